@@ -31,7 +31,7 @@ def silent(fraction: float, doing: str) -> None:
 
 
 class Refused(ValueError):
-    """The engine can't do this with this material. The message is one line for the person: what, why, what instead."""
+    """The engine can't do this with this material; one line for the person: what, why, what instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One played note. For drums ``pitch`` is the General MIDI drum key (36 kick, 38 snare, 42 closed hat …)."""
+    """One played note; for drums ``pitch`` is the General MIDI key (36 kick, 38 snare, 42 closed hat …)."""
 
     start: float
     duration: float
@@ -194,7 +194,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Rendering:
-    """What an operation made. ``stems`` (by track name, each like ``audio``) sum to ``audio`` where present."""
+    """What an operation made. ``stems``, by track name, each shaped like ``audio``, sum to it if present."""
 
     audio: Audio
     rate: int
