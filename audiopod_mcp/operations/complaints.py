@@ -1,0 +1,113 @@
+"""Validation errors as one line that a person can act on: which argument, what is allowed, what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "string": "text",
+    "list": "a list",
+}
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """All complaints of ``error`` in one line, each naming its argument."""
+    return "; ".join(dict.fromkeys(_line(item, model) for item in error.errors(include_url=False)))
+
+
+def _line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
+    path = [str(part) for part in item["loc"]]
+    name = ".".join(part for part in path if not part.startswith("function-"))
+    kind, context = item["type"], item.get("ctx", {})
+    given = _short(item.get("input"))
+    if kind == "missing":
+        return f"{name}: required{_meaning(model, path)}"
+    if kind == "extra_forbidden":
+        return f"{name}: unknown argument{_suggestion(model, path)}"
+    if kind == "value_error":
+        message = str(context.get("error", item["msg"]))
+        return (
+            f"{name}: {given} is {message}"
+            if name and message.startswith("not ")
+            else _prefixed(name, message)
+        )
+    if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than"}:
+        return f"{name}: {given} is out of range; allowed {_range(model, path)}"
+    if kind == "literal_error":
+        return f"{name}: {given} is not one of {context['expected']}"
+    if kind == "string_too_long":
+        return f"{name}: {len(item['input'])} characters; at most {context['max_length']} allowed"
+    if kind == "string_too_short":
+        return f"{name}: must not be empty{_meaning(model, path)}"
+    if kind == "string_pattern_mismatch":
+        return f"{name}: {given} does not fit{_meaning(model, path)}"
+    if kind in {"too_long", "too_short"}:
+        return f"{name}: {item['msg'].removeprefix('List should have ').replace(' after validation', '')}"
+    if kind == "finite_number":
+        return f"{name}: {given} is not a finite number; allowed {_range(model, path)}"
+    expected = next((words for key, words in _KINDS.items() if kind.startswith(key)), None)
+    return f"{name}: {given} is not {expected}" if expected else f"{name}: {item['msg']} (got {given})"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _field(model: type[BaseModel], path: list[str]) -> FieldInfo | None:
+    """The field that ``path`` leads to, through nested models."""
+    field: FieldInfo | None = None
+    current: Any = model
+    for part in path:
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            break
+        field = current.model_fields.get(part)
+        if field is None:
+            return None
+        options = getattr(field.annotation, "__args__", (field.annotation,))
+        current = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
+    return field
+
+
+def _meaning(model: type[BaseModel], path: list[str]) -> str:
+    field = _field(model, path)
+    return f" ({field.description})" if field and field.description else ""
+
+
+def _range(model: type[BaseModel], path: list[str]) -> str:
+    field = _field(model, path)
+    if field is None:
+        return "finite numbers"
+    limits = [*field.metadata]
+    for option in getattr(field.annotation, "__args__", ()):
+        for metadata in getattr(option, "__metadata__", ()):
+            limits += getattr(metadata, "metadata", [metadata])
+    low = next((x.ge if isinstance(x, Ge) else x.gt for x in limits if isinstance(x, Ge | Gt)), None)
+    high = next((x.le if isinstance(x, Le) else x.lt for x in limits if isinstance(x, Le | Lt)), None)
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    return (
+        f"{low} or more" if low is not None else f"{high} or less" if high is not None else "finite numbers"
+    )
+
+
+def _suggestion(model: type[BaseModel], path: list[str]) -> str:
+    owner = _field(model, path[:-1])
+    options = getattr(owner.annotation, "__args__", (owner.annotation,)) if owner else (model,)
+    owners = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
+    names = [name for o in owners for name in o.model_fields]
+    nested = _field(model, ["advanced"])
+    inner = [o for o in getattr(nested.annotation, "__args__", ()) if isinstance(o, type)] if nested else []
+    if any(issubclass(o, BaseModel) and path[-1] in o.model_fields for o in inner):
+        return f'; it belongs inside \'advanced\': {{"advanced": {{"{path[-1]}": …}}}}'
+    close = get_close_matches(path[-1], names, 1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(names))}"

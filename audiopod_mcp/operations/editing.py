@@ -1,0 +1,161 @@
+"""Music that exists already, taken apart, taken again, repainted, extended, edited."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from .generation import MUSIC_PRICE, Lyrics, Name, Source
+from .operation import Operation
+from .vocabulary import Track
+
+JobId = Annotated[int, Field(ge=1)]
+Prompt = Annotated[str, Field(min_length=1, max_length=2048)]
+Range = Annotated[float, Field(ge=0, le=1)]
+
+
+class ExtractStem(Operation):
+    tool: ClassVar[str] = "extract_stem"
+    title: ClassVar[str] = "Extract a stem"
+    description: ClassVar[str] = "Take one instrument or the voice out of a recording, as a track of its own."
+    path = "extract-stem"
+    usd_per_minute = 0.10
+    sources = ("src_audio_url",)
+
+    src_audio_url: Source
+    """The recording: http(s) URL, audiopod://jobs/{id} or local file"""
+    track_name: Track
+    """What to extract"""
+    display_name: Name | None = None
+    """Title of the result"""
+
+
+class Retake(Operation):
+    tool: ClassVar[str] = "retake_track"
+    title: ClassVar[str] = "Retake"
+    description: ClassVar[str] = "Make a variation of a finished track: same idea, another performance."
+    path = "retake"
+    per_minute = 10
+    usd_per_minute = MUSIC_PRICE
+    job_references = ("original_job_id",)
+
+    original_job_id: JobId
+    """Finished job"""
+    retake_variance: Annotated[float, Field(ge=0, le=1)] = 0.7
+    """0 = nearly identical, 1 = a new take"""
+    retake_seeds: (
+        Annotated[list[Annotated[int, Field(ge=0, le=2**32 - 1)]], Field(min_length=1, max_length=8)] | None
+    ) = None
+    """One take per seed, reproducible"""
+    display_name: Name | None = None
+    """Title of the result"""
+
+
+class Repaint(Operation):
+    tool: ClassVar[str] = "repaint_section"
+    title: ClassVar[str] = "Repaint a section"
+    description: ClassVar[str] = (
+        "Regenerate one stretch of time and keep the rest as it is. Give exactly one of source_job_id and "
+        "src_audio_url."
+    )
+    path = "repaint"
+    per_minute = 3
+    usd_per_minute = MUSIC_PRICE
+    sources = ("src_audio_url",)
+    job_references = ("source_job_id",)
+
+    repainting_start: Annotated[float, Field(ge=0)]
+    """From, seconds"""
+    repainting_end: Annotated[float, Field(ge=-1)]
+    """To, seconds; -1 = end of file"""
+    caption: Prompt
+    """The section wanted"""
+    source_job_id: JobId | None = None
+    """Finished job"""
+    src_audio_url: Source | None = None
+    """http(s) URL, audiopod://jobs/{id} or local file"""
+    lyrics: Lyrics | None = None
+    """New lyrics of the section"""
+    display_name: Name | None = None
+    """Title of the result"""
+
+    @model_validator(mode="after")
+    def _one_source_and_a_window(self) -> Self:
+        if (self.source_job_id is None) == (self.src_audio_url is None):
+            raise ValueError("give exactly one of source_job_id and src_audio_url")
+        if self.repainting_end != -1 and self.repainting_end <= self.repainting_start:
+            raise ValueError(
+                f"repainting_end: {self.repainting_end:g} is not after repainting_start "
+                f"({self.repainting_start:g}); give a later time, or -1 for the end of the file"
+            )
+        return self
+
+
+class Extend(Operation):
+    tool: ClassVar[str] = "extend_track"
+    title: ClassVar[str] = "Extend a track"
+    description: ClassVar[str] = "Continue a finished track beyond its end, or lead into its beginning."
+    path = "extend"
+    per_minute = 3
+    usd_per_minute = MUSIC_PRICE
+    job_references = ("source_job_id",)
+
+    source_job_id: JobId
+    """Finished job"""
+    prompt: Prompt
+    """What the new part should be, e.g. 'same energy, then a quiet outro'"""
+    left_extend_length: Annotated[float, Field(ge=0, le=60)] = 0.0
+    """Seconds to add before"""
+    right_extend_length: Annotated[float, Field(ge=0, le=60)] = 30.0
+    """Seconds to add after"""
+    lyrics: Lyrics | None = None
+    """Lyrics of the new part"""
+    display_name: Name | None = None
+    """Title of the result"""
+
+    @model_validator(mode="after")
+    def _adds_something(self) -> Self:
+        if self.left_extend_length + self.right_extend_length == 0:
+            raise ValueError(
+                "left_extend_length and right_extend_length are both 0; give at least one of them more than 0"
+            )
+        return self
+
+
+class Edit(Operation):
+    tool: ClassVar[str] = "edit_track"
+    title: ClassVar[str] = "Edit a track"
+    description: ClassVar[str] = (
+        "Change what a finished track sounds like or its words, keeping its structure. Give "
+        "edit_target_prompt, edit_target_lyrics or both."
+    )
+    path = "edit"
+    per_minute = 3
+    usd_per_minute = MUSIC_PRICE
+    job_references = ("source_job_id",)
+
+    source_job_id: JobId
+    """Finished job"""
+    edit_target_prompt: Prompt | None = None
+    """The change, e.g. 'louder bass, no drums, up 2 semitones'"""
+    edit_target_lyrics: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    """New lyrics"""
+    edit_type: Annotated[str, Field(max_length=64)] | None = None
+    """Edit type identifier of the service"""
+    edit_n_min: Range | None = None
+    """Edit from, share of the whole"""
+    edit_n_max: Range | None = None
+    """Edit until, share of the whole"""
+    display_name: Name | None = None
+    """Title of the result"""
+
+    @model_validator(mode="after")
+    def _has_a_target(self) -> Self:
+        if self.edit_target_prompt is None and self.edit_target_lyrics is None:
+            raise ValueError("give at least one of edit_target_prompt and edit_target_lyrics")
+        if self.edit_n_min is not None and self.edit_n_max is not None and self.edit_n_min >= self.edit_n_max:
+            raise ValueError(
+                f"edit_n_max: {self.edit_n_max:g} must be greater than edit_n_min ({self.edit_n_min:g})"
+            )
+        return self

@@ -1,0 +1,261 @@
+"""New music: from words, from a song to cover, from a reference to sound like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from .operation import Arguments, Operation
+from .vocabulary import KEY_PATTERN, AudioFormat, GenrePreset, Mode, ModelVersion, TimeSignature
+
+MUSIC_PRICE = 0.04
+
+Name = Annotated[str, Field(max_length=255)]
+Lyrics = Annotated[str, Field(max_length=10_000)]
+Source = Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+def _known_key(value: str) -> str:
+    if not KEY_PATTERN.fullmatch(value):
+        raise ValueError("not a key; write for example 'C Major', 'F# minor', 'Am' or 'Bb'")
+    return value
+
+
+class Advanced(Arguments):
+    """Diffusion and language-model settings; leave out unless the person asks."""
+
+    model_version: ModelVersion = "audiomusic-v2"
+    """Model"""
+    inference_steps: Annotated[int, Field(ge=32, le=100)] = 64
+    """Diffusion steps"""
+    guidance_scale: Annotated[float, Field(ge=1, le=15)] = 7.0
+    """How strictly to follow the caption"""
+    shift: Annotated[float, Field(ge=1, le=5)] = 3.0
+    """Timestep shift"""
+    infer_method: Literal["ode", "sde"] = "ode"
+    """Sampler"""
+    use_adg: bool = False
+    """Adaptive dual guidance"""
+    cfg_interval_start: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Guidance from"""
+    cfg_interval_end: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Guidance until"""
+    thinking: bool = True
+    """Plan with the language model"""
+    lm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.85
+    """Planning randomness"""
+    lm_cfg_scale: Annotated[float, Field(ge=0, le=10)] = 2.0
+    """Planning guidance"""
+    lm_top_k: Annotated[int, Field(ge=0, le=100)] = 0
+    """0 = off"""
+    lm_top_p: Annotated[float, Field(ge=0, le=1)] = 0.9
+    """Nucleus sampling"""
+    lm_negative_prompt: Annotated[str, Field(max_length=2048)] = "NO USER INPUT"
+    """What to avoid"""
+    use_cot_metas: bool = True
+    """Plan tempo, key and metre"""
+    use_cot_caption: bool = True
+    """Enrich the caption"""
+    use_cot_lyrics: bool = False
+    """Rework the lyrics"""
+    use_cot_language: bool = True
+    """Detect the language"""
+    use_constrained_decoding: bool = False
+    """Constrain the plan's form"""
+    calculate_quality: bool = True
+    """Score the result"""
+    thumbnail_url: Annotated[str, Field(max_length=2048)] | None = None
+    """Cover picture"""
+    lora_name_or_path: Annotated[str, Field(max_length=255)] | None = None
+    """LoRA adapter"""
+    lora_weight: Annotated[float, Field(ge=-3, le=3)] = 1.0
+    """LoRA strength"""
+
+    @model_validator(mode="after")
+    def _interval(self) -> Self:
+        if self.cfg_interval_start > self.cfg_interval_end:
+            raise ValueError("cfg_interval_start must not be greater than cfg_interval_end")
+        return self
+
+
+class Song(Operation):
+    """The parameters that all newly generated music has in common."""
+
+    wire_names: ClassVar[Mapping[str, str]] = {"duration": "audio_duration"}
+    usd_per_minute = MUSIC_PRICE
+
+    lyrics: Lyrics | None = None
+    """Lyrics, one line each, with tags such as [Verse] and [Chorus]"""
+    display_name: Name | None = None
+    """Title of the result"""
+    duration: Annotated[float, Field(ge=-1, le=600)] = -1
+    """Seconds, up to 600; -1 = automatic"""
+    bpm: Annotated[int, Field(ge=30, le=300)] | None = None
+    """Tempo"""
+    keyscale: Annotated[str, AfterValidator(_known_key)] | None = None
+    """Key, e.g. 'C Major', 'Am'"""
+    timesignature: TimeSignature | None = None
+    """Metre"""
+    vocal_language: Annotated[str, Field(pattern=r"^([a-z]{2,3}|unknown)$")] = "unknown"
+    """ISO 639-1 code, e.g. 'en'"""
+    seed: Annotated[int, Field(ge=-1, le=2**32 - 1)] = -1
+    """Same seed, same result; -1 = random"""
+    batch_size: Annotated[int, Field(ge=1, le=8)] = 1
+    """Number of takes"""
+    format: AudioFormat = "flac"
+    """Audio format"""
+    generate_lrc: bool = False
+    """Also time the lyrics (LRC)"""
+    advanced: Advanced | None = None
+
+    @model_validator(mode="after")
+    def _positive_duration(self) -> Self:
+        if self.duration != -1 and self.duration < 1:
+            raise ValueError(f"duration: {self.duration:g} is out of range; allowed 1 to 600, or -1")
+        return self
+
+
+class GenerateMusic(Song):
+    tool: ClassVar[str] = "generate_music"
+    title: ClassVar[str] = "Generate music"
+    description: ClassVar[str] = (
+        "Make new music from words. mode: text2music = song (lyrics optional); prompt2instrumental = no "
+        "vocals; text2rap; lyric2vocals = a cappella from lyrics; text2samples = loop or one-shot; simple = "
+        "one sentence, the service decides the rest."
+    )
+    wire_names: ClassVar[Mapping[str, str]] = {"duration": "audio_duration"}
+
+    mode: Mode = "text2music"
+    """What to make"""
+    caption: Annotated[str, Field(max_length=2048)]
+    """Genre, mood, instruments, tempo, voice: what it should sound like"""
+    instrumental: bool = False
+    """No vocals"""
+    genre_preset: GenrePreset | None = None
+    """Starting point for the style"""
+    sample_type: Literal["loop", "one-shot"] | None = None
+    """text2samples only"""
+    tempo: Annotated[int, Field(ge=60, le=200)] | None = None
+    """BPM of a sample, text2samples only"""
+
+    caption_names: ClassVar[Mapping[str, str]] = {
+        "simple": "query",
+        "prompt2instrumental": "prompt",
+        "text2samples": "prompt",
+    }
+    taken_by_simple: ClassVar[frozenset[str]] = frozenset(
+        {"mode", "caption", "instrumental", "vocal_language", "display_name", "duration", "format"}
+    )
+
+    path = "{mode}"
+
+    @property
+    def task(self) -> str:
+        return self.mode
+
+    @property
+    def endpoint(self) -> str:
+        return super().endpoint.format(mode=self.mode)
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        body.pop("mode", None)
+        body[self.caption_names.get(self.mode, "caption")] = body.pop("caption")
+        return body
+
+    def parameters(self) -> dict[str, Any]:
+        values = super().parameters()
+        del values["mode"]
+        values["instrumental"] = values["instrumental"] or self.mode == "prompt2instrumental"
+        return values
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> Self:
+        """As :meth:`Operation.from_body`; ``body`` also carries ``mode``, which is part of the URL."""
+        values = dict(body)
+        for name in ("prompt", "query"):
+            if name in values:
+                values.setdefault("caption", values.pop(name))
+        return super().from_body(values)
+
+    @model_validator(mode="after")
+    def _fits_the_mode(self) -> Self:
+        given = self.model_fields_set
+        if self.mode != "text2samples" and (extra := given & {"sample_type", "tempo"}):
+            raise ValueError(
+                f"{min(extra)}: only for mode 'text2samples'; "
+                + ("use bpm for the tempo" if extra == {"tempo"} else "choose that mode or drop it")
+            )
+        if self.mode == "text2samples" and self.duration > 120:
+            raise ValueError(f"duration: {self.duration:g} is too long for a sample; allowed 1 to 120, or -1")
+        if self.mode == "simple":
+            if extra := {n for n in given - self.taken_by_simple if getattr(self, n) is not None}:
+                raise ValueError(
+                    f"{', '.join(sorted(extra))}: not taken by mode 'simple', which decides that itself; "
+                    "use mode 'text2music'"
+                )
+            if len(self.caption) > 1000:
+                raise ValueError("caption: at most 1000 characters in mode 'simple'")
+        if self.mode != "text2music" and not self.caption:
+            raise ValueError(f"caption: describe what to make; mode '{self.mode}' needs it")
+        if self.mode == "lyric2vocals" and not self.lyrics:
+            raise ValueError("lyrics: mode 'lyric2vocals' sings lyrics, so it needs some")
+        if (
+            (self.instrumental or self.mode == "prompt2instrumental")
+            and self.lyrics
+            and has_words(self.lyrics)
+        ):
+            raise ValueError(
+                "lyrics: instrumental music has none; drop them or sing them (mode 'text2music')"
+            )
+        return self
+
+
+class Cover(Song):
+    tool: ClassVar[str] = "cover_song"
+    title: ClassVar[str] = "Cover a song"
+    description: ClassVar[str] = (
+        "Play an existing song again in another style: keeps its structure, changes genre, timbre and "
+        "instruments. For new music that only sounds similar use generate_from_reference."
+    )
+    path = "cover"
+    sources = ("src_audio_url",)
+
+    src_audio_url: Source
+    """The song: http(s) URL, audiopod://jobs/{id} or local file"""
+    caption: Annotated[str, Field(min_length=1, max_length=2048)]
+    """Style of the cover"""
+    audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = 0.7
+    """0 = completely new, 1 = closest to the original"""
+
+
+class Reference(Song):
+    tool: ClassVar[str] = "generate_from_reference"
+    title: ClassVar[str] = "Generate from a reference"
+    description: ClassVar[str] = (
+        "Make new music with the sound of a reference recording (timbre, mix, atmosphere) but its own "
+        "composition. To keep the song itself use cover_song."
+    )
+    path = "reference"
+    sources = ("reference_audio_url",)
+
+    reference_audio_url: Source
+    """The reference: http(s) URL, audiopod://jobs/{id} or local file"""
+    caption: Annotated[str, Field(min_length=1, max_length=2048)]
+    """The music wanted"""
+    instrumental: bool = False
+    """No vocals"""
+
+    @model_validator(mode="after")
+    def _no_words_without_a_voice(self) -> Self:
+        if self.instrumental and has_words(self.lyrics):
+            raise ValueError("lyrics: instrumental music has none; drop them or set instrumental to false")
+        return self
+
+
+def has_words(lyrics: str | None) -> bool:
+    """Whether there is anything to sing besides section tags."""
+    return bool(lyrics and re.sub(r"\[[^\]]*\]", "", lyrics).strip())

@@ -1,0 +1,60 @@
+"""The words of the protocol: every closed list of values, once."""
+
+import re
+from typing import Final, Literal, get_args
+
+Mode = Literal["text2music", "prompt2instrumental", "text2rap", "lyric2vocals", "text2samples", "simple"]
+AudioFormat = Literal["flac", "wav", "mp3", "ogg"]
+TimeSignature = Literal["2/4", "3/4", "4/4", "6/8"]
+ModelVersion = Literal["audiomusic-v2", "audiomusic-v1.5"]
+Track = Literal[
+    "vocals",
+    "drums",
+    "bass",
+    "guitar",
+    "keyboard",
+    "strings",
+    "synth",
+    "percussion",
+    "brass",
+    "woodwinds",
+    "backing_vocals",
+    "fx",
+]
+GenrePreset = Literal[
+    "Modern Pop",
+    "Rock",
+    "Hip Hop",
+    "Jazz",
+    "Classical",
+    "Electronic",
+    "Country",
+    "Folk",
+    "Blues",
+    "Reggae",
+    "Latin",
+    "R&B",
+    "Metal",
+    "Custom",
+]
+Status = Literal["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]
+SongType = Literal["rap", "song", "vocals", "instrumental", "samples"]
+
+MODES: Final[tuple[str, ...]] = get_args(Mode)
+FORMATS: Final[tuple[str, ...]] = get_args(AudioFormat)
+TRACKS: Final[tuple[str, ...]] = get_args(Track)
+GENRE_PRESETS: Final[tuple[str, ...]] = get_args(GenrePreset)
+STATUSES: Final[tuple[str, ...]] = get_args(Status)
+
+MIME_TYPES: Final = {"flac": "audio/flac", "wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
+
+KEYS: Final = tuple(
+    f"{tonic} {mode}"
+    for mode in ("Major", "Minor")
+    for tonic in ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+)
+"""The common spelling of each key, as completions offer them; every other spelling is understood too."""
+
+KEY_PATTERN: Final = re.compile(
+    r"(?P<tonic>[A-Ga-g])\s*(?P<accidental>[#♯b♭]?)\s*(?P<mode>m|min|minor|M|maj|major|Major|Minor)?"
+)
