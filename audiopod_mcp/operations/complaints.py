@@ -35,11 +35,9 @@ def _line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"{name}: unknown argument{_suggestion(model, path)}"
     if kind == "value_error":
         message = str(context.get("error", item["msg"]))
-        return (
-            f"{name}: {given} is {message}"
-            if name and message.startswith("not ")
-            else _prefixed(name, message)
-        )
+        if name and message.startswith("not "):
+            return f"{name}: {given} is {message}"
+        return f"{name}: {message}" if name and not message.startswith(name) else message
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than"}:
         return f"{name}: {given} is out of range; allowed {_range(model, path)}"
     if kind == "literal_error":
