@@ -1,0 +1,223 @@
+"""The frame a song is built on: its beats, bars, chords and sections, past both of its ends if need be.
+
+A :class:`Frame` is made from what was heard in a recording or from the score of a composed piece; new
+music that has to fit the song is composed on a stretch of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.model import Analysis, Grid, Note, Score, Span
+from audiopod_mcp.music.theory import METRES, parse_chord, parse_key
+
+Times = npt.NDArray[np.float64]
+
+LEAD_TRACKS = ("vocals", "woodwinds", "brass")
+"""Where a composed piece has its melody, in this order."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A song's time and harmony. Times are seconds on the song's own clock.
+
+    ``beats`` reach over both ends: the first is at or before 0, the last at or after ``duration``.
+    ``chords`` holds one label a beat, without ``"N"``; empty when no harmony was heard.
+    """
+
+    duration: float
+    beats: tuple[float, ...]
+    first_downbeat: int
+    beats_per_bar: int
+    tempo: float
+    key: str | None
+    timesignature: str
+    chords: tuple[str, ...] = ()
+    sections: tuple[Span, ...] = ()
+    melody: tuple[Note, ...] = ()
+    density: float | None = None
+    steady: bool = True
+    """Whether there is a pulse of its own; if not, the beats are only an even ruler."""
+
+    @property
+    def beat(self) -> float:
+        """Seconds of a typical beat."""
+        return float(np.median(np.diff(self.beats)))
+
+    @property
+    def bar(self) -> float:
+        return self.beat * self.beats_per_bar
+
+    def grid(
+        self, start: float, end: float, *, chords: bool = True, melody: bool = False, sections: bool = True
+    ) -> tuple[Grid, float]:
+        """The grid to compose on for ``[start, end)``, and the time (s) at which that grid's clock begins.
+
+        It begins on the downbeat at or before ``start``, so that what is cut out of it is already in
+        full swing, and ends with the beat at or after ``end``. Past the song's ends, the beats go on
+        evenly and the chords go on as the nearest progression does.
+        """
+        at, before = self._beats_over(start, end)
+        first = int(np.searchsorted(at, start + 1e-3, side="right")) - 1
+        first -= (first - before - self.first_downbeat) % self.beats_per_bar
+        last = max(first + 1, int(np.searchsorted(at, end - 1e-3)))
+        origin = float(at[first])
+        beats = at[first : last + 1] - origin
+        labels = self._chords_at(np.arange(first, last) - before) if chords and self.chords else ()
+        inside = [span for span in self.sections if span.end > origin and span.start < at[last]]
+        return (
+            Grid(
+                beats=tuple(float(beat) for beat in beats),
+                first_downbeat=0,
+                beats_per_bar=self.beats_per_bar,
+                chords=labels,
+                sections=tuple(
+                    Span(max(0.0, span.start - origin), min(float(beats[-1]), span.end - origin), span.label)
+                    for span in inside
+                )
+                if sections
+                else (),
+                melody=tuple(
+                    replace(note, start=note.start - origin)
+                    for note in self.melody
+                    if origin <= note.start < at[last]
+                )
+                if melody
+                else (),
+                density=self.density,
+            ),
+            origin,
+        )
+
+    def at_tempo(self, tempo: float) -> Frame:
+        """The same song, faster or slower: everything on a clock stretched by ``self.tempo / tempo``."""
+        by = self.tempo / tempo
+
+        def spans(old: tuple[Span, ...]) -> tuple[Span, ...]:
+            return tuple(Span(span.start * by, span.end * by, span.label) for span in old)
+
+        return replace(
+            self,
+            duration=self.duration * by,
+            beats=tuple(beat * by for beat in self.beats),
+            tempo=tempo,
+            sections=spans(self.sections),
+            melody=tuple(
+                replace(note, start=note.start * by, duration=note.duration * by) for note in self.melody
+            ),
+        )
+
+    def _beats_over(self, start: float, end: float) -> tuple[Times, int]:
+        """Beats that cover ``[start, end]``, and how many of them were put before the song's own."""
+        at = np.asarray(self.beats)
+        margin = 2 * self.beats_per_bar
+        early = max(0, int(np.ceil((at[0] - start) / self.beat))) + margin
+        late = max(0, int(np.ceil((end - at[-1]) / self.beat))) + margin
+        return _lengthened(at, early, late), early
+
+    def _chords_at(self, index: npt.NDArray[np.int_]) -> tuple[str, ...]:
+        """Labels of beats by index; before and after the song's own, its first or last bars over again."""
+        count = len(self.chords)
+        loop = min(self._progression(), count)
+        index = np.where(index < 0, index % loop, index)
+        index = np.where(index >= count, count - loop + (index - count) % loop, index)
+        return tuple(self.chords[i] for i in index)
+
+    def _progression(self) -> int:
+        """Beats after which the harmony at the end comes round again: two, four or eight bars."""
+        best, most = 4 * self.beats_per_bar, -1.0
+        for bars in (4, 8, 2):
+            beats = bars * self.beats_per_bar
+            last, before = self.chords[-beats:], self.chords[-2 * beats : -beats]
+            if len(before) == beats:
+                alike = float(np.mean([a == b for a, b in zip(last, before, strict=True)]))
+                if alike > most + 0.05 and len(set(last)) > 1:
+                    best, most = beats, alike
+        return best
+
+
+def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note, ...] = ()) -> Frame:
+    """The frame of a recording. Without a pulse of its own it gets an even one at ``tempo``."""
+    steady = len(analysis.beats) >= 4
+    beats = np.asarray(analysis.beats) if steady else np.arange(0, analysis.duration + 1, 60 / tempo)
+    metre = METRES.get(analysis.timesignature or "", METRES["4/4"])
+    downbeats = np.searchsorted(beats, np.asarray(analysis.downbeats) - 1e-3) if steady else np.zeros(0, int)
+    per_bar = round(float(np.median(np.diff(downbeats)))) if len(downbeats) > 1 else metre.beats
+    if per_bar != metre.beats:
+        metre = {2: METRES["2/4"], 3: METRES["3/4"]}.get(per_bar, METRES["4/4"])
+        per_bar = metre.beats
+    phase = int(np.bincount(downbeats % per_bar, minlength=per_bar).argmax()) if len(downbeats) else 0
+    beats, before = _covering(beats, analysis.duration)
+    chords = _labels(beats, analysis.chords, analysis.key)
+    return Frame(
+        duration=analysis.duration,
+        beats=tuple(float(beat) for beat in beats),
+        first_downbeat=(phase + before) % per_bar,
+        beats_per_bar=per_bar,
+        tempo=analysis.tempo if steady and analysis.tempo else tempo,
+        key=analysis.key,
+        timesignature=metre.name,
+        chords=chords,
+        sections=analysis.sections,
+        melody=melody,
+        density=analysis.density if steady else None,
+        steady=steady,
+    )
+
+
+def score_frame(score: Score) -> Frame:
+    """The frame of a composed piece: known, not guessed."""
+    metre = METRES.get(score.timesignature, METRES["4/4"])
+    beats, before = _covering(np.asarray(score.beats), score.duration)
+    first = int(np.argmin(np.abs(beats - score.downbeats[0]))) if score.downbeats else before
+    parts = {part.track: part for part in score.parts}
+    lead = next((parts[track] for track in LEAD_TRACKS if track in parts), None)
+    return Frame(
+        duration=score.duration,
+        beats=tuple(float(beat) for beat in beats),
+        first_downbeat=first % metre.beats,
+        beats_per_bar=metre.beats,
+        tempo=score.tempo,
+        key=score.key,
+        timesignature=score.timesignature,
+        chords=_labels(beats, score.chords, score.key),
+        sections=score.sections,
+        melody=lead.notes if lead else (),
+        density=None,
+    )
+
+
+def _covering(beats: Times, duration: float) -> tuple[Times, int]:
+    """``beats`` gone on with evenly to cover ``[0, duration]``, and how many were put before them."""
+    beat = float(np.median(np.diff(beats)))
+    early = max(0, int(np.ceil((beats[0] - 1e-3) / beat)))
+    late = max(0, int(np.ceil((duration - beats[-1] - 1e-3) / beat)))
+    return _lengthened(beats, early, late), early
+
+
+def _lengthened(beats: Times, early: int, late: int) -> Times:
+    """``beats`` with so many more before and after, in the tempo of the nearest eight."""
+    steps = np.diff(beats)
+    head = beats[0] - float(np.median(steps[:8])) * np.arange(early, 0, -1)
+    tail = beats[-1] + float(np.median(steps[-8:])) * np.arange(1, late + 1)
+    return np.concatenate((head, beats, tail))
+
+
+def _labels(beats: Times, chords: tuple[Span, ...], key: str | None) -> tuple[str, ...]:
+    """The chord of each beat, at its middle; where none was heard, the one before, or the tonic."""
+    known = [span for span in chords if parse_chord(span.label) is not None]
+    if not known:
+        return ()
+    starts = np.asarray([span.start for span in chords])
+    middles = (beats[:-1] + beats[1:]) / 2
+    labels = [chords[max(0, i)].label for i in np.searchsorted(starts, middles, side="right") - 1]
+    tonic = parse_key(key) if key else None
+    last = known[0].label if tonic is None else tonic.names[tonic.tonic] + "m" * tonic.minor
+    filled = []
+    for label in labels:
+        last = label if parse_chord(label) is not None else last
+        filled.append(last)
+    return tuple(filled)

@@ -1,0 +1,104 @@
+"""Making one recording sit beside another: the same loudness, spectral balance and stereo width.
+
+Everything here is a linear operation found on the mix, to be applied to each of its stems: they
+still sum to it afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import oaconvolve
+
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.model import Audio
+
+Levels: TypeAlias = npt.NDArray[np.float64]
+"""Mean power in half-octave bands from 31 Hz to 16 kHz, dB relative to the loudest, ``(19,)``."""
+Filter: TypeAlias = npt.NDArray[np.float32]
+"""Taps of a symmetric (linear-phase) FIR filter, ``(taps,)``, an odd number."""
+
+BANDS = 31.25 * 2 ** (np.arange(19) / 2)
+"""Centres of the half-octave bands, Hz."""
+_TAPS = 4095
+_FRAME = 8192
+
+
+def spectral_balance(audio: Audio, rate: int) -> Levels | None:
+    """The long-term spectrum of ``audio`` in :data:`BANDS`, −120 dB above Nyquist; ``None`` for silence."""
+    samples = len(audio) - len(audio) % _FRAME
+    if samples == 0:
+        audio, samples = np.pad(audio, ((0, _FRAME - len(audio)), (0, 0))), _FRAME
+    # A few hundred frames tell the balance of any length of music.
+    frames = audio[:samples].reshape(-1, _FRAME, audio.shape[1])
+    frames = frames[:: max(1, len(frames) // 400)]
+    power = np.zeros(_FRAME // 2 + 1)
+    window = np.hanning(_FRAME).astype(np.float32)[:, None]
+    for frame in frames:
+        power += np.square(np.abs(np.fft.rfft(frame * window, axis=0))).sum(axis=1)
+    bins = np.fft.rfftfreq(_FRAME, 1 / rate)
+    band = np.round(2 * np.log2(np.maximum(bins, 1.0) / BANDS[0])).astype(int)
+    inside = (band >= 0) & (band < len(BANDS))
+    levels = np.bincount(band[inside], power[inside], len(BANDS))
+    if levels.max() <= 1e-9 * len(frames):
+        return None
+    return np.asarray(10 * np.log10(np.maximum(levels / levels.max(), 1e-12)))
+
+
+def equaliser(gains: Levels, rate: int) -> Filter:
+    """The filter with ``gains`` (dB) at :data:`BANDS`, straight lines between them over log frequency."""
+    bins = np.fft.rfftfreq(_TAPS + 1, 1 / rate)
+    curve = np.interp(np.log2(np.maximum(bins, 1.0)), np.log2(BANDS), gains)
+    response = np.fft.irfft(10 ** (curve / 20))
+    taps = np.roll(response, _TAPS // 2)[:_TAPS] * np.hanning(_TAPS + 2)[1:-1]
+    return taps.astype(np.float32)
+
+
+def matching_equaliser(
+    source: Levels, target: Levels, rate: int, *, amount: float = 1.0, limit: float = 8.0
+) -> Filter:
+    """The gentle filter that brings the balance ``source`` to ``target``, at most ``limit`` dB anywhere.
+
+    The difference is smoothed over an octave and a half: the tilt and the broad shape are matched, not
+    single notes. Bands that hold next to nothing (below −60 dB) are left alone: boosting them raises noise.
+    """
+    gains = np.where((source < -60) | (target < -60), 0.0, target - source)
+    weights = np.maximum(0.02, 10 ** (np.maximum(source, target) / 20))
+    kernel = np.array([1.0, 2.0, 1.0])
+    gains = np.convolve(gains * weights, kernel, "same") / np.convolve(weights, kernel, "same")
+    gains -= np.average(gains, weights=weights)
+    return equaliser(np.clip(amount * gains, -limit, limit), rate)
+
+
+def filtered(audio: Audio, taps: Filter) -> Audio:
+    """``audio`` through a linear-phase filter, in time with what it was."""
+    delay = len(taps) // 2
+    out = oaconvolve(audio, taps[:, None], axes=0)[delay : delay + len(audio)]
+    return np.asarray(out, dtype=np.float32)
+
+
+def matching_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:
+    """The factor that brings ``audio`` to ``loudness`` (LUFS), at most ``at_most`` dB up; 1 for silence."""
+    own = integrated_loudness(audio, rate)
+    if own is None or loudness is None:
+        return 1.0
+    return float(10 ** (min(loudness - own, at_most) / 20))
+
+
+def width_of(audio: Audio) -> float:
+    """Side-to-mid energy ratio of the first two channels, 0 (mono) to 1."""
+    if audio.shape[1] < 2:
+        return 0.0
+    mid = np.square(audio[:, 0] + audio[:, 1], dtype=np.float64).sum()
+    side = np.square(audio[:, 0] - audio[:, 1], dtype=np.float64).sum()
+    return float(min(1.0, side / mid)) if mid > 0 else 0.0
+
+
+def widened(audio: Audio, factor: float) -> Audio:
+    """``audio`` with its side signal times ``factor``: 0 is mono, 1 is as it was."""
+    if audio.shape[1] != 2:
+        return audio
+    mid = audio.mean(axis=1, keepdims=True)
+    return np.asarray(mid + (audio - mid) * np.float32(factor), dtype=np.float32)
