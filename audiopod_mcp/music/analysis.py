@@ -1,0 +1,110 @@
+"""All that can be heard in a recording, in one pass through the listening modules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from audiopod_mcp.music.chords import find_chords
+from audiopod_mcp.music.describe import describe
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.metre import find_metre
+from audiopod_mcp.music.model import Analysis, Audio, Report, Span, silent
+from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
+from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
+from audiopod_mcp.music.rhythm import find_pulse
+from audiopod_mcp.music.spectrum import Array, downmix
+from audiopod_mcp.music.structure import find_sections
+from audiopod_mcp.music.timbre import measure_timbre
+from audiopod_mcp.music.tonality import find_key, synchronise
+from audiopod_mcp.music.voice import find_vocals
+
+
+def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
+    """Everything :class:`Analysis` holds, of audio of any rate, length and number of channels.
+
+    Raises :class:`Refused` when there are no samples. About 200 times faster than real time; memory
+    beyond the input is a mono copy at 22,050 Hz, and some hundred bytes a millisecond at most.
+    """
+
+    def stage(low: float, high: float) -> Report:
+        return lambda fraction, doing: report(low + (high - low) * min(1.0, fraction), doing)
+
+    report(0.0, "reading")
+    mid, side = downmix(audio, rate)
+    duration = len(audio) / rate
+    report(0.15, "measuring the loudness")
+    loudness = integrated_loudness(audio, rate)
+    envelopes = onset_envelopes(mid, stage(0.25, 0.35))
+    pulse = find_pulse(envelopes, stage(0.35, 0.45))
+    timbre = measure_timbre(mid, stage(0.45, 0.5))
+    peaks = spectral_peaks(mid, stage(0.5, 0.75))
+    chroma, bass = chromagram(peaks), bass_chromagram(peaks)
+    key, key_confidence = find_key(chroma, bass)
+    vocals = find_vocals(mid, side, stage(0.75, 0.95))
+
+    beats: tuple[float, ...] = ()
+    downbeats: tuple[float, ...] = ()
+    timesignature = None
+    if pulse is not None:
+        beats = _seconds(pulse.beats, duration)
+        metre = find_metre(envelopes, pulse.beats, synchronise(chroma, beats))
+        if metre is not None:
+            timesignature = metre.timesignature
+            downbeats = tuple(beats[i] for i in metre.downbeats)
+    grid = _chord_grid(beats, duration)
+    harmony = synchronise(chroma, grid)
+    chords = find_chords(harmony, synchronise(bass, grid), grid, key) if key is not None else ()
+    sections = find_sections(duration, downbeats, chroma, timbre, vocals) if loudness is not None else ()
+    onsets = len(onset_frames(envelopes[WHOLE]))
+    tempo = pulse.tempo if pulse is not None else None
+    density = onsets / duration * (60 / tempo if tempo is not None else 1.0)
+    width = _width(mid, side)
+    report(1.0, "putting it into words")
+    return Analysis(
+        duration=duration,
+        tempo=tempo,
+        tempo_confidence=pulse.confidence if pulse is not None else 0.0,
+        beats=beats,
+        downbeats=downbeats,
+        timesignature=timesignature,
+        key=key,
+        key_confidence=key_confidence,
+        loudness=loudness,
+        chords=chords,
+        sections=sections,
+        vocals=vocals,
+        brightness=timbre.centroid,
+        density=density,
+        width=width,
+        caption=describe(
+            duration=duration,
+            tempo=tempo,
+            key=key,
+            timesignature=timesignature,
+            loudness=loudness,
+            brightness=timbre.centroid,
+            density=density,
+            width=width,
+            sections=sections,
+            vocals=vocals,
+        ),
+    )
+
+
+def _seconds(beats: np.ndarray[tuple[int], np.dtype[np.float64]], duration: float) -> tuple[float, ...]:
+    return tuple(float(t) for t in np.round(np.clip(beats, 0.0, duration), 4))
+
+
+def _chord_grid(beats: Sequence[float], duration: float) -> tuple[float, ...]:
+    """Beats from 0 to the end; half seconds where there is no pulse."""
+    inner = beats if len(beats) > 1 else tuple(np.arange(0.5, duration, 0.5))
+    inside = tuple(float(t) for t in inner if 0.1 < t < duration - 0.1)
+    return (0.0, *inside, duration)
+
+
+def _width(mid: Array, side: Array) -> float:
+    """Side-to-mid energy ratio, capped at 1."""
+    middle, sides = float(mid @ mid), float(side @ side)
+    return min(1.0, sides / middle) if middle > 0 else float(sides > 0)

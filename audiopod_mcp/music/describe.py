@@ -1,0 +1,60 @@
+"""A recording in one sentence, composed only from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audiopod_mcp.music.model import Span
+
+_TEMPI = ((70, "very slow"), (92, "slow"), (112, "mid-tempo"), (136, "lively"), (168, "fast"))
+_BRIGHTNESS = ((900, "dark"), (1700, "warm"), (2900, "clear"))
+_LOUDNESS = ((-30, "very quiet"), (-20, "quiet"), (-13, "moderately loud"), (-9, "loud"))
+
+
+def describe(
+    *,
+    duration: float,
+    tempo: float | None,
+    key: str | None,
+    timesignature: str | None,
+    loudness: float | None,
+    brightness: float,
+    density: float,
+    width: float,
+    sections: Sequence[Span],
+    vocals: Sequence[Span],
+) -> str:
+    """One sentence that says nothing that was not measured; units as in :class:`Analysis`."""
+    if loudness is None or brightness <= 0:
+        return f"Silence, {_length(duration)} long."
+    if tempo is None:
+        what = ["Free-flowing music without a steady pulse"]
+    else:
+        metre = f" in {timesignature}" if timesignature else ""
+        what = [f"{_word(tempo, _TEMPI, 'very fast').capitalize()} music at {tempo:.1f} BPM{metre}"]
+    what.append(f"in {key}" if key else "without a clear key")
+    sound = [_word(brightness, _BRIGHTNESS, "bright"), _word(loudness, _LOUDNESS, "very loud")]
+    if tempo is not None:
+        sound.append("sparse" if density < 1.2 else "busy" if density > 3.0 else "steady")
+    sung = sum(span.end - span.start for span in vocals)
+    voice = "with vocals" if sung > 0.1 * duration else "with some vocals" if sung else "no vocals heard"
+    stereo = (
+        "mono" if width < 1e-4 else "narrow" if width < 0.03 else "wide stereo" if width > 0.3 else "stereo"
+    )
+    names = {span.label for span in sections}
+    form = " with a returning chorus" if "chorus" in names else ""
+    return (
+        f"{' '.join(what)}: {', '.join(sound)}, {voice}, {stereo}, {_length(duration)} long"
+        f"{f' in {len(sections)} sections{form}' if len(sections) > 1 else ''}."
+    )
+
+
+def _word(value: float, steps: Sequence[tuple[float, str]], beyond: str) -> str:
+    return next((word for limit, word in steps if value < limit), beyond)
+
+
+def _length(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} seconds"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d} minutes" if minutes else f"{rest} seconds"

@@ -1,0 +1,160 @@
+"""Pulse: tempo, and the beats that carry it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft as sfft
+from numpy.lib.stride_tricks import sliding_window_view
+
+from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
+from audiopod_mcp.music.spectrum import WORKERS, Array
+
+TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
+"""Candidate tempi, beats a minute."""
+
+_PULSE = 0.12
+"""Pulse clarity below which there is no tempo to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A tempo in beats a minute, how sure of it, 0 to 1, and beat times in seconds, ``(beats,)``."""
+
+    tempo: float
+    confidence: float
+    beats: npt.NDArray[np.float64]
+
+
+def find_pulse(envelopes: Array, report: Report = silent) -> Pulse | None:
+    """Tempo and beats of onset envelopes ``(4, frames)``, or ``None`` when nothing recurs."""
+    estimate = estimate_tempo(envelopes)
+    report(0.3, "finding the tempo")
+    if estimate is None:
+        return None
+    tempo, confidence = estimate
+    beats = track_beats(envelopes[WHOLE], tempo, report)
+    if len(beats) < 3:
+        return None
+    times = beats / FPS
+    return Pulse(refine_tempo(times) or tempo, confidence, times)
+
+
+def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
+    """Mean autocorrelation of Hann windows (seconds) of an onset envelope: ``(window · FPS,)``, 1 at lag 0.
+
+    Divided by the autocorrelation of the window itself, so that long lags are not disfavoured.
+    """
+    n, step = int(window * FPS), int(hop * FPS)
+    envelope = np.pad(envelope, (0, max(0, n - len(envelope))))
+    bell = np.hanning(n).astype(np.float32)
+    size = sfft.next_fast_len(2 * n, real=True)
+
+    def correlate(frames: Array) -> Array:
+        power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
+        lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :n]
+        normalised: Array = lags / (lags[:, :1] + 1e-9)
+        return normalised
+
+    views = sliding_window_view(envelope, n)[::step]
+    total = np.zeros(n)
+    for first in range(0, len(views), 256):
+        frames = views[first : first + 256]
+        total += correlate((frames - frames.mean(axis=1, keepdims=True)) * bell).sum(axis=0)
+    mean: Array = (total / len(views) / np.maximum(correlate(bell[None])[0], 0.05)).astype(np.float32)
+    return mean
+
+
+def at_lag(values: Array, lags: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """``(lags,)`` values linearly interpolated at fractional lags; zero beyond the end."""
+    return np.interp(lags, np.arange(len(values)), values, right=0.0)
+
+
+def estimate_tempo(
+    envelopes: Array, mean: float = 118.0, octaves: float = 0.75
+) -> tuple[float, float] | None:
+    """Tempo in beats a minute and pulse clarity, 0 to 1, of onset envelopes ``(4, frames)``.
+
+    A candidate's score is the autocorrelation one, two, four and half a beat away, times a
+    log-normal prior; the winner is then refined on the lags of 2, 4 and 8 beats, where the
+    resolution is finer. ``None`` when nothing recurs.
+    """
+    weights = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
+    correlation = np.sum([w * autocorrelation(envelopes[row]) for row, w in weights.items()], axis=0)
+    period = 60 * FPS / TEMPI
+    support = sum(
+        w * at_lag(correlation, period * beats) for beats, w in ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
+    )
+    prior = np.exp(-0.5 * (np.log2(TEMPI / mean) / octaves) ** 2)
+    tempo = float(TEMPI[np.argmax(np.maximum(support, 0) * prior)])
+    for beats in (2, 4, 8):
+        lag = 60 * FPS / tempo * beats
+        if lag * 1.03 > len(correlation) - 3:
+            break
+        grid = np.linspace(lag * 0.985, lag * 1.015, 61)
+        tempo = 60 * FPS * beats / float(grid[np.argmax(at_lag(correlation, grid))])
+    lags = 60 * FPS / tempo * np.asarray([1.0, 2.0, 4.0])
+    clarity = float(at_lag(correlation, lags).mean() / sum(weights.values()))
+    return (tempo, min(1.0, clarity * 1.5)) if clarity > _PULSE else None
+
+
+def track_beats(
+    envelope: Array, tempo: float, report: Report = silent, tightness: float = 100.0
+) -> npt.NDArray[np.float64]:
+    """Beat positions in frames (fractional) by dynamic programming (Ellis, JNMR 2007), from an onset envelope.
+
+    A Python loop over frames, fast because each step is one vectorised maximum.
+    """
+    period = 60 * FPS / tempo
+    nearest, farthest = max(1, round(period / 2)), round(2 * period)
+    lags = np.arange(farthest, nearest - 1, -1)
+    penalty = -tightness * np.log(lags / period) ** 2
+    reach = int(period)
+    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 32 / period) ** 2)
+    local = np.convolve(envelope, bell, "full")[reach : reach + len(envelope)]
+    local /= local.std() + 1e-9
+    count = len(local)
+    score, back = np.zeros(count + farthest), np.full(count, -1)
+    width = farthest - nearest + 1
+    for frame in range(count):
+        candidates = score[frame : frame + width] + penalty
+        best = int(candidates.argmax())
+        value = candidates[best]
+        if value > 0:
+            score[frame + farthest] = local[frame] + value
+            back[frame] = frame - lags[best]
+        else:
+            score[frame + farthest] = local[frame]
+        if not frame % 8192:
+            report(0.3 + 0.7 * frame / count, "following the beat")
+    start = max(0, count - farthest)
+    frame = start + int(np.argmax(score[start + farthest :]))
+    beats = []
+    while frame >= 0:
+        beats.append(frame)
+        frame = int(back[frame])
+    return np.asarray(beats[::-1], np.float64)
+
+
+def refine_tempo(beats: npt.NDArray[np.float64]) -> float | None:
+    """Beats a minute from a robust straight line through beat times in seconds; ``None`` below 8 beats.
+
+    The slope over a whole song resolves 0.01 BPM where the median interval resolves 2 %. When the
+    intervals disagree (a changing tempo) the median stands.
+    """
+    if len(beats) < 8:
+        return None
+    intervals = np.diff(beats)
+    median = float(np.median(intervals))
+    if (np.abs(intervals - median) < 0.12 * median).mean() < 0.7:
+        return 60 / median
+    index = np.concatenate(([0.0], np.cumsum(np.round(intervals / median))))
+    slope, offset = np.polyfit(index, beats, 1)
+    residual = np.abs(beats - slope * index - offset)
+    near = residual <= max(2 * float(np.median(residual)), 1e-3)
+    if near.sum() >= 6:
+        slope = np.polyfit(index[near], beats[near], 1)[0]
+    return float(60 / slope) if abs(median / slope - 1) < 0.04 else 60 / median

@@ -1,0 +1,42 @@
+"""The colour of the sound over time: band levels and the spectral centroid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.spectrum import RATE, Array, log_filterbank, magnitudes
+
+N_FFT = 2048
+HOP = 2048
+FPS = RATE / HOP
+"""Timbre frames a second, 10.8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timbre:
+    """Band levels in dB, ``(frames, bands)``; energy, ``(frames,)``; and the piece's spectral centroid in Hz."""
+
+    bands: Array
+    energy: Array
+    centroid: float
+
+
+def measure_timbre(signal: Array, report: Report = silent) -> Timbre:
+    """Timbre of a signal at :data:`RATE`. The centroid is weighted by magnitude, 0 in silence."""
+    bank = log_filterbank(N_FFT, low=60.0, high=10_000.0, per_octave=4)
+    frequencies = np.arange(N_FFT // 2 + 1, dtype=np.float32) * (RATE / N_FFT)
+    total = len(signal) // HOP + 1
+    bands = np.empty((total, bank.shape[1]), np.float32)
+    energy = np.empty(total, np.float32)
+    moment = mass = 0.0
+    for first, magnitude in magnitudes(signal, N_FFT, HOP):
+        here = slice(first, first + len(magnitude))
+        bands[here] = 20 * np.log10(magnitude @ bank + 1e-3)
+        energy[here] = np.square(magnitude).mean(axis=1)
+        moment += float((magnitude @ frequencies).sum())
+        mass += float(magnitude.sum())
+        report((first + len(magnitude)) / total, "listening to the timbre")
+    return Timbre(bands, energy, moment / mass if mass > 1e-6 else 0.0)

@@ -1,0 +1,85 @@
+"""Key, and harmony beat by beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.pitch import FPS, bass_chromagram, chromagram, spectral_peaks
+from audiopod_mcp.music.spectrum import Array, downmix, segment_means
+
+PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+# Temperley, "The Cognition of Basic Musical Structures", from the Kostka-Payne corpus.
+_MAJOR = (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400)
+_MINOR = (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330)
+
+
+def key_name(index: int) -> str:
+    """``"C major"`` for 0 … ``"B major"`` for 11, ``"C minor"`` for 12 … ``"B minor"`` for 23."""
+    return f"{PITCH_CLASSES[index % 12]} {'major' if index < 12 else 'minor'}"
+
+
+def key_scores(chroma: Array, bass: Array) -> Array:
+    """How well each of the 24 keys (:func:`key_name`) fits chroma and bass chroma, both ``(frames, 12)``: about -1 to 1.
+
+    Correlation of the mean chroma of all but the quietest frames with Temperley's profiles
+    (Krumhansl's method), plus a little of the bass on the tonic.
+    """
+    energy = chroma.sum(axis=1)
+    loud = chroma[energy > np.percentile(energy, 15)] if len(chroma) > 1 else chroma
+    loud = loud if len(loud) else chroma
+    mean = (loud / (np.linalg.norm(loud, axis=1, keepdims=True) + 1e-9)).mean(axis=0)
+    tonic = 0.15 * _standardise(bass.sum(axis=0))
+    return np.concatenate(
+        [
+            [_standardise(mean) @ _standardise(np.roll(profile, k)) for k in range(12)] + tonic
+            for profile in (_MAJOR, _MINOR)
+        ]
+    ).astype(np.float32)
+
+
+def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
+    """The key and how sure of it, 0 to 1; ``(None, 0.0)`` where nothing tonal sounds. Chroma as in :func:`key_scores`."""
+    if _contrast(chroma) < _TONAL:
+        return None, 0.0
+    scores = key_scores(chroma, bass)
+    best, second = np.sort(scores)[::-1][:2]
+    if best < 0.3:
+        return None, 0.0
+    confidence = float(np.clip(0.5 * (best - 0.3) / 0.7 + 0.5 * (best - second) / 0.25, 0, 1))
+    return key_name(int(scores.argmax())), confidence
+
+
+def beat_chroma(audio: Audio, rate: int, beats: Sequence[float]) -> Array:
+    """Chroma between consecutive beats (seconds), ``(beats - 1, 12)``, C first, each row of unit length or zero."""
+    signal, _ = downmix(audio, rate)
+    return synchronise(chromagram(spectral_peaks(signal)), beats)
+
+
+def synchronise(chroma: Array, beats: Sequence[float]) -> Array:
+    """Chroma ``(frames, 12)`` averaged between beats: ``(beats - 1, 12)``, rows of unit length, or zero in silence."""
+    edges = np.round(np.asarray(beats, np.float64) * FPS).astype(np.intp)
+    if len(edges) < 2:
+        return np.zeros((0, 12), np.float32)
+    means = segment_means(chroma, edges)
+    norm = np.linalg.norm(means, axis=1, keepdims=True)
+    means /= np.where(norm > 1e-6, norm, np.inf)
+    return means
+
+
+_TONAL = 0.15
+"""Contrast of the mean chroma below which there is no key: noise and drums spread evenly over all classes."""
+
+
+def _contrast(chroma: Array) -> float:
+    mean = chroma.sum(axis=0)
+    return float(mean.std() / mean.mean()) if mean.mean() > 1e-6 else 0.0
+
+
+def _standardise(values: Array | Sequence[float]) -> Array:
+    centred: Array = np.asarray(values, np.float32) - np.mean(values)
+    centred /= np.linalg.norm(centred) + 1e-12
+    return centred
