@@ -1,0 +1,121 @@
+"""From a score to sound: stems by track, in one room, under one master gain."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Report, Score, silent
+from audiopod_mcp.music.synthesis import room
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS, Instrument
+from audiopod_mcp.music.synthesis.master import gain_curve
+from audiopod_mcp.music.synthesis.parts import play
+
+__all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "mix", "render"]
+
+_DUCKED = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
+"""Styles in which everything makes way for the bass drum."""
+_TAIL = 2.5
+"""Seconds after a loop's end that are folded back to its start."""
+
+
+def render(
+    score: Score,
+    *,
+    seed: int | None = None,
+    report: Report = silent,
+    tracks: Collection[str] | None = None,
+    loop: bool = False,
+    mastered: bool = True,
+) -> dict[str, Audio]:
+    """Stems by track name, each ``(round(duration · 44100), 2)``; their sum (:func:`mix`) is the mastered mix.
+
+    The mix is at -14 LUFS as far as a true peak of -1 dBTP allows. ``seed`` (the score's own by
+    default) decides the noise of instruments only. ``tracks`` limits the work to some stems; a ``loop``'s
+    tail sounds on at its start, seamlessly.
+    """
+    seed = score.seed if seed is None else seed
+    samples = round(score.duration * SAMPLE_RATE)
+    tail = round(_TAIL * SAMPLE_RATE) if loop else 0
+    parts = [part for part in score.parts if part.notes and (tracks is None or part.track in tracks)]
+    ducked = score.brief is not None and score.brief.style in _DUCKED
+    kicks = [n.start for p in score.parts if p.track == "drums" for n in p.notes if round(n.pitch) in (35, 36)]
+    duck = room.ducking(kicks, samples + tail) if ducked and kicks else None
+    stems: dict[str, Audio] = {}
+    for index, part in enumerate(parts):
+
+        def within(fraction: float, doing: str, index: int = index) -> None:
+            report(0.85 * (index + fraction) / len(parts), f"Playing the {doing}")
+
+        placed = _in_room(part, samples + tail, score, seed, within)
+        if duck is not None and part.track in ("synth", "strings", "keyboard", "bass", "fx"):
+            placed *= duck[:, None]
+        if part.track in stems:
+            stems[part.track] += placed
+        else:
+            stems[part.track] = placed
+    for name, stem in stems.items():
+        stems[name] = _fold(stem, samples) if loop else _closed(stem)
+    if mastered and stems:
+        report(0.86, "Mastering")
+        curve = gain_curve(mix(stems), wrap=loop)
+        for stem in stems.values():
+            report(0.95, "Mastering")
+            stem *= curve[:, None]
+    report(1.0, "Rendered")
+    return {name: stems[name] for name in TRACKS if name in stems}
+
+
+def mix(stems: Mapping[str, Audio]) -> Audio:
+    """The sum of ``stems`` (all of one shape); a ``ValueError`` if there are none."""
+    if not stems:
+        raise ValueError("there are no stems to mix")
+    total = np.zeros_like(next(iter(stems.values())))
+    for stem in stems.values():
+        total += stem
+    return total
+
+
+def _in_room(part: Part, samples: int, score: Score, seed: int, report: Report) -> Audio:
+    """One part, driven, panned, echoed and reverberated; shape ``(samples, 2)``."""
+    instrument = INSTRUMENTS[part.instrument]
+    dry = play(part, samples, seed, report)
+    if instrument.drive:
+        dry = room.distort(dry, instrument.drive)
+    dry *= np.float32(10 ** (instrument.level / 20))
+    report(0.9, part.instrument)
+    if dry.ndim == 2:
+        mono, stereo = dry.mean(axis=1), dry
+    else:
+        angle = (instrument.pan * 0.8 + 1) * np.pi / 4
+        mono = dry
+        stereo = np.empty((samples, 2), np.float32)
+        np.multiply(dry, np.float32(np.cos(angle) * np.sqrt(2)), out=stereo[:, 0])
+        np.multiply(dry, np.float32(np.sin(angle) * np.sqrt(2)), out=stereo[:, 1])
+    if instrument.sway:
+        room.sway(stereo, instrument.sway)
+    if instrument.echo:
+        room.echo(stereo, mono, 45 / max(score.tempo, 40), instrument.echo)
+    if instrument.room:
+        stereo += room.reverberate(mono * np.float32(instrument.room * 2.2))
+    return stereo
+
+
+def _fold(stem: Audio, samples: int) -> Audio:
+    """The first ``samples``, with what sounds on after them added from the start again."""
+    out = stem[:samples].copy()
+    rest = stem[samples:]
+    while len(rest):
+        part = rest[:samples]
+        out[: len(part)] += part
+        rest = rest[samples:]
+    return out
+
+
+def _closed(stem: Audio) -> Audio:
+    """The stem with its last 15 ms faded out: audio that's cut off must not click."""
+    n = min(len(stem), int(0.015 * SAMPLE_RATE))
+    if n:
+        stem[-n:] *= np.linspace(1, 0, n, dtype=np.float32)[:, None]
+    return stem

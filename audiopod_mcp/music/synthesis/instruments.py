@@ -1,0 +1,112 @@
+"""The instruments by name: how each is synthesised, what track it belongs to, how it sits in a mix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from audiopod_mcp.music.synthesis import drums, plucked, sustained, voice
+from audiopod_mcp.music.synthesis.waves import Tone, Wave
+
+TRACKS = (
+    "vocals", "backing_vocals", "drums", "percussion", "bass", "guitar", "keyboard", "strings", "brass", "woodwinds",
+    "synth", "fx",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """``low … high`` is the comfortable range (MIDI); ``level`` dB, ``pan`` -1 left … 1 right."""
+
+    track: str
+    play: Callable[[Tone], Wave]
+    low: int = 48
+    high: int = 84
+    level: float = 0.0
+    pan: float = 0.0
+    room: float = 0.15
+    """How much of it the room gives back."""
+    release: float = 0.12
+    """Seconds a note takes to die after the key is up."""
+    longest: float = 5.0
+    """Seconds after which nothing is left to hear, however long the key is held."""
+    drive: float = 0.0
+    """Gain into a soft clipper, 0 for none; a cabinet follows."""
+    echo: float = 0.0
+    """Level of the tempo echo's first repeat."""
+    sway: float = 0.0
+    """Depth of a slow left-right tremolo."""
+    unpitched: bool = False
+
+
+_LONG = 24.0
+
+INSTRUMENTS: dict[str, Instrument] = {
+    # singing
+    "voice": Instrument("vocals", voice.guide_voice, 55, 76, 1.5, 0.0, 0.22, 0.09, _LONG, echo=0.08),
+    "spoken voice": Instrument("vocals", voice.speaking_voice, 43, 55, 1.5, 0.0, 0.1, 0.05, 1.5),
+    "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _LONG),
+    # drums
+    "acoustic kit": Instrument("drums", drums.ACOUSTIC, level=0.0, room=0.07, longest=4, release=0.6, unpitched=True),
+    "brushed kit": Instrument("drums", drums.BRUSHED, level=-4.0, room=0.12, longest=4, release=0.6, unpitched=True),
+    "electronic kit": Instrument("drums", drums.ELECTRONIC, level=0.5, room=0.05, longest=4, release=0.6, unpitched=True),
+    "dusty kit": Instrument("drums", drums.DUSTY, level=-1.0, room=0.1, longest=4, release=0.6, unpitched=True),
+    "chip kit": Instrument("drums", drums.CHIP, level=-2.0, room=0.0, longest=4, release=0.6, unpitched=True),
+    "percussion": Instrument("percussion", drums.ACOUSTIC, level=-6.0, pan=0.3, room=0.12, longest=4, release=0.6, unpitched=True),
+    # bass
+    "electric bass": Instrument("bass", plucked.ELECTRIC_BASS, 28, 50, 0.0, room=0.0, release=0.06, longest=4),
+    "upright bass": Instrument("bass", plucked.UPRIGHT, 28, 50, 1.0, room=0.06, release=0.1, longest=3),
+    "synth bass": Instrument("bass", sustained.SYNTH_BASS, 28, 48, -1.0, room=0.0, release=0.05, longest=_LONG),
+    "reese bass": Instrument("bass", sustained.REESE, 26, 45, -1.0, room=0.02, release=0.06, longest=_LONG),
+    "808 bass": Instrument("bass", sustained.bass_808, 26, 45, 1.0, room=0.0, release=0.08, longest=4),
+    "chip bass": Instrument("bass", sustained.CHIP_BASS, 33, 55, 0.0, room=0.0, release=0.02, longest=_LONG),
+    "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 0.0, 0.2, 0.2, 0.15, _LONG),
+    "tuba": Instrument("brass", sustained.TUBA, 28, 53, -1.0, 0.1, 0.18, 0.1, _LONG),
+    # guitars
+    "acoustic guitar": Instrument("guitar", plucked.STEEL, 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
+    "nylon guitar": Instrument("guitar", plucked.NYLON, 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
+    "electric guitar": Instrument("guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo=0.08),
+    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -4.0, -0.4, 0.08, 0.05, 5, drive=14.0),
+    "lead guitar": Instrument("guitar", plucked.PICKED, 55, 84, -2.0, 0.15, 0.2, 0.09, 6, drive=9.0, echo=0.22),
+    "banjo": Instrument("guitar", plucked.BANJO, 50, 79, -4.0, 0.4, 0.1, 0.1, 2),
+    # keyboards
+    "piano": Instrument("keyboard", plucked.piano, 40, 88, -2.0, 0.15, 0.15, 0.14, 8),
+    "electric piano": Instrument("keyboard", plucked.electric_piano, 43, 84, -3.0, 0.1, 0.16, 0.12, 6, sway=0.35),
+    "organ": Instrument("keyboard", sustained.organ, 43, 84, -6.0, -0.2, 0.16, 0.05, _LONG, sway=0.25),
+    "clavinet": Instrument("keyboard", plucked.CLAVINET, 43, 79, -5.0, -0.25, 0.06, 0.04, 2.5),
+    "harpsichord": Instrument("keyboard", plucked.HARPSICHORD, 43, 84, -5.0, 0.1, 0.2, 0.1, 4),
+    "accordion": Instrument("keyboard", sustained.ACCORDION, 50, 84, -5.0, 0.2, 0.15, 0.08, _LONG),
+    "vibraphone": Instrument("keyboard", plucked.VIBRAPHONE, 53, 86, -3.0, 0.2, 0.22, 0.3, 5, sway=0.3),
+    "marimba": Instrument("keyboard", plucked.MARIMBA, 48, 84, -3.0, 0.2, 0.18, 0.3, 2),
+    "glockenspiel": Instrument("keyboard", plucked.GLOCKENSPIEL, 72, 96, -6.0, 0.25, 0.25, 0.8, 4),
+    "music box": Instrument("keyboard", plucked.MUSIC_BOX, 65, 91, -4.0, 0.1, 0.25, 0.8, 4),
+    "bells": Instrument("synth", plucked.BELLS, 60, 88, -5.0, 0.15, 0.35, 1.0, 6, echo=0.15),
+    "steel drum": Instrument("percussion", plucked.STEEL_DRUM, 55, 84, -4.0, 0.2, 0.18, 0.3, 2),
+    # strings
+    "strings": Instrument("strings", sustained.ENSEMBLE, 48, 86, -5.0, 0.0, 0.35, 0.3, _LONG),
+    "violin": Instrument("strings", sustained.VIOLIN, 57, 91, -2.0, -0.25, 0.3, 0.14, _LONG),
+    "cello": Instrument("strings", sustained.CELLO, 38, 64, -1.0, 0.25, 0.25, 0.15, _LONG),
+    "pizzicato": Instrument("strings", plucked.PIZZICATO, 45, 84, -2.0, -0.1, 0.3, 0.2, 1.5),
+    "harp": Instrument("strings", plucked.HARP, 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
+    # brass and woodwinds
+    "brass": Instrument("brass", sustained.BRASS, 50, 81, -3.5, 0.1, 0.2, 0.1, _LONG),
+    "trumpet": Instrument("brass", sustained.TRUMPET, 57, 82, -2.5, 0.2, 0.2, 0.08, _LONG),
+    "trombone": Instrument("brass", sustained.TROMBONE, 45, 70, -2.0, -0.2, 0.2, 0.1, _LONG),
+    "french horn": Instrument("brass", sustained.HORN, 43, 72, -2.0, -0.25, 0.32, 0.15, _LONG),
+    "flute": Instrument("woodwinds", sustained.FLUTE, 62, 91, -2.0, -0.15, 0.25, 0.1, _LONG),
+    "clarinet": Instrument("woodwinds", sustained.CLARINET, 52, 84, -3.0, 0.15, 0.2, 0.09, _LONG),
+    "oboe": Instrument("woodwinds", sustained.OBOE, 60, 86, -4.0, 0.1, 0.25, 0.09, _LONG),
+    "saxophone": Instrument("woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _LONG),
+    "whistle": Instrument("woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _LONG),
+    # synthesisers and effects
+    "pad": Instrument("synth", sustained.PAD, 48, 84, -7.0, 0.0, 0.35, 0.45, _LONG),
+    "synth lead": Instrument("synth", sustained.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _LONG, echo=0.2),
+    "synth pluck": Instrument("synth", sustained.SYNTH_PLUCK, 52, 88, -4.0, -0.2, 0.22, 0.12, 2, echo=0.22),
+    "acid synth": Instrument("synth", sustained.ACID, 40, 67, -5.0, 0.1, 0.08, 0.04, _LONG, drive=2.5, echo=0.12),
+    "supersaw": Instrument("synth", sustained.SUPERSAW, 52, 86, -5.0, 0.0, 0.25, 0.12, _LONG, echo=0.12),
+    "chip lead": Instrument("synth", sustained.CHIP_LEAD, 60, 90, -7.0, 0.05, 0.0, 0.02, _LONG, echo=0.15),
+    "chip arpeggio": Instrument("synth", sustained.CHIP_ARPEGGIO, 60, 90, -9.0, -0.15, 0.0, 0.02, 2),
+    "riser": Instrument("fx", drums.riser, level=-9.0, room=0.2, release=0.05, longest=_LONG, unpitched=True),
+    "impact": Instrument("fx", drums.impact, level=-5.0, room=0.2, release=1.0, longest=4, unpitched=True),
+    "vinyl": Instrument("fx", drums.vinyl, level=-19.0, room=0.0, release=0.1, longest=_LONG, unpitched=True),
+}

@@ -1,0 +1,142 @@
+"""The raw material of every instrument: decaying modes, wavetables, noise and envelopes.
+
+All arrays are mono ``float32`` of shape ``(n,)`` at :data:`SAMPLE_RATE`; times are seconds,
+frequencies Hz.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.model import SAMPLE_RATE
+
+Wave = npt.NDArray[np.float32]
+Values = npt.NDArray[np.float64]
+
+TABLE = 8192
+"""Samples in a wavetable: read without interpolation, its error stays below -70 dB."""
+_BLOCK = 256
+_CEILING = 0.42 * SAMPLE_RATE
+"""No partial is synthesised above this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """One note to synthesise: ``force`` is 0 (softest) to 1, ``seconds`` how long the key is down at most."""
+
+    pitch: float
+    seconds: float
+    force: float
+    rng: np.random.Generator
+    syllable: str | None = None
+
+    @property
+    def frequency(self) -> float:
+        return float(440 * 2 ** ((self.pitch - 69) / 12))
+
+    def samples(self, tail: float = 0.0) -> int:
+        return int((self.seconds + tail) * SAMPLE_RATE) + 1
+
+
+def times(n: int) -> Values:
+    return np.arange(n) / SAMPLE_RATE
+
+
+def ring(frequencies: Values, amplitudes: Values, decays: Values, n: int, phases: Values | float = 0.0) -> Wave:
+    """Σ aₖ·exp(-t/τₖ)·sin(2πfₖt + φₖ): modal synthesis of strings, bars, bells and skins.
+
+    A decaying exponential over time ``bB + i`` is one over ``bB`` times one over ``i``, so the whole sum
+    is a single matrix product of (blocks × modes) and (modes × samples of a block): BLAS does the work.
+    """
+    keep = (frequencies < _CEILING) & (np.abs(amplitudes) > 1e-5)
+    frequencies, amplitudes, decays = frequencies[keep], amplitudes[keep], decays[keep]
+    if not np.isscalar(phases):
+        phases = np.asarray(phases)[keep]
+    rate = (2j * np.pi * frequencies - 1 / decays) / SAMPLE_RATE
+    blocks = -(-n // _BLOCK)
+    coarse = np.exp(rate * (_BLOCK * np.arange(blocks))[:, None]) * (amplitudes * np.exp(1j * np.asarray(phases)))
+    fine = np.exp(rate[:, None] * np.arange(_BLOCK))
+    # Im(coarse·fine) = Re·Im + Im·Re: one real product of twice the depth.
+    left = np.concatenate((coarse.real, coarse.imag), axis=1).astype(np.float32)
+    right = np.concatenate((fine.imag, fine.real), axis=0).astype(np.float32)
+    return (left @ right).reshape(-1)[:n]
+
+
+def wavetable(amplitudes: Values, phases: Values | None = None) -> Wave:
+    """One period of Σ aₖ·sin(2πkx + φₖ), ``amplitudes[0]`` being the fundamental's; shape ``(TABLE,)``."""
+    count = min(len(amplitudes), TABLE // 2 - 1)
+    spectrum = np.zeros(TABLE // 2 + 1, np.complex128)
+    spectrum[1 : count + 1] = -0.5j * TABLE * amplitudes[:count]
+    if phases is not None:
+        spectrum[1 : count + 1] *= np.exp(1j * phases[:count])
+    return np.fft.irfft(spectrum).astype(np.float32)
+
+
+def harmonics(frequency: float, most: int = 80) -> Values:
+    """Harmonic numbers 1 … that fit below the ceiling, at least one."""
+    return np.arange(1, max(1, min(most, int(_CEILING / frequency))) + 1, dtype=np.float64)
+
+
+def read(table: Wave, cycles: Values) -> Wave:
+    """``table`` read at phase ``cycles`` (1 is a whole period), shape of ``cycles``."""
+    index: npt.NDArray[np.int64] = (cycles * TABLE).astype(np.int64) & (TABLE - 1)
+    taken: Wave = table.take(index)
+    return taken
+
+
+def vibrato(
+    frequency: float, n: int, rate: float, cents: float, delay: float = 0.25, phase: float = 0.0, scoop: float = 0.0
+) -> Values:
+    """Phase in cycles of a tone with delayed vibrato, begun ``scoop`` cents off; its mean pitch is exact."""
+    t = times(n)
+    cycles = frequency * t
+    if cents:
+        # The integral of a sine is a bounded sine: adding it to the phase can't shift the mean pitch.
+        depth = frequency * (2 ** (cents / 1200) - 1) / (2 * np.pi * rate)
+        onset = np.clip((t - delay) / 0.4, 0, 1)
+        cycles += depth * onset * np.sin(2 * np.pi * rate * t + phase)
+    if scoop:
+        glide = 0.03
+        cycles += frequency * (2 ** (scoop / 1200) - 1) * glide * (1 - np.exp(-t / glide))
+    return cycles
+
+
+def rise(n: int, attack: float) -> Wave:
+    """0 → 1 in ``attack`` seconds along a raised cosine, then 1."""
+    envelope = np.ones(n, np.float32)
+    m = min(n, max(2, int(attack * SAMPLE_RATE)))
+    envelope[:m] = 0.5 - 0.5 * np.cos(np.pi * np.arange(m) / m)
+    return envelope
+
+
+def fade(n: int, decay: float, sustain: float = 0.0) -> Wave:
+    """1 → ``sustain``, exponentially with time constant ``decay``."""
+    blocks = -(-n // _BLOCK)
+    step = 1 / (decay * SAMPLE_RATE)
+    curve = np.exp(-step * _BLOCK * np.arange(blocks))[:, None] * np.exp(-step * np.arange(_BLOCK))
+    return (sustain + (1 - sustain) * curve.reshape(-1)[:n]).astype(np.float32)
+
+
+def noise(n: int, rng: np.random.Generator, low: float = 0.0, high: float = SAMPLE_RATE / 2) -> Wave:
+    """White noise between ``low`` and ``high`` Hz (gentle edges), RMS 1, cut out of its spectrum."""
+    size = 1 << max(6, (n - 1).bit_length())
+    frequencies = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
+    gain = 1 / np.sqrt(1 + (frequencies / high) ** 8)
+    if low > 0:
+        gain *= (frequencies / low) ** 2 / np.sqrt(1 + (frequencies / low) ** 4)
+    angle = rng.random(len(frequencies), dtype=np.float32) * np.float32(2 * np.pi)
+    spectrum = (gain * np.exp(1j * angle)).astype(np.complex64)
+    spectrum[0] = 0
+    wave = np.fft.irfft(spectrum)[:n].astype(np.float32)
+    return wave / np.float32(np.sqrt(np.mean(wave**2)) + 1e-9)
+
+
+def peaks(frequencies: Values, *resonances: tuple[float, float, float]) -> Values:
+    """Gain of a resonant body at ``frequencies``: 1 + Σ gain of each (centre Hz, width Hz, gain) resonance."""
+    gain = np.ones_like(frequencies)
+    for centre, width, height in resonances:
+        gain += height / (1 + ((frequencies - centre) / width) ** 2)
+    return gain

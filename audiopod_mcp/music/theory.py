@@ -1,0 +1,217 @@
+"""Keys, scales, chords and metres: what a composer knows before writing the first note.
+
+Pitch classes are 0 (C) to 11 (B); intervals are semitones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
+MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10)
+
+SCALES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    # What melodies are made of: (in a major key, in a minor key).
+    "diatonic": (MAJOR_SCALE, MINOR_SCALE),
+    "pentatonic": ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10)),
+    "blues": ((0, 2, 3, 4, 7, 9), (0, 3, 5, 6, 7, 10)),
+    "modal": ((0, 2, 4, 5, 7, 9, 10), (0, 2, 3, 5, 7, 9, 10)),  # mixolydian, dorian
+    "dark": ((0, 1, 4, 5, 7, 8, 10), (0, 1, 3, 5, 7, 8, 10)),  # phrygian dominant, phrygian
+    "harmonic": (MAJOR_SCALE, (0, 2, 3, 5, 7, 8, 11)),
+}
+
+QUALITIES: dict[str, tuple[int, ...]] = {
+    "": (0, 4, 7),
+    "m": (0, 3, 7),
+    "5": (0, 7),
+    "7": (0, 4, 7, 10),
+    "maj7": (0, 4, 7, 11),
+    "m7": (0, 3, 7, 10),
+    "mmaj7": (0, 3, 7, 11),
+    "dim": (0, 3, 6),
+    "dim7": (0, 3, 6, 9),
+    "m7b5": (0, 3, 6, 10),
+    "aug": (0, 4, 8),
+    "sus2": (0, 2, 7),
+    "sus4": (0, 5, 7),
+    "7sus4": (0, 5, 7, 10),
+    "6": (0, 4, 7, 9),
+    "m6": (0, 3, 7, 9),
+    "add9": (0, 4, 7, 14),
+    "madd9": (0, 3, 7, 14),
+    "9": (0, 4, 7, 10, 14),
+    "maj9": (0, 4, 7, 11, 14),
+    "m9": (0, 3, 7, 10, 14),
+    "7b9": (0, 4, 7, 10, 13),
+    "13": (0, 4, 10, 14, 21),
+}
+_ALIASES = {"maj": "", "M": "", "min": "m", "-": "m", "M7": "maj7", "min7": "m7", "-7": "m7", "o": "dim"}
+_ALIASES |= {"°": "dim", "o7": "dim7", "°7": "dim7", "ø": "m7b5", "ø7": "m7b5", "mø7": "m7b5", "mo": "dim"}
+_ALIASES |= {"m°": "dim", "mo7": "dim7", "+": "aug", "sus": "sus4", "hdim7": "m7b5", "mM7": "mmaj7"}
+
+_NOTE = re.compile(r"([A-G])(#{1,2}|♯|b{1,2}|♭|[\s-]*sharp|[\s-]*flat)?", re.IGNORECASE)
+_NUMERAL = re.compile(r"([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(.*)")
+_DEGREES = {"I": 0, "II": 1, "III": 2, "IV": 3, "V": 4, "VI": 5, "VII": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A tonic (pitch class) and its mode; ``str`` gives ``"F# minor"``."""
+
+    tonic: int
+    minor: bool = False
+
+    @property
+    def scale(self) -> tuple[int, ...]:
+        return MINOR_SCALE if self.minor else MAJOR_SCALE
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How the twelve pitch classes are spelled in this key."""
+        major = (self.tonic + 3) % 12 if self.minor else self.tonic
+        return FLAT_NAMES if major in (1, 3, 5, 8, 10) else SHARP_NAMES
+
+    def __str__(self) -> str:
+        return f"{self.names[self.tonic]} {'minor' if self.minor else 'major'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A root (pitch class) and the intervals above it, root included."""
+
+    root: int
+    intervals: tuple[int, ...]
+    label: str
+
+    @property
+    def tones(self) -> tuple[int, ...]:
+        """Pitch classes, root first."""
+        return tuple((self.root + interval) % 12 for interval in self.intervals)
+
+    @property
+    def minor(self) -> bool:
+        return 3 in self.intervals and 4 not in self.intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Metre:
+    """Felt beats in a bar. 6/8 has two dotted beats of three parts each, and its tempo counts those."""
+
+    name: str
+    beats: int
+    compound: bool = False
+
+    @property
+    def steps(self) -> int:
+        """Steps of a pattern in a beat: sixteenths, of which a dotted beat has six."""
+        return 6 if self.compound else 4
+
+
+METRES = {
+    "2/4": Metre("2/4", 2),
+    "3/4": Metre("3/4", 3),
+    "4/4": Metre("4/4", 4),
+    "6/8": Metre("6/8", 2, compound=True),
+}
+
+
+def parse_note(text: str) -> tuple[int, str] | None:
+    """The pitch class that ``text`` begins with, and what follows it; ``None`` if it's no note."""
+    match = _NOTE.match(text)
+    if match is None:
+        return None
+    pitch = SHARP_NAMES.index(match[1].upper())
+    accidental = (match[2] or "").lower()
+    if "sharp" in accidental or accidental == "♯":
+        pitch += 1
+    elif "flat" in accidental or accidental == "♭":
+        pitch -= 1
+    else:
+        pitch += accidental.count("#") - accidental.count("b")
+    return pitch % 12, text[match.end() :]
+
+
+def parse_key(text: str) -> Key | None:
+    """``"C Major"``, ``"Am"``, ``"f# minor"``, ``"Bb"`` …; ``None`` if it isn't a key."""
+    note = parse_note(text.strip())
+    if note is None:
+        return None
+    tonic, mode = note[0], note[1].strip().strip("-_ ")
+    if mode == "M" or mode.lower() in ("", "major", "maj", "dur", "ionian"):
+        return Key(tonic)
+    if mode.lower() in ("m", "minor", "min", "moll", "aeolian"):
+        return Key(tonic, minor=True)
+    return None
+
+
+@lru_cache(maxsize=512)
+def parse_chord(label: str) -> Chord | None:
+    """``"F#m7"``, ``"Bbmaj7/D"`` …; ``None`` for ``"N"`` and for what isn't a chord. A bass note is ignored."""
+    if not label or label[0] not in "ABCDEFG":
+        return None
+    match = re.match(r"([A-G])(#|b|♯|♭)?([^/]*)", label)
+    if match is None:
+        return None
+    root = (parse_note(match[1] + (match[2] or "")) or (0, ""))[0]
+    quality = match[3].replace(":", "")
+    quality = _ALIASES.get(quality, quality)
+    intervals = QUALITIES.get(quality)
+    if intervals is None:  # An extension we don't spell: its triad serves.
+        intervals = QUALITIES["m" if re.match(r"m(?!aj)", quality) else "dim" if quality[:3] == "dim" else ""]
+    return Chord(root, intervals, label)
+
+
+@lru_cache(maxsize=1024)
+def numeral(text: str, key: Key) -> Chord:
+    """The chord that a Roman numeral names: ``"ii7"``, ``"V7"``, ``"bVII"``, ``"iiø7"``, ``"I5"``.
+
+    Capitals are major. In a minor key the degrees are those of the natural minor scale.
+    """
+    match = _NUMERAL.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a Roman numeral: {text!r}")
+    accidental, degree, suffix = match[1], match[2], match[3]
+    root = key.tonic + key.scale[_DEGREES[degree.upper()]] + {"b": -1, "#": 1, "": 0}[accidental]
+    quality = ("m" if degree.islower() and not suffix.startswith(("ø", "o", "5")) else "") + suffix
+    quality = _ALIASES.get(quality, quality)
+    root %= 12
+    return Chord(root, QUALITIES[quality], key.names[root] + quality)
+
+
+def diatonic_numerals(key: Key) -> tuple[str, ...]:
+    """The triads of the key by degree, for when harmony has to be guessed from a single melody note."""
+    return ("i", "iio", "III", "iv", "v", "VI", "VII") if key.minor else ("I", "ii", "iii", "IV", "V", "vi", "viio")
+
+
+def voice_lead(chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4) -> tuple[int, ...]:
+    """Pitches of ``chord`` in ``low … high`` that move least from ``previous`` (a close voicing near the
+    middle, if there is none). The root is left to the bass where the chord has more tones than voices.
+    """
+    tones = list(chord.tones)
+    if len(tones) > voices:
+        tones = tones[1:][:voices]
+    centre = (low + high) / 2
+    best: tuple[float, tuple[int, ...]] | None = None
+    for lowest in range(low, high - 6):
+        if lowest % 12 not in tones:
+            continue
+        pitches, at = [lowest], lowest
+        while len(pitches) < min(voices, len(tones)):
+            at += 1
+            if at % 12 in tones and at % 12 not in [pitch % 12 for pitch in pitches]:
+                pitches.append(at)
+        if pitches[-1] > high:
+            continue
+        if previous:
+            moved = sum(min(abs(pitch - old) for old in previous) for pitch in pitches) / len(pitches)
+            moved += 0.5 * abs(pitches[-1] - previous[-1])
+        else:
+            moved = 0.0
+        cost = moved + 0.15 * abs(sum(pitches) / len(pitches) - centre)
+        if best is None or cost < best[0]:
+            best = (cost, tuple(pitches))
+    return best[1] if best else tuple(sorted((low + (tone - low) % 12) for tone in tones))
