@@ -1,0 +1,212 @@
+"""Good answers of the service as typed values. Lenient where nothing depends on it, exact where it does."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from audiopod_mcp.operations import Analysis, Job, Lrc
+
+from .errors import BadAnswer, ServiceFailed
+from .refusals import Service
+from .text import is_web_page
+
+NEEDED = {"id", "job_id", "status", "output_url", "output_urls"}
+"""The fields of a job without which it is of no use; any other that can't be read is taken as not told."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """Some of the jobs there are."""
+
+    jobs: tuple[Job, ...]
+    total: int | None
+    """How many fit the query in all; ``None`` where the service does not say."""
+
+
+class Balance(BaseModel):
+    """The wallet."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    balance_cents: float
+    balance_usd: float | None = None
+    total_spent_cents: float | None = None
+    total_spent_usd: float | None = None
+    low_balance_warning: bool | None = None
+
+
+def read_json(body: bytes, content_type: str, service: Service) -> Any:
+    """The content of an answer; numbers that are not finite become ``None``.
+
+    Raises:
+        BadAnswer: it is a web page, or not JSON.
+
+    """
+    if is_web_page(content_type, body):
+        said = service.clean(body[:20_000].decode(errors="replace"))
+        raise BadAnswer(
+            f"{service.name} answered with a web page{f' ({said[:80]})' if said else ''} instead of data; "
+            "check AUDIOPOD_BASE_URL and any proxy or login page in between",
+            transient=True,
+            in_doubt=True,
+        )
+    try:
+        return json.loads(body, parse_float=_finite, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        raise BadAnswer(
+            f"{service.name}'s answer is malformed or cut off; try again in a moment",
+            transient=True,
+            in_doubt=True,
+        ) from None
+
+
+def read_job(content: Any, service: Service, *, status: str | None = None) -> Job:
+    """The job in an answer: under ``job``, or flat with ``id`` or ``job_id``.
+
+    Args:
+        content: of the answer.
+        service: who answered.
+        status: what to assume where none is told: a job just created is pending.
+
+    Raises:
+        BadAnswer: it holds none, or a field that is needed is of the wrong type.
+
+    """
+    fields = _object(content, "job", service)
+    if isinstance(nested := fields.get("job"), dict):
+        fields = nested
+    fields = dict(fields)
+    if status is not None and fields.get("status") is None:
+        fields["status"] = status
+    for key in ("id", "job_id"):
+        if key in fields and not _is_id(fields[key]):
+            if fields[key] is None:
+                del fields[key]
+                continue
+            raise _wrong("job", f"{key} is not a number", service)
+    failure = fields.get("error_message") or fields.get("error") or fields.get("failure_reason")
+    fields["error_message"] = _said(failure, service) if failure else None
+    job = _read(Job, fields, "job", service, needed=NEEDED)
+    if job.progress is None:
+        return job
+    return job.model_copy(update={"progress": min(max(job.progress, 0.0), 100.0)})
+
+
+def job_id_in(content: Any) -> int | None:
+    """The id of the job that an answer tells of, where nothing else of it can be read."""
+    for fields in (content.get("job"), content) if isinstance(content, dict) else ():
+        for key in ("id", "job_id"):
+            if isinstance(fields, dict) and _is_id(fields.get(key)):
+                return int(fields[key])
+    return None
+
+
+def job_entries(content: Any, service: Service) -> list[Any]:
+    """The entries of a list of jobs, unread: the answer itself, or under ``jobs`` or ``items``."""
+    entries = content
+    if isinstance(content, dict):
+        entries = next((content[key] for key in ("jobs", "items") if key in content), None)
+    if not isinstance(entries, list):
+        raise _wrong("list of jobs", "there is no list in it", service)
+    return entries
+
+
+def read_page(content: Any, headers: Mapping[str, str], service: Service) -> JobPage:
+    """A page of jobs. A job that can't be read is passed over, unless none can."""
+    jobs: list[Job] = []
+    problem: BadAnswer | None = None
+    for entry in job_entries(content, service):
+        try:
+            jobs.append(read_job(entry, service))
+        except BadAnswer as unreadable:
+            problem = unreadable
+    if problem and not jobs:
+        raise problem
+    total: Any = headers.get("x-total-count") or (content.get("total") if isinstance(content, dict) else None)
+    return JobPage(tuple(jobs), int(total) if str(total).isascii() and str(total).isdigit() else None)
+
+
+def read_analysis(content: Any, service: Service) -> Analysis:
+    fields = _successful(content, "analysis", service)
+    if isinstance(identity := fields.get("id"), int):
+        fields["id"] = str(identity)
+    return _read(Analysis, fields, "analysis", service, needed=set())
+
+
+def read_lrc(content: Any, job_id: int, service: Service) -> Lrc:
+    fields = _successful(content, "timed lyrics", service)
+    return _read(Lrc, {**fields, "job_id": job_id}, "timed lyrics", service, needed={"lrc_content"})
+
+
+def read_balance(content: Any, service: Service) -> Balance:
+    return _read(Balance, _object(content, "balance", service), "balance", service, needed={"balance_cents"})
+
+
+def read_object(content: Any, what: str, service: Service) -> dict[str, Any]:
+    return dict(_object(content, what, service))
+
+
+def _read(model: type[M], fields: Mapping[str, Any], what: str, service: Service, needed: set[str]) -> M:
+    kept = dict(fields)
+    # AudioPod's documentation does not give the types of all fields, and work that is paid for must
+    # not be out of reach because of a score in an unexpected form.
+    for _ in range(2):
+        try:
+            return model.model_validate(kept)
+        except ValidationError as error:
+            problems = {str(e["loc"][0]): str(e["msg"]) for e in error.errors(include_url=False) if e["loc"]}
+            spared = {"output_urls"} if isinstance(kept.get("output_url"), str) else set()
+            if fatal := set(problems) & (needed - spared) or {p for p in problems if p not in kept}:
+                field = min(fatal)
+                raise _wrong(what, f"{field}: {problems[field]}", service) from None
+            kept = {name: value for name, value in kept.items() if name not in problems}
+    raise _wrong(what, "its fields do not fit together", service)
+
+
+def _successful(content: Any, what: str, service: Service) -> dict[str, Any]:
+    fields = _object(content, what, service)
+    if fields.get("success") is False:
+        reason = next(
+            (said for key in ("error", "message", "detail") if (said := _said(fields.get(key), service))),
+            "no reason given",
+        )
+        raise ServiceFailed(f"{service.name} could not make the {what}: {reason}")
+    return dict(fields)
+
+
+def _object(content: Any, what: str, service: Service) -> Mapping[str, Any]:
+    if not isinstance(content, dict):
+        raise _wrong(what, "it is not an object", service)
+    return content
+
+
+def _wrong(what: str, problem: str, service: Service) -> BadAnswer:
+    return BadAnswer(
+        service.clean(f"{service.name}'s answer does not hold a readable {what}: {problem}"), in_doubt=True
+    )
+
+
+def _said(value: Any, service: Service) -> str:
+    if isinstance(value, dict):
+        value = value.get("message") or value.get("detail") or json.dumps(value)
+    return service.clean(str(value)) if value else ""
+
+
+def _is_id(value: Any) -> bool:
+    """Whether a value is a whole positive number, or says one in digits."""
+    if isinstance(value, str):
+        return value.isascii() and value.isdigit() and len(value) < 20 and int(value) > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None

@@ -1,0 +1,45 @@
+"""A request of the API and its answer, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds."""
+
+    connect: float = 10.0
+    answer: float = 30.0
+    """For a whole JSON answer, and between two pieces of a download."""
+    create: float = 60.0
+    """For the answer to a request that makes a job."""
+    work: float = 600.0
+    """For requests that are answered when the work is done, and for a whole download."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of the API."""
+
+    method: str
+    path: str
+    query: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 30.0
+    """For the whole answer, after connecting."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """The caller's name of each field of the body that travels under another."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer, complete."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By names in lower case."""
+    body: bytes

@@ -1,0 +1,416 @@
+"""The client of one music service that speaks the AudioPod Music REST API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import quote, urlsplit
+
+from audiopod_mcp import __version__
+from audiopod_mcp.operations import API_PREFIX, Analysis, Analyze, GenerateLrc, Job, JobQuery, Lrc, Operation
+
+from . import answers
+from .answers import Balance, JobPage
+from .calls import Answer, Call, Timeouts
+from .clock import Clock, Deadline, OnWait
+from .creating import Creator
+from .errors import AudioPodError, NotFound, Unauthorized, Uncertain
+from .media import LARGEST_FILE, Media
+from .rates import SHARED, RateLimits
+from .refusals import Service
+from .retrying import Backoff, always, persist, unless_in_doubt
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .wire import Wire
+
+T = TypeVar("T")
+RETRIES_PER_MINUTE = 10
+
+
+class AudioPodClient:
+    """Asks a music service; safe to share between tasks of one event loop.
+
+    Opens connections on first use only; ``async with`` or :meth:`aclose` closes them. The API key goes
+    to the service's own origin, never to another, and shows in no repr, log or error.
+
+    Every method raises :class:`AudioPodError`, whose text is one line for a person. ``patience`` is how
+    many seconds it may wait between tries (rate limits, outages), by default the client's; ``on_wait``
+    is told of each such wait.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeouts: Timeouts | None = None,
+        patience: float = 30.0,
+        limits: bool = True,
+        private_hosts: bool = False,
+        name: str | None = None,
+        rates: RateLimits = SHARED,
+        clock: Clock | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        """A client of the service at ``base_url``.
+
+        Args:
+            base_url: http(s) URL of the service, without ``/api/v1``.
+            api_key: sent as ``X-API-Key`` and as a bearer token, as AudioPod's SDK does.
+            transport: of httpx; for a service in this process.
+            timeouts: of single requests.
+            patience: seconds to wait between tries, in all, per call.
+            limits: whether the service has AudioPod's rate limits; false for an embedded studio.
+            private_hosts: whether audio may be on private hosts other than the service.
+            name: what messages call the service.
+            rates: where the rate limits are kept; by default those of the process.
+            clock: the time.
+            backoff: the pauses between tries.
+
+        """
+        host = urlsplit(base_url).netloc.rpartition("@")[2]
+        cloud = host == "audiopod.ai" or host.endswith(".audiopod.ai")
+        self.base_url = base_url.rstrip("/")
+        self.limits = limits
+        self.clock = clock or Clock()
+        self.service = Service(name or ("AudioPod" if cloud else f"The music service at {host}"), api_key)
+        self._transport = transport
+        self._timeouts = timeouts or Timeouts()
+        self._patience = patience
+        self._private_hosts = private_hosts
+        self._rates = rates
+        self._backoff = backoff or Backoff()
+        self._creator = Creator(self._ask, self._patiently, self.service, self.clock)
+        self._wire: Wire | None = None
+
+    def __repr__(self) -> str:
+        return f"<AudioPodClient of {self.service.name}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. A later call opens new ones."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.aclose()
+
+    # Making music
+
+    async def create(
+        self, operation: Operation, *, patience: float | None = None, on_wait: OnWait | None = None
+    ) -> Job:
+        """Start a job.
+
+        The request is sent again only where it surely had no effect. Where the answer is lost after
+        sending, the job is looked for in the job list, and adopted if it can be told for sure.
+
+        Raises:
+            Uncertain: the service may have accepted the job, and it can't be told which one it is.
+            RateLimited: the rate limit leaves no turn within ``patience`` seconds.
+
+        """
+        deadline = self._deadline(patience)
+        await self._turn(operation.tool, operation.per_minute, deadline, on_wait)
+        return await self._creator.create(operation, deadline, on_wait, seconds=self._timeouts.create)
+
+    async def retry(
+        self, job_id: int, *, patience: float | None = None, on_wait: OnWait | None = None
+    ) -> Job:
+        """Run a failed job again, on its first reservation of credits.
+
+        Raises:
+            NotReady: it has not failed.
+            Uncertain: the answer was lost and the job does not show whether it runs again.
+
+        """
+        deadline = self._deadline(patience)
+        await self._turn("retry_job", RETRIES_PER_MINUTE, deadline, on_wait)
+        call = self._call("POST", f"jobs/{int(job_id)}/retry")
+        try:
+            answer = await self._patiently(lambda: self._ask(call), unless_in_doubt, deadline, on_wait)
+            return answers.read_job(_content(answer, self.service), self.service, status="PENDING")
+        except AudioPodError as lost:
+            if not lost.in_doubt:
+                raise
+            return await self._retried(job_id, lost)
+
+    async def _retried(self, job_id: int, lost: AudioPodError) -> Job:
+        try:
+            job = await self.job(job_id)
+        except AudioPodError:
+            job = None
+        if job is None or job.status == "FAILED":
+            raise Uncertain(
+                f"Job {job_id} may run again, but the answer was lost; look at it with get_job before "
+                f"retrying ({lost})",
+                job_id=job_id,
+            ) from None
+        return job
+
+    async def analyze(
+        self, operation: Analyze, *, patience: float | None = None, on_wait: OnWait | None = None
+    ) -> Analysis:
+        """Listen to a recording; takes as long as the service needs, up to ten minutes.
+
+        Raises:
+            ServiceFailed: it could not be analysed; says why.
+
+        """
+        answer = await self._work(operation, patience, on_wait)
+        return answers.read_analysis(_content(answer, self.service), self.service)
+
+    async def lrc(
+        self, operation: GenerateLrc, *, patience: float | None = None, on_wait: OnWait | None = None
+    ) -> Lrc:
+        """Time the lyrics of a finished job.
+
+        Raises:
+            ServiceFailed: the lyrics could not be timed; says why.
+
+        """
+        answer = await self._work(operation, patience, on_wait)
+        return answers.read_lrc(_content(answer, self.service), operation.job_id, self.service)
+
+    # Jobs
+
+    async def job(self, job_id: int, *, patience: float | None = None, on_wait: OnWait | None = None) -> Job:
+        """One job as it is now."""
+        call = self._call("GET", f"jobs/{int(job_id)}/status")
+        return await self._safely(
+            call, lambda content, _: answers.read_job(content, self.service), patience, on_wait
+        )
+
+    async def jobs(
+        self,
+        query: JobQuery | None = None,
+        *,
+        patience: float | None = None,
+        on_wait: OnWait | None = None,
+    ) -> JobPage:
+        """A page of jobs, newest first unless the query says otherwise."""
+        call = self._call(
+            "GET", "jobs", query=(query or JobQuery()).model_dump(mode="json", exclude_none=True)
+        )
+        page = await self._safely(
+            call,
+            lambda content, headers: answers.read_page(content, headers, self.service),
+            patience,
+            on_wait,
+        )
+        self._creator.saw(job.id for job in page.jobs)
+        return page
+
+    async def rename(
+        self,
+        job_id: int,
+        *,
+        display_name: str | None = None,
+        thumbnail_url: str | None = None,
+        patience: float | None = None,
+    ) -> Job:
+        """Give a job another title or picture."""
+        changes = {"display_name": display_name, "thumbnail_url": thumbnail_url}
+        call = self._call(
+            "PATCH", f"jobs/{int(job_id)}", body={k: v for k, v in changes.items() if v is not None}
+        )
+        await self._patiently(lambda: self._ask(call), always, self._deadline(patience))
+        # What the service answers to a change is not documented, what a job looks like is.
+        return await self.job(job_id, patience=patience)
+
+    async def delete(self, job_id: int, *, patience: float | None = None) -> None:
+        """Delete a job and its audio.
+
+        Raises:
+            NotFound: there is none.
+
+        """
+        call = self._call("DELETE", f"jobs/{int(job_id)}")
+        in_doubt = False
+
+        async def attempt() -> None:
+            nonlocal in_doubt
+            try:
+                await self._ask(call)
+            except NotFound:
+                # After a lost answer this is what success looks like.
+                if not in_doubt:
+                    raise
+            except AudioPodError as error:
+                in_doubt = in_doubt or error.in_doubt
+                raise
+
+        await self._patiently(attempt, always, self._deadline(patience))
+
+    # What else there is to know
+
+    async def presets(self, *, patience: float | None = None) -> dict[str, Any]:
+        """The service's genre presets."""
+        return await self._safely(
+            self._call("GET", "presets"),
+            lambda content, _: answers.read_object(
+                {"presets": content} if isinstance(content, list) else content,
+                "list of presets",
+                self.service,
+            ),
+            patience,
+        )
+
+    async def balance(self, *, patience: float | None = None) -> Balance:
+        """What is in the wallet."""
+        call = replace(self._call("GET", ""), path="/api/v1/api-wallet/balance")
+        return await self._safely(
+            call, lambda content, _: answers.read_balance(content, self.service), patience
+        )
+
+    async def analysis(self, analysis_id: str, *, patience: float | None = None) -> Analysis:
+        """An analysis made before; only this project's studio keeps them."""
+        call = self._call("GET", f"analyses/{quote(str(analysis_id), safe='')}")
+        return await self._safely(
+            call, lambda content, _: answers.read_analysis(content, self.service), patience
+        )
+
+    # Audio
+
+    @asynccontextmanager
+    async def stream(
+        self, url: str, *, max_bytes: int = LARGEST_FILE, patience: float | None = None
+    ) -> AsyncIterator[Media]:
+        """Open a file of the service: its type and size, and its bytes to be read.
+
+        Args:
+            url: absolute, or relative to the service.
+            max_bytes: most that may come.
+            patience: as in every method.
+
+        Raises:
+            NotFound: the link has expired, or the file is gone.
+            BadAnswer: it is larger than ``max_bytes``, or a web page.
+
+        """
+        wire = self._wire_in_use()
+        async with AsyncExitStack() as stack:
+            try:
+                response = await self._patiently(
+                    lambda: stack.enter_async_context(wire.open(url, private_hosts=self._private_hosts)),
+                    always,
+                    self._deadline(patience),
+                )
+            except AudioPodError as error:
+                if error.status in {401, 403, 404, 410} and not self._own(url):
+                    raise NotFound(
+                        f"The link to the file has expired or the file is gone (status {error.status}); "
+                        "get_job gives a fresh link",
+                        status=error.status,
+                    ) from None
+                raise
+            yield Media(response, self.service, max_bytes, Deadline(self.clock, self._timeouts.work))
+
+    async def download(self, url: str, *, max_bytes: int = LARGEST_FILE) -> AsyncIterator[bytes]:
+        """The bytes of a file of the service, as :meth:`stream`."""
+        async with self.stream(url, max_bytes=max_bytes) as media:
+            async for chunk in media.chunks():
+                yield chunk
+
+    # How it is asked
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Call:
+        return Call(method, f"{API_PREFIX}/{path}", query=query, body=body, seconds=self._timeouts.answer)
+
+    async def _work(self, operation: Operation, patience: float | None, on_wait: OnWait | None) -> Answer:
+        """The answer to an operation that is done when it is answered. It costs nothing, so it may repeat."""
+        deadline = self._deadline(patience)
+        await self._turn(operation.tool, operation.per_minute, deadline, on_wait)
+        call = Call("POST", operation.endpoint, body=operation.body(), seconds=self._timeouts.work)
+        return await self._patiently(lambda: self._ask(call), always, deadline, on_wait)
+
+    async def _safely(
+        self,
+        call: Call,
+        read: Callable[[Any, Mapping[str, str]], T],
+        patience: float | None,
+        on_wait: OnWait | None = None,
+    ) -> T:
+        async def attempt() -> T:
+            answer = await self._ask(call)
+            return read(_content(answer, self.service), answer.headers)
+
+        return await self._patiently(attempt, always, self._deadline(patience), on_wait)
+
+    async def _ask(self, call: Call) -> Answer:
+        return await self._wire_in_use().ask(call)
+
+    def _wire_in_use(self) -> Wire:
+        if self._wire is None:
+            # httpx takes longer to import than the MCP server may take to start.
+            from .wire import Wire
+
+            key = self.service.key
+            if key is not None and not (key.isascii() and key.isprintable() and " " not in key and key):
+                raise Unauthorized(
+                    "The API key holds blanks or characters that no key has; check AUDIOPOD_API_KEY"
+                )
+            self._wire = Wire(
+                self.base_url,
+                self.service,
+                {"User-Agent": f"audiopod-mcp/{__version__}"},
+                {"X-API-Key": key, "Authorization": f"Bearer {key}"} if key else {},
+                self._timeouts,
+                self._transport,
+            )
+        return self._wire
+
+    async def _patiently(
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        again: Callable[[AudioPodError], bool],
+        deadline: Deadline,
+        on_wait: OnWait | None = None,
+    ) -> T:
+        return await persist(
+            attempt,
+            again=again,
+            deadline=deadline,
+            clock=self.clock,
+            backoff=self._backoff,
+            on_wait=on_wait,
+        )
+
+    async def _turn(
+        self, kind: str, per_minute: int | None, deadline: Deadline, on_wait: OnWait | None
+    ) -> None:
+        if self.limits and per_minute is not None:
+            caller = f"{self.base_url} {self.service.key}"
+            await self._rates.turn(caller, kind, per_minute, patience=deadline.left, on_wait=on_wait)
+
+    def _deadline(self, patience: float | None) -> Deadline:
+        return Deadline(self.clock, self._patience if patience is None else patience)
+
+    def _own(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return not parts.netloc or parts[:2] == urlsplit(self.base_url)[:2]
+
+
+def _content(answer: Answer, service: Service) -> Any:
+    return answers.read_json(answer.body, answer.headers.get("content-type", ""), service)

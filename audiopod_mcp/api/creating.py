@@ -1,0 +1,163 @@
+"""Making jobs, each once: nobody pays twice for an answer that got lost."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
+
+from . import answers
+from .calls import Answer, Call
+from .clock import Clock, Deadline, OnWait
+from .errors import AudioPodError, Uncertain
+from .recovery import Creation, candidates, sent_at
+from .refusals import Service, server_time
+from .retrying import unless_in_doubt
+
+LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look at the job list: the job may show late, or the network be down for a while."""
+
+
+class Patiently(Protocol):
+    """Tries something again as long as a deadline allows."""
+
+    async def __call__(
+        self,
+        attempt: Callable[[], Awaitable[Answer]],
+        again: Callable[[AudioPodError], bool],
+        deadline: Deadline,
+        on_wait: OnWait | None = None,
+    ) -> Answer: ...
+
+
+class Creator:
+    """Makes the jobs of one client, and knows which job belongs to which request."""
+
+    def __init__(
+        self,
+        ask: Callable[[Call], Awaitable[Answer]],
+        patiently: Patiently,
+        service: Service,
+        clock: Clock,
+    ) -> None:
+        self._ask = ask
+        self._patiently = patiently
+        self._service = service
+        self._clock = clock
+        self._newest = 0
+        self._pending: list[Creation] = []
+        self._claimed: set[int] = set()
+
+    def saw(self, job_ids: Iterable[int]) -> None:
+        """Remember that these jobs exist: whatever is made later has a higher id."""
+        self._newest = max(self._newest, *job_ids, 0)
+
+    async def create(
+        self, operation: Operation, deadline: Deadline, on_wait: OnWait | None, *, seconds: float
+    ) -> Job:
+        """The job that ``operation`` makes; see :meth:`AudioPodClient.create`."""
+        creation = Creation(operation, self._clock.now(), self._newest)
+        call = Call(
+            "POST",
+            operation.endpoint,
+            body=creation.body,
+            headers={"Idempotency-Key": str(uuid.uuid4())},
+            seconds=seconds,
+            arguments=argument_names(operation, creation.body),
+        )
+        self._pending.append(creation)
+        try:
+            job = await self._made(creation, call, deadline, on_wait)
+            self._claimed.add(job.id)
+            self.saw([job.id])
+        finally:
+            self._pending.remove(creation)
+            if not self._pending:
+                self._claimed.clear()
+        return job
+
+    async def _made(self, creation: Creation, call: Call, deadline: Deadline, on_wait: OnWait | None) -> Job:
+        async def attempt() -> Answer:
+            # Earlier attempts surely had no effect, so the job is not older than this one.
+            creation.started = self._clock.now()
+            return await self._ask(call)
+
+        content: Any = None
+        try:
+            answer = await self._patiently(attempt, unless_in_doubt, deadline, on_wait)
+            content = answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
+            return answers.read_job(content, self._service, status="PENDING")
+        except AudioPodError as lost:
+            if not lost.in_doubt:
+                raise
+            if job_id := answers.job_id_in(content):
+                # It exists; what else there is to know, the first look at it will tell.
+                return Job.model_validate(
+                    {"id": job_id, "status": "PENDING", "task": creation.operation.task}
+                )
+            return await self._found(creation, lost)
+
+    async def _found(self, creation: Creation, lost: AudioPodError) -> Job:
+        """The job of a request whose answer was lost.
+
+        Raises:
+            Uncertain: it can't be told.
+
+        """
+        happened = str(lost).partition(";")[0]
+        readable = False
+        for pause in LOOKS:
+            await self._clock.sleep(pause)
+            try:
+                entries, date = await self._newest_jobs()
+            except AudioPodError as problem:
+                if not problem.transient:
+                    break
+                continue
+            readable = True
+            earliest = sent_at(creation.started, self._clock.now(), date)
+            found = candidates(creation, entries, claimed=self._claimed, earliest=earliest)
+            rivals = [other for other in self._pending if other is not creation]
+            if len(found) == 1:
+                (job_id, entry), *_ = found.items()
+                if not any(rival.may_have_made(entry, job_id, earliest) for rival in rivals):
+                    return answers.read_job(entry, self._service, status="PENDING")
+            elif found and not rivals:
+                ids = ", ".join(str(job_id) for job_id in sorted(found))
+                raise Uncertain(
+                    f"{happened}, and one of the jobs {ids} may be it; look at them with get_job before "
+                    "asking again, or it may be paid twice"
+                ) from None
+        state = (
+            "no new job shows in the list that is surely this one"
+            if readable
+            else "the job list can't be read either"
+        )
+        raise Uncertain(
+            f"{happened}, so the job may or may not have been accepted, and {state}; check list_jobs in a "
+            "minute before asking again, or it may be paid twice",
+            status=lost.status,
+        ) from None
+
+    async def _newest_jobs(self) -> tuple[list[Any], float | None]:
+        """The newest jobs as the service tells them, and its time."""
+        query = JobQuery(limit=50).model_dump(mode="json", exclude_none=True)
+        answer = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
+        content = answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
+        return answers.job_entries(content, self._service), server_time(answer.headers.get("date", ""))
+
+
+def argument_names(operation: Operation, body: Mapping[str, Any]) -> dict[str, str]:
+    """The operation's own name of every field of its body that travels under another."""
+    fields = type(operation).model_fields
+    names = {wire_name: name for name, wire_name in operation.wire_names.items()}
+    for wire_name in body:
+        if wire_name in names or wire_name in fields:
+            continue
+        if wire_name in {"prompt", "query"} and "caption" in fields:
+            names[wire_name] = "caption"
+        elif "advanced" in fields:
+            names[wire_name] = f"advanced.{wire_name}"
+    return names

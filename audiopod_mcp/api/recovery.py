@@ -1,0 +1,110 @@
+"""Finding the job that a request made although its answer was lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from audiopod_mcp.operations import Operation
+
+SLACK = 3.0
+"""Seconds. HTTP dates are whole seconds, and a service's machines do not agree to the millisecond."""
+
+TELLING = (
+    "display_name",
+    "caption",
+    "prompt",
+    "query",
+    "original_job_id",
+    "source_job_id",
+    "src_audio_url",
+    "reference_audio_url",
+    "track_name",
+)
+"""Fields that tell one request from another where the job list repeats them."""
+
+
+@dataclass(eq=False)
+class Creation:
+    """One request for a job, from before it is sent until its job is known or given up."""
+
+    operation: Operation
+    started: float
+    """On the client's clock."""
+    newest_before: int = 0
+    """The highest job id known when it was sent; 0: none."""
+    body: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.body = self.operation.body()
+
+    def may_have_made(self, entry: Mapping[str, Any], job_id: int, earliest: float) -> bool:
+        """Whether the job of a list entry may be this request's.
+
+        Args:
+            entry: as the service tells it.
+            job_id: its id.
+            earliest: when the request was sent by the service's clock, seconds since 1970.
+
+        """
+        if job_id <= self.newest_before or not self._same_task(entry.get("task")):
+            return False
+        if any(entry.get(name) is not None and not _same(entry[name], self.body[name]) for name in self.told):
+            return False
+        created = seconds_since_1970(entry.get("created_at"))
+        if created is None:
+            return self.newest_before > 0
+        return created >= earliest - SLACK
+
+    @property
+    def told(self) -> list[str]:
+        return [name for name in TELLING if name in self.body]
+
+    def _same_task(self, task: Any) -> bool:
+        return task is None or str(task).lower().replace("-", "_") == self.operation.task
+
+
+def candidates(
+    creation: Creation,
+    entries: Iterable[Any],
+    *,
+    claimed: set[int],
+    earliest: float,
+) -> dict[int, Mapping[str, Any]]:
+    """The jobs of a list that may be this request's and nobody else's yet, by id."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for entry in entries:
+        if not isinstance(entry, dict):
+            continue
+        try:
+            job_id = int(entry.get("id") or entry.get("job_id") or 0)
+        except (TypeError, ValueError):
+            continue
+        if job_id not in claimed and creation.may_have_made(entry, job_id, earliest):
+            found[job_id] = entry
+    return found
+
+
+def sent_at(started: float, now: float, date: float | None) -> float:
+    """When a request was sent by the service's clock, seconds since 1970.
+
+    The answer to a later request carries that clock's time, so ours need not be right. A service in
+    this process sends no date and shares our clock.
+    """
+    return (time.time() if date is None else date) - (now - started)
+
+
+def seconds_since_1970(moment: Any) -> float | None:
+    """A job's ``created_at``; without a zone it is UTC."""
+    try:
+        parsed = datetime.fromisoformat(moment)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _same(told: Any, asked: Any) -> bool:
+    return " ".join(str(told).split()) == " ".join(str(asked).split())

@@ -1,0 +1,205 @@
+"""A refusing answer of the service as a typed error."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import (
+    AudioPodError,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    NotReady,
+    PaymentRequired,
+    RateLimited,
+    ServiceFailed,
+    Unauthorized,
+)
+from .text import is_web_page, one_line
+
+PASSING = frozenset({408, 425, 500, 502, 503, 504})
+LONGEST_WAIT = 86_400.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """What errors need to know of the service and the caller."""
+
+    name: str
+    key: str | None = field(default=None, repr=False)
+
+    def clean(self, text: str) -> str:
+        return one_line(text, self.key)
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What the body of a refusing answer says, whichever of the documented shapes it has."""
+
+    message: str = ""
+    code: str = ""
+    required_cents: float | None = None
+    available_cents: float | None = None
+
+
+def refusal(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    service: Service,
+    arguments: Mapping[str, str] | None = None,
+) -> AudioPodError:
+    """The error that an answer of ``status`` means.
+
+    Args:
+        status: of the answer, 400 or more.
+        headers: of the answer, looked up in lower case.
+        body: as far as it came.
+        service: who answered.
+        arguments: the caller's name of each field that travels under another.
+
+    """
+    complaint = read_complaint(body, headers.get("content-type", ""), service, arguments or {})
+    said = f": {complaint.message}" if complaint.message else ""
+    name, wait = service.name, retry_after(headers)
+    # A refusal takes effect only if it came from something behind which the request went on.
+    in_doubt = status in {408, 500, 502, 504} or status > 504 or (status == 503 and wait is None)
+    when = f"try again in {math.ceil(wait)} s" if wait else "try again in a moment"
+    if status == 429:
+        text = f"{name}'s rate limit is reached{said}; {when}"
+        return RateLimited(text, status=status, retry_after=wait, transient=True)
+    if status >= 500 or status in PASSING:
+        text = f"{name} failed with status {status}{said}; {when}"
+        return ServiceFailed(
+            text, status=status, retry_after=wait, transient=status in PASSING, in_doubt=in_doubt
+        )
+    if status == 401:
+        if service.key is None:
+            return Unauthorized(f"{name} asks for an API key{said}; set AUDIOPOD_API_KEY", status=status)
+        return Unauthorized(
+            f"{name} does not accept the API key{said}; check AUDIOPOD_API_KEY (keys start with ap_), "
+            "trying again will not help",
+            status=status,
+        )
+    if status == 402:
+        return PaymentRequired(_payment(complaint, name), status=status)
+    if status == 403:
+        return Forbidden(
+            f"{name} does not allow this{said}; the API key may be revoked, expired or lack a scope, "
+            "trying again will not help",
+            status=status,
+        )
+    if status in {404, 410}:
+        return NotFound(f"{name} does not have it, or it belongs to someone else{said}", status=status)
+    if status == 409 or (status == 400 and "must be completed" in complaint.message.lower()):
+        return NotReady(
+            f"{name} can't do this yet{said}; wait for the job to finish (get_job), then try again",
+            status=status,
+        )
+    return InvalidRequest(f"{name} refused the request (status {status}){said}", status=status)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that ``Retry-After`` asks for, given as seconds or as a date."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        moment = server_time(value)
+        if moment is None:
+            return None
+        seconds = moment - (server_time(headers.get("date", "")) or time.time())
+    return min(max(seconds, 0.0), LONGEST_WAIT) if math.isfinite(seconds) else None
+
+
+def server_time(value: str) -> float | None:
+    """An HTTP date as seconds since 1970."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def read_complaint(
+    body: bytes, content_type: str, service: Service, arguments: Mapping[str, str]
+) -> Complaint:
+    """What ``body`` complains about; never fails, whatever it holds."""
+    if is_web_page(content_type, body):
+        return Complaint(service.clean(body.decode(errors="replace")))
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return Complaint(service.clean(body.decode(errors="replace")))
+    found: dict[str, Any] = {}
+    message = _words(content, arguments, found, depth=0)
+    return Complaint(
+        service.clean(message),
+        service.clean(str(found.get("code", ""))),
+        _cents(found.get("required_cents")),
+        _cents(found.get("available_cents")),
+    )
+
+
+def _words(content: Any, arguments: Mapping[str, str], found: dict[str, Any], depth: int) -> str:
+    """The words of a body of any shape; what else it tells lands in ``found``."""
+    if depth > 6 or content is None or isinstance(content, bool):
+        return ""
+    if isinstance(content, list):
+        lines = (_words(item, arguments, found, depth + 1) for item in content[:8])
+        return "; ".join(dict.fromkeys(line for line in lines if line))
+    if not isinstance(content, dict):
+        return str(content)
+    for key in ("code", "required_cents", "available_cents"):
+        if isinstance(value := content.get(key), str | int | float):
+            found.setdefault(key, value)
+    message = next(
+        (
+            words
+            for key in ("detail", "msg", "message", "error", "errors", "error_message", "title")
+            if (words := _words(content.get(key), arguments, found, depth + 1))
+        ),
+        "",
+    )
+    if not message and isinstance(code := content.get("code"), str | int):
+        message = str(code)
+    where = content.get("loc", content.get("field"))
+    parts = where if isinstance(where, list | tuple) else [where] if where else []
+    path = [str(p) for p in parts if p not in ("body", "query", "path")]
+    if not path or not message:
+        return message
+    path[0] = arguments.get(path[0], path[0])
+    return f"{'.'.join(path)}: {message.removeprefix('Value error, ')}"
+
+
+def _cents(value: Any) -> float | None:
+    try:
+        cents = float(value)
+    except (TypeError, ValueError):
+        return None
+    return cents if math.isfinite(cents) else None
+
+
+def _payment(complaint: Complaint, name: str) -> str:
+    if "PREMIUM_TIER_REQUIRED" in (complaint.code, complaint.message):
+        said = complaint.message.removeprefix("PREMIUM_TIER_REQUIRED")
+        return (
+            f"This needs a premium plan{f': {said}' if said else ''}; upgrade the {name} account, "
+            "or leave out what the plan does not include"
+        )
+    amounts = [
+        f"${cents / 100:,.2f} {word}"
+        for cents, word in ((complaint.required_cents, "needed"), (complaint.available_cents, "available"))
+        if cents is not None
+    ]
+    said = ", ".join(amounts) or complaint.message
+    return (
+        f"Not enough {name} credits{f': {said}' if said else ''}; nothing was charged, "
+        "top up the wallet and try again"
+    )

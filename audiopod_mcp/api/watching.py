@@ -1,0 +1,148 @@
+"""Waiting for a job: asking often enough to be prompt and seldom enough to be polite."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import anyio
+
+from audiopod_mcp.operations import Job
+
+from .clock import Clock, Deadline
+from .errors import AudioPodError, BadAnswer, NotFound, Unreachable
+
+OnChange = Callable[[Job], Awaitable[None]]
+
+FIRST_PAUSE = 0.2
+GROWTH = 1.3
+LAST_LOOK = 0.5
+"""Seconds kept back for the last look before the wait is over."""
+SHORTEST_LOOK = 5.0
+"""Seconds that looking at a job may take when nothing is known of it yet."""
+GHOSTS = 2
+"""How often a job that was there may be missing before it counts as gone: a replica may lag behind."""
+
+
+class JobSource(Protocol):
+    """Where jobs are looked up."""
+
+    limits: bool
+    clock: Clock
+
+    async def job(self, job_id: int, *, patience: float | None = None) -> Job: ...
+
+
+async def watch(
+    client: JobSource,
+    job: int | Job,
+    *,
+    max_wait: float | None,
+    on_change: OnChange | None = None,
+    cap: float | None = None,
+    outage: float = 120.0,
+) -> Job:
+    """Wait until a job is finished, and return it; or as it is when ``max_wait`` is over.
+
+    Progress never goes back, whatever the service says. Cancelling the wait leaves the job alone.
+
+    Args:
+        client: where to look.
+        job: its id, or the job as last seen.
+        max_wait: seconds; ``None``: as long as it takes.
+        on_change: told the job on first sight and on every change of status or progress; the last job
+            told is the one returned.
+        cap: longest pause between two looks, seconds; by default 4, or 0.5 where the service knows no
+            rate limits.
+        outage: seconds without any good answer after which to give up; the job as last seen is then
+            returned, still running.
+
+    Raises:
+        NotFound: there is no such job, or it has vanished.
+        AudioPodError: nothing could be learnt about the job; the error carries its id.
+
+    """
+    sight = _Sight(on_change)
+    if isinstance(job, Job):
+        job_id = job.id
+        await sight.see(job)
+    else:
+        job_id = job
+    clock = client.clock
+    end = Deadline(clock, float("inf") if max_wait is None else max_wait)
+    lost = Deadline(clock, outage)
+    cap = cap or (4.0 if client.limits else 0.5)
+    pause, missing = FIRST_PAUSE, 0
+    while not (sight.last and sight.last.is_finished):
+        if sight.last is not None:
+            await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
+            if end.left <= 0:
+                break
+        try:
+            seen = await _look(client, job_id, end.left if sight.last else max(end.left, SHORTEST_LOOK))
+        except NotFound as gone:
+            missing += 1
+            if sight.last is None:
+                raise
+            if missing > GHOSTS:
+                raise NotFound(
+                    f"Job {job_id} was {sight.last.status} and is gone now: somebody deleted it, "
+                    "or the service lost it",
+                    status=gone.status,
+                    job_id=job_id,
+                ) from None
+            pause = min(cap, pause * GROWTH)
+        except AudioPodError as problem:
+            worn_out = lost.left <= 0 or end.left <= LAST_LOOK
+            if not (problem.transient or isinstance(problem, BadAnswer)) or (worn_out and not sight.last):
+                raise _about(problem, job_id) from None
+            if worn_out:
+                break
+            pause = max(problem.retry_after or 0.0, min(cap, max(1.0, pause * 2)))
+            if sight.last is None:
+                await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
+        else:
+            lost, missing = Deadline(clock, outage), 0
+            pause = min(cap, pause * GROWTH)
+            await sight.see(seen)
+        if end.left <= LAST_LOOK and sight.last is not None:
+            break
+    assert sight.last is not None  # noqa: S101 - the loop ends with a job or an error
+    return sight.last
+
+
+class _Sight:
+    """What was last seen of a job, its progress only ever growing."""
+
+    def __init__(self, on_change: OnChange | None) -> None:
+        self.last: Job | None = None
+        self._on_change = on_change
+
+    async def see(self, job: Job) -> None:
+        before = self.last
+        if before is not None and before.progress is not None:
+            progress = max(before.progress, job.progress or 0.0)
+            job = job.model_copy(update={"progress": progress})
+        self.last = job
+        changed = before is None or (before.status, before.progress) != (job.status, job.progress)
+        if changed and self._on_change:
+            await self._on_change(job)
+
+
+async def _look(client: JobSource, job_id: int, seconds: float) -> Job:
+    """The job as it is now, or a transient error after ``seconds``."""
+    with anyio.move_on_after(max(seconds, 0.0)):
+        return await client.job(job_id, patience=0.0)
+    raise Unreachable(f"Job {job_id} could not be looked up in time; try again in a moment", transient=True)
+
+
+def _about(problem: AudioPodError, job_id: int) -> AudioPodError:
+    """The same error, telling which job it is about."""
+    words = str(problem)
+    return type(problem)(
+        words if f"ob {job_id} " in words else f"Job {job_id} could not be looked up: {words}",
+        status=problem.status,
+        retry_after=problem.retry_after,
+        job_id=job_id,
+        transient=problem.transient,
+    )
