@@ -3,7 +3,7 @@
 from .complaints import explain
 from .editing import Edit, Extend, ExtractStem, Repaint, Retake
 from .generation import Advanced, Cover, GenerateMusic, Reference
-from .jobs import FINISHED, Job, JobQuery
+from .jobs import FINISHED, Job, JobFilters, JobQuery
 from .listening import Analysis, Analyze, GenerateLrc, Lrc, Section
 from .operation import API_PREFIX, Arguments, Operation
 
@@ -35,6 +35,7 @@ __all__ = [
     "GenerateLrc",
     "GenerateMusic",
     "Job",
+    "JobFilters",
     "JobQuery",
     "Lrc",
     "Operation",

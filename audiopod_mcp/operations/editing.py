@@ -6,12 +6,11 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from .generation import MUSIC_PRICE, Lyrics, Name, Source
+from .generation import MUSIC_PRICE, Lyrics, Name, Source, Text, between
 from .operation import Operation
 from .vocabulary import Track
 
 JobId = Annotated[int, Field(ge=1)]
-Prompt = Annotated[str, Field(min_length=1, max_length=2048)]
 Range = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -28,7 +27,7 @@ class ExtractStem(Operation):
     track_name: Track
     """What to extract"""
     display_name: Name | None = None
-    """Title of the result"""
+    """Title"""
 
 
 class Retake(Operation):
@@ -49,15 +48,14 @@ class Retake(Operation):
     ) = None
     """One take per seed, reproducible"""
     display_name: Name | None = None
-    """Title of the result"""
+    """Title"""
 
 
 class Repaint(Operation):
     tool: ClassVar[str] = "repaint_section"
     title: ClassVar[str] = "Repaint a section"
     description: ClassVar[str] = (
-        "Regenerate one stretch of time and keep the rest as it is. Give exactly one of source_job_id and "
-        "src_audio_url."
+        "Regenerate a stretch of time, keep the rest. Give exactly one of source_job_id and src_audio_url."
     )
     path = "repaint"
     per_minute = 3
@@ -69,7 +67,7 @@ class Repaint(Operation):
     """From, seconds"""
     repainting_end: Annotated[float, Field(ge=-1)]
     """To, seconds; -1 = end of file"""
-    caption: Prompt
+    caption: Text
     """The section wanted"""
     source_job_id: JobId | None = None
     """Finished job"""
@@ -78,7 +76,7 @@ class Repaint(Operation):
     lyrics: Lyrics | None = None
     """New lyrics of the section"""
     display_name: Name | None = None
-    """Title of the result"""
+    """Title"""
 
     @model_validator(mode="after")
     def _one_source_and_a_window(self) -> Self:
@@ -103,7 +101,7 @@ class Extend(Operation):
 
     source_job_id: JobId
     """Finished job"""
-    prompt: Prompt
+    prompt: Text
     """What the new part should be, e.g. 'same energy, then a quiet outro'"""
     left_extend_length: Annotated[float, Field(ge=0, le=60)] = 0.0
     """Seconds to add before"""
@@ -112,7 +110,7 @@ class Extend(Operation):
     lyrics: Lyrics | None = None
     """Lyrics of the new part"""
     display_name: Name | None = None
-    """Title of the result"""
+    """Title"""
 
     @model_validator(mode="after")
     def _adds_something(self) -> Self:
@@ -127,8 +125,8 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change what a finished track sounds like or its words, keeping its structure. Give "
-        "edit_target_prompt, edit_target_lyrics or both."
+        "Change the sound or the words of a finished track, keep its structure. Give edit_target_prompt, "
+        "edit_target_lyrics or both."
     )
     path = "edit"
     per_minute = 3
@@ -137,18 +135,18 @@ class Edit(Operation):
 
     source_job_id: JobId
     """Finished job"""
-    edit_target_prompt: Prompt | None = None
+    edit_target_prompt: Text | None = None
     """The change, e.g. 'louder bass, no drums, up 2 semitones'"""
-    edit_target_lyrics: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = None
     """New lyrics"""
-    edit_type: Annotated[str, Field(max_length=64)] | None = None
-    """Edit type identifier of the service"""
+    edit_type: Annotated[str, between(0, 64)] | None = None
+    """Service's edit type"""
     edit_n_min: Range | None = None
     """Edit from, share of the whole"""
     edit_n_max: Range | None = None
     """Edit until, share of the whole"""
     display_name: Name | None = None
-    """Title of the result"""
+    """Title"""
 
     @model_validator(mode="after")
     def _has_a_target(self) -> Self:

@@ -13,9 +13,22 @@ from .vocabulary import KEY_PATTERN, AudioFormat, GenrePreset, Mode, ModelVersio
 
 MUSIC_PRICE = 0.04
 
-Name = Annotated[str, Field(max_length=255)]
-Lyrics = Annotated[str, Field(max_length=10_000)]
-Source = Annotated[str, Field(min_length=1, max_length=4096)]
+
+def between(least: int, most: int) -> AfterValidator:
+    """A length limit of our own, which the schemas need not spend tokens on."""
+
+    def check(value: str) -> str:
+        if not least <= len(value) <= most:
+            raise ValueError(f"{len(value)} characters; allowed {least} to {most}")
+        return value
+
+    return AfterValidator(check)
+
+
+Name = Annotated[str, between(0, 255)]
+Lyrics = Annotated[str, between(0, 10_000)]
+Source = Annotated[str, between(1, 4096)]
+Text = Annotated[str, between(1, 2048)]
 
 
 def _known_key(value: str) -> str:
@@ -24,55 +37,67 @@ def _known_key(value: str) -> str:
     return value
 
 
+def _language_code(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}|unknown", value):
+        raise ValueError("not an ISO 639-1 code such as 'en' or 'ja', nor 'unknown'")
+    return value.lower()
+
+
+def _not_too_large(seed: int) -> int:
+    if seed >= 2**32:
+        raise ValueError(f"{seed} is out of range; allowed 0 to {2**32 - 1}, or -1")
+    return seed
+
+
 class Advanced(Arguments):
-    """Diffusion and language-model settings; leave out unless the person asks."""
+    """Model settings; leave out unless asked"""
 
     model_version: ModelVersion = "audiomusic-v2"
     """Model"""
     inference_steps: Annotated[int, Field(ge=32, le=100)] = 64
-    """Diffusion steps"""
+    """Steps"""
     guidance_scale: Annotated[float, Field(ge=1, le=15)] = 7.0
-    """How strictly to follow the caption"""
+    """Caption weight"""
     shift: Annotated[float, Field(ge=1, le=5)] = 3.0
-    """Timestep shift"""
+    """Time shift"""
     infer_method: Literal["ode", "sde"] = "ode"
     """Sampler"""
     use_adg: bool = False
-    """Adaptive dual guidance"""
+    """Dual guidance"""
     cfg_interval_start: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """Guidance from"""
+    """Guide from"""
     cfg_interval_end: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """Guidance until"""
+    """Guide until"""
     thinking: bool = True
-    """Plan with the language model"""
+    """Plan first"""
     lm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.85
-    """Planning randomness"""
+    """Plan variety"""
     lm_cfg_scale: Annotated[float, Field(ge=0, le=10)] = 2.0
-    """Planning guidance"""
+    """Plan weight"""
     lm_top_k: Annotated[int, Field(ge=0, le=100)] = 0
     """0 = off"""
     lm_top_p: Annotated[float, Field(ge=0, le=1)] = 0.9
-    """Nucleus sampling"""
-    lm_negative_prompt: Annotated[str, Field(max_length=2048)] = "NO USER INPUT"
-    """What to avoid"""
+    """Top-p"""
+    lm_negative_prompt: Annotated[str, between(0, 2048)] = "NO USER INPUT"
+    """Avoid"""
     use_cot_metas: bool = True
-    """Plan tempo, key and metre"""
+    """Plan key etc."""
     use_cot_caption: bool = True
-    """Enrich the caption"""
+    """Enrich caption"""
     use_cot_lyrics: bool = False
-    """Rework the lyrics"""
+    """Rework lyrics"""
     use_cot_language: bool = True
-    """Detect the language"""
+    """Detect language"""
     use_constrained_decoding: bool = False
-    """Constrain the plan's form"""
+    """Strict plan"""
     calculate_quality: bool = True
-    """Score the result"""
-    thumbnail_url: Annotated[str, Field(max_length=2048)] | None = None
-    """Cover picture"""
-    lora_name_or_path: Annotated[str, Field(max_length=255)] | None = None
-    """LoRA adapter"""
+    """Rate result"""
+    thumbnail_url: Annotated[str, between(0, 2048)] | None = None
+    """Picture"""
+    lora_name_or_path: Name | None = None
+    """LoRA"""
     lora_weight: Annotated[float, Field(ge=-3, le=3)] = 1.0
-    """LoRA strength"""
+    """LoRA weight"""
 
     @model_validator(mode="after")
     def _interval(self) -> Self:
@@ -88,27 +113,27 @@ class Song(Operation):
     usd_per_minute = MUSIC_PRICE
 
     lyrics: Lyrics | None = None
-    """Lyrics, one line each, with tags such as [Verse] and [Chorus]"""
+    """Lyrics with [Verse], [Chorus] tags"""
     display_name: Name | None = None
-    """Title of the result"""
+    """Title"""
     duration: Annotated[float, Field(ge=-1, le=600)] = -1
-    """Seconds, up to 600; -1 = automatic"""
+    """Seconds; -1 = automatic"""
     bpm: Annotated[int, Field(ge=30, le=300)] | None = None
     """Tempo"""
     keyscale: Annotated[str, AfterValidator(_known_key)] | None = None
     """Key, e.g. 'C Major', 'Am'"""
     timesignature: TimeSignature | None = None
     """Metre"""
-    vocal_language: Annotated[str, Field(pattern=r"^([a-z]{2,3}|unknown)$")] = "unknown"
+    vocal_language: Annotated[str, AfterValidator(_language_code)] = "unknown"
     """ISO 639-1 code, e.g. 'en'"""
-    seed: Annotated[int, Field(ge=-1, le=2**32 - 1)] = -1
-    """Same seed, same result; -1 = random"""
+    seed: Annotated[int, Field(ge=-1), AfterValidator(_not_too_large)] = -1
+    """To repeat a result; -1 = random"""
     batch_size: Annotated[int, Field(ge=1, le=8)] = 1
     """Number of takes"""
     format: AudioFormat = "flac"
     """Audio format"""
     generate_lrc: bool = False
-    """Also time the lyrics (LRC)"""
+    """Also time the lyrics"""
     advanced: Advanced | None = None
 
     @model_validator(mode="after")
@@ -122,20 +147,20 @@ class GenerateMusic(Song):
     tool: ClassVar[str] = "generate_music"
     title: ClassVar[str] = "Generate music"
     description: ClassVar[str] = (
-        "Make new music from words. mode: text2music = song (lyrics optional); prompt2instrumental = no "
-        "vocals; text2rap; lyric2vocals = a cappella from lyrics; text2samples = loop or one-shot; simple = "
-        "one sentence, the service decides the rest."
+        "Make new music from words. mode: text2music = song (lyrics optional), prompt2instrumental = no "
+        "vocals, text2rap, lyric2vocals = a cappella, text2samples = loop or one-shot, simple = one "
+        "sentence and the service decides the rest."
     )
     wire_names: ClassVar[Mapping[str, str]] = {"duration": "audio_duration"}
 
     mode: Mode = "text2music"
     """What to make"""
     caption: Annotated[str, Field(max_length=2048)]
-    """Genre, mood, instruments, tempo, voice: what it should sound like"""
+    """Genre, mood, instruments, tempo, voice"""
     instrumental: bool = False
     """No vocals"""
     genre_preset: GenrePreset | None = None
-    """Starting point for the style"""
+    """Base style"""
     sample_type: Literal["loop", "one-shot"] | None = None
     """text2samples only"""
     tempo: Annotated[int, Field(ge=60, le=200)] | None = None
@@ -218,15 +243,15 @@ class Cover(Song):
     tool: ClassVar[str] = "cover_song"
     title: ClassVar[str] = "Cover a song"
     description: ClassVar[str] = (
-        "Play an existing song again in another style: keeps its structure, changes genre, timbre and "
-        "instruments. For new music that only sounds similar use generate_from_reference."
+        "Play an existing song in another style: same structure, other genre and instruments. For new music "
+        "that only sounds similar use generate_from_reference."
     )
     path = "cover"
     sources = ("src_audio_url",)
 
     src_audio_url: Source
     """The song: http(s) URL, audiopod://jobs/{id} or local file"""
-    caption: Annotated[str, Field(min_length=1, max_length=2048)]
+    caption: Text
     """Style of the cover"""
     audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = 0.7
     """0 = completely new, 1 = closest to the original"""
@@ -236,15 +261,15 @@ class Reference(Song):
     tool: ClassVar[str] = "generate_from_reference"
     title: ClassVar[str] = "Generate from a reference"
     description: ClassVar[str] = (
-        "Make new music with the sound of a reference recording (timbre, mix, atmosphere) but its own "
-        "composition. To keep the song itself use cover_song."
+        "Make new music with the sound (timbre, mix, atmosphere) of a reference recording. To keep the song "
+        "itself use cover_song."
     )
     path = "reference"
     sources = ("reference_audio_url",)
 
     reference_audio_url: Source
     """The reference: http(s) URL, audiopod://jobs/{id} or local file"""
-    caption: Annotated[str, Field(min_length=1, max_length=2048)]
+    caption: Text
     """The music wanted"""
     instrumental: bool = False
     """No vocals"""

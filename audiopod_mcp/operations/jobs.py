@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
+from .generation import between
 from .operation import Arguments
 from .vocabulary import SongType, Status
 
@@ -38,6 +39,12 @@ class Job(BaseModel):
     """Which engine ran; told by this project's studio."""
     notes: list[str] | None = None
     """What a listener should know about how it was made; told by this project's studio."""
+    stage: str | None = None
+    """What is being done right now; told by this project's studio."""
+    details: dict[str, Any] | None = None
+    """What the result is: ``bpm``, ``keyscale``, ``timesignature`` …; told by this project's studio."""
+    files: dict[str, str] | None = None
+    """Absolute paths of the audio by format, where service and caller share a machine."""
 
     @field_validator("status", mode="before")
     @classmethod
@@ -67,6 +74,9 @@ class Job(BaseModel):
         return {ending if ending in {"flac", "wav", "mp3", "ogg"} else "audio": self.output_url}
 
 
+Text = Annotated[str, between(1, 255)]
+
+
 class JobQuery(Arguments):
     """Which jobs, in which order."""
 
@@ -74,25 +84,22 @@ class JobQuery(Arguments):
     """How many to pass over"""
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     """How many at most"""
-    task: Annotated[str, Field(max_length=64)] | None = None
+    task: Text | None = None
     """Only this task, e.g. 'cover'"""
     status: Status | None = None
     """Only this status"""
-    song_type: SongType | None = None
-    """Only this kind"""
-    liked: bool | None = None
-    """Only liked ones"""
-    search: Annotated[str, Field(max_length=255)] | None = None
+    search: Text | None = None
     """Words in title or caption"""
-    language: Annotated[str, Field(max_length=16)] | None = None
-    """Only this vocal language"""
-    genre: Annotated[str, Field(max_length=64)] | None = None
-    """Only this genre"""
-    emotion: Annotated[str, Field(max_length=64)] | None = None
-    """Only this emotion"""
-    occasion: Annotated[str, Field(max_length=64)] | None = None
-    """Only this occasion"""
+
+
+class JobFilters(JobQuery):
+    """The filters that the protocol knows beyond those that people ask for."""
+
+    song_type: SongType | None = None
+    liked: bool | None = None
+    language: Text | None = None
+    genre: Text | None = None
+    emotion: Text | None = None
+    occasion: Text | None = None
     sort_by: Literal["created_at", "display_name", "audio_duration", "status"] = "created_at"
-    """Order by"""
     sort_order: Literal["asc", "desc"] = "desc"
-    """Direction"""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from .editing import JobId
-from .generation import Source
+from .generation import Source, between
 from .operation import API_PREFIX, Operation
 
 
@@ -15,7 +15,7 @@ class Analyze(Operation):
     tool: ClassVar[str] = "analyze_audio"
     title: ClassVar[str] = "Analyze audio"
     description: ClassVar[str] = (
-        "Listen to a recording: tempo, key, metre, duration, a caption, lyrics where the service hears words."
+        "Listen to a recording: tempo, key, metre, duration, form, caption, lyrics if words are heard."
     )
     path = "analyze"
     per_minute = 10
@@ -24,8 +24,8 @@ class Analyze(Operation):
 
     audio_url: Source
     """The recording: http(s) URL, audiopod://jobs/{id} or local file"""
-    audio_codes: Annotated[str, Field(max_length=1_000_000)] | None = None
-    """Semantic codes extracted before"""
+    audio_codes: Annotated[str, between(0, 1_000_000)] | None = None
+    """Codes extracted before"""
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.85
     """Randomness of the caption"""
 

@@ -1,0 +1,141 @@
+"""The ``audiopod-mcp`` command."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from audiopod_mcp import __version__
+from audiopod_mcp.settings import Settings, SettingsError
+
+COMMANDS = ("serve", "studio", "demo")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that ``arguments`` (default: the process's own) ask for; the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0] not in {*COMMANDS, "-h", "--help", "--version"}):
+        given.insert(0, "serve")
+    options = _parser().parse_args(given)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=options.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        settings = Settings.from_environment()
+        return int(options.run(options, settings))
+    except SettingsError as error:
+        print(f"audiopod-mcp: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="audiopod-mcp",
+        description="The music studio for AI assistants. Without a command: serve over stdio.",
+    )
+    parser.add_argument("--version", action="version", version=f"audiopod-mcp {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.add_argument(
+            "--log-level", choices=("debug", "info", "warning", "error"), default="warning", help="(warning)"
+        )
+        return sub
+
+    serve = command("serve", "MCP server (the default)")
+    serve.add_argument("--transport", choices=("stdio", "http", "sse"), default="stdio", help="(stdio)")
+    serve.add_argument("--host", default="127.0.0.1", help="address for http and sse (127.0.0.1)")
+    serve.add_argument("--port", type=_port, default=8765, help="port for http and sse (8765)")
+    serve.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host name under which clients may reach the server; repeatable",
+    )
+    serve.set_defaults(run=_serve)
+
+    studio = command("studio", "the AudioPod-compatible REST service alone")
+    studio.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
+    studio.add_argument("--port", type=_port, default=8770, help="(8770)")
+    studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
+    studio.add_argument("--engine", choices=("local", "acestep"), help="(local)")
+    studio.add_argument("--public-url", help="the address that clients see, for links to audio")
+    studio.add_argument(
+        "--allow-public",
+        action="store_true",
+        help="listen on other than loopback addresses although anyone there may use the studio",
+    )
+    studio.set_defaults(run=_studio)
+
+    demo = command("demo", "every operation once, through a real MCP client, on real audio")
+    demo.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
+    demo.add_argument("--output-dir", type=Path, help="where the audio is saved (AUDIOPOD_OUTPUT_DIR)")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is not a port; allowed 0 to 65535")
+    return port
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    import anyio
+
+    from audiopod_mcp.hosting import serve_http, serve_stdio
+
+    if options.transport == "stdio":
+        anyio.run(serve_stdio, settings)
+    else:
+        anyio.run(
+            serve_http,
+            settings,
+            options.host,
+            options.port,
+            tuple(options.allowed_host),
+            options.transport == "http",
+        )
+    return 0
+
+
+def _studio(options: argparse.Namespace, settings: Settings) -> int:
+    from audiopod_mcp.studio.config import StudioConfig
+    from audiopod_mcp.studio.serving import serve_studio
+
+    serve_studio(
+        StudioConfig(
+            data_dir=options.data_dir or settings.data_dir,
+            engine=options.engine or settings.engine,
+            allow_private_urls=settings.allow_private_urls,
+            public_url=options.public_url,
+        ),
+        options.host,
+        options.port,
+        allow_public=options.allow_public,
+    )
+    return 0
+
+
+def _demo(options: argparse.Namespace, settings: Settings) -> int:
+    import anyio
+
+    from audiopod_mcp.demo import run_demo
+
+    chosen = replace(
+        settings,
+        data_dir=options.data_dir or settings.data_dir,
+        output_dir=options.output_dir or settings.output_dir,
+    )
+    return anyio.run(run_demo, chosen)

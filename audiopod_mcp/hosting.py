@@ -1,0 +1,156 @@
+"""Where the pieces meet: the MCP server on one side, the cloud or the embedded studio on the other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
+
+from audiopod_mcp.api import AudioPodClient
+from audiopod_mcp.server import Service
+from audiopod_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+STUDIO_URL = "http://studio.local"
+
+
+class EmbeddedStudio:
+    """The studio in this process, started by the first request that needs it."""
+
+    def __init__(
+        self, settings: Settings, tasks: TaskGroup, *, local_files: bool, public_url: str | None
+    ) -> None:
+        self._settings = settings
+        self._tasks = tasks
+        self._local_files = local_files
+        self._public_url = public_url
+        self._app: ASGIApp | None = None
+        self._starting = anyio.Lock()
+        self._stop = anyio.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = await self._started()
+        await app(scope, receive, send)
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        import httpx
+
+        return httpx.ASGITransport(self, raise_app_exceptions=False)
+
+    async def _started(self) -> ASGIApp:
+        async with self._starting:
+            if self._app is None:
+                self._app = await self._tasks.start(self._run)
+            return self._app
+
+    async def _run(self, *, task_status: TaskStatus[ASGIApp]) -> None:
+        from audiopod_mcp.studio.app import create_studio, running
+        from audiopod_mcp.studio.config import StudioConfig
+
+        settings = self._settings
+        config = StudioConfig(
+            data_dir=settings.data_dir,
+            engine=settings.engine,
+            local_folders=settings.readable_folders() if self._local_files else (),
+            tell_files=self._local_files,
+            allow_private_urls=settings.allow_private_urls,
+            public_url=self._public_url or STUDIO_URL,
+        )
+        app = create_studio(config)
+        async with running(app):
+            task_status.started(app)
+            await self._stop.wait()
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings, *, same_machine: bool, public_url: str | None = None
+) -> AsyncIterator[tuple[Service, EmbeddedStudio | None]]:
+    """The music service that ``settings`` name, and the studio if it is embedded.
+
+    ``same_machine`` says that every caller sits at this machine over stdio, so that files may be read and
+    written for them. ``public_url`` is where callers reach the embedded studio's media over HTTP.
+    """
+    async with anyio.create_task_group() as tasks:
+        url = settings.service_url
+        studio = (
+            None if url else EmbeddedStudio(settings, tasks, local_files=same_machine, public_url=public_url)
+        )
+
+        def connect(key: str | None) -> AudioPodClient:
+            if studio is None:
+                assert url is not None  # noqa: S101
+                return AudioPodClient(url, api_key=key)
+            return AudioPodClient(
+                STUDIO_URL, api_key=key, transport=studio.transport(), limits=False, name="The studio"
+            )
+
+        service = Service(
+            connect=connect,
+            api_key=settings.api_key,
+            embedded=studio is not None,
+            local_files=same_machine and studio is not None,
+            output_dir=settings.output_dir if same_machine else None,
+            max_wait=settings.max_wait,
+        )
+        try:
+            yield service, studio
+        finally:
+            with anyio.CancelScope(shield=True):
+                await service.aclose()
+            if studio is not None:
+                studio.stop()
+
+
+async def serve_stdio(settings: Settings) -> None:
+    """Serve one host on standard input and output until it goes away."""
+    from audiopod_mcp.server import build_server
+
+    async with open_service(settings, same_machine=True) as (service, _):
+        await build_server(service).run_stdio_async()
+
+
+async def serve_http(
+    settings: Settings, host: str, port: int, allowed_hosts: tuple[str, ...], streamable: bool
+) -> None:
+    """Serve any number of clients over HTTP until the process is told to stop.
+
+    The studio's audio, if it is embedded, is served beside it under ``/media``.
+    """
+    import uvicorn
+    from starlette.routing import Mount
+
+    from audiopod_mcp.server import build_server
+    from audiopod_mcp.server.http import http_app
+
+    name = f"[{host}]" if ":" in host else host
+    public_url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else name}:{port}"  # noqa: S104
+    async with open_service(settings, same_machine=False, public_url=public_url) as (service, studio):
+        app = http_app(
+            build_server(service),
+            allowed_hosts=[name, *allowed_hosts],
+            streamable=streamable,
+            routes=[Mount("/media", _under("/media", studio))] if studio else [],
+        )
+        config = uvicorn.Config(
+            app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
+        )
+        await uvicorn.Server(config).serve()
+
+
+def _under(prefix: str, app: ASGIApp) -> ASGIApp:
+    """``app`` seeing the whole path again, which ``Mount`` has split."""
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "root_path": scope.get("root_path", "").removesuffix(prefix)}, receive, send)
+
+    return whole

@@ -1,0 +1,83 @@
+"""The MCP server, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError
+from mcp.shared.exceptions import MCPError
+from mcp.types import (
+    INVALID_PARAMS,
+    ListResourcesResult,
+    PaginatedRequestParams,
+    ResourceTemplate,
+)
+
+from audiopod_mcp import __version__
+
+from .completions import complete
+from .prompts import add_prompts
+from .resources import TEMPLATES, list_page, read
+from .service import Service, know_the_caller
+from .tools import build_tools
+
+INSTRUCTIONS = (
+    "Make, transform and understand music. Every music tool makes a job and waits for it with progress; one "
+    "that takes longer comes back as running: continue with get_job, never repeat the call. Results chain: "
+    "give audiopod://jobs/ID as audio, or the job id. Times are seconds."
+)
+
+
+class MusicServer(MCPServer[Any]):
+    """An :class:`MCPServer` whose resources are the caller's own jobs."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        super().__init__(
+            "audiopod-mcp",
+            title="AudioPod music studio",
+            version=__version__,
+            instructions=INSTRUCTIONS,
+            tools=[*build_tools(service)],
+            middleware=[know_the_caller],
+            log_level="WARNING",
+            cache_hints={
+                "tools/list": CacheHint(3_600_000, "public"),
+                "prompts/list": CacheHint(3_600_000, "public"),
+                "resources/templates/list": CacheHint(3_600_000, "public"),
+            },
+        )
+        add_prompts(self)
+        self.completion()(partial(complete, service))  # type: ignore[no-untyped-call]
+
+    async def _handle_list_resources(
+        self,
+        ctx: ServerRequestContext[Any],  # noqa: ARG002 - the middleware knows the caller
+        params: PaginatedRequestParams | None,
+    ) -> ListResourcesResult:
+        try:
+            resources, cursor = await list_page(self._service, params.cursor if params else None)
+        except ResourceError as error:
+            raise MCPError(code=INVALID_PARAMS, message=str(error)) from error
+        return ListResourcesResult(resources=resources, next_cursor=cursor)
+
+    async def list_resource_templates(self) -> list[ResourceTemplate]:
+        return TEMPLATES
+
+    async def read_resource(
+        self,
+        uri: Any,
+        context: Context[Any, Any] | None = None,  # noqa: ARG002
+    ) -> Iterable[ReadResourceContents]:
+        return [await read(self._service, str(uri))]
+
+
+def build_server(service: Service) -> MusicServer:
+    """The MCP server that acts through ``service``, for any transport."""
+    return MusicServer(service)

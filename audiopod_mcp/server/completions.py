@@ -1,0 +1,73 @@
+"""What the person may mean while typing an argument: tracks, keys, formats, jobs."""
+
+from __future__ import annotations
+
+from mcp.types import (
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceTemplateReference,
+)
+
+from audiopod_mcp.api import AudioPodError
+from audiopod_mcp.operations import JobQuery
+from audiopod_mcp.operations.vocabulary import FORMATS, GENRE_PRESETS, KEYS, MODES, TRACKS
+
+from .service import Service
+
+MOST = 100
+
+LISTS: dict[str, tuple[str, ...]] = {
+    "track_name": TRACKS,
+    "track": TRACKS,
+    "keyscale": KEYS,
+    "key": KEYS,
+    "format": FORMATS,
+    "timesignature": ("2/4", "3/4", "4/4", "6/8"),
+    "genre": GENRE_PRESETS,
+    "style": GENRE_PRESETS,
+    "mode": MODES,
+}
+JOB_ARGUMENTS = frozenset({"job_id", "source_job_id", "original_job_id"})
+
+
+async def complete(
+    service: Service,
+    ref: PromptReference | ResourceTemplateReference,  # noqa: ARG001 - names mean the same everywhere
+    argument: CompletionArgument,
+    context: CompletionContext | None,
+) -> Completion:
+    """Values that begin with what was typed, then those that contain it."""
+    typed = argument.value.lower()
+    if argument.name in JOB_ARGUMENTS:
+        return _matching(typed, await _job_ids(service))
+    if (
+        argument.name == "format"
+        and context
+        and (job_id := (context.arguments or {}).get("job_id", "")).isdecimal()
+    ):
+        return _matching(typed, await _formats(service, int(job_id)))
+    return _matching(typed, LISTS.get(argument.name, ()))
+
+
+async def _job_ids(service: Service) -> tuple[str, ...]:
+    try:
+        page = await service.client.jobs(JobQuery(limit=MOST))
+    except AudioPodError:
+        return ()
+    return tuple(str(job.id) for job in page.jobs)
+
+
+async def _formats(service: Service, job_id: int) -> tuple[str, ...]:
+    try:
+        return tuple((await service.client.job(job_id)).audio_urls) or FORMATS
+    except AudioPodError:
+        return FORMATS
+
+
+def _matching(typed: str, values: tuple[str, ...]) -> Completion:
+    begin = [value for value in values if value.lower().startswith(typed)]
+    contain = [value for value in values if typed in value.lower() and value not in begin]
+    found = begin + contain
+    return Completion(values=found[:MOST], total=len(found), has_more=len(found) > MOST)

@@ -1,0 +1,72 @@
+"""Prompts: a wish turned into the right sequence of tools."""
+
+from __future__ import annotations
+
+from mcp.server.mcpserver import MCPServer
+
+
+def add_prompts(server: MCPServer) -> None:
+    """Register all prompts with ``server``; an argument's name says what completes it."""
+
+    @server.prompt(title="Make a song")
+    def make_song(about: str, style: str = "", language: str = "") -> str:
+        """Write lyrics and make a song of them"""
+        return (
+            f"Make a song about: {about}.\n"
+            f"{f'Style: {style}. ' if style else ''}{f'Sing in {language}. ' if language else ''}\n"
+            "First write short lyrics with [Verse] and [Chorus] tags and show them to me. Then call "
+            "generate_music with mode text2music, a caption that names genre, mood, tempo and instruments, "
+            "the lyrics and generate_lrc true. Tell me how it came out and offer a retake or an edit."
+        )
+
+    @server.prompt(title="Cover in another style")
+    def cover_in_style(audio: str, style: str) -> str:
+        """Play a song again in another style"""
+        return (
+            f"Cover {audio} as {style}.\n"
+            "Call analyze_audio on it first, to keep tempo and key in mind. Then call cover_song with a "
+            "caption that describes the target style and its instruments, with audio_cover_strength 0.7; "
+            "lower means freer. Compare both in a sentence."
+        )
+
+    @server.prompt(title="Fix a section")
+    def fix_section(job_id: str, problem: str) -> str:
+        """Regenerate the part of a track that is wrong"""
+        return (
+            f"In job {job_id} this is wrong: {problem}.\n"
+            f"Find the seconds it concerns (analyze_audio of audiopod://jobs/{job_id} tells the sections; "
+            "ask me when in doubt), then call repaint_section with source_job_id, that window and a caption "
+            "for what should be there."
+        )
+
+    @server.prompt(title="Karaoke")
+    def karaoke(job_id: str) -> str:
+        """Instrumental and timed lyrics of a finished song"""
+        return (
+            f"Prepare karaoke of job {job_id}: call generate_lrc for the timed lyrics, and edit_track with "
+            "edit_target_prompt 'remove the vocals' for the backing. Give me both."
+        )
+
+    @server.prompt(title="Make it longer")
+    def make_longer(job_id: str, seconds: str = "30") -> str:
+        """Continue a track, with a proper ending"""
+        return (
+            f"Extend job {job_id} by {seconds} seconds at its end with extend_track: keep its energy, then "
+            "end it properly. At most 60 seconds go into one call; chain calls for more."
+        )
+
+    @server.prompt(title="Best of several takes")
+    def best_take(job_id: str) -> str:
+        """Make three variations and compare them"""
+        return (
+            f"Make three variations of job {job_id} with retake_track: retake_variance 0.3, 0.6 and 0.9. "
+            "Analyze each, tell me how they differ and which fits the original wish best."
+        )
+
+    @server.prompt(title="Describe a track")
+    def describe_track(audio: str) -> str:
+        """Tempo, key, form and character of a recording"""
+        return (
+            f"Call analyze_audio on {audio} and describe the track as a producer would: tempo, key, metre, "
+            "form with times, loudness and character. Say what could not be told."
+        )

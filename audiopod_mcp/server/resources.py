@@ -1,0 +1,224 @@
+"""Jobs, their audio, lyrics and waveforms, and analyses, as MCP resources."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+import anyio.to_process
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+from mcp.types import Annotations, Resource, ResourceTemplate
+
+from audiopod_mcp.api import AudioPodError, NotFound
+from audiopod_mcp.operations import Job, JobQuery
+from audiopod_mcp.operations.vocabulary import MIME_TYPES
+
+from .results import default_format, title_of
+from .service import Service
+
+PAGE = 50
+MAX_BLOB = 64 * 1024 * 1024
+
+JOBS = Resource(
+    uri="audiopod://jobs",
+    name="jobs",
+    title="Recent jobs",
+    description="The most recent jobs, newest first",
+    mime_type="application/json",
+)
+
+TEMPLATES = [
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}",
+        name="job",
+        title="Job",
+        description="One job: status, links, seeds, notes",
+        mime_type="application/json",
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/audio",
+        name="job-audio",
+        title="Audio of a job",
+        description="The audio in the job's own format",
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/audio/{format}",
+        name="job-audio-format",
+        title="Audio of a job in one format",
+        description="flac, wav, mp3 or ogg; further takes as flac_2, mp3_3 …",
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/lyrics",
+        name="job-lyrics",
+        title="Timed lyrics of a job",
+        description="LRC",
+        mime_type="text/plain",
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/waveform",
+        name="job-waveform",
+        title="Waveform of a job",
+        description="A picture of the loudness over time",
+        mime_type="image/png",
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://analyses/{analysis_id}",
+        name="analysis",
+        title="Analysis",
+        description="Everything that was measured, with beats, chords and sections where known",
+        mime_type="application/json",
+    ),
+]
+
+
+async def list_page(service: Service, cursor: str | None) -> tuple[list[Resource], str | None]:
+    """One page of finished jobs as resources, newest first, and the cursor of the next page.
+
+    Raises:
+        ResourceError: where the service does not answer, or the cursor is not ours.
+
+    """
+    if cursor is not None and not re.fullmatch(r"\d{1,9}", cursor):
+        raise ResourceError(f"cursor: {cursor[:40]!r} was not given out by this server")
+    skip = int(cursor or 0)
+    try:
+        page = await service.client.jobs(JobQuery(skip=skip, limit=PAGE, status="COMPLETED"))
+    except AudioPodError as error:
+        raise ResourceError(str(error)) from error
+    jobs = [
+        Resource(
+            uri=f"audiopod://jobs/{job.id}/audio",
+            name=f"job-{job.id}-audio",
+            title=title_of(job),
+            description=f"{job.task or 'music'}, {job.audio_duration or 0:.0f} s",
+            mime_type=MIME_TYPES.get(default_format(job), "application/octet-stream"),
+            annotations=Annotations(audience=["user"], last_modified=job.completed_at),
+        )
+        for job in page.jobs
+        if job.audio_urls
+    ]
+    more = len(page.jobs) == PAGE and (page.total is None or skip + PAGE < page.total)
+    return ([JOBS] if skip == 0 else []) + jobs, str(skip + PAGE) if more else None
+
+
+async def read(service: Service, uri: str) -> ReadResourceContents:
+    """The contents of one resource.
+
+    Raises:
+        ResourceNotFoundError: where there is no such thing, or it is not the caller's.
+        ResourceError: where it can't be had.
+
+    """
+    for pattern, reader in ROUTES:
+        if match := pattern.fullmatch(uri):
+            try:
+                return await reader(service, *match.groups())
+            except NotFound as error:
+                raise ResourceNotFoundError(str(error)) from error
+            except AudioPodError as error:
+                raise ResourceError(str(error)) from error
+    raise ResourceNotFoundError(
+        f"no resource {uri[:120]!r}; there are audiopod://jobs, audiopod://jobs/ID, …/audio, …/audio/FORMAT, "
+        "…/lyrics, …/waveform and audiopod://analyses/ID"
+    )
+
+
+async def _jobs(service: Service) -> ReadResourceContents:
+    page = await service.client.jobs(JobQuery(limit=PAGE))
+    return _json({"jobs": [_told(job) for job in page.jobs], "total": page.total})
+
+
+async def _job(service: Service, job_id: str) -> ReadResourceContents:
+    return _json(_told(await service.client.job(int(job_id))))
+
+
+async def _audio(service: Service, job_id: str, format: str | None = None) -> ReadResourceContents:  # noqa: A002
+    job = await _finished(service, job_id)
+    name = format or default_format(job)
+    url = job.audio_urls.get(name)
+    if url is None:
+        raise ResourceNotFoundError(
+            f"job {job_id} has no audio {name!r}; it has {', '.join(sorted(job.audio_urls))}"
+        )
+    audio = bytearray()
+    async for chunk in service.client.download(url):
+        audio += chunk
+        if len(audio) > MAX_BLOB:
+            raise ResourceError(
+                f"the {name} of job {job_id} is larger than {MAX_BLOB >> 20} MiB; read a smaller format "
+                f"(audiopod://jobs/{job_id}/audio/mp3) or use save_audio"
+            )
+    return ReadResourceContents(
+        content=bytes(audio), mime_type=MIME_TYPES.get(name.partition("_")[0], "application/octet-stream")
+    )
+
+
+async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
+    job = await service.client.job(int(job_id))
+    if not job.lrc_content:
+        raise ResourceNotFoundError(f"job {job_id} has no timed lyrics yet; make them with generate_lrc")
+    return ReadResourceContents(content=job.lrc_content, mime_type="text/plain")
+
+
+async def _waveform(service: Service, job_id: str) -> ReadResourceContents:
+    from . import waveform
+
+    job = await _finished(service, job_id)
+    # Lossless formats decode fastest; any of them draws the same picture.
+    name, url = min(
+        job.audio_urls.items(), key=lambda item: ("_" in item[0], ["flac", "wav"].count(item[0]) == 0)
+    )
+    if path := (job.files or {}).get(name):
+        picture = await anyio.to_process.run_sync(waveform.draw, path, cancellable=True)
+        return ReadResourceContents(content=picture, mime_type="image/png")
+    with TemporaryDirectory(prefix="audiopod-") as folder:
+        file = Path(folder) / f"audio.{name.partition('_')[0]}"
+        async with await anyio.open_file(file, "wb") as sink:
+            async for chunk in service.client.download(url):
+                await sink.write(chunk)
+        picture = await anyio.to_process.run_sync(waveform.draw, str(file), cancellable=True)
+    return ReadResourceContents(content=picture, mime_type="image/png")
+
+
+async def _analysis(service: Service, analysis_id: str) -> ReadResourceContents:
+    analysis = service.recall(analysis_id)
+    if analysis is None and service.embedded:
+        analysis = await service.client.analysis(analysis_id)
+    if analysis is None:
+        raise ResourceNotFoundError(f"no analysis {analysis_id!r} is remembered; run analyze_audio again")
+    return _json(analysis.model_dump(mode="json", exclude_none=True))
+
+
+async def _finished(service: Service, job_id: str) -> Job:
+    job = await service.client.job(int(job_id))
+    if job.status != "COMPLETED" or not job.audio_urls:
+        raise ResourceNotFoundError(f"job {job_id} is {job.status.lower()} and has no audio")
+    return job
+
+
+def _told(job: Job) -> dict[str, object]:
+    return job.model_dump(mode="json", exclude_none=True)
+
+
+def _json(value: object) -> ReadResourceContents:
+    return ReadResourceContents(
+        content=json.dumps(value, ensure_ascii=False, separators=(",", ":")), mime_type="application/json"
+    )
+
+
+Reader = Callable[..., Awaitable[ReadResourceContents]]
+
+ROUTES: list[tuple[re.Pattern[str], Reader]] = [
+    (re.compile(r"audiopod://jobs/?"), _jobs),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})"), _job),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio"), _audio),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio/([a-z0-9]+(?:_\d)?)"), _audio),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/waveform"), _waveform),
+    (re.compile(r"audiopod://analyses/([\w-]{1,64})"), _analysis),
+]

@@ -1,0 +1,259 @@
+"""What a tool answers: a few words for the model, typed fields for the host, links for the person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
+from pydantic import BaseModel
+
+from audiopod_mcp.operations import Analysis, Job, Lrc, Section
+from audiopod_mcp.operations.vocabulary import MIME_TYPES
+
+
+class JobSummary(BaseModel):
+    """What a host acts upon. Every tool that makes a job publishes this much, to save the model's tokens."""
+
+    job_id: int
+    status: str
+    progress: float | None = None
+    output_url: str | None = None
+    audio_duration: float | None = None
+    error: str | None = None
+
+
+class JobResult(JobSummary):
+    """One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
+
+    task: str | None = None
+    output_urls: dict[str, str] | None = None
+    actual_seeds: list[int] | None = None
+    quality_score: float | None = None
+    engine: str | None = None
+    notes: list[str] | None = None
+
+    @classmethod
+    def of(cls, job: Job) -> JobResult:
+        urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or job.audio_urls
+        return cls(
+            job_id=job.id,
+            task=job.task,
+            status=job.status,
+            progress=job.progress,
+            output_url=_same_format(job, urls),
+            output_urls=urls or None,
+            audio_duration=job.audio_duration,
+            actual_seeds=job.actual_seeds,
+            quality_score=job.quality_score,
+            engine=job.engine,
+            notes=job.notes or None,
+            error=job.error_message,
+        )
+
+
+class JobList(BaseModel):
+    """A page of jobs, newest first unless asked otherwise; each like a :class:`JobResult`, with its title."""
+
+    jobs: list[dict[str, Any]]
+    total: int | None = None
+
+
+class AnalysisResult(BaseModel):
+    """What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
+
+    analysis_id: str
+    caption: str | None = None
+    bpm: float | None = None
+    keyscale: str | None = None
+    timesignature: str | None = None
+    duration: float | None = None
+    language: str | None = None
+    lyrics: str | None = None
+    loudness_lufs: float | None = None
+    sections: list[Section] | None = None
+    engine: str | None = None
+    notes: list[str] | None = None
+
+
+class LrcResult(BaseModel):
+    """Timed lyrics of a job."""
+
+    job_id: int
+    lrc_content: str
+    lrc_url: str | None = None
+    notes: list[str] | None = None
+
+
+class Renamed(BaseModel):
+    """A job that has another title."""
+
+    job_id: int
+    display_name: str
+
+
+class SavedAudio(BaseModel):
+    """A file that was written."""
+
+    path: str
+    size_bytes: int
+
+
+class Deleted(BaseModel):
+    """A job that is gone."""
+
+    job_id: int
+    deleted: bool
+
+
+def answer(model: BaseModel, *lines: str | None, links: list[ResourceLink] | None = None) -> CallToolResult:
+    """``lines`` to read, ``model`` as structured content and ``links`` to follow."""
+    content: list[ContentBlock] = [TextContent(type="text", text="\n".join(line for line in lines if line))]
+    return CallToolResult(
+        content=content + list(links or ()),
+        structured_content=model.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def job_answer(job: Job) -> CallToolResult:
+    """A job that is done, still running, or failed (then an error result)."""
+    result = JobResult.of(job)
+    name = f"Job {job.id} ({job.task or 'music'}{f', “{job.display_name}”' if job.display_name else ''})"
+    notes = " ".join(job.notes or ())
+    if job.status == "COMPLETED":
+        details = job.details or {}
+        facts = [
+            clock(job.audio_duration) if job.audio_duration else None,
+            f"{details['bpm']:g} BPM" if details.get("bpm") else None,
+            details.get("keyscale"),
+            f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
+        ]
+        return answer(
+            result,
+            f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
+            f"Listen: {result.output_url}" if result.output_url else None,
+            f"Use it further as audiopod://jobs/{job.id} or by its job id; save_audio keeps a copy.",
+            f"Note: {notes}" if notes else None,
+            links=job_links(job),
+        )
+    if job.status in {"FAILED", "CANCELLED"}:
+        failed = answer(
+            result,
+            f"{name} {'was cancelled' if job.status == 'CANCELLED' else 'failed'}: "
+            f"{job.error_message or 'the service gave no reason'}",
+        )
+        return failed.model_copy(update={"is_error": True})
+    share = f" ({job.progress:.0f} %)" if job.progress else ""
+    return answer(
+        result,
+        f"{name} is still {job.status.lower()}{share}. Nothing is lost and nothing needs repeating: call "
+        f'get_job with {{"job_id": {job.id}, "wait_seconds": 45}} until it is finished.',
+    )
+
+
+def job_links(job: Job) -> list[ResourceLink]:
+    """Links to the audio and, where there are any, the lyrics of a finished job."""
+    if job.status != "COMPLETED":
+        return []
+    title = title_of(job)
+    links = []
+    if job.audio_urls:
+        links.append(
+            ResourceLink(
+                type="resource_link",
+                uri=f"audiopod://jobs/{job.id}/audio",
+                name=f"job-{job.id}-audio",
+                title=title,
+                mime_type=MIME_TYPES.get(default_format(job), "application/octet-stream"),
+            )
+        )
+        links.append(
+            ResourceLink(
+                type="resource_link",
+                uri=f"audiopod://jobs/{job.id}/waveform",
+                name=f"job-{job.id}-waveform",
+                title=f"{title}: waveform",
+                mime_type="image/png",
+            )
+        )
+    if job.lrc_content:
+        links.append(
+            ResourceLink(
+                type="resource_link",
+                uri=f"audiopod://jobs/{job.id}/lyrics",
+                name=f"job-{job.id}-lyrics",
+                title=f"{title}: timed lyrics",
+                mime_type="text/plain",
+            )
+        )
+    return links
+
+
+def analysis_answer(analysis: Analysis) -> CallToolResult:
+    result = AnalysisResult(
+        analysis_id=str(analysis.id), **analysis.model_dump(include=set(AnalysisResult.model_fields))
+    )
+    facts = [
+        f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
+        analysis.keyscale or "no clear key",
+        analysis.timesignature,
+        clock(analysis.duration) if analysis.duration else None,
+        f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
+        f"language {analysis.language}" if analysis.language else None,
+    ]
+    sections = ", ".join(f"{s.label} {clock(s.start)}–{clock(s.end)}" for s in analysis.sections or ())
+    notes = " ".join(analysis.notes or ())
+    return answer(
+        result,
+        f"{analysis.caption or 'Analysed'}",
+        f"{', '.join(fact for fact in facts if fact)}.",
+        f"Form: {sections}." if sections else None,
+        f"Lyrics:\n{analysis.lyrics}" if analysis.lyrics else None,
+        f"Note: {notes}" if notes else None,
+        links=[
+            ResourceLink(
+                type="resource_link",
+                uri=f"audiopod://analyses/{analysis.id}",
+                name=f"analysis-{analysis.id}",
+                title="Analysis with beats and chords" if analysis.beats else "Analysis",
+                mime_type="application/json",
+            )
+        ],
+    )
+
+
+def lrc_answer(lrc: Lrc) -> CallToolResult:
+    result = LrcResult(**lrc.model_dump(include=set(LrcResult.model_fields)))
+    return answer(
+        result,
+        lrc.lrc_content,
+        f"Note: {' '.join(lrc.notes)}" if lrc.notes else None,
+        links=[
+            ResourceLink(
+                type="resource_link",
+                uri=f"audiopod://jobs/{lrc.job_id}/lyrics",
+                name=f"job-{lrc.job_id}-lyrics",
+                title=f"Timed lyrics of job {lrc.job_id}",
+                mime_type="text/plain",
+            )
+        ],
+    )
+
+
+def title_of(job: Job) -> str:
+    return job.display_name or f"{(job.task or 'music').replace('_', ' ')} {job.id}"
+
+
+def default_format(job: Job) -> str:
+    """The format of ``output_url``, or else the first there is."""
+    urls = job.audio_urls
+    return next((name for name, url in urls.items() if url == job.output_url), next(iter(urls), "flac"))
+
+
+def clock(seconds: float) -> str:
+    """``1:05`` for 65 seconds."""
+    return f"{int(seconds + 0.5) // 60}:{int(seconds + 0.5) % 60:02d}"
+
+
+def _same_format(job: Job, urls: dict[str, str]) -> str | None:
+    return urls.get(default_format(job)) or next(iter(urls.values()), job.output_url)

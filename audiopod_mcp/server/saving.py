@@ -1,0 +1,76 @@
+"""Audio in the person's own folder, under a name that says what it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from audiopod_mcp.api import AudioPodClient, InvalidRequest
+from audiopod_mcp.operations import Job
+
+from .results import default_format, title_of
+
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+async def save(client: AudioPodClient, job: Job, folder: Path, format: str | None, take: int) -> Path:  # noqa: A002
+    """Write the audio of ``job`` into ``folder`` and return the file, which is always a new one.
+
+    Raises:
+        InvalidRequest: where the job has no such format or take, or the folder can't be written.
+        AudioPodError: where the download fails.
+
+    """
+    wanted = format or default_format(job).partition("_")[0]
+    url = job.audio_urls.get(wanted if take == 1 else f"{wanted}_{take}")
+    if url is None:
+        missing = f"format: no {wanted}" if take == 1 else f"take: no take {take} in {wanted}"
+        raise InvalidRequest(f"{missing}; job {job.id} has {', '.join(sorted(job.audio_urls))}")
+    name = file_name(job, take)
+    try:
+        await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
+        partial = folder / f".{name}.{os.getpid()}.{wanted}.part"
+        try:
+            async with await anyio.open_file(partial, "wb") as file:
+                async for chunk in client.download(url):
+                    await file.write(chunk)
+            return await anyio.to_thread.run_sync(_claim, partial, folder, name, wanted)
+        finally:
+            await anyio.Path(partial).unlink(missing_ok=True)
+    except OSError as error:
+        raise InvalidRequest(
+            f"save_audio: can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a "
+            "folder that can be written"
+        ) from error
+
+
+def _claim(partial: Path, folder: Path, name: str, ending: str) -> Path:
+    """Give ``partial`` the first free name; the exclusive creation settles races between processes."""
+    for number in range(1, 10_000):
+        path = folder / f"{name}{'' if number == 1 else f' ({number})'}.{ending}"
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return partial.replace(path)
+    raise OSError(f"there are 10,000 files named {name!r}")
+
+
+def file_name(job: Job, take: int) -> str:
+    """A file name without its ending: title, operation and take, sound on every platform."""
+    parts: list[Any] = [title_of(job)]
+    if job.display_name and job.task:
+        parts.append(job.task.replace("_", " "))
+    if take > 1:
+        parts.append(f"take {take}")
+    text = unicodedata.normalize("NFC", " - ".join(parts))
+    text = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]', " ", text)
+    text = re.sub(r"\s+", " ", text).strip(" .")
+    while len(text.encode()) > 150:
+        text = text[:-1].rstrip(" .")
+    return f"_{text}" if not text or RESERVED.fullmatch(text) else text

@@ -1,0 +1,80 @@
+"""JSON schemas as the model reads them: every word there earns its tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def input_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a tool's arguments: required ones first, nothing unknown allowed."""
+    schema = _compact(_inlined(model.model_json_schema()))
+    properties: dict[str, Any] = schema["properties"]
+    for nested in properties.values():
+        # What is seldom set need not say what it is when it is not set.
+        for seldom in nested.get("properties", {}).values():
+            seldom.pop("default", None)
+    required: list[str] = schema.get("required", [])
+    ordered = [*required, *(name for name in properties if name not in required)]
+    compact = {"type": "object", "properties": {name: properties[name] for name in ordered}}
+    if required:
+        compact["required"] = required
+    return compact | {"additionalProperties": False}
+
+
+def output_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a structured result, whose unknown fields are absent rather than null."""
+    schema = _compact(_inlined(model.model_json_schema(mode="serialization")))
+    schema.pop("description", None)
+    bare: dict[str, Any] = _without_descriptions(schema)
+    return bare
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    definitions = schema.pop("$defs", {})
+
+    def resolve(node: Any) -> Any:
+        if isinstance(node, dict):
+            if name := str(node.get("$ref", "")).removeprefix("#/$defs/"):
+                rest = {key: value for key, value in node.items() if key != "$ref"}
+                return resolve(definitions[name]) | rest
+            return {key: resolve(value) for key, value in node.items()}
+        return [resolve(item) for item in node] if isinstance(node, list) else node
+
+    resolved: dict[str, Any] = resolve(schema)
+    return resolved
+
+
+def _compact(node: Any, *, is_properties: bool = False) -> Any:
+    """Without titles, null arms and defaults that mean "no": ``required`` says what is optional."""
+    if isinstance(node, list):
+        return [_compact(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if is_properties:
+        return {name: _compact(value) for name, value in node.items()}
+    arms = [arm for arm in node.get("anyOf", ()) if arm != {"type": "null"}]
+    if len(arms) == 1:
+        rest = {key: value for key, value in node.items() if key != "anyOf"}
+        return _compact(arms[0] | rest)
+    compact = {
+        key: _compact(value, is_properties=key == "properties")
+        for key, value in node.items()
+        if key not in {"title", "minLength"} and not (key == "default" and value in (None, False))
+    }
+    if compact.get("additionalProperties") is True:
+        del compact["additionalProperties"]
+    if "enum" in compact or "const" in compact:
+        compact.pop("type", None)
+    return compact
+
+
+def _without_descriptions(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: _without_descriptions(value)
+            for key, value in node.items()
+            if not (key == "description" and isinstance(value, str))
+        }
+    return [_without_descriptions(item) for item in node] if isinstance(node, list) else node

@@ -1,0 +1,126 @@
+"""The music service as the tools see it: whose call this is, and the client that acts for that person."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mcp.server.context import HandlerResult, ServerRequestContext
+
+from audiopod_mcp.api import AudioPodClient, InvalidRequest
+from audiopod_mcp.operations import Analysis, Operation
+
+REMEMBERED = 200
+
+Op = TypeVar("Op", bound=Operation)
+
+_caller_key: ContextVar[str | None] = ContextVar("caller_key", default=None)
+
+
+async def know_the_caller(ctx: ServerRequestContext[Any, Any], call_next: Any) -> HandlerResult:
+    """Middleware: the key that an HTTP request brings is the key its call is made with."""
+    headers: Mapping[str, str] = getattr(ctx.request, "headers", None) or {}
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    key = headers.get("x-api-key") or (token if scheme.lower() == "bearer" else None)
+    token_of_before = _caller_key.set(key.strip() if key else None)
+    try:
+        result: HandlerResult = await call_next(ctx)
+    finally:
+        _caller_key.reset(token_of_before)
+    return result
+
+
+@dataclass
+class Service:
+    """How to reach the service, and how this server treats its callers.
+
+    ``connect`` makes a client for a key. ``embedded`` says that the service is our own studio in this
+    process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
+    is where :func:`save_audio` writes; ``None`` where callers are on other machines.
+    """
+
+    connect: Callable[[str | None], AudioPodClient]
+    api_key: str | None = field(default=None, repr=False)
+    embedded: bool = False
+    local_files: bool = False
+    output_dir: Path | None = None
+    max_wait: float = 45.0
+    _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
+    _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
+
+    @property
+    def caller(self) -> str | None:
+        return _caller_key.get() or self.api_key
+
+    @property
+    def client(self) -> AudioPodClient:
+        """The client that acts for whoever is calling."""
+        key = self.caller
+        if key not in self._clients:
+            self._clients[key] = self.connect(key)
+            while len(self._clients) > REMEMBERED:
+                self._clients.popitem(last=False)
+        self._clients.move_to_end(key)
+        return self._clients[key]
+
+    async def aclose(self) -> None:
+        while self._clients:
+            await self._clients.popitem()[1].aclose()
+
+    def remember(self, analysis: Analysis) -> Analysis:
+        """The analysis with an id by which :meth:`recall` finds it, for the caller alone."""
+        if analysis.id is None:
+            from hashlib import sha256
+
+            digest = sha256(analysis.model_dump_json().encode()).hexdigest()[:16]
+            analysis = analysis.model_copy(update={"id": digest})
+        self._analyses[self.caller, str(analysis.id)] = analysis
+        while len(self._analyses) > REMEMBERED:
+            self._analyses.popitem(last=False)
+        return analysis
+
+    def recall(self, analysis_id: str) -> Analysis | None:
+        return self._analyses.get((self.caller, analysis_id))
+
+    async def with_reachable_sources(self, operation: Op) -> Op:
+        """``operation`` with audio named as the service understands it.
+
+        Raises:
+            InvalidRequest: for a local file that the service can't read.
+            AudioPodError: where a job that is named as a source can't be looked up.
+
+        """
+        found: dict[str, str] = {}
+        for name in operation.sources:
+            source = getattr(operation, name)
+            if source is None:
+                continue
+            if job_reference := re.fullmatch(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/\w+)?)?", source):
+                job_id = int(job_reference[1])
+                found[name] = (
+                    f"audiopod://jobs/{job_id}" if self.embedded else await self._audio_url(name, job_id)
+                )
+            elif re.match(r"(?i)audiopod:", source):
+                raise InvalidRequest(
+                    f"{name}: {source!r} names no job; write audiopod://jobs/ID, for example audiopod://jobs/12"
+                )
+            elif not re.match(r"(?i)https?://", source) and not self.local_files:
+                raise InvalidRequest(
+                    f"{name}: local files can't be read here; give an http(s) URL or audiopod://jobs/ID, "
+                    "or use the embedded studio over stdio, which reads them"
+                )
+        return operation.model_copy(update=found) if found else operation
+
+    async def _audio_url(self, name: str, job_id: int) -> str:
+        job = await self.client.job(job_id)
+        if job.status != "COMPLETED" or not job.audio_urls:
+            raise InvalidRequest(
+                f"{name}: job {job_id} is {job.status.lower()} and has no audio yet; wait for it with get_job"
+            )
+        url: str = job.output_url or next(iter(job.audio_urls.values()))
+        return url

@@ -1,0 +1,112 @@
+"""A tool whose schema, validation and complaints come from one pydantic model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp.shared.exceptions import MCPError
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import BaseModel, Field, ValidationError
+
+from audiopod_mcp.api import AudioPodError
+from audiopod_mcp.operations import Arguments, explain
+
+from .schemas import input_schema, output_schema
+
+A = TypeVar("A", bound=Arguments)
+Handler = Callable[[A, Context[Any, Any]], Awaitable[CallToolResult]]
+
+
+def refusal(line: str) -> CallToolResult:
+    """A result that tells the model, in one line, why nothing was done."""
+    return CallToolResult(content=[TextContent(type="text", text=line)], is_error=True)
+
+
+class MusicTool(Tool):
+    """Unlike the SDK's own tools it refuses unknown arguments and says every mistake in one line."""
+
+    arguments: type[Arguments] = Field(exclude=True)
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        title: str,
+        description: str,
+        arguments: type[A],
+        result: type[BaseModel],
+        handler: Handler[A],
+        *,
+        read_only: bool = False,
+        destructive: bool = False,
+        idempotent: bool = False,
+        open_world: bool = True,
+    ) -> MusicTool:
+        """The tool ``name``, which answers with ``handler`` and publishes the schemas of both models."""
+        return cls(
+            fn=handler,
+            name=name,
+            title=title,
+            description=description,
+            arguments=arguments,
+            parameters=input_schema(arguments),
+            fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(result)),
+            is_async=True,
+            context_kwarg=None,
+            # What is left out is as MCP's defaults say: not read-only, not idempotent, open world.
+            annotations=ToolAnnotations(
+                read_only_hint=read_only or None,
+                destructive_hint=None if read_only or destructive else False,
+                idempotent_hint=idempotent or None,
+                open_world_hint=None if open_world else False,
+            ),
+        )
+
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: ARG002 - results are converted already
+    ) -> CallToolResult:
+        """Answer one call.
+
+        Raises:
+            UnexpectedToolError: where our own code fails; its text stays on the server.
+
+        """
+        try:
+            request = self.arguments.model_validate(self._unpacked(arguments))
+        except ValidationError as error:
+            return refusal(explain(error, self.arguments))
+        try:
+            result: CallToolResult = await self.fn(request, context)
+        except AudioPodError as error:
+            return refusal(str(error))
+        except MCPError:
+            raise
+        except Exception as error:
+            raise UnexpectedToolError(f"{self.name} failed for a reason of its own; see the log") from error
+        return result
+
+    def _unpacked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Some hosts send objects and lists as JSON text: take them as meant."""
+        properties = self.parameters["properties"]
+        return {
+            name: _parsed(value) if properties.get(name, {}).get("type") in {"object", "array"} else value
+            for name, value in arguments.items()
+        }
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

@@ -1,0 +1,274 @@
+"""The tools: one per operation, and the few that look after jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult
+from pydantic import BaseModel, Field
+
+from audiopod_mcp.api import watch
+from audiopod_mcp.operations import (
+    OPERATIONS,
+    Analyze,
+    Arguments,
+    GenerateLrc,
+    Job,
+    JobQuery,
+    Operation,
+)
+from audiopod_mcp.operations.editing import JobId
+from audiopod_mcp.operations.generation import Name
+from audiopod_mcp.operations.vocabulary import AudioFormat
+
+from .results import (
+    AnalysisResult,
+    Deleted,
+    JobList,
+    JobResult,
+    JobSummary,
+    LrcResult,
+    Renamed,
+    SavedAudio,
+    analysis_answer,
+    answer,
+    clock,
+    job_answer,
+    lrc_answer,
+    title_of,
+)
+from .saving import save
+from .service import Service
+from .tool import Handler, MusicTool, refusal
+
+AnyContext = Context[Any, Any]
+
+
+class GetJob(Arguments):
+    job_id: JobId
+    """Job"""
+    wait_seconds: Annotated[float, Field(ge=0, le=600)] = 0
+    """Wait up to this long for its end"""
+
+
+class RetryJob(Arguments):
+    job_id: JobId
+    """Failed job"""
+
+
+class RenameJob(Arguments):
+    job_id: JobId
+    """Job"""
+    display_name: Annotated[Name, Field(min_length=1)]
+    """New title"""
+
+
+class DeleteJob(Arguments):
+    job_id: JobId
+    """Job"""
+
+
+class SaveAudio(Arguments):
+    job_id: JobId
+    """Finished job"""
+    format: AudioFormat | None = None
+    """Format; the job's own if left out"""
+    take: Annotated[int, Field(ge=1, le=8)] = 1
+    """Which take, where there are several"""
+
+
+def build_tools(service: Service) -> list[MusicTool]:
+    """All tools, acting through ``service``."""
+    tools = [_operation_tool(operation, service) for operation in OPERATIONS]
+
+    def add(
+        name: str,
+        title: str,
+        description: str,
+        arguments: type[Arguments],
+        result: type[BaseModel],
+        handler: Callable[..., Any],
+        **hints: bool,
+    ) -> None:
+        bound: Handler[Any] = partial(handler, service)
+        tools.append(MusicTool.of(name, title, description, arguments, result, bound, **hints))
+
+    add(
+        "get_job",
+        "Get a job",
+        "Status and audio of a job; resumes waiting for a running one.",
+        GetJob,
+        JobResult,
+        JobSummary,
+        _get_job,
+        read_only=True,
+    )
+    add("list_jobs", "List jobs", "Find earlier jobs.", JobQuery, JobList, _list_jobs, read_only=True)
+    add(
+        "retry_job",
+        "Retry a failed job",
+        "Run a failed job again; it is not charged twice.",
+        RetryJob,
+        JobSummary,
+        _retry_job,
+    )
+    add(
+        "rename_job",
+        "Rename a job",
+        "Give a job another title.",
+        RenameJob,
+        Renamed,
+        _rename_job,
+        idempotent=True,
+    )
+    add(
+        "delete_job",
+        "Delete a job",
+        "Delete a job and its audio for good. Ask the person first.",
+        DeleteJob,
+        Deleted,
+        _delete_job,
+        destructive=True,
+    )
+    add(
+        "save_audio",
+        "Save audio to a file",
+        "Write a job's audio into the person's music folder; answers with the path.",
+        SaveAudio,
+        SavedAudio,
+        _save_audio,
+        open_world=False,
+    )
+    return tools
+
+
+def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
+    handlers: dict[type[Operation], tuple[type[BaseModel], Callable[..., Any]]] = {
+        Analyze: (AnalysisResult, _analyze),
+        GenerateLrc: (LrcResult, _time_lyrics),
+    }
+    result, handler = handlers.get(operation, (JobSummary, _run_job))
+    price = operation.usd_per_minute
+    return MusicTool.of(
+        operation.tool,
+        operation.title,
+        operation.description + (f" Cloud: ${price:.2f}/min." if price else ""),
+        operation,
+        result,
+        partial(handler, service),
+        read_only=operation is Analyze,
+        idempotent=operation is GenerateLrc,
+    )
+
+
+async def _run_job(service: Service, operation: Operation, ctx: AnyContext) -> CallToolResult:
+    ready = await service.with_reachable_sources(operation)
+    progress = _Progress(ctx)
+    await progress.say(0, "Sending the request")
+    job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
+    return await _follow(service, job, service.max_wait, progress)
+
+
+async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> CallToolResult:
+    """The job after at most ``seconds``, reporting what changes meanwhile."""
+    return job_answer(await watch(service.client, job, max_wait=seconds, on_change=progress.of))
+
+
+class _Progress:
+    """Progress notifications of one call: MCP wants each greater than the last."""
+
+    def __init__(self, ctx: AnyContext) -> None:
+        self._ctx = ctx
+        self._last = -1.0
+
+    async def say(self, percent: float, message: str | None) -> None:
+        if percent > self._last:
+            self._last = percent
+            await self._ctx.report_progress(percent, 100, message)
+
+    async def of(self, job: Job) -> None:
+        if job.status == "COMPLETED":
+            await self.say(100, "Finished")
+        elif not job.is_finished:
+            # 100 is for the end alone: a service that says 100 too early still gets its last word.
+            percent = min(job.progress or 0.0, 99.0)
+            await self.say(max(percent, self._last + 0.01), job.stage or job.status.capitalize())
+
+    async def wait(self, seconds: float, reason: str) -> None:
+        await self.say(self._last + 0.01, f"Waiting {seconds:.0f} s: {reason}")
+
+
+async def _analyze(service: Service, operation: Analyze, ctx: AnyContext) -> CallToolResult:
+    ready = await service.with_reachable_sources(operation)
+    await ctx.report_progress(0, 100, "Listening")
+    analysis = service.remember(await service.client.analyze(ready, patience=service.max_wait))
+    await ctx.report_progress(100, 100, "Finished")
+    return analysis_answer(analysis)
+
+
+async def _time_lyrics(service: Service, operation: GenerateLrc, ctx: AnyContext) -> CallToolResult:
+    await ctx.report_progress(0, 100, "Timing the lyrics")
+    lrc = await service.client.lrc(operation)
+    await ctx.report_progress(100, 100, "Finished")
+    return lrc_answer(lrc)
+
+
+async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:
+    job = await service.client.job(arguments.job_id)
+    if job.is_finished or not arguments.wait_seconds:
+        return job_answer(job)
+    return await _follow(service, job, arguments.wait_seconds, _Progress(ctx))
+
+
+async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallToolResult:
+    page = await service.client.jobs(query)
+    total = len(page.jobs) if page.total is None else page.total
+    told = [
+        JobResult.of(job).model_dump(mode="json", exclude_none=True) | {"display_name": title_of(job)}
+        for job in page.jobs
+    ]
+    result = JobList(jobs=told, total=total)
+    lines = [
+        f"{job.id}  {job.status.lower()}  {job.task}  {title_of(job)}"
+        + (f"  {clock(job.audio_duration)}" if job.audio_duration else "")
+        for job in page.jobs
+    ]
+    first = query.skip + 1
+    head = f"Jobs {first} to {query.skip + len(lines)} of {total}:" if lines else "No such jobs."
+    return answer(result, head, *lines)
+
+
+async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> CallToolResult:
+    job = await service.client.retry(arguments.job_id)
+    return await _follow(service, job, service.max_wait, _Progress(ctx))
+
+
+async def _rename_job(service: Service, arguments: RenameJob, _: AnyContext) -> CallToolResult:
+    name = arguments.display_name
+    await service.client.rename(arguments.job_id, display_name=name)
+    return answer(
+        Renamed(job_id=arguments.job_id, display_name=name), f"Job {arguments.job_id} is now “{name}”."
+    )
+
+
+async def _delete_job(service: Service, arguments: DeleteJob, _: AnyContext) -> CallToolResult:
+    await service.client.delete(arguments.job_id)
+    return answer(
+        Deleted(job_id=arguments.job_id, deleted=True), f"Job {arguments.job_id} and its audio are deleted."
+    )
+
+
+async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> CallToolResult:
+    if service.output_dir is None:
+        return refusal(
+            "save_audio writes on the machine where this server runs, which is not yours; download the "
+            "output_url of the job instead"
+        )
+    job = await service.client.job(arguments.job_id)
+    if job.status != "COMPLETED":
+        return refusal(f"job_id: job {job.id} is {job.status.lower()}; only a finished job has audio to save")
+    saved = await save(service.client, job, service.output_dir, arguments.format, arguments.take)
+    return answer(SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {saved}")
