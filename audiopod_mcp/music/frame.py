@@ -12,12 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Analysis, Grid, Note, Score, Span
+from audiopod_mcp.music.scores import lead_of, transposed_chord
 from audiopod_mcp.music.theory import METRES, parse_chord, parse_key
 
 Times = npt.NDArray[np.float64]
-
-LEAD_TRACKS = ("vocals", "woodwinds", "brass")
-"""Where a composed piece has its melody, in this order."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +108,15 @@ class Frame:
             ),
         )
 
+    def transposed(self, semitones: int, key: str) -> Frame:
+        """The same song so many semitones higher, spelled as in ``key``."""
+        return replace(
+            self,
+            key=key,
+            chords=tuple(transposed_chord(label, semitones, key) for label in self.chords),
+            melody=tuple(replace(note, pitch=note.pitch + semitones) for note in self.melody),
+        )
+
     def _beats_over(self, start: float, end: float) -> tuple[Times, int]:
         """Beats that cover ``[start, end]``, and how many of them were put before the song's own."""
         at = np.asarray(self.beats)
@@ -173,8 +180,7 @@ def score_frame(score: Score) -> Frame:
     metre = METRES.get(score.timesignature, METRES["4/4"])
     beats, before = _covering(np.asarray(score.beats), score.duration)
     first = int(np.argmin(np.abs(beats - score.downbeats[0]))) if score.downbeats else before
-    parts = {part.track: part for part in score.parts}
-    lead = next((parts[track] for track in LEAD_TRACKS if track in parts), None)
+    lead = lead_of(score)
     return Frame(
         duration=score.duration,
         beats=tuple(float(beat) for beat in beats),

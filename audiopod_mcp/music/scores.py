@@ -123,6 +123,20 @@ def with_parts(score: Score, change: Callable[[Part], Part | None]) -> Score:
     return replace(score, parts=tuple(part for old in score.parts if (part := change(old)) is not None))
 
 
+def lead_of(score: Score) -> Part | None:
+    """The part with the tune: the singer, or else the highest part that plays one note at a time."""
+    tunes = []
+    for part in score.parts:
+        if part.track == "vocals":
+            return part
+        if part.track in (*UNPITCHED, "bass", "backing_vocals") or len(part.notes) < 2:
+            continue
+        starts = np.asarray([note.start for note in part.notes])
+        if (np.diff(np.sort(starts)) > 0.02).mean() > 0.9:
+            tunes.append((float(np.median([note.pitch for note in part.notes])), part))
+    return max(tunes, key=lambda tune: tune[0])[1] if tunes else None
+
+
 def _rising(times: Iterable[float]) -> tuple[float, ...]:
     """Sorted, without times that are one: within 20 ms."""
     kept: list[float] = []

@@ -22,7 +22,7 @@ MAX_CHANNELS = 8
 RATES = (8_000, 192_000)
 """Lowest and highest sample rate, Hz."""
 BLOCK = 65_536
-"""Frames a write: libsndfile crashes on long Ogg Vorbis writes, and between blocks the work can be stopped."""
+"""Frames a write: libsndfile crashes on long Ogg Vorbis writes; and between them work can be stopped."""
 
 _MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 _STREAMED = 0x7FFF_0000

@@ -46,7 +46,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Take:
-    """One result: the folder ``name`` in :attr:`Work.folder`, with its :data:`MASTER` and what belongs to it."""
+    """One result: the folder ``name`` in :attr:`Work.folder`, its :data:`MASTER` and what belongs to it."""
 
     name: str
     duration: float

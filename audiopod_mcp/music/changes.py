@@ -1,0 +1,278 @@
+"""The changes an edit can make, one function each: a :class:`Piece` and a wish in, the changed piece out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.matching import matching_gain, widened
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Refused, Report, Score, silent
+from audiopod_mcp.music.playing import within
+from audiopod_mcp.music.rearrange import added, swapped
+from audiopod_mcp.music.scores import UNPITCHED, excerpt, stretched, transposed, with_parts
+from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.splice import convert, fit, mixed
+from audiopod_mcp.music.stretch import shift_pitch, stretch
+from audiopod_mcp.music.synthesis import render
+from audiopod_mcp.music.theory import parse_key
+from audiopod_mcp.music.tone import equalised, faded, reverberated
+from audiopod_mcp.music.wishes import Kind, Wish, track_of
+
+WHOLE = ""
+"""The one layer of a recording that has no stems, or what is left of it beside those taken out."""
+_SPEEDS = (0.25, 4.0)
+"""How much slower and faster a track can be made."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is edited: layers that sum to the mix (stems, or only :data:`WHOLE`), and their score."""
+
+    layers: Mapping[str, Audio]
+    rate: int
+    score: Score | None = None
+    notes: tuple[str, ...] = ()
+    untouched: bool = True
+    """Whether the layers are what rendering the score gives, as far as is known."""
+
+    @property
+    def mix(self) -> Audio:
+        return mixed(self.layers)
+
+    @property
+    def samples(self) -> int:
+        return len(next(iter(self.layers.values())))
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.rate
+
+    def cut(self, first: int, last: int) -> Piece:
+        layers = {track: layer[first:last] for track, layer in self.layers.items()}
+        score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
+        return replace(self, layers=layers, score=score, untouched=last - first == self.samples)
+
+    def each(self, change: Callable[[Audio], Audio], track: str | None = None) -> Piece:
+        """Every layer changed, or the one of ``track``."""
+        piece = self if track is None else self.apart(track)
+        layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
+        return replace(piece, layers=layers, untouched=False)
+
+    def apart(self, track: str) -> Piece:
+        """With a layer for ``track``: there is one, or it is separated from the recording."""
+        if track in self.layers:
+            return self
+        if WHOLE not in self.layers:
+            has = ", ".join(sorted(self.layers))
+            raise Refused(f"edit_target_prompt: there are no {_named(track)} in this track; it has {has}")
+        stem = separate(self.layers[WHOLE], self.rate, track, silent)
+        note = f"The {_named(track)} were separated from a recording: traces remain on both sides."
+        layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
+        return replace(self, layers=layers, notes=(*self.notes, note))
+
+    def frame(self, report: Report) -> Frame:
+        if self.score is not None:
+            return score_frame(self.score)
+        return heard_frame(analyse(self.mix, self.rate, report))
+
+
+def _named(track: str) -> str:
+    return track.replace("_", " ")
+
+
+def fitted(stems: Mapping[str, Audio], piece: Piece, *, beside: Audio | None = None) -> dict[str, Audio]:
+    """New stems at 44.1 kHz with the rate, channels and length of ``piece``, as loud as it or ``beside``."""
+    channels = next(iter(piece.layers.values())).shape[1]
+    layers = {
+        track: fit(convert(stem, SAMPLE_RATE, piece.rate, channels), piece.samples)
+        for track, stem in stems.items()
+    }
+    loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
+    gain = np.float32(matching_gain(mixed(layers), piece.rate, loudness, at_most=12.0))
+    return {track: layer * gain for track, layer in layers.items()}
+
+
+def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, "changing levels")
+    if wish.track == "bass" and WHOLE in piece.layers:
+        # A shelf moves the bass of a recording with fewer traces than a separation.
+        return _tone(piece, replace(wish, kind="bass", track=None), report)
+    return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track)
+
+
+def _tone(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, "equalising")
+    return piece.each(lambda x: equalised(x, piece.rate, wish.kind, wish.amount), wish.track)
+
+
+def _reverb(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, "changing the room")
+    return piece.each(lambda x: reverberated(x, piece.rate, wish.amount), wish.track)
+
+
+def _width(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, "changing the width")
+    if next(iter(piece.layers.values())).shape[1] != 2:
+        raise Refused("edit_target_prompt: this track is not stereo, so it can't be made wider or narrower")
+    return piece.each(lambda x: widened(x, wish.amount), wish.track)
+
+
+def _fade(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, "fading")
+    return piece.each(lambda x: faded(x, piece.rate, wish.amount, at_start=wish.kind == "fade in"))
+
+
+def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
+    speed = wish.amount
+    if wish.kind == "bpm":
+        frame = piece.frame(within(report, 0.0, 0.3))
+        if not frame.steady:
+            raise Refused(
+                "edit_target_prompt: no steady beat was heard to set to a tempo; say faster or slower by N %"
+            )
+        speed = wish.amount / frame.tempo
+    if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
+        raise Refused(
+            f"edit_target_prompt: a speed of {speed:.2g} times is out of range; 0.25 to 4 times is possible"
+        )
+    score = piece.score and stretched(piece.score, 1 / speed)
+    if played := _replayed(piece, score, within(report, 0.3, 1.0)):
+        return played
+    layers = _together(piece.layers, lambda x: stretch(x, piece.rate, 1 / speed, within(report, 0.3, 1.0)))
+    return replace(piece, layers=layers, score=score, untouched=False)
+
+
+def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
+    by, notes = wish.amount, piece.notes
+    if wish.kind == "key":
+        own, to = parse_key(piece.frame(within(report, 0.0, 0.3)).key or ""), parse_key(wish.text)
+        if own is None or to is None:
+            raise Refused("edit_target_prompt: no key was heard in this track; say up or down by N semitones")
+        # A minor key has the notes of the major key three semitones above.
+        distance = (
+            (to.tonic + 3 * to.minor) - (own.tonic + 3 * own.minor)
+            if len(wish.text) > 2
+            else to.tonic - own.tonic
+        )
+        by = (distance + 5) % 12 - 5
+        if to.minor != own.minor and len(wish.text) > 2:
+            notes = (
+                *notes,
+                "Major stays major and minor stays minor: it was moved to the relative key's notes.",
+            )
+    if abs(by) > 24:
+        raise Refused(f"edit_target_prompt: {by:g} semitones is too far; at most 24 up or down is possible")
+    score = piece.score and transposed(piece.score, round(by))
+    if played := _replayed(piece, score, within(report, 0.3, 1.0)):
+        return replace(played, notes=notes)
+    pitched = {track: layer for track, layer in piece.layers.items() if track not in UNPITCHED}
+    higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.3, 1.0)))
+    return replace(piece, layers={**piece.layers, **higher}, score=score, notes=notes, untouched=False)
+
+
+def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> dict[str, Audio]:
+    """``change`` made to all layers as one sound with many channels: they stay in time with each other."""
+    if not layers:
+        return {}
+    changed = change(np.concatenate(list(layers.values()), axis=1))
+    return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
+
+
+def _replayed(piece: Piece, score: Score | None, report: Report) -> Piece | None:
+    """``score`` rendered, if rendering the piece's own score gives the piece: better than any stretching."""
+    if score is None or piece.score is None or not piece.untouched or piece.rate != SAMPLE_RATE:
+        return None
+    was = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
+    if set(was) != set(piece.layers):
+        return None
+    # Mastering may have changed the level of all, but not what is played.
+    old, own = fit(mixed(was), piece.samples), piece.mix
+    gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
+    if np.square(own - gain * old).sum() > 1e-4 * np.square(own).sum():
+        return None
+    new = render(score, seed=score.seed, report=within(report, 0.5, 1.0))
+    samples = round(score.duration * SAMPLE_RATE)
+    layers = {track: fit(stem * np.float32(gain), samples) for track, stem in new.items()}
+    return replace(piece, layers=layers, score=score)
+
+
+def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, f"taking out the {_named(wish.track or '')}")
+    piece = piece.apart(wish.track or "")
+    gone = {wish.track} | ({"backing_vocals"} if wish.track == "vocals" else set())
+    return _left(piece, tuple(track for track in piece.layers if track not in gone))
+
+
+def _only(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, f"keeping only the {_named(wish.track or '')}")
+    piece = piece.apart(wish.track or "")
+    kept = {wish.track} | ({"backing_vocals"} if wish.track == "vocals" else set())
+    return _left(piece, tuple(track for track in piece.layers if track in kept))
+
+
+def _left(piece: Piece, tracks: tuple[str, ...]) -> Piece:
+    """Only ``tracks``, in the layers and in the score."""
+    if not tracks:
+        raise Refused("edit_target_prompt: nothing would be left of the track; keep at least one instrument")
+    score = piece.score and with_parts(piece.score, lambda part: part if part.track in tracks else None)
+    if score is not None and "vocals" not in tracks:
+        score = replace(score, lyrics=())
+    return replace(piece, layers={track: piece.layers[track] for track in tracks}, score=score)
+
+
+def _add(piece: Piece, wish: Wish, report: Report) -> Piece:
+    track = wish.track or ""
+    frame = piece.frame(within(report, 0.0, 0.3))
+    own = piece.score.brief if piece.score else None
+    brief = own or Brief(wish.text, tempo=frame.tempo, key=frame.key or "C major")
+    seed = piece.score.seed if piece.score else 0
+    stems, parts = added(frame, brief, wish.text, track, seed=seed, report=within(report, 0.3, 1.0))
+    new = fitted(stems, piece)[track] * np.float32(10 ** (-7 / 20))  # under the mix, not over it
+    layers = dict(piece.layers)
+    layers[track] = layers[track] + new if track in layers else new
+    score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
+    notes = piece.notes if frame.steady else (*piece.notes, "No steady beat was heard to play along with.")
+    return replace(piece, layers=layers, score=score, notes=notes, untouched=False)
+
+
+def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
+    old = wish.track or ""
+    score = piece.score
+    if score is None:  # A recording: what can be separated is replaced by what plays along.
+        taken = _remove(piece, wish, within(report, 0.0, 0.5))
+        return _add(taken, replace(wish, track=track_of(wish.text)), within(report, 0.5, 1.0))
+    piece = piece.apart(old)
+    stems, parts = swapped(score, old, wish.text, seed=score.seed, report=report)
+    before = piece.layers[old]
+    layers = {track: layer for track, layer in piece.layers.items() if track != old}
+    for track, stem in fitted(stems, piece, beside=before).items():
+        layers[track] = layers[track] + stem if track in layers else stem
+    rest = with_parts(score, lambda part: None if part.track == old else part)
+    return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)), untouched=False)
+
+
+CHANGES: Mapping[Kind, Callable[[Piece, Wish, Report], Piece]] = {
+    "level": _level,
+    "bright": _tone,
+    "bass": _tone,
+    "middle": _tone,
+    "treble": _tone,
+    "reverb": _reverb,
+    "width": _width,
+    "tempo": _tempo,
+    "bpm": _tempo,
+    "pitch": _pitch,
+    "key": _pitch,
+    "remove": _remove,
+    "only": _only,
+    "add": _add,
+    "swap": _swap,
+    "fade in": _fade,
+    "fade out": _fade,
+}
+"""What each kind of wish does."""

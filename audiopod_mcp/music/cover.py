@@ -1,0 +1,171 @@
+"""A cover: the song that was heard, played again in another style."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.melody import melody
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Audio,
+    Brief,
+    Note,
+    Refused,
+    Rendering,
+    Report,
+    Score,
+    silent,
+)
+from audiopod_mcp.music.playing import as_if_beside, play, within
+from audiopod_mcp.music.scores import lead_of
+from audiopod_mcp.music.splice import mixed
+from audiopod_mcp.music.theory import parse_key
+
+_BPM = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*bpm", re.IGNORECASE)
+
+
+def cover(
+    audio: Audio,
+    rate: int,
+    *,
+    caption: str,
+    strength: float = 0.7,
+    lyrics: str | None = None,
+    seed: int = 0,
+    report: Report = silent,
+    score: Score | None = None,
+    bpm: float | None = None,
+    keyscale: str | None = None,
+    duration: float | None = None,
+    **wanted: Any,
+) -> Rendering:
+    """The song in ``audio`` played again in the style of ``caption``, on its own beats.
+
+    ``strength`` is how closely: 0 keeps the beat, the metre and the form only; towards 1 more and more
+    bars keep their chords and their melody, and the dynamics follow the source's. Which bars those are
+    depends on ``seed``; those of a lower strength are among those of a higher one. As long as the
+    source, unless a tempo (``bpm``, or one in the caption), which plays it slower or faster, or a
+    ``duration`` is asked for. ``score`` is what was composed, where the source was made here.
+    """
+    if score is not None:
+        frame = score_frame(score)
+    else:
+        analysis = analyse(audio, rate, within(report, 0.0, 0.2))
+        if analysis.loudness is None:
+            raise Refused(
+                "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
+            )
+        notes = melody(audio, rate, analysis.beats) if len(analysis.beats) > 4 and strength > 0 else ()
+        frame = heard_frame(analysis, melody=notes)
+    report(0.25, "thinking of an arrangement")
+    stated = _BPM.search(caption)
+    if bpm or stated:
+        frame = frame.at_tempo(bpm or float(stated[1]))  # type: ignore[index]
+    if keyscale:
+        frame = _in_key(frame, keyscale)
+    length = duration if duration and duration > 0 else frame.duration
+    brief = read_caption(
+        caption,
+        bpm=frame.tempo,
+        keyscale=frame.key,
+        duration=length,
+        lyrics=lyrics,
+        **(wanted | {"timesignature": frame.timesignature}),
+    )
+    followed = _followed(frame, brief, strength, seed, length)
+    played = play(
+        followed, brief, 0.0, length, seed=seed, report=within(report, 0.3, 0.9),
+        melody=bool(followed.melody), ending=score is None and length != frame.duration,
+    )  # fmt: skip
+    report(0.9, "balancing")
+    stems = dict(played.stems)
+    if strength > 0:
+        curve = _dynamics(audio, mixed(stems), strength)
+        stems = {track: stem * curve for track, stem in stems.items()}
+    loudness = integrated_loudness(audio, rate)
+    target = None if loudness is None else float(np.clip(loudness, -24.0, -9.0))
+    stems = as_if_beside(stems, SAMPLE_RATE, 2, balance=None, loudness=target)
+    notes_ = () if frame.steady else ("No steady beat was heard, so the cover keeps its own time.",)
+    return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, notes_)
+
+
+def _in_key(frame: Frame, keyscale: str) -> Frame:
+    """``frame`` moved to another key by the smallest interval."""
+    to, own = parse_key(keyscale), parse_key(frame.key or "")
+    if to is None:
+        raise Refused(f'keyscale: {keyscale!r} is not a key; write it like "C Major" or "F# minor"')
+    by = 0 if own is None else (to.tonic - own.tonic + 5) % 12 - 5
+    return frame.transposed(by, str(to))
+
+
+def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: float) -> Frame:
+    """``frame`` with the harmony and melody of some bars replaced by the composer's own.
+
+    The composer writes a piece of its own on the same beats; each bar then comes from the source where
+    its lot, drawn once, is below ``strength``.
+    """
+    if strength >= 1 or not frame.chords:
+        return frame
+    free = replace(frame, chords=(), melody=())
+    grid, origin = free.grid(0.0, length, chords=False)
+    own = compose(replace(brief, duration=grid.beats[-1]), seed=seed, grid=grid)
+    written = score_frame(own)
+    count = len(frame.chords)
+    bars = (np.arange(count) - frame.first_downbeat) // frame.beats_per_bar + 1
+    lots = np.random.default_rng((seed, 7)).random(int(bars[-1]) + 1)
+    keeps = lots[bars] < strength
+    sings = lots[bars] < (strength - 0.2) / 0.7
+    at = np.asarray(frame.beats)
+    index = np.searchsorted(np.asarray(written.beats), at[:-1] - origin + 1e-3, side="right") - 1
+    index = np.clip(index, 0, max(0, len(written.chords) - 1))
+    chords = tuple(
+        mine if keep or not written.chords else written.chords[i]
+        for mine, keep, i in zip(frame.chords, keeps, index, strict=True)
+    )
+
+    def beat_of(note: Note, shift: float) -> int:
+        return int(np.clip(np.searchsorted(at, note.start + shift + 1e-3, side="right") - 1, 0, count - 1))
+
+    lead = lead_of(own)
+    kept = [note for note in frame.melody if sings[beat_of(note, 0.0)]]
+    added = [
+        replace(note, start=note.start + origin, syllable=None)
+        for note in (lead.notes if lead else ())
+        if not sings[beat_of(note, origin)]
+    ]
+    tune = tuple(sorted((*kept, *added), key=lambda note: note.start)) if kept else ()
+    return replace(frame, chords=chords, melody=tune)
+
+
+def _dynamics(source: Audio, new: Audio, strength: float) -> npt.NDArray[np.float32]:
+    """The gain, ``(samples, 1)``, that gives ``new`` the rises and falls of ``source`` by ``strength``.
+
+    Levels of half seconds, smoothed over three, each against its mean; at most 8 dB down and 4 dB up.
+    """
+
+    def contour(audio: Audio, steps: int) -> npt.NDArray[np.float64]:
+        edges = np.linspace(0, len(audio), steps + 1).astype(int)[:-1]
+        energy = np.add.reduceat(np.square(audio, dtype=np.float64).sum(axis=1), edges) / max(
+            1, len(audio) // steps
+        )
+        level = 10 * np.log10(energy + 1e-7)
+        return np.asarray(gaussian_filter1d(level, 3.0, mode="nearest"))
+
+    steps = max(2, round(2 * len(new) / SAMPLE_RATE))
+    if min(len(source), len(new)) < 2 * steps:
+        return np.ones((len(new), 1), np.float32)
+    wanted, own = contour(source, steps), contour(new, steps)
+    gains = strength * np.clip((wanted - wanted.mean()) - (own - own.mean()), -8.0, 4.0)
+    curve = np.interp(np.arange(len(new)), (np.arange(steps) + 0.5) * len(new) / steps, 10 ** (gains / 20))
+    return np.asarray(curve[:, None], dtype=np.float32)

@@ -1,0 +1,117 @@
+"""New music on a song's own frame: composed, rendered, and cut to the second where it has to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.frame import Frame
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.matching import (
+    Levels,
+    filtered,
+    matching_equaliser,
+    matching_gain,
+    spectral_balance,
+)
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Rendering, Report, Span
+from audiopod_mcp.music.scores import excerpt
+from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
+from audiopod_mcp.music.synthesis import render
+
+
+def within(report: Report, low: float, high: float) -> Report:
+    """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
+    return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
+
+
+def play(
+    frame: Frame,
+    brief: Brief,
+    start: float,
+    end: float,
+    *,
+    seed: int,
+    report: Report,
+    chords: bool = True,
+    melody: bool = False,
+    sections: bool = True,
+    ending: bool = False,
+) -> Rendering:
+    """``[start, end)`` of the song, newly composed and played: at 44.1 kHz, stereo, with stems and score.
+
+    The music begins before ``start`` and goes on after ``end``, and is cut there: at a seam it is in
+    full swing, as the song is. ``ending`` makes it come to an end instead.
+    """
+    reach = max(start + frame.beat, end - 1.2) if ending else end + frame.bar
+    grid, origin = frame.grid(start, reach, chords=chords, melody=melody, sections=sections)
+    if ending:
+        last = grid.beats[-1]
+        outro = max(0.0, last - 4 * frame.bar, (start - origin))
+        kept = tuple(Span(s.start, min(s.end, outro), s.label) for s in grid.sections if s.start < outro)
+        grid = replace(grid, sections=(*kept, Span(outro, last, "outro")))
+    brief = replace(
+        brief,
+        tempo=60 / frame.beat if frame.steady else frame.tempo,
+        key=frame.key or brief.key,
+        timesignature=frame.timesignature,
+        duration=grid.beats[-1],
+    )
+    score = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.2))
+    stems = render(score, seed=seed, report=within(report, 0.2, 1.0))
+    first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
+    stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
+    cut = excerpt(score, start - origin, end - origin)
+    return Rendering(mixed(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
+
+
+def as_if_beside(
+    stems: Mapping[str, Audio],
+    rate: int,
+    channels: int,
+    *,
+    balance: Levels | None,
+    loudness: float | None,
+    amount: float = 0.8,
+) -> dict[str, Audio]:
+    """Stems at 44.1 kHz as the song they join would have them.
+
+    That is: at ``rate`` with ``channels``, with the spectral ``balance`` of the song (by ``amount``), at
+    its ``loudness`` (LUFS), within full scale. They still sum to their mix.
+    """
+    mix = mixed(stems)
+    own = spectral_balance(mix, SAMPLE_RATE)
+    if own is not None and balance is not None:
+        taps = matching_equaliser(own, balance, SAMPLE_RATE, amount=amount)
+        stems = {track: filtered(stem, taps) for track, stem in stems.items()}
+    matched = {track: convert(stem, SAMPLE_RATE, rate, channels) for track, stem in stems.items()}
+    # A limiter takes loudness away again: twice round is within a tenth of a decibel or two.
+    for _ in range(2):
+        mix = mixed(matched)
+        gain = matching_gain(mix, rate, loudness)
+        curve = gain * limiter(mix * np.float32(gain), rate, CEILING)
+        matched = {track: stem * curve for track, stem in matched.items()}
+    return matched
+
+
+def loudness_around(
+    audio: Audio, rate: int, start: int, end: int, *, reach: float = 15.0
+) -> tuple[float | None, Levels | None]:
+    """Loudness (LUFS) and spectral balance that new music in samples ``[start, end)`` should have.
+
+    The balance is that of ``reach`` seconds on both sides. The loudness is the stretch's own, unless that
+    is silent or more than 6 LU away from what surrounds it: then it is the surroundings'.
+    """
+    margin = round(reach * rate)
+    around = np.concatenate((audio[max(0, start - margin) : start], audio[end : end + margin]))
+    if len(around) < rate:
+        around = audio
+    balance = spectral_balance(around, rate)
+    outside = integrated_loudness(around, rate)
+    inside = integrated_loudness(audio[start:end], rate) if end > start else None
+    if inside is None or (outside is not None and abs(inside - outside) > 6):
+        return (outside if outside is not None else integrated_loudness(audio, rate)), balance
+    return inside, balance

@@ -1,0 +1,89 @@
+"""New players for a piece that is there: an instrument added or swapped, new words, another style."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.frame import Frame, score_frame
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Rendering, Report, Score
+from audiopod_mcp.music.playing import play
+from audiopod_mcp.music.scores import excerpt
+from audiopod_mcp.music.splice import fit
+from audiopod_mcp.music.synthesis import render
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+Played = tuple[dict[str, Audio], tuple[Part, ...]]
+"""Stems at 44.1 kHz, and the parts they are of."""
+
+
+def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Report) -> Played:
+    """What ``instrument`` plays along with a song, from its start to its end."""
+    named = read_caption(instrument).instruments
+    wanted = replace(brief, instruments=named, without=(), lyrics=None, instrumental=track != "vocals")
+    grid, origin = frame.grid(0.0, frame.duration)
+    wanted = replace(wanted, tempo=frame.tempo, key=frame.key or brief.key, timesignature=frame.timesignature)
+    score = compose(replace(wanted, duration=grid.beats[-1]), seed=seed, grid=grid)
+    score = excerpt(score, -origin, frame.duration - origin)
+    parts = tuple(part for part in score.parts if part.track == track)
+    exact = tuple(part for part in parts if part.instrument in named)
+    parts = exact or parts
+    if not parts:
+        raise Refused(f"edit_target_prompt: {instrument!r} can't be added here; try strings or piano")
+    return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
+
+
+def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Report) -> Played:
+    """What the players of track ``old`` play, on ``instrument``."""
+    named = read_caption(instrument).instruments
+    if not named:
+        raise Refused(
+            f"edit_target_prompt: {instrument!r} is not an instrument known here; try piano or strings"
+        )
+    track = INSTRUMENTS[named[0]].track
+    parts = tuple(
+        replace(part, track=track, instrument=named[0]) for part in score.parts if part.track == old
+    )
+    return _rendered(replace(score, parts=parts), score.duration, seed, report), parts
+
+
+def sung_anew(score: Score, lyrics: str, *, seed: int, report: Report) -> tuple[Played, Score]:
+    """``score`` with other words: its singer's stems and parts, and the score with them."""
+    frame = score_frame(score)
+    grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
+    brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
+    brief = replace(brief, lyrics=lyrics, instrumental=False, duration=grid.beats[-1])
+    new = excerpt(compose(brief, seed=score.seed, grid=grid), -origin, score.duration - origin)
+    parts = tuple(part for part in new.parts if part.track == "vocals")
+    if not parts:
+        raise Refused(
+            "edit_target_lyrics: there is nothing to sing in these lyrics; write at least one line of words"
+        )
+    others = tuple(part for part in score.parts if part.track != "vocals")
+    whole = replace(
+        score, parts=(*others, *parts), lyrics=new.lyrics, brief=replace(brief, duration=score.duration)
+    )
+    return (_rendered(replace(new, parts=parts), score.duration, seed, report), parts), whole
+
+
+def rearranged(score: Score, prompt: str, *, seed: int, report: Report) -> Rendering:
+    """The same song, its chords, tune and form, played as ``prompt`` asks."""
+    frame = score_frame(score)
+    old = score.brief
+    brief = read_caption(
+        prompt,
+        bpm=score.tempo,
+        keyscale=score.key,
+        timesignature=score.timesignature,
+        duration=score.duration,
+        lyrics=old.lyrics if old else None,
+        instrumental=old.instrumental if old else False,
+    )
+    return play(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True)
+
+
+def _rendered(score: Score, duration: float, seed: int, report: Report) -> dict[str, Audio]:
+    samples = round(duration * SAMPLE_RATE)
+    stems = render(score, seed=seed, report=report)
+    return {track: fit(stem, samples) for track, stem in stems.items()}

@@ -1,0 +1,139 @@
+"""Repainting: a stretch of a song played anew, everything around it untouched to the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.frame import heard_frame, score_frame
+from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
+from audiopod_mcp.music.playing import as_if_beside, loudness_around, play, within
+from audiopod_mcp.music.scores import excerpt, joined
+from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace
+
+LONGEST = 300.0
+"""Seconds that are repainted at most at a time."""
+SHORTEST = 0.5
+_NEIGHBOURHOOD = 60.0
+"""Seconds on either side of the stretch that are listened to."""
+_SNAP = 0.2
+"""Seconds from an edge, into the stretch, in which a beat is looked for to join at."""
+
+
+def repaint(
+    audio: Audio,
+    rate: int,
+    *,
+    start: float,
+    end: float,
+    caption: str,
+    lyrics: str | None = None,
+    seed: int = 0,
+    report: Report = silent,
+    score: Score | None = None,
+    stems: Mapping[str, Audio] | None = None,
+    **wanted: Any,
+) -> Rendering:
+    """``audio`` with ``[start, end)`` (seconds; ``end`` −1 is the end of the file) played anew.
+
+    The new music has the song's beats, key, chords, loudness and spectral balance and the caption's
+    style. Outside ``[start, end)`` every sample is the source's; the crossfades lie inside, on a beat
+    where one is near. ``score`` and ``stems``, those of a piece composed here, are repainted with it.
+    """
+    duration = len(audio) / rate
+    end = duration if end == -1 else end
+    _check(start, end, duration)
+    if score is None and duration > end - start + 3 * _NEIGHBOURHOOD:
+        first = round(max(0.0, start - _NEIGHBOURHOOD) * rate)
+        last = round(min(duration, end + _NEIGHBOURHOOD) * rate)
+        part = repaint(
+            audio[first:last], rate, start=start - first / rate, end=end - first / rate,
+            caption=caption, lyrics=lyrics, seed=seed, report=report, **wanted,
+        )  # fmt: skip
+        out = audio.copy()
+        out[first:last] = part.audio
+        return Rendering(out, rate, lyrics=part.lyrics, notes=part.notes)
+
+    if score is not None:
+        frame = score_frame(score)
+    else:
+        frame = heard_frame(analyse(audio, rate, within(report, 0.0, 0.3)))
+    brief = read_caption(
+        caption,
+        **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
+        duration=end - start,
+        lyrics=lyrics,
+    )
+    first, last = round(start * rate), min(len(audio), round(end * rate))
+    played = play(
+        frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9), ending=last == len(audio)
+    )
+    report(0.9, "fitting it in")
+    loudness, balance = loudness_around(audio, rate, first, last)
+    new = as_if_beside(played.stems, rate, audio.shape[1], balance=balance, loudness=loudness)
+    new = {track: fit(stem, last - first) for track, stem in new.items()}
+
+    seams = _seams(frame.beats if frame.steady else (), rate, first, last, len(audio))
+    out = _placed(audio, mixed(new), *seams)
+    gain = np.ones((len(audio), 1), np.float32)
+    gain[first:last] = limiter(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
+    out = out * gain
+    notes = () if frame.steady else ("No steady beat was heard here; the new music keeps its own time.",)
+    if score is None or not stems:
+        return Rendering(out, rate, lyrics=played.lyrics, notes=notes)
+    nothing = np.zeros_like(audio)
+    merged = {
+        track: _placed(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
+        for track in (*stems, *(track for track in new if track not in stems))
+    }
+    assert played.score is not None  # noqa: S101 - play() always writes one
+    whole = joined((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
+    return Rendering(out, rate, merged, whole, whole.lyrics, notes)
+
+
+def _check(start: float, end: float, duration: float) -> None:
+    if start < 0 or start >= duration:
+        raise Refused(f"repainting_start: {start:g} s is not in the track; give 0 to {duration:.2f} s")
+    if end > duration + 0.05:
+        raise Refused(
+            f"repainting_end: {end:g} s is after the end of the track ({duration:.2f} s); -1 means its end"
+        )
+    if end - start < SHORTEST:
+        raise Refused(
+            f"repainting_end: {end:g} s is too early; "
+            f"it must be at least {SHORTEST:g} s after repainting_start ({start:g} s)"
+        )
+    if end - start > LONGEST:
+        raise Refused(
+            f"repainting_end: {end - start:.0f} s is too long a stretch; "
+            f"repaint at most {LONGEST:.0f} s at a time, or make a cover"
+        )
+
+
+def _seams(
+    beats: tuple[float, ...], rate: int, first: int, last: int, samples: int
+) -> tuple[int, int, int, int, int]:
+    """Where the new music begins and ends, its two fades, and its clock's zero: samples in ``[first, last)``.
+
+    The new music is fully there on the first beat near the start, the old one is fully back on the last
+    beat near the end: attacks are never cut in two. At the ends of the file there is nothing to fade to.
+    """
+    fade = min(round(CROSSFADE * rate), (last - first) // 4)
+    near = min(round(_SNAP * rate), (last - first) // 4)
+    at = np.round(np.asarray(beats) * rate).astype(int)
+    opening = at[(at >= first + fade) & (at <= first + near)]
+    closing = at[(at > last - near + fade) & (at <= last)]
+    begin = first if first == 0 or not opening.size else int(opening[0]) - fade
+    finish = last if last == samples or not closing.size else int(closing[-1])
+    return begin, finish, fade if first > 0 else 0, fade if last < samples else 0, first
+
+
+def _placed(
+    audio: Audio, new: Audio, begin: int, finish: int, fade_in: int, fade_out: int, first: int
+) -> Audio:
+    """``audio`` with ``new``, whose clock starts at sample ``first``, in ``[begin, finish)``."""
+    return replace(audio, new[begin - first : finish - first], begin, fade_in, fade_out)
