@@ -102,7 +102,6 @@ def build_tools(service: Service) -> list[MusicTool]:
         "Status and audio of a job; resumes waiting for a running one.",
         GetJob,
         JobResult,
-        JobSummary,
         _get_job,
         read_only=True,
     )
