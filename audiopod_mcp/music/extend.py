@@ -89,7 +89,10 @@ def _extended(
     overlap = fade / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
-    played = play(frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9), ending=ending)
+    played = play(
+        frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9),
+        label=_label(frame, before, prompt), ending=ending,
+    )  # fmt: skip
     report(0.9, "joining it to the song")
 
     near = round(15 * rate)
@@ -119,6 +122,15 @@ def _extended(
     added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
     whole = joined((added, song.score) if before else (song.score, added))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
+
+
+def _label(frame: Frame, before: bool, prompt: str) -> str:
+    """What the new part is called: what the prompt calls it, an intro, or what the song ends with."""
+    named = re.search(r"\b(verse|chorus|bridge|solo|break|build|drop|intro)\b", prompt, re.IGNORECASE)
+    if named:
+        return named[1].lower()
+    labels = [span.label for span in frame.sections if span.label not in ("intro", "outro")]
+    return "intro" if before else labels[-1] if labels else "verse"
 
 
 def _frame(song: Rendering, before: bool, report: Report) -> Frame:

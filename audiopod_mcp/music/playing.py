@@ -38,16 +38,19 @@ def play(
     report: Report,
     chords: bool = True,
     melody: bool = False,
-    sections: bool = True,
+    label: str | None = None,
     ending: bool = False,
 ) -> Rendering:
     """``[start, end)`` of the song, newly composed and played: at 44.1 kHz, stereo, with stems and score.
 
     The music begins before ``start`` and goes on after ``end``, and is cut there: at a seam it is in
-    full swing, as the song is. ``ending`` makes it come to an end instead.
+    full swing, as the song is. ``ending`` makes it come to an end instead. ``label`` names the section it
+    is, in place of the song's own sections.
     """
     reach = max(start + frame.beat, end - 1.2) if ending else end + frame.bar
-    grid, origin = frame.grid(start, reach, chords=chords, melody=melody, sections=sections)
+    grid, origin = frame.grid(start, reach, chords=chords, melody=melody)
+    if label is not None:
+        grid = replace(grid, sections=(Span(0.0, grid.beats[-1], label),))
     if ending:
         last = grid.beats[-1]
         outro = max(0.0, last - 4 * frame.bar, (start - origin))

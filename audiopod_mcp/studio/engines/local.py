@@ -175,8 +175,8 @@ def _repaint(work: Work, report: Report) -> Outcome:
         _within(report, 0.05, 1.0),
         lambda seed, report: repaint(
             source.audio, source.rate,
-            start=work.params["repainting_start"], end=work.params["repainting_end"], caption=_words(work), lyrics=work.params.get("lyrics") or None, seed=seed, report=report,
-            **source.composed,
+            start=work.params["repainting_start"], end=work.params["repainting_end"], caption=_words(work),
+            lyrics=work.params.get("lyrics") or None, seed=seed, report=report, **source.composed,
         ),
         source,
     )  # fmt: skip

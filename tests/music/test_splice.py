@@ -1,0 +1,139 @@
+"""Seams: where they are nothing is heard, and beside them nothing is changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.matching import (
+    filtered,
+    matching_equaliser,
+    matching_gain,
+    spectral_balance,
+    widened,
+    width_of,
+)
+from audiopod_mcp.music.splice import convert, fit, join, limiter, replace, rise, snap
+from audiopod_mcp.music.stretch import shift_pitch, stretch
+
+RATE = 44_100
+
+
+def noise(seconds, seed=0, channels=2, level=0.1):
+    return (level * np.random.default_rng(seed).standard_normal((round(seconds * RATE), channels))).astype(
+        np.float32
+    )
+
+
+def tone(seconds, hertz=440.0, channels=2):
+    time = np.arange(round(seconds * RATE)) / RATE
+    return np.repeat(0.5 * np.sin(2 * np.pi * hertz * time)[:, None], channels, axis=1).astype(np.float32)
+
+
+def pitch_of(audio):
+    spectrum = np.abs(np.fft.rfft(audio[:, 0] * np.hanning(len(audio))))
+    return float(np.argmax(spectrum) * RATE / len(audio))
+
+
+def test_a_crossfade_keeps_the_power():
+    up = rise(1000)
+    assert np.square(up) + np.square(up[::-1]) == pytest.approx(1.0)
+    both = join(noise(1, 1), noise(1, 2), RATE // 2)
+    assert len(both) == round(1.5 * RATE)
+    assert both[RATE // 2 : RATE].std() == pytest.approx(0.1, rel=0.03)
+
+
+@given(st.integers(0, 900), st.integers(1, 600), st.integers(0, 400), st.integers(0, 400))
+def test_outside_a_replaced_stretch_every_sample_stays(start, length, fade_in, fade_out):
+    audio = noise(0.04, channels=1)
+    length = min(length, len(audio) - start)
+    out = replace(audio, np.ones((length, 1), np.float32), start, fade_in, fade_out)
+    assert np.array_equal(out[:start], audio[:start])
+    assert np.array_equal(out[start + length :], audio[start + length :])
+    assert out.shape == audio.shape
+
+
+def test_replacing_a_tone_in_a_tone_does_not_click():
+    audio, piece = tone(1, 220), tone(0.5, 331)
+    out = replace(audio, piece, RATE // 4, 1323, 1323)
+    assert np.abs(np.diff(out[:, 0])).max() < 1.5 * np.abs(np.diff(piece[:, 0])).max()
+
+
+def test_the_limiter_holds_the_ceiling_and_leaves_the_quiet_alone():
+    audio = noise(1)
+    audio[RATE // 2] = 2.0
+    gain = limiter(audio, RATE, 0.97)
+    assert np.abs(audio * gain).max() <= 0.97 + 1e-6
+    assert (gain[: RATE // 2 - 500] == 1).all()
+    assert np.abs(np.diff(gain[:, 0])).max() < 0.01
+
+
+def test_rate_and_channels_are_those_of_the_source():
+    assert convert(tone(1), RATE, 48_000, 1).shape == (48_000, 1)
+    assert pitch_of(convert(tone(1), RATE, 22_050, 2)) / RATE * 22_050 == pytest.approx(440, abs=2)
+    assert convert(tone(1, channels=1), RATE, RATE, 6).shape == (RATE, 6)
+    assert fit(tone(1), 10).shape == (10, 2)
+    assert fit(tone(1), RATE + 10)[RATE:].max() == 0
+
+
+def test_only_a_near_beat_is_snapped_to():
+    assert snap(1.04, (0.5, 1.0, 1.5), within=0.1) == 1.0
+    assert snap(1.24, (0.5, 1.0, 1.5), within=0.1) == 1.24
+    assert snap(1.0, (), within=0.1) == 1.0
+
+
+def test_matching_brings_balance_and_loudness_together():
+    bright, dark = noise(4, 1), np.cumsum(noise(4, 2) * 0.05, axis=0)
+    dark -= np.convolve(dark[:, 0], np.ones(2001) / 2001, "same")[:, None]
+    target, own = spectral_balance(dark, RATE), spectral_balance(bright, RATE)
+    matched = filtered(bright, matching_equaliser(own, target, RATE, limit=30))
+    middle = slice(6, 16)
+    before = np.abs(own - target)[middle].mean()
+    after = np.abs(spectral_balance(matched, RATE) - target)[middle].mean()
+    assert after < 0.5 * before
+    assert matched.shape == bright.shape
+    loud = matched * np.float32(matching_gain(matched, RATE, -20.0))
+    assert integrated_loudness(loud, RATE) == pytest.approx(-20.0, abs=0.1)
+    assert matching_gain(np.zeros((RATE, 2), np.float32), RATE, -20.0) == 1.0
+
+
+def test_a_matching_filter_is_in_time():
+    click = np.zeros((RATE, 1), np.float32)
+    click[1000] = 1
+    flat = spectral_balance(noise(2), RATE)
+    out = filtered(click, matching_equaliser(flat, flat, RATE))
+    assert np.argmax(np.abs(out)) == 1000
+
+
+def test_width_goes_from_mono_to_wide():
+    audio = noise(1)
+    assert width_of(widened(audio, 0)) == pytest.approx(0, abs=1e-9)
+    assert width_of(widened(audio, 0.5)) < width_of(audio)
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.9, 1.1, 2.0])
+def test_stretching_changes_the_length_and_not_the_pitch(factor):
+    out = stretch(tone(2), RATE, factor)
+    assert len(out) == round(2 * RATE * factor)
+    assert pitch_of(out) == pytest.approx(440, abs=2)
+    assert out.std() == pytest.approx(tone(2).std(), rel=0.03)
+
+
+@pytest.mark.parametrize("semitones", [-12, -3, 5])
+def test_shifting_changes_the_pitch_and_not_the_length(semitones):
+    out = shift_pitch(tone(2), RATE, semitones)
+    assert len(out) == 2 * RATE
+    assert pitch_of(out) == pytest.approx(440 * 2 ** (semitones / 12), rel=0.005)
+
+
+def test_stretched_clicks_stay_in_time():
+    audio = np.zeros((4 * RATE, 1), np.float32)
+    audio[:: RATE // 4] = 1.0
+    out = stretch(audio, RATE, 1.25)
+    at = np.flatnonzero(out[:, 0] > 0.5)
+    wanted = np.arange(0, len(out), RATE // 4 * 1.25)
+    late = np.abs(at[:, None] - wanted).min(axis=0)
+    assert late.max() < 0.02 * RATE
