@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from .generation import MUSIC_PRICE, Lyrics, Name, Source, Text, between
+from .generation import MUSIC_PRICE, Lyrics, Name, Source, Text, between, valid_seed
 from .operation import Operation
 from .vocabulary import Track
 
 JobId = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0), AfterValidator(valid_seed)]
 Range = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -23,7 +24,7 @@ class ExtractStem(Operation):
     sources = ("src_audio_url",)
 
     src_audio_url: Source
-    """The recording: http(s) URL, audiopod://jobs/{id} or local file"""
+    """Recording: URL, audiopod://jobs/{id} or local file"""
     track_name: Track
     """What to extract"""
     display_name: Name | None = None
@@ -43,9 +44,7 @@ class Retake(Operation):
     """Finished job"""
     retake_variance: Annotated[float, Field(ge=0, le=1)] = 0.7
     """0 = nearly identical, 1 = a new take"""
-    retake_seeds: (
-        Annotated[list[Annotated[int, Field(ge=0, le=2**32 - 1)]], Field(min_length=1, max_length=8)] | None
-    ) = None
+    retake_seeds: Annotated[list[Seed], Field(min_length=1, max_length=8)] | None = None
     """One take per seed, reproducible"""
     display_name: Name | None = None
     """Title"""
@@ -72,7 +71,7 @@ class Repaint(Operation):
     source_job_id: JobId | None = None
     """Finished job"""
     src_audio_url: Source | None = None
-    """http(s) URL, audiopod://jobs/{id} or local file"""
+    """URL, audiopod://jobs/{id} or local file"""
     lyrics: Lyrics | None = None
     """New lyrics of the section"""
     display_name: Name | None = None

@@ -43,7 +43,7 @@ def _language_code(value: str) -> str:
     return value.lower()
 
 
-def _not_too_large(seed: int) -> int:
+def valid_seed(seed: int) -> int:
     if seed >= 2**32:
         raise ValueError(f"{seed} is out of range; allowed 0 to {2**32 - 1}, or -1")
     return seed
@@ -117,7 +117,7 @@ class Song(Operation):
     display_name: Name | None = None
     """Title"""
     duration: Annotated[float, Field(ge=-1, le=600)] = -1
-    """Seconds; -1 = automatic"""
+    """Seconds; -1 = auto"""
     bpm: Annotated[int, Field(ge=30, le=300)] | None = None
     """Tempo"""
     keyscale: Annotated[str, AfterValidator(_known_key)] | None = None
@@ -125,15 +125,15 @@ class Song(Operation):
     timesignature: TimeSignature | None = None
     """Metre"""
     vocal_language: Annotated[str, AfterValidator(_language_code)] = "unknown"
-    """ISO 639-1 code, e.g. 'en'"""
-    seed: Annotated[int, Field(ge=-1), AfterValidator(_not_too_large)] = -1
-    """To repeat a result; -1 = random"""
+    """ISO 639-1 code"""
+    seed: Annotated[int, Field(ge=-1), AfterValidator(valid_seed)] = -1
+    """-1 = random"""
     batch_size: Annotated[int, Field(ge=1, le=8)] = 1
-    """Number of takes"""
+    """Takes"""
     format: AudioFormat = "flac"
-    """Audio format"""
+    """Format"""
     generate_lrc: bool = False
-    """Also time the lyrics"""
+    """Time the lyrics"""
     advanced: Advanced | None = None
 
     @model_validator(mode="after")
@@ -250,7 +250,7 @@ class Cover(Song):
     sources = ("src_audio_url",)
 
     src_audio_url: Source
-    """The song: http(s) URL, audiopod://jobs/{id} or local file"""
+    """Song: URL, audiopod://jobs/{id} or local file"""
     caption: Text
     """Style of the cover"""
     audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = 0.7
@@ -268,7 +268,7 @@ class Reference(Song):
     sources = ("reference_audio_url",)
 
     reference_audio_url: Source
-    """The reference: http(s) URL, audiopod://jobs/{id} or local file"""
+    """Recording: URL, audiopod://jobs/{id} or local file"""
     caption: Text
     """The music wanted"""
     instrumental: bool = False

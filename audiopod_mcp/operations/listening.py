@@ -23,7 +23,7 @@ class Analyze(Operation):
     sources = ("audio_url",)
 
     audio_url: Source
-    """The recording: http(s) URL, audiopod://jobs/{id} or local file"""
+    """Recording: URL, audiopod://jobs/{id} or local file"""
     audio_codes: Annotated[str, between(0, 1_000_000)] | None = None
     """Codes extracted before"""
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.85

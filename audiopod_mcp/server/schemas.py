@@ -6,6 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+DEFAULTS_LEFT_OUT = (None, False, -1, "unknown")
+"""Defaults that say nothing: what is not given is not set, is no, or is left to the service."""
+
 
 def input_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The schema of a tool's arguments: required ones first, nothing unknown allowed."""
@@ -24,11 +27,13 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a structured result, whose unknown fields are absent rather than null."""
+    """The schema of a structured result, one level deep; its unknown fields are absent rather than null."""
     schema = _compact(_inlined(model.model_json_schema(mode="serialization")))
-    schema.pop("description", None)
-    bare: dict[str, Any] = _without_descriptions(schema)
-    return bare
+    properties = {
+        name: {"type": value["type"]} if "type" in value else value
+        for name, value in schema["properties"].items()
+    }
+    return {"type": "object", "properties": properties, "required": schema["required"]}
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
@@ -61,20 +66,10 @@ def _compact(node: Any, *, is_properties: bool = False) -> Any:
     compact = {
         key: _compact(value, is_properties=key == "properties")
         for key, value in node.items()
-        if key not in {"title", "minLength"} and not (key == "default" and value in (None, False))
+        if key not in {"title", "minLength"} and not (key == "default" and value in DEFAULTS_LEFT_OUT)
     }
     if compact.get("additionalProperties") is True:
         del compact["additionalProperties"]
     if "enum" in compact or "const" in compact:
         compact.pop("type", None)
     return compact
-
-
-def _without_descriptions(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {
-            key: _without_descriptions(value)
-            for key, value in node.items()
-            if not (key == "description" and isinstance(value, str))
-        }
-    return [_without_descriptions(item) for item in node] if isinstance(node, list) else node

@@ -98,7 +98,7 @@ def build_tools(service: Service) -> list[MusicTool]:
 
     add(
         "get_job",
-        "Get a job",
+        "Get job",
         "Status and audio of a job; resumes waiting for a running one.",
         GetJob,
         JobResult,
@@ -108,7 +108,7 @@ def build_tools(service: Service) -> list[MusicTool]:
     add("list_jobs", "List jobs", "Find earlier jobs.", JobQuery, JobList, _list_jobs, read_only=True)
     add(
         "retry_job",
-        "Retry a failed job",
+        "Retry job",
         "Run a failed job again; it is not charged twice.",
         RetryJob,
         JobSummary,
@@ -116,7 +116,7 @@ def build_tools(service: Service) -> list[MusicTool]:
     )
     add(
         "rename_job",
-        "Rename a job",
+        "Rename job",
         "Give a job another title.",
         RenameJob,
         Renamed,
@@ -125,7 +125,7 @@ def build_tools(service: Service) -> list[MusicTool]:
     )
     add(
         "delete_job",
-        "Delete a job",
+        "Delete job",
         "Delete a job and its audio for good. Ask the person first.",
         DeleteJob,
         Deleted,
@@ -134,7 +134,7 @@ def build_tools(service: Service) -> list[MusicTool]:
     )
     add(
         "save_audio",
-        "Save audio to a file",
+        "Save audio",
         "Write a job's audio into the person's music folder; answers with the path.",
         SaveAudio,
         SavedAudio,
