@@ -1,0 +1,144 @@
+"""Drums, percussion and effects: grooves by the bar, fills before a new section, risers before a drop."""
+
+from __future__ import annotations
+
+from audiopod_mcp.music.composition.harmony import generator
+from audiopod_mcp.music.composition.patterns import (
+    CLAP, CLOSED, CRASH, HIGH_TOM, KICK, LOW_TOM, MID_TOM, OPEN, PERCUSSION, RIDE, SNARE, STICK, Groove, groove_of, steps_of,
+)
+from audiopod_mcp.music.composition.piece import Pen, Piece
+from audiopod_mcp.music.composition.timeline import Bar
+from audiopod_mcp.music.model import Note
+from audiopod_mcp.music.styles import Member
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+_STRENGTH = {"X": 0.97, "x": 0.8, "o": 0.5}
+_TIMEKEEPERS = (CLOSED, RIDE)
+
+
+def drums(piece: Piece, member: Member) -> tuple[Note, ...]:
+    """The kit: the groove, lighter where the music is calm, with a fill at the end of each section."""
+    pen = Pen(piece, member, "drums")
+    rng = generator(piece.seed, "drums")
+    name = member.figure or (piece.style.groove if piece.style.groove != "none" else "pop")
+    groove = groove_of(name, piece.timeline.metre)
+    softest = 0.0
+    for bar in piece.bars:
+        intensity = piece.intensity(bar)
+        if bar.ending:
+            _last_hit(pen, bar, intensity, bool(groove))
+            continue
+        if not piece.plays(member, bar):
+            continue
+        fills = bar.last and bar.section + 1 < len(piece.sections) and bar.beats == piece.timeline.metre.beats
+        loud = max(softest, intensity)
+        pattern = _dressed(piece, groove, bar, loud)
+        cut = bar.beats - (min(2, bar.beats - 1) if fills and intensity > 0.5 else 1 if fills else 0)
+        _bar(pen, piece, pattern, bar, loud, until=cut if fills else bar.beats)
+        if fills:
+            _fill(pen, piece, bar, cut, loud, rng.integers(4))
+        elif bar.index % 4 == 3 and OPEN not in pattern and CLOSED in pattern and loud > 0.5:
+            pen.write(bar.start + bar.beats - 0.5, 0.5, OPEN, 0.6, intensity=loud)
+        previous = piece.sections[bar.section - 1].intensity if bar.section else 0.0
+        if bar.first and intensity > 0.6 and (intensity >= previous or bar.section == 0):
+            pen.write(bar.start, 2, CRASH, 0.85, intensity=intensity)
+    return pen.finished()
+
+
+def percussion(piece: Piece, member: Member) -> tuple[Note, ...]:
+    """Hand percussion, one pattern throughout."""
+    pen = Pen(piece, member, "percussion" + member.figure)
+    if not INSTRUMENTS[member.instrument].unpitched:
+        return ()
+    patterns = PERCUSSION.get(member.figure, PERCUSSION["shaker"])
+    if piece.timeline.metre.compound:
+        patterns = {drum: "x..o..x..o.." if drum != min(patterns) else "x.o.x.x.o.x." for drum in patterns}
+    for bar in piece.bars:
+        if piece.plays(member, bar) and not bar.ending:
+            _bar(pen, piece, patterns, bar, piece.intensity(bar), until=bar.beats)
+    return pen.finished()
+
+
+def effects(piece: Piece, member: Member) -> tuple[Note, ...]:
+    """``bed``: a texture from beginning to end; ``transitions``: risers into louder sections, a boom on arrival."""
+    pen = Pen(piece, member, "fx", exact=True)
+    if member.figure == "bed":
+        start, step = 0.0, 11.0
+        while start < piece.timeline.duration:
+            length = min(step, piece.timeline.duration - start)
+            pen.notes.append(Note(round(start, 5), round(length, 5), 60, 90))
+            start += step
+        return pen.finished()
+    for bar in piece.bars:
+        following = bar.section + 1
+        if not bar.last or following >= len(piece.sections):
+            continue
+        grows = piece.sections[following].intensity - piece.sections[bar.section].intensity
+        if grows > 0.15:
+            length = min(2, piece.sections[bar.section].bars) * piece.timeline.metre.beats
+            pen.write(bar.start + bar.beats - length, length, 60, 0.85, intensity=0.9)
+    return pen.finished()
+
+
+def _dressed(piece: Piece, groove: Groove, bar: Bar, intensity: float) -> Groove:
+    """The groove as it's played at this intensity and density."""
+    pattern = dict(groove)
+    if intensity < 0.45:
+        snare = pattern.pop(SNARE, None)
+        if snare and STICK not in pattern:
+            pattern[STICK] = snare.replace("o", ".").replace("X", "x")
+        pattern.pop(CLAP, None)
+        if CLOSED in pattern:
+            pattern[CLOSED] = pattern[CLOSED].replace("o", ".")
+    elif intensity > 0.88 and CLOSED in pattern and OPEN not in pattern and bar.section % 2 and not piece.timeline.metre.compound:
+        pattern[RIDE] = pattern.pop(CLOSED)
+    if piece.sections[bar.section].label == "break":
+        pattern.pop(KICK, None)
+    if piece.density is not None:
+        for drum in _TIMEKEEPERS:
+            if drum in pattern and piece.density < 1.2:
+                pattern[drum] = "".join(c if i % piece.timeline.metre.steps == 0 else "." for i, c in enumerate(pattern[drum].replace(" ", "")))
+            elif drum in pattern and piece.density > 3.2:
+                pattern[drum] = pattern[drum].replace(".", "o")
+    return pattern
+
+
+def _bar(pen: Pen, piece: Piece, groove: Groove, bar: Bar, intensity: float, until: int) -> None:
+    """One bar of a groove; a pickup plays the end of the pattern."""
+    metre = piece.timeline.metre
+    whole = max(bar.beats, metre.beats)
+    skip = whole - bar.beats if bar.start == 0 and bar.beats < metre.beats else 0
+    for drum, line in groove.items():
+        steps = steps_of(line, metre, whole)
+        for index in range(skip * metre.steps, (skip + until) * metre.steps):
+            mark = steps[index]
+            if mark in _STRENGTH:
+                beat = bar.start + index / metre.steps - skip
+                pen.write(beat, 1 / metre.steps, drum, _STRENGTH[mark], intensity=intensity)
+
+
+def _fill(pen: Pen, piece: Piece, bar: Bar, cut: int, intensity: float, kind: int) -> None:
+    """The last beats of a section: toms down, a snare roll, or a few strokes where it's calm."""
+    metre = piece.timeline.metre
+    steps = (bar.beats - cut) * metre.steps
+    building = piece.sections[bar.section].label == "build"
+    for index in range(steps):
+        beat = bar.start + cut + index / metre.steps
+        strength = 0.62 + 0.33 * index / steps
+        if building or kind == 3:
+            pen.write(beat, 0.25, SNARE, strength, intensity=intensity)
+        elif intensity < 0.5:
+            if index % 3 == 0:
+                pen.write(beat, 0.25, STICK if index else KICK, strength * 0.8, intensity=intensity)
+        elif kind == 2 and index % 2:
+            continue
+        else:
+            toms = (SNARE, HIGH_TOM, MID_TOM, LOW_TOM)
+            pen.write(beat, 0.25, toms[min(3, index * 4 // steps)], strength, intensity=intensity)
+    pen.write(bar.start + cut, 0.5, KICK, 0.8, intensity=intensity)
+
+
+def _last_hit(pen: Pen, bar: Bar, intensity: float, plays: bool) -> None:
+    if plays:
+        pen.write(bar.start, 1, KICK, 0.85, intensity=intensity)
+        pen.write(bar.start, 4, CRASH, 0.7, intensity=intensity)

@@ -1,0 +1,82 @@
+"""Who plays: the style's band, with the instruments that were asked for and without those ruled out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audiopod_mcp.music.model import Brief
+from audiopod_mcp.music.styles import Member, Style
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+_ROLES = {
+    # What an instrument that the style doesn't know is asked to play: (role, figure).
+    "drums": ("drums", ""), "percussion": ("percussion", "shaker"), "bass": ("bass", "pop"), "guitar": ("comp", "strum"),
+    "keyboard": ("comp", "ballad"), "strings": ("pad", "swell"), "synth": ("pad", "swell"), "brass": ("counter", "answers"),
+    "woodwinds": ("lead", "melody"), "vocals": ("lead", "melody"), "backing_vocals": ("pad", "swell"), "fx": ("fx", "transitions"),
+}  # fmt: skip
+_OWN_ROLES = {
+    "nylon guitar": ("comp", "travis"), "banjo": ("comp", "arp16"), "harp": ("comp", "arp8"), "pizzicato": ("comp", "arp8"),
+    "violin": ("counter", "long"), "cello": ("counter", "long"), "lead guitar": ("lead", "melody"), "synth lead": ("lead", "melody"),
+    "synth pluck": ("comp", "arp16"), "bells": ("comp", "arp8"), "supersaw": ("comp", "trance"), "acid synth": ("lead", "riff"),
+    "chip lead": ("lead", "melody"), "chip arpeggio": ("comp", "arp16"), "organ": ("comp", "hold"), "marimba": ("comp", "arp8"),
+    "vibraphone": ("comp", "arp8"), "glockenspiel": ("lead", "melody"), "music box": ("lead", "melody"), "accordion": ("comp", "halves"),
+    "clavinet": ("comp", "stabs"), "trumpet": ("lead", "melody"), "trombone": ("counter", "long"), "french horn": ("counter", "long"),
+    "tuba": ("bass", "fifths"), "distorted guitar": ("comp", "power"), "steel drum": ("lead", "melody"), "vinyl": ("fx", "bed"),
+    "oboe": ("counter", "long"), "clarinet": ("counter", "answers"), "contrabass": ("bass", "roots"),
+}  # fmt: skip
+_MELODIC = ("lead", "counter")
+
+
+def ruled_out(member: Member, without: tuple[str, ...]) -> bool:
+    """Whether a brief's ``without`` names this member's track or instrument."""
+    return INSTRUMENTS[member.instrument].track in without or member.instrument in without
+
+
+def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
+    """The members that play ``brief``. An instrument asked for replaces the style's own of its kind."""
+    band = list(style.band)
+    asked = [name for name in brief.instruments if name in INSTRUMENTS and name not in ("voice", "spoken voice")]
+    taken: set[int] = set()
+    for name in asked:
+        track = INSTRUMENTS[name].track
+        match = next((i for i, m in enumerate(band) if m.instrument == name and i not in taken), None)
+        if match is None:
+            match = next(
+                (i for i, m in enumerate(band) if INSTRUMENTS[m.instrument].track == track and i not in taken), None
+            )
+            if match is not None and track not in ("drums", "bass", "percussion", "vocals"):
+                role, _ = _OWN_ROLES.get(name, _ROLES[track])
+                if (band[match].role in _MELODIC) != (role in _MELODIC):
+                    match = None
+        if match is not None:
+            band[match] = replace(band[match], instrument=name, enters=0.0, level=max(1.0, band[match].level))
+        else:
+            role, figure = _OWN_ROLES.get(name, _ROLES[track])
+            if role == "lead":
+                held = next((i for i, m in enumerate(band) if m.role == "lead" and i not in taken), None)
+                if held is not None:  # One melody: who was asked for has it.
+                    band[held] = Member("lead", name, band[held].figure)
+                    taken.add(held)
+                    continue
+            match = len(band)
+            band.append(Member(role, name, figure))
+        taken.add(match)
+    band = [member for member in band if not ruled_out(member, brief.without)]
+    if sings and "backing_vocals" not in brief.without and not any(m.instrument == "choir" for m in band):
+        band.append(Member("pad", "choir", "swell", 0.8, 0.7))
+    if not band and "vocals" in brief.without:
+        band = [Member("lead", "piano", "melody")]
+    return tuple(_lifted(band))
+
+
+def _lifted(band: list[Member]) -> list[Member]:
+    """Someone must play from the start: if nobody does, the earliest come in at once; and a melody is needed
+    when it's all there is left."""
+    pitched = [member for member in band if not INSTRUMENTS[member.instrument].unpitched]
+    if pitched and all(member.role in ("bass", "counter") for member in pitched):
+        first = pitched[0]
+        band = [replace(m, role="lead", figure="melody", enters=0.0) if m is first and m.role == "counter" else m for m in band]
+    if band and all(member.enters > 0.3 for member in band):
+        lowest = min(member.enters for member in band)
+        band = [replace(member, enters=0.0) if member.enters <= lowest else member for member in band]
+    return band

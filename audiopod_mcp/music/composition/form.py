@@ -1,0 +1,178 @@
+"""The form of a piece: which sections, how long, how intense, who sings what in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from audiopod_mcp.music.composition.words import Stanza, count
+from audiopod_mcp.music.styles import Style
+from audiopod_mcp.music.theory import Metre
+
+NOMINAL = {"intro": 4, "verse": 8, "pre-chorus": 4, "chorus": 8, "bridge": 8, "solo": 8, "break": 8, "build": 8, "drop": 16, "outro": 4}
+"""Bars of a section when there is time."""
+INTENSITY = {
+    "intro": 0.38, "verse": 0.56, "pre-chorus": 0.68, "chorus": 0.92, "bridge": 0.58, "solo": 0.85, "break": 0.3, "build": 0.62,
+    "drop": 1.0, "outro": 0.42,
+}  # fmt: skip
+_EXPENDABLE = ("solo", "bridge", "break", "verse", "chorus", "build", "drop", "intro", "outro")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``bars`` bars under one label; ``intensity`` 0 … 1 decides who plays and how loud."""
+
+    label: str
+    bars: int
+    intensity: float
+    lines: tuple[str, ...] = ()
+    beats_per_line: float = 0.0
+
+
+def intensity_of(label: str, energy: float) -> float:
+    """How intense a section is in a piece of that ``energy``."""
+    base = INTENSITY.get(label, 0.6)
+    return min(1.0, base * (0.72 + 0.5 * energy))
+
+
+def plan(style: Style, bars: int, energy: float) -> list[Section]:
+    """The style's form, cut or repeated to fill exactly ``bars`` bars."""
+    unit = 12 if max(len(words.split()) for words in (*style.major[:1], *style.minor[:1])) == 12 else 8
+    nominal = {label: (unit if n == 8 and label in ("verse", "solo", "chorus") else n) for label, n in NOMINAL.items()}
+    labels = list(style.form)
+    if bars < 4:
+        return [Section("chorus" if "chorus" in labels else labels[len(labels) // 2], bars, 0.85 * (0.72 + 0.5 * energy))]
+
+    def least(label: str) -> int:
+        return 2 if nominal[label] <= 4 else 4
+
+    while len(labels) > 1 and sum(map(least, labels)) > bars:
+        for label in _EXPENDABLE:
+            indices = [i for i, other in enumerate(labels) if other == label]
+            main = label in ("verse", "chorus", "drop")
+            if len(indices) > (1 if main else 0):
+                del labels[indices[-1]]
+                break
+        else:
+            del labels[0]
+    lengths = [nominal[label] for label in labels]
+    core = [label for label in dict.fromkeys(labels) if label in ("verse", "chorus", "drop", "build", "solo", "break")][:3] or labels[:1]
+    while sum(lengths) + sum(nominal[label] for label in core) <= bars:
+        at = max(1, len(labels) - 1)
+        labels[at:at] = core
+        lengths[at:at] = [nominal[label] for label in core]
+    _shrink(labels, lengths, bars, least)
+    # What is left over goes where it's least noticed: the longest unit that fits, from the end.
+    left, step = bars - sum(lengths), 4
+    while left > 0:
+        step = step if left >= step else left
+        order = [i for i, label in enumerate(labels) if label not in ("intro", "outro")] or [0]
+        lengths[order[-1 - (left // max(step, 1)) % len(order)]] += step
+        left -= step
+    return _sections(labels, lengths, energy)
+
+
+def _shrink(labels: list[str], lengths: list[int], bars: int, least: object) -> None:
+    """Shortens ``lengths`` in place until they fit: the longest section first, by two bars, then by one."""
+    while sum(lengths) > bars:
+        i = max(range(len(lengths)), key=lambda index: (lengths[index], index))
+        lengths[i] -= 2 if sum(lengths) - bars >= 2 and lengths[i] > 2 else 1
+
+
+def _sections(labels: Sequence[str], lengths: Sequence[int], energy: float) -> list[Section]:
+    seen: dict[str, int] = {}
+    sections = []
+    for label, length in zip(labels, lengths, strict=True):
+        if length <= 0:
+            continue
+        again = seen.get(label, 0)
+        seen[label] = again + 1
+        sections.append(Section(label, length, min(1.0, intensity_of(label, energy) + 0.06 * min(again, 2))))
+    return sections
+
+
+def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> float:
+    """Bars that a line of these lyrics takes when sung comfortably: 1, 2 or 4 (rapped: half as long)."""
+    sizes = [count(line) for part in stanza for line in part.lines]
+    if not sizes:
+        return 2.0
+    typical = sorted(sizes)[int(0.7 * (len(sizes) - 1))]
+    seconds = typical / (4.4 if rap else 2.3) + (0.3 if rap else 0.9)
+    bar = metre.beats * 60 / tempo
+    return float(2 ** min(2, max(0, round(math.log2(seconds / bar)))))
+
+
+def sung_plan(
+    style: Style, parts: Sequence[Stanza], bars: int, metre: Metre, tempo: float, energy: float, rap: bool = False
+) -> list[Section]:
+    """A form that follows the lyrics' tags and fills exactly ``bars`` bars.
+
+    Lines are sung at a comfortable pace if there's time, then at up to four times that pace; lines for
+    which there is no time at all are left out. Time left over is given to the instruments.
+    """
+    pace = bars_per_line(parts, metre, tempo, rap)
+    for per_line, intro, outro in (
+        (pace, 4, 4), (pace, 4, 2), (pace, 2, 2), (pace, 0, 1), (pace / 2, 2, 2), (pace / 2, 0, 1), (pace / 4, 0, 0), (pace / 8, 0, 0),
+    ):  # fmt: skip
+        sections = _sung_sections(parts, per_line, intro, outro, metre, energy)
+        if sum(section.bars for section in sections) <= bars:
+            break
+    total = sum(section.bars for section in sections)
+    while total > bars:  # There is no time for all of it.
+        last = next(i for i in range(len(sections) - 1, -1, -1) if sections[i].bars > 0)
+        section = sections[last]
+        keep = max(0, section.bars - (total - bars))
+        lines = section.lines[: int(keep * metre.beats / section.beats_per_line + 1e-6)] if section.beats_per_line else ()
+        sections[last] = replace(section, bars=keep, lines=lines)
+        total = sum(other.bars for other in sections)
+    sections = [section for section in sections if section.bars]
+    return _fill(sections, bars - total, energy)
+
+
+def _sung_sections(
+    parts: Sequence[Stanza], per_line: float, intro: int, outro: int, metre: Metre, energy: float
+) -> list[Section]:
+    found = [Section("intro", intro, intensity_of("intro", energy))] if intro and parts[0].label != "intro" else []
+    seen: dict[str, int] = {}
+    for part in parts:
+        if part.lines:
+            needed = math.ceil(len(part.lines) * per_line - 1e-9)
+            bars = needed + (needed % 2 if needed > 1 else 0)
+        else:
+            bars = max(1, round(min(4, NOMINAL.get(part.label, 4)) * min(1.0, per_line)))
+        again = seen.get(part.label, 0)
+        seen[part.label] = again + 1
+        strength = min(1.0, intensity_of(part.label, energy) + 0.06 * min(again, 2))
+        found.append(Section(part.label, bars, strength, part.lines, per_line * metre.beats))
+    if outro and parts[-1].label != "outro":
+        found.append(Section("outro", outro, intensity_of("outro", energy)))
+    return found
+
+
+def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
+    """``sections`` with ``left`` bars of instrumental music between and around them."""
+    sections = list(sections)
+    if left <= 0:
+        return sections
+    if left <= 3:
+        at = next((i for i in range(len(sections) - 1, -1, -1) if not sections[i].lines), len(sections) - 1)
+        sections[at] = replace(sections[at], bars=sections[at].bars + left)
+        return sections
+    gaps = [i for i in range(1, len(sections)) if sections[i].lines and sections[i - 1].lines] or [len(sections)]
+    pieces = min(len(gaps), max(1, left // 8))
+    # The last gaps first: a solo belongs before the last chorus rather than after the first verse.
+    chosen = sorted(gaps[-pieces:], reverse=True)
+    share = [left // pieces // 2 * 2] * pieces
+    share[0] += left - sum(share)
+    for at, size in zip(chosen, share, strict=True):
+        sections.insert(at, Section("solo", size, intensity_of("solo", energy)))
+    return sections
+
+
+def natural_bars(style: Style, parts: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> int:
+    """Bars that the lyrics ask for when nobody says how long the piece is; about a minute without any."""
+    if not any(part.lines for part in parts):
+        return max(4, 4 * round(60 / (metre.beats * 60 / tempo) / 4))
+    pace = bars_per_line(parts, metre, tempo, rap)
+    return sum(section.bars for section in _sung_sections(parts, pace, 4, 4, metre, 0.5))

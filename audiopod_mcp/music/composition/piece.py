@@ -1,0 +1,86 @@
+"""A piece in the making: what every player needs to know, and how notes are written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from audiopod_mcp.music.composition.form import Section
+from audiopod_mcp.music.composition.harmony import generator
+from audiopod_mcp.music.composition.timeline import Bar, Timeline
+from audiopod_mcp.music.model import Brief, Note
+from audiopod_mcp.music.styles import Member, Style
+from audiopod_mcp.music.theory import SCALES, Chord, Key
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Everything that is decided before the first note is written."""
+
+    brief: Brief
+    style: Style
+    key: Key
+    timeline: Timeline
+    sections: list[Section]
+    bars: list[Bar]
+    chords: list[Chord]
+    """One a beat."""
+    seed: int
+    density: float | None = None
+    melody: tuple[Note, ...] = ()
+    sings: bool = False
+    scale: tuple[int, ...] = field(init=False)
+    """Pitch classes that melodies are made of."""
+
+    def __post_init__(self) -> None:
+        degrees = SCALES[self.style.scale][self.key.minor]
+        object.__setattr__(self, "scale", tuple((self.key.tonic + degree) % 12 for degree in degrees))
+
+    def chord(self, beat: float) -> Chord:
+        return self.chords[int(min(max(beat, 0), len(self.chords) - 1))]
+
+    def intensity(self, bar: Bar) -> float:
+        """Of this bar: sections marked "build" grow."""
+        section = self.sections[bar.section]
+        if section.label == "build" and section.bars > 1:
+            return section.intensity * (0.7 + 0.5 * bar.index / (section.bars - 1))
+        return section.intensity
+
+    def plays(self, member: Member, bar: Bar) -> bool:
+        """Whether ``member`` takes part in ``bar``. Quiet pieces are quiet by touch, not by absence."""
+        calm = 0.72 + 0.5 * self.brief.energy
+        return self.intensity(bar) + 1e-9 >= member.enters * min(1.0, calm)
+
+
+class Pen:
+    """Writes the notes of one part: beats become seconds, hands are human, loudness follows the form."""
+
+    def __init__(self, piece: Piece, member: Member, name: str, *, exact: bool = False) -> None:
+        self._piece, self._level = piece, member.level
+        self._rng = generator(piece.seed, "touch", name)
+        self._loose = 0.0 if exact else 0.004 * piece.style.looseness
+        self.notes: list[Note] = []
+
+    def write(
+        self, beat: float, length: float, pitch: float, velocity: float, *, intensity: float, delay: float = 0.0,
+        until_end: bool = False, syllable: str | None = None,
+    ) -> Note | None:  # fmt: skip
+        """One note at ``beat`` for ``length`` beats; ``velocity`` 0 … 1 before ``intensity``. ``None`` if it's too late."""
+        timeline = self._piece.timeline
+        start = timeline.at(beat) + delay + (self._rng.normal(0, self._loose) if self._loose else 0.0)
+        start = max(0.0, start)
+        end = timeline.at(beat + length) + delay
+        if until_end:
+            end = timeline.duration - min(0.9, 0.35 * (timeline.duration - start))
+        end = min(end, timeline.duration)
+        if end - start < 0.02:
+            return None
+        touch = velocity * (0.70 + 0.36 * intensity) * self._level**0.6
+        value = int(np.clip(round(127 * touch + self._rng.normal(0, 2.5)), 8, 127))
+        note = Note(round(start, 5), round(end - start, 5), pitch, value, syllable)
+        self.notes.append(note)
+        return note
+
+    def finished(self) -> tuple[Note, ...]:
+        return tuple(sorted(self.notes, key=lambda note: (note.start, note.pitch)))

@@ -1,0 +1,151 @@
+"""Where beats and bars fall in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.composition.form import Section
+from audiopod_mcp.music.model import Brief, Grid, Span
+from audiopod_mcp.music.theory import METRES, Metre
+
+_RING = 1.0
+"""Seconds that a last chord needs to ring; with less left than that, the bar before it is the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """``beats`` beats from beat number ``start``; ``first`` and ``last`` of its section."""
+
+    start: int
+    beats: int
+    section: int
+    index: int
+    first: bool = False
+    last: bool = False
+    ending: bool = False
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Beats on the clock. ``times`` has one more entry than there are beats: the end of the last one."""
+
+    metre: Metre
+    times: npt.NDArray[np.float64]
+    first_downbeat: int
+    duration: float
+    swing: float = 0.5
+    swung: float = 0.5
+    ending: bool = False
+    """Whether the last bar is a held last chord."""
+
+    def at(self, beat: float) -> float:
+        """Seconds of a position in beats, swung; past the ends the tempo goes on."""
+        whole = np.floor(beat)
+        if self.swing != 0.5 and not self.metre.compound:
+            unit = 2 * self.swung
+            base = np.floor(beat / unit) * unit
+            part = (beat - base) / unit
+            part = part * 2 * self.swing if part < 0.5 else self.swing + (part - 0.5) * 2 * (1 - self.swing)
+            beat = base + part * unit
+            whole = np.floor(beat)
+        last = len(self.times) - 2
+        index = int(min(max(whole, 0), last))
+        start, end = self.times[index], self.times[index + 1]
+        return float(start + (beat - index) * (end - start))
+
+    @property
+    def beats(self) -> int:
+        return len(self.times) - 1
+
+    def bar_lengths(self) -> list[int]:
+        """Beats of each bar; the first and the last may be short."""
+        lengths = [self.first_downbeat] if self.first_downbeat else []
+        left = self.beats - self.first_downbeat
+        lengths += [self.metre.beats] * (left // self.metre.beats)
+        if left % self.metre.beats:
+            lengths.append(left % self.metre.beats)
+        return lengths or [self.beats]
+
+
+def steady(brief: Brief, swing: float, swung: float) -> Timeline:
+    """The timeline of a brief: a steady tempo, and a last bar in which the piece can end in time."""
+    metre = METRES[brief.timesignature]
+    beat = 60 / brief.tempo
+    bar = beat * metre.beats
+    whole = int(brief.duration / bar + 1e-6)
+    left = brief.duration - whole * bar
+    ending = whole >= 3
+    if ending and left >= _RING:
+        count = whole * metre.beats + max(1, int(left / beat + 1e-6))
+    elif whole:
+        count = whole * metre.beats
+    else:
+        count = max(1, int(np.ceil(brief.duration / beat - 1e-6)))
+    return Timeline(metre, np.arange(count + 1) * beat, 0, brief.duration, swing, swung, ending)
+
+
+def given(brief: Brief, grid: Grid, swing: float, swung: float) -> Timeline:
+    """The timeline of a grid. Six beats a bar are read as 6/8 and felt in two."""
+    times = np.asarray(grid.beats, np.float64)
+    if len(times) < 2:
+        times = np.array([0.0, brief.duration])
+    metre, first = METRES.get(brief.timesignature, METRES["4/4"]), grid.first_downbeat
+    if grid.beats_per_bar == 6:
+        metre = METRES["6/8"]
+        offset = first % 3
+        felt = np.arange(offset, len(times), 3)
+        if len(felt) > 1:
+            times, first = times[felt], (first - offset) // 3
+    elif grid.beats_per_bar != metre.beats:
+        metre = {2: METRES["2/4"], 3: METRES["3/4"]}.get(grid.beats_per_bar, METRES["4/4"])
+    beat = float(np.median(np.diff(times)))
+    missing = int((brief.duration - times[-1]) / beat + 0.25)
+    if missing > 0:
+        times = np.concatenate((times, times[-1] + beat * np.arange(1, missing + 1)))
+    final = grid.sections[-1].label.lower() if grid.sections else ""
+    ending = final in ("outro", "ending", "end") and len(times) - 1 >= 3 * metre.beats
+    return Timeline(metre, times, first % metre.beats, brief.duration, swing, swung, ending)
+
+
+def bars_of(timeline: Timeline, sections: list[Section]) -> list[Bar]:
+    """The bars, each in its section. ``sections`` last as many bars as there are."""
+    bars: list[Bar] = []
+    start = 0
+    lengths = timeline.bar_lengths()
+    owner = [index for index, section in enumerate(sections) for _ in range(section.bars)]
+    owner += [len(sections) - 1] * (len(lengths) - len(owner))
+    for number, beats in enumerate(lengths):
+        section = owner[number]
+        first = number == 0 or owner[number - 1] != section
+        last = number == len(lengths) - 1 or owner[number + 1] != section
+        index = 0 if first else bars[-1].index + 1
+        bars.append(Bar(start, beats, section, index, first, last, timeline.ending and number == len(lengths) - 1))
+        start += beats
+    return bars
+
+
+def sections_on(timeline: Timeline, spans: tuple[Span, ...], energy: float) -> list[Section]:
+    """Sections of a grid, to the nearest bar line; one long verse if the grid names none."""
+    from audiopod_mcp.music.composition.form import intensity_of
+    from audiopod_mcp.music.composition.words import label_of
+
+    lengths = timeline.bar_lengths()
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    middles = [timeline.at(start + length / 2) for start, length in zip(starts, lengths, strict=True)]
+    names = []
+    for middle in middles:
+        span = next((s for s in spans if s.start <= middle < s.end), None)
+        names.append(span.label if span else (names[-1] if names else "verse"))
+    sections: list[Section] = []
+    previous: str | None = None
+    for name in names:
+        if name == previous:
+            last = sections[-1]
+            sections[-1] = Section(last.label, last.bars + 1, last.intensity)
+        else:
+            sections.append(Section(name, 1, intensity_of(label_of(name), energy)))
+        previous = name
+    return sections

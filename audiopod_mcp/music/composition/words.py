@@ -1,0 +1,56 @@
+"""Lyrics as a composer needs them: sections by tag, lines, words cut into syllables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from audiopod_mcp.music.lyrics import parse_lyrics
+from audiopod_mcp.music.syllables import syllables
+
+_LABELS = (
+    ("pre-chorus", r"pre[\s-]?chorus|pre[\s-]?refrain"), ("chorus", r"chorus|refrain|hook|estribillo|refr[ãa]o|coro"),
+    ("verse", r"verse|strophe|vers\b|verso|couplet|rap"), ("bridge", r"bridge|middle|puente|ponte"), ("intro", r"intro"),
+    ("outro", r"outro|ending|end\b|coda"), ("solo", r"solo|instrumental|interlude|guitar|piano"),
+    ("break", r"break"), ("drop", r"drop"), ("build", r"build"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stanza:
+    """A tagged section of lyrics. An instrumental tag has no lines."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+def label_of(tag: str) -> str:
+    """The section that a tag such as ``"Verse 2"`` or ``"Guitar solo"`` names; ``"verse"`` if unknown."""
+    text = tag.lower()
+    return next((label for label, pattern in _LABELS if re.search(pattern, text)), "verse")
+
+
+def stanzas(lyrics: str | None) -> tuple[Stanza, ...]:
+    """The sections of ``lyrics``; of untagged ones, a repeated stanza is the chorus."""
+    parts = parse_lyrics(lyrics or "")
+    kept = [
+        (part.tag, tuple(line for line in part.lines if any(c.isalnum() for c in line)))
+        for part in parts
+    ]
+    bodies = [lines for _, lines in kept]
+    return tuple(
+        Stanza(label_of(tag) if tag else "chorus" if bodies.count(lines) > 1 else "verse", lines)
+        for tag, lines in kept
+        if tag or lines
+    )
+
+
+def sung(line: str) -> list[tuple[str, list[str]]]:
+    """``[(word, [syllable, …]), …]`` of a line, without what isn't sung."""
+    words = [word for word in line.split() if any(c.isalnum() for c in word)]
+    return [(word, syllables(word) or [word]) for word in words]
+
+
+def count(line: str) -> int:
+    """Syllables of a line, at least 1."""
+    return max(1, sum(len(parts) for _, parts in sung(line)))
