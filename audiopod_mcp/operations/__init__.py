@@ -1,6 +1,6 @@
 """The vocabulary: every operation of AudioPod's music API declared once, and what comes back."""
 
-from .complaints import explain
+from .complaints import complaint, explain
 from .editing import Edit, Extend, ExtractStem, Repaint, Retake
 from .generation import Advanced, Cover, GenerateMusic, Reference
 from .jobs import FINISHED, Job, JobFilters, JobQuery
@@ -43,5 +43,6 @@ __all__ = [
     "Repaint",
     "Retake",
     "Section",
+    "complaint",
     "explain",
 ]

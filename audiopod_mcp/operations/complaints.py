@@ -21,10 +21,11 @@ _KINDS = {
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:
     """All complaints of ``error`` in one line, each naming its argument."""
-    return "; ".join(dict.fromkeys(_line(item, model) for item in error.errors(include_url=False)))
+    return "; ".join(dict.fromkeys(complaint(item, model) for item in error.errors(include_url=False)))
 
 
-def _line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
+def complaint(item: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """One of pydantic's ``errors()`` as a line that names its argument."""
     path = [str(part) for part in item["loc"]]
     name = ".".join(part for part in path if not part.startswith("function-"))
     kind, context = item["type"], item.get("ctx", {})

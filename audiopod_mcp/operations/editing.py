@@ -23,12 +23,9 @@ class ExtractStem(Operation):
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
 
-    src_audio_url: Source
-    """Recording: URL, audiopod://jobs/{id} or local file"""
-    track_name: Track
-    """What to extract"""
-    display_name: Name | None = None
-    """Title"""
+    src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    track_name: Track = Field(description="What to extract")
+    display_name: Name | None = Field(default=None, description="Title")
 
 
 class Retake(Operation):
@@ -40,14 +37,14 @@ class Retake(Operation):
     usd_per_minute = MUSIC_PRICE
     job_references = ("original_job_id",)
 
-    original_job_id: JobId
-    """Finished job"""
-    retake_variance: Annotated[float, Field(ge=0, le=1)] = 0.7
-    """0 = nearly identical, 1 = a new take"""
-    retake_seeds: Annotated[list[Seed], Field(min_length=1, max_length=8)] | None = None
-    """One take per seed, reproducible"""
-    display_name: Name | None = None
-    """Title"""
+    original_job_id: JobId = Field(description="Finished job")
+    retake_variance: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.7, description="0 = nearly identical, 1 = a new take"
+    )
+    retake_seeds: Annotated[list[Seed], Field(min_length=1, max_length=8)] | None = Field(
+        default=None, description="One take per seed, reproducible"
+    )
+    display_name: Name | None = Field(default=None, description="Title")
 
 
 class Repaint(Operation):
@@ -62,20 +59,13 @@ class Repaint(Operation):
     sources = ("src_audio_url",)
     job_references = ("source_job_id",)
 
-    repainting_start: Annotated[float, Field(ge=0)]
-    """From, seconds"""
-    repainting_end: Annotated[float, Field(ge=-1)]
-    """To, seconds; -1 = end of file"""
-    caption: Text
-    """The section wanted"""
-    source_job_id: JobId | None = None
-    """Finished job"""
-    src_audio_url: Source | None = None
-    """URL, audiopod://jobs/{id} or local file"""
-    lyrics: Lyrics | None = None
-    """New lyrics of the section"""
-    display_name: Name | None = None
-    """Title"""
+    repainting_start: Annotated[float, Field(ge=0)] = Field(description="From, seconds")
+    repainting_end: Annotated[float, Field(ge=-1)] = Field(description="To, seconds; -1 = end of file")
+    caption: Text = Field(description="The section wanted")
+    source_job_id: JobId | None = Field(default=None, description="Finished job")
+    src_audio_url: Source | None = Field(default=None, description="URL, audiopod://jobs/{id} or local file")
+    lyrics: Lyrics | None = Field(default=None, description="New lyrics of the section")
+    display_name: Name | None = Field(default=None, description="Title")
 
     @model_validator(mode="after")
     def _one_source_and_a_window(self) -> Self:
@@ -98,18 +88,16 @@ class Extend(Operation):
     usd_per_minute = MUSIC_PRICE
     job_references = ("source_job_id",)
 
-    source_job_id: JobId
-    """Finished job"""
-    prompt: Text
-    """What the new part should be, e.g. 'same energy, then a quiet outro'"""
-    left_extend_length: Annotated[float, Field(ge=0, le=60)] = 0.0
-    """Seconds to add before"""
-    right_extend_length: Annotated[float, Field(ge=0, le=60)] = 30.0
-    """Seconds to add after"""
-    lyrics: Lyrics | None = None
-    """Lyrics of the new part"""
-    display_name: Name | None = None
-    """Title"""
+    source_job_id: JobId = Field(description="Finished job")
+    prompt: Text = Field(description="What the new part should be, e.g. 'same energy, then a quiet outro'")
+    left_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
+        default=0.0, description="Seconds to add before"
+    )
+    right_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
+        default=30.0, description="Seconds to add after"
+    )
+    lyrics: Lyrics | None = Field(default=None, description="Lyrics of the new part")
+    display_name: Name | None = Field(default=None, description="Title")
 
     @model_validator(mode="after")
     def _adds_something(self) -> Self:
@@ -132,20 +120,17 @@ class Edit(Operation):
     usd_per_minute = MUSIC_PRICE
     job_references = ("source_job_id",)
 
-    source_job_id: JobId
-    """Finished job"""
-    edit_target_prompt: Text | None = None
-    """The change, e.g. 'louder bass, no drums, up 2 semitones'"""
-    edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = None
-    """New lyrics"""
-    edit_type: Annotated[str, between(0, 64)] | None = None
-    """Service's edit type"""
-    edit_n_min: Range | None = None
-    """Edit from, share of the whole"""
-    edit_n_max: Range | None = None
-    """Edit until, share of the whole"""
-    display_name: Name | None = None
-    """Title"""
+    source_job_id: JobId = Field(description="Finished job")
+    edit_target_prompt: Text | None = Field(
+        default=None, description="The change, e.g. 'louder bass, no drums, up 2 semitones'"
+    )
+    edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = Field(
+        default=None, description="New lyrics"
+    )
+    edit_type: Annotated[str, between(0, 64)] | None = Field(default=None, description="Service's edit type")
+    edit_n_min: Range | None = Field(default=None, description="Edit from, share of the whole")
+    edit_n_max: Range | None = Field(default=None, description="Edit until, share of the whole")
+    display_name: Name | None = Field(default=None, description="Title")
 
     @model_validator(mode="after")
     def _has_a_target(self) -> Self:

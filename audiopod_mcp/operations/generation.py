@@ -52,52 +52,29 @@ def valid_seed(seed: int) -> int:
 class Advanced(Arguments):
     """Model settings; leave out unless asked"""
 
-    model_version: ModelVersion = "audiomusic-v2"
-    """Model"""
-    inference_steps: Annotated[int, Field(ge=32, le=100)] = 64
-    """Steps"""
-    guidance_scale: Annotated[float, Field(ge=1, le=15)] = 7.0
-    """Caption weight"""
-    shift: Annotated[float, Field(ge=1, le=5)] = 3.0
-    """Time shift"""
-    infer_method: Literal["ode", "sde"] = "ode"
-    """Sampler"""
-    use_adg: bool = False
-    """Dual guidance"""
-    cfg_interval_start: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """Guide from"""
-    cfg_interval_end: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """Guide until"""
-    thinking: bool = True
-    """Plan first"""
-    lm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.85
-    """Plan variety"""
-    lm_cfg_scale: Annotated[float, Field(ge=0, le=10)] = 2.0
-    """Plan weight"""
-    lm_top_k: Annotated[int, Field(ge=0, le=100)] = 0
-    """0 = off"""
-    lm_top_p: Annotated[float, Field(ge=0, le=1)] = 0.9
-    """Top-p"""
-    lm_negative_prompt: Annotated[str, between(0, 2048)] = "NO USER INPUT"
-    """Avoid"""
-    use_cot_metas: bool = True
-    """Plan key etc."""
-    use_cot_caption: bool = True
-    """Enrich caption"""
-    use_cot_lyrics: bool = False
-    """Rework lyrics"""
-    use_cot_language: bool = True
-    """Detect language"""
-    use_constrained_decoding: bool = False
-    """Strict plan"""
-    calculate_quality: bool = True
-    """Rate result"""
-    thumbnail_url: Annotated[str, between(0, 2048)] | None = None
-    """Picture"""
-    lora_name_or_path: Name | None = None
-    """LoRA"""
-    lora_weight: Annotated[float, Field(ge=-3, le=3)] = 1.0
-    """LoRA weight"""
+    model_version: ModelVersion = Field(default="audiomusic-v2", description="Model")
+    inference_steps: Annotated[int, Field(ge=32, le=100)] = Field(default=64, description="Steps")
+    guidance_scale: Annotated[float, Field(ge=1, le=15)] = Field(default=7.0, description="Caption weight")
+    shift: Annotated[float, Field(ge=1, le=5)] = Field(default=3.0, description="Time shift")
+    infer_method: Literal["ode", "sde"] = Field(default="ode", description="Sampler")
+    use_adg: bool = Field(default=False, description="Dual guidance")
+    cfg_interval_start: Annotated[float, Field(ge=0, le=1)] = Field(default=0.0, description="Guide from")
+    cfg_interval_end: Annotated[float, Field(ge=0, le=1)] = Field(default=1.0, description="Guide until")
+    thinking: bool = Field(default=True, description="Plan first")
+    lm_temperature: Annotated[float, Field(ge=0, le=2)] = Field(default=0.85, description="Plan variety")
+    lm_cfg_scale: Annotated[float, Field(ge=0, le=10)] = Field(default=2.0, description="Plan weight")
+    lm_top_k: Annotated[int, Field(ge=0, le=100)] = Field(default=0, description="0 = off")
+    lm_top_p: Annotated[float, Field(ge=0, le=1)] = Field(default=0.9, description="Top-p")
+    lm_negative_prompt: Annotated[str, between(0, 2048)] = Field(default="NO USER INPUT", description="Avoid")
+    use_cot_metas: bool = Field(default=True, description="Plan key etc.")
+    use_cot_caption: bool = Field(default=True, description="Enrich caption")
+    use_cot_lyrics: bool = Field(default=False, description="Rework lyrics")
+    use_cot_language: bool = Field(default=True, description="Detect language")
+    use_constrained_decoding: bool = Field(default=False, description="Strict plan")
+    calculate_quality: bool = Field(default=True, description="Rate result")
+    thumbnail_url: Annotated[str, between(0, 2048)] | None = Field(default=None, description="Picture")
+    lora_name_or_path: Name | None = Field(default=None, description="LoRA")
+    lora_weight: Annotated[float, Field(ge=-3, le=3)] = Field(default=1.0, description="LoRA weight")
 
     @model_validator(mode="after")
     def _interval(self) -> Self:
@@ -112,28 +89,23 @@ class Song(Operation):
     wire_names: ClassVar[Mapping[str, str]] = {"duration": "audio_duration"}
     usd_per_minute = MUSIC_PRICE
 
-    lyrics: Lyrics | None = None
-    """Lyrics with [Verse], [Chorus] tags"""
-    display_name: Name | None = None
-    """Title"""
-    duration: Annotated[float, Field(ge=-1, le=600)] = -1
-    """Seconds; -1 = auto"""
-    bpm: Annotated[int, Field(ge=30, le=300)] | None = None
-    """Tempo"""
-    keyscale: Annotated[str, AfterValidator(_known_key)] | None = None
-    """Key, e.g. 'C Major', 'Am'"""
-    timesignature: TimeSignature | None = None
-    """Metre"""
-    vocal_language: Annotated[str, AfterValidator(_language_code)] = "unknown"
-    """ISO 639-1 code"""
-    seed: Annotated[int, Field(ge=-1), AfterValidator(valid_seed)] = -1
-    """-1 = random"""
-    batch_size: Annotated[int, Field(ge=1, le=8)] = 1
-    """Takes"""
-    format: AudioFormat = "flac"
-    """Format"""
-    generate_lrc: bool = False
-    """Time the lyrics"""
+    lyrics: Lyrics | None = Field(default=None, description="Lyrics with [Verse], [Chorus] tags")
+    display_name: Name | None = Field(default=None, description="Title")
+    duration: Annotated[float, Field(ge=-1, le=600)] = Field(default=-1, description="Seconds; -1 = auto")
+    bpm: Annotated[int, Field(ge=30, le=300)] | None = Field(default=None, description="Tempo")
+    keyscale: Annotated[str, AfterValidator(_known_key)] | None = Field(
+        default=None, description="Key, e.g. 'C Major', 'Am'"
+    )
+    timesignature: TimeSignature | None = Field(default=None, description="Metre")
+    vocal_language: Annotated[str, AfterValidator(_language_code)] = Field(
+        default="unknown", description="ISO 639-1 code"
+    )
+    seed: Annotated[int, Field(ge=-1), AfterValidator(valid_seed)] = Field(
+        default=-1, description="-1 = random"
+    )
+    batch_size: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Takes")
+    format: AudioFormat = Field(default="flac", description="Format")
+    generate_lrc: bool = Field(default=False, description="Time the lyrics")
     advanced: Advanced | None = None
 
     @model_validator(mode="after")
@@ -153,18 +125,16 @@ class GenerateMusic(Song):
     )
     wire_names: ClassVar[Mapping[str, str]] = {"duration": "audio_duration"}
 
-    mode: Mode = "text2music"
-    """What to make"""
-    caption: Annotated[str, Field(max_length=2048)]
-    """Genre, mood, instruments, tempo, voice"""
-    instrumental: bool = False
-    """No vocals"""
-    genre_preset: GenrePreset | None = None
-    """Base style"""
-    sample_type: Literal["loop", "one-shot"] | None = None
-    """text2samples only"""
-    tempo: Annotated[int, Field(ge=60, le=200)] | None = None
-    """BPM of a sample, text2samples only"""
+    mode: Mode = Field(default="text2music", description="What to make")
+    caption: Annotated[str, Field(max_length=2048)] = Field(
+        description="Genre, mood, instruments, tempo, voice"
+    )
+    instrumental: bool = Field(default=False, description="No vocals")
+    genre_preset: GenrePreset | None = Field(default=None, description="Base style")
+    sample_type: Literal["loop", "one-shot"] | None = Field(default=None, description="text2samples only")
+    tempo: Annotated[int, Field(ge=60, le=200)] | None = Field(
+        default=None, description="BPM of a sample, text2samples only"
+    )
 
     caption_names: ClassVar[Mapping[str, str]] = {
         "simple": "query",
@@ -249,12 +219,11 @@ class Cover(Song):
     path = "cover"
     sources = ("src_audio_url",)
 
-    src_audio_url: Source
-    """Song: URL, audiopod://jobs/{id} or local file"""
-    caption: Text
-    """Style of the cover"""
-    audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = 0.7
-    """0 = completely new, 1 = closest to the original"""
+    src_audio_url: Source = Field(description="Song: URL, audiopod://jobs/{id} or local file")
+    caption: Text = Field(description="Style of the cover")
+    audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.7, description="0 = completely new, 1 = closest to the original"
+    )
 
 
 class Reference(Song):
@@ -267,12 +236,9 @@ class Reference(Song):
     path = "reference"
     sources = ("reference_audio_url",)
 
-    reference_audio_url: Source
-    """Recording: URL, audiopod://jobs/{id} or local file"""
-    caption: Text
-    """The music wanted"""
-    instrumental: bool = False
-    """No vocals"""
+    reference_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    caption: Text = Field(description="The music wanted")
+    instrumental: bool = Field(default=False, description="No vocals")
 
     @model_validator(mode="after")
     def _no_words_without_a_voice(self) -> Self:

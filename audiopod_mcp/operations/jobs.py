@@ -80,16 +80,11 @@ Text = Annotated[str, between(1, 255)]
 class JobQuery(Arguments):
     """Which jobs, in which order."""
 
-    skip: Annotated[int, Field(ge=0)] = 0
-    """How many to pass over"""
-    limit: Annotated[int, Field(ge=1, le=100)] = 50
-    """How many at most"""
-    task: Text | None = None
-    """Only this task, e.g. 'cover'"""
-    status: Status | None = None
-    """Only this status"""
-    search: Text | None = None
-    """Words in title or caption"""
+    skip: Annotated[int, Field(ge=0)] = Field(default=0, description="How many to pass over")
+    limit: Annotated[int, Field(ge=1, le=100)] = Field(default=50, description="How many at most")
+    task: Text | None = Field(default=None, description="Only this task, e.g. 'cover'")
+    status: Status | None = Field(default=None, description="Only this status")
+    search: Text | None = Field(default=None, description="Words in title or caption")
 
 
 class JobFilters(JobQuery):

@@ -22,12 +22,13 @@ class Analyze(Operation):
     synchronous = True
     sources = ("audio_url",)
 
-    audio_url: Source
-    """Recording: URL, audiopod://jobs/{id} or local file"""
-    audio_codes: Annotated[str, between(0, 1_000_000)] | None = None
-    """Codes extracted before"""
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.85
-    """Randomness of the caption"""
+    audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    audio_codes: Annotated[str, between(0, 1_000_000)] | None = Field(
+        default=None, description="Codes extracted before"
+    )
+    temperature: Annotated[float, Field(ge=0, le=2)] = Field(
+        default=0.85, description="Randomness of the caption"
+    )
 
 
 class GenerateLrc(Operation):
@@ -42,8 +43,7 @@ class GenerateLrc(Operation):
     synchronous = True
     job_references = ("job_id",)
 
-    job_id: JobId
-    """Finished job with lyrics"""
+    job_id: JobId = Field(description="Finished job with lyrics")
 
     @property
     def task(self) -> str:

@@ -18,7 +18,6 @@ class Arguments(BaseModel):
         frozen=True,
         allow_inf_nan=False,
         str_strip_whitespace=True,
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,6 +27,7 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
     return compact | {"additionalProperties": False}
 
 
+@cache
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The schema of a structured result, one level deep; its unknown fields are absent rather than null."""
     schema = _compact(_inlined(model.model_json_schema(mode="serialization")))

@@ -48,36 +48,31 @@ AnyContext = Context[Any, Any]
 
 
 class GetJob(Arguments):
-    job_id: JobId
-    """Job"""
-    wait_seconds: Annotated[float, Field(ge=0, le=600)] = 0
-    """Wait up to this long for its end"""
+    job_id: JobId = Field(description="Job")
+    wait_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
+        default=0, description="Wait up to this long for its end"
+    )
 
 
 class RetryJob(Arguments):
-    job_id: JobId
-    """Failed job"""
+    job_id: JobId = Field(description="Failed job")
 
 
 class RenameJob(Arguments):
-    job_id: JobId
-    """Job"""
-    display_name: Annotated[Name, Field(min_length=1)]
-    """New title"""
+    job_id: JobId = Field(description="Job")
+    display_name: Annotated[Name, Field(min_length=1)] = Field(description="New title")
 
 
 class DeleteJob(Arguments):
-    job_id: JobId
-    """Job"""
+    job_id: JobId = Field(description="Job")
 
 
 class SaveAudio(Arguments):
-    job_id: JobId
-    """Finished job"""
-    format: AudioFormat | None = None
-    """Format; the job's own if left out"""
-    take: Annotated[int, Field(ge=1, le=8)] = 1
-    """Which take, where there are several"""
+    job_id: JobId = Field(description="Finished job")
+    format: AudioFormat | None = Field(default=None, description="Format; the job's own if left out")
+    take: Annotated[int, Field(ge=1, le=8)] = Field(
+        default=1, description="Which take, where there are several"
+    )
 
 
 def build_tools(service: Service) -> list[MusicTool]:
