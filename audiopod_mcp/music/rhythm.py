@@ -88,6 +88,7 @@ def estimate_tempo(
     support = sum(
         w * at_lag(correlation, period * beats) for beats, w in ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
     )
+    support *= 1 + 0.5 * _divides_bar(correlation, period)
     prior = np.exp(-0.5 * (np.log2(TEMPI / mean) / octaves) ** 2)
     tempo = float(TEMPI[np.argmax(np.maximum(support, 0) * prior)])
     for beats in (2, 4, 8):
@@ -99,6 +100,20 @@ def estimate_tempo(
     lags = 60 * FPS / tempo * np.asarray([1.0, 2.0, 4.0])
     clarity = float(at_lag(correlation, lags).mean() / sum(weights.values()))
     return (tempo, min(1.0, clarity * 1.5)) if clarity > _PULSE else None
+
+
+def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How well each beat period divides the strongest recurrence between 1.2 and 4 s, ``(candidates,)``, 0 to 1.
+
+    Syncopated patterns such as 3+3+2 recur more strongly at fractions of the bar that are no beats
+    than at the beats; the bar itself still recurs most. All octaves of a period fare alike.
+    """
+    near, far = round(1.2 * FPS), min(round(4 * FPS), len(correlation))
+    bar = near + int(np.argmax(correlation[near:far]))
+    beats = bar / period
+    whole = np.isin(np.round(beats), (1, 2, 3, 4, 6, 8, 12, 16))
+    share = np.exp(-0.5 * ((beats / np.maximum(np.round(beats), 1) - 1) / 0.015) ** 2)
+    return np.asarray(whole * share)
 
 
 def track_beats(

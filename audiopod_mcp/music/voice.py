@@ -1,12 +1,145 @@
-"""Where somebody sings."""
+"""Where somebody sings.
+
+A voice glides: its partials move together from frame to frame, where those of most instruments
+stand still. That, with how peaky, how loud, how centred the middle of the spectrum is, gives the
+log-odds of singing. It hears a clear lead voice well, and chopped, whispered or heavily treated
+voices badly; a gliding lead guitar or a saxophone can pass for one.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 from audiopod_mcp.music.model import Report, Span, silent
-from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.spectrum import RATE, Array, moving_mean, spectra
+
+N_FFT = 2048
+HOP = 512
+FPS = RATE / HOP
+"""Voice frames a second, 43.1."""
+
+_PER_OCTAVE = 120
+_SHIFTS = 5
+_BAND = 2 * _PER_OCTAVE
+_BANDS = 3
+_LOWEST = 164.0
+
+# Mean, spread and weight of the features, from a regularised logistic regression on four songs, their
+# instrumental versions and an instrumental: movement and its variance, lower and upper bands;
+# peakiness; steadiness; level; centring; share of the middle of the spectrum.
+_MEANS = (0.38, 0.14, 0.91, 0.39, 2.89, 0.88, -0.56, 0.81, 0.53)
+_SPREADS = (0.17, 0.12, 0.53, 0.38, 0.43, 0.05, 0.58, 0.12, 0.23)
+_WEIGHTS = (0.55, 0.34, 0.45, 0.0, 0.32, 0.22, 0.53, 0.20, 0.39)
+_BIAS = -1.12
 
 
 def find_vocals(mid: Array, side: Array, report: Report = silent) -> tuple[Span, ...]:
-    """Stretches where singing is likely; empty when none is heard."""
-    report(1.0, "listening for a voice")
-    return ()
+    """Stretches of :func:`downmix`'s output where singing is likely, labelled ``"vocals"``; empty when none is heard.
+
+    Pauses under 0.7 s are bridged, and shorter stretches than that are not believed.
+    """
+    odds = voice_odds(mid, side, report)
+    return tuple(Span(a / FPS, b / FPS, "vocals") for a, b in _stretches(odds, round(0.7 * FPS)))
+
+
+def voice_odds(mid: Array, side: Array, report: Report = silent) -> Array:
+    """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`."""
+    features = voice_features(mid, side, report)
+    odds = ((features - np.asarray(_MEANS)) / np.asarray(_SPREADS)) @ np.asarray(_WEIGHTS) + _BIAS
+    odds[features[:, 6] <= -2.9] = -6.0  # next to silence nobody sings
+    return moving_mean(odds.astype(np.float32), round(0.5 * FPS) | 1)
+
+
+def voice_features(mid: Array, side: Array, report: Report = silent) -> Array:
+    """What tells a voice, ``(frames, 9)``, in the order of the comment above."""
+    frames = len(mid) // HOP + 1
+    raw = np.zeros((frames, 3 * _BANDS + 3), np.float32)
+    last: Array | None = None
+    for (first, middle), (_, sides) in zip(spectra(mid, N_FFT, HOP), spectra(side, N_FFT, HOP), strict=True):
+        level, width = np.abs(middle), np.abs(sides)
+        here = slice(first, first + len(level))
+        octaves = _log_frequency(level)
+        raw[here, : 3 * _BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
+        raw[here, 3 * _BANDS :] = _balance(level, width)
+        last = octaves[-1:]
+        report((first + len(level)) / frames, "listening for a voice")
+    shift, steady, peaky = (raw[:, k * _BANDS : (k + 1) * _BANDS].T for k in range(3))
+    long, short = round(0.9 * FPS) | 1, round(0.5 * FPS) | 1
+    moving = moving_mean(((np.abs(shift) >= 1) & (np.abs(shift) < _SHIFTS)).astype(np.float32), long)
+    variance = np.log1p(np.maximum(moving_mean(shift**2, long) - moving_mean(shift, long) ** 2, 0))
+    energy = moving_mean(raw[:, -3], short)
+    relative = np.clip((energy - np.percentile(energy, 90)) / 10, -3, 0.5)
+    columns = (
+        moving[:2].mean(axis=0),
+        moving[2:].mean(axis=0),
+        variance[:2].mean(axis=0),
+        variance[2:].mean(axis=0),
+        moving_mean(peaky, long).mean(axis=0),
+        moving_mean(steady, long).mean(axis=0),
+        relative,
+        moving_mean(raw[:, -2], long),
+        moving_mean(raw[:, -1], long),
+    )
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _log_frequency(level: Array) -> Array:
+    """Magnitudes ``(frames, bins)`` read off at :data:`_PER_OCTAVE` frequencies an octave."""
+    count = (_BANDS - 1) * _PER_OCTAVE + _BAND + 2 * _SHIFTS
+    where = _LOWEST * 2 ** ((np.arange(count) - _SHIFTS) / _PER_OCTAVE) * N_FFT / RATE
+    below = where.astype(np.intp)
+    above = (where - below).astype(np.float32)
+    return level[:, below] * (1 - above) + level[:, below + 1] * above
+
+
+def _fluctogram(octaves: Array, before: Array) -> Array:
+    """Per band the shift (tenths of a semitone) that best maps a frame on the next, that match, and the peakiness.
+
+    Sonnleitner et al., DAFx 2012; Lehner et al., ICASSP 2014. ``(frames, 3 · bands)``.
+    """
+    previous = np.concatenate((before, octaves[:-1]))
+    window = np.bartlett(_BAND).astype(np.float32)
+    shifts, matches, peaks = [], [], []
+    for band in range(_BANDS):
+        start = band * _PER_OCTAVE + _SHIFTS
+        reference = _centred(previous[:, start : start + _BAND] * window)
+        likeness = [
+            np.einsum("fb,fb->f", reference, _centred(octaves[:, start + k : start + k + _BAND] * window))
+            for k in range(-_SHIFTS, _SHIFTS + 1)
+        ]
+        best = np.argmax(likeness, axis=0)
+        shifts.append(best - _SHIFTS)
+        matches.append(np.max(likeness, axis=0))
+        ordered = np.sort(octaves[:, start : start + _BAND], axis=1)
+        high, low = ordered[:, -_BAND // 10 :].mean(axis=1), ordered[:, : 3 * _BAND // 10].mean(axis=1)
+        peaks.append(np.log((high + 1e-3) / (low + 1e-3)))
+    return np.stack(shifts + matches + peaks, axis=1).astype(np.float32)
+
+
+def _balance(level: Array, width: Array) -> Array:
+    """Level of the middle of the spectrum in dB, its share in the centre, its share in the whole: ``(frames, 3)``."""
+    middle = slice(round(200 * N_FFT / RATE), round(4000 * N_FFT / RATE))
+    energy = np.square(level[:, middle]).sum(axis=1)
+    sides = np.square(width[:, middle]).sum(axis=1)
+    whole = np.square(level).sum(axis=1)
+    shares = (10 * np.log10(energy + 1e-3), energy / (energy + sides + 1e-9), energy / (whole + 1e-9))
+    return np.stack(shares, axis=1).astype(np.float32)
+
+
+def _centred(rows: Array) -> Array:
+    rows = rows - rows.mean(axis=1, keepdims=True)
+    unit: Array = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
+    return unit
+
+
+def _stretches(odds: Array, least: int) -> list[tuple[int, int]]:
+    """Runs of likely frames: with a peak above 0.4, kept up above -0.4, joined and sifted by ``least``."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], odds > -0.4, [0])).astype(np.int8)))
+    runs = [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if odds[a:b].max() > 0.4]
+    joined: list[tuple[int, int]] = []
+    for a, b in runs:
+        if joined and a - joined[-1][1] < least:
+            joined[-1] = (joined[-1][0], b)
+        else:
+            joined.append((a, b))
+    return [(a, b) for a, b in joined if b - a >= least and odds[a:b].mean() > 0]
