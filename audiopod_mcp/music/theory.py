@@ -73,7 +73,7 @@ class Key:
     def names(self) -> tuple[str, ...]:
         """How the twelve pitch classes are spelled in this key."""
         major = (self.tonic + 3) % 12 if self.minor else self.tonic
-        return FLAT_NAMES if major in (1, 3, 5, 8, 10) else SHARP_NAMES
+        return FLAT_NAMES if major in (1, 3, 5, 8, 10) or (self.minor and major == 6) else SHARP_NAMES
 
     def __str__(self) -> str:
         return f"{self.names[self.tonic]} {'minor' if self.minor else 'major'}"

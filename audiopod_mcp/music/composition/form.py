@@ -30,6 +30,13 @@ class Section:
     beats_per_line: float = 0.0
 
 
+_PACES = (
+    # Share of the comfortable time for a line, bars of intro, bars of outro: what's tried, in this order.
+    (1.0, 4, 4), (1.0, 4, 2), (1.0, 2, 2), (1.0, 0, 1), (1.0, 0, 0), (0.75, 2, 2), (0.75, 0, 0), (0.5, 2, 2), (0.5, 0, 1), (0.5, 0, 0),
+    (0.375, 0, 0), (0.25, 0, 0), (0.125, 0, 0),
+)  # fmt: skip
+
+
 def intensity_of(label: str, energy: float) -> float:
     """How intense a section is in a piece of that ``energy``."""
     base = INTENSITY.get(label, 0.6)
@@ -103,18 +110,24 @@ def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: boo
     return float(2 ** min(2, max(0, round(math.log2(seconds / bar)))))
 
 
+def _quickest(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
+    """Bars in which the longest line can just be sung, at nine syllables a second, to the half beat."""
+    most = max(count(line) for part in parts for line in part.lines)
+    beats = most / 9 * tempo / 60 / 0.8
+    return math.ceil(2 * beats) / 2 / metre.beats
+
+
 def sung_plan(
     style: Style, parts: Sequence[Stanza], bars: int, metre: Metre, tempo: float, energy: float, rap: bool = False
 ) -> list[Section]:
     """A form that follows the lyrics' tags and fills exactly ``bars`` bars.
 
-    Lines are sung at a comfortable pace if there's time, then at up to four times that pace; lines for
-    which there is no time at all are left out. Time left over is given to the instruments.
+    Lines are sung at a comfortable pace if there's time, then faster, down to what a mouth can do; lines
+    for which there is no time at all are left out. Time left over is given to the instruments.
     """
     pace = bars_per_line(parts, metre, tempo, rap)
-    for per_line, intro, outro in (
-        (pace, 4, 4), (pace, 4, 2), (pace, 2, 2), (pace, 0, 1), (pace / 2, 2, 2), (pace / 2, 0, 1), (pace / 4, 0, 0), (pace / 8, 0, 0),
-    ):  # fmt: skip
+    for share, intro, outro in _PACES:
+        per_line = max(share * pace, _quickest(parts, metre, tempo))
         sections = _sung_sections(parts, per_line, intro, outro, metre, energy)
         if sum(section.bars for section in sections) <= bars:
             break
@@ -138,7 +151,7 @@ def _sung_sections(
     for part in parts:
         if part.lines:
             needed = math.ceil(len(part.lines) * per_line - 1e-9)
-            bars = needed + (needed % 2 if needed > 1 else 0)
+            bars = needed + (needed % 2 if needed > 1 and outro else 0)
         else:
             bars = max(1, round(min(4, NOMINAL.get(part.label, 4)) * min(1.0, per_line)))
         again = seen.get(part.label, 0)

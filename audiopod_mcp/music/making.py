@@ -1,0 +1,154 @@
+"""Making music from a brief: songs, raps, vocals alone, loops and one-shots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from audiopod_mcp.music.caption import mentions
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.composition.words import stanzas
+from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Grid, Note, Part, Rendering, Report, Score, Span, silent
+from audiopod_mcp.music.styles import STYLES
+from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
+from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
+from audiopod_mcp.music.composition.harmony import tonic
+
+_BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
+_GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
+_SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
+_LONGEST_LOOP = 32.0
+
+
+def make(brief: Brief, *, seed: int, report: Report = silent, tracks: Collection[str] | None = None) -> Rendering:
+    """The brief as music; with ``tracks``, only those stems of it (``{"vocals", "backing_vocals"}``: a cappella).
+
+    Raises :class:`Refused` when the brief can't be played.
+    """
+    score = compose(brief, seed=seed, report=_part(report, 0.0, 0.12))
+    return _rendered(brief, score, _part(report, 0.12, 1.0), tracks)
+
+
+def rapped(brief: Brief) -> Brief:
+    """The same brief, its lyrics spoken in rhythm; over a hip hop beat unless it already is one."""
+    instruments = tuple(name for name in brief.instruments if name != "voice")
+    if "spoken voice" not in instruments:
+        instruments = (*instruments, "spoken voice")
+    style = brief.style if brief.style in ("hip hop", "trap", "lo-fi", "reggaeton", "funk") else "hip hop"
+    return replace(brief, style=style, instruments=instruments)
+
+
+def make_sample(
+    brief: Brief, sample_type: Literal["loop", "one-shot"], *, seed: int, report: Report = silent
+) -> Rendering:
+    """A ``loop`` of whole bars that repeats without a seam, or a ``one-shot``: one hit, note or chord.
+
+    A loop is as long as the brief asks, to the nearest number of bars that loops are made of (1, 2, 4, 8 …), at
+    most 32 s; the brief's caption decides who plays.
+    """
+    if sample_type == "one-shot":
+        return _one_shot(brief, seed, report)
+    metre = METRES[brief.timesignature]
+    beat = 60 / brief.tempo
+    bar = metre.beats * beat
+    wanted = min(brief.duration, _LONGEST_LOOP) / bar
+    bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))
+    while bars > 1 and bars * bar > _LONGEST_LOOP:
+        bars //= 2
+    length = bars * bar
+    brief = replace(brief, duration=length, lyrics=None)
+    grid = Grid(
+        tuple(float(t) for t in np.arange(bars * metre.beats + 1) * beat),
+        beats_per_bar=metre.beats,
+        sections=(Span(0.0, length, "chorus"),),
+    )
+    score = compose(_just_what_is_named(brief), seed=seed, grid=grid, report=_part(report, 0.0, 0.1))
+    return _rendered(brief, score, _part(report, 0.1, 1.0), None, loop=True)
+
+
+def _part(report: Report, low: float, high: float) -> Report:
+    return lambda fraction, doing: report(low + (high - low) * fraction, doing)
+
+
+def _rendered(
+    brief: Brief, score: Score, report: Report, tracks: Collection[str] | None, *, loop: bool = False
+) -> Rendering:
+    stems = render(score, report=report, tracks=tracks, loop=loop)
+    notes = [_BY_RULE]
+    if score.lyrics and "vocals" in stems:
+        notes.append(_SPOKEN if "spoken voice" in brief.instruments else _GUIDE)
+    missing = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics)) - len(score.lyrics)
+    if missing > 0 and not loop:
+        notes.append(f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit into {score.duration:.0f} s and are left out.")
+    audio = mix(stems) if stems else np.zeros((round(score.duration * SAMPLE_RATE), 2), np.float32)
+    if not stems:
+        notes.append("Nothing that was asked for plays here: the audio is silent.")
+    return Rendering(audio, SAMPLE_RATE, stems, score, score.lyrics, tuple(notes))
+
+
+def _just_what_is_named(brief: Brief) -> Brief:
+    """A loop of what the caption names: "drum loop" is drums, not a band."""
+    if not brief.instruments:
+        if re.search(r"\b(?:drum|beat|breakbeat|percussion)\w*\b", brief.caption, re.I):
+            return replace(brief, without=tuple(sorted(set(_TRACKS) - {"drums", "percussion"} | set(brief.without))))
+        return brief
+    named = {INSTRUMENTS[name].track for name in brief.instruments}
+    return replace(brief, without=tuple(sorted(set(_TRACKS) - named | set(brief.without))))
+
+
+_TRACKS = {instrument.track for instrument in INSTRUMENTS.values()}
+_HITS = (
+    (r"kick|bass drum", 36), (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap", 39), (r"open(?:ed)? (?:hi-?)?hat", 46),
+    (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51), (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47),
+    (r"cowbell", 56), (r"conga", 63), (r"bongo", 60), (r"timbale", 65), (r"shaker|maraca", 70), (r"tambourine", 54), (r"clave|wood ?block", 75),
+    (r"triangle", 81), (r"snap", 27), (r"guiro", 73),
+)  # fmt: skip
+
+
+def _one_shot(brief: Brief, seed: int, report: Report) -> Rendering:
+    """One sound: the drum, or the note or chord of the instrument, that the caption names."""
+    caption = brief.caption.lower()
+    key = parse_key(brief.key)
+    drum = next((key for pattern, key in _HITS if re.search(rf"\b(?:{pattern})s?\b", caption)), None)
+    length = min(brief.duration, 6.0)
+    if drum is not None and not re.search(r"\b808 bass\b", caption):
+        percussive = drum in (54, 56, 60, 63, 65, 70, 73, 75, 81)
+        kits = [name for name in brief.instruments if name.endswith("kit")]
+        style = next((m.instrument for m in STYLES[brief.style].band if m.role == "drums"), "acoustic kit")
+        name = "percussion" if percussive else kits[0] if kits else "electronic kit" if "808" in caption or "electronic" in caption else style
+        notes = [Note(0.0, length, drum, 110)]
+    else:
+        name = next((name for name in mentions(caption) if name in INSTRUMENTS), "riser" if "riser" in caption else "impact" if re.search(r"impact|boom|hit", caption) else "piano")
+        instrument = INSTRUMENTS[name]
+        middle = (instrument.low + instrument.high) // 2
+        root = middle + ((key.tonic if key else 0) - middle) % 12
+        root -= 12 if root > middle + 6 else 0
+        held = max(0.2, length - instrument.release - 0.8)
+        if re.search(r"\bchords?\b|\bstabs?\b", caption) and not instrument.unpitched and key is not None:
+            chord = tonic(STYLES[brief.style], key)
+            pitches: tuple[int, ...] = voice_lead(chord, (), max(instrument.low, middle - 9), min(instrument.high, middle + 12))
+            held = min(held, 0.25) if "stab" in caption else held
+        else:
+            pitches = (root,)
+        notes = [Note(0.0, held, pitch, 105) for pitch in pitches]
+    score = Score(
+        seed, length, brief.tempo, brief.key, brief.timesignature, (0.0,), (0.0,), (Span(0.0, length, "one-shot"),), (),
+        (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
+    )  # fmt: skip
+    rendering = _rendered(replace(brief, lyrics=None), score, report, None)
+    end = _end_of_sound(rendering.audio)
+    stems = {track: stem[:end] for track, stem in rendering.stems.items()}
+    return replace(
+        rendering, audio=rendering.audio[:end], stems=stems, score=replace(score, duration=end / SAMPLE_RATE)
+    )
+
+
+def _end_of_sound(audio: np.ndarray) -> int:
+    """Samples up to where nothing above -70 dB of the peak is left, at least 0.1 s."""
+    level = np.abs(audio).max(axis=1)
+    loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (-70 / 20))
+    return int(min(len(audio), max(SAMPLE_RATE // 10, (loud[-1] if len(loud) else 0) + SAMPLE_RATE // 50)))
