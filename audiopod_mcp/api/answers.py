@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,8 +21,7 @@ NEEDED = {"id", "job_id", "status", "output_url", "output_urls"}
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class JobPage:
+class JobPage(NamedTuple):
     """Some of the jobs there are."""
 
     jobs: tuple[Job, ...]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """Seconds."""
 
     connect: float = 10.0
@@ -20,23 +21,21 @@ class Timeouts:
     """For requests that are answered when the work is done, and for a whole download."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One request of the API."""
 
     method: str
     path: str
     query: Mapping[str, Any] | None = None
     body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
     seconds: float = 30.0
     """For the whole answer, after connecting."""
-    arguments: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str] = NOTHING
     """The caller's name of each field of the body that travels under another."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A good answer, complete."""
 
     status: int

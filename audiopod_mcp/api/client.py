@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
@@ -86,7 +85,7 @@ class AudioPodClient:
         self._private_hosts = private_hosts
         self._rates = rates
         self._backoff = backoff or Backoff()
-        self._creator = Creator(self._ask, self._patiently, self.service, self.clock)
+        self._creator = Creator(self._ask, self.service, self.clock, self._backoff)
         self._wire: Wire | None = None
 
     def __repr__(self) -> str:
@@ -272,7 +271,7 @@ class AudioPodClient:
 
     async def balance(self, *, patience: float | None = None) -> Balance:
         """What is in the wallet."""
-        call = replace(self._call("GET", ""), path="/api/v1/api-wallet/balance")
+        call = Call("GET", "/api/v1/api-wallet/balance", seconds=self._timeouts.answer)
         return await self._safely(
             call, lambda content, _: answers.read_balance(content, self.service), patience
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
 
@@ -14,22 +14,10 @@ from .clock import Clock, Deadline, OnWait
 from .errors import AudioPodError, Uncertain
 from .recovery import Creation, candidates, sent_at
 from .refusals import Service, server_time
-from .retrying import unless_in_doubt
+from .retrying import Backoff, persist, unless_in_doubt
 
 LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at the job list: the job may show late, or the network be down for a while."""
-
-
-class Patiently(Protocol):
-    """Tries something again as long as a deadline allows."""
-
-    async def __call__(
-        self,
-        attempt: Callable[[], Awaitable[Answer]],
-        again: Callable[[AudioPodError], bool],
-        deadline: Deadline,
-        on_wait: OnWait | None = None,
-    ) -> Answer: ...
 
 
 class Creator:
@@ -38,12 +26,12 @@ class Creator:
     def __init__(
         self,
         ask: Callable[[Call], Awaitable[Answer]],
-        patiently: Patiently,
         service: Service,
         clock: Clock,
+        backoff: Backoff,
     ) -> None:
         self._ask = ask
-        self._patiently = patiently
+        self._backoff = backoff
         self._service = service
         self._clock = clock
         self._newest = 0
@@ -86,7 +74,14 @@ class Creator:
 
         content: Any = None
         try:
-            answer = await self._patiently(attempt, unless_in_doubt, deadline, on_wait)
+            answer = await persist(
+                attempt,
+                again=unless_in_doubt,
+                deadline=deadline,
+                clock=self._clock,
+                backoff=self._backoff,
+                on_wait=on_wait,
+            )
             content = answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
             return answers.read_job(content, self._service, status="PENDING")
         except AudioPodError as lost:

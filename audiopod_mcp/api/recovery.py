@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,19 +26,16 @@ TELLING = (
 """Fields that tell one request from another where the job list repeats them."""
 
 
-@dataclass(eq=False)
 class Creation:
     """One request for a job, from before it is sent until its job is known or given up."""
 
-    operation: Operation
-    started: float
-    """On the client's clock."""
-    newest_before: int = 0
-    """The highest job id known when it was sent; 0: none."""
-    body: Mapping[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.body = self.operation.body()
+    def __init__(self, operation: Operation, started: float, newest_before: int = 0) -> None:
+        self.operation = operation
+        self.body = operation.body()
+        self.started = started
+        """On the client's clock."""
+        self.newest_before = newest_before
+        """The highest job id known when it was sent; 0: none."""
 
     def may_have_made(self, entry: Mapping[str, Any], job_id: int, earliest: float) -> bool:
         """Whether the job of a list entry may be this request's.

@@ -6,8 +6,7 @@ import json
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import (
     AudioPodError,
@@ -26,19 +25,18 @@ PASSING = frozenset({408, 425, 500, 502, 503, 504})
 LONGEST_WAIT = 86_400.0
 
 
-@dataclass(frozen=True)
 class Service:
-    """What errors need to know of the service and the caller."""
+    """What errors need to know of the service and the caller. The key never shows in the repr."""
 
-    name: str
-    key: str | None = field(default=None, repr=False)
+    def __init__(self, name: str, key: str | None = None) -> None:
+        self.name = name
+        self.key = key
 
     def clean(self, text: str) -> str:
         return one_line(text, self.key)
 
 
-@dataclass(frozen=True)
-class Complaint:
+class Complaint(NamedTuple):
     """What the body of a refusing answer says, whichever of the documented shapes it has."""
 
     message: str = ""

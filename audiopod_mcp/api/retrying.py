@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from .clock import Clock, Deadline, OnWait
 from .errors import AudioPodError, RateLimited
@@ -13,8 +12,7 @@ from .errors import AudioPodError, RateLimited
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Backoff:
+class Backoff(NamedTuple):
     """Exponentially growing pauses, jittered so that many clients do not come back in step."""
 
     first: float = 0.5

@@ -50,7 +50,7 @@ async def watch(
         client: where to look.
         job: its id, or the job as last seen.
         max_wait: seconds; ``None``: as long as it takes.
-        on_change: told the job on first sight and on every change of status or progress; the last job
+        on_change: told the job on first sight and on every change of status, progress or stage; the last job
             told is the one returned.
         cap: longest pause between two looks, seconds; by default 4, or 0.5 where the service knows no
             rate limits.
@@ -124,7 +124,9 @@ class _Sight:
             progress = max(before.progress, job.progress or 0.0)
             job = job.model_copy(update={"progress": progress})
         self.last = job
-        changed = before is None or (before.status, before.progress) != (job.status, job.progress)
+        changed = before is None or any(
+            getattr(before, name) != getattr(job, name) for name in ("status", "progress", "stage")
+        )
         if changed and self._on_change:
             await self._on_change(job)
 
