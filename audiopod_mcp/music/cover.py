@@ -79,7 +79,7 @@ def cover(
         caption,
         bpm=frame.tempo,
         keyscale=frame.key,
-        duration=length,
+        duration=min(600.0, length),
         lyrics=lyrics,
         **(wanted | {"timesignature": frame.timesignature}),
     )

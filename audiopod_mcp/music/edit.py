@@ -9,12 +9,12 @@ import numpy as np
 
 from audiopod_mcp.music.changes import CHANGES, WHOLE, Piece, fitted
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
-from audiopod_mcp.music.playing import within
+from audiopod_mcp.music.playing import names_style, within
 from audiopod_mcp.music.rearrange import rearranged, sung_anew
 from audiopod_mcp.music.scores import excerpt, joined
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, join, limiter, mixed
 from audiopod_mcp.music.splice import replace as replaced
-from audiopod_mcp.music.wishes import UNDERSTOOD, read_wishes
+from audiopod_mcp.music.wishes import UNDERSTOOD, not_understood, read_wishes
 
 
 def edit(
@@ -50,10 +50,13 @@ def edit(
         )
     wishes = read_wishes(prompt or "")
     if prompt and not wishes and not composed:
-        raise Refused(f"edit_target_prompt: no change to a recording was understood in it; say {UNDERSTOOD}")
+        raise Refused(
+            f"edit_target_prompt: no change to a recording was understood in it; say {UNDERSTOOD}; "
+            "for another style make a cover"
+        )
     song = Piece(dict(stems) if composed and stems else {WHOLE: audio}, rate, score if composed else None)
     piece = song.cut(first, last)
-    if prompt and not wishes:
+    if prompt and composed and (not wishes or names_style(not_understood(prompt))):
         piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))
     if lyrics:
         piece = _with_words(piece, lyrics, seed, within(report, 0.0, 0.8))
@@ -62,9 +65,12 @@ def edit(
         piece = CHANGES[wish.kind](piece, wish, within(report, number * share, (number + 1) * share))
     report(0.9, "putting it together")
     out = _put_back(song, piece, first, last)
-    out = replace(out, layers=_limited(out.layers, rate, float(np.abs(audio).max(initial=0.0))))
+    end = first + piece.samples
+    layers = _limited(out.layers, rate, first, end, float(np.abs(audio).max(initial=0.0)))
+    changed = mixed(layers)
+    changed[:first], changed[end:] = audio[:first], audio[last:]
     lines = out.score.lyrics if out.score else ()
-    return Rendering(out.mix, rate, dict(out.layers) if composed else {}, out.score, lines, out.notes)
+    return Rendering(changed, rate, layers if composed else {}, out.score, lines, out.notes)
 
 
 def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
@@ -97,6 +103,8 @@ def _put_back(song: Piece, piece: Piece, first: int, last: int) -> Piece:
     """``song`` with ``piece`` where ``[first, last)`` was; the crossfades lie inside."""
     fade = round(CROSSFADE * song.rate)
     before, after = first > 0, last < song.samples
+    if not before and not after:
+        return piece
     nothing = np.zeros_like(song.mix)
     silence = np.zeros_like(piece.mix)
     layers = {}
@@ -118,9 +126,12 @@ def _put_back(song: Piece, piece: Piece, first: int, last: int) -> Piece:
     return replace(piece, layers=layers, score=score)
 
 
-def _limited(layers: Mapping[str, Audio], rate: int, peak: float) -> dict[str, Audio]:
-    """Layers whose sum stays within full scale, or within ``peak`` where the source was at that."""
-    gain = limiter(mixed(layers), rate, max(CEILING, min(1.0, peak)))
+def _limited(layers: Mapping[str, Audio], rate: int, first: int, last: int, peak: float) -> dict[str, Audio]:
+    """Layers whose sum in ``[first, last)`` is within full scale, or ``peak`` if the source was at that."""
+    gain = limiter(mixed(layers)[first:last], rate, max(CEILING, min(1.0, peak)))
     if gain.min(initial=1.0) >= 1:
         return dict(layers)
-    return {track: layer * gain for track, layer in layers.items()}
+    limited = {track: layer.copy() for track, layer in layers.items()}
+    for layer in limited.values():
+        layer[first:last] *= gain
+    return limited

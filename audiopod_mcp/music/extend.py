@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
-from audiopod_mcp.music.playing import as_if_beside, loudness_around, play, within
+from audiopod_mcp.music.playing import as_if_beside, brief_beside, loudness_around, play, within
 from audiopod_mcp.music.scores import excerpt, joined
 from audiopod_mcp.music.splice import CROSSFADE, fit, join, mixed, rise
 
@@ -78,8 +77,9 @@ def _extended(
     frame = _frame(song, before, within(report, 0.0, 0.3))
     if not frame.steady:
         notes.append("No steady beat was heard; the new music keeps its own time.")
-    brief = read_caption(
+    brief = brief_beside(
         prompt,
+        song.score.brief if song.score else None,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=length,
         lyrics=lyrics,
@@ -103,6 +103,11 @@ def _extended(
     shape = np.ones((samples, 1), np.float32)
     if before:
         shape[: fade + 1] = rise(fade + 1)
+        if np.abs(audio[: round(0.05 * rate)]).max(initial=0.0) < 1e-3:
+            # The song begins with silence: what leads to it dies away instead of being cut off.
+            ring = min(round(0.25 * rate), samples // 2)
+            shape[samples - fade - ring : samples - fade] = rise(ring)[::-1]
+            shape[samples - fade :] = 0.0
     else:
         tail = round(
             (max(0.7 * length, min(4.0, length)) if _FADING.search(prompt) else min(0.4, length / 2)) * rate

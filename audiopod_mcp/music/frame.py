@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.signal import savgol_filter
 
 from audiopod_mcp.music.model import Analysis, Grid, Note, Score, Span
 from audiopod_mcp.music.scores import lead_of, transposed_chord
@@ -43,7 +44,8 @@ class Frame:
     @property
     def beat(self) -> float:
         """Seconds of a typical beat."""
-        return float(np.median(np.diff(self.beats)))
+        typical = float(np.median(np.diff(self.beats)))
+        return 60 / self.tempo if abs(60 / self.tempo / typical - 1) < 0.03 else typical
 
     @property
     def bar(self) -> float:
@@ -149,7 +151,7 @@ class Frame:
 def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note, ...] = ()) -> Frame:
     """The frame of a recording. Without a pulse of its own it gets an even one at ``tempo``."""
     steady = len(analysis.beats) >= 4
-    beats = np.asarray(analysis.beats) if steady else np.arange(0, analysis.duration + 1, 60 / tempo)
+    beats = _smooth(np.asarray(analysis.beats)) if steady else np.arange(0, analysis.duration + 1, 60 / tempo)
     metre = METRES.get(analysis.timesignature or "", METRES["4/4"])
     downbeats = np.searchsorted(beats, np.asarray(analysis.downbeats) - 1e-3) if steady else np.zeros(0, int)
     per_bar = round(float(np.median(np.diff(downbeats)))) if len(downbeats) > 1 else metre.beats
@@ -194,6 +196,13 @@ def score_frame(score: Score) -> Frame:
         melody=lead.notes if lead else (),
         density=None,
     )
+
+
+def _smooth(beats: Times) -> Times:
+    """Beat times without the jitter of listening (some 10 ms): each on a line through its neighbours."""
+    if len(beats) < 9:
+        return beats
+    return np.asarray(savgol_filter(beats, 9, 1, mode="interp"))
 
 
 def _covering(beats: Times, duration: float) -> tuple[Times, int]:

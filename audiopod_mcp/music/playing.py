@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.frame import Frame
 from audiopod_mcp.music.loudness import integrated_loudness
@@ -21,11 +24,28 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Rendering, Repor
 from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import render
+from audiopod_mcp.music.vocabulary import STYLE_WORDS
 
 
 def within(report: Report, low: float, high: float) -> Report:
     """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
     return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
+
+
+def brief_beside(prompt: str, own: Brief | None, **wanted: Any) -> Brief:
+    """The brief for music that joins a piece: ``prompt``, and if it names no style, what the piece was made of.
+
+    ``wanted`` goes to :func:`read_caption`.
+    """
+    wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
+    if own is None or names_style(prompt):
+        return read_caption(prompt, **wanted)
+    return replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
+
+
+def names_style(prompt: str) -> bool:
+    """Whether ``prompt`` says what kind of music is wanted."""
+    return any(re.search(rf"(?<![\w&])(?:{words})(?![\w&])", prompt, re.IGNORECASE) for words in STYLE_WORDS)
 
 
 def play(
@@ -58,7 +78,7 @@ def play(
         grid = replace(grid, sections=(*kept, Span(outro, last, "outro")))
     brief = replace(
         brief,
-        tempo=60 / frame.beat if frame.steady else frame.tempo,
+        tempo=frame.tempo,
         key=frame.key or brief.key,
         timesignature=frame.timesignature,
         duration=grid.beats[-1],
@@ -67,7 +87,7 @@ def play(
     stems = render(score, seed=seed, report=within(report, 0.2, 1.0))
     first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
     stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
-    cut = excerpt(score, start - origin, end - origin)
+    cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))
     return Rendering(mixed(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
 
 

@@ -8,7 +8,7 @@ from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.frame import Frame, score_frame
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Rendering, Report, Score
-from audiopod_mcp.music.playing import play
+from audiopod_mcp.music.playing import brief_beside, play
 from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.splice import fit
 from audiopod_mcp.music.synthesis import render
@@ -71,8 +71,9 @@ def rearranged(score: Score, prompt: str, *, seed: int, report: Report) -> Rende
     """The same song, its chords, tune and form, played as ``prompt`` asks."""
     frame = score_frame(score)
     old = score.brief
-    brief = read_caption(
+    brief = brief_beside(
         prompt,
+        old,
         bpm=score.tempo,
         keyscale=score.key,
         timesignature=score.timesignature,

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.frame import heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
-from audiopod_mcp.music.playing import as_if_beside, loudness_around, play, within
+from audiopod_mcp.music.playing import as_if_beside, brief_beside, loudness_around, play, within
 from audiopod_mcp.music.scores import excerpt, joined
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace
 
@@ -62,8 +61,9 @@ def repaint(
         frame = score_frame(score)
     else:
         frame = heard_frame(analyse(audio, rate, within(report, 0.0, 0.3)))
-    brief = read_caption(
+    brief = brief_beside(
         caption,
+        score.brief if score else None,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=end - start,
         lyrics=lyrics,

@@ -74,9 +74,8 @@ def read_wishes(prompt: str) -> tuple[Wish, ...]:
     """Everything in ``prompt`` that is understood, in its order; empty when nothing is."""
     wishes: list[Wish] = []
     carried = ""
-    for clause in re.split(r"[,;.!\n](?!\d)|\b(?:and|but|then|plus|also|while)\b", prompt):
-        text = clause.strip()
-        if not text or re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE):
+    for text in _clauses(prompt):
+        if re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE):
             continue
         found = _read_clause(text)
         if not found and carried and track_of(text.lower()):
@@ -86,6 +85,16 @@ def read_wishes(prompt: str) -> tuple[Wish, ...]:
         carried = verb[1] if verb else carried if found else ""
         wishes.extend(found)
     return tuple(wishes)
+
+
+def not_understood(prompt: str) -> str:
+    """The clauses of ``prompt`` that hold no wish: perhaps they name a style."""
+    return ", ".join(clause for clause in _clauses(prompt) if not _read_clause(clause))
+
+
+def _clauses(prompt: str) -> list[str]:
+    parts = re.split(r"[,;.!\n](?!\d)|\b(?:and|but|then|plus|also|while)\b", prompt)
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _read_clause(clause: str) -> list[Wish]:

@@ -21,13 +21,15 @@ from audiopod_mcp.music.model import (
     Score,
     Span,
 )
-from audiopod_mcp.studio.audio_files import exact_subtype, read_audio, write_audio
+from audiopod_mcp.studio.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
 
 from .base import MASTER, SCORE, STEMS, Outcome, Report, Take, Work
 
 _NO_NEGATIVE = "NO USER INPUT"
 """What the API's ``lm_negative_prompt`` says when it says nothing."""
 _SEEDS = 2**31
+_LONGEST_PLAYED = 600.0
+"""Seconds of what is played again from start to end; the API's own limit for new music."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,18 @@ class Material:
         return {"score": self.score, "stems": self.stems or None}
 
 
-def _material(work: Work, report: Report, *, stems: bool = True) -> Material:
+def _material(
+    work: Work, report: Report, *, stems: bool = True, max_seconds: float = MAX_SECONDS
+) -> Material:
     """The source of ``work``, decoded."""
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
         raise Refused(f"task: {work.task!r} needs a recording or a job to work on")
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
-    audio, rate, subtype = read_audio(path, argument=argument, report=_within(report, 0.0, 0.5))
+    audio, rate, subtype = read_audio(
+        path, argument=argument, max_seconds=max_seconds, report=_within(report, 0.0, 0.5)
+    )
     score, layers = None, {}
     if work.original is not None and (work.original / SCORE).is_file():
         score = Score.from_dict(json.loads((work.original / SCORE).read_text("utf-8")))
@@ -78,27 +84,28 @@ def _material(work: Work, report: Report, *, stems: bool = True) -> Material:
 
 def _make(work: Work, report: Report) -> Outcome:
     """text2music and its kin: nothing comes in but words."""
-    from audiopod_mcp.music.making import make
+    from audiopod_mcp.music.making import make, rapped
 
     tracks = ("vocals", "backing_vocals") if work.task == "lyric2vocals" else None
-    return _takes(
-        work, report, lambda seed, report: make(_brief(work, seed), seed=seed, report=report, tracks=tracks)
-    )
+
+    def song(seed: int, report: Report) -> Rendering:
+        brief = _brief(work, seed)
+        brief = rapped(brief) if work.task == "text2rap" else brief
+        return make(brief, seed=seed, report=report, tracks=tracks)
+
+    return _takes(work, report, song)
 
 
 def _brief(work: Work, seed: int) -> Brief:
     from audiopod_mcp.music.caption import read_caption
 
     params = work.params
-    caption = _words(work)
-    if work.task == "text2rap":
-        caption = f"rap, {caption}"
     return read_caption(
-        caption,
-        bpm=params.get("bpm"),
+        _words(work),
+        bpm=params.get("tempo") or params.get("bpm"),
         keyscale=params.get("keyscale"),
         timesignature=params.get("timesignature"),
-        duration=_duration(params),
+        duration=_duration(params) or -1,
         genre_preset=params.get("genre_preset"),
         lyrics=params.get("lyrics") or None,
         instrumental=bool(params.get("instrumental")) or work.task == "prompt2instrumental",
@@ -111,21 +118,16 @@ def _brief(work: Work, seed: int) -> Brief:
 def _sample(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.making import make_sample
 
-    kind = work.params.get("sample_type") or "loop"
-
-    def sample(seed: int, report: Report) -> Rendering:
-        return make_sample(
-            _words(work), sample_type=kind, tempo=work.params.get("tempo") or work.params.get("bpm"),
-            duration=_duration(work.params), seed=seed, report=report,
-        )  # fmt: skip
-
-    return _takes(work, report, sample)
+    kind: Any = work.params.get("sample_type") or "loop"
+    return _takes(
+        work, report, lambda seed, report: make_sample(_brief(work, seed), kind, seed=seed, report=report)
+    )
 
 
 def _cover(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.cover import cover
 
-    source = _material(work, _within(report, 0.0, 0.05), stems=False)
+    source = _material(work, _within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
     strength = work.params.get("audio_cover_strength", 0.7)
     return _takes(
         work,
@@ -153,7 +155,7 @@ def _reference(work: Work, report: Report) -> Outcome:
 def _retake(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.retake import retake
 
-    source = _material(work, _within(report, 0.0, 0.05))
+    source = _material(work, _within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
     variance = work.params.get("retake_variance", 0.7)
     return _takes(
         work,
