@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -27,7 +28,7 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
 def complaint(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     """One of pydantic's ``errors()`` as a line that names its argument."""
     path = [str(part) for part in item["loc"]]
-    name = ".".join(part for part in path if not part.startswith("function-"))
+    name = ".".join(part if part.isidentifier() or part.isdecimal() else _short(part) for part in path)
     kind, context = item["type"], item.get("ctx", {})
     given = _short(item.get("input"))
     if kind == "missing":
@@ -58,7 +59,7 @@ def complaint(item: Mapping[str, Any], model: type[BaseModel]) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

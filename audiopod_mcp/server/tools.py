@@ -21,7 +21,7 @@ from audiopod_mcp.operations import (
     Operation,
 )
 from audiopod_mcp.operations.editing import JobId
-from audiopod_mcp.operations.generation import Name
+from audiopod_mcp.operations.generation import between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 
 from .results import (
@@ -60,7 +60,7 @@ class RetryJob(Arguments):
 
 class RenameJob(Arguments):
     job_id: JobId = Field(description="Job")
-    display_name: Annotated[Name, Field(min_length=1)] = Field(description="New title")
+    display_name: Annotated[str, between(1, 255)] = Field(description="New title")
 
 
 class DeleteJob(Arguments):

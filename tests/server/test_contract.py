@@ -1,0 +1,150 @@
+"""What hosts build on: names, schemas, annotations. A change here is a change of the public contract.
+
+``AUDIOPOD_UPDATE_SNAPSHOTS=1 pytest tests/server/test_contract.py`` writes the snapshots anew.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import pytest
+from mcp import Client
+from mcp.types import PromptReference, ResourceTemplateReference
+
+from audiopod_mcp.operations import OPERATIONS
+from audiopod_mcp.server import Service, build_server
+
+pytestmark = pytest.mark.anyio
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+ERAS = ["legacy", "2026-07-28"]
+
+
+def no_service(key):
+    raise AssertionError("nothing here may reach a service")
+
+
+@pytest.fixture(params=ERAS)
+async def client(request):
+    async with Client(build_server(Service(connect=no_service)), mode=request.param) as client:
+        yield client
+
+
+async def published(client):
+    listed = (await client.list_tools()).tools
+    return {tool.name: tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed}
+
+
+async def test_every_tool_is_published_as_its_snapshot_says(client):
+    tools = await published(client)
+    if os.environ.get("AUDIOPOD_UPDATE_SNAPSHOTS"):
+        for old in SNAPSHOTS.glob("*.json"):
+            old.unlink()
+        for name, tool in tools.items():
+            (SNAPSHOTS / f"{name}.json").write_text(json.dumps(tool, indent=1, ensure_ascii=False) + "\n")
+    assert tools == {path.stem: json.loads(path.read_text()) for path in SNAPSHOTS.glob("*.json")}
+
+
+async def test_there_is_a_tool_for_every_operation_and_every_task_of_looking_after_jobs(client):
+    assert set(await published(client)) == {
+        "generate_music",
+        "cover_song",
+        "generate_from_reference",
+        "analyze_audio",
+        "extract_stem",
+        "retake_track",
+        "repaint_section",
+        "extend_track",
+        "edit_track",
+        "generate_lrc",
+        "get_job",
+        "list_jobs",
+        "retry_job",
+        "rename_job",
+        "delete_job",
+        "save_audio",
+    }
+
+
+async def test_the_tools_cost_the_model_few_tokens(client):
+    tools = list((await published(client)).values())
+    assert len(json.dumps({"tools": tools}, separators=(",", ":")).encode()) < 22_000
+
+
+async def test_schemas_are_valid_closed_and_wholly_described(client):
+    for name, tool in (await published(client)).items():
+        schema = tool["inputSchema"]
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.Draft202012Validator.check_schema(tool["outputSchema"])
+        assert tool["description"]
+        assert tool["title"]
+        assert_closed_and_described(name, schema)
+
+
+def assert_closed_and_described(where, schema):
+    assert schema["additionalProperties"] is False, where
+    for name, parameter in schema["properties"].items():
+        assert parameter.get("description"), f"{where}.{name} is not described"
+        if parameter.get("type") == "object":
+            assert_closed_and_described(f"{where}.{name}", parameter)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.tool)
+async def test_what_the_schema_allows_the_operation_takes_and_nothing_beyond(operation):
+    """The published numbers are the ones that are enforced."""
+    async with Client(build_server(Service(connect=no_service))) as client:
+        schema = (await published(client))[operation.tool]["inputSchema"]
+        for name, parameter in schema["properties"].items():
+            for limit, step in (("minimum", -1), ("maximum", 1)):
+                if limit in parameter and (name, limit) != ("duration", "minimum"):
+                    beyond = parameter[limit] + step
+                    result = await client.call_tool(operation.tool, {name: beyond})
+                    assert result.is_error
+                    assert f"{name}: {beyond}" in result.content[0].text
+
+
+async def test_annotations_tell_the_truth(client):
+    hints = {name: tool.get("annotations", {}) for name, tool in (await published(client)).items()}
+    reading = {name for name, hint in hints.items() if hint.get("readOnlyHint")}
+    assert reading == {"analyze_audio", "get_job", "list_jobs"}
+    destroying = {n for n, hint in hints.items() if n not in reading and hint.get("destructiveHint", True)}
+    assert destroying == {"delete_job"}
+
+
+async def test_resource_templates_cover_the_contract(client):
+    templates = {t.uri_template for t in (await client.list_resource_templates()).resource_templates}
+    assert templates == {
+        "audiopod://jobs/{job_id}",
+        "audiopod://jobs/{job_id}/audio",
+        "audiopod://jobs/{job_id}/audio/{format}",
+        "audiopod://jobs/{job_id}/lyrics",
+        "audiopod://jobs/{job_id}/waveform",
+        "audiopod://analyses/{analysis_id}",
+    }
+
+
+async def test_prompts_can_be_got_with_their_arguments(client):
+    for prompt in (await client.list_prompts()).prompts:
+        assert prompt.description
+        got = await client.get_prompt(prompt.name, {a.name: "7" for a in prompt.arguments or []})
+        assert "7" in got.messages[0].content.text
+
+
+@pytest.mark.parametrize(
+    ("argument", "typed", "first"),
+    [
+        ("format", "m", "mp3"),
+        ("key", "f# m", "F# Major"),
+        ("track", "vo", "vocals"),
+        ("style", "pop", "Modern Pop"),
+    ],
+)
+async def test_arguments_complete(client, argument, typed, first):
+    ref = (
+        ResourceTemplateReference(type="ref/resource", uri="audiopod://jobs/{job_id}/audio/{format}")
+        if argument == "format"
+        else PromptReference(type="ref/prompt", name="cover_in_style")
+    )
+    completed = await client.complete(ref, {"name": argument, "value": typed})
+    assert completed.completion.values[0] == first

@@ -1,0 +1,154 @@
+"""Mistakes are refused in one line that names the argument, before any service hears of them."""
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mcp import Client
+
+from audiopod_mcp.server import Service, build_server
+
+pytestmark = pytest.mark.anyio
+
+REPAINT = {"repainting_start": 1, "repainting_end": 2, "caption": "x"}
+
+
+def no_service(key):
+    raise AssertionError("a mistake must not reach the service")
+
+
+async def refused(tool, arguments):
+    async with Client(build_server(Service(connect=no_service))) as client:
+        result = await client.call_tool(tool, arguments)
+    assert result.is_error
+    (block,) = result.content
+    assert "\n" not in block.text
+    assert "pydantic" not in block.text
+    return block.text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "line"),
+    [
+        ("generate_music", {}, "caption: required"),
+        ("generate_music", {"caption": "x", "bpm": 900}, "bpm: 900 is out of range; allowed 30 to 300"),
+        ("generate_music", {"caption": "x", "bpm": "fast"}, "bpm: 'fast' is not a whole number"),
+        (
+            "generate_music",
+            {"caption": "x", "duration": 0.5},
+            "duration: 0.5 is out of range; allowed 1 to 600, or -1",
+        ),
+        ("generate_music", {"caption": "x" * 2049}, "caption: 2049 characters; at most 2048 allowed"),
+        ("generate_music", {"caption": "x", "keyscale": "H dur"}, "keyscale: 'H dur' is not a key"),
+        (
+            "generate_music",
+            {"caption": "x", "timesignature": "5/4"},
+            "timesignature: '5/4' is not one of '2/4'",
+        ),
+        ("generate_music", {"caption": "x", "tempo": 90}, "tempo: only for mode 'text2samples'; use bpm"),
+        (
+            "generate_music",
+            {"caption": "x", "mode": "lyric2vocals"},
+            "lyrics: mode 'lyric2vocals' sings lyrics",
+        ),
+        ("generate_music", {"caption": "x", "mode": "simple", "bpm": 90}, "bpm: not taken by mode 'simple'"),
+        ("generate_music", {"caption": "x", "mode": "text2samples", "duration": 121}, "allowed 1 to 120"),
+        (
+            "generate_music",
+            {"caption": "x", "instrumental": True, "lyrics": "la"},
+            "lyrics: instrumental music",
+        ),
+        (
+            "generate_music",
+            {"caption": "x", "shift": 2},
+            "shift: unknown argument; it belongs inside 'advanced'",
+        ),
+        (
+            "generate_music",
+            {"caption": "x", "advanced": {"shift": 9}},
+            "advanced.shift: 9 is out of range; allowed 1",
+        ),
+        ("generate_music", {"caption": "x", "seed": 2**40}, "seed: 1099511627776 is out of range"),
+        ("cover_song", {"caption": "jazz"}, "src_audio_url: required"),
+        (
+            "cover_song",
+            {"caption": "jazz", "src_audio_url": "a", "audio_cover_strengh": 1},
+            "did you mean 'audio_cover_strength'?",
+        ),
+        ("cover_song", {"caption": "jazz", "src_audio_url": "/etc/passwd"}, "src_audio_url: local files"),
+        ("cover_song", {"caption": "jazz", "src_audio_url": "audiopod://jobs/x"}, "names no job"),
+        (
+            "extract_stem",
+            {"src_audio_url": "http://a/b", "track_name": "kazoo"},
+            "track_name: 'kazoo' is not one of",
+        ),
+        ("retake_track", {"original_job_id": 0}, "original_job_id: 0 is out of range; allowed 1 or more"),
+        ("repaint_section", REPAINT, "give exactly one of source_job_id and src_audio_url"),
+        ("repaint_section", REPAINT | {"source_job_id": 1, "src_audio_url": "http://a"}, "give exactly one"),
+        (
+            "repaint_section",
+            {"repainting_start": 9, "repainting_end": 3, "caption": "x", "source_job_id": 1},
+            "repainting_end: 3 is not after repainting_start (9)",
+        ),
+        ("extend_track", {"source_job_id": 1, "prompt": "x", "right_extend_length": 0}, "are both 0"),
+        ("extend_track", {"source_job_id": 1, "prompt": "x", "right_extend_length": 61}, "allowed 0 to 60"),
+        ("edit_track", {"source_job_id": 1}, "at least one of edit_target_prompt and edit_target_lyrics"),
+        (
+            "edit_track",
+            {"source_job_id": 1, "edit_target_prompt": "x", "edit_n_min": 1, "edit_n_max": 0},
+            "edit_n_max",
+        ),
+        ("edit_track", {"source_job_id": None}, "source_job_id: null is not a whole number"),
+        ("generate_lrc", {"job_id": "twelve"}, "job_id: 'twelve' is not a whole number"),
+        ("get_job", {"job_id": 1, "wait_seconds": -1}, "wait_seconds: -1 is out of range; allowed 0 to 600"),
+        ("rename_job", {"job_id": 1, "display_name": " "}, "display_name: 0 characters; allowed 1 to 255"),
+    ],
+)
+async def test_a_mistake_is_one_line_about_the_argument(tool, arguments, line):
+    assert line in await refused(tool, arguments)
+
+
+async def test_objects_sent_as_json_text_are_taken_as_meant():
+    assert "advanced.shift: 9 is out of range" in await refused(
+        "generate_music", {"caption": "x", "advanced": '{"shift": 9}'}
+    )
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+TOOLS = ["generate_music", "cover_song", "retake_track", "edit_track", "generate_lrc", "list_jobs"]
+NAMES = [
+    "caption",
+    "bpm",
+    "advanced",
+    "src_audio_url",
+    "retake_seeds",
+    "source_job_id",
+    "lyrics",
+    "mode",
+    "nonsense",
+]
+
+
+@pytest.fixture(scope="module")
+def call():
+    """Calls tools from tests that are not async, all through one session."""
+    with start_blocking_portal() as portal:
+        client = Client(build_server(Service(connect=no_service)))
+        with portal.wrap_async_context_manager(client):
+            yield lambda tool, arguments: portal.call(client.call_tool, tool, arguments)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    arguments=st.dictionaries(st.sampled_from(NAMES), json_values, max_size=5), tool=st.sampled_from(TOOLS)
+)
+def test_whatever_is_sent_the_answer_is_a_clean_line(call, arguments, tool):
+    result = call(tool, {"job_id": "no id", **arguments})  # a wrong argument for every one of them
+    assert result.is_error
+    (block,) = result.content
+    assert "job_id" in block.text
+    assert block.text.isprintable()
