@@ -1,0 +1,227 @@
+"""Requests read and answers written, once: who asks, what they sent, and how it is told what was wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from audiopod_mcp.operations import complaint
+
+from .config import StudioConfig
+from .dispatching import Studio
+from .media import MASTER_FORMAT, MediaStore
+from .sources import SourceRefused, media_name
+from .store import LARGEST_ID, JobRow
+
+NO_JOB: Final = "Music job not found"
+
+
+class Invalid(Exception):
+    """A request that is understood and wrong: FastAPI's list of errors."""
+
+    def __init__(self, detail: list[dict[str, Any]]) -> None:
+        super().__init__(str(detail))
+        self.detail = detail
+
+
+def studio_of(request: Request) -> Studio:
+    """The running studio.
+
+    Raises:
+        HTTPException: where the application is mounted but was never started.
+
+    """
+    studio: Studio | None = getattr(request.app.state, "studio", None)
+    if studio is None:
+        raise HTTPException(503, "the studio is not running")
+    return studio
+
+
+def owner_of(request: Request) -> str:
+    """Who asks: a digest of the key, or ``""`` for nobody in particular.
+
+    Raises:
+        HTTPException: 401 where the key is none, or none of those let in.
+
+    """
+    config: StudioConfig = request.app.state.config
+    key = request.headers.get("x-api-key", "").strip()
+    if not key:
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        key = credentials.strip() if scheme.lower() == "bearer" else ""
+    digest = digest_of(key) if key else ""
+    if config.api_keys is not None and digest not in {digest_of(known) for known in config.api_keys}:
+        raise HTTPException(401, "Invalid API key" if key else "API key required: send it as X-API-Key")
+    origin = request.headers.get("origin")
+    if (
+        origin
+        and request.method not in {"GET", "HEAD"}
+        and urlsplit(origin).netloc != request.headers.get("host")
+    ):
+        raise HTTPException(403, "a page of another site may not use this studio")
+    if key and not key.startswith("ap_"):
+        raise HTTPException(401, "Invalid API key: keys start with ap_")
+    return digest
+
+
+def digest_of(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def base_of(request: Request) -> str:
+    """What this studio's addresses begin with."""
+    config: StudioConfig = request.app.state.config
+    return (config.public_url or str(request.base_url)).rstrip("/")
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent; nothing at all counts as an empty one.
+
+    Raises:
+        HTTPException: 400 for what is not JSON.
+        Invalid: for JSON that is no object.
+
+    """
+    raw = await request.body()
+    if not raw.strip():
+        return {}
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, f"the body is not JSON: {_reason(error)}") from None
+    if not isinstance(body, dict):
+        raise Invalid([{"loc": ["body"], "msg": "the body must be a JSON object", "type": "dict_type"}])
+    return body
+
+
+def query_of(request: Request, model: type[BaseModel]) -> Any:
+    """The query parameters as ``model``. Raises :class:`Invalid`."""
+    values = {
+        name: value for name, value in request.query_params.items() if name in model.model_fields and value
+    }
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise Invalid(complaints(error, model, "query")) from None
+
+
+def path_number(request: Request, name: str = "job_id") -> int:
+    """The number in the path. Raises 404 for one that no job can have."""
+    text = request.path_params[name]
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= LARGEST_ID):
+        raise HTTPException(404, NO_JOB)
+    return int(text)
+
+
+def complaints(
+    error: ValidationError, model: type[BaseModel], where: str, wire_names: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """FastAPI's ``detail`` of a validation error, each ``msg`` a line that a person can act on."""
+    names = wire_names or {}
+    detail = []
+    for item in error.errors(include_url=False):
+        line = complaint(item, model).replace("advanced.", "")
+        steps = [part for part in item["loc"] if part != "advanced" and not str(part).startswith("function-")]
+        loc = [where, *(names.get(part, part) if isinstance(part, str) else part for part in steps)]
+        detail.append({"loc": loc, "msg": line, "type": item["type"]})
+    return detail
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} (line {error.lineno}, column {error.colno})"
+    return {"RecursionError": "nested too deeply", "UnicodeDecodeError": "not UTF-8"}.get(
+        type(error).__name__, "a number has too many digits"
+    )
+
+
+def job_json(
+    job: JobRow, base: str, media: MediaStore | None = None, *, interactions: bool = False
+) -> dict[str, Any]:
+    """A job as AudioPod tells it, and what this studio adds; with ``media``, where its files are."""
+    told: dict[str, Any] = {
+        "id": job.id,
+        "task": job.task,
+        "status": job.status,
+        "progress": None if job.status == "PENDING" else round(job.progress, 1),
+        "output_url": None,
+        "output_urls": None,
+        "display_name": job.display_name,
+        "audio_duration": job.duration,
+        "actual_seeds": [take["seed"] for take in job.takes if take["seed"] is not None] or None,
+        "lrc_content": job.lrc,
+        "quality_score": job.quality,
+        "thumbnail_url": job.thumbnail_url,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "completed_at": job.completed_at,
+        "error_message": job.error,
+        "user_id": int(job.owner[:7], 16) if job.owner else 0,
+        "caption": job.caption,
+        "lyrics": job.params.get("lyrics"),
+        "format": job.format,
+        "song_type": job.song_type,
+        "engine": job.engine,
+        "stage": job.stage,
+        "notes": job.notes or None,
+        "details": job.details or None,
+    }
+    if job.status == "COMPLETED" and job.takes:
+        told["output_urls"] = audio_urls(job, base)
+        told["output_url"] = told["output_urls"][job.format]
+        if media is not None:
+            told["files"] = audio_files(job, media)
+        if stems := job.takes[0].get("stems"):
+            root = f"{base}/api/v1/music/jobs/{job.id}/stems"
+            told["stem_urls"] = {track: f"{root}/{track}" for track in stems}
+    if interactions:
+        told |= {"liked": bool(job.liked), "likes_count": job.liked}
+    return told
+
+
+def audio_urls(job: JobRow, base: str) -> dict[str, str]:
+    """Every take in every format; the first under the format's name, the second under ``flac_2``, …"""
+    urls = {}
+    for number in range(len(job.takes)):
+        for audio_format in ("flac", "wav", "mp3", "ogg"):
+            label = audio_format if number == 0 else f"{audio_format}_{number + 1}"
+            urls[label] = f"{base}/media/{job.id}/{media_name(job.token, number)}.{audio_format}"
+    return urls
+
+
+def audio_files(job: JobRow, media: MediaStore) -> dict[str, str]:
+    """The files that surely exist: each take's master, and the format that was asked for."""
+    return {
+        label: str(media.audio(job.id, take["name"], audio_format))
+        for number, take in enumerate(job.takes)
+        for audio_format in dict.fromkeys((MASTER_FORMAT, job.format))
+        for label in (audio_format if number == 0 else f"{audio_format}_{number + 1}",)
+    }
+
+
+async def on_invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Invalid)  # noqa: S101 - registered for these
+    return JSONResponse({"detail": error.detail}, 422)
+
+
+async def on_refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, SourceRefused)  # noqa: S101 - registered for these
+    return JSONResponse({"detail": str(error)}, error.status)
+
+
+async def on_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for these
+    return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
+
+
+async def on_fault(_request: Request, _error: Exception) -> Response:
+    """What nobody foresaw; Starlette raises it on, for the server's log."""
+    return JSONResponse({"detail": "the studio failed unexpectedly; its log says more"}, 500)

@@ -1,0 +1,97 @@
+"""The studio as an ASGI application: AudioPod's Music REST API, from a folder and this machine's CPU."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+
+from . import catalogue, creating, managing, openapi, playing
+from .answering import Invalid, on_fault, on_http, on_invalid, on_refused
+from .config import StudioConfig
+from .dispatching import Studio, store_path
+from .instances import Instance
+from .limiting import LimitBody
+from .media import MediaStore
+from .performing import check_engine
+from .sources import SourceRefused
+from .store import Store
+from .workers import Workers
+
+logger = logging.getLogger("audiopod_mcp.studio")
+
+
+def create_studio(config: StudioConfig) -> Starlette:
+    """The application of a studio. It answers while :func:`running`, which its ASGI lifespan does too.
+
+    Raises:
+        audiopod_mcp.settings.SettingsError: where there is no such engine.
+
+    """
+    check_engine(config.engine)
+    app = Starlette(
+        routes=[
+            *managing.routes(),
+            *catalogue.routes(),
+            *creating.routes(),
+            *playing.routes(),
+            *openapi.routes(),
+        ],
+        exception_handlers={
+            HTTPException: on_http,
+            Invalid: on_invalid,
+            SourceRefused: on_refused,
+            Exception: on_fault,
+        },
+        lifespan=running,
+    )
+    app.add_middleware(LimitBody)
+    app.state.config = config
+    app.state.studio = None
+    return app
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[None]:
+    """Open the store, take up what was left, do jobs; at the end put back what is not finished."""
+    studio = await to_thread.run_sync(_open, app.state.config)
+    work = asyncio.create_task(studio.work(), name="studio")
+    app.state.studio = studio
+    try:
+        yield
+    finally:
+        app.state.studio = None
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+        studio.workers.close()
+        _close(studio)
+
+
+def _open(config: StudioConfig) -> Studio:
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    instance = Instance(config.data_dir)
+    studio = Studio(
+        config=config,
+        store=Store(store_path(config)),
+        media=MediaStore(config.data_dir, instance.id),
+        instance=instance,
+        # One more than jobs run, so that who waits for an analysis does not wait for a song.
+        workers=Workers(config.workers + 1),
+    )
+    studio.recover()
+    studio.sweep()
+    return studio
+
+
+def _close(studio: Studio) -> None:
+    if released := studio.store.release(studio.instance.id):
+        logger.info("put back %s unfinished jobs", released)
+    studio.store.close()
+    studio.media.close()
+    studio.instance.close()

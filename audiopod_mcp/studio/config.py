@@ -1,0 +1,31 @@
+"""What a studio is told when it is made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class StudioConfig:
+    """How one studio is set up. Several studios, in several processes, may share one ``data_dir``."""
+
+    data_dir: Path
+    engine: str = "local"
+    """``local``, ``acestep`` or the ``package.module:Class`` of another engine."""
+    local_folders: tuple[Path, ...] = ()
+    """Where local audio may be read from; empty: local files are refused."""
+    tell_files: bool = False
+    """Whether jobs tell the paths of their audio, to callers who sit at this machine and own its data."""
+    allow_private_urls: bool = False
+    """Whether audio may be fetched from private, loopback and link-local addresses."""
+    public_url: str | None = None
+    """Where clients reach this studio, for the links it hands out; ``None``: as the request came in."""
+    api_keys: frozenset[str] | None = field(default=None, repr=False)
+    """The keys let in; ``None``: an open studio, where each key still sees only its own jobs."""
+    workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
+    """How many jobs run at the same time."""
+    engine_settings: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    """Keyword arguments of the engine, e.g. where the ACE-Step server is. May hold secrets."""

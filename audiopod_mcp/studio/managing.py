@@ -1,0 +1,182 @@
+"""The endpoints about jobs that exist: tell, list, count, rename, like, retry, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import to_thread
+from pydantic import Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from audiopod_mcp.operations import API_PREFIX, Arguments
+from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
+
+from .answering import (
+    NO_JOB,
+    Invalid,
+    base_of,
+    body_of,
+    complaints,
+    job_json,
+    owner_of,
+    path_number,
+    query_of,
+    studio_of,
+)
+from .listing import Listing
+from .media import MASTER_FORMAT
+from .store import JobRow
+
+
+class Changes(Arguments):
+    """What can be changed about a job."""
+
+    display_name: Annotated[str, Field(max_length=255)] | None = None
+    """Title"""
+    thumbnail_url: Annotated[str, Field(max_length=2048)] | None = None
+    """Cover picture"""
+
+
+def routes() -> list[Route]:
+    """Fixed names before the ones with a number in them."""
+    jobs, one = f"{API_PREFIX}/jobs", f"{API_PREFIX}/jobs/{{job_id}}"
+    return [
+        Route(jobs, list_jobs),
+        Route(f"{jobs}/counts", count_jobs),
+        Route(f"{API_PREFIX}/liked", list_liked),
+        Route(f"{API_PREFIX}/filters/stats", filter_stats),
+        Route(f"{API_PREFIX}/analyses/{{analysis_id}}", get_analysis),
+        Route(f"{one}/status", get_job),
+        Route(f"{one}/retry", retry_job, methods=["POST"]),
+        Route(f"{one}/like", like_job, methods=["POST", "DELETE"]),
+        Route(f"{one}/stems/{{track}}", get_stem),
+        Route(one, get_job),
+        Route(one, change_job, methods=["PATCH"]),
+        Route(one, delete_job, methods=["DELETE"]),
+    ]
+
+
+async def find_job(request: Request) -> JobRow:
+    """The job that the path names.
+
+    Raises:
+        HTTPException: 404 where there is none, or it is another's.
+
+    """
+    owner = owner_of(request)
+    job = await to_thread.run_sync(studio_of(request).store.job, path_number(request), owner)
+    if job is None:
+        raise HTTPException(404, NO_JOB)
+    return job
+
+
+def _tell(request: Request, job: JobRow) -> JSONResponse:
+    studio = studio_of(request)
+    return JSONResponse(job_json(job, base_of(request), studio.media if studio.config.tell_files else None))
+
+
+async def get_job(request: Request) -> Response:
+    return _tell(request, await find_job(request))
+
+
+async def list_jobs(request: Request) -> Response:
+    return await _list(request, query_of(request, Listing))
+
+
+async def list_liked(request: Request) -> Response:
+    query: Listing = query_of(request, Listing)
+    return await _list(request, query.model_copy(update={"liked": True, "include_interactions": True}))
+
+
+async def _list(request: Request, query: Listing) -> Response:
+    studio = studio_of(request)
+    jobs, total = await to_thread.run_sync(studio.store.jobs, owner_of(request), query)
+    base, media = base_of(request), studio.media if studio.config.tell_files else None
+    told = [job_json(job, base, media, interactions=query.include_interactions) for job in jobs]
+    return JSONResponse(told, headers={"X-Total-Count": str(total)})
+
+
+async def count_jobs(request: Request) -> Response:
+    by_status = await to_thread.run_sync(studio_of(request).store.counts, owner_of(request), "status")
+    counts = {status.lower(): by_status.get(status, 0) for status in STATUSES}
+    return JSONResponse({"total": sum(counts.values()), **counts})
+
+
+async def filter_stats(request: Request) -> Response:
+    store, owner = studio_of(request).store, owner_of(request)
+    columns = {
+        "tasks": "task",
+        "statuses": "status",
+        "song_types": "song_type",
+        "languages": "language",
+        "genres": "genre",
+    }
+
+    def count() -> dict[str, dict[str, int]]:
+        return {name: store.counts(owner, column) for name, column in columns.items()}
+
+    return JSONResponse(await to_thread.run_sync(count))
+
+
+async def change_job(request: Request) -> Response:
+    job = await find_job(request)
+    body = await body_of(request)
+    try:
+        changes = Changes.model_validate({k: v for k, v in body.items() if k in Changes.model_fields})
+    except ValidationError as error:
+        raise Invalid(complaints(error, Changes, "body")) from None
+    values = changes.model_dump(include=changes.model_fields_set)
+    if not values:
+        raise HTTPException(400, "nothing to change: give display_name or thumbnail_url")
+    await to_thread.run_sync(studio_of(request).store.update, job.id, values)
+    return _tell(request, await find_job(request))
+
+
+async def like_job(request: Request) -> Response:
+    job = await find_job(request)
+    liked = request.method == "POST"
+    await to_thread.run_sync(studio_of(request).store.update, job.id, {"liked": int(liked)})
+    return JSONResponse({"success": True, "job_id": job.id, "liked": liked})
+
+
+async def retry_job(request: Request) -> Response:
+    job = await find_job(request)
+    studio = studio_of(request)
+    if not await to_thread.run_sync(studio.store.retry, job.id):
+        raise HTTPException(409, f"Only failed jobs can be retried; job {job.id} is {job.status}")
+    studio.wake()
+    job = await find_job(request)
+    return JSONResponse({"job": job_json(job, base_of(request)), "message": "Music job queued again"})
+
+
+async def delete_job(request: Request) -> Response:
+    job = await find_job(request)
+    studio = studio_of(request)
+
+    def delete() -> None:
+        studio.store.delete(job.id)
+        studio.media.remove(job.id)
+
+    await to_thread.run_sync(delete)
+    return JSONResponse({"message": "Music job deleted"})
+
+
+async def get_stem(request: Request) -> Response:
+    job, track = await find_job(request), request.path_params["track"]
+    if not job.takes or track not in job.takes[0]["stems"]:
+        raise HTTPException(404, f"job {job.id} has no stem of that name")
+    path = studio_of(request).media.stem(job.id, job.takes[0]["name"], track)
+    if not await to_thread.run_sync(path.is_file):
+        raise HTTPException(404, "the audio was deleted")
+    return FileResponse(path, media_type=MIME_TYPES[MASTER_FORMAT])
+
+
+async def get_analysis(request: Request) -> Response:
+    analysis_id, owner = request.path_params["analysis_id"], owner_of(request)
+    analysis = await to_thread.run_sync(studio_of(request).store.analysis, analysis_id, owner)
+    if analysis is None:
+        raise HTTPException(404, "Analysis not found")
+    return JSONResponse({**analysis, "id": analysis_id})

@@ -1,0 +1,171 @@
+"""What a worker process does with one order: have the engine do it, in the format wanted.
+
+Imported by both sides; what is heavy is imported when the work begins, which is in the worker.
+Answers are plain data, so that the process that waits for them needs no audio library to read them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import math
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from audiopod_mcp.settings import SettingsError
+
+from .engines.base import MASTER, Engine, Outcome, Report, Work
+from .media import MASTER_FORMAT
+from .store import progress_writer
+
+ENGINES: Final = {
+    "local": "audiopod_mcp.studio.engines.local:LocalEngine",
+    "acestep": "audiopod_mcp.studio.engines.acestep:AceStepEngine",
+}
+REPORT_EVERY: Final = 0.15
+"""Seconds between two progress reports that are written down."""
+
+logger = logging.getLogger("audiopod_mcp.studio")
+
+
+class Stopped(BaseException):
+    """The job was deleted, or is no longer ours: raised by ``report``, past every ``except Exception``."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One piece of work for a worker process."""
+
+    work: Work
+    engine: str
+    engine_settings: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    audio_format: str = "flac"
+    job_id: int | None = None
+    """The job whose progress is written down; ``None``: somebody waits for the answer instead."""
+    instance: str = ""
+    store: Path | None = None
+    progress_from: float = 0.0
+    """What of the job's progress was done before, percent."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of an order: an outcome, a line that says why not, or neither because it was stopped."""
+
+    outcome: Outcome | None = None
+    error: str | None = None
+
+
+def perform(order: Order) -> Result:
+    """Do what ``order`` says. Never raises but for the end of the process."""
+    from audiopod_mcp.music.model import Refused
+
+    try:
+        with _reporting(order) as report:
+            return Result(_perform(order, report))
+    except Stopped:
+        return Result()
+    except Refused as refusal:
+        return Result(error=str(refusal))
+    except MemoryError:
+        return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
+    except Exception as error:
+        logger.exception("the engine failed at %s", order.work.task)
+        return Result(
+            error=f"the {order.engine} engine failed unexpectedly ({type(error).__name__}); "
+            "its log says more, and a retry may help"
+        )
+
+
+def _perform(order: Order, report: Report) -> Outcome:
+    formatting = 0.0 if order.audio_format == MASTER_FORMAT else 0.1
+    engine = _engine(order.engine, tuple(sorted(order.engine_settings.items())))
+    outcome = engine.run(order.work, _part(report, 0.0, 1.0 - formatting))
+    if formatting:
+        for number, take in enumerate(outcome.takes):
+            start = 1.0 - formatting * (1 - number / len(outcome.takes))
+            part = _part(report, start, start + formatting / len(outcome.takes))
+            convert(take.master(order.work.folder), order.audio_format, part)
+    return outcome
+
+
+def convert(master: Path, audio_format: str, report: Report | None = None) -> Path:
+    """Write ``master`` in another format beside it; the file appears when it is complete."""
+    from .audio_files import exact_subtype, read_audio, write_audio
+
+    target = master.with_suffix(f".{audio_format}")
+    told = report or (lambda _fraction, _doing: None)
+    audio, rate, subtype = read_audio(master, max_seconds=math.inf)
+    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=told)
+    return target
+
+
+def transcode(master: Path, audio_format: str) -> str | None:
+    """:func:`convert`, for one who waits in another process: the answer is what went wrong, if anything."""
+    try:
+        convert(master, audio_format)
+    except Exception as error:
+        logger.exception("could not write %s", audio_format)
+        return f"the audio could not be written as {audio_format} ({type(error).__name__})"
+    return None
+
+
+def check_engine(name: str) -> None:
+    """Raise :class:`SettingsError` where there is no engine of that name."""
+    module, colon, _ = ENGINES.get(name, name).partition(":")
+    try:
+        known = bool(colon) and importlib.util.find_spec(module) is not None
+    except ImportError:
+        known = False
+    if not known:
+        choices = " and ".join(repr(choice) for choice in ENGINES)
+        reason = "is not available in this version" if name in ENGINES else f"is not one of {choices}"
+        raise SettingsError(f"AUDIOPOD_ENGINE: {name!r} {reason}; use 'local'")
+
+
+@lru_cache(maxsize=4)
+def _engine(name: str, settings: tuple[tuple[str, str | None], ...]) -> Engine:
+    module, _, attribute = ENGINES.get(name, name).partition(":")
+    engine: Engine = getattr(importlib.import_module(module), attribute)(**dict(settings))
+    return engine
+
+
+@contextmanager
+def _reporting(order: Order) -> Iterator[Report]:
+    """What the engine reports to: writes progress down, raises :class:`Stopped` for a job that is gone."""
+    if order.job_id is None or order.store is None:
+        yield lambda _fraction, _doing: None
+        return
+    written = -math.inf
+    with progress_writer(order.store, order.job_id, order.instance) as write:
+
+        def report(fraction: float, doing: str) -> None:
+            nonlocal written
+            if (clock := time.monotonic()) - written < REPORT_EVERY:
+                return
+            written = clock
+            done = min(1.0, max(0.0, fraction)) if math.isfinite(fraction) else 0.0
+            try:
+                still_ours = write(order.progress_from + done * (99 - order.progress_from), doing[:200])
+            except sqlite3.OperationalError:  # the store is busy: the next report will do
+                return
+            if not still_ours:
+                raise Stopped
+
+        yield report
+
+
+def _part(report: Report, start: float, end: float) -> Report:
+    return lambda fraction, doing: report(start + fraction * (end - start), doing)
+
+
+def output_folder_is_whole(outcome: Outcome, folder: Path) -> bool:
+    """Whether every take of ``outcome`` really lies in ``folder``."""
+    return all((folder / take.name / MASTER).is_file() for take in outcome.takes)

@@ -1,0 +1,63 @@
+"""The endpoints that give audio and timed lyrics. Their addresses can't be guessed, so they need no key."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
+
+from .answering import path_number, studio_of
+from .dispatching import CanNotRun
+from .sources import take_of
+from .store import JobRow
+from .workers import WorkerDied
+
+
+def routes() -> list[Route]:
+    return [Route("/media/{job_id}/{file}", get_media)]
+
+
+async def get_media(request: Request) -> Response:
+    """A take in a format, with ranges; a format nobody asked for before is made first."""
+    studio = studio_of(request)
+    job = await to_thread.run_sync(studio.store.job, path_number(request))
+    name, _, ending = request.path_params["file"].rpartition(".")
+    take = take_of(name, job) if job else None
+    if job is None or take is None:
+        raise HTTPException(404, "there is no such audio (any more)")
+    if ending == "lrc":
+        return _lyrics(job, take)
+    if ending not in FORMATS:
+        raise HTTPException(404, f"there is no format {ending[:16]!r}; there are {', '.join(FORMATS)}")
+    if not await to_thread.run_sync(studio.media.master(job.id, take["name"]).is_file):
+        raise HTTPException(404, "the audio was deleted")
+    try:
+        path = await studio.converted(job, take["name"], ending)
+    except (CanNotRun, WorkerDied) as error:
+        raise HTTPException(503, str(error) or "the audio could not be converted; try again") from None
+    return FileResponse(
+        path,
+        media_type=MIME_TYPES[ending],
+        filename=f"{_file_name(job)}.{ending}",
+        content_disposition_type="inline",
+        headers={"Cache-Control": "private, max-age=86400"},
+    )
+
+
+def _lyrics(job: JobRow, take: Any) -> Response:
+    lrc = take["lrc"] if take is not job.takes[0] else job.lrc or take["lrc"]
+    if not lrc:
+        raise HTTPException(404, "this audio has no timed lyrics; ask for them with POST {job_id}/lrc")
+    return PlainTextResponse(lrc)
+
+
+def _file_name(job: JobRow) -> str:
+    words = re.sub(r"[^\w\- ]+", "", job.display_name or "").strip()
+    return (words or f"{job.task}-{job.id}")[:100]

@@ -1,0 +1,190 @@
+"""What an audio argument may name: a job of this studio, a file in an allowed folder, or a URL."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from .config import StudioConfig
+from .store import LARGEST_ID, JobRow
+
+_JOB = re.compile(r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?)?/?", re.IGNORECASE)
+_MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_-]{16})(?:~(\d))?\.(?:flac|wav|mp3|ogg)")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+FindJob = Callable[[int], JobRow | None]
+
+
+class SourceRefused(Exception):
+    """The argument names no audio that may be used; one line for the person, and the HTTP status."""
+
+    def __init__(self, message: str, status: int = 422) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def find_source(
+    argument: str, value: str, config: StudioConfig, bases: tuple[str, ...], owner: str, find: FindJob
+) -> dict[str, Any]:
+    """Where the audio is, as the job remembers it: ``{"job", "take"}``, ``{"path"}`` or ``{"url"}``.
+
+    ``find`` looks a job up whoever owns it; ``bases`` are the addresses this studio goes by.
+
+    Raises:
+        SourceRefused: where there is no such job, or the file may not or can not be read.
+
+    """
+    if job := _JOB.fullmatch(value):
+        row = find(int(job[1])) if int(job[1]) <= LARGEST_ID else None
+        return job_source(argument, row if row and row.owner == owner else None)
+    if value.lower().startswith("audiopod:"):
+        raise SourceRefused(f"{argument}: {_short(value)} is not audiopod://jobs/{{id}}")
+    if value.lower().startswith(("http://", "https://")):
+        return _own_media(argument, value, bases, find) or _remote(argument, value)
+    if value.lower().startswith("file:"):
+        return _file(argument, _path_of(argument, value), config, owner, find)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", value) and not _DRIVE.match(value):
+        raise SourceRefused(
+            f"{argument}: {_short(value)} is not http(s)://, audiopod://jobs/{{id}} or a file"
+        )
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:
+        path = Path(value)
+    return _file(argument, path, config, owner, find)
+
+
+def job_source(argument: str, job: JobRow | None, missing: str = "Music job not found") -> dict[str, Any]:
+    """The audio of a finished job. Raises :class:`SourceRefused` for one that is missing or unfinished."""
+    if job is None:
+        raise SourceRefused(missing, 404)
+    if job.status != "COMPLETED":
+        raise SourceRefused(
+            f"Job must be completed: {argument} names job {job.id}, which is {job.status}", 409
+        )
+    if not job.takes:
+        raise SourceRefused(f"{argument}: job {job.id} has no audio")
+    return {"job": job.id, "take": job.takes[0]["name"]}
+
+
+def readable(path: Path) -> bool:
+    """Whether ``path`` is still a regular file, as it was when the job was made, and no symbolic link."""
+    try:
+        return path.resolve(strict=True) == path and stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def media_name(token: str, take: int) -> str:
+    """What the audio of a take is called in its address; ``take`` counts from 0."""
+    return token if take == 0 else f"{token}~{take + 1}"
+
+
+def take_of(name: str, job: JobRow) -> Mapping[str, Any] | None:
+    """The take of ``job`` that an address calls ``name``."""
+    return next(
+        (take for number, take in enumerate(job.takes) if media_name(job.token, number) == name), None
+    )
+
+
+def _own_media(argument: str, value: str, bases: tuple[str, ...], find: FindJob) -> dict[str, Any] | None:
+    base = next((base for base in bases if value.startswith(f"{base}/media/")), None)
+    if base is None:
+        return None
+    found = _MEDIA.fullmatch(value.removeprefix(base).partition("?")[0])
+    job = find(int(found[1])) if found and int(found[1]) <= LARGEST_ID else None
+    name = f"{found[2]}~{found[3]}" if found and found[3] else found[2] if found else ""
+    take = take_of(name, job) if job else None
+    if job is None or take is None:
+        raise SourceRefused(f"{argument}: there is no such audio here (any more)", 404)
+    return {"job": job.id, "take": take["name"]}
+
+
+def _remote(argument: str, value: str) -> dict[str, Any]:
+    try:
+        host = urlsplit(value).hostname
+    except ValueError:
+        host = None
+    if not host or any(ord(character) < 33 or ord(character) == 127 for character in value):
+        raise SourceRefused(
+            f"{argument}: {_short(value)} is not a URL; write https://host/path (blanks as %20)"
+        )
+    return {"url": value}
+
+
+def _path_of(argument: str, uri: str) -> Path:
+    """The path of a ``file:`` URI: ``file:///a%20b``, ``file://localhost/a``, ``file:///C:/a``, ``file://host/share``."""
+    parts = urlsplit(uri.replace("\\", "/"))
+    text = unquote(parts.path, errors="surrogateescape")
+    if parts.netloc and parts.netloc.lower() != "localhost":
+        if os.name != "nt":
+            raise SourceRefused(
+                f"{argument}: {_short(uri)} names another machine; a file here is file:///path, three slashes"
+            )
+        return Path(f"//{parts.netloc}{text}")
+    if re.match(r"/[A-Za-z]:", text):
+        text = text[1:]
+    return Path(text)
+
+
+def _file(argument: str, path: Path, config: StudioConfig, owner: str, find: FindJob) -> dict[str, Any]:
+    """A file outside the studio, or the audio of a job that ``owner`` may see."""
+    real = _allowed_file(argument, path, config)
+    data_dir = config.data_dir.resolve()
+    if not _is_ours(real, data_dir):
+        return {"path": str(real)}
+    _, job_id, *rest = (*real.relative_to(data_dir).parts, "")
+    job = find(int(job_id)) if job_id.isdigit() and len(job_id) < 19 else None
+    take = next((t for t in job.takes if t["name"] == rest[0]), None) if job and job.owner == owner else None
+    if real.relative_to(data_dir).parts[0] != "media" or job is None or take is None:
+        raise SourceRefused(
+            f"{argument}: {_short(str(path))} belongs to the studio itself; name a job as audiopod://jobs/{{id}}"
+        )
+    return {"job": job.id, "take": take["name"]}
+
+
+def _allowed_file(argument: str, path: Path, config: StudioConfig) -> Path:
+    if not config.local_folders:
+        raise SourceRefused(
+            f"{argument}: this service can't read local files; give an http(s) URL or audiopod://jobs/{{id}}"
+        )
+    allowed = ", ".join(str(folder) for folder in config.local_folders)
+    remedy = f"allowed folders are {allowed} (set AUDIOPOD_ALLOWED_DIRS to change that)"
+    try:
+        if not path.is_absolute():
+            path = next((f / path for f in config.local_folders if (f / path).exists()), path)
+        real = path.resolve()
+        if not any(real.is_relative_to(folder.resolve()) for folder in config.local_folders):
+            raise SourceRefused(
+                f"{argument}: {_short(str(path))} is outside the folders that may be read; {remedy}"
+            )
+        mode = real.stat().st_mode
+    except FileNotFoundError:
+        raise SourceRefused(f"{argument}: there is no file {_short(str(path))}; check the path") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        raise SourceRefused(f"{argument}: {_short(str(path))} can't be read ({reason})") from None
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file"
+        raise SourceRefused(f"{argument}: {_short(str(path))} is {kind}; give an audio file")
+    if not os.access(real, os.R_OK):
+        raise SourceRefused(f"{argument}: {_short(str(path))} can't be read (permission denied)")
+    return real
+
+
+def _is_ours(path: Path, data_dir: Path) -> bool:
+    """Whether ``path`` is the studio's own: its database and media hold other people's jobs."""
+    if not path.is_relative_to(data_dir) or path == data_dir:
+        return False
+    first = path.relative_to(data_dir).parts[0]
+    return first in {"media", "work", "instances"} or first.startswith("studio.db")
+
+
+def _short(text: str) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= 120 else f"{shown[:117]}…"

@@ -1,0 +1,398 @@
+"""The job store: one SQLite file, shared by every studio process that works on the same folder."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from .listing import Listing
+
+LARGEST_ID: Final = 2**63 - 1
+"""What SQLite can hold; no job has a larger number."""
+CRASHES_ALLOWED: Final = 3
+"""How often a job may take its studio down with it before it is given up."""
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner TEXT NOT NULL,
+    task TEXT NOT NULL,
+    params TEXT NOT NULL,
+    sources TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'PENDING',
+    progress REAL NOT NULL DEFAULT 0,
+    stage TEXT,
+    engine TEXT NOT NULL,
+    claimed_by TEXT,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    token TEXT NOT NULL,
+    format TEXT NOT NULL,
+    display_name TEXT,
+    caption TEXT,
+    song_type TEXT,
+    language TEXT,
+    genre TEXT,
+    thumbnail_url TEXT,
+    liked INTEGER NOT NULL DEFAULT 0,
+    idempotency_key TEXT,
+    fingerprint TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    completed_at TEXT,
+    duration REAL,
+    takes TEXT NOT NULL DEFAULT '[]',
+    lrc TEXT,
+    quality REAL,
+    notes TEXT NOT NULL DEFAULT '[]',
+    details TEXT NOT NULL DEFAULT '{}',
+    error TEXT
+);
+CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
+CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, created_at);
+CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (owner, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE TABLE IF NOT EXISTS analyses (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    result TEXT NOT NULL
+);
+"""
+_GIVEN_UP: Final = (
+    "gave up: the process making this ended # times without a word, most likely out of memory; "
+    "ask for less (shorter, fewer takes) and retry"
+)
+_JSON: Final = frozenset({"params", "sources", "takes", "notes", "details"})
+_SORT: Final = {
+    "created_at": "created_at",
+    "display_name": "display_name COLLATE NOCASE",
+    "audio_duration": "duration",
+    "status": "status",
+}
+
+
+class KeyReused(Exception):
+    """An idempotency key came again with another request."""
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """One job as it is stored."""
+
+    id: int
+    owner: str
+    task: str
+    params: dict[str, Any]
+    sources: dict[str, Any]
+    status: str
+    progress: float
+    stage: str | None
+    engine: str
+    claimed_by: str | None
+    crashes: int
+    token: str
+    """What makes the addresses of its audio unguessable."""
+    format: str
+    display_name: str | None
+    caption: str | None
+    song_type: str | None
+    language: str | None
+    genre: str | None
+    thumbnail_url: str | None
+    liked: int
+    idempotency_key: str | None
+    fingerprint: str
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    duration: float | None
+    """Seconds: wanted, and once completed, real."""
+    takes: list[dict[str, Any]]
+    lrc: str | None
+    quality: float | None
+    notes: list[str]
+    details: dict[str, Any]
+    error: str | None
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC with milliseconds: strings that sort as times do."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Store:
+    """Jobs and analyses. Methods block and are safe from any thread; call them off the event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._connection = connect(path)
+        _use_write_ahead_log(self._connection)
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    # Jobs, as their owner sees them ------------------------------------------------------------
+
+    def create(self, values: Mapping[str, Any]) -> tuple[JobRow, bool]:
+        """The new job of ``values`` (columns), and whether it is new: an idempotency key finds the first.
+
+        Raises:
+            KeyReused: where the key came with another request within a day.
+
+        """
+        row = {**values, "token": secrets.token_urlsafe(12), "created_at": now()}
+        with self._transaction() as connection:
+            if key := row.get("idempotency_key"):
+                yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="milliseconds")
+                first = connection.execute(
+                    "SELECT * FROM jobs WHERE owner = ? AND idempotency_key = ? AND created_at > ?",
+                    (row["owner"], key, yesterday),
+                ).fetchone()
+                if first and first["fingerprint"] != row["fingerprint"]:
+                    raise KeyReused
+                if first:
+                    return _job(first), False
+            columns = ", ".join(row)
+            marks = ", ".join("?" * len(row))
+            cursor = connection.execute(
+                f"INSERT INTO jobs ({columns}) VALUES ({marks})",  # noqa: S608 - names of our own
+                tuple(_stored(name, value) for name, value in row.items()),
+            )
+            new = connection.execute("SELECT * FROM jobs WHERE id = ?", (cursor.lastrowid,)).fetchone()
+            return _job(new), True
+
+    def job(self, job_id: int, owner: str | None = None) -> JobRow | None:
+        """The job, if there is one and ``owner`` (``None``: the studio itself) may see it."""
+        if not 0 < job_id <= LARGEST_ID:
+            return None
+        rows = self._rows("SELECT * FROM jobs WHERE id = ?", (job_id,))
+        job = _job(rows[0]) if rows else None
+        return job if job and owner in (None, job.owner) else None
+
+    def jobs(self, owner: str, query: Listing) -> tuple[list[JobRow], int]:
+        """The jobs that ``query`` asks for, and how many there are without ``skip`` and ``limit``."""
+        where, values = _conditions(owner, query)
+        total = self._rows(f"SELECT count(*) FROM jobs WHERE {where}", values)[0][0]  # noqa: S608
+        order = _SORT[query.sort_by]
+        direction = "ASC" if query.sort_order == "asc" else "DESC"
+        rows = self._rows(
+            f"SELECT * FROM jobs WHERE {where} ORDER BY {order} {direction}, id {direction} LIMIT ? OFFSET ?",  # noqa: S608
+            (*values, query.limit, min(query.skip, LARGEST_ID)),
+        )
+        return [_job(row) for row in rows], total
+
+    def counts(self, owner: str, column: str) -> dict[str, int]:
+        """How many jobs there are by each value of ``column``."""
+        rows = self._rows(
+            f"SELECT {column}, count(*) FROM jobs WHERE owner = ? AND {column} IS NOT NULL "  # noqa: S608
+            f"GROUP BY {column} ORDER BY 2 DESC",
+            (owner,),
+        )
+        return {str(value): count for value, count in rows}
+
+    def update(self, job_id: int, values: Mapping[str, Any]) -> None:
+        """Set columns of a job."""
+        names = ", ".join(f"{name} = ?" for name in values)
+        with self._transaction() as connection:
+            connection.execute(
+                f"UPDATE jobs SET {names} WHERE id = ?",  # noqa: S608
+                (*(_stored(name, value) for name, value in values.items()), job_id),
+            )
+
+    def delete(self, job_id: int) -> None:
+        """Forget the job; a worker that is at it notices at its next report."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
+    def retry(self, job_id: int) -> bool:
+        """Queue a failed job again. ``False`` where it hasn't failed."""
+        with self._transaction() as connection:
+            return (
+                connection.execute(
+                    "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, error = NULL, "
+                    "crashes = 0, started_at = NULL, completed_at = NULL WHERE id = ? AND status = 'FAILED'",
+                    (job_id,),
+                ).rowcount
+                == 1
+            )
+
+    # Jobs, as the studios that work on them see them ----------------------------------------------
+
+    def claim(self, instance: str, engine: str) -> JobRow | None:
+        """The oldest waiting job, now this instance's."""
+        with self._transaction() as connection:
+            found = connection.execute(
+                "SELECT id FROM jobs WHERE status = 'PENDING' AND engine = ? ORDER BY id LIMIT 1", (engine,)
+            ).fetchone()
+            if found is None:
+                return None
+            connection.execute(
+                "UPDATE jobs SET status = 'PROCESSING', claimed_by = ?, started_at = ?, stage = 'starting' "
+                "WHERE id = ? AND status = 'PENDING'",
+                (instance, now(), found["id"]),
+            )
+            return _job(connection.execute("SELECT * FROM jobs WHERE id = ?", (found["id"],)).fetchone())
+
+    def progress(self, job_id: int, instance: str, progress: float, stage: str) -> bool:
+        """Say how far a job is, percent, and what is done. ``False``: it is no longer this instance's."""
+        with self._lock:
+            return _write_progress(self._connection, job_id, instance, progress, stage)
+
+    def finish(self, job_id: int, instance: str, values: Mapping[str, Any]) -> bool:
+        """Complete or fail a job that ``instance`` still holds. ``False`` where it was deleted meanwhile."""
+        names = ", ".join(f"{name} = ?" for name in values)
+        with self._transaction() as connection:
+            return (
+                connection.execute(
+                    f"UPDATE jobs SET {names}, completed_at = ?, claimed_by = NULL, stage = NULL "  # noqa: S608
+                    "WHERE id = ? AND claimed_by = ? AND status = 'PROCESSING'",
+                    (*(_stored(name, value) for name, value in values.items()), now(), job_id, instance),
+                ).rowcount
+                == 1
+            )
+
+    def release(
+        self,
+        instance: str,
+        job_id: int | None = None,
+        *,
+        crashed: bool = False,
+        allowed: int = CRASHES_ALLOWED,
+    ) -> int:
+        """Put back what ``instance`` holds (or its one job); give up what crashed ``allowed`` times."""
+        condition = "claimed_by = ? AND status = 'PROCESSING'"
+        values: tuple[Any, ...] = (instance,)
+        if job_id is not None:
+            condition, values = f"{condition} AND id = ?", (instance, job_id)
+        with self._transaction() as connection:
+            if crashed:
+                connection.execute(f"UPDATE jobs SET crashes = crashes + 1 WHERE {condition}", values)  # noqa: S608
+                connection.execute(
+                    "UPDATE jobs SET status = 'FAILED', claimed_by = NULL, stage = NULL, completed_at = ?, "  # noqa: S608
+                    f"error = replace(?, '#', crashes) WHERE {condition} AND crashes >= ?",
+                    (now(), _GIVEN_UP, *values, allowed),
+                )
+            return connection.execute(
+                "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, claimed_by = NULL, "  # noqa: S608
+                f"started_at = NULL WHERE {condition}",
+                values,
+            ).rowcount
+
+    def claimants(self) -> set[str]:
+        """The instances that hold jobs."""
+        rows = self._rows("SELECT DISTINCT claimed_by FROM jobs WHERE status = 'PROCESSING'")
+        return {row[0] for row in rows if row[0]}
+
+    def known_ids(self) -> set[int]:
+        return {row[0] for row in self._rows("SELECT id FROM jobs")}
+
+    # Analyses -----------------------------------------------------------------------------------
+
+    def add_analysis(self, owner: str, result: Mapping[str, Any]) -> str:
+        """Keep an analysis; the answer is its id."""
+        analysis_id = secrets.token_hex(8)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO analyses VALUES (?, ?, ?, ?)", (analysis_id, owner, now(), json.dumps(result))
+            )
+        return analysis_id
+
+    def analysis(self, analysis_id: str, owner: str) -> dict[str, Any] | None:
+        rows = self._rows("SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner))
+        return dict(json.loads(rows[0][0])) if rows else None
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection as every process of a studio opens it."""
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Let readers and writers work side by side. SQLite does not wait for its turn at this one statement."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+@contextmanager
+def progress_writer(path: Path, job_id: int, instance: str) -> Iterator[Callable[[float, str], bool]]:
+    """What a worker process tells the store with how far a job is; see :meth:`Store.progress`."""
+    connection = connect(path)
+    try:
+        yield lambda progress, stage: _write_progress(connection, job_id, instance, progress, stage)
+    finally:
+        connection.close()
+
+
+def _write_progress(
+    connection: sqlite3.Connection, job_id: int, instance: str, progress: float, stage: str
+) -> bool:
+    cursor = connection.execute(
+        "UPDATE jobs SET progress = max(progress, ?), stage = ? "
+        "WHERE id = ? AND claimed_by = ? AND status = 'PROCESSING'",
+        (progress, stage, job_id, instance),
+    )
+    return cursor.rowcount == 1
+
+
+def _job(row: sqlite3.Row) -> JobRow:
+    return JobRow(**{name: json.loads(row[name]) if name in _JSON else row[name] for name in row.keys()})  # noqa: SIM118
+
+
+def _stored(name: str, value: Any) -> Any:
+    return json.dumps(value) if name in _JSON else value
+
+
+def _conditions(owner: str, query: Listing) -> tuple[str, tuple[Any, ...]]:
+    terms: list[str] = ["owner = ?"]
+    values: list[Any] = [owner]
+    for column, wanted in (
+        ("task", query.task and query.task.replace("-", "_")),
+        ("status", query.status),
+        ("song_type", query.song_type),
+        ("language", query.language),
+        ("liked", query.liked),
+    ):
+        if wanted is not None:
+            terms.append(f"{column} = ?")
+            values.append(wanted)
+    text = "coalesce(display_name, '') || ' ' || coalesce(genre, '') || ' ' || coalesce(caption, '')"
+    for words in (query.search, query.genre, query.emotion, query.occasion):
+        for word in (words or "").split():
+            terms.append(rf"{text} LIKE ? ESCAPE '\'")
+            values.append("%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%")
+    return " AND ".join(terms), tuple(values)

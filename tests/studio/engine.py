@@ -1,0 +1,64 @@
+"""Engines for tests, named as ``tests.studio.engine:…``: quick, and steered by the caption."""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import soundfile
+
+from audiopod_mcp.music.model import Refused
+from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Outcome, Report, Take, Work
+
+RATE = 8_000
+
+
+@dataclass(frozen=True)
+class TestEngine:
+    """The caption says what happens: ``slow N``, ``refuse``, ``raise``, ``die``, ``print``; else a beep."""
+
+    name: str = "test"
+    log: str | None = None
+    """A file that gets a line for every run."""
+
+    def run(self, work: Work, report: Report) -> Outcome:
+        words = str(work.params.get("caption") or work.params.get("prompt") or "")
+        if self.log:
+            with open(self.log, "a") as log:
+                log.write(f"{words}\n")
+        if work.task == "analyze":
+            audio, rate = soundfile.read(work.source)
+            return Outcome(analysis={"caption": "a beep", "bpm": 120.0, "duration": len(audio) / rate})
+        if work.task == "lrc":
+            return Outcome(lrc=f"[00:00.00]{work.params['lyrics']}")
+        command, _, argument = words.partition(" ")
+        if command == "refuse":
+            raise Refused("caption: nothing can be made of this; say something else")
+        if command == "raise":
+            raise RuntimeError("a secret")
+        if command == "die":
+            os._exit(9)
+        if command == "print":
+            print("noise on standard output", flush=True)
+            os.write(1, b"more noise\n")
+            assert os.read(0, 10) == b""
+        if command == "slow":
+            steps = int(float(argument) / 0.02)
+            for step in range(steps):
+                report(step / steps, "being slow")
+                time.sleep(0.02)
+        takes = [self._take(work, number) for number in range(work.params.get("batch_size") or 1)]
+        return Outcome(tuple(takes), notes=("A test.",), details={"bpm": 120.0})
+
+    def _take(self, work: Work, number: int) -> Take:
+        folder = work.folder / f"take-{number + 1}"
+        (folder / STEMS).mkdir(parents=True)
+        if work.source:
+            samples, rate = soundfile.read(work.source)
+        else:
+            samples, rate = np.sin(np.arange(RATE) * 0.3) * 0.1, RATE
+        soundfile.write(folder / MASTER, samples, rate)
+        soundfile.write(folder / STEMS / "bass.flac", samples, rate)
+        (folder / SCORE).write_text(json.dumps({}))
+        return Take("take-%d" % (number + 1), len(samples) / rate, rate, 7 + number, ("bass",))
