@@ -90,6 +90,9 @@ def read_job(content: Any, service: Service, *, status: str | None = None) -> Jo
                 del fields[key]
                 continue
             raise _wrong("job", f"{key} is not a number", service)
+    if not service.in_process:
+        # Whoever reads these files reads them from this machine's disk: a service elsewhere has no say.
+        fields.pop("files", None)
     failure = fields.get("error_message") or fields.get("error") or fields.get("failure_reason")
     fields["error_message"] = _said(failure, service) if failure else None
     job = _read(Job, fields, "job", service, needed=NEEDED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -62,7 +61,7 @@ class AudioPodClient:
         Args:
             base_url: http(s) URL of the service, without ``/api/v1``.
             api_key: sent as ``X-API-Key`` and as a bearer token, as AudioPod's SDK does.
-            transport: of httpx; for a service in this process.
+            transport: of httpx; for a service in this process, whose ``Job.files`` are then believed.
             timeouts: of single requests.
             patience: seconds to wait between tries, in all, per call.
             limits: whether the service has AudioPod's rate limits; false for an embedded studio.
@@ -78,7 +77,11 @@ class AudioPodClient:
         self.base_url = base_url.rstrip("/")
         self.limits = limits
         self.clock = clock or Clock()
-        self.service = Service(name or ("AudioPod" if cloud else f"The music service at {host}"), api_key)
+        self.service = Service(
+            name or ("AudioPod" if cloud else f"The music service at {host}"),
+            api_key,
+            in_process=transport is not None,
+        )
         self._transport = transport
         self._timeouts = timeouts or Timeouts()
         self._patience = patience
@@ -94,12 +97,7 @@ class AudioPodClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *failure: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:

@@ -21,16 +21,19 @@ from .errors import (
 )
 from .text import is_web_page, one_line
 
-PASSING = frozenset({408, 425, 500, 502, 503, 504})
+NEVER = frozenset({501, 505})
+"""Failures that no second try gets round."""
 LONGEST_WAIT = 86_400.0
 
 
 class Service:
     """What errors need to know of the service and the caller. The key never shows in the repr."""
 
-    def __init__(self, name: str, key: str | None = None) -> None:
+    def __init__(self, name: str, key: str | None = None, *, in_process: bool = False) -> None:
         self.name = name
         self.key = key
+        self.in_process = in_process
+        """Whether it is ours and runs here, so that the file paths it tells are to be believed."""
 
     def clean(self, text: str) -> str:
         return one_line(text, self.key)
@@ -65,16 +68,22 @@ def refusal(
     complaint = read_complaint(body, headers.get("content-type", ""), service, arguments or {})
     said = f": {complaint.message}" if complaint.message else ""
     name, wait = service.name, retry_after(headers)
-    # A refusal takes effect only if it came from something behind which the request went on.
-    in_doubt = status in {408, 500, 502, 504} or status > 504 or (status == 503 and wait is None)
     when = f"try again in {math.ceil(wait)} s" if wait else "try again in a moment"
     if status == 429:
         text = f"{name}'s rate limit is reached{said}; {when}"
         return RateLimited(text, status=status, retry_after=wait, transient=True)
-    if status >= 500 or status in PASSING:
-        text = f"{name} failed with status {status}{said}; {when}"
+    if status in NEVER:
         return ServiceFailed(
-            text, status=status, retry_after=wait, transient=status in PASSING, in_doubt=in_doubt
+            f"{name} can't do this (status {status}){said}; trying again will not help", status=status
+        )
+    if status >= 500 or status in {408, 425}:
+        return ServiceFailed(
+            f"{name} failed with status {status}{said}; {when}",
+            status=status,
+            retry_after=wait,
+            transient=True,
+            # It may have failed after the work was accepted, unless it says itself when to come back.
+            in_doubt=not (status == 503 and wait is not None),
         )
     if status == 401:
         if service.key is None:
@@ -169,7 +178,9 @@ def _words(content: Any, arguments: Mapping[str, str], found: dict[str, Any], de
         message = str(code)
     where = content.get("loc", content.get("field"))
     parts = where if isinstance(where, list | tuple) else [where] if where else []
-    path = [str(p) for p in parts if p not in ("body", "query", "path")]
+    path = [str(part) for part in parts]
+    if len(path) > 1 and path[0] in {"body", "query", "path", "header"}:
+        del path[0]
     if not path or not message:
         return message
     path[0] = arguments.get(path[0], path[0])
