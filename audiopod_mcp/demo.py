@@ -102,14 +102,14 @@ async def run_demo(settings: Settings, stream: TextIO = sys.stdout) -> int:
     )
     # The server's own lines would tear the progress bars; they are shown only where something fails.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        try:
-            async with Client(stdio_client(server, errlog=log)) as client:
-                session = Session(client, stream)
+        async with Client(stdio_client(server, errlog=log)) as client:
+            session = Session(client, stream)
+            try:
                 await _play(session)
-        except DemoError as error:
-            log.seek(0)
-            print(f"\naudiopod-mcp demo: {error}\n{log.read()}", file=sys.stderr)  # noqa: T201
-            return 1
+            except DemoError as error:
+                log.seek(0)
+                print(f"\naudiopod-mcp demo: {error}\n{log.read()}", file=sys.stderr)  # noqa: T201
+                return 1
     width = max(len(title) for title, _, _ in session.saved)
     lines = [f"{title:<{width}}  {size / 1e6:6.2f} MB  {path}" for title, path, size in session.saved]
     stream.write("\n" + "\n".join(lines) + "\n")
