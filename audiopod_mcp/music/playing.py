@@ -20,7 +20,7 @@ from audiopod_mcp.music.matching import (
     matching_gain,
     spectral_balance,
 )
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Rendering, Report, Span
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Grid, Rendering, Report, Span
 from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import render
@@ -33,7 +33,7 @@ def within(report: Report, low: float, high: float) -> Report:
 
 
 def brief_beside(prompt: str, own: Brief | None, **wanted: Any) -> Brief:
-    """The brief for music that joins a piece: ``prompt``, and if it names no style, what the piece was made of.
+    """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
 
     ``wanted`` goes to :func:`read_caption`.
     """
@@ -69,7 +69,9 @@ def play(
     """
     reach = max(start + frame.beat, end - 1.2) if ending else end + frame.bar
     grid, origin = frame.grid(start, reach, chords=chords, melody=melody)
-    if label is not None:
+    if brief.lyrics and not brief.instrumental and not melody:
+        grid = replace(grid, sections=_sung_sections(grid, start - origin, end - origin, label))
+    elif label is not None:
         grid = replace(grid, sections=(Span(0.0, grid.beats[-1], label),))
     if ending:
         last = grid.beats[-1]
@@ -89,6 +91,24 @@ def play(
     stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))
     return Rendering(mixed(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
+
+
+def _sung_sections(grid: Grid, start: float, end: float, label: str | None) -> tuple[Span, ...]:
+    """Sections with the singing in whole bars of ``[start, end)``: what is cut off around it has none."""
+    bars = np.asarray(grid.beats[:: grid.beats_per_bar])
+    last = grid.beats[-1]
+    opening = float(bars[min(len(bars) - 1, np.searchsorted(bars, start - 0.05))])
+    if end - opening < 0.6 * (end - start):
+        opening = float(bars[max(0, np.searchsorted(bars, start + 0.05) - 1)])
+    closing = float(bars[max(0, np.searchsorted(bars, end + 0.05) - 1)])
+    if closing <= opening:
+        closing = last
+    middle = (opening + closing) / 2
+    own = next((span.label for span in grid.sections if span.start <= middle < span.end), "verse")
+    name = label or own
+    name = "verse" if name in ("intro", "outro", "solo", "instrumental", "break") else name
+    spans = (Span(0.0, opening, "break"), Span(opening, closing, name), Span(closing, last, "break"))
+    return tuple(span for span in spans if span.end > span.start)
 
 
 def as_if_beside(

@@ -40,7 +40,14 @@ class LocalEngine:
         operation = _OPERATIONS.get(work.task)
         if operation is None:
             raise Refused(f"task: {work.task!r} is not something the local engine does")
-        return operation(work, report)
+        furthest = 0.0
+
+        def onwards(fraction: float, doing: str) -> None:
+            nonlocal furthest
+            furthest = max(furthest, min(1.0, fraction))
+            report(furthest, doing)
+
+        return operation(work, onwards)
 
 
 @dataclass(frozen=True)

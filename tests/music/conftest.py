@@ -1,0 +1,56 @@
+"""Pieces to work on, composed once a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.making import make
+from audiopod_mcp.music.model import SAMPLE_RATE, Rendering
+from audiopod_mcp.music.splice import convert
+
+LYRICS = """[Verse]
+morning light is on the river
+boats are going out to sea
+[Chorus]
+sail away
+sail away with me"""
+
+
+@pytest.fixture(scope="session")
+def song() -> Rendering:
+    """A sung pop song of 16 s in G major at 120 BPM, with stems and score."""
+    brief = read_caption("pop song with piano", bpm=120, keyscale="G major", duration=16, lyrics=LYRICS)
+    return make(brief, seed=1)
+
+
+@pytest.fixture(scope="session")
+def tune() -> Rendering:
+    """An instrumental rock piece of 24 s in A minor at 110 BPM, whose chords change."""
+    brief = read_caption("rock, instrumental", bpm=110, keyscale="A minor", duration=24, instrumental=True)
+    return make(brief, seed=3)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a stranger's file holds: samples, at some rate."""
+
+    audio: Any
+    rate: int
+
+
+@pytest.fixture(scope="session")
+def recording(tune) -> Recording:
+    """The instrumental as a recording at 48 kHz: 16-bit samples, and no score."""
+    audio = convert(tune.audio, SAMPLE_RATE, 48_000, 2)
+    return Recording((np.round(audio * 2**15) / 2**15).astype(np.float32), 48_000)
+
+
+@pytest.fixture(scope="session")
+def composed(song) -> dict[str, Any]:
+    """What operations get beside the audio of a piece that was composed here."""
+    return {"score": song.score, "stems": song.stems}

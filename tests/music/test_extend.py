@@ -1,0 +1,94 @@
+"""Extending: exactly as much longer as was asked for, the song itself untouched."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from judging import assert_stems_sum, steepness
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.extend import extend
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.model import Refused
+
+LEFT, RIGHT = 6.5, 10.25
+
+
+@pytest.fixture(scope="module")
+def extended(recording):
+    return extend(
+        recording.audio, recording.rate, left=LEFT, right=RIGHT, prompt="rock, with the same energy", seed=2
+    )
+
+
+def test_the_duration_is_exact(recording, extended):
+    assert len(extended.audio) == len(recording.audio) + round((LEFT + RIGHT) * recording.rate)
+    assert extended.audio.shape[1] == 2
+    assert extended.rate == recording.rate
+
+
+def test_the_song_is_untouched_but_for_the_seams(recording, extended):
+    offset, fade = round(LEFT * recording.rate), round(0.04 * recording.rate)
+    inside = extended.audio[offset : offset + len(recording.audio)]
+    assert np.array_equal(inside[fade:-fade], recording.audio[fade:-fade])
+
+
+def test_both_seams_are_smooth(recording, extended):
+    for at in (LEFT, LEFT + len(recording.audio) / recording.rate):
+        assert steepness(extended.audio, round(at * recording.rate)) < 2.5
+
+
+def test_it_goes_on_in_tempo_and_loudness_and_is_no_copy(recording, extended):
+    offset = round(LEFT * recording.rate)
+    tail = extended.audio[offset + len(recording.audio) :]
+    heard = analyse(extended.audio, recording.rate)
+    ratio = heard.tempo / 110
+    assert min(abs(ratio - r) for r in (0.5, 1.0, 2.0)) < 0.02
+    assert integrated_loudness(tail, recording.rate) == pytest.approx(
+        integrated_loudness(recording.audio, recording.rate), abs=3
+    )
+    # The highest correlation with any stretch of the source, at any offset.
+    piece = tail[: 2 * recording.rate].mean(axis=1)[::4]
+    source = recording.audio.mean(axis=1)[::4]
+    n = len(source) + len(piece)
+    cross = np.fft.irfft(np.fft.rfft(source, n) * np.conj(np.fft.rfft(piece, n)), n)
+    passed = np.concatenate(([0], np.cumsum(source**2)))
+    energy = (passed[len(piece) :] - passed[: -len(piece)]).max()
+    assert np.abs(cross).max() / np.sqrt(energy * (piece**2).sum()) < 0.8
+
+
+def test_an_outro_ends_and_a_fade_fades(recording):
+    def last_second(prompt):
+        made = extend(recording.audio, recording.rate, right=8, prompt=prompt, seed=4)
+        return np.abs(made.audio[-recording.rate // 4 :]).mean(), np.abs(
+            made.audio[-8 * recording.rate :]
+        ).mean()
+
+    going_on = last_second("keep going")
+    for prompt in ("a dramatic outro that ends the song", "fade out slowly"):
+        end, all_of_it = last_second(prompt)
+        assert end / all_of_it < 0.5 * going_on[0] / going_on[1] or end / all_of_it < 0.2
+
+
+def test_a_composed_piece_keeps_stems_and_score(song, composed):
+    made = extend(
+        song.audio, 44_100, left=4, right=4, prompt="go on", lyrics="[Outro]\nfar away", seed=1, **composed
+    )
+    assert_stems_sum(made)
+    assert len(made.audio) == 24 * 44_100
+    assert made.score.duration == pytest.approx(24)
+    assert made.score.beats == tuple(sorted(made.score.beats))
+    assert made.score.key == song.score.key
+    middle = slice(5 * 44_100, 19 * 44_100)
+    assert np.array_equal(made.audio[middle], song.audio[1 * 44_100 : 15 * 44_100])
+    assert made.lyrics[-1].text == "far away"
+    assert made.lyrics[-1].start >= 20
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "says"),
+    [(61, 0, "left_extend_length: 61 s"), (0, -1, "right_extend_length: -1 s"), (0, 0, "both lengths are 0")],
+)
+def test_lengths_that_make_no_sense_are_refused(recording, left, right, says):
+    with pytest.raises(Refused, match=says):
+        extend(recording.audio, recording.rate, left=left, right=right, prompt="go on")
