@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from audiopod_mcp.operations import JobQuery
+
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -42,3 +44,8 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     """By names in lower case."""
     body: bytes
+
+
+def newest_first(query: JobQuery) -> dict[str, Any]:
+    """``query`` as the protocol has it, its order always told: no default is documented."""
+    return {"sort_by": "created_at", "sort_order": "desc"} | query.model_dump(mode="json", exclude_none=True)

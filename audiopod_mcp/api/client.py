@@ -12,7 +12,7 @@ from audiopod_mcp.operations import API_PREFIX, Analysis, Analyze, GenerateLrc, 
 
 from . import answers
 from .answers import Balance, JobPage
-from .calls import Answer, Call, Timeouts
+from .calls import Answer, Call, Timeouts, newest_first
 from .clock import Clock, Deadline, OnWait
 from .creating import Creator
 from .errors import AudioPodError, NotFound, Unauthorized, Uncertain
@@ -200,9 +200,7 @@ class AudioPodClient:
         on_wait: OnWait | None = None,
     ) -> JobPage:
         """A page of jobs, newest first unless the query says otherwise."""
-        call = self._call(
-            "GET", "jobs", query=(query or JobQuery()).model_dump(mode="json", exclude_none=True)
-        )
+        call = self._call("GET", "jobs", query=newest_first(query or JobQuery()))
         page = await self._safely(
             call,
             lambda content, headers: answers.read_page(content, headers, self.service),

@@ -9,7 +9,7 @@ from typing import Any
 from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
 
 from . import answers
-from .calls import Answer, Call
+from .calls import Answer, Call, newest_first
 from .clock import Clock, Deadline, OnWait
 from .errors import AudioPodError, Uncertain
 from .recovery import Creation, candidates, sent_at
@@ -138,7 +138,7 @@ class Creator:
 
     async def _newest_jobs(self) -> tuple[list[Any], float | None]:
         """The newest jobs as the service tells them, and its time."""
-        query = JobQuery(limit=50).model_dump(mode="json", exclude_none=True)
+        query = newest_first(JobQuery(limit=50))
         answer = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
         content = answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
         return answers.job_entries(content, self._service), server_time(answer.headers.get("date", ""))
