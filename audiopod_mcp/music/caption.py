@@ -15,25 +15,35 @@ from audiopod_mcp.music.model import Brief, Refused
 from audiopod_mcp.music.styles import PRESETS, STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_key
-from audiopod_mcp.music.vocabulary import INSTRUMENT_WORDS, KEY_FRIENDS, MOODS, STYLE_WORDS, TEMPO_WORDS, TRACK_WORDS
+from audiopod_mcp.music.vocabulary import (
+    INSTRUMENT_WORDS,
+    KEY_FRIENDS,
+    MOODS,
+    STYLE_WORDS,
+    TEMPO_WORDS,
+    TRACK_WORDS,
+)
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
 
 _Meaning = TypeVar("_Meaning")
-_BPM = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*(?:-\s*)?(?:bpm|beats per minute)|(?:tempo|bpm)(?:\s+of|\s*[:=])?\s*(\d{2,3}(?:\.\d+)?)", re.I)
-_KEY = re.compile(r"(?<![\w#])([A-G](?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?)[\s-]?(major|minor|maj|min)\b", re.I)
+_BPM = re.compile(
+    r"(\d{2,3}(?:\.\d+)?)\s*(?:-\s*)?(?:bpm|beats per minute)|(?:tempo|bpm)(?:\s+of|\s*[:=])?\s*(\d{2,3}(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"(?<![\w#])([A-G](?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?)[\s-]?(major|minor|maj|min)\b", re.IGNORECASE)
 _BARE_KEY = re.compile(r"\b(?:in|key of|key:)\s+([A-G](?:#|♯|b|♭)?m?)(?![\w#♯♭'’])")
 """``in F#``: a capital, or it may be "in a forest"."""
-_RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.I)
-_METRE = re.compile(r"\b([2346])\s*/\s*([48])\b|\b(?:in\s+)?(three|six)[\s-](four|eight)(?:\s+time)?\b", re.I)
+_RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
+_METRE = re.compile(r"\b([2346])\s*/\s*([48])\b|\b(?:in\s+)?(three|six)[\s-](four|eight)(?:\s+time)?\b", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:no|without(?:\s+any)?|not?\s+any|minus|excluding|avoid|don'?t use|free of|sans|hold the)\s+((?:[\w&'’-]+(?:\s+|\s*,\s*(?:and\s+|or\s+|no\s+)?|\s+(?:and|or|nor)\s+(?:no\s+)?)?){1,8})",
-    re.I,
+    re.IGNORECASE,
 )
-_ONLY = re.compile(r"\b(?:solo|only|unaccompanied|just(?:\s+an?)?)\b", re.I)
-_ACAPPELLA = re.compile(r"\ba[\s-]?cappella\b|\bvocals? only\b", re.I)
-_INSTRUMENTAL = re.compile(r"\binstrumental\b", re.I)
+_ONLY = re.compile(r"\b(?:solo|only|unaccompanied|just(?:\s+an?)?)\b", re.IGNORECASE)
+_ACAPPELLA = re.compile(r"\ba[\s-]?cappella\b|\bvocals? only\b", re.IGNORECASE)
+_INSTRUMENTAL = re.compile(r"\binstrumental\b", re.IGNORECASE)
 
 
 def read_caption(
@@ -84,7 +94,9 @@ def read_caption(
         timesignature=metre,
         duration=1.0,
         energy=energy,
-        instruments=tuple(name for name in instruments if INSTRUMENTS[name].track not in without and name not in without),
+        instruments=tuple(
+            name for name in instruments if INSTRUMENTS[name].track not in without and name not in without
+        ),
         without=tuple(sorted(without)),
         lyrics=lyrics or None,
         instrumental=instrumental,
@@ -159,19 +171,39 @@ def _style(text: str, preset: str | None) -> str:
         return next((style for style in named if _family(style) == _family(kin)), kin)
     if named:
         # In "jazz waltz" and "lo-fi hip hop" the first word is the colour, in "folk rock" the last one the kind.
-        weak = ("pop", "folk", "electronic", "classical", "cinematic", "soul", "funk", "blues", "waltz", "march")
-        return next((style for style in named if style not in weak), named[-1] if len(named) > 1 and named[-1] not in ("waltz", "march") else named[0])
+        weak = (
+            "pop",
+            "folk",
+            "electronic",
+            "classical",
+            "cinematic",
+            "soul",
+            "funk",
+            "blues",
+            "waltz",
+            "march",
+        )
+        return next(
+            (style for style in named if style not in weak),
+            named[-1] if len(named) > 1 and named[-1] not in ("waltz", "march") else named[0],
+        )
     if hits or _ACAPPELLA.search(text):
         return "ballad"
     tracks = {INSTRUMENTS[name].track for _, _, name in _find(text, INSTRUMENT_WORDS) if name in INSTRUMENTS}
-    if re.search(r"\bsax", text, re.I):
+    if re.search(r"\bsax", text, re.IGNORECASE):
         return "jazz"
     if tracks == {"guitar"} and _ONLY.search(text):
         return "folk"
     if tracks and tracks <= {"strings", "woodwinds", "keyboard", "brass"}:
         return "classical"
     moods = {mood for _, _, (mood, _, _) in _find(text, MOODS)}
-    return "ambient" if "dreamy" in moods and not tracks else "cinematic" if "epic" in moods and not tracks else "pop"
+    return (
+        "ambient"
+        if "dreamy" in moods and not tracks
+        else "cinematic"
+        if "epic" in moods and not tracks
+        else "pop"
+    )
 
 
 def _family(style: str) -> str:
@@ -188,7 +220,11 @@ def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
     found = _find(text, MOODS)
     energy = style.energy + sum(change for _, _, (_, change, _) in found[:3])
     pull = sum(lean for _, _, (_, _, lean) in found)
-    return (found[0][2][0] if found else None), round(min(1.0, max(0.05, energy)), 3), float(max(-1, min(1, pull)))
+    return (
+        (found[0][2][0] if found else None),
+        round(min(1.0, max(0.05, energy)), 3),
+        float(max(-1, min(1, pull))),
+    )
 
 
 def _instruments(text: str, style: Style) -> tuple[str, ...]:
@@ -197,10 +233,16 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     for start, end, name in _find(text, INSTRUMENT_WORDS):
         word = text[start:end].lower()
         if word in ("bass", "bassline", "beat", "beats", "acid", "guitar", "guitars") or name == "drums":
-            kind = {"electric bass": "bass", "electric guitar": "guitar"}.get(name, "drums" if name == "drums" else INSTRUMENTS[name].track)
+            kind = {"electric bass": "bass", "electric guitar": "guitar"}.get(
+                name, "drums" if name == "drums" else INSTRUMENTS[name].track
+            )
             own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
             name = own[0] if own else {"drums": "acoustic kit"}.get(name, name)
-        if re.match(r"\s*(?:and|&|n)\s*bass\b", text[end:], re.I) and word in ("drum", "drums") and style.name == "drum and bass":
+        if (
+            re.match(r"\s*(?:and|&|n)\s*bass\b", text[end:], re.IGNORECASE)
+            and word in ("drum", "drums")
+            and style.name == "drum and bass"
+        ):
             continue
         if name not in names and name in INSTRUMENTS:
             names.append(name)
@@ -211,9 +253,15 @@ def _others(text: str, instruments: tuple[str, ...]) -> set[str]:
     """Every track but those named, if the caption says "solo piano" or "only strings"."""
     for match in _ONLY.finditer(text):
         window = text[max(0, match.start() - 24) : match.end() + 24]
-        if "solo" in match[0].lower() and re.search(r"guitar solos?\b|\w+ solos?\b", window[:24 + 6], re.I) and not re.match(r"\s*\w+", text[match.end() :]):
+        if (
+            "solo" in match[0].lower()
+            and re.search(r"guitar solos?\b|\w+ solos?\b", window[: 24 + 6], re.IGNORECASE)
+            and not re.match(r"\s*\w+", text[match.end() :])
+        ):
             continue
-        if match[0].lower() == "solo" and not any(a == 0 for a, _, _ in _find(text[match.end() :].lstrip(), INSTRUMENT_WORDS)):
+        if match[0].lower() == "solo" and not any(
+            a == 0 for a, _, _ in _find(text[match.end() :].lstrip(), INSTRUMENT_WORDS)
+        ):
             continue
         if instruments and _find(window, INSTRUMENT_WORDS):
             return set(TRACKS) - {INSTRUMENTS[name].track for name in instruments}
@@ -232,11 +280,11 @@ def _timesignature(given: str | None, text: str, style: Style) -> str:
         name = f"{match[1]}/{match[2]}" if match[1] else "3/4" if match[3].lower() == "three" else "6/8"
         if name in METRES:
             return name
-    if re.search(r"\bwaltz|\bminuet|\bmazurka", text, re.I):
+    if re.search(r"\bwaltz|\bminuet|\bmazurka", text, re.IGNORECASE):
         return "3/4"
-    if re.search(r"\bjig\b|\bsea shanty\b|\btarantella\b|\bbarcarolle\b", text, re.I):
+    if re.search(r"\bjig\b|\bsea shanty\b|\btarantella\b|\bbarcarolle\b", text, re.IGNORECASE):
         return "6/8"
-    if re.search(r"\bpolka\b|\bmarch\b", text, re.I):
+    if re.search(r"\bpolka\b|\bmarch\b", text, re.IGNORECASE):
         return "2/4"
     return style.timesignature
 
@@ -280,9 +328,9 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
         return str(key)
     chance = generator(seed, "key")
     share = style.minor_share
-    if re.search(r"\bminor key\b|\bin minor\b", text, re.I):
+    if re.search(r"\bminor key\b|\bin minor\b", text, re.IGNORECASE):
         pull = 1.0
-    elif re.search(r"\bmajor key\b|\bin major\b", text, re.I):
+    elif re.search(r"\bmajor key\b|\bin major\b", text, re.IGNORECASE):
         pull = -1.0
     share = 1.0 if pull >= 1 else 0.0 if pull <= -1 else share
     keys = KEY_FRIENDS[bool(chance.random() < share)]

@@ -11,12 +11,23 @@ import numpy as np
 
 from audiopod_mcp.music.caption import mentions
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.composition.harmony import tonic
 from audiopod_mcp.music.composition.words import stanzas
-from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Grid, Note, Part, Rendering, Report, Score, Span, silent
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Brief,
+    Grid,
+    Note,
+    Part,
+    Rendering,
+    Report,
+    Score,
+    Span,
+    silent,
+)
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
-from audiopod_mcp.music.composition.harmony import tonic
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 _GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
@@ -24,7 +35,9 @@ _SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, no
 _LONGEST_LOOP = 32.0
 
 
-def make(brief: Brief, *, seed: int, report: Report = silent, tracks: Collection[str] | None = None) -> Rendering:
+def make(
+    brief: Brief, *, seed: int, report: Report = silent, tracks: Collection[str] | None = None
+) -> Rendering:
     """The brief as music; with ``tracks``, only those stems of it (``{"vocals", "backing_vocals"}``: a cappella).
 
     Raises :class:`Refused` when the brief can't be played.
@@ -81,9 +94,15 @@ def _rendered(
     notes = [_BY_RULE]
     if score.lyrics and "vocals" in stems:
         notes.append(_SPOKEN if "spoken voice" in brief.instruments else _GUIDE)
-    missing = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics)) - len(score.lyrics)
+    missing = (
+        0
+        if brief.instrumental
+        else sum(len(part.lines) for part in stanzas(brief.lyrics)) - len(score.lyrics)
+    )
     if missing > 0 and not loop:
-        notes.append(f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit into {score.duration:.0f} s and are left out.")
+        notes.append(
+            f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit into {score.duration:.0f} s and are left out."
+        )
     audio = mix(stems) if stems else np.zeros((round(score.duration * SAMPLE_RATE), 2), np.float32)
     if not stems:
         notes.append("Nothing that was asked for plays here: the audio is silent.")
@@ -93,8 +112,10 @@ def _rendered(
 def _just_what_is_named(brief: Brief) -> Brief:
     """A loop of what the caption names: "drum loop" is drums, not a band."""
     if not brief.instruments:
-        if re.search(r"\b(?:drum|beat|breakbeat|percussion)\w*\b", brief.caption, re.I):
-            return replace(brief, without=tuple(sorted(set(_TRACKS) - {"drums", "percussion"} | set(brief.without))))
+        if re.search(r"\b(?:drum|beat|breakbeat|percussion)\w*\b", brief.caption, re.IGNORECASE):
+            return replace(
+                brief, without=tuple(sorted(set(_TRACKS) - {"drums", "percussion"} | set(brief.without)))
+            )
         return brief
     named = {INSTRUMENTS[name].track for name in brief.instruments}
     return replace(brief, without=tuple(sorted(set(_TRACKS) - named | set(brief.without))))
@@ -119,10 +140,25 @@ def _one_shot(brief: Brief, seed: int, report: Report) -> Rendering:
         percussive = drum in (54, 56, 60, 63, 65, 70, 73, 75, 81)
         kits = [name for name in brief.instruments if name.endswith("kit")]
         style = next((m.instrument for m in STYLES[brief.style].band if m.role == "drums"), "acoustic kit")
-        name = "percussion" if percussive else kits[0] if kits else "electronic kit" if "808" in caption or "electronic" in caption else style
+        name = (
+            "percussion"
+            if percussive
+            else kits[0]
+            if kits
+            else "electronic kit"
+            if "808" in caption or "electronic" in caption
+            else style
+        )
         notes = [Note(0.0, length, drum, 110)]
     else:
-        name = next((name for name in mentions(caption) if name in INSTRUMENTS), "riser" if "riser" in caption else "impact" if re.search(r"impact|boom|hit", caption) else "piano")
+        name = next(
+            (name for name in mentions(caption) if name in INSTRUMENTS),
+            "riser"
+            if "riser" in caption
+            else "impact"
+            if re.search(r"impact|boom|hit", caption)
+            else "piano",
+        )
         instrument = INSTRUMENTS[name]
         middle = (instrument.low + instrument.high) // 2
         root = middle + ((key.tonic if key else 0) - middle) % 12
@@ -130,7 +166,9 @@ def _one_shot(brief: Brief, seed: int, report: Report) -> Rendering:
         held = max(0.2, length - instrument.release - 0.8)
         if re.search(r"\bchords?\b|\bstabs?\b", caption) and not instrument.unpitched and key is not None:
             chord = tonic(STYLES[brief.style], key)
-            pitches: tuple[int, ...] = voice_lead(chord, (), max(instrument.low, middle - 9), min(instrument.high, middle + 12))
+            pitches: tuple[int, ...] = voice_lead(
+                chord, (), max(instrument.low, middle - 9), min(instrument.high, middle + 12)
+            )
             held = min(held, 0.25) if "stab" in caption else held
         else:
             pitches = (root,)

@@ -184,10 +184,16 @@ def numeral(text: str, key: Key) -> Chord:
 
 def diatonic_numerals(key: Key) -> tuple[str, ...]:
     """The triads of the key by degree, for when harmony has to be guessed from a single melody note."""
-    return ("i", "iio", "III", "iv", "v", "VI", "VII") if key.minor else ("I", "ii", "iii", "IV", "V", "vi", "viio")
+    return (
+        ("i", "iio", "III", "iv", "v", "VI", "VII")
+        if key.minor
+        else ("I", "ii", "iii", "IV", "V", "vi", "viio")
+    )
 
 
-def voice_lead(chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4) -> tuple[int, ...]:
+def voice_lead(
+    chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4
+) -> tuple[int, ...]:
     """Pitches of ``chord`` in ``low … high`` that move least from ``previous`` (a close voicing near the
     middle, if there is none). The root is left to the bass where the chord has more tones than voices.
     """

@@ -46,7 +46,11 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     piece = _piece(brief, style, key, timeline, sections, grid, seed)
     parts, lyrics = _play(piece, rap, report)
     report(1.0, "Composed")
-    tempo = brief.tempo if grid is None else 60 / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+    tempo = (
+        brief.tempo
+        if grid is None
+        else 60 / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+    )
     beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
     starts = {bar.start for bar in piece.bars if bar.start >= timeline.first_downbeat}
     return Score(
@@ -86,7 +90,13 @@ def _frame(
 
 
 def _piece(
-    brief: Brief, style: Style, key: Key, timeline: Timeline, sections: list[Section], grid: Grid | None, seed: int
+    brief: Brief,
+    style: Style,
+    key: Key,
+    timeline: Timeline,
+    sections: list[Section],
+    grid: Grid | None,
+    seed: int,
 ) -> Piece:
     bars = bars_of(timeline, sections)
     chords = chords_of(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
@@ -107,7 +117,11 @@ def _play(piece: Piece, rap: bool, report: Report) -> tuple[tuple[Part, ...], tu
         singer = Member("lead", "spoken voice" if rap else "voice", "melody")
         notes, lyrics = sing(piece, singer)
         parts.append(Part("vocals", singer.instrument, notes))
-    elif "voice" in piece.brief.instruments and "vocals" not in piece.brief.without and not piece.brief.instrumental:
+    elif (
+        "voice" in piece.brief.instruments
+        and "vocals" not in piece.brief.without
+        and not piece.brief.instrumental
+    ):
         band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")

@@ -27,11 +27,20 @@ def bass(piece: Piece, member: Member) -> tuple[Note, ...]:
         if not piece.plays(member, bar):
             continue
         if bar.ending:
-            pen.write(bar.start, bar.beats, line.root(piece.chord(bar.start)), 0.85, intensity=intensity, until_end=True)
+            pen.write(
+                bar.start,
+                bar.beats,
+                line.root(piece.chord(bar.start)),
+                0.85,
+                intensity=intensity,
+                until_end=True,
+            )
             continue
-        steps = steps_of(simple if not metre.compound else compound, metre, max(bar.beats, metre.beats))[: bar.beats * metre.steps]
+        steps = steps_of(simple if not metre.compound else compound, metre, max(bar.beats, metre.beats))[
+            : bar.beats * metre.steps
+        ]
         if "W" in steps:
-            _walk(pen, piece, line, bar, intensity, rng.integers(3))
+            _walk(pen, piece, line, bar, intensity, int(rng.integers(3)))
             continue
         if piece.sections[bar.section].label in ("break",) or (intensity < 0.36 and len(steps) == 16):
             steps = "R" + "-" * (len(steps) - 2) + "."
@@ -74,7 +83,13 @@ class _Line:
     def approach(self, chord: Chord, following: Chord) -> int:
         target = self.root(following)
         here = self.root(chord)
-        return target - 1 if target >= here and target > self._low else target + 2 if target < here else target + 1
+        return (
+            target - 1
+            if target >= here and target > self._low
+            else target + 2
+            if target < here
+            else target + 1
+        )
 
 
 def _walk(pen: Pen, piece: Piece, line: _Line, bar: Bar, intensity: float, turn: int) -> None:
@@ -116,11 +131,21 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
         figure = COMPS.get(member.figure) or COMPS["ballad"]
         if member.figure == "shuffle":
             figure = ("x-x- x-x- x-x- x-x-", "x---x- x---x-")
-        steps = steps_of(figure[1] if metre.compound else figure[0], metre, max(bar.beats, metre.beats))[: bar.beats * metre.steps]
+        steps = steps_of(figure[1] if metre.compound else figure[0], metre, max(bar.beats, metre.beats))[
+            : bar.beats * metre.steps
+        ]
         if bar.ending:
             voicing = _voicing(piece.chord(bar.start), voicing, low, instrument.high, power)
             for number, pitch in enumerate(voicing):
-                pen.write(bar.start, bar.beats, pitch, 0.8, intensity=intensity, delay=0.018 * number, until_end=True)
+                pen.write(
+                    bar.start,
+                    bar.beats,
+                    pitch,
+                    0.8,
+                    intensity=intensity,
+                    delay=0.018 * number,
+                    until_end=True,
+                )
             continue
         for index, mark in enumerate(steps):
             beat = bar.start + index / metre.steps
@@ -134,7 +159,11 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
                 continue
             length = _held(steps, index) / metre.steps
             if mark == "s":
-                length = min(length, 0.55 / metre.steps) if member.figure in ("muted", "chug", "skank") else 0.8 / metre.steps
+                length = (
+                    min(length, 0.55 / metre.steps)
+                    if member.figure in ("muted", "chug", "skank")
+                    else 0.8 / metre.steps
+                )
             accent = 0.86 if index == 0 else 0.8 if index % metre.steps == 0 else 0.72
             if mark.isdigit():
                 length = max(length, 1.0) if not instrument.release < 0.06 else length
@@ -146,7 +175,14 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
                 chosen = (voicing[0], *(pitch for pitch in voicing[1:-1]), voicing[-1])
             for number, pitch in enumerate(reversed(chosen) if mark == "u" else chosen):
                 delay = 0.011 * number if strummed and mark != "s" else 0.003 * number
-                pen.write(beat, length * 0.97, pitch, accent * (0.92 if number else 1.0), intensity=intensity, delay=delay)
+                pen.write(
+                    beat,
+                    length * 0.97,
+                    pitch,
+                    accent * (0.92 if number else 1.0),
+                    intensity=intensity,
+                    delay=delay,
+                )
     return pen.finished()
 
 
@@ -183,7 +219,16 @@ def pad(piece: Piece, member: Member) -> tuple[Note, ...]:
             current = piece.chord(beat)
             if current is chord:
                 continue
-            voicing, chord = voice_lead(current, voicing, low, min(instrument.high, low + 24), 3 if instrument.track == "brass" else 4), current
+            voicing, chord = (
+                voice_lead(
+                    current,
+                    voicing,
+                    low,
+                    min(instrument.high, low + 24),
+                    3 if instrument.track == "brass" else 4,
+                ),
+                current,
+            )
             for pitch in [pitch for pitch in sounding if pitch not in voicing]:
                 release(pitch, beat)
             for pitch in voicing:

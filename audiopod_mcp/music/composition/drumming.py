@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.patterns import (
-    CLAP, CLOSED, CRASH, HIGH_TOM, KICK, LOW_TOM, MID_TOM, OPEN, PERCUSSION, RIDE, SNARE, STICK, Groove, groove_of, steps_of,
+    CLAP,
+    CLOSED,
+    CRASH,
+    HIGH_TOM,
+    KICK,
+    LOW_TOM,
+    MID_TOM,
+    OPEN,
+    PERCUSSION,
+    RIDE,
+    SNARE,
+    STICK,
+    Groove,
+    groove_of,
+    steps_of,
 )
 from audiopod_mcp.music.composition.piece import Pen, Piece
 from audiopod_mcp.music.composition.timeline import Bar
@@ -36,7 +50,7 @@ def drums(piece: Piece, member: Member) -> tuple[Note, ...]:
         cut = bar.beats - (min(2, bar.beats - 1) if fills and intensity > 0.5 else 1 if fills else 0)
         _bar(pen, piece, pattern, bar, loud, until=cut if fills else bar.beats)
         if fills:
-            _fill(pen, piece, bar, cut, loud, rng.integers(4))
+            _fill(pen, piece, bar, cut, loud, int(rng.integers(4)))
         elif bar.index % 4 == 3 and OPEN not in pattern and CLOSED in pattern and loud > 0.5:
             pen.write(bar.start + bar.beats - 0.5, 0.5, OPEN, 0.6, intensity=loud)
         previous = piece.sections[bar.section - 1].intensity if bar.section else 0.0
@@ -90,14 +104,23 @@ def _dressed(piece: Piece, groove: Groove, bar: Bar, intensity: float) -> Groove
         pattern.pop(CLAP, None)
         if CLOSED in pattern:
             pattern[CLOSED] = pattern[CLOSED].replace("o", ".")
-    elif intensity > 0.88 and CLOSED in pattern and OPEN not in pattern and bar.section % 2 and not piece.timeline.metre.compound:
+    elif (
+        intensity > 0.88
+        and CLOSED in pattern
+        and OPEN not in pattern
+        and bar.section % 2
+        and not piece.timeline.metre.compound
+    ):
         pattern[RIDE] = pattern.pop(CLOSED)
     if piece.sections[bar.section].label == "break":
         pattern.pop(KICK, None)
     if piece.density is not None:
         for drum in _TIMEKEEPERS:
             if drum in pattern and piece.density < 1.2:
-                pattern[drum] = "".join(c if i % piece.timeline.metre.steps == 0 else "." for i, c in enumerate(pattern[drum].replace(" ", "")))
+                pattern[drum] = "".join(
+                    c if i % piece.timeline.metre.steps == 0 else "."
+                    for i, c in enumerate(pattern[drum].replace(" ", ""))
+                )
             elif drum in pattern and piece.density > 3.2:
                 pattern[drum] = pattern[drum].replace(".", "o")
     return pattern

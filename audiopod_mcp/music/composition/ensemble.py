@@ -35,14 +35,21 @@ def ruled_out(member: Member, without: tuple[str, ...]) -> bool:
 def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
     """The members that play ``brief``. An instrument asked for replaces the style's own of its kind."""
     band = list(style.band)
-    asked = [name for name in brief.instruments if name in INSTRUMENTS and name not in ("voice", "spoken voice")]
+    asked = [
+        name for name in brief.instruments if name in INSTRUMENTS and name not in ("voice", "spoken voice")
+    ]
     taken: set[int] = set()
     for name in asked:
         track = INSTRUMENTS[name].track
         match = next((i for i, m in enumerate(band) if m.instrument == name and i not in taken), None)
         if match is None:
             match = next(
-                (i for i, m in enumerate(band) if INSTRUMENTS[m.instrument].track == track and i not in taken), None
+                (
+                    i
+                    for i, m in enumerate(band)
+                    if INSTRUMENTS[m.instrument].track == track and i not in taken
+                ),
+                None,
             )
             if match is not None and track not in ("drums", "bass", "percussion", "vocals"):
                 role, _ = _OWN_ROLES.get(name, _ROLES[track])
@@ -71,11 +78,15 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
 
 def _lifted(band: list[Member]) -> list[Member]:
     """Someone must play from the start: if nobody does, the earliest come in at once; and a melody is needed
-    when it's all there is left."""
+    when it's all there is left.
+    """
     pitched = [member for member in band if not INSTRUMENTS[member.instrument].unpitched]
     if pitched and all(member.role in ("bass", "counter") for member in pitched):
         first = pitched[0]
-        band = [replace(m, role="lead", figure="melody", enters=0.0) if m is first and m.role == "counter" else m for m in band]
+        band = [
+            replace(m, role="lead", figure="melody", enters=0.0) if m is first and m.role == "counter" else m
+            for m in band
+        ]
     if band and all(member.enters > 0.3 for member in band):
         lowest = min(member.enters for member in band)
         band = [replace(member, enters=0.0) if member.enters <= lowest else member for member in band]

@@ -10,13 +10,23 @@ from audiopod_mcp.music.composition.words import Stanza, count
 from audiopod_mcp.music.styles import Style
 from audiopod_mcp.music.theory import Metre
 
-NOMINAL = {"intro": 4, "verse": 8, "pre-chorus": 4, "chorus": 8, "bridge": 8, "solo": 8, "break": 8, "build": 8, "drop": 16, "outro": 4}
+NOMINAL = {
+    "intro": 4,
+    "verse": 8,
+    "pre-chorus": 4,
+    "chorus": 8,
+    "bridge": 8,
+    "solo": 8,
+    "break": 8,
+    "build": 8,
+    "drop": 16,
+    "outro": 4,
+}
 """Bars of a section when there is time."""
 INTENSITY = {
     "intro": 0.38, "verse": 0.56, "pre-chorus": 0.68, "chorus": 0.92, "bridge": 0.58, "solo": 0.85, "break": 0.3, "build": 0.62,
     "drop": 1.0, "outro": 0.42,
 }  # fmt: skip
-_EXPENDABLE = ("solo", "bridge", "break", "verse", "chorus", "build", "drop", "intro", "outro")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +56,56 @@ def intensity_of(label: str, energy: float) -> float:
 def plan(style: Style, bars: int, energy: float) -> list[Section]:
     """The style's form, cut or repeated to fill exactly ``bars`` bars."""
     unit = 12 if max(len(words.split()) for words in (*style.major[:1], *style.minor[:1])) == 12 else 8
-    nominal = {label: (unit if n == 8 and label in ("verse", "solo", "chorus") else n) for label, n in NOMINAL.items()}
+    nominal = {
+        label: (unit if n == 8 and label in ("verse", "solo", "chorus") else n)
+        for label, n in NOMINAL.items()
+    }
     labels = list(style.form)
     if bars < 4:
-        return [Section("chorus" if "chorus" in labels else labels[len(labels) // 2], bars, 0.85 * (0.72 + 0.5 * energy))]
+        strongest = max(labels, key=lambda label: INTENSITY[label])
+        return [Section(strongest, bars, 0.85 * (0.72 + 0.5 * energy))]
 
-    def least(label: str) -> int:
-        return 2 if nominal[label] <= 4 else 4
+    if bars < 16:
+        nominal = {label: max(2, length // 2) for label, length in nominal.items()}
 
-    while len(labels) > 1 and sum(map(least, labels)) > bars:
-        for label in _EXPENDABLE:
-            indices = [i for i, other in enumerate(labels) if other == label]
-            main = label in ("verse", "chorus", "drop")
-            if len(indices) > (1 if main else 0):
-                del labels[indices[-1]]
-                break
-        else:
-            del labels[0]
+    while len(labels) > 1 and sum(nominal[label] for label in labels) > 1.15 * bars:
+        del labels[_most_expendable(labels)]
     lengths = [nominal[label] for label in labels]
-    core = [label for label in dict.fromkeys(labels) if label in ("verse", "chorus", "drop", "build", "solo", "break")][:3] or labels[:1]
+    inner = [label for label in dict.fromkeys(labels) if label not in ("intro", "outro", "bridge", "pre-chorus")]
+    core = inner[:3] or labels[:1]
     while sum(lengths) + sum(nominal[label] for label in core) <= bars:
         at = max(1, len(labels) - 1)
         labels[at:at] = core
         lengths[at:at] = [nominal[label] for label in core]
-    _shrink(labels, lengths, bars, least)
-    # What is left over goes where it's least noticed: the longest unit that fits, from the end.
-    left, step = bars - sum(lengths), 4
-    while left > 0:
-        step = step if left >= step else left
-        order = [i for i, label in enumerate(labels) if label not in ("intro", "outro")] or [0]
-        lengths[order[-1 - (left // max(step, 1)) % len(order)]] += step
-        left -= step
+    _shrink(labels, lengths, bars)
+    # What is left over goes to the last sections in phrases of four bars, and the odd bars to the end.
+    main = [i for i, label in enumerate(labels) if label not in ("intro", "outro")] or [0]
+    left = bars - sum(lengths)
+    for number in range(left // 4):
+        lengths[main[-1 - number % len(main)]] += 4
+    lengths[-1] += left % 4
     return _sections(labels, lengths, energy)
 
 
-def _shrink(labels: list[str], lengths: list[int], bars: int, least: object) -> None:
-    """Shortens ``lengths`` in place until they fit: the longest section first, by two bars, then by one."""
+def _most_expendable(labels: list[str]) -> int:
+    """Index of the section that a shorter piece does without: interludes, then repeats, then the rest."""
+    for label in ("solo", "bridge", "break"):
+        if label in labels:
+            return len(labels) - 1 - labels[::-1].index(label)
+    repeated = [i for i, label in enumerate(labels) if labels.index(label) < i]
+    if repeated:
+        return max(repeated, key=lambda i: (labels.count(labels[i]), -INTENSITY.get(labels[i], 0.6), i))
+    return next((labels.index(label) for label in ("build", "intro", "outro", "pre-chorus") if label in labels), 0)
+
+
+def _shrink(labels: list[str], lengths: list[int], bars: int) -> None:
+    """Shortens ``lengths`` in place until they fit: intro and outro to two bars, then the longest sections."""
+    for i in (len(lengths) - 1, 0):
+        if labels[i] in ("intro", "outro") and sum(lengths) > bars:
+            lengths[i] = max(2, lengths[i] - (sum(lengths) - bars))
     while sum(lengths) > bars:
         i = max(range(len(lengths)), key=lambda index: (lengths[index], index))
-        lengths[i] -= 2 if sum(lengths) - bars >= 2 and lengths[i] > 2 else 1
+        lengths[i] -= min(sum(lengths) - bars, 2 if lengths[i] > 2 else 1)
 
 
 def _sections(labels: Sequence[str], lengths: Sequence[int], energy: float) -> list[Section]:
@@ -118,7 +139,13 @@ def _quickest(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
 
 
 def sung_plan(
-    style: Style, parts: Sequence[Stanza], bars: int, metre: Metre, tempo: float, energy: float, rap: bool = False
+    style: Style,
+    parts: Sequence[Stanza],
+    bars: int,
+    metre: Metre,
+    tempo: float,
+    energy: float,
+    rap: bool = False,
 ) -> list[Section]:
     """A form that follows the lyrics' tags and fills exactly ``bars`` bars.
 
@@ -136,7 +163,11 @@ def sung_plan(
         last = next(i for i in range(len(sections) - 1, -1, -1) if sections[i].bars > 0)
         section = sections[last]
         keep = max(0, section.bars - (total - bars))
-        lines = section.lines[: int(keep * metre.beats / section.beats_per_line + 1e-6)] if section.beats_per_line else ()
+        lines = (
+            section.lines[: int(keep * metre.beats / section.beats_per_line + 1e-6)]
+            if section.beats_per_line
+            else ()
+        )
         sections[last] = replace(section, bars=keep, lines=lines)
         total = sum(other.bars for other in sections)
     sections = [section for section in sections if section.bars]
@@ -146,7 +177,11 @@ def sung_plan(
 def _sung_sections(
     parts: Sequence[Stanza], per_line: float, intro: int, outro: int, metre: Metre, energy: float
 ) -> list[Section]:
-    found = [Section("intro", intro, intensity_of("intro", energy))] if intro and parts[0].label != "intro" else []
+    found = (
+        [Section("intro", intro, intensity_of("intro", energy))]
+        if intro and parts[0].label != "intro"
+        else []
+    )
     seen: dict[str, int] = {}
     for part in parts:
         if part.lines:
@@ -172,7 +207,9 @@ def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
         at = next((i for i in range(len(sections) - 1, -1, -1) if not sections[i].lines), len(sections) - 1)
         sections[at] = replace(sections[at], bars=sections[at].bars + left)
         return sections
-    gaps = [i for i in range(1, len(sections)) if sections[i].lines and sections[i - 1].lines] or [len(sections)]
+    gaps = [i for i in range(1, len(sections)) if sections[i].lines and sections[i - 1].lines] or [
+        len(sections)
+    ]
     pieces = min(len(gaps), max(1, left // 8))
     # The last gaps first: a solo belongs before the last chorus rather than after the first verse.
     chosen = sorted(gaps[-pieces:], reverse=True)

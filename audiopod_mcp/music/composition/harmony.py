@@ -12,7 +12,15 @@ from audiopod_mcp.music.model import Span
 from audiopod_mcp.music.styles import Style
 from audiopod_mcp.music.theory import Chord, Key, numeral, parse_chord
 
-_KIN = {"pre-chorus": "bridge", "build": "verse", "solo": "chorus", "drop": "chorus", "intro": "verse", "outro": "chorus", "break": "bridge"}
+_KIN = {
+    "pre-chorus": "bridge",
+    "build": "verse",
+    "solo": "chorus",
+    "drop": "chorus",
+    "intro": "verse",
+    "outro": "chorus",
+    "break": "bridge",
+}
 
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:
@@ -24,7 +32,13 @@ def tonic(style: Style, key: Key) -> Chord:
     """The chord a piece comes to rest on, in the style's colour."""
     words = style.minor if key.minor else style.major
     first = words[0].split()[0].split(",")[0]
-    chosen = first if first.lower().startswith("i") and not first.lower().startswith(("ii", "iv")) else "i" if key.minor else "I"
+    chosen = (
+        first
+        if first.lower().startswith("i") and not first.lower().startswith(("ii", "iv"))
+        else "i"
+        if key.minor
+        else "I"
+    )
     return numeral(chosen, key)
 
 
@@ -39,7 +53,13 @@ def progression(style: Style, key: Key, label: str, seed: int) -> list[str]:
 
 
 def chords_of(
-    timeline: Timeline, bars: list[Bar], sections: list[Section], style: Style, key: Key, seed: int, given: tuple[str, ...] = ()
+    timeline: Timeline,
+    bars: list[Bar],
+    sections: list[Section],
+    style: Style,
+    key: Key,
+    seed: int,
+    given: tuple[str, ...] = (),
 ) -> list[Chord]:
     """A chord for every beat of the timeline; ``given`` labels (one a beat) come first."""
     home = tonic(style, key)
@@ -67,7 +87,11 @@ def _given(beats: int, labels: tuple[str, ...], home: Chord) -> list[Chord]:
     chords: list[Chord] = []
     previous = next((chord for chord in parsed if chord), home)
     for beat in range(beats):
-        found = parsed[beat * len(parsed) // beats] if len(parsed) > 2 * beats else parsed[min(beat, len(parsed) - 1)]
+        found = (
+            parsed[beat * len(parsed) // beats]
+            if len(parsed) > 2 * beats
+            else parsed[min(beat, len(parsed) - 1)]
+        )
         previous = found or previous
         chords.append(previous)
     return chords
@@ -78,7 +102,11 @@ def spans_of(chords: list[Chord], timeline: Timeline) -> tuple[Span, ...]:
     spans: list[Span] = []
     for beat, chord in enumerate(chords):
         start = min(float(timeline.times[beat]), timeline.duration)
-        end = timeline.duration if beat == len(chords) - 1 else min(float(timeline.times[beat + 1]), timeline.duration)
+        end = (
+            timeline.duration
+            if beat == len(chords) - 1
+            else min(float(timeline.times[beat + 1]), timeline.duration)
+        )
         if spans and spans[-1].label == chord.label:
             spans[-1] = Span(spans[-1].start, end, chord.label)
         elif end > start:

@@ -19,7 +19,9 @@ def spread_lines(sections: list[Section], lines: list[str], beats_per_bar: int) 
     from dataclasses import replace
 
     silent = ("intro", "outro", "solo", "instrumental", "break", "interlude")
-    open_ = [i for i, section in enumerate(sections) if section.label.lower() not in silent] or list(range(len(sections)))
+    open_ = [i for i, section in enumerate(sections) if section.label.lower() not in silent] or list(
+        range(len(sections))
+    )
     total = sum(sections[i].bars for i in open_)
     result, used, passed = list(sections), 0, 0
     for i in open_:
@@ -54,8 +56,12 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
             syllables = [syllable for _, parts in words for syllable in parts]
             begin = start + index * section.beats_per_line
             rng = generator(piece.seed, "sung", section.label, index % 4 % 3)
-            onsets = place(len(syllables), section.beats_per_line, piece.timeline.metre.compound, rng, dense=spoken)
-            slots = _slots(begin, onsets, section.beats_per_line, index % 4 == 3 or index == len(section.lines) - 1)
+            onsets = place(
+                len(syllables), section.beats_per_line, piece.timeline.metre.compound, rng, dense=spoken
+            )
+            slots = _slots(
+                begin, onsets, section.beats_per_line, index % 4 == 3 or index == len(section.lines) - 1
+            )
             if spoken:
                 pitches = _recited(slots, low, rng)
             else:
@@ -70,15 +76,15 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
     return pen.finished(), tuple(found)
 
 
-def place(count: int, span: float, compound: bool, rng: np.random.Generator, *, dense: bool = False) -> list[float]:
+def place(
+    count: int, span: float, compound: bool, rng: np.random.Generator, *, dense: bool = False
+) -> list[float]:
     """Onsets (beats) of ``count`` syllables within ``span`` beats: even, on the metre's grid, with a breath left.
 
     Strictly rising and unique, however many there are.
     """
     usable = span - min(1.0, 0.2 * span)
-    steps = (1.0, 1 / 3, 1 / 6) if compound else (0.5, 0.25, 0.125)
-    if dense and not compound:
-        steps = (0.25, 0.125)
+    steps = [1.0, 1 / 3, 1 / 6] if compound else [0.25, 0.125] if dense else [0.5, 0.25, 0.125]
     step = next((step for step in steps if count <= usable / step + 1e-6), usable / count)
     slots = max(count, int(usable / step + 1e-6))
     # Spread evenly but never more than two beats apart, then drop onto the grid.
@@ -97,14 +103,19 @@ def _slots(begin: float, onsets: list[float], span: float, final: bool) -> list[
     slots = []
     for number, (onset, end) in enumerate(zip(onsets, ends, strict=True)):
         last = number == len(onsets) - 1
-        slots.append(Slot(begin + onset, max(0.1, min(end - onset, 2.5)), abs(onset % 1) < 1e-6, final and last))
+        slots.append(
+            Slot(begin + onset, max(0.1, min(end - onset, 2.5)), abs(onset % 1) < 1e-6, final and last)
+        )
     return slots
 
 
 def _recited(slots: list[Slot], low: float, rng: np.random.Generator) -> list[float]:
     """Speech pitch: high on the beat, falling through the line."""
     fall = np.linspace(4, 0, len(slots))
-    return [float(round(low + fall[i] + (2 if slot.strong else 0) + rng.integers(-1, 2))) for i, slot in enumerate(slots)]
+    return [
+        float(round(low + fall[i] + (2 if slot.strong else 0) + rng.integers(-1, 2)))
+        for i, slot in enumerate(slots)
+    ]
 
 
 def _melody_under(piece: Piece, slots: list[Slot], low: float, high: float) -> list[float] | None:
@@ -129,7 +140,16 @@ def _write(
     notes = []
     for slot, pitch, syllable in zip(slots, pitches, syllables, strict=True):
         strength = 0.95 if slot.strong else 0.86
-        notes.append(pen.write(slot.beat, slot.length * 0.97, pitch, strength, intensity=max(0.6, intensity), syllable=syllable))
+        notes.append(
+            pen.write(
+                slot.beat,
+                slot.length * 0.97,
+                pitch,
+                strength,
+                intensity=max(0.6, intensity),
+                syllable=syllable,
+            )
+        )
     return notes if any(notes) else []
 
 
@@ -142,4 +162,6 @@ def _line(text: str, words: list[tuple[str, list[str]]], notes: list[Note | None
             times.append((note.start, word))
         at += len(parts)
     sounding = [note for note in notes if note is not None]
-    return LyricLine(sounding[0].start, max(note.start + note.duration for note in sounding), text, tuple(times))
+    return LyricLine(
+        sounding[0].start, max(note.start + note.duration for note in sounding), text, tuple(times)
+    )

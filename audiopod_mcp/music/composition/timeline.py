@@ -84,7 +84,15 @@ def steady(brief: Brief, swing: float, swung: float) -> Timeline:
         count = whole * metre.beats
     else:
         count = max(1, int(np.ceil(brief.duration / beat - 1e-6)))
-    return Timeline(metre, np.arange(count + 1) * beat, 0, brief.duration, swing, swung, ending)
+    return Timeline(
+        metre,
+        np.arange(count + 1, dtype=np.float64) * np.float64(beat),
+        0,
+        brief.duration,
+        swing,
+        swung,
+        ending,
+    )
 
 
 def given(brief: Brief, grid: Grid, swing: float, swung: float) -> Timeline:
@@ -122,7 +130,9 @@ def bars_of(timeline: Timeline, sections: list[Section]) -> list[Bar]:
         first = number == 0 or owner[number - 1] != section
         last = number == len(lengths) - 1 or owner[number + 1] != section
         index = 0 if first else bars[-1].index + 1
-        bars.append(Bar(start, beats, section, index, first, last, timeline.ending and number == len(lengths) - 1))
+        bars.append(
+            Bar(start, beats, section, index, first, last, timeline.ending and number == len(lengths) - 1)
+        )
         start += beats
     return bars
 
@@ -135,7 +145,7 @@ def sections_on(timeline: Timeline, spans: tuple[Span, ...], energy: float) -> l
     lengths = timeline.bar_lengths()
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     middles = [timeline.at(start + length / 2) for start, length in zip(starts, lengths, strict=True)]
-    names = []
+    names: list[str] = []
     for middle in middles:
         span = next((s for s in spans if s.start <= middle < s.end), None)
         names.append(span.label if span else (names[-1] if names else "verse"))

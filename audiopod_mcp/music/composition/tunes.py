@@ -47,13 +47,17 @@ def choose(
         tones = set(chord.tones)
         allowed = [p for p in range(int(low), int(high) + 1) if p % 12 in tones or p % 12 in piece.scale]
         # The chord's own accidentals replace their neighbours in the scale: no G against G#.
-        allowed = [p for p in allowed if p % 12 in tones or not ({(p + 1) % 12, (p - 1) % 12} & (tones - set(piece.scale)))]
+        allowed = [
+            p
+            for p in allowed
+            if p % 12 in tones or not ({(p + 1) % 12, (p - 1) % 12} & (tones - set(piece.scale)))
+        ]
         if not allowed:
             pitches.append(last)
             continue
         x = number / max(1, len(slots) - 1)
         arch = middle + (high - low) * 0.22 * (1 - abs(x - peak) / max(peak, 1 - peak) * 1.6)
-        weights = []
+        weights: list[float] = []
         for pitch in allowed:
             step = pitch - last
             weight = _LIKELY.get(abs(round(step)), 0.02)
@@ -73,13 +77,15 @@ def choose(
             weight *= float(np.exp(-(((pitch - aim) / width) ** 2)))
             weights.append(weight + 1e-9)
         chances = np.asarray(weights)
-        pitch = allowed[int(rng.choice(len(allowed), p=chances / chances.sum()))]
-        leap, last = pitch - last, pitch
-        pitches.append(float(pitch))
+        chosen = float(allowed[int(rng.choice(len(allowed), p=chances / chances.sum()))])
+        leap, last = chosen - last, chosen
+        pitches.append(chosen)
     return pitches
 
 
-def motif(rng: np.random.Generator, beats: float, pace: float, compound: bool, *, rest: float = 0.75) -> Rhythm:
+def motif(
+    rng: np.random.Generator, beats: float, pace: float, compound: bool, *, rest: float = 0.75
+) -> Rhythm:
     """A rhythm for a phrase of ``beats`` beats at about ``pace`` notes a beat, with a breath at its end."""
     step = 1 / 3 if compound else (0.25 if pace >= 1.7 else 0.5)
     usable = max(step, beats - rest)
@@ -87,8 +93,12 @@ def motif(rng: np.random.Generator, beats: float, pace: float, compound: bool, *
     onsets: list[float] = []
     for index in range(count):
         beat = index * step
-        weight = 1.15 if index == 0 else 0.95 if abs(beat % 2) < 1e-6 else 0.8 if abs(beat % 1) < 1e-6 else 0.42
-        if rng.random() < min(0.97, weight * (0.55 + 0.45 * pace) * (0.5 / step if step < 0.5 and pace < 2 else 1.0)):
+        weight = (
+            1.15 if index == 0 else 0.95 if abs(beat % 2) < 1e-6 else 0.8 if abs(beat % 1) < 1e-6 else 0.42
+        )
+        if rng.random() < min(
+            0.97, weight * (0.55 + 0.45 * pace) * (0.5 / step if step < 0.5 and pace < 2 else 1.0)
+        ):
             onsets.append(beat)
     onsets = onsets or [0.0]
     ends = [*onsets[1:], beats - rest * 0.4]
@@ -112,16 +122,25 @@ def lead(piece: Piece, member: Member) -> tuple[Note, ...]:
     for phrase in phrases(piece, 1 if riff else 2):
         section = piece.sections[phrase[0].section]
         bar = phrase[0]
-        if not piece.plays(member, bar) or section.lines or section.label in ("intro", "break") and not riff and bar.index < 2:
+        if (
+            not piece.plays(member, bar)
+            or section.lines
+            or (section.label in ("intro", "break")
+            and not riff
+            and bar.index < 2)
+        ):
             continue
         intensity = piece.intensity(bar)
         if bar.ending:
-            root = piece.chord(bar.start).root
-            pitch = low + (root - low) % 12
-            pen.write(bar.start, bar.beats, pitch + (12 if previous and previous - pitch > 7 and pitch + 12 <= high else 0), 0.8, intensity=intensity, until_end=True)
+            home = low + (piece.chord(bar.start).root - low) % 12
+            if previous and previous - home > 7 and home + 12 <= high:
+                home += 12
+            pen.write(bar.start, bar.beats, home, 0.8, intensity=intensity, until_end=True)
             continue
         lift = 4 if section.label in ("chorus", "drop", "solo") else 0
-        slots, pitches = tune.phrase(phrase, section.label, low + lift, min(instrument.high, high + lift), previous)
+        slots, pitches = tune.phrase(
+            phrase, section.label, low + lift, min(instrument.high, high + lift), previous
+        )
         for slot, pitch in zip(slots, pitches, strict=True):
             pen.write(slot.beat, slot.length * 0.95, pitch, 0.9 if slot.strong else 0.8, intensity=intensity)
         previous = pitches[-1] if pitches else previous
@@ -156,14 +175,29 @@ class _Tune:
         letter = 1 if kind == 2 else 0
         if label == "solo":
             letter = kind + 2 * (bars[0].index // 8)
-        pace = piece.style.melody_pace * (1.35 if self._riff or label == "solo" else 1.0) * (1.5 if metre.compound else 1.0)
+        pace = (
+            piece.style.melody_pace
+            * (1.35 if self._riff or label == "solo" else 1.0)
+            * (1.5 if metre.compound else 1.0)
+        )
         if piece.density is not None:
             pace = float(np.clip(pace * piece.density / 2.2, 0.4, 2.5))
         beats = sum(bar.beats for bar in bars)
-        rhythm = motif(generator(piece.seed, "rhythm", label, letter), beats, pace, metre.compound, rest=0.25 if self._riff else 0.75 + 0.25 * (kind % 2))
+        rhythm = motif(
+            generator(piece.seed, "rhythm", label, letter),
+            beats,
+            pace,
+            metre.compound,
+            rest=0.25 if self._riff else 0.75 + 0.25 * (kind % 2),
+        )
         start = bars[0].start
         slots = [
-            Slot(start + onset, length, abs(onset % 1) < 1e-6 or length >= 1, kind == 3 and number == len(rhythm) - 1 and not self._riff)
+            Slot(
+                start + onset,
+                length,
+                abs(onset % 1) < 1e-6 or length >= 1,
+                kind == 3 and number == len(rhythm) - 1 and not self._riff,
+            )
             for number, (onset, length) in enumerate(rhythm)
         ]
         key = (label, letter)
@@ -187,7 +221,9 @@ def given_melody(piece: Piece, low: int, high: int) -> tuple[Note, ...]:
             pitch += 12
         end = min(note.start + note.duration, piece.timeline.duration)
         if note.start >= 0 and end - note.start >= 0.03:
-            notes.append(Note(note.start, end - note.start, float(round(pitch)), int(np.clip(note.velocity, 70, 118))))
+            notes.append(
+                Note(note.start, end - note.start, float(round(pitch)), int(np.clip(note.velocity, 70, 118)))
+            )
     return tuple(notes)
 
 
@@ -201,13 +237,24 @@ def counter(piece: Piece, member: Member) -> tuple[Note, ...]:
     if member.figure == "long":
         chord, begun, pitch, loud = None, 0.0, last, 0.0
         for bar in [*piece.bars, None]:
-            beats = range(bar.start, bar.start + bar.beats) if bar else range(piece.timeline.beats, piece.timeline.beats + 1)
+            beats = (
+                range(bar.start, bar.start + bar.beats)
+                if bar
+                else range(piece.timeline.beats, piece.timeline.beats + 1)
+            )
             for beat in beats:
                 current = piece.chord(beat) if bar and piece.plays(member, bar) else None
                 if current is chord and bar is not None:
                     continue
                 if chord is not None:
-                    pen.write(begun, beat - begun, pitch, 0.7, intensity=loud, until_end=bar is None and piece.timeline.ending)
+                    pen.write(
+                        begun,
+                        beat - begun,
+                        pitch,
+                        0.7,
+                        intensity=loud,
+                        until_end=bar is None and piece.timeline.ending,
+                    )
                 chord, begun = current, float(beat)
                 if current is not None and bar is not None:
                     loud = piece.intensity(bar)
@@ -221,7 +268,10 @@ def counter(piece: Piece, member: Member) -> tuple[Note, ...]:
             continue
         half = bar.beats / 2
         figure = motif(rng, half, 1.6, piece.timeline.metre.compound, rest=0.4)
-        slots = [Slot(bar.start + half + onset, length, number == 0) for number, (onset, length) in enumerate(figure)]
+        slots = [
+            Slot(bar.start + half + onset, length, number == 0)
+            for number, (onset, length) in enumerate(figure)
+        ]
         for slot, tone in zip(slots, choose(piece, slots, low, high, rng, last), strict=True):
             pen.write(slot.beat, slot.length * 0.9, tone, 0.78, intensity=piece.intensity(bar))
             last = tone

@@ -34,8 +34,7 @@ def stanzas(lyrics: str | None) -> tuple[Stanza, ...]:
     """The sections of ``lyrics``; of untagged ones, a repeated stanza is the chorus."""
     parts = parse_lyrics(lyrics or "")
     kept = [
-        (part.tag, tuple(line for line in part.lines if any(c.isalnum() for c in line)))
-        for part in parts
+        (part.tag, tuple(line for line in part.lines if any(c.isalnum() for c in line))) for part in parts
     ]
     bodies = [lines for _, lines in kept]
     return tuple(

@@ -40,7 +40,9 @@ def render(
     tail = round(_TAIL * SAMPLE_RATE) if loop else 0
     parts = [part for part in score.parts if part.notes and (tracks is None or part.track in tracks)]
     ducked = score.brief is not None and score.brief.style in _DUCKED
-    kicks = [n.start for p in score.parts if p.track == "drums" for n in p.notes if round(n.pitch) in (35, 36)]
+    kicks = [
+        n.start for p in score.parts if p.track == "drums" for n in p.notes if round(n.pitch) in (35, 36)
+    ]
     duck = room.ducking(kicks, samples + tail) if ducked and kicks else None
     stems: dict[str, Audio] = {}
     for index, part in enumerate(parts):
@@ -86,7 +88,7 @@ def _in_room(part: Part, samples: int, score: Score, seed: int, report: Report) 
     dry *= np.float32(10 ** (instrument.level / 20))
     report(0.9, part.instrument)
     if dry.ndim == 2:
-        mono, stereo = dry.mean(axis=1), dry
+        mono, stereo = (dry[:, 0] + dry[:, 1]) * np.float32(0.5), dry
     else:
         angle = (instrument.pan * 0.8 + 1) * np.pi / 4
         mono = dry
@@ -98,7 +100,7 @@ def _in_room(part: Part, samples: int, score: Score, seed: int, report: Report) 
     if instrument.echo:
         room.echo(stereo, mono, 45 / max(score.tempo, 40), instrument.echo)
     if instrument.room:
-        stereo += room.reverberate(mono * np.float32(instrument.room * 2.2))
+        room.reverberate(stereo, mono, instrument.room * 2.2)
     return stereo
 
 

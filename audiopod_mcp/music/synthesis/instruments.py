@@ -47,32 +47,50 @@ INSTRUMENTS: dict[str, Instrument] = {
     "spoken voice": Instrument("vocals", voice.speaking_voice, 43, 55, 1.5, 0.0, 0.1, 0.05, 1.5),
     "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _LONG),
     # drums
-    "acoustic kit": Instrument("drums", drums.ACOUSTIC, level=0.0, room=0.07, longest=4, release=0.6, unpitched=True),
-    "brushed kit": Instrument("drums", drums.BRUSHED, level=-4.0, room=0.12, longest=4, release=0.6, unpitched=True),
-    "electronic kit": Instrument("drums", drums.ELECTRONIC, level=0.5, room=0.05, longest=4, release=0.6, unpitched=True),
-    "dusty kit": Instrument("drums", drums.DUSTY, level=-1.0, room=0.1, longest=4, release=0.6, unpitched=True),
+    "acoustic kit": Instrument(
+        "drums", drums.ACOUSTIC, level=-1.5, room=0.07, longest=4, release=0.6, unpitched=True
+    ),
+    "brushed kit": Instrument(
+        "drums", drums.BRUSHED, level=-4.0, room=0.12, longest=4, release=0.6, unpitched=True
+    ),
+    "electronic kit": Instrument(
+        "drums", drums.ELECTRONIC, level=-1.0, room=0.05, longest=4, release=0.6, unpitched=True
+    ),
+    "dusty kit": Instrument(
+        "drums", drums.DUSTY, level=-2.5, room=0.1, longest=4, release=0.6, unpitched=True
+    ),
     "chip kit": Instrument("drums", drums.CHIP, level=-2.0, room=0.0, longest=4, release=0.6, unpitched=True),
-    "percussion": Instrument("percussion", drums.ACOUSTIC, level=-6.0, pan=0.3, room=0.12, longest=4, release=0.6, unpitched=True),
+    "percussion": Instrument(
+        "percussion", drums.ACOUSTIC, level=-3.0, pan=0.3, room=0.12, longest=4, release=0.6, unpitched=True
+    ),
     # bass
-    "electric bass": Instrument("bass", plucked.ELECTRIC_BASS, 28, 50, 0.0, room=0.0, release=0.06, longest=4),
-    "upright bass": Instrument("bass", plucked.UPRIGHT, 28, 50, 1.0, room=0.06, release=0.1, longest=3),
-    "synth bass": Instrument("bass", sustained.SYNTH_BASS, 28, 48, -1.0, room=0.0, release=0.05, longest=_LONG),
-    "reese bass": Instrument("bass", sustained.REESE, 26, 45, -1.0, room=0.02, release=0.06, longest=_LONG),
-    "808 bass": Instrument("bass", sustained.bass_808, 26, 45, 1.0, room=0.0, release=0.08, longest=4),
-    "chip bass": Instrument("bass", sustained.CHIP_BASS, 33, 55, 0.0, room=0.0, release=0.02, longest=_LONG),
-    "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 0.0, 0.2, 0.2, 0.15, _LONG),
-    "tuba": Instrument("brass", sustained.TUBA, 28, 53, -1.0, 0.1, 0.18, 0.1, _LONG),
+    "electric bass": Instrument(
+        "bass", plucked.ELECTRIC_BASS, 28, 50, 4.0, room=0.0, release=0.06, longest=4
+    ),
+    "upright bass": Instrument("bass", plucked.UPRIGHT, 28, 50, 5.0, room=0.06, release=0.1, longest=3),
+    "synth bass": Instrument(
+        "bass", sustained.SYNTH_BASS, 28, 48, 3.0, room=0.0, release=0.05, longest=_LONG
+    ),
+    "reese bass": Instrument("bass", sustained.REESE, 26, 45, 3.0, room=0.02, release=0.06, longest=_LONG),
+    "808 bass": Instrument("bass", sustained.bass_808, 26, 45, 5.0, room=0.0, release=0.08, longest=4),
+    "chip bass": Instrument("bass", sustained.CHIP_BASS, 33, 55, 4.0, room=0.0, release=0.02, longest=_LONG),
+    "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.2, 0.2, 0.15, _LONG),
+    "tuba": Instrument("brass", sustained.TUBA, 28, 53, 1.0, 0.1, 0.18, 0.1, _LONG),
     # guitars
     "acoustic guitar": Instrument("guitar", plucked.STEEL, 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
     "nylon guitar": Instrument("guitar", plucked.NYLON, 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
     "electric guitar": Instrument("guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo=0.08),
-    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -4.0, -0.4, 0.08, 0.05, 5, drive=14.0),
-    "lead guitar": Instrument("guitar", plucked.PICKED, 55, 84, -2.0, 0.15, 0.2, 0.09, 6, drive=9.0, echo=0.22),
+    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -9.5, -0.4, 0.08, 0.05, 5, drive=8.0),
+    "lead guitar": Instrument(
+        "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo=0.22
+    ),
     "banjo": Instrument("guitar", plucked.BANJO, 50, 79, -4.0, 0.4, 0.1, 0.1, 2),
     # keyboards
     "piano": Instrument("keyboard", plucked.piano, 40, 88, -2.0, 0.15, 0.15, 0.14, 8),
-    "electric piano": Instrument("keyboard", plucked.electric_piano, 43, 84, -3.0, 0.1, 0.16, 0.12, 6, sway=0.35),
-    "organ": Instrument("keyboard", sustained.organ, 43, 84, -6.0, -0.2, 0.16, 0.05, _LONG, sway=0.25),
+    "electric piano": Instrument(
+        "keyboard", plucked.electric_piano, 43, 84, -3.0, 0.1, 0.16, 0.12, 6, sway=0.35
+    ),
+    "organ": Instrument("keyboard", sustained.organ, 43, 84, -4.5, -0.2, 0.16, 0.05, _LONG, sway=0.25),
     "clavinet": Instrument("keyboard", plucked.CLAVINET, 43, 79, -5.0, -0.25, 0.06, 0.04, 2.5),
     "harpsichord": Instrument("keyboard", plucked.HARPSICHORD, 43, 84, -5.0, 0.1, 0.2, 0.1, 4),
     "accordion": Instrument("keyboard", sustained.ACCORDION, 50, 84, -5.0, 0.2, 0.15, 0.08, _LONG),
@@ -102,11 +120,15 @@ INSTRUMENTS: dict[str, Instrument] = {
     "pad": Instrument("synth", sustained.PAD, 48, 84, -7.0, 0.0, 0.35, 0.45, _LONG),
     "synth lead": Instrument("synth", sustained.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _LONG, echo=0.2),
     "synth pluck": Instrument("synth", sustained.SYNTH_PLUCK, 52, 88, -4.0, -0.2, 0.22, 0.12, 2, echo=0.22),
-    "acid synth": Instrument("synth", sustained.ACID, 40, 67, -5.0, 0.1, 0.08, 0.04, _LONG, drive=2.5, echo=0.12),
+    "acid synth": Instrument(
+        "synth", sustained.ACID, 40, 67, -5.0, 0.1, 0.08, 0.04, _LONG, drive=2.5, echo=0.12
+    ),
     "supersaw": Instrument("synth", sustained.SUPERSAW, 52, 86, -5.0, 0.0, 0.25, 0.12, _LONG, echo=0.12),
     "chip lead": Instrument("synth", sustained.CHIP_LEAD, 60, 90, -7.0, 0.05, 0.0, 0.02, _LONG, echo=0.15),
     "chip arpeggio": Instrument("synth", sustained.CHIP_ARPEGGIO, 60, 90, -9.0, -0.15, 0.0, 0.02, 2),
-    "riser": Instrument("fx", drums.riser, level=-9.0, room=0.2, release=0.05, longest=_LONG, unpitched=True),
+    "riser": Instrument(
+        "fx", drums.riser, level=-16.0, room=0.2, release=0.05, longest=_LONG, unpitched=True
+    ),
     "impact": Instrument("fx", drums.impact, level=-5.0, room=0.2, release=1.0, longest=4, unpitched=True),
     "vinyl": Instrument("fx", drums.vinyl, level=-19.0, room=0.0, release=0.1, longest=_LONG, unpitched=True),
 }

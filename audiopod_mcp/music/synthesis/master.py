@@ -53,11 +53,12 @@ def _limit(peaks: Wave, make_up: float, samples: int, wrap: bool) -> Wave:
     needed = np.minimum(1.0, ceiling / np.maximum(peaks.astype(np.float64) * make_up, 1e-9))
     mode = "wrap" if wrap else "nearest"
     window = np.hanning(2 * _REACH + 1)
-    floor = minimum_filter1d(needed, 2 * _REACH + 3, mode=mode)
+    floor = minimum_filter1d(needed, 2 * _REACH + 5, mode=mode)
     smooth = convolve1d(floor, window / window.sum(), mode=mode)
-    centres = (np.arange(len(peaks)) + 0.5) * _BLOCK
-    if wrap:
-        curve = np.interp(np.arange(samples), centres, smooth, period=samples)
-    else:
-        curve = np.interp(np.arange(samples), centres, smooth)
-    return (curve * make_up).astype(np.float32)
+    # Lines between the block boundaries; a block's width was added to the running minimum for them.
+    before = smooth[-1] if wrap else smooth[0]
+    knots = 0.5 * (smooth + np.concatenate(([before], smooth[:-1])))
+    knots = (make_up * np.append(knots, knots[0] if wrap else smooth[-1])).astype(np.float32)
+    ramp = (np.arange(_BLOCK) / _BLOCK).astype(np.float32)
+    curve: Wave = (knots[:-1, None] + np.diff(knots)[:, None] * ramp).reshape(-1)[:samples]
+    return curve

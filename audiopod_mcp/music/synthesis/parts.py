@@ -60,7 +60,14 @@ def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed:
     """The longest sound these notes need, at reference level."""
     pitch, force, _, sung = key
     seconds = min(max(note.duration for note in notes), instrument.longest) + instrument.release
-    rng = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(name.encode()), *(abs(part) for part in key[:3]), zlib.crc32(sung.encode())])
+    rng = np.random.default_rng(
+        [
+            seed & 0xFFFFFFFF,
+            zlib.crc32(name.encode()),
+            *(abs(part) for part in key[:3]),
+            zlib.crc32(sung.encode()),
+        ]
+    )
     tone = Tone(pitch / 20, seconds, _FORCES[force], rng, sung or None)
     body = instrument.play(tone)
     if instrument.unpitched:
@@ -70,19 +77,18 @@ def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed:
 
 def _loudest(body: Wave) -> float:
     """RMS of the loudest five of the first second's 50 ms frames."""
-    mono = body if body.ndim == 1 else body.mean(axis=1) * np.float32(1.2)
-    frame = SAMPLE_RATE // 20
+    mono = body if body.ndim == 1 else (body[:, 0] + body[:, 1]) * np.float32(0.6)
+    frame = min(SAMPLE_RATE // 20, len(mono))
     count = max(1, min(20, len(mono) // frame))
-    frames = mono[: count * frame]
-    energy = np.sort(np.mean(frames.reshape(count, -1) ** 2, axis=1)) if len(frames) == count * frame else np.array([np.mean(mono**2)])
+    energy = np.sort(np.mean(mono[: count * frame].reshape(count, frame) ** 2, axis=1))
     return float(np.sqrt(energy[-5:].mean()))
 
 
 @lru_cache(maxsize=64)
 def _dying(samples: int) -> Wave:
-    """1 → 0: an exponential made to end exactly at zero, so that no note ends in a click."""
+    """1 → 0, level at both ends, so that no note ends in a click."""
     x = np.linspace(0, 1, max(2, samples), dtype=np.float32)
-    curve: Wave = np.exp(-4.5 * x) * (1 - x) + 0.0 * x
+    curve: Wave = np.exp(-5 * x**2) * np.cos(0.5 * np.pi * x) ** 2
     curve.flags.writeable = False
     return curve
 

@@ -40,30 +40,46 @@ def _spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.comple
     return sfft.rfft(response, _SIZE, axis=1).astype(np.complex64), n
 
 
-def reverberate(dry: Wave, t60: float = 1.4) -> Audio:
-    """The room's answer to mono ``dry`` (n,), without the direct sound; shape (n, 2).
+def reverberate(stereo: Audio, dry: Wave, amount: float, t60: float = 1.4) -> None:
+    """Adds the room's answer to mono ``dry`` (n,) to ``stereo`` (n, 2) in place.
 
-    A tail is dark: it's computed at half the rate, by overlap-add.
+    A tail is dark, so it's computed at half the rate; by overlap-add, a block at a time in the cache.
     """
     spectra, length = _spectra(t60)
     half = len(dry) // 2
     slow = np.zeros(half + 2, np.float32)
-    # Three zeros at Nyquist before every other sample is dropped.
-    slow[1 : half + 1] = 0.375 * (dry[0 : 2 * half : 2] + dry[1 : 2 * half : 2])
-    slow[2 : half + 1] += 0.125 * dry[1 : 2 * half - 1 : 2]
-    slow[1:half] += 0.125 * dry[2 : 2 * half : 2]
+    pairs = dry[: 2 * half].reshape(half, 2)
+    # (1 3 3 1)/8: three zeros at Nyquist before every other sample is dropped.
+    slow[:half] = pairs[:, 0]
+    slow[:half] += pairs[:, 1]
+    slow[:half] *= np.float32(0.375 * amount)
+    slow[1:half] += np.float32(0.125 * amount) * pairs[:-1, 1]
+    slow[: half - 1] += np.float32(0.125 * amount) * pairs[1:, 0]
     hop = _SIZE - length
-    wet = np.zeros((2, len(slow) + _SIZE), np.float32)
-    for start in range(0, len(slow), hop):
+    tail = np.zeros((2, length), np.float32)
+    last = np.zeros(2, np.float32)
+    fine = stereo[: 2 * half].reshape(half, 2, 2)  # (half-rate sample, which of its two, channel)
+    for start in range(0, half, hop):
         block = slow[start : start + hop]
-        if not block.any():
+        sounds = bool(block.any())
+        if not sounds and not tail.any():
+            last[:] = 0
             continue
-        answer = sfft.irfft(sfft.rfft(block, _SIZE) * spectra, _SIZE, axis=1)
-        wet[:, start : start + _SIZE] += answer
-    out = np.zeros((len(dry), 2), np.float32)
-    out[0 : 2 * half : 2] = wet[:, 1 : half + 1].T
-    out[1 : 2 * half : 2] = 0.5 * (wet[:, 1 : half + 1] + wet[:, 2 : half + 2]).T
-    return out
+        if not sounds:
+            answer = np.zeros((2, _SIZE), np.float32)
+        else:
+            answer = sfft.irfft(sfft.rfft(block, _SIZE) * spectra, _SIZE, axis=1)
+        answer[:, :length] += tail
+        tail = answer[:, hop:].copy()
+        wet = np.ascontiguousarray(answer[:, : min(hop, half - start)].T)
+        before = np.concatenate((last[None], wet[:-1]))
+        last = wet[-1]
+        piece = fine[start : start + len(wet)]
+        piece[:, 1] += wet
+        wet *= np.float32(0.5)
+        before *= np.float32(0.5)
+        before += wet
+        piece[:, 0] += before
 
 
 def echo(stereo: Audio, dry: Wave, seconds: float, level: float) -> None:
@@ -85,7 +101,12 @@ def distort(dry: Wave, drive: float) -> Wave:
 
     pushed = dry * np.float32(drive * 6)
     clipped = np.tanh(pushed + np.float32(0.15)) - np.float32(np.tanh(0.15))
-    sections = np.concatenate((butter(2, 90, "hp", fs=SAMPLE_RATE, output="sos"), butter(4, 4600, "lp", fs=SAMPLE_RATE, output="sos")))
+    sections = np.concatenate(
+        (
+            butter(2, 90, "hp", fs=SAMPLE_RATE, output="sos"),
+            butter(4, 4600, "lp", fs=SAMPLE_RATE, output="sos"),
+        )
+    )
     filtered: Wave = sosfilt(sections.astype(np.float32), clipped).astype(np.float32)
     return filtered * np.float32(0.22)
 

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiopod_mcp.music.synthesis.waves import (
-    Tone, Values, Wave, fade, harmonics, noise, peaks, read, rise, times, vibrato, wavetable,
+    Tone,
+    Values,
+    Wave,
+    fade,
+    harmonics,
+    noise,
+    peaks,
+    read,
+    rise,
+    times,
+    vibrato,
+    wavetable,
 )
 
 Resonances = tuple[tuple[float, float, float], ...]
@@ -52,26 +63,39 @@ class Blown:
         open_ = np.float32(0.25 + 0.65 * tone.force)
         shape = rise(n, self.attack * (1.3 - 0.6 * tone.force))
         mix = np.clip(open_ * shape * (1 + np.float32(self.bloom) * fade(n, 0.12)), 0, 1)
-        if self.players == 1:
-            cycles = vibrato(f, n, self.rate, self.cents, 0.25, tone.rng.uniform(0, 6.28), self.scoop)
-            y = self._speak(tables, cycles, mix) * shape
-        else:
-            y = np.zeros((n, 2), np.float32)
-            for player in range(self.players):
-                off = self.spread * (player - (self.players - 1) / 2) / self.players
-                cycles = vibrato(
-                    f * 2 ** (off / 1200), n, self.rate * (0.93 + 0.14 * tone.rng.random()), self.cents,
-                    0.1, tone.rng.uniform(0, 6.28), self.scoop * tone.rng.random(),
-                )
-                place = (player + 0.5) / self.players
-                voice = self._speak(tables, cycles + tone.rng.random(), mix) * rise(n, self.attack * (0.8 + 0.4 * tone.rng.random()))
-                y[:, 0] += voice * np.float32(np.cos(place * np.pi / 2))
-                y[:, 1] += voice * np.float32(np.sin(place * np.pi / 2))
-            y /= np.float32(np.sqrt(self.players))
+        y = self._solo(tone, tables, mix, shape) if self.players == 1 else self._section(tone, tables, mix)
         if self.breath:
             air = noise(n, tone.rng, *self.breath_band) * shape * np.float32(self.breath)
             air *= 1 + 2 * fade(n, 0.04)
             y += air if y.ndim == 1 else air[:, None]
+        return y
+
+    def _solo(self, tone: Tone, tables: list[Wave], mix: Wave, shape: Wave) -> Wave:
+        n, phase = len(mix), tone.rng.uniform(0, 2 * np.pi)
+        cycles = vibrato(tone.frequency, n, self.rate, self.cents, 0.25, phase, self.scoop)
+        # Vibrato is heard in loudness and brightness as much as in pitch; and breath swells.
+        t = times(n)
+        onset = self.cents / 100 * np.clip((t - 0.25) / 0.4, 0, 1)
+        sway = (onset * np.sin(2 * np.pi * self.rate * t + phase)).astype(np.float32)
+        swell = 1 - np.float32(0.22) * fade(n, 0.35)
+        y = self._speak(tables, cycles, np.clip(mix * (1 + 2 * sway), 0, 1))
+        return np.asarray(y * shape * swell * (1 + sway), np.float32)
+
+    def _section(self, tone: Tone, tables: list[Wave], mix: Wave) -> Wave:
+        """Several players, each a little off in pitch, time and vibrato, side by side; shape ``(n, 2)``."""
+        n = len(mix)
+        y = np.zeros((n, 2), np.float32)
+        for player in range(self.players):
+            off = self.spread * (player - (self.players - 1) / 2) / self.players
+            rate = self.rate * (0.93 + 0.14 * tone.rng.random())
+            phase, scoop = tone.rng.uniform(0, 2 * np.pi), self.scoop * tone.rng.random()
+            cycles = vibrato(tone.frequency * 2 ** (off / 1200), n, rate, self.cents, 0.1, phase, scoop)
+            attack = rise(n, self.attack * (0.8 + 0.4 * tone.rng.random()))
+            voice = self._speak(tables, cycles + tone.rng.random(), mix) * attack
+            place = (player + 0.5) / self.players * np.pi / 2
+            y[:, 0] += voice * np.float32(np.cos(place))
+            y[:, 1] += voice * np.float32(np.sin(place))
+        y *= np.float32(1 / np.sqrt(self.players))
         return y
 
     def _speak(self, tables: list[Wave], cycles: Values, mix: Wave) -> Wave:
@@ -79,20 +103,84 @@ class Blown:
         return dark + mix * (read(tables[1], cycles) - dark)
 
 
-VIOLIN = Blown((1.7, 0.9), 0.07, ((290, 60, 1.0), (480, 90, 1.0), (1100, 300, 0.6), (2800, 900, 1.2)), cents=16, breath=0.012, breath_band=(2000, 9000), scoop=-20)
-CELLO = Blown((1.8, 1.0), 0.09, ((110, 30, 0.8), (220, 60, 1.0), (600, 200, 0.7), (1600, 600, 0.6)), cents=12, breath=0.012, breath_band=(900, 5000), scoop=-15)
-CONTRABASS = Blown((1.9, 1.15), 0.1, ((70, 20, 0.8), (140, 50, 0.9), (420, 200, 0.6)), cents=5, breath=0.01, breath_band=(500, 3000), scoop=0)
-ENSEMBLE = Blown((1.75, 0.95), 0.16, ((290, 80, 0.6), (480, 120, 0.6), (1200, 500, 0.4), (2600, 1200, 0.7)), cents=11, breath=0.01, breath_band=(2000, 9000), scoop=-10, players=5, spread=13, bloom=0.1, most=40)
-FLUTE = Blown((2.6, 1.6), 0.07, ((800, 300, 0.5),), cents=13, breath=0.05, breath_band=(900, 5500), scoop=-30, most=14)
+VIOLIN = Blown(
+    (1.7, 0.9),
+    0.07,
+    ((290, 60, 1.0), (480, 90, 1.0), (1100, 300, 0.6), (2800, 900, 1.2)),
+    cents=16,
+    breath=0.012,
+    breath_band=(2000, 9000),
+    scoop=-20,
+)
+CELLO = Blown(
+    (1.8, 1.0),
+    0.09,
+    ((110, 30, 0.8), (220, 60, 1.0), (600, 200, 0.7), (1600, 600, 0.6)),
+    cents=12,
+    breath=0.012,
+    breath_band=(900, 5000),
+    scoop=-15,
+)
+CONTRABASS = Blown(
+    (1.9, 1.15),
+    0.1,
+    ((70, 20, 0.8), (140, 50, 0.9), (420, 200, 0.6)),
+    cents=5,
+    breath=0.01,
+    breath_band=(500, 3000),
+    scoop=0,
+)
+ENSEMBLE = Blown(
+    (1.75, 0.95),
+    0.16,
+    ((290, 80, 0.6), (480, 120, 0.6), (1200, 500, 0.4), (2600, 1200, 0.7)),
+    cents=11,
+    breath=0.01,
+    breath_band=(2000, 9000),
+    scoop=-10,
+    players=5,
+    spread=13,
+    bloom=0.1,
+    most=40,
+)
+FLUTE = Blown(
+    (2.6, 1.6), 0.07, ((800, 300, 0.5),), cents=13, breath=0.05, breath_band=(900, 5500), scoop=-30, most=14
+)
 CLARINET = Blown((1.9, 1.0), 0.05, ((1500, 500, 0.8),), even=0.12, cents=5, breath=0.012, scoop=-15, most=30)
 OBOE = Blown((1.2, 0.6), 0.05, ((1100, 250, 2.2), (2900, 500, 1.3)), cents=10, breath=0.01, scoop=-12)
-SAXOPHONE = Blown((1.5, 0.75), 0.05, ((650, 250, 1.4), (1200, 350, 1.1), (2700, 700, 0.8)), cents=15, breath=0.045, breath_band=(1500, 7000), scoop=-60)
-TRUMPET = Blown((2.0, 0.5), 0.035, ((1200, 450, 1.4), (2500, 700, 0.8)), cents=9, breath=0.008, scoop=-35, bloom=0.5)
-TROMBONE = Blown((2.1, 0.65), 0.05, ((520, 220, 1.2), (1500, 500, 0.6)), cents=6, breath=0.008, scoop=-45, bloom=0.4)
-HORN = Blown((2.7, 1.15), 0.09, ((340, 130, 1.2), (750, 250, 0.5)), cents=4, breath=0.006, scoop=-20, bloom=0.2)
+SAXOPHONE = Blown(
+    (1.5, 0.75),
+    0.05,
+    ((650, 250, 1.4), (1200, 350, 1.1), (2700, 700, 0.8)),
+    cents=15,
+    breath=0.045,
+    breath_band=(1500, 7000),
+    scoop=-60,
+)
+TRUMPET = Blown(
+    (2.0, 0.5), 0.035, ((1200, 450, 1.4), (2500, 700, 0.8)), cents=9, breath=0.008, scoop=-35, bloom=0.5
+)
+TROMBONE = Blown(
+    (2.1, 0.65), 0.05, ((520, 220, 1.2), (1500, 500, 0.6)), cents=6, breath=0.008, scoop=-45, bloom=0.4
+)
+HORN = Blown(
+    (2.7, 1.15), 0.09, ((340, 130, 1.2), (750, 250, 0.5)), cents=4, breath=0.006, scoop=-20, bloom=0.2
+)
 TUBA = Blown((2.4, 1.2), 0.06, ((230, 100, 0.9),), cents=2, breath=0.006, scoop=-15, bloom=0.3)
-BRASS = Blown((2.0, 0.55), 0.045, ((800, 400, 0.9), (1600, 600, 0.9)), cents=5, breath=0.008, scoop=-30, bloom=0.45, players=3, spread=9)
-ACCORDION = Blown((1.0, 0.7), 0.05, ((900, 500, 0.5),), cents=0, breath=0.004, scoop=0, players=2, spread=12, bloom=0.0)
+BRASS = Blown(
+    (2.0, 0.55),
+    0.045,
+    ((800, 400, 0.9), (1600, 600, 0.9)),
+    cents=5,
+    breath=0.008,
+    scoop=-30,
+    bloom=0.45,
+    players=3,
+    spread=9,
+)
+ACCORDION = Blown(
+    (1.0, 0.7), 0.05, ((900, 500, 0.5),), cents=0, breath=0.004, scoop=0, players=2, spread=12, bloom=0.0
+)
 WHISTLE = Blown((3.2, 2.2), 0.05, (), cents=16, breath=0.03, breath_band=(1500, 6000), scoop=-60, most=6)
 
 
@@ -142,8 +230,14 @@ class Analogue:
             envelope *= fade(n, self.decay, self.sustain)
         if self.wide and len(voices) > 1:
             place = np.linspace(0.1, 0.9, len(voices), dtype=np.float32)
-            left = sum((v * np.cos(p * np.float32(np.pi / 2)) for v, p in zip(voices, place, strict=True)), np.zeros(n, np.float32))
-            right = sum((v * np.sin(p * np.float32(np.pi / 2)) for v, p in zip(voices, place, strict=True)), np.zeros(n, np.float32))
+            left = sum(
+                (v * np.cos(p * np.float32(np.pi / 2)) for v, p in zip(voices, place, strict=True)),
+                np.zeros(n, np.float32),
+            )
+            right = sum(
+                (v * np.sin(p * np.float32(np.pi / 2)) for v, p in zip(voices, place, strict=True)),
+                np.zeros(n, np.float32),
+            )
             return np.stack((left, right), axis=1) * envelope[:, None]
         y = sum(voices, np.zeros(n, np.float32))
         if self.sub:

@@ -11,7 +11,19 @@ import re
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
-from audiopod_mcp.music.synthesis.waves import Tone, Values, Wave, fade, harmonics, noise, read, rise, times, vibrato, wavetable
+from audiopod_mcp.music.synthesis.waves import (
+    Tone,
+    Values,
+    Wave,
+    fade,
+    harmonics,
+    noise,
+    read,
+    rise,
+    times,
+    vibrato,
+    wavetable,
+)
 
 VOWELS: dict[str, tuple[tuple[float, float, float], ...]] = {
     # (centre Hz, width Hz, level dB)
@@ -21,11 +33,28 @@ VOWELS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "o": ((450, 80, 0), (830, 90, -6), (2650, 120, -22), (3200, 150, -24)),
     "u": ((340, 60, 0), (680, 80, -10), (2500, 120, -26), (3200, 150, -28)),
 }
-_SOUNDS = {"y": "i", "ee": "i", "ea": "i", "oo": "u", "ou": "a", "ow": "a", "oa": "o", "ai": "e", "ay": "e", "au": "o"}
+_SOUNDS = {
+    "y": "i",
+    "ee": "i",
+    "ea": "i",
+    "oo": "u",
+    "ou": "a",
+    "ow": "a",
+    "oa": "o",
+    "ai": "e",
+    "ay": "e",
+    "au": "o",
+}
 _SOUNDS |= {"ä": "e", "ö": "e", "ü": "i", "å": "o", "æ": "e", "ø": "e"}
 _HISS = {"s": (4500, 11000, 0.5), "z": (4000, 9000, 0.3), "f": (2500, 9000, 0.25), "h": (900, 4500, 0.25)}
 _HISS |= {"t": (3000, 9000, 0.45), "k": (1500, 4500, 0.45), "c": (1800, 6000, 0.4), "p": (500, 2500, 0.35)}
-_HISS |= {"d": (2500, 7000, 0.25), "b": (300, 1500, 0.25), "g": (1200, 3500, 0.25), "v": (1500, 5000, 0.12), "j": (2500, 7000, 0.3)}
+_HISS |= {
+    "d": (2500, 7000, 0.25),
+    "b": (300, 1500, 0.25),
+    "g": (1200, 3500, 0.25),
+    "v": (1500, 5000, 0.12),
+    "j": (2500, 7000, 0.3),
+}
 
 
 def vowel_of(syllable: str | None) -> str:
@@ -68,11 +97,16 @@ def guide_voice(tone: Tone) -> Wave:
     source = k ** -(1.35 - 0.35 * tone.force)
     open_, closed = formants(k * f, vowel, shift), formants(k * f, "u" if vowel in "ou" else "a", shift)
     tables = [wavetable(source * gain) for gain in (open_, 0.5 * closed + 0.5 * open_)]
-    cycles = vibrato(f, n, 5.5, 16, 0.3, tone.rng.uniform(0, 6.28), -70.0)
+    phase = tone.rng.uniform(0, 2 * np.pi)
+    cycles = vibrato(f, n, 5.5, 16, 0.3, phase, -70.0)
     steady = rise(n, 0.09)
     first = read(tables[1], cycles)
-    y = (first + steady * (read(tables[0], cycles) - first)) * rise(n, 0.035)
-    y *= 1 / np.float32(np.sqrt(np.mean(y**2)) + 1e-9)
+    t = times(n)
+    shimmer = (1 + 0.12 * np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * 5.5 * t + phase)).astype(
+        np.float32
+    )
+    y = (first + steady * (read(tables[0], cycles) - first)) * rise(n, 0.035) * shimmer
+    y *= (1 - np.float32(0.25) * fade(n, 0.18)) / np.float32(np.sqrt(np.mean(y**2)) + 1e-9)
     y += np.float32(0.05) * noise(n, tone.rng, 1500, 7000) * rise(n, 0.03)
     return _with_consonant(y, tone)
 
@@ -96,9 +130,13 @@ def choir(tone: Tone) -> Wave:
     vowel = vowel_of(tone.syllable) if tone.syllable else "a"
     y = np.zeros((n, 2), np.float32)
     for singer in range(6):
-        table = wavetable(k**-1.25 * formants(k * f, vowel, 0.95 + 0.04 * singer), tone.rng.uniform(0, 6.28, len(k)))
+        table = wavetable(
+            k**-1.25 * formants(k * f, vowel, 0.95 + 0.04 * singer), tone.rng.uniform(0, 6.28, len(k))
+        )
         off = 9 * (singer - 2.5) / 2.5
-        cycles = vibrato(f * 2 ** (off / 1200), n, 4.9 + 0.25 * singer, 14, 0.1, tone.rng.uniform(0, 6.28), -20)
+        cycles = vibrato(
+            f * 2 ** (off / 1200), n, 4.9 + 0.25 * singer, 14, 0.1, tone.rng.uniform(0, 6.28), -20
+        )
         line = read(table, cycles) * rise(n, 0.12 + 0.05 * tone.rng.random())
         place = (singer + 0.5) / 6 * np.pi / 2
         y[:, 0] += np.float32(np.cos(place)) * line
@@ -113,6 +151,10 @@ def _with_consonant(y: Wave, tone: Tone) -> Wave:
         low, high, level = _HISS[letter]
         m = min(len(y), int(0.09 * SAMPLE_RATE))
         long = letter in "szfhv"
-        hiss = noise(m, tone.rng, low, high) * fade(m, 0.035 if long else 0.012) * rise(m, 0.012 if long else 0.001)
+        hiss = (
+            noise(m, tone.rng, low, high)
+            * fade(m, 0.035 if long else 0.012)
+            * rise(m, 0.012 if long else 0.001)
+        )
         y[:m] += np.float32(level * 0.7) * hiss
     return y

@@ -7,9 +7,11 @@ frequencies Hz.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import scipy.fft as sfft
 
 from audiopod_mcp.music.model import SAMPLE_RATE
 
@@ -45,7 +47,9 @@ def times(n: int) -> Values:
     return np.arange(n) / SAMPLE_RATE
 
 
-def ring(frequencies: Values, amplitudes: Values, decays: Values, n: int, phases: Values | float = 0.0) -> Wave:
+def ring(
+    frequencies: Values, amplitudes: Values, decays: Values, n: int, phases: Values | float = 0.0
+) -> Wave:
     """Σ aₖ·exp(-t/τₖ)·sin(2πfₖt + φₖ): modal synthesis of strings, bars, bells and skins.
 
     A decaying exponential over time ``bB + i`` is one over ``bB`` times one over ``i``, so the whole sum
@@ -57,12 +61,15 @@ def ring(frequencies: Values, amplitudes: Values, decays: Values, n: int, phases
         phases = np.asarray(phases)[keep]
     rate = (2j * np.pi * frequencies - 1 / decays) / SAMPLE_RATE
     blocks = -(-n // _BLOCK)
-    coarse = np.exp(rate * (_BLOCK * np.arange(blocks))[:, None]) * (amplitudes * np.exp(1j * np.asarray(phases)))
+    coarse = np.exp(rate * (_BLOCK * np.arange(blocks))[:, None]) * (
+        amplitudes * np.exp(1j * np.asarray(phases))
+    )
     fine = np.exp(rate[:, None] * np.arange(_BLOCK))
     # Im(coarse·fine) = Re·Im + Im·Re: one real product of twice the depth.
     left = np.concatenate((coarse.real, coarse.imag), axis=1).astype(np.float32)
     right = np.concatenate((fine.imag, fine.real), axis=0).astype(np.float32)
-    return (left @ right).reshape(-1)[:n]
+    wave: Wave = (left @ right).reshape(-1)[:n]
+    return wave
 
 
 def wavetable(amplitudes: Values, phases: Values | None = None) -> Wave:
@@ -88,7 +95,13 @@ def read(table: Wave, cycles: Values) -> Wave:
 
 
 def vibrato(
-    frequency: float, n: int, rate: float, cents: float, delay: float = 0.25, phase: float = 0.0, scoop: float = 0.0
+    frequency: float,
+    n: int,
+    rate: float,
+    cents: float,
+    delay: float = 0.25,
+    phase: float = 0.0,
+    scoop: float = 0.0,
 ) -> Values:
     """Phase in cycles of a tone with delayed vibrato, begun ``scoop`` cents off; its mean pitch is exact."""
     t = times(n)
@@ -117,21 +130,30 @@ def fade(n: int, decay: float, sustain: float = 0.0) -> Wave:
     blocks = -(-n // _BLOCK)
     step = 1 / (decay * SAMPLE_RATE)
     curve = np.exp(-step * _BLOCK * np.arange(blocks))[:, None] * np.exp(-step * np.arange(_BLOCK))
-    return (sustain + (1 - sustain) * curve.reshape(-1)[:n]).astype(np.float32)
+    envelope: Wave = (sustain + (1 - sustain) * curve.reshape(-1)[:n]).astype(np.float32)
+    return envelope
 
 
 def noise(n: int, rng: np.random.Generator, low: float = 0.0, high: float = SAMPLE_RATE / 2) -> Wave:
     """White noise between ``low`` and ``high`` Hz (gentle edges), RMS 1, cut out of its spectrum."""
     size = 1 << max(6, (n - 1).bit_length())
+    half = size // 2 + 1
+    spectrum = rng.standard_normal(2 * half, dtype=np.float32).view(np.complex64)
+    spectrum *= _band(size, low, high)
+    wave: Wave = sfft.irfft(spectrum, size)[:n]
+    wave *= np.float32(1 / np.sqrt(np.mean(wave**2) + 1e-18))
+    return wave
+
+
+@lru_cache(maxsize=256)
+def _band(size: int, low: float, high: float) -> Wave:
     frequencies = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     gain = 1 / np.sqrt(1 + (frequencies / high) ** 8)
     if low > 0:
         gain *= (frequencies / low) ** 2 / np.sqrt(1 + (frequencies / low) ** 4)
-    angle = rng.random(len(frequencies), dtype=np.float32) * np.float32(2 * np.pi)
-    spectrum = (gain * np.exp(1j * angle)).astype(np.complex64)
-    spectrum[0] = 0
-    wave = np.fft.irfft(spectrum)[:n].astype(np.float32)
-    return wave / np.float32(np.sqrt(np.mean(wave**2)) + 1e-9)
+    gain[0] = 0
+    band: Wave = gain.astype(np.float32)
+    return band
 
 
 def peaks(frequencies: Values, *resonances: tuple[float, float, float]) -> Values:

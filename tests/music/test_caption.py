@@ -1,0 +1,229 @@
+"""What a caption is understood to ask for."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.model import Brief, Refused
+from audiopod_mcp.music.styles import PRESETS, STYLES
+from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
+from audiopod_mcp.music.theory import METRES, parse_key
+
+
+@pytest.mark.parametrize(
+    ("caption", "style"),
+    [
+        ("upbeat pop song", "pop"),
+        ("rainy lo-fi hip hop to study to", "lo-fi"),
+        ("boom bap hip-hop", "hip hop"),
+        ("dark trap beat with 808s", "trap"),
+        ("liquid drum and bass", "drum and bass"),
+        ("D&B roller", "drum and bass"),
+        ("deep house", "house"),
+        ("warehouse techno", "techno"),
+        ("bossa nova for a café", "bossa nova"),
+        ("slow jazz ballad", "jazz"),
+        ("a jazzy waltz", "jazz"),
+        ("viennese waltz", "waltz"),
+        ("folk rock", "rock"),
+        ("smooth R&B", "r&b"),
+        ("roots reggae", "reggae"),
+        ("ska punk", "ska"),
+        ("gospel choir", "gospel"),
+        ("80s synthwave", "synthwave"),
+        ("ambient soundscape", "ambient"),
+        ("epic cinematic trailer", "cinematic"),
+        ("thrash metal", "metal"),
+        ("bluegrass with banjo", "country"),
+        ("slow blues in E", "blues"),
+        ("salsa party", "latin"),
+        ("string quartet", "classical"),
+        ("funky groove", "funk"),
+        ("", "pop"),
+    ],
+)
+def test_the_style_is_the_one_named(caption: str, style: str) -> None:
+    assert read_caption(caption).style == style
+
+
+@pytest.mark.parametrize("preset", [*PRESETS, "Custom", "Modern Pop", "R&B"])
+def test_every_preset_is_a_style(preset: str) -> None:
+    brief = read_caption("something nice", genre_preset=preset)
+    assert brief.style == PRESETS.get(preset.lower(), "pop")
+
+
+def test_a_caption_refines_a_preset_but_does_not_leave_it() -> None:
+    assert read_caption("hard techno", genre_preset="Electronic").style == "techno"
+    assert read_caption("with a rock feel", genre_preset="Jazz").style == "jazz"
+    with pytest.raises(Refused, match="preset"):
+        read_caption("", genre_preset="Polka Core")
+
+
+@pytest.mark.parametrize(
+    ("caption", "tempo"),
+    [("at 120 BPM", 120), ("97.5 bpm folk", 97.5), ("tempo of 84", 84), ("techno, 131bpm", 131), ("bpm: 66", 66)],
+)
+def test_a_tempo_in_words(caption: str, tempo: float) -> None:
+    assert read_caption(caption).tempo == tempo
+
+
+def test_slow_and_fast_move_the_tempo_within_the_style() -> None:
+    slow, plain, fast = (read_caption(f"{word} rock song").tempo for word in ("slow", "", "fast"))
+    assert slow < plain < fast
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("C Major", "C major"),
+        ("Am", "A minor"),
+        ("F# minor", "F# minor"),
+        ("Bb major", "Bb major"),
+        ("c minor", "C minor"),
+        ("Ebm", "Eb minor"),
+        ("f sharp minor", "F# minor"),
+        ("B flat", "Bb major"),
+        ("G", "G major"),
+        ("D♭ major", "Db major"),
+        ("bbm", "Bb minor"),
+    ],
+)
+def test_keys_however_they_are_written(text: str, key: str) -> None:
+    assert read_caption("pop", keyscale=text).key == key
+
+
+@pytest.mark.parametrize(
+    ("caption", "key"),
+    [
+        ("sad song in A minor", "A minor"),
+        ("in F# major, lively", "F# major"),
+        ("a tune in D", "D major"),
+        ("key of Eb minor", "Eb minor"),
+        ("waltz in Bbm", "Bb minor"),
+        ("C-sharp minor nocturne", "C# minor"),
+    ],
+)
+def test_keys_in_words(caption: str, key: str) -> None:
+    assert read_caption(caption).key == key
+
+
+def test_a_forest_is_not_a_key() -> None:
+    keys = {read_caption("pop in a forest", seed=seed).key for seed in range(30)}
+    assert len(keys) > 3
+
+
+@pytest.mark.parametrize("text", ["H major", "purple", "C locrian-ish", "12"])
+def test_a_key_that_is_none_is_refused_by_name(text: str) -> None:
+    with pytest.raises(Refused, match=text):
+        read_caption("pop", keyscale=text)
+
+
+@pytest.mark.parametrize(
+    ("caption", "metre"),
+    [("a waltz", "3/4"), ("folk in 6/8", "6/8"), ("celtic jig", "6/8"), ("march", "2/4"), ("rock", "4/4"), ("in 3/4", "3/4"), ("three-four time", "3/4")],
+)
+def test_metres_in_words(caption: str, metre: str) -> None:
+    assert read_caption(caption).timesignature == metre
+
+
+def test_parameters_win_over_words() -> None:
+    brief = read_caption(
+        "fast techno at 140 bpm in A minor in 3/4", bpm=96, keyscale="G major", timesignature="6/8", duration=12.5
+    )
+    assert (brief.tempo, brief.key, brief.timesignature, brief.duration) == (96, "G major", "6/8", 12.5)
+
+
+@pytest.mark.parametrize("arguments", [{"bpm": 20}, {"bpm": 400}, {"bpm": math.nan}, {"timesignature": "7/8"}, {"duration": 601}, {"duration": math.inf}])
+def test_what_cannot_be_played_is_refused(arguments: dict) -> None:
+    with pytest.raises(Refused):
+        read_caption("pop", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("caption", "instruments"),
+    [
+        ("jazz trio with upright bass and brushed drums", {"upright bass", "brushed kit"}),
+        ("acoustic guitar and strings", {"acoustic guitar", "strings"}),
+        ("Rhodes and a muted trumpet", {"electric piano", "trumpet"}),
+        ("distorted guitars, hammond organ", {"distorted guitar", "organ"}),
+        ("808s and bells", {"808 bass", "bells"}),
+        ("choir with harp and flute", {"choir", "harp", "flute"}),
+    ],
+)
+def test_instruments_named(caption: str, instruments: set[str]) -> None:
+    assert set(read_caption(caption).instruments) == instruments
+
+
+def test_negations_rule_out_tracks_and_never_name_instruments() -> None:
+    brief = read_caption("rock song with organ, no drums, no bass and without vocals")
+    assert set(brief.without) >= {"drums", "bass", "vocals"}
+    assert brief.instruments == ("organ",)
+    kept = read_caption("techno without any synths but with strings")
+    assert "synth" in kept.without
+    assert "strings" in kept.instruments
+
+
+def test_the_negative_prompt_rules_out_too() -> None:
+    assert "drums" in read_caption("rock", negative="drums, shouting").without
+    assert read_caption("rock", negative="NO USER INPUT").without == ()
+
+
+def test_solo_means_nobody_else() -> None:
+    brief = read_caption("solo piano, melancholic")
+    assert brief.instruments == ("piano",)
+    assert set(brief.without) == set(TRACKS) - {"keyboard"}
+    assert "drums" not in read_caption("rock with a long guitar solo").without
+
+
+def test_instrumental_has_no_voice() -> None:
+    brief = read_caption("pop with vocals", instrumental=True, lyrics="[Verse]\nla la la")
+    assert "vocals" in brief.without
+    assert "voice" not in brief.instruments
+
+
+def test_an_automatic_duration_is_about_a_minute_of_whole_bars() -> None:
+    for style in STYLES:
+        brief = read_caption(style if style != "pop" else "")
+        bar = METRES[brief.timesignature].beats * 60 / brief.tempo
+        assert 35 <= brief.duration <= 95
+        assert abs(brief.duration / bar - round(brief.duration / bar)) < 0.01
+
+
+def test_more_lyrics_take_more_time() -> None:
+    line = "walking down the empty street tonight\n"
+    durations = [read_caption("pop", lyrics="[Verse]\n" + line * n).duration for n in (4, 12, 30, 400)]
+    assert durations[0] < durations[1] < durations[2] < durations[3] <= 600
+
+
+def test_the_seed_decides_what_is_left_open_and_only_that() -> None:
+    briefs = [read_caption("rock at 120 bpm", seed=seed) for seed in range(12)]
+    assert {brief.tempo for brief in briefs} == {120.0}
+    assert len({brief.key for brief in briefs}) > 2
+    assert read_caption("rock at 120 bpm", seed=7) == briefs[7]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300) | st.lists(st.sampled_from("no without solo jazz drums in A minor 6/8 bpm 120 slow , . only & piano waltz".split()), max_size=25).map(" ".join), st.integers(0, 2**40))
+def test_any_text_is_a_brief(caption: str, seed: int) -> None:
+    brief = read_caption(caption, seed=seed)
+    assert isinstance(brief, Brief)
+    assert brief.style in STYLES
+    assert 30 <= brief.tempo <= 300
+    assert parse_key(brief.key) is not None
+    assert brief.timesignature in METRES
+    assert 1 <= brief.duration <= 600
+    assert 0 <= brief.energy <= 1
+    assert set(brief.instruments) <= set(INSTRUMENTS)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=12))
+def test_any_key_is_read_or_refused(text: str) -> None:
+    try:
+        brief = read_caption("pop", keyscale=text)
+    except Refused:
+        return
+    assert parse_key(brief.key) is not None
