@@ -70,21 +70,21 @@ class Studio:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._recover_now_and_then)
             while True:
+                self._wake = anyio.Event()
                 await slots.acquire()
-                tasks.start_soon(self._guarded, await self._next_job(), slots)
+                if job := await self._claim():
+                    tasks.start_soon(self._guarded, job, slots)
+                    continue
+                slots.release()  # while there is nothing to claim, a job whose audio has come may go on
+                with anyio.move_on_after(LOOK_EVERY):
+                    await self._wake.wait()
 
-    async def _next_job(self) -> JobRow:
-        while True:
-            self._wake = anyio.Event()
-            try:
-                job = await to_thread.run_sync(self.store.claim, self.instance.id, self.config.engine)
-            except sqlite3.Error:
-                logger.exception("the job store does not answer")
-                job = None
-            if job is not None:
-                return job
-            with anyio.move_on_after(LOOK_EVERY):
-                await self._wake.wait()
+    async def _claim(self) -> JobRow | None:
+        try:
+            return await to_thread.run_sync(self.store.claim, self.instance.id, self.config.engine)
+        except sqlite3.Error:
+            logger.exception("the job store does not answer")
+            return None
 
     async def _guarded(self, job: JobRow, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""

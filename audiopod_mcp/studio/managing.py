@@ -147,8 +147,8 @@ async def retry_job(request: Request) -> Response:
     studio = studio_of(request)
     if not await to_thread.run_sync(studio.store.retry, job.id):
         raise HTTPException(409, f"Only failed jobs can be retried; job {job.id} is {job.status}")
-    studio.wake()
     job = await find_job(request)
+    studio.wake()
     return JSONResponse({"job": job_json(job, base_of(request)), "message": "Music job queued again"})
 
 

@@ -1,9 +1,10 @@
-"""Engines for tests, named as ``tests.studio.engine:…``: quick, and steered by the caption."""
+"""An engine for tests, named as ``beeping:Beeper``: quick, and steered by the caption."""
 
 import json
 import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -15,7 +16,7 @@ RATE = 8_000
 
 
 @dataclass(frozen=True)
-class TestEngine:
+class Beeper:
     """The caption says what happens: ``slow N``, ``refuse``, ``raise``, ``die``, ``print``; else a beep."""
 
     name: str = "test"
@@ -25,7 +26,7 @@ class TestEngine:
     def run(self, work: Work, report: Report) -> Outcome:
         words = str(work.params.get("caption") or work.params.get("prompt") or "")
         if self.log:
-            with open(self.log, "a") as log:
+            with Path(self.log).open("a") as log:
                 log.write(f"{words}\n")
         if work.task == "analyze":
             audio, rate = soundfile.read(work.source)
@@ -61,4 +62,4 @@ class TestEngine:
         soundfile.write(folder / MASTER, samples, rate)
         soundfile.write(folder / STEMS / "bass.flac", samples, rate)
         (folder / SCORE).write_text(json.dumps({}))
-        return Take("take-%d" % (number + 1), len(samples) / rate, rate, 7 + number, ("bass",))
+        return Take(folder.name, len(samples) / rate, rate, 7 + number, ("bass",))
