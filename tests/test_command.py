@@ -1,0 +1,91 @@
+"""The command, as a person types it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from audiopod_mcp import __version__
+
+from .server.sessions import environment
+
+COMMAND = [sys.executable, "-m", "audiopod_mcp"]
+
+
+def run(folder, *arguments, **extra):
+    return subprocess.run(
+        [*COMMAND, *arguments], env=environment(folder, **extra), capture_output=True, text=True, timeout=170
+    )
+
+
+def test_version_and_help(tmp_path):
+    assert run(tmp_path, "--version").stdout == f"audiopod-mcp {__version__}\n"
+    assert {"serve", "studio", "demo"} <= set(run(tmp_path, "--help").stdout.replace(",", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "extra", "line"),
+    [
+        (["serve"], {"AUDIOPOD_MAX_WAIT": "soon"}, "AUDIOPOD_MAX_WAIT"),
+        (["--transport", "telex"], {}, "--transport"),
+        (["studio", "--port", "99999"], {}, "--port"),
+        (["studio", "--host", "0.0.0.0"], {}, "--allow-public"),
+    ],
+)
+def test_a_wrong_setting_ends_in_one_line(tmp_path, arguments, extra, line):
+    done = run(tmp_path, *arguments, **extra)
+    assert done.returncode == 2
+    assert line in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+HEAVY = (
+    "numpy",
+    "scipy",
+    "sqlite3",
+    "soundfile",
+    "soxr",
+    "audiopod_mcp.studio",
+    "audiopod_mcp.music",
+    "httpx",
+)
+
+
+def test_nothing_heavy_is_imported_before_the_first_call_that_needs_it(tmp_path):
+    script = (
+        "import json, sys, anyio, audiopod_mcp.cli, audiopod_mcp.hosting, audiopod_mcp.server\n"
+        "from mcp import Client\n"
+        "from audiopod_mcp.hosting import open_service\n"
+        "from audiopod_mcp.server import build_server\n"
+        "from audiopod_mcp.settings import Settings\n"
+        "async def main():\n"
+        "    async with open_service(Settings.from_environment(), same_machine=True) as (service, _):\n"
+        "        async with Client(build_server(service)) as client:\n"
+        "            await client.list_tools()\n"
+        "            await client.list_prompts()\n"
+        "            await client.list_resource_templates()\n"
+        "            print(json.dumps(list(sys.modules)))\n"
+        "anyio.run(main)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    loaded = set(json.loads(done.stdout))
+    assert loaded.isdisjoint(HEAVY)
+
+
+@pytest.mark.timeout(180)
+def test_the_demo_uses_every_operation_and_lists_its_files(tmp_path):
+    done = run(tmp_path, "demo")
+    assert done.returncode == 0, done.stderr
+    assert "\r" not in done.stdout
+    saved = sorted(path.name for path in (tmp_path / "output").iterdir())
+    assert len(saved) == 8
+    for name in saved:
+        assert str(tmp_path / "output" / name) in done.stdout

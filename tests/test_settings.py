@@ -1,0 +1,62 @@
+"""The configuration that the environment gives."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from audiopod_mcp.settings import CLOUD_URL, Settings, SettingsError
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "${user_config.api_key}", "$AUDIOPOD_API_KEY", "%AUDIOPOD_API_KEY%", "${env:KEY}"]
+)
+def test_what_a_host_did_not_fill_in_counts_as_unset(text):
+    settings = Settings.from_environment({"AUDIOPOD_API_KEY": text, "AUDIOPOD_MAX_WAIT": text})
+    assert settings.api_key is None
+    assert settings.service_url is None
+    assert settings.max_wait == 45
+
+
+def test_a_key_means_the_cloud_and_a_url_means_that_service():
+    assert Settings.from_environment({"AUDIOPOD_API_KEY": "ap_x"}).service_url == CLOUD_URL
+    chosen = {"AUDIOPOD_API_KEY": "ap_x", "AUDIOPOD_BASE_URL": "http://studio:8770/"}
+    assert Settings.from_environment(chosen).service_url == "http://studio:8770"
+
+
+def test_secrets_do_not_show():
+    settings = Settings.from_environment({"AUDIOPOD_API_KEY": "ap_secret", "ACESTEP_API_KEY": "s3cret"})
+    assert "secret" not in repr(settings)
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUDIOPOD_MAX_WAIT", "soon"),
+        ("AUDIOPOD_MAX_WAIT", "0"),
+        ("AUDIOPOD_BASE_URL", "studio:8770"),
+        ("AUDIOPOD_ENGINE", "magic"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_the_variable(name, value):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({name: value})
+
+
+def test_readable_folders_are_never_the_whole_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert tmp_path not in Settings.from_environment({}).readable_folders()
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    assert tmp_path / "project" in Settings.from_environment({}).readable_folders()
+
+
+def test_listed_folders_replace_the_usual_ones(tmp_path):
+    listed = os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")])
+    settings = Settings.from_environment(
+        {"AUDIOPOD_ALLOWED_DIRS": listed, "AUDIOPOD_DATA_DIR": str(tmp_path)}
+    )
+    assert settings.readable_folders()[:2] == (tmp_path / "a", tmp_path / "b")
+    assert Path.cwd() not in settings.readable_folders()
