@@ -53,9 +53,12 @@ class Piece:
         return self.samples / self.rate
 
     def cut(self, first: int, last: int) -> Piece:
+        """What is in samples ``[first, last)``."""
+        if (first, last) == (0, self.samples):
+            return self
         layers = {track: layer[first:last] for track, layer in self.layers.items()}
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
-        return replace(self, layers=layers, score=score, untouched=last - first == self.samples)
+        return replace(self, layers=layers, score=score, untouched=False)
 
     def each(self, change: Callable[[Audio], Audio], track: str | None = None) -> Piece:
         """Every layer changed, or the one of ``track``."""

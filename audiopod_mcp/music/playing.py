@@ -95,14 +95,13 @@ def play(
 
 def _sung_sections(grid: Grid, start: float, end: float, label: str | None) -> tuple[Span, ...]:
     """Sections with the singing in whole bars of ``[start, end)``: what is cut off around it has none."""
-    bars = np.asarray(grid.beats[:: grid.beats_per_bar])
-    last = grid.beats[-1]
-    opening = float(bars[min(len(bars) - 1, np.searchsorted(bars, start - 0.05))])
+    bars = grid.beats[:: grid.beats_per_bar]
+    opening = next((bar for bar in bars if bar >= start - 0.05), bars[-1])
     if end - opening < 0.6 * (end - start):
-        opening = float(bars[max(0, np.searchsorted(bars, start + 0.05) - 1)])
-    closing = float(bars[max(0, np.searchsorted(bars, end + 0.05) - 1)])
-    if closing <= opening:
-        closing = last
+        opening = max(bar for bar in bars if bar <= start + 0.05)
+    last = grid.beats[-1]
+    closing = max(bar for bar in bars if bar <= end + 0.05)
+    closing = closing if closing > opening else last
     middle = (opening + closing) / 2
     own = next((span.label for span in grid.sections if span.start <= middle < span.end), "verse")
     name = label or own

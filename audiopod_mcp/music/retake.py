@@ -73,6 +73,7 @@ def _recording(
     audio: Audio, rate: int, variance: float, seed: int, report: Report, wanted: Mapping[str, Any]
 ) -> Rendering:
     analysis = analyse(audio, rate, within(report, 0.0, 0.1))
+    wanted = {"bpm": analysis.tempo, **wanted}
     taken = cover(
         audio, rate, caption=analysis.caption, strength=1 - variance, seed=seed,
         report=within(report, 0.1, 1.0), **wanted,

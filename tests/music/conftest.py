@@ -30,8 +30,8 @@ def song() -> Rendering:
 
 @pytest.fixture(scope="session")
 def tune() -> Rendering:
-    """An instrumental rock piece of 24 s in A minor at 110 BPM, whose chords change."""
-    brief = read_caption("rock, instrumental", bpm=110, keyscale="A minor", duration=24, instrumental=True)
+    """An instrumental rock piece of 18 s in A minor at 110 BPM, whose chords change."""
+    brief = read_caption("rock, instrumental", bpm=110, keyscale="A minor", duration=18, instrumental=True)
     return make(brief, seed=3)
 
 

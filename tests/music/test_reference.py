@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum
 
+from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import equaliser, filtered, spectral_balance, widened, width_of
 from audiopod_mcp.music.model import SAMPLE_RATE, Refused
@@ -16,7 +17,7 @@ from audiopod_mcp.music.reference import reference
 def dull(recording):
     """The recording, dull, narrow and quiet."""
     audio = filtered(recording.audio, equaliser(np.linspace(6, -18, 19), recording.rate))
-    return widened(audio, 0.3) * np.float32(0.3)
+    return widened(audio, 0.3) * np.float32(0.5)
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,9 @@ def made(dull, recording):
     return reference(dull, recording.rate, caption="soul with organ", seed=1, duration=16)
 
 
-def test_tempo_and_key_are_the_reference_s(made):
+def test_tempo_and_key_are_the_reference_s(dull, recording, made):
     assert min(abs(made.score.tempo / 110 - r) for r in (0.5, 1, 2)) < 0.02
-    assert made.score.key in ("A minor", "C major", "E minor", "D minor")
+    assert made.score.key == analyse(dull, recording.rate).key
     assert made.score.brief.style == "soul"
     assert len(made.audio) == 16 * SAMPLE_RATE
 

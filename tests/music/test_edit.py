@@ -1,0 +1,251 @@
+"""Edits change what they name, by as much as they say, and leave the rest."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from judging import assert_stems_sum, likeness
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.edit import edit
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.matching import spectral_balance, width_of
+from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.tonality import beat_chroma
+from audiopod_mcp.music.wishes import read_wishes
+
+RATE = 44_100
+
+
+def centroid(audio, rate):
+    spectrum = np.square(np.abs(np.fft.rfft(audio.mean(axis=1))))
+    return float((np.fft.rfftfreq(len(audio), 1 / rate) * spectrum).sum() / spectrum.sum())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wishes"),
+    [
+        ("louder", [("level", 4.0, None)]),
+        ("a bit brighter, drums 3 dB louder", [("bright", 3.0, None), ("level", 3.0, "drums")]),
+        (
+            "make the guitars more prominent and add reverb",
+            [("level", 5.0, "guitar"), ("reverb", 0.35, None)],
+        ),
+        ("remove the drums and the bass", [("remove", 0.0, "drums"), ("remove", 0.0, "bass")]),
+        ("no vocals please", [("remove", 0.0, "vocals")]),
+        ("make it instrumental", [("remove", 0.0, "vocals")]),
+        ("10% faster", [("tempo", 1.1, None)]),
+        ("slow it down to 90 bpm", [("bpm", 90.0, None)]),
+        ("transpose up two semitones", [("pitch", 2.0, None)]),
+        ("drop it an octave", [("pitch", -12.0, None)]),
+        ("in the key of F# minor", [("key", 0.0, None)]),
+        ("less bass, more treble", [("level", -5.0, "bass"), ("treble", 6.0, None)]),
+        ("replace the piano with electric guitar", [("swap", 0.0, "keyboard")]),
+        ("add a saxophone solo", [("add", 0.0, "woodwinds")]),
+        ("just the drums", [("only", 0.0, "drums")]),
+        ("much wider", [("width", 2.05, None)]),
+        ("fade out over 6 seconds", [("fade out", 6.0, None)]),
+        ("keep the drums but remove the vocals", [("remove", 0.0, "vocals")]),
+        ("drier and quieter", [("reverb", -0.6, None), ("level", -4.0, None)]),
+        ("lo-fi hip hop", []),
+        ("dreamy ambient version with soft pads", []),
+        ("", []),
+    ],
+)
+def test_what_is_understood(prompt, wishes):
+    assert [(w.kind, pytest.approx(w.amount), w.track) for w in read_wishes(prompt)] == wishes
+
+
+class TestARecording:
+    def change(self, recording, prompt, **more):
+        made = edit(recording.audio, recording.rate, prompt=prompt, **more)
+        assert made.rate == recording.rate
+        assert np.abs(made.audio).max() <= 1.0
+        assert not made.stems
+        return made.audio
+
+    def test_quieter_by_what_is_said(self, recording):
+        audio = self.change(recording, "6 dB quieter")
+        assert np.abs(audio - recording.audio * 10 ** (-6 / 20)).max() < 1e-4
+
+    def test_louder_without_clipping(self, recording):
+        before = integrated_loudness(recording.audio, recording.rate)
+        assert integrated_loudness(self.change(recording, "louder"), recording.rate) > before + 2
+
+    @pytest.mark.parametrize(("prompt", "way"), [("brighter", 1), ("darker", -1), ("less treble", -1)])
+    def test_brightness(self, recording, prompt, way):
+        before, after = (
+            centroid(x, recording.rate) for x in (recording.audio, self.change(recording, prompt))
+        )
+        assert way * (after / before - 1) > 0.02
+
+    def test_bass(self, recording):
+        low = slice(0, 4)
+        own = spectral_balance(recording.audio, recording.rate)
+        more, less = (
+            spectral_balance(self.change(recording, p), recording.rate) for p in ("more bass", "less bass")
+        )
+        middle = 10
+        assert (more - more[middle] - (own - own[middle]))[low].mean() > 3
+        assert (less - less[middle] - (own - own[middle]))[low].mean() < -3
+
+    def test_width(self, recording):
+        own = width_of(recording.audio)
+        assert width_of(self.change(recording, "wider")) > 1.5 * own
+        assert width_of(self.change(recording, "mono")) < 1e-6
+
+    def test_reverb_fills_the_gaps_and_drying_clears_them(self):
+        clicks = np.zeros((RATE * 4, 2), np.float32)
+        clicks[:: RATE // 2] = 0.5
+        wet = edit(clicks, RATE, prompt="more reverb").audio
+        dry = edit(wet, RATE, prompt="much drier").audio
+
+        def gaps(audio):
+            return float(np.square(audio.reshape(8, -1, 2)[1:, RATE // 8 : RATE // 4]).mean())
+
+        assert gaps(wet) > 1e-7
+        assert gaps(dry) < 0.5 * gaps(wet)
+
+    @pytest.mark.parametrize(("prompt", "factor"), [("10% faster", 1 / 1.1), ("20 percent slower", 1 / 0.8)])
+    def test_speed(self, recording, prompt, factor):
+        audio = self.change(recording, prompt)
+        assert len(audio) == pytest.approx(len(recording.audio) * factor, abs=2)
+        before = analyse(recording.audio, recording.rate).tempo
+        ratio = analyse(audio, recording.rate).tempo / before * factor
+        assert min(abs(ratio - r) for r in (0.5, 1, 2)) < 0.02
+
+    def test_key(self, recording):
+        audio = self.change(recording, "up 3 semitones")
+        assert len(audio) == len(recording.audio)
+        beats = np.arange(0, 17, 0.5)
+        own, new = (beat_chroma(x, recording.rate, beats) for x in (recording.audio, audio))
+        alike = [likeness(np.roll(own, shift, axis=1), new) for shift in range(12)]
+        assert int(np.argmax(alike)) == 3
+
+    def test_fades(self, recording):
+        audio = self.change(recording, "fade in over 2 seconds, fade out over 4 seconds")
+        assert np.abs(audio[0]).max() == 0
+        assert np.abs(audio[-100:]).max() < 1e-3
+        assert np.array_equal(
+            audio[3 * recording.rate : 13 * recording.rate],
+            recording.audio[3 * recording.rate : 13 * recording.rate],
+        )
+
+    def test_only_a_part(self, recording):
+        audio = self.change(recording, "brighter", n_min=0.25, n_max=0.5)
+        first, last = len(audio) // 4, len(audio) // 2
+        assert np.array_equal(audio[:first], recording.audio[:first])
+        assert np.array_equal(audio[last:], recording.audio[last:])
+        assert not np.allclose(audio[first:last], recording.audio[first:last])
+
+    def test_a_part_may_change_its_length(self, recording):
+        audio = self.change(recording, "twice as fast", n_min=0.5, n_max=0.75)
+        n = len(recording.audio)
+        assert len(audio) == n - n // 8
+        assert np.array_equal(audio[: n // 2], recording.audio[: n // 2])
+        assert np.array_equal(audio[-n // 4 :], recording.audio[-n // 4 :])
+
+    def test_an_instrument_plays_along(self, recording):
+        audio = self.change(recording, "add strings")
+        added = audio - recording.audio
+        assert (
+            integrated_loudness(added, recording.rate)
+            < integrated_loudness(recording.audio, recording.rate) - 3
+        )
+        beats = analyse(recording.audio, recording.rate).beats
+        assert (
+            likeness(
+                beat_chroma(added, recording.rate, beats), beat_chroma(recording.audio, recording.rate, beats)
+            )
+            > 0.3
+        )
+
+    @pytest.mark.parametrize(
+        ("wanted", "says"),
+        [
+            ({"prompt": "make it sparkle like Versailles, metaphorically"}, None),
+            ({"prompt": "jazz"}, "edit_target_prompt: no change to a recording was understood"),
+            ({"prompt": "louder", "lyrics": "new words"}, "edit_target_lyrics: the words of a recording"),
+            ({}, "edit_target_prompt: say what to change"),
+            ({"prompt": "louder", "n_min": 0.6, "n_max": 0.4}, "edit_n_min, edit_n_max: 0.6 to 0.4"),
+            ({"prompt": "louder", "n_max": 7}, "give fractions of its length, 0 to 1"),
+            ({"prompt": "up 40 semitones"}, "40 semitones is too far"),
+        ],
+    )
+    def test_what_can_not_be_done_is_refused(self, recording, wanted, says):
+        if says is None:
+            self.change(recording, wanted["prompt"])
+            return
+        with pytest.raises(Refused, match=re.escape(says)):
+            edit(recording.audio, recording.rate, **wanted)
+
+
+class TestAComposedPiece:
+    def change(self, song, composed, prompt=None, **more):
+        made = edit(song.audio, RATE, prompt=prompt, **composed, **more)
+        assert_stems_sum(made)
+        assert made.score is not None
+        return made
+
+    def test_one_instrument_louder_and_the_others_as_they_were(self, song, composed):
+        made = self.change(song, composed, "drums 3 dB louder")
+        gain = np.abs(made.stems["drums"]).max() / np.abs(song.stems["drums"]).max()
+        assert 20 * np.log10(gain) == pytest.approx(3, abs=1)
+        assert made.score == song.score
+
+    def test_instruments_go_and_come(self, song, composed):
+        made = self.change(song, composed, "remove the drums, add strings")
+        assert "drums" not in made.stems
+        assert "strings" in made.stems
+        assert "drums" not in {part.track for part in made.score.parts}
+        assert "strings" in {part.track for part in made.score.parts}
+        assert np.allclose(made.stems["bass"], song.stems["bass"], atol=0.05)
+
+    def test_no_vocals_no_lyrics(self, song, composed):
+        made = self.change(song, composed, "make it instrumental")
+        assert "vocals" not in made.stems
+        assert made.lyrics == ()
+
+    def test_the_same_notes_on_another_instrument(self, song, composed):
+        made = self.change(song, composed, "replace the piano with organ")
+        old = next(part for part in song.score.parts if part.instrument == "piano")
+        new = next(part for part in made.score.parts if part.instrument == "organ")
+        assert new.notes == old.notes
+        assert np.array_equal(made.stems["bass"], song.stems["bass"])
+
+    def test_tempo_and_key_are_played_and_not_stretched(self, song, composed):
+        made = self.change(song, composed, "10% faster, up 2 semitones")
+        assert made.score.tempo == pytest.approx(132)
+        assert made.score.key == "A major"
+        assert len(made.audio) == pytest.approx(len(song.audio) / 1.1, abs=2)
+        assert made.lyrics[0].start == pytest.approx(song.lyrics[0].start / 1.1)
+
+    def test_new_words(self, song, composed):
+        made = self.change(
+            song, composed, lyrics="[Verse]\nevening falls upon the water\nall the boats are coming home"
+        )
+        assert [line.text for line in made.lyrics] == [
+            "evening falls upon the water",
+            "all the boats are coming home",
+        ]
+        assert np.array_equal(made.stems["drums"], song.stems["drums"])
+        assert not np.array_equal(made.stems["vocals"], song.stems["vocals"])
+
+    def test_a_style_is_arranged_anew(self, song, composed):
+        made = self.change(song, composed, "make it a jazz waltz", seed=2)
+        assert made.score.brief.style == "jazz"
+        assert len(made.audio) == len(song.audio)
+        assert made.score.key == song.score.key
+
+    def test_a_part_of_it(self, song, composed):
+        made = self.change(song, composed, "remove the drums", n_min=0.5, n_max=1.0)
+        half = len(song.audio) // 2
+        assert np.array_equal(made.audio[:half], song.audio[:half])
+        assert np.abs(made.stems["drums"][half + RATE // 10 :]).max() == 0
+        assert max(n.start for p in made.score.parts if p.track == "drums" for n in p.notes) < 8
+
+    def test_who_does_not_play_can_not_be_changed(self, song, composed):
+        with pytest.raises(Refused, match="there are no brass in this track; it has"):
+            edit(song.audio, RATE, prompt="remove the brass", **composed)
