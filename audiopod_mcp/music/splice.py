@@ -106,4 +106,8 @@ def limiter(audio: Audio, rate: int, ceiling: float = CEILING) -> npt.NDArray[np
 
 def mixed(stems: Mapping[str, Audio]) -> Audio:
     """The sum of the stems, ``(samples, channels)``."""
-    return np.asarray(np.sum(list(stems.values()), axis=0), dtype=np.float32)
+    first, *others = stems.values()
+    total = first.copy()
+    for stem in others:
+        total += stem
+    return total

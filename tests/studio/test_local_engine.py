@@ -1,0 +1,264 @@
+"""The local engine: every operation from files to files."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+import soundfile
+
+from audiopod_mcp.music.model import Refused, Score
+from audiopod_mcp.studio.engines.base import Work
+from audiopod_mcp.studio.engines.local import LocalEngine
+
+BASE = {
+    "audio_duration": 8,
+    "seed": 7,
+    "batch_size": 1,
+    "lm_negative_prompt": "NO USER INPUT",
+    "vocal_language": "unknown",
+}
+LYRICS = "[Verse]\nhello from the studio\nhello from the sea"
+
+
+def run(folder, task, params, sources=None, original=None, report=lambda fraction, doing: None):
+    target = folder / f"{task}-{len(list(folder.iterdir()))}"
+    target.mkdir()
+    work = Work(task, params, sources or {}, original, target)
+    outcome = LocalEngine().run(work, report)
+    assert pickle.loads(pickle.dumps(outcome)) == outcome
+    return outcome, target
+
+
+def read(path):
+    return soundfile.read(path, dtype="int32", always_2d=True)
+
+
+def check(take, folder, *, stems=True, score=True):
+    audio, rate = read(take.master(folder))
+    assert rate == take.rate
+    assert len(audio) / rate == pytest.approx(take.duration)
+    home = folder / take.name
+    assert (home / "score.json").exists() == score
+    if score:
+        Score.from_dict(json.loads((home / "score.json").read_text()))
+    assert set(take.stems) == {path.stem for path in home.glob("stems/*.flac")}
+    assert bool(take.stems) == stems
+    if stems:
+        total = sum(read(home / "stems" / f"{track}.flac")[0].astype(float) for track in take.stems)
+        assert np.abs(total - audio).max() < 2**31 * 1e-4
+    return audio
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def made(folder):
+    """A sung song: its take folder and what was said about it."""
+    outcome, target = run(
+        folder,
+        "text2music",
+        BASE | {"caption": "pop song with piano", "bpm": 120, "keyscale": "G Major", "lyrics": LYRICS},
+    )
+    return target / outcome.takes[0].name, outcome
+
+
+@pytest.fixture(scope="module")
+def source(folder):
+    """A 16-bit stereo recording at 48 kHz that this studio didn't make."""
+    rng = np.random.default_rng(1)
+    time = np.arange(48_000 * 10) / 48_000
+    beat = np.exp(-18 * (time % 0.5)) * rng.standard_normal(len(time)) * 0.2
+    root = np.where(time % 4 < 2, 220.0, 174.61)
+    tones = sum(0.1 * np.sin(2 * np.pi * root * ratio * time) for ratio in (1, 1.25, 1.5))
+    path = folder / "source.wav"
+    soundfile.write(path, np.stack((tones + beat, tones + 0.7 * beat), axis=1), 48_000, subtype="PCM_16")
+    return path
+
+
+def test_a_song_has_master_stems_score_lyrics_and_its_seed(folder, made):
+    home, outcome = made
+    take = outcome.takes[0]
+    check(take, home.parent)
+    assert take.seed == 7
+    assert take.duration == pytest.approx(8)
+    assert "vocals" in take.stems
+    assert "hello from the studio" in take.lrc
+    assert outcome.details["bpm"] == 120
+    assert outcome.details["keyscale"] == "G Major"
+    assert soundfile.info(take.master(home.parent)).subtype == "PCM_16"
+
+
+def test_a_seed_brings_the_same_music_back_and_batches_differ(folder):
+    params = BASE | {"caption": "lo-fi", "audio_duration": 5, "batch_size": 2, "instrumental": True}
+    one, first = run(folder, "text2music", params)
+    two, second = run(folder, "text2music", params)
+    assert [take.seed for take in one.takes] == [7, 8]
+    music = [read(take.master(place))[0] for place, o in ((first, one), (second, two)) for take in o.takes]
+    assert np.array_equal(music[0], music[2])
+    assert not np.array_equal(music[0], music[1])
+
+
+def test_a_drawn_seed_is_told(folder):
+    params = BASE | {"query": "a quiet piano piece", "seed": -1, "audio_duration": 4}
+    seeds = {run(folder, "simple", params)[0].takes[0].seed for _ in range(2)}
+    assert len(seeds) == 2
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+def test_instrumental_rap_vocals_and_samples(folder):
+    outcome, place = run(folder, "prompt2instrumental", BASE | {"prompt": "rock"})
+    assert "vocals" not in outcome.takes[0].stems
+    outcome, place = run(folder, "text2rap", BASE | {"caption": "boom bap", "lyrics": LYRICS})
+    assert "vocals" in outcome.takes[0].stems
+    outcome, place = run(folder, "lyric2vocals", BASE | {"caption": "folk", "lyrics": LYRICS})
+    assert set(outcome.takes[0].stems) <= {"vocals", "backing_vocals"}
+    outcome, place = run(
+        folder,
+        "text2samples",
+        BASE | {"prompt": "drum loop", "sample_type": "loop", "tempo": 120, "audio_duration": 4},
+    )
+    assert outcome.takes[0].duration == pytest.approx(4, abs=0.01)
+    check(outcome.takes[0], place)
+
+
+def test_cover_and_reference_of_a_recording(folder, source):
+    outcome, place = run(
+        folder,
+        "cover",
+        BASE | {"caption": "jazz", "audio_cover_strength": 0.9, "audio_duration": -1},
+        {"src_audio_url": source},
+    )
+    check(outcome.takes[0], place)
+    assert outcome.takes[0].duration == pytest.approx(10, abs=0.01)
+    outcome, place = run(folder, "reference", BASE | {"caption": "funk"}, {"reference_audio_url": source})
+    check(outcome.takes[0], place)
+    assert outcome.takes[0].duration == pytest.approx(8)
+
+
+def test_repainting_a_recording_leaves_the_rest_bit_for_bit(folder, source):
+    params = {"repainting_start": 3.1, "repainting_end": 6.2, "caption": "rock", "lyrics": None}
+    outcome, place = run(folder, "repaint", params, {"src_audio_url": source})
+    new, old = check(outcome.takes[0], place, stems=False, score=False), read(source)[0]
+    first, last = round(3.1 * 48_000), round(6.2 * 48_000)
+    assert np.array_equal(new[:first], old[:first])
+    assert np.array_equal(new[last:], old[last:])
+    assert not np.array_equal(new, old)
+    assert soundfile.info(outcome.takes[0].master(place)).subtype == "PCM_16"
+
+
+def test_operations_on_a_job_keep_its_stems_and_score(folder, made):
+    home, _ = made
+    sources = {"source": home / "audio.flac"}
+    old = read(home / "audio.flac")[0]
+    outcome, place = run(
+        folder,
+        "repaint",
+        {"repainting_start": 4.0, "repainting_end": -1, "caption": "louder drums"},
+        sources,
+        home,
+    )
+    new = check(outcome.takes[0], place)
+    assert np.array_equal(new[: 4 * 44_100], old[: 4 * 44_100])
+    outcome, place = run(
+        folder,
+        "extend",
+        {"left_extend_length": 0.0, "right_extend_length": 4.0, "prompt": "go on", "seed": 3},
+        sources,
+        home,
+    )
+    assert len(check(outcome.takes[0], place)) == 12 * 44_100
+    outcome, place = run(folder, "edit", {"edit_target_prompt": "remove the drums"}, sources, home)
+    check(outcome.takes[0], place)
+    assert "drums" not in outcome.takes[0].stems
+    outcome, place = run(folder, "retake", {"retake_variance": 0.4, "retake_seeds": [5, 6]}, sources, home)
+    assert [take.seed for take in outcome.takes] == [5, 6]
+    check(outcome.takes[1], place)
+    outcome, place = run(folder, "extract_stem", {"track_name": "bass"}, sources, home)
+    assert np.array_equal(read(outcome.takes[0].master(place))[0], read(home / "stems" / "bass.flac")[0])
+    with pytest.raises(Refused, match="track_name: nobody plays brass in this track; it has"):
+        run(folder, "extract_stem", {"track_name": "brass"}, sources, home)
+
+
+def test_a_result_can_be_worked_on_again(folder, made):
+    home, _ = made
+    outcome, place = run(
+        folder, "edit", {"edit_target_prompt": "10% faster"}, {"source": home / "audio.flac"}, home
+    )
+    again = place / outcome.takes[0].name
+    outcome, place = run(
+        folder, "edit", {"edit_target_prompt": "darker"}, {"source": again / "audio.flac"}, again
+    )
+    check(outcome.takes[0], place)
+    assert outcome.details["bpm"] == pytest.approx(132)
+
+
+def test_analysis_speaks_the_api(folder, made, source):
+    home, _ = made
+    analysis = run(folder, "analyze", {}, {"audio_url": home / "audio.flac"})[0].analysis
+    assert analysis["success"] is True
+    assert min(abs(analysis["bpm"] / 120 - r) for r in (0.5, 1, 2)) < 0.02
+    assert analysis["keyscale"].split()[1] in ("Major", "Minor")
+    assert {
+        "caption",
+        "lyrics",
+        "timesignature",
+        "duration",
+        "language",
+        "audio_codes",
+        "beats",
+        "chords",
+    } <= set(analysis)
+    json.dumps(analysis, allow_nan=False)
+    soundfile.write(folder / "silence.wav", np.zeros((44_100, 1)), 44_100)
+    analysis = run(folder, "analyze", {}, {"audio_url": folder / "silence.wav"})[0].analysis
+    assert analysis["bpm"] is None
+    assert analysis["keyscale"] is None
+    json.dumps(analysis, allow_nan=False)
+
+
+def test_lrc_of_songs_and_recordings(folder, made, source):
+    home, outcome = made
+    lrc = run(folder, "lrc", {"lyrics": LYRICS}, {"source": home / "audio.flac"}, home)[0].lrc
+    assert lrc == outcome.takes[0].lrc
+    timed = run(folder, "lrc", {"lyrics": "one line\nanother line"}, {"src_audio_url": source})[0].lrc
+    assert "another line" in timed
+    with pytest.raises(Refused, match="no lyrics to time"):
+        run(folder, "lrc", {}, {"src_audio_url": source})
+
+
+def test_refusals_name_the_argument(folder, source):
+    (folder / "fake.mp3").write_bytes(b"not music" * 99)
+    with pytest.raises(Refused, match="src_audio_url: not a readable audio file"):
+        run(folder, "cover", BASE | {"caption": "jazz"}, {"src_audio_url": folder / "fake.mp3"})
+    with pytest.raises(Refused, match="not something the local engine does"):
+        run(folder, "dance", {})
+    with pytest.raises(Refused, match="needs a recording"):
+        run(folder, "analyze", {})
+
+
+@pytest.mark.parametrize("task", ["text2music", "cover", "edit", "analyze"])
+def test_progress_only_rises_and_work_can_be_stopped(folder, source, task):
+    params = BASE | {"caption": "rock", "edit_target_prompt": "faster"}
+    sources = {} if task == "text2music" else {"src_audio_url": source}
+    seen = []
+    run(folder, task, params, sources, report=lambda fraction, doing: seen.append((fraction, doing)))
+    fractions = [fraction for fraction, _ in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] <= 1.0
+    assert all(doing for _, doing in seen)
+
+    class Stopped(BaseException):
+        pass
+
+    def stop(fraction, doing):
+        if fraction > 0.3:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        run(folder, task, params, sources, report=stop)
