@@ -1,0 +1,142 @@
+"""AudioPod's own SDK, unmodified, at work with a studio and its local engine."""
+
+import io
+import time
+
+import audiopod
+import numpy as np
+import pytest
+import soundfile
+from conftest import Served
+
+from audiopod_mcp.operations.vocabulary import GENRE_PRESETS
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    studio = Served(tmp_path_factory.mktemp("data"), engine="local")
+    yield studio
+    studio.stop()
+
+
+@pytest.fixture(scope="module")
+def sdk(served):
+    """A client whose naps between two looks at a job are short."""
+    nap = time.sleep
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", lambda seconds: nap(min(seconds, 0.1)))
+        with audiopod.Client(api_key="ap_test", base_url=served.url) as client:
+            yield client
+
+
+@pytest.fixture(scope="module")
+def song(sdk):
+    return sdk.music.simple("a quiet tune for a rainy evening", duration=6, wait_for_completion=True)
+
+
+def heard(served, url):
+    audio, rate = soundfile.read(io.BytesIO(served.client.get(url).content), always_2d=True)
+    assert np.isfinite(audio).all()
+    assert np.abs(audio).max() > 0.01
+    return len(audio) / rate
+
+
+def test_simple(served, song):
+    assert song["status"] == "COMPLETED"
+    assert song["task"] == "simple"
+    assert song["progress"] == 100
+    assert heard(served, song["output_url"]) == pytest.approx(song["audio_duration"], abs=0.1)
+    assert song["audio_duration"] == pytest.approx(6, abs=2.5)
+
+
+def test_every_way_to_generate(served, sdk):
+    lyrics = "[Verse]\nWalking down the street\nOn a sunny day"
+    made = [
+        sdk.music.instrumental("calm piano", duration=5, wait_for_completion=True, seed=7),
+        sdk.music.song("bright pop", lyrics, duration=6, wait_for_completion=True, generate_lrc=True),
+        sdk.music.rap("dark trap", lyrics, duration=6, wait_for_completion=True),
+        sdk.music.generate(
+            "drum loop", task="text2samples", duration=4, wait_for_completion=True, quality="premium"
+        ),
+    ]
+    assert [job["task"] for job in made] == ["prompt2instrumental", "text2music", "text2rap", "text2samples"]
+    for job in made:
+        heard(served, job["output_url"])
+    assert made[0]["actual_seeds"] == [7]
+    assert "Walking" in made[1]["lrc_content"]
+
+
+def test_cover(served, sdk, song):
+    job = sdk.music.cover(
+        song["output_url"], "heavy rock", duration=6, format="mp3", wait_for_completion=True
+    )
+    assert job["output_url"].endswith(".mp3")
+    heard(served, job["output_url"])
+
+
+def test_reference(served, sdk, song):
+    job = sdk.music.reference(
+        f"audiopod://jobs/{song['id']}", "a waltz", duration=6, wait_for_completion=True
+    )
+    heard(served, job["output_url"])
+
+
+def test_analyze(sdk, song):
+    analysis = sdk.music.analyze(song["output_urls"]["mp3"])
+    assert analysis["success"]
+    assert analysis["duration"] == pytest.approx(song["audio_duration"], abs=0.1)
+    assert {
+        "caption",
+        "lyrics",
+        "bpm",
+        "keyscale",
+        "timesignature",
+        "language",
+        "audio_codes",
+    } <= analysis.keys()
+
+
+def test_extract_stem(served, sdk, song):
+    job = sdk.music.extract_stem(song["output_url"], "bass", wait_for_completion=True)
+    assert job["task"] == "extract_stem"
+    assert heard(served, job["output_url"]) == pytest.approx(song["audio_duration"], abs=0.1)
+
+
+def test_jobs(sdk, song):
+    assert sdk.music.get_job(song["id"])["id"] == song["id"]
+    assert song["id"] in [job["id"] for job in sdk.music.list_jobs(task="simple")]
+    job = sdk.music.simple("something to throw away", duration=5)["job"]
+    sdk.music.delete_job(job["id"])
+    with pytest.raises(audiopod.AudioPodError, match="Music job not found"):
+        sdk.music.get_job(job["id"])
+
+
+def test_presets_and_the_wallet(sdk):
+    assert [preset["name"] for preset in sdk.music.get_presets()["presets"]] == list(GENRE_PRESETS)
+    assert sdk.wallet.get_balance()["balance_usd"] == 0
+    assert sdk.wallet.estimate_cost("stem_extraction", 120)["cost_usd"] == 0
+    assert sdk.wallet.check_balance("stem_extraction", 120)["can_proceed"] is True
+    assert sdk.wallet.get_pricing()["services"]
+
+
+def test_what_is_refused_arrives(sdk):
+    with pytest.raises(audiopod.AudioPodError, match="422"):
+        sdk.music.simple("x", duration=5000)
+    with pytest.raises(audiopod.AudioPodError, match="local files"):
+        sdk.music.analyze("/etc/passwd")
+    with pytest.raises(Exception, match="could not fetch"):
+        sdk.music.cover("http://127.0.0.1:1/x.wav", "x", wait_for_completion=True)
+
+
+def test_another_key_sees_nothing(served, sdk, song):
+    with audiopod.Client(api_key="ap_other", base_url=served.url) as other:
+        assert other.music.list_jobs() == []
+        with pytest.raises(audiopod.AudioPodError, match="Music job not found"):
+            other.music.get_job(song["id"])
+
+
+@pytest.mark.anyio
+async def test_the_asynchronous_client(served, song):
+    async with audiopod.AsyncClient(api_key="ap_test", base_url=served.url) as client:
+        assert (await client.music.get_job(song["id"]))["status"] == "COMPLETED"
+        assert (await client.music.analyze(song["output_url"]))["success"]
