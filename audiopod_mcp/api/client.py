@@ -15,11 +15,11 @@ from .answers import Balance, JobPage
 from .calls import Answer, Call, Timeouts, newest_first
 from .clock import Clock, Deadline, OnWait
 from .creating import Creator
-from .errors import AudioPodError, NotFound, Unauthorized, Uncertain
-from .media import LARGEST_FILE, Media
+from .errors import AudioPodError, BadAnswer, NotFound, Unauthorized
+from .media import LARGEST_FILE, Media, Resume, expired
 from .rates import SHARED, RateLimits
 from .refusals import Service
-from .retrying import Backoff, always, persist, unless_in_doubt
+from .retrying import Backoff, always, persist
 
 if TYPE_CHECKING:
     import httpx
@@ -67,7 +67,7 @@ class AudioPodClient:
             limits: whether the service has AudioPod's rate limits; false for an embedded studio.
             private_hosts: whether audio may be on private hosts other than the service.
             name: what messages call the service.
-            rates: where the rate limits are kept; by default those of the process.
+            rates: where the limits are kept; by default those of the process.
             clock: the time.
             backoff: the pauses between tries.
 
@@ -137,27 +137,7 @@ class AudioPodClient:
         """
         deadline = self._deadline(patience)
         await self._turn("retry_job", RETRIES_PER_MINUTE, deadline, on_wait)
-        call = self._call("POST", f"jobs/{int(job_id)}/retry")
-        try:
-            answer = await self._patiently(lambda: self._ask(call), unless_in_doubt, deadline, on_wait)
-            return answers.read_job(_content(answer, self.service), self.service, status="PENDING")
-        except AudioPodError as lost:
-            if not lost.in_doubt:
-                raise
-            return await self._retried(job_id, lost)
-
-    async def _retried(self, job_id: int, lost: AudioPodError) -> Job:
-        try:
-            job = await self.job(job_id)
-        except AudioPodError:
-            job = None
-        if job is None or job.status == "FAILED":
-            raise Uncertain(
-                f"Job {job_id} may run again, but the answer was lost; look at it with get_job before "
-                f"retrying ({lost})",
-                job_id=job_id,
-            ) from None
-        return job
+        return await self._creator.run_again(int(job_id), deadline, on_wait, seconds=self._timeouts.answer)
 
     async def analyze(
         self, operation: Analyze, *, patience: float | None = None, on_wait: OnWait | None = None
@@ -283,14 +263,16 @@ class AudioPodClient:
 
     @asynccontextmanager
     async def stream(
-        self, url: str, *, max_bytes: int = LARGEST_FILE, patience: float | None = None
+        self,
+        url: str,
+        *,
+        max_bytes: int = LARGEST_FILE,
+        patience: float | None = None,
+        resume: Resume | None = None,
     ) -> AsyncIterator[Media]:
         """Open a file of the service: its type and size, and its bytes to be read.
 
-        Args:
-            url: absolute, or relative to the service.
-            max_bytes: most that may come.
-            patience: as in every method.
+        ``url`` may be relative to the service; ``resume`` says where an earlier download broke off.
 
         Raises:
             NotFound: the link has expired, or the file is gone.
@@ -298,28 +280,37 @@ class AudioPodClient:
 
         """
         wire = self._wire_in_use()
+        headers = resume.headers if resume else {}
         async with AsyncExitStack() as stack:
             try:
                 response = await self._patiently(
-                    lambda: stack.enter_async_context(wire.open(url, private_hosts=self._private_hosts)),
+                    lambda: stack.enter_async_context(
+                        wire.open(url, headers=headers, private_hosts=self._private_hosts)
+                    ),
                     always,
                     self._deadline(patience),
                 )
             except AudioPodError as error:
-                if error.status in {401, 403, 404, 410} and not self._own(url):
-                    raise NotFound(
-                        f"The link to the file has expired or the file is gone (status {error.status}); "
-                        "get_job gives a fresh link",
-                        status=error.status,
-                    ) from None
+                elsewhere = urlsplit(url).netloc not in {"", urlsplit(self.base_url).netloc}
+                if elsewhere and error.status in {401, 403, 404, 410}:
+                    raise expired(error.status) from None
                 raise
-            yield Media(response, self.service, max_bytes, Deadline(self.clock, self._timeouts.work))
+            deadline = Deadline(self.clock, self._timeouts.work)
+            yield Media(response, self.service, max_bytes, deadline, resume)
 
     async def download(self, url: str, *, max_bytes: int = LARGEST_FILE) -> AsyncIterator[bytes]:
-        """The bytes of a file of the service, as :meth:`stream`."""
-        async with self.stream(url, max_bytes=max_bytes) as media:
-            async for chunk in media.chunks():
-                yield chunk
+        """The bytes of a file of the service, as :meth:`stream`; resumed where the connection breaks off."""
+        media: Media | None = None
+        for tries_left in (2, 1, 0):
+            resume = media.resume if media else None
+            try:
+                async with self.stream(url, max_bytes=max_bytes, resume=resume) as media:
+                    async for chunk in media.chunks():
+                        yield chunk
+                return
+            except BadAnswer as cut_off:
+                if not (cut_off.transient and media and media.resume and tries_left):
+                    raise
 
     # How it is asked
 
@@ -401,10 +392,6 @@ class AudioPodClient:
 
     def _deadline(self, patience: float | None) -> Deadline:
         return Deadline(self.clock, self._patience if patience is None else patience)
-
-    def _own(self, url: str) -> bool:
-        parts = urlsplit(url)
-        return not parts.netloc or parts[:2] == urlsplit(self.base_url)[:2]
 
 
 def _content(answer: Answer, service: Service) -> Any:

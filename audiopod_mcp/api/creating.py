@@ -12,7 +12,7 @@ from . import answers
 from .calls import Answer, Call, newest_first
 from .clock import Clock, Deadline, OnWait
 from .errors import AudioPodError, Uncertain
-from .recovery import Creation, candidates, sent_at
+from .recovery import Creation, candidates, window
 from .refusals import Service, server_time
 from .retrying import Backoff, persist, unless_in_doubt
 
@@ -74,15 +74,7 @@ class Creator:
 
         content: Any = None
         try:
-            answer = await persist(
-                attempt,
-                again=unless_in_doubt,
-                deadline=deadline,
-                clock=self._clock,
-                backoff=self._backoff,
-                on_wait=on_wait,
-            )
-            content = answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
+            content = self._content(await self._persist(attempt, deadline, on_wait))
             return answers.read_job(content, self._service, status="PENDING")
         except AudioPodError as lost:
             if not lost.in_doubt:
@@ -92,9 +84,9 @@ class Creator:
                 return Job.model_validate(
                     {"id": job_id, "status": "PENDING", "task": creation.operation.task}
                 )
-            return await self._found(creation, lost)
+            return await self._found(creation, lost, on_wait)
 
-    async def _found(self, creation: Creation, lost: AudioPodError) -> Job:
+    async def _found(self, creation: Creation, lost: AudioPodError, on_wait: OnWait | None) -> Job:
         """The job of a request whose answer was lost.
 
         Raises:
@@ -103,7 +95,10 @@ class Creator:
         """
         happened = str(lost).partition(";")[0]
         readable = False
-        for pause in LOOKS:
+        # What shows in a list of this process shows at once.
+        for pause in LOOKS[:1] if self._service.in_process else LOOKS:
+            if pause and on_wait:
+                await on_wait(pause, "looking for the job whose answer was lost")
             await self._clock.sleep(pause)
             try:
                 entries, date = await self._newest_jobs()
@@ -112,18 +107,18 @@ class Creator:
                     break
                 continue
             readable = True
-            earliest = sent_at(creation.started, self._clock.now(), date)
-            found = candidates(creation, entries, claimed=self._claimed, earliest=earliest)
+            when = window(creation.started, self._clock.now(), date)
+            found = candidates(creation, entries, claimed=self._claimed, window=when)
             rivals = [other for other in self._pending if other is not creation]
             if len(found) == 1:
                 (job_id, entry), *_ = found.items()
-                if not any(rival.may_have_made(entry, job_id, earliest) for rival in rivals):
+                if not any(rival.may_have_made(entry, job_id, when) for rival in rivals):
                     return answers.read_job(entry, self._service, status="PENDING")
             elif found and not rivals:
                 ids = ", ".join(str(job_id) for job_id in sorted(found))
                 raise Uncertain(
                     f"{happened}, and one of the jobs {ids} may be it; look at them with get_job before "
-                    "asking again, or it may be paid twice"
+                    f"asking again, or it may be {self._twice}"
                 ) from None
         state = (
             "no new job shows in the list that is surely this one"
@@ -132,16 +127,63 @@ class Creator:
         )
         raise Uncertain(
             f"{happened}, so the job may or may not have been accepted, and {state}; check list_jobs in a "
-            "minute before asking again, or it may be paid twice",
+            f"minute before asking again, or it may be {self._twice}",
             status=lost.status,
         ) from None
+
+    @property
+    def _twice(self) -> str:
+        return "made twice" if self._service.in_process else "paid twice"
+
+    async def run_again(
+        self, job_id: int, deadline: Deadline, on_wait: OnWait | None, *, seconds: float
+    ) -> Job:
+        """The failed job, running again; see :meth:`AudioPodClient.retry`."""
+        path = f"{API_PREFIX}/jobs/{job_id}"
+        call = Call("POST", f"{path}/retry", seconds=seconds)
+        try:
+            answer = await self._persist(lambda: self._ask(call), deadline, on_wait)
+            return answers.read_job(self._content(answer), self._service, status="PENDING")
+        except AudioPodError as problem:
+            if not problem.in_doubt:
+                raise
+            lost = problem
+        try:
+            answer = await self._ask(Call("GET", f"{path}/status", seconds=seconds))
+            job = answers.read_job(self._content(answer), self._service)
+        except AudioPodError:
+            job = None
+        if job is None or job.status == "FAILED":
+            happened = str(lost).partition(";")[0]
+            raise Uncertain(
+                f"{happened}, so job {job_id} may or may not run again; look at it with get_job before "
+                "retrying it",
+                job_id=job_id,
+            )
+        return job
+
+    async def _persist(
+        self, attempt: Callable[[], Awaitable[Answer]], deadline: Deadline, on_wait: OnWait | None
+    ) -> Answer:
+        return await persist(
+            attempt,
+            again=unless_in_doubt,
+            deadline=deadline,
+            clock=self._clock,
+            backoff=self._backoff,
+            on_wait=on_wait,
+        )
+
+    def _content(self, answer: Answer) -> Any:
+        return answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
 
     async def _newest_jobs(self) -> tuple[list[Any], float | None]:
         """The newest jobs as the service tells them, and its time."""
         query = newest_first(JobQuery(limit=50))
         answer = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
-        content = answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
-        return answers.job_entries(content, self._service), server_time(answer.headers.get("date", ""))
+        return answers.job_entries(self._content(answer), self._service), server_time(
+            answer.headers.get("date", "")
+        )
 
 
 def argument_names(operation: Operation, body: Mapping[str, Any]) -> dict[str, str]:

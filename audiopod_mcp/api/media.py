@@ -1,12 +1,13 @@
-"""Audio on its way from the service: a stream of bytes with limits."""
+"""Audio on its way from the service: a stream of bytes with limits, resumed where it breaks off."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from .clock import Deadline
-from .errors import BadAnswer
+from .errors import BadAnswer, NotFound
 from .refusals import Service
 
 if TYPE_CHECKING:
@@ -16,24 +17,58 @@ LARGEST_FILE = 1 << 30
 """Bytes."""
 
 
+class Resume(NamedTuple):
+    """Where a download broke off."""
+
+    received: int
+    """Bytes."""
+    version: str
+    """The ``ETag`` of what was received: what follows must be of the same file."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Range": f"bytes={self.received}-", "If-Range": self.version}
+
+
 class Media:
     """A file that is being downloaded: what it is, and its bytes to be read once."""
 
     def __init__(
-        self, response: httpx.Response, service: Service, max_bytes: int, deadline: Deadline
+        self,
+        response: httpx.Response,
+        service: Service,
+        max_bytes: int,
+        deadline: Deadline,
+        resume: Resume | None = None,
     ) -> None:
-        length = response.headers.get("content-length", "")
-        self.content_type: str = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self.size: int | None = int(length) if length.isascii() and length.isdigit() else None
-        """Bytes; ``None`` where it is not known before."""
+        headers = response.headers
         self._response = response
         self._service = service
         self._max_bytes = max_bytes
         self._deadline = deadline
+        self._version = headers.get("etag", "")
+        self._received = resume.received if resume else 0
+        length = headers.get("content-length", "")
+        self.content_type: str = headers.get("content-type", "").partition(";")[0].strip().lower()
+        self.size: int | None = (
+            int(length) + self._received if length.isascii() and length.isdigit() else None
+        )
+        """Bytes of the whole file; ``None`` where it is not known before."""
+        if resume and not (
+            response.status_code == 206
+            and re.match(rf"bytes {resume.received}-", headers.get("content-range", ""))
+        ):
+            raise BadAnswer(f"{service.name}'s file was cut off and can't be resumed; download it again")
         if self.size is not None and self.size > max_bytes:
             raise self._too_large()
         if self.content_type in {"text/html", "application/xhtml+xml"}:
             raise BadAnswer(f"{service.name}'s link leads to a web page instead of audio")
+
+    @property
+    def resume(self) -> Resume | None:
+        """Where to go on after what was read so far; ``None`` where the service can't tell versions apart."""
+        # A weak tag says that two files mean the same, not that their bytes are.
+        return Resume(self._received, self._version) if self._version.startswith('"') else None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes, in pieces as they come.
@@ -44,31 +79,38 @@ class Media:
         """
         import httpx
 
-        received = 0
         try:
             async for chunk in self._response.aiter_bytes(1 << 16):
-                received += len(chunk)
-                if received > self._max_bytes:
+                self._received += len(chunk)
+                if self._received > self._max_bytes:
                     raise self._too_large()
                 if self._deadline.left < 0:
-                    raise self._cut_off(received, "took too long")
+                    raise self._cut_off("took too long", transient=False)
                 yield chunk
         except httpx.TimeoutException:
-            raise self._cut_off(received, "stopped coming") from None
+            raise self._cut_off("stopped coming") from None
         except (httpx.HTTPError, httpx.StreamError):
-            raise self._cut_off(received, "was cut off") from None
-        if self.size is not None and received != self.size:
-            raise self._cut_off(received, "was cut off")
+            raise self._cut_off("was cut off") from None
+        if self.size is not None and self._received != self.size:
+            raise self._cut_off("was cut off")
 
-    def _cut_off(self, received: int, what: str) -> BadAnswer:
+    def _cut_off(self, what: str, *, transient: bool = True) -> BadAnswer:
         whole = f" of {self.size}" if self.size is not None else ""
         return BadAnswer(
-            f"{self._service.name}'s file {what} after {received}{whole} bytes; "
+            f"{self._service.name}'s file {what} after {self._received}{whole} bytes; "
             "the job is safe, download it again",
-            transient=True,
+            transient=transient,
         )
 
     def _too_large(self) -> BadAnswer:
         return BadAnswer(
             f"{self._service.name}'s file is larger than the {self._max_bytes / 2**20:g} MiB allowed"
         )
+
+
+def expired(status: int | None) -> NotFound:
+    """What a refusal by a host that is not the service means: its links are good for a while only."""
+    return NotFound(
+        f"The link to the file has expired or the file is gone (status {status}); get_job gives a fresh link",
+        status=status,
+    )

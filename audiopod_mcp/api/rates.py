@@ -11,6 +11,7 @@ from .errors import RateLimited
 
 WINDOW = 61.0
 """Seconds. One more than the service's minute: requests may be closer together on arrival than when sent."""
+MOST_CALLERS = 1000
 
 
 class RateLimits:
@@ -40,6 +41,7 @@ class RateLimits:
             RateLimited: at once, where that takes longer than ``patience`` seconds.
 
         """
+        self._forget()
         # Callers are told apart by their keys, which have no business in a long-lived table.
         turns = self._turns[hashlib.sha256(caller.encode()).hexdigest(), kind]
         now = self._clock.now()
@@ -64,6 +66,13 @@ class RateLimits:
         except BaseException:
             turns.remove(mine)
             raise
+
+    def _forget(self) -> None:
+        """Drop callers of long ago once there are many."""
+        if len(self._turns) > MOST_CALLERS:
+            past = self._clock.now() - self._window
+            for caller in [caller for caller, turns in self._turns.items() if not turns or turns[-1] < past]:
+                del self._turns[caller]
 
 
 SHARED = RateLimits()

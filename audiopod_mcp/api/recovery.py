@@ -37,13 +37,13 @@ class Creation:
         self.newest_before = newest_before
         """The highest job id known when it was sent; 0: none."""
 
-    def may_have_made(self, entry: Mapping[str, Any], job_id: int, earliest: float) -> bool:
+    def may_have_made(self, entry: Mapping[str, Any], job_id: int, window: tuple[float, float]) -> bool:
         """Whether the job of a list entry may be this request's.
 
         Args:
             entry: as the service tells it.
             job_id: its id.
-            earliest: when the request was sent by the service's clock, seconds since 1970.
+            window: when the request was sent and when the list was made, as :func:`window` gives them.
 
         """
         if job_id <= self.newest_before or not self._same_task(entry.get("task")):
@@ -53,7 +53,7 @@ class Creation:
         created = seconds_since_1970(entry.get("created_at"))
         if created is None:
             return self.newest_before > 0
-        return created >= earliest - SLACK
+        return window[0] - SLACK <= created <= window[1] + SLACK
 
     @property
     def told(self) -> list[str]:
@@ -68,7 +68,7 @@ def candidates(
     entries: Iterable[Any],
     *,
     claimed: set[int],
-    earliest: float,
+    window: tuple[float, float],
 ) -> dict[int, Mapping[str, Any]]:
     """The jobs of a list that may be this request's and nobody else's yet, by id."""
     found: dict[int, Mapping[str, Any]] = {}
@@ -79,18 +79,19 @@ def candidates(
             job_id = int(entry.get("id") or entry.get("job_id") or 0)
         except (TypeError, ValueError):
             continue
-        if job_id not in claimed and creation.may_have_made(entry, job_id, earliest):
+        if job_id not in claimed and creation.may_have_made(entry, job_id, window):
             found[job_id] = entry
     return found
 
 
-def sent_at(started: float, now: float, date: float | None) -> float:
-    """When a request was sent by the service's clock, seconds since 1970.
+def window(started: float, now: float, date: float | None) -> tuple[float, float]:
+    """When a request was sent and what time it is by the service's clock, seconds since 1970.
 
     The answer to a later request carries that clock's time, so ours need not be right. A service in
     this process sends no date and shares our clock.
     """
-    return (time.time() if date is None else date) - (now - started)
+    its_now = time.time() if date is None else date
+    return its_now - (now - started), its_now
 
 
 def seconds_since_1970(moment: Any) -> float | None:

@@ -24,6 +24,8 @@ LARGEST_ANSWER = 8 * 2**20
 """Bytes of a JSON answer."""
 LARGEST_REFUSAL = 64 * 2**10
 MOST_REDIRECTS = 5
+KEPT_ON_REDIRECT = ("Accept", "Accept-Encoding", "Content-Type", "Idempotency-Key", "Range", "If-Range")
+"""The key is not among them: it is added per request, for the service's own origin."""
 
 
 class Wire:
@@ -96,13 +98,16 @@ class Wire:
         raise BadAnswer(f"{self._service.name} redirects in circles; check AUDIOPOD_BASE_URL")
 
     @asynccontextmanager
-    async def open(self, url: str, *, private_hosts: bool) -> AsyncIterator[httpx.Response]:
+    async def open(
+        self, url: str, *, headers: Mapping[str, str], private_hosts: bool
+    ) -> AsyncIterator[httpx.Response]:
         """The answer to a GET of any URL, its body still to be read; redirects followed.
 
         The key goes to the service's own origin only.
 
         Args:
             url: absolute, or relative to the service.
+            headers: to send besides the usual.
             private_hosts: whether hosts other than the service may be on a private network.
 
         Raises:
@@ -110,7 +115,9 @@ class Wire:
 
         """
         request = self._client.build_request(
-            "GET", self._absolute(url), headers={"Accept": "*/*", "Accept-Encoding": "identity"}
+            "GET",
+            self._absolute(url),
+            headers={"Accept": "*/*", "Accept-Encoding": "identity", **headers},
         )
         for _ in range(MOST_REDIRECTS):
             self._check(request.url, private_hosts)
@@ -180,12 +187,7 @@ class Wire:
             url = request.url.join(response.headers["location"])
         except httpx.InvalidURL:
             return None
-        headers = {
-            name: request.headers[name] for name in ("Accept", "Accept-Encoding") if name in request.headers
-        }
-        for name in ("Content-Type", "Idempotency-Key"):
-            if name in request.headers:
-                headers[name] = request.headers[name]
+        headers = {name: request.headers[name] for name in KEPT_ON_REDIRECT if name in request.headers}
         return self._client.build_request(
             request.method,
             url,

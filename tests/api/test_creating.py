@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 
 import anyio
+import httpx
 import pytest
 from faulty import Fault, answer
 
@@ -24,7 +26,7 @@ from audiopod_mcp.operations import Cover, Extend, ExtractStem, GenerateMusic, R
 pytestmark = pytest.mark.anyio
 
 SONG = GenerateMusic(caption="slow blues", duration=20)
-IMPATIENT = Timeouts(connect=2, answer=1, create=1, work=1)
+IMPATIENT = Timeouts(connect=2, create=0.4)
 
 
 async def test_a_job_and_what_was_sent(client, service):
@@ -182,6 +184,36 @@ async def test_nothing_in_the_list_is_uncertain(client, service):
     assert len(service.asked("create")) == 1
 
 
+async def test_local_times_without_a_zone_mislead_nobody(client, service):
+    ahead = (service.now() + timedelta(hours=2)).replace(tzinfo=None)
+    service.add_job(age=3600, created_at=ahead.isoformat())
+    service.will("create", answer(500, None))
+    with pytest.raises(Uncertain):
+        await client.create(SONG)
+
+
+async def test_looking_for_a_job_is_told(client, service, clock):
+    service.will("create", Fault(accepted=True, raw=b"", then="reset"))
+    service.will("list", answer(200, []))
+    reasons = []
+
+    async def on_wait(seconds: float, why: str) -> None:
+        reasons.append(why)
+
+    await client.create(SONG, on_wait=on_wait)
+    assert reasons == ["looking for the job whose answer was lost"]
+
+
+async def test_a_studio_in_this_process(connect, service, clock):
+    async def broken(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=[]) if request.method == "GET" else httpx.Response(500)
+
+    client = connect(transport=httpx.MockTransport(broken), name="The studio")
+    with pytest.raises(Uncertain, match=r"^The studio failed with status 500.*made twice$"):
+        await client.create(SONG)
+    assert sum(clock.slept) == 0
+
+
 async def test_an_unreadable_list_is_uncertain(client, service):
     service.will("create", Fault(accepted=True, raw=b"", then="reset"))
     service.will("list", *[answer(401, None)] * 10)
@@ -322,7 +354,7 @@ async def test_retry_asks_once_and_looks_when_the_answer_is_lost(client, service
     assert (await client.retry(101)).status == "PENDING"
     service.jobs[101]["status"] = "FAILED"
     service.will("retry", answer(500, None))
-    with pytest.raises(Uncertain, match="Job 101 may run again"):
+    with pytest.raises(Uncertain, match="job 101 may or may not run again"):
         await client.retry(101)
     assert len(service.asked("retry")) == 2
     assert (await client.retry(101)).status == "PENDING"

@@ -9,7 +9,7 @@ import pytest
 from faulty import Fault, FaultyService, answer, serving
 from quick import KEY
 
-from audiopod_mcp.api import AudioPodError, BadAnswer, NotFound, Unauthorized
+from audiopod_mcp.api import AudioPodError, BadAnswer, Unauthorized
 from audiopod_mcp.operations import GenerateMusic
 
 pytestmark = pytest.mark.anyio
@@ -111,42 +111,3 @@ async def test_links_into_private_networks_and_odd_schemes(connect):
     for url in ("file:///etc/passwd", "ftp://example.com/a", "data:,x", "http://"):
         with pytest.raises(BadAnswer, match=r"not an http\(s\) URL"):
             [chunk async for chunk in client.download(url)]
-
-
-class TestAudio:
-    async def test_what_it_is(self, client, service):
-        service.files["/a.wav"] = AUDIO
-        async with client.stream("/a.wav") as media:
-            assert (media.content_type, media.size) == ("audio/wav", 4000)
-            assert b"".join([chunk async for chunk in media.chunks()]) == b"RIFF" * 1000
-
-    async def test_limits(self, client, service):
-        service.files["/a.wav"] = AUDIO
-        with pytest.raises(BadAnswer, match="larger"):
-            [chunk async for chunk in client.download("/a.wav", max_bytes=3999)]
-        service.will("get", Fault(raw=b"HTTP/1.1 200 OK\r\n\r\n", then="flood"))
-        with pytest.raises(BadAnswer, match="larger than the 1 MiB"):
-            [chunk async for chunk in client.download("/a.wav", max_bytes=1 << 20)]
-
-    async def test_trouble_before_and_after_the_first_byte(self, client, service):
-        service.files["/a.wav"] = AUDIO
-        service.will("get", answer(503, None), Fault(raw=b"", then="reset"))
-        assert len(b"".join([chunk async for chunk in client.download("/a.wav")])) == 4000
-        service.will("get", Fault(raw=AUDIO[:-5]))
-        with pytest.raises(BadAnswer, match=r"cut off after \d+ of 4000 bytes; the job is safe"):
-            [chunk async for chunk in client.download("/a.wav")]
-
-    async def test_not_audio_and_not_there(self, client, service, elsewhere):
-        service.files["/login"] = answer(200, "<html>", content_type="text/html; charset=utf-8")
-        with pytest.raises(BadAnswer, match="web page"):
-            [chunk async for chunk in client.download("/login")]
-        elsewhere.files["/old.wav"] = answer(403, "<Error>AccessDenied</Error>")
-        with pytest.raises(NotFound, match="get_job gives a fresh link"):
-            [chunk async for chunk in client.download(f"{elsewhere.url}/old.wav")]
-
-    async def test_a_reader_that_stops_early(self, client, service):
-        service.files["/a.wav"] = AUDIO
-        async with client.stream("/a.wav") as media:
-            async for _ in media.chunks():
-                break
-        assert (await client.create(GenerateMusic(caption="x"))).id == 101

@@ -165,7 +165,7 @@ async def test_an_outage_from_the_start_tells_the_job(client, service, max_wait)
 async def test_a_silent_service_does_not_hold_the_wait_up(connect, service, clock):
     service.will("poll", job(), *[Fault(raw=b"", then="stall")] * 9)
     client = connect(timeouts=Timeouts(connect=1, answer=0.5), clock=None)
-    running = await watch(client, 101, max_wait=2)
+    running = await watch(client, 101, max_wait=1.2)
     assert running.status == "PROCESSING"
     service.will("poll", *[Fault(raw=b"", then="stall")] * 9)
     with pytest.raises(Unreachable, match="Job 101"):
