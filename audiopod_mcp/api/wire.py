@@ -46,7 +46,7 @@ class Wire:
         self._timeouts = timeouts
         self._client = httpx.AsyncClient(
             transport=transport,
-            verify=tls(),
+            verify=tls() if transport is None else True,
             headers=headers,
             follow_redirects=False,
             timeout=httpx.Timeout(timeouts.answer, connect=timeouts.connect, pool=timeouts.connect),

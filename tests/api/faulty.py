@@ -48,7 +48,7 @@ class Fault:
     raw: bytes | None = None
     """Sent instead of the proper answer."""
     then: str = "close"
-    """Afterwards: close, reset, stall, or flood."""
+    """Afterwards: close, reset, stall, flood, or trickle: a byte now and then, for ever."""
 
 
 def answer(status: int, content: Any = None, **headers: str) -> bytes:
@@ -161,6 +161,10 @@ class FaultyService:
                 while fault.then == "flood":
                     writer.write(b" " * 65536)
                     await writer.drain()
+                while fault.then == "trickle":
+                    writer.write(b" ")
+                    await writer.drain()
+                    await asyncio.sleep(0.02)
                 if fault.then == "stall":
                     await reader.read()
                 elif fault.then == "reset":

@@ -9,6 +9,7 @@ import pytest
 from faulty import Fault, answer
 from hypothesis import given
 from hypothesis import strategies as st
+from quick import unhurried
 
 from audiopod_mcp.api import AudioPodError, BadAnswer, NotFound
 from audiopod_mcp.api.answers import (
@@ -151,6 +152,7 @@ def problem(read) -> str:
     return ""
 
 
+@unhurried
 @given(json_values)
 def test_any_json_is_an_answer_or_a_typed_error(content):
     read = read_json(json.dumps(content).encode(), "application/json", AUDIOPOD)
@@ -165,6 +167,7 @@ def test_any_json_is_an_answer_or_a_typed_error(content):
     assert job_id_in(read) is None or job_id_in(read) > 0
 
 
+@unhurried
 @given(st.binary())
 def test_any_bytes_are_json_or_a_typed_error(body):
     assert problem(lambda: read_json(body, "", AUDIOPOD)).isprintable()
@@ -185,6 +188,7 @@ known = st.fixed_dictionaries(
 )
 
 
+@unhurried
 @given(known, st.sampled_from(["nested", "flat", "job_id"]))
 def test_a_job_with_id_and_status_is_always_read(fields, shape):
     content = {"job": fields} if shape == "nested" else dict(fields)

@@ -26,7 +26,7 @@ from audiopod_mcp.operations import Cover, Extend, ExtractStem, GenerateMusic, R
 pytestmark = pytest.mark.anyio
 
 SONG = GenerateMusic(caption="slow blues", duration=20)
-IMPATIENT = Timeouts(connect=2, create=0.4)
+IMPATIENT = Timeouts(connect=0.3, create=0.3)
 
 
 async def test_a_job_and_what_was_sent(client, service):
@@ -135,8 +135,10 @@ async def test_a_lost_answer_is_found_and_never_asked_for_again(client, service,
         Fault(accepted=True, raw=b"", then="stall"),
         Fault(accepted=True, raw=b"HTTP/1.1 200 OK\r\n", then="stall"),
         Fault(accepted=True, raw=answer(200, "{}", content_length="200"), then="stall"),
+        Fault(accepted=True, raw=answer(200, "{}", content_length="99999"), then="trickle"),
+        Fault(accepted=True, raw=b"HTTP/1.1 200 OK\r\nServer: ", then="trickle"),
     ],
-    ids=["no head", "half a head", "half a body"],
+    ids=["no head", "half a head", "half a body", "slow body", "slow head"],
 )
 async def test_silence_after_acceptance(connect, service, fault):
     service.will("create", fault)

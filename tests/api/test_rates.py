@@ -9,7 +9,7 @@ import anyio.lowlevel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from quick import QuickClock
+from quick import QuickClock, unhurried
 
 from audiopod_mcp.api import RateLimited, RateLimits
 from audiopod_mcp.operations import Analyze, Extend, GenerateMusic
@@ -87,6 +87,7 @@ async def test_a_turn_that_is_given_up_is_free_again():
     assert all(wait < 0.5 for wait in waits)
 
 
+@unhurried
 @given(st.integers(1, 5), st.lists(st.floats(0, 40), max_size=40))
 def test_never_more_than_allowed_in_any_window(per_minute, gaps):
     clock = QuickClock()

@@ -8,6 +8,7 @@ import pytest
 from faulty import Fault, answer
 from hypothesis import given
 from hypothesis import strategies as st
+from quick import unhurried
 
 from audiopod_mcp.api import (
     BadAnswer,
@@ -127,6 +128,7 @@ json_values = st.recursive(
 )
 
 
+@unhurried
 @given(
     st.integers(400, 599),
     json_values | st.binary(),
