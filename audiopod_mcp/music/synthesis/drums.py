@@ -270,7 +270,7 @@ def vinyl(tone: Tone) -> Wave:
     clicks = np.zeros(n, np.float32)
     count = max(1, int(n / SAMPLE_RATE * 9))
     clicks[tone.rng.integers(0, n, count)] = (
-        tone.rng.choice((-1.0, 1.0), count) * tone.rng.uniform(0.5, 6, count) ** 1.4
+        tone.rng.choice((-1.0, 1.0), count) * tone.rng.uniform(0.5, 4, count) ** 1.3
     )
     kernel = np.exp(-np.arange(40) / 7).astype(np.float32) * np.cos(np.arange(40) * 0.9).astype(np.float32)
     return hiss + np.convolve(clicks, kernel)[:n].astype(np.float32)

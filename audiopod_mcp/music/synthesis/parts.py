@@ -12,7 +12,7 @@ import numpy as np
 from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Report
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, Instrument
 from audiopod_mcp.music.synthesis.voice import consonant_of, vowel_of
-from audiopod_mcp.music.synthesis.waves import Tone, Wave
+from audiopod_mcp.music.synthesis.waves import Tone, Wave, without_dc
 
 _FORCES = (0.3, 0.58, 0.9)
 _REFERENCE = 0.1
@@ -30,7 +30,7 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
     groups = list(_groups(part, instrument))
     dry = np.zeros(samples, np.float32)
     for done, (key, notes) in enumerate(groups):
-        report(done / len(groups), part.instrument)
+        report(0.85 * done / len(groups), part.instrument)
         body = _body(instrument, part.instrument, key, notes, seed)
         if body.ndim == 2 and dry.ndim == 1:
             dry = np.repeat(dry[:, None], 2, axis=1)
@@ -70,6 +70,8 @@ def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed:
     )
     tone = Tone(pitch / 20, seconds, _FORCES[force], rng, sung or None)
     body = instrument.play(tone)
+    if instrument.unpitched or instrument.track == "bass":
+        body = without_dc(body)
     if instrument.unpitched:
         return body * np.float32(_DRUM_LEVEL)
     return body * np.float32(_REFERENCE / (_loudest(body) + 1e-9))

@@ -21,6 +21,10 @@ Values = npt.NDArray[np.float64]
 TABLE = 8192
 """Samples in a wavetable: read without interpolation, its error stays below -70 dB."""
 _BLOCK = 256
+_SMALL = 200_000
+"""Multiplications in one matrix product. Below this BLAS stays on one core: threads that wait for each other
+on a busy machine cost more than they give, and the sums don't depend on how many there are."""
+_ABOVE_20_HZ = (np.array([0.9986, -0.9986]), np.array([1.0, -0.9972]))
 _CEILING = 0.42 * SAMPLE_RATE
 """No partial is synthesised above this."""
 
@@ -60,15 +64,16 @@ def ring(
     if not np.isscalar(phases):
         phases = np.asarray(phases)[keep]
     rate = (2j * np.pi * frequencies - 1 / decays) / SAMPLE_RATE
-    blocks = -(-n // _BLOCK)
-    coarse = np.exp(rate * (_BLOCK * np.arange(blocks))[:, None]) * (
-        amplitudes * np.exp(1j * np.asarray(phases))
-    )
+    count = max(1, len(rate))
+    rows = max(1, _SMALL // (2 * count * _BLOCK))
+    groups = max(1, -(-n // (rows * _BLOCK)))
+    coarse = np.exp(rate * (_BLOCK * np.arange(groups * rows))[:, None])
+    coarse *= amplitudes * np.exp(1j * np.asarray(phases))
     fine = np.exp(rate[:, None] * np.arange(_BLOCK))
     # Im(coarse·fine) = Re·Im + Im·Re: one real product of twice the depth.
     left = np.concatenate((coarse.real, coarse.imag), axis=1).astype(np.float32)
     right = np.concatenate((fine.imag, fine.real), axis=0).astype(np.float32)
-    wave: Wave = (left @ right).reshape(-1)[:n]
+    wave: Wave = (left.reshape(groups, rows, -1) @ right).reshape(-1)[:n]
     return wave
 
 
@@ -154,6 +159,14 @@ def _band(size: int, low: float, high: float) -> Wave:
     gain[0] = 0
     band: Wave = gain.astype(np.float32)
     return band
+
+
+def without_dc(wave: Wave) -> Wave:
+    """``wave`` above 20 Hz: what can't be heard would only use up headroom."""
+    from scipy.signal import lfilter
+
+    above: Wave = lfilter(*_ABOVE_20_HZ, wave).astype(np.float32)
+    return above
 
 
 def peaks(frequencies: Values, *resonances: tuple[float, float, float]) -> Values:

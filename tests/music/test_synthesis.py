@@ -1,0 +1,222 @@
+"""Sound: in tune, clean, loud as intended; stems that are the mix; the same bytes from the same seed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.making import make, make_sample, rapped
+from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Rendering, Score, silent
+from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, mix, render
+from audiopod_mcp.music.synthesis.parts import play
+
+LYRICS = "[Verse]\nWalking down the empty street\nHear the sound of silver feet\n[Chorus]\nCarry me home\nCarry me home"
+
+
+def piece(style: str = "pop", duration: float = 8.0, **changes: object) -> Score:
+    return compose(replace(Brief("", style=style, duration=duration), **changes), seed=7)
+
+
+def single(name: str, pitch: float, seconds: float = 1.5, velocity: int = 100, syllable: str | None = None) -> np.ndarray:
+    """One dry note of an instrument, mono."""
+    note = Note(0.0, seconds, pitch, velocity, syllable)
+    dry = play(Part(INSTRUMENTS[name].track, name, (note,)), int((seconds + 3) * SAMPLE_RATE), 1, silent)
+    return dry if dry.ndim == 1 else dry.sum(axis=1)
+
+
+def measured_pitch(wave: np.ndarray, expected: float) -> float:
+    """MIDI pitch of the fundamental near ``expected``, from the centre of its spectral peak."""
+    window = wave[int(0.1 * SAMPLE_RATE) : int(1.3 * SAMPLE_RATE)]
+    spectrum = np.abs(np.fft.rfft(window * np.hanning(len(window)), 1 << 18))
+    frequencies = np.fft.rfftfreq(1 << 18, 1 / SAMPLE_RATE)
+    expected_hz = 440 * 2 ** ((expected - 69) / 12)
+    near = np.abs(frequencies / expected_hz - 1) < 0.035
+    power = spectrum[near] ** 2
+    centre = (frequencies[near] * power).sum() / power.sum()
+    return float(69 + 12 * np.log2(centre / 440))
+
+
+PITCHED = [name for name, i in INSTRUMENTS.items() if not i.unpitched and name != "spoken voice"]
+
+
+@pytest.mark.parametrize("name", PITCHED)
+def test_every_instrument_is_in_tune(name: str) -> None:
+    instrument = INSTRUMENTS[name]
+    for pitch in (instrument.low + 2, (instrument.low + instrument.high) // 2):
+        wave = single(name, pitch, syllable="la" if name == "voice" else None)
+        # A second of a low, detuned bass can't be measured any better.
+        assert abs(measured_pitch(wave, pitch) - pitch) < (0.2 if pitch < 36 else 0.06)
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_every_note_is_clean(name: str) -> None:
+    instrument = INSTRUMENTS[name]
+    pitch = 38 if instrument.unpitched else (instrument.low + instrument.high) // 2
+    wave = single(name, pitch, 0.5)
+    assert np.isfinite(wave).all()
+    assert 0.01 < np.abs(wave).max() < 2.5
+    assert abs(wave.mean()) < 0.002 * np.abs(wave).max() + 1e-5
+    assert wave[-100:].max() < 1e-4, "nothing rings on for ever"
+    # No click where the key goes up: no sample-to-sample jump that the note itself doesn't have.
+    end = int(0.5 * SAMPLE_RATE)
+    jumps = np.abs(np.diff(wave, n=2))
+    if not instrument.unpitched:
+        assert jumps[end - 50 : end + 200].max() <= 1.3 * jumps[:end].max()
+
+
+@pytest.mark.parametrize("name", ["piano", "acoustic guitar", "vibraphone", "upright bass"])
+def test_struck_notes_die_away_and_blown_ones_last(name: str) -> None:
+    wave = single(name, 48, 2.0)
+    early, late = (np.sqrt(np.mean(wave[int(a * SAMPLE_RATE) :][:8000] ** 2)) for a in (0.1, 1.6))
+    assert late < 0.8 * early
+    held = single("flute", 72, 2.0)
+    early, late = (np.sqrt(np.mean(held[int(a * SAMPLE_RATE) :][:8000] ** 2)) for a in (0.2, 1.6))
+    assert late > 0.8 * early
+
+
+def test_louder_is_brighter() -> None:
+    def bright(wave: np.ndarray) -> float:
+        spectrum = np.abs(np.fft.rfft(wave[: SAMPLE_RATE // 2])) ** 2
+        return float(spectrum[500:].sum() / spectrum.sum())
+
+    for name in ("piano", "trumpet", "electric piano", "acoustic guitar"):
+        assert bright(single(name, 60, velocity=120)) > 1.2 * bright(single(name, 60, velocity=40)), name
+
+
+def test_vowels_differ() -> None:
+    def band(wave: np.ndarray, low: float, high: float) -> float:
+        spectrum = np.abs(np.fft.rfft(wave[8000:60_000])) ** 2
+        frequencies = np.fft.rfftfreq(52_000, 1 / SAMPLE_RATE)
+        return float(spectrum[(frequencies > low) & (frequencies < high)].sum() / spectrum.sum())
+
+    see, saw, soon = (single("voice", 57, syllable=text) for text in ("ee", "ah", "oo"))
+    assert band(see, 1900, 2700) > 3 * band(soon, 1900, 2700)
+    assert band(saw, 650, 1400) > 2 * band(see, 650, 1400)
+
+
+@pytest.mark.parametrize("style", ["pop", "jazz", "metal", "classical", "techno", "lo-fi"])
+def test_stems_are_the_mix_and_the_mix_is_mastered(style: str) -> None:
+    score = piece(style, 9.0)
+    stems = render(score)
+    assert set(stems) == {part.track for part in score.parts} <= set(TRACKS)
+    total = mix(stems)
+    assert total.dtype == np.float32
+    assert total.shape == (9 * SAMPLE_RATE, 2)
+    for stem in stems.values():
+        assert stem.shape == total.shape
+        assert stem.flags.c_contiguous
+        assert np.abs(stem).max() > 1e-3
+    assert np.allclose(np.sum(list(stems.values()), axis=0), total, atol=1e-5)
+    assert -16.0 < integrated_loudness(total, SAMPLE_RATE) < -13.0
+    assert true_peak(total, SAMPLE_RATE) <= -0.99
+    assert np.abs(total.mean(axis=0)).max() < 1e-3
+    assert np.abs(total[-3:]).max() < 0.01
+
+
+@pytest.mark.parametrize("duration", [0.7, 1.0, 7.77, 10.000011])
+def test_audio_is_exact_to_the_sample(duration: float) -> None:
+    audio = mix(render(piece(duration=duration)))
+    assert len(audio) == round(duration * SAMPLE_RATE)
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    score = piece(duration=6.0)
+    first, again, other = render(score), render(score), render(score, seed=8)
+    assert all(first[track].tobytes() == again[track].tobytes() for track in first)
+    assert any(first[track].tobytes() != other[track].tobytes() for track in first)
+
+
+def test_some_tracks_alone() -> None:
+    stems = render(piece(), tracks=("drums", "bass"))
+    assert set(stems) == {"drums", "bass"}
+
+
+def test_sections_differ_in_loudness() -> None:
+    score = piece("pop", 48.0)
+    audio = mix(render(score))
+    span = {s.label: audio[int(s.start * SAMPLE_RATE) : int(s.end * SAMPLE_RATE)] for s in score.sections}
+    intro, chorus = (integrated_loudness(span[label], SAMPLE_RATE) for label in ("intro", "chorus"))
+    assert intro < chorus - 2
+
+
+def test_rendering_reports_often_and_may_be_stopped() -> None:
+    heard: list[float] = []
+    render(piece(), report=lambda fraction, _: heard.append(fraction))
+    assert len(heard) > 30
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+
+    def stop(fraction: float, doing: str) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        render(piece(), report=stop)
+
+
+def test_the_guide_voice_begins_where_the_lyrics_say() -> None:
+    rendering = make(read_caption("folk at 90 bpm", lyrics=LYRICS), seed=2, tracks={"vocals"})
+    voice = np.abs(rendering.stems["vocals"]).max(axis=1)
+    assert rendering.lyrics
+    for line in rendering.lyrics:
+        at = int(line.start * SAMPLE_RATE)
+        after = voice[at : at + 6000].max()
+        assert after > 0.02
+        assert voice[max(0, at - 800) : at].max() < 0.7 * after
+    assert any("guide" in note for note in rendering.notes)
+
+
+def test_a_rap_is_spoken_over_a_beat() -> None:
+    rendering = make(rapped(read_caption("about cats", lyrics=LYRICS, duration=12)), seed=2)
+    assert rendering.score is not None
+    assert rendering.score.brief.style == "hip hop"
+    assert {"vocals", "drums", "bass"} <= set(rendering.stems)
+
+
+def test_vocals_alone_are_a_cappella() -> None:
+    rendering = make(read_caption("pop", lyrics=LYRICS, duration=12), seed=2, tracks={"vocals"})
+    assert set(rendering.stems) == {"vocals"}
+    assert np.array_equal(rendering.stems["vocals"], rendering.audio)
+
+
+def seam(rendering: Rendering) -> tuple[float, float]:
+    """The jump from the last sample to the first, and the largest ordinary one."""
+    audio = rendering.audio
+    return float(np.abs(audio[0] - audio[-1]).max()), float(np.abs(np.diff(audio, axis=0)).max())
+
+
+@pytest.mark.parametrize("caption", ["house loop at 124 bpm", "lo-fi loop", "ambient pad loop", "6/8 folk guitar loop"])
+def test_a_loop_is_whole_bars_without_a_seam(caption: str) -> None:
+    rendering = make_sample(read_caption(caption, duration=7.0), "loop", seed=3)
+    score = rendering.score
+    assert score is not None
+    bars = len(score.downbeats)
+    assert bars in (1, 2, 4, 8, 16)
+    bar = score.duration / bars
+    assert np.allclose(np.diff(score.downbeats), bar)
+    assert len(rendering.audio) == round(score.duration * SAMPLE_RATE)
+    jump, ordinary = seam(rendering)
+    assert jump <= ordinary
+    # What rings at the end rings on at the start.
+    edge = np.sqrt(np.mean(rendering.audio[-2000:] ** 2))
+    assert edge > 1e-3 or "house" in caption
+
+
+def test_a_drum_loop_is_drums() -> None:
+    rendering = make_sample(read_caption("techno drum loop", duration=4), "loop", seed=3)
+    assert set(rendering.stems) <= {"drums", "percussion"}
+
+
+@pytest.mark.parametrize(
+    ("caption", "track"),
+    [("808 kick", "drums"), ("snare", "drums"), ("piano chord", "keyboard"), ("brass stab", "brass"), ("cowbell", "percussion"), ("riser", "fx"), ("violin note", "strings")],
+)
+def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> None:
+    rendering = make_sample(read_caption(caption, duration=3, keyscale="C major"), "one-shot", seed=3)
+    assert set(rendering.stems) == {track}
+    assert 0.05 < len(rendering.audio) / SAMPLE_RATE <= 3.01
+    assert np.abs(rendering.audio[:4000]).max() > 1e-4
+    count = len(rendering.score.parts[0].notes)
+    assert count >= 3 if "chord" in caption or "stab" in caption else count == 1
