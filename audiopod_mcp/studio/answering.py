@@ -209,7 +209,9 @@ def audio_files(job: JobRow, media: MediaStore) -> dict[str, str]:
 
 async def on_invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Invalid)  # noqa: S101 - registered for these
-    return JSONResponse({"detail": error.detail}, 422)
+    lines = dict.fromkeys(item["msg"] for item in error.detail)
+    # ``message`` is what AudioPod's SDK shows where ``detail`` is a list.
+    return JSONResponse({"detail": error.detail, "message": "; ".join(lines)}, 422)
 
 
 async def on_refused(_request: Request, error: Exception) -> Response:

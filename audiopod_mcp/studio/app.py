@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+
+from audiopod_mcp.settings import SettingsError
 
 from . import catalogue, creating, managing, openapi, playing
 from .answering import Invalid, on_fault, on_http, on_invalid, on_refused
@@ -74,11 +77,16 @@ async def running(app: Starlette) -> AsyncIterator[None]:
 
 
 def _open(config: StudioConfig) -> Studio:
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    instance = Instance(config.data_dir)
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        instance = Instance(config.data_dir)
+        store = Store(store_path(config))
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"AUDIOPOD_DATA_DIR: {str(config.data_dir)!r} can't be used ({reason})") from None
     studio = Studio(
         config=config,
-        store=Store(store_path(config)),
+        store=store,
         media=MediaStore(config.data_dir, instance.id),
         instance=instance,
         # One more than jobs run, so that who waits for an analysis does not wait for a song.

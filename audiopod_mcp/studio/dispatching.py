@@ -29,7 +29,7 @@ RECOVER_EVERY: Final = 5.0
 """Seconds after which to look for instances that died."""
 WORKER_DEATHS_ALLOWED: Final = 2
 FETCHES: Final = 8
-"""How many downloads may go on beside the running jobs."""
+"""How many downloads may go on at the same time."""
 _FETCHING: Final = 8.0
 """What fetching counts for in a job's progress, percent."""
 _TELL_EVERY: Final = 0.5
@@ -116,8 +116,7 @@ class Studio:
         remote = any("url" in source for source in job.sources.values())
         if remote:  # a slow download keeps nobody from working
             slot.release()
-            async with self._fetches:
-                sources, original = await self.collect(job.sources, folder, self._fetch_report(job))
+            sources, original = await self.collect(job.sources, folder, self._fetch_report(job))
             await slot.acquire()
         else:
             sources, original = await self.collect(job.sources, folder)
@@ -149,12 +148,10 @@ class Studio:
             if "url" in source:
                 path = folder / argument
                 try:
-                    await fetch(
-                        source["url"],
-                        path,
-                        allow_private=self.config.allow_private_urls,
-                        told=told,
-                    )
+                    async with self._fetches:
+                        await fetch(
+                            source["url"], path, allow_private=self.config.allow_private_urls, told=told
+                        )
                 except NotFetched as reason:
                     raise NotFetched(
                         f"{argument}: could not fetch {source['url'][:200]} ({reason}); "
@@ -208,11 +205,12 @@ class Studio:
 
     def recover(self) -> None:
         """Put back the jobs of instances that are no more, and clear away what they left."""
-        for instance in self.instance.dead(self.store.claimants() | self.media.workers_at()):
+        for instance in self.instance.bury(self.store.claimants() | self.media.workers_at()):
             if self.store.release(instance, crashed=True):
                 logger.warning("put back the jobs of a studio process that ended in the middle of them")
-            self.media.clean([instance])
-            self.instance.bury(instance)
+            self.media.clean(instance)
+        if self.instance.is_alone():
+            self.store.adopt(self.config.engine)
 
     def sweep(self) -> None:
         """Delete media whose job is gone."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import uuid
-from collections.abc import Iterable
 from pathlib import Path
 
 from .engines.base import MASTER, STEMS
@@ -72,10 +71,9 @@ class MediaStore:
             grave = target
         shutil.rmtree(grave, ignore_errors=True)
 
-    def clean(self, dead: Iterable[str]) -> None:
-        """Clear away the unfinished work of instances that are no more."""
-        for instance in dead:
-            shutil.rmtree(self._works / instance, ignore_errors=True)
+    def clean(self, instance: str) -> None:
+        """Clear away the unfinished work of an instance that is no more."""
+        shutil.rmtree(self._works / instance, ignore_errors=True)
 
     def workers_at(self) -> set[str]:
         """The instances that have a work folder."""

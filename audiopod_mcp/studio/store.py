@@ -303,6 +303,13 @@ class Store:
                 values,
             ).rowcount
 
+    def adopt(self, engine: str) -> None:
+        """Have ``engine`` do the jobs that wait for one which nobody runs any more."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET engine = ? WHERE status = 'PENDING' AND engine != ?", (engine, engine)
+            )
+
     def claimants(self) -> set[str]:
         """The instances that hold jobs."""
         rows = self._rows("SELECT DISTINCT claimed_by FROM jobs WHERE status = 'PROCESSING'")

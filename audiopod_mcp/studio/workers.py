@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import multiprocessing
 import os
 import signal
@@ -12,14 +11,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-logger = logging.getLogger("audiopod_mcp.studio")
 
 
 class WorkerDied(Exception):
@@ -27,42 +25,77 @@ class WorkerDied(Exception):
 
 
 class Workers:
-    """A process pool made on first use, replaced when a process of it dies, gone when this process goes."""
+    """Worker processes, made on first use, one at a time replaced when it dies, gone when this process goes.
+
+    Each is a pool of its own, so that a death concerns nobody but the work that it ended.
+    """
 
     def __init__(self, processes: int) -> None:
-        self._processes = processes
-        self._pool: ProcessPoolExecutor | None = None
-        self._context = _Context()
+        self._places = asyncio.Semaphore(processes)
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """``function(*args)`` in a worker process.
+        """``function(*args)`` in a worker process, once one is free.
 
         Raises:
             WorkerDied: where the process ended instead of answering.
 
         """
-        pool = self._pool = self._pool or self._new_pool()
+        await self._places.acquire()
+        worker = self._idle.pop() if self._idle else _Worker()
+        self._all.add(worker)
+        loop = asyncio.get_running_loop()
         try:
-            future: Future[T] = pool.submit(function, *args, **kwargs)
+            future = worker.pool.submit(function, *args, **kwargs)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            self._give_back(worker, dead=True)
+            return await self.run(function, *args, **kwargs)
+        # Whoever waits may give up; the process is free only when it is done.
+        future.add_done_callback(lambda done: _soon(loop, self._give_back, worker, _is_broken(done)))
+        try:
             return await asyncio.wrap_future(future)
         except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool = None
-                pool.shutdown(wait=False)
             raise WorkerDied from None
 
     def close(self) -> None:
         """End every worker at once."""
-        pool, self._pool = self._pool, None
+        for worker in self._all:
+            worker.end()
+        for worker in self._all:
+            worker.pool.shutdown(wait=True, cancel_futures=True)
+        self._all.clear()
+        self._idle.clear()
+
+    def _give_back(self, worker: _Worker, dead: bool) -> None:
+        if dead:
+            self._all.discard(worker)
+            worker.pool.shutdown(wait=False)
+        elif worker in self._all:
+            self._idle.append(worker)
+        self._places.release()
+
+
+class _Worker:
+    """One worker process."""
+
+    def __init__(self) -> None:
+        self._context = _Context()
+        self.pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
+
+    def end(self) -> None:
         for process in self._context.started:
             if process.is_alive():
                 process.terminate()
-        if pool:
-            pool.shutdown(wait=True, cancel_futures=True)
 
-    def _new_pool(self) -> ProcessPoolExecutor:
-        self._context.started.clear()
-        return ProcessPoolExecutor(self._processes, mp_context=self._context, initializer=_begin)
+
+def _is_broken(future: Future[Any]) -> bool:
+    return not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: object) -> None:
+    with suppress(RuntimeError):  # the loop has ended, and everything with it
+        loop.call_soon_threadsafe(function, *args)
 
 
 class _Process(SpawnProcess):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 
 import anyio
@@ -33,13 +34,18 @@ class Served:
             [sys.executable, str(HERE / "serve.py"), str(port), json.dumps(config)],
             env={**os.environ, "PYTHONPATH": str(HERE)},
         )
-        self.client = httpx.Client(base_url=self.url, timeout=30)
-        wait_for(self._answers)
 
-    def _answers(self):
+    @cached_property
+    def client(self):
+        """A client of the studio, which answers by now."""
+        client = httpx.Client(base_url=self.url, timeout=30)
+        wait_for(lambda: self._answers(client))
+        return client
+
+    def _answers(self, client):
         assert self.process.poll() is None, "the studio ended"
         try:
-            return self.client.get("/health").status_code == 200
+            return client.get("/health").status_code == 200
         except httpx.TransportError:
             return False
 
@@ -60,7 +66,6 @@ class Served:
         self.process.wait()
 
     def stop(self):
-        self.client.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import HERE, MUSIC, opened, wait_for
 
+from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.store import Store
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -40,7 +41,7 @@ def test_a_job_survives_kill_9_of_the_studio(serve, tmp_path):
     log = tmp_path / "log"
     settings = {"engine_settings": {"log": str(log)}}
     studio = serve(**settings)
-    running, waiting = studio.create(caption="slow 2"), studio.create(caption="x")
+    running, waiting = studio.create(caption="first 60"), studio.create(caption="x")
     in_the_middle(studio, running)
     studio.kill()
     again = serve(**settings)
@@ -48,7 +49,7 @@ def test_a_job_survives_kill_9_of_the_studio(serve, tmp_path):
         job = again.wait(job_id)
         assert job["status"] == "COMPLETED", job
         assert again.client.get(job["output_urls"]["flac"]).content[:4] == b"fLaC"
-    assert log.read_text().split("\n")[:3] == ["slow 2", "slow 2", "x"]
+    assert log.read_text().split("\n")[:3] == ["first 60", "first 60", "x"]
     # Of the one that was killed nothing is left.
     assert len(list((tmp_path / "data" / "instances").iterdir())) == 1
     assert len(list((tmp_path / "data" / "work").iterdir())) == 1
@@ -92,6 +93,37 @@ async def test_a_job_that_kills_its_worker_twice_is_given_up(tmp_path):
         assert job["error_message"].startswith("gave up: the process making this ended 2 times")
         assert log.read_text().split() == ["die", "die"]
         assert (await studio.make(caption="x"))["status"] == "COMPLETED"
+
+
+@pytest.mark.anyio
+async def test_a_death_concerns_nobody_else(tmp_path):
+    async with opened(tmp_path, workers=2) as studio:
+        bystander = await studio.create(caption="slow 3")
+        await studio.begins(bystander)
+        assert (await studio.make(caption="die"))["status"] == "FAILED"
+        assert (await studio.job(bystander))["status"] == "PROCESSING"
+        assert (await studio.wait(bystander))["status"] == "COMPLETED"
+        assert studio.app.state.studio.store.job(bystander).crashes == 0
+
+
+@pytest.mark.anyio
+async def test_jobs_of_an_engine_that_nobody_runs_any_more_are_done(tmp_path):
+    async with opened(tmp_path, workers=1) as studio:
+        busy, waiting = await studio.create(caption="slow 60"), await studio.create(caption="x")
+        await studio.begins(busy)
+        await studio.delete(f"{MUSIC}/jobs/{busy}")
+        store = studio.app.state.studio.store
+        store.update(waiting, {"status": "PENDING", "engine": "gone"})
+    async with opened(tmp_path) as studio:
+        assert (await studio.wait(waiting))["engine"] == "beeping:Beeper"
+
+
+@pytest.mark.anyio
+async def test_a_folder_that_can_not_be_used_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"AUDIOPOD_DATA_DIR: .*file/data' can't be used"):
+        async with opened(tmp_path / "file" / "data"):
+            pass
 
 
 @pytest.mark.anyio
