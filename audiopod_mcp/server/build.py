@@ -21,10 +21,11 @@ from mcp.types import (
 
 from audiopod_mcp import __version__
 
+from .caller import know_the_caller
 from .completions import complete
 from .prompts import add_prompts
 from .resources import TEMPLATES, list_page, read
-from .service import Service, know_the_caller
+from .service import Service
 from .tools import build_tools
 
 INSTRUCTIONS = (

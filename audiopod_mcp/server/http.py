@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from audiopod_mcp import __version__
 
 from .build import MusicServer
+from .plain_answers import PlainAnswers
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -59,6 +61,7 @@ def http_app(
             *sse.routes,
             *routes,
         ],
+        middleware=[Middleware(PlainAnswers)],
         lifespan=lifespan,
     )
 

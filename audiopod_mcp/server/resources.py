@@ -18,11 +18,13 @@ from audiopod_mcp.api import AudioPodError, NotFound
 from audiopod_mcp.operations import Job, JobQuery
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 
+from .caller import current_caller
 from .results import default_format, title_of
 from .service import Service
 
 PAGE = 50
-MAX_BLOB = 64 * 1024 * 1024
+SMALLER = ("ogg", "mp3")
+"""What audio is sent as, if its own format is too large for the transport and none was asked for."""
 
 JOBS = Resource(
     uri="audiopod://jobs",
@@ -139,23 +141,35 @@ async def _job(service: Service, job_id: str) -> ReadResourceContents:
 
 async def _audio(service: Service, job_id: str, format: str | None = None) -> ReadResourceContents:  # noqa: A002
     job = await _finished(service, job_id)
-    name = format or default_format(job)
-    url = job.audio_urls.get(name)
-    if url is None:
+    names = [format] if format else [default_format(job), *SMALLER]
+    if names[0] not in job.audio_urls:
         raise ResourceNotFoundError(
-            f"job {job_id} has no audio {name!r}; it has {', '.join(sorted(job.audio_urls))}"
+            f"job {job_id} has no audio {names[0]!r}; it has {', '.join(sorted(job.audio_urls))}"
         )
-    audio = bytearray()
-    async for chunk in service.client.download(url):
-        audio += chunk
-        if len(audio) > MAX_BLOB:
-            raise ResourceError(
-                f"the {name} of job {job_id} is larger than {MAX_BLOB >> 20} MiB; read a smaller format "
-                f"(audiopod://jobs/{job_id}/audio/mp3) or use save_audio"
-            )
-    return ReadResourceContents(
-        content=bytes(audio), mime_type=MIME_TYPES.get(name.partition("_")[0], "application/octet-stream")
+    most = current_caller().largest_blob
+    for name in names:
+        if (url := job.audio_urls.get(name)) is not None:
+            audio = await _bytes(service, url, most)
+            if audio is not None:
+                kind = MIME_TYPES.get(name.partition("_")[0], "application/octet-stream")
+                return ReadResourceContents(content=audio, mime_type=kind)
+    raise ResourceError(
+        f"the audio of job {job_id} is larger than the {most / 1e6:.1f} MB that one answer may carry here; "
+        f"fetch {job.output_url} instead, or use save_audio"
     )
+
+
+async def _bytes(service: Service, url: str, most: int) -> bytes | None:
+    """The file at ``url``, or ``None`` if it has more than ``most`` bytes."""
+    audio = bytearray()
+    async with service.client.stream(url) as media:
+        if media.size is not None and media.size > most:
+            return None
+        async for chunk in media.chunks():
+            audio += chunk
+            if len(audio) > most:
+                return None
+    return bytes(audio)
 
 
 async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:

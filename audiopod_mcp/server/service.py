@@ -1,38 +1,22 @@
-"""The music service as the tools see it: whose call this is, and the client that acts for that person."""
+"""The music service as the tools see it: a client that acts for whoever is calling."""
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
-
-from mcp.server.context import HandlerResult, ServerRequestContext
+from typing import TypeVar
 
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Analysis, Operation
 
+from .caller import current_caller
+
 REMEMBERED = 200
 
 Op = TypeVar("Op", bound=Operation)
-
-_caller_key: ContextVar[str | None] = ContextVar("caller_key", default=None)
-
-
-async def know_the_caller(ctx: ServerRequestContext[Any, Any], call_next: Any) -> HandlerResult:
-    """Middleware: the key that an HTTP request brings is the key its call is made with."""
-    headers: Mapping[str, str] = getattr(ctx.request, "headers", None) or {}
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    key = headers.get("x-api-key") or (token if scheme.lower() == "bearer" else None)
-    token_of_before = _caller_key.set(key.strip() if key else None)
-    try:
-        result: HandlerResult = await call_next(ctx)
-    finally:
-        _caller_key.reset(token_of_before)
-    return result
 
 
 @dataclass
@@ -55,7 +39,8 @@ class Service:
 
     @property
     def caller(self) -> str | None:
-        return _caller_key.get() or self.api_key
+        """The key that the current call is made with."""
+        return current_caller().key or self.api_key
 
     @property
     def client(self) -> AudioPodClient:
