@@ -62,7 +62,7 @@ class MusicTool(Tool):
             # What is left out is as MCP's defaults say: not read-only, not idempotent, open world.
             annotations=ToolAnnotations(
                 read_only_hint=read_only or None,
-                destructive_hint=None if read_only or destructive else False,
+                destructive_hint=None if read_only else destructive,
                 idempotent_hint=idempotent or None,
                 open_world_hint=None if open_world else False,
             ),

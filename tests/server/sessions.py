@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import asynccontextmanager, contextmanager
 
 import anyio
@@ -35,12 +36,16 @@ def parameters(folder, **extra):
     )
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @contextmanager
 def http_server(folder, *arguments, **extra):
     """A server process on a free port; its base URL."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [
             sys.executable,
@@ -64,8 +69,6 @@ def http_server(folder, *arguments, **extra):
                 break
             except httpx.HTTPError:
                 assert process.poll() is None, "the server ended"
-                import time
-
                 time.sleep(0.1)
         yield url
     finally:

@@ -76,7 +76,7 @@ async def test_a_killed_server_loses_nothing_and_leaves_no_orphan(tmp_path):
     os.kill(process.pid, signal.SIGKILL)
     await process.wait()
     with anyio.fail_after(10):
-        while any(is_alive(worker) for worker in workers):  # noqa: ASYNC110 - dying gives no event
+        while any(is_alive(worker) for worker in workers):
             await anyio.sleep(0.1)
 
     async with session("stdio", "2026-07-28", tmp_path) as client:

@@ -1,0 +1,100 @@
+"""The server over HTTP: who may come in, what each caller sees, how it ends."""
+
+import signal
+import subprocess
+import sys
+
+import anyio
+import httpx
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from .sessions import environment, finished, free_port, http_server
+
+pytestmark = pytest.mark.anyio
+
+TUNE = {"mode": "prompt2instrumental", "caption": "piano", "duration": 4, "format": "mp3"}
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    with http_server(tmp_path_factory.mktemp("http")) as url:
+        yield url
+
+
+def caller(url, key):
+    headers = {"X-API-Key": key} if key else {}
+    import httpx2
+
+    return Client(
+        streamable_http_client(f"{url}/mcp", http_client=httpx2.AsyncClient(headers=headers, timeout=60))
+    )
+
+
+async def test_health_says_the_version(url):
+    answer = httpx.get(f"{url}/health")
+    assert answer.json()["status"] == "ok"
+
+
+async def test_a_page_that_rebinds_its_name_is_kept_out(url):
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    headers = {"Accept": "application/json, text/event-stream", "Host": "evil.example"}
+    assert httpx.post(f"{url}/mcp", json=message, headers=headers).status_code == 421
+    headers = {"Accept": "application/json, text/event-stream", "Origin": "https://evil.example"}
+    assert httpx.post(f"{url}/mcp", json=message, headers=headers).status_code == 403
+
+
+async def test_the_audio_of_a_result_can_be_fetched_and_one_keys_jobs_are_anothers_secret(url):
+    async with caller(url, "ap_alice") as alice, caller(url, "ap_bob") as bob, caller(url, None) as nobody:
+        job = await finished(alice, "generate_music", TUNE)
+        answer = httpx.get(job["output_url"])
+        assert answer.headers["content-type"] == "audio/mpeg"
+        assert len(answer.content) > 10_000
+        part = httpx.get(job["output_url"], headers={"Range": "bytes=0-99"})
+        assert (part.status_code, len(part.content)) == (206, 100)
+        assert "ap_alice" not in job["output_url"]
+
+        for other in (bob, nobody):
+            assert (await other.call_tool("list_jobs", {})).structured_content["total"] == 0
+            assert (await other.call_tool("get_job", {"job_id": job["job_id"]})).is_error
+            assert (await other.call_tool("delete_job", {"job_id": job["job_id"]})).is_error
+            with pytest.raises(Exception, match="not found"):
+                await other.read_resource(f"audiopod://jobs/{job['job_id']}")
+            cover = {"src_audio_url": f"audiopod://jobs/{job['job_id']}", "caption": "jazz"}
+            assert (await other.call_tool("cover_song", cover)).is_error
+        assert (await alice.call_tool("list_jobs", {})).structured_content["total"] == 1
+
+
+async def test_nobody_far_away_reads_or_writes_files_here(url, tmp_path):
+    async with caller(url, None) as client:
+        for source in ("/etc/passwd", tmp_path.as_uri(), "C:\\music\\a.wav"):
+            result = await client.call_tool("analyze_audio", {"audio_url": source})
+            assert result.is_error
+            assert "audio_url: local files can't be read here" in result.content[0].text
+        job = await finished(client, "generate_music", TUNE)
+        assert "file:" not in job["output_url"]
+        saved = await client.call_tool("save_audio", {"job_id": job["job_id"]})
+        assert saved.is_error
+        assert "download the output_url" in saved.content[0].text
+
+
+@pytest.mark.parametrize("transport", ["http", "sse"])
+async def test_it_ends_soon_when_told_to_with_streams_open(transport, tmp_path):
+    port = free_port()
+    command = [sys.executable, "-m", "audiopod_mcp", "--transport", transport, "--port", str(port)]
+    process = subprocess.Popen(command, env=environment(tmp_path), stderr=subprocess.DEVNULL)
+    with anyio.fail_after(30):
+        async with httpx.AsyncClient() as client:
+            while True:
+                try:
+                    async with client.stream("GET", f"http://127.0.0.1:{port}/sse") as stream:
+                        assert stream.status_code == 200
+                        process.send_signal(signal.SIGTERM)
+                        with anyio.fail_after(5):
+                            while process.poll() is None:
+                                await anyio.sleep(0.05)
+                        return
+                except httpx.ConnectError:
+                    assert process.poll() is None
+                    await anyio.sleep(0.1)
