@@ -78,7 +78,7 @@ async def running(app: Starlette) -> AsyncIterator[None]:
 
 def _open(config: StudioConfig) -> Studio:
     try:
-        config.data_dir.mkdir(parents=True, exist_ok=True)
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         instance = Instance(config.data_dir)
         store = Store(store_path(config))
     except (OSError, sqlite3.Error) as error:

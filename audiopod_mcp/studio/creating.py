@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
@@ -206,15 +205,13 @@ async def _while_waiting(
     studio: Studio, task: str, params: dict[str, Any], sources: dict[str, dict[str, Any]]
 ) -> Result:
     """Do a task whose answer somebody waits for."""
-    folder = await to_thread.run_sync(studio.media.new_folder)
     try:
-        files, original = await studio.collect(sources, folder)
-        return await studio.answer(Work(task, params, files, original, new_folder(folder, RESULT)))
+        async with studio.working_folder() as folder:
+            files, original = await studio.collect(sources, folder)
+            return await studio.answer(Work(task, params, files, original, new_folder(folder, RESULT)))
     except (CanNotRun, NotFetched) as reason:
         return Result(error=str(reason))
     except WorkerDied:
         raise HTTPException(
             503, "the process at work on this ended without a word, most likely out of memory"
         ) from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

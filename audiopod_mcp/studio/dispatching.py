@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -89,10 +90,10 @@ class Studio:
     async def _guarded(self, job: JobRow, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""
         slot = _Slot(slots)
-        folder = self.media.new_folder()
         try:
-            result = await self._do(job, folder, slot)
-            await to_thread.run_sync(self._settle, job, result, folder / RESULT)
+            async with self.working_folder() as folder:
+                result = await self._do(job, folder, slot)
+                await to_thread.run_sync(self._settle, job, result, folder / RESULT)
         except _Deleted:
             logger.info("job %s: stopped", job.id)
         except WorkerDied:
@@ -109,7 +110,6 @@ class Studio:
             await self._write(self._write_failure, job, "the studio failed unexpectedly; its log says more")
         finally:
             slot.release()
-            shutil.rmtree(folder, ignore_errors=True)
 
     async def _do(self, job: JobRow, folder: Path, slot: _Slot) -> Result:
         logger.info("job %s: %s begins", job.id, job.task)
@@ -169,18 +169,26 @@ class Studio:
             sources[argument] = path
         return sources, original
 
+    @asynccontextmanager
+    async def working_folder(self) -> AsyncIterator[Path]:
+        """A folder for what comes in and goes out, until the context ends."""
+        folder = await to_thread.run_sync(self.media.new_folder)
+        try:
+            yield folder
+        finally:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
+
     async def answer(self, work: Work) -> Result:
         """Do ``work`` while somebody waits.
 
         Raises:
-            WorkerDied: where it took its process down, twice.
+            WorkerDied: where it took its process down.
 
         """
-        order = Order(work, self.config.engine, dict(self.config.engine_settings))
-        try:
-            return await self.workers.run(perform, order)
-        except WorkerDied:  # perhaps another job's fault
-            return await self.workers.run(perform, order)
+        return await self.workers.run(
+            perform, Order(work, self.config.engine, dict(self.config.engine_settings))
+        )
 
     async def converted(self, job: JobRow, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.
@@ -220,7 +228,10 @@ class Studio:
     async def _recover_now_and_then(self) -> None:
         while True:
             await anyio.sleep(RECOVER_EVERY)
-            await to_thread.run_sync(self.recover)
+            try:
+                await to_thread.run_sync(self.recover)
+            except (OSError, sqlite3.Error):
+                logger.exception("could not look after the jobs of other studio processes")
 
     def _settle(self, job: JobRow, result: Result, folder: Path) -> None:
         """Write down what became of ``job``."""
@@ -237,6 +248,7 @@ class Studio:
         self.media.publish(folder, job.id)
         if not self.store.finish(job.id, self.instance.id, _columns(outcome)):
             self.media.remove(job.id)  # deleted at the last moment
+            return
         logger.info("job %s: completed", job.id)
         self.wake()
 

@@ -76,7 +76,7 @@ def perform(order: Order) -> Result:
         return Result(error=str(refusal))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         logger.exception("the engine failed at %s", order.work.task)
         return Result(
             error=f"the {order.engine} engine failed unexpectedly ({type(error).__name__}); "

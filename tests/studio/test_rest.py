@@ -281,6 +281,28 @@ async def test_an_idempotency_key_makes_one_job(studio):
     assert answer.json()["detail"].startswith("Idempotency-Key")
 
 
+async def test_one_key_sent_many_times_at_once_makes_one_job(studio):
+    made = set()
+
+    async def create():
+        made.add(await studio.create(caption="x", headers={"Idempotency-Key": "at once"}))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(20):
+            tasks.start_soon(create)
+    assert len(made) == 1
+
+
+async def test_logs_tell_neither_keys_nor_words(studio, caplog):
+    caplog.set_level("DEBUG", "audiopod_mcp")
+    headers = {"X-API-Key": "ap_hush"}
+    for caption in ("whisper", "raise whisper"):
+        job_id = await studio.create(caption=caption, lyrics="my secret words", headers=headers)
+        await studio.wait(job_id, headers=headers)
+    assert f"job {job_id}: failed" in caplog.text
+    assert not [word for word in ("ap_hush", "secret words", "whisper") if word in caplog.text]
+
+
 async def test_validation_names_the_argument_and_what_is_allowed(studio):
     answer = await studio.post(
         f"{MUSIC}/text2music", json={"caption": "x", "bpm": 900, "audio_duration": 9999, "lm_top_p": 2}

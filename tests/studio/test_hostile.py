@@ -1,0 +1,65 @@
+"""Whatever is sent to the studio, it never fails: it takes it, or says what is wrong with it."""
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from conftest import MUSIC, opened
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audiopod_mcp.operations import OPERATIONS, Advanced
+from audiopod_mcp.operations.vocabulary import MODES
+
+FIELDS = sorted(
+    {"audio_duration", "prompt", "query", "advanced", "mode"}
+    | Advanced.model_fields.keys()
+    | {name for operation in OPERATIONS for name in operation.model_fields}
+)
+PATHS = [
+    *MODES, "cover", "reference", "analyze", "extract-stem", "retake", "repaint", "extend", "edit", "1/lrc",
+    "jobs/1/retry", "jobs/1/like",
+]  # fmt: skip
+
+text = st.text(max_size=20) | st.sampled_from(
+    ["", "x", "en", "4/4", "C Major", "bass", "loop", "mp3", "../x", "\0"]
+)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(-1, 200)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | text
+    | st.sampled_from([2**31, 2**32, 2**63, 2**64, -(2**63) - 1, 1e308])
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=5,
+)
+bodies = st.dictionaries(st.sampled_from(FIELDS), values, max_size=8)
+
+
+@pytest.fixture(scope="module")
+def post(tmp_path_factory):
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(opened(tmp_path_factory.mktemp("data"))) as client,
+    ):
+        yield lambda path, **body: portal.call(lambda: client.post(f"{MUSIC}/{path}", **body))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(path=st.sampled_from(PATHS), body=bodies)
+def test_no_body_makes_a_fault(post, path, body):
+    answer = post(path, json=body)
+    assert answer.status_code in {200, 400, 404, 409, 422}, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    if answer.status_code == 422:
+        detail = answer.json()["detail"]
+        assert isinstance(detail, str) or all(item["loc"] and item["msg"] and item["type"] for item in detail)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(path=st.sampled_from(PATHS), body=st.binary(max_size=200))
+def test_no_bytes_make_a_fault(post, path, body):
+    assert post(path, content=body).status_code in {200, 400, 404, 409, 422}
