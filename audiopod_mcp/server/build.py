@@ -14,6 +14,8 @@ from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INVALID_PARAMS,
+    GetPromptResult,
+    InputRequiredResult,
     ListResourcesResult,
     PaginatedRequestParams,
     ResourceTemplate,
@@ -77,6 +79,14 @@ class MusicServer(MCPServer[Any]):
         context: Context[Any, Any] | None = None,  # noqa: ARG002
     ) -> Iterable[ReadResourceContents]:
         return [await read(self._service, str(uri))]
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        try:
+            return await super().get_prompt(name, arguments, context)
+        except ValueError as error:  # an unknown prompt, or an argument that is missing
+            raise MCPError(code=INVALID_PARAMS, message=str(error)) from error
 
 
 def build_server(service: Service) -> MusicServer:

@@ -10,7 +10,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from mcp import Client
-from mcp.types import PromptReference, ResourceTemplateReference
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS, PromptReference, ResourceTemplateReference
 
 from audiopod_mcp.operations import OPERATIONS
 from audiopod_mcp.server import Service, build_server
@@ -129,6 +130,15 @@ async def test_prompts_can_be_got_with_their_arguments(client):
         assert prompt.description
         got = await client.get_prompt(prompt.name, {a.name: "7" for a in prompt.arguments or []})
         assert "7" in got.messages[0].content.text
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("polka", "Unknown prompt: polka"), ("fix_section", "Missing required")]
+)
+async def test_a_wrong_prompt_is_the_callers_mistake(client, name, line):
+    with pytest.raises(MCPError, match=line) as error:
+        await client.get_prompt(name, {})
+    assert error.value.error.code == INVALID_PARAMS
 
 
 @pytest.mark.parametrize(
