@@ -21,6 +21,8 @@ LARGEST_ID: Final = 2**63 - 1
 CRASHES_ALLOWED: Final = 3
 """How often a job may take its studio down with it before it is given up."""
 
+_VERSION: Final = 1
+"""Of the schema; a later one that changes it raises this, and brings older files up to date."""
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -135,7 +137,12 @@ class Store:
         self._lock = threading.Lock()
         self._connection = connect(path)
         _use_write_ahead_log(self._connection)
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > _VERSION:
+            self._connection.close()
+            raise sqlite3.DatabaseError("written by a newer version of audiopod-mcp")
         self._connection.executescript(_SCHEMA)
+        self._connection.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
         with self._lock:

@@ -86,7 +86,7 @@ def wait_for(condition, seconds=30):
 async def until(condition, seconds=30):
     """The first true answer of ``condition``."""
     with anyio.fail_after(seconds):
-        while not (result := await condition()):  # noqa: ASYNC110 - it is other processes that are waited for
+        while not (result := await condition()):
             await anyio.sleep(0.02)
     return result
 

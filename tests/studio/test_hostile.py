@@ -40,12 +40,24 @@ bodies = st.dictionaries(st.sampled_from(FIELDS), values, max_size=8)
 
 
 @pytest.fixture(scope="module")
-def post(tmp_path_factory):
+def call(tmp_path_factory):
+    """Calls a method of a client of a studio that has one job."""
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(opened(tmp_path_factory.mktemp("data"))) as client,
     ):
-        yield lambda path, **body: portal.call(lambda: client.post(f"{MUSIC}/{path}", **body))
+        portal.call(lambda: client.make(caption="x"))
+        yield lambda method, *args, **options: portal.call(lambda: getattr(client, method)(*args, **options))
+
+
+@pytest.fixture(scope="module")
+def get(call):
+    return lambda path, **options: call("get", path, **options)
+
+
+@pytest.fixture(scope="module")
+def post(call):
+    return lambda path, **options: call("post", f"{MUSIC}/{path}", **options)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -63,3 +75,54 @@ def test_no_body_makes_a_fault(post, path, body):
 @given(path=st.sampled_from(PATHS), body=st.binary(max_size=200))
 def test_no_bytes_make_a_fault(post, path, body):
     assert post(path, content=body).status_code in {200, 400, 404, 409, 422}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (name, value)
+        for name in (
+            "host",
+            "origin",
+            "authorization",
+            "x-api-key",
+            "idempotency-key",
+            "content-type",
+            "range",
+        )
+        for value in (
+            "",
+            "[",
+            "http://[",
+            "a b",
+            "::1",
+            "\xff",
+            "bytes=9-1",
+            "bytes=x",
+            "Bearer",
+            "null",
+            "x" * 5000,
+        )
+    ],
+)
+def test_no_header_makes_a_fault(post, name, value):
+    headers = {name: value.encode("latin-1")}
+    for path in ("text2music", "jobs/1/like"):
+        answer = post(path, json={"caption": "x"}, headers=headers)
+        assert answer.status_code < 500, (path, answer.text)
+
+
+def test_ranges_that_make_no_sense(get):
+    made = get("/api/v1/music/jobs?status=COMPLETED").json()
+    urls = [job["output_url"] for job in made if job["output_url"]]
+    for value in (
+        "bytes=9-1",
+        "bytes=x",
+        "bytes=",
+        "bytes=-",
+        "bytes=0-0,2-3",
+        f"bytes={10**30}-",
+        "bytes=-0",
+        "\xff",
+    ):
+        assert get(urls[0], headers={"Range": value.encode("latin-1")}).status_code in {200, 206, 400, 416}
