@@ -29,18 +29,24 @@ DURATION_RANGE = (1.0, 600.0)
 
 _Meaning = TypeVar("_Meaning")
 _BPM = re.compile(
-    r"(\d{2,3}(?:\.\d+)?)\s*(?:-\s*)?(?:bpm|beats per minute)|(?:tempo|bpm)(?:\s+of|\s*[:=])?\s*(\d{2,3}(?:\.\d+)?)",
+    r"(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|beats per minute)"
+    r"|(?:tempo|bpm)(?:\s+of|\s*[:=])?\s*(\d{2,3}(?:\.\d+)?)",
     re.IGNORECASE,
 )
-_KEY = re.compile(r"(?<![\w#])([A-G](?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?)[\s-]?(major|minor|maj|min)\b", re.IGNORECASE)
+_KEY = re.compile(
+    r"(?<![\w#])([A-G](?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?)[\s-]?(major|minor|maj|min)\b", re.IGNORECASE
+)
 _BARE_KEY = re.compile(r"\b(?:in|key of|key:)\s+([A-G](?:#|♯|b|♭)?m?)(?![\w#♯♭'’])")
 """``in F#``: a capital, or it may be "in a forest"."""
 _RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
-_METRE = re.compile(r"\b([2346])\s*/\s*([48])\b|\b(?:in\s+)?(three|six)[\s-](four|eight)(?:\s+time)?\b", re.IGNORECASE)
+_METRE = re.compile(
+    r"\b([2346])\s*/\s*([48])\b|\b(?:in\s+)?(three|six)[\s-](four|eight)(?:\s+time)?\b", re.IGNORECASE
+)
 _NEGATION = re.compile(
-    r"\b(?:no|without(?:\s+any)?|not?\s+any|minus|excluding|avoid|don'?t use|free of|sans|hold the)\s+((?:[\w&'’-]+(?:\s+|\s*,\s*(?:and\s+|or\s+|no\s+)?|\s+(?:and|or|nor)\s+(?:no\s+)?)?){1,8})",
+    r"\b(no|without(?:\s+any)?|not?\s+any|minus|excluding|avoid|don'?t use|sans)\s+([^.;:!?()]{1,90})",
     re.IGNORECASE,
 )
+_NEGATION_ENDS = re.compile(r"\b(?:but|with|except|plus|only)\b|,\s*(?=(?:no|without)\b)", re.IGNORECASE)
 _ONLY = re.compile(r"\b(?:solo|only|unaccompanied|just(?:\s+an?)?)\b", re.IGNORECASE)
 _ACAPPELLA = re.compile(r"\ba[\s-]?cappella\b|\bvocals? only\b", re.IGNORECASE)
 _INSTRUMENTAL = re.compile(r"\binstrumental\b", re.IGNORECASE)
@@ -60,7 +66,7 @@ def read_caption(
     seed: int = 0,
     negative: str | None = None,
 ) -> Brief:
-    """The brief that ``caption`` describes. Explicit parameters win over words, words over the style's habits.
+    """The brief that ``caption`` describes. Explicit parameters win over words, words over habits.
 
     ``duration`` is in seconds; not positive, it's chosen from the lyrics, or about a minute of whole bars.
     ``negative`` names what must not be there. What's left open is chosen by ``seed``. Raises
@@ -102,7 +108,7 @@ def read_caption(
         instrumental=instrumental,
         language=language if language and language != "unknown" else None,
     )
-    return _lasting(brief, style, duration)
+    return _lasting(brief, duration)
 
 
 @lru_cache(maxsize=1024)
@@ -111,7 +117,7 @@ def _word(pattern: str) -> re.Pattern[str]:
 
 
 def _find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
-    """``(start, end, meaning)`` of what ``text`` names, in its order; a longer match hides those within it."""
+    """``(start, end, meaning)`` of what ``text`` names, in order; a longer match hides those within."""
     hits = [
         (match.start(), match.end(), meaning)
         for pattern, meaning in vocabulary.items()
@@ -129,14 +135,17 @@ def _negations(text: str) -> tuple[set[str], str]:
     """Tracks and instruments ruled out, and the text without those clauses."""
     without: set[str] = set()
     kept, at = [], 0
-    for match in _NEGATION.finditer(text):
-        clause = re.split(r"\b(?:but|with|except|plus|only)\b", match[1], maxsplit=1)[0]
+    while match := _NEGATION.search(text, at):
+        clause = _NEGATION_ENDS.split(match[2], maxsplit=1)[0]
+        if match[1].lower() == "no" and not re.search(r"\b(?:or|nor)\b", clause):
+            clause = clause.split(",")[0]  # "no drums, acoustic guitar" wants the guitar.
         named = _named(clause)
-        if named:
-            without |= named
-            hits = _find(clause, TRACK_WORDS) + [(a, b, ()) for a, b, _ in _find(clause, INSTRUMENT_WORDS)]
-            kept.append(text[at : match.start()])
-            at = match.start(1) + max(end for _, end, _ in hits)
+        without |= named
+        ends = [end for _, end, _ in _find(clause, TRACK_WORDS)] + [
+            end for _, end, _ in _find(clause, INSTRUMENT_WORDS)
+        ]
+        kept.append(text[at : match.start() if named else match.start(2)])
+        at = match.start(2) + max(ends, default=0)
     kept.append(text[at:])
     if _ACAPPELLA.search(text):
         without |= set(TRACKS) - {"vocals", "backing_vocals"}
@@ -157,7 +166,7 @@ def _named(clause: str) -> set[str]:
 
 
 def _style(text: str, preset: str | None) -> str:
-    """The style that's named: what the words say most specifically, else the preset, else from the instruments."""
+    """The style that's named by the words or the preset, else the one that the instruments suggest."""
     chosen = (preset or "").strip().lower()
     if chosen and chosen != "custom" and chosen not in PRESETS:
         raise Refused(f'"{preset}" is not a genre preset: use one of {", ".join(sorted(PRESETS))} or custom.')
@@ -170,7 +179,7 @@ def _style(text: str, preset: str | None) -> str:
         # "Electronic" with "techno" in the caption is techno; "Jazz" with "rock" is jazz.
         return next((style for style in named if _family(style) == _family(kin)), kin)
     if named:
-        # In "jazz waltz" and "lo-fi hip hop" the first word is the colour, in "folk rock" the last one the kind.
+        # In "jazz waltz" and "lo-fi hip hop" the first word decides, in "folk rock" the last one.
         weak = (
             "pop",
             "folk",
@@ -207,11 +216,27 @@ def _style(text: str, preset: str | None) -> str:
 
 
 def _family(style: str) -> str:
+    """The preset that a style is a kind of."""
     families = {
-        "electronic": ("house", "techno", "trance", "drum and bass", "dubstep", "synthwave", "chiptune", "ambient"),
-        "hip hop": ("trap", "lo-fi"), "jazz": ("swing", "bossa nova"), "classical": ("waltz", "cinematic", "march", "lullaby", "ambient"),
-        "rock": ("punk",), "reggae": ("ska",), "latin": ("reggaeton", "bossa nova"), "r&b": ("soul", "funk", "gospel"), "pop": ("ballad", "disco", "synthwave"),
-    }  # fmt: skip
+        "electronic": (
+            "house",
+            "techno",
+            "trance",
+            "drum and bass",
+            "dubstep",
+            "synthwave",
+            "chiptune",
+            "ambient",
+        ),
+        "hip hop": ("trap", "lo-fi"),
+        "jazz": ("swing", "bossa nova"),
+        "classical": ("waltz", "cinematic", "march", "lullaby", "ambient"),
+        "rock": ("punk",),
+        "reggae": ("ska",),
+        "latin": ("reggaeton", "bossa nova"),
+        "r&b": ("soul", "funk", "gospel"),
+        "pop": ("ballad", "disco", "synthwave"),
+    }
     return next((parent for parent, children in families.items() if style in children), style)
 
 
@@ -337,7 +362,7 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
     return keys[int(chance.integers(len(keys)))]
 
 
-def _lasting(brief: Brief, style: Style, duration: float) -> Brief:
+def _lasting(brief: Brief, duration: float) -> Brief:
     """The brief with its duration: the one asked for, or as many whole bars as the music wants."""
     from dataclasses import replace
 
@@ -348,7 +373,7 @@ def _lasting(brief: Brief, style: Style, duration: float) -> Brief:
         return replace(brief, duration=max(low, float(duration)))
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
-    bars = natural_bars(style, words, metre, brief.tempo, "spoken voice" in brief.instruments)
+    bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
     bar = metre.beats * 60 / brief.tempo
     bars = min(bars, int((high - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.

@@ -38,7 +38,7 @@ _LONGEST_LOOP = 32.0
 def make(
     brief: Brief, *, seed: int, report: Report = silent, tracks: Collection[str] | None = None
 ) -> Rendering:
-    """The brief as music; with ``tracks``, only those stems of it (``{"vocals", "backing_vocals"}``: a cappella).
+    """The brief as music; with ``tracks``, only those stems of it (``{"vocals"}``: a cappella).
 
     Raises :class:`Refused` when the brief can't be played.
     """
@@ -60,8 +60,8 @@ def make_sample(
 ) -> Rendering:
     """A ``loop`` of whole bars that repeats without a seam, or a ``one-shot``: one hit, note or chord.
 
-    A loop is as long as the brief asks, to the nearest number of bars that loops are made of (1, 2, 4, 8 …), at
-    most 32 s; the brief's caption decides who plays.
+    A loop is as long as the brief asks, to the nearest of 1, 2, 4, 8 … bars, and at most 32 s; the caption
+    decides who plays.
     """
     if sample_type == "one-shot":
         return _one_shot(brief, seed, report)
@@ -100,9 +100,7 @@ def _rendered(
         else sum(len(part.lines) for part in stanzas(brief.lyrics)) - len(score.lyrics)
     )
     if missing > 0 and not loop:
-        notes.append(
-            f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit into {score.duration:.0f} s and are left out."
-        )
+        notes.append(f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit in: left out.")
     audio = mix(stems) if stems else np.zeros((round(score.duration * SAMPLE_RATE), 2), np.float32)
     if not stems:
         notes.append("Nothing that was asked for plays here: the audio is silent.")
@@ -123,9 +121,10 @@ def _just_what_is_named(brief: Brief) -> Brief:
 
 _TRACKS = {instrument.track for instrument in INSTRUMENTS.values()}
 _HITS = (
-    (r"kick|bass drum", 36), (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap", 39), (r"open(?:ed)? (?:hi-?)?hat", 46),
-    (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51), (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47),
-    (r"cowbell", 56), (r"conga", 63), (r"bongo", 60), (r"timbale", 65), (r"shaker|maraca", 70), (r"tambourine", 54), (r"clave|wood ?block", 75),
+    (r"kick|bass drum", 36), (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap", 39),
+    (r"open(?:ed)? (?:hi-?)?hat", 46), (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51),
+    (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47), (r"cowbell", 56), (r"conga", 63),
+    (r"bongo", 60), (r"timbale", 65), (r"shaker|maraca", 70), (r"tambourine", 54), (r"clave|wood ?block", 75),
     (r"triangle", 81), (r"snap", 27), (r"guiro", 73),
 )  # fmt: skip
 
@@ -174,8 +173,8 @@ def _one_shot(brief: Brief, seed: int, report: Report) -> Rendering:
             pitches = (root,)
         notes = [Note(0.0, held, pitch, 105) for pitch in pitches]
     score = Score(
-        seed, length, brief.tempo, brief.key, brief.timesignature, (0.0,), (0.0,), (Span(0.0, length, "one-shot"),), (),
-        (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
+        seed, length, brief.tempo, brief.key, brief.timesignature, (0.0,), (0.0,),
+        (Span(0.0, length, "one-shot"),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
     )  # fmt: skip
     rendering = _rendered(replace(brief, lyrics=None), score, report, None)
     end = _end_of_sound(rendering.audio)

@@ -5,6 +5,9 @@ A band member is a :class:`Member`: an instrument, the role it plays and the fig
 ``a,b`` for two chords in one bar; ``major``, ``minor`` and ``bridge`` progressions are chosen among.
 """
 
+# ruff: noqa: E501 (tables: one entry a line)
+# fmt: off
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -246,7 +249,7 @@ _ALL = (
         )),
     replace(_CLASSICAL, name="ambient", tempo=(58.0, 76.0), energy=0.15, melody_pace=0.35, scale="pentatonic",
         form=("intro", "verse", "verse", "break", "verse", "outro"),
-        major=("Imaj7 Imaj7 IVmaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Iadd9"), minor=("i9 i9 VImaj7 VImaj7", "imadd9 VImaj7 III VII".replace("imadd9", "i9")),
+        major=("Imaj7 Imaj7 IVmaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Iadd9"), minor=("i9 i9 VImaj7 VImaj7", "i9 VImaj7 III VII"),
         band=_band(
             ("pad", "pad", "swell"), ("pad", "choir", "swell", 0.35, 0.6), ("bass", "synth bass", "hold", 0.3, 0.7),
             ("comp", "electric piano", "arp8", 0.3, 0.6), ("lead", "bells", "melody"),

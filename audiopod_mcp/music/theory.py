@@ -150,7 +150,7 @@ def parse_key(text: str) -> Key | None:
 
 @lru_cache(maxsize=512)
 def parse_chord(label: str) -> Chord | None:
-    """``"F#m7"``, ``"Bbmaj7/D"`` …; ``None`` for ``"N"`` and for what isn't a chord. A bass note is ignored."""
+    """``"F#m7"``, ``"Bbmaj7/D"`` …; ``None`` for ``"N"`` and what isn't a chord. A bass note is ignored."""
     if not label or label[0] not in "ABCDEFG":
         return None
     match = re.match(r"([A-G])(#|b|♯|♭)?([^/]*)", label)

@@ -3,6 +3,8 @@
 Patterns are regular expressions, matched whole-word and without case; the longer one wins.
 """
 
+# ruff: noqa: E501 (tables: one entry a line)
+
 from __future__ import annotations
 
 STYLE_WORDS: dict[str, str] = {

@@ -64,7 +64,13 @@ def test_a_caption_refines_a_preset_but_does_not_leave_it() -> None:
 
 @pytest.mark.parametrize(
     ("caption", "tempo"),
-    [("at 120 BPM", 120), ("97.5 bpm folk", 97.5), ("tempo of 84", 84), ("techno, 131bpm", 131), ("bpm: 66", 66)],
+    [
+        ("at 120 BPM", 120),
+        ("97.5 bpm folk", 97.5),
+        ("tempo of 84", 84),
+        ("techno, 131bpm", 131),
+        ("bpm: 66", 66),
+    ],
 )
 def test_a_tempo_in_words(caption: str, tempo: float) -> None:
     assert read_caption(caption).tempo == tempo
@@ -123,7 +129,15 @@ def test_a_key_that_is_none_is_refused_by_name(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("caption", "metre"),
-    [("a waltz", "3/4"), ("folk in 6/8", "6/8"), ("celtic jig", "6/8"), ("march", "2/4"), ("rock", "4/4"), ("in 3/4", "3/4"), ("three-four time", "3/4")],
+    [
+        ("a waltz", "3/4"),
+        ("folk in 6/8", "6/8"),
+        ("celtic jig", "6/8"),
+        ("march", "2/4"),
+        ("rock", "4/4"),
+        ("in 3/4", "3/4"),
+        ("three-four time", "3/4"),
+    ],
 )
 def test_metres_in_words(caption: str, metre: str) -> None:
     assert read_caption(caption).timesignature == metre
@@ -131,12 +145,26 @@ def test_metres_in_words(caption: str, metre: str) -> None:
 
 def test_parameters_win_over_words() -> None:
     brief = read_caption(
-        "fast techno at 140 bpm in A minor in 3/4", bpm=96, keyscale="G major", timesignature="6/8", duration=12.5
+        "fast techno at 140 bpm in A minor in 3/4",
+        bpm=96,
+        keyscale="G major",
+        timesignature="6/8",
+        duration=12.5,
     )
     assert (brief.tempo, brief.key, brief.timesignature, brief.duration) == (96, "G major", "6/8", 12.5)
 
 
-@pytest.mark.parametrize("arguments", [{"bpm": 20}, {"bpm": 400}, {"bpm": math.nan}, {"timesignature": "7/8"}, {"duration": 601}, {"duration": math.inf}])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"bpm": 20},
+        {"bpm": 400},
+        {"bpm": math.nan},
+        {"timesignature": "7/8"},
+        {"duration": 601},
+        {"duration": math.inf},
+    ],
+)
 def test_what_cannot_be_played_is_refused(arguments: dict) -> None:
     with pytest.raises(Refused):
         read_caption("pop", **arguments)
@@ -206,7 +234,35 @@ def test_the_seed_decides_what_is_left_open_and_only_that() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(max_size=300) | st.lists(st.sampled_from("no without solo jazz drums in A minor 6/8 bpm 120 slow , . only & piano waltz".split()), max_size=25).map(" ".join), st.integers(0, 2**40))
+@given(
+    st.text(max_size=300)
+    | st.lists(
+        st.sampled_from(
+            [
+                "no",
+                "without",
+                "solo",
+                "jazz",
+                "drums",
+                "in",
+                "A",
+                "minor",
+                "6/8",
+                "bpm",
+                "120",
+                "slow",
+                ",",
+                ".",
+                "only",
+                "&",
+                "piano",
+                "waltz",
+            ]
+        ),
+        max_size=25,
+    ).map(" ".join),
+    st.integers(0, 2**40),
+)
 def test_any_text_is_a_brief(caption: str, seed: int) -> None:
     brief = read_caption(caption, seed=seed)
     assert isinstance(brief, Brief)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,7 +43,13 @@ def notes_of(score: Score, track: str) -> list[Note]:
 
 def brief_for(style: str, **changes: object) -> Brief:
     name = STYLES[style]
-    brief = Brief("", style=style, tempo=round(sum(name.tempo) / 2), timesignature=name.timesignature, energy=name.energy)
+    brief = Brief(
+        "",
+        style=style,
+        tempo=round(sum(name.tempo) / 2),
+        timesignature=name.timesignature,
+        energy=name.energy,
+    )
     return replace(brief, **{"duration": 40.0, **changes})
 
 
@@ -56,7 +63,7 @@ def test_every_style_makes_a_piece_that_lies_within_its_time(style: str) -> None
         assert part.track == instrument.track in TRACKS
         for note in part.notes:
             assert 0 <= note.start < 40
-            assert 0 < note.duration
+            assert note.duration > 0
             assert note.start + note.duration <= 40.01
             assert 1 <= note.velocity <= 127
             if not instrument.unpitched:
@@ -104,13 +111,15 @@ def test_metres_are_played_as_such(metre: str, per_bar: int) -> None:
 def test_any_duration_and_tempo_is_filled_exactly(
     duration: float, tempo: float, style: str, metre: str, sings: bool
 ) -> None:
-    brief = brief_for(style, duration=duration, tempo=tempo, timesignature=metre, lyrics=LYRICS if sings else None)
+    brief = brief_for(
+        style, duration=duration, tempo=tempo, timesignature=metre, lyrics=LYRICS if sings else None
+    )
     score = compose(brief, seed=9)
     assert score.duration == duration
     assert score.parts
     assert score.sections[0].start == 0
     assert score.sections[-1].end == duration
-    for before, after in zip(score.sections[:-1], score.sections[1:], strict=True):
+    for before, after in pairwise(score.sections):
         assert before.end == after.start
     assert all(0 <= beat < duration for beat in score.beats)
     assert all(note.start + note.duration <= duration + 1e-3 for part in score.parts for note in part.notes)
@@ -120,7 +129,12 @@ def test_harmony_and_melody_stay_in_the_key() -> None:
     for key, scale in (("C major", {0, 2, 4, 5, 7, 9, 11}), ("A minor", {9, 11, 0, 2, 4, 5, 7, 8})):
         score = compose(brief_for("pop", key=key), seed=5)
         assert {parse_chord(span.label).root for span in score.chords} <= scale
-        melody = [round(note.pitch) % 12 for part in score.parts if part.instrument == "synth lead" for note in part.notes]
+        melody = [
+            round(note.pitch) % 12
+            for part in score.parts
+            if part.instrument == "synth lead"
+            for note in part.notes
+        ]
         assert len(melody) > 20
         assert np.mean([pitch in scale for pitch in melody]) > 0.97
 
@@ -157,9 +171,9 @@ def test_one_note_for_every_syllable_and_times_that_are_theirs(duration: float) 
         assert [word for _, word in line.words] == line.text.split()
         assert all(time in onsets for time, _ in line.words)
     ends = [(line.start, line.end) for line in score.lyrics]
-    assert all(before[1] <= after[0] for before, after in zip(ends[:-1], ends[1:], strict=True))
+    assert all(before[1] <= after[0] for before, after in pairwise(ends))
     starts = [note.start for note in vocals]
-    assert all(a < b for a, b in zip(starts[:-1], starts[1:], strict=True))
+    assert all(a < b for a, b in pairwise(starts))
 
 
 def test_a_repeated_chorus_is_sung_to_the_same_rhythm() -> None:
@@ -167,28 +181,37 @@ def test_a_repeated_chorus_is_sung_to_the_same_rhythm() -> None:
     first, second = score.lyrics[2], score.lyrics[5]
     assert first.text == second.text
     assert np.allclose(
-        [time - first.start for time, _ in first.words], [time - second.start for time, _ in second.words], atol=1e-3
+        [time - first.start for time, _ in first.words],
+        [time - second.start for time, _ in second.words],
+        atol=1e-3,
     )
 
 
 def test_lyrics_that_do_not_fit_are_left_out_rather_than_gabbled() -> None:
-    score = compose(read_caption("pop", lyrics="[Verse]\n" + "walking down the empty street tonight\n" * 40, duration=20), seed=1)
+    score = compose(
+        read_caption("pop", lyrics="[Verse]\n" + "walking down the empty street tonight\n" * 40, duration=20),
+        seed=1,
+    )
     assert 4 < len(score.lyrics) < 40
     gaps = np.diff([note.start for note in notes_of(score, "vocals")])
     assert np.median(gaps) > 0.1
 
 
 @given(st.integers(1, 60), st.floats(1, 16), st.booleans(), st.integers(0, 99))
-def test_syllables_are_placed_in_order_within_their_line(count: int, span: float, compound: bool, seed: int) -> None:
+def test_syllables_are_placed_in_order_within_their_line(
+    count: int, span: float, compound: bool, seed: int
+) -> None:
     onsets = place(count, span, compound, np.random.default_rng(seed))
     assert len(onsets) == count
     assert onsets[0] == 0
-    assert all(a < b for a, b in zip(onsets[:-1], onsets[1:], strict=True))
+    assert all(a < b for a, b in pairwise(onsets))
     assert onsets[-1] < span
 
 
 def test_what_is_ruled_out_does_not_play_and_what_is_asked_for_does() -> None:
-    score = compose(read_caption("rock song with organ and trumpet, no drums, no guitars", duration=30), seed=1)
+    score = compose(
+        read_caption("rock song with organ and trumpet, no drums, no guitars", duration=30), seed=1
+    )
     playing = {part.instrument for part in score.parts}
     assert {"organ", "trumpet"} <= playing
     assert not {"drums", "guitar", "percussion"} & {part.track for part in score.parts} - {"percussion"}
@@ -239,7 +262,9 @@ def test_a_grids_melody_is_what_the_lead_plays() -> None:
     score = compose(brief_for("jazz", duration=33.0), seed=3, grid=replace(GRID, melody=melody))
     lead = notes_of(score, "woodwinds")
     assert [note.start for note in lead] == [note.start for note in melody]
-    assert [round(note.pitch - lead[0].pitch) for note in lead] == [round(n.pitch - melody[0].pitch) for n in melody]
+    assert [round(note.pitch - lead[0].pitch) for note in lead] == [
+        round(n.pitch - melody[0].pitch) for n in melody
+    ]
     assert (lead[0].pitch - melody[0].pitch) % 12 == 0
 
 
@@ -252,7 +277,11 @@ def test_six_beats_a_bar_are_felt_in_two() -> None:
 
 def test_density_thins_or_thickens_the_drums() -> None:
     thin, thick = (
-        len(notes_of(compose(brief_for("rock", duration=33.0), seed=3, grid=replace(GRID, density=d)), "drums"))
+        len(
+            notes_of(
+                compose(brief_for("rock", duration=33.0), seed=3, grid=replace(GRID, density=d)), "drums"
+            )
+        )
         for d in (0.8, 4.0)
     )
     assert thin < 0.8 * thick

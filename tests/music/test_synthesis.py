@@ -20,7 +20,9 @@ def piece(style: str = "pop", duration: float = 8.0, **changes: object) -> Score
     return compose(replace(Brief("", style=style, duration=duration), **changes), seed=7)
 
 
-def single(name: str, pitch: float, seconds: float = 1.5, velocity: int = 100, syllable: str | None = None) -> np.ndarray:
+def single(
+    name: str, pitch: float, seconds: float = 1.5, velocity: int = 100, syllable: str | None = None
+) -> np.ndarray:
     """One dry note of an instrument, mono."""
     note = Note(0.0, seconds, pitch, velocity, syllable)
     dry = play(Part(INSTRUMENTS[name].track, name, (note,)), int((seconds + 3) * SAMPLE_RATE), 1, silent)
@@ -187,7 +189,9 @@ def seam(rendering: Rendering) -> tuple[float, float]:
     return float(np.abs(audio[0] - audio[-1]).max()), float(np.abs(np.diff(audio, axis=0)).max())
 
 
-@pytest.mark.parametrize("caption", ["house loop at 124 bpm", "lo-fi loop", "ambient pad loop", "6/8 folk guitar loop"])
+@pytest.mark.parametrize(
+    "caption", ["house loop at 124 bpm", "lo-fi loop", "ambient pad loop", "6/8 folk guitar loop"]
+)
 def test_a_loop_is_whole_bars_without_a_seam(caption: str) -> None:
     rendering = make_sample(read_caption(caption, duration=7.0), "loop", seed=3)
     score = rendering.score
@@ -211,7 +215,15 @@ def test_a_drum_loop_is_drums() -> None:
 
 @pytest.mark.parametrize(
     ("caption", "track"),
-    [("808 kick", "drums"), ("snare", "drums"), ("piano chord", "keyboard"), ("brass stab", "brass"), ("cowbell", "percussion"), ("riser", "fx"), ("violin note", "strings")],
+    [
+        ("808 kick", "drums"),
+        ("snare", "drums"),
+        ("piano chord", "keyboard"),
+        ("brass stab", "brass"),
+        ("cowbell", "percussion"),
+        ("riser", "fx"),
+        ("violin note", "strings"),
+    ],
 )
 def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> None:
     rendering = make_sample(read_caption(caption, duration=3, keyscale="C major"), "one-shot", seed=3)

@@ -83,7 +83,7 @@ def _frame(
     # The held last chord is a bar of its own, after the form: nobody sings over it.
     free = bars - timeline.ending
     if lines:
-        sections = sung_plan(style, words, free, timeline.metre, brief.tempo, brief.energy, rap)
+        sections = sung_plan(words, free, timeline.metre, brief.tempo, brief.energy, rap)
     else:
         sections = plan(style, free, brief.energy)
     return timeline, sections

@@ -42,21 +42,22 @@ def bass(piece: Piece, member: Member) -> tuple[Note, ...]:
         if "W" in steps:
             _walk(pen, piece, line, bar, intensity, int(rng.integers(3)))
             continue
-        if piece.sections[bar.section].label in ("break",) or (intensity < 0.36 and len(steps) == 16):
+        if piece.sections[bar.section].label == "break" or (intensity < 0.36 and len(steps) == 16):
             steps = "R" + "-" * (len(steps) - 2) + "."
-        for index, token in enumerate(steps):
+        for index, mark in enumerate(steps):
             beat = bar.start + index / metre.steps
             chord = piece.chord(beat)
-            if token == "-" and index and piece.chord(beat - 0.01) is not chord and index % metre.steps == 0:
-                token = "R"  # A new chord doesn't wait for the figure.
-            if token in "-.":
+            if mark == "-" and index and piece.chord(beat - 0.01) is not chord and index % metre.steps == 0:
+                mark = "R"  # A new chord doesn't wait for the figure.
+            if mark in "-.":
                 continue
             length = _held(steps, index) / metre.steps
             pitch = {
-                "R": line.root(chord), "O": line.above(chord, 12), "F": line.above(chord, 7), "T": line.third(chord),
+                "R": line.root(chord), "O": line.above(chord, 12),
+                "F": line.above(chord, 7), "T": line.third(chord),
                 "S": line.above(chord, chord.intervals[3] if len(chord.intervals) > 3 else 12),
                 "A": line.approach(chord, piece.chord(bar.start + bar.beats)),
-            }[token]  # fmt: skip
+            }[mark]  # fmt: skip
             accent = _ACCENTS[0] if index == 0 else 0.8
             pen.write(beat, length * 0.94, pitch, accent, intensity=intensity)
     return pen.finished()
@@ -93,7 +94,7 @@ class _Line:
 
 
 def _walk(pen: Pen, piece: Piece, line: _Line, bar: Bar, intensity: float, turn: int) -> None:
-    """A walking bass: chord tones and passing notes in quarters, a half step or a fifth before each new chord."""
+    """A walking bass: chord tones in quarters, and a step that leads into each new chord."""
     for index in range(bar.beats):
         beat = bar.start + index
         chord, following = piece.chord(beat), piece.chord(beat + 1)

@@ -74,7 +74,7 @@ def percussion(piece: Piece, member: Member) -> tuple[Note, ...]:
 
 
 def effects(piece: Piece, member: Member) -> tuple[Note, ...]:
-    """``bed``: a texture from beginning to end; ``transitions``: risers into louder sections, a boom on arrival."""
+    """``bed``: a texture from beginning to end; ``transitions``: risers into louder sections."""
     pen = Pen(piece, member, "fx", exact=True)
     if member.figure == "bed":
         start, step = 0.0, 11.0

@@ -1,5 +1,7 @@
 """Who plays: the style's band, with the instruments that were asked for and without those ruled out."""
 
+# ruff: noqa: E501 (tables: one entry a line)
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -24,8 +24,8 @@ NOMINAL = {
 }
 """Bars of a section when there is time."""
 INTENSITY = {
-    "intro": 0.38, "verse": 0.56, "pre-chorus": 0.68, "chorus": 0.92, "bridge": 0.58, "solo": 0.85, "break": 0.3, "build": 0.62,
-    "drop": 1.0, "outro": 0.42,
+    "intro": 0.38, "verse": 0.56, "pre-chorus": 0.68, "chorus": 0.92, "bridge": 0.58, "solo": 0.85,
+    "break": 0.3, "build": 0.62, "drop": 1.0, "outro": 0.42,
 }  # fmt: skip
 
 
@@ -42,7 +42,8 @@ class Section:
 
 _PACES = (
     # Share of the comfortable time for a line, bars of intro, bars of outro: what's tried, in this order.
-    (1.0, 4, 4), (1.0, 4, 2), (1.0, 2, 2), (1.0, 0, 1), (1.0, 0, 0), (0.75, 2, 2), (0.75, 0, 0), (0.5, 2, 2), (0.5, 0, 1), (0.5, 0, 0),
+    (1.0, 4, 4), (1.0, 4, 2), (1.0, 2, 2), (1.0, 0, 1), (1.0, 0, 0), (0.75, 2, 2), (0.75, 0, 0),
+    (0.5, 2, 2), (0.5, 0, 1), (0.5, 0, 0),
     (0.375, 0, 0), (0.25, 0, 0), (0.125, 0, 0),
 )  # fmt: skip
 
@@ -71,7 +72,9 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
     while len(labels) > 1 and sum(nominal[label] for label in labels) > 1.15 * bars:
         del labels[_most_expendable(labels)]
     lengths = [nominal[label] for label in labels]
-    inner = [label for label in dict.fromkeys(labels) if label not in ("intro", "outro", "bridge", "pre-chorus")]
+    inner = [
+        label for label in dict.fromkeys(labels) if label not in ("intro", "outro", "bridge", "pre-chorus")
+    ]
     core = inner[:3] or labels[:1]
     while sum(lengths) + sum(nominal[label] for label in core) <= bars:
         at = max(1, len(labels) - 1)
@@ -95,11 +98,13 @@ def _most_expendable(labels: list[str]) -> int:
     repeated = [i for i, label in enumerate(labels) if labels.index(label) < i]
     if repeated:
         return max(repeated, key=lambda i: (labels.count(labels[i]), -INTENSITY.get(labels[i], 0.6), i))
-    return next((labels.index(label) for label in ("build", "intro", "outro", "pre-chorus") if label in labels), 0)
+    return next(
+        (labels.index(label) for label in ("build", "intro", "outro", "pre-chorus") if label in labels), 0
+    )
 
 
 def _shrink(labels: list[str], lengths: list[int], bars: int) -> None:
-    """Shortens ``lengths`` in place until they fit: intro and outro to two bars, then the longest sections."""
+    """Shortens ``lengths`` in place until they fit: intro and outro first, then the longest."""
     for i in (len(lengths) - 1, 0):
         if labels[i] in ("intro", "outro") and sum(lengths) > bars:
             lengths[i] = max(2, lengths[i] - (sum(lengths) - bars))
@@ -139,7 +144,6 @@ def _quickest(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
 
 
 def sung_plan(
-    style: Style,
     parts: Sequence[Stanza],
     bars: int,
     metre: Metre,
@@ -220,7 +224,7 @@ def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
     return sections
 
 
-def natural_bars(style: Style, parts: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> int:
+def natural_bars(parts: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> int:
     """Bars that the lyrics ask for when nobody says how long the piece is; about a minute without any."""
     if not any(part.lines for part in parts):
         return max(4, 4 * round(60 / (metre.beats * 60 / tempo) / 4))

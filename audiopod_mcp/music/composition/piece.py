@@ -63,10 +63,10 @@ class Pen:
         self.notes: list[Note] = []
 
     def write(
-        self, beat: float, length: float, pitch: float, velocity: float, *, intensity: float, delay: float = 0.0,
-        until_end: bool = False, syllable: str | None = None,
+        self, beat: float, length: float, pitch: float, velocity: float, *, intensity: float,
+        delay: float = 0.0, until_end: bool = False, syllable: str | None = None,
     ) -> Note | None:  # fmt: skip
-        """One note at ``beat`` for ``length`` beats; ``velocity`` 0 … 1 before ``intensity``. ``None`` if it's too late."""
+        """One note of ``length`` beats; ``velocity`` 0 … 1, before ``intensity``. ``None`` if it's late."""
         timeline = self._piece.timeline
         start = timeline.at(beat) + delay + (self._rng.normal(0, self._loose) if self._loose else 0.0)
         start = max(0.0, start)

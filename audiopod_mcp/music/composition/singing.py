@@ -70,7 +70,7 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
                 pitches = choose(piece, slots, low + lift, high + lift - 2, rng, previous, shape)
                 shapes.setdefault(key, pitches)
             previous = pitches[-1]
-            timed = _write(pen, piece, slots, pitches, syllables, intensity)
+            timed = _write(pen, slots, pitches, syllables, intensity)
             if timed:
                 found.append(_line(line, words, timed))
     return pen.finished(), tuple(found)
@@ -79,7 +79,7 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
 def place(
     count: int, span: float, compound: bool, rng: np.random.Generator, *, dense: bool = False
 ) -> list[float]:
-    """Onsets (beats) of ``count`` syllables within ``span`` beats: even, on the metre's grid, with a breath left.
+    """Onsets (beats) of ``count`` syllables in ``span`` beats: even, on the metre's grid, with a breath left.
 
     Strictly rising and unique, however many there are.
     """
@@ -135,7 +135,7 @@ def _melody_under(piece: Piece, slots: list[Slot], low: float, high: float) -> l
 
 
 def _write(
-    pen: Pen, piece: Piece, slots: list[Slot], pitches: list[float], syllables: list[str], intensity: float
+    pen: Pen, slots: list[Slot], pitches: list[float], syllables: list[str], intensity: float
 ) -> list[Note | None]:
     notes = []
     for slot, pitch, syllable in zip(slots, pitches, syllables, strict=True):

@@ -31,10 +31,10 @@ class Slot:
 
 
 def choose(
-    piece: Piece, slots: list[Slot], low: float, high: float, rng: np.random.Generator, previous: float | None,
-    shape: list[float] | None = None, peak: float = 0.6,
+    piece: Piece, slots: list[Slot], low: float, high: float, rng: np.random.Generator,
+    previous: float | None, shape: list[float] | None = None, peak: float = 0.6,
 ) -> list[float]:  # fmt: skip
-    """A pitch for every slot: chord tones on strong beats, small steps between them, leaps turned back, one arch.
+    """A pitch for every slot: chord tones on strong beats, small steps between, leaps turned back, one arch.
 
     With ``shape`` (pitches of an earlier phrase) the same tune is told again over the new chords.
     """
@@ -125,9 +125,7 @@ def lead(piece: Piece, member: Member) -> tuple[Note, ...]:
         if (
             not piece.plays(member, bar)
             or section.lines
-            or (section.label in ("intro", "break")
-            and not riff
-            and bar.index < 2)
+            or (section.label in ("intro", "break") and not riff and bar.index < 2)
         ):
             continue
         intensity = piece.intensity(bar)
@@ -228,7 +226,7 @@ def given_melody(piece: Piece, low: int, high: int) -> tuple[Note, ...]:
 
 
 def counter(piece: Piece, member: Member) -> tuple[Note, ...]:
-    """A second line: ``long`` notes on the chords' thirds and sevenths, or short ``answers`` in the breaths."""
+    """A second line: ``long`` notes on thirds and sevenths, or short ``answers`` in the breaths."""
     pen = Pen(piece, member, "counter" + member.instrument)
     instrument = INSTRUMENTS[member.instrument]
     low, high = max(instrument.low, 55), min(instrument.high, 81)
@@ -259,7 +257,7 @@ def counter(piece: Piece, member: Member) -> tuple[Note, ...]:
                 if current is not None and bar is not None:
                     loud = piece.intensity(bar)
                     guide = [p for p in range(low, high + 1) if p % 12 in current.tones[1:]]
-                    pitch = min(guide, key=lambda p: (abs(p - last), p)) if guide else last
+                    pitch = min(guide, key=lambda p: abs(p - last) + 0.25 * abs(p - 71)) if guide else last
                     last = pitch
         return pen.finished()
     for phrase in phrases(piece, 4):

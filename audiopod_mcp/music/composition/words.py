@@ -9,8 +9,10 @@ from audiopod_mcp.music.lyrics import parse_lyrics
 from audiopod_mcp.music.syllables import syllables
 
 _LABELS = (
-    ("pre-chorus", r"pre[\s-]?chorus|pre[\s-]?refrain"), ("chorus", r"chorus|refrain|hook|estribillo|refr[ãa]o|coro"),
-    ("verse", r"verse|strophe|vers\b|verso|couplet|rap"), ("bridge", r"bridge|middle|puente|ponte"), ("intro", r"intro"),
+    ("pre-chorus", r"pre[\s-]?chorus|pre[\s-]?refrain"),
+    ("chorus", r"chorus|refrain|hook|estribillo|refr[ãa]o|coro"),
+    ("verse", r"verse|strophe|vers\b|verso|couplet|rap"),
+    ("bridge", r"bridge|middle|puente|ponte"), ("intro", r"intro"),
     ("outro", r"outro|ending|end\b|coda"), ("solo", r"solo|instrumental|interlude|guitar|piano"),
     ("break", r"break"), ("drop", r"drop"), ("build", r"build"),
 )  # fmt: skip

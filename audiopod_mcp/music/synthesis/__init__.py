@@ -29,7 +29,7 @@ def render(
     loop: bool = False,
     mastered: bool = True,
 ) -> dict[str, Audio]:
-    """Stems by track name, each ``(round(duration · 44100), 2)``; their sum (:func:`mix`) is the mastered mix.
+    """Stems by track name, each ``(round(duration · 44100), 2)``; their sum (:func:`mix`) is the master.
 
     The mix is at -14 LUFS as far as a true peak of -1 dBTP allows. ``seed`` (the score's own by
     default) decides the noise of instruments only. ``tracks`` limits the work to some stems; a ``loop``'s
@@ -60,8 +60,12 @@ def render(
     for name, stem in stems.items():
         stems[name] = _fold(stem, samples) if loop else _closed(stem)
     if mastered and stems:
-        report(0.86, "Mastering")
-        curve = gain_curve(mix(stems), wrap=loop)
+        total = np.zeros((samples, 2), np.float32)
+        for stem in stems.values():
+            report(0.86, "Mixing")
+            total += stem
+        curve = gain_curve(total, wrap=loop, report=lambda _, doing: report(0.87, doing))
+        del total
         for stem in stems.values():
             report(0.95, "Mastering")
             stem *= curve[:, None]
@@ -82,11 +86,15 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
 def _in_room(part: Part, samples: int, score: Score, seed: int, report: Report) -> Audio:
     """One part, driven, panned, echoed and reverberated; shape ``(samples, 2)``."""
     instrument = INSTRUMENTS[part.instrument]
+
+    def tick() -> None:
+        report(0.9, part.instrument)
+
     dry = play(part, samples, seed, report)
     if instrument.drive:
-        dry = room.distort(dry, instrument.drive)
+        dry = room.distort(dry, instrument.drive, tick)
     dry *= np.float32(10 ** (instrument.level / 20))
-    report(0.9, part.instrument)
+    tick()
     if dry.ndim == 2:
         mono, stereo = (dry[:, 0] + dry[:, 1]) * np.float32(0.5), dry
     else:
@@ -100,7 +108,7 @@ def _in_room(part: Part, samples: int, score: Score, seed: int, report: Report) 
     if instrument.echo:
         room.echo(stereo, mono, 45 / max(score.tempo, 40), instrument.echo)
     if instrument.room:
-        room.reverberate(stereo, mono, instrument.room * 2.2)
+        room.reverberate(stereo, mono, instrument.room * 2.2, tick)
     return stereo
 
 

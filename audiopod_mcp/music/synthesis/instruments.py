@@ -1,5 +1,7 @@
 """The instruments by name: how each is synthesised, what track it belongs to, how it sits in a mix."""
 
+# ruff: noqa: E501 (tables: one entry a line)
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -113,7 +113,9 @@ def piano(tone: Tone) -> Wave:
     stiffness = 3e-4 * (f / 262) ** 1.1
     frequencies = f * k * np.sqrt(1 + stiffness * k**2) / np.sqrt(1 + stiffness)
     felt = 1300 + 4200 * tone.force**1.3 + 0.8 * f
-    amplitudes = np.abs(np.sin(np.pi * k / 8.2)) * k ** -(1.1 - 0.5 * tone.force) * np.exp(-frequencies / felt)
+    amplitudes = (
+        np.abs(np.sin(np.pi * k / 8.2)) * k ** -(1.1 - 0.5 * tone.force) * np.exp(-frequencies / felt)
+    )
     amplitudes *= peaks(frequencies, (110, 60, 0.5), (380, 150, 0.3)) * (
         1 + 0.15 * tone.rng.standard_normal(len(k))
     )

@@ -5,6 +5,7 @@ Audio is ``float32``; mono is ``(n,)``, stereo ``(n, 2)``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +13,9 @@ import scipy.fft as sfft
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio
 from audiopod_mcp.music.synthesis.waves import Wave
+
+Tick = Callable[[], None]
+"""Called between blocks of work; may raise to stop it."""
 
 _RATE = SAMPLE_RATE // 2
 _SIZE = 1 << 17
@@ -40,7 +44,7 @@ def _spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.comple
     return sfft.rfft(response, _SIZE, axis=1).astype(np.complex64), n
 
 
-def reverberate(stereo: Audio, dry: Wave, amount: float, t60: float = 1.4) -> None:
+def reverberate(stereo: Audio, dry: Wave, amount: float, tick: Tick, t60: float = 1.4) -> None:
     """Adds the room's answer to mono ``dry`` (n,) to ``stereo`` (n, 2) in place.
 
     A tail is dark, so it's computed at half the rate; by overlap-add, a block at a time in the cache.
@@ -60,6 +64,7 @@ def reverberate(stereo: Audio, dry: Wave, amount: float, t60: float = 1.4) -> No
     last = np.zeros(2, np.float32)
     fine = stereo[: 2 * half].reshape(half, 2, 2)  # (half-rate sample, which of its two, channel)
     for start in range(0, half, hop):
+        tick()
         block = slow[start : start + hop]
         sounds = bool(block.any())
         if not sounds and not tail.any():
@@ -95,20 +100,26 @@ def echo(stereo: Audio, dry: Wave, seconds: float, level: float) -> None:
         stereo[at:, 1 - side] += np.float32(0.35) * near * dry[:-at]
 
 
-def distort(dry: Wave, drive: float) -> Wave:
-    """A valve amplifier turned up (an asymmetric soft clip) and its loudspeaker, which hears 90 Hz to 5 kHz."""
+def distort(dry: Wave, drive: float, tick: Tick) -> Wave:
+    """A valve amplifier turned up (an asymmetric soft clip) and its loudspeaker, which hears 90 Hz to 5 kHz.
+
+    Changes ``dry`` in place.
+    """
     from scipy.signal import butter, sosfilt
 
-    pushed = dry * np.float32(drive * 6)
-    clipped = np.tanh(pushed + np.float32(0.15)) - np.float32(np.tanh(0.15))
-    sections = np.concatenate(
-        (
-            butter(2, 90, "hp", fs=SAMPLE_RATE, output="sos"),
-            butter(4, 4600, "lp", fs=SAMPLE_RATE, output="sos"),
-        )
+    speaker = (
+        butter(2, 90, "hp", fs=SAMPLE_RATE, output="sos"),
+        butter(4, 4600, "lp", fs=SAMPLE_RATE, output="sos"),
     )
-    filtered: Wave = sosfilt(sections.astype(np.float32), clipped).astype(np.float32)
-    return filtered * np.float32(0.22)
+    sections = np.concatenate(speaker).astype(np.float32)
+    state = np.zeros((len(sections), 2), np.float32)
+    for start in range(0, len(dry), _SIZE):
+        tick()
+        block = dry[start : start + _SIZE]
+        clipped = np.tanh(block * np.float32(drive * 6) + np.float32(0.15)) - np.float32(np.tanh(0.15))
+        filtered, state = sosfilt(sections, clipped, zi=state)
+        block[:] = np.float32(0.22) * filtered
+    return dry
 
 
 def sway(stereo: Audio, depth: float, rate: float = 5.2) -> None:
@@ -121,7 +132,7 @@ def sway(stereo: Audio, depth: float, rate: float = 5.2) -> None:
 
 
 def ducking(kicks: list[float], samples: int, depth: float = 0.6) -> Wave:
-    """The gain (samples,) of a compressor keyed by the bass drum: dips at each of ``kicks`` (s), back in 0.25 s."""
+    """The gain (samples,) of a compressor keyed by the bass drum: dips at each of ``kicks`` (seconds)."""
     gain = np.ones(samples, np.float32)
     n = int(0.28 * SAMPLE_RATE)
     x = np.linspace(0, 1, n, dtype=np.float32)

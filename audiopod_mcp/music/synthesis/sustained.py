@@ -186,7 +186,7 @@ WHISTLE = Blown((3.2, 2.2), 0.05, (), cents=16, breath=0.03, breath_band=(1500, 
 
 @dataclass(frozen=True, slots=True)
 class Analogue:
-    """A synthesiser voice: detuned oscillators through a filter that closes, from ``bright`` to ``dark`` Hz."""
+    """A synthesiser voice: detuned oscillators, and a filter that closes from ``bright`` to ``dark`` Hz."""
 
     wave: str = "saw"
     cents: tuple[float, ...] = (0.0,)
@@ -272,7 +272,7 @@ def organ(tone: Tone) -> Wave:
 
 
 def bass_808(tone: Tone) -> Wave:
-    """The long, booming bass drum of the TR-808, tuned: a sine that falls into pitch, warmed by a soft clip."""
+    """The booming bass drum of the TR-808, tuned: a sine that falls into pitch, warmed by a soft clip."""
     f, n = tone.frequency, tone.samples(0.1)
     t = times(n)
     cycles = f * t + 1.6 * f * 0.018 * (1 - np.exp(-t / 0.018))

@@ -170,7 +170,7 @@ def without_dc(wave: Wave) -> Wave:
 
 
 def peaks(frequencies: Values, *resonances: tuple[float, float, float]) -> Values:
-    """Gain of a resonant body at ``frequencies``: 1 + Σ gain of each (centre Hz, width Hz, gain) resonance."""
+    """Gain of a body at ``frequencies``: 1 + Σ gain of each (centre Hz, width Hz, gain) resonance."""
     gain = np.ones_like(frequencies)
     for centre, width, height in resonances:
         gain += height / (1 + ((frequencies - centre) / width) ** 2)
