@@ -273,6 +273,26 @@ async def test_the_job_of_a_twin_that_was_answered_is_not_taken(client, service)
     assert len(service.jobs) == 1
 
 
+async def test_the_job_of_a_twin_that_is_not_answered_yet_is_not_taken(connect, service):
+    service.tells = ()
+    client = connect(timeouts=IMPATIENT)
+    service.will("create", Fault(accepted=True, raw=b"", then="stall"), answer(502, None))
+    outcomes = {}
+
+    async def make(name: str) -> None:
+        try:
+            outcomes[name] = (await client.create(SONG)).id
+        except Uncertain:
+            outcomes[name] = None
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(make, "accepted")
+        while not service.jobs:
+            await anyio.sleep(0.001)
+        group.start_soon(make, "refused")
+    assert outcomes == {"accepted": 101, "refused": None}
+
+
 async def test_tasks_may_be_spelt_with_dashes(client, service):
     service.will("create", Fault(accepted=True, raw=b"", then="reset"))
     operation = ExtractStem(src_audio_url="https://example.com/a.mp3", track_name="vocals")

@@ -204,7 +204,7 @@ async def test_cancelling_the_wait_is_prompt(connect, service):
     with anyio.fail_after(10):
         async with anyio.create_task_group() as group:
             group.start_soon(lambda: watch(client, 101, max_wait=None))
-            while len(service.asked("poll")) < 2:  # noqa: ASYNC110 - the service has no events
+            while len(service.asked("poll")) < 2:
                 await anyio.sleep(0.01)
             group.cancel_scope.cancel()
     assert (await watch(client, 101, max_wait=0)).status == "PROCESSING"
