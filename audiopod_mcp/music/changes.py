@@ -60,20 +60,22 @@ class Piece:
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
         return replace(self, layers=layers, score=score, untouched=False)
 
-    def each(self, change: Callable[[Audio], Audio], track: str | None = None) -> Piece:
+    def each(
+        self, change: Callable[[Audio], Audio], track: str | None = None, report: Report = silent
+    ) -> Piece:
         """Every layer changed, or the one of ``track``."""
-        piece = self if track is None else self.apart(track)
+        piece = self if track is None else self.apart(track, report)
         layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
         return replace(piece, layers=layers, untouched=False)
 
-    def apart(self, track: str) -> Piece:
+    def apart(self, track: str, report: Report) -> Piece:
         """With a layer for ``track``: there is one, or it is separated from the recording."""
         if track in self.layers:
             return self
         if WHOLE not in self.layers:
             has = ", ".join(sorted(self.layers))
             raise Refused(f"edit_target_prompt: there are no {_named(track)} in this track; it has {has}")
-        stem = separate(self.layers[WHOLE], self.rate, track, silent)
+        stem = separate(self.layers[WHOLE], self.rate, track, report)
         note = f"The {_named(track)} were separated from a recording: traces remain on both sides."
         layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
         return replace(self, layers=layers, notes=(*self.notes, note))
@@ -105,24 +107,24 @@ def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
     if wish.track == "bass" and WHOLE in piece.layers:
         # A shelf moves the bass of a recording with fewer traces than a separation.
         return _tone(piece, replace(wish, kind="bass", track=None), report)
-    return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track)
+    return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
 
 
 def _tone(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, "equalising")
-    return piece.each(lambda x: equalised(x, piece.rate, wish.kind, wish.amount), wish.track)
+    return piece.each(lambda x: equalised(x, piece.rate, wish.kind, wish.amount, report), wish.track, report)
 
 
 def _reverb(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, "changing the room")
-    return piece.each(lambda x: reverberated(x, piece.rate, wish.amount), wish.track)
+    return piece.each(lambda x: reverberated(x, piece.rate, wish.amount, report), wish.track, report)
 
 
 def _width(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, "changing the width")
     if next(iter(piece.layers.values())).shape[1] != 2:
         raise Refused("edit_target_prompt: this track is not stereo, so it can't be made wider or narrower")
-    return piece.each(lambda x: widened(x, wish.amount), wish.track)
+    return piece.each(lambda x: widened(x, wish.amount), wish.track, report)
 
 
 def _fade(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -206,14 +208,14 @@ def _replayed(piece: Piece, score: Score | None, report: Report) -> Piece | None
 
 def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, f"taking out the {_named(wish.track or '')}")
-    piece = piece.apart(wish.track or "")
+    piece = piece.apart(wish.track or "", report)
     gone = {wish.track} | ({"backing_vocals"} if wish.track == "vocals" else set())
     return _left(piece, tuple(track for track in piece.layers if track not in gone))
 
 
 def _only(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, f"keeping only the {_named(wish.track or '')}")
-    piece = piece.apart(wish.track or "")
+    piece = piece.apart(wish.track or "", report)
     kept = {wish.track} | ({"backing_vocals"} if wish.track == "vocals" else set())
     return _left(piece, tuple(track for track in piece.layers if track in kept))
 
@@ -249,7 +251,7 @@ def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
     if score is None:  # A recording: what can be separated is replaced by what plays along.
         taken = _remove(piece, wish, within(report, 0.0, 0.5))
         return _add(taken, replace(wish, track=track_of(wish.text)), within(report, 0.5, 1.0))
-    piece = piece.apart(old)
+    piece = piece.apart(old, report)
     stems, parts = swapped(score, old, wish.text, seed=score.seed, report=report)
     before = piece.layers[old]
     layers = {track: layer for track, layer in piece.layers.items() if track != old}

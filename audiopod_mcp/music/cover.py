@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,8 @@ from audiopod_mcp.music.scores import lead_of
 from audiopod_mcp.music.splice import mixed
 from audiopod_mcp.music.theory import parse_key
 
+_BEATS = 64
+"""Beats whose melody is listened to at a time."""
 _BPM = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*bpm", re.IGNORECASE)
 
 
@@ -66,7 +69,7 @@ def cover(
             raise Refused(
                 "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
             )
-        notes = melody(audio, rate, analysis.beats) if len(analysis.beats) > 4 and strength > 0 else ()
+        notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
         frame = heard_frame(analysis, melody=notes)
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
@@ -91,13 +94,29 @@ def cover(
     report(0.9, "balancing")
     stems = dict(played.stems)
     if strength > 0:
-        curve = _dynamics(audio, mixed(stems), strength)
-        stems = {track: stem * curve for track, stem in stems.items()}
+        curve = _dynamics(audio, played.audio, strength)
+        for track, stem in stems.items():
+            report(0.91, "balancing")
+            stems[track] = stem * curve
     loudness = integrated_loudness(audio, rate)
     target = None if loudness is None else float(np.clip(loudness, -24.0, -9.0))
-    stems = as_if_beside(stems, SAMPLE_RATE, 2, balance=None, loudness=target)
+    stems = as_if_beside(
+        stems, SAMPLE_RATE, 2, balance=None, loudness=target, report=within(report, 0.92, 1.0)
+    )
     notes_ = () if frame.steady else ("No steady beat was heard, so the cover keeps its own time.",)
     return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, notes_)
+
+
+def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Report) -> tuple[Note, ...]:
+    """The melody, listened to a minute or so at a time; none without a beat."""
+    notes: list[Note] = []
+    for first in range(0, len(beats) - 1, _BEATS):
+        report(first / len(beats), "listening to the tune")
+        part = beats[first : first + _BEATS + 1]
+        start, end = part[0], part[-1]
+        heard = melody(audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part])
+        notes.extend(replace(note, start=note.start + start) for note in heard)
+    return tuple(notes) if len(beats) > 4 else ()
 
 
 def _in_key(frame: Frame, keyscale: str) -> Frame:
@@ -156,9 +175,8 @@ def _dynamics(source: Audio, new: Audio, strength: float) -> npt.NDArray[np.floa
 
     def contour(audio: Audio, steps: int) -> npt.NDArray[np.float64]:
         edges = np.linspace(0, len(audio), steps + 1).astype(int)[:-1]
-        energy = np.add.reduceat(np.square(audio, dtype=np.float64).sum(axis=1), edges) / max(
-            1, len(audio) // steps
-        )
+        power = sum(np.square(channel) for channel in audio.T)
+        energy = np.add.reduceat(power, edges, dtype=np.float64) / max(1, len(audio) // steps)
         level = 10 * np.log10(energy + 1e-7)
         return np.asarray(gaussian_filter1d(level, 3.0, mode="nearest"))
 

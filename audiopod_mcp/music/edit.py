@@ -66,6 +66,7 @@ def edit(
     report(0.9, "putting it together")
     out = _put_back(song, piece, first, last)
     end = first + piece.samples
+    report(0.95, "putting it together")
     layers = _limited(out.layers, rate, first, end, float(np.abs(audio).max(initial=0.0)))
     changed = mixed(layers)
     changed[:first], changed[end:] = audio[:first], audio[last:]

@@ -98,7 +98,10 @@ def _extended(
     near = round(15 * rate)
     place = (0, min(near, len(audio))) if before else (max(0, len(audio) - near), len(audio))
     loudness, balance = loudness_around(audio, rate, *place)
-    new = as_if_beside(played.stems, rate, audio.shape[1], balance=balance, loudness=loudness)
+    new = as_if_beside(
+        played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
+        report=within(report, 0.9, 1.0),
+    )  # fmt: skip
     samples = round(length * rate) + fade
     shape = np.ones((samples, 1), np.float32)
     if before:
@@ -118,7 +121,9 @@ def _extended(
     def with_new(old: Audio, piece: Audio) -> Audio:
         return join(piece, old, fade) if before else join(old, piece, fade)
 
-    out = with_new(audio, mixed(new))
+    # Two loud moments may meet in a crossfade.
+    peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
+    out = np.clip(with_new(audio, mixed(new)), -peak, peak)
     if song.score is None or not song.stems or played.score is None:
         return Rendering(out, rate, lyrics=played.lyrics, notes=song.notes)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)

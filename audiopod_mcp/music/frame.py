@@ -180,7 +180,8 @@ def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note,
 def score_frame(score: Score) -> Frame:
     """The frame of a composed piece: known, not guessed."""
     metre = METRES.get(score.timesignature, METRES["4/4"])
-    beats, before = _covering(np.asarray(score.beats), score.duration)
+    written = score.beats if len(score.beats) > 1 else (0.0, 60 / score.tempo)
+    beats, before = _covering(np.asarray(written), score.duration)
     first = int(np.argmin(np.abs(beats - score.downbeats[0]))) if score.downbeats else before
     lead = lead_of(score)
     return Frame(

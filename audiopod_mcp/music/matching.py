@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.signal import oaconvolve
 
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.model import Audio, Report, silent
 
 Levels: TypeAlias = npt.NDArray[np.float64]
 """Mean power in half-octave bands from 31 Hz to 16 kHz, dB relative to the loudest, ``(19,)``."""
@@ -24,6 +24,8 @@ BANDS = 31.25 * 2 ** (np.arange(19) / 2)
 """Centres of the half-octave bands, Hz."""
 _TAPS = 4095
 _FRAME = 8192
+_BLOCK = 2**19
+"""Samples filtered at a time: between blocks the work can be stopped."""
 
 
 def spectral_balance(audio: Audio, rate: int) -> Levels | None:
@@ -72,11 +74,18 @@ def matching_equaliser(
     return equaliser(np.clip(amount * gains, -limit, limit), rate)
 
 
-def filtered(audio: Audio, taps: Filter) -> Audio:
+def filtered(audio: Audio, taps: Filter, report: Report = silent) -> Audio:
     """``audio`` through a linear-phase filter, in time with what it was."""
     delay = len(taps) // 2
-    out = oaconvolve(audio, taps[:, None], axes=0)[delay : delay + len(audio)]
-    return np.asarray(out, dtype=np.float32)
+    out = np.empty_like(audio)
+    for start in range(0, len(audio), _BLOCK):
+        report(start / len(audio), "equalising")
+        stop = min(len(audio), start + _BLOCK)
+        first, last = start - delay, stop + delay
+        piece = audio[max(0, first) : last]
+        piece = np.pad(piece, ((max(0, -first), last - first - len(piece) - max(0, -first)), (0, 0)))
+        out[start:stop] = oaconvolve(piece, taps[:, None], mode="valid", axes=0)
+    return out
 
 
 def matching_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:

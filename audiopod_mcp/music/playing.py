@@ -20,7 +20,7 @@ from audiopod_mcp.music.matching import (
     matching_gain,
     spectral_balance,
 )
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Grid, Rendering, Report, Span
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Grid, Rendering, Report, Span, silent
 from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import render
@@ -118,6 +118,7 @@ def as_if_beside(
     balance: Levels | None,
     loudness: float | None,
     amount: float = 0.8,
+    report: Report = silent,
 ) -> dict[str, Audio]:
     """Stems at 44.1 kHz as the song they join would have them.
 
@@ -128,14 +129,25 @@ def as_if_beside(
     own = spectral_balance(mix, SAMPLE_RATE)
     if own is not None and balance is not None:
         taps = matching_equaliser(own, balance, SAMPLE_RATE, amount=amount)
-        stems = {track: filtered(stem, taps) for track, stem in stems.items()}
-    matched = {track: convert(stem, SAMPLE_RATE, rate, channels) for track, stem in stems.items()}
+        stems = {track: filtered(stem, taps, report) for track, stem in stems.items()}
+    matched = {}
+    for track, stem in stems.items():
+        report(0.0, "fitting it in")
+        matched[track] = convert(stem, SAMPLE_RATE, rate, channels)
+    mix = mixed(matched)
+    curve = np.ones((len(mix), 1), np.float32)
     # A limiter takes loudness away again: twice round is within a tenth of a decibel or two.
     for _ in range(2):
-        mix = mixed(matched)
-        gain = matching_gain(mix, rate, loudness)
-        curve = gain * limiter(mix * np.float32(gain), rate, CEILING)
-        matched = {track: stem * curve for track, stem in matched.items()}
+        report(0.0, "matching the loudness")
+        step = np.float32(matching_gain(mix, rate, loudness))
+        mix *= step
+        report(0.0, "matching the loudness")
+        limit = limiter(mix, rate, CEILING)
+        mix *= limit
+        curve *= step * limit
+    for track, stem in matched.items():
+        report(1.0, "matching the loudness")
+        matched[track] = stem * curve
     return matched
 
 

@@ -79,5 +79,8 @@ def reference(
         stems = {track: widened(stem, factor) for track, stem in stems.items()}
     loudness = float(np.clip(analysis.loudness, -26.0, -8.0))
     balance = spectral_balance(audio, rate)
-    stems = as_if_beside(stems, SAMPLE_RATE, 2, balance=balance, loudness=loudness, amount=0.9)
+    stems = as_if_beside(
+        stems, SAMPLE_RATE, 2, balance=balance, loudness=loudness, amount=0.9,
+        report=within(report, 0.9, 1.0),
+    )  # fmt: skip
     return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics)

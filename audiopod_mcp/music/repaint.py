@@ -74,7 +74,10 @@ def repaint(
     )
     report(0.9, "fitting it in")
     loudness, balance = loudness_around(audio, rate, first, last)
-    new = as_if_beside(played.stems, rate, audio.shape[1], balance=balance, loudness=loudness)
+    new = as_if_beside(
+        played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
+        report=within(report, 0.9, 1.0),
+    )  # fmt: skip
     new = {track: fit(stem, last - first) for track, stem in new.items()}
 
     seams = _seams(frame.beats if frame.steady else (), rate, first, last, len(audio))

@@ -65,7 +65,10 @@ def retake(
     samples = round(score.duration * SAMPLE_RATE)
     loudness = integrated_loudness(audio, rate)
     fitted = {track: fit(stem, samples) for track, stem in made.items()}
-    matched = as_if_beside(fitted, SAMPLE_RATE, 2, balance=None, loudness=loudness)
+    matched = as_if_beside(
+        fitted, SAMPLE_RATE, 2, balance=None, loudness=loudness,
+        report=within(report, 0.9, 1.0),
+    )  # fmt: skip
     return Rendering(mixed(matched), SAMPLE_RATE, matched, varied, varied.lyrics)
 
 

@@ -93,7 +93,7 @@ def limiter(audio: Audio, rate: int, ceiling: float = CEILING) -> npt.NDArray[np
     same time. One gain for all channels and stems, so that the image stays and stems still sum to
     the mix.
     """
-    peaks = np.abs(audio).max(axis=1, initial=0.0)
+    peaks = np.maximum.reduce([np.abs(channel) for channel in audio.T])
     if peaks.max(initial=0.0) <= ceiling:
         return np.ones((len(audio), 1), np.float32)
     width = max(1, round(0.005 * rate)) | 1

@@ -6,13 +6,15 @@ import numpy as np
 from scipy import fft, signal
 
 from audiopod_mcp.music.matching import BANDS, equaliser, filtered
-from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.model import Audio, Report, silent
 
 _T60 = 1.8
 """Reverberation time of the room that is added, seconds."""
+_BLOCK = 2**19
+"""Samples at a time: between blocks the work can be stopped."""
 
 
-def equalised(audio: Audio, rate: int, kind: str, decibels: float) -> Audio:
+def equalised(audio: Audio, rate: int, kind: str, decibels: float, report: Report = silent) -> Audio:
     """``audio`` with ``decibels`` more (or less) of one region of the spectrum.
 
     ``bass`` is a shelf below 150 Hz, ``treble`` one above 5 kHz, ``middle`` a bell around 1 kHz, and
@@ -27,24 +29,29 @@ def equalised(audio: Audio, rate: int, kind: str, decibels: float) -> Audio:
         "middle": np.exp(-0.5 * ((octaves - np.log2(1_000)) / 1.0) ** 2),
         "bright": np.clip((octaves - np.log2(1_000)) / 4, -0.5, 1.0),
     }
-    return filtered(audio, equaliser(decibels * curves[kind], rate))
+    return filtered(audio, equaliser(decibels * curves[kind], rate), report)
 
 
-def reverberated(audio: Audio, rate: int, amount: float) -> Audio:
+def reverberated(audio: Audio, rate: int, amount: float, report: Report = silent) -> Audio:
     """``audio`` in a room: ``amount`` is the level of the room's answer to it; below 0 takes room away."""
     if amount < 0:
-        return _dried(audio, rate, min(1.0, -amount))
+        return _dried(audio, rate, min(1.0, -amount), report)
     samples = round(_T60 * rate)
     time = np.arange(samples)[:, None] / rate
     noise = np.random.default_rng(7).standard_normal((samples, audio.shape[1]))
     # Walls and air take the high end; the first 12 ms are the way to the nearest wall and back.
     response = signal.lfilter([0.35], [1, -0.65], noise, axis=0) * np.exp(-6.9 * time / _T60) * (time > 0.012)
     response /= np.sqrt(np.square(response).sum(axis=0))
-    wet = signal.oaconvolve(audio, response.astype(np.float32), axes=0)[: len(audio)]
-    return np.asarray(audio + np.float32(amount) * wet, dtype=np.float32)
+    response = (amount * response).astype(np.float32)
+    out = audio.copy()
+    for start in range(0, len(audio), _BLOCK):
+        report(start / len(audio), "changing the room")
+        wet = signal.oaconvolve(audio[start : start + _BLOCK], response, axes=0)[: len(audio) - start]
+        out[start : start + len(wet)] += wet
+    return out
 
 
-def _dried(audio: Audio, rate: int, amount: float) -> Audio:
+def _dried(audio: Audio, rate: int, amount: float, report: Report) -> Audio:
     """Late reverberation subtracted, up to ``amount`` of it (Lebart, Boucher & Denbigh, Acustica 2001).
 
     What lingers is estimated from the power 50 ms earlier, decaying as in the room that is expected.
@@ -59,6 +66,8 @@ def _dried(audio: Audio, rate: int, amount: float) -> Audio:
     powers = [np.zeros((size // 2 + 1, 1))] * (delay + 1)
     smooth = powers[0]
     for frame in range(frames):
+        if frame % 100 == 0:
+            report(frame / frames, "changing the room")
         at = frame * hop
         spectrum = fft.rfft(padded[at : at + size] * window[:, None], axis=0)
         power = np.square(np.abs(spectrum)).mean(axis=1, keepdims=True)
