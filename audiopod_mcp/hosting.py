@@ -89,7 +89,7 @@ async def open_service(
         def connect(key: str | None) -> AudioPodClient:
             if studio is None:
                 assert url is not None  # noqa: S101
-                return AudioPodClient(url, api_key=key)
+                return AudioPodClient(url, api_key=key, private_hosts=settings.allow_private_urls)
             return AudioPodClient(
                 STUDIO_URL, api_key=key, transport=studio.transport(), limits=False, name="The studio"
             )

@@ -28,6 +28,7 @@ from .completions import complete
 from .prompts import add_prompts
 from .resources import TEMPLATES, list_page, read
 from .service import Service
+from .tasks import JobTasks
 from .tools import build_tools
 
 INSTRUCTIONS = (
@@ -42,13 +43,15 @@ class MusicServer(MCPServer[Any]):
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        tasks = JobTasks(service)
         super().__init__(
             "audiopod-mcp",
             title="AudioPod music studio",
             version=__version__,
             instructions=INSTRUCTIONS,
             tools=[*build_tools(service)],
-            middleware=[know_the_caller],
+            extensions=[tasks],
+            middleware=[know_the_caller, tasks.announce],
             log_level="WARNING",
             cache_hints={
                 "tools/list": CacheHint(3_600_000, "public"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Annotated, Any
 
@@ -45,6 +47,18 @@ from .service import Service
 from .tool import Handler, MusicTool, refusal
 
 AnyContext = Context[Any, Any]
+
+_nobody_waits: ContextVar[bool] = ContextVar("nobody_waits", default=False)
+
+
+@contextmanager
+def not_waiting() -> Iterator[None]:
+    """Calls in here return their job as it is made; somebody else follows it."""
+    before = _nobody_waits.set(True)
+    try:
+        yield
+    finally:
+        _nobody_waits.reset(before)
 
 
 class GetJob(Arguments):
@@ -168,7 +182,8 @@ async def _run_job(service: Service, operation: Operation, ctx: AnyContext) -> C
 
 async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> CallToolResult:
     """The job after at most ``seconds``, reporting what changes meanwhile."""
-    return job_answer(await watch(service.client, job, max_wait=seconds, on_change=progress.of))
+    wait = 0 if _nobody_waits.get() else seconds
+    return job_answer(await watch(service.client, job, max_wait=wait, on_change=progress.of))
 
 
 class _Progress:
@@ -179,7 +194,7 @@ class _Progress:
         self._last = -1.0
 
     async def say(self, percent: float, message: str | None) -> None:
-        if percent > self._last:
+        if percent > self._last and not _nobody_waits.get():
             self._last = percent
             await self._ctx.report_progress(percent, 100, message)
 
