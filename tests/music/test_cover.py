@@ -80,7 +80,7 @@ def test_a_composed_song_is_covered_from_its_score(song, composed):
     made = cover(song.audio, 44_100, caption="folk", strength=1.0, seed=1, score=composed["score"])
 
     def harmony(score):
-        return [next(s.label for s in score.chords if s.start <= t < s.end) for t in np.arange(0.25, 12, 0.5)]
+        return [next(s.label for s in score.chords if s.start <= t < s.end) for t in np.arange(0.25, 11, 0.5)]
 
     same = np.mean([a == b for a, b in zip(harmony(made.score), harmony(song.score), strict=True)])
     assert same > 0.9
@@ -89,7 +89,7 @@ def test_a_composed_song_is_covered_from_its_score(song, composed):
 def test_a_tempo_in_the_caption_plays_it_slower(recording):
     made = cover(recording.audio, recording.rate, caption="slow ballad at 90 BPM", strength=0.8)
     assert made.score.tempo == pytest.approx(90, rel=0.02)
-    assert len(made.audio) / SAMPLE_RATE == pytest.approx(18 * 110 / 90, rel=0.03)
+    assert len(made.audio) / SAMPLE_RATE == pytest.approx(12 * 110 / 90, rel=0.03)
 
 
 def test_a_key_moves_the_harmony(song, composed):

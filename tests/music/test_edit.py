@@ -119,7 +119,7 @@ class TestARecording:
     def test_key(self, recording):
         audio = self.change(recording, "up 3 semitones")
         assert len(audio) == len(recording.audio)
-        beats = np.arange(0, 17, 0.5)
+        beats = np.arange(0, 11, 0.5)
         own, new = (beat_chroma(x, recording.rate, beats) for x in (recording.audio, audio))
         alike = [likeness(np.roll(own, shift, axis=1), new) for shift in range(12)]
         assert int(np.argmax(alike)) == 3
@@ -129,8 +129,8 @@ class TestARecording:
         assert np.abs(audio[0]).max() == 0
         assert np.abs(audio[-100:]).max() < 1e-3
         assert np.array_equal(
-            audio[3 * recording.rate : 13 * recording.rate],
-            recording.audio[3 * recording.rate : 13 * recording.rate],
+            audio[3 * recording.rate : 7 * recording.rate],
+            recording.audio[3 * recording.rate : 7 * recording.rate],
         )
 
     def test_only_a_part(self, recording):
@@ -148,7 +148,7 @@ class TestARecording:
         assert np.array_equal(audio[-n // 4 :], recording.audio[-n // 4 :])
 
     def test_an_instrument_plays_along(self, recording):
-        audio = self.change(recording, "add strings")
+        audio = self.change(recording, "add organ")
         added = audio - recording.audio
         assert (
             integrated_loudness(added, recording.rate)
@@ -159,7 +159,7 @@ class TestARecording:
             likeness(
                 beat_chroma(added, recording.rate, beats), beat_chroma(recording.audio, recording.rate, beats)
             )
-            > 0.3
+            > 0.6
         )
 
     @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ class TestAComposedPiece:
         half = len(song.audio) // 2
         assert np.array_equal(made.audio[:half], song.audio[:half])
         assert np.abs(made.stems["drums"][half + RATE // 10 :]).max() == 0
-        assert max(n.start for p in made.score.parts if p.track == "drums" for n in p.notes) < 8
+        assert max(n.start for p in made.score.parts if p.track == "drums" for n in p.notes) < 6
 
     def test_who_does_not_play_can_not_be_changed(self, song, composed):
         with pytest.raises(Refused, match="there are no brass in this track; it has"):

@@ -75,14 +75,14 @@ def test_a_composed_piece_keeps_stems_and_score(song, composed):
         song.audio, 44_100, left=4, right=4, prompt="go on", lyrics="[Outro]\nfar away", seed=1, **composed
     )
     assert_stems_sum(made)
-    assert len(made.audio) == 24 * 44_100
-    assert made.score.duration == pytest.approx(24)
+    assert len(made.audio) == 20 * 44_100
+    assert made.score.duration == pytest.approx(20)
     assert made.score.beats == tuple(sorted(made.score.beats))
     assert made.score.key == song.score.key
-    middle = slice(5 * 44_100, 19 * 44_100)
-    assert np.array_equal(made.audio[middle], song.audio[1 * 44_100 : 15 * 44_100])
+    middle = slice(5 * 44_100, 15 * 44_100)
+    assert np.array_equal(made.audio[middle], song.audio[1 * 44_100 : 11 * 44_100])
     assert made.lyrics[-1].text == "far away"
-    assert made.lyrics[-1].start >= 20
+    assert made.lyrics[-1].start >= 16
 
 
 @pytest.mark.parametrize(
