@@ -10,7 +10,7 @@ from audiopod_mcp.music.chords import find_chords
 from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.metre import find_metre
-from audiopod_mcp.music.model import Analysis, Audio, Report, Span, silent
+from audiopod_mcp.music.model import Analysis, Audio, Report, silent
 from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
 from audiopod_mcp.music.rhythm import find_pulse

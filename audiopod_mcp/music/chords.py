@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +15,7 @@ _QUALITIES = {"": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6
 _HANDICAP = {"": 0.0, "m": 0.0, "7": 0.04, "dim": 0.06}
 """What rarer qualities must be better by (cosine) to be believed."""
 
-CHORDS = tuple(root + quality for quality in _QUALITIES for root in PITCH_CLASSES) + ("N",)
+CHORDS = (*(root + quality for quality in _QUALITIES for root in PITCH_CLASSES), "N")
 """The vocabulary, ``"N"`` (no chord) last."""
 
 
@@ -30,10 +31,7 @@ def find_chords(
         return ()
     path = viterbi(18.0 * similarities(chroma, bass, key), change=3.2)
     edges = np.concatenate(([0], np.flatnonzero(np.diff(path)) + 1, [len(path)]))
-    return tuple(
-        Span(float(beats[a]), float(beats[b]), CHORDS[path[a]])
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
-    )
+    return tuple(Span(float(beats[a]), float(beats[b]), CHORDS[path[a]]) for a, b in pairwise(edges))
 
 
 def similarities(chroma: Array, bass: Array, key: str | None = None) -> Array:
@@ -51,7 +49,9 @@ def similarities(chroma: Array, bass: Array, key: str | None = None) -> Array:
 
 
 def viterbi(fitness: Array, change: float) -> Ints:
-    """The best path through ``(steps, states)`` log-likelihoods when each change of state costs ``change``: ``(steps,)``."""
+    """The best path, ``(steps,)``, through ``(steps, states)`` log-likelihoods if a change costs
+    ``change``.
+    """
     steps, states = fitness.shape
     came_from = np.empty((steps, states), np.intp)
     stay = np.arange(states)
@@ -78,7 +78,7 @@ def _templates() -> Array:
 
 
 def _diatonic(key: str) -> Array:
-    """1 for each chord (without ``"N"``) whose tones all lie in the key's scale (minor: natural or harmonic), else 0."""
+    """1 for each chord (without ``"N"``) inside the key's scale (minor: natural or harmonic), else 0."""
     tonic, mode = key.split()
     root = PITCH_CLASSES.index(tonic)
     scales = (

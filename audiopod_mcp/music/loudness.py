@@ -84,7 +84,9 @@ def _channel_weights(channels: int) -> Array:
 
 
 def _k_response(rate: int, size: int) -> npt.NDArray[np.complex64]:
-    """K-weighting at any rate on the bins of a transform: the standard's two filters, by bilinear transform."""
+    """K-weighting on the bins of a transform: the standard's two filters, for any rate by bilinear
+    transform.
+    """
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
 
     k, q, gain = (

@@ -23,10 +23,11 @@ def to_lrc(
     artist: str | None = None,
     length: float | None = None,
 ) -> str:
-    """Lyrics as LRC text, times in ``[mm:ss.xx]``, sorted; the enhanced form's ``<mm:ss.xx>`` where words have times.
+    """Lyrics as LRC text, times in ``[mm:ss.xx]``, sorted; the enhanced form's ``<mm:ss.xx>`` where words
+    have times.
 
-    An empty line marks the end of a line before a pause, and of the last one. Time marks within the text itself
-    are left out: a player would believe them.
+    An empty line marks the end of a line before a pause, and of the last one. Time marks within the text
+    itself are left out: a player would believe them.
     """
     tags = (("ti", title), ("ar", artist), ("length", None if length is None else _stamp(length)[:-3]))
     out = [f"[{name}:{_clean(value)}]" for name, value in tags if value]

@@ -1,4 +1,5 @@
-"""What sounds share by nature, as soft masks: broad or narrow, short or sustained, repeating or not, centred or wide.
+"""What sounds share by nature, as soft masks: broad or narrow, short or sustained, repeating or not, centred
+or wide.
 
 Magnitudes are ``(frames, bins)``, masks like them and between 0 and 1.
 """
@@ -17,13 +18,16 @@ from audiopod_mcp.music.spectrum import Array, moving_mean
 def wiener(wanted: Array, rest: Array) -> Array:
     """The share of ``wanted`` in the power of both."""
     power = np.square(wanted)
-    return power / (power + np.square(rest) + 1e-12)
+    share = power / (power + np.square(rest) + 1e-12)
+    return share.astype(np.float32, copy=False)
 
 
 def harmonic_percussive(level: Array, fps: float, bin_width: float) -> Array:
-    """How percussive each cell is: like its neighbours in frequency (230 Hz) rather than those in time (0.5 s).
+    """How percussive each cell is: like its neighbours in frequency (230 Hz) rather than those in time (0.5
+    s).
 
-    After Fitzgerald (DAFx 2010), with means of log magnitudes in place of medians: as good, and twenty times faster.
+    After Fitzgerald (DAFx 2010), with means of log magnitudes in place of medians: as good, and twenty times
+    faster.
     """
     log = np.log(level)
     over_time = moving_mean(log.T, round(0.5 * fps) | 1).T
@@ -69,8 +73,10 @@ def repeating_background(
 
 
 def centring(left: npt.NDArray[np.complex64], right: npt.NDArray[np.complex64]) -> Array:
-    """How surely each cell comes from the middle of the stereo image: the channels' smoothed coherence in phase and level."""
-    product = 2 * (left * np.conj(right)).real
-    coherence = product / (np.square(np.abs(left)) + np.square(np.abs(right)) + 1e-12)
+    """How surely each cell comes from the middle of the stereo image: the channels' smoothed coherence in
+    phase and level.
+    """
+    product: Array = 2 * (left * np.conj(right)).real
+    coherence: Array = product / (np.square(np.abs(left)) + np.square(np.abs(right)) + 1e-12)
     smooth = moving_mean(moving_mean(coherence, 3).T, 3).T
-    return np.square(np.clip((smooth - 0.5) / 0.5, 0, 1))
+    return np.square(np.clip((smooth - 0.5) / 0.5, 0, 1)).astype(np.float32, copy=False)

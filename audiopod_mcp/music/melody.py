@@ -29,9 +29,9 @@ _CHANGE = 1.5
 def melody(audio: Audio, rate: int, beats: Sequence[float]) -> tuple[Note, ...]:
     """The predominant melody as notes of whole semitones, none overlapping; ``()`` when nothing is pitched.
 
-    Salience is the harmonic sum of whitened spectra (Klapuri, ISMIR 2006; Salamon & Gómez, TASLP 2012), the pitch
-    follows the path of most salience (Viterbi), which steps readily and leaps reluctantly. Notes are its level
-    stretches; starts and ends within 60 ms of a quarter of a beat are moved there.
+    Salience is the harmonic sum of whitened spectra (Klapuri, ISMIR 2006; Salamon & Gómez, TASLP 2012), the
+    pitch follows the path of most salience (Viterbi), which steps readily and leaps reluctantly. Notes are
+    its level stretches; starts and ends within 60 ms of a quarter of a beat are moved there.
     """
     signal, _ = downmix(audio, rate)
     if not signal.any():
@@ -48,7 +48,9 @@ def melody(audio: Audio, rate: int, beats: Sequence[float]) -> tuple[Note, ...]:
 
 
 def melodic_salience(signal: Array) -> Array:
-    """How strongly each third of a semitone between :data:`_LOW` and :data:`_HIGH` sounds, ``(frames, pitches)``."""
+    """How strongly each third of a semitone between :data:`_LOW` and :data:`_HIGH` sounds, ``(frames,
+    pitches)``.
+    """
     count = int((_HIGH - _LOW) * _PER_SEMITONE) + 1
     pitches = _LOW + np.arange(count) / _PER_SEMITONE
     frequency = 440 * 2 ** ((pitches - 69) / 12)
@@ -105,7 +107,9 @@ def _track(salience: Array) -> Ints:
 
 
 def _segment(pitch: Array, salience: Array, path: Ints, shortest: float = 0.09) -> list[Note]:
-    """Level stretches of a pitch track (NaN: rest) as notes; vibrato and glides go to the note they surround."""
+    """Level stretches of a pitch track (NaN: rest) as notes; vibrato and glides go to the note they
+    surround.
+    """
     smooth = _median(pitch, round(0.1 * FPS) | 1)
     nearest = np.where(np.isnan(smooth), -1, np.round(smooth)).astype(np.intp)
     edges = np.concatenate(([0], np.flatnonzero(np.diff(nearest)) + 1, [len(nearest)]))

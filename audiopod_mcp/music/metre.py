@@ -23,7 +23,7 @@ class Metre:
 
 
 def find_metre(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Metre | None:
-    """Metre among 2/4, 3/4, 4/4 and 6/8 of onset envelopes ``(4, frames)``, beat times in seconds and beat chroma.
+    """Metre among 2/4, 3/4, 4/4 and 6/8 of onset envelopes ``(4, frames)``, beat times (s) and beat chroma.
 
     Bars repeat themselves: what sounds on a beat returns a bar later, so the beats' features
     correlate at multiples of the bar. Groups of three beats against groups of two and four decide 3/4;
@@ -115,7 +115,7 @@ def divides_in_three(envelope: Array, beats: npt.NDArray[np.float64]) -> bool:
 
 
 def _moves_by_twos(movement: Array, downbeats: Ints) -> bool:
-    """Whether the harmony moves on the third beat of four as it does on the first, and hardly on the others."""
+    """Whether the harmony moves on the third of four beats as on the first, and hardly on the others."""
     starts = downbeats[(downbeats > 0) & (downbeats + 3 < len(movement))]
     if len(starts) < 4:
         return False

@@ -44,8 +44,8 @@ def onset_envelopes(signal: Array, report: Report = silent) -> Array:
     flux[:, :lag] = 0.0  # the file's own beginning is not an onset
     flux = np.maximum(flux - moving_mean(flux, int(FPS) | 1), 0)
     spread = flux.std(axis=1, keepdims=True)
-    flux /= np.where(spread > 1e-4, spread, np.inf)
-    return flux
+    normalised: Array = flux / np.where(spread > 1e-4, spread, np.inf)
+    return normalised
 
 
 def onset_frames(envelope: Array, threshold: float = 1.0) -> Ints:

@@ -20,7 +20,7 @@ _FLOOR = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """Spectral peaks of a piece: frame, MIDI pitch relative to its own tuning, magnitude, each ``(peaks,)``."""
+    """Spectral peaks: frame, MIDI pitch relative to the piece's own tuning, magnitude, each ``(peaks,)``."""
 
     frame: Ints
     pitch: Array
@@ -61,14 +61,15 @@ def spectral_peaks(signal: Array, report: Report = silent, low: float = 60.0, hi
 
 
 def chromagram(peaks: Peaks, centre: float = 60.0, spread: float = 18.0) -> Array:
-    """Pitch-class strengths ``(frames, 12)``, C first, of pitches around ``centre`` (a Gaussian ``spread`` wide).
+    """Pitch-class strengths ``(frames, 12)``, C first, of pitches around ``centre`` (Gaussian, ``spread``).
 
     A fifth and a major third above every strong class a little is subtracted: the third and the
     fifth harmonic of its tones.
     """
     chroma = _fold(peaks, np.exp(-0.5 * ((peaks.pitch - centre) / spread) ** 2))
     chroma = chroma - 0.12 * np.roll(chroma, 7, 1) - 0.06 * np.roll(chroma, 4, 1)
-    return chroma.clip(0)
+    positive: Array = chroma.clip(0)
+    return positive
 
 
 def bass_chromagram(peaks: Peaks, below: float = 52.0) -> Array:

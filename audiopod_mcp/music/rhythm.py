@@ -103,7 +103,8 @@ def estimate_tempo(
 
 
 def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How well each beat period divides the strongest recurrence between 1.2 and 4 s, ``(candidates,)``, 0 to 1.
+    """How well each beat period divides the strongest recurrence between 1.2 and 4 s, ``(candidates,)``, 0
+    to 1.
 
     Syncopated patterns such as 3+3+2 recur more strongly at fractions of the bar that are no beats
     than at the beats; the bar itself still recurs most. All octaves of a period fare alike.
@@ -119,7 +120,7 @@ def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDA
 def track_beats(
     envelope: Array, tempo: float, report: Report = silent, tightness: float = 100.0
 ) -> npt.NDArray[np.float64]:
-    """Beat positions in frames (fractional) by dynamic programming (Ellis, JNMR 2007), from an onset envelope.
+    """Beats in frames, ``(beats,)``, of an onset envelope by dynamic programming (Ellis, JNMR 2007).
 
     A Python loop over frames, fast because each step is one vectorised maximum.
     """

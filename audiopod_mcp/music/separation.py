@@ -35,6 +35,8 @@ _CROSSFADE = 4.0
 _KICK = 180.0
 """Below this (Hz) drums are told by being short, above it by being broad."""
 _BASS = 220.0
+_RUMBLE = 25.0
+"""Below this (Hz) there are no notes, only offsets and stage noise."""
 _VOICE = (180.0, 9000.0)
 
 
@@ -45,8 +47,8 @@ def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Au
     """
     if track not in TRACKS:
         raise Refused(
-            f"{track.replace('_', ' ').capitalize()} can't be separated from a recording by the local engine; it can "
-            "do vocals, bass and drums. Tracks composed by this studio have all their stems."
+            f"{track.capitalize()} can't be separated from a recording by the local engine; "
+            "it can do vocals, bass and drums. Tracks composed by this studio have all their stems."
         )
     if not len(audio):
         raise Refused("The recording is empty: there is nothing to separate.")
@@ -59,6 +61,8 @@ def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Au
         mid, side = downmix(audio, rate)
         odds = voice_odds(mid, side, lambda fraction, doing: report(0.1 * fraction, doing))
         del mid, side
+        if odds.max() < 0:
+            raise Refused("No singing was heard in this recording, so there are no vocals to separate.")
     out = np.zeros_like(audio)
     length, overlap = round(_BLOCK * rate), round(_CROSSFADE * rate)
     starts = range(0, max(1, len(audio) - overlap), length - overlap)
@@ -78,11 +82,7 @@ def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Au
             part[:fade] *= ramp
         out[start : start + len(part)] += part
     if np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum():
-        raise Refused(
-            f"No {track} were heard in this recording."
-            if track != "bass"
-            else "No bass was heard in this recording."
-        )
+        raise Refused(f"Next to nothing that sounds like {track} was found in this recording.")
     report(1.0, f"separating the {track}")
     return out
 
@@ -102,7 +102,7 @@ def _separate_block(
     if track == "drums":
         mask = drums
     elif track == "bass":
-        mask = (1 - drums) * _below(frequency, _BASS, 6)
+        mask = (1 - drums) * _below(frequency, _BASS, 6) * (1 - _below(frequency, _RUMBLE, 8))
     else:
         gate = np.ones(len(level), np.float32)
         if odds is not None:
@@ -163,8 +163,7 @@ def vocal_mask(
 
 
 def _below(frequency: Array, corner: float, order: int) -> Array:
-    low_pass: Array = 1 / (1 + (frequency / corner) ** order)
-    return low_pass
+    return np.asarray(1 / (1 + (frequency / corner) ** order), np.float32)
 
 
 def _stft(signal: Array, n_fft: int, hop: int) -> npt.NDArray[np.complex64]:

@@ -33,9 +33,9 @@ _CHUNK = 2**19
 def downmix(audio: Audio, rate: int) -> tuple[Array, Array]:
     """The mid and the side of a recording, each ``(samples,)`` at :data:`RATE`.
 
-    Mid is the mean of all channels, side half the difference of the first two (zeros when mono),
-    without any constant offset. Both are scaled by the same gain, which brings mid's peak to 1; digital silence stays zero. What
-    is not a finite number counts as zero. Raises :class:`Refused` when there are no samples.
+    Mid is the mean of all channels without any constant offset, side half the difference of the first
+    two (zeros when mono). Both are scaled by the same gain, which brings mid's peak to 1; digital silence
+    stays zero. What is not a finite number counts as zero. Raises :class:`Refused` when there are no samples.
     """
     if audio.ndim != 2 or not audio.size:
         raise Refused("The recording is empty: there is nothing to listen to.")
@@ -58,7 +58,7 @@ def downmix(audio: Audio, rate: int) -> tuple[Array, Array]:
     side = np.concatenate(parts[1]) if stereo else np.zeros_like(mid)
     mid -= mid.mean()
     if stereo and np.abs(mid).max(initial=0.0) < 0.01 * np.abs(side).max(initial=0.0):
-        mid, side = side, mid  # channels in opposite phase: what is heard is their difference
+        mid = side.copy()  # channels in opposite phase: what is heard is their difference
     peak = float(np.abs(mid).max(initial=0.0))
     if peak > SILENCE:
         mid /= peak
@@ -76,7 +76,7 @@ def hann(n: int) -> Array:
 def spectra(
     signal: Array, n_fft: int, hop: int, block: int = 1024
 ) -> Iterator[tuple[int, npt.NDArray[np.complex64]]]:
-    """The short-time Fourier transform of a ``(samples,)`` signal, as ``(first frame, (frames, bins))`` blocks.
+    """The short-time Fourier transform of a ``(samples,)`` signal: ``(first frame, (frames, bins))`` blocks.
 
     Frame ``i`` is centred on sample ``i · hop``; there are ``samples // hop + 1`` of them, zeros
     beyond both ends.

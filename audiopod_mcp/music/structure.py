@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,7 @@ def find_sections(
     times = edges[cuts]
     groups = _group(similarity, cuts)
     level = 10 * np.log10(segment_means(timbre.energy, np.round(times * TIMBRE_FPS).astype(np.intp)) + 1e-6)
-    sung = np.asarray([_overlap(a, b, vocals) for a, b in zip(times[:-1], times[1:], strict=True)])
+    sung = np.asarray([_overlap(a, b, vocals) for a, b in pairwise(times)])
     labels = _label(times, groups, level, sung)
     return tuple(
         Span(float(a), float(b), label) for a, b, label in zip(times[:-1], times[1:], labels, strict=True)
@@ -51,7 +52,9 @@ def find_sections(
 
 
 def self_similarity(chroma: Array, bands: Array) -> Array:
-    """Similarity of bars by mean chroma ``(bars, 12)`` and band levels ``(bars, bands)``: ``(bars, bars)``, about -1 to 1."""
+    """Similarity of bars, ``(bars, bars)``, -1 to 1, by mean chroma ``(bars, 12)`` and band levels ``(bars,
+    bands)``.
+    """
     harmony = chroma / (np.linalg.norm(chroma, axis=1, keepdims=True) + 1e-9)
     harmony = harmony - harmony.mean(axis=0)
     cepstra = sfft.dct(bands, axis=1, norm="ortho")[:, :10]
@@ -60,7 +63,7 @@ def self_similarity(chroma: Array, bands: Array) -> Array:
 
 
 def novelty(similarity: Array, reach: int) -> Array:
-    """How unlike what follows is to what came, ``(bars + 1,)`` at the bar lines: a Gaussian checkerboard ``reach`` bars each way."""
+    """How unlike what follows a bar line is to what came: ``(bars + 1,)``, over ``reach`` bars each way."""
     offsets = np.arange(-reach, reach) + 0.5
     bell = np.exp(-0.5 * (offsets / (0.5 * reach)) ** 2) * np.sign(offsets)
     kernel = np.outer(bell, bell)

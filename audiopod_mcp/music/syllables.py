@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _VOWELS = frozenset("aeiouyæœøıаеиоуыэюяєіїαεηιουω")
 _APART = re.compile(
@@ -13,13 +14,14 @@ _APART = re.compile(
 _TOGETHER = re.compile(r"[tscxg]i(?=o|a[ln])|(?<=[bcdfghjklmnpqrstvwxz])i(?=ous)|pe(?=op)|qu|gu(?=[aei])")
 """Where they are not, after all: na-tion, spe-cial, re-gion, peo-ple, quick, guard."""
 _COMPOUND = re.compile(
-    r"(?<=[aeiouy][^aeiouy\W\d_])e(?=(?:ly|ment|ful|less|ness|times?|where|thing|ball|body|day|more|fore|how|one|what)s?\b)"
+    r"(?<=[aeiouy][^aeiouy\W\d_])e"
+    r"(?=(?:ly|ment|ful|less|ness|times?|where|thing|ball|body|day|more|fore|how|one|what)s?\b)"
     r"|(?<=ev)e(?=ry)"
 )
 """An e that is silent within a word: lone-ly, some-where, ev-ery."""
-_ONSETS = frozenset(
-    "bl br ch cl cr dr dw fl fr gl gr gn kh kl kn kr ph pl pr ps qu rh sc sh sk sl sm sn sp sq st sv sw th tr tw "
-    "ts tz vl vr wh wr sch scr shr spl spr squ str thr chr phr schl schm schn schr schw".split()
+_ONSETS = re.compile(
+    r"[bcfgkp][lr]|[dtwv]r|sch[lmnrw]?|sc?r|s[cklmnpqtvw]|shr?|s[pt]r|spl|squ|"
+    r"[tc]hr?|ph[lr]?|[gk]n|kh|[rw]h|t[wsz]|dw|vl|ps"
 )
 _SILENT_END = re.compile(r"(?:[aeiouy][^aeiouy\W\d_]+|[^aeiouy\W\d_]u)e(?:'?s)?$")
 _SOUNDED_ES = re.compile(r"(?:s|z|x|ch|sh|c|g)es$")
@@ -44,10 +46,10 @@ def syllables(word: str) -> list[str]:
     if len(nuclei) < 2:
         return [word]
     cuts = [0]
-    for (_, end), (start, _) in zip(nuclei[:-1], nuclei[1:], strict=True):
+    for (_, end), (start, _) in pairwise(nuclei):
         cuts.append(_cut(letters, end, start))
     cuts.append(len(word))
-    return [word[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [word[a:b] for a, b in pairwise(cuts)]
 
 
 def count_syllables(text: str) -> int:
@@ -98,7 +100,7 @@ def _cut(letters: str, end: int, start: int) -> int:
     if letters[start:] in ("le", "les"):
         return end
     for size in (4, 3, 2):
-        if between[-size:] in _ONSETS and len(between[-size:]) == size:
+        if len(between) >= size and _ONSETS.fullmatch(between[-size:]):
             return start - size
     return start - 1
 

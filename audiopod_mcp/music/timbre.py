@@ -17,7 +17,7 @@ FPS = RATE / HOP
 
 @dataclass(frozen=True, slots=True)
 class Timbre:
-    """Band levels in dB, ``(frames, bands)``; energy, ``(frames,)``; and the piece's spectral centroid in Hz."""
+    """Band levels in dB, ``(frames, bands)``; energy, ``(frames,)``; the piece's spectral centroid, Hz."""
 
     bands: Array
     energy: Array

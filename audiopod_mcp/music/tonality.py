@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.pitch import FPS, bass_chromagram, chromagram, spectral_peaks
+from audiopod_mcp.music.pitch import FPS, chromagram, spectral_peaks
 from audiopod_mcp.music.spectrum import Array, downmix, segment_means
 
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -23,7 +23,8 @@ def key_name(index: int) -> str:
 
 
 def key_scores(chroma: Array, bass: Array) -> Array:
-    """How well each of the 24 keys (:func:`key_name`) fits chroma and bass chroma, both ``(frames, 12)``: about -1 to 1.
+    """How well the 24 keys (:func:`key_name`) fit chroma and bass chroma, both ``(frames, 12)``: about -1 to
+    1.
 
     Correlation of the mean chroma of all but the quietest frames with Temperley's profiles
     (Krumhansl's method), plus a little of the bass on the tonic.
@@ -42,7 +43,9 @@ def key_scores(chroma: Array, bass: Array) -> Array:
 
 
 def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
-    """The key and how sure of it, 0 to 1; ``(None, 0.0)`` where nothing tonal sounds. Chroma as in :func:`key_scores`."""
+    """The key and how sure of it, 0 to 1, of what :func:`key_scores` takes; ``(None, 0.0)`` if nothing is
+    tonal.
+    """
     if _contrast(chroma) < _TONAL:
         return None, 0.0
     scores = key_scores(chroma, bass)
@@ -54,13 +57,13 @@ def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
 
 
 def beat_chroma(audio: Audio, rate: int, beats: Sequence[float]) -> Array:
-    """Chroma between consecutive beats (seconds), ``(beats - 1, 12)``, C first, each row of unit length or zero."""
+    """Chroma between beats (seconds), ``(beats - 1, 12)``, C first, each row of unit length or zero."""
     signal, _ = downmix(audio, rate)
     return synchronise(chromagram(spectral_peaks(signal)), beats)
 
 
 def synchronise(chroma: Array, beats: Sequence[float]) -> Array:
-    """Chroma ``(frames, 12)`` averaged between beats: ``(beats - 1, 12)``, rows of unit length, or zero in silence."""
+    """Chroma ``(frames, 12)`` averaged between beats: ``(beats - 1, 12)``, rows of unit length or zero."""
     edges = np.round(np.asarray(beats, np.float64) * FPS).astype(np.intp)
     if len(edges) < 2:
         return np.zeros((0, 12), np.float32)

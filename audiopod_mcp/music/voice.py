@@ -34,7 +34,8 @@ _BIAS = -1.12
 
 
 def find_vocals(mid: Array, side: Array, report: Report = silent) -> tuple[Span, ...]:
-    """Stretches of :func:`downmix`'s output where singing is likely, labelled ``"vocals"``; empty when none is heard.
+    """Stretches of :func:`downmix`'s output where singing is likely, labelled ``"vocals"``; empty when none
+    is heard.
 
     Pauses under 0.7 s are bridged, and shorter stretches than that are not believed.
     """
@@ -46,6 +47,7 @@ def voice_odds(mid: Array, side: Array, report: Report = silent) -> Array:
     """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`."""
     features = voice_features(mid, side, report)
     odds = ((features - np.asarray(_MEANS)) / np.asarray(_SPREADS)) @ np.asarray(_WEIGHTS) + _BIAS
+    odds -= 20 * np.maximum(0.2 - features[:, 0], 0)  # what stands still is an instrument
     odds[features[:, 6] <= -2.9] = -6.0  # next to silence nobody sings
     return moving_mean(odds.astype(np.float32), round(0.5 * FPS) | 1)
 
@@ -93,7 +95,8 @@ def _log_frequency(level: Array) -> Array:
 
 
 def _fluctogram(octaves: Array, before: Array) -> Array:
-    """Per band the shift (tenths of a semitone) that best maps a frame on the next, that match, and the peakiness.
+    """Per band the shift (tenths of a semitone) that best maps a frame on the next, that match, and the
+    peakiness.
 
     Sonnleitner et al., DAFx 2012; Lehner et al., ICASSP 2014. ``(frames, 3 · bands)``.
     """
@@ -117,7 +120,9 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
 
 
 def _balance(level: Array, width: Array) -> Array:
-    """Level of the middle of the spectrum in dB, its share in the centre, its share in the whole: ``(frames, 3)``."""
+    """Level of the middle of the spectrum in dB, its share in the centre, its share in the whole: ``(frames,
+    3)``.
+    """
     middle = slice(round(200 * N_FFT / RATE), round(4000 * N_FFT / RATE))
     energy = np.square(level[:, middle]).sum(axis=1)
     sides = np.square(width[:, middle]).sum(axis=1)
