@@ -6,8 +6,9 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
+import anyio
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -64,16 +65,22 @@ async def running(app: Starlette) -> AsyncIterator[None]:
     """Open the store, take up what was left, do jobs; at the end put back what is not finished."""
     studio = await to_thread.run_sync(_open, app.state.config)
     work = asyncio.create_task(studio.work(), name="studio")
+    work.add_done_callback(_tell_fault)
     app.state.studio = studio
     try:
         yield
     finally:
         app.state.studio = None
         work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([work])
         studio.workers.close()
         _close(studio)
+
+
+def _tell_fault(work: asyncio.Task[None]) -> None:
+    if not work.cancelled() and (error := work.exception()):
+        logger.error("the studio does no more jobs", exc_info=error)
 
 
 def _open(config: StudioConfig) -> Studio:

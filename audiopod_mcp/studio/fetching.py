@@ -112,7 +112,7 @@ class _Outside(httpx.AsyncBaseTransport):
 
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._transport = httpx.AsyncHTTPTransport(trust_env=False)
+        self._transport = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import anyio
 import pytest
 from conftest import HERE, MUSIC, opened, wait_for
 
@@ -166,6 +167,24 @@ async def test_closing_is_quick_whatever_goes_on(tmp_path):
     async with opened(tmp_path) as studio:
         assert (await studio.job(job_id))["status"] in {"PENDING", "PROCESSING"}
         await studio.delete(f"{MUSIC}/jobs/{job_id}")
+
+
+@pytest.mark.anyio
+async def test_being_cancelled_ends_it_as_well(tmp_path):
+    async def serve(task_status):
+        async with opened(tmp_path) as studio:
+            job_id = await studio.create(caption="slow 60")
+            await studio.begins(job_id)
+            task_status.started(job_id)
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as tasks:
+        job_id = await tasks.start(lambda *, task_status: serve(task_status))
+        tasks.cancel_scope.cancel()
+    store = Store(tmp_path / "studio.db")
+    job = store.job(job_id)
+    store.close()
+    assert (job.status, job.claimed_by, job.crashes) == ("PENDING", None, 0)
 
 
 EMBEDDED = """

@@ -1,8 +1,10 @@
 """Where audio may come from: jobs of the caller, files in allowed folders, the web outside; nothing else."""
 
 import os
+import ssl
 import threading
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 
@@ -11,6 +13,10 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import MUSIC, opened
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from audiopod_mcp.studio import fetching
 from audiopod_mcp.studio.fetching import NotFetched, fetch, is_outside, unheard
@@ -230,9 +236,86 @@ async def test_a_name_is_looked_up_once(monkeypatch, tmp_path, web):
     assert (tmp_path / "x").read_bytes()[:4] == b"fLaC"
 
 
+@pytest.fixture(scope="module")
+def secure_web(song, tmp_path_factory):
+    """A TLS server on loopback whose certificate is for ``music.example``, and the authority that says so."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "music.example")])
+    begin = datetime.now(UTC) - timedelta(hours=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("music.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(plain)
+    audio = song.read_bytes()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(audio)))
+            self.end_headers()
+            self.wfile.write(audio)
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server.server_port, folder / "cert.pem"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+async def test_a_pinned_address_is_still_checked_for_its_name(monkeypatch, tmp_path, secure_web):
+    port, authority = secure_web
+
+    async def lookup(host, port, **options):
+        return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(anyio, "getaddrinfo", lookup)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    await fetch(f"https://music.example:{port}/x", tmp_path / "x", allow_private=True, told=unheard)
+    assert (tmp_path / "x").read_bytes()[:4] == b"fLaC"
+    for host in ("other.example", "127.0.0.1"):
+        with pytest.raises(NotFetched, match=r"(?i)certificate"):
+            await fetch(f"https://{host}:{port}/x", tmp_path / "y", allow_private=True, told=unheard)
+
+
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1", "192.0.2.1"],
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::1",
+        "192.0.2.1",
+    ],
 )
 def test_addresses_inside(address):
     assert not is_outside(ip_address(address))
