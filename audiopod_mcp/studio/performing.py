@@ -21,9 +21,9 @@ from typing import Final
 
 from audiopod_mcp.settings import SettingsError
 
+from .database import progress_writer
 from .engines.base import MASTER, Engine, Outcome, Report, Work
 from .media import MASTER_FORMAT
-from .store import progress_writer
 
 ENGINES: Final = {
     "local": "audiopod_mcp.studio.engines.local:LocalEngine",

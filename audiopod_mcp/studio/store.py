@@ -6,14 +6,14 @@ import json
 import secrets
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from .database import connect, use_write_ahead_log, write_progress
 from .listing import Listing
 
 LARGEST_ID: Final = 2**63 - 1
@@ -136,7 +136,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._connection = connect(path)
-        _use_write_ahead_log(self._connection)
+        use_write_ahead_log(self._connection)
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version > _VERSION:
             self._connection.close()
@@ -268,7 +268,7 @@ class Store:
     def progress(self, job_id: int, instance: str, progress: float, stage: str) -> bool:
         """Say how far a job is, percent, and what is done. ``False``: it is no longer this instance's."""
         with self._lock:
-            return _write_progress(self._connection, job_id, instance, progress, stage)
+            return write_progress(self._connection, job_id, instance, progress, stage)
 
     def finish(self, job_id: int, instance: str, values: Mapping[str, Any]) -> bool:
         """Complete or fail a job that ``instance`` still holds. ``False`` where it was deleted meanwhile."""
@@ -339,48 +339,6 @@ class Store:
     def analysis(self, analysis_id: str, owner: str) -> dict[str, Any] | None:
         rows = self._rows("SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner))
         return dict(json.loads(rows[0][0])) if rows else None
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection as every process of a studio opens it."""
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA synchronous = NORMAL")
-    return connection
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Let readers and writers work side by side. SQLite does not wait for its turn at this one statement."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
-@contextmanager
-def progress_writer(path: Path, job_id: int, instance: str) -> Iterator[Callable[[float, str], bool]]:
-    """What a worker process tells the store with how far a job is; see :meth:`Store.progress`."""
-    connection = connect(path)
-    try:
-        yield lambda progress, stage: _write_progress(connection, job_id, instance, progress, stage)
-    finally:
-        connection.close()
-
-
-def _write_progress(
-    connection: sqlite3.Connection, job_id: int, instance: str, progress: float, stage: str
-) -> bool:
-    cursor = connection.execute(
-        "UPDATE jobs SET progress = max(progress, ?), stage = ? "
-        "WHERE id = ? AND claimed_by = ? AND status = 'PROCESSING'",
-        (progress, stage, job_id, instance),
-    )
-    return cursor.rowcount == 1
 
 
 def _job(row: sqlite3.Row) -> JobRow:
