@@ -88,6 +88,7 @@ class FaultyService:
 
     def __post_init__(self) -> None:
         self.script: dict[str, deque[Fault | bytes]] = defaultdict(deque)
+        self.conversations: set[asyncio.Task[Any]] = set()
 
     def will(self, kind: str, *faults: Fault | bytes) -> None:
         """What happens to the next requests of a kind; bytes are an answer to a request not accepted."""
@@ -144,6 +145,9 @@ class FaultyService:
         return answer(status, content, date=date, **headers)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if conversation := asyncio.current_task():
+            self.conversations.add(conversation)
+            conversation.add_done_callback(self.conversations.discard)
         try:
             while request := await _read(reader):
                 self.requests.append(request)
@@ -184,6 +188,8 @@ async def serving(service: FaultyService) -> AsyncIterator[FaultyService]:
         yield service
     finally:
         server.close()
+        if service.conversations:  # which end when the client hangs up
+            await asyncio.wait(service.conversations, timeout=1)
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:
