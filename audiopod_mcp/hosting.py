@@ -33,9 +33,13 @@ class EmbeddedStudio:
         self._app: ASGIApp | None = None
         self._starting = anyio.Lock()
         self._stop = anyio.Event()
+        self.stopped = anyio.Event()
 
     def stop(self) -> None:
+        """Put back what is unfinished, end the workers, then set :attr:`stopped`."""
         self._stop.set()
+        if self._app is None:
+            self.stopped.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = await self._started()
@@ -66,9 +70,12 @@ class EmbeddedStudio:
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)
-        async with running(app):
-            task_status.started(app)
-            await self._stop.wait()
+        try:
+            async with running(app):
+                task_status.started(app)
+                await self._stop.wait()
+        finally:
+            self.stopped.set()
 
 
 @asynccontextmanager
@@ -101,6 +108,7 @@ async def open_service(
             local_files=same_machine and studio is not None,
             output_dir=settings.output_dir if same_machine else None,
             max_wait=settings.max_wait,
+            spawn=tasks.start_soon,
         )
         try:
             yield service, studio
@@ -109,6 +117,8 @@ async def open_service(
                 await service.aclose()
             if studio is not None:
                 studio.stop()
+                await studio.stopped.wait()
+            tasks.cancel_scope.cancel()  # nobody is left to tell what becomes of the jobs
 
 
 async def serve_stdio(settings: Settings) -> None:

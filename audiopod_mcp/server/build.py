@@ -51,7 +51,8 @@ class MusicServer(MCPServer[Any]):
             instructions=INSTRUCTIONS,
             tools=[*build_tools(service)],
             extensions=[tasks],
-            middleware=[know_the_caller, tasks.announce],
+            middleware=[know_the_caller, tasks.announce, service.announcer.listening],
+            subscriptions=service.announcer.bus,
             log_level="WARNING",
             cache_hints={
                 "tools/list": CacheHint(3_600_000, "public"),

@@ -12,6 +12,7 @@ from typing import TypeVar
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Analysis, Operation
 
+from .announcing import Announcer, Spawn
 from .caller import current_caller
 
 REMEMBERED = 200
@@ -25,7 +26,8 @@ class Service:
 
     ``connect`` makes a client for a key. ``embedded`` says that the service is our own studio in this
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
-    is where :func:`save_audio` writes; ``None`` where callers are on other machines.
+    is where :func:`save_audio` writes; ``None`` where callers are on other machines. ``spawn`` starts a
+    task that may outlive the call.
     """
 
     connect: Callable[[str | None], AudioPodClient]
@@ -34,8 +36,13 @@ class Service:
     local_files: bool = False
     output_dir: Path | None = None
     max_wait: float = 45.0
+    spawn: Spawn | None = field(default=None, repr=False)
+    announcer: Announcer = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
     _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.announcer = Announcer(lambda: self.client, self.spawn)
 
     @property
     def caller(self) -> str | None:

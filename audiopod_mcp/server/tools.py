@@ -177,26 +177,33 @@ async def _run_job(service: Service, operation: Operation, ctx: AnyContext) -> C
     progress = _Progress(ctx)
     await progress.say(0, "Sending the request")
     job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
+    await service.announcer.list_changed(ctx)
     return await _follow(service, job, service.max_wait, progress)
 
 
 async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> CallToolResult:
     """The job after at most ``seconds``, reporting what changes meanwhile."""
     wait = 0 if _nobody_waits.get() else seconds
-    return job_answer(await watch(service.client, job, max_wait=wait, on_change=progress.of))
+    job = await watch(service.client, job, max_wait=wait, on_change=progress.of)
+    if job.is_finished:
+        await service.announcer.job_changed(job.id, progress.ctx)
+        await service.announcer.list_changed(progress.ctx)
+    else:
+        service.announcer.follow(job, progress.ctx)
+    return job_answer(job)
 
 
 class _Progress:
     """Progress notifications of one call: MCP wants each greater than the last."""
 
     def __init__(self, ctx: AnyContext) -> None:
-        self._ctx = ctx
+        self.ctx = ctx
         self._last = -1.0
 
     async def say(self, percent: float, message: str | None) -> None:
         if percent > self._last and not _nobody_waits.get():
             self._last = percent
-            await self._ctx.report_progress(percent, 100, message)
+            await self.ctx.report_progress(percent, 100, message)
 
     async def of(self, job: Job) -> None:
         if job.status == "COMPLETED":
@@ -221,6 +228,7 @@ async def _analyze(service: Service, operation: Analyze, ctx: AnyContext) -> Cal
 async def _time_lyrics(service: Service, operation: GenerateLrc, ctx: AnyContext) -> CallToolResult:
     await ctx.report_progress(0, 100, "Timing the lyrics")
     lrc = await service.client.lrc(operation)
+    await service.announcer.job_changed(lrc.job_id, ctx)
     await ctx.report_progress(100, 100, "Finished")
     return lrc_answer(lrc)
 
@@ -255,16 +263,18 @@ async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> 
     return await _follow(service, job, service.max_wait, _Progress(ctx))
 
 
-async def _rename_job(service: Service, arguments: RenameJob, _: AnyContext) -> CallToolResult:
+async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -> CallToolResult:
     name = arguments.display_name
     await service.client.rename(arguments.job_id, display_name=name)
+    await service.announcer.job_changed(arguments.job_id, ctx)
     return answer(
         Renamed(job_id=arguments.job_id, display_name=name), f"Job {arguments.job_id} is now “{name}”."
     )
 
 
-async def _delete_job(service: Service, arguments: DeleteJob, _: AnyContext) -> CallToolResult:
+async def _delete_job(service: Service, arguments: DeleteJob, ctx: AnyContext) -> CallToolResult:
     await service.client.delete(arguments.job_id)
+    await service.announcer.list_changed(ctx)
     return answer(
         Deleted(job_id=arguments.job_id, deleted=True), f"Job {arguments.job_id} and its audio are deleted."
     )

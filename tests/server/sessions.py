@@ -77,7 +77,7 @@ def http_server(folder, *arguments, **extra):
 
 
 @asynccontextmanager
-async def session(transport, era, folder, url=None, **extra):
+async def session(transport, era, folder, url=None, message_handler=None, **extra):
     """A client session over ``transport`` in ``era``."""
     if transport == "stdio":
         connection = stdio_client(parameters(folder, **extra))
@@ -85,7 +85,7 @@ async def session(transport, era, folder, url=None, **extra):
         connection = f"{url}/mcp"
     else:
         connection = sse_client(f"{url}/sse")
-    async with Client(connection, mode=era) as client:
+    async with Client(connection, mode=era, message_handler=message_handler) as client:
         yield client
 
 
