@@ -14,7 +14,7 @@ from audiopod_mcp.music.matching import matching_gain, widened
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Refused, Report, Score, silent
 from audiopod_mcp.music.playing import within
 from audiopod_mcp.music.rearrange import added, swapped
-from audiopod_mcp.music.scores import UNPITCHED, excerpt, stretched, transposed, with_parts
+from audiopod_mcp.music.scores import UNPITCHED, excerpt, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation import separate
 from audiopod_mcp.music.splice import convert, fit, mixed
 from audiopod_mcp.music.stretch import shift_pitch, stretch
@@ -27,6 +27,8 @@ WHOLE = ""
 """The one layer of a recording that has no stems, or what is left of it beside those taken out."""
 _SPEEDS = (0.25, 4.0)
 """How much slower and faster a track can be made."""
+_FURTHEST = 24
+"""Semitones a track can be moved."""
 
 
 @dataclass(frozen=True)
@@ -154,27 +156,29 @@ def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
 
 def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
     by, notes = wish.amount, piece.notes
+    score = piece.score and transposed(piece.score, round(by))
     if wish.kind == "key":
         own, to = parse_key(piece.frame(within(report, 0.0, 0.3)).key or ""), parse_key(wish.text)
         if own is None or to is None:
             raise Refused("edit_target_prompt: no key was heard in this track; say up or down by N semitones")
-        # A minor key has the notes of the major key three semitones above.
-        distance = (
-            (to.tonic + 3 * to.minor) - (own.tonic + 3 * own.minor)
-            if len(wish.text) > 2
-            else to.tonic - own.tonic
+        if " " not in wish.text:  # "to F#": the mode stays.
+            to = replace(to, minor=own.minor)
+        score = piece.score and in_key(piece.score, to)
+        # A minor key has the notes of the major key three semitones above it.
+        by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
+    if abs(by) > _FURTHEST:
+        raise Refused(
+            f"edit_target_prompt: {by:g} semitones is too far; at most {_FURTHEST} up or down is possible"
         )
-        by = (distance + 5) % 12 - 5
-        if to.minor != own.minor and len(wish.text) > 2:
-            notes = (
-                *notes,
-                "Major stays major and minor stays minor: it was moved to the relative key's notes.",
-            )
-    if abs(by) > 24:
-        raise Refused(f"edit_target_prompt: {by:g} semitones is too far; at most 24 up or down is possible")
-    score = piece.score and transposed(piece.score, round(by))
     if played := _replayed(piece, score, within(report, 0.3, 1.0)):
-        return replace(played, notes=notes)
+        return played
+    if wish.kind == "key" and to is not None and own is not None and to.minor != own.minor:
+        mode = "minor" if own.minor else "major"
+        notes = (
+            *notes,
+            f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home.",
+        )
+        score = piece.score and transposed(piece.score, round(by))
     pitched = {track: layer for track, layer in piece.layers.items() if track not in UNPITCHED}
     higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.3, 1.0)))
     return replace(piece, layers={**piece.layers, **higher}, score=score, notes=notes, untouched=False)

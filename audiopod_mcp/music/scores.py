@@ -118,6 +118,44 @@ def transposed_chord(label: str, semitones: int, key: str) -> str:
     return spelling.names[(chord.root + semitones) % 12] + quality
 
 
+def in_key(score: Score, to: Key) -> Score:
+    """``score`` in another key, moved the shorter way; another mode bends its thirds, sixths and sevenths."""
+    own = parse_key(score.key)
+    if own is None:
+        return score
+    by = (to.tonic - own.tonic + 5) % 12 - 5
+    moved_there = transposed(score, by)
+    if own.minor == to.minor:
+        return moved_there
+    change = {3: 1, 8: 1, 10: 1} if own.minor else {4: -1, 9: -1, 11: -1}
+
+    def bent(pitch: float) -> float:
+        return pitch + change.get(round(pitch - to.tonic) % 12, 0)
+
+    def chord(span: Span) -> Span:
+        old = parse_chord(span.label)
+        if old is None:
+            return span
+        root, third, fifth = (int(bent(old.root + step)) % 12 for step in (*old.intervals[:2], 7))
+        quality = "m" if (third - root) % 12 == 3 else ""
+        return replace(
+            span, label=to.names[root] + ("dim" if quality and (fifth - root) % 12 == 6 else quality)
+        )
+
+    return replace(
+        moved_there,
+        key=str(to),
+        chords=tuple(map(chord, moved_there.chords)),
+        parts=tuple(
+            part
+            if part.track in UNPITCHED
+            else replace(part, notes=tuple(replace(note, pitch=bent(note.pitch)) for note in part.notes))
+            for part in moved_there.parts
+        ),
+        brief=None if moved_there.brief is None else replace(moved_there.brief, key=str(to)),
+    )
+
+
 def with_parts(score: Score, change: Callable[[Part], Part | None]) -> Score:
     """``score`` with each part as ``change`` returns it; ``None`` takes it out."""
     return replace(score, parts=tuple(part for old in score.parts if (part := change(old)) is not None))

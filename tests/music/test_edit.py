@@ -222,6 +222,13 @@ class TestAComposedPiece:
         assert len(made.audio) == pytest.approx(len(song.audio) / 1.1, abs=2)
         assert made.lyrics[0].start == pytest.approx(song.lyrics[0].start / 1.1)
 
+    def test_another_mode_is_another_tune(self, song, composed):
+        made = self.change(song, composed, "in G minor")
+        assert made.score.key == "G minor"
+        lead = next(part for part in made.score.parts if part.track == "vocals")
+        scale = {(7 + step) % 12 for step in (0, 2, 3, 5, 7, 8, 10)}
+        assert np.mean([round(note.pitch) % 12 in scale for note in lead.notes]) > 0.9
+
     def test_new_words(self, song, composed):
         made = self.change(
             song, composed, lyrics="[Verse]\nevening falls upon the water\nall the boats are coming home"

@@ -261,8 +261,7 @@ def _lrc(work: Work, report: Report) -> Outcome:
     if not text:
         raise Refused("job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC")
     heard = analyse(source.audio, source.rate, _within(report, 0.2, 0.7))
-    report(0.7, "timing the words")
-    return Outcome(lrc=to_lrc(time_lyrics(text, heard, source.audio, source.rate)))
+    return Outcome(lrc=to_lrc(time_lyrics(text, heard, source.audio, source.rate, _within(report, 0.7, 1.0))))
 
 
 _OPERATIONS: Mapping[str, Callable[[Work, Report], Outcome]] = {
