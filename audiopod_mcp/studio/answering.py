@@ -16,8 +16,9 @@ from audiopod_mcp.operations import complaint
 
 from .config import StudioConfig
 from .dispatching import Studio
+from .links import media_name
 from .media import MASTER_FORMAT, MediaStore
-from .sources import SourceRefused, media_name
+from .sources import SourceRefused
 from .store import LARGEST_ID, JobRow
 
 NO_JOB: Final = "Music job not found"
@@ -189,7 +190,7 @@ def audio_urls(job: JobRow, base: str) -> dict[str, str]:
     for number in range(len(job.takes)):
         for audio_format in ("flac", "wav", "mp3", "ogg"):
             label = audio_format if number == 0 else f"{audio_format}_{number + 1}"
-            urls[label] = f"{base}/media/{job.id}/{media_name(job.token, number)}.{audio_format}"
+            urls[label] = f"{base}/media/{job.id}/{media_name(job, number)}.{audio_format}"
     return urls
 
 

@@ -31,8 +31,9 @@ from .answering import (
 from .dispatching import RESULT, CanNotRun, Studio, new_folder
 from .engines.base import Work
 from .fetching import NotFetched
+from .links import media_name
 from .performing import Result
-from .sources import find_source, job_source, media_name
+from .sources import find_source, job_source
 from .store import JobRow, KeyReused
 from .workers import WorkerDied
 
@@ -197,7 +198,7 @@ async def _time_lyrics(request: Request, job_id: int, owner: str) -> Response:
             error = result.error or "no words were found to time"
             return JSONResponse({"success": False, "job_id": job.id, "error": error})
         await to_thread.run_sync(studio.store.update, job.id, {"lrc": lrc})
-    url = f"{base_of(request)}/media/{job.id}/{media_name(job.token, 0)}.lrc"
+    url = f"{base_of(request)}/media/{job.id}/{media_name(job, 0)}.lrc"
     return JSONResponse({"success": True, "job_id": job.id, "lrc_content": lrc, "lrc_url": url})
 
 

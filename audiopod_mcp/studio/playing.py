@@ -1,4 +1,4 @@
-"""The endpoints that give audio and timed lyrics. Their addresses can't be guessed, so they need no key."""
+"""The endpoints that give audio and timed lyrics. Their addresses are signed, so they need no key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
 
 from .answering import path_number, studio_of
 from .dispatching import CanNotRun
-from .sources import take_of
+from .links import Expired, take_of
 from .store import JobRow
 from .workers import WorkerDied
 
@@ -29,7 +29,10 @@ async def get_media(request: Request) -> Response:
     studio = studio_of(request)
     job = await to_thread.run_sync(studio.store.job, path_number(request))
     name, _, ending = request.path_params["file"].rpartition(".")
-    take = take_of(name, job) if job else None
+    try:
+        take = take_of(name, job) if job else None
+    except Expired:
+        raise HTTPException(410, "this link has expired; the status of the job gives a fresh one") from None
     if job is None or take is None:
         raise HTTPException(404, "there is no such audio (any more)")
     if ending == "lrc":

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from .config import StudioConfig
+from .links import Expired, take_of
 from .store import LARGEST_ID, JobRow
 
 _JOB = re.compile(r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?)?/?", re.IGNORECASE)
-_MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_-]{16})(?:~(\d))?\.(?:flac|wav|mp3|ogg)")
+_MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_~-]{1,64})\.(?:flac|wav|mp3|ogg)")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 FindJob = Callable[[int], JobRow | None]
@@ -80,26 +81,18 @@ def readable(path: Path) -> bool:
         return False
 
 
-def media_name(token: str, take: int) -> str:
-    """What the audio of a take is called in its address; ``take`` counts from 0."""
-    return token if take == 0 else f"{token}~{take + 1}"
-
-
-def take_of(name: str, job: JobRow) -> Mapping[str, Any] | None:
-    """The take of ``job`` that an address calls ``name``."""
-    return next(
-        (take for number, take in enumerate(job.takes) if media_name(job.token, number) == name), None
-    )
-
-
 def _own_media(argument: str, value: str, bases: tuple[str, ...], find: FindJob) -> dict[str, Any] | None:
     base = next((base for base in bases if value.startswith(f"{base}/media/")), None)
     if base is None:
         return None
     found = _MEDIA.fullmatch(value.removeprefix(base).partition("?")[0])
     job = find(int(found[1])) if found and int(found[1]) <= LARGEST_ID else None
-    name = f"{found[2]}~{found[3]}" if found and found[3] else found[2] if found else ""
-    take = take_of(name, job) if job else None
+    try:
+        take = take_of(found[2], job) if found and job else None
+    except Expired:
+        raise SourceRefused(
+            f"{argument}: this link has expired; audiopod://jobs/{found[1] if found else ''} does not", 410
+        ) from None
     if job is None or take is None:
         raise SourceRefused(f"{argument}: there is no such audio here (any more)", 404)
     return {"job": job.id, "take": take["name"]}
