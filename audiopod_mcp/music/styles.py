@@ -196,7 +196,7 @@ _RNB = Style(
 _METAL = Style(
     "metal", (128, 176),
     _band(
-        ("drums", "acoustic kit", "metal", 0.0, 1.15), ("bass", "electric bass", "gallop"),
+        ("drums", "acoustic kit", "metal", 0.0, 0.9), ("bass", "electric bass", "gallop"),
         ("comp", "distorted guitar", "chug"), ("comp", "distorted guitar", "power", 0.6),
         ("lead", "lead guitar", "melody", 0.45), ("pad", "choir", "swell", 0.85, 0.6),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from audiopod_mcp.music.composition import backing, drumming, tunes
 from audiopod_mcp.music.composition.ensemble import band_for
@@ -123,6 +124,8 @@ def _play(piece: Piece, rap: bool, report: Report) -> tuple[tuple[Part, ...], tu
         and not piece.brief.instrumental
     ):
         band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
+    pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
+    piece = replace(piece, alone=len(pitched) == 1)
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
         notes = _PLAYERS[member.role](piece, member)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.styles import Member, Style
-from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
 _ROLES = {
     # What an instrument that the style doesn't know is asked to play: (role, figure).
@@ -71,24 +71,27 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
             band.append(Member(role, name, figure))
         taken.add(match)
     band = [member for member in band if not ruled_out(member, brief.without)]
+    if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:
+        band = [member for member in band if member.instrument in asked]  # "Solo violin": no cello either.
     if sings and "backing_vocals" not in brief.without and not any(m.instrument == "choir" for m in band):
         band.append(Member("pad", "choir", "swell", 0.8, 0.7))
     if not band and "vocals" in brief.without:
         band = [Member("lead", "piano", "melody")]
-    return tuple(_lifted(band))
+    return tuple(_lifted(band, sings))
 
 
-def _lifted(band: list[Member]) -> list[Member]:
-    """Someone must play from the start: if nobody does, the earliest come in at once; and a melody is needed
-    when it's all there is left.
-    """
+def _lifted(band: list[Member], sings: bool) -> list[Member]:
+    """The band with somebody to carry it: a melody if there'd be none, and someone who plays from the start."""
     pitched = [member for member in band if not INSTRUMENTS[member.instrument].unpitched]
     if pitched and all(member.role in ("bass", "counter") for member in pitched):
-        first = pitched[0]
-        band = [
-            replace(m, role="lead", figure="melody", enters=0.0) if m is first and m.role == "counter" else m
-            for m in band
-        ]
+        first = next((m for m in pitched if INSTRUMENTS[m.instrument].track != "bass"), None)
+        if first is not None:
+            band[band.index(first)] = Member("lead", first.instrument, "melody")
+    chordal = next((member for member in band if member.role in ("comp", "pad")), None)
+    if chordal is not None and not sings and not any(member.role == "lead" for member in band):
+        band.append(Member("lead", chordal.instrument, "melody"))  # The right hand has the tune.
+    if band and all(member.role == "percussion" for member in band):
+        band = [replace(member, figure="salsa", enters=0.0, level=1.0) for member in band]
     if band and all(member.enters > 0.3 for member in band):
         lowest = min(member.enters for member in band)
         band = [replace(member, enters=0.0) if member.enters <= lowest else member for member in band]

@@ -30,6 +30,8 @@ class Piece:
     density: float | None = None
     melody: tuple[Note, ...] = ()
     sings: bool = False
+    alone: bool = False
+    """One instrument plays everything there is to hear: it doesn't wait for its entry."""
     scale: tuple[int, ...] = field(init=False)
     """Pitch classes that melodies are made of."""
 

@@ -77,7 +77,7 @@ def steady(brief: Brief, swing: float, swung: float) -> Timeline:
     bar = beat * metre.beats
     whole = int(brief.duration / bar + 1e-6)
     left = brief.duration - whole * bar
-    ending = whole >= 3
+    ending = whole >= 3 or (whole > 0 and left >= _RING)
     if ending and left >= _RING:
         count = whole * metre.beats + max(1, int(left / beat + 1e-6))
     elif whole:

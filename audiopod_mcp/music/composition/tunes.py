@@ -122,11 +122,8 @@ def lead(piece: Piece, member: Member) -> tuple[Note, ...]:
     for phrase in phrases(piece, 1 if riff else 2):
         section = piece.sections[phrase[0].section]
         bar = phrase[0]
-        if (
-            not piece.plays(member, bar)
-            or section.lines
-            or (section.label in ("intro", "break") and not riff and bar.index < 2)
-        ):
+        waits = section.label in ("intro", "break") and bar.index < 2 and not (riff or piece.alone)
+        if waits or section.lines or not piece.plays(member, bar):
             continue
         intensity = piece.intensity(bar)
         if bar.ending:

@@ -156,7 +156,7 @@ def _hand(hertz: float, decay: float, slap: float) -> Callable[[Kit, Tone], Wave
 def _shaken(low: float, high: float, attack: float, decay: float) -> Callable[[Kit, Tone], Wave]:
     def drum(_: Kit, tone: Tone) -> Wave:
         n = int((attack + 6 * decay) * SAMPLE_RATE)
-        return noise(n, tone.rng, low, high) * rise(n, attack) * fade(n, decay) * np.float32(0.9)
+        return noise(n, tone.rng, low, high) * rise(n, attack) * fade(n, decay) * np.float32(1.6)
 
     return drum
 
@@ -198,7 +198,7 @@ def _click(_: Kit, tone: Tone) -> Wave:
 
 
 _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
-    27: lambda _, tone: _clap(_, tone)[: int(0.12 * SAMPLE_RATE)] * fade(int(0.12 * SAMPLE_RATE), 0.012),
+    27: lambda _, tone: _clap(_, tone)[: int(0.12 * SAMPLE_RATE)] * fade(int(0.12 * SAMPLE_RATE), 0.02) * np.float32(2.5),
     35: _kick,
     36: _kick,
     37: _stick,

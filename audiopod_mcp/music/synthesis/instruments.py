@@ -45,7 +45,7 @@ _LONG = 24.0
 
 INSTRUMENTS: dict[str, Instrument] = {
     # singing
-    "voice": Instrument("vocals", voice.guide_voice, 55, 76, 1.5, 0.0, 0.22, 0.09, _LONG, echo=0.08),
+    "voice": Instrument("vocals", voice.guide_voice, 55, 76, 0.8, 0.0, 0.22, 0.09, _LONG, echo=0.08),
     "spoken voice": Instrument("vocals", voice.speaking_voice, 43, 55, 1.5, 0.0, 0.1, 0.05, 1.5),
     "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _LONG),
     # drums
@@ -71,10 +71,10 @@ INSTRUMENTS: dict[str, Instrument] = {
     ),
     "upright bass": Instrument("bass", plucked.UPRIGHT, 28, 50, 5.0, room=0.06, release=0.1, longest=3),
     "synth bass": Instrument(
-        "bass", sustained.SYNTH_BASS, 28, 48, 3.0, room=0.0, release=0.05, longest=_LONG
+        "bass", sustained.SYNTH_BASS, 28, 48, 5.5, room=0.0, release=0.05, longest=_LONG
     ),
-    "reese bass": Instrument("bass", sustained.REESE, 26, 45, 3.0, room=0.02, release=0.06, longest=_LONG),
-    "808 bass": Instrument("bass", sustained.bass_808, 26, 45, 5.0, room=0.0, release=0.08, longest=4),
+    "reese bass": Instrument("bass", sustained.REESE, 26, 45, 5.5, room=0.02, release=0.06, longest=_LONG),
+    "808 bass": Instrument("bass", sustained.bass_808, 26, 45, 6.5, room=0.0, release=0.08, longest=4),
     "chip bass": Instrument("bass", sustained.CHIP_BASS, 33, 55, 4.0, room=0.0, release=0.02, longest=_LONG),
     "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.2, 0.2, 0.15, _LONG),
     "tuba": Instrument("brass", sustained.TUBA, 28, 53, 1.0, 0.1, 0.18, 0.1, _LONG),
@@ -82,7 +82,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     "acoustic guitar": Instrument("guitar", plucked.STEEL, 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
     "nylon guitar": Instrument("guitar", plucked.NYLON, 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
     "electric guitar": Instrument("guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo=0.08),
-    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -9.5, -0.4, 0.08, 0.05, 5, drive=8.0),
+    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -7.5, -0.4, 0.08, 0.05, 5, drive=8.0),
     "lead guitar": Instrument(
         "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo=0.22
     ),
@@ -119,7 +119,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     "saxophone": Instrument("woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _LONG),
     "whistle": Instrument("woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _LONG),
     # synthesisers and effects
-    "pad": Instrument("synth", sustained.PAD, 48, 84, -7.0, 0.0, 0.35, 0.45, _LONG),
+    "pad": Instrument("synth", sustained.PAD, 48, 84, -6.0, 0.0, 0.35, 0.45, _LONG),
     "synth lead": Instrument("synth", sustained.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _LONG, echo=0.2),
     "synth pluck": Instrument("synth", sustained.SYNTH_PLUCK, 52, 88, -4.0, -0.2, 0.22, 0.12, 2, echo=0.22),
     "acid synth": Instrument(
