@@ -1,4 +1,4 @@
-"""Addresses of audio: signed, so that nobody makes one up, and good for a day, so that none leaks for good."""
+"""Addresses of audio: signed, so that nobody makes one up, and good for a day, so that none leaks."""
 
 from __future__ import annotations
 
