@@ -9,11 +9,11 @@ import numpy as np
 from audiopod_mcp.music.chords import find_chords
 from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.metre import find_metre
+from audiopod_mcp.music.metre import compound, find_metre
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
 from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
-from audiopod_mcp.music.rhythm import find_pulse
+from audiopod_mcp.music.rhythm import find_pulse, follow
 from audiopod_mcp.music.spectrum import Array, downmix
 from audiopod_mcp.music.structure import find_sections
 from audiopod_mcp.music.timbre import measure_timbre
@@ -48,8 +48,11 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     downbeats: tuple[float, ...] = ()
     timesignature = None
     if pulse is not None:
+        metre = find_metre(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
+        if metre is not None and metre.timesignature == "6/8" and metre.beats_per_bar != 2:
+            pulse = follow(envelopes, pulse.tempo * 2 / metre.beats_per_bar, pulse.confidence)
+            metre = compound(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
         beats = _seconds(pulse.beats, duration)
-        metre = find_metre(envelopes, pulse.beats, synchronise(chroma, beats))
         if metre is not None:
             timesignature = metre.timesignature
             downbeats = tuple(beats[i] for i in metre.downbeats)

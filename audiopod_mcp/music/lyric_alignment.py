@@ -62,7 +62,7 @@ def hear(audio: Audio, rate: int, syllables: int, report: Report = silent) -> Ev
     edges = np.arange(steps + 1) / fps
     voice = np.interp(edges[:-1] + 0.5 / fps, np.arange(len(odds)) / VOICE_FPS, odds)
     share = float(np.clip(syllables * 0.25 / duration, 0.1, 0.8))
-    voice = np.clip((voice - np.quantile(voice, 1 - share)) / (voice.std() + 1e-6), -2, 2)
+    voice = np.clip((voice - np.quantile(voice, 1 - share)) / (np.maximum(voice, -3).std() + 1e-6), -2, 2)
     strongest = np.maximum.reduceat(
         onsets, np.minimum((edges[:-1] * ONSET_FPS).astype(np.intp), len(onsets) - 1)
     )

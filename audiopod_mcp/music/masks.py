@@ -77,6 +77,7 @@ def centring(left: npt.NDArray[np.complex64], right: npt.NDArray[np.complex64]) 
     phase and level.
     """
     product: Array = 2 * (left * np.conj(right)).real
-    coherence: Array = product / (np.square(np.abs(left)) + np.square(np.abs(right)) + 1e-12)
+    coherence = (product / (np.square(np.abs(left)) + np.square(np.abs(right)) + 1e-12)).astype(np.float32)
     smooth = moving_mean(moving_mean(coherence, 3).T, 3).T
-    return np.square(np.clip((smooth - 0.5) / 0.5, 0, 1)).astype(np.float32, copy=False)
+    centred: Array = np.square(np.clip((smooth - 0.5) / 0.5, 0, 1))
+    return centred

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.onsets import FPS, LOW, MIDDLE, WHOLE
+from audiopod_mcp.music.onsets import LOW, MIDDLE, SNARE, WHOLE
+from audiopod_mcp.music.rhythm import accents
 from audiopod_mcp.music.spectrum import Array, Ints
 
 _LEAST_BEATS = 8
@@ -16,14 +17,19 @@ _LEAST_BEATS = 8
 
 @dataclass(frozen=True, slots=True)
 class Metre:
-    """A time signature and the beats (indices) that begin its bars."""
+    """A time signature and the beats (indices) that begin its bars.
+
+    ``beats_per_bar`` differs from what ``timesignature`` has (6/8: two) where another pulse was followed; the
+    beats are then to be followed anew, at so many a bar.
+    """
 
     timesignature: str
     downbeats: Ints
+    beats_per_bar: int
 
 
 def find_metre(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Metre | None:
-    """Metre among 2/4, 3/4, 4/4 and 6/8 of onset envelopes ``(4, frames)``, beat times (s) and beat chroma.
+    """Metre among 2/4, 3/4, 4/4 and 6/8 of onset envelopes ``(6, frames)``, beat times (s) and beat chroma.
 
     Bars repeat themselves: what sounds on a beat returns a bar later, so the beats' features
     correlate at multiples of the bar. Groups of three beats against groups of two and four decide 3/4;
@@ -32,41 +38,56 @@ def find_metre(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) 
     """
     if len(beats) < _LEAST_BEATS:
         return None
-    low, middle, whole = (accents(envelopes[row], beats) for row in (LOW, MIDDLE, WHOLE))
-    movement = chord_movement(chroma, len(beats))
-    features = np.stack([_standardise(v) for v in (low, middle, whole, movement)], axis=1)
+    features, stress, movement = _beat_features(envelopes, beats, chroma)
     recurrence = _recurrence(features, 12)
     ternary = float(np.mean(recurrence[[3, 6, 9]]))
     binary = float(np.mean(recurrence[[2, 4, 8]]))
-    stress = features @ np.asarray([0.8, -0.3, 0.3, 1.0], np.float32)
     if ternary > binary + 0.08:
-        return _ternary(stress, features, recurrence)
+        return _ternary(envelopes, beats, stress, features)
     if divides_in_three(envelopes[WHOLE], beats):
-        return Metre("6/8", bar_lines(stress, 2))
+        return Metre("6/8", bar_lines(stress, 2), 2)
     downbeats = bar_lines(stress, 4)
-    if _moves_by_twos(movement, downbeats):
-        return Metre("2/4", bar_lines(stress, 2))
-    return Metre("4/4", downbeats)
+    if recurrence[2] > 0.95 * recurrence[4] and _moves_by_twos(movement, downbeats):
+        return Metre("2/4", bar_lines(stress, 2), 2)
+    return Metre("4/4", downbeats, 4)
 
 
-def _ternary(stress: Array, features: Array, recurrence: Array) -> Metre:
-    """3/4, or 6/8 when the beats found are its eighths: a low stress answered by a high one three later."""
-    bars = bar_lines(stress, 6)
-    first, fourth = features[bars], features[(bars + 3)[bars + 3 < len(features)]]
-    if len(fourth) and recurrence[6] > recurrence[3]:
+def compound(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Metre:
+    """6/8 on beats that are dotted quarters; arguments as in :func:`find_metre`."""
+    return Metre("6/8", bar_lines(_beat_features(envelopes, beats, chroma)[1], 2), 2)
+
+
+def _beat_features(
+    envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array
+) -> tuple[Array, Array, Array]:
+    """Standardised accents and harmonic movement, ``(beats, 4)``; how like a downbeat each is; the movement
+    as it is.
+    """
+    movement = chord_movement(chroma, len(beats))
+    rows = [accents(envelopes[row], beats) for row in (LOW, MIDDLE, WHOLE)]
+    features = np.stack([_standardise(values) for values in (*rows, movement)], axis=1)
+    return features, features @ np.asarray([0.8, -0.3, 0.3, 1.0], np.float32), movement
+
+
+def _ternary(envelopes: Array, beats: npt.NDArray[np.float64], stress: Array, features: Array) -> Metre:
+    """3/4, or 6/8 whose eighths, or pairs of them, were taken for beats: such a bar divides in the middle."""
+    bars = bar_lines(stress, 3)
+    whole = bars[bars + 3 < len(beats)]
+    middles = (beats[whole + 1] + beats[whole + 2]) / 2
+    thirds = np.concatenate((beats[whole + 1], beats[whole + 2]))
+    if len(whole) > 3 and all(
+        accents(envelopes[row], middles).mean() > 1.3 * accents(envelopes[row], thirds).mean()
+        for row in (LOW, SNARE)
+    ):
+        return Metre("6/8", bars, 3)
+    sixes = bar_lines(stress, 6)
+    first, fourth = features[sixes], features[(sixes + 3)[sixes + 3 < len(features)]]
+    if len(fourth):
         low_first = float(first[:, 0].mean() - fourth[:, 0].mean())
-        snare_fourth = float(fourth[:, 1].mean() - first[:, 1].mean())
-        if min(low_first, snare_fourth) > 0.6:
-            return Metre("6/8", bars)
-    return Metre("3/4", bar_lines(stress, 3))
-
-
-def accents(envelope: Array, beats: npt.NDArray[np.float64], reach: float = 0.06) -> Array:
-    """The strongest onset within ``reach`` seconds of each beat, ``(beats,)``."""
-    around = np.arange(-round(reach * FPS), round(reach * FPS) + 1)
-    frames = np.round(beats * FPS).astype(np.intp)[:, None] + around
-    strongest: Array = envelope[np.clip(frames, 0, len(envelope) - 1)].max(axis=1)
-    return strongest
+        high_fourth = float(fourth[:, 1].mean() - first[:, 1].mean())
+        if min(low_first, high_fourth) > 0.6:
+            return Metre("6/8", sixes, 6)
+    return Metre("3/4", bars, 3)
 
 
 def chord_movement(chroma: Array, beats: int) -> Array:

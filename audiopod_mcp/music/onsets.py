@@ -12,12 +12,18 @@ HOP = 256
 FPS = RATE / HOP
 """Onset frames a second, 86.13."""
 
-WHOLE, LOW, MIDDLE, HIGH = range(4)
-"""The rows of :func:`onset_envelopes`: all bands, then their lowest quarter, middle half, highest quarter."""
+WHOLE, LOW, MIDDLE, HIGH, KICK, SNARE = range(6)
+"""The rows of :func:`onset_envelopes`: all bands, their lowest quarter, middle half and highest quarter;
+then, of magnitudes rather than of their logarithms, so that the loud hits stand out, below 130 Hz and 1.5 to
+5 kHz.
+"""
+
+_LEAST = 0.012
+"""Variation of the onset strength, in nats, below which nothing sets in: a held chord, a hum."""
 
 
 def onset_envelopes(signal: Array, report: Report = silent) -> Array:
-    """Onset strength of a signal at :data:`RATE`, ``(4, frames)``: whole, low, middle and high bands.
+    """Onset strength of a signal at :data:`RATE`, ``(6, frames)``, rows as above.
 
     SuperFlux (Böck & Widmer, DAFx 2013): the frame compared with is two back and maximum-filtered
     over three bands, so that vibrato does not read as onsets. Each row has its one-second mean
@@ -26,8 +32,10 @@ def onset_envelopes(signal: Array, report: Report = silent) -> Array:
     bank, lag = log_filterbank(N_FFT), 2
     bands = bank.shape[1]
     quarter = bands // 4
+    centres = bank.argmax(axis=0) * RATE / N_FFT
+    kick, snare = centres < 130, (centres > 1500) & (centres < 5000)
     frames = len(signal) // HOP + 1
-    flux = np.zeros((4, frames), np.float32)
+    flux = np.zeros((6, frames), np.float32)
     last = np.zeros((lag, bands), np.float32)
     for first, magnitude in magnitudes(signal, N_FFT, HOP):
         level = np.log1p(magnitude @ bank * (1000 / np.sqrt(N_FFT)))
@@ -39,11 +47,16 @@ def onset_envelopes(signal: Array, report: Report = silent) -> Array:
         flux[LOW, here] = rise[:, :quarter].mean(axis=1)
         flux[MIDDLE, here] = rise[:, quarter : 3 * quarter].mean(axis=1)
         flux[HIGH, here] = rise[:, 3 * quarter :].mean(axis=1)
+        loud = np.maximum(np.expm1(padded[lag:, 1:-1]) - np.expm1(reference), 0)
+        flux[KICK, here] = loud[:, kick].mean(axis=1)
+        flux[SNARE, here] = loud[:, snare].mean(axis=1)
         last = np.concatenate((last, level))[-lag:]
         report((first + len(level)) / frames, "listening for onsets")
     flux[:, :lag] = 0.0  # the file's own beginning is not an onset
     flux = np.maximum(flux - moving_mean(flux, int(FPS) | 1), 0)
     spread = flux.std(axis=1, keepdims=True)
+    if spread[WHOLE] < _LEAST:
+        return np.zeros_like(flux)
     normalised: Array = flux / np.where(spread > 1e-4, spread, np.inf)
     return normalised
 

@@ -10,7 +10,7 @@ import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
+from audiopod_mcp.music.onsets import FPS, HIGH, KICK, LOW, MIDDLE, SNARE, WHOLE
 from audiopod_mcp.music.spectrum import WORKERS, Array
 
 TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
@@ -18,6 +18,10 @@ TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 
 _PULSE = 0.12
 """Pulse clarity below which there is no tempo to speak of."""
+
+
+_SLOWEST_DOUBLED, _FASTEST_DOUBLED = 70.0, 107.0
+"""Tempi that may turn out to be half the tempo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,22 @@ class Pulse:
 
 
 def find_pulse(envelopes: Array, report: Report = silent) -> Pulse | None:
-    """Tempo and beats of onset envelopes ``(4, frames)``, or ``None`` when nothing recurs."""
+    """Tempo and beats of onset envelopes ``(6, frames)``, or ``None`` when nothing recurs."""
     estimate = estimate_tempo(envelopes)
     report(0.3, "finding the tempo")
     if estimate is None:
         return None
     tempo, confidence = estimate
-    beats = track_beats(envelopes[WHOLE], tempo, report)
-    if len(beats) < 3:
-        return None
-    times = beats / FPS
-    return Pulse(refine_tempo(times) or tempo, confidence, times)
+    pulse = follow(envelopes, tempo, confidence, report)
+    if _SLOWEST_DOUBLED < tempo < _FASTEST_DOUBLED and reads_double(envelopes, pulse.beats):
+        pulse = follow(envelopes, 2 * tempo, confidence, report)
+    return pulse if len(pulse.beats) > 2 else None
+
+
+def follow(envelopes: Array, tempo: float, confidence: float, report: Report = silent) -> Pulse:
+    """The beats of onset envelopes ``(6, frames)`` near a tempo, and the exact tempo they have."""
+    beats = track_beats(envelopes[WHOLE], tempo, report) / FPS
+    return Pulse(refine_tempo(beats) or tempo, confidence, beats)
 
 
 def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
@@ -76,7 +85,7 @@ def at_lag(values: Array, lags: npt.NDArray[np.float64]) -> npt.NDArray[np.float
 def estimate_tempo(
     envelopes: Array, mean: float = 118.0, octaves: float = 0.75
 ) -> tuple[float, float] | None:
-    """Tempo in beats a minute and pulse clarity, 0 to 1, of onset envelopes ``(4, frames)``.
+    """Tempo in beats a minute and pulse clarity, 0 to 1, of onset envelopes ``(6, frames)``.
 
     A candidate's score is the autocorrelation one, two, four and half a beat away, times a
     log-normal prior; the winner is then refined on the lags of 2, 4 and 8 beats, where the
@@ -103,18 +112,46 @@ def estimate_tempo(
 
 
 def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How well each beat period divides the strongest recurrence between 1.2 and 4 s, ``(candidates,)``, 0
+    """How well each beat period explains the strongest recurrence between 1.2 and 4 s, ``(candidates,)``, 0
     to 1.
 
     Syncopated patterns such as 3+3+2 recur more strongly at fractions of the bar that are no beats
-    than at the beats; the bar itself still recurs most. All octaves of a period fare alike.
+    than at the beats; the bar itself still recurs most, and is no multiple of those fractions.
     """
-    near, far = round(1.2 * FPS), min(round(4 * FPS), len(correlation))
-    bar = near + int(np.argmax(correlation[near:far]))
-    beats = bar / period
-    whole = np.isin(np.round(beats), (1, 2, 3, 4, 6, 8, 12, 16))
-    share = np.exp(-0.5 * ((beats / np.maximum(np.round(beats), 1) - 1) / 0.015) ** 2)
-    return np.asarray(whole * share)
+    lags = np.arange(round(1.2 * FPS), min(round(4 * FPS), len(correlation) - 1))
+    peaks = lags[(correlation[lags] > correlation[lags - 1]) & (correlation[lags] >= correlation[lags + 1])]
+    strength = correlation[peaks]
+    if not len(peaks) or strength.max() <= 0:
+        return np.zeros(len(period))
+    beats = peaks / period[:, None]
+    whole = np.abs(beats - np.round(beats)) < 0.02 * beats
+    explained = np.where(whole, strength, 0).max(axis=1) / strength.max()
+    return np.asarray(np.clip((explained - 0.7) / 0.3, 0, 1))
+
+
+def reads_double(envelopes: Array, beats: npt.NDArray[np.float64]) -> bool:
+    """Whether beats at half the tempo were found: kicks on them and other hits as hard between them, or the
+    reverse.
+
+    Kick and snare take turns on the beats of most popular music, not within them.
+    """
+    between = (beats[:-1] + beats[1:]) / 2
+    if len(between) < 8:
+        return False
+    on, off = (
+        [float(accents(envelopes[row], times).mean()) + 1e-6 for row in (KICK, SNARE)]
+        for times in (beats[:-1], between)
+    )
+    kick, snare = off[0] / on[0], off[1] / on[1]
+    return (kick < 0.4 and snare > 0.7) or (kick > 2.5 and snare < 1.4)
+
+
+def accents(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06) -> Array:
+    """The strongest onset within ``reach`` seconds of each time in seconds, ``(times,)``."""
+    around = np.arange(-round(reach * FPS), round(reach * FPS) + 1)
+    frames = np.round(times * FPS).astype(np.intp)[:, None] + around
+    strongest: Array = envelope[np.clip(frames, 0, len(envelope) - 1)].max(axis=1)
+    return strongest
 
 
 def track_beats(

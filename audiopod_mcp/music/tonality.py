@@ -46,7 +46,7 @@ def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
     """The key and how sure of it, 0 to 1, of what :func:`key_scores` takes; ``(None, 0.0)`` if nothing is
     tonal.
     """
-    if _contrast(chroma) < _TONAL:
+    if _contrast(chroma) < _TONAL or _classes(chroma) < 3:
         return None, 0.0
     scores = key_scores(chroma, bass)
     best, second = np.sort(scores)[::-1][:2]
@@ -75,6 +75,12 @@ def synchronise(chroma: Array, beats: Sequence[float]) -> Array:
 
 _TONAL = 0.15
 """Contrast of the mean chroma below which there is no key: noise and drums spread evenly over all classes."""
+
+
+def _classes(chroma: Array) -> float:
+    """How many pitch classes sound, counted by share: 1 for a kick drum's single pitch, 12 for noise."""
+    share = chroma.sum(axis=0) / (chroma.sum() + 1e-9)
+    return float(1 / (np.square(share).sum() + 1e-9))
 
 
 def _contrast(chroma: Array) -> float:
