@@ -11,6 +11,7 @@ from starlette.routing import Route
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, Advanced, GenerateLrc, GenerateMusic, Operation
 
+from .catalogue import WALLET, Estimate
 from .creating import variants
 from .listing import Listing
 from .managing import Changes
@@ -45,10 +46,30 @@ def document() -> dict[str, Any]:
             "patch": {**_call("Rename a job", _JOB, [_JOB_ID]), "requestBody": _body(_schema(Changes))},
             "delete": _call("Delete a job and its audio; stop it if it runs", {"type": "object"}, [_JOB_ID]),
         },
+        f"{one}/like": {
+            "post": _call("Like a job", {"type": "object"}, [_JOB_ID]),
+            "delete": _call("Like it no more", {"type": "object"}, [_JOB_ID]),
+        },
+        f"{one}/stems/{{track}}": {
+            "get": _call("One stem of a finished job", None, [_JOB_ID, _word("track")])
+        },
+        f"{API_PREFIX}/liked": {"get": _call("Liked jobs", {"type": "array", "items": _JOB}, _query())},
+        f"{API_PREFIX}/analyses/{{analysis_id}}": {
+            "get": _call("An analysis made before", {"type": "object"}, [_word("analysis_id")])
+        },
+        "/health": {"get": _call("Whether the studio runs", {"type": "object"})},
+        f"{WALLET}/balance": {"get": _call("The wallet, which is never needed", {"type": "object"})},
+        f"{WALLET}/pricing": {"get": _call("What operations cost: nothing", {"type": "object"})},
     }
     for path, summary in (
+        ("estimate", "What some work would cost: nothing"),
+        ("check-balance", "Whether the wallet is full enough: always"),
+    ):
+        paths[f"{WALLET}/{path}"] = {
+            "post": {**_call(summary, {"type": "object"}), "requestBody": _body(_schema(Estimate))}
+        }
+    for path, summary in (
         ("jobs/counts", "How many jobs there are by status"),
-        ("liked", "Liked jobs"),
         ("filters/stats", "How many jobs there are by each filter"),
         ("presets", "Genre presets"),
         ("model/status", "What makes the music"),
@@ -109,24 +130,40 @@ def _creation(operation: type[Operation], fixed: dict[str, str]) -> dict[str, An
 
 
 def _call(
-    summary: str, answer: dict[str, Any], parameters: list[dict[str, Any]] | None = None
+    summary: str, answer: dict[str, Any] | None, parameters: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
+    """A call that answers with JSON like ``answer``, or with audio."""
+    content = {"audio/flac": {}} if answer is None else _json(answer)
     error = {"description": "Refused", "content": _json({"$ref": "#/components/schemas/Error"})}
     told = {
         "summary": summary,
-        "responses": {"200": {"description": "OK", "content": _json(answer)}, "4XX": error},
+        "responses": {"200": {"description": "OK", "content": content}, "4XX": error},
     }
     return told | ({"parameters": parameters} if parameters else {})
 
 
+def _word(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
 def _query() -> list[dict[str, Any]]:
-    properties = _schema(Listing)["properties"]
-    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+    return [
+        {"name": name, "in": "query", "schema": _told(schema)}
+        for name, schema in _schema(Listing)["properties"].items()
+    ]
+
+
+def _told(schema: dict[str, Any]) -> dict[str, Any]:
+    """``schema`` of a value that, in a query, is left out rather than null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}
+    return rest | choices[0] if len(choices) == 1 else schema
 
 
 def _schema(model: Any) -> dict[str, Any]:
     schema: dict[str, Any] = model.model_json_schema()
     schema.pop("$defs", None)  # only ``advanced`` refers to one, and it is laid out flat
+    schema.pop("additionalProperties", None)  # what the studio does not know it passes over
     return schema
 
 
