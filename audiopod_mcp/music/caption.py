@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -362,23 +363,24 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
     return keys[int(chance.integers(len(keys)))]
 
 
-def _lasting(brief: Brief, duration: float) -> Brief:
-    """The brief with its duration: the one asked for, or as many whole bars as the music wants."""
-    from dataclasses import replace
-
-    low, high = DURATION_RANGE
-    if not math.isfinite(duration) or duration > high:
-        raise Refused(f"A piece can't last {duration:g} seconds: use 1 to {high:g}, or -1 for automatic.")
-    if duration > 0:
-        return replace(brief, duration=max(low, float(duration)))
+def natural_duration(brief: Brief) -> float:
+    """Seconds that the music wants when nobody says: what the lyrics take, or about a minute of whole bars."""
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
     bar = metre.beats * 60 / brief.tempo
-    bars = min(bars, int((high - 3) / bar))
+    bars = min(bars, int((DURATION_RANGE[1] - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.
     ring = bar * max(1, math.ceil(2.0 / bar))
-    return replace(brief, duration=round(bars * bar + ring, 3))
+    return round(bars * bar + ring, 3)
+
+
+def _lasting(brief: Brief, duration: float) -> Brief:
+    """The brief with its duration: the one asked for, or the natural one."""
+    low, high = DURATION_RANGE
+    if not math.isfinite(duration) or duration > high:
+        raise Refused(f"A piece can't last {duration:g} seconds: use 1 to {high:g}, or -1 for automatic.")
+    return replace(brief, duration=max(low, float(duration)) if duration > 0 else natural_duration(brief))
 
 
 def mentions(caption: str) -> Iterable[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from audiopod_mcp.music.caption import mentions
+from audiopod_mcp.music.caption import mentions, natural_duration
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic
 from audiopod_mcp.music.composition.words import stanzas
@@ -32,7 +32,7 @@ from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 _GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
 _SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
-_LONGEST_LOOP = 32.0
+_LONGEST_LOOP = 120.0
 
 
 def make(
@@ -60,15 +60,15 @@ def make_sample(
 ) -> Rendering:
     """A ``loop`` of whole bars that repeats without a seam, or a ``one-shot``: one hit, note or chord.
 
-    A loop is as long as the brief asks, to the nearest of 1, 2, 4, 8 … bars, and at most 32 s; the caption
-    decides who plays.
+    A loop is as long as the brief asks, to the nearest of 1, 2, 4, 8 … bars (four, if nobody says), and at
+    most two minutes; the caption decides who plays.
     """
     if sample_type == "one-shot":
         return _one_shot(brief, seed, report)
     metre = METRES[brief.timesignature]
     beat = 60 / brief.tempo
     bar = metre.beats * beat
-    wanted = min(brief.duration, _LONGEST_LOOP) / bar
+    wanted = 4.0 if brief.duration == natural_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))
     while bars > 1 and bars * bar > _LONGEST_LOOP:
         bars //= 2

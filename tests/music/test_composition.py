@@ -300,3 +300,29 @@ def test_a_report_may_stop_the_work() -> None:
 
     with pytest.raises(InterruptedError):
         compose(brief_for("pop"), seed=1, report=stop)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    beats=st.lists(st.floats(0.15, 1.5), min_size=0, max_size=40),
+    start=st.floats(0, 3),
+    first=st.integers(0, 7),
+    per_bar=st.sampled_from((2, 3, 4, 5, 6)),
+    chords=st.lists(st.sampled_from(("Am", "N", "F#7", "Bdim", "Ebmaj7/G", "C", "X?")), max_size=50),
+    labels=st.lists(st.sampled_from(("intro", "chorus", "Verse 2", "outro", "???")), max_size=4),
+    density=st.none() | st.floats(0, 12),
+    duration=st.floats(0.5, 40),
+    style=st.sampled_from(sorted(STYLES)),
+    sings=st.booleans(),
+)
+def test_any_grid_can_be_played_on(
+    beats, start, first, per_bar, chords, labels, density, duration, style, sings
+) -> None:
+    times = tuple(float(t) for t in start + np.cumsum([0.0, *beats]))
+    spans = tuple(Span(i * 5.0, i * 5.0 + 5, label) for i, label in enumerate(labels))
+    melody = tuple(Note(t, 0.3, 50 + i % 30, 80) for i, t in enumerate(times[::3])) if density else ()
+    grid = Grid(times, first, per_bar, tuple(chords), spans, melody, density)
+    brief = brief_for(style, duration=duration, lyrics=LYRICS if sings else None)
+    score = compose(brief, seed=2, grid=grid)
+    assert score.duration == duration
+    assert all(0 <= n.start < n.start + n.duration <= duration + 0.01 for part in score.parts for n in part.notes)

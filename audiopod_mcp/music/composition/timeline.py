@@ -115,7 +115,10 @@ def given(brief: Brief, grid: Grid, swing: float, swung: float) -> Timeline:
         times = np.concatenate((times, times[-1] + beat * np.arange(1, missing + 1)))
     final = grid.sections[-1].label.lower() if grid.sections else ""
     ending = final in ("outro", "ending", "end") and len(times) - 1 >= 3 * metre.beats
-    return Timeline(metre, times, first % metre.beats, brief.duration, swing, swung, ending)
+    first %= metre.beats
+    if first >= len(times) - 1:
+        first = 0
+    return Timeline(metre, times, first, brief.duration, swing, swung, ending)
 
 
 def bars_of(timeline: Timeline, sections: list[Section]) -> list[Bar]:
