@@ -12,6 +12,7 @@ from pathlib import Path
 from audiopod_mcp import __version__
 from audiopod_mcp.settings import Settings, SettingsError
 
+PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
 COMMANDS = ("serve", "studio", "demo")
 
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="a host name under which clients may reach the server; repeatable",
     )
+    serve.add_argument("--allow-public", action="store_true", help=PUBLIC)
     serve.set_defaults(run=_serve)
 
     studio = command("studio", "the AudioPod-compatible REST service alone")
@@ -70,11 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
     studio.add_argument("--engine", choices=("local", "acestep"), help="(local)")
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
-    studio.add_argument(
-        "--allow-public",
-        action="store_true",
-        help="listen on other than loopback addresses although anyone there may use the studio",
-    )
+    studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
     studio.set_defaults(run=_studio)
 
     demo = command("demo", "every operation once, through a real MCP client, on real audio")
@@ -99,6 +97,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     if options.transport == "stdio":
         anyio.run(serve_stdio, settings)
     else:
+        _refuse_the_public(options.host, options.allow_public)
         anyio.run(
             serve_http,
             settings,
@@ -108,6 +107,16 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             options.transport == "http",
         )
     return 0
+
+
+def _refuse_the_public(host: str, allowed: bool) -> None:
+    from audiopod_mcp.studio.serving import is_loopback
+
+    if not (allowed or is_loopback(host)):
+        raise SettingsError(
+            f"--host: {host} can be reached from other machines, and anybody there could use this server and "
+            "what it pays for; listen on 127.0.0.1, or say --allow-public if that is what you want"
+        )
 
 
 def _studio(options: argparse.Namespace, settings: Settings) -> int:

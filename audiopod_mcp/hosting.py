@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 STUDIO_URL = "http://studio.local"
+CONNECTIONS = 1000
+"""How many may be open at the same time before others are turned away."""
 
 
 class EmbeddedStudio:
@@ -108,6 +110,7 @@ async def open_service(
             local_files=same_machine and studio is not None,
             output_dir=settings.output_dir if same_machine else None,
             max_wait=settings.max_wait,
+            confirm_above=settings.confirm_above,
             spawn=tasks.start_soon,
         )
         try:
@@ -152,7 +155,13 @@ async def serve_http(
             routes=[Mount("/media", _under("/media", studio))] if studio else [],
         )
         config = uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=2,
         )
         await uvicorn.Server(config).serve()
 

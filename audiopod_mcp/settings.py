@@ -28,6 +28,8 @@ class Settings:
     """Where local files may be read; ``None``: the usual places, see :meth:`readable_folders`."""
     max_wait: float = 45.0
     """Seconds a tool call waits for its job."""
+    confirm_above: float | None = None
+    """USD above which the person is asked before a paid call."""
     allow_private_urls: bool = False
     engine: str = "local"
     acestep_base_url: str | None = None
@@ -68,6 +70,7 @@ class Settings:
             if listed
             else None,
             max_wait=_seconds("AUDIOPOD_MAX_WAIT", values.get("AUDIOPOD_MAX_WAIT", "45")),
+            confirm_above=_dollars("AUDIOPOD_CONFIRM_ABOVE", values.get("AUDIOPOD_CONFIRM_ABOVE")),
             allow_private_urls=values.get("AUDIOPOD_ALLOW_PRIVATE_URLS", "0").lower() in {"1", "true", "yes"},
             engine=engine,
             acestep_base_url=values.get("ACESTEP_BASE_URL"),
@@ -106,6 +109,18 @@ def _seconds(name: str, text: str) -> float:
     if not 1 <= seconds <= 3600:
         raise SettingsError(f"{name}: {seconds:g} is out of range; allowed 1 to 3600 seconds")
     return seconds
+
+
+def _dollars(name: str, text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        dollars = float(text.removeprefix("$"))
+    except ValueError:
+        dollars = -1.0
+    if not 0 <= dollars < 1_000_000:
+        raise SettingsError(f"{name}: {text!r} is not an amount in USD, such as 0.50")
+    return dollars
 
 
 def _user_folder(kind: str) -> Path:

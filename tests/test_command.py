@@ -31,6 +31,7 @@ def test_version_and_help(tmp_path):
         (["--transport", "telex"], {}, "--transport"),
         (["studio", "--port", "99999"], {}, "--port"),
         (["studio", "--host", "0.0.0.0"], {}, "--allow-public"),
+        (["--transport", "http", "--host", "0.0.0.0"], {}, "--allow-public"),
     ],
 )
 def test_a_wrong_setting_ends_in_one_line(tmp_path, arguments, extra, line):

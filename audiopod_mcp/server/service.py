@@ -26,8 +26,9 @@ class Service:
 
     ``connect`` makes a client for a key. ``embedded`` says that the service is our own studio in this
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
-    is where :func:`save_audio` writes; ``None`` where callers are on other machines. ``spawn`` starts a
-    task that may outlive the call.
+    is where :func:`save_audio` writes; ``None`` where callers are on other machines. Paid calls that cost
+    more than ``confirm_above`` USD need the person's consent. ``spawn`` starts a task that may outlive
+    the call.
     """
 
     connect: Callable[[str | None], AudioPodClient]
@@ -36,6 +37,7 @@ class Service:
     local_files: bool = False
     output_dir: Path | None = None
     max_wait: float = 45.0
+    confirm_above: float | None = None
     spawn: Spawn | None = field(default=None, repr=False)
     announcer: Announcer = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)

@@ -11,7 +11,7 @@ from mcp.server.mcpserver.exceptions import UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.shared.exceptions import MCPError
-from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
 from audiopod_mcp.api import AudioPodError
@@ -20,7 +20,7 @@ from audiopod_mcp.operations import Arguments, explain
 from .schemas import input_schema, output_schema
 
 A = TypeVar("A", bound=Arguments)
-Handler = Callable[[A, Context[Any, Any]], Awaitable[CallToolResult]]
+Handler = Callable[[A, Context[Any, Any]], Awaitable[CallToolResult | InputRequiredResult]]
 
 
 def refusal(line: str) -> CallToolResult:
@@ -73,7 +73,7 @@ class MusicTool(Tool):
         arguments: dict[str, Any],
         context: Context[Any, Any],
         convert_result: bool = False,  # noqa: ARG002 - results are converted already
-    ) -> CallToolResult:
+    ) -> CallToolResult | InputRequiredResult:
         """Answer one call.
 
         Raises:
@@ -85,7 +85,7 @@ class MusicTool(Tool):
         except ValidationError as error:
             return refusal(explain(error, self.arguments))
         try:
-            result: CallToolResult = await self.fn(request, context)
+            result: CallToolResult | InputRequiredResult = await self.fn(request, context)
         except AudioPodError as error:
             return refusal(str(error))
         except MCPError:

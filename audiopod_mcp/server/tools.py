@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
-from mcp.types import CallToolResult
+from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import watch
@@ -44,6 +44,7 @@ from .results import (
 )
 from .saving import save
 from .service import Service
+from .spending import estimate, in_words, stopped_for_money
 from .tool import Handler, MusicTool, refusal
 
 AnyContext = Context[Any, Any]
@@ -172,10 +173,20 @@ def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
     )
 
 
-async def _run_job(service: Service, operation: Operation, ctx: AnyContext) -> CallToolResult:
+async def _run_job(
+    service: Service, operation: Operation, ctx: AnyContext
+) -> CallToolResult | InputRequiredResult:
     ready = await service.with_reachable_sources(operation)
     progress = _Progress(ctx)
-    await progress.say(0, "Sending the request")
+    price = ""
+    if not service.embedded and operation.usd_per_minute:
+        dollars = await estimate(ready, service.client)
+        price = f" ({in_words(dollars, operation)})"
+        if service.confirm_above is not None:
+            stop = await stopped_for_money(operation, dollars, service.confirm_above, ctx)
+            if stop is not None:
+                return stop
+    await progress.say(0, f"Sending the request{price}")
     job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
     await service.announcer.list_changed(ctx)
     return await _follow(service, job, service.max_wait, progress)

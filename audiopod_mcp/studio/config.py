@@ -27,5 +27,7 @@ class StudioConfig:
     """The keys let in; ``None``: an open studio, where each key still sees only its own jobs."""
     workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
     """How many jobs run at the same time."""
+    queue: int = 200
+    """How many unfinished jobs one caller may have before new ones are refused for now."""
     engine_settings: Mapping[str, str | None] = field(default_factory=dict, repr=False)
     """Keyword arguments of the engine, e.g. where the ACE-Step server is. May hold secrets."""

@@ -124,6 +124,12 @@ async def _create(
         raise HTTPException(422, "Idempotency-Key: at most 255 characters")
 
     def create() -> tuple[JobRow, bool]:
+        if studio.store.unfinished(owner) >= studio.config.queue:
+            raise HTTPException(
+                429,
+                f"{studio.config.queue} jobs are unfinished already; wait for some of them, or delete some",
+                headers={"Retry-After": "10"},
+            )
         values = _columns(wanted, sources, studio, owner)
         return studio.store.create({**values, "idempotency_key": key or None})
 

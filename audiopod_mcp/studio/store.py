@@ -213,6 +213,11 @@ class Store:
         )
         return [_job(row) for row in rows], total
 
+    def unfinished(self, owner: str) -> int:
+        """How many jobs of ``owner`` wait or run."""
+        sql = "SELECT count(*) FROM jobs WHERE owner = ? AND status IN ('PENDING', 'PROCESSING')"
+        return int(self._rows(sql, (owner,))[0][0])
+
     def counts(self, owner: str, column: str) -> dict[str, int]:
         """How many jobs there are by each value of ``column``."""
         rows = self._rows(

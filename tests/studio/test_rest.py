@@ -461,3 +461,17 @@ def test_importing_the_application_imports_no_audio_library():
     code = "import sys, audiopod_mcp.studio.app, audiopod_mcp.studio.serving; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "scipy", "soundfile", "soxr", "uvicorn"} & set(loaded.stdout.split())
+
+
+async def test_one_caller_can_not_fill_the_queue_for_good(tmp_path):
+    async with opened(tmp_path, queue=2) as studio:
+        first = await studio.create(caption="slow 20", audio_duration=5)
+        await studio.create(caption="slow 20", audio_duration=5)
+        refused = await studio.post(f"{MUSIC}/text2music", json={"caption": "one too many"})
+        assert refused.status_code == 429
+        assert refused.headers["retry-after"] == "10"
+        assert "2 jobs are unfinished already" in refused.json()["detail"]
+        other = await studio.post(f"{MUSIC}/text2music", json={"caption": "a"}, headers={"X-API-Key": "ap_b"})
+        assert other.status_code == 200
+        await studio.delete(f"{MUSIC}/jobs/{first}")
+        assert (await studio.post(f"{MUSIC}/text2music", json={"caption": "now"})).status_code == 200

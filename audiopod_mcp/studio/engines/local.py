@@ -28,6 +28,9 @@ from .base import MASTER, SCORE, STEMS, Outcome, Report, Take, Work
 _NO_NEGATIVE = "NO USER INPUT"
 """What the API's ``lm_negative_prompt`` says when it says nothing."""
 _SEEDS = 2**31
+_PLAYED_ANEW = ("cover", "reference", "retake", "repaint", "extend")
+_BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
+_GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 
@@ -297,6 +300,9 @@ def _takes(
         made = operation(seed, _within(part, 0.0, 0.9))
         takes.append(_write(work.folder, f"take-{number + 1}", made, seed, source, _within(part, 0.9, 1.0)))
         notes.extend(made.notes)
+        if work.task in _PLAYED_ANEW:
+            notes.append(_BY_RULE)
+            notes.extend([_GUIDE] if made.lyrics and work.params.get("lyrics") else [])
         details = details or _details(made)
     return Outcome(tuple(takes), notes=tuple(dict.fromkeys(notes)), details=details)
 
