@@ -50,7 +50,8 @@ def cpu_seconds(command: list[str], folder: str) -> tuple[float, int]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     ) as process:
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         for message in MESSAGES:
             process.stdin.write(json.dumps(message).encode() + b"\n")
         process.stdin.flush()
