@@ -95,9 +95,9 @@ def cover(
     stems = dict(played.stems)
     if strength > 0:
         curve = _dynamics(audio, played.audio, strength)
-        for track, stem in stems.items():
+        for stem in stems.values():
             report(0.91, "balancing")
-            stems[track] = stem * curve
+            stem *= curve
     loudness = integrated_loudness(audio, rate)
     target = None if loudness is None else float(np.clip(loudness, -24.0, -9.0))
     stems = as_if_beside(

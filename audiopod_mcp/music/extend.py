@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
@@ -103,19 +104,12 @@ def _extended(
         report=within(report, 0.9, 1.0),
     )  # fmt: skip
     samples = round(length * rate) + fade
-    shape = np.ones((samples, 1), np.float32)
     if before:
-        shape[: fade + 1] = rise(fade + 1)
-        if np.abs(audio[: round(0.05 * rate)]).max(initial=0.0) < 1e-3:
-            # The song begins with silence: what leads to it dies away instead of being cut off.
-            ring = min(round(0.25 * rate), samples // 2)
-            shape[samples - fade - ring : samples - fade] = rise(ring)[::-1]
-            shape[samples - fade :] = 0.0
+        shape = _leading(audio, rate, samples, fade)
     else:
-        tail = round(
-            (max(0.7 * length, min(4.0, length)) if _FADING.search(prompt) else min(0.4, length / 2)) * rate
-        )
-        shape[-tail:] = rise(tail)[::-1]
+        beats = frame.grid(frame.duration, end)
+        entry = next(beat + beats[1] for beat in beats[0].beats if beat + beats[1] > frame.duration - 0.005)
+        shape = _following(audio, rate, samples, entry - start, fading=bool(_FADING.search(prompt)))
     new = {track: fit(stem, samples) * shape for track, stem in new.items()}
 
     def with_new(old: Audio, piece: Audio) -> Audio:
@@ -132,6 +126,40 @@ def _extended(
     added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
     whole = joined((added, song.score) if before else (song.score, added))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
+
+
+def _leading(audio: Audio, rate: int, samples: int, fade: int) -> npt.NDArray[np.float32]:
+    """The level, ``(samples, 1)``, of what comes before ``audio``, whose last ``fade`` samples overlap it."""
+    shape = np.ones((samples, 1), np.float32)
+    shape[: fade + 1] = rise(fade + 1)
+    if _quiet(audio[: round(0.05 * rate)], audio):
+        # The song begins with silence: what leads to it dies away instead of being cut off.
+        ring = min(round(0.25 * rate), samples // 2)
+        shape[samples - fade - ring : samples - fade] = rise(ring)[::-1]
+        shape[samples - fade :] = 0.0
+    return shape
+
+
+def _following(
+    audio: Audio, rate: int, samples: int, entry: float, *, fading: bool
+) -> npt.NDArray[np.float32]:
+    """The level, ``(samples, 1)``, of what comes after ``audio``; its first beat is ``entry`` seconds in."""
+    shape = np.ones((samples, 1), np.float32)
+    if _quiet(audio[-round(0.05 * rate) :], audio):
+        # The song had come to its end: the music starts again on a beat, not in the middle of one.
+        ramp = round(0.005 * rate)
+        first = min(max(0, round(entry * rate) - ramp), samples // 2)
+        shape[:first] = 0.0
+        shape[first : first + ramp] = rise(len(shape[first : first + ramp]))
+    length = samples / rate
+    tail = round((max(0.7 * length, min(4.0, length)) if fading else min(0.4, length / 2)) * rate)
+    shape[samples - tail :] *= rise(tail)[::-1]
+    return shape
+
+
+def _quiet(part: Audio, whole: Audio) -> bool:
+    """Whether ``part`` is 35 dB or more below the peaks of ``whole``: an end, not a breath."""
+    return bool(np.abs(part).max(initial=0.0) < 10 ** (-35 / 20) * np.abs(whole).max(initial=0.0))
 
 
 def _label(frame: Frame, before: bool, prompt: str) -> str:

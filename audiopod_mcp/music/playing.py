@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.caption import mentions, read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.frame import Frame
 from audiopod_mcp.music.loudness import integrated_loudness
@@ -40,7 +40,12 @@ def brief_beside(prompt: str, own: Brief | None, **wanted: Any) -> Brief:
     wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
     if own is None or names_style(prompt):
         return read_caption(prompt, **wanted)
-    return replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
+    brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
+    # Without words of its own the new part has no singer, unless it asks for one.
+    asked = mentions(prompt)
+    return replace(
+        brief, instruments=tuple(name for name in brief.instruments if name != "voice" or name in asked)
+    )
 
 
 def names_style(prompt: str) -> bool:
@@ -123,7 +128,8 @@ def as_if_beside(
     """Stems at 44.1 kHz as the song they join would have them.
 
     That is: at ``rate`` with ``channels``, with the spectral ``balance`` of the song (by ``amount``), at
-    its ``loudness`` (LUFS), within full scale. They still sum to their mix.
+    its ``loudness`` (LUFS), within full scale. They still sum to their mix. ``stems`` may be changed in
+    place: minutes of many of them fill a computer's memory.
     """
     mix = mixed(stems)
     own = spectral_balance(mix, SAMPLE_RATE)
@@ -145,9 +151,9 @@ def as_if_beside(
         limit = limiter(mix, rate, CEILING)
         mix *= limit
         curve *= step * limit
-    for track, stem in matched.items():
+    for stem in matched.values():
         report(1.0, "matching the loudness")
-        matched[track] = stem * curve
+        stem *= curve
     return matched
 
 

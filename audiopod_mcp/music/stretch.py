@@ -68,7 +68,7 @@ def shift_pitch(audio: Audio, rate: int, semitones: float, report: Report = sile
 def _source_times(
     audio: Audio, rate: int, factor: float, times: npt.NDArray[np.int_], reach: float
 ) -> npt.NDArray[np.int_]:
-    """The source samples heard at the output's ``times``: evenly spread, but not within ``reach`` of attacks."""
+    """The source samples heard at the output's ``times``: evenly spread, but not around attacks."""
     knots_in, knots_out = [0.0], [0.0]
     end_in, end_out = len(audio), len(audio) * factor
     for attack in _attacks(audio, rate):
