@@ -364,7 +364,7 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
 
 
 def natural_duration(brief: Brief) -> float:
-    """Seconds that the music wants when nobody says: what the lyrics take, or about a minute of whole bars."""
+    """Seconds that the music wants when nobody says: what the lyrics take, or a minute of whole bars."""
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)

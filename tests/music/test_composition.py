@@ -219,6 +219,12 @@ def test_what_is_ruled_out_does_not_play_and_what_is_asked_for_does() -> None:
     assert {part.track for part in alone.parts} == {"keyboard"}
 
 
+def test_an_instrument_that_sings_by_nature_has_the_melody() -> None:
+    score = compose(read_caption("jazz with trumpet", duration=30), seed=1)
+    counts = {part.instrument: len(part.notes) for part in score.parts}
+    assert counts["trumpet"] > counts.get("saxophone", 0)
+
+
 def test_choruses_are_fuller_than_verses_and_intros() -> None:
     score = compose(brief_for("pop", duration=120.0), seed=8)
 
@@ -325,4 +331,6 @@ def test_any_grid_can_be_played_on(
     brief = brief_for(style, duration=duration, lyrics=LYRICS if sings else None)
     score = compose(brief, seed=2, grid=grid)
     assert score.duration == duration
-    assert all(0 <= n.start < n.start + n.duration <= duration + 0.01 for part in score.parts for n in part.notes)
+    assert all(
+        0 <= n.start < n.start + n.duration <= duration + 0.01 for part in score.parts for n in part.notes
+    )

@@ -70,6 +70,7 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
             match = len(band)
             band.append(Member(role, name, figure))
         taken.add(match)
+    _give_the_tune(band, asked)
     band = [member for member in band if not ruled_out(member, brief.without)]
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:
         band = [member for member in band if member.instrument in asked]  # "Solo violin": no cello either.
@@ -78,6 +79,22 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
     if not band and "vocals" in brief.without:
         band = [Member("lead", "piano", "melody")]
     return tuple(_lifted(band, sings))
+
+
+def _give_the_tune(band: list[Member], asked: list[str]) -> None:
+    """An instrument asked for that sings by nature has the melody, in exchange with the style's own. In place."""
+    tune = next((i for i, member in enumerate(band) if member.role == "lead"), None)
+    if tune is None or band[tune].instrument in asked:
+        return
+    for i, member in enumerate(band):
+        track = INSTRUMENTS[member.instrument].track
+        natural = _OWN_ROLES.get(member.instrument, _ROLES[track])[0]
+        if member.role == "counter" and member.instrument in asked and natural == "lead":
+            band[tune], band[i] = (
+                replace(band[tune], instrument=member.instrument),
+                replace(member, instrument=band[tune].instrument),
+            )
+            return
 
 
 def _lifted(band: list[Member], sings: bool) -> list[Member]:

@@ -16,7 +16,7 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 Rhythm = tuple[tuple[float, float], ...]
 """(onset, length) in beats from the phrase's start."""
 
-_LIKELY = {0: 0.55, 1: 0.9, 2: 1.0, 3: 0.6, 4: 0.5, 5: 0.4, 7: 0.28, 8: 0.08, 9: 0.1, 12: 0.08}
+_LIKELY = {0: 0.38, 1: 0.9, 2: 1.0, 3: 0.6, 4: 0.5, 5: 0.4, 7: 0.28, 8: 0.08, 9: 0.1, 12: 0.08}
 """How likely a step of so many semitones is in a singable tune."""
 
 

@@ -103,9 +103,9 @@ def _clap(_: Kit, tone: Tone) -> Wave:
 
 
 def _cymbal(
-    low: float, high: float, decay: float, ping: float, metal: float = 0.5
+    low: float, high: float, decay: float, ping: float, metal: float = 0.5, hiss: float = 0.3
 ) -> Callable[[Kit, Tone], Wave]:
-    """A cymbal of noise (``low … high`` Hz) and dense modes; ``ping`` is the strength of its stick sound."""
+    """A cymbal of noise (``low … high`` Hz), dense modes and the ``ping`` of the stick."""
 
     def drum(kit: Kit, tone: Tone) -> Wave:
         a, b = (low * kit.hat_band[0] / 6500, min(high * kit.hat_band[1] / 16000, 18000))
@@ -119,8 +119,8 @@ def _cymbal(
             n,
             tone.rng.uniform(0, 6, 36),
         )
-        hiss = noise(n, tone.rng, a, b) * fade(n, slow * 0.7)
-        y = np.float32(metal * 0.11) * shimmer + np.float32(0.3) * hiss
+        wash = noise(n, tone.rng, a, b) * fade(n, slow * 0.7)
+        y = np.float32(metal * 0.11) * shimmer + np.float32(hiss) * wash
         if kit.brushes:
             y *= rise(n, 0.006)
         sound: Wave = y + np.float32(ping * tone.force) * noise(n, tone.rng, 2500, 9000) * fade(n, 0.004)
@@ -198,7 +198,9 @@ def _click(_: Kit, tone: Tone) -> Wave:
 
 
 _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
-    27: lambda _, tone: _clap(_, tone)[: int(0.12 * SAMPLE_RATE)] * fade(int(0.12 * SAMPLE_RATE), 0.02) * np.float32(2.5),
+    27: lambda _, tone: (
+        _clap(_, tone)[: int(0.12 * SAMPLE_RATE)] * fade(int(0.12 * SAMPLE_RATE), 0.02) * np.float32(2.5)
+    ),
     35: _kick,
     36: _kick,
     37: _stick,
@@ -217,8 +219,8 @@ _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
     49: _cymbal(3200, 15000, 0.75, 0.1, 0.8),
     57: _cymbal(3600, 15000, 0.65, 0.1, 0.8),
     55: _cymbal(5000, 15000, 0.35, 0.1, 0.8),
-    51: _cymbal(3800, 12000, 0.5, 0.35, 0.7),
-    59: _cymbal(3800, 12000, 0.5, 0.35, 0.7),
+    51: _cymbal(3800, 12000, 0.4, 0.35, 0.6, 0.13),
+    59: _cymbal(3800, 12000, 0.4, 0.35, 0.6, 0.13),
     53: _struck((1, 1.51, 2.28, 3.1, 4.2), 1150, 0.3),
     54: _tambourine,
     56: _struck((1, 1.48, 2.54), 562, 0.09),

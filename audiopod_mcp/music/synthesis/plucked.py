@@ -112,7 +112,7 @@ def piano(tone: Tone) -> Wave:
     k = harmonics(f, 40)
     stiffness = 3e-4 * (f / 262) ** 1.1
     frequencies = f * k * np.sqrt(1 + stiffness * k**2) / np.sqrt(1 + stiffness)
-    felt = 1300 + 4200 * tone.force**1.3 + 0.8 * f
+    felt = 1800 + 4600 * tone.force**1.3 + 0.8 * f
     amplitudes = (
         np.abs(np.sin(np.pi * k / 8.2)) * k ** -(1.1 - 0.5 * tone.force) * np.exp(-frequencies / felt)
     )

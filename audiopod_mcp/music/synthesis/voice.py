@@ -94,7 +94,7 @@ def guide_voice(tone: Tone) -> Wave:
     vowel = vowel_of(tone.syllable)
     shift = 1.0 if tone.pitch < 62 else 1.12
     k = harmonics(f, 60)
-    source = k ** -(1.35 - 0.35 * tone.force)
+    source = k ** -(1.15 - 0.35 * tone.force)
     open_, closed = formants(k * f, vowel, shift), formants(k * f, "u" if vowel in "ou" else "a", shift)
     tables = [wavetable(source * gain) for gain in (open_, 0.5 * closed + 0.5 * open_)]
     phase = tone.rng.uniform(0, 2 * np.pi)
