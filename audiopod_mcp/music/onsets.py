@@ -33,7 +33,7 @@ def onset_envelopes(signal: Array, report: Report = silent) -> Array:
     bands = bank.shape[1]
     quarter = bands // 4
     centres = bank.argmax(axis=0) * RATE / N_FFT
-    kick, snare = centres < 130, (centres > 1500) & (centres < 5000)
+    kick, snare = centres < 130, (centres > 200) & (centres < 4000)
     frames = len(signal) // HOP + 1
     flux = np.zeros((6, frames), np.float32)
     last = np.zeros((lag, bands), np.float32)
