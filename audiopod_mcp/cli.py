@@ -13,7 +13,7 @@ from audiopod_mcp import __version__
 from audiopod_mcp.settings import Settings, SettingsError
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
-COMMANDS = ("serve", "studio", "demo")
+COMMANDS = ("serve", "studio", "demo", "doctor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     try:
+        if options.command == "doctor":  # who tells what is wrong with the settings
+            return _doctor(options)
         settings = Settings.from_environment()
         return int(options.run(options, settings))
     except SettingsError as error:
@@ -79,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
     demo.add_argument("--output-dir", type=Path, help="where the audio is saved (AUDIOPOD_OUTPUT_DIR)")
     demo.set_defaults(run=_demo)
+
+    doctor = command("doctor", "what is configured, what answers, what is missing; status 1 if anything is")
+    doctor.add_argument("--json", action="store_true", help="for machines")
     return parser
 
 
@@ -148,3 +153,9 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
         output_dir=options.output_dir or settings.output_dir,
     )
     return anyio.run(run_demo, chosen)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from audiopod_mcp.doctor import run_doctor
+
+    return run_doctor(as_json=options.json, stream=sys.stdout)

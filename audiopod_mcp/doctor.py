@@ -1,0 +1,217 @@
+"""The doctor: what is configured, what answers, what is missing, each with its fix."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, NamedTuple, TextIO
+
+import anyio
+
+from audiopod_mcp import __version__
+from audiopod_mcp.api import AudioPodClient, AudioPodError, Timeouts, watch
+from audiopod_mcp.operations import Analyze, GenerateMusic, JobQuery
+from audiopod_mcp.settings import Settings, SettingsError
+
+LIBRARIES = ("numpy", "scipy", "soundfile", "soxr")
+LITTLE_SPACE = 2 * 2**30
+"""Bytes free below which a warning is due: an hour of music with its stems takes about that."""
+NO_SPACE = 100 * 2**20
+PATIENCE = 60.0
+"""Seconds that one second of music may take."""
+
+State = Literal["ok", "warning", "problem"]
+
+
+class Finding(NamedTuple):
+    """One thing looked at."""
+
+    subject: str
+    state: State
+    found: str
+    fix: str | None = None
+
+
+async def examine() -> AsyncIterator[Finding]:
+    """Look at everything, in the order of how much depends on it."""
+    yield _versions()
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        yield Finding(
+            "settings", "problem", str(error), "correct or remove it where the server is configured"
+        )
+        return
+    yield _key(settings)
+    if settings.service_url:
+        async for finding in _service(settings, settings.service_url):
+            yield finding
+    else:
+        yield Finding("service", "ok", "the embedded studio, in the server's own process; no network needed")
+        folder = _writable("data folder", settings.data_dir, "AUDIOPOD_DATA_DIR")
+        yield folder
+        yield _space(settings.data_dir)
+        libraries = _libraries()
+        yield libraries
+        if "problem" not in (folder.state, libraries.state):
+            yield await _music(settings)
+    yield _writable("output folder", settings.output_dir, "AUDIOPOD_OUTPUT_DIR")
+    for finding in _allowed(settings):
+        yield finding
+
+
+def _versions() -> Finding:
+    found = f"audiopod-mcp {__version__}, mcp {_version('mcp')}, Python {platform.python_version()}"
+    return Finding("versions", "ok", f"{found} on {platform.system()} {platform.machine()}")
+
+
+def _key(settings: Settings) -> Finding:
+    key = settings.api_key
+    if key is None:
+        return Finding("API key", "ok", "not set")
+    # The end of a long key tells its owner which one it is, and nobody else anything.
+    found = f"set, ends in {key[-4:]}" if len(key) > 12 else "set"
+    if not key.startswith("ap_"):
+        return Finding("API key", "warning", found, "AudioPod's keys start with ap_; check AUDIOPOD_API_KEY")
+    return Finding("API key", "ok", found)
+
+
+async def _service(settings: Settings, url: str) -> AsyncIterator[Finding]:
+    """Whether the service answers and takes the key, and what is in the wallet."""
+    client = AudioPodClient(
+        url,
+        api_key=settings.api_key,
+        private_hosts=settings.allow_private_urls,
+        timeouts=Timeouts(connect=5, answer=10),
+        patience=0,
+    )
+    async with client:
+        try:
+            page = await client.jobs(JobQuery(limit=1))
+        except AudioPodError as error:
+            what, _, remedy = str(error).partition("; ")
+            yield Finding("service", "problem", what, remedy or "look at AUDIOPOD_BASE_URL")
+            return
+        jobs = "" if page.total is None else f", {page.total} jobs"
+        yield Finding("service", "ok", f"{client.service.name} answers and lets you in{jobs}")
+        try:
+            wallet = await client.balance()
+        except AudioPodError as error:
+            yield Finding("balance", "ok", f"not told ({error})")
+            return
+    found = f"${wallet.balance_cents / 100:.2f}"
+    if wallet.low_balance_warning:
+        yield Finding("balance", "warning", found, "it is low; top up the wallet before long work")
+    else:
+        yield Finding("balance", "ok", found)
+
+
+def _writable(subject: str, folder: Path, variable: str) -> Finding:
+    """Whether ``folder`` can be written into; one that is not there yet is not made."""
+    there = next(path for path in (folder, *folder.parents) if path.exists() or path == path.parent)
+    try:
+        if there == folder:
+            with tempfile.NamedTemporaryFile(dir=folder):
+                pass
+        elif not there.is_dir():
+            raise NotADirectoryError(20, f"{there} is a file")
+        elif not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(13, f"{there} is not yours to write into")
+    except OSError as error:
+        return Finding(
+            subject,
+            "problem",
+            f"{folder} can't be written into: {error.strerror}",
+            f"make it writable, or set {variable} to a folder that is",
+        )
+    return Finding(subject, "ok", f"{folder}{'' if there == folder else ', made when first needed'}")
+
+
+def _space(folder: Path) -> Finding:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    found = f"{free / 2**30:.1f} GiB free"
+    if free >= LITTLE_SPACE:
+        return Finding("disk space", "ok", found)
+    fix = "delete jobs you no longer need, or set AUDIOPOD_DATA_DIR to another disk"
+    return Finding("disk space", "problem" if free < NO_SPACE else "warning", found, fix)
+
+
+def _libraries() -> Finding:
+    found = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+    missing = [name for name in LIBRARIES if _version(name) == "missing"]
+    if missing:
+        return Finding("engine", "problem", found, f"install again what is missing: {', '.join(missing)}")
+    return Finding("engine", "ok", found)
+
+
+async def _music(settings: Settings) -> Finding:
+    """A second of music made and listened to, in the studio's own way, leaving nothing behind."""
+    from audiopod_mcp.hosting import open_service
+
+    fix = "run audiopod-mcp serve --log-level debug and look at its log"
+    began = anyio.current_time()
+    with tempfile.TemporaryDirectory(prefix="audiopod-doctor-") as folder:
+        trial = replace(settings, data_dir=Path(folder))
+        try:
+            async with open_service(trial, same_machine=True) as (service, _):
+                song = GenerateMusic(caption="solo piano", duration=1, instrumental=True, seed=1)
+                job = await watch(service.client, await service.client.create(song), max_wait=PATIENCE)
+                if job.status != "COMPLETED":
+                    why = job.error_message or f"not done after {PATIENCE:g} s"
+                    return Finding("music", "problem", f"a trial failed: {why}", fix)
+                await service.client.analyze(Analyze(audio_url=f"audiopod://jobs/{job.id}"))
+        except (AudioPodError, SettingsError) as error:
+            return Finding("music", "problem", f"a trial failed: {error}", fix)
+    seconds = anyio.current_time() - began
+    return Finding("music", "ok", f"one second made and analyzed by a worker process, in {seconds:.1f} s")
+
+
+def _allowed(settings: Settings) -> Iterator[Finding]:
+    """Which of the folders with audio are there; those that the person named should be."""
+    folders = dict.fromkeys(settings.readable_folders())
+    there = [str(folder) for folder in folders if folder.is_dir()]
+    yield Finding("local files", "ok", f"readable in {', '.join(there)}" if there else "in no folder yet")
+    for folder in settings.allowed_dirs or ():
+        if not folder.is_dir():
+            fix = "make it, or take it out of AUDIOPOD_ALLOWED_DIRS"
+            yield Finding("local files", "warning", f"{folder} is not a folder", fix)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def run_doctor(*, as_json: bool, stream: TextIO) -> int:
+    """Examine and tell ``stream``; 1 if there is any problem, else 0."""
+
+    async def tell() -> list[Finding]:
+        findings = []
+        async for finding in examine():
+            findings.append(finding)
+            if not as_json:
+                stream.write(_line(finding))
+                stream.flush()
+        return findings
+
+    findings = anyio.run(tell)
+    healthy = all(finding.state != "problem" for finding in findings)
+    if as_json:
+        told = {"healthy": healthy, "findings": [finding._asdict() for finding in findings]}
+        stream.write(json.dumps(told, indent=2) + "\n")
+    return 0 if healthy else 1
+
+
+def _line(finding: Finding) -> str:
+    fix = f"\n{'':24}→ {finding.fix}" if finding.fix else ""
+    return f"{finding.state:<8} {finding.subject:<14} {finding.found}{fix}\n"
