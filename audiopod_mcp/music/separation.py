@@ -35,7 +35,7 @@ _CROSSFADE = 4.0
 _KICK = 180.0
 """Below this (Hz) drums are told by being short, above it by being broad."""
 _BASS = 220.0
-_RUMBLE = 25.0
+_RUMBLE = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _VOICE = (180.0, 9000.0)
 

@@ -97,8 +97,10 @@ def _cut(letters: str, end: int, start: int) -> int:
         return end + mark.end()
     if len(between) < 2:
         return end
-    if letters[start:] in ("le", "les"):
-        return end
+    if "e" in between:  # a silent one ends its syllable: some-one
+        return end + between.rindex("e") + 1
+    if letters[start - 1 :] in ("le", "les"):
+        return start - 2
     for size in (4, 3, 2):
         if len(between) >= size and _ONSETS.fullmatch(between[-size:]):
             return start - size

@@ -1,0 +1,261 @@
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.chords import find_chords
+from audiopod_mcp.music.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.structure import find_sections
+from audiopod_mcp.music.tonality import beat_chroma
+from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
+
+C_PROGRESSION = [(60, 4), (65, 4), (67, 4), (60, 4)]
+
+
+def numbers(value):
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from numbers(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from numbers(item)
+
+
+def mixed(*parts):
+    length = min(len(part) for part in parts)
+    return stereo(sum(part[:length] for part in parts))
+
+
+# ---------------------------------------------------------------------------- pulse
+
+
+@pytest.mark.parametrize("tempo", [88.0, 96.5, 120.0, 137.3, 150.0])
+def test_the_tempo_of_a_rock_beat_is_found_to_a_tenth(tempo):
+    heard = analyse(stereo(drums(tempo, "khshkhsh", 12)), RATE)
+    assert heard.tempo == pytest.approx(tempo, abs=0.1)
+    assert heard.tempo_confidence > 0.5
+
+
+def test_fast_music_is_not_read_as_half_as_fast():
+    assert analyse(stereo(drums(174, "khshkhsh", 16)), RATE).tempo == pytest.approx(174, abs=0.3)
+
+
+def test_beats_fall_on_the_clicks():
+    truth = 0.3 + np.arange(40) * 60 / 97.3
+    heard = analyse(stereo(place([(time, hat()) for time in truth], 26)), RATE)
+    assert heard.tempo == pytest.approx(97.3, abs=0.1)
+    errors = [min(abs(beat - truth)) for beat in heard.beats]
+    assert np.median(errors) < 0.02
+    assert len(heard.beats) >= 38
+
+
+def test_a_waltz_is_in_three_and_its_bars_begin_with_the_bass():
+    bar = 60 / 110 * 3
+    waltz = chords([(57, 3), (62, 3), (64, 4), (57, 3)] * 4, bar)
+    heard = analyse(mixed(waltz, 0.5 * drums(110, "k.h.h.", 16)), RATE)
+    assert heard.timesignature == "3/4"
+    assert np.median([abs(time / bar - round(time / bar)) for time in heard.downbeats]) < 0.05
+
+
+def test_a_rock_song_is_in_four_and_its_bars_begin_where_the_harmony_moves():
+    heard = analyse(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
+    assert heard.timesignature == "4/4"
+    assert np.median([abs(time / 2 - round(time / 2)) for time in heard.downbeats]) < 0.05
+
+
+def test_a_bar_that_divides_in_the_middle_is_six_eight_on_dotted_beats():
+    heard = analyse(mixed(0.5 * drums(90, "khhshh", 20), chords(C_PROGRESSION * 5, 2.0)), RATE)
+    assert heard.timesignature == "6/8"
+    assert heard.tempo == pytest.approx(60, abs=0.2)
+
+
+# ---------------------------------------------------------------------------- pitch
+
+
+@pytest.mark.parametrize(
+    ("tonic", "third", "name"),
+    [(48, 4, "C major"), (57, 3, "A minor"), (51, 4, "Eb major"), (54, 3, "F# minor"), (52, 4, "E major")],
+)
+def test_the_key_of_a_cadence_is_found(tonic, third, name):
+    cadence = [(tonic, third), (tonic + 5, third), (tonic + 7, 4), (tonic, third)]
+    heard = analyse(stereo(chords(cadence * 3, 1.0)), RATE)
+    assert heard.key == name
+    assert heard.key_confidence > 0.5
+
+
+def test_a_recording_tuned_high_has_the_same_key():
+    cadence = [(60.3, 4), (65.3, 4), (67.3, 4), (60.3, 4)]
+    assert analyse(stereo(chords(cadence * 3, 1.0)), RATE).key == "C major"
+
+
+def test_chords_are_named_and_timed():
+    heard = analyse(
+        mixed(0.3 * drums(120, "khshkhsh", 8), chords([(57, 3), (65, 4), (60, 4), (67, 4)] * 2, 2.0)), RATE
+    )
+    middle = [next(c.label for c in heard.chords if c.start <= t < c.end) for t in np.arange(1.0, 16, 2.0)]
+    assert middle == ["Am", "F", "C", "G"] * 2
+    assert all(a.end == b.start for a, b in zip(heard.chords, heard.chords[1:], strict=False))
+
+
+def test_seventh_and_diminished_chords_and_no_chord():
+    beats = tuple(np.arange(13.0))
+    chroma = np.zeros((12, 12), np.float32)
+    chroma[0:4, [7, 11, 2, 5]] = 0.5
+    chroma[4:8, [11, 2, 5]] = 0.58
+    labels = [(span.start, span.label) for span in find_chords(chroma, np.zeros_like(chroma), beats)]
+    assert labels == [(0.0, "G7"), (4.0, "Bdim"), (8.0, "N")]
+
+
+def test_beat_chroma_has_a_row_a_beat_and_the_tones_that_sound():
+    rows = beat_chroma(stereo(chords([(60, 4), (62, 3)], 2.0)), RATE, (0.0, 1.0, 2.0, 3.0, 4.0))
+    assert rows.shape == (4, 12)
+    assert set(np.argsort(rows[0])[-3:]) == {0, 4, 7}
+    assert set(np.argsort(rows[3])[-3:]) == {2, 5, 9}
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
+
+
+# ---------------------------------------------------------------------------- loudness
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+def test_loudness_of_the_standards_reference_tone(rate):
+    t = np.arange(rate * 5) / rate
+    sine = 10 ** (-23 / 20) * np.sin(2 * np.pi * 997 * t)
+    both = np.stack([sine, sine], axis=1).astype(np.float32)
+    assert integrated_loudness(both, rate) == pytest.approx(-23.0, abs=0.1)
+    assert integrated_loudness(both[:, :1], rate) == pytest.approx(-26.0, abs=0.1)
+
+
+def test_silence_is_gated_out_of_the_loudness():
+    t = np.arange(48_000 * 5) / 48_000
+    sine = (0.1 * np.sin(2 * np.pi * 997 * t)).astype(np.float32)[:, None]
+    padded = np.concatenate((sine, np.zeros((48_000 * 10, 1), np.float32)))
+    assert integrated_loudness(padded, 48_000) == pytest.approx(integrated_loudness(sine, 48_000), abs=0.3)
+    assert integrated_loudness(np.zeros((48_000, 2), np.float32), 48_000) is None
+
+
+def test_the_true_peak_lies_between_the_samples():
+    t = np.arange(48_000) / 48_000
+    sine = np.sin(2 * np.pi * 12_000 * t + np.pi / 4) * np.minimum(1, np.minimum(50 * t, 50 * t[::-1]))
+    assert np.abs(sine).max() == pytest.approx(0.7071, abs=1e-3)
+    assert true_peak(sine[:, None].astype(np.float32), 48_000) == pytest.approx(0.0, abs=0.15)
+    assert true_peak(np.zeros((10, 2), np.float32), 48_000) == -math.inf
+
+
+# ---------------------------------------------------------------------------- voice and form
+
+
+def test_singing_is_heard_where_it_is_and_not_where_it_is_not():
+    backing = chords(C_PROGRESSION * 3, 1.5)
+    voice = np.concatenate([np.zeros(RATE * 6), sung([60, 64, 67, 65, 62, 60] * 2, 0.5), np.zeros(RATE * 6)])
+    assert analyse(stereo(backing), RATE).vocals == ()
+    (heard,) = analyse(mixed(0.1 * voice, backing), RATE).vocals
+    assert heard.start == pytest.approx(6, abs=0.7)
+    assert heard.end == pytest.approx(12, abs=0.7)
+
+
+def test_sections_cover_the_song_and_the_returning_loud_one_is_the_chorus():
+    bar = 2.0
+    verse = 0.3 * chords([(57, 3), (62, 3)] * 4, bar, bass=False)
+    chorus = chords([(60, 4), (67, 4)] * 4, bar)
+    chorus = chorus + 0.6 * drums(120, "khshkhsh", 8)[: len(chorus)]
+    sections = analyse(stereo(np.concatenate([verse, chorus, verse, chorus])), RATE).sections
+    assert sections[0].start == 0.0
+    assert sections[-1].end == pytest.approx(64.0)
+    assert all(a.end == b.start for a, b in zip(sections, sections[1:], strict=False))
+    for middle, loud in ((8, False), (24, True), (40, False), (56, True)):
+        label = next(s.label for s in sections if s.start <= middle < s.end)
+        assert (label == "chorus") == loud, sections
+    for truth in (16, 32, 48):
+        assert min(abs(s.start - truth) for s in sections) < 1.1
+
+
+def test_a_short_piece_is_one_section():
+    heard = analyse(stereo(tone(60, 3.0)), RATE)
+    assert [s.label for s in heard.sections] == ["verse"]
+    assert find_sections.__doc__
+
+
+# ---------------------------------------------------------------------------- anything at all
+
+SECOND = np.arange(44_100) / 44_100
+ODD = {
+    "silence": (silence(3, 44_100), 44_100),
+    "one sample": (np.ones((1, 1), np.float32), 44_100),
+    "a tenth of a second": (noise(0.1, 44_100), 44_100),
+    "8 kHz mono": (noise(5, 8_000, 1), 8_000),
+    "96 kHz, three channels": (noise(3, 96_000, 3), 96_000),
+    "a constant": (np.full((88_200, 2), 0.5, np.float32), 44_100),
+    "a full-scale square": (np.sign(np.sin(2 * np.pi * 220 * SECOND))[:, None].astype(np.float32), 44_100),
+    "not a number": (np.full((44_100, 2), np.nan, np.float32), 44_100),
+    "infinite now and then": (np.where(noise(2) > 0.3, np.inf, noise(2)).astype(np.float32), RATE),
+    "opposite phase": (stereo(tone(57, 2.0)) * np.asarray([1, -1], np.float32), RATE),
+    "next to nothing": (noise(2, level=1e-6), RATE),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_no_recording_is_too_odd(name):
+    heard = analyse(*ODD[name])
+    assert all(math.isfinite(number) for number in numbers(dataclasses.asdict(heard)))
+    assert heard.duration == pytest.approx(len(ODD[name][0]) / ODD[name][1])
+    assert heard.caption.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["silence", "not a number", "next to nothing"])
+def test_nothing_is_claimed_of_silence(name):
+    heard = analyse(*ODD[name])
+    assert (heard.tempo, heard.key, heard.timesignature) == (None, None, None)
+    assert heard.beats == heard.chords == heard.vocals == ()
+    assert "Silence" in heard.caption
+
+
+def test_nothing_is_claimed_of_noise():
+    heard = analyse(noise(10), RATE)
+    assert (heard.tempo, heard.key, heard.vocals) == (None, None, ())
+    assert heard.loudness is not None
+
+
+def test_an_empty_recording_is_refused():
+    with pytest.raises(Refused, match="empty"):
+        analyse(np.zeros((0, 2), np.float32), 44_100)
+
+
+def test_width_is_none_in_mono_and_large_for_unrelated_channels():
+    assert analyse(stereo(tone(57, 2.0)), RATE).width == 0.0
+    assert analyse(noise(3), RATE).width > 0.5
+
+
+def test_the_caption_tells_what_was_measured():
+    heard = analyse(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
+    assert "120.0 BPM in 4/4 in C major" in heard.caption
+    assert "no vocals" in heard.caption
+
+
+def test_the_work_can_be_followed_and_stopped():
+    told = []
+    analyse(stereo(drums(120, "khshkhsh", 8)), RATE, lambda fraction, doing: told.append((fraction, doing)))
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert len(told) > 8
+
+    class Stopped(Exception):
+        pass
+
+    def stop(fraction, doing):
+        if fraction > 0.5:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        analyse(stereo(drums(120, "khshkhsh", 8)), RATE, stop)
+
+
+def test_the_same_recording_is_heard_the_same_way_twice():
+    piece = mixed(0.5 * drums(120, "khshkhsh", 8), chords(C_PROGRESSION * 2, 2.0))
+    assert analyse(piece, RATE) == analyse(piece.copy(), RATE)

@@ -1,0 +1,179 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.lyric_alignment import repeated_passage
+from audiopod_mcp.music.lyrics import LyricSection, from_lrc, parse_lyrics, syllables, time_lyrics, to_lrc
+from audiopod_mcp.music.model import LyricLine, Refused
+from tests.music.synth import RATE, chords, stereo, sung
+
+# ---------------------------------------------------------------------------- text
+
+
+def test_sections_are_read_from_their_tags():
+    text = "\ufeff[Verse 1]\r\nFirst  line \r\n\r\nsecond line\r\n[Chorus]\r\nSing\r\n[Instrumental]\r\n"
+    assert parse_lyrics(text) == (
+        LyricSection("Verse 1", ("First line", "second line")),
+        LyricSection("Chorus", ("Sing",)),
+        LyricSection("Instrumental", ()),
+    )
+
+
+def test_blank_lines_part_untagged_text():
+    assert parse_lyrics("a\nb\n\n\nc\n") == (LyricSection(None, ("a", "b")), LyricSection(None, ("c",)))
+    assert parse_lyrics(" \n \n") == ()
+
+
+def test_words_in_brackets_within_a_line_are_sung():
+    assert parse_lyrics("come on (come on)\n(ooh)") == (LyricSection(None, ("come on (come on)", "(ooh)")),)
+
+
+@pytest.mark.parametrize(
+    "divided",
+    ["hel-lo", "ba-na-na", "love", "hopes", "walked", "wan-ted", "wi-shes", "ta-ble", "na-tion", "spe-cial", "quick", "queen", "some-one", "a-way", "beau-ti-ful", "pi-a-no", "ra-di-o", "i-de-a", "be-ing", "run-ning", "don't", "ev'-ry", "free-dom", "lit-tle", "peo-ple", "you", "re-mem-ber", "be-neath", "twen-ty-one", "li-on", "strength", "rhythm", "fly-ing", "be-yond", "gui-tar", "blue", "cre-ate", "sci-ence", "lone-ly", "ma-ña-na", "co-ra-zón", "dí-a", "stra-ße", "мо-ло-ко"],
+)
+def test_words_divide_into_syllables(divided):
+    assert syllables(divided.replace("-", "")) == divided.split("-")
+
+
+def test_characters_are_syllables_in_chinese_japanese_and_korean():
+    assert syllables("你好世界") == list("你好世界")
+    assert syllables("きょう") == ["きょ", "う"]
+    assert syllables("안녕!") == ["안", "녕!"]
+
+
+@given(st.text(max_size=30))
+def test_syllables_joined_are_the_word(word):
+    parts = syllables(word)
+    assert "".join(parts) == word
+    assert all(parts)
+
+
+# ---------------------------------------------------------------------------- LRC
+
+WORDS = st.text(st.characters(categories=["L", "N"], include_characters="'’,!-"), min_size=1, max_size=8)
+TIMES = st.integers(0, 600_000).map(lambda hundredths: hundredths / 100)
+
+
+@st.composite
+def lyric_lines(draw):
+    starts = sorted(draw(st.lists(TIMES, min_size=1, max_size=8, unique=True)))
+    lines = []
+    for start in starts:
+        words = draw(st.lists(WORDS, min_size=1, max_size=5))
+        timed = tuple((round(start + 0.3 * index, 2), word) for index, word in enumerate(words))
+        lines.append(LyricLine(start, start + 2.0, " ".join(words), timed if draw(st.booleans()) else ()))
+    return tuple(lines)
+
+
+@settings(deadline=None, max_examples=60)
+@given(lyric_lines())
+def test_lines_survive_the_trip_through_lrc(lines):
+    back = from_lrc(to_lrc(lines, title="A [strange] title", artist="Somebody", length=6_100))
+    assert [line.text for line in back] == [line.text for line in lines]
+    assert [line.start for line in back] == pytest.approx([line.start for line in lines], abs=0.006)
+    for before, after in zip(lines, back, strict=True):
+        assert [word for _, word in after.words] == [word for _, word in before.words]
+        assert [t for t, _ in after.words] == pytest.approx([t for t, _ in before.words], abs=0.006)
+        assert after.end >= after.start
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(alphabet="[]<>:.0123456789 abti\n\r\t\ufeff-+offset", max_size=120))
+def test_no_text_is_too_strange_for_the_parser(text):
+    lines = from_lrc(text)
+    assert all(line.text and 0 <= line.start <= line.end for line in lines)
+    assert [line.start for line in lines] == sorted(line.start for line in lines)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=60))
+def test_any_line_of_text_stays_one_line(text):
+    written = to_lrc([LyricLine(1.0, 2.0, text)])
+    assert len(written.splitlines()) <= 2 or not text.isprintable()
+    assert all(line.startswith("[00:0") for line in written.split("\n")[:-1])
+
+
+def test_lrc_as_players_expect_it():
+    lines = [
+        LyricLine(61.234, 63.0, "Hello world", ((61.234, "Hello"), (62.0, "world"))),
+        LyricLine(5.0, 6.5, "First"),
+    ]
+    assert to_lrc(lines, title="Song", artist="Me", length=185.4) == (
+        "[ti:Song]\n[ar:Me]\n[length:03:05]\n[00:05.00]First\n[00:06.50]\n"
+        "[01:01.23]<01:01.23>Hello <01:02.00>world\n[01:03.00]\n"
+    )
+
+
+def test_lrc_as_others_write_it():
+    text = "[ti:x]\n[offset:+500]\n[00:10.50][01:10.5]Again\n[00:12.123]Once\n[00:14]\nno time\n[by:me]\n"
+    assert from_lrc(text) == (
+        LyricLine(10.0, pytest.approx(11.623), "Again"),
+        LyricLine(pytest.approx(11.623), 13.5, "Once"),
+        LyricLine(70.0, 74.0, "Again"),
+    )
+
+
+# ---------------------------------------------------------------------------- timing
+
+LINES = [
+    "Over the hills and far away",
+    "nobody knows the way",
+    "Down by the river we shall meet",
+    "singing it all day",
+]
+
+
+@pytest.fixture(scope="module")
+def recording():
+    """Four lines, sung at known times over chords, with a break in the middle."""
+    starts = [4.0, 7.0, 16.0, 19.0]
+    audio = chords([(60, 4), (65, 4), (67, 4), (60, 4)] * 3, 2.0)[: 24 * RATE]
+    for start in starts:
+        voice = sung([67, 69, 72, 71], 0.5)
+        first = round(start * RATE)
+        audio[first : first + len(voice)] += 0.15 * voice
+    audio = stereo(audio)
+    return starts, audio, analyse(audio, RATE)
+
+
+def test_lines_are_placed_where_the_voice_sings(recording):
+    starts, audio, analysis = recording
+    lines = time_lyrics("[Verse]\n" + "\n".join(LINES), analysis, audio, RATE)
+    assert [line.text for line in lines] == LINES
+    assert [line.start for line in lines] == pytest.approx(starts, abs=0.5)
+    assert all(a.start < a.end <= b.start + 1e-6 for a, b in zip(lines, lines[1:], strict=False))
+
+
+def test_lines_are_placed_by_the_analysis_alone(recording):
+    starts, _, analysis = recording
+    lines = time_lyrics("\n".join(LINES), analysis, None, RATE)
+    assert [line.start for line in lines] == pytest.approx(starts, abs=1.0)
+
+
+def test_no_lines_and_too_many_lines_are_refused(recording):
+    _, audio, analysis = recording
+    with pytest.raises(Refused, match="no lines"):
+        time_lyrics("[Verse]\n\n", analysis, audio, RATE)
+    with pytest.raises(Refused, match="don't fit"):
+        time_lyrics("\n".join(LINES * 30), analysis, audio, RATE)
+
+
+def test_even_the_shortest_recording_takes_a_line():
+    audio = stereo(sung([60], 0.5))
+    (line,) = time_lyrics("Hey", analyse(audio, RATE), audio, RATE)
+    assert 0 <= line.start <= line.end <= 0.5
+
+
+def test_the_passage_that_returns_is_found():
+    verse, chorus = ["a", "b", "c"], ["x", "y", "x", "z"]
+    assert repeated_passage([*verse, *chorus, "d", "e", *chorus, "f", *chorus]) == (4, (3, 9, 14))
+    assert repeated_passage(["a", "b", "c"]) is None
+
+
+def test_times_are_finite_in_a_recording_without_any_voice():
+    audio = stereo(chords([(60, 4), (65, 4)] * 3, 2.0))
+    lines = time_lyrics("one\ntwo\nthree", analyse(audio, RATE), audio, RATE)
+    assert np.isfinite([line.start for line in lines] + [line.end for line in lines]).all()

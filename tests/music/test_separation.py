@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.separation import TRACKS, separate
+from tests.music.synth import chords, drums, noise, si_sdr, silence, stereo, sung, tone
+
+RATE = 22_050
+
+
+@pytest.fixture(scope="module")
+def song():
+    """Sixteen seconds of drums, a sustained bass, chords left and right, and a voice in the middle: stems
+    and mix."""
+    seconds = 16
+    rhythm = stereo(drums(120, "khshkhsh", 8, RATE), 0.4)
+    roots = [36, 41, 43, 36] * 2
+    bass = stereo(np.concatenate([tone(root, 2.0, RATE, harmonics=3, decay=0.1) for root in roots]), 0.25)
+    pad = stereo(chords([(60, 4), (65, 4), (67, 4), (60, 4)] * 2, 2.0, RATE, bass=False), 0.15)
+    pad[:, 1] *= -0.4
+    voice = stereo(
+        np.concatenate(
+            [np.zeros(4 * RATE), sung([67, 69, 72, 71, 67, 64] * 3, 0.5, RATE), np.zeros(4 * RATE)]
+        ),
+        0.2,
+    )
+    stems = {"drums": rhythm, "bass": bass, "other": pad, "vocals": voice}
+    length = min(seconds * RATE, *(len(stem) for stem in stems.values()))
+    stems = {name: stem[:length] for name, stem in stems.items()}
+    return stems, sum(stems.values())
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_every_track_comes_out_clearer_than_in_the_mix(song, track):
+    stems, mix = song
+    separated = separate(mix, RATE, track)
+    assert separated.shape == mix.shape
+    assert separated.dtype == np.float32
+    assert si_sdr(separated, stems[track]) > si_sdr(mix, stems[track]) + 2
+
+
+def test_the_kick_goes_to_the_drums_and_not_to_the_bass(song):
+    stems, mix = song
+    spectrum = np.fft.rfftfreq(len(mix), 1 / RATE)
+    low = (spectrum > 30) & (spectrum < 120)
+
+    def low_end(audio):
+        return np.fft.irfft(np.fft.rfft(audio[:, 0]) * low, len(mix))
+
+    assert si_sdr(low_end(separate(mix, RATE, "drums")), low_end(stems["drums"])) > 3
+
+
+@pytest.mark.parametrize("track", ["guitar", "keyboard", "strings", "nonsense"])
+def test_what_cannot_be_told_apart_is_refused_with_what_can(song, track):
+    with pytest.raises(Refused, match="vocals, bass and drums"):
+        separate(song[1], RATE, track)
+
+
+def test_a_recording_without_a_voice_has_no_vocals():
+    with pytest.raises(Refused, match="No singing"):
+        separate(stereo(chords([(60, 4), (65, 4)], 2.0)), RATE, "vocals")
+
+
+@pytest.mark.parametrize(
+    "audio", [silence(1), np.zeros((0, 2), np.float32), np.full((999, 2), np.nan, np.float32)]
+)
+def test_nothing_is_refused(audio):
+    with pytest.raises(Refused):
+        separate(audio, RATE, "drums")
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "seconds"), [(8_000, 1, 2.0), (96_000, 2, 1.0), (44_100, 6, 1.0), (44_100, 1, 0.01)]
+)
+def test_any_rate_length_and_number_of_channels(rate, channels, seconds):
+    audio = noise(seconds, rate, channels)
+    separated = separate(audio, rate, "drums")
+    assert separated.shape == audio.shape
+    assert np.isfinite(separated).all()
+
+
+def test_long_recordings_are_joined_without_a_seam():
+    rate = 8_000
+    audio = stereo(drums(120, "khshkhsh", 65, rate))
+    whole = separate(audio, rate, "drums")
+    assert len(whole) == len(audio) > 120 * rate
+    # Where blocks meet (56 to 60 s and 112 to 116 s) the level is that of the music around.
+    level = np.sqrt(np.square(whole[: 128 * rate, 0]).reshape(-1, 2 * rate).mean(axis=1))
+    assert level.min() > 0.9 * np.median(level)
+    assert level.max() < 1.1 * np.median(level)
+
+
+def test_the_work_can_be_followed(song):
+    told = []
+    separate(song[1], RATE, "vocals", lambda fraction, doing: told.append(fraction))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert len(told) > 5
