@@ -103,8 +103,12 @@ def cover(
     stems = as_if_beside(
         stems, SAMPLE_RATE, 2, balance=None, loudness=target, report=within(report, 0.92, 1.0)
     )
-    notes_ = () if frame.steady else ("No steady beat was heard, so the cover keeps its own time.",)
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, notes_)
+    remarks = []
+    if wanted.get("timesignature") not in (None, frame.timesignature):
+        remarks.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
+    if not frame.steady:
+        remarks.append("No steady beat was heard, so the cover keeps its own time.")
+    return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
 
 
 def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Report) -> tuple[Note, ...]:

@@ -13,7 +13,7 @@ from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.playing import as_if_beside, brief_beside, loudness_around, play, within
-from audiopod_mcp.music.scores import excerpt, joined
+from audiopod_mcp.music.scores import excerpt, joined, later
 from audiopod_mcp.music.splice import CROSSFADE, fit, join, mixed, rise
 
 LONGEST = 60.0
@@ -81,6 +81,7 @@ def _extended(
     brief = brief_beside(
         prompt,
         song.score.brief if song.score else None,
+        song.stems.keys(),
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=length,
         lyrics=lyrics,
@@ -119,7 +120,11 @@ def _extended(
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
     out = np.clip(with_new(audio, mixed(new)), -peak, peak)
     if song.score is None or not song.stems or played.score is None:
-        return Rendering(out, rate, lyrics=played.lyrics, notes=song.notes)
+        if before:
+            lines = played.lyrics + later(song.lyrics, length)
+        else:
+            lines = song.lyrics + later(played.lyrics, len(audio) / rate - overlap)
+        return Rendering(out, rate, lyrics=lines, notes=song.notes)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
     merged = {t: with_new(song.stems.get(t, nothing), new.get(t, silence)) for t in tracks}

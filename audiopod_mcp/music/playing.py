@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,10 +20,10 @@ from audiopod_mcp.music.matching import (
     matching_gain,
     spectral_balance,
 )
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Grid, Rendering, Report, Span, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Grid, Refused, Rendering, Report, Span, silent
 from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
-from audiopod_mcp.music.synthesis import render
+from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
 from audiopod_mcp.music.vocabulary import STYLE_WORDS
 
 
@@ -32,19 +32,25 @@ def within(report: Report, low: float, high: float) -> Report:
     return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
 
 
-def brief_beside(prompt: str, own: Brief | None, **wanted: Any) -> Brief:
+def brief_beside(prompt: str, own: Brief | None, tracks: Collection[str], **wanted: Any) -> Brief:
     """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
 
-    ``wanted`` goes to :func:`read_caption`.
+    Then the players are those of the piece, ``tracks``, and who else the prompt names. ``wanted`` goes
+    to :func:`read_caption`.
     """
     wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
     if own is None or names_style(prompt):
         return read_caption(prompt, **wanted)
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
-    # Without words of its own the new part has no singer, unless it asks for one.
-    asked = mentions(prompt)
+    asked = set(mentions(prompt)) & set(INSTRUMENTS)
+    playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
+    # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
+    alone = playing <= {"vocals", "backing_vocals"}
+    named = [name for name in brief.instruments if name != "voice" or name in asked]
     return replace(
-        brief, instruments=tuple(name for name in brief.instruments if name != "voice" or name in asked)
+        brief,
+        instruments=(*named, "voice") if alone and not brief.lyrics else tuple(named),
+        without=tuple(sorted({*brief.without, *TRACKS} - playing)) if tracks else brief.without,
     )
 
 
@@ -92,6 +98,8 @@ def play(
     )
     score = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.2))
     stems = render(score, seed=seed, report=within(report, 0.2, 1.0))
+    if not stems:
+        raise Refused("caption: nobody is left to play what it asks for; name an instrument")
     first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
     stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))

@@ -74,6 +74,7 @@ def rearranged(score: Score, prompt: str, *, seed: int, report: Report) -> Rende
     brief = brief_beside(
         prompt,
         old,
+        {part.track for part in score.parts},
         bpm=score.tempo,
         keyscale=score.key,
         timesignature=score.timesignature,

@@ -11,7 +11,7 @@ from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.frame import heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.playing import as_if_beside, brief_beside, loudness_around, play, within
-from audiopod_mcp.music.scores import excerpt, joined
+from audiopod_mcp.music.scores import excerpt, joined, later
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace
 
 LONGEST = 300.0
@@ -55,7 +55,7 @@ def repaint(
         )  # fmt: skip
         out = audio.copy()
         out[first:last] = part.audio
-        return Rendering(out, rate, lyrics=part.lyrics, notes=part.notes)
+        return Rendering(out, rate, lyrics=later(part.lyrics, first / rate), notes=part.notes)
 
     if score is not None:
         frame = score_frame(score)
@@ -64,6 +64,7 @@ def repaint(
     brief = brief_beside(
         caption,
         score.brief if score else None,
+        (stems or {}).keys(),
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=end - start,
         lyrics=lyrics,
@@ -87,7 +88,7 @@ def repaint(
     out = out * gain
     notes = () if frame.steady else ("No steady beat was heard here; the new music keeps its own time.",)
     if score is None or not stems:
-        return Rendering(out, rate, lyrics=played.lyrics, notes=notes)
+        return Rendering(out, rate, lyrics=later(played.lyrics, start), notes=notes)
     nothing = np.zeros_like(audio)
     merged = {
         track: _placed(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain

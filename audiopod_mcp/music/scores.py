@@ -19,6 +19,19 @@ def moved(score: Score, seconds: float) -> Score:
     return _retimed(score, lambda time: time + seconds, score.duration + seconds)
 
 
+def later(lines: tuple[LyricLine, ...], seconds: float) -> tuple[LyricLine, ...]:
+    """Sung lines, so many seconds later."""
+    return tuple(
+        LyricLine(
+            line.start + seconds,
+            line.end + seconds,
+            line.text,
+            tuple((t + seconds, w) for t, w in line.words),
+        )
+        for line in lines
+    )
+
+
 def stretched(score: Score, factor: float) -> Score:
     """``score`` played ``factor`` times as long: slower above 1."""
     slower = _retimed(score, lambda time: time * factor, score.duration * factor)

@@ -85,6 +85,14 @@ def test_a_composed_piece_keeps_stems_and_score(song, composed):
     assert made.lyrics[-1].start >= 16
 
 
+def test_who_does_not_play_in_the_piece_does_not_join_in(song, composed):
+    stems = {track: stem for track, stem in song.stems.items() if track not in ("drums", "vocals")}
+    made = extend(song.audio, 44_100, right=4, prompt="go on", seed=1, score=song.score, stems=stems)
+    assert set(made.stems) <= set(stems)
+    made = extend(song.audio, 44_100, right=4, prompt="go on with a trumpet", score=song.score, stems=stems)
+    assert "brass" in made.stems
+
+
 @pytest.mark.parametrize(
     ("left", "right", "says"),
     [(61, 0, "left_extend_length: 61 s"), (0, -1, "right_extend_length: -1 s"), (0, 0, "both lengths are 0")],

@@ -82,6 +82,19 @@ def test_to_the_end_of_the_file(recording):
     assert np.array_equal(made.audio[: 9 * recording.rate], recording.audio[: 9 * recording.rate])
 
 
+def test_the_words_of_a_repainted_recording_are_timed_on_its_clock(recording):
+    made = repaint(
+        recording.audio,
+        recording.rate,
+        start=4,
+        end=9,
+        caption="pop chorus",
+        lyrics="[Chorus]\nsing it again",
+    )
+    assert [line.text for line in made.lyrics] == ["sing it again"]
+    assert 4 <= made.lyrics[0].start < made.lyrics[0].end <= 9
+
+
 def test_a_long_file_is_listened_to_near_the_window_only(recording):
     long = np.tile(recording.audio, (16, 1))
     made = repaint(long, recording.rate, start=120, end=124, caption="rock")
