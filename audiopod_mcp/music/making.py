@@ -52,7 +52,10 @@ def rapped(brief: Brief) -> Brief:
     if "spoken voice" not in instruments:
         instruments = (*instruments, "spoken voice")
     style = brief.style if brief.style in ("hip hop", "trap", "lo-fi", "reggaeton", "funk") else "hip hop"
-    return replace(brief, style=style, instruments=instruments)
+    rap = replace(brief, style=style, instruments=instruments)
+    if brief.duration == natural_duration(brief):  # Nobody said how long; and speech takes less time.
+        rap = replace(rap, duration=natural_duration(rap))
+    return rap
 
 
 def make_sample(

@@ -125,7 +125,7 @@ _HOUSE = Style(
     _band(
         ("drums", "electronic kit", "house", 0.0, 1.1), ("percussion", "percussion", "congas", 0.5, 0.6),
         ("bass", "synth bass", "offbeat", 0.35), ("comp", "piano", "stabs", 0.5), ("pad", "pad", "swell"),
-        ("lead", "synth pluck", "riff", 0.4), ("fx", "riser", "transitions"),
+        ("lead", "synth pluck", "riff", 0.4), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     ),
     major=("I V vi IV", "IVmaj7 V6 vi7 iii7"),
     minor=("i7 VII iv7 VI", "i VI III VII", "i7 i7 iv7 v7"),
@@ -210,7 +210,7 @@ _ALL = (
     replace(_HOUSE, name="electronic", tempo=(112.0, 128.0), band=_band(
         ("drums", "electronic kit", "house", 0.3), ("percussion", "percussion", "shaker", 0.6, 0.6),
         ("bass", "synth bass", "octaves", 0.3), ("comp", "synth pluck", "pluck16"), ("pad", "pad", "swell"),
-        ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"),
+        ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     )),
     replace(_POP, name="ballad", tempo=(62.0, 80.0), groove="ballad", energy=0.35, band=_band(
         ("drums", "acoustic kit", "ballad", 0.45, 0.9), ("bass", "electric bass", "roots", 0.35), ("comp", "piano", "ballad"),
@@ -245,7 +245,7 @@ _ALL = (
         major=("I V vi IV", "vi IV I V", "I bVII IV I"), minor=("i VI III VII", "i iv VI V", "VI VII i i"), band=_band(
             ("drums", "acoustic kit", "cinematic", 0.5), ("bass", "contrabass", "roots", 0.2), ("pad", "strings", "swell"),
             ("comp", "pizzicato", "arp16", 0.35, 0.7), ("pad", "choir", "swell", 0.8, 0.8), ("pad", "brass", "swell", 0.7),
-            ("lead", "french horn", "melody", 0.3), ("counter", "violin", "long", 0.7), ("fx", "riser", "transitions"),
+            ("lead", "french horn", "melody", 0.3), ("counter", "violin", "long", 0.7), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
         )),
     replace(_CLASSICAL, name="ambient", tempo=(58.0, 76.0), energy=0.15, melody_pace=0.35, scale="pentatonic",
         form=("intro", "verse", "verse", "break", "verse", "outro"),
@@ -262,16 +262,16 @@ _ALL = (
         )),
     replace(_HOUSE, name="trance", tempo=(132.0, 140.0), energy=0.85, band=_band(
         ("drums", "electronic kit", "house"), ("bass", "synth bass", "driving", 0.35), ("comp", "supersaw", "trance", 0.6),
-        ("comp", "synth pluck", "arp16"), ("pad", "pad", "swell"), ("lead", "supersaw", "melody", 0.75), ("fx", "riser", "transitions"),
+        ("comp", "synth pluck", "arp16"), ("pad", "pad", "swell"), ("lead", "supersaw", "melody", 0.75), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     )),
     replace(_HOUSE, name="drum and bass", tempo=(168.0, 176.0), groove="breaks", swing=0.5, energy=0.9, band=_band(
         ("drums", "electronic kit", "breaks", 0.0, 1.1), ("percussion", "percussion", "shaker", 0.6, 0.6),
         ("bass", "reese bass", "syncopated", 0.35), ("pad", "pad", "swell"), ("comp", "electric piano", "popkeys", 0.3, 0.8),
-        ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"),
+        ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     )),
     replace(_HOUSE, name="dubstep", tempo=(138.0, 142.0), groove="dubstep", minor_share=1.0, energy=0.85, swing=0.5, band=_band(
         ("drums", "electronic kit", "dubstep", 0.0, 1.15), ("bass", "reese bass", "wobble", 0.4), ("pad", "pad", "swell"),
-        ("comp", "bells", "arp8"), ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"),
+        ("comp", "bells", "arp8"), ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     )),
     replace(_POP, name="synthwave", tempo=(84.0, 112.0), groove="synthwave", minor_share=0.7, energy=0.65, looseness=0.2,
         band=_band(

@@ -74,7 +74,8 @@ def percussion(piece: Piece, member: Member) -> tuple[Note, ...]:
 
 
 def effects(piece: Piece, member: Member) -> tuple[Note, ...]:
-    """``bed``: a texture from beginning to end; ``transitions``: risers into louder sections."""
+    """``bed``: a texture from beginning to end; ``transitions``: risers into louder
+    sections; ``arrivals``: a boom when they're there."""
     pen = Pen(piece, member, "fx", exact=True)
     if member.figure == "bed":
         start, step = 0.0, 11.0
@@ -88,7 +89,10 @@ def effects(piece: Piece, member: Member) -> tuple[Note, ...]:
         if not bar.last or following >= len(piece.sections):
             continue
         grows = piece.sections[following].intensity - piece.sections[bar.section].intensity
-        if grows > 0.15:
+        if member.figure == "arrivals":
+            if grows > 0.25:
+                pen.write(bar.start + bar.beats, 4, 60, 0.85, intensity=0.9)
+        elif grows > 0.15:
             length = min(2, piece.sections[bar.section].bars) * piece.timeline.metre.beats
             pen.write(bar.start + bar.beats - length, length, 60, 0.85, intensity=0.9)
     return pen.finished()

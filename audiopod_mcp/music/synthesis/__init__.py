@@ -103,10 +103,11 @@ def _in_room(part: Part, samples: int, score: Score, seed: int, report: Report) 
         stereo = np.empty((samples, 2), np.float32)
         np.multiply(dry, np.float32(np.cos(angle) * np.sqrt(2)), out=stereo[:, 0])
         np.multiply(dry, np.float32(np.sin(angle) * np.sqrt(2)), out=stereo[:, 1])
+    tick()
     if instrument.sway:
         room.sway(stereo, instrument.sway)
     if instrument.echo:
-        room.echo(stereo, mono, 45 / max(score.tempo, 40), instrument.echo)
+        room.echo(stereo, mono, 45 / max(score.tempo, 40), instrument.echo, tick)
     if instrument.room:
         room.reverberate(stereo, mono, instrument.room * 2.2, tick)
     return stereo

@@ -87,10 +87,11 @@ def reverberate(stereo: Audio, dry: Wave, amount: float, tick: Tick, t60: float 
         piece[:, 0] += before
 
 
-def echo(stereo: Audio, dry: Wave, seconds: float, level: float) -> None:
+def echo(stereo: Audio, dry: Wave, seconds: float, level: float, tick: Tick) -> None:
     """Adds three repeats of mono ``dry`` to ``stereo`` in place, bouncing from left to right."""
     step = round(seconds * SAMPLE_RATE)
     for repeat in range(1, 4):
+        tick()
         at = repeat * step
         if at >= len(dry):
             break
