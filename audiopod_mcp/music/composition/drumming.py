@@ -75,7 +75,8 @@ def percussion(piece: Piece, member: Member) -> tuple[Note, ...]:
 
 def effects(piece: Piece, member: Member) -> tuple[Note, ...]:
     """``bed``: a texture from beginning to end; ``transitions``: risers into louder
-    sections; ``arrivals``: a boom when they're there."""
+    sections; ``arrivals``: a boom when they're there.
+    """
     pen = Pen(piece, member, "fx", exact=True)
     if member.figure == "bed":
         start, step = 0.0, 11.0
