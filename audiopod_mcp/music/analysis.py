@@ -32,10 +32,9 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
         return lambda fraction, doing: report(low + (high - low) * min(1.0, fraction), doing)
 
     report(0.0, "reading")
-    mid, side = downmix(audio, rate)
+    mid, side = downmix(audio, rate, stage(0.0, 0.15))
     duration = len(audio) / rate
-    report(0.15, "measuring the loudness")
-    loudness = integrated_loudness(audio, rate)
+    loudness = integrated_loudness(audio, rate, stage(0.15, 0.25))
     envelopes = onset_envelopes(mid, stage(0.25, 0.35))
     pulse = find_pulse(envelopes, stage(0.35, 0.45))
     timbre = measure_timbre(mid, stage(0.45, 0.5))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.fft as sfft
 import soxr
 
-from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.model import Audio, Report, silent
 from audiopod_mcp.music.spectrum import WORKERS, Array
 
 _TAIL = 0.1
@@ -18,13 +18,13 @@ _STEPS = 20
 """Steps filtered at a time."""
 
 
-def integrated_loudness(audio: Audio, rate: int) -> float | None:
+def integrated_loudness(audio: Audio, rate: int, report: Report = silent) -> float | None:
     """Integrated loudness in LUFS (BS.1770-4: K-weighting, 400 ms blocks, both gates); ``None`` for silence.
 
     Audio shorter than one block counts as one block.
     """
     step = max(1, round(0.1 * rate))
-    energy = _step_energies(audio, rate, step)
+    energy = _step_energies(audio, rate, step, report)
     width = min(4, len(energy))
     sums = np.cumsum(np.concatenate(([0.0], energy)))
     blocks = (sums[width:] - sums[:-width]) / (width * step)
@@ -57,7 +57,7 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs + 0.691) / 10))
 
 
-def _step_energies(audio: Audio, rate: int, step: int) -> npt.NDArray[np.float64]:
+def _step_energies(audio: Audio, rate: int, step: int, report: Report) -> npt.NDArray[np.float64]:
     """K-weighted energy, summed over weighted channels, of consecutive steps of ``step`` samples."""
     # Overlap-save: every transform starts so early that the filters (slowest pole: 4 ms) have rung out.
     tail = round(_TAIL * rate)
@@ -74,6 +74,7 @@ def _step_energies(audio: Audio, rate: int, step: int) -> npt.NDArray[np.float64
         weighted[:, len(block) - early :] = 0.0
         steps = np.square(weighted).reshape(len(weights), _STEPS, step).sum(axis=2, dtype=np.float64)
         energy.append(weights @ steps)
+        report(min(1.0, (start + advance) / len(audio)), "measuring the loudness")
     return np.concatenate(energy)[: max(1, len(audio) // step)]
 
 

@@ -48,8 +48,24 @@ def find_pulse(envelopes: Array, report: Report = silent) -> Pulse | None:
 
 def follow(envelopes: Array, tempo: float, confidence: float, report: Report = silent) -> Pulse:
     """The beats of onset envelopes ``(6, frames)`` near a tempo, and the exact tempo they have."""
-    beats = track_beats(envelopes[WHOLE], tempo, report) / FPS
-    return Pulse(refine_tempo(beats) or tempo, confidence, beats)
+    beats = track_beats(envelopes[WHOLE], sharpen_tempo(envelopes[WHOLE], tempo), report) / FPS
+    line = refine_tempo(beats) or tempo
+    sharp = sharpen_tempo(envelopes[WHOLE], line)
+    steady = len(beats) >= 16 and abs(sharp / line - 1) < 0.01
+    return Pulse(sharp if steady else line, confidence, beats)
+
+
+def sharpen_tempo(envelope: Array, tempo: float) -> float:
+    """The tempo within 1.5 % of ``tempo`` whose beats, halves and quarters the onset envelope's spectrum has
+    most of.
+
+    A steady piece of a minute resolves 0.05 BPM so, wherever its onsets fall within the beat.
+    """
+    size = sfft.next_fast_len(8 * len(envelope), real=True)
+    spectrum = np.abs(sfft.rfft(envelope, size))
+    tempi = tempo * np.linspace(0.985, 1.015, 601)
+    support = sum(at_lag(spectrum, tempi / 60 * parts * size / FPS) for parts in (1, 2, 4))
+    return float(tempi[np.argmax(support)])
 
 
 def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:

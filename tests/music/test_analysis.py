@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -167,7 +168,7 @@ def test_sections_cover_the_song_and_the_returning_loud_one_is_the_chorus():
     sections = analyse(stereo(np.concatenate([verse, chorus, verse, chorus])), RATE).sections
     assert sections[0].start == 0.0
     assert sections[-1].end == pytest.approx(64.0)
-    assert all(a.end == b.start for a, b in zip(sections, sections[1:], strict=False))
+    assert all(a.end == b.start for a, b in itertools.pairwise(sections))
     for middle, loud in ((8, False), (24, True), (40, False), (56, True)):
         label = next(s.label for s in sections if s.start <= middle < s.end)
         assert (label == "chorus") == loud, sections
@@ -219,6 +220,12 @@ def test_nothing_is_claimed_of_noise():
     heard = analyse(noise(10), RATE)
     assert (heard.tempo, heard.key, heard.vocals) == (None, None, ())
     assert heard.loudness is not None
+
+
+@pytest.mark.parametrize("sound", [chords([(60, 4)], 15.0), np.sin(np.arange(RATE * 15) * 0.1)])
+def test_a_held_sound_has_no_pulse(sound):
+    heard = analyse(stereo(sound), RATE)
+    assert (heard.tempo, heard.beats, heard.vocals) == (None, (), ())
 
 
 def test_an_empty_recording_is_refused():

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ def test_notes_never_overlap_and_lie_within_the_recording():
     piece = stereo(chords([(60, 4), (65, 4), (67, 4)] * 2, 1.0) + 0.3 * sung([72, 74, 76] * 4, 0.5))
     notes = melody(piece, RATE, tuple(np.arange(0, 6.1, 0.5)))
     assert notes
-    assert all(a.start + a.duration <= b.start + 1e-6 for a, b in zip(notes, notes[1:], strict=False))
+    assert all(a.start + a.duration <= b.start + 1e-6 for a, b in itertools.pairwise(notes))
     assert all(
         note.start >= 0 and note.start + note.duration <= 6.01 and 1 <= note.velocity <= 127 for note in notes
     )
