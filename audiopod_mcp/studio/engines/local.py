@@ -110,8 +110,10 @@ def _brief(work: Work, seed: int) -> Brief:
     from audiopod_mcp.music.caption import read_caption
 
     params = work.params
+    # What is to be rapped is a rap, though its caption may not say so.
+    words = f"{_words(work)}, rap" if work.task == "text2rap" else _words(work)
     return read_caption(
-        _words(work),
+        words,
         bpm=params.get("tempo") or params.get("bpm"),
         keyscale=params.get("keyscale"),
         timesignature=params.get("timesignature"),
@@ -138,7 +140,7 @@ def _cover(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.cover import cover
 
     source = _material(work, _within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
-    strength = work.params.get("audio_cover_strength", 0.7)
+    strength = _number(work.params, "audio_cover_strength", 0.7)
     return _takes(
         work,
         _within(report, 0.05, 1.0),
@@ -166,7 +168,7 @@ def _retake(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.retake import retake
 
     source = _material(work, _within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
-    variance = work.params.get("retake_variance", 0.7)
+    variance = _number(work.params, "retake_variance", 0.7)
     return _takes(
         work,
         _within(report, 0.05, 1.0),
@@ -202,8 +204,8 @@ def _extend(work: Work, report: Report) -> Outcome:
         work,
         _within(report, 0.05, 1.0),
         lambda seed, report: extend(
-            source.audio, source.rate, left=work.params.get("left_extend_length", 0.0),
-            right=work.params.get("right_extend_length", 30.0), prompt=_words(work),
+            source.audio, source.rate, left=_number(work.params, "left_extend_length", 0.0),
+            right=_number(work.params, "right_extend_length", 30.0), prompt=_words(work),
             lyrics=work.params.get("lyrics") or None, seed=seed, report=report, **source.composed,
         ),
         source,
@@ -412,6 +414,11 @@ def _wanted(params: Mapping[str, Any]) -> dict[str, Any]:
         "language": _language(params),
         "negative": _negative(params),
     }
+
+
+def _number(params: Mapping[str, Any], name: str, default: float) -> float:
+    value = params.get(name)
+    return default if value is None else float(value)
 
 
 def _duration(params: Mapping[str, Any]) -> float | None:
