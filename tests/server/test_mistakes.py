@@ -5,6 +5,8 @@ from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp import Client
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS
 
 from audiopod_mcp.server import Service, build_server
 
@@ -134,21 +136,40 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def call():
-    """Calls tools from tests that are not async, all through one session."""
+def ask():
+    """Asks from tests that are not async, all through one session: ``ask("call_tool", name, arguments)``."""
     with start_blocking_portal() as portal:
         client = Client(build_server(Service(connect=no_service)))
         with portal.wrap_async_context_manager(client):
-            yield lambda tool, arguments: portal.call(client.call_tool, tool, arguments)
+            yield lambda method, *arguments: portal.call(getattr(client, method), *arguments)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     arguments=st.dictionaries(st.sampled_from(NAMES), json_values, max_size=5), tool=st.sampled_from(TOOLS)
 )
-def test_whatever_is_sent_the_answer_is_a_clean_line(call, arguments, tool):
-    result = call(tool, {"job_id": "no id", **arguments})  # a wrong argument for every one of them
+def test_whatever_is_sent_the_answer_is_a_clean_line(ask, arguments, tool):
+    result = ask(
+        "call_tool", tool, {"job_id": "no id", **arguments}
+    )  # a wrong argument for every one of them
     assert result.is_error
     (block,) = result.content
     assert "job_id" in block.text
     assert block.text.isprintable()
+
+
+uris = st.text(max_size=40) | st.builds(
+    "audiopod://{}{}{}".format,
+    st.sampled_from(["jobs/", "analyses/", "jobs", "//jobs/", "JOBS/", ""]),
+    st.sampled_from(["0", "-1", "1e3", "１", "9" * 30, "../1", "%31", "1?x=1", "1/audio/../..", "a b", "\0"]),
+    st.sampled_from(["", "/audio", "/audio/", "/audio/FLAC", "/lyrics/x", "/waveform%00", "/stems"]),
+)
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(uri=uris)
+def test_whatever_uri_is_read_the_answer_is_that_there_is_no_such_thing(ask, uri):
+    with pytest.raises(MCPError) as refused:
+        ask("read_resource", uri)
+    assert refused.value.error.code == INVALID_PARAMS
+    assert "\n" not in refused.value.error.message
