@@ -95,17 +95,17 @@ def test_a_song_has_master_stems_score_lyrics_and_its_seed(folder, made):
 
 
 def test_a_seed_brings_the_same_music_back_and_batches_differ(folder):
-    params = BASE | {"caption": "lo-fi", "audio_duration": 5, "batch_size": 2, "instrumental": True}
-    one, first = run(folder, "text2music", params)
-    two, second = run(folder, "text2music", params)
-    assert [take.seed for take in one.takes] == [7, 8]
-    music = [read(take.master(place))[0] for place, o in ((first, one), (second, two)) for take in o.takes]
-    assert np.array_equal(music[0], music[2])
+    params = BASE | {"caption": "lo-fi", "audio_duration": 4, "batch_size": 2, "instrumental": True}
+    two, place = run(folder, "text2music", params)
+    assert [take.seed for take in two.takes] == [7, 8]
+    one, other = run(folder, "text2music", params | {"seed": 8, "batch_size": 1})
+    music = [read(take.master(place))[0] for take in two.takes]
+    assert np.array_equal(music[1], read(one.takes[0].master(other))[0])
     assert not np.array_equal(music[0], music[1])
 
 
 def test_a_drawn_seed_is_told(folder):
-    params = BASE | {"query": "a quiet piano piece", "seed": -1, "audio_duration": 4}
+    params = BASE | {"query": "a quiet piano piece", "seed": -1, "audio_duration": 2}
     seeds = {run(folder, "simple", params)[0].takes[0].seed for _ in range(2)}
     assert len(seeds) == 2
     assert all(0 <= seed < 2**31 for seed in seeds)
