@@ -25,6 +25,7 @@ from audiopod_mcp import __version__
 
 from .caller import know_the_caller
 from .completions import complete
+from .player import Player
 from .prompts import add_prompts
 from .resources import TEMPLATES, list_page, read
 from .service import Service
@@ -50,7 +51,7 @@ class MusicServer(MCPServer[Any]):
             version=__version__,
             instructions=INSTRUCTIONS,
             tools=[*build_tools(service)],
-            extensions=[tasks],
+            extensions=[tasks, Player()],
             middleware=[know_the_caller, tasks.announce, service.announcer.listening],
             subscriptions=service.announcer.bus,
             log_level="WARNING",

@@ -18,6 +18,7 @@ from audiopod_mcp.api import AudioPodError, NotFound
 from audiopod_mcp.operations import Job, JobQuery
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 
+from . import player
 from .caller import current_caller
 from .results import default_format, title_of
 from .service import Service
@@ -199,6 +200,10 @@ async def _waveform(service: Service, job_id: str) -> ReadResourceContents:
     return ReadResourceContents(content=picture, mime_type="image/png")
 
 
+async def _player(_: Service) -> ReadResourceContents:
+    return player.page()
+
+
 async def _analysis(service: Service, analysis_id: str) -> ReadResourceContents:
     analysis = service.recall(analysis_id)
     if analysis is None and service.embedded:
@@ -235,4 +240,5 @@ ROUTES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/waveform"), _waveform),
     (re.compile(r"audiopod://analyses/([\w-]{1,64})"), _analysis),
+    (re.compile(re.escape(player.URI)), _player),
 ]

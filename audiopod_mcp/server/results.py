@@ -17,21 +17,21 @@ class JobSummary(BaseModel):
 
     job_id: int
     status: str
-    progress: float | None = None
     output_url: str | None = None
     audio_duration: float | None = None
-    error: str | None = None
 
 
 class JobResult(JobSummary):
     """One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
 
     task: str | None = None
+    progress: float | None = None
     output_urls: dict[str, str] | None = None
     actual_seeds: list[int] | None = None
     quality_score: float | None = None
     engine: str | None = None
     notes: list[str] | None = None
+    error: str | None = None
 
     @classmethod
     def of(cls, job: Job) -> JobResult:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from audiopod_mcp.api import AudioPodError
 from audiopod_mcp.operations import Arguments, explain
 
+from .player import UI
 from .schemas import input_schema, output_schema
 
 A = TypeVar("A", bound=Arguments)
@@ -47,8 +48,12 @@ class MusicTool(Tool):
         destructive: bool = False,
         idempotent: bool = False,
         open_world: bool = True,
+        played: bool = False,
     ) -> MusicTool:
-        """The tool ``name``, which answers with ``handler`` and publishes the schemas of both models."""
+        """The tool ``name``, which answers with ``handler`` and publishes the schemas of both models.
+
+        What is ``played`` is shown in the player, by hosts that have room for it.
+        """
         return cls(
             fn=handler,
             name=name,
@@ -66,6 +71,7 @@ class MusicTool(Tool):
                 idempotent_hint=idempotent or None,
                 open_world_hint=None if open_world else False,
             ),
+            meta=UI if played else None,
         )
 
     async def run(

@@ -114,6 +114,7 @@ def build_tools(service: Service) -> list[MusicTool]:
         JobResult,
         _get_job,
         read_only=True,
+        played=True,
     )
     add("list_jobs", "List jobs", "Find earlier jobs.", JobQuery, JobList, _list_jobs, read_only=True)
     add(
@@ -170,6 +171,7 @@ def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
         partial(handler, service),
         read_only=operation is Analyze,
         idempotent=operation is GenerateLrc,
+        played=not operation.synchronous,
     )
 
 

@@ -1,0 +1,30 @@
+"""The player: an MCP App that hosts show where a tool has made music."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
+from mcp.server.extension import Extension
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+
+URI = "ui://audiopod/player.html"
+
+UI = {"ui": {"resourceUri": URI}}
+"""What the ``_meta`` of a tool says if its results are shown in the player."""
+
+
+class Player(Extension):
+    """Says that this server has an app. The tools name it, and :func:`page` is what it is."""
+
+    identifier = EXTENSION_ID
+
+    def settings(self) -> dict[str, Any]:
+        return {"mimeTypes": [APP_MIME_TYPE]}
+
+
+def page() -> ReadResourceContents:
+    """The document, read when a host asks for it; it needs no network and no permission."""
+    html = files(__package__).joinpath("player.html").read_text(encoding="utf-8")
+    return ReadResourceContents(content=html, mime_type=APP_MIME_TYPE, meta={"ui": {"prefersBorder": True}})
