@@ -18,7 +18,7 @@ then, of magnitudes rather than of their logarithms, so that the loud hits stand
 5 kHz.
 """
 
-_LEAST = 0.028
+_LEAST = 0.04
 """Variation of the onset strength, in nats, below which nothing sets in: a held chord, a hum."""
 
 
