@@ -1,6 +1,6 @@
 """A short MCP client: make a tune, watch its progress, save it.
 
-    python examples/client.py "lo-fi hip hop, rainy night, 80 BPM"
+Run it with a caption: ``python examples/client.py "lo-fi hip hop, rainy night, 80 BPM"``.
 """
 
 import sys
@@ -9,7 +9,7 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 
-async def progress(done: float, total: float | None, message: str | None) -> None:
+async def progress(done: float, _total: float | None, message: str | None) -> None:
     print(f"{done:5.1f} %  {message or ''}")
 
 
