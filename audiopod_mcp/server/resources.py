@@ -1,4 +1,4 @@
-"""Jobs, their audio, lyrics and waveforms, and analyses, as MCP resources."""
+"""Jobs, their audio, lyrics and pictures, and analyses, as MCP resources."""
 
 from __future__ import annotations
 
@@ -70,6 +70,13 @@ TEMPLATES = [
         mime_type="image/png",
     ),
     ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/spectrogram",
+        name="job-spectrogram",
+        title="Spectrogram of a job",
+        description="A picture of the frequencies over time, mel scale",
+        mime_type="image/png",
+    ),
+    ResourceTemplate(
         uri_template="audiopod://analyses/{analysis_id}",
         name="analysis",
         title="Analysis",
@@ -127,7 +134,7 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
                 raise ResourceError(str(error)) from error
     raise ResourceNotFoundError(
         f"no resource {uri[:120]!r}; there are audiopod://jobs, audiopod://jobs/ID, …/audio, …/audio/FORMAT, "
-        "…/lyrics, …/waveform and audiopod://analyses/ID"
+        "…/lyrics, …/waveform, …/spectrogram and audiopod://analyses/ID"
     )
 
 
@@ -183,20 +190,30 @@ async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
 async def _waveform(service: Service, job_id: str) -> ReadResourceContents:
     from . import waveform
 
+    return await _picture(service, job_id, waveform.draw)
+
+
+async def _spectrogram(service: Service, job_id: str) -> ReadResourceContents:
+    from . import spectrogram
+
+    return await _picture(service, job_id, spectrogram.draw)
+
+
+async def _picture(service: Service, job_id: str, draw: Callable[[str], bytes]) -> ReadResourceContents:
     job = await _finished(service, job_id)
     # Lossless formats decode fastest; any of them draws the same picture.
     name, url = min(
         job.audio_urls.items(), key=lambda item: ("_" in item[0], ["flac", "wav"].count(item[0]) == 0)
     )
     if path := (job.files or {}).get(name):
-        picture = await anyio.to_process.run_sync(waveform.draw, path, cancellable=True)
+        picture = await anyio.to_process.run_sync(draw, path, cancellable=True)
         return ReadResourceContents(content=picture, mime_type="image/png")
     with TemporaryDirectory(prefix="audiopod-") as folder:
         file = Path(folder) / f"audio.{name.partition('_')[0]}"
         async with await anyio.open_file(file, "wb") as sink:
             async for chunk in service.client.download(url):
                 await sink.write(chunk)
-        picture = await anyio.to_process.run_sync(waveform.draw, str(file), cancellable=True)
+        picture = await anyio.to_process.run_sync(draw, str(file), cancellable=True)
     return ReadResourceContents(content=picture, mime_type="image/png")
 
 
@@ -239,6 +256,7 @@ ROUTES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio/([a-z0-9]+(?:_\d)?)"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/waveform"), _waveform),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/spectrogram"), _spectrogram),
     (re.compile(r"audiopod://analyses/([\w-]{1,64})"), _analysis),
     (re.compile(re.escape(player.URI)), _player),
 ]

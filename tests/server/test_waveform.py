@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.server.waveform import AXIS, HEIGHT, PEAK, RMS, WIDTH, draw
+from audiopod_mcp.server.png import AXIS
+from audiopod_mcp.server.waveform import HEIGHT, PEAK, RMS, WIDTH, draw
 
 
 def pixels(png):
