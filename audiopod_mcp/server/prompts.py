@@ -70,3 +70,24 @@ def add_prompts(server: MCPServer) -> None:
             f"Call analyze_audio on {audio} and describe the track as a producer would: tempo, key, metre, "
             "form with times, loudness and character. Say what could not be told."
         )
+
+    @server.prompt(title="Match a reference")
+    def match_reference(audio: str, about: str) -> str:
+        """New music with the sound of a recording"""
+        return (
+            f"Make new music about: {about}, with the sound of {audio}.\n"
+            "Call analyze_audio on the recording first and tell me its tempo, key and character. Then call "
+            "generate_from_reference with a caption for the new music; set bpm and keyscale only if I want "
+            "those kept too."
+        )
+
+    @server.prompt(title="Album of variations")
+    def album_of_variations(audio: str, styles: str = "") -> str:
+        """One song in several styles, titled and in order"""
+        return (
+            f"Make an album of variations on {audio}.\n"
+            f"{f'Styles: {styles}. ' if styles else 'Propose four contrasting styles and let me choose. '}"
+            "Call cover_song once per style, one after the other, each with a display_name that fits, and "
+            "say what it costs before the first if the service charges. Then list them in the order you "
+            "would put them on a record, and why."
+        )

@@ -28,7 +28,7 @@ SONG = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="Playwright is not installed: pip install -e '.[browser]'"
@@ -38,13 +38,14 @@ def browser():
     )
     if chromium is None:
         pytest.skip("no Chromium on the PATH; its path may be given in CHROMIUM")
+    # Playwright runs an event loop in this thread: it ends with this package, or no other test could run one.
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def host(browser, tmp_path_factory):
     """A host with one finished song of two takes, ``host.song``."""
     with Host(tmp_path_factory.mktemp("host")).running() as host:
