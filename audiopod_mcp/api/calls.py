@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -35,6 +36,12 @@ class Call(NamedTuple):
     """For the whole answer, after connecting."""
     arguments: Mapping[str, str] = NOTHING
     """The caller's name of each field of the body that travels under another."""
+
+    @property
+    def route(self) -> str:
+        """The path without the ids in it."""
+        path = re.sub(r"/analyses/[^/]+", "/analyses/{analysis_id}", self.path)
+        return re.sub(r"/\d+(?=/|$)", "/{job_id}", path)
 
 
 class Answer(NamedTuple):

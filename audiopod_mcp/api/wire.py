@@ -15,6 +15,7 @@ import httpx
 from .calls import Answer, Call, Timeouts
 from .errors import AudioPodError, BadAnswer, Unreachable
 from .refusals import Service, refusal
+from .tracing import traced
 
 # Both log the URLs they ask for, and links to audio are signed: whoever has the link has the audio.
 for _library in ("httpx", "httpcore"):
@@ -73,13 +74,16 @@ class Wire:
             headers={"Accept": "application/json", **call.headers},
             timeout=httpx.Timeout(call.seconds, connect=self._timeouts.connect, pool=self._timeouts.connect),
         )
-        try:
-            # Connecting and waiting for a free connection have limits of their own, which surely
-            # come first: when this one strikes, the request may have been sent.
-            with anyio.fail_after(call.seconds + 2 * self._timeouts.connect):
-                return await self._exchange(request, call)
-        except TimeoutError:
-            raise self._silence(call.seconds) from None
+        with traced(call.method, call.route, self._base.host) as trace:
+            try:
+                # Connecting and waiting for a free connection have limits of their own, which surely
+                # come first: when this one strikes, the request may have been sent.
+                with anyio.fail_after(call.seconds + 2 * self._timeouts.connect):
+                    answer = await self._exchange(request, call)
+            except TimeoutError:
+                raise self._silence(call.seconds) from None
+            trace.status = answer.status
+            return answer
 
     async def _exchange(self, request: httpx.Request, call: Call) -> Answer:
         for _ in range(MOST_REDIRECTS):

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -18,6 +18,7 @@ from .config import StudioConfig
 from .engines.base import Outcome, Work
 from .fetching import NotFetched, Told, fetch, unheard
 from .instances import Instance
+from .journal import End, Run, recorded
 from .media import MediaStore
 from .performing import Order, Result, output_folder_is_whole, perform, transcode
 from .sources import readable
@@ -36,6 +37,8 @@ _FETCHING: Final = 8.0
 _TELL_EVERY: Final = 0.5
 RESULT: Final = "result"
 """The folder, in a job's working folder, that the engine writes into."""
+
+T = TypeVar("T")
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -90,29 +93,32 @@ class Studio:
     async def _guarded(self, job: JobRow, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""
         slot = _Slot(slots)
-        try:
-            async with self.working_folder() as folder:
-                result = await self._do(job, folder, slot)
-                await to_thread.run_sync(self._settle, job, result, folder / RESULT)
-        except _Deleted:
-            logger.info("job %s: stopped", job.id)
-        except WorkerDied:
-            logger.warning("the worker process of job %s died", job.id)
-            await self._write(self._put_back, job)
-        except (CanNotRun, NotFetched) as reason:
-            await self._write(self._write_failure, job, str(reason))
-        except OSError as error:
-            logger.exception("job %s failed in the studio", job.id)
-            why = error.strerror or type(error).__name__
-            await self._write(self._write_failure, job, f"the studio could not store the result ({why})")
-        except Exception:
-            logger.exception("job %s failed in the studio", job.id)
-            await self._write(self._write_failure, job, "the studio failed unexpectedly; its log says more")
-        finally:
-            slot.release()
+        with recorded(job) as run:
+            try:
+                async with self.working_folder() as folder:
+                    result = await self._do(run, folder, slot)
+                    run.end = await to_thread.run_sync(self._settle, job, result, folder / RESULT)
+            except _Deleted:
+                run.end = "stopped"
+            except WorkerDied:
+                logger.warning("the worker process of job %s died", job.id)
+                if await self._write(self._put_back, job) == 0:
+                    run.end = "failed"
+            except (CanNotRun, NotFetched) as reason:
+                await self._fail(run, str(reason))
+            except OSError as error:
+                logger.exception("job %s failed in the studio", job.id)
+                why = error.strerror or type(error).__name__
+                await self._fail(run, f"the studio could not store the result ({why})")
+            except Exception:
+                logger.exception("job %s failed in the studio", job.id)
+                await self._fail(run, "the studio failed unexpectedly; its log says more")
+            finally:
+                slot.release()
 
-    async def _do(self, job: JobRow, folder: Path, slot: _Slot) -> Result:
-        logger.info("job %s: %s begins", job.id, job.task)
+    async def _do(self, run: Run, folder: Path, slot: _Slot) -> Result:
+        job = run.job
+        logger.debug("job %s (%s) begins", job.id, job.task)
         remote = any("url" in source for source in job.sources.values())
         if remote:  # a slow download keeps nobody from working
             slot.release()
@@ -130,6 +136,7 @@ class Studio:
             store=store_path(self.config),
             progress_from=_FETCHING if remote else 0.0,
         )
+        run.collected()
         return await self.workers.run(perform, order)
 
     async def collect(
@@ -233,37 +240,40 @@ class Studio:
             except (OSError, sqlite3.Error):
                 logger.exception("could not look after the jobs of other studio processes")
 
-    def _settle(self, job: JobRow, result: Result, folder: Path) -> None:
+    def _settle(self, job: JobRow, result: Result, folder: Path) -> End:
         """Write down what became of ``job``."""
         outcome = result.outcome
         if outcome is None and result.error is None:
-            logger.info("job %s: stopped", job.id)
-            return
+            return "stopped"
         if outcome is not None and not output_folder_is_whole(outcome, folder):
             logger.error("the engine's outcome of job %s lacks a master", job.id)
             outcome, result = None, Result(error="the engine left no audio; this is a fault in the engine")
         if outcome is None:
             self._write_failure(job, result.error or "unknown")
-            return
+            return "failed"
         self.media.publish(folder, job.id)
         if not self.store.finish(job.id, self.instance.id, _columns(outcome)):
             self.media.remove(job.id)  # deleted at the last moment
-            return
-        logger.info("job %s: completed", job.id)
+            return "stopped"
         self.wake()
+        return "completed"
 
-    async def _write(self, function: Callable[..., None], *args: object) -> None:
+    async def _fail(self, run: Run, message: str) -> None:
+        run.end = "failed"
+        await self._write(self._write_failure, run.job, message)
+
+    async def _write(self, function: Callable[..., T], *args: object) -> T | None:
         try:
-            await to_thread.run_sync(function, *args)
+            return await to_thread.run_sync(function, *args)
         except sqlite3.Error:
             logger.exception("the job store does not answer")
+            return None
 
     def _write_failure(self, job: JobRow, message: str) -> None:
-        logger.info("job %s: failed", job.id)
         self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error": message})
 
-    def _put_back(self, job: JobRow) -> None:
-        self.store.release(self.instance.id, job.id, crashed=True, allowed=WORKER_DEATHS_ALLOWED)
+    def _put_back(self, job: JobRow) -> int:
+        return self.store.release(self.instance.id, job.id, crashed=True, allowed=WORKER_DEATHS_ALLOWED)
 
     def _fetch_report(self, job: JobRow) -> Told:
         """Writes down how far a download is, now and then; stops it for a job that was deleted."""
