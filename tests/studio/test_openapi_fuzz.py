@@ -3,7 +3,6 @@
 import httpx
 import pytest
 import schemathesis
-from conftest import Served
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -14,6 +13,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from studios import Served
 
 from audiopod_mcp.studio.openapi import document
 

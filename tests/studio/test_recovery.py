@@ -9,7 +9,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from conftest import HERE, MUSIC, opened, wait_for
+from studios import HERE, MUSIC, opened, wait_for
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.store import Store
@@ -191,7 +191,7 @@ EMBEDDED = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
-from conftest import opened
+from studios import opened
 
 # No "if __name__": a worker must not run this again.
 async def main():

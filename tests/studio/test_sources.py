@@ -12,11 +12,11 @@ import anyio
 import numpy as np
 import pytest
 import soundfile
-from conftest import MUSIC, opened
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from studios import MUSIC, opened
 
 from audiopod_mcp.studio import fetching
 from audiopod_mcp.studio.fetching import NotFetched, fetch, is_outside, unheard
