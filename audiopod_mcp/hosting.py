@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 STUDIO_URL = "http://studio.local"
 CONNECTIONS = 1000
 """How many may be open at the same time before others are turned away."""
+LONGEST_GOODBYE = 4.0
+"""Seconds for putting back what is unfinished."""
 
 
 class EmbeddedStudio:
@@ -128,8 +132,25 @@ async def serve_stdio(settings: Settings) -> None:
     """Serve one host on standard input and output until it goes away."""
     from audiopod_mcp.server import build_server
 
-    async with open_service(settings, same_machine=True) as (service, _):
+    async with (
+        open_service(settings, same_machine=True) as (service, studio),
+        anyio.create_task_group() as tasks,
+    ):
+        if studio is not None and sys.platform != "win32":
+            tasks.start_soon(_end_in_order, studio)
         await build_server(service).run_stdio_async()
+        tasks.cancel_scope.cancel()
+
+
+async def _end_in_order(studio: EmbeddedStudio) -> None:
+    """When told to stop, put back what is unfinished first: reading standard input can't be cancelled."""
+    with anyio.open_signal_receiver(signal.SIGTERM) as told:
+        async for _ in told:
+            studio.stop()
+            with anyio.move_on_after(LONGEST_GOODBYE):
+                await studio.stopped.wait()
+            break
+    signal.raise_signal(signal.SIGTERM)
 
 
 async def serve_http(
@@ -163,6 +184,8 @@ async def serve_http(
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=2,
         )
+        # When it has stopped it sends itself the signal again, which must not end us before the studio.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         await uvicorn.Server(config).serve()
 
 

@@ -1,0 +1,125 @@
+"""Servers that die in the middle of a job: nothing is lost, nothing is left behind."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.client.stdio import stdio_client
+
+from .sessions import environment, finished, parameters
+
+pytestmark = [pytest.mark.anyio, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+
+LONG = {"caption": "orchestra with strings, brass, choir and drums", "duration": 240, "seed": 1}
+
+
+def descendants(pid):
+    """The processes that ``pid`` started, and theirs."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+async def until(condition, seconds):
+    with anyio.fail_after(seconds):
+        while not condition():
+            await anyio.sleep(0.05)
+
+
+def job_in(folder):
+    """The first job as the store has it: status, crashes."""
+    with sqlite3.connect(folder / "data" / "studio.db") as store:
+        return store.execute("SELECT status, crashes FROM jobs WHERE id = 1").fetchone()
+
+
+async def test_a_stdio_server_that_is_told_to_stop_leaves_its_job_to_the_next(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "audiopod_mcp"],
+        env=environment(tmp_path, AUDIOPOD_MAX_WAIT="1"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        say(
+            process,
+            "initialize",
+            1,
+            protocolVersion="2025-06-18",
+            capabilities={},
+            clientInfo={"name": "t", "version": "1"},
+        )
+        assert process.stdout.readline()
+        say(process, "notifications/initialized")
+        say(process, "tools/call", 2, name="generate_music", arguments=LONG)
+        while '"id":2' not in (line := process.stdout.readline()):
+            assert line, "the server ended"
+        assert "still" in line
+        await until(lambda: job_in(tmp_path)[0] == "PROCESSING", 30)
+        workers = descendants(process.pid)
+        assert workers
+        process.send_signal(signal.SIGTERM)
+        await until(lambda: process.poll() is not None, 5)  # with its input still open
+        await until(lambda: not any(map(is_alive, workers)), 5)
+    finally:
+        process.kill()
+        process.wait()
+    assert job_in(tmp_path) == ("PENDING", 0)
+    async with Client(stdio_client(parameters(tmp_path))) as client:
+        await client.call_tool("list_jobs", {})  # wakes the studio, which finds it
+        job = await finished(client, "get_job", {"job_id": 1, "wait_seconds": 30})
+    assert job["status"] == "COMPLETED"
+
+
+def say(process, method, number=None, **params):
+    message = {"jsonrpc": "2.0", "method": method, "params": params}
+    process.stdin.write(json.dumps(message | ({"id": number} if number else {})) + "\n")
+    process.stdin.flush()
+
+
+CRAMPED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+import signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from audiopod_mcp.cli import main
+sys.exit(main([]))
+"""
+
+
+async def test_a_disk_without_room_fails_the_job_and_not_the_server(tmp_path):
+    cramped = parameters(tmp_path).model_copy(update={"args": ["-c", CRAMPED]})
+    with (tmp_path / "log").open("w") as log:
+        async with Client(stdio_client(cramped, errlog=log)) as client:
+            arguments = {"caption": "loud rock band", "duration": 60, "seed": 1}
+            result = await client.call_tool("generate_music", arguments)
+            with anyio.fail_after(120):
+                while not result.is_error:
+                    assert result.structured_content["status"] != "COMPLETED"
+                    result = await client.call_tool("get_job", {"job_id": 1, "wait_seconds": 30})
+            line = result.content[0].text
+            assert line.startswith("Job 1 (text2music")
+            assert "\n" not in line
+            assert "failed" in line
+            assert not list((tmp_path / "data" / "media").glob("1/*"))
+            assert not list((tmp_path / "data" / "work").glob("*/*"))
+            small = await finished(
+                client, "generate_music", {"caption": "solo piano", "duration": 1, "seed": 1}
+            )
+    assert small["status"] == "COMPLETED"
