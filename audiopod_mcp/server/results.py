@@ -156,37 +156,19 @@ def job_links(job: Job) -> list[ResourceLink]:
     if job.status != "COMPLETED":
         return []
     title = title_of(job)
+    root, name = f"audiopod://jobs/{job.id}", f"job-{job.id}"
     links = []
     if job.audio_urls:
-        links.append(
-            ResourceLink(
-                type="resource_link",
-                uri=f"audiopod://jobs/{job.id}/audio",
-                name=f"job-{job.id}-audio",
-                title=title,
-                mime_type=MIME_TYPES.get(default_format(job), "application/octet-stream"),
-            )
-        )
-        links.append(
-            ResourceLink(
-                type="resource_link",
-                uri=f"audiopod://jobs/{job.id}/waveform",
-                name=f"job-{job.id}-waveform",
-                title=f"{title}: waveform",
-                mime_type="image/png",
-            )
-        )
+        kind = MIME_TYPES.get(default_format(job), "application/octet-stream")
+        links.append(_link(f"{root}/audio", f"{name}-audio", title, kind))
+        links.append(_link(f"{root}/waveform", f"{name}-waveform", f"{title}: waveform", "image/png"))
     if job.lrc_content:
-        links.append(
-            ResourceLink(
-                type="resource_link",
-                uri=f"audiopod://jobs/{job.id}/lyrics",
-                name=f"job-{job.id}-lyrics",
-                title=f"{title}: timed lyrics",
-                mime_type="text/plain",
-            )
-        )
+        links.append(_link(f"{root}/lyrics", f"{name}-lyrics", f"{title}: timed lyrics", "text/plain"))
     return links
+
+
+def _link(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
+    return ResourceLink(type="resource_link", uri=uri, name=name, title=title, mime_type=mime_type)
 
 
 def analysis_answer(analysis: Analysis) -> CallToolResult:
@@ -211,12 +193,11 @@ def analysis_answer(analysis: Analysis) -> CallToolResult:
         f"Lyrics:\n{analysis.lyrics}" if analysis.lyrics else None,
         f"Note: {notes}" if notes else None,
         links=[
-            ResourceLink(
-                type="resource_link",
-                uri=f"audiopod://analyses/{analysis.id}",
-                name=f"analysis-{analysis.id}",
-                title="Analysis with beats and chords" if analysis.beats else "Analysis",
-                mime_type="application/json",
+            _link(
+                f"audiopod://analyses/{analysis.id}",
+                f"analysis-{analysis.id}",
+                "Analysis with beats and chords" if analysis.beats else "Analysis",
+                "application/json",
             )
         ],
     )
@@ -229,12 +210,11 @@ def lrc_answer(lrc: Lrc) -> CallToolResult:
         lrc.lrc_content,
         f"Note: {' '.join(lrc.notes)}" if lrc.notes else None,
         links=[
-            ResourceLink(
-                type="resource_link",
-                uri=f"audiopod://jobs/{lrc.job_id}/lyrics",
-                name=f"job-{lrc.job_id}-lyrics",
-                title=f"Timed lyrics of job {lrc.job_id}",
-                mime_type="text/plain",
+            _link(
+                f"audiopod://jobs/{lrc.job_id}/lyrics",
+                f"job-{lrc.job_id}-lyrics",
+                f"Timed lyrics of job {lrc.job_id}",
+                "text/plain",
             )
         ],
     )
