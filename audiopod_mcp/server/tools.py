@@ -226,8 +226,8 @@ class _Progress:
             percent = min(job.progress or 0.0, 99.0)
             await self.say(max(percent, self._last + 0.01), job.stage or job.status.capitalize())
 
-    async def wait(self, seconds: float, reason: str) -> None:
-        await self.say(self._last + 0.01, f"Waiting {seconds:.0f} s: {reason}")
+    async def wait(self, _seconds: float, reason: str) -> None:
+        await self.say(self._last + 0.01, reason[:1].upper() + reason[1:])
 
 
 async def _analyze(service: Service, operation: Analyze, ctx: AnyContext) -> CallToolResult:

@@ -1,0 +1,55 @@
+"""Whoever leaves in the middle of a call, however they leave, finds their job again, made once."""
+
+import anyio
+import pytest
+
+from .sessions import ERAS, TRANSPORTS, finished, http_server, session
+
+pytestmark = pytest.mark.anyio
+
+LONG = {"mode": "prompt2instrumental", "caption": "ambient pads", "duration": 120, "seed": 1}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("leaving")
+
+
+@pytest.fixture(scope="module")
+def url(folder):
+    with http_server(folder) as url:
+        yield url
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("how", ["cancels the call", "goes away"])
+async def test_the_job_is_still_there(transport, era, how, folder, url, tmp_path):
+    folder = tmp_path if transport == "stdio" else folder
+    name = f"{transport} {era} {how}"
+    begun = anyio.Event()
+
+    async def progress(done, total, message):
+        if done > 1:
+            begun.set()
+
+    async def leave(scope):
+        with anyio.fail_after(60):
+            await begun.wait()
+        scope.cancel()
+
+    with anyio.CancelScope() as away:
+        async with session(transport, era, folder, url) as client:
+            async with anyio.create_task_group() as group:
+                group.start_soon(leave, group.cancel_scope if how == "cancels the call" else away)
+                await client.call_tool(
+                    "generate_music", LONG | {"display_name": name}, progress_callback=progress
+                )
+            assert (await client.call_tool("list_jobs", {})).structured_content["total"] >= 1
+
+    async with session(transport, era, folder, url) as client:
+        found = (await client.call_tool("list_jobs", {"search": name})).structured_content
+        assert found["total"] == 1
+        job_id = found["jobs"][0]["job_id"]
+        job = await finished(client, "get_job", {"job_id": job_id, "wait_seconds": 60})
+        assert job["audio_duration"] == pytest.approx(120, abs=0.02)
