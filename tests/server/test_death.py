@@ -12,7 +12,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import stdio_client
 
-from .sessions import environment, finished, parameters
+from .sessions import environment, finished, parameters, session
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
 
@@ -123,3 +123,23 @@ async def test_a_disk_without_room_fails_the_job_and_not_the_server(tmp_path):
                 client, "generate_music", {"caption": "solo piano", "duration": 1, "seed": 1}
             )
     assert small["status"] == "COMPLETED"
+
+
+async def test_two_hosts_on_one_computer_share_their_jobs_and_run_each_once(tmp_path):
+    tune = {"mode": "prompt2instrumental", "caption": "piano", "duration": 5, "seed": 1}
+    async with session("stdio", "legacy", tmp_path) as one, session("stdio", "2026-07-28", tmp_path) as other:
+        made = []
+
+        async def make(client):
+            made.extend([(await finished(client, "generate_music", tune))["job_id"] for _ in range(3)])
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(make, one)
+            group.start_soon(make, other)
+        assert sorted(made) == [1, 2, 3, 4, 5, 6]
+        for client in (one, other):
+            assert (await client.call_tool("list_jobs", {"status": "COMPLETED"})).structured_content[
+                "total"
+            ] == 6
+    with sqlite3.connect(tmp_path / "data" / "studio.db") as store:
+        assert store.execute("SELECT count(*), sum(crashes) FROM jobs").fetchone() == (6, 0)
