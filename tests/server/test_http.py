@@ -9,6 +9,7 @@ import httpx
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import ResourceTemplateReference
 
 from .sessions import environment, finished, free_port, http_server
 
@@ -61,9 +62,16 @@ async def test_the_audio_of_a_result_can_be_fetched_and_one_keys_jobs_are_anothe
             assert (await other.call_tool("delete_job", {"job_id": job["job_id"]})).is_error
             with pytest.raises(Exception, match="not found"):
                 await other.read_resource(f"audiopod://jobs/{job['job_id']}")
+            assert await job_ids_offered(other) == []
             cover = {"src_audio_url": f"audiopod://jobs/{job['job_id']}", "caption": "jazz"}
             assert (await other.call_tool("cover_song", cover)).is_error
         assert (await alice.call_tool("list_jobs", {})).structured_content["total"] == 1
+        assert await job_ids_offered(alice) == [str(job["job_id"])]
+
+
+async def job_ids_offered(client):
+    job = ResourceTemplateReference(type="ref/resource", uri="audiopod://jobs/{job_id}")
+    return (await client.complete(job, {"name": "job_id", "value": ""})).completion.values
 
 
 async def test_nobody_far_away_reads_or_writes_files_here(url, tmp_path):
