@@ -262,14 +262,15 @@ def _insert(text: str, node: _Node, key: str, value: Any, unit: str) -> str:
         if members and not text[: members[0].start].rpartition("\n")[2].strip():
             indent = _line_indent(text, members[0].start)
         added = f"\n{indent}{json.dumps(key, ensure_ascii=False)}: {_render(value, unit, indent)}"
-        closing = "" if "\n" in text[node.tail : node.end] else f"\n{own}"
+        # A brace that shares a line with the last member goes on doing so: that is the file's style.
+        closing = "" if members or "\n" in text[node.tail : node.end] else f"\n{own}"
     if not members:
         return text[: node.tail] + added + closing + text[node.tail :]
     last = members[-1]
     if last.comma is not None:  # the file has trailing commas, so ours has one too
-        return text[: node.tail] + added + "," + closing + text[node.tail :]
+        return text[: node.tail] + added + "," + text[node.tail :]
     end = last.value.end
-    return text[:end] + "," + text[end : node.tail] + added + closing + text[node.tail :]
+    return text[:end] + "," + text[end : node.tail] + added + text[node.tail :]
 
 
 def _end_of(member: _Member) -> int:

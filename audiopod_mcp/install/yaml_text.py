@@ -38,16 +38,17 @@ def put(text: str, container: str, name: str, entry: Mapping[str, Any]) -> str:
         return _ended(text[:at]) + _lines({container: {name: entry}}, indent) + text[at:]
     key, table = outer
     inner = _member(table, name)
-    if inner is not None and not table.flow_style:
+    flow = table.id == "mapping" and table.flow_style
+    if inner is not None and not flow:
         start, end = _line_span(text, *inner)
         return text[:start] + _lines({name: entry}, inner[0].start_mark.column) + text[end:]
-    if table.value and table.flow_style:
+    if table.value and flow:
         if inner is not None:
             value = inner[1]
             return text[: value.start_mark.index] + _flow(entry) + text[value.end_mark.index :]
         at = _last(table.value[-1][1])
         return text[:at] + f", {json.dumps(name)}: {_flow(entry)}" + text[at:]
-    if table.value:
+    if table.id == "mapping" and table.value:
         indent, at = table.value[0][0].start_mark.column, _end_of_line(text, _last(table))
         return _ended(text[:at]) + _lines({name: entry}, indent) + text[at:]
     # `container:` with nothing, {} or null after it
