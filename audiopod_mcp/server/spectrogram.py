@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .png import AXIS, encode, mark_time
+from .sound import opened
 
 WIDTH, BANDS, LINE_HEIGHT = 1000, 128, 2
 HEIGHT = BANDS * LINE_HEIGHT + AXIS
@@ -16,7 +17,6 @@ LOWEST, HIGHEST = 30.0, 16_000.0
 RANGE_DB = 80.0
 WINDOW = 4096
 FRAMES_PER_COLUMN = 4
-MAX_SECONDS = 3 * 3600
 SHADES = 253
 BACKGROUND, TICK = SHADES, SHADES + 1
 
@@ -52,29 +52,21 @@ def _columns(path: str) -> tuple[Any, float]:
     short one.
     """
     import numpy as np
-    import soundfile
 
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            frames = min(file.frames, MAX_SECONDS * rate)
-            if frames <= 0:
-                raise ValueError("there is no audio in the file")
-            filters = _mel_filters(rate)
-            taper = np.hanning(WINDOW).astype(np.float32)
-            power = np.zeros((BANDS, WIDTH))
-            share = frames / WIDTH
-            windows = int(np.clip(share / (WINDOW / 4), 1, FRAMES_PER_COLUMN))
-            for column in range(WIDTH):
-                for window in range(windows):
-                    centre = (column + (window + 0.5) / windows) * share
-                    start = max(0, int(centre) - WINDOW // 2)
-                    file.seek(min(start, frames - 1))
-                    samples = file.read(WINDOW, dtype="float32", always_2d=True, fill_value=0).mean(1)
-                    spectrum = np.fft.rfft(np.nan_to_num(samples, posinf=1.0, neginf=-1.0) * taper)
-                    power[:, column] += filters @ np.abs(spectrum) ** 2 / windows
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"not a readable audio file: {error}") from error
+    with opened(path) as (file, rate, frames):
+        filters = _mel_filters(rate)
+        taper = np.hanning(WINDOW).astype(np.float32)
+        power = np.zeros((BANDS, WIDTH))
+        share = frames / WIDTH
+        windows = int(np.clip(share / (WINDOW / 4), 1, FRAMES_PER_COLUMN))
+        for column in range(WIDTH):
+            for window in range(windows):
+                centre = (column + (window + 0.5) / windows) * share
+                start = max(0, int(centre) - WINDOW // 2)
+                file.seek(min(start, frames - 1))
+                samples = file.read(WINDOW, dtype="float32", always_2d=True, fill_value=0).mean(1)
+                spectrum = np.fft.rfft(np.nan_to_num(samples, posinf=1.0, neginf=-1.0) * taper)
+                power[:, column] += filters @ np.abs(spectrum) ** 2 / windows
     return power, frames / rate
 
 

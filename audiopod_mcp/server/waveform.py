@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from .png import AXIS, encode, mark_time
+from .sound import opened
 
 WIDTH, HEIGHT = 1200, 240
 BACKGROUND, LINE, PEAK, RMS, TICK = range(5)
 PALETTE = bytes.fromhex("ffffffd0d5dd93b4f52563eb667085")
-MAX_SECONDS = 3 * 3600
 
 
 def draw(path: str) -> bytes:
@@ -41,31 +41,23 @@ def draw(path: str) -> bytes:
 def _columns(path: str) -> tuple[Any, Any, Any, float]:
     """Lowest and highest sample and root mean square of each column, ±1, and the length in seconds."""
     import numpy as np
-    import soundfile
 
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            frames = min(file.frames, MAX_SECONDS * rate)
-            if frames <= 0:
-                raise ValueError("there is no audio in the file")
-            edges = np.linspace(0, frames, WIDTH + 1).astype(np.int64)
-            low, high, power = np.zeros(WIDTH), np.zeros(WIDTH), np.zeros(WIDTH)
-            counts = np.zeros(WIDTH)
-            start = 0
-            for block in file.blocks(1 << 20, dtype="float32", always_2d=True):
-                block = np.nan_to_num(block[: frames - start], nan=0.0, posinf=1.0, neginf=-1.0)
-                if not len(block):
-                    break
-                column = np.searchsorted(edges, start + np.arange(len(block)), "right") - 1
-                firsts = np.flatnonzero(np.r_[True, np.diff(column) > 0])
-                hit = column[firsts]
-                low[hit] = np.minimum(low[hit], np.minimum.reduceat(block.min(1), firsts))
-                high[hit] = np.maximum(high[hit], np.maximum.reduceat(block.max(1), firsts))
-                power[hit] += np.add.reduceat((block.astype(np.float64) ** 2).mean(1), firsts)
-                counts[hit] += np.diff(np.r_[firsts, len(block)])
-                start += len(block)
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"not a readable audio file: {error}") from error
+    with opened(path) as (file, rate, frames):
+        edges = np.linspace(0, frames, WIDTH + 1).astype(np.int64)
+        low, high, power = np.zeros(WIDTH), np.zeros(WIDTH), np.zeros(WIDTH)
+        counts = np.zeros(WIDTH)
+        start = 0
+        for block in file.blocks(1 << 20, dtype="float32", always_2d=True):
+            block = np.nan_to_num(block[: frames - start], nan=0.0, posinf=1.0, neginf=-1.0)
+            if not len(block):
+                break
+            column = np.searchsorted(edges, start + np.arange(len(block)), "right") - 1
+            firsts = np.flatnonzero(np.r_[True, np.diff(column) > 0])
+            hit = column[firsts]
+            low[hit] = np.minimum(low[hit], np.minimum.reduceat(block.min(1), firsts))
+            high[hit] = np.maximum(high[hit], np.maximum.reduceat(block.max(1), firsts))
+            power[hit] += np.add.reduceat((block.astype(np.float64) ** 2).mean(1), firsts)
+            counts[hit] += np.diff(np.r_[firsts, len(block)])
+            start += len(block)
     rms = np.sqrt(power / np.maximum(counts, 1))
     return np.clip(low, -1, 1), np.clip(high, -1, 1), np.minimum(rms, 1), frames / rate
