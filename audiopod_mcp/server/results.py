@@ -76,15 +76,6 @@ class AnalysisResult(BaseModel):
     notes: list[str] | None = None
 
 
-class LrcResult(BaseModel):
-    """Timed lyrics of a job."""
-
-    job_id: int
-    lrc_content: str
-    lrc_url: str | None = None
-    notes: list[str] | None = None
-
-
 class Renamed(BaseModel):
     """A job that has another title."""
 
@@ -204,9 +195,8 @@ def analysis_answer(analysis: Analysis) -> CallToolResult:
 
 
 def lrc_answer(lrc: Lrc) -> CallToolResult:
-    result = LrcResult(**lrc.model_dump(include=set(LrcResult.model_fields)))
     return answer(
-        result,
+        lrc,
         lrc.lrc_content,
         f"Note: {' '.join(lrc.notes)}" if lrc.notes else None,
         links=[

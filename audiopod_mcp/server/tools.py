@@ -20,6 +20,7 @@ from audiopod_mcp.operations import (
     GenerateLrc,
     Job,
     JobQuery,
+    Lrc,
     Operation,
 )
 from audiopod_mcp.operations.editing import JobId
@@ -32,7 +33,6 @@ from .results import (
     JobList,
     JobResult,
     JobSummary,
-    LrcResult,
     Renamed,
     SavedAudio,
     analysis_answer,
@@ -158,7 +158,7 @@ def build_tools(service: Service) -> list[MusicTool]:
 def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
     handlers: dict[type[Operation], tuple[type[BaseModel], Callable[..., Any]]] = {
         Analyze: (AnalysisResult, _analyze),
-        GenerateLrc: (LrcResult, _time_lyrics),
+        GenerateLrc: (Lrc, _time_lyrics),
     }
     result, handler = handlers.get(operation, (JobSummary, _run_job))
     price = operation.usd_per_minute
