@@ -174,6 +174,47 @@ def test_analysis_marks_beats_and_tells_figures(player):
     assert player["#wave"].screenshot() != before
 
 
+def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(player):
+    player.open().loaded()
+    player.button("Stems").click()
+    expect(player["#stems"]).to_contain_text("Each stem is a job of its own; a service that charges")
+    assert player.sent("tools/call") == []
+    player.button("drums").click()
+    expect(player["#lanes li"]).to_have_count(2, timeout=120_000)
+    [call] = player.sent("tools/call")
+    assert call == {
+        "name": "extract_stem",
+        "arguments": {"src_audio_url": "audiopod://jobs/1", "track_name": "drums"},
+    }
+    player.button("bass").click()
+    expect(player["#lanes .name"]).to_have_text(["drums", "bass", "everything else"], timeout=120_000)
+    expect(player["#working"]).to_be_hidden()
+    lengths = "[sound.buffer, ...takes.now.stems.map(stem => stem.audio)].map(audio => audio.length)"
+    assert len(set(player["body"].evaluate(f"() => {lengths}"))) == 1
+    gains = "() => lanes.all.map(lane => lanes.gainOf(lane))"
+    assert player["body"].evaluate(gains) == [0, 0, 1]  # nothing muted: the take itself
+    player.button("Mute drums").focus()
+    player.page.keyboard.press("Space")
+    expect(player.button("Mute drums")).to_have_attribute("aria-pressed", "true")
+    assert player["body"].evaluate(gains) == [-1, 0, 1]
+    player.page.keyboard.press("Space")
+    player.button("Solo bass").click()
+    assert player["body"].evaluate(gains) == [0, 1, 0]
+    player.button("Play").click()
+    player.page.wait_for_timeout(600)
+    assert player["body"].evaluate("() => sound.nodes.length") == 3
+    player.button("Pause").click()
+    assert player.position > 0.2
+    # The rest is what the take has and its stems have not: without the drums there is less of it.
+    energy = """() => {
+      const [mix, drums] = [sound.buffer, takes.now.stems[0].audio].map(audio => audio.getChannelData(0));
+      const power = sample => mix.reduce((sum, _, i) => sum + sample(i) ** 2, 0);
+      return power(i => mix[i] - drums[i]) / power(i => mix[i]);
+    }"""
+    share = player["body"].evaluate(energy)
+    assert 0 < share < 1
+
+
 def test_a_job_is_watched_while_it_is_made(player):
     arguments = {"caption": "slow ambient pad", "duration": 8, "display_name": "Mist", "instrumental": True}
     job = {"type": "text", "text": "Job 1 is still processing"}
