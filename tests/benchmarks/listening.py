@@ -1,0 +1,130 @@
+"""How well the engine hears pieces that nobody tuned it to: ``python -m tests.benchmarks.listening FOLDER``.
+
+``FOLDER`` is what ``tests.benchmarks.corpus`` makes. Tempo within 4 % (acc1), allowing octaves and thirds (acc2), within
+1 %; beats and downbeats as F-measure within 70 ms; time signature by class; key by MIREX weights; chords as the share
+of time with the right root and third; section boundaries as F-measure within 3 s. One half of the grooves is for
+finding constants, the other, printed apart, only for reporting. ``--librosa`` adds its figures.
+"""
+
+import argparse
+import json
+import re
+import zlib
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from audiopod_mcp.music.analysis import analyse
+from tests.benchmarks.accuracy import key_score
+
+METRES = ("2/4", "3/4", "4/4", "6/8")
+
+
+def f_measure(found, truth, within):
+    """Harmonic mean of precision and recall, each event matched at most once."""
+    found, truth = np.asarray(found, float), np.asarray(truth, float)
+    if not len(found) or not len(truth):
+        return 0.0
+    hits, k = 0, 0
+    for event in truth:
+        while k < len(found) and found[k] < event - within:
+            k += 1
+        if k < len(found) and found[k] <= event + within:
+            hits, k = hits + 1, k + 1
+    return 2 * hits / (len(found) + len(truth))
+
+
+def chord_share(found, truth):
+    """Share of the time with the chord's root and third right."""
+    at = np.arange(truth[0][0] + 0.05, truth[-1][1], 0.1)
+
+    def label(chord):
+        root = re.match("[A-G][#b]?", chord)
+        kind = chord[root.end() :].lstrip(":") if root else ""
+        return root and (root[0], kind.startswith(("m", "dim")) and not kind.startswith("maj"))
+
+    def read(chords, when):
+        return next((label(name) for start, end, name in chords if start <= when < end), None)
+
+    return float(np.mean([read(found, when) == read(truth, when) for when in at]))
+
+
+def hear(case):
+    folder, truth = case
+    audio, rate = soundfile.read(folder / truth["file"], dtype="float32", always_2d=True)
+    heard = analyse(audio, rate)
+    ratio = (heard.tempo or 0) / truth["bpm"]
+    octaves = [abs(ratio / factor - 1) for factor in (1, 2, 0.5, 3, 1 / 3)]
+    row = {
+        "file": truth["file"], "kind": truth["kind"], "bpm": truth["bpm"], "heard": heard.tempo or 0,
+        "acc1": octaves[0] < 0.04, "acc2": min(octaves) < 0.04, "1 %": min(octaves) < 0.01,
+        "beats": f_measure(heard.beats, truth["beats"], 0.07), "ratio": ratio,
+        "downbeats": f_measure(heard.downbeats, truth["downbeats"], 0.07),
+        "metre": heard.timesignature, "timesig": truth["timesig"],
+        "sections": f_measure(
+            [s.start for s in heard.sections[1:]], [s for s, _, _ in truth["sections"][1:]], 3.0
+        ),
+        "half": zlib.crc32(truth["groove"].encode()) % 2, "key": None, "chords": None,
+    }  # fmt: skip
+    if truth["key"]:
+        row["key"] = key_score(heard.key, truth["key"])
+        row["heard key"], row["true key"] = heard.key, truth["key"]
+    if truth["chords"]:
+        row["chords"] = chord_share([(c.start, c.end, c.label) for c in heard.chords], truth["chords"])
+    return row
+
+
+def librosa_hears(case):
+    import librosa
+
+    folder, truth = case
+    audio, rate = librosa.load(folder / truth["file"], sr=22050)
+    tempo, frames = librosa.beat.beat_track(y=audio, sr=rate)
+    ratio = float(np.atleast_1d(tempo)[0]) / truth["bpm"]
+    octaves = [abs(ratio / factor - 1) for factor in (1, 2, 0.5, 3, 1 / 3)]
+    return {
+        "acc1": octaves[0] < 0.04, "acc2": min(octaves) < 0.04, "1 %": min(octaves) < 0.01,
+        "beats": f_measure(librosa.frames_to_time(frames, sr=rate), truth["beats"], 0.07),
+        "half": zlib.crc32(truth["groove"].encode()) % 2,
+    }  # fmt: skip
+
+
+def table(title, rows):
+    print(f"\n{title}: {len(rows)} pieces")
+    for name in ("acc1", "acc2", "1 %", "beats", "downbeats", "sections", "key", "chords"):
+        values = [row[name] for row in rows if row.get(name) is not None]
+        if values:
+            print(f"  {name:10}{np.mean(values):7.1%}  (n {len(values)})")
+    confusion = Counter((row["timesig"], row["metre"]) for row in rows if row.get("timesig") in METRES)
+    for truth in METRES:
+        heard = {metre: count for (true, metre), count in confusion.items() if true == truth}
+        if heard:
+            print(f"  {truth} heard as {dict(sorted(heard.items(), key=str))}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--librosa", action="store_true")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--rows", type=Path, help="write one JSON line a piece there")
+    parser.add_argument("--limit", type=int)
+    arguments = parser.parse_args()
+    lines = (arguments.folder / "truth.jsonl").read_text("utf-8").splitlines()[: arguments.limit]
+    cases = [(arguments.folder, json.loads(line)) for line in lines]
+    with ProcessPoolExecutor(arguments.processes) as pool:
+        for name, ears in [("engine", hear), *([("librosa", librosa_hears)] if arguments.librosa else [])]:
+            rows = list(pool.map(ears, cases, chunksize=4))
+            table(f"{name}, grooves for finding constants", [row for row in rows if row["half"] == 0])
+            table(f"{name}, grooves held out", [row for row in rows if row["half"] == 1])
+            if name == "engine" and arguments.rows:
+                arguments.rows.write_text(
+                    "".join(json.dumps(row, default=float) + "\n" for row in rows), "utf-8"
+                )
+
+
+if __name__ == "__main__":
+    main()
