@@ -1,6 +1,7 @@
 """The player in a real browser, on real jobs of a real server."""
 
 import base64
+import json
 import re
 
 import pytest
@@ -255,6 +256,35 @@ def test_a_failed_job_says_why(player):
     result = {"content": [{"type": "text", "text": text}], "isError": True}
     player.open("cover_song", {"caption": "jazz"}, result)
     expect(player["#message"]).to_have_text(text)
+    expect(player["#studio"]).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"status": "FAILED", "error_message": "no space left"}, "It failed: no space left"),
+        ({"status": "CANCELLED"}, "It was cancelled."),
+        ({"status": "COMPLETED"}, "This job is finished, but it has no audio."),
+    ],
+)
+def test_a_job_that_ends_without_audio_says_how(player, told, message):
+    job = {"id": 77, "task": "cover", "display_name": "Neon Sun"}
+    state = job | {"status": "PROCESSING", "progress": 42, "stage": "Rendering drums"}
+
+    def answer(route):
+        if route.request.post_data_json["params"].get("uri") != "audiopod://jobs/77":
+            return route.continue_()
+        text = json.dumps(state)
+        return route.fulfill(json={"result": {"contents": [{"uri": "audiopod://jobs/77", "text": text}]}})
+
+    player.page.route("**/forward", answer)
+    result = {"content": [], "structuredContent": {"job_id": 77, "status": "PROCESSING"}}
+    player.open("cover_song", {"caption": "jazz"}, result)
+    expect(player["#stage"]).to_have_text("Rendering drums · 42 %")
+    expect(player["#title"]).to_have_text("Neon Sun")
+    state = job | told
+    expect(player["#message"]).to_have_text(message)
+    expect(player["#working"]).to_be_hidden()
     expect(player["#studio"]).to_be_hidden()
 
 
