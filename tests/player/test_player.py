@@ -216,6 +216,20 @@ def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(play
     assert 0 < share < 1
 
 
+def test_a_stem_that_was_asked_for_is_a_lane_of_its_original(player):
+    arguments = {"src_audio_url": "audiopod://jobs/1", "track_name": "bass"}
+    stem = player.host.finished("extract_stem", arguments)
+    player.open("extract_stem", arguments, stem).loaded()
+    expect(player.frame.get_by_role("radio")).to_have_count(3)
+    expect(player.button("Stems")).to_be_visible()
+    player.frame.get_by_role("radio").first.click()
+    player.button("Stems (1)").click()
+    expect(player["#lanes .name"]).to_have_text(["bass", "everything else"])
+    player.button("Solo bass").click()
+    assert player["body"].evaluate("() => lanes.all.map(lane => lanes.gainOf(lane))") == [1, 0]
+    assert player["body"].evaluate("() => takes.now.stems[0].audio.length === sound.buffer.length")
+
+
 def test_a_job_is_watched_while_it_is_made(player):
     arguments = {"caption": "slow ambient pad", "duration": 8, "display_name": "Mist", "instrumental": True}
     job = {"type": "text", "text": "Job 1 is still processing"}
