@@ -22,14 +22,22 @@ def to_lrc(
     title: str | None = None,
     artist: str | None = None,
     length: float | None = None,
+    remark: str | None = None,
 ) -> str:
     """Lyrics as LRC text, times in ``[mm:ss.xx]``, sorted; the enhanced form's ``<mm:ss.xx>`` where words
     have times.
 
     An empty line marks the end of a line before a pause, and of the last one. Time marks within the text
-    itself are left out: a player would believe them.
+    itself are left out: a player would believe them. ``remark`` becomes a ``[#:…]`` comment, which players
+    pass over.
     """
-    tags = (("ti", title), ("ar", artist), ("length", None if length is None else _stamp(length)[:-3]))
+    tags = (
+        ("ti", title),
+        ("ar", artist),
+        ("length", None if length is None else _stamp(length)[:-3]),
+        ("re", "audiopod-mcp" if remark else None),
+        ("#", remark),
+    )
     out = [f"[{name}:{_clean(value)}]" for name, value in tags if value]
     ordered = sorted(lines, key=lambda line: line.start)
     for index, line in enumerate(ordered):

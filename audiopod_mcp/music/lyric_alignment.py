@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,10 @@ _LONGEST = 45.0
 # What counts how much, in nats: voice a step of 0.1 s, the setting in of the voice, leaving the usual
 # distance between lines, a break.
 _VOICE, _RISE, _REGULAR, _BREAK = 0.1, 1.0, 5.0, 2.0
+_RETURN = 3.0
+"""Nats of fit given up for each place where music and words return together."""
+_RIVAL = 25.0
+"""Nats within which another answer is a rival."""
 _BREATH, _PACE = 0.8, 0.1
 """The length of a line: seconds, and seconds more for each syllable."""
 
@@ -48,6 +53,14 @@ class Evidence:
     voice: Array
     onset: Array
     chroma: Array
+
+
+class Placed(NamedTuple):
+    """A line from ``start`` to ``end``, seconds, and how far to trust that, 0 to 1."""
+
+    start: float
+    end: float
+    confidence: float
 
 
 def hear(audio: Audio, rate: int, syllables: int, report: Report = silent) -> Evidence:
@@ -88,32 +101,35 @@ def infer(analysis: Analysis) -> Evidence:
     return Evidence(fps, voice, onset, np.zeros((0, 12), np.float32))
 
 
-def align(
-    evidence: Evidence, words: Sequence[str], counts: Ints, report: Report = silent
-) -> list[tuple[float, float]]:
-    """Start and end of each line, seconds, given what is sung in it (to see what returns) and its syllables.
+def align(evidence: Evidence, words: Sequence[str], counts: Ints, report: Report = silent) -> list[Placed]:
+    """Each line's place, given what is sung in it (to see what returns) and its syllables.
 
     Dynamic programming: as much voice as possible within the lines, as little as possible between them,
-    lines beginning where the voice sets in, at a usual distance from each other or after a break. Returning
-    passages begin near where :func:`find_returns` places them. Of several usual distances the one that fits
-    best wins.
+    lines beginning where the voice sets in, at a usual distance from each other or after a break. Of several
+    usual distances the one that fits best wins. All is done twice, freely and with returning passages held
+    near where :func:`find_returns` places them: music returns without the words, too, so those places are
+    believed only if the voice fits them nearly as well. How far these answers agree is each line's
+    confidence.
     """
-    anchors: dict[int, float] = {}
     passage = repeated_passage(words)
-    if passage is not None and len(evidence.chroma):
-        anchors = find_returns(evidence, *passage)
-    best: tuple[float, Ints] | None = None
-    for index, period in enumerate(_PERIODS):
-        report(index / len(_PERIODS), "placing the lines")
-        candidate = _place(evidence, counts, period, anchors)
-        if best is None or candidate[0] > best[0]:
-            best = candidate
-    starts = best[1] if best else np.zeros(0, np.intp)
+    anchors = find_returns(evidence, *passage) if passage is not None and len(evidence.chroma) else {}
+    answers: list[tuple[float, Ints]] = []
+    trials = [(period, held) for held in ({}, anchors)[: 1 + bool(anchors)] for period in _PERIODS]
+    for index, (period, held) in enumerate(trials):
+        report(index / len(trials), "placing the lines")
+        score, starts = _place(evidence, counts, period, held)
+        answers.append((score + _RETURN * len(held), starts))
+    best, starts = max(answers, key=lambda answer: answer[0])
+    near = [other for score, other in answers if score > best - _RIVAL]
+    agreement = np.mean([np.abs(other - starts) < 0.5 * evidence.fps for other in near], axis=0)
     stops = [*starts[1:], len(evidence.voice)]
     ends = [
         _end(evidence, int(a), int(b), int(count)) for a, b, count in zip(starts, stops, counts, strict=True)
     ]
-    return [(float(a / evidence.fps), float(b / evidence.fps)) for a, b in zip(starts, ends, strict=True)]
+    return [
+        Placed(float(a / evidence.fps), float(b / evidence.fps), float(sure * _sung(evidence, int(a), b)))
+        for a, b, sure in zip(starts, ends, agreement, strict=True)
+    ]
 
 
 def repeated_passage(words: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
@@ -233,6 +249,16 @@ def _line_worth(total: npt.NDArray[np.float64], count: int, fps: float) -> npt.N
     worth = 2 * total[ends] - np.log(np.maximum(lengths, 0.5) / expected)[:, None] ** 2
     worth[:2] = -np.inf
     return np.asarray(np.maximum.accumulate(worth, axis=0))
+
+
+def _sung(evidence: Evidence, start: int, end: int) -> float:
+    """How much surer a voice is in a line than in the three seconds before it, 0 to 1."""
+    if start >= len(evidence.voice):  # a line beyond the end has no voice in it
+        return 0.0
+    within = evidence.voice[start : max(start + 1, end)].mean()
+    before = evidence.voice[max(0, start - round(3 * evidence.fps)) : start]
+    quiet = float(np.quantile(before, 0.2)) if len(before) else -1.0
+    return float(np.clip(within - quiet, 0, 1))
 
 
 def _end(evidence: Evidence, start: int, stop: int, count: int) -> int:

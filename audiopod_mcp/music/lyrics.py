@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from audiopod_mcp.music.lyric_alignment import align, hear, infer
 from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Refused, Report, silent
 from audiopod_mcp.music.syllables import count_syllables, syllables
 
-__all__ = ["LyricSection", "from_lrc", "parse_lyrics", "syllables", "time_lyrics", "to_lrc"]
+__all__ = ["LyricSection", "from_lrc", "parse_lyrics", "place_lyrics", "syllables", "time_lyrics", "to_lrc"]
 
 _SECTION = re.compile(
     r"\[([^\[\]]{1,60})\]|\(((?:verse|chorus|bridge|intro|outro|hook|refrain|pre-?chorus)\b[^()]{0,20})\)",
@@ -20,6 +21,10 @@ _SECTION = re.compile(
 )
 _FASTEST = 0.08
 """Seconds a syllable below which nobody raps."""
+
+
+_DOUBTFUL = 0.25
+"""Confidence below which a line is named as doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,15 @@ def parse_lyrics(text: str) -> tuple[LyricSection, ...]:
 def time_lyrics(
     text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Report = silent
 ) -> tuple[LyricLine, ...]:
-    """When each line of ``text`` is sung, in order; without ``audio`` from what ``analysis`` heard alone.
+    """The lines of :func:`place_lyrics`."""
+    return place_lyrics(text, analysis, audio, rate, report)[0]
+
+
+def place_lyrics(
+    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Report = silent
+) -> tuple[tuple[LyricLine, ...], str]:
+    """When each line of ``text`` is sung, in order, and in words how far to trust that; without ``audio``
+    from what ``analysis`` heard alone.
 
     The voice is listened for, passages whose words return are looked for where the music returns, and the
     lines are laid over both (:func:`align`). Raises :class:`Refused` when there is no line, or more text
@@ -77,8 +90,27 @@ def time_lyrics(
     else:
         evidence = hear(audio, rate, int(counts.sum()), lambda part, doing: report(0.5 * part, doing))
     words = [re.sub(r"[\W_]+", "", line.lower()) for line in lines]
-    spans = align(evidence, words, counts, lambda part, doing: report(0.5 + 0.5 * part, doing))
-    return tuple(
+    placed = align(evidence, words, counts, lambda part, doing: report(0.5 + 0.5 * part, doing))
+    timed = tuple(
         LyricLine(round(start, 3), round(min(end, analysis.duration), 3), line)
-        for (start, end), line in zip(spans, lines, strict=True)
+        for (start, end, _), line in zip(placed, lines, strict=True)
     )
+    return timed, _remark([place.confidence for place in placed], bool(analysis.vocals))
+
+
+def _remark(confidences: Sequence[float], heard: bool) -> str:
+    """What the reader of the times should know: how they were found, and which can't be relied on."""
+    doubtful = [number for number, sure in enumerate(confidences, 1) if sure < _DOUBTFUL]
+    remark = (
+        "Times are estimated from where a voice seems to sing, without recognising words; "
+        "where an instrument was taken for the voice, or other words are sung, they can be seconds off."
+    )
+    if not heard:
+        return f"{remark} Here no clear singing was heard, so all are doubtful: check them by ear."
+    if len(doubtful) > 0.5 * len(confidences):
+        return f"{remark} Here most lines are doubtful: check them by ear."
+    if doubtful:
+        return (
+            f"{remark} Doubtful: {'line' if len(doubtful) == 1 else 'lines'} {', '.join(map(str, doubtful))}."
+        )
+    return remark

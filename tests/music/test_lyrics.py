@@ -6,8 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.lyric_alignment import repeated_passage
-from audiopod_mcp.music.lyrics import LyricSection, from_lrc, parse_lyrics, syllables, time_lyrics, to_lrc
+from audiopod_mcp.music.lyric_alignment import Evidence, align, repeated_passage
+from audiopod_mcp.music.lyrics import (
+    LyricSection,
+    from_lrc,
+    parse_lyrics,
+    place_lyrics,
+    syllables,
+    time_lyrics,
+    to_lrc,
+)
 from audiopod_mcp.music.model import LyricLine, Refused
 from tests.music.synth import RATE, chords, stereo, sung
 
@@ -194,6 +202,16 @@ def test_lines_are_placed_where_the_voice_sings(recording):
     assert all(a.start < a.end <= b.start + 1e-6 for a, b in itertools.pairwise(lines))
 
 
+def test_the_remark_names_the_lines_that_can_not_be_relied_on():
+    fps, voice = 10.0, np.full(300, -1.0, np.float32)
+    voice[50:75] = voice[100:125] = 1.0
+    evidence = Evidence(fps, voice, np.zeros(300, np.float32), np.zeros((0, 12), np.float32))
+    words = ["a", "b", "c"]
+    sure = [line.confidence for line in align(evidence, words[:2], np.full(2, 8))]
+    third = [line.confidence for line in align(evidence, words, np.full(3, 8))]
+    assert min(third) < min(sure)
+
+
 def test_lines_are_placed_by_the_analysis_alone(recording):
     starts, _, analysis = recording
     lines = time_lyrics("\n".join(LINES), analysis, None, RATE)
@@ -224,3 +242,25 @@ def test_times_are_finite_in_a_recording_without_any_voice():
     audio = stereo(chords([(60, 4), (65, 4)] * 3, 2.0))
     lines = time_lyrics("one\ntwo\nthree", analyse(audio, RATE), audio, RATE)
     assert np.isfinite([line.start for line in lines] + [line.end for line in lines]).all()
+    _, remark = place_lyrics("one\ntwo\nthree", analyse(audio, RATE), audio, RATE)
+    assert "no clear singing was heard" in remark
+
+
+def test_music_that_returns_without_the_words_misleads_nobody():
+    """A loop returns all the time; the voice tells which return is the chorus."""
+    fps, starts = 10.0, [12, 16, 20, 24, 40, 44, 48, 52]
+    voice, onset = np.full(800, -1.0, np.float32), np.zeros(800, np.float32)
+    for start in starts:
+        voice[start * 10 : start * 10 + 25] = 1.0
+        onset[start * 10] = 0.5
+    loop = np.eye(12, dtype=np.float32)[np.arange(800) // 20 % 4]
+    words = ["a", "b", "x", "y", "c", "d", "x", "y"]
+    placed = align(Evidence(fps, voice, onset, loop), words, np.full(8, 8))
+    assert [line.start for line in placed] == pytest.approx(starts, abs=0.3)
+    assert all(0 <= line.confidence <= 1 for line in placed)
+
+
+def test_a_remark_is_no_line_to_a_player():
+    written = to_lrc([LyricLine(1.0, 2.0, "la")], length=3.0, remark="Times [00:01.00] are estimated.")
+    assert written.startswith("[length:00:03]\n[re:audiopod-mcp]\n[#:Times are estimated.]\n[00:01.00]la")
+    assert [line.text for line in from_lrc(written)] == ["la"]

@@ -257,16 +257,17 @@ def _analyze(work: Work, report: Report) -> Outcome:
 
 def _lrc(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.analysis import analyse
-    from audiopod_mcp.music.lyrics import time_lyrics, to_lrc
+    from audiopod_mcp.music.lyrics import place_lyrics, to_lrc
 
     source = _material(work, _within(report, 0.0, 0.2), stems=False)
     if source.score is not None and source.score.lyrics:
-        return Outcome(lrc=to_lrc(source.score.lyrics))
+        return Outcome(lrc=to_lrc(source.score.lyrics, length=source.score.duration))
     text = (work.params.get("lyrics") or "").strip()
     if not text:
         raise Refused("job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC")
     heard = analyse(source.audio, source.rate, _within(report, 0.2, 0.7))
-    return Outcome(lrc=to_lrc(time_lyrics(text, heard, source.audio, source.rate, _within(report, 0.7, 1.0))))
+    lines, remark = place_lyrics(text, heard, source.audio, source.rate, _within(report, 0.7, 1.0))
+    return Outcome(lrc=to_lrc(lines, length=heard.duration, remark=remark))
 
 
 _OPERATIONS: Mapping[str, Callable[[Work, Report], Outcome]] = {
