@@ -261,7 +261,7 @@ def _lrc(work: Work, report: Report) -> Outcome:
 
     source = _material(work, _within(report, 0.0, 0.2), stems=False)
     if source.score is not None and source.score.lyrics:
-        return Outcome(lrc=to_lrc(source.score.lyrics, length=source.score.duration))
+        return Outcome(lrc=to_lrc(source.score.lyrics, length=len(source.audio) / source.rate))
     text = (work.params.get("lyrics") or "").strip()
     if not text:
         raise Refused("job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC")
@@ -341,7 +341,7 @@ def _write(
     if made.lyrics:
         from audiopod_mcp.music.lyrics import to_lrc
 
-        lrc = to_lrc(made.lyrics)
+        lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
 
 
