@@ -7,21 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
-from numpy.lib.stride_tricks import sliding_window_view
 
+from audiopod_mcp.music.autocorrelation import at_lag, autocorrelation
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.onsets import FPS, HIGH, KICK, LOW, MIDDLE, SNARE, WHOLE
-from audiopod_mcp.music.spectrum import WORKERS, Array
+from audiopod_mcp.music.onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
+from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.tempo_level import counted_tempo
 
 TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 """Candidate tempi, beats a minute."""
 
 _PULSE = 0.12
 """Pulse clarity below which there is no tempo to speak of."""
-
-
-_SLOWEST_DOUBLED, _FASTEST_DOUBLED = 70.0, 107.0
-"""Tempi that may turn out to be half the tempo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,7 @@ def find_pulse(envelopes: Array, report: Report = silent) -> Pulse | None:
     if estimate is None:
         return None
     tempo, confidence = estimate
-    pulse = follow(envelopes, tempo, confidence, report)
-    if _SLOWEST_DOUBLED < tempo < _FASTEST_DOUBLED and reads_double(envelopes, pulse.beats):
-        pulse = follow(envelopes, 2 * tempo, confidence, report)
+    pulse = follow(envelopes, counted_tempo(envelopes, tempo), confidence, report)
     return pulse if len(pulse.beats) > 2 else None
 
 
@@ -66,36 +61,6 @@ def sharpen_tempo(envelope: Array, tempo: float) -> float:
     tempi = tempo * np.linspace(0.985, 1.015, 601)
     support = sum(at_lag(spectrum, tempi / 60 * parts * size / FPS) for parts in (1, 2, 4))
     return float(tempi[np.argmax(support)])
-
-
-def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
-    """Mean autocorrelation of Hann windows (seconds) of an onset envelope: ``(window · FPS,)``, 1 at lag 0.
-
-    Divided by the autocorrelation of the window itself, so that long lags are not disfavoured.
-    """
-    n, step = int(window * FPS), int(hop * FPS)
-    envelope = np.pad(envelope, (0, max(0, n - len(envelope))))
-    bell = np.hanning(n).astype(np.float32)
-    size = sfft.next_fast_len(2 * n, real=True)
-
-    def correlate(frames: Array) -> Array:
-        power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
-        lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :n]
-        normalised: Array = lags / (lags[:, :1] + 1e-9)
-        return normalised
-
-    views = sliding_window_view(envelope, n)[::step]
-    total = np.zeros(n)
-    for first in range(0, len(views), 256):
-        frames = views[first : first + 256]
-        total += correlate((frames - frames.mean(axis=1, keepdims=True)) * bell).sum(axis=0)
-    mean: Array = (total / len(views) / np.maximum(correlate(bell[None])[0], 0.05)).astype(np.float32)
-    return mean
-
-
-def at_lag(values: Array, lags: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """``(lags,)`` values linearly interpolated at fractional lags; zero beyond the end."""
-    return np.interp(lags, np.arange(len(values)), values, right=0.0)
 
 
 def estimate_tempo(
@@ -143,23 +108,6 @@ def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDA
     whole = np.abs(beats - np.round(beats)) < 0.02 * beats
     explained = np.where(whole, strength, 0).max(axis=1) / strength.max()
     return np.asarray(np.clip((explained - 0.7) / 0.3, 0, 1))
-
-
-def reads_double(envelopes: Array, beats: npt.NDArray[np.float64]) -> bool:
-    """Whether beats at half the tempo were found: kicks on them and other hits as hard between them, or the
-    reverse.
-
-    Kick and snare take turns on the beats of most popular music, not within them.
-    """
-    between = (beats[:-1] + beats[1:]) / 2
-    if len(between) < 8:
-        return False
-    on, off = (
-        [float(accents(envelopes[row], times).mean()) + 1e-6 for row in (KICK, SNARE)]
-        for times in (beats[:-1], between)
-    )
-    kick, snare = off[0] / on[0], off[1] / on[1]
-    return (kick < 0.4 and snare > 0.7) or (kick > 2.5 and snare < 1.4)
 
 
 def accents(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06) -> Array:

@@ -1,0 +1,41 @@
+"""How onsets recur: the autocorrelation of onset envelopes."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft as sfft
+from numpy.lib.stride_tricks import sliding_window_view
+
+from audiopod_mcp.music.onsets import FPS
+from audiopod_mcp.music.spectrum import WORKERS, Array
+
+
+def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
+    """Mean autocorrelation of Hann windows (seconds) of an onset envelope: ``(window · FPS,)``, 1 at lag 0.
+
+    Divided by the autocorrelation of the window itself, so that long lags are not disfavoured.
+    """
+    n, step = int(window * FPS), int(hop * FPS)
+    envelope = np.pad(envelope, (0, max(0, n - len(envelope))))
+    bell = np.hanning(n).astype(np.float32)
+    size = sfft.next_fast_len(2 * n, real=True)
+
+    def correlate(frames: Array) -> Array:
+        power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
+        lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :n]
+        normalised: Array = lags / (lags[:, :1] + 1e-9)
+        return normalised
+
+    views = sliding_window_view(envelope, n)[::step]
+    total = np.zeros(n)
+    for first in range(0, len(views), 256):
+        frames = views[first : first + 256]
+        total += correlate((frames - frames.mean(axis=1, keepdims=True)) * bell).sum(axis=0)
+    mean: Array = (total / len(views) / np.maximum(correlate(bell[None])[0], 0.05)).astype(np.float32)
+    return mean
+
+
+def at_lag(values: Array, lags: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """``(lags,)`` values linearly interpolated at fractional lags; zero beyond the end."""
+    return np.interp(lags, np.arange(len(values)), values, right=0.0)
