@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +16,16 @@ from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
 from audiopod_mcp.settings import Settings, SettingsError
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
-COMMANDS = ("serve", "studio", "demo", "doctor", "install", "uninstall")
+COMMANDS = ("serve", "studio", "demo", "doctor", "install", "uninstall", "completion")
+SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that ``arguments`` (default: the process's own) ask for; the exit status."""
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks, not a person
+        import argcomplete
+
+        argcomplete.autocomplete(_parser())
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0] not in {*COMMANDS, "-h", "--help", "--version"}):
         given.insert(0, "serve")
@@ -75,14 +81,15 @@ def _parser() -> argparse.ArgumentParser:
     studio.set_defaults(run=_studio)
 
     install = command("install", "set up a host to use the server; without a host, list them")
-    install.add_argument("host", nargs="?", help="claude-desktop, claude-code, cursor, vscode, …")
+    set_up = install.add_argument("host", nargs="?", help="claude-desktop, claude-code, cursor, vscode, …")
     install.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="repeatable")
     install.add_argument(
         "--with-key", action="store_true", help="also write AUDIOPOD_API_KEY, as set here or typed now"
     )
     install.set_defaults(run=_install)
     uninstall = command("uninstall", "take the server out of a host's configuration again")
-    uninstall.add_argument("host")
+    for host in (set_up, uninstall.add_argument("host")):
+        setattr(host, "completer", _hosts)  # noqa: B010 - read by argcomplete
     uninstall.set_defaults(run=_uninstall)
     for sub in (install, uninstall):
         sub.add_argument("--project", type=Path, metavar="FOLDER", help="the configuration of this project")
@@ -95,6 +102,10 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = command("doctor", "what is configured, what answers, what is missing; status 1 if anything is")
     doctor.add_argument("--json", action="store_true", help="for machines")
+
+    completion = command("completion", "print what makes a shell complete this command's words")
+    completion.add_argument("shell", choices=SHELLS)
+    completion.set_defaults(run=_completion)
     return parser
 
 
@@ -184,6 +195,19 @@ def _uninstall(options: argparse.Namespace, _: Settings) -> int:
     from audiopod_mcp.install import run_uninstall
 
     return run_uninstall(options.host, project=options.project, dry_run=options.dry_run, out=sys.stdout)
+
+
+def _hosts(**_: object) -> list[str]:
+    from audiopod_mcp.install.hosts import HOSTS
+
+    return list(HOSTS)
+
+
+def _completion(options: argparse.Namespace, _: Settings) -> int:
+    from argcomplete.shell_integration import shellcode
+
+    print(shellcode(["audiopod-mcp"], shell=options.shell))  # noqa: T201
+    return 0
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,0 +1,102 @@
+"""What the package says of itself elsewhere: the desktop bundle, the registry's entry, the image, the shell."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mcp import Client
+
+from audiopod_mcp import __version__
+from audiopod_mcp.server import build_server
+from audiopod_mcp.settings import Settings
+from tests.server.sessions import environment
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = json.loads((ROOT / "manifest.json").read_text("utf-8"))
+REGISTRY = json.loads((ROOT / "server.json").read_text("utf-8"))
+DOCUMENTED = set(re.findall(r"^\| `(AUDIOPOD_\w+)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+
+
+def no_service(key):
+    raise AssertionError("nothing here needs a service")
+
+
+@pytest.mark.anyio
+async def test_the_bundle_names_the_tools_that_the_server_has():
+    async with Client(build_server(no_service)) as client:
+        tools = (await client.list_tools()).tools
+    assert {tool["name"] for tool in MANIFEST["tools"]} == {tool.name for tool in tools}
+    for tool in tools:
+        said = next(each["description"] for each in MANIFEST["tools"] if each["name"] == tool.name)
+        assert tool.description.startswith(said)
+
+
+def test_versions_and_names_agree():
+    package = REGISTRY["packages"][0]
+    assert MANIFEST["version"] == REGISTRY["version"] == package["version"] == __version__
+    assert MANIFEST["name"] == package["identifier"]
+    assert f"<!-- mcp-name: {REGISTRY['name']} -->" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_settings_offered_elsewhere_exist_and_the_key_is_marked_secret():
+    variables = {variable["name"]: variable for variable in REGISTRY["packages"][0]["environmentVariables"]}
+    bundled = MANIFEST["server"]["mcp_config"]["env"]
+    assert set(variables) | set(bundled) <= DOCUMENTED
+    assert [name for name, variable in variables.items() if variable["isSecret"]] == ["AUDIOPOD_API_KEY"]
+    assert set(re.findall(r"user_config\.(\w+)", json.dumps(bundled))) == set(MANIFEST["user_config"])
+    assert MANIFEST["user_config"]["api_key"]["sensitive"]
+
+
+def test_what_the_person_left_empty_counts_as_unset():
+    left_out = MANIFEST["server"]["mcp_config"]["env"]
+    assert Settings.from_environment(left_out) == Settings.from_environment({})
+    everything = dict.fromkeys(DOCUMENTED, "${user_config.anything}")
+    assert Settings.from_environment(everything) == Settings.from_environment({})
+
+
+def test_the_images_health_check_is_an_address_that_the_server_has():
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    assert "http://127.0.0.1:8765/health" in dockerfile
+    words = json.loads(re.search(r"^ENTRYPOINT (\[.*\])$", dockerfile, re.MULTILINE)[1])
+    done = subprocess.run([sys.executable, "-m", "audiopod_mcp", *words[1:], "--help"], capture_output=True)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_every_shell_gets_its_script(tmp_path, shell):
+    command = [sys.executable, "-m", "audiopod_mcp", "completion", shell]
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "audiopod-mcp" in done.stdout
+    assert "_ARGCOMPLETE" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("audiopod-mcp in", {"install"}),
+        ("audiopod-mcp install cl", {"claude-desktop", "claude-code"}),
+        ("audiopod-mcp serve --transport ", {"stdio", "http", "sse"}),
+    ],
+)
+def test_bash_completes_commands_hosts_and_choices(tmp_path, typed, words):
+    command = tmp_path / "audiopod-mcp"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m audiopod_mcp "$@"\n', "utf-8")
+    command.chmod(0o755)
+    parts = typed.split(" ")
+    script = f"""
+        eval "$(audiopod-mcp completion bash)"
+        COMP_WORDS=({" ".join(parts)} {"''" if not parts[-1] else ""}) COMP_CWORD={len(parts) - 1}
+        COMP_LINE='{typed}' COMP_POINT={len(typed)} COMP_TYPE=9
+        _python_argcomplete audiopod-mcp '{parts[-1]}' '{parts[-2]}'
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    env = environment(tmp_path)
+    env["PATH"] = f"{tmp_path}:{env.get('PATH', '/usr/bin:/bin')}"
+    done = subprocess.run(["bash", "-c", script], env=env, capture_output=True, text=True)
+    assert {word.strip() for word in done.stdout.split()} == words, done.stderr
