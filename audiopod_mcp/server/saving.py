@@ -14,6 +14,7 @@ from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Job
 
 from .results import default_format, title_of
+from .tagging import write_tags
 
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -39,6 +40,7 @@ async def save(client: AudioPodClient, job: Job, folder: Path, format: str | Non
             async with await anyio.open_file(partial, "wb") as file:
                 async for chunk in client.download(url):
                     await file.write(chunk)
+            await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
             return await anyio.to_thread.run_sync(_claim, partial, folder, name, wanted)
         finally:
             await anyio.Path(partial).unlink(missing_ok=True)
@@ -59,6 +61,32 @@ def _claim(partial: Path, folder: Path, name: str, ending: str) -> Path:
             continue
         return partial.replace(path)
     raise OSError(f"there are 10,000 files named {name!r}")
+
+
+def tags_of(job: Job, take: int) -> dict[str, str]:
+    """What the file tells of itself in a music player, by Vorbis comment names; nothing that is not known."""
+    details = job.details or {}
+    seeds = job.actual_seeds or []
+    origin = [f"AudioPod {job.task or 'music'}, job {job.id}"]
+    if take > 1:
+        origin.append(f"take {take}")
+    if len(seeds) >= take:
+        origin.append(f"seed {seeds[take - 1]}")
+    tags = {
+        "TITLE": title_of(job),
+        "DATE": (job.created_at or "")[:10],
+        "BPM": f"{details['bpm']:.0f}" if details.get("bpm") else "",
+        "INITIALKEY": short_key(details.get("keyscale") or ""),
+        "LYRICS": job.lrc_content or "",
+        "COMMENT": ", ".join(origin),
+    }
+    return {name: text for name, text in tags.items() if text}
+
+
+def short_key(key: str) -> str:
+    """``"F# Minor"`` as players and disc jockeys write it, ``"F#m"``; nothing where it is no such key."""
+    match = re.fullmatch(r"([A-G][#b♯♭]?)\s*(major|minor)", key.strip(), re.IGNORECASE)
+    return match[1].replace("♯", "#").replace("♭", "b") + "m" * (match[2].lower() == "minor") if match else ""
 
 
 def file_name(job: Job, take: int) -> str:

@@ -11,7 +11,7 @@ import pytest
 from mcp import Client
 
 from audiopod_mcp import __version__
-from audiopod_mcp.server import build_server
+from audiopod_mcp.server import Service, build_server
 from audiopod_mcp.settings import Settings
 from tests.server.sessions import environment
 
@@ -27,7 +27,7 @@ def no_service(key):
 
 @pytest.mark.anyio
 async def test_the_bundle_names_the_tools_that_the_server_has():
-    async with Client(build_server(no_service)) as client:
+    async with Client(build_server(Service(connect=no_service))) as client:
         tools = (await client.list_tools()).tools
     assert {tool["name"] for tool in MANIFEST["tools"]} == {tool.name for tool in tools}
     for tool in tools:
@@ -45,7 +45,8 @@ def test_versions_and_names_agree():
 def test_settings_offered_elsewhere_exist_and_the_key_is_marked_secret():
     variables = {variable["name"]: variable for variable in REGISTRY["packages"][0]["environmentVariables"]}
     bundled = MANIFEST["server"]["mcp_config"]["env"]
-    assert set(variables) | set(bundled) <= DOCUMENTED
+    assert set(variables) == DOCUMENTED
+    assert set(bundled) <= DOCUMENTED
     assert [name for name, variable in variables.items() if variable["isSecret"]] == ["AUDIOPOD_API_KEY"]
     assert set(re.findall(r"user_config\.(\w+)", json.dumps(bundled))) == set(MANIFEST["user_config"])
     assert MANIFEST["user_config"]["api_key"]["sensitive"]
