@@ -1,6 +1,7 @@
 # The MCP server over streamable HTTP, at port 8765: docker run -p 127.0.0.1:8765:8765 -v audiopod:/data audiopod-mcp
 # Whoever reaches the port may use the studio, or the key that is given: publish it on loopback, or put a proxy with
-# TLS and authentication in front and name it: docker run … audiopod-mcp … --allowed-host music.example.org
+# TLS and authentication in front and name it:
+# docker run … audiopod-mcp --allowed-host music.example.org --public-url https://music.example.org
 FROM python:3.13-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./

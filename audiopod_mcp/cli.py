@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="a host name under which clients may reach the server; repeatable",
     )
+    serve.add_argument("--public-url", help="the address that clients see, for links to audio")
     serve.add_argument("--allow-public", action="store_true", help=PUBLIC)
     serve.set_defaults(run=_serve)
 
@@ -133,6 +134,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             options.port,
             tuple(options.allowed_host),
             options.transport == "http",
+            options.public_url,
         )
     return 0
 

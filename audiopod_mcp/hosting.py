@@ -154,11 +154,17 @@ async def _end_in_order(studio: EmbeddedStudio) -> None:
 
 
 async def serve_http(
-    settings: Settings, host: str, port: int, allowed_hosts: tuple[str, ...], streamable: bool
+    settings: Settings,
+    host: str,
+    port: int,
+    allowed_hosts: tuple[str, ...],
+    streamable: bool,
+    public_url: str | None = None,
 ) -> None:
     """Serve any number of clients over HTTP until the process is told to stop.
 
-    The studio's audio, if it is embedded, is served beside it under ``/media``.
+    The studio's audio, if it is embedded, is served beside it under ``/media``; links to it begin with
+    ``public_url`` or, without one, with the address itself.
     """
     import uvicorn
     from starlette.routing import Mount
@@ -167,7 +173,7 @@ async def serve_http(
     from audiopod_mcp.server.http import http_app
 
     name = f"[{host}]" if ":" in host else host
-    public_url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else name}:{port}"  # noqa: S104
+    public_url = public_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else name}:{port}"  # noqa: S104
     async with open_service(settings, same_machine=False, public_url=public_url) as (service, studio):
         app = http_app(
             build_server(service),

@@ -1,0 +1,128 @@
+"""The example chat against an endpoint that answers from a script, over a real socket, with the real server."""
+
+import json
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from .server.sessions import environment
+
+CHAT = Path(__file__).parents[1] / "examples" / "chat.py"
+TUNE = {"mode": "prompt2instrumental", "caption": "slow waltz", "duration": 5}
+
+
+@pytest.fixture
+def endpoint():
+    """A server that gives its ``script`` answer by answer and keeps what was ``asked``."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            self.server.asked.append((self.path, dict(self.headers), body))
+            status, answer = self.server.script.pop(0)
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            if status == 429:
+                self.send_header("retry-after", "0")
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.asked, server.script = [], []
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def talk(folder, lines, **settings):
+    env = {
+        k: v for k, v in environment(folder).items() if not k.startswith(("OPENAI_", "ANTHROPIC_"))
+    } | settings
+    return subprocess.run(
+        [sys.executable, str(CHAT)],
+        input="\n".join(lines) + "\n",
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=150,
+    )
+
+
+def openai(content=None, *calls):
+    tools = [
+        {"id": f"call-{n}", "type": "function", "function": {"name": name, "arguments": arguments}}
+        for n, (name, arguments) in enumerate(calls)
+    ]
+    return 200, {
+        "choices": [{"message": {"role": "assistant", "content": content, "tool_calls": tools or None}}]
+    }
+
+
+def test_without_an_endpoint_it_says_what_it_needs(tmp_path):
+    done = talk(tmp_path, ["hello"])
+    assert done.returncode == 2
+    assert "OPENAI_MODEL" in done.stderr
+    assert "ANTHROPIC_MODEL" in done.stderr
+
+
+def test_a_wish_becomes_music_in_the_openai_dialect(tmp_path, endpoint):
+    endpoint.script = [
+        (429, {"error": "busy"}),
+        openai("Right away.", ("generate_music", json.dumps(TUNE)), ("list_jobs", "{not json")),
+        openai("Here is your waltz."),
+        (400, {"error": "too long"}),
+        openai("You are welcome."),
+    ]
+    url = f"http://127.0.0.1:{endpoint.server_port}/v1"
+    done = talk(tmp_path, ["a slow waltz", "again", "thanks"], OPENAI_MODEL="m", OPENAI_BASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["Right away.", "Here is your waltz.", "You are welcome."]
+    assert "♪ file://" in done.stderr
+    assert "too long" in done.stderr
+    asked = endpoint.asked[2][2]
+    made, refused = asked["messages"][-2:]
+    assert "is finished: 0:05" in made["content"]
+    assert "no JSON object" in refused["content"]
+    assert {tool["function"]["name"] for tool in asked["tools"]} >= {"generate_music", "save_audio"}
+    last = endpoint.asked[-1][2]["messages"]
+    assert [message["content"] for message in last if message["role"] == "user"] == ["a slow waltz", "thanks"]
+
+
+def test_mistakes_go_back_to_the_model_in_the_anthropic_dialect(tmp_path, endpoint):
+    use = {
+        "type": "tool_use",
+        "id": "u1",
+        "name": "generate_music",
+        "input": {"mode": "text2music", "duration": 9999},
+    }
+    endpoint.script = [
+        (200, {"content": [{"type": "text", "text": "Trying."}, use]}),
+        (200, {"content": [{"type": "text", "text": "That is too long."}]}),
+    ]
+    url = f"http://127.0.0.1:{endpoint.server_port}"
+    done = talk(
+        tmp_path,
+        ["a song of three hours"],
+        ANTHROPIC_MODEL="m",
+        ANTHROPIC_API_KEY="k",
+        ANTHROPIC_BASE_URL=url,
+    )
+    assert done.stdout.splitlines() == ["Trying.", "That is too long."]
+    path, headers, body = endpoint.asked[1]
+    assert path == "/v1/messages"
+    assert headers["x-api-key"] == "k"
+    (result,) = body["messages"][-1]["content"]
+    assert result["tool_use_id"] == "u1"
+    assert result["is_error"]
+    assert "duration" in result["content"] or "caption" in result["content"]
