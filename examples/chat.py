@@ -1,6 +1,6 @@
-"""A chat in the terminal: a model at any OpenAI- or Anthropic-compatible endpoint, the music studio its tools.
+"""A chat in the terminal: a model at any OpenAI- or Anthropic-compatible endpoint, and our tools.
 
-Set the endpoint, then talk: ``python examples/chat.py``, or ``echo "a slow waltz" | python examples/chat.py``.
+Set the endpoint, talk: ``python examples/chat.py``, or ``echo "a slow waltz" | python examples/chat.py``.
 
     OPENAI_API_KEY, OPENAI_MODEL, OPENAI_BASE_URL        such as http://127.0.0.1:11434/v1 for a local model
     ANTHROPIC_API_KEY, ANTHROPIC_MODEL, ANTHROPIC_BASE_URL
