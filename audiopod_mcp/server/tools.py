@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
-from mcp.types import CallToolResult, InputRequiredResult
+from mcp.server.mcpserver.exceptions import ResourceError
+from mcp.types import CallToolResult, ContentBlock, ImageContent, InputRequiredResult, TextContent
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import watch
@@ -27,6 +29,7 @@ from audiopod_mcp.operations.editing import JobId
 from audiopod_mcp.operations.generation import between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 
+from .resources import read
 from .results import (
     AnalysisResult,
     Deleted,
@@ -67,6 +70,7 @@ class GetJob(Arguments):
     wait_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
         default=0, description="Wait up to this long for its end"
     )
+    picture: Literal["waveform", "spectrogram"] | None = Field(default=None, description="Also show it so")
 
 
 class RetryJob(Arguments):
@@ -84,10 +88,8 @@ class DeleteJob(Arguments):
 
 class SaveAudio(Arguments):
     job_id: JobId = Field(description="Finished job")
-    format: AudioFormat | None = Field(default=None, description="Format; the job's own if left out")
-    take: Annotated[int, Field(ge=1, le=8)] = Field(
-        default=1, description="Which take, where there are several"
-    )
+    format: AudioFormat | None = Field(default=None, description="The job's own if left out")
+    take: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Which of several takes")
 
 
 def build_tools(service: Service) -> list[MusicTool]:
@@ -249,8 +251,22 @@ async def _time_lyrics(service: Service, operation: GenerateLrc, ctx: AnyContext
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:
     job = await service.client.job(arguments.job_id)
     if job.is_finished or not arguments.wait_seconds:
-        return job_answer(job)
-    return await _follow(service, job, arguments.wait_seconds, _Progress(ctx))
+        told = job_answer(job)
+    else:
+        told = await _follow(service, job, arguments.wait_seconds, _Progress(ctx))
+    if arguments.picture:
+        told.content.append(await _picture(service, arguments))
+    return told
+
+
+async def _picture(service: Service, arguments: GetJob) -> ContentBlock:
+    """The picture that was asked for, or in words why there is none."""
+    try:
+        drawn = await read(service, f"audiopod://jobs/{arguments.job_id}/{arguments.picture}")
+    except (ResourceError, ValueError) as error:
+        return TextContent(text=f"No {arguments.picture}: {error}")
+    content = drawn.content if isinstance(drawn.content, bytes) else drawn.content.encode()
+    return ImageContent(data=b64encode(content).decode(), mime_type="image/png")
 
 
 async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallToolResult:

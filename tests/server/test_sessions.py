@@ -138,3 +138,20 @@ async def test_the_whole_path(transport, era, folder, url):
         assert (await call("delete_job", job_id=job))["deleted"] is True
         gone = await client.call_tool("get_job", {"job_id": job})
         assert gone.is_error
+
+
+@pytest.mark.anyio
+async def test_a_picture_comes_with_the_job_only_when_it_is_asked_for(tmp_path):
+    async with session("stdio", "2026-07-28", tmp_path) as client:
+        made = await client.call_tool(
+            "generate_music", {"mode": "prompt2instrumental", "caption": "piano", "duration": 5}
+        )
+        job = made.structured_content["job_id"]
+        plain = await client.call_tool("get_job", {"job_id": job})
+        shown = await client.call_tool("get_job", {"job_id": job, "picture": "spectrogram"})
+        assert [block.type for block in plain.content].count("image") == 0
+        (image,) = [block for block in shown.content if block.type == "image"]
+        assert base64.b64decode(image.data)[:8] == b"\x89PNG\r\n\x1a\n"
+        await client.call_tool("delete_job", {"job_id": job})
+        refused = await client.call_tool("get_job", {"job_id": job, "picture": "spectrogram"})
+        assert refused.is_error
