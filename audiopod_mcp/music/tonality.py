@@ -53,6 +53,7 @@ def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
     if best < 0.3:
         return None, 0.0
     confidence = float(np.clip(0.5 * (best - 0.3) / 0.7 + 0.5 * (best - second) / 0.25, 0, 1))
+    confidence *= float(np.clip((0.95 - _evenness(chroma)) / 0.2, 0.1, 1))
     return key_name(int(scores.argmax())), confidence
 
 
@@ -81,6 +82,16 @@ def _classes(chroma: Array) -> float:
     """How many pitch classes sound, counted by share: 1 for a kick drum's single pitch, 12 for noise."""
     share = chroma.sum(axis=0) / (chroma.sum() + 1e-9)
     return float(1 / (np.square(share).sum() + 1e-9))
+
+
+def _evenness(chroma: Array) -> float:
+    """Normalised entropy of the typical frame: 1 where all classes sound alike, 0 where one does.
+
+    Of the generated pieces, drums alone have 0.72 to 0.95 and all others less than 0.70.
+    """
+    share = chroma / (chroma.sum(axis=1, keepdims=True) + 1e-9)
+    entropy = -(share * np.log(share + 1e-9)).sum(axis=1) / np.log(12)
+    return float(np.median(entropy)) if len(entropy) else 1.0
 
 
 def _contrast(chroma: Array) -> float:

@@ -94,6 +94,11 @@ def test_a_recording_tuned_high_has_the_same_key():
     assert analyse(stereo(chords(cadence * 3, 1.0)), RATE).key == "C major"
 
 
+def test_drums_alone_are_in_no_key_that_one_could_be_sure_of():
+    heard = analyse(stereo(drums(110, "khshkhsh", 12)), RATE)
+    assert heard.key is None or heard.key_confidence < 0.3
+
+
 def test_chords_are_named_and_timed():
     heard = analyse(
         mixed(0.3 * drums(120, "khshkhsh", 8), chords([(57, 3), (65, 4), (60, 4), (67, 4)] * 2, 2.0)), RATE
