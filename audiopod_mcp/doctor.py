@@ -17,6 +17,7 @@ import anyio
 
 from audiopod_mcp import __version__
 from audiopod_mcp.api import AudioPodClient, AudioPodError, Timeouts, watch
+from audiopod_mcp.install import set_up_hosts
 from audiopod_mcp.operations import Analyze, GenerateMusic, JobQuery
 from audiopod_mcp.settings import Settings, SettingsError
 
@@ -63,7 +64,7 @@ async def examine() -> AsyncIterator[Finding]:
         if "problem" not in (folder.state, libraries.state):
             yield await _music(settings)
     yield _writable("output folder", settings.output_dir, "AUDIOPOD_OUTPUT_DIR")
-    for finding in _allowed(settings):
+    for finding in (*_allowed(settings), *_hosts()):
         yield finding
 
 
@@ -183,6 +184,16 @@ def _allowed(settings: Settings) -> Iterator[Finding]:
         if not folder.is_dir():
             fix = "make it, or take it out of AUDIOPOD_ALLOWED_DIRS"
             yield Finding("local files", "warning", f"{folder} is not a folder", fix)
+
+
+def _hosts() -> Iterator[Finding]:
+    """Whether what the hosts were told to start is there."""
+    for host, path, command in set_up_hosts():
+        if shutil.which(command):
+            yield Finding("hosts", "ok", f"{host.title} starts {command}")
+        else:
+            found = f"{host.title} is to start {command or 'nothing'}, which is not there ({path})"
+            yield Finding("hosts", "problem", found, f"run audiopod-mcp install {host.name}")
 
 
 def _version(package: str) -> str:

@@ -55,6 +55,22 @@ def test_folders_that_can_not_be_written_into(tmp_path):
     assert "music" not in found
 
 
+def test_a_host_that_starts_what_is_no_longer_there(tmp_path):
+    for name, command in (("cursor", "/gone/audiopod-mcp"), ("gemini", sys.executable)):
+        file = tmp_path / f".{name}" / {"cursor": "mcp.json", "gemini": "settings.json"}[name]
+        file.parent.mkdir()
+        file.write_text(json.dumps({"mcpServers": {"audiopod": {"command": command}}}), "utf-8")
+    (tmp_path / ".claude.json").write_text("{ half a file", "utf-8")
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "AUDIOPOD_BASE_URL": "http://127.0.0.1:9"}
+    done = subprocess.run(
+        DOCTOR, env=environment(tmp_path, **home), capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert "Cursor is to start /gone/audiopod-mcp, which is not there" in done.stdout
+    assert "run audiopod-mcp install cursor" in done.stdout
+    assert f"Gemini CLI starts {sys.executable}" in done.stdout
+
+
 def test_nobody_at_the_base_url(tmp_path):
     found, status = examined(tmp_path, AUDIOPOD_BASE_URL="http://127.0.0.1:9", AUDIOPOD_API_KEY=KEY)
     assert status == 1

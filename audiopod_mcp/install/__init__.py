@@ -3,7 +3,7 @@
 Whatever else is in the file stays as it is, byte for byte: comments, order, other servers, line ends.
 """
 
-from .command import run_install, run_uninstall
+from .command import run_install, run_uninstall, set_up_hosts
 from .formats import ConfigError, remove_entry, set_entry
 from .hosts import HOSTS, Host, Machine, Server
 
@@ -17,4 +17,5 @@ __all__ = [
     "run_install",
     "run_uninstall",
     "set_entry",
+    "set_up_hosts",
 ]

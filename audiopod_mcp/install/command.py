@@ -6,12 +6,12 @@ import re
 import shutil
 import sys
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from .files import ConfigFile
-from .formats import ConfigError, remove_entry, set_entry, shown
+from .formats import ConfigError, find_entry, remove_entry, set_entry, shown
 from .hosts import HOSTS, Host, Machine, Server
 
 NAME = "audiopod"
@@ -101,6 +101,21 @@ def run_uninstall(
     done = f"“{NAME}” is out of {path}\n{host.next_step}" if changed else f"{path} has no “{NAME}”."
     out.write(f"{done}\n")
     return 0
+
+
+def set_up_hosts(machine: Machine | None = None) -> Iterator[tuple[Host, Path, str]]:
+    """The hosts that have our entry, their file and the command that it starts; unreadable files are none."""
+    machine = machine or Machine.current()
+    for host in HOSTS.values():
+        path = host.path(machine)
+        if path is None or not path.exists():
+            continue
+        try:
+            entry = find_entry(host.format, ConfigFile.read(path).text, host.container, NAME)
+        except ConfigError:
+            continue
+        if entry is not None:
+            yield host, path, str(entry.get("command") or entry.get("cmd") or "")
 
 
 def _locate(host_name: str, machine: Machine, project: Path | None) -> tuple[Host, Path]:

@@ -46,6 +46,19 @@ def set_entry(format: Format, text: str, container: str, name: str, entry: Mappi
     return after
 
 
+def find_entry(format: Format, text: str, container: str, name: str) -> dict[str, Any] | None:  # noqa: A002
+    """The entry ``name`` as it is in a host's configuration, ``None`` where there is none.
+
+    Raises:
+        ConfigError: where the text can't be read.
+
+    """
+    _, document = _open(format, text)
+    entries = document.get(container)
+    entry = entries.get(name) if isinstance(entries, Mapping) else None
+    return dict(entry) if isinstance(entry, Mapping) else None
+
+
 def remove_entry(format: Format, text: str, container: str, name: str) -> str:  # noqa: A002
     """``text`` without the entry; the same text where there is none.
 
