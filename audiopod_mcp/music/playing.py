@@ -35,8 +35,8 @@ def within(report: Report, low: float, high: float) -> Report:
 def brief_beside(prompt: str, own: Brief | None, tracks: Collection[str], **wanted: Any) -> Brief:
     """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
 
-    Then the players are those of the piece, ``tracks``, and who else the prompt names. ``wanted`` goes
-    to :func:`read_caption`.
+    Then the players are those of the piece, ``tracks``, and who else the prompt names, without those that it
+    rules out. ``wanted`` goes to :func:`read_caption`.
     """
     wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
     if own is None or names_style(prompt):
@@ -45,6 +45,8 @@ def brief_beside(prompt: str, own: Brief | None, tracks: Collection[str], **want
     asked = set(mentions(prompt)) & set(INSTRUMENTS)
     playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
     # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
+    ruled_out = set(read_caption(prompt, duration=wanted["duration"]).without)
+    playing -= ruled_out
     alone = playing <= {"vocals", "backing_vocals"}
     named = [name for name in brief.instruments if name != "voice" or name in asked]
     return replace(

@@ -75,6 +75,17 @@ def test_a_composed_piece_keeps_stems_and_score(song, composed):
     assert "new words now" in [line.text for line in made.lyrics]
 
 
+@pytest.mark.parametrize("caption", ["no drums", "only strings and piano"])
+def test_who_is_ruled_out_is_silent_inside_the_window(song, composed, caption):
+    made = repaint(song.audio, 44_100, start=4, end=8, caption=caption, **composed)
+    window = slice(round(4.3 * 44_100), round(7.7 * 44_100))
+    assert np.abs(song.stems["drums"][window]).max() > 0.05
+    assert np.abs(made.stems["drums"][window]).max(initial=0) < 1e-4
+    assert np.abs(made.audio[window]).max() > 0.05
+    assert np.array_equal(made.audio[: 4 * 44_100], song.audio[: 4 * 44_100])
+    assert_stems_sum(made)
+
+
 def test_to_the_end_of_the_file(recording):
     made = repaint(recording.audio, recording.rate, start=9, end=-1, caption="quiet ending")
     assert len(made.audio) == len(recording.audio)
