@@ -41,6 +41,8 @@ class Piece:
     notes: tuple[str, ...] = ()
     untouched: bool = True
     """Whether the layers are what rendering the score gives, as far as is known."""
+    seed: int = 0
+    """Of what is newly played."""
 
     @property
     def mix(self) -> Audio:
@@ -239,8 +241,7 @@ def _add(piece: Piece, wish: Wish, report: Report) -> Piece:
     frame = piece.frame(within(report, 0.0, 0.3))
     own = piece.score.brief if piece.score else None
     brief = own or Brief(wish.text, tempo=frame.tempo, key=frame.key or "C major")
-    seed = piece.score.seed if piece.score else 0
-    stems, parts = added(frame, brief, wish.text, track, seed=seed, report=within(report, 0.3, 1.0))
+    stems, parts = added(frame, brief, wish.text, track, seed=piece.seed, report=within(report, 0.3, 1.0))
     new = fitted(stems, piece)[track] * np.float32(10 ** (-7 / 20))  # under the mix, not over it
     layers = dict(piece.layers)
     layers[track] = layers[track] + new if track in layers else new

@@ -54,7 +54,8 @@ def edit(
             f"edit_target_prompt: no change to a recording was understood in it; say {UNDERSTOOD}; "
             "for another style make a cover"
         )
-    song = Piece(dict(stems) if composed and stems else {WHOLE: audio}, rate, score if composed else None)
+    layers = dict(stems) if composed and stems else {WHOLE: audio}
+    song = Piece(layers, rate, score if composed else None, seed=seed)
     piece = song.cut(first, last)
     if prompt and composed and (not wishes or names_style(not_understood(prompt))):
         piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))
@@ -67,11 +68,11 @@ def edit(
     out = _put_back(song, piece, first, last)
     end = first + piece.samples
     report(0.95, "putting it together")
-    layers = _limited(out.layers, rate, first, end, float(np.abs(audio).max(initial=0.0)))
-    changed = mixed(layers)
+    limited = _limited(out.layers, rate, first, end, float(np.abs(audio).max(initial=0.0)))
+    changed = mixed(limited)
     changed[:first], changed[end:] = audio[:first], audio[last:]
     lines = out.score.lyrics if out.score else ()
-    return Rendering(changed, rate, layers if composed else {}, out.score, lines, out.notes)
+    return Rendering(changed, rate, limited if composed else {}, out.score, lines, out.notes)
 
 
 def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:

@@ -256,3 +256,11 @@ class TestAComposedPiece:
     def test_who_does_not_play_can_not_be_changed(self, song, composed):
         with pytest.raises(Refused, match="there are no brass in this track; it has"):
             edit(song.audio, RATE, prompt="remove the brass", **composed)
+
+
+def test_what_is_added_is_another_part_with_another_seed(recording):
+    first, again, other = (
+        edit(recording.audio, recording.rate, prompt="add organ", seed=seed).audio for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
