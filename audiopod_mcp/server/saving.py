@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anyio
 
@@ -35,7 +35,8 @@ async def save(client: AudioPodClient, job: Job, folder: Path, format: str | Non
     name = file_name(job, take)
     try:
         await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
-        partial = folder / f".{name}.{os.getpid()}.{wanted}.part"
+        # Jobs may share a title, and calls run side by side: each writes a file of its own.
+        partial = folder / f".{name}.{uuid4().hex[:12]}.{wanted}.part"
         try:
             async with await anyio.open_file(partial, "wb") as file:
                 async for chunk in client.download(url):
@@ -52,7 +53,7 @@ async def save(client: AudioPodClient, job: Job, folder: Path, format: str | Non
 
 
 def _claim(partial: Path, folder: Path, name: str, ending: str) -> Path:
-    """Give ``partial`` the first free name; the exclusive creation settles races between processes."""
+    """Give ``partial`` the first free name; the exclusive creation settles all races."""
     for number in range(1, 10_000):
         path = folder / f"{name}{'' if number == 1 else f' ({number})'}.{ending}"
         try:
@@ -66,6 +67,7 @@ def _claim(partial: Path, folder: Path, name: str, ending: str) -> Path:
 def tags_of(job: Job, take: int) -> dict[str, str]:
     """What the file tells of itself in a music player, by Vorbis comment names; nothing that is not known."""
     details = job.details or {}
+    bpm = details.get("bpm")
     seeds = job.actual_seeds or []
     origin = [f"AudioPod {job.task or 'music'}, job {job.id}"]
     if take > 1:
@@ -75,12 +77,13 @@ def tags_of(job: Job, take: int) -> dict[str, str]:
     tags = {
         "TITLE": title_of(job),
         "DATE": (job.created_at or "")[:10],
-        "BPM": f"{details['bpm']:.0f}" if details.get("bpm") else "",
-        "INITIALKEY": short_key(details.get("keyscale") or ""),
+        "BPM": f"{bpm:.0f}" if isinstance(bpm, int | float) and bpm > 0 else "",
+        "INITIALKEY": short_key(str(details.get("keyscale") or "")),
         "LYRICS": job.lrc_content or "",
         "COMMENT": ", ".join(origin),
     }
-    return {name: text for name, text in tags.items() if text}
+    sound = {name: re.sub(r"[\x00\ud800-\udfff]", "", text) for name, text in tags.items()}
+    return {name: text for name, text in sound.items() if text}
 
 
 def short_key(key: str) -> str:

@@ -1,5 +1,6 @@
 """File names that say what they are, on every platform, and never take another file's place."""
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +48,23 @@ async def test_saving_twice_keeps_both_and_leaves_nothing_else(tmp_path):
     ]
     assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two")
     assert len(list((tmp_path / "new").iterdir())) == 3
+
+
+@pytest.mark.anyio
+async def test_jobs_of_one_title_saved_side_by_side_are_each_saved_whole(tmp_path):
+    class Slowly(Audio):
+        async def download(self, url):
+            for chunk in self.chunks:
+                await anyio.sleep(0)
+                yield chunk
+
+    whole = {bytes([64 + number]) * 1000 for number in range(1, 5)}
+    async with anyio.create_task_group() as group:
+        for audio in whole:
+            chunks = [audio[at : at + 100] for at in range(0, 1000, 100)]
+            group.start_soon(save, Slowly(*chunks), JOB, tmp_path, None, 1)
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == whole
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 @pytest.mark.anyio

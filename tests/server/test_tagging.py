@@ -93,6 +93,12 @@ def test_tags_say_what_is_known_of_the_job_and_nothing_else():
     assert set(tags_of(Job(id=4, status="COMPLETED"), 1)) == {"TITLE", "COMMENT"}
 
 
+@pytest.mark.parametrize("details", [{"bpm": "fast"}, {"bpm": [1], "keyscale": 5}, {"bpm": -1}])
+def test_a_service_that_tells_nonsense_is_no_reason_not_to_save(details):
+    job = Job(id=4, status="COMPLETED", display_name="a\0b\ud800c", details=details)
+    assert tags_of(job, 1) == {"TITLE": "abc", "COMMENT": "AudioPod music, job 4"}
+
+
 @pytest.mark.parametrize(("key", "short"), [("C major", "C"), ("B♭ Minor", "Bbm"), ("H dur", ""), ("", "")])
 def test_keys_are_written_as_disc_jockeys_do(key, short):
     assert short_key(key) == short
