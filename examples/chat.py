@@ -16,7 +16,7 @@ from typing import Any
 
 import anyio
 import httpx
-from mcp import Client, MCPError, StdioServerParameters
+from mcp import Client, StdioServerParameters
 
 ROUNDS = 12
 """Rounds of tool calls in one turn, so that a confused model comes to an end."""
@@ -155,8 +155,8 @@ async def run(client: Client, call: Call) -> tuple[Call, str, bool]:
         return call, f"The arguments are no JSON object: {call.arguments[:200]}", True
     try:
         result = await client.call_tool(call.name, call.arguments, progress_callback=progress)
-    except MCPError as error:
-        return call, str(error), True
+    except Exception as error:  # noqa: BLE001 - whatever it was, the model should hear of it
+        return call, str(error) or type(error).__name__, True
     print(f"\r{' ' * 86}\r", end="", file=sys.stderr)
     said = "\n".join(block.text for block in result.content if block.type == "text")
     for link in (block for block in result.content if block.type == "resource_link"):
@@ -173,8 +173,8 @@ async def turn(
     for _ in range(ROUNDS):
         answer = await ask(http, model, model.request(messages, tools, instructions))
         message, text, calls = model.read(answer)
-        messages.append(message)
         if not calls:
+            messages.append(message)
             return text
         if text:
             print(text)
@@ -186,7 +186,8 @@ async def turn(
         async with anyio.create_task_group() as group:
             for call in calls:
                 group.start_soon(one, call)
-        messages += model.results([results[call.id] for call in calls])
+        # Together, so that what was made is remembered, and never a question without its answers.
+        messages += [message, *model.results([results[call.id] for call in calls])]
     return f"(stopped after {ROUNDS} rounds of tool calls)"
 
 
@@ -201,12 +202,13 @@ async def chat(model: OpenAI | Anthropic) -> None:
             line = (await anyio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)).strip()
             if not line:
                 return
-            spoken = len(messages)
-            messages.append({"role": "user", "content": line})
+            wish = {"role": "user", "content": line}
+            messages.append(wish)
             try:
                 print(await turn(http, model, client, tools, messages))
             except (httpx.HTTPError, KeyError, ValueError, IndexError, TypeError) as error:
-                del messages[spoken:]
+                if messages[-1] is wish:  # nothing has come of it
+                    messages.pop()
                 print(f"The model's endpoint failed: {error or type(error).__name__}", file=sys.stderr)
 
 

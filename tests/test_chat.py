@@ -126,3 +126,17 @@ def test_mistakes_go_back_to_the_model_in_the_anthropic_dialect(tmp_path, endpoi
     assert result["tool_use_id"] == "u1"
     assert result["is_error"]
     assert "duration" in result["content"] or "caption" in result["content"]
+
+
+def test_what_was_made_is_remembered_when_the_endpoint_fails_afterwards(tmp_path, endpoint):
+    endpoint.script = [
+        openai(None, ("generate_music", json.dumps(TUNE))),
+        (400, {"error": "too long"}),
+        openai("It is there already."),
+    ]
+    url = f"http://127.0.0.1:{endpoint.server_port}/v1"
+    done = talk(tmp_path, ["a slow waltz", "where is it?"], OPENAI_MODEL="m", OPENAI_BASE_URL=url)
+    assert done.stdout.splitlines() == ["It is there already."], done.stderr
+    told = endpoint.asked[-1][2]["messages"]
+    assert [message["role"] for message in told] == ["system", "user", "assistant", "tool", "user"]
+    assert "is finished: 0:05" in told[3]["content"]
