@@ -257,7 +257,7 @@ def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
         taken = _remove(piece, wish, within(report, 0.0, 0.5))
         return _add(taken, replace(wish, track=track_of(wish.text)), within(report, 0.5, 1.0))
     piece = piece.apart(old, report)
-    stems, parts = swapped(score, old, wish.text, seed=score.seed, report=report)
+    stems, parts = swapped(score, old, wish.text, seed=piece.seed, report=report)
     before = piece.layers[old]
     layers = {track: layer for track, layer in piece.layers.items() if track != old}
     for track, stem in fitted(stems, piece, beside=before).items():

@@ -42,11 +42,12 @@ def brief_beside(prompt: str, own: Brief | None, tracks: Collection[str], **want
     if own is None or names_style(prompt):
         return read_caption(prompt, **wanted)
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
+    beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
+    ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
     asked = set(mentions(prompt)) & set(INSTRUMENTS)
     playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
-    # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
-    ruled_out = set(read_caption(prompt, duration=wanted["duration"]).without)
     playing -= ruled_out
+    # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
     alone = playing <= {"vocals", "backing_vocals"}
     named = [name for name in brief.instruments if name != "voice" or name in asked]
     return replace(

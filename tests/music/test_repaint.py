@@ -86,6 +86,27 @@ def test_who_is_ruled_out_is_silent_inside_the_window(song, composed, caption):
     assert_stems_sum(made)
 
 
+def test_new_words_are_sung_even_if_only_some_are_to_play(song, composed):
+    made = repaint(
+        song.audio,
+        44_100,
+        start=4,
+        end=8,
+        caption="only strings and piano",
+        lyrics="new words now",
+        **composed,
+    )
+    window = slice(round(4.3 * 44_100), round(7.7 * 44_100))
+    assert np.abs(made.stems["vocals"][window]).max() > 0.01
+    assert np.abs(made.stems["drums"][window]).max(initial=0) < 1e-4
+
+
+def test_what_the_negative_prompt_rules_out_is_silent_too(song, composed):
+    made = repaint(song.audio, 44_100, start=4, end=8, caption="quieter", negative="drums", **composed)
+    window = slice(round(4.3 * 44_100), round(7.7 * 44_100))
+    assert np.abs(made.stems["drums"][window]).max(initial=0) < 1e-4
+
+
 def test_to_the_end_of_the_file(recording):
     made = repaint(recording.audio, recording.rate, start=9, end=-1, caption="quiet ending")
     assert len(made.audio) == len(recording.audio)
