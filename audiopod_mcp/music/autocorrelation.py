@@ -7,8 +7,11 @@ import numpy.typing as npt
 import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.onsets import FPS
+from audiopod_mcp.music.onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
 from audiopod_mcp.music.spectrum import WORKERS, Array
+
+BANDS = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
+"""What each row of the onset envelopes counts for the pulse."""
 
 
 def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:

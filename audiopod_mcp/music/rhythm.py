@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
 
-from audiopod_mcp.music.autocorrelation import at_lag, autocorrelation
+from audiopod_mcp.music.autocorrelation import BANDS, at_lag, autocorrelation
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
+from audiopod_mcp.music.onsets import FPS, WHOLE
 from audiopod_mcp.music.spectrum import Array
 from audiopod_mcp.music.tempo_level import counted_tempo
 
@@ -72,8 +72,7 @@ def estimate_tempo(
     log-normal prior; the winner is then refined on the lags of 2, 4 and 8 beats, where the
     resolution is finer. ``None`` when nothing recurs.
     """
-    weights = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
-    correlation = np.sum([w * autocorrelation(envelopes[row]) for row, w in weights.items()], axis=0)
+    correlation = np.sum([w * autocorrelation(envelopes[row]) for row, w in BANDS.items()], axis=0)
     period = 60 * FPS / TEMPI
     support = sum(
         w * at_lag(correlation, period * beats) for beats, w in ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
@@ -88,7 +87,7 @@ def estimate_tempo(
         grid = np.linspace(lag * 0.985, lag * 1.015, 61)
         tempo = 60 * FPS * beats / float(grid[np.argmax(at_lag(correlation, grid))])
     lags = 60 * FPS / tempo * np.asarray([1.0, 2.0, 4.0])
-    clarity = float(at_lag(correlation, lags).mean() / sum(weights.values()))
+    clarity = float(at_lag(correlation, lags).mean() / sum(BANDS.values()))
     return (tempo, min(1.0, clarity * 1.5)) if clarity > _PULSE else None
 
 

@@ -44,12 +44,10 @@ def key_score(estimate, truth):
 def tempo_marks(estimate, truth):
     """Within 4 % of the tempo; or of its double, half, triple or third; and then within 1 %."""
     if estimate is None:
-        return "no", "no", "no"
+        return False, False, False
     errors = {factor: abs(estimate / (truth * factor) - 1) for factor in (1, 2, 0.5, 3, 1 / 3)}
-    return tuple(
-        "yes" if good else "no"
-        for good in (errors[1] < 0.04, min(errors.values()) < 0.04, min(errors.values()) < 0.01)
-    )
+    nearest = min(errors.values())
+    return errors[1] < 0.04, nearest < 0.04, nearest < 0.01
 
 
 def tempo_and_key(folder, rows):
@@ -62,7 +60,9 @@ def tempo_and_key(folder, rows):
         audio, rate = read(folder / row["file"])
         heard = analyse(audio, rate)
         tempo = f"{heard.tempo:9.2f}" if heard.tempo else "        –"
-        marks = tempo_marks(heard.tempo, float(row["bpm"])) if row["bpm"] else ("", "", "")
+        marks = ["", "", ""]
+        if row["bpm"]:
+            marks = ["yes" if good else "no" for good in tempo_marks(heard.tempo, float(row["bpm"]))]
         score = f"{key_score(heard.key, row['key']):6.1f}" if row["key"] else " " * 6
         print(
             f"{row['file']:28}{row['bpm']:>8}{tempo}{marks[0]:>6}{marks[1]:>6}{marks[2]:>6}  "
