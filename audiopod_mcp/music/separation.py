@@ -13,6 +13,7 @@ import numpy.typing as npt
 import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
+from audiopod_mcp.music.blocks import by_blocks
 from audiopod_mcp.music.masks import (
     centring,
     harmonic_percussive,
@@ -28,10 +29,6 @@ from audiopod_mcp.music.voice import voice_odds
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
 
-_BLOCK = 60.0
-"""Seconds separated at a time …"""
-_CROSSFADE = 4.0
-"""… and how far neighbouring blocks overlap."""
 _KICK = 180.0
 """Below this (Hz) drums are told by being short, above it by being broad."""
 _BASS = 220.0
@@ -63,24 +60,14 @@ def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Au
         del mid, side
         if odds.max() < 0:
             raise Refused("No singing was heard in this recording, so there are no vocals to separate.")
-    out = np.zeros_like(audio)
-    length, overlap = round(_BLOCK * rate), round(_CROSSFADE * rate)
-    starts = range(0, max(1, len(audio) - overlap), length - overlap)
     begun = 0.1 if odds is not None else 0.0
-    for index, start in enumerate(starts):
-        block = audio[start : start + length]
-        share = (1 - begun) / len(starts)
 
-        def tell(fraction: float, low: float = begun + index * share, share: float = share) -> None:
-            report(min(1.0, low + share * fraction), f"separating the {track}")
+    def work(block: Audio, start: float, tell: Report) -> Audio:
+        return _separate_block(
+            block, rate, track, odds, start, lambda done: tell(done, f"separating the {track}")
+        )
 
-        part = _separate_block(block, rate, track, odds, start / rate, tell)
-        fade = min(overlap, len(part))
-        if index:
-            ramp = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))[:, None] ** 2
-            out[start : start + fade] *= 1 - ramp
-            part[:fade] *= ramp
-        out[start : start + len(part)] += part
+    out = by_blocks(audio, rate, work, lambda done, doing: report(begun + (1 - begun) * done, doing))
     if np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum():
         raise Refused(f"Next to nothing that sounds like {track} was found in this recording.")
     report(1.0, f"separating the {track}")
