@@ -24,7 +24,7 @@ from audiopod_mcp.music.masks import (
 from audiopod_mcp.music.model import Audio, Refused, Report, silent
 from audiopod_mcp.music.spectrum import SILENCE, WORKERS, Array, downmix, hann
 from audiopod_mcp.music.voice import FPS as VOICE_FPS
-from audiopod_mcp.music.voice import voice_odds
+from audiopod_mcp.music.voice import sung_stretches, voice_odds
 
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
@@ -35,10 +35,21 @@ _BASS = 220.0
 _RUMBLE = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _VOICE = (180.0, 9000.0)
+_SURE = 1.2
+"""Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
+_TRACES = "Separated by signal processing, without a trained model: traces of what else plays remain in it."
+_DOUBT = "Whether anybody sings in this recording is doubtful: it may be an instrument that came out."
 
 
 def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Audio:
-    """One of :data:`TRACKS` from a recording, shaped like ``audio``.
+    """The stem of :func:`separate_and_tell`."""
+    return separate_and_tell(audio, rate, track, report)[0]
+
+
+def separate_and_tell(
+    audio: Audio, rate: int, track: str, report: Report = silent
+) -> tuple[Audio, tuple[str, ...]]:
+    """One of :data:`TRACKS` from a recording, shaped like ``audio``, and in words how far to trust it.
 
     Raises :class:`Refused` for any other track, and where next to nothing of the track is found.
     """
@@ -58,7 +69,7 @@ def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Au
         mid, side = downmix(audio, rate)
         odds = voice_odds(mid, side, lambda fraction, doing: report(0.1 * fraction, doing))
         del mid, side
-        if odds.max() < 0:
+        if not sung_stretches(odds):
             raise Refused("No singing was heard in this recording, so there are no vocals to separate.")
     begun = 0.1 if odds is not None else 0.0
 
@@ -71,7 +82,8 @@ def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Au
     if np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum():
         raise Refused(f"Next to nothing that sounds like {track} was found in this recording.")
     report(1.0, f"separating the {track}")
-    return out
+    doubtful = odds is not None and odds.max() < _SURE
+    return out, (_TRACES, _DOUBT) if doubtful else (_TRACES,)
 
 
 def _separate_block(

@@ -245,8 +245,7 @@ def _extract_stem(work: Work, report: Report, models: str | None = None) -> Outc
         stem = source.stems[track]
         source = replace(source, subtype="PCM_24")
     else:
-        stem, how = stem_of(source.audio, source.rate, track, models, _within(report, 0.1, 0.9))
-        notes = (how,)
+        stem, notes = stem_of(source.audio, source.rate, track, models, _within(report, 0.1, 0.9))
     take = _write(
         work.folder, "take-1", Rendering(stem, source.rate), None, source, _within(report, 0.9, 1.0)
     )

@@ -8,26 +8,25 @@ from audiopod_mcp.music.model import Audio, Refused, Report
 
 from .demucs import SOURCES, VARIABLE, separate_trained
 
-_BY_MASKS = "Separated by signal processing, without a trained model: traces of what else plays remain in it."
 
-
-def stem_of(audio: Audio, rate: int, track: str, models: str | None, report: Report) -> tuple[Audio, str]:
+def stem_of(
+    audio: Audio, rate: int, track: str, models: str | None, report: Report
+) -> tuple[Audio, tuple[str, ...]]:
     """``track``, shaped like ``audio``, and in words how it was made.
 
     ``models`` is the folder of Demucs models, if any. Raises :class:`Refused` where nobody can do the track.
     """
-    from audiopod_mcp.music.separation import TRACKS, separate
+    from audiopod_mcp.music.separation import TRACKS, separate_and_tell
 
     if models is not None:
         made = separate_trained(audio, rate, track, Path(models), report)
         if made is not None:
-            return made[
-                0
-            ], f"The {track} were separated by the Demucs model {made[1]} of this studio's owner."
+            stem, model = made
+            return stem, (f"Separated by the Demucs model {model}, which this studio's owner supplied.",)
     elif track in SOURCES and track not in TRACKS:
         raise Refused(
             f"track_name: {track} can't be separated from a recording without a trained model, only "
             f"{', '.join(TRACKS)}. It can with the extra audiopod-mcp[demucs] and {VARIABLE} naming a folder "
             "with the model htdemucs_6s; tracks composed by this studio have all their stems."
         )
-    return separate(audio, rate, track, report), _BY_MASKS
+    return separate_and_tell(audio, rate, track, report)
