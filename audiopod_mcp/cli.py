@@ -164,10 +164,12 @@ def _studio(options: argparse.Namespace, settings: Settings) -> int:
     from audiopod_mcp.studio.config import StudioConfig
     from audiopod_mcp.studio.serving import serve_studio
 
+    settings = replace(settings, engine=options.engine or settings.engine)
     serve_studio(
         StudioConfig(
             data_dir=options.data_dir or settings.data_dir,
-            engine=options.engine or settings.engine,
+            engine=settings.engine,
+            engine_settings=settings.engine_settings,
             allow_private_urls=settings.allow_private_urls,
             public_url=options.public_url,
         ),

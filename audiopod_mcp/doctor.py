@@ -61,6 +61,8 @@ async def examine() -> AsyncIterator[Finding]:
         yield _space(settings.data_dir)
         libraries = _libraries()
         yield libraries
+        for finding in _demucs(settings):
+            yield finding
         if "problem" not in (folder.state, libraries.state):
             yield await _music(settings)
     yield _writable("output folder", settings.output_dir, "AUDIOPOD_OUTPUT_DIR")
@@ -151,6 +153,22 @@ def _libraries() -> Finding:
     if missing:
         return Finding("engine", "problem", found, f"install again what is missing: {', '.join(missing)}")
     return Finding("engine", "ok", found)
+
+
+def _demucs(settings: Settings) -> Iterator[Finding]:
+    """Whether the Demucs models that the person named are there; they are not loaded, for that runs them."""
+    if settings.demucs_models is None:
+        return
+    from audiopod_mcp.music.model import Refused
+    from audiopod_mcp.studio.engines.demucs import find_models
+
+    try:
+        models = find_models(settings.demucs_models)
+    except Refused as refusal:
+        found, _, fix = str(refusal).partition("; ")
+        yield Finding("stems", "problem", found, fix or "put what is missing there, or unset it")
+    else:
+        yield Finding("stems", "ok", f"separated by Demucs {_version('demucs')} with {', '.join(models)}")
 
 
 async def _music(settings: Settings) -> Finding:

@@ -70,6 +70,7 @@ class EmbeddedStudio:
         config = StudioConfig(
             data_dir=settings.data_dir,
             engine=settings.engine,
+            engine_settings=settings.engine_settings,
             local_folders=settings.readable_folders() if self._local_files else (),
             tell_files=self._local_files,
             allow_private_urls=settings.allow_private_urls,

@@ -32,6 +32,8 @@ class Settings:
     """USD above which the person is asked before a paid call."""
     allow_private_urls: bool = False
     engine: str = "local"
+    demucs_models: Path | None = None
+    """The folder of the Demucs models that the local engine may load; ``None``: it does without."""
     acestep_base_url: str | None = None
     acestep_api_key: str | None = field(default=None, repr=False)
 
@@ -73,6 +75,9 @@ class Settings:
             confirm_above=_dollars("AUDIOPOD_CONFIRM_ABOVE", values.get("AUDIOPOD_CONFIRM_ABOVE")),
             allow_private_urls=values.get("AUDIOPOD_ALLOW_PRIVATE_URLS", "0").lower() in {"1", "true", "yes"},
             engine=engine,
+            demucs_models=folder("AUDIOPOD_DEMUCS_MODELS", Path())
+            if "AUDIOPOD_DEMUCS_MODELS" in values
+            else None,
             acestep_base_url=values.get("ACESTEP_BASE_URL"),
             acestep_api_key=values.get("ACESTEP_API_KEY"),
         )
@@ -81,6 +86,12 @@ class Settings:
     def service_url(self) -> str | None:
         """Where the music service is; ``None``: in this process."""
         return self.base_url or (CLOUD_URL if self.api_key else None)
+
+    @property
+    def engine_settings(self) -> dict[str, str | None]:
+        """What the studio hands its engine."""
+        models = self.demucs_models if self.engine == "local" else None
+        return {} if models is None else {"demucs_models": str(models)}
 
     def readable_folders(self) -> tuple[Path, ...]:
         """Where local audio may be read: the music, download and desktop folders and ours, never all of home.

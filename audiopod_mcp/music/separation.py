@@ -13,6 +13,7 @@ import numpy.typing as npt
 import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
+from audiopod_mcp.music.blocks import by_blocks
 from audiopod_mcp.music.masks import (
     centring,
     harmonic_percussive,
@@ -23,25 +24,32 @@ from audiopod_mcp.music.masks import (
 from audiopod_mcp.music.model import Audio, Refused, Report, silent
 from audiopod_mcp.music.spectrum import SILENCE, WORKERS, Array, downmix, hann
 from audiopod_mcp.music.voice import FPS as VOICE_FPS
-from audiopod_mcp.music.voice import voice_odds
+from audiopod_mcp.music.voice import sung_stretches, voice_odds
 
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
 
-_BLOCK = 60.0
-"""Seconds separated at a time …"""
-_CROSSFADE = 4.0
-"""… and how far neighbouring blocks overlap."""
 _KICK = 180.0
 """Below this (Hz) drums are told by being short, above it by being broad."""
 _BASS = 220.0
 _RUMBLE = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _VOICE = (180.0, 9000.0)
+_SURE = 1.2
+"""Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
+_TRACES = "Separated by signal processing, without a trained model: traces of what else plays remain in it."
+_DOUBT = "Whether anybody sings in this recording is doubtful: it may be an instrument that came out."
 
 
 def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Audio:
-    """One of :data:`TRACKS` from a recording, shaped like ``audio``.
+    """The stem of :func:`separate_and_tell`."""
+    return separate_and_tell(audio, rate, track, report)[0]
+
+
+def separate_and_tell(
+    audio: Audio, rate: int, track: str, report: Report = silent
+) -> tuple[Audio, tuple[str, ...]]:
+    """One of :data:`TRACKS` from a recording, shaped like ``audio``, and in words how far to trust it.
 
     Raises :class:`Refused` for any other track, and where next to nothing of the track is found.
     """
@@ -61,30 +69,21 @@ def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Au
         mid, side = downmix(audio, rate)
         odds = voice_odds(mid, side, lambda fraction, doing: report(0.1 * fraction, doing))
         del mid, side
-        if odds.max() < 0:
+        if not sung_stretches(odds):
             raise Refused("No singing was heard in this recording, so there are no vocals to separate.")
-    out = np.zeros_like(audio)
-    length, overlap = round(_BLOCK * rate), round(_CROSSFADE * rate)
-    starts = range(0, max(1, len(audio) - overlap), length - overlap)
     begun = 0.1 if odds is not None else 0.0
-    for index, start in enumerate(starts):
-        block = audio[start : start + length]
-        share = (1 - begun) / len(starts)
 
-        def tell(fraction: float, low: float = begun + index * share, share: float = share) -> None:
-            report(min(1.0, low + share * fraction), f"separating the {track}")
+    def work(block: Audio, start: float, tell: Report) -> Audio:
+        return _separate_block(
+            block, rate, track, odds, start, lambda done: tell(done, f"separating the {track}")
+        )
 
-        part = _separate_block(block, rate, track, odds, start / rate, tell)
-        fade = min(overlap, len(part))
-        if index:
-            ramp = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))[:, None] ** 2
-            out[start : start + fade] *= 1 - ramp
-            part[:fade] *= ramp
-        out[start : start + len(part)] += part
+    out = by_blocks(audio, rate, work, lambda done, doing: report(begun + (1 - begun) * done, doing))
     if np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum():
         raise Refused(f"Next to nothing that sounds like {track} was found in this recording.")
     report(1.0, f"separating the {track}")
-    return out
+    doubtful = odds is not None and odds.max() < _SURE
+    return out, (_TRACES, _DOUBT) if doubtful else (_TRACES,)
 
 
 def _separate_block(

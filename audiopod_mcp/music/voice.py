@@ -39,7 +39,11 @@ def find_vocals(mid: Array, side: Array, report: Report = silent) -> tuple[Span,
 
     Pauses under 0.7 s are bridged, and shorter stretches than that are not believed.
     """
-    odds = voice_odds(mid, side, report)
+    return sung_stretches(voice_odds(mid, side, report))
+
+
+def sung_stretches(odds: Array) -> tuple[Span, ...]:
+    """Where :func:`voice_odds` speak for singing, as :func:`find_vocals` tells it."""
     return tuple(Span(a / FPS, b / FPS, "vocals") for a, b in _stretches(odds, round(0.7 * FPS)))
 
 

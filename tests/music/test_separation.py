@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation import TRACKS, separate
+from audiopod_mcp.music.separation import TRACKS, separate, separate_and_tell
 from tests.music.synth import chords, drums, noise, si_sdr, silence, stereo, sung, tone
 
 RATE = 22_050
@@ -59,6 +59,16 @@ def test_what_cannot_be_told_apart_is_refused_with_what_can(song, track):
 def test_a_recording_without_a_voice_has_no_vocals():
     with pytest.raises(Refused, match="No singing"):
         separate(stereo(chords([(60, 4), (65, 4)], 2.0)), RATE, "vocals")
+
+
+def test_a_voice_that_is_hardly_heard_is_doubted_in_words(song):
+    stems, mix = song
+    _, clear = separate_and_tell(mix, RATE, "vocals")
+    _, faint = separate_and_tell(mix - 0.9 * stems["vocals"], RATE, "vocals")
+    assert "doubtful" not in " ".join(clear)
+    assert "doubtful" in " ".join(faint)
+    with pytest.raises(Refused, match="No singing"):
+        separate(mix - stems["vocals"], RATE, "vocals")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ _LONGEST_PLAYED = 600.0
 @dataclass(frozen=True)
 class LocalEngine:
     name: str = "local"
+    demucs_models: str | None = None
+    """The folder of the Demucs models to separate recordings with, where the studio's owner has any."""
 
     def run(self, work: Work, report: Report) -> Outcome:
         operation = _OPERATIONS.get(work.task)
@@ -50,6 +52,8 @@ class LocalEngine:
             furthest = max(furthest, min(1.0, fraction))
             report(furthest, doing)
 
+        if operation is _extract_stem:
+            return _extract_stem(work, onwards, self.demucs_models)
         return operation(work, onwards)
 
 
@@ -229,22 +233,23 @@ def _edit(work: Work, report: Report) -> Outcome:
     )  # fmt: skip
 
 
-def _extract_stem(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.separation import separate
+def _extract_stem(work: Work, report: Report, models: str | None = None) -> Outcome:
+    from .stems import stem_of
 
     source = _material(work, _within(report, 0.0, 0.1))
     track = work.params["track_name"]
+    notes: tuple[str, ...] = ()
     if source.stems:
         if track not in source.stems:
             raise Refused(f"track_name: nobody plays {track} in this track; it has {', '.join(source.stems)}")
         stem = source.stems[track]
         source = replace(source, subtype="PCM_24")
     else:
-        stem = separate(source.audio, source.rate, track, _within(report, 0.1, 0.9))
+        stem, notes = stem_of(source.audio, source.rate, track, models, _within(report, 0.1, 0.9))
     take = _write(
         work.folder, "take-1", Rendering(stem, source.rate), None, source, _within(report, 0.9, 1.0)
     )
-    return Outcome((take,))
+    return Outcome((take,), notes=notes)
 
 
 def _analyze(work: Work, report: Report) -> Outcome:

@@ -1,0 +1,107 @@
+"""Stems by a trained network: Demucs, with a model that lies in a folder of the user's. Never a download.
+
+The optional extra ``demucs`` brings its code and torch. Loading a model file runs what is written in it,
+so models come from nowhere but the folder that the user named. Rouard, Massa & Défossez, "Hybrid
+Transformers for Music Source Separation", ICASSP 2023.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from audiopod_mcp.music.blocks import by_blocks
+from audiopod_mcp.music.model import Audio, Refused, Report
+
+VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
+SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guitar", "keyboard": "piano"}
+"""What Demucs calls our tracks; guitar and piano are known to its six-source models only."""
+
+
+def find_models(folder: Path) -> list[str]:
+    """The names of the models in ``folder``, sorted: its bags or, without any, its single models.
+
+    Raises :class:`Refused` where the extra is not installed, and where there is no model or only half of one.
+    """
+    if not (find_spec("torch") and find_spec("demucs")):
+        raise Refused(
+            f"{VARIABLE}: Demucs is not installed; install audiopod-mcp[demucs], or unset {VARIABLE}"
+        )
+    if not folder.is_dir():
+        raise Refused(f"{VARIABLE}: {folder} is not a folder; name the one that holds the Demucs model")
+    signatures = {path.stem.rsplit("-", 1)[0] for path in folder.glob("*.th")}
+    bags = {path.stem: _signatures(path) for path in sorted(folder.glob("*.yaml"))}
+    for name, wanted in bags.items():
+        if missing := sorted(wanted - signatures):
+            raise Refused(f"{VARIABLE}: {folder / name}.yaml needs {missing[0]}-….th, which is not beside it")
+    if not (bags or signatures):
+        raise Refused(f"{VARIABLE}: no Demucs model is in {folder}; put its .yaml and .th files there")
+    return sorted(bags) or sorted(signatures)
+
+
+def separate_trained(
+    audio: Audio, rate: int, track: str, folder: Path, report: Report
+) -> tuple[Audio, str] | None:
+    """``track`` out of a recording, shaped like ``audio``, and the name of the first model that knows it.
+
+    ``None`` where no model in ``folder`` knows such a track. Raises as :func:`find_models`, and where a model
+    can't be loaded. The same recording and model give the same stem: Demucs' random shifts are left out.
+    """
+    for name in find_models(folder):
+        report(0.0, f"loading the Demucs model {name}")
+        model = _load(name, folder)
+        if SOURCES.get(track) in model.sources:
+            return _apply(model, audio, rate, model.sources.index(SOURCES[track]), track, report), name
+    return None
+
+
+def _load(name: str, folder: Path) -> Any:
+    from demucs.pretrained import get_model
+
+    try:
+        return get_model(name, repo=folder)
+    except (Exception, SystemExit) as error:  # a file of anybody's making may raise anything
+        why = " ".join(str(error).split())[:200] or type(error).__name__
+        raise Refused(f"{VARIABLE}: the Demucs model {name} in {folder} can't be loaded: {why}") from error
+
+
+def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report: Report) -> Audio:
+    import soxr
+    import torch
+    from demucs.apply import apply_model
+
+    middle = audio.mean(axis=1)
+    offset, scale = float(middle.mean()), float(middle.std()) or 1.0
+
+    def work(block: Audio, _: float, tell: Report) -> Audio:
+        at_its_rate = (soxr.resample(block, rate, model.samplerate) - offset) / scale
+        heard = torch.from_numpy(np.ascontiguousarray(at_its_rate.T))
+        # A stereo recording is heard whole; of any other each channel by itself.
+        paired = audio.shape[1] == model.audio_channels
+        batch = heard[None] if paired else heard[:, None].expand(-1, model.audio_channels, -1)
+
+        def told(state: dict[str, Any]) -> None:
+            passed = state["segment_offset"] / heard.shape[1]
+            tell((state["model_idx_in_bag"] + passed) / state["models"], f"separating the {track}")
+
+        made = apply_model(model, batch, shifts=0, callback=told)[:, source]
+        stem = (made[0] if paired else made.mean(dim=1)).numpy().T * scale
+        back = np.zeros_like(block)
+        resampled = soxr.resample(stem, model.samplerate, rate)[: len(block)]
+        back[: len(resampled)] = resampled
+        return back
+
+    return by_blocks(audio, rate, work, report)
+
+
+def _signatures(bag: Path) -> set[str]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return {str(signature) for signature in YAML(typ="safe").load(bag.read_text("utf-8"))["models"]}
+    except (YAMLError, UnicodeDecodeError, LookupError, TypeError):
+        raise Refused(f"{VARIABLE}: {bag} does not say which models it is made of") from None

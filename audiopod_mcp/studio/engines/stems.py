@@ -1,0 +1,32 @@
+"""Who takes a stem out of a recording: the user's Demucs model where there is one, else signal processing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audiopod_mcp.music.model import Audio, Refused, Report
+
+from .demucs import SOURCES, VARIABLE, separate_trained
+
+
+def stem_of(
+    audio: Audio, rate: int, track: str, models: str | None, report: Report
+) -> tuple[Audio, tuple[str, ...]]:
+    """``track``, shaped like ``audio``, and in words how it was made.
+
+    ``models`` is the folder of Demucs models, if any. Raises :class:`Refused` where nobody can do the track.
+    """
+    from audiopod_mcp.music.separation import TRACKS, separate_and_tell
+
+    if models is not None:
+        made = separate_trained(audio, rate, track, Path(models), report)
+        if made is not None:
+            stem, model = made
+            return stem, (f"Separated by the Demucs model {model}, which this studio's owner supplied.",)
+    elif track in SOURCES and track not in TRACKS:
+        raise Refused(
+            f"track_name: {track} can't be separated from a recording without a trained model, only "
+            f"{', '.join(TRACKS)}. It can with the extra audiopod-mcp[demucs] and {VARIABLE} naming a folder "
+            "with the model htdemucs_6s; tracks composed by this studio have all their stems."
+        )
+    return separate_and_tell(audio, rate, track, report)
