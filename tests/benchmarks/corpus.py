@@ -17,7 +17,7 @@ from pathlib import Path
 import mido
 import soundfile
 
-GROOVES = Path("/usr/share/mma/lib/stdlib")
+GROOVES = Path("/usr/share/mma/lib")
 SOUNDS = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 RATE = 22050
 
@@ -48,9 +48,9 @@ MELODY = [0, 11, 21, 24, 40, 56, 65, 66, 68, 71, 73, 80, 81]
 SCALES = {"major": [0, 2, 4, 5, 7, 9, 11], "minor": [0, 2, 3, 5, 7, 8, 10]}
 
 
-def grooves():
+def grooves(library):
     """``(file, main groove, [variants], intro, ending, counts a bar, counts a felt beat, time signature)``."""
-    for path in sorted(GROOVES.glob("*.mma")):
+    for path in sorted((GROOVES / library).glob("*.mma")):
         text = path.read_text("latin-1")
         names = re.findall(r"^\s*DefGroove\s+(\S+)", text, re.MULTILINE | re.IGNORECASE)
         time = re.search(r"^Time\s+(\d)", text, re.MULTILINE | re.IGNORECASE)
@@ -65,6 +65,9 @@ def grooves():
             per_beat = {6: 3.0, 3: 1.5}.get(counts, 1.0)
         elif "128" in path.stem:
             written = "12/8"
+        elif counts == 6:
+            written, per_beat = "6/8", 3.0
+        names = [f"{library}:{name}" for name in names]
         plain = [name for name in names if not re.search(r"Intro|End|Fill", name)]
         intro = next((name for name in names if re.search(r"Intro\d*$", name)), None)
         ending = next((name for name in names if re.search(r"End\d*$", name)), None)
@@ -191,12 +194,15 @@ def make(case):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--library", default="stdlib", help="of MMA: casio, kara, stdlib, yamaha (stdlib)")
+    parser.add_argument("--metre", nargs="+", help="only grooves in these: 3/4 6/8 …")
     parser.add_argument("--each", type=int, default=2, help="pieces a groove file (2)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    pieces = enumerate(list(grooves()) * arguments.each)
+    wanted = [g for g in grooves(arguments.library) if arguments.metre is None or g[-1] in arguments.metre]
+    pieces = enumerate(wanted * arguments.each)
     cases = [(arguments.folder, number, arguments.seed, groove) for number, groove in pieces]
     with ThreadPoolExecutor(arguments.processes) as pool:
         lines = [line for line in pool.map(make, cases) if line is not None]
