@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.matching import spectral_balance
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
-from audiopod_mcp.music.playing import as_if_beside, brief_beside, loudness_around, play, within
+from audiopod_mcp.music.playing import as_if_beside, brief_beside, play, within
 from audiopod_mcp.music.scores import excerpt, joined, later
 from audiopod_mcp.music.splice import CROSSFADE, fit, join, mixed, rise
 
@@ -20,6 +24,8 @@ LONGEST = 60.0
 """Seconds that are added at most on either side."""
 _NEIGHBOURHOOD = 90.0
 """Seconds of the song, from the end that is extended, that are listened to."""
+_GIVES_WAY = 6.0
+"""dB below its own level from which on a song gives way to what is added; twice that, at its very end."""
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
 )
@@ -43,7 +49,9 @@ def extend(
     """``audio`` with ``left`` and ``right`` seconds (0 to 60) of new music before and after it.
 
     The song's beats and chords go on as they were; loudness and spectral balance are those of the
-    nearest stretch of it. The source is untouched but for a crossfade of at most 30 ms at each seam.
+    nearest stretch of it. The source is untouched but for a crossfade of at most 30 ms at each seam; where
+    it fades, rings out or is silent at that end, the new music is added to it from the beat on which it gives
+    way, so that no gap is heard.
     A prompt that asks for an outro, an ending or a fade gets one.
     """
     for name, length in (("left_extend_length", left), ("right_extend_length", right)):
@@ -88,7 +96,8 @@ def _extended(
     )
     # Songs begin with an attack and end with something that rings: the one must not be softened.
     fade = min(round((CROSSFADE / 6 if before else CROSSFADE) * rate), len(audio) // 2)
-    overlap = fade / rate
+    edge = _edge(audio, rate, before, frame, fade)
+    overlap = edge.samples / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
     played = play(
@@ -96,29 +105,26 @@ def _extended(
         label=_label(frame, before, prompt), ending=ending,
     )  # fmt: skip
     report(0.9, "joining it to the song")
+    if overlap > 0.5:
+        where, when = ("start", "goes on until") if before else ("end", "enters")
+        notes.append(
+            f"The song is not at its level for the {where}'s {overlap:.1f} s: the new music "
+            f"{when} there, under what is left of it, so that no gap is heard."
+        )
 
-    near = round(15 * rate)
-    place = (0, min(near, len(audio))) if before else (max(0, len(audio) - near), len(audio))
-    loudness, balance = loudness_around(audio, rate, *place)
+    near, gone = round(15 * rate), 0 if edge.level is None else edge.samples
+    heard = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
     new = as_if_beside(
-        played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
-        report=within(report, 0.9, 1.0),
+        played.stems, rate, audio.shape[1], balance=spectral_balance(heard, rate),
+        loudness=integrated_loudness(heard, rate), report=within(report, 0.9, 1.0),
     )  # fmt: skip
-    samples = round(length * rate) + fade
-    if before:
-        shape = _leading(audio, rate, samples, fade)
-    else:
-        beats = frame.grid(frame.duration, end)
-        entry = next(beat + beats[1] for beat in beats[0].beats if beat + beats[1] > frame.duration - 0.005)
-        shape = _following(audio, rate, samples, entry - start, fading=bool(_FADING.search(prompt)))
+    samples = round(length * rate) + edge.samples
+    shape = _shape(samples, rate, edge, before, fading=bool(_FADING.search(prompt)) and not before)
     new = {track: fit(stem, samples) * shape for track, stem in new.items()}
 
-    def with_new(old: Audio, piece: Audio) -> Audio:
-        return join(piece, old, fade) if before else join(old, piece, fade)
-
-    # Two loud moments may meet in a crossfade.
+    # Two loud moments may meet where they overlap.
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
-    out = np.clip(with_new(audio, mixed(new)), -peak, peak)
+    out = np.clip(_beside(audio, mixed(new), edge, before), -peak, peak)
     if song.score is None or not song.stems or played.score is None:
         if before:
             lines = played.lyrics + later(song.lyrics, length)
@@ -127,44 +133,108 @@ def _extended(
         return Rendering(out, rate, lyrics=lines, notes=song.notes)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
-    merged = {t: with_new(song.stems.get(t, nothing), new.get(t, silence)) for t in tracks}
-    added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
-    whole = joined((added, song.score) if before else (song.score, added))
+    merged = {t: _beside(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
+    if edge.level is None:
+        added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
+        whole = joined((added, song.score) if before else (song.score, added))
+    elif before:
+        whole = joined((played.score, excerpt(song.score, overlap, song.score.duration)))
+    else:
+        whole = joined((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
 
 
-def _leading(audio: Audio, rate: int, samples: int, fade: int) -> npt.NDArray[np.float32]:
-    """The level, ``(samples, 1)``, of what comes before ``audio``, whose last ``fade`` samples overlap it."""
-    shape = np.ones((samples, 1), np.float32)
-    shape[: fade + 1] = rise(fade + 1)
-    if _quiet(audio[: round(0.05 * rate)], audio):
-        # The song begins with silence: what leads to it dies away instead of being cut off.
-        ring = min(round(0.25 * rate), samples // 2)
-        shape[samples - fade - ring : samples - fade] = rise(ring)[::-1]
-        shape[samples - fade :] = 0.0
-    return shape
+@dataclass(frozen=True)
+class _Edge:
+    """Where a song and what is added to it overlap: ``samples``, the song's own crossfade ``fade`` of them.
+
+    ``level`` is what is left of the song there, ``(samples, 1)`` from 0 to 1, where it fades or falls
+    silent on its own; ``None`` where it is in full swing.
+    """
+
+    samples: int
+    fade: int
+    level: npt.NDArray[np.float32] | None = None
 
 
-def _following(
-    audio: Audio, rate: int, samples: int, entry: float, *, fading: bool
-) -> npt.NDArray[np.float32]:
-    """The level, ``(samples, 1)``, of what comes after ``audio``; its first beat is ``entry`` seconds in."""
+def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Edge:
+    """Where new music takes over at this end: at the very end, or on the beat at which the song gives way.
+
+    A fade or a last chord that rings would leave a hole in front of the new music, silence even more so.
+    """
+    frame_size = round(0.05 * rate)
+    near = audio[: round(_NEIGHBOURHOOD * rate)] if before else audio[-round(_NEIGHBOURHOOD * rate) :]
+    towards = near[::-1] if before else near
+    towards = towards[len(towards) % frame_size :]
+    if len(towards) < 20 * frame_size:
+        return _Edge(fade, fade)
+    power = np.square(towards).reshape(-1, frame_size * audio.shape[1]).mean(axis=1)
+    # Between two beats of sparse music it is not over: half a second of rest is none yet.
+    held = uniform_filter1d(maximum_filter1d(power, 11, mode="nearest"), 5, mode="nearest")
+    own = float(np.percentile(power[power > 1e-3 * power.max(initial=0.0)], 60)) if power.any() else 0.0
+    full = np.flatnonzero(held >= 10 ** (-_GIVES_WAY / 10) * own)
+    if own <= 1e-10 or not full.size or power[-2:].mean() > 10 ** (-2 * _GIVES_WAY / 10) * own:
+        return _Edge(fade, fade)
+    left = (len(power) - 1 - int(full[-1]) + 3) * frame_size  # the held level sees 0.25 s too far
+    left = min(left, len(audio) // 2)
+    beats = np.asarray(frame.beats)
+    if before:
+        earlier = beats[beats <= left / rate + 0.05]
+        samples = left if not earlier.size else max(fade, round(float(earlier[-1]) * rate))
+    else:
+        later_ones = beats[beats >= frame.duration - left / rate - 0.05]
+        # An attack may come a little before its beat.
+        samples = (
+            left if not later_ones.size else round((frame.duration - float(later_ones[0]) + 0.01) * rate)
+        )
+    if samples <= fade:
+        return _Edge(fade, fade)
+    kept = np.sqrt(np.clip(held / own, 0.0, 1.0))
+    at = (np.arange(len(kept)) + 0.5) * frame_size
+    level = np.interp(len(towards) - samples + np.arange(samples), at, kept)
+    level = (level[::-1] if before else level)[:, None].astype(np.float32)
+    return _Edge(samples, fade, level)
+
+
+def _beside(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
+    """``song`` and ``new`` one after the other, over each other at the edge.
+
+    The song's samples are as they were but for the crossfade; where it gives way, ``new`` is added to them.
+    """
+    if edge.level is None:
+        return join(new, song, edge.samples) if before else join(song, new, edge.samples)
+    out = np.zeros((len(song) + len(new) - edge.samples, song.shape[1]), np.float32)
+    place = slice(len(out) - len(song), None) if before else slice(0, len(song))
+    out[place] = song
+    up = rise(edge.fade)
+    if before:
+        out[len(out) - len(song) :][: edge.fade] *= up
+        out[: len(new)] += new
+    else:
+        out[len(song) - edge.fade : len(song)] *= up[::-1]
+        out[-len(new) :] += new
+    return out
+
+
+def _shape(samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool) -> npt.NDArray[np.float32]:
+    """The level, ``(samples, 1)``, of new music: no click at its end, the rest of the song's at the edge."""
     shape = np.ones((samples, 1), np.float32)
-    if _quiet(audio[-round(0.05 * rate) :], audio):
-        # The song had come to its end: the music starts again on a beat, not in the middle of one.
-        ramp = round(0.005 * rate)
-        first = min(max(0, round(entry * rate) - ramp), samples // 2)
-        shape[:first] = 0.0
-        shape[first : first + ramp] = rise(len(shape[first : first + ramp]))
+    outer = edge.fade + 1
+    if edge.level is not None:
+        place = slice(samples - edge.samples, samples) if before else slice(0, edge.samples)
+        shape[place] = np.sqrt(1 - np.square(edge.level))
+        ramp = min(round((0.03 if before else 0.005) * rate), samples // 2)
+        if before:
+            shape[samples - ramp :] *= rise(ramp)[::-1]
+        else:
+            shape[:ramp] *= rise(ramp)
+    if before:
+        shape[:outer] *= rise(outer)[: len(shape[:outer])]
+        return shape
     length = samples / rate
     tail = round((max(0.7 * length, min(4.0, length)) if fading else min(0.4, length / 2)) * rate)
     shape[samples - tail :] *= rise(tail)[::-1]
     return shape
-
-
-def _quiet(part: Audio, whole: Audio) -> bool:
-    """Whether ``part`` is 35 dB or more below the peaks of ``whole``: an end, not a breath."""
-    return bool(np.abs(part).max(initial=0.0) < 10 ** (-35 / 20) * np.abs(whole).max(initial=0.0))
 
 
 def _label(frame: Frame, before: bool, prompt: str) -> str:

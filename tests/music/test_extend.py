@@ -57,6 +57,25 @@ def test_it_goes_on_in_tempo_and_loudness_and_is_no_copy(recording, extended):
     assert np.abs(cross).max() / np.sqrt(energy * (piece**2).sum()) < 0.8
 
 
+@pytest.mark.parametrize(("side", "way"), [("left", "is silent"), ("right", "fades")])
+def test_no_hole_where_the_song_gives_way(recording, side, way):
+    """The new music takes over on the beat from which the song is not at its level any more."""
+    rate, last = recording.rate, 4 * recording.rate
+    audio = recording.audio.copy()
+    curve = np.linspace(1, 0, last, dtype=np.float32)[:, None] if way == "fades" else np.float32(0)
+    audio[-last:] *= curve
+    audio = audio if side == "right" else np.ascontiguousarray(audio[::-1])
+    made = extend(audio, rate, prompt="go on", seed=2, **{"left": 0, "right": 0, side: 6})
+    assert len(made.audio) == len(audio) + 6 * rate
+    at = slice(-6 * rate - last, None) if side == "right" else slice(0, 6 * rate + last)
+    power = np.square(made.audio[at]).reshape(20, rate // 2, 2).mean(axis=(1, 2))[1:-1]
+    assert 10 * np.log10(power.min() / np.square(recording.audio).mean()) > -9
+    assert 10 * np.log10(power.max() / np.square(recording.audio).mean()) < 5
+    assert any("no gap" in note for note in made.notes)
+    kept = slice(0, 7 * rate) if side == "right" else slice(-7 * rate, None)
+    assert np.array_equal(made.audio[kept], audio[kept])
+
+
 def test_an_outro_ends_and_a_fade_fades(recording):
     def last_second(prompt):
         made = extend(recording.audio, recording.rate, right=8, prompt=prompt, seed=4)
@@ -79,8 +98,8 @@ def test_a_composed_piece_keeps_stems_and_score(song, composed):
     assert made.score.duration == pytest.approx(20)
     assert made.score.beats == tuple(sorted(made.score.beats))
     assert made.score.key == song.score.key
-    middle = slice(5 * 44_100, 15 * 44_100)
-    assert np.array_equal(made.audio[middle], song.audio[1 * 44_100 : 11 * 44_100])
+    middle = slice(5 * 44_100, 13 * 44_100)  # under its last chord the new music enters
+    assert np.array_equal(made.audio[middle], song.audio[1 * 44_100 : 9 * 44_100])
     assert made.lyrics[-1].text == "far away"
     assert made.lyrics[-1].start >= 16
 
