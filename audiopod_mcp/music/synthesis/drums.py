@@ -57,32 +57,44 @@ def _kick(kit: Kit, tone: Tone) -> Wave:
     n = int(kit.kick_decay * 6 * SAMPLE_RATE)
     t = times(n)
     sweep = 0.03 if kit.electronic else 0.018
-    cycles = kit.kick_hz * t + kit.kick_sweep * sweep * (1 - np.exp(-t / sweep))
+    # A harder blow stretches the skin further, so it falls from higher up.
+    cycles = kit.kick_hz * t + kit.kick_sweep * (0.55 + 0.5 * tone.force) * sweep * (1 - np.exp(-t / sweep))
     y = np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, kit.kick_decay)
     if kit.electronic:
         y = np.tanh(np.float32(1.6) * y)
     else:
-        y += np.float32(0.25) * np.sin(2 * np.pi * 1.593 * cycles).astype(np.float32) * fade(n, 0.04)
-    click = np.float32(kit.click * (0.4 + 0.8 * tone.force))
-    return np.asarray(y + click * noise(n, tone.rng, 900, 5500) * fade(n, 0.004), np.float32)
+        for ratio, level, decay in ((1.593, 0.3, 0.05), (2.296, 0.16, 0.03), (3.156, 0.08, 0.02)):
+            mode = np.sin(2 * np.pi * ratio * cycles).astype(np.float32)
+            y += np.float32(level * (0.4 + 0.8 * tone.force)) * mode * fade(n, decay)
+    m = min(n, int(0.05 * SAMPLE_RATE))
+    beater = noise(m, tone.rng, 700, 2200 + 5500 * tone.force) * fade(m, 0.0035)
+    beater += np.float32(0.5) * noise(m, tone.rng, 250, 900) * fade(m, 0.012)
+    y[:m] += np.float32(kit.click * (0.25 + 1.0 * tone.force)) * beater
+    return np.asarray(y, np.float32)
 
 
 def _snare(kit: Kit, tone: Tone) -> Wave:
-    n = int(kit.snare_decay * 6 * SAMPLE_RATE)
-    skin = ring(
-        kit.snare_hz * _MEMBRANE,
-        np.array([1, 0.7, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1]),
-        0.075 / np.sqrt(_MEMBRANE),
-        n,
-        tone.rng.uniform(0, 3, 8),
-    )
-    decay = kit.snare_decay * (0.6 + 0.5 * tone.force)
-    wires: Wave = noise(n, tone.rng, *kit.wires) * fade(n, decay)
+    """Two heads that share the air between them, and wires that rattle on the lower one a moment later."""
+    n = int(kit.snare_decay * 7 * SAMPLE_RATE)
+    rng = tone.rng
+    # The two heads split the lowest mode in two (Rossing, "Acoustics of snare drums", JASA 1992).
+    ratios = np.concatenate(([1.0, 1.79], 1.55 * _MEMBRANE[1:]))
+    strengths = np.array([1, 0.7, 0.45, 0.35, 0.3, 0.25, 0.2, 0.16, 0.12])
+    strengths = strengths * rng.uniform(0.75, 1.25, 9) * ratios ** (0.8 * (tone.force - 0.6))
+    glide = kit.snare_hz * (1 + 0.02 * tone.force)
+    skin = ring(glide * ratios, strengths, 0.085 / np.sqrt(ratios), n, rng.uniform(0, 0.6, 9))
+    low, high = kit.wires
+    decay = kit.snare_decay * (0.55 + 0.6 * tone.force)
+    wires: Wave = noise(n, rng, low, min(high, 0.5 * high + 0.6 * high * tone.force)) * fade(n, decay)
+    wires += np.float32(0.5) * noise(n, rng, 2.5 * low, 1.4 * high) * fade(n, 0.55 * decay)
+    wires *= rise(n, 0.012 if kit.brushes else 0.0025)
     if kit.brushes:
-        wires *= rise(n, 0.012)
         skin *= np.float32(0.4)
-    y = np.float32(0.55) * skin + np.float32(0.32 * kit.rattle * (0.5 + 0.6 * tone.force)) * wires
-    crack: Wave = np.float32(0.2 * tone.force) * noise(n, tone.rng, 2000, 8000) * fade(n, 0.003)
+    y = (
+        np.float32(0.3 + 0.3 * tone.force) * skin
+        + np.float32(0.3 * kit.rattle * (0.55 + 0.5 * tone.force)) * wires
+    )
+    crack: Wave = np.float32(0.3 * tone.force**1.5) * noise(n, rng, 1800, 9000) * fade(n, 0.003)
     return y + crack
 
 
@@ -102,29 +114,55 @@ def _clap(_: Kit, tone: Tone) -> Wave:
     return clap
 
 
+_OSCILLATORS = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)
+"""Hz of the six square waves that are every cymbal of the TR-808."""
+
+
 def _cymbal(
-    low: float, high: float, decay: float, ping: float, metal: float = 0.5, hiss: float = 0.3
+    seed: int,
+    low: float,
+    high: float,
+    decay: float,
+    *,
+    stick: float,
+    metal: float = 0.5,
+    hiss: float = 0.3,
+    bloom: float = 0.0,
 ) -> Callable[[Kit, Tone], Wave]:
-    """A cymbal of noise (``low … high`` Hz), dense modes and the ``ping`` of the stick."""
+    """A cymbal: its own dense modes between ``low`` and ``high`` Hz, each stroke waking them differently.
+
+    Modes of a plate are equally dense at all frequencies and high ones die sooner; a hard stroke sends more
+    of its energy up, some of it a little late (``bloom`` s; Fletcher & Rossing, ch. 20).
+    """
 
     def drum(kit: Kit, tone: Tone) -> Wave:
-        a, b = (low * kit.hat_band[0] / 6500, min(high * kit.hat_band[1] / 16000, 18000))
-        slow = decay * (0.75 + 0.4 * tone.force)
+        a, b = low * kit.hat_band[0] / 6500, min(high * kit.hat_band[1] / 16000, 18000)
+        rng, own = tone.rng, np.random.default_rng([808, seed])
+        slow = decay * (0.7 + 0.5 * tone.force)
         n = int(min(slow * 6, 3.2) * SAMPLE_RATE)
-        modes = np.sort(np.exp(tone.rng.uniform(np.log(a * 0.55), np.log(b * 0.8), 36)))
-        shimmer = ring(
-            modes,
-            tone.rng.uniform(0.3, 1, 36),
-            slow * tone.rng.uniform(0.4, 1.2, 36),
-            n,
-            tone.rng.uniform(0, 6, 36),
+        if kit.electronic:
+            odd = np.arange(1, 90, 2)
+            modes = np.multiply.outer(_OSCILLATORS, odd).ravel()
+            strengths = np.tile(np.sqrt(1 / odd), len(_OSCILLATORS))
+            inside = (modes > 0.8 * a) & (modes < b)
+            modes, strengths = modes[inside], strengths[inside]
+            decays = np.full(len(modes), slow)
+        else:
+            count = int(60 + 40 * min(2.0, decay / 0.3))
+            modes = np.sort(own.uniform(0.5 * a, 0.85 * b, count))
+            strengths = own.uniform(0.3, 1, count) * np.minimum(1, modes / a)
+            decays = slow * (modes / 6000) ** -0.5 * own.uniform(0.4, 1.2, count)
+        strengths = (
+            strengths * rng.uniform(0.5, 1.5, len(modes)) * (modes / 6000) ** (1.2 * (tone.force - 0.6))
         )
-        wash = noise(n, tone.rng, a, b) * fade(n, slow * 0.7)
-        y = np.float32(metal * 0.11) * shimmer + np.float32(hiss) * wash
-        if kit.brushes:
-            y *= rise(n, 0.006)
-        sound: Wave = y + np.float32(ping * tone.force) * noise(n, tone.rng, 2500, 9000) * fade(n, 0.004)
-        return sound
+        shimmer = ring(modes, strengths, decays, n, rng.uniform(0, 6, len(modes)))
+        shimmer *= np.float32(0.3 * metal / np.sqrt(0.5 * np.sum(strengths**2)))
+        wash = noise(n, rng, a * (0.7 + 0.5 * tone.force), b) * fade(n, slow * 0.6)
+        y = shimmer + np.float32(hiss * (0.7 + 0.5 * tone.force)) * wash
+        y *= rise(n, max(bloom, 0.006 if kit.brushes else 0.0008))
+        m = min(n, int(0.04 * SAMPLE_RATE))
+        y[:m] += np.float32(stick * tone.force) * noise(m, rng, 2500, 10000) * fade(m, 0.003)
+        return np.asarray(y, np.float32)
 
     return drum
 
@@ -133,11 +171,14 @@ def _tom(hertz: float) -> Callable[[Kit, Tone], Wave]:
     def drum(kit: Kit, tone: Tone) -> Wave:
         n = int(0.7 * SAMPLE_RATE)
         t = times(n)
-        cycles = hertz * t + 0.35 * hertz * 0.05 * (1 - np.exp(-t / 0.05))
+        cycles = hertz * t + (0.15 + 0.3 * tone.force) * hertz * 0.05 * (1 - np.exp(-t / 0.05))
         y = np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, 0.17)
         if not kit.electronic:
-            y += np.float32(0.35) * np.sin(2 * np.pi * 1.593 * cycles).astype(np.float32) * fade(n, 0.08)
-        return y + np.float32(0.12) * noise(n, tone.rng, 400, 4000) * fade(n, 0.01)
+            for ratio, level, decay in ((1.593, 0.4, 0.09), (2.136, 0.25, 0.06), (2.653, 0.15, 0.04)):
+                mode = np.sin(2 * np.pi * ratio * cycles + tone.rng.uniform(0, 1)).astype(np.float32)
+                y += np.float32(level * (0.4 + 0.8 * tone.force)) * mode * fade(n, decay)
+        slap = noise(n, tone.rng, 400, 2000 + 4000 * tone.force) * fade(n, 0.008)
+        return y + np.float32(0.06 + 0.16 * tone.force) * slap
 
     return drum
 
@@ -147,7 +188,8 @@ def _hand(hertz: float, decay: float, slap: float) -> Callable[[Kit, Tone], Wave
 
     def drum(_: Kit, tone: Tone) -> Wave:
         n = int(max(0.12, decay * 6) * SAMPLE_RATE)
-        y = ring(hertz * _MEMBRANE[:5], np.array([1, 0.45, 0.2, 0.15, 0.1]), decay / _MEMBRANE[:5], n)
+        place = tone.rng.uniform(0.7, 1.3, 5) * _MEMBRANE[:5] ** (tone.force - 0.6)
+        y = ring(hertz * _MEMBRANE[:5], np.array([1, 0.45, 0.2, 0.15, 0.1]) * place, decay / _MEMBRANE[:5], n)
         return y + np.float32(slap * (0.4 + tone.force)) * noise(n, tone.rng, 1200, 6000) * fade(n, 0.006)
 
     return drum
@@ -213,14 +255,14 @@ _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
     47: _tom(140),
     48: _tom(160),
     50: _tom(185),
-    42: _cymbal(6500, 16000, 0.035, 0.18),
-    44: _cymbal(6000, 14000, 0.03, 0.05),
-    46: _cymbal(6000, 16000, 0.26, 0.15),
-    49: _cymbal(3200, 15000, 0.75, 0.1, 0.8),
-    57: _cymbal(3600, 15000, 0.65, 0.1, 0.8),
-    55: _cymbal(5000, 15000, 0.35, 0.1, 0.8),
-    51: _cymbal(3800, 12000, 0.4, 0.35, 0.6, 0.13),
-    59: _cymbal(3800, 12000, 0.4, 0.35, 0.6, 0.13),
+    42: _cymbal(1, 6500, 16000, 0.035, stick=0.18),
+    44: _cymbal(1, 6000, 14000, 0.03, stick=0.03, bloom=0.004),
+    46: _cymbal(1, 6000, 16000, 0.26, stick=0.15),
+    49: _cymbal(2, 2200, 16000, 0.75, stick=0.1, metal=0.8, bloom=0.006),
+    57: _cymbal(3, 2600, 16000, 0.65, stick=0.1, metal=0.8, bloom=0.006),
+    55: _cymbal(4, 4200, 16000, 0.3, stick=0.1, metal=0.8, bloom=0.003),
+    51: _cymbal(5, 3000, 13000, 0.42, stick=0.4, metal=0.7, hiss=0.1),
+    59: _cymbal(6, 3000, 13000, 0.42, stick=0.4, metal=0.7, hiss=0.1),
     53: _struck((1, 1.51, 2.28, 3.1, 4.2), 1150, 0.3),
     54: _tambourine,
     56: _struck((1, 1.48, 2.54), 562, 0.09),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -14,10 +15,16 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, Instrument
 from audiopod_mcp.music.synthesis.voice import consonant_of, vowel_of
 from audiopod_mcp.music.synthesis.waves import Tone, Wave, without_dc
 
-_FORCES = (0.3, 0.58, 0.9)
+_LAYERS = 5
+"""Velocities that differ in more than loudness."""
+_VARIANTS = 2
+"""Takes of a note that's repeated, three for a drum: the same one twice in a row is a machine gun."""
+_SHORT = 1.5
+"""Seconds above which a repeated note isn't played again but copied."""
 _REFERENCE = 0.1
 """RMS of the loudest quarter second of a pitched note at full velocity, before its instrument's level."""
 _DRUM_LEVEL = 0.42
+_OPEN_HAT = 46
 _Key = tuple[int, int, int, str]
 
 
@@ -28,6 +35,7 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
     """
     instrument = INSTRUMENTS[part.instrument]
     groups = list(_groups(part, instrument))
+    closed = _closings(part) if instrument.track == "drums" else {}
     dry = np.zeros(samples, np.float32)
     for done, (key, notes) in enumerate(groups):
         report(0.85 * done / len(groups), part.instrument)
@@ -35,25 +43,34 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
         if body.ndim == 2 and dry.ndim == 1:
             dry = np.repeat(dry[:, None], 2, axis=1)
         for note in notes:
-            _place(dry, body, note, instrument)
+            _place(dry, body, note, instrument, closed.get(note.start) if key[0] == 20 * _OPEN_HAT else None)
     return dry
+
+
+def _closings(part: Part) -> dict[float, float]:
+    """For the start of each open hi-hat, the seconds until the pedal or the next stroke closes it."""
+    strokes = sorted({note.start for note in part.notes if round(note.pitch) in (42, 44, _OPEN_HAT)})
+    return {start: after - start for start, after in pairwise(strokes) if after - start > 0.02}
 
 
 def _groups(part: Part, instrument: Instrument) -> Iterator[tuple[_Key, list[Note]]]:
     """Notes that share one synthesised body, in a stable order."""
+    takes: Counter[_Key] = Counter()
 
-    def key(numbered: tuple[int, Note]) -> _Key:
-        number, note = numbered
-        force = 0 if note.velocity < 64 else 1 if note.velocity < 98 else 2
+    def key(note: Note) -> _Key:
+        force = min(_LAYERS - 1, note.velocity * _LAYERS // 128)
         sung = ""
         if note.syllable is not None:
             sung = consonant_of(note.syllable) + vowel_of(note.syllable)
-        variant = number % 2 if instrument.unpitched else 0
-        return round(note.pitch * 20), force, variant, sung
+        drum = instrument.unpitched and instrument.track != "fx"
+        variants = 3 if drum else _VARIANTS if note.duration < _SHORT else 1
+        same = (round(note.pitch * 20), force, 0, sung)
+        takes[same] += 1
+        return (*same[:2], takes[same] % variants, sung)
 
-    ordered = sorted(enumerate(part.notes), key=key)
-    for shared, members in groupby(ordered, key=key):
-        yield shared, [note for _, note in members]
+    keyed = sorted(((key(note), index) for index, note in enumerate(part.notes)))
+    for shared, members in groupby(keyed, key=lambda pair: pair[0]):
+        yield shared, [part.notes[index] for _, index in members]
 
 
 def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed: int) -> Wave:
@@ -68,7 +85,7 @@ def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed:
             zlib.crc32(sung.encode()),
         ]
     )
-    tone = Tone(pitch / 20, seconds, _FORCES[force], rng, sung or None)
+    tone = Tone(pitch / 20, seconds, (force + 0.5) / _LAYERS, rng, sung or None)
     body = instrument.play(tone)
     if instrument.unpitched or instrument.track == "bass":
         body = without_dc(body)
@@ -95,11 +112,13 @@ def _dying(samples: int) -> Wave:
     return curve
 
 
-def _place(dry: Wave, body: Wave, note: Note, instrument: Instrument) -> None:
+def _place(dry: Wave, body: Wave, note: Note, instrument: Instrument, closed: float | None = None) -> None:
     start = round(note.start * SAMPLE_RATE)
     whole = instrument.unpitched and instrument.track != "fx"
     release = round(instrument.release * SAMPLE_RATE)
     held = len(body) - release if whole else min(round(note.duration * SAMPLE_RATE), len(body) - release)
+    if closed is not None and round(closed * SAMPLE_RATE) < held:
+        held, release = round(closed * SAMPLE_RATE), round(0.03 * SAMPLE_RATE)
     held = max(held, 0)
     skip = max(0, -start)
     end = min(len(dry), start + min(held + release, len(body)))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
-from audiopod_mcp.music.synthesis.waves import Tone, Wave, fade, harmonics, noise, peaks, ring, times
+from audiopod_mcp.music.synthesis import bodies
+from audiopod_mcp.music.synthesis.waves import Tone, Wave, fade, harmonics, noise, ring, rise, times
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,124 +29,119 @@ class Plucked:
     loss: float = 1.5e-7
     """Extra damping with the square of frequency, s."""
     stiffness: float = 4e-5
-    body: tuple[tuple[float, float, float], ...] = ()
+    body: bodies.Body | None = None
+    pickup: float = 0.0
+    """Where a magnet hears the string (share of its length), 0 for none."""
     pick: float = 0.1
     """Noise of the finger, pick or hammer."""
     pick_band: tuple[float, float] = (800.0, 5000.0)
     detune: float = 0.4
     """Cents between the two polarisations."""
     most: int = 50
+    opening: float = 1.1
+    """How much of the steepness a strong pluck takes away."""
 
     def __call__(self, tone: Tone) -> Wave:
         f, n = tone.frequency, tone.samples(0.1)
+        rng = tone.rng
         k = harmonics(f, self.most)
         frequencies = f * k * np.sqrt(1 + self.stiffness * k**2) / np.sqrt(1 + self.stiffness)
-        slope = self.slope + 0.7 * (0.6 - tone.force)
-        amplitudes = np.abs(np.sin(np.pi * k * self.position)) * k**-slope * peaks(frequencies, *self.body)
+        slope = self.slope + self.opening * (0.6 - tone.force)
+        # No finger finds the same place twice.
+        position = self.position * rng.uniform(0.88, 1.12)
+        amplitudes = np.abs(np.sin(np.pi * k * position)) * k**-slope
+        if self.pickup:
+            amplitudes *= np.abs(np.sin(np.pi * k * self.pickup)) + 0.08
         decay = self.decay * (220 / f) ** 0.5
         decays = 1 / (1 / decay + self.loss * frequencies**2 + 0.12 * (k - 1) / decay)
-        cents = self.detune * (0.5 + tone.rng.random(len(k)))
+        cents = self.detune * (0.5 + rng.random(len(k)))
         y = ring(
             np.concatenate((frequencies, frequencies * 2 ** (cents / 1200))),
             np.concatenate((0.65 * amplitudes, 0.35 * amplitudes)),
             np.concatenate((0.6 * decays, 1.5 * decays)),
             n,
-            np.tile(tone.rng.uniform(-0.5, 0.5, len(k)), 2),
+            np.tile(rng.uniform(-0.5, 0.5, len(k)), 2),
         )
-        m = min(n, int(0.06 * SAMPLE_RATE))
-        burst = noise(m, tone.rng, *self.pick_band) * fade(m, 0.006)
-        y[:m] += np.float32(self.pick * (0.4 + tone.force) * np.abs(y[: 4 * m]).max()) * burst
         y[:44] *= np.linspace(0, 1, 44, dtype=np.float32)
-        return y
+        m = min(n, int(0.06 * SAMPLE_RATE))
+        burst = noise(m, rng, *self.pick_band) * fade(m, 0.006) * rise(m, 0.001)
+        y[:m] += (
+            np.float32(self.pick * (0.4 + tone.force) * np.abs(y[: 4 * m]).max()) * burst * rise(m, 0.001)
+        )
+        return self.body(y) if self.body else y
 
 
-STEEL = Plucked(
-    0.18, 1.0, 2.2, body=((105, 25, 1.5), (210, 40, 1.2), (430, 90, 0.5), (2800, 1500, 0.8)), pick=0.12
-)
-NYLON = Plucked(
-    0.28,
-    1.5,
-    1.5,
-    3e-7,
-    1e-5,
-    body=((100, 25, 1.8), (200, 45, 1.3), (400, 100, 0.4)),
-    pick=0.07,
-    pick_band=(300, 2500),
-)
-CLEAN = Plucked(0.12, 1.05, 2.4, 2e-7, 3e-5, body=((1200, 900, 0.6), (2600, 1200, 0.5)), pick=0.05)
-PICKED = Plucked(0.09, 0.9, 2.6, 1e-7, 3e-5, pick=0.03)  # what a fuzz box is fed with
-BANJO = Plucked(
-    0.1, 0.75, 0.5, 1e-7, 3e-5, body=((500, 200, 1.0), (900, 300, 1.0), (3000, 1500, 0.8)), pick=0.15
-)
-HARP = Plucked(0.35, 1.6, 1.9, 2.5e-7, 1e-5, body=((180, 80, 0.7),), pick=0.04, pick_band=(300, 3000))
-PIZZICATO = Plucked(
-    0.22,
-    1.35,
-    0.33,
-    6e-7,
-    1e-5,
-    body=((280, 60, 1.2), (480, 80, 1.0), (1200, 500, 0.5)),
-    pick=0.08,
-    pick_band=(300, 3000),
-)
-HARPSICHORD = Plucked(0.13, 0.55, 1.5, 6e-8, 2e-5, body=((250, 100, 0.6),), pick=0.16, pick_band=(2000, 9000))
-CLAVINET = Plucked(0.08, 0.6, 0.9, 1.2e-7, 6e-5, body=((1800, 900, 0.8),), pick=0.1, pick_band=(1500, 6000))
+STEEL = Plucked(0.18, 0.85, 1.6, body=bodies.GUITAR, pick=0.12, pick_band=(1200, 7000))
+NYLON = Plucked(0.28, 1.3, 1.0, 3e-7, 1e-5, bodies.GUITAR, pick=0.07, pick_band=(300, 3000))
+CLEAN = Plucked(0.12, 0.75, 2.4, 2e-7, 3e-5, pickup=0.18, pick=0.05)
+PICKED = Plucked(0.09, 0.75, 2.6, 1e-7, 3e-5, pickup=0.12, pick=0.03)  # what a fuzz box is fed with
+BANJO = Plucked(0.1, 0.7, 0.5, 1e-7, 3e-5, bodies.BANJO, pick=0.15)
+HARP = Plucked(0.35, 1.5, 1.7, 2.5e-7, 1e-5, bodies.HARP, pick=0.04, pick_band=(300, 3000))
+PIZZICATO = Plucked(0.22, 1.1, 0.33, 6e-7, 1e-5, bodies.VIOLIN, pick=0.08, pick_band=(300, 3000))
+HARPSICHORD = Plucked(
+    0.13, 0.5, 1.5, 6e-8, 2e-5, bodies.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2
+)  # fmt: skip
+CLAVINET = Plucked(0.08, 0.5, 0.9, 1.2e-7, 6e-5, pickup=0.11, pick=0.1, pick_band=(1500, 6000))
 UPRIGHT = Plucked(
-    0.3,
-    1.35,
-    0.75,
-    8e-7,
-    4e-5,
-    body=((70, 25, 0.8), (110, 40, 0.8), (230, 80, 0.8), (700, 300, 0.5)),
-    pick=0.1,
-    pick_band=(150, 1800),
-    most=30,
-)
-ELECTRIC_BASS = Plucked(
-    0.2, 1.15, 1.25, 5e-7, 5e-5, body=((700, 400, 0.5),), pick=0.05, pick_band=(400, 3000), most=30
-)
+    0.3, 1.05, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
+)  # fmt: skip
+ELECTRIC_BASS = Plucked(0.2, 0.9, 1.25, 4e-7, 5e-5, pickup=0.13, pick=0.06, pick_band=(400, 4000), most=40)
 
 
 def piano(tone: Tone) -> Wave:
-    """A grand piano: stiff strings in threes, felt that hardens with force, the knock of the action."""
+    """A grand piano: stiff strings in threes, felt that hardens with force, the knock of the action, and the
+    soundboard on two sides; shape (n, 2).
+
+    Inharmonicity after Fletcher, Blackham & Stratton (JASA 1962); the fast and the slow decay of strings
+    that share a bridge after Weinreich (JASA 1977).
+    """
     f, n = tone.frequency, tone.samples(0.1)
-    k = harmonics(f, 40)
-    stiffness = 3e-4 * (f / 262) ** 1.1
+    rng = tone.rng
+    k = harmonics(f, 60)
+    stiffness = 3.3e-4 * (f / 262) ** 1.25 + 8e-5 * (65 / f)
     frequencies = f * k * np.sqrt(1 + stiffness * k**2) / np.sqrt(1 + stiffness)
-    felt = 1800 + 4600 * tone.force**1.3 + 0.8 * f
+    felt = 1100 + 5200 * tone.force**1.6 + 0.8 * f
     amplitudes = (
         np.abs(np.sin(np.pi * k / 8.2)) * k ** -(1.1 - 0.5 * tone.force) * np.exp(-frequencies / felt)
     )
-    amplitudes *= peaks(frequencies, (110, 60, 0.5), (380, 150, 0.3)) * (
-        1 + 0.15 * tone.rng.standard_normal(len(k))
-    )
-    decay = 3.2 * (262 / f) ** 0.62
+    amplitudes *= 1 + 0.12 * rng.standard_normal(len(k))
+    decay = 3.2 * (262 / f) ** 0.5
     decays = decay / (1 + 0.22 * (k - 1) ** 0.9 + (frequencies / 3200) ** 2)
-    cents = np.array([[-0.5], [0.0], [0.7]]) * (0.6 + 0.6 * tone.rng.random(len(k)))
+    cents = np.array([[-0.5], [0.0], [0.7]]) * (0.6 + 0.6 * rng.random(len(k)))
     y = ring(
         (frequencies * 2 ** (cents / 1200)).ravel(),
         (np.array([[0.5], [0.3], [0.2]]) * amplitudes).ravel(),
-        (np.array([[0.35], [0.9], [1.7]]) * decays).ravel(),
+        (np.array([[0.4], [0.9], [1.7]]) * decays).ravel(),
         n,
-        np.tile(tone.rng.uniform(-0.6, 0.6, len(k)), 3),
+        np.tile(rng.uniform(-0.6, 0.6, len(k)), 3),
     )
-    m = min(n, int(0.12 * SAMPLE_RATE))
-    knock = noise(m, tone.rng, 60, 900) * fade(m, 0.018)
-    y[:m] += np.float32(0.05 * (0.3 + tone.force) * np.abs(y).max()) * knock
+    m = min(n, int(0.15 * SAMPLE_RATE))
+    knock = noise(m, rng, 80, 1400) * fade(m, 0.012)
     y[:60] *= np.linspace(0, 1, 60, dtype=np.float32)
-    return y
+    y[:m] += np.float32(0.1 * (0.2 + tone.force) * np.abs(y).max()) * knock * rise(m, 0.001)
+    return bodies.SOUNDBOARD(np.repeat(y[:, None], 2, axis=1))
 
 
 def electric_piano(tone: Tone) -> Wave:
-    """A tine piano: two-operator FM (Chowning, JAES 1973), the bell of the tine dying first."""
+    """A tine piano: a sine swings before a magnet whose field is bent, barks as it swings wider.
+
+    The pickup after Pfeifle & Bader, "Real-time physical modelling of a real Fender Rhodes" (2016): the
+    voltage is the change of a flux that falls off on both sides of a tine that hangs off centre. The
+    tine's second mode, 7.1 times as high, is the bell of the attack.
+    """
     f, n = tone.frequency, tone.samples(0.1)
-    t = (2 * np.pi * times(n)).astype(np.float32)
-    bark = np.float32((0.35 + 1.5 * tone.force**1.5) * min(1.0, (330 / f) ** 0.4)) * fade(n, 0.45, 0.25)
-    body = np.sin(np.float32(f) * t + bark * np.sin(np.float32(f) * t))
-    tine = ring(
-        np.array([f * 7.02, f * 14.1]), np.array([0.10, 0.04]) * (0.3 + tone.force), np.array([0.22, 0.08]), n
+    t = (2 * np.pi * f) * times(n)
+    reach = (0.12 + 0.75 * tone.force**1.3) * min(1.0, (400 / f) ** 0.5) * tone.rng.uniform(0.94, 1.06)
+    swing = np.sin(t).astype(np.float32) * fade(n, 1.5 * (262 / f) ** 0.4)
+    bell = ring(
+        np.array([f * 7.11, f * 20.3]), np.array([0.06, 0.01]) * (0.2 + tone.force), np.array([0.18, 0.05]), n
     )
-    y: Wave = (body * fade(n, 1.9 * (262 / f) ** 0.4) + tine).astype(np.float32)
+    x = np.float32(reach) * (swing + bell) + np.float32(0.22)
+    flux = 1 / (1 + np.square(x * np.float32(1.7)))
+    y: Wave = np.diff(flux, prepend=flux[:1]).astype(np.float32)
+    y *= np.float32(1 / (np.abs(y).max() + 1e-9))
+    m = min(n, int(0.04 * SAMPLE_RATE))
+    y[:m] += np.float32(0.04 * (0.2 + tone.force)) * noise(m, tone.rng, 300, 2500) * fade(m, 0.006)
     y[:90] *= np.linspace(0, 1, 90, dtype=np.float32)
     return y
 
@@ -159,14 +155,17 @@ class Bar:
     decays: tuple[float, ...]
     tick: float = 0.05
     band: tuple[float, float] = (1500.0, 8000.0)
+    fall: float = 0.35
+    """How much sooner higher notes die: decay goes with pitch to this power."""
 
     def __call__(self, tone: Tone) -> Wave:
         f, n = tone.frequency, tone.samples(0.1)
-        hard = np.array([1.0] + [0.45 + 0.9 * tone.force] * (len(self.ratios) - 1))
+        hard = (0.3 + 1.2 * tone.force) ** np.minimum(np.arange(len(self.ratios)), 2)
+        hard *= 1 + 0.1 * tone.rng.standard_normal(len(hard))
         y = ring(
             f * np.array(self.ratios),
             np.array(self.strengths) * hard,
-            np.array(self.decays) * (523 / f) ** 0.35,
+            np.array(self.decays) * (523 / f) ** self.fall,
             n,
         )
         m = min(n, int(0.03 * SAMPLE_RATE))
@@ -176,7 +175,7 @@ class Bar:
 
 
 VIBRAPHONE = Bar((1, 4.0, 10.2), (1, 0.22, 0.06), (1.9, 0.6, 0.15), 0.04)
-MARIMBA = Bar((1, 3.98, 10.6), (1, 0.3, 0.08), (0.32, 0.12, 0.04), 0.12, (300, 2500))
+MARIMBA = Bar((1, 3.98, 10.6), (1, 0.3, 0.08), (0.17, 0.06, 0.02), 0.12, (300, 2500), 0.8)
 GLOCKENSPIEL = Bar((1, 2.76, 5.4, 8.93), (1, 0.35, 0.2, 0.1), (1.3, 0.6, 0.3, 0.15), 0.05, (3000, 12000))
 MUSIC_BOX = Bar((1, 2.0, 6.27, 11.8), (1, 0.18, 0.25, 0.08), (1.1, 0.7, 0.25, 0.1), 0.05, (2500, 9000))
 BELLS = Bar(

@@ -1,8 +1,9 @@
 """Instruments that speak as long as they're blown, bowed, sung or held: wavetables that change in time.
 
-A dark and a bright wavetable at the note's own pitch are crossfaded along the note, which is how a
-real tone opens with its loudness (Risset & Mathews 1969, for brass). Formants shape the harmonics.
-Ensembles return ``(n, 2)``: each player has a place.
+Wavetables from dark to bright are blended along the note, which is how a real tone opens with its
+loudness (Risset & Mathews 1969, for brass). No player holds still: pitch, loudness and colour waver, and
+breath or bow hiss with the period of the tone. A body (:mod:`bodies`) answers string players; the
+formants of the others shape the harmonics. Ensembles return ``(n, 2)``: each player has a place.
 """
 
 from __future__ import annotations
@@ -11,22 +12,48 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audiopod_mcp.music.synthesis import bodies
 from audiopod_mcp.music.synthesis.waves import (
+    TABLE,
     Tone,
     Values,
     Wave,
+    curve,
     fade,
     harmonics,
+    intonation,
+    moments,
     noise,
-    peaks,
     read,
     rise,
     times,
-    vibrato,
+    trace,
+    wander,
     wavetable,
 )
 
 Resonances = tuple[tuple[float, float, float], ...]
+_SHADES = 6
+"""Wavetables from the darkest to the brightest."""
+
+
+def peaks(frequencies: Values, *resonances: tuple[float, float, float]) -> Values:
+    """Gain of a horn or a reed at ``frequencies``: 1 + Σ gain of each (centre Hz, width Hz, gain) formant."""
+    gain = np.ones_like(frequencies)
+    for centre, width, height in resonances:
+        gain += height / (1 + ((frequencies - centre) / width) ** 2)
+    return gain
+
+
+def across(voices: Wave, low: float = 0.1, high: float = 0.9) -> Wave:
+    """``voices`` (count, n) side by side from left to right, shape (n, 2), at equal power."""
+    place = np.linspace(low, high, len(voices)) * np.pi / 2
+    sides = np.stack((np.cos(place), np.sin(place))).astype(np.float32)
+    y = np.zeros((voices.shape[1], 2), np.float32)
+    for voice, (left, right) in zip(voices, sides.T, strict=True):
+        y[:, 0] += left * voice
+        y[:, 1] += right * voice
+    return y
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,155 +65,252 @@ class Blown:
 
     slopes: tuple[float, float] = (2.0, 1.0)
     attack: float = 0.06
-    body: Resonances = ()
+    formants: Resonances = ()
     even: float = 1.0
-    """Strength of the even harmonics: a stopped pipe (clarinet) has next to none."""
+    """Strength of the even harmonics far below ``even_hz``: a stopped pipe (clarinet) has next to none."""
+    even_hz: float = 4000.0
     rate: float = 5.3
     cents: float = 14.0
     breath: float = 0.02
     breath_band: tuple[float, float] = (500.0, 6000.0)
+    chiff: float = 2.0
+    """How much stronger the breath or bow is at the attack."""
     scoop: float = -25.0
     bloom: float = 0.35
     """How much brighter the attack is than what follows."""
+    late: float = 1.0
+    """How far the high partials lag behind the loudness at the attack."""
+    pulse: float = 0.12
+    """How much of the vibrato is heard in loudness and colour."""
     players: int = 1
     spread: float = 7.0
     """Cents by which players of a section differ."""
     most: int = 60
+    body: bodies.Body | None = None
+    drift: float = 3.0
+    """Cents of unsteadiness."""
 
     def __call__(self, tone: Tone) -> Wave:
-        f, n = tone.frequency, tone.samples(0.25)
-        k = harmonics(f, self.most)
-        parity = np.where(k % 2 == 0, self.even, 1.0)
-        dark, bright = (parity * k**-slope * peaks(k * f, *self.body) for slope in self.slopes)
-        phases = tone.rng.uniform(0, 2 * np.pi, len(k)) if self.players > 1 else None
-        tables = [wavetable(a / np.sqrt(np.sum(a**2)), phases) for a in (dark, bright)]
-        open_ = np.float32(0.25 + 0.65 * tone.force)
-        shape = rise(n, self.attack * (1.3 - 0.6 * tone.force))
-        mix = np.clip(open_ * shape * (1 + np.float32(self.bloom) * fade(n, 0.12)), 0, 1)
-        y = self._solo(tone, tables, mix, shape) if self.players == 1 else self._section(tone, tables, mix)
+        n = tone.samples(0.25)
+        t = moments(n)
+        attack = self.attack * (1.3 - 0.6 * tone.force) * (0.9 + 0.2 * tone.rng.random())
+        shape = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / attack, 0, 1))
+        tables = self._shades(tone)
+        colour = (0.2 + 0.75 * tone.force) * shape**self.late * (1 + self.bloom * np.exp(-t / 0.12))
+        colour *= 1 + 0.1 * wander(n, tone.rng)
+        if self.players == 1:
+            y = self._solo(tone, n, tables, shape, colour)
+        else:
+            y = self._section(tone, n, tables, colour)
         if self.breath:
-            air = noise(n, tone.rng, *self.breath_band) * shape * np.float32(self.breath)
-            air *= 1 + 2 * fade(n, 0.04)
-            y += air if y.ndim == 1 else air[:, None]
+            air = noise(n, tone.rng, *self.breath_band)
+            air *= curve(self.breath * shape * (1 + self.chiff * np.exp(-t / 0.04)), n)
+            # Stick and slip, reed and lips let the air through once a period.
+            if y.ndim == 1:
+                air *= 0.6 + np.abs(y) * np.float32(0.5 / (np.sqrt(np.mean(y**2)) + 1e-9))
+                y += air
+            else:
+                y += air[:, None]
+        return self.body(y) if self.body else y
+
+    def _shades(self, tone: Tone) -> Wave:
+        """Wavetables of equal power from dark to bright, (_SHADES, TABLE)."""
+        f = tone.frequency
+        k = harmonics(f, self.most)
+        level = self.even + (1 - self.even) * np.minimum(1, (k * f / self.even_hz) ** 2)
+        gain = np.where(k % 2 == 0, level, 1.0) * peaks(k * f, *self.formants)
+        phases = tone.rng.uniform(0, 2 * np.pi, len(k)) if self.players > 1 else None
+        tables = []
+        for slope in np.linspace(*self.slopes, _SHADES):
+            amplitudes = gain * k**-slope
+            tables.append(wavetable(amplitudes / np.sqrt(np.sum(amplitudes**2)), phases))
+        return np.stack(tables)
+
+    def _solo(self, tone: Tone, n: int, tables: Wave, shape: Values, colour: Values) -> Wave:
+        t, phase = moments(n), tone.rng.uniform(0, 2 * np.pi)
+        pitch = intonation(
+            tone, n, cents=self.cents, rate=self.rate, phase=phase, scoop=self.scoop, drift=self.drift
+        )  # fmt: skip
+        sway = self.pulse * np.clip((t - 0.25) / 0.4, 0, 1) * np.sin(2 * np.pi * self.rate * t + phase + 0.8)
+        swell = 1 - 0.22 * np.exp(-t / 0.35) + 0.05 * wander(n, tone.rng, 4.0)
+        position = curve(np.clip(colour * (1 + 2 * sway), 0, 1) * (_SHADES - 1), n)
+        y = read(tables, trace(pitch, n), position)
+        y *= curve(shape * swell * (1 + sway), n)
         return y
 
-    def _solo(self, tone: Tone, tables: list[Wave], mix: Wave, shape: Wave) -> Wave:
-        n, phase = len(mix), tone.rng.uniform(0, 2 * np.pi)
-        cycles = vibrato(tone.frequency, n, self.rate, self.cents, 0.25, phase, self.scoop)
-        # Vibrato is heard in loudness and brightness as much as in pitch; and breath swells.
-        t = times(n)
-        onset = self.cents / 100 * np.clip((t - 0.25) / 0.4, 0, 1)
-        sway = (onset * np.sin(2 * np.pi * self.rate * t + phase)).astype(np.float32)
-        swell = 1 - np.float32(0.22) * fade(n, 0.35)
-        y = self._speak(tables, cycles, np.clip(mix * (1 + 2 * sway), 0, 1))
-        return np.asarray(y * shape * swell * (1 + sway), np.float32)
-
-    def _section(self, tone: Tone, tables: list[Wave], mix: Wave) -> Wave:
+    def _section(self, tone: Tone, n: int, tables: Wave, colour: Values) -> Wave:
         """Several players, each a little off in pitch, time and vibrato, side by side; shape ``(n, 2)``."""
-        n = len(mix)
-        y = np.zeros((n, 2), np.float32)
+        rng, t = tone.rng, moments(n)
+        pitches, shapes = [], []
         for player in range(self.players):
-            off = self.spread * (player - (self.players - 1) / 2) / self.players
-            rate = self.rate * (0.93 + 0.14 * tone.rng.random())
-            phase, scoop = tone.rng.uniform(0, 2 * np.pi), self.scoop * tone.rng.random()
-            cycles = vibrato(tone.frequency * 2 ** (off / 1200), n, rate, self.cents, 0.1, phase, scoop)
-            attack = rise(n, self.attack * (0.8 + 0.4 * tone.rng.random()))
-            voice = self._speak(tables, cycles + tone.rng.random(), mix) * attack
-            place = (player + 0.5) / self.players * np.pi / 2
-            y[:, 0] += voice * np.float32(np.cos(place))
-            y[:, 1] += voice * np.float32(np.sin(place))
-        y *= np.float32(1 / np.sqrt(self.players))
-        return y
-
-    def _speak(self, tables: list[Wave], cycles: Values, mix: Wave) -> Wave:
-        dark = read(tables[0], cycles)
-        return dark + mix * (read(tables[1], cycles) - dark)
+            pitches.append(
+                intonation(
+                    tone,
+                    n,
+                    cents=self.cents,
+                    rate=self.rate * (0.9 + 0.2 * rng.random()),
+                    delay=0.1,
+                    phase=rng.uniform(0, 2 * np.pi),
+                    scoop=self.scoop * rng.random(),
+                    drift=1.5 * self.drift,
+                    detune=self.spread * (player - (self.players - 1) / 2) / self.players,
+                )
+            )
+            late = 0.02 * rng.random()
+            attack = self.attack * (0.7 + 0.6 * rng.random())
+            shape = 0.5 - 0.5 * np.cos(np.pi * np.clip((t - late) / attack, 0, 1))
+            shapes.append(shape * (1 + 0.12 * wander(n, rng, 4.0)))
+        index = trace(np.stack(pitches), n, rng.random(self.players))
+        voices = read(tables, index, curve(np.clip(colour, 0, 1) * (_SHADES - 1), n))
+        voices *= curve(np.stack(shapes), n)
+        voices *= np.float32(1 / np.sqrt(self.players))
+        return across(voices)
 
 
 VIOLIN = Blown(
-    (1.7, 0.9),
-    0.07,
-    ((290, 60, 1.0), (480, 90, 1.0), (1100, 300, 0.6), (2800, 900, 1.2)),
-    cents=16,
-    breath=0.012,
-    breath_band=(2000, 9000),
-    scoop=-20,
+    (1.6, 0.75),
+    0.09,
+    cents=18,
+    breath=0.035,
+    breath_band=(1500, 9000),
+    chiff=4.0,
+    scoop=-18,
+    bloom=0.15,
+    late=1.6,
+    body=bodies.VIOLIN,
 )
 CELLO = Blown(
-    (1.8, 1.0),
-    0.09,
-    ((110, 30, 0.8), (220, 60, 1.0), (600, 200, 0.7), (1600, 600, 0.6)),
-    cents=12,
-    breath=0.012,
-    breath_band=(900, 5000),
-    scoop=-15,
+    (1.6, 0.8),
+    0.11,
+    cents=15,
+    rate=5.0,
+    breath=0.035,
+    breath_band=(600, 6000),
+    chiff=4.0,
+    scoop=-14,
+    bloom=0.15,
+    late=1.6,
+    body=bodies.CELLO,
 )
 CONTRABASS = Blown(
-    (1.9, 1.15),
-    0.1,
-    ((70, 20, 0.8), (140, 50, 0.9), (420, 200, 0.6)),
-    cents=5,
-    breath=0.01,
-    breath_band=(500, 3000),
+    (1.7, 0.95),
+    0.12,
+    cents=6,
+    rate=4.6,
+    breath=0.03,
+    breath_band=(300, 3500),
+    chiff=4.0,
     scoop=0,
+    bloom=0.15,
+    late=1.4,
+    body=bodies.CONTRABASS,
+    drift=2.0,
 )
 ENSEMBLE = Blown(
-    (1.75, 0.95),
-    0.16,
-    ((290, 80, 0.6), (480, 120, 0.6), (1200, 500, 0.4), (2600, 1200, 0.7)),
-    cents=11,
-    breath=0.01,
-    breath_band=(2000, 9000),
-    scoop=-10,
-    players=5,
-    spread=13,
+    (1.6, 0.8),
+    0.17,
+    cents=13,
+    breath=0.03,
+    breath_band=(1500, 9000),
+    scoop=-12,
+    players=6,
+    spread=16,
     bloom=0.1,
-    most=40,
+    most=45,
+    body=bodies.VIOLIN,
 )
 FLUTE = Blown(
-    (2.6, 1.6), 0.07, ((800, 300, 0.5),), cents=13, breath=0.05, breath_band=(900, 5500), scoop=-30, most=14
+    (2.9, 1.5),
+    0.07,
+    ((900, 500, 0.6),),
+    rate=5.0,
+    cents=8,
+    breath=0.05,
+    breath_band=(900, 6500),
+    chiff=4.0,
+    scoop=-30,
+    pulse=0.2,
+    most=14,
 )
-CLARINET = Blown((1.9, 1.0), 0.05, ((1500, 500, 0.8),), even=0.12, cents=5, breath=0.012, scoop=-15, most=30)
-OBOE = Blown((1.2, 0.6), 0.05, ((1100, 250, 2.2), (2900, 500, 1.3)), cents=10, breath=0.01, scoop=-12)
+CLARINET = Blown(
+    (1.9, 0.95),
+    0.045,
+    ((1500, 500, 0.8),),
+    even=0.06,
+    cents=2,
+    breath=0.012,
+    scoop=-12,
+    pulse=0.03,
+    late=1.5,
+    most=30,
+)
+OBOE = Blown(
+    (1.3, 0.6), 0.04, ((1100, 250, 2.4), (2900, 500, 1.3)), cents=9, breath=0.012, scoop=-12, late=1.3
+)  # fmt: skip
 SAXOPHONE = Blown(
-    (1.5, 0.75),
-    0.05,
-    ((650, 250, 1.4), (1200, 350, 1.1), (2700, 700, 0.8)),
-    cents=15,
-    breath=0.045,
-    breath_band=(1500, 7000),
+    (1.7, 0.7),
+    0.045,
+    ((650, 250, 1.2), (1200, 350, 0.9), (2700, 700, 0.8)),
+    rate=5.0,
+    cents=16,
+    breath=0.06,
+    breath_band=(900, 7000),
+    chiff=3.0,
     scoop=-60,
+    late=1.5,
+    drift=4.0,
 )
 TRUMPET = Blown(
-    (2.0, 0.5), 0.035, ((1200, 450, 1.4), (2500, 700, 0.8)), cents=9, breath=0.008, scoop=-35, bloom=0.5
+    (2.3, 0.35),
+    0.035,
+    ((1200, 450, 1.4), (2500, 700, 0.8)),
+    cents=9,
+    breath=0.012,
+    scoop=-35,
+    bloom=0.45,
+    late=2.0,
 )
 TROMBONE = Blown(
-    (2.1, 0.65), 0.05, ((520, 220, 1.2), (1500, 500, 0.6)), cents=6, breath=0.008, scoop=-45, bloom=0.4
-)
+    (2.3, 0.5), 0.05, ((520, 220, 1.2), (1500, 500, 0.6)),
+    cents=6, breath=0.012, scoop=-45, bloom=0.4, late=2.0,
+)  # fmt: skip
 HORN = Blown(
-    (2.7, 1.15), 0.09, ((340, 130, 1.2), (750, 250, 0.5)), cents=4, breath=0.006, scoop=-20, bloom=0.2
-)
-TUBA = Blown((2.4, 1.2), 0.06, ((230, 100, 0.9),), cents=2, breath=0.006, scoop=-15, bloom=0.3)
+    (2.8, 0.95), 0.07, ((340, 130, 1.2), (750, 250, 0.5)),
+    cents=4, breath=0.008, scoop=-20, bloom=0.2, late=2.0,
+)  # fmt: skip
+TUBA = Blown((2.6, 1.1), 0.06, ((230, 100, 0.9),), cents=2, breath=0.01, scoop=-15, bloom=0.3, late=1.8)
 BRASS = Blown(
-    (2.0, 0.55),
-    0.045,
+    (2.2, 0.4),
+    0.05,
     ((800, 400, 0.9), (1600, 600, 0.9)),
-    cents=5,
-    breath=0.008,
-    scoop=-30,
+    cents=6,
+    breath=0.01,
+    scoop=-35,
     bloom=0.45,
-    players=3,
-    spread=9,
+    late=1.8,
+    players=4,
+    spread=10,
 )
 ACCORDION = Blown(
-    (1.0, 0.7), 0.05, ((900, 500, 0.5),), cents=0, breath=0.004, scoop=0, players=2, spread=12, bloom=0.0
+    (1.0, 0.7),
+    0.05,
+    ((900, 500, 0.5),),
+    cents=0,
+    breath=0.006,
+    scoop=0,
+    players=2,
+    spread=14,
+    bloom=0.0,
+    drift=0.5,
 )
-WHISTLE = Blown((3.2, 2.2), 0.05, (), cents=16, breath=0.03, breath_band=(1500, 6000), scoop=-60, most=6)
+WHISTLE = Blown(
+    (3.2, 2.0), 0.05, (), cents=16, breath=0.04, breath_band=(1500, 6000), chiff=4.0, scoop=-60, most=6
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Analogue:
-    """A synthesiser voice: detuned oscillators, and a filter that closes from ``bright`` to ``dark`` Hz."""
+    """A synthesiser voice: detuned oscillators through a filter that closes, ``bright`` to ``dark`` Hz."""
 
     wave: str = "saw"
     cents: tuple[float, ...] = (0.0,)
@@ -201,9 +325,38 @@ class Analogue:
     wide: bool = False
     vibrato_cents: float = 0.0
     most: int = 80
+    drift: float = 1.5
+    """Cents, and hundredths of an octave of the filter, by which the circuits wander."""
 
     def __call__(self, tone: Tone) -> Wave:
         f, n = tone.frequency, tone.samples(0.2)
+        t = moments(n)
+        tables = self._sweep(tone)
+        open_ = np.exp(-t / self.closes) + 0.02 * self.drift * wander(n, tone.rng, 0.7)
+        position = curve((len(tables) - 1) * np.clip(1 - open_, 0, 1), n)
+        pitches = np.stack(
+            [
+                intonation(
+                    tone, n, cents=self.vibrato_cents, rate=5.6, delay=0.3, drift=self.drift, detune=cents
+                )
+                for cents in self.cents
+            ]
+        )
+        starts = tone.rng.random(len(self.cents)) if len(self.cents) > 1 else np.zeros(1)
+        voices = read(tables, trace(pitches, n, starts), position)
+        envelope = rise(n, self.attack)
+        if self.sustain < 1:
+            envelope *= fade(n, self.decay, self.sustain)
+        if self.wide and len(voices) > 1:
+            return across(voices) * envelope[:, None]
+        y = voices.sum(axis=0)
+        if self.sub:
+            y += np.float32(self.sub * len(voices)) * np.sin((2 * np.pi * f) * times(n)).astype(np.float32)
+        return np.asarray(y * envelope, np.float32)
+
+    def _sweep(self, tone: Tone) -> Wave:
+        """Wavetables of the open to the closed filter, a third of an octave apart; (count, TABLE)."""
+        f = tone.frequency
         k = harmonics(f, self.most)
         raw = {
             "saw": 1 / k,
@@ -212,62 +365,46 @@ class Analogue:
             "triangle": np.where(k % 2 == 1, np.where(k % 4 == 1, 1.0, -1.0) / k**2, 0.0),
             "sine": np.where(k == 1, 1.0, 0.0),
         }[self.wave]
-        tables = []
-        for cutoff in (self.bright * (0.5 + 0.8 * tone.force), self.dark):
+        bright = self.bright * (0.45 + 0.9 * tone.force)
+        count = max(2, 1 + round(3 * abs(np.log2(bright / self.dark))))
+        tables = np.empty((count, TABLE), np.float32)
+        for table, cutoff in zip(tables, np.geomspace(bright, self.dark, count), strict=True):
             x = k * f / max(cutoff, 1.3 * f)
             gain = 1 / np.sqrt(1 + x**4) + self.resonance * np.exp(-((np.log2(x) / 0.25) ** 2))
-            tables.append(wavetable(raw * gain))
-        mix = fade(n, self.closes)
-        voices = []
-        for cents in self.cents:
-            cycles = vibrato(f * 2 ** (cents / 1200), n, 5.6, self.vibrato_cents, 0.3)
-            if len(self.cents) > 1:
-                cycles += tone.rng.random()
-            dark = read(tables[1], cycles)
-            voices.append(dark + mix * (read(tables[0], cycles) - dark))
-        envelope = rise(n, self.attack)
-        if self.sustain < 1:
-            envelope *= fade(n, self.decay, self.sustain)
-        if self.wide and len(voices) > 1:
-            place = np.linspace(0.1, 0.9, len(voices), dtype=np.float32)
-            left = sum(
-                (v * np.cos(p * np.float32(np.pi / 2)) for v, p in zip(voices, place, strict=True)),
-                np.zeros(n, np.float32),
-            )
-            right = sum(
-                (v * np.sin(p * np.float32(np.pi / 2)) for v, p in zip(voices, place, strict=True)),
-                np.zeros(n, np.float32),
-            )
-            return np.stack((left, right), axis=1) * envelope[:, None]
-        y = sum(voices, np.zeros(n, np.float32))
-        if self.sub:
-            y += np.float32(self.sub * len(voices)) * np.sin((2 * np.pi * f) * times(n)).astype(np.float32)
-        return y * envelope
+            table[:] = wavetable(raw * gain)
+        return tables
 
 
-PAD = Analogue(cents=(-9, -4, 3, 10), bright=2200, dark=1100, closes=1.8, attack=0.35, wide=True, most=40)
+PAD = Analogue("saw", (-9, -4, 3, 10), 5200, 1500, 2.2, 0.3, wide=True, most=60, drift=4)
 LEAD = Analogue("saw", (-5, 5), 5500, 2600, 0.35, 0.012, vibrato_cents=9)
 SYNTH_PLUCK = Analogue("saw", (-4, 4), 5200, 500, 0.09, 0.003, 0.28, 0.0, most=60)
 SYNTH_BASS = Analogue("saw", (-4, 4), 1500, 320, 0.14, 0.004, 0.5, 0.45, sub=0.5, most=60)
 REESE = Analogue("saw", (-14, 0, 13), 1100, 420, 0.5, 0.01, sub=0.45, most=60)
 ACID = Analogue("saw", (0,), 2600, 380, 0.13, 0.003, 0.4, 0.3, resonance=1.6)
 SUPERSAW = Analogue("saw", (-17, -10, -4, 0, 5, 11, 18), 9000, 5500, 0.5, 0.008, wide=True, most=60)
-CHIP_LEAD = Analogue("pulse", (0,), 18000, 18000, 1, 0.002, vibrato_cents=12)
-CHIP_ARPEGGIO = Analogue("square", (0,), 18000, 18000, 1, 0.002, 0.12, 0.15)
-CHIP_BASS = Analogue("triangle", (0,), 9000, 9000, 1, 0.002)
+CHIP_LEAD = Analogue("pulse", (0,), 18000, 18000, 1, 0.002, vibrato_cents=12, drift=0)
+CHIP_ARPEGGIO = Analogue("square", (0,), 18000, 18000, 1, 0.002, 0.12, 0.15, drift=0)
+CHIP_BASS = Analogue("triangle", (0,), 9000, 9000, 1, 0.002, drift=0)
 
 
 def organ(tone: Tone) -> Wave:
-    """A drawbar organ (88 8000 004 or so), with the click of its keys."""
+    """A drawbar organ (88 8000 004 or so): the click of its keys, and a percussion on the third harmonic."""
     f, n = tone.frequency, tone.samples(0.1)
     drawbars = {0.5: 0.7, 1.0: 1.0, 1.5: 0.5, 2.0: 0.6, 3.0: 0.15, 4.0: 0.35, 8.0: 0.18}
     half = np.zeros(16)  # harmonics of the sub-octave
     for ratio, level in drawbars.items():
-        half[int(2 * ratio) - 1] = level
-    cycles = f / 2 * times(n)
-    y = read(wavetable(half), cycles) * rise(n, 0.006)
+        # The wheels end at 5.9 kHz: higher pitches fold back an octave.
+        while ratio * f > 5900:
+            ratio /= 2
+        half[int(2 * ratio) - 1] += level
+    phases: Values = 2 * np.pi * np.arange(16.0) * 0.618  # wheels of one gear train that was never lined up
+    index = trace(np.full(len(moments(n)), f / 2), n)
+    y = read(wavetable(half, phases), index)
+    ping = read(wavetable(np.eye(6)[5]), index) * fade(n, 0.16)
+    y += np.float32(0.45 * tone.force) * ping
+    y *= rise(n, 0.005)
     m = min(n, 900)
-    y[:m] += np.float32(0.12) * noise(m, tone.rng, 1500, 7000) * fade(m, 0.003)
+    y[:m] += np.float32(0.1 + 0.08 * tone.rng.random()) * noise(m, tone.rng, 1500, 7000) * fade(m, 0.003)
     return y
 
 

@@ -11,17 +11,21 @@ import re
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
+from audiopod_mcp.music.synthesis.sustained import across
 from audiopod_mcp.music.synthesis.waves import (
     Tone,
     Values,
     Wave,
+    curve,
     fade,
     harmonics,
+    intonation,
+    moments,
     noise,
     read,
     rise,
-    times,
-    vibrato,
+    trace,
+    wander,
     wavetable,
 )
 
@@ -57,6 +61,10 @@ _HISS |= {
 }
 
 
+_SHADES = 4
+"""Wavetables from the closed mouth to the open vowel."""
+
+
 def vowel_of(syllable: str | None) -> str:
     """The vowel that carries a written syllable, one of ``a e i o u``; ``u`` ("ooh") when there's no text."""
     if not syllable:
@@ -82,67 +90,91 @@ def consonant_of(syllable: str | None) -> str:
 def formants(frequencies: Values, vowel: str, shift: float = 1.0) -> Values:
     """Amplitude response of a vocal tract at ``frequencies``; ``shift`` > 1 is a shorter one."""
     response = np.full_like(frequencies, 0.004)
-    for centre, width, level in VOWELS[vowel]:
-        distance = (frequencies - centre * shift) / (0.9 * width)
+    for number, (centre, width, level) in enumerate(VOWELS[vowel]):
+        centre *= shift
+        if number == 0:
+            # A singer opens the mouth until the first formant is not below the note (Sundberg 1987).
+            centre = max(centre, float(frequencies[0]))
+        distance = (frequencies - centre) / (0.9 * width)
         response += 10 ** (level / 20) / np.sqrt(1 + distance**2)
     return response
 
 
 def guide_voice(tone: Tone) -> Wave:
-    """One singer on one syllable: vibrato after a third of a second, a consonant's noise, breath."""
+    """One singer on one syllable: the mouth opens, vibrato sets in, breath pulses with the tone."""
     f, n = tone.frequency, tone.samples(0.2)
+    t = moments(n)
     vowel = vowel_of(tone.syllable)
     shift = 1.0 if tone.pitch < 62 else 1.12
     k = harmonics(f, 60)
-    source = k ** -(1.15 - 0.35 * tone.force)
-    open_, closed = formants(k * f, vowel, shift), formants(k * f, "u" if vowel in "ou" else "a", shift)
-    tables = [wavetable(source * gain) for gain in (open_, 0.5 * closed + 0.5 * open_)]
+    closed = formants(k * f, "u" if vowel in "ou" else "e", shift * 0.9)
+    opened = formants(k * f, vowel, shift)
+    # Effort tilts the source less (Sundberg): the darkest table is at the lips' parting.
+    tilt = 1.25 - 0.4 * tone.force
+    tables = []
+    for step in np.linspace(0, 1, _SHADES):
+        amplitudes = k ** -(tilt + 0.5 * (1 - step)) * closed ** (1 - step) * opened**step
+        tables.append(wavetable(amplitudes / np.sqrt(np.sum(amplitudes**2))))
     phase = tone.rng.uniform(0, 2 * np.pi)
-    cycles = vibrato(f, n, 5.5, 16, 0.3, phase, -70.0)
-    steady = rise(n, 0.09)
-    first = read(tables[1], cycles)
-    t = times(n)
-    shimmer = (1 + 0.12 * np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * 5.5 * t + phase)).astype(
-        np.float32
-    )
-    y = (first + steady * (read(tables[0], cycles) - first)) * rise(n, 0.035) * shimmer
-    y *= (1 - np.float32(0.25) * fade(n, 0.18)) / np.float32(np.sqrt(np.mean(y**2)) + 1e-9)
-    y += np.float32(0.05) * noise(n, tone.rng, 1500, 7000) * rise(n, 0.03)
+    pitch = intonation(
+        tone, n, cents=28, rate=5.4, delay=0.3, phase=phase, scoop=-90, glide=0.035, drift=5.0
+    )  # fmt: skip
+    vibrato = np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * 5.4 * t + phase + 0.6)
+    open_ = np.clip(t / 0.08, 0, 1) * (0.88 + 0.08 * vibrato + 0.06 * wander(n, tone.rng, 4.0))
+    y = read(np.stack(tables), trace(pitch, n), curve(np.clip(open_, 0, 1) * (_SHADES - 1), n))
+    y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
+    air = noise(n, tone.rng, 1800, 9000)
+    air *= np.abs(y) * np.float32(0.04) + np.float32(0.012)
+    y += air * curve(1 + 2 * np.exp(-t / 0.05), n)
+    level = (1 - 0.25 * np.exp(-t / 0.18)) * (1 + 0.1 * vibrato + 0.06 * wander(n, tone.rng, 6.0))
+    y *= curve(level * (0.5 - 0.5 * np.cos(np.pi * np.clip(t / 0.04, 0, 1))), n)
     return _with_consonant(y, tone)
 
 
 def speaking_voice(tone: Tone) -> Wave:
     """One spoken syllable: its pitch falls, its vowel is short."""
     f, n = tone.frequency, tone.samples(0.2)
+    t = moments(n)
     k = harmonics(f, 70)
     table = wavetable(k ** -(1.2 - 0.3 * tone.force) * formants(k * f, vowel_of(tone.syllable)))
-    t = times(n)
-    y = read(table, f * (t * 1.06 - 0.25 * np.minimum(t, 0.5) ** 2)) * rise(n, 0.015) * fade(n, 0.22, 0.2)
+    falling = f * (1.06 - 0.5 * np.minimum(t, 0.5)) * 2 ** (8 * wander(n, tone.rng, 12.0) / 1200)
+    y = read(table, trace(falling, n)) * rise(n, 0.015) * fade(n, 0.22, 0.2)
     y *= 1 / np.float32(np.abs(y).max() + 1e-9)
-    y += np.float32(0.02) * noise(n, tone.rng, 1500, 7000) * fade(n, 0.2)
+    y += np.float32(0.03) * noise(n, tone.rng, 1500, 7000) * fade(n, 0.2) * (0.3 + np.abs(y))
     return _with_consonant(y, tone)
 
 
 def choir(tone: Tone) -> Wave:
-    """Six singers on "aah" (or the syllable's vowel), spread over the stage; shape ``(n, 2)``."""
-    f, n = tone.frequency, tone.samples(0.3)
+    """Eight singers on "aah" (or the syllable's vowel), spread over the stage; shape ``(n, 2)``.
+
+    Each has a pitch, a vibrato and an entry of their own; two share a length of throat.
+    """
+    f, n, rng = tone.frequency, tone.samples(0.3), tone.rng
+    t = moments(n)
     k = harmonics(f, 45)
     vowel = vowel_of(tone.syllable) if tone.syllable else "a"
-    y = np.zeros((n, 2), np.float32)
-    for singer in range(6):
-        table = wavetable(
-            k**-1.25 * formants(k * f, vowel, 0.95 + 0.04 * singer), tone.rng.uniform(0, 6.28, len(k))
-        )
-        off = 9 * (singer - 2.5) / 2.5
-        cycles = vibrato(
-            f * 2 ** (off / 1200), n, 4.9 + 0.25 * singer, 14, 0.1, tone.rng.uniform(0, 6.28), -20
-        )
-        line = read(table, cycles) * rise(n, 0.12 + 0.05 * tone.rng.random())
-        place = (singer + 0.5) / 6 * np.pi / 2
-        y[:, 0] += np.float32(np.cos(place)) * line
-        y[:, 1] += np.float32(np.sin(place)) * line
-    y += np.float32(0.02 * np.abs(y).max()) * (noise(n, tone.rng, 2000, 8000) * rise(n, 0.2))[:, None]
-    return y
+    sides = np.zeros((n, 2), np.float32)
+    for throat in range(4):
+        gain = k ** -(1.45 - 0.4 * tone.force) * formants(k * f, vowel, 0.93 + 0.06 * throat)
+        table = wavetable(gain / np.sqrt(np.sum(gain**2)), rng.uniform(0, 6.28, len(k)))
+        pitches, shapes = [], []
+        for _ in range(2):
+            pitches.append(
+                intonation(
+                    tone, n, cents=rng.uniform(12, 28), rate=rng.uniform(4.7, 6.0), delay=0.1,
+                    phase=rng.uniform(0, 6.28), scoop=rng.uniform(-40, -5), glide=0.05, drift=8.0,
+                    detune=rng.uniform(-9, 9),
+                )
+            )  # fmt: skip
+            late, attack = 0.05 * rng.random(), 0.1 + 0.08 * rng.random()
+            shape = 0.5 - 0.5 * np.cos(np.pi * np.clip((t - late) / attack, 0, 1))
+            shapes.append(shape * (1 + 0.15 * wander(n, rng, 3.0)))
+        voices = read(table, trace(np.stack(pitches), n, rng.random(2))) * curve(np.stack(shapes), n)
+        place = (throat + 0.5) / 8
+        sides += across(voices, place, 1 - place)
+    air = noise(n, rng, 2000, 9000) * curve(np.clip(t / 0.2, 0, 1), n)
+    sides += np.float32(0.03 * np.sqrt(np.mean(sides**2))) * air[:, None]
+    return sides
 
 
 def _with_consonant(y: Wave, tone: Tone) -> Wave:

@@ -17,9 +17,13 @@ from audiopod_mcp.music.model import SAMPLE_RATE
 
 Wave = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 
 TABLE = 8192
 """Samples in a wavetable: read without interpolation, its error stays below -70 dB."""
+CONTROL = 64
+"""Samples between the points at which pitch, loudness and colour of a tone are decided."""
+_RAMP = (np.arange(CONTROL) / CONTROL).astype(np.float32)
 _BLOCK = 256
 _SMALL = 200_000
 """Multiplications in one matrix product. Below this BLAS stays on one core: threads that wait for each other
@@ -92,34 +96,85 @@ def harmonics(frequency: float, most: int = 80) -> Values:
     return np.arange(1, max(1, min(most, int(_CEILING / frequency))) + 1, dtype=np.float64)
 
 
-def read(table: Wave, cycles: Values) -> Wave:
-    """``table`` read at phase ``cycles`` (1 is a whole period), shape of ``cycles``."""
-    index: npt.NDArray[np.int64] = (cycles * TABLE).astype(np.int64) & (TABLE - 1)
-    taken: Wave = table.take(index)
-    return taken
-
-
-def vibrato(
-    frequency: float,
+def intonation(
+    tone: Tone,
     n: int,
-    rate: float,
-    cents: float,
+    *,
+    cents: float = 0.0,
+    rate: float = 5.5,
     delay: float = 0.25,
     phase: float = 0.0,
     scoop: float = 0.0,
+    glide: float = 0.03,
+    drift: float = 0.0,
+    detune: float = 0.0,
 ) -> Values:
-    """Phase in cycles of a tone with delayed vibrato, begun ``scoop`` cents off; its mean pitch is exact."""
-    t = times(n)
-    cycles = frequency * t
-    if cents:
-        # The integral of a sine is a bounded sine: adding it to the phase can't shift the mean pitch.
-        depth = frequency * (2 ** (cents / 1200) - 1) / (2 * np.pi * rate)
-        onset = np.clip((t - delay) / 0.4, 0, 1)
-        cycles += depth * onset * np.sin(2 * np.pi * rate * t + phase)
+    """Frequency (Hz) every :data:`CONTROL` samples of a played tone: begun ``scoop`` cents off, then held,
+    unsteadily by ``drift`` cents, with a vibrato of ``cents`` that sets in after ``delay`` seconds.
+    """
+    t = moments(n)
+    off = np.full(len(t), detune, np.float64)
     if scoop:
-        glide = 0.03
-        cycles += frequency * (2 ** (scoop / 1200) - 1) * glide * (1 - np.exp(-t / glide))
-    return cycles
+        off += scoop * np.exp(-t / glide)
+    if cents:
+        off += cents * np.clip((t - delay) / 0.4, 0, 1) * np.sin(2 * np.pi * rate * t + phase)
+    if drift:
+        off += drift * wander(n, tone.rng)
+    return np.asarray(tone.frequency * 2 ** (off / 1200))
+
+
+def moments(n: int) -> Values:
+    """Seconds of the control points of ``n`` samples: every :data:`CONTROL`, the last at or after the end."""
+    points: Values = np.arange(-(-n // CONTROL) + 1) * (CONTROL / SAMPLE_RATE)
+    return points
+
+
+def wander(n: int, rng: np.random.Generator, rate: float = 5.0) -> Values:
+    """A curve about 0 (deviation about 0.7) at the control points: what no player can keep from doing."""
+    t = moments(n)
+    knots = rng.standard_normal(int(t[-1] * rate) + 2)
+    wandering: Values = np.interp(t * rate, np.arange(len(knots)), knots)
+    return wandering
+
+
+def curve(values: Values, n: int) -> Wave:
+    """``values`` (…, control points) joined by straight lines; shape (…, n)."""
+    points = values.astype(np.float32)
+    lines = np.diff(points)[..., None] * _RAMP
+    lines += points[..., :-1, None]
+    drawn: Wave = lines.reshape(*points.shape[:-1], -1)[..., :n]
+    return drawn
+
+
+def trace(frequency: Values, n: int, start: Values | float = 0.0) -> Index:
+    """Positions (…, n) in a wavetable of a tone of ``frequency`` (…, control points), from ``start`` on."""
+    advance = 0.5 * (frequency[..., :-1] + frequency[..., 1:]) * (CONTROL / SAMPLE_RATE)
+    cycles = np.cumsum(advance, axis=-1) - advance + np.asarray(start)[..., None]
+    first = (TABLE * (cycles % 1.0)).astype(np.float32)
+    places = (advance * TABLE).astype(np.float32)[..., None] * _RAMP
+    places += first[..., None]
+    index = places.astype(np.int64)
+    index &= TABLE - 1
+    traced: Index = index.reshape(*frequency.shape[:-1], -1)[..., :n]
+    return traced
+
+
+def read(tables: Wave, index: Index, position: Wave | None = None) -> Wave:
+    """A wavetable (TABLE,) at ``index``; or of several (count, TABLE) the one at ``position`` (n,),
+    0 … count - 1, blended with the next.
+    """
+    if position is None:
+        return tables.take(index)
+    lower = np.minimum(position.astype(np.int64), len(tables) - 2)
+    places = index + TABLE * lower
+    flat = tables.reshape(-1)
+    taken: Wave = flat.take(places)
+    places += TABLE
+    step = flat.take(places)
+    step -= taken
+    step *= position - lower.astype(np.float32)
+    taken += step
+    return taken
 
 
 def rise(n: int, attack: float) -> Wave:
@@ -167,11 +222,3 @@ def without_dc(wave: Wave) -> Wave:
 
     above: Wave = lfilter(*_ABOVE_20_HZ, wave).astype(np.float32)
     return above
-
-
-def peaks(frequencies: Values, *resonances: tuple[float, float, float]) -> Values:
-    """Gain of a body at ``frequencies``: 1 + Σ gain of each (centre Hz, width Hz, gain) resonance."""
-    gain = np.ones_like(frequencies)
-    for centre, width, height in resonances:
-        gain += height / (1 + ((frequencies - centre) / width) ** 2)
-    return gain

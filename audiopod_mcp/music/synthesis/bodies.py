@@ -1,0 +1,112 @@
+"""What a string or a reed is mounted on: a body of many narrow resonances, heard through every note.
+
+A tone's harmonics slide over the peaks as its pitch moves, which is what makes a violin's vibrato shimmer
+(Mathews & Kohut, "Electronic simulation of violin resonances", JASA 1973: 20 to 30 sharp peaks are
+needed); and every onset knocks on the wood. The lowest modes are placed as measured on the instrument,
+those above, too many to name, fall at random under the body's overall curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import scipy.fft as sfft
+
+from audiopod_mcp.music.model import SAMPLE_RATE
+from audiopod_mcp.music.synthesis.waves import Wave
+
+_LENGTH = 6000
+"""Samples of a response: 136 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """``modes`` are (Hz, quality, dB); ``curve`` is (Hz, dB), the level of those above them."""
+
+    modes: tuple[tuple[float, float, float], ...]
+    curve: tuple[tuple[float, float], ...]
+    quality: float = 25.0
+    spacing: float = 1.07
+    """Ratio from one unnamed mode to the next."""
+    direct: float = 0.1
+    """Level of what passes untouched."""
+    seed: int = 0
+
+    def __call__(self, wave: Wave) -> Wave:
+        """``wave`` (n,) or (n, 2) through the body, same shape; two channels hear it from two sides."""
+        n = len(wave)
+        size = sfft.next_fast_len(n + _LENGTH, real=True)
+        if wave.ndim == 1:
+            return np.asarray(sfft.irfft(sfft.rfft(wave, size) * _spectrum(self, size, 0), size)[:n])
+        both = np.empty_like(wave)
+        for side in (0, 1):
+            through = sfft.rfft(wave[:, side], size) * _spectrum(self, size, side)
+            both[:, side] = sfft.irfft(through, size)[:n]
+        return both
+
+    def response(self, side: int = 0) -> Wave:
+        """Impulse response, (6000,)."""
+        rng = np.random.default_rng([1973, self.seed])
+        hertz = [mode[0] for mode in self.modes]
+        lowest = max(hertz) * self.spacing
+        count = int(np.log(11_000 / lowest) / np.log(self.spacing))
+        others = lowest * self.spacing ** (np.arange(count) + rng.uniform(-0.35, 0.35, count))
+        places, levels = zip(*self.curve, strict=True)
+        level = np.interp(np.log(others), np.log(places), levels) + rng.uniform(-5, 3, count)
+        frequency = np.concatenate((hertz, others))
+        quality = np.concatenate(([mode[1] for mode in self.modes], np.full(count, self.quality)))
+        gain = 10 ** (np.concatenate(([mode[2] for mode in self.modes], level)) / 20)
+        sign = rng.choice((-1.0, 1.0), len(frequency))
+        # The sides hear the low modes alike, the high ones from other angles.
+        apart = 0.35 * rng.standard_normal(len(frequency)) * np.minimum(1, frequency / 900)
+        sign = sign * (1 + (apart if side else -apart))
+        decay = quality / (np.pi * frequency)
+        t = np.arange(_LENGTH) / SAMPLE_RATE
+        amplitude = 2 * gain * sign / (decay * SAMPLE_RATE)
+        wave = (np.exp(-t[:, None] / decay) * np.sin(2 * np.pi * frequency * t[:, None])) @ amplitude
+        wave *= np.minimum(1, (_LENGTH - np.arange(_LENGTH)) / 1500)
+        wave[0] += self.direct
+        return np.asarray(wave, np.float32)
+
+
+@lru_cache(maxsize=64)
+def _response(body: Body, side: int) -> Wave:
+    return body.response(side)
+
+
+def _spectrum(body: Body, size: int, side: int) -> np.ndarray[tuple[int], np.dtype[np.complex64]]:
+    return np.asarray(sfft.rfft(_response(body, side), size), np.complex64)
+
+
+VIOLIN = Body(
+    ((275, 20, 0), (400, 25, -8), (460, 28, 1), (545, 30, 2)),
+    ((600, -6), (900, -5), (1300, -8), (2000, -2), (2800, 0), (4000, -9), (7000, -22), (11000, -34)),
+    28, seed=1,
+)  # fmt: skip
+"""Air mode, then the corpus modes B1- and B1+; the bridge hill about 2.5 kHz (Jansson)."""
+CELLO = Body(
+    ((102, 18, 0), (175, 25, 1), (205, 25, 0)),
+    ((240, -3), (500, -5), (900, -7), (1500, -6), (2200, -9), (4000, -20), (9000, -36)), 25, seed=2,
+)  # fmt: skip
+CONTRABASS = Body(
+    ((62, 14, 1), (105, 18, 2), (155, 20, 0)),
+    ((180, -2), (400, -6), (800, -9), (1500, -13), (3000, -24), (9000, -45)), 20, seed=3,
+)  # fmt: skip
+GUITAR = Body(
+    ((102, 18, 3), (205, 25, 4), (280, 25, -3), (390, 30, 0)),
+    ((450, -5), (900, -7), (2000, -7), (4000, -10), (8000, -18), (11000, -26)), 28, direct=0.16, seed=4,
+)  # fmt: skip
+"""Helmholtz air mode and the top plate's monopole (Fletcher & Rossing, ch. 9)."""
+BANJO = Body(
+    ((180, 8, -6), (310, 10, 0), (600, 12, 3), (910, 12, 2)),
+    ((1000, 0), (2500, 0), (4500, -4), (11000, -16)), 14, direct=0.2, seed=5,
+)  # fmt: skip
+HARP = Body(((140, 15, 0), (190, 18, 1), (300, 20, 0)), ((400, -4), (1000, -7), (3000, -12), (9000, -26)), 18,
+            direct=0.15, seed=6)  # fmt: skip
+SOUNDBOARD = Body(
+    ((60, 10, -6), (85, 12, -3), (115, 14, -2), (160, 14, -3), (220, 15, -2)),
+    ((250, -3), (600, -3), (1200, -4), (2500, -6), (5000, -12), (11000, -24)), 16, 1.05, 0.22, seed=7,
+)  # fmt: skip
+"""A piano's soundboard: modes from 60 Hz on, dense and heavily damped (Wogram)."""
