@@ -6,51 +6,53 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
-from typing import TypeVar
 
 from audiopod_mcp.music.composition.form import natural_bars
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.words import stanzas
+from audiopod_mcp.music.languages import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
+from audiopod_mcp.music.measures import key_in, metre_in, mode_in, seconds_in, tempo_in
 from audiopod_mcp.music.model import Brief, Refused
+from audiopod_mcp.music.negation import denied, left_out, named
 from audiopod_mcp.music.styles import PRESETS, STYLES, Style
-from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, parse_key
 from audiopod_mcp.music.vocabulary import (
+    ENSEMBLES,
+    FORM_WORDS,
+    HINT_WORDS,
     INSTRUMENT_WORDS,
     KEY_FRIENDS,
     MOODS,
     STYLE_WORDS,
     TEMPO_WORDS,
-    TRACK_WORDS,
+    TONGUES,
 )
+from audiopod_mcp.music.wording import find, tidy, word
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
 
-_Meaning = TypeVar("_Meaning")
-_BPM = re.compile(
-    r"(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|beats per minute)"
-    r"|(?:tempo|bpm)(?:\s+of|\s*[:=])?\s*(\d{2,3}(?:\.\d+)?)",
-    re.IGNORECASE,
-)
-_KEY = re.compile(
-    r"(?<![\w#])([A-G](?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?)[\s-]?(major|minor|maj|min)\b", re.IGNORECASE
-)
-_BARE_KEY = re.compile(r"\b(?:in|key of|key:)\s+([A-G](?:#|♯|b|♭)?m?)(?![\w#♯♭'’])")
-"""``in F#``: a capital, or it may be "in a forest"."""
+_PLAIN = {
+    # What a word means when it says no more than this: the style's own instrument of the kind.
+    "electric bass": r"bass|bass ?lines?|basse|bajo|basso|baixo|bas|бас|ベース|贝斯|베이스",
+    "electric guitar": r"guitars?|gitarren?|guitares?|guitarras?|chitarr[ae]|gitaar|gitar[aey]?|гитар\w*"
+    r"|ギター|吉他|기타|गिटार",
+    "drums": r".*",
+}
 _RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
-_METRE = re.compile(
-    r"\b([2346])\s*/\s*([48])\b|\b(?:in\s+)?(three|six)[\s-](four|eight)(?:\s+time)?\b", re.IGNORECASE
-)
-_NEGATION = re.compile(
-    r"\b(no|without(?:\s+any)?|not?\s+any|minus|excluding|avoid|don'?t use|sans)\s+([^.;:!?()]{1,90})",
+_INSTRUMENTAL = re.compile(
+    rf"\b(?:{INSTRUMENTAL})\b(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)"
+    rf"|{INSTRUMENTAL_ANYWHERE}",
     re.IGNORECASE,
 )
-_NEGATION_ENDS = re.compile(r"\b(?:but|with|except|plus|only)\b|,\s*(?=(?:no|without)\b)", re.IGNORECASE)
-_ONLY = re.compile(r"\b(?:solo|only|unaccompanied|just(?:\s+an?)?)\b", re.IGNORECASE)
-_ACAPPELLA = re.compile(r"\ba[\s-]?cappella\b|\bvocals? only\b", re.IGNORECASE)
-_INSTRUMENTAL = re.compile(r"\binstrumental\b", re.IGNORECASE)
+_STYLES_BY_RANK: tuple[Mapping[str, str | None], ...] = (STYLE_WORDS, FORM_WORDS, HINT_WORDS)
+_FLAVOUR = re.compile(r"[\s-]?(?:flavou?red|tinged|inspired|influenced|infused|leaning)\b", re.IGNORECASE)
+_TONGUE = re.compile(
+    rf"\b(?:in|en|auf|em|su)\s+({'|'.join(TONGUES)})(?!\w)|\b({'|'.join(TONGUES)})\s+(?:\w+\s+)?"
+    r"(?:vocals?|lyrics|singing|singer|words|rap)\b",
+    re.IGNORECASE,
+)
 
 
 def read_caption(
@@ -69,35 +71,38 @@ def read_caption(
 ) -> Brief:
     """The brief that ``caption`` describes. Explicit parameters win over words, words over habits.
 
-    ``duration`` is in seconds; not positive, it's chosen from the lyrics, or about a minute of whole bars.
+    ``lyrics`` with a line to sing are sung, though the caption says "instrumental" or "no vocals";
+    ``instrumental`` silences them, and so do lyrics of nothing but tags. ``duration`` is in seconds; not
+    positive, it's the one the caption names, else chosen from the lyrics, or about a minute of whole bars.
     ``negative`` names what must not be there. What's left open is chosen by ``seed``. Raises
     :class:`Refused` for a key or metre that can't be understood.
     """
-    text = " ".join(caption.split())[:4000]
-    without, wanted_text = _negations(text)
+    text = tidy(caption)
+    without, wanted = denied(text)
     if negative and negative.strip().upper() != "NO USER INPUT":
-        without |= _named(negative)
-    style = STYLES[_style(wanted_text, genre_preset)]
-    mood, energy, pull = _mood(wanted_text, style)
-    instruments = _instruments(wanted_text, style)
-    without |= _others(wanted_text, instruments)
-    instrumental = instrumental or bool(_INSTRUMENTAL.search(wanted_text))
-    metre = _timesignature(timesignature, wanted_text, style)
-    tempo = _tempo(bpm, wanted_text, style, energy, metre, seed)
+        without |= named(tidy(negative))
+    style = STYLES[_style(wanted, genre_preset)]
+    mood, energy, pull = _mood(wanted, style)
+    instruments = _instruments(wanted, style)
+    without |= left_out(wanted, instruments)
+    parts = stanzas(lyrics)
+    sings = any(part.lines for part in parts)
+    instrumental = instrumental or (not sings and bool(parts or _INSTRUMENTAL.search(wanted)))
+    metre = _timesignature(timesignature, wanted, style)
+    tempo = _tempo(bpm, wanted, style, energy, metre, seed)
     if instrumental:
         without |= {"vocals"}
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
-    elif lyrics and lyrics.strip():
+    elif sings:
         without -= {"vocals"}
-        lyrics = lyrics.strip()
-        if _RAP.search(wanted_text):
+        if _RAP.search(wanted):
             instruments = (*instruments, "spoken voice")
     brief = Brief(
         caption=caption,
         style=style.name,
         mood=mood,
         tempo=tempo,
-        key=_key(keyscale, wanted_text, style, pull, seed),
+        key=_key(keyscale, wanted, style, pull, seed),
         timesignature=metre,
         duration=1.0,
         energy=energy,
@@ -105,65 +110,11 @@ def read_caption(
             name for name in instruments if INSTRUMENTS[name].track not in without and name not in without
         ),
         without=tuple(sorted(without)),
-        lyrics=lyrics or None,
+        lyrics=lyrics.strip() if lyrics and sings else None,
         instrumental=instrumental,
-        language=language if language and language != "unknown" else None,
+        language=_language(language, wanted),
     )
-    return _lasting(brief, duration)
-
-
-@lru_cache(maxsize=1024)
-def _word(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w&])(?:{pattern})(?![\w&])", re.IGNORECASE)
-
-
-def _find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
-    """``(start, end, meaning)`` of what ``text`` names, in order; a longer match hides those within."""
-    hits = [
-        (match.start(), match.end(), meaning)
-        for pattern, meaning in vocabulary.items()
-        for match in _word(pattern).finditer(text)
-    ]
-    hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
-    kept: list[tuple[int, int, _Meaning]] = []
-    for start, end, meaning in hits:
-        if all(end <= other[0] or start >= other[1] for other in kept):
-            kept.append((start, end, meaning))
-    return sorted(kept, key=lambda hit: hit[0])
-
-
-def _negations(text: str) -> tuple[set[str], str]:
-    """Tracks and instruments ruled out, and the text without those clauses."""
-    without: set[str] = set()
-    kept, at = [], 0
-    while match := _NEGATION.search(text, at):
-        clause = _NEGATION_ENDS.split(match[2], maxsplit=1)[0]
-        if match[1].lower() == "no" and not re.search(r"\b(?:or|nor)\b", clause):
-            clause = clause.split(",")[0]  # "no drums, acoustic guitar" wants the guitar.
-        named = _named(clause)
-        without |= named
-        ends = [end for _, end, _ in _find(clause, TRACK_WORDS)] + [
-            end for _, end, _ in _find(clause, INSTRUMENT_WORDS)
-        ]
-        kept.append(text[at : match.start() if named else match.start(2)])
-        at = match.start(2) + max(ends, default=0)
-    kept.append(text[at:])
-    if _ACAPPELLA.search(text):
-        without |= set(TRACKS) - {"vocals", "backing_vocals"}
-    return without, " ".join(kept)
-
-
-def _named(clause: str) -> set[str]:
-    """The tracks, or where one kind is meant the instruments, that a clause names."""
-    named: set[str] = set()
-    for start, end, name in _find(clause, INSTRUMENT_WORDS):
-        word = clause[start:end]
-        whole = [tracks for pattern, tracks in TRACK_WORDS.items() if _word(pattern).fullmatch(word)]
-        named |= set(whole[0]) if whole else {name}
-    for _, _, tracks in _find(clause, TRACK_WORDS):
-        if not any(name in INSTRUMENTS and INSTRUMENTS[name].track in tracks for name in named):
-            named |= set(tracks)
-    return named
+    return _lasting(brief, duration, wanted)
 
 
 def _style(text: str, preset: str | None) -> str:
@@ -171,79 +122,74 @@ def _style(text: str, preset: str | None) -> str:
     chosen = (preset or "").strip().lower()
     if chosen and chosen != "custom" and chosen not in PRESETS:
         raise Refused(f'"{preset}" is not a genre preset: use one of {", ".join(sorted(PRESETS))} or custom.')
-    hits = _find(text, STYLE_WORDS)
-    named = [style for _, _, style in hits if style not in ("ballad", "rap")]
-    if not named and any(style == "rap" for _, _, style in hits):
-        named = ["hip hop"]  # Unless another style is named, which may be rapped over too.
+    named = _styles_named(text)
     if chosen and chosen != "custom":
         kin = PRESETS[chosen]
         # "Electronic" with "techno" in the caption is techno; "Jazz" with "rock" is jazz.
-        return next((style for style in named if _family(style) == _family(kin)), kin)
-    if named:
-        # In "jazz waltz" and "lo-fi hip hop" the first word decides, in "folk rock" the last one.
-        weak = (
-            "pop",
-            "folk",
-            "electronic",
-            "classical",
-            "cinematic",
-            "soul",
-            "funk",
-            "blues",
-            "waltz",
-            "march",
-        )
-        return next(
-            (style for style in named if style not in weak),
-            named[-1] if len(named) > 1 and named[-1] not in ("waltz", "march") else named[0],
-        )
-    if hits or _ACAPPELLA.search(text):
-        return "ballad"
-    tracks = {INSTRUMENTS[name].track for _, _, name in _find(text, INSTRUMENT_WORDS) if name in INSTRUMENTS}
+        return next((style for style in named if style == kin or kin in STYLES[style].kin), kin)
+    return named[0] if named else _style_of_sounds(text)
+
+
+def _styles_named(text: str) -> list[str]:
+    """The styles that ``text`` names, the one that decides first.
+
+    In a compound the last word does ("folk rock", "ambient techno"), unless the one before is a kind of it
+    ("punk rock"); forms ("ballad", "waltz") and hints ("80s", "party") count when no style is named.
+    """
+    hits = [
+        (start, end, "hip hop" if style == "rap" else style)
+        for start, end, style in find(text, {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS})
+        if style is not None and not _FLAVOUR.match(text, end)
+    ]
+    # "Acoustic guitar" is an instrument; but with nothing else to go by, "flamenco guitar" is flamenco.
+    sounds = [(start, end) for start, end, _ in find(text, INSTRUMENT_WORDS)]
+    clear = [
+        hit for hit in hits if not any(a <= hit[0] and hit[1] <= b and (a, b) != hit[:2] for a, b in sounds)
+    ]
+    for candidates in (clear, hits):
+        ranks = [
+            [hit for hit in candidates if _names(words, text[hit[0] : hit[1]])] for words in _STYLES_BY_RANK
+        ]
+        named = next(filter(None, ranks), None)
+        if named is None:
+            continue
+        head = named[0]
+        for following in hits:
+            if following[0] < head[1]:
+                continue
+            if text[head[1] : following[0]].strip(" -/") or following[2] in STYLES[head[2]].kin:
+                break
+            if _names(STYLE_WORDS, text[following[0] : following[1]]):
+                head = following
+        others = [style for _, _, style in (*named, *ranks[1])]
+        chosen = next((style for style in others if head[2] in STYLES[style].kin), head[2])
+        return [chosen, *(style for style in others if style != chosen)]
+    return []
+
+
+def _names(words: Mapping[str, object], text: str) -> bool:
+    return any(word(pattern).fullmatch(text) for pattern in words)
+
+
+def _style_of_sounds(text: str) -> str:
+    """The style that the instruments and the mood suggest."""
+    tracks = {INSTRUMENTS[name].track for _, _, name in find(text, INSTRUMENT_WORDS) if name in INSTRUMENTS}
     if re.search(r"\bsax", text, re.IGNORECASE):
         return "jazz"
-    if tracks == {"guitar"} and _ONLY.search(text):
+    if tracks == {"guitar"}:
         return "folk"
     if tracks and tracks <= {"strings", "woodwinds", "keyboard", "brass"}:
         return "classical"
-    moods = {mood for _, _, (mood, _, _) in _find(text, MOODS)}
-    return (
-        "ambient"
-        if "dreamy" in moods and not tracks
-        else "cinematic"
-        if "epic" in moods and not tracks
-        else "pop"
-    )
-
-
-def _family(style: str) -> str:
-    """The preset that a style is a kind of."""
-    families = {
-        "electronic": (
-            "house",
-            "techno",
-            "trance",
-            "drum and bass",
-            "dubstep",
-            "synthwave",
-            "chiptune",
-            "ambient",
-        ),
-        "hip hop": ("trap", "lo-fi"),
-        "jazz": ("swing", "bossa nova"),
-        "classical": ("waltz", "cinematic", "march", "lullaby", "ambient"),
-        "rock": ("punk",),
-        "reggae": ("ska",),
-        "latin": ("reggaeton", "bossa nova"),
-        "r&b": ("soul", "funk", "gospel"),
-        "pop": ("ballad", "disco", "synthwave"),
-    }
-    return next((parent for parent, children in families.items() if style in children), style)
+    moods = {mood for _, _, (mood, _, _) in find(text, MOODS)}
+    if tracks or not moods & {"dreamy", "epic"}:
+        return "pop"
+    return "ambient" if "dreamy" in moods else "cinematic"
 
 
 def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
     """Mood, energy 0 to 1, and the pull towards minor (1) or major (-1)."""
-    found = _find(text, MOODS)
+    hidden = [(a, b) for a, b, _ in find(text, STYLE_WORDS | INSTRUMENT_WORDS)]
+    found = [hit for hit in find(text, MOODS) if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)]
     energy = style.energy + sum(change for _, _, (_, change, _) in found[:3])
     pull = sum(lean for _, _, (_, _, lean) in found)
     return (
@@ -254,44 +200,23 @@ def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
 
 
 def _instruments(text: str, style: Style) -> tuple[str, ...]:
-    """Instruments named, each once. "Drums" alone is the style's own kit."""
+    """Instruments named, each once. "Drums" alone is the style's own kit, "guitar" its own guitar."""
     names: list[str] = []
-    for start, end, name in _find(text, INSTRUMENT_WORDS):
-        word = text[start:end].lower()
-        if word in ("bass", "bassline", "beat", "beats", "acid", "guitar", "guitars") or name == "drums":
-            kind = {"electric bass": "bass", "electric guitar": "guitar"}.get(
-                name, "drums" if name == "drums" else INSTRUMENTS[name].track
-            )
+    groups = find(text, ENSEMBLES)
+    styles = find(text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"})
+    found = [
+        (start, end, name)
+        for start, end, name in find(text, INSTRUMENT_WORDS)
+        if not any(a <= start < b for a, b, _ in (*groups, *styles))
+    ]
+    for start, end, name in (*((a, b, n) for a, b, group in groups for n in group), *found):
+        if word(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
+            kind = "drums" if name == "drums" else INSTRUMENTS[name].track
             own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
             name = own[0] if own else {"drums": "acoustic kit"}.get(name, name)
-        if (
-            re.match(r"\s*(?:and|&|n)\s*bass\b", text[end:], re.IGNORECASE)
-            and word in ("drum", "drums")
-            and style.name == "drum and bass"
-        ):
-            continue
         if name not in names and name in INSTRUMENTS:
             names.append(name)
     return tuple(names)
-
-
-def _others(text: str, instruments: tuple[str, ...]) -> set[str]:
-    """Every track but those named, if the caption says "solo piano" or "only strings"."""
-    for match in _ONLY.finditer(text):
-        window = text[max(0, match.start() - 24) : match.end() + 24]
-        if (
-            "solo" in match[0].lower()
-            and re.search(r"guitar solos?\b|\w+ solos?\b", window[: 24 + 6], re.IGNORECASE)
-            and not re.match(r"\s*\w+", text[match.end() :])
-        ):
-            continue
-        if match[0].lower() == "solo" and not any(
-            a == 0 for a, _, _ in _find(text[match.end() :].lstrip(), INSTRUMENT_WORDS)
-        ):
-            continue
-        if instruments and _find(window, INSTRUMENT_WORDS):
-            return set(TRACKS) - {INSTRUMENTS[name].track for name in instruments}
-    return set()
 
 
 def _timesignature(given: str | None, text: str, style: Style) -> str:
@@ -301,18 +226,7 @@ def _timesignature(given: str | None, text: str, style: Style) -> str:
         if name not in METRES:
             raise Refused(f'"{given}" is not a metre that can be played: use {", ".join(METRES)}.')
         return name
-    match = _METRE.search(text)
-    if match:
-        name = f"{match[1]}/{match[2]}" if match[1] else "3/4" if match[3].lower() == "three" else "6/8"
-        if name in METRES:
-            return name
-    if re.search(r"\bwaltz|\bminuet|\bmazurka", text, re.IGNORECASE):
-        return "3/4"
-    if re.search(r"\bjig\b|\bsea shanty\b|\btarantella\b|\bbarcarolle\b", text, re.IGNORECASE):
-        return "6/8"
-    if re.search(r"\bpolka\b|\bmarch\b", text, re.IGNORECASE):
-        return "2/4"
-    return style.timesignature
+    return metre_in(text) or style.timesignature
 
 
 def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str, seed: int) -> float:
@@ -321,13 +235,10 @@ def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str
         if not (math.isfinite(bpm) and low <= bpm <= high):
             raise Refused(f"A tempo of {bpm:g} BPM can't be played: use {low:g} to {high:g}.")
         return float(bpm)
-    match = _BPM.search(text)
-    if match:
-        value = float(match[1] or match[2])
-        if low <= value <= high:
-            return value
+    if (value := tempo_in(text, low, high)) is not None:
+        return value
     slowest, fastest = style.tempo
-    words = _find(text, TEMPO_WORDS)
+    words = find(text, TEMPO_WORDS)
     if words:
         place, factor = words[0][2]
         tempo = (slowest + place * (fastest - slowest)) * factor
@@ -346,21 +257,23 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
         if key is None:
             raise Refused(f'"{given}" is not a key: write for example "C major", "Am" or "F# minor".')
         return str(key)
-    match = _KEY.search(text)
-    bare = _BARE_KEY.search(text)
-    named = f"{match[1]} {match[2]}" if match else bare[1] if bare else ""
-    key = parse_key(named)
-    if key is not None:
+    if (key := key_in(text)) is not None:
         return str(key)
+    if (minor := mode_in(text)) is not None:
+        pull = 1.0 if minor else -1.0
     chance = generator(seed, "key")
-    share = style.minor_share
-    if re.search(r"\bminor key\b|\bin minor\b", text, re.IGNORECASE):
-        pull = 1.0
-    elif re.search(r"\bmajor key\b|\bin major\b", text, re.IGNORECASE):
-        pull = -1.0
-    share = 1.0 if pull >= 1 else 0.0 if pull <= -1 else share
+    share = 1.0 if pull >= 1 else 0.0 if pull <= -1 else style.minor_share
     keys = KEY_FRIENDS[bool(chance.random() < share)]
     return keys[int(chance.integers(len(keys)))]
+
+
+def _language(given: str | None, text: str) -> str | None:
+    if given and given != "unknown":
+        return given
+    match = _TONGUE.search(text)
+    if match is None:
+        return None
+    return next(code for name, code in TONGUES.items() if word(name).fullmatch(match[1] or match[2]))
 
 
 def natural_duration(brief: Brief) -> float:
@@ -375,14 +288,17 @@ def natural_duration(brief: Brief) -> float:
     return round(bars * bar + ring, 3)
 
 
-def _lasting(brief: Brief, duration: float) -> Brief:
-    """The brief with its duration: the one asked for, or the natural one."""
+def _lasting(brief: Brief, duration: float, text: str) -> Brief:
+    """The brief with its duration: the one asked for, or said in ``text``, or the natural one."""
     low, high = DURATION_RANGE
     if not math.isfinite(duration) or duration > high:
         raise Refused(f"A piece can't last {duration:g} seconds: use 1 to {high:g}, or -1 for automatic.")
+    said = seconds_in(text)
+    if duration <= 0 and said is not None and low <= said <= high:
+        duration = said
     return replace(brief, duration=max(low, float(duration)) if duration > 0 else natural_duration(brief))
 
 
 def mentions(caption: str) -> Iterable[str]:
     """The instruments that a caption names, in its order."""
-    return [name for _, _, name in _find(caption, INSTRUMENT_WORDS)]
+    return [name for _, _, name in find(tidy(caption), INSTRUMENT_WORDS)]

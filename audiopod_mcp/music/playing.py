@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,7 +23,8 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Grid, Refused, R
 from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
-from audiopod_mcp.music.vocabulary import STYLE_WORDS
+from audiopod_mcp.music.vocabulary import FORM_WORDS, STYLE_WORDS
+from audiopod_mcp.music.wording import find, tidy
 
 
 def within(report: Report, low: float, high: float) -> Report:
@@ -59,7 +59,7 @@ def brief_beside(prompt: str, own: Brief | None, tracks: Collection[str], **want
 
 def names_style(prompt: str) -> bool:
     """Whether ``prompt`` says what kind of music is wanted."""
-    return any(re.search(rf"(?<![\w&])(?:{words})(?![\w&])", prompt, re.IGNORECASE) for words in STYLE_WORDS)
+    return bool(find(tidy(prompt), {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}))
 
 
 def play(

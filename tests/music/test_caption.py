@@ -11,6 +11,38 @@ from audiopod_mcp.music.model import Brief, Refused
 from audiopod_mcp.music.styles import PRESETS, STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_key
+from tests.music.captions import CAPTIONS
+
+
+def met(brief: Brief, wish: str) -> bool:
+    """Whether ``brief`` is as one expectation of the table has it."""
+    what, _, value = wish.replace("_", " ").partition("=")
+    values = wish.partition("=")[2].replace("_", " ").split(",")
+    low, _, high = value.partition("-")
+    playing = set(TRACKS) - set(brief.without)
+    return {
+        "style": lambda: brief.style in value.split("/"),
+        "tempo": lambda: float(low) <= brief.tempo <= float(high or low),
+        "key": lambda: brief.key == value,
+        "mode": lambda: brief.key.endswith(value),
+        "metre": lambda: brief.timesignature in (value if value.count("/") == 1 else "2/4 4/4"),
+        "has": lambda: all(set(name.split("/")) & set(brief.instruments) for name in values),
+        "unnamed": lambda: not set(values) & set(brief.instruments),
+        "no": lambda: set(wish.partition("=")[2].split(",")) <= set(brief.without),
+        "plays": lambda: set(wish.partition("=")[2].split(",")) <= playing,
+        "only": lambda: playing == set(wish.partition("=")[2].split(",")),
+        "inst": lambda: "vocals" in brief.without,
+        "mood": lambda: brief.mood in value.split("/"),
+        "lasts": lambda: brief.duration == float(value),
+        "tongue": lambda: brief.language == value,
+    }[what]()
+
+
+@pytest.mark.parametrize("line", CAPTIONS.strip().splitlines())
+def test_captions_are_read_as_a_musician_would(line: str) -> None:
+    caption, _, wishes = line.rpartition(" | ")
+    brief = read_caption(caption)
+    assert [wish for wish in wishes.split() if not met(brief, wish)] == [], brief
 
 
 @pytest.mark.parametrize(
@@ -37,7 +69,7 @@ from audiopod_mcp.music.theory import METRES, parse_key
         ("ambient soundscape", "ambient"),
         ("epic cinematic trailer", "cinematic"),
         ("thrash metal", "metal"),
-        ("bluegrass with banjo", "country"),
+        ("bluegrass with banjo", "bluegrass"),
         ("slow blues in E", "blues"),
         ("salsa party", "latin"),
         ("string quartet", "classical"),
@@ -173,7 +205,7 @@ def test_what_cannot_be_played_is_refused(arguments: dict) -> None:
 @pytest.mark.parametrize(
     ("caption", "instruments"),
     [
-        ("jazz trio with upright bass and brushed drums", {"upright bass", "brushed kit"}),
+        ("jazz trio with upright bass and brushed drums", {"piano", "upright bass", "brushed kit"}),
         ("acoustic guitar and strings", {"acoustic guitar", "strings"}),
         ("Rhodes and a muted trumpet", {"electric piano", "trumpet"}),
         ("distorted guitars, hammond organ", {"distorted guitar", "organ"}),
@@ -210,6 +242,21 @@ def test_instrumental_has_no_voice() -> None:
     brief = read_caption("pop with vocals", instrumental=True, lyrics="[Verse]\nla la la")
     assert "vocals" in brief.without
     assert "voice" not in brief.instruments
+
+
+@pytest.mark.parametrize("caption", ["instrumental hip hop beat", "pop, no vocals", "pop"])
+def test_lyrics_are_sung_whatever_the_caption_says_unless_they_are_only_tags(caption: str) -> None:
+    brief = read_caption(caption, lyrics="[Verse]\nla la la")
+    assert "vocals" not in brief.without
+    assert not brief.instrumental
+    silent = read_caption(caption, lyrics="[Instrumental]")
+    assert silent.instrumental
+    assert "vocals" in silent.without
+
+
+def test_an_explicit_length_and_language_win_over_words() -> None:
+    brief = read_caption("30-second jingle sung in Spanish", duration=12, language="de")
+    assert (brief.duration, brief.language) == (12, "de")
 
 
 def test_an_automatic_duration_is_about_a_minute_of_whole_bars() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from audiopod_mcp.music.composition.figures import BASSES, COMPS
 from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.patterns import BASSES, COMPS, steps_of
+from audiopod_mcp.music.composition.patterns import steps_of
 from audiopod_mcp.music.composition.piece import Pen, Piece
 from audiopod_mcp.music.composition.timeline import Bar
 from audiopod_mcp.music.model import Note

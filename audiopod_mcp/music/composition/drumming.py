@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.patterns import (
+from audiopod_mcp.music.composition.grooves import (
     CLAP,
     CLOSED,
     CRASH,
@@ -18,8 +17,9 @@ from audiopod_mcp.music.composition.patterns import (
     STICK,
     Groove,
     groove_of,
-    steps_of,
 )
+from audiopod_mcp.music.composition.harmony import generator
+from audiopod_mcp.music.composition.patterns import steps_of
 from audiopod_mcp.music.composition.piece import Pen, Piece
 from audiopod_mcp.music.composition.timeline import Bar
 from audiopod_mcp.music.model import Note

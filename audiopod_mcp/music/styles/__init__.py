@@ -1,0 +1,34 @@
+"""Styles as data: tempo, swing, band, harmony and form of each kind of music the composer knows.
+
+A band member is a :class:`Member`: an instrument, the role it plays and the figure it plays, named in
+:mod:`audiopod_mcp.music.composition.figures`. Harmony is written in Roman numerals, one word a bar,
+``a,b`` for two chords in one bar; ``major``, ``minor`` and ``bridge`` progressions are chosen among.
+"""
+
+from __future__ import annotations
+
+from audiopod_mcp.music.styles.kinds import KINDS
+from audiopod_mcp.music.styles.roots import ROOTS
+from audiopod_mcp.music.styles.style import Member, Style
+from audiopod_mcp.music.styles.world import WORLD
+
+__all__ = ["PRESETS", "STYLES", "Member", "Style"]
+
+STYLES: dict[str, Style] = {style.name: style for style in (*ROOTS, *KINDS, *WORLD)}
+
+PRESETS: dict[str, str] = {
+    "modern pop": "pop",
+    "rock": "rock",
+    "hip hop": "hip hop",
+    "jazz": "jazz",
+    "classical": "classical",
+    "electronic": "electronic",
+    "country": "country",
+    "folk": "folk",
+    "blues": "blues",
+    "reggae": "reggae",
+    "latin": "latin",
+    "r&b": "r&b",
+    "metal": "metal",
+}
+"""The service's genre presets, in lower case; ``Custom`` leaves the choice to the caption."""

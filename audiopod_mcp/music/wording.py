@@ -1,0 +1,96 @@
+"""Finding words in a caption, whatever the spelling, the accents and the script."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar
+
+from audiopod_mcp.music.vocabulary import OFTEN_MISSPELT
+
+_Meaning = TypeVar("_Meaning")
+_UNSPACED = re.compile(r"[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_COMPOUND = re.compile(
+    r"(?<=\w\w\w)(musik|stuck|ballade|lied|song|begleitung|melodie|klange|rhythmus|muziek|liedje|nummer)\b",
+    re.IGNORECASE,
+)
+_LONG_WORD = re.compile(r"[a-z]{7,}", re.IGNORECASE)
+
+
+def tidy(text: str) -> str:
+    """``text`` as the vocabulary is written: one space between words, Latin letters without accents,
+    German and Dutch compounds apart ("Klavier musik"), one wrong letter of a long word put right.
+    """
+    text = unicodedata.normalize("NFKC", " ".join(text.split())[:4000])
+    text = "".join(map(_plain, text))
+    return _LONG_WORD.sub(lambda match: _corrected(match[0]), _COMPOUND.sub(r" \1", text))
+
+
+def find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
+    """``(start, end, meaning)`` of what ``text`` names, in order; a longer match hides those within."""
+    hits = [
+        (match.start(), match.end(), meaning)
+        for pattern, meaning in vocabulary.items()
+        for match in word(pattern).finditer(text)
+    ]
+    hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
+    kept: list[tuple[int, int, _Meaning]] = []
+    for start, end, meaning in hits:
+        if all(end <= other[0] or start >= other[1] for other in kept):
+            kept.append((start, end, meaning))
+    return sorted(kept, key=lambda hit: hit[0])
+
+
+@lru_cache(maxsize=4096)
+def word(pattern: str) -> re.Pattern[str]:
+    """``pattern`` as a whole word, its longest alternative first; anywhere, in scripts that put no spaces
+    between words.
+    """
+    pattern = "|".join(sorted(_alternatives(pattern), key=len, reverse=True))
+    if _UNSPACED.search(pattern):
+        return re.compile(pattern, re.IGNORECASE)
+    # A Latin word may touch another script: "J-POPのバラード".
+    return re.compile(
+        rf"(?<![^\W\u3040-\u9fff\uac00-\ud7af])(?<!&)(?:{pattern})(?![^\W\u3040-\u9fff\uac00-\ud7af])(?!&)",
+        re.IGNORECASE,
+    )
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """``"a|b(?:c|d)"`` as ``["a", "b(?:c|d)"]``."""
+    found, depth = [""], 0
+    for letter in pattern:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += letter
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    base = unicodedata.normalize("NFD", letter)[0]
+    return base if base.isascii() else letter
+
+
+@lru_cache(maxsize=4096)
+def _corrected(text: str) -> str:
+    lower = text.lower()
+    if lower in OFTEN_MISSPELT:
+        return text
+    return next((right for right in OFTEN_MISSPELT if right[0] == lower[0] and _one_slip(lower, right)), text)
+
+
+def _one_slip(wrong: str, right: str) -> bool:
+    """Whether one letter is missing, extra, wrong, or two neighbours are swapped."""
+    if abs(len(wrong) - len(right)) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(wrong, right, strict=False)) if a != b), len(wrong))
+    rest, other = wrong[at:], right[at:]
+    swapped = rest[1::-1] == other[:2] and rest[2:] == other[2:] and len(rest) > 1
+    # An ending may differ by grammar: only slips within the word are put right.
+    inside = at < min(len(wrong), len(right)) - 1
+    return inside and (rest[1:] == other[1:] or rest == other[1:] or rest[1:] == other or swapped)

@@ -1,0 +1,303 @@
+"""Captions as people and assistants write them, and what a musician would take each to ask for.
+
+One a line, ``caption | expectations``: ``style=a/b`` one of these; ``tempo=90-110`` or ``tempo=96`` BPM;
+``key=A_minor``; ``mode=minor``; ``metre=6/8``; ``has=…`` instruments named; ``no=…`` tracks or instruments
+ruled out; ``plays=…`` tracks not ruled out; ``only=…`` the tracks left; ``unnamed=…`` instruments not asked
+for; ``inst`` no voice; ``mood=a/b``; ``lasts=30`` seconds; ``tongue=es`` the language to sing in.
+"""
+
+CAPTIONS = """
+upbeat pop song with catchy hooks, 120 BPM | style=pop tempo=120 mood=happy
+an energetic modern pop anthem with soaring synths | style=pop has=synth_lead tempo=105-135
+Driving rock with distorted guitars and pounding drums | style=rock has=distorted_guitar tempo=120-170
+chill lo-fi hip hop beat with vinyl crackle and Rhodes | style=lo-fi has=vinyl,electric_piano tempo=66-90
+lofi beats to study to | style=lo-fi tempo=66-90
+90s boom bap hip hop, 92 bpm, jazzy piano sample | style=hip_hop tempo=92 has=piano
+smooth jazz with saxophone solo | style=jazz has=saxophone plays=drums,bass,keyboard
+classical string quartet in D major | style=classical/baroque key=D_major only=strings
+Electronic dance music with a big drop at 128BPM | style=electronic/house tempo=128
+country song with banjo and fiddle | style=country has=banjo,violin
+acoustic folk ballad, fingerpicked guitar, 3/4 | style=folk/ballad has=acoustic_guitar metre=3/4 tempo=50-110
+slow 12-bar blues in E with harmonica | style=blues key=E_major tempo=50-90 has=harmonica/accordion
+roots reggae with heavy bass and organ bubble | style=reggae has=organ
+latin party song with congas and trumpets | style=latin/salsa has=percussion,trumpet
+smooth R&B slow jam in Eb minor | style=r&b key=Eb_minor tempo=55-85
+thrash metal at 190 bpm | style=metal tempo=190
+deep house, 122 bpm, warm pads, no vocals | style=house tempo=122 has=pad no=vocals
+dark warehouse techno, 135 BPM, hypnotic | style=techno tempo=135 mode=minor
+hard trap beat with booming 808s, 140 bpm, dark bells | style=trap tempo=140 has=808_bass,bells mode=minor
+liquid drum and bass, 174bpm, F minor, ethereal pads | style=drum_and_bass tempo=174 key=F_minor has=pad
+jungle with chopped breakbeats | style=drum_and_bass tempo=155-180
+bossa nova with nylon guitar and soft flute | style=bossa_nova has=nylon_guitar,flute
+a Viennese waltz for orchestra | style=waltz metre=3/4
+waltz in 3/4, piano and violin only | style=waltz/classical metre=3/4 only=keyboard,strings
+ambient soundscape, no drums, very slow evolving pads | style=ambient no=drums has=pad tempo=30-66
+epic cinematic trailer music with choir and brass | style=cinematic has=choir,brass mood=epic
+funky bassline and slap bass groove with wah guitar | style=funk has=electric_bass
+classic soul ballad with horns and Hammond organ | style=soul/ballad has=brass,organ tempo=55-95
+1970s disco with strings and four on the floor | style=disco has=strings tempo=108-126
+ska with offbeat guitar and trombones | style=ska has=trombone
+uplifting gospel choir with piano and hand claps | style=gospel has=choir,piano,percussion mode=major
+80s synthwave, 100 bpm, neon and nostalgic | style=synthwave tempo=100
+8-bit chiptune for a retro platformer, fast | style=chiptune tempo=140-190
+reggaeton, 95 BPM, latin urban, dembow rhythm | style=reggaeton tempo=95
+afrobeats summer vibe, 104 bpm | style=afrobeat tempo=104
+klezmer clarinet and accordion dance | style=klezmer has=clarinet,accordion
+passionate Argentine tango with bandoneon and violin | style=tango has=accordion,violin
+fiery flamenco guitar with palmas | style=flamenco has=nylon_guitar
+celtic jig with fiddle, tin whistle and bodhran | style=celtic metre=6/8 has=violin,whistle,percussion
+irish reel, lively | style=celtic tempo=100-140
+bluegrass breakdown with banjo, mandolin and upright bass, no drums | style=bluegrass/country has=banjo,upright_bass no=drums
+boogie woogie piano, 160 bpm | style=boogie tempo=160 has=piano
+dub reggae, spacey echoes, deep bass | style=dub/reggae
+grime beat, 140 BPM, aggressive | style=grime tempo=140
+phonk with cowbell, 130 bpm, dark and aggressive | style=phonk/trap tempo=130 mode=minor has=percussion
+bright K-pop dance track in B major | style=k-pop/pop key=B_major
+Japanese city pop, 80s, groovy slap bass | style=city_pop/disco/funk has=electric_bass
+post-rock crescendo with reverb-drenched guitars | style=post-rock has=electric_guitar
+shoegaze wall of sound, dreamy | style=shoegaze/post-rock/rock
+90s grunge, Drop D, angsty | style=grunge/rock
+gentle lullaby with music box | style=lullaby has=music_box tempo=50-80
+military march with snare drum and brass band | style=march has=brass metre=2/4/4/4
+cheerful Christmas song with sleigh bells | style=christmas mode=major
+jazz waltz at 140 | style=jazz metre=3/4
+ballad in A minor, 6/8, around 60bpm | style=ballad key=A_minor metre=6/8 tempo=60
+indie folk with banjo and handclaps at 96 bpm | style=folk tempo=96 has=banjo,percussion
+sad piano ballad | style=ballad mode=minor has=piano mood=sad
+solo piano, melancholic, in the style of a nocturne | only=keyboard mode=minor
+solo cello suite in G major | only=strings has=cello key=G_major
+a cappella doo-wop | only=vocals,backing_vocals
+only piano and strings, tender | only=keyboard,strings
+just acoustic guitar and voice | only=guitar,vocals
+instrumental hip-hop beat | style=hip_hop inst
+orchestral music without percussion | style=classical/cinematic no=percussion,drums
+rock but no guitar | style=rock no=guitar
+pop song with less drums | style=pop plays=drums unnamed=acoustic_kit
+jazz trio with upright bass and brushed drums | style=jazz has=upright_bass,brushed_kit
+techno, no melody, just drums and bass | style=techno only=drums,bass
+no drums, no bass, only pads and piano | only=synth,keyboard
+drumless ambient guitar piece | no=drums has=electric_guitar/acoustic_guitar
+beatless drone in C minor | style=ambient no=drums key=C_minor
+calm meditation music with singing bowls and flute | style=ambient has=flute mood=calm
+happy ukulele song for a commercial | has=ukulele/nylon_guitar mode=major
+fast punk rock, 180 bpm | style=punk tempo=180
+half-time trap beat at 70 bpm | style=trap tempo=70
+double-time drum and bass at 175 bpm | style=drum_and_bass tempo=175
+tempo: 88, key: Gm, lo-fi | style=lo-fi tempo=88 key=G_minor
+Key of F# major, 110 BPM, synth pop | style=synthwave/pop key=F#_major tempo=110
+in F#, slow and dreamy | key=F#_major
+E-flat major string serenade | key=Eb_major style=classical has=strings
+Bb dorian funk jam | key=Bb_minor style=funk
+D mixolydian rock groove | key=D_major style=rock
+A harmonic minor metal riff | key=A_minor style=metal
+C#m trap beat | key=C#_minor style=trap
+90-100 bpm chill beat | tempo=90-100
+between 120 and 130 BPM, house | tempo=120-130 style=house
+♩ = 76, chorale for brass | tempo=76 has=brass
+techno at one hundred and thirty bpm | style=techno tempo=120-140
+a song in 12/8 time, slow blues | metre=6/8 style=blues
+cut time march in 2/4 | metre=2/4 style=march
+in 6/8 time, sea shanty with accordion | metre=6/8 has=accordion
+polka with tuba and accordion | metre=2/4 has=tuba,accordion
+minuet in G for harpsichord | metre=3/4 key=G_major has=harpsichord
+baroque fugue for organ in D minor | style=baroque/classical key=D_minor has=organ
+acid jazz with electric piano | style=jazz/funk has=electric_piano
+acid house | style=house
+acid techno 303 | style=techno has=acid_synth
+electro swing with clarinet | style=swing has=clarinet
+trip hop, 85 bpm, moody, female vocals | style=trip_hop/hip_hop tempo=85 has=voice
+UK garage with shuffled hats and chopped vocals | style=uk_garage/house
+future bass with supersaws and vocal chops | style=future_bass/electronic has=supersaw
+psytrance 145 bpm | style=trance tempo=145
+hardstyle kick, euphoric, 150 BPM | style=trance/hardstyle tempo=150
+neoclassical piano with soft strings, no percussion | style=classical has=piano,strings no=percussion,drums
+medieval tavern music with lute and recorder | has=whistle style=folk/celtic/medieval
+mariachi with trumpets, violins and guitarrón | style=mariachi/latin has=trumpet,violin
+salsa dura, piano montuno, horns | style=salsa/latin has=piano,brass
+samba batucada | style=samba
+cumbia with accordion | style=cumbia/latin has=accordion
+rockabilly with slapback guitar and upright bass | style=rock_and_roll/rockabilly has=upright_bass
+surf rock with spring reverb | style=surf/rock
+spaghetti western with whistling and trumpet | has=whistle,trumpet
+spooky Halloween music with theremin and organ | mode=minor has=organ mood=dark
+elevator music, bossa style | style=bossa_nova
+corporate background music, inspiring, piano and light drums | has=piano mode=major plays=drums
+30-second podcast intro jingle, upbeat | lasts=30
+2 minute workout track, high energy, 140 BPM | lasts=120 tempo=140
+an emotional film score with strings, piano and solo violin | style=cinematic has=strings,piano,violin plays=keyboard
+tense horror soundtrack with dissonant strings | style=cinematic has=strings mode=minor
+video game boss battle, orchestral metal with choir | style=metal has=choir
+lounge jazz, muted trumpet, brushes | style=jazz has=trumpet,brushed_kit
+big band swing, 180 bpm, in Bb | style=swing tempo=180 key=Bb_major
+gypsy jazz with two acoustic guitars and violin | style=gypsy_jazz/swing has=acoustic_guitar,violin
+ragtime piano solo | style=ragtime/swing has=piano
+New Orleans brass band, second line | style=swing/brass_band has=brass
+industrial metal, mechanical, 120 bpm | style=metal tempo=120
+death metal with blast beats and growls | style=metal
+atmospheric black metal, 170 bpm, E minor | style=metal key=E_minor tempo=170
+emo pop-punk, 165 BPM, power chords | style=punk tempo=165 has=distorted_guitar
+indie rock with jangly guitars and synths | style=rock has=electric_guitar,synth_lead
+dream pop, hazy, reverb guitars | style=shoegaze/pop has=electric_guitar mood=dreamy
+country rock with pedal steel | style=rock/country
+latin jazz with congas and flute | style=latin/jazz/bossa_nova has=percussion,flute
+afro house, 120 bpm, percussive | style=house/afrobeat tempo=120
+amapiano log drum groove 112 bpm | style=amapiano/house tempo=112
+hyperpop, glitchy, 160 bpm | style=pop/electronic/k-pop/chiptune tempo=160
+vaporwave slowed down mall music | style=synthwave tempo=50-100
+minimal techno without any synths | style=techno no=synth
+a haunted house ambience with strings | style=cinematic/ambient/classical has=strings
+a march through the desert with oud and hand drums | has=percussion
+rock song about walking down a country road in March | style=rock
+a song about a minor setback | style=pop
+not sad, happy pop | style=pop mode=major mood=happy
+nothing too fast, relaxed acoustic guitar | tempo=50-110 has=acoustic_guitar mood=calm
+folk without banjo but with violin | style=folk no=banjo has=violin
+orchestra, avoid brass and woodwinds | no=brass,woodwinds plays=strings
+no synths please, real instruments: piano, upright bass, drums | no=synth has=piano,upright_bass plays=drums
+no drums or percussion, piano and cello | no=drums,percussion has=piano,cello plays=keyboard,strings
+no vocals and a soft piano | no=vocals has=piano plays=keyboard
+jazz, not rock | style=jazz
+saxaphone and syntesizer, melancolic | has=saxophone,synth_lead mode=minor
+eletronic musik, 125bpm | style=electronic tempo=125
+pop rock, female vocal, sung in Spanish | style=rock/pop has=voice tongue=es
+French chanson with accordion, sung in French | has=accordion tongue=fr
+Langsame Rockballade ohne Schlagzeug | style=rock/ballad no=drums tempo=50-115
+fröhliche Volksmusik mit Akkordeon und Tuba | mode=major has=accordion,tuba
+traurige Klaviermusik in a-Moll | has=piano key=A_minor
+Walzer in C-Dur, Streicher und Klarinette | metre=3/4 key=C_major has=strings,clarinet
+entspannter Jazz mit Kontrabass, Klavier und Saxophon, kein Gesang | style=jazz has=piano,saxophone no=vocals
+musique classique triste au piano, sans batterie | style=classical has=piano no=drums mode=minor
+chanson joyeuse à la guitare acoustique en do majeur | has=acoustic_guitar key=C_major
+valse lente avec violon et accordéon | metre=3/4 has=violin,accordion
+música electrónica alegre a 128 bpm, sin voz | style=electronic tempo=128 no=vocals mode=major
+balada triste con piano y cuerdas, en la menor | style=ballad has=piano,strings key=A_minor
+canción de rock rápida con guitarra eléctrica y batería | style=rock has=electric_guitar tempo=120-180
+musica classica lenta con pianoforte e archi, senza percussioni | style=classical has=piano,strings no=percussion
+canzone allegra in re maggiore con chitarra | key=D_major has=electric_guitar/acoustic_guitar
+música calma com violão e flauta, sem bateria | has=nylon_guitar/acoustic_guitar,flute no=drums mood=calm
+samba alegre com cavaquinho | style=samba mode=major
+悲しいピアノのバラード、ドラムなし | style=ballad has=piano no=drums mode=minor
+明るいJ-POP、テンポ140 | style=pop/k-pop tempo=140 mode=major
+ジャズ、サックスとベース、120BPM | style=jazz has=saxophone tempo=120
+安静的钢琴曲，没有鼓 | has=piano no=drums mood=calm
+欢快的电子舞曲，128BPM，纯音乐 | style=electronic/house tempo=128 inst
+古典音乐，C大调，小提琴和大提琴 | style=classical key=C_major has=violin,cello
+슬픈 발라드, 피아노와 현악기, 드럼 없이 | style=ballad has=piano,strings no=drums mode=minor
+신나는 케이팝 댄스 | style=k-pop/pop/electronic
+грустная фортепианная музыка без барабанов | has=piano no=drums mode=minor
+быстрый рок с электрогитарой, ля минор | style=rock has=electric_guitar key=A_minor
+vrolijke popmuziek met gitaar en drums, zonder zang | style=pop has=electric_guitar/acoustic_guitar no=vocals
+spokojna muzyka klasyczna na fortepian i skrzypce, bez perkusji | style=classical has=piano,violin no=drums mood=calm
+hüzünlü piyano ve keman, davulsuz | has=piano,violin no=drums mode=minor
+उदास पियानो संगीत, बिना ड्रम के | has=piano no=drums mode=minor
+gritty garage rock, 150 bpm, fuzz guitars | style=rock tempo=150 has=distorted_guitar
+mellow neo-soul groove with Wurlitzer and finger snaps, 82 BPM | style=soul tempo=82 has=electric_piano,percussion
+cozy rainy-day lofi with nylon string guitar, no vocals | style=lo-fi has=nylon_guitar no=vocals
+symphonic power metal with double kick, 200bpm | style=metal tempo=200
+Slow, haunting piano and cello duet in B minor | key=B_minor only=keyboard,strings tempo=40-95
+driving synth-pop in G minor, around 118 bpm | tempo=118 key=G_minor style=synthwave/pop
+traditional Irish ballad with harp and flute | has=harp,flute style=celtic/ballad
+oud-led Middle Eastern groove, hand percussion | has=percussion
+tropical house with marimba and steel pans | style=house has=marimba,steel_drum
+dreamy bedroom pop at 84 BPM, no guitar | style=pop/shoegaze tempo=84 no=guitar
+Barbershop quartet, a capella | only=vocals,backing_vocals
+sparse piano only, rubato, sorrowful | only=keyboard mode=minor
+a jazzy hip-hop instrumental with double bass | style=hip_hop inst has=upright_bass
+stomping glam rock | style=rock
+bachata with guitar and bongos | style=latin/bachata has=percussion
+drill beat, sliding 808s, 142 bpm, C# minor | style=trap/drill tempo=142 key=C#_minor has=808_bass
+eurodance 1990s, 138 bpm | style=trance/electronic/house tempo=138
+a triumphant fanfare for trumpets and timpani | has=trumpet mood=epic
+progressive house without drums | style=house no=drums
+Brazilian baile funk, 130 bpm | tempo=130
+campfire singalong, acoustic guitar, no percussion, no bass | has=acoustic_guitar no=percussion,bass
+honky-tonk piano saloon tune | style=country/ragtime/boogie has=piano
+gothic rock, gloomy, baritone male vocals | style=rock has=voice mode=minor
+pirate shanty in 6/8 | metre=6/8
+mazurka in A-flat major for piano | metre=3/4 key=Ab_major has=piano
+relaxing spa music, 60 bpm, bamboo flute | style=ambient tempo=60 has=flute
+trance with piano breakdown, 138BPM, euphoric, key F minor | style=trance tempo=138 key=F_minor has=piano
+sad country waltz with pedal steel and fiddle | style=country metre=3/4 has=violin mode=minor
+Motown-style soul, tambourine and horns | style=soul has=percussion,brass
+brass quintet playing a chorale, no drums | has=brass no=drums
+one-minute upbeat ad jingle with ukulele and glockenspiel | lasts=60 has=glockenspiel
+folk metal with flute and violin | style=metal has=flute,violin
+lullaby for a baby, harp only | style=lullaby only=strings
+dancehall riddim 100 bpm | style=reggae/reggaeton/dancehall tempo=100
+retro arcade music, square waves, 150bpm | style=chiptune tempo=150
+schneller Techno mit 140 BPM ohne Gesang | style=techno tempo=140 no=vocals
+ruhige Gitarre und Flöte, kein Schlagzeug | has=flute no=drums mood=calm
+jazz lent avec contrebasse et piano, sans voix | style=jazz has=piano no=vocals tempo=60-120
+cumbia alegre con acordeón, sin batería | has=accordion no=drums
+bossa nova suave com piano e violão | style=bossa_nova has=piano
+valzer malinconico per violino e pianoforte | metre=3/4 has=violin,piano mode=minor
+激しいロック、ギターとドラム、160BPM | style=rock tempo=160
+轻快的爵士乐，萨克斯 | style=jazz has=saxophone
+잔잔한 어쿠스틱 기타 연주곡 | has=acoustic_guitar inst mood=calm
+весёлый джаз с саксофоном, 120 BPM | style=jazz has=saxophone tempo=120
+rustige pianomuziek zonder drums | has=piano no=drums mood=calm
+szybki rock z gitarą elektryczną | style=rock has=electric_guitar
+sakin gitar müziği, vokalsiz | no=vocals mood=calm
+música triste de guitarra en mi menor | key=E_minor mode=minor
+Rock, kein Bass, mit Orgel | style=rock no=bass has=organ
+A warm, nostalgic indie-folk track featuring fingerpicked acoustic guitar, soft male vocals, subtle strings and brushed drums at 84 BPM in G major | style=folk tempo=84 key=G_major has=acoustic_guitar,voice,strings,brushed_kit
+High-energy EDM banger with massive supersaw leads, side-chained bass and euphoric drops, 128 BPM, F# minor | style=electronic tempo=128 key=F#_minor has=supersaw
+make me something like Hans Zimmer, big drums and brass, dark | has=brass style=cinematic
+bgm for a cooking video, light and bouncy, ukulele and whistling | has=nylon_guitar,whistle
+I want a sad song about my ex with piano and violin, around 70 bpm please | has=piano,violin tempo=70 mode=minor
+Smooth late-night jazz: tenor sax, upright bass, piano, brushes. Tempo 92. No vocals. | style=jazz tempo=92 has=saxophone,upright_bass,piano,brushed_kit no=vocals
+A fast-paced chase scene with staccato strings and taiko drums, 150bpm, D minor | key=D_minor tempo=150 has=strings,percussion style=cinematic/classical
+Acoustic singer-songwriter ballad, no drums or bass, guitar and female vocals | no=drums,bass has=voice plays=guitar,vocals
+Aggressive drill instrumental with sliding 808s and dark piano melody, 144 BPM | style=trap tempo=144 inst has=808_bass,piano mode=minor
+Dreamy shoegaze with layered guitars, washed-out drums and whispery female vocals | style=shoegaze has=voice
+Classic 12-bar blues shuffle in A, electric guitar lead, walking bass, Hammond organ | style=blues key=A_major has=organ
+Latin pop summer hit with reggaeton beat, 94 bpm, Spanish vocals | tempo=94 tongue=es style=reggaeton/latin
+Minimal deep techno, hypnotic, 124 BPM, no melodic elements | style=techno tempo=124
+A solemn Gregorian chant, a cappella, D dorian | key=D_minor only=vocals,backing_vocals
+Baroque harpsichord piece in the style of Bach, C minor, 3/4 | style=baroque/classical key=C_minor metre=3/4 has=harpsichord
+cheerful kids song with xylophone, claps and glockenspiel | has=marimba,percussion,glockenspiel mode=major
+motivational corporate track - piano, strings, light percussion, 110 BPM, C major | tempo=110 key=C_major has=piano,strings,percussion
+Oldschool hip-hop with scratching, funky drum break, no singing | style=hip_hop no=vocals
+A heavy doom metal dirge, very slow, tuned to drop A | style=metal tempo=50-110
+Upbeat ska-punk with brass section, 170 bpm | style=ska/punk tempo=170 has=brass
+tropical calypso with steel drums, ukulele | has=steel_drum,nylon_guitar style=latin
+Cozy winter holiday tune with sleigh bells, celesta and choir | has=glockenspiel,choir,percussion style=christmas
+lofi | style=lo-fi
+jazz | style=jazz
+piano | has=piano
+make it slow and sad | mode=minor mood=sad
+90s eurodance with female hook and piano stabs at 140 | style=trance has=piano
+Slow 6/8 gospel ballad with Hammond B3, piano and choir in Db major | style=gospel metre=6/8 key=Db_major has=organ,piano,choir
+Rock ballad in E minor with clean electric guitar intro and power chorus | style=rock key=E_minor has=electric_guitar
+Driving progressive house, 126bpm, Am, plucks and pads, no piano | style=house tempo=126 key=A_minor has=synth_pluck,pad no=keyboard
+A Balkan brass wedding dance, fast, clarinet and tuba | style=klezmer has=clarinet,tuba
+Ambient drone for sleep, 10 minutes, no rhythm | style=ambient
+Techno-flavoured pop, 122 BPM | style=pop tempo=122
+k-pop girl group banger, 130 BPM, B minor, punchy drums, no guitars | style=k-pop tempo=130 key=B_minor no=guitar
+Soulful house with gospel vocals & Rhodes chords | style=house has=electric_piano
+Bluesy rock riff, overdriven guitars, cowbell, 118bpm | style=rock/blues has=distorted_guitar,percussion tempo=118
+string-heavy trip-hop, 80bpm, gloomy, vinyl noise | style=trip_hop tempo=80 has=vinyl mode=minor
+Nocturne for solo piano in E-flat major | only=keyboard key=Eb_major
+guitar only, flamenco | only=guitar style=flamenco
+orchestral without choir, heroic, french horns and timpani | no=backing_vocals has=french_horn style=classical mood=epic
+folk duo: mandolin and guitar, no percussion | style=folk no=percussion,drums has=banjo
+lo-fi hiphop, not too slow, 85 bpm, jazzy guitar, rain sounds | style=lo-fi tempo=85
+Electro-swing, 125 BPM, brass and clarinet, vintage | style=swing tempo=125 has=brass,clarinet
+Pop punk anthem | style=punk
+Neo-classical metal guitar shred in A minor | style=metal key=A_minor
+acoustic version, stripped back, just guitar and vocals, no beat | no=drums only=guitar,vocals
+Lied für Chor und Orgel, feierlich, D-Dur | has=choir,organ key=D_major
+Ein entspannter Lo-Fi-Beat mit E-Piano, ohne Bass, 75 BPM | style=lo-fi no=bass tempo=75 has=electric_piano
+un morceau de jazz manouche rapide avec violon et guitares | style=gypsy_jazz has=violin tempo=170-240
+rap francais sombre, 140 bpm, sans mélodie | style=hip_hop tempo=140 mode=minor
+bolero romántico con guitarra española y maracas | style=latin has=nylon_guitar,percussion
+musica elettronica energica, 130 bpm, senza voce | style=electronic tempo=130 no=vocals
+forró animado com sanfona e triângulo | has=accordion,percussion
+静かなアンビエント、シンセパッド、ドラム無し | style=ambient no=drums mood=calm
+悲伤的小提琴独奏，慢速 | has=violin mode=minor
+우울한 로파이 힙합, 80bpm, 보컬 없음 | style=lo-fi tempo=80 no=vocals
+эпическая оркестровая музыка с хором, 100 BPM | tempo=100 has=choir mood=epic
+spokojny jazz z saksofonem, bez wokalu | style=jazz has=saxophone no=vocals
+enerjik rock, elektro gitar ve davul, 140 BPM | style=rock tempo=140
+vrolijke wals met accordeon en viool | metre=3/4 has=accordion,violin mode=major
+"""
