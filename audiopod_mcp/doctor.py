@@ -66,6 +66,13 @@ async def examine() -> AsyncIterator[Finding]:
         if "problem" not in (folder.state, libraries.state):
             yield await _music(settings)
     yield _writable("output folder", settings.output_dir, "AUDIOPOD_OUTPUT_DIR")
+    if settings.auto_save:
+        yield Finding(
+            "auto save",
+            "ok",
+            "every job that finishes is saved there, over stdio; ignored over HTTP, where it would "
+            "be the server's disk",
+        )
     for finding in (*_allowed(settings), *_hosts()):
         yield finding
 

@@ -26,6 +26,8 @@ class Settings:
     output_dir: Path = field(default_factory=lambda: _user_folder("music") / "AudioPod")
     allowed_dirs: tuple[Path, ...] | None = None
     """Where local files may be read; ``None``: the usual places, see :meth:`readable_folders`."""
+    auto_save: bool = False
+    """Whether every job that finishes is saved into ``output_dir``, unasked."""
     max_wait: float = 45.0
     """Seconds a tool call waits for its job."""
     confirm_above: float | None = None
@@ -71,9 +73,12 @@ class Settings:
             )
             if listed
             else None,
+            auto_save=_switch("AUDIOPOD_AUTO_SAVE", values.get("AUDIOPOD_AUTO_SAVE")),
             max_wait=_seconds("AUDIOPOD_MAX_WAIT", values.get("AUDIOPOD_MAX_WAIT", "45")),
             confirm_above=_dollars("AUDIOPOD_CONFIRM_ABOVE", values.get("AUDIOPOD_CONFIRM_ABOVE")),
-            allow_private_urls=values.get("AUDIOPOD_ALLOW_PRIVATE_URLS", "0").lower() in {"1", "true", "yes"},
+            allow_private_urls=_switch(
+                "AUDIOPOD_ALLOW_PRIVATE_URLS", values.get("AUDIOPOD_ALLOW_PRIVATE_URLS")
+            ),
             engine=engine,
             demucs_models=folder("AUDIOPOD_DEMUCS_MODELS", Path())
             if "AUDIOPOD_DEMUCS_MODELS" in values
@@ -110,6 +115,14 @@ class Settings:
 def _is_set(text: str) -> bool:
     """Whether a value was really given: hosts pass unexpanded placeholders for what the person left out."""
     return bool(text.strip()) and not re.fullmatch(r"\s*(\$\{[^}]*\}|\$[A-Z_]+|%[A-Z_]+%)\s*", text)
+
+
+def _switch(name: str, text: str | None) -> bool:
+    if text is None or text.lower() in {"0", "false", "no", "off"}:
+        return False
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    raise SettingsError(f"{name}: {text!r} is not one of 0 and 1")
 
 
 def _seconds(name: str, text: str) -> float:

@@ -37,6 +37,8 @@ def test_secrets_do_not_show():
         ("AUDIOPOD_MAX_WAIT", "0"),
         ("AUDIOPOD_BASE_URL", "studio:8770"),
         ("AUDIOPOD_ENGINE", "magic"),
+        ("AUDIOPOD_AUTO_SAVE", "sometimes"),
+        ("AUDIOPOD_ALLOW_PRIVATE_URLS", "maybe"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable(name, value):

@@ -24,7 +24,11 @@ def integrated_loudness(audio: Audio, rate: int, report: Report = silent) -> flo
     Audio shorter than one block counts as one block.
     """
     step = max(1, round(0.1 * rate))
-    energy = _step_energies(audio, rate, step, report)
+    return gated_loudness(step_energies(audio, rate, step, report), step)
+
+
+def gated_loudness(energy: npt.NDArray[np.float64], step: int) -> float | None:
+    """Integrated loudness in LUFS of the :func:`step_energies` of a recording in steps of 0.1 s."""
     width = min(4, len(energy))
     sums = np.cumsum(np.concatenate(([0.0], energy)))
     blocks = (sums[width:] - sums[:-width]) / (width * step)
@@ -57,7 +61,7 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs + 0.691) / 10))
 
 
-def _step_energies(audio: Audio, rate: int, step: int, report: Report) -> npt.NDArray[np.float64]:
+def step_energies(audio: Audio, rate: int, step: int, report: Report = silent) -> npt.NDArray[np.float64]:
     """K-weighted energy, summed over weighted channels, of consecutive steps of ``step`` samples."""
     # Overlap-save: every transform starts so early that the filters (slowest pole: 4 ms) have rung out.
     tail = round(_TAIL * rate)

@@ -31,6 +31,9 @@ class Job(BaseModel):
     lrc_content: str | None = None
     quality_score: float | None = None
     display_name: str | None = None
+    caption: str | None = None
+    """What was asked for, in words; of a stem, the track."""
+    lyrics: str | None = None
     created_at: str | None = None
     completed_at: str | None = None
     error_message: str | None = None
@@ -43,6 +46,10 @@ class Job(BaseModel):
     """What is being done right now; told by this project's studio."""
     details: dict[str, Any] | None = None
     """What the result is: ``bpm``, ``keyscale``, ``timesignature`` …; told by this project's studio."""
+    source_job_id: Annotated[int, Field(ge=1)] | None = None
+    """The job whose audio this was made from, if it was one; told by this project's studio."""
+    source_take: Annotated[int, Field(ge=1)] | None = None
+    """Which of that job's takes."""
     files: dict[str, str] | None = None
     """Absolute paths of the audio by format, where service and caller share a machine."""
 

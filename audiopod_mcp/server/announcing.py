@@ -27,6 +27,7 @@ FOLLOWED_FOR = 3600.0
 """Seconds for which a job is followed after its call has returned."""
 
 Spawn = Callable[..., object]
+Kept = Callable[[Job], Coroutine[Any, Any, str | None]]
 Listener = Callable[[ServerEvent], None]
 
 
@@ -52,13 +53,14 @@ class Announcer:
     """Tells listeners that a job changed, came or went.
 
     ``client`` gives the client of whoever is calling. ``spawn`` starts a task that outlives the call;
-    without it, jobs are followed only while a call waits.
+    without it, jobs are followed only while a call waits. ``kept`` saves a finished job if it is to be.
     """
 
-    def __init__(self, client: Callable[[], AudioPodClient], spawn: Spawn | None) -> None:
+    def __init__(self, client: Callable[[], AudioPodClient], spawn: Spawn | None, kept: Kept) -> None:
         self.bus = CallersBus()
         self._client = client
         self._spawn = spawn
+        self._kept = kept
         self._followed: set[tuple[str | None, int]] = set()
 
     async def job_changed(self, job_id: int, ctx: Context[Any, Any] | None = None) -> None:
@@ -91,7 +93,7 @@ class Announcer:
 
         try:
             with suppress(AudioPodError):
-                await watch(self._client(), job, max_wait=FOLLOWED_FOR, on_change=changed)
+                await self._kept(await watch(self._client(), job, max_wait=FOLLOWED_FOR, on_change=changed))
             await self.list_changed(ctx)
         except Exception:  # it runs beside the server, which must not end with it
             logger.exception("could not announce job %s", job.id)

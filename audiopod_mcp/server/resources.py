@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import anyio
 import anyio.to_process
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import Annotations, Resource, ResourceTemplate
+from pydantic import ValidationError
 
 from audiopod_mcp.api import AudioPodError, NotFound
-from audiopod_mcp.operations import Job, JobQuery
+from audiopod_mcp.operations import Job, JobQuery, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 
 from . import player
 from .caller import current_caller
 from .results import default_format, title_of
 from .service import Service
+
+Picture = Literal["waveform", "spectrogram"]
 
 PAGE = 50
 SMALLER = ("ogg", "mp3")
@@ -66,14 +71,14 @@ TEMPLATES = [
         uri_template="audiopod://jobs/{job_id}/waveform",
         name="job-waveform",
         title="Waveform of a job",
-        description="A picture of the loudness over time",
+        description="A picture of peaks and loudness over time, with the parts of the music where known",
         mime_type="image/png",
     ),
     ResourceTemplate(
         uri_template="audiopod://jobs/{job_id}/spectrogram",
         name="job-spectrogram",
         title="Spectrogram of a job",
-        description="A picture of the frequencies over time, mel scale",
+        description="A picture of frequencies (mel scale) and loudness over time, with the parts where known",
         mime_type="image/png",
     ),
     ResourceTemplate(
@@ -148,7 +153,7 @@ async def _job(service: Service, job_id: str) -> ReadResourceContents:
 
 
 async def _audio(service: Service, job_id: str, format: str | None = None) -> ReadResourceContents:  # noqa: A002
-    job = await _finished(service, job_id)
+    job = _finished(await service.client.job(int(job_id)))
     names = [format] if format else [default_format(job), *SMALLER]
     if names[0] not in job.audio_urls:
         raise ResourceNotFoundError(
@@ -188,33 +193,57 @@ async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
 
 
 async def _waveform(service: Service, job_id: str) -> ReadResourceContents:
-    from . import waveform
-
-    return await _picture(service, job_id, waveform.draw)
+    return await _picture_of(service, job_id, "waveform")
 
 
 async def _spectrogram(service: Service, job_id: str) -> ReadResourceContents:
-    from . import spectrogram
-
-    return await _picture(service, job_id, spectrogram.draw)
+    return await _picture_of(service, job_id, "spectrogram")
 
 
-async def _picture(service: Service, job_id: str, draw: Callable[[str], bytes]) -> ReadResourceContents:
-    job = await _finished(service, job_id)
+async def _picture_of(service: Service, job_id: str, kind: Picture) -> ReadResourceContents:
+    picture = await draw(service, await service.client.job(int(job_id)), kind)
+    return ReadResourceContents(content=picture, mime_type="image/png")
+
+
+async def draw(service: Service, job: Job, kind: Picture) -> bytes:
+    """A PNG of the first take of ``job``, with the parts of the music where they are known.
+
+    Raises:
+        ResourceError: where it has no audio, or none that can be read.
+
+    """
+    from . import spectrogram, waveform
+
+    _finished(job)
     # Lossless formats decode fastest; any of them draws the same picture.
     name, url = min(
         job.audio_urls.items(), key=lambda item: ("_" in item[0], ["flac", "wav"].count(item[0]) == 0)
     )
-    if path := (job.files or {}).get(name):
-        picture = await anyio.to_process.run_sync(draw, path, cancellable=True)
-        return ReadResourceContents(content=picture, mime_type="image/png")
-    with TemporaryDirectory(prefix="audiopod-") as folder:
-        file = Path(folder) / f"audio.{name.partition('_')[0]}"
-        async with await anyio.open_file(file, "wb") as sink:
-            async for chunk in service.client.download(url):
-                await sink.write(chunk)
-        picture = await anyio.to_process.run_sync(draw, str(file), cancellable=True)
-    return ReadResourceContents(content=picture, mime_type="image/png")
+    drawer = partial(
+        {"waveform": waveform, "spectrogram": spectrogram}[kind].draw, sections=_form(service, job)
+    )
+    try:
+        if path := (job.files or {}).get(name):
+            return await anyio.to_process.run_sync(drawer, path, cancellable=True)
+        with TemporaryDirectory(prefix="audiopod-") as folder:
+            file = Path(folder) / f"audio.{name.partition('_')[0]}"
+            async with await anyio.open_file(file, "wb") as sink:
+                async for chunk in service.client.download(url):
+                    await sink.write(chunk)
+            return await anyio.to_process.run_sync(drawer, str(file), cancellable=True)
+    except ValueError as error:
+        raise ResourceError(str(error)) from error
+
+
+def _form(service: Service, job: Job) -> list[tuple[float, float, str]]:
+    """The parts of the music as composed, or as heard when it was analyzed; none where unknown."""
+    told = (job.details or {}).get("sections")
+    heard = service.analysis_of(job.id)
+    try:
+        sections = [Section.model_validate(part) for part in told or ()]
+    except (ValidationError, TypeError):
+        sections = []
+    return [(part.start, part.end, part.label) for part in sections or (heard and heard.sections) or ()]
 
 
 async def _player(_: Service) -> ReadResourceContents:
@@ -230,10 +259,9 @@ async def _analysis(service: Service, analysis_id: str) -> ReadResourceContents:
     return _json(analysis.model_dump(mode="json", exclude_none=True))
 
 
-async def _finished(service: Service, job_id: str) -> Job:
-    job = await service.client.job(int(job_id))
+def _finished(job: Job) -> Job:
     if job.status != "COMPLETED" or not job.audio_urls:
-        raise ResourceNotFoundError(f"job {job_id} is {job.status.lower()} and has no audio")
+        raise ResourceNotFoundError(f"job {job.id} is {job.status.lower()} and has no audio")
     return job
 
 

@@ -106,8 +106,8 @@ def answer(model: BaseModel, *lines: str | None, links: list[ResourceLink] | Non
     )
 
 
-def job_answer(job: Job) -> CallToolResult:
-    """A job that is done, still running, or failed (then an error result)."""
+def job_answer(job: Job, kept: str | None = None) -> CallToolResult:
+    """A job that is done, still running, or failed (then an error result); ``kept`` says where it is."""
     result = JobResult.of(job)
     name = f"Job {job.id} ({job.task or 'music'}{f', “{job.display_name}”' if job.display_name else ''})"
     notes = " ".join(job.notes or ())
@@ -121,6 +121,7 @@ def job_answer(job: Job) -> CallToolResult:
         ]
         return answer(
             result,
+            kept,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Listen: {result.output_url}" if result.output_url else None,
             f"Use it further as audiopod://jobs/{job.id} or by its job id; save_audio keeps a copy.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -41,15 +42,22 @@ async def save(client: AudioPodClient, job: Job, folder: Path, format: str | Non
             async with await anyio.open_file(partial, "wb") as file:
                 async for chunk in client.download(url):
                     await file.write(chunk)
-            await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
+            # Tagging needs the room for a second copy: where there is none, the music goes untagged.
+            with suppress(OSError):
+                await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
             return await anyio.to_thread.run_sync(_claim, partial, folder, name, wanted)
         finally:
-            await anyio.Path(partial).unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)  # not awaited: a call that is cancelled leaves nothing behind
     except OSError as error:
         raise InvalidRequest(
-            f"save_audio: can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a "
+            f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a "
             "folder that can be written"
         ) from error
+
+
+def takes_of(job: Job) -> list[int]:
+    """The numbers of its takes, as in ``flac``, ``flac_2`` …"""
+    return sorted({int(name.partition("_")[2] or 1) for name in job.audio_urls})
 
 
 def _claim(partial: Path, folder: Path, name: str, ending: str) -> Path:
@@ -69,7 +77,8 @@ def tags_of(job: Job, take: int) -> dict[str, str]:
     details = job.details or {}
     bpm = details.get("bpm")
     seeds = job.actual_seeds or []
-    origin = [f"AudioPod {job.task or 'music'}, job {job.id}"]
+    parent = f" of job {job.source_job_id}" if job.source_job_id else ""
+    origin = [f"AudioPod {job.task or 'music'}{parent}, job {job.id}"]
     if take > 1:
         origin.append(f"take {take}")
     if len(seeds) >= take:
@@ -79,10 +88,11 @@ def tags_of(job: Job, take: int) -> dict[str, str]:
         "DATE": (job.created_at or "")[:10],
         "BPM": f"{bpm:.0f}" if isinstance(bpm, int | float) and bpm > 0 else "",
         "INITIALKEY": short_key(str(details.get("keyscale") or "")),
-        "LYRICS": job.lrc_content or "",
+        "LYRICS": job.lrc_content or job.lyrics or "",
+        "CAPTION": job.caption or "",
         "COMMENT": ", ".join(origin),
     }
-    sound = {name: re.sub(r"[\x00\ud800-\udfff]", "", text) for name, text in tags.items()}
+    sound = {name: re.sub(r"[\x00\ud800-\udfff]", "", text).strip() for name, text in tags.items()}
     return {name: text for name, text in sound.items() if text}
 
 

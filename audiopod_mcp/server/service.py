@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
-from audiopod_mcp.operations import Analysis, Operation
+from audiopod_mcp.operations import Analysis, Job, Operation
 
 from .announcing import Announcer, Spawn
 from .caller import current_caller
+from .keeping import Keeper
 
 REMEMBERED = 200
+JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/\w+)?)?")
 
 Op = TypeVar("Op", bound=Operation)
 
@@ -26,7 +28,8 @@ class Service:
 
     ``connect`` makes a client for a key. ``embedded`` says that the service is our own studio in this
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
-    is where :func:`save_audio` writes; ``None`` where callers are on other machines. Paid calls that cost
+    is where :func:`save_audio` writes, and ``keeper`` does so unasked; ``None`` where callers are on other
+    machines. Paid calls that cost
     more than ``confirm_above`` USD need the person's consent. ``spawn`` starts a task that may outlive
     the call.
     """
@@ -36,15 +39,17 @@ class Service:
     embedded: bool = False
     local_files: bool = False
     output_dir: Path | None = None
+    keeper: Keeper | None = None
     max_wait: float = 45.0
     confirm_above: float | None = None
     spawn: Spawn | None = field(default=None, repr=False)
     announcer: Announcer = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
     _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
+    _analysed: OrderedDict[tuple[str | None, int], Analysis] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
-        self.announcer = Announcer(lambda: self.client, self.spawn)
+        self.announcer = Announcer(lambda: self.client, self.spawn, self.kept)
 
     @property
     def caller(self) -> str | None:
@@ -66,7 +71,15 @@ class Service:
         while self._clients:
             await self._clients.popitem()[1].aclose()
 
-    def remember(self, analysis: Analysis) -> Analysis:
+    async def kept(self, job: Job) -> str | None:
+        """Where a job that was watched is saved by itself, or why not, in one line; else nothing."""
+        if self.keeper is None:
+            return None
+        if not job.is_finished:
+            self.keeper.watch(self.caller, job)
+        return await self.keeper.kept(self.caller, self.client, job)
+
+    def remember(self, analysis: Analysis, source: str = "") -> Analysis:
         """The analysis with an id by which :meth:`recall` finds it, for the caller alone."""
         if analysis.id is None:
             from hashlib import sha256
@@ -76,7 +89,15 @@ class Service:
         self._analyses[self.caller, str(analysis.id)] = analysis
         while len(self._analyses) > REMEMBERED:
             self._analyses.popitem(last=False)
+        if job := JOB.fullmatch(source):
+            self._analysed[self.caller, int(job[1])] = analysis
+            while len(self._analysed) > REMEMBERED:
+                self._analysed.popitem(last=False)
         return analysis
+
+    def analysis_of(self, job_id: int) -> Analysis | None:
+        """What was heard in the first take of a job, if it was analyzed here."""
+        return self._analysed.get((self.caller, job_id))
 
     def recall(self, analysis_id: str) -> Analysis | None:
         return self._analyses.get((self.caller, analysis_id))
@@ -94,7 +115,7 @@ class Service:
             source = getattr(operation, name)
             if source is None:
                 continue
-            if job_reference := re.fullmatch(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/\w+)?)?", source):
+            if job_reference := JOB.fullmatch(source):
                 job_id = int(job_reference[1])
                 found[name] = (
                     f"audiopod://jobs/{job_id}" if self.embedded else await self._audio_url(name, job_id)

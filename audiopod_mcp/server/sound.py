@@ -1,4 +1,4 @@
-"""A recording opened to be drawn."""
+"""A recording opened to be drawn, and how loud it is when."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Any
 
 MAX_SECONDS = 3 * 3600
 """What is drawn of a longer recording is its beginning."""
+STEP_SECONDS, SHORT_TERM = 0.1, 3.0
+"""Seconds: of one measurement, and of what short-term loudness is taken over (EBU Tech 3341)."""
+STEPS_READ = 300
+"""Steps that are measured at a time."""
 
 
 @contextmanager
@@ -29,3 +33,36 @@ def opened(path: str) -> Iterator[tuple[Any, int, int]]:
             yield file, rate, frames
     except soundfile.LibsndfileError as error:
         raise ValueError(f"not a readable audio file: {error}") from error
+
+
+def loudness(path: str, columns: int) -> tuple[Any, float | None]:
+    """Short-term loudness around so many moments and that of the whole, LUFS; silence is ``-inf``, ``None``.
+
+    Raises:
+        ValueError: as :func:`opened`.
+
+    """
+    import numpy as np
+
+    from audiopod_mcp.music.loudness import gated_loudness, step_energies
+
+    with opened(path) as (file, rate, frames):
+        step = max(1, round(STEP_SECONDS * rate))
+        pieces, early = [], np.zeros((0, file.channels), np.float32)
+        for start in range(0, frames, STEPS_READ * step):
+            block = file.read(min(STEPS_READ * step, frames - start), dtype="float32", always_2d=True)
+            if not len(block):
+                break
+            # The filters ring: each piece begins with the step before it, which is then left out.
+            energy = step_energies(np.concatenate((early, block)), rate, step)
+            pieces.append(energy[1:] if len(early) else energy)
+            early = block[-step:]
+    energy = np.concatenate(pieces) if pieces else np.zeros(1)
+    sums = np.concatenate(([0.0], np.cumsum(energy)))
+    half = SHORT_TERM / STEP_SECONDS / 2
+    centre = (np.arange(columns) + 0.5) / columns * len(energy)
+    low = np.clip((centre - half).round().astype(int), 0, max(0, len(energy) - 1))
+    high = np.clip((centre + half).round().astype(int), low + 1, len(energy))
+    power = (sums[high] - sums[low]) / ((high - low) * step)
+    with np.errstate(divide="ignore"):
+        return -0.691 + 10 * np.log10(power), gated_loudness(energy, step)

@@ -1,6 +1,6 @@
-"""Tags in audio files that were delivered without: FLAC, MP3 and WAV, each sample left as it was.
+"""Tags in audio files that were delivered without: FLAC, MP3, Ogg and WAV, each sample left as it was.
 
-The libraries of the field that write tags are under the GPL; these three containers need a few lines each.
+The libraries of the field that write tags are under the GPL; these containers need a few lines each.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from . import ogg
+from .ogg import vendor_of, vorbis_comment
+
 Tags = dict[str, str]
-"""By the names of Vorbis comments: ``TITLE``, ``BPM``, ``INITIALKEY``, ``LYRICS``, ``DATE``, ``COMMENT``."""
+"""By the names of Vorbis comments: ``TITLE``, ``BPM``, ``INITIALKEY``, ``LYRICS``, ``DATE``, ``COMMENT`` …"""
 
 _FRAMES = {"TITLE": b"TIT2", "BPM": b"TBPM", "INITIALKEY": b"TKEY", "DATE": b"TDRC"}
 _FLAC_COMMENT, _FLAC_PADDING, _FLAC_LARGEST = 4, 1, 0xFFFFFF
@@ -24,7 +27,8 @@ def write_tags(path: Path, tags: Tags) -> bool:
 
     ``False``, and the file as it was, where it is of another kind or not whole.
 
-    Sources: RFC 9639 (FLAC), id3.org's ID3v2.4.0, Microsoft's Multimedia Programming Interface (RIFF).
+    Sources: RFC 9639 (FLAC), id3.org's ID3v2.4.0, RFC 3533 (Ogg) and Xiph.org's Vorbis I specification,
+    Microsoft's Multimedia Programming Interface (RIFF).
 
     Raises:
         OSError: where the folder can't be written; the file is then as it was.
@@ -47,6 +51,8 @@ def write_tags(path: Path, tags: Tags) -> bool:
 def _writer(magic: bytes) -> Callable[[BinaryIO, BinaryIO, Tags, int], bool] | None:
     if magic.startswith(b"fLaC"):
         return _flac
+    if magic.startswith(b"OggS"):
+        return ogg.write_comment
     if magic.startswith(b"RIFF") and magic[8:] == b"WAVE":
         return _wav
     if magic.startswith(b"ID3") or (len(magic) > 1 and magic[0] == 0xFF and magic[1] & 0xE6 == 0xE2):
@@ -67,12 +73,10 @@ def _flac(source: BinaryIO, target: BinaryIO, tags: Tags, _: int) -> bool:
         if len(body) < size:
             return False
         if kind == _FLAC_COMMENT and size >= 4:
-            vendor = body[4 : 4 + int.from_bytes(body[:4], "little")]
+            vendor = vendor_of(body)
         elif kind != _FLAC_PADDING:
             blocks.append((kind, body))
-    comments = [f"{name}={text}".encode() for name, text in tags.items()]
-    listed = b"".join(struct.pack("<I", len(each)) + each for each in comments)
-    body = struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", len(comments)) + listed
+    body = vorbis_comment(vendor, tags)
     if not blocks or blocks[0][0] != 0 or len(body) > _FLAC_LARGEST:
         return False
     blocks.append((_FLAC_COMMENT, body))
@@ -146,8 +150,10 @@ def id3(tags: Tags) -> bytes:
             frames += _frame(_FRAMES[name], b"\3" + encoded)
         elif name == "LYRICS":
             frames += _frame(b"USLT", b"\3und\0" + encoded)
-        else:
+        elif name == "COMMENT":
             frames += _frame(b"COMM", b"\3und\0" + encoded)
+        else:
+            frames += _frame(b"TXXX", b"\3" + name.encode() + b"\0" + encoded)
     return b"ID3\4\0\0" + _synchsafe(len(frames)) + frames
 
 

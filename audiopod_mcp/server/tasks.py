@@ -137,13 +137,14 @@ class JobTasks(Extension):
         }
         return told | ({"statusMessage": message} if message else {})
 
-    def _state(self, handle: Handle, job: Job) -> dict[str, Any]:
+    async def _state(self, handle: Handle, job: Job) -> dict[str, Any]:
+        kept = await self._service.kept(job)
         if job.status == "CANCELLED":
             return self._wire(handle, "cancelled")
         if not job.is_finished:
             stage = job.stage or job.status.capitalize()
             return self._wire(handle, "working", f"{job.progress or 0:.0f} % {stage}")
-        answer = job_answer(job).model_dump(by_alias=True, mode="json", exclude_none=True)
+        answer = job_answer(job, kept).model_dump(by_alias=True, mode="json", exclude_none=True)
         return self._wire(handle, "completed", result={"resultType": "complete", **answer})
 
     def _key(self) -> bytes:
@@ -165,7 +166,7 @@ class JobTasks(Extension):
     async def _get(self, ctx: ServerRequestContext[Any, Any], params: TaskParams) -> HandlerResult:
         handle = self._handle(ctx, params.task_id)
         try:
-            return self._state(handle, await self._service.client.job(handle.job_id))
+            return await self._state(handle, await self._service.client.job(handle.job_id))
         except NotFound:
             return self._wire(handle, "cancelled", "The job was deleted")
         except AudioPodError as error:
@@ -207,7 +208,7 @@ class JobTasks(Extension):
                 await ctx.session.send_notification(told, ctx.request_id)  # type: ignore[arg-type]
 
             async def changed(job: Job) -> None:
-                await tell(self._state(handle, job))
+                await tell(await self._state(handle, job))
 
             await session.acknowledged.wait()
             try:

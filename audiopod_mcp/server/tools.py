@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.types import CallToolResult, ContentBlock, ImageContent, InputRequiredResult, TextContent
 from pydantic import BaseModel, Field
 
-from audiopod_mcp.api import watch
+from audiopod_mcp.api import AudioPodError, watch
 from audiopod_mcp.operations import (
     OPERATIONS,
     Analyze,
@@ -29,7 +29,7 @@ from audiopod_mcp.operations.editing import JobId
 from audiopod_mcp.operations.generation import between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 
-from .resources import read
+from .resources import Picture, draw
 from .results import (
     AnalysisResult,
     Deleted,
@@ -70,7 +70,7 @@ class GetJob(Arguments):
     wait_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
         default=0, description="Wait up to this long for its end"
     )
-    picture: Literal["waveform", "spectrogram"] | None = Field(default=None, description="Also show it so")
+    picture: Picture | None = Field(default=None, description="Also show it so")
 
 
 class RetryJob(Arguments):
@@ -193,11 +193,16 @@ async def _run_job(
     await progress.say(0, f"Sending the request{price}")
     job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
     await service.announcer.list_changed(ctx)
-    return await _follow(service, job, service.max_wait, progress)
+    return await _told(service, await _follow(service, job, service.max_wait, progress))
 
 
-async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> CallToolResult:
+async def _told(service: Service, job: Job) -> CallToolResult:
+    return job_answer(job, await service.kept(job))
+
+
+async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> Job:
     """The job after at most ``seconds``, reporting what changes meanwhile."""
+    await service.kept(job)
     wait = 0 if _nobody_waits.get() else seconds
     job = await watch(service.client, job, max_wait=wait, on_change=progress.of)
     if job.is_finished:
@@ -205,7 +210,7 @@ async def _follow(service: Service, job: Job, seconds: float, progress: _Progres
         await service.announcer.list_changed(progress.ctx)
     else:
         service.announcer.follow(job, progress.ctx)
-    return job_answer(job)
+    return job
 
 
 class _Progress:
@@ -235,7 +240,9 @@ class _Progress:
 async def _analyze(service: Service, operation: Analyze, ctx: AnyContext) -> CallToolResult:
     ready = await service.with_reachable_sources(operation)
     await ctx.report_progress(0, 100, "Listening")
-    analysis = service.remember(await service.client.analyze(ready, patience=service.max_wait))
+    analysis = service.remember(
+        await service.client.analyze(ready, patience=service.max_wait), operation.audio_url
+    )
     await ctx.report_progress(100, 100, "Finished")
     return analysis_answer(analysis)
 
@@ -250,23 +257,21 @@ async def _time_lyrics(service: Service, operation: GenerateLrc, ctx: AnyContext
 
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:
     job = await service.client.job(arguments.job_id)
-    if job.is_finished or not arguments.wait_seconds:
-        told = job_answer(job)
-    else:
-        told = await _follow(service, job, arguments.wait_seconds, _Progress(ctx))
+    if not job.is_finished and arguments.wait_seconds:
+        job = await _follow(service, job, arguments.wait_seconds, _Progress(ctx))
+    told = await _told(service, job)
     if arguments.picture:
-        told.content.append(await _picture(service, arguments))
+        told.content.append(await _picture(service, job, arguments.picture))
     return told
 
 
-async def _picture(service: Service, arguments: GetJob) -> ContentBlock:
+async def _picture(service: Service, job: Job, kind: Picture) -> ContentBlock:
     """The picture that was asked for, or in words why there is none."""
     try:
-        drawn = await read(service, f"audiopod://jobs/{arguments.job_id}/{arguments.picture}")
-    except (ResourceError, ValueError) as error:
-        return TextContent(text=f"No {arguments.picture}: {error}")
-    content = drawn.content if isinstance(drawn.content, bytes) else drawn.content.encode()
-    return ImageContent(data=b64encode(content).decode(), mime_type="image/png")
+        picture = await draw(service, job, kind)
+    except (ResourceError, AudioPodError) as error:
+        return TextContent(text=f"No {kind}: {error}")
+    return ImageContent(data=b64encode(picture).decode(), mime_type="image/png")
 
 
 async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallToolResult:
@@ -289,7 +294,7 @@ async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallTo
 
 async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> CallToolResult:
     job = await service.client.retry(arguments.job_id)
-    return await _follow(service, job, service.max_wait, _Progress(ctx))
+    return await _told(service, await _follow(service, job, service.max_wait, _Progress(ctx)))
 
 
 async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -> CallToolResult:

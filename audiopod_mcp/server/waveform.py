@@ -1,21 +1,24 @@
-"""A picture of a recording: its peaks and its loudness over time, with a time axis, as PNG.
+"""A picture of a recording: its peaks over time, the parts of the music and its loudness, as PNG.
 
 Runs in a worker process.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from .png import AXIS, encode, mark_time
+from .plot import COLORS, LINE, OWN, PAPER, WIDTH, Section, frame
+from .png import encode
 from .sound import opened
 
-WIDTH, HEIGHT = 1200, 240
-BACKGROUND, LINE, PEAK, RMS, TICK = range(5)
-PALETTE = bytes.fromhex("ffffffd0d5dd93b4f52563eb667085")
+HEIGHT = 200
+"""Rows of the wave itself."""
+PEAK, RMS = OWN, OWN + 1
+PALETTE = COLORS + bytes.fromhex("93b4f5 2563eb")
 
 
-def draw(path: str) -> bytes:
+def draw(path: str, sections: Sequence[Section] = ()) -> bytes:
     """PNG of the audio file ``path``: light is the peak, dark the root mean square of each column.
 
     Raises:
@@ -25,17 +28,14 @@ def draw(path: str) -> bytes:
     import numpy as np
 
     low, high, rms, seconds = _columns(path)
-    rows = HEIGHT - AXIS
-    y = np.arange(rows)[:, None]
-    middle = (rows - 1) / 2
-    picture = np.full((HEIGHT, WIDTH), BACKGROUND, np.uint8)
-    plot = picture[:rows]
+    y = np.arange(HEIGHT)[:, None]
+    middle = (HEIGHT - 1) / 2
+    plot = np.full((HEIGHT, WIDTH), PAPER, np.uint8)
     level = (middle - y) / middle
     plot[np.abs(y - middle).ravel() <= 0.5] = LINE
     plot[(level <= np.maximum(high, 1 / middle)) & (level >= np.minimum(low, -1 / middle))] = PEAK
     plot[np.abs(level) <= rms] = RMS
-    mark_time(picture, seconds, TICK)
-    return encode(picture, PALETTE)
+    return encode(frame(path, plot, seconds, sections), PALETTE)
 
 
 def _columns(path: str) -> tuple[Any, Any, Any, float]:

@@ -170,6 +170,7 @@ def job_json(
         "stage": job.stage,
         "notes": job.notes or None,
         "details": job.details or None,
+        **_origin(job),
     }
     if job.status == "COMPLETED" and job.takes:
         told["output_urls"] = audio_urls(job, base)
@@ -182,6 +183,15 @@ def job_json(
     if interactions:
         told |= {"liked": bool(job.liked), "likes_count": job.liked}
     return told
+
+
+def _origin(job: JobRow) -> dict[str, Any]:
+    """The job, and which of its takes, that this one's audio was made from."""
+    source = next((source for source in job.sources.values() if "job" in source), None)
+    if source is None:
+        return {}
+    number = str(source.get("take", "")).removeprefix("take-")
+    return {"source_job_id": source["job"], "source_take": int(number) if number.isdigit() else None}
 
 
 def audio_urls(job: JobRow, base: str) -> dict[str, str]:

@@ -204,6 +204,8 @@ def _job_schema() -> dict[str, Any]:
             "notes": {"type": ["array", "null"], "items": {"type": "string"}},
             "engine": {"type": "string"},
             "details": {"type": ["object", "null"]},
+            "source_job_id": {"type": ["integer", "null"]},
+            "source_take": {"type": ["integer", "null"]},
         }
         | {name: {"type": ["string", "null"]} for name in words},
     }

@@ -88,3 +88,27 @@ async def test_a_folder_that_can_not_be_written_is_said_with_the_remedy(tmp_path
     (tmp_path / "file").touch()
     with pytest.raises(InvalidRequest, match="AUDIOPOD_OUTPUT_DIR"):
         await save(Audio(b"x"), JOB, tmp_path / "file", None, 1)
+
+
+@pytest.mark.anyio
+async def test_a_save_that_is_cancelled_leaves_no_file(tmp_path):
+    class Endless(Audio):
+        async def download(self, url):
+            while True:
+                yield b"half"
+                await anyio.sleep(0.01)
+
+    with anyio.move_on_after(0.1):
+        await save(Endless(), JOB, tmp_path, None, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_where_there_is_no_room_for_tags_the_music_is_saved_without(tmp_path, monkeypatch):
+    def full(path, tags):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("audiopod_mcp.server.saving.write_tags", full)
+    path = await save(Audio(b"music"), JOB, tmp_path, None, 1)
+    assert path.read_bytes() == b"music"
+    assert list(tmp_path.iterdir()) == [path]

@@ -7,23 +7,26 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.server.png import AXIS
-from audiopod_mcp.server.spectrogram import HEIGHT, SHADES, WIDTH, draw
+from audiopod_mcp.server.plot import AXIS, OWN, STRIP, TOLD, WIDTH
+from audiopod_mcp.server.spectrogram import BANDS, SHADES, UP, draw
+
+HEIGHT = BANDS * UP
 
 
 def shades(png):
     """Brightness of the plot, shape (rows, columns), 0 to 1."""
-    assert struct.unpack(">II", png[16:24]) == (WIDTH, HEIGHT)
+    width, rows = struct.unpack(">II", png[16:24])
+    assert (width, rows) == (WIDTH, HEIGHT + TOLD + STRIP + AXIS)
     start = png.index(b"IDAT") + 4
     (length,) = struct.unpack(">I", png[start - 8 : start - 4])
     lines = np.frombuffer(zlib.decompress(png[start : start + length]), np.uint8)
-    return lines.reshape(HEIGHT, WIDTH + 1)[:-AXIS, 1:] / (SHADES - 1)
+    return (lines.reshape(rows, WIDTH + 1)[:HEIGHT, 1:].astype(int) - OWN) / (SHADES - 1)
 
 
 def row_of(hertz):
     """The row where a frequency is, of all between 30 Hz and 16 kHz on the mel scale."""
     low, at, high = (np.log10(1 + f / 700) for f in (30, hertz, 16_000))
-    return (1 - (at - low) / (high - low)) * (HEIGHT - AXIS)
+    return (1 - (at - low) / (high - low)) * HEIGHT
 
 
 @pytest.mark.parametrize("hertz", [100, 440, 3000, 10_000])
@@ -33,7 +36,7 @@ def test_a_tone_in_the_second_half(tmp_path, hertz):
     shade = shades(draw(str(tmp_path / "a.wav")))
     assert shade[:, 750].argmax() == pytest.approx(row_of(hertz), abs=5)
     assert shade[:, 550:950].max(0).min() > 0.95
-    assert shade[:, :450].max() == 0
+    assert shade[:, 60:450].max() == 0
 
 
 def test_short_silent_and_broken(tmp_path):
@@ -43,7 +46,13 @@ def test_short_silent_and_broken(tmp_path):
         "nan": np.full(9000, np.nan),
     }.items():
         soundfile.write(tmp_path / f"{name}.wav", samples, 8000, subtype="FLOAT")
-        assert shades(draw(str(tmp_path / f"{name}.wav"))).shape == (HEIGHT - AXIS, WIDTH)
+        assert shades(draw(str(tmp_path / f"{name}.wav"))).shape == (HEIGHT, WIDTH)
     (tmp_path / "text.wav").write_text("no music")
     with pytest.raises(ValueError, match="audio"):
         draw(str(tmp_path / "text.wav"))
+
+
+def test_a_busy_picture_is_small(tmp_path):
+    noise = np.random.default_rng(1).normal(size=44_100 * 40)
+    soundfile.write(tmp_path / "a.wav", noise * np.repeat(np.linspace(0, 0.2, 160), 44_100 // 4), 44_100)
+    assert len(draw(str(tmp_path / "a.wav"))) < 40_000

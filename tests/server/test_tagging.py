@@ -20,6 +20,7 @@ TAGS = {
     "BPM": "104",
     "INITIALKEY": "F#m",
     "LYRICS": "[00:01.00]Hello\n[00:02.50]Wörld",
+    "CAPTION": "slow waltz, accordion",
     "COMMENT": "AudioPod cover, job 3, seed 7",
 }
 
@@ -38,7 +39,7 @@ def samples(data):
     return soundfile.read(io.BytesIO(data), dtype="int16")[0]
 
 
-@pytest.mark.parametrize("kind", ["flac", "wav", "mp3"])
+@pytest.mark.parametrize("kind", ["flac", "wav", "mp3", "ogg"])
 def test_another_programs_reader_finds_every_tag_and_the_sound_is_untouched(tmp_path, kind):
     path = tmp_path / f"song.{kind}"
     path.write_bytes(AUDIO[kind])
@@ -51,12 +52,13 @@ def test_another_programs_reader_finds_every_tag_and_the_sound_is_untouched(tmp_
     assert read.other["bpm"] == [TAGS["BPM"]]
     assert read.other["initial_key"] == [TAGS["INITIALKEY"]]
     assert read.other["lyrics"] == [TAGS["LYRICS"]]
+    assert read.other["caption"] == [TAGS["CAPTION"]]
     assert read.duration == pytest.approx(1, abs=0.1)
     assert np.array_equal(samples(path.read_bytes()), samples(AUDIO[kind]))
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("kind", ["flac", "wav", "mp3"])
+@pytest.mark.parametrize("kind", ["flac", "wav", "mp3", "ogg"])
 @settings(max_examples=60, deadline=None)
 @given(cut=st.integers(0, 400), junk=st.binary(max_size=40), at=st.integers(0, 300))
 def test_a_damaged_file_is_either_tagged_whole_or_left_as_it_was(tmp_path_factory, kind, cut, junk, at):
@@ -72,7 +74,8 @@ def test_a_damaged_file_is_either_tagged_whole_or_left_as_it_was(tmp_path_factor
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"R", AUDIO["ogg"], b"<html>", AUDIO["wav"][:-100], AUDIO["flac"][:20]]
+    "data",
+    [b"", b"R", AUDIO["ogg"][:-9], b"<html>", AUDIO["wav"][:-100], AUDIO["flac"][:20], AUDIO["ogg"] * 2],
 )
 def test_what_is_no_whole_file_of_a_known_kind_is_left_alone(tmp_path, data):
     path = tmp_path / "song"
@@ -85,11 +88,14 @@ def test_tags_say_what_is_known_of_the_job_and_nothing_else():
     job = Job(
         id=3, task="cover", status="COMPLETED", display_name="Neon Sun", created_at="2026-11-24T10:00:00Z",
         actual_seeds=[7, 8], lrc_content="[00:01.00]Hello", details={"bpm": 104.2, "keyscale": "F# Minor"},
+        caption="as a waltz", lyrics="Hello", source_job_id=2,
     )  # fmt: skip
     assert tags_of(job, 2) == {
         "TITLE": "Neon Sun", "DATE": "2026-11-24", "BPM": "104", "INITIALKEY": "F#m",
-        "LYRICS": "[00:01.00]Hello", "COMMENT": "AudioPod cover, job 3, take 2, seed 8",
+        "LYRICS": "[00:01.00]Hello", "CAPTION": "as a waltz",
+        "COMMENT": "AudioPod cover of job 2, job 3, take 2, seed 8",
     }  # fmt: skip
+    assert tags_of(job.model_copy(update={"lrc_content": None}), 1)["LYRICS"] == "Hello"
     assert set(tags_of(Job(id=4, status="COMPLETED"), 1)) == {"TITLE", "COMMENT"}
 
 
@@ -97,6 +103,17 @@ def test_tags_say_what_is_known_of_the_job_and_nothing_else():
 def test_a_service_that_tells_nonsense_is_no_reason_not_to_save(details):
     job = Job(id=4, status="COMPLETED", display_name="a\0b\ud800c", details=details)
     assert tags_of(job, 1) == {"TITLE": "abc", "COMMENT": "AudioPod music, job 4"}
+
+
+def test_long_lyrics_go_into_an_ogg_file_over_several_pages(tmp_path):
+    path = tmp_path / "song.ogg"
+    path.write_bytes(AUDIO["ogg"])
+    words = "la li lu " * 20_000
+    assert write_tags(path, TAGS | {"LYRICS": words.strip()})
+    assert TinyTag.get(path).other["lyrics"] == [words.strip()]
+    assert np.array_equal(samples(path.read_bytes()), samples(AUDIO["ogg"]))
+    assert write_tags(path, TAGS)
+    assert np.array_equal(samples(path.read_bytes()), samples(AUDIO["ogg"]))
 
 
 @pytest.mark.parametrize(("key", "short"), [("C major", "C"), ("B♭ Minor", "Bbm"), ("H dur", ""), ("", "")])
