@@ -98,23 +98,20 @@ def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, repo
     dry = play(part, len(stem), seed, report)
     if instrument.drive:
         dry = room.distort(dry, instrument.drive, tick)
-    level = 10 ** (instrument.level / 20)
+    level = np.float32(10 ** (instrument.level / 20))
+    dry *= level
     angle = (instrument.pan * 0.8 + 1) * np.pi / 4
-    sides = np.array([np.cos(angle), np.sin(angle)]) * np.sqrt(2) * level
+    sides = (np.float32(np.cos(angle) * np.sqrt(2)), np.float32(np.sin(angle) * np.sqrt(2)))
     tick()
-    if dry.ndim == 2:
-        mono = (dry[:, 0] + dry[:, 1]) * np.float32(0.5 * level)
-        dry *= sides.astype(np.float32)
-    elif instrument.rotor:
-        mono = dry * np.float32(level)
+    mono = dry if dry.ndim == 1 else (dry[:, 0] + dry[:, 1]) * np.float32(0.5)
+    if instrument.rotor:
         dry = room.rotate(mono, tick)
-    else:
-        mono = dry * np.float32(level)
-        dry = np.multiply.outer(dry, sides.astype(np.float32))
-    tick()
-    if instrument.sway:
-        room.sway(dry, instrument.sway)
-    stem += dry
+    for side, gain in enumerate(sides):
+        tick()
+        heard = gain * (dry if dry.ndim == 1 else dry[:, side])
+        if instrument.sway:
+            room.sway(heard, instrument.sway if side == 0 else -instrument.sway)
+        stem[:, side] += heard
     if instrument.echo:
         room.echo(stem, mono, 45 / max(score.tempo, 40), instrument.echo, tick)
     if instrument.room:

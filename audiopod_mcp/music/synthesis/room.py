@@ -148,13 +148,11 @@ def rotate(dry: Wave, tick: Tick, rate: float = 6.3) -> Audio:
     return out
 
 
-def sway(stereo: Audio, depth: float, rate: float = 5.2) -> None:
-    """Auto-pan in place: the tremolo of a suitcase piano or a rotating loudspeaker."""
+def sway(heard: Wave, depth: float, rate: float = 5.2) -> None:
+    """One side (n,) of an auto-pan, in place; the other has ``-depth``: the tremolo of a suitcase piano."""
     period = round(SAMPLE_RATE / rate)
-    wave = (depth * np.sin(2 * np.pi * np.arange(period) / period)).astype(np.float32)
-    whole = np.resize(wave, len(stereo))
-    stereo[:, 0] *= 1 + whole
-    stereo[:, 1] *= 1 - whole
+    wave = (1 + depth * np.sin(2 * np.pi * np.arange(period) / period)).astype(np.float32)
+    heard *= np.resize(wave, len(heard))
 
 
 def ducking(kicks: list[float], samples: int, depth: float = 0.6) -> Wave:
