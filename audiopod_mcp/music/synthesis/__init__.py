@@ -11,11 +11,13 @@ from audiopod_mcp.music.synthesis import room
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS, Instrument
 from audiopod_mcp.music.synthesis.master import gain_curve
 from audiopod_mcp.music.synthesis.parts import play
+from audiopod_mcp.music.synthesis.waves import Wave
 
 __all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "mix", "render"]
 
 _DUCKED = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
 """Styles in which everything makes way for the bass drum."""
+_MAKING_WAY = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
 _TAIL = 2.5
 """Seconds after a loop's end that are folded back to its start."""
 
@@ -45,18 +47,21 @@ def render(
     ]
     duck = room.ducking(kicks, samples + tail) if ducked and kicks else None
     stems: dict[str, Audio] = {}
+    sends: dict[str, Wave] = {}
     for index, part in enumerate(parts):
 
         def within(fraction: float, doing: str, index: int = index) -> None:
-            report(0.85 * (index + fraction) / len(parts), f"Playing the {doing}")
+            report(0.8 * (index + fraction) / len(parts), f"Playing the {doing}")
 
-        placed = _in_room(part, samples + tail, score, seed, within)
-        if duck is not None and part.track in ("synth", "strings", "keyboard", "bass", "fx"):
-            placed *= duck[:, None]
-        if part.track in stems:
-            stems[part.track] += placed
-        else:
-            stems[part.track] = placed
+        stem = stems.setdefault(part.track, np.zeros((samples + tail, 2), np.float32))
+        send = sends.setdefault(part.track, np.zeros(samples + tail, np.float32))
+        _on_stage(part, stem, send, score, seed, within)
+    for track, stem in stems.items():
+        if sends[track].any():
+            room.reverberate(stem, sends[track], lambda: report(0.84, "Mixing"))
+        if duck is not None and track in _MAKING_WAY:
+            stem *= duck[:, None]
+    del sends
     for name, stem in stems.items():
         stems[name] = _fold(stem, samples) if loop else _closed(stem)
     if mastered and stems:
@@ -83,34 +88,35 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
     return total
 
 
-def _in_room(part: Part, samples: int, score: Score, seed: int, report: Report) -> Audio:
-    """One part, driven, panned, echoed and reverberated; shape ``(samples, 2)``."""
+def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, report: Report) -> None:
+    """Adds one part, driven, panned and echoed, to ``stem`` (n, 2), and what the room hears to ``send``."""
     instrument = INSTRUMENTS[part.instrument]
 
     def tick() -> None:
         report(0.9, part.instrument)
 
-    dry = play(part, samples, seed, report)
+    dry = play(part, len(stem), seed, report)
     if instrument.drive:
         dry = room.distort(dry, instrument.drive, tick)
-    dry *= np.float32(10 ** (instrument.level / 20))
+    level = np.float32(10 ** (instrument.level / 20))
+    dry *= level
+    angle = (instrument.pan * 0.8 + 1) * np.pi / 4
+    sides = (np.float32(np.cos(angle) * np.sqrt(2)), np.float32(np.sin(angle) * np.sqrt(2)))
     tick()
-    if dry.ndim == 2:
-        mono, stereo = (dry[:, 0] + dry[:, 1]) * np.float32(0.5), dry
-    else:
-        angle = (instrument.pan * 0.8 + 1) * np.pi / 4
-        mono = dry
-        stereo = np.empty((samples, 2), np.float32)
-        np.multiply(dry, np.float32(np.cos(angle) * np.sqrt(2)), out=stereo[:, 0])
-        np.multiply(dry, np.float32(np.sin(angle) * np.sqrt(2)), out=stereo[:, 1])
-    tick()
-    if instrument.sway:
-        room.sway(stereo, instrument.sway)
+    mono = dry if dry.ndim == 1 else (dry[:, 0] + dry[:, 1]) * np.float32(0.5)
+    if instrument.rotor:
+        dry = room.rotate(mono, tick)
+    for side, gain in enumerate(sides):
+        tick()
+        heard = gain * (dry if dry.ndim == 1 else dry[:, side])
+        if instrument.sway:
+            room.sway(heard, instrument.sway if side == 0 else -instrument.sway)
+        stem[:, side] += heard
     if instrument.echo:
-        room.echo(stereo, mono, 45 / max(score.tempo, 40), instrument.echo, tick)
+        room.echo(stem, mono, 45 / max(score.tempo, 40), instrument.echo, tick)
     if instrument.room:
-        room.reverberate(stereo, mono, instrument.room * 2.2, tick)
-    return stereo
+        mono *= np.float32(2.2 * instrument.room)
+        send += mono
 
 
 def _fold(stem: Audio, samples: int) -> Audio:

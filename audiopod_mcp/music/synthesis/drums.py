@@ -59,7 +59,7 @@ def _kick(kit: Kit, tone: Tone) -> Wave:
     sweep = 0.03 if kit.electronic else 0.018
     # A harder blow stretches the skin further, so it falls from higher up.
     cycles = kit.kick_hz * t + kit.kick_sweep * (0.55 + 0.5 * tone.force) * sweep * (1 - np.exp(-t / sweep))
-    y = np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, kit.kick_decay)
+    y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, kit.kick_decay)
     if kit.electronic:
         y = np.tanh(np.float32(1.6) * y)
     else:
@@ -265,7 +265,7 @@ _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
     59: _cymbal(6, 3000, 13000, 0.42, stick=0.4, metal=0.7, hiss=0.1),
     53: _struck((1, 1.51, 2.28, 3.1, 4.2), 1150, 0.3),
     54: _tambourine,
-    56: _struck((1, 1.48, 2.54), 562, 0.09),
+    56: _struck((1, 1.48, 2.54), 562, 0.06),
     60: _hand(400, 0.09, 0.25),
     61: _hand(295, 0.11, 0.2),
     62: _hand(330, 0.035, 0.5),

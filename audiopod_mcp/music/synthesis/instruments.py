@@ -38,6 +38,8 @@ class Instrument:
     """Level of the tempo echo's first repeat."""
     sway: float = 0.0
     """Depth of a slow left-right tremolo."""
+    rotor: bool = False
+    """Heard through a loudspeaker that turns."""
     unpitched: bool = False
 
 
@@ -92,7 +94,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     "electric piano": Instrument(
         "keyboard", plucked.electric_piano, 43, 84, -3.0, 0.1, 0.16, 0.12, 6, sway=0.35
     ),
-    "organ": Instrument("keyboard", sustained.organ, 43, 84, -4.5, -0.2, 0.16, 0.05, _LONG, sway=0.25),
+    "organ": Instrument("keyboard", sustained.organ, 43, 84, -4.5, 0.0, 0.16, 0.05, _LONG, rotor=True),
     "clavinet": Instrument("keyboard", plucked.CLAVINET, 43, 79, -5.0, -0.25, 0.06, 0.04, 2.5),
     "harpsichord": Instrument("keyboard", plucked.HARPSICHORD, 43, 84, -5.0, 0.1, 0.2, 0.1, 4),
     "accordion": Instrument("keyboard", sustained.ACCORDION, 50, 84, -5.0, 0.2, 0.15, 0.08, _LONG),

@@ -41,7 +41,9 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
         report(0.85 * done / len(groups), part.instrument)
         body = _body(instrument, part.instrument, key, notes, seed)
         if body.ndim == 2 and dry.ndim == 1:
-            dry = np.repeat(dry[:, None], 2, axis=1)
+            mono, dry = dry, np.zeros((samples, 2), np.float32)
+            if done:
+                dry += mono[:, None]
         for note in notes:
             _place(dry, body, note, instrument, closed.get(note.start) if key[0] == 20 * _OPEN_HAT else None)
     return dry

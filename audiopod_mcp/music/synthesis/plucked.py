@@ -83,9 +83,9 @@ HARPSICHORD = Plucked(
 )  # fmt: skip
 CLAVINET = Plucked(0.08, 0.5, 0.9, 1.2e-7, 6e-5, pickup=0.11, pick=0.1, pick_band=(1500, 6000))
 UPRIGHT = Plucked(
-    0.3, 1.05, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
+    0.3, 1.2, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
 )  # fmt: skip
-ELECTRIC_BASS = Plucked(0.2, 0.9, 1.25, 4e-7, 5e-5, pickup=0.13, pick=0.06, pick_band=(400, 4000), most=40)
+ELECTRIC_BASS = Plucked(0.2, 1.0, 1.25, 4e-7, 5e-5, pickup=0.22, pick=0.06, pick_band=(400, 4000), most=40)
 
 
 def piano(tone: Tone) -> Wave:
@@ -119,7 +119,7 @@ def piano(tone: Tone) -> Wave:
     knock = noise(m, rng, 80, 1400) * fade(m, 0.012)
     y[:60] *= np.linspace(0, 1, 60, dtype=np.float32)
     y[:m] += np.float32(0.1 * (0.2 + tone.force) * np.abs(y).max()) * knock * rise(m, 0.001)
-    return bodies.SOUNDBOARD(np.repeat(y[:, None], 2, axis=1))
+    return bodies.SOUNDBOARD.both_sides(y)
 
 
 def electric_piano(tone: Tone) -> Wave:

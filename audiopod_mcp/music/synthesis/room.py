@@ -33,7 +33,10 @@ def _spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.comple
     rng = np.random.default_rng(1979)
     t = np.arange(n) / _RATE
     spectrum = sfft.rfft(rng.standard_normal((2, n)), axis=1)
-    split = np.exp(-((sfft.rfftfreq(n, 1 / _RATE) / 2600) ** 2))
+    hertz = sfft.rfftfreq(n, 1 / _RATE)
+    split = np.exp(-((hertz / 2600) ** 2))
+    # A low end that the room has no part in stays firm, and the same in mono.
+    spectrum *= hertz**2 / (hertz**2 + 160**2)
     low, high = sfft.irfft(spectrum * split, n, axis=1), sfft.irfft(spectrum * (1 - split), n, axis=1)
     response = low * np.exp(-6.9 * t / t60) + 0.45 * high * np.exp(-6.9 * t / (0.33 * t60))
     response *= np.clip(t / 0.02, 0, 1) * np.clip((t[-1] - t) / 0.05, 0, 1)
@@ -44,7 +47,7 @@ def _spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.comple
     return sfft.rfft(response, _SIZE, axis=1).astype(np.complex64), n
 
 
-def reverberate(stereo: Audio, dry: Wave, amount: float, tick: Tick, t60: float = 1.4) -> None:
+def reverberate(stereo: Audio, dry: Wave, tick: Tick, t60: float = 1.4) -> None:
     """Adds the room's answer to mono ``dry`` (n,) to ``stereo`` (n, 2) in place.
 
     A tail is dark, so it's computed at half the rate; by overlap-add, a block at a time in the cache.
@@ -56,9 +59,9 @@ def reverberate(stereo: Audio, dry: Wave, amount: float, tick: Tick, t60: float 
     # (1 3 3 1)/8: three zeros at Nyquist before every other sample is dropped.
     slow[:half] = pairs[:, 0]
     slow[:half] += pairs[:, 1]
-    slow[:half] *= np.float32(0.375 * amount)
-    slow[1:half] += np.float32(0.125 * amount) * pairs[:-1, 1]
-    slow[: half - 1] += np.float32(0.125 * amount) * pairs[1:, 0]
+    slow[:half] *= np.float32(0.375)
+    slow[1:half] += np.float32(0.125) * pairs[:-1, 1]
+    slow[: half - 1] += np.float32(0.125) * pairs[1:, 0]
     hop = _SIZE - length
     tail = np.zeros((2, length), np.float32)
     last = np.zeros(2, np.float32)
@@ -123,13 +126,33 @@ def distort(dry: Wave, drive: float, tick: Tick) -> Wave:
     return dry
 
 
-def sway(stereo: Audio, depth: float, rate: float = 5.2) -> None:
-    """Auto-pan in place: the tremolo of a suitcase piano or a rotating loudspeaker."""
+def rotate(dry: Wave, tick: Tick, rate: float = 6.3) -> Audio:
+    """Mono ``dry`` (n,) from a horn that turns before two microphones, (n, 2): louder and sharp as it comes,
+    softer and flat as it goes (Smith et al., "Doppler simulation and the Leslie", DAFx 2002).
+    """
     period = round(SAMPLE_RATE / rate)
-    wave = (depth * np.sin(2 * np.pi * np.arange(period) / period)).astype(np.float32)
-    whole = np.resize(wave, len(stereo))
-    stereo[:, 0] *= 1 + whole
-    stereo[:, 1] *= 1 - whole
+    n = len(dry)
+    turn = 2 * np.pi * np.arange(period) / period
+    here = np.arange(n)
+    out = np.empty((n, 2), np.float32)
+    for side, angle in enumerate((0.0, 1.9)):
+        tick()
+        delay = 0.35e-3 * SAMPLE_RATE * (1 - np.cos(turn - angle))
+        whole = np.floor(delay).astype(np.int64)
+        between = np.resize((delay - whole).astype(np.float32), n)
+        index = here - np.resize(whole, n)
+        np.maximum(index, 1, out=index)
+        later = dry.take(index)
+        later += between * (dry.take(index - 1) - later)
+        out[:, side] = later * np.resize((1 + 0.28 * np.cos(turn - angle)).astype(np.float32), n)
+    return out
+
+
+def sway(heard: Wave, depth: float, rate: float = 5.2) -> None:
+    """One side (n,) of an auto-pan, in place; the other has ``-depth``: the tremolo of a suitcase piano."""
+    period = round(SAMPLE_RATE / rate)
+    wave = (1 + depth * np.sin(2 * np.pi * np.arange(period) / period)).astype(np.float32)
+    heard *= np.resize(wave, len(heard))
 
 
 def ducking(kicks: list[float], samples: int, depth: float = 0.6) -> Wave:

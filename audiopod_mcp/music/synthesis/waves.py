@@ -25,9 +25,13 @@ CONTROL = 64
 """Samples between the points at which pitch, loudness and colour of a tone are decided."""
 _RAMP = (np.arange(CONTROL) / CONTROL).astype(np.float32)
 _BLOCK = 256
+_LOOP = 1 << 17
+"""Samples of a loop of noise."""
 _SMALL = 200_000
 """Multiplications in one matrix product. Below this BLAS stays on one core: threads that wait for each other
 on a busy machine cost more than they give, and the sums don't depend on how many there are."""
+_DEAD = 9.0
+"""Time constants after which a mode is silent: -78 dB."""
 _ABOVE_20_HZ = (np.array([0.9986, -0.9986]), np.array([1.0, -0.9972]))
 _CEILING = 0.42 * SAMPLE_RATE
 """No partial is synthesised above this."""
@@ -63,21 +67,29 @@ def ring(
     A decaying exponential over time ``bB + i`` is one over ``bB`` times one over ``i``, so the whole sum
     is a single matrix product of (blocks × modes) and (modes × samples of a block): BLAS does the work.
     """
+    phases = np.broadcast_to(phases, frequencies.shape)
     keep = (frequencies < _CEILING) & (np.abs(amplitudes) > 1e-5)
-    frequencies, amplitudes, decays = frequencies[keep], amplitudes[keep], decays[keep]
-    if not np.isscalar(phases):
-        phases = np.asarray(phases)[keep]
+    brief = int(_DEAD * SAMPLE_RATE * float(np.median(decays)))
+    if len(decays) > 8 and 2 * brief < n:
+        # The half that's gone first needn't be followed to the end.
+        gone = keep & (decays <= np.median(decays))
+        keep &= ~gone
+        start = ring(frequencies[gone], amplitudes[gone], decays[gone], brief, phases[gone])
+    else:
+        start = np.zeros(0, np.float32)
+    frequencies, amplitudes, decays, phases = (x[keep] for x in (frequencies, amplitudes, decays, phases))
     rate = (2j * np.pi * frequencies - 1 / decays) / SAMPLE_RATE
     count = max(1, len(rate))
     rows = max(1, _SMALL // (2 * count * _BLOCK))
     groups = max(1, -(-n // (rows * _BLOCK)))
     coarse = np.exp(rate * (_BLOCK * np.arange(groups * rows))[:, None])
-    coarse *= amplitudes * np.exp(1j * np.asarray(phases))
+    coarse *= amplitudes * np.exp(1j * phases)
     fine = np.exp(rate[:, None] * np.arange(_BLOCK))
     # Im(coarse·fine) = Re·Im + Im·Re: one real product of twice the depth.
     left = np.concatenate((coarse.real, coarse.imag), axis=1).astype(np.float32)
     right = np.concatenate((fine.imag, fine.real), axis=0).astype(np.float32)
     wave: Wave = (left.reshape(groups, rows, -1) @ right).reshape(-1)[:n]
+    wave[: len(start)] += start
     return wave
 
 
@@ -125,7 +137,7 @@ def intonation(
 
 def moments(n: int) -> Values:
     """Seconds of the control points of ``n`` samples: every :data:`CONTROL`, the last at or after the end."""
-    points: Values = np.arange(-(-n // CONTROL) + 1) * (CONTROL / SAMPLE_RATE)
+    points: Values = np.arange(-(-n // CONTROL) + 1) / (SAMPLE_RATE / CONTROL)
     return points
 
 
@@ -195,14 +207,30 @@ def fade(n: int, decay: float, sustain: float = 0.0) -> Wave:
 
 
 def noise(n: int, rng: np.random.Generator, low: float = 0.0, high: float = SAMPLE_RATE / 2) -> Wave:
-    """White noise between ``low`` and ``high`` Hz (gentle edges), RMS 1, cut out of its spectrum."""
-    size = 1 << max(6, (n - 1).bit_length())
+    """White noise between ``low`` and ``high`` Hz (gentle edges), RMS 1, cut out of its spectrum.
+
+    Longer than 0.7 s it's a stretch, from anywhere, of one endless loop of 3 s.
+    """
+    if n > _LOOP // 4:
+        loop, at = _endless(low, high), int(rng.integers(_LOOP))
+        return np.resize(np.roll(loop, -at), n)
+    return _band_noise(1 << max(6, (n - 1).bit_length()), n, rng, low, high)
+
+
+def _band_noise(size: int, n: int, rng: np.random.Generator, low: float, high: float) -> Wave:
     half = size // 2 + 1
     spectrum = rng.standard_normal(2 * half, dtype=np.float32).view(np.complex64)
     spectrum *= _band(size, low, high)
     wave: Wave = sfft.irfft(spectrum, size)[:n]
     wave *= np.float32(1 / np.sqrt(np.mean(wave**2) + 1e-18))
     return wave
+
+
+@lru_cache(maxsize=32)
+def _endless(low: float, high: float) -> Wave:
+    loop = _band_noise(_LOOP, _LOOP, np.random.default_rng([int(low), int(high)]), low, high)
+    loop.flags.writeable = False
+    return loop
 
 
 @lru_cache(maxsize=256)
