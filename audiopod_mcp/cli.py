@@ -13,7 +13,7 @@ from pathlib import Path
 
 from audiopod_mcp import __version__
 from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
-from audiopod_mcp.settings import Settings, SettingsError
+from audiopod_mcp.settings import Settings, SettingsError, is_set
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
 COMMANDS = ("serve", "studio", "demo", "doctor", "install", "uninstall", "completion")
@@ -67,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME",
         help="a host name under which clients may reach the server; repeatable",
+    )
+    serve.add_argument(
+        "--allowed-dirs",
+        nargs="*",
+        default=(),
+        metavar="FOLDER",
+        help="where local audio may be read (AUDIOPOD_ALLOWED_DIRS)",
     )
     serve.add_argument("--public-url", help="the address that clients see, for links to audio")
     serve.add_argument("--allow-public", action="store_true", help=PUBLIC)
@@ -123,6 +130,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
         from audiopod_mcp.hosting import serve_http, serve_stdio
 
+    if folders := tuple(Path(text).expanduser().absolute() for text in options.allowed_dirs if is_set(text)):
+        settings = replace(settings, allowed_dirs=folders)
     if options.transport == "stdio":
         anyio.run(serve_stdio, settings)
     else:

@@ -50,7 +50,7 @@ class Settings:
         values = {
             name: text.strip()
             for name, text in (os.environ if environment is None else environment).items()
-            if name.startswith(("AUDIOPOD_", "ACESTEP_")) and _is_set(text)
+            if name.startswith(("AUDIOPOD_", "ACESTEP_")) and is_set(text)
         }
 
         def folder(name: str, default: Path) -> Path:
@@ -112,7 +112,7 @@ class Settings:
         return (*usual, self.output_dir, self.data_dir)
 
 
-def _is_set(text: str) -> bool:
+def is_set(text: str) -> bool:
     """Whether a value was really given: hosts pass unexpanded placeholders for what the person left out."""
     return bool(text.strip()) and not re.fullmatch(r"\s*(\$\{[^}]*\}|\$[A-Z_]+|%[A-Z_]+%)\s*", text)
 

@@ -8,7 +8,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from .files import ConfigFile
 from .formats import ConfigError, find_entry, remove_entry, set_entry, shown
@@ -92,7 +92,8 @@ def run_uninstall(
         host, path = _locate(host_name, machine or Machine.current(), project)
         file = ConfigFile.read(path)
         if dry_run:
-            there = _edited(file, _removing(host)) != file.text
+            _edited(file, _removing(host))  # tried, so that a dry run says what the run would
+            there = _entry(host, file) is not None
             out.write(f"{path} {'would lose' if there else 'has no'} “{NAME}”\n")
             return 0
         changed = _change(path, _removing(host), out)
@@ -111,11 +112,15 @@ def set_up_hosts(machine: Machine | None = None) -> Iterator[tuple[Host, Path, s
         if path is None or not path.exists():
             continue
         try:
-            entry = find_entry(host.format, ConfigFile.read(path).text, host.container, NAME)
+            entry = _entry(host, ConfigFile.read(path))
         except ConfigError:
             continue
-        if entry is not None:
+        if isinstance(entry, dict):
             yield host, path, str(entry.get("command") or entry.get("cmd") or "")
+
+
+def _entry(host: Host, file: ConfigFile) -> Any:
+    return find_entry(host.format, file.text, host.container, NAME)
 
 
 def _locate(host_name: str, machine: Machine, project: Path | None) -> tuple[Host, Path]:
@@ -183,8 +188,7 @@ def _state(host: Host, path: Path | None) -> str:
     if path is None or not path.exists():
         return "-"
     try:
-        text = ConfigFile.read(path).text
-        return "set up" if _removing(host)(text) != text else "not set up"
+        return "set up" if _entry(host, ConfigFile.read(path)) is not None else "not set up"
     except ConfigError:
         return "unreadable"
 

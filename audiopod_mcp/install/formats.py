@@ -46,8 +46,8 @@ def set_entry(format: Format, text: str, container: str, name: str, entry: Mappi
     return after
 
 
-def find_entry(format: Format, text: str, container: str, name: str) -> dict[str, Any] | None:  # noqa: A002
-    """The entry ``name`` as it is in a host's configuration, ``None`` where there is none.
+def find_entry(format: Format, text: str, container: str, name: str) -> Any:  # noqa: A002
+    """The entry ``name`` as it is in a host's configuration, whatever it is; ``None`` where there is none.
 
     Raises:
         ConfigError: where the text can't be read.
@@ -55,8 +55,10 @@ def find_entry(format: Format, text: str, container: str, name: str) -> dict[str
     """
     _, document = _open(format, text)
     entries = document.get(container)
-    entry = entries.get(name) if isinstance(entries, Mapping) else None
-    return dict(entry) if isinstance(entry, Mapping) else None
+    if not isinstance(entries, Mapping) or name not in entries:
+        return None
+    entry = entries[name]
+    return dict(entry) if isinstance(entry, Mapping) else entry if entry is not None else {}
 
 
 def remove_entry(format: Format, text: str, container: str, name: str) -> str:  # noqa: A002

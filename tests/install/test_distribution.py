@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from mcp import Client
+import soundfile
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
 from audiopod_mcp import __version__
 from audiopod_mcp.server import Service, build_server
@@ -48,7 +51,9 @@ def test_settings_offered_elsewhere_exist_and_the_key_is_marked_secret():
     assert set(variables) == DOCUMENTED
     assert set(bundled) <= DOCUMENTED
     assert [name for name, variable in variables.items() if variable["isSecret"]] == ["AUDIOPOD_API_KEY"]
-    assert set(re.findall(r"user_config\.(\w+)", json.dumps(bundled))) == set(MANIFEST["user_config"])
+    assert set(re.findall(r"user_config\.(\w+)", json.dumps(MANIFEST["server"]))) == set(
+        MANIFEST["user_config"]
+    )
     assert MANIFEST["user_config"]["api_key"]["sensitive"]
 
 
@@ -57,6 +62,25 @@ def test_what_the_person_left_empty_counts_as_unset():
     assert Settings.from_environment(left_out) == Settings.from_environment({})
     everything = dict.fromkeys(DOCUMENTED, "${user_config.anything}")
     assert Settings.from_environment(everything) == Settings.from_environment({})
+
+
+@pytest.mark.anyio
+async def test_folders_chosen_in_the_bundle_are_read(tmp_path):
+    config = MANIFEST["server"]["mcp_config"]
+    arguments = config["args"][config["args"].index("audiopod-mcp") + 1 :]
+    chosen = tmp_path / "chosen here"
+    chosen.mkdir()
+    soundfile.write(chosen / "a.wav", np.sin(np.arange(16_000) * 0.2) * 0.5, 8000)
+    for folders, heard in (([str(tmp_path / "other"), str(chosen)], True), ([arguments[-1]], False)):
+        server = StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "audiopod_mcp", *arguments[:-1], *folders],
+            env=environment(tmp_path),
+        )
+        async with Client(stdio_client(server)) as client:
+            answer = await client.call_tool("analyze_audio", {"audio_url": str(chosen / "a.wav")})
+        assert answer.is_error is not heard
+        assert heard or "outside the folders" in answer.content[0].text
 
 
 def test_the_images_health_check_is_an_address_that_the_server_has():
