@@ -12,7 +12,6 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
@@ -28,8 +27,9 @@ from audiopod_mcp.music.model import (
     Score,
     silent,
 )
-from audiopod_mcp.music.playing import as_if_beside, play, within
+from audiopod_mcp.music.playing import as_if_beside, brief_beside, play, within
 from audiopod_mcp.music.scores import lead_of
+from audiopod_mcp.music.sounding import style_of
 from audiopod_mcp.music.splice import mixed
 from audiopod_mcp.music.theory import parse_key
 
@@ -61,16 +61,19 @@ def cover(
     source, unless a tempo (``bpm``, or one in the caption), which plays it slower or faster, or a
     ``duration`` is asked for. ``score`` is what was composed, where the source was made here.
     """
+    sounds = None
     if score is not None:
         frame = score_frame(score)
+        sounds = score.brief.style if score.brief else None
     else:
-        analysis = analyse(audio, rate, within(report, 0.0, 0.2))
+        analysis = analyse(audio, rate, within(report, 0.0, 0.15))
         if analysis.loudness is None:
             raise Refused(
                 "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
             )
         notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
         frame = heard_frame(analysis, melody=notes)
+        sounds = style_of(audio, rate, analysis, within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
     if bpm or stated:
@@ -78,8 +81,11 @@ def cover(
     if keyscale:
         frame = _in_key(frame, keyscale)
     length = duration if duration and duration > 0 else frame.duration
-    brief = read_caption(
+    brief = brief_beside(
         caption,
+        None,
+        (),
+        sounds=sounds,
         bpm=frame.tempo,
         keyscale=frame.key,
         duration=min(600.0, length),

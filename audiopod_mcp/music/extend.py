@@ -16,8 +16,9 @@ from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import spectral_balance
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
-from audiopod_mcp.music.playing import as_if_beside, brief_beside, play, within
+from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, play, within
 from audiopod_mcp.music.scores import excerpt, joined, later
+from audiopod_mcp.music.sounding import style_of
 from audiopod_mcp.music.splice import CROSSFADE, fit, join, mixed, rise
 
 LONGEST = 60.0
@@ -83,13 +84,16 @@ def _extended(
 ) -> Rendering:
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
-    frame = _frame(song, before, within(report, 0.0, 0.3))
+    frame, sounds = _heard(song, before, prompt, within(report, 0.0, 0.3))
     if not frame.steady:
         notes.append("No steady beat was heard; the new music keeps its own time.")
+    if sounds:
+        notes.append(AS_THE_SONG.format(sounds))
     brief = brief_beside(
         prompt,
         song.score.brief if song.score else None,
         song.stems.keys(),
+        sounds=sounds,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=length,
         lyrics=lyrics,
@@ -246,9 +250,17 @@ def _label(frame: Frame, before: bool, prompt: str) -> str:
     return "intro" if before else labels[-1] if labels else "verse"
 
 
-def _frame(song: Rendering, before: bool, report: Report) -> Frame:
-    """The frame of the song, or of the end of it that is extended: its clock begins where that does."""
+def _heard(song: Rendering, before: bool, prompt: str, report: Report) -> tuple[Frame, str | None]:
+    """The frame of the song, or of the end of it that is extended: its clock begins where that does.
+
+    And the style that a recording sounds like, if the prompt names none.
+    """
     if song.score is not None:
-        return score_frame(song.score)
+        return score_frame(song.score), None
     near = round(_NEIGHBOURHOOD * song.rate)
-    return heard_frame(analyse(song.audio[:near] if before else song.audio[-near:], song.rate, report))
+    part = song.audio[:near] if before else song.audio[-near:]
+    analysis = analyse(part, song.rate, within(report, 0.0, 0.8))
+    sounds = None
+    if not names_style(prompt):
+        sounds = style_of(part, song.rate, analysis, within(report, 0.8, 1.0))
+    return heard_frame(analysis), sounds

@@ -26,21 +26,28 @@ from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
 from audiopod_mcp.music.vocabulary import FORM_WORDS, STYLE_WORDS
 from audiopod_mcp.music.wording import find, tidy
 
+AS_THE_SONG = "No style was asked for: it is played as {}, which the recording sounds most like."
+"""The note on music beside a recording whose style was heard, not named."""
+
 
 def within(report: Report, low: float, high: float) -> Report:
     """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
     return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
 
 
-def brief_beside(prompt: str, own: Brief | None, tracks: Collection[str], **wanted: Any) -> Brief:
+def brief_beside(
+    prompt: str, own: Brief | None, tracks: Collection[str], *, sounds: str | None = None, **wanted: Any
+) -> Brief:
     """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
 
     Then the players are those of the piece, ``tracks``, and who else the prompt names, without those that it
-    rules out. ``wanted`` goes to :func:`read_caption`.
+    rules out. A recording is known by the style it ``sounds`` like. ``wanted`` goes to :func:`read_caption`.
     """
     wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
-    if own is None or names_style(prompt):
+    if names_style(prompt) or (own is None and sounds is None):
         return read_caption(prompt, **wanted)
+    if own is None:
+        return replace(read_caption(f"{sounds}. {prompt}", **wanted), style=sounds or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
     beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.matching import spectral_balance, widened, width_of
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Grid, Refused, Rendering, Report, silent
-from audiopod_mcp.music.playing import as_if_beside, within
+from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, within
+from audiopod_mcp.music.sounding import style_of
 from audiopod_mcp.music.splice import fit, mixed
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import METRES
@@ -53,8 +53,12 @@ def reference(
     if keyscale is None and not _KEY_STATED.search(caption):
         keyscale = analysis.key
     length = duration if duration and duration > 0 else float(np.clip(analysis.duration, *_LENGTHS))
-    brief = read_caption(
+    sounds = None if names_style(caption) else style_of(audio, rate, analysis)
+    brief = brief_beside(
         caption,
+        None,
+        (),
+        sounds=sounds,
         bpm=bpm,
         keyscale=keyscale,
         timesignature=timesignature or analysis.timesignature,
@@ -83,4 +87,5 @@ def reference(
         stems, SAMPLE_RATE, 2, balance=balance, loudness=loudness, amount=0.9,
         report=within(report, 0.9, 1.0),
     )  # fmt: skip
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics)
+    notes = (AS_THE_SONG.format(sounds),) if sounds else ()
+    return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)

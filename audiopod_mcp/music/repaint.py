@@ -10,8 +10,16 @@ import numpy as np
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.frame import heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
-from audiopod_mcp.music.playing import as_if_beside, brief_beside, loudness_around, play, within
+from audiopod_mcp.music.playing import (
+    as_if_beside,
+    brief_beside,
+    loudness_around,
+    names_style,
+    play,
+    within,
+)
 from audiopod_mcp.music.scores import excerpt, joined, later
+from audiopod_mcp.music.sounding import style_of
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace
 
 LONGEST = 300.0
@@ -40,8 +48,9 @@ def repaint(
     """``audio`` with ``[start, end)`` (seconds; ``end`` −1 is the end of the file) played anew.
 
     The new music has the song's beats, key, chords, loudness and spectral balance and the caption's
-    style. Outside ``[start, end)`` every sample is the source's; the crossfades lie inside, on a beat
-    where one is near. ``score`` and ``stems``, those of a piece composed here, are repainted with it.
+    style, or the song's where that names none. Outside ``[start, end)`` every sample is the source's; the
+    crossfades lie inside, on a beat where one is near. ``score`` and ``stems``, those of a piece composed
+    here, are repainted with it.
     """
     duration = len(audio) / rate
     end = duration if end == -1 else end
@@ -57,14 +66,19 @@ def repaint(
         out[first:last] = part.audio
         return Rendering(out, rate, lyrics=later(part.lyrics, first / rate), notes=part.notes)
 
+    sounds = None
     if score is not None:
         frame = score_frame(score)
     else:
-        frame = heard_frame(analyse(audio, rate, within(report, 0.0, 0.3)))
+        analysis = analyse(audio, rate, within(report, 0.0, 0.25))
+        frame = heard_frame(analysis)
+        if not names_style(caption):
+            sounds = style_of(audio, rate, analysis, within(report, 0.25, 0.3))
     brief = brief_beside(
         caption,
         score.brief if score else None,
         (stems or {}).keys(),
+        sounds=sounds,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=end - start,
         lyrics=lyrics,
@@ -87,6 +101,11 @@ def repaint(
     gain[first:last] = limiter(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
     out = out * gain
     notes = () if frame.steady else ("No steady beat was heard here; the new music keeps its own time.",)
+    if sounds:
+        notes = (
+            *notes,
+            f"No style was asked for: it is played as {sounds}, which the song sounds most like.",
+        )
     if score is None or not stems:
         return Rendering(out, rate, lyrics=later(played.lyrics, start), notes=notes)
     nothing = np.zeros_like(audio)

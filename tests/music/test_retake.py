@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from judging import assert_stems_sum
+from judging import assert_stems_sum, likeness, steepness
 
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import silent
 from audiopod_mcp.music.retake import retake
 from audiopod_mcp.music.takes import varied
+from audiopod_mcp.music.tonality import beat_chroma
 
 VARIANCES = (0.0, 0.15, 0.4, 0.7, 1.0)
 
@@ -89,7 +92,34 @@ def test_a_sung_line_is_never_torn(song):
     ]
 
 
-def test_a_recording_is_played_again_and_says_so(recording):
-    take = retake(recording.audio, recording.rate, variance=0.3, seed=1)
-    assert len(take.audio) == len(recording.audio) * 44_100 // recording.rate
-    assert "recording has no score" in take.notes[0]
+@pytest.fixture(scope="module")
+def retaken(recording):
+    return [retake(recording.audio, recording.rate, variance=v, seed=1) for v in (0.1, 0.5, 0.9)]
+
+
+def test_a_recording_stays_as_it_was_recorded_but_for_a_share(recording, retaken):
+    same = [(made.audio == recording.audio).all(axis=1).mean() for made in retaken]
+    assert same[0] > 0.6
+    assert 0.05 < same[1] < same[0]
+    assert same[2] < same[1]
+    for made in retaken:
+        assert made.audio.shape == recording.audio.shape
+        assert integrated_loudness(made.audio, recording.rate) == pytest.approx(
+            integrated_loudness(recording.audio, recording.rate), abs=2.5
+        )
+        for at in np.flatnonzero(np.diff((made.audio == recording.audio).all(axis=1).astype(int)) != 0)[:4]:
+            assert steepness(made.audio, at) < 2.5
+    assert re.search(
+        r"instruments play the .* anew, as .*; \d+ of 12 s are as they were recorded", retaken[0].notes[0]
+    )
+
+
+def test_a_recording_is_less_and_less_like_itself(recording, retaken):
+    beats = np.arange(0, 12, 0.5)
+    own = beat_chroma(recording.audio, recording.rate, beats)
+    alike = [likeness(own, beat_chroma(made.audio, recording.rate, beats)) for made in retaken]
+    new = retake(recording.audio, recording.rate, variance=1.0, seed=1)
+    alike.append(likeness(own, beat_chroma(new.audio, new.rate, beats)))
+    assert alike == sorted(alike, reverse=True)
+    assert alike[0] > 0.85
+    assert "All of it is played anew" in new.notes[0]

@@ -1,0 +1,175 @@
+"""A recording, partly played anew: phrase by phrase and layer by layer, the rest of it as it was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.cover import cover
+from audiopod_mcp.music.frame import Frame, heard_frame
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.matching import matching_gain, spectral_balance
+from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score
+from audiopod_mcp.music.playing import as_if_beside, within
+from audiopod_mcp.music.scores import UNPITCHED, lead_of
+from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, rise
+
+_LONG = 24
+"""Bars from which on phrases have two bars; in shorter recordings they have one."""
+_NAMES = {"rest": "the accompaniment", "drums": "the drums", "vocals": "the tune"}
+_SUNG = 0.5
+"""The variance from which on what was sung gives way to an instrument: a song is known by its singer."""
+_FREE = 0.6
+"""The variance from which on phrases that are new in all layers get a harmony of their own."""
+
+
+def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Report) -> Rendering:
+    """``audio`` with a share ``variance`` (above 0, up to 1) of it played anew in the style it sounds like.
+
+    Each phrase of each layer (the drums and the singing that :func:`separate` finds, and the rest) has a
+    lot; below ``variance`` the studio's instruments play it, over the same chords, with crossfades on the
+    bar lines. What is new at one variance is new at every higher one. Where nothing is, every sample stays.
+    """
+    analysis = analyse(audio, rate, within(report, 0.0, 0.1))
+    if analysis.loudness is None:
+        raise Refused("src_audio_url: the recording is silent, there is nothing in it to play again")
+    if variance >= 1:
+        taken = cover(audio, rate, caption="", strength=0.0, seed=seed + 1, report=within(report, 0.1, 1.0))
+        note = (
+            "All of it is played anew by the studio's instruments: the beat, the key and the form are left."
+        )
+        return replace(taken, notes=(note, *taken.notes))
+    close = cover(audio, rate, caption="", strength=1.0, seed=seed, report=within(report, 0.1, 0.35))
+    edges = _edges(heard_frame(analysis))
+    own = _layers(audio, rate, close.stems, sung=bool(analysis.vocals), report=within(report, 0.35, 0.6))
+    lots = _lots(np.random.default_rng((seed, 17)), list(own), len(edges) - 1)
+    news = [_like(close, own, audio, rate, within(report, 0.6, 0.7))]
+    if (lots["harmony"] < variance).any():
+        free = cover(audio, rate, caption="", strength=0.0, seed=seed + 1, report=within(report, 0.7, 0.85))
+        news.append(_like(free, own, audio, rate, within(report, 0.85, 0.95)))
+    out = audio.copy()
+    fade = round(CROSSFADE * rate)
+    for layer, recorded in own.items():
+        report(0.95, "putting it together")
+        taken_from = [
+            ((lots[layer] < variance) & (lots["harmony"] >= variance)),
+            (lots["harmony"] < variance),
+        ]
+        at = np.round(np.asarray(edges) * rate).astype(int)
+        kept = _curve(~(taken_from[0] | taken_from[1]), at, len(audio), fade)
+        out += (kept - 1) * recorded
+        for new, chosen in zip(news, taken_from, strict=False):
+            if layer in new:
+                out += _curve(chosen, at, len(audio), fade) * new[layer]
+    gain = limiter(out, rate, max(CEILING, float(np.abs(audio).max(initial=0.0))))
+    return Rendering(out * gain, rate, notes=_in_words(lots, edges, variance, close.score))
+
+
+def _edges(frame: Frame) -> tuple[float, ...]:
+    """Where phrases begin, and the end: bar lines, or four seconds apart where there is no pulse."""
+    if not frame.steady:
+        return (*np.arange(0.0, max(1.0, frame.duration - 2.0), 4.0).tolist(), frame.duration)
+    bars = frame.beats[frame.first_downbeat :: frame.beats_per_bar]
+    bars = bars[:: 1 if len(bars) <= _LONG else 2]
+    inner = [bar for bar in bars if frame.bar / 2 < bar < frame.duration - frame.bar / 2]
+    return (0.0, *inner, frame.duration)
+
+
+def _layers(
+    audio: Audio, rate: int, new: Mapping[str, Audio], *, sung: bool, report: Report
+) -> dict[str, Audio]:
+    """The recording's layers, which sum to it: what there is a counterpart for, and the rest."""
+    layers: dict[str, Audio] = {}
+    wanted = [track for track, there in (("drums", "drums" in new), ("vocals", sung)) if there]
+    rest = audio.copy()
+    for number, track in enumerate(wanted):
+        share = within(report, number / len(wanted), (number + 1) / len(wanted))
+        try:
+            layers[track] = separate(rest, rate, track, share)
+        except Refused:
+            continue  # next to nothing of it was found: it stays with the rest
+        rest = rest - layers[track]
+    return {"rest": rest, **layers}
+
+
+def _lots(rng: np.random.Generator, layers: list[str], count: int) -> dict[str, npt.NDArray[np.float64]]:
+    """For each layer and phrase the variance from which on it is played anew; and with new ``harmony``."""
+
+    def spread(late: float = 0.0) -> npt.NDArray[np.float64]:
+        return np.asarray((rng.permutation(count) + late) / max(1, count))
+
+    # Something is new at any variance, but only one layer of one phrase at the lowest.
+    lots = {"rest": spread(), "drums": spread(0.7), "vocals": _SUNG + (1 - _SUNG) * spread()}
+    lots = {layer: found for layer, found in lots.items() if layer in layers}
+    latest = np.maximum.reduce(list(lots.values()))
+    return {**lots, "harmony": np.maximum(latest, _FREE + (1 - _FREE) * spread())}
+
+
+def _like(
+    made: Rendering, own: Mapping[str, Audio], audio: Audio, rate: int, report: Report
+) -> dict[str, Audio]:
+    """What was played, by layer, at the recording's rate and with its balance; each as loud as its like."""
+    stems = as_if_beside(
+        {track: stem.copy() for track, stem in made.stems.items()}, rate, audio.shape[1],
+        balance=spectral_balance(audio, rate), loudness=integrated_loudness(audio, rate), report=report,
+    )  # fmt: skip
+    groups: dict[str, dict[str, Audio]] = {}
+    for track, stem in stems.items():
+        layer = _layer_of(track, made.score) if made.score else "rest"
+        groups.setdefault(layer if layer in own else "rest", {})[track] = fit(stem, len(audio))
+    new = {layer: mixed(group) for layer, group in groups.items()}
+    for layer, sound in new.items():
+        sound *= np.float32(matching_gain(sound, rate, integrated_loudness(own[layer], rate), at_most=9.0))
+    return new
+
+
+def _layer_of(track: str, score: Score) -> str:
+    lead = lead_of(score)
+    alone = sum(part.track == track for part in score.parts) == 1
+    if lead is not None and lead.track == track and alone:
+        return "vocals"
+    return "drums" if track in UNPITCHED else "rest"
+
+
+def _curve(
+    chosen: npt.NDArray[np.bool_], edges: npt.NDArray[np.int_], samples: int, fade: int
+) -> npt.NDArray[np.float32]:
+    """The gain, ``(samples, 1)``, of what sounds in the ``chosen`` phrases: up and down before bar lines."""
+    curve = np.zeros((samples, 1), np.float32)
+    for wanted, (start, end) in zip(chosen, pairwise(edges), strict=True):
+        curve[start:end] = wanted
+    for before, after, edge in zip(chosen[:-1], chosen[1:], edges[1:-1], strict=True):
+        if before != after:
+            up = rise(fade)[-min(fade, int(edge)) :]
+            curve[edge - len(up) : edge] = up if after else up[::-1]
+    return curve
+
+
+def _in_words(
+    lots: Mapping[str, npt.NDArray[np.float64]],
+    edges: tuple[float, ...],
+    variance: float,
+    score: Score | None,
+) -> tuple[str, ...]:
+    """What was done, for the listener."""
+    lengths = np.diff(edges)
+    style = score.brief.style if score and score.brief else "pop"
+    shares = {layer: float(lengths[lots[layer] < variance].sum()) for layer in lots if layer != "harmony"}
+    touched = np.logical_or.reduce([lots[layer] < variance for layer in shares])
+    parts = ", ".join(f"{_NAMES[layer]} for {time:.0f} s" for layer, time in shares.items() if time)
+    kept = float(lengths[~touched].sum())
+    notes = [
+        f"A recording has no score to vary: the studio's instruments play {parts} anew, as {style}; "
+        f"{kept:.0f} of {edges[-1]:.0f} s are as they were recorded, every sample of them."
+    ]
+    if (lots["harmony"] < variance).any():
+        notes.append(f"The harmony is new for {float(lengths[lots['harmony'] < variance].sum()):.0f} s.")
+    if len(shares) > 1:
+        notes.append("Drums and singing were separated by ear: traces of what was recorded may remain.")
+    return tuple(notes)
