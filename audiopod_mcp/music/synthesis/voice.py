@@ -110,7 +110,7 @@ def guide_voice(tone: Tone) -> Wave:
     closed = formants(k * f, "u" if vowel in "ou" else "e", shift * 0.9)
     opened = formants(k * f, vowel, shift)
     # Effort tilts the source less (Sundberg): the darkest table is at the lips' parting.
-    tilt = 1.25 - 0.4 * tone.force
+    tilt = 1.05 - 0.4 * tone.force
     tables = []
     for step in np.linspace(0, 1, _SHADES):
         amplitudes = k ** -(tilt + 0.5 * (1 - step)) * closed ** (1 - step) * opened**step
@@ -124,7 +124,7 @@ def guide_voice(tone: Tone) -> Wave:
     y = read(np.stack(tables), trace(pitch, n), curve(np.clip(open_, 0, 1) * (_SHADES - 1), n))
     y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
     air = noise(n, tone.rng, 1800, 9000)
-    air *= np.abs(y) * np.float32(0.04) + np.float32(0.012)
+    air *= np.abs(y) * np.float32(0.028) + np.float32(0.007)
     y += air * curve(1 + 2 * np.exp(-t / 0.05), n)
     level = (1 - 0.25 * np.exp(-t / 0.18)) * (1 + 0.1 * vibrato + 0.06 * wander(n, tone.rng, 6.0))
     y *= curve(level * (0.5 - 0.5 * np.cos(np.pi * np.clip(t / 0.04, 0, 1))), n)
