@@ -377,7 +377,7 @@ class Analogue:
         return tables
 
 
-PAD = Analogue("saw", (-9, -4, 3, 10), 6000, 2600, 2.2, 0.3, wide=True, most=60, drift=4)
+PAD = Analogue("saw", (-9, -4, 3, 10), 9000, 4200, 2.2, 0.3, wide=True, most=60, drift=4)
 LEAD = Analogue("saw", (-5, 5), 5500, 2600, 0.35, 0.012, vibrato_cents=9)
 SYNTH_PLUCK = Analogue("saw", (-4, 4), 5200, 500, 0.09, 0.003, 0.28, 0.0, most=60)
 SYNTH_BASS = Analogue("saw", (-4, 4), 1500, 320, 0.14, 0.004, 0.5, 0.45, sub=0.5, most=60)

@@ -116,8 +116,9 @@ def guide_voice(tone: Tone) -> Wave:
         amplitudes = k ** -(tilt + 0.5 * (1 - step)) * closed ** (1 - step) * opened**step
         tables.append(wavetable(amplitudes / np.sqrt(np.sum(amplitudes**2))))
     phase = tone.rng.uniform(0, 2 * np.pi)
+    scoop = 110.0 if tone.above else -90.0
     pitch = intonation(
-        tone, n, cents=28, rate=5.4, delay=0.3, phase=phase, scoop=-90, glide=0.035, drift=5.0
+        tone, n, cents=28, rate=5.4, delay=0.3, phase=phase, scoop=scoop, glide=0.04, drift=5.0
     )  # fmt: skip
     vibrato = np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * 5.4 * t + phase + 0.6)
     open_ = np.clip(t / 0.08, 0, 1) * (0.88 + 0.08 * vibrato + 0.06 * wander(n, tone.rng, 4.0))
