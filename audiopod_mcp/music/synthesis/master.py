@@ -44,7 +44,7 @@ def gain_curve(mix: Audio, *, wrap: bool = False, report: Report = silent) -> Wa
     for start in range(0, len(mix), _CHUNK):
         report(0.0, "Mastering")
         piece = slice(start, start + _CHUNK)
-        over = max(over, true_peak(mix[piece] * curve[piece, None], SAMPLE_RATE) - CEILING + 0.02)
+        over = max(over, true_peak(mix[piece] * curve[piece, None], SAMPLE_RATE) - CEILING + 0.06)
     return curve * np.float32(10 ** (-max(0.0, over) / 20))
 
 

@@ -25,6 +25,9 @@ _REFERENCE = 0.1
 """RMS of the loudest quarter second of a pitched note at full velocity, before its instrument's level."""
 _DRUM_LEVEL = 0.42
 _OPEN_HAT = 46
+_FROM_ABOVE = "<"
+_SLUR = 0.12
+"""Seconds of silence that still connect two sung notes."""
 _Key = tuple[int, int, int, str]
 
 
@@ -58,12 +61,17 @@ def _closings(part: Part) -> dict[float, float]:
 def _groups(part: Part, instrument: Instrument) -> Iterator[tuple[_Key, list[Note]]]:
     """Notes that share one synthesised body, in a stable order."""
     takes: Counter[_Key] = Counter()
+    last: Note | None = None
 
     def key(note: Note) -> _Key:
+        nonlocal last
         force = min(_LAYERS - 1, note.velocity * _LAYERS // 128)
         sung = ""
         if note.syllable is not None:
             sung = consonant_of(note.syllable) + vowel_of(note.syllable)
+            if last and note.start - last.start - last.duration < _SLUR and last.pitch > note.pitch + 0.5:
+                sung += _FROM_ABOVE
+        last = note
         drum = instrument.unpitched and instrument.track != "fx"
         variants = 3 if drum else _VARIANTS if note.duration < _SHORT else 1
         same = (round(note.pitch * 20), force, 0, sung)
@@ -87,7 +95,8 @@ def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed:
             zlib.crc32(sung.encode()),
         ]
     )
-    tone = Tone(pitch / 20, seconds, (force + 0.5) / _LAYERS, rng, sung or None)
+    syllable = sung.removesuffix(_FROM_ABOVE) or None
+    tone = Tone(pitch / 20, seconds, (force + 0.5) / _LAYERS, rng, syllable, sung.endswith(_FROM_ABOVE))
     body = instrument.play(tone)
     if instrument.unpitched or instrument.track == "bass":
         body = without_dc(body)

@@ -107,7 +107,7 @@ def piano(tone: Tone) -> Wave:
     amplitudes *= 1 + 0.12 * rng.standard_normal(len(k))
     decay = 3.2 * (262 / f) ** 0.5
     decays = decay / (1 + 0.22 * (k - 1) ** 0.9 + (frequencies / 3200) ** 2)
-    cents = np.array([[-0.5], [0.0], [0.7]]) * (0.6 + 0.6 * rng.random(len(k)))
+    cents = np.array([[-0.5], [0.0], [0.7]]) * (0.6 + 0.6 * rng.random(len(k))) * min(1.0, 400 / f)
     y = ring(
         (frequencies * 2 ** (cents / 1200)).ravel(),
         (np.array([[0.5], [0.3], [0.2]]) * amplitudes).ravel(),

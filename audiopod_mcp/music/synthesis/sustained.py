@@ -80,7 +80,7 @@ class Blown:
     """How much brighter the attack is than what follows."""
     late: float = 1.0
     """How far the high partials lag behind the loudness at the attack."""
-    pulse: float = 0.12
+    pulse: float = 0.08
     """How much of the vibrato is heard in loudness and colour."""
     players: int = 1
     spread: float = 7.0
@@ -177,6 +177,7 @@ VIOLIN = Blown(
     scoop=-18,
     bloom=0.15,
     late=1.6,
+    pulse=0.05,
     body=bodies.VIOLIN,
 )
 CELLO = Blown(
@@ -190,6 +191,7 @@ CELLO = Blown(
     scoop=-14,
     bloom=0.15,
     late=1.6,
+    pulse=0.05,
     body=bodies.CELLO,
 )
 CONTRABASS = Blown(
@@ -220,7 +222,7 @@ ENSEMBLE = Blown(
     body=bodies.VIOLIN,
 )
 FLUTE = Blown(
-    (2.9, 1.5),
+    (2.8, 1.3),
     0.07,
     ((900, 500, 0.6),),
     rate=5.0,
@@ -261,7 +263,7 @@ SAXOPHONE = Blown(
     drift=4.0,
 )
 TRUMPET = Blown(
-    (2.3, 0.35),
+    (2.2, 0.55),
     0.035,
     ((1200, 450, 1.4), (2500, 700, 0.8)),
     cents=9,
@@ -280,7 +282,7 @@ HORN = Blown(
 )  # fmt: skip
 TUBA = Blown((2.6, 1.1), 0.06, ((230, 100, 0.9),), cents=2, breath=0.01, scoop=-15, bloom=0.3, late=1.8)
 BRASS = Blown(
-    (2.2, 0.4),
+    (2.1, 0.6),
     0.05,
     ((800, 400, 0.9), (1600, 600, 0.9)),
     cents=6,
@@ -375,7 +377,7 @@ class Analogue:
         return tables
 
 
-PAD = Analogue("saw", (-9, -4, 3, 10), 6000, 2600, 2.2, 0.3, wide=True, most=60, drift=4)
+PAD = Analogue("saw", (-9, -4, 3, 10), 9000, 4200, 2.2, 0.3, wide=True, most=60, drift=4)
 LEAD = Analogue("saw", (-5, 5), 5500, 2600, 0.35, 0.012, vibrato_cents=9)
 SYNTH_PLUCK = Analogue("saw", (-4, 4), 5200, 500, 0.09, 0.003, 0.28, 0.0, most=60)
 SYNTH_BASS = Analogue("saw", (-4, 4), 1500, 320, 0.14, 0.004, 0.5, 0.45, sub=0.5, most=60)

@@ -110,21 +110,22 @@ def guide_voice(tone: Tone) -> Wave:
     closed = formants(k * f, "u" if vowel in "ou" else "e", shift * 0.9)
     opened = formants(k * f, vowel, shift)
     # Effort tilts the source less (Sundberg): the darkest table is at the lips' parting.
-    tilt = 1.25 - 0.4 * tone.force
+    tilt = 1.05 - 0.4 * tone.force
     tables = []
     for step in np.linspace(0, 1, _SHADES):
         amplitudes = k ** -(tilt + 0.5 * (1 - step)) * closed ** (1 - step) * opened**step
         tables.append(wavetable(amplitudes / np.sqrt(np.sum(amplitudes**2))))
     phase = tone.rng.uniform(0, 2 * np.pi)
+    scoop = 110.0 if tone.above else -90.0
     pitch = intonation(
-        tone, n, cents=28, rate=5.4, delay=0.3, phase=phase, scoop=-90, glide=0.035, drift=5.0
+        tone, n, cents=28, rate=5.4, delay=0.3, phase=phase, scoop=scoop, glide=0.04, drift=5.0
     )  # fmt: skip
     vibrato = np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * 5.4 * t + phase + 0.6)
     open_ = np.clip(t / 0.08, 0, 1) * (0.88 + 0.08 * vibrato + 0.06 * wander(n, tone.rng, 4.0))
     y = read(np.stack(tables), trace(pitch, n), curve(np.clip(open_, 0, 1) * (_SHADES - 1), n))
     y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
     air = noise(n, tone.rng, 1800, 9000)
-    air *= np.abs(y) * np.float32(0.04) + np.float32(0.012)
+    air *= np.abs(y) * np.float32(0.028) + np.float32(0.007)
     y += air * curve(1 + 2 * np.exp(-t / 0.05), n)
     level = (1 - 0.25 * np.exp(-t / 0.18)) * (1 + 0.1 * vibrato + 0.06 * wander(n, tone.rng, 6.0))
     y *= curve(level * (0.5 - 0.5 * np.cos(np.pi * np.clip(t / 0.04, 0, 1))), n)

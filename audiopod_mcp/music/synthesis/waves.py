@@ -46,6 +46,8 @@ class Tone:
     force: float
     rng: np.random.Generator
     syllable: str | None = None
+    above: bool = False
+    """Slurred from a higher note."""
 
     @property
     def frequency(self) -> float:
