@@ -197,6 +197,7 @@ def test_lyrics_that_do_not_fit_are_left_out_rather_than_gabbled() -> None:
     assert np.median(gaps) > 0.1
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(1, 16), st.booleans(), st.integers(0, 99))
 def test_syllables_are_placed_in_order_within_their_line(
     count: int, span: float, compound: bool, seed: int

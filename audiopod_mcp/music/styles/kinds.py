@@ -96,7 +96,7 @@ KINDS = (
         ("lead", "saxophone", "melody"), ("counter", "brass", "answers", 0.5),
     )),
     replace(RNB, name="funk", kin=("r&b", "soul"), tempo=(98.0, 116.0), groove="funk", energy=0.75, minor_share=0.5, swing=0.54, scale="blues",
-        major=("I9 I9 IV9 I9", "I7 I7 I7 IV7"), minor=("i7 i7 IV7 IV7", "i9 i9 i9 IV7"), band=band(
+        major=("I9 I9 IV9 I9", "I7 I7 I7 IV7", "I9 IV9 I9 bVII9", "I7 I7 ii7 V9"), minor=("i7 i7 IV7 IV7", "i9 i9 i9 IV7", "i7 VII i7 iv7", "i7 i7 VI7 V7"), band=band(
             ("drums", "acoustic kit", "funk"), ("percussion", "percussion", "congas", 0.5, 0.6), ("bass", "electric bass", "funk", 0.0, 1.1),
             ("comp", "electric guitar", "funk"), ("comp", "clavinet", "stabs", 0.4, 0.8), ("lead", "saxophone", "riff"),
             ("counter", "brass", "answers", 0.5),
