@@ -131,8 +131,6 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
             continue
         intensity = piece.intensity(bar)
         figure = COMPS.get(member.figure) or COMPS["ballad"]
-        if member.figure == "shuffle":
-            figure = ("x-x- x-x- x-x- x-x-", "x---x- x---x-")
         steps = steps_of(figure[1] if metre.compound else figure[0], metre, max(bar.beats, metre.beats))[
             : bar.beats * metre.steps
         ]
@@ -173,8 +171,6 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
                 pen.write(beat, length, min(pitch, instrument.high), accent, intensity=intensity)
                 continue
             chosen = voicing[-3:] if mark == "u" else voicing
-            if member.figure == "shuffle" and index % (2 * metre.steps) >= metre.steps and not power:
-                chosen = (voicing[0], *(pitch for pitch in voicing[1:-1]), voicing[-1])
             for number, pitch in enumerate(reversed(chosen) if mark == "u" else chosen):
                 delay = 0.011 * number if strummed and mark != "s" else 0.003 * number
                 pen.write(
