@@ -60,7 +60,9 @@ def count_syllables(text: str) -> int:
 def _nuclei(letters: str, word: str) -> list[tuple[int, int]]:
     """Index ranges of the vowels that carry a syllable."""
     apart = {m.end() for m in _APART.finditer(letters)} - {m.end() for m in _TOGETHER.finditer(letters)}
-    apart |= {i for i, letter in enumerate(word) if letter in "íúïëüóá"}
+    apart |= {i for i, letter in enumerate(word) if letter in "íúïëü"}
+    # An accent parts a-ó and e-á, but not the glide of can-ción.
+    apart |= {i for i, letter in enumerate(word) if letter in "óá" and letters[i - 1 : i] not in ("i", "u")}
     silent = {m.start() for m in _COMPOUND.finditer(letters)}
     nuclei: list[tuple[int, int]] = []
     for index in range(len(letters)):

@@ -191,11 +191,13 @@ def diatonic_numerals(key: Key) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=8192)
 def voice_lead(
-    chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4
+    chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4, before: Chord | None = None
 ) -> tuple[int, ...]:
     """Pitches of ``chord`` in ``low … high`` that move least from ``previous`` (a close voicing near the
     middle, if there is none). The root is left to the bass where the chord has more tones than voices.
+    With ``before``, the chord of ``previous``, the top voice shuns fifths and octaves parallel to the roots.
     """
     tones = list(chord.tones)
     if len(tones) > voices:
@@ -215,6 +217,10 @@ def voice_lead(
         if previous:
             moved = sum(min(abs(pitch - old) for old in previous) for pitch in pitches) / len(pitches)
             moved += 0.5 * abs(pitches[-1] - previous[-1])
+            if before is not None and before.root != chord.root:
+                above = (pitches[-1] - chord.root) % 12
+                parallel = above in (0, 7) and above == (previous[-1] - before.root) % 12
+                moved += 2.5 * parallel
         else:
             moved = 0.0
         cost = moved + 0.15 * abs(sum(pitches) / len(pitches) - centre)

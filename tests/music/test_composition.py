@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.singing import place
-from audiopod_mcp.music.composition.words import sung
+from audiopod_mcp.music.composition.words import label_of, sung
 from audiopod_mcp.music.model import Brief, Grid, Note, Refused, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
@@ -103,7 +103,7 @@ def test_metres_are_played_as_such(metre: str, per_bar: int) -> None:
 @settings(max_examples=25, deadline=None)
 @given(
     st.floats(1, 70),
-    st.floats(40, 220),
+    st.floats(30, 300),
     st.sampled_from(sorted(STYLES)),
     st.sampled_from(sorted(METRES)),
     st.booleans(),
@@ -197,6 +197,7 @@ def test_lyrics_that_do_not_fit_are_left_out_rather_than_gabbled() -> None:
     assert np.median(gaps) > 0.1
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(1, 16), st.booleans(), st.integers(0, 99))
 def test_syllables_are_placed_in_order_within_their_line(
     count: int, span: float, compound: bool, seed: int
@@ -240,6 +241,22 @@ def test_a_piece_ends_on_its_tonic() -> None:
     for style in ("pop", "folk", "classical", "metal"):
         score = compose(brief_for(style, key="D minor"), seed=8)
         assert parse_chord(score.chords[-1].label).root == 2
+
+
+@pytest.mark.parametrize(
+    ("tag", "label"),
+    [
+        ("Verse 2 - whispered", "verse"),
+        ("Pre-Chorus", "pre-chorus"),
+        ("Final Chorus: soft, piano only", "chorus"),
+        ("Inst", "solo"),
+        ("Saxophone solo", "solo"),
+        ("Fade out", "outro"),
+        ("サビ", "chorus"),
+    ],
+)
+def test_tags_name_sections_however_they_are_written(tag: str, label: str) -> None:
+    assert label_of(tag) == label
 
 
 GRID = Grid(

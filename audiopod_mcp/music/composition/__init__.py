@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from audiopod_mcp.music.composition import backing, drumming, tunes
+from audiopod_mcp.music.composition import answers, backing, drumming, tunes
 from audiopod_mcp.music.composition.ensemble import band_for
 from audiopod_mcp.music.composition.form import Section, plan, sung_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
@@ -22,7 +22,7 @@ __all__ = ["compose"]
 
 _PLAYERS: dict[str, Callable[[Piece, Member], tuple[Note, ...]]] = {
     "drums": drumming.drums, "percussion": drumming.percussion, "bass": backing.bass, "comp": backing.comping,
-    "pad": backing.pad, "lead": tunes.lead, "counter": tunes.counter, "fx": drumming.effects,
+    "pad": backing.pad, "lead": tunes.lead, "counter": answers.counter, "fx": drumming.effects,
 }  # fmt: skip
 
 

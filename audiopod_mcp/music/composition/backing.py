@@ -131,13 +131,11 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
             continue
         intensity = piece.intensity(bar)
         figure = COMPS.get(member.figure) or COMPS["ballad"]
-        if member.figure == "shuffle":
-            figure = ("x-x- x-x- x-x- x-x-", "x---x- x---x-")
         steps = steps_of(figure[1] if metre.compound else figure[0], metre, max(bar.beats, metre.beats))[
             : bar.beats * metre.steps
         ]
         if bar.ending:
-            voicing = _voicing(piece.chord(bar.start), voicing, low, instrument.high, power)
+            voicing = _voicing(piece.chord(bar.start), voicing, low, instrument.high, power, chord)
             for number, pitch in enumerate(voicing):
                 pen.write(
                     bar.start,
@@ -154,7 +152,7 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
             current = piece.chord(beat)
             changed = chord is not current
             if changed:
-                voicing, chord = _voicing(current, voicing, low, instrument.high, power), current
+                voicing, chord = _voicing(current, voicing, low, instrument.high, power, chord), current
                 if mark == "-" and index and index % metre.steps == 0:
                     mark = "x"
             if mark in "-.":
@@ -173,8 +171,6 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
                 pen.write(beat, length, min(pitch, instrument.high), accent, intensity=intensity)
                 continue
             chosen = voicing[-3:] if mark == "u" else voicing
-            if member.figure == "shuffle" and index % (2 * metre.steps) >= metre.steps and not power:
-                chosen = (voicing[0], *(pitch for pitch in voicing[1:-1]), voicing[-1])
             for number, pitch in enumerate(reversed(chosen) if mark == "u" else chosen):
                 delay = 0.011 * number if strummed and mark != "s" else 0.003 * number
                 pen.write(
@@ -188,13 +184,15 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
     return pen.finished()
 
 
-def _voicing(chord: Chord, previous: tuple[int, ...], low: int, high: int, power: bool) -> tuple[int, ...]:
+def _voicing(
+    chord: Chord, previous: tuple[int, ...], low: int, high: int, power: bool, before: Chord | None
+) -> tuple[int, ...]:
     if power:
         root = low + (chord.root - low) % 12
         fifth = next((i for i in (7, 6, 8) if i in chord.intervals), 7)
         return (root, root + fifth, root + 12)
     centre = min(high, low + 26)
-    return voice_lead(chord, previous, low, centre)
+    return voice_lead(chord, previous, low, centre, before=before)
 
 
 def pad(piece: Piece, member: Member) -> tuple[Note, ...]:
@@ -228,6 +226,7 @@ def pad(piece: Piece, member: Member) -> tuple[Note, ...]:
                     low,
                     min(instrument.high, low + 24),
                     3 if instrument.track == "brass" else 4,
+                    before=chord,
                 ),
                 current,
             )

@@ -76,10 +76,14 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
         label for label in dict.fromkeys(labels) if label not in ("intro", "outro", "bridge", "pre-chorus")
     ]
     core = inner[:3] or labels[:1]
+    away = next((label for label in ("bridge", "break", "solo") if label in style.form), "bridge")
+    rounds = 0
     while sum(lengths) + sum(nominal[label] for label in core) <= bars:
-        at = max(1, len(labels) - 1)
-        labels[at:at] = core
-        lengths[at:at] = [nominal[label] for label in core]
+        # Every other time round the piece goes elsewhere first, else ten minutes are one and the same.
+        more = [away, *core] if rounds % 2 and away not in core else core
+        at, rounds = max(1, len(labels) - 1), rounds + 1
+        labels[at:at] = more
+        lengths[at:at] = [nominal[label] for label in more]
     _shrink(labels, lengths, bars)
     # What is left over goes to the last sections in phrases of four bars, and the odd bars to the end.
     main = [i for i, label in enumerate(labels) if label not in ("intro", "outro")] or [0]

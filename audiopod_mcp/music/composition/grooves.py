@@ -253,6 +253,11 @@ GROOVES: dict[str, Groove] = {
         SNARE: ".... X.X. .... X...",
         RIDE: "X.x. X.x. X.x. X.x.",
     },
+    "chip": {
+        KICK: "X..x ..x. X..x ..x.",
+        SNARE: ".... X... .... X.x.",
+        CLOSED: "x.xx x.xx x.xx x.xx",
+    },
     "boogie": {
         KICK: "X... X... X... X...",
         SNARE: "..o. X.o. ..o. X.o.",
@@ -273,6 +278,9 @@ WALTZES: dict[str, Groove] = {
     "folk": {KICK: "X... .... ....", STICK: ".... x... x..."},
     "metal": {KICK: "XxXx XxXx XxXx", SNARE: ".... X... X...", RIDE: "X... X... X..."},
     "cinematic": {LOW_TOM: "X... x... x.xx", KICK: "X... .... ...."},
+    "house": {KICK: "X... x... x...", CLAP: ".... x... ....", OPEN: "..x. ..x. ..x."},
+    "hiphop": {KICK: "X..x .... ..x.", SNARE: ".... .... X...", CLOSED: "x.x. x.xx x.x."},
+    "latin": {KICK: "X..x ..x. ....", STICK: "..x. x... x.x.", BELL: "X.x. x.xx x.x."},
     "none": {},
 }
 COMPOUNDS: dict[str, Groove] = {
@@ -282,7 +290,16 @@ COMPOUNDS: dict[str, Groove] = {
     "house": {KICK: "X..... X.....", CLAP: "...... x.....", CLOSED: "x.x.x. x.x.x."},
     "metal": {KICK: "X.xxxx X.xxxx", SNARE: "...... X.....", RIDE: "X..... X....."},
     "cinematic": {LOW_TOM: "X.x.x. X.x.x.", KICK: "X..... ......"},
+    "hiphop": {KICK: "X....x ..x...", SNARE: "...... X.....", CLOSED: "x.x.x. x.xxx."},
+    "latin": {KICK: "X..... ..x...", STICK: "..x.x. x...x.", BELL: "X.x.xx x.x.x."},
     "none": {},
+}
+_ALIKE = {
+    # Whose groove in three and in six these play.
+    "house": ("techno", "disco", "garage", "amapiano", "hardstyle", "synthwave", "kpop", "steppers"),
+    "hiphop": ("trap", "lofi", "triphop", "rnb", "grime", "phonk", "halfstep", "dubstep", "breaks"),
+    "latin": ("reggaeton", "samba", "cumbia", "afrobeat"),
+    "folk": ("bossa", "reggae", "klezmer", "polka"),
 }
 
 PERCUSSION: dict[str, Groove] = {
@@ -333,8 +350,8 @@ PERCUSSION: dict[str, Groove] = {
 
 def groove_of(name: str, metre: Metre) -> Groove:
     """The drum groove called ``name`` as played in ``metre``."""
-    if metre.compound:
-        return COMPOUNDS.get(name, COMPOUNDS["folk" if name in ("folk", "bossa") else "default"])
-    if metre.beats == 3:
-        return WALTZES.get(name, WALTZES["folk" if name in ("bossa", "reggae") else "default"])
-    return GROOVES[name]
+    if not metre.compound and metre.beats != 3:
+        return GROOVES[name]
+    table = COMPOUNDS if metre.compound else WALTZES
+    kin = next((like for like, names in _ALIKE.items() if name in names), "default")
+    return table.get(name, table[kin])

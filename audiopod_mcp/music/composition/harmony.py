@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 import numpy as np
@@ -21,6 +22,15 @@ _KIN = {
     "outro": "chorus",
     "break": "bridge",
 }
+
+_RELATIVES = (
+    {"IV": "ii", "ii": "IV", "vi": "iii", "V": "iii", "I": "vi", "IVmaj7": "ii7", "vi7": "iii7"},
+    {"VI": "iv", "iv": "VI", "III": "VI", "VII": "v", "VImaj7": "iv7", "iv7": "VImaj7", "v": "VII"},
+)
+"""Chords that share two tones and can stand for each other, in major and in minor."""
+
+_LEADING = re.compile(r"V(?!I)|b?VII|bII|v(?!i)|I7$|VI7$|II7$|III7$")
+"""Chords that want to go on: dominants, and what serves as one."""
 
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:
@@ -43,13 +53,48 @@ def tonic(style: Style, key: Key) -> Chord:
 
 
 def progression(style: Style, key: Key, label: str, seed: int) -> list[str]:
-    """Numerals of a section, one word a bar. Sections of one label share them; chorus and verse differ."""
+    """Numerals of a section, one word a bar. Sections of one label share them; chorus and verse differ,
+    where the style has more than one. Here and there a chord is replaced by its relative.
+    """
     label = _KIN.get(label, label)
     words = style.minor if key.minor else style.major
     if label == "bridge":
         return style.bridge[key.minor].split()
-    first = int(generator(seed, "progression").integers(len(words)))
-    return words[(first + (label == "chorus")) % len(words)].split()
+    chance = generator(seed, "progression")
+    first = int(chance.integers(len(words)))
+    second = (first + 1 + int(chance.integers(max(1, len(words) - 1)))) % len(words)
+    chosen = words[second if label == "chorus" else first].split()
+    if len(chosen) == 4:
+        relatives = _RELATIVES[key.minor]
+        lots = generator(seed, "relatives", "chorus" if label == "chorus" else "verse").random(len(chosen))
+        chosen[1:-1] = [
+            relatives[word] if word in relatives and lot < 0.45 else word
+            for word, lot in zip(chosen[1:-1], lots[1:-1], strict=True)
+        ]
+    return chosen
+
+
+def _begins_at_home(style: Style, key: Key, bar: Bar, sections: list[Section], seed: int) -> bool:
+    """Whether the section after this bar's begins with the tonic."""
+    if bar.section + 1 == len(sections):
+        return True
+    first = progression(style, key, sections[bar.section + 1].label, seed)[0]
+    return numeral(first.split(",")[0], key).root == key.tonic
+
+
+def _close(style: Style, key: Key, words: list[str]) -> str | None:
+    """The chord that leads home in this style: its dominant, or what it has for one; ``None`` for a vamp."""
+    own = [
+        word
+        for line in (style.minor if key.minor else style.major)
+        for word in line.replace(",", " ").split()
+    ]
+    if len(set(own)) <= 2 or "drop" in style.form or "ambient" in (style.name, *style.kin):
+        return None
+    for begin in ("V(?!I)", "b?VII", "IV|iv", "v(?!i)"):
+        if found := next((word for word in (*words, *own) if re.match(begin, word)), None):
+            return found
+    return None
 
 
 def chords_of(
@@ -73,9 +118,15 @@ def chords_of(
         if bar.ending:
             chords += [home] * bar.beats
             continue
-        if bar.last and bar.index >= 3 and bar.section + 1 < len(sections) and len(words) == 4:
-            # A half close leads into the next section, unless the style turns round by itself.
-            word = {"jazz": word, "bossa nova": word}.get(style.name, words[-1] if "V" in words[-1] else word)
+        final = timeline.ending and bar is bars[-2]
+        if (bar.last and bar.index >= 3) or final:
+            # A close leads into the next section, and the last one home.
+            leads = word.split(",")[-1]
+            plagal = leads.startswith(("IV", "iv"))
+            if final or not (
+                (plagal and _begins_at_home(style, key, bar, sections, seed)) or _LEADING.match(leads)
+            ):
+                word = _close(style, key, words) or word
         names = word.split(",")
         for beat in range(bar.beats):
             chords.append(numeral(names[min(len(names) - 1, beat * len(names) // bar.beats)], key))

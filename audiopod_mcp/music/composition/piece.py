@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from audiopod_mcp.music.composition.form import Section
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.timeline import Bar, Timeline
@@ -79,7 +77,7 @@ class Pen:
         if end - start < 0.02:
             return None
         touch = velocity * (0.70 + 0.36 * intensity) * self._level**0.6
-        value = int(np.clip(round(127 * touch + self._rng.normal(0, 2.5)), 8, 127))
+        value = min(127, max(8, round(127 * touch + self._rng.normal(0, 2.5))))
         note = Note(round(start, 5), round(end - start, 5), pitch, value, syllable)
         self.notes.append(note)
         return note

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from audiopod_mcp.music.composition.form import Section
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.piece import Pen, Piece
-from audiopod_mcp.music.composition.tunes import Slot, choose
+from audiopod_mcp.music.composition.pitching import Slot, choose
+from audiopod_mcp.music.composition.stress import stressed
 from audiopod_mcp.music.composition.words import sung
 from audiopod_mcp.music.model import LyricLine, Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
+"""Which of a section's four lines share a tune."""
+_LIFTS = {"chorus": 3, "pre-chorus": 1, "bridge": 1}
 
 
 def spread_lines(sections: list[Section], lines: list[str], beats_per_bar: int) -> list[Section]:
@@ -41,34 +47,53 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
     pen = Pen(piece, member, "voice", exact=True)
     instrument = INSTRUMENTS[member.instrument]
     spoken = member.instrument == "spoken voice"
-    low, high = instrument.low + 2, instrument.high - 3
+    low, high = instrument.low + 2, instrument.high - 4
     found: list[LyricLine] = []
-    shapes: dict[tuple[str, int, int], list[float]] = {}
+    shapes: dict[tuple[str, int], list[tuple[float, float]]] = {}
     previous: float | None = None
+    metre = piece.timeline.metre
+    sung_labels = [section.label for section in piece.sections if section.lines]
     for number, section in enumerate(piece.sections):
         if not section.lines:
             continue
         bars = [bar for bar in piece.bars if bar.section == number]
         start, intensity = bars[0].start, piece.intensity(bars[0])
-        lift = 3 if section.label in ("chorus", "hook", "refrain") else 0
+        lift = _LIFTS.get(section.label, 0)
+        form = _FORMS[int(generator(piece.seed, "verse form", section.label).integers(len(_FORMS)))]
         for index, line in enumerate(section.lines):
             words = sung(line)
             syllables = [syllable for _, parts in words for syllable in parts]
+            weights = [
+                heavy for word, parts in words for heavy in stressed(word, list(parts), piece.brief.language)
+            ]
             begin = start + index * section.beats_per_line
-            rng = generator(piece.seed, "sung", section.label, index % 4 % 3)
+            letter = form[index % 4]
+            closes = index % 4 == 3 or index == len(section.lines) - 1
+            rng = generator(piece.seed, "sung", section.label, letter)
             onsets = place(
-                len(syllables), section.beats_per_line, piece.timeline.metre.compound, rng, dense=spoken
-            )
-            slots = _slots(
-                begin, onsets, section.beats_per_line, index % 4 == 3 or index == len(section.lines) - 1
-            )
+                len(syllables), section.beats_per_line, metre.compound, rng, dense=spoken, weights=weights,
+                bar=metre.beats,
+            )  # fmt: skip
+            slots = _slots(begin, onsets, section.beats_per_line, closes, weights)
             if spoken:
                 pitches = _recited(slots, low, rng)
             else:
-                key = (section.label, index % 4 % 3, len(slots))
-                shape = shapes.get(key) or _melody_under(piece, slots, low, high)
-                pitches = choose(piece, slots, low + lift, high + lift - 2, rng, previous, shape)
-                shapes.setdefault(key, pitches)
+                told = shapes.get((section.label, letter))
+                shape = (
+                    _melody_under(piece, slots, low, high)
+                    if piece.melody
+                    else [min(told, key=lambda note: abs(note[0] - at))[1] for at in onsets]
+                    if told
+                    else None
+                )
+                peak = 2.0 if index % 4 == 2 else 0.0
+                height = 1 if section.label == "chorus" and number == _last_of(piece, "chorus") else 0
+                height *= sung_labels.count("chorus") > 1
+                if shape and height and peak:
+                    shape = [aim + 2 for aim in shape]
+                top = min(instrument.high, high + lift - 2 + height)
+                pitches = choose(piece, slots, low + lift, top, rng, previous, shape, centre=peak)
+                shapes.setdefault((section.label, letter), list(zip(onsets, pitches, strict=True)))
             previous = pitches[-1]
             timed = _write(pen, slots, pitches, syllables, intensity)
             if timed:
@@ -76,35 +101,78 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
     return pen.finished(), tuple(found)
 
 
-def place(
-    count: int, span: float, compound: bool, rng: np.random.Generator, *, dense: bool = False
-) -> list[float]:
-    """Onsets (beats) of ``count`` syllables in ``span`` beats: even, on the metre's grid, with a breath left.
+def _last_of(piece: Piece, label: str) -> int:
+    return max(i for i, section in enumerate(piece.sections) if section.label == label)
 
-    Strictly rising and unique, however many there are.
+
+def place(
+    count: int, span: float, compound: bool, rng: np.random.Generator, *, dense: bool = False,
+    weights: list[bool] | None = None, bar: int = 4,
+) -> list[float]:  # fmt: skip
+    """Onsets (beats) of ``count`` syllables in ``span`` beats, with a breath left at the end.
+
+    On the metre's grid, about evenly, stressed syllables (``weights``) on strong beats where that can be;
+    which off-beats are sung is ``rng``'s taste, the same for every line of a kind. Strictly rising and
+    unique, however many there are; the first is 0. The cheapest of all rhythms is found by dynamic
+    programming over the grid.
     """
-    usable = span - min(1.0, 0.2 * span)
-    steps = [1.0, 1 / 3, 1 / 6] if compound else [0.25, 0.125] if dense else [0.5, 0.25, 0.125]
+    usable = span - min(1.5 if span >= 8 else 1.0, 0.2 * span)
+    steps = [1 / 3, 1 / 6] if compound else [0.25, 0.125] if dense else [0.5, 0.25, 0.125]
     step = next((step for step in steps if count <= usable / step + 1e-6), usable / count)
     slots = max(count, int(usable / step + 1e-6))
-    # Spread evenly but never more than two beats apart, then drop onto the grid.
-    gap = min(slots / count, 2 / step)
-    positions = [int(i * gap + 1e-6) for i in range(count)]
-    for i in range(1, count):  # Here and there a syllable comes early: the off-beat is where songs live.
-        early = positions[i] - 1
-        if not compound and positions[i] % 2 == 0 and early > positions[i - 1] and rng.random() < 0.22:
-            positions[i] = early
-    return [position * step for position in positions]
+    taste = rng.normal(0, 0.45, 64)
+    gap = min(slots / count, 1.5 / step)
+    if count < 2 or count == slots:
+        return [i * step for i in range(count)]
+    beat = np.arange(slots) * step
+    strong = np.where(np.abs(beat % bar) < 1e-6, 2.0, np.where(np.abs(beat % 2) < 1e-6, 1.4, 0.0))
+    strong = np.where((strong == 0) & (np.abs(beat % 1) < 1e-6), 0.8, strong)
+    heavy = weights if weights and len(weights) == count else [False] * count
+    light = 0.25 if weights and any(weights) else 0.0
+    # A rhythm repeats with the bar, so the taste for its off-beats does too.
+    liking = taste[(np.round((beat % bar) / step).astype(int)) % 64]
+    widest = min(slots, int(3 * gap) + 2)
+    moves = np.arange(1, widest + 1)
+    pull = ((moves - gap) / max(gap, 1.0)) ** 2
+    cost = np.full(slots, np.inf)
+    cost[0] = 0.0
+    came: list[npt.NDArray[np.int_]] = []
+    for i in range(1, count):
+        best, source = np.full(slots, np.inf), np.zeros(slots, int)
+        for move, price in zip(moves.tolist(), pull.tolist(), strict=True):
+            reached = cost[: slots - move] + price
+            better = reached < best[move:]
+            best[move:][better] = reached[better]
+            source[move:][better] = np.flatnonzero(better)
+        best += (1.1 * (2.0 - strong) * 0.7 if heavy[i] else light * strong) + liking
+        best[slots - (count - 1 - i) :] = np.inf
+        cost = best
+        came.append(source)
+    if not np.isfinite(cost).any():
+        return [i * step for i in range(count)]
+    # The line should end where it has about room to: not long before its breath.
+    at = int(np.argmin(cost))
+    chosen = [at]
+    for source in reversed(came):
+        at = int(source[at])
+        chosen.append(at)
+    return [position * step for position in reversed(chosen)]
 
 
-def _slots(begin: float, onsets: list[float], span: float, final: bool) -> list[Slot]:
-    breath = min(0.5, 0.1 * span)
+def _slots(begin: float, onsets: list[float], span: float, final: bool, weights: list[bool]) -> list[Slot]:
+    breath = min(1.25, 0.15 * span)
     ends = [*onsets[1:], min(span - breath, onsets[-1] + 2.5)]
     slots = []
     for number, (onset, end) in enumerate(zip(onsets, ends, strict=True)):
         last = number == len(onsets) - 1
         slots.append(
-            Slot(begin + onset, max(0.1, min(end - onset, 2.5)), abs(onset % 1) < 1e-6, final and last)
+            Slot(
+                begin + onset,
+                max(0.1, min(end - onset, 2.5)),
+                abs(onset % 1) < 1e-6 or weights[number],
+                final and last,
+                last and not final,
+            )
         )
     return slots
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -43,18 +45,20 @@ class Timeline:
 
     def at(self, beat: float) -> float:
         """Seconds of a position in beats, swung; past the ends the tempo goes on."""
-        whole = np.floor(beat)
         if self.swing != 0.5 and not self.metre.compound:
             unit = 2 * self.swung
-            base = np.floor(beat / unit) * unit
+            base = math.floor(beat / unit) * unit
             part = (beat - base) / unit
             part = part * 2 * self.swing if part < 0.5 else self.swing + (part - 0.5) * 2 * (1 - self.swing)
             beat = base + part * unit
-            whole = np.floor(beat)
-        last = len(self.times) - 2
-        index = int(min(max(whole, 0), last))
-        start, end = self.times[index], self.times[index + 1]
-        return float(start + (beat - index) * (end - start))
+        index = min(max(math.floor(beat), 0), len(self._clock) - 2)
+        start = self._clock[index]
+        return start + (beat - index) * (self._clock[index + 1] - start)
+
+    @cached_property
+    def _clock(self) -> tuple[float, ...]:
+        """``times`` as plain floats: most of composing is asking when."""
+        return tuple(self.times.tolist())
 
     @property
     def beats(self) -> int:

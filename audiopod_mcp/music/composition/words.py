@@ -10,10 +10,11 @@ from audiopod_mcp.music.syllables import syllables
 
 _LABELS = (
     ("pre-chorus", r"pre[\s-]?chorus|pre[\s-]?refrain"),
-    ("chorus", r"chorus|refrain|hook|estribillo|refr[ãa]o|coro"),
-    ("verse", r"verse|strophe|vers\b|verso|couplet|rap"),
+    ("chorus", r"chorus|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|refrein|припев|サビ|副歌|후렴"),
+    ("verse", r"verse|strophe|vers\b|verso|couplet|estrofa|strofa|rap|куплет|メロ|主歌|절"),
     ("bridge", r"bridge|middle|puente|ponte"), ("intro", r"intro"),
-    ("outro", r"outro|ending|end\b|coda"), ("solo", r"solo|instrumental|interlude|guitar|piano"),
+    ("outro", r"outro|ending|end\b|coda|fade"),
+    ("solo", r"solo|inst\b|instrumental|interlude|guitar|piano|sax|drum|間奏|间奏|간주"),
     ("break", r"break"), ("drop", r"drop"), ("build", r"build"),
 )  # fmt: skip
 

@@ -20,7 +20,11 @@ KINDS = (
         ("drums", "acoustic kit", "ballad", 0.45, 0.9), ("bass", "electric bass", "roots", 0.35), ("comp", "piano", "ballad"),
         ("pad", "strings", "swell", 0.4), ("comp", "acoustic guitar", "arp8", 0.5, 0.7), ("lead", "oboe", "melody"),
     )),
-    replace(ROCK, name="punk", kin=("rock",), tempo=(164.0, 192.0), groove="punk", energy=0.95, minor_share=0.2),
+    replace(ROCK, name="punk", kin=("rock",), tempo=(164.0, 192.0), groove="punk", energy=0.95, minor_share=0.2, scale="diatonic", melody_pace=1.3,
+        major=("I5 V5 vi5 IV5", "I5 IV5 V5 IV5", "I5 V5 IV5 V5", "vi5 IV5 I5 V5"), minor=("i5 VI5 III5 VII5", "i5 VII5 VI5 VII5", "i5 III5 VII5 iv5"), band=band(
+            ("drums", "acoustic kit", "punk", 0.0, 1.1), ("bass", "electric bass", "driven"), ("comp", "distorted guitar", "rock"),
+            ("comp", "distorted guitar", "chug", 0.6, 0.8), ("lead", "lead guitar", "melody", 0.5),
+        )),
     replace(HIPHOP, name="trap", kin=("hip hop",), tempo=(132.0, 150.0), groove="trap", minor_share=0.95, swing=0.5, band=band(
         ("drums", "electronic kit", "trap", 0.0, 1.1), ("bass", "808 bass", "trap"), ("comp", "bells", "arp8"),
         ("pad", "choir", "swell", 0.5, 0.7), ("lead", "synth pluck", "riff", 0.4), ("fx", "riser", "transitions"),
@@ -83,7 +87,7 @@ KINDS = (
             ("pad", "pad", "swell"), ("lead", "synth lead", "melody", 0.3), ("fx", "riser", "transitions"),
         )),
     replace(POP, name="chiptune", kin=("electronic",), tempo=(132.0, 160.0), groove="rock", energy=0.75, looseness=0.0, melody_pace=1.8, band=band(
-        ("drums", "chip kit", "rock"), ("bass", "chip bass", "octaves"), ("comp", "chip arpeggio", "arp16"), ("lead", "chip lead", "melody"),
+        ("drums", "chip kit", "chip"), ("bass", "chip bass", "octaves"), ("comp", "chip arpeggio", "arp16"), ("lead", "chip lead", "melody"),
     )),
     replace(POP, name="disco", kin=("pop",), tempo=(112.0, 122.0), groove="disco", energy=0.8, band=band(
         ("drums", "acoustic kit", "disco"), ("percussion", "percussion", "tambourine8", 0.4, 0.6), ("bass", "electric bass", "octaves"),
@@ -96,7 +100,7 @@ KINDS = (
         ("lead", "saxophone", "melody"), ("counter", "brass", "answers", 0.5),
     )),
     replace(RNB, name="funk", kin=("r&b", "soul"), tempo=(98.0, 116.0), groove="funk", energy=0.75, minor_share=0.5, swing=0.54, scale="blues",
-        major=("I9 I9 IV9 I9", "I7 I7 I7 IV7"), minor=("i7 i7 IV7 IV7", "i9 i9 i9 IV7"), band=band(
+        major=("I9 I9 IV9 I9", "I7 I7 I7 IV7", "I9 IV9 I9 bVII9", "I7 I7 ii7 V9"), minor=("i7 i7 IV7 IV7", "i9 i9 i9 IV7", "i7 VII i7 iv7", "i7 i7 VI7 V7"), band=band(
             ("drums", "acoustic kit", "funk"), ("percussion", "percussion", "congas", 0.5, 0.6), ("bass", "electric bass", "funk", 0.0, 1.1),
             ("comp", "electric guitar", "funk"), ("comp", "clavinet", "stabs", 0.4, 0.8), ("lead", "saxophone", "riff"),
             ("counter", "brass", "answers", 0.5),

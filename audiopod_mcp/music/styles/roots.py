@@ -20,8 +20,8 @@ POP = Style(
         ("comp", "electric guitar", "muted", 0.5, 0.8), ("pad", "pad", "swell", 0.45, 0.8),
         ("lead", "synth lead", "melody"), ("counter", "strings", "long", 0.8),
     ),
-    major=("I V vi IV", "vi IV I V", "I vi IV V", "IV I V vi", "I iii IV V"),
-    minor=("i VI III VII", "i VII VI VII", "i iv VI VII"),
+    major=("I V vi IV", "vi IV I V", "I vi IV V", "IV I V vi", "I iii IV V", "I ii vi IV", "vi V IV V", "I IV vi V"),
+    minor=("i VI III VII", "i VII VI VII", "i iv VI VII", "VI VII i III", "i III VII iv", "i v VI iv"),
     groove="pop",
 )
 ROCK = Style(
@@ -32,8 +32,8 @@ ROCK = Style(
         ("comp", "electric guitar", "strum"), ("pad", "organ", "swell", 0.75, 0.7),
         ("lead", "lead guitar", "melody"),
     ),
-    major=("I IV V IV", "I bVII IV I", "I V vi IV", "I IV I V"),
-    minor=("i VII VI VII", "i III VII IV", "i VI VII i"),
+    major=("I IV V IV", "I bVII IV I", "I V vi IV", "I IV I V", "I V IV V", "I bIII IV V", "vi IV I V"),
+    minor=("i VII VI VII", "i III VII IV", "i VI VII i", "i VI III VII", "i iv VII III", "VI VII i i"),
     groove="rock", minor_share=0.4, scale="pentatonic", energy=0.75,
 )
 HIPHOP = Style(
@@ -43,8 +43,8 @@ HIPHOP = Style(
         ("bass", "808 bass", "808"), ("comp", "electric piano", "lofi"), ("pad", "strings", "swell", 0.6, 0.7),
         ("lead", "synth pluck", "riff", 0.3), ("fx", "vinyl", "bed", 0.0, 0.5),
     ),
-    major=("Imaj7 vi7 IVmaj7 V7", "IVmaj7 iii7 vi7 Imaj7"),
-    minor=("i VI iv V", "i7 iv7 i7 v7", "i VI VII v"),
+    major=("Imaj7 vi7 IVmaj7 V7", "IVmaj7 iii7 vi7 Imaj7", "ii7 iii7 IVmaj7 V7", "vi7 IVmaj7 Imaj7 V6"),
+    minor=("i VI iv V", "i7 iv7 i7 v7", "i VI VII v", "i VII VI v", "iv VI i VII", "i7 VImaj7 iv7 V7"),
     bridge=("IVmaj7 V6 iii7 vi7", "VI VII i i"),
     form=_LOOPED, groove="hiphop", minor_share=0.8, swing=0.57, swung=0.25, scale="pentatonic", melody_pace=0.9,
 )
@@ -66,8 +66,8 @@ CLASSICAL = Style(
         ("lead", "violin", "melody"), ("counter", "flute", "answers", 0.5, 0.8),
         ("pad", "french horn", "swell", 0.75, 0.7), ("comp", "harp", "arp8", 0.8, 0.6),
     ),
-    major=("I V I,IV V", "I vi ii V", "I IV,V I V7,I", "I V vi iii IV I ii V"),
-    minor=("i iv V i", "i VI iiø7 V", "i V i,iv V7"),
+    major=("I V I,IV V", "I vi ii V", "I IV,V I V7,I", "I V vi iii IV I ii V", "I ii V7 I", "I iii IV V7", "I vi IV,ii V7"),
+    minor=("i iv V i", "i VI iiø7 V", "i V i,iv V7", "i VII III V7", "i iv VII III VI iiø7 V7 i"),
     bridge=("vi iii IV V7", "III VII VI V7"),
     form=("verse", "verse", "bridge", "chorus", "verse", "outro"), groove="none", scale="harmonic", looseness=1.2,
     energy=0.4,
@@ -79,8 +79,8 @@ HOUSE = Style(
         ("bass", "synth bass", "offbeat", 0.35), ("comp", "piano", "stabs", 0.5), ("pad", "pad", "swell"),
         ("lead", "synth pluck", "riff", 0.4), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     ),
-    major=("I V vi IV", "IVmaj7 V6 vi7 iii7"),
-    minor=("i7 VII iv7 VI", "i VI III VII", "i7 i7 iv7 v7"),
+    major=("I V vi IV", "IVmaj7 V6 vi7 iii7", "vi IV I V", "I iii7 vi IV"),
+    minor=("i7 VII iv7 VI", "i VI III VII", "i7 i7 iv7 v7", "VI VII i v", "i III VI VII", "iv7 v7 i7 VI"),
     form=_BUILD_DROP, groove="house", minor_share=0.75, swing=0.54, swung=0.25, looseness=0.2, energy=0.75,
 )
 COUNTRY = Style(
@@ -90,7 +90,7 @@ COUNTRY = Style(
         ("comp", "acoustic guitar", "folkstrum"), ("comp", "banjo", "arp16", 0.6, 0.7),
         ("lead", "violin", "melody"), ("counter", "electric guitar", "answers", 0.5, 0.8),
     ),
-    major=("I IV I V", "I V IV I", "I I IV V", "I IV V I"), minor=("i VII VI VII", "i iv i V"),
+    major=("I IV I V", "I V IV I", "I I IV V", "I IV V I", "I vi IV V", "I V vi IV", "IV I V I"), minor=("i VII VI VII", "i iv i V", "i III VII iv"),
     groove="train", minor_share=0.1, scale="pentatonic",
 )
 FOLK = Style(
@@ -100,7 +100,7 @@ FOLK = Style(
         ("percussion", "percussion", "tambourine", 0.55, 0.6), ("drums", "brushed kit", "folk", 0.65, 0.8),
         ("lead", "flute", "melody"), ("counter", "violin", "long", 0.6, 0.8),
     ),
-    major=("I V vi IV", "I IV I V", "I iii IV V", "vi IV I V"), minor=("i VII VI VII", "i III VII iv"),
+    major=("I V vi IV", "I IV I V", "I iii IV V", "vi IV I V", "I IV ii V", "I vi IV V"), minor=("i VII VI VII", "i III VII iv", "i VI III VII", "i v iv VII"),
     groove="folk", minor_share=0.3, energy=0.35,
 )
 BLUES = Style(
@@ -121,7 +121,7 @@ REGGAE = Style(
         ("bass", "electric bass", "reggae", 0.0, 1.15), ("comp", "electric guitar", "skank"),
         ("comp", "organ", "bubble", 0.3, 0.8), ("lead", "trombone", "melody"), ("counter", "brass", "answers", 0.7, 0.8),
     ),
-    major=("I IV I IV", "I V vi IV", "I ii IV I"), minor=("i iv i iv", "i VII VI VII", "i VII i VII"),
+    major=("I IV I IV", "I V vi IV", "I ii IV I", "I IV V IV", "I vi ii V"), minor=("i iv i iv", "i VII VI VII", "i VII i VII", "i v iv i", "i III VII iv"),
     groove="reggae", minor_share=0.45, swing=0.58, swung=0.25,
 )
 LATIN = Style(

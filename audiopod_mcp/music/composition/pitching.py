@@ -1,0 +1,120 @@
+"""Which pitches a tune takes: mostly steps, leaps that turn back, chord tones where it counts, one arch.
+
+The figures follow what has been counted in songs: about two thirds of the moves are steps (Vos & Troost,
+1989), after a leap a tune turns back (von Hippel & Huron, 2000), phrases rise and fall (Huron, 1996).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.composition.piece import Piece
+from audiopod_mcp.music.theory import Chord
+
+_Pitches = npt.NDArray[np.int_]
+_Flags = npt.NDArray[np.bool_]
+_Weights = npt.NDArray[np.float64]
+
+_LIKELY = np.zeros(40)
+_LIKELY[:13] = (0.5, 1.7, 2.3, 0.62, 0.34, 0.3, 0.06, 0.16, 0.03, 0.05, 0.01, 0.005, 0.04)
+"""How likely a step of so many semitones is in a singable tune."""
+_LIKELY[13:] = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A note whose pitch isn't chosen yet. ``final`` closes on the root, ``half`` stays open."""
+
+    beat: float
+    length: float
+    strong: bool
+    final: bool = False
+    half: bool = False
+
+
+def choose(
+    piece: Piece, slots: list[Slot], low: float, high: float, rng: np.random.Generator,
+    previous: float | None, shape: list[float] | None = None, peak: float = 0.62, centre: float = 0.0,
+) -> list[float]:  # fmt: skip
+    """A pitch for every slot within ``low … high``, highest about ``peak`` of the way through.
+
+    With ``shape`` (aims, one a slot) an earlier phrase is told again over the new chords. ``centre`` moves
+    the arch by so many semitones.
+    """
+    middle = (low + high) / 2 + centre
+    last = previous if previous is not None else middle
+    leap = 0.0
+    pitches: list[float] = []
+    candidates = np.arange(int(low), int(high) + 1)
+    heard: dict[Chord, tuple[_Pitches, _Flags, _Weights]] = {}
+    leading: dict[tuple[Chord, Chord, bool], _Weights] = {}
+    for number, slot in enumerate(slots):
+        chord = piece.chord(slot.beat)
+        if chord not in heard:
+            heard[chord] = _allowed(piece, chord, candidates)
+        allowed, chordal, rubbing = heard[chord]
+        if not len(allowed):
+            pitches.append(last)
+            continue
+        step = allowed - last
+        weights = _LIKELY[np.minimum(np.abs(np.round(step)).astype(int), 39)].copy()
+        if abs(leap) >= 5:
+            back = step * leap < 0
+            weights *= np.where(back & (np.abs(step) < abs(leap)), 1.0, 0.12)
+        elif leap:
+            weights *= np.where(step * leap > 0, 1.25, 1.0)
+        if slot.final:
+            weights *= np.where(allowed % 12 == chord.root, 8.0, np.where(chordal, 2.0, 0.02))
+        elif slot.half:
+            weights *= np.where(chordal & (allowed % 12 != chord.root), 5.0, np.where(chordal, 1.5, 0.05))
+        elif slot.strong:
+            weights *= np.where(chordal, 2.4, 0.45 if slot.length < 0.9 else 0.15)
+        else:
+            weights *= np.where(chordal, 0.9, 1.0)
+        if (
+            slot.length >= 0.75 or slot.strong
+        ):  # A half step above a chord tone rubs, a root on its major seventh too.
+            weights *= rubbing
+        following = slots[number + 1] if number + 1 < len(slots) else slot
+        if following is not slot and (following.strong or following.final or following.half):
+            way = (chord, piece.chord(following.beat), following.final)
+            if way not in leading:
+                leading[way] = _leads_on(allowed, *way[1:])
+            weights *= leading[way]
+        if shape is not None and number < len(shape):
+            aim, width = shape[number], 1.5
+        else:
+            x = number / max(1, len(slots) - 1)
+            arch = 1 - abs(x - peak) / max(peak, 1 - peak) * 1.6
+            aim, width = middle + (high - low) * 0.2 * arch, 4.5
+        weights = weights * np.exp(-(((allowed - aim) / width) ** 2)) + 1e-12
+        chosen = float(allowed[int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum()))])
+        leap, last = chosen - last, chosen
+        pitches.append(chosen)
+    return pitches
+
+
+def _allowed(piece: Piece, chord: Chord, candidates: _Pitches) -> tuple[_Pitches, _Flags, _Weights]:
+    """The candidates in the scale or the chord, whether each is in the chord, and a weight against rubs.
+
+    The chord's own accidentals replace their neighbours in the scale: no G against G#.
+    """
+    foreign = [tone for tone in chord.tones if tone not in piece.scale]
+    degrees = {
+        degree for degree in piece.scale if not any((degree - tone) % 12 in (1, 11) for tone in foreign)
+    }
+    pitch = candidates % 12
+    chordal = np.isin(pitch, chord.tones)
+    keep = chordal | np.isin(pitch, list(degrees))
+    rubbing = np.where(np.isin((pitch - 1) % 12, chord.tones), np.where(chordal, 0.12, 0.15), 1.0)
+    return candidates[keep], chordal[keep], rubbing[keep]
+
+
+def _leads_on(allowed: _Pitches, chord: Chord, final: bool) -> _Weights:
+    """More for pitches from which a step leads to where the next strong note wants to be."""
+    goals = np.array((chord.root,) if final else chord.tones)
+    apart = (allowed[:, None] - goals) % 12
+    return np.where((np.minimum(apart, 12 - apart) <= 2).any(axis=1), 1.6, 0.7)

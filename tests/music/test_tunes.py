@@ -1,0 +1,167 @@
+"""Melodies, stresses, voice leading, and what tells styles apart: counted, note by note."""
+
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.composition.figures import BASSES, COMPS
+from audiopod_mcp.music.composition.grooves import GROOVES, PERCUSSION
+from audiopod_mcp.music.composition.stress import stressed
+from audiopod_mcp.music.composition.words import sung
+from audiopod_mcp.music.model import Brief, Note, Score
+from audiopod_mcp.music.styles import STYLES, Style
+from audiopod_mcp.music.syllables import syllables
+from audiopod_mcp.music.theory import parse_chord
+
+LYRICS = """[Verse]
+I was running out of reasons to believe
+When you found me in the middle of the rain
+
+[Chorus]
+Carry me over the water
+And carry me home to the sea
+"""
+
+
+def brief_for(style: str, **changes: object) -> Brief:
+    name = STYLES[style]
+    return replace(
+        Brief(
+            "",
+            style=style,
+            tempo=round(sum(name.tempo) / 2),
+            timesignature=name.timesignature,
+            energy=name.energy,
+        ),
+        **changes,
+    )
+
+
+def melody_of(style: str, seed: int) -> tuple[Score, list[Note]]:
+    """A piece of a style, and its lead's notes."""
+    score = compose(brief_for(style, duration=100.0), seed=seed)
+    lead = next(member.instrument for member in STYLES[style].band if member.role == "lead")
+    return score, [note for part in score.parts if part.instrument == lead for note in part.notes]
+
+
+TUNEFUL = ("pop", "folk", "jazz", "waltz", "reggae", "christmas")
+
+
+def test_tunes_go_by_step_and_turn_back_after_a_leap() -> None:
+    steps, turns = [], []
+    for style in TUNEFUL:
+        for seed in (1, 2):
+            _, notes = melody_of(style, seed)
+            moves = np.diff([note.pitch for note in notes])
+            steps.append(np.mean(np.abs(moves[moves != 0]) <= 2))
+            turns += [a * b <= 0 for a, b in pairwise(moves) if abs(a) >= 5]
+    assert 0.5 < np.mean(steps) < 0.8
+    assert np.mean(turns) > 0.65
+
+
+def test_tunes_breathe_and_rest_on_the_chord_where_sections_end() -> None:
+    for style in TUNEFUL:
+        score, notes = melody_of(style, 3)
+        spans = [s for s in score.sections if any(s.start - 0.03 <= n.start < s.end - 0.03 for n in notes)]
+        sounding = sum(note.duration for note in notes)
+        assert 0.5 < sounding / sum(span.end - span.start for span in spans) < 0.88
+        settled = []
+        for span in spans:
+            last = [note for note in notes if span.start - 0.03 <= note.start < span.end - 0.03][-1]
+            under = next(chord for chord in reversed(score.chords) if chord.start <= last.start + 0.05)
+            settled.append(round(last.pitch) % 12 in parse_chord(under.label).tones)
+        assert np.mean(settled) > 0.7
+
+
+def test_a_chorus_comes_back_varied_but_recognisable() -> None:
+    shares = []
+    for style in ("pop", "rock", "soul"):
+        score, notes = melody_of(style, 5)
+        starts = [span.start for span in score.sections if span.label == "chorus"]
+        beat = 60 / score.tempo
+        heard = [
+            {round(4 * (n.start - s) / beat) for n in notes if 0 <= n.start - s + 0.05 < 32 * beat}
+            for s in starts
+        ]
+        shares += [len(heard[0] & other) / len(heard[0] | other) for other in heard[1:]]
+    assert all(share > 0.7 for share in shares)
+    assert min(shares) < 1
+
+
+def test_the_last_chorus_holds_the_highest_note() -> None:
+    score, notes = melody_of("pop", 5)
+    top = max(notes, key=lambda note: note.pitch)
+    assert 0.5 < top.start / score.duration < 0.95
+
+
+def test_top_voice_and_bass_shun_parallel_fifths_and_octaves() -> None:
+    found = changes = 0
+    for seed in range(4):
+        score = compose(brief_for("ballad", duration=90.0), seed=seed)
+        pads = next(part.notes for part in score.parts if part.instrument == "strings")
+        tops = []
+        for chord in score.chords:
+            top = max(
+                (n.pitch for n in pads if n.start <= chord.start + 0.3 < n.start + n.duration), default=None
+            )
+            tops.append((parse_chord(chord.label).root, top))
+        for (root, top), (new_root, new_top) in pairwise(tops):
+            if top and new_top and root != new_root:
+                changes += 1
+                found += (top - root) % 12 == (new_top - new_root) % 12 and (top - root) % 12 in (0, 7)
+    assert changes > 40
+    assert found / changes < 0.1
+
+
+def test_stressed_syllables_are_sung_on_beats() -> None:
+    heavy, light = [], []
+    for style in ("pop", "folk", "waltz"):
+        score = compose(read_caption(style, lyrics=LYRICS), seed=2)
+        beats = np.array(score.beats)
+        weights = [
+            w for line in score.lyrics for word, parts in sung(line.text) for w in stressed(word, parts, "en")
+        ]
+        for note, weight in zip(
+            [n for part in score.parts if part.track == "vocals" for n in part.notes], weights, strict=True
+        ):
+            (heavy if weight else light).append(np.abs(beats - note.start).min() < 0.04)
+    assert np.mean(heavy) > 0.9
+    assert np.mean(light) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "where"),
+    [("believe", "en", 1), ("pretty", "en", 0), ("sensation", "en", 1), ("canción", "es", 1), ("camino", "es", 1),
+     ("amour", "fr", 1), ("Erinnerung", "de", 1), ("wieczorem", "pl", 1)],
+)  # fmt: skip
+def test_words_are_stressed_as_their_language_does(word: str, language: str, where: int) -> None:
+    assert stressed(word, syllables(word), language).index(True) == where
+
+
+def test_no_two_styles_play_the_same_music() -> None:
+    def manner(style: Style) -> tuple:
+        return tuple(
+            sorted(
+                (member.role, member.figure)
+                for member in style.band
+                if member.role in ("drums", "bass", "comp")
+            )
+        )
+
+    manners = {name: manner(style) for name, style in STYLES.items()}
+    twins = [(a, b) for a, b in combinations(manners, 2) if manners[a] == manners[b]]
+    assert twins == []
+    known = {"drums": GROOVES, "percussion": PERCUSSION, "bass": BASSES, "comp": COMPS}
+    for style in STYLES.values():
+        for member in style.band:
+            assert member.figure in known.get(member.role, [member.figure]), (style.name, member.figure)
+        assert set(style.kin) <= set(STYLES)
+
+
+def test_ten_minutes_are_not_one_and_the_same() -> None:
+    labels = [span.label for span in compose(brief_for("pop", duration=600.0), seed=1).sections]
+    assert labels.count("bridge") > 3
