@@ -147,7 +147,7 @@ def test_ctrl_c_ends_the_turn_and_at_the_prompt_the_chat(tmp_path, endpoint):
     try:
         chat.stdin.write("a long waltz\n")
         seen = ""
-        while "generate_music" not in seen:
+        while "█" not in seen:  # the job is at work
             seen += chat.stderr.read(1)
         os.killpg(chat.pid, signal.SIGINT)  # as a terminal does: to the chat and all that it started
         chat.stdin.write("never mind\n")
