@@ -5,12 +5,17 @@ Set the endpoint, talk: ``python examples/chat.py``, or ``echo "a slow waltz" | 
     OPENAI_API_KEY, OPENAI_MODEL, OPENAI_BASE_URL        such as http://127.0.0.1:11434/v1 for a local model
     ANTHROPIC_API_KEY, ANTHROPIC_MODEL, ANTHROPIC_BASE_URL
 
-Ctrl-C or an empty line ends it; jobs that still run are finished the next time the studio starts.
+Ctrl-C ends the turn, at the prompt the chat, as does an empty line. Jobs that still run are finished by
+the studio, if need be the next time it starts.
 """
 
+import asyncio
 import json
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,7 +196,44 @@ async def turn(
     return f"(stopped after {ROUNDS} rounds of tool calls)"
 
 
-async def chat(model: OpenAI | Anthropic) -> None:
+STOPPED = {"role": "assistant", "content": "(The person stopped this turn. Jobs that had begun go on.)"}
+
+
+class CtrlC:
+    """What Ctrl-C cancels: the innermost scope that is open when it is pressed, and none twice."""
+
+    def __init__(self) -> None:
+        self._scopes: list[anyio.CancelScope] = []
+
+    @contextmanager
+    def ends(self) -> Iterator[anyio.CancelScope]:
+        with anyio.CancelScope() as scope:
+            self._scopes.append(scope)
+            try:
+                yield scope
+            finally:
+                if scope in self._scopes:
+                    self._scopes.remove(scope)
+
+    def listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(self._pressed))
+
+    def _pressed(self) -> None:
+        if self._scopes:
+            self._scopes.pop().cancel()
+
+
+async def main_loop(model: OpenAI | Anthropic) -> int:
+    """The chat; 130 if Ctrl-C ended it, else 0."""
+    ctrl_c = CtrlC()
+    ctrl_c.listen()
+    with ctrl_c.ends() as scope:
+        await chat(model, ctrl_c)
+    return 130 if scope.cancelled_caught else 0
+
+
+async def chat(model: OpenAI | Anthropic, ctrl_c: CtrlC) -> None:
     server = StdioServerParameters(command=sys.executable, args=["-m", "audiopod_mcp"], env=dict(os.environ))
     async with Client(server) as client, httpx.AsyncClient(timeout=300) as http:
         tools = (await client.list_tools()).tools
@@ -205,7 +247,11 @@ async def chat(model: OpenAI | Anthropic) -> None:
             wish = {"role": "user", "content": line}
             messages.append(wish)
             try:
-                print(await turn(http, model, client, tools, messages))
+                with ctrl_c.ends() as scope:
+                    print(await turn(http, model, client, tools, messages), flush=True)
+                if scope.cancelled_caught:
+                    messages.append(STOPPED)
+                    print("\n(stopped; jobs that had begun go on)", file=sys.stderr)
             except (httpx.HTTPError, KeyError, ValueError, IndexError, TypeError) as error:
                 if messages[-1] is wish:  # nothing has come of it
                     messages.pop()
@@ -217,10 +263,10 @@ def main() -> int:
     if model is None:
         print(NEEDED, file=sys.stderr)
         return 2
-    try:
-        anyio.run(chat, model)
-    except KeyboardInterrupt:
-        return 130
+    status = anyio.run(main_loop, model)
+    sys.stdout.flush()
+    if status:
+        os._exit(status)  # a thread still waits for a line, and nobody is going to type it
     return 0
 
 

@@ -1,6 +1,8 @@
 """The example chat against an endpoint that answers from a script, over a real socket, with the real server."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -126,6 +128,41 @@ def test_mistakes_go_back_to_the_model_in_the_anthropic_dialect(tmp_path, endpoi
     assert result["tool_use_id"] == "u1"
     assert result["is_error"]
     assert "duration" in result["content"] or "caption" in result["content"]
+
+
+def test_ctrl_c_ends_the_turn_and_at_the_prompt_the_chat(tmp_path, endpoint):
+    long = TUNE | {"duration": 300}
+    endpoint.script = [
+        openai(None, ("generate_music", json.dumps(long))),
+        openai(None, ("list_jobs", "{}")),
+        openai("All right."),
+    ]
+    settings = {"OPENAI_MODEL": "m", "OPENAI_BASE_URL": f"http://127.0.0.1:{endpoint.server_port}/v1"}
+    chat = subprocess.Popen(
+        [sys.executable, str(CHAT)],
+        env=environment(tmp_path) | settings,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, bufsize=1, start_new_session=True,
+    )  # fmt: skip
+    try:
+        chat.stdin.write("a long waltz\n")
+        seen = ""
+        while "█" not in seen:  # the job is at work
+            seen += chat.stderr.read(1)
+        os.killpg(chat.pid, signal.SIGINT)  # as a terminal does: to the chat and all that it started
+        chat.stdin.write("never mind\n")
+        assert chat.stdout.readline() == "All right.\n"
+        os.killpg(chat.pid, signal.SIGINT)
+        assert chat.wait(30) == 130
+        assert "stopped" in chat.stderr.read()
+    finally:
+        chat.kill()
+        chat.communicate()
+    told = [message["content"] for message in endpoint.asked[1][2]["messages"][1:]]
+    assert [told[0], told[2]] == ["a long waltz", "never mind"]
+    assert "stopped this turn" in told[1]
+    listed = endpoint.asked[2][2]["messages"][-1]["content"]
+    assert "Jobs 1 to 1 of 1" in listed  # the server lives, and so does the job
 
 
 def test_what_was_made_is_remembered_when_the_endpoint_fails_afterwards(tmp_path, endpoint):

@@ -18,7 +18,10 @@ Range = Annotated[float, Field(ge=0, le=1)]
 class ExtractStem(Operation):
     tool: ClassVar[str] = "extract_stem"
     title: ClassVar[str] = "Extract a stem"
-    description: ClassVar[str] = "Take one instrument or the voice out of a recording, as a track of its own."
+    description: ClassVar[str] = (
+        "Take one instrument or the voice out of a recording, as a track of its own. For all but the voice "
+        "(karaoke) use edit_track."
+    )
     path = "extract-stem"
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
@@ -113,7 +116,7 @@ class Edit(Operation):
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
         "Change the sound or the words of a finished track, keep its structure. Give edit_target_prompt, "
-        "edit_target_lyrics or both."
+        "edit_target_lyrics or both. For one stretch of time use repaint_section."
     )
     path = "edit"
     per_minute = 3

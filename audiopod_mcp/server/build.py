@@ -33,9 +33,12 @@ from .tasks import JobTasks
 from .tools import build_tools
 
 INSTRUCTIONS = (
-    "Make, transform and understand music. Every music tool makes a job and waits for it with progress; one "
-    "that takes longer comes back as running: continue with get_job, never repeat the call. Results chain: "
-    "give audiopod://jobs/ID as audio, or the job id. Times are seconds."
+    "Make, transform and understand music. Every music tool makes a job and waits for it with progress; "
+    "one that takes longer comes back as running: continue with get_job, never repeat the call. Results "
+    "chain: give audiopod://jobs/ID as audio, or the job id. Times are seconds (1:05 = 65). Where a wish "
+    "leaves style or length open, choose and say what you chose; ask whose words are to be sung. Which "
+    "job or which seconds are meant, list_jobs and analyze_audio tell; ask if they don't. Ask before you "
+    "delete, and before several paid pieces at once."
 )
 
 

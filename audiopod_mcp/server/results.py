@@ -18,7 +18,6 @@ class JobSummary(BaseModel):
     job_id: int
     status: str
     output_url: str | None = None
-    audio_duration: float | None = None
 
 
 class JobResult(JobSummary):
@@ -26,6 +25,7 @@ class JobResult(JobSummary):
 
     task: str | None = None
     progress: float | None = None
+    audio_duration: float | None = None
     output_urls: dict[str, str] | None = None
     actual_seeds: list[int] | None = None
     quality_score: float | None = None
@@ -53,7 +53,7 @@ class JobResult(JobSummary):
 
 
 class JobList(BaseModel):
-    """A page of jobs, newest first unless asked otherwise; each like a :class:`JobResult`, with its title."""
+    """A page of jobs, newest first; each like a :class:`JobResult`, with its title, wish and origin."""
 
     jobs: list[dict[str, Any]]
     total: int | None = None

@@ -52,6 +52,9 @@ from .tool import Handler, MusicTool, refusal
 
 AnyContext = Context[Any, Any]
 
+SHOWN = 100
+"""Characters of a caption in a list of jobs."""
+
 _nobody_waits: ContextVar[bool] = ContextVar("nobody_waits", default=False)
 
 
@@ -118,7 +121,15 @@ def build_tools(service: Service) -> list[MusicTool]:
         read_only=True,
         played=True,
     )
-    add("list_jobs", "List jobs", "Find earlier jobs.", JobQuery, JobList, _list_jobs, read_only=True)
+    add(
+        "list_jobs",
+        "List jobs",
+        "Find earlier jobs, when no id is known.",
+        JobQuery,
+        JobList,
+        _list_jobs,
+        read_only=True,
+    )
     add(
         "retry_job",
         "Retry job",
@@ -126,6 +137,7 @@ def build_tools(service: Service) -> list[MusicTool]:
         RetryJob,
         JobSummary,
         _retry_job,
+        played=True,
     )
     add(
         "rename_job",
@@ -173,7 +185,7 @@ def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
         partial(handler, service),
         read_only=operation is Analyze,
         idempotent=operation is GenerateLrc,
-        played=not operation.synchronous,
+        played=operation is not Analyze,
     )
 
 
@@ -278,7 +290,11 @@ async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallTo
     page = await service.client.jobs(query)
     total = len(page.jobs) if page.total is None else page.total
     told = [
-        JobResult.of(job).model_dump(mode="json", exclude_none=True) | {"display_name": title_of(job)}
+        JobResult.of(job).model_dump(mode="json", exclude_none=True)
+        | {"display_name": title_of(job)}
+        | job.model_copy(update={"caption": job.caption and job.caption[:SHOWN]}).model_dump(
+            include={"caption", "source_job_id", "source_take"}, exclude_none=True
+        )
         for job in page.jobs
     ]
     result = JobList(jobs=told, total=total)

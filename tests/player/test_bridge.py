@@ -42,13 +42,17 @@ def bridge(tmp_path):
 
 
 def test_the_reference_host_finds_nothing_wrong(player, bridge):
-    style = "body { margin: 0 } iframe { display: block; width: 100%; height: 60px; border: 0 }"
+    style = "body { margin: 0 } iframe { display: block; width: 0; height: 60px; border: 0 }"
     html = f"<!doctype html><title>Host</title><style>{style}</style><body><script type=module src=/bridge.js></script>"
     player.page.route(
         "**/bridge.js", lambda route: route.fulfill(body=bridge, content_type="text/javascript")
     )
     player.page.route("**/", lambda route: route.fulfill(body=html, content_type="text/html"))
-    player.open().loaded()
+    player.open()
+    player.page.wait_for_function("asked.length > 1")  # the frame has no width yet, and no size is told
+    assert player.page.evaluate("sizes") == []
+    player.page.add_style_tag(content="iframe { width: 100% !important }")
+    player.loaded()
     expect(player["#title"]).to_have_text("Morning Light")
     player.drag(0.4, 0.6)
     player["#caption"].fill("only strings")

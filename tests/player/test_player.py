@@ -182,7 +182,7 @@ def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(play
     assert player.sent("tools/call") == []
     player.button("drums").click()
     expect(player["#lanes li"]).to_have_count(2, timeout=120_000)
-    [call] = player.sent("tools/call")
+    _, call = player.sent("tools/call")  # after a look at what there is
     assert call == {
         "name": "extract_stem",
         "arguments": {"src_audio_url": "audiopod://jobs/1", "track_name": "drums"},
@@ -214,6 +214,27 @@ def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(play
     }"""
     share = player["body"].evaluate(energy)
     assert 0 < share < 1
+
+
+def test_a_stem_that_exists_is_not_made_again(player):
+    """Nor is one of another take taken for it."""
+    player.open().loaded()
+    song = player.host.song["structuredContent"]
+    for source in (f"audiopod://jobs/{song['job_id']}", song["output_urls"]["flac_2"]):
+        player.host.finished("extract_stem", {"src_audio_url": source, "track_name": "bass"})
+    made = player.host.call("list_jobs", {"task": "extract_stem"})["structuredContent"]["jobs"]
+    own = next(job["job_id"] for job in made if job["caption"] == "bass" and job["source_take"] == 1)
+    player.button("Stems").click()
+    player.button("bass").click()
+    expect(player["#message"]).to_have_text("bass has a lane now.", timeout=60_000)
+    assert [call["name"] for call in player.sent("tools/call")] == ["list_jobs"]
+    assert player["body"].evaluate("() => takes.now.stems[0].take.job.id") == own
+
+
+def test_timed_lyrics_are_shown_with_their_song(player):
+    job = {"job_id": player.host.song["structuredContent"]["job_id"]}
+    player.open("generate_lrc", job, player.host.call("generate_lrc", job)).loaded()
+    expect(player["#lyrics li"]).to_have_count(3)
 
 
 def test_a_stem_that_was_asked_for_is_a_lane_of_its_original(player):
