@@ -144,7 +144,7 @@ def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
             raise Refused(
                 "edit_target_prompt: no steady beat was heard to set to a tempo; say faster or slower by N %"
             )
-        speed = wish.amount / frame.tempo
+        speed = (wish.amount + frame.tempo * (wish.text == "more")) / frame.tempo
     if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
         raise Refused(
             f"edit_target_prompt: a speed of {speed:.2g} times is out of range; 0.25 to 4 times is possible"
@@ -221,8 +221,10 @@ def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
 
 def _only(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, f"keeping only the {_named(wish.track or '')}")
-    piece = piece.apart(wish.track or "", report)
-    kept = {wish.track} | ({"backing_vocals"} if wish.track == "vocals" else set())
+    kept = {wish.track or "", *wish.text.split()}
+    for track in sorted(kept):
+        piece = piece.apart(track, report)
+    kept |= {"backing_vocals"} if "vocals" in kept else set()
     return _left(piece, tuple(track for track in piece.layers if track in kept))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal[
@@ -18,8 +18,9 @@ class Wish:
 
     ``amount`` is in dB for ``level``, ``bright``, ``bass``, ``middle`` and ``treble``; a share to add for
     ``reverb`` (negative: take away); a factor for ``width`` and ``tempo`` (speed); beats a minute for
-    ``bpm``; semitones for ``pitch``; seconds for the fades. ``track`` is the stem it is about, ``None``
-    for everything. ``text`` is the key, or the instrument, that was named.
+    ``bpm`` (with ``text`` "more": so many more than now); semitones for ``pitch``; seconds for the fades.
+    ``track`` is the stem it is about, ``None`` for everything. ``text`` is the key, or the instrument, that
+    was named; for ``only``, the other tracks that stay.
     """
 
     kind: Kind
@@ -40,7 +41,8 @@ INSTRUMENTS = {
     "backing_vocals": r"back(?:ing|ground)[ -]?(?:vocals?|sing(?:ers?|ing))|choirs?|harmon(?:y|ies)",
     "vocals": r"vocals?|voices?|sing(?:er|ers|ing)|rapp?(?:er|ing)?|acapella",
     "percussion": r"(?:hand )?percussion|shakers?|congas?|bongos?|tambourines?|claves?|cowbells?",
-    "drums": r"drum(?:s|mer| kit| machine)?|beats?|kicks?|snares?|hi-?hats?|cymbals?",
+    "drums": r"(?:(?:electronic|acoustic|brushed) )?drum(?:s|mer| kit| machine)?|beats?|kicks?|snares?"
+    r"|hi-?hats?|cymbals?",
     "bass": r"(?:(?:electric|upright|synth|acoustic|slap|fretless) )?bass(?:es| guitar| line|line)?|808s?",
     "guitar": r"(?:(?:electric|acoustic|lead|distorted|nylon|steel) )?guitars?|ukuleles?|banjos?|mandolins?",
     "keyboard": r"(?:(?:electric|grand) )?pianos?|keys|keyboards?|organs?|rhodes|harpsichords?|clavinets?"
@@ -54,8 +56,51 @@ INSTRUMENTS = {
 
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _NUMBERS |= {"eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20}
+_INTERVALS = {
+    "minor third": 3,
+    "major third": 4,
+    "fourth": 5,
+    "fifth": 7,
+    "minor second": 1,
+    "major second": 2,
+}
 _NUMBER = r"(\d+(?:\.\d+)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
 _KEY = r"([A-G](?:#|b|♯|♭| ?sharp| ?flat)?)(?:[ -]?(major|minor|maj|min|m))?"
+
+_FOREIGN = (
+    (r"m(?:ache|ach)(?: es)?|bitte|rends[ -]le|hazlo|haz(?:la)?|por favor|s'il (?:te|vous) pla[iî]t", ""),
+    (r"schlagzeug|batterie|bater[ií]a|tambores", "drums"),
+    (r"gesang|stimmen?|voix|chant|vo(?:z|ces)|canto", "vocals"),
+    (r"gitarren?|guitares?|guitarras?", "guitar"),
+    (r"klavier|clavier|teclado", "piano"),
+    (r"streicher|cordes|cuerdas", "strings"),
+    (r"bl[aä]ser|cuivres|metales", "brass"),
+    (r"basse|bajo", "bass"),
+    (r"ohne|sans|sin", "without"),
+    (r"entfern\w*|enl[eè]ve[rz]?|supprime[rz]?|quita[rd]?|elimina[rd]?", "remove"),
+    (r"f[uü]ge|ajoute[rz]?|a[ñn]ad[ei]\w*|agrega[rd]?", "add"),
+    (r"hinzu", ""),
+    (r"lauter|plus forte?|m[aá]s (?:fuerte|alto)", "louder"),
+    (r"leiser|moins forte?|m[aá]s (?:bajo|suave)", "quieter"),
+    (r"schneller|plus (?:rapide|vite)|m[aá]s r[aá]pid[oa]", "faster"),
+    (r"langsamer|plus lente?|m[aá]s lent[oa]", "slower"),
+    (r"heller|plus (?:claire?|brillante?)|m[aá]s brillante", "brighter"),
+    (r"dunkler|dumpfer|plus sombre|m[aá]s oscur[oa]", "darker"),
+    (r"w[aä]rmer|plus chaude?|m[aá]s c[aá]lid[oa]", "warmer"),
+    (r"hall|r[eé]verb[eé]?(?:ration)?|reverberaci[oó]n", "reverb"),
+    (r"mehr|plus de|m[aá]s", "more"),
+    (r"weniger|moins de|menos", "less"),
+    (r"etwas|un peu|un poco", "a bit"),
+    (r"viel|beaucoup|mucho", "much"),
+    (r"(?:einen|un) (?:halbton|demi-ton|semitono)", "1 semitone"),
+    (r"halbt[oö]ne?|demi-tons|semitonos", "semitones"),
+    (r"(?:einen ganzton|einen ton|un ton|un tono)", "2 semitones"),
+    (r"h[oö]her|plus haut", "higher pitch"),
+    (r"tiefer|plus bas|m[aá]s grave", "lower pitch"),
+    (r"den|dem|das|les|los|las|una", "the"),
+    (r"und|et|y", "and"),
+)
+"""Words of edits in German, French and Spanish, and what they are in English; longer phrases first."""
 
 _UP = (
     r"loud(?:er|ly)|boost(?:ed)?|(?:more |very )?prominent(?:ly)?|forward|turn(?:ed)? up|crank|"
@@ -65,7 +110,10 @@ _DOWN = (
     r"quiet(?:er|ly)|soft(?:er|ly)|turn(?:ed)? down|less|reduce[ds]?|lower(?:ed)?|"
     r"calm(?:er)? down|back(?:ed)? off"
 )
-_REMOVE = r"remove|without|no|drop|mute|take (?:out|away)|delete|get rid of|strip(?: out)?|lose|cut(?: out)?"
+_REMOVE = (
+    r"remove|kill|silence|without|no|drop|mute|take (?:out|away)|delete|get rid of|strip(?: out)?|lose|"
+    r"cut(?: out)?"
+)
 _FASTER = r"faster|speed(?: it)?(?: \w+)? up|quicker|up-?tempo|(?:raise|increase) the tempo"
 _SLOWER = r"slower|slow(?: it)?(?: \w+)? down|(?:lower|reduce|decrease) the tempo"
 
@@ -74,25 +122,54 @@ def read_wishes(prompt: str) -> tuple[Wish, ...]:
     """Everything in ``prompt`` that is understood, in its order; empty when nothing is."""
     wishes: list[Wish] = []
     carried = ""
-    for text in _clauses(prompt):
-        if re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE):
+    waiting: list[str] = []
+    for text in _clauses(in_english(prompt)):
+        kept = re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE)
+        if kept and not re.search(r"\b(?:only|just)\b", text, re.IGNORECASE):
             continue
         found = _read_clause(text)
         if not found and carried and track_of(text.lower()):
             # "remove the drums and the bass": the verb of the clause before goes for this one too.
             found = _read_clause(f"{carried} {text}")
+        if not found and _bare(text.lower()):
+            waiting.append(track_of(text.lower()) or "")
+            continue
+        # "drums and bass louder": what is wished for the last of them goes for all.
+        if waiting and len(found) == 1 and found[0].track is not None:
+            found = [*(replace(found[0], track=track) for track in waiting), *found]
+        waiting = []
         verb = re.match(rf"(?:please )?({_REMOVE}|add|only|just|more|less|boost|reduce)\b", text.lower())
         carried = verb[1] if verb else carried if found else ""
         wishes.extend(found)
+    if any(wish.kind == "bpm" for wish in wishes):
+        wishes = [wish for wish in wishes if wish.kind != "tempo"]
+    alone = [wish.track or "" for wish in wishes if wish.kind == "only"]
+    if len(alone) > 1:
+        wishes = [wish for wish in wishes if wish.kind != "only"]
+        wishes.append(Wish("only", track=alone[0], text=" ".join(alone[1:])))
     return tuple(wishes)
+
+
+def in_english(prompt: str) -> str:
+    """``prompt`` with the common words of German, French and Spanish edits in English."""
+    for words, english in _FOREIGN:
+        prompt = re.sub(rf"(?<!\w)(?:{words})(?!\w)", english, prompt, flags=re.IGNORECASE)
+    return prompt
+
+
+def _bare(text: str) -> bool:
+    """Whether ``text`` is an instrument and nothing else."""
+    return any(re.fullmatch(rf"(?:the )?(?:{words})", text) for words in INSTRUMENTS.values())
 
 
 def not_understood(prompt: str) -> str:
     """The clauses of ``prompt`` that hold no wish: perhaps they name a style."""
-    return ", ".join(clause for clause in _clauses(prompt) if not _read_clause(clause))
+    clauses = _clauses(in_english(prompt))
+    return ", ".join(clause for clause in clauses if not _read_clause(clause) and not _bare(clause.lower()))
 
 
 def _clauses(prompt: str) -> list[str]:
+    prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
     parts = re.split(r"[,;.!\n](?!\d)|\b(?:and|but|then|plus|also|while)\b", prompt)
     return [part.strip() for part in parts if part.strip()]
 
@@ -115,13 +192,16 @@ def _read_fade(text: str, _clause: str) -> Wish | None:
 
 
 def _read_tempo(text: str, _clause: str) -> Wish | None:
-    if bpm := re.search(r"(\d+(?:\.\d+)?) ?bpm", text):
-        return Wish("bpm", float(bpm[1]))
+    faster, slower = re.search(rf"\b(?:{_FASTER})\b", text), re.search(rf"\b(?:{_SLOWER})\b", text)
+    if bpm := re.search(r"(?:(\bto|\bat) )?(\d+(?:\.\d+)?) ?bpm|\btempo(?: of| to)? (\d+(?:\.\d+)?)$", text):
+        value = float(bpm[2] or bpm[3])
+        if (faster or slower) and value <= 30 and not bpm[1]:
+            return Wish("bpm", value if faster else -value, text="more")
+        return Wish("bpm", value)
     if re.search(r"double[ -]?(?:time|speed|tempo)|twice as fast", text):
         return Wish("tempo", 2.0)
     if re.search(r"half[ -]?(?:time|speed|tempo)|half as fast", text):
         return Wish("tempo", 0.5)
-    faster, slower = re.search(rf"\b(?:{_FASTER})\b", text), re.search(rf"\b(?:{_SLOWER})\b", text)
     if not faster and not slower:
         return None
     percent = re.search(_NUMBER + r" ?(?:%|percent)", text)
@@ -133,10 +213,13 @@ def _read_pitch(text: str, clause: str) -> Wish | None:
     step = re.search(
         _NUMBER + r" ?(semi-?tones?|half[ -]?(?:steps?|tones?)|whole[ -]?(?:steps?|tones?)|octaves?)", text
     )
+    interval = re.search(rf"\b({'|'.join(_INTERVALS)})\b", text)
     down = re.search(r"\b(?:down|drop\w*|lower(?:ed)?|below|flatter|deeper)\b|-\d", text)
     if step or "octave" in text:
         size = 12 if "octave" in text else 2 if step and step[2].startswith("whole") else 1
         return Wish("pitch", (-1 if down else 1) * size * (_value(step[1]) if step else 1))
+    if interval and re.search(r"\b(?:up|down|higher|lower|raise|drop|transpose)\b", text):
+        return Wish("pitch", (-1 if down else 1) * _INTERVALS[interval[1]])
     named = re.search(rf"\b(?:to|in|into)(?: the)?(?: key(?: of)?)? {_KEY}(?:$|[^\w#])", clause)
     if named and (named[2] or re.search(r"\bkey\b|transpos|modulat", text)):
         return Wish("key", text=f"{named[1]} {named[2] or ''}".strip())
@@ -175,8 +258,10 @@ def _read_band(text: str, _clause: str) -> Wish | None:
     if swap:
         old, new = track_of(swap[1]), _instrument(swap[2])
         return Wish("swap", track=old, text=new) if old and new else None
+    if re.search(r"\b(?:everything|all)\b.*\b(?:except|but)\b", text):
+        text = re.sub(r".*\b(?:except|but)\b", "only", text)
     track = track_of(text)
-    if re.search(r"\binstrumental\b", text) and not re.search(r"\bmore\b", text):
+    if re.search(r"\b(?:instrumental|karaoke)\b", text) and not re.search(r"\bmore\b", text):
         return Wish("remove", track="vocals")
     if re.search(r"\ba ?cap+ella\b", text):
         return Wish("only", track="vocals")
@@ -194,13 +279,15 @@ def _read_band(text: str, _clause: str) -> Wish | None:
 
 def _read_tone(text: str, _clause: str) -> Wish | None:
     by = _decibels(text) or 6.0 * _strength(text)
+    if re.search(r"\b(?:less|not so|too)\b", text):
+        by = -by
     if re.search(
         r"\b(?:brighter|brighten|bright|crisper|crisp|sharper|airier|sparkl\w+|clearer|clarity)\b", text
     ):
         return Wish("bright", by, track_of(text))
     if re.search(r"\b(?:darker|darken|dark|warmer|warm|muffled|mellow\w*|duller|rounder)\b", text):
         return Wish("bright", -by, track_of(text))
-    down = re.search(rf"\b(?:{_DOWN}|{_REMOVE})\b", text)
+    by, down = abs(by), re.search(rf"\b(?:{_DOWN}|{_REMOVE})\b", text)
     for kind, words in (
         ("treble", r"treble|highs|high end|top end|hiss|air"),
         ("middle", r"mids?|mid-?range|middle"),
@@ -208,8 +295,8 @@ def _read_tone(text: str, _clause: str) -> Wish | None:
     ):
         if re.search(rf"\b(?:{words})\b", text):
             return Wish(kind, -by if down else by, None)  # type: ignore[arg-type]
-    if re.search(r"\bpunch(?:y|ier)\b", text):
-        return Wish("bass", by / 2)
+    if re.search(r"\bpunch(?:y|ier)?\b", text):
+        return Wish("bass", by / 2, track_of(text))
     return None
 
 

@@ -49,6 +49,16 @@ def centroid(audio, rate):
         ("fade out over 6 seconds", [("fade out", 6.0, None)]),
         ("keep the drums but remove the vocals", [("remove", 0.0, "vocals")]),
         ("drier and quieter", [("reverb", -0.6, None), ("level", -4.0, None)]),
+        ("less bright", [("bright", -6.0, None)]),
+        ("5 bpm faster", [("bpm", 5.0, None)]),
+        ("faster, 140 bpm", [("bpm", 140.0, None)]),
+        ("down a fifth", [("pitch", -7.0, None)]),
+        ("bass and drums louder", [("level", 5.0, "bass"), ("level", 5.0, "drums")]),
+        ("remove everything but the drums", [("only", 0.0, "drums")]),
+        ("punchier drums", [("bass", 3.0, "drums")]),
+        ("etwas lauter, ohne Schlagzeug", [("level", 2.0, None), ("remove", 0.0, "drums")]),
+        ("plus rapide et ajoute des cordes", [("tempo", 1.1, None), ("add", 0.0, "strings")]),
+        ("quita la voz", [("remove", 0.0, "vocals")]),
         ("lo-fi hip hop", []),
         ("dreamy ambient version with soft pads", []),
         ("", []),
@@ -202,6 +212,15 @@ class TestAComposedPiece:
         assert "drums" not in {part.track for part in made.score.parts}
         assert "strings" in {part.track for part in made.score.parts}
         assert np.allclose(made.stems["bass"], song.stems["bass"], atol=0.05)
+
+    def test_who_plays_on_alone(self, song, composed):
+        made = self.change(song, composed, "only drums and bass")
+        assert set(made.stems) == {"drums", "bass"}
+        assert all(np.array_equal(made.stems[track], song.stems[track]) for track in made.stems)
+
+    def test_so_many_beats_a_minute_more(self, song, composed):
+        made = self.change(song, composed, "6 bpm faster")
+        assert made.score.tempo == pytest.approx(126)
 
     def test_no_vocals_no_lyrics(self, song, composed):
         made = self.change(song, composed, "make it instrumental")
