@@ -9,16 +9,20 @@ import numpy as np
 from audiopod_mcp.music.chords import find_chords
 from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.metre import compound, find_metre
+from audiopod_mcp.music.metre import bar_lines, divides_in_the_middle, stresses
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
 from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
-from audiopod_mcp.music.rhythm import find_pulse, follow
-from audiopod_mcp.music.spectrum import Array, downmix
+from audiopod_mcp.music.rhythm import Pulse, find_pulse, follow
+from audiopod_mcp.music.spectrum import Array, Ints, downmix
 from audiopod_mcp.music.structure import find_sections
+from audiopod_mcp.music.tempo_level import METRES
 from audiopod_mcp.music.timbre import measure_timbre
-from audiopod_mcp.music.tonality import find_key, synchronise
+from audiopod_mcp.music.tonality import find_key, harmonic_change, synchronise
 from audiopod_mcp.music.voice import find_vocals
+
+_LEAST_BEATS = 8
+"""Fewer beats than this say nothing about bars."""
 
 
 def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
@@ -36,10 +40,10 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     duration = len(audio) / rate
     loudness = integrated_loudness(audio, rate, stage(0.15, 0.25))
     envelopes = onset_envelopes(mid, stage(0.25, 0.35))
-    pulse = find_pulse(envelopes, stage(0.35, 0.45))
-    timbre = measure_timbre(mid, stage(0.45, 0.5))
-    peaks = spectral_peaks(mid, stage(0.5, 0.75))
+    timbre = measure_timbre(mid, stage(0.35, 0.4))
+    peaks = spectral_peaks(mid, stage(0.4, 0.65))
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
+    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), stage(0.65, 0.75))
     key, key_confidence = find_key(chroma, bass)
     vocals = find_vocals(mid, side, stage(0.75, 0.95))
 
@@ -47,14 +51,14 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     downbeats: tuple[float, ...] = ()
     timesignature = None
     if pulse is not None:
-        metre = find_metre(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
-        if metre is not None and metre.timesignature == "6/8" and metre.beats_per_bar != 2:
-            pulse = follow(envelopes, pulse.tempo * 2 / metre.beats_per_bar, pulse.confidence)
-            metre = compound(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
+        bars = _bars(pulse, envelopes, chroma)
+        if pulse.timesignature == "3/4" and divides_in_the_middle(envelopes, pulse.beats, bars):
+            pulse = Pulse(*follow(envelopes, pulse.tempo * 2 / 3), pulse.confidence, "6/8")
+            bars = _bars(pulse, envelopes, chroma)
         beats = _seconds(pulse.beats, duration)
-        if metre is not None:
-            timesignature = metre.timesignature
-            downbeats = tuple(beats[i] for i in metre.downbeats)
+        if len(beats) >= _LEAST_BEATS:
+            timesignature = pulse.timesignature
+            downbeats = tuple(beats[i] for i in bars)
     grid = _chord_grid(beats, duration)
     harmony = synchronise(chroma, grid)
     chords = find_chords(harmony, synchronise(bass, grid), grid, key) if key is not None else ()
@@ -93,6 +97,12 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
             vocals=vocals,
         ),
     )
+
+
+def _bars(pulse: Pulse, envelopes: Array, chroma: Array) -> Ints:
+    """The beats (indices) that begin bars."""
+    stress = stresses(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
+    return bar_lines(stress, METRES[pulse.timesignature])
 
 
 def _seconds(beats: np.ndarray[tuple[int], np.dtype[np.float64]], duration: float) -> tuple[float, ...]:

@@ -1,8 +1,6 @@
-"""Metre and bar lines, from what recurs and what is stressed on the beats."""
+"""Bar lines, from what is stressed on the beats."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,83 +9,16 @@ from audiopod_mcp.music.onsets import LOW, MIDDLE, SNARE, WHOLE
 from audiopod_mcp.music.rhythm import accents
 from audiopod_mcp.music.spectrum import Array, Ints
 
-_LEAST_BEATS = 8
-"""Fewer beats than this say nothing about bars."""
 
+def stresses(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Array:
+    """How like a downbeat each beat (s) is, ``(beats,)``.
 
-@dataclass(frozen=True, slots=True)
-class Metre:
-    """A time signature and the beats (indices) that begin its bars.
-
-    ``beats_per_bar`` differs from what ``timesignature`` has (6/8: two) where another pulse was followed; the
-    beats are then to be followed anew, at so many a bar.
+    By the accents of onset envelopes ``(6, frames)`` and the movement of beat chroma ``(beats - 1, 12)``.
     """
-
-    timesignature: str
-    downbeats: Ints
-    beats_per_bar: int
-
-
-def find_metre(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Metre | None:
-    """Metre among 2/4, 3/4, 4/4 and 6/8 of onset envelopes ``(6, frames)``, beat times (s) and beat chroma.
-
-    Bars repeat themselves: what sounds on a beat returns a bar later, so the beats' features
-    correlate at multiples of the bar. Groups of three beats against groups of two and four decide 3/4;
-    beats that divide in three decide 6/8; harmony that moves every second beat decides 2/4.
-    ``None`` with too few beats.
-    """
-    if len(beats) < _LEAST_BEATS:
-        return None
-    features, stress, movement = _beat_features(envelopes, beats, chroma)
-    recurrence = _recurrence(features, 12)
-    ternary = float(np.mean(recurrence[[3, 6, 9]]))
-    binary = float(np.mean(recurrence[[2, 4, 8]]))
-    if ternary > binary + 0.08:
-        return _ternary(envelopes, beats, stress, features)
-    if divides_in_three(envelopes[WHOLE], beats):
-        return Metre("6/8", bar_lines(stress, 2), 2)
-    downbeats = bar_lines(stress, 4)
-    if recurrence[2] > 0.95 * recurrence[4] and _moves_by_twos(movement, downbeats):
-        return Metre("2/4", bar_lines(stress, 2), 2)
-    return Metre("4/4", downbeats, 4)
-
-
-def compound(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Metre:
-    """6/8 on beats that are dotted quarters; arguments as in :func:`find_metre`."""
-    return Metre("6/8", bar_lines(_beat_features(envelopes, beats, chroma)[1], 2), 2)
-
-
-def _beat_features(
-    envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array
-) -> tuple[Array, Array, Array]:
-    """Standardised accents and harmonic movement, ``(beats, 4)``; how like a downbeat each is; the movement
-    as it is.
-    """
-    movement = chord_movement(chroma, len(beats))
     rows = [accents(envelopes[row], beats) for row in (LOW, MIDDLE, WHOLE)]
-    features = np.stack([_standardise(values) for values in (*rows, movement)], axis=1)
-    return features, features @ np.asarray([0.8, -0.3, 0.3, 1.0], np.float32), movement
-
-
-def _ternary(envelopes: Array, beats: npt.NDArray[np.float64], stress: Array, features: Array) -> Metre:
-    """3/4, or 6/8 whose eighths, or pairs of them, were taken for beats: such a bar divides in the middle."""
-    bars = bar_lines(stress, 3)
-    whole = bars[bars + 3 < len(beats)]
-    middles = (beats[whole + 1] + beats[whole + 2]) / 2
-    thirds = np.concatenate((beats[whole + 1], beats[whole + 2]))
-    if len(whole) > 3 and all(
-        accents(envelopes[row], middles).mean() > 1.3 * accents(envelopes[row], thirds).mean()
-        for row in (LOW, SNARE)
-    ):
-        return Metre("6/8", bars, 3)
-    sixes = bar_lines(stress, 6)
-    first, fourth = features[sixes], features[(sixes + 3)[sixes + 3 < len(features)]]
-    if len(fourth):
-        low_first = float(first[:, 0].mean() - fourth[:, 0].mean())
-        high_fourth = float(fourth[:, 1].mean() - first[:, 1].mean())
-        if min(low_first, high_fourth) > 0.6:
-            return Metre("6/8", sixes, 6)
-    return Metre("3/4", bars, 3)
+    rows.append(chord_movement(chroma, len(beats)))
+    features = np.stack([_standardise(values) for values in rows], axis=1)
+    return features @ np.asarray([0.8, -0.3, 0.3, 1.0], np.float32)
 
 
 def chord_movement(chroma: Array, beats: int) -> Array:
@@ -121,36 +52,15 @@ def bar_lines(stress: Array, beats_per_bar: int, slip: float = 8.0) -> Ints:
     return np.flatnonzero(position == 0)
 
 
-def divides_in_three(envelope: Array, beats: npt.NDArray[np.float64]) -> bool:
-    """Whether onsets fall on the thirds of the beats, on both of them, and not on the halves.
-
-    Swung quavers fall on the second third only: they stay 4/4.
-    """
-    shares = np.asarray([0.0, 1 / 3, 1 / 2, 2 / 3])
-    spans = np.diff(beats)
-    if np.median(spans) < 0.33:  # faster than 180: no room for three to a beat
-        return False
-    times = (beats[:-1, None] + shares * spans[:, None]).T
-    on, first, half, second = (float(accents(envelope, row, reach=0.03).mean()) for row in times)
-    return min(first, second) > max(1.3 * half, 0.25 * on)
-
-
-def _moves_by_twos(movement: Array, downbeats: Ints) -> bool:
-    """Whether the harmony moves on the third of four beats as on the first, and hardly on the others."""
-    starts = downbeats[(downbeats > 0) & (downbeats + 3 < len(movement))]
-    if len(starts) < 4:
-        return False
-    first, second, third, fourth = (float(movement[starts + k].mean()) for k in range(4))
-    return third > 0.8 * first and min(first, third) > 0.2 and min(first, third) > 4 * max(second, fourth)
-
-
-def _recurrence(features: Array, lags: int) -> Array:
-    """Mean correlation of beats with the beats ``lag`` later, ``(lags,)``; 1 at lag 0."""
-    out = np.zeros(lags, np.float32)
-    for lag in range(min(lags, len(features) - 1)):
-        out[lag] = np.mean(features[: len(features) - lag] * features[lag:])
-    out /= out[0] + 1e-9
-    return out
+def divides_in_the_middle(envelopes: Array, beats: npt.NDArray[np.float64], bars: Ints) -> bool:
+    """Whether bars of three beats (s) are stressed in the middle, not on the thirds: then they are 6/8."""
+    whole = bars[bars + 3 < len(beats)]
+    middles = (beats[whole + 1] + beats[whole + 2]) / 2
+    thirds = np.concatenate((beats[whole + 1], beats[whole + 2]))
+    return len(whole) > 3 and all(
+        accents(envelopes[row], middles).mean() > 1.3 * accents(envelopes[row], thirds).mean()
+        for row in (LOW, SNARE)
+    )
 
 
 def _standardise(values: Array) -> Array:

@@ -12,7 +12,7 @@ from audiopod_mcp.music.autocorrelation import BANDS, at_lag, autocorrelation
 from audiopod_mcp.music.model import Report, silent
 from audiopod_mcp.music.onsets import FPS, WHOLE
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.tempo_level import counted_tempo
+from audiopod_mcp.music.tempo_level import count
 
 TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 """Candidate tempi, beats a minute."""
@@ -23,31 +23,36 @@ _PULSE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A tempo in beats a minute, how sure of it, 0 to 1, and beat times in seconds, ``(beats,)``."""
+    """A tempo in beats a minute, its beats (s), ``(beats,)``, how sure of it, 0 to 1, and the metre."""
 
     tempo: float
-    confidence: float
     beats: npt.NDArray[np.float64]
+    confidence: float
+    timesignature: str
 
 
-def find_pulse(envelopes: Array, report: Report = silent) -> Pulse | None:
-    """Tempo and beats of onset envelopes ``(6, frames)``, or ``None`` when nothing recurs."""
+def find_pulse(envelopes: Array, harmony: Array, report: Report = silent) -> Pulse | None:
+    """Tempo, metre and beats of onset envelopes ``(6, frames)``, or ``None`` when nothing recurs.
+
+    ``harmony`` is :func:`harmonic_change`, at its own frame rate.
+    """
     estimate = estimate_tempo(envelopes)
     report(0.3, "finding the tempo")
     if estimate is None:
         return None
     tempo, confidence = estimate
-    pulse = follow(envelopes, counted_tempo(envelopes, tempo), confidence, report)
-    return pulse if len(pulse.beats) > 2 else None
+    counting = count(envelopes, harmony, tempo)
+    tempo, beats = follow(envelopes, counting.tempo, report)
+    return Pulse(tempo, beats, confidence, counting.timesignature) if len(beats) > 2 else None
 
 
-def follow(envelopes: Array, tempo: float, confidence: float, report: Report = silent) -> Pulse:
-    """The beats of onset envelopes ``(6, frames)`` near a tempo, and the exact tempo they have."""
+def follow(envelopes: Array, tempo: float, report: Report = silent) -> tuple[float, npt.NDArray[np.float64]]:
+    """The exact tempo near ``tempo`` that onset envelopes ``(6, frames)`` have, and its beats (s)."""
     beats = track_beats(envelopes[WHOLE], sharpen_tempo(envelopes[WHOLE], tempo), report) / FPS
     line = refine_tempo(beats) or tempo
     sharp = sharpen_tempo(envelopes[WHOLE], line)
     steady = len(beats) >= 16 and abs(sharp / line - 1) < 0.01
-    return Pulse(sharp if steady else line, confidence, beats)
+    return sharp if steady else line, beats
 
 
 def sharpen_tempo(envelope: Array, tempo: float) -> float:

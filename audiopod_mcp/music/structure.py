@@ -20,6 +20,14 @@ _MOST_BARS = 800
 """Longer pieces are looked at in groups of bars: self-similarity grows with the square."""
 _SHORTEST = 7.0
 """Seconds below which a stretch is no section of its own."""
+_LONG = 35.0
+"""Seconds above which a stretch that repeats itself at once is two sections."""
+_LONGEST = 64
+"""Bars above which a stretch is two sections."""
+_NOVELTY, _COST = 0.7, 1.2
+"""What a standard deviation of novelty is worth, and what a boundary costs: log odds of a boundary."""
+_PHRASES = (2.0, 1.0)
+"""What it is worth that a section is a multiple of eight bars, or else of four."""
 
 
 def find_sections(
@@ -27,10 +35,10 @@ def find_sections(
 ) -> tuple[Span, ...]:
     """Sections labelled intro, verse, chorus, bridge and outro, without gaps from 0 to ``duration`` seconds.
 
-    Bars are compared with each other by harmony and timbre. Boundaries are peaks of novelty along the
-    diagonal of that self-similarity (Foote, ICME 2000); stretches whose bars run alike are the same
-    section; the liveliest one that returns is the chorus (Goto, TASLP 2006, in spirit). One section
-    when there is too little to compare.
+    Bars are compared with each other by harmony and timbre. Boundaries are where novelty along the
+    diagonal of that self-similarity is great (Foote, ICME 2000) and phrases come out whole; stretches
+    whose bars run alike are the same section; the liveliest one that returns is the chorus (Goto, TASLP
+    2006, in spirit). One section when there is too little to compare.
     """
     edges = _grid(duration, downbeats)
     if len(edges) < 9 or duration < 2 * _SHORTEST:
@@ -39,10 +47,14 @@ def find_sections(
         segment_means(chroma, np.round(edges * CHROMA_FPS).astype(np.intp)),
         segment_means(timbre.bands, np.round(edges * TIMBRE_FPS).astype(np.intp)),
     )
-    bar = float(np.median(np.diff(edges)))
-    cuts = _boundaries(similarity, max(2, round(_SHORTEST / bar)))
-    times = edges[cuts]
+    cuts = _boundaries(similarity, edges)
     groups = _group(similarity, cuts)
+    kept = [0]
+    for place in range(1, len(groups)):  # the same again at once is the same section, unless that gets long
+        if groups[place] != groups[kept[-1]] or edges[cuts[place + 1]] - edges[cuts[kept[-1]]] > _LONG:
+            kept.append(place)
+    cuts, groups = np.append(cuts[kept], cuts[-1]), groups[kept]
+    times = edges[cuts]
     level = 10 * np.log10(segment_means(timbre.energy, np.round(times * TIMBRE_FPS).astype(np.intp)) + 1e-6)
     sung = np.asarray([_overlap(a, b, vocals) for a, b in pairwise(times)])
     labels = _label(times, groups, level, sung)
@@ -84,19 +96,31 @@ def _grid(duration: float, downbeats: Sequence[float]) -> npt.NDArray[np.float64
     return np.concatenate(([0.0], inner, [duration]))
 
 
-def _boundaries(similarity: Array, shortest: int) -> Ints:
-    """Bar lines where sections begin, the first 0 and the last ``bars``."""
+def _boundaries(similarity: Array, edges: npt.NDArray[np.float64]) -> Ints:
+    """Bar lines where sections begin, the first 0 and the last ``bars``.
+
+    The segmentation, by dynamic programming, that collects most novelty and whole phrases for what each
+    boundary costs; ``edges`` are the bar lines in seconds.
+    """
     bars = len(similarity)
     curves = [novelty(similarity, reach) for reach in (4, 8, 16) if 2 * reach <= bars]
     curve = np.mean([c / (c.std() + 1e-9) for c in curves], axis=0)
-    chosen: list[int] = []
-    threshold = float(np.median(curve) + 0.8 * curve.std())
-    for line in np.argsort(-curve):
-        if curve[line] < threshold:
-            break
-        if all(abs(int(line) - other) >= shortest for other in (0, bars, *chosen)):
-            chosen.append(int(line))
-    return np.asarray([0, *sorted(chosen), bars], np.intp)
+    inner = curve[1:-1]
+    gain = _NOVELTY * (inner - inner.mean()) / (inner.std() + 1e-9) - _COST
+    gain = np.concatenate(([0.0], gain, [0.0]))
+    best, back = np.zeros(bars + 1), np.zeros(bars + 1, np.intp)
+    for line in range(1, bars + 1):
+        starts = np.arange(max(0, line - _LONGEST), line)
+        length = line - starts
+        phrase = np.select([length % 8 == 0, length % 4 == 0], _PHRASES, 0.0)
+        short = edges[line] - edges[starts] < _SHORTEST
+        total = best[starts] + phrase - 1e6 * short
+        back[line] = starts[np.argmax(total)]
+        best[line] = total.max() + gain[line]
+    cuts = [bars]
+    while cuts[-1] > 0:
+        cuts.append(int(back[cuts[-1]]))
+    return np.asarray(cuts[::-1], np.intp)
 
 
 def _group(similarity: Array, cuts: Ints) -> Ints:

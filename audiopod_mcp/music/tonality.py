@@ -8,7 +8,7 @@ import numpy as np
 
 from audiopod_mcp.music.model import Audio
 from audiopod_mcp.music.pitch import FPS, chromagram, spectral_peaks
-from audiopod_mcp.music.spectrum import Array, downmix, segment_means
+from audiopod_mcp.music.spectrum import Array, downmix, moving_mean, segment_means
 
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -74,6 +74,29 @@ def synchronise(chroma: Array, beats: Sequence[float]) -> Array:
     return means
 
 
+def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
+    """How much the harmony changes at each frame of chroma and bass chroma ``(frames, 12)``: ``(frames,)``.
+
+    The distance (cosine) of the ``reach`` frames before from those after, less its two-second mean. Zeros
+    where no frame is tonal: drums have no harmony, and what their chroma does would be taken for one.
+    """
+    if len(chroma) < 2 or _evenness(chroma) > _DRUMS:
+        return np.zeros(max(1, len(chroma)), np.float32)
+    sound = np.sqrt(chroma + 0.3 * bass)
+    sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-6
+    frames = np.arange(len(sound))
+    sums = np.concatenate((np.zeros((1, 12)), np.cumsum(sound, axis=0, dtype=np.float64)))
+    before = sums[frames] - sums[np.maximum(frames - reach, 0)]
+    after = sums[np.minimum(frames + reach, len(sound))] - sums[frames]
+    change = 1 - np.sum(before * after, axis=1) / (
+        np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1) + 1e-6
+    )
+    rise: Array = np.maximum(change - moving_mean(change, 21), 0).astype(np.float32)
+    return rise
+
+
+_DRUMS = 0.71
+"""Evenness (:func:`_evenness`) above which nothing but drums sounds."""
 _TONAL = 0.15
 """Contrast of the mean chroma below which there is no key: noise and drums spread evenly over all classes."""
 

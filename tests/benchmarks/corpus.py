@@ -83,8 +83,8 @@ def spell(roman, tonic, mode):
     return root + ("m" if minor else "") + ("7" if seventh else ""), f"{root}:{'min' if minor else 'maj'}"
 
 
-def compose(stem, groove, variants, intro, ending, counts, per_beat, written, dice):
-    """The text of a piece for MMA, and its truth."""
+def compose(stem, groove, variants, intro, ending, counts, per_beat, written, dice, varied=False):
+    """The text of a piece for MMA, and its truth; a chord a bar unless its harmony is to be ``varied``."""
     low, high = next((a, b) for words, a, b in TEMPI if re.search(words, stem))
     if written in ("6/8", "12/8"):
         low, high = 56, 84 if "march" not in stem else 120
@@ -98,15 +98,22 @@ def compose(stem, groove, variants, intro, ending, counts, per_beat, written, di
         (name, ([groove, *variants] * 3)["ABC".index(name)], themes["ABC".index(name)] * 2) for name in form
     ]
     parts += [("outro", ending or groove, [home, home])]
+    pace = dice.choice([0.5, 1, 2, 4] if counts % 2 == 0 else [1, 2, 4]) if varied else 1
     bar = 60 / bpm * counts / per_beat
     lines, chords, sections, time, number = [f"Tempo {bpm * per_beat:.0f}"], [], [], 0.0, 1
     for label, played, romans in parts:
         lines.append(f"Groove {played}")
         sections.append([time, time + bar * len(romans), label])
-        for roman in romans:
-            name, plain = spell(roman, tonic, mode)
-            lines.append(f"{number} {name}")
-            chords.append([time, time + bar, plain])
+        for n, roman in enumerate(romans):
+            if pace > 1:
+                roman = romans[int(n // pace) % len(romans)]
+            halves = [roman, romans[(n + 1) % len(romans)]] if pace < 1 else [roman]
+            named = [spell(each, tonic, mode) for each in halves]
+            rest = " / " * (counts // 2 - 1)
+            lines.append(f"{number} " + f"{rest} ".join(name for name, _ in named))
+            for place, (_, plain) in enumerate(named):
+                edges = [time + bar * k / len(named) for k in (place, place + 1)]
+                chords.append([*edges, plain])
             time, number = time + bar, number + 1
     count = round(time * bpm / 60)
     beats = [beat * 60 / bpm for beat in range(count)]
@@ -125,7 +132,8 @@ def add_melody(midi, truth, counts, dice):
     ticks = midi.ticks_per_beat
     events, place = [], len(pitches) // 2
     rhythms = [[dice.choice([[1.0], [0.5, 0.5], [2.0], [1.5, 0.5]]) for _ in range(4)] for _ in range(2)]
-    for bar, (_, _, chord) in enumerate(truth["chords"]):
+    for bar, start in enumerate(truth["downbeats"]):
+        chord = next(name for _, end, name in truth["chords"] if start + 0.01 < end)
         root, kind = chord.split(":")
         tones = {(NAMES.index(root) + step) % 12 for step in ((0, 3, 7) if kind == "min" else (0, 4, 7))}
         at, lengths = 0.0, [length for cell in rhythms[bar // 2 % 2] for length in cell]
@@ -157,13 +165,24 @@ def without(midi, drums):
                 message.velocity = 0
 
 
+def play(score):
+    """Turns a MIDI file into a FLAC file beside it."""
+    sound = score.with_suffix(".wav")
+    player = ["fluidsynth", "-niq", "-g", "0.5", "-r", str(RATE), "-F", sound, SOUNDS, score]
+    subprocess.run(player, capture_output=True, check=True)
+    audio, rate = soundfile.read(sound, dtype="float32")
+    soundfile.write(sound.with_suffix(".flac"), audio, rate)
+    sound.unlink()
+    score.unlink()
+
+
 def make(case):
     """One piece; its line of ``truth.jsonl``, or ``None`` where the groove does not compile."""
-    folder, number, seed, (stem, *rest) = case
+    folder, number, seed, varied, (stem, *rest) = case
     dice = random.Random(f"{seed} {number} {stem}")
-    text, truth = compose(stem, *rest, dice)
+    text, truth = compose(stem, *rest, dice, varied)
     name = f"{stem}-{number}"
-    source, score, sound = (folder / f"{name}.{kind}" for kind in ("mma", "mid", "wav"))
+    source, score = (folder / f"{name}.{kind}" for kind in ("mma", "mid"))
     source.write_text(text, "utf-8")
     subprocess.run(["mma", "-w", "-f", score, source], capture_output=True, check=False)
     if not score.exists():
@@ -182,12 +201,8 @@ def make(case):
         if dice.random() < 0.65:
             add_melody(midi, truth, rest[4], dice)
     midi.save(score)
-    player = ["fluidsynth", "-niq", "-g", "0.5", "-r", str(RATE), "-F", sound, SOUNDS, score]
-    subprocess.run(player, capture_output=True, check=True)
-    audio, rate = soundfile.read(sound, dtype="float32")
-    soundfile.write(sound.with_suffix(".flac"), audio, rate)
-    for spent in (source, score, sound):
-        spent.unlink()
+    source.unlink()
+    play(score)
     return json.dumps({"file": f"{name}.flac", "groove": stem, **truth}) + "\n"
 
 
@@ -198,12 +213,15 @@ def main():
     parser.add_argument("--metre", nargs="+", help="only grooves in these: 3/4 6/8 …")
     parser.add_argument("--each", type=int, default=2, help="pieces a groove file (2)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--varied", action="store_true", help="chords of half a bar to four bars, not of one")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     wanted = [g for g in grooves(arguments.library) if arguments.metre is None or g[-1] in arguments.metre]
     pieces = enumerate(wanted * arguments.each)
-    cases = [(arguments.folder, number, arguments.seed, groove) for number, groove in pieces]
+    cases = [
+        (arguments.folder, number, arguments.seed, arguments.varied, groove) for number, groove in pieces
+    ]
     with ThreadPoolExecutor(arguments.processes) as pool:
         lines = [line for line in pool.map(make, cases) if line is not None]
     (arguments.folder / "truth.jsonl").write_text("".join(lines), "utf-8")
