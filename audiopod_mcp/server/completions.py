@@ -14,6 +14,7 @@ from audiopod_mcp.api import AudioPodError
 from audiopod_mcp.operations import JobQuery
 from audiopod_mcp.operations.vocabulary import FORMATS, GENRE_PRESETS, KEYS, MODES, TRACKS
 
+from .results import title_of
 from .service import Service
 
 MOST = 100
@@ -27,6 +28,22 @@ LISTS: dict[str, tuple[str, ...]] = {
     "timesignature": ("2/4", "3/4", "4/4", "6/8"),
     "genre": GENRE_PRESETS,
     "style": GENRE_PRESETS,
+    "styles": GENRE_PRESETS,
+    "language": (
+        "English",
+        "German",
+        "French",
+        "Spanish",
+        "Portuguese",
+        "Italian",
+        "Japanese",
+        "Chinese",
+        "Korean",
+        "Hindi",
+        "Arabic",
+        "Russian",
+    ),
+    "seconds": ("15", "30", "45", "60"),
     "mode": MODES,
 }
 JOB_ARGUMENTS = frozenset({"job_id", "source_job_id", "original_job_id"})
@@ -41,22 +58,25 @@ async def complete(
     """Values that begin with what was typed, then those that contain it."""
     typed = argument.value.lower()
     if argument.name in JOB_ARGUMENTS:
-        return _matching(typed, await _job_ids(service))
+        return _matching(typed, await _jobs(service, "{}"))
+    if argument.name == "audio":
+        return _matching(typed, await _jobs(service, "audiopod://jobs/{}"))
     if (
         argument.name == "format"
         and context
         and (job_id := (context.arguments or {}).get("job_id", "")).isdecimal()
     ):
-        return _matching(typed, await _formats(service, int(job_id)))
-    return _matching(typed, LISTS.get(argument.name, ()))
+        return _matching(typed, _named(await _formats(service, int(job_id))))
+    return _matching(typed, _named(LISTS.get(argument.name, ())))
 
 
-async def _job_ids(service: Service) -> tuple[str, ...]:
+async def _jobs(service: Service, form: str) -> dict[str, str]:
+    """The jobs, newest first, as the argument names them, each with its title to be found by."""
     try:
         page = await service.client.jobs(JobQuery(limit=MOST))
     except AudioPodError:
-        return ()
-    return tuple(str(job.id) for job in page.jobs)
+        return {}
+    return {form.format(job.id): title_of(job) for job in page.jobs}
 
 
 async def _formats(service: Service, job_id: int) -> tuple[str, ...]:
@@ -66,8 +86,13 @@ async def _formats(service: Service, job_id: int) -> tuple[str, ...]:
         return FORMATS
 
 
-def _matching(typed: str, values: tuple[str, ...]) -> Completion:
+def _named(values: tuple[str, ...]) -> dict[str, str]:
+    return {value: value for value in values}
+
+
+def _matching(typed: str, values: dict[str, str]) -> Completion:
+    """Of ``values``, each with its name: those that begin with what was typed, then those that hold it."""
     begin = [value for value in values if value.lower().startswith(typed)]
-    contain = [value for value in values if typed in value.lower() and value not in begin]
+    contain = [v for v, name in values.items() if typed in f"{v} {name}".lower() and v not in begin]
     found = begin + contain
     return Completion(values=found[:MOST], total=len(found), has_more=len(found) > MOST)

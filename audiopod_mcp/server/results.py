@@ -106,8 +106,11 @@ def answer(model: BaseModel, *lines: str | None, links: list[ResourceLink] | Non
     )
 
 
-def job_answer(job: Job, kept: str | None = None) -> CallToolResult:
-    """A job that is done, still running, or failed (then an error result); ``kept`` says where it is."""
+def job_answer(job: Job, kept: str | None = None, *, can_save: bool = False) -> CallToolResult:
+    """A job that is done, still running, or failed (then an error result).
+
+    ``kept`` says where it was saved; without that, ``can_save`` says that it may be.
+    """
     result = JobResult.of(job)
     name = f"Job {job.id} ({job.task or 'music'}{f', “{job.display_name}”' if job.display_name else ''})"
     notes = " ".join(job.notes or ())
@@ -124,7 +127,8 @@ def job_answer(job: Job, kept: str | None = None) -> CallToolResult:
             kept,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Listen: {result.output_url}" if result.output_url else None,
-            f"Use it further as audiopod://jobs/{job.id} or by its job id; save_audio keeps a copy.",
+            f"Use it further as audiopod://jobs/{job.id} or by its job id"
+            + ("; save_audio keeps a copy." if can_save and not kept else "."),
             f"Note: {notes}" if notes else None,
             links=job_links(job),
         )

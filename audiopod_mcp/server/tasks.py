@@ -144,7 +144,8 @@ class JobTasks(Extension):
         if not job.is_finished:
             stage = job.stage or job.status.capitalize()
             return self._wire(handle, "working", f"{job.progress or 0:.0f} % {stage}")
-        answer = job_answer(job, kept).model_dump(by_alias=True, mode="json", exclude_none=True)
+        told = job_answer(job, kept, can_save=self._service.output_dir is not None)
+        answer = told.model_dump(by_alias=True, mode="json", exclude_none=True)
         return self._wire(handle, "completed", result={"resultType": "complete", **answer})
 
     def _key(self) -> bytes:

@@ -209,7 +209,7 @@ async def _run_job(
 
 
 async def _told(service: Service, job: Job) -> CallToolResult:
-    return job_answer(job, await service.kept(job))
+    return job_answer(job, await service.kept(job), can_save=service.output_dir is not None)
 
 
 async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> Job:

@@ -149,6 +149,8 @@ async def test_a_wrong_prompt_is_the_callers_mistake(client, name, line):
         ("key", "f# m", "F# Major"),
         ("track", "vo", "vocals"),
         ("style", "pop", "Modern Pop"),
+        ("language", "ger", "German"),
+        ("seconds", "", "15"),
     ],
 )
 async def test_arguments_complete(client, argument, typed, first):

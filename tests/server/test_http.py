@@ -84,6 +84,8 @@ async def test_nobody_far_away_reads_or_writes_files_here(url, tmp_path):
         assert "file:" not in job["output_url"]
         saved = await client.call_tool("save_audio", {"job_id": job["job_id"]})
         assert saved.is_error
+        again = await client.call_tool("get_job", {"job_id": job["job_id"]})
+        assert "save_audio" not in again.content[0].text
         assert "download the output_url" in saved.content[0].text
 
 

@@ -8,6 +8,7 @@ import re
 import jsonschema
 import pytest
 import soundfile
+from mcp.types import PromptReference
 
 from .sessions import ERAS, TRANSPORTS, Progress, http_server, session
 
@@ -117,6 +118,10 @@ async def test_the_whole_path(transport, era, folder, url):
         await call("edit_track", source_job_id=job, edit_target_prompt="remove the drums, brighter")
         lrc = await call("generate_lrc", job_id=job)
         assert "Morning light on the window pane" in re.sub(r"<[\d:.]+>", "", lrc["lrc_content"])
+
+        prompt = PromptReference(type="ref/prompt", name="describe_track")
+        typed = await client.complete(prompt, {"name": "audio", "value": "window"})
+        assert audio in typed.completion.values
 
         told = json.loads((await call.read(audio)).text)
         assert told["display_name"] == "Window Pane"
