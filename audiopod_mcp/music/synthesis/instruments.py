@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from audiopod_mcp.music.synthesis import drums, plucked, sustained, voice
+from audiopod_mcp.music.synthesis import analogue, drums, plucked, sustained, voice
 from audiopod_mcp.music.synthesis.waves import Tone, Wave
 
 TRACKS = (
@@ -72,12 +72,10 @@ INSTRUMENTS: dict[str, Instrument] = {
         "bass", plucked.ELECTRIC_BASS, 28, 50, 4.0, room=0.0, release=0.06, longest=4
     ),
     "upright bass": Instrument("bass", plucked.UPRIGHT, 28, 50, 5.0, room=0.06, release=0.1, longest=3),
-    "synth bass": Instrument(
-        "bass", sustained.SYNTH_BASS, 28, 48, 5.5, room=0.0, release=0.05, longest=_LONG
-    ),
-    "reese bass": Instrument("bass", sustained.REESE, 26, 45, 5.5, room=0.02, release=0.06, longest=_LONG),
-    "808 bass": Instrument("bass", sustained.bass_808, 26, 45, 6.5, room=0.0, release=0.08, longest=4),
-    "chip bass": Instrument("bass", sustained.CHIP_BASS, 33, 55, 4.0, room=0.0, release=0.02, longest=_LONG),
+    "synth bass": Instrument("bass", analogue.SYNTH_BASS, 28, 48, 5.5, room=0.0, release=0.05, longest=_LONG),
+    "reese bass": Instrument("bass", analogue.REESE, 26, 45, 5.5, room=0.02, release=0.06, longest=_LONG),
+    "808 bass": Instrument("bass", analogue.bass_808, 26, 45, 6.5, room=0.0, release=0.08, longest=4),
+    "chip bass": Instrument("bass", analogue.CHIP_BASS, 33, 55, 4.0, room=0.0, release=0.02, longest=_LONG),
     "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.2, 0.2, 0.15, _LONG),
     "tuba": Instrument("brass", sustained.TUBA, 28, 53, 1.0, 0.1, 0.18, 0.1, _LONG),
     # guitars
@@ -121,15 +119,15 @@ INSTRUMENTS: dict[str, Instrument] = {
     "saxophone": Instrument("woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _LONG),
     "whistle": Instrument("woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _LONG),
     # synthesisers and effects
-    "pad": Instrument("synth", sustained.PAD, 48, 84, -6.0, 0.0, 0.35, 0.45, _LONG),
-    "synth lead": Instrument("synth", sustained.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _LONG, echo=0.2),
-    "synth pluck": Instrument("synth", sustained.SYNTH_PLUCK, 52, 88, -4.0, -0.2, 0.22, 0.12, 2, echo=0.22),
+    "pad": Instrument("synth", analogue.PAD, 48, 84, -6.0, 0.0, 0.35, 0.45, _LONG),
+    "synth lead": Instrument("synth", analogue.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _LONG, echo=0.2),
+    "synth pluck": Instrument("synth", analogue.SYNTH_PLUCK, 52, 88, -4.0, -0.2, 0.22, 0.12, 2, echo=0.22),
     "acid synth": Instrument(
-        "synth", sustained.ACID, 40, 67, -5.0, 0.1, 0.08, 0.04, _LONG, drive=2.5, echo=0.12
+        "synth", analogue.ACID, 40, 67, -5.0, 0.1, 0.08, 0.04, _LONG, drive=2.5, echo=0.12
     ),
-    "supersaw": Instrument("synth", sustained.SUPERSAW, 52, 86, -5.0, 0.0, 0.25, 0.12, _LONG, echo=0.12),
-    "chip lead": Instrument("synth", sustained.CHIP_LEAD, 60, 90, -7.0, 0.05, 0.0, 0.02, _LONG, echo=0.15),
-    "chip arpeggio": Instrument("synth", sustained.CHIP_ARPEGGIO, 60, 90, -9.0, -0.15, 0.0, 0.02, 2),
+    "supersaw": Instrument("synth", analogue.SUPERSAW, 52, 86, -5.0, 0.0, 0.25, 0.12, _LONG, echo=0.12),
+    "chip lead": Instrument("synth", analogue.CHIP_LEAD, 60, 90, -7.0, 0.05, 0.0, 0.02, _LONG, echo=0.15),
+    "chip arpeggio": Instrument("synth", analogue.CHIP_ARPEGGIO, 60, 90, -9.0, -0.15, 0.0, 0.02, 2),
     "riser": Instrument(
         "fx", drums.riser, level=-16.0, room=0.2, release=0.05, longest=_LONG, unpitched=True
     ),

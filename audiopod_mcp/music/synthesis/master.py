@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import soxr
 from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
@@ -36,10 +37,13 @@ def gain_curve(mix: Audio, *, wrap: bool = False, report: Report = silent) -> Wa
     make_up = 10 ** ((TARGET - loudness) / 20)
     glue = _glue(energy, wrap)
     curve = _limit(peaks, make_up * glue, len(mix), wrap)
-    # What compressor and limiter took away is given back once, then the level is what it is.
-    lost = TARGET - (_loudness(mix, curve, report) or TARGET)
-    if lost > 0.1:
-        curve = _limit(peaks, make_up * glue * 10 ** (min(lost * 1.25, 5.0) / 20), len(mix), wrap)
+    # What compressor and limiter took away is given back, twice at most, then the level is what it is.
+    for _ in range(2):
+        lost = TARGET - (_loudness(mix, curve, report) or TARGET)
+        if lost < 0.1:
+            break
+        make_up *= 10 ** (min(lost * 1.25, 5.0) / 20)
+        curve = _limit(peaks, make_up * glue, len(mix), wrap)
     over = -np.inf
     for start in range(0, len(mix), _CHUNK):
         report(0.0, "Mastering")
@@ -68,15 +72,18 @@ def _loudness(mix: Audio, gain: Wave, report: Report) -> float | None:
 
 
 def _blocks(mix: Audio, report: Report) -> tuple[Wave, Wave]:
-    """The highest sample, either channel, and the mean square of each block of 64."""
+    """The highest peak, either channel, at 4-fold oversampling, and the mean square of each block of 64."""
     peaks, energies = [], []
-    step = _CHUNK // _BLOCK * _BLOCK
+    step, margin = SAMPLE_RATE // _BLOCK * _BLOCK, 4 * _BLOCK
     for start in range(0, len(mix), step):
         report(0.0, "Mastering")
-        high = np.abs(mix[start : start + step]).max(axis=1)
-        high = np.pad(high, (0, -len(high) % _BLOCK)).reshape(-1, _BLOCK)
-        peaks.append(high.max(axis=1))
-        energies.append(np.einsum("ij,ij->i", high, high) / _BLOCK)
+        early = min(start, margin)
+        piece = mix[start : start + step]
+        between = soxr.resample(mix[start - early : start + step + margin], 1, 4, quality="HQ")
+        high = np.abs(between[4 * early :][: 4 * len(piece)]).max(axis=1)
+        loud = np.einsum("ij,ij->i", piece, piece)
+        peaks.append(np.pad(high, (0, -len(high) % (4 * _BLOCK))).reshape(-1, 4 * _BLOCK).max(axis=1))
+        energies.append(np.pad(loud, (0, -len(loud) % _BLOCK)).reshape(-1, _BLOCK).mean(axis=1))
     if not peaks:
         return np.zeros(1, np.float32), np.zeros(1, np.float32)
     return np.concatenate(peaks), np.concatenate(energies)
@@ -99,7 +106,7 @@ def _glue(energy: Wave, wrap: bool) -> Values:
 
 def _limit(peaks: Wave, gain: Values, samples: int, wrap: bool) -> Wave:
     """The curve (samples,) that applies ``gain`` by block and keeps every sample below the ceiling."""
-    ceiling = 10 ** ((CEILING - 0.6) / 20)
+    ceiling = 10 ** ((CEILING - 0.15) / 20)
     needed = np.minimum(1.0, ceiling / np.maximum(peaks.astype(np.float64) * gain, 1e-9))
     mode: Literal["wrap", "nearest"] = "wrap" if wrap else "nearest"
     window = np.hanning(2 * _REACH + 1)

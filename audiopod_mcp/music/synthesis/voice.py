@@ -11,11 +11,11 @@ import re
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
-from audiopod_mcp.music.synthesis.sustained import across
 from audiopod_mcp.music.synthesis.waves import (
     Tone,
     Values,
     Wave,
+    across,
     curve,
     fade,
     harmonics,

@@ -191,6 +191,17 @@ def read(tables: Wave, index: Index, position: Wave | None = None) -> Wave:
     return taken
 
 
+def across(voices: Wave, low: float = 0.1, high: float = 0.9) -> Wave:
+    """``voices`` (count, n) side by side from left to right, shape (n, 2), at equal power."""
+    place = np.linspace(low, high, len(voices)) * np.pi / 2
+    sides = np.stack((np.cos(place), np.sin(place))).astype(np.float32)
+    y = np.zeros((voices.shape[1], 2), np.float32)
+    for voice, (left, right) in zip(voices, sides.T, strict=True):
+        y[:, 0] += left * voice
+        y[:, 1] += right * voice
+    return y
+
+
 def rise(n: int, attack: float) -> Wave:
     """0 → 1 in ``attack`` seconds along a raised cosine, then 1."""
     envelope = np.ones(n, np.float32)
