@@ -311,12 +311,17 @@ def repaint_table(songs):
             jump = level(made.audio, song.rate, start, last - start) - level(
                 song.audio, song.rate, start, last - start
             )
+            one = min(1.0, last - start)
+            ends = [
+                abs(level(made.audio, song.rate, at, one) - level(song.audio, song.rate, at, one))
+                for at in (start, last - one)
+            ]
             window = slice(first, final)
             lines.append([
-                song.name[:9], f"{start:.1f}-{last:.1f}", same, float(near / np.percentile(steps, 99.9)), jump,
+                song.name[:9], f"{start:.1f}-{last:.1f}", same, float(near / np.percentile(steps, 99.9)), jump, max(ends),
                 distance(timbre(song.audio, song.rate), timbre(made.audio[window], song.rate)) if last - start > 2 else float("nan"),
             ])  # fmt: skip
-    table("repaint", ("song", "window", "outside", "click", "dB", "timbre"), lines)
+    table("repaint", ("song", "window", "outside", "click", "dB", "dB at end", "timbre"), lines)
 
 
 def likeness_table(songs):
