@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
@@ -27,9 +26,8 @@ from audiopod_mcp.music.model import (
     Score,
     silent,
 )
-from audiopod_mcp.music.playing import as_if_beside, brief_beside, play, within
+from audiopod_mcp.music.playing import as_if_beside, brief_beside, dynamics_of, names_style, play, within
 from audiopod_mcp.music.scores import lead_of
-from audiopod_mcp.music.sounding import style_of
 from audiopod_mcp.music.splice import mixed
 from audiopod_mcp.music.theory import parse_key
 
@@ -73,7 +71,8 @@ def cover(
             )
         notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
         frame = heard_frame(analysis, melody=notes)
-        sounds = style_of(audio, rate, analysis, within(report, 0.15, 0.2))
+        if not names_style(caption):
+            sounds = style_of(audio, rate, analysis, within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
     if bpm or stated:
@@ -100,7 +99,7 @@ def cover(
     report(0.9, "balancing")
     stems = dict(played.stems)
     if strength > 0:
-        curve = _dynamics(audio, played.audio, strength)
+        curve = dynamics_of(audio, played.audio, strength)
         for stem in stems.values():
             report(0.91, "balancing")
             stem *= curve
@@ -175,25 +174,3 @@ def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: fl
     ]
     tune = tuple(sorted((*kept, *added), key=lambda note: note.start)) if kept else ()
     return replace(frame, chords=chords, melody=tune)
-
-
-def _dynamics(source: Audio, new: Audio, strength: float) -> npt.NDArray[np.float32]:
-    """The gain, ``(samples, 1)``, that gives ``new`` the rises and falls of ``source`` by ``strength``.
-
-    Levels of half seconds, smoothed over three, each against its mean; at most 8 dB down and 4 dB up.
-    """
-
-    def contour(audio: Audio, steps: int) -> npt.NDArray[np.float64]:
-        edges = np.linspace(0, len(audio), steps + 1).astype(int)[:-1]
-        power = sum(np.square(channel) for channel in audio.T)
-        energy = np.add.reduceat(power, edges, dtype=np.float64) / max(1, len(audio) // steps)
-        level = 10 * np.log10(energy + 1e-7)
-        return np.asarray(gaussian_filter1d(level, 3.0, mode="nearest"))
-
-    steps = max(2, round(2 * len(new) / SAMPLE_RATE))
-    if min(len(source), len(new)) < 2 * steps:
-        return np.ones((len(new), 1), np.float32)
-    wanted, own = contour(source, steps), contour(new, steps)
-    gains = strength * np.clip((wanted - wanted.mean()) - (own - own.mean()), -8.0, 4.0)
-    curve = np.interp(np.arange(len(new)), (np.arange(steps) + 0.5) * len(new) / steps, 10 ** (gains / 20))
-    return np.asarray(curve[:, None], dtype=np.float32)

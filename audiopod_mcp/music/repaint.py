@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.frame import heard_frame, score_frame
+from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.playing import (
     as_if_beside,
     brief_beside,
+    dynamics_of,
     loudness_around,
     names_style,
     play,
     within,
 )
 from audiopod_mcp.music.scores import excerpt, joined, later
-from audiopod_mcp.music.sounding import style_of
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace
 
 LONGEST = 300.0
@@ -89,8 +91,13 @@ def repaint(
     )
     report(0.9, "fitting it in")
     loudness, balance = loudness_around(audio, rate, first, last)
+    stems_played = dict(played.stems)
+    if loudness is not None and loudness == integrated_loudness(audio[first:last], rate):
+        # What fades, grows or waits there goes on doing so: at both seams the levels meet.
+        curve = dynamics_of(audio[first:last], played.audio)
+        stems_played = {track: stem * curve for track, stem in stems_played.items()}
     new = as_if_beside(
-        played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
+        stems_played, rate, audio.shape[1], balance=balance, loudness=loudness,
         report=within(report, 0.9, 1.0),
     )  # fmt: skip
     new = {track: fit(stem, last - first) for track, stem in new.items()}

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.frame import Frame, heard_frame
 from audiopod_mcp.music.loudness import integrated_loudness
@@ -39,19 +40,24 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Re
     analysis = analyse(audio, rate, within(report, 0.0, 0.1))
     if analysis.loudness is None:
         raise Refused("src_audio_url: the recording is silent, there is nothing in it to play again")
+    style = style_of(audio, rate, analysis, within(report, 0.1, 0.15))
     if variance >= 1:
-        taken = cover(audio, rate, caption="", strength=0.0, seed=seed + 1, report=within(report, 0.1, 1.0))
+        taken = cover(
+            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.15, 1.0)
+        )
         note = (
             "All of it is played anew by the studio's instruments: the beat, the key and the form are left."
         )
         return replace(taken, notes=(note, *taken.notes))
-    close = cover(audio, rate, caption="", strength=1.0, seed=seed, report=within(report, 0.1, 0.35))
+    close = cover(audio, rate, caption=style, strength=1.0, seed=seed, report=within(report, 0.15, 0.35))
     edges = _edges(heard_frame(analysis))
     own = _layers(audio, rate, close.stems, sung=bool(analysis.vocals), report=within(report, 0.35, 0.6))
     lots = _lots(np.random.default_rng((seed, 17)), list(own), len(edges) - 1)
     news = [_like(close, own, audio, rate, within(report, 0.6, 0.7))]
     if (lots["harmony"] < variance).any():
-        free = cover(audio, rate, caption="", strength=0.0, seed=seed + 1, report=within(report, 0.7, 0.85))
+        free = cover(
+            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.7, 0.85)
+        )
         news.append(_like(free, own, audio, rate, within(report, 0.85, 0.95)))
     out = audio.copy()
     fade = round(CROSSFADE * rate)

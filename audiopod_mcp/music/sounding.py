@@ -15,6 +15,7 @@ from audiopod_mcp.music.separation import drum_mask
 from audiopod_mcp.music.spectrum import RATE, downmix, magnitudes
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES
+from audiopod_mcp.music.timbre import measure_timbre
 
 _LONGEST = 40.0
 """Seconds that are listened to, from the middle."""
@@ -75,8 +76,10 @@ TYPICAL = {
 """Mean features of four pieces of 30 s in each style, in tenths of the spreads: ``tests.benchmarks.transforming DATA styles``."""
 
 
-def style_of(audio: Audio, rate: int, analysis: Analysis, report: Report = silent) -> str:
-    """The name of the style nearest to ``audio``, in the metre and near the tempo that were heard in it."""
+def nearest_styles(
+    audio: Audio, rate: int, analysis: Analysis, count: int, report: Report = silent
+) -> tuple[str, ...]:
+    """The names of the styles nearest to ``audio``, in the metre and near the tempo that were heard in it."""
     own = (features(audio, rate, analysis, report) - np.asarray(_MEAN)) / np.asarray(_SPREAD)
     known = ~np.isnan(own)
     metre = METRES.get(analysis.timesignature or "4/4", METRES["4/4"])
@@ -89,7 +92,17 @@ def style_of(audio: Audio, rate: int, analysis: Analysis, report: Report = silen
         triple = (METRES[STYLES[name].timesignature].beats == 3) != (metre.beats == 3)
         return float(apart.mean() + _TEMPO * outside + 0.3 * triple)
 
-    return min((name for name in TYPICAL if name in STYLES), key=far, default="pop")
+    return tuple(sorted((name for name in TYPICAL if name in STYLES), key=far)[:count])
+
+
+def colour(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
+    """The colour of the sound, ``(26,)``: mean and spread of cepstral coefficients of its band levels, dB."""
+    measured = measure_timbre(downmix(audio, rate)[0])
+    bands = measured.bands[measured.energy >= 1e-4 * measured.energy.max()].astype(np.float64)
+    count = bands.shape[1]
+    basis = np.cos(np.pi / count * (np.arange(count) + 0.5)[:, None] * np.arange(1, 14)) / np.sqrt(count / 2)
+    cepstra = bands @ basis
+    return np.concatenate((cepstra.mean(axis=0), cepstra.std(axis=0)))
 
 
 def features(audio: Audio, rate: int, analysis: Analysis, report: Report = silent) -> npt.NDArray[np.float64]:

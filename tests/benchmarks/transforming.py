@@ -1,13 +1,14 @@
 """How well songs are changed: ``python -m tests.benchmarks.transforming DATA [TABLE …]``.
 
 ``DATA`` is a folder of recordings (``*/mix.flac``, ``*.mp3``); pieces composed here stand beside them. Tables: ``retake``
-(how like the song, by variance), ``cover`` (by strength), ``reference`` (what is taken), ``extend``, ``repaint`` (seams, levels,
-and how like the song the new part sounds). ``--seconds`` cuts the recordings.
+(how like the song, by variance), ``cover`` (by strength), ``reference`` (what is taken), ``extend``, ``repaint`` (seams, levels),
+``likeness`` (how like the song the new part sounds); ``styles`` prints what styles are known by. ``--seconds`` cuts the
+recordings.
 """
 
 import argparse
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from audiopod_mcp.music.onsets import WHOLE, onset_envelopes
 from audiopod_mcp.music.reference import reference
 from audiopod_mcp.music.repaint import repaint
 from audiopod_mcp.music.retake import retake
+from audiopod_mcp.music.sounding import features
 from audiopod_mcp.music.spectrum import downmix
+from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.timbre import measure_timbre
 from audiopod_mcp.music.tonality import beat_chroma
 
@@ -311,12 +314,17 @@ def repaint_table(songs):
             jump = level(made.audio, song.rate, start, last - start) - level(
                 song.audio, song.rate, start, last - start
             )
+            one = min(1.0, last - start)
+            ends = [
+                abs(level(made.audio, song.rate, at, one) - level(song.audio, song.rate, at, one))
+                for at in (start, last - one)
+            ]
             window = slice(first, final)
             lines.append([
-                song.name[:9], f"{start:.1f}-{last:.1f}", same, float(near / np.percentile(steps, 99.9)), jump,
+                song.name[:9], f"{start:.1f}-{last:.1f}", same, float(near / np.percentile(steps, 99.9)), jump, max(ends),
                 distance(timbre(song.audio, song.rate), timbre(made.audio[window], song.rate)) if last - start > 2 else float("nan"),
             ])  # fmt: skip
-    table("repaint", ("song", "window", "outside", "click", "dB", "timbre"), lines)
+    table("repaint", ("song", "window", "outside", "click", "dB", "dB at end", "timbre"), lines)
 
 
 def likeness_table(songs):
@@ -339,6 +347,27 @@ def likeness_table(songs):
     table("likeness of the new part", ("song", "timbre", "others", "better", "rhythm", "others"), lines)
 
 
+def styles_table():
+    """The means, the spreads and the rows of :mod:`audiopod_mcp.music.sounding`, from pieces made here."""
+    rows = {}
+    for style in STYLES:
+        for seed in (1, 2, 3, 4):
+            made = make(
+                replace(read_caption(style, duration=30, seed=seed, instrumental=True), style=style),
+                seed=seed,
+            )
+            found = features(made.audio, made.rate, analyse(made.audio, made.rate))
+            rows.setdefault(style, []).append(found)
+    every = np.concatenate([np.asarray(found) for found in rows.values()])
+    mean, spread = np.nanmean(every, axis=0), np.nanstd(every, axis=0)
+    for name, values in (("_MEAN", mean), ("_SPREAD", spread)):
+        print(f"{name} = ({', '.join(f'{x:.3g}' for x in values)})")
+    for style, found in rows.items():
+        apart = (np.asarray(found) - mean) / spread
+        typical = np.clip(np.where(np.isnan(apart), 0.0, apart).mean(axis=0), -3, 3)
+        print(f'    "{style}": ({", ".join(str(round(10 * x)) for x in typical)}),')
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
@@ -352,7 +381,9 @@ def main():
     heard = [] if arguments.only == "pieces" else list(recordings(arguments.data, arguments.seconds))
     made = [] if arguments.only == "recordings" else list(pieces(arguments.seconds))
     for name in arguments.tables:
-        if name == "retake":
+        if name == "styles":
+            styles_table()
+        elif name == "retake":
             for songs in (made, heard):
                 if songs:
                     retake_table(songs, arguments.seeds)

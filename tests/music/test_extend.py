@@ -65,7 +65,7 @@ def test_no_hole_where_the_song_gives_way(recording, side, way):
     curve = np.linspace(1, 0, last, dtype=np.float32)[:, None] if way == "fades" else np.float32(0)
     audio[-last:] *= curve
     audio = audio if side == "right" else np.ascontiguousarray(audio[::-1])
-    made = extend(audio, rate, prompt="go on", seed=2, **{"left": 0, "right": 0, side: 6})
+    made = extend(audio, rate, prompt="rock, go on", seed=2, **{"left": 0, "right": 0, side: 6})
     assert len(made.audio) == len(audio) + 6 * rate
     at = slice(-6 * rate - last, None) if side == "right" else slice(0, 6 * rate + last)
     power = np.square(made.audio[at]).reshape(20, rate // 2, 2).mean(axis=(1, 2))[1:-1]
@@ -83,8 +83,8 @@ def test_an_outro_ends_and_a_fade_fades(recording):
             made.audio[-8 * recording.rate :]
         ).mean()
 
-    going_on = last_second("keep going")
-    for prompt in ("a dramatic outro that ends the song", "fade out slowly"):
+    going_on = last_second("rock, keep going")
+    for prompt in ("a dramatic rock outro that ends the song", "rock, fade out slowly"):
         end, all_of_it = last_second(prompt)
         assert end / all_of_it < 0.5 * going_on[0] / going_on[1] or end / all_of_it < 0.2
 

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum, steepness
 
+from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import spectral_balance
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.repaint import repaint
+from audiopod_mcp.music.sounding import nearest_styles
 
 
 @pytest.fixture(scope="module")
@@ -107,11 +109,23 @@ def test_what_the_negative_prompt_rules_out_is_silent_too(song, composed):
     assert np.abs(made.stems["drums"][window]).max(initial=0) < 1e-4
 
 
-def test_to_the_end_of_the_file(recording):
+def test_to_the_end_of_the_file_in_the_style_that_is_heard(recording):
+    heard = analyse(recording.audio, recording.rate)
+    assert "rock" in nearest_styles(recording.audio, recording.rate, heard, 5)
     made = repaint(recording.audio, recording.rate, start=9, end=-1, caption="quiet ending")
+    assert re.search("No style was asked for: it is played as [a-z&-]+", made.notes[-1])
     assert len(made.audio) == len(recording.audio)
     assert not np.array_equal(made.audio[-recording.rate :], recording.audio[-recording.rate :])
     assert np.array_equal(made.audio[: 9 * recording.rate], recording.audio[: 9 * recording.rate])
+
+
+def test_in_a_fade_the_new_music_fades_too(recording):
+    audio = recording.audio * np.linspace(1, 0.1, len(recording.audio), dtype=np.float32)[:, None]
+    made = repaint(audio, recording.rate, start=4, end=10, caption="rock", seed=2)
+    for at in (4, 9):
+        second = slice(at * recording.rate, (at + 1) * recording.rate)
+        step = 10 * np.log10(np.square(made.audio[second]).mean() / np.square(audio[second]).mean())
+        assert abs(step) < 4
 
 
 def test_the_words_of_a_repainted_recording_are_timed_on_its_clock(recording):
