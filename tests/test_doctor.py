@@ -28,12 +28,22 @@ def examined(folder, **extra):
 
 def test_a_healthy_machine(tmp_path):
     (tmp_path / "allowed").mkdir()
-    done = subprocess.run(DOCTOR, env=environment(tmp_path), capture_output=True, text=True, timeout=120)
+    env = environment(tmp_path, AUDIOPOD_AUTO_SAVE="1")
+    done = subprocess.run(DOCTOR, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
     assert all(line.startswith(("ok ", "warning ")) or "→" in line for line in lines)
     assert "\033" not in done.stdout
-    for word in ("Python 3", "not set", "embedded studio", "numpy", "GiB free", "one second made", "allowed"):
+    for word in (
+        "Python 3",
+        "not set",
+        "embedded studio",
+        "numpy",
+        "GiB free",
+        "one second made",
+        "auto save",
+        "allowed",
+    ):
         assert word in done.stdout
     assert not (tmp_path / "data").exists()
     assert not (tmp_path / "output").exists()
@@ -51,6 +61,7 @@ def test_folders_that_can_not_be_written_into(tmp_path):
         assert found[subject]["state"] == "problem"
         assert "is a file" in found[subject]["found"]
         assert variable in found[subject]["fix"]
+    assert "auto save" not in found
     assert found["local files"]["state"] == "warning"
     assert "music" not in found
 
