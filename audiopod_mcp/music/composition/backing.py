@@ -166,7 +166,12 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
                 )
             accent = 0.86 if index == 0 else 0.8 if index % metre.steps == 0 else 0.72
             if mark.isdigit():
-                length = max(length, 1.0) if not instrument.release < 0.06 else length
+                rung = 1.0 if instrument.release >= 0.06 else length
+                if (
+                    piece.chord(beat + rung) is not current
+                ):  # Nothing of the old chord rings into the new one.
+                    rung = int(beat + rung) - beat
+                length = max(length, rung)
                 pitch = voicing[int(mark) % len(voicing)] + 12 * (int(mark) // len(voicing))
                 pen.write(beat, length, min(pitch, instrument.high), accent, intensity=intensity)
                 continue

@@ -110,6 +110,7 @@ def _allowed(piece: Piece, chord: Chord, candidates: _Pitches) -> tuple[_Pitches
     chordal = np.isin(pitch, chord.tones)
     keep = chordal | np.isin(pitch, list(degrees))
     rubbing = np.where(np.isin((pitch - 1) % 12, chord.tones), np.where(chordal, 0.12, 0.15), 1.0)
+    rubbing = np.where(np.isin((pitch + 1) % 12, chord.tones) & ~chordal, 0.4, rubbing)
     return candidates[keep], chordal[keep], rubbing[keep]
 
 
