@@ -78,12 +78,16 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Re
 
 
 def _edges(frame: Frame) -> tuple[float, ...]:
-    """Where phrases begin, and the end: bar lines, or four seconds apart where there is no pulse."""
+    """Where phrases begin, and the end: bar lines, beats where there are few of them, or even
+    parts of about four seconds where there is no pulse.
+    """
+    count = max(4, round(frame.duration / 4))
     if not frame.steady:
-        return (*np.arange(0.0, max(1.0, frame.duration - 2.0), 4.0).tolist(), frame.duration)
+        return tuple(np.linspace(0.0, frame.duration, count + 1).tolist())
     bars = frame.beats[frame.first_downbeat :: frame.beats_per_bar]
-    bars = bars[:: 1 if len(bars) <= _LONG else 2]
-    inner = [bar for bar in bars if frame.bar / 2 < bar < frame.duration - frame.bar / 2]
+    bars = bars[:: 1 if len(bars) <= _LONG else 2] if len(bars) > 3 else frame.beats
+    least = frame.beat / 2
+    inner = [bar for bar in bars if least < bar < frame.duration - least]
     return (0.0, *inner, frame.duration)
 
 
