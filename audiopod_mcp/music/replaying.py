@@ -39,7 +39,9 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Re
     """
     analysis = analyse(audio, rate, within(report, 0.0, 0.1))
     if analysis.loudness is None:
-        raise Refused("src_audio_url: the recording is silent, there is nothing in it to play again")
+        raise Refused(
+            "original_job_id: the track is silent, there is nothing to play again; name another job"
+        )
     style = style_of(audio, rate, analysis, within(report, 0.1, 0.15))
     if variance >= 1:
         taken = cover(

@@ -9,7 +9,7 @@ import pytest
 from judging import assert_stems_sum, likeness, steepness
 
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.model import silent
+from audiopod_mcp.music.model import Refused, silent
 from audiopod_mcp.music.retake import retake
 from audiopod_mcp.music.takes import varied
 from audiopod_mcp.music.tonality import beat_chroma
@@ -123,3 +123,8 @@ def test_a_recording_is_less_and_less_like_itself(recording, retaken):
     assert alike == sorted(alike, reverse=True)
     assert alike[0] > 0.85
     assert "All of it is played anew" in new.notes[0]
+
+
+def test_a_silent_recording_is_refused_by_the_argument_that_named_it():
+    with pytest.raises(Refused, match="original_job_id: the track is silent"):
+        retake(np.zeros((22_050, 2), np.float32), 22_050, variance=0.5, seed=1)
