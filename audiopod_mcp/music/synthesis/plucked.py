@@ -79,7 +79,7 @@ BANJO = Plucked(0.1, 0.7, 0.5, 1e-7, 3e-5, bodies.BANJO, pick=0.15)
 HARP = Plucked(0.35, 1.5, 1.7, 2.5e-7, 1e-5, bodies.HARP, pick=0.04, pick_band=(300, 3000))
 PIZZICATO = Plucked(0.22, 1.1, 0.33, 6e-7, 1e-5, bodies.VIOLIN, pick=0.08, pick_band=(300, 3000))
 HARPSICHORD = Plucked(
-    0.13, 0.5, 1.5, 6e-8, 2e-5, bodies.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2
+    0.13, 0.1, 1.5, 6e-8, 2e-5, bodies.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2
 )  # fmt: skip
 CLAVINET = Plucked(0.08, 0.5, 0.9, 1.2e-7, 6e-5, pickup=0.11, pick=0.1, pick_band=(1500, 6000))
 UPRIGHT = Plucked(

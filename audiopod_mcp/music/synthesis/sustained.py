@@ -157,7 +157,7 @@ class Blown:
 
 VIOLIN = Blown(
     (1.6, 0.75),
-    0.09,
+    0.13,
     cents=18,
     breath=0.035,
     breath_band=(1500, 9000),
@@ -170,7 +170,7 @@ VIOLIN = Blown(
 )
 CELLO = Blown(
     (1.6, 0.8),
-    0.11,
+    0.14,
     cents=15,
     rate=5.0,
     breath=0.035,
