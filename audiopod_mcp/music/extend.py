@@ -110,10 +110,10 @@ def _extended(
     )  # fmt: skip
     report(0.9, "joining it to the song")
     if overlap > 0.5:
-        where, when = ("start", "goes on until") if before else ("end", "enters")
+        stretch, moves = ("first", "goes on") if before else ("last", "enters")
         notes.append(
-            f"The song is not at its level for the {where}'s {overlap:.1f} s: the new music "
-            f"{when} there, under what is left of it, so that no gap is heard."
+            f"The song is quiet for its {stretch} {overlap:.1f} s: the new music {moves} under them, so that no gap "
+            "is heard."
         )
 
     near, gone = round(15 * rate), 0 if edge.level is None else edge.samples
