@@ -112,8 +112,8 @@ def _extended(
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
         notes.append(
-            f"The song is quiet for its {stretch} {overlap:.1f} s: the new music {moves} under them, so that no gap "
-            "is heard."
+            f"The song is quiet for its {stretch} {overlap:.1f} s: the new music {moves} under them, "
+            "so that no gap is heard."
         )
 
     near, gone = round(15 * rate), 0 if edge.level is None else edge.samples
