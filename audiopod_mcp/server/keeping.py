@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import OrderedDict
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +22,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = 8.0
 """Seconds for which an answer waits for its files; a slower download goes on behind it."""
 REMEMBERED = 1000
+ABANDONED = 600.0
+"""Seconds after which a file that is still being written is not: the process that wrote it was killed."""
 
 _Key = tuple[str | None, int]
 
@@ -73,6 +77,10 @@ class Keeper:
         whose = sha256(f"{client.base_url}\n{caller or ''}".encode()).hexdigest()[:12]
         record = self._records / f"{whose}-{job.id}-{take}"
         self._records.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            begun = record.stat()
+            if not begun.st_size and time.time() - begun.st_mtime > ABANDONED:
+                record.unlink()
         try:
             record.touch(exist_ok=False)
         except FileExistsError:

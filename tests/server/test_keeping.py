@@ -1,5 +1,6 @@
 """Automatic saving, for those who ask for it: each finished job is a file, once, and its failure is no job's."""
 
+import os
 from contextlib import asynccontextmanager
 
 import anyio
@@ -109,3 +110,19 @@ async def test_a_failure_is_one_line_and_is_tried_again_when_the_job_is_looked_a
         audio = Audio(fails=1)
         assert await fickle.kept(None, audio, DONE) == "Not saved: the service is on fire"
         assert (await fickle.kept(None, audio, DONE)).startswith("Saved as")
+
+
+async def test_what_a_killed_server_had_begun_to_save_is_saved_by_a_later_one(tmp_path):
+    async with keeper(tmp_path) as first:
+        first.watch(None, RUNNING)
+        await first.kept(None, Audio(), DONE)
+    for record in (tmp_path / "records").iterdir():
+        record.write_text("")
+    async with keeper(tmp_path) as at_once:
+        at_once.watch(None, RUNNING)
+        assert not (await at_once.kept(None, Audio(), DONE)).startswith("Saved as")
+    for record in (tmp_path / "records").iterdir():
+        os.utime(record, (0, 0))
+    async with keeper(tmp_path) as later:
+        later.watch(None, RUNNING)
+        assert "Sun - cover (2).flac" in await later.kept(None, Audio(), DONE)
