@@ -25,6 +25,8 @@ _OWN_ROLES = {
     "clavinet": ("comp", "stabs"), "trumpet": ("lead", "melody"), "trombone": ("counter", "long"), "french horn": ("counter", "long"),
     "tuba": ("bass", "fifths"), "distorted guitar": ("comp", "power"), "steel drum": ("lead", "melody"), "vinyl": ("fx", "bed"),
     "oboe": ("counter", "long"), "clarinet": ("counter", "answers"), "contrabass": ("bass", "roots"),
+    "mandolin": ("lead", "melody"), "sitar": ("lead", "melody"), "pedal steel": ("counter", "long"), "koto": ("comp", "arp8"),
+    "kalimba": ("comp", "arp8"), "timpani": ("bass", "fifths"),
 }  # fmt: skip
 _MELODIC = ("lead", "counter")
 
@@ -49,7 +51,9 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
                 (
                     i
                     for i, m in enumerate(band)
-                    if INSTRUMENTS[m.instrument].track == track and i not in taken
+                    if INSTRUMENTS[m.instrument].track == track
+                    and INSTRUMENTS[m.instrument].unpitched == INSTRUMENTS[name].unpitched
+                    and i not in taken
                 ),
                 None,
             )
