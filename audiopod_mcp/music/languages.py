@@ -98,7 +98,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"mundharmonika|armonica(?: a bocca)?|mondharmonica|harmonijka|губн\w+ гармошк\w*|гармоник\w*": "harmonica",
     r"ハーモニカ|ブルースハープ|口琴|하모니카": "harmonica",
     r"мандолин\w*|балалайк\w*|マンドリン|曼陀林|만돌린": "mandolin", r"укулеле|ウクレレ|尤克里里|우쿨렐레": "ukulele",
-    r"pauken?|timbal[ei]r?os?|timpanos|kotly|литавр\w*|ティンパニ|定音鼓|팀파니": "timpani",
+    r"pauken?|timpanos?|kotly|литавр\w*|ティンパニ|定音鼓|팀파니": "timpani",
     r"dudelsack|cornemuses?|cornamus[ae]|doedelzak|dudy|волынк\w*|バグパイプ|风笛|백파이프": "bagpipes",
     r"箏|お琴|古筝|가야금|кото": "koto", r"ситар\w*|シタール|西塔琴|시타르": "sitar",
     r"カリンバ|卡林巴|칼림바|калимб\w*": "kalimba",

@@ -29,6 +29,8 @@ _OWN_ROLES = {
     "kalimba": ("comp", "arp8"), "timpani": ("bass", "fifths"),
 }  # fmt: skip
 _MELODIC = ("lead", "counter")
+_HELD = 10.0
+"""Seconds: an instrument that's silent by then (:attr:`Instrument.longest`) was plucked or struck."""
 
 
 def ruled_out(member: Member, without: tuple[str, ...]) -> bool:
@@ -62,6 +64,9 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
                 if (band[match].role in _MELODIC) != (role in _MELODIC):
                     match = None
         if match is not None:
+            if band[match].role == "pad" and name in _OWN_ROLES and INSTRUMENTS[name].longest < _HELD:
+                role, figure = _OWN_ROLES[name]  # What dies away can't hold a chord: it breaks it.
+                band[match] = replace(band[match], role=role, figure=figure)
             band[match] = replace(band[match], instrument=name, enters=0.0, level=max(1.0, band[match].level))
         else:
             role, figure = _OWN_ROLES.get(name, _ROLES[track])

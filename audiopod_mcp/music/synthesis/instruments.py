@@ -87,7 +87,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo=0.22
     ),
     "banjo": Instrument("guitar", plucked.BANJO, 50, 79, -4.0, 0.4, 0.1, 0.1, 2),
-    "pedal steel": Instrument("guitar", plucked.PEDAL_STEEL, 50, 81, -4.0, 0.3, 0.25, 0.2, 8, echo=0.06),
+    "pedal steel": Instrument("guitar", plucked.PEDAL_STEEL, 50, 81, -1.0, 0.3, 0.25, 0.2, 8, echo=0.06),
     "mandolin": Instrument("guitar", plucked.MANDOLIN, 55, 86, -4.0, 0.35, 0.13, 0.1, 8),
     "ukulele": Instrument("guitar", plucked.UKULELE, 60, 84, -3.0, 0.25, 0.12, 0.1, 3),
     "sitar": Instrument("guitar", plucked.SITAR, 48, 79, -4.0, 0.15, 0.2, 0.3, 6),

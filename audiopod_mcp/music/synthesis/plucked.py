@@ -205,7 +205,7 @@ KOTO = Bent(
     0.05,
 )
 PEDAL_STEEL = Bent(
-    Plucked(0.16, 0.95, 3.4, 1.2e-7, 1e-5, pickup=0.14, pick=0.01, detune=0.8), -130, 0.07, 15, 5.4, 0.16, 2.2
+    Plucked(0.16, 0.95, 6.0, 1.2e-7, 1e-5, pickup=0.14, pick=0.01, detune=0.8), -130, 0.07, 15, 5.4, 0.16, 2.2
 )
 
 
