@@ -176,9 +176,9 @@ def _jawari(tone: Tone) -> Wave:
     f, n, rng = tone.frequency, tone.samples(0.1), tone.rng
     k = harmonics(f, 40)
     amplitudes = k ** -(0.6 - 0.4 * tone.force) * np.exp(-k * f / 7000) * rng.uniform(0.7, 1.3, len(k))
-    decays = 1.5 * (220 / f) ** 0.5 / (1 + 0.035 * k)
-    late = np.minimum(0.012 * (k - 1), 0.25)
-    grown = np.where(k > 3, 0.7, 0.0)
+    decays = 1.1 * (220 / f) ** 0.5 / (1 + 0.035 * k)
+    late = np.minimum(0.007 * (k - 1), 0.12)
+    grown = np.where(k > 4, 0.5, 0.0)
     # Unison, fifth and octave of the note: strings that nobody plucks, slow to speak and slow to die.
     idle = np.array([1.003, 1.4985, 2.002, 2.996, 3.994])
     y = ring(
@@ -191,7 +191,7 @@ def _jawari(tone: Tone) -> Wave:
     )
     y[:44] *= np.linspace(0, 1, 44, dtype=np.float32)
     m = min(n, int(0.04 * SAMPLE_RATE))
-    y[:m] += np.float32(0.12 * np.abs(y[: 4 * m]).max()) * noise(m, rng, 1500, 7000) * fade(m, 0.005)
+    y[:m] += np.float32(0.2 * np.abs(y[: 4 * m]).max()) * noise(m, rng, 1500, 7000) * fade(m, 0.005)
     return bodies.GUITAR(y)
 
 
