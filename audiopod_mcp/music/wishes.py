@@ -40,16 +40,18 @@ INSTRUMENTS = {
     # The stem, and what its players are called; the longer names first.
     "backing_vocals": r"back(?:ing|ground)[ -]?(?:vocals?|sing(?:ers?|ing))|choirs?|harmon(?:y|ies)",
     "vocals": r"vocals?|voices?|sing(?:er|ers|ing)|rapp?(?:er|ing)?|acapella",
-    "percussion": r"(?:hand )?percussion|shakers?|congas?|bongos?|tambourines?|claves?|cowbells?",
+    "percussion": r"(?:hand )?percussion|shakers?|congas?|bongos?|tambourines?|claves?|cowbells?|timpani",
     "drums": r"(?:(?:electronic|acoustic|brushed) )?drum(?:s|mer| kit| machine)?|beats?|kicks?|snares?"
     r"|hi-?hats?|cymbals?",
     "bass": r"(?:(?:electric|upright|synth|acoustic|slap|fretless) )?bass(?:es| guitar| line|line)?|808s?",
-    "guitar": r"(?:(?:electric|acoustic|lead|distorted|nylon|steel) )?guitars?|ukuleles?|banjos?|mandolins?",
+    "guitar": r"(?:(?:electric|acoustic|lead|distorted|nylon|steel) )?guitars?|ukuleles?|banjos?|mandolins?"
+    r"|sitars?|pedal steels?",
     "keyboard": r"(?:(?:electric|grand) )?pianos?|keys|keyboards?|organs?|rhodes|harpsichords?|clavinets?"
-    r"|vibraphones?|marimbas?|accordions?",
-    "strings": r"strings?|violins?|violas?|cellos?|fiddles?|harps?|orchestra",
+    r"|vibraphones?|marimbas?|accordions?|kalimbas?",
+    "strings": r"strings?|violins?|violas?|cellos?|fiddles?|harps?|kotos?|orchestra",
     "brass": r"brass|trumpets?|trombones?|horns?|tubas?",
-    "woodwinds": r"woodwinds?|sax(?:es|ophones?)?|flutes?|clarinets?|oboes?|bassoons?|recorders?",
+    "woodwinds": r"woodwinds?|sax(?:es|ophones?)?|flutes?|clarinets?|oboes?|bassoons?|recorders?"
+    r"|harmonicas?|bagpipes?",
     "synth": r"synth(?:s|esi[sz]ers?)?(?: lead| pad)?|pads?|arps?|arpeggios?|leads?",
     "fx": r"fx|sound effects?|effects?|risers?",
 }

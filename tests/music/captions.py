@@ -18,7 +18,7 @@ classical string quartet in D major | style=classical/baroque key=D_major only=s
 Electronic dance music with a big drop at 128BPM | style=electronic/house tempo=128
 country song with banjo and fiddle | style=country has=banjo,violin
 acoustic folk ballad, fingerpicked guitar, 3/4 | style=folk/ballad has=acoustic_guitar metre=3/4 tempo=50-110
-slow 12-bar blues in E with harmonica | style=blues key=E_major tempo=50-90 has=harmonica/accordion
+slow 12-bar blues in E with harmonica | style=blues key=E_major tempo=50-90 has=harmonica
 roots reggae with heavy bass and organ bubble | style=reggae has=organ
 latin party song with congas and trumpets | style=latin/salsa has=percussion,trumpet
 smooth R&B slow jam in Eb minor | style=r&b key=Eb_minor tempo=55-85
@@ -47,7 +47,7 @@ passionate Argentine tango with bandoneon and violin | style=tango has=accordion
 fiery flamenco guitar with palmas | style=flamenco has=nylon_guitar
 celtic jig with fiddle, tin whistle and bodhran | style=celtic metre=6/8 has=violin,whistle,percussion
 irish reel, lively | style=celtic tempo=100-140
-bluegrass breakdown with banjo, mandolin and upright bass, no drums | style=bluegrass/country has=banjo,upright_bass no=drums
+bluegrass breakdown with banjo, mandolin and upright bass, no drums | style=bluegrass/country has=banjo,mandolin,upright_bass no=drums
 boogie woogie piano, 160 bpm | style=boogie tempo=160 has=piano
 dub reggae, spacey echoes, deep bass | style=dub/reggae
 grime beat, 140 BPM, aggressive | style=grime tempo=140
@@ -79,7 +79,7 @@ no drums, no bass, only pads and piano | only=synth,keyboard
 drumless ambient guitar piece | no=drums has=electric_guitar/acoustic_guitar
 beatless drone in C minor | style=ambient no=drums key=C_minor
 calm meditation music with singing bowls and flute | style=ambient has=flute mood=calm
-happy ukulele song for a commercial | has=ukulele/nylon_guitar mode=major
+happy ukulele song for a commercial | has=ukulele mode=major
 fast punk rock, 180 bpm | style=punk tempo=180
 half-time trap beat at 70 bpm | style=trap tempo=70
 double-time drum and bass at 175 bpm | style=drum_and_bass tempo=175
@@ -138,7 +138,7 @@ atmospheric black metal, 170 bpm, E minor | style=metal key=E_minor tempo=170
 emo pop-punk, 165 BPM, power chords | style=punk tempo=165 has=distorted_guitar
 indie rock with jangly guitars and synths | style=rock has=electric_guitar,synth_lead
 dream pop, hazy, reverb guitars | style=shoegaze/pop has=electric_guitar mood=dreamy
-country rock with pedal steel | style=rock/country
+country rock with pedal steel | style=rock/country has=pedal_steel
 latin jazz with congas and flute | style=latin/jazz/bossa_nova has=percussion,flute
 afro house, 120 bpm, percussive | style=house/afrobeat tempo=120
 amapiano log drum groove 112 bpm | style=amapiano/house tempo=112
@@ -207,7 +207,7 @@ stomping glam rock | style=rock
 bachata with guitar and bongos | style=latin/bachata has=percussion
 drill beat, sliding 808s, 142 bpm, C# minor | style=trap/drill tempo=142 key=C#_minor has=808_bass
 eurodance 1990s, 138 bpm | style=trance/electronic/house tempo=138
-a triumphant fanfare for trumpets and timpani | has=trumpet mood=epic
+a triumphant fanfare for trumpets and timpani | has=trumpet,timpani mood=epic
 progressive house without drums | style=house no=drums
 Brazilian baile funk, 130 bpm | tempo=130
 campfire singalong, acoustic guitar, no percussion, no bass | has=acoustic_guitar no=percussion,bass
@@ -217,10 +217,10 @@ pirate shanty in 6/8 | metre=6/8
 mazurka in A-flat major for piano | metre=3/4 key=Ab_major has=piano
 relaxing spa music, 60 bpm, bamboo flute | style=ambient tempo=60 has=flute
 trance with piano breakdown, 138BPM, euphoric, key F minor | style=trance tempo=138 key=F_minor has=piano
-sad country waltz with pedal steel and fiddle | style=country metre=3/4 has=violin mode=minor
+sad country waltz with pedal steel and fiddle | style=country metre=3/4 has=violin,pedal_steel mode=minor
 Motown-style soul, tambourine and horns | style=soul has=percussion,brass
 brass quintet playing a chorale, no drums | has=brass no=drums
-one-minute upbeat ad jingle with ukulele and glockenspiel | lasts=60 has=glockenspiel
+one-minute upbeat ad jingle with ukulele and glockenspiel | lasts=60 has=glockenspiel,ukulele
 folk metal with flute and violin | style=metal has=flute,violin
 lullaby for a baby, harp only | style=lullaby only=strings
 dancehall riddim 100 bpm | style=reggae/reggaeton/dancehall tempo=100
@@ -243,7 +243,7 @@ Rock, kein Bass, mit Orgel | style=rock no=bass has=organ
 A warm, nostalgic indie-folk track featuring fingerpicked acoustic guitar, soft male vocals, subtle strings and brushed drums at 84 BPM in G major | style=folk tempo=84 key=G_major has=acoustic_guitar,voice,strings,brushed_kit
 High-energy EDM banger with massive supersaw leads, side-chained bass and euphoric drops, 128 BPM, F# minor | style=electronic tempo=128 key=F#_minor has=supersaw
 make me something like Hans Zimmer, big drums and brass, dark | has=brass style=cinematic
-bgm for a cooking video, light and bouncy, ukulele and whistling | has=nylon_guitar,whistle
+bgm for a cooking video, light and bouncy, ukulele and whistling | has=ukulele,whistle
 I want a sad song about my ex with piano and violin, around 70 bpm please | has=piano,violin tempo=70 mode=minor
 Smooth late-night jazz: tenor sax, upright bass, piano, brushes. Tempo 92. No vocals. | style=jazz tempo=92 has=saxophone,upright_bass,piano,brushed_kit no=vocals
 A fast-paced chase scene with staccato strings and taiko drums, 150bpm, D minor | key=D_minor tempo=150 has=strings,percussion style=cinematic/classical
@@ -260,7 +260,7 @@ motivational corporate track - piano, strings, light percussion, 110 BPM, C majo
 Oldschool hip-hop with scratching, funky drum break, no singing | style=hip_hop no=vocals
 A heavy doom metal dirge, very slow, tuned to drop A | style=metal tempo=50-110
 Upbeat ska-punk with brass section, 170 bpm | style=ska/punk tempo=170 has=brass
-tropical calypso with steel drums, ukulele | has=steel_drum,nylon_guitar style=latin
+tropical calypso with steel drums, ukulele | has=steel_drum,ukulele style=latin
 Cozy winter holiday tune with sleigh bells, celesta and choir | has=glockenspiel,choir,percussion style=christmas
 lofi | style=lo-fi
 jazz | style=jazz
@@ -279,8 +279,8 @@ Bluesy rock riff, overdriven guitars, cowbell, 118bpm | style=rock/blues has=dis
 string-heavy trip-hop, 80bpm, gloomy, vinyl noise | style=trip_hop tempo=80 has=vinyl mode=minor
 Nocturne for solo piano in E-flat major | only=keyboard key=Eb_major
 guitar only, flamenco | only=guitar style=flamenco
-orchestral without choir, heroic, french horns and timpani | no=backing_vocals has=french_horn style=classical mood=epic
-folk duo: mandolin and guitar, no percussion | style=folk no=percussion,drums has=banjo
+orchestral without choir, heroic, french horns and timpani | no=backing_vocals has=french_horn,timpani style=classical mood=epic
+folk duo: mandolin and guitar, no percussion | style=folk no=percussion,drums has=mandolin
 lo-fi hiphop, not too slow, 85 bpm, jazzy guitar, rain sounds | style=lo-fi tempo=85
 Electro-swing, 125 BPM, brass and clarinet, vintage | style=swing tempo=125 has=brass,clarinet
 Pop punk anthem | style=punk

@@ -216,6 +216,8 @@ def test_what_is_ruled_out_does_not_play_and_what_is_asked_for_does() -> None:
     playing = {part.instrument for part in score.parts}
     assert {"organ", "trumpet"} <= playing
     assert not {"drums", "guitar", "percussion"} & {part.track for part in score.parts} - {"percussion"}
+    pans = compose(read_caption("salsa with steel drums and timpani", duration=30), seed=1)
+    assert {"percussion", "steel drum", "timpani"} <= {part.instrument for part in pans.parts if part.notes}
     alone = compose(read_caption("solo piano", duration=30), seed=1)
     assert {part.track for part in alone.parts} == {"keyboard"}
 

@@ -144,6 +144,22 @@ def test_strings_are_bowed_slowly_and_plucked_at_once() -> None:
     assert attack(single("acoustic guitar", 60)) < 0.015
 
 
+def test_strings_that_tremble_swell_or_die_and_a_kettle_in_tune() -> None:
+    def late(name: str) -> float:
+        """Level of a held note's second second over its first half."""
+        wave = single(name, 69, 2.0)
+        return float(np.std(wave[SAMPLE_RATE : 2 * SAMPLE_RATE]) / np.std(wave[: SAMPLE_RATE // 2]))
+
+    assert late("mandolin") > 0.5 > 0.2 > late("ukulele")
+    assert late("pedal steel") > 0.5
+    assert 0.04 < attack(single("pedal steel", 64)) < 0.25
+    hertz, power = levels(
+        single("timpani", 45), 45 - 12, 6
+    )  # partials of the octave below: 2, 3, 4 and 5 sound
+    assert np.allclose(hertz[1:5] / hertz[1], (1, 1.5, 1.99, 2.44), rtol=0.01)
+    assert power[0] < 0.01 * power[1]
+
+
 @pytest.mark.parametrize(("name", "pitch"), [("piano", 60), ("acoustic kit", 42), ("violin", 69)])
 def test_a_repeated_note_is_not_the_same_twice(name: str, pitch: float) -> None:
     notes = tuple(Note(float(i), 0.4, pitch, 100) for i in range(2))

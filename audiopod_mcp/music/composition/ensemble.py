@@ -25,8 +25,12 @@ _OWN_ROLES = {
     "clavinet": ("comp", "stabs"), "trumpet": ("lead", "melody"), "trombone": ("counter", "long"), "french horn": ("counter", "long"),
     "tuba": ("bass", "fifths"), "distorted guitar": ("comp", "power"), "steel drum": ("lead", "melody"), "vinyl": ("fx", "bed"),
     "oboe": ("counter", "long"), "clarinet": ("counter", "answers"), "contrabass": ("bass", "roots"),
+    "mandolin": ("lead", "melody"), "sitar": ("lead", "melody"), "pedal steel": ("counter", "long"), "koto": ("comp", "arp8"),
+    "kalimba": ("comp", "arp8"), "timpani": ("bass", "fifths"),
 }  # fmt: skip
 _MELODIC = ("lead", "counter")
+_HELD = 10.0
+"""Seconds: an instrument that's silent by then (:attr:`Instrument.longest`) was plucked or struck."""
 
 
 def ruled_out(member: Member, without: tuple[str, ...]) -> bool:
@@ -49,7 +53,9 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
                 (
                     i
                     for i, m in enumerate(band)
-                    if INSTRUMENTS[m.instrument].track == track and i not in taken
+                    if INSTRUMENTS[m.instrument].track == track
+                    and INSTRUMENTS[m.instrument].unpitched == INSTRUMENTS[name].unpitched
+                    and i not in taken
                 ),
                 None,
             )
@@ -58,6 +64,9 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
                 if (band[match].role in _MELODIC) != (role in _MELODIC):
                     match = None
         if match is not None:
+            if band[match].role == "pad" and name in _OWN_ROLES and INSTRUMENTS[name].longest < _HELD:
+                role, figure = _OWN_ROLES[name]  # What dies away can't hold a chord: it breaks it.
+                band[match] = replace(band[match], role=role, figure=figure)
             band[match] = replace(band[match], instrument=name, enters=0.0, level=max(1.0, band[match].level))
         else:
             role, figure = _OWN_ROLES.get(name, _ROLES[track])

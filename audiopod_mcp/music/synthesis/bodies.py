@@ -126,6 +126,11 @@ BANJO = Body(
     ((180, 8, -6), (310, 10, 0), (600, 12, 3), (910, 12, 2)),
     ((1000, 0), (2500, 0), (4500, -4), (11000, -16)), 14, direct=0.2, seed=5,
 )  # fmt: skip
+UKULELE = Body(
+    ((195, 14, 0), (360, 18, 4), (520, 20, 1), (660, 22, 1)),
+    ((800, -3), (1500, -5), (3000, -8), (6000, -16), (11000, -28)), 22, direct=0.14, seed=8,
+)  # fmt: skip
+"""A small box: its air and its top answer nearly an octave above a guitar's."""
 HARP = Body(((140, 15, 0), (190, 18, 1), (300, 20, 0)), ((400, -4), (1000, -7), (3000, -12), (9000, -26)), 18,
             direct=0.15, seed=6)  # fmt: skip
 SOUNDBOARD = Body(

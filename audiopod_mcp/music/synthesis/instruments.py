@@ -87,6 +87,10 @@ INSTRUMENTS: dict[str, Instrument] = {
         "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo=0.22
     ),
     "banjo": Instrument("guitar", plucked.BANJO, 50, 79, -4.0, 0.4, 0.1, 0.1, 2),
+    "pedal steel": Instrument("guitar", plucked.PEDAL_STEEL, 50, 81, -1.0, 0.3, 0.25, 0.2, 8, echo=0.06),
+    "mandolin": Instrument("guitar", plucked.MANDOLIN, 55, 86, -4.0, 0.35, 0.13, 0.1, 8),
+    "ukulele": Instrument("guitar", plucked.UKULELE, 60, 84, -3.0, 0.25, 0.12, 0.1, 3),
+    "sitar": Instrument("guitar", plucked.SITAR, 48, 79, -4.0, 0.15, 0.2, 0.3, 6),
     # keyboards
     "piano": Instrument("keyboard", plucked.piano, 40, 88, -2.0, 0.15, 0.15, 0.14, 8),
     "electric piano": Instrument(
@@ -98,16 +102,19 @@ INSTRUMENTS: dict[str, Instrument] = {
     "accordion": Instrument("keyboard", sustained.ACCORDION, 50, 84, -5.0, 0.2, 0.15, 0.08, _LONG),
     "vibraphone": Instrument("keyboard", plucked.VIBRAPHONE, 53, 86, -3.0, 0.2, 0.22, 0.3, 5, sway=0.3),
     "marimba": Instrument("keyboard", plucked.MARIMBA, 48, 84, -3.0, 0.2, 0.18, 0.3, 2),
+    "kalimba": Instrument("keyboard", plucked.KALIMBA, 57, 88, -3.0, 0.2, 0.2, 0.3, 3),
     "glockenspiel": Instrument("keyboard", plucked.GLOCKENSPIEL, 72, 96, -6.0, 0.25, 0.25, 0.8, 4),
     "music box": Instrument("keyboard", plucked.MUSIC_BOX, 65, 91, -4.0, 0.1, 0.25, 0.8, 4),
     "bells": Instrument("synth", plucked.BELLS, 60, 88, -5.0, 0.15, 0.35, 1.0, 6, echo=0.15),
     "steel drum": Instrument("percussion", plucked.STEEL_DRUM, 55, 84, -4.0, 0.2, 0.18, 0.3, 2),
+    "timpani": Instrument("percussion", plucked.TIMPANI, 38, 57, 0.0, -0.15, 0.3, 0.8, 3),
     # strings
     "strings": Instrument("strings", sustained.ENSEMBLE, 48, 86, -5.0, 0.0, 0.35, 0.3, _LONG),
     "violin": Instrument("strings", sustained.VIOLIN, 57, 91, -2.0, -0.25, 0.3, 0.14, _LONG),
     "cello": Instrument("strings", sustained.CELLO, 38, 64, -1.0, 0.25, 0.25, 0.15, _LONG),
     "pizzicato": Instrument("strings", plucked.PIZZICATO, 45, 84, -2.0, -0.1, 0.3, 0.2, 1.5),
     "harp": Instrument("strings", plucked.HARP, 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
+    "koto": Instrument("strings", plucked.KOTO, 50, 84, -4.0, 0.25, 0.22, 0.4, 4),
     # brass and woodwinds
     "brass": Instrument("brass", sustained.BRASS, 50, 81, -3.5, 0.1, 0.2, 0.1, _LONG),
     "trumpet": Instrument("brass", sustained.TRUMPET, 57, 82, -2.5, 0.2, 0.2, 0.08, _LONG),
@@ -117,6 +124,8 @@ INSTRUMENTS: dict[str, Instrument] = {
     "clarinet": Instrument("woodwinds", sustained.CLARINET, 52, 84, -3.0, 0.15, 0.2, 0.09, _LONG),
     "oboe": Instrument("woodwinds", sustained.OBOE, 60, 86, -4.0, 0.1, 0.25, 0.09, _LONG),
     "saxophone": Instrument("woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _LONG),
+    "harmonica": Instrument("woodwinds", sustained.HARMONICA, 60, 86, -4.0, 0.1, 0.2, 0.08, _LONG),
+    "bagpipes": Instrument("woodwinds", sustained.BAGPIPES, 67, 83, -5.5, 0.0, 0.22, 0.05, _LONG),
     "whistle": Instrument("woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _LONG),
     # synthesisers and effects
     "pad": Instrument("synth", analogue.PAD, 48, 84, -6.0, 0.0, 0.35, 0.45, _LONG),

@@ -8,13 +8,25 @@ the string's two polarisations (or a piano's several strings): a bright start, t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
 from audiopod_mcp.music.synthesis import bodies
-from audiopod_mcp.music.synthesis.waves import Tone, Wave, fade, harmonics, noise, ring, rise, times
+from audiopod_mcp.music.synthesis.waves import (
+    Tone,
+    Wave,
+    curve,
+    fade,
+    harmonics,
+    intonation,
+    noise,
+    ring,
+    rise,
+    times,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,115 @@ UPRIGHT = Plucked(
     0.3, 1.2, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
 )  # fmt: skip
 ELECTRIC_BASS = Plucked(0.2, 1.0, 1.25, 4e-7, 5e-5, pickup=0.22, pick=0.06, pick_band=(400, 4000), most=40)
+
+UKULELE = Plucked(0.2, 0.75, 0.5, 3e-7, 1e-5, bodies.UKULELE, pick=0.08, pick_band=(500, 4000))
+
+
+@dataclass(frozen=True, slots=True)
+class Tremolo:
+    """A string that's plucked again and again as long as the note lasts: a mandolin's paired courses."""
+
+    string: Plucked
+    rate: float = 12.5
+    """Strokes a second."""
+    after: float = 0.42
+    """Seconds that the first stroke rings: shorter notes are single plucks."""
+
+    def __call__(self, tone: Tone) -> Wave:
+        n, rng = tone.samples(0.1), tone.rng
+        y = self.string(tone)
+        if n <= self.after * SAMPLE_RATE:
+            return y
+        strokes = [self.string(replace(tone, seconds=0.2, force=force * tone.force)) for force in (0.8, 0.95)]
+        damping = np.linspace(1, 0, int(0.012 * SAMPLE_RATE), dtype=np.float32)
+        start, turn = int(self.after * SAMPLE_RATE), 0
+        # The plectrum stops the string that it is about to pluck.
+        y[start - len(damping) : start] *= 0.3 + 0.7 * damping
+        y[start:] *= np.float32(0.3)
+        while start < n:
+            # Whole periods from stroke to stroke: the pitch stays the string's, not a sideband of the hand's.
+            periods = max(1, round(tone.frequency / self.rate * rng.uniform(0.94, 1.06)))
+            step = round(periods * SAMPLE_RATE / tone.frequency)
+            piece = strokes[turn % 2][:step] * np.float32(rng.uniform(0.6, 0.8))
+            piece[-len(damping) :] *= damping
+            y[start : start + step] += piece[: n - start]
+            start, turn = start + step, turn + 1
+        return y
+
+
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """A string whose pitch is made after it's plucked: by a bar of steel, or by pulling it aside.
+
+    It slides in from ``scoop`` cents off, within some ``glide`` seconds; then a vibrato of ``cents``.
+    """
+
+    string: Callable[[Tone], Wave]
+    scoop: float
+    glide: float
+    cents: float = 0.0
+    rate: float = 5.2
+    swell: float = 0.0
+    """Seconds in which a volume pedal lets the note in, 0 for none."""
+    sustain: float = 0.0
+    """Seconds through which that pedal makes good what the string loses."""
+
+    def __call__(self, tone: Tone) -> Wave:
+        n = tone.samples(0.1)
+        y = self.string(replace(tone, seconds=tone.seconds + 0.1))
+        hertz = intonation(
+            tone, n, cents=self.cents, rate=self.rate, delay=0.3, scoop=self.scoop, glide=self.glide
+        )
+        speed = curve(hertz / tone.frequency, n).astype(np.float64)
+        at = np.cumsum(speed) - speed[0]
+        bent: Wave = np.interp(at, np.arange(len(y)), y).astype(np.float32)
+        if self.swell:
+            bent *= rise(n, self.swell * (1.3 - 0.6 * tone.force))
+        if self.sustain:
+            bent *= np.exp(np.minimum(times(n) / self.sustain, 1)).astype(np.float32)
+        return bent
+
+
+def _jawari(tone: Tone) -> Wave:
+    """A sitar's string on its broad, curved bridge, with the strings below that answer it.
+
+    The bridge grazes the string all along its swing, so the high partials grow while the low ones die, one
+    after the other (Raman 1921; Burridge, Kappraff & Morshedi 1982): each is the difference of two decays.
+    """
+    f, n, rng = tone.frequency, tone.samples(0.1), tone.rng
+    k = harmonics(f, 40)
+    amplitudes = k ** -(0.6 - 0.4 * tone.force) * np.exp(-k * f / 7000) * rng.uniform(0.7, 1.3, len(k))
+    decays = 1.1 * (220 / f) ** 0.5 / (1 + 0.035 * k)
+    late = np.minimum(0.007 * (k - 1), 0.12)
+    grown = np.where(k > 4, 0.5, 0.0)
+    # Unison, fifth and octave of the note: strings that nobody plucks, slow to speak and slow to die.
+    idle = np.array([1.003, 1.4985, 2.002, 2.996, 3.994])
+    y = ring(
+        np.concatenate((f * k, f * k, f * idle, f * idle)),
+        np.concatenate((amplitudes, -grown * amplitudes, np.full(5, 0.09), np.full(5, -0.09))),
+        np.concatenate(
+            (decays, np.maximum(0.004, late * decays / (late + decays)), np.full(5, 2.2), np.full(5, 0.25))
+        ),
+        n,
+    )
+    y[:44] *= np.linspace(0, 1, 44, dtype=np.float32)
+    m = min(n, int(0.04 * SAMPLE_RATE))
+    y[:m] += np.float32(0.2 * np.abs(y[: 4 * m]).max()) * noise(m, rng, 1500, 7000) * fade(m, 0.005)
+    return bodies.GUITAR(y)
+
+
+MANDOLIN = Tremolo(
+    Plucked(0.12, 0.7, 0.55, 1e-7, 3e-5, bodies.UKULELE, pick=0.14, pick_band=(1500, 8000), detune=5.0)
+)
+SITAR = Bent(_jawari, -90, 0.035, 14, 5.5)
+KOTO = Bent(
+    Plucked(0.09, 0.8, 1.1, 1.2e-7, 2e-5, bodies.HARP, pick=0.16, pick_band=(1200, 6000), detune=1.0),
+    30,
+    0.05,
+)
+PEDAL_STEEL = Bent(
+    Plucked(0.16, 0.95, 6.0, 1.2e-7, 1e-5, pickup=0.14, pick=0.01, detune=0.8), -130, 0.07, 15, 5.4, 0.16, 2.2
+)
 
 
 def piano(tone: Tone) -> Wave:
@@ -185,3 +306,10 @@ BELLS = Bar(
     0.02,
 )
 STEEL_DRUM = Bar((1, 2.0, 3.01, 4.2), (1, 0.6, 0.3, 0.1), (0.5, 0.35, 0.2, 0.1), 0.08)
+KALIMBA = Bar((1, 5.9, 15.6), (1, 0.16, 0.04), (0.42, 0.09, 0.03), 0.09, (250, 1800), 0.5)
+"""A tine held at one end; its overtones are far apart (Chapman, JASA 2012)."""
+TIMPANI = Bar(
+    (1, 1.5, 1.99, 2.44, 2.9, 0.85), (1, 0.75, 0.45, 0.28, 0.18, 0.5), (0.36, 0.34, 0.28, 0.22, 0.16, 0.07),
+    0.35, (50, 500), 0.25,
+)  # fmt: skip
+"""A kettle's air tunes the skin's modes to 2 : 3 : 4 : 5; the one that only pumps dies at once (Rossing)."""

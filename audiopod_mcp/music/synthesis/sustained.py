@@ -293,6 +293,24 @@ ACCORDION = Blown(
     bloom=0.0,
     drift=0.5,
 )
+HARMONICA = Blown(
+    (1.35, 0.6),
+    0.035,
+    ((700, 300, 0.6), (1900, 600, 1.6), (3200, 700, 0.7)),
+    rate=5.6,
+    cents=7,
+    breath=0.025,
+    breath_band=(1200, 7000),
+    chiff=3.0,
+    scoop=-70,
+    bloom=0.1,
+    pulse=0.22,  # hands that open and close
+    drift=2.0,
+)
+BAGPIPES = Blown(
+    (0.75, 0.45), 0.018, ((1050, 350, 1.6), (2300, 700, 1.2)),
+    cents=0, breath=0.008, scoop=0, bloom=0.0, late=0.5, pulse=0.0, drift=1.5,
+)  # fmt: skip
 WHISTLE = Blown(
     (3.2, 2.0), 0.05, (), cents=16, breath=0.04, breath_band=(1500, 6000), chiff=4.0, scoop=-60, most=6
 )  # fmt: skip
