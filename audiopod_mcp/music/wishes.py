@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal[
-    "level", "bright", "bass", "middle", "treble", "reverb", "width",
+    "level", "loudness", "bright", "bass", "middle", "treble", "reverb", "width",
     "tempo", "bpm", "pitch", "key", "remove", "only", "add", "swap", "fade in", "fade out",
 ]  # fmt: skip
 
@@ -16,11 +16,11 @@ Kind = Literal[
 class Wish:
     """One change that was asked for.
 
-    ``amount`` is in dB for ``level``, ``bright``, ``bass``, ``middle`` and ``treble``; a share to add for
-    ``reverb`` (negative: take away); a factor for ``width`` and ``tempo`` (speed); beats a minute for
-    ``bpm`` (with ``text`` "more": so many more than now); semitones for ``pitch``; seconds for the fades.
-    ``track`` is the stem it is about, ``None`` for everything. ``text`` is the key, or the instrument, that
-    was named; for ``only``, the other tracks that stay.
+    ``amount`` is in dB for ``level``, ``bright``, ``bass``, ``middle`` and ``treble``; in LUFS for
+    ``loudness``; a share to add for ``reverb`` (negative: take away); a factor for ``width`` and ``tempo``
+    (speed); beats a minute for ``bpm`` (with ``text`` "more": so many more than now); semitones for
+    ``pitch``; seconds for the fades. ``track`` is the stem it is about, ``None`` for everything. ``text`` is
+    the key, or the instrument, that was named; for ``only``, the other tracks that stay.
     """
 
     kind: Kind
@@ -30,7 +30,8 @@ class Wish:
 
 
 UNDERSTOOD = (
-    "louder or softer, brighter or darker, more or less bass, treble or reverb, wider or narrower, "
+    "louder or softer, normalise to -14 LUFS, brighter or darker, more or less bass, treble or reverb, "
+    "wider or narrower, "
     "faster or slower (by 10 %, to 120 bpm), higher or lower (by 2 semitones, to A minor), "
     "fade in or out, add or remove an instrument"
 )
@@ -77,6 +78,9 @@ _FOREIGN = (
     (r"bl[aä]ser|cuivres|metales", "brass"),
     (r"basse|bajo", "bass"),
     (r"ohne|sans|sin", "without"),
+    (r"nur|seulement|s[oó]lamente|sólo", "only"),
+    (r"baisse[rz]?|baja[rd]?|senke?", "turn down"),
+    (r"monte[rz]?|augmente[rz]?|sube|subir|erh[oö]he", "turn up"),
     (r"entfern\w*|enl[eè]ve[rz]?|supprime[rz]?|quita[rd]?|elimina[rd]?", "remove"),
     (r"f[uü]ge|ajoute[rz]?|a[ñn]ad[ei]\w*|agrega[rd]?", "add"),
     (r"hinzu", ""),
@@ -123,9 +127,8 @@ def read_wishes(prompt: str) -> tuple[Wish, ...]:
     wishes: list[Wish] = []
     carried = ""
     waiting: list[str] = []
-    for text in _clauses(in_english(prompt)):
-        kept = re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE)
-        if kept and not re.search(r"\b(?:only|just)\b", text, re.IGNORECASE):
+    for text in clauses(in_english(prompt)):
+        if _stays(text):
             continue
         found = _read_clause(text)
         if not found and carried and track_of(text.lower()):
@@ -157,6 +160,12 @@ def in_english(prompt: str) -> str:
     return prompt
 
 
+def _stays(text: str) -> bool:
+    """Whether ``text`` says what is not to change."""
+    kept = re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE)
+    return bool(kept) and not re.search(r"\b(?:only|just)\b", text, re.IGNORECASE)
+
+
 def _bare(text: str) -> bool:
     """Whether ``text`` is an instrument and nothing else."""
     return any(re.fullmatch(rf"(?:the )?(?:{words})", text) for words in INSTRUMENTS.values())
@@ -164,11 +173,15 @@ def _bare(text: str) -> bool:
 
 def not_understood(prompt: str) -> str:
     """The clauses of ``prompt`` that hold no wish: perhaps they name a style."""
-    clauses = _clauses(in_english(prompt))
-    return ", ".join(clause for clause in clauses if not _read_clause(clause) and not _bare(clause.lower()))
+    return ", ".join(
+        clause
+        for clause in clauses(in_english(prompt))
+        if not _stays(clause) and not _read_clause(clause) and not _bare(clause.lower())
+    )
 
 
-def _clauses(prompt: str) -> list[str]:
+def clauses(prompt: str) -> list[str]:
+    """The parts of ``prompt`` that each hold one wish."""
     prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
     parts = re.split(r"[,;.!\n](?!\d)|\b(?:and|but|then|plus|also|while)\b", prompt)
     return [part.strip() for part in parts if part.strip()]
@@ -177,10 +190,28 @@ def _clauses(prompt: str) -> list[str]:
 def _read_clause(clause: str) -> list[Wish]:
     """The wishes of one clause; the first group of words that fits decides."""
     text = clause.lower()
-    for read in (_read_fade, _read_tempo, _read_pitch, _read_reverb, _read_width, _read_band, _read_tone):
+    for read in (
+        _read_loudness,
+        _read_fade,
+        _read_tempo,
+        _read_pitch,
+        _read_reverb,
+        _read_width,
+        _read_band,
+        _read_tone,
+    ):
         if wish := read(text, clause):
             return [wish]
     return _read_level(text)
+
+
+def _read_loudness(text: str, _clause: str) -> Wish | None:
+    if re.search(r"\b(?:louder|quieter|softer)\b", text):
+        return None
+    lufs = re.search(r"(\d+(?:\.\d+)?) ?(?:lufs|lkfs)\b", text)
+    if lufs or re.search(r"\bnormali[sz]\w*", text):
+        return Wish("loudness", -float(lufs[1]) if lufs else -14.0, track_of(text))
+    return None
 
 
 def _read_fade(text: str, _clause: str) -> Wish | None:
@@ -302,6 +333,13 @@ def _read_tone(text: str, _clause: str) -> Wish | None:
 
 def _read_level(text: str) -> list[Wish]:
     track, by = track_of(text), _decibels(text)
+    if signed := re.search(r"([-−+]) ?\d+(?:\.\d+)? ?(?:db|decibels?)\b", text):
+        return [Wish("level", by * (1 if signed[1] == "+" else -1), track)] if by else []
+    if re.search(
+        r"\b(?:double the (?:volume|level)|(?:twice|half) as loud|halve the (?:volume|level))\b", text
+    ):
+        # Ten decibels are heard as twice as loud (Stevens).
+        return [Wish("level", 10.0 if re.search("double|twice", text) else -10.0, track)]
     up = re.search(rf"\b(?:{_UP})\b", text) or re.search(r"\b(?:up|raise|increase)\b", text)
     down = re.search(rf"\b(?:{_DOWN})\b", text) or re.search(r"\b(?:down|decrease|cut)\b", text)
     if not up and not down:
@@ -338,7 +376,7 @@ def _value(number: str) -> float:
 
 
 def _decibels(text: str) -> float | None:
-    found = re.search(_NUMBER + r" ?(?:db|decibels?)\b", text)
+    found = re.search(_NUMBER + r" ?(?:db|decibels?|lu|lufs)\b", text)
     return _value(found[1]) if found else None
 
 
