@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from audiopod_mcp.music.edit_words import in_english
 from audiopod_mcp.music.playing import names_style
-from audiopod_mcp.music.wishes import clauses, in_english
+from audiopod_mcp.music.wishes import clauses
 
 _BEYOND = (
     (
@@ -59,14 +60,23 @@ _BEYOND = (
     ),
 )
 
+_SECTION = r"(?:chorus|verse|intro|outro|bridge|first half|second half)(?:e?s)?"
+_SECTIONS = (
+    rf"(?:in|during|from|for|of) (?:the |each |every |all )*(?:\w+ )?{_SECTION}"
+    rf"|the {_SECTION} (?:louder|quieter|softer|brighter|darker|faster|slower)",
+    "an edit does not look for a section",
+    "give the part that is to change as edit_n_min and edit_n_max, fractions 0 to 1 of the length",
+)
 
-def beyond(prompt: str) -> str | None:
+
+def beyond(prompt: str, *, part: bool = False) -> str | None:
     """Why something in ``prompt`` can't be done and what can be done instead; ``None`` if nothing is known.
 
-    Words that go with a style ("metal with distortion") are about the style.
+    ``part`` tells that the part to change is given, so that a section may be named. Words that go
+    with a style ("metal with distortion") are about the style.
     """
     for clause in clauses(in_english(prompt)):
-        for words, why, instead in _BEYOND:
+        for words, why, instead in _BEYOND if part else (*_BEYOND, _SECTIONS):
             found = re.search(rf"(?<!\w)(?:{words})(?!\w)", clause, re.IGNORECASE)
             if found and not names_style(clause):
                 return f"{clause!r}: {why}; {instead}"

@@ -49,7 +49,7 @@ def edit(
             "edit_target_lyrics: the words of a recording can't be changed here; "
             "it works with tracks that were composed by this studio"
         )
-    if impossible := beyond(prompt or ""):
+    if impossible := beyond(prompt or "", part=(n_min, n_max) != (None, None)):
         raise Refused(f"edit_target_prompt: {impossible}")
     wishes, rest = read_wishes(prompt or ""), not_understood(prompt or "")
     if prompt and not wishes and not composed:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from audiopod_mcp.music.edit_words import in_english
+
 Kind = Literal[
     "level", "loudness", "bright", "bass", "middle", "treble", "reverb", "width",
     "tempo", "bpm", "pitch", "key", "remove", "only", "add", "swap", "fade in", "fade out",
@@ -68,44 +70,6 @@ _INTERVALS = {
 _NUMBER = r"(\d+(?:\.\d+)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
 _KEY = r"([A-G](?:#|b|♯|♭| ?sharp| ?flat)?)(?:[ -]?(major|minor|maj|min|m))?"
 
-_FOREIGN = (
-    (r"m(?:ache|ach)(?: es)?|bitte|rends[ -]le|hazlo|haz(?:la)?|por favor|s'il (?:te|vous) pla[iî]t", ""),
-    (r"schlagzeug|batterie|bater[ií]a|tambores", "drums"),
-    (r"gesang|stimmen?|voix|chant|vo(?:z|ces)|canto", "vocals"),
-    (r"gitarren?|guitares?|guitarras?", "guitar"),
-    (r"klavier|clavier|teclado", "piano"),
-    (r"streicher|cordes|cuerdas", "strings"),
-    (r"bl[aä]ser|cuivres|metales", "brass"),
-    (r"basse|bajo", "bass"),
-    (r"ohne|sans|sin", "without"),
-    (r"nur|seulement|s[oó]lamente|sólo", "only"),
-    (r"baisse[rz]?|baja[rd]?|senke?", "turn down"),
-    (r"monte[rz]?|augmente[rz]?|sube|subir|erh[oö]he", "turn up"),
-    (r"entfern\w*|enl[eè]ve[rz]?|supprime[rz]?|quita[rd]?|elimina[rd]?", "remove"),
-    (r"f[uü]ge|ajoute[rz]?|a[ñn]ad[ei]\w*|agrega[rd]?", "add"),
-    (r"hinzu", ""),
-    (r"lauter|plus forte?|m[aá]s (?:fuerte|alto)", "louder"),
-    (r"leiser|moins forte?|m[aá]s (?:bajo|suave)", "quieter"),
-    (r"schneller|plus (?:rapide|vite)|m[aá]s r[aá]pid[oa]", "faster"),
-    (r"langsamer|plus lente?|m[aá]s lent[oa]", "slower"),
-    (r"heller|plus (?:claire?|brillante?)|m[aá]s brillante", "brighter"),
-    (r"dunkler|dumpfer|plus sombre|m[aá]s oscur[oa]", "darker"),
-    (r"w[aä]rmer|plus chaude?|m[aá]s c[aá]lid[oa]", "warmer"),
-    (r"hall|r[eé]verb[eé]?(?:ration)?|reverberaci[oó]n", "reverb"),
-    (r"mehr|plus de|m[aá]s", "more"),
-    (r"weniger|moins de|menos", "less"),
-    (r"etwas|un peu|un poco", "a bit"),
-    (r"viel|beaucoup|mucho", "much"),
-    (r"(?:einen|un) (?:halbton|demi-ton|semitono)", "1 semitone"),
-    (r"halbt[oö]ne?|demi-tons|semitonos", "semitones"),
-    (r"(?:einen ganzton|einen ton|un ton|un tono)", "2 semitones"),
-    (r"h[oö]her|plus haut", "higher pitch"),
-    (r"tiefer|plus bas|m[aá]s grave", "lower pitch"),
-    (r"den|dem|das|les|los|las|una", "the"),
-    (r"und|et|y", "and"),
-)
-"""Words of edits in German, French and Spanish, and what they are in English; longer phrases first."""
-
 _UP = (
     r"loud(?:er|ly)|boost(?:ed)?|(?:more |very )?prominent(?:ly)?|forward|turn(?:ed)? up|crank|"
     r"emphasi[sz]e|more"
@@ -151,13 +115,6 @@ def read_wishes(prompt: str) -> tuple[Wish, ...]:
         wishes = [wish for wish in wishes if wish.kind != "only"]
         wishes.append(Wish("only", track=alone[0], text=" ".join(alone[1:])))
     return tuple(wishes)
-
-
-def in_english(prompt: str) -> str:
-    """``prompt`` with the common words of German, French and Spanish edits in English."""
-    for words, english in _FOREIGN:
-        prompt = re.sub(rf"(?<!\w)(?:{words})(?!\w)", english, prompt, flags=re.IGNORECASE)
-    return prompt
 
 
 def _stays(text: str) -> bool:
@@ -224,7 +181,9 @@ def _read_fade(text: str, _clause: str) -> Wish | None:
 
 def _read_tempo(text: str, _clause: str) -> Wish | None:
     faster, slower = re.search(rf"\b(?:{_FASTER})\b", text), re.search(rf"\b(?:{_SLOWER})\b", text)
-    if bpm := re.search(r"(?:(\bto|\bat) )?(\d+(?:\.\d+)?) ?bpm|\btempo(?: of| to)? (\d+(?:\.\d+)?)$", text):
+    if bpm := re.search(
+        r"(?:(\bto|\bat) )?(\d+(?:\.\d+)?) ?bpm|\b(?:tempo|bpm)(?: of| to|:)? (\d+(?:\.\d+)?)$", text
+    ):
         value = float(bpm[2] or bpm[3])
         if (faster or slower) and value <= 30 and not bpm[1]:
             return Wish("bpm", value if faster else -value, text="more")
@@ -242,16 +201,19 @@ def _read_tempo(text: str, _clause: str) -> Wish | None:
 
 def _read_pitch(text: str, clause: str) -> Wish | None:
     step = re.search(
-        _NUMBER + r" ?(semi-?tones?|half[ -]?(?:steps?|tones?)|whole[ -]?(?:steps?|tones?)|octaves?)", text
+        _NUMBER + r" ?(semi-?tones?|half[ -]?(?:steps?|tones?)|(?:whole[ -]?)?(?:steps?|tones?)|octaves?)\b",
+        text,
     )
     interval = re.search(rf"\b({'|'.join(_INTERVALS)})\b", text)
     down = re.search(r"\b(?:down|drop\w*|lower(?:ed)?|below|flatter|deeper)\b|-\d", text)
     if step or "octave" in text:
-        size = 12 if "octave" in text else 2 if step and step[2].startswith("whole") else 1
+        size = 12 if "octave" in text else 2 if step and re.match("whole|step|tone", step[2]) else 1
         return Wish("pitch", (-1 if down else 1) * size * (_value(step[1]) if step else 1))
     if interval and re.search(r"\b(?:up|down|higher|lower|raise|drop|transpose)\b", text):
         return Wish("pitch", (-1 if down else 1) * _INTERVALS[interval[1]])
-    named = re.search(rf"\b(?:to|in|into)(?: the)?(?: key(?: of)?)? {_KEY}(?:$|[^\w#])", clause)
+    named = re.search(
+        rf"\b(?:(?:to|in|into)(?: the)?(?: key(?: of)?)?|key(?: of)?) {_KEY}(?:$|[^\w#])", clause
+    )
     if named and (named[2] or re.search(r"\bkey\b|transpos|modulat", text)):
         return Wish("key", text=f"{named[1]} {named[2] or ''}".strip())
     way = re.search(r"\b(higher|lower|raise|up|down)\b", text)
@@ -267,7 +229,7 @@ def _read_reverb(text: str, _clause: str) -> Wish | None:
         r"\b(?:reverb\w*|echo\w*|ambien(?:ce|t space)|spacious|hall|room|cathedral|wetter)\b", text
     ):
         return None
-    less = re.search(rf"\b(?:less|{_REMOVE}|reduce)\b", text)
+    less = re.search(rf"\b(?:{_DOWN}|{_REMOVE}|down)\b", text)
     return Wish("reverb", (-0.6 if less else 0.35) * _strength(text), track_of(text))
 
 
@@ -286,6 +248,9 @@ def _read_band(text: str, _clause: str) -> Wish | None:
     swap = re.search(
         r"\b(?:replace|swap|change|switch|turn|substitute)\b(.+?)\b(?:with|for|to|into|by)\b(.+)", text
     )
+    if exchanged := re.search(r"(.+?)\binstead of\b(.+)", text):
+        old, new = track_of(exchanged[2]), _instrument(exchanged[1])
+        return Wish("swap", track=old, text=new) if old and new else None
     if swap:
         old, new = track_of(swap[1]), _instrument(swap[2])
         return Wish("swap", track=old, text=new) if old and new else None
@@ -318,7 +283,7 @@ def _read_tone(text: str, _clause: str) -> Wish | None:
         return Wish("bright", by, track_of(text))
     if re.search(r"\b(?:darker|darken|dark|warmer|warm|muffled|mellow\w*|duller|rounder)\b", text):
         return Wish("bright", -by, track_of(text))
-    by, down = abs(by), re.search(rf"\b(?:{_DOWN}|{_REMOVE})\b", text)
+    by, down = abs(by), re.search(rf"\b(?:{_DOWN}|{_REMOVE}|down|roll(?:ed)? off)\b", text)
     for kind, words in (
         ("treble", r"treble|highs|high end|top end|hiss|air"),
         ("middle", r"mids?|mid-?range|middle"),
