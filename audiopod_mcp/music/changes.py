@@ -12,6 +12,7 @@ from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import matching_gain, widened
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Refused, Report, Score, silent
+from audiopod_mcp.music.normalising import LOUDEST, QUIETEST, normalising_gain
 from audiopod_mcp.music.playing import within
 from audiopod_mcp.music.rearrange import added, swapped
 from audiopod_mcp.music.scores import UNPITCHED, excerpt, in_key, stretched, transposed, with_parts
@@ -112,6 +113,29 @@ def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
         # A shelf moves the bass of a recording with fewer traces than a separation.
         return _tone(piece, replace(wish, kind="bass", track=None), report)
     return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
+
+
+def _loudness(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, "setting the loudness")
+    if not QUIETEST <= wish.amount <= LOUDEST:
+        raise Refused(
+            f"edit_target_prompt: {wish.amount:g} LUFS is out of range; "
+            f"{QUIETEST:g} to {LOUDEST:g} LUFS is possible, -14 is usual"
+        )
+    if wish.track is not None:
+        return piece.each(
+            lambda x: x * np.float32(matching_gain(x, piece.rate, wish.amount)), wish.track, report
+        )
+    before = integrated_loudness(piece.mix, piece.rate)
+    if before is None:
+        raise Refused("edit_target_prompt: silence has no loudness that could be changed")
+    gain = normalising_gain(piece.mix, piece.rate, wish.amount)
+    piece = piece.each(lambda x: x * gain)
+    reached = integrated_loudness(piece.mix, piece.rate) or before
+    if abs(reached - wish.amount) < 0.3:
+        return piece
+    note = f"It reached {reached:.1f} LUFS: nearer to {wish.amount:g} its peaks would be crushed."
+    return replace(piece, notes=(*piece.notes, note))
 
 
 def _tone(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -270,6 +294,7 @@ def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
 
 CHANGES: Mapping[Kind, Callable[[Piece, Wish, Report], Piece]] = {
     "level": _level,
+    "loudness": _loudness,
     "bright": _tone,
     "bass": _tone,
     "middle": _tone,

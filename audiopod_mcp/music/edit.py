@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from audiopod_mcp.music.beyond import beyond
 from audiopod_mcp.music.changes import CHANGES, WHOLE, Piece, fitted
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.playing import names_style, within
@@ -48,7 +49,9 @@ def edit(
             "edit_target_lyrics: the words of a recording can't be changed here; "
             "it works with tracks that were composed by this studio"
         )
-    wishes = read_wishes(prompt or "")
+    if impossible := beyond(prompt or "", part=(n_min, n_max) != (None, None)):
+        raise Refused(f"edit_target_prompt: {impossible}")
+    wishes, rest = read_wishes(prompt or ""), not_understood(prompt or "")
     if prompt and not wishes and not composed:
         raise Refused(
             f"edit_target_prompt: no change to a recording was understood in it; say {UNDERSTOOD}; "
@@ -57,8 +60,11 @@ def edit(
     layers = dict(stems) if composed and stems else {WHOLE: audio}
     song = Piece(layers, rate, score if composed else None, seed=seed)
     piece = song.cut(first, last)
-    if prompt and composed and (not wishes or names_style(not_understood(prompt))):
+    if prompt and composed and (not wishes or names_style(rest)):
         piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))
+    elif rest:
+        note = f"Not understood, and left as it was: {rest}."
+        piece = replace(piece, notes=(*piece.notes, note))
     if lyrics:
         piece = _with_words(piece, lyrics, seed, within(report, 0.0, 0.8))
     for number, wish in enumerate(wishes):

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from audiopod_mcp.music.edit_words import in_english
+
 Kind = Literal[
-    "level", "bright", "bass", "middle", "treble", "reverb", "width",
+    "level", "loudness", "bright", "bass", "middle", "treble", "reverb", "width",
     "tempo", "bpm", "pitch", "key", "remove", "only", "add", "swap", "fade in", "fade out",
 ]  # fmt: skip
 
@@ -16,11 +18,11 @@ Kind = Literal[
 class Wish:
     """One change that was asked for.
 
-    ``amount`` is in dB for ``level``, ``bright``, ``bass``, ``middle`` and ``treble``; a share to add for
-    ``reverb`` (negative: take away); a factor for ``width`` and ``tempo`` (speed); beats a minute for
-    ``bpm`` (with ``text`` "more": so many more than now); semitones for ``pitch``; seconds for the fades.
-    ``track`` is the stem it is about, ``None`` for everything. ``text`` is the key, or the instrument, that
-    was named; for ``only``, the other tracks that stay.
+    ``amount`` is in dB for ``level``, ``bright``, ``bass``, ``middle`` and ``treble``; in LUFS for
+    ``loudness``; a share to add for ``reverb`` (negative: take away); a factor for ``width`` and ``tempo``
+    (speed); beats a minute for ``bpm`` (with ``text`` "more": so many more than now); semitones for
+    ``pitch``; seconds for the fades. ``track`` is the stem it is about, ``None`` for everything. ``text`` is
+    the key, or the instrument, that was named; for ``only``, the other tracks that stay.
     """
 
     kind: Kind
@@ -30,7 +32,8 @@ class Wish:
 
 
 UNDERSTOOD = (
-    "louder or softer, brighter or darker, more or less bass, treble or reverb, wider or narrower, "
+    "louder or softer, normalise to -14 LUFS, brighter or darker, more or less bass, treble or reverb, "
+    "wider or narrower, "
     "faster or slower (by 10 %, to 120 bpm), higher or lower (by 2 semitones, to A minor), "
     "fade in or out, add or remove an instrument"
 )
@@ -69,41 +72,6 @@ _INTERVALS = {
 _NUMBER = r"(\d+(?:\.\d+)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
 _KEY = r"([A-G](?:#|b|♯|♭| ?sharp| ?flat)?)(?:[ -]?(major|minor|maj|min|m))?"
 
-_FOREIGN = (
-    (r"m(?:ache|ach)(?: es)?|bitte|rends[ -]le|hazlo|haz(?:la)?|por favor|s'il (?:te|vous) pla[iî]t", ""),
-    (r"schlagzeug|batterie|bater[ií]a|tambores", "drums"),
-    (r"gesang|stimmen?|voix|chant|vo(?:z|ces)|canto", "vocals"),
-    (r"gitarren?|guitares?|guitarras?", "guitar"),
-    (r"klavier|clavier|teclado", "piano"),
-    (r"streicher|cordes|cuerdas", "strings"),
-    (r"bl[aä]ser|cuivres|metales", "brass"),
-    (r"basse|bajo", "bass"),
-    (r"ohne|sans|sin", "without"),
-    (r"entfern\w*|enl[eè]ve[rz]?|supprime[rz]?|quita[rd]?|elimina[rd]?", "remove"),
-    (r"f[uü]ge|ajoute[rz]?|a[ñn]ad[ei]\w*|agrega[rd]?", "add"),
-    (r"hinzu", ""),
-    (r"lauter|plus forte?|m[aá]s (?:fuerte|alto)", "louder"),
-    (r"leiser|moins forte?|m[aá]s (?:bajo|suave)", "quieter"),
-    (r"schneller|plus (?:rapide|vite)|m[aá]s r[aá]pid[oa]", "faster"),
-    (r"langsamer|plus lente?|m[aá]s lent[oa]", "slower"),
-    (r"heller|plus (?:claire?|brillante?)|m[aá]s brillante", "brighter"),
-    (r"dunkler|dumpfer|plus sombre|m[aá]s oscur[oa]", "darker"),
-    (r"w[aä]rmer|plus chaude?|m[aá]s c[aá]lid[oa]", "warmer"),
-    (r"hall|r[eé]verb[eé]?(?:ration)?|reverberaci[oó]n", "reverb"),
-    (r"mehr|plus de|m[aá]s", "more"),
-    (r"weniger|moins de|menos", "less"),
-    (r"etwas|un peu|un poco", "a bit"),
-    (r"viel|beaucoup|mucho", "much"),
-    (r"(?:einen|un) (?:halbton|demi-ton|semitono)", "1 semitone"),
-    (r"halbt[oö]ne?|demi-tons|semitonos", "semitones"),
-    (r"(?:einen ganzton|einen ton|un ton|un tono)", "2 semitones"),
-    (r"h[oö]her|plus haut", "higher pitch"),
-    (r"tiefer|plus bas|m[aá]s grave", "lower pitch"),
-    (r"den|dem|das|les|los|las|una", "the"),
-    (r"und|et|y", "and"),
-)
-"""Words of edits in German, French and Spanish, and what they are in English; longer phrases first."""
-
 _UP = (
     r"loud(?:er|ly)|boost(?:ed)?|(?:more |very )?prominent(?:ly)?|forward|turn(?:ed)? up|crank|"
     r"emphasi[sz]e|more"
@@ -125,9 +93,8 @@ def read_wishes(prompt: str) -> tuple[Wish, ...]:
     wishes: list[Wish] = []
     carried = ""
     waiting: list[str] = []
-    for text in _clauses(in_english(prompt)):
-        kept = re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE)
-        if kept and not re.search(r"\b(?:only|just)\b", text, re.IGNORECASE):
+    for text in clauses(in_english(prompt)):
+        if _stays(text):
             continue
         found = _read_clause(text)
         if not found and carried and track_of(text.lower()):
@@ -152,11 +119,10 @@ def read_wishes(prompt: str) -> tuple[Wish, ...]:
     return tuple(wishes)
 
 
-def in_english(prompt: str) -> str:
-    """``prompt`` with the common words of German, French and Spanish edits in English."""
-    for words, english in _FOREIGN:
-        prompt = re.sub(rf"(?<!\w)(?:{words})(?!\w)", english, prompt, flags=re.IGNORECASE)
-    return prompt
+def _stays(text: str) -> bool:
+    """Whether ``text`` says what is not to change."""
+    kept = re.search(r"\b(?:keep|leave|don'?t|do not|same|preserv\w+)\b", text, re.IGNORECASE)
+    return bool(kept) and not re.search(r"\b(?:only|just)\b", text, re.IGNORECASE)
 
 
 def _bare(text: str) -> bool:
@@ -166,11 +132,15 @@ def _bare(text: str) -> bool:
 
 def not_understood(prompt: str) -> str:
     """The clauses of ``prompt`` that hold no wish: perhaps they name a style."""
-    clauses = _clauses(in_english(prompt))
-    return ", ".join(clause for clause in clauses if not _read_clause(clause) and not _bare(clause.lower()))
+    return ", ".join(
+        clause
+        for clause in clauses(in_english(prompt))
+        if not _stays(clause) and not _read_clause(clause) and not _bare(clause.lower())
+    )
 
 
-def _clauses(prompt: str) -> list[str]:
+def clauses(prompt: str) -> list[str]:
+    """The parts of ``prompt`` that each hold one wish."""
     prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
     parts = re.split(r"[,;.!\n](?!\d)|\b(?:and|but|then|plus|also|while)\b", prompt)
     return [part.strip() for part in parts if part.strip()]
@@ -179,10 +149,28 @@ def _clauses(prompt: str) -> list[str]:
 def _read_clause(clause: str) -> list[Wish]:
     """The wishes of one clause; the first group of words that fits decides."""
     text = clause.lower()
-    for read in (_read_fade, _read_tempo, _read_pitch, _read_reverb, _read_width, _read_band, _read_tone):
+    for read in (
+        _read_loudness,
+        _read_fade,
+        _read_tempo,
+        _read_pitch,
+        _read_reverb,
+        _read_width,
+        _read_band,
+        _read_tone,
+    ):
         if wish := read(text, clause):
             return [wish]
     return _read_level(text)
+
+
+def _read_loudness(text: str, _clause: str) -> Wish | None:
+    if re.search(r"\b(?:louder|quieter|softer)\b", text):
+        return None
+    lufs = re.search(r"(\d+(?:\.\d+)?) ?(?:lufs|lkfs)\b", text)
+    if lufs or re.search(r"\bnormali[sz]\w*", text):
+        return Wish("loudness", -float(lufs[1]) if lufs else -14.0, track_of(text))
+    return None
 
 
 def _read_fade(text: str, _clause: str) -> Wish | None:
@@ -195,7 +183,9 @@ def _read_fade(text: str, _clause: str) -> Wish | None:
 
 def _read_tempo(text: str, _clause: str) -> Wish | None:
     faster, slower = re.search(rf"\b(?:{_FASTER})\b", text), re.search(rf"\b(?:{_SLOWER})\b", text)
-    if bpm := re.search(r"(?:(\bto|\bat) )?(\d+(?:\.\d+)?) ?bpm|\btempo(?: of| to)? (\d+(?:\.\d+)?)$", text):
+    if bpm := re.search(
+        r"(?:(\bto|\bat) )?(\d+(?:\.\d+)?) ?bpm|\b(?:tempo|bpm)(?: of| to|:)? (\d+(?:\.\d+)?)$", text
+    ):
         value = float(bpm[2] or bpm[3])
         if (faster or slower) and value <= 30 and not bpm[1]:
             return Wish("bpm", value if faster else -value, text="more")
@@ -213,16 +203,19 @@ def _read_tempo(text: str, _clause: str) -> Wish | None:
 
 def _read_pitch(text: str, clause: str) -> Wish | None:
     step = re.search(
-        _NUMBER + r" ?(semi-?tones?|half[ -]?(?:steps?|tones?)|whole[ -]?(?:steps?|tones?)|octaves?)", text
+        _NUMBER + r" ?(semi-?tones?|half[ -]?(?:steps?|tones?)|(?:whole[ -]?)?(?:steps?|tones?)|octaves?)\b",
+        text,
     )
     interval = re.search(rf"\b({'|'.join(_INTERVALS)})\b", text)
     down = re.search(r"\b(?:down|drop\w*|lower(?:ed)?|below|flatter|deeper)\b|-\d", text)
     if step or "octave" in text:
-        size = 12 if "octave" in text else 2 if step and step[2].startswith("whole") else 1
+        size = 12 if "octave" in text else 2 if step and re.match("whole|step|tone", step[2]) else 1
         return Wish("pitch", (-1 if down else 1) * size * (_value(step[1]) if step else 1))
     if interval and re.search(r"\b(?:up|down|higher|lower|raise|drop|transpose)\b", text):
         return Wish("pitch", (-1 if down else 1) * _INTERVALS[interval[1]])
-    named = re.search(rf"\b(?:to|in|into)(?: the)?(?: key(?: of)?)? {_KEY}(?:$|[^\w#])", clause)
+    named = re.search(
+        rf"\b(?:(?:to|in|into)(?: the)?(?: key(?: of)?)?|key(?: of)?) {_KEY}(?:$|[^\w#])", clause
+    )
     if named and (named[2] or re.search(r"\bkey\b|transpos|modulat", text)):
         return Wish("key", text=f"{named[1]} {named[2] or ''}".strip())
     way = re.search(r"\b(higher|lower|raise|up|down)\b", text)
@@ -238,7 +231,7 @@ def _read_reverb(text: str, _clause: str) -> Wish | None:
         r"\b(?:reverb\w*|echo\w*|ambien(?:ce|t space)|spacious|hall|room|cathedral|wetter)\b", text
     ):
         return None
-    less = re.search(rf"\b(?:less|{_REMOVE}|reduce)\b", text)
+    less = re.search(rf"\b(?:{_DOWN}|{_REMOVE}|down)\b", text)
     return Wish("reverb", (-0.6 if less else 0.35) * _strength(text), track_of(text))
 
 
@@ -257,6 +250,9 @@ def _read_band(text: str, _clause: str) -> Wish | None:
     swap = re.search(
         r"\b(?:replace|swap|change|switch|turn|substitute)\b(.+?)\b(?:with|for|to|into|by)\b(.+)", text
     )
+    if exchanged := re.search(r"(.+?)\binstead of\b(.+)", text):
+        old, new = track_of(exchanged[2]), _instrument(exchanged[1])
+        return Wish("swap", track=old, text=new) if old and new else None
     if swap:
         old, new = track_of(swap[1]), _instrument(swap[2])
         return Wish("swap", track=old, text=new) if old and new else None
@@ -289,7 +285,7 @@ def _read_tone(text: str, _clause: str) -> Wish | None:
         return Wish("bright", by, track_of(text))
     if re.search(r"\b(?:darker|darken|dark|warmer|warm|muffled|mellow\w*|duller|rounder)\b", text):
         return Wish("bright", -by, track_of(text))
-    by, down = abs(by), re.search(rf"\b(?:{_DOWN}|{_REMOVE})\b", text)
+    by, down = abs(by), re.search(rf"\b(?:{_DOWN}|{_REMOVE}|down|roll(?:ed)? off)\b", text)
     for kind, words in (
         ("treble", r"treble|highs|high end|top end|hiss|air"),
         ("middle", r"mids?|mid-?range|middle"),
@@ -304,6 +300,13 @@ def _read_tone(text: str, _clause: str) -> Wish | None:
 
 def _read_level(text: str) -> list[Wish]:
     track, by = track_of(text), _decibels(text)
+    if signed := re.search(r"([-−+]) ?\d+(?:\.\d+)? ?(?:db|decibels?)\b", text):
+        return [Wish("level", by * (1 if signed[1] == "+" else -1), track)] if by else []
+    if re.search(
+        r"\b(?:double the (?:volume|level)|(?:twice|half) as loud|halve the (?:volume|level))\b", text
+    ):
+        # Ten decibels are heard as twice as loud (Stevens).
+        return [Wish("level", 10.0 if re.search("double|twice", text) else -10.0, track)]
     up = re.search(rf"\b(?:{_UP})\b", text) or re.search(r"\b(?:up|raise|increase)\b", text)
     down = re.search(rf"\b(?:{_DOWN})\b", text) or re.search(r"\b(?:down|decrease|cut)\b", text)
     if not up and not down:
@@ -340,7 +343,7 @@ def _value(number: str) -> float:
 
 
 def _decibels(text: str) -> float | None:
-    found = re.search(_NUMBER + r" ?(?:db|decibels?)\b", text)
+    found = re.search(_NUMBER + r" ?(?:db|decibels?|lu|lufs)\b", text)
     return _value(found[1]) if found else None
 
 

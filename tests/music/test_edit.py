@@ -10,7 +10,7 @@ from judging import assert_stems_sum, likeness
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.edit import edit
-from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.tonality import beat_chroma
@@ -59,6 +59,25 @@ def centroid(audio, rate):
         ("etwas lauter, ohne Schlagzeug", [("level", 2.0, None), ("remove", 0.0, "drums")]),
         ("plus rapide et ajoute des cordes", [("tempo", 1.1, None), ("add", 0.0, "strings")]),
         ("quita la voz", [("remove", 0.0, "vocals")]),
+        ("nur Schlagzeug und Bass", [("only", 0.0, "drums")]),
+        ("baisse le piano de 3 dB", [("level", -3.0, "keyboard")]),
+        ("bass +3 dB, drums -2.5dB", [("level", 3.0, "bass"), ("level", -2.5, "drums")]),
+        ("half as loud", [("level", -10.0, None)]),
+        ("normalise to -16 LUFS", [("loudness", -16.0, None)]),
+        ("normalize", [("loudness", -14.0, None)]),
+        ("turn down the reverb", [("reverb", -0.6, None)]),
+        ("roll off the high end", [("treble", -6.0, None)]),
+        ("the drums are too loud", [("level", -5.0, "drums")]),
+        ("too fast", [("tempo", 0.9, None)]),
+        ("turn it up", [("level", 4.0, None)]),
+        ("turn it down two semitones", [("pitch", -2.0, None)]),
+        ("key of E minor, set bpm to 90", [("key", 0.0, None), ("bpm", 90.0, None)]),
+        ("a guitar instead of the piano", [("swap", 0.0, "keyboard")]),
+        ("modulate up a step", [("pitch", 2.0, None)]),
+        ("Klavier durch Gitarre ersetzen", [("swap", 0.0, "keyboard")]),
+        ("remplace le piano par une guitare", [("swap", 0.0, "keyboard")]),
+        ("weniger Höhen", [("treble", -6.0, None)]),
+        ("2 LU louder", [("level", 2.0, None)]),
         ("lo-fi hip hop", []),
         ("dreamy ambient version with soft pads", []),
         ("", []),
@@ -83,6 +102,23 @@ class TestARecording:
     def test_louder_without_clipping(self, recording):
         before = integrated_loudness(recording.audio, recording.rate)
         assert integrated_loudness(self.change(recording, "louder"), recording.rate) > before + 2
+
+    @pytest.mark.parametrize("target", [-9.0, -14.0, -23.0])
+    def test_a_loudness_with_its_peaks_held(self, recording, target):
+        audio = self.change(recording, f"normalise to {target:g} LUFS")
+        assert integrated_loudness(audio, recording.rate) == pytest.approx(target, abs=0.3)
+        assert true_peak(audio, recording.rate) <= -1.0
+
+    def test_a_loudness_that_peaks_do_not_allow(self):
+        clicks = np.zeros((RATE * 4, 2), np.float32)
+        clicks[:: RATE // 2] = 0.5
+        made = edit(clicks, RATE, prompt="normalise to -9 LUFS")
+        assert true_peak(made.audio, RATE) <= -1.0
+        assert any("LUFS: nearer to -9 its peaks would be crushed" in note for note in made.notes)
+
+    def test_what_was_not_understood_is_told(self, recording):
+        made = edit(recording.audio, recording.rate, prompt="3 dB quieter, keep the drums, oink like a pig")
+        assert made.notes == ("Not understood, and left as it was: oink like a pig.",)
 
     @pytest.mark.parametrize(("prompt", "way"), [("brighter", 1), ("darker", -1), ("less treble", -1)])
     def test_brightness(self, recording, prompt, way):
@@ -182,6 +218,12 @@ class TestARecording:
             ({"prompt": "louder", "n_min": 0.6, "n_max": 0.4}, "edit_n_min, edit_n_max: 0.6 to 0.4"),
             ({"prompt": "louder", "n_max": 7}, "give fractions of its length, 0 to 1"),
             ({"prompt": "up 40 semitones"}, "40 semitones is too far"),
+            ({"prompt": "normalise to -2 LUFS"}, "-2 LUFS is out of range; -40 to -6 LUFS is possible"),
+            ({"prompt": "louder, and reverse it"}, "a track can't be played backwards; a retake"),
+            ({"prompt": "pan the piano left"}, "say wider, narrower or mono"),
+            ({"prompt": "bass louder in the chorus"}, "give the part that is to change as edit_n_min"),
+            ({"prompt": "remove the noise"}, "less treble makes hiss softer"),
+            ({"prompt": "make it more energetic"}, "5 % faster, drums 3 dB louder"),
         ],
     )
     def test_what_can_not_be_done_is_refused(self, recording, wanted, says):
@@ -198,6 +240,11 @@ class TestAComposedPiece:
         assert_stems_sum(made)
         assert made.score is not None
         return made
+
+    @pytest.mark.parametrize("prompt", ["reverse", "add distortion to the piano", "more energetic"])
+    def test_no_new_arrangement_for_what_can_not_be_done(self, song, composed, prompt):
+        with pytest.raises(Refused, match="edit_target_prompt: '"):
+            edit(song.audio, RATE, prompt=prompt, **composed)
 
     def test_one_instrument_louder_and_the_others_as_they_were(self, song, composed):
         made = self.change(song, composed, "drums 3 dB louder")

@@ -1,0 +1,43 @@
+"""A track brought to a loudness, with its peaks held."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.splice import limiter
+
+TRUE_PEAK = -1.0
+"""dBTP that a normalised track stays below."""
+QUIETEST, LOUDEST = -40.0, -6.0
+"""Targets that make sense, LUFS."""
+_MOST = 9.0
+"""dB that the highest peaks are pressed down, at most: more is heard as distortion."""
+
+
+def normalising_gain(audio: Audio, rate: int, target: float) -> npt.NDArray[np.float32]:
+    """The gain, ``(samples, 1)``, that brings ``audio`` to ``target`` LUFS or as near as peaks allow.
+
+    The true peak of the result is at most :data:`TRUE_PEAK`. What the limiter takes away is given
+    back, so long as no peak is pressed down by more than 9 dB. Silence stays.
+    """
+    own, peak = integrated_loudness(audio, rate), true_peak(audio, rate)
+    flat = np.ones((len(audio), 1), np.float32)
+    if own is None:
+        return flat
+    highest = TRUE_PEAK + _MOST - peak
+    make_up, ceiling, gain = min(target - own, highest), TRUE_PEAK, flat
+    for _ in range(5):
+        raised = np.float32(10 ** (make_up / 20))
+        gain = raised * limiter(audio * raised, rate, 10 ** (ceiling / 20))
+        # The limiter looks at samples: what rises between them lowers its ceiling.
+        over = true_peak(audio * gain, rate) - TRUE_PEAK
+        missing = target - (integrated_loudness(audio * gain, rate) or target)
+        if over <= 0 and (abs(missing) < 0.05 or (missing > 0 and make_up >= highest)):
+            break
+        ceiling -= max(0.0, over + 0.02 * (over > 0))
+        make_up = min(make_up + missing, highest)
+    over = true_peak(audio * gain, rate) - TRUE_PEAK
+    return gain * np.float32(10 ** (-max(0.0, over) / 20))
