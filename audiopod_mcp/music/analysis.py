@@ -43,6 +43,7 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     timbre = measure_timbre(mid, stage(0.35, 0.4))
     peaks = spectral_peaks(mid, stage(0.4, 0.65))
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
+    del peaks
     pulse = find_pulse(envelopes, harmonic_change(chroma, bass), stage(0.65, 0.75))
     key, key_confidence = find_key(chroma, bass)
     vocals = find_vocals(mid, side, stage(0.75, 0.95))

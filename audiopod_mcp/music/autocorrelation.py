@@ -17,7 +17,8 @@ BANDS = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
 def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
     """Mean autocorrelation of Hann windows (seconds) of an onset envelope: ``(window · FPS,)``, 1 at lag 0.
 
-    Divided by the autocorrelation of the window itself, so that long lags are not disfavoured.
+    Divided by the autocorrelation of the window itself, so that long lags are not disfavoured. Windows in
+    which nothing sets in say nothing; zeros when all are such.
     """
     n, step = int(window * FPS), int(hop * FPS)
     envelope = np.pad(envelope, (0, max(0, n - len(envelope))))
@@ -31,11 +32,13 @@ def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> A
         return normalised
 
     views = sliding_window_view(envelope, n)[::step]
-    total = np.zeros(n)
+    total, sounding = np.zeros(n), 0
     for first in range(0, len(views), 256):
         frames = views[first : first + 256]
+        frames = frames[frames.any(axis=1)]
+        sounding += len(frames)
         total += correlate((frames - frames.mean(axis=1, keepdims=True)) * bell).sum(axis=0)
-    mean: Array = (total / len(views) / np.maximum(correlate(bell[None])[0], 0.05)).astype(np.float32)
+    mean: Array = (total / max(1, sounding) / np.maximum(correlate(bell[None])[0], 0.05)).astype(np.float32)
     return mean
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.spectrum import RATE, Array, Ints, magnitudes, moving_mean
+from audiopod_mcp.music.spectrum import RATE, Array, magnitudes, moving_mean
 
 N_FFT = 8192
 HOP = 2048
@@ -22,7 +24,7 @@ _FLOOR = 1e-3
 class Peaks:
     """Spectral peaks: frame, MIDI pitch relative to the piece's own tuning, magnitude, each ``(peaks,)``."""
 
-    frame: Ints
+    frame: npt.NDArray[np.int32]
     pitch: Array
     magnitude: Array
     frames: int
@@ -41,6 +43,7 @@ def spectral_peaks(signal: Array, report: Report = silent, low: float = 60.0, hi
     inside = slice(*np.searchsorted(bins * RATE / N_FFT, (low, high)))
     total = len(signal) // HOP + 1
     frames, pitches, strengths = [], [], []
+    turn = 0j
     for first, magnitude in magnitudes(signal, N_FFT, HOP, block=512):
         level = magnitude[:, inside] + 1e-9
         middle = level[:, 1:-1]
@@ -51,13 +54,15 @@ def spectral_peaks(signal: Array, report: Report = silent, low: float = 60.0, hi
         curve = np.minimum(a - 2 * b + c, -1e-6)
         offset = np.clip(0.5 * (a - c) / curve, -0.5, 0.5)
         frequency = (bins[inside][k + 1] + offset) * (RATE / N_FFT)
-        frames.append(frame + first)
+        frames.append((frame + first).astype(np.int32))
         pitches.append((69 + 12 * np.log2(frequency / 440)).astype(np.float32))
-        strengths.append(np.sqrt(peak * np.maximum(peak / around - 1, 0)))
+        strengths.append(np.sqrt(peak * np.maximum(peak / around - 1, 0)).astype(np.float32))
+        turn += complex(np.sum(strengths[-1] * np.exp(2j * np.pi * pitches[-1])))
         report(min(1.0, (first + 512) / total), "listening for pitches")
-    pitch, strength = np.concatenate(pitches), np.concatenate(strengths).astype(np.float32)
-    tuning = float(np.angle(np.sum(strength * np.exp(2j * np.pi * pitch))) / (2 * np.pi))
-    return Peaks(np.concatenate(frames), (pitch - tuning).astype(np.float32), strength, total, tuning)
+    tuning = float(np.angle(turn) / (2 * np.pi))
+    pitch = np.concatenate(pitches)
+    pitch -= np.float32(tuning)
+    return Peaks(np.concatenate(frames), pitch, np.concatenate(strengths), total, tuning)
 
 
 def chromagram(peaks: Peaks, centre: float = 60.0, spread: float = 18.0) -> Array:
@@ -66,7 +71,7 @@ def chromagram(peaks: Peaks, centre: float = 60.0, spread: float = 18.0) -> Arra
     A fifth and a major third above every strong class a little is subtracted: the third and the
     fifth harmonic of its tones.
     """
-    chroma = _fold(peaks, np.exp(-0.5 * ((peaks.pitch - centre) / spread) ** 2))
+    chroma = _fold(peaks, lambda pitch: np.exp(-0.5 * ((pitch - centre) / spread) ** 2))
     chroma = chroma - 0.12 * np.roll(chroma, 7, 1) - 0.06 * np.roll(chroma, 4, 1)
     positive: Array = chroma.clip(0)
     return positive
@@ -74,11 +79,19 @@ def chromagram(peaks: Peaks, centre: float = 60.0, spread: float = 18.0) -> Arra
 
 def bass_chromagram(peaks: Peaks, below: float = 52.0) -> Array:
     """Pitch-class strengths ``(frames, 12)`` of what sounds below a MIDI pitch (E3)."""
-    return _fold(peaks, (peaks.pitch < below).astype(np.float32))
+    return _fold(peaks, lambda pitch: (pitch < below).astype(np.float32))
 
 
-def _fold(peaks: Peaks, weight: Array) -> Array:
-    nearest = np.round(peaks.pitch)
-    weight = weight * peaks.magnitude * np.exp(-0.5 * ((peaks.pitch - nearest) / 0.2) ** 2)
-    cell = peaks.frame * 12 + nearest.astype(np.intp) % 12
-    return np.bincount(cell, weight, 12 * peaks.frames).reshape(-1, 12).astype(np.float32)
+def _fold(peaks: Peaks, weigh: Callable[[Array], Array], block: int = 2**20) -> Array:
+    """Magnitudes by frame and class, times what ``weigh`` says of their pitches: ``(frames, 12)``.
+
+    A ``block`` of peaks at a time: two hours of noise have fifty million.
+    """
+    chroma = np.zeros(12 * peaks.frames)
+    for first in range(0, len(peaks.pitch), block):
+        here = slice(first, first + block)
+        pitch = peaks.pitch[here]
+        nearest = np.round(pitch)
+        weight = weigh(pitch) * peaks.magnitude[here] * np.exp(-0.5 * ((pitch - nearest) / 0.2) ** 2)
+        chroma += np.bincount(peaks.frame[here] * 12 + nearest.astype(np.intp) % 12, weight, len(chroma))
+    return chroma.reshape(-1, 12).astype(np.float32)

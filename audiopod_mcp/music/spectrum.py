@@ -55,18 +55,24 @@ def downmix(audio: Audio, rate: int, report: Report = silent) -> tuple[Array, Ar
         for stream, into, mix in zip(streams, parts, mixes, strict=True):
             into.append(stream.resample_chunk(mix, last=last))
         report(min(1.0, (start + _CHUNK) / len(audio)), "reading")
-    mid = np.concatenate(parts[0])
-    side = np.concatenate(parts[1]) if stereo else np.zeros_like(mid)
+    side = np.concatenate(parts.pop()) if stereo else np.zeros(0, np.float32)
+    mid = np.concatenate(parts.pop())
+    side = side if stereo else np.zeros_like(mid)
     mid -= mid.mean()
-    if stereo and np.abs(mid).max(initial=0.0) < 0.01 * np.abs(side).max(initial=0.0):
+    if stereo and _peak(mid) < 0.01 * _peak(side):
         mid = side.copy()  # channels in opposite phase: what is heard is their difference
-    peak = float(np.abs(mid).max(initial=0.0))
+    peak = _peak(mid)
     if peak > SILENCE:
         mid /= peak
         side /= peak
     else:
         mid[:] = 0.0
     return mid, side
+
+
+def _peak(signal: Array) -> float:
+    """The greatest modulus, without a copy of the signal; 0 of nothing."""
+    return float(max(signal.max(initial=0.0), -signal.min(initial=0.0)))
 
 
 def hann(n: int) -> Array:

@@ -55,6 +55,13 @@ def test_beats_fall_on_the_clicks():
     assert len(heard.beats) >= 38
 
 
+def test_a_long_silence_hides_no_pulse():
+    clicks = place([(0.3 + beat * 0.5, hat()) for beat in range(20)], 10)
+    heard = analyse(stereo(np.concatenate((np.zeros(80 * RATE), clicks))), RATE)
+    assert heard.tempo == pytest.approx(120, abs=0.2)
+    assert heard.beats[0] > 79
+
+
 def test_a_waltz_is_in_three_and_its_bars_begin_with_the_bass():
     bar = 60 / 110 * 3
     waltz = chords([(57, 3), (62, 3), (64, 4), (57, 3)] * 4, bar)
