@@ -32,6 +32,10 @@ def equalised(audio: Audio, rate: int, kind: str, decibels: float, report: Repor
     return filtered(audio, equaliser(decibels * curves[kind], rate), report)
 
 
+_ROOM_FROM = 250.0
+"""Hz below which an added room answers less and less."""
+
+
 def reverberated(audio: Audio, rate: int, amount: float, report: Report = silent) -> Audio:
     """``audio`` in a room: ``amount`` is the level of the room's answer to it; below 0 takes room away."""
     if amount < 0:
@@ -42,6 +46,10 @@ def reverberated(audio: Audio, rate: int, amount: float, report: Report = silent
     # Walls and air take the high end; the first 12 ms are the way to the nearest wall and back.
     response = signal.lfilter([0.35], [1, -0.65], noise, axis=0) * np.exp(-6.9 * time / _T60) * (time > 0.012)
     response /= np.sqrt(np.square(response).sum(axis=0))
+    # As mixing desks do with what they send to a room: its bass would only blur that of the music.
+    response = signal.sosfilt(
+        signal.butter(2, _ROOM_FROM, "highpass", fs=rate, output="sos"), response, axis=0
+    )
     response = (amount * response).astype(np.float32)
     out = audio.copy()
     for start in range(0, len(audio), _BLOCK):

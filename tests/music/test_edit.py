@@ -154,6 +154,11 @@ class TestARecording:
         assert gaps(wet) > 1e-7
         assert gaps(dry) < 0.5 * gaps(wet)
 
+    def test_reverb_does_not_blur_the_bass(self, recording):
+        wet = self.change(recording, "more reverb") - recording.audio
+        answer = spectral_balance(wet, recording.rate) - spectral_balance(recording.audio, recording.rate)
+        assert answer[:2].mean() < answer[8:12].mean() - 6
+
     @pytest.mark.parametrize(("prompt", "factor"), [("10% faster", 1 / 1.1), ("20 percent slower", 1 / 0.8)])
     def test_speed(self, recording, prompt, factor):
         audio = self.change(recording, prompt)
