@@ -18,7 +18,7 @@ from audiopod_mcp.music.timbre import Timbre
 
 _MOST_BARS = 800
 """Longer pieces are looked at in groups of bars: self-similarity grows with the square."""
-_SHORTEST = 7.0
+_SHORTEST = 5.0
 """Seconds below which a stretch is no section of its own."""
 _LONG = 35.0
 """Seconds above which a stretch that repeats itself at once is two sections."""
@@ -160,8 +160,9 @@ def _label(
     labels = []
     for i in range(count):
         alone = sizes[int(groups[i])] == 1
-        calm = level[i] < np.median(level) - 1.0 or (sung.any() and sung[i] < 0.15)
-        if i == 0 and count > 2 and calm and groups[i] != chorus:
+        quiet = level[i] < np.median(level) - 1.0
+        calm = quiet or (sung.any() and sung[i] < 0.15)
+        if i == 0 and count > 2 and quiet and sung[i] <= sung.mean() and groups[i] != chorus:
             labels.append("intro")
         elif i == count - 1 and count > 2 and (calm or alone) and groups[i] != chorus:
             labels.append("outro")

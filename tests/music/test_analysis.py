@@ -8,8 +8,9 @@ import pytest
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.chords import find_chords
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.model import Refused, Span
 from audiopod_mcp.music.structure import find_sections
+from audiopod_mcp.music.timbre import FPS, Timbre
 from audiopod_mcp.music.tonality import beat_chroma
 from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
 
@@ -186,6 +187,23 @@ def test_sections_cover_the_song_and_the_returning_loud_one_is_the_chorus():
         assert (label == "chorus") == loud, sections
     for truth in (16, 32, 48):
         assert min(abs(s.start - truth) for s in sections) < 1.1
+
+
+@pytest.mark.parametrize(
+    ("level", "sung", "label"),
+    [(1.0, (), "verse"), (0.2, (), "intro"), (0.2, (Span(0, 6, "vocals"),), "verse")],
+)
+def test_an_intro_of_four_bars_is_quieter_than_the_rest_and_not_sung(level, sung, label):
+    bar, form = 1.5, [0, *[1] * 2, *[2] * 2, *[1] * 2, *[2] * 2]
+    part = np.repeat(np.repeat(form, 4), 16)  # 4 bars each, 16 frames a bar
+    part = part[np.minimum((np.arange(int(54 * FPS)) / FPS / bar * 16).astype(int), len(part) - 1)]
+    chroma = np.eye(12, dtype=np.float32)[4 * part]
+    bands = np.eye(24, dtype=np.float32)[5 * part] * 20
+    energy = np.where(part == 0, level, 1.0).astype(np.float32)
+    vocals = (*sung, Span(20, 24, "vocals"))
+    sections = find_sections(54.0, np.arange(0, 54, bar), chroma, Timbre(bands, energy, 1000.0), vocals)
+    assert sections[0].end == pytest.approx(6.0, abs=0.1)
+    assert sections[0].label == label
 
 
 def test_a_short_piece_is_one_section():
