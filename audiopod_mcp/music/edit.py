@@ -92,10 +92,12 @@ def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int,
 
 
 def _in_style(piece: Piece, prompt: str, seed: int, report: Report) -> Piece:
-    """The piece arranged anew, as loud as it was."""
+    """The piece arranged anew, as loud as it was, and a note of it: some only meant a small change."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
     new = rearranged(piece.score, prompt, seed=seed, report=report)
-    return replace(piece, layers=fitted(new.stems, piece), score=new.score)
+    style = f" as {new.score.brief.style}" if new.score and new.score.brief else ""
+    note = f"It was arranged anew{style}, every instrument of it; say {UNDERSTOOD} to change just that."
+    return replace(piece, layers=fitted(new.stems, piece), score=new.score, notes=(*piece.notes, note))
 
 
 def _with_words(piece: Piece, lyrics: str, seed: int, report: Report) -> Piece:

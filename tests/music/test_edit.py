@@ -317,6 +317,7 @@ class TestAComposedPiece:
     def test_a_style_is_arranged_anew(self, song, composed):
         made = self.change(song, composed, "make it a jazz waltz", seed=2)
         assert made.score.brief.style == "jazz"
+        assert "arranged anew as jazz" in made.notes[0]
         assert len(made.audio) == len(song.audio)
         assert made.score.key == song.score.key
 
