@@ -183,7 +183,8 @@ async def _analyse(
         return JSONResponse({"success": False, "error": result.error or "nothing was heard"})
     heard = dict(result.outcome.analysis)
     sure = heard.pop("confidences", {})
-    heard |= {"tempo_confidence": sure.get("bpm"), "key_confidence": sure.get("keyscale")} if sure else {}
+    named = {"bpm": "tempo", "keyscale": "key", "timesignature": "timesignature"}
+    heard |= {f"{named[of]}_confidence": value for of, value in sure.items() if of in named}
     heard |= {"success": True, "engine": studio.config.engine}
     heard["id"] = await to_thread.run_sync(studio.store.add_analysis, owner, heard)
     return JSONResponse(heard)

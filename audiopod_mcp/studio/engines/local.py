@@ -386,7 +386,12 @@ def _analysis(heard: Analysis) -> dict[str, Any]:
         "chords": _spans(heard.chords),
         "sections": _spans(heard.sections),
         "vocals": _spans(heard.vocals),
-        "confidences": {"bpm": round(heard.tempo_confidence, 2), "keyscale": round(heard.key_confidence, 2)},
+        "timesignature_otherwise": heard.other_metre,
+        "confidences": {
+            "bpm": round(heard.tempo_confidence, 2),
+            "keyscale": round(heard.key_confidence, 2),
+            "timesignature": round(heard.metre_confidence, 2),
+        },
         "engine": "local",
         "notes": notes,
     }
