@@ -80,7 +80,7 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     The distance (cosine) of the ``reach`` frames before from those after, less its two-second mean. Zeros
     where no frame is tonal: drums have no harmony, and what their chroma does would be taken for one.
     """
-    if len(chroma) < 2 or _evenness(chroma) > _DRUMS:
+    if len(chroma) < 2 or not tonal(chroma):
         return np.zeros(max(1, len(chroma)), np.float32)
     sound = np.sqrt(chroma + 0.3 * bass)
     sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-6
@@ -93,6 +93,11 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     )
     rise: Array = np.maximum(change - moving_mean(change, 21), 0).astype(np.float32)
     return rise
+
+
+def tonal(chroma: Array) -> bool:
+    """Whether anything but drums and noise sounds in chroma ``(frames, 12)``."""
+    return _evenness(chroma) <= _DRUMS
 
 
 _DRUMS = 0.71

@@ -1,7 +1,7 @@
 """How well the engine hears pieces that nobody tuned it to: ``python -m tests.benchmarks.listening FOLDER``.
 
 ``FOLDER`` is what ``tests.benchmarks.corpus`` makes. Tempo within 4 % (acc1), allowing octaves and thirds (acc2), within
-1 %; beats and downbeats as F-measure within 70 ms; time signature by class; key by MIREX weights; chords as the share
+1 %; beats and downbeats as F-measure within 70 ms; time signature by class; key by MIREX weights; labels of sections by share of time; chords as the share
 of time with the right root and third; section boundaries as F-measure within 3 s. One half of the grooves is for
 finding constants, the other, printed apart, only for reporting; but the weights of tempo level and metre were fitted to
 the grooves of both: for these, ``tests.benchmarks.tempo_level`` tells what holds on grooves left out. ``--librosa`` adds
@@ -23,6 +23,7 @@ from audiopod_mcp.music.analysis import analyse
 from tests.benchmarks.accuracy import key_score, tempo_marks
 
 METRES = ("2/4", "3/4", "4/4", "6/8")
+NAMES = ("intro", "verse", "chorus", "bridge", "outro")
 
 
 def f_measure(found, truth, within):
@@ -54,6 +55,17 @@ def chord_share(found, truth):
     return float(np.mean([read(found, when) == read(truth, when) for when in at]))
 
 
+def label_share(found, truth):
+    """Share of the time of sections with a name of :data:`NAMES` that are called so; ``None`` of others."""
+    at = np.arange(0.25, truth[-1][1], 0.5)
+
+    def read(sections, when):
+        return next((name for start, end, name in sections if start <= when < end), None)
+
+    right = [read(found, when) == name for when in at if (name := read(truth, when)) in NAMES]
+    return float(np.mean(right)) if {name for *_, name in truth} & {"verse", "chorus"} else None
+
+
 def tempo_row(tempo, truth):
     """The marks of a tempo, and in which half of the grooves the piece is."""
     marks = zip(("acc1", "acc2", "1 %"), tempo_marks(tempo, truth["bpm"]), strict=True)
@@ -70,11 +82,12 @@ def hear(case):
         "beats": f_measure(heard.beats, truth["beats"], 0.07), "ratio": (heard.tempo or 0) / truth["bpm"],
         "downbeats": f_measure(heard.downbeats, truth["downbeats"], 0.07),
         "metre": heard.timesignature, "timesig": truth["timesig"],
-        "sections": f_measure(
-            [s.start for s in heard.sections[1:]], [s for s, _, _ in truth["sections"][1:]], 3.0
-        ),
-        "key": None, "chords": None,
+        "sections": None, "labels": None, "key": None, "chords": None,
     }  # fmt: skip
+    if truth["sections"]:
+        starts = [s for s, _, _ in truth["sections"][1:]]
+        row["sections"] = f_measure([s.start for s in heard.sections[1:]], starts, 3.0)
+        row["labels"] = label_share([(s.start, s.end, s.label) for s in heard.sections], truth["sections"])
     if truth["key"]:
         row["key"] = key_score(heard.key, truth["key"])
         row["heard key"], row["true key"] = heard.key, truth["key"]
@@ -95,7 +108,7 @@ def librosa_hears(case):
 
 def table(title, rows):
     print(f"\n{title}: {len(rows)} pieces")
-    for name in ("acc1", "acc2", "1 %", "beats", "downbeats", "sections", "key", "chords"):
+    for name in ("acc1", "acc2", "1 %", "beats", "downbeats", "sections", "labels", "key", "chords"):
         values = [row[name] for row in rows if row.get(name) is not None]
         if values:
             print(f"  {name:10}{np.mean(values):7.1%}  (n {len(values)})")

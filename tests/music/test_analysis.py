@@ -214,6 +214,20 @@ def test_an_intro_of_four_bars_is_quieter_than_the_rest_and_not_sung(level, sung
     assert sections[0].label == label
 
 
+@pytest.mark.parametrize(
+    "sound",
+    [
+        noise(60),
+        stereo(place([(beat * 0.5, hat()) for beat in range(120)], 60)),
+        stereo(np.sin(2 * np.pi * 110 * np.arange(60 * RATE) / RATE)),
+        stereo(np.tile(0.5 * drums(120, "khshkhsk", 2) + chords([(57, 3), (60, 4)], 2.0)[: 4 * RATE], 20)),
+    ],
+    ids=["noise", "clicks", "a tone", "a loop"],
+)
+def test_what_goes_on_and_on_is_one_section(sound):
+    assert len(analyse(sound, RATE).sections) == 1
+
+
 def test_a_short_piece_is_one_section():
     heard = analyse(stereo(tone(60, 3.0)), RATE)
     assert [s.label for s in heard.sections] == ["verse"]
