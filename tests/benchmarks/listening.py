@@ -55,6 +55,33 @@ def chord_share(found, truth):
     return float(np.mean([read(found, when) == read(truth, when) for when in at]))
 
 
+def kind_of(chord):
+    """Root and kind: ``maj``, ``min``, ``7``, ``maj7``, ``min7``, ``dim``, ``sus``; ``None`` of others."""
+    found = re.fullmatch("([A-G][#b]?):?([^/]*).*", chord)
+    kinds = [
+        ("sus", ".*sus.*"), ("dim", "dim.*|m7b5|o7?"), ("maj7", "(maj|M)(7|9)"), ("maj", "|maj|6"), ("7", "7|9|13|7b9"),
+        ("min7", "m(in)?(7|9)"), ("min", "m(in)?6?"),
+    ]  # fmt: skip
+    kind = next((name for name, spelt in kinds if re.fullmatch(spelt, found[2])), None) if found else None
+    return (pitch_class(found[1]), kind) if kind else None
+
+
+def chord_kinds(found, truth):
+    """By kind of true chord, how often (every 0.2 s) root and kind are right, and how often it sounds."""
+    right, all_ = Counter(), Counter()
+    for start, end, name in truth:
+        wanted = kind_of(name)
+        for when in np.arange(start + 0.1, end, 0.2) if wanted else ():
+            heard = next((label for begin, stop, label in found if begin <= when < stop), "N")
+            all_[wanted[1]] += 1
+            right[wanted[1]] += kind_of(heard) == wanted
+    return {kind: (right[kind], count) for kind, count in all_.items()}
+
+
+def pitch_class(name):
+    return ("C D EF G A B".index(name[0]) + name.count("#") - name.count("b")) % 12
+
+
 def label_share(found, truth):
     """Share of the time of sections with a name of :data:`NAMES` that are called so; ``None`` of others."""
     at = np.arange(0.25, truth[-1][1], 0.5)
@@ -92,7 +119,9 @@ def hear(case):
         row["key"] = key_score(heard.key, truth["key"])
         row["heard key"], row["true key"] = heard.key, truth["key"]
     if truth["chords"]:
-        row["chords"] = chord_share([(c.start, c.end, c.label) for c in heard.chords], truth["chords"])
+        chords = [(c.start, c.end, c.label) for c in heard.chords]
+        row["chords"] = chord_share(chords, truth["chords"])
+        row["kinds"] = chord_kinds(chords, truth["chords"])
     return row
 
 
@@ -112,6 +141,13 @@ def table(title, rows):
         values = [row[name] for row in rows if row.get(name) is not None]
         if values:
             print(f"  {name:10}{np.mean(values):7.1%}  (n {len(values)})")
+    kinds = {kind for row in rows for kind in row.get("kinds", ())}
+    counts = {
+        k: np.sum([row["kinds"].get(k, (0, 0)) for row in rows if row.get("kinds")], axis=0) for k in kinds
+    }
+    if kinds:
+        recalls = "  ".join(f"{kind} {right / total:.0%}" for kind, (right, total) in sorted(counts.items()))
+        print(f"  chords, root and kind: {recalls}")
     confusion = Counter((row["timesig"], row["metre"]) for row in rows if row.get("timesig") in METRES)
     for truth in METRES:
         heard = {metre: count for (true, metre), count in confusion.items() if true == truth}

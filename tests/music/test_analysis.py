@@ -124,13 +124,18 @@ def test_chords_are_named_and_timed():
     assert all(a.end == b.start for a, b in zip(heard.chords, heard.chords[1:], strict=False))
 
 
-def test_seventh_and_diminished_chords_and_no_chord():
-    beats = tuple(np.arange(13.0))
-    chroma = np.zeros((12, 12), np.float32)
-    chroma[0:4, [7, 11, 2, 5]] = 0.5
-    chroma[4:8, [11, 2, 5]] = 0.58
-    labels = [(span.start, span.label) for span in find_chords(chroma, np.zeros_like(chroma), beats)]
-    assert labels == [(0.0, "G7"), (4.0, "Bdim"), (8.0, "N")]
+def test_chords_of_every_kind_and_no_chord():
+    tones = {
+        "G7": [7, 11, 2, 5], "Bdim": [11, 2, 5], "Dsus4": [2, 7, 9], "Am7": [9, 0, 4, 7], "Fmaj7": [5, 9, 0, 4],
+        "Esus2": [4, 6, 11],
+    }  # fmt: skip
+    beats = tuple(np.arange(4 * len(tones) + 5.0))
+    chroma, bass = np.zeros((2, len(beats) - 1, 12), np.float32)
+    for n, classes in enumerate(tones.values()):
+        chroma[4 * n : 4 * n + 4, classes] = 1 / np.sqrt(len(classes))
+        bass[4 * n : 4 * n + 4, classes[0]] = 1.0
+    labels = [(span.start, span.label) for span in find_chords(chroma, bass, beats)]
+    assert labels == [(4.0 * n, name) for n, name in enumerate([*tones, "N"])]
 
 
 def test_beat_chroma_has_a_row_a_beat_and_the_tones_that_sound():
