@@ -46,7 +46,7 @@ def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
     """The key and how sure of it, 0 to 1, of what :func:`key_scores` takes; ``(None, 0.0)`` if nothing is
     tonal.
     """
-    if _contrast(chroma) < _TONAL or _classes(chroma) < 3:
+    if len(chroma) < _FEWEST or _contrast(chroma) < _TONAL or _classes(chroma) < 3:
         return None, 0.0
     scores = key_scores(chroma, bass)
     best, second = np.sort(scores)[::-1][:2]
@@ -102,6 +102,8 @@ def tonal(chroma: Array) -> bool:
 
 _DRUMS = 0.71
 """Evenness (:func:`_evenness`) above which nothing but drums sounds."""
+_FEWEST = 8
+"""Frames below which (0.75 s) there is no key: the classes of a short noise differ by chance."""
 _TONAL = 0.15
 """Contrast of the mean chroma below which there is no key: noise and drums spread evenly over all classes."""
 

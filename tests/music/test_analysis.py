@@ -56,6 +56,26 @@ def test_beats_fall_on_the_clicks():
     assert len(heard.beats) >= 38
 
 
+def test_beats_follow_a_tempo_that_changes():
+    heard = analyse(stereo(np.concatenate([drums(100, "khshkhsh", 12), drums(130, "khshkhsh", 16)])), RATE)
+    assert heard.tempo_span == pytest.approx((100, 130), abs=1.5)
+    for tempo, start, end in ((100, 5, 22), (130, 36, 55)):
+        steps = np.diff([beat for beat in heard.beats if start < beat < end])
+        assert np.median(steps) == pytest.approx(60 / tempo, rel=0.02)
+    assert "100 to 130 BPM" in heard.caption
+
+
+def test_soft_strings_have_a_pulse():
+    swell = np.minimum(1, np.minimum(np.linspace(0, 6, RATE // 2), np.linspace(6, 0, RATE // 2)))
+    tones = [
+        np.sin(2 * np.pi * 440 * 2 ** ((p - 69) / 12) * np.arange(RATE // 2) / RATE) for p in range(55, 80)
+    ]
+    order = np.random.default_rng(3).permutation(25).tolist() * 2
+    heard = analyse(stereo(np.concatenate([swell * (tones[n] + tones[(n + 7) % 25]) for n in order])), RATE)
+    assert heard.tempo is not None
+    assert min(abs(heard.tempo / 120 - ratio) for ratio in (0.5, 1, 2)) < 0.02
+
+
 def test_a_long_silence_hides_no_pulse():
     clicks = place([(0.3 + beat * 0.5, hat()) for beat in range(20)], 10)
     heard = analyse(stereo(np.concatenate((np.zeros(80 * RATE), clicks))), RATE)
@@ -273,9 +293,11 @@ def test_nothing_is_claimed_of_silence(name):
     assert "Silence" in heard.caption
 
 
-def test_nothing_is_claimed_of_noise():
-    heard = analyse(noise(10), RATE)
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6, 10])
+def test_nothing_is_claimed_of_noise(seconds):
+    heard = analyse(noise(seconds), RATE)
     assert (heard.tempo, heard.key, heard.vocals) == (None, None, ())
+    assert "music" not in heard.caption
     assert heard.loudness is not None
 
 
