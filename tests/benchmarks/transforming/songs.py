@@ -11,6 +11,7 @@ from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import Score
+from tests.benchmarks.transforming.judging import flux
 
 WORDS = "[Verse]\nmorning light is on the river\nboats are going out to sea\n[Chorus]\nsail away\nsail away with me"
 PIECES = [
@@ -26,6 +27,10 @@ class Song:
     audio: np.ndarray
     rate: int
     composed: dict = field(default_factory=dict)
+
+    @cached_property
+    def flux(self):
+        return flux(self.audio, self.rate)
 
     @cached_property
     def heard(self):
@@ -57,3 +62,13 @@ def recordings(folder, seconds):
         start = 0 if file.parent != folder or len(audio) < 90 * rate else 20 * rate
         audio = audio[start : start + round(seconds * rate)]
         yield Song(file.parent.name if file.parent != folder else file.stem, audio, rate)
+    tracks = [
+        soundfile.read(file, dtype="float32", always_2d=True)[0]
+        for file in sorted(folder.glob("multitrack/*.mp3"))
+    ]
+    if tracks:
+        audio = np.zeros((max(map(len, tracks)), 2), np.float32)
+        for track in tracks:
+            audio[: len(track)] += track
+        audio /= max(1.0, np.abs(audio).max())
+        yield Song("multitrack", audio[: round(seconds * 44_100)], 44_100)
