@@ -10,7 +10,7 @@ from tests.benchmarks.transforming.references import reference_table
 from tests.benchmarks.transforming.seams import repaint_table
 from tests.benchmarks.transforming.songs import pieces, recordings
 from tests.benchmarks.transforming.styles import styles_table
-from tests.benchmarks.transforming.takes import retake_table
+from tests.benchmarks.transforming.takes import retake_table, scores_table
 
 
 def main():
@@ -30,6 +30,7 @@ def main():
         if name == "styles":
             styles_table()
         elif name == "retake":
+            scores_table(arguments.seeds)
             for songs in (made, heard):
                 if songs:
                     retake_table(songs, arguments.seeds)
