@@ -6,33 +6,31 @@ Here files become arrays and arrays become files; what happens to them in betwee
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from audiopod_mcp.music.model import (
-    Analysis,
     Audio,
-    Brief,
     Refused,
     Rendering,
     Score,
-    Span,
 )
 from audiopod_mcp.studio.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
 
 from .base import MASTER, SCORE, STEMS, Outcome, Report, Take, Work
+from .params import brief_of, number_of, seeds_of, wanted_of, words_of
+from .telling import analysis_told, details_of
 
-_NO_NEGATIVE = "NO USER INPUT"
-"""What the API's ``lm_negative_prompt`` says when it says nothing."""
-_SEEDS = 2**31
 _PLAYED_ANEW = ("cover", "reference", "retake", "repaint", "extend")
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
 _GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
+
+_Operation: TypeAlias = Callable[[Work, Report], Outcome]
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,8 @@ class LocalEngine:
     """The folder of the Demucs models to separate recordings with, where the studio's owner has any."""
 
     def run(self, work: Work, report: Report) -> Outcome:
-        operation = _OPERATIONS.get(work.task)
+        stems: _Operation = partial(_extract_stem, models=self.demucs_models)
+        operation = stems if work.task == "extract_stem" else _OPERATIONS.get(work.task)
         if operation is None:
             raise Refused(f"task: {work.task!r} is not something the local engine does")
         furthest = 0.0
@@ -52,8 +51,6 @@ class LocalEngine:
             furthest = max(furthest, min(1.0, fraction))
             report(furthest, doing)
 
-        if operation is _extract_stem:
-            return _extract_stem(work, onwards, self.demucs_models)
         return operation(work, onwards)
 
 
@@ -103,32 +100,11 @@ def _make(work: Work, report: Report) -> Outcome:
     tracks = ("vocals", "backing_vocals") if work.task == "lyric2vocals" else None
 
     def song(seed: int, report: Report) -> Rendering:
-        brief = _brief(work, seed)
+        brief = brief_of(work, seed)
         brief = rapped(brief) if work.task == "text2rap" else brief
         return make(brief, seed=seed, report=report, tracks=tracks)
 
     return _takes(work, report, song)
-
-
-def _brief(work: Work, seed: int) -> Brief:
-    from audiopod_mcp.music.caption import read_caption
-
-    params = work.params
-    # What is to be rapped is a rap, though its caption may not say so.
-    words = f"{_words(work)}, rap" if work.task == "text2rap" else _words(work)
-    return read_caption(
-        words,
-        bpm=params.get("tempo") or params.get("bpm"),
-        keyscale=params.get("keyscale"),
-        timesignature=params.get("timesignature"),
-        duration=_duration(params) or -1,
-        genre_preset=params.get("genre_preset"),
-        lyrics=params.get("lyrics") or None,
-        instrumental=bool(params.get("instrumental")) or work.task == "prompt2instrumental",
-        language=_language(params),
-        seed=seed,
-        negative=_negative(params),
-    )
 
 
 def _sample(work: Work, report: Report) -> Outcome:
@@ -136,7 +112,7 @@ def _sample(work: Work, report: Report) -> Outcome:
 
     kind: Any = work.params.get("sample_type") or "loop"
     return _takes(
-        work, report, lambda seed, report: make_sample(_brief(work, seed), kind, seed=seed, report=report)
+        work, report, lambda seed, report: make_sample(brief_of(work, seed), kind, seed=seed, report=report)
     )
 
 
@@ -144,13 +120,13 @@ def _cover(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.cover import cover
 
     source = _material(work, _within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
-    strength = _number(work.params, "audio_cover_strength", 0.7)
+    strength = number_of(work.params, "audio_cover_strength", 0.7)
     return _takes(
         work,
         _within(report, 0.05, 1.0),
         lambda seed, report: cover(
-            source.audio, source.rate, caption=_words(work), strength=strength, seed=seed, report=report,
-            score=source.score, **_wanted(work.params),
+            source.audio, source.rate, caption=words_of(work), strength=strength, seed=seed, report=report,
+            score=source.score, **wanted_of(work.params),
         ),
     )  # fmt: skip
 
@@ -163,7 +139,12 @@ def _reference(work: Work, report: Report) -> Outcome:
         work,
         _within(report, 0.05, 1.0),
         lambda seed, report: reference(
-            source.audio, source.rate, caption=_words(work), seed=seed, report=report, **_wanted(work.params)
+            source.audio,
+            source.rate,
+            caption=words_of(work),
+            seed=seed,
+            report=report,
+            **wanted_of(work.params),
         ),
     )
 
@@ -172,7 +153,7 @@ def _retake(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.retake import retake
 
     source = _material(work, _within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
-    variance = _number(work.params, "retake_variance", 0.7)
+    variance = number_of(work.params, "retake_variance", 0.7)
     return _takes(
         work,
         _within(report, 0.05, 1.0),
@@ -193,7 +174,7 @@ def _repaint(work: Work, report: Report) -> Outcome:
         _within(report, 0.05, 1.0),
         lambda seed, report: repaint(
             source.audio, source.rate,
-            start=work.params["repainting_start"], end=work.params["repainting_end"], caption=_words(work),
+            start=work.params["repainting_start"], end=work.params["repainting_end"], caption=words_of(work),
             lyrics=work.params.get("lyrics") or None, seed=seed, report=report, **source.composed,
         ),
         source,
@@ -208,8 +189,8 @@ def _extend(work: Work, report: Report) -> Outcome:
         work,
         _within(report, 0.05, 1.0),
         lambda seed, report: extend(
-            source.audio, source.rate, left=_number(work.params, "left_extend_length", 0.0),
-            right=_number(work.params, "right_extend_length", 30.0), prompt=_words(work),
+            source.audio, source.rate, left=number_of(work.params, "left_extend_length", 0.0),
+            right=number_of(work.params, "right_extend_length", 30.0), prompt=words_of(work),
             lyrics=work.params.get("lyrics") or None, seed=seed, report=report, **source.composed,
         ),
         source,
@@ -233,7 +214,7 @@ def _edit(work: Work, report: Report) -> Outcome:
     )  # fmt: skip
 
 
-def _extract_stem(work: Work, report: Report, models: str | None = None) -> Outcome:
+def _extract_stem(work: Work, report: Report, *, models: str | None) -> Outcome:
     from .stems import stem_of
 
     source = _material(work, _within(report, 0.0, 0.1))
@@ -257,7 +238,7 @@ def _analyze(work: Work, report: Report) -> Outcome:
 
     source = _material(work, _within(report, 0.0, 0.2), stems=False)
     heard = analyse(source.audio, source.rate, _within(report, 0.2, 1.0))
-    return Outcome(analysis=_analysis(heard))
+    return Outcome(analysis=analysis_told(heard))
 
 
 def _lrc(work: Work, report: Report) -> Outcome:
@@ -275,12 +256,11 @@ def _lrc(work: Work, report: Report) -> Outcome:
     return Outcome(lrc=to_lrc(lines, length=heard.duration, remark=remark))
 
 
-_OPERATIONS: Mapping[str, Callable[[Work, Report], Outcome]] = {
+_OPERATIONS: Mapping[str, _Operation] = {
     **dict.fromkeys(("text2music", "prompt2instrumental", "text2rap", "lyric2vocals", "simple"), _make),
     "text2samples": _sample,
     "cover": _cover,
     "reference": _reference,
-    "extract_stem": _extract_stem,
     "retake": _retake,
     "repaint": _repaint,
     "extend": _extend,
@@ -299,7 +279,7 @@ def _takes(
     seeds: Sequence[int] | None = None,
 ) -> Outcome:
     """``operation`` done once for each seed that is asked for, or drawn, and its results written."""
-    chosen = tuple(seeds) if seeds else tuple(_seeds(work.params))
+    chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
     notes: list[str] = []
     details: dict[str, Any] = {}
@@ -311,17 +291,8 @@ def _takes(
         if work.task in _PLAYED_ANEW:
             notes.append(_BY_RULE)
             notes.extend([_GUIDE] if made.lyrics and work.params.get("lyrics") else [])
-        details = details or _details(made)
+        details = details or details_of(made)
     return Outcome(tuple(takes), notes=tuple(dict.fromkeys(notes)), details=details)
-
-
-def _seeds(params: Mapping[str, Any]) -> Iterator[int]:
-    """A seed a take: the one asked for and those after it, or drawn ones."""
-    seed = params.get("seed", -1)
-    if seed is None or seed < 0:
-        seed = secrets.randbelow(_SEEDS)
-    for number in range(params.get("batch_size") or 1):
-        yield (seed + number) % _SEEDS
 
 
 def _write(
@@ -348,98 +319,6 @@ def _write(
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
-
-
-def _details(made: Rendering) -> dict[str, Any]:
-    score = made.score
-    if score is None:
-        return {}
-    return {
-        "bpm": round(score.tempo, 1),
-        "keyscale": _keyscale(score.key),
-        "timesignature": score.timesignature,
-        "chords": _spans(score.chords[:32]),
-        "sections": _spans(score.sections),
-    }
-
-
-def _analysis(heard: Analysis) -> dict[str, Any]:
-    notes = []
-    if heard.loudness is None:
-        notes.append("The recording is silent.")
-    elif heard.tempo is None:
-        notes.append("No steady beat was heard, so there is no tempo.")
-    notes.append("Words are not transcribed, and no language is told, without a model.")
-    return {
-        "success": True,
-        "caption": heard.caption,
-        "lyrics": None,
-        "bpm": None if heard.tempo is None else round(heard.tempo, 1),
-        "keyscale": _keyscale(heard.key),
-        "timesignature": heard.timesignature,
-        "duration": round(heard.duration, 3),
-        "language": None,
-        "audio_codes": None,
-        "loudness_lufs": None if heard.loudness is None else round(heard.loudness, 1),
-        "beats": [round(beat, 3) for beat in heard.beats],
-        "downbeats": [round(beat, 3) for beat in heard.downbeats],
-        "chords": _spans(heard.chords),
-        "sections": _spans(heard.sections),
-        "vocals": _spans(heard.vocals),
-        "confidences": {"bpm": round(heard.tempo_confidence, 2), "keyscale": round(heard.key_confidence, 2)},
-        "engine": "local",
-        "notes": notes,
-    }
-
-
-def _spans(spans: Sequence[Span]) -> list[dict[str, Any]]:
-    return [{"start": round(s.start, 2), "end": round(s.end, 2), "label": s.label} for s in spans]
-
-
-def _keyscale(key: str | None) -> str | None:
-    """``"C Major"``, as the API spells keys."""
-    if key is None:
-        return None
-    tonic, _, mode = key.partition(" ")
-    return f"{tonic} {mode.capitalize()}"
-
-
-def _words(work: Work) -> str:
-    return next((work.params[name] for name in ("caption", "prompt", "query") if work.params.get(name)), "")
-
-
-def _wanted(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The base parameters that cover and reference hand on to the reading of their caption."""
-    return {
-        "bpm": params.get("bpm"),
-        "keyscale": params.get("keyscale"),
-        "timesignature": params.get("timesignature"),
-        "duration": _duration(params),
-        "lyrics": params.get("lyrics") or None,
-        "instrumental": bool(params.get("instrumental")),
-        "language": _language(params),
-        "negative": _negative(params),
-    }
-
-
-def _number(params: Mapping[str, Any], name: str, default: float) -> float:
-    value = params.get(name)
-    return default if value is None else float(value)
-
-
-def _duration(params: Mapping[str, Any]) -> float | None:
-    duration = params.get("audio_duration")
-    return None if duration is None or duration <= 0 else float(duration)
-
-
-def _language(params: Mapping[str, Any]) -> str | None:
-    language = params.get("vocal_language")
-    return None if language in (None, "", "unknown") else language
-
-
-def _negative(params: Mapping[str, Any]) -> str | None:
-    negative = params.get("lm_negative_prompt")
-    return None if negative in (None, "", _NO_NEGATIVE) else negative
 
 
 def _within(report: Report, low: float, high: float) -> Report:
