@@ -1,4 +1,4 @@
-"""Recordings in, takes out: the files of an operation."""
+"""Recordings in, takes out, and how far it is in between."""
 
 from __future__ import annotations
 
@@ -82,3 +82,15 @@ def write_take(
 def within(report: Report, low: float, high: float) -> Report:
     """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
     return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
+
+
+def rising(report: Report) -> Report:
+    """A report that never goes back, whatever several steps say of the same part."""
+    furthest = 0.0
+
+    def onwards(fraction: float, doing: str) -> None:
+        nonlocal furthest
+        furthest = max(furthest, min(1.0, fraction))
+        report(furthest, doing)
+
+    return onwards

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from audiopod_mcp.music.model import Refused, Rendering
 
 from .base import Outcome, Report, Take, Work
-from .files import Material, read_material, within, write_take
+from .files import Material, read_material, rising, within, write_take
 from .params import brief_of, number_of, seeds_of, wanted_of, words_of
 from .telling import analysis_told, details_of
 
@@ -37,14 +37,7 @@ class LocalEngine:
         operation = stems if work.task == "extract_stem" else _OPERATIONS.get(work.task)
         if operation is None:
             raise Refused(f"task: {work.task!r} is not something the local engine does")
-        furthest = 0.0
-
-        def onwards(fraction: float, doing: str) -> None:
-            nonlocal furthest
-            furthest = max(furthest, min(1.0, fraction))
-            report(furthest, doing)
-
-        return operation(work, onwards)
+        return operation(work, rising(report))
 
 
 def _make(work: Work, report: Report) -> Outcome:

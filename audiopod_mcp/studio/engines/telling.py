@@ -7,6 +7,8 @@ from typing import Any
 
 from audiopod_mcp.music.model import Analysis, Rendering, Span
 
+NO_WORDS = "Words are not transcribed, and no language is told, without a model."
+
 
 def details_of(made: Rendering) -> dict[str, Any]:
     """What a composed result is, small."""
@@ -29,7 +31,7 @@ def analysis_told(heard: Analysis) -> dict[str, Any]:
         notes.append("The recording is silent.")
     elif heard.tempo is None:
         notes.append("No steady beat was heard, so there is no tempo.")
-    notes.append("Words are not transcribed, and no language is told, without a model.")
+    notes.append(NO_WORDS)
     return {
         "success": True,
         "caption": heard.caption,
