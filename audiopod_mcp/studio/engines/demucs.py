@@ -2,7 +2,8 @@
 
 The optional extra ``demucs`` brings its code and torch. A model is a ``.yaml`` that lists its parts, and
 beside it these parts: ``SIGNATURE-CHECKSUM.th`` as published up to Demucs 4.0, or ``SIGNATURE.safetensors``
-as 4.1 fetches them. Loading a ``.th`` runs what is written in it, so models come from nowhere but the folder that the user named.
+as 4.1 fetches them. Loading a ``.th`` runs what is written in it, so models come from nowhere but the
+folder that the user named.
 Rouard, Massa & Défossez, "Hybrid Transformers for Music Source Separation", ICASSP 2023.
 """
 
