@@ -26,10 +26,12 @@ RATE = 48_000
 TURBO = {
     "name": "acestep-v15-turbo",
     "is_default": True,
+    "is_loaded": True,
     "supported_task_types": ["text2music", "cover", "repaint"],
 }
 BASE = {
     "name": "acestep-v15-base",
+    "is_loaded": True,
     "supported_task_types": ["text2music", "cover", "repaint", "extract", "lego"],
 }
 

@@ -21,6 +21,7 @@ BODY = {
     "audio_duration": 12, "seed": 7, "batch_size": 1, "vocal_language": "en", "inference_steps": 64, "thinking": True,
     "lm_negative_prompt": "NO USER INPUT", "caption": "sea shanty",
 }  # fmt: skip
+REPAINT = {"repainting_start": 3.0, "repainting_end": 5.5, "caption": "bells"}
 LYRICS = "[Verse]\nheave away the morning tide\nheave away the rain"
 
 
@@ -111,10 +112,12 @@ def test_modes(toy, tmp_path, task, params, sent):
     assert {name: fields.get(name) for name in sent} == sent
 
 
-def test_a_base_model_gets_the_steps_that_were_asked_for(tmp_path):
+def test_a_base_model_gets_its_steps(tmp_path, source):
     with acestep(models=[BASE], language_model=False, takes=0.05) as toy:
         _, _, ((fields, _),) = run(toy, tmp_path, "text2music", BODY)
+        _, _, ((repaint, _),) = run(toy, tmp_path, "repaint", REPAINT, {"src_audio_url": source})
     assert fields["inference_steps"] == 64
+    assert repaint["inference_steps"] == "50"
     assert not {"thinking", "lm_negative_prompt"} & fields.keys()
 
 
@@ -172,8 +175,7 @@ def test_a_retake_asks_again_or_covers_the_track_itself(toy, tmp_path):
 
 
 def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):
-    asked = {"repainting_start": 3.0, "repainting_end": 5.5, "caption": "bells"}
-    outcome, folder, ((fields, _),) = run(toy, tmp_path, "repaint", asked, {"src_audio_url": source})
+    outcome, folder, ((fields, _),) = run(toy, tmp_path, "repaint", REPAINT, {"src_audio_url": source})
     assert {
         "repainting_start": "3.0",
         "repainting_end": "5.5",
@@ -186,7 +188,7 @@ def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):
     assert 3.0 <= changed.min() < 3.01
     assert 5.49 < changed.max() < 5.5
     outcome, folder, ((fields, _),) = run(
-        toy, tmp_path, "repaint", asked | {"repainting_end": -1}, {"src_audio_url": source}
+        toy, tmp_path, "repaint", REPAINT | {"repainting_end": -1}, {"src_audio_url": source}
     )
     assert fields["repainting_end"] == "9.0"
     assert (read(outcome, folder)[0][: 3 * rate] == old[: 3 * rate]).all()
@@ -197,7 +199,7 @@ def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):
             toy,
             tmp_path,
             "repaint",
-            asked | {"repainting_start": 12.0, "repainting_end": -1},
+            REPAINT | {"repainting_start": 12.0, "repainting_end": -1},
             {"src_audio_url": source},
         )
 
@@ -231,7 +233,7 @@ def test_stems_come_from_a_base_model_where_there_is_one(tmp_path, source):
             "track_name": "backing_vocals", "instruction": "Extract the BACKING_VOCALS track from the audio:",
         }.items() <= fields.items()  # fmt: skip
         assert "plays the stem again" in outcome.notes[0]
-    with acestep(models=[TURBO]) as toy:
+    with acestep(models=[TURBO, BASE | {"is_loaded": False}]) as toy:
         with pytest.raises(Refused, match="track_name: guitar can't be separated"):
             run(toy, tmp_path, "extract_stem", {"track_name": "guitar"}, {"src_audio_url": source})
         assert not toy.log

@@ -13,13 +13,12 @@ from audiopod_mcp.music.splice import replace as replaced
 from ..base import STEMS, Outcome
 from ..files import within, write_take
 from ..params import number_of, seeds_of, words_of
-from .session import LONGEST, Session, decoded
+from .session import BASE_STEPS, LONGEST, Session, decoded
 
 _FRAME = 0.04
 """Seconds of the model's grid."""
 _SEAM = 0.02
 """Seconds of a crossfade between the source and what was made from it."""
-_STEPS_OF_A_BASE_MODEL = 50
 
 
 def retake(session: Session) -> Outcome:
@@ -156,7 +155,7 @@ def extract_stem(session: Session) -> Outcome:
     # Anything the language model adds would be heard in the stem.
     fields = {
         "task_type": "extract", "model": model, "prompt": "", "lyrics": "", "thinking": False,
-        "use_cot_caption": False, "use_cot_language": False, "inference_steps": _STEPS_OF_A_BASE_MODEL,
+        "use_cot_caption": False, "use_cot_language": False, "inference_steps": BASE_STEPS,
         "track_name": track, "instruction": f"Extract the {track.upper()} track from the audio:",
     }  # fmt: skip
     note = (

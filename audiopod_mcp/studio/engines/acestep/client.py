@@ -42,6 +42,11 @@ class Abilities:
     language_model: bool
     """Whether the model is there that plans songs and hears words."""
 
+    @property
+    def turbo(self) -> bool:
+        """Whether the default model is distilled: to eight steps, without guidance."""
+        return "turbo" in next(iter(self.models), "turbo")
+
     def model_for(self, task: str) -> str | None:
         """The first model that does ``task``."""
         return next((name for name, tasks in self.models.items() if task in tasks), None)
@@ -84,7 +89,9 @@ class AceStep:
                 "no uploads; update it"
             )
         inventory = _data(answer)
-        models = sorted(inventory.get("models") or (), key=lambda model: not model.get("is_default"))
+        # Models that only lie on its disk are listed, too; asked for, they may be passed over silently.
+        models = [model for model in inventory.get("models") or () if model.get("is_loaded")]
+        models.sort(key=lambda model: not model.get("is_default"))
         return Abilities(
             {str(model["name"]): frozenset(model.get("supported_task_types") or ()) for model in models},
             bool(inventory.get("llm_initialized")),

@@ -92,9 +92,8 @@ def _wanted(session: Session) -> Fields:
             "lora_name_or_path: a LoRA is loaded by the ACE-Step server; load it there, leave it out here"
         )
     duration = params.get("audio_duration")
-    turbo = "turbo" in next(iter(able.models), "turbo")
     passed = {"shift", "infer_method", "cfg_interval_start", "cfg_interval_end"}
-    passed |= set() if turbo else {"inference_steps", "guidance_scale", "use_adg"}
+    passed |= set() if able.turbo else {"inference_steps", "guidance_scale", "use_adg"}
     if able.language_model:
         passed |= {"lm_temperature", "lm_cfg_scale", "lm_top_k", "lm_top_p", "lm_negative_prompt"}
         passed |= {"thinking", "use_cot_caption", "use_cot_language"}

@@ -23,6 +23,8 @@ REQUEST = "request.json"
 """What a take was asked for with, in its folder, so that it can be taken again."""
 LONGEST = 600.0
 """Seconds that the model makes or takes at most."""
+BASE_STEPS = 50
+"""Steps of a base model, which is not distilled to fewer."""
 
 Fields: TypeAlias = dict[str, Any]
 Shape: TypeAlias = Callable[[Audio, int], Rendering]
@@ -88,6 +90,10 @@ class Session:
     ) -> Answer:
         """What the server makes of ``fields`` with ``seed``."""
         sent = fields | {"batch_size": 1, "use_random_seed": False, "seed": str(seed), "audio_format": "flac"}
+        if (
+            not self.able.turbo
+        ):  # the server takes eight steps unless told otherwise, too few for a base model
+            sent.setdefault("inference_steps", BASE_STEPS)
         return self.server.generate(sent, self.scratch, report, uploads or {})
 
     def upload(self, source: Material, part: str = "src_audio") -> dict[str, Path]:
