@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from audiopod_mcp.music.amounts import activity_in
 from audiopod_mcp.music.composition.form import natural_bars
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.words import stanzas
@@ -113,6 +114,7 @@ def read_caption(
         lyrics=lyrics.strip() if lyrics and sings else None,
         instrumental=instrumental,
         language=_language(language, wanted),
+        activity=activity_in(text, wanted),
     )
     return _lasting(brief, duration, wanted)
 

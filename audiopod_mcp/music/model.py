@@ -93,6 +93,19 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """How much each layer plays: 0 the bare frame … 0.5 as the style has it … 1 busy."""
+
+    drums: float = 0.5
+    """Drums and percussion."""
+    bass: float = 0.5
+    chords: float = 0.5
+    """Whoever comps: strums, arpeggios, stabs."""
+    melody: float = 0.5
+    """The lead's notes a beat, and whether a second line answers it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What is wanted: a caption, understood, with the explicit parameters on top."""
 
@@ -113,6 +126,7 @@ class Brief:
     lyrics: str | None = None
     instrumental: bool = False
     language: str | None = None
+    activity: Activity = Activity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,11 @@ class Score:
         def spans(name: str) -> tuple[Span, ...]:
             return tuple(Span(**span) for span in data[name])
 
+        def whole(brief: Mapping[str, Any]) -> Brief:
+            activity = Activity(**brief.get("activity", {}))
+            names = {name: tuple(brief[name]) for name in ("instruments", "without")}
+            return Brief(**{**brief, **names, "activity": activity})
+
         brief = data.get("brief")
         return cls(
             seed=data["seed"],
@@ -184,11 +203,7 @@ class Score:
                 LyricLine(line["start"], line["end"], line["text"], tuple((t, w) for t, w in line["words"]))
                 for line in data["lyrics"]
             ),
-            brief=None
-            if brief is None
-            else Brief(
-                **{**brief, "instruments": tuple(brief["instruments"]), "without": tuple(brief["without"])}
-            ),
+            brief=None if brief is None else whole(brief),
         )
 
 

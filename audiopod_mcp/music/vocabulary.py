@@ -162,7 +162,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"uk[ue]leles?|ukes?|cavaquinho|charango": "ukulele",
     r"sitars?|sarods?|veena": "sitar",
     r"rhodes|electric pianos?|wurlitzer|wurly|e-?piano|fender rhodes|dx7": "electric piano",
-    r"(?:hammond|church|pipe|rock)(?: organ)?|organs?|b3": "organ",
+    r"(?:church|pipe|rock) organs?|hammond(?: organ| b-?3)?|organs?|b3": "organ",
     r"clavinets?|clav": "clavinet",
     r"harpsichords?|cembalo": "harpsichord",
     r"accordions?|bandoneons?|harmoniums?|concertinas?|melodicas?|squeezebox|sanfona": "accordion",

@@ -1,13 +1,14 @@
 """What a caption is understood to ask for."""
 
 import math
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.caption import read_caption
-from audiopod_mcp.music.model import Brief, Refused
+from audiopod_mcp.music.model import Activity, Brief, Refused
 from audiopod_mcp.music.styles import PRESETS, STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_key
@@ -215,6 +216,31 @@ def test_what_cannot_be_played_is_refused(arguments: dict) -> None:
 )
 def test_instruments_named(caption: str, instruments: set[str]) -> None:
     assert set(read_caption(caption).instruments) == instruments
+
+
+@pytest.mark.parametrize(
+    ("caption", "levels"),
+    [
+        ("pop song with less drums", {"drums"}),
+        ("weniger Schlagzeug, Rock", {"drums"}),
+        ("drums are sparse, warm piano chords", {"drums"}),
+        ("rock with simple drums and bass", {"drums", "bass"}),
+        ("jazz with a simple melody", {"melody"}),
+        ("minimal techno", {"drums", "bass", "chords", "melody"}),
+        ("not too busy, folk", {"drums", "bass", "chords", "melody"}),
+        ("less is more, house with minimal vocals", set()),
+        ("a loud rock song", set()),
+    ],
+)
+def test_less_of_something_is_less_of_that(caption: str, levels: set[str]) -> None:
+    activity = asdict(read_caption(caption).activity)
+    assert {name for name, level in activity.items() if level < 0.5} == levels
+    assert all(level <= 0.5 for level in activity.values())
+
+
+def test_busy_is_more_and_rock_is_no_organ() -> None:
+    assert read_caption("funk with a busy bassline").activity == Activity(bass=0.82)
+    assert read_caption("rock song").instruments == ()
 
 
 def test_negations_rule_out_tracks_and_never_name_instruments() -> None:

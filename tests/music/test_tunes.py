@@ -12,7 +12,7 @@ from audiopod_mcp.music.composition.figures import BASSES, COMPS
 from audiopod_mcp.music.composition.grooves import GROOVES, PERCUSSION
 from audiopod_mcp.music.composition.stress import stressed
 from audiopod_mcp.music.composition.words import sung
-from audiopod_mcp.music.model import Brief, Note, Score
+from audiopod_mcp.music.model import Activity, Brief, Note, Score
 from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.syllables import syllables
 from audiopod_mcp.music.theory import parse_chord
@@ -165,3 +165,27 @@ def test_no_two_styles_play_the_same_music() -> None:
 def test_ten_minutes_are_not_one_and_the_same() -> None:
     labels = [span.label for span in compose(brief_for("pop", duration=600.0), seed=1).sections]
     assert labels.count("bridge") > 3
+
+
+def onsets_a_beat(style: str, activity: Activity) -> float:
+    score = compose(brief_for(style, duration=40.0, activity=activity), seed=1)
+    times = np.sort([note.start for part in score.parts for note in part.notes])
+    return float(1 + (np.diff(times) > 0.03).sum()) / len(score.beats)
+
+
+@pytest.mark.parametrize("style", ["pop", "trap", "jazz", "house", "folk", "waltz", "metal"])
+def test_the_more_active_the_players_the_more_is_struck(style: str) -> None:
+    levels = (0.0, 0.3, 0.5, 0.8, 1.0)
+    found = [onsets_a_beat(style, Activity(x, x, x, x)) for x in levels]
+    assert all(less <= more + 0.05 for less, more in pairwise(found))
+    assert found[0] < 0.8 * found[2]
+    assert found[-1] > 2.8
+
+
+def test_activity_changes_the_layer_it_names_and_leaves_the_beat() -> None:
+    own, calm = (compose(brief_for("rock", activity=Activity(drums=level)), seed=1) for level in (0.5, 0.1))
+    layers = [{part.instrument: part.notes for part in score.parts} for score in (own, calm)]
+    assert len(layers[1]["acoustic kit"]) < 0.7 * len(layers[0]["acoustic kit"])
+    assert layers[0]["electric bass"] == layers[1]["electric bass"]
+    snares = [note.start for note in layers[1]["acoustic kit"] if note.pitch == 38]
+    assert len(snares) > len(calm.downbeats)  # the backbeat stays

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audiopod_mcp.music.composition import activity
 from audiopod_mcp.music.composition.grooves import (
     CLAP,
     CLOSED,
@@ -47,11 +48,13 @@ def drums(piece: Piece, member: Member) -> tuple[Note, ...]:
         fills = bar.last and bar.section + 1 < len(piece.sections) and bar.beats == piece.timeline.metre.beats
         loud = max(softest, intensity)
         pattern = _dressed(piece, groove, bar, loud)
-        cut = bar.beats - (min(2, bar.beats - 1) if fills and intensity > 0.5 else 1 if fills else 0)
+        busy = piece.brief.activity.drums
+        long = intensity > 0.5 and busy > 0.25
+        cut = bar.beats - (min(2, bar.beats - 1) if fills and long else 1 if fills else 0)
         _bar(pen, piece, pattern, bar, loud, until=cut if fills else bar.beats)
         if fills:
             _fill(pen, piece, bar, cut, loud, int(rng.integers(4)))
-        elif bar.index % 4 == 3 and OPEN not in pattern and CLOSED in pattern and loud > 0.5:
+        elif bar.index % 4 == 3 and OPEN not in pattern and CLOSED in pattern and loud > 0.5 and busy > 0.3:
             pen.write(bar.start + bar.beats - 0.5, 0.5, OPEN, 0.6, intensity=loud)
         previous = piece.sections[bar.section - 1].intensity if bar.section else 0.0
         if bar.first and intensity > 0.6 and (intensity >= previous or bar.section == 0):
@@ -136,7 +139,7 @@ def _bar(pen: Pen, piece: Piece, groove: Groove, bar: Bar, intensity: float, unt
     metre = piece.timeline.metre
     whole = max(bar.beats, metre.beats)
     skip = whole - bar.beats if bar.start == 0 and bar.beats < metre.beats else 0
-    for drum, line in groove.items():
+    for drum, line in activity.kit(groove, metre, piece.brief.activity.drums).items():
         steps = steps_of(line, metre, whole)
         for index in range(skip * metre.steps, (skip + until) * metre.steps):
             mark = steps[index]

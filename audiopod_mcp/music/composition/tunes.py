@@ -143,6 +143,7 @@ class _Tune:
     def _rhythm(self, label: str, letter: str, beats: int, close: str) -> Rhythm:
         piece, metre = self._piece, self._piece.timeline.metre
         pace = piece.style.melody_pace * (1.25 if self._riff or label == "solo" else 1.0)
+        pace *= 0.5 + piece.brief.activity.melody
         if piece.density is not None:
             pace = float(np.clip(pace * piece.density / 2.2, 0.4, 2.5))
         rest = 0.5 if self._riff else 1.75 if close == "final" else 1.25
