@@ -69,7 +69,7 @@ def make_sample(
     if sample_type == "one-shot":
         return _one_shot(brief, seed, report)
     metre = METRES[brief.timesignature]
-    beat = 60 / brief.tempo
+    beat = metre.beat(brief.tempo)
     bar = metre.beats * beat
     wanted = 4.0 if brief.duration == natural_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))

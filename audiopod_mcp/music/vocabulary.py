@@ -127,14 +127,16 @@ MOODS: dict[str, tuple[str, float, float]] = {
     r"tense|suspense(?:ful)?|nervous|urgent|anxious|dramatic|dissonant": ("tense", 0.1, 1.0),
 }
 
-TEMPO_WORDS: dict[str, tuple[float, float]] = {
-    # word: (where in the style's tempo range, factor beyond it)
-    r"very slow(?:ly)?|largo|grave|really slow|extremely slow|slowed(?: down)?": (0.0, 0.75),
-    r"slow|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced|half[\s-]time": (0.0, 0.88),
-    r"mid[\s-]?tempo|moderate(?:ly paced)?|moderato|andante|medium(?:[\s-]tempo)?|slow(?:ly)?[\s-](?:build|burn|fade|intro|rise|evolv|grow)\w*": (0.4, 1.0),
-    r"up[\s-]?tempo|upbeat|lively|brisk|allegro|energetic": (0.85, 1.03),
-    r"fast|quick|rapid|vivace|driving|frantic|fast[\s-]paced|double[\s-]time": (1.0, 1.12),
-    r"very fast|presto|breakneck|super fast|really fast|extremely fast": (1.0, 1.3),
+TEMPO_WORDS: dict[str, str] = {
+    # word: one of :data:`audiopod_mcp.music.pace.PACES`; a slow build-up says nothing of the tempo
+    r"very slow(?:ly)?(?:[\s-]evolving)?|largo|grave|really slow|extremely slow|slowed(?: down)?": "very slow",
+    r"slow|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced": "slow",
+    r"slow(?:ly)?[\s-](?:build|burn|fade|intro|rise|evolv|grow)\w*": "",
+    r"mid[\s-]?tempo|moderate(?:ly paced)?|moderato|andante|medium(?:[\s-]tempo)?": "mid",
+    r"upbeat|lively|brisk|allegro|energetic": "lively",
+    r"up[\s-]?tempo": "uptempo",
+    r"fast|quick|rapid|vivace|driving|frantic|fast[\s-]paced": "fast",
+    r"very fast|presto|breakneck|super fast|really fast|extremely fast": "very fast",
 }
 
 INSTRUMENT_WORDS: dict[str, str] = {
@@ -259,6 +261,6 @@ KEY_FRIENDS: dict[bool, tuple[str, ...]] = {
 STYLE_WORDS |= languages.STYLE_WORDS
 FORM_WORDS |= languages.FORM_WORDS
 MOODS |= {pattern: next(m for m in MOODS.values() if m[0] == mood) for pattern, mood in languages.MOODS.items()}
-TEMPO_WORDS |= {pattern: (1.0, 1.12) if fast else (0.0, 0.88) for pattern, fast in languages.TEMPO_WORDS.items()}
+TEMPO_WORDS |= {pattern: "fast" if fast else "slow" for pattern, fast in languages.TEMPO_WORDS.items()}
 INSTRUMENT_WORDS |= languages.INSTRUMENT_WORDS
 TRACK_WORDS |= languages.TRACK_WORDS

@@ -87,8 +87,8 @@ tempo: 88, key: Gm, lo-fi | style=lo-fi tempo=88 key=G_minor
 Key of F# major, 110 BPM, synth pop | style=synthwave/pop key=F#_major tempo=110
 in F#, slow and dreamy | key=F#_major
 E-flat major string serenade | key=Eb_major style=classical has=strings
-Bb dorian funk jam | key=Bb_minor style=funk
-D mixolydian rock groove | key=D_major style=rock
+Bb dorian funk jam | key=Bb_dorian style=funk
+D mixolydian rock groove | key=D_mixolydian style=rock
 A harmonic minor metal riff | key=A_minor style=metal
 C#m trap beat | key=C#_minor style=trap
 90-100 bpm chill beat | tempo=90-100
@@ -253,7 +253,7 @@ Dreamy shoegaze with layered guitars, washed-out drums and whispery female vocal
 Classic 12-bar blues shuffle in A, electric guitar lead, walking bass, Hammond organ | style=blues key=A_major has=organ
 Latin pop summer hit with reggaeton beat, 94 bpm, Spanish vocals | tempo=94 tongue=es style=reggaeton/latin
 Minimal deep techno, hypnotic, 124 BPM, no melodic elements | style=techno tempo=124
-A solemn Gregorian chant, a cappella, D dorian | key=D_minor only=vocals,backing_vocals
+A solemn Gregorian chant, a cappella, D dorian | key=D_dorian only=vocals,backing_vocals
 Baroque harpsichord piece in the style of Bach, C minor, 3/4 | style=baroque/classical key=C_minor metre=3/4 has=harpsichord
 cheerful kids song with xylophone, claps and glockenspiel | has=marimba,percussion,glockenspiel mode=major
 motivational corporate track - piano, strings, light percussion, 110 BPM, C major | tempo=110 key=C_major has=piano,strings,percussion

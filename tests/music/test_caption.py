@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.model import Activity, Brief, Refused
+from audiopod_mcp.music.pace import PACES, paced
 from audiopod_mcp.music.styles import PRESETS, STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_key
@@ -109,9 +111,61 @@ def test_a_tempo_in_words(caption: str, tempo: float) -> None:
     assert read_caption(caption).tempo == tempo
 
 
-def test_slow_and_fast_move_the_tempo_within_the_style() -> None:
-    slow, plain, fast = (read_caption(f"{word} rock song").tempo for word in ("slow", "", "fast"))
-    assert slow < plain < fast
+@pytest.mark.parametrize("style", STYLES)
+def test_slow_and_fast_are_so_for_the_style_and_by_themselves(style: str) -> None:
+    low, high = STYLES[style].tempo
+    tempi = {pace: paced(pace, low, high) for pace in PACES}
+    slowing = ("very slow", "slow", "mid", "uptempo", "fast", "very fast")
+    assert all(tempi[a] < tempi[b] for a, b in pairwise(slowing))
+    assert tempi["slow"] < low
+    assert high <= tempi["uptempo"]
+    assert tempi["mid"] <= tempi["lively"] <= tempi["fast"]
+    if high / low > 1.28:  # Played at any tempo: slow is slow, whatever the style's habit.
+        assert tempi["slow"] < 97
+    else:  # Known by its tempo.
+        assert tempi["slow"] > 0.6 * low
+
+
+@pytest.mark.parametrize(
+    ("caption", "low", "high"),
+    [
+        ("slow waltz", 80, 96),
+        ("slow jazz", 66, 90),
+        ("slow drum and bass", 150, 168),
+        ("mid-tempo metal", 95, 125),
+        ("uptempo soul", 112, 135),
+        ("fast lo-fi", 86, 116),
+        ("slow 12/8 blues", 45, 66),
+        ("celtic jig", 100, 130),
+        ("pads that slowly build, house", 119, 128),
+        ("techno at 140", 140, 140),
+        ("phonk, drift, 130", 130, 130),
+    ],
+)
+def test_paces_a_musician_would_take(caption: str, low: float, high: float) -> None:
+    assert low <= read_caption(caption).tempo <= high
+
+
+@pytest.mark.parametrize(
+    ("caption", "key", "metre", "feel"),
+    [
+        ("mixolydian folk rock in G", "G mixolydian", "4/4", None),
+        ("key of F, lydian film score", "F lydian", "4/4", None),
+        ("E minor, phrygian, metal", "E phrygian", "4/4", None),
+        ("C major, phrygian touches", "C major", "4/4", None),
+        ("jazz in re dorico", "D dorian", "4/4", None),
+        ("blues, Bb, slow", "Bb major", "4/4", None),
+        ("deep house | 122bpm | Am", "A minor", "4/4", None),
+        ("progressive rock in 7/8, key of E", "E major", "7/8", None),
+        ("jazz like take five in Eb minor", "Eb minor", "5/4", None),
+        ("half-time rock in D", "D major", "4/4", "half-time"),
+    ],
+)
+def test_modes_odd_metres_and_feels(caption: str, key: str, metre: str, feel: str | None) -> None:
+    brief = read_caption(caption)
+    assert (brief.key, brief.timesignature, brief.feel) == (key, metre, feel)
+    assert read_caption("dorian groove").key.endswith("dorian")
+    assert read_caption("pop", keyscale="d dorian").key == "D dorian"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +247,7 @@ def test_parameters_win_over_words() -> None:
         {"bpm": 20},
         {"bpm": 400},
         {"bpm": math.nan},
-        {"timesignature": "7/8"},
+        {"timesignature": "11/8"},
         {"duration": 601},
         {"duration": math.inf},
     ],

@@ -50,7 +50,9 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     tempo = (
         brief.tempo
         if grid is None
-        else 60 / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+        else 60
+        / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+        / timeline.metre.unit
     )
     beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
     starts = {bar.start for bar in piece.bars if bar.start >= timeline.first_downbeat}

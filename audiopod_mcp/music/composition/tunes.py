@@ -113,7 +113,7 @@ class _Tune:
             Slot(
                 start + onset,
                 min(length, 0.5 if piece.style.melody_pace >= 1 else 1.0) if self._riff else length,
-                abs(onset % 1) < 1e-6 or length >= 1,
+                metre.strong(onset) or length >= metre.unit,
                 close == "final" and number == len(rhythm) - 1,
                 close == "half" and number == len(rhythm) - 1,
             )
@@ -152,7 +152,8 @@ class _Tune:
         key = (label, f"{letter} {beats} {rest if letter == 'a' or self._riff else close}")
         if key not in self._rhythms:
             rng = generator(piece.seed, "rhythm", label, letter)
-            self._rhythms[key] = motif(rng, beats, pace, metre.compound, rest=rest, bar=metre.beats)
+            told = motif(rng, beats / metre.unit, pace, metre.compound, rest=rest, bar=metre.beats)
+            self._rhythms[key] = tuple((onset * metre.unit, length * metre.unit) for onset, length in told)
         return self._rhythms[key]
 
 
