@@ -52,7 +52,8 @@ _STYLES_BY_RANK: tuple[Mapping[str, str | None], ...] = (STYLE_WORDS, FORM_WORDS
 _FLAVOUR = re.compile(r"[\s-]?(?:flavou?red|tinged|inspired|influenced|infused|leaning)\b", re.IGNORECASE)
 _TONGUE = re.compile(
     rf"\b(?:in|en|auf|em|su)\s+({'|'.join(TONGUES)})(?!\w)|\b({'|'.join(TONGUES)})\s+(?:\w+\s+)?"
-    r"(?:vocals?|lyrics|singing|singer|words|rap)\b",
+    r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
+    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(TONGUES)})(?!\w)",
     re.IGNORECASE,
 )
 
@@ -87,6 +88,8 @@ def read_caption(
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
     without |= left_out(wanted, instruments)
+    if "choir" in instruments:
+        without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     parts = stanzas(lyrics)
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (not sings and bool(parts or _INSTRUMENTAL.search(wanted)))
@@ -284,7 +287,9 @@ def _language(given: str | None, text: str) -> str | None:
     match = _TONGUE.search(text)
     if match is None:
         return None
-    return next(code for name, code in TONGUES.items() if word(name).fullmatch(match[1] or match[2]))
+    return next(
+        code for name, code in TONGUES.items() if word(name).fullmatch(match[1] or match[2] or match[3])
+    )
 
 
 def natural_duration(brief: Brief) -> float:

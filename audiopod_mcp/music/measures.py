@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from audiopod_mcp.music.languages import NOTES
+from audiopod_mcp.music.languages import KANA_NOTES, NOTES
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 from audiopod_mcp.music.wording import word
 
@@ -123,6 +123,9 @@ def _key_in(text: str) -> Key | None:
         sign = (named[2] or "").lower()
         shift = 0 if not sign else -1 if sign.startswith(("flat", "bemol")) else 1
         return _in_mode((NOTES[named[1].lower()] + shift) % 12, named)
+    if kana := re.search(r"(嬰|変)?([ハニホヘトイロ])(長|短)調", text):
+        shift = {"嬰": 1, "変": -1}.get(kana[1], 0)
+        return Key((KANA_NOTES[kana[2]] + shift) % 12, minor=kana[3] == "短")
     bare = _BARE_KEY.search(text) or _SHORT_KEY.search(text) or _KEY_ITEM.search(text)
     return parse_key(bare[1]) if bare else None
 

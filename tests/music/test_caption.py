@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.model import Activity, Brief, Refused
 from audiopod_mcp.music.pace import PACES, paced
+from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import PRESETS, STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_key
@@ -37,6 +38,9 @@ def met(brief: Brief, wish: str) -> bool:
         "inst": lambda: "vocals" in brief.without,
         "mood": lambda: brief.mood in value.split("/"),
         "lasts": lambda: brief.duration == float(value),
+        "less": lambda: all(getattr(brief.activity, layer) < 0.5 for layer in values),
+        "more": lambda: all(getattr(brief.activity, layer) > 0.5 for layer in values),
+        "feel": lambda: brief.feel == value,
         "tongue": lambda: brief.language == value,
     }[what]()
 
@@ -295,6 +299,39 @@ def test_less_of_something_is_less_of_that(caption: str, levels: set[str]) -> No
 def test_busy_is_more_and_rock_is_no_organ() -> None:
     assert read_caption("funk with a busy bassline").activity == Activity(bass=0.82)
     assert read_caption("rock song").instruments == ()
+
+
+@pytest.mark.parametrize(
+    ("caption", "words"),
+    [
+        ("rock in 11/8", ["11/8 can't be played"]),
+        ("melancholic fado with guitar", ["fado as folk"]),
+        ("slushwave at 90 bpm", ["Not understood: slushwave"]),
+        ("pop with a key change, screamed vocals and auto-tune", ["key change", "screamed", "auto-tune"]),
+        ("lo-fi with rain sounds and vinyl crackle", ["recorded sounds"]),
+        ("in the style of Radiohead, 100 bpm", ["Radiohead"]),
+    ],
+)
+def test_what_a_caption_asks_for_in_vain_is_said(caption: str, words: list[str]) -> None:
+    said = " ".join(shortfalls(caption))
+    assert all(word in said for word in words)
+    assert shortfalls(f"{caption}. ") == shortfalls(caption)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "",
+        "dark warehouse techno for a road trip at sunset",
+        "metal with screaming guitars, no auto-tune",
+        "in the style of a 90s house track",
+        "music like Hans Zimmer's, a song about the rain in Spain",
+        "a heatwave of funk, upbeat, 3/4",
+        "growling reese bass, drum and bass",
+    ],
+)
+def test_scenery_asks_for_nothing(caption: str) -> None:
+    assert shortfalls(caption) == ()
 
 
 def test_negations_rule_out_tracks_and_never_name_instruments() -> None:
