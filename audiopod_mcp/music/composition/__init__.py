@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import answers, backing, drumming, tunes
+from audiopod_mcp.music.composition.activity import as_dense
 from audiopod_mcp.music.composition.ensemble import band_for
 from audiopod_mcp.music.composition.form import Section, plan, sung_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
@@ -44,7 +45,10 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
     rap = "spoken voice" in brief.instruments
     timeline, sections = _frame(brief, style, words, grid, rap)
-    piece = _piece(brief, style, key, timeline, sections, grid, seed)
+    played = (
+        brief if grid is None or grid.density is None else replace(brief, activity=as_dense(grid.density))
+    )
+    piece = _piece(played, style, key, timeline, sections, grid, seed)
     parts, lyrics = _play(piece, rap, report)
     report(1.0, "Composed")
     tempo = (
@@ -105,7 +109,6 @@ def _piece(
     chords = chords_of(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
     return Piece(
         brief, style, key, timeline, sections, bars, chords, seed,
-        density=grid.density if grid else None,
         melody=grid.melody if grid else (),
         sings=any(section.lines for section in sections),
     )  # fmt: skip

@@ -31,7 +31,6 @@ from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 _STRENGTH = {"X": 0.97, "x": 0.8, "o": 0.5}
-_TIMEKEEPERS = (CLOSED, RIDE)
 _BACKBEATS = (SNARE, CLAP, STICK)
 
 
@@ -115,7 +114,7 @@ def effects(piece: Piece, member: Member) -> tuple[Note, ...]:
 
 
 def _dressed(piece: Piece, groove: Groove, bar: Bar, intensity: float) -> Groove:
-    """The groove as it's played at this intensity and density."""
+    """The groove as it's played at this intensity."""
     pattern = dict(groove)
     if intensity < 0.45:
         snare = pattern.pop(SNARE, None)
@@ -134,15 +133,6 @@ def _dressed(piece: Piece, groove: Groove, bar: Bar, intensity: float) -> Groove
         pattern[RIDE] = pattern.pop(CLOSED)
     if piece.sections[bar.section].label == "break":
         pattern.pop(KICK, None)
-    if piece.density is not None:
-        for drum in _TIMEKEEPERS:
-            if drum in pattern and piece.density < 1.2:
-                pattern[drum] = "".join(
-                    c if i % piece.timeline.metre.steps == 0 else "."
-                    for i, c in enumerate(pattern[drum].replace(" ", ""))
-                )
-            elif drum in pattern and piece.density > 3.2:
-                pattern[drum] = pattern[drum].replace(".", "o")
     return pattern
 
 

@@ -25,7 +25,6 @@ class Piece:
     chords: list[Chord]
     """One a beat."""
     seed: int
-    density: float | None = None
     melody: tuple[Note, ...] = ()
     sings: bool = False
     alone: bool = False

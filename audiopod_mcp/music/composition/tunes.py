@@ -144,8 +144,6 @@ class _Tune:
         piece, metre = self._piece, self._piece.timeline.metre
         pace = piece.style.melody_pace * (1.25 if self._riff or label == "solo" else 1.0)
         pace *= 0.5 + piece.brief.activity.melody
-        if piece.density is not None:
-            pace = float(np.clip(pace * piece.density / 2.2, 0.4, 2.5))
         rest = 0.5 if self._riff else 1.75 if close == "final" else 1.25
         if metre.compound:
             rest = 1 / 3 if self._riff else 1.0
