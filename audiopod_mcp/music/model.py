@@ -127,6 +127,8 @@ class Brief:
     instrumental: bool = False
     language: str | None = None
     activity: Activity = Activity()
+    feel: str | None = None
+    """``half-time`` or ``double-time``: how the drums count, at the same tempo."""
 
 
 @dataclass(frozen=True, slots=True)

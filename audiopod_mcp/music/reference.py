@@ -66,10 +66,11 @@ def reference(
         lyrics=lyrics,
         **wanted,
     )
-    beats = np.arange(0, length + 60 / brief.tempo, 60 / brief.tempo)
+    beat = METRES[brief.timesignature].beat(brief.tempo)
+    beats = np.arange(0, length + beat, beat)
     grid = Grid(
         beats=tuple(float(beat) for beat in beats),
-        beats_per_bar=METRES.get(brief.timesignature, METRES["4/4"]).beats,
+        beats_per_bar=METRES[brief.timesignature].beats,
         density=analysis.density if analysis.beats else None,
     )
     score = compose(brief, seed=seed, grid=grid, report=within(report, 0.2, 0.3))

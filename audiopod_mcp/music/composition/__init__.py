@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import answers, backing, drumming, tunes
+from audiopod_mcp.music.composition.activity import as_dense
 from audiopod_mcp.music.composition.ensemble import band_for
 from audiopod_mcp.music.composition.form import Section, plan, sung_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
@@ -40,7 +41,9 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     tempo = (
         brief.tempo
         if grid is None
-        else 60 / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+        else 60
+        / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+        / timeline.metre.unit
     )
     beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
     starts = {bar.start for bar in piece.bars if bar.start >= timeline.first_downbeat}
@@ -79,6 +82,8 @@ def _begun(brief: Brief, seed: int, grid: Grid | None) -> tuple[Piece, bool]:
     words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
     rap = "spoken voice" in brief.instruments
     timeline, sections = _frame(brief, style, words, grid, rap)
+    if grid is not None and grid.density is not None:
+        brief = replace(brief, activity=as_dense(grid.density))
     return _piece(brief, style, key, timeline, sections, grid, seed), rap
 
 
@@ -115,7 +120,6 @@ def _piece(
     chords = chords_of(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
     return Piece(
         brief, style, key, timeline, sections, bars, chords, seed,
-        density=grid.density if grid else None,
         melody=grid.melody if grid else (),
         sings=any(section.lines for section in sections),
     )  # fmt: skip

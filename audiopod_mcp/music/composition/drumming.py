@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from audiopod_mcp.music.composition import activity
 from audiopod_mcp.music.composition.grooves import (
     CLAP,
@@ -16,6 +18,7 @@ from audiopod_mcp.music.composition.grooves import (
     RIDE,
     SNARE,
     STICK,
+    TIMEKEEPERS,
     Groove,
     groove_of,
 )
@@ -28,7 +31,7 @@ from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 _STRENGTH = {"X": 0.97, "x": 0.8, "o": 0.5}
-_TIMEKEEPERS = (CLOSED, RIDE)
+_BACKBEATS = (SNARE, CLAP, STICK)
 
 
 def drums(piece: Piece, member: Member) -> tuple[Note, ...]:
@@ -37,6 +40,8 @@ def drums(piece: Piece, member: Member) -> tuple[Note, ...]:
     rng = generator(piece.seed, "drums")
     name = member.figure or (piece.style.groove if piece.style.groove != "none" else "pop")
     groove = groove_of(name, piece.timeline.metre)
+    if piece.brief.feel == "half-time" and not _has_backbeat(groove, piece.timeline.metre.steps):
+        piece = replace(piece, brief=replace(piece.brief, feel=None))  # It counts in halves already.
     softest = 0.0
     for bar in piece.bars:
         intensity = piece.intensity(bar)
@@ -60,6 +65,12 @@ def drums(piece: Piece, member: Member) -> tuple[Note, ...]:
         if bar.first and intensity > 0.6 and (intensity >= previous or bar.section == 0):
             pen.write(bar.start, 2, CRASH, 0.85, intensity=intensity)
     return pen.finished()
+
+
+def _has_backbeat(groove: Groove, size: int) -> bool:
+    """Whether snare, clap or stick falls on the second beat."""
+    lines = (groove[drum].replace(" ", "") for drum in _BACKBEATS if drum in groove)
+    return any(line[size] in "Xx" for line in lines)
 
 
 def percussion(piece: Piece, member: Member) -> tuple[Note, ...]:
@@ -103,7 +114,7 @@ def effects(piece: Piece, member: Member) -> tuple[Note, ...]:
 
 
 def _dressed(piece: Piece, groove: Groove, bar: Bar, intensity: float) -> Groove:
-    """The groove as it's played at this intensity and density."""
+    """The groove as it's played at this intensity."""
     pattern = dict(groove)
     if intensity < 0.45:
         snare = pattern.pop(SNARE, None)
@@ -122,15 +133,6 @@ def _dressed(piece: Piece, groove: Groove, bar: Bar, intensity: float) -> Groove
         pattern[RIDE] = pattern.pop(CLOSED)
     if piece.sections[bar.section].label == "break":
         pattern.pop(KICK, None)
-    if piece.density is not None:
-        for drum in _TIMEKEEPERS:
-            if drum in pattern and piece.density < 1.2:
-                pattern[drum] = "".join(
-                    c if i % piece.timeline.metre.steps == 0 else "."
-                    for i, c in enumerate(pattern[drum].replace(" ", ""))
-                )
-            elif drum in pattern and piece.density > 3.2:
-                pattern[drum] = pattern[drum].replace(".", "o")
     return pattern
 
 
@@ -138,14 +140,29 @@ def _bar(pen: Pen, piece: Piece, groove: Groove, bar: Bar, intensity: float, unt
     """One bar of a groove; a pickup plays the end of the pattern."""
     metre = piece.timeline.metre
     whole = max(bar.beats, metre.beats)
+    feel = piece.brief.feel if any(drum in groove for drum in _BACKBEATS) else None
     skip = whole - bar.beats if bar.start == 0 and bar.beats < metre.beats else 0
     for drum, line in activity.kit(groove, metre, piece.brief.activity.drums).items():
         steps = steps_of(line, metre, whole)
+        if feel and drum not in TIMEKEEPERS:
+            steps = _halved(steps, bar.index) if feel == "half-time" else _doubled(steps)
         for index in range(skip * metre.steps, (skip + until) * metre.steps):
             mark = steps[index]
             if mark in _STRENGTH:
                 beat = bar.start + index / metre.steps - skip
                 pen.write(beat, 1 / metre.steps, drum, _STRENGTH[mark], intensity=intensity)
+
+
+def _halved(steps: str, bar: int) -> str:
+    """Half of a bar's strokes in the time of all of them; the other half comes in the next bar."""
+    half = len(steps) // 2
+    part = steps[half:] if bar % 2 else steps[: len(steps) - half]
+    return "".join(mark + "." for mark in part)[: len(steps)]
+
+
+def _doubled(steps: str) -> str:
+    """A bar's strokes twice, in half the time each."""
+    return (steps[::2] * 2)[: len(steps)]
 
 
 def _fill(pen: Pen, piece: Piece, bar: Bar, cut: int, intensity: float, kind: int) -> None:

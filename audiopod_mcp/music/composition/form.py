@@ -136,14 +136,14 @@ def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: boo
         return 2.0
     typical = sorted(sizes)[int(0.7 * (len(sizes) - 1))]
     seconds = typical / (4.4 if rap else 2.3) + (0.3 if rap else 0.9)
-    bar = metre.beats * 60 / tempo
+    bar = metre.beats * metre.beat(tempo)
     return float(2 ** min(2, max(0, round(math.log2(seconds / bar)))))
 
 
 def _quickest(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
     """Bars in which the longest line can just be sung, at nine syllables a second, to the half beat."""
     most = max(count(line) for part in parts for line in part.lines)
-    beats = most / 9 * tempo / 60 / 0.8
+    beats = most / 9 / metre.beat(tempo) / 0.8
     return math.ceil(2 * beats) / 2 / metre.beats
 
 
@@ -231,6 +231,6 @@ def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
 def natural_bars(parts: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> int:
     """Bars that the lyrics ask for when nobody says how long the piece is; about a minute without any."""
     if not any(part.lines for part in parts):
-        return max(4, 4 * round(60 / (metre.beats * 60 / tempo) / 4))
+        return max(4, 4 * round(60 / (metre.beats * metre.beat(tempo)) / 4))
     pace = bars_per_line(parts, metre, tempo, rap)
     return sum(section.bars for section in _sung_sections(parts, pace, 4, 4, metre, 0.5))

@@ -9,7 +9,7 @@ from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.timeline import Bar, Timeline
 from audiopod_mcp.music.model import Brief, Note
 from audiopod_mcp.music.styles import Member, Style
-from audiopod_mcp.music.theory import SCALES, Chord, Key
+from audiopod_mcp.music.theory import MODES, SCALES, Chord, Key
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,6 @@ class Piece:
     chords: list[Chord]
     """One a beat."""
     seed: int
-    density: float | None = None
     melody: tuple[Note, ...] = ()
     sings: bool = False
     alone: bool = False
@@ -34,7 +33,8 @@ class Piece:
     """Pitch classes that melodies are made of."""
 
     def __post_init__(self) -> None:
-        degrees = SCALES[self.style.scale][self.key.minor]
+        mode = self.key.mode
+        degrees = MODES[mode][0] if mode else SCALES[self.style.scale][self.key.minor]
         object.__setattr__(self, "scale", tuple((self.key.tonic + degree) % 12 for degree in degrees))
 
     def chord(self, beat: float) -> Chord:

@@ -70,10 +70,11 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
             letter = form[index % 4]
             closes = index % 4 == 3 or index == len(section.lines) - 1
             rng = generator(piece.seed, "sung", section.label, letter)
-            onsets = place(
-                len(syllables), section.beats_per_line, metre.compound, rng, dense=spoken, weights=weights,
-                bar=metre.beats,
+            placed = place(
+                len(syllables), section.beats_per_line / metre.unit, metre.compound, rng, dense=spoken,
+                weights=weights, bar=metre.beats,
             )  # fmt: skip
+            onsets = [onset * metre.unit for onset in placed]
             slots = _slots(begin, onsets, section.beats_per_line, closes, weights)
             if spoken:
                 pitches = _recited(slots, low, rng)

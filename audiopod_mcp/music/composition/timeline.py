@@ -45,7 +45,7 @@ class Timeline:
 
     def at(self, beat: float) -> float:
         """Seconds of a position in beats, swung; past the ends the tempo goes on."""
-        if self.swing != 0.5 and not self.metre.compound:
+        if self.swing != 0.5 and not self.metre.compound and self.metre.unit == 1:
             unit = 2 * self.swung
             base = math.floor(beat / unit) * unit
             part = (beat - base) / unit
@@ -77,7 +77,7 @@ class Timeline:
 def steady(brief: Brief, swing: float, swung: float) -> Timeline:
     """The timeline of a brief: a steady tempo, and a last bar in which the piece can end in time."""
     metre = METRES[brief.timesignature]
-    beat = 60 / brief.tempo
+    beat = metre.beat(brief.tempo)
     bar = beat * metre.beats
     whole = int(brief.duration / bar + 1e-6)
     left = brief.duration - whole * bar
