@@ -74,6 +74,10 @@ class Analysis:
     beats: tuple[float, ...]
     downbeats: tuple[float, ...]
     timesignature: str | None
+    metre_confidence: float
+    """How probable the time signature is, 0 to 1; of those said to be so sure about as many are right."""
+    other_metre: str | None
+    """The time signature that is next likely."""
     key: str | None
     key_confidence: float
     loudness: float | None
