@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,21 @@ from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.matching import spectral_balance, widened, width_of
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Grid, Refused, Rendering, Report, silent
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Activity,
+    Audio,
+    Brief,
+    Grid,
+    Refused,
+    Rendering,
+    Report,
+    silent,
+)
+from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, within
+from audiopod_mcp.music.scores import excerpt
+from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.splice import fit, mixed
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import METRES
@@ -23,6 +37,8 @@ _KEY_STATED = re.compile(
 )
 _LENGTHS = (20.0, 180.0)
 """Seconds at least and at most, where no duration is asked for: the reference's own, within these."""
+_MOMENT, _HALVINGS = 12.0, 4
+"""Seconds that are played to hear how dense they are, and how often."""
 
 
 def reference(
@@ -70,10 +86,11 @@ def reference(
     grid = Grid(
         beats=tuple(float(beat) for beat in beats),
         beats_per_bar=METRES.get(brief.timesignature, METRES["4/4"]).beats,
-        density=analysis.density if analysis.beats else None,
     )
-    score = compose(brief, seed=seed, grid=grid, report=within(report, 0.2, 0.3))
-    stems = render(score, seed=seed, report=within(report, 0.3, 0.85))
+    if analysis.beats and brief.activity == Activity():
+        brief = _as_dense(brief, grid, analysis.density, seed, within(report, 0.2, 0.4))
+    score = compose(brief, seed=seed, grid=grid, report=within(report, 0.4, 0.45))
+    stems = render(score, seed=seed, report=within(report, 0.45, 0.85))
     samples = round(length * SAMPLE_RATE)
     stems = {track: fit(stem, samples) for track, stem in stems.items()}
     report(0.9, "mastering it like the reference")
@@ -93,3 +110,27 @@ def reference(
         )
     notes = (AS_THE_SONG.format(sounds),) if sounds else ()
     return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
+
+
+def _as_dense(brief: Brief, grid: Grid, wanted: float, seed: int, report: Report) -> Brief:
+    """``brief`` with players as busy as it takes for ``wanted`` onsets to be heard a beat, as far as they go.
+
+    By halving: a moment from the middle is played at each of :data:`_HALVINGS` levels, and listened to as the
+    reference was, since what is written and what stands out differ from style to style.
+    """
+    middle = max(0.0, (brief.duration - _MOMENT) / 2)
+
+    def heard(level: float) -> float:
+        score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed, grid=grid)
+        moment = excerpt(score, middle, middle + min(_MOMENT, brief.duration))
+        stems = render(moment, seed=seed, report=lambda done, _: report(done, "finding the density"))
+        strength = onset_envelopes(downmix(mixed(stems), SAMPLE_RATE)[0])[WHOLE]
+        return len(onset_frames(strength)) / moment.duration * 60 / brief.tempo
+
+    low, high, tried = 0.0, 1.0, {}
+    for _ in range(_HALVINGS):
+        level = (low + high) / 2
+        tried[level] = heard(level)
+        low, high = (level, high) if tried[level] < wanted else (low, level)
+    best = min(tried, key=lambda level: abs(tried[level] - wanted))
+    return replace(brief, activity=Activity(best, best, best, best))
