@@ -11,13 +11,12 @@ import numpy as np
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.matching import spectral_balance, widened, width_of
+from audiopod_mcp.music.matching import Levels, spectral_balance, widened, width_of
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Activity,
     Audio,
     Brief,
-    Grid,
     Refused,
     Rendering,
     Report,
@@ -29,7 +28,6 @@ from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.splice import fit, mixed
 from audiopod_mcp.music.synthesis import render
-from audiopod_mcp.music.theory import METRES
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
 _KEY_STATED = re.compile(
@@ -37,8 +35,9 @@ _KEY_STATED = re.compile(
 )
 _LENGTHS = (20.0, 180.0)
 """Seconds at least and at most, where no duration is asked for: the reference's own, within these."""
+_DENSITY = "The reference has {:.1f} onsets a beat; in {}, {:.1f} was as near as its players come."
 _MOMENT, _HALVINGS = 12.0, 4
-"""Seconds that are played to hear how dense they are, and how often."""
+"""Seconds that are played to hear how dense they are, and at how many levels."""
 
 
 def reference(
@@ -82,20 +81,18 @@ def reference(
         lyrics=lyrics,
         **wanted,
     )
-    beats = np.arange(0, length + 60 / brief.tempo, 60 / brief.tempo)
-    grid = Grid(
-        beats=tuple(float(beat) for beat in beats),
-        beats_per_bar=METRES.get(brief.timesignature, METRES["4/4"]).beats,
-    )
+    notes: tuple[str, ...] = (AS_THE_SONG.format(sounds),) if sounds else ()
+    balance = spectral_balance(audio, rate)
     if analysis.beats and brief.activity == Activity():
-        brief = _as_dense(brief, grid, analysis.density, seed, within(report, 0.2, 0.4))
-    score = compose(brief, seed=seed, grid=grid, report=within(report, 0.4, 0.45))
+        brief, dense = _as_dense(brief, analysis.density, balance, seed, within(report, 0.2, 0.4))
+        if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
+            notes += (_DENSITY.format(analysis.density, brief.style, dense),)
+    score = compose(brief, seed=seed, report=within(report, 0.4, 0.45))
     stems = render(score, seed=seed, report=within(report, 0.45, 0.85))
     samples = round(length * SAMPLE_RATE)
     stems = {track: fit(stem, samples) for track, stem in stems.items()}
     report(0.9, "mastering it like the reference")
     loudness = float(np.clip(analysis.loudness, -26.0, -8.0))
-    balance = spectral_balance(audio, rate)
     stems = as_if_beside(
         stems, SAMPLE_RATE, 2, balance=balance, loudness=loudness, amount=0.9,
         report=within(report, 0.9, 0.97),
@@ -108,24 +105,26 @@ def reference(
         stems = as_if_beside(
             stems, SAMPLE_RATE, 2, balance=None, loudness=loudness, report=within(report, 0.97, 1.0)
         )
-    notes = (AS_THE_SONG.format(sounds),) if sounds else ()
     return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
 
 
-def _as_dense(brief: Brief, grid: Grid, wanted: float, seed: int, report: Report) -> Brief:
-    """``brief`` with players as busy as it takes for ``wanted`` onsets to be heard a beat, as far as they go.
+def _as_dense(
+    brief: Brief, wanted: float, balance: Levels | None, seed: int, report: Report
+) -> tuple[Brief, float]:
+    """``brief`` with players as busy as it takes for ``wanted`` onsets to be heard a beat; and how many are.
 
-    By halving: a moment from the middle is played at each of :data:`_HALVINGS` levels, and listened to as the
-    reference was, since what is written and what stands out differ from style to style.
+    By halving: a moment from the middle is played at four levels, with the reference's ``balance``, and
+    listened to as that was: what is written and what stands out differ from style to style.
     """
-    middle = max(0.0, (brief.duration - _MOMENT) / 2)
+    start = max(0.0, (brief.duration - _MOMENT) / 2)
 
     def heard(level: float) -> float:
-        score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed, grid=grid)
-        moment = excerpt(score, middle, middle + min(_MOMENT, brief.duration))
+        score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed)
+        moment = excerpt(score, start, min(start + _MOMENT, brief.duration))
         stems = render(moment, seed=seed, report=lambda done, _: report(done, "finding the density"))
-        strength = onset_envelopes(downmix(mixed(stems), SAMPLE_RATE)[0])[WHOLE]
-        return len(onset_frames(strength)) / moment.duration * 60 / brief.tempo
+        mix = as_if_beside({"mix": mixed(stems)}, SAMPLE_RATE, 2, balance=balance, loudness=-14.0)["mix"]
+        onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[WHOLE]))
+        return onsets / moment.duration * 60 / brief.tempo
 
     low, high, tried = 0.0, 1.0, {}
     for _ in range(_HALVINGS):
@@ -133,4 +132,4 @@ def _as_dense(brief: Brief, grid: Grid, wanted: float, seed: int, report: Report
         tried[level] = heard(level)
         low, high = (level, high) if tried[level] < wanted else (low, level)
     best = min(tried, key=lambda level: abs(tried[level] - wanted))
-    return replace(brief, activity=Activity(best, best, best, best))
+    return replace(brief, activity=Activity(best, best, best, best)), tried[best]
