@@ -167,6 +167,63 @@ def test_ten_minutes_are_not_one_and_the_same() -> None:
     assert labels.count("bridge") > 3
 
 
+def test_an_intro_begins_with_some_of_the_band_and_the_others_join() -> None:
+    begun = []
+    for style in ("pop", "house", "soul", "country", "reggae", "r&b"):
+        score = compose(brief_for(style, duration=100.0), seed=2)
+        intro, following = score.sections[:2]
+        assert intro.label == "intro"
+
+        def heard(start: float, end: float, score: Score = score) -> set[str]:
+            return {
+                part.instrument
+                for part in score.parts
+                if part.track != "fx" and any(start <= n.start < end for n in part.notes)
+            }
+
+        quarter = (intro.end - intro.start) / 4
+        first, last = heard(0, quarter - 0.1), heard(intro.end - quarter, intro.end - 0.1)
+        assert first
+        begun.append((first, last, heard(following.start, following.end)))
+    assert sum(len(first) < len(last) for first, last, _ in begun) >= 5
+    assert all(last <= everybody for _, last, everybody in begun)
+
+
+@pytest.mark.parametrize("style", ["house", "trance", "dubstep"])
+def test_a_build_up_rolls_without_kick_and_bass_into_a_silent_beat_and_the_drop(style: str) -> None:
+    score = compose(brief_for(style, duration=100.0), seed=2)
+    build = next(s for s, t in pairwise(score.sections) if (s.label, t.label) == ("build", "drop"))
+    beat = 60 / score.tempo
+    notes = {
+        track: [n for p in score.parts if p.track == track for n in p.notes] for track in ("drums", "bass")
+    }
+
+    def struck(track: str, begin: float, end: float, pitch: int | None = None) -> int:
+        """In beats from the drop."""
+        inside = [n for n in notes[track] if begin * beat - 0.02 <= n.start - build.end < end * beat - 0.03]
+        return sum(pitch in (None, n.pitch) for n in inside)
+
+    assert struck("drums", -8, 0, 36) == struck("bass", -8, 0) == 0
+    # Eighths, then sixteenths up to the last beat, which is silent.
+    assert (struck("drums", -8, -4, 38), struck("drums", -4, -1, 38), struck("drums", -1, 0)) == (8, 12, 0)
+    assert struck("drums", 0, 1, 36) >= 1
+    assert struck("drums", 0, 1, 49) == 1
+
+
+def test_styles_have_fills_of_their_own() -> None:
+    def fill(style: str) -> tuple:
+        score = compose(brief_for(style, duration=100.0), seed=2)
+        end = next(s for s in score.sections[1:-1] if s.label in ("chorus", "verse", "drop")).end
+        beat = 60 / score.tempo
+        strokes = [n for p in score.parts if p.track == "drums" for n in p.notes]
+        last = [n for n in strokes if end - 2 * beat <= n.start < end]
+        return tuple(sorted((round(12 * (n.start - end) / beat), n.pitch) for n in last))
+
+    fills = [fill(style) for style in ("rock", "trap", "jazz", "reggae", "latin", "funk", "country", "metal")]
+    assert all(fills)
+    assert len(set(fills)) == len(fills)
+
+
 def onsets_a_beat(style: str, activity: Activity) -> float:
     score = compose(brief_for(style, duration=40.0, activity=activity), seed=1)
     times = np.sort([note.start for part in score.parts for note in part.notes])

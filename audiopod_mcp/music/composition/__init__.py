@@ -10,6 +10,7 @@ from audiopod_mcp.music.composition.activity import as_dense
 from audiopod_mcp.music.composition.ensemble import band_for
 from audiopod_mcp.music.composition.form import Section, plan, sung_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
+from audiopod_mcp.music.composition.openings import opening
 from audiopod_mcp.music.composition.piece import Piece
 from audiopod_mcp.music.composition.singing import sing, spread_lines
 from audiopod_mcp.music.composition.timeline import Timeline, bars_of, given, sections_on, steady
@@ -110,6 +111,7 @@ def _piece(
     return Piece(
         brief, style, key, timeline, sections, bars, chords, seed,
         melody=grid.melody if grid else (),
+        own_form=grid is None,
         sings=any(section.lines for section in sections),
     )  # fmt: skip
 
@@ -130,7 +132,7 @@ def _play(piece: Piece, rap: bool, report: Report) -> tuple[tuple[Part, ...], tu
     ):
         band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
-    piece = replace(piece, alone=len(pitched) == 1)
+    piece = replace(piece, alone=len(pitched) == 1, opening=opening(piece, band))
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
         notes = _PLAYERS[member.role](piece, member)

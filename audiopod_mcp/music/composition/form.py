@@ -69,6 +69,8 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
     if bars < 16:
         nominal = {label: max(2, length // 2) for label, length in nominal.items()}
 
+    if "drop" in labels and sum(nominal[label] for label in labels) > 1.15 * bars:
+        nominal |= {label: nominal[label] // 2 for label in ("build", "drop", "break")}
     while len(labels) > 1 and sum(nominal[label] for label in labels) > 1.15 * bars:
         del labels[_most_expendable(labels)]
     lengths = [nominal[label] for label in labels]
@@ -97,7 +99,7 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
 def _most_expendable(labels: list[str]) -> int:
     """Index of the section that a shorter piece does without: interludes, then repeats, then the rest."""
     for label in ("solo", "bridge", "break"):
-        if label in labels:
+        if label in labels and not (label == "break" and labels.count("drop") > 1):
             return len(labels) - 1 - labels[::-1].index(label)
     repeated = [i for i, label in enumerate(labels) if labels.index(label) < i]
     if repeated:
