@@ -9,7 +9,8 @@ import pytest
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.figures import BASSES, COMPS
-from audiopod_mcp.music.composition.grooves import GROOVES, PERCUSSION
+from audiopod_mcp.music.composition.grooves import GROOVES
+from audiopod_mcp.music.composition.percussion import PERCUSSION
 from audiopod_mcp.music.composition.stress import stressed
 from audiopod_mcp.music.composition.words import sung
 from audiopod_mcp.music.model import Activity, Brief, Note, Score
@@ -131,6 +132,38 @@ def test_stressed_syllables_are_sung_on_beats() -> None:
             (heavy if weight else light).append(np.abs(beats - note.start).min() < 0.04)
     assert np.mean(heavy) > 0.9
     assert np.mean(light) < 0.6
+
+
+def test_light_syllables_before_the_first_stress_come_before_the_bar() -> None:
+    words = "[Verse]\nTonight we fall\nAnd carry me over\nThe river is calling\nMorning is breaking\n"
+    score = compose(read_caption("folk at 100 bpm", lyrics=words), seed=2)
+    beat, downbeats = 60 / score.tempo, np.array(score.downbeats)
+    stresses = [line.words[first][0] for line, first in zip(score.lyrics, (0, 1, 1, 0), strict=True)]
+    early = [round((s - line.start) / beat, 2) for line, s in zip(score.lyrics, stresses, strict=True)]
+    assert early == [0, 0.5, 0.5, 0]
+    assert [bool(np.abs(downbeats - time).min() < 0.02) for time in stresses] == [True] * 4
+    assert all(a.end <= b.start for a, b in pairwise(score.lyrics))
+    section = next(span for span in score.sections if span.label == "verse")
+    assert score.lyrics[0].start >= section.start - 0.01
+
+
+@pytest.mark.parametrize(("style", "drum"), [("latin", 53), ("blues", 51), ("ballad", 42), ("reggae", 42)])
+def test_compound_grooves_differ_by_style_and_keep_to_thirds(style: str, drum: int) -> None:
+    score = compose(brief_for(style, timesignature="6/8", tempo=66, duration=60.0, energy=0.7), seed=2)
+    beat = 60 / score.tempo
+    strokes = [n for p in score.parts if p.instrument.endswith("kit") for n in p.notes if n.pitch == drum]
+    assert len(strokes) > 20
+    phases = np.array([(n.start - score.downbeats[0]) / beat * 6 for n in strokes])
+    assert np.abs(phases - np.round(phases)).mean() < 0.12
+    if style == "latin":  # The bembé takes two bars: neighbours differ, every other one is alike.
+        bars = [
+            tuple(
+                round((n.start - d) / beat * 6) for n in strokes if d - 0.05 <= n.start < d + 2 * beat - 0.05
+            )
+            for d in score.downbeats[4:12]
+        ]
+        assert bars[0] != bars[1]
+        assert bars[0] == bars[2]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from audiopod_mcp.music.composition.grooves import (
     CRASH,
     KICK,
     OPEN,
-    PERCUSSION,
     RIDE,
     SNARE,
     STICK,
@@ -22,6 +21,7 @@ from audiopod_mcp.music.composition.grooves import (
 )
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.patterns import steps_of
+from audiopod_mcp.music.composition.percussion import percussion_of
 from audiopod_mcp.music.composition.piece import Pen, Piece
 from audiopod_mcp.music.composition.timeline import Bar
 from audiopod_mcp.music.model import Note
@@ -82,9 +82,7 @@ def percussion(piece: Piece, member: Member) -> tuple[Note, ...]:
     pen = Pen(piece, member, "percussion" + member.figure)
     if not INSTRUMENTS[member.instrument].unpitched:
         return ()
-    patterns = PERCUSSION.get(member.figure, PERCUSSION["shaker"])
-    if piece.timeline.metre.compound:
-        patterns = {drum: "x..o..x..o.." if drum != min(patterns) else "x.o.x.x.o.x." for drum in patterns}
+    patterns = percussion_of(member.figure, piece.timeline.metre)
     for bar in piece.bars:
         if piece.plays(member, bar) and not bar.ending:
             _bar(pen, piece, patterns, bar, piece.intensity(bar), until=bar.beats)
@@ -147,7 +145,7 @@ def _bar(pen: Pen, piece: Piece, groove: Groove, bar: Bar, intensity: float, unt
     feel = piece.brief.feel if any(drum in groove for drum in _BACKBEATS) else None
     skip = whole - bar.beats if bar.start == 0 and bar.beats < metre.beats else 0
     for drum, line in activity.kit(groove, metre, piece.brief.activity.drums).items():
-        steps = steps_of(line, metre, whole)
+        steps = steps_of(line, metre, whole, bar.index)
         if feel and drum not in TIMEKEEPERS:
             steps = _halved(steps, bar.index) if feel == "half-time" else _doubled(steps)
         for index in range(skip * metre.steps, (skip + until) * metre.steps):

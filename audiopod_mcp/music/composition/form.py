@@ -72,7 +72,11 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
     if "drop" in labels and sum(nominal[label] for label in labels) > 1.15 * bars:
         nominal |= {label: nominal[label] // 2 for label in ("build", "drop", "break")}
     while len(labels) > 1 and sum(nominal[label] for label in labels) > 1.15 * bars:
-        del labels[_most_expendable(labels)]
+        out = _most_expendable(labels)
+        if 0 < out < len(labels) - 1 and labels[out - 1] == labels[out + 1] and nominal["verse"] == 8:
+            nominal["verse"] = 4  # A shorter verse rather than the chorus twice running.
+        else:
+            del labels[out]
     lengths = [nominal[label] for label in labels]
     inner = [
         label for label in dict.fromkeys(labels) if label not in ("intro", "outro", "bridge", "pre-chorus")
