@@ -8,7 +8,7 @@ from dataclasses import replace
 from audiopod_mcp.music.composition import answers, backing, drumming, tunes
 from audiopod_mcp.music.composition.activity import as_dense
 from audiopod_mcp.music.composition.ensemble import band_for
-from audiopod_mcp.music.composition.form import Section, plan, sung_plan
+from audiopod_mcp.music.composition.form import Section, plan, sung_plan, tagged_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
 from audiopod_mcp.music.composition.openings import opening
 from audiopod_mcp.music.composition.piece import Piece
@@ -92,6 +92,8 @@ def _frame(
     free = bars - timeline.ending
     if lines:
         sections = sung_plan(words, free, timeline.metre, brief.tempo, brief.energy, rap)
+    elif brief.form:
+        sections = tagged_plan(brief.form, free, brief.energy)
     else:
         sections = plan(style, free, brief.energy)
     return timeline, sections
