@@ -15,6 +15,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Refused, Report,
 from audiopod_mcp.music.normalising import LOUDEST, QUIETEST, normalising_gain
 from audiopod_mcp.music.playing import within
 from audiopod_mcp.music.rearrange import added, swapped
+from audiopod_mcp.music.rebalance import rebalanced, without
 from audiopod_mcp.music.scores import UNPITCHED, excerpt, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation import separate
 from audiopod_mcp.music.splice import convert, fit, mixed
@@ -22,7 +23,7 @@ from audiopod_mcp.music.stretch import shift_pitch, stretch
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 from audiopod_mcp.music.tone import equalised, faded, reverberated
-from audiopod_mcp.music.wishes import Kind, Wish, track_of
+from audiopod_mcp.music.wishes import LOW_END, Kind, Wish, track_of
 
 WHOLE = ""
 """The one layer of a recording that has no stems, or what is left of it beside those taken out."""
@@ -81,7 +82,7 @@ class Piece:
             has = ", ".join(sorted(self.layers))
             raise Refused(f"edit_target_prompt: there are no {_named(track)} in this track; it has {has}")
         stem = separate(self.layers[WHOLE], self.rate, track, report)
-        note = f"The {_named(track)} were separated from a recording: traces remain on both sides."
+        note = f"The {_named(track)} came from a separation: traces remain on both sides."
         layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
         return replace(self, layers=layers, notes=(*self.notes, note))
 
@@ -93,6 +94,10 @@ class Piece:
 
 def _named(track: str) -> str:
     return track.replace("_", " ")
+
+
+def _it(track: str) -> str:
+    return "it" if track in ("bass", "brass", "percussion", "keyboard", "guitar", "synth") else "them"
 
 
 def fitted(stems: Mapping[str, Audio], piece: Piece, *, beside: Audio | None = None) -> dict[str, Audio]:
@@ -109,10 +114,19 @@ def fitted(stems: Mapping[str, Audio], piece: Piece, *, beside: Audio | None = N
 
 def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, "changing levels")
-    if wish.track == "bass" and WHOLE in piece.layers:
-        # A shelf moves the bass of a recording with fewer traces than a separation.
+    if wish.track is None or WHOLE not in piece.layers:
+        return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
+    if wish.text == LOW_END:
         return _tone(piece, replace(wish, kind="bass", track=None), report)
-    return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
+    piece = piece.apart(wish.track, within(report, 0.0, 0.8))
+    stem, rest, reached = rebalanced(
+        piece.layers[wish.track], piece.layers[WHOLE], piece.rate, wish.amount, within(report, 0.8, 1.0)
+    )
+    notes = piece.notes
+    if abs(reached - wish.amount) > 1:
+        far = f"about {abs(reached):.0f} of the {abs(wish.amount):g} dB asked for"
+        notes = (*notes, f"The {_named(wish.track)} moved by {far}: more can't be told apart from the rest.")
+    return replace(piece, layers={**piece.layers, wish.track: stem, WHOLE: rest}, notes=notes)
 
 
 def _loudness(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -238,7 +252,12 @@ def _replayed(piece: Piece, score: Score | None, report: Report) -> Piece | None
 
 def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, f"taking out the {_named(wish.track or '')}")
-    piece = piece.apart(wish.track or "", report)
+    track = wish.track or ""
+    piece = piece.apart(track, within(report, 0.0, 0.7))
+    if WHOLE in piece.layers:
+        rest, fell = without(piece.layers[track], piece.layers[WHOLE], piece.rate, within(report, 0.7, 1.0))
+        note = f"The {_named(track)} fell by about {-fell:.0f} dB: traces of {_it(track)} remain."
+        piece = replace(piece, layers={**piece.layers, WHOLE: rest}, notes=(*piece.notes[:-1], note))
     gone = {wish.track} | ({"backing_vocals"} if wish.track == "vocals" else set())
     return _left(piece, tuple(track for track in piece.layers if track not in gone))
 

@@ -31,6 +31,9 @@ class Wish:
     text: str = ""
 
 
+LOW_END = "low end"
+"""The ``text`` of "more bass": of a recording its lowest octaves are meant, not the one who plays it."""
+
 UNDERSTOOD = (
     "louder or softer, normalise to -14 LUFS, brighter or darker, more or less bass, treble or reverb, "
     "wider or narrower, "
@@ -315,7 +318,9 @@ def _read_level(text: str) -> list[Wish]:
     if track is None and vague:
         return []
     size = by or (4.0 if track is None else 5.0) * _strength(text)
-    return [Wish("level", size if up and not re.search(rf"\b(?:{_DOWN})\b", text) else -size, track)]
+    size = size if up and not re.search(rf"\b(?:{_DOWN})\b", text) else -size
+    text = LOW_END if re.search(r"\b(?:more|less|boost(?:ed)?|reduce[ds]?) (?:the )?bass$", text) else ""
+    return [Wish("level", size, track, text)]
 
 
 def track_of(text: str) -> str | None:

@@ -186,6 +186,11 @@ async def _analyse(
     heard |= {"tempo_confidence": sure.get("bpm"), "key_confidence": sure.get("keyscale")} if sure else {}
     heard |= {"success": True, "engine": studio.config.engine}
     heard["id"] = await to_thread.run_sync(studio.store.add_analysis, owner, heard)
+    source = sources["audio_url"]
+    if heard.get("sections") and "job" in source:
+        await to_thread.run_sync(
+            studio.store.add_form, source["job"], source["take"], owner, heard["sections"]
+        )
     return JSONResponse(heard)
 
 

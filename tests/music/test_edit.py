@@ -24,6 +24,13 @@ def centroid(audio, rate):
     return float((np.fft.rfftfreq(len(audio), 1 / rate) * spectrum).sum() / spectrum.sum())
 
 
+def levels_of(track, song, made):
+    """The changes of the level of a stem and of all others together, dB, by least squares."""
+    stem = song.stems[track]
+    columns = np.stack([stem.ravel(), (song.audio - stem).ravel()], axis=1)
+    return 20 * np.log10(np.abs(np.linalg.lstsq(columns, made.audio.ravel(), rcond=None)[0]))
+
+
 @pytest.mark.parametrize(
     ("prompt", "wishes"),
     [
@@ -212,6 +219,20 @@ class TestARecording:
             )
             > 0.6
         )
+
+    @pytest.mark.parametrize(("prompt", "asked"), [("drums 6 dB louder", 6), ("drums 4 dB quieter", -4)])
+    def test_a_player_moves_by_what_is_said_and_the_others_stay(self, song, prompt, asked):
+        made = edit(song.audio, RATE, prompt=prompt)
+        drums, others = levels_of("drums", song, made)
+        assert drums - others == pytest.approx(asked, abs=1.5)
+        assert abs(others) < 1.5
+
+    def test_who_is_removed_is_nearly_gone_and_the_note_says_by_how_much(self, song):
+        made = edit(song.audio, RATE, prompt="remove the bass")
+        bass, others = levels_of("bass", song, made)
+        assert bass < -7
+        assert abs(others) < 1.5
+        assert re.search(r"The bass fell by about (8|9|1\d) dB: traces of it remain", made.notes[0])
 
     @pytest.mark.parametrize(
         ("wanted", "says"),

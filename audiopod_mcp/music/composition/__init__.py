@@ -20,7 +20,7 @@ from audiopod_mcp.music.styles import STYLES, Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, Key, parse_key
 
-__all__ = ["compose"]
+__all__ = ["compose", "harmony"]
 
 _PLAYERS: dict[str, Callable[[Piece, Member], tuple[Note, ...]]] = {
     "drums": drumming.drums, "percussion": drumming.percussion, "bass": backing.bass, "comp": backing.comping,
@@ -35,21 +35,8 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     :class:`Refused` for a metre or key that can't be played.
     """
     report(0.0, "Composing")
-    style = STYLES.get(brief.style, STYLES["pop"])
-    key = parse_key(brief.key)
-    if key is None:
-        raise Refused(f'"{brief.key}" is not a key: write for example "C major" or "F# minor".')
-    if brief.timesignature not in METRES:
-        raise Refused(f'"{brief.timesignature}" is not a metre that can be played: use {", ".join(METRES)}.')
-    if brief.duration <= 0:
-        raise Refused(f"A piece can't last {brief.duration:g} seconds: ask for more than 0.")
-    words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
-    rap = "spoken voice" in brief.instruments
-    timeline, sections = _frame(brief, style, words, grid, rap)
-    played = (
-        brief if grid is None or grid.density is None else replace(brief, activity=as_dense(grid.density))
-    )
-    piece = _piece(played, style, key, timeline, sections, grid, seed)
+    piece, rap = _begun(brief, seed, grid)
+    timeline = piece.timeline
     parts, lyrics = _play(piece, rap, report)
     report(1.0, "Composed")
     tempo = (
@@ -65,7 +52,7 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
         seed=seed,
         duration=brief.duration,
         tempo=round(tempo, 3),
-        key=str(key),
+        key=str(piece.key),
         timesignature=timeline.metre.name,
         beats=tuple(beats),
         downbeats=tuple(beat for number, beat in enumerate(beats) if number in starts),
@@ -75,6 +62,30 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
         lyrics=lyrics,
         brief=brief,
     )
+
+
+def harmony(brief: Brief, *, seed: int, grid: Grid | None = None) -> tuple[str, ...]:
+    """The chords, one a beat, that :func:`compose` would play to; refuses what that refuses."""
+    piece, _ = _begun(brief, seed, grid)
+    return tuple(chord.label for chord in piece.chords)
+
+
+def _begun(brief: Brief, seed: int, grid: Grid | None) -> tuple[Piece, bool]:
+    """Everything but the notes; and whether the words are spoken."""
+    style = STYLES.get(brief.style, STYLES["pop"])
+    key = parse_key(brief.key)
+    if key is None:
+        raise Refused(f'"{brief.key}" is not a key: write for example "C major" or "F# minor".')
+    if brief.timesignature not in METRES:
+        raise Refused(f'"{brief.timesignature}" is not a metre that can be played: use {", ".join(METRES)}.')
+    if brief.duration <= 0:
+        raise Refused(f"A piece can't last {brief.duration:g} seconds: ask for more than 0.")
+    words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
+    rap = "spoken voice" in brief.instruments
+    timeline, sections = _frame(brief, style, words, grid, rap)
+    if grid is not None and grid.density is not None:
+        brief = replace(brief, activity=as_dense(grid.density))
+    return _piece(brief, style, key, timeline, sections, grid, seed), rap
 
 
 def _frame(
