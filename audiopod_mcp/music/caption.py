@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from audiopod_mcp.music.amounts import activity_in
-from audiopod_mcp.music.composition.form import natural_bars
+from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
 from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.words import stanzas
+from audiopod_mcp.music.composition.words import Stanza, stanzas
 from audiopod_mcp.music.languages import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
 from audiopod_mcp.music.measures import key_in, metre_in, mode_in, mode_named, seconds_in, tempo_in
 from audiopod_mcp.music.model import Brief, Refused
@@ -116,6 +116,7 @@ def read_caption(
         ),
         without=tuple(sorted(without)),
         lyrics=lyrics.strip() if lyrics and sings else None,
+        form=_form(parts) if instrumental or not sings else (),
         instrumental=instrumental,
         language=_language(language, wanted),
         activity=activity_in(text, wanted),
@@ -281,6 +282,12 @@ def _feel(text: str) -> str | None:
     return f"{found[1].lower()}-time" if found else None
 
 
+def _form(parts: tuple[Stanza, ...]) -> tuple[str, ...]:
+    """The sections of tags that are no more than an "[Instrumental]"."""
+    labels = tuple(part.label for part in parts)
+    return labels if len(labels) > 1 and set(labels) != {"solo"} else ()
+
+
 def _language(given: str | None, text: str) -> str | None:
     if given and given != "unknown":
         return given
@@ -297,6 +304,8 @@ def natural_duration(brief: Brief) -> float:
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
+    if brief.form:
+        bars = sum(NOMINAL.get(label, 4) for label in brief.form)
     bar = metre.beats * metre.beat(brief.tempo)
     bars = min(bars, int((DURATION_RANGE[1] - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.

@@ -128,6 +128,8 @@ class Brief:
     without: tuple[str, ...] = ()
     """Tracks or instruments the caption rules out ("no drums")."""
     lyrics: str | None = None
+    form: tuple[str, ...] = ()
+    """The sections that tags without words ask for; empty: the style's own form."""
     instrumental: bool = False
     language: str | None = None
     activity: Activity = Activity()
@@ -187,7 +189,7 @@ class Score:
 
         def whole(brief: Mapping[str, Any]) -> Brief:
             activity = Activity(**brief.get("activity", {}))
-            names = {name: tuple(brief[name]) for name in ("instruments", "without")}
+            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form")}
             return Brief(**{**brief, **names, "activity": activity})
 
         brief = data.get("brief")

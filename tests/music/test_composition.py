@@ -1,6 +1,9 @@
 """Scores: in time, in key, in form, the same again from the same seed."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -13,7 +16,7 @@ from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.singing import place
 from audiopod_mcp.music.composition.words import label_of, sung
-from audiopod_mcp.music.model import Brief, Grid, Note, Refused, Score, Span
+from audiopod_mcp.music.model import Activity, Brief, Grid, Note, Refused, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_chord
@@ -300,6 +303,75 @@ def test_a_piece_ends_on_its_tonic() -> None:
     for style in ("pop", "folk", "classical", "metal"):
         score = compose(brief_for(style, key="D minor"), seed=8)
         assert parse_chord(score.chords[-1].label).root == 2
+
+
+def test_tags_without_words_are_the_form_of_an_instrumental() -> None:
+    for duration in (-1, 50.0, 200.0):
+        brief = read_caption("house", lyrics="[Intro]\n[Build]\n[Drop]\n[Outro]", duration=duration)
+        labels = [span.label for span in compose(brief, seed=1).sections]
+        assert labels == ["intro", "build", "drop", "outro"]
+    brief = read_caption("pop", lyrics=LYRICS, instrumental=True, duration=100)
+    labels = [span.label for span in compose(brief, seed=1).sections]
+    assert labels == ["verse", "chorus", "verse", "solo", "chorus"]
+    assert compose(replace(brief, form=("verse",) * 40, duration=10.0), seed=1).sections[-1].end == 10
+    assert Score.from_dict(json.loads(json.dumps(asdict(compose(brief, seed=1))))).brief == brief
+
+
+def test_odd_tags_and_lengths_are_sung_as_they_stand() -> None:
+    words = "[Drop]\nlet it go\n[Bridge - soft]\nquietly (ooh)\n[Chorus x2]\nsing along\n[Ad-lib]\n(hey)\n"
+    lines = [line.text for line in compose(read_caption("pop", lyrics=words, duration=70), seed=1).lyrics]
+    assert lines == ["let it go", "quietly (ooh)", "sing along", "sing along", "(hey)"]
+    long = compose(read_caption("pop", lyrics="hello", duration=240), seed=1)
+    labels = [span.label for span in long.sections]
+    assert (labels[0], labels[-1]) == ("intro", "outro")
+    assert len(labels) > 6
+    assert [line.text for line in long.lyrics] == ["hello"]
+    short = compose(read_caption("pop", lyrics="walking down the street\n" * 125, duration=10), seed=1)
+    assert short.duration == 10
+    assert short.lyrics
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    bpm=st.integers(30, 300),
+    key=st.sampled_from(("C major", "F# minor", "Bb dorian")),
+    metre=st.sampled_from(sorted(METRES)),
+    duration=st.floats(10, 120),
+    style=st.sampled_from(sorted(STYLES)),
+    seed=st.integers(0, 2**40),
+    lyrics=st.none() | st.sampled_from((LYRICS, "[Drop]\n[Outro]", "one word", "la " * 900)),
+    level=st.sampled_from((0.0, 0.5, 1.0)),
+)
+def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, seed, lyrics, level) -> None:
+    brief = read_caption(
+        style, bpm=bpm, keyscale=key, timesignature=metre, duration=duration, seed=seed, lyrics=lyrics
+    )
+    score = compose(replace(brief, activity=Activity(*[level] * 4)), seed=seed)
+    assert (score.tempo, score.key, score.timesignature, score.duration) == (bpm, key, metre, duration)
+    beats = np.array(score.beats)
+    assert np.allclose(np.diff(beats), METRES[metre].beat(bpm))
+    for part in score.parts:
+        for note in part.notes:
+            assert 0 <= note.start < note.start + note.duration <= duration + 1e-3
+    assert all(a.end <= b.start for a, b in pairwise(score.lyrics))
+
+
+def test_a_score_does_not_depend_on_the_process() -> None:
+    code = (
+        "import hashlib; from audiopod_mcp.music.caption import read_caption as r;"
+        "from audiopod_mcp.music.composition import compose;"
+        "b = r('sparse dorian soul in 6/8, saxaphone, no drums but shaker', seed=5, lyrics='[Verse]\\nhello you');"
+        "print(hashlib.sha256(repr(compose(b, seed=5)).encode()).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(number)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for number in (1, 2)
+    }  # fmt: skip
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from dataclasses import replace
 from audiopod_mcp.music.composition import answers, backing, drumming, tunes
 from audiopod_mcp.music.composition.activity import as_dense
 from audiopod_mcp.music.composition.ensemble import band_for
-from audiopod_mcp.music.composition.form import Section, plan, sung_plan
+from audiopod_mcp.music.composition.form import Section, plan, sung_plan, tagged_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
+from audiopod_mcp.music.composition.openings import opening
 from audiopod_mcp.music.composition.piece import Piece
 from audiopod_mcp.music.composition.singing import sing, spread_lines
 from audiopod_mcp.music.composition.timeline import Timeline, bars_of, given, sections_on, steady
@@ -102,6 +103,8 @@ def _frame(
     free = bars - timeline.ending
     if lines:
         sections = sung_plan(words, free, timeline.metre, brief.tempo, brief.energy, rap)
+    elif brief.form:
+        sections = tagged_plan(brief.form, free, brief.energy)
     else:
         sections = plan(style, free, brief.energy)
     return timeline, sections
@@ -121,6 +124,7 @@ def _piece(
     return Piece(
         brief, style, key, timeline, sections, bars, chords, seed,
         melody=grid.melody if grid else (),
+        own_form=grid is None,
         sings=any(section.lines for section in sections),
     )  # fmt: skip
 
@@ -141,7 +145,7 @@ def _play(piece: Piece, rap: bool, report: Report) -> tuple[tuple[Part, ...], tu
     ):
         band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
-    piece = replace(piece, alone=len(pitched) == 1)
+    piece = replace(piece, alone=len(pitched) == 1, opening=opening(piece, band))
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
         notes = _PLAYERS[member.role](piece, member)

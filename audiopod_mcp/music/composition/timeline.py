@@ -55,6 +55,18 @@ class Timeline:
         start = self._clock[index]
         return start + (beat - index) * (self._clock[index + 1] - start)
 
+    def straight(self, beat: float) -> float:
+        """The position that sounds where ``beat`` would without swing: triplets aren't swung."""
+        if self.swing == 0.5 or self.metre.compound or self.metre.unit > 1:
+            return beat
+        unit = 2 * self.swung
+        base = math.floor(beat / unit) * unit
+        part = (beat - base) / unit
+        part = (
+            part / 2 / self.swing if part < self.swing else 0.5 + (part - self.swing) / 2 / (1 - self.swing)
+        )
+        return base + part * unit
+
     @cached_property
     def _clock(self) -> tuple[float, ...]:
         """``times`` as plain floats: most of composing is asking when."""
