@@ -84,7 +84,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     "acoustic guitar": Instrument("guitar", plucked.STEEL, 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
     "nylon guitar": Instrument("guitar", plucked.NYLON, 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
     "electric guitar": Instrument("guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo=0.08),
-    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -7.5, -0.4, 0.08, 0.05, 5, drive=8.0),
+    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -7.5, -0.4, 0.08, 0.05, 5, drive=11.0),
     "lead guitar": Instrument(
         "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo=0.22
     ),

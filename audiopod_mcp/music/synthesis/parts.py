@@ -12,7 +12,7 @@ import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Report
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, Instrument
-from audiopod_mcp.music.synthesis.voice import consonant_of, vowel_of
+from audiopod_mcp.music.synthesis.voice import consonant_of, inhalation, vowel_of
 from audiopod_mcp.music.synthesis.waves import Tone, Wave, without_dc
 
 _LAYERS = 5
@@ -28,6 +28,8 @@ _OPEN_HAT = 46
 _FROM_ABOVE, _SLURRED = "<", "~"
 _SLUR = 0.12
 """Seconds of silence that still connect two sung notes."""
+_PAUSE = 0.25
+"""Seconds of silence in which a singer takes breath."""
 _CONNECTED = 0.05
 """Seconds of silence that still let a player slur,"""
 _WIDEST = 5.5
@@ -58,7 +60,22 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
         for note in notes:
             ending = endings.get(note.start) if instrument.slurs or key[0] == 20 * _OPEN_HAT else None
             _place(dry, body, note, instrument, ending)
+    if instrument.track == "vocals":
+        _breathe(dry, part, seed)
     return dry
+
+
+def _breathe(dry: Wave, part: Part, seed: int) -> None:
+    """Adds the breath that a singer takes before each line, some 24 dB below the voice, to ``dry`` (n,)."""
+    rng = np.random.default_rng([seed & 0xFFFFFFFF, len(part.notes)])
+    end = 0.0
+    for note in sorted(part.notes, key=lambda note: note.start):
+        if note.start - end > _PAUSE:
+            breath = inhalation(min(0.35, note.start - end - 0.12), rng)
+            breath *= np.float32(0.0063 * (note.velocity / 100))
+            at = max(0, round((note.start - 0.04) * SAMPLE_RATE) - len(breath))
+            dry[at : at + len(breath)] += breath[: max(0, len(dry) - at)]
+        end = note.start + note.duration
 
 
 def _closings(part: Part) -> dict[float, tuple[float, float]]:
