@@ -59,3 +59,17 @@ def test_spelling_is_read(syllable: str, consonant: str, vowel: str) -> None:
     assert (consonant_of(syllable), vowel_of(syllable)) == (consonant, vowel)
     # What a note's sound is remembered by reads as itself.
     assert (consonant_of(consonant + vowel), vowel_of(consonant + vowel)) == (consonant, vowel)
+
+
+def test_a_singer_takes_breath_between_lines_only() -> None:
+    notes = tuple(Note(start, 0.6, 57.0, 100, "la") for start in (1.0, 1.6, 2.6))
+    wave = play(Part("vocals", "voice", notes), 4 * SAMPLE_RATE, 1, silent)
+
+    def level(first: float, last: float) -> float:
+        return float(
+            20 * np.log10(np.std(wave[round(first * SAMPLE_RATE) : round(last * SAMPLE_RATE)]) + 1e-9)
+        )
+
+    voice, breath = level(1.2, 1.5), level(2.4, 2.55)
+    assert -32 < breath - voice < -16
+    assert level(3.4, 3.9) < voice - 60

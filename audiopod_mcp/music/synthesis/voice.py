@@ -241,6 +241,15 @@ def guide_voice(tone: Tone) -> Wave:
     return _sounded(tone, y, onset)
 
 
+def inhalation(seconds: float, rng: np.random.Generator) -> Wave:
+    """The breath before a line, RMS about 1: air through an open mouth, stronger until it stops."""
+    n = round(seconds * SAMPLE_RATE)
+    air = noise(n, rng, 700, 2600) + np.float32(0.6) * noise(n, rng, 2600, 7500)
+    x = np.linspace(0, 1, n, dtype=np.float32)
+    breath: Wave = air * x**1.5 * np.minimum(1, 6 * (1 - x))
+    return breath
+
+
 def speaking_voice(tone: Tone) -> Wave:
     """One spoken syllable: its pitch falls, its vowel is short."""
     n, rng = tone.samples(0.2), tone.rng
