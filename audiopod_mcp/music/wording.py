@@ -81,10 +81,10 @@ def _corrected(text: str) -> str:
     lower = text.lower()
     if lower in OFTEN_MISSPELT:
         return text
-    return next((right for right in OFTEN_MISSPELT if right[0] == lower[0] and _one_slip(lower, right)), text)
+    return next((right for right in OFTEN_MISSPELT if right[0] == lower[0] and one_slip(lower, right)), text)
 
 
-def _one_slip(wrong: str, right: str) -> bool:
+def one_slip(wrong: str, right: str) -> bool:
     """Whether one letter is missing, extra, wrong, or two neighbours are swapped."""
     if abs(len(wrong) - len(right)) > 1:
         return False
