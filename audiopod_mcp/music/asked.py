@@ -51,11 +51,12 @@ LOW_END = "low end"
 
 UP = (
     r"loud(?:er|ly)?|boost(?:ed)?|(?:more |very )?prominent(?:ly)?|forward|turn(?:ed)? up|crank(?:ed)?|"
-    r"bring (?:up|out)|emphasi[sz]e|more"
+    r"bring (?:up|out)|pump(?:ed)? up|up front|in front|to the front|emphasi[sz]e|more"
 )
 DOWN = (
     r"quiet(?:er|ly)?|soft(?:er|ly)|turn(?:ed)? down|less|reduce[ds]?|lower(?:ed)?|"
-    r"calm(?:er)? down|back(?:ed)? off|tone down|tame|push back"
+    r"calm(?:er)? down|back(?:ed)? off|tone down|tame|push back|scoop(?:ed)?|dip|carve|further back|back in the mix"
+    r"|(?:in|into) the background(?! add)|take (?:\w+ ){1,4}out of"
 )
 REMOVE = (
     r"removed?|kill|silence|without|no|drop|mute[ds]?|take (?:\w+ ){0,2}(?:out|away|off)|taken? out|delete|"
@@ -142,7 +143,8 @@ def _read_form(text: str, _clause: str) -> Wish | None:
         return Wish("trim", text="start" if start and not end else "end" if end and not start else "both")
     if "@" not in text and not re.search(r"\b(?:it|track|song|whole thing|everything|piece)\b", text):
         return None
-    if again := re.search(rf"\b(?:loop|repeat(?:ed)?|play|double)\b.*?(?:{NUMBER}(?: times)?)?$", text):
+    told = re.sub(r"\s*@\d+@\s*", " ", text).strip()
+    if again := re.search(rf"\b(?:loop|repeat(?:ed)?|play|double)\b.*?(?:\b{NUMBER}(?: times| x)?)?$", told):
         if track_of(text) or re.search(r"\b(?:play(?!.*(?:twice|times|again))|double(?! @))", text):
             return None
         return Wish("repeat", value(again[1]) if again[1] else 2.0)
@@ -171,6 +173,9 @@ def _read_tempo(text: str, _clause: str) -> Wish | None:
         if (faster or slower) and amount <= 30 and not bpm[1]:
             return Wish("bpm", amount if faster else -amount, text="more")
         return Wish("bpm", amount)
+    to = re.search(r"\b(?:tempo|speed|bpm)\b.* to (?:about |around )?(\d{2,3})$", text)
+    if to and 30 <= float(to[1]) <= 300:
+        return Wish("bpm", float(to[1]))
     if re.search(
         r"double[ -]?(?:time|speed|tempo|the (?:speed|tempo))|(?:twice|2x|two times) (?:as|the) (?:fast|speed)",
         text,
@@ -334,6 +339,9 @@ def _read_band(text: str, _clause: str) -> Wish | None:
         r"\b(?:slightly|a (?:bit|little)|somewhat|by|\d+ ?db|level|volume|prominent|louder|quieter|softer"
         r"|too|punch\w*|reverb|treble|highs|lows|mids)\b|\d ?(?:db|%)", text,
     )  # fmt: skip
+    alone = r"\bonly\b.*\b(?:hear|want|have|keep|leave)\b|\b(?:hear|want|have|keep|leave)\b.*\bonly\b"
+    if re.search(alone, text) and not gentle:
+        return Wish("only", track=track)
     if re.search(
         r"\b(?:add(?:ed|ing)?|bring in|include|introduce|layer|throw in|put in|with|want|need)\b", text
     ):
@@ -376,7 +384,9 @@ def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
         return Wish("saturate", 12.0 * strength(text), track)
     if re.search(r"\b(?:saturat(?:e|ed|ion)|tape|analog(?:ue)?|vintage|valve|tube)\b", text):
         return Wish("saturate", 5.0 * strength(text), track)
-    if re.search(r"\b(?:punch(?:y|ier)?|snappi?er|snap|attack|tighter|hit(?:s)? harder)\b", text):
+    if re.search(
+        r"\b(?:punch(?:y|ier)?|snappi?er|snap|attack|tight(?:er|en(?: up)?)?|hit(?:s)? harder)\b", text
+    ):
         return Wish("punch", (-0.7 if re.search(rf"\b(?:{DOWN}|too)\b", text) else 1) * by, track)
     wanted = re.search(r"\b(?:more|add|needs?|bring|boost|fuller|thicker|thicken|fatten|fatter|give)\b", text)
     for words, at, change in _BELLS:
@@ -406,7 +416,8 @@ def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
     ):
         if re.search(rf"\b(?:{words})\b", text):
             down = down or re.search(r"\b(?:boomy|rumble|hiss)\b", text)
-            return Wish(kind, -by if down else by, track if kind != "bass" else None)  # type: ignore[arg-type]
+            own = track_of(re.sub(rf"\b(?:{words})\b", "", text))
+            return Wish(kind, -by if down else by, own if own != "bass" or kind != "bass" else None)  # type: ignore[arg-type]
     return None
 
 

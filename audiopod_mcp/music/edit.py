@@ -10,7 +10,6 @@ import numpy as np
 
 from audiopod_mcp.music.asked import Wish
 from audiopod_mcp.music.beyond import beyond
-from audiopod_mcp.music.caption import mentions
 from audiopod_mcp.music.changes import CHANGES
 from audiopod_mcp.music.form_changes import FORM, formed
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
@@ -101,7 +100,7 @@ def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int,
 def _names_music(prompt: str) -> bool:
     """Whether a caption of it would say how the piece should be played."""
     known = {**MOODS, **TEMPO_WORDS, **HINT_WORDS}
-    return names_style(prompt) or any(mentions(prompt)) or bool(find(tidy(prompt), known))
+    return names_style(prompt) or bool(find(tidy(prompt), known))
 
 
 def _asks_for_style(rest: str) -> bool:

@@ -83,8 +83,8 @@ _NTH = {
 _ORDER = "|".join(_NTH)
 _NAMES = {"hook": "chorus", "refrain": "chorus", "drop": "chorus", "ending": "outro", "opening": "intro"}
 _SECTION = r"pre-?chorus|chorus(?:es)?|verses?|intro|outro|bridge|hook|refrain"
-_ONLY = r"(?:(?:but )?(?:only|just) )?"
-_IN = r"(?:(?:in|during|for|throughout|over|within|of|from|at) )?"
+_ONLY = r"\b(?:(?:but )?(?:only|just) )?"
+_IN = r"(?:\b(?:in|during|for|throughout|over|within|of|from|at) )?"
 
 _STRETCH = re.compile(
     rf"{_ONLY}(?:from |between )?{_TIME} ?(?:to|until|till|and|-|–) ?{_TIME}(?! ?(?:bpm|%|hz|khz|db|semitones?))",
@@ -106,6 +106,12 @@ _HALF = re.compile(rf"{_ONLY}{_IN}the (second) half\b", re.IGNORECASE)
 _NAMED = re.compile(
     rf"{_ONLY}{_IN}(?:(?:the|each|every|all|both|my|its)(?: of)?(?: the)? )?(?:({_ORDER}) )?(?<!\ba )(?<!\ban )"
     rf"\b({_SECTION})\b(?! effect)(?: (\d)\b)?",
+    re.IGNORECASE,
+)
+
+
+_OFF = re.compile(
+    rf"\b(?:the )?{NUMBER} (seconds?|secs?|s|minutes?)\b (?:off|from|of|at|on)(?: of)? the (start|beginning|front|intro|end|ending|back)\b",
     re.IGNORECASE,
 )
 
@@ -135,11 +141,17 @@ def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
         size *= 60 if unit.startswith("m") else 1
         return token(Moment(end=size) if first else Moment(-size))
 
+    def off(match: re.Match[str]) -> str:
+        size = value(match[1].lower()) * (60 if match[2].startswith("m") else 1)
+        at_end = match[3].lower() in ("end", "ending", "back")
+        return token(Moment(-size) if at_end else Moment(end=size))
+
     def section(match: re.Match[str]) -> str:
         name = re.sub("(?<=chorus)es$|(?<=verse)s$", "", match[2].lower())
         which = _NTH[match[1].lower()] if match[1] else int(match[3]) - 1 if match[3] else None
         return token(Moment(section=_NAMES.get(name, name), which=which))
 
+    prompt = _OFF.sub(off, prompt)
     prompt = _STRETCH.sub(stretch, prompt)
     prompt = _AFTER.sub(lambda m: token(Moment(_seconds(m[1]))), prompt)
     prompt = _BEFORE.sub(lambda m: token(Moment(end=_seconds(m[1]))), prompt)

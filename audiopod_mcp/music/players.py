@@ -10,12 +10,12 @@ PLAYERS = {
     # The stem, and what its players are called; the longer names first.
     "backing_vocals": r"back(?:ing|ground)[ -]?(?:vocals?|voices?|sing(?:ers?|ing))|choirs?|harmon(?:y|ies)",
     "vocals": r"(?:lead |main )?(?:vocals?|vox|voices?|sing(?:er|ers|ing))|rapp?(?:er|ing)?|acapella",
-    "percussion": r"(?:hand )?percussion|shakers?|congas?|bongos?|tambourines?|claves?|cowbells?|timpani",
+    "percussion": r"(?:hand )?percussion|shakers?|tablas?|cajons?|djembes?|maracas|triangles?|taikos?|hand ?claps|claps|castanets|congas?|bongos?|tambourines?|claves?|cowbells?|timpani",
     "drums": r"(?:(?:electronic|acoustic|brushed) )?drum(?:s|mer|ming| kit| ?set| machine| track)?|(?:the|a) beats?"
     r"|beats?$|kicks?|snares?|hi-?hats?|hats|cymbals?|(?:acoustic|electronic|brushed) kit",
     "bass": r"(?:(?:electric|upright|synth|acoustic|slap|fretless|808) )?bass(?:es| guitar| line|line|ist)?|808s?",
     "guitar": r"(?:(?:electric|acoustic|lead|distorted|nylon|steel|rhythm) )?guitars?|ukuleles?|banjos?|mandolins?"
-    r"|sitars?|pedal steels?|guitarist",
+    r"|sitars?|pedal steels?|guitarist|shamisens?|lutes?",
     "keyboard": r"(?:(?:electric|grand|upright) )?pianos?|pianist|keys|keyboards?|organs?|rhodes|harpsichords?"
     r"|clavinets?|vibraphones?|marimbas?|accordions?|kalimbas?|glockenspiels?|music box|bells",
     "strings": r"strings?|string section|violins?|violas?|cellos?|fiddles?|harps?|kotos?|orchestra",

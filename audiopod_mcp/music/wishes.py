@@ -31,7 +31,7 @@ _REMARKS = (
 _QUANTITY = (
     r"(?:(?:by|like|about|around|roughly|maybe|say|something|so|only|just|a|an|let'?s|to|of|at|over|or) )*"
     r"(?:[-+]? ?\d+(?:[.,]\d+)? ?(?:%|percent|db|bpm|semitones?|seconds?|s|sec|hz|k|khz|lufs)"
-    r"|bit|little|tad|touch|lot)"
+    r"|bit|little|tad|touch|lot|(?:synced |in time |set )*(?:to |in |with )?(?:half|quarter|eighth|sixteenth)[ -]notes?)"
 )
 
 
@@ -93,6 +93,8 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
             bare.lower(),
         )
         carried = verb[1] if verb else carried if found else ""
+        if found and found[0].kind in ("only", "remove", "add"):
+            carried = found[0].kind
         about = named or about
         before, before_found = bare, len(found)
         if not found:
