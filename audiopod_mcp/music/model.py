@@ -99,6 +99,19 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """How much each layer plays: 0 the bare frame … 0.5 as the style has it … 1 busy."""
+
+    drums: float = 0.5
+    """Drums and percussion."""
+    bass: float = 0.5
+    chords: float = 0.5
+    """Whoever comps: strums, arpeggios, stabs."""
+    melody: float = 0.5
+    """The lead's notes a beat, and whether a second line answers it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What is wanted: a caption, understood, with the explicit parameters on top."""
 
@@ -117,8 +130,13 @@ class Brief:
     without: tuple[str, ...] = ()
     """Tracks or instruments the caption rules out ("no drums")."""
     lyrics: str | None = None
+    form: tuple[str, ...] = ()
+    """The sections that tags without words ask for; empty: the style's own form."""
     instrumental: bool = False
     language: str | None = None
+    activity: Activity = Activity()
+    feel: str | None = None
+    """``half-time`` or ``double-time``: how the drums count, at the same tempo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +189,11 @@ class Score:
         def spans(name: str) -> tuple[Span, ...]:
             return tuple(Span(**span) for span in data[name])
 
+        def whole(brief: Mapping[str, Any]) -> Brief:
+            activity = Activity(**brief.get("activity", {}))
+            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form")}
+            return Brief(**{**brief, **names, "activity": activity})
+
         brief = data.get("brief")
         return cls(
             seed=data["seed"],
@@ -190,11 +213,7 @@ class Score:
                 LyricLine(line["start"], line["end"], line["text"], tuple((t, w) for t, w in line["words"]))
                 for line in data["lyrics"]
             ),
-            brief=None
-            if brief is None
-            else Brief(
-                **{**brief, "instruments": tuple(brief["instruments"]), "without": tuple(brief["without"])}
-            ),
+            brief=None if brief is None else whole(brief),
         )
 
 

@@ -182,11 +182,13 @@ async def _analyse(
     if result.outcome is None or result.outcome.analysis is None:
         return JSONResponse({"success": False, "error": result.error or "nothing was heard"})
     heard = dict(result.outcome.analysis)
-    sure = heard.pop("confidences", {})
-    named = {"bpm": "tempo", "keyscale": "key", "timesignature": "timesignature"}
-    heard |= {f"{named[of]}_confidence": value for of, value in sure.items() if of in named}
     heard |= {"success": True, "engine": studio.config.engine}
     heard["id"] = await to_thread.run_sync(studio.store.add_analysis, owner, heard)
+    source = sources["audio_url"]
+    if heard.get("sections") and "job" in source:
+        await to_thread.run_sync(
+            studio.store.add_form, source["job"], source["take"], owner, heard["sections"]
+        )
     return JSONResponse(heard)
 
 

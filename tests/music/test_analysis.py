@@ -66,14 +66,13 @@ def test_beats_follow_a_tempo_that_changes():
 
 
 def test_soft_strings_have_a_pulse():
-    swell = np.minimum(1, np.minimum(np.linspace(0, 6, RATE // 2), np.linspace(6, 0, RATE // 2)))
-    tones = [
-        np.sin(2 * np.pi * 440 * 2 ** ((p - 69) / 12) * np.arange(RATE // 2) / RATE) for p in range(55, 80)
-    ]
-    order = np.random.default_rng(3).permutation(25).tolist() * 2
-    heard = analyse(stereo(np.concatenate([swell * (tones[n] + tones[(n + 7) % 25]) for n in order])), RATE)
-    assert heard.tempo is not None
-    assert min(abs(heard.tempo / 120 - ratio) for ratio in (0.5, 1, 2)) < 0.02
+    def tone(pitch):
+        phase = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * np.arange(RATE) / RATE
+        return np.hanning(RATE) * sum(np.sin(k * phase) / k for k in (1, 2, 3))
+
+    order = np.random.default_rng(3).permutation(20).tolist() * 3
+    notes = [(beat / 2, tone(55 + n) + tone(62 + n)) for beat, n in enumerate(order)]
+    assert analyse(stereo(place(notes, 31)), RATE).tempo == pytest.approx(120, abs=0.2)
 
 
 def test_a_long_silence_hides_no_pulse():
