@@ -248,7 +248,8 @@ def loudness_around(
     """Loudness (LUFS) and spectral balance that new music in samples ``[start, end)`` should have.
 
     The balance is that of ``reach`` seconds on both sides. The loudness is the stretch's own, unless that
-    is silent or more than 12 LU away from what surrounds it: then it is the surroundings'.
+    is silent or more than 12 LU away from what surrounds it, also from the nearest seconds (in a fade it is
+    not): then it is the surroundings'.
     """
     margin = round(reach * rate)
     around = np.concatenate((audio[max(0, start - margin) : start], audio[end : end + margin]))
@@ -257,7 +258,11 @@ def loudness_around(
     balance = spectral_balance(around, rate)
     outside = integrated_loudness(around, rate)
     inside = integrated_loudness(audio[start:end], rate) if end > start else None
-    if inside is None or (outside is not None and abs(inside - outside) > 12):
+    near = (audio[max(0, start - 2 * rate) : start], audio[end : end + 2 * rate])
+    levels = [outside, *(integrated_loudness(piece, rate) for piece in near if len(piece) >= rate // 2)]
+    if inside is None or (
+        outside is not None and all(level is None or abs(inside - level) > 12 for level in levels)
+    ):
         return (outside if outside is not None else integrated_loudness(audio, rate)), balance
     return inside, balance
 
