@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +89,7 @@ def _channel_weights(channels: int) -> Array:
     return np.asarray(layouts.get(channels, (1,) * channels), np.float32)
 
 
+@lru_cache(maxsize=4)
 def _k_response(rate: int, size: int) -> npt.NDArray[np.complex64]:
     """K-weighting on the bins of a transform: the standard's two filters, for any rate by bilinear
     transform.

@@ -74,6 +74,10 @@ class Analysis:
     beats: tuple[float, ...]
     downbeats: tuple[float, ...]
     timesignature: str | None
+    metre_confidence: float
+    """How probable the time signature is, 0 to 1; of those said to be so sure about as many are right."""
+    other_metre: str | None
+    """The time signature that is next likely."""
     key: str | None
     key_confidence: float
     loudness: float | None
@@ -124,9 +128,13 @@ class Brief:
     without: tuple[str, ...] = ()
     """Tracks or instruments the caption rules out ("no drums")."""
     lyrics: str | None = None
+    form: tuple[str, ...] = ()
+    """The sections that tags without words ask for; empty: the style's own form."""
     instrumental: bool = False
     language: str | None = None
     activity: Activity = Activity()
+    feel: str | None = None
+    """``half-time`` or ``double-time``: how the drums count, at the same tempo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +189,7 @@ class Score:
 
         def whole(brief: Mapping[str, Any]) -> Brief:
             activity = Activity(**brief.get("activity", {}))
-            names = {name: tuple(brief[name]) for name in ("instruments", "without")}
+            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form")}
             return Brief(**{**brief, **names, "activity": activity})
 
         brief = data.get("brief")

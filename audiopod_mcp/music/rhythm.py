@@ -12,7 +12,7 @@ from audiopod_mcp.music.autocorrelation import BANDS, at_lag, autocorrelation
 from audiopod_mcp.music.model import Report, silent
 from audiopod_mcp.music.onsets import FPS, WHOLE
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.tempo_level import count
+from audiopod_mcp.music.tempo_level import LEAST_BEATS, count
 
 TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 """Candidate tempi, beats a minute."""
@@ -23,27 +23,39 @@ _PULSE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A tempo in beats a minute, its beats (s), ``(beats,)``, how sure of it, 0 to 1, and the metre."""
+    """A tempo in beats a minute, its beats (s), ``(beats,)``, how sure of it, 0 to 1, and the metre.
+
+    ``sure_of_metre`` is how probable the time signature is, ``otherwise`` the next likely one.
+    """
 
     tempo: float
     beats: npt.NDArray[np.float64]
     confidence: float
     timesignature: str
+    sure_of_metre: float
+    otherwise: str
 
 
-def find_pulse(envelopes: Array, harmony: Array, report: Report = silent) -> Pulse | None:
+def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Report = silent) -> Pulse | None:
     """Tempo, metre and beats of onset envelopes ``(6, frames)``, or ``None`` when nothing recurs.
 
-    ``harmony`` is :func:`harmonic_change`, at its own frame rate.
+    ``harmony`` is :func:`harmonic_change` of ``chroma``, at their own frame rate.
     """
     estimate = estimate_tempo(envelopes)
     report(0.3, "finding the tempo")
     if estimate is None:
         return None
     tempo, confidence = estimate
-    counting = count(envelopes, harmony, tempo)
-    tempo, beats = follow(envelopes, counting.tempo, report)
-    return Pulse(tempo, beats, confidence, counting.timesignature) if len(beats) > 2 else None
+    tempo, beats = follow(envelopes, tempo, lambda fraction, doing: report(0.3 + 0.4 * fraction, doing))
+    if len(beats) < LEAST_BEATS:
+        return None
+    counting = count(envelopes, harmony, chroma, beats, tempo)
+    if counting.ratio != 1:
+        tempo, beats = follow(envelopes, tempo * counting.ratio)
+    report(1.0, "following the beat")
+    if len(beats) < 3:
+        return None
+    return Pulse(tempo, beats, confidence, counting.timesignature, counting.confidence, counting.otherwise)
 
 
 def follow(envelopes: Array, tempo: float, report: Report = silent) -> tuple[float, npt.NDArray[np.float64]]:
@@ -150,7 +162,7 @@ def track_beats(
         else:
             score[frame + farthest] = local[frame]
         if not frame % 8192:
-            report(0.3 + 0.7 * frame / count, "following the beat")
+            report(frame / count, "following the beat")
     start = max(0, count - farthest)
     frame = start + int(np.argmax(score[start + farthest :]))
     beats = []

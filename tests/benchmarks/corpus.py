@@ -165,10 +165,10 @@ def without(midi, drums):
                 message.velocity = 0
 
 
-def play(score):
+def play(score, sounds=SOUNDS):
     """Turns a MIDI file into a FLAC file beside it."""
     sound = score.with_suffix(".wav")
-    player = ["fluidsynth", "-niq", "-g", "0.5", "-r", str(RATE), "-F", sound, SOUNDS, score]
+    player = ["fluidsynth", "-niq", "-g", "0.5", "-r", str(RATE), "-F", sound, sounds, score]
     subprocess.run(player, capture_output=True, check=True)
     audio, rate = soundfile.read(sound, dtype="float32")
     soundfile.write(sound.with_suffix(".flac"), audio, rate)

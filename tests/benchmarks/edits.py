@@ -9,7 +9,7 @@ lowest and the highest bands against the middle, dB; ``gaps`` how far the quiete
 mean, dB (reverberation fills gaps); ``length`` and ``tempo`` ratios; ``steps`` semitones, by the chroma; ``key`` the
 score's key, or the one heard; ``width`` the ratio of widths; ``start`` and ``end`` the change of half a second there, dB;
 ``tracks`` the stems that came (+) and went (-). ``rest`` is the largest change of any other stem, dB relative to it (-200: to the sample);
-of a recording, the largest change of another stem's level, dB.
+of a recording, the change of the level of all others together, dB, by least squares.
 """
 
 import argparse
@@ -219,10 +219,11 @@ def rest(prompt, what, song, made):
         others = [track for track in song.true if track in made.stems and track not in named]
         changes = [decibels(rms(made.stems[t] - song.true[t]) / rms(song.true[t])) for t in others]
         return max(changes, default=-200.0), max(changes, default=-200.0) < -25
-    # Least squares say nothing about a stem that can hardly be heard.
-    heard = {track for track, stem in song.true.items() if rms(stem) > 0.1 * rms(song.audio)}
-    gains = [abs(gain) for track, gain in stem_gains(song, made).items() if track in heard - named]
-    return max(gains), max(gains) < 1.5
+    others = sum(stem for track, stem in song.true.items() if track not in named)
+    size = min(len(made.audio), len(song.audio))
+    columns = np.stack([x[:size].ravel() for x in (song.audio - others, others)], axis=1)
+    change = abs(decibels(abs(np.linalg.lstsq(columns, made.audio[:size].ravel(), rcond=None)[0][1])))
+    return change, change < 1.5
 
 
 def main():

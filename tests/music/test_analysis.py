@@ -83,6 +83,14 @@ def test_a_bar_that_divides_in_the_middle_is_six_eight_on_dotted_beats():
     assert heard.tempo == pytest.approx(60, abs=0.2)
 
 
+def test_how_sure_the_metre_is_is_told():
+    plain = analyse(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
+    bare = analyse(stereo(place([(0.3 + beat * 0.5, hat()) for beat in range(40)], 20)), RATE)
+    assert plain.metre_confidence > 0.9 > bare.metre_confidence > 0.0
+    assert bare.other_metre not in (None, bare.timesignature)
+    assert analyse(silence(3), RATE).metre_confidence == 0.0
+
+
 # ---------------------------------------------------------------------------- pitch
 
 

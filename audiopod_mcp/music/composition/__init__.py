@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import answers, backing, drumming, tunes
+from audiopod_mcp.music.composition.activity import as_dense
 from audiopod_mcp.music.composition.ensemble import band_for
-from audiopod_mcp.music.composition.form import Section, plan, sung_plan
+from audiopod_mcp.music.composition.form import Section, plan, sung_plan, tagged_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
+from audiopod_mcp.music.composition.openings import opening
 from audiopod_mcp.music.composition.piece import Piece
 from audiopod_mcp.music.composition.singing import sing, spread_lines
 from audiopod_mcp.music.composition.timeline import Timeline, bars_of, given, sections_on, steady
@@ -40,7 +42,9 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     tempo = (
         brief.tempo
         if grid is None
-        else 60 / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+        else 60
+        / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+        / timeline.metre.unit
     )
     beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
     starts = {bar.start for bar in piece.bars if bar.start >= timeline.first_downbeat}
@@ -79,6 +83,8 @@ def _begun(brief: Brief, seed: int, grid: Grid | None) -> tuple[Piece, bool]:
     words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
     rap = "spoken voice" in brief.instruments
     timeline, sections = _frame(brief, style, words, grid, rap)
+    if grid is not None and grid.density is not None:
+        brief = replace(brief, activity=as_dense(grid.density))
     return _piece(brief, style, key, timeline, sections, grid, seed), rap
 
 
@@ -97,6 +103,8 @@ def _frame(
     free = bars - timeline.ending
     if lines:
         sections = sung_plan(words, free, timeline.metre, brief.tempo, brief.energy, rap)
+    elif brief.form:
+        sections = tagged_plan(brief.form, free, brief.energy)
     else:
         sections = plan(style, free, brief.energy)
     return timeline, sections
@@ -115,8 +123,8 @@ def _piece(
     chords = chords_of(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
     return Piece(
         brief, style, key, timeline, sections, bars, chords, seed,
-        density=grid.density if grid else None,
         melody=grid.melody if grid else (),
+        own_form=grid is None,
         sings=any(section.lines for section in sections),
     )  # fmt: skip
 
@@ -137,7 +145,7 @@ def _play(piece: Piece, rap: bool, report: Report) -> tuple[tuple[Part, ...], tu
     ):
         band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
-    piece = replace(piece, alone=len(pitched) == 1)
+    piece = replace(piece, alone=len(pitched) == 1, opening=opening(piece, band))
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
         notes = _PLAYERS[member.role](piece, member)

@@ -9,13 +9,24 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+
 from audiopod_mcp.music.composition.grooves import CLOSED, KICK, LOW_TOM, RIDE, SHAKER, SNARE, STICK, Groove
+from audiopod_mcp.music.model import Activity
 from audiopod_mcp.music.theory import Metre
 
 _TIMEKEEPERS = (CLOSED, RIDE, SHAKER)
 _FILLED = (*_TIMEKEEPERS, SNARE, LOW_TOM, STICK)
 """What a busier drummer plays more of: the first of these that the groove has."""
 _LIGHT = {"X": 0.25, "o": -0.35, "u": -0.25, "R": 0.1}
+
+
+def as_dense(density: float) -> Activity:
+    """The activity at which pieces have about ``density`` onsets a beat: the median of all styles."""
+    level = float(
+        np.interp(density, (1.06, 1.18, 2.18, 2.55, 2.8, 3.38, 3.89), (0, 0.15, 0.3, 0.4, 0.5, 0.85, 1))
+    )
+    return Activity(level, level, level, level)
 
 
 def kit(groove: Groove, metre: Metre, level: float) -> Groove:

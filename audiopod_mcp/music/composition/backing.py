@@ -98,7 +98,7 @@ class _Line:
 
 def _walk(pen: Pen, piece: Piece, line: _Line, bar: Bar, intensity: float, turn: int) -> None:
     """A walking bass: chord tones in quarters, and a step that leads into each new chord. Calmer, in two."""
-    stride = 2 if piece.brief.activity.bass < 0.3 else 1
+    stride = piece.timeline.metre.unit * (2 if piece.brief.activity.bass < 0.3 else 1)
     for index in range(bar.beats):
         beat = bar.start + index
         chord, following = piece.chord(beat), piece.chord(beat + 1)

@@ -80,7 +80,8 @@ def _blocks(mix: Audio, report: Report) -> tuple[Wave, Wave]:
         early = min(start, margin)
         piece = mix[start : start + step]
         between = soxr.resample(mix[start - early : start + step + margin], 1, 4, quality="HQ")
-        high = np.abs(between[4 * early :][: 4 * len(piece)]).max(axis=1)
+        left, right = np.abs(between[4 * early :][: 4 * len(piece)]).T
+        high = np.maximum(left, right)
         loud = np.einsum("ij,ij->i", piece, piece)
         peaks.append(np.pad(high, (0, -len(high) % (4 * _BLOCK))).reshape(-1, 4 * _BLOCK).max(axis=1))
         energies.append(np.pad(loud, (0, -len(loud) % _BLOCK)).reshape(-1, _BLOCK).mean(axis=1))

@@ -48,7 +48,10 @@ def analysis_told(heard: Analysis) -> dict[str, Any]:
         "chords": _spans(heard.chords),
         "sections": _spans(heard.sections),
         "vocals": _spans(heard.vocals),
-        "confidences": {"bpm": round(heard.tempo_confidence, 2), "keyscale": round(heard.key_confidence, 2)},
+        "timesignature_otherwise": heard.other_metre,
+        "tempo_confidence": round(heard.tempo_confidence, 2),
+        "key_confidence": round(heard.key_confidence, 2),
+        "timesignature_confidence": round(heard.metre_confidence, 2),
         "engine": "local",
         "notes": notes,
     }
