@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.benchmarks import transforming
 from tests.benchmarks.transforming.covers import cover_table
-from tests.benchmarks.transforming.extensions import extend_table, likeness_table
+from tests.benchmarks.transforming.extensions import ending_table, extend_table, likeness_table
 from tests.benchmarks.transforming.references import reference_table, sources
 from tests.benchmarks.transforming.seams import repaint_table
 from tests.benchmarks.transforming.songs import pieces, recordings
@@ -40,6 +40,7 @@ def main():
             reference_table([*heard, *sources(arguments.seeds[0])])
         elif name == "extend":
             extend_table([*heard, *made[:2]])
+            ending_table([*heard, *made[:2]])
         elif name == "repaint":
             repaint_table([*heard, *made], arguments.windows, arguments.seeds[0])
         elif name == "likeness":
