@@ -78,9 +78,11 @@ def _kick(kit: Kit, tone: Tone) -> Wave:
     n = int(kit.kick_decay * 6 * SAMPLE_RATE)
     t = times(n)
     sweep = 0.03 if kit.electronic else 0.018
-    # A harder blow stretches the skin further, so it falls from higher up.
-    cycles = kit.kick_hz * t + kit.kick_sweep * (0.55 + 0.5 * tone.force) * sweep * (1 - np.exp(-t / sweep))
-    y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, kit.kick_decay)
+    # A harder blow stretches the skin further, so it falls from higher up; no foot hits twice alike.
+    falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.88, 1.12, 2)
+    fall = kit.kick_sweep * falls * (0.55 + 0.5 * tone.force)
+    cycles = kit.kick_hz * t + fall * sweep * (1 - np.exp(-t / sweep))
+    y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, rings * kit.kick_decay)
     if kit.electronic:
         y = np.tanh(np.float32(1.6) * y)
     else:
@@ -208,8 +210,9 @@ def _tom(hertz: float) -> Callable[[Kit, Tone], Wave]:
     def drum(kit: Kit, tone: Tone) -> Wave:
         n = int((0.7 if kit.electronic else 1.1) * SAMPLE_RATE)
         t = times(n)
-        cycles = hertz * t + (0.15 + 0.3 * tone.force) * hertz * 0.05 * (1 - np.exp(-t / 0.05))
-        body = 0.13 if kit.electronic else 0.24 * (100 / hertz) ** 0.4
+        falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.85, 1.15, 2)
+        cycles = hertz * t + falls * (0.15 + 0.3 * tone.force) * hertz * 0.05 * (1 - np.exp(-t / 0.05))
+        body = rings * (0.13 if kit.electronic else 0.24 * (100 / hertz) ** 0.4)
         y = np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, body)
         if not kit.electronic:
             for ratio, level, decay in ((1.593, 0.4, 0.14), (2.136, 0.25, 0.1), (2.653, 0.15, 0.07)):
