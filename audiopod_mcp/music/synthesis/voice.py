@@ -47,6 +47,16 @@ _SPELLED = {
     "ы": "i", "і": "i", "ї": "i", "о": "o", "у": "u", "ю": "u", "α": "a", "ε": "e", "η": "i", "ι": "i",
     "ο": "o", "υ": "i", "ω": "o",
 }  # fmt: skip
+_ENGLISH = {
+    "a": "i i'm i'll i've i'd my by why sky fly cry try time life like mine fire wild child mind find ride "
+    "shine smile while side wide eye eyes love one sun run up but just must us above some done heart",
+    "o": "all call fall was what your know show slow low grow snow soul though",
+    "u": "through blue true could would should",
+    "e": "earth heard head dead great break they",
+    "i": "she",
+}
+"""Common words whose vowel isn't what their letters say elsewhere."""
+_WORDS = {word: vowel for vowel, words in _ENGLISH.items() for word in words.split()}
 _LONGEST_FIRST = sorted(_SPELLED, key=len, reverse=True)
 
 
@@ -118,6 +128,8 @@ def vowel_of(syllable: str | None) -> str:
     if not syllable:
         return "u"
     text = syllable.lower()
+    if syllable != "i" and (word := text.strip(',.;:!?"()')) in _WORDS:
+        return _WORDS[word]
     if text[0] == "y" and _plain(text[1:2]) in VOWELS and not text.startswith("you"):
         text = text[1:]
     for spelling in _LONGEST_FIRST:
