@@ -46,6 +46,8 @@ class Wish:
     when: Moment | None = None
 
 
+KEEP = r"^(?:please |can you |just |only )*(?:keep|leave|use|give me|i (?:only |just )?want)(?: only| just)?(?: please)?$"
+"""A stretch of the track kept alone, where it says when."""
 LOW_END = "low end"
 """The ``text`` of "more bass": of a recording its lowest octaves are meant, not the one who plays it."""
 
@@ -149,7 +151,7 @@ def _read_form(text: str, _clause: str) -> Wish | None:
             return None
         return Wish("repeat", value(again[1]) if again[1] else 2.0)
     if "@" in text and track_of(text) is None:
-        if re.search(r"\b(?:keep|leave|use|give me|i want)\b", text) and "only" in text:
+        if re.search(KEEP, told):
             return Wish("keep")
         if re.search(r"\b(?:mute|silence)\b", text):
             return Wish("silence")
@@ -381,7 +383,7 @@ def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
         r"\b(?:distort(?:ed|ion)?|overdriven?|overdrive|fuzz(?:y)?|crunch(?:y|ier)?|grit(?:ty|tier)?|dirt(?:y|ier)?|drive)\b",
         text,
     ):
-        return Wish("saturate", 12.0 * strength(text), track)
+        return Wish("saturate", 18.0 * strength(text), track)
     if re.search(r"\b(?:saturat(?:e|ed|ion)|tape|analog(?:ue)?|vintage|valve|tube)\b", text):
         return Wish("saturate", 5.0 * strength(text), track)
     if re.search(

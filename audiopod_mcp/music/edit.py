@@ -12,12 +12,14 @@ from audiopod_mcp.music.asked import Wish
 from audiopod_mcp.music.beyond import beyond
 from audiopod_mcp.music.changes import CHANGES
 from audiopod_mcp.music.form_changes import FORM, formed
+from audiopod_mcp.music.loudness import true_peak
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.moments import clock
+from audiopod_mcp.music.normalising import TRUE_PEAK
 from audiopod_mcp.music.piece import WHOLE, Piece, fitted
 from audiopod_mcp.music.playing import names_style, within
 from audiopod_mcp.music.rearrange import rearranged, sung_anew
-from audiopod_mcp.music.splice import CEILING, limiter, mixed
+from audiopod_mcp.music.splice import limiter, mixed
 from audiopod_mcp.music.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
 from audiopod_mcp.music.wishes import UNDERSTOOD, not_understood, read_wishes
 from audiopod_mcp.music.wording import find, tidy
@@ -80,7 +82,7 @@ def edit(
     out = song.put_back(piece, first, last)
     end = first + piece.samples
     report(0.95, "putting it together")
-    limited = _limited(out.layers, rate, first, end, float(np.abs(audio).max(initial=0.0)))
+    limited = _limited(out.layers, rate, first, end, audio)
     changed = mixed(limited)
     changed[:first], changed[end:] = audio[:first], audio[last:]
     lines = out.score.lyrics if out.score else ()
@@ -149,11 +151,21 @@ def _changed(piece: Piece, wish: Wish, start: float, report: Report) -> Piece:
     return replace(piece, notes=tuple(dict.fromkeys(piece.notes)))
 
 
-def _limited(layers: Mapping[str, Audio], rate: int, first: int, last: int, peak: float) -> dict[str, Audio]:
-    """Layers whose sum in ``[first, last)`` is within full scale, or ``peak`` if the source was at that."""
-    gain = limiter(mixed(layers)[first:last], rate, max(CEILING, min(1.0, peak)))
-    if gain.min(initial=1.0) >= 1:
+def _limited(
+    layers: Mapping[str, Audio], rate: int, first: int, last: int, source: Audio
+) -> dict[str, Audio]:
+    """Layers whose sum in ``[first, last)`` has a true peak of at most -1 dBTP, or that of ``source``."""
+    highest = max(TRUE_PEAK, true_peak(source, rate))
+    mix = mixed(layers)[first:last]
+    over, ceiling = true_peak(mix, rate) - highest, min(1.0, 10 ** (highest / 20))
+    if over <= 0.02 and np.abs(mix).max(initial=0.0) <= 1:
         return dict(layers)
+    for _ in range(4):
+        gain = limiter(mix, rate, ceiling)
+        # The limiter looks at samples: what rises between them lowers its ceiling.
+        if (over := true_peak(mix * gain, rate) - highest) <= 0.02:
+            break
+        ceiling *= 10 ** (-over / 20)
     limited = {track: layer.copy() for track, layer in layers.items()}
     for layer in limited.values():
         layer[first:last] *= gain

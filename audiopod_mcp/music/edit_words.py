@@ -193,6 +193,8 @@ _WELL_SPELT = frozenset(("quite", "vocal", "shower", "fasten", "lover", "louder"
 
 
 _PUT_IN_FIGURES = (
+    # What is written short, or in words.
+    (r"\bdrms?\b", "drums"), (r"\bgtrs?\b", "guitar"), (r"\bperc\b", "percussion"), (r"\brev\b", "reverb"),
     (r"\b(?:an|one|1) octave and a half\b", "18 semitones"),
     (r"\b(?:a|one) and a half\b", "1.5"), (r"\btwo and a half\b", "2.5"), (r"\bthree and a half\b", "3.5"),
     (r"\b(\d+) and a half\b", r"\1.5"), (r"\b(?:a )?quarter[ -]?tones?\b", "0.5 semitones"),

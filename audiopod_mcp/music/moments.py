@@ -117,19 +117,28 @@ _OFF = re.compile(
 
 
 def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
-    """``prompt`` with ``@0@``, ``@1@`` … where it says when, and what they stand for."""
+    """``prompt`` with ``@0@``, ``@1@`` … where it says when, and what they stand for.
+
+    Where a preposition says that something happens then, not that the stretch itself is meant, it is
+    ``in @0@``.
+    """
     found: list[Moment] = []
 
-    def token(moment: Moment) -> str:
+    def token(moment: Moment, said: str = "in") -> str:
         found.append(moment)
-        return f" @{len(found) - 1}@ "
+        then = re.match(
+            r"\W*(?:(?:but|only|just) )*(?:from|between|in|during|for|throughout|over|within|at|after|until|till|before|up to|since|starting)\b",
+            said,
+            re.IGNORECASE,
+        )
+        return f" {'in ' if then else ''}@{len(found) - 1}@ "
 
     def stretch(match: re.Match[str]) -> str:
         unit = re.search(_UNIT + "$", match[2])
         first = match[1] if ":" in match[1] or not match[1].isdigit() or not unit else match[1] + unit[0]
         if not (":" in match[0] or unit or re.search("second|minute", match[0])):
             return match[0]
-        return token(Moment(_seconds(first), _seconds(match[2])))
+        return token(Moment(_seconds(first), _seconds(match[2])), match[0])
 
     def edge(match: re.Match[str]) -> str:
         first = match[1].lower() in ("first", "opening")
@@ -137,26 +146,26 @@ def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
         shares = {"half": 0.5, "third": 1 / 3, "quarter": 0.25}
         if (unit := match[3].lower()) in shares:
             size = shares[unit]
-            return token(Moment(end=size, share=True) if first else Moment(1 - size, share=True))
+            return token(Moment(end=size, share=True) if first else Moment(1 - size, share=True), match[0])
         size *= 60 if unit.startswith("m") else 1
-        return token(Moment(end=size) if first else Moment(-size))
+        return token(Moment(end=size) if first else Moment(-size), match[0])
 
     def off(match: re.Match[str]) -> str:
         size = value(match[1].lower()) * (60 if match[2].startswith("m") else 1)
         at_end = match[3].lower() in ("end", "ending", "back")
-        return token(Moment(-size) if at_end else Moment(end=size))
+        return token(Moment(-size) if at_end else Moment(end=size), match[0])
 
     def section(match: re.Match[str]) -> str:
         name = re.sub("(?<=chorus)es$|(?<=verse)s$", "", match[2].lower())
         which = _NTH[match[1].lower()] if match[1] else int(match[3]) - 1 if match[3] else None
-        return token(Moment(section=_NAMES.get(name, name), which=which))
+        return token(Moment(section=_NAMES.get(name, name), which=which), match[0])
 
     prompt = _OFF.sub(off, prompt)
     prompt = _STRETCH.sub(stretch, prompt)
     prompt = _AFTER.sub(lambda m: token(Moment(_seconds(m[1]))), prompt)
     prompt = _BEFORE.sub(lambda m: token(Moment(end=_seconds(m[1]))), prompt)
     prompt = _EDGE.sub(edge, prompt)
-    prompt = _HALF.sub(lambda _: token(Moment(0.5, share=True)), prompt)
+    prompt = _HALF.sub(lambda m: token(Moment(0.5, share=True), m[0]), prompt)
     prompt = _NAMED.sub(section, prompt)
     return prompt, tuple(found)
 

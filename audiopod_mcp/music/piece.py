@@ -30,8 +30,6 @@ class Piece:
     rate: int
     score: Score | None = None
     notes: tuple[str, ...] = ()
-    untouched: bool = True
-    """Whether the layers are what rendering the score gives, as far as is known."""
     seed: int = 0
     """Of what is newly played."""
 
@@ -53,7 +51,7 @@ class Piece:
             return self
         layers = {track: layer[first:last] for track, layer in self.layers.items()}
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
-        return replace(self, layers=layers, score=score, untouched=False)
+        return replace(self, layers=layers, score=score)
 
     def each(
         self, change: Callable[[Audio], Audio], track: str | None = None, report: Report = silent
@@ -61,7 +59,7 @@ class Piece:
         """Every layer changed, or the one of ``track``."""
         piece = self if track is None else self.apart(track, report)
         layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
-        return replace(piece, layers=layers, untouched=False)
+        return replace(piece, layers=layers)
 
     def apart(self, track: str, report: Report) -> Piece:
         """With a layer for ``track``: there is one, or it is separated from the recording."""
@@ -104,7 +102,7 @@ class Piece:
         if self.score is not None and score is not None:
             start, end = first / self.rate, last / self.rate
             score = joined((excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds)))
-        return replace(part, layers=layers, score=score, untouched=False)
+        return replace(part, layers=layers, score=score)
 
     def in_order(self, spans: Sequence[tuple[int, int]]) -> Piece:
         """The stretches ``[first, last)`` one after another; where they do not go on, they are crossfaded.
@@ -122,7 +120,7 @@ class Piece:
         score = self.score
         if score is not None:
             score = joined([excerpt(score, first / self.rate, last / self.rate) for first, last in spans])
-        return replace(self, layers=layers, score=score, untouched=False)
+        return replace(self, layers=layers, score=score)
 
 
 def named(track: str) -> str:
