@@ -211,13 +211,21 @@ def _read_tempo(text: str, _clause: str) -> Wish | None:
 
 
 def _read_pitch(text: str, clause: str) -> Wish | None:
-    unit = r"(semi-?tones?|half[ -]?(?:steps?|tones?)|(?:whole[ -]?)?(?:steps?|tones?)|octaves?|keys?(?= (?:up|down|higher|lower)))\b"
+    unit = r"(semi-?tones?|half[ -]?(?:steps?|tones?)|(?:whole[ -]?)?(?:steps?|tones?)|octaves?|cents?|keys?(?= (?:up|down|higher|lower)))\b"
     step = re.search(NUMBER + rf" ?{unit}", text) or re.search(rf"()({unit}) (?:by )?{NUMBER}", text)
     down = re.search(r"\b(?:down|drop\w*|lower(?:ed)?|below|flatter|deeper)\b|-\d", text)
     sign = -1 if down else 1
     track = track_of(text) if re.search(r"\b(?:pitch|transpose|tune)\w*\b", text) else None
     if step or "octave" in text:
-        size = 12 if "octave" in text else 2 if step and re.match("whole|step|tone", step[2]) else 1
+        size = (
+            12
+            if "octave" in text
+            else 0.01
+            if step and step[2].startswith("cent")
+            else 2
+            if step and re.match("whole|step|tone", step[2])
+            else 1
+        )
         number = value(step[1] or step[step.re.groups]) if step else 1
         return Wish("pitch", sign * size * number, track)
     interval = re.search(rf"\ba? ?({'|'.join(sorted(_INTERVALS, key=len, reverse=True))})\b", text)
@@ -261,7 +269,7 @@ def _read_reverb(text: str, _clause: str) -> Wish | None:
     if re.search(r"\b(?:drier|dryer|dry(?: it| them)?(?: out)?|close[rd]? up)\b", text):
         return Wish("reverb", -0.6 * strength(text), track_of(text))
     if not re.search(
-        r"\b(?:reverb\w*|ambien(?:ce|t space)|spacious|hall|(?<!next )room(?:y|ier)?|cathedral|church|wetter|more space)\b",
+        r"\b(?:reverb\w*|ambien(?:ce|t space)|spacious|hall|(?<!next )room(?:y|ier)?|cathedral|church|wett?er|wet|more space)\b",
         text,
     ):
         return None
@@ -372,10 +380,10 @@ def _read_band(text: str, _clause: str) -> Wish | None:
 
 def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
     track, by = track_of(text), decibels(text) or 6.0 * strength(text)
-    if re.search(r"\b(?:de-?ess(?:ed|er|ing)?|sibilan(?:ce|t)|esses|hiss(?:y|ing) s)\b", text):
+    if re.search(r"\b(?:de-?ess(?:ed|er|ing)?|sibilan(?:ce|t)|esses|s sounds?|s'?s|hiss(?:y|ing) s)\b", text):
         return Wish("esses", 6.0 * strength(text), track)
     if re.search(
-        r"\b(?:compress(?:ed|ion|or)?|more even|glue|even out(?: the)?(?: levels?| volume| dynamics)?|less dynamic)\b",
+        r"\b(?:compress(?:ed|ion|or)?|squash(?:ed)?|squeeze|more even|glue|even out(?: the)?(?: levels?| volume| dynamics)?|less dynamic)\b",
         text,
     ):
         return Wish("compress", 6.0 * strength(text), track)
@@ -400,7 +408,7 @@ def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
     if re.search(r"\b(?:less|not so|not as|too)\b", text):
         by = -by
     if re.search(
-        r"\b(?:bright(?:er|en|ness)?|crisp(?:er|y)?|sharper|airier|sparkl\w+|shimmer|clearer|clear|clarity|open(?:er)? up)\b",
+        r"\b(?:bright(?:er|en|ness)?|crisp(?:er|y)?|sharper|airier|sparkl\w+|shimmer|clearer|clear|clarity|open(?:er)? up|air(?:y|ier|iness))\b",
         text,
     ):
         return Wish("bright", by, track)

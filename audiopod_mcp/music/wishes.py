@@ -95,6 +95,8 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
         about, before, fresh = named or about, bare, len(found)
         if not found:
             rest.append(bare)
+            if at:  # "make the chorus pop: louder and wider"
+                scope, before = at, ""
         wishes += [replace(wish, when=when) for wish in found]
     return _settled(wishes, kept), rest
 
@@ -148,7 +150,7 @@ _STAYS = (
     r"|full volume|back to normal"
 )
 _APART = (
-    r"[,;.!?\n、，。；！？](?!\d)| \+ (?!\d)"
+    r"[,;.!?\n、，。；！？](?!\d)| \+ (?!\d)| [—–-] |: (?!\d)"
     r"|\b(?:and|but|then|plus|also|while|because|since|so that)\b"
 )
 

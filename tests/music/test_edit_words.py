@@ -85,8 +85,10 @@ def test_what_is_understood(prompt, wishes):
         ("cut the intro", "cut", Moment(section="intro")),
         ("loop the chorus twice", "repeat", Moment(section="chorus")),
         ("keep only the first 30 seconds", "keep", Moment(end=30)),
-        ("the second half darker", "bright", Moment(0.5, share=True)),
+        ("the second half darker", "bright", Moment(0.5, unit="share")),
         ("ab 0:05 bitte ohne Bass", "remove", Moment(5)),
+        ("no drums in the last 4 bars", "remove", Moment(-4, unit="bars")),
+        ("louder from bar 5 to 8", "level", Moment(4, 8, unit="bars")),
         ("coupe l'intro", "cut", Moment(section="intro")),
         ("最後の5秒をフェードアウト", "fade out", Moment(-5)),
     ],
@@ -99,7 +101,9 @@ def test_when(prompt, kind, when):
 def test_a_moment_in_a_track():
     sections = (Span(0, 8, "intro"), Span(8, 20, "chorus"), Span(30, 40, "chorus"))
     assert Moment(-5).spans(60, ()) == ((55, 60),)
-    assert Moment(0.5, share=True).spans(60, ()) == ((30, 60),)
+    assert Moment(0.5, unit="share").spans(60, ()) == ((30, 60),)
+    assert Moment(-2, unit="bars").spans(9, (), (0.5, 2.5, 4.5, 6.5)) == ((4.5, 9),)
+    assert Moment(0, 2, unit="bars").spans(9, (), (0.5, 2.5, 4.5, 6.5)) == ((0, 4.5),)
     assert Moment(section="chorus").spans(60, sections) == ((8, 20), (30, 40))
     assert Moment(section="chorus", which=-1).spans(60, sections) == ((30, 40),)
     with pytest.raises(Refused, match=r"no chorus number 3 was found in this track; it has intro 0:00-0:08"):
