@@ -10,7 +10,7 @@ from audiopod_mcp.music.chords import find_chords
 from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.metre import bar_lines, stresses
-from audiopod_mcp.music.metre_evidence import METRES
+from audiopod_mcp.music.metre_evidence import METRES, ODD
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
 from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
@@ -106,7 +106,7 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
 def _bars(pulse: Pulse, envelopes: Array, chroma: Array) -> Ints:
     """The beats (indices) that begin bars."""
     stress = stresses(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
-    return bar_lines(stress, METRES[pulse.timesignature])
+    return bar_lines(stress, (METRES | ODD)[pulse.timesignature])
 
 
 def _seconds(beats: np.ndarray[tuple[int], np.dtype[np.float64]], duration: float) -> tuple[float, ...]:

@@ -14,6 +14,8 @@ RATIOS = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3)
 """Levels of a pulse that it may be counted at, as multiples of the tempo found."""
 METRES = {"2/4": 2, "3/4": 3, "4/4": 4, "6/8": 2}
 """Beats a bar of each metre; those of 6/8 are dotted quarters."""
+ODD = {"5/4": 5, "7/4": 7}
+"""Metres that are told only where their bars recur far more than any other."""
 
 _HARMONY = 6
 _WINDOW, _HOP = 48 * PER_BEAT, 8 * PER_BEAT
@@ -40,12 +42,35 @@ def evidence(ticks: Ticks, tempo: float, onsets: float) -> Array:
     return np.concatenate((alike, np.asarray(bars)), axis=2).astype(np.float32)
 
 
+def odd_bars(ticks: Ticks, ratio: float) -> dict[str, float]:
+    """By how much more onsets and harmony recur after bars of :data:`ODD` than after 2, 3, 4 and 6 beats.
+
+    A correlation, -2 to 2; ``ratio`` is the level that is counted, as a multiple of the ticks' own. 27
+    pieces in 5/4 and 7/4 had 0.24 to 1.3, of 170 others none had more than 0.12.
+    """
+    rows = [recurrence(row, _WINDOW, _HOP) for row in ticks.onsets]
+    beat, evens = PER_BEAT / ratio, np.asarray((2.0, 3.0, 4.0, 6.0))
+
+    def recurs(beats: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        both = np.mean([at_lag(_mixed(rows), beat * beats * bars) for bars in (1, 2)], axis=0)
+        moves = np.mean([at_lag(rows[_HARMONY], beat * beats * bars) for bars in (1, 2)], axis=0)
+        return np.asarray(both + moves)
+
+    most = float(recurs(evens).max())
+    return {name: float(recurs(np.asarray([float(beats)]))[0]) - most for name, beats in ODD.items()}
+
+
+def _mixed(rows: list[Array]) -> Array:
+    """The autocorrelations of onset envelopes as one."""
+    mixed: Array = np.sum([weight * rows[row] for row, weight in BANDS.items()], axis=0)
+    return mixed / sum(BANDS.values())
+
+
 def _recurring(
     ticks: Ticks, period: npt.NDArray[np.float64], tempi: npt.NDArray[np.float64], onsets: float
 ) -> npt.NDArray[np.float64]:
     rows = [recurrence(row, _WINDOW, _HOP) for row in ticks.onsets]
-    mixed = np.sum([weight * rows[row] for row, weight in BANDS.items()], axis=0) / sum(BANDS.values())
-    chroma = _likeness(ticks.chroma)
+    mixed, chroma = _mixed(rows), _likeness(ticks.chroma)
     octaves, density = np.log2(tempi / 120), np.log2(onsets * 60 / tempi + 0.1)
     columns = [at_lag(mixed, period * beats) for beats in _ONSETS_AT]
     columns += [at_lag(rows[KICK], period * beats) for beats in _KICK_AT]

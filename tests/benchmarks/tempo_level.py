@@ -21,12 +21,13 @@ import soundfile
 from scipy.optimize import minimize, minimize_scalar
 
 from audiopod_mcp.music import metre_weights, tempo_level
-from audiopod_mcp.music.metre_evidence import METRES, RATIOS
+from audiopod_mcp.music.metre_evidence import METRES, RATIOS, evidence
 from audiopod_mcp.music.onsets import FPS, onset_envelopes
 from audiopod_mcp.music.pitch import FPS as CHROMA_FPS
 from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
 from audiopod_mcp.music.rhythm import estimate_tempo, follow
 from audiopod_mcp.music.spectrum import downmix
+from audiopod_mcp.music.ticks import on_ticks
 from audiopod_mcp.music.tonality import harmonic_change
 
 NAMES = list(METRES)
@@ -67,7 +68,8 @@ def weigh(truth, envelopes, chroma, bass):
     tempo, beats = follow(envelopes, estimate[0])
     if len(beats) < tempo_level.LEAST_BEATS:
         return None
-    weighed = tempo_level.weighed(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
+    ticks = on_ticks(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
+    weighed = evidence(ticks, tempo, tempo_level.onsets_a_second(envelopes))
     tempi = tempo * np.asarray(RATIOS)
     levels = np.abs(truth["bpm"] / tempi - 1) < 0.04
     metres = [metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES]

@@ -102,6 +102,15 @@ def test_a_bar_that_divides_in_the_middle_is_six_eight_on_dotted_beats():
     assert heard.tempo == pytest.approx(60, abs=0.2)
 
 
+@pytest.mark.parametrize(("pattern", "metre"), [("k.h.h.s.h.", "5/4"), ("k.h.s.h.k.s.h.", "7/4")])
+def test_odd_bars_are_told_where_they_recur(pattern, metre):
+    bar = len(pattern) / 4
+    piece = mixed(0.5 * drums(120, pattern, 12), chords(C_PROGRESSION * 3, bar))
+    heard = analyse(piece, RATE)
+    assert heard.timesignature == metre
+    assert np.median([abs(time / bar - round(time / bar)) for time in heard.downbeats]) < 0.05
+
+
 def test_how_sure_the_metre_is_is_told():
     plain = analyse(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
     bare = analyse(stereo(place([(0.3 + beat * 0.5, hat()) for beat in range(40)], 20)), RATE)
