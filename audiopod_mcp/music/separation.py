@@ -7,10 +7,8 @@ in the mix, with traces of the others. What guitars, keyboards or strings play c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft as sfft
 import soxr
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,6 +17,7 @@ from audiopod_mcp.music.blocks import by_blocks
 from audiopod_mcp.music.cells import HOP, N_FFT, RATE, Complex
 from audiopod_mcp.music.masks import below, drum_mask, vocal_mask
 from audiopod_mcp.music.model import Audio, Refused, Report, silent
+from audiopod_mcp.music.presence import Heard
 from audiopod_mcp.music.shares import SOURCES, shares
 from audiopod_mcp.music.spectrum import SILENCE, WORKERS, Array, downmix, hann
 from audiopod_mcp.music.voice import FPS as VOICE_FPS
@@ -36,8 +35,9 @@ _RUMBLE = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _SURE = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
-_TRACES = "Separated by signal processing, without a trained model: traces of what else plays remain in it."
-_DOUBT = "Whether anybody sings in this recording is doubtful: it may be an instrument that came out."
+_TRACES = "Separated by signal processing on this computer: traces of what else plays remain in it."
+_DOUBT = "Whether {track} are in this recording at all is doubtful: it may be something else that came out."
+_ONE = ("No bass were", "No bass was")
 
 
 def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Audio:
@@ -50,7 +50,7 @@ def separate_and_tell(
 ) -> tuple[Audio, tuple[str, ...]]:
     """One of :data:`TRACKS` from a recording, shaped like ``audio``, and in words how far to trust it.
 
-    Raises :class:`Refused` for any other track, and where next to nothing of the track is found.
+    Raises :class:`Refused` for any other track, and where the track is not heard.
     """
     if track not in TRACKS:
         raise Refused(
@@ -84,30 +84,12 @@ def separate_and_tell(
         report(begun + (1 - begun) * done, doing)
 
     out = by_blocks(audio, rate, work, told, _BLOCK)
-    if np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum():
-        raise Refused(f"Next to nothing that sounds like {track} was found in this recording.")
+    nothing = np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum()
+    if nothing or not heard.present(track):
+        raise Refused(f"No {track} were heard in this recording; {heard.instead_of(track)}.".replace(*_ONE))
     report(1.0, f"separating the {track}")
-    doubtful = odds is not None and odds.max() < _SURE
-    return out, (_TRACES, _DOUBT) if doubtful else (_TRACES,)
-
-
-@dataclass
-class Heard:
-    """What the shares found in a recording so far."""
-
-    power: float = 0.0
-    expected: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(SOURCES)))
-    """The power that is each source's."""
-    certain: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(SOURCES)))
-    """That power, weighed once more by the share: all of it where a source is alone."""
-
-    def add(self, spectra: list[Complex], found: Array) -> None:
-        power = np.sum([np.square(np.abs(spectrum)) for spectrum in spectra], axis=0)
-        self.power += float(power.sum(dtype=np.float64))
-        for source, share in enumerate(found):
-            part = share * power
-            self.expected[source] += part.sum(dtype=np.float64)
-            self.certain[source] += (part * share).sum(dtype=np.float64)
+    doubted = heard.doubted(track) or (odds is not None and odds.max() < _SURE)
+    return out, (_TRACES, heard.quality(track), *([_DOUBT.format(track=track)] if doubted else []))
 
 
 def _fitted(stem: Audio, like: Audio) -> Audio:
