@@ -187,8 +187,10 @@ def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Ed
     left = min(left, len(audio) // 2)
     beats = np.asarray(frame.beats)
     if before:
-        earlier = beats[beats <= left / rate + 0.05]
-        samples = left if not earlier.size else max(fade, round(float(earlier[-1]) * rate))
+        earlier = beats[beats <= left / rate + 0.1]
+        # Where the beat before is far, waiting from it on would be a hole.
+        near_enough = bool(earlier.size) and float(earlier[-1]) > left / rate - 0.4
+        samples = max(fade, round(float(earlier[-1]) * rate)) if near_enough else left
     else:
         later_ones = beats[beats >= frame.duration - left / rate - 0.05]
         # An attack may come a little before its beat.
