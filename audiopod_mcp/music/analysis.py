@@ -46,7 +46,7 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     del peaks
     pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, stage(0.65, 0.75))
     key, key_confidence = find_key(chroma, bass)
-    vocals = find_vocals(mid, side, stage(0.75, 0.95))
+    vocals = find_vocals(mid, side, stage(0.75, 0.95)) if envelopes[WHOLE].any() else ()  # a hum sings not
 
     beats: tuple[float, ...] = ()
     downbeats: tuple[float, ...] = ()
@@ -62,6 +62,7 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     sections = find_sections(duration, downbeats, chroma, timbre, vocals) if loudness is not None else ()
     onsets = len(onset_frames(envelopes[WHOLE]))
     tempo = pulse.tempo if pulse is not None else None
+    span = pulse.span if pulse is not None and pulse.span[1] > pulse.span[0] else None
     density = onsets / duration * (60 / tempo if tempo is not None else 1.0)
     width = _width(mid, side)
     report(1.0, "putting it into words")
@@ -69,6 +70,7 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
         duration=duration,
         tempo=tempo,
         tempo_confidence=pulse.confidence if pulse is not None else 0.0,
+        tempo_span=span,
         beats=beats,
         downbeats=downbeats,
         timesignature=timesignature,
@@ -86,8 +88,11 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
         caption=describe(
             duration=duration,
             tempo=tempo,
+            tempo_span=span,
             key=key,
+            key_confidence=key_confidence,
             timesignature=timesignature,
+            metre_confidence=pulse.sure_of_metre if pulse is not None else 0.0,
             loudness=loudness,
             brightness=timbre.centroid,
             density=density,

@@ -46,6 +46,8 @@ class Wish:
     when: Moment | None = None
 
 
+KEEP = r"^(?:please |can you |just |only )*(?:keep|leave|use|give me|i (?:only |just )?want)(?: only| just)?(?: please)?$"
+"""A stretch of the track kept alone, where it says when."""
 LOW_END = "low end"
 """The ``text`` of "more bass": of a recording its lowest octaves are meant, not the one who plays it."""
 
@@ -149,7 +151,7 @@ def _read_form(text: str, _clause: str) -> Wish | None:
             return None
         return Wish("repeat", value(again[1]) if again[1] else 2.0)
     if "@" in text and track_of(text) is None:
-        if re.search(r"\b(?:keep|leave|use|give me|i want)\b", text) and "only" in text:
+        if re.search(KEEP, told):
             return Wish("keep")
         if re.search(r"\b(?:mute|silence)\b", text):
             return Wish("silence")
@@ -209,13 +211,21 @@ def _read_tempo(text: str, _clause: str) -> Wish | None:
 
 
 def _read_pitch(text: str, clause: str) -> Wish | None:
-    unit = r"(semi-?tones?|half[ -]?(?:steps?|tones?)|(?:whole[ -]?)?(?:steps?|tones?)|octaves?|keys?(?= (?:up|down|higher|lower)))\b"
+    unit = r"(semi-?tones?|half[ -]?(?:steps?|tones?)|(?:whole[ -]?)?(?:steps?|tones?)|octaves?|cents?|keys?(?= (?:up|down|higher|lower)))\b"
     step = re.search(NUMBER + rf" ?{unit}", text) or re.search(rf"()({unit}) (?:by )?{NUMBER}", text)
     down = re.search(r"\b(?:down|drop\w*|lower(?:ed)?|below|flatter|deeper)\b|-\d", text)
     sign = -1 if down else 1
     track = track_of(text) if re.search(r"\b(?:pitch|transpose|tune)\w*\b", text) else None
     if step or "octave" in text:
-        size = 12 if "octave" in text else 2 if step and re.match("whole|step|tone", step[2]) else 1
+        size = (
+            12
+            if "octave" in text
+            else 0.01
+            if step and step[2].startswith("cent")
+            else 2
+            if step and re.match("whole|step|tone", step[2])
+            else 1
+        )
         number = value(step[1] or step[step.re.groups]) if step else 1
         return Wish("pitch", sign * size * number, track)
     interval = re.search(rf"\ba? ?({'|'.join(sorted(_INTERVALS, key=len, reverse=True))})\b", text)
@@ -259,7 +269,7 @@ def _read_reverb(text: str, _clause: str) -> Wish | None:
     if re.search(r"\b(?:drier|dryer|dry(?: it| them)?(?: out)?|close[rd]? up)\b", text):
         return Wish("reverb", -0.6 * strength(text), track_of(text))
     if not re.search(
-        r"\b(?:reverb\w*|ambien(?:ce|t space)|spacious|hall|(?<!next )room(?:y|ier)?|cathedral|church|wetter|more space)\b",
+        r"\b(?:reverb\w*|ambien(?:ce|t space)|spacious|hall|(?<!next )room(?:y|ier)?|cathedral|church|wett?er|wet|more space)\b",
         text,
     ):
         return None
@@ -370,10 +380,10 @@ def _read_band(text: str, _clause: str) -> Wish | None:
 
 def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
     track, by = track_of(text), decibels(text) or 6.0 * strength(text)
-    if re.search(r"\b(?:de-?ess(?:ed|er|ing)?|sibilan(?:ce|t)|esses|hiss(?:y|ing) s)\b", text):
+    if re.search(r"\b(?:de-?ess(?:ed|er|ing)?|sibilan(?:ce|t)|esses|s sounds?|s'?s|hiss(?:y|ing) s)\b", text):
         return Wish("esses", 6.0 * strength(text), track)
     if re.search(
-        r"\b(?:compress(?:ed|ion|or)?|more even|glue|even out(?: the)?(?: levels?| volume| dynamics)?|less dynamic)\b",
+        r"\b(?:compress(?:ed|ion|or)?|squash(?:ed)?|squeeze|more even|glue|even out(?: the)?(?: levels?| volume| dynamics)?|less dynamic)\b",
         text,
     ):
         return Wish("compress", 6.0 * strength(text), track)
@@ -381,7 +391,7 @@ def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
         r"\b(?:distort(?:ed|ion)?|overdriven?|overdrive|fuzz(?:y)?|crunch(?:y|ier)?|grit(?:ty|tier)?|dirt(?:y|ier)?|drive)\b",
         text,
     ):
-        return Wish("saturate", 12.0 * strength(text), track)
+        return Wish("saturate", 18.0 * strength(text), track)
     if re.search(r"\b(?:saturat(?:e|ed|ion)|tape|analog(?:ue)?|vintage|valve|tube)\b", text):
         return Wish("saturate", 5.0 * strength(text), track)
     if re.search(
@@ -398,7 +408,7 @@ def _read_tone(text: str, _clause: str) -> list[Wish] | Wish | None:
     if re.search(r"\b(?:less|not so|not as|too)\b", text):
         by = -by
     if re.search(
-        r"\b(?:bright(?:er|en|ness)?|crisp(?:er|y)?|sharper|airier|sparkl\w+|shimmer|clearer|clear|clarity|open(?:er)? up)\b",
+        r"\b(?:bright(?:er|en|ness)?|crisp(?:er|y)?|sharper|airier|sparkl\w+|shimmer|clearer|clear|clarity|open(?:er)? up|air(?:y|ier|iness))\b",
         text,
     ):
         return Wish("bright", by, track)

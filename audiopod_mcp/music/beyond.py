@@ -57,6 +57,11 @@ _BEYOND = (
         "pitch the vocals up or down by 3 semitones, or make a new take (retake_track)",
     ),
     (
+        r"crescendo|decrescendo|gradual(?:ly)?|builds? up|get(?:s|ting)? (?:louder|quieter|faster|slower)|automat(?:e|ion)",
+        "an edit changes a stretch as a whole, not little by little",
+        "fade in over 10 seconds and fade out do; or give stretches: 3 dB quieter from 0:00 to 0:20",
+    ),
+    (
         r"(?:split|separate|export|extract|isolate)\w* (?:the )?(?:stems|tracks|parts)|stems",
         "an edit gives one mix",
         "extract_stem gives one instrument as a track of its own",

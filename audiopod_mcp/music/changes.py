@@ -19,13 +19,15 @@ from audiopod_mcp.music.rearrange import added, swapped
 from audiopod_mcp.music.rebalance import rebalanced, without
 from audiopod_mcp.music.scores import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.sound_changes import SOUND, tone
-from audiopod_mcp.music.splice import fit, mixed
+from audiopod_mcp.music.splice import fit
 from audiopod_mcp.music.stretch import shift_pitch, stretch
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
 _SPEEDS = (0.25, 4.0)
 """How much slower and faster a track can be made."""
+_ALIKE = 0.01
+"""Share of a layer's power that may differ from its rendering: buses and mastering answer to other layers."""
 _FURTHEST = 24
 """Semitones a track can be moved."""
 
@@ -45,7 +47,7 @@ def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
         far = f"about {abs(reached):.0f} of the {abs(wish.amount):g} dB asked for"
         notes = (*notes, f"The {named(wish.track)} moved by {far}: more can't be told apart from the rest.")
     layers = {**piece.layers, wish.track: stem, WHOLE: rest}
-    return replace(piece, layers=layers, notes=notes, untouched=False)
+    return replace(piece, layers=layers, notes=notes)
 
 
 def _loudness(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -101,10 +103,10 @@ def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
             f"edit_target_prompt: a speed of {speed:.2g} times is out of range; 0.25 to 4 times is possible"
         )
     score = piece.score and stretched(piece.score, 1 / speed)
-    if played := _replayed(piece, score, within(report, 0.3, 1.0)):
-        return played
-    layers = _together(piece.layers, lambda x: stretch(x, piece.rate, 1 / speed, within(report, 0.3, 1.0)))
-    return replace(piece, layers=layers, score=score, untouched=False)
+    played = _replayed(piece, score, within(report, 0.3, 0.6))
+    others = {track: layer for track, layer in piece.layers.items() if track not in played}
+    others = _together(others, lambda x: stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0)))
+    return replace(piece, layers={track: {**others, **played}[track] for track in piece.layers}, score=score)
 
 
 def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -128,18 +130,19 @@ def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
         raise Refused(
             f"edit_target_prompt: {by:g} semitones is too far; at most {_FURTHEST} up or down is possible"
         )
-    if played := _replayed(piece, score, within(report, 0.3, 1.0)):
-        return played
-    if wish.kind == "key" and to is not None and own is not None and to.minor != own.minor:
+    played = _replayed(piece, score, within(report, 0.3, 0.6))
+    other_mode = wish.kind == "key" and to is not None and own is not None and to.minor != own.minor
+    if other_mode and own is not None and not set(piece.layers) <= {*played, *UNPITCHED}:
+        played = {}
         mode = "minor" if own.minor else "major"
         notes = (
             *notes,
             f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home.",
         )
         score = piece.score and transposed(piece.score, round(by))
-    pitched = {track: layer for track, layer in piece.layers.items() if track not in UNPITCHED}
-    higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.3, 1.0)))
-    return replace(piece, layers={**piece.layers, **higher}, score=score, notes=notes, untouched=False)
+    pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in played}
+    higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.6, 1.0)))
+    return replace(piece, layers={**piece.layers, **higher, **played}, score=score, notes=notes)
 
 
 def _pitch_of(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -169,22 +172,25 @@ def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> 
     return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
-def _replayed(piece: Piece, score: Score | None, report: Report) -> Piece | None:
-    """``score`` rendered, if rendering the piece's own score gives the piece: better than any stretching."""
-    if score is None or piece.score is None or not piece.untouched or piece.rate != SAMPLE_RATE:
-        return None
+def _replayed(piece: Piece, score: Score | None, report: Report) -> dict[str, Audio]:
+    """Layers that sound as the piece's own score does, but for their level, now as ``score`` sounds.
+
+    That is better than any stretching. A layer whose sound was changed is not among them.
+    """
+    if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
+        return {}
     was = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
-    if set(was) != set(piece.layers):
-        return None
-    # Mastering may have changed the level of all, but not what is played.
-    old, own = fit(mixed(was), piece.samples), piece.mix
-    gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
-    if np.square(own - gain * old).sum() > 1e-4 * np.square(own).sum():
-        return None
+    gains = {}
+    for track, own in piece.layers.items():
+        old = fit(was.get(track, own[:0]), piece.samples)
+        gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
+        if np.square(own - gain * old).sum() < _ALIKE * np.square(own).sum():
+            gains[track] = np.float32(gain)
+    if not gains:
+        return {}
     new = render(score, seed=score.seed, report=within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
-    layers = {track: fit(stem * np.float32(gain), samples) for track, stem in new.items()}
-    return replace(piece, layers=layers, score=score)
+    return {track: fit(new[track] * gain, samples) for track, gain in gains.items() if track in new}
 
 
 def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -233,7 +239,7 @@ def _add(piece: Piece, wish: Wish, report: Report) -> Piece:
     layers[track] = layers[track] + new if track in layers else new
     score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
     notes = piece.notes if frame.steady else (*piece.notes, "No steady beat was heard to play along with.")
-    return replace(piece, layers=layers, score=score, notes=notes, untouched=False)
+    return replace(piece, layers=layers, score=score, notes=notes)
 
 
 def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -249,7 +255,7 @@ def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
     for track, stem in fitted(stems, piece, beside=before).items():
         layers[track] = layers[track] + stem if track in layers else stem
     rest = with_parts(score, lambda part: None if part.track == old else part)
-    return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)), untouched=False)
+    return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)))
 
 
 CHANGES: Mapping[Kind, Callable[[Piece, Wish, Report], Piece]] = {

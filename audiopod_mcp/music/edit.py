@@ -6,18 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from audiopod_mcp.music.asked import Wish
 from audiopod_mcp.music.beyond import beyond
 from audiopod_mcp.music.changes import CHANGES
 from audiopod_mcp.music.form_changes import FORM, formed
+from audiopod_mcp.music.loudness import true_peak
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.moments import clock
+from audiopod_mcp.music.normalising import TRUE_PEAK, peaks_held
 from audiopod_mcp.music.piece import WHOLE, Piece, fitted
 from audiopod_mcp.music.playing import names_style, within
 from audiopod_mcp.music.rearrange import rearranged, sung_anew
-from audiopod_mcp.music.splice import CEILING, limiter, mixed
 from audiopod_mcp.music.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
 from audiopod_mcp.music.wishes import UNDERSTOOD, not_understood, read_wishes
 from audiopod_mcp.music.wording import find, tidy
@@ -62,6 +61,7 @@ def edit(
             f"edit_target_prompt: no change was understood in it; say {UNDERSTOOD}; "
             "for another style make a cover"
         )
+    highest = max(TRUE_PEAK, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {WHOLE: audio}
     song = Piece(layers, rate, score if composed else None, seed=seed)
     piece = song.cut(first, last)
@@ -75,16 +75,16 @@ def edit(
     # What is said of a moment is meant on the clock of the track as it is: before others change that.
     for number, wish in enumerate(sorted(wishes, key=lambda wish: wish.when is None or wish.kind in FORM)):
         share = 0.9 / len(wishes)
-        piece = _changed(piece, wish, first / rate, within(report, number * share, (number + 1) * share))
+        piece = _changed(
+            piece, wish, first / rate, highest, within(report, number * share, (number + 1) * share)
+        )
     report(0.9, "putting it together")
-    out = song.put_back(piece, first, last)
+    out = song.put_back(_held(piece, song.cut(first, last), highest), first, last)
     end = first + piece.samples
-    report(0.95, "putting it together")
-    limited = _limited(out.layers, rate, first, end, float(np.abs(audio).max(initial=0.0)))
-    changed = mixed(limited)
+    changed = out.mix
     changed[:first], changed[end:] = audio[:first], audio[last:]
     lines = out.score.lyrics if out.score else ()
-    return Rendering(changed, rate, limited if composed else {}, out.score, lines, out.notes)
+    return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
 
 
 def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
@@ -127,13 +127,17 @@ def _with_words(piece: Piece, lyrics: str, seed: int, report: Report) -> Piece:
     return replace(piece, layers={**layers, **voice}, score=score)
 
 
-def _changed(piece: Piece, wish: Wish, start: float, report: Report) -> Piece:
-    """``piece``, which begins ``start`` seconds into the track, with one wish done, where it is meant."""
+def _changed(piece: Piece, wish: Wish, start: float, highest: float, report: Report) -> Piece:
+    """``piece``, which begins ``start`` seconds into the track, with one wish done, where it is meant.
+
+    ``highest`` is the true peak (dBTP) that the parts that change may have.
+    """
     spans: list[tuple[int, int]] = []
     if wish.when is not None:
         heard = piece.sections(within(report, 0.0, 0.2)) if wish.when.section else ()
-        moment = wish.when if wish.when.section or wish.when.share else wish.when.earlier(start)
-        times = moment.spans(piece.seconds, heard)
+        bars = piece.bars(within(report, 0.0, 0.2)) if wish.when.unit == "bars" else ()
+        moment = wish.when.earlier(start) if wish.when.unit == "s" and not wish.when.section else wish.when
+        times = moment.spans(piece.seconds, heard, bars)
         spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]
         if wish.when.section and piece.score is None:
             where = ", ".join(f"{clock(a)}-{clock(b)}" for a, b in times)
@@ -144,17 +148,10 @@ def _changed(piece: Piece, wish: Wish, start: float, report: Report) -> Piece:
     if not spans:
         return CHANGES[wish.kind](piece, wish, report)
     for first, last in reversed(spans):
-        part = CHANGES[wish.kind](piece.cut(first, last), wish, report)
-        piece = piece.put_back(part, first, last)
+        part = piece.cut(first, last)
+        piece = piece.put_back(_held(CHANGES[wish.kind](part, wish, report), part, highest), first, last)
     return replace(piece, notes=tuple(dict.fromkeys(piece.notes)))
 
 
-def _limited(layers: Mapping[str, Audio], rate: int, first: int, last: int, peak: float) -> dict[str, Audio]:
-    """Layers whose sum in ``[first, last)`` is within full scale, or ``peak`` if the source was at that."""
-    gain = limiter(mixed(layers)[first:last], rate, max(CEILING, min(1.0, peak)))
-    if gain.min(initial=1.0) >= 1:
-        return dict(layers)
-    limited = {track: layer.copy() for track, layer in layers.items()}
-    for layer in limited.values():
-        layer[first:last] *= gain
-    return limited
+def _held(piece: Piece, before: Piece, highest: float) -> Piece:
+    return replace(piece, layers=peaks_held(piece.layers, before.layers, piece.rate, highest))

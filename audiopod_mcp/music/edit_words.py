@@ -32,7 +32,7 @@ _GERMAN = (
     (r"(\w+) durch (\w+) ersetzen", r"replace \1 with \2"),
     (r"ersetzen|austauschen|setzen|machen|spielen", ""),
     (r"zu laut\w*", "too loud"), (r"zu leise\w*", "too quiet"), (r"zu schnell\w*", "too fast"), (r"zu langsam\w*", "too slow"),
-    (r"zu viel\w*", "too much"), (r"zu wenig\w*", "more"), (r"zu (?=\w)", "too "),
+    (r"zu viel\w*", "too much"), (r"zu wenig\w*", "more"), (r"zu (?=\w)", "too "), (r"klingt|ist|wirkt", "is"), (r"dumpf|muffig", "dull"), (r"leise", "quiet"), (r"laut", "loud"), (r"langsam", "slow"), (r"schnell", "fast"),
     (r"(?:ab)?spielen? .*ruckwarts|ruckwarts|umgekehrt", "reverse"),
     (r"halb so schnell|halbe\w? (?:tempo|geschwindigkeit)", "half speed"), (r"doppelt so schnell|doppelte\w? (?:tempo|geschwindigkeit)", "double speed"),
     (r"halb so laut", "half as loud"), (r"doppelt so laut", "twice as loud"),
@@ -49,7 +49,7 @@ _GERMAN = (
     (r"mehr", "more"), (r"weniger", "less"), (r"(?:ein )?(?:klein(?:es)? )?(?:bisschen|wenig)|etwas|leicht", "a bit"), (r"viel|deutlich|stark", "much"),
     (r"prozent", "percent"), (r"sekunden?", "seconds"), (r"minuten?", "minutes"), (r"von", "from"), (r"bis", "to"), (r"ab", "from"), (r"auf", "to"), (r"um", "by"), (r"uber", "over"), (r"unter(?:halb)?", "below"), (r"oberhalb", "above"),
     (r"(?:am|zum) (?:ende|schluss)", "at the end"), (r"am anfang|zu beginn", "at the start"), (r"(?:die |der )?letzten?", "the last"), (r"(?:die |der )?ersten?", "the first"),
-    (r"refrains?", "chorus"), (r"strophen?", "verse"), (r"im", "in the"), (r"stille", "silence"), (r"(?:ab|weg|raus|heraus)?schneide?n?|kurz\w*", "cut"), (r"wiederhol\w*", "repeat"), (r"zweimal", "twice"),
+    (r"refrains?", "chorus"), (r"strophen?", "verse"), (r"takten?", "bars"), (r"im", "in the"), (r"stille", "silence"), (r"(?:ab|weg|raus|heraus)?schneide?n?|kurz\w*", "cut"), (r"wiederhol\w*", "repeat"), (r"zweimal", "twice"),
     (r"trommeln?|becken", "drums"), (r"sanger(?:in)?|stimmen?", "vocals"),
     (r"zwei", "2"), (r"drei", "3"), (r"vier", "4"), (r"funf", "5"),
     (r"telefon\w*", "telephone"), (r"den|dem|das|die|der|des", "the"), (r"und|sowie", "and"), (r"mit", "with"), (r"aber", "but"), (r"eine?[nmrs]?", "a"),
@@ -69,7 +69,7 @@ _FRENCH = (
     (r"ajoute[rz]?|rajoute[rz]?", "add"), (r"reverb\w*", "reverb"), (r"echos?", "echo"), (r"moins d'aigus", "less treble"), (r"aigus?", "treble"), (r"graves", "low end"), (r"mediums?", "mids"),
     (r"plus d[eu']|davantage d[e']|encore d[e']", "more "), (r"moins d[eu']", "less "), (r"un (?:tout )?petit peu|un peu|legerement", "a bit"), (r"beaucoup", "a lot"), (r"tres", "very"),
     (r"pour cent", "percent"), (r"secondes?", "seconds"), (r"minutes?", "minutes"), (r"a partir de", "from"), (r"jusqu'a", "to"), (r"(?:a|vers) la fin", "at the end"), (r"au debut", "at the start"), (r"les (\d+) dernieres", r"the last \1"), (r"les (\d+) premieres", r"the first \1"), (r"entre", "between"),
-    (r"refrains?", "chorus"), (r"couplets?", "verse"), (r"pont", "bridge"), (r"silence", "silence"), (r"(?:en boucle|repete[rz]?)", "repeat"), (r"deux fois", "twice"), (r"telephone", "telephone"), (r"chanteu\w+|voix|chant", "vocals"),
+    (r"refrains?", "chorus"), (r"mesures", "bars"), (r"couplets?", "verse"), (r"pont", "bridge"), (r"silence", "silence"), (r"(?:en boucle|repete[rz]?)", "repeat"), (r"deux fois", "twice"), (r"telephone", "telephone"), (r"chanteu\w+|voix|chant", "vocals"),
     (r"rends?(?:[ -](?:le|la|les))?|mets|mettre|mettez|fais|faites|pourrais-tu|peux-tu|pouvez-vous|s'il (?:te|vous) plait|stp|svp|je (?:voudrais|veux|souhaite)|le morceau|la chanson", ""), (r"le (?:son|volume)(?: d[eu])?", "volume"),
     (r"les|des|la|le|du|l'|d'", "the "), (r"et|puis", "and"), (r"avec", "with"), (r"mais", "but"), (r"une?", "a"), (r"dans|pendant", "in"), (r"de", "by"), (r"a (?=\d)", "to "),
 )
@@ -88,7 +88,7 @@ _SPANISH = (
     (r"anad\w+|agreg\w+|pon(?:le|er)?(?= (?:un|una|mas|algo|eco|cuerdas))|mete\w*", "add"), (r"reverb\w*", "reverb"), (r"eco", "echo"), (r"agudos", "treble"), (r"graves", "low end"), (r"medios", "mids"),
     (r"mas", "more"), (r"menos", "less"), (r"un (?:poco|poquito)|algo|ligeramente", "a bit"), (r"mucho|muchisimo|bastante", "much"),
     (r"por ciento", "percent"), (r"segundos?", "seconds"), (r"minutos?", "minutes"), (r"desde|a partir de", "from"), (r"hasta", "to"), (r"al final", "at the end"), (r"al (?:principio|inicio)", "at the start"), (r"los ultimos", "the last"), (r"los primeros", "the first"), (r"entre", "between"),
-    (r"estribillos?|coro", "chorus"), (r"estrofas?|versos?", "verse"), (r"puente", "bridge"), (r"silencio", "silence"), (r"repit\w+|repet\w+", "repeat"), (r"dos veces", "twice"), (r"telefono", "telephone"), (r"cantante|voz|voces", "vocals"), (r"tambores", "drums"),
+    (r"compases", "bars"), (r"estribillos?|coro", "chorus"), (r"estrofas?|versos?", "verse"), (r"puente", "bridge"), (r"silencio", "silence"), (r"repit\w+|repet\w+", "repeat"), (r"dos veces", "twice"), (r"telefono", "telephone"), (r"cantante|voz|voces", "vocals"), (r"tambores", "drums"),
     (r"haz(?:l[oa]s?)?|hacer(?:l[oa])?|pon(?:l[oa]|l[oa]s|me|er|ga)?|por favor|puedes|podrias|quiero|me gustaria|que|la cancion|el tema|la pista", ""),
     (r"los|las|el|la|del|lo", "the"), (r"y|e", "and"), (r"con", "with"), (r"pero", "but"), (r"una?", "a"), (r"como", "about"), (r"en", "in"), (r"a (?=\d)", "to "),
 )
@@ -138,7 +138,7 @@ _JAPANESE = (
     (r"明るく|クリアに", " brighter "), (r"暗く", " darker "), (r"暖かく|温かく|あたたかく", " warmer "), (r"広く", " wider "),
     (r"半音(\d)つ|(\d+)半音", r" \1\2 semitones "), (r"半音", " 1 semitone "), (r"全音", " 2 semitones "), (r"(?:1|一)?オクターブ", " an octave "), (r"高く", " higher pitch up "), (r"低く", " lower pitch down "), (r"キー", " key "),
     (r"消し(?:て)?|取り除|抜い(?:て)?|なくし|削除|外し|ミュート", " remove "), (r"なし(?:で|に)?|無し(?:で|に)?", " remove "), (r"だけ(?:に|を残)?|のみ", " only "), (r"そのまま|残し", " keep "), (r"追加|加え|足し|入れ", " add "),
-    (r"リバーブ|残響", " reverb "), (r"エコー|ディレイ", " echo "), (r"高音|高域", " treble "), (r"低音|低域", " low end "), (r"もっと|より", " more "), (r"少し|ちょっと|やや", " a bit "), (r"かなり|とても|すごく", " much "),
+    (r"リバーブ|残響", " reverb "), (r"エコー|ディレイ", " echo "), (r"高音|高域", " treble "), (r"低音|低域", " low end "), (r"もっと|より", " more "), (r"減らし|少なく", " less "), (r"少し|ちょっと|やや", " a bit "), (r"かなり|とても|すごく", " much "),
     (r"パーセント", "%"), (r"(\d+)秒から(\d+)秒(?:まで)?", r" from \1 to \2 seconds "), (r"最後の(\d+)秒", r" the last \1 seconds "), (r"最初の(\d+)秒", r" the first \1 seconds "), (r"秒", " seconds "), (r"最後", " at the end "), (r"最初", " at the start "), (r"サビ", " the chorus "), (r"イントロ", " the intro "), (r"歌", " vocals "),
     (r"ください|下さい|お願い(?:します)?|ほしい|欲しい|曲|全体", " "), (r"テンポ|速度", " tempo "), (r"音量|ボリューム", " volume "), (r"して|にし(?:て)?|くし(?:て)?|で、|て、|て(?=\s|$)", " , "), (r"[をはがのにもでと]", " "), (r"と|や", " and "),
 )
@@ -150,7 +150,7 @@ _CHINESE = (
     (r"明亮|清晰|亮一点", " brighter "), (r"暗一?点|暗淡|低沉", " darker "), (r"温暖", " warmer "), (r"更宽|宽一?点", " wider "),
     (r"(?:升高?|提高|上调)(\d+|一|两|三)?个?半音", r" up \1 semitones "), (r"(?:降低?|下调)(\d+|一|两|三)?个?半音", r" down \1 semitones "), (r"一?个?八度", " an octave "), (r"升调", " pitch up "), (r"降调", " pitch down "),
     (r"去掉|去除|移除|删除|删掉|拿掉|静音|不要|消除", " remove "), (r"没有", " without "), (r"只(?:要|留|保留)?|仅", " only "), (r"保留|保持", " keep "), (r"添加|加入|加上|增加|加(?:一[些点])?", " add "),
-    (r"回声|延迟", " echo "), (r"高频|高音", " treble "), (r"低频|低音(?!提琴)", " low end "), (r"(?:升高?|提高|上调)", " up "), (r"(?:降低?|下调)", " down "), (r"更多|多一?[点些]", " more "), (r"更少|少一?[点些]", " less "), (r"一点|一些|稍微|略微", " a bit "), (r"很多|大幅", " much "),
+    (r"回声|延迟", " echo "), (r"高频|高音", " treble "), (r"低频|低音(?!提琴)", " low end "), (r"(?:升高?|提高|上调)", " up "), (r"(?:降低?|下调)", " down "), (r"更多|多一?[点些]", " more "), (r"更少|少一?[点些]|减少", " less "), (r"一点|一些|稍微|略微", " a bit "), (r"很多|大幅", " much "),
     (r"百分之(\d+)", r"\1 %"), (r"从?(\d+)秒到(\d+)秒", r" from \1 to \2 seconds "), (r"最后(\d+)秒", r" the last \1 seconds "), (r"前(\d+)秒", r" the first \1 seconds "), (r"秒", " seconds "), (r"结尾|最后", " at the end "), (r"开头|开始", " at the start "), (r"副歌", " the chorus "), (r"主歌", " the verse "), (r"前奏", " the intro "), (r"唱|人声|歌声", " vocals "), (r"鼓声?|架子鼓", " drums "),
     (r"请|帮我|可以|能不能|把|让|使|速度|音量|歌曲|这首歌|声|的|调|到(?=\d)|吗|得|变", " "), (r"和|跟|与", " and "), (r"然后|再|并且?|同时", " , "), (r"三", "3"), (r"两", "2"),
 )
@@ -170,13 +170,18 @@ _KEYED = re.compile(
     r"(?:\b(?:in|en|em|nach|auf|a|au|zu|в|to)\s+)?(?:\bkey of\s+)?[^\s,.;]+(?:[\s-](?:sharp|flat|diese|bemol(?:le)?|sostenido|diesis|sustenido))?[\s-]?"
     r"(?:dur|moll|majeur|mayor|maggiore|maior|mineur|menor|minore|мажор\w*|минор\w*|メジャー|長調|マイナー|短調|大调|大調|小调|小調|장조|단조)\b", re.IGNORECASE)
 
+_SEEMS = r"(?:sounds?|is|are|feels?|seems?) (?:a (?:bit|little|tad) |kind of |kinda |so |very |really |pretty |quite |rather )*"
 _FAULTS = (
     # What is wrong, as what mends it.
     (r"too loud|not quiet enough", "quieter"),
     (r"too (?:quiet|soft|low in (?:the|volume)\b)|not loud enough", "louder"),
     (r"too (?:fast|hasty)", "slower"),
     (r"too slow", "faster"),
-    (r"too (?:dull|dark|muffled)", "brighter"),
+    (rf"{_SEEMS}(?:dull|muffled|lifeless|too dark)|too (?:dull|dark|muffled)", "brighter"),
+    (rf"{_SEEMS}(?:quiet|soft)", "louder"),
+    (rf"{_SEEMS}loud", "quieter"),
+    (rf"{_SEEMS}slow", "faster"),
+    (rf"{_SEEMS}(?:fast|rushed)", "slower"),
     (r"too (?:bright|sharp|crisp)", "darker"),
     (r"too much", "less"),
     (r"(?:not enough|too little|needs? more|could use (?:more|some))", "more"),
@@ -193,6 +198,9 @@ _WELL_SPELT = frozenset(("quite", "vocal", "shower", "fasten", "lover", "louder"
 
 
 _PUT_IN_FIGURES = (
+    # What is written short, or in words.
+    (r"\bhalf (?:a )?seconds?\b", "0.5 seconds"), (r"\bhalf (?:a )?minutes?\b", "30 seconds"),
+    (r"\bdrms?\b", "drums"), (r"\bgtrs?\b", "guitar"), (r"\bperc\b", "percussion"), (r"\brev\b", "reverb"),
     (r"\b(?:an|one|1) octave and a half\b", "18 semitones"),
     (r"\b(?:a|one) and a half\b", "1.5"), (r"\btwo and a half\b", "2.5"), (r"\bthree and a half\b", "3.5"),
     (r"\b(\d+) and a half\b", r"\1.5"), (r"\b(?:a )?quarter[ -]?tones?\b", "0.5 semitones"),

@@ -96,10 +96,13 @@ def sibilance(audio: Audio, rate: int, decibels: float) -> tuple[Callable[[Audio
 
 
 def saturated(layers: list[Audio], rate: int, decibels: float) -> list[Audio]:
-    """Layers whose sum is driven so many ``decibels`` into a soft bend (tanh), each with its share of it."""
+    """Layers whose sum is driven into a soft bend (tanh), each with its share of it.
+
+    ``decibels`` of 6 bring its peaks to where the bend begins to bite.
+    """
     mix = np.sum(layers, axis=0)
     peak = float(np.percentile(np.abs(mix), 99.9)) or 1.0
-    drive = 10 ** (decibels / 20) / peak
+    drive = 10 ** ((decibels - 6) / 20) / peak
     bent = _fourfold(mix, rate) * np.float32(drive)
     gain = np.where(np.abs(bent) < 1e-4, 1.0, np.tanh(bent) / np.where(bent == 0, 1.0, bent)).astype(
         np.float32

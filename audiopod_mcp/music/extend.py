@@ -25,6 +25,8 @@ LONGEST = 60.0
 """Seconds that are added at most on either side."""
 _NEIGHBOURHOOD = 90.0
 """Seconds of the song, from the end that is extended, that are listened to."""
+_PATIENCE = 0.7
+"""Seconds that new music waits for a beat; slow beats are farther apart, and a hole is worse."""
 _GIVES_WAY = 6.0
 """dB below its own level from which on a song gives way to what is added; twice that, at its very end."""
 _ENDING = re.compile(
@@ -187,12 +189,12 @@ def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Ed
     left = min(left, len(audio) // 2)
     beats = np.asarray(frame.beats)
     if before:
-        earlier = beats[beats <= left / rate + 0.1]
-        # Where the beat before is far, waiting from it on would be a hole.
-        near_enough = bool(earlier.size) and float(earlier[-1]) > left / rate - 0.4
-        samples = max(fade, round(float(earlier[-1]) * rate)) if near_enough else left
+        end = left / rate + 0.05
+        earlier = beats[(beats <= end) & (beats > end - _PATIENCE)]
+        samples = left if not earlier.size else max(fade, round(float(earlier[-1]) * rate))
     else:
-        later_ones = beats[beats >= frame.duration - left / rate - 0.05]
+        end = frame.duration - left / rate - 0.05
+        later_ones = beats[(beats >= end) & (beats < end + _PATIENCE)]
         # An attack may come a little before its beat.
         samples = (
             left if not later_ones.size else round((frame.duration - float(later_ones[0]) + 0.01) * rate)

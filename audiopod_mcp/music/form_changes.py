@@ -86,4 +86,4 @@ def _reversed(piece: Piece, wish: Wish, spans: Sequence[Stretch]) -> Piece:
     notes = piece.notes
     if piece.score is not None:
         notes = (*notes, "What plays backwards has no score: later edits treat this track as a recording.")
-    return replace(piece, score=None, notes=notes, untouched=False)
+    return replace(piece, score=None, notes=notes)

@@ -31,6 +31,9 @@ STYLE_WORDS: dict[str, str] = {
     r"レゲエ|雷鬼|레게": "reggae", r"регги": "reggae", r"танго": "tango", r"タンゴ|探戈|탱고": "tango",
     r"レトロゲーム|8ビット": "chiptune", r"film ?musik|musique de film|musica de cine|colonna sonora|filmmuziek|muzyka filmowa": "cinematic",
     r"映画音楽|电影|史诗|영화음악|시네마틱": "cinematic",
+    r"celtique|celtic[ao]|keltisch\w*|celtyck\w*|кельтск\w*": "celtic", r"ケルト|凯尔特|켈틱": "celtic",
+    r"трэп\w*|трап": "trap", r"トラップ|ドリル|트랩|드릴": "trap", r"фанк": "funk", r"соул": "soul", r"ソウル|소울|灵魂乐": "soul",
+    r"рэп\w*|реп": "hip hop", r"ラップ|랩": "hip hop", r"металл?\w*": "metal", r"ゴスペル|가스펠|福音": "gospel", r"госпел": "gospel",
     r"シティポップ|시티팝": "city pop", r"синтвейв|ретровейв": "synthwave", r"カントリー|乡村|컨트리": "country", r"кантри": "country",
     r"サンバ|桑巴": "samba", r"フラメンコ|弗拉门戈": "flamenco", r"flamenca": "flamenco",
 }

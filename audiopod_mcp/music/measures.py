@@ -68,12 +68,14 @@ _METRE_WORDS = {
     r"polka|march|marsch|marche|marcia|galop": "2/4",
 }
 _LENGTH = re.compile(
-    r"\b(\d{1,3}(?:\.\d)?|one|two|three|four|five|half a)[\s-]*(s|secs?|seconds?|mins?|minutes?)\b"
+    r"\b(\d{1,3}(?:\.\d)?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety|half a)[\s-]*(s|secs?|seconds?|mins?|minutes?)\b"
     r"(?=[\s-]*(?:long|of\b|(?:[\w'-]+\s+){0,3}"
-    r"(?:track|song|piece|loop|jingle|clip|music|version|intro jingle|theme|cue|tune|beat)\b))",
+    r"(?:track|song|piece|loop|jingle|clip|music|version|intro jingle|theme|cue|tune|beat|epic|anthem|ballad|jam|instrumental|intro|waltz|mix)\b))",
     re.IGNORECASE,
 )
-_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5}
+_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5, "ten": 10.0}
+_NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "ninety": 90.0}
+_NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
 
 def tempo_in(text: str, low: float, high: float) -> float | None:

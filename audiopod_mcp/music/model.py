@@ -71,6 +71,8 @@ class Analysis:
     duration: float
     tempo: float | None
     tempo_confidence: float
+    tempo_span: tuple[float, float] | None
+    """The slowest and the fastest it gets where it is not steady."""
     beats: tuple[float, ...]
     downbeats: tuple[float, ...]
     timesignature: str | None

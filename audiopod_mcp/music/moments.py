@@ -16,18 +16,20 @@ from audiopod_mcp.music.quantities import NUMBER, value
 class Moment:
     """A stretch of a track, or all its sections of one name.
 
-    ``start`` and ``end`` are seconds, from the end of the track where they are negative; ``end`` ``None`` is
-    the end itself. With ``share`` they are fractions of its length. ``which`` counts the sections from 0,
-    -1 is the last, ``None`` all of them.
+    ``start`` and ``end`` are in ``unit``: seconds (s), fractions of the whole (share) or bars, from the end of
+    the track where they are negative; ``end`` ``None`` is the end itself. ``which`` counts the sections from
+    0, -1 is the last, ``None`` all of them.
     """
 
     start: float = 0.0
     end: float | None = None
-    share: bool = False
+    unit: str = "s"
     section: str = ""
     which: int | None = None
 
-    def spans(self, duration: float, sections: Sequence[Span]) -> tuple[tuple[float, float], ...]:
+    def spans(
+        self, duration: float, sections: Sequence[Span], bars: Sequence[float] = ()
+    ) -> tuple[tuple[float, float], ...]:
         """``(start, end)`` in seconds, in order, within ``duration``; raises :class:`Refused` if there are none."""
         if self.section:
             found = [(s.start, s.end) for s in sections if s.label.lower().split(" ")[0] == self.section]
@@ -36,9 +38,12 @@ class Moment:
             if not found:
                 raise Refused(f"edit_target_prompt: {self._missing(sections)}")
             return tuple(found)
-        unit = duration if self.share else 1.0
-        start = self.start * unit + (duration if self.start < 0 else 0.0)
-        end = duration if self.end is None else self.end * unit
+        if self.unit == "bars":
+            start, end = (_bar(number, bars, duration) for number in (self.start, self.end))
+        else:
+            unit = duration if self.unit == "share" else 1.0
+            start = self.start * unit + (duration if self.start < 0 else 0.0)
+            end = duration if self.end is None else self.end * unit
         if max(0.0, start) >= min(end, duration):
             raise Refused(
                 f"edit_target_prompt: {clock(start)} to {clock(end)} is no part of this track; "
@@ -59,6 +64,17 @@ class Moment:
         heard = ", ".join(f"{s.label} {clock(s.start)}-{clock(s.end)}" for s in sections)
         has = f"it has {heard}" if heard else "it has no sections that could be told"
         return f"no {name} was found in this track; {has}; give times, for example from 0:30 to 0:45"
+
+
+def _bar(number: float | None, bars: Sequence[float], duration: float) -> float:
+    """When the bar of this number, from 0, begins; negative: of the last ones; ``None``: the end."""
+    if not bars:
+        raise Refused(
+            "edit_target_prompt: no bars were heard to count; give times, for example from 0:30 to 0:45"
+        )
+    if number is None or number >= len(bars):
+        return duration
+    return bars[max(-len(bars), int(number))] if number else 0.0
 
 
 def clock(seconds: float) -> str:
@@ -99,7 +115,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _EDGE = re.compile(
-    rf"{_ONLY}{_IN}the (first|opening|last|final) {NUMBER}?[ -]?(seconds?|secs?|s|minutes?|mins?|half|third|quarter)\b",
+    rf"{_ONLY}{_IN}the (first|opening|last|final) {NUMBER}?[ -]?(seconds?|secs?|s|minutes?|mins?|half|third|quarter|bars?|measures?)\b",
     re.IGNORECASE,
 )
 _HALF = re.compile(rf"{_ONLY}{_IN}the (second) half\b", re.IGNORECASE)
@@ -110,6 +126,10 @@ _NAMED = re.compile(
 )
 
 
+_BARS = re.compile(
+    rf"{_ONLY}(?:from |between |in )?(?:bars?|measures?) (\d+)(?: ?(?:to|until|through|and|-|–) ?(?:bar |measure )?(\d+))?\b",
+    re.IGNORECASE,
+)
 _OFF = re.compile(
     rf"\b(?:the )?{NUMBER} (seconds?|secs?|s|minutes?)\b (?:off|from|of|at|on)(?: of)? the (start|beginning|front|intro|end|ending|back)\b",
     re.IGNORECASE,
@@ -117,19 +137,28 @@ _OFF = re.compile(
 
 
 def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
-    """``prompt`` with ``@0@``, ``@1@`` … where it says when, and what they stand for."""
+    """``prompt`` with ``@0@``, ``@1@`` … where it says when, and what they stand for.
+
+    Where a preposition says that something happens then, not that the stretch itself is meant, it is
+    ``in @0@``.
+    """
     found: list[Moment] = []
 
-    def token(moment: Moment) -> str:
+    def token(moment: Moment, said: str = "in") -> str:
         found.append(moment)
-        return f" @{len(found) - 1}@ "
+        then = re.match(
+            r"\W*(?:(?:but|only|just) )*(?:from|between|in|during|for|throughout|over|within|at|after|until|till|before|up to|since|starting)\b",
+            said,
+            re.IGNORECASE,
+        )
+        return f" {'in ' if then else ''}@{len(found) - 1}@ "
 
     def stretch(match: re.Match[str]) -> str:
         unit = re.search(_UNIT + "$", match[2])
         first = match[1] if ":" in match[1] or not match[1].isdigit() or not unit else match[1] + unit[0]
         if not (":" in match[0] or unit or re.search("second|minute", match[0])):
             return match[0]
-        return token(Moment(_seconds(first), _seconds(match[2])))
+        return token(Moment(_seconds(first), _seconds(match[2])), match[0])
 
     def edge(match: re.Match[str]) -> str:
         first = match[1].lower() in ("first", "opening")
@@ -137,26 +166,35 @@ def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
         shares = {"half": 0.5, "third": 1 / 3, "quarter": 0.25}
         if (unit := match[3].lower()) in shares:
             size = shares[unit]
-            return token(Moment(end=size, share=True) if first else Moment(1 - size, share=True))
+            return token(
+                Moment(end=size, unit="share") if first else Moment(1 - size, unit="share"), match[0]
+            )
+        if unit.startswith(("bar", "measure")):
+            return token(Moment(end=size, unit="bars") if first else Moment(-size, unit="bars"), match[0])
         size *= 60 if unit.startswith("m") else 1
-        return token(Moment(end=size) if first else Moment(-size))
+        return token(Moment(end=size) if first else Moment(-size), match[0])
 
     def off(match: re.Match[str]) -> str:
         size = value(match[1].lower()) * (60 if match[2].startswith("m") else 1)
         at_end = match[3].lower() in ("end", "ending", "back")
-        return token(Moment(-size) if at_end else Moment(end=size))
+        return token(Moment(-size) if at_end else Moment(end=size), match[0])
 
     def section(match: re.Match[str]) -> str:
         name = re.sub("(?<=chorus)es$|(?<=verse)s$", "", match[2].lower())
         which = _NTH[match[1].lower()] if match[1] else int(match[3]) - 1 if match[3] else None
-        return token(Moment(section=_NAMES.get(name, name), which=which))
+        return token(Moment(section=_NAMES.get(name, name), which=which), match[0])
 
+    def bars(match: re.Match[str]) -> str:
+        last = int(match[2] or match[1])
+        return token(Moment(int(match[1]) - 1, last, unit="bars"), match[0])
+
+    prompt = _BARS.sub(bars, prompt)
     prompt = _OFF.sub(off, prompt)
     prompt = _STRETCH.sub(stretch, prompt)
     prompt = _AFTER.sub(lambda m: token(Moment(_seconds(m[1]))), prompt)
     prompt = _BEFORE.sub(lambda m: token(Moment(end=_seconds(m[1]))), prompt)
     prompt = _EDGE.sub(edge, prompt)
-    prompt = _HALF.sub(lambda _: token(Moment(0.5, share=True)), prompt)
+    prompt = _HALF.sub(lambda m: token(Moment(0.5, unit="share"), m[0]), prompt)
     prompt = _NAMED.sub(section, prompt)
     return prompt, tuple(found)
 

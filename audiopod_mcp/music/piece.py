@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
@@ -15,8 +16,7 @@ from audiopod_mcp.music.matching import matching_gain
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Refused, Report, Score, Span, silent
 from audiopod_mcp.music.scores import excerpt, joined
 from audiopod_mcp.music.separation import separate
-from audiopod_mcp.music.splice import CROSSFADE, convert, fit, join, mixed
-from audiopod_mcp.music.splice import replace as replaced
+from audiopod_mcp.music.splice import CROSSFADE, convert, fit, join, mixed, rise
 
 WHOLE = ""
 """The one layer of a recording that has no stems, or what is left of it beside those taken out."""
@@ -30,8 +30,6 @@ class Piece:
     rate: int
     score: Score | None = None
     notes: tuple[str, ...] = ()
-    untouched: bool = True
-    """Whether the layers are what rendering the score gives, as far as is known."""
     seed: int = 0
     """Of what is newly played."""
 
@@ -53,7 +51,7 @@ class Piece:
             return self
         layers = {track: layer[first:last] for track, layer in self.layers.items()}
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
-        return replace(self, layers=layers, score=score, untouched=False)
+        return replace(self, layers=layers, score=score)
 
     def each(
         self, change: Callable[[Audio], Audio], track: str | None = None, report: Report = silent
@@ -61,7 +59,7 @@ class Piece:
         """Every layer changed, or the one of ``track``."""
         piece = self if track is None else self.apart(track, report)
         layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
-        return replace(piece, layers=layers, untouched=False)
+        return replace(piece, layers=layers)
 
     def apart(self, track: str, report: Report) -> Piece:
         """With a layer for ``track``: there is one, or it is separated from the recording."""
@@ -85,8 +83,17 @@ class Piece:
             self.score.sections if self.score is not None else analyse(self.mix, self.rate, report).sections
         )
 
+    def bars(self, report: Report) -> tuple[float, ...]:
+        """When bars begin, seconds; empty where none are heard."""
+        if self.score is not None:
+            return self.score.downbeats
+        return analyse(self.mix, self.rate, report).downbeats
+
     def put_back(self, part: Piece, first: int, last: int) -> Piece:
-        """The piece with ``part`` where ``[first, last)`` was; the crossfades lie inside."""
+        """The piece with ``part`` where ``[first, last)`` was; the crossfades lie inside.
+
+        A part as long as what it replaces is the same music, changed: its crossfades are of equal gain.
+        """
         fade = round(CROSSFADE * self.rate)
         before, after = first > 0, last < self.samples
         if not before and not after:
@@ -96,7 +103,10 @@ class Piece:
         for track in (*self.layers, *(track for track in part.layers if track not in self.layers)):
             old, new = self.layers.get(track, nothing), part.layers.get(track, silence)
             if part.samples == last - first:
-                layers[track] = replaced(old, new, first, fade * before, fade * after)
+                layers[track] = old.copy()
+                layers[track][first:last] += _weight(part.samples, fade * before, fade * after) * (
+                    new - old[first:last]
+                )
             else:
                 whole = join(old[: first + fade], new, fade) if before else new
                 layers[track] = join(whole, old[last - fade :], fade) if after else whole
@@ -104,7 +114,7 @@ class Piece:
         if self.score is not None and score is not None:
             start, end = first / self.rate, last / self.rate
             score = joined((excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds)))
-        return replace(part, layers=layers, score=score, untouched=False)
+        return replace(part, layers=layers, score=score)
 
     def in_order(self, spans: Sequence[tuple[int, int]]) -> Piece:
         """The stretches ``[first, last)`` one after another; where they do not go on, they are crossfaded.
@@ -122,7 +132,16 @@ class Piece:
         score = self.score
         if score is not None:
             score = joined([excerpt(score, first / self.rate, last / self.rate) for first, last in spans])
-        return replace(self, layers=layers, score=score, untouched=False)
+        return replace(self, layers=layers, score=score)
+
+
+def _weight(samples: int, fade_in: int, fade_out: int) -> npt.NDArray[np.float32]:
+    """From 0 to 1 and to 0 again, ``(samples, 1)``; fades of 0 samples are hard edges."""
+    weight = np.ones((samples, 1), np.float32)
+    fade_in, fade_out = min(fade_in, samples // 2), min(fade_out, samples // 2)
+    weight[:fade_in] = np.square(rise(fade_in))
+    weight[samples - fade_out :] *= np.square(rise(fade_out))[::-1]
+    return weight
 
 
 def named(track: str) -> str:

@@ -67,13 +67,16 @@ def _echo(piece: Piece, wish: Wish, report: Report) -> Piece:
 
 def _width(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, "changing the width")
-    if next(iter(piece.layers.values())).shape[1] != 2:
+    channels = next(iter(piece.layers.values())).shape[1]
+    if channels == 1 and (wish.kind, wish.amount) == ("width", 0.0):
+        return replace(piece, notes=(*piece.notes, "It is mono already."))
+    if channels != 2:
         raise Refused(
             "edit_target_prompt: this track is not stereo, so nothing can be made wider, narrower or moved"
         )
     if wish.kind == "pan":
         return piece.each(lambda x: panned(x, wish.amount), wish.track, report)
-    return piece.each(lambda x: widened(x, wish.amount), wish.track, report)
+    return as_loud(piece, piece.each(lambda x: widened(x, wish.amount), wish.track, report), wish.track)
 
 
 def _dynamics(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -96,7 +99,7 @@ def _saturate(piece: Piece, wish: Wish, report: Report) -> Piece:
     tracks = list(piece.layers) if wish.track is None else [wish.track]
     driven = saturated([piece.layers[track] for track in tracks], piece.rate, wish.amount)
     layers = {**piece.layers, **dict(zip(tracks, driven, strict=True))}
-    return as_loud(piece, replace(piece, layers=layers, untouched=False), wish.track)
+    return as_loud(piece, replace(piece, layers=layers), wish.track)
 
 
 def _fade(piece: Piece, wish: Wish, report: Report) -> Piece:

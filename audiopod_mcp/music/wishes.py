@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from audiopod_mcp.music.asked import REMOVE, Wish, read_clause
+from audiopod_mcp.music.asked import KEEP, REMOVE, Wish, read_clause
 from audiopod_mcp.music.edit_words import in_english
 from audiopod_mcp.music.moments import Moment, taken_out
 from audiopod_mcp.music.players import only_names, track_of
@@ -31,7 +31,7 @@ _REMARKS = (
 _QUANTITY = (
     r"(?:(?:by|like|about|around|roughly|maybe|say|something|so|only|just|a|an|let'?s|to|of|at|over|or) )*"
     r"(?:[-+]? ?\d+(?:[.,]\d+)? ?(?:%|percent|db|bpm|semitones?|seconds?|s|sec|hz|k|khz|lufs)"
-    r"|bit|little|tad|touch|lot|(?:synced |in time |set )*(?:to |in |with )?(?:half|quarter|eighth|sixteenth)[ -]notes?)"
+    r"(?: or so| more| less| max| tops|ish)*|bit|little|tad|touch|lot|(?:synced |in time |set )*(?:to |in |with )?(?:half|quarter|eighth|sixteenth)[ -]notes?)"
 )
 
 
@@ -46,35 +46,39 @@ def not_understood(prompt: str) -> str:
 
 
 def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
+    """The wishes of ``prompt``, and its clauses that hold none."""
     wishes: list[Wish] = []
     rest: list[str] = []
     kept: set[str] = set()
-    carried, waiting, about = "", list[str](), None
-    when: Moment | None = None
-    before, before_found = "", 0
+    waiting: list[str] = []
+    carried, about, before, fresh = "", None, "", 0
+    scope: Moment | None = None
     english, moments = taken_out(in_english(prompt))
-    for clause in clauses(english):
-        text = clause.lower()
-        at = [moments[int(number)] for number in re.findall(r"@(\d+)@", text)]
-        bare = re.sub(r"\s*@\d+@\s*|^\s*(?:please|only|just)\s*$", " ", clause).strip(" ?!")
+    for clause, by_and in _joined(english):
+        at = next((moments[int(number)] for number in re.findall(r"@(\d+)@", clause)), None)
+        bare = re.sub(r"\s*(?:\bin )?@\d+@\s*|^\s*(?:please|only|just)\s*$", " ", clause).strip(" ?!")
         if at and not bare:
             # "from 0:30 to 0:45, mute the drums", or "mute the drums, only in the chorus".
-            if wishes and clause is clauses(english)[-1]:
-                wishes = [w if w.when else replace(w, when=at[0]) for w in wishes]
-            when = at[0]
+            if wishes and all(wish.when is None for wish in wishes):
+                wishes = [replace(wish, when=at) for wish in wishes]
+            scope = at
             continue
-        if _stays(text):
-            kept |= {track for part in re.split(r"\band\b", text) if (track := track_of(part))}
+        if at:
+            scope = at if re.match(r"\s*in @", clause) else None
+        elif not by_and and before:
+            scope = None
+        if _stays(clause.lower()) and not (at and re.search(KEEP, bare.lower())):
+            kept |= {track for part in re.split(r"\band\b", clause.lower()) if (track := track_of(part))}
             continue
-        bare = _spelled_out(bare, about, before_found)
-        found = read_clause(f"{bare} @0@" if at else bare)
-        if re.fullmatch(_QUANTITY, bare.lower()) and before:
+        bare = _spelled_out(bare, about, fresh)
+        when = at or scope
+        if before and re.fullmatch(_QUANTITY, bare.lower()) and (again := read_clause(f"{before} {bare}")):
             # "faster, about 10 %": how much the clause before meant.
-            again = read_clause(f"{before} {bare}")
-            if again:
-                wishes = wishes[: len(wishes) - before_found] + again
-                before_found = len(again)
-                continue
+            when = wishes[-1].when if fresh else when
+            wishes = wishes[: len(wishes) - fresh] + [replace(wish, when=when) for wish in again]
+            fresh = len(again)
+            continue
+        found = read_clause(f"{bare} @0@" if at else bare)
         named = track_of(bare.lower())
         if not found and carried and named:
             # "remove the drums and the bass": the verb of the clause before goes for this one too.
@@ -87,20 +91,26 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
         if waiting and len(found) == 1 and found[0].track is not None:
             found = [*(replace(found[0], track=track) for track in waiting), *found]
         waiting = []
-        verb = re.match(
-            r"(?:(?:please|can you|could you|i want you to|give me|also|just) )*"
-            rf"({REMOVE}|add|only|just|more|less|boost|reduce)\b",
-            bare.lower(),
-        )
-        carried = verb[1] if verb else carried if found else ""
-        if found and found[0].kind in ("only", "remove", "add"):
-            carried = found[0].kind
-        about = named or about
-        before, before_found = bare, len(found)
+        carried = _verb(bare.lower(), found) or (carried if found else "")
+        about, before, fresh = named or about, bare, len(found)
         if not found:
             rest.append(bare)
-        wishes += [replace(w, when=at[0] if at else when) for w in found]
+            if at:  # "make the chorus pop: louder and wider"
+                scope, before = at, ""
+        wishes += [replace(wish, when=when) for wish in found]
     return _settled(wishes, kept), rest
+
+
+def _verb(clause: str, found: list[Wish]) -> str:
+    """What ``clause`` says is to be done with a player, for those that are named after it."""
+    if found and found[0].kind in ("only", "remove", "add"):
+        return found[0].kind
+    verb = re.match(
+        r"(?:(?:please|can you|could you|i want you to|give me|also|just) )*"
+        rf"({REMOVE}|add|only|just|more|less|boost|reduce)\b",
+        clause,
+    )
+    return verb[1] if verb else ""
 
 
 def _spelled_out(clause: str, about: str | None, before_found: int) -> str:
@@ -140,7 +150,7 @@ _STAYS = (
     r"|full volume|back to normal"
 )
 _APART = (
-    r"[,;.!?\n、，。；！？](?!\d)| \+ (?!\d)"
+    r"[,;.!?\n、，。；！？](?!\d)| \+ (?!\d)| [—–-] |: (?!\d)"
     r"|\b(?:and|but|then|plus|also|while|because|since|so that)\b"
 )
 
@@ -156,8 +166,15 @@ def _stays(text: str) -> bool:
 
 def clauses(prompt: str) -> list[str]:
     """The parts of ``prompt`` that each hold one wish."""
+    return [clause for clause, _ in _joined(prompt)]
+
+
+def _joined(prompt: str) -> list[tuple[str, bool]]:
+    """Each clause, and whether it goes on with "and" from the one before it."""
     prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
     prompt = re.sub(r"\b(slowed) (?:\+|and|&) (reverb)", r"\1+\2", prompt, flags=re.IGNORECASE)
     if not re.search(r"\b(?:swap|replace|change|switch|substitute|exchange)\b", prompt, re.IGNORECASE):
         prompt = re.sub(r"\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b)", ", ", prompt)
-    return [part.strip() for part in re.split(_APART, prompt) if part.strip()]
+    parts = ["", *re.split(f"({_APART})", prompt)]
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return [(clause.strip(), "and" in between) for between, clause in pairs if clause.strip()]

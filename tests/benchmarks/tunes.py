@@ -16,6 +16,7 @@ from pathlib import Path
 import mido
 
 from tests.benchmarks.corpus import MELODY, NAMES, SOUNDS, play
+from tests.benchmarks.listening import pitch_class
 
 SOUND_FONTS = [SOUNDS, SOUNDS.with_name("TimGM6mb.sf2")]
 TICKS = 480
@@ -76,10 +77,6 @@ def fields(text):
         return None
     unit = [int(n) for n in head.get("L", "1/8").split("/")]
     return metre, pitch_class(key[1] + key[2]), mode, 4 * unit[0] / unit[1]
-
-
-def pitch_class(name):
-    return ("C D EF G A B".index(name[0]) + name.count("#") - name.count("b")) % 12
 
 
 def read(text):

@@ -420,4 +420,44 @@ mid tempo funk with slap bass and a busy hi-hat groove | style=funk tempo=95-115
 disco-funk, 118bpm, strings, brass hits, F minor, male falsetto | tempo=118 key=F_minor has=strings,brass
 5/4 electronic, glitchy, 100 bpm, D aeolian | style=electronic metre=5/4 tempo=100 key=D_minor
 A lydian dreamscape, harp and celesta, 3/4 | key=A_lydian metre=3/4 has=harp,glockenspiel
+melodic drill, piano, violin, 808 slides, C minor, 142 | style=trap key=C_minor tempo=142 has=piano,violin,808_bass
+A laid-back reggae groove with offbeat guitar, warm bass and a mellow trombone, 76 bpm, G major, no singing | style=reggae tempo=76 key=G_major has=trombone no=vocals
+synth-driven dark pop with pulsing bass, male vocals, minor key, 105 BPM | style=pop tempo=105 mode=minor has=voice
+Orchestral waltz, 3/4, strings and woodwinds, romantic, 150 bpm, no percussion | metre=3/4 tempo=150 has=strings no=percussion
+ambient, ethereal, female choir, slow, reverb, no beat, A minor | style=ambient key=A_minor has=choir no=drums
+Funk rock in E with slap bass, wah-wah guitar and tight drums, 112 bpm | style=rock/funk tempo=112 key=E_major has=electric_bass
+rap beat, old school, 95bpm, no hook, turntable | style=hip_hop tempo=95
+power ballad, 80s, big drums, synth pads, electric guitar solo, 72 bpm, D major | style=ballad tempo=72 key=D_major has=pad
+upbeat ukulele and glockenspiel, corporate, no drums | has=ukulele,glockenspiel no=drums
+minimal piano and soft pads for sleeping, 60bpm | tempo=60 has=piano,pad
+hard techno 150bpm industrial kick rumble | style=techno tempo=150
+acoustic blues, resonator guitar, harmonica, foot stomps, 82 bpm in A | style=blues tempo=82 key=A_major has=harmonica
+latin jazz, piano montuno, congas, timbales, trumpet solo, 200 bpm | style=latin/jazz tempo=200 has=piano,percussion,trumpet
+thirty seconds of spooky harpsichord | has=harpsichord mode=minor lasts=30
+sea shanty sung by men, accordion, concertina, stomps, 6/8 | metre=6/8 has=accordion
+Indie rock | 140 BPM | D major | jangly guitars | driving drums | no synths | style=rock tempo=140 key=D_major no=synth
+lullaby in F major, music box & celesta, very soft, 66 bpm, 3/4 | style=lullaby key=F_major tempo=66 metre=3/4 has=music_box,glockenspiel
+drum n bass roller, 174, G# minor, reese, amen break | style=drum_and_bass tempo=174 key=G#_minor has=reese_bass
+Afrobeats x Amapiano fusion, 112bpm, log drum, sax | tempo=112 has=saxophone,percussion
+country pop, female voice, banjo, steel guitar, hand claps, 98 bpm, key of A | style=country/pop tempo=98 key=A_major has=voice,banjo,pedal_steel,percussion
+bagpipes and drums, scottish march | has=bagpipes style=celtic/march plays=drums
+chiptune waltz | style=chiptune metre=3/4
+polka but slow | style=polka tempo=60-104
+quick little jazz guitar tune, no piano no horns | style=jazz no=keyboard,brass
+three minute prog metal epic in 7/8 with choir | style=metal metre=7/8 has=choir lasts=180
+solo violin, baroque, Bach-like, D minor | only=strings key=D_minor style=baroque
+Trauermarsch für Blechbläser und Pauken, c-Moll, langsam | key=C_minor has=brass,timpani
+musique celtique joyeuse, violon, flûte et guitare, 6/8, 120 bpm | style=celtic metre=6/8 tempo=120 has=violin,flute
+rock en español, guitarras distorsionadas, batería potente, 140 bpm, mi menor | style=rock tempo=140 key=E_minor
+bossa nova italiana con fisarmonica, senza batteria, 120 bpm | style=bossa_nova has=accordion no=drums tempo=120
+hip hop smutny, pianino i skrzypce, 80 bpm, bez wokalu | style=hip_hop has=piano,violin no=vocals tempo=80 mode=minor
+エレクトロ、128BPM、シンセ、ボーカルなし | style=electronic tempo=128 no=vocals
+国风摇滚，电吉他，二胡，140BPM，E小调 | style=rock tempo=140 key=E_minor
+트랩 비트, 어두운, 140bpm, 808 베이스 | style=trap tempo=140 mode=minor
+медленная баллада для скрипки и фортепиано, до минор | style=ballad key=C_minor has=violin,piano
+langzame wals voor accordeon | metre=3/4 has=accordion tempo=60-97
+modern worship, pads, acoustic guitar, building to a big chorus, 74 bpm, B major | style=gospel tempo=74 key=B_major has=pad,acoustic_guitar
+house, but without the four on the floor kick and no claps, 122 | style=house tempo=122
+smooth saxophone over r&b beat, slow, sexy, 68 bpm | style=r&b tempo=68 has=saxophone
+dense, chaotic free jazz, sax, drums, 220 bpm | style=jazz tempo=220 has=saxophone more=drums,bass
 """

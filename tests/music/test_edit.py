@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from judging import assert_stems_sum, likeness
+from judging import assert_as_it_was, assert_stems_sum, likeness
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.edit import edit
@@ -275,8 +275,8 @@ class TestAComposedPiece:
 
     def test_one_instrument_louder_and_the_others_as_they_were(self, song, composed):
         made = self.change(song, composed, "drums 3 dB louder")
-        gain = np.abs(made.stems["drums"]).max() / np.abs(song.stems["drums"]).max()
-        assert 20 * np.log10(gain) == pytest.approx(3, abs=1)
+        gain = np.square(made.stems["drums"]).sum() / np.square(song.stems["drums"]).sum()
+        assert 10 * np.log10(gain) == pytest.approx(3, abs=0.3)
         assert made.score == song.score
 
     def test_instruments_go_and_come(self, song, composed):
@@ -306,7 +306,7 @@ class TestAComposedPiece:
         old = next(part for part in song.score.parts if part.instrument == "piano")
         new = next(part for part in made.score.parts if part.instrument == "organ")
         assert new.notes == old.notes
-        assert np.array_equal(made.stems["bass"], song.stems["bass"])
+        assert_as_it_was(made.stems["bass"], song.stems["bass"])
 
     def test_tempo_and_key_are_played_and_not_stretched(self, song, composed):
         made = self.change(song, composed, "10% faster, up 2 semitones")
@@ -330,10 +330,7 @@ class TestAComposedPiece:
             "evening falls upon the water",
             "all the boats are coming home",
         ]
-        # The others stay as they were, but for peaks of the new mix that are held below full scale.
-        change = np.abs(made.stems["drums"] - song.stems["drums"]).max(axis=1)
-        assert np.mean(change > 0) < 0.01
-        assert change.max() < 0.02
+        assert_as_it_was(made.stems["drums"], song.stems["drums"])
         assert not np.array_equal(made.stems["vocals"], song.stems["vocals"])
 
     def test_a_style_is_arranged_anew(self, song, composed):

@@ -50,9 +50,9 @@ def test_consonants_begin_each_in_their_way() -> None:
     ("syllable", "consonant", "vowel"),
     [
         ("street", "s", "i"),
-        ("you", "y", "u"), ("yes", "y", "e"), ("sha", "š", "a"), ("the", "θ", "e"), ("my", "m", "i"),
+        ("you", "y", "u"), ("yes", "y", "e"), ("sha", "š", "a"), ("the", "θ", "e"), ("my", "m", "a"), ("cry", "k", "a"), ("Ly", "l", "i"),
         ("night", "n", "a"), ("ich", "", "i"), ("calm", "k", "a"), ("над", "n", "a"), ("été", "", "e"), ("'cause", "k", "o"),
-        ("ypsilon", "", "i"), ("", "", "u"), ("mm", "m", "a"), ("schön", "š", "e"),
+        ("ypsilon", "", "i"), ("I", "", "a"), ("i", "", "i"), ("love,", "l", "a"), ("she", "š", "i"), ("", "", "u"), ("mm", "m", "a"), ("schön", "š", "e"),
     ],
 )  # fmt: skip
 def test_spelling_is_read(syllable: str, consonant: str, vowel: str) -> None:

@@ -66,17 +66,19 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
         strongest = max(labels, key=lambda label: INTENSITY[label])
         return [Section(strongest, bars, 0.85 * (0.72 + 0.5 * energy))]
 
-    if bars < 16:
+    if bars < 20:
         nominal = {label: max(2, length // 2) for label, length in nominal.items()}
 
     if "drop" in labels and sum(nominal[label] for label in labels) > 1.15 * bars:
         nominal |= {label: nominal[label] // 2 for label in ("build", "drop", "break")}
     while len(labels) > 1 and sum(nominal[label] for label in labels) > 1.15 * bars:
         out = _most_expendable(labels)
-        if 0 < out < len(labels) - 1 and labels[out - 1] == labels[out + 1] and nominal["verse"] == 8:
-            nominal["verse"] = 4  # A shorter verse rather than the chorus twice running.
+        twice = 0 < out < len(labels) - 1 and labels[out - 1] == labels[out + 1]
+        shorter = nominal | {"verse": min(4, nominal["verse"])}
+        if twice and sum(shorter[label] for label in labels) <= 1.15 * bars:
+            nominal = shorter  # Short verses rather than the chorus twice running.
         else:
-            del labels[out]
+            del labels[out : out + 1 + twice]
     lengths = [nominal[label] for label in labels]
     inner = [
         label for label in dict.fromkeys(labels) if label not in ("intro", "outro", "bridge", "pre-chorus")
@@ -126,13 +128,21 @@ def _most_expendable(labels: list[str]) -> int:
 
 
 def _shrink(labels: list[str], lengths: list[int], bars: int) -> None:
-    """Shortens ``lengths`` in place until they fit: intro and outro first, then the longest."""
+    """Shortens ``lengths`` in place until they fit: intro and outro first, then what isn't the height of
+    the piece by half of its eight bars, the last first, then the longest. Two bars too many are the intro's.
+    """
     for i in (len(lengths) - 1, 0):
         if labels[i] in ("intro", "outro") and sum(lengths) > bars:
             lengths[i] = max(2, lengths[i] - (sum(lengths) - bars))
     while sum(lengths) > bars:
+        eights = [i for i, n in enumerate(lengths) if n == 8 and labels[i] not in ("chorus", "drop")]
+        if eights:
+            lengths[eights[-1]] = 4
+            continue
         i = max(range(len(lengths)), key=lambda index: (lengths[index], index))
         lengths[i] -= min(sum(lengths) - bars, 2 if lengths[i] > 2 else 1)
+    if labels[0] == "intro" and lengths[0] == 2 and bars - sum(lengths) >= 2:
+        lengths[0] = 4
 
 
 def _sections(labels: Sequence[str], lengths: Sequence[int], energy: float) -> list[Section]:

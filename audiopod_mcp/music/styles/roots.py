@@ -159,7 +159,7 @@ METAL = Style(
         ("comp", "distorted guitar", "chug"), ("comp", "distorted guitar", "power", 0.6),
         ("lead", "lead guitar", "melody", 0.45), ("pad", "choir", "swell", 0.85, 0.6),
     ),
-    major=("I5 bVI5 bVII5 I5", "I5 I5 bII5 I5"), minor=("i5 VI5 VII5 i5", "i5 i5 bII5 i5", "i5 VI5 III5 VII5", "i5 VII5 VI5 VII5", "i5 i5 VI5 V5", "i5 iv5 VI5 V5"),
+    major=("I5 V5 vi5 IV5", "I5 bVII5 IV5 I5", "vi5 IV5 I5 V5", "I5 iii5 IV5 V5"), minor=("i5 VI5 VII5 i5", "i5 i5 bII5 i5", "i5 VI5 III5 VII5", "i5 VII5 VI5 VII5", "i5 i5 VI5 V5", "i5 iv5 VI5 V5"),
     bridge=("I5 bII5 I5 bVII5", "VI5 VII5 i5 bII5"), groove="metal", minor_share=0.95, scale="harmonic", energy=0.95,
     melody_pace=1.8, looseness=0.5,
 )

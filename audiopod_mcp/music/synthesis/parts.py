@@ -48,6 +48,8 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
     slurs = _slurs(part) if instrument.slurs else {}
     endings = _closings(part) if instrument.track == "drums" else {}
     endings |= {before.start: (start + 0.003 - before.start, 0.04) for start, before in slurs.items()}
+    if sung := instrument.track == "vocals":
+        endings |= _closures(part)
     groups = list(_groups(part, instrument, slurs))
     dry = np.zeros(samples, np.float32)
     for done, (key, notes) in enumerate(groups):
@@ -58,9 +60,10 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
             if done:
                 dry += mono[:, None]
         for note in notes:
-            ending = endings.get(note.start) if instrument.slurs or key[0] == 20 * _OPEN_HAT else None
+            tied = sung or instrument.slurs or key[0] == 20 * _OPEN_HAT
+            ending = endings.get(note.start) if tied else None
             _place(dry, body, note, instrument, ending)
-    if instrument.track == "vocals":
+    if sung:
         _breathe(dry, part, seed)
     return dry
 
@@ -82,6 +85,16 @@ def _closings(part: Part) -> dict[float, tuple[float, float]]:
     """For the start of each open hi-hat, the seconds until pedal or next stroke close it, and its release."""
     strokes = sorted({note.start for note in part.notes if round(note.pitch) in (42, 44, _OPEN_HAT)})
     return {start: (after - start, 0.03) for start, after in pairwise(strokes) if after - start > 0.02}
+
+
+def _closures(part: Part) -> dict[float, tuple[float, float]]:
+    """For the start of each syllable that another follows, the seconds until that closes the mouth."""
+    line = pairwise(sorted(part.notes, key=lambda note: note.start))
+    return {
+        before.start: (note.start - before.start, 0.045)
+        for before, note in line
+        if 0 <= note.start - before.start - before.duration < _SLUR
+    }
 
 
 def _slurs(part: Part) -> dict[float, Note]:

@@ -31,6 +31,11 @@ def analysis_told(heard: Analysis) -> dict[str, Any]:
         notes.append("The recording is silent.")
     elif heard.tempo is None:
         notes.append("No steady beat was heard, so there is no tempo.")
+    elif heard.tempo_span is not None:
+        slowest, fastest = heard.tempo_span
+        notes.append(
+            f"The tempo is not steady: {slowest:.0f} to {fastest:.0f} BPM; bpm is what it keeps longest."
+        )
     notes.append(NO_WORDS)
     return {
         "success": True,
