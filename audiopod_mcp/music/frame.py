@@ -18,6 +18,9 @@ from audiopod_mcp.music.theory import METRES, parse_chord, parse_key
 
 Times = npt.NDArray[np.float64]
 
+SOFT = 0.5
+"""Onsets a beat below which few are heard because they are soft, as of bowed strings."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -178,7 +181,7 @@ def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note,
         chords=chords,
         sections=analysis.sections,
         melody=melody,
-        density=analysis.density if steady else None,
+        density=analysis.density if steady and analysis.density >= SOFT else None,
         steady=steady,
     )
 

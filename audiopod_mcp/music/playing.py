@@ -110,7 +110,7 @@ def play(
     """
     reach, final = end + frame.bar, frame.downbeat(end - _RINGS)
     if ending:  # The last chord begins on a downbeat, early enough to ring.
-        reach = max(start + frame.beat, min(end - 0.3, final + frame.bar))
+        reach = max(start + frame.beat, min(end - 0.3, final + frame.bar - frame.beat / 3))
     grid, origin = frame.grid(start, reach, chords=chords, melody=melody)
     if brief.lyrics and not brief.instrumental and not melody:
         grid = replace(grid, sections=_sung_sections(grid, start - origin, end - origin, label))
@@ -172,7 +172,8 @@ def _ringing(score: Score, final: float, duration: float) -> Score:
     """``score`` with what is struck from ``final`` (s) on held almost until ``duration``, its new end."""
 
     def held(note: Note) -> Note:
-        return replace(note, duration=max(note.duration, duration - 0.5 - note.start))
+        left = duration - note.start
+        return replace(note, duration=max(note.duration, left - min(0.9, 0.4 * left)))
 
     parts = tuple(
         part

@@ -11,6 +11,7 @@ import numpy as np
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.frame import SOFT
 from audiopod_mcp.music.matching import Levels, spectral_balance, widened, width_of
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -83,7 +84,7 @@ def reference(
     )
     notes: tuple[str, ...] = (AS_THE_SONG.format(sounds),) if sounds else ()
     balance = spectral_balance(audio, rate)
-    if analysis.beats and brief.activity == Activity():
+    if analysis.beats and analysis.density >= SOFT and brief.activity == Activity():
         brief, dense = _as_dense(brief, analysis.density, balance, seed, within(report, 0.2, 0.4))
         if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
             notes += (_DENSITY.format(analysis.density, brief.style, dense),)

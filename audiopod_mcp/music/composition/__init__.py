@@ -15,7 +15,19 @@ from audiopod_mcp.music.composition.piece import Piece
 from audiopod_mcp.music.composition.singing import sing, spread_lines
 from audiopod_mcp.music.composition.timeline import Timeline, bars_of, given, sections_on, steady
 from audiopod_mcp.music.composition.words import Stanza, stanzas
-from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Refused, Report, Score, Span, silent
+from audiopod_mcp.music.model import (
+    Activity,
+    Brief,
+    Grid,
+    LyricLine,
+    Note,
+    Part,
+    Refused,
+    Report,
+    Score,
+    Span,
+    silent,
+)
 from audiopod_mcp.music.styles import STYLES, Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, Key, parse_key
@@ -83,7 +95,7 @@ def _begun(brief: Brief, seed: int, grid: Grid | None) -> tuple[Piece, bool]:
     words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
     rap = "spoken voice" in brief.instruments
     timeline, sections = _frame(brief, style, words, grid, rap)
-    if grid is not None and grid.density is not None:
+    if grid is not None and grid.density is not None and brief.activity == Activity():
         brief = replace(brief, activity=as_dense(grid.density))
     return _piece(brief, style, key, timeline, sections, grid, seed), rap
 

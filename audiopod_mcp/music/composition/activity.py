@@ -22,10 +22,11 @@ _LIGHT = {"X": 0.25, "o": -0.35, "u": -0.25, "R": 0.1}
 
 
 def as_dense(density: float) -> Activity:
-    """The activity at which pieces have about ``density`` onsets a beat: the median of all styles."""
-    level = float(
-        np.interp(density, (1.06, 1.18, 2.18, 2.55, 2.8, 3.38, 3.89), (0, 0.15, 0.3, 0.4, 0.5, 0.85, 1))
-    )
+    """The activity at which pieces are heard with about ``density`` onsets a beat: the median of ten styles.
+
+    What stands out of a mix is less than what is written: 1.7 of 2.8 onsets a beat at the styles' own.
+    """
+    level = float(np.interp(density, (0.77, 1.44, 1.71, 1.88, 2.7), (0, 0.25, 0.5, 0.75, 1)))
     return Activity(level, level, level, level)
 
 
