@@ -37,7 +37,7 @@ def following(
     """``stems``, as long as ``source``, with the levels of ``source`` at its ``seams`` (start, end).
 
     There every band has the source's level, up to 12 dB up or down; from 2.5 s on only the rises and falls
-    of the whole are the source's, up to 8 dB down and 4 dB up about the mean. All stems get the same gains
+    of the whole are the source's, up to 15 dB down and 4 dB up about the mean. All stems get the same gains
     and still sum to their mix. Frames of 93 ms, sine windows before and after (Princen & Bradley,
     TASSP 1986): gains that are all 0 dB give back what went in.
     """
@@ -63,7 +63,7 @@ def _gains(wanted: Decibels, own: Decibels, at: Decibels, near: Decibels) -> Dec
     """Gains, ``(frames, bands)`` dB, from the powers of both."""
     whole = wanted.sum(axis=1), own.sum(axis=1)
     rough = _apart(*whole, at, _ROUGH)
-    rough = np.clip(rough - rough.mean(), -8.0, 4.0)
+    rough = np.clip(rough - rough.mean(), -15.0, 4.0)
     close = np.clip(_apart(*whole, at, _CLOSE), -12.0, 12.0)
     bands = np.clip(_apart(wanted, own, at, _CLOSE) - close[:, None], -6.0, 6.0)
     return np.asarray(((1 - near) * rough + near * close)[:, None] + near[:, None] * bands)

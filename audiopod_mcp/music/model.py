@@ -71,9 +71,15 @@ class Analysis:
     duration: float
     tempo: float | None
     tempo_confidence: float
+    tempo_span: tuple[float, float] | None
+    """The slowest and the fastest it gets where it is not steady."""
     beats: tuple[float, ...]
     downbeats: tuple[float, ...]
     timesignature: str | None
+    metre_confidence: float
+    """How probable the time signature is, 0 to 1; of those said to be so sure about as many are right."""
+    other_metre: str | None
+    """The time signature that is next likely."""
     key: str | None
     key_confidence: float
     loudness: float | None

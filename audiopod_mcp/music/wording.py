@@ -80,7 +80,7 @@ def _corrected(text: str) -> str:
     lower = text.lower()
     if lower in OFTEN_MISSPELT:
         return text
-    meant = [right for right in sorted(OFTEN_MISSPELT) if right[0] == lower[0] and _one_slip(lower, right)]
+    meant = [right for right in sorted(OFTEN_MISSPELT) if right[0] == lower[0] and one_slip(lower, right)]
     return meant[0] if meant and not _known(lower) else text
 
 
@@ -91,7 +91,7 @@ def _known(text: str) -> bool:
     )
 
 
-def _one_slip(wrong: str, right: str) -> bool:
+def one_slip(wrong: str, right: str) -> bool:
     """Whether one letter is missing, extra, wrong, or two neighbours are swapped.
 
     A wrong letter makes another word of a short one ("drugs"): it counts in long ones alone.

@@ -104,6 +104,18 @@ def test_a_singer_slides_from_the_note_before() -> None:
     assert beginning(64) > beginning(57) + 0.05
 
 
+@pytest.mark.parametrize("name", ["violin", "flute"])
+def test_a_step_is_slurred_and_a_repeated_note_begun_anew(name: str) -> None:
+    def dip(second: float) -> float:
+        """Lowest level around the change of note, over that of what comes before."""
+        notes = (Note(0.0, 0.57, 69, 90), Note(0.6, 0.57, second, 90))
+        wave = play(Part(INSTRUMENTS[name].track, name, notes), 2 * SAMPLE_RATE, 1, silent)
+        level = np.sqrt(np.mean(wave.reshape(-1, 441) ** 2, axis=1))
+        return float(level[52:72].min() / level[40:55].mean())
+
+    assert dip(69) < 0.5 < 0.7 < dip(71)
+
+
 def levels(wave: np.ndarray, pitch: float, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies and power of partials 1 … ``count`` in the second half second."""
     window = wave[int(0.3 * SAMPLE_RATE) :][:SAMPLE_RATE]

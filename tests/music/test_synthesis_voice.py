@@ -50,12 +50,26 @@ def test_consonants_begin_each_in_their_way() -> None:
     ("syllable", "consonant", "vowel"),
     [
         ("street", "s", "i"),
-        ("you", "y", "u"), ("yes", "y", "e"), ("sha", "š", "a"), ("the", "θ", "e"), ("my", "m", "i"),
+        ("you", "y", "u"), ("yes", "y", "e"), ("sha", "š", "a"), ("the", "θ", "e"), ("my", "m", "a"), ("cry", "k", "a"), ("Ly", "l", "i"),
         ("night", "n", "a"), ("ich", "", "i"), ("calm", "k", "a"), ("над", "n", "a"), ("été", "", "e"), ("'cause", "k", "o"),
-        ("ypsilon", "", "i"), ("", "", "u"), ("mm", "m", "a"), ("schön", "š", "e"),
+        ("ypsilon", "", "i"), ("I", "", "a"), ("i", "", "i"), ("love,", "l", "a"), ("she", "š", "i"), ("", "", "u"), ("mm", "m", "a"), ("schön", "š", "e"),
     ],
 )  # fmt: skip
 def test_spelling_is_read(syllable: str, consonant: str, vowel: str) -> None:
     assert (consonant_of(syllable), vowel_of(syllable)) == (consonant, vowel)
     # What a note's sound is remembered by reads as itself.
     assert (consonant_of(consonant + vowel), vowel_of(consonant + vowel)) == (consonant, vowel)
+
+
+def test_a_singer_takes_breath_between_lines_only() -> None:
+    notes = tuple(Note(start, 0.6, 57.0, 100, "la") for start in (1.0, 1.6, 2.6))
+    wave = play(Part("vocals", "voice", notes), 4 * SAMPLE_RATE, 1, silent)
+
+    def level(first: float, last: float) -> float:
+        return float(
+            20 * np.log10(np.std(wave[round(first * SAMPLE_RATE) : round(last * SAMPLE_RATE)]) + 1e-9)
+        )
+
+    voice, breath = level(1.2, 1.5), level(2.4, 2.55)
+    assert -32 < breath - voice < -16
+    assert level(3.4, 3.9) < voice - 60

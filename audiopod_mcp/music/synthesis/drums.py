@@ -52,7 +52,7 @@ class Kit:
 
 ACOUSTIC = Kit()
 BRUSHED = Kit(58, 60, 0.085, 0.12, 200, 0.11, (700, 6500), 0.7, (5500, 13000), brushes=True)
-ELECTRONIC = Kit(47, 150, 0.16, 0.35, 190, 0.1, (1500, 10000), 1.2, (7500, 17000), electronic=True)
+ELECTRONIC = Kit(47, 150, 0.16, 0.35, 190, 0.09, (1500, 10000), 1.75, (7500, 17000), electronic=True)
 DUSTY = Kit(54, 70, 0.09, 0.15, 175, 0.085, (900, 5500), 0.9, (4500, 9000), electronic=False, crush=9)
 CHIP = Kit(60, 200, 0.07, 0.0, 260, 0.07, (2000, 14000), 1.2, (7000, 18000), electronic=True, crush=4)
 
@@ -78,9 +78,11 @@ def _kick(kit: Kit, tone: Tone) -> Wave:
     n = int(kit.kick_decay * 6 * SAMPLE_RATE)
     t = times(n)
     sweep = 0.03 if kit.electronic else 0.018
-    # A harder blow stretches the skin further, so it falls from higher up.
-    cycles = kit.kick_hz * t + kit.kick_sweep * (0.55 + 0.5 * tone.force) * sweep * (1 - np.exp(-t / sweep))
-    y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, kit.kick_decay)
+    # A harder blow stretches the skin further, so it falls from higher up; no foot hits twice alike.
+    falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.88, 1.12, 2)
+    fall = kit.kick_sweep * falls * (0.55 + 0.5 * tone.force)
+    cycles = kit.kick_hz * t + fall * sweep * (1 - np.exp(-t / sweep))
+    y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, rings * kit.kick_decay)
     if kit.electronic:
         y = np.tanh(np.float32(1.6) * y)
     else:
@@ -111,8 +113,8 @@ def _snare(kit: Kit, tone: Tone) -> Wave:
     wires: Wave = noise(n, rng, low, min(high, 0.5 * high + 0.6 * high * tone.force)) * fade(n, decay)
     wires += np.float32(0.5) * noise(n, rng, 2.5 * low, 1.4 * high) * fade(n, 0.55 * decay)
     wires *= rise(n, 0.012 if kit.brushes else 0.0025)
-    if kit.brushes:
-        skin *= np.float32(0.4)
+    if kit.brushes or kit.electronic:
+        skin *= np.float32(0.4 if kit.brushes else 0.6)
     y = (
         np.float32(0.3 + 0.26 * tone.force) * skin
         + np.float32(0.21 * kit.rattle * (0.55 + 0.5 * tone.force)) * wires
@@ -208,8 +210,9 @@ def _tom(hertz: float) -> Callable[[Kit, Tone], Wave]:
     def drum(kit: Kit, tone: Tone) -> Wave:
         n = int((0.7 if kit.electronic else 1.1) * SAMPLE_RATE)
         t = times(n)
-        cycles = hertz * t + (0.15 + 0.3 * tone.force) * hertz * 0.05 * (1 - np.exp(-t / 0.05))
-        body = 0.17 if kit.electronic else 0.24 * (100 / hertz) ** 0.4
+        falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.85, 1.15, 2)
+        cycles = hertz * t + falls * (0.15 + 0.3 * tone.force) * hertz * 0.05 * (1 - np.exp(-t / 0.05))
+        body = rings * (0.13 if kit.electronic else 0.24 * (100 / hertz) ** 0.4)
         y = np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, body)
         if not kit.electronic:
             for ratio, level, decay in ((1.593, 0.4, 0.14), (2.136, 0.25, 0.1), (2.653, 0.15, 0.07)):
@@ -259,6 +262,22 @@ def _struck(
         return y + np.float32(knock * (0.5 + tone.force)) * _contact(n, tone, 600, 10000, 0.004)
 
     return drum
+
+
+_BELL = _struck((1, 1.48, 2.54, 3.9, 5.3, 7.2, 9.7), 562, 0.07, falls=0.7, knock=0.2)
+
+
+def _cowbell(kit: Kit, tone: Tone) -> Wave:
+    """A bell, or what the TR-808 put in its place: two of its square waves, at 540 and 800 Hz."""
+    if not kit.electronic:
+        return _BELL(kit, tone)
+    n = int(0.5 * SAMPLE_RATE)
+    odd = np.arange(1, 12, 2)
+    squares = np.multiply.outer((540.0, 800.0), odd).ravel()
+    strengths = np.tile(1 / odd, 2) / np.sqrt(1 + (squares / 2600) ** 4)
+    y = ring(squares, strengths, np.full(len(squares), 0.09), n)
+    y += np.float32(2) * ring(squares, strengths, np.full(len(squares), 0.01), n)
+    return y * np.float32(0.35)
 
 
 def _tambourine(_: Kit, tone: Tone) -> Wave:
@@ -312,7 +331,7 @@ _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
     59: _cymbal(6, 2400, 13000, 0.5, stick=0.4, metal=0.7, hiss=0.12),
     53: _ride_bell,
     54: _tambourine,
-    56: _struck((1, 1.48, 2.54, 3.9, 5.3, 7.2, 9.7), 562, 0.07, falls=0.7, knock=0.2),
+    56: _cowbell,
     60: _hand(400, 0.08, 0.3),
     61: _hand(295, 0.1, 0.25),
     62: _hand(330, 0.035, 0.5),

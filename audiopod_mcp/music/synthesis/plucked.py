@@ -93,7 +93,9 @@ CLEAN = Plucked(0.12, 0.75, 2.4, 2e-7, 3e-5, pickup=0.18, pick=0.05)
 PICKED = Plucked(0.09, 0.75, 2.6, 1e-7, 3e-5, pickup=0.12, pick=0.03)  # what a fuzz box is fed with
 BANJO = Plucked(0.1, 0.7, 0.5, 1e-7, 3e-5, bodies.BANJO, pick=0.15)
 HARP = Plucked(0.35, 1.5, 1.0, 2.5e-7, 1e-5, bodies.HARP, pick=0.04, pick_band=(300, 3000), frets=1)
-PIZZICATO = Plucked(0.22, 1.6, 0.23, 6e-7, 1e-5, bodies.VIOLIN, pick=0.08, pick_band=(300, 3000))
+PIZZICATO = Plucked(
+    0.22, 1.6, 0.23, 6e-7, 1e-5, replace(bodies.CELLO, direct=0.3), pick=0.08, pick_band=(300, 3000)
+)
 HARPSICHORD = Plucked(
     0.13, 0.1, 1.5, 6e-8, 2e-5, bodies.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2, frets=1
 )  # fmt: skip
@@ -101,7 +103,7 @@ CLAVINET = Plucked(0.08, 0.8, 0.9, 1.2e-7, 6e-5, frets=1, pickup=0.15, pick=0.1,
 UPRIGHT = Plucked(
     0.3, 1.5, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
 )  # fmt: skip
-ELECTRIC_BASS = Plucked(0.2, 1.3, 1.25, 4e-7, 5e-5, pickup=0.22, pick=0.06, pick_band=(400, 4000), most=40)
+ELECTRIC_BASS = Plucked(0.2, 1.2, 1.25, 4e-7, 5e-5, pickup=0.18, pick=0.06, pick_band=(400, 4000), most=40)
 
 UKULELE = Plucked(0.2, 0.75, 0.5, 3e-7, 1e-5, bodies.UKULELE, pick=0.08, pick_band=(500, 4000))
 

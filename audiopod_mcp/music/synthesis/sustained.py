@@ -91,9 +91,12 @@ class Blown:
         n = tone.samples(0.25)
         t = moments(n)
         attack = self.attack * (1.3 - 0.6 * tone.force) * (0.9 + 0.2 * tone.rng.random())
+        bloom, chiff = self.bloom, self.chiff
+        if tone.slurred:  # neither tongue nor a new bow: the pitch changes, that's all
+            attack, bloom, chiff = 0.03, 0.0, 0.2 * chiff
         shape = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / attack, 0, 1))
         tables = self._shades(tone)
-        colour = (0.2 + 0.75 * tone.force) * shape**self.late * (1 + self.bloom * np.exp(-t / 0.12))
+        colour = (0.2 + 0.75 * tone.force) * shape**self.late * (1 + bloom * np.exp(-t / 0.12))
         colour *= 1 + 0.1 * wander(n, tone.rng)
         if self.players == 1:
             y = self._solo(tone, n, tables, shape, colour)
@@ -101,7 +104,7 @@ class Blown:
             y = self._section(tone, n, tables, colour)
         if self.breath:
             air = noise(n, tone.rng, *self.breath_band)
-            air *= curve(self.breath * shape * (1 + self.chiff * np.exp(-t / 0.04)), n)
+            air *= curve(self.breath * shape * (1 + chiff * np.exp(-t / 0.04)), n)
             # Stick and slip, reed and lips let the air through once a period.
             if y.ndim == 1:
                 air *= 0.6 + np.abs(y) * np.float32(0.5 / (np.sqrt(np.mean(y**2)) + 1e-9))
@@ -129,14 +132,16 @@ class Blown:
 
     def _solo(self, tone: Tone, n: int, tables: Wave, shape: Values, colour: Values) -> Wave:
         t, phase = moments(n), tone.rng.uniform(0, 2 * np.pi)
+        scoop, swell = (70.0 if tone.above else -70.0, 0.0) if tone.slurred else (self.scoop, self.swell)
         pitch = intonation(
-            tone, n, cents=self.cents, rate=self.rate, phase=phase, scoop=self.scoop, drift=self.drift
+            tone, n, cents=self.cents, rate=self.rate, phase=phase, scoop=scoop, drift=self.drift,
+            delay=0.12 if tone.slurred else 0.25,
         )  # fmt: skip
         sway = self.pulse * np.clip((t - 0.25) / 0.4, 0, 1) * np.sin(2 * np.pi * self.rate * t + phase + 0.8)
-        swell = 1 - self.swell * np.exp(-t / 0.3) + 0.05 * wander(n, tone.rng, 4.0)
+        level = 1 - swell * np.exp(-t / 0.3) + 0.05 * wander(n, tone.rng, 4.0)
         position = curve(np.clip(colour * (1 + 2 * sway), 0, 1) * (_SHADES - 1), n)
         y = read(tables, trace(pitch, n), position)
-        y *= curve(shape * swell * (1 + sway), n)
+        y *= curve(shape * level * (1 + sway), n)
         return y
 
     def _section(self, tone: Tone, n: int, tables: Wave, colour: Values) -> Wave:
@@ -185,7 +190,7 @@ ENSEMBLE = Blown(
     scoop=-12, players=6, spread=16, bloom=0.1, most=45,
 )  # fmt: skip
 FLUTE = Blown(
-    (0.3, 0.0), 0.055, corner=(520, 1250, 2.9), rate=5.0, cents=8, breath=0.05, breath_band=(900, 6500),
+    (0.3, 0.0), 0.055, corner=(520, 1250, 2.9), rate=5.0, cents=8, breath=0.035, breath_band=(900, 6500),
     chiff=4.0, scoop=-30, pulse=0.2, most=14,
 )  # fmt: skip
 CLARINET = Blown(

@@ -47,6 +47,16 @@ _SPELLED = {
     "ы": "i", "і": "i", "ї": "i", "о": "o", "у": "u", "ю": "u", "α": "a", "ε": "e", "η": "i", "ι": "i",
     "ο": "o", "υ": "i", "ω": "o",
 }  # fmt: skip
+_ENGLISH = {
+    "a": "i i'm i'll i've i'd my by why sky fly cry try time life like mine fire wild child mind find ride "
+    "shine smile while side wide eye eyes love one sun run up but just must us above some done heart",
+    "o": "all call fall was what your know show slow low grow snow soul though",
+    "u": "through blue true could would should",
+    "e": "earth heard head dead great break they",
+    "i": "she",
+}
+"""Common words whose vowel isn't what their letters say elsewhere."""
+_WORDS = {word: vowel for vowel, words in _ENGLISH.items() for word in words.split()}
 _LONGEST_FIRST = sorted(_SPELLED, key=len, reverse=True)
 
 
@@ -75,14 +85,14 @@ class Onset:
 _LIPS, _TEETH, _PALATE = (250.0, 750.0, 2250.0), (280.0, 1750.0, 2650.0), (270.0, 2000.0, 2300.0)
 ONSETS = {
     "p": Onset(_LIPS, 0.035, 0.0, 0.35, (500, 2500), True),
-    "t": Onset(_TEETH, 0.035, 0.0, 0.45, (3000, 9000), True),
-    "k": Onset(_PALATE, 0.04, 0.0, 0.45, (1500, 4500), True),
+    "t": Onset(_TEETH, 0.035, 0.0, 0.35, (3000, 9000), True),
+    "k": Onset(_PALATE, 0.04, 0.0, 0.35, (1500, 4500), True),
     "b": Onset(_LIPS, 0.03, 0.25, 0.2, (300, 1500), True),
     "d": Onset(_TEETH, 0.03, 0.25, 0.2, (2500, 7000), True),
     "g": Onset(_PALATE, 0.03, 0.25, 0.2, (1200, 3500), True),
-    "s": Onset(_TEETH, 0.075, 0.0, 0.4, (4500, 11000)),
-    "š": Onset(_PALATE, 0.075, 0.0, 0.45, (2000, 7000)),
-    "č": Onset(_TEETH, 0.055, 0.0, 0.45, (2200, 7500), True),
+    "s": Onset(_TEETH, 0.075, 0.0, 0.28, (4500, 11000)),
+    "š": Onset(_PALATE, 0.075, 0.0, 0.32, (2000, 7000)),
+    "č": Onset(_TEETH, 0.055, 0.0, 0.35, (2200, 7500), True),
     "f": Onset(_LIPS, 0.065, 0.0, 0.16, (2000, 9000)),
     "θ": Onset(_TEETH, 0.055, 0.0, 0.12, (3000, 9000)),
     "h": Onset((500.0, 1500.0, 2600.0), 0.05, 0.1, 0.2),
@@ -118,6 +128,8 @@ def vowel_of(syllable: str | None) -> str:
     if not syllable:
         return "u"
     text = syllable.lower()
+    if syllable != "i" and (word := text.strip(',.;:!?"()')) in _WORDS:
+        return _WORDS[word]
     if text[0] == "y" and _plain(text[1:2]) in VOWELS and not text.startswith("you"):
         text = text[1:]
     for spelling in _LONGEST_FIRST:
@@ -235,10 +247,19 @@ def guide_voice(tone: Tone) -> Wave:
     y = read(tables, trace(pitch, n), curve((_SHADES - 2) * way + effort, n))
     y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
     air = noise(n, rng, 1800, 9000)
-    air *= np.abs(y) * np.float32(0.028) + np.float32(0.007)
+    air *= np.abs(y) * np.float32(0.02) + np.float32(0.005)
     y += air * curve(1 + 2 * np.exp(-t / 0.05), n)
     y *= curve((1 - 0.2 * np.exp(-t / 0.15)) * (1 + 0.1 * vibrato + 0.06 * wander(n, rng, 6.0)), n)
     return _sounded(tone, y, onset)
+
+
+def inhalation(seconds: float, rng: np.random.Generator) -> Wave:
+    """The breath before a line, RMS about 1: air through an open mouth, stronger until it stops."""
+    n = round(seconds * SAMPLE_RATE)
+    air = noise(n, rng, 700, 2600) + np.float32(0.6) * noise(n, rng, 2600, 7500)
+    x = np.linspace(0, 1, n, dtype=np.float32)
+    breath: Wave = air * x**1.5 * np.minimum(1, 6 * (1 - x))
+    return breath
 
 
 def speaking_voice(tone: Tone) -> Wave:

@@ -31,6 +31,11 @@ def analysis_told(heard: Analysis) -> dict[str, Any]:
         notes.append("The recording is silent.")
     elif heard.tempo is None:
         notes.append("No steady beat was heard, so there is no tempo.")
+    elif heard.tempo_span is not None:
+        slowest, fastest = heard.tempo_span
+        notes.append(
+            f"The tempo is not steady: {slowest:.0f} to {fastest:.0f} BPM; bpm is what it keeps longest."
+        )
     notes.append(NO_WORDS)
     return {
         "success": True,
@@ -48,7 +53,10 @@ def analysis_told(heard: Analysis) -> dict[str, Any]:
         "chords": _spans(heard.chords),
         "sections": _spans(heard.sections),
         "vocals": _spans(heard.vocals),
-        "confidences": {"bpm": round(heard.tempo_confidence, 2), "keyscale": round(heard.key_confidence, 2)},
+        "timesignature_otherwise": heard.other_metre,
+        "tempo_confidence": round(heard.tempo_confidence, 2),
+        "key_confidence": round(heard.key_confidence, 2),
+        "timesignature_confidence": round(heard.metre_confidence, 2),
         "engine": "local",
         "notes": notes,
     }

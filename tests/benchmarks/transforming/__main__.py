@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.benchmarks import transforming
 from tests.benchmarks.transforming.covers import cover_table
-from tests.benchmarks.transforming.extensions import extend_table, likeness_table
-from tests.benchmarks.transforming.references import reference_table
+from tests.benchmarks.transforming.extensions import ending_table, extend_table, likeness_table
+from tests.benchmarks.transforming.references import reference_table, sources
 from tests.benchmarks.transforming.seams import repaint_table
 from tests.benchmarks.transforming.songs import pieces, recordings
 from tests.benchmarks.transforming.styles import styles_table
@@ -37,9 +37,10 @@ def main():
         elif name == "cover":
             cover_table([*made[:3], *heard])
         elif name == "reference":
-            reference_table([*heard, *made[:1]])
+            reference_table([*heard, *sources(arguments.seeds[0])])
         elif name == "extend":
             extend_table([*heard, *made[:2]])
+            ending_table([*heard, *made[:2]])
         elif name == "repaint":
             repaint_table([*heard, *made], arguments.windows, arguments.seeds[0])
         elif name == "likeness":
