@@ -289,6 +289,8 @@ def test_instruments_named(caption: str, instruments: set[str]) -> None:
         ("not too busy, folk", {"drums", "bass", "chords", "melody"}),
         ("less is more, house with minimal vocals", set()),
         ("a loud rock song", set()),
+        ("pop about a simple life in a sparse forest", set()),
+        ("a simple little folk song", {"drums", "bass", "chords", "melody"}),
     ],
 )
 def test_less_of_something_is_less_of_that(caption: str, levels: set[str]) -> None:
@@ -299,6 +301,7 @@ def test_less_of_something_is_less_of_that(caption: str, levels: set[str]) -> No
 
 def test_busy_is_more_and_rock_is_no_organ() -> None:
     assert read_caption("funk with a busy bassline").activity == Activity(bass=0.82)
+    assert read_caption("lounge music for a busy street cafe, complex emotions").activity == Activity()
     assert read_caption("rock song").instruments == ()
 
 
