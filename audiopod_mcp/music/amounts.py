@@ -6,7 +6,7 @@ import re
 
 from audiopod_mcp.music.model import Activity
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
-from audiopod_mcp.music.vocabulary import INSTRUMENT_WORDS, TRACK_WORDS
+from audiopod_mcp.music.vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 from audiopod_mcp.music.wording import find, word
 
 _AMOUNTS: dict[str, float] = {
@@ -29,6 +29,10 @@ _LAYER_WORDS: dict[str, str] = {
     r"arrangements?|production|textures?|instrumentation|soundscapes?": "",
 }
 _LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass"}
+_STANDS_ALONE = re.compile(
+    r"\s*(?:$|[,.;|/)!]|(?:and|but|with|yet|in)\b|(?:\w+\s+)?(?:songs?|music|tracks?|tunes?|pieces?|beats?|instrumentals?)\b)",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s*(?:&|and|und|et|y|e)\s*", re.IGNORECASE)
 _NOT = re.compile(
     r"\b(?:not|nothing|never|nicht|pas|no)\s+(?:(?:too|so|very|overly|zu|trop|muy|tan)\s+)?$", re.IGNORECASE
@@ -43,7 +47,7 @@ def activity_in(text: str, wanted: str) -> Activity:
         things = _things(where)
         for match in word(pattern).finditer(where):
             layers = _after(where, match.end(), things) or _before(where, match.start(), things)
-            if not layers and not _OVERALL.fullmatch(match[0].lower()):
+            if not layers and not _OVERALL.fullmatch(match[0].lower()) and _of_music(where[match.end() :]):
                 layers = {""}
             turned = 0.75 - 0.5 * level if _NOT.search(where[: match.start()]) else level
             for layer in layers:
@@ -51,6 +55,14 @@ def activity_in(text: str, wanted: str) -> Activity:
                     levels.setdefault(layer, turned)
     overall = levels.get("", 0.5)
     return Activity(*(levels.get(layer, overall) for layer in ("drums", "bass", "chords", "melody")))
+
+
+def _of_music(rest: str) -> bool:
+    """Whether what follows a word leaves it said of the music: "a busy song", not "a busy street"."""
+    if _STANDS_ALONE.match(rest):
+        return True
+    styles = find(rest[:40], {**STYLE_WORDS, **FORM_WORDS})
+    return bool(styles) and len(rest[: styles[0][0]].split()) <= 1
 
 
 def _things(text: str) -> list[tuple[int, int, str | None]]:

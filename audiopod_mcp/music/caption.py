@@ -11,6 +11,7 @@ from audiopod_mcp.music.amounts import activity_in
 from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.words import Stanza, stanzas
+from audiopod_mcp.music.feels import counted, swing_in
 from audiopod_mcp.music.languages import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
 from audiopod_mcp.music.measures import key_in, metre_in, mode_in, mode_named, seconds_in, tempo_in
 from audiopod_mcp.music.model import Brief, Refused
@@ -120,7 +121,8 @@ def read_caption(
         instrumental=instrumental,
         language=_language(language, wanted),
         activity=activity_in(text, wanted),
-        feel=_feel(wanted),
+        feel=counted(wanted),
+        swing=swing_in(wanted, style),
     )
     return _lasting(brief, duration, wanted)
 
@@ -275,11 +277,6 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
     name = keys[int(chance.integers(len(keys)))]
     tonic = parse_key(name)
     return str(Key(tonic.tonic, tonic.minor, church)) if church and tonic else name
-
-
-def _feel(text: str) -> str | None:
-    found = re.search(r"\b(half|double)[\s-]?time\b(?! show)", text, re.IGNORECASE)
-    return f"{found[1].lower()}-time" if found else None
 
 
 def _form(parts: tuple[Stanza, ...]) -> tuple[str, ...]:

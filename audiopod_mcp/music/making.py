@@ -15,6 +15,7 @@ from audiopod_mcp.music.composition.harmony import tonic
 from audiopod_mcp.music.composition.words import stanzas
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
+    Audio,
     Brief,
     Grid,
     Note,
@@ -29,11 +30,13 @@ from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
+from audiopod_mcp.music.tone import faded
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 _GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
 _SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _LONGEST_LOOP = 120.0
+_FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)
 
 
 def make(
@@ -45,7 +48,14 @@ def make(
     """
     score = compose(brief, seed=seed, report=_part(report, 0.0, 0.12))
     made = _rendered(brief, score, _part(report, 0.12, 1.0), tracks)
-    return replace(made, notes=(*made.notes, *shortfalls(brief.caption)))
+    if _FADE.search(brief.caption):
+        seconds = min(8.0, 0.15 * score.duration)
+
+        def out(audio: Audio) -> Audio:
+            return faded(audio, SAMPLE_RATE, seconds, at_start=False)
+
+        made = replace(made, audio=out(made.audio), stems={k: out(stem) for k, stem in made.stems.items()})
+    return replace(made, notes=(*made.notes, *shortfalls(brief)))
 
 
 def rapped(brief: Brief) -> Brief:

@@ -137,6 +137,8 @@ class Brief:
     activity: Activity = Activity()
     feel: str | None = None
     """``half-time`` or ``double-time``: how the drums count, at the same tempo."""
+    swing: float | None = None
+    """The share of a pair that its first note takes, 0.5 straight … 0.67 triplets; ``None``: the style's."""
 
 
 @dataclass(frozen=True, slots=True)

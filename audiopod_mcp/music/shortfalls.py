@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 
-from audiopod_mcp.music.measures import metre_refused
+from audiopod_mcp.music.measures import key_in, metre_in, metre_refused, tempo_in
+from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.negation import denied
 from audiopod_mcp.music.theory import METRES
 from audiopod_mcp.music.vocabulary import (
@@ -52,9 +53,10 @@ _LIKE = re.compile(
 )
 
 
-def shortfalls(caption: str) -> tuple[str, ...]:
-    """A sentence for each kind of wish in ``caption`` that isn't met; empty for most captions."""
-    _, text = denied(tidy(caption))
+def shortfalls(brief: Brief) -> tuple[str, ...]:
+    """A sentence for each kind of wish in the brief's caption that isn't met; empty for most captions."""
+    caption = brief.caption
+    without, text = denied(tidy(caption))
     known = {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS}
     said: list[str] = []
     if metre := metre_refused(text):
@@ -75,4 +77,21 @@ def shortfalls(caption: str) -> tuple[str, ...]:
     names = [m[1] for m in _LIKE.finditer(tidy(caption)) if not find(m[1], known)]
     if names:
         said.append(f"No artist's style is imitated ({', '.join(names)}): the other words were followed.")
+    if against := _overruled(brief, text, without):
+        said.append(f"The caption says otherwise ({', '.join(against)}); the other arguments were followed.")
     return tuple(said)
+
+
+def _overruled(brief: Brief, text: str, without: set[str]) -> list[str]:
+    """What the caption states and an argument has decided against."""
+    tempo, key, metre = tempo_in(text, 30, 300), key_in(text), metre_in(text)
+    found = []
+    if tempo is not None and abs(tempo - brief.tempo) > 1:
+        found.append(f"{tempo:g} BPM")
+    if key is not None and str(key) != brief.key:
+        found.append(str(key))
+    if metre is not None and metre != brief.timesignature:
+        found.append(metre)
+    if "vocals" in without and brief.lyrics and not brief.instrumental:
+        found.append("no vocals")
+    return found

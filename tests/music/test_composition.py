@@ -16,6 +16,7 @@ from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.singing import place
 from audiopod_mcp.music.composition.words import label_of, sung
+from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import Activity, Brief, Grid, Note, Refused, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
@@ -445,6 +446,17 @@ def test_density_thins_or_thickens_the_drums() -> None:
 def test_what_cannot_be_composed_is_refused(change: dict) -> None:
     with pytest.raises(Refused):
         compose(brief_for("pop", **change), seed=1)
+
+
+def test_a_fade_out_is_one_and_stems_fade_with_the_mix() -> None:
+    faded, plain = (
+        make(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)
+        for words in (" with a fade-out", ", no fade out")
+    )
+    second = faded.rate
+    assert np.allclose(faded.audio[: 9 * second], plain.audio[: 9 * second])
+    assert np.abs(faded.audio[-second // 5 :]).max() < 0.15 * np.abs(plain.audio[-second // 5 :]).max()
+    assert np.allclose(sum(faded.stems.values()), faded.audio, atol=1e-4)
 
 
 def test_a_report_may_stop_the_work() -> None:

@@ -104,12 +104,13 @@ def _frame(
     brief: Brief, style: Style, words: tuple[Stanza, ...], grid: Grid | None, rap: bool
 ) -> tuple[Timeline, list[Section]]:
     """The beats and the form."""
+    swing = style.swing if brief.swing is None else brief.swing
     lines = [line for part in words for line in part.lines]
     if grid is not None:
-        timeline = given(brief, grid, style.swing, style.swung)
+        timeline = given(brief, grid, swing, style.swung)
         sections = sections_on(timeline, grid.sections, brief.energy)
         return timeline, spread_lines(sections, lines, timeline.metre.beats) if lines else sections
-    timeline = steady(brief, style.swing, style.swung)
+    timeline = steady(brief, swing, style.swung)
     bars = len(timeline.bar_lengths())
     # The held last chord is a bar of its own, after the form: nobody sings over it.
     free = bars - timeline.ending
