@@ -92,6 +92,12 @@ class Frame:
             origin,
         )
 
+    def downbeat(self, time: float) -> float:
+        """The downbeat at or before ``time``, which may lie past the song's ends."""
+        at, before = self._beats_over(min(time, 0.0), max(time, self.duration))
+        first = int(np.searchsorted(at, time + 1e-3, side="right")) - 1
+        return float(at[first - (first - before - self.first_downbeat) % self.beats_per_bar])
+
     def at_tempo(self, tempo: float) -> Frame:
         """The same song, faster or slower: everything on a clock stretched by ``self.tempo / tempo``."""
         by = self.tempo / tempo

@@ -25,6 +25,7 @@ from audiopod_mcp.music.model import (
     Span,
     silent,
 )
+from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
@@ -43,7 +44,8 @@ def make(
     Raises :class:`Refused` when the brief can't be played.
     """
     score = compose(brief, seed=seed, report=_part(report, 0.0, 0.12))
-    return _rendered(brief, score, _part(report, 0.12, 1.0), tracks)
+    made = _rendered(brief, score, _part(report, 0.12, 1.0), tracks)
+    return replace(made, notes=(*made.notes, *shortfalls(brief.caption)))
 
 
 def rapped(brief: Brief) -> Brief:
@@ -69,7 +71,7 @@ def make_sample(
     if sample_type == "one-shot":
         return _one_shot(brief, seed, report)
     metre = METRES[brief.timesignature]
-    beat = 60 / brief.tempo
+    beat = metre.beat(brief.tempo)
     bar = metre.beats * beat
     wanted = 4.0 if brief.duration == natural_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import answers, backing, drumming, tunes
+from audiopod_mcp.music.composition.activity import as_dense
 from audiopod_mcp.music.composition.ensemble import band_for
-from audiopod_mcp.music.composition.form import Section, plan, sung_plan
+from audiopod_mcp.music.composition.form import Section, plan, sung_plan, tagged_plan
 from audiopod_mcp.music.composition.harmony import chords_of, spans_of
+from audiopod_mcp.music.composition.openings import opening
 from audiopod_mcp.music.composition.piece import Piece
 from audiopod_mcp.music.composition.singing import sing, spread_lines
 from audiopod_mcp.music.composition.timeline import Timeline, bars_of, given, sections_on, steady
@@ -18,7 +20,7 @@ from audiopod_mcp.music.styles import STYLES, Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, Key, parse_key
 
-__all__ = ["compose"]
+__all__ = ["compose", "harmony"]
 
 _PLAYERS: dict[str, Callable[[Piece, Member], tuple[Note, ...]]] = {
     "drums": drumming.drums, "percussion": drumming.percussion, "bass": backing.bass, "comp": backing.comping,
@@ -33,6 +35,43 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     :class:`Refused` for a metre or key that can't be played.
     """
     report(0.0, "Composing")
+    piece, rap = _begun(brief, seed, grid)
+    timeline = piece.timeline
+    parts, lyrics = _play(piece, rap, report)
+    report(1.0, "Composed")
+    tempo = (
+        brief.tempo
+        if grid is None
+        else 60
+        / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
+        / timeline.metre.unit
+    )
+    beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
+    starts = {bar.start for bar in piece.bars if bar.start >= timeline.first_downbeat}
+    return Score(
+        seed=seed,
+        duration=brief.duration,
+        tempo=round(tempo, 3),
+        key=str(piece.key),
+        timesignature=timeline.metre.name,
+        beats=tuple(beats),
+        downbeats=tuple(beat for number, beat in enumerate(beats) if number in starts),
+        sections=_section_spans(piece),
+        chords=spans_of(piece.chords, timeline),
+        parts=parts,
+        lyrics=lyrics,
+        brief=brief,
+    )
+
+
+def harmony(brief: Brief, *, seed: int, grid: Grid | None = None) -> tuple[str, ...]:
+    """The chords, one a beat, that :func:`compose` would play to; refuses what that refuses."""
+    piece, _ = _begun(brief, seed, grid)
+    return tuple(chord.label for chord in piece.chords)
+
+
+def _begun(brief: Brief, seed: int, grid: Grid | None) -> tuple[Piece, bool]:
+    """Everything but the notes; and whether the words are spoken."""
     style = STYLES.get(brief.style, STYLES["pop"])
     key = parse_key(brief.key)
     if key is None:
@@ -44,30 +83,9 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report
     words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
     rap = "spoken voice" in brief.instruments
     timeline, sections = _frame(brief, style, words, grid, rap)
-    piece = _piece(brief, style, key, timeline, sections, grid, seed)
-    parts, lyrics = _play(piece, rap, report)
-    report(1.0, "Composed")
-    tempo = (
-        brief.tempo
-        if grid is None
-        else 60 / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
-    )
-    beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
-    starts = {bar.start for bar in piece.bars if bar.start >= timeline.first_downbeat}
-    return Score(
-        seed=seed,
-        duration=brief.duration,
-        tempo=round(tempo, 3),
-        key=str(key),
-        timesignature=timeline.metre.name,
-        beats=tuple(beats),
-        downbeats=tuple(beat for number, beat in enumerate(beats) if number in starts),
-        sections=_section_spans(piece),
-        chords=spans_of(piece.chords, timeline),
-        parts=parts,
-        lyrics=lyrics,
-        brief=brief,
-    )
+    if grid is not None and grid.density is not None:
+        brief = replace(brief, activity=as_dense(grid.density))
+    return _piece(brief, style, key, timeline, sections, grid, seed), rap
 
 
 def _frame(
@@ -85,6 +103,8 @@ def _frame(
     free = bars - timeline.ending
     if lines:
         sections = sung_plan(words, free, timeline.metre, brief.tempo, brief.energy, rap)
+    elif brief.form:
+        sections = tagged_plan(brief.form, free, brief.energy)
     else:
         sections = plan(style, free, brief.energy)
     return timeline, sections
@@ -103,8 +123,8 @@ def _piece(
     chords = chords_of(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
     return Piece(
         brief, style, key, timeline, sections, bars, chords, seed,
-        density=grid.density if grid else None,
         melody=grid.melody if grid else (),
+        own_form=grid is None,
         sings=any(section.lines for section in sections),
     )  # fmt: skip
 
@@ -125,7 +145,7 @@ def _play(piece: Piece, rap: bool, report: Report) -> tuple[tuple[Part, ...], tu
     ):
         band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
-    piece = replace(piece, alone=len(pitched) == 1)
+    piece = replace(piece, alone=len(pitched) == 1, opening=opening(piece, band))
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
         notes = _PLAYERS[member.role](piece, member)
