@@ -279,6 +279,18 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert any(first[track].tobytes() != other[track].tobytes() for track in first)
 
 
+def test_bagpipes_drone_on_the_tonic() -> None:
+    tune = tuple(Note(i * 0.5, 0.48, pitch, 100) for i, pitch in enumerate((76, 78, 81, 79)))
+    score = replace(piece(duration=6.0), key="D major", parts=(Part("woodwinds", "bagpipes", tune),))
+    wave = render(score)["woodwinds"].mean(axis=1)
+    (hertz, *_), (drone, *_) = levels(wave, 50, 1)
+    assert abs(hertz - 146.8) < 1
+    assert drone > 0.01 * levels(wave, 76, 1)[1][0]
+    off = 440 * 2 ** ((np.array([49, 51]) - 69) / 12)
+    spectrum = np.abs(np.fft.rfft(wave[: 4 * SAMPLE_RATE] * np.hanning(4 * SAMPLE_RATE))) ** 2
+    assert spectrum[np.round(off * 4).astype(int)].max() < 0.01 * spectrum[580:595].max()
+
+
 def test_some_tracks_alone() -> None:
     stems = render(piece(), tracks=("drums", "bass"))
     assert set(stems) == {"drums", "bass"}

@@ -10,8 +10,9 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Report, Score, si
 from audiopod_mcp.music.synthesis import room
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS, Instrument
 from audiopod_mcp.music.synthesis.master import gain_curve
-from audiopod_mcp.music.synthesis.parts import play
+from audiopod_mcp.music.synthesis.parts import droned, play
 from audiopod_mcp.music.synthesis.waves import Wave
+from audiopod_mcp.music.theory import parse_key
 
 __all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "mix", "render"]
 
@@ -96,6 +97,8 @@ def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, repo
     def tick() -> None:
         report(0.9, part.instrument)
 
+    if key := parse_key(score.key):
+        part = droned(part, key.tonic)
     dry = play(part, len(stem), seed, report)
     if instrument.drive:
         dry = room.distort(dry, instrument.drive, tick)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby, pairwise
 
@@ -36,6 +37,12 @@ _WIDEST = 5.5
 """semitones over which,"""
 _BREATH = 2
 """and how many notes in a row."""
+_DRONES = {"bagpipes": (57, 45)}
+"""Lowest pitch (MIDI) of each pipe that sounds the tonic as long as its player plays."""
+_REST = 2.0
+"""Seconds of silence in which a bag is still full,"""
+_WHOLE = 8.0
+"""and after which a drone is written as another note."""
 _Key = tuple[int, int, int, str]
 
 
@@ -66,6 +73,26 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
     if sung:
         _breathe(dry, part, seed)
     return dry
+
+
+def droned(part: Part, tonic: int) -> Part:
+    """``part`` with the drones, on pitch class ``tonic``, of an instrument that has any."""
+    notes = sorted(part.notes, key=lambda note: note.start)
+    phrases: list[list[float]] = []
+    for note in notes if part.instrument in _DRONES else ():
+        end = note.start + note.duration
+        if phrases and note.start - phrases[-1][1] < _REST:
+            phrases[-1][1] = max(phrases[-1][1], end)
+        else:
+            phrases.append([note.start, end])
+    drones: list[Note] = []
+    for start, end in phrases:
+        count = max(1, round((end - start) / _WHOLE))
+        for lowest in _DRONES[part.instrument]:
+            pitch = lowest + (tonic - lowest) % 12
+            starts = np.linspace(start, end, count, endpoint=False).tolist()
+            drones += [Note(at, (end - start) / count, pitch, 62) for at in starts]
+    return replace(part, notes=(*part.notes, *drones))
 
 
 def _breathe(dry: Wave, part: Part, seed: int) -> None:
