@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from audiopod_mcp.music.asked import KEEP, REMOVE, Wish, read_clause
+from audiopod_mcp.music import asked_course, asked_sound
+from audiopod_mcp.music.asked import REMOVE, Wish
+from audiopod_mcp.music.asked_course import KEEP
 from audiopod_mcp.music.edit_words import in_english
 from audiopod_mcp.music.moments import Moment, taken_out
 from audiopod_mcp.music.players import only_names, track_of
@@ -72,17 +75,17 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
             continue
         bare = _spelled_out(bare, about, fresh)
         when = at or scope
-        if before and re.fullmatch(_QUANTITY, bare.lower()) and (again := read_clause(f"{before} {bare}")):
+        if before and re.fullmatch(_QUANTITY, bare.lower()) and (again := _read_clause(f"{before} {bare}")):
             # "faster, about 10 %": how much the clause before meant.
             when = wishes[-1].when if fresh else when
             wishes = wishes[: len(wishes) - fresh] + [replace(wish, when=when) for wish in again]
             fresh = len(again)
             continue
-        found = read_clause(f"{bare} @0@" if at else bare)
+        found = _read_clause(f"{bare} @0@" if at else bare)
         named = track_of(bare.lower())
         if not found and carried and named:
             # "remove the drums and the bass": the verb of the clause before goes for this one too.
-            found = read_clause(f"{carried} {bare}")
+            found = _read_clause(f"{carried} {bare}")
         if not found and only_names(bare.lower()):
             waiting.append(named or "")
             about = named
@@ -99,6 +102,15 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
                 scope, before = at, ""
         wishes += [replace(wish, when=when) for wish in found]
     return _settled(wishes, kept), rest
+
+
+def _read_clause(clause: str) -> list[Wish]:
+    """The wishes of one clause in English; the first group of words that fits decides."""
+    text = clause.lower()
+    for read in _READERS:
+        if wish := read(text, clause):
+            return wish if isinstance(wish, list) else [wish]
+    return []
 
 
 def _verb(clause: str, found: list[Wish]) -> str:
@@ -178,3 +190,34 @@ def _joined(prompt: str) -> list[tuple[str, bool]]:
     parts = ["", *re.split(f"({_APART})", prompt)]
     pairs = zip(parts[::2], parts[1::2], strict=True)
     return [(clause.strip(), "and" in between) for between, clause in pairs if clause.strip()]
+
+
+_READERS: tuple[Callable[[str, str], list[Wish] | Wish | None], ...] = (
+    asked_course.read_preset,
+    asked_sound.read_loudness,
+    asked_course.read_fade,
+    asked_course.read_form,
+    asked_course.read_tempo,
+    asked_course.read_pitch,
+    asked_sound.read_echo,
+    asked_sound.read_reverb,
+    asked_sound.read_place,
+    asked_sound.read_filter,
+    asked_sound.read_band,
+    asked_sound.read_tone,
+    asked_sound.read_level,
+    asked_course.read_preset,
+    asked_sound.read_loudness,
+    asked_course.read_fade,
+    asked_course.read_form,
+    asked_course.read_tempo,
+    asked_course.read_pitch,
+    asked_sound.read_echo,
+    asked_sound.read_reverb,
+    asked_sound.read_place,
+    asked_sound.read_filter,
+    asked_sound.read_band,
+    asked_sound.read_tone,
+    asked_sound.read_level,
+)
+"""Readers of one clause, in lower case and as written; the first that finds something decides."""
