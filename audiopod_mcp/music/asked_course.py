@@ -71,7 +71,7 @@ def read_form(text: str, _clause: str) -> Wish | None:
         if re.search(r"\b(?:mute|silence)\b", text):
             return Wish("silence")
         words = re.sub(
-            r"@\d+@|\b(?:please|can you|could you|i want to|just|the|part|bit|section|of|it|out|off|from)\b",
+            r"@\d+@|\b(?:please|can you|could you|i want to|just|the|part|bit|section|of|it|out|off|from|by|song|track)\b",
             " ",
             text,
         )
@@ -143,6 +143,8 @@ def read_pitch(text: str, clause: str) -> Wish | None:
         )
         number = value(step[1] or step[step.re.groups]) if step else 1
         return Wish("pitch", sign * size * number, track)
+    if bare := re.search(r"\b(?:transpose|pitch|key)\b\D*?([+-]) ?(\d+)$", text):
+        return Wish("pitch", float(bare[1] + bare[2]), track)
     interval = re.search(rf"\ba? ?({'|'.join(sorted(_INTERVALS, key=len, reverse=True))})\b", text)
     if interval and re.search(r"\b(?:up|down|higher|lower|raise|drop|transpose)\b", text):
         return Wish("pitch", sign * _INTERVALS[interval[1]], track)

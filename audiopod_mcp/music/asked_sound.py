@@ -16,7 +16,7 @@ _BELLS = (
     (r"mud(?:dy|diness)?|less mud", 300.0, -4.0),
     (r"box(?:y|iness)", 450.0, -4.0),
     (r"nasal|honky", 900.0, -4.0),
-    (r"hars(?:h|hness)|piercing|shrill|tinny|metallic|ear-?piercing", 3_500.0, -4.0),
+    (r"hars(?:h|hness)|piercing|shrill|tinny|metallic|ear-?piercing|hurts?|painful|sizzl\w+", 3_500.0, -4.0),
     (r"thin|fuller|full|thicker|thick(?:en)?|fat(?:ter|ten)?|body", 220.0, 3.0),
     (r"presen(?:ce|t)|more present|cut(?:s|ting)? through", 3_000.0, 3.0),
 )
@@ -130,6 +130,7 @@ def read_band(text: str, _clause: str) -> Wish | None:
         return Wish("only", track="vocals")
     if track is None:
         return None
+    text = re.sub(r"\bstrip\w* (?:\w+ ){0,2}down to(?: just| only)?\b|\bleave (?:just|only)\b", "only", text)
     gentle = re.search(
         r"\b(?:slightly|a (?:bit|little)|somewhat|by|\d+ ?db|level|volume|prominent|louder|quieter|softer"
         r"|too|punch\w*|reverb|treble|highs|lows|mids)\b|\d ?(?:db|%)", text,
@@ -137,7 +138,7 @@ def read_band(text: str, _clause: str) -> Wish | None:
     alone = r"\bonly\b.*\b(?:hear|want|have|keep|leave)\b|\b(?:hear|want|have|keep|leave)\b.*\bonly\b"
     if re.search(alone, text) and not gentle:
         return Wish("only", track=track)
-    if re.search(
+    if decibels(text) is None and re.search(
         r"\b(?:add(?:ed|ing)?|bring in|include|introduce|layer|throw in|put in|with|want|need)\b", text
     ):
         if re.search(r"\b(?:more|don'?t|not|no|louder|less)\b", text) or not re.search(
@@ -228,6 +229,8 @@ def read_level(text: str, _clause: str) -> Wish | None:
         return Wish("level", 10.0 if re.search("double|twice", text) else -10.0, track)
     up = re.search(rf"\b(?:{UP})\b", text) or re.search(r"\b(?:up|raise[ds]?|increase[ds]?)\b", text)
     down = re.search(rf"\b(?:{DOWN})\b", text) or re.search(r"\b(?:down|decrease[ds]?|cut)\b", text)
+    if by and not up and not down:
+        up, down = re.search(r"\badd\b", text), re.search(r"\boff\b", text)
     if not up and not down:
         return None
     vague = not re.search(r"loud|quiet|soft|volume|level|\bdb\b|\ddb|decibel|%|percent", text)

@@ -25,11 +25,11 @@ UNDERSTOOD = (
 
 _REMARKS = (
     # What is wrong with a player, as what mends it.
+    (r"(?:is |are )?(?:drown\w*|overpower\w*|dominat\w+)(?: out)?(?: everything| the \w+| all)?", "quieter"),
     (
-        r"(?:hard|difficult|impossible) to hear|can'?t (?:really )?hear|buried|gets? lost|disappears?|drown\w*",
+        r"(?:hard|difficult|impossible) to hear|can'?t (?:really )?hear|buried|gets? lost|disappears?",
         "louder",
     ),
-    (r"drowns? (?:out )?everything|overpower\w*|dominat\w+", "quieter"),
 )
 _QUANTITY = (
     r"(?:(?:by|like|about|around|roughly|maybe|say|something|so|only|just|a|an|let'?s|to|of|at|over|or) )*"
@@ -148,8 +148,9 @@ def _settled(wishes: list[Wish], kept: set[str]) -> tuple[Wish, ...]:
         ]
     alone = [wish.track or "" for wish in wishes if wish.kind == "only"]
     if len(alone) > 1:
+        when = next((wish.when for wish in wishes if wish.kind == "only" and wish.when), None)
         wishes = [wish for wish in wishes if wish.kind != "only"]
-        wishes.append(Wish("only", track=alone[0], text=" ".join(alone[1:])))
+        wishes.append(Wish("only", track=alone[0], text=" ".join(alone[1:]), when=when))
     said: dict[tuple[object, ...], Wish] = {}
     for wish in wishes:
         what = (wish.kind, wish.track, wish.text if wish.kind in ("add", "swap", "key") else "", wish.hertz)
@@ -184,6 +185,7 @@ def clauses(prompt: str) -> list[str]:
 def _joined(prompt: str) -> list[tuple[str, bool]]:
     """Each clause, and whether it goes on with "and" from the one before it."""
     prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
+    prompt = re.sub(r"\b((?:less|more) [\w ]+?) (?=(?:less|more) )", r"\1, ", prompt, flags=re.IGNORECASE)
     prompt = re.sub(r"\b(slowed) (?:\+|and|&) (reverb)", r"\1+\2", prompt, flags=re.IGNORECASE)
     if not re.search(r"\b(?:swap|replace|change|switch|substitute|exchange)\b", prompt, re.IGNORECASE):
         prompt = re.sub(r"\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b)", ", ", prompt)
