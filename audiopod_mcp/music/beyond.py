@@ -57,6 +57,11 @@ _BEYOND = (
         "pitch the vocals up or down by 3 semitones, or make a new take (retake_track)",
     ),
     (
+        r"shorten(?:ed)?|shorter|(?:is |are )?too long",
+        "how much of it should go has to be said",
+        "say cut the first 4 seconds, cut from 0:30 to 0:45, cut the intro or keep only the first minute",
+    ),
+    (
         r"crescendo|decrescendo|gradual(?:ly)?|builds? up|get(?:s|ting)? (?:louder|quieter|faster|slower)|automat(?:e|ion)",
         "an edit changes a stretch as a whole, not little by little",
         "fade in over 10 seconds and fade out do; or give stretches: 3 dB quieter from 0:00 to 0:20",

@@ -20,6 +20,7 @@ from audiopod_mcp.music.wording import find, one_slip, tidy
 _SOME = r"([^,.;!?]+?)"
 
 _GERMAN = (
+    (r"(?:ganz )?nach links", "to the left"), (r"(?:ganz )?nach rechts", "to the right"),
     (rf"(?:nimm|nehmt?|lass|tu)e? {_SOME} (?:raus|heraus|weg)(?:nehmen|lassen)?", r"remove \1"),
     (rf"(?:blende?n?|fade) ?{_SOME}? ?(?:aus|langsam aus)|ausblend\w*|ausfad\w*", r"fade out \1"),
     (rf"(?:blende?n?|fade) ?{_SOME}? ?ein|einblend\w*", r"fade in \1"),
@@ -56,6 +57,7 @@ _GERMAN = (
 )
 
 _FRENCH = (
+    (r"(?:a|vers la) gauche", "to the left"), (r"(?:a|vers la) droite", "to the right"), (r"tout sauf", "everything except"),
     (rf"(?:remplace[rz]?|echange[rz]?) {_SOME} (?:par|avec)", r"replace \1 with"),
     (r"fondu (?:a la fin|de sortie|sortant)|(?:un )?fondu en sortie", "fade out at the end"), (r"fondu (?:au debut|d'entree|entrant)", "fade in"), (r"fondu", "fade out"),
     (r"a l'envers|invers\w+", "reverse"), (r"deux fois plus (?:vite|rapide)", "double speed"), (r"deux fois (?:moins vite|plus lent\w*)", "half speed"), (r"deux fois plus fort", "twice as loud"), (r"moitie moins fort", "half as loud"),
@@ -75,6 +77,7 @@ _FRENCH = (
 )
 
 _SPANISH = (
+    (r"(?:a|hacia) la izquierda", "to the left"), (r"(?:a|hacia) la derecha", "to the right"), (r"todo (?:menos|excepto|salvo)", "everything except"),
     (rf"(?:cambia[rd]?|reemplaza[rd]?|sustituy\w+) {_SOME} por", r"replace \1 with"),
     (r"(?:desvanec\w+|fundido|fade)(?: de salida| al final| out)|desvanec\w+", "fade out at the end"), (r"(?:fundido|fade)(?: de entrada| al (?:principio|inicio)| in)", "fade in"),
     (r"al reves|inver\w+", "reverse"), (r"el doble de rapid\w|doble de velocidad", "double speed"), (r"(?:a )?(?:la )?mitad de (?:la )?velocidad", "half speed"), (r"el doble de (?:fuerte|alto)", "twice as loud"), (r"la mitad de (?:fuerte|volumen)", "half as loud"),
@@ -94,6 +97,8 @@ _SPANISH = (
 )
 
 _PORTUGUESE = (
+    (r"(?:para|a) (?:a )?esquerda", "to the left"), (r"(?:para|a) (?:a )?direita", "to the right"), (r"tudo (?:menos|exceto)", "everything except"),
+    (r"muito rapid[oa]s?", "too fast"), (r"muito lent[oa]s?", "too slow"), (r"(?:do|no) (?:comeco|inicio)", "at the start"),
     (rf"(?:troca\w*|substitu\w+) {_SOME} (?:por|pelo|pela)", r"replace \1 with"),
     (r"fade out|desvanec\w+|diminuir? no final", "fade out at the end"), (r"ao contrario|de tras para (?:a )?frente|invert\w+", "reverse"),
     (r"(?:muito|demais|alto demais) alt[oa]s?|alt[oa]s? demais", "too loud"), (r"(?:muito|demasiado) baix[oa]s?|baix[oa]s? demais", "too quiet"), (r"rapid[oa] demais", "too fast"), (r"lent[oa] demais", "too slow"), (r"demais", "too much"),
@@ -107,6 +112,7 @@ _PORTUGUESE = (
 )
 
 _ITALIAN = (
+    (r"a sinistra", "to the left"), (r"a destra", "to the right"), (r"tutto (?:tranne|eccetto)", "everything except"),
     (rf"(?:sostituisc\w+|cambia\w*|scambia\w*) {_SOME} con", r"replace \1 with"),
     (r"dissolvenza (?:in entrata|iniziale)", "fade in"), (r"dissolvenza|sfum\w+", "fade out at the end"), (r"al contrario|all'indietro|invert\w+", "reverse"),
     (r"troppo (?:forte|alt[oa])", "too loud"), (r"troppo (?:piano|bass[oa])", "too quiet"), (r"troppo veloce", "too fast"), (r"troppo lent[oa]", "too slow"), (r"troppo", "too much"),
@@ -120,6 +126,7 @@ _ITALIAN = (
 )
 
 _RUSSIAN = (
+    (r"(?:в|на)лево", "to the left"), (r"(?:в|на)право", "to the right"), (r"в[сc][её] кроме", "everything except"),
     (rf"замени\w* {_SOME} на", r"replace \1 with"), (r"(?:плавн\w+ )?затухани\w+|затихан\w+|плавн\w+ (?:конец|окончани\w+)|фейд\w*", "fade out at the end"), (r"(?:задом наперед|наоборот|в обратн\w+ \w+|реверс)", "reverse"),
     (r"слишком громк\w+", "too loud"), (r"слишком тих\w+", "too quiet"), (r"слишком быстр\w+", "too fast"), (r"слишком медленн\w+", "too slow"), (r"слишком много", "too much"),
     (r"(?:по)?громче", "louder"), (r"усиль\w*|прибав\w*|подним\w+|повыс\w+", "turn up"), (r"(?:по)?тише|приглуши\w*", "quieter"), (r"убав\w*|опуст\w+|пониз\w+|сниз\w+", "turn down"), (r"два|две", "2"), (r"три", "3"), (r"четыре", "4"), (r"пять", "5"), (r"(?:по)?быстрее|ускор\w+", "faster"), (r"(?:по)?медленнее|замедл\w+", "slower"),
@@ -132,6 +139,7 @@ _RUSSIAN = (
 )
 
 _JAPANESE = (
+    (r"左", " to the left "), (r"右", " to the right "), (r"カット", " cut "),
     (r"(?:を|の)?(?:代わりに|かわりに)", " instead of "), (r"フェードアウト", " fade out at the end "), (r"フェードイン", " fade in "), (r"逆再生|逆回転", " reverse "), (r"カラオケ", " karaoke "),
     (r"うるさすぎ|大きすぎ", " too loud "), (r"小さすぎ", " too quiet "), (r"速すぎ", " too fast "), (r"遅すぎ", " too slow "),
     (r"大きく|強く|うるさく", " louder "), (r"上げ", " turn up "), (r"小さく|弱く|静かに|控えめに", " quieter "), (r"下げ", " turn down "), (r"デシベル", " dB "), (r"速く|早く|テンポアップ|スピードアップ", " faster "), (r"遅く|ゆっくり|スローに", " slower "),
@@ -144,7 +152,8 @@ _JAPANESE = (
 )
 
 _CHINESE = (
-    (r"混响", " reverb "), (r"把?(\S+?)(?:换成|替换(?:成|为)|改成)(?=\D)", r" replace \1 with "), (r"淡出|渐弱|渐隐", " fade out "), (r"淡入|渐强", " fade in "), (r"倒放|反转|反向", " reverse "), (r"伴奏", " karaoke "),
+    (r"左边?", " to the left "), (r"右边?", " to the right "),
+    (r"混响", " reverb "), (r"把?\s*([^，。,]+?)\s*(?:换成|替换(?:成|为)|改成)(?=\D)", r" replace \1 with "), (r"淡出|渐弱|渐隐", " fade out "), (r"淡入|渐强", " fade in "), (r"倒放|反转|反向", " reverse "), (r"伴奏", " karaoke "),
     (r"太(?:大声|响|吵)", " too loud "), (r"太(?:小声|轻|小)", " too quiet "), (r"太快", " too fast "), (r"太慢", " too slow "),
     (r"(?:调|变|放|开)?(?:大声?|响|高音量|大音量)(?=一?点|些|$|\s|[,，])|大声|响一点|增强|突出|调大|放大|提高音量", " louder "), (r"调小|小声|减弱|降低音量|轻一?点|调低", " quieter "), (r"分贝", " dB "), (r"快一?[点些]|加快|加速|更快|变快|提速", " faster "), (r"慢一?[点些]|放慢|减速|更慢|变慢|减慢", " slower "),
     (r"明亮|清晰|亮一点", " brighter "), (r"暗一?点|暗淡|低沉", " darker "), (r"温暖", " warmer "), (r"更宽|宽一?点", " wider "),
@@ -228,7 +237,8 @@ def _translated(text: str, language: str) -> str:
         if text[start:end].lower() not in ("so", "as", "es", "bass", "pad", "solo"):
             plain = {"voice": "vocals", "electric bass": "bass", "electric guitar": text[start:end] if text[start:end].isascii() and text[start:end].lower() == "guitar" else "guitar", "synth lead": "synth"}.get(name, name)
             text = f"{text[:start]} {plain} {text[end:]}" if not text[start:end].isascii() else f"{text[:start]}{plain}{text[end:]}"
-    text = re.sub(r"(?<!\w)(l|d|qu|all|dell|un)'(?=\w)", r"\1' ", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<!\w)(l|qu)'(?=\w)", r"\1' ", text, flags=re.IGNORECASE)
+    text = re.sub(r"[一二三四五六七八九](?=秒|个|分贝|次|倍|小节)", lambda m: str("一二三四五六七八九".index(m[0]) + 1), text)
     spaced = language not in ("ja", "zh", "ko")
     for words, english in _TABLES[language]:
         pattern = rf"(?<!\w)(?:{words})(?!\w)" if spaced else words

@@ -130,6 +130,8 @@ _BARS = re.compile(
     rf"{_ONLY}(?:from |between |in )?(?:bars?|measures?) (\d+)(?: ?(?:to|until|through|and|-|–) ?(?:bar |measure )?(\d+))?\b",
     re.IGNORECASE,
 )
+_STARTS = re.compile(rf"\b(?:start|begin)s? (?:\w+ ){{0,2}}?at {_TIME}(?!\w)", re.IGNORECASE)
+_ENDS = re.compile(rf"\b(?:end|stop)s? (?:\w+ ){{0,2}}?at {_TIME}(?!\w)", re.IGNORECASE)
 _OFF = re.compile(
     rf"\b(?:the )?{NUMBER} (seconds?|secs?|s|minutes?)\b (?:off|from|of|at|on)(?: of)? the (start|beginning|front|intro|end|ending|back)\b",
     re.IGNORECASE,
@@ -188,6 +190,8 @@ def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
         last = int(match[2] or match[1])
         return token(Moment(int(match[1]) - 1, last, unit="bars"), match[0])
 
+    prompt = _STARTS.sub(lambda m: f" cut {token(Moment(end=_seconds(m[1])), '')}", prompt)
+    prompt = _ENDS.sub(lambda m: f" cut {token(Moment(_seconds(m[1])), '')}", prompt)
     prompt = _BARS.sub(bars, prompt)
     prompt = _OFF.sub(off, prompt)
     prompt = _STRETCH.sub(stretch, prompt)

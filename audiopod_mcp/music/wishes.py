@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from audiopod_mcp.music.asked import KEEP, REMOVE, Wish, read_clause
+from audiopod_mcp.music import asked_course, asked_sound
+from audiopod_mcp.music.asked import REMOVE, Wish
+from audiopod_mcp.music.asked_course import KEEP
 from audiopod_mcp.music.edit_words import in_english
 from audiopod_mcp.music.moments import Moment, taken_out
 from audiopod_mcp.music.players import only_names, track_of
@@ -22,11 +25,11 @@ UNDERSTOOD = (
 
 _REMARKS = (
     # What is wrong with a player, as what mends it.
+    (r"(?:is |are )?(?:drown\w*|overpower\w*|dominat\w+)(?: out)?(?: everything| the \w+| all)?", "quieter"),
     (
-        r"(?:hard|difficult|impossible) to hear|can'?t (?:really )?hear|buried|gets? lost|disappears?|drown\w*",
+        r"(?:hard|difficult|impossible) to hear|can'?t (?:really )?hear|buried|gets? lost|disappears?",
         "louder",
     ),
-    (r"drowns? (?:out )?everything|overpower\w*|dominat\w+", "quieter"),
 )
 _QUANTITY = (
     r"(?:(?:by|like|about|around|roughly|maybe|say|something|so|only|just|a|an|let'?s|to|of|at|over|or) )*"
@@ -72,17 +75,17 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
             continue
         bare = _spelled_out(bare, about, fresh)
         when = at or scope
-        if before and re.fullmatch(_QUANTITY, bare.lower()) and (again := read_clause(f"{before} {bare}")):
+        if before and re.fullmatch(_QUANTITY, bare.lower()) and (again := _read_clause(f"{before} {bare}")):
             # "faster, about 10 %": how much the clause before meant.
             when = wishes[-1].when if fresh else when
             wishes = wishes[: len(wishes) - fresh] + [replace(wish, when=when) for wish in again]
             fresh = len(again)
             continue
-        found = read_clause(f"{bare} @0@" if at else bare)
+        found = _read_clause(f"{bare} @0@" if at else bare)
         named = track_of(bare.lower())
         if not found and carried and named:
             # "remove the drums and the bass": the verb of the clause before goes for this one too.
-            found = read_clause(f"{carried} {bare}")
+            found = _read_clause(f"{carried} {bare}")
         if not found and only_names(bare.lower()):
             waiting.append(named or "")
             about = named
@@ -99,6 +102,15 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
                 scope, before = at, ""
         wishes += [replace(wish, when=when) for wish in found]
     return _settled(wishes, kept), rest
+
+
+def _read_clause(clause: str) -> list[Wish]:
+    """The wishes of one clause in English; the first group of words that fits decides."""
+    text = clause.lower()
+    for read in _READERS:
+        if wish := read(text, clause):
+            return wish if isinstance(wish, list) else [wish]
+    return []
 
 
 def _verb(clause: str, found: list[Wish]) -> str:
@@ -136,8 +148,9 @@ def _settled(wishes: list[Wish], kept: set[str]) -> tuple[Wish, ...]:
         ]
     alone = [wish.track or "" for wish in wishes if wish.kind == "only"]
     if len(alone) > 1:
+        when = next((wish.when for wish in wishes if wish.kind == "only" and wish.when), None)
         wishes = [wish for wish in wishes if wish.kind != "only"]
-        wishes.append(Wish("only", track=alone[0], text=" ".join(alone[1:])))
+        wishes.append(Wish("only", track=alone[0], text=" ".join(alone[1:]), when=when))
     said: dict[tuple[object, ...], Wish] = {}
     for wish in wishes:
         what = (wish.kind, wish.track, wish.text if wish.kind in ("add", "swap", "key") else "", wish.hertz)
@@ -172,9 +185,41 @@ def clauses(prompt: str) -> list[str]:
 def _joined(prompt: str) -> list[tuple[str, bool]]:
     """Each clause, and whether it goes on with "and" from the one before it."""
     prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
+    prompt = re.sub(r"\b((?:less|more) [\w ]+?) (?=(?:less|more) )", r"\1, ", prompt, flags=re.IGNORECASE)
     prompt = re.sub(r"\b(slowed) (?:\+|and|&) (reverb)", r"\1+\2", prompt, flags=re.IGNORECASE)
     if not re.search(r"\b(?:swap|replace|change|switch|substitute|exchange)\b", prompt, re.IGNORECASE):
         prompt = re.sub(r"\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b)", ", ", prompt)
     parts = ["", *re.split(f"({_APART})", prompt)]
     pairs = zip(parts[::2], parts[1::2], strict=True)
     return [(clause.strip(), "and" in between) for between, clause in pairs if clause.strip()]
+
+
+_READERS: tuple[Callable[[str, str], list[Wish] | Wish | None], ...] = (
+    asked_course.read_preset,
+    asked_sound.read_loudness,
+    asked_course.read_fade,
+    asked_course.read_form,
+    asked_course.read_tempo,
+    asked_course.read_pitch,
+    asked_sound.read_echo,
+    asked_sound.read_reverb,
+    asked_sound.read_place,
+    asked_sound.read_filter,
+    asked_sound.read_band,
+    asked_sound.read_tone,
+    asked_sound.read_level,
+    asked_course.read_preset,
+    asked_sound.read_loudness,
+    asked_course.read_fade,
+    asked_course.read_form,
+    asked_course.read_tempo,
+    asked_course.read_pitch,
+    asked_sound.read_echo,
+    asked_sound.read_reverb,
+    asked_sound.read_place,
+    asked_sound.read_filter,
+    asked_sound.read_band,
+    asked_sound.read_tone,
+    asked_sound.read_level,
+)
+"""Readers of one clause, in lower case and as written; the first that finds something decides."""
