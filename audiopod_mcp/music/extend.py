@@ -32,6 +32,10 @@ _GIVES_WAY = 6.0
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
 )
+_BIG = re.compile(
+    r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
+    re.IGNORECASE,
+)
 _FADING = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
 
 
@@ -108,7 +112,7 @@ def _extended(
     ending = not before and bool(_ENDING.search(prompt))
     played = play(
         frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9),
-        label=_label(frame, before, prompt), ending=ending,
+        label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     report(0.9, "joining it to the song")
     if overlap > 0.5:
