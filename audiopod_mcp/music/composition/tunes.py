@@ -100,7 +100,7 @@ class _Tune:
         if len(bars) < 2 and not self._riff:
             kind = bars[0].index // 2 % 4
         letter, moved, close = self._part(label, kind)
-        if bars[-1].last and not self._riff:
+        if bars[-1].last:
             close = close or "half"  # A section doesn't end in the middle of a thought.
         if label == "solo":
             letter += str(bars[0].index // 4)
