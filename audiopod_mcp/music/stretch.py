@@ -97,7 +97,7 @@ def shift_voice(audio: Audio, rate: int, semitones: float, report: Report = sile
 
 
 def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.float64]:
-    """The smooth course of a spectrum along its peaks, dB: its cepstrum up to ``keep`` samples, iterated.
+    """The smooth course of a spectrum along its peaks, dB: its cepstrum up to ``keep`` samples, iterated."""
     power = np.square(np.abs(spectrum)).sum(axis=1)
     level = 10 * np.log10(power + 1e-7 * power.max(initial=0.0) + 1e-12)
     smooth = level
