@@ -7,7 +7,7 @@ where a stanza begins; or at one and a half, two or three times that; or after a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,8 @@ _PAUSE = 0.05
 """Cost of a second of pause within a break."""
 _DRIFT = 2.0
 """Cost of the next longer or shorter period."""
+_HELD = 0.5
+"""Cost of a held line's distance from its place beyond a second, squared."""
 _SPREAD = 0.45
 """Spread of a line's length around what its syllables let expect, in its logarithm."""
 
@@ -59,18 +61,20 @@ def lay_lines(
     expected: Sequence[float],
     fps: float,
     parted: Sequence[bool | None],
+    held: Mapping[int, float],
 ) -> Layout:
     """The lines laid so that the voice is within them and silence between them.
 
     ``voice`` ``(steps,)`` are nats in favour of singing and ``begin`` ``(steps + 1,)`` in favour of a line's
-    start; ``expected`` is the length of each line in steps, and ``parted`` whether a stanza begins with it.
-    Score is what lies within the lines twice, less the prior's costs. With more lines than there is room for
-    they are spread out evenly, at a score of minus infinity.
+    start; ``expected`` is the length of each line in steps, and ``parted`` whether a stanza begins with it. A
+    line in ``held`` is drawn to that step. The score is what lies within the lines twice, less the prior's
+    costs. With more lines than there is room for they are spread out evenly, at a score of minus infinity.
     """
     steps, count = len(voice), len(expected)
     total = np.concatenate(([0.0], np.cumsum(voice, dtype=np.float64)))
     costs = _distance_costs(steps, fps)
-    scores = [np.repeat(begin[None].astype(np.float32), len(_PERIODS), axis=0)]
+    begins = [_drawn(begin, held.get(line), fps) for line in range(count)]
+    scores = [np.repeat(begins[0][None], len(_PERIODS), axis=0)]
     for line in range(count - 1):
         arrived = np.full_like(scores[0], -np.inf)
         worth = _worth(total, expected[line], fps)
@@ -85,7 +89,7 @@ def lay_lines(
             np.maximum(arrived[one, distance:], value, out=arrived[one, distance:])
         ended = _ended(here, total, expected[line])
         _resume(ended, arrived, fps, _BREAK[parted[line + 1]])
-        scores.append(_with_changes(arrived, _CHANGE[parted[line + 1]]) + begin.astype(np.float32))
+        scores.append(_with_changes(arrived, _CHANGE[parted[line + 1]]) + begins[line + 1])
     final = scores[-1] + _worth(total, expected[-1], fps)[-1]
     final[:, -1] = -np.inf
     period, start = (int(i) for i in np.unravel_index(int(final.argmax()), final.shape))
@@ -105,6 +109,13 @@ def lay_lines(
         _end(total, int(a), int(b), length, fps) for a, b, length in zip(starts, stops, expected, strict=True)
     ]
     return Layout(best, starts, np.asarray(ends, np.intp))
+
+
+def _drawn(begin: Array, place: float | None, fps: float) -> Array:
+    if place is None:
+        return begin.astype(np.float32)
+    away = np.maximum(0, np.abs(np.arange(len(begin)) - place) / fps - 1)
+    return np.asarray(begin - _HELD * away**2, np.float32)
 
 
 def _distance_costs(steps: int, fps: float) -> Array:

@@ -1,9 +1,12 @@
-"""Lines of a known text laid over a recording, by where the voice is."""
+"""Lines of a known text laid over a recording, by where the voice is, and by where the music returns with
+the words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +18,10 @@ from audiopod_mcp.music.line_search import Layout, lay_lines
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
 from audiopod_mcp.music.onsets import FPS as ONSET_FPS
 from audiopod_mcp.music.onsets import MIDDLE, onset_envelopes
-from audiopod_mcp.music.spectrum import Array, Ints, downmix
+from audiopod_mcp.music.pitch import FPS as CHROMA_FPS
+from audiopod_mcp.music.pitch import chromagram, spectral_peaks
+from audiopod_mcp.music.returns import find_returns, repeated_passage
+from audiopod_mcp.music.spectrum import Array, Ints, downmix, segment_means
 
 _MOST_STEPS = 6000
 """Steps a recording is cut into at most: 0.1 s each up to ten minutes, longer ones beyond."""
@@ -36,6 +42,8 @@ _LEARNT = 0.5
 """How far the level of the log-odds that parts singing from none follows what the lines found say of it."""
 _FLOOR = 6.0
 """Log-odds below the clearest voice that count as low as can be: silence tells no more than an interlude."""
+_RETURN = 1.0
+"""Nats of fit given up for each place where music and words return together."""
 _RIVALS = (-1.0, 1.0)
 """Other levels that are tried, to see which lines depend on it."""
 
@@ -44,12 +52,14 @@ _RIVALS = (-1.0, 1.0)
 class Evidence:
     """What is known of the singing, at ``fps`` steps a second, each ``(steps,)``.
 
-    ``voice`` are log-odds of singing, ``onset`` is above 0 where something sets in.
+    ``voice`` are log-odds of singing, ``onset`` is above 0 where something sets in; ``chroma``,
+    ``(steps, 12)``, is empty where the music was not heard.
     """
 
     fps: float
     voice: Array
     onset: Array
+    chroma: Array
 
 
 class Placed(NamedTuple):
@@ -66,12 +76,19 @@ def hear(audio: Audio, rate: int, lines: int = 1, report: Report = silent) -> Ev
     duration = len(audio) / rate
     steps = _steps(duration, lines)
     fps = steps / duration
-    odds = lead_odds(mid, side, lambda part, doing: report(0.8 * part, doing))
-    onsets = onset_envelopes(mid, lambda part, doing: report(0.8 + 0.2 * part, doing))[MIDDLE]
+    odds = lead_odds(mid, side, lambda part, doing: report(0.6 * part, doing))
+    onsets = onset_envelopes(mid, lambda part, doing: report(0.6 + 0.2 * part, doing))[MIDDLE]
+    chroma = chromagram(spectral_peaks(mid, lambda part, doing: report(0.8 + 0.2 * part, doing)))
+    edges = np.round(np.arange(steps + 1) / fps * CHROMA_FPS).astype(np.intp)
     times = np.arange(steps) / fps
     voice = np.interp(times + 0.5 / fps, np.arange(len(odds)) / VOICE_FPS, odds)
     strongest = np.maximum.reduceat(onsets, np.minimum((times * ONSET_FPS).astype(np.intp), len(onsets) - 1))
-    return Evidence(fps, voice.astype(np.float32), np.minimum(strongest, 3).astype(np.float32))
+    return Evidence(
+        fps,
+        voice.astype(np.float32),
+        np.minimum(strongest, 3).astype(np.float32),
+        segment_means(chroma, edges),
+    )
 
 
 def infer(analysis: Analysis, lines: int = 1) -> Evidence:
@@ -85,13 +102,18 @@ def infer(analysis: Analysis, lines: int = 1) -> Evidence:
         voice[(times >= span.start) & (times < span.end)] = 3.0
     onset = np.zeros(steps, np.float32)
     onset[np.clip((np.asarray(analysis.beats) * fps).astype(np.intp), 0, steps - 1)] = 1.0
-    return Evidence(fps, voice, onset)
+    return Evidence(fps, voice, onset, np.zeros((0, 12), np.float32))
 
 
 def align(
-    evidence: Evidence, counts: Ints, parted: Sequence[bool | None] | None = None, report: Report = silent
+    evidence: Evidence,
+    words: Sequence[str],
+    counts: Ints,
+    parted: Sequence[bool | None] | None = None,
+    report: Report = silent,
 ) -> list[Placed]:
-    """Each line's place, given its syllables and whether a stanza begins with it (``None``: not known).
+    """Each line's place, given what is sung in it (to see what returns), its syllables and whether a stanza
+    begins with it (``None``: not known).
 
     The lines are laid (:func:`lay_lines`), the level of the log-odds that parts singing from none is learnt
     from that, and they are laid again. How far the lines stay in place over this and when that level is
@@ -107,7 +129,9 @@ def align(
         within = _covered(layouts[-1], len(odds))
         if step < 2 and within.any() and not within.all():
             level += _LEARNT * ((odds[within].mean() + odds[~within].mean()) / 2 - level)
-    best = layouts[-1]
+    best = _returning(layouts[-1], odds - np.float32(level), evidence, words, counts, parted)
+    if best is not layouts[-1]:
+        layouts.append(best)
     for number, other in enumerate(_RIVALS):
         report((3 + number) / 5, "placing the lines")
         layouts.append(_lay(odds - np.float32(level + other), evidence, counts, parted))
@@ -125,7 +149,35 @@ def align(
     ]
 
 
-def _lay(odds: Array, evidence: Evidence, counts: Ints, parted: Sequence[bool | None]) -> Layout:
+def _returning(
+    free: Layout,
+    odds: Array,
+    evidence: Evidence,
+    words: Sequence[str],
+    counts: Ints,
+    parted: Sequence[bool | None],
+) -> Layout:
+    """The lines with returning passages near where :func:`find_returns` places them, if the voice fits that
+    nearly as well: music returns without the words, too.
+    """
+    passage = repeated_passage(words)
+    if passage is None or not len(evidence.chroma):
+        return free
+    usual = float(np.median(np.diff(free.starts))) / evidence.fps
+    held = find_returns(evidence.chroma, np.clip(odds, -5, 5), evidence.fps, *passage, usual)
+    if not held:
+        return free
+    again = _lay(odds, evidence, counts, parted, held)
+    return again if again.score + _RETURN * len(held) > free.score else free
+
+
+def _lay(
+    odds: Array,
+    evidence: Evidence,
+    counts: Ints,
+    parted: Sequence[bool | None],
+    held: Mapping[int, float] = MappingProxyType({}),
+) -> Layout:
     fps = evidence.fps
     trusted = np.clip(_STEEP * odds, -_STEEPEST, _STEEPEST)
     voice = trusted * np.where(trusted > 0, _VOICE, _NO_VOICE) * (10 / fps)
@@ -136,13 +188,8 @@ def _lay(odds: Array, evidence: Evidence, counts: Ints, parted: Sequence[bool | 
     rise = (around[2 * reach :] - 2 * around[reach:-reach] + around[: -2 * reach]) / reach
     begin = _ONSET * np.append(evidence.onset, 0.0) + _RISE * rise
     pace = float(np.clip((odds > 0).sum() / fps / counts.sum(), _FASTEST, _SLOWEST))
-    return lay_lines(
-        voice.astype(np.float32),
-        begin.astype(np.float32),
-        [float(pace * c * fps) for c in counts],
-        fps,
-        parted,
-    )
+    expected = [float(pace * count * fps) for count in counts]
+    return lay_lines(voice.astype(np.float32), begin.astype(np.float32), expected, fps, parted, held)
 
 
 def _covered(layout: Layout, steps: int) -> npt.NDArray[np.bool_]:

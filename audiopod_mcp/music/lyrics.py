@@ -71,8 +71,9 @@ def place_lyrics(
     """When each line of ``text`` is sung, in order, and in words how far to trust that; without ``audio``
     from what ``analysis`` heard alone.
 
-    The voice is listened for and the lines are laid over it (:func:`align`), stanzas as they are parted in
-    the text. Raises :class:`Refused` when there is no line, or more text than the recording could hold.
+    The voice is listened for, passages whose words return are looked for where the music returns, and the
+    lines are laid over both (:func:`align`), stanzas as they are parted in the text. Raises
+    :class:`Refused` when there is no line, or more text than the recording could hold.
     """
     sections = parse_lyrics(text)
     lines = [line for section in sections for line in section.lines]
@@ -89,7 +90,8 @@ def place_lyrics(
     else:
         evidence = hear(audio, rate, len(lines), lambda part, doing: report(0.5 * part, doing))
     parted = stanza_starts(sections)
-    placed = align(evidence, counts, parted, lambda part, doing: report(0.5 + 0.5 * part, doing))
+    words = [re.sub(r"[\W_]+", "", line.lower()) for line in lines]
+    placed = align(evidence, words, counts, parted, lambda part, doing: report(0.5 + 0.5 * part, doing))
     timed = tuple(
         LyricLine(round(start, 3), round(min(end, analysis.duration), 3), line)
         for (start, end, _), line in zip(placed, lines, strict=True)
