@@ -4,8 +4,8 @@ Without a large trained network this can be no clean isolation: each track comes
 mix, with traces of the others. What guitars, keyboards or strings play can't be told apart. Examined, on 25
 pieces played part by part: what is neither voice, drums nor bass, taken for guitar, keyboard, strings, synth,
 brass or woodwinds, was nearer to the part than the mixture for 37 of 44 (by 3 dB in the median, at -4 dB
-SI-SDR), but it is one and the same for all of them, whoever plays; the side of the stereo image was for 6 of 44,
-and the drums above 2 kHz as percussion for 1 of 4. So these are refused.
+SI-SDR), but it is one and the same for all of them, whoever plays; the side of the stereo image was nearer
+for 6 of 44, and the drums above 2 kHz as percussion for 1 of 4. So these are refused.
 """
 
 from __future__ import annotations
