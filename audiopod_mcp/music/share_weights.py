@@ -29,7 +29,7 @@ class Weights:
         """From whole numbers of hundredths, row by row."""
 
         def numbers(text: str, *shape: int) -> Array:
-            return (np.asarray(text.split(), np.float32) / np.float32(100)).reshape(shape)
+            return np.asarray([int(number) / 100 for number in text.split()], np.float32).reshape(shape)
 
         biases = numbers(bias, units + 4)
         return cls(
