@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiopod_mcp.music.chords import find_chords
+from audiopod_mcp.music.chords import at_rest, find_chords
 from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.metre import bar_lines, stresses
@@ -45,7 +45,6 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
     del peaks
     pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, stage(0.65, 0.75))
-    key, key_confidence = find_key(chroma, bass)
     vocals = find_vocals(mid, side, stage(0.75, 0.95)) if envelopes[WHOLE].any() else ()  # a hum sings not
 
     beats: tuple[float, ...] = ()
@@ -58,7 +57,9 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
             downbeats = tuple(beats[i] for i in _bars(pulse, envelopes, chroma))
     grid = _chord_grid(beats, duration)
     harmony = synchronise(chroma, grid)
-    chords = find_chords(harmony, synchronise(bass, grid), grid, key) if key is not None else ()
+    depths = synchronise(bass, grid)
+    key, key_confidence = find_key(chroma, bass, at_rest(find_chords(harmony, depths, grid), downbeats))
+    chords = find_chords(harmony, depths, grid, key) if key is not None else ()
     sections = find_sections(duration, downbeats, chroma, timbre, vocals) if loudness is not None else ()
     onsets = len(onset_frames(envelopes[WHOLE]))
     tempo = pulse.tempo if pulse is not None else None

@@ -108,13 +108,9 @@ def read_tempo(text: str, _clause: str) -> Wish | None:
     if times and re.search(r"speed|tempo|fast|slow", text):
         return Wish("tempo", value(times[1]))
     share = percent(text)
-    if (
-        share
-        and re.search(
-            r"\b(?:to|at) (?:about )?\d+ ?(?:%|percent)(?: (?:of the )?(?:speed|tempo))?|% (?:of the )?(?:speed|tempo)",
-            text,
-        )
-        and re.search("speed|tempo", text)
+    if share and re.search(
+        r"\b(?:speed|tempo)\b\W*(?:of |to |at |is )?(?:about )?\d+ ?(?:%|per)|% (?:of the )?(?:speed|tempo)",
+        text,
     ):
         return Wish("tempo", share)
     if not faster and not slower:

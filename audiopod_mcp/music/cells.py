@@ -38,7 +38,7 @@ def traces(spectra: Sequence[Complex]) -> list[Array]:
     log = np.log(level + _FLOOR * effective).astype(np.float32)
     frequency = np.arange(log.shape[1], dtype=np.float32) * np.float32(RATE / N_FFT)
     peaks = log - (np.roll(log, 2, axis=1) + np.roll(log, -2, axis=1)) / 2
-    middle = _heard_middle(spectra, channels)
+    middle = spectra[0] if len(spectra) < 2 else spectra[0] + spectra[1]
     return [
         *_neighbourhoods(log),
         *_openings(log),
@@ -156,15 +156,6 @@ def _levels(level: Array, log: Array, effective: float) -> list[Array]:
         log - np.float32(np.log(effective)),
         np.broadcast_to(energy[:, None].astype(np.float32), log.shape),
     ]
-
-
-def _heard_middle(spectra: Sequence[Complex], channels: Sequence[Array]) -> Complex:
-    """The sum of the channels, or the first where they cancel each other."""
-    if len(spectra) < 2:
-        return spectra[0]
-    both: Complex = spectra[0] + spectra[1]
-    cancelled = np.square(np.abs(both)).sum() < 0.02 * sum(float(np.square(x).sum()) for x in channels[:2])
-    return spectra[0] if cancelled else both
 
 
 def _unsteadiness(middle: Complex, effective: float) -> list[Array]:

@@ -20,7 +20,7 @@ from audiopod_mcp.music.rebalance import rebalanced, without
 from audiopod_mcp.music.scores import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.sound_changes import SOUND, tone
 from audiopod_mcp.music.splice import fit
-from audiopod_mcp.music.stretch import shift_pitch, stretch
+from audiopod_mcp.music.stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
@@ -160,7 +160,8 @@ def _pitch_of(piece: Piece, wish: Wish, report: Report) -> Piece:
         return replace(part, notes=tuple(moved)) if part.track == track else part
 
     score = piece.score and with_parts(piece.score, higher)
-    changed = piece.each(lambda x: shift_pitch(x, piece.rate, wish.amount, within(report, 0.5, 1.0)), track)
+    shift = shift_voice if track in ("vocals", "backing_vocals") else shift_pitch
+    changed = piece.each(lambda x: shift(x, piece.rate, wish.amount, within(report, 0.5, 1.0)), track)
     return replace(changed, score=score)
 
 

@@ -61,6 +61,9 @@ def onset_envelopes(signal: Array, report: Report = silent) -> Array:
         report((first + len(level)) / frames, "listening for onsets")
     flux[:, :lag] = 0.0  # the file's own beginning is not an onset
     flux = np.maximum(flux - moving_mean(flux, int(FPS) | 1), 0)
+    for row in flux:  # an entry after silence must not make all else look small
+        if (rising := row[row > 0]).size:
+            np.minimum(row, 2 * np.percentile(rising, 99), out=row)
     spread = flux.std(axis=1, keepdims=True)
     if spread[WHOLE] < _LEAST and moved < _STILL * max(1, steps):
         return np.zeros_like(flux)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from audiopod_mcp.music.cells import Complex
+from audiopod_mcp.music.model import Audio
 from audiopod_mcp.music.shares import SOURCES
 from audiopod_mcp.music.spectrum import Array
 
-_ABSENT = {"vocals": -1.25, "drums": -1.5, "bass": -4.5}
+_ABSENT = {"vocals": -1.25, "drums": -1.75, "bass": -4.5}
 """Scores below which a source is not there …"""
 _FAINT = {"vocals": -0.6, "drums": -1.1, "bass": -2.8}
 """… and below which it may be taken for there."""
@@ -49,8 +50,9 @@ class Heard:
             if source in self.scores:
                 self.scores[source] = max(self.scores[source], score)
 
-    def present(self, track: str) -> bool:
-        return self.scores[track] >= _ABSENT[track]
+    def present(self, track: str, *, sure: bool = True) -> bool:
+        """Whether the track is there: faintly is enough, if other evidence is ``sure`` of it."""
+        return self.scores[track] >= (_ABSENT if sure else _FAINT)[track]
 
     def doubted(self, track: str) -> bool:
         return self.scores[track] < _FAINT[track]
@@ -75,6 +77,17 @@ class Heard:
         if clear >= 0:
             return f"The {track} should stand some {round(clear)} dB above what else is left in the stem."
         return f"What else is left in the stem may be as loud as the {track}."
+
+
+def reached(stem: Audio, mixture: Audio) -> float:
+    """How much of a track its separated ``stem`` holds of it, as a share of its amplitude: 0 to 1.
+
+    A soft mask gives a cell its expected share, so what it leaves out can be read off the stem. To make a
+    track ``gain`` times as loud, add its stem ``(gain - 1) / reached`` times to the mixture.
+    """
+    own = float(np.square(stem, dtype=np.float64).sum())
+    common = float((stem.astype(np.float64) * mixture).sum())
+    return min(1.0, own / common) if common > own * 1e-3 else 1.0
 
 
 def _log_odds(share: float) -> float:

@@ -36,8 +36,10 @@ _RUMBLE = 16.0
 _SURE = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
 _TRACES = "Separated by signal processing on this computer: traces of what else plays remain in it."
-_DOUBT = "Whether {track} are in this recording at all is doubtful: it may be something else that came out."
-_ONE = ("No bass were", "No bass was")
+_DOUBT = (
+    "Whether there is any of the {track} in this recording is doubtful: something else may have come out."
+)
+_NAMED = {"vocals": "singing was", "drums": "drums were", "bass": "bass was"}
 
 
 def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Audio:
@@ -68,8 +70,6 @@ def separate_and_tell(
         mid, side = downmix(audio, rate)
         odds = voice_odds(mid, side, lambda fraction, doing: report(0.1 * fraction, doing))
         del mid, side
-        if not sung_stretches(odds):
-            raise Refused("No singing was heard in this recording, so there are no vocals to separate.")
     begun = 0.1 if odds is not None else 0.0
     heard = Heard()
 
@@ -85,10 +85,11 @@ def separate_and_tell(
 
     out = by_blocks(audio, rate, work, told, _BLOCK)
     nothing = np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum()
-    if nothing or not heard.present(track):
-        raise Refused(f"No {track} were heard in this recording; {heard.instead_of(track)}.".replace(*_ONE))
+    sung = odds is None or bool(sung_stretches(odds))
+    if nothing or not heard.present(track, sure=sung):
+        raise Refused(f"No {_NAMED[track]} heard in this recording; {heard.instead_of(track)}.")
     report(1.0, f"separating the {track}")
-    doubted = heard.doubted(track) or (odds is not None and odds.max() < _SURE)
+    doubted = heard.doubted(track) or not sung or (odds is not None and odds.max() < _SURE)
     return out, (_TRACES, heard.quality(track), *([_DOUBT.format(track=track)] if doubted else []))
 
 

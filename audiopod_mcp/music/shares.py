@@ -31,7 +31,7 @@ def shares(spectra: Sequence[Complex], tell: Callable[[float], None] = unheard) 
     """
     frames, bins = spectra[0].shape
     top = min(bins, int(_TOP * N_FFT / RATE))
-    spectra = [spectrum[:, :top] for spectrum in spectra]
+    spectra = _played_as_usual([spectrum[:, :top] for spectrum in spectra])
     power: Array = np.sum([np.square(np.abs(spectrum)) for spectrum in spectra], axis=0)
     evidence = traces(spectra)
     tell(0.4)
@@ -49,6 +49,18 @@ def shares(spectra: Sequence[Complex], tell: Callable[[float], None] = unheard) 
     root = np.sqrt(power[:, highest]) + np.float32(1e-12)
     out[:, :, top:] = ((out[:, :, highest] * root).sum(axis=2) / root.sum(axis=1))[:, :, None]
     return out
+
+
+def _played_as_usual(spectra: list[Complex]) -> list[Complex]:
+    """Without silent channels, and with the second turned round where it opposes the first."""
+    powers = [float(np.square(np.abs(spectrum)).sum()) for spectrum in spectra]
+    heard = [n for n, power in enumerate(powers) if power >= 1e-3 * max(powers)]
+    first, *others = (spectra[n] for n in heard)
+    if others:
+        common = float((first * np.conj(others[0])).real.sum())
+        if common < -0.3 * np.sqrt(powers[heard[0]] * powers[heard[1]]):
+            others[0] = -others[0]
+    return [first, *others]
 
 
 def weigh(evidence: Sequence[Array], weights: Weights) -> Array:

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.metre_evidence import METRES, RATIOS, evidence, odd_bars
 from audiopod_mcp.music.metre_weights import WEIGHTS
-from audiopod_mcp.music.onsets import FPS, WHOLE, onset_frames
+from audiopod_mcp.music.onsets import WHOLE, onset_frames
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.ticks import on_ticks
+from audiopod_mcp.music.ticks import on_ticks, sounding
 
 LEAST_BEATS = 4
 """Fewer say nothing."""
@@ -60,8 +60,9 @@ def count(
 
 
 def onsets_a_second(envelopes: Array) -> float:
-    """Of onset envelopes ``(6, frames)``."""
-    return float(len(onset_frames(envelopes[WHOLE])) * FPS / envelopes.shape[1])
+    """Of onset envelopes ``(6, frames)``, from the first to the last."""
+    first, last = sounding(envelopes[WHOLE])
+    return len(onset_frames(envelopes[WHOLE])) / max(last - first, 1.0)
 
 
 def likely(tempi: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

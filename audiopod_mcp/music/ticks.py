@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.onsets import FPS
+from audiopod_mcp.music.onsets import FPS, WHOLE
 from audiopod_mcp.music.pitch import FPS as CHROMA_FPS
 from audiopod_mcp.music.spectrum import Array
 
@@ -30,13 +30,13 @@ class Ticks:
 def on_ticks(
     envelopes: Array, harmony: Array, chroma: Array, beats: npt.NDArray[np.float64], tempo: float
 ) -> Ticks:
-    """What sounds around each tick of ``beats`` (s), which go on at ``tempo`` beyond the first and the last.
+    """What sounds around each tick of ``beats`` (s), which go on at ``tempo`` to the first and last onset.
 
     Takes onset envelopes ``(6, frames)``, :func:`harmonic_change` and the chroma ``(frames, 12)`` it is of.
     """
-    period, duration = 60 / tempo, envelopes.shape[1] / FPS
-    before = np.arange(beats[0] - period, 0, -period)[::-1]
-    grid = np.concatenate((before, beats, np.arange(beats[-1] + period, duration, period)))
+    period, (first, last) = 60 / tempo, sounding(envelopes[WHOLE])
+    before = np.arange(beats[0] - period, first, -period)[::-1]
+    grid = np.concatenate((before, beats, np.arange(beats[-1] + period, last, period)))
     count = (len(grid) - 1) * PER_BEAT + 1
     times = np.interp(np.arange(count) / PER_BEAT, np.arange(len(grid)), grid)
     half = np.diff(times) / 2
@@ -45,6 +45,12 @@ def on_ticks(
     rows.append(_between(harmony, edges * CHROMA_FPS))
     classes = [_between(row, times[::PER_CHORD] * CHROMA_FPS) for row in np.sqrt(chroma).T]
     return Ticks(np.stack(rows).astype(np.float32), np.stack(classes, axis=1).astype(np.float32))
+
+
+def sounding(envelope: Array) -> tuple[float, float]:
+    """When (s) something sets in for the first and for the last time."""
+    frames = np.flatnonzero(envelope)
+    return (float(frames[0] / FPS), float((frames[-1] + 1) / FPS)) if len(frames) else (0.0, 0.0)
 
 
 def _between(values: Array, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -42,9 +42,12 @@ def key_scores(chroma: Array, bass: Array) -> Array:
     ).astype(np.float32)
 
 
-def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
+def find_key(chroma: Array, bass: Array, tonics: Array | None = None) -> tuple[str | None, float]:
     """The key and how sure of it, 0 to 1, of what :func:`key_scores` takes; ``(None, 0.0)`` if nothing is
     tonal.
+
+    ``tonics``, ``(24,)``, is what chords say besides (:func:`at_rest`): a key and its relative have the same
+    tones, and are told apart by where phrases begin and end.
     """
     if len(chroma) < _FEWEST or _contrast(chroma) < _TONAL or _classes(chroma) < 3:
         return None, 0.0
@@ -52,6 +55,9 @@ def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
     best, second = np.sort(scores)[::-1][:2]
     if best < 0.3:
         return None, 0.0
+    if tonics is not None:
+        scores = scores + tonics
+        best, second = np.sort(scores)[::-1][:2]
     confidence = float(np.clip(0.5 * (best - 0.3) / 0.7 + 0.5 * (best - second) / 0.25, 0, 1))
     confidence *= float(np.clip((0.95 - _evenness(chroma)) / 0.2, 0.1, 1))
     return key_name(int(scores.argmax())), confidence

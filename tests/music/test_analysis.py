@@ -138,6 +138,13 @@ def test_a_recording_tuned_high_has_the_same_key():
     assert analyse(stereo(chords(cadence * 3, 1.0)), RATE).key == "C major"
 
 
+def test_a_key_is_told_from_its_relative_by_where_phrases_begin():
+    tones, bar = [(57, 3), (53, 4), (60, 4), (55, 4)], 2.0  # A minor, F, C, G: the tones of C major
+    beat = 0.3 * drums(120, "khshkhsh", 17)
+    assert analyse(mixed(beat, chords([*tones * 4, tones[0]], bar)), RATE).key == "A minor"
+    assert analyse(mixed(beat, chords([*tones[2:], *tones[:2]] * 4, bar)), RATE).key == "C major"
+
+
 def test_drums_alone_are_in_no_key_that_one_could_be_sure_of():
     heard = analyse(stereo(drums(110, "khshkhsh", 12)), RATE)
     assert heard.key is None or heard.key_confidence < 0.3

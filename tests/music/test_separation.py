@@ -1,7 +1,10 @@
+import re
+
 import numpy as np
 import pytest
 
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.presence import reached
 from audiopod_mcp.music.separation import TRACKS, separate, separate_and_tell
 from tests.music.synth import chords, drums, noise, si_sdr, silence, stereo, sung, tone
 
@@ -64,11 +67,38 @@ def test_a_recording_without_a_voice_has_no_vocals():
 def test_a_voice_that_is_hardly_heard_is_doubted_in_words(song):
     stems, mix = song
     _, clear = separate_and_tell(mix, RATE, "vocals")
-    _, faint = separate_and_tell(mix - 0.9 * stems["vocals"], RATE, "vocals")
+    _, faint = separate_and_tell(mix - 0.8 * stems["vocals"], RATE, "vocals")
     assert "doubtful" not in " ".join(clear)
     assert "doubtful" in " ".join(faint)
     with pytest.raises(Refused, match="No singing"):
         separate(mix - stems["vocals"], RATE, "vocals")
+
+
+def test_what_is_not_played_is_refused_with_what_is(song):
+    stems, mix = song
+    with pytest.raises(Refused, match=r"No drums were heard in this recording; heard: .*bass"):
+        separate(mix - stems["drums"], RATE, "drums")
+    with pytest.raises(Refused, match=r"No bass was heard in this recording; heard: .*drums"):
+        separate(mix - stems["bass"], RATE, "bass")
+
+
+def test_a_stem_says_how_clear_it_is_and_how_much_of_its_track_it_holds(song):
+    stems, mix = song
+    voice, notes = separate_and_tell(mix, RATE, "vocals")
+    said = re.search(r"vocals should stand some (\d+) dB above", " ".join(notes))
+    assert abs(int(said[1]) - si_sdr(voice, stems["vocals"])) < 6
+    held = (voice * stems["vocals"]).sum() / np.square(stems["vocals"]).sum()
+    assert reached(voice, mix) == pytest.approx(held, abs=0.15)
+
+
+def test_one_silent_channel_and_opposite_phases_are_no_obstacle(song):
+    stems, mix = song
+    mono, drums = mix[: 8 * RATE, 0], stems["drums"][: 8 * RATE, 0]
+    for channels in ([1, 0], [1, -1]):
+        gains = np.asarray(channels, np.float32)
+        separated = separate(mono[:, None] * gains, RATE, "drums")
+        assert np.isfinite(separated).all()
+        assert si_sdr(separated, drums[:, None] * gains) > si_sdr(mono, drums) + 2
 
 
 @pytest.mark.parametrize(
@@ -83,7 +113,9 @@ def test_nothing_is_refused(audio):
     ("rate", "channels", "seconds"), [(8_000, 1, 2.0), (96_000, 2, 1.0), (44_100, 6, 1.0), (44_100, 1, 0.01)]
 )
 def test_any_rate_length_and_number_of_channels(rate, channels, seconds):
-    audio = noise(seconds, rate, channels)
+    audio = (
+        noise(seconds, rate, channels) * (np.cos(40 * np.arange(round(seconds * rate)) / rate) > 0.9)[:, None]
+    )
     separated = separate(audio, rate, "drums")
     assert separated.shape == audio.shape
     assert np.isfinite(separated).all()

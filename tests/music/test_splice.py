@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.signal import lfilter
 
 from audiopod_mcp.music.following import following
 from audiopod_mcp.music.loudness import integrated_loudness
@@ -18,7 +21,7 @@ from audiopod_mcp.music.matching import (
     width_of,
 )
 from audiopod_mcp.music.splice import convert, fit, join, limiter, replace, rise, snap
-from audiopod_mcp.music.stretch import shift_pitch, stretch
+from audiopod_mcp.music.stretch import shift_pitch, shift_voice, stretch
 
 RATE = 44_100
 
@@ -174,3 +177,25 @@ def test_silence_on_either_side_gives_numbers():
     silence = np.zeros((RATE, 1), np.float32)
     assert np.isfinite(following({"bass": noise(1, channels=1)}, silence, RATE)["bass"]).all()
     assert not following({"bass": silence}, noise(1, channels=1), RATE)["bass"].any()
+
+
+def test_a_voice_keeps_its_formants_where_its_pitch_moves():
+    def vowel(pitch):
+        buzz = np.diff(np.floor(np.arange(44_100) * pitch / 44_100), prepend=0)
+        for formant in (700, 1_220, 2_600):
+            pole = np.exp(np.pi / 44_100 * (-90 + 2j * formant))
+            buzz = lfilter([1], [1, -2 * pole.real, abs(pole) ** 2], buzz)
+        return np.repeat(buzz[:, None] / np.abs(buzz).max() / 2, 2, axis=1).astype(np.float32)
+
+    def balance(audio):
+        power = np.square(np.abs(np.fft.rfft(audio[:, 0] * np.hanning(len(audio)))))
+        edges = np.geomspace(200, 5_000, 13).astype(int)
+        levels = [10 * np.log10(power[a:b].sum()) for a, b in itertools.pairwise(edges)]
+        return np.array(levels) - np.median(levels)
+
+    sung_higher = balance(vowel(180 * 2 ** (4 / 12)))
+    plain, voice = (
+        np.abs(balance(change(vowel(180), 44_100, 4)) - sung_higher).mean()
+        for change in (shift_pitch, shift_voice)
+    )
+    assert voice < 0.7 * plain
