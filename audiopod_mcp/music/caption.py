@@ -13,7 +13,7 @@ from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.words import Stanza, stanzas
 from audiopod_mcp.music.feels import counted, swing_in
 from audiopod_mcp.music.languages import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
-from audiopod_mcp.music.measures import key_in, metre_in, mode_in, mode_named, seconds_in, tempo_in
+from audiopod_mcp.music.measures import key_in, metre_in, metre_of, mode_in, mode_named, seconds_in, tempo_in
 from audiopod_mcp.music.model import Brief, Refused
 from audiopod_mcp.music.negation import denied, left_out, named
 from audiopod_mcp.music.pace import dotted, paced
@@ -231,9 +231,8 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
 
 def _timesignature(given: str | None, text: str, style: Style) -> str:
     if given is not None and given.strip():
-        name = given.replace(" ", "")
-        name = {"2": "2/4", "3": "3/4", "4": "4/4", "6": "6/8", "5": "5/4", "7": "7/8"}.get(name, name)
-        if name not in METRES:
+        name = metre_of(given.replace(" ", ""))
+        if name is None:
             raise Refused(f'"{given}" is not a metre that can be played: use {", ".join(METRES)}.')
         return name
     return metre_in(text) or style.timesignature

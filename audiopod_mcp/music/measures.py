@@ -55,7 +55,7 @@ _MODE_ALONE = re.compile(
 )
 _METRE = re.compile(r"(?<!\d)(\d{1,2})\s*/\s*(2|4|8|16)(?!\d)")
 _EQUALS = {"12/8": "6/8", "9/8": "6/8", "3/8": "3/4", "6/4": "3/4", "2/2": "2/4", "4/8": "2/4"}
-_EQUALS |= {"5/8": "5/4", "10/8": "5/4", "7/4": "7/8", "7/16": "7/8", "14/8": "7/8"}
+_EQUALS |= {"5/8": "5/4", "10/8": "5/4", "7/16": "7/8", "14/8": "7/4"}
 """Metres that are felt as one of ours."""
 _METRE_WORDS = {
     r"(?:in )?three[\s-]four(?: time)?|triple (?:metre|meter|time)|waltz time|drei ?viertel ?takt|a trois temps|3拍子|三拍子|3박자": "3/4",
@@ -163,6 +163,13 @@ def metre_refused(text: str) -> str | None:
 
 def _metres_named(text: str) -> list[str]:
     return [f"{match[1]}/{match[2]}" for match in _METRE.finditer(text) if 2 <= int(match[1]) <= 21]
+
+
+def metre_of(name: str) -> str | None:
+    """The metre that one written as ``name`` is played as; ``None`` if it can't be."""
+    alone = {"2": "2/4", "3": "3/4", "4": "4/4", "5": "5/4", "6": "6/8", "7": "7/8"}
+    name = alone.get(name, _EQUALS.get(name, name))
+    return name if name in METRES else None
 
 
 def seconds_in(text: str) -> float | None:

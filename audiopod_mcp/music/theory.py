@@ -118,7 +118,7 @@ class Chord:
 class Metre:
     """Felt beats in a bar. 6/8 has two dotted beats of three parts each, and its tempo counts those.
 
-    7/8 (2+2+3) goes by its eighths, ``unit`` of them to a beat that the tempo counts; 5/4 is 3+2.
+    7/8 (2+2+3) goes by its eighths, ``unit`` of them to a beat that the tempo counts; 5/4 is 3+2, 7/4 4+3.
     """
 
     name: str
@@ -148,6 +148,7 @@ METRES = {
     "4/4": Metre("4/4", 4),
     "6/8": Metre("6/8", 2, compound=True),
     "5/4": Metre("5/4", 5),
+    "7/4": Metre("7/4", 7),
     "7/8": Metre("7/8", 7, unit=2),
 }
 

@@ -171,6 +171,8 @@ def test_modes_odd_metres_and_feels(caption: str, key: str, metre: str, feel: st
     assert (brief.key, brief.timesignature, brief.feel) == (key, metre, feel)
     assert read_caption("dorian groove").key.endswith("dorian")
     assert read_caption("pop", keyscale="d dorian").key == "D dorian"
+    for told, played in (("7/4", "7/4"), ("12/8", "6/8"), ("5", "5/4"), ("2/2", "2/4")):
+        assert read_caption("pop", timesignature=told).timesignature == played
 
 
 @pytest.mark.parametrize(
@@ -473,6 +475,7 @@ def test_any_text_is_a_brief(caption: str, seed: int) -> None:
     assert 1 <= brief.duration <= 600
     assert 0 <= brief.energy <= 1
     assert set(brief.instruments) <= set(INSTRUMENTS)
+    assert all(said.endswith(".") for said in shortfalls(brief))
 
 
 @settings(max_examples=80, deadline=None)

@@ -87,7 +87,8 @@ def test_a_score_survives_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metre", "per_bar"), [("2/4", 2), ("3/4", 3), ("4/4", 4), ("6/8", 2), ("5/4", 5), ("7/8", 3.5)]
+    ("metre", "per_bar"),
+    [("2/4", 2), ("3/4", 3), ("4/4", 4), ("6/8", 2), ("5/4", 5), ("7/4", 7), ("7/8", 3.5)],
 )
 def test_metres_are_played_as_such(metre: str, per_bar: float) -> None:
     score = compose(brief_for("rock", timesignature=metre, tempo=90.0, duration=60.0), seed=3)

@@ -28,6 +28,6 @@ def steps_of(pattern: str, metre: Metre, beats: int, bar: int = 0) -> str:
         steps = steps[: 2 * size] + steps[3 * size :]
     if metre.beats == 5 and len(steps) == 16:
         steps = steps[: 3 * size] + steps[:size] + steps[3 * size :]
-    if metre.beats == 7 and len(steps) == 16:
+    if metre.unit == 2 and len(steps) == 16:
         steps = steps[:14]
     return (steps * (1 + beats * size // len(steps)))[: beats * size]
