@@ -25,7 +25,7 @@ from audiopod_mcp.music.spectrum import Array, Ints, downmix, segment_means
 
 _MOST_STEPS = 6000
 """Steps a recording is cut into at most: 0.1 s each up to ten minutes, longer ones beyond."""
-_MOST_CELLS = 1_200_000
+_MOST_CELLS = 900_000
 """Steps times lines at most; the search keeps a hundred bytes for each."""
 
 _STEEP, _STEEPEST = 0.3, 3.0

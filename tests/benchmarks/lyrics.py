@@ -1,15 +1,12 @@
 """How well the lines of known lyrics are placed: ``python -m tests.benchmarks.lyrics DATA_DIR [GROUP ...]``.
 
-Truth is known because the cases are made here: songs the studio composes with its guide voice, taken as
-recordings; spoken lines (``espeak-ng``, where it is installed) over instrumental stems of ``DATA_DIR``, with
-breaks and a chorus that returns; and the timed song, as it is and disturbed. ``dev`` cases may be looked at
-while the method is changed, ``held`` ones (other styles, languages, backings) only report.
+Truth is known because the cases are made (:mod:`tests.benchmarks.sung_lines`): songs the studio composes with its
+guide voice, taken as recordings; spoken lines over instrumental stems of ``DATA_DIR``; with ``--corpus``, lines sung
+by a synthetic singer over its pieces; and the timed song, as it is and disturbed. ``dev`` cases may be looked at
+while the method is changed, ``held`` ones only report. At the end, how well the confidence tells the errors.
 """
 
 import argparse
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,97 +15,8 @@ import soxr
 
 from audiopod_mcp.music.lyric_alignment import align, hear
 from audiopod_mcp.music.lyrics import from_lrc
-from audiopod_mcp.music.making import make
-from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.syllables import count_syllables
-
-RATE = 44_100
-ENGLISH = (
-    "The morning opens like a door\nand every window wants the sun\nI do not wait here any more\nmy walking days have just begun",
-    "Carry me over the water\ncarry me home\nwherever the river may lead us\nyou are never alone",
-    "A letter in a yellow coat\nthe kettle sings upon the stove\nthe harbour has another boat\nand I have nowhere else to go",
-)
-SPANISH = (
-    "La luna baja por la calle\ny nadie sabe su canción\ntodas las puertas de la tarde\nse abren en mi corazón",
-    "Ven conmigo hasta la orilla\nven a cantar\nque la noche es una silla\nfrente al mar",
-    "Un tren se marcha sin nosotros\ny deja humo en la estación\nguardé tu nombre entre los otros\ncomo se guarda una razón",
-)
-GERMAN = (
-    "Der Regen klopft an meine Scheibe\nund jede Straße glänzt im Licht\nich weiß nicht ob ich heute bleibe\ndenn bleiben kann ich lange nicht",
-    "Komm wir gehen über Brücken\nkomm mit mir\nund die Sorgen auf dem Rücken\nlassen wir hier",
-    "Am Bahnhof steht ein alter Koffer\nund niemand holt ihn jemals ab\nder Sommer war ein leises Opfer\nfür alles was es später gab",
-)
-SONGS = {"en": ENGLISH, "es": SPANISH, "de": GERMAN}
-
-
-def song_text(language, tagged=True):
-    verse, chorus, second = SONGS[language]
-    parts = [("Verse 1", verse), ("Chorus", chorus), ("Verse 2", second), ("Chorus", chorus)]
-    return "\n".join((f"[{tag}]\n" if tagged else "") + body for tag, body in parts)
-
-
-def composed(held):
-    """Mixes of composed songs: ``(name, audio, rate, lines of truth)``."""
-    dev_styles = (("pop", "en", 104.0), ("rock", "de", 126.0), ("jazz", "es", 96.0))
-    held_styles = (("folk", "es", 88.0), ("house", "en", 122.0), ("reggae", "de", 80.0))
-    for number, (style, language, tempo) in enumerate(held_styles if held else dev_styles):
-        brief = Brief(style, style, tempo=tempo, duration=90.0, lyrics=song_text(language), language=language)
-        made = make(brief, seed=11 + number)
-        yield (
-            f"{style} {language} {tempo:.0f}",
-            made.audio,
-            made.rate,
-            [(line.start, line.text) for line in made.lyrics],
-        )
-
-
-def say(line, language, folder, speed, pitch):
-    file = folder / "line.wav"
-    subprocess.run(
-        ["espeak-ng", "-v", language, "-s", str(speed), "-p", str(pitch), "-w", str(file), line], check=True
-    )
-    voice, rate = soundfile.read(file, dtype="float32")
-    loud = np.flatnonzero(np.abs(voice) > 0.03 * np.abs(voice).max())
-    return soxr.resample(voice[loud[0] : loud[-1] + 1], rate, RATE)
-
-
-def backing(folder, name):
-    if name == "multitrack":
-        parts = sorted((folder / name).glob("*.mp3"))
-    else:
-        parts = [p for n in ("drums", "other", "bass") if (p := folder / name / f"{n}.ogg").exists()]
-    read = [soundfile.read(p, dtype="float32", always_2d=True)[0] for p in parts]
-    length = min(len(part) for part in read)
-    return sum(np.broadcast_to(part[:length], (length, 2)) for part in read)
-
-
-def spoken(folder, held):
-    """Spoken lines over a backing nobody sings in; the voice so many dB above or below it."""
-    if not shutil.which("espeak-ng"):
-        return
-    backs = ("lithium", "potassium") if held else ("hydrogen", "multitrack")
-    for number, (name, language, decibels) in enumerate(
-        (back, language, decibels)
-        for back, language in zip(backs, ("es", "de") if held else ("en", "de"), strict=True)
-        for decibels in (-6, 0, 6)
-    ):
-        rng = np.random.default_rng(100 * held + number)
-        music = np.tile(backing(folder, name), (3, 1))[: 130 * RATE]
-        music = music * (0.1 / np.sqrt(np.square(music).mean()))
-        at, truth = float(rng.uniform(6, 14)), []
-        period = float(rng.uniform(2.8, 4.2))
-        with tempfile.TemporaryDirectory() as home:
-            for index, line in enumerate(song_text(language, tagged=False).splitlines()):
-                voice = say(line, language, Path(home), int(rng.integers(95, 130)), 40 + 10 * (index % 3))
-                voice *= 0.1 * 10 ** (decibels / 20) / np.sqrt(np.square(voice).mean())
-                first = round(at * RATE)
-                if first + len(voice) > len(music):
-                    break
-                music[first : first + len(voice)] += voice[:, None]
-                truth.append((at, line))
-                at += max(period, len(voice) / RATE + 0.2)
-                at += float(rng.uniform(4, 14)) if index % 4 == 3 else float(rng.uniform(0, 0.3))
-        yield f"{name} {language} {decibels:+d} dB", music.astype(np.float32), RATE, truth
+from tests.benchmarks.sung_lines import Case, composed, spoken, sung
 
 
 def disturbed(audio, rate):
@@ -129,26 +37,29 @@ def timed(folder):
         audio, rate = soundfile.read(next(file.parent.glob("*.ogg")), dtype="float32", always_2d=True)
         lines = from_lrc(file.read_text("utf-8"))
         for name, changed, at, later, factor in disturbed(audio, rate):
-            yield name, changed, at, [(line.start * factor + later, line.text) for line in lines]
+            truth = [(line.start * factor + later, line.text) for line in lines]
+            yield Case(name, changed, at, truth, None, None)
         truth = [(line.start, line.text) for line in lines]
-        yield "a line missing", audio, rate, truth[:4] + truth[5:]
+        yield Case("a line missing", audio, rate, truth[:4] + truth[5:], None, None)
 
 
-def cases(folder, group):
-    kind, _, part = group.partition("-")
+def cases(folder, corpus, group):
+    kind, _, half = group.partition("-")
     if kind == "timed":
         return timed(folder)
     if kind == "composed":
-        return composed(part == "held")
-    return spoken(folder, part == "held")
+        return composed(half)
+    if kind == "sung":
+        return sung(corpus, half) if corpus else ()
+    return spoken(folder, half)
 
 
-GROUPS = ("composed-dev", "composed-held", "spoken-dev", "spoken-held", "timed")
+GROUPS = ("composed-dev", "composed-held", "sung-dev", "sung-held", "spoken-dev", "spoken-held", "timed")
 
 
 def summary(errors):
     return (
-        f"median {np.median(errors):6.2f} s, 90th {np.percentile(errors, 90):6.2f} s, "
+        f"median {np.median(errors):6.2f} s, mean {np.mean(errors):6.2f} s, "
         f"within 0.3 s {np.mean(errors < 0.3):4.0%}, within 1 s {np.mean(errors < 1):4.0%}"
     )
 
@@ -157,18 +68,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("groups", nargs="*", default=GROUPS)
+    parser.add_argument("--corpus", type=Path)
     wanted = parser.parse_args()
+    everything = []
     for group in wanted.groups:
         pooled = []
-        for name, audio, rate, truth in cases(wanted.data, group):
+        for name, audio, rate, truth, parted, _ in cases(wanted.data, wanted.corpus, group):
             counts = np.asarray([max(1, count_syllables(text)) for _, text in truth], np.intp)
             words = ["".join(filter(str.isalnum, text.lower())) for _, text in truth]
-            ours = align(hear(audio, rate, len(counts)), words, counts)
-            errors = np.abs([line[0] - start for line, (start, _) in zip(ours, truth, strict=True)])
+            ours = align(hear(audio, rate, len(counts)), words, counts, parted)
+            errors = np.abs([line.start - start for line, (start, _) in zip(ours, truth, strict=True)])
             pooled.append(errors)
-            print(f"  {name:24}{summary(errors)}", flush=True)
+            everything += zip([line.confidence for line in ours], errors, strict=True)
+            print(f"  {name:32}{summary(errors)}", flush=True)
         if pooled:
-            print(f"{group:26}{summary(np.concatenate(pooled))}", flush=True)
+            print(f"{group:34}{summary(np.concatenate(pooled))}", flush=True)
+    sure, errors = np.asarray(everything).T
+    for low, high in ((0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1.01)):
+        chosen = errors[(sure >= low) & (sure < high)]
+        if len(chosen):
+            print(f"confidence from {low:<5}{len(chosen):6} lines  {summary(chosen)}")
 
 
 if __name__ == "__main__":
