@@ -7,6 +7,7 @@ import pytest
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.chords import find_chords
+from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused, Span
 from audiopod_mcp.music.structure import find_sections
@@ -336,6 +337,25 @@ def test_the_caption_tells_what_was_measured():
     heard = analyse(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
     assert "120.0 BPM in 4/4 in C major" in heard.caption
     assert "no vocals" in heard.caption
+
+
+@pytest.mark.parametrize(
+    ("doubt", "said"),
+    [
+        ({}, "in 4/4 in C major"),
+        ({"metre_confidence": 0.5}, "probably in 4/4 in C major"),
+        ({"key_confidence": 0.4}, "in 4/4 probably in C major"),
+        ({"key_confidence": 0.2}, "in 4/4 without a clear key"),
+        ({"vocals": (Span(0, 2, "vocals"),)}, "no vocals heard"),
+    ],
+)
+def test_the_caption_claims_no_more_than_is_sure(doubt, said):
+    sure = {
+        "duration": 100.0, "tempo": 120.0, "tempo_span": None, "key": "C major", "key_confidence": 0.9,
+        "timesignature": "4/4", "metre_confidence": 0.9, "loudness": -14.0, "brightness": 2000.0, "density": 2.0,
+        "width": 0.1, "sections": (), "vocals": (),
+    }  # fmt: skip
+    assert said in describe(**sure | doubt)
 
 
 def test_the_work_can_be_followed_and_stopped():
