@@ -11,6 +11,7 @@ from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused, Span
 from audiopod_mcp.music.structure import find_sections
+from audiopod_mcp.music.ticks import Ticks, stretches
 from audiopod_mcp.music.timbre import FPS, Timbre
 from audiopod_mcp.music.tonality import beat_chroma
 from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
@@ -110,6 +111,16 @@ def test_odd_bars_are_told_where_they_recur(pattern, metre):
     heard = analyse(piece, RATE)
     assert heard.timesignature == metre
     assert np.median([abs(time / bar - round(time / bar)) for time in heard.downbeats]) < 0.05
+
+
+def test_the_metre_of_hours_is_weighed_in_stretches_from_all_over():
+    minute = 120 * 12
+    grid = np.arange(90 * minute, dtype=np.float32)
+    parts = stretches(Ticks(np.tile(grid, (7, 1)), np.tile(grid[::3, None], (1, 12))), 120.0)
+    starts = [int(part.onsets[0, 0]) for part in parts]
+    assert (len(parts), starts[0], starts[-1]) == (8, 0, 89 * minute)
+    assert all(part.onsets[0, 0] == part.chroma[0, 0] for part in parts)
+    assert {part.onsets.shape[1] for part in parts} == {minute}
 
 
 def test_how_sure_the_metre_is_is_told():
