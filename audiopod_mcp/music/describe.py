@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from audiopod_mcp.music.model import Span
 
-_SURE, _DOUBTFUL = 0.6, 0.3
-"""How sure of a metre one must be not to say probably, and of a key to name it at all."""
+_SURE, _FAIRLY, _DOUBTFUL = 0.6, 0.5, 0.3
+"""How sure of a metre, and of a key, one must be not to say probably; and of a key to name it at all."""
 _TEMPI = ((70, "very slow"), (92, "slow"), (112, "mid-tempo"), (136, "lively"), (168, "fast"))
 _BRIGHTNESS = ((900, "dark"), (1700, "warm"), (2900, "clear"))
 _LOUDNESS = ((-30, "very quiet"), (-20, "quiet"), (-13, "moderately loud"), (-9, "loud"))
@@ -44,12 +44,13 @@ def describe(
             else ""
         )
         what = [f"{_word(tempo, _TEMPI, 'very fast').capitalize()} music at {pace}{metre}"]
-    what.append(f"in {key}" if key else "without a clear key" if tempo else "or a clear key")
+    named = f"{'in' if key_confidence >= _FAIRLY else 'probably in'} {key}"
+    what.append(named if key else "without a clear key" if tempo else "or a clear key")
     sound = [_word(brightness, _BRIGHTNESS, "bright"), _word(loudness, _LOUDNESS, "very loud")]
     if tempo is not None:
         sound.append("sparse" if density < 1.2 else "busy" if density > 3.0 else "steady")
-    sung = sum(span.end - span.start for span in vocals)
-    voice = "with vocals" if sung > 0.1 * duration else "with some vocals" if sung else "no vocals heard"
+    sung = sum(span.end - span.start for span in vocals) / duration
+    voice = "with vocals" if sung > 0.1 else "perhaps with some vocals" if sung > 0.03 else "no vocals heard"
     stereo = (
         "mono" if width < 1e-4 else "narrow" if width < 0.03 else "wide stereo" if width > 0.3 else "stereo"
     )

@@ -11,7 +11,7 @@ from audiopod_mcp.music.metre_evidence import METRES, RATIOS, evidence, odd_bars
 from audiopod_mcp.music.metre_weights import WEIGHTS
 from audiopod_mcp.music.onsets import WHOLE, onset_frames
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.ticks import on_ticks, sounding
+from audiopod_mcp.music.ticks import on_ticks, sounding, stretches
 
 LEAST_BEATS = 4
 """Fewer say nothing."""
@@ -46,7 +46,8 @@ def count(
     19 recordings, none fitted to, 18 and 19.
     """
     ticks = on_ticks(envelopes, harmony, chroma, beats, tempo)
-    weighed = evidence(ticks, tempo, onsets_a_second(envelopes))
+    density = onsets_a_second(envelopes)
+    weighed = np.mean([evidence(part, tempo, density) for part in stretches(ticks, tempo)], axis=0)
     odds = np.einsum(
         "lmf,fm->lm", np.concatenate((weighed, np.ones((*weighed.shape[:2], 1))), axis=2), WEIGHTS
     )

@@ -15,6 +15,8 @@ PER_BEAT = 12
 """Ticks a beat: halves, thirds and quarters of it all fall on one."""
 PER_CHORD = 3
 """Ticks a row of :attr:`Ticks.chroma`."""
+_MOST = 8
+"""Stretches of a piece that are listened to for its metre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,25 @@ def on_ticks(
     rows.append(_between(harmony, edges * CHROMA_FPS))
     classes = [_between(row, times[::PER_CHORD] * CHROMA_FPS) for row in np.sqrt(chroma).T]
     return Ticks(np.stack(rows).astype(np.float32), np.stack(classes, axis=1).astype(np.float32))
+
+
+def stretches(ticks: Ticks, tempo: float) -> list[Ticks]:
+    """Stretches of about a minute, of a long piece :data:`_MOST` from all over it.
+
+    One beat too many somewhere, and the mean bar of all would be none.
+    """
+    size = round(tempo) * PER_BEAT
+    count = max(1, round(ticks.onsets.shape[1] / size))
+    if count == 1:
+        return [ticks]
+    places = np.unique(np.round(np.linspace(0, count - 1, min(count, _MOST))).astype(int)) * size
+    return [
+        Ticks(
+            ticks.onsets[:, start : start + size],
+            ticks.chroma[start // PER_CHORD : (start + size) // PER_CHORD],
+        )
+        for start in places.tolist()
+    ]
 
 
 def sounding(envelope: Array) -> tuple[float, float]:

@@ -9,6 +9,7 @@ separated, and so is the sum of the stems of folders without a mix; folders with
 
 import argparse
 import csv
+import re
 import subprocess
 import sys
 import time
@@ -105,6 +106,7 @@ def lyrics(folder):
         )
         truth = from_lrc(truth_file.read_text("utf-8"))
         analysis = analyse(audio, rate)
+        returning(analysis, truth)
         for name, heard in (("with audio", audio), ("analysis only", None)):
             began = time.perf_counter()
             ours = time_lyrics(text, analysis, heard, rate)
@@ -114,6 +116,22 @@ def lyrics(folder):
                 f"\nLine onsets, {truth_file.stem}, {name}: median error {np.median(errors):.2f} s, mean {errors.mean():.2f} s, "
                 f"within 0.3 s {np.mean(errors < 0.3):.0%}, within 1 s {np.mean(errors < 1):.0%} ({took:.1f} s)"
             )
+
+
+def returning(analysis, lines):
+    """Lines that return word for word are the chorus: how many of them, and of the others, lie in one."""
+
+    def in_chorus(line):
+        label = next((s.label for s in analysis.sections if s.start <= line.start + 0.5 < s.end), None)
+        return label == "chorus"
+
+    words = [re.sub(r"\W", "", line.text.lower()) for line in lines]
+    for name, again in (("return", True), ("do not", False)):
+        found = [
+            in_chorus(n) for n, text in zip(lines, words, strict=True) if (words.count(text) > 1) == again
+        ]
+        print(f"\nLines that {name}: {np.mean(found):.0%} of {len(found)} in a section called chorus", end="")
+    print(f"; {len(analysis.sections)} sections")
 
 
 def speed(folder, rows):

@@ -7,9 +7,11 @@ import pytest
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.chords import find_chords
+from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused, Span
 from audiopod_mcp.music.structure import find_sections
+from audiopod_mcp.music.ticks import Ticks, stretches
 from audiopod_mcp.music.timbre import FPS, Timbre
 from audiopod_mcp.music.tonality import beat_chroma
 from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
@@ -109,6 +111,16 @@ def test_odd_bars_are_told_where_they_recur(pattern, metre):
     heard = analyse(piece, RATE)
     assert heard.timesignature == metre
     assert np.median([abs(time / bar - round(time / bar)) for time in heard.downbeats]) < 0.05
+
+
+def test_the_metre_of_hours_is_weighed_in_stretches_from_all_over():
+    minute = 120 * 12
+    grid = np.arange(90 * minute, dtype=np.float32)
+    parts = stretches(Ticks(np.tile(grid, (7, 1)), np.tile(grid[::3, None], (1, 12))), 120.0)
+    starts = [int(part.onsets[0, 0]) for part in parts]
+    assert (len(parts), starts[0], starts[-1]) == (8, 0, 89 * minute)
+    assert all(part.onsets[0, 0] == part.chroma[0, 0] for part in parts)
+    assert {part.onsets.shape[1] for part in parts} == {minute}
 
 
 def test_how_sure_the_metre_is_is_told():
@@ -336,6 +348,25 @@ def test_the_caption_tells_what_was_measured():
     heard = analyse(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
     assert "120.0 BPM in 4/4 in C major" in heard.caption
     assert "no vocals" in heard.caption
+
+
+@pytest.mark.parametrize(
+    ("doubt", "said"),
+    [
+        ({}, "in 4/4 in C major"),
+        ({"metre_confidence": 0.5}, "probably in 4/4 in C major"),
+        ({"key_confidence": 0.4}, "in 4/4 probably in C major"),
+        ({"key_confidence": 0.2}, "in 4/4 without a clear key"),
+        ({"vocals": (Span(0, 2, "vocals"),)}, "no vocals heard"),
+    ],
+)
+def test_the_caption_claims_no_more_than_is_sure(doubt, said):
+    sure = {
+        "duration": 100.0, "tempo": 120.0, "tempo_span": None, "key": "C major", "key_confidence": 0.9,
+        "timesignature": "4/4", "metre_confidence": 0.9, "loudness": -14.0, "brightness": 2000.0, "density": 2.0,
+        "width": 0.1, "sections": (), "vocals": (),
+    }  # fmt: skip
+    assert said in describe(**sure | doubt)
 
 
 def test_the_work_can_be_followed_and_stopped():
