@@ -1,5 +1,7 @@
 """What people ask an edit for and it can't do, and what can be done instead."""
 
+# ruff: noqa: E501 (patterns: one alternative of meaning a line)
+
 from __future__ import annotations
 
 import re
@@ -10,26 +12,10 @@ from audiopod_mcp.music.wishes import clauses
 
 _BEYOND = (
     (
-        r"revers(?:e[ds]?|ing)|backwards?|r[uü]ckw[aä]rts|à l'envers|al rev[eé]s",
-        "a track can't be played backwards",
-        "a retake or a repaint makes something new of it",
-    ),
-    (
-        r"distort(?:ion|s)?|overdriven?|saturat(?:e|ed|ion)|bit-?crush\w*|fuzz|verzerr\w+|distorsi[oó]n",
-        "distortion can't be added to a sound",
-        "brighter or louder guitar comes near; in a track composed here, swap an instrument for a distorted "
-        "guitar; a cover in a metal style plays them",
-    ),
-    (
-        r"pan(?:ned|ning)?(?! ?(?:flute|pipe))|(?:hard|far|to the|more) (?:left|right)|nach (?:links|rechts)",
-        "nothing can be moved to the left or the right",
-        "say wider, narrower or mono, for all or for one instrument",
-    ),
-    (
-        r"nois(?:e|es) (?:removal|reduction|gate)|de-?nois\w*|background noises?|clean(?:ed|er)? up|rauschen"
+        r"nois(?:e|es) (?:removal|reduction|gate)|de-?nois\w*|background noises?|rauschen"
         r"|(?:remove|reduce|less|without|no|get rid of)(?: the| any| all)* (?:noise|hum|crackle|clicks)",
         "noise can't be removed",
-        "less treble makes hiss softer, less bass makes hum and rumble softer",
+        "less treble makes hiss softer, cut everything below 60 Hz makes hum and rumble softer",
     ),
     (
         r"(?:more|less|much|very|too|not so) energ(?:y|etic)|energi[sz]\w+|energ(?:y|etic)(?=$)|energischer"
@@ -39,44 +25,67 @@ _BEYOND = (
         "a cover with a livelier caption plays it anew",
     ),
     (
-        r"delay|ping-?pong|chorus effect|flang\w+|phaser",
-        "there are no delay, chorus or phaser effects",
-        "more reverb and wider are what an edit has for space",
+        r"chorus effect|flang\w+|phaser|vocoder|robot(?:ic)?(?: voice| vocals?)?|8d(?: audio)?|side-?chain\w*",
+        "there is no such effect",
+        "an edit has echo, reverb, compression, distortion, filters, width and a place left or right",
     ),
     (
-        r"compress(?:ed|ion|or)?|side-?chain\w*",
-        "there is no compressor",
-        "normalise to -14 LUFS holds the peaks; the level of each instrument can be changed",
-    ),
-    (
-        r"auto-?tun\w+|pitch[- ]correct\w*|quanti[sz]\w+",
+        r"auto-?tun\w+|pitch[- ]correct\w*|quanti[sz]\w+|out of tune|off-?key",
         "neither tuning nor timing of what was played can be corrected",
-        "a repaint plays a part anew",
+        "a repaint plays a part anew (repaint_section)",
     ),
     (
-        r"normali[sz]\w+(?!.*\blufs\b).*\d ?db\w*",
-        "a track isn't normalised to a peak",
-        "say normalise to -14 LUFS: its true peak stays below -1 dBTP",
+        r"(?:original|old|first|previous) (?:key|tempo|speed|version|volume)|undo|revert|back to (?:what|how) it was",
+        "an edit does not know what the track was before",
+        "edit the earlier job again (list_jobs names it), or say the key or tempo: in G minor, to 120 bpm",
     ),
-)
+    (
+        r"(?:change|new|other|different|rewrite|translate|replace)(?: the| its)? (?:lyrics|words)|lyrics (?:to|about|in)",
+        "new words come as an argument of their own",
+        "give them as edit_target_lyrics; it works with tracks that were composed by this studio",
+    ),
+    (
+        r"extend\w*|(?:make|make it|make the song) (?:a bit |much )?longer|longer (?:version|intro|outro|ending)|\d+ seconds? longer"
+        r"|add (?:a|an|another|one more) (?:\w+ )?(?:@\d+@|intro|outro|bridge|verse|chorus|ending|section)",
+        "an edit composes no new sections",
+        "extend_track goes on before or after the track, repaint_section plays a stretch anew, "
+        "and an edit can repeat a part: repeat the chorus",
+    ),
+    (
+        r"(?:male|female|man'?s|woman'?s|child'?s|different|another|other) (?:voice|singer|vocals?|vocalist)",
+        "the singer can't be exchanged for another",
+        "pitch the vocals up or down by 3 semitones, or make a new take (retake_track)",
+    ),
+    (
+        r"shorten(?:ed)?|shorter|(?:is |are )?too long",
+        "how much of it should go has to be said",
+        "say cut the first 4 seconds, cut from 0:30 to 0:45, cut the intro or keep only the first minute",
+    ),
+    (
+        r"crescendo|decrescendo|gradual(?:ly)?|builds? up|get(?:s|ting)? (?:louder|quieter|faster|slower)|automat(?:e|ion)",
+        "an edit changes a stretch as a whole, not little by little",
+        "fade in over 10 seconds and fade out do; or give stretches: 3 dB quieter from 0:00 to 0:20",
+    ),
+    (
+        r"(?:split|separate|export|extract|isolate)\w* (?:the )?(?:stems|tracks|parts)|stems",
+        "an edit gives one mix",
+        "extract_stem gives one instrument as a track of its own",
+    ),
+    (
+        r"(?:time signature|metre|meter|[2-9]/[48]|in waltz time|swing(?: it| feel)?)(?=$|\W)",
+        "metre and feel of what was played can't be bent",
+        "a cover plays the song anew in another style (cover_song)",
+    ),
+)  # fmt: skip
 
-_SECTION = r"(?:chorus|verse|intro|outro|bridge|first half|second half)(?:e?s)?"
-_SECTIONS = (
-    rf"(?:in|during|from|for|of) (?:the |each |every |all )*(?:\w+ )?{_SECTION}"
-    rf"|the {_SECTION} (?:louder|quieter|softer|brighter|darker|faster|slower)",
-    "an edit does not look for a section",
-    "give the part that is to change as edit_n_min and edit_n_max, fractions 0 to 1 of the length",
-)
 
-
-def beyond(prompt: str, *, part: bool = False) -> str | None:
+def beyond(prompt: str) -> str | None:
     """Why something in ``prompt`` can't be done and what can be done instead; ``None`` if nothing is known.
 
-    ``part`` tells that the part to change is given, so that a section may be named. Words that go
-    with a style ("metal with distortion") are about the style.
+    Words that go with a style ("swing like in jazz") are about the style.
     """
     for clause in clauses(in_english(prompt)):
-        for words, why, instead in _BEYOND if part else (*_BEYOND, _SECTIONS):
+        for words, why, instead in _BEYOND:
             found = re.search(rf"(?<!\w)(?:{words})(?!\w)", clause, re.IGNORECASE)
             if found and not names_style(clause):
                 return f"{clause!r}: {why}; {instead}"

@@ -3,116 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
-from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.matching import matching_gain, widened
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Refused, Report, Score, silent
+from audiopod_mcp.music.asked import LOW_END, Kind, Wish
+from audiopod_mcp.music.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.matching import matching_gain
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score
 from audiopod_mcp.music.normalising import LOUDEST, QUIETEST, normalising_gain
+from audiopod_mcp.music.piece import WHOLE, Piece, fitted, it, named
+from audiopod_mcp.music.players import track_of
 from audiopod_mcp.music.playing import within
 from audiopod_mcp.music.rearrange import added, swapped
-from audiopod_mcp.music.scores import UNPITCHED, excerpt, in_key, stretched, transposed, with_parts
-from audiopod_mcp.music.separation import separate
-from audiopod_mcp.music.splice import convert, fit, mixed
-from audiopod_mcp.music.stretch import shift_pitch, stretch
+from audiopod_mcp.music.rebalance import rebalanced, without
+from audiopod_mcp.music.scores import UNPITCHED, in_key, stretched, transposed, with_parts
+from audiopod_mcp.music.sound_changes import SOUND, tone
+from audiopod_mcp.music.splice import fit
+from audiopod_mcp.music.stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
-from audiopod_mcp.music.tone import equalised, faded, reverberated
-from audiopod_mcp.music.wishes import Kind, Wish, track_of
 
-WHOLE = ""
-"""The one layer of a recording that has no stems, or what is left of it beside those taken out."""
 _SPEEDS = (0.25, 4.0)
 """How much slower and faster a track can be made."""
+_ALIKE = 0.01
+"""Share of a layer's power that may differ from its rendering: buses and mastering answer to other layers."""
 _FURTHEST = 24
 """Semitones a track can be moved."""
 
 
-@dataclass(frozen=True)
-class Piece:
-    """What is edited: layers that sum to the mix (stems, or only :data:`WHOLE`), and their score."""
-
-    layers: Mapping[str, Audio]
-    rate: int
-    score: Score | None = None
-    notes: tuple[str, ...] = ()
-    untouched: bool = True
-    """Whether the layers are what rendering the score gives, as far as is known."""
-    seed: int = 0
-    """Of what is newly played."""
-
-    @property
-    def mix(self) -> Audio:
-        return mixed(self.layers)
-
-    @property
-    def samples(self) -> int:
-        return len(next(iter(self.layers.values())))
-
-    @property
-    def seconds(self) -> float:
-        return self.samples / self.rate
-
-    def cut(self, first: int, last: int) -> Piece:
-        """What is in samples ``[first, last)``."""
-        if (first, last) == (0, self.samples):
-            return self
-        layers = {track: layer[first:last] for track, layer in self.layers.items()}
-        score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
-        return replace(self, layers=layers, score=score, untouched=False)
-
-    def each(
-        self, change: Callable[[Audio], Audio], track: str | None = None, report: Report = silent
-    ) -> Piece:
-        """Every layer changed, or the one of ``track``."""
-        piece = self if track is None else self.apart(track, report)
-        layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
-        return replace(piece, layers=layers, untouched=False)
-
-    def apart(self, track: str, report: Report) -> Piece:
-        """With a layer for ``track``: there is one, or it is separated from the recording."""
-        if track in self.layers:
-            return self
-        if WHOLE not in self.layers:
-            has = ", ".join(sorted(self.layers))
-            raise Refused(f"edit_target_prompt: there are no {_named(track)} in this track; it has {has}")
-        stem = separate(self.layers[WHOLE], self.rate, track, report)
-        note = f"The {_named(track)} were separated from a recording: traces remain on both sides."
-        layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
-        return replace(self, layers=layers, notes=(*self.notes, note))
-
-    def frame(self, report: Report) -> Frame:
-        if self.score is not None:
-            return score_frame(self.score)
-        return heard_frame(analyse(self.mix, self.rate, report))
-
-
-def _named(track: str) -> str:
-    return track.replace("_", " ")
-
-
-def fitted(stems: Mapping[str, Audio], piece: Piece, *, beside: Audio | None = None) -> dict[str, Audio]:
-    """New stems at 44.1 kHz with the rate, channels and length of ``piece``, as loud as it or ``beside``."""
-    channels = next(iter(piece.layers.values())).shape[1]
-    layers = {
-        track: fit(convert(stem, SAMPLE_RATE, piece.rate, channels), piece.samples)
-        for track, stem in stems.items()
-    }
-    loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
-    gain = np.float32(matching_gain(mixed(layers), piece.rate, loudness, at_most=12.0))
-    return {track: layer * gain for track, layer in layers.items()}
-
-
 def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
     report(0.0, "changing levels")
-    if wish.track == "bass" and WHOLE in piece.layers:
-        # A shelf moves the bass of a recording with fewer traces than a separation.
-        return _tone(piece, replace(wish, kind="bass", track=None), report)
-    return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
+    if wish.track is None or WHOLE not in piece.layers:
+        return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
+    if wish.text == LOW_END:
+        return tone(piece, replace(wish, kind="bass", track=None), report)
+    piece = piece.apart(wish.track, within(report, 0.0, 0.8))
+    stem, rest, reached = rebalanced(
+        piece.layers[wish.track], piece.layers[WHOLE], piece.rate, wish.amount, within(report, 0.8, 1.0)
+    )
+    notes = piece.notes
+    if abs(reached - wish.amount) > 1:
+        far = f"about {abs(reached):.0f} of the {abs(wish.amount):g} dB asked for"
+        notes = (*notes, f"The {named(wish.track)} moved by {far}: more can't be told apart from the rest.")
+    layers = {**piece.layers, wish.track: stem, WHOLE: rest}
+    return replace(piece, layers=layers, notes=notes)
 
 
 def _loudness(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -138,26 +73,20 @@ def _loudness(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(piece, notes=(*piece.notes, note))
 
 
-def _tone(piece: Piece, wish: Wish, report: Report) -> Piece:
-    report(0.0, "equalising")
-    return piece.each(lambda x: equalised(x, piece.rate, wish.kind, wish.amount, report), wish.track, report)
+def _peak(piece: Piece, wish: Wish, report: Report) -> Piece:
+    report(0.0, "setting the peak")
+    if not -40 <= wish.amount <= 0:
+        raise Refused(
+            f"edit_target_prompt: a peak of {wish.amount:g} dB is out of range; -40 to 0 dB is possible"
+        )
+    highest = true_peak(piece.mix, piece.rate)
+    if not np.isfinite(highest):
+        raise Refused("edit_target_prompt: silence has no peak that could be set")
+    return piece.each(lambda x: x * np.float32(10 ** ((wish.amount - highest) / 20)))
 
 
-def _reverb(piece: Piece, wish: Wish, report: Report) -> Piece:
-    report(0.0, "changing the room")
-    return piece.each(lambda x: reverberated(x, piece.rate, wish.amount, report), wish.track, report)
-
-
-def _width(piece: Piece, wish: Wish, report: Report) -> Piece:
-    report(0.0, "changing the width")
-    if next(iter(piece.layers.values())).shape[1] != 2:
-        raise Refused("edit_target_prompt: this track is not stereo, so it can't be made wider or narrower")
-    return piece.each(lambda x: widened(x, wish.amount), wish.track, report)
-
-
-def _fade(piece: Piece, wish: Wish, report: Report) -> Piece:
-    report(0.0, "fading")
-    return piece.each(lambda x: faded(x, piece.rate, wish.amount, at_start=wish.kind == "fade in"))
+def _silence(piece: Piece, wish: Wish, report: Report) -> Piece:
+    return piece.each(np.zeros_like, wish.track, report)
 
 
 def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -174,20 +103,25 @@ def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
             f"edit_target_prompt: a speed of {speed:.2g} times is out of range; 0.25 to 4 times is possible"
         )
     score = piece.score and stretched(piece.score, 1 / speed)
-    if played := _replayed(piece, score, within(report, 0.3, 1.0)):
-        return played
-    layers = _together(piece.layers, lambda x: stretch(x, piece.rate, 1 / speed, within(report, 0.3, 1.0)))
-    return replace(piece, layers=layers, score=score, untouched=False)
+    played = _replayed(piece, score, within(report, 0.3, 0.6))
+    others = {track: layer for track, layer in piece.layers.items() if track not in played}
+    others = _together(others, lambda x: stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0)))
+    return replace(piece, layers={track: {**others, **played}[track] for track in piece.layers}, score=score)
 
 
 def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
     by, notes = wish.amount, piece.notes
+    if wish.track is not None:
+        return _pitch_of(piece, wish, report)
     score = piece.score and transposed(piece.score, round(by))
     if wish.kind == "key":
-        own, to = parse_key(piece.frame(within(report, 0.0, 0.3)).key or ""), parse_key(wish.text)
+        own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
+        to = parse_key(wish.text)
+        if wish.text in ("major", "minor"):  # "in minor": the tonic stays.
+            to = own and replace(own, minor=wish.text == "minor")
         if own is None or to is None:
             raise Refused("edit_target_prompt: no key was heard in this track; say up or down by N semitones")
-        if " " not in wish.text:  # "to F#": the mode stays.
+        if " " not in wish.text and wish.text not in ("major", "minor"):  # "to F#": the mode stays.
             to = replace(to, minor=own.minor)
         score = piece.score and in_key(piece.score, to)
         # A minor key has the notes of the major key three semitones above it.
@@ -196,18 +130,39 @@ def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
         raise Refused(
             f"edit_target_prompt: {by:g} semitones is too far; at most {_FURTHEST} up or down is possible"
         )
-    if played := _replayed(piece, score, within(report, 0.3, 1.0)):
-        return played
-    if wish.kind == "key" and to is not None and own is not None and to.minor != own.minor:
+    played = _replayed(piece, score, within(report, 0.3, 0.6))
+    other_mode = wish.kind == "key" and to is not None and own is not None and to.minor != own.minor
+    if other_mode and own is not None and not set(piece.layers) <= {*played, *UNPITCHED}:
+        played = {}
         mode = "minor" if own.minor else "major"
         notes = (
             *notes,
             f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home.",
         )
         score = piece.score and transposed(piece.score, round(by))
-    pitched = {track: layer for track, layer in piece.layers.items() if track not in UNPITCHED}
-    higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.3, 1.0)))
-    return replace(piece, layers={**piece.layers, **higher}, score=score, notes=notes, untouched=False)
+    pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in played}
+    higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.6, 1.0)))
+    return replace(piece, layers={**piece.layers, **higher, **played}, score=score, notes=notes)
+
+
+def _pitch_of(piece: Piece, wish: Wish, report: Report) -> Piece:
+    """One player higher or lower, the others as they are."""
+    track = wish.track or ""
+    if abs(wish.amount) > _FURTHEST or track in UNPITCHED:
+        raise Refused(
+            f"edit_target_prompt: {named(track)} can't be moved by {wish.amount:g} semitones; "
+            f"at most {_FURTHEST} up or down, and no drums or percussion, is possible"
+        )
+    piece = piece.apart(track, within(report, 0.0, 0.5))
+
+    def higher(part: Part) -> Part:
+        moved = (replace(note, pitch=note.pitch + round(wish.amount)) for note in part.notes)
+        return replace(part, notes=tuple(moved)) if part.track == track else part
+
+    score = piece.score and with_parts(piece.score, higher)
+    shift = shift_voice if track in ("vocals", "backing_vocals") else shift_pitch
+    changed = piece.each(lambda x: shift(x, piece.rate, wish.amount, within(report, 0.5, 1.0)), track)
+    return replace(changed, score=score)
 
 
 def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> dict[str, Audio]:
@@ -218,33 +173,45 @@ def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> 
     return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
-def _replayed(piece: Piece, score: Score | None, report: Report) -> Piece | None:
-    """``score`` rendered, if rendering the piece's own score gives the piece: better than any stretching."""
-    if score is None or piece.score is None or not piece.untouched or piece.rate != SAMPLE_RATE:
-        return None
+def _replayed(piece: Piece, score: Score | None, report: Report) -> dict[str, Audio]:
+    """Layers that sound as the piece's own score does, but for their level, now as ``score`` sounds.
+
+    That is better than any stretching. A layer whose sound was changed is not among them.
+    """
+    if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
+        return {}
     was = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
-    if set(was) != set(piece.layers):
-        return None
-    # Mastering may have changed the level of all, but not what is played.
-    old, own = fit(mixed(was), piece.samples), piece.mix
-    gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
-    if np.square(own - gain * old).sum() > 1e-4 * np.square(own).sum():
-        return None
+    gains = {}
+    for track, own in piece.layers.items():
+        old = fit(was.get(track, own[:0]), piece.samples)
+        gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
+        if np.square(own - gain * old).sum() < _ALIKE * np.square(own).sum():
+            gains[track] = np.float32(gain)
+    if not gains:
+        return {}
     new = render(score, seed=score.seed, report=within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
-    layers = {track: fit(stem * np.float32(gain), samples) for track, stem in new.items()}
-    return replace(piece, layers=layers, score=score)
+    return {track: fit(new[track] * gain, samples) for track, gain in gains.items() if track in new}
 
 
 def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
-    report(0.0, f"taking out the {_named(wish.track or '')}")
-    piece = piece.apart(wish.track or "", report)
-    gone = {wish.track} | ({"backing_vocals"} if wish.track == "vocals" else set())
+    report(0.0, f"taking out the {named(wish.track or '')}")
+    track = wish.track or ""
+    piece = piece.apart(track, within(report, 0.0, 0.7))
+    if WHOLE in piece.layers:
+        rest, fell = without(piece.layers[track], piece.layers[WHOLE], piece.rate, within(report, 0.7, 1.0))
+        note = f"The {named(track)} fell by about {-fell:.0f} dB: traces of {it(track)} remain."
+        piece = replace(piece, layers={**piece.layers, WHOLE: rest}, notes=(*piece.notes[:-1], note))
+    with_it = wish.track == "vocals" and wish.text != "lead"
+    if wish.text == "lead" and "backing_vocals" not in piece.layers:
+        note = "No backing vocals could be told apart here: they went with the vocals."
+        piece = replace(piece, notes=(*piece.notes, note))
+    gone = {wish.track} | ({"backing_vocals"} if with_it else set())
     return _left(piece, tuple(track for track in piece.layers if track not in gone))
 
 
 def _only(piece: Piece, wish: Wish, report: Report) -> Piece:
-    report(0.0, f"keeping only the {_named(wish.track or '')}")
+    report(0.0, f"keeping only the {named(wish.track or '')}")
     kept = {wish.track or "", *wish.text.split()}
     for track in sorted(kept):
         piece = piece.apart(track, report)
@@ -273,7 +240,7 @@ def _add(piece: Piece, wish: Wish, report: Report) -> Piece:
     layers[track] = layers[track] + new if track in layers else new
     score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
     notes = piece.notes if frame.steady else (*piece.notes, "No steady beat was heard to play along with.")
-    return replace(piece, layers=layers, score=score, notes=notes, untouched=False)
+    return replace(piece, layers=layers, score=score, notes=notes)
 
 
 def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
@@ -289,18 +256,15 @@ def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
     for track, stem in fitted(stems, piece, beside=before).items():
         layers[track] = layers[track] + stem if track in layers else stem
     rest = with_parts(score, lambda part: None if part.track == old else part)
-    return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)), untouched=False)
+    return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)))
 
 
 CHANGES: Mapping[Kind, Callable[[Piece, Wish, Report], Piece]] = {
+    **SOUND,
     "level": _level,
     "loudness": _loudness,
-    "bright": _tone,
-    "bass": _tone,
-    "middle": _tone,
-    "treble": _tone,
-    "reverb": _reverb,
-    "width": _width,
+    "peak": _peak,
+    "silence": _silence,
     "tempo": _tempo,
     "bpm": _tempo,
     "pitch": _pitch,
@@ -309,7 +273,5 @@ CHANGES: Mapping[Kind, Callable[[Piece, Wish, Report], Piece]] = {
     "only": _only,
     "add": _add,
     "swap": _swap,
-    "fade in": _fade,
-    "fade out": _fade,
 }
-"""What each kind of wish does."""
+"""What each kind of wish does, but for those of :mod:`form_changes`."""

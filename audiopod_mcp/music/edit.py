@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
+from audiopod_mcp.music.asked import Wish
 from audiopod_mcp.music.beyond import beyond
-from audiopod_mcp.music.changes import CHANGES, WHOLE, Piece, fitted
+from audiopod_mcp.music.changes import CHANGES
+from audiopod_mcp.music.form_changes import FORM, formed
+from audiopod_mcp.music.loudness import true_peak
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
+from audiopod_mcp.music.moments import clock
+from audiopod_mcp.music.normalising import TRUE_PEAK, peaks_held
+from audiopod_mcp.music.piece import WHOLE, Piece, fitted
 from audiopod_mcp.music.playing import names_style, within
 from audiopod_mcp.music.rearrange import rearranged, sung_anew
-from audiopod_mcp.music.scores import excerpt, joined
-from audiopod_mcp.music.splice import CEILING, CROSSFADE, join, limiter, mixed
-from audiopod_mcp.music.splice import replace as replaced
+from audiopod_mcp.music.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
 from audiopod_mcp.music.wishes import UNDERSTOOD, not_understood, read_wishes
+from audiopod_mcp.music.wording import find, tidy
 
 
 def edit(
@@ -49,36 +53,38 @@ def edit(
             "edit_target_lyrics: the words of a recording can't be changed here; "
             "it works with tracks that were composed by this studio"
         )
-    if impossible := beyond(prompt or "", part=(n_min, n_max) != (None, None)):
+    if impossible := beyond(prompt or ""):
         raise Refused(f"edit_target_prompt: {impossible}")
     wishes, rest = read_wishes(prompt or ""), not_understood(prompt or "")
-    if prompt and not wishes and not composed:
+    if prompt and not wishes and not (composed and _names_music(prompt)):
         raise Refused(
-            f"edit_target_prompt: no change to a recording was understood in it; say {UNDERSTOOD}; "
+            f"edit_target_prompt: no change was understood in it; say {UNDERSTOOD}; "
             "for another style make a cover"
         )
+    highest = max(TRUE_PEAK, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {WHOLE: audio}
     song = Piece(layers, rate, score if composed else None, seed=seed)
     piece = song.cut(first, last)
-    if prompt and composed and (not wishes or names_style(rest)):
+    if prompt and composed and (not wishes or _asks_for_style(rest)):
         piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))
     elif rest:
         note = f"Not understood, and left as it was: {rest}."
         piece = replace(piece, notes=(*piece.notes, note))
     if lyrics:
         piece = _with_words(piece, lyrics, seed, within(report, 0.0, 0.8))
-    for number, wish in enumerate(wishes):
+    # What is said of a moment is meant on the clock of the track as it is: before others change that.
+    for number, wish in enumerate(sorted(wishes, key=lambda wish: wish.when is None or wish.kind in FORM)):
         share = 0.9 / len(wishes)
-        piece = CHANGES[wish.kind](piece, wish, within(report, number * share, (number + 1) * share))
+        piece = _changed(
+            piece, wish, first / rate, highest, within(report, number * share, (number + 1) * share)
+        )
     report(0.9, "putting it together")
-    out = _put_back(song, piece, first, last)
+    out = song.put_back(_held(piece, song.cut(first, last), highest), first, last)
     end = first + piece.samples
-    report(0.95, "putting it together")
-    limited = _limited(out.layers, rate, first, end, float(np.abs(audio).max(initial=0.0)))
-    changed = mixed(limited)
+    changed = out.mix
     changed[:first], changed[end:] = audio[:first], audio[last:]
     lines = out.score.lyrics if out.score else ()
-    return Rendering(changed, rate, limited if composed else {}, out.score, lines, out.notes)
+    return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
 
 
 def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
@@ -89,6 +95,18 @@ def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int,
             "give fractions of its length, 0 to 1, the smaller one first"
         )
     return round(low * samples), round(high * samples)
+
+
+def _names_music(prompt: str) -> bool:
+    """Whether a caption of it would say how the piece should be played."""
+    known = {**MOODS, **TEMPO_WORDS, **HINT_WORDS}
+    return names_style(prompt) or bool(find(tidy(prompt), known))
+
+
+def _asks_for_style(rest: str) -> bool:
+    """Whether what no wish explains is a style that is asked for, and not a style in an aside."""
+    said = r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
+    return names_style(rest) and bool(re.search(said, rest, re.IGNORECASE))
 
 
 def _in_style(piece: Piece, prompt: str, seed: int, report: Report) -> Piece:
@@ -109,39 +127,31 @@ def _with_words(piece: Piece, lyrics: str, seed: int, report: Report) -> Piece:
     return replace(piece, layers={**layers, **voice}, score=score)
 
 
-def _put_back(song: Piece, piece: Piece, first: int, last: int) -> Piece:
-    """``song`` with ``piece`` where ``[first, last)`` was; the crossfades lie inside."""
-    fade = round(CROSSFADE * song.rate)
-    before, after = first > 0, last < song.samples
-    if not before and not after:
-        return piece
-    nothing = np.zeros_like(song.mix)
-    silence = np.zeros_like(piece.mix)
-    layers = {}
-    for track in (*song.layers, *(track for track in piece.layers if track not in song.layers)):
-        old, new = song.layers.get(track, nothing), piece.layers.get(track, silence)
-        if piece.samples == last - first:
-            layers[track] = replaced(old, new, first, fade * before, fade * after)
-        else:
-            whole = join(old[: first + fade], new, fade) if before else new
-            layers[track] = join(whole, old[last - fade :], fade) if after else whole
-    score = piece.score
-    if song.score is not None and score is not None and (before or after):
-        parts = (
-            excerpt(song.score, 0, first / song.rate),
-            score,
-            excerpt(song.score, last / song.rate, song.seconds),
-        )
-        score = joined(parts)
-    return replace(piece, layers=layers, score=score)
+def _changed(piece: Piece, wish: Wish, start: float, highest: float, report: Report) -> Piece:
+    """``piece``, which begins ``start`` seconds into the track, with one wish done, where it is meant.
+
+    ``highest`` is the true peak (dBTP) that the parts that change may have.
+    """
+    spans: list[tuple[int, int]] = []
+    if wish.when is not None:
+        heard = piece.sections(within(report, 0.0, 0.2)) if wish.when.section else ()
+        bars = piece.bars(within(report, 0.0, 0.2)) if wish.when.unit == "bars" else ()
+        moment = wish.when.earlier(start) if wish.when.unit == "s" and not wish.when.section else wish.when
+        times = moment.spans(piece.seconds, heard, bars)
+        spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]
+        if wish.when.section and piece.score is None:
+            where = ", ".join(f"{clock(a)}-{clock(b)}" for a, b in times)
+            note = f"The {wish.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
+            piece = replace(piece, notes=(*piece.notes, note))
+    if wish.kind in FORM:
+        return formed(piece, wish, spans)
+    if not spans:
+        return CHANGES[wish.kind](piece, wish, report)
+    for first, last in reversed(spans):
+        part = piece.cut(first, last)
+        piece = piece.put_back(_held(CHANGES[wish.kind](part, wish, report), part, highest), first, last)
+    return replace(piece, notes=tuple(dict.fromkeys(piece.notes)))
 
 
-def _limited(layers: Mapping[str, Audio], rate: int, first: int, last: int, peak: float) -> dict[str, Audio]:
-    """Layers whose sum in ``[first, last)`` is within full scale, or ``peak`` if the source was at that."""
-    gain = limiter(mixed(layers)[first:last], rate, max(CEILING, min(1.0, peak)))
-    if gain.min(initial=1.0) >= 1:
-        return dict(layers)
-    limited = {track: layer.copy() for track, layer in layers.items()}
-    for layer in limited.values():
-        layer[first:last] *= gain
-    return limited
+def _held(piece: Piece, before: Piece, highest: float) -> Piece:
+    return replace(piece, layers=peaks_held(piece.layers, before.layers, piece.rate, highest))

@@ -72,8 +72,8 @@ def place_lyrics(
     from what ``analysis`` heard alone.
 
     The voice is listened for, passages whose words return are looked for where the music returns, and the
-    lines are laid over both (:func:`align`). Raises :class:`Refused` when there is no line, or more text
-    than the recording could hold.
+    lines are laid over both (:func:`align`), stanzas as they are parted in the text. Raises
+    :class:`Refused` when there is no line, or more text than the recording could hold.
     """
     sections = parse_lyrics(text)
     lines = [line for section in sections for line in section.lines]
@@ -86,16 +86,25 @@ def place_lyrics(
             "is it the right text?"
         )
     if audio is None:
-        evidence = infer(analysis)
+        evidence = infer(analysis, len(lines))
     else:
-        evidence = hear(audio, rate, int(counts.sum()), lambda part, doing: report(0.5 * part, doing))
+        evidence = hear(audio, rate, len(lines), lambda part, doing: report(0.5 * part, doing))
+    parted = stanza_starts(sections)
     words = [re.sub(r"[\W_]+", "", line.lower()) for line in lines]
-    placed = align(evidence, words, counts, lambda part, doing: report(0.5 + 0.5 * part, doing))
+    placed = align(evidence, words, counts, parted, lambda part, doing: report(0.5 + 0.5 * part, doing))
     timed = tuple(
         LyricLine(round(start, 3), round(min(end, analysis.duration), 3), line)
         for (start, end, _), line in zip(placed, lines, strict=True)
     )
     return timed, _remark([place.confidence for place in placed], bool(analysis.vocals))
+
+
+def stanza_starts(sections: Sequence[LyricSection]) -> list[bool] | None:
+    """For each line whether a section begins with it; ``None`` for a text that isn't divided."""
+    divided = [section for section in sections if section.lines]
+    if len(divided) < 2:
+        return None
+    return [index == 0 for section in divided for index in range(len(section.lines))]
 
 
 def _remark(confidences: Sequence[float], heard: bool) -> str:

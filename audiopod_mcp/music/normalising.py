@@ -1,20 +1,54 @@
-"""A track brought to a loudness, with its peaks held."""
+"""A track brought to a loudness, and peaks that are held where a change raised them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.splice import limiter
+from audiopod_mcp.music.splice import limiter, mixed
 
 TRUE_PEAK = -1.0
 """dBTP that a normalised track stays below."""
 QUIETEST, LOUDEST = -40.0, -6.0
 """Targets that make sense, LUFS."""
+_CLOSE = 0.02
+"""dB that a true peak may be off."""
+_ROOM = 1.0
+"""dB that the peaks of unchanged layers must leave for the others, or all are turned down together."""
 _MOST = 9.0
 """dB that the highest peaks are pressed down, at most: more is heard as distortion."""
+
+
+def peaks_held(
+    layers: Mapping[str, Audio], before: Mapping[str, Audio], rate: int, highest: float
+) -> dict[str, Audio]:
+    """``layers`` whose sum has a true peak of ``highest`` dBTP at most.
+
+    Those that are as they were ``before`` stay so, if turning down the others at such moments is enough.
+    """
+    mix = mixed(layers)
+    over = true_peak(mix, rate) - highest
+    if over <= _CLOSE and np.abs(mix).max(initial=0.0) <= 1:
+        return dict(layers)
+    changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
+    rest = mixed(
+        {track: x for track, x in layers.items() if track not in changed} or {"": np.zeros_like(mix)}
+    )
+    if not changed or true_peak(rest, rate) > highest - _ROOM:
+        changed, rest = set(layers), np.zeros_like(mix)
+    moving, ceiling = mix - rest, min(1.0, 10 ** (highest / 20))
+    for _ in range(9):
+        gain = limiter(moving, rate, ceiling, beside=rest)
+        # The limiter looks at samples: what rises between them lowers its ceiling.
+        over = true_peak(rest + moving * gain, rate) - highest
+        if over <= _CLOSE:
+            break
+        ceiling *= 10 ** (-over / 20)
+    return {track: x * gain if track in changed else x for track, x in layers.items()}
 
 
 def normalising_gain(audio: Audio, rate: int, target: float) -> npt.NDArray[np.float32]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
+from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.model import Audio
 
@@ -86,18 +86,29 @@ def snap(position: float, beats: Sequence[float], within: float) -> float:
     return nearest if abs(nearest - position) <= within else position
 
 
-def limiter(audio: Audio, rate: int, ceiling: float = CEILING) -> npt.NDArray[np.float32]:
+def limiter(
+    audio: Audio, rate: int, ceiling: float = CEILING, *, beside: Audio | None = None
+) -> npt.NDArray[np.float32]:
     """The gain, ``(samples, 1)`` and at most 1, that keeps ``audio`` within ``ceiling``.
+
+    With ``beside``, which sounds with it and stays, the sum of both is kept within it.
 
     A look-ahead limiter: the gain that each peak needs, held for 5 ms around it and smoothed over the
     same time. One gain for all channels and stems, so that the image stays and stems still sum to
     the mix.
     """
-    peaks = np.maximum.reduce([np.abs(channel) for channel in audio.T])
+    mix = audio if beside is None else audio + beside
+    peaks = np.maximum.reduce([np.abs(channel) for channel in mix.T])
     if peaks.max(initial=0.0) <= ceiling:
         return np.ones((len(audio), 1), np.float32)
+    if beside is None:
+        need = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
+    else:
+        sign = np.sign(mix)
+        room = np.clip((ceiling - sign * beside) / np.maximum(sign * audio, 1e-9), 0.0, 1.0)
+        need = np.where(np.abs(mix) > ceiling, room, 1.0).min(axis=1)
     width = max(1, round(0.005 * rate)) | 1
-    need = np.minimum(1.0, ceiling / np.maximum(maximum_filter1d(peaks, 2 * width + 1), 1e-9))
+    need = minimum_filter1d(need, 2 * width + 1)
     # Two running means within the held width: a triangle, without corners that could be heard.
     smooth = uniform_filter1d(uniform_filter1d(need, width, mode="nearest"), width, mode="nearest")
     gain: npt.NDArray[np.float32] = smooth.astype(np.float32)[:, None]

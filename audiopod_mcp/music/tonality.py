@@ -42,16 +42,22 @@ def key_scores(chroma: Array, bass: Array) -> Array:
     ).astype(np.float32)
 
 
-def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
+def find_key(chroma: Array, bass: Array, tonics: Array | None = None) -> tuple[str | None, float]:
     """The key and how sure of it, 0 to 1, of what :func:`key_scores` takes; ``(None, 0.0)`` if nothing is
     tonal.
+
+    ``tonics``, ``(24,)``, is what chords say besides (:func:`at_rest`): a key and its relative have the same
+    tones, and are told apart by where phrases begin and end.
     """
-    if _contrast(chroma) < _TONAL or _classes(chroma) < 3:
+    if len(chroma) < _FEWEST or _contrast(chroma) < _TONAL or _classes(chroma) < 3:
         return None, 0.0
     scores = key_scores(chroma, bass)
     best, second = np.sort(scores)[::-1][:2]
     if best < 0.3:
         return None, 0.0
+    if tonics is not None:
+        scores = scores + tonics
+        best, second = np.sort(scores)[::-1][:2]
     confidence = float(np.clip(0.5 * (best - 0.3) / 0.7 + 0.5 * (best - second) / 0.25, 0, 1))
     confidence *= float(np.clip((0.95 - _evenness(chroma)) / 0.2, 0.1, 1))
     return key_name(int(scores.argmax())), confidence
@@ -80,7 +86,7 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     The distance (cosine) of the ``reach`` frames before from those after, less its two-second mean. Zeros
     where no frame is tonal: drums have no harmony, and what their chroma does would be taken for one.
     """
-    if len(chroma) < 2 or _evenness(chroma) > _DRUMS:
+    if len(chroma) < 2 or not tonal(chroma):
         return np.zeros(max(1, len(chroma)), np.float32)
     sound = np.sqrt(chroma + 0.3 * bass)
     sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-6
@@ -95,8 +101,15 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     return rise
 
 
+def tonal(chroma: Array) -> bool:
+    """Whether anything but drums and noise sounds in chroma ``(frames, 12)``."""
+    return _evenness(chroma) <= _DRUMS
+
+
 _DRUMS = 0.71
 """Evenness (:func:`_evenness`) above which nothing but drums sounds."""
+_FEWEST = 8
+"""Frames below which (0.75 s) there is no key: the classes of a short noise differ by chance."""
 _TONAL = 0.15
 """Contrast of the mean chroma below which there is no key: noise and drums spread evenly over all classes."""
 

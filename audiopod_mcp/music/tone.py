@@ -14,11 +14,14 @@ _BLOCK = 2**19
 """Samples at a time: between blocks the work can be stopped."""
 
 
-def equalised(audio: Audio, rate: int, kind: str, decibels: float, report: Report = silent) -> Audio:
+def equalised(
+    audio: Audio, rate: int, kind: str, decibels: float, report: Report = silent, *, hertz: float = 1_000.0
+) -> Audio:
     """``audio`` with ``decibels`` more (or less) of one region of the spectrum.
 
-    ``bass`` is a shelf below 150 Hz, ``treble`` one above 5 kHz, ``middle`` a bell around 1 kHz, and
-    ``bright`` a tilt around 1 kHz: each end gets half of it, one up, one down.
+    ``bell`` is a bell of an octave and a half around ``hertz``, ``bass`` a shelf below 150 Hz, ``treble`` one
+    above 5 kHz, ``middle`` a bell around 1 kHz, and ``bright`` a tilt around 1 kHz: each end gets half of it,
+    one up, one down.
     """
     octaves = np.log2(BANDS)
     shelf_low = 1 / (1 + (BANDS / 180) ** 3)
@@ -27,6 +30,7 @@ def equalised(audio: Audio, rate: int, kind: str, decibels: float, report: Repor
         "bass": shelf_low,
         "treble": shelf_high,
         "middle": np.exp(-0.5 * ((octaves - np.log2(1_000)) / 1.0) ** 2),
+        "bell": np.exp(-0.5 * ((octaves - np.log2(hertz or 1_000.0)) / 0.6) ** 2),
         "bright": np.clip((octaves - np.log2(1_000)) / 4, -0.5, 1.0),
     }
     return filtered(audio, equaliser(decibels * curves[kind], rate), report)

@@ -8,8 +8,10 @@ by least squares over the true stems); ``centroid`` the ratio of spectral centro
 lowest and the highest bands against the middle, dB; ``gaps`` how far the quietest tenth of moments came up to the
 mean, dB (reverberation fills gaps); ``length`` and ``tempo`` ratios; ``steps`` semitones, by the chroma; ``key`` the
 score's key, or the one heard; ``width`` the ratio of widths; ``start`` and ``end`` the change of half a second there, dB;
-``tracks`` the stems that came (+) and went (-). ``rest`` is the largest change of any other stem, dB relative to it (-200: to the sample);
-of a recording, the largest change of another stem's level, dB.
+``tracks`` the stems that came (+) and went (-);
+``backwards`` the difference from the source played backwards, dB; ``peak`` dBTP; ``crest`` the change of peak against
+level, dB; ``left`` left against right, dB; ``seconds`` by how much longer; ``outside`` the largest change out of these seconds, dB. ``rest`` is the largest change of any other stem, dB relative to it (-200: to the sample);
+of a recording, the change of the level of all others together, dB, by least squares.
 """
 
 import argparse
@@ -24,7 +26,7 @@ from scipy.signal import stft
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.edit import edit
-from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
@@ -69,10 +71,21 @@ CASES = [
     ("wider stereo", "width", (1.2, 9), BOTH), ("make it mono", "width", (0, 0.01), BOTH),
     ("narrower", "width", (0.05, 0.6), BOTH),
     ("fade out at the end", "end", (-200, -12), BOTH), ("fade in over 2 seconds", "start", (-200, -9), BOTH),
+    ("play it backwards", "backwards", (-300, -90), BOTH), ("rückwärts abspielen", "backwards", (-300, -90), BOTH),
+    ("normalise to -1 dB", "peak", (-1.1, -0.9), BOTH), ("compress it", "crest", (-9, -0.5), BOTH),
+    ("distort it", "crest", (-20, -2), BOTH), ("pan it hard left", "left", (20, 300), BOTH),
+    ("add echo", "gaps", (0.3, 20), BOTH),
+    ("cut everything below 200 Hz", "low", (-90, -12), BOTH),
+    ("like through a telephone", "high", (-90, -12), BOTH), ("punchier", "crest", (0.5, 9), BOTH),
+    ("louder from 0:05 to 0:08", "outside 5 8", (-300, -300), BOTH), ("cut the first 5 seconds", "seconds", (-5.01, -4.99), BOTH),
+    ("loop the first 4 seconds twice", "seconds", (3.99, 4.01), BOTH), ("mute the drums from 0:05 to 0:08", "outside 5 8", (-300, -300), BOTH),
+    ("mute the drums in the chorus", "dB drums", (-300, -2), COMPOSED), ("cut the chorus", "seconds", (-12, -1), COMPOSED),
+    ("drums 6 dB louder", "dB drums", (5, 7), BOTH), ("bass 4 dB quieter", "dB bass", (-5, -3), BOTH),
+    ("vocals 4 dB quieter", "dB vocals", (-5, -3), BOTH), ("no bass", "dB bass", (-300, -8), BOTH),
 ]  # fmt: skip
 REFUSED = (
-    "reverse", "play it backwards", "add distortion", "distort the guitar", "pan the drums left", "remove the noise",
-    "denoise it", "louder and reversed", "make the intro quieter", "more energetic", "add delay", "compress it", "auto-tune the vocals", "normalise to -1 dB",
+    "remove the noise", "denoise it", "make the bridge quieter", "more energetic", "auto-tune the vocals", "flanger on it", "make the song longer",
+    "in the original key", "change the lyrics to something sad", "gradually louder", "make it 3/4", "a female singer",
 )  # fmt: skip
 WHOLE = {
     "louder",
@@ -88,6 +101,11 @@ WHOLE = {
     "width",
     "start",
     "end",
+    "backwards",
+    "peak",
+    "crest",
+    "left",
+    "seconds",
 }
 """Measures of everything: there is no rest, but for the length."""
 
@@ -170,6 +188,10 @@ def tilt(audio, rate, bands):
 def measured(what, song, made):
     own, new, rate = song.audio, made.audio, song.rate
     name, _, track = what.partition(" ")
+    if name == "outside":
+        first, last = (round(float(second) * rate) for second in track.split())
+        changed = np.abs(np.delete(new - own, slice(first, last), axis=0)).max()
+        return decibels(changed) if changed else -300.0
     if name == "dB":
         return stem_gains(song, made)[track]
     if name == "tempo":
@@ -194,6 +216,11 @@ def measured(what, song, made):
         "key": lambda: made.score.key if made.score else analyse(new, rate).key,
         "width": lambda: width_of(new) / width_of(own),
         "start": lambda: level(new, rate, 0.0, 0.5) - level(own, rate, 0.0, 0.5),
+        "backwards": lambda: decibels(rms(new[::-1] - own) / rms(own)),
+        "peak": lambda: true_peak(new, rate),
+        "crest": lambda: decibels(np.abs(new).max() / rms(new)) - decibels(np.abs(own).max() / rms(own)),
+        "left": lambda: decibels(rms(new[:, 0]) / rms(new[:, 1])),
+        "seconds": lambda: (len(new) - len(own)) / rate,
         "end": lambda: level(new, rate, len(new) / rate - 0.5, 0.5) - level(own, rate, len(own) / rate - 0.5, 0.5),
     }[name]()  # fmt: skip
 
@@ -209,7 +236,7 @@ def wanted_and_got(what, wanted, got, song):
 
 def rest(prompt, what, song, made):
     """The largest change of what was not named, in dB, and whether that is little; ``None``: nothing is left."""
-    if what in WHOLE:
+    if what in WHOLE or what.startswith("outside"):
         return None
     named = {wish.track for wish in read_wishes(prompt)}
     named |= {"backing_vocals"} if "vocals" in named else set()
@@ -219,10 +246,11 @@ def rest(prompt, what, song, made):
         others = [track for track in song.true if track in made.stems and track not in named]
         changes = [decibels(rms(made.stems[t] - song.true[t]) / rms(song.true[t])) for t in others]
         return max(changes, default=-200.0), max(changes, default=-200.0) < -25
-    # Least squares say nothing about a stem that can hardly be heard.
-    heard = {track for track, stem in song.true.items() if rms(stem) > 0.1 * rms(song.audio)}
-    gains = [abs(gain) for track, gain in stem_gains(song, made).items() if track in heard - named]
-    return max(gains), max(gains) < 1.5
+    others = sum(stem for track, stem in song.true.items() if track not in named)
+    size = min(len(made.audio), len(song.audio))
+    columns = np.stack([x[:size].ravel() for x in (song.audio - others, others)], axis=1)
+    change = abs(decibels(abs(np.linalg.lstsq(columns, made.audio[:size].ravel(), rcond=None)[0][1])))
+    return change, change < 1.5
 
 
 def main():
@@ -250,7 +278,7 @@ def main():
             got = measured(what, song, made)
             target, ok = wanted_and_got(what, wanted, got, song)
             others = rest(prompt, what, song, made)
-            same = what in ("tempo", "bpm") or len(made.audio) == len(song.audio)
+            same = what in ("tempo", "bpm", "seconds") or len(made.audio) == len(song.audio)
             ok = ok and same and (others is None or others[1])
             count[name, ok] += 1
             shown = f"{got:.2f}" if isinstance(got, float) else str(got)

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from judging import assert_stems_sum, likeness
+from judging import assert_as_it_was, assert_stems_sum, likeness
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.edit import edit
@@ -22,6 +22,13 @@ RATE = 44_100
 def centroid(audio, rate):
     spectrum = np.square(np.abs(np.fft.rfft(audio.mean(axis=1))))
     return float((np.fft.rfftfreq(len(audio), 1 / rate) * spectrum).sum() / spectrum.sum())
+
+
+def levels_of(track, song, made):
+    """The changes of the level of a stem and of all others together, dB, by least squares."""
+    stem = song.stems[track]
+    columns = np.stack([stem.ravel(), (song.audio - stem).ravel()], axis=1)
+    return 20 * np.log10(np.abs(np.linalg.lstsq(columns, made.audio.ravel(), rcond=None)[0]))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +62,7 @@ def centroid(audio, rate):
         ("down a fifth", [("pitch", -7.0, None)]),
         ("bass and drums louder", [("level", 5.0, "bass"), ("level", 5.0, "drums")]),
         ("remove everything but the drums", [("only", 0.0, "drums")]),
-        ("punchier drums", [("bass", 3.0, "drums")]),
+        ("punchier drums", [("punch", 6.0, "drums")]),
         ("etwas lauter, ohne Schlagzeug", [("level", 2.0, None), ("remove", 0.0, "drums")]),
         ("plus rapide et ajoute des cordes", [("tempo", 1.1, None), ("add", 0.0, "strings")]),
         ("quita la voz", [("remove", 0.0, "vocals")]),
@@ -213,20 +220,35 @@ class TestARecording:
             > 0.6
         )
 
+    @pytest.mark.parametrize(("prompt", "asked"), [("drums 6 dB louder", 6), ("drums 4 dB quieter", -4)])
+    def test_a_player_moves_by_what_is_said_and_the_others_stay(self, song, prompt, asked):
+        made = edit(song.audio, RATE, prompt=prompt)
+        drums, others = levels_of("drums", song, made)
+        assert drums - others == pytest.approx(asked, abs=1.5)
+        assert abs(others) < 1.5
+
+    def test_who_is_removed_is_nearly_gone_and_the_note_says_by_how_much(self, song):
+        made = edit(song.audio, RATE, prompt="remove the bass")
+        bass, others = levels_of("bass", song, made)
+        assert bass < -7
+        assert abs(others) < 1.5
+        assert re.search(r"The bass fell by about (8|9|1\d) dB: traces of it remain", made.notes[0])
+
     @pytest.mark.parametrize(
         ("wanted", "says"),
         [
             ({"prompt": "make it sparkle like Versailles, metaphorically"}, None),
-            ({"prompt": "jazz"}, "edit_target_prompt: no change to a recording was understood"),
+            ({"prompt": "jazz"}, "edit_target_prompt: no change was understood"),
             ({"prompt": "louder", "lyrics": "new words"}, "edit_target_lyrics: the words of a recording"),
             ({}, "edit_target_prompt: say what to change"),
             ({"prompt": "louder", "n_min": 0.6, "n_max": 0.4}, "edit_n_min, edit_n_max: 0.6 to 0.4"),
             ({"prompt": "louder", "n_max": 7}, "give fractions of its length, 0 to 1"),
             ({"prompt": "up 40 semitones"}, "40 semitones is too far"),
             ({"prompt": "normalise to -2 LUFS"}, "-2 LUFS is out of range; -40 to -6 LUFS is possible"),
-            ({"prompt": "louder, and reverse it"}, "a track can't be played backwards; a retake"),
-            ({"prompt": "pan the piano left"}, "say wider, narrower or mono"),
-            ({"prompt": "bass louder in the chorus"}, "give the part that is to change as edit_n_min"),
+            ({"prompt": "bass louder in the bridge"}, "no bridge was found in this track; it has"),
+            ({"prompt": "louder from 1:00 to 2:00"}, "1:00 to 2:00 is no part of this track; it lasts 0:12"),
+            ({"prompt": "add a new verse"}, "extend_track goes on before or after the track"),
+            ({"prompt": "back to the original key"}, "edit the earlier job again"),
             ({"prompt": "remove the noise"}, "less treble makes hiss softer"),
             ({"prompt": "make it more energetic"}, "5 % faster, drums 3 dB louder"),
         ],
@@ -246,15 +268,15 @@ class TestAComposedPiece:
         assert made.score is not None
         return made
 
-    @pytest.mark.parametrize("prompt", ["reverse", "add distortion to the piano", "more energetic"])
+    @pytest.mark.parametrize("prompt", ["remove the noise", "more energetic"])
     def test_no_new_arrangement_for_what_can_not_be_done(self, song, composed, prompt):
         with pytest.raises(Refused, match="edit_target_prompt: '"):
             edit(song.audio, RATE, prompt=prompt, **composed)
 
     def test_one_instrument_louder_and_the_others_as_they_were(self, song, composed):
         made = self.change(song, composed, "drums 3 dB louder")
-        gain = np.abs(made.stems["drums"]).max() / np.abs(song.stems["drums"]).max()
-        assert 20 * np.log10(gain) == pytest.approx(3, abs=1)
+        gain = np.square(made.stems["drums"]).sum() / np.square(song.stems["drums"]).sum()
+        assert 10 * np.log10(gain) == pytest.approx(3, abs=0.3)
         assert made.score == song.score
 
     def test_instruments_go_and_come(self, song, composed):
@@ -284,7 +306,7 @@ class TestAComposedPiece:
         old = next(part for part in song.score.parts if part.instrument == "piano")
         new = next(part for part in made.score.parts if part.instrument == "organ")
         assert new.notes == old.notes
-        assert np.array_equal(made.stems["bass"], song.stems["bass"])
+        assert_as_it_was(made.stems["bass"], song.stems["bass"])
 
     def test_tempo_and_key_are_played_and_not_stretched(self, song, composed):
         made = self.change(song, composed, "10% faster, up 2 semitones")
@@ -308,10 +330,7 @@ class TestAComposedPiece:
             "evening falls upon the water",
             "all the boats are coming home",
         ]
-        # The others stay as they were, but for peaks of the new mix that are held below full scale.
-        change = np.abs(made.stems["drums"] - song.stems["drums"]).max(axis=1)
-        assert np.mean(change > 0) < 0.01
-        assert change.max() < 0.02
+        assert_as_it_was(made.stems["drums"], song.stems["drums"])
         assert not np.array_equal(made.stems["vocals"], song.stems["vocals"])
 
     def test_a_style_is_arranged_anew(self, song, composed):

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.lyric_alignment import Evidence, align, repeated_passage
+from audiopod_mcp.music.lyric_alignment import Evidence, align
 from audiopod_mcp.music.lyrics import (
     LyricSection,
     from_lrc,
@@ -17,6 +18,7 @@ from audiopod_mcp.music.lyrics import (
     to_lrc,
 )
 from audiopod_mcp.music.model import LyricLine, Refused
+from audiopod_mcp.music.returns import repeated_passage
 from tests.music.synth import RATE, chords, stereo, sung
 
 # ---------------------------------------------------------------------------- text
@@ -202,14 +204,77 @@ def test_lines_are_placed_where_the_voice_sings(recording):
     assert all(a.start < a.end <= b.start + 1e-6 for a, b in itertools.pairwise(lines))
 
 
-def test_the_remark_names_the_lines_that_can_not_be_relied_on():
-    fps, voice = 10.0, np.full(300, -1.0, np.float32)
-    voice[50:75] = voice[100:125] = 1.0
-    evidence = Evidence(fps, voice, np.zeros(300, np.float32), np.zeros((0, 12), np.float32))
-    words = ["a", "b", "c"]
-    sure = [line.confidence for line in align(evidence, words[:2], np.full(2, 8))]
-    third = [line.confidence for line in align(evidence, words, np.full(3, 8))]
-    assert min(third) < min(sure)
+def heard(seconds, sung):
+    """Evidence at 10 steps a second in which somebody clearly sings in the given stretches, else nobody."""
+    voice, onset = np.full(10 * seconds, -4.0, np.float32), np.zeros(10 * seconds, np.float32)
+    for start, end in sung:
+        voice[round(10 * start) : round(10 * end)] = 4.0
+        onset[round(10 * start)] = 2.0
+    return Evidence(10.0, voice, onset, np.zeros((0, 12), np.float32))
+
+
+def lay(evidence, counts, stanzas=None, words=None):
+    counts = np.asarray(counts)
+    return align(evidence, words or [f"line {n}" for n in range(len(counts))], counts, stanzas)
+
+
+def starts(placed):
+    return [line.start for line in placed]
+
+
+def test_a_line_without_a_voice_for_it_is_less_sure():
+    evidence = heard(30, [(5, 7.5), (10, 12.5)])
+    two, three = (lay(evidence, np.full(n, 8)) for n in (2, 3))
+    assert min(line.confidence for line in three) < min(line.confidence for line in two)
+
+
+def test_long_lines_with_hardly_a_breath_between_them_are_told_apart():
+    """Sixteen lines on a grid of 4.6 s, sung all through but for 0.4 s, an interlude between stanzas."""
+    at = [8 + 4.6 * line + 10 * (line // 4) for line in range(16)]
+    placed = lay(heard(130, [(start, start + 4.2) for start in at]), np.asarray([8, 8, 8, 4] * 4))
+    assert starts(placed) == pytest.approx(at, abs=0.2)
+
+
+def test_lines_run_on_without_any_breath_share_the_voice_out():
+    at = [10 + 3.5 * line + 12 * (line // 4) for line in range(8)]
+    evidence = heard(70, [(at[0], at[3] + 3.5), (at[4], at[7] + 3.5)])
+    stanzas = [line % 4 == 0 for line in range(8)]
+    assert starts(lay(evidence, np.full(8, 8), stanzas)) == pytest.approx(at, abs=0.6)
+
+
+def test_a_long_way_to_the_first_line_is_no_obstacle():
+    at = [60 + 3 * line for line in range(6)]
+    assert starts(lay(heard(90, [(t, t + 2.2) for t in at]), np.full(6, 8))) == pytest.approx(at, abs=0.2)
+
+
+def test_singing_that_is_not_written_takes_no_line():
+    at = [5 + 3 * line + 15 * (line // 4) for line in range(8)]
+    sung = [(t, t + 2.2) for t in at] + [(20.5, 22.0)]
+    assert starts(lay(heard(60, sung), np.full(8, 8))) == pytest.approx(at, abs=0.2)
+
+
+def test_more_lines_than_steps_are_spread_out_evenly():
+    placed = lay(heard(2, [(0.5, 1.5)]), np.full(30, 1))
+    assert all(a <= b for a, b in itertools.pairwise(starts(placed)))
+    assert max(line.confidence for line in placed) == 0
+
+
+def test_the_passage_that_returns_is_found():
+    verse, chorus = ["a", "b", "c"], ["x", "y", "x", "z"]
+    assert repeated_passage([*verse, *chorus, "d", "e", *chorus, "f", *chorus]) == (4, (3, 9, 14))
+    assert repeated_passage(["a", "b", "c"]) is None
+
+
+def test_music_that_returns_without_the_words_misleads_nobody():
+    """A loop returns all the time; the voice tells which return is the chorus."""
+    at = [12, 16, 20, 24, 40, 44, 48, 52]
+    evidence = heard(80, [(t, t + 2.5) for t in at])
+    loop = np.eye(12, dtype=np.float32)[np.arange(800) // 20 % 4]
+    placed = lay(
+        replace(evidence, chroma=loop), np.full(8, 8), words=["a", "b", "x", "y", "c", "d", "x", "y"]
+    )
+    assert starts(placed) == pytest.approx(at, abs=0.3)
+    assert all(0 <= line.confidence <= 1 for line in placed)
 
 
 def test_lines_are_placed_by_the_analysis_alone(recording):
@@ -232,32 +297,12 @@ def test_even_the_shortest_recording_takes_a_line():
     assert 0 <= line.start <= line.end <= 0.5
 
 
-def test_the_passage_that_returns_is_found():
-    verse, chorus = ["a", "b", "c"], ["x", "y", "x", "z"]
-    assert repeated_passage([*verse, *chorus, "d", "e", *chorus, "f", *chorus]) == (4, (3, 9, 14))
-    assert repeated_passage(["a", "b", "c"]) is None
-
-
 def test_times_are_finite_in_a_recording_without_any_voice():
     audio = stereo(chords([(60, 4), (65, 4)] * 3, 2.0))
     lines = time_lyrics("one\ntwo\nthree", analyse(audio, RATE), audio, RATE)
     assert np.isfinite([line.start for line in lines] + [line.end for line in lines]).all()
     _, remark = place_lyrics("one\ntwo\nthree", analyse(audio, RATE), audio, RATE)
     assert "no clear singing was heard" in remark
-
-
-def test_music_that_returns_without_the_words_misleads_nobody():
-    """A loop returns all the time; the voice tells which return is the chorus."""
-    fps, starts = 10.0, [12, 16, 20, 24, 40, 44, 48, 52]
-    voice, onset = np.full(800, -1.0, np.float32), np.zeros(800, np.float32)
-    for start in starts:
-        voice[start * 10 : start * 10 + 25] = 1.0
-        onset[start * 10] = 0.5
-    loop = np.eye(12, dtype=np.float32)[np.arange(800) // 20 % 4]
-    words = ["a", "b", "x", "y", "c", "d", "x", "y"]
-    placed = align(Evidence(fps, voice, onset, loop), words, np.full(8, 8))
-    assert [line.start for line in placed] == pytest.approx(starts, abs=0.3)
-    assert all(0 <= line.confidence <= 1 for line in placed)
 
 
 def test_a_remark_is_no_line_to_a_player():

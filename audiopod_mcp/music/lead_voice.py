@@ -1,0 +1,193 @@
+"""How much the tone that stands out sounds like somebody singing, finely enough in time to hear a breath.
+
+:mod:`voice` asks whether the whole spectrum moves as a voice does and answers over half a second and more;
+that finds the songs with singing in them. To place lines, the loudest harmonic tone in the centre of the
+stage is followed, and asked how it moves, how its partials are shaped and how far they stand out.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d
+
+from audiopod_mcp.music.lead_voice_weights import BIAS, WEIGHTS
+from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.spectrum import RATE, Array, Ints, moving_mean, spectra
+from audiopod_mcp.music.voice import FPS, HOP, N_FFT, voice_features
+
+__all__ = ["FPS", "NAMES", "lead_features", "lead_odds"]
+
+_PER_OCTAVE = 60
+_LOWEST = 80.0
+_BINS = 6 * _PER_OCTAVE
+"""Log-frequency bins of 20 cents, 80 Hz to 5.1 kHz."""
+_PITCHES = round(3.6 * _PER_OCTAVE)
+"""Pitches that are followed: 80 to 970 Hz."""
+_PARTIALS = 8
+"""Partials summed for the salience of a pitch."""
+_SHAPED = 24
+"""Partials looked at for the shape of the tone."""
+_FALL = 0.84
+_LEAP = 6.0
+"""What leaving the tone that is followed for another costs, in standard deviations of the salience."""
+_BANDS = (150, 300, 500, 800, 1200, 1800, 2500, 3500, 5000)
+
+NAMES = (
+    *("contrast", "salience", "vibrato", "glide", "leaps", "vibrato 4-8 Hz", "roughness"),
+    *("level", "harmonics", "pitch"),
+    *(f"{what} {low} Hz" for what in ("clear", "share", "level", "centre") for low in _BANDS[:-1]),
+    *(f"voice {number}" for number in range(9)),
+)  # fmt: skip
+"""The columns of :func:`lead_features`; the last nine are those of :func:`voice_features`."""
+
+
+def lead_odds(mid: Array, side: Array, report: Report = silent) -> Array:
+    """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`.
+
+    A logistic regression (``tests.benchmarks.lead_voice`` fits it) on the features and on how they differ
+    from the recording's mean.
+    """
+    features = lead_features(mid, side, report)
+    weights = np.asarray(WEIGHTS)
+    odds = features @ weights[:, 0] + features.mean(axis=0) @ weights[:, 1] + BIAS
+    return np.asarray(odds, np.float32)
+
+
+def lead_features(mid: Array, side: Array, report: Report = silent) -> Array:
+    """What tells a singing lead, ``(frames, len(NAMES))``, most of it smoothed over 0.3 s."""
+    frames = len(mid) // HOP + 1
+    bands = len(_BANDS) - 1
+    tone = np.zeros((frames, 5 + 4 * bands), np.float32)
+    score = np.zeros(_PITCHES, np.float32)
+    for (first, middle), (_, sides) in zip(spectra(mid, N_FFT, HOP), spectra(side, N_FFT, HOP), strict=True):
+        level, width = np.abs(middle), np.abs(sides)
+        centre = np.maximum(level - width, 0.05 * level)
+        here = slice(first, first + len(level))
+        octaves = _log_frequency(centre)
+        path, score, tone[here, :3] = _follow(octaves, score)
+        tone[here, 3 : 5 + 2 * bands] = _shape(octaves, path)
+        tone[here, 5 + 2 * bands :] = _bands(centre, level, width)
+        report(0.5 * (first + len(level)) / frames, "listening for the lead")
+    salience, mean, cents, whole, harmonics = tone[:, :5].T
+    clear, share, level, centred = (tone[:, 5 + n * bands : 5 + (n + 1) * bands] for n in range(4))
+    columns = [
+        _smooth(salience - mean),
+        _smooth(salience),
+        *_movement(cents),
+        _smooth(np.clip(whole - np.percentile(whole, 90), -7, 1)),
+        _smooth(harmonics - np.percentile(harmonics, 90)),
+        cents / 1200,
+        *(_smooth(column) for part in (clear, share, level, centred) for column in part.T),
+    ]
+    general = voice_features(mid, side, lambda part, doing: report(0.5 + 0.5 * part, doing))
+    return np.column_stack((*columns, general)).astype(np.float32)
+
+
+def _log_frequency(level: Array) -> Array:
+    """Magnitudes ``(frames, bins)`` at :data:`_BINS` logarithmic frequencies."""
+    where = _LOWEST * 2 ** (np.arange(_BINS) / _PER_OCTAVE) * N_FFT / RATE
+    below = where.astype(np.intp)
+    above = (where - below).astype(np.float32)
+    return level[:, below] * (1 - above) + level[:, below + 1] * above
+
+
+def _follow(octaves: Array, score: Array) -> tuple[Ints, Array, Array]:
+    """The pitch bin of the tone that stands out, the state to go on from, and its log salience, the mean
+    log salience and the pitch in cents, ``(frames, 3)``.
+
+    Salience is a sum over partials of what stands above the spectrum around them (Salamon & Gómez, IEEE
+    TASLP 2012, without their peak picking); the path through it is a Viterbi search.
+    """
+    root = np.sqrt(octaves)
+    raised = np.maximum(root - moving_mean(root, 61), 0) / (root.mean() + 1e-3)
+    salience = np.zeros((len(octaves), _PITCHES), np.float32)
+    for number in range(_PARTIALS):
+        shift = round(_PER_OCTAVE * np.log2(number + 1))
+        count = min(_PITCHES, _BINS - shift)
+        salience[:, :count] += _FALL**number * raised[:, shift : shift + count]
+    evidence = salience / (salience.std() + 1e-6)
+    scores = np.empty_like(evidence)
+    for frame, now in enumerate(evidence):
+        score = np.maximum(maximum_filter1d(score, 5), score.max() - _LEAP) + now
+        score -= score.max()
+        scores[frame] = score
+    path = np.empty(len(scores), np.intp)
+    place = int(score.argmax())
+    for frame in range(len(scores) - 1, -1, -1):
+        row = scores[frame]
+        low = max(0, place - 2)
+        near = low + int(row[low : place + 3].argmax())
+        best = int(row.argmax())
+        if frame == len(scores) - 1 or row[near] < row[best] - _LEAP:
+            near = best
+        path[frame] = place = near
+    rows, inner = np.arange(len(path)), np.clip(path, 1, _PITCHES - 2)
+    a, b, c = (salience[rows, inner + step] for step in (-1, 0, 1))
+    curve = np.minimum(a - 2 * b + c, -1e-6)
+    cents = 1200 / _PER_OCTAVE * (inner + np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
+    told = np.stack((np.log(b + 1e-2), np.log(salience.mean(axis=1) + 1e-2), cents), axis=1)
+    return path, score, told.astype(np.float32)
+
+
+def _shape(octaves: Array, path: Ints) -> Array:
+    """The log level of the whole and of the tone's partials; then by bands, how far the partials stand above
+    what is between them, and their share, logs: ``(frames, 2 + 2 · bands)``.
+    """
+    rows = np.arange(len(path))[:, None]
+    numbers = np.arange(1, _SHAPED + 1)
+    at = path[:, None] + np.round(_PER_OCTAVE * np.log2(numbers)).astype(np.intp)
+    inside = np.clip(at, 2, _BINS - 3)
+    partials = np.max([octaves[rows, inside + step] for step in (-1, 0, 1)], axis=0) ** 2
+    partials = np.where(at < _BINS - 3, partials, 0)
+    between = path[:, None] + np.round(_PER_OCTAVE * np.log2(numbers + 0.5)).astype(np.intp)
+    floors = octaves[rows, np.clip(between, 2, _BINS - 3)] ** 2
+    frequency = _LOWEST * 2 ** (path[:, None] / _PER_OCTAVE) * numbers
+    whole = np.log(np.square(octaves).sum(axis=1) + 1e-3)
+    total = np.log(partials.sum(axis=1) + 1e-4)
+    clear, share = [], []
+    for low, high in pairwise(_BANDS):
+        within = (frequency >= low) & (frequency < high)
+        count = within.sum(axis=1)
+        energy, floor = (partials * within).sum(axis=1), (floors * within).sum(axis=1)
+        many = np.maximum(count, 1)
+        above = np.log(energy / many + 1e-4) - np.log(floor / many + 1e-4)
+        clear.append(np.where(count > 0, np.clip(above, -3, 5), 0))
+        share.append(np.clip(np.log(energy + 1e-4) - total, -9, 1))
+    return np.stack((whole, total, *clear, *share), axis=1).astype(np.float32)
+
+
+def _bands(centre: Array, level: Array, width: Array) -> Array:
+    """Log shares of the bands in the centre, and of the centre in each band: ``(frames, 2 · bands)``."""
+    edges = np.round(np.asarray(_BANDS) * N_FFT / RATE).astype(np.intp)
+    energy, whole = (
+        np.add.reduceat(power, edges, axis=1)[:, :-1]
+        for power in (np.square(centre), np.square(level) + np.square(width))
+    )
+    shares = np.log(energy + 1e-3) - np.log(energy.sum(axis=1, keepdims=True) + 1e-3)
+    return np.concatenate((shares, energy / (whole + 1e-9)), axis=1).astype(np.float32)
+
+
+def _movement(cents: Array) -> tuple[Array, ...]:
+    """Vibrato, glide, leaps, the vibrato of singers (4 to 8 Hz; Regnier & Peeters, ICASSP 2009) and
+    roughness of a pitch track.
+    """
+    steps = np.diff(cents, prepend=cents[:1])
+    leaps = np.abs(steps) > 2 * 1200 / _PER_OCTAVE
+    steps = np.where(leaps, 0, steps).astype(np.float32)
+    walk = np.cumsum(steps, dtype=np.float64).astype(np.float32)
+    wide, slow = walk - moving_mean(walk, 21), moving_mean(walk, 3) - moving_mean(walk, 11)
+    rough = np.abs(np.diff(steps, append=steps[-1:]))
+    return (
+        np.log1p(moving_mean(np.abs(wide), 17)),
+        np.log(moving_mean(np.abs(steps), 17) + 0.5),
+        moving_mean(leaps.astype(np.float32), 21),
+        np.log1p(moving_mean(np.abs(slow), 25)),
+        np.log1p(moving_mean(rough, 17)),
+    )
+
+
+def _smooth(values: npt.NDArray[np.float32]) -> Array:
+    return moving_mean(values.astype(np.float32), 13)

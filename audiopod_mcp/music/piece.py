@@ -1,0 +1,164 @@
+"""What is edited: layers that sum to the mix, and the score they were played from, if there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.matching import matching_gain
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Refused, Report, Score, Span, silent
+from audiopod_mcp.music.scores import excerpt, joined
+from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.splice import CROSSFADE, convert, fit, join, mixed, rise
+
+WHOLE = ""
+"""The one layer of a recording that has no stems, or what is left of it beside those taken out."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is edited: layers that sum to the mix (stems, or only :data:`WHOLE`), and their score."""
+
+    layers: Mapping[str, Audio]
+    rate: int
+    score: Score | None = None
+    notes: tuple[str, ...] = ()
+    seed: int = 0
+    """Of what is newly played."""
+
+    @property
+    def mix(self) -> Audio:
+        return mixed(self.layers)
+
+    @property
+    def samples(self) -> int:
+        return len(next(iter(self.layers.values())))
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.rate
+
+    def cut(self, first: int, last: int) -> Piece:
+        """What is in samples ``[first, last)``."""
+        if (first, last) == (0, self.samples):
+            return self
+        layers = {track: layer[first:last] for track, layer in self.layers.items()}
+        score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
+        return replace(self, layers=layers, score=score)
+
+    def each(
+        self, change: Callable[[Audio], Audio], track: str | None = None, report: Report = silent
+    ) -> Piece:
+        """Every layer changed, or the one of ``track``."""
+        piece = self if track is None else self.apart(track, report)
+        layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
+        return replace(piece, layers=layers)
+
+    def apart(self, track: str, report: Report) -> Piece:
+        """With a layer for ``track``: there is one, or it is separated from the recording."""
+        if track in self.layers:
+            return self
+        if WHOLE not in self.layers:
+            has = ", ".join(sorted(self.layers))
+            raise Refused(f"edit_target_prompt: there are no {named(track)} in this track; it has {has}")
+        stem = separate(self.layers[WHOLE], self.rate, track, report)
+        note = f"The {named(track)} came from a separation: traces remain on both sides."
+        layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
+        return replace(self, layers=layers, notes=(*self.notes, note))
+
+    def frame(self, report: Report) -> Frame:
+        if self.score is not None:
+            return score_frame(self.score)
+        return heard_frame(analyse(self.mix, self.rate, report))
+
+    def sections(self, report: Report) -> tuple[Span, ...]:
+        return (
+            self.score.sections if self.score is not None else analyse(self.mix, self.rate, report).sections
+        )
+
+    def bars(self, report: Report) -> tuple[float, ...]:
+        """When bars begin, seconds; empty where none are heard."""
+        if self.score is not None:
+            return self.score.downbeats
+        return analyse(self.mix, self.rate, report).downbeats
+
+    def put_back(self, part: Piece, first: int, last: int) -> Piece:
+        """The piece with ``part`` where ``[first, last)`` was; the crossfades lie inside.
+
+        A part as long as what it replaces is the same music, changed: its crossfades are of equal gain.
+        """
+        fade = round(CROSSFADE * self.rate)
+        before, after = first > 0, last < self.samples
+        if not before and not after:
+            return part
+        nothing, silence = np.zeros_like(self.mix), np.zeros_like(part.mix)
+        layers = {}
+        for track in (*self.layers, *(track for track in part.layers if track not in self.layers)):
+            old, new = self.layers.get(track, nothing), part.layers.get(track, silence)
+            if part.samples == last - first:
+                layers[track] = old.copy()
+                layers[track][first:last] += _weight(part.samples, fade * before, fade * after) * (
+                    new - old[first:last]
+                )
+            else:
+                whole = join(old[: first + fade], new, fade) if before else new
+                layers[track] = join(whole, old[last - fade :], fade) if after else whole
+        score = part.score
+        if self.score is not None and score is not None:
+            start, end = first / self.rate, last / self.rate
+            score = joined((excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds)))
+        return replace(part, layers=layers, score=score)
+
+    def in_order(self, spans: Sequence[tuple[int, int]]) -> Piece:
+        """The stretches ``[first, last)`` one after another; where they do not go on, they are crossfaded.
+
+        A crossfade takes its samples from what follows the stretch before it: no time is lost.
+        """
+        fade = round(CROSSFADE * self.rate)
+        layers = {}
+        for track, layer in self.layers.items():
+            out = layer[spans[0][0] : spans[0][1]]
+            for (_, end), (first, last) in pairwise(spans):
+                tail = fit(layer[end : end + fade], fade) if end != first else layer[:0]
+                out = join(np.concatenate((out, tail)), layer[first:last], len(tail))
+            layers[track] = out
+        score = self.score
+        if score is not None:
+            score = joined([excerpt(score, first / self.rate, last / self.rate) for first, last in spans])
+        return replace(self, layers=layers, score=score)
+
+
+def _weight(samples: int, fade_in: int, fade_out: int) -> npt.NDArray[np.float32]:
+    """From 0 to 1 and to 0 again, ``(samples, 1)``; fades of 0 samples are hard edges."""
+    weight = np.ones((samples, 1), np.float32)
+    fade_in, fade_out = min(fade_in, samples // 2), min(fade_out, samples // 2)
+    weight[:fade_in] = np.square(rise(fade_in))
+    weight[samples - fade_out :] *= np.square(rise(fade_out))[::-1]
+    return weight
+
+
+def named(track: str) -> str:
+    return track.replace("_", " ")
+
+
+def it(track: str) -> str:
+    return "it" if track in ("bass", "brass", "percussion", "keyboard", "guitar", "synth") else "them"
+
+
+def fitted(stems: Mapping[str, Audio], piece: Piece, *, beside: Audio | None = None) -> dict[str, Audio]:
+    """New stems at 44.1 kHz with the rate, channels and length of ``piece``, as loud as it or ``beside``."""
+    channels = next(iter(piece.layers.values())).shape[1]
+    layers = {
+        track: fit(convert(stem, SAMPLE_RATE, piece.rate, channels), piece.samples)
+        for track, stem in stems.items()
+    }
+    loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
+    gain = np.float32(matching_gain(mixed(layers), piece.rate, loudness, at_most=12.0))
+    return {track: layer * gain for track, layer in layers.items()}

@@ -1,0 +1,138 @@
+"""Edits' prompts as people write them: times, amounts, slips of spelling, several wishes, other languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from audiopod_mcp.music.beyond import beyond
+from audiopod_mcp.music.model import Refused, Span
+from audiopod_mcp.music.moments import Moment
+from audiopod_mcp.music.wishes import not_understood, read_wishes
+
+
+def said(prompt):
+    """The wishes in short: kind, amount, and what else is told of each."""
+    return [
+        (w.kind, round(w.amount, 2), *filter(None, (w.track, w.text, w.hertz))) for w in read_wishes(prompt)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wishes"),
+    [
+        ("hey could you make the drums a bit louder? they kinda disappear", [("level", 2.5, "drums")]),
+        ("I'd love it if the whole thing was about 20 % faster", [("tempo", 1.2)]),
+        ("faster, like 15 percent or so", [("tempo", 1.15)]),
+        ("slow it down from tempo 120 to 100", [("bpm", 100)]),
+        ("one and a half times as fast", [("tempo", 1.5)]),
+        ("nightcore version", [("tempo", 1.25), ("pitch", 4)]),
+        ("get rid of the vocals, I need a karaoke version", [("remove", 0, "vocals")]),
+        ("remove vocals but keep backing vocals", [("remove", 0, "vocals", "lead")]),
+        ("give me just the drums and bass", [("only", 0, "drums", "bass")]),
+        ("remove everything except the drums and the bass", [("only", 0, "drums", "bass")]),
+        ("don't touch the vocals, just make the drums louder", [("level", 5, "drums")]),
+        ("I dont like the flute, can you take it out?", [("remove", 0, "woodwinds")]),
+        ("the bass is hard to hear, bring it up", [("level", 5, "bass")]),
+        ("make it brigther and remvoe the drms", [("bright", 6), ("remove", 0, "drums")]),
+        ("remove the brass", [("remove", 0, "brass")]),
+        ("cut everything below 100 Hz", [("highpass", 0, 100)]),
+        ("roll off the highs above 8k", [("lowpass", 0, 8000)]),
+        ("+2 dB at 3 kHz", [("bell", 2, 3000)]),
+        ("the mix sounds muddy", [("bell", -4, 300)]),
+        ("scoop the mids", [("middle", -6)]),
+        ("take some low end out of the piano", [("bass", -6, "keyboard")]),
+        ("like it's coming through a telephone", [("band", 300, 3400)]),
+        ("no reverb but a bit of delay", [("reverb", -0.6), ("echo", 0.2)]),
+        ("delay on the guitar, synced to eighth notes", [("echo", 0.4, "guitar", "0.5 beats")]),
+        ("hard pan the shaker right", [("pan", 1, "percussion")]),
+        ("drop everything an octave and a half", [("pitch", -18)]),
+        ("normalise to -1 dB", [("peak", -1)]),
+        ("20% quieter", [("level", -1.94)]),
+        ("play it backwards", [("reverse", 0)]),
+        ("remove the silence at the beginning", [("trim", 0, "start")]),
+        ("make it minor", [("key", 0, "minor")]),
+        ("mach bitte das Schlagzeug etwas lauter", [("level", 2.5, "drums")]),
+        ("blende am Ende aus", [("fade out", 4)]),
+        ("kannst du das Stück in a-Moll setzen?", [("key", 0, "A minor")]),
+        ("nimm den Gesang raus, die Höhen so lassen", [("remove", 0, "vocals")]),
+        ("haz la batería más fuerte y quita la voz", [("level", 5, "drums"), ("remove", 0, "vocals")]),
+        ("sube el tono dos semitonos, en do mayor", [("pitch", 2), ("key", 0, "C major")]),
+        ("enlève la batterie et mets le morceau en la mineur", [("remove", 0, "drums"), ("key", 0, "A minor")]),
+        ("ralentis un peu", [("tempo", 0.95)]),
+        ("deixa a bateria mais alta e tira o violão", [("level", 5, "drums"), ("remove", 0, "guitar")]),
+        ("alza la voce e abbassa la batteria", [("level", 5, "vocals"), ("level", -5, "drums")]),
+        ("сделай барабаны громче и убери вокал", [("level", 5, "drums"), ("remove", 0, "vocals")]),
+        ("ドラムを大きくして、ボーカルを消して", [("level", 5, "drums"), ("remove", 0, "vocals")]),
+        ("半音2つ下げて", [("pitch", -2)]),
+        ("把贝斯调小3分贝，加一些混响", [("level", -3, "bass"), ("reverb", 0.35)]),
+        ("드럼 소리를 더 크게 해줘", [("level", 5, "drums")]),
+    ],
+)  # fmt: skip
+def test_what_is_understood(prompt, wishes):
+    assert said(prompt) == wishes
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "when"),
+    [
+        ("from 0:30 to 0:45 mute the drums", "remove", Moment(30, 45)),
+        ("from 0:30 to 0:45, mute the drums", "remove", Moment(30, 45)),
+        ("mute the drums, but only between 10 and 20 seconds", "remove", Moment(10, 20)),
+        ("make the last chorus louder", "level", Moment(section="chorus", which=-1)),
+        ("in the 2nd verse no bass", "remove", Moment(section="verse", which=1)),
+        ("fade out over the last 5 seconds", "fade out", Moment(-5)),
+        ("trim 3 seconds off the start", "cut", Moment(end=3)),
+        ("cut the intro", "cut", Moment(section="intro")),
+        ("loop the chorus twice", "repeat", Moment(section="chorus")),
+        ("keep only the first 30 seconds", "keep", Moment(end=30)),
+        ("the second half darker", "bright", Moment(0.5, unit="share")),
+        ("ab 0:05 bitte ohne Bass", "remove", Moment(5)),
+        ("no drums in the last 4 bars", "remove", Moment(-4, unit="bars")),
+        ("louder from bar 5 to 8", "level", Moment(4, 8, unit="bars")),
+        ("coupe l'intro", "cut", Moment(section="intro")),
+        ("最後の5秒をフェードアウト", "fade out", Moment(-5)),
+    ],
+)
+def test_when(prompt, kind, when):
+    (wish,) = read_wishes(prompt)
+    assert (wish.kind, wish.when) == (kind, when)
+
+
+def test_a_moment_in_a_track():
+    sections = (Span(0, 8, "intro"), Span(8, 20, "chorus"), Span(30, 40, "chorus"))
+    assert Moment(-5).spans(60, ()) == ((55, 60),)
+    assert Moment(0.5, unit="share").spans(60, ()) == ((30, 60),)
+    assert Moment(-2, unit="bars").spans(9, (), (0.5, 2.5, 4.5, 6.5)) == ((4.5, 9),)
+    assert Moment(0, 2, unit="bars").spans(9, (), (0.5, 2.5, 4.5, 6.5)) == ((0, 4.5),)
+    assert Moment(section="chorus").spans(60, sections) == ((8, 20), (30, 40))
+    assert Moment(section="chorus", which=-1).spans(60, sections) == ((30, 40),)
+    with pytest.raises(Refused, match=r"no chorus number 3 was found in this track; it has intro 0:00-0:08"):
+        Moment(section="chorus", which=2).spans(60, sections)
+
+
+def test_numbers_that_are_no_times():
+    assert [wish.when for wish in read_wishes("drums -2.5 dB, transpose from C to D, up to 90 bpm")] == [
+        None
+    ] * 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "instead"),
+    [
+        ("extend the song by 30 seconds", "extend_track"),
+        ("change the lyrics to something about summer", "edit_target_lyrics"),
+        ("put it back in the original key", "list_jobs"),
+        ("a female singer please", "retake_track"),
+        ("export the stems", "extract_stem"),
+        ("make it 3/4", "cover_song"),
+        ("louder, and remove the noise", "less treble makes hiss softer"),
+    ],
+)
+def test_what_an_edit_can_not_do_is_told_with_what_can(prompt, instead):
+    assert instead in (beyond(prompt) or "")
+
+
+def test_what_explains_a_wish_is_no_wish():
+    assert not_understood("take it down two semitones, my singer can't reach the high notes") == (
+        "my singer can't reach the high notes"
+    )
