@@ -10,6 +10,7 @@ import copy
 import random
 import subprocess
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import mido
@@ -82,6 +83,7 @@ def main():
     order = list(grooves("stdlib"))
     random.Random(17).shuffle(order)
     gains, voices = {"drums": [], "bass": []}, []
+    refused, given = Counter(), Counter()
     with tempfile.TemporaryDirectory() as folder:
         for groove in order[int(wanted.held) :: 2]:
             if len(voices) == wanted.pieces:
@@ -92,10 +94,18 @@ def main():
             mix = sum(stems.values())
             line = f"{groove[0]:20}"
             for track, found in gains.items():
-                if np.square(stems[track]).sum() < 1e-4 * np.square(mix).sum():
-                    line += f"{track:>8}: not played    "
+                there = np.square(stems[track]).sum() > 1e-4 * np.square(mix).sum()
+                try:
+                    stem = separate(mix, RATE, track)
+                except Refused:
+                    refused[track, there] += 1
+                    line += f"{track:>8}: {'missed' if there else 'refused'}       "
                     continue
-                before, after = si_sdr(mix, stems[track]), si_sdr(separate(mix, RATE, track), stems[track])
+                given[track, there] += 1
+                if not there:
+                    line += f"{track:>8}: residue       "
+                    continue
+                before, after = si_sdr(mix, stems[track]), si_sdr(stem, stems[track])
                 found.append((before, after))
                 line += f"{track:>8}: {before:6.1f} → {after:5.1f} "
             voices.append(voice(mix))
@@ -106,6 +116,9 @@ def main():
             f"{track}: SI-SDR of the mix {np.median(before):.1f} dB, of the stem {np.median(after):.1f} dB (medians), "
             f"better in {np.sum(after > before)} of {len(found)}"
         )
+        for there, what in ((True, "played, and missed"), (False, "not played, and refused")):
+            count = refused[track, there]
+            print(f"{track}: {what} in {count} of {count + given[track, there]}")
     print("vocals: " + ", ".join(f"{kind} {voices.count(kind)}" for kind in sorted(set(voices))))
 
 
