@@ -26,7 +26,7 @@ _LONG = 24
 _NAMES = {"rest": "the accompaniment", "drums": "the drums", "vocals": "the tune"}
 _SUNG = 0.5
 """The variance from which on what was sung gives way to an instrument: a song is known by its singer."""
-_FREE = 0.6
+_FREE = 0.35
 """The variance from which on phrases that are new in all layers get a harmony of their own."""
 
 
