@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
     studio.add_argument("--port", type=_port, default=8770, help="(8770)")
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
-    studio.add_argument("--engine", choices=("local", "acestep"), help="(local)")
+    studio.add_argument("--engine", choices=("local", "acestep"), help="who makes the music (local)")
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
     studio.set_defaults(run=_studio)

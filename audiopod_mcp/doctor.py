@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 
 import anyio
+from anyio import to_thread
 
 from audiopod_mcp import __version__
 from audiopod_mcp.api import AudioPodClient, AudioPodError, Timeouts, watch
@@ -63,7 +64,9 @@ async def examine() -> AsyncIterator[Finding]:
         yield libraries
         for finding in _demucs(settings):
             yield finding
-        if "problem" not in (folder.state, libraries.state):
+        if settings.engine == "acestep":  # a trial would take its GPU
+            yield await to_thread.run_sync(_acestep, settings)
+        elif "problem" not in (folder.state, libraries.state):
             yield await _music(settings)
     yield _writable("output folder", settings.output_dir, "AUDIOPOD_OUTPUT_DIR")
     if settings.auto_save:
@@ -176,6 +179,27 @@ def _demucs(settings: Settings) -> Iterator[Finding]:
         yield Finding("stems", "problem", found, fix or "put what is missing there, or unset it")
     else:
         yield Finding("stems", "ok", f"separated by Demucs {_version('demucs')} with {', '.join(models)}")
+
+
+def _acestep(settings: Settings) -> Finding:
+    """Whether the ACE-Step server answers, lets us in, and what it has loaded."""
+    from audiopod_mcp.music.model import Refused
+    from audiopod_mcp.studio.engines.acestep import AceStepEngine
+
+    server = AceStepEngine(settings.acestep_base_url, settings.acestep_api_key).server
+    try:
+        able = server.abilities()
+    except Refused as refusal:
+        found, _, fix = str(refusal).partition("; ")
+        return Finding("ACE-Step", "problem", found, fix)
+    found = f"answers at {server.url} with {', '.join(able.models) or 'no model'}"
+    if not able.language_model:
+        fix = "start it with --init-llm, so that it plans songs and hears words"
+        return Finding("ACE-Step", "warning", f"{found}, without a language model", fix)
+    if able.model_for("extract") is None:
+        fix = "load a base model as well (ACESTEP_CONFIG_PATH2), if stems are wanted from it"
+        return Finding("ACE-Step", "warning", f"{found}, none of which takes stems out", fix)
+    return Finding("ACE-Step", "ok", found)
 
 
 async def _music(settings: Settings) -> Finding:

@@ -59,6 +59,9 @@ class Settings:
         base_url = values.get("AUDIOPOD_BASE_URL")
         if base_url and not re.match(r"https?://[^/]", base_url):
             raise SettingsError(f"AUDIOPOD_BASE_URL: {base_url!r} is not an http(s) URL")
+        acestep = values.get("ACESTEP_BASE_URL")
+        if acestep and not re.match(r"https?://[^/]", acestep):
+            raise SettingsError(f"ACESTEP_BASE_URL: {acestep!r} is not an http(s) URL")
         engine = values.get("AUDIOPOD_ENGINE", "local")
         if engine not in {"local", "acestep"}:
             raise SettingsError(f"AUDIOPOD_ENGINE: {engine!r} is not one of 'local' and 'acestep'")
@@ -83,7 +86,7 @@ class Settings:
             demucs_models=folder("AUDIOPOD_DEMUCS_MODELS", Path())
             if "AUDIOPOD_DEMUCS_MODELS" in values
             else None,
-            acestep_base_url=values.get("ACESTEP_BASE_URL"),
+            acestep_base_url=acestep,
             acestep_api_key=values.get("ACESTEP_API_KEY"),
         )
 
@@ -95,8 +98,12 @@ class Settings:
     @property
     def engine_settings(self) -> dict[str, str | None]:
         """What the studio hands its engine."""
-        models = self.demucs_models if self.engine == "local" else None
-        return {} if models is None else {"demucs_models": str(models)}
+        given: dict[str, str | None] = {}
+        if self.demucs_models is not None:
+            given["demucs_models"] = str(self.demucs_models)
+        if self.engine == "acestep":
+            given |= {"base_url": self.acestep_base_url, "api_key": self.acestep_api_key}
+        return given
 
     def readable_folders(self) -> tuple[Path, ...]:
         """Where local audio may be read: the music, download and desktop folders and ours, never all of home.

@@ -9,14 +9,14 @@ import numpy as np
 from audiopod_mcp.music.chords import find_chords
 from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.metre import bar_lines, divides_in_the_middle, stresses
+from audiopod_mcp.music.metre import bar_lines, stresses
+from audiopod_mcp.music.metre_evidence import METRES, ODD
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
 from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
-from audiopod_mcp.music.rhythm import Pulse, find_pulse, follow
+from audiopod_mcp.music.rhythm import Pulse, find_pulse
 from audiopod_mcp.music.spectrum import Array, Ints, downmix
 from audiopod_mcp.music.structure import find_sections
-from audiopod_mcp.music.tempo_level import METRES
 from audiopod_mcp.music.timbre import measure_timbre
 from audiopod_mcp.music.tonality import find_key, harmonic_change, synchronise
 from audiopod_mcp.music.voice import find_vocals
@@ -44,28 +44,25 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
     peaks = spectral_peaks(mid, stage(0.4, 0.65))
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
     del peaks
-    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), stage(0.65, 0.75))
+    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, stage(0.65, 0.75))
     key, key_confidence = find_key(chroma, bass)
-    vocals = find_vocals(mid, side, stage(0.75, 0.95))
+    vocals = find_vocals(mid, side, stage(0.75, 0.95)) if envelopes[WHOLE].any() else ()  # a hum sings not
 
     beats: tuple[float, ...] = ()
     downbeats: tuple[float, ...] = ()
     timesignature = None
     if pulse is not None:
-        bars = _bars(pulse, envelopes, chroma)
-        if pulse.timesignature == "3/4" and divides_in_the_middle(envelopes, pulse.beats, bars):
-            pulse = Pulse(*follow(envelopes, pulse.tempo * 2 / 3), pulse.confidence, "6/8")
-            bars = _bars(pulse, envelopes, chroma)
         beats = _seconds(pulse.beats, duration)
         if len(beats) >= _LEAST_BEATS:
             timesignature = pulse.timesignature
-            downbeats = tuple(beats[i] for i in bars)
+            downbeats = tuple(beats[i] for i in _bars(pulse, envelopes, chroma))
     grid = _chord_grid(beats, duration)
     harmony = synchronise(chroma, grid)
     chords = find_chords(harmony, synchronise(bass, grid), grid, key) if key is not None else ()
     sections = find_sections(duration, downbeats, chroma, timbre, vocals) if loudness is not None else ()
     onsets = len(onset_frames(envelopes[WHOLE]))
     tempo = pulse.tempo if pulse is not None else None
+    span = pulse.span if pulse is not None and pulse.span[1] > pulse.span[0] else None
     density = onsets / duration * (60 / tempo if tempo is not None else 1.0)
     width = _width(mid, side)
     report(1.0, "putting it into words")
@@ -73,9 +70,12 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
         duration=duration,
         tempo=tempo,
         tempo_confidence=pulse.confidence if pulse is not None else 0.0,
+        tempo_span=span,
         beats=beats,
         downbeats=downbeats,
         timesignature=timesignature,
+        metre_confidence=pulse.sure_of_metre if pulse is not None and timesignature else 0.0,
+        other_metre=pulse.otherwise if pulse is not None and timesignature else None,
         key=key,
         key_confidence=key_confidence,
         loudness=loudness,
@@ -88,8 +88,11 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
         caption=describe(
             duration=duration,
             tempo=tempo,
+            tempo_span=span,
             key=key,
+            key_confidence=key_confidence,
             timesignature=timesignature,
+            metre_confidence=pulse.sure_of_metre if pulse is not None else 0.0,
             loudness=loudness,
             brightness=timbre.centroid,
             density=density,
@@ -103,7 +106,7 @@ def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
 def _bars(pulse: Pulse, envelopes: Array, chroma: Array) -> Ints:
     """The beats (indices) that begin bars."""
     stress = stresses(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
-    return bar_lines(stress, METRES[pulse.timesignature])
+    return bar_lines(stress, (METRES | ODD)[pulse.timesignature])
 
 
 def _seconds(beats: np.ndarray[tuple[int], np.dtype[np.float64]], duration: float) -> tuple[float, ...]:

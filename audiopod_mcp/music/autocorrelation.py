@@ -15,24 +15,28 @@ BANDS = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
 
 
 def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
-    """Mean autocorrelation of Hann windows (seconds) of an onset envelope: ``(window · FPS,)``, 1 at lag 0.
+    """:func:`recurrence` of an onset envelope, with windows in seconds: ``(window · FPS,)``."""
+    return recurrence(envelope, int(window * FPS), int(hop * FPS))
+
+
+def recurrence(values: Array, window: int, hop: int) -> Array:
+    """Mean autocorrelation of Hann windows of ``(steps,)`` values: ``(window,)``, 1 at lag 0.
 
     Divided by the autocorrelation of the window itself, so that long lags are not disfavoured. Windows in
     which nothing sets in say nothing; zeros when all are such.
     """
-    n, step = int(window * FPS), int(hop * FPS)
-    envelope = np.pad(envelope, (0, max(0, n - len(envelope))))
-    bell = np.hanning(n).astype(np.float32)
-    size = sfft.next_fast_len(2 * n, real=True)
+    values = np.pad(values, (0, max(0, window - len(values))))
+    bell = np.hanning(window).astype(np.float32)
+    size = sfft.next_fast_len(2 * window, real=True)
 
     def correlate(frames: Array) -> Array:
         power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
-        lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :n]
+        lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :window]
         normalised: Array = lags / (lags[:, :1] + 1e-9)
         return normalised
 
-    views = sliding_window_view(envelope, n)[::step]
-    total, sounding = np.zeros(n), 0
+    views = sliding_window_view(values, window)[::hop]
+    total, sounding = np.zeros(window), 0
     for first in range(0, len(views), 256):
         frames = views[first : first + 256]
         frames = frames[frames.any(axis=1)]

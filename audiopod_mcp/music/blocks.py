@@ -15,14 +15,19 @@ _CROSSFADE = 4.0
 
 
 def by_blocks(
-    audio: Audio, rate: int, work: Callable[[Audio, float, Report], Audio], report: Report
+    audio: Audio,
+    rate: int,
+    work: Callable[[Audio, float, Report], Audio],
+    report: Report,
+    seconds: float = _BLOCK,
 ) -> Audio:
     """``work(block, start, report)`` for overlapping blocks of ``audio``, its results crossfaded into one.
 
-    ``start`` is where the block begins, seconds; what comes back is shaped like the block.
+    ``start`` is where the block begins, and ``seconds`` how long one is; what comes back is shaped like the
+    block.
     """
     out = np.zeros_like(audio)
-    length, overlap = round(_BLOCK * rate), round(_CROSSFADE * rate)
+    length, overlap = round(seconds * rate), round(_CROSSFADE * rate)
     starts = range(0, max(1, len(audio) - overlap), length - overlap)
     for index, start in enumerate(starts):
 

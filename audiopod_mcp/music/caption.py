@@ -7,16 +7,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from audiopod_mcp.music.composition.form import natural_bars
+from audiopod_mcp.music.amounts import activity_in
+from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
 from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.words import stanzas
+from audiopod_mcp.music.composition.words import Stanza, stanzas
+from audiopod_mcp.music.feels import counted, swing_in
 from audiopod_mcp.music.languages import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
-from audiopod_mcp.music.measures import key_in, metre_in, mode_in, seconds_in, tempo_in
+from audiopod_mcp.music.measures import key_in, metre_in, mode_in, mode_named, seconds_in, tempo_in
 from audiopod_mcp.music.model import Brief, Refused
 from audiopod_mcp.music.negation import denied, left_out, named
+from audiopod_mcp.music.pace import dotted, paced
 from audiopod_mcp.music.styles import PRESETS, STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
-from audiopod_mcp.music.theory import METRES, parse_key
+from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 from audiopod_mcp.music.vocabulary import (
     ENSEMBLES,
     FORM_WORDS,
@@ -50,7 +53,8 @@ _STYLES_BY_RANK: tuple[Mapping[str, str | None], ...] = (STYLE_WORDS, FORM_WORDS
 _FLAVOUR = re.compile(r"[\s-]?(?:flavou?red|tinged|inspired|influenced|infused|leaning)\b", re.IGNORECASE)
 _TONGUE = re.compile(
     rf"\b(?:in|en|auf|em|su)\s+({'|'.join(TONGUES)})(?!\w)|\b({'|'.join(TONGUES)})\s+(?:\w+\s+)?"
-    r"(?:vocals?|lyrics|singing|singer|words|rap)\b",
+    r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
+    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(TONGUES)})(?!\w)",
     re.IGNORECASE,
 )
 
@@ -85,6 +89,8 @@ def read_caption(
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
     without |= left_out(wanted, instruments)
+    if "choir" in instruments:
+        without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     parts = stanzas(lyrics)
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (not sings and bool(parts or _INSTRUMENTAL.search(wanted)))
@@ -111,8 +117,12 @@ def read_caption(
         ),
         without=tuple(sorted(without)),
         lyrics=lyrics.strip() if lyrics and sings else None,
+        form=_form(parts) if instrumental or not sings else (),
         instrumental=instrumental,
         language=_language(language, wanted),
+        activity=activity_in(text, wanted),
+        feel=counted(wanted),
+        swing=swing_in(wanted, style),
     )
     return _lasting(brief, duration, wanted)
 
@@ -222,7 +232,7 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
 def _timesignature(given: str | None, text: str, style: Style) -> str:
     if given is not None and given.strip():
         name = given.replace(" ", "")
-        name = {"2": "2/4", "3": "3/4", "4": "4/4", "6": "6/8"}.get(name, name)
+        name = {"2": "2/4", "3": "3/4", "4": "4/4", "6": "6/8", "5": "5/4", "7": "7/8"}.get(name, name)
         if name not in METRES:
             raise Refused(f'"{given}" is not a metre that can be played: use {", ".join(METRES)}.')
         return name
@@ -238,16 +248,14 @@ def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str
     if (value := tempo_in(text, low, high)) is not None:
         return value
     slowest, fastest = style.tempo
-    words = find(text, TEMPO_WORDS)
-    if words:
-        place, factor = words[0][2]
-        tempo = (slowest + place * (fastest - slowest)) * factor
+    if metre == "6/8" and style.name != "celtic":  # A jig is as fast as a reel.
+        slowest, fastest = dotted(slowest, fastest)
+    if words := [pace for _, _, pace in find(text, TEMPO_WORDS) if pace]:
+        tempo = paced(words[0], slowest, fastest, compound=METRES[metre].compound)
     else:
         chance = generator(seed, "tempo").random()
         place = min(1.0, max(0.0, 0.5 + 0.9 * (energy - style.energy) + 0.5 * (chance - 0.5)))
         tempo = slowest + place * (fastest - slowest)
-    if metre == "6/8" and tempo > 110:
-        tempo /= 1.5  # The beat of 6/8 is a dotted one.
     return float(round(min(high, max(low, tempo))))
 
 
@@ -259,12 +267,22 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
         return str(key)
     if (key := key_in(text)) is not None:
         return str(key)
-    if (minor := mode_in(text)) is not None:
+    church = mode_named(text)
+    minor = MODES[church][1] if church else mode_in(text)
+    if minor is not None:
         pull = 1.0 if minor else -1.0
     chance = generator(seed, "key")
     share = 1.0 if pull >= 1 else 0.0 if pull <= -1 else style.minor_share
     keys = KEY_FRIENDS[bool(chance.random() < share)]
-    return keys[int(chance.integers(len(keys)))]
+    name = keys[int(chance.integers(len(keys)))]
+    tonic = parse_key(name)
+    return str(Key(tonic.tonic, tonic.minor, church)) if church and tonic else name
+
+
+def _form(parts: tuple[Stanza, ...]) -> tuple[str, ...]:
+    """The sections of tags that are no more than an "[Instrumental]"."""
+    labels = tuple(part.label for part in parts)
+    return labels if len(labels) > 1 and set(labels) != {"solo"} else ()
 
 
 def _language(given: str | None, text: str) -> str | None:
@@ -273,7 +291,9 @@ def _language(given: str | None, text: str) -> str | None:
     match = _TONGUE.search(text)
     if match is None:
         return None
-    return next(code for name, code in TONGUES.items() if word(name).fullmatch(match[1] or match[2]))
+    return next(
+        code for name, code in TONGUES.items() if word(name).fullmatch(match[1] or match[2] or match[3])
+    )
 
 
 def natural_duration(brief: Brief) -> float:
@@ -281,7 +301,9 @@ def natural_duration(brief: Brief) -> float:
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
-    bar = metre.beats * 60 / brief.tempo
+    if brief.form:
+        bars = sum(NOMINAL.get(label, 4) for label in brief.form)
+    bar = metre.beats * metre.beat(brief.tempo)
     bars = min(bars, int((DURATION_RANGE[1] - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.
     ring = bar * max(1, math.ceil(2.0 / bar))

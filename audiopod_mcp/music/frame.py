@@ -18,6 +18,9 @@ from audiopod_mcp.music.theory import METRES, parse_chord, parse_key
 
 Times = npt.NDArray[np.float64]
 
+SOFT = 0.5
+"""Onsets a beat below which few are heard because they are soft, as of bowed strings."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -91,6 +94,12 @@ class Frame:
             ),
             origin,
         )
+
+    def downbeat(self, time: float) -> float:
+        """The downbeat at or before ``time``, which may lie past the song's ends."""
+        at, before = self._beats_over(min(time, 0.0), max(time, self.duration))
+        first = int(np.searchsorted(at, time + 1e-3, side="right")) - 1
+        return float(at[first - (first - before - self.first_downbeat) % self.beats_per_bar])
 
     def at_tempo(self, tempo: float) -> Frame:
         """The same song, faster or slower: everything on a clock stretched by ``self.tempo / tempo``."""
@@ -172,7 +181,7 @@ def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note,
         chords=chords,
         sections=analysis.sections,
         melody=melody,
-        density=analysis.density if steady else None,
+        density=analysis.density if steady and analysis.density >= SOFT else None,
         steady=steady,
     )
 

@@ -31,7 +31,10 @@ STYLE_WORDS: dict[str, str] = {
     r"レゲエ|雷鬼|레게": "reggae", r"регги": "reggae", r"танго": "tango", r"タンゴ|探戈|탱고": "tango",
     r"レトロゲーム|8ビット": "chiptune", r"film ?musik|musique de film|musica de cine|colonna sonora|filmmuziek|muzyka filmowa": "cinematic",
     r"映画音楽|电影|史诗|영화음악|시네마틱": "cinematic",
-    r"シティポップ": "city pop", r"カントリー|乡村|컨트리": "country", r"кантри": "country",
+    r"celtique|celtic[ao]|keltisch\w*|celtyck\w*|кельтск\w*": "celtic", r"ケルト|凯尔特|켈틱": "celtic",
+    r"трэп\w*|трап": "trap", r"トラップ|ドリル|트랩|드릴": "trap", r"фанк": "funk", r"соул": "soul", r"ソウル|소울|灵魂乐": "soul",
+    r"рэп\w*|реп": "hip hop", r"ラップ|랩": "hip hop", r"металл?\w*": "metal", r"ゴスペル|가스펠|福音": "gospel", r"госпел": "gospel",
+    r"シティポップ|시티팝": "city pop", r"синтвейв|ретровейв": "synthwave", r"カントリー|乡村|컨트리": "country", r"кантри": "country",
     r"サンバ|桑巴": "samba", r"フラメンコ|弗拉门戈": "flamenco", r"flamenca": "flamenco",
 }
 
@@ -69,7 +72,7 @@ TEMPO_WORDS: dict[str, bool] = {
 }
 
 INSTRUMENT_WORDS: dict[str, str] = {
-    r"klavier|flugel|pianoforte|fortepian\w*|piyano|пианино|фортепиан\w*|рояль": "piano",
+    r"klavier|flugel|pianino|pianoforte|fortepian\w*|piyano|пианино|фортепиан\w*|рояль": "piano",
     r"ピアノ|钢琴|鋼琴|피아노|पियानो": "piano",
     r"(?:akustik|akustische?)[\s-]?gitarren?|guitare acoustique|guitare folk|guitarra acustica|chitarra acustica|gitara akustyczna|akoestische gitaar": "acoustic guitar",
     r"アコースティックギター|アコギ|木吉他|어쿠스틱 ?기타|акустическ\w+ гитар\w*": "acoustic guitar",
@@ -88,7 +91,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"violoncell\w*|violoncelle|violonchelo|wiolonczel\w*|cello|çello|виолончел\w*": "cello", r"チェロ|大提琴|첼로": "cello",
     r"streicher|cordes|cuerdas|archi|cordas|strijkers|smyczk\w*|yaylilar|струнн\w*": "strings",
     r"ストリングス|弦楽|弦乐|현악기?|스트링": "strings",
-    r"flote|querflote|flauta|flauto|fluit|flet\w*|flut|флейт\w*": "flute", r"フルート|长笛|플루트": "flute",
+    r"flote|querflote|flauta|flauto|fluit|flet\w*|flut|флейт\w*": "flute", r"フルート|长笛|笛子|플루트": "flute",
     r"klarinett\w*|clarinette|clarinete|clarinetto|klarnet|кларнет\w*": "clarinet", r"クラリネット|单簧管|클라리넷": "clarinet",
     r"saxofon\w*|sassofono|saksofon\w*|саксофон\w*|saxophon": "saxophone", r"サックス|萨克斯|색소폰": "saxophone",
     r"trompet\w*|trompette|tromba|trabk\w*|труб[аыуой]+": "trumpet", r"トランペット|小号|트럼펫": "trumpet",
@@ -101,12 +104,13 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"pauken?|timpanos?|kotly|литавр\w*|ティンパニ|定音鼓|팀파니": "timpani",
     r"dudelsack|cornemuses?|cornamus[ae]|doedelzak|dudy|волынк\w*|バグパイプ|风笛|백파이프": "bagpipes",
     r"箏|お琴|古筝|가야금|кото": "koto", r"ситар\w*|シタール|西塔琴|시타르": "sitar",
+    r"campan[ae]s?|glocken|cloches|колокол\w*": "bells", r"鐘|钟声|종소리": "bells",
     r"カリンバ|卡林巴|칼림바|калимб\w*": "kalimba",
     r"orgel|orgue|organo|orgao|organy|орган\w{0,2}": "organ", r"オルガン|管风琴|오르간": "organ",
     r"harfe|harpe|arpa|arf|арф\w*": "harp", r"ハープ|竖琴|하프": "harp",
-    r"chor|ch[oœ]e?ur|coro|koor|chor\w{0,1}|koro|хор\w{0,2}": "choir", r"合唱|コーラス|합창": "choir",
+    r"chor|ch[oœ]e?urs?|coros?|koor|chor\w{0,1}|koro|хор\w{0,2}": "choir", r"合唱|コーラス|합창": "choir",
     r"synthesizer|synthe|sintetizador\w*|sintetizzatore|syntezator\w*|синтезатор\w*": "synth lead", r"シンセ|合成器|신스": "synth lead",
-    r"gesang|stimme|chant|voix|voz|voces|canto|voce|zang|stem|spiew\w*|wokal\w*|vokal|вокал\w*|голос\w*": "voice",
+    r"gesang|(?:frauen|manner|kinder)?stimmen?|chant|voix|voz|voces|canto|voce|zang|stem|spiew\w*|wokal\w*|vokal|вокал\w*|голос\w*": "voice",
     r"ボーカル|歌声|人声|보컬|목소리|गायन": "voice",
 }
 
@@ -116,7 +120,7 @@ TRACK_WORDS: dict[str, tuple[str, ...]] = {
     r"percussions?|percusion(?:es)?|percussioni|percussao|перкусси\w*": ("percussion", "drums"),
     r"basse|bajo|basso|baixo|bas|бас": ("bass",), r"ベース|贝斯|베이스": ("bass",),
     r"gitarren?|guitares?|guitarras?|chitarr[ae]|gitaar|gitar[aey]?|гитар\w*": ("guitar",), r"ギター|吉他|기타": ("guitar",),
-    r"gesang|stimme|chant|voix|voz|voces|canto|voce|zang|stem|spiew\w*|wokal\w*|vokal|вокал\w*|голос\w*|paroles|letra|texte?": ("vocals", "backing_vocals"),
+    r"gesang|(?:frauen|manner|kinder)?stimmen?|chant|voix|voz|voces|canto|voce|zang|stem|spiew\w*|wokal\w*|vokal|вокал\w*|голос\w*|paroles|letra|texte?": ("vocals", "backing_vocals"),
     r"ボーカル|歌声|歌|人声|보컬|목소리|गायन": ("vocals", "backing_vocals"),
     r"streicher|cordes|cuerdas|archi|cordas|strijkers": ("strings",),
     r"klavier|piyano|пианино|фортепиан\w*": ("keyboard",), r"ピアノ|钢琴|피아노": ("keyboard",),
@@ -129,6 +133,8 @@ INSTRUMENTAL = (
 )
 INSTRUMENTAL_ANYWHERE = r"インスト(?:ゥルメンタル|ルメンタル)?|纯音乐|純音樂|器乐|연주곡|인스트루멘탈|वाद्य"
 
+KANA_NOTES = {"ハ": 0, "ニ": 2, "ホ": 4, "ヘ": 5, "ト": 7, "イ": 9, "ロ": 11}
+"""Japanese keys: ヘ長調 is F major, 嬰ハ短調 C sharp minor, 変ホ長調 E flat major."""
 NOTES: dict[str, int] = {
     # Note names of the keys people write in their own language, as pitch classes.
     "do": 0, "ut": 0, "re": 2, "mi": 4, "fa": 5, "sol": 7, "la": 9, "si": 11,

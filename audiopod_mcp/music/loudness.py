@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,8 @@ from audiopod_mcp.music.spectrum import WORKERS, Array
 
 _TAIL = 0.1
 """Seconds that each filtered block starts early."""
-_STEPS = 20
-"""Steps filtered at a time."""
+_SECONDS = 2
+"""Seconds filtered at a time."""
 
 
 def integrated_loudness(audio: Audio, rate: int, report: Report = silent) -> float | None:
@@ -65,7 +66,8 @@ def step_energies(audio: Audio, rate: int, step: int, report: Report = silent) -
     """K-weighted energy, summed over weighted channels, of consecutive steps of ``step`` samples."""
     # Overlap-save: every transform starts so early that the filters (slowest pole: 4 ms) have rung out.
     tail = round(_TAIL * rate)
-    advance = _STEPS * step
+    count = max(1, _SECONDS * rate // step)
+    advance = count * step
     size = sfft.next_fast_len(tail + advance, real=True)
     response = _k_response(rate, size)
     weights = _channel_weights(audio.shape[1])
@@ -76,7 +78,7 @@ def step_energies(audio: Audio, rate: int, step: int, report: Report = silent) -
         spectrum = sfft.rfft(block.T, size, axis=1, workers=WORKERS) * response
         weighted = sfft.irfft(spectrum, size, axis=1, workers=WORKERS)[:, early : early + advance]
         weighted[:, len(block) - early :] = 0.0
-        steps = np.square(weighted).reshape(len(weights), _STEPS, step).sum(axis=2, dtype=np.float64)
+        steps = np.square(weighted).reshape(len(weights), count, step).sum(axis=2, dtype=np.float64)
         energy.append(weights @ steps)
         report(min(1.0, (start + advance) / len(audio)), "measuring the loudness")
     return np.concatenate(energy)[: max(1, len(audio) // step)]
@@ -88,6 +90,7 @@ def _channel_weights(channels: int) -> Array:
     return np.asarray(layouts.get(channels, (1,) * channels), np.float32)
 
 
+@lru_cache(maxsize=4)
 def _k_response(rate: int, size: int) -> npt.NDArray[np.complex64]:
     """K-weighting on the bins of a transform: the standard's two filters, for any rate by bilinear
     transform.

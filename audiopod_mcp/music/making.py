@@ -15,6 +15,7 @@ from audiopod_mcp.music.composition.harmony import tonic
 from audiopod_mcp.music.composition.words import stanzas
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
+    Audio,
     Brief,
     Grid,
     Note,
@@ -25,14 +26,17 @@ from audiopod_mcp.music.model import (
     Span,
     silent,
 )
+from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
+from audiopod_mcp.music.tone import faded
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 _GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
 _SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _LONGEST_LOOP = 120.0
+_FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)
 
 
 def make(
@@ -43,7 +47,15 @@ def make(
     Raises :class:`Refused` when the brief can't be played.
     """
     score = compose(brief, seed=seed, report=_part(report, 0.0, 0.12))
-    return _rendered(brief, score, _part(report, 0.12, 1.0), tracks)
+    made = _rendered(brief, score, _part(report, 0.12, 1.0), tracks)
+    if _FADE.search(brief.caption):
+        seconds = min(8.0, 0.15 * score.duration)
+
+        def out(audio: Audio) -> Audio:
+            return faded(audio, SAMPLE_RATE, seconds, at_start=False)
+
+        made = replace(made, audio=out(made.audio), stems={k: out(stem) for k, stem in made.stems.items()})
+    return replace(made, notes=(*made.notes, *shortfalls(brief)))
 
 
 def rapped(brief: Brief) -> Brief:
@@ -69,7 +81,7 @@ def make_sample(
     if sample_type == "one-shot":
         return _one_shot(brief, seed, report)
     metre = METRES[brief.timesignature]
-    beat = 60 / brief.tempo
+    beat = metre.beat(brief.tempo)
     bar = metre.beats * beat
     wanted = 4.0 if brief.duration == natural_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))

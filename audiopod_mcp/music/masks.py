@@ -14,6 +14,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.spectrum import Array, moving_mean
 
+_KICK = 180.0
+"""Below this (Hz) drums are told by being short, above it by being broad."""
+_VOICE = (180.0, 9000.0)
+
+
+def unheard(_: float) -> None:
+    """A report of progress to nobody."""
+
 
 def wiener(wanted: Array, rest: Array) -> Array:
     """The share of ``wanted`` in the power of both."""
@@ -46,7 +54,7 @@ def sustained(level: Array, width: int) -> Array:
 
 
 def repeating_background(
-    level: Array, fps: float, tell: Callable[[float], None], most: int = 40, apart: float = 0.8
+    level: Array, fps: float, tell: Callable[[float], None] = unheard, most: int = 40, apart: float = 0.8
 ) -> Array:
     """What repeats: for every frame the median of those most like it, at least ``apart`` seconds away.
 
@@ -81,3 +89,54 @@ def centring(left: npt.NDArray[np.complex64], right: npt.NDArray[np.complex64]) 
     smooth = moving_mean(moving_mean(coherence, 3).T, 3).T
     centred: Array = np.square(np.clip((smooth - 0.5) / 0.5, 0, 1))
     return centred
+
+
+def drum_mask(level: Array, frequency: Array, fps: float) -> Array:
+    """The share of drums in magnitudes ``(frames, bins)``, 0 to 1.
+
+    Above the kick's range what is broad in frequency and short in time (:func:`harmonic_percussive`). That
+    test fails below: a kick is as narrow there as a bass note, and would be given to the bass. It is
+    short, though: what stands above the level sustained for half a second is the kick's.
+    """
+    broad = harmonic_percussive(level, fps, float(frequency[1]))
+    low = frequency < 2.5 * _KICK
+    short = np.zeros_like(level)
+    short[:, low] = np.clip(1 - sustained(level[:, low], round(0.45 * fps) | 1) / level[:, low], 0, 1)
+    deep = below(frequency, _KICK, 8)
+    return broad * (1 - deep) + short * deep
+
+
+def vocal_mask(
+    level: Array,
+    spectra: list[npt.NDArray[np.complex64]],
+    frequency: Array,
+    fps: float,
+    drums: Array,
+    tell: Callable[[float], None],
+) -> Array:
+    """The share of the lead voice in magnitudes ``(frames, bins)``, 0 to 1.
+
+    What does not repeat, in a voice's range, not percussive; and, the more the non-repeating is centred
+    in the stereo image compared to the rest, what is centred.
+    """
+    band = (frequency > 0.6 * _VOICE[0]) & (frequency < 1.2 * _VOICE[1])
+    inside = level[:, band]
+    background = repeating_background(inside, fps, tell)
+    voice = wiener(np.maximum(inside - background, 0), background)
+    tone = frequency[band]
+    voice *= (1 - below(tone, _VOICE[0], 8)) * below(tone, _VOICE[1], 6)
+    if len(spectra) > 1:
+        centre = centring(spectra[0][:, band], spectra[1][:, band])
+        power = np.square(inside)
+        front = float((voice * power * centre).sum() / ((voice * power).sum() + 1e-12))
+        rest = float(((1 - voice) * power * centre).sum() / (((1 - voice) * power).sum() + 1e-12))
+        trust = float(np.clip((front - rest) / 0.3, 0, 1))
+        voice *= 1 - 0.5 * trust * (1 - centre)
+    mask = np.zeros_like(level)
+    mask[:, band] = voice * (1 - drums[:, band]) ** 0.25
+    return mask
+
+
+def below(frequency: Array, corner: float, order: int) -> Array:
+    """1 well below ``corner`` Hz and 0 well above it."""
+    return np.asarray(1 / (1 + (frequency / corner) ** order), np.float32)

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from audiopod_mcp.music.languages import NOTES
-from audiopod_mcp.music.theory import METRES, Key, parse_key
+from audiopod_mcp.music.languages import KANA_NOTES, NOTES
+from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 from audiopod_mcp.music.wording import word
 
 _BPM = re.compile(
@@ -16,13 +17,21 @@ _BPM = re.compile(
     r"|[♩♪]\s*=?\s*(\d{2,3}(?:\.\d+)?)()",
     re.IGNORECASE,
 )
+_BARE_BPM = re.compile(r"(?:\bat|@|^|[,|;])\s*(\d{2,3})\s*(?=$|[,|;.])", re.IGNORECASE)
+"""A number that is nothing else: "techno at 140", "phonk, drift, 140"."""
 _ACCIDENTAL = r"(?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?"
 _MODES = {
-    "major|maj|dur|ionian|lydian|mixolydian|majeur|mayor|maggiore|maior|メジャー|長調|大调|大調|장조|мажор\\w*": False,
-    "(?:natural |harmonic |melodic )?(?:minor|min)|moll|dorian|phrygian|aeolian|locrian|mineur|menor|minore"
+    "major|maj|dur|ionian|majeur|mayor|maggiore|maior|メジャー|長調|大调|大調|장조|мажор\\w*": False,
+    "(?:natural |harmonic |melodic )?(?:minor|min)|moll|aeolian|mineur|menor|minore"
     "|マイナー|短調|小调|小調|단조|минор\\w*": True,
 }
+_CHURCH = {
+    "dorian": r"dori(?:an|sch\w*|en|co|o)|ドリア\w*", "phrygian": r"phr[iy]g(?:ian|isch\w*|ien)|frigi[oa]|フリジア\w*",
+    "lydian": r"l[yi]d(?:ian|isch\w*|ien)|lidi[oa]|リディア\w*", "locrian": r"lo[ck]r(?:ian|isch\w*)|locri[oa]",
+    "mixolydian": r"mi[xs]+ol[yi]d(?:ian|isch\w*|ien)|mi[xs]olidi[oa]|ミクソリディア\w*",
+}  # fmt: skip
 _MODE = "|".join(f"(?P<{'minor' if minor else 'major'}>{words})" for words, minor in _MODES.items())
+_MODE += "".join(f"|(?P<{name}>{words})" for name, words in _CHURCH.items())
 _KEY = re.compile(rf"(?<![\w#])([A-G]{_ACCIDENTAL})[\s-]?(?:{_MODE})(?![a-z])", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"(?:\b(?:in|key of|key:?)\s*|,\s*|^)$", re.IGNORECASE
@@ -39,22 +48,34 @@ _BARE_KEY = re.compile(
 )
 """``in F#``: a capital, or it may be "in a forest"."""
 _SHORT_KEY = re.compile(r"(?<![\w#])([B-G](?:#|♯|b|♭)?m|A(?:#|♯|b|♭)m|(?:(?<=, )|^)Am)(?![\w#'’])")
-_METRE = re.compile(r"(?<!\d)(2|3|4|6|9|12)\s*/\s*(2|4|8)(?!\d)")
+_KEY_ITEM = re.compile(r"(?:^|[,|;\n]\s*)([A-G](?:#|♯|b|♭)?m?)\s*(?=$|[,|;\n])")
+"""A key as an item of a list: "blues, Bb, slow"."""
+_MODE_ALONE = re.compile(
+    "|".join(rf"(?<!\w)(?P<{name}>{words})(?!\w)" for name, words in _CHURCH.items()), re.IGNORECASE
+)
+_METRE = re.compile(r"(?<!\d)(\d{1,2})\s*/\s*(2|4|8|16)(?!\d)")
+_EQUALS = {"12/8": "6/8", "9/8": "6/8", "3/8": "3/4", "6/4": "3/4", "2/2": "2/4", "4/8": "2/4"}
+_EQUALS |= {"5/8": "5/4", "10/8": "5/4", "7/4": "7/8", "7/16": "7/8", "14/8": "7/8"}
+"""Metres that are felt as one of ours."""
 _METRE_WORDS = {
     r"(?:in )?three[\s-]four(?: time)?|triple (?:metre|meter|time)|waltz time|drei ?viertel ?takt|a trois temps|3拍子|三拍子|3박자": "3/4",
     r"(?:in )?six[\s-]eight(?: time)?|compound (?:metre|meter|time)|sechs ?achtel ?takt": "6/8",
+    r"(?:in )?five[\s-]four(?: time)?|quintuple (?:metre|meter|time)|take five|fun?f ?viertel ?takt|5拍子|五拍子": "5/4",
+    r"(?:in )?seven[\s-]eight(?: time)?|(?:odd|irregular|asymmetric(?:al)?) (?:time signatures?|time|meters?|metres?)|sieben ?achtel ?takt|7拍子|七拍子": "7/8",
     r"waltz(?:es)?|minuets?|menuett?o?|mazurkas?|polonaise|landler|sarabande|valse|vals|valzer|valsa|walzer|walc|вальс\w*": "3/4",
     r"ワルツ|圆舞曲|圓舞曲|华尔兹|왈츠": "3/4",
     r"jigs?|gigue|(?:sea )?shanty|tarantella|barcarolle|siciliana": "6/8",
     r"polka|march|marsch|marche|marcia|galop": "2/4",
 }
 _LENGTH = re.compile(
-    r"\b(\d{1,3}(?:\.\d)?|one|two|three|four|five|half a)[\s-]*(s|secs?|seconds?|mins?|minutes?)\b"
+    r"\b(\d{1,3}(?:\.\d)?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety|half a)[\s-]*(s|secs?|seconds?|mins?|minutes?)\b"
     r"(?=[\s-]*(?:long|of\b|(?:[\w'-]+\s+){0,3}"
-    r"(?:track|song|piece|loop|jingle|clip|music|version|intro jingle|theme|cue|tune|beat)\b))",
+    r"(?:track|song|piece|loop|jingle|clip|music|version|intro jingle|theme|cue|tune|beat|epic|anthem|ballad|jam|instrumental|intro|waltz|mix)\b))",
     re.IGNORECASE,
 )
-_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5}
+_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5, "ten": 10.0}
+_NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "ninety": 90.0}
+_NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
 
 def tempo_in(text: str, low: float, high: float) -> float | None:
@@ -64,11 +85,33 @@ def tempo_in(text: str, low: float, high: float) -> float | None:
         value = (float(first) + float(second)) / 2 if first else float(second)
         if low <= value <= high:
             return value
-    return None
+    return next((float(m[1]) for m in _BARE_BPM.finditer(text) if 50 <= float(m[1]) <= 220), None)
 
 
 def key_in(text: str) -> Key | None:
-    """The key that ``text`` names, in letters or in note names. A church mode is its minor or major."""
+    """The key that ``text`` names, in letters or in note names; a mode that's named apart goes with it."""
+    key = _key_in(text)
+    church = _MODE_ALONE.search(text)
+    if key is None or key.mode or church is None:
+        return key
+    name = next(name for name in _CHURCH if church[name])
+    # "E minor, mixolydian" contradicts itself: what was said with the tonic counts.
+    return replace(key, minor=MODES[name][1], mode=name) if _open(text, key, MODES[name][1]) else key
+
+
+def _open(text: str, key: Key, minor: bool) -> bool:
+    """Whether ``text`` leaves the key's mode open, or says what agrees with ``minor``."""
+    stated = next((m for m in _KEY.finditer(text)), None) or _NAMED_KEY.search(text)
+    return stated is None or key.minor == minor
+
+
+def mode_named(text: str) -> str | None:
+    """The church mode that ``text`` names, with or without a tonic."""
+    found = _MODE_ALONE.search(text)
+    return next((name for name in _CHURCH if found[name]), None) if found else None
+
+
+def _key_in(text: str) -> Key | None:
     for match in _KEY.finditer(text):
         note = match[1]
         if note == "a" and not (
@@ -77,13 +120,21 @@ def key_in(text: str) -> Key | None:
             continue
         key = parse_key(note)
         if key is not None:
-            return Key(key.tonic, minor=bool(match["minor"]))
+            return _in_mode(key.tonic, match)
     if named := _NAMED_KEY.search(text):
         sign = (named[2] or "").lower()
         shift = 0 if not sign else -1 if sign.startswith(("flat", "bemol")) else 1
-        return Key((NOTES[named[1].lower()] + shift) % 12, minor=bool(named["minor"]))
-    bare = _BARE_KEY.search(text) or _SHORT_KEY.search(text)
+        return _in_mode((NOTES[named[1].lower()] + shift) % 12, named)
+    if kana := re.search(r"(嬰|変)?([ハニホヘトイロ])(長|短)調", text):
+        shift = {"嬰": 1, "変": -1}.get(kana[1], 0)
+        return Key((KANA_NOTES[kana[2]] + shift) % 12, minor=kana[3] == "短")
+    bare = _BARE_KEY.search(text) or _SHORT_KEY.search(text) or _KEY_ITEM.search(text)
     return parse_key(bare[1]) if bare else None
+
+
+def _in_mode(tonic: int, match: re.Match[str]) -> Key:
+    church = next((name for name in _CHURCH if match[name]), "")
+    return Key(tonic, MODES[church][1] if church else bool(match["minor"]), church)
 
 
 def mode_in(text: str) -> bool | None:
@@ -99,14 +150,19 @@ def mode_in(text: str) -> bool | None:
 
 def metre_in(text: str) -> str | None:
     """The metre that ``text`` names or that a dance it names is in. 12/8 and 9/8 are felt as 6/8."""
-    for match in _METRE.finditer(text):
-        name = f"{match[1]}/{match[2]}"
-        name = {"12/8": "6/8", "9/8": "6/8", "3/8": "3/4", "6/4": "3/4", "2/2": "2/4", "4/8": "2/4"}.get(
-            name, name
-        )
-        if name in METRES:
-            return name
+    for name in _metres_named(text):
+        if _EQUALS.get(name, name) in METRES:
+            return _EQUALS.get(name, name)
     return next((metre for pattern, metre in _METRE_WORDS.items() if word(pattern).search(text)), None)
+
+
+def metre_refused(text: str) -> str | None:
+    """A metre that ``text`` names and that can't be played, ``"11/8"``."""
+    return next((name for name in _metres_named(text) if _EQUALS.get(name, name) not in METRES), None)
+
+
+def _metres_named(text: str) -> list[str]:
+    return [f"{match[1]}/{match[2]}" for match in _METRE.finditer(text) if 2 <= int(match[1]) <= 21]
 
 
 def seconds_in(text: str) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.onsets import LOW, MIDDLE, SNARE, WHOLE
+from audiopod_mcp.music.onsets import LOW, MIDDLE, WHOLE
 from audiopod_mcp.music.rhythm import accents
 from audiopod_mcp.music.spectrum import Array, Ints
 
@@ -50,17 +50,6 @@ def bar_lines(stress: Array, beats_per_bar: int, slip: float = 8.0) -> Ints:
     for beat in range(beats - 1, 0, -1):
         position[beat - 1] = came_from[beat][position[beat]]
     return np.flatnonzero(position == 0)
-
-
-def divides_in_the_middle(envelopes: Array, beats: npt.NDArray[np.float64], bars: Ints) -> bool:
-    """Whether bars of three beats (s) are stressed in the middle, not on the thirds: then they are 6/8."""
-    whole = bars[bars + 3 < len(beats)]
-    middles = (beats[whole + 1] + beats[whole + 2]) / 2
-    thirds = np.concatenate((beats[whole + 1], beats[whole + 2]))
-    return len(whole) > 3 and all(
-        accents(envelopes[row], middles).mean() > 1.3 * accents(envelopes[row], thirds).mean()
-        for row in (LOW, SNARE)
-    )
 
 
 def _standardise(values: Array) -> Array:

@@ -71,9 +71,15 @@ class Analysis:
     duration: float
     tempo: float | None
     tempo_confidence: float
+    tempo_span: tuple[float, float] | None
+    """The slowest and the fastest it gets where it is not steady."""
     beats: tuple[float, ...]
     downbeats: tuple[float, ...]
     timesignature: str | None
+    metre_confidence: float
+    """How probable the time signature is, 0 to 1; of those said to be so sure about as many are right."""
+    other_metre: str | None
+    """The time signature that is next likely."""
     key: str | None
     key_confidence: float
     loudness: float | None
@@ -90,6 +96,19 @@ class Analysis:
     """Side-to-mid energy ratio, 0 (mono) to 1."""
     caption: str
     """One sentence composed only from what was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How much each layer plays: 0 the bare frame … 0.5 as the style has it … 1 busy."""
+
+    drums: float = 0.5
+    """Drums and percussion."""
+    bass: float = 0.5
+    chords: float = 0.5
+    """Whoever comps: strums, arpeggios, stabs."""
+    melody: float = 0.5
+    """The lead's notes a beat, and whether a second line answers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +130,15 @@ class Brief:
     without: tuple[str, ...] = ()
     """Tracks or instruments the caption rules out ("no drums")."""
     lyrics: str | None = None
+    form: tuple[str, ...] = ()
+    """The sections that tags without words ask for; empty: the style's own form."""
     instrumental: bool = False
     language: str | None = None
+    activity: Activity = Activity()
+    feel: str | None = None
+    """``half-time`` or ``double-time``: how the drums count, at the same tempo."""
+    swing: float | None = None
+    """The share of a pair that its first note takes, 0.5 straight … 0.67 triplets; ``None``: the style's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +191,11 @@ class Score:
         def spans(name: str) -> tuple[Span, ...]:
             return tuple(Span(**span) for span in data[name])
 
+        def whole(brief: Mapping[str, Any]) -> Brief:
+            activity = Activity(**brief.get("activity", {}))
+            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form")}
+            return Brief(**{**brief, **names, "activity": activity})
+
         brief = data.get("brief")
         return cls(
             seed=data["seed"],
@@ -184,11 +215,7 @@ class Score:
                 LyricLine(line["start"], line["end"], line["text"], tuple((t, w) for t, w in line["words"]))
                 for line in data["lyrics"]
             ),
-            brief=None
-            if brief is None
-            else Brief(
-                **{**brief, "instruments": tuple(brief["instruments"]), "without": tuple(brief["without"])}
-            ),
+            brief=None if brief is None else whole(brief),
         )
 
 

@@ -19,7 +19,8 @@ from audiopod_mcp.music.vocabulary import (
 from audiopod_mcp.music.wording import find, word
 
 _NEGATION = re.compile(
-    r"\b(?:no|non|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?"
+    r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"
+    r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?"
     r"|don'?t (?:use|want|include)|never|nothing|sans|ohne|kein\w{0,2}|nicht|pas|aucune?"
     r"|sin|nada de|senza|niente|sem|nenhum\w*"
     r"|zonder|geen|niet|bez|nie|без|не)(?=[\s-])"
@@ -47,6 +48,7 @@ _AFTER = re.compile(
     r"(?:\s*(?:の|は|が|も))?(?:なし|無し|抜き|のない|ない|不要)"
     r"|\s*(?:은|는|이|가)?\s*(?:없이|없는|없음|빼고|제외)"
     r"|\s*के बिना"
+    r"|\s*[:=]\s*(?:none|no|nil|off|n/?a|keine?r?|aucune?|ningun\w?|nessun\w?|0)\b"
     r"|\w{0,3}s[ıiu]z\b",
     re.IGNORECASE,
 )
@@ -55,9 +57,18 @@ _ONLY_BEFORE = re.compile(
     r"|\b(?:only|just|nothing but|purely|nur|seulement|uniquement|solamente|soltanto|apenas)\b",
     re.IGNORECASE,
 )
-_ONLY_AFTER = re.compile(r"\s*(?:only\b|alone\b|(?P<solo>solo\b|duet\b|duo\b))", re.IGNORECASE)
+_ONLY_AFTER = re.compile(
+    r"\s*(?:only\b|alone\b|,? (?:and )?nothing\s+(?:else|more)\b|(?P<solo>solo\b|duet\b|duo\b|ソロ|独奏"
+    r"|솔로|독주))",
+    re.IGNORECASE,
+)
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
 _ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long|,)\s*$", re.IGNORECASE)
+_JOURNEY = re.compile(
+    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then"
+    r"|followed|join(?:s|ed)|at first|finally)\b",
+    re.IGNORECASE,
+)
 ACAPPELLA = re.compile(r"\ba[\s-]?cap+el+a\b|\bvocals? only\b|\bbarbershop\b", re.IGNORECASE)
 
 _NAMES = INSTRUMENT_WORDS | {
@@ -155,6 +166,8 @@ def left_out(text: str, instruments: tuple[str, ...]) -> set[str]:
         accompanied = _ACCOMPANIED.search(text[: match.start()].removesuffix("a ").removesuffix("A "))
         if starts & set(reach):
             exclusive |= not match["solo"] or (alone and not accompanied)
+    if _JOURNEY.search(text):
+        return set()  # Who is alone at first isn't alone for good.
     for start, end, name in hits:
         after = _ONLY_AFTER.match(text, end)
         if after and not (after["solo"] and (_ACCOMPANIED.search(text[:start]) and "du" not in after[0])):

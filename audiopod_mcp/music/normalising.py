@@ -41,13 +41,13 @@ def peaks_held(
     if not changed or true_peak(rest, rate) > highest - _ROOM:
         changed, rest = set(layers), np.zeros_like(mix)
     moving, ceiling = mix - rest, min(1.0, 10 ** (highest / 20))
-    for _ in range(5):
+    for _ in range(8):
         gain = limiter(moving, rate, ceiling, beside=rest)
         # The limiter looks at samples: what rises between them lowers its ceiling.
         over = true_peak(rest + moving * gain, rate) - highest
         if over <= _CLOSE:
             break
-        ceiling *= 10 ** (-over / 20)
+        ceiling *= 10 ** (-(over + _CLOSE) / 20)
     return {track: x * gain if track in changed else x for track, x in layers.items()}
 
 

@@ -18,8 +18,11 @@ then, of magnitudes rather than of their logarithms, so that the loud hits stand
 5 kHz.
 """
 
-_LEAST = 0.04
-"""Variation of the onset strength, in nats, below which nothing sets in: a held chord, a hum."""
+_LEAST, _STILL = 0.04, 0.2
+"""Variation of the onset strength, nats, below which nothing sets in (a held chord, a hum) if besides the
+mean level of bands changes by less than so many nats from half a second to the next: soft strings do by 0.4,
+a hum by 0.03, noise by 0.09.
+"""
 
 
 def onset_envelopes(signal: Array, report: Report = silent) -> Array:
@@ -37,6 +40,7 @@ def onset_envelopes(signal: Array, report: Report = silent) -> Array:
     frames = len(signal) // HOP + 1
     flux = np.zeros((6, frames), np.float32)
     last = np.zeros((lag, bands), np.float32)
+    half, moved, steps = int(FPS / 2), 0.0, 0
     for first, magnitude in magnitudes(signal, N_FFT, HOP):
         level = np.log1p(magnitude @ bank * (1000 / np.sqrt(N_FFT)))
         padded = np.pad(np.concatenate((last, level)), ((0, 0), (1, 1)), mode="edge")
@@ -51,11 +55,14 @@ def onset_envelopes(signal: Array, report: Report = silent) -> Array:
         flux[KICK, here] = loud[:, kick].mean(axis=1)
         flux[SNARE, here] = loud[:, snare].mean(axis=1)
         last = np.concatenate((last, level))[-lag:]
+        means = level[: len(level) // half * half].reshape(-1, half, bands).mean(axis=1)
+        moved += float(np.abs(np.diff(means, axis=0)).mean(axis=1).sum())
+        steps += max(0, len(means) - 1)
         report((first + len(level)) / frames, "listening for onsets")
     flux[:, :lag] = 0.0  # the file's own beginning is not an onset
     flux = np.maximum(flux - moving_mean(flux, int(FPS) | 1), 0)
     spread = flux.std(axis=1, keepdims=True)
-    if spread[WHOLE] < _LEAST:
+    if spread[WHOLE] < _LEAST and moved < _STILL * max(1, steps):
         return np.zeros_like(flux)
     normalised: Array = flux / np.where(spread > 1e-4, spread, np.inf)
     return normalised

@@ -21,15 +21,32 @@ from audiopod_mcp.music.matching import (
     matching_gain,
     spectral_balance,
 )
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Grid, Refused, Rendering, Report, Span, silent
-from audiopod_mcp.music.scores import excerpt
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Audio,
+    Brief,
+    Grid,
+    Note,
+    Refused,
+    Rendering,
+    Report,
+    Score,
+    Span,
+    silent,
+)
+from audiopod_mcp.music.scores import UNPITCHED, excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
+from audiopod_mcp.music.theory import parse_key
 from audiopod_mcp.music.vocabulary import FORM_WORDS, STYLE_WORDS
 from audiopod_mcp.music.wording import find, tidy
 
 AS_THE_SONG = "No style was asked for: it is played as {}, which the recording sounds most like."
 """The note on music beside a recording whose style was heard, not named."""
+
+
+_RINGS = 1.4
+"""Seconds, at least, that the last chord of an ending has to ring in."""
 
 
 def within(report: Report, low: float, high: float) -> Report:
@@ -83,24 +100,25 @@ def play(
     melody: bool = False,
     label: str | None = None,
     ending: bool = False,
+    big: bool = False,
 ) -> Rendering:
     """``[start, end)`` of the song, newly composed and played: at 44.1 kHz, stereo, with stems and score.
 
     The music begins before ``start`` and goes on after ``end``, and is cut there: at a seam it is in
-    full swing, as the song is. ``ending`` makes it come to an end instead. ``label`` names the section it
-    is, in place of the song's own sections.
+    full swing, as the song is. ``ending`` makes it come to an end instead, on the tonic; a ``big`` one is
+    a chorus up to its last chord. ``label`` names the section it is, in place of the song's own sections.
     """
-    reach = max(start + frame.beat, end - 1.2) if ending else end + frame.bar
+    reach, final = end + frame.bar, frame.downbeat(end - _RINGS)
+    if ending:  # The last chord begins on a downbeat, early enough to ring.
+        reach = max(start + frame.beat, min(end - 0.3, final + frame.bar - frame.beat / 3))
     grid, origin = frame.grid(start, reach, chords=chords, melody=melody)
     if brief.lyrics and not brief.instrumental and not melody:
         grid = replace(grid, sections=_sung_sections(grid, start - origin, end - origin, label))
     elif label is not None:
         grid = replace(grid, sections=(Span(0.0, grid.beats[-1], label),))
     if ending:
-        last = grid.beats[-1]
-        outro = max(0.0, last - 4 * frame.bar, (start - origin))
-        kept = tuple(Span(s.start, min(s.end, outro), s.label) for s in grid.sections if s.start < outro)
-        grid = replace(grid, sections=(*kept, Span(outro, last, "outro")))
+        grid = _ended(grid, frame, max(0.0, grid.beats[-1] - 4 * frame.bar, start - origin), big)
+        brief = replace(brief, energy=max(brief.energy, 0.9)) if big else brief
     brief = replace(
         brief,
         tempo=frame.tempo,
@@ -109,6 +127,8 @@ def play(
         duration=grid.beats[-1],
     )
     score = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.2))
+    if ending:
+        score = _ringing(score, final - origin, max(score.duration, end - origin))
     stems = render(score, seed=seed, report=within(report, 0.2, 1.0))
     if not stems:
         raise Refused("caption: nobody is left to play what it asks for; name an instrument")
@@ -116,6 +136,52 @@ def play(
     stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))
     return Rendering(mixed(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
+
+
+def _ended(grid: Grid, frame: Frame, outro: float, big: bool) -> Grid:
+    """``grid`` with an outro from ``outro`` (s) on; its last bar is the tonic, after a dominant it has."""
+    count, last = len(grid.beats) - 1, grid.beats[-1]
+    final = (count - 1) // grid.beats_per_bar * grid.beats_per_bar
+    kept = tuple(Span(s.start, min(s.end, outro), s.label) for s in grid.sections if s.start < outro)
+    if big:
+        parts: tuple[Span, ...] = (
+            Span(outro, grid.beats[final], "chorus"),
+            Span(grid.beats[final], last, "ending"),
+        )
+    else:
+        parts = (Span(outro, last, "outro"),)
+    grid = replace(grid, sections=(*kept, *(span for span in parts if span.end > span.start)))
+    key = parse_key(frame.key) if frame.key else None
+    if key is None or len(grid.chords) != count:
+        return grid
+    home = key.names[key.tonic] + "m" * key.minor
+    chords = list(grid.chords)
+    chords[final:] = [home] * (count - final)
+    dominant = key.names[(key.tonic + 7) % 12]
+    leads = next(
+        (chord for chord in (f"{dominant}7", dominant, f"{dominant}m") if chord in grid.chords), None
+    )
+    before = max(0, final - grid.beats_per_bar)
+    if leads and all(chord == home for chord in chords[before:final]):
+        half = (before + final + 1) // 2
+        chords[half:final] = [leads] * (final - half)
+    return replace(grid, chords=tuple(chords))
+
+
+def _ringing(score: Score, final: float, duration: float) -> Score:
+    """``score`` with what is struck from ``final`` (s) on held almost until ``duration``, its new end."""
+
+    def held(note: Note) -> Note:
+        left = duration - note.start
+        return replace(note, duration=max(note.duration, left - min(0.9, 0.4 * left)))
+
+    parts = tuple(
+        part
+        if part.track in UNPITCHED
+        else replace(part, notes=tuple(held(n) if n.start > final - 0.1 else n for n in part.notes))
+        for part in score.parts
+    )
+    return replace(score, parts=parts, duration=duration)
 
 
 def _sung_sections(grid: Grid, start: float, end: float, label: str | None) -> tuple[Span, ...]:
@@ -183,7 +249,8 @@ def loudness_around(
     """Loudness (LUFS) and spectral balance that new music in samples ``[start, end)`` should have.
 
     The balance is that of ``reach`` seconds on both sides. The loudness is the stretch's own, unless that
-    is silent or more than 12 LU away from what surrounds it: then it is the surroundings'.
+    is silent or more than 12 LU away from what surrounds it, also from the nearest seconds (in a fade it is
+    not): then it is the surroundings'.
     """
     margin = round(reach * rate)
     around = np.concatenate((audio[max(0, start - margin) : start], audio[end : end + margin]))
@@ -192,7 +259,11 @@ def loudness_around(
     balance = spectral_balance(around, rate)
     outside = integrated_loudness(around, rate)
     inside = integrated_loudness(audio[start:end], rate) if end > start else None
-    if inside is None or (outside is not None and abs(inside - outside) > 12):
+    near = (audio[max(0, start - 2 * rate) : start], audio[end : end + 2 * rate])
+    levels = [outside, *(integrated_loudness(piece, rate) for piece in near if len(piece) >= rate // 2)]
+    if inside is None or (
+        outside is not None and all(level is None or abs(inside - level) > 12 for level in levels)
+    ):
         return (outside if outside is not None else integrated_loudness(audio, rate)), balance
     return inside, balance
 

@@ -66,7 +66,11 @@ def without(stem: Audio, rest: Audio, rate: int, report: Report) -> tuple[Audio,
     """``rest`` with less of the player of ``stem`` left in it; and by how much the player fell, dB.
 
     The mask that left ``rest`` over is raised to the lowest power at which the player should have fallen
+    <<<<<<< HEAD
+    by 10 dB, at most to its cube; all others, of whom it takes something too, get their level back.
+    =======
     by 10 dB, at most to its cube; all others, of whom it takes something too, come back to their level.
+    >>>>>>> edits
     """
     both = stem + rest
     size = 2 ** max(8, round(np.log2(rate * 4096 / 44_100)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,24 @@ import numpy as np
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.matching import spectral_balance, widened, width_of
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Grid, Refused, Rendering, Report, silent
+from audiopod_mcp.music.frame import SOFT
+from audiopod_mcp.music.matching import Levels, spectral_balance, widened, width_of
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Activity,
+    Audio,
+    Brief,
+    Refused,
+    Rendering,
+    Report,
+    silent,
+)
+from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, within
+from audiopod_mcp.music.scores import excerpt
+from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.splice import fit, mixed
 from audiopod_mcp.music.synthesis import render
-from audiopod_mcp.music.theory import METRES
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
 _KEY_STATED = re.compile(
@@ -23,6 +36,9 @@ _KEY_STATED = re.compile(
 )
 _LENGTHS = (20.0, 180.0)
 """Seconds at least and at most, where no duration is asked for: the reference's own, within these."""
+_DENSITY = "The reference has {:.1f} onsets a beat; in {}, {:.1f} was as near as its players come."
+_MOMENT, _HALVINGS = 12.0, 4
+"""Seconds that are played to hear how dense they are, and at how many levels."""
 
 
 def reference(
@@ -66,19 +82,18 @@ def reference(
         lyrics=lyrics,
         **wanted,
     )
-    beats = np.arange(0, length + 60 / brief.tempo, 60 / brief.tempo)
-    grid = Grid(
-        beats=tuple(float(beat) for beat in beats),
-        beats_per_bar=METRES.get(brief.timesignature, METRES["4/4"]).beats,
-        density=analysis.density if analysis.beats else None,
-    )
-    score = compose(brief, seed=seed, grid=grid, report=within(report, 0.2, 0.3))
-    stems = render(score, seed=seed, report=within(report, 0.3, 0.85))
+    notes: tuple[str, ...] = (AS_THE_SONG.format(sounds),) if sounds else ()
+    balance = spectral_balance(audio, rate)
+    if analysis.beats and analysis.density >= SOFT and brief.activity == Activity():
+        brief, dense = _as_dense(brief, analysis.density, balance, seed, within(report, 0.2, 0.4))
+        if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
+            notes += (_DENSITY.format(analysis.density, brief.style, dense),)
+    score = compose(brief, seed=seed, report=within(report, 0.4, 0.45))
+    stems = render(score, seed=seed, report=within(report, 0.45, 0.85))
     samples = round(length * SAMPLE_RATE)
     stems = {track: fit(stem, samples) for track, stem in stems.items()}
     report(0.9, "mastering it like the reference")
     loudness = float(np.clip(analysis.loudness, -26.0, -8.0))
-    balance = spectral_balance(audio, rate)
     stems = as_if_beside(
         stems, SAMPLE_RATE, 2, balance=balance, loudness=loudness, amount=0.9,
         report=within(report, 0.9, 0.97),
@@ -91,5 +106,31 @@ def reference(
         stems = as_if_beside(
             stems, SAMPLE_RATE, 2, balance=None, loudness=loudness, report=within(report, 0.97, 1.0)
         )
-    notes = (AS_THE_SONG.format(sounds),) if sounds else ()
     return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
+
+
+def _as_dense(
+    brief: Brief, wanted: float, balance: Levels | None, seed: int, report: Report
+) -> tuple[Brief, float]:
+    """``brief`` with players as busy as it takes for ``wanted`` onsets to be heard a beat; and how many are.
+
+    By halving: a moment from the middle is played at four levels, with the reference's ``balance``, and
+    listened to as that was: what is written and what stands out differ from style to style.
+    """
+    start = max(0.0, (brief.duration - _MOMENT) / 2)
+
+    def heard(level: float) -> float:
+        score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed)
+        moment = excerpt(score, start, min(start + _MOMENT, brief.duration))
+        stems = render(moment, seed=seed, report=lambda done, _: report(done, "finding the density"))
+        mix = as_if_beside({"mix": mixed(stems)}, SAMPLE_RATE, 2, balance=balance, loudness=-14.0)["mix"]
+        onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[WHOLE]))
+        return onsets / moment.duration * 60 / brief.tempo
+
+    low, high, tried = 0.0, 1.0, {}
+    for _ in range(_HALVINGS):
+        level = (low + high) / 2
+        tried[level] = heard(level)
+        low, high = (level, high) if tried[level] < wanted else (low, level)
+    best = min(tried, key=lambda level: abs(tried[level] - wanted))
+    return replace(brief, activity=Activity(best, best, best, best)), tried[best]

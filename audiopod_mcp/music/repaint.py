@@ -9,13 +9,13 @@ import numpy as np
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
+from audiopod_mcp.music.following import following
 from audiopod_mcp.music.frame import heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.playing import (
     as_if_beside,
     brief_beside,
-    dynamics_of,
     loudness_around,
     names_style,
     play,
@@ -91,16 +91,14 @@ def repaint(
     )
     report(0.9, "fitting it in")
     loudness, balance = loudness_around(audio, rate, first, last)
-    stems_played = dict(played.stems)
-    if loudness is not None and loudness == integrated_loudness(audio[first:last], rate):
-        # What fades, grows or waits there goes on doing so: at both seams the levels meet.
-        curve = dynamics_of(audio[first:last], played.audio)
-        stems_played = {track: stem * curve for track, stem in stems_played.items()}
     new = as_if_beside(
-        stems_played, rate, audio.shape[1], balance=balance, loudness=loudness,
+        played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
         report=within(report, 0.9, 1.0),
     )  # fmt: skip
     new = {track: fit(stem, last - first) for track, stem in new.items()}
+    if loudness is not None and loudness == integrated_loudness(audio[first:last], rate):
+        # What fades, grows or waits there goes on doing so: at both seams the levels meet.
+        new = following(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
 
     seams = _seams(frame.beats if frame.steady else (), rate, first, last, len(audio))
     out = _placed(audio, mixed(new), *seams)
@@ -132,7 +130,7 @@ def _check(start: float, end: float, duration: float) -> None:
         raise Refused(
             f"repainting_end: {end:g} s is after the end of the track ({duration:.2f} s); -1 means its end"
         )
-    if end - start < SHORTEST:
+    if end - start < SHORTEST - 1e-6:
         raise Refused(
             f"repainting_end: {end:g} s is too early; "
             f"it must be at least {SHORTEST:g} s after repainting_start ({start:g} s)"

@@ -12,7 +12,8 @@ from audiopod_mcp.music.autocorrelation import BANDS, at_lag, autocorrelation
 from audiopod_mcp.music.model import Report, silent
 from audiopod_mcp.music.onsets import FPS, WHOLE
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.tempo_level import count
+from audiopod_mcp.music.tempo_course import tempo_course
+from audiopod_mcp.music.tempo_level import LEAST_BEATS, count
 
 TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 """Candidate tempi, beats a minute."""
@@ -23,31 +24,65 @@ _PULSE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A tempo in beats a minute, its beats (s), ``(beats,)``, how sure of it, 0 to 1, and the metre."""
+    """A tempo in beats a minute, its beats (s), ``(beats,)``, how sure of it, 0 to 1, and the metre.
+
+    ``span`` is the slowest and the fastest that it gets, the same where it is steady; ``sure_of_metre`` is
+    how probable the time signature is, ``otherwise`` the next likely one.
+    """
 
     tempo: float
+    span: tuple[float, float]
     beats: npt.NDArray[np.float64]
     confidence: float
     timesignature: str
+    sure_of_metre: float
+    otherwise: str
 
 
-def find_pulse(envelopes: Array, harmony: Array, report: Report = silent) -> Pulse | None:
+def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Report = silent) -> Pulse | None:
     """Tempo, metre and beats of onset envelopes ``(6, frames)``, or ``None`` when nothing recurs.
 
-    ``harmony`` is :func:`harmonic_change`, at its own frame rate.
+    ``harmony`` is :func:`harmonic_change` of ``chroma``, at their own frame rate.
     """
     estimate = estimate_tempo(envelopes)
     report(0.3, "finding the tempo")
     if estimate is None:
         return None
     tempo, confidence = estimate
-    counting = count(envelopes, harmony, tempo)
-    tempo, beats = follow(envelopes, counting.tempo, report)
-    return Pulse(tempo, beats, confidence, counting.timesignature) if len(beats) > 2 else None
+    course = tempo_course(envelopes, tempo)
+    counted, beats = follow(
+        envelopes,
+        tempo if course is None else course,
+        lambda fraction, doing: report(0.3 + 0.4 * fraction, doing),
+    )
+    if len(beats) < LEAST_BEATS:
+        return None
+    counting = count(envelopes, harmony, chroma, beats, counted)
+    if counting.ratio != 1:
+        counted, beats = follow(envelopes, (counted if course is None else course) * counting.ratio)
+    report(1.0, "following the beat")
+    if len(beats) < 3:
+        return None
+    slowest = fastest = counted
+    if course is not None:
+        slowest, fastest = np.percentile(course, (5, 95)) * counting.ratio
+    return Pulse(
+        counted, (float(slowest), float(fastest)), beats, confidence,
+        counting.timesignature, counting.confidence, counting.otherwise,
+    )  # fmt: skip
 
 
-def follow(envelopes: Array, tempo: float, report: Report = silent) -> tuple[float, npt.NDArray[np.float64]]:
-    """The exact tempo near ``tempo`` that onset envelopes ``(6, frames)`` have, and its beats (s)."""
+def follow(
+    envelopes: Array, tempo: float | npt.NDArray[np.float64], report: Report = silent
+) -> tuple[float, npt.NDArray[np.float64]]:
+    """The exact tempo near ``tempo`` that onset envelopes ``(6, frames)`` have, and its beats (s).
+
+    With a ``tempo`` for each frame, the one that it keeps longest, and beats that go along with it.
+    """
+    if not isinstance(tempo, float):
+        ordered = np.sort(tempo)
+        near = np.searchsorted(ordered, ordered * 1.03) - np.searchsorted(ordered, ordered / 1.03)
+        return float(ordered[near.argmax()]), track_beats(envelopes[WHOLE], tempo, report) / FPS
     beats = track_beats(envelopes[WHOLE], sharpen_tempo(envelopes[WHOLE], tempo), report) / FPS
     line = refine_tempo(beats) or tempo
     sharp = sharpen_tempo(envelopes[WHOLE], line)
@@ -123,14 +158,19 @@ def accents(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06
 
 
 def track_beats(
-    envelope: Array, tempo: float, report: Report = silent, tightness: float = 100.0
+    envelope: Array,
+    tempo: float | npt.NDArray[np.float64],
+    report: Report = silent,
+    tightness: float = 100.0,
 ) -> npt.NDArray[np.float64]:
     """Beats in frames, ``(beats,)``, of an onset envelope by dynamic programming (Ellis, JNMR 2007).
 
-    A Python loop over frames, fast because each step is one vectorised maximum.
+    ``tempo`` is that of the whole, or of each frame. A Python loop over frames, fast because each step is
+    one vectorised maximum.
     """
-    period = 60 * FPS / tempo
-    nearest, farthest = max(1, round(period / 2)), round(2 * period)
+    periods = 60 * FPS / np.broadcast_to(np.asarray(tempo, np.float64), (len(envelope),))
+    steady, period = not isinstance(tempo, np.ndarray), float(np.median(periods))
+    nearest, farthest = max(1, round(periods.min() / 2)), round(2 * periods.max())
     lags = np.arange(farthest, nearest - 1, -1)
     penalty = -tightness * np.log(lags / period) ** 2
     reach = int(period)
@@ -141,6 +181,8 @@ def track_beats(
     score, back = np.zeros(count + farthest), np.full(count, -1)
     width = farthest - nearest + 1
     for frame in range(count):
+        if not steady and frame % 32 == 0:
+            penalty = -tightness * np.log(lags / periods[frame]) ** 2
         candidates = score[frame : frame + width] + penalty
         best = int(candidates.argmax())
         value = candidates[best]
@@ -150,7 +192,7 @@ def track_beats(
         else:
             score[frame + farthest] = local[frame]
         if not frame % 8192:
-            report(0.3 + 0.7 * frame / count, "following the beat")
+            report(frame / count, "following the beat")
     start = max(0, count - farthest)
     frame = start + int(np.argmax(score[start + farthest :]))
     beats = []

@@ -105,7 +105,7 @@ def joined(pieces: Iterable[Score]) -> Score:
 def transposed(score: Score, semitones: int) -> Score:
     """``score`` so many semitones higher; drums stay drums."""
     key = parse_key(score.key)
-    new_key = score.key if key is None else str(Key((key.tonic + semitones) % 12, key.minor))
+    new_key = score.key if key is None else str(replace(key, tonic=(key.tonic + semitones) % 12))
     return replace(
         score,
         key=new_key,

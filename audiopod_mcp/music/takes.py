@@ -10,20 +10,25 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.composition import compose, harmony
 from audiopod_mcp.music.frame import score_frame
-from audiopod_mcp.music.model import Brief, LyricLine, Note, Part, Report, Score, Span
+from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Report, Score
 from audiopod_mcp.music.playing import within
-from audiopod_mcp.music.scores import excerpt
+from audiopod_mcp.music.scores import excerpt, lead_of
+from audiopod_mcp.music.styles import STYLES
 
 Lots: TypeAlias = npt.NDArray[np.float64]
 
-_SHORT = 24
-"""Bars of a piece up to which each bar may get harmony of its own; in longer ones two at a time do."""
+_LONG, _SHORT = 24, 8
+"""Bars above which harmony is new two bars at a time, and up to which it is so for half a bar."""
 _EARLY = 0.03
 """Seconds a note may come before the beat it is meant for."""
-_TRIES = 3
-"""New harmonies of which the one least like the piece's own is taken: a style has few progressions."""
+_TRIES = 8
+"""Harmonies that are thought of; the one least like the piece's own is played."""
+_ALIKE = 0.5
+"""Share of beats with the piece's own chord from which on a harmony of kindred styles is taken instead."""
+_LATE = 1.5
+"""The power of the variance that is the share of phrases with new chords."""
 OWN, OVER, FREE = range(3)
 """Where a note comes from: the piece, new playing over its chords, new playing with new chords."""
 
@@ -31,37 +36,81 @@ OWN, OVER, FREE = range(3)
 def varied(score: Score, variance: float, seed: int, report: Report) -> Score:
     """``score`` with a share ``variance`` (0 to 1) of it written anew by ``seed``, spread over all of it.
 
-    A lot is drawn for each bar of each part, for playing anew over the same chords, and one for each
-    phrase, for a new harmony, which everybody then plays to. What is new at one variance is new at every
-    higher one; at 1 all is. Bars whose new version is the old one have no lot: they would make plateaus.
+    A lot is drawn for each bar of each part (in short pieces half a bar), for playing anew over the same
+    chords, and one for each phrase, for new chords, which everybody then plays to. What is new at one
+    variance is new at every higher one; at 1 all is. What would come out the same has no lot: it would
+    make plateaus.
     """
     brief = _brief_of(score)
     grid, origin = score_frame(score).grid(0.0, score.duration)
     window = (-origin, score.duration - origin)
-    over = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.5))
-    grid = replace(grid, chords=(), melody=())
-    report(0.5, "thinking of another harmony")
-    tried = [compose(brief, seed=seed + 1 + number, grid=grid) for number in range(_TRIES)]
-    free = min((excerpt(take, *window) for take in tried), key=lambda take: _in_common(score, take))
-    takes = (score, excerpt(over, *window), free)
-    edges = _edges(takes)
     rng = np.random.default_rng((seed, 13))
-    # Of n phrases n · variance² get new harmony: it is heard more than new playing, and comes later.
-    differs = np.array([_in_common(score, free, *span) < 1 for span in pairwise((*edges, score.duration))])
-    harmony = np.zeros(len(edges))
-    for kind in (differs, ~differs):
-        harmony[kind] = np.sqrt(_spread(rng, int(kind.sum())))
-    choice = _Choice(takes, edges, harmony, variance, rng)
-    return _mixed(takes, choice)
+    harmony = _Harmony.drawn(brief, grid, origin, seed, variance, rng)
+    over = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.5))
+    free = over
+    if harmony.new.any():
+        grid = replace(grid, chords=harmony.chords)
+        free = compose(brief, seed=seed + 1, grid=grid, report=within(report, 0.5, 1.0))
+    takes = (score, excerpt(over, *window), excerpt(free, *window))
+    return _mixed(takes, _Choice(takes, harmony, variance, rng))
 
 
-def _in_common(one: Score, other: Score, start: float = 0.0, end: float | None = None) -> float:
-    """The share of quarter seconds from ``start`` to ``end`` in which both have the same chord."""
-    at = np.arange(start + 0.125, one.duration if end is None else end, 0.25)
-    names = [
-        [next((s.label for s in x.chords if s.start <= t < s.end), "N") for t in at] for x in (one, other)
-    ]
-    return float(np.mean([mine == theirs for mine, theirs in zip(*names, strict=True)])) if len(at) else 1.0
+@dataclass(frozen=True)
+class _Harmony:
+    """The chords, one label a beat, and which are ``new``; ``beats``, one more, on the score's clock."""
+
+    beats: tuple[float, ...]
+    chords: tuple[str, ...]
+    new: npt.NDArray[np.bool_]
+    differs: float
+    """The share of the time in which they are new at variance 1."""
+
+    @classmethod
+    def drawn(
+        cls, brief: Brief, grid: Grid, origin: float, seed: int, variance: float, rng: np.random.Generator
+    ) -> _Harmony:
+        """Of n phrases n · variance^1.5 get new chords: heard more than new playing, they come later."""
+        beats = tuple(beat + origin for beat in grid.beats)
+        count, bar = len(beats) - 1, grid.beats_per_bar
+        own, other = grid.chords, _another(brief, grid, seed)
+        if len(own) != count or len(other) != count:
+            return cls(beats, own, np.zeros(count, np.bool_), 0.0)
+        bars = count / bar
+        phrase = 2 * bar if bars > _LONG else max(1, bar // 2) if bars <= _SHORT and bar % 2 == 0 else bar
+        units = np.arange(count) // phrase
+        apart = np.asarray([mine != theirs for mine, theirs in zip(own, other, strict=True)])
+        differs = np.asarray([apart[units == unit].any() for unit in range(units[-1] + 1)])
+        lots = np.full(len(differs), 2.0)
+        lots[differs] = _spread(rng, int(differs.sum())) ** (1 / _LATE)
+        new = (lots < variance)[units]
+        chords = tuple(theirs if n else mine for mine, theirs, n in zip(own, other, new, strict=True))
+        return cls(beats, chords, new, float(differs[units].mean()))
+
+    def at(self, time: float) -> bool:
+        """Whether the chord at ``time`` is new."""
+        index = bisect_right(self.beats, time + _EARLY) - 1
+        return bool(len(self.new)) and bool(self.new[min(max(index, 0), len(self.new) - 1)])
+
+
+def _another(brief: Brief, grid: Grid, seed: int) -> tuple[str, ...]:
+    """Chords, one a beat, that this style would have as well, as unlike those of ``grid`` as there are.
+
+    Where a style has next to one progression, those of its kin are thought of, too.
+    """
+
+    def alike(chords: tuple[str, ...]) -> float:
+        pairs = list(zip(chords, grid.chords, strict=False))
+        return sum(mine == theirs for mine, theirs in pairs) / max(1, len(pairs))
+
+    style = STYLES.get(brief.style, STYLES["pop"])
+    free = replace(grid, chords=())
+    best: tuple[str, ...] = ()
+    for name in (style.name, *style.kin, "pop"):
+        if not best or (alike(best) > _ALIKE and name in STYLES):
+            kin = replace(brief, style=name)
+            thought = [harmony(kin, seed=seed + 1 + n, grid=free) for n in range(_TRIES)]
+            best = min((*([best] if best else []), *thought), key=alike)
+    return best
 
 
 def _brief_of(score: Score) -> Brief:
@@ -77,21 +126,6 @@ def _brief_of(score: Score) -> Brief:
         without=tuple(sorted({*brief.without, *(written - playing)})),
         lyrics=brief.lyrics if "vocals" in playing else None,
     )
-
-
-def _edges(takes: tuple[Score, ...]) -> tuple[float, ...]:
-    """Where phrases begin, seconds: every bar or two of a section, unless a sung line goes on over it."""
-    score = takes[0]
-    bars = score.downbeats or (0.0,)
-    phrase = 1 if len(bars) <= _SHORT else 2
-    sections = [span.start for span in score.sections] or [0.0]
-    first: dict[int, int] = {}
-    edges = []
-    for number, bar in enumerate(bars):
-        section = bisect_right(sections, bar + _EARLY)
-        if (number - first.setdefault(section, number)) % phrase == 0 and _between_lines(takes, bar):
-            edges.append(bar)
-    return tuple(edges) or (0.0,)
 
 
 def _between_lines(takes: tuple[Score, ...], time: float) -> bool:
@@ -113,19 +147,37 @@ class _Choice:
     """Which take a note of a track comes from, by when it begins."""
 
     takes: tuple[Score, ...]
-    edges: tuple[float, ...]
-    harmony: Lots
+    harmony: _Harmony
     variance: float
     rng: np.random.Generator
 
     def __post_init__(self) -> None:
+        score = self.takes[OWN]
         tracks = sorted({part.track for take in self.takes for part in take.parts})
-        bars = self.takes[0].downbeats or (0.0,)
-        self._cells = {track: self.edges if track == "vocals" else bars for track in tracks}
+        bars = score.downbeats or (0.0,)
+        lines = tuple(bar for bar in bars if _between_lines(self.takes, bar)) or (0.0,)
+        tune = lead_of(score)
+        short = len(bars) <= _SHORT and len(bars) > 1
+        halves = tuple(sorted({*bars, *((a + b) / 2 for a, b in pairwise(bars))})) if short else bars
+        self._cells = dict.fromkeys(tracks, halves) | {"vocals": lines}
+        if tune is not None and tune.track != "vocals":
+            self._cells[tune.track] = bars
         self._new = {track: self._lots(track) < self.variance for track in tracks}
+        self._sung = [
+            self.variance >= 1
+            or any(
+                new and beat < end - _EARLY and after > start + _EARLY
+                for new, beat, after in zip(
+                    self.harmony.new, self.harmony.beats[:-1], self.harmony.beats[1:], strict=True
+                )
+            )
+            for start, end in pairwise((-np.inf, *lines, np.inf))
+        ]
 
     def _lots(self, track: str) -> Lots:
-        """For each bar of ``track`` (for the singer: phrase) the variance from which on it is played anew."""
+        """For each cell of ``track`` (a bar or half of one, the singer's lines) from which variance on it is
+        played anew.
+        """
         cells = self._cells[track]
         content: list[list[set[tuple[int, float]]]] = [[set() for _ in range(len(cells) + 1)] for _ in "ab"]
         for take, into in zip(self.takes[:FREE], content, strict=True):
@@ -134,28 +186,29 @@ class _Choice:
                 into[bisect_right(cells, at)].add((round(40 * note.start), note.pitch))
         differ = [i for i, (own, new) in enumerate(zip(*content, strict=True)) if own != new]
         lots = np.full(len(cells) + 1, np.inf)
-        # As harmony is new in a share variance² of the time, this share of the rest makes it variance.
+        # So much of what has no new chords is played anew that both together are the variance.
+        variance = np.linspace(0.0, 1.0, 501)[:-1]
+        chords = self.harmony.differs * variance**_LATE
         below = _spread(self.rng, len(differ))
-        lots[differ] = below / np.maximum(1e-9, 1 - below)
+        lots[differ] = np.interp(below, (variance - chords) / (1 - chords), variance, right=np.inf)
         return lots
 
     def of(self, track: str, time: float) -> int:
         """OWN, OVER or FREE, for what begins at ``time``."""
-        if self.is_free(time):
+        cell = bisect_right(self._cells.get(track, (0.0,)), time + _EARLY)
+        if self._sung[cell] if track == "vocals" else self.is_free(time):
             return FREE
-        new = self._new.get(track)
-        return OVER if new is not None and new[bisect_right(self._cells[track], time + _EARLY)] else OWN
+        return OVER if track in self._new and self._new[track][cell] else OWN
 
     def is_free(self, time: float) -> bool:
-        """Whether the phrase at ``time`` has new harmony."""
-        phrase = max(0, bisect_right(self.edges, time + _EARLY) - 1)
-        return self.variance >= 1 or bool(self.harmony[phrase] < self.variance)
+        """Whether the harmony at ``time`` is new."""
+        return self.variance >= 1 or self.harmony.at(time)
 
     def until(self, time: float) -> float:
         """When after ``time`` the harmony changes hands: old chords must not ring into new ones."""
         now = self.is_free(time)
-        first = bisect_right(self.edges, time + _EARLY)
-        return next((edge for edge in self.edges[first:] if self.is_free(edge) is not now), np.inf)
+        first = bisect_right(self.harmony.beats, time + _EARLY)
+        return next((beat for beat in self.harmony.beats[first:-1] if self.is_free(beat) is not now), np.inf)
 
 
 def _notes(score: Score, track: str) -> list[Note]:
@@ -189,20 +242,5 @@ def _mixed(takes: tuple[Score, ...], choice: _Choice) -> Score:
         takes[OWN],
         parts=parts,
         lyrics=tuple(sorted(lines, key=lambda line: line.start)),
-        chords=_chords(takes, choice),
+        chords=takes[FREE if choice.harmony.new.any() else OWN].chords,
     )
-
-
-def _chords(takes: tuple[Score, ...], choice: _Choice) -> tuple[Span, ...]:
-    """The chords that are played now, without gaps."""
-    ends = sorted({time for take in takes for span in take.chords for time in (span.start, span.end)})
-    ends = sorted({*ends, *(edge for edge in choice.edges if ends and ends[0] < edge < ends[-1])})
-    found: list[Span] = []
-    for start, end in pairwise(ends):
-        take = takes[FREE if choice.is_free((start + end) / 2 - _EARLY) else OWN]
-        label = next((s.label for s in take.chords if s.start <= (start + end) / 2 < s.end), "N")
-        if found and found[-1].label == label:
-            found[-1] = replace(found[-1], end=end)
-        elif end - start > 1e-6:
-            found.append(Span(start, end, label))
-    return tuple(found)

@@ -24,6 +24,15 @@ SCALES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "harmonic": (MAJOR_SCALE, (0, 2, 3, 5, 7, 8, 11)),
 }
 
+MODES: dict[str, tuple[tuple[int, ...], bool]] = {
+    # The church modes: their scale, and whether its third is minor.
+    "dorian": ((0, 2, 3, 5, 7, 9, 10), True),
+    "phrygian": ((0, 1, 3, 5, 7, 8, 10), True),
+    "lydian": ((0, 2, 4, 6, 7, 9, 11), False),
+    "mixolydian": ((0, 2, 4, 5, 7, 9, 10), False),
+    "locrian": ((0, 1, 3, 5, 6, 8, 10), True),
+}
+
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7),
     "m": (0, 3, 7),
@@ -60,23 +69,31 @@ _DEGREES = {"I": 0, "II": 1, "III": 2, "IV": 3, "V": 4, "VI": 5, "VII": 6}
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A tonic (pitch class) and its mode; ``str`` gives ``"F# minor"``."""
+    """A tonic (pitch class) and its mode; ``str`` gives ``"F# minor"`` or ``"D dorian"``.
+
+    ``mode`` is a church mode of :data:`MODES`; ``minor`` is then what its third says.
+    """
 
     tonic: int
     minor: bool = False
+    mode: str = ""
 
     @property
     def scale(self) -> tuple[int, ...]:
+        """The degrees that Roman numerals count by: those of major or of natural minor."""
         return MINOR_SCALE if self.minor else MAJOR_SCALE
 
     @property
     def names(self) -> tuple[str, ...]:
         """How the twelve pitch classes are spelled in this key."""
+        if self.mode:
+            above = {"dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "locrian": 11}[self.mode]
+            return FLAT_NAMES if (self.tonic - above) % 12 in (1, 3, 5, 8, 10) else SHARP_NAMES
         major = (self.tonic + 3) % 12 if self.minor else self.tonic
         return FLAT_NAMES if major in (1, 3, 5, 8, 10) or (self.minor and major == 6) else SHARP_NAMES
 
     def __str__(self) -> str:
-        return f"{self.names[self.tonic]} {'minor' if self.minor else 'major'}"
+        return f"{self.names[self.tonic]} {self.mode or ('minor' if self.minor else 'major')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +116,30 @@ class Chord:
 
 @dataclass(frozen=True, slots=True)
 class Metre:
-    """Felt beats in a bar. 6/8 has two dotted beats of three parts each, and its tempo counts those."""
+    """Felt beats in a bar. 6/8 has two dotted beats of three parts each, and its tempo counts those.
+
+    7/8 (2+2+3) goes by its eighths, ``unit`` of them to a beat that the tempo counts; 5/4 is 3+2.
+    """
 
     name: str
     beats: int
     compound: bool = False
+    unit: int = 1
 
     @property
     def steps(self) -> int:
         """Steps of a pattern in a beat: sixteenths, of which a dotted beat has six."""
-        return 6 if self.compound else 4
+        return 6 if self.compound else 4 // self.unit
+
+    def beat(self, tempo: float) -> float:
+        """Seconds of a beat of the bar."""
+        return 60 / tempo / self.unit
+
+    def strong(self, beat: float) -> bool:
+        """Whether a position, in beats from a bar line, is where one counts."""
+        if self.unit > 1:
+            return min(abs(beat % self.beats - at) for at in (0, 2, 4)) < 1e-6
+        return abs(beat % 1) < 1e-6
 
 
 METRES = {
@@ -116,6 +147,8 @@ METRES = {
     "3/4": Metre("3/4", 3),
     "4/4": Metre("4/4", 4),
     "6/8": Metre("6/8", 2, compound=True),
+    "5/4": Metre("5/4", 5),
+    "7/8": Metre("7/8", 7, unit=2),
 }
 
 
@@ -145,6 +178,8 @@ def parse_key(text: str) -> Key | None:
         return Key(tonic)
     if mode.lower() in ("m", "minor", "min", "moll", "aeolian"):
         return Key(tonic, minor=True)
+    if mode.lower() in MODES:
+        return Key(tonic, MODES[mode.lower()][1], mode.lower())
     return None
 
 

@@ -46,7 +46,7 @@ def find_key(chroma: Array, bass: Array) -> tuple[str | None, float]:
     """The key and how sure of it, 0 to 1, of what :func:`key_scores` takes; ``(None, 0.0)`` if nothing is
     tonal.
     """
-    if _contrast(chroma) < _TONAL or _classes(chroma) < 3:
+    if len(chroma) < _FEWEST or _contrast(chroma) < _TONAL or _classes(chroma) < 3:
         return None, 0.0
     scores = key_scores(chroma, bass)
     best, second = np.sort(scores)[::-1][:2]
@@ -80,7 +80,7 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     The distance (cosine) of the ``reach`` frames before from those after, less its two-second mean. Zeros
     where no frame is tonal: drums have no harmony, and what their chroma does would be taken for one.
     """
-    if len(chroma) < 2 or _evenness(chroma) > _DRUMS:
+    if len(chroma) < 2 or not tonal(chroma):
         return np.zeros(max(1, len(chroma)), np.float32)
     sound = np.sqrt(chroma + 0.3 * bass)
     sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-6
@@ -95,8 +95,15 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     return rise
 
 
+def tonal(chroma: Array) -> bool:
+    """Whether anything but drums and noise sounds in chroma ``(frames, 12)``."""
+    return _evenness(chroma) <= _DRUMS
+
+
 _DRUMS = 0.71
 """Evenness (:func:`_evenness`) above which nothing but drums sounds."""
+_FEWEST = 8
+"""Frames below which (0.75 s) there is no key: the classes of a short noise differ by chance."""
 _TONAL = 0.15
 """Contrast of the mean chroma below which there is no key: noise and drums spread evenly over all classes."""
 

@@ -13,36 +13,36 @@ from audiopod_mcp.music import languages
 
 STYLE_WORDS: dict[str, str] = {
     r"lo[-\s]?fi|chill-?hop": "lo-fi",
-    r"trap|drill": "trap",
+    r"trap|drill|plugg(?:nb)?|crunk|rage beats?": "trap",
     r"phonk": "phonk",
     r"grime": "grime",
-    r"hip[\s-]?hop|boom[\s-]?bap|g-funk|turntablism": "hip hop",
-    r"trip[\s-]?hop|downtempo beats?": "trip hop",
-    r"drum\s?(?:and|&|'?n'?|und)\s?bass|dnb|d&b|jungle|breakcore|liquid funk": "drum and bass",
-    r"dub-?step|brostep|riddim dubstep": "dubstep",
-    r"(?:deep |tech |progressive |tropical |acid |afro |slap |future |bass |french |disco |piano |funky |soulful |electro |melodic )?house(?: music)?|nu[\s-]disco": "house",
-    r"amapiano|gqom|kwaito|jersey club": "amapiano",
+    r"hip[\s-]?hop|boom[\s-]?bap|g-funk|turntablism|hyphy|horror-?core|(?:west|east)[\s-]coast(?: rap)?|chopped (?:and|&|'?n'?) screwed": "hip hop",
+    r"trip[\s-]?hop|downtempo(?: beats?)?|illbient": "trip hop",
+    r"drum\s?(?:and|&|'?n'?|und)\s?bass|dnb|d&b|jungle|breakcore|liquid funk|neuro-?funk|jump[\s-]up|drumstep": "drum and bass",
+    r"dub-?step|brostep|riddim dubstep|tear-?out": "dubstep",
+    r"(?:deep |tech |progressive |tropical |acid |afro |slap |future |bass |french |disco |piano |funky |soulful |electro |melodic )?house(?: music)?|nu[\s-]disco|micro-?house|uk bass|french touch": "house",
+    r"amapiano|gqom|kwaito|jersey club|footwork|chicago juke": "amapiano",
     r"(?:uk |speed |2-?step )garage|2-?step": "uk garage",
-    r"(?:minimal |detroit |acid |melodic |hard |dub |peak[\s-]time |hypnotic )?techno|gabber": "techno",
-    r"(?:psy-?|goa |vocal |uplifting |progressive |hard )?trance|eurodance|eurobeat|italo[\s-]dance|happy hardcore": "trance",
-    r"hard-?style|jumpstyle": "hardstyle",
+    r"(?:minimal |detroit |acid |melodic |hard |dub |peak[\s-]time |hypnotic )?techno|gabber|ebm|aggrotech|schranz": "techno",
+    r"(?:psy-?|goa |vocal |uplifting |progressive |hard )?trance|eurodance|eurobeat|italo[\s-]dance|hi-?nrg|goa|happy hardcore": "trance",
+    r"hard-?style|raw-?style|jumpstyle": "hardstyle",
     r"future bass|melodic dubstep|kawaii bass": "future bass",
-    r"(?:dark)?synth-?wave|retro-?wave|outrun|vapor-?wave|synth-?pop|new wave|italo[\s-]disco": "synthwave",
+    r"(?:dark)?synth-?wave|retro-?wave|outrun|vapor-?wave|mall-?soft|synth-?pop|new wave|new romantic|italo[\s-]disco|(?:dark|cold|chill)-?wave|synth-?punk|electro-?clash": "synthwave",
     r"chip-?tunes?|chip music|8[\s-]?bit|16[\s-]?bit|game ?boy|nes": "chiptune",
-    r"electronica?|edm|electro|idm|electronic dance(?: music)?|big room|hyper-?pop|breakbeats?|big beat|dance music": "electronic",
-    r"dark ambient|ambient|drone|new age|soundscapes?|space music": "ambient",
+    r"electronica?|edm|electro|idm|electronic dance(?: music)?|big room|hyper-?pop|breakbeats?|big beat|dance music|complextro|glitch(?:core|[\s-]hop)?|digicore|moombahton|(?:indie|live|folk)tronica|nightcore": "electronic",
+    r"dark ambient|ambient|drone|new age|soundscapes?|space music|chill-?out|dungeon synth|hauntology|binaural": "ambient",
     r"cinematic|film score|film music|movie score|epic orchestral|trailer music|soundtrack score|spaghetti western": "cinematic",
-    r"bossa[\s-]?nova|bossa": "bossa nova",
+    r"bossa[\s-]?nova|bossa|mpb": "bossa nova",
     r"samba|batucada|pagode|baile funk|funk carioca|brazilian funk": "samba",
     r"big[\s-]band|swing|dixie(?:land)?|new orleans|second line|electro swing|lindy hop|charleston": "swing",
     r"gypsy jazz|jazz manouche|hot club": "gypsy jazz",
     r"ragtime|stride(?: piano)?": "ragtime",
     r"be-?bop|jazzy?|(?:smooth|cool|acid|modal|soul|free|lounge|vocal) jazz|hard bop|jazz[\s-]fusion": "jazz",
     r"jazz[\s-]funk": "funk",
-    r"reggaeton|dembow|perreo|dancehall": "reggaeton",
-    r"salsa|latin|latino|mambo|rumba|bachata|merengue|calypso|soca|cha[\s-]cha(?:[\s-]cha)?|bolero|son cubano|cuban|latin jazz|latin pop": "latin",
+    r"reggaeton|regueton|dembow|perreo|dancehall|ragga": "reggaeton",
+    r"salsa|latin|latino|mambo|rumba|bachata|merengue|calypso|soca|cha[\s-]cha(?:[\s-]cha)?|tropicalia|bolero|son cubano|cuban|latin jazz|latin pop": "latin",
     r"cumbia|vallenato": "cumbia",
-    r"mariachi|ranchera|norteno|corridos?|tejano": "mariachi",
+    r"mariachi|ranchera|norteno|corridos?(?: tumbados?)?|tejano|tex[\s-]mex|banda sinaloense": "mariachi",
     r"tango|milonga": "tango",
     r"flamenco|bulerias?|rumba flamenca": "flamenco",
     r"klezmer|balkan(?: brass)?|romani": "klezmer",
@@ -57,14 +57,14 @@ STYLE_WORDS: dict[str, str] = {
     r"disco|boogie funk": "disco",
     r"boogie[\s-]?woogie|barrelhouse|boogie": "boogie",
     r"motown|soul|soulful|neo[\s-]soul|northern soul": "soul",
-    r"gospel|spirituals?|worship|hymns?|praise": "gospel",
+    r"gospel|spirituals?|worship|hymns?|praise|ccm": "gospel",
     r"(?:contemporary |alternative )?(?:r\s?(?:&|n|'n'|and)\s?b|rnb)|rhythm and blues|slow jam|quiet storm": "r&b",
     r"blues|bluesy|delta blues|chicago blues": "blues",
     r"blue-?grass|newgrass": "bluegrass",
     r"country|americana|honky[\s-]tonk|nashville|western swing|outlaw country|cajun|zydeco": "country",
     r"folk|folky|singer[\s-]songwriter|(?:indie|acoustic|contemporary|chamber) folk|medieval|renaissance|tavern music": "folk",
-    r"metal|metalcore|djent|thrash|deathcore|(?:death|black|heavy|doom|power|nu|industrial|symphonic|folk|speed|gothic|progressive|orchestral) metal": "metal",
-    r"punk|(?:pop|post|hardcore|skate|garage|folk)[\s-]punk|punk[\s-]rock|hardcore punk|emo": "punk",
+    r"metal|metalcore|djent|sludge|doom|grindcore|blackgaze|thrash|deathcore|(?:death|black|heavy|doom|power|nu|industrial|symphonic|folk|speed|gothic|progressive|orchestral) metal": "metal",
+    r"punk|(?:pop|post|hardcore|skate|garage|folk)[\s-]punk|punk[\s-]rock|hardcore(?: punk)?|post-?hardcore|screamo|riot grrrl|crust|emo": "punk",
     r"grunge": "grunge",
     r"post-?rock|math[\s-]rock": "post-rock",
     r"shoegaze|dream[\s-]?pop|bedroom pop": "shoegaze",
@@ -72,9 +72,19 @@ STYLE_WORDS: dict[str, str] = {
     r"rock[a-]?billy|rock\s?(?:and|n|'n'|&)\s?roll|doo[\s-]?wop|jump blues|1950s rock": "rock and roll",
     r"rock|(?:garage|alternative|indie|hard|classic|psychedelic|progressive|glam|southern|stoner|gothic|soft|arena) rock|britpop|krautrock": "rock",
     r"baroque|fugue|harpsichord concerto": "baroque",
-    r"neo-?classical|modern classical|classical|orchestral|symphon(?:y|ic)|chamber music|concerto|sonata|string quartet|romantic era|nocturne|impressionist|opera": "classical",
+    r"neo-?classical|modern classical|classical|orchestral|symphon(?:y|ic)|chamber music|concerto|sonata|string quartet|romantic era|nocturne|impressionist|opera|minuets?|menuett?o?|etudes?|preludes?|impressionism": "classical",
     r"k-?pop": "k-pop",
-    r"pop|(?:j|indie|electro|modern|power|teen|art|chamber|acoustic|folk|dance|bubblegum|brit|mando|canto|c)-?\s?pop|top 40|schlager|chanson": "pop",
+    r"pop|(?:j|indie|electro|modern|power|teen|art|chamber|acoustic|folk|dance|bubblegum|brit|mando|canto|c)-?\s?pop|top 40|(?:deutsch|austro|italo|latin)-?pop|adult contemporary|schlager|chanson|musical theat(?:re|er)|show ?tunes?|easy listening|children'?s (?:music|song)|kids'? songs?": "pop",
+}
+
+NEAREST: dict[str, str] = {
+    # Kinds of music without a style of their own here, and the one that's nearest: the result says so.
+    r"fado|enka|trot|qawwali|carnatic|hindustani|raga|throat singing|gamelan|hawaiian|exotica": "folk",
+    r"gnawa|rai|dabke|arabesque?|rebetiko|laiko|manele|turbo-?folk": "klezmer",
+    r"bhangra|bollywood|kizomba|zouk": "latin", r"kuduro": "amapiano", r"sertanejo|forro|choro|axe music": "samba",
+    r"gregorian chant|plainchant": "gospel", r"vaudeville|cabaret": "ragtime", r"fusion": "jazz",
+    r"noise music|harsh noise|musique concrete|plunderphonics|lowercase": "ambient", r"minimalism": "classical",
+    r"library music": "pop", r"no wave": "punk", r"spoken word": "hip hop",
 }
 
 FORM_WORDS: dict[str, str] = {
@@ -92,7 +102,7 @@ HINT_WORDS: dict[str, str | None] = {
     # Where or what for: counts only when no style is named. ``None`` hides a word that would mislead.
     r"video\s?game|arcade|platformer|retro gam(?:e|ing)": "chiptune",
     r"boss (?:battle|fight)|trailer|score|soundtrack|film|movie|battle|fantasy|horror|halloween|haunted house|thriller|western|documentary|adventure|underscore|(?:chase|fight|action) (?:scene|sequence)|zimmer|john williams": "cinematic",
-    r"meditat(?:ion|ive)|spa|yoga|sleep|atmospheric|atmosphere|ambience|healing|zen|space|nature": "ambient",
+    r"medita(?:tion|tive|zione|cion|cao)|spa|yoga|sleep|atmospheric|atmosphere|ambience|healing|zen|space|nature": "ambient",
     r"study|studying|homework|cafe": "lo-fi",
     r"dance|club|rave|workout|gym|party|festival|edm drop": "electronic",
     r"80s|eighties|1980s|cyberpunk|neon": "synthwave",
@@ -107,7 +117,7 @@ HINT_WORDS: dict[str, str | None] = {
     r"saloon": "ragtime",
     r"beats?|freestyle": "hip hop",
     r"spirits?|congregation": "gospel",
-    r"middle[\s-]eastern|arab(?:ic|ian)|oriental|persian|turkish|indian|bollywood|raga": "folk",
+    r"middle[\s-]eastern|arab(?:ic|ian)|oriental|persian|turkish|indian": "folk",
     r"radio|corporate|commercial|advert(?:isement)?|jingle|podcast|vlog|singalong": "pop",
     r"(?:country|dirt) roads?|cross[\s-]country|(?:my|your|her|his|the|lost) soul|soul[\s-]searching|in march|house (?:party|concert)|solid as a rock|rock[\s-]solid": None,
 }
@@ -127,14 +137,16 @@ MOODS: dict[str, tuple[str, float, float]] = {
     r"tense|suspense(?:ful)?|nervous|urgent|anxious|dramatic|dissonant": ("tense", 0.1, 1.0),
 }
 
-TEMPO_WORDS: dict[str, tuple[float, float]] = {
-    # word: (where in the style's tempo range, factor beyond it)
-    r"very slow(?:ly)?|largo|grave|really slow|extremely slow|slowed(?: down)?": (0.0, 0.75),
-    r"slow|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced|half[\s-]time": (0.0, 0.88),
-    r"mid[\s-]?tempo|moderate(?:ly paced)?|moderato|andante|medium(?:[\s-]tempo)?|slow(?:ly)?[\s-](?:build|burn|fade|intro|rise|evolv|grow)\w*": (0.4, 1.0),
-    r"up[\s-]?tempo|upbeat|lively|brisk|allegro|energetic": (0.85, 1.03),
-    r"fast|quick|rapid|vivace|driving|frantic|fast[\s-]paced|double[\s-]time": (1.0, 1.12),
-    r"very fast|presto|breakneck|super fast|really fast|extremely fast": (1.0, 1.3),
+TEMPO_WORDS: dict[str, str] = {
+    # word: one of :data:`audiopod_mcp.music.pace.PACES`; a slow build-up says nothing of the tempo
+    r"very slow(?:ly)?(?:[\s-]evolving)?|largo|grave|really slow|extremely slow|slowed(?: down)?": "very slow",
+    r"slow|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced": "slow",
+    r"slow(?:ly)?[\s-](?:build|burn|fade|intro|rise|evolv|grow)\w*": "",
+    r"mid[\s-]?tempo|moderate(?:ly paced)?|moderato|andante|medium(?:[\s-]tempo)?": "mid",
+    r"upbeat|lively|brisk|allegro|energetic": "lively",
+    r"up[\s-]?tempo": "uptempo",
+    r"fast|quick|rapid|vivace|driving|frantic|fast[\s-]paced": "fast",
+    r"very fast|presto|breakneck|super fast|really fast|extremely fast": "very fast",
 }
 
 INSTRUMENT_WORDS: dict[str, str] = {
@@ -151,7 +163,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"drums?|drumming|drummer|beats?": "drums",
     r"congas?|bongos?|shakers?|tambourines?|percussion|hand drums?|claves|cajon|djembe|maracas|tabla|taiko|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|castanets|log drums?|darbuka|guiro|triangl?e|triangulo|wood ?blocks?|timbales": "percussion",
     r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars?|oud|lute|guitarr[o]n|requinto": "nylon guitar",
-    r"(?:acoustic|steel[\s-]string|finger-?picked|strummed|folk|gypsy|western) guitars?|finger-?pick(?:ing|ed)|12-string(?: guitar)?|strumming|dobro": "acoustic guitar",
+    r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|12-string(?: guitar)?|strumming|dobro": "acoustic guitar",
     r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars": "distorted guitar",
     r"lead guitar|guitar solos?|shredding|guitar leads?": "lead guitar",
     r"(?:electric|clean|jazz|surf|slide|jangly|reverb(?:[\s-]\w+)?|wah|twangy|slapback|funk|reverbed) guitars?|guitars?": "electric guitar",
@@ -162,7 +174,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"uk[ue]leles?|ukes?|cavaquinho|charango": "ukulele",
     r"sitars?|sarods?|veena": "sitar",
     r"rhodes|electric pianos?|wurlitzer|wurly|e-?piano|fender rhodes|dx7": "electric piano",
-    r"(?:hammond|church|pipe|rock)(?: organ)?|organs?|b3": "organ",
+    r"(?:church|pipe|rock) organs?|hammond(?: organ| b-?3)?|organs?|b3": "organ",
     r"clavinets?|clav": "clavinet",
     r"harpsichords?|cembalo": "harpsichord",
     r"accordions?|bandoneons?|harmoniums?|concertinas?|melodicas?|squeezebox|sanfona": "accordion",
@@ -192,7 +204,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"(?:bag|uilleann |highland )pipes?|bagpipers?": "bagpipes",
     r"clarinets?|bass clarinet|duduk": "clarinet",
     r"oboes?|bassoons?|(?:english|cor) horn|shawm": "oboe",
-    r"sax(?:ophone)?s?|(?:tenor|alto|soprano|baritone) sax(?:ophone)?": "saxophone",
+    r"sax(?:ophone)?s?|saxes|(?:tenor|alto|soprano|baritone) sax(?:ophone)?": "saxophone",
     r"woodwinds?": "flute",
     r"pads?|(?:synth|warm|lush|ambient) pads?": "pad",
     r"arp(?:eggio|eggios|eggiated|eggiator)?s?|plucks?|plucked synths?|synth plucks?": "synth pluck",
@@ -246,7 +258,8 @@ OFTEN_MISSPELT = frozenset((
     "chiptune", "drumstep", "reggaeton", "bluegrass", "psychedelic", "atmospheric", "energetic", "romantic",
     "nostalgic", "mysterious", "uplifting", "relaxing", "aggressive", "triumphant", "peaceful", "cheerful",
     "ambient", "symphonic", "industrial", "progressive", "alternative", "mandolin", "tambourine",
-    "keyboard", "bassline", "background",
+    "keyboard", "bassline", "background", "guitar", "guitars", "drums", "piano", "choir", "violin", "vocals",
+    "techno", "cowbell", "baroque", "synth", "organ", "cello", "melody", "reggae",
 ))
 """Long words that are nothing else when one letter is wrong."""
 
@@ -256,9 +269,9 @@ KEY_FRIENDS: dict[bool, tuple[str, ...]] = {
     True: ("A minor", "E minor", "D minor", "C minor", "G minor", "F# minor", "B minor", "F minor"),
 }
 
-STYLE_WORDS |= languages.STYLE_WORDS
+STYLE_WORDS |= NEAREST | languages.STYLE_WORDS
 FORM_WORDS |= languages.FORM_WORDS
 MOODS |= {pattern: next(m for m in MOODS.values() if m[0] == mood) for pattern, mood in languages.MOODS.items()}
-TEMPO_WORDS |= {pattern: (1.0, 1.12) if fast else (0.0, 0.88) for pattern, fast in languages.TEMPO_WORDS.items()}
+TEMPO_WORDS |= {pattern: "fast" if fast else "slow" for pattern, fast in languages.TEMPO_WORDS.items()}
 INSTRUMENT_WORDS |= languages.INSTRUMENT_WORDS
 TRACK_WORDS |= languages.TRACK_WORDS

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from audiopod_mcp.music.vocabulary import OFTEN_MISSPELT
+from audiopod_mcp.music.vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELT, STYLE_WORDS
 
 _Meaning = TypeVar("_Meaning")
 _UNSPACED = re.compile(r"[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -16,7 +16,7 @@ _COMPOUND = re.compile(
     r"(?<=\w\w\w)(musik|stuck|ballade|lied|song|begleitung|melodie|klange|rhythmus|muziek|liedje|nummer)\b",
     re.IGNORECASE,
 )
-_LONG_WORD = re.compile(r"[a-z]{7,}", re.IGNORECASE)
+_CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
 
 def tidy(text: str) -> str:
@@ -25,7 +25,7 @@ def tidy(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", " ".join(text.split())[:4000])
     text = "".join(map(_plain, text))
-    return _LONG_WORD.sub(lambda match: _corrected(match[0]), _COMPOUND.sub(r" \1", text))
+    return _CORRECTED.sub(lambda match: _corrected(match[0]), _COMPOUND.sub(r" \1", text))
 
 
 def find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
@@ -51,11 +51,10 @@ def word(pattern: str) -> re.Pattern[str]:
     pattern = "|".join(sorted(_alternatives(pattern), key=len, reverse=True))
     if _UNSPACED.search(pattern):
         return re.compile(pattern, re.IGNORECASE)
-    # A Latin word may touch another script: "J-POPのバラード".
-    return re.compile(
-        rf"(?<![^\W\u3040-\u9fff\uac00-\ud7af])(?<!&)(?:{pattern})(?![^\W\u3040-\u9fff\uac00-\ud7af])(?!&)",
-        re.IGNORECASE,
-    )
+    # A Latin word may touch another script: "J-POPのバラード". Only the pattern ignores case: folding the
+    # ranges of the other scripts takes a second for the whole vocabulary.
+    apart = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
+    return re.compile(rf"(?-i:(?<!{apart}))(?<!&)(?:{pattern})(?-i:(?!{apart}))(?!&)", re.IGNORECASE)
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -81,16 +80,30 @@ def _corrected(text: str) -> str:
     lower = text.lower()
     if lower in OFTEN_MISSPELT:
         return text
-    return next((right for right in OFTEN_MISSPELT if right[0] == lower[0] and one_slip(lower, right)), text)
+    meant = [right for right in sorted(OFTEN_MISSPELT) if right[0] == lower[0] and one_slip(lower, right)]
+    return meant[0] if meant and not _known(lower) else text
+
+
+def _known(text: str) -> bool:
+    """Whether a word means something as it's written: "clavinet" is no clarinet."""
+    return any(
+        word(pattern).fullmatch(text) for words in (INSTRUMENT_WORDS, STYLE_WORDS, MOODS) for pattern in words
+    )
 
 
 def one_slip(wrong: str, right: str) -> bool:
-    """Whether one letter is missing, extra, wrong, or two neighbours are swapped."""
+    """Whether one letter is missing, extra, wrong, or two neighbours are swapped.
+
+    A wrong letter makes another word of a short one ("drugs"): it counts in long ones alone.
+    """
     if abs(len(wrong) - len(right)) > 1:
         return False
     at = next((i for i, (a, b) in enumerate(zip(wrong, right, strict=False)) if a != b), len(wrong))
     rest, other = wrong[at:], right[at:]
     swapped = rest[1::-1] == other[:2] and rest[2:] == other[2:] and len(rest) > 1
     # An ending may differ by grammar: only slips within the word are put right.
-    inside = at < min(len(wrong), len(right)) - 1
-    return inside and (rest[1:] == other[1:] or rest == other[1:] or rest[1:] == other or swapped)
+    longer = max(wrong, right, key=len)
+    inside = at < len(longer) - 1
+    inside |= 0 < at < len(longer) and longer[at] == longer[at - 1]  # One letter for two: "cowbel".
+    replaced = rest[1:] == other[1:] and len(right) > 6
+    return inside and (replaced or rest == other[1:] or rest[1:] == other or swapped)

@@ -84,6 +84,8 @@ class Analysis(BaseModel):
     loudness_lufs: float | None = None
     tempo_confidence: float | None = None
     key_confidence: float | None = None
+    timesignature_confidence: float | None = None
+    timesignature_otherwise: str | None = None
     beats: list[float] | None = None
     downbeats: list[float] | None = None
     chords: list[Section] | None = None

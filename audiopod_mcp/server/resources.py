@@ -219,9 +219,7 @@ async def draw(service: Service, job: Job, kind: Picture) -> bytes:
     name, url = min(
         job.audio_urls.items(), key=lambda item: ("_" in item[0], ["flac", "wav"].count(item[0]) == 0)
     )
-    drawer = partial(
-        {"waveform": waveform, "spectrogram": spectrogram}[kind].draw, sections=_form(service, job)
-    )
+    drawer = partial({"waveform": waveform, "spectrogram": spectrogram}[kind].draw, sections=_form(job))
     try:
         if path := (job.files or {}).get(name):
             return await anyio.to_process.run_sync(drawer, path, cancellable=True)
@@ -235,15 +233,13 @@ async def draw(service: Service, job: Job, kind: Picture) -> bytes:
         raise ResourceError(str(error)) from error
 
 
-def _form(service: Service, job: Job) -> list[tuple[float, float, str]]:
-    """The parts of the music as composed, or as heard when it was analyzed; none where unknown."""
-    told = (job.details or {}).get("sections")
-    heard = service.analysis_of(job.id)
+def _form(job: Job) -> list[tuple[float, float, str]]:
+    """The parts of the music as composed, or as heard when the studio analyzed it; none where unknown."""
     try:
-        sections = [Section.model_validate(part) for part in told or ()]
+        sections = [Section.model_validate(part) for part in (job.details or {}).get("sections") or ()]
     except (ValidationError, TypeError):
         sections = []
-    return [(part.start, part.end, part.label) for part in sections or (heard and heard.sections) or ()]
+    return [(part.start, part.end, part.label) for part in sections]
 
 
 async def _player(_: Service) -> ReadResourceContents:

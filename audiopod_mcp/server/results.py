@@ -11,6 +11,9 @@ from pydantic import BaseModel
 from audiopod_mcp.operations import Analysis, Job, Lrc, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 
+_SURE = 0.6
+"""How probable a time signature must be to be told without the next likely one."""
+
 
 class JobSummary(BaseModel):
     """What a host acts upon. Every tool that makes a job publishes this much, to save the model's tokens."""
@@ -174,7 +177,7 @@ def analysis_answer(analysis: Analysis) -> CallToolResult:
     facts = [
         f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
         analysis.keyscale or "no clear key",
-        analysis.timesignature,
+        _metre(analysis),
         clock(analysis.duration) if analysis.duration else None,
         f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
         f"language {analysis.language}" if analysis.language else None,
@@ -197,6 +200,19 @@ def analysis_answer(analysis: Analysis) -> CallToolResult:
             )
         ],
     )
+
+
+def _metre(analysis: Analysis) -> str | None:
+    """The time signature; with the next likely one where it is hardly more probable."""
+    sure = analysis.timesignature_confidence
+    if (
+        analysis.timesignature is None
+        or sure is None
+        or sure >= _SURE
+        or not analysis.timesignature_otherwise
+    ):
+        return analysis.timesignature
+    return f"{analysis.timesignature} (perhaps {analysis.timesignature_otherwise})"
 
 
 def lrc_answer(lrc: Lrc) -> CallToolResult:

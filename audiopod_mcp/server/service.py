@@ -46,7 +46,6 @@ class Service:
     announcer: Announcer = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
     _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
-    _analysed: OrderedDict[tuple[str | None, int], Analysis] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
         self.announcer = Announcer(lambda: self.client, self.spawn, self.kept)
@@ -79,7 +78,7 @@ class Service:
             self.keeper.watch(self.caller, job)
         return await self.keeper.kept(self.caller, self.client, job)
 
-    def remember(self, analysis: Analysis, source: str = "") -> Analysis:
+    def remember(self, analysis: Analysis) -> Analysis:
         """The analysis with an id by which :meth:`recall` finds it, for the caller alone."""
         if analysis.id is None:
             from hashlib import sha256
@@ -89,15 +88,7 @@ class Service:
         self._analyses[self.caller, str(analysis.id)] = analysis
         while len(self._analyses) > REMEMBERED:
             self._analyses.popitem(last=False)
-        if job := JOB.fullmatch(source):
-            self._analysed[self.caller, int(job[1])] = analysis
-            while len(self._analysed) > REMEMBERED:
-                self._analysed.popitem(last=False)
         return analysis
-
-    def analysis_of(self, job_id: int) -> Analysis | None:
-        """What was heard in the first take of a job, if it was analyzed here."""
-        return self._analysed.get((self.caller, job_id))
 
     def recall(self, analysis_id: str) -> Analysis | None:
         return self._analyses.get((self.caller, analysis_id))

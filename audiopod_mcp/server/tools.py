@@ -118,7 +118,7 @@ def build_tools(service: Service) -> list[MusicTool]:
         GetJob,
         JobResult,
         _get_job,
-        read_only=True,
+        read_only=service.keeper is None,  # else a finished job becomes a file
         played=True,
     )
     add(
@@ -252,9 +252,7 @@ class _Progress:
 async def _analyze(service: Service, operation: Analyze, ctx: AnyContext) -> CallToolResult:
     ready = await service.with_reachable_sources(operation)
     await ctx.report_progress(0, 100, "Listening")
-    analysis = service.remember(
-        await service.client.analyze(ready, patience=service.max_wait), operation.audio_url
-    )
+    analysis = service.remember(await service.client.analyze(ready, patience=service.max_wait))
     await ctx.report_progress(100, 100, "Finished")
     return analysis_answer(analysis)
 

@@ -182,10 +182,13 @@ async def _analyse(
     if result.outcome is None or result.outcome.analysis is None:
         return JSONResponse({"success": False, "error": result.error or "nothing was heard"})
     heard = dict(result.outcome.analysis)
-    sure = heard.pop("confidences", {})
-    heard |= {"tempo_confidence": sure.get("bpm"), "key_confidence": sure.get("keyscale")} if sure else {}
     heard |= {"success": True, "engine": studio.config.engine}
     heard["id"] = await to_thread.run_sync(studio.store.add_analysis, owner, heard)
+    source = sources["audio_url"]
+    if heard.get("sections") and "job" in source:
+        await to_thread.run_sync(
+            studio.store.add_form, source["job"], source["take"], owner, heard["sections"]
+        )
     return JSONResponse(heard)
 
 

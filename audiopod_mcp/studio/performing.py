@@ -126,8 +126,7 @@ def check_engine(name: str) -> None:
         known = False
     if not known:
         choices = " and ".join(repr(choice) for choice in ENGINES)
-        reason = "is not available in this version" if name in ENGINES else f"is not one of {choices}"
-        raise SettingsError(f"AUDIOPOD_ENGINE: {name!r} {reason}; use 'local'")
+        raise SettingsError(f"AUDIOPOD_ENGINE: {name!r} is not one of {choices}")
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -340,6 +340,16 @@ class Store:
                 "INSERT INTO analyses VALUES (?, ?, ?, ?)", (analysis_id, owner, now(), json.dumps(result))
             )
         return analysis_id
+
+    def add_form(self, job_id: int, take: str, owner: str, sections: Sequence[Mapping[str, Any]]) -> None:
+        """Tell the parts that were heard in a job's first take among its details, if it has none yet."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET details = json_set(details, '$.sections', json(?)) WHERE id = ? "
+                "AND json_extract(takes, '$[0].name') = ? AND owner = ? "
+                "AND json_extract(details, '$.sections') IS NULL",
+                (json.dumps(sections), job_id, take, owner),
+            )
 
     def analysis(self, analysis_id: str, owner: str) -> dict[str, Any] | None:
         rows = self._rows("SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner))

@@ -41,9 +41,24 @@ MAJOR = [
     "I I IV IV",
 ]
 MINOR = ["i iv V7 i", "i VI III VII", "i VII VI V7", "iv V7 i i", "i iv VII III", "i i iv V7"]
+RICH_MAJOR = [
+    "Imaj7 vi7 ii7 V7", "I viidim I Vsus4", "I I7 IV ivdim", "ii7 V7sus4 V7 Imaj7", "Isus4 I Vsus4 V7",
+    "I #idim ii7 V7", "IV #ivdim I V7", "vi7 Vsus2 IV Isus2",
+]  # fmt: skip
+RICH_MINOR = [
+    "i7 iv7 V7 i",
+    "i iidim V7 i",
+    "i viidim i Vsus4",
+    "i VImaj7 iidim V7",
+    "i7 VII7 IIImaj7 V7sus4",
+]
 DEGREES = {"i": 0, "ii": 2, "iii": 4, "iv": 5, "v": 7, "vi": 9, "vii": 11}
 MINOR_DEGREES = {**DEGREES, "iii": 3, "vi": 8, "vii": 10}
 NAMES = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
+TONES = {
+    "maj": (0, 4, 7), "min": (0, 3, 7), "7": (0, 4, 7, 10), "min7": (0, 3, 7, 10), "maj7": (0, 4, 7, 11),
+    "dim": (0, 3, 6), "sus4": (0, 5, 7), "sus2": (0, 2, 7),
+}  # fmt: skip
 MELODY = [0, 11, 21, 24, 40, 56, 65, 66, 68, 71, 73, 80, 81]
 SCALES = {"major": [0, 2, 4, 5, 7, 9, 11], "minor": [0, 2, 3, 5, 7, 8, 10]}
 
@@ -76,21 +91,27 @@ def grooves(library):
 
 def spell(roman, tonic, mode):
     """A chord of MMA's spelling and its plain truth, from a Roman numeral."""
-    seventh = roman.endswith("7")
-    numeral = roman.rstrip("7")
-    root = NAMES[(tonic + (MINOR_DEGREES if mode == "minor" else DEGREES)[numeral.lower()]) % 12]
+    raised, numeral, kind = re.fullmatch("(#?)([iIvV]+)(.*)", roman).groups()
+    degrees = MINOR_DEGREES if mode == "minor" and kind != "dim" else DEGREES
+    root = NAMES[(tonic + degrees[numeral.lower()] + len(raised)) % 12]
+    if kind in ("dim", "sus4", "sus2", "7sus4"):
+        return root + kind.replace("7sus4", "sus4"), f"{root}:{kind.replace('7sus4', 'sus4')}"
     minor = numeral.islower()
-    return root + ("m" if minor else "") + ("7" if seventh else ""), f"{root}:{'min' if minor else 'maj'}"
+    seventh = {"": "", "7": "min7" if minor else "7", "maj7": "maj7"}[kind]
+    return root + ("m" if minor else "") + kind.replace(
+        "maj7", "M7"
+    ), f"{root}:{seventh or ('min' if minor else 'maj')}"
 
 
-def compose(stem, groove, variants, intro, ending, counts, per_beat, written, dice, varied=False):
-    """The text of a piece for MMA, and its truth; a chord a bar unless its harmony is to be ``varied``."""
+def compose(stem, groove, variants, intro, ending, counts, per_beat, written, dice, varied=False, rich=False):
+    """The text of a piece for MMA, and its truth; a chord a bar unless it is to be ``varied``, triads unless ``rich``."""
     low, high = next((a, b) for words, a, b in TEMPI if re.search(words, stem))
     if written in ("6/8", "12/8"):
         low, high = 56, 84 if "march" not in stem else 120
     bpm = round(dice.uniform(low, high) * per_beat) / per_beat  # MMA drops the decimals of a tempo
     tonic, mode = dice.randrange(12), dice.choice(["major", "major", "minor"])
-    themes = [dice.choice(MAJOR if mode == "major" else MINOR).split() for _ in range(3)]
+    harmony = (RICH_MAJOR, RICH_MINOR) if rich else (MAJOR, MINOR)
+    themes = [dice.choice(harmony[mode == "minor"]).split() for _ in range(3)]
     home = "I" if mode == "major" else "i"
     form = dice.choice(["ABAB", "AABA", "ABAC", "ABCA"])
     parts = [("intro", intro or groove, [home, *([home] * 3)])] if dice.random() < 0.6 else []
@@ -113,7 +134,9 @@ def compose(stem, groove, variants, intro, ending, counts, per_beat, written, di
             lines.append(f"{number} " + f"{rest} ".join(name for name, _ in named))
             for place, (_, plain) in enumerate(named):
                 edges = [time + bar * k / len(named) for k in (place, place + 1)]
-                chords.append([*edges, plain])
+                chords.append(
+                    [*edges, plain if rich else plain.split(":")[0] + (":min" if ":min" in plain else ":maj")]
+                )
             time, number = time + bar, number + 1
     count = round(time * bpm / 60)
     beats = [beat * 60 / bpm for beat in range(count)]
@@ -135,7 +158,7 @@ def add_melody(midi, truth, counts, dice):
     for bar, start in enumerate(truth["downbeats"]):
         chord = next(name for _, end, name in truth["chords"] if start + 0.01 < end)
         root, kind = chord.split(":")
-        tones = {(NAMES.index(root) + step) % 12 for step in ((0, 3, 7) if kind == "min" else (0, 4, 7))}
+        tones = {(NAMES.index(root) + step) % 12 for step in TONES[kind]}
         at, lengths = 0.0, [length for cell in rhythms[bar // 2 % 2] for length in cell]
         while at < counts and lengths:
             length = min(lengths.pop(0), counts - at)
@@ -165,10 +188,10 @@ def without(midi, drums):
                 message.velocity = 0
 
 
-def play(score):
+def play(score, sounds=SOUNDS):
     """Turns a MIDI file into a FLAC file beside it."""
     sound = score.with_suffix(".wav")
-    player = ["fluidsynth", "-niq", "-g", "0.5", "-r", str(RATE), "-F", sound, SOUNDS, score]
+    player = ["fluidsynth", "-niq", "-g", "0.5", "-r", str(RATE), "-F", sound, sounds, score]
     subprocess.run(player, capture_output=True, check=True)
     audio, rate = soundfile.read(sound, dtype="float32")
     soundfile.write(sound.with_suffix(".flac"), audio, rate)
@@ -178,9 +201,9 @@ def play(score):
 
 def make(case):
     """One piece; its line of ``truth.jsonl``, or ``None`` where the groove does not compile."""
-    folder, number, seed, varied, (stem, *rest) = case
+    folder, number, seed, varied, rich, (stem, *rest) = case
     dice = random.Random(f"{seed} {number} {stem}")
-    text, truth = compose(stem, *rest, dice, varied)
+    text, truth = compose(stem, *rest, dice, varied, rich)
     name = f"{stem}-{number}"
     source, score = (folder / f"{name}.{kind}" for kind in ("mma", "mid"))
     source.write_text(text, "utf-8")
@@ -214,13 +237,15 @@ def main():
     parser.add_argument("--each", type=int, default=2, help="pieces a groove file (2)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--varied", action="store_true", help="chords of half a bar to four bars, not of one")
+    parser.add_argument("--rich", action="store_true", help="sevenths, diminished and suspended chords too")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     wanted = [g for g in grooves(arguments.library) if arguments.metre is None or g[-1] in arguments.metre]
     pieces = enumerate(wanted * arguments.each)
     cases = [
-        (arguments.folder, number, arguments.seed, arguments.varied, groove) for number, groove in pieces
+        (arguments.folder, number, arguments.seed, arguments.varied, arguments.rich, groove)
+        for number, groove in pieces
     ]
     with ThreadPoolExecutor(arguments.processes) as pool:
         lines = [line for line in pool.map(make, cases) if line is not None]

@@ -29,6 +29,16 @@ COLUMNS = (
 )
 
 
+KITS = ("acoustic kit", "brushed kit", "electronic kit", "dusty kit", "chip kit")
+STRUCK = (
+    ("t60", "s to fall by 60 dB, loud"),
+    ("peak Hz", "strongest frequency in the first 30 ms > from 0.1 s on"),
+    ("centroid", "Hz of the spectral centroid, soft > loud"),
+    ("low/mid/high", "dB of what's below 250 Hz, from 250 to 3000 and above, to the whole"),
+    ("same", "correlation of two equal strokes in a row"),
+)
+
+
 def phrase(name: str, notes: list[Note]) -> np.ndarray:
     """Dry sound of ``notes``, (samples, 2)."""
     samples = int((notes[-1].start + notes[-1].duration + 2.0) * SAMPLE_RATE)
@@ -141,6 +151,29 @@ def measured(name: str) -> dict[str, str]:
     }
 
 
+def struck(kit: str, key: int) -> dict[str, str]:
+    soft, loud = (phrase(kit, [Note(0.0, 0.3, key, velocity)]).mean(axis=1) for velocity in (45, 120))
+    pair = phrase(kit, [Note(GAP * i, 0.3, key, 100) for i in range(2)]).mean(axis=1)
+    step = int(GAP * SAMPLE_RATE)
+    a, c = pair[: step // 6], pair[step : step + step // 6]
+
+    def strongest(piece: np.ndarray) -> float:
+        power = np.abs(np.fft.rfft(piece * np.hanning(len(piece)), 1 << 16))
+        return float(np.argmax(power) * SAMPLE_RATE / (1 << 16))
+
+    power = np.abs(np.fft.rfft(loud)) ** 2
+    hertz = np.fft.rfftfreq(len(loud), 1 / SAMPLE_RATE)
+    bands = (hertz < 250, (hertz >= 250) & (hertz < 3000), hertz >= 3000)
+    shares = [10 * np.log10(power[band].sum() / power.sum() + 1e-9) for band in bands]
+    return {
+        "t60": f"{decay(loud, 0, 2.0):.2f}",
+        "peak Hz": f"{strongest(loud[:1323]):.0f}>{strongest(loud[4410:15000]):.0f}",
+        "centroid": f"{centroid(soft):.0f}>{centroid(loud):.0f}",
+        "low/mid/high": "/".join(f"{share:.0f}" for share in shares),
+        "same": f"{(a * c).sum() / np.sqrt((a**2).sum() * (c**2).sum() + 1e-20):.2f}",
+    }
+
+
 def pictured(name: str, axes: tuple) -> None:
     """Spectrogram (log frequency) and waveform of a phrase."""
     instrument = INSTRUMENTS[name]
@@ -178,6 +211,13 @@ def main() -> None:
         if not INSTRUMENTS[name].unpitched and name != "spoken voice":
             row = measured(name)
             print(f"{name:17}" + "".join(f"{row[column]:>13}" for column, _ in COLUMNS))
+        if name in KITS:
+            for column, meaning in STRUCK:
+                print(f"{column:12} {meaning}")
+            print(f"{name:17}" + "".join(f"{column:>15}" for column, _ in STRUCK))
+            for key in DRUMS:
+                row = struck(name, key)
+                print(f"{key:17}" + "".join(f"{row[column]:>15}" for column, _ in STRUCK))
         if options.folder:
             from matplotlib.figure import Figure
 

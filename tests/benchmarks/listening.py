@@ -1,7 +1,7 @@
 """How well the engine hears pieces that nobody tuned it to: ``python -m tests.benchmarks.listening FOLDER``.
 
 ``FOLDER`` is what ``tests.benchmarks.corpus`` makes. Tempo within 4 % (acc1), allowing octaves and thirds (acc2), within
-1 %; beats and downbeats as F-measure within 70 ms; time signature by class; key by MIREX weights; chords as the share
+1 %; beats and downbeats as F-measure within 70 ms; time signature by class; key by MIREX weights; labels of sections by share of time; chords as the share
 of time with the right root and third; section boundaries as F-measure within 3 s. One half of the grooves is for
 finding constants, the other, printed apart, only for reporting; but the weights of tempo level and metre were fitted to
 the grooves of both: for these, ``tests.benchmarks.tempo_level`` tells what holds on grooves left out. ``--librosa`` adds
@@ -23,6 +23,7 @@ from audiopod_mcp.music.analysis import analyse
 from tests.benchmarks.accuracy import key_score, tempo_marks
 
 METRES = ("2/4", "3/4", "4/4", "6/8")
+NAMES = ("intro", "verse", "chorus", "bridge", "outro")
 
 
 def f_measure(found, truth, within):
@@ -54,6 +55,44 @@ def chord_share(found, truth):
     return float(np.mean([read(found, when) == read(truth, when) for when in at]))
 
 
+def kind_of(chord):
+    """Root and kind: ``maj``, ``min``, ``7``, ``maj7``, ``min7``, ``dim``, ``sus``; ``None`` of others."""
+    found = re.fullmatch("([A-G][#b]?):?([^/]*).*", chord)
+    kinds = [
+        ("sus", ".*sus.*"), ("dim", "dim.*|m7b5|o7?"), ("maj7", "(maj|M)(7|9)"), ("maj", "|maj|6"), ("7", "7|9|13|7b9"),
+        ("min7", "m(in)?(7|9)"), ("min", "m(in)?6?"),
+    ]  # fmt: skip
+    kind = next((name for name, spelt in kinds if re.fullmatch(spelt, found[2])), None) if found else None
+    return (pitch_class(found[1]), kind) if kind else None
+
+
+def chord_kinds(found, truth):
+    """By kind of true chord, how often (every 0.2 s) root and kind are right, and how often it sounds."""
+    right, all_ = Counter(), Counter()
+    for start, end, name in truth:
+        wanted = kind_of(name)
+        for when in np.arange(start + 0.1, end, 0.2) if wanted else ():
+            heard = next((label for begin, stop, label in found if begin <= when < stop), "N")
+            all_[wanted[1]] += 1
+            right[wanted[1]] += kind_of(heard) == wanted
+    return {kind: (right[kind], count) for kind, count in all_.items()}
+
+
+def pitch_class(name):
+    return ("C D EF G A B".index(name[0]) + name.count("#") - name.count("b")) % 12
+
+
+def label_share(found, truth):
+    """Share of the time of sections with a name of :data:`NAMES` that are called so; ``None`` of others."""
+    at = np.arange(0.25, truth[-1][1], 0.5)
+
+    def read(sections, when):
+        return next((name for start, end, name in sections if start <= when < end), None)
+
+    right = [read(found, when) == name for when in at if (name := read(truth, when)) in NAMES]
+    return float(np.mean(right)) if {name for *_, name in truth} & {"verse", "chorus"} else None
+
+
 def tempo_row(tempo, truth):
     """The marks of a tempo, and in which half of the grooves the piece is."""
     marks = zip(("acc1", "acc2", "1 %"), tempo_marks(tempo, truth["bpm"]), strict=True)
@@ -70,16 +109,19 @@ def hear(case):
         "beats": f_measure(heard.beats, truth["beats"], 0.07), "ratio": (heard.tempo or 0) / truth["bpm"],
         "downbeats": f_measure(heard.downbeats, truth["downbeats"], 0.07),
         "metre": heard.timesignature, "timesig": truth["timesig"],
-        "sections": f_measure(
-            [s.start for s in heard.sections[1:]], [s for s, _, _ in truth["sections"][1:]], 3.0
-        ),
-        "key": None, "chords": None,
+        "sections": None, "labels": None, "key": None, "chords": None,
     }  # fmt: skip
+    if truth["sections"]:
+        starts = [s for s, _, _ in truth["sections"][1:]]
+        row["sections"] = f_measure([s.start for s in heard.sections[1:]], starts, 3.0)
+        row["labels"] = label_share([(s.start, s.end, s.label) for s in heard.sections], truth["sections"])
     if truth["key"]:
         row["key"] = key_score(heard.key, truth["key"])
         row["heard key"], row["true key"] = heard.key, truth["key"]
     if truth["chords"]:
-        row["chords"] = chord_share([(c.start, c.end, c.label) for c in heard.chords], truth["chords"])
+        chords = [(c.start, c.end, c.label) for c in heard.chords]
+        row["chords"] = chord_share(chords, truth["chords"])
+        row["kinds"] = chord_kinds(chords, truth["chords"])
     return row
 
 
@@ -95,10 +137,17 @@ def librosa_hears(case):
 
 def table(title, rows):
     print(f"\n{title}: {len(rows)} pieces")
-    for name in ("acc1", "acc2", "1 %", "beats", "downbeats", "sections", "key", "chords"):
+    for name in ("acc1", "acc2", "1 %", "beats", "downbeats", "sections", "labels", "key", "chords"):
         values = [row[name] for row in rows if row.get(name) is not None]
         if values:
             print(f"  {name:10}{np.mean(values):7.1%}  (n {len(values)})")
+    kinds = {kind for row in rows for kind in row.get("kinds", ())}
+    counts = {
+        k: np.sum([row["kinds"].get(k, (0, 0)) for row in rows if row.get("kinds")], axis=0) for k in kinds
+    }
+    if kinds:
+        recalls = "  ".join(f"{kind} {right / total:.0%}" for kind, (right, total) in sorted(counts.items()))
+        print(f"  chords, root and kind: {recalls}")
     confusion = Counter((row["timesig"], row["metre"]) for row in rows if row.get("timesig") in METRES)
     for truth in METRES:
         heard = {metre: count for (true, metre), count in confusion.items() if true == truth}

@@ -12,7 +12,9 @@ and tune rhythm that two seeds share, ``H`` pitch-class entropy, ``par`` paralle
 a voice moves at a change, ``root`` changes with the bass on the root, ``arc`` loudness-weighted notes a second, chorus over
 verse, ``fill`` strokes on snare and toms in a section's last beat over those in other bars' last beats, ``final`` pieces that end on a held
 tonic, ``peak`` where the highest note lies, ``out`` notes outside the
-instrument, ``rub`` semitone clashes of the tune with held chords on beats, ``ms`` CPU time.
+instrument, ``rub`` semitone clashes of the tune with held chords on beats, ``bass`` tune notes on beats that lie a
+semitone or a minor ninth over the bass, ``intro`` the share of the piece's instruments that play in the intro's first quarter, ``same`` bars that are
+copies of the bar before in all parts, ``LU`` (with ``--heard``, which renders the first seed) loudness of choruses over verses, ``ms`` CPU time.
 """
 
 import argparse
@@ -24,8 +26,10 @@ import numpy as np
 
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.ensemble import band_for
-from audiopod_mcp.music.model import Brief, Note, Part, Score
+from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Score
 from audiopod_mcp.music.styles import STYLES
+from audiopod_mcp.music.synthesis import mix, render
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import Chord, parse_chord, parse_key
 
@@ -52,7 +56,8 @@ Carry me home to the sea
 EXPECTED = {
     "chord": ".70-.95", "step": ".55-.75", "turn": ">.65", "range": "10-19", "rest": ".15-.45", "end": ">.9", "cad": ">.7",
     "hookR": ".7-.98", "hookP": ".7-.98", "seedC": "<.5", "seedT": "<.6", "H": "2.3-3.1", "par": "<8", "move": "<2.5",
-    "root": ">.9", "arc": ">1.15", "fill": ">1.2", "final": "1", "peak": ".4-.85", "out": "0", "rub": "<.04",
+    "root": ">.9", "arc": ">1.15", "fill": ">1.2", "final": "1", "peak": ".4-.85", "out": "0", "rub": "<.04", "bass": "<.02",
+    "intro": ".2-.8", "same": "<.15", "LU": "1-4",
 }  # fmt: skip
 FILLS = (37, 38, 39, 45, 47, 50)
 CHORUS = ("chorus", "drop")
@@ -86,6 +91,7 @@ def measure(score: Score) -> dict[str, float]:
         _melody(score, notes, beats, found)
     _harmony(score, found)
     _form(score, found)
+    _texture(score, notes, beats, found)
     ranges = [
         not INSTRUMENTS[p.instrument].low <= n.pitch <= INSTRUMENTS[p.instrument].high
         for p in score.parts if not INSTRUMENTS[p.instrument].unpitched for n in p.notes
@@ -244,6 +250,51 @@ def _form(score: Score, found: dict[str, float]) -> None:
     )
 
 
+def _texture(score: Score, tune: list[Note], beats: np.ndarray, found: dict[str, float]) -> None:
+    low = [n for p in score.parts if p.track == "bass" for n in p.notes]
+    under = [
+        [
+            round(n.pitch - b.pitch) % 12 == 1
+            for b in low
+            if b.start <= n.start + 0.03 < b.start + b.duration - 0.02
+        ]
+        for n in tune
+        if np.abs(beats - n.start).min() < 0.04
+    ]
+    clashes = [any(pairs) for pairs in under if pairs]
+    found["bass"] = float(np.mean(clashes)) if clashes else np.nan
+    first = score.sections[0]
+    if first.label == "intro" and first.end - first.start > 4:
+        quarter = first.start + (first.end - first.start) / 4 - 0.1
+        parts = [p for p in score.parts if p.track != "fx" and p.notes]
+        found["intro"] = float(np.mean([p.notes[0].start < quarter for p in parts]))
+    starts = [*score.downbeats, score.duration]
+    bars = [
+        {
+            (number, round(n.pitch), round(8 * (n.start - a) / (b - a)))
+            for number, p in enumerate(score.parts) if p.track != "fx"
+            for n in p.notes if a - 0.04 <= n.start < b - 0.04
+        }
+        for a, b in pairwise(starts)
+    ]  # fmt: skip
+    found["same"] = float(np.mean([a == b for a, b in pairwise(bars)])) if len(bars) > 2 else np.nan
+
+
+def heard(score: Score) -> float:
+    """Loudness of choruses over verses in the rendered piece, LU."""
+    audio = mix(render(score))
+
+    def loud(labels: tuple[str, ...]) -> float:
+        spans = [s for s in score.sections if s.label in labels]
+        found = [
+            integrated_loudness(audio[int(s.start * SAMPLE_RATE) : int(s.end * SAMPLE_RATE)], SAMPLE_RATE)
+            for s in spans
+        ]
+        return float(np.mean([level for level in found if level is not None])) if spans else np.nan
+
+    return loud((*CHORUS, "solo")) - loud(("verse", "build"))
+
+
 def alike(first: Score, second: Score) -> tuple[float, float]:
     """The shares of chords (by bar, as degrees) and of the tune's rhythm that two pieces have in common."""
 
@@ -269,6 +320,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=100.0)
     parser.add_argument("--sung", action="store_true", help="with lyrics; the tune is the voice's")
+    parser.add_argument("--heard", action="store_true", help="render the first seed of each style, too")
     options = parser.parse_args()
     print(f"{'style':13}" + "".join(f"{name:>8}" for name in (*EXPECTED, "ms")))
     rows = []
@@ -297,14 +349,18 @@ def main() -> None:
             if shared
             else (np.nan, np.nan)
         )
+        if options.heard:
+            row["LU"] = heard(scores[0])
         row["ms"] = float(np.mean(cpu))
         rows.append(row)
         print(f"{name:13}" + "".join(_figure(row[k]) for k in (*EXPECTED, "ms")), flush=True)
-    print(
-        f"{'median':13}"
-        + "".join(_figure(float(np.nanmedian([row[k] for row in rows]))) for k in (*EXPECTED, "ms"))
-    )
+    print(f"{'median':13}" + "".join(_figure(_median([row[k] for row in rows])) for k in (*EXPECTED, "ms")))
     print(f"{'expected':13}" + "".join(f"{EXPECTED[k]:>8}" for k in EXPECTED))
+
+
+def _median(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.median(known)) if known else np.nan
 
 
 def _figure(value: float) -> str:

@@ -79,7 +79,7 @@ def main():
     parser.add_argument("--pieces", type=int, default=12)
     parser.add_argument("--held", action="store_true")
     wanted = parser.parse_args()
-    order = list(grooves())
+    order = list(grooves("stdlib"))
     random.Random(17).shuffle(order)
     gains, voices = {"drums": [], "bass": []}, []
     with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 One a line, ``caption | expectations``: ``style=a/b`` one of these; ``tempo=90-110`` or ``tempo=96`` BPM;
 ``key=A_minor``; ``mode=minor``; ``metre=6/8``; ``has=…`` instruments named; ``no=…`` tracks or instruments
 ruled out; ``plays=…`` tracks not ruled out; ``only=…`` the tracks left; ``unnamed=…`` instruments not asked
-for; ``inst`` no voice; ``mood=a/b``; ``lasts=30`` seconds; ``tongue=es`` the language to sing in.
+for; ``inst`` no voice; ``less=…`` and ``more=…`` layers that play less or more than is usual; ``feel=half-time``; ``mood=a/b``; ``lasts=30`` seconds; ``tongue=es`` the language to sing in.
 """
 
 CAPTIONS = """
@@ -87,8 +87,8 @@ tempo: 88, key: Gm, lo-fi | style=lo-fi tempo=88 key=G_minor
 Key of F# major, 110 BPM, synth pop | style=synthwave/pop key=F#_major tempo=110
 in F#, slow and dreamy | key=F#_major
 E-flat major string serenade | key=Eb_major style=classical has=strings
-Bb dorian funk jam | key=Bb_minor style=funk
-D mixolydian rock groove | key=D_major style=rock
+Bb dorian funk jam | key=Bb_dorian style=funk
+D mixolydian rock groove | key=D_mixolydian style=rock
 A harmonic minor metal riff | key=A_minor style=metal
 C#m trap beat | key=C#_minor style=trap
 90-100 bpm chill beat | tempo=90-100
@@ -253,7 +253,7 @@ Dreamy shoegaze with layered guitars, washed-out drums and whispery female vocal
 Classic 12-bar blues shuffle in A, electric guitar lead, walking bass, Hammond organ | style=blues key=A_major has=organ
 Latin pop summer hit with reggaeton beat, 94 bpm, Spanish vocals | tempo=94 tongue=es style=reggaeton/latin
 Minimal deep techno, hypnotic, 124 BPM, no melodic elements | style=techno tempo=124
-A solemn Gregorian chant, a cappella, D dorian | key=D_minor only=vocals,backing_vocals
+A solemn Gregorian chant, a cappella, D dorian | key=D_dorian only=vocals,backing_vocals
 Baroque harpsichord piece in the style of Bach, C minor, 3/4 | style=baroque/classical key=C_minor metre=3/4 has=harpsichord
 cheerful kids song with xylophone, claps and glockenspiel | has=marimba,percussion,glockenspiel mode=major
 motivational corporate track - piano, strings, light percussion, 110 BPM, C major | tempo=110 key=C_major has=piano,strings,percussion
@@ -300,4 +300,164 @@ forró animado com sanfona e triângulo | has=accordion,percussion
 spokojny jazz z saksofonem, bez wokalu | style=jazz has=saxophone no=vocals
 enerjik rock, elektro gitar ve davul, 140 BPM | style=rock tempo=140
 vrolijke wals met accordeon en viool | metre=3/4 has=accordion,violin mode=major
+BPM: 92 | Key: F#m | Genre: lofi hip hop | Mood: nostalgic | Instruments: rhodes, vinyl crackle, upright bass | style=lo-fi tempo=92 key=F#_minor has=electric_piano,vinyl,upright_bass
+indie pop, female vocals, dreamy, reverb guitars, 104 bpm, bittersweet | style=pop/shoegaze tempo=104 has=voice,electric_guitar
+In the style of a 90s alternative rock radio hit, crunchy guitars, loud choruses, male vocals | style=rock/grunge has=voice,distorted_guitar
+in the style of a 70s funk band, wah guitar, clavinet, tight horns, no vocals please | style=funk has=clavinet,brass no=vocals
+no vocals please, just chill synthwave for driving at night | style=synthwave no=vocals plays=synth,drums
+A cinematic orchestral piece that starts with a soft solo piano and slowly builds to a huge climax with choir, brass and timpani, 80 bpm, D minor | style=cinematic/classical tempo=80 key=D_minor has=piano,choir,brass,timpani plays=strings,drums
+slow waltz, piano and strings | metre=3/4 tempo=60-96 has=piano,strings
+a slow waltz for a wedding dance | metre=3/4 tempo=60-96
+fast waltz, accordion | metre=3/4 tempo=150-220 has=accordion
+D dorian jazz-funk groove, Rhodes, 110 bpm | key=D_dorian tempo=110 has=electric_piano style=funk/jazz
+E phrygian dark techno | key=E_phrygian style=techno
+mixolydian folk rock in G | key=G_mixolydian style=rock
+lydian film score, wonder and magic, key of F | key=F_lydian style=cinematic
+A aeolian trance, 138 | key=A_minor style=trance
+progressive rock in 7/8, odd meter, organ and distorted guitar, 132 BPM | metre=7/8 tempo=132 style=rock has=organ,distorted_guitar
+jazz in 5/4 like take five, alto sax and piano | metre=5/4 style=jazz has=saxophone,piano
+slow 12/8 blues, crying guitar, Bb | metre=6/8 style=blues key=Bb_major tempo=45-80
+half-time hip hop, 160 bpm feel, dark piano | style=hip_hop feel=half-time tempo=160 has=piano
+trap metal, screaming, 808s, distorted guitars, 150bpm | style=trap/metal tempo=150 has=808_bass,distorted_guitar
+melodic techno, Afterlife style, 122 BPM, A minor, emotional lead, arps | style=techno tempo=122 key=A_minor has=synth_pluck
+pop, upbeat, summer, tropical, marimba, female singer, catchy chorus, 118 BPM, C major | style=pop tempo=118 key=C_major has=marimba,voice mood=happy
+Phonk, agressive, cowbel, drift, 140 | style=phonk mode=minor has=percussion
+relaxng acustic gutar, no drumms | has=acoustic_guitar no=drums mood=calm
+orchestal epic batle music, brass, coir | has=brass,choir mood=epic
+electic guitar solo over a slow blues, organ | style=blues has=organ tempo=45-90
+jazzy lofi w/ sax, 75bpm, no lyrics | style=lo-fi tempo=75 has=saxophone no=vocals
+A heartfelt country ballad about leaving home, with pedal steel, acoustic guitar and brushed snare, 72 bpm | style=country tempo=72 has=pedal_steel,acoustic_guitar,brushed_kit
+Deep house | 122bpm | Am | warm Rhodes chords, rolling bassline, no vocal | style=house tempo=122 key=A_minor has=electric_piano no=vocals
+minimalist piano, Erik Satie vibes, very sparse, lots of silence | has=piano style=classical less=chords
+busy breakbeat drums, growling reese, 172 bpm neurofunk | style=drum_and_bass tempo=172 has=reese_bass more=drums
+simple drums, simple bassline, indie | less=drums,bass
+folk song with less percussion and more mandolin | style=folk has=mandolin less=drums plays=percussion
+uptempo gospel with organ and claps | style=gospel has=organ,percussion tempo=92-150
+mid-tempo soul | style=soul tempo=84-112
+uptempo bluegrass instrumental with banjo | style=bluegrass has=banjo inst tempo=120-170
+slow drum and bass | style=drum_and_bass tempo=150-172
+Eine ruhige Klavierballade in e-Moll, 68 BPM, keine Drums | key=E_minor tempo=68 has=piano no=drums style=ballad
+Fröhlicher Deutschpop mit Frauenstimme und Gitarre | style=pop has=voice mode=major
+hip-hop français, piano mélancolique, grosse basse, 90 bpm | style=hip_hop tempo=90 has=piano mode=minor
+musique d'ambiance relaxante pour yoga, flûte et nappes, sans percussions | style=ambient has=flute no=percussion
+reguetón sensual en La menor, 92 bpm, voz femenina | style=reggaeton key=A_minor tempo=92 has=voice
+corrido tumbado con guitarra acústica y trompeta | style=mariachi has=acoustic_guitar,trumpet
+funk carioca 130 bpm | style=samba tempo=130
+MPB suave com violão e voz feminina | has=nylon_guitar,voice
+canzone d'amore italiana anni 60, orchestra d'archi, voce maschile | has=strings,voice
+J-rock, アニメのオープニング, 疾走感, ギター, 180BPM | style=rock tempo=180 has=electric_guitar/distorted_guitar
+中国风，古筝和笛子，慢节奏，忧伤 | has=koto,flute mode=minor
+시티팝, 80년대, 신나는, 여성 보컬, 110bpm | style=city_pop tempo=110 has=voice
+синтвейв, 100 bpm, без вокала | style=synthwave tempo=100 no=vocals
+polski hip hop, mroczny, pianino, 88 bpm | style=hip_hop tempo=88 has=piano mode=minor
+Instrumental only. Bossa nova guitar, light percussion, flute. 128 BPM. | style=bossa_nova inst has=nylon_guitar/electric_guitar,flute,percussion tempo=128 plays=bass
+happy sad song, uplifting but melancholic, 100 bpm | style=pop tempo=100
+loud quiet loud grunge in E | style=grunge key=E_major
+fast slow jam | style=r&b
+acoustic EDM | style=electronic
+metal but without distorted guitars, only strings and drums | style=metal no=guitar only=strings,drums
+No guitars, no drums: a string quartet version of a pop song | only=strings
+everything except vocals, Motown groove | style=soul no=vocals plays=drums,bass
+vocals: female, breathy; drums: none; genre: ambient pop | has=voice no=drums style=pop/ambient
+Genre: Trap / Drill. Tempo: 144. Key: C# minor. Vocals: none. | style=trap tempo=144 key=C#_minor no=vocals
+[Genre: Synthpop] [Tempo: 118 BPM] [Key: E minor] [Vocals: Female] | style=synthwave/pop tempo=118 key=E_minor has=voice
+3/4 time signature, 90 bpm, G major, fingerstyle guitar lullaby | metre=3/4 tempo=90 key=G_major style=lullaby/folk has=acoustic_guitar
+tempo 100-110, afro pop, log drums, shakers, male vocal | style=afrobeat tempo=100-110 has=voice,percussion
+140bpm dubstep with halftime drums and wobble bass | style=dubstep tempo=140 has=reese_bass
+double time swing, walking bass, ride cymbal, trumpet | style=swing has=trumpet feel=double-time
+60s surf rock instrumental, twangy guitar, 165 bpm | style=surf tempo=165 inst has=electric_guitar
+Celtic jig, 6/8, fiddle, bodhrán, tin whistle, 116 bpm | style=celtic metre=6/8 tempo=116 has=violin,percussion,whistle
+ambient drone in E lydian, evolving pads, no beat | style=ambient key=E_lydian has=pad no=drums
+video game town theme, cozy, SNES style, flute and harp, C major | has=flute,harp key=C_major
+background music for a documentary about the ocean, calm, piano, strings, no drums, about 2 minutes long | has=piano,strings no=drums mood=calm
+birthday song, cheerful, kids choir | has=choir mode=major
+rain, thunder, lofi piano | style=lo-fi has=piano
+darkwave, cold synths, deep male vocals, drum machine, 115bpm | tempo=115 has=voice,electronic_kit mode=minor
+Wedding entrance, violin + cello + harp | has=violin,cello,harp
+8bit boss music fast C minor | style=chiptune key=C_minor tempo=140-200
+drumless boom bap with soul sample | style=hip_hop no=drums
+acapella choir, Renaissance, solemn | only=vocals,backing_vocals
+hard rock anthem, 4/4, E minor, 128 bpm, screaming guitar solo, powerful drums, raspy male vocals | style=rock metre=4/4 key=E_minor tempo=128 has=voice
+ballad, piano, no bass no drums no strings | style=ballad has=piano no=bass,drums,strings
+salsa romántica, 96 bpm, trombones, piano, coros | style=latin tempo=96 has=trombone,piano,choir
+Genre: Reggaeton; BPM: 95; Key: B minor; Mood: sensual; Instruments: synth pluck, 808, shaker; Vocals: Spanish male | style=reggaeton tempo=95 key=B_minor has=808_bass,voice tongue=es
+uplifting trance anthem, 138 BPM, F# minor, supersaws, long breakdown with piano | style=trance tempo=138 key=F#_minor has=supersaw,piano
+90s trip-hop in the vein of Bristol, dusty drums, upright bass, female vocal, 84bpm | style=trip_hop tempo=84 has=dusty_kit,upright_bass,voice
+soft jazz for a restaurant, no trumpet | style=jazz no=trumpet
+flamenco, nylon guitar, palmas, cajon, no bass, E phrygian | style=flamenco no=bass key=E_phrygian has=nylon_guitar
+Metal. 7/8. B minor. 150 BPM. Double kick. | style=metal metre=7/8 key=B_minor tempo=150
+mellow afternoon guitar, nothing else | only=guitar
+kids song about numbers, xylophone & ukulele, happy, C | has=marimba,ukulele mode=major mood=happy
+dance pop, 124, A major, female vocals, claps, synth bass | style=pop tempo=124 key=A_major has=voice,percussion,synth_bass
+slow reggae dub with lots of echo | style=dub/reggae tempo=50-72
+very slow ambient piece for strings | style=ambient has=strings tempo=30-60
+sparse trap beat, minimal hi hats, deep 808 | style=trap less=drums has=808_bass
+neoclasical piano solo, melancoly, 70bpm | only=keyboard tempo=70 mode=minor
+vilin and cello duet, baroqe | style=baroque has=cello
+Big band swing tune, trumpets, trombones and saxes, fast, Bb major | style=swing key=Bb_major has=trumpet,trombone,saxophone tempo=170-260
+lo fi hip hop radio beats to relax, without saxophone | style=lo-fi no=saxophone
+synthwave chase, arpeggiated bass, 110 BPM, no drums until the end | style=synthwave tempo=110
+schlager, fröhlich, 128 bpm, Akkordeon, C-Dur | style=pop tempo=128 key=C_major has=accordion
+chill house avec piano et voix féminine, 120 bpm, la mineur | style=house tempo=120 key=A_minor has=piano,voice
+bachata romántica, guitarra, bongó, güira, 125 bpm | style=latin tempo=125 has=percussion
+musica per meditazione, campane tibetane, lenta | style=ambient has=bells tempo=30-66
+samba enredo, 140 BPM, cavaquinho, surdo | style=samba tempo=140 has=ukulele
+dark synth, industrial, 120BPM, E minor, distorted bass, no melody | tempo=120 key=E_minor
+ピアノソロ、静か、ヘ長調 | only=keyboard key=F_major
+抒情钢琴曲，G大调，90BPM | has=piano key=G_major tempo=90
+발라드, 피아노, 남성 보컬, 70bpm | style=ballad has=piano,voice tempo=70
+медленный блюз с гитарой и органом | style=blues has=organ tempo=45-72
+wesoła polka na akordeon | style=polka has=accordion
+oyun havası, darbuka, klarnet, hızlı | has=clarinet
+Epic orchestral trailer: taiko drums, low brass, choir; 140 BPM; C minor; no vocals with words | has=brass,choir tempo=140 key=C_minor
+punk rock, 3 chords, 190bpm, shouty | style=punk tempo=190
+smooth r&b slow jam 6/8 | style=r&b metre=6/8 tempo=40-75
+acoustic cover style, guitar + voice, simple, intimate | has=acoustic_guitar,voice
+drum and bass without bass | style=drum_and_bass no=bass
+country waltz in G | style=country metre=3/4 key=G_major
+gospel, hand claps only plus choir | style=gospel has=choir
+mid tempo funk with slap bass and a busy hi-hat groove | style=funk tempo=95-115 more=drums
+disco-funk, 118bpm, strings, brass hits, F minor, male falsetto | tempo=118 key=F_minor has=strings,brass
+5/4 electronic, glitchy, 100 bpm, D aeolian | style=electronic metre=5/4 tempo=100 key=D_minor
+A lydian dreamscape, harp and celesta, 3/4 | key=A_lydian metre=3/4 has=harp,glockenspiel
+melodic drill, piano, violin, 808 slides, C minor, 142 | style=trap key=C_minor tempo=142 has=piano,violin,808_bass
+A laid-back reggae groove with offbeat guitar, warm bass and a mellow trombone, 76 bpm, G major, no singing | style=reggae tempo=76 key=G_major has=trombone no=vocals
+synth-driven dark pop with pulsing bass, male vocals, minor key, 105 BPM | style=pop tempo=105 mode=minor has=voice
+Orchestral waltz, 3/4, strings and woodwinds, romantic, 150 bpm, no percussion | metre=3/4 tempo=150 has=strings no=percussion
+ambient, ethereal, female choir, slow, reverb, no beat, A minor | style=ambient key=A_minor has=choir no=drums
+Funk rock in E with slap bass, wah-wah guitar and tight drums, 112 bpm | style=rock/funk tempo=112 key=E_major has=electric_bass
+rap beat, old school, 95bpm, no hook, turntable | style=hip_hop tempo=95
+power ballad, 80s, big drums, synth pads, electric guitar solo, 72 bpm, D major | style=ballad tempo=72 key=D_major has=pad
+upbeat ukulele and glockenspiel, corporate, no drums | has=ukulele,glockenspiel no=drums
+minimal piano and soft pads for sleeping, 60bpm | tempo=60 has=piano,pad
+hard techno 150bpm industrial kick rumble | style=techno tempo=150
+acoustic blues, resonator guitar, harmonica, foot stomps, 82 bpm in A | style=blues tempo=82 key=A_major has=harmonica
+latin jazz, piano montuno, congas, timbales, trumpet solo, 200 bpm | style=latin/jazz tempo=200 has=piano,percussion,trumpet
+thirty seconds of spooky harpsichord | has=harpsichord mode=minor lasts=30
+sea shanty sung by men, accordion, concertina, stomps, 6/8 | metre=6/8 has=accordion
+Indie rock | 140 BPM | D major | jangly guitars | driving drums | no synths | style=rock tempo=140 key=D_major no=synth
+lullaby in F major, music box & celesta, very soft, 66 bpm, 3/4 | style=lullaby key=F_major tempo=66 metre=3/4 has=music_box,glockenspiel
+drum n bass roller, 174, G# minor, reese, amen break | style=drum_and_bass tempo=174 key=G#_minor has=reese_bass
+Afrobeats x Amapiano fusion, 112bpm, log drum, sax | tempo=112 has=saxophone,percussion
+country pop, female voice, banjo, steel guitar, hand claps, 98 bpm, key of A | style=country/pop tempo=98 key=A_major has=voice,banjo,pedal_steel,percussion
+bagpipes and drums, scottish march | has=bagpipes style=celtic/march plays=drums
+chiptune waltz | style=chiptune metre=3/4
+polka but slow | style=polka tempo=60-104
+quick little jazz guitar tune, no piano no horns | style=jazz no=keyboard,brass
+three minute prog metal epic in 7/8 with choir | style=metal metre=7/8 has=choir lasts=180
+solo violin, baroque, Bach-like, D minor | only=strings key=D_minor style=baroque
+Trauermarsch für Blechbläser und Pauken, c-Moll, langsam | key=C_minor has=brass,timpani
+musique celtique joyeuse, violon, flûte et guitare, 6/8, 120 bpm | style=celtic metre=6/8 tempo=120 has=violin,flute
+rock en español, guitarras distorsionadas, batería potente, 140 bpm, mi menor | style=rock tempo=140 key=E_minor
+bossa nova italiana con fisarmonica, senza batteria, 120 bpm | style=bossa_nova has=accordion no=drums tempo=120
+hip hop smutny, pianino i skrzypce, 80 bpm, bez wokalu | style=hip_hop has=piano,violin no=vocals tempo=80 mode=minor
+エレクトロ、128BPM、シンセ、ボーカルなし | style=electronic tempo=128 no=vocals
+国风摇滚，电吉他，二胡，140BPM，E小调 | style=rock tempo=140 key=E_minor
+트랩 비트, 어두운, 140bpm, 808 베이스 | style=trap tempo=140 mode=minor
+медленная баллада для скрипки и фортепиано, до минор | style=ballad key=C_minor has=violin,piano
+langzame wals voor accordeon | metre=3/4 has=accordion tempo=60-97
+modern worship, pads, acoustic guitar, building to a big chorus, 74 bpm, B major | style=gospel tempo=74 key=B_major has=pad,acoustic_guitar
+house, but without the four on the floor kick and no claps, 122 | style=house tempo=122
+smooth saxophone over r&b beat, slow, sexy, 68 bpm | style=r&b tempo=68 has=saxophone
+dense, chaotic free jazz, sax, drums, 220 bpm | style=jazz tempo=220 has=saxophone more=drums,bass
 """

@@ -16,8 +16,8 @@ def assert_stems_sum(made: Rendering) -> None:
 def assert_as_it_was(stem, before) -> None:
     """But for moments at which peaks of a new mix are held below full scale."""
     change = np.abs(stem - before).max(axis=1)
-    assert np.mean(change > 0) < 0.01
-    assert change.max() < 0.03
+    assert np.mean(change > 0) < 0.02
+    assert change.max() < 0.1
 
 
 def steepness(audio, at: int, width: int = 12) -> float:

@@ -56,6 +56,25 @@ def test_beats_fall_on_the_clicks():
     assert len(heard.beats) >= 38
 
 
+def test_beats_follow_a_tempo_that_changes():
+    heard = analyse(stereo(np.concatenate([drums(100, "khshkhsh", 12), drums(130, "khshkhsh", 16)])), RATE)
+    assert heard.tempo_span == pytest.approx((100, 130), abs=1.5)
+    for tempo, start, end in ((100, 5, 22), (130, 36, 55)):
+        steps = np.diff([beat for beat in heard.beats if start < beat < end])
+        assert np.median(steps) == pytest.approx(60 / tempo, rel=0.02)
+    assert "100 to 130 BPM" in heard.caption
+
+
+def test_soft_strings_have_a_pulse():
+    def tone(pitch):
+        phase = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * np.arange(RATE) / RATE
+        return np.hanning(RATE) * sum(np.sin(k * phase) / k for k in (1, 2, 3))
+
+    order = np.random.default_rng(3).permutation(20).tolist() * 3
+    notes = [(beat / 2, tone(55 + n) + tone(62 + n)) for beat, n in enumerate(order)]
+    assert analyse(stereo(place(notes, 31)), RATE).tempo == pytest.approx(120, abs=0.2)
+
+
 def test_a_long_silence_hides_no_pulse():
     clicks = place([(0.3 + beat * 0.5, hat()) for beat in range(20)], 10)
     heard = analyse(stereo(np.concatenate((np.zeros(80 * RATE), clicks))), RATE)
@@ -81,6 +100,23 @@ def test_a_bar_that_divides_in_the_middle_is_six_eight_on_dotted_beats():
     heard = analyse(mixed(0.5 * drums(90, "khhshh", 20), chords(C_PROGRESSION * 5, 2.0)), RATE)
     assert heard.timesignature == "6/8"
     assert heard.tempo == pytest.approx(60, abs=0.2)
+
+
+@pytest.mark.parametrize(("pattern", "metre"), [("k.h.h.s.h.", "5/4"), ("k.h.s.h.k.s.h.", "7/4")])
+def test_odd_bars_are_told_where_they_recur(pattern, metre):
+    bar = len(pattern) / 4
+    piece = mixed(0.5 * drums(120, pattern, 12), chords(C_PROGRESSION * 3, bar))
+    heard = analyse(piece, RATE)
+    assert heard.timesignature == metre
+    assert np.median([abs(time / bar - round(time / bar)) for time in heard.downbeats]) < 0.05
+
+
+def test_how_sure_the_metre_is_is_told():
+    plain = analyse(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
+    bare = analyse(stereo(place([(0.3 + beat * 0.5, hat()) for beat in range(40)], 20)), RATE)
+    assert plain.metre_confidence > 0.9 > bare.metre_confidence > 0.0
+    assert bare.other_metre not in (None, bare.timesignature)
+    assert analyse(silence(3), RATE).metre_confidence == 0.0
 
 
 # ---------------------------------------------------------------------------- pitch
@@ -116,13 +152,18 @@ def test_chords_are_named_and_timed():
     assert all(a.end == b.start for a, b in zip(heard.chords, heard.chords[1:], strict=False))
 
 
-def test_seventh_and_diminished_chords_and_no_chord():
-    beats = tuple(np.arange(13.0))
-    chroma = np.zeros((12, 12), np.float32)
-    chroma[0:4, [7, 11, 2, 5]] = 0.5
-    chroma[4:8, [11, 2, 5]] = 0.58
-    labels = [(span.start, span.label) for span in find_chords(chroma, np.zeros_like(chroma), beats)]
-    assert labels == [(0.0, "G7"), (4.0, "Bdim"), (8.0, "N")]
+def test_chords_of_every_kind_and_no_chord():
+    tones = {
+        "G7": [7, 11, 2, 5], "Bdim": [11, 2, 5], "Dsus4": [2, 7, 9], "Am7": [9, 0, 4, 7], "Fmaj7": [5, 9, 0, 4],
+        "Esus2": [4, 6, 11],
+    }  # fmt: skip
+    beats = tuple(np.arange(4 * len(tones) + 5.0))
+    chroma, bass = np.zeros((2, len(beats) - 1, 12), np.float32)
+    for n, classes in enumerate(tones.values()):
+        chroma[4 * n : 4 * n + 4, classes] = 1 / np.sqrt(len(classes))
+        bass[4 * n : 4 * n + 4, classes[0]] = 1.0
+    labels = [(span.start, span.label) for span in find_chords(chroma, bass, beats)]
+    assert labels == [(4.0 * n, name) for n, name in enumerate([*tones, "N"])]
 
 
 def test_beat_chroma_has_a_row_a_beat_and_the_tones_that_sound():
@@ -206,6 +247,20 @@ def test_an_intro_of_four_bars_is_quieter_than_the_rest_and_not_sung(level, sung
     assert sections[0].label == label
 
 
+@pytest.mark.parametrize(
+    "sound",
+    [
+        noise(60),
+        stereo(place([(beat * 0.5, hat()) for beat in range(120)], 60)),
+        stereo(np.sin(2 * np.pi * 110 * np.arange(60 * RATE) / RATE)),
+        stereo(np.tile(0.5 * drums(120, "khshkhsk", 2) + chords([(57, 3), (60, 4)], 2.0)[: 4 * RATE], 20)),
+    ],
+    ids=["noise", "clicks", "a tone", "a loop"],
+)
+def test_what_goes_on_and_on_is_one_section(sound):
+    assert len(analyse(sound, RATE).sections) == 1
+
+
 def test_a_short_piece_is_one_section():
     heard = analyse(stereo(tone(60, 3.0)), RATE)
     assert [s.label for s in heard.sections] == ["verse"]
@@ -246,9 +301,11 @@ def test_nothing_is_claimed_of_silence(name):
     assert "Silence" in heard.caption
 
 
-def test_nothing_is_claimed_of_noise():
-    heard = analyse(noise(10), RATE)
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6, 10])
+def test_nothing_is_claimed_of_noise(seconds):
+    heard = analyse(noise(seconds), RATE)
     assert (heard.tempo, heard.key, heard.vocals) == (None, None, ())
+    assert "music" not in heard.caption
     assert heard.loudness is not None
 
 

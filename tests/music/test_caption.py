@@ -1,13 +1,18 @@
 """What a caption is understood to ask for."""
 
 import math
+from dataclasses import asdict
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.caption import read_caption
-from audiopod_mcp.music.model import Brief, Refused
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.model import Activity, Brief, Refused
+from audiopod_mcp.music.pace import PACES, paced
+from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import PRESETS, STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_key
@@ -34,6 +39,9 @@ def met(brief: Brief, wish: str) -> bool:
         "inst": lambda: "vocals" in brief.without,
         "mood": lambda: brief.mood in value.split("/"),
         "lasts": lambda: brief.duration == float(value),
+        "less": lambda: all(getattr(brief.activity, layer) < 0.5 for layer in values),
+        "more": lambda: all(getattr(brief.activity, layer) > 0.5 for layer in values),
+        "feel": lambda: brief.feel == value,
         "tongue": lambda: brief.language == value,
     }[what]()
 
@@ -108,9 +116,61 @@ def test_a_tempo_in_words(caption: str, tempo: float) -> None:
     assert read_caption(caption).tempo == tempo
 
 
-def test_slow_and_fast_move_the_tempo_within_the_style() -> None:
-    slow, plain, fast = (read_caption(f"{word} rock song").tempo for word in ("slow", "", "fast"))
-    assert slow < plain < fast
+@pytest.mark.parametrize("style", STYLES)
+def test_slow_and_fast_are_so_for_the_style_and_by_themselves(style: str) -> None:
+    low, high = STYLES[style].tempo
+    tempi = {pace: paced(pace, low, high) for pace in PACES}
+    slowing = ("very slow", "slow", "mid", "uptempo", "fast", "very fast")
+    assert all(tempi[a] < tempi[b] for a, b in pairwise(slowing))
+    assert tempi["slow"] < low
+    assert high <= tempi["uptempo"]
+    assert tempi["mid"] <= tempi["lively"] <= tempi["fast"]
+    if high / low > 1.28:  # Played at any tempo: slow is slow, whatever the style's habit.
+        assert tempi["slow"] < 97
+    else:  # Known by its tempo.
+        assert tempi["slow"] > 0.6 * low
+
+
+@pytest.mark.parametrize(
+    ("caption", "low", "high"),
+    [
+        ("slow waltz", 80, 96),
+        ("slow jazz", 66, 90),
+        ("slow drum and bass", 150, 168),
+        ("mid-tempo metal", 95, 125),
+        ("uptempo soul", 112, 135),
+        ("fast lo-fi", 86, 116),
+        ("slow 12/8 blues", 45, 66),
+        ("celtic jig", 100, 130),
+        ("pads that slowly build, house", 119, 128),
+        ("techno at 140", 140, 140),
+        ("phonk, drift, 130", 130, 130),
+    ],
+)
+def test_paces_a_musician_would_take(caption: str, low: float, high: float) -> None:
+    assert low <= read_caption(caption).tempo <= high
+
+
+@pytest.mark.parametrize(
+    ("caption", "key", "metre", "feel"),
+    [
+        ("mixolydian folk rock in G", "G mixolydian", "4/4", None),
+        ("key of F, lydian film score", "F lydian", "4/4", None),
+        ("E minor, phrygian, metal", "E phrygian", "4/4", None),
+        ("C major, phrygian touches", "C major", "4/4", None),
+        ("jazz in re dorico", "D dorian", "4/4", None),
+        ("blues, Bb, slow", "Bb major", "4/4", None),
+        ("deep house | 122bpm | Am", "A minor", "4/4", None),
+        ("progressive rock in 7/8, key of E", "E major", "7/8", None),
+        ("jazz like take five in Eb minor", "Eb minor", "5/4", None),
+        ("half-time rock in D", "D major", "4/4", "half-time"),
+    ],
+)
+def test_modes_odd_metres_and_feels(caption: str, key: str, metre: str, feel: str | None) -> None:
+    brief = read_caption(caption)
+    assert (brief.key, brief.timesignature, brief.feel) == (key, metre, feel)
+    assert read_caption("dorian groove").key.endswith("dorian")
+    assert read_caption("pop", keyscale="d dorian").key == "D dorian"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +252,7 @@ def test_parameters_win_over_words() -> None:
         {"bpm": 20},
         {"bpm": 400},
         {"bpm": math.nan},
-        {"timesignature": "7/8"},
+        {"timesignature": "11/8"},
         {"duration": 601},
         {"duration": math.inf},
     ],
@@ -215,6 +275,99 @@ def test_what_cannot_be_played_is_refused(arguments: dict) -> None:
 )
 def test_instruments_named(caption: str, instruments: set[str]) -> None:
     assert set(read_caption(caption).instruments) == instruments
+
+
+@pytest.mark.parametrize(
+    ("caption", "levels"),
+    [
+        ("pop song with less drums", {"drums"}),
+        ("weniger Schlagzeug, Rock", {"drums"}),
+        ("drums are sparse, warm piano chords", {"drums"}),
+        ("rock with simple drums and bass", {"drums", "bass"}),
+        ("jazz with a simple melody", {"melody"}),
+        ("minimal techno", {"drums", "bass", "chords", "melody"}),
+        ("not too busy, folk", {"drums", "bass", "chords", "melody"}),
+        ("less is more, house with minimal vocals", set()),
+        ("a loud rock song", set()),
+        ("pop about a simple life in a sparse forest", set()),
+        ("a simple little folk song", {"drums", "bass", "chords", "melody"}),
+    ],
+)
+def test_less_of_something_is_less_of_that(caption: str, levels: set[str]) -> None:
+    activity = asdict(read_caption(caption).activity)
+    assert {name for name, level in activity.items() if level < 0.5} == levels
+    assert all(level <= 0.5 for level in activity.values())
+
+
+def test_busy_is_more_and_rock_is_no_organ() -> None:
+    assert read_caption("funk with a busy bassline").activity == Activity(bass=0.82)
+    assert read_caption("lounge music for a busy street cafe, complex emotions").activity == Activity()
+    assert read_caption("rock song").instruments == ()
+
+
+@pytest.mark.parametrize(
+    ("caption", "words"),
+    [
+        ("rock in 11/8", ["11/8 can't be played"]),
+        ("melancholic fado with guitar", ["fado as folk"]),
+        ("slushwave at 90 bpm", ["Not understood: slushwave"]),
+        ("pop with a key change, screamed vocals and auto-tune", ["key change", "screamed", "auto-tune"]),
+        ("lo-fi with rain sounds and vinyl crackle", ["recorded sounds"]),
+        ("in the style of Radiohead, 100 bpm", ["Radiohead"]),
+    ],
+)
+def test_what_a_caption_asks_for_in_vain_is_said(caption: str, words: list[str]) -> None:
+    said = " ".join(shortfalls(read_caption(caption)))
+    assert all(word in said for word in words)
+
+
+def test_an_argument_that_overrules_the_caption_is_said() -> None:
+    brief = read_caption(
+        "folk at 140 bpm in A minor, 3/4, no vocals",
+        bpm=96,
+        keyscale="G",
+        timesignature="4/4",
+        lyrics="la la",
+    )
+    (said,) = shortfalls(brief)
+    assert "140 BPM, A minor, 3/4, no vocals" in said
+    assert shortfalls(read_caption("folk at 96 bpm in G, 3/4", bpm=96, keyscale="G major")) == ()
+    assert shortfalls(read_caption("90-100 bpm house in C dorian, no vocals")) == ()
+
+
+@pytest.mark.parametrize(
+    ("caption", "swing"),
+    [
+        ("rock with a shuffle feel", 0.64),
+        ("hip hop, swung drums", 0.6),
+        ("jazz, straight eighths", 0.5),
+        ("swing band", None),
+        ("pop", None),
+    ],
+)
+def test_shuffled_and_straight_are_heard_in_the_timing(caption: str, swing: float | None) -> None:
+    brief = read_caption(caption, bpm=120, duration=20)
+    assert brief.swing == swing
+    if swing == 0.64:
+        hats = [n.start / 0.5 % 1 for p in compose(brief, seed=1).parts for n in p.notes if n.pitch == 42]
+        off = [phase for phase in hats if 0.3 < phase < 0.8]
+        assert 0.6 < sum(off) / len(off) < 0.68
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "",
+        "dark warehouse techno for a road trip at sunset",
+        "metal with screaming guitars, no auto-tune",
+        "in the style of a 90s house track",
+        "music like Hans Zimmer's, a song about the rain in Spain",
+        "a heatwave of funk, upbeat, 3/4",
+        "growling reese bass, drum and bass",
+    ],
+)
+def test_scenery_asks_for_nothing(caption: str) -> None:
+    assert shortfalls(read_caption(caption)) == ()
 
 
 def test_negations_rule_out_tracks_and_never_name_instruments() -> None:

@@ -1,6 +1,9 @@
 """Scores: in time, in key, in form, the same again from the same seed."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -13,7 +16,8 @@ from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.singing import place
 from audiopod_mcp.music.composition.words import label_of, sung
-from audiopod_mcp.music.model import Brief, Grid, Note, Refused, Score, Span
+from audiopod_mcp.music.making import make
+from audiopod_mcp.music.model import Activity, Brief, Grid, Note, Refused, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_chord
@@ -82,12 +86,14 @@ def test_a_score_survives_json() -> None:
     assert Score.from_dict(json.loads(json.dumps(asdict(score)))) == score
 
 
-@pytest.mark.parametrize(("metre", "per_bar"), [("2/4", 2), ("3/4", 3), ("4/4", 4), ("6/8", 2)])
-def test_metres_are_played_as_such(metre: str, per_bar: int) -> None:
+@pytest.mark.parametrize(
+    ("metre", "per_bar"), [("2/4", 2), ("3/4", 3), ("4/4", 4), ("6/8", 2), ("5/4", 5), ("7/8", 3.5)]
+)
+def test_metres_are_played_as_such(metre: str, per_bar: float) -> None:
     score = compose(brief_for("rock", timesignature=metre, tempo=90.0, duration=60.0), seed=3)
     beats, downbeats = np.array(score.beats), np.array(score.downbeats)
-    assert score.timesignature == metre
-    assert np.allclose(np.diff(beats), 60 / 90)
+    assert (score.timesignature, score.tempo) == (metre, 90.0)
+    assert np.allclose(np.diff(beats), 60 / 90 / METRES[metre].unit)
     assert np.allclose(np.diff(downbeats), per_bar * 60 / 90)
     # The bass drum marks the bar: most of its loud strokes fall on the downbeats of each bar.
     kicks = np.array([note.start for note in notes_of(score, "drums") if note.pitch == 36])
@@ -98,6 +104,61 @@ def test_metres_are_played_as_such(metre: str, per_bar: int) -> None:
         hats = np.array([note.start for note in notes_of(score, "drums") if note.pitch in (42, 51)])
         phase = hats / (60 / 90) * 3
         assert np.mean(np.abs(phase - np.round(phase)) < 0.12) > 0.95
+
+
+def test_odd_metres_are_grouped_and_sung_in() -> None:
+    for metre, groups in (("5/4", (0, 3)), ("7/8", (0, 4, 5.999))):
+        score = compose(
+            brief_for("rock", timesignature=metre, tempo=100.0, lyrics=LYRICS, duration=90.0), seed=3
+        )
+        assert len(score.lyrics) == 7
+        bass = np.array([note.start for note in notes_of(score, "bass")])
+        unit = 60 / score.tempo / METRES[metre].unit
+        for group in groups:  # Every group of beats begins with a note of the bass.
+            starts = np.array(score.downbeats[4:-4]) + group * unit
+            assert np.mean([np.abs(bass - start).min() < 0.04 for start in starts]) > 0.9
+        again = compose(
+            brief_for("rock", timesignature=metre, tempo=100.0, duration=30.0),
+            seed=3,
+            grid=Grid(score.beats, beats_per_bar=METRES[metre].beats),
+        )
+        assert (again.timesignature, again.tempo) == (metre, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("key", "tell", "close"),
+    [
+        ("D dorian", 11, "G"),
+        ("E phrygian", 5, "F"),
+        ("F lydian", 11, "G"),
+        ("G mixolydian", 5, "F"),
+        ("B locrian", 5, "C"),
+    ],
+)
+def test_a_church_mode_is_played_on_its_own_notes(key: str, tell: int, close: str) -> None:
+    for style in ("pop", "jazz", "metal"):
+        score = compose(brief_for(style, key=key, duration=60.0), seed=3)
+        assert score.key == key
+        parts = [p for p in score.parts if not INSTRUMENTS[p.instrument].unpitched and p.track != "bass"]
+        pitches = np.array([round(note.pitch) % 12 for part in parts for note in part.notes])
+        white = {0, 2, 4, 5, 7, 9, 11}
+        assert np.mean([pitch in white for pitch in pitches]) > (0.85 if key == "B locrian" else 0.95)
+        assert np.mean(pitches == tell) > 0.005  # The note that tells the mode from major or minor.
+        assert score.chords[-1].label[0] == key[0]
+        assert score.chords[-2].label[0] == close
+
+
+def test_half_time_halves_the_backbeat_and_leaves_the_tempo() -> None:
+    counts = {}
+    for feel in (None, "half-time", "double-time"):
+        score = compose(brief_for("rock", feel=feel, duration=60.0, tempo=140.0), seed=3)
+        assert score.tempo == 140.0
+        middle = [n for n in notes_of(score, "drums") if n.pitch == 38 and 20 < n.start < 40]
+        counts[feel] = len(middle)
+    assert counts["half-time"] < 0.7 * counts[None]
+    assert counts["double-time"] > 1.4 * counts[None]
+    slow = compose(brief_for("dubstep", feel="half-time"), seed=3)
+    assert slow.parts == compose(brief_for("dubstep"), seed=3).parts  # It counts so already.
 
 
 @settings(max_examples=25, deadline=None)
@@ -245,6 +306,75 @@ def test_a_piece_ends_on_its_tonic() -> None:
         assert parse_chord(score.chords[-1].label).root == 2
 
 
+def test_tags_without_words_are_the_form_of_an_instrumental() -> None:
+    for duration in (-1, 50.0, 200.0):
+        brief = read_caption("house", lyrics="[Intro]\n[Build]\n[Drop]\n[Outro]", duration=duration)
+        labels = [span.label for span in compose(brief, seed=1).sections]
+        assert labels == ["intro", "build", "drop", "outro"]
+    brief = read_caption("pop", lyrics=LYRICS, instrumental=True, duration=100)
+    labels = [span.label for span in compose(brief, seed=1).sections]
+    assert labels == ["verse", "chorus", "verse", "solo", "chorus"]
+    assert compose(replace(brief, form=("verse",) * 40, duration=10.0), seed=1).sections[-1].end == 10
+    assert Score.from_dict(json.loads(json.dumps(asdict(compose(brief, seed=1))))).brief == brief
+
+
+def test_odd_tags_and_lengths_are_sung_as_they_stand() -> None:
+    words = "[Drop]\nlet it go\n[Bridge - soft]\nquietly (ooh)\n[Chorus x2]\nsing along\n[Ad-lib]\n(hey)\n"
+    lines = [line.text for line in compose(read_caption("pop", lyrics=words, duration=70), seed=1).lyrics]
+    assert lines == ["let it go", "quietly (ooh)", "sing along", "sing along", "(hey)"]
+    long = compose(read_caption("pop", lyrics="hello", duration=240), seed=1)
+    labels = [span.label for span in long.sections]
+    assert (labels[0], labels[-1]) == ("intro", "outro")
+    assert len(labels) > 6
+    assert [line.text for line in long.lyrics] == ["hello"]
+    short = compose(read_caption("pop", lyrics="walking down the street\n" * 125, duration=10), seed=1)
+    assert short.duration == 10
+    assert short.lyrics
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    bpm=st.integers(30, 300),
+    key=st.sampled_from(("C major", "F# minor", "Bb dorian")),
+    metre=st.sampled_from(sorted(METRES)),
+    duration=st.floats(10, 120),
+    style=st.sampled_from(sorted(STYLES)),
+    seed=st.integers(0, 2**40),
+    lyrics=st.none() | st.sampled_from((LYRICS, "[Drop]\n[Outro]", "one word", "la " * 900)),
+    level=st.sampled_from((0.0, 0.5, 1.0)),
+)
+def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, seed, lyrics, level) -> None:
+    brief = read_caption(
+        style, bpm=bpm, keyscale=key, timesignature=metre, duration=duration, seed=seed, lyrics=lyrics
+    )
+    score = compose(replace(brief, activity=Activity(*[level] * 4)), seed=seed)
+    assert (score.tempo, score.key, score.timesignature, score.duration) == (bpm, key, metre, duration)
+    beats = np.array(score.beats)
+    assert np.allclose(np.diff(beats), METRES[metre].beat(bpm))
+    for part in score.parts:
+        for note in part.notes:
+            assert 0 <= note.start < note.start + note.duration <= duration + 1e-3
+    assert all(a.end <= b.start for a, b in pairwise(score.lyrics))
+
+
+def test_a_score_does_not_depend_on_the_process() -> None:
+    code = (
+        "import hashlib; from audiopod_mcp.music.caption import read_caption as r;"
+        "from audiopod_mcp.music.composition import compose;"
+        "b = r('sparse dorian soul in 6/8, saxaphone, no drums but shaker', seed=5, lyrics='[Verse]\\nhello you');"
+        "print(hashlib.sha256(repr(compose(b, seed=5)).encode()).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(number)},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for number in (1, 2)
+    }  # fmt: skip
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize(
     ("tag", "label"),
     [
@@ -312,10 +442,21 @@ def test_density_thins_or_thickens_the_drums() -> None:
     assert thin < 0.8 * thick
 
 
-@pytest.mark.parametrize("change", [{"key": "H major"}, {"timesignature": "7/8"}, {"duration": 0.0}])
+@pytest.mark.parametrize("change", [{"key": "H major"}, {"timesignature": "11/8"}, {"duration": 0.0}])
 def test_what_cannot_be_composed_is_refused(change: dict) -> None:
     with pytest.raises(Refused):
         compose(brief_for("pop", **change), seed=1)
+
+
+def test_a_fade_out_is_one_and_stems_fade_with_the_mix() -> None:
+    faded, plain = (
+        make(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)
+        for words in (" with a fade-out", ", no fade out")
+    )
+    second = faded.rate
+    assert np.allclose(faded.audio[: 9 * second], plain.audio[: 9 * second])
+    assert np.abs(faded.audio[-second // 5 :]).max() < 0.15 * np.abs(plain.audio[-second // 5 :]).max()
+    assert np.allclose(sum(faded.stems.values()), faded.audio, atol=1e-4)
 
 
 def test_a_report_may_stop_the_work() -> None:

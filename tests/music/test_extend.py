@@ -89,6 +89,24 @@ def test_an_outro_ends_and_a_fade_fades(recording):
         assert end / all_of_it < 0.5 * going_on[0] / going_on[1] or end / all_of_it < 0.2
 
 
+def test_a_big_ending_is_a_chorus_and_a_tonic_that_rings(song, composed):
+    made = extend(song.audio, 44_100, right=9, prompt="a big ending", seed=1, **composed)
+    assert made.score.chords[-1].label == "G"
+    final = made.score.chords[-1].start
+    # On a downbeat: a whole number of bars after the song's.
+    bars = (final - song.score.downbeats[0]) / (4 * 60 / song.score.tempo)
+    assert bars == pytest.approx(round(bars), abs=0.01)
+    assert [span.label for span in made.score.sections][-1] in ("chorus", "ending")
+    last = [
+        n for part in made.score.parts if part.track == "bass" for n in part.notes if n.start > final - 0.1
+    ]
+    assert last
+    assert max(note.start + note.duration for note in last) > 19.9
+    level = [np.square(made.audio[round(t * 44_100) : round((t + 0.5) * 44_100)]).mean() for t in (12, 20)]
+    assert level[1] > 0.003 * level[0]
+    assert np.abs(made.audio[-50:]).max() < 0.01
+
+
 def test_a_composed_piece_keeps_stems_and_score(song, composed):
     made = extend(
         song.audio, 44_100, left=4, right=4, prompt="go on", lyrics="[Outro]\nfar away", seed=1, **composed

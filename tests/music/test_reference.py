@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from judging import assert_stems_sum
 
 from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.making import make
 from audiopod_mcp.music.matching import equaliser, filtered, spectral_balance, widened, width_of
-from audiopod_mcp.music.model import SAMPLE_RATE, Refused
+from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
 from audiopod_mcp.music.reference import reference
 
 
@@ -42,6 +46,18 @@ def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
     near = np.abs(spectral_balance(made.audio, SAMPLE_RATE) - target)[middle].mean()
     far = np.abs(spectral_balance(plain.audio, SAMPLE_RATE) - target)[middle].mean()
     assert near < 0.8 * far
+
+
+def test_a_busy_reference_makes_busy_players_and_a_bare_one_bare_ones():
+    def heard(level):
+        brief = read_caption("pop", bpm=110, keyscale="C major", duration=12, instrumental=True)
+        source = make(replace(brief, activity=Activity(level, level, level, level)), seed=2)
+        made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=12)
+        return made.score.brief.activity.drums, analyse(made.audio, SAMPLE_RATE).density
+
+    (bare, few), (busy, many) = heard(0.0), heard(1.0)
+    assert bare < 0.5 < busy
+    assert few < 1.4 < 2.0 < many
 
 
 def test_stems_sum_and_the_seed_decides(dull, recording, made):

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum, likeness, steepness
 
+from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused, silent
 from audiopod_mcp.music.retake import retake
@@ -63,6 +65,21 @@ def test_the_curve_has_no_jump_and_no_plateau(tune):
     assert kept[1] > 0.8
     assert chords[1] > 0.9
     assert chords[-1] < 0.6
+
+
+def chords_kept(score, take):
+    at = np.arange(0.1, score.duration, 0.25)
+    names = [[next(s.label for s in x.chords if s.start <= t < s.end) for t in at] for x in (score, take)]
+    return float(np.mean([mine == theirs for mine, theirs in zip(*names, strict=True)]))
+
+
+def test_a_style_of_one_chord_gets_new_harmony_too_and_bit_by_bit_in_ten_seconds():
+    brief = read_caption("techno", bpm=130, keyscale="A minor", duration=10, instrumental=True)
+    score = compose(brief, seed=1)
+    kept = [chords_kept(score, varied(score, share, 5, silent)) for share in np.linspace(0, 1, 11)]
+    assert kept[-1] < 0.35
+    assert max(-np.diff(kept)) < 0.25
+    assert min(-np.diff(kept)) >= 0
 
 
 def test_length_tempo_key_loudness_and_stems_stay(tune, takes):

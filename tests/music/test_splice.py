@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
+from audiopod_mcp.music.following import following
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import (
     filtered,
@@ -161,3 +162,40 @@ def test_a_voice_keeps_its_formants_where_its_pitch_moves():
         for change in (shift_pitch, shift_voice)
     )
     assert voice < 0.7 * plain
+
+
+def decibels(audio, start, end):
+    return 10 * np.log10(np.square(audio[round(start * RATE) : round(end * RATE)]).mean())
+
+
+@pytest.mark.parametrize("rate", [8000, 44_100, 96_000])
+def test_what_has_the_levels_of_its_surroundings_is_left_alone(rate):
+    audio = noise(3, 1)[: 3 * rate]
+    assert following({"bass": audio}, audio, rate)["bass"] == pytest.approx(audio, abs=1e-6)
+
+
+def test_new_music_meets_the_level_of_every_band_at_its_seams_and_keeps_its_own_between_them():
+    growing = np.linspace(0.2, 1.0, 10 * RATE, dtype=np.float32)[:, None]
+    source = (noise(10, 1) + 0.2 * tone(10, 100.0)) * growing
+    stems = {"drums": noise(10, 2), "synth": 0.4 * tone(10, 3000.0)}
+    made = following(stems, source, RATE)
+    mix = made["drums"] + made["synth"]
+    for start, end in ((0.0, 1.0), (9.0, 10.0)):
+        assert decibels(mix, start, end) == pytest.approx(decibels(source, start, end), abs=0.5)
+    # Between the seams only rises and falls are followed: there the balance stays that of the new music.
+    ratio = [decibels(x["drums"], 4, 6) - decibels(x["synth"], 4, 6) for x in (stems, made)]
+    assert ratio[1] == pytest.approx(ratio[0], abs=0.1)
+    seams = following(stems, source, RATE, seams=(False, True))
+    assert np.abs(decibels(seams["drums"] + seams["synth"], 0, 1) - decibels(source, 0, 1)) > 2
+
+
+def test_the_gains_of_all_stems_are_those_of_their_mix():
+    source, stems = noise(2, 1) * 3, {"drums": noise(2, 2), "bass": 0.5 * tone(2, 60.0)}
+    made, whole = following(stems, source, RATE), following({"mix": sum(stems.values())}, source, RATE)
+    assert made["drums"] + made["bass"] == pytest.approx(whole["mix"], abs=1e-4)
+
+
+def test_silence_on_either_side_gives_numbers():
+    silence = np.zeros((RATE, 1), np.float32)
+    assert np.isfinite(following({"bass": noise(1, channels=1)}, silence, RATE)["bass"]).all()
+    assert not following({"bass": silence}, noise(1, channels=1), RATE)["bass"].any()

@@ -9,10 +9,11 @@ import pytest
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.figures import BASSES, COMPS
-from audiopod_mcp.music.composition.grooves import GROOVES, PERCUSSION
+from audiopod_mcp.music.composition.grooves import GROOVES
+from audiopod_mcp.music.composition.percussion import PERCUSSION
 from audiopod_mcp.music.composition.stress import stressed
 from audiopod_mcp.music.composition.words import sung
-from audiopod_mcp.music.model import Brief, Note, Score
+from audiopod_mcp.music.model import Activity, Brief, Note, Score
 from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.syllables import syllables
 from audiopod_mcp.music.theory import parse_chord
@@ -133,6 +134,38 @@ def test_stressed_syllables_are_sung_on_beats() -> None:
     assert np.mean(light) < 0.6
 
 
+def test_light_syllables_before_the_first_stress_come_before_the_bar() -> None:
+    words = "[Verse]\nTonight we fall\nAnd carry me over\nThe river is calling\nMorning is breaking\n"
+    score = compose(read_caption("folk at 100 bpm", lyrics=words), seed=2)
+    beat, downbeats = 60 / score.tempo, np.array(score.downbeats)
+    stresses = [line.words[first][0] for line, first in zip(score.lyrics, (0, 1, 1, 0), strict=True)]
+    early = [round((s - line.start) / beat, 2) for line, s in zip(score.lyrics, stresses, strict=True)]
+    assert early == [0, 0.5, 0.5, 0]
+    assert [bool(np.abs(downbeats - time).min() < 0.02) for time in stresses] == [True] * 4
+    assert all(a.end <= b.start for a, b in pairwise(score.lyrics))
+    section = next(span for span in score.sections if span.label == "verse")
+    assert score.lyrics[0].start >= section.start - 0.01
+
+
+@pytest.mark.parametrize(("style", "drum"), [("latin", 53), ("blues", 51), ("ballad", 42), ("reggae", 42)])
+def test_compound_grooves_differ_by_style_and_keep_to_thirds(style: str, drum: int) -> None:
+    score = compose(brief_for(style, timesignature="6/8", tempo=66, duration=60.0, energy=0.7), seed=2)
+    beat = 60 / score.tempo
+    strokes = [n for p in score.parts if p.instrument.endswith("kit") for n in p.notes if n.pitch == drum]
+    assert len(strokes) > 20
+    phases = np.array([(n.start - score.downbeats[0]) / beat * 6 for n in strokes])
+    assert np.abs(phases - np.round(phases)).mean() < 0.12
+    if style == "latin":  # The bembé takes two bars: neighbours differ, every other one is alike.
+        bars = [
+            tuple(
+                round((n.start - d) / beat * 6) for n in strokes if d - 0.05 <= n.start < d + 2 * beat - 0.05
+            )
+            for d in score.downbeats[4:12]
+        ]
+        assert bars[0] != bars[1]
+        assert bars[0] == bars[2]
+
+
 @pytest.mark.parametrize(
     ("word", "language", "where"),
     [("believe", "en", 1), ("pretty", "en", 0), ("sensation", "en", 1), ("canción", "es", 1), ("camino", "es", 1),
@@ -165,3 +198,84 @@ def test_no_two_styles_play_the_same_music() -> None:
 def test_ten_minutes_are_not_one_and_the_same() -> None:
     labels = [span.label for span in compose(brief_for("pop", duration=600.0), seed=1).sections]
     assert labels.count("bridge") > 3
+
+
+def test_an_intro_begins_with_some_of_the_band_and_the_others_join() -> None:
+    begun = []
+    for style in ("pop", "house", "soul", "country", "reggae", "r&b"):
+        score = compose(brief_for(style, duration=100.0), seed=2)
+        intro, following = score.sections[:2]
+        assert intro.label == "intro"
+
+        def heard(start: float, end: float, score: Score = score) -> set[str]:
+            return {
+                part.instrument
+                for part in score.parts
+                if part.track != "fx" and any(start <= n.start < end for n in part.notes)
+            }
+
+        quarter = (intro.end - intro.start) / 4
+        first, last = heard(0, quarter - 0.1), heard(intro.end - quarter, intro.end - 0.1)
+        assert first
+        begun.append((first, last, heard(following.start, following.end)))
+    assert sum(len(first) < len(last) for first, last, _ in begun) >= 5
+    assert all(last <= everybody for _, last, everybody in begun)
+
+
+@pytest.mark.parametrize("style", ["house", "trance", "dubstep"])
+def test_a_build_up_rolls_without_kick_and_bass_into_a_silent_beat_and_the_drop(style: str) -> None:
+    score = compose(brief_for(style, duration=100.0), seed=2)
+    build = next(s for s, t in pairwise(score.sections) if (s.label, t.label) == ("build", "drop"))
+    beat = 60 / score.tempo
+    notes = {
+        track: [n for p in score.parts if p.track == track for n in p.notes] for track in ("drums", "bass")
+    }
+
+    def struck(track: str, begin: float, end: float, pitch: int | None = None) -> int:
+        """In beats from the drop."""
+        inside = [n for n in notes[track] if begin * beat - 0.02 <= n.start - build.end < end * beat - 0.03]
+        return sum(pitch in (None, n.pitch) for n in inside)
+
+    assert struck("drums", -8, 0, 36) == struck("bass", -8, 0) == 0
+    # Eighths, then sixteenths up to the last beat, which is silent.
+    assert (struck("drums", -8, -4, 38), struck("drums", -4, -1, 38), struck("drums", -1, 0)) == (8, 12, 0)
+    assert struck("drums", 0, 1, 36) >= 1
+    assert struck("drums", 0, 1, 49) == 1
+
+
+def test_styles_have_fills_of_their_own() -> None:
+    def fill(style: str) -> tuple:
+        score = compose(brief_for(style, duration=100.0), seed=2)
+        end = next(s for s in score.sections[1:-1] if s.label in ("chorus", "verse", "drop")).end
+        beat = 60 / score.tempo
+        strokes = [n for p in score.parts if p.track == "drums" for n in p.notes]
+        last = [n for n in strokes if end - 2 * beat <= n.start < end]
+        return tuple(sorted((round(12 * (n.start - end) / beat), n.pitch) for n in last))
+
+    fills = [fill(style) for style in ("rock", "trap", "jazz", "reggae", "latin", "funk", "country", "metal")]
+    assert all(fills)
+    assert len(set(fills)) == len(fills)
+
+
+def onsets_a_beat(style: str, activity: Activity) -> float:
+    score = compose(brief_for(style, duration=40.0, activity=activity), seed=1)
+    times = np.sort([note.start for part in score.parts for note in part.notes])
+    return float(1 + (np.diff(times) > 0.03).sum()) / len(score.beats)
+
+
+@pytest.mark.parametrize("style", ["pop", "trap", "jazz", "house", "folk", "waltz", "metal"])
+def test_the_more_active_the_players_the_more_is_struck(style: str) -> None:
+    levels = (0.0, 0.3, 0.5, 0.8, 1.0)
+    found = [onsets_a_beat(style, Activity(x, x, x, x)) for x in levels]
+    assert all(less <= more + 0.05 for less, more in pairwise(found))
+    assert found[0] < 0.8 * found[2]
+    assert found[-1] > 2.8
+
+
+def test_activity_changes_the_layer_it_names_and_leaves_the_beat() -> None:
+    own, calm = (compose(brief_for("rock", activity=Activity(drums=level)), seed=1) for level in (0.5, 0.1))
+    layers = [{part.instrument: part.notes for part in score.parts} for score in (own, calm)]
+    assert len(layers[1]["acoustic kit"]) < 0.7 * len(layers[0]["acoustic kit"])
+    assert layers[0]["electric bass"] == layers[1]["electric bass"]
+    snares = [note.start for note in layers[1]["acoustic kit"] if note.pitch == 38]
+    assert len(snares) > len(calm.downbeats)  # the backbeat stays

@@ -57,6 +57,8 @@ async def test_a_finished_job_is_saved_once_and_the_path_is_the_first_line(tmp_p
         job = {"job_id": made.structured_content["job_id"]}
         assert told(await client.call_tool("get_job", job)) == told(made)
         assert len(list(folder.iterdir())) == 2
+        tools = {tool.name: tool.annotations for tool in (await client.list_tools()).tools}
+        assert not tools["get_job"].read_only_hint  # it may write a file
     async with session("stdio", "legacy", tmp_path, AUDIOPOD_AUTO_SAVE="1") as later:
         assert "is finished" in told(await later.call_tool("get_job", job))[0]
     assert len(list(folder.iterdir())) == 2

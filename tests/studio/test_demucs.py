@@ -49,6 +49,30 @@ def models(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def tensors(tmp_path_factory):
+    """A folder with a bag of two tiny models as Demucs 4.1 downloads them, the second of which alone counts for bass."""
+    import json
+
+    import torch
+    from demucs.htdemucs import HTDemucs
+    from demucs.states import get_state
+    from safetensors.torch import save_file
+
+    folder = tmp_path_factory.mktemp("tensors")
+    sizes = {"channels": 8, "t_layers": 1, "segment": 1, "samplerate": RATE}
+    for number, signature in enumerate(("aaaa", "bbbb")):
+        torch.manual_seed(number)
+        state = get_state(HTDemucs(SOURCES, **sizes), None)
+        described = {"args": json.dumps([SOURCES]), "kwargs": json.dumps(sizes)}
+        save_file(
+            state, folder / f"{signature}.safetensors", {"klass": "demucs.htdemucs.HTDemucs", **described}
+        )
+    weights = "weights: [[1,0,1,1,1,1], [1,1,1,1,1,1]]"
+    (folder / "two.yaml").write_text(f"models: ['aaaa', 'bbbb']\n{weights}\n", "utf-8")
+    return folder
+
+
 def diagnosed(folder, models):
     """What the doctor finds of the stems, who makes no music where there is no data folder."""
     (folder / "file").write_text("")
@@ -94,6 +118,34 @@ async def test_a_keyboard_is_what_the_model_calls_a_piano(tmp_path, models, musi
 
 
 @with_demucs
+def test_models_as_demucs_4_1_downloads_them(tensors, tmp_path, music):
+    both, name = separate_trained(music, RATE, "bass", tensors, lambda *_: None)
+    assert name == "two"
+    (tmp_path / "bbbb.safetensors").write_bytes((tensors / "bbbb.safetensors").read_bytes())
+    second, name = separate_trained(music, RATE, "bass", tmp_path, lambda *_: None)
+    assert name == "bbbb"
+    assert np.abs(both).max() > 1e-4
+    assert np.abs(both - second).max() < 1e-5
+
+
+@with_demucs
+def test_the_work_can_be_followed_and_stopped(tensors, music):
+    told = []
+    separate_trained(music, RATE, "drums", tensors, lambda done, doing: told.append((done, doing)))
+    fractions = [done for done, doing in told if "separating" in doing]
+    assert fractions == sorted(fractions)
+    assert len(fractions) > 3
+    assert fractions[-1] > 0.5
+
+    def stop(done, doing):
+        if done > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        separate_trained(music, RATE, "drums", tensors, stop)
+
+
+@with_demucs
 def test_any_rate_and_number_of_channels(models):
     rng = np.random.default_rng(1)
     for rate, channels, seconds in ((48_000, 1, 1.0), (8_000, 3, 0.5), (44_100, 2, 0.05)):
@@ -117,7 +169,7 @@ def test_what_no_model_knows_is_left_to_the_other_way(models, music):
     ("files", "complaint"),
     [
         ({}, "no Demucs model is in"),
-        ({"a.yaml": b"models: ['f00d']"}, "needs f00d-….th"),
+        ({"a.yaml": b"models: ['f00d']"}, "needs f00d.safetensors"),
         ({"a.yaml": b"nothing"}, "does not say which models"),
         ({"f00d-12345678.th": b"not a model"}, "the Demucs model f00d .* can't be loaded: Invalid checksum"),
         ({"f00d.th": b"not a model"}, "the Demucs model f00d .* can't be loaded"),

@@ -132,6 +132,21 @@ async def test_results_chain_into_every_operation_on_jobs(studio):
     assert (await studio.get(f"{MUSIC}/jobs/{first['id']}/stems/drums")).status_code == 404
 
 
+async def test_what_was_heard_of_a_job_is_told_with_it_from_then_on(tmp_path):
+    mine, yours = {"X-API-Key": "ap_mine"}, {"X-API-Key": "ap_yours"}
+    async with opened(tmp_path) as studio:
+        made = await studio.create(caption="x", batch_size=2, headers=mine)
+        urls = (await studio.wait(made, headers=mine))["output_urls"]
+        for key, url in ((yours, urls["flac"]), (mine, urls["flac_2"])):
+            answer = await studio.post(f"{MUSIC}/analyze", json={"audio_url": url}, headers=key)
+            assert answer.json()["sections"]
+            assert "sections" not in (await studio.job(made, headers=mine))["details"]
+        heard = (await studio.post(f"{MUSIC}/analyze", json={"audio_url": urls["flac"]}, headers=mine)).json()
+    async with opened(tmp_path) as studio:
+        told = (await studio.job(made, headers=mine))["details"]
+        assert told == {"bpm": 120.0, "sections": heard["sections"]}
+
+
 async def test_unfinished_and_missing_jobs_are_refused_as_sources(studio):
     slow = await studio.create(caption="slow 20")
     answer = await studio.post(f"{MUSIC}/extend", json={"source_job_id": slow, "prompt": "x"})

@@ -52,9 +52,10 @@ def counter(piece: Piece, member: Member) -> tuple[Note, ...]:
         if len(phrase) < 2 or not piece.plays(member, bar) or bar.ending:
             continue
         half = bar.beats / 2
-        figure = motif(rng, half, 1.6, piece.timeline.metre.compound, rest=0.4)
+        unit = piece.timeline.metre.unit
+        figure = motif(rng, half / unit, 1.6, piece.timeline.metre.compound, rest=0.4)
         slots = [
-            Slot(bar.start + half + onset, length, number == 0)
+            Slot(bar.start + half + unit * onset, unit * length, number == 0)
             for number, (onset, length) in enumerate(figure)
         ]
         for slot, tone in zip(slots, choose(piece, slots, low, high, rng, last), strict=True):

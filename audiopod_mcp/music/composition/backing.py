@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audiopod_mcp.music.composition import activity
 from audiopod_mcp.music.composition.figures import BASSES, COMPS
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.patterns import steps_of
@@ -43,6 +44,7 @@ def bass(piece: Piece, member: Member) -> tuple[Note, ...]:
         if "W" in steps:
             _walk(pen, piece, line, bar, intensity, int(rng.integers(3)))
             continue
+        steps = activity.figure(steps, metre.steps, piece.brief.activity.bass)
         if piece.sections[bar.section].label == "break" or (intensity < 0.36 and len(steps) == 16):
             steps = "R" + "-" * (len(steps) - 2) + "."
         for index, mark in enumerate(steps):
@@ -95,10 +97,13 @@ class _Line:
 
 
 def _walk(pen: Pen, piece: Piece, line: _Line, bar: Bar, intensity: float, turn: int) -> None:
-    """A walking bass: chord tones in quarters, and a step that leads into each new chord."""
+    """A walking bass: chord tones in quarters, and a step that leads into each new chord. Calmer, in two."""
+    stride = piece.timeline.metre.unit * (2 if piece.brief.activity.bass < 0.3 else 1)
     for index in range(bar.beats):
         beat = bar.start + index
         chord, following = piece.chord(beat), piece.chord(beat + 1)
+        if index % stride and piece.chord(beat - 1) is chord:
+            continue
         new = index == 0 or piece.chord(beat - 1) is not chord
         if new:
             pitch = line.root(chord)
@@ -106,7 +111,8 @@ def _walk(pen: Pen, piece: Piece, line: _Line, bar: Bar, intensity: float, turn:
             pitch = line.approach(chord, following)
         else:
             pitch = (line.third(chord), line.above(chord, 7), line.above(chord, 12))[(index + turn) % 3]
-        pen.write(beat, 0.93, pitch, 0.88 if index % 2 == 0 else 0.82, intensity=intensity)
+        held = stride if piece.chord(beat + stride - 1) is chord else 1
+        pen.write(beat, held * 0.93, pitch, 0.88 if index % 2 == 0 else 0.82, intensity=intensity)
 
 
 def _held(steps: str, index: int) -> int:
@@ -134,6 +140,7 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
         steps = steps_of(figure[1] if metre.compound else figure[0], metre, max(bar.beats, metre.beats))[
             : bar.beats * metre.steps
         ]
+        steps = activity.figure(steps, metre.steps, piece.brief.activity.chords)
         if bar.ending:
             voicing = _voicing(piece.chord(bar.start), voicing, low, instrument.high, power, chord)
             for number, pitch in enumerate(voicing):

@@ -80,6 +80,7 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
             band.append(Member(role, name, figure))
         taken.add(match)
     _give_the_tune(band, asked)
+    band = [member for i, member in enumerate(band) if not _sits_out(band, i, brief, asked)]
     band = [member for member in band if not ruled_out(member, brief.without)]
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:
         band = [member for member in band if member.instrument in asked]  # "Solo violin": no cello either.
@@ -88,6 +89,19 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
     if not band and "vocals" in brief.without:
         band = [Member("lead", "piano", "melody")]
     return tuple(_lifted(band, sings))
+
+
+def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) -> bool:
+    """Whether a member leaves its layer to others because that is to be bare."""
+    member, activity = band[index], brief.activity
+    if member.instrument in asked:
+        return False
+    second = any(other.role == member.role for other in band[:index])
+    return (
+        (member.role == "percussion" and activity.drums <= 0.2 and any(m.role == "drums" for m in band))
+        or (member.role == "comp" and activity.chords <= 0.2 and second)
+        or (member.role == "counter" and activity.melody <= 0.25)
+    )
 
 
 def _give_the_tune(band: list[Member], asked: list[str]) -> None:

@@ -66,11 +66,19 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
         strongest = max(labels, key=lambda label: INTENSITY[label])
         return [Section(strongest, bars, 0.85 * (0.72 + 0.5 * energy))]
 
-    if bars < 16:
+    if bars < 20:
         nominal = {label: max(2, length // 2) for label, length in nominal.items()}
 
+    if "drop" in labels and sum(nominal[label] for label in labels) > 1.15 * bars:
+        nominal |= {label: nominal[label] // 2 for label in ("build", "drop", "break")}
     while len(labels) > 1 and sum(nominal[label] for label in labels) > 1.15 * bars:
-        del labels[_most_expendable(labels)]
+        out = _most_expendable(labels)
+        twice = 0 < out < len(labels) - 1 and labels[out - 1] == labels[out + 1]
+        shorter = nominal | {"verse": min(4, nominal["verse"])}
+        if twice and sum(shorter[label] for label in labels) <= 1.15 * bars:
+            nominal = shorter  # Short verses rather than the chorus twice running.
+        else:
+            del labels[out : out + 1 + twice]
     lengths = [nominal[label] for label in labels]
     inner = [
         label for label in dict.fromkeys(labels) if label not in ("intro", "outro", "bridge", "pre-chorus")
@@ -94,10 +102,22 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
     return _sections(labels, lengths, energy)
 
 
+def tagged_plan(labels: Sequence[str], bars: int, energy: float) -> list[Section]:
+    """The sections of ``labels`` in exactly ``bars`` bars, each as long beside the others as is usual."""
+    labels = labels[: max(1, bars)]
+    nominal = [NOMINAL.get(label, 4) for label in labels]
+    ends = [round(bars * sum(nominal[: i + 1]) / sum(nominal) / 2) * 2 for i in range(len(labels))]
+    if bars < 4 * len(labels):
+        ends = [max(i + 1, round(bars * (i + 1) / len(labels))) for i in range(len(labels))]
+    ends[-1] = bars
+    lengths = [end - start for start, end in zip((0, *ends), ends, strict=False)]
+    return _sections(labels, lengths, energy)
+
+
 def _most_expendable(labels: list[str]) -> int:
     """Index of the section that a shorter piece does without: interludes, then repeats, then the rest."""
     for label in ("solo", "bridge", "break"):
-        if label in labels:
+        if label in labels and not (label == "break" and labels.count("drop") > 1):
             return len(labels) - 1 - labels[::-1].index(label)
     repeated = [i for i, label in enumerate(labels) if labels.index(label) < i]
     if repeated:
@@ -108,13 +128,21 @@ def _most_expendable(labels: list[str]) -> int:
 
 
 def _shrink(labels: list[str], lengths: list[int], bars: int) -> None:
-    """Shortens ``lengths`` in place until they fit: intro and outro first, then the longest."""
+    """Shortens ``lengths`` in place until they fit: intro and outro first, then what isn't the height of
+    the piece by half of its eight bars, the last first, then the longest. Two bars too many are the intro's.
+    """
     for i in (len(lengths) - 1, 0):
         if labels[i] in ("intro", "outro") and sum(lengths) > bars:
             lengths[i] = max(2, lengths[i] - (sum(lengths) - bars))
     while sum(lengths) > bars:
+        eights = [i for i, n in enumerate(lengths) if n == 8 and labels[i] not in ("chorus", "drop")]
+        if eights:
+            lengths[eights[-1]] = 4
+            continue
         i = max(range(len(lengths)), key=lambda index: (lengths[index], index))
         lengths[i] -= min(sum(lengths) - bars, 2 if lengths[i] > 2 else 1)
+    if labels[0] == "intro" and lengths[0] == 2 and bars - sum(lengths) >= 2:
+        lengths[0] = 4
 
 
 def _sections(labels: Sequence[str], lengths: Sequence[int], energy: float) -> list[Section]:
@@ -136,14 +164,14 @@ def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: boo
         return 2.0
     typical = sorted(sizes)[int(0.7 * (len(sizes) - 1))]
     seconds = typical / (4.4 if rap else 2.3) + (0.3 if rap else 0.9)
-    bar = metre.beats * 60 / tempo
+    bar = metre.beats * metre.beat(tempo)
     return float(2 ** min(2, max(0, round(math.log2(seconds / bar)))))
 
 
 def _quickest(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
     """Bars in which the longest line can just be sung, at nine syllables a second, to the half beat."""
     most = max(count(line) for part in parts for line in part.lines)
-    beats = most / 9 * tempo / 60 / 0.8
+    beats = most / 9 / metre.beat(tempo) / 0.8
     return math.ceil(2 * beats) / 2 / metre.beats
 
 
@@ -215,22 +243,29 @@ def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
         at = next((i for i in range(len(sections) - 1, -1, -1) if not sections[i].lines), len(sections) - 1)
         sections[at] = replace(sections[at], bars=sections[at].bars + left)
         return sections
-    gaps = [i for i in range(1, len(sections)) if sections[i].lines and sections[i - 1].lines] or [
-        len(sections)
-    ]
+    gaps = [i for i in range(1, len(sections)) if sections[i].lines and sections[i - 1].lines]
+    gaps = gaps or [len(sections) - (sections[-1].label == "outro" and len(sections) > 1)]
     pieces = min(len(gaps), max(1, left // 8))
     # The last gaps first: a solo belongs before the last chorus rather than after the first verse.
     chosen = sorted(gaps[-pieces:], reverse=True)
     share = [left // pieces // 2 * 2] * pieces
     share[0] += left - sum(share)
     for at, size in zip(chosen, share, strict=True):
-        sections.insert(at, Section("solo", size, intensity_of("solo", energy)))
+        sections[at:at] = _interlude(size, energy)
     return sections
+
+
+def _interlude(bars: int, energy: float) -> list[Section]:
+    """``bars`` bars without words: a solo, or if that's long, solos with quieter music between them."""
+    count = max(1, round(bars / 12))
+    labels = [("solo", "bridge", "solo", "break")[i % 4] for i in range(count)]
+    ends = [round(bars * (i + 1) / count / 2) * 2 for i in range(count - 1)] + [bars]
+    return _sections(labels, [end - start for start, end in zip((0, *ends), ends, strict=False)], energy)
 
 
 def natural_bars(parts: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> int:
     """Bars that the lyrics ask for when nobody says how long the piece is; about a minute without any."""
     if not any(part.lines for part in parts):
-        return max(4, 4 * round(60 / (metre.beats * 60 / tempo) / 4))
+        return max(4, 4 * round(60 / (metre.beats * metre.beat(tempo)) / 4))
     pace = bars_per_line(parts, metre, tempo, rap)
     return sum(section.bars for section in _sung_sections(parts, pace, 4, 4, metre, 0.5))

@@ -11,6 +11,7 @@ TAMBOURINE, COWBELL, CONGA_HIGH, CONGA_LOW, CONGA_MUTE = 54, 56, 63, 64, 62
 BONGO_HIGH, BONGO_LOW, TIMBALE, CLAVES, SHAKER, GUIRO, TRIANGLE, SNAP = 60, 61, 65, 75, 70, 73, 81, 27
 
 Groove = dict[int, str]
+TIMEKEEPERS = (CLOSED, PEDAL, OPEN, RIDE, BELL, SHAKER, TAMBOURINE, TRIANGLE)
 
 GROOVES: dict[str, Groove] = {
     "pop": {
@@ -291,60 +292,35 @@ COMPOUNDS: dict[str, Groove] = {
     "metal": {KICK: "X.xxxx X.xxxx", SNARE: "...... X.....", RIDE: "X..... X....."},
     "cinematic": {LOW_TOM: "X.x.x. X.x.x.", KICK: "X..... ......"},
     "hiphop": {KICK: "X....x ..x...", SNARE: "...... X.....", CLOSED: "x.x.x. x.xxx."},
-    "latin": {KICK: "X..... ..x...", STICK: "..x.x. x...x.", BELL: "X.x.xx x.x.x."},
+    "latin": {
+        KICK: "X..... ....x.",
+        STICK: "....x. ....x.",
+        BELL: "X...x. ..x.x.  ..x... x...x.",  # the bembé, over two bars
+    },
+    "afrobeat": {
+        KICK: "X...x. ..x...",
+        SNARE: "....o. X...o.",
+        CLOSED: "x.xxx. x.xxx.",
+        BELL: "x...x. ..x.x.  ..x... x...x.",
+    },
+    "shuffle": {KICK: "X..... ....x.", SNARE: "...... X...o.", RIDE: "X.x.x. X.x.x."},
+    "ballad": {KICK: "X..... ....x.", STICK: "...... x.....", CLOSED: "x.o.o. x.o.o."},
+    "gospel": {KICK: "X...x. ..x.x.", SNARE: "...... X..o.o", RIDE: "x.x.x. x.x.x."},
+    "soul": {KICK: "X....x ..x...", SNARE: "....o. X.....", CLOSED: "x.x.x. x.x.x."},
+    "rock": {KICK: "X...x. ..x...", SNARE: "...... X.....", CLOSED: "X.x.x. X.x.x."},
+    "reggae": {KICK: "...... X.....", STICK: "...... X.....", CLOSED: "x.x.X. x.x.X."},
+    "march": {KICK: "X..... X.....", SNARE: "x..oxo X..oxo"},
     "none": {},
 }
 _ALIKE = {
     # Whose groove in three and in six these play.
     "house": ("techno", "disco", "garage", "amapiano", "hardstyle", "synthwave", "kpop", "steppers"),
     "hiphop": ("trap", "lofi", "triphop", "rnb", "grime", "phonk", "halfstep", "dubstep", "breaks"),
-    "latin": ("reggaeton", "samba", "cumbia", "afrobeat"),
-    "folk": ("bossa", "reggae", "klezmer", "polka"),
-}
-
-PERCUSSION: dict[str, Groove] = {
-    "shaker": {SHAKER: "x.oo x.oo x.oo x.oo"},
-    "tambourine": {TAMBOURINE: ".... x... .... x.o."},
-    "tambourine8": {TAMBOURINE: "o.x. X.x. o.x. X.x."},
-    "congas": {
-        CONGA_MUTE: "x... X... x... X...",
-        CONGA_HIGH: "...o ..x. ...o ....",
-        CONGA_LOW: ".... .... .... ..xx",
-    },
-    "salsa": {
-        CLAVES: "..x. x... x..x ..x.",
-        CONGA_MUTE: "x... X... x... ....",
-        CONGA_HIGH: "...o ..o. ...o X...",
-        CONGA_LOW: ".... .... .... ..xx",
-        GUIRO: "x... x.x. x... x.x.",
-    },
-    "bossa": {SHAKER: "X.oo x.oo X.oo x.oo", TRIANGLE: "...x ..x. ...x ..x."},
-    "bongos": {BONGO_HIGH: "x.o. x.o. x.o. x.x.", BONGO_LOW: "...o .... ...o .x.."},
-    "snaps": {SNAP: ".... x... .... x..."},
-    "bodhran": {CONGA_LOW: "X..x x.o. X..x x.o.", CONGA_MUTE: "..o. ..ox ..o. ..ox"},
-    "palmas": {CLAP: "..x. x.x. ..x. X.x.", SNAP: "x..x ..x. x..x ...x"},
-    "samba": {
-        SHAKER: "Xoox Xoox Xoox Xoox",
-        TAMBOURINE: "x.x. .x.x x.x. x.x.",
-        CONGA_LOW: ".... X... .... X...",
-        COWBELL: "x..x ..x. .x.. x.x.",
-    },
-    "cumbia": {
-        GUIRO: "X.xx X.xx X.xx X.xx",
-        CONGA_HIGH: "..x. ..xx ..x. ..xx",
-        CONGA_LOW: ".... x... .... x...",
-    },
-    "afro": {
-        SHAKER: "x.xo x.xo x.xo x.xo",
-        CONGA_HIGH: "..x. ...x ..x. ....",
-        CONGA_LOW: ".... ..x. .... .xx.",
-        CLAVES: "x..x ..x. ..x. x...",
-    },
-    "sleigh": {TAMBOURINE: "x.o. x.o. x.o. x.o.", TRIANGLE: "x... .... x... ...."},
-    "cowbellriff": {COWBELL: "X..x ..x. X.x. x..x"},
-    "claps": {CLAP: ".... x... .... x..."},
-    "cowbell": {COWBELL: "x... x... x... x..."},
-    "none": {},
+    "latin": ("reggaeton", "samba", "cumbia"),
+    "soul": ("funk", "citypop", "gospel"),
+    "rock": ("grunge", "postrock", "shoegaze", "surf", "rocknroll", "punk"),
+    "shuffle": ("boogie",),
+    "folk": ("bossa", "klezmer", "polka"),
 }
 
 
@@ -353,5 +329,5 @@ def groove_of(name: str, metre: Metre) -> Groove:
     if not metre.compound and metre.beats != 3:
         return GROOVES[name]
     table = COMPOUNDS if metre.compound else WALTZES
-    kin = next((like for like, names in _ALIKE.items() if name in names), "default")
+    kin = next((like for like, names in _ALIKE.items() if name in names and like in table), "default")
     return table.get(name, table[kin])

@@ -7,6 +7,7 @@ import zlib
 
 import numpy as np
 
+from audiopod_mcp.music.composition import modes
 from audiopod_mcp.music.composition.form import Section
 from audiopod_mcp.music.composition.timeline import Bar, Timeline
 from audiopod_mcp.music.model import Span
@@ -40,7 +41,7 @@ def generator(seed: int, *names: str | int) -> np.random.Generator:
 
 def tonic(style: Style, key: Key) -> Chord:
     """The chord a piece comes to rest on, in the style's colour."""
-    words = style.minor if key.minor else style.major
+    words = _vocabulary(style, key)
     first = words[0].split()[0].split(",")[0]
     chosen = (
         first
@@ -52,19 +53,26 @@ def tonic(style: Style, key: Key) -> Chord:
     return numeral(chosen, key)
 
 
+def _vocabulary(style: Style, key: Key) -> tuple[str, ...]:
+    """The progressions that a style has in a key."""
+    return modes.turns(style, key) if key.mode else style.minor if key.minor else style.major
+
+
 def progression(style: Style, key: Key, label: str, seed: int) -> list[str]:
     """Numerals of a section, one word a bar. Sections of one label share them; chorus and verse differ,
     where the style has more than one. Here and there a chord is replaced by its relative.
     """
     label = _KIN.get(label, label)
-    words = style.minor if key.minor else style.major
-    if label == "bridge":
+    words = _vocabulary(style, key)
+    if label == "bridge" and not key.mode:
         return style.bridge[key.minor].split()
     chance = generator(seed, "progression")
     first = int(chance.integers(len(words)))
+    if label == "bridge":
+        return words[(first + len(words) // 2) % len(words)].split()
     second = (first + 1 + int(chance.integers(max(1, len(words) - 1)))) % len(words)
     chosen = words[second if label == "chorus" else first].split()
-    if len(chosen) == 4:
+    if len(chosen) == 4 and not key.mode:
         relatives = _RELATIVES[key.minor]
         lots = generator(seed, "relatives", "chorus" if label == "chorus" else "verse").random(len(chosen))
         chosen[1:-1] = [
@@ -84,6 +92,8 @@ def _begins_at_home(style: Style, key: Key, bar: Bar, sections: list[Section], s
 
 def _close(style: Style, key: Key, words: list[str]) -> str | None:
     """The chord that leads home in this style: its dominant, or what it has for one; ``None`` for a vamp."""
+    if key.mode:
+        return modes.close(style, key)
     own = [
         word
         for line in (style.minor if key.minor else style.major)

@@ -13,13 +13,21 @@ from audiopod_mcp.music.theory import Metre
 
 
 @lru_cache(maxsize=4096)
-def steps_of(pattern: str, metre: Metre, beats: int) -> str:
+def steps_of(pattern: str, metre: Metre, beats: int, bar: int = 0) -> str:
     """``pattern`` as exactly ``beats`` beats of ``metre``: cut, or gone on with from its start.
 
-    In three, the third beat of a bar of four is left out, so that the lead into the next bar stays.
+    In three, the third beat of a bar of four is left out, so that the lead into the next bar stays. In five
+    (3+2), its first comes back before the last; in seven eighths (2+2+3), half of the last is left out.
     """
     steps = pattern.replace(" ", "")
     size = metre.steps
+    if len(steps) == 2 * beats * size and len(steps) > 16:  # A pattern of two bars.
+        half = len(steps) // 2
+        steps = steps[half:] if bar % 2 else steps[:half]
     if metre.beats == 3 and len(steps) == 16:
         steps = steps[: 2 * size] + steps[3 * size :]
+    if metre.beats == 5 and len(steps) == 16:
+        steps = steps[: 3 * size] + steps[:size] + steps[3 * size :]
+    if metre.beats == 7 and len(steps) == 16:
+        steps = steps[:14]
     return (steps * (1 + beats * size // len(steps)))[: beats * size]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from audiopod_mcp.music.composition.form import Section
@@ -9,7 +10,7 @@ from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.timeline import Bar, Timeline
 from audiopod_mcp.music.model import Brief, Note
 from audiopod_mcp.music.styles import Member, Style
-from audiopod_mcp.music.theory import SCALES, Chord, Key
+from audiopod_mcp.music.theory import MODES, SCALES, Chord, Key
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,20 @@ class Piece:
     chords: list[Chord]
     """One a beat."""
     seed: int
-    density: float | None = None
     melody: tuple[Note, ...] = ()
     sings: bool = False
+    own_form: bool = True
+    """Whether the form is the composer's own, rather than a given grid's."""
     alone: bool = False
     """One instrument plays everything there is to hear: it doesn't wait for its entry."""
+    opening: Mapping[str, int] = field(default_factory=dict)
+    """The bar of the intro in which each role enters; roles that aren't named are there from the first."""
     scale: tuple[int, ...] = field(init=False)
     """Pitch classes that melodies are made of."""
 
     def __post_init__(self) -> None:
-        degrees = SCALES[self.style.scale][self.key.minor]
+        mode = self.key.mode
+        degrees = MODES[mode][0] if mode else SCALES[self.style.scale][self.key.minor]
         object.__setattr__(self, "scale", tuple((self.key.tonic + degree) % 12 for degree in degrees))
 
     def chord(self, beat: float) -> Chord:
@@ -47,8 +52,18 @@ class Piece:
             return section.intensity * (0.7 + 0.5 * bar.index / (section.bars - 1))
         return section.intensity
 
+    def holds_back(self, bar: Bar) -> bool:
+        """Whether this is the end of a build-up, where bass and kick leave room for the drop."""
+        section = self.sections[bar.section]
+        drops = bar.section + 1 < len(self.sections) and self.sections[bar.section + 1].label == "drop"
+        return drops and section.bars >= 4 and section.bars - bar.index <= 2
+
     def plays(self, member: Member, bar: Bar) -> bool:
         """Whether ``member`` takes part in ``bar``. Quiet pieces are quiet by touch, not by absence."""
+        if bar.section == 0 and bar.index < self.opening.get(member.role, 0):
+            return False
+        if member.role == "bass" and self.holds_back(bar):
+            return False
         calm = 0.72 + 0.5 * self.brief.energy
         return self.intensity(bar) + 1e-9 >= member.enters * min(1.0, calm)
 

@@ -70,10 +70,12 @@ def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLin
             letter = form[index % 4]
             closes = index % 4 == 3 or index == len(section.lines) - 1
             rng = generator(piece.seed, "sung", section.label, letter)
-            onsets = place(
-                len(syllables), section.beats_per_line, metre.compound, rng, dense=spoken, weights=weights,
-                bar=metre.beats,
+            early = _pickup(weights, section.beats_per_line / metre.unit, metre.compound) if index else []
+            placed = early + place(
+                len(syllables) - len(early), section.beats_per_line / metre.unit, metre.compound, rng,
+                dense=spoken, weights=weights[len(early) :], bar=metre.beats,
             )  # fmt: skip
+            onsets = [onset * metre.unit for onset in placed]
             slots = _slots(begin, onsets, section.beats_per_line, closes, weights)
             if spoken:
                 pitches = _recited(slots, low, rng)
@@ -159,9 +161,25 @@ def place(
     return [position * step for position in reversed(chosen)]
 
 
+def _pickup(weights: list[bool], span: float, compound: bool) -> list[float]:
+    """Onsets before the bar for the light syllables a line begins with, so that it is the first stressed one
+    that falls on the downbeat; as many as there is time for in the breath of the line before.
+    """
+    light = weights.index(True) if True in weights else 0
+    step = 1 / 3 if compound else 0.5
+    room = int((_breath(span) - 0.1) / step)
+    if not 0 < light <= room or len(weights) - light < 2:
+        return []
+    return [-step * (light - i) for i in range(light)]
+
+
+def _breath(span: float) -> float:
+    """Beats of silence at the end of a line."""
+    return min(1.25, 0.15 * span)
+
+
 def _slots(begin: float, onsets: list[float], span: float, final: bool, weights: list[bool]) -> list[Slot]:
-    breath = min(1.25, 0.15 * span)
-    ends = [*onsets[1:], min(span - breath, onsets[-1] + 2.5)]
+    ends = [*onsets[1:], min(span - _breath(span), onsets[-1] + 2.5)]
     slots = []
     for number, (onset, end) in enumerate(zip(onsets, ends, strict=True)):
         last = number == len(onsets) - 1

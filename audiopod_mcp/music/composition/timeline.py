@@ -45,7 +45,7 @@ class Timeline:
 
     def at(self, beat: float) -> float:
         """Seconds of a position in beats, swung; past the ends the tempo goes on."""
-        if self.swing != 0.5 and not self.metre.compound:
+        if self.swing != 0.5 and not self.metre.compound and self.metre.unit == 1:
             unit = 2 * self.swung
             base = math.floor(beat / unit) * unit
             part = (beat - base) / unit
@@ -54,6 +54,18 @@ class Timeline:
         index = min(max(math.floor(beat), 0), len(self._clock) - 2)
         start = self._clock[index]
         return start + (beat - index) * (self._clock[index + 1] - start)
+
+    def straight(self, beat: float) -> float:
+        """The position that sounds where ``beat`` would without swing: triplets aren't swung."""
+        if self.swing == 0.5 or self.metre.compound or self.metre.unit > 1:
+            return beat
+        unit = 2 * self.swung
+        base = math.floor(beat / unit) * unit
+        part = (beat - base) / unit
+        part = (
+            part / 2 / self.swing if part < self.swing else 0.5 + (part - self.swing) / 2 / (1 - self.swing)
+        )
+        return base + part * unit
 
     @cached_property
     def _clock(self) -> tuple[float, ...]:
@@ -77,7 +89,7 @@ class Timeline:
 def steady(brief: Brief, swing: float, swung: float) -> Timeline:
     """The timeline of a brief: a steady tempo, and a last bar in which the piece can end in time."""
     metre = METRES[brief.timesignature]
-    beat = 60 / brief.tempo
+    beat = metre.beat(brief.tempo)
     bar = beat * metre.beats
     whole = int(brief.duration / bar + 1e-6)
     left = brief.duration - whole * bar

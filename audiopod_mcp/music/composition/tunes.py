@@ -100,6 +100,8 @@ class _Tune:
         if len(bars) < 2 and not self._riff:
             kind = bars[0].index // 2 % 4
         letter, moved, close = self._part(label, kind)
+        if bars[-1].last and not self._riff:
+            close = close or "half"  # A section doesn't end in the middle of a thought.
         if label == "solo":
             letter += str(bars[0].index // 4)
         beats = sum(bar.beats for bar in bars)
@@ -113,7 +115,7 @@ class _Tune:
             Slot(
                 start + onset,
                 min(length, 0.5 if piece.style.melody_pace >= 1 else 1.0) if self._riff else length,
-                abs(onset % 1) < 1e-6 or length >= 1,
+                metre.strong(onset) or length >= metre.unit,
                 close == "final" and number == len(rhythm) - 1,
                 close == "half" and number == len(rhythm) - 1,
             )
@@ -143,15 +145,15 @@ class _Tune:
     def _rhythm(self, label: str, letter: str, beats: int, close: str) -> Rhythm:
         piece, metre = self._piece, self._piece.timeline.metre
         pace = piece.style.melody_pace * (1.25 if self._riff or label == "solo" else 1.0)
-        if piece.density is not None:
-            pace = float(np.clip(pace * piece.density / 2.2, 0.4, 2.5))
+        pace *= 0.5 + piece.brief.activity.melody
         rest = 0.5 if self._riff else 1.75 if close == "final" else 1.25
         if metre.compound:
             rest = 1 / 3 if self._riff else 1.0
         key = (label, f"{letter} {beats} {rest if letter == 'a' or self._riff else close}")
         if key not in self._rhythms:
             rng = generator(piece.seed, "rhythm", label, letter)
-            self._rhythms[key] = motif(rng, beats, pace, metre.compound, rest=rest, bar=metre.beats)
+            told = motif(rng, beats / metre.unit, pace, metre.compound, rest=rest, bar=metre.beats)
+            self._rhythms[key] = tuple((onset * metre.unit, length * metre.unit) for onset, length in told)
         return self._rhythms[key]
 
 

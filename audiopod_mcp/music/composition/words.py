@@ -35,9 +35,9 @@ def label_of(tag: str) -> str:
 
 def stanzas(lyrics: str | None) -> tuple[Stanza, ...]:
     """The sections of ``lyrics``; of untagged ones, a repeated stanza is the chorus."""
-    parts = parse_lyrics(lyrics or "")
     kept = [
-        (part.tag, tuple(line for line in part.lines if any(c.isalnum() for c in line))) for part in parts
+        (part.tag, tuple(line for line in part.lines if any(c.isalnum() for c in line)) * _times(part.tag))
+        for part in parse_lyrics(lyrics or "")
     ]
     bodies = [lines for _, lines in kept]
     return tuple(
@@ -45,6 +45,12 @@ def stanzas(lyrics: str | None) -> tuple[Stanza, ...]:
         for tag, lines in kept
         if tag or lines
     )
+
+
+def _times(tag: str | None) -> int:
+    """How often a section is sung: twice for ``[Chorus x2]``."""
+    found = re.search(r"[x×]\s?([2-4])\b|\b([2-4])\s?[x×]", (tag or "").lower())
+    return int(found[1] or found[2]) if found else 1
 
 
 def sung(line: str) -> list[tuple[str, list[str]]]:

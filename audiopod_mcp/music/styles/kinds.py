@@ -34,7 +34,7 @@ KINDS = (
             ("drums", "dusty kit", "lofi", 0.2), ("bass", "upright bass", "rnb", 0.2), ("comp", "electric piano", "lofi"),
             ("pad", "pad", "swell", 0.5, 0.6), ("comp", "nylon guitar", "arp8", 0.45, 0.7),
             ("lead", "vibraphone", "melody"), ("fx", "vinyl", "bed", 0.0, 0.8),
-        ), major=("ii9 V13 Imaj9 vi7", "IVmaj7 iii7 vi7 ii7", "Imaj9 vi9 ii9 V13"), minor=("i9 iv9 VII VImaj7", "iv9 v7 i9 i9")),
+        ), major=("ii9 V13 Imaj9 vi7", "IVmaj7 iii7 vi7 ii7", "Imaj9 vi9 ii9 V13", "iii7 vi7 ii9 Imaj9", "Imaj7 ii7 iii7 ii7"), minor=("i9 iv9 VII VImaj7", "iv9 v7 i9 i9", "VImaj7 v7 iv9 i9", "i9 IIImaj7 iv9 v7", "iv9 i9 VImaj7 VII")),
     replace(JAZZ, name="swing", kin=("jazz",), tempo=(140.0, 190.0), energy=0.7, band=band(
         ("drums", "acoustic kit", "jazz"), ("bass", "upright bass", "walking"), ("comp", "acoustic guitar", "quarters"),
         ("comp", "brass", "charleston", 0.5), ("lead", "clarinet", "melody"), ("counter", "brass", "answers", 0.6),
@@ -50,20 +50,20 @@ KINDS = (
     )),
     replace(CLASSICAL, name="cinematic", kin=("classical",), tempo=(76.0, 104.0), minor_share=0.75, energy=0.6, groove="cinematic",
         form=("intro", "verse", "build", "chorus", "break", "build", "chorus", "outro"), melody_pace=0.6,
-        major=("I V vi IV", "vi IV I V", "I bVII IV I"), minor=("i VI III VII", "i iv VI V", "VI VII i i"), band=band(
+        major=("I V vi IV", "vi IV I V", "I bVII IV I", "I iii IV iv", "vi iii IV V"), minor=("i VI III VII", "i iv VI V", "VI VII i i", "i v VI iv", "i VI iv V", "VI i VII iv"), band=band(
             ("drums", "acoustic kit", "cinematic", 0.5), ("bass", "contrabass", "roots", 0.2), ("pad", "strings", "swell"),
             ("comp", "pizzicato", "arp16", 0.35, 0.7), ("pad", "choir", "swell", 0.8, 0.8), ("pad", "brass", "swell", 0.7),
             ("lead", "french horn", "melody", 0.3), ("counter", "violin", "long", 0.7), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
         )),
     replace(CLASSICAL, name="ambient", kin=("electronic", "classical"), tempo=(58.0, 76.0), energy=0.15, melody_pace=0.35, scale="pentatonic",
         form=("intro", "verse", "verse", "break", "verse", "outro"),
-        major=("Imaj7 Imaj7 IVmaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Iadd9"), minor=("i9 i9 VImaj7 VImaj7", "i9 VImaj7 III VII"),
+        major=("Imaj7 Imaj7 IVmaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Iadd9", "IVmaj7 IVmaj7 Imaj7 Imaj7", "Imaj7 iii7 IVmaj7 Imaj7"), minor=("i9 i9 VImaj7 VImaj7", "i9 VImaj7 III VII", "i9 iv9 i9 iv9", "VImaj7 VImaj7 i9 v7"),
         band=band(
             ("pad", "pad", "swell"), ("pad", "choir", "swell", 0.35, 0.6), ("bass", "synth bass", "hold", 0.3, 0.7),
             ("comp", "electric piano", "arp8", 0.3, 0.6), ("lead", "bells", "melody"),
         )),
     replace(HOUSE, name="techno", kin=("electronic",), tempo=(128.0, 138.0), groove="techno", minor_share=1.0, energy=0.85, scale="dark",
-        minor=("i i i i", "i i VI i", "i i bII i"), band=band(
+        minor=("i i i i", "i i VI i", "i i bII i", "i i VII i", "i iv i i", "i i i v", "i VI i VII"), band=band(
             ("drums", "electronic kit", "techno", 0.0, 1.15), ("bass", "synth bass", "techno", 0.3),
             ("comp", "synth pluck", "pluck16", 0.3), ("pad", "pad", "swell", 0.4, 0.7), ("lead", "acid synth", "riff", 0.6),
             ("fx", "riser", "transitions"),
@@ -110,7 +110,7 @@ KINDS = (
         ("comp", "organ", "offbeats", 0.5, 0.7), ("lead", "trumpet", "melody"), ("counter", "brass", "answers", 0.5),
     )),
     replace(RNB, name="gospel", kin=("r&b", "soul"), tempo=(66.0, 96.0), groove="gospel", minor_share=0.05, scale="diatonic", swing=0.6, swung=0.5,
-        major=("I I7 IV iv6", "I vi7 ii7 V7", "IV V6 iii7 vi7"), band=band(
+        major=("I I7 IV iv6", "I vi7 ii7 V7", "IV V6 iii7 vi7", "I IV I V7", "I iii7 IV ii7,V7", "vi7 II7 IV V7sus4"), band=band(
             ("drums", "acoustic kit", "gospel", 0.3), ("percussion", "percussion", "tambourine8", 0.6, 0.7), ("bass", "electric bass", "soul", 0.2),
             ("comp", "organ", "hold"), ("comp", "piano", "popkeys"), ("pad", "choir", "swell", 0.5), ("lead", "organ", "melody"),
         )),

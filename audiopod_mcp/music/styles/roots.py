@@ -10,7 +10,14 @@ from audiopod_mcp.music.styles.style import Style, band
 _HEAD_SOLO = ("intro", "verse", "verse", "bridge", "solo", "solo", "verse", "outro")
 _BUILD_DROP = ("intro", "build", "drop", "break", "build", "drop", "outro")
 _LOOPED = ("intro", "verse", "chorus", "verse", "chorus", "break", "chorus", "outro")
-_TWELVE_BARS = ("I7 IV7 I7 I7 IV7 IV7 I7 I7 V7 IV7 I7 V7", "i7 i7 i7 i7 iv7 iv7 i7 i7 VI7 V7 i7 V7")
+_TWELVE_BARS = (
+    "I7 IV7 I7 I7 IV7 IV7 I7 I7 V7 IV7 I7 V7", "I7 I7 I7 I7 IV7 IV7 I7 I7 V7 IV7 I7 I7",
+    "I7 IV7 I7 I7 IV7 IV7 I7 VI7 ii7 V7 I7,VI7 ii7,V7", "I7 I7 I7 I7 IV7 IV7 I7 I7 V7 V7 I7 V7",
+)
+_TWELVE_MINOR = (
+    "i7 i7 i7 i7 iv7 iv7 i7 i7 VI7 V7 i7 V7", "i7 iv7 i7 i7 iv7 iv7 i7 i7 v7 iv7 i7 V7",
+    "i7 i7 i7 i7 iv7 iv7 i7 i7 iiø7 V7 i7 V7",
+)
 
 POP = Style(
     "pop", (96, 124),
@@ -110,7 +117,7 @@ BLUES = Style(
         ("comp", "electric guitar", "shuffle"), ("comp", "organ", "stabs", 0.6, 0.7), ("comp", "piano", "charleston", 0.4),
         ("lead", "lead guitar", "melody"),
     ),
-    major=_TWELVE_BARS[:1], minor=_TWELVE_BARS[1:], bridge=_TWELVE_BARS,
+    major=_TWELVE_BARS, minor=_TWELVE_MINOR, bridge=(_TWELVE_BARS[0], _TWELVE_MINOR[0]),
     form=("intro", "verse", "verse", "solo", "verse", "outro"), groove="shuffle", minor_share=0.25, swing=0.66,
     scale="blues", looseness=1.3,
 )
@@ -130,7 +137,7 @@ LATIN = Style(
         ("drums", "acoustic kit", "latin", 0.3, 0.8), ("percussion", "percussion", "salsa"), ("bass", "upright bass", "tumbao"),
         ("comp", "piano", "montuno"), ("lead", "trumpet", "melody"), ("counter", "brass", "answers", 0.6),
     ),
-    major=("I IV V IV", "I vi ii V7", "ii7 V7 I I"), minor=("i iv V7 i", "i VII VI V7", "i i V7 V7"),
+    major=("I IV V IV", "I vi ii V7", "ii7 V7 I I", "I IV ii7 V7", "IV V7 I vi", "I I7 IV V7"), minor=("i iv V7 i", "i VII VI V7", "i i V7 V7", "iv V7 i i", "i VI iv V7", "i iv VII III"),
     groove="latin", minor_share=0.6, scale="harmonic", energy=0.65,
 )
 RNB = Style(
@@ -140,8 +147,8 @@ RNB = Style(
         ("comp", "electric piano", "ballad"), ("pad", "pad", "swell", 0.5, 0.7),
         ("comp", "electric guitar", "funk", 0.7, 0.6), ("lead", "synth lead", "melody"),
     ),
-    major=("Imaj9 iii7 IVmaj7 V7sus4", "IVmaj9 iii7 ii9 Imaj7", "ii9 V13 Imaj9 vi7"),
-    minor=("i9 iv9 VImaj7 v7", "VImaj7 v7 i9 i9", "i9 VII iv9 V7"),
+    major=("Imaj9 iii7 IVmaj7 V7sus4", "IVmaj9 iii7 ii9 Imaj7", "ii9 V13 Imaj9 vi7", "Imaj7 vi7 ii9 V13", "vi7 ii9 IVmaj7 iii7", "IVmaj9 V6 iii7 vi7"),
+    minor=("i9 iv9 VImaj7 v7", "VImaj7 v7 i9 i9", "i9 VII iv9 V7", "i9 VImaj7 iv9 v7", "iv9 v7 i9 VII", "i7 IIImaj7 VImaj7 V7"),
     bridge=("IVmaj7 iii7 ii7 V7sus4", "VImaj7 VII i9 v7"), groove="rnb", minor_share=0.55, swing=0.57, swung=0.25,
     scale="pentatonic", melody_pace=1.3,
 )
@@ -152,7 +159,7 @@ METAL = Style(
         ("comp", "distorted guitar", "chug"), ("comp", "distorted guitar", "power", 0.6),
         ("lead", "lead guitar", "melody", 0.45), ("pad", "choir", "swell", 0.85, 0.6),
     ),
-    major=("I5 bVI5 bVII5 I5", "I5 I5 bII5 I5"), minor=("i5 VI5 VII5 i5", "i5 i5 bII5 i5", "i5 VI5 III5 VII5"),
+    major=("I5 V5 vi5 IV5", "I5 bVII5 IV5 I5", "vi5 IV5 I5 V5", "I5 iii5 IV5 V5"), minor=("i5 VI5 VII5 i5", "i5 i5 bII5 i5", "i5 VI5 III5 VII5", "i5 VII5 VI5 VII5", "i5 i5 VI5 V5", "i5 iv5 VI5 V5"),
     bridge=("I5 bII5 I5 bVII5", "VI5 VII5 i5 bII5"), groove="metal", minor_share=0.95, scale="harmonic", energy=0.95,
     melody_pace=1.8, looseness=0.5,
 )

@@ -10,14 +10,16 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Report, Score, si
 from audiopod_mcp.music.synthesis import room
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS, Instrument
 from audiopod_mcp.music.synthesis.master import gain_curve
-from audiopod_mcp.music.synthesis.parts import play
+from audiopod_mcp.music.synthesis.parts import droned, play
 from audiopod_mcp.music.synthesis.waves import Wave
+from audiopod_mcp.music.theory import parse_key
 
 __all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "mix", "render"]
 
 _DUCKED = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
 """Styles in which everything makes way for the bass drum."""
 _MAKING_WAY = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
+_BLOCK = 1 << 15
 _TAIL = 2.5
 """Seconds after a loop's end that are folded back to its start."""
 
@@ -95,23 +97,34 @@ def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, repo
     def tick() -> None:
         report(0.9, part.instrument)
 
+    if key := parse_key(score.key):
+        part = droned(part, key.tonic)
     dry = play(part, len(stem), seed, report)
     if instrument.drive:
         dry = room.distort(dry, instrument.drive, tick)
-    level = np.float32(10 ** (instrument.level / 20))
-    dry *= level
+    level = 10 ** (instrument.level / 20)
     angle = (instrument.pan * 0.8 + 1) * np.pi / 4
-    sides = (np.float32(np.cos(angle) * np.sqrt(2)), np.float32(np.sin(angle) * np.sqrt(2)))
-    tick()
-    mono = dry if dry.ndim == 1 else (dry[:, 0] + dry[:, 1]) * np.float32(0.5)
-    if instrument.rotor:
-        dry = room.rotate(mono, tick)
-    for side, gain in enumerate(sides):
+    gains = np.array([np.cos(angle), np.sin(angle)]) * np.sqrt(2) * level
+    mono = np.empty(len(dry), np.float32)
+    for start in range(0, len(dry), _BLOCK):  # a block at a time stays in the cache
         tick()
-        heard = gain * (dry if dry.ndim == 1 else dry[:, side])
-        if instrument.sway:
-            room.sway(heard, instrument.sway if side == 0 else -instrument.sway)
-        stem[:, side] += heard
+        block = dry[start : start + _BLOCK]
+        if block.ndim == 2:
+            np.add(block[:, 0], block[:, 1], out=mono[start : start + _BLOCK])
+        else:
+            mono[start : start + _BLOCK] = block
+        mono[start : start + _BLOCK] *= np.float32(0.5 * level if block.ndim == 2 else level)
+    if instrument.rotor:
+        dry = room.rotate(mono, tick) / np.float32(level)
+    sway = room.swaying(instrument.sway) if instrument.sway else None
+    for start in range(0, len(dry), _BLOCK):
+        tick()
+        block = dry[start : start + _BLOCK]
+        for side, gain in enumerate(gains.astype(np.float32)):
+            heard = gain * (block if block.ndim == 1 else block[:, side])
+            if sway is not None:
+                heard *= np.take(sway[side], np.arange(start, start + len(heard)), mode="wrap")
+            stem[start : start + _BLOCK, side] += heard
     if instrument.echo:
         room.echo(stem, mono, 45 / max(score.tempo, 40), instrument.echo, tick)
     if instrument.room:

@@ -2,7 +2,8 @@
 
 Skins are modes of a circular membrane (ratios of Bessel zeros) under a falling pitch; cymbals are
 dense inharmonic modes with noise; electronic drums are what analogue drum machines did: swept sines,
-filtered noise and square-wave clusters.
+filtered noise and square-wave clusters. How long they ring, and how far down a cymbal reaches, was set beside
+two sampled kits (``tests/benchmarks/sampled.py``).
 """
 
 from __future__ import annotations
@@ -15,19 +16,22 @@ import numpy as np
 from audiopod_mcp.music.model import SAMPLE_RATE
 from audiopod_mcp.music.synthesis.waves import Tone, Wave, fade, noise, ring, rise, times
 
-_MEMBRANE = np.array([1.0, 1.593, 2.136, 2.296, 2.653, 2.918, 3.156, 3.5])
+_MEMBRANE = np.array(
+    [1.0, 1.593, 2.136, 2.295, 2.653, 2.917, 3.155, 3.5, 3.598, 3.647, 4.059, 4.132, 4.23, 4.601, 4.61, 4.832,
+     4.903, 5.083, 5.131, 5.412, 5.54, 5.553, 5.651, 5.977]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
     """A drum kit; every drum is synthesised from these few numbers."""
 
-    kick_hz: float = 52.0
+    kick_hz: float = 54.0
     kick_sweep: float = 90.0
-    kick_decay: float = 0.14
+    kick_decay: float = 0.09
     click: float = 0.3
     snare_hz: float = 185.0
-    snare_decay: float = 0.11
+    snare_decay: float = 0.09
     wires: tuple[float, float] = (1200.0, 9000.0)
     rattle: float = 1.0
     hat_band: tuple[float, float] = (6500.0, 16000.0)
@@ -47,19 +51,38 @@ class Kit:
 
 
 ACOUSTIC = Kit()
-BRUSHED = Kit(58, 60, 0.12, 0.12, 200, 0.13, (700, 6500), 0.7, (5500, 13000), brushes=True)
-ELECTRONIC = Kit(47, 150, 0.2, 0.35, 190, 0.12, (1500, 10000), 0.9, (7500, 17000), electronic=True)
-DUSTY = Kit(54, 70, 0.13, 0.15, 175, 0.1, (900, 5500), 0.9, (4500, 9000), electronic=False, crush=9)
+BRUSHED = Kit(58, 60, 0.085, 0.12, 200, 0.11, (700, 6500), 0.7, (5500, 13000), brushes=True)
+ELECTRONIC = Kit(47, 150, 0.16, 0.35, 190, 0.09, (1500, 10000), 1.75, (7500, 17000), electronic=True)
+DUSTY = Kit(54, 70, 0.09, 0.15, 175, 0.085, (900, 5500), 0.9, (4500, 9000), electronic=False, crush=9)
 CHIP = Kit(60, 200, 0.07, 0.0, 260, 0.07, (2000, 14000), 1.2, (7000, 18000), electronic=True, crush=4)
+
+
+def _skin(hertz: float, decay: float, tone: Tone, n: int, first: int = 0) -> Wave:
+    """A membrane's modes from number ``first`` on; a harder blow wakes more of them."""
+    ratios = _MEMBRANE[first:]
+    strengths = tone.rng.uniform(0.6, 1.3, len(ratios)) * ratios ** (1.1 * tone.force - 1.7)
+    phases = tone.rng.uniform(0, 2 * np.pi, len(ratios))
+    skin: Wave = ring(hertz * ratios, strengths, decay * ratios**-1.2, n, phases)
+    return skin
+
+
+def _contact(n: int, tone: Tone, low: float, high: float, decay: float) -> Wave:
+    """What hand, stick or beater adds: a click, and what it leaves in shell and air."""
+    top = high * (0.4 + 0.7 * tone.force)
+    click = noise(n, tone.rng, low, top)
+    contact: Wave = click * (fade(n, decay) + np.float32(0.12) * fade(n, 6 * decay))
+    return contact
 
 
 def _kick(kit: Kit, tone: Tone) -> Wave:
     n = int(kit.kick_decay * 6 * SAMPLE_RATE)
     t = times(n)
     sweep = 0.03 if kit.electronic else 0.018
-    # A harder blow stretches the skin further, so it falls from higher up.
-    cycles = kit.kick_hz * t + kit.kick_sweep * (0.55 + 0.5 * tone.force) * sweep * (1 - np.exp(-t / sweep))
-    y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, kit.kick_decay)
+    # A harder blow stretches the skin further, so it falls from higher up; no foot hits twice alike.
+    falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.88, 1.12, 2)
+    fall = kit.kick_sweep * falls * (0.55 + 0.5 * tone.force)
+    cycles = kit.kick_hz * t + fall * sweep * (1 - np.exp(-t / sweep))
+    y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, rings * kit.kick_decay)
     if kit.electronic:
         y = np.tanh(np.float32(1.6) * y)
     else:
@@ -70,6 +93,8 @@ def _kick(kit: Kit, tone: Tone) -> Wave:
     beater = noise(m, tone.rng, 700, 2200 + 5500 * tone.force) * fade(m, 0.0035)
     beater += np.float32(0.5) * noise(m, tone.rng, 250, 900) * fade(m, 0.012)
     y[:m] += np.float32(kit.click * (0.25 + 1.0 * tone.force)) * beater
+    if not kit.electronic:
+        y += np.float32(0.06 * (0.4 + tone.force)) * noise(n, tone.rng, 90, 2500) * fade(n, 0.03)
     return np.asarray(y, np.float32)
 
 
@@ -78,7 +103,7 @@ def _snare(kit: Kit, tone: Tone) -> Wave:
     n = int(kit.snare_decay * 7 * SAMPLE_RATE)
     rng = tone.rng
     # The two heads split the lowest mode in two (Rossing, "Acoustics of snare drums", JASA 1992).
-    ratios = np.concatenate(([1.0, 1.79], 1.55 * _MEMBRANE[1:]))
+    ratios = np.concatenate(([1.0, 1.79], 1.55 * _MEMBRANE[1:8]))
     strengths = np.array([1, 0.7, 0.45, 0.35, 0.3, 0.25, 0.2, 0.16, 0.12])
     strengths = strengths * rng.uniform(0.75, 1.25, 9) * ratios ** (0.8 * (tone.force - 0.6))
     glide = kit.snare_hz * (1 + 0.02 * tone.force)
@@ -88,20 +113,23 @@ def _snare(kit: Kit, tone: Tone) -> Wave:
     wires: Wave = noise(n, rng, low, min(high, 0.5 * high + 0.6 * high * tone.force)) * fade(n, decay)
     wires += np.float32(0.5) * noise(n, rng, 2.5 * low, 1.4 * high) * fade(n, 0.55 * decay)
     wires *= rise(n, 0.012 if kit.brushes else 0.0025)
-    if kit.brushes:
-        skin *= np.float32(0.4)
+    if kit.brushes or kit.electronic:
+        skin *= np.float32(0.4 if kit.brushes else 0.6)
     y = (
-        np.float32(0.3 + 0.3 * tone.force) * skin
-        + np.float32(0.3 * kit.rattle * (0.55 + 0.5 * tone.force)) * wires
+        np.float32(0.3 + 0.26 * tone.force) * skin
+        + np.float32(0.21 * kit.rattle * (0.55 + 0.5 * tone.force)) * wires
     )
-    crack: Wave = np.float32(0.3 * tone.force**1.5) * noise(n, rng, 1800, 9000) * fade(n, 0.003)
+    crack: Wave = np.float32(0.25 * tone.force**1.5) * noise(n, rng, 1800, 9000) * fade(n, 0.003)
     return y + crack
 
 
 def _stick(_: Kit, tone: Tone) -> Wave:
-    n = int(0.12 * SAMPLE_RATE)
-    y = ring(np.array([480.0, 1720.0, 2460.0]), np.array([0.5, 1.0, 0.5]), np.array([0.02, 0.016, 0.012]), n)
-    return y + np.float32(0.3) * noise(n, tone.rng, 1500, 6000) * fade(n, 0.004)
+    """The stick's butt on the rim, its tip on the head: wood above a damped drum."""
+    n = int(0.2 * SAMPLE_RATE)
+    modes = np.array([240.0, 480.0, 1180.0, 1720.0, 2460.0, 3650.0, 5200.0])
+    strengths = np.array([0.2, 0.4, 0.4, 1.0, 0.7, 0.5, 0.3]) * tone.rng.uniform(0.8, 1.2, 7)
+    decays = np.array([0.03, 0.022, 0.018, 0.016, 0.013, 0.01, 0.008])
+    return ring(modes, strengths, decays, n) + np.float32(0.35) * _contact(n, tone, 1500, 9000, 0.004)
 
 
 def _clap(_: Kit, tone: Tone) -> Wave:
@@ -129,10 +157,10 @@ def _cymbal(
     hiss: float = 0.3,
     bloom: float = 0.0,
 ) -> Callable[[Kit, Tone], Wave]:
-    """A cymbal: its own dense modes between ``low`` and ``high`` Hz, each stroke waking them differently.
+    """A cymbal: dense modes from 300 Hz to ``high``, strongest above ``low``, each stroke waking others.
 
     Modes of a plate are equally dense at all frequencies and high ones die sooner; a hard stroke sends more
-    of its energy up, some of it a little late (``bloom`` s; Fletcher & Rossing, ch. 20).
+    of its energy up, where it arrives a little late (``bloom`` s; Fletcher & Rossing, ch. 20).
     """
 
     def drum(kit: Kit, tone: Tone) -> Wave:
@@ -149,17 +177,20 @@ def _cymbal(
             decays = np.full(len(modes), slow)
         else:
             count = int(60 + 40 * min(2.0, decay / 0.3))
-            modes = np.sort(own.uniform(0.5 * a, 0.85 * b, count))
-            strengths = own.uniform(0.3, 1, count) * np.minimum(1, modes / a)
-            decays = slow * (modes / 6000) ** -0.5 * own.uniform(0.4, 1.2, count)
+            modes = np.sort(own.uniform(300, 0.85 * b, count))
+            strengths = own.uniform(0.3, 1, count) * np.minimum(1, modes / a) ** 0.5
+            decays = slow * (modes / 5000) ** -0.7 * own.uniform(0.5, 1.2, count)
         strengths = (
             strengths * rng.uniform(0.5, 1.5, len(modes)) * (modes / 6000) ** (1.2 * (tone.force - 0.6))
         )
         shimmer = ring(modes, strengths, decays, n, rng.uniform(0, 6, len(modes)))
         shimmer *= np.float32(0.3 * metal / np.sqrt(0.5 * np.sum(strengths**2)))
-        wash = noise(n, rng, a * (0.7 + 0.5 * tone.force), b) * fade(n, slow * 0.6)
+        wash = noise(n, rng, a * (0.6 + 0.5 * tone.force), b) * fade(n, slow * 0.6)
+        wash *= rise(n, max(bloom, 0.002))
+        if not kit.electronic:
+            wash += np.float32(0.5) * noise(n, rng, 400, 0.7 * a) * fade(n, slow * 0.45)
         y = shimmer + np.float32(hiss * (0.7 + 0.5 * tone.force)) * wash
-        y *= rise(n, max(bloom, 0.006 if kit.brushes else 0.0008))
+        y *= rise(n, 0.006 if kit.brushes else 0.0008)
         m = min(n, int(0.04 * SAMPLE_RATE))
         y[:m] += np.float32(stick * tone.force) * noise(m, rng, 2500, 10000) * fade(m, 0.003)
         return np.asarray(y, np.float32)
@@ -167,18 +198,30 @@ def _cymbal(
     return drum
 
 
+def _ride_bell(kit: Kit, tone: Tone) -> Wave:
+    """The cup of the ride: a few strong partials before the cymbal's own."""
+    cup = _struck((1, 1.51, 2.28, 3.1, 4.2, 5.9), 1150, 0.45)(kit, tone)
+    cymbal = _RIDE(kit, tone)
+    n = max(len(cup), len(cymbal))
+    return np.pad(np.float32(0.35) * cup, (0, n - len(cup))) + np.pad(cymbal, (0, n - len(cymbal)))
+
+
 def _tom(hertz: float) -> Callable[[Kit, Tone], Wave]:
     def drum(kit: Kit, tone: Tone) -> Wave:
-        n = int(0.7 * SAMPLE_RATE)
+        n = int((0.7 if kit.electronic else 1.1) * SAMPLE_RATE)
         t = times(n)
-        cycles = hertz * t + (0.15 + 0.3 * tone.force) * hertz * 0.05 * (1 - np.exp(-t / 0.05))
-        y = np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, 0.17)
+        falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.85, 1.15, 2)
+        cycles = hertz * t + falls * (0.15 + 0.3 * tone.force) * hertz * 0.05 * (1 - np.exp(-t / 0.05))
+        body = rings * (0.13 if kit.electronic else 0.24 * (100 / hertz) ** 0.4)
+        y = np.sin(2 * np.pi * cycles).astype(np.float32) * fade(n, body)
         if not kit.electronic:
-            for ratio, level, decay in ((1.593, 0.4, 0.09), (2.136, 0.25, 0.06), (2.653, 0.15, 0.04)):
+            for ratio, level, decay in ((1.593, 0.4, 0.14), (2.136, 0.25, 0.1), (2.653, 0.15, 0.07)):
                 mode = np.sin(2 * np.pi * ratio * cycles + tone.rng.uniform(0, 1)).astype(np.float32)
                 y += np.float32(level * (0.4 + 0.8 * tone.force)) * mode * fade(n, decay)
-        slap = noise(n, tone.rng, 400, 2000 + 4000 * tone.force) * fade(n, 0.008)
-        return y + np.float32(0.06 + 0.16 * tone.force) * slap
+            m = n // 3
+            y[:m] += np.float32(0.5) * _skin(hertz, 0.22, tone, m, 5)
+        y += np.float32(0.08 + 0.2 * tone.force) * _contact(n, tone, 400, 7000, 0.008)
+        return y * np.float32(1.0 if kit.electronic else 0.72)
 
     return drum
 
@@ -187,10 +230,11 @@ def _hand(hertz: float, decay: float, slap: float) -> Callable[[Kit, Tone], Wave
     """A hand drum: conga, bongo, timbale."""
 
     def drum(_: Kit, tone: Tone) -> Wave:
-        n = int(max(0.12, decay * 6) * SAMPLE_RATE)
-        place = tone.rng.uniform(0.7, 1.3, 5) * _MEMBRANE[:5] ** (tone.force - 0.6)
-        y = ring(hertz * _MEMBRANE[:5], np.array([1, 0.45, 0.2, 0.15, 0.1]) * place, decay / _MEMBRANE[:5], n)
-        return y + np.float32(slap * (0.4 + tone.force)) * noise(n, tone.rng, 1200, 6000) * fade(n, 0.006)
+        n = int(max(0.2, decay * 6) * SAMPLE_RATE)
+        y = _skin(hertz, decay, tone, n)
+        return np.float32(0.85) * y + np.float32(0.8 * slap * (0.4 + tone.force)) * _contact(
+            n, tone, 500, 8000, 0.006
+        )
 
     return drum
 
@@ -203,16 +247,37 @@ def _shaken(low: float, high: float, attack: float, decay: float) -> Callable[[K
     return drum
 
 
-def _struck(ratios: tuple[float, ...], hertz: float, decay: float) -> Callable[[Kit, Tone], Wave]:
-    """A block, bell or triangle."""
+def _struck(
+    ratios: tuple[float, ...], hertz: float, decay: float, *, falls: float = 1.0, knock: float = 0.1
+) -> Callable[[Kit, Tone], Wave]:
+    """A block, bell or triangle; partial k has ``k**-falls`` of the first's level, less at a soft stroke."""
 
     def drum(_: Kit, tone: Tone) -> Wave:
         n = int(decay * 6 * SAMPLE_RATE)
         f = hertz * np.array(ratios)
-        y = ring(f, 1 / np.arange(1, len(f) + 1), decay / np.sqrt(np.array(ratios)), n)
-        return y + np.float32(0.1) * noise(n, tone.rng, 2000, 9000) * fade(n, 0.003)
+        k = np.arange(1, len(f) + 1)
+        strengths = k ** (0.8 * (tone.force - 0.6) - falls) * tone.rng.uniform(0.8, 1.2, len(f))
+        strengths /= np.sqrt(np.mean(strengths**2) * len(f) / 1.4)
+        y = ring(f, strengths, decay / np.sqrt(np.array(ratios)), n)
+        return y + np.float32(knock * (0.5 + tone.force)) * _contact(n, tone, 600, 10000, 0.004)
 
     return drum
+
+
+_BELL = _struck((1, 1.48, 2.54, 3.9, 5.3, 7.2, 9.7), 562, 0.07, falls=0.7, knock=0.2)
+
+
+def _cowbell(kit: Kit, tone: Tone) -> Wave:
+    """A bell, or what the TR-808 put in its place: two of its square waves, at 540 and 800 Hz."""
+    if not kit.electronic:
+        return _BELL(kit, tone)
+    n = int(0.5 * SAMPLE_RATE)
+    odd = np.arange(1, 12, 2)
+    squares = np.multiply.outer((540.0, 800.0), odd).ravel()
+    strengths = np.tile(1 / odd, 2) / np.sqrt(1 + (squares / 2600) ** 4)
+    y = ring(squares, strengths, np.full(len(squares), 0.09), n)
+    y += np.float32(2) * ring(squares, strengths, np.full(len(squares), 0.01), n)
+    return y * np.float32(0.35)
 
 
 def _tambourine(_: Kit, tone: Tone) -> Wave:
@@ -239,6 +304,7 @@ def _click(_: Kit, tone: Tone) -> Wave:
     return noise(n, tone.rng, 1500, 7000) * fade(n, 0.008)
 
 
+_RIDE = _cymbal(5, 2400, 13000, 0.5, stick=0.4, metal=0.7, hiss=0.12)
 _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
     27: lambda _, tone: (
         _clap(_, tone)[: int(0.12 * SAMPLE_RATE)] * fade(int(0.12 * SAMPLE_RATE), 0.02) * np.float32(2.5)
@@ -249,39 +315,39 @@ _DRUMS: dict[int, Callable[[Kit, Tone], Wave]] = {
     38: _snare,
     39: _clap,
     40: _snare,
-    41: _tom(82),
-    43: _tom(95),
-    45: _tom(110),
-    47: _tom(140),
-    48: _tom(160),
-    50: _tom(185),
-    42: _cymbal(1, 6500, 16000, 0.035, stick=0.18),
-    44: _cymbal(1, 6000, 14000, 0.03, stick=0.03, bloom=0.004),
-    46: _cymbal(1, 6000, 16000, 0.26, stick=0.15),
-    49: _cymbal(2, 2200, 16000, 0.75, stick=0.1, metal=0.8, bloom=0.006),
-    57: _cymbal(3, 2600, 16000, 0.65, stick=0.1, metal=0.8, bloom=0.006),
-    55: _cymbal(4, 4200, 16000, 0.3, stick=0.1, metal=0.8, bloom=0.003),
-    51: _cymbal(5, 3000, 13000, 0.42, stick=0.4, metal=0.7, hiss=0.1),
-    59: _cymbal(6, 3000, 13000, 0.42, stick=0.4, metal=0.7, hiss=0.1),
-    53: _struck((1, 1.51, 2.28, 3.1, 4.2), 1150, 0.3),
+    41: _tom(78),
+    43: _tom(90),
+    45: _tom(105),
+    47: _tom(126),
+    48: _tom(145),
+    50: _tom(165),
+    42: _cymbal(1, 6000, 16000, 0.04, stick=0.18),
+    44: _cymbal(1, 3500, 13000, 0.035, stick=0.05),
+    46: _cymbal(1, 5000, 16000, 0.36, stick=0.12, metal=0.4, hiss=0.24),
+    49: _cymbal(2, 1800, 16000, 0.75, stick=0.1, metal=0.8, bloom=0.05),
+    57: _cymbal(3, 2100, 16000, 0.65, stick=0.1, metal=0.8, bloom=0.05),
+    55: _cymbal(4, 3000, 16000, 0.3, stick=0.1, metal=0.8, bloom=0.02),
+    51: _RIDE,
+    59: _cymbal(6, 2400, 13000, 0.5, stick=0.4, metal=0.7, hiss=0.12),
+    53: _ride_bell,
     54: _tambourine,
-    56: _struck((1, 1.48, 2.54), 562, 0.06),
-    60: _hand(400, 0.09, 0.25),
-    61: _hand(295, 0.11, 0.2),
+    56: _cowbell,
+    60: _hand(400, 0.08, 0.3),
+    61: _hand(295, 0.1, 0.25),
     62: _hand(330, 0.035, 0.5),
     63: _hand(300, 0.15, 0.2),
     64: _hand(205, 0.2, 0.15),
-    65: _hand(420, 0.16, 0.3),
-    66: _hand(310, 0.18, 0.3),
+    65: _hand(420, 0.16, 0.4),
+    66: _hand(310, 0.18, 0.4),
     69: _shaken(5000, 12000, 0.02, 0.03),
     70: _shaken(4500, 12000, 0.03, 0.022),
     82: _shaken(4500, 12000, 0.03, 0.03),
     73: _guiro,
-    75: _struck((1, 2.7), 2500, 0.035),
-    76: _struck((1, 2.6), 1100, 0.04),
-    77: _struck((1, 2.6), 820, 0.045),
-    81: _struck((1, 1.53, 2.21, 2.9, 3.8), 3900, 0.55),
-    80: _struck((1, 1.53, 2.21), 3900, 0.06),
+    75: _struck((1, 1.6, 2.7), 2300, 0.025, knock=0.3),
+    76: _struck((1, 1.47, 2.09, 2.6, 3.7), 1000, 0.035, falls=0.8, knock=0.3),
+    77: _struck((1, 1.47, 2.09, 2.6, 3.7), 760, 0.04, falls=0.8, knock=0.3),
+    81: _struck((1, 1.93, 3.3, 3.9, 4.6, 6.3, 8.5, 9.6), 1230, 0.55, falls=-0.5),
+    80: _struck((1, 1.93, 3.3, 3.9, 4.6, 6.3, 8.5), 1230, 0.06, falls=-0.5),
 }
 
 

@@ -41,6 +41,8 @@ class Instrument:
     rotor: bool = False
     """Heard through a loudspeaker that turns."""
     unpitched: bool = False
+    slurs: bool = False
+    """Whether its player connects the notes of a phrase."""
 
 
 _LONG = 24.0
@@ -82,7 +84,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     "acoustic guitar": Instrument("guitar", plucked.STEEL, 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
     "nylon guitar": Instrument("guitar", plucked.NYLON, 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
     "electric guitar": Instrument("guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo=0.08),
-    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -7.5, -0.4, 0.08, 0.05, 5, drive=8.0),
+    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -7.5, -0.4, 0.08, 0.05, 5, drive=11.0),
     "lead guitar": Instrument(
         "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo=0.22
     ),
@@ -110,23 +112,25 @@ INSTRUMENTS: dict[str, Instrument] = {
     "timpani": Instrument("percussion", plucked.TIMPANI, 38, 57, 0.0, -0.15, 0.3, 0.8, 3),
     # strings
     "strings": Instrument("strings", sustained.ENSEMBLE, 48, 86, -5.0, 0.0, 0.35, 0.3, _LONG),
-    "violin": Instrument("strings", sustained.VIOLIN, 57, 91, -2.0, -0.25, 0.3, 0.14, _LONG),
-    "cello": Instrument("strings", sustained.CELLO, 38, 64, -1.0, 0.25, 0.25, 0.15, _LONG),
+    "violin": Instrument("strings", sustained.VIOLIN, 57, 91, -2.0, -0.25, 0.3, 0.14, _LONG, slurs=True),
+    "cello": Instrument("strings", sustained.CELLO, 38, 64, -1.0, 0.25, 0.25, 0.15, _LONG, slurs=True),
     "pizzicato": Instrument("strings", plucked.PIZZICATO, 45, 84, -2.0, -0.1, 0.3, 0.2, 1.5),
     "harp": Instrument("strings", plucked.HARP, 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
     "koto": Instrument("strings", plucked.KOTO, 50, 84, -4.0, 0.25, 0.22, 0.4, 4),
     # brass and woodwinds
     "brass": Instrument("brass", sustained.BRASS, 50, 81, -3.5, 0.1, 0.2, 0.1, _LONG),
-    "trumpet": Instrument("brass", sustained.TRUMPET, 57, 82, -2.5, 0.2, 0.2, 0.08, _LONG),
-    "trombone": Instrument("brass", sustained.TROMBONE, 45, 70, -2.0, -0.2, 0.2, 0.1, _LONG),
-    "french horn": Instrument("brass", sustained.HORN, 43, 72, -2.0, -0.25, 0.32, 0.15, _LONG),
-    "flute": Instrument("woodwinds", sustained.FLUTE, 62, 91, -2.0, -0.15, 0.25, 0.1, _LONG),
-    "clarinet": Instrument("woodwinds", sustained.CLARINET, 52, 84, -3.0, 0.15, 0.2, 0.09, _LONG),
-    "oboe": Instrument("woodwinds", sustained.OBOE, 60, 86, -4.0, 0.1, 0.25, 0.09, _LONG),
-    "saxophone": Instrument("woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _LONG),
+    "trumpet": Instrument("brass", sustained.TRUMPET, 57, 82, -2.5, 0.2, 0.2, 0.08, _LONG, slurs=True),
+    "trombone": Instrument("brass", sustained.TROMBONE, 45, 70, -2.0, -0.2, 0.2, 0.1, _LONG, slurs=True),
+    "french horn": Instrument("brass", sustained.HORN, 43, 72, -2.0, -0.25, 0.32, 0.15, _LONG, slurs=True),
+    "flute": Instrument("woodwinds", sustained.FLUTE, 62, 91, -2.0, -0.15, 0.25, 0.1, _LONG, slurs=True),
+    "clarinet": Instrument("woodwinds", sustained.CLARINET, 52, 84, -3.0, 0.15, 0.2, 0.09, _LONG, slurs=True),
+    "oboe": Instrument("woodwinds", sustained.OBOE, 60, 86, -4.0, 0.1, 0.25, 0.09, _LONG, slurs=True),
+    "saxophone": Instrument(
+        "woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _LONG, slurs=True
+    ),
     "harmonica": Instrument("woodwinds", sustained.HARMONICA, 60, 86, -4.0, 0.1, 0.2, 0.08, _LONG),
     "bagpipes": Instrument("woodwinds", sustained.BAGPIPES, 67, 83, -5.5, 0.0, 0.22, 0.05, _LONG),
-    "whistle": Instrument("woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _LONG),
+    "whistle": Instrument("woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _LONG, slurs=True),
     # synthesisers and effects
     "pad": Instrument("synth", analogue.PAD, 48, 84, -6.0, 0.0, 0.35, 0.45, _LONG),
     "synth lead": Instrument("synth", analogue.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _LONG, echo=0.2),

@@ -8,7 +8,7 @@ import numpy as np
 import soxr
 from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.loudness import gated_loudness, step_energies, true_peak
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Report, silent
 from audiopod_mcp.music.synthesis.waves import Values, Wave
 
@@ -18,6 +18,8 @@ CEILING = -1.0
 """True peak never exceeded, dBTP."""
 _CHUNK = 20 * SAMPLE_RATE
 """Samples looked at in one go."""
+_STEP = SAMPLE_RATE // 50
+"""Samples over which the loudness of the mix is taken once, to be weighted by any gain."""
 _BLOCK = 64
 _REACH = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
@@ -30,7 +32,8 @@ def gain_curve(mix: Audio, *, wrap: bool = False, report: Report = silent) -> Wa
     curve is continuous from the end to the start, for loops.
     """
     flat = np.ones(len(mix), np.float32)
-    loudness = _loudness(mix, flat, report)
+    weighted = step_energies(mix, SAMPLE_RATE, _STEP, lambda *_: report(0.0, "Mastering"))
+    loudness = _loudness(weighted, flat)
     peaks, energy = _blocks(mix, report)
     if loudness is None or peaks.max(initial=0) < 1e-6:
         return flat
@@ -39,7 +42,7 @@ def gain_curve(mix: Audio, *, wrap: bool = False, report: Report = silent) -> Wa
     curve = _limit(peaks, make_up * glue, len(mix), wrap)
     # What compressor and limiter took away is given back, twice at most, then the level is what it is.
     for _ in range(2):
-        lost = TARGET - (_loudness(mix, curve, report) or TARGET)
+        lost = TARGET - (_loudness(weighted, curve) or TARGET)
         if lost < 0.1:
             break
         make_up *= 10 ** (min(lost * 1.25, 5.0) / 20)
@@ -52,23 +55,16 @@ def gain_curve(mix: Audio, *, wrap: bool = False, report: Report = silent) -> Wa
     return curve * np.float32(10 ** (-max(0.0, over) / 20))
 
 
-def _loudness(mix: Audio, gain: Wave, report: Report) -> float | None:
-    """Integrated loudness of ``mix`` times ``gain``, LUFS: measured by the chunk, so that the work can be
-    followed, and gated once more between chunks.
+def _loudness(weighted: Values, gain: Wave) -> float | None:
+    """Integrated loudness in LUFS of what has K-``weighted`` energies by step, times ``gain`` (samples,).
+
+    A gain that moves within a step is taken at its mean square there.
     """
-    energies, weights = [], []
-    for start in range(0, len(mix), _CHUNK):
-        report(0.0, "Mastering")
-        chunk = mix[start : start + _CHUNK] * gain[start : start + _CHUNK, None]
-        loudness = integrated_loudness(chunk, SAMPLE_RATE)
-        if loudness is not None:
-            energies.append(10 ** (loudness / 10))
-            weights.append(len(chunk))
-    if not energies:
-        return None
-    energy, weight = np.array(energies), np.array(weights, np.float64)
-    loud = energy > 0.1 * np.average(energy, weights=weight)
-    return float(10 * np.log10(np.average(energy[loud], weights=weight[loud])))
+    steps = gain[: len(weighted) * _STEP]
+    squares = np.einsum("ij,ij->i", *(2 * [np.resize(steps, (len(weighted), _STEP))])) / _STEP
+    energy = weighted * squares
+    tenths = np.add.reduceat(energy, np.arange(0, len(energy), 5))
+    return gated_loudness(tenths, 5 * _STEP)
 
 
 def _blocks(mix: Audio, report: Report) -> tuple[Wave, Wave]:
@@ -80,7 +76,8 @@ def _blocks(mix: Audio, report: Report) -> tuple[Wave, Wave]:
         early = min(start, margin)
         piece = mix[start : start + step]
         between = soxr.resample(mix[start - early : start + step + margin], 1, 4, quality="HQ")
-        high = np.abs(between[4 * early :][: 4 * len(piece)]).max(axis=1)
+        left, right = np.abs(between[4 * early :][: 4 * len(piece)]).T
+        high = np.maximum(left, right)
         loud = np.einsum("ij,ij->i", piece, piece)
         peaks.append(np.pad(high, (0, -len(high) % (4 * _BLOCK))).reshape(-1, 4 * _BLOCK).max(axis=1))
         energies.append(np.pad(loud, (0, -len(loud) % _BLOCK)).reshape(-1, _BLOCK).mean(axis=1))

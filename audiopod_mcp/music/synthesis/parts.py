@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby, pairwise
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Report
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, Instrument
-from audiopod_mcp.music.synthesis.voice import consonant_of, vowel_of
+from audiopod_mcp.music.synthesis.voice import consonant_of, inhalation, vowel_of
 from audiopod_mcp.music.synthesis.waves import Tone, Wave, without_dc
 
 _LAYERS = 5
@@ -25,9 +26,23 @@ _REFERENCE = 0.1
 """RMS of the loudest quarter second of a pitched note at full velocity, before its instrument's level."""
 _DRUM_LEVEL = 0.42
 _OPEN_HAT = 46
-_FROM_ABOVE = "<"
+_FROM_ABOVE, _SLURRED = "<", "~"
 _SLUR = 0.12
 """Seconds of silence that still connect two sung notes."""
+_PAUSE = 0.25
+"""Seconds of silence in which a singer takes breath."""
+_CONNECTED = 0.05
+"""Seconds of silence that still let a player slur,"""
+_WIDEST = 5.5
+"""semitones over which,"""
+_BREATH = 2
+"""and how many notes in a row."""
+_DRONES = {"bagpipes": (57, 45)}
+"""Lowest pitch (MIDI) of each pipe that sounds the tonic as long as its player plays."""
+_REST = 2.0
+"""Seconds of silence in which a bag is still full,"""
+_WHOLE = 8.0
+"""and after which a drone is written as another note."""
 _Key = tuple[int, int, int, str]
 
 
@@ -37,8 +52,12 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
     ``report`` is told the fraction of *this part* that is done.
     """
     instrument = INSTRUMENTS[part.instrument]
-    groups = list(_groups(part, instrument))
-    closed = _closings(part) if instrument.track == "drums" else {}
+    slurs = _slurs(part) if instrument.slurs else {}
+    endings = _closings(part) if instrument.track == "drums" else {}
+    endings |= {before.start: (start + 0.003 - before.start, 0.04) for start, before in slurs.items()}
+    if sung := instrument.track == "vocals":
+        endings |= _closures(part)
+    groups = list(_groups(part, instrument, slurs))
     dry = np.zeros(samples, np.float32)
     for done, (key, notes) in enumerate(groups):
         report(0.85 * done / len(groups), part.instrument)
@@ -48,17 +67,83 @@ def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
             if done:
                 dry += mono[:, None]
         for note in notes:
-            _place(dry, body, note, instrument, closed.get(note.start) if key[0] == 20 * _OPEN_HAT else None)
+            tied = sung or instrument.slurs or key[0] == 20 * _OPEN_HAT
+            ending = endings.get(note.start) if tied else None
+            _place(dry, body, note, instrument, ending)
+    if sung:
+        _breathe(dry, part, seed)
     return dry
 
 
-def _closings(part: Part) -> dict[float, float]:
-    """For the start of each open hi-hat, the seconds until the pedal or the next stroke closes it."""
+def droned(part: Part, tonic: int) -> Part:
+    """``part`` with the drones, on pitch class ``tonic``, of an instrument that has any."""
+    notes = sorted(part.notes, key=lambda note: note.start)
+    phrases: list[list[float]] = []
+    for note in notes if part.instrument in _DRONES else ():
+        end = note.start + note.duration
+        if phrases and note.start - phrases[-1][1] < _REST:
+            phrases[-1][1] = max(phrases[-1][1], end)
+        else:
+            phrases.append([note.start, end])
+    drones: list[Note] = []
+    for start, end in phrases:
+        count = max(1, round((end - start) / _WHOLE))
+        for lowest in _DRONES[part.instrument]:
+            pitch = lowest + (tonic - lowest) % 12
+            starts = np.linspace(start, end, count, endpoint=False).tolist()
+            drones += [Note(at, (end - start) / count, pitch, 62) for at in starts]
+    return replace(part, notes=(*part.notes, *drones))
+
+
+def _breathe(dry: Wave, part: Part, seed: int) -> None:
+    """Adds the breath that a singer takes before each line, some 24 dB below the voice, to ``dry`` (n,)."""
+    rng = np.random.default_rng([seed & 0xFFFFFFFF, len(part.notes)])
+    end = 0.0
+    for note in sorted(part.notes, key=lambda note: note.start):
+        if note.start - end > _PAUSE:
+            breath = inhalation(min(0.35, note.start - end - 0.12), rng)
+            breath *= np.float32(0.0063 * (note.velocity / 100))
+            at = max(0, round((note.start - 0.04) * SAMPLE_RATE) - len(breath))
+            dry[at : at + len(breath)] += breath[: max(0, len(dry) - at)]
+        end = note.start + note.duration
+
+
+def _closings(part: Part) -> dict[float, tuple[float, float]]:
+    """For the start of each open hi-hat, the seconds until pedal or next stroke close it, and its release."""
     strokes = sorted({note.start for note in part.notes if round(note.pitch) in (42, 44, _OPEN_HAT)})
-    return {start: after - start for start, after in pairwise(strokes) if after - start > 0.02}
+    return {start: (after - start, 0.03) for start, after in pairwise(strokes) if after - start > 0.02}
 
 
-def _groups(part: Part, instrument: Instrument) -> Iterator[tuple[_Key, list[Note]]]:
+def _closures(part: Part) -> dict[float, tuple[float, float]]:
+    """For the start of each syllable that another follows, the seconds until that closes the mouth."""
+    line = pairwise(sorted(part.notes, key=lambda note: note.start))
+    return {
+        before.start: (note.start - before.start, 0.045)
+        for before, note in line
+        if 0 <= note.start - before.start - before.duration < _SLUR
+    }
+
+
+def _slurs(part: Part) -> dict[float, Note]:
+    """For the start of each note that goes on from the one before in one breath or bow, that one before.
+
+    Single notes that follow at once and not far away, a few in a row: repeated notes, leaps and chords are
+    begun anew.
+    """
+    slurs: dict[float, Note] = {}
+    connected = 0
+    for before, note in pairwise(sorted(part.notes, key=lambda note: note.start)):
+        gap, interval = note.start - before.start - before.duration, abs(note.pitch - before.pitch)
+        near = abs(gap) < _CONNECTED and before.duration > 0.1 and 0.5 < interval < _WIDEST
+        connected = connected + 1 if near and connected < _BREATH else 0
+        if connected:
+            slurs[note.start] = before
+    return slurs
+
+
+def _groups(
+    part: Part, instrument: Instrument, slurs: dict[float, Note]
+) -> Iterator[tuple[_Key, list[Note]]]:
     """Notes that share one synthesised body, in a stable order."""
     takes: Counter[_Key] = Counter()
     last: Note | None = None
@@ -71,6 +156,8 @@ def _groups(part: Part, instrument: Instrument) -> Iterator[tuple[_Key, list[Not
             sung = consonant_of(note.syllable) + vowel_of(note.syllable)
             if last and note.start - last.start - last.duration < _SLUR and last.pitch > note.pitch + 0.5:
                 sung += _FROM_ABOVE
+        if (before := slurs.get(note.start)) is not None:
+            sung += _SLURRED + _FROM_ABOVE * (before.pitch > note.pitch)
         last = note
         drum = instrument.unpitched and instrument.track != "fx"
         variants = 3 if drum else _VARIANTS if note.duration < _SHORT else 1
@@ -95,8 +182,9 @@ def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed:
             zlib.crc32(sung.encode()),
         ]
     )
-    syllable = sung.removesuffix(_FROM_ABOVE) or None
-    tone = Tone(pitch / 20, seconds, (force + 0.5) / _LAYERS, rng, syllable, sung.endswith(_FROM_ABOVE))
+    syllable = sung.rstrip(_FROM_ABOVE + _SLURRED) or None
+    above, slurred = _FROM_ABOVE in sung, _SLURRED in sung
+    tone = Tone(pitch / 20, seconds, (force + 0.5) / _LAYERS, rng, syllable, above, slurred)
     body = instrument.play(tone)
     if instrument.unpitched or instrument.track == "bass":
         body = without_dc(body)
@@ -123,13 +211,18 @@ def _dying(samples: int) -> Wave:
     return curve
 
 
-def _place(dry: Wave, body: Wave, note: Note, instrument: Instrument, closed: float | None = None) -> None:
+def _place(
+    dry: Wave, body: Wave, note: Note, instrument: Instrument, ending: tuple[float, float] | None = None
+) -> None:
+    """Adds ``body`` as ``note``; an ``ending`` is how long it's held and released instead (s)."""
     start = round(note.start * SAMPLE_RATE)
     whole = instrument.unpitched and instrument.track != "fx"
     release = round(instrument.release * SAMPLE_RATE)
     held = len(body) - release if whole else min(round(note.duration * SAMPLE_RATE), len(body) - release)
-    if closed is not None and round(closed * SAMPLE_RATE) < held:
-        held, release = round(closed * SAMPLE_RATE), round(0.03 * SAMPLE_RATE)
+    if ending is not None:
+        until, fading = (round(seconds * SAMPLE_RATE) for seconds in ending)
+        if until < len(body) - fading:
+            held, release = until, fading
     held = max(held, 0)
     skip = max(0, -start)
     end = min(len(dry), start + min(held + release, len(body)))

@@ -52,6 +52,9 @@ class Plucked:
     most: int = 50
     opening: float = 1.1
     """How much of the steepness a strong pluck takes away."""
+    frets: int = 5
+    """Semitones from one string to the next: the stopped length, and with it where hand and magnet are on it,
+    goes from note to note. 1: every note has a string of its own."""
 
     def __call__(self, tone: Tone) -> Wave:
         f, n = tone.frequency, tone.samples(0.1)
@@ -59,11 +62,12 @@ class Plucked:
         k = harmonics(f, self.most)
         frequencies = f * k * np.sqrt(1 + self.stiffness * k**2) / np.sqrt(1 + self.stiffness)
         slope = self.slope + self.opening * (0.6 - tone.force)
-        # No finger finds the same place twice.
-        position = self.position * rng.uniform(0.88, 1.12)
-        amplitudes = np.abs(np.sin(np.pi * k * position)) * k**-slope
+        shorter = 2 ** (round(tone.pitch - 40) % self.frets / 12)
+        # No finger finds the same place twice, and none is a point.
+        position = self.position * shorter * rng.uniform(0.88, 1.12)
+        amplitudes = (np.abs(np.sin(np.pi * k * position)) + 0.05) * k**-slope
         if self.pickup:
-            amplitudes *= np.abs(np.sin(np.pi * k * self.pickup)) + 0.08
+            amplitudes *= np.abs(np.sin(np.pi * k * self.pickup * shorter)) + 0.08
         decay = self.decay * (220 / f) ** 0.5
         decays = 1 / (1 / decay + self.loss * frequencies**2 + 0.12 * (k - 1) / decay)
         cents = self.detune * (0.5 + rng.random(len(k)))
@@ -83,21 +87,23 @@ class Plucked:
         return self.body(y) if self.body else y
 
 
-STEEL = Plucked(0.18, 0.85, 1.6, body=bodies.GUITAR, pick=0.12, pick_band=(1200, 7000))
+STEEL = Plucked(0.18, 1.05, 1.05, body=bodies.GUITAR, pick=0.12, pick_band=(1200, 7000))
 NYLON = Plucked(0.28, 1.3, 1.0, 3e-7, 1e-5, bodies.GUITAR, pick=0.07, pick_band=(300, 3000))
 CLEAN = Plucked(0.12, 0.75, 2.4, 2e-7, 3e-5, pickup=0.18, pick=0.05)
 PICKED = Plucked(0.09, 0.75, 2.6, 1e-7, 3e-5, pickup=0.12, pick=0.03)  # what a fuzz box is fed with
 BANJO = Plucked(0.1, 0.7, 0.5, 1e-7, 3e-5, bodies.BANJO, pick=0.15)
-HARP = Plucked(0.35, 1.5, 1.7, 2.5e-7, 1e-5, bodies.HARP, pick=0.04, pick_band=(300, 3000))
-PIZZICATO = Plucked(0.22, 1.1, 0.33, 6e-7, 1e-5, bodies.VIOLIN, pick=0.08, pick_band=(300, 3000))
+HARP = Plucked(0.35, 1.5, 1.0, 2.5e-7, 1e-5, bodies.HARP, pick=0.04, pick_band=(300, 3000), frets=1)
+PIZZICATO = Plucked(
+    0.22, 1.6, 0.23, 6e-7, 1e-5, replace(bodies.CELLO, direct=0.3), pick=0.08, pick_band=(300, 3000)
+)
 HARPSICHORD = Plucked(
-    0.13, 0.1, 1.5, 6e-8, 2e-5, bodies.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2
+    0.13, 0.1, 1.5, 6e-8, 2e-5, bodies.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2, frets=1
 )  # fmt: skip
-CLAVINET = Plucked(0.08, 0.5, 0.9, 1.2e-7, 6e-5, pickup=0.11, pick=0.1, pick_band=(1500, 6000))
+CLAVINET = Plucked(0.08, 0.8, 0.9, 1.2e-7, 6e-5, frets=1, pickup=0.15, pick=0.1, pick_band=(1500, 6000))
 UPRIGHT = Plucked(
-    0.3, 1.2, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
+    0.3, 1.5, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
 )  # fmt: skip
-ELECTRIC_BASS = Plucked(0.2, 1.0, 1.25, 4e-7, 5e-5, pickup=0.22, pick=0.06, pick_band=(400, 4000), most=40)
+ELECTRIC_BASS = Plucked(0.2, 1.2, 1.25, 4e-7, 5e-5, pickup=0.18, pick=0.06, pick_band=(400, 4000), most=40)
 
 UKULELE = Plucked(0.2, 0.75, 0.5, 3e-7, 1e-5, bodies.UKULELE, pick=0.08, pick_band=(500, 4000))
 
@@ -200,7 +206,9 @@ MANDOLIN = Tremolo(
 )
 SITAR = Bent(_jawari, -90, 0.035, 14, 5.5)
 KOTO = Bent(
-    Plucked(0.09, 0.8, 1.1, 1.2e-7, 2e-5, bodies.HARP, pick=0.16, pick_band=(1200, 6000), detune=1.0),
+    Plucked(
+        0.09, 0.8, 1.1, 1.2e-7, 2e-5, bodies.HARP, pick=0.16, pick_band=(1200, 6000), detune=1.0, frets=1
+    ),
     30,
     0.05,
 )
@@ -221,13 +229,12 @@ def piano(tone: Tone) -> Wave:
     k = harmonics(f, 60)
     stiffness = 3.3e-4 * (f / 262) ** 1.25 + 8e-5 * (65 / f)
     frequencies = f * k * np.sqrt(1 + stiffness * k**2) / np.sqrt(1 + stiffness)
-    felt = 1100 + 5200 * tone.force**1.6 + 0.8 * f
-    amplitudes = (
-        np.abs(np.sin(np.pi * k / 8.2)) * k ** -(1.1 - 0.5 * tone.force) * np.exp(-frequencies / felt)
-    )
+    felt = 1000 + 4200 * tone.force
+    amplitudes = (np.abs(np.sin(np.pi * k / 8.2)) + 0.1) * k ** -(1.45 - 0.5 * tone.force)
+    amplitudes /= 1 + (frequencies / felt) ** 2
     amplitudes *= 1 + 0.12 * rng.standard_normal(len(k))
-    decay = 3.2 * (262 / f) ** 0.5
-    decays = decay / (1 + 0.22 * (k - 1) ** 0.9 + (frequencies / 3200) ** 2)
+    decay = 2.0 * (262 / f) ** (0.8 if f > 262 else 0.35)
+    decays = decay / (1 + 0.22 * (k - 1) ** 0.9 + (frequencies / 4000) ** 2)
     cents = np.array([[-0.5], [0.0], [0.7]]) * (0.6 + 0.6 * rng.random(len(k))) * min(1.0, 400 / f)
     y = ring(
         (frequencies * 2 ** (cents / 1200)).ravel(),
@@ -252,7 +259,7 @@ def electric_piano(tone: Tone) -> Wave:
     """
     f, n = tone.frequency, tone.samples(0.1)
     t = (2 * np.pi * f) * times(n)
-    reach = (0.12 + 0.75 * tone.force**1.3) * min(1.0, (400 / f) ** 0.5) * tone.rng.uniform(0.94, 1.06)
+    reach = (0.1 + 0.6 * tone.force**1.3) * min(1.0, (262 / f) ** 1.1) * tone.rng.uniform(0.94, 1.06)
     swing = np.sin(t).astype(np.float32) * fade(n, 1.5 * (262 / f) ** 0.4)
     bell = ring(
         np.array([f * 7.11, f * 20.3]), np.array([0.06, 0.01]) * (0.2 + tone.force), np.array([0.18, 0.05]), n
@@ -295,21 +302,31 @@ class Bar:
         return y
 
 
-VIBRAPHONE = Bar((1, 4.0, 10.2), (1, 0.22, 0.06), (1.9, 0.6, 0.15), 0.04)
-MARIMBA = Bar((1, 3.98, 10.6), (1, 0.3, 0.08), (0.17, 0.06, 0.02), 0.12, (300, 2500), 0.8)
-GLOCKENSPIEL = Bar((1, 2.76, 5.4, 8.93), (1, 0.35, 0.2, 0.1), (1.3, 0.6, 0.3, 0.15), 0.05, (3000, 12000))
-MUSIC_BOX = Bar((1, 2.0, 6.27, 11.8), (1, 0.18, 0.25, 0.08), (1.1, 0.7, 0.25, 0.1), 0.05, (2500, 9000))
+VIBRAPHONE = Bar((1, 4.0, 10.2), (1, 0.14, 0.07), (1.1, 0.3, 0.1), 0.04)
+MARIMBA = Bar((1, 3.98, 9.6), (1, 0.18, 0.07), (0.16, 0.08, 0.02), 0.12, (300, 2500), 0.5)
+GLOCKENSPIEL = Bar(
+    (1, 2.75, 5.31, 6.93, 8.58, 11.24), (1, 0.45, 0.8, 0.2, 0.4, 0.15), (0.65, 0.2, 0.12, 0.15, 0.08, 0.08),
+    0.05, (3000, 12000),
+)  # fmt: skip
+"""A free bar of steel: 1, 2.76, 5.40 …, a little less because it isn't thin (Timoshenko)."""
+MUSIC_BOX = Bar((1, 2.0, 6.27, 11.8), (1, 0.18, 0.25, 0.08), (0.7, 0.4, 0.18, 0.06), 0.05, (2500, 9000))
 BELLS = Bar(
-    (0.5, 1.0, 1.002, 1.19, 2.0, 2.52, 4.1),
-    (0.12, 1, 0.5, 0.1, 0.4, 0.2, 0.12),
-    (2.2, 1.7, 2.1, 1.2, 0.9, 0.7, 0.4),
+    (0.5, 1.0, 1.002, 1.2, 1.5, 2.0, 2.5, 2.67, 3.0, 4.0, 5.3),
+    (0.2, 0.7, 0.4, 0.2, 0.12, 0.8, 0.25, 0.15, 0.35, 0.4, 0.12),
+    (2.2, 1.5, 1.9, 1.1, 0.6, 0.8, 0.45, 0.4, 0.45, 0.35, 0.2),
     0.02,
 )
-STEEL_DRUM = Bar((1, 2.0, 3.01, 4.2), (1, 0.6, 0.3, 0.1), (0.5, 0.35, 0.2, 0.1), 0.08)
-KALIMBA = Bar((1, 5.9, 15.6), (1, 0.16, 0.04), (0.42, 0.09, 0.03), 0.09, (250, 1800), 0.5)
+"""Hum, prime, tierce, quint and nominal of a church bell, and what lies above (Rossing & Perrin 1987)."""
+STEEL_DRUM = Bar(
+    (1, 2.01, 3.01, 4.0, 5.4, 6.0, 8.0), (0.8, 1, 0.14, 0.45, 0.12, 0.14, 0.14),
+    (0.2, 0.19, 0.11, 0.14, 0.08, 0.09, 0.07), 0.08,
+)  # fmt: skip
+"""Each dent is tuned to its note, its octave and the octave after that (Rossing, Hampton & Hansen 1996)."""
+KALIMBA = Bar((1, 6.4, 17.5), (1, 0.08, 0.03), (0.2, 0.06, 0.02), 0.09, (250, 1800), 0.3)
 """A tine held at one end; its overtones are far apart (Chapman, JASA 2012)."""
 TIMPANI = Bar(
-    (1, 1.5, 1.99, 2.44, 2.9, 0.85), (1, 0.75, 0.45, 0.28, 0.18, 0.5), (0.36, 0.34, 0.28, 0.22, 0.16, 0.07),
-    0.35, (50, 500), 0.25,
+    (1, 1.5, 1.98, 2.44, 2.9, 3.44, 4.0, 5.3, 7.1, 9.4, 1.76, 0.85),
+    (1, 0.75, 0.5, 0.35, 0.4, 0.3, 0.2, 0.18, 0.15, 0.08, 0.4, 0.4),
+    (0.36, 0.36, 0.3, 0.22, 0.15, 0.14, 0.12, 0.12, 0.1, 0.08, 0.15, 0.07), 0.3, (50, 1500), 0.25,
 )  # fmt: skip
-"""A kettle's air tunes the skin's modes to 2 : 3 : 4 : 5; the one that only pumps dies at once (Rossing)."""
+"""A kettle's air tunes the skin's modes to 2 : 3 : 4 : 5; those that only pump die at once (Rossing)."""

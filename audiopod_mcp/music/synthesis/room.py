@@ -148,11 +148,11 @@ def rotate(dry: Wave, tick: Tick, rate: float = 6.3) -> Audio:
     return out
 
 
-def sway(heard: Wave, depth: float, rate: float = 5.2) -> None:
-    """One side (n,) of an auto-pan, in place; the other has ``-depth``: the tremolo of a suitcase piano."""
+def swaying(depth: float, rate: float = 5.2) -> Wave:
+    """One period of an auto-pan's gains, (2, n): the tremolo of a suitcase piano."""
     period = round(SAMPLE_RATE / rate)
-    wave = (1 + depth * np.sin(2 * np.pi * np.arange(period) / period)).astype(np.float32)
-    heard *= np.resize(wave, len(heard))
+    wave = depth * np.sin(2 * np.pi * np.arange(period) / period)
+    return np.stack((1 + wave, 1 - wave)).astype(np.float32)
 
 
 def ducking(kicks: list[float], samples: int, depth: float = 0.6) -> Wave:

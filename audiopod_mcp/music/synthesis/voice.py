@@ -1,12 +1,15 @@
 """The guide voice and the choir: a glottal source through the formants of a vowel.
 
-Formant centres, widths and levels are the tenor and soprano tables of the Csound manual (after
-Sundberg). It sings vowels, and a breath of the consonant before them: a guide to the melody, no words.
+Formant centres, widths and levels lie between the tenor's and the alto's of the Csound manual (after
+Sundberg); the transitions from a consonant start at its locus (Delattre, Liberman & Cooper, JASA 1955), the
+source's own hump at the fundamental weakens with effort (Doval & d'Alessandro, Acustica 2006). It sings a
+syllable's first consonant and its vowel: a guide to the melody, no words.
 """
 
 from __future__ import annotations
 
-import re
+import unicodedata
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,38 +34,93 @@ from audiopod_mcp.music.synthesis.waves import (
 
 VOWELS: dict[str, tuple[tuple[float, float, float], ...]] = {
     # (centre Hz, width Hz, level dB)
-    "a": ((700, 90, 0), (1150, 100, -4), (2700, 130, -16), (3300, 150, -20)),
-    "e": ((440, 80, 0), (1800, 100, -9), (2600, 120, -13), (3300, 150, -17)),
-    "i": ((310, 70, 0), (2050, 110, -12), (2850, 130, -16), (3400, 160, -20)),
-    "o": ((450, 80, 0), (830, 90, -6), (2650, 120, -22), (3200, 150, -24)),
-    "u": ((340, 60, 0), (680, 80, -10), (2500, 120, -26), (3200, 150, -28)),
+    "a": ((720, 90, 0), (1150, 100, -5), (2700, 130, -15), (3300, 150, -19)),
+    "e": ((430, 80, 0), (1800, 100, -12), (2600, 120, -15), (3300, 150, -19)),
+    "i": ((310, 70, 0), (2050, 110, -14), (2800, 130, -17), (3400, 150, -21)),
+    "o": ((450, 80, 0), (830, 90, -6), (2650, 120, -19), (3200, 150, -22)),
+    "u": ((340, 70, 0), (700, 80, -11), (2500, 120, -22), (3200, 150, -25)),
 }
-_SOUNDS = {
-    "y": "i",
-    "ee": "i",
-    "ea": "i",
-    "oo": "u",
-    "ou": "a",
-    "ow": "a",
-    "oa": "o",
-    "ai": "e",
-    "ay": "e",
-    "au": "o",
+_SPELLED = {
+    "you": "u", "igh": "a", "oo": "u", "ee": "i", "ea": "i", "ie": "i", "ou": "a", "ow": "a", "oa": "o",
+    "ai": "e", "ay": "e", "ei": "e", "au": "o", "ew": "u", "y": "i", "ä": "e", "ö": "e", "ü": "i", "å": "o",
+    "æ": "e", "ø": "e", "œ": "e", "ı": "i", "а": "a", "я": "a", "е": "e", "э": "e", "є": "e", "и": "i",
+    "ы": "i", "і": "i", "ї": "i", "о": "o", "у": "u", "ю": "u", "α": "a", "ε": "e", "η": "i", "ι": "i",
+    "ο": "o", "υ": "i", "ω": "o",
+}  # fmt: skip
+_ENGLISH = {
+    "a": "i i'm i'll i've i'd my by why sky fly cry try time life like mine fire wild child mind find ride "
+    "shine smile while side wide eye eyes love one sun run up but just must us above some done heart",
+    "o": "all call fall was what your know show slow low grow snow soul though",
+    "u": "through blue true could would should",
+    "e": "earth heard head dead great break they",
+    "i": "she",
 }
-_SOUNDS |= {"ä": "e", "ö": "e", "ü": "i", "å": "o", "æ": "e", "ø": "e"}
-_HISS = {"s": (4500, 11000, 0.5), "z": (4000, 9000, 0.3), "f": (2500, 9000, 0.25), "h": (900, 4500, 0.25)}
-_HISS |= {"t": (3000, 9000, 0.45), "k": (1500, 4500, 0.45), "c": (1800, 6000, 0.4), "p": (500, 2500, 0.35)}
-_HISS |= {
-    "d": (2500, 7000, 0.25),
-    "b": (300, 1500, 0.25),
-    "g": (1200, 3500, 0.25),
-    "v": (1500, 5000, 0.12),
-    "j": (2500, 7000, 0.3),
-}
+"""Common words whose vowel isn't what their letters say elsewhere."""
+_WORDS = {word: vowel for vowel, words in _ENGLISH.items() for word in words.split()}
+_LONGEST_FIRST = sorted(_SPELLED, key=len, reverse=True)
 
 
-_SHADES = 4
-"""Wavetables from the closed mouth to the open vowel."""
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """How a consonant opens into its vowel."""
+
+    locus: tuple[float, float, float]
+    """Hz from which the first three formants move."""
+    closed: float
+    """Seconds before they begin to move."""
+    voice: float
+    """Level of the voice until then."""
+    noise: float = 0.0
+    """Level of the breath until then,"""
+    band: tuple[float, float] = (900.0, 4500.0)
+    """its Hz,"""
+    burst: bool = False
+    """and whether it's a stop that bursts and dies away."""
+    opens: float = 0.05
+    """Seconds in which the formants reach the vowel."""
+    nasal: bool = False
+    """Whether the nose sounds instead of the mouth, which takes away what's high."""
+
+
+_LIPS, _TEETH, _PALATE = (250.0, 750.0, 2250.0), (280.0, 1750.0, 2650.0), (270.0, 2000.0, 2300.0)
+ONSETS = {
+    "p": Onset(_LIPS, 0.035, 0.0, 0.35, (500, 2500), True),
+    "t": Onset(_TEETH, 0.035, 0.0, 0.35, (3000, 9000), True),
+    "k": Onset(_PALATE, 0.04, 0.0, 0.35, (1500, 4500), True),
+    "b": Onset(_LIPS, 0.03, 0.25, 0.2, (300, 1500), True),
+    "d": Onset(_TEETH, 0.03, 0.25, 0.2, (2500, 7000), True),
+    "g": Onset(_PALATE, 0.03, 0.25, 0.2, (1200, 3500), True),
+    "s": Onset(_TEETH, 0.075, 0.0, 0.28, (4500, 11000)),
+    "š": Onset(_PALATE, 0.075, 0.0, 0.32, (2000, 7000)),
+    "č": Onset(_TEETH, 0.055, 0.0, 0.35, (2200, 7500), True),
+    "f": Onset(_LIPS, 0.065, 0.0, 0.16, (2000, 9000)),
+    "θ": Onset(_TEETH, 0.055, 0.0, 0.12, (3000, 9000)),
+    "h": Onset((500.0, 1500.0, 2600.0), 0.05, 0.1, 0.2),
+    "z": Onset(_TEETH, 0.06, 0.3, 0.25, (4000, 9000)),
+    "v": Onset(_LIPS, 0.05, 0.35, 0.08, (1500, 5000)),
+    "j": Onset(_TEETH, 0.045, 0.2, 0.3, (2500, 7000), True),
+    "m": Onset((260.0, 1000.0, 2200.0), 0.07, 0.5, opens=0.035, nasal=True),
+    "n": Onset((280.0, 1500.0, 2500.0), 0.065, 0.5, opens=0.035, nasal=True),
+    "l": Onset((360.0, 1250.0, 2700.0), 0.06, 0.55, opens=0.04),
+    "r": Onset((350.0, 1200.0, 1700.0), 0.05, 0.6, opens=0.07),
+    "w": Onset((290.0, 650.0, 2250.0), 0.045, 0.6, opens=0.08),
+    "y": Onset((270.0, 2150.0, 2950.0), 0.045, 0.6, opens=0.08),
+}
+_SPELLED_ONSETS = {"sch": "š", "sh": "š", "ch": "č", "th": "θ", "ph": "f", "wh": "w", "kn": "n", "wr": "r"}
+_SPELLED_ONSETS |= {
+    "ce": "s",
+    "ci": "s",
+    "c": "k",
+    "q": "k",
+    "x": "z",
+    "ç": "s",
+    "ñ": "n",
+    "ş": "š",
+    "ß": "s",
+}
+_SPELLED_ONSETS |= dict(zip("пткбдгсшчфхзвжмнлр", "ptkbdgsščfhzvšmnlr", strict=True))
+_SHADES = 5
+"""Wavetables: the consonant's, two on the way from it, the vowel held back, the vowel sung out."""
 
 
 def vowel_of(syllable: str | None) -> str:
@@ -70,79 +128,153 @@ def vowel_of(syllable: str | None) -> str:
     if not syllable:
         return "u"
     text = syllable.lower()
-    for spelling, vowel in _SOUNDS.items():
-        if len(spelling) == 2 and spelling in text:
-            return vowel
+    if syllable != "i" and (word := text.strip(',.;:!?"()')) in _WORDS:
+        return _WORDS[word]
+    if text[0] == "y" and _plain(text[1:2]) in VOWELS and not text.startswith("you"):
+        text = text[1:]
+    for spelling in _LONGEST_FIRST:
+        if len(spelling) > 1 and spelling in text:
+            return _SPELLED[spelling]
     for letter in text:
-        if letter in VOWELS:
-            return letter
-        if letter in _SOUNDS:
-            return _SOUNDS[letter]
+        for candidate in (letter, _plain(letter)):
+            if candidate in VOWELS:
+                return candidate
+            if candidate in _SPELLED:
+                return _SPELLED[candidate]
     return "a"
 
 
 def consonant_of(syllable: str | None) -> str:
-    """The letter of the syllable's opening consonant that makes a noise; empty for none."""
-    match = re.match(r"[^\W\d_]", (syllable or "").lower())
-    return match[0] if match and match[0] in _HISS else ""
+    """The consonant that opens a written syllable, a key of :data:`ONSETS`; empty for none."""
+    text = (syllable or "").lower().lstrip("'\"([{-¿¡… ")
+    for length in (3, 2, 1):
+        if text[:length] in _SPELLED_ONSETS:
+            return _SPELLED_ONSETS[text[:length]]
+    opens = text[:1]
+    if opens == "y" and _plain(text[1:2]) not in VOWELS:
+        return ""  # a vowel itself
+    return opens if opens in ONSETS else ""
 
 
-def formants(frequencies: Values, vowel: str, shift: float = 1.0) -> Values:
-    """Amplitude response of a vocal tract at ``frequencies``; ``shift`` > 1 is a shorter one."""
-    response = np.full_like(frequencies, 0.004)
-    for number, (centre, width, level) in enumerate(VOWELS[vowel]):
-        centre *= shift
-        if number == 0:
-            # A singer opens the mouth until the first formant is not below the note (Sundberg 1987).
-            centre = max(centre, float(frequencies[0]))
-        distance = (frequencies - centre) / (0.9 * width)
-        response += 10 ** (level / 20) / np.sqrt(1 + distance**2)
-    return response
+def _plain(letter: str) -> str:
+    """A letter without its accents."""
+    return unicodedata.normalize("NFD", letter)[:1]
+
+
+def tract(vowel: str, pitch: float) -> Values:
+    """Formants (4, 3) of ``vowel`` at a pitch (MIDI): centre Hz, width Hz, level dB.
+
+    Higher voices have shorter throats.
+    """
+    shape = np.array(VOWELS[vowel], np.float64)
+    shape[:, 0] *= np.interp(pitch, (55, 72), (1.0, 1.12))
+    # A singer opens the mouth until the first formant is not below the note (Sundberg 1987).
+    shape[0, 0] = max(shape[0, 0], 440 * 2 ** ((pitch - 69) / 12))
+    return shape
+
+
+def response(frequencies: Values, shape: Values, force: float) -> Values:
+    """Amplitudes, of unit power, at harmonics ``frequencies`` of a voice with formants ``shape``."""
+    f = frequencies[:, None]
+    centre, width, level = shape.T
+    peak = 10 ** (level / 20) / np.sqrt(1 + ((f - centre) / (0.55 * width)) ** 2)
+    voiced = (peak * np.minimum(1, centre / f)).sum(axis=1)
+    lowest = frequencies[0]
+    voiced += 10 ** (-(5 + 8 * force) / 20) / (1 + ((frequencies - lowest) / (0.8 * lowest)) ** 2)
+    voiced *= (frequencies / 500) ** (0.75 * (force - 0.7))
+    amplitudes: Values = voiced / np.sqrt(np.sum(voiced**2))
+    return amplitudes
+
+
+def _shades(tone: Tone, vowel: str, onset: Onset | None, most: int) -> Wave:
+    """Wavetables (_SHADES, TABLE) of equal power from the consonant to the vowel sung out."""
+    f = tone.frequency * harmonics(tone.frequency, most)
+    vowelled = tract(vowel, tone.pitch)
+    start = vowelled.copy()
+    if onset:
+        start[:3, 0] = onset.locus
+        start[0, 0] = max(start[0, 0], 0.9 * f[0])
+        start[1:, 2] -= 14 if onset.nasal else 3
+    else:
+        start[0, 0] *= 0.85
+    tables = []
+    for way in (0.0, 0.4, 0.75):
+        shape = (1 - way) * start + way * vowelled
+        tables.append(response(f, shape, 0.5 * tone.force))
+    tables += [response(f, vowelled, force) for force in (0.6 * tone.force, tone.force)]
+    return np.stack([wavetable(table) for table in tables])
+
+
+def _sounded(tone: Tone, y: Wave, onset: Onset | None) -> Wave:
+    """``y``, the voice of a whole syllable at RMS 1, with its consonant's closure and noise; in place."""
+    n = len(y)
+    if onset is None:
+        y *= rise(n, 0.04)
+        return y
+    t = moments(n)
+    opening = np.clip((t - onset.closed) / (0.7 * onset.opens), 0, 1)
+    y *= curve((onset.voice + (1 - onset.voice) * opening) * np.clip(t / 0.012, 0, 1), n)
+    m = min(n, round((onset.closed + 0.06) * SAMPLE_RATE))
+    if onset.noise:
+        hiss = noise(m, tone.rng, *onset.band)
+        if onset.burst:
+            hiss *= fade(m, 0.011, 0.12) * rise(m, 0.001)
+        else:
+            hiss *= rise(m, 0.5 * onset.closed)
+        hiss *= curve(np.clip((onset.closed + 0.025 - moments(m)) / 0.025, 0, 1), m)
+        y[:m] += np.float32(onset.noise) * hiss
+    return y
 
 
 def guide_voice(tone: Tone) -> Wave:
     """One singer on one syllable: the mouth opens, vibrato sets in, breath pulses with the tone."""
-    f, n = tone.frequency, tone.samples(0.2)
+    n, rng = tone.samples(0.2), tone.rng
     t = moments(n)
-    vowel = vowel_of(tone.syllable)
-    shift = 1.0 if tone.pitch < 62 else 1.12
-    k = harmonics(f, 60)
-    closed = formants(k * f, "u" if vowel in "ou" else "e", shift * 0.9)
-    opened = formants(k * f, vowel, shift)
-    # Effort tilts the source less (Sundberg): the darkest table is at the lips' parting.
-    tilt = 1.05 - 0.4 * tone.force
-    tables = []
-    for step in np.linspace(0, 1, _SHADES):
-        amplitudes = k ** -(tilt + 0.5 * (1 - step)) * closed ** (1 - step) * opened**step
-        tables.append(wavetable(amplitudes / np.sqrt(np.sum(amplitudes**2))))
-    phase = tone.rng.uniform(0, 2 * np.pi)
-    scoop = 110.0 if tone.above else -90.0
+    onset = ONSETS.get(consonant_of(tone.syllable))
+    tables = _shades(tone, vowel_of(tone.syllable), onset, 60)
+    begun, opens = (onset.closed, onset.opens) if onset else (0.0, 0.06)
+    phase, rate, cents = rng.uniform(0, 2 * np.pi), rng.uniform(5.2, 5.8), rng.uniform(22, 34)
     pitch = intonation(
-        tone, n, cents=28, rate=5.4, delay=0.3, phase=phase, scoop=scoop, glide=0.04, drift=5.0
+        tone, n, cents=cents, rate=rate, delay=0.3, phase=phase, scoop=110.0 if tone.above else -90.0,
+        glide=0.04, drift=5.0,
     )  # fmt: skip
-    vibrato = np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * 5.4 * t + phase + 0.6)
-    open_ = np.clip(t / 0.08, 0, 1) * (0.88 + 0.08 * vibrato + 0.06 * wander(n, tone.rng, 4.0))
-    y = read(np.stack(tables), trace(pitch, n), curve(np.clip(open_, 0, 1) * (_SHADES - 1), n))
+    # Cords never close twice alike: some tenths of a per cent from period to period.
+    pitch *= 2 ** (3.0 * wander(n, rng, 45.0) / 1200)
+    vibrato = np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * rate * t + phase + 0.6)
+    way = np.clip((t - begun) / opens, 0, 1)
+    sung = np.clip((t - begun - opens) / 0.15, 0, 1)
+    effort = sung * np.clip(0.75 + 0.12 * vibrato + 0.15 * wander(n, rng, 4.0), 0, 1)
+    y = read(tables, trace(pitch, n), curve((_SHADES - 2) * way + effort, n))
     y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
-    air = noise(n, tone.rng, 1800, 9000)
-    air *= np.abs(y) * np.float32(0.028) + np.float32(0.007)
+    air = noise(n, rng, 1800, 9000)
+    air *= np.abs(y) * np.float32(0.02) + np.float32(0.005)
     y += air * curve(1 + 2 * np.exp(-t / 0.05), n)
-    level = (1 - 0.25 * np.exp(-t / 0.18)) * (1 + 0.1 * vibrato + 0.06 * wander(n, tone.rng, 6.0))
-    y *= curve(level * (0.5 - 0.5 * np.cos(np.pi * np.clip(t / 0.04, 0, 1))), n)
-    return _with_consonant(y, tone)
+    y *= curve((1 - 0.2 * np.exp(-t / 0.15)) * (1 + 0.1 * vibrato + 0.06 * wander(n, rng, 6.0)), n)
+    return _sounded(tone, y, onset)
+
+
+def inhalation(seconds: float, rng: np.random.Generator) -> Wave:
+    """The breath before a line, RMS about 1: air through an open mouth, stronger until it stops."""
+    n = round(seconds * SAMPLE_RATE)
+    air = noise(n, rng, 700, 2600) + np.float32(0.6) * noise(n, rng, 2600, 7500)
+    x = np.linspace(0, 1, n, dtype=np.float32)
+    breath: Wave = air * x**1.5 * np.minimum(1, 6 * (1 - x))
+    return breath
 
 
 def speaking_voice(tone: Tone) -> Wave:
     """One spoken syllable: its pitch falls, its vowel is short."""
-    f, n = tone.frequency, tone.samples(0.2)
+    n, rng = tone.samples(0.2), tone.rng
     t = moments(n)
-    k = harmonics(f, 70)
-    table = wavetable(k ** -(1.2 - 0.3 * tone.force) * formants(k * f, vowel_of(tone.syllable)))
-    falling = f * (1.06 - 0.5 * np.minimum(t, 0.5)) * 2 ** (8 * wander(n, tone.rng, 12.0) / 1200)
-    y = read(table, trace(falling, n)) * rise(n, 0.015) * fade(n, 0.22, 0.2)
-    y *= 1 / np.float32(np.abs(y).max() + 1e-9)
-    y += np.float32(0.03) * noise(n, tone.rng, 1500, 7000) * fade(n, 0.2) * (0.3 + np.abs(y))
-    return _with_consonant(y, tone)
+    onset = ONSETS.get(consonant_of(tone.syllable))
+    tables = _shades(tone, vowel_of(tone.syllable), onset, 70)
+    falling = tone.frequency * (1.06 - 0.5 * np.minimum(t, 0.5)) * 2 ** (8 * wander(n, rng, 12.0) / 1200)
+    begun, opens = (onset.closed, onset.opens) if onset else (0.0, 0.03)
+    way = np.clip((t - begun) / opens, 0, 1)
+    y = read(tables, trace(falling, n), curve((_SHADES - 2) * way + 0.8 * np.exp(-t / 0.15) * way, n))
+    y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
+    y += np.float32(0.05) * noise(n, rng, 1500, 7000) * (0.2 + np.abs(y))
+    return _sounded(tone, y, onset) * fade(n, 0.22, 0.2)
 
 
 def choir(tone: Tone) -> Wave:
@@ -150,14 +282,15 @@ def choir(tone: Tone) -> Wave:
 
     Each has a pitch, a vibrato and an entry of their own; two share a length of throat.
     """
-    f, n, rng = tone.frequency, tone.samples(0.3), tone.rng
+    n, rng = tone.samples(0.3), tone.rng
     t = moments(n)
-    k = harmonics(f, 45)
+    f = tone.frequency * harmonics(tone.frequency, 45)
     vowel = vowel_of(tone.syllable) if tone.syllable else "a"
     sides = np.zeros((n, 2), np.float32)
     for throat in range(4):
-        gain = k ** -(1.45 - 0.4 * tone.force) * formants(k * f, vowel, 0.93 + 0.06 * throat)
-        table = wavetable(gain / np.sqrt(np.sum(gain**2)), rng.uniform(0, 6.28, len(k)))
+        shape = tract(vowel, tone.pitch)
+        shape[:, 0] *= 0.94 + 0.04 * throat
+        table = wavetable(response(f, shape, 0.8 * tone.force), rng.uniform(0, 6.28, len(f)))
         pitches, shapes = [], []
         for _ in range(2):
             pitches.append(
@@ -176,18 +309,3 @@ def choir(tone: Tone) -> Wave:
     air = noise(n, rng, 2000, 9000) * curve(np.clip(t / 0.2, 0, 1), n)
     sides += np.float32(0.03 * np.sqrt(np.mean(sides**2))) * air[:, None]
     return sides
-
-
-def _with_consonant(y: Wave, tone: Tone) -> Wave:
-    letter = consonant_of(tone.syllable)
-    if letter:
-        low, high, level = _HISS[letter]
-        m = min(len(y), int(0.09 * SAMPLE_RATE))
-        long = letter in "szfhv"
-        hiss = (
-            noise(m, tone.rng, low, high)
-            * fade(m, 0.035 if long else 0.012)
-            * rise(m, 0.012 if long else 0.001)
-        )
-        y[:m] += np.float32(level * 0.7) * hiss
-    return y

@@ -48,6 +48,8 @@ class Tone:
     syllable: str | None = None
     above: bool = False
     """Slurred from a higher note."""
+    slurred: bool = False
+    """Goes on from the note before in one breath or bow."""
 
     @property
     def frequency(self) -> float:

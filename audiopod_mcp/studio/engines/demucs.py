@@ -1,8 +1,10 @@
 """Stems by a trained network: Demucs, with a model that lies in a folder of the user's. Never a download.
 
-The optional extra ``demucs`` brings its code and torch. Loading a model file runs what is written in it,
-so models come from nowhere but the folder that the user named. Rouard, Massa & Défossez, "Hybrid
-Transformers for Music Source Separation", ICASSP 2023.
+The optional extra ``demucs`` brings its code and torch. A model is a ``.yaml`` that lists its parts, and
+beside it these parts: ``SIGNATURE-CHECKSUM.th`` as published up to Demucs 4.0, or ``SIGNATURE.safetensors``
+as 4.1 fetches them. Loading a ``.th`` runs what is written in it, so models come from nowhere but the
+folder that the user named.
+Rouard, Massa & Défossez, "Hybrid Transformers for Music Source Separation", ICASSP 2023.
 """
 
 from __future__ import annotations
@@ -33,12 +35,18 @@ def find_models(folder: Path) -> list[str]:
     if not folder.is_dir():
         raise Refused(f"{VARIABLE}: {folder} is not a folder; name the one that holds the Demucs model")
     signatures = {path.stem.rsplit("-", 1)[0] for path in folder.glob("*.th")}
-    bags = {path.stem: _signatures(path) for path in sorted(folder.glob("*.yaml"))}
+    signatures |= {path.stem for path in folder.glob("*.safetensors")}
+    bags = {path.stem: set(_bag(path)["models"]) for path in sorted(folder.glob("*.yaml"))}
     for name, wanted in bags.items():
         if missing := sorted(wanted - signatures):
-            raise Refused(f"{VARIABLE}: {folder / name}.yaml needs {missing[0]}-….th, which is not beside it")
+            raise Refused(
+                f"{VARIABLE}: {folder / name}.yaml needs {missing[0]}.safetensors (or {missing[0]}-….th), "
+                "which is not beside it"
+            )
     if not (bags or signatures):
-        raise Refused(f"{VARIABLE}: no Demucs model is in {folder}; put its .yaml and .th files there")
+        raise Refused(
+            f"{VARIABLE}: no Demucs model is in {folder}; put its .yaml and .safetensors (or .th) files there"
+        )
     return sorted(bags) or sorted(signatures)
 
 
@@ -59,10 +67,20 @@ def separate_trained(
 
 
 def _load(name: str, folder: Path) -> Any:
-    from demucs.pretrained import get_model
+    from demucs.apply import BagOfModels
+    from demucs.hf import load_safetensors_model
+    from demucs.repo import LocalRepo
 
+    bag = _bag(folder / f"{name}.yaml") if (folder / f"{name}.yaml").exists() else {"models": [name]}
     try:
-        return get_model(name, repo=folder)
+        parts = []
+        for signature in bag["models"]:
+            tensors = folder / f"{signature}.safetensors"
+            found = tensors.exists()
+            parts.append(load_safetensors_model(tensors) if found else LocalRepo(folder).get_model(signature))
+        model = BagOfModels(parts, bag.get("weights"), bag.get("segment"))
+        model.eval()
+        return model
     except (Exception, SystemExit) as error:  # a file of anybody's making may raise anything
         why = " ".join(str(error).split())[:200] or type(error).__name__
         raise Refused(f"{VARIABLE}: the Demucs model {name} in {folder} can't be loaded: {why}") from error
@@ -97,11 +115,13 @@ def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report:
     return by_blocks(audio, rate, work, report)
 
 
-def _signatures(bag: Path) -> set[str]:
+def _bag(path: Path) -> dict[str, Any]:
+    """What a ``.yaml`` says: ``models``, the signatures of its parts, perhaps ``weights`` and ``segment``."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        return {str(signature) for signature in YAML(typ="safe").load(bag.read_text("utf-8"))["models"]}
+        bag = YAML(typ="safe").load(path.read_text("utf-8"))
+        return {**bag, "models": [str(signature) for signature in bag["models"]]}
     except (YAMLError, UnicodeDecodeError, LookupError, TypeError):
-        raise Refused(f"{VARIABLE}: {bag} does not say which models it is made of") from None
+        raise Refused(f"{VARIABLE}: {path} does not say which models it is made of") from None

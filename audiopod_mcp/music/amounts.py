@@ -1,0 +1,103 @@
+"""How much a caption wants to be played: "sparse", "less drums", "a busy bassline", "simple melody"."""
+
+from __future__ import annotations
+
+import re
+
+from audiopod_mcp.music.model import Activity
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+from audiopod_mcp.music.vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
+from audiopod_mcp.music.wording import find, word
+
+_AMOUNTS: dict[str, float] = {
+    r"less|fewer|weniger|moins de|menos|meno|minder|mniej|меньше|reduced": 0.22,
+    r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any|uncluttered"
+    r"|sparlich\w*|minimalist[aeio]?|spartanisch\w*|скудн\w*": 0.15,
+    r"simple|light|subtle|restrained|understated|basic|einfach\w*|dezent\w*|sencill[ao]s?|discret[aeo]s?"
+    r"|semplic[ei]|simples|prost\w{1,3}|прост\w{2}": 0.3,
+    r"busy|busier|dense(?:ly)?|complex|intricate|elaborate|maximalist|komplex\w*|complex[ae]s?"
+    r"|complej[ao]s?": 0.82,
+}
+_OVERALL = re.compile(
+    r"less|fewer|weniger|moins de|menos|meno|minder|mniej|меньше|reduced|light|subtle|basic"
+)
+"""Words that say nothing about the whole when no layer is named."""
+_LAYER_WORDS: dict[str, str] = {
+    r"grooves?|rhythms?(?: section)?|hi-?hats?|fills|kit|cymbals?": "drums",
+    r"chords?|comping|strumming|accompaniment|harmon(?:y|ies)": "chords",
+    r"melod(?:y|ies)|leads?|hooks?|toplines?|melodie|melodia": "melody",
+    r"arrangements?|production|textures?|instrumentation|soundscapes?": "",
+}
+_LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass"}
+_STANDS_ALONE = re.compile(
+    r"\s*(?:$|[,.;|/)!]|(?:and|but|with|yet|in)\b|(?:\w+\s+)?(?:songs?|music|tracks?|tunes?|pieces?|beats?|instrumentals?)\b)",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*(?:&|and|und|et|y|e)\s*", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|nothing|never|nicht|pas|no)\s+(?:(?:too|so|very|overly|zu|trop|muy|tan)\s+)?$", re.IGNORECASE
+)
+
+
+def activity_in(text: str, wanted: str) -> Activity:
+    """How much each layer plays by ``text``, of which ``wanted`` is what isn't denied."""
+    levels: dict[str, float] = {}
+    for pattern, level in _AMOUNTS.items():
+        where = text if pattern.startswith("less") else wanted
+        things = _things(where)
+        for match in word(pattern).finditer(where):
+            layers = _after(where, match.end(), things) or _before(where, match.start(), things)
+            if not layers and not _OVERALL.fullmatch(match[0].lower()) and _of_music(where[match.end() :]):
+                layers = {""}
+            turned = 0.75 - 0.5 * level if _NOT.search(where[: match.start()]) else level
+            for layer in layers:
+                if layer is not None:
+                    levels.setdefault(layer, turned)
+    overall = levels.get("", 0.5)
+    return Activity(*(levels.get(layer, overall) for layer in ("drums", "bass", "chords", "melody")))
+
+
+def _of_music(rest: str) -> bool:
+    """Whether what follows a word leaves it said of the music: "a busy song", not "a busy street"."""
+    if _STANDS_ALONE.match(rest):
+        return True
+    styles = find(rest[:40], {**STYLE_WORDS, **FORM_WORDS})
+    return bool(styles) and len(rest[: styles[0][0]].split()) <= 1
+
+
+def _things(text: str) -> list[tuple[int, int, str | None]]:
+    """The layers that ``text`` names, with where; ``None`` is a singer."""
+    named = [
+        (start, end, track if isinstance(track, str) else track[0])
+        for start, end, track in find(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
+    ]
+    found: list[tuple[int, int, str | None]] = []
+    for start, end, name in named:
+        track = INSTRUMENTS[name].track if name in INSTRUMENTS else name
+        found.append((start, end, None if "vocals" in track else _LAYERS.get(track, "chords")))
+    words = [hit for hit in find(text, _LAYER_WORDS) if not any(a <= hit[0] < b for a, b, _ in found)]
+    return sorted([*found, *words], key=lambda hit: hit[0])
+
+
+def _after(text: str, end: int, things: list[tuple[int, int, str | None]]) -> set[str | None]:
+    """The layers of the list that begins within two words behind ``end``."""
+    layers: set[str | None] = set()
+    for start, stop, layer in things:
+        if start < end:
+            continue
+        between = text[end:start]
+        near = re.fullmatch(r"(?:[\s-]+\w+){0,2}[\s-]*", between) and not layers
+        if not near and not (layers and _AND.fullmatch(between)):
+            break
+        layers.add(layer)
+        end = stop
+    return layers
+
+
+def _before(text: str, start: int, things: list[tuple[int, int, str | None]]) -> set[str | None]:
+    """The layer that is named right before: "drums: sparse", "the bass is simple"."""
+    for _, stop, layer in reversed(things):
+        if stop <= start:
+            link = r"\s*[:=]?\s*(?:(?:is|are|stays?|kept|very|quite|rather|ist|est|es)\s+){0,3}"
+            return {layer} if re.fullmatch(link, text[stop:start]) else set()
+    return set()

@@ -1,0 +1,33 @@
+"""What a caption says of the beat's feel: half-time, double-time, a shuffle, straight eighths."""
+
+from __future__ import annotations
+
+import re
+
+from audiopod_mcp.music.styles import Style
+
+_COUNTED = re.compile(r"\b(half|double)[\s-]?time\b(?! show)", re.IGNORECASE)
+_SWUNG = re.compile(
+    r"\b(?:shuffled?|swung|swing(?:ing)?[\s-](?:feel|groove|rhythm|beats?|drums?|hats?)"
+    r"|triplet (?:feel|groove|swing))\b",
+    re.IGNORECASE,
+)
+_STRAIGHT = re.compile(
+    r"\b(?:straight[\s-](?:eighths?|8ths?|feel|time|groove|rhythm)|unswung|no swing|not swung)\b",
+    re.IGNORECASE,
+)
+_SHUFFLE = {0.5: 0.64, 0.25: 0.6}
+"""What the first of a pair takes in a shuffle of eighths or, where a style swings those, of sixteenths."""
+
+
+def counted(text: str) -> str | None:
+    """``half-time`` or ``double-time`` if ``text`` says so."""
+    found = _COUNTED.search(text)
+    return f"{found[1].lower()}-time" if found else None
+
+
+def swing_in(text: str, style: Style) -> float | None:
+    """The share of a pair that its first note takes by ``text``; ``None``: the style's own."""
+    if _STRAIGHT.search(text):
+        return 0.5
+    return max(style.swing, _SHUFFLE[style.swung]) if _SWUNG.search(text) else None

@@ -1,0 +1,181 @@
+"""Music that exists already, taken again, repainted, extended, edited, taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from audiopod_mcp.music.model import Audio, Refused, Rendering
+from audiopod_mcp.music.splice import convert, fit
+from audiopod_mcp.music.splice import replace as replaced
+
+from ..base import STEMS, Outcome
+from ..files import within, write_take
+from ..params import number_of, seeds_of, words_of
+from .session import BASE_STEPS, LONGEST, Session, decoded
+
+_FRAME = 0.04
+"""Seconds of the model's grid."""
+_SEAM = 0.02
+"""Seconds of a crossfade between the source and what was made from it."""
+
+
+def retake(session: Session) -> Outcome:
+    """The request made again with other seeds, or for less variance a cover of the track itself."""
+    work, variance = session.work, number_of(session.params, "retake_variance", 0.7)
+    seeds = session.params.get("retake_seeds")
+    before, alone = session.request()
+    if alone and variance == 1:
+        return session.takes(before, Rendering, seeds=seeds)
+    source = session.source()
+    if variance == 0:
+        made = Rendering(source.audio, source.rate)
+        take = write_take(work.folder, "take-1", made, None, session.report, subtype=source.subtype)
+        return Outcome((take,), notes=("A variance of 0 is the track itself.",))
+    fields = {
+        "task_type": "cover",
+        "prompt": before.get("prompt", ""),
+        "lyrics": before.get("lyrics", ""),
+        "audio_cover_strength": 1.0,
+        "cover_noise_strength": round(1 - variance, 3),
+    }
+    note = (
+        "ACE-Step's server offers no retake: this is a cover in the track's own words, freer with variance."
+    )
+    return session.takes(
+        fields,
+        Rendering,
+        uploads=session.upload(source),
+        seeds=seeds,
+        notes=(note,),
+    )
+
+
+def repaint(session: Session) -> Outcome:
+    source = session.source()
+    seconds = len(source.audio) / source.rate
+    start, end = float(session.params["repainting_start"]), float(session.params["repainting_end"])
+    end = seconds if end < 0 else min(end, seconds)
+    if start >= end:
+        raise Refused(f"repainting_start: {start:g} s is not within the track, which ends at {seconds:.2f} s")
+    before, _ = session.request()
+    fields = {
+        "task_type": "repaint",
+        "prompt": words_of(session.work),
+        "lyrics": session.params.get("lyrics") or before.get("lyrics") or "",
+        "repainting_start": start,
+        "repainting_end": end,
+        "chunk_mask_mode": "explicit",
+    }
+    first, last = round(start * source.rate), round(end * source.rate)
+    seam = round(_SEAM * source.rate)
+
+    def spliced(audio: Audio, rate: int) -> Rendering:
+        piece = fit(convert(audio, rate, source.rate, source.audio.shape[1]), last)[first:last]
+        fade_in, fade_out = seam * (first > 0), seam * (last < len(source.audio))
+        return Rendering(replaced(source.audio, piece, first, fade_in, fade_out), source.rate)
+
+    uploads = session.upload(source)
+    return session.takes(fields, spliced, uploads=uploads, subtype=source.subtype)
+
+
+def extend(session: Session) -> Outcome:
+    """A repaint of what lies beyond either end. The model takes one end at a time: the right one first."""
+    source = session.source()
+    left = number_of(session.params, "left_extend_length", 0.0)
+    right = number_of(session.params, "right_extend_length", 30.0)
+    seconds = len(source.audio) / source.rate
+    if left + seconds + right > LONGEST:
+        raise Refused(
+            f"left_extend_length, right_extend_length: {left:g} and {right:g} s more would make "
+            f"{left + seconds + right:.0f} s; ACE-Step makes at most {LONGEST:.0f}"
+        )
+    before, _ = session.request()
+    common = {
+        "task_type": "repaint",
+        "prompt": words_of(session.work),
+        "lyrics": session.params.get("lyrics") or before.get("lyrics") or "",
+        "chunk_mask_mode": "explicit",
+    }
+
+    def at_home(audio: Audio, rate: int, length: float) -> Audio:
+        return fit(convert(audio, rate, source.rate, source.audio.shape[1]), round(length * source.rate))
+
+    def both(audio: Audio, rate: int) -> Rendering:
+        """The last result, with the source put back where it was."""
+        made = at_home(audio, rate, left + seconds + right)
+        first = round(left * source.rate)
+        return Rendering(_put_back(made, source.audio, first, round(_SEAM * source.rate)), source.rate)
+
+    uploads = session.upload(source)
+    fields = common | {"repainting_start": seconds, "repainting_end": seconds + right}
+    if left and right:
+        half = replace(session, report=within(session.report, 0.02, 0.5))
+        seed = next(iter(seeds_of(session.params)))
+        audio, rate, _ = decoded(half.made(fields, seed, half.report, uploads), half.report)
+        uploads = session.upload(replace(source, audio=at_home(audio, rate, seconds + right)))
+        session = replace(session, report=within(session.report, 0.5, 1.0))
+    if left:
+        fields = common | {"repainting_start": -left, "repainting_end": _FRAME}
+    return session.takes(fields, both, uploads=uploads, subtype=source.subtype)
+
+
+def edit(session: Session) -> Outcome:
+    """What can be done exactly is done here; else a cover towards the words asked for."""
+    from audiopod_mcp.music.beyond import beyond
+    from audiopod_mcp.music.playing import names_style
+    from audiopod_mcp.music.wishes import not_understood, read_wishes
+
+    params, (before, _) = session.params, session.request()
+    prompt, lyrics = params.get("edit_target_prompt") or "", params.get("edit_target_lyrics")
+    in_a_style = names_style(not_understood(prompt))
+    if not lyrics and (beyond(prompt) or (read_wishes(prompt) and not in_a_style)):
+        return session.local.run(session.work, session.report)
+    source = session.source()
+    fields = {
+        "task_type": "cover",
+        "prompt": prompt or before.get("prompt", ""),
+        "lyrics": lyrics or before.get("lyrics", ""),
+        "cover_noise_strength": number_of(params, "edit_n_min", 0.2),
+        "audio_cover_strength": number_of(params, "edit_n_max", 1.0),
+    }
+    note = (
+        "ACE-Step's server offers no edit: this is a close cover in the new words, whose melody may differ."
+    )
+    return session.takes(fields, Rendering, uploads=session.upload(source), notes=(note,))
+
+
+def extract_stem(session: Session) -> Outcome:
+    work, model = session.work, session.able.model_for("extract")
+    if model is None or (work.original and (work.original / STEMS).is_dir()):
+        return session.local.run(work, session.report)
+    source = session.source()
+    track = session.params["track_name"]
+    # Anything the language model adds would be heard in the stem.
+    fields = {
+        "task_type": "extract", "model": model, "prompt": "", "lyrics": "", "thinking": False,
+        "use_cot_caption": False, "use_cot_language": False, "inference_steps": BASE_STEPS,
+        "track_name": track, "instruction": f"Extract the {track.upper()} track from the audio:",
+    }  # fmt: skip
+    note = (
+        f"The model {model} plays the stem again rather than filtering it out: it may differ from the source."
+    )
+    return session.takes(fields, Rendering, uploads=session.upload(source), notes=(note,))
+
+
+def _put_back(made: Audio, source: Audio, first: int, seam: int) -> Audio:
+    """``made`` with ``source`` at ``first``, faded within ``seam`` samples of an end that goes on.
+
+    Both play the same music there, so their gains, not their powers, sum to 1.
+    """
+    gain = np.ones((len(source), 1), np.float32)
+    ramp = np.linspace(0, 1, min(seam, len(source) // 2), dtype=np.float32)[:, None]
+    if first > 0:
+        gain[: len(ramp)] = ramp
+    if first + len(source) < len(made):
+        gain[len(gain) - len(ramp) :] = ramp[::-1]
+    out = made.copy()
+    stretch = slice(first, first + len(source))
+    out[stretch] = source * gain + made[stretch] * (1 - gain)
+    return out

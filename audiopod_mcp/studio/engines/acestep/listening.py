@@ -1,0 +1,41 @@
+"""What is heard: measured here, put into words by the server's language model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audiopod_mcp.music.model import Refused
+
+from ..base import Outcome
+from ..files import within
+from ..telling import NO_WORDS
+from .session import Session
+
+
+def analyze(session: Session) -> Outcome:
+    """Measured here; words, language and description by the server's language model, where it has one."""
+    heard = session.local.run(session.work, within(session.report, 0, 0.4))
+    if not session.able.language_model or heard.analysis is None or heard.analysis["loudness_lufs"] is None:
+        return heard
+    measured = heard.analysis
+    listening = within(session.report, 0.42, 1.0)
+    try:
+        answer = session.server.generate(
+            {"full_analysis_only": True},
+            session.scratch,
+            listening,
+            session.upload(session.source()),
+        )
+    except Refused as reason:  # what was measured stands without it
+        return replace(heard, analysis={**measured, "notes": [*measured["notes"], f"{reason}."]})
+    told = answer.told
+    words = {
+        "caption": told.get("prompt"),
+        "lyrics": told.get("lyrics"),
+        "language": told.get("language"),
+        "audio_codes": told.get("audio_codes"),
+    }
+    given = {name: value for name, value in words.items() if value and value != "N/A"}
+    notes = [note for note in measured["notes"] if note != NO_WORDS]
+    notes.append("Tempo, key, metre, form and loudness are measured; caption and words are ACE-Step's.")
+    return replace(heard, analysis={**measured, **given, "notes": notes})

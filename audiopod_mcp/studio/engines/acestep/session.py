@@ -1,0 +1,138 @@
+"""One operation with one server: requests out, takes in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from audiopod_mcp.music.model import Audio, Refused, Rendering
+from audiopod_mcp.operations.vocabulary import KEY_PATTERN
+from audiopod_mcp.studio.audio_files import read_audio, write_audio
+
+from ..base import Outcome, Report, Take, Work
+from ..files import Material, read_material, within, write_take
+from ..local import LocalEngine
+from ..params import seeds_of
+from .client import Abilities, AceStep, Answer
+
+REQUEST = "request.json"
+"""What a take was asked for with, in its folder, so that it can be taken again."""
+LONGEST = 600.0
+"""Seconds that the model makes or takes at most."""
+BASE_STEPS = 50
+"""Steps of a base model, which is not distilled to fewer."""
+
+Fields: TypeAlias = dict[str, Any]
+Shape: TypeAlias = Callable[[Audio, int], Rendering]
+"""What is made of the audio that came back, at its rate."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One operation with one server; ``scratch`` is for files on their way."""
+
+    server: AceStep
+    able: Abilities
+    local: LocalEngine
+    work: Work
+    scratch: Path
+    report: Report
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        return self.work.params
+
+    def takes(
+        self,
+        fields: Fields,
+        shape: Shape,
+        *,
+        uploads: Mapping[str, Path] | None = None,
+        seeds: Iterable[int] | None = None,
+        subtype: str | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Outcome:
+        """A generation a seed, shaped and written. One at a time: in a batch the server may lose items."""
+        chosen = tuple(seeds if seeds is not None else seeds_of(self.params))
+        takes: list[Take] = []
+        details: dict[str, Any] = {}
+        for number, seed in enumerate(chosen):
+            part = within(self.report, number / len(chosen), (number + 1) / len(chosen))
+            answer = self.made(fields, seed, within(part, 0.0, 0.9), uploads)
+            audio, rate, own = decoded(answer, within(part, 0.9, 0.92))
+            end, name = within(part, 0.92, 1.0), f"take-{number + 1}"
+            made = shape(audio, rate)
+            take = write_take(self.work.folder, name, made, seed, end, subtype=subtype or own)
+            request = {"fields": fields, "uploads": sorted(uploads or ())}
+            (self.work.folder / name / REQUEST).write_text(json.dumps(request), "utf-8")
+            takes.append(self._with_lyrics(take, made, end))
+            details = details or _details(answer.told)
+        return Outcome(tuple(takes), notes=notes, details=details)
+
+    def source(self) -> Material:
+        """The recording or track that the operation starts from."""
+        return read_material(self.work, within(self.report, 0.0, 0.02), stems=False, max_seconds=LONGEST)
+
+    def request(self) -> tuple[Fields, bool]:
+        """What that track was asked for with, if it was made here, and whether by words alone."""
+        path = self.work.original / REQUEST if self.work.original else None
+        if path is None or not path.is_file():
+            return {}, False
+        request: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return request["fields"], not request["uploads"]
+
+    def made(
+        self, fields: Fields, seed: int, report: Report, uploads: Mapping[str, Path] | None = None
+    ) -> Answer:
+        """What the server makes of ``fields`` with ``seed``."""
+        sent = fields | {"batch_size": 1, "use_random_seed": False, "seed": str(seed), "audio_format": "flac"}
+        if (
+            not self.able.turbo
+        ):  # the server takes eight steps unless told otherwise, too few for a base model
+            sent.setdefault("inference_steps", BASE_STEPS)
+        return self.server.generate(sent, self.scratch, report, uploads or {})
+
+    def upload(self, source: Material, part: str = "src_audio") -> dict[str, Path]:
+        """The source as a part to send: decoded and written anew, so that the server gets no broken file."""
+        path = self.scratch / f"{part}.flac"
+        write_audio(path, source.audio, source.rate, subtype="PCM_24")
+        return {part: path}
+
+    def _with_lyrics(self, take: Take, made: Rendering, report: Report) -> Take:
+        """The model tells no times, so what was sung is listened for, if that was asked."""
+        lyrics = str(self.params.get("lyrics") or "")
+        if not self.params.get("generate_lrc") or not lyrics:
+            return take
+        from audiopod_mcp.music.analysis import analyse
+        from audiopod_mcp.music.lyrics import place_lyrics, to_lrc
+
+        try:
+            heard = analyse(made.audio, made.rate, report)
+            lines, remark = place_lyrics(lyrics, heard, made.audio, made.rate, report)
+        except Refused:  # no reason to lose the song
+            return take
+        return replace(take, lrc=to_lrc(lines, length=heard.duration, remark=remark))
+
+
+def decoded(answer: Answer, report: Report) -> tuple[Audio, int, str]:
+    """Samples, rate and subtype of what was made. Raises :class:`Refused` where the server kept nothing."""
+    if answer.audio is None:
+        raise Refused(
+            "ACE-Step made nothing but silence and threw it away; retry with another seed or caption"
+        )
+    return read_audio(answer.audio, argument="the audio of ACE-Step", report=report)
+
+
+def _details(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the server knows of the piece; what it does not know it calls N/A."""
+    metas = told.get("metas") or {}
+    details: dict[str, Any] = {}
+    if re.fullmatch(r"\d+(?:\.\d+)?", str(metas.get("bpm"))):
+        details["bpm"] = float(metas["bpm"])
+    if (key := KEY_PATTERN.fullmatch(str(metas.get("keyscale") or ""))) and key["mode"]:
+        details["keyscale"] = str(metas["keyscale"]).title()
+    return details

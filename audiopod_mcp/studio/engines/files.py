@@ -1,0 +1,96 @@
+"""Recordings in, takes out, and how far it is in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from audiopod_mcp.music.model import Audio, Refused, Rendering, Score
+from audiopod_mcp.studio.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
+
+from .base import MASTER, SCORE, STEMS, Report, Take, Work
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an operation starts from: a recording, and where it was composed here its stems and score."""
+
+    audio: Audio
+    rate: int
+    subtype: str
+    stems: Mapping[str, Audio]
+    score: Score | None
+
+    @property
+    def composed(self) -> dict[str, Any]:
+        return {"score": self.score, "stems": self.stems or None}
+
+
+def read_material(
+    work: Work, report: Report, *, stems: bool = True, max_seconds: float = MAX_SECONDS
+) -> Material:
+    """The source of ``work``, decoded."""
+    path = work.source or (work.original / MASTER if work.original else None)
+    if path is None:
+        raise Refused(f"task: {work.task!r} needs a recording or a job to work on")
+    name = next(iter(work.sources), "source")
+    argument = name if name != "source" else "source_job_id"
+    audio, rate, subtype = read_audio(
+        path, argument=argument, max_seconds=max_seconds, report=within(report, 0.0, 0.5)
+    )
+    score, layers = None, {}
+    if work.original is not None and (work.original / SCORE).is_file():
+        score = Score.from_dict(json.loads((work.original / SCORE).read_text("utf-8")))
+        paths = sorted((work.original / STEMS).glob("*.flac")) if stems else []
+        for number, stem in enumerate(paths):
+            part = within(report, 0.5 + 0.5 * number / len(paths), 0.5 + 0.5 * (number + 1) / len(paths))
+            layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
+            if stem_rate == rate and layer.shape == audio.shape:
+                layers[stem.stem] = layer
+    return Material(audio, rate, subtype, layers, score)
+
+
+def write_take(
+    folder: Path, name: str, made: Rendering, seed: int | None, report: Report, *, subtype: str = "PCM_16"
+) -> Take:
+    """Master, stems and score of a take, the master precise enough for a source of ``subtype``."""
+    home = folder / name
+    home.mkdir(parents=True, exist_ok=True)
+    precise = exact_subtype(subtype)
+    write_audio(
+        home / MASTER, made.audio, made.rate, "flac", subtype=precise, report=within(report, 0.0, 0.3)
+    )
+    if made.stems:
+        (home / STEMS).mkdir(exist_ok=True)
+    for number, (track, stem) in enumerate(made.stems.items()):
+        low = 0.3 + 0.7 * number / len(made.stems)
+        part = within(report, low, low + 0.7 / len(made.stems))
+        write_audio(home / STEMS / f"{track}.flac", stem, made.rate, "flac", subtype="PCM_24", report=part)
+    if made.score is not None:
+        (home / SCORE).write_text(json.dumps(asdict(made.score), separators=(",", ":")), "utf-8")
+    lrc = None
+    if made.lyrics:
+        from audiopod_mcp.music.lyrics import to_lrc
+
+        lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
+    return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
+
+
+def within(report: Report, low: float, high: float) -> Report:
+    """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
+    return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
+
+
+def rising(report: Report) -> Report:
+    """A report that never goes back, whatever several steps say of the same part."""
+    furthest = 0.0
+
+    def onwards(fraction: float, doing: str) -> None:
+        nonlocal furthest
+        furthest = max(furthest, min(1.0, fraction))
+        report(furthest, doing)
+
+    return onwards

@@ -1,0 +1,13 @@
+from audiopod_mcp.operations import Analysis
+from audiopod_mcp.server.results import analysis_answer
+
+
+def facts(**heard):
+    said = analysis_answer(Analysis(id="7", caption="A waltz.", timesignature="3/4", **heard)).content[0].text
+    return said.splitlines()[1]
+
+
+def test_the_next_likely_metre_is_told_where_the_first_is_in_doubt():
+    assert "3/4 (perhaps 6/8)" in facts(timesignature_confidence=0.48, timesignature_otherwise="6/8")
+    assert "perhaps" not in facts(timesignature_confidence=0.9, timesignature_otherwise="6/8")
+    assert "perhaps" not in facts()  # a service that does not say how sure it is
