@@ -46,7 +46,7 @@ LOW_END = "low end"
 
 UP = (
     r"loud(?:er|ly)?|boost(?:ed)?|(?:more |very )?prominent(?:ly)?|forward|turn(?:ed)? up|crank(?:ed)?|"
-    r"bring (?:up|out)|pump(?:ed)? up|up front|in front|to the front|emphasi[sz]e|more"
+    r"bring (?:up|out)|pump(?:ed)? up|hotter|up front|in front|to the front|emphasi[sz]e|more"
 )
 DOWN = (
     r"quiet(?:er|ly)?|soft(?:er|ly)|turn(?:ed)? down|less|reduce[ds]?|lower(?:ed)?|"
@@ -54,6 +54,6 @@ DOWN = (
     r"|(?:in|into) the background(?! add)|take (?:\w+ ){1,4}out of"
 )
 REMOVE = (
-    r"removed?|kill|silence|without|no|drop|mute[ds]?|take (?:\w+ ){0,2}(?:out|away|off)|taken? out|delete|"
+    r"removed?|kill|silence|without|no|drop|mute[ds]?|take (?:\w+ ){0,2}(?:out|away|off)|taken? out|delete|turn(?:ed)? off|switch(?:ed)? off|"
     r"get(?:ting)? rid of|strip(?: out)?|lose|cut(?: out)?|rid|out with|eliminate|exclude|minus"
 )

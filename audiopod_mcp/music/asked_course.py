@@ -11,7 +11,7 @@ from audiopod_mcp.music.measures import key_in, mode_in
 from audiopod_mcp.music.players import track_of
 from audiopod_mcp.music.quantities import NUMBER, percent, seconds, strength, value
 
-KEEP = r"^(?:please |can you |just |only )*(?:keep|leave|use|give me|i (?:only |just )?want)(?: only| just)?(?: please)?$"
+KEEP = r"^(?:please |can you )*(?:crop|trim|cut|reduce)(?: it| the \w+)?(?: down)? to(?: just| only)?(?: please)?$|^(?:please |can you |just |only )*(?:keep|leave|use|give me|i (?:only |just )?want)(?: only| just)?(?: please)?$"
 """A stretch of the track kept alone, where it says when."""
 _FASTER = (
     r"faster|speed(?: \w+){0,2} up|sped up|quicker|up-?tempo|(?:raise|increase) the (?:tempo|speed)|hurry"

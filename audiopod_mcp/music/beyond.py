@@ -25,7 +25,7 @@ _BEYOND = (
         "a cover with a livelier caption plays it anew",
     ),
     (
-        r"chorus effect|flang\w+|phaser|vocoder|robot(?:ic)?(?: voice| vocals?)?|8d(?: audio)?|side-?chain\w*",
+        r"chorus effect|flang\w+|phaser|vocoder|robot(?:ic)?(?: voice| vocals?)?|8d(?: audio)?|side-?chain\w*|duck(?:s|ed|ing)? (?:the )?\w+ under",
         "there is no such effect",
         "an edit has echo, reverb, compression, distortion, filters, width and a place left or right",
     ),

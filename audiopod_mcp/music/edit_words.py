@@ -20,7 +20,7 @@ from audiopod_mcp.music.wording import find, one_slip, tidy
 _SOME = r"([^,.;!?]+?)"
 
 _GERMAN = (
-    (r"(?:ganz )?nach links", "to the left"), (r"(?:ganz )?nach rechts", "to the right"),
+    (r"(?:soll )?(?:weiter )?nach vorne?", "louder"), (r"(?:ganz )?nach links", "to the left"), (r"(?:ganz )?nach rechts", "to the right"),
     (rf"(?:nimm|nehmt?|lass|tu)e? {_SOME} (?:raus|heraus|weg)(?:nehmen|lassen)?", r"remove \1"),
     (rf"(?:blende?n?|fade) ?{_SOME}? ?(?:aus|langsam aus)|ausblend\w*|ausfad\w*", r"fade out \1"),
     (rf"(?:blende?n?|fade) ?{_SOME}? ?ein|einblend\w*", r"fade in \1"),
@@ -57,7 +57,7 @@ _GERMAN = (
 )
 
 _FRENCH = (
-    (r"(?:a|vers la) gauche", "to the left"), (r"(?:a|vers la) droite", "to the right"), (r"tout sauf", "everything except"),
+    (r"(?:a|vers la) gauche", "to the left"), (r"(?:a|vers la) droite", "to the right"), (r"tout sauf", "everything except"), (r"sous|en dessous de", "below"), (r"au-dessus de", "above"), (r"(?:d')?une tierce mineure", "a minor third"), (r"(?:d')?une tierce", "a third"), (r"descend\w*", "down"),
     (rf"(?:remplace[rz]?|echange[rz]?) {_SOME} (?:par|avec)", r"replace \1 with"),
     (r"fondu (?:a la fin|de sortie|sortant)|(?:un )?fondu en sortie", "fade out at the end"), (r"fondu (?:au debut|d'entree|entrant)", "fade in"), (r"fondu", "fade out"),
     (r"a l'envers|invers\w+", "reverse"), (r"deux fois plus (?:vite|rapide)", "double speed"), (r"deux fois (?:moins vite|plus lent\w*)", "half speed"), (r"deux fois plus fort", "twice as loud"), (r"moitie moins fort", "half as loud"),
@@ -77,7 +77,7 @@ _FRENCH = (
 )
 
 _SPANISH = (
-    (r"(?:a|hacia) la izquierda", "to the left"), (r"(?:a|hacia) la derecha", "to the right"), (r"todo (?:menos|excepto|salvo)", "everything except"),
+    (r"(?:a|hacia) la izquierda", "to the left"), (r"(?:a|hacia) la derecha", "to the right"), (r"todo (?:menos|excepto|salvo)", "everything except"), (r"(?:re)?corta\w*", "cut"),
     (rf"(?:cambia[rd]?|reemplaza[rd]?|sustituy\w+) {_SOME} por", r"replace \1 with"),
     (r"(?:desvanec\w+|fundido|fade)(?: de salida| al final| out)|desvanec\w+", "fade out at the end"), (r"(?:fundido|fade)(?: de entrada| al (?:principio|inicio)| in)", "fade in"),
     (r"al reves|inver\w+", "reverse"), (r"el doble de rapid\w|doble de velocidad", "double speed"), (r"(?:a )?(?:la )?mitad de (?:la )?velocidad", "half speed"), (r"el doble de (?:fuerte|alto)", "twice as loud"), (r"la mitad de (?:fuerte|volumen)", "half as loud"),
@@ -126,7 +126,7 @@ _ITALIAN = (
 )
 
 _RUSSIAN = (
-    (r"(?:в|на)лево", "to the left"), (r"(?:в|на)право", "to the right"), (r"в[сc][её] кроме", "everything except"),
+    (r"(?:в|на)лево", "to the left"), (r"(?:в|на)право", "to the right"), (r"в[сc][её] кроме", "everything except"), (r"вступлени\w+", "the intro"),
     (rf"замени\w* {_SOME} на", r"replace \1 with"), (r"(?:плавн\w+ )?затухани\w+|затихан\w+|плавн\w+ (?:конец|окончани\w+)|фейд\w*", "fade out at the end"), (r"(?:задом наперед|наоборот|в обратн\w+ \w+|реверс)", "reverse"),
     (r"слишком громк\w+", "too loud"), (r"слишком тих\w+", "too quiet"), (r"слишком быстр\w+", "too fast"), (r"слишком медленн\w+", "too slow"), (r"слишком много", "too much"),
     (r"(?:по)?громче", "louder"), (r"усиль\w*|прибав\w*|подним\w+|повыс\w+", "turn up"), (r"(?:по)?тише|приглуши\w*", "quieter"), (r"убав\w*|опуст\w+|пониз\w+|сниз\w+", "turn down"), (r"два|две", "2"), (r"три", "3"), (r"четыре", "4"), (r"пять", "5"), (r"(?:по)?быстрее|ускор\w+", "faster"), (r"(?:по)?медленнее|замедл\w+", "slower"),
@@ -152,6 +152,7 @@ _JAPANESE = (
 )
 
 _CHINESE = (
+    (r"速度|节奏", " speed "),
     (r"左边?", " to the left "), (r"右边?", " to the right "),
     (r"混响", " reverb "), (r"把?\s*([^，。,]+?)\s*(?:换成|替换(?:成|为)|改成)(?=\D)", r" replace \1 with "), (r"淡出|渐弱|渐隐", " fade out "), (r"淡入|渐强", " fade in "), (r"倒放|反转|反向", " reverse "), (r"伴奏", " karaoke "),
     (r"太(?:大声|响|吵)", " too loud "), (r"太(?:小声|轻|小)", " too quiet "), (r"太快", " too fast "), (r"太慢", " too slow "),
@@ -161,7 +162,7 @@ _CHINESE = (
     (r"去掉|去除|移除|删除|删掉|拿掉|静音|不要|消除", " remove "), (r"没有", " without "), (r"只(?:要|留|保留)?|仅", " only "), (r"保留|保持", " keep "), (r"添加|加入|加上|增加|加(?:一[些点])?", " add "),
     (r"回声|延迟", " echo "), (r"高频|高音", " treble "), (r"低频|低音(?!提琴)", " low end "), (r"(?:升高?|提高|上调)", " up "), (r"(?:降低?|下调)", " down "), (r"更多|多一?[点些]", " more "), (r"更少|少一?[点些]|减少", " less "), (r"一点|一些|稍微|略微", " a bit "), (r"很多|大幅", " much "),
     (r"百分之(\d+)", r"\1 %"), (r"从?(\d+)秒到(\d+)秒", r" from \1 to \2 seconds "), (r"最后(\d+)秒", r" the last \1 seconds "), (r"前(\d+)秒", r" the first \1 seconds "), (r"秒", " seconds "), (r"结尾|最后", " at the end "), (r"开头|开始", " at the start "), (r"副歌", " the chorus "), (r"主歌", " the verse "), (r"前奏", " the intro "), (r"唱|人声|歌声", " vocals "), (r"鼓声?|架子鼓", " drums "),
-    (r"请|帮我|可以|能不能|把|让|使|速度|音量|歌曲|这首歌|声|的|调|到(?=\d)|吗|得|变", " "), (r"和|跟|与", " and "), (r"然后|再|并且?|同时", " , "), (r"三", "3"), (r"两", "2"),
+    (r"请|帮我|可以|能不能|把|让|使|音量|歌曲|这首歌|声|的|调|到(?=\d)|吗|得|变", " "), (r"和|跟|与", " and "), (r"然后|再|并且?|同时", " , "), (r"三", "3"), (r"两", "2"),
 )
 
 _KOREAN = (
@@ -186,6 +187,7 @@ _FAULTS = (
     (r"too (?:quiet|soft|low in (?:the|volume)\b)|not loud enough", "louder"),
     (r"too (?:fast|hasty)", "slower"),
     (r"too slow", "faster"),
+    (r"too dry", "more reverb"),
     (rf"{_SEEMS}(?:dull|muffled|lifeless|too dark)|too (?:dull|dark|muffled)", "brighter"),
     (rf"{_SEEMS}(?:quiet|soft)", "louder"),
     (rf"{_SEEMS}loud", "quieter"),
@@ -238,6 +240,7 @@ def _translated(text: str, language: str) -> str:
             plain = {"voice": "vocals", "electric bass": "bass", "electric guitar": text[start:end] if text[start:end].isascii() and text[start:end].lower() == "guitar" else "guitar", "synth lead": "synth"}.get(name, name)
             text = f"{text[:start]} {plain} {text[end:]}" if not text[start:end].isascii() else f"{text[:start]}{plain}{text[end:]}"
     text = re.sub(r"(?<!\w)(l|qu)'(?=\w)", r"\1' ", text, flags=re.IGNORECASE)
+    text = re.sub(r"百分之([一二三四五六七八九]?)十", lambda m: f"{('一二三四五六七八九'.find(m[1]) + 1 if m[1] else 1) * 10} %", text)
     text = re.sub(r"[一二三四五六七八九](?=秒|个|分贝|次|倍|小节)", lambda m: str("一二三四五六七八九".index(m[0]) + 1), text)
     spaced = language not in ("ja", "zh", "ko")
     for words, english in _TABLES[language]:

@@ -47,7 +47,7 @@ def peaks_held(
         over = true_peak(rest + moving * gain, rate) - highest
         if over <= _CLOSE:
             break
-        ceiling *= 10 ** (-over / 20)
+        ceiling *= 10 ** (-(over + _CLOSE) / 20)
     return {track: x * gain if track in changed else x for track, x in layers.items()}
 
 
