@@ -45,7 +45,7 @@ def at_rest(chords: Sequence[Span], downbeats: Sequence[float]) -> Array:
     """For each of the 24 keys how much its tonic chord is where music rests, ``(24,)``, 0 to 0.3.
 
     On the first beat of every fourth bar, and as the first and the last chord. Weighed on one half of
-    generated pieces; on the other the keys of 29 songs rose from 0.75 to 0.89 (MIREX), of folk tunes from
+    generated pieces; on the other the keys of songs rose from 0.75 to 0.89 (MIREX), of folk tunes from
     0.92 to 0.95.
     """
     weights = np.zeros(len(CHORDS), np.float32)

@@ -39,7 +39,7 @@ def count(
 
     ``envelopes`` are :func:`onset_envelopes`, ``(6, frames)``, ``harmony`` is :func:`harmonic_change` of
     ``chroma``. A conditional logit (McFadden 1974) over all levels and metres at once, for each explains the
-    other: beats that divide in three are no beats in four. Fitted to some 1,070 generated pieces of five
+    other: beats that divide in three are no beats in four. Fitted to some 1,070 generated pieces of six
     origins (``tests.benchmarks.tempo_level``). Of an origin left out of the fit the level was right in
     83 %, the metre in 96 % of 604 in 4/4, 71 % of 190 in 3/4, 65 % of 153 in 6/8 and 5 % of 91 in 2/4,
     which is heard as 4/4; and of those that it was 0.4, 0.6, 0.8 sure of, 40, 60 and 80 % were right. Of
