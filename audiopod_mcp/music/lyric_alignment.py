@@ -149,6 +149,13 @@ def align(
     ]
 
 
+def voice_within(evidence: Evidence, placed: Sequence[Placed]) -> float:
+    """Mean log-odds of singing within the lines."""
+    edges = [(int(line.start * evidence.fps), int(line.end * evidence.fps)) for line in placed]
+    within = np.concatenate([evidence.voice[a : max(a + 1, b)] for a, b in edges])
+    return float(within.mean()) if len(within) else 0.0
+
+
 def _returning(
     free: Layout,
     odds: Array,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiopod_mcp.music.lrc import from_lrc, to_lrc
-from audiopod_mcp.music.lyric_alignment import align, hear, infer
+from audiopod_mcp.music.lyric_alignment import align, hear, infer, voice_within
 from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Refused, Report, silent
 from audiopod_mcp.music.syllables import count_syllables, syllables
 
@@ -25,6 +25,12 @@ _FASTEST = 0.08
 
 _DOUBTFUL = 0.25
 """Confidence below which a line is named as doubtful."""
+
+
+_HEARD = 0.3
+"""Log-odds of singing within the lines below which it is doubtful whether anyone sings: of 22 instrumentals
+20 stay below, of 87 recordings with a voice 83 lie above.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,12 @@ def place_lyrics(
     parted = stanza_starts(sections)
     words = [re.sub(r"[\W_]+", "", line.lower()) for line in lines]
     placed = align(evidence, words, counts, parted, lambda part, doing: report(0.5 + 0.5 * part, doing))
+    heard = bool(analysis.vocals) and voice_within(evidence, placed) > _HEARD
     timed = tuple(
         LyricLine(round(start, 3), round(min(end, analysis.duration), 3), line)
         for (start, end, _), line in zip(placed, lines, strict=True)
     )
-    return timed, _remark([place.confidence for place in placed], bool(analysis.vocals))
+    return timed, _remark([place.confidence for place in placed], heard)
 
 
 def stanza_starts(sections: Sequence[LyricSection]) -> list[bool] | None:
