@@ -21,7 +21,9 @@ from tests.server.sessions import environment
 ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads((ROOT / "manifest.json").read_text("utf-8"))
 REGISTRY = json.loads((ROOT / "server.json").read_text("utf-8"))
-DOCUMENTED = set(re.findall(r"^\| `(AUDIOPOD_\w+)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+DOCUMENTED = set(
+    re.findall(r"^\| `((?:AUDIOPOD|ACESTEP)_\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+)
 
 
 def no_service(key):
@@ -50,7 +52,8 @@ def test_settings_offered_elsewhere_exist_and_the_key_is_marked_secret():
     bundled = MANIFEST["server"]["mcp_config"]["env"]
     assert set(variables) == DOCUMENTED
     assert set(bundled) <= DOCUMENTED
-    assert [name for name, variable in variables.items() if variable["isSecret"]] == ["AUDIOPOD_API_KEY"]
+    secret = {name for name, variable in variables.items() if variable["isSecret"]}
+    assert secret == {"AUDIOPOD_API_KEY", "ACESTEP_API_KEY"}
     assert set(re.findall(r"user_config\.(\w+)", json.dumps(MANIFEST["server"]))) == set(
         MANIFEST["user_config"]
     )
