@@ -208,18 +208,5 @@ _READERS: tuple[Callable[[str, str], list[Wish] | Wish | None], ...] = (
     asked_sound.read_band,
     asked_sound.read_tone,
     asked_sound.read_level,
-    asked_course.read_preset,
-    asked_sound.read_loudness,
-    asked_course.read_fade,
-    asked_course.read_form,
-    asked_course.read_tempo,
-    asked_course.read_pitch,
-    asked_sound.read_echo,
-    asked_sound.read_reverb,
-    asked_sound.read_place,
-    asked_sound.read_filter,
-    asked_sound.read_band,
-    asked_sound.read_tone,
-    asked_sound.read_level,
 )
 """Readers of one clause, in lower case and as written; the first that finds something decides."""

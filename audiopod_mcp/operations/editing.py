@@ -115,7 +115,7 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound or the words of a finished track, keep its structure. Give edit_target_prompt, "
+        "Change the sound, the words or the course of a finished track. Give edit_target_prompt, "
         "edit_target_lyrics or both. For one stretch of time use repaint_section."
     )
     path = "edit"
