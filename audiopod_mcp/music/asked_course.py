@@ -22,7 +22,8 @@ _INTERVALS = {
     "tritone": 6, "perfect fourth": 5, "fourth": 5, "perfect fifth": 7, "fifth": 7, "minor sixth": 8,
     "major sixth": 9, "sixth": 9, "minor seventh": 10, "major seventh": 11, "seventh": 10,
 }  # fmt: skip
-_KEY = r"([A-G](?:#|b|♯|♭| ?sharp| ?flat)?)(?:[ -]?(major|minor|maj|min|m))?"
+_KEY = r"([A-Gb-g](?:#|b|♯|♭| ?sharp| ?flat)?)(?:[ -]?(major|minor|maj|min|m))?"
+"""A small "a" is an article."""
 
 
 def read_preset(text: str, _clause: str) -> list[Wish] | None:
@@ -144,13 +145,14 @@ def read_pitch(text: str, clause: str) -> Wish | None:
     interval = re.search(rf"\ba? ?({'|'.join(sorted(_INTERVALS, key=len, reverse=True))})\b", text)
     if interval and re.search(r"\b(?:up|down|higher|lower|raise|drop|transpose)\b", text):
         return Wish("pitch", sign * _INTERVALS[interval[1]], track)
+    if (key := key_in(clause)) is not None:
+        return Wish("key", text=str(key))
     named = re.search(
         rf"\b(?:(?:to|in|into)(?: the)?(?: key(?: of)?)?|key(?: of)?) {_KEY}(?:$|[^\w#])", clause
     )
     if named and (named[2] or re.search(r"\bkey\b|transpos|modulat", text)):
-        return Wish("key", text=f"{named[1]} {named[2] or ''}".strip())
-    if (key := key_in(clause)) is not None:
-        return Wish("key", text=str(key))
+        tonic = named[1][0].upper() + named[1][1:]
+        return Wish("key", text=f"{tonic} {named[2] or ''}".strip())
     mode = mode_in(text)
     if mode is not None or re.search(
         r"\bmake (?:it|the song|this) (?:minor|major)$|\binto (?:minor|major)$", text

@@ -57,9 +57,8 @@ def edit(
         raise Refused(f"edit_target_prompt: {impossible}")
     wishes, rest = read_wishes(prompt or ""), not_understood(prompt or "")
     if prompt and not wishes and not (composed and _names_music(prompt)):
-        raise Refused(
-            f"edit_target_prompt: no change was understood in it; say {UNDERSTOOD}; "
-            "for another style make a cover"
+        raise Refused(  # no longer than an error of the API may be
+            f"edit_target_prompt: no change was understood in it; say {UNDERSTOOD}; for a style, cover_song"
         )
     highest = max(TRUE_PEAK, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {WHOLE: audio}

@@ -33,7 +33,7 @@ from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
 from audiopod_mcp.music.tone import faded
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
-_GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
+_GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _LONGEST_LOOP = 120.0
 _FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)

@@ -34,7 +34,7 @@ _MODE = "|".join(f"(?P<{'minor' if minor else 'major'}>{words})" for words, mino
 _MODE += "".join(f"|(?P<{name}>{words})" for name, words in _CHURCH.items())
 _KEY = re.compile(rf"(?<![\w#])([A-G]{_ACCIDENTAL})[\s-]?(?:{_MODE})(?![a-z])", re.IGNORECASE)
 _ARTICLE = re.compile(
-    r"(?:\b(?:in|key of|key:?)\s*|,\s*|^)$", re.IGNORECASE
+    r"(?:\b(?:in|to|into|key of|key:?)\s*|,\s*|^)$", re.IGNORECASE
 )  # before "a minor": else it's an article
 _ARTICLE_END = re.compile(r"\s*(?:$|[,.;:)]|(?:with|at|and|around|about|for)\b|\d)", re.IGNORECASE)
 _NAMED_KEY = re.compile(

@@ -26,7 +26,7 @@ from audiopod_mcp.music.vocabulary import (
 from audiopod_mcp.music.wording import find, tidy, word
 
 _CANNOT: dict[str, str] = {
-    # How voices are to sound: the guide voice sings vowels.
+    # How voices are to sound: the guide voice has one sound.
     r"scream(?:s|ed|ing|o)?(?: vocals?)?(?= |$|,|\.)(?! guitars?)|growl(?:s|ed|ing)?(?: vocals?)?(?! (?:reese|bass|synth))|guttural vocals?": "screamed or growled vocals",
     r"whisper(?:s|ed|y|ing)?(?: vocals?)?|breathy vocals?": "whispered vocals",
     r"auto-?tuned?|vocoder|talk ?box": "auto-tune or vocoder",

@@ -16,10 +16,9 @@ from audiopod_mcp.music.moments import Moment, taken_out
 from audiopod_mcp.music.players import only_names, track_of
 
 UNDERSTOOD = (
-    "louder or softer, normalise to -14 LUFS, brighter or darker, more or less bass, treble, reverb or echo, "
-    "cut below 100 Hz, wider or narrower, faster or slower (by 10 %, to 120 bpm), higher or lower (by 2 "
-    "semitones, to A minor), fade in or out, cut or repeat a part, reverse, add or remove an instrument, each "
-    "for all, for an instrument, from 0:30 to 0:45 or in the chorus"
+    "louder or softer, to -14 LUFS, brighter, more bass, reverb, echo, cut below 100 Hz, wider, "
+    "faster (to 120 bpm), higher (2 semitones, to A minor), fade out, cut or repeat a part, add or remove "
+    "an instrument, from 0:30 to 0:45"
 )
 """What an edit understands, for the person."""
 

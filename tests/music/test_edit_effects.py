@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from judging import assert_as_it_was, assert_stems_sum
 
+from audiopod_mcp.api.text import one_line
 from audiopod_mcp.music.edit import edit
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused
@@ -202,5 +203,6 @@ class TestAComposedPiece:
         assert_as_it_was(made.stems["bass"], song.stems["bass"])
 
     def test_what_names_no_change_and_no_style_changes_nothing(self, song, composed):
-        with pytest.raises(Refused, match="no change was understood in it; say louder or softer"):
+        with pytest.raises(Refused, match="no change was understood in it; say louder or softer") as refusal:
             edit(song.audio, RATE, prompt="oink like a pig", **composed)
+        assert one_line(str(refusal.value)) == str(refusal.value)  # else its end would be cut off on the way

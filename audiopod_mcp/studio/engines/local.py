@@ -19,7 +19,7 @@ from .telling import analysis_told, details_of
 
 _PLAYED_ANEW = ("cover", "reference", "retake", "repaint", "extend")
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
-_GUIDE = "The voice is a guide: it sings vowels on the melody, one note a syllable, not the words."
+_GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 
