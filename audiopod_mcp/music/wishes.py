@@ -17,7 +17,7 @@ from audiopod_mcp.music.players import only_names, track_of
 
 UNDERSTOOD = (
     "louder or softer, to -14 LUFS, brighter, more bass, reverb, echo, cut below 100 Hz, wider, "
-    "faster (to 120 bpm), higher (2 semitones, to A minor), fade out, cut or repeat a part, add or remove "
+    "faster (to 120 bpm), higher (to A minor), fade out, cut or repeat a part, add or remove "
     "an instrument, from 0:30 to 0:45"
 )
 """What an edit understands, for the person."""
