@@ -14,7 +14,7 @@ from audiopod_mcp.music.loudness import true_peak
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
 from audiopod_mcp.music.moments import clock
 from audiopod_mcp.music.normalising import TRUE_PEAK, peaks_held
-from audiopod_mcp.music.piece import WHOLE, Piece, fitted
+from audiopod_mcp.music.piece import WHOLE, Piece, Separator, by_signal, fitted
 from audiopod_mcp.music.playing import names_style, within
 from audiopod_mcp.music.rearrange import rearranged, sung_anew
 from audiopod_mcp.music.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
@@ -34,12 +34,14 @@ def edit(
     report: Report = silent,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
+    separator: Separator = by_signal,
 ) -> Rendering:
     """``audio`` changed as ``prompt`` says (:data:`UNDERSTOOD` by :mod:`wishes`), and sung to new ``lyrics``.
 
     ``n_min`` and ``n_max`` are the part of the track that changes, as fractions 0 to 1 of its length;
     outside it every sample stays. A composed piece (``score`` and ``stems``) keeps its stems, and its
-    score; a prompt that names no change there is a style, in which the piece is arranged anew. Raises
+    score; a prompt that names no change there is a style, in which the piece is arranged anew. Players of
+    a recording are taken out of it by ``separator``. Raises
     :class:`Refused` for what can't be done to a recording.
     """
     if not (prompt or "").strip() and not (lyrics or "").strip():
@@ -62,7 +64,7 @@ def edit(
         )
     highest = max(TRUE_PEAK, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {WHOLE: audio}
-    song = Piece(layers, rate, score if composed else None, seed=seed)
+    song = Piece(layers, rate, score if composed else None, seed=seed, separator=separator)
     piece = song.cut(first, last)
     if prompt and composed and (not wishes or _asks_for_style(rest)):
         piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))

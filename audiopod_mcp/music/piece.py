@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,15 @@ from audiopod_mcp.music.splice import CROSSFADE, convert, fit, join, mixed, rise
 WHOLE = ""
 """The one layer of a recording that has no stems, or what is left of it beside those taken out."""
 
+Separator: TypeAlias = Callable[[Audio, int, str, Report], tuple[Audio, tuple[str, ...]]]
+"""Takes a track out of a recording at so many Hz: the stem, and notes on it."""
+
+
+def by_signal(audio: Audio, rate: int, track: str, report: Report) -> tuple[Audio, tuple[str, ...]]:
+    """:func:`separate`, with a short note."""
+    note = f"The {named(track)} came from a separation: traces remain on both sides."
+    return separate(audio, rate, track, report), (note,)
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -32,6 +42,7 @@ class Piece:
     notes: tuple[str, ...] = ()
     seed: int = 0
     """Of what is newly played."""
+    separator: Separator = by_signal
 
     @property
     def mix(self) -> Audio:
@@ -68,10 +79,9 @@ class Piece:
         if WHOLE not in self.layers:
             has = ", ".join(sorted(self.layers))
             raise Refused(f"edit_target_prompt: there are no {named(track)} in this track; it has {has}")
-        stem = separate(self.layers[WHOLE], self.rate, track, report)
-        note = f"The {named(track)} came from a separation: traces remain on both sides."
+        stem, notes = self.separator(self.layers[WHOLE], self.rate, track, report)
         layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
-        return replace(self, layers=layers, notes=(*self.notes, note))
+        return replace(self, layers=layers, notes=(*self.notes, *notes))
 
     def frame(self, report: Report) -> Frame:
         if self.score is not None:

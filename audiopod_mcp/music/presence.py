@@ -1,7 +1,7 @@
 """Whether vocals, drums and a bass are in a recording, and how much of each a stem will hold.
 
 Where a source is silent, :func:`audiopod_mcp.music.shares.shares` give it little, and that little nowhere
-surely. Thresholds were chosen on one half of some 150 mixes of played parts, with and without each source.
+surely. Thresholds were chosen on some 150 mixes of played parts, with and without each source.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from audiopod_mcp.music.cells import Complex
-from audiopod_mcp.music.model import Audio
 from audiopod_mcp.music.shares import SOURCES
 from audiopod_mcp.music.spectrum import Array
 
@@ -77,17 +76,6 @@ class Heard:
         if clear >= 0:
             return f"The {track} should stand some {round(clear)} dB above what else is left in the stem."
         return f"What else is left in the stem may be as loud as the {track}."
-
-
-def reached(stem: Audio, mixture: Audio) -> float:
-    """How much of a track its separated ``stem`` holds of it, as a share of its amplitude: 0 to 1.
-
-    A soft mask gives a cell its expected share, so what it leaves out can be read off the stem. To make a
-    track ``gain`` times as loud, add its stem ``(gain - 1) / reached`` times to the mixture.
-    """
-    own = float(np.square(stem, dtype=np.float64).sum())
-    common = float((stem.astype(np.float64) * mixture).sum())
-    return min(1.0, own / common) if common > own * 1e-3 else 1.0
 
 
 def _log_odds(share: float) -> float:

@@ -218,15 +218,6 @@ def numeral(text: str, key: Key) -> Chord:
     return Chord(root, QUALITIES[quality], key.names[root] + quality)
 
 
-def diatonic_numerals(key: Key) -> tuple[str, ...]:
-    """The triads of the key by degree, for when harmony has to be guessed from a single melody note."""
-    return (
-        ("i", "iio", "III", "iv", "v", "VI", "VII")
-        if key.minor
-        else ("I", "ii", "iii", "IV", "V", "vi", "viio")
-    )
-
-
 @lru_cache(maxsize=8192)
 def voice_lead(
     chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4, before: Chord | None = None

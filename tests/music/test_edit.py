@@ -123,6 +123,21 @@ class TestARecording:
         assert true_peak(made.audio, RATE) <= -1.0
         assert any("LUFS: nearer to -9 its peaks would be crushed" in note for note in made.notes)
 
+    def test_a_player_is_taken_out_by_the_separator_that_is_given(self, song):
+        quieter = {track: 0.25 * stem for track, stem in song.stems.items()}
+        asked = []
+
+        def exact(audio, rate, track, report):
+            asked.append((track, rate))
+            return quieter[track], ("Taken apart by one who knows.",)
+
+        mix = 0.25 * song.audio
+        made = edit(mix, RATE, prompt="drums 6 dB softer", separator=exact)
+        assert asked == [("drums", RATE)]
+        assert made.notes == ("Taken apart by one who knows.",)
+        share = ((mix - made.audio) * quieter["drums"]).sum() / np.square(quieter["drums"]).sum()
+        assert share == pytest.approx(1 - 10 ** (-6 / 20), abs=0.1)
+
     def test_what_was_not_understood_is_told(self, recording):
         made = edit(recording.audio, recording.rate, prompt="3 dB quieter, keep the drums, oink like a pig")
         assert made.notes == ("Not understood, and left as it was: oink like a pig.",)

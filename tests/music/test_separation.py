@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.presence import reached
+from audiopod_mcp.music.rebalance import shares
 from audiopod_mcp.music.separation import TRACKS, separate, separate_and_tell
 from tests.music.synth import chords, drums, si_sdr, silence, stereo, sung, tone
 
@@ -88,7 +88,7 @@ def test_a_stem_says_how_clear_it_is_and_how_much_of_its_track_it_holds(song):
     said = re.search(r"vocals should stand some (\d+) dB above", " ".join(notes))
     assert abs(int(said[1]) - si_sdr(voice, stems["vocals"])) < 6
     held = (voice * stems["vocals"]).sum() / np.square(stems["vocals"]).sum()
-    assert reached(voice, mix) == pytest.approx(held, abs=0.15)
+    assert shares(voice, mix - voice)[0] == pytest.approx(held, abs=0.15)
 
 
 def test_one_silent_channel_and_opposite_phases_are_no_obstacle(song):

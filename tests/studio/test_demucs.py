@@ -8,11 +8,12 @@ import soundfile
 
 from audiopod_mcp.api import watch
 from audiopod_mcp.hosting import open_service
+from audiopod_mcp.music.edit import edit
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.operations import ExtractStem
 from audiopod_mcp.settings import Settings
 from audiopod_mcp.studio.engines.demucs import find_models, separate_trained
-from audiopod_mcp.studio.engines.stems import stem_of
+from audiopod_mcp.studio.engines.stems import separator_of, stem_of
 from tests.music.synth import chords, stereo
 from tests.test_doctor import examined
 
@@ -199,6 +200,12 @@ async def test_a_folder_that_is_not_there_fails_the_job_with_its_variable(tmp_pa
     found = diagnosed(tmp_path, tmp_path / "gone")
     assert found["state"] == "problem"
     assert found["fix"]
+
+
+@without_demucs
+def test_an_edit_wants_the_model_too(tmp_path, music):
+    with pytest.raises(Refused, match=r"install audiopod-mcp\[demucs\]"):
+        edit(music, RATE, prompt="drums 6 dB louder", separator=separator_of(str(tmp_path)))
 
 
 @without_demucs

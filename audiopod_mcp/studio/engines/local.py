@@ -33,8 +33,9 @@ class LocalEngine:
     """The folder of the Demucs models to separate recordings with, where the studio's owner has any."""
 
     def run(self, work: Work, report: Report) -> Outcome:
-        stems: _Operation = partial(_extract_stem, models=self.demucs_models)
-        operation = stems if work.task == "extract_stem" else _OPERATIONS.get(work.task)
+        operation = _OPERATIONS.get(work.task)
+        if work.task in _SEPARATING:
+            operation = partial(_SEPARATING[work.task], models=self.demucs_models)
         if operation is None:
             raise Refused(f"task: {work.task!r} is not something the local engine does")
         return operation(work, rising(report))
@@ -144,8 +145,10 @@ def _extend(work: Work, report: Report) -> Outcome:
     )  # fmt: skip
 
 
-def _edit(work: Work, report: Report) -> Outcome:
+def _edit(work: Work, report: Report, *, models: str | None) -> Outcome:
     from audiopod_mcp.music.edit import edit
+
+    from .stems import separator_of
 
     source = read_material(work, within(report, 0.0, 0.05))
     params = work.params
@@ -155,7 +158,8 @@ def _edit(work: Work, report: Report) -> Outcome:
         lambda seed, report: edit(
             source.audio, source.rate, prompt=params.get("edit_target_prompt"),
             lyrics=params.get("edit_target_lyrics"), n_min=params.get("edit_n_min"),
-            n_max=params.get("edit_n_max"), seed=seed, report=report, **source.composed,
+            n_max=params.get("edit_n_max"), seed=seed, report=report, separator=separator_of(models),
+            **source.composed,
         ),
         source,
     )  # fmt: skip
@@ -203,6 +207,8 @@ def _lrc(work: Work, report: Report) -> Outcome:
     return Outcome(lrc=to_lrc(lines, length=heard.duration, remark=remark))
 
 
+_SEPARATING: Mapping[str, Callable[..., Outcome]] = {"edit": _edit, "extract_stem": _extract_stem}
+"""Those that take recordings apart, by a Demucs model where there is one."""
 _OPERATIONS: Mapping[str, _Operation] = {
     **dict.fromkeys(("text2music", "prompt2instrumental", "text2rap", "lyric2vocals", "simple"), _make),
     "text2samples": _sample,
@@ -211,7 +217,6 @@ _OPERATIONS: Mapping[str, _Operation] = {
     "retake": _retake,
     "repaint": _repaint,
     "extend": _extend,
-    "edit": _edit,
     "analyze": _analyze,
     "lrc": _lrc,
 }

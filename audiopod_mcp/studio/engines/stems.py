@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audiopod_mcp.music.model import Audio, Refused, Report
 
 from .demucs import SOURCES, VARIABLE, separate_trained
+
+if TYPE_CHECKING:
+    from audiopod_mcp.music.piece import Separator
 
 
 def stem_of(
@@ -30,3 +34,12 @@ def stem_of(
             "with the model htdemucs_6s; tracks composed by this studio have all their stems."
         )
     return separate_and_tell(audio, rate, track, report)
+
+
+def separator_of(models: str | None) -> Separator:
+    """What an edit takes a player out of a recording with."""
+    from audiopod_mcp.music.piece import by_signal
+
+    if models is None:
+        return by_signal
+    return lambda audio, rate, track, report: stem_of(audio, rate, track, models, report)
