@@ -216,6 +216,7 @@ def test_analysis_speaks_the_api(folder, made, source):
         "timesignature_otherwise",
     } <= set(analysis)
     assert 0 < analysis["timesignature_confidence"] <= 1
+    assert any("sections" in note for note in analysis["notes"]) == (len(analysis["sections"]) > 1)
     json.dumps(analysis, allow_nan=False)
     soundfile.write(folder / "silence.wav", np.zeros((44_100, 1)), 44_100)
     analysis = run(folder, "analyze", {}, {"audio_url": folder / "silence.wav"})[0].analysis

@@ -36,6 +36,8 @@ def analysis_told(heard: Analysis) -> dict[str, Any]:
         notes.append(
             f"The tempo is not steady: {slowest:.0f} to {fastest:.0f} BPM; bpm is what it keeps longest."
         )
+    if len(heard.sections) > 1:
+        notes.append("What sections are called is a guess, from what returns and how loud it is.")
     notes.append(NO_WORDS)
     return {
         "success": True,
