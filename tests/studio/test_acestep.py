@@ -13,6 +13,7 @@ from studios import MUSIC, opened
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.studio.engines.acestep import AceStepEngine, client
 from audiopod_mcp.studio.engines.base import Work
+from audiopod_mcp.studio.engines.local import LocalEngine
 from tests.server.sessions import session
 from tests.test_doctor import examined
 
@@ -172,6 +173,16 @@ def test_a_retake_asks_again_or_covers_the_track_itself(toy, tmp_path):
     outcome, target, requests = again(0)
     assert not requests
     assert (read(outcome, target)[0] == read(first, folder)[0]).all()
+
+
+def test_a_retake_of_a_track_of_the_local_engine_knows_its_words(toy, tmp_path):
+    home = tmp_path / "local"
+    home.mkdir()
+    brief = BODY | {"audio_duration": 4, "lyrics": "heave away", "caption": "sea shanty"}
+    made = LocalEngine().run(Work("text2music", brief, {}, None, home), lambda fraction, doing: None)
+    params = {"retake_variance": 1, "retake_seeds": [1]}
+    _, _, ((fields, _),) = run(toy, tmp_path, "retake", params, original=home / made.takes[0].name)
+    assert (fields["task_type"], fields["prompt"], fields["lyrics"]) == ("cover", "sea shanty", "heave away")
 
 
 def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):

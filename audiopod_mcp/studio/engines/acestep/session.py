@@ -13,7 +13,7 @@ from audiopod_mcp.music.model import Audio, Refused, Rendering
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.audio_files import read_audio, write_audio
 
-from ..base import Outcome, Report, Take, Work
+from ..base import SCORE, Outcome, Report, Take, Work
 from ..files import Material, read_material, within, write_take
 from ..local import LocalEngine
 from ..params import seeds_of
@@ -78,12 +78,18 @@ class Session:
         return read_material(self.work, within(self.report, 0.0, 0.02), stems=False, max_seconds=LONGEST)
 
     def request(self) -> tuple[Fields, bool]:
-        """What that track was asked for with, if it was made here, and whether by words alone."""
-        path = self.work.original / REQUEST if self.work.original else None
-        if path is None or not path.is_file():
-            return {}, False
-        request: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return request["fields"], not request["uploads"]
+        """What that track was asked for with, if it was made here, and whether by words alone.
+
+        A track of the local engine has a score, which knows its caption and lyrics.
+        """
+        home = self.work.original
+        if home is not None and (home / REQUEST).is_file():
+            request: dict[str, Any] = json.loads((home / REQUEST).read_text("utf-8"))
+            return request["fields"], not request["uploads"]
+        if home is not None and (home / SCORE).is_file():
+            brief = json.loads((home / SCORE).read_text("utf-8"))["brief"] or {}
+            return {"prompt": brief.get("caption") or "", "lyrics": brief.get("lyrics") or ""}, False
+        return {}, False
 
     def made(
         self, fields: Fields, seed: int, report: Report, uploads: Mapping[str, Path] | None = None
