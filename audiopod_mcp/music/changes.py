@@ -10,11 +10,10 @@ import numpy as np
 from audiopod_mcp.music.asked import LOW_END, Kind, Wish
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.matching import matching_gain
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score, within
 from audiopod_mcp.music.normalising import LOUDEST, QUIETEST, normalising_gain
 from audiopod_mcp.music.piece import WHOLE, Piece, fitted, it, named
 from audiopod_mcp.music.players import track_of
-from audiopod_mcp.music.playing import within
 from audiopod_mcp.music.rearrange import added, swapped
 from audiopod_mcp.music.rebalance import rebalanced, without
 from audiopod_mcp.music.scores import UNPITCHED, in_key, stretched, transposed, with_parts

@@ -25,8 +25,9 @@ from audiopod_mcp.music.model import (
     Report,
     Score,
     silent,
+    within,
 )
-from audiopod_mcp.music.playing import as_if_beside, brief_beside, dynamics_of, names_style, play, within
+from audiopod_mcp.music.playing import as_if_beside, brief_beside, dynamics_of, names_style, play
 from audiopod_mcp.music.scores import lead_of
 from audiopod_mcp.music.splice import mixed
 from audiopod_mcp.music.theory import parse_key

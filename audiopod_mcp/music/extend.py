@@ -16,8 +16,8 @@ from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import spectral_balance
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
-from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, play, within
+from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
+from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, play
 from audiopod_mcp.music.scores import excerpt, joined, later
 from audiopod_mcp.music.splice import CROSSFADE, fit, join, mixed, rise
 

@@ -25,6 +25,7 @@ from audiopod_mcp.music.model import (
     Score,
     Span,
     silent,
+    within,
 )
 from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import STYLES
@@ -33,7 +34,7 @@ from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
 from audiopod_mcp.music.tone import faded
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
-_GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
+GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _LONGEST_LOOP = 120.0
 _FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)
@@ -46,8 +47,8 @@ def make(
 
     Raises :class:`Refused` when the brief can't be played.
     """
-    score = compose(brief, seed=seed, report=_part(report, 0.0, 0.12))
-    made = _rendered(brief, score, _part(report, 0.12, 1.0), tracks)
+    score = compose(brief, seed=seed, report=within(report, 0.0, 0.12))
+    made = _rendered(brief, score, within(report, 0.12, 1.0), tracks)
     if _FADE.search(brief.caption):
         seconds = min(8.0, 0.15 * score.duration)
 
@@ -94,12 +95,8 @@ def make_sample(
         beats_per_bar=metre.beats,
         sections=(Span(0.0, length, "chorus"),),
     )
-    score = compose(_just_what_is_named(brief), seed=seed, grid=grid, report=_part(report, 0.0, 0.1))
-    return _rendered(brief, score, _part(report, 0.1, 1.0), None, loop=True)
-
-
-def _part(report: Report, low: float, high: float) -> Report:
-    return lambda fraction, doing: report(low + (high - low) * fraction, doing)
+    score = compose(_just_what_is_named(brief), seed=seed, grid=grid, report=within(report, 0.0, 0.1))
+    return _rendered(brief, score, within(report, 0.1, 1.0), None, loop=True)
 
 
 def _rendered(
@@ -108,7 +105,7 @@ def _rendered(
     stems = render(score, report=report, tracks=tracks, loop=loop)
     notes = [_BY_RULE]
     if score.lyrics and "vocals" in stems:
-        notes.append(_SPOKEN if "spoken voice" in brief.instruments else _GUIDE)
+        notes.append(_SPOKEN if "spoken voice" in brief.instruments else GUIDE)
     missing = (
         0
         if brief.instrumental

@@ -30,6 +30,11 @@ def silent(fraction: float, doing: str) -> None:
     """The report that nobody listens to."""
 
 
+def within(report: Report, low: float, high: float) -> Report:
+    """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
+    return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
+
+
 class Refused(ValueError):
     """The engine can't do this with this material; one line for the person: what, why, what instead."""
 

@@ -33,6 +33,7 @@ from audiopod_mcp.music.model import (
     Score,
     Span,
     silent,
+    within,
 )
 from audiopod_mcp.music.scores import UNPITCHED, excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
@@ -47,11 +48,6 @@ AS_THE_SONG = "No style was asked for: it is played as {}, which the recording s
 
 _RINGS = 1.4
 """Seconds, at least, that the last chord of an ending has to ring in."""
-
-
-def within(report: Report, low: float, high: float) -> Report:
-    """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
-    return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
 
 
 def brief_beside(

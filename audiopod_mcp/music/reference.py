@@ -22,9 +22,10 @@ from audiopod_mcp.music.model import (
     Rendering,
     Report,
     silent,
+    within,
 )
 from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
-from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, within
+from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style
 from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.splice import fit, mixed

@@ -12,14 +12,13 @@ from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.following import following
 from audiopod_mcp.music.frame import heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent
+from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.playing import (
     as_if_beside,
     brief_beside,
     loudness_around,
     names_style,
     play,
-    within,
 )
 from audiopod_mcp.music.scores import excerpt, joined, later
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace

@@ -15,8 +15,8 @@ from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.frame import Frame, heard_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import matching_gain, spectral_balance
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score
-from audiopod_mcp.music.playing import as_if_beside, within
+from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, within
+from audiopod_mcp.music.playing import as_if_beside
 from audiopod_mcp.music.scores import UNPITCHED, lead_of
 from audiopod_mcp.music.separation import separate
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, rise

@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.composition import compose, harmony
 from audiopod_mcp.music.frame import score_frame
-from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Report, Score
-from audiopod_mcp.music.playing import within
+from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Report, Score, within
 from audiopod_mcp.music.scores import excerpt, lead_of
 from audiopod_mcp.music.styles import STYLES
 

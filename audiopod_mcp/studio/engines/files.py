@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Score
+from audiopod_mcp.music.model import Audio, Refused, Rendering, Score, within
 from audiopod_mcp.studio.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
 
 from .base import MASTER, SCORE, STEMS, Report, Take, Work
@@ -77,11 +77,6 @@ def write_take(
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
-
-
-def within(report: Report, low: float, high: float) -> Report:
-    """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
-    return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
 
 
 def rising(report: Report) -> Report:

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from audiopod_mcp.music.model import Refused, Rendering
+from audiopod_mcp.music.model import Refused, Rendering, within
 
 from .base import Outcome, Report, Take, Work
-from .files import Material, read_material, rising, within, write_take
+from .files import Material, read_material, rising, write_take
 from .params import brief_of, number_of, seeds_of, wanted_of, words_of
 from .telling import analysis_told, details_of
 
 _PLAYED_ANEW = ("cover", "reference", "retake", "repaint", "extend")
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
-_GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 
@@ -231,6 +230,8 @@ def _takes(
     seeds: Sequence[int] | None = None,
 ) -> Outcome:
     """``operation`` done once for each seed that is asked for, or drawn, and its results written."""
+    from audiopod_mcp.music.making import GUIDE
+
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     subtype = source.subtype if source else "PCM_16"
     takes: list[Take] = []
@@ -244,6 +245,6 @@ def _takes(
         notes.extend(made.notes)
         if work.task in _PLAYED_ANEW:
             notes.append(_BY_RULE)
-            notes.extend([_GUIDE] if made.lyrics and work.params.get("lyrics") else [])
+            notes.extend([GUIDE] if made.lyrics and work.params.get("lyrics") else [])
         details = details or details_of(made)
     return Outcome(tuple(takes), notes=tuple(dict.fromkeys(notes)), details=details)

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.model import Audio, Refused, Rendering
+from audiopod_mcp.music.model import Audio, Refused, Rendering, within
 from audiopod_mcp.music.splice import convert, fit
 from audiopod_mcp.music.splice import replace as replaced
 
 from ..base import STEMS, Outcome
-from ..files import within, write_take
+from ..files import write_take
 from ..params import number_of, seeds_of, words_of
-from .session import BASE_STEPS, LONGEST, Session, decoded
+from .session import BASE_STEPS, LONGEST, Fields, Session, decoded
 
 _FRAME = 0.04
 """Seconds of the model's grid."""
@@ -59,15 +59,7 @@ def repaint(session: Session) -> Outcome:
     end = seconds if end < 0 else min(end, seconds)
     if start >= end:
         raise Refused(f"repainting_start: {start:g} s is not within the track, which ends at {seconds:.2f} s")
-    before, _ = session.request()
-    fields = {
-        "task_type": "repaint",
-        "prompt": words_of(session.work),
-        "lyrics": session.params.get("lyrics") or before.get("lyrics") or "",
-        "repainting_start": start,
-        "repainting_end": end,
-        "chunk_mask_mode": "explicit",
-    }
+    fields = _region(session, start, end)
     first, last = round(start * source.rate), round(end * source.rate)
     seam = round(_SEAM * source.rate)
 
@@ -91,13 +83,6 @@ def extend(session: Session) -> Outcome:
             f"left_extend_length, right_extend_length: {left:g} and {right:g} s more would make "
             f"{left + seconds + right:.0f} s; ACE-Step makes at most {LONGEST:.0f}"
         )
-    before, _ = session.request()
-    common = {
-        "task_type": "repaint",
-        "prompt": words_of(session.work),
-        "lyrics": session.params.get("lyrics") or before.get("lyrics") or "",
-        "chunk_mask_mode": "explicit",
-    }
 
     def at_home(audio: Audio, rate: int, length: float) -> Audio:
         return fit(convert(audio, rate, source.rate, source.audio.shape[1]), round(length * source.rate))
@@ -109,7 +94,7 @@ def extend(session: Session) -> Outcome:
         return Rendering(_put_back(made, source.audio, first, round(_SEAM * source.rate)), source.rate)
 
     uploads = session.upload(source)
-    fields = common | {"repainting_start": seconds, "repainting_end": seconds + right}
+    fields = _region(session, seconds, seconds + right)
     if left and right:
         half = replace(session, report=within(session.report, 0.02, 0.5))
         seed = next(iter(seeds_of(session.params)))
@@ -117,7 +102,7 @@ def extend(session: Session) -> Outcome:
         uploads = session.upload(replace(source, audio=at_home(audio, rate, seconds + right)))
         session = replace(session, report=within(session.report, 0.5, 1.0))
     if left:
-        fields = common | {"repainting_start": -left, "repainting_end": _FRAME}
+        fields = _region(session, -left, _FRAME)
     return session.takes(fields, both, uploads=uploads, subtype=source.subtype)
 
 
@@ -162,6 +147,19 @@ def extract_stem(session: Session) -> Outcome:
         f"The model {model} plays the stem again rather than filtering it out: it may differ from the source."
     )
     return session.takes(fields, Rendering, uploads=session.upload(source), notes=(note,))
+
+
+def _region(session: Session, start: float, end: float) -> Fields:
+    """A request to make ``start`` to ``end``, seconds of the source, anew."""
+    before, _ = session.request()
+    return {
+        "task_type": "repaint",
+        "prompt": words_of(session.work),
+        "lyrics": session.params.get("lyrics") or before.get("lyrics") or "",
+        "repainting_start": start,
+        "repainting_end": end,
+        "chunk_mask_mode": "explicit",
+    }
 
 
 def _put_back(made: Audio, source: Audio, first: int, seam: int) -> Audio:

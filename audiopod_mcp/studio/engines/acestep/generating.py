@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from audiopod_mcp.music.model import Audio, Refused, Rendering
+from audiopod_mcp.music.model import Audio, Refused, Rendering, within
 from audiopod_mcp.music.splice import rise
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 
 from ..base import Outcome
-from ..files import read_material, within
+from ..files import read_material
 from ..params import number_of, words_of
 from .session import Fields, Session, Shape
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.model import Refused, within
 
 from ..base import Outcome
-from ..files import within
 from ..telling import NO_WORDS
 from .session import Session
 

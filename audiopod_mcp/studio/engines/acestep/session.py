@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from audiopod_mcp.music.model import Audio, Refused, Rendering
+from audiopod_mcp.music.model import Audio, Refused, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.audio_files import read_audio, write_audio
 
 from ..base import SCORE, Outcome, Report, Take, Work
-from ..files import Material, read_material, within, write_take
+from ..files import Material, read_material, write_take
 from ..local import LocalEngine
 from ..params import seeds_of
 from .client import Abilities, AceStep, Answer
