@@ -1,9 +1,8 @@
 """The REST client of an AudioPod music service: submits operations, watches jobs, fetches audio."""
 
-from .answers import Balance, JobPage
-from .calls import Timeouts
 from .client import AudioPodClient
 from .clock import Clock, OnWait
+from .downloads import Media
 from .errors import (
     AudioPodError,
     BadAnswer,
@@ -18,10 +17,11 @@ from .errors import (
     Uncertain,
     Unreachable,
 )
-from .media import Media
-from .rates import RateLimits
-from .retrying import Backoff
-from .watching import watch
+from .messages import Timeouts
+from .parsing import Balance, JobPage
+from .poll import watch
+from .rate_limits import RateLimits
+from .retry import Backoff
 
 __all__ = [
     "AudioPodClient",

@@ -10,21 +10,21 @@ from urllib.parse import quote, urlsplit
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, Analysis, Analyze, GenerateLrc, Job, JobQuery, Lrc, Operation
 
-from . import answers
-from .answers import Balance, JobPage
-from .calls import Answer, Call, Timeouts, newest_first
+from . import parsing
 from .clock import Clock, Deadline, OnWait
-from .creating import Creator
+from .downloads import LARGEST_FILE, Media, Resume, expired
 from .errors import AudioPodError, BadAnswer, NotFound, Unauthorized
-from .media import LARGEST_FILE, Media, Resume, expired
-from .rates import SHARED, RateLimits
-from .refusals import Service
-from .retrying import Backoff, always, persist
+from .http_errors import Service
+from .messages import Answer, Call, Timeouts, newest_first
+from .parsing import Balance, JobPage
+from .rate_limits import SHARED, RateLimits
+from .retry import Backoff, always, persist
+from .submit import Creator
 
 if TYPE_CHECKING:
     import httpx
 
-    from .wire import Wire
+    from .transport import Wire
 
 T = TypeVar("T")
 RETRIES_PER_MINUTE = 10
@@ -149,7 +149,7 @@ class AudioPodClient:
 
         """
         answer = await self._work(operation, patience, on_wait)
-        return answers.read_analysis(_content(answer, self.service), self.service)
+        return parsing.read_analysis(_content(answer, self.service), self.service)
 
     async def lrc(
         self, operation: GenerateLrc, *, patience: float | None = None, on_wait: OnWait | None = None
@@ -161,7 +161,7 @@ class AudioPodClient:
 
         """
         answer = await self._work(operation, patience, on_wait)
-        return answers.read_lrc(_content(answer, self.service), operation.job_id, self.service)
+        return parsing.read_lrc(_content(answer, self.service), operation.job_id, self.service)
 
     # Jobs
 
@@ -169,7 +169,7 @@ class AudioPodClient:
         """One job as it is now."""
         call = self._call("GET", f"jobs/{int(job_id)}/status")
         return await self._safely(
-            call, lambda content, _: answers.read_job(content, self.service), patience, on_wait
+            call, lambda content, _: parsing.read_job(content, self.service), patience, on_wait
         )
 
     async def jobs(
@@ -183,7 +183,7 @@ class AudioPodClient:
         call = self._call("GET", "jobs", query=newest_first(query or JobQuery()))
         page = await self._safely(
             call,
-            lambda content, headers: answers.read_page(content, headers, self.service),
+            lambda content, headers: parsing.read_page(content, headers, self.service),
             patience,
             on_wait,
         )
@@ -237,7 +237,7 @@ class AudioPodClient:
         """The service's genre presets."""
         return await self._safely(
             self._call("GET", "presets"),
-            lambda content, _: answers.read_object(
+            lambda content, _: parsing.read_object(
                 {"presets": content} if isinstance(content, list) else content,
                 "list of presets",
                 self.service,
@@ -249,14 +249,14 @@ class AudioPodClient:
         """What is in the wallet."""
         call = Call("GET", "/api/v1/api-wallet/balance", seconds=self._timeouts.answer)
         return await self._safely(
-            call, lambda content, _: answers.read_balance(content, self.service), patience
+            call, lambda content, _: parsing.read_balance(content, self.service), patience
         )
 
     async def analysis(self, analysis_id: str, *, patience: float | None = None) -> Analysis:
         """An analysis made before; only this project's studio keeps them."""
         call = self._call("GET", f"analyses/{quote(str(analysis_id), safe='')}")
         return await self._safely(
-            call, lambda content, _: answers.read_analysis(content, self.service), patience
+            call, lambda content, _: parsing.read_analysis(content, self.service), patience
         )
 
     # Audio
@@ -350,7 +350,7 @@ class AudioPodClient:
     def _wire_in_use(self) -> Wire:
         if self._wire is None:
             # httpx takes longer to import than the MCP server may take to start.
-            from .wire import Wire
+            from .transport import Wire
 
             key = self.service.key
             if key is not None and not (key.isascii() and key.isprintable() and " " not in key and key):
@@ -395,4 +395,4 @@ class AudioPodClient:
 
 
 def _content(answer: Answer, service: Service) -> Any:
-    return answers.read_json(answer.body, answer.headers.get("content-type", ""), service)
+    return parsing.read_json(answer.body, answer.headers.get("content-type", ""), service)

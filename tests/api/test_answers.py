@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from quick import unhurried
 
 from audiopod_mcp.api import AudioPodError, BadAnswer, NotFound
-from audiopod_mcp.api.answers import (
+from audiopod_mcp.api.http_errors import Service
+from audiopod_mcp.api.parsing import (
     job_id_in,
     read_analysis,
     read_balance,
@@ -21,8 +22,7 @@ from audiopod_mcp.api.answers import (
     read_lrc,
     read_page,
 )
-from audiopod_mcp.api.recovery import seconds_since_1970
-from audiopod_mcp.api.refusals import Service
+from audiopod_mcp.api.recover import seconds_since_1970
 from audiopod_mcp.operations import JobQuery
 
 AUDIOPOD = Service("AudioPod", "ap_live_0123456789")

@@ -23,7 +23,7 @@ from audiopod_mcp.api import (
     Unauthorized,
 )
 from audiopod_mcp.api.errors import AudioPodError
-from audiopod_mcp.api.refusals import Service, refusal
+from audiopod_mcp.api.http_errors import Service, refusal
 from audiopod_mcp.operations import Analyze, GenerateLrc
 
 KEY = "ap_live_0123456789"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .clock import Deadline
 from .errors import BadAnswer, NotFound
-from .refusals import Service
+from .http_errors import Service
 
 if TYPE_CHECKING:
     import httpx

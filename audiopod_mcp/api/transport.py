@@ -12,9 +12,9 @@ from ipaddress import ip_address
 import anyio
 import httpx
 
-from .calls import Answer, Call, Timeouts
 from .errors import AudioPodError, BadAnswer, Unreachable
-from .refusals import Service, refusal
+from .http_errors import Service, refusal
+from .messages import Answer, Call, Timeouts
 from .tracing import traced
 
 # Both log the URLs they ask for, and links to audio are signed: whoever has the link has the audio.

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from audiopod_mcp.operations import Analysis, Job, Lrc
 
 from .errors import BadAnswer, ServiceFailed
-from .refusals import Service
+from .http_errors import Service
 from .text import is_web_page
 
 NEEDED = {"id", "job_id", "status", "output_url", "output_urls"}

@@ -8,13 +8,13 @@ from typing import Any
 
 from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
 
-from . import answers
-from .calls import Answer, Call, newest_first
+from . import parsing
 from .clock import Clock, Deadline, OnWait
 from .errors import AudioPodError, Uncertain
-from .recovery import Creation, candidates, window
-from .refusals import Service, server_time
-from .retrying import Backoff, persist, unless_in_doubt
+from .http_errors import Service, server_time
+from .messages import Answer, Call, newest_first
+from .recover import Creation, candidates, window
+from .retry import Backoff, persist, unless_in_doubt
 
 LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at the job list: the job may show late, or the network be down for a while."""
@@ -75,11 +75,11 @@ class Creator:
         content: Any = None
         try:
             content = self._content(await self._persist(attempt, deadline, on_wait))
-            return answers.read_job(content, self._service, status="PENDING")
+            return parsing.read_job(content, self._service, status="PENDING")
         except AudioPodError as lost:
             if not lost.in_doubt:
                 raise
-            if job_id := answers.job_id_in(content):
+            if job_id := parsing.job_id_in(content):
                 # It exists; what else there is to know, the first look at it will tell.
                 return Job.model_validate(
                     {"id": job_id, "status": "PENDING", "task": creation.operation.task}
@@ -113,7 +113,7 @@ class Creator:
             if len(found) == 1:
                 (job_id, entry), *_ = found.items()
                 if not any(rival.may_have_made(entry, job_id, when) for rival in rivals):
-                    return answers.read_job(entry, self._service, status="PENDING")
+                    return parsing.read_job(entry, self._service, status="PENDING")
             elif found and not rivals:
                 ids = ", ".join(str(job_id) for job_id in sorted(found))
                 raise Uncertain(
@@ -143,14 +143,14 @@ class Creator:
         call = Call("POST", f"{path}/retry", seconds=seconds)
         try:
             answer = await self._persist(lambda: self._ask(call), deadline, on_wait)
-            return answers.read_job(self._content(answer), self._service, status="PENDING")
+            return parsing.read_job(self._content(answer), self._service, status="PENDING")
         except AudioPodError as problem:
             if not problem.in_doubt:
                 raise
             lost = problem
         try:
             answer = await self._ask(Call("GET", f"{path}/status", seconds=seconds))
-            job = answers.read_job(self._content(answer), self._service)
+            job = parsing.read_job(self._content(answer), self._service)
         except AudioPodError:
             job = None
         if job is None or job.status == "FAILED":
@@ -175,13 +175,13 @@ class Creator:
         )
 
     def _content(self, answer: Answer) -> Any:
-        return answers.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
+        return parsing.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
 
     async def _newest_jobs(self) -> tuple[list[Any], float | None]:
         """The newest jobs as the service tells them, and its time."""
         query = newest_first(JobQuery(limit=50))
         answer = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
-        return answers.job_entries(self._content(answer), self._service), server_time(
+        return parsing.job_entries(self._content(answer), self._service), server_time(
             answer.headers.get("date", "")
         )
 
