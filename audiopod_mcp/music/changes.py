@@ -16,12 +16,13 @@ from audiopod_mcp.music.piece import WHOLE, Piece, fitted, it, named
 from audiopod_mcp.music.players import track_of
 from audiopod_mcp.music.rearrange import added, swapped
 from audiopod_mcp.music.rebalance import rebalanced, without
-from audiopod_mcp.music.scores import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.sound_changes import SOUND, tone
 from audiopod_mcp.music.splice import fit
 from audiopod_mcp.music.stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
+
+from .score import UNPITCHED, in_key, stretched, transposed, with_parts
 
 _SPEEDS = (0.25, 4.0)
 """How much slower and faster a track can be made."""

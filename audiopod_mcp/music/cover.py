@@ -12,7 +12,6 @@ import numpy as np
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.melody import melody
 from audiopod_mcp.music.model import (
@@ -28,9 +27,11 @@ from audiopod_mcp.music.model import (
     within,
 )
 from audiopod_mcp.music.playing import as_if_beside, brief_beside, dynamics_of, names_style, play
-from audiopod_mcp.music.scores import lead_of
 from audiopod_mcp.music.splice import mixed
 from audiopod_mcp.music.theory import parse_key
+
+from .leadsheet import Frame, heard_frame, score_frame
+from .score import lead_of
 
 _BEATS = 64
 """Beats whose melody is listened to at a time."""

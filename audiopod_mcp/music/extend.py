@@ -13,13 +13,14 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
-from audiopod_mcp.music.frame import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import spectral_balance
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, play
-from audiopod_mcp.music.scores import excerpt, joined, later
 from audiopod_mcp.music.splice import CROSSFADE, fit, join, mixed, rise
+
+from .leadsheet import Frame, heard_frame, score_frame
+from .score import excerpt, joined, later
 
 LONGEST = 60.0
 """Seconds that are added at most on either side."""

@@ -12,7 +12,6 @@ from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.caption import mentions, read_caption
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.frame import Frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import (
     Levels,
@@ -35,12 +34,14 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.scores import UNPITCHED, excerpt
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
 from audiopod_mcp.music.theory import parse_key
 from audiopod_mcp.music.vocabulary import FORM_WORDS, STYLE_WORDS
 from audiopod_mcp.music.wording import find, tidy
+
+from .leadsheet import Frame
+from .score import UNPITCHED, excerpt
 
 AS_THE_SONG = "No style was asked for: it is played as {}, which the recording sounds most like."
 """The note on music beside a recording whose style was heard, not named."""

@@ -11,7 +11,6 @@ import numpy as np
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.frame import SOFT
 from audiopod_mcp.music.matching import Levels, spectral_balance, widened, width_of
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -26,10 +25,12 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style
-from audiopod_mcp.music.scores import excerpt
 from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.splice import fit, mixed
 from audiopod_mcp.music.synthesis import render
+
+from .leadsheet import SOFT
+from .score import excerpt
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
 _KEY_STATED = re.compile(

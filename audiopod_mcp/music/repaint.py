@@ -10,7 +10,6 @@ import numpy as np
 from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.following import following
-from audiopod_mcp.music.frame import heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.playing import (
@@ -20,8 +19,10 @@ from audiopod_mcp.music.playing import (
     names_style,
     play,
 )
-from audiopod_mcp.music.scores import excerpt, joined, later
 from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace
+
+from .leadsheet import heard_frame, score_frame
+from .score import excerpt, joined, later
 
 LONGEST = 300.0
 """Seconds that are repainted at most at a time."""

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.composition import compose, harmony
-from audiopod_mcp.music.frame import score_frame
 from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Report, Score, within
-from audiopod_mcp.music.scores import excerpt, lead_of
 from audiopod_mcp.music.styles import STYLES
+
+from .leadsheet import score_frame
+from .score import excerpt, lead_of
 
 Lots: TypeAlias = npt.NDArray[np.float64]
 

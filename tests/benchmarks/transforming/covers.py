@@ -9,7 +9,7 @@ from audiopod_mcp.music.analysis import analyse
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.making import make
-from audiopod_mcp.music.scores import UNPITCHED
+from audiopod_mcp.music.score import UNPITCHED
 from audiopod_mcp.music.tonality import beat_chroma
 from tests.benchmarks.transforming.judging import contour, distance, rows_alike, sung_pitch, table, timbre
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import savgol_filter
 
-from audiopod_mcp.music.model import Analysis, Grid, Note, Score, Span
-from audiopod_mcp.music.scores import lead_of, transposed_chord
-from audiopod_mcp.music.theory import METRES, parse_chord, parse_key
+from .model import Analysis, Grid, Note, Score, Span
+from .score import lead_of, transposed_chord
+from .theory import METRES, parse_chord, parse_key
 
 Times = npt.NDArray[np.float64]
 

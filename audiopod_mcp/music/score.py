@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.model import LyricLine, Note, Part, Score, Span
-from audiopod_mcp.music.theory import Key, parse_chord, parse_key
+from .model import LyricLine, Note, Part, Score, Span
+from .theory import Key, parse_chord, parse_key
 
 UNPITCHED = ("drums", "percussion", "fx")
 """Tracks whose ``pitch`` is not a pitch: they are never transposed."""
