@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.melody import melody
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.melody import melody
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.matching import Levels, spectral_balance, widened, width_of
@@ -23,7 +24,6 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style
 from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.splice import fit, mixed

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.following import following
 from audiopod_mcp.music.loudness import integrated_loudness

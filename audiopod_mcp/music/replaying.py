@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.loudness import integrated_loudness

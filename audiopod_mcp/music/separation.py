@@ -17,6 +17,8 @@ import scipy.fft as sfft
 import soxr
 from numpy.lib.stride_tricks import sliding_window_view
 
+from audiopod_mcp.music.analysis.vocal_activity import FPS as VOICE_FPS
+from audiopod_mcp.music.analysis.vocal_activity import sung_stretches, voice_odds
 from audiopod_mcp.music.blocks import by_blocks
 from audiopod_mcp.music.cells import HOP, N_FFT, RATE, Complex
 from audiopod_mcp.music.masks import below, drum_mask, vocal_mask
@@ -24,8 +26,6 @@ from audiopod_mcp.music.model import Audio, Refused, Report, silent
 from audiopod_mcp.music.presence import Heard
 from audiopod_mcp.music.shares import SOURCES, shares
 from audiopod_mcp.music.spectrum import SILENCE, WORKERS, Array, downmix, hann
-from audiopod_mcp.music.voice import FPS as VOICE_FPS
-from audiopod_mcp.music.voice import sung_stretches, voice_odds
 
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""

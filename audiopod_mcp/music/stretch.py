@@ -7,8 +7,8 @@ import numpy.typing as npt
 import soxr
 from scipy import fft
 
+from audiopod_mcp.music.analysis.onsets import FPS, WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.model import Audio, Report, silent
-from audiopod_mcp.music.onsets import FPS, WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.splice import fit
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.lyrics import from_lrc, time_lyrics
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.separation import TRACKS, separate
@@ -139,7 +139,7 @@ def speed(folder, rows):
     mix = folder / next(row["file"] for row in rows if row["kind"] == "mix")
     program = (
         "import time; t0 = time.perf_counter()\n"
-        "from audiopod_mcp.music.analysis import analyse\n"
+        "from audiopod_mcp.music.analysis.analyze import analyse\n"
         "import numpy as np, soundfile\n"
         f"audio, rate = soundfile.read({str(mix)!r}, dtype='float32', always_2d=True)\n"
         "audio = np.tile(audio, (4, 1))[: 180 * rate]\n"

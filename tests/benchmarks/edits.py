@@ -23,14 +23,14 @@ import numpy as np
 import soundfile
 from scipy.signal import stft
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.edit import edit
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.tonality import beat_chroma
 from audiopod_mcp.music.wishes import read_wishes
 from tests.benchmarks.transforming import WORDS, level, rows_alike
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from tests.benchmarks.accuracy import key_score, tempo_marks
 
 METRES = ("2/4", "3/4", "4/4", "6/8")

@@ -20,15 +20,16 @@ import numpy as np
 import soundfile
 from scipy.optimize import minimize, minimize_scalar
 
-from audiopod_mcp.music import metre_weights, tempo_level
-from audiopod_mcp.music.metre_evidence import METRES, RATIOS, evidence
-from audiopod_mcp.music.onsets import FPS, onset_envelopes
-from audiopod_mcp.music.pitch import FPS as CHROMA_FPS
-from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
-from audiopod_mcp.music.rhythm import estimate_tempo, follow
+from audiopod_mcp.music.analysis import metre_weights
+from audiopod_mcp.music.analysis import metrical_level as tempo_level
+from audiopod_mcp.music.analysis.beats import estimate_tempo, follow
+from audiopod_mcp.music.analysis.chroma import FPS as CHROMA_FPS
+from audiopod_mcp.music.analysis.chroma import bass_chromagram, chromagram, spectral_peaks
+from audiopod_mcp.music.analysis.key import harmonic_change
+from audiopod_mcp.music.analysis.metre_features import METRES, RATIOS, evidence
+from audiopod_mcp.music.analysis.onsets import FPS, onset_envelopes
+from audiopod_mcp.music.analysis.tatums import on_ticks
 from audiopod_mcp.music.spectrum import downmix
-from audiopod_mcp.music.ticks import on_ticks
-from audiopod_mcp.music.tonality import harmonic_change
 
 NAMES = list(METRES)
 ALSO = {"12/8": ("4/4", "6/8"), "5/4": NAMES, "7/4": NAMES}

@@ -5,15 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.analysis import analyse
-from audiopod_mcp.music.chords import find_chords
-from audiopod_mcp.music.describe import describe
+from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.caption import describe
+from audiopod_mcp.music.analysis.chords import find_chords
+from audiopod_mcp.music.analysis.key import beat_chroma
+from audiopod_mcp.music.analysis.structure import find_sections
+from audiopod_mcp.music.analysis.tatums import Ticks, stretches
+from audiopod_mcp.music.analysis.timbre import FPS, Timbre
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused, Span
-from audiopod_mcp.music.structure import find_sections
-from audiopod_mcp.music.ticks import Ticks, stretches
-from audiopod_mcp.music.timbre import FPS, Timbre
-from audiopod_mcp.music.tonality import beat_chroma
 from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
 
 C_PROGRESSION = [(60, 4), (65, 4), (67, 4), (60, 4)]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum, likeness
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import SAMPLE_RATE, Refused
-from audiopod_mcp.music.tonality import beat_chroma
 
 STRENGTHS = (0.0, 0.5, 1.0)
 

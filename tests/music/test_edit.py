@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from judging import assert_as_it_was, assert_stems_sum, likeness
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.edit import edit
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.tonality import beat_chroma
 from audiopod_mcp.music.wishes import read_wishes
 
 RATE = 44_100

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum, steepness
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.extend import extend
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused

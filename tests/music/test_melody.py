@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.melody import melody
+from audiopod_mcp.music.analysis.melody import melody
 from tests.music.synth import RATE, chords, noise, place, silence, stereo, sung, tone
 
 SCALE = [60, 62, 64, 65, 67, 69, 71, 72, 67, 64]

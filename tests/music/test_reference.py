@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.making import make

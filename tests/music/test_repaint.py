@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum, steepness
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import spectral_balance
 from audiopod_mcp.music.model import Refused

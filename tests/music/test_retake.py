@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from judging import assert_stems_sum, likeness, steepness
 
+from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused, silent
 from audiopod_mcp.music.retake import retake
 from audiopod_mcp.music.takes import varied
-from audiopod_mcp.music.tonality import beat_chroma
 
 VARIANCES = (0.0, 0.15, 0.4, 0.7, 1.0)
 

@@ -184,7 +184,7 @@ def _extract_stem(work: Work, report: Report, *, models: str | None) -> Outcome:
 
 
 def _analyze(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.analysis import analyse
+    from audiopod_mcp.music.analysis.analyze import analyse
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)
     heard = analyse(source.audio, source.rate, within(report, 0.2, 1.0))
@@ -192,7 +192,7 @@ def _analyze(work: Work, report: Report) -> Outcome:
 
 
 def _lrc(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.analysis import analyse
+    from audiopod_mcp.music.analysis.analyze import analyse
     from audiopod_mcp.music.lyrics import place_lyrics, to_lrc
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)

@@ -5,12 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.score import UNPITCHED
-from audiopod_mcp.music.tonality import beat_chroma
 from tests.benchmarks.transforming.judging import contour, distance, rows_alike, sung_pitch, table, timbre
 
 CAPTIONS = {"bossa nova": "bossa nova", "rock": "rock", "techno": "techno", "string quartet": "classical"}

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from audiopod_mcp.music.analysis.key import beat_chroma
+from audiopod_mcp.music.analysis.onsets import FPS
 from audiopod_mcp.music.extend import extend
-from audiopod_mcp.music.onsets import FPS
 from audiopod_mcp.music.repaint import repaint
 from audiopod_mcp.music.theory import parse_key
-from audiopod_mcp.music.tonality import beat_chroma
 from tests.benchmarks.transforming.judging import (
     copied,
     correlation,

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from audiopod_mcp.music.analysis.key import beat_chroma
+from audiopod_mcp.music.analysis.onsets import FPS
 from audiopod_mcp.music.audition import style_of
-from audiopod_mcp.music.onsets import FPS
 from audiopod_mcp.music.repaint import repaint
-from audiopod_mcp.music.tonality import beat_chroma
 from tests.benchmarks.transforming.judging import distance, flux, level, onsets, rows_alike, table, timbre
 
 EDGES = (30, 150, 800, 4000, 16_000)

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.analysis import analyse
+from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import Score

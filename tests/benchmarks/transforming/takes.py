@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 
+from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.caption import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.model import silent
 from audiopod_mcp.music.retake import retake
 from audiopod_mcp.music.takes import varied
-from audiopod_mcp.music.tonality import beat_chroma
 from tests.benchmarks.transforming.judging import correlation, notes_of, onsets, rows_alike, table
 from tests.benchmarks.transforming.songs import PIECES
 

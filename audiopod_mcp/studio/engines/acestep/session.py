@@ -113,7 +113,7 @@ class Session:
         lyrics = str(self.params.get("lyrics") or "")
         if not self.params.get("generate_lrc") or not lyrics:
             return take
-        from audiopod_mcp.music.analysis import analyse
+        from audiopod_mcp.music.analysis.analyze import analyse
         from audiopod_mcp.music.lyrics import place_lyrics, to_lrc
 
         try:

@@ -9,7 +9,8 @@ import numpy as np
 
 from audiopod_mcp.music.model import Span
 from audiopod_mcp.music.spectrum import Array, Ints
-from audiopod_mcp.music.tonality import PITCH_CLASSES
+
+from .key import PITCH_CLASSES
 
 _QUALITIES = {
     "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6),

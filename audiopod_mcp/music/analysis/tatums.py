@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.onsets import FPS, WHOLE
-from audiopod_mcp.music.pitch import FPS as CHROMA_FPS
 from audiopod_mcp.music.spectrum import Array
+
+from .chroma import FPS as CHROMA_FPS
+from .onsets import FPS, WHOLE
 
 PER_BEAT = 12
 """Ticks a beat: halves, thirds and quarters of it all fall on one."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.onsets import LOW, MIDDLE, WHOLE
-from audiopod_mcp.music.rhythm import accents
 from audiopod_mcp.music.spectrum import Array, Ints
+
+from .beats import accents
+from .onsets import LOW, MIDDLE, WHOLE
 
 
 def stresses(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Array:

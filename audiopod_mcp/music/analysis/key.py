@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.pitch import FPS, chromagram, spectral_peaks
 from audiopod_mcp.music.spectrum import Array, downmix, moving_mean, segment_means
+
+from .chroma import FPS, chromagram, spectral_peaks
 
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 

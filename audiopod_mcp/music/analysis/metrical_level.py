@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.metre_evidence import METRES, RATIOS, evidence, odd_bars
-from audiopod_mcp.music.metre_weights import WEIGHTS
-from audiopod_mcp.music.onsets import WHOLE, onset_frames
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.ticks import on_ticks, sounding, stretches
+
+from .metre_features import METRES, RATIOS, evidence, odd_bars
+from .metre_weights import WEIGHTS
+from .onsets import WHOLE, onset_frames
+from .tatums import on_ticks, sounding, stretches
 
 LEAST_BEATS = 4
 """Fewer say nothing."""

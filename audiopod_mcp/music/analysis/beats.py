@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
 
-from audiopod_mcp.music.autocorrelation import BANDS, at_lag, autocorrelation
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.onsets import FPS, WHOLE
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.tempo_course import tempo_course
-from audiopod_mcp.music.tempo_level import LEAST_BEATS, count
+
+from .autocorrelation import BANDS, at_lag, autocorrelation
+from .metrical_level import LEAST_BEATS, count
+from .onsets import FPS, WHOLE
+from .tempo_curve import tempo_course
 
 TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 """Candidate tempi, beats a minute."""

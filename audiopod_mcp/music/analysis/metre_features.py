@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.autocorrelation import BANDS, at_lag, recurrence
-from audiopod_mcp.music.onsets import HIGH, KICK, LOW, MIDDLE, SNARE, WHOLE
 from audiopod_mcp.music.spectrum import Array
-from audiopod_mcp.music.ticks import PER_BEAT, PER_CHORD, Ticks
+
+from .autocorrelation import BANDS, at_lag, recurrence
+from .onsets import HIGH, KICK, LOW, MIDDLE, SNARE, WHOLE
+from .tatums import PER_BEAT, PER_CHORD, Ticks
 
 RATIOS = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3)
 """Levels of a pulse that it may be counted at, as multiples of the tempo found."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.autocorrelation import BANDS, at_lag, recurrence
-from audiopod_mcp.music.onsets import FPS
 from audiopod_mcp.music.spectrum import Array
+
+from .autocorrelation import BANDS, at_lag, recurrence
+from .onsets import FPS
 
 _WINDOW, _HOP, _LAGS = 12.0, 3.0, 8.0
 """Seconds that are listened to at a time, from one time to the next, and of lags."""

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
 from audiopod_mcp.music.spectrum import WORKERS, Array
+
+from .onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
 
 BANDS = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
 """What each row of the onset envelopes counts for the pulse."""

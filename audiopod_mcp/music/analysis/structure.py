@@ -11,11 +11,12 @@ import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Span
-from audiopod_mcp.music.pitch import FPS as CHROMA_FPS
 from audiopod_mcp.music.spectrum import Array, Ints, segment_means
-from audiopod_mcp.music.timbre import FPS as TIMBRE_FPS
-from audiopod_mcp.music.timbre import Timbre
-from audiopod_mcp.music.tonality import tonal
+
+from .chroma import FPS as CHROMA_FPS
+from .key import tonal
+from .timbre import FPS as TIMBRE_FPS
+from .timbre import Timbre
 
 _MOST_BARS = 800
 """Longer pieces are looked at in groups of bars: self-similarity grows with the square."""

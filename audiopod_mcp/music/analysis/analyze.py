@@ -6,20 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiopod_mcp.music.chords import at_rest, find_chords
-from audiopod_mcp.music.describe import describe
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.metre import bar_lines, stresses
-from audiopod_mcp.music.metre_evidence import METRES, ODD
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
-from audiopod_mcp.music.onsets import WHOLE, onset_envelopes, onset_frames
-from audiopod_mcp.music.pitch import bass_chromagram, chromagram, spectral_peaks
-from audiopod_mcp.music.rhythm import Pulse, find_pulse
 from audiopod_mcp.music.spectrum import Array, Ints, downmix
-from audiopod_mcp.music.structure import find_sections
-from audiopod_mcp.music.timbre import measure_timbre
-from audiopod_mcp.music.tonality import find_key, harmonic_change, synchronise
-from audiopod_mcp.music.voice import find_vocals
+
+from .beats import Pulse, find_pulse
+from .caption import describe
+from .chords import at_rest, find_chords
+from .chroma import bass_chromagram, chromagram, spectral_peaks
+from .downbeats import bar_lines, stresses
+from .key import find_key, harmonic_change, synchronise
+from .metre_features import METRES, ODD
+from .onsets import WHOLE, onset_envelopes, onset_frames
+from .structure import find_sections
+from .timbre import measure_timbre
+from .vocal_activity import find_vocals
 
 _LEAST_BEATS = 8
 """Fewer beats than this say nothing about bars."""
