@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from audiopod_mcp.music.asked import REMOVE, Wish
-from audiopod_mcp.music.measures import key_in, mode_in
+from audiopod_mcp.music.captions.numbers import key_in, mode_in
 from audiopod_mcp.music.players import track_of
 from audiopod_mcp.music.quantities import NUMBER, percent, seconds, strength, value
 

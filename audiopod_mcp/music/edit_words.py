@@ -1,7 +1,7 @@
 """The words of edits in many languages, and misspelt, put into the English that :mod:`wishes` reads.
 
-Each table holds one language, without accents as :func:`audiopod_mcp.music.wording.tidy` leaves it, longer
-phrases first. Instruments are those of :mod:`audiopod_mcp.music.languages`.
+Each table holds one language, without accents as :func:`audiopod_mcp.music.captions.text_search.tidy` leaves it, longer
+phrases first. Instruments are those of :mod:`audiopod_mcp.music.captions.translations`.
 """
 
 # ruff: noqa: E501 (tables: one entry a line; other scripts' letters are meant)
@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from audiopod_mcp.music.languages import INSTRUMENT_WORDS
-from audiopod_mcp.music.measures import key_in
+from audiopod_mcp.music.captions.numbers import key_in
+from audiopod_mcp.music.captions.text_search import find, one_slip, tidy
+from audiopod_mcp.music.captions.translations import INSTRUMENT_WORDS
 from audiopod_mcp.music.players import track_of
-from audiopod_mcp.music.wording import find, one_slip, tidy
 
 _SOME = r"([^,.;!?]+?)"
 

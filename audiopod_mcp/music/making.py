@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from audiopod_mcp.music.caption import mentions, natural_duration
+from audiopod_mcp.music.captions.parse import mentions, natural_duration
+from audiopod_mcp.music.captions.unsupported import shortfalls
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic
 from audiopod_mcp.music.composition.words import stanzas
@@ -27,7 +28,6 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_lead

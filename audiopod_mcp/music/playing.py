@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from audiopod_mcp.music.caption import mentions, read_caption
+from audiopod_mcp.music.captions.parse import mentions, read_caption
+from audiopod_mcp.music.captions.text_search import find, tidy
+from audiopod_mcp.music.captions.vocabulary import FORM_WORDS, STYLE_WORDS
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import (
@@ -37,8 +39,6 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
 from audiopod_mcp.music.theory import parse_key
-from audiopod_mcp.music.vocabulary import FORM_WORDS, STYLE_WORDS
-from audiopod_mcp.music.wording import find, tidy
 
 from .leadsheet import Frame
 from .score import UNPITCHED, excerpt

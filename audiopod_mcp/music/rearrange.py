@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Rendering, Report, Score
 from audiopod_mcp.music.playing import brief_beside, play

@@ -25,7 +25,7 @@ from scipy.signal import stft
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.edit import edit
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.making import make

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import SAMPLE_RATE, Rendering
 from audiopod_mcp.music.splice import convert

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.captions.tempo_words import PACES, paced
+from audiopod_mcp.music.captions.unsupported import shortfalls
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.model import Activity, Brief, Refused
-from audiopod_mcp.music.pace import PACES, paced
-from audiopod_mcp.music.shortfalls import shortfalls
 from audiopod_mcp.music.styles import PRESETS, STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, parse_key

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.singing import place
 from audiopod_mcp.music.composition.words import label_of, sung
@@ -360,7 +360,7 @@ def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, 
 
 def test_a_score_does_not_depend_on_the_process() -> None:
     code = (
-        "import hashlib; from audiopod_mcp.music.caption import read_caption as r;"
+        "import hashlib; from audiopod_mcp.music.captions.parse import read_caption as r;"
         "from audiopod_mcp.music.composition import compose;"
         "b = r('sparse dorian soul in 6/8, saxaphone, no drums but shaker', seed=5, lyrics='[Verse]\\nhello you');"
         "print(hashlib.sha256(repr(compose(b, seed=5)).encode()).hexdigest())"

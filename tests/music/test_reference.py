@@ -9,7 +9,7 @@ import pytest
 from judging import assert_stems_sum
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.matching import equaliser, filtered, spectral_balance, widened, width_of

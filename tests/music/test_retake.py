@@ -9,7 +9,7 @@ import pytest
 from judging import assert_stems_sum, likeness, steepness
 
 from audiopod_mcp.music.analysis.key import beat_chroma
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused, silent

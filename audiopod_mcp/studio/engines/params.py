@@ -18,7 +18,7 @@ _SEEDS = 2**31
 
 def brief_of(work: Work, seed: int) -> Brief:
     """What new music is to be, by its caption and its arguments."""
-    from audiopod_mcp.music.caption import read_caption
+    from audiopod_mcp.music.captions.parse import read_caption
 
     params = work.params
     # What is to be rapped is a rap, though its caption may not say so.

@@ -7,7 +7,7 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.score import UNPITCHED

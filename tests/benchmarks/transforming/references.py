@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Activity

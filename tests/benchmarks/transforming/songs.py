@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import Score
 from tests.benchmarks.transforming.judging import flux

@@ -6,7 +6,7 @@ import numpy as np
 
 from audiopod_mcp.music import sounding
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.sounding import features, nearest_to
 from audiopod_mcp.music.styles import STYLES

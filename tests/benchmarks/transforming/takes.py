@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from audiopod_mcp.music.analysis.key import beat_chroma
-from audiopod_mcp.music.caption import read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.model import silent
 from audiopod_mcp.music.retake import retake

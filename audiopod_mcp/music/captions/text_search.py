@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from audiopod_mcp.music.vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELT, STYLE_WORDS
+from .vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELT, STYLE_WORDS
 
 _Meaning = TypeVar("_Meaning")
 _UNSPACED = re.compile(r"[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -7,20 +7,22 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from audiopod_mcp.music.amounts import activity_in
 from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.words import Stanza, stanzas
-from audiopod_mcp.music.feels import counted, swing_in
-from audiopod_mcp.music.languages import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
-from audiopod_mcp.music.measures import key_in, metre_in, metre_of, mode_in, mode_named, seconds_in, tempo_in
 from audiopod_mcp.music.model import Brief, Refused
-from audiopod_mcp.music.negation import denied, left_out, named
-from audiopod_mcp.music.pace import dotted, paced
 from audiopod_mcp.music.styles import PRESETS, STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
-from audiopod_mcp.music.vocabulary import (
+
+from .density import activity_in
+from .feel import counted, swing_in
+from .negation import denied, left_out, named
+from .numbers import key_in, metre_in, metre_of, mode_in, mode_named, seconds_in, tempo_in
+from .tempo_words import dotted, paced
+from .text_search import find, tidy, word
+from .translations import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
+from .vocabulary import (
     ENSEMBLES,
     FORM_WORDS,
     HINT_WORDS,
@@ -31,7 +33,6 @@ from audiopod_mcp.music.vocabulary import (
     TEMPO_WORDS,
     TONGUES,
 )
-from audiopod_mcp.music.wording import find, tidy, word
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)

@@ -11,19 +11,13 @@ from __future__ import annotations
 
 import re
 
-from audiopod_mcp.music.measures import key_in, metre_in, metre_refused, tempo_in
 from audiopod_mcp.music.model import Brief
-from audiopod_mcp.music.negation import denied
 from audiopod_mcp.music.theory import METRES
-from audiopod_mcp.music.vocabulary import (
-    FORM_WORDS,
-    HINT_WORDS,
-    INSTRUMENT_WORDS,
-    MOODS,
-    NEAREST,
-    STYLE_WORDS,
-)
-from audiopod_mcp.music.wording import find, tidy, word
+
+from .negation import denied
+from .numbers import key_in, metre_in, metre_refused, tempo_in
+from .text_search import find, tidy, word
+from .vocabulary import FORM_WORDS, HINT_WORDS, INSTRUMENT_WORDS, MOODS, NEAREST, STYLE_WORDS
 
 _CANNOT: dict[str, str] = {
     # How voices are to sound: the guide voice has one sound.

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
-from audiopod_mcp.music.vocabulary import (
+
+from .text_search import find, word
+from .vocabulary import (
     ENSEMBLES,
     FORM_WORDS,
     HINT_WORDS,
@@ -16,7 +18,6 @@ from audiopod_mcp.music.vocabulary import (
     TEMPO_WORDS,
     TRACK_WORDS,
 )
-from audiopod_mcp.music.wording import find, word
 
 _NEGATION = re.compile(
     r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"

@@ -2,7 +2,7 @@
 
 German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish, Russian, Japanese, Chinese, Korean and
 Hindi. Written without accents, as the caption is read; words that end in different ways stop at their stem.
-Scripts without spaces between words are matched anywhere (:mod:`audiopod_mcp.music.wording`).
+Scripts without spaces between words are matched anywhere (:mod:`audiopod_mcp.music.captions.text_search`).
 """
 
 # ruff: noqa: E501 (tables: one entry a line; other scripts' letters are meant)

@@ -6,8 +6,9 @@ import re
 
 from audiopod_mcp.music.model import Activity
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
-from audiopod_mcp.music.vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
-from audiopod_mcp.music.wording import find, word
+
+from .text_search import find, word
+from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 
 _AMOUNTS: dict[str, float] = {
     r"less|fewer|weniger|moins de|menos|meno|minder|mniej|меньше|reduced": 0.22,

@@ -1,7 +1,7 @@
 """The words people describe music with, and what each means to the composer.
 
 Patterns are regular expressions, matched whole-word, without case and without accents; the longer one
-wins. Other languages' words come from :mod:`audiopod_mcp.music.languages`.
+wins. Other languages' words come from :mod:`audiopod_mcp.music.captions.translations`.
 """
 
 # ruff: noqa: E501 (tables: one entry a line)
@@ -9,7 +9,7 @@ wins. Other languages' words come from :mod:`audiopod_mcp.music.languages`.
 
 from __future__ import annotations
 
-from audiopod_mcp.music import languages
+from . import translations as languages
 
 STYLE_WORDS: dict[str, str] = {
     r"lo[-\s]?fi|chill-?hop": "lo-fi",
@@ -138,7 +138,7 @@ MOODS: dict[str, tuple[str, float, float]] = {
 }
 
 TEMPO_WORDS: dict[str, str] = {
-    # word: one of :data:`audiopod_mcp.music.pace.PACES`; a slow build-up says nothing of the tempo
+    # word: one of :data:`audiopod_mcp.music.captions.tempo_words.PACES`; a slow build-up says nothing of the tempo
     r"very slow(?:ly)?(?:[\s-]evolving)?|largo|grave|really slow|extremely slow|slowed(?: down)?": "very slow",
     r"slow|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced": "slow",
     r"slow(?:ly)?[\s-](?:build|burn|fade|intro|rise|evolv|grow)\w*": "",

@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from audiopod_mcp.music.languages import KANA_NOTES, NOTES
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
-from audiopod_mcp.music.wording import word
+
+from .text_search import word
+from .translations import KANA_NOTES, NOTES
 
 _BPM = re.compile(
     r"(?:(\d{2,3})\s*(?:-|–|to|and|bis|a|à|~)\s*)?(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
