@@ -26,7 +26,7 @@ from scipy.signal import stft
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.edit import edit
+from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.matching import spectral_balance, width_of

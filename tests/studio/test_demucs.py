@@ -8,7 +8,7 @@ import soundfile
 
 from audiopod_mcp.api import watch
 from audiopod_mcp.hosting import open_service
-from audiopod_mcp.music.edit import edit
+from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.operations import ExtractStem
 from audiopod_mcp.settings import Settings

@@ -145,7 +145,7 @@ def _extend(work: Work, report: Report) -> Outcome:
 
 
 def _edit(work: Work, report: Report, *, models: str | None) -> Outcome:
-    from audiopod_mcp.music.edit import edit
+    from audiopod_mcp.music.editing.edit import edit
 
     from .stems import separator_of
 

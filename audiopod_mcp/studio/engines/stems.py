@@ -10,7 +10,7 @@ from audiopod_mcp.music.model import Audio, Refused, Report
 from .demucs import SOURCES, VARIABLE, separate_trained
 
 if TYPE_CHECKING:
-    from audiopod_mcp.music.piece import Separator
+    from audiopod_mcp.music.editing.layers import Separator
 
 
 def stem_of(
@@ -38,7 +38,7 @@ def stem_of(
 
 def separator_of(models: str | None) -> Separator:
     """What an edit takes a player out of a recording with."""
-    from audiopod_mcp.music.piece import by_signal
+    from audiopod_mcp.music.editing.layers import by_signal
 
     if models is None:
         return by_signal

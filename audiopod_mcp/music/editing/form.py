@@ -10,7 +10,8 @@ import numpy as np
 from audiopod_mcp.music.asked import Wish
 from audiopod_mcp.music.model import Refused, silent
 from audiopod_mcp.music.moments import clock
-from audiopod_mcp.music.piece import Piece
+
+from .layers import Piece
 
 FORM = ("cut", "keep", "repeat", "trim", "reverse")
 """The kinds of wish that are read here."""

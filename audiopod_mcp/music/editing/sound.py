@@ -12,8 +12,9 @@ from audiopod_mcp.music.effects import compressing, echoed, panned, passed, punc
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import widened
 from audiopod_mcp.music.model import Audio, Refused, Report
-from audiopod_mcp.music.piece import Piece
 from audiopod_mcp.music.tone import equalised, faded, reverberated
+
+from .layers import Piece
 
 _ECHO = 0.75
 """Beats between echoes where nobody says: the dotted eighth note, between the beats."""

@@ -12,17 +12,17 @@ from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.matching import matching_gain
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score, within
 from audiopod_mcp.music.normalising import LOUDEST, QUIETEST, normalising_gain
-from audiopod_mcp.music.piece import WHOLE, Piece, fitted, it, named
 from audiopod_mcp.music.players import track_of
-from audiopod_mcp.music.rearrange import added, swapped
 from audiopod_mcp.music.rebalance import rebalanced, without
-from audiopod_mcp.music.sound_changes import SOUND, tone
+from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.splice import fit
 from audiopod_mcp.music.stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
-from .score import UNPITCHED, in_key, stretched, transposed, with_parts
+from .layers import WHOLE, Piece, fitted, it, named
+from .rearrange import added, swapped
+from .sound import SOUND, tone
 
 _SPEEDS = (0.25, 4.0)
 """How much slower and faster a track can be made."""
