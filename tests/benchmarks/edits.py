@@ -27,11 +27,11 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.edit import edit
+from audiopod_mcp.music.editing.prompt.parse import read_wishes
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.wishes import read_wishes
 from tests.benchmarks.transforming import WORDS, level, rows_alike
 
 BOTH, COMPOSED = "both", "composed"

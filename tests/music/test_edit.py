@@ -11,10 +11,10 @@ from judging import assert_as_it_was, assert_stems_sum, likeness
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
+from audiopod_mcp.music.editing.prompt.parse import read_wishes
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.wishes import read_wishes
 
 RATE = 44_100
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from audiopod_mcp.music.beyond import beyond
+from audiopod_mcp.music.editing.prompt.parse import not_understood, read_wishes
+from audiopod_mcp.music.editing.prompt.time_ranges import Moment
+from audiopod_mcp.music.editing.prompt.unsupported import beyond
 from audiopod_mcp.music.model import Refused, Span
-from audiopod_mcp.music.moments import Moment
-from audiopod_mcp.music.wishes import not_understood, read_wishes
 
 
 def said(prompt):

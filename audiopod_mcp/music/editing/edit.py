@@ -6,16 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from audiopod_mcp.music.asked import Wish
-from audiopod_mcp.music.beyond import beyond
 from audiopod_mcp.music.captions.text_search import find, tidy
 from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
+from audiopod_mcp.music.editing.prompt.edits import Wish
+from audiopod_mcp.music.editing.prompt.parse import UNDERSTOOD, not_understood, read_wishes
+from audiopod_mcp.music.editing.prompt.time_ranges import clock
+from audiopod_mcp.music.editing.prompt.unsupported import beyond
 from audiopod_mcp.music.loudness import true_peak
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
-from audiopod_mcp.music.moments import clock
 from audiopod_mcp.music.normalising import TRUE_PEAK, peaks_held
 from audiopod_mcp.music.playing import names_style
-from audiopod_mcp.music.wishes import UNDERSTOOD, not_understood, read_wishes
 
 from .form import FORM, formed
 from .layers import WHOLE, Piece, Separator, by_signal, fitted

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.asked import Wish
+from audiopod_mcp.music.editing.prompt.edits import Wish
+from audiopod_mcp.music.editing.prompt.time_ranges import clock
 from audiopod_mcp.music.model import Refused, silent
-from audiopod_mcp.music.moments import clock
 
 from .layers import Piece
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.asked import LOW_END, Kind, Wish
+from audiopod_mcp.music.editing.prompt.edits import LOW_END, Kind, Wish
+from audiopod_mcp.music.editing.prompt.instruments import track_of
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.matching import matching_gain
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score, within
 from audiopod_mcp.music.normalising import LOUDEST, QUIETEST, normalising_gain
-from audiopod_mcp.music.players import track_of
 from audiopod_mcp.music.rebalance import rebalanced, without
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.splice import fit

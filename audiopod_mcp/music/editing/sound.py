@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.asked import Kind, Wish
+from audiopod_mcp.music.editing.prompt.edits import Kind, Wish
 from audiopod_mcp.music.effects import compressing, echoed, panned, passed, punching, saturated, sibilance
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.matching import widened

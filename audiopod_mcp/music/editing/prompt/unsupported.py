@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 
-from audiopod_mcp.music.edit_words import in_english
 from audiopod_mcp.music.playing import names_style
-from audiopod_mcp.music.wishes import clauses
+
+from .parse import clauses
+from .translations import in_english
 
 _BEYOND = (
     (

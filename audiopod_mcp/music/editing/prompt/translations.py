@@ -15,7 +15,8 @@ from functools import lru_cache
 from audiopod_mcp.music.captions.numbers import key_in
 from audiopod_mcp.music.captions.text_search import find, one_slip, tidy
 from audiopod_mcp.music.captions.translations import INSTRUMENT_WORDS
-from audiopod_mcp.music.players import track_of
+
+from .instruments import track_of
 
 _SOME = r"([^,.;!?]+?)"
 

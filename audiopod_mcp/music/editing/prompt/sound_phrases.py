@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from math import log10
 
-from audiopod_mcp.music.asked import DOWN, LOW_END, REMOVE, UP, Wish
-from audiopod_mcp.music.players import instrument_of, track_of
-from audiopod_mcp.music.quantities import decibels, hertz, percent, strength
+from .edits import DOWN, LOW_END, REMOVE, UP, Wish
+from .instruments import instrument_of, track_of
+from .quantities import decibels, hertz, percent, strength
 
 _BELLS = (
     # What a sound is complained of, the middle of the region in Hz, and whether there is too much of it.

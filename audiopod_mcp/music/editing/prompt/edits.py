@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from audiopod_mcp.music.moments import Moment
+from .time_ranges import Moment
 
 Kind = Literal[
     "level", "loudness", "peak", "silence",

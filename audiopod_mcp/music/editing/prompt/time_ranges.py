@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from audiopod_mcp.music.model import Refused, Span
-from audiopod_mcp.music.quantities import NUMBER, value
+
+from .quantities import NUMBER, value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 
-from audiopod_mcp.music.asked import REMOVE, Wish
 from audiopod_mcp.music.captions.numbers import key_in, mode_in
-from audiopod_mcp.music.players import track_of
-from audiopod_mcp.music.quantities import NUMBER, percent, seconds, strength, value
+
+from .edits import REMOVE, Wish
+from .instruments import track_of
+from .quantities import NUMBER, percent, seconds, strength, value
 
 KEEP = r"^(?:please |can you )*(?:crop|trim|cut|reduce)(?: it| the \w+)?(?: down)? to(?: just| only)?(?: please)?$|^(?:please |can you |just |only )*(?:keep|leave|use|give me|i (?:only |just )?want)(?: only| just)?(?: please)?$"
 """A stretch of the track kept alone, where it says when."""

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from audiopod_mcp.music import asked_course, asked_sound
-from audiopod_mcp.music.asked import REMOVE, Wish
-from audiopod_mcp.music.asked_course import KEEP
-from audiopod_mcp.music.edit_words import in_english
-from audiopod_mcp.music.moments import Moment, taken_out
-from audiopod_mcp.music.players import only_names, track_of
+from . import form_phrases as asked_course
+from . import sound_phrases as asked_sound
+from .edits import REMOVE, Wish
+from .form_phrases import KEEP
+from .instruments import only_names, track_of
+from .time_ranges import Moment, taken_out
+from .translations import in_english
 
 UNDERSTOOD = (
     "louder or softer, to -14 LUFS, brighter, more bass, reverb, echo, cut below 100 Hz, wider, "

@@ -1,0 +1,1 @@
+"""What an edit prompt asks for, read from words."""
