@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.matching import spectral_balance
+from audiopod_mcp.music.effects.crossfade import mixed
+from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Report, silent, within
 from audiopod_mcp.music.playing import as_if_beside, brief_beside, play
 from audiopod_mcp.music.sounding import colour, nearest_styles
-from audiopod_mcp.music.splice import mixed
 
 from .leadsheet import heard_frame
 

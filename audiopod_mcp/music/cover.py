@@ -13,6 +13,7 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.melody import melody
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.effects.crossfade import mixed
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -27,7 +28,6 @@ from audiopod_mcp.music.model import (
     within,
 )
 from audiopod_mcp.music.playing import as_if_beside, brief_beside, dynamics_of, names_style, play
-from audiopod_mcp.music.splice import mixed
 from audiopod_mcp.music.theory import parse_key
 
 from .leadsheet import Frame, heard_frame, score_frame

@@ -13,11 +13,11 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.audition import style_of
+from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
+from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.matching import spectral_balance
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, play
-from audiopod_mcp.music.splice import CROSSFADE, fit, join, mixed, rise
 
 from .leadsheet import Frame, heard_frame, score_frame
 from .score import excerpt, joined, later

@@ -14,6 +14,7 @@ from audiopod_mcp.music.captions.unsupported import shortfalls
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic
 from audiopod_mcp.music.composition.words import stanzas
+from audiopod_mcp.music.effects.equalizer_reverb import faded
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -31,7 +32,6 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
-from audiopod_mcp.music.tone import faded
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."

@@ -14,14 +14,15 @@ from audiopod_mcp.music.captions.parse import mentions, read_caption
 from audiopod_mcp.music.captions.text_search import find, tidy
 from audiopod_mcp.music.captions.vocabulary import FORM_WORDS, STYLE_WORDS
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.matching import (
+from audiopod_mcp.music.effects.crossfade import CEILING, convert, fit, limiter, mixed
+from audiopod_mcp.music.effects.mix_matching import (
     Levels,
     filtered,
     matching_equaliser,
     matching_gain,
     spectral_balance,
 )
+from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -36,7 +37,6 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.splice import CEILING, convert, fit, limiter, mixed
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
 from audiopod_mcp.music.theory import parse_key
 

@@ -12,7 +12,8 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.matching import Levels, spectral_balance, widened, width_of
+from audiopod_mcp.music.effects.crossfade import fit, mixed
+from audiopod_mcp.music.effects.mix_matching import Levels, spectral_balance, widened, width_of
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Activity,
@@ -26,7 +27,6 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style
 from audiopod_mcp.music.spectrum import downmix
-from audiopod_mcp.music.splice import fit, mixed
 from audiopod_mcp.music.synthesis import render
 
 from .leadsheet import SOFT

@@ -9,7 +9,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.audition import style_of
-from audiopod_mcp.music.following import following
+from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, replace
+from audiopod_mcp.music.effects.level_following import following
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.playing import (
@@ -19,7 +20,6 @@ from audiopod_mcp.music.playing import (
     names_style,
     play,
 )
-from audiopod_mcp.music.splice import CEILING, CROSSFADE, fit, limiter, mixed, replace
 
 from .leadsheet import heard_frame, score_frame
 from .score import excerpt, joined, later

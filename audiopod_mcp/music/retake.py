@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from audiopod_mcp.music.effects.crossfade import fit, mixed
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.playing import as_if_beside
 from audiopod_mcp.music.replaying import played_again
-from audiopod_mcp.music.splice import fit, mixed
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.takes import varied
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.effects.crossfade import convert
 from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import SAMPLE_RATE, Rendering
-from audiopod_mcp.music.splice import convert
 
 LYRICS = """[Verse]
 morning light is on the river

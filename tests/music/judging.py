@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from audiopod_mcp.music.effects.crossfade import mixed
 from audiopod_mcp.music.model import Rendering
-from audiopod_mcp.music.splice import mixed
 
 
 def assert_stems_sum(made: Rendering) -> None:

@@ -12,8 +12,8 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.editing.prompt.parse import read_wishes
+from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
 
 RATE = 44_100

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from audiopod_mcp.music.following import following
-from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.matching import (
+from audiopod_mcp.music.effects.crossfade import convert, fit, join, limiter, replace, rise, snap
+from audiopod_mcp.music.effects.level_following import following
+from audiopod_mcp.music.effects.mix_matching import (
     filtered,
     matching_equaliser,
     matching_gain,
@@ -20,8 +20,8 @@ from audiopod_mcp.music.matching import (
     widened,
     width_of,
 )
-from audiopod_mcp.music.splice import convert, fit, join, limiter, replace, rise, snap
-from audiopod_mcp.music.stretch import shift_pitch, shift_voice, stretch
+from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
+from audiopod_mcp.music.loudness import integrated_loudness
 
 RATE = 44_100
 

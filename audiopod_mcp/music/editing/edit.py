@@ -12,9 +12,9 @@ from audiopod_mcp.music.editing.prompt.edits import Wish
 from audiopod_mcp.music.editing.prompt.parse import UNDERSTOOD, not_understood, read_wishes
 from audiopod_mcp.music.editing.prompt.time_ranges import clock
 from audiopod_mcp.music.editing.prompt.unsupported import beyond
+from audiopod_mcp.music.effects.normalization import TRUE_PEAK, peaks_held
 from audiopod_mcp.music.loudness import true_peak
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
-from audiopod_mcp.music.normalising import TRUE_PEAK, peaks_held
 from audiopod_mcp.music.playing import names_style
 
 from .form import FORM, formed

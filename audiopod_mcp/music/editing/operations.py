@@ -9,14 +9,14 @@ import numpy as np
 
 from audiopod_mcp.music.editing.prompt.edits import LOW_END, Kind, Wish
 from audiopod_mcp.music.editing.prompt.instruments import track_of
+from audiopod_mcp.music.effects.crossfade import fit
+from audiopod_mcp.music.effects.mix_matching import matching_gain
+from audiopod_mcp.music.effects.normalization import LOUDEST, QUIETEST, normalising_gain
+from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.matching import matching_gain
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score, within
-from audiopod_mcp.music.normalising import LOUDEST, QUIETEST, normalising_gain
 from audiopod_mcp.music.rebalance import rebalanced, without
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
-from audiopod_mcp.music.splice import fit
-from audiopod_mcp.music.stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 

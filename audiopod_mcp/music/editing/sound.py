@@ -8,11 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from audiopod_mcp.music.editing.prompt.edits import Kind, Wish
-from audiopod_mcp.music.effects import compressing, echoed, panned, passed, punching, saturated, sibilance
+from audiopod_mcp.music.effects.dynamics import (
+    compressing,
+    echoed,
+    panned,
+    passed,
+    punching,
+    saturated,
+    sibilance,
+)
+from audiopod_mcp.music.effects.equalizer_reverb import equalised, faded, reverberated
+from audiopod_mcp.music.effects.mix_matching import widened
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.matching import widened
 from audiopod_mcp.music.model import Audio, Refused, Report
-from audiopod_mcp.music.tone import equalised, faded, reverberated
 
 from .layers import Piece
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from audiopod_mcp.music.effects.crossfade import convert, fit
+from audiopod_mcp.music.effects.crossfade import replace as replaced
 from audiopod_mcp.music.model import Audio, Refused, Rendering, within
-from audiopod_mcp.music.splice import convert, fit
-from audiopod_mcp.music.splice import replace as replaced
 
 from ..base import STEMS, Outcome
 from ..files import write_take

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from audiopod_mcp.music.effects.crossfade import rise
 from audiopod_mcp.music.model import Audio, Refused, Rendering, within
-from audiopod_mcp.music.splice import rise
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 
 from ..base import Outcome

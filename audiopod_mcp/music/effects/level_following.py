@@ -11,7 +11,8 @@ from scipy import fft
 from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.model import Audio, Report, silent
-from audiopod_mcp.music.splice import CEILING, fit, limiter, mixed
+
+from .crossfade import CEILING, fit, limiter, mixed
 
 Decibels = npt.NDArray[np.float64]
 

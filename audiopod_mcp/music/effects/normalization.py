@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.splice import limiter, mixed
+
+from .crossfade import limiter, mixed
 
 TRUE_PEAK = -1.0
 """dBTP that a normalised track stays below."""

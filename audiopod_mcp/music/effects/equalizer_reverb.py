@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft, signal
 
-from audiopod_mcp.music.matching import BANDS, equaliser, filtered
 from audiopod_mcp.music.model import Audio, Report, silent
+
+from .mix_matching import BANDS, equaliser, filtered
 
 _T60 = 1.8
 """Reverberation time of the room that is added, seconds."""

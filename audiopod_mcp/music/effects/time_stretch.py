@@ -10,7 +10,8 @@ from scipy import fft
 from audiopod_mcp.music.analysis.onsets import FPS, WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.model import Audio, Report, silent
 from audiopod_mcp.music.spectrum import downmix
-from audiopod_mcp.music.splice import fit
+
+from .crossfade import fit
 
 _HOP = 0.032
 """Seconds between grains, which are twice as long: a bass note's period fits in several times."""
