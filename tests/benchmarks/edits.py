@@ -29,8 +29,8 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.editing.prompt.parse import read_wishes
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
+from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import Refused
 from tests.benchmarks.transforming import WORDS, level, rows_alike
 

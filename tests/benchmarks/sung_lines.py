@@ -17,7 +17,7 @@ import soundfile
 import soxr
 from scipy.signal import fftconvolve
 
-from audiopod_mcp.music.making import make
+from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.syllables import count_syllables
 

@@ -10,7 +10,7 @@ import pytest
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.crossfade import convert
-from audiopod_mcp.music.making import make
+from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.model import SAMPLE_RATE, Rendering
 
 LYRICS = """[Verse]

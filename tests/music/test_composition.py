@@ -16,7 +16,7 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.singing import place
 from audiopod_mcp.music.composition.words import label_of, sung
-from audiopod_mcp.music.making import make
+from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.model import Activity, Brief, Grid, Note, Refused, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS

@@ -7,7 +7,7 @@ import pytest
 from judging import assert_stems_sum, steepness
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.extend import extend
+from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused
 

@@ -11,10 +11,10 @@ from judging import assert_stems_sum
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.mix_matching import equaliser, filtered, spectral_balance, widened, width_of
+from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.reference import reference
 from audiopod_mcp.music.loudness import integrated_loudness
-from audiopod_mcp.music.making import make
 from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
-from audiopod_mcp.music.reference import reference
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from judging import assert_stems_sum, steepness
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
+from audiopod_mcp.music.generation.repaint import repaint
+from audiopod_mcp.music.generation.style_features import nearest_styles
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.repaint import repaint
-from audiopod_mcp.music.sounding import nearest_styles
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ class LocalEngine:
 
 def _make(work: Work, report: Report) -> Outcome:
     """text2music and its kin: nothing comes in but words."""
-    from audiopod_mcp.music.making import make, rapped
+    from audiopod_mcp.music.generation.generate import make, rapped
 
     tracks = ("vocals", "backing_vocals") if work.task == "lyric2vocals" else None
 
@@ -55,7 +55,7 @@ def _make(work: Work, report: Report) -> Outcome:
 
 
 def _sample(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.making import make_sample
+    from audiopod_mcp.music.generation.generate import make_sample
 
     kind: Any = work.params.get("sample_type") or "loop"
     return _takes(
@@ -64,7 +64,7 @@ def _sample(work: Work, report: Report) -> Outcome:
 
 
 def _cover(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.cover import cover
+    from audiopod_mcp.music.generation.cover import cover
 
     source = read_material(work, within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
     strength = number_of(work.params, "audio_cover_strength", 0.7)
@@ -79,7 +79,7 @@ def _cover(work: Work, report: Report) -> Outcome:
 
 
 def _reference(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.reference import reference
+    from audiopod_mcp.music.generation.reference import reference
 
     source = read_material(work, within(report, 0.0, 0.05), stems=False)
     return _takes(
@@ -97,7 +97,7 @@ def _reference(work: Work, report: Report) -> Outcome:
 
 
 def _retake(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.retake import retake
+    from audiopod_mcp.music.generation.retake import retake
 
     source = read_material(work, within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
     variance = number_of(work.params, "retake_variance", 0.7)
@@ -113,7 +113,7 @@ def _retake(work: Work, report: Report) -> Outcome:
 
 
 def _repaint(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.repaint import repaint
+    from audiopod_mcp.music.generation.repaint import repaint
 
     source = read_material(work, within(report, 0.0, 0.05))
     return _takes(
@@ -129,7 +129,7 @@ def _repaint(work: Work, report: Report) -> Outcome:
 
 
 def _extend(work: Work, report: Report) -> Outcome:
-    from audiopod_mcp.music.extend import extend
+    from audiopod_mcp.music.generation.extend import extend
 
     source = read_material(work, within(report, 0.0, 0.05))
     return _takes(
@@ -230,7 +230,7 @@ def _takes(
     seeds: Sequence[int] | None = None,
 ) -> Outcome:
     """``operation`` done once for each seed that is asked for, or drawn, and its results written."""
-    from audiopod_mcp.music.making import GUIDE
+    from audiopod_mcp.music.generation.generate import GUIDE
 
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     subtype = source.subtype if source else "PCM_16"

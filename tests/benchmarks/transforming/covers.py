@@ -8,8 +8,8 @@ import numpy as np
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.cover import cover
-from audiopod_mcp.music.making import make
+from audiopod_mcp.music.generation.cover import cover
+from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.score import UNPITCHED
 from tests.benchmarks.transforming.judging import contour, distance, rows_alike, sung_pitch, table, timbre
 

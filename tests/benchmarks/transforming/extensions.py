@@ -4,8 +4,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.analysis.onsets import FPS
-from audiopod_mcp.music.extend import extend
-from audiopod_mcp.music.repaint import repaint
+from audiopod_mcp.music.generation.extend import extend
+from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.theory import parse_key
 from tests.benchmarks.transforming.judging import (
     copied,

@@ -7,9 +7,9 @@ import numpy as np
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
-from audiopod_mcp.music.making import make
+from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.reference import reference
 from audiopod_mcp.music.model import Activity
-from audiopod_mcp.music.reference import reference
 from tests.benchmarks.transforming.judging import table
 from tests.benchmarks.transforming.songs import Song
 

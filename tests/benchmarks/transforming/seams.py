@@ -7,8 +7,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.analysis.onsets import FPS
-from audiopod_mcp.music.audition import style_of
-from audiopod_mcp.music.repaint import repaint
+from audiopod_mcp.music.generation.repaint import repaint
+from audiopod_mcp.music.generation.style_matching import style_of
 from tests.benchmarks.transforming.judging import distance, flux, level, onsets, rows_alike, table, timbre
 
 EDGES = (30, 150, 800, 4000, 16_000)

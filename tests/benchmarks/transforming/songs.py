@@ -9,7 +9,7 @@ import soundfile
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.making import make
+from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.model import Score
 from tests.benchmarks.transforming.judging import flux
 

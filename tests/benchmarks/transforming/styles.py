@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music import sounding
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.making import make
-from audiopod_mcp.music.sounding import features, nearest_to
+from audiopod_mcp.music.generation import style_features as sounding
+from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.style_features import features, nearest_to
 from audiopod_mcp.music.styles import STYLES
 
 
 def styles_table(seeds=(1, 2, 3), seconds=20):
-    """The means, the spreads and the rows of :mod:`audiopod_mcp.music.sounding`, from pieces made here; then how often
+    """The means, the spreads and the rows of :mod:`audiopod_mcp.music.generation.style_features`, from pieces made here; then how often
     a style is known again from the pieces of the other seeds alone.
     """
     found, heard = {}, {}

@@ -7,9 +7,9 @@ import numpy as np
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.generation.retake import retake
+from audiopod_mcp.music.generation.retake_score import varied
 from audiopod_mcp.music.model import silent
-from audiopod_mcp.music.retake import retake
-from audiopod_mcp.music.takes import varied
 from tests.benchmarks.transforming.judging import correlation, notes_of, onsets, rows_alike, table
 from tests.benchmarks.transforming.songs import PIECES
 

@@ -22,6 +22,7 @@ from audiopod_mcp.music.effects.mix_matching import (
     matching_gain,
     spectral_balance,
 )
+from audiopod_mcp.music.leadsheet import Frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -37,11 +38,9 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
+from audiopod_mcp.music.score import UNPITCHED, excerpt
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
 from audiopod_mcp.music.theory import parse_key
-
-from .leadsheet import Frame
-from .score import UNPITCHED, excerpt
 
 AS_THE_SONG = "No style was asked for: it is played as {}, which the recording sounds most like."
 """The note on music beside a recording whose style was heard, not named."""

@@ -10,10 +10,10 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes, onset_frames
-from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit, mixed
 from audiopod_mcp.music.effects.mix_matching import Levels, spectral_balance, widened, width_of
+from audiopod_mcp.music.leadsheet import SOFT
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Activity,
@@ -25,12 +25,12 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style
+from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.spectrum import downmix
 from audiopod_mcp.music.synthesis import render
 
-from .leadsheet import SOFT
-from .score import excerpt
+from .accompany import AS_THE_SONG, as_if_beside, brief_beside, names_style
+from .style_matching import style_of
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
 _KEY_STATED = re.compile(

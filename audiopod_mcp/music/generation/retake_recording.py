@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.audition import style_of
-from audiopod_mcp.music.cover import cover
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import matching_gain, spectral_balance
+from audiopod_mcp.music.leadsheet import Frame, heard_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, within
-from audiopod_mcp.music.playing import as_if_beside
+from audiopod_mcp.music.score import UNPITCHED, lead_of
 from audiopod_mcp.music.separation import separate
 
-from .leadsheet import Frame, heard_frame
-from .score import UNPITCHED, lead_of
+from .accompany import as_if_beside
+from .cover import cover
+from .style_matching import style_of
 
 _LONG = 24
 """Bars from which on phrases have two bars; in shorter recordings they have one."""

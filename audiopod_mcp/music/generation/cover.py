@@ -11,9 +11,9 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.melody import melody
-from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixed
+from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -27,11 +27,11 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.playing import as_if_beside, brief_beside, dynamics_of, names_style, play
+from audiopod_mcp.music.score import lead_of
 from audiopod_mcp.music.theory import parse_key
 
-from .leadsheet import Frame, heard_frame, score_frame
-from .score import lead_of
+from .accompany import as_if_beside, brief_beside, dynamics_of, names_style, play
+from .style_matching import style_of
 
 _BEATS = 64
 """Beats whose melody is listened to at a time."""

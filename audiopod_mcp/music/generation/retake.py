@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from audiopod_mcp.music.effects.crossfade import fit, mixed
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Rendering, Report, Score, silent, within
-from audiopod_mcp.music.playing import as_if_beside
-from audiopod_mcp.music.replaying import played_again
 from audiopod_mcp.music.synthesis import render
-from audiopod_mcp.music.takes import varied
+
+from .accompany import as_if_beside
+from .retake_recording import played_again
+from .retake_score import varied
 
 
 def retake(

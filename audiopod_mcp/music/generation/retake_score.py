@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.composition import compose, harmony
+from audiopod_mcp.music.leadsheet import score_frame
 from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Report, Score, within
+from audiopod_mcp.music.score import excerpt, lead_of
 from audiopod_mcp.music.styles import STYLES
-
-from .leadsheet import score_frame
-from .score import excerpt, lead_of
 
 Lots: TypeAlias = npt.NDArray[np.float64]
 

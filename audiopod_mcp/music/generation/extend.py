@@ -12,15 +12,15 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.audition import style_of
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
+from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
-from audiopod_mcp.music.playing import AS_THE_SONG, as_if_beside, brief_beside, names_style, play
+from audiopod_mcp.music.score import excerpt, joined, later
 
-from .leadsheet import Frame, heard_frame, score_frame
-from .score import excerpt, joined, later
+from .accompany import AS_THE_SONG, as_if_beside, brief_beside, names_style, play
+from .style_matching import style_of
 
 LONGEST = 60.0
 """Seconds that are added at most on either side."""

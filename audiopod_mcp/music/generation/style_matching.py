@@ -6,11 +6,11 @@ import numpy as np
 
 from audiopod_mcp.music.effects.crossfade import mixed
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
+from audiopod_mcp.music.leadsheet import heard_frame
 from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Report, silent, within
-from audiopod_mcp.music.playing import as_if_beside, brief_beside, play
-from audiopod_mcp.music.sounding import colour, nearest_styles
 
-from .leadsheet import heard_frame
+from .accompany import as_if_beside, brief_beside, play
+from .style_features import colour, nearest_styles
 
 _TRIED = 5
 """Styles that are played for a moment, besides pop, which is like a little of everything."""

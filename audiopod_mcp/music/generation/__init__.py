@@ -1,0 +1,1 @@
+"""New music and new versions of music: songs, covers, references, retakes, repaints, extensions."""
