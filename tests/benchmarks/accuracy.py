@@ -19,7 +19,7 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.lyrics import from_lrc, time_lyrics
+from audiopod_mcp.music.lyrics.timing import from_lrc, time_lyrics
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.separation import TRACKS, separate
 from tests.music.synth import si_sdr

@@ -1,4 +1,4 @@
-"""Fits the weights of :mod:`audiopod_mcp.music.lead_voice`: ``python -m tests.benchmarks.lead_voice DATA CORPUS``.
+"""Fits the weights of :mod:`audiopod_mcp.music.lyrics.singing_features`: ``python -m tests.benchmarks.lead_voice DATA CORPUS``.
 
 On the dev cases of :mod:`tests.benchmarks.sung_lines`, lines spoken over pieces of the corpus and one song with a
 vocal stem. Prints how well singing is told
@@ -16,8 +16,8 @@ import soxr
 from scipy.optimize import minimize
 from scipy.stats import rankdata
 
-from audiopod_mcp.music.lead_voice import FPS, NAMES, lead_features
-from audiopod_mcp.music.lead_voice_weights import BIAS, WEIGHTS
+from audiopod_mcp.music.lyrics.singing_features import FPS, NAMES, lead_features
+from audiopod_mcp.music.lyrics.singing_weights import BIAS, WEIGHTS
 from audiopod_mcp.music.spectrum import downmix
 from tests.benchmarks.sung_lines import RATE, SINGERS, composed, say, song_text, spoken, sung, voice_level
 

@@ -13,9 +13,9 @@ import numpy as np
 import soundfile
 import soxr
 
-from audiopod_mcp.music.lyric_alignment import align, hear
-from audiopod_mcp.music.lyrics import from_lrc
-from audiopod_mcp.music.syllables import count_syllables
+from audiopod_mcp.music.lyrics.alignment import align, hear
+from audiopod_mcp.music.lyrics.syllables import count_syllables
+from audiopod_mcp.music.lyrics.timing import from_lrc
 from tests.benchmarks.sung_lines import Case, composed, spoken, sung
 
 

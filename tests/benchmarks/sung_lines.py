@@ -18,8 +18,8 @@ import soxr
 from scipy.signal import fftconvolve
 
 from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.lyrics.syllables import count_syllables
 from audiopod_mcp.music.model import Brief
-from audiopod_mcp.music.syllables import count_syllables
 
 RATE = 44_100
 SONGS = {  # verse, chorus, second verse

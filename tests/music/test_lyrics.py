@@ -7,18 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.lyric_alignment import Evidence, align
-from audiopod_mcp.music.lyrics import (
+from audiopod_mcp.music.lyrics import syllables
+from audiopod_mcp.music.lyrics.alignment import Evidence, align
+from audiopod_mcp.music.lyrics.repetition import repeated_passage
+from audiopod_mcp.music.lyrics.timing import (
     LyricSection,
     from_lrc,
     parse_lyrics,
     place_lyrics,
-    syllables,
     time_lyrics,
     to_lrc,
 )
 from audiopod_mcp.music.model import LyricLine, Refused
-from audiopod_mcp.music.returns import repeated_passage
 from tests.music.synth import RATE, chords, stereo, sung
 
 # ---------------------------------------------------------------------------- text

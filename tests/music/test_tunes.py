@@ -13,9 +13,9 @@ from audiopod_mcp.music.composition.grooves import GROOVES
 from audiopod_mcp.music.composition.percussion import PERCUSSION
 from audiopod_mcp.music.composition.stress import stressed
 from audiopod_mcp.music.composition.words import sung
+from audiopod_mcp.music.lyrics.syllables import syllables
 from audiopod_mcp.music.model import Activity, Brief, Note, Score
 from audiopod_mcp.music.styles import STYLES, Style
-from audiopod_mcp.music.syllables import syllables
 from audiopod_mcp.music.theory import parse_chord
 
 LYRICS = """[Verse]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from audiopod_mcp.music.lyrics import parse_lyrics
-from audiopod_mcp.music.syllables import syllables
+from audiopod_mcp.music.lyrics.syllables import syllables
+from audiopod_mcp.music.lyrics.timing import parse_lyrics
 
 _LABELS = (
     ("pre-chorus", r"pre[\s-]?chorus|pre[\s-]?refrain"),

@@ -16,12 +16,13 @@ from audiopod_mcp.music.analysis.chroma import FPS as CHROMA_FPS
 from audiopod_mcp.music.analysis.chroma import chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.onsets import FPS as ONSET_FPS
 from audiopod_mcp.music.analysis.onsets import MIDDLE, onset_envelopes
-from audiopod_mcp.music.lead_voice import FPS as VOICE_FPS
-from audiopod_mcp.music.lead_voice import lead_odds
-from audiopod_mcp.music.line_search import Layout, lay_lines
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
-from audiopod_mcp.music.returns import find_returns, repeated_passage
 from audiopod_mcp.music.spectrum import Array, Ints, downmix, segment_means
+
+from .line_search import Layout, lay_lines
+from .repetition import find_returns, repeated_passage
+from .singing_features import FPS as VOICE_FPS
+from .singing_features import lead_odds
 
 _MOST_STEPS = 6000
 """Steps a recording is cut into at most: 0.1 s each up to ten minutes, longer ones beyond."""

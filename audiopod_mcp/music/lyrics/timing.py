@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiopod_mcp.music.lrc import from_lrc, to_lrc
-from audiopod_mcp.music.lyric_alignment import align, hear, infer, voice_within
 from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Refused, Report, silent
-from audiopod_mcp.music.syllables import count_syllables, syllables
+
+from .alignment import align, hear, infer, voice_within
+from .lrc import from_lrc, to_lrc
+from .syllables import count_syllables, syllables
 
 __all__ = ["LyricSection", "from_lrc", "parse_lyrics", "place_lyrics", "syllables", "time_lyrics", "to_lrc"]
 

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 from audiopod_mcp.music.analysis.vocal_activity import FPS, HOP, N_FFT, voice_features
-from audiopod_mcp.music.lead_voice_weights import BIAS, WEIGHTS
 from audiopod_mcp.music.model import Report, silent
 from audiopod_mcp.music.spectrum import RATE, Array, Ints, moving_mean, spectra
+
+from .singing_weights import BIAS, WEIGHTS
 
 __all__ = ["FPS", "NAMES", "lead_features", "lead_odds"]
 

@@ -1,0 +1,1 @@
+"""Lyrics as text, and when each line is sung."""
