@@ -21,7 +21,8 @@ import soundfile
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.lyrics.timing import from_lrc, time_lyrics
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation import TRACKS, separate
+from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.separation.separate import TRACKS
 from tests.music.synth import si_sdr
 
 

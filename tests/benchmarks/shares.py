@@ -1,4 +1,4 @@
-"""Fits the weights of :mod:`audiopod_mcp.music.shares`: ``python -m tests.benchmarks.shares FOLDER [--without SONG]``.
+"""Fits the weights of :mod:`audiopod_mcp.music.separation.estimator`: ``python -m tests.benchmarks.shares FOLDER [--without SONG]``.
 
 FOLDER holds a folder a piece with any of ``vocals``, ``drums``, ``bass`` and ``rest`` (.flac, .wav or .ogg, 44.1 kHz
 stereo, from 12 s on), each played by itself; folders whose names begin with ``real`` count twice and only in the
@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.cells import RATE, traces
-from audiopod_mcp.music.separation import _stft
-from audiopod_mcp.music.share_weights import Weights
-from audiopod_mcp.music.shares import SOURCES, context, weigh
+from audiopod_mcp.music.separation.estimator import SOURCES, context, weigh
+from audiopod_mcp.music.separation.features import RATE, traces
+from audiopod_mcp.music.separation.separate import _stft
+from audiopod_mcp.music.separation.weights import Weights
 
 SECONDS = 12
 CELLS = 12_000

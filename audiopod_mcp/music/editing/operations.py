@@ -15,8 +15,8 @@ from audiopod_mcp.music.effects.normalization import LOUDEST, QUIETEST, normalis
 from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score, within
-from audiopod_mcp.music.rebalance import rebalanced, without
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
+from audiopod_mcp.music.separation.remix import rebalanced, without
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 

@@ -20,7 +20,7 @@ def stem_of(
 
     ``models`` is the folder of Demucs models, if any. Raises :class:`Refused` where nobody can do the track.
     """
-    from audiopod_mcp.music.separation import TRACKS, separate_and_tell
+    from audiopod_mcp.music.separation.separate import TRACKS, separate_and_tell
 
     if models is not None:
         made = separate_trained(audio, rate, track, Path(models), report)

@@ -1,6 +1,6 @@
 """Whether vocals, drums and a bass are in a recording, and how much of each a stem will hold.
 
-Where a source is silent, :func:`audiopod_mcp.music.shares.shares` give it little, and that little nowhere
+Where a source is silent, :func:`audiopod_mcp.music.separation.estimator.shares` give it little, and that little nowhere
 surely. Thresholds were chosen on some 150 mixes of played parts, with and without each source.
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.cells import Complex
-from audiopod_mcp.music.shares import SOURCES
 from audiopod_mcp.music.spectrum import Array
+
+from .estimator import SOURCES
+from .features import Complex
 
 _ABSENT = {"vocals": -1.25, "drums": -1.75, "bass": -4.5}
 """Scores below which a source is not there …"""

@@ -20,12 +20,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from audiopod_mcp.music.analysis.vocal_activity import FPS as VOICE_FPS
 from audiopod_mcp.music.analysis.vocal_activity import sung_stretches, voice_odds
 from audiopod_mcp.music.blocks import by_blocks
-from audiopod_mcp.music.cells import HOP, N_FFT, RATE, Complex
-from audiopod_mcp.music.masks import below, drum_mask, vocal_mask
 from audiopod_mcp.music.model import Audio, Refused, Report, silent
-from audiopod_mcp.music.presence import Heard
-from audiopod_mcp.music.shares import SOURCES, shares
 from audiopod_mcp.music.spectrum import SILENCE, WORKERS, Array, downmix, hann
+
+from .estimator import SOURCES, shares
+from .features import HOP, N_FFT, RATE, Complex
+from .masks import below, drum_mask, vocal_mask
+from .source_activity import Heard
 
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""

@@ -2,7 +2,7 @@
 
 A voice, drums, a bass and the rest leave different traces: hits are broad and short, strings and keys stand
 still, a voice glides, a bass is low, accompaniments repeat. None of these traces decides alone;
-:mod:`audiopod_mcp.music.shares` weighs them. Levels are logarithms of magnitude, traces differences of them.
+:mod:`audiopod_mcp.music.separation.estimator` weighs them. Levels are logarithms of magnitude, traces differences of them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.masks import repeating_background
 from audiopod_mcp.music.spectrum import Array
+
+from .masks import repeating_background
 
 Complex: TypeAlias = npt.NDArray[np.complex64]
 

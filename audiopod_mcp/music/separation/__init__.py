@@ -1,0 +1,1 @@
+"""Taking a recording apart into stems, and putting it together with other levels."""
