@@ -44,7 +44,7 @@ def loudness(path: str, columns: int) -> tuple[Any, float | None]:
     """
     import numpy as np
 
-    from audiopod_mcp.music.loudness import gated_loudness, step_energies
+    from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies
 
     with opened(path) as (file, rate, frames):
         step = max(1, round(STEP_SECONDS * rate))

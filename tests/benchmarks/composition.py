@@ -9,8 +9,8 @@ import statistics
 import time
 
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import SAMPLE_RATE, Brief
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import mix, render
 

@@ -18,7 +18,7 @@ from scipy.stats import rankdata
 
 from audiopod_mcp.music.lyrics.singing_features import FPS, NAMES, lead_features
 from audiopod_mcp.music.lyrics.singing_weights import BIAS, WEIGHTS
-from audiopod_mcp.music.spectrum import downmix
+from audiopod_mcp.music.signal.stft import downmix
 from tests.benchmarks.sung_lines import RATE, SINGERS, composed, say, song_text, spoken, sung, voice_level
 
 PENALTY = 100.0

@@ -26,8 +26,8 @@ import numpy as np
 
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.ensemble import band_for
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Score
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import mix, render
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS

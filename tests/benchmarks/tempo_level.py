@@ -29,7 +29,7 @@ from audiopod_mcp.music.analysis.key import harmonic_change
 from audiopod_mcp.music.analysis.metre_features import METRES, RATIOS, evidence
 from audiopod_mcp.music.analysis.onsets import FPS, onset_envelopes
 from audiopod_mcp.music.analysis.tatums import on_ticks
-from audiopod_mcp.music.spectrum import downmix
+from audiopod_mcp.music.signal.stft import downmix
 
 NAMES = list(METRES)
 ALSO = {"12/8": ("4/4", "6/8"), "5/4": NAMES, "7/4": NAMES}

@@ -12,8 +12,8 @@ from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.analysis.structure import find_sections
 from audiopod_mcp.music.analysis.tatums import Ticks, stretches
 from audiopod_mcp.music.analysis.timbre import FPS, Timbre
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused, Span
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
 
 C_PROGRESSION = [(60, 4), (65, 4), (67, 4), (60, 4)]

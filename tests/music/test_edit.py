@@ -13,8 +13,8 @@ from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.editing.prompt.parse import read_wishes
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 
 RATE = 44_100
 

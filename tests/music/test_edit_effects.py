@@ -10,8 +10,8 @@ from judging import assert_as_it_was, assert_stems_sum
 
 from audiopod_mcp.api.text import one_line
 from audiopod_mcp.music.editing.edit import edit
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 
 RATE = 44_100
 

@@ -8,8 +8,8 @@ from judging import assert_stems_sum, steepness
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.generation.extend import extend
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 LEFT, RIGHT = 6.5, 10.25
 

@@ -13,8 +13,8 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.mix_matching import equaliser, filtered, spectral_balance, widened, width_of
 from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.generation.reference import reference
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 
 @pytest.fixture(scope="module")

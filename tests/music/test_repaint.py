@@ -12,8 +12,8 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.generation.style_features import nearest_styles
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 
 @pytest.fixture(scope="module")

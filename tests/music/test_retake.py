@@ -13,8 +13,8 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.retake import retake
 from audiopod_mcp.music.generation.retake_score import varied
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Refused, silent
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 VARIANCES = (0.0, 0.15, 0.4, 0.7, 1.0)
 

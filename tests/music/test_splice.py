@@ -21,7 +21,7 @@ from audiopod_mcp.music.effects.mix_matching import (
     width_of,
 )
 from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
-from audiopod_mcp.music.loudness import integrated_loudness
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 RATE = 44_100
 

@@ -8,8 +8,8 @@ import pytest
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.generate import make, make_sample, rapped
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Rendering, Score, silent
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, mix, render
 from audiopod_mcp.music.synthesis.parts import play
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
-from audiopod_mcp.music.spectrum import Array, Ints, downmix
+from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.signal.stft import Array, Ints, downmix
 
 from .beats import Pulse, find_pulse
 from .caption import describe

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.spectrum import WORKERS, Array
+from audiopod_mcp.music.signal.stft import WORKERS, Array
 
 from .onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.fft as sfft
 
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.signal.stft import Array
 
 from .autocorrelation import BANDS, at_lag, autocorrelation
 from .metrical_level import LEAST_BEATS, count

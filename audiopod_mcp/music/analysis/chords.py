@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from audiopod_mcp.music.model import Span
-from audiopod_mcp.music.spectrum import Array, Ints
+from audiopod_mcp.music.signal.stft import Array, Ints
 
 from .key import PITCH_CLASSES
 

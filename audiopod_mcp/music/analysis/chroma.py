@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.spectrum import RATE, Array, magnitudes, moving_mean
+from audiopod_mcp.music.signal.stft import RATE, Array, magnitudes, moving_mean
 
 N_FFT = 8192
 HOP = 2048

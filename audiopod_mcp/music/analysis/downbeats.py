@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.spectrum import Array, Ints
+from audiopod_mcp.music.signal.stft import Array, Ints
 
 from .beats import accents
 from .onsets import LOW, MIDDLE, WHOLE

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.spectrum import Array, downmix, moving_mean, segment_means
+from audiopod_mcp.music.signal.stft import Array, downmix, moving_mean, segment_means
 
 from .chroma import FPS, chromagram, spectral_peaks
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio, Note
-from audiopod_mcp.music.spectrum import RATE, Array, Ints, downmix, magnitudes, moving_mean
+from audiopod_mcp.music.signal.stft import RATE, Array, Ints, downmix, magnitudes, moving_mean
 
 N_FFT = 4096
 HOP = 512

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.signal.stft import Array
 
 from .metre_features import METRES, RATIOS, evidence, odd_bars
 from .metre_weights import WEIGHTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.spectrum import RATE, Array, Ints, log_filterbank, magnitudes, moving_mean
+from audiopod_mcp.music.signal.stft import RATE, Array, Ints, log_filterbank, magnitudes, moving_mean
 
 N_FFT = 1024
 HOP = 256

@@ -11,7 +11,7 @@ import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Span
-from audiopod_mcp.music.spectrum import Array, Ints, segment_means
+from audiopod_mcp.music.signal.stft import Array, Ints, segment_means
 
 from .chroma import FPS as CHROMA_FPS
 from .key import tonal

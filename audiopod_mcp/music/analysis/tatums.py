@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.signal.stft import Array
 
 from .chroma import FPS as CHROMA_FPS
 from .onsets import FPS, WHOLE

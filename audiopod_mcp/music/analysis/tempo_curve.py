@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.signal.stft import Array
 
 from .autocorrelation import BANDS, at_lag, recurrence
 from .onsets import FPS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.spectrum import RATE, Array, log_filterbank, magnitudes
+from audiopod_mcp.music.signal.stft import RATE, Array, log_filterbank, magnitudes
 
 N_FFT = 2048
 HOP = 2048

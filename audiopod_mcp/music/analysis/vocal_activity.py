@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from audiopod_mcp.music.model import Report, Span, silent
-from audiopod_mcp.music.spectrum import RATE, Array, moving_mean, spectra
+from audiopod_mcp.music.signal.stft import RATE, Array, moving_mean, spectra
 
 N_FFT = 2048
 HOP = 512

@@ -14,8 +14,8 @@ from audiopod_mcp.music.editing.prompt.time_ranges import clock
 from audiopod_mcp.music.editing.prompt.unsupported import beyond
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK, peaks_held
 from audiopod_mcp.music.generation.accompany import names_style
-from audiopod_mcp.music.loudness import true_peak
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
+from audiopod_mcp.music.signal.loudness import true_peak
 
 from .form import FORM, formed
 from .layers import WHOLE, Piece, Separator, by_signal, fitted

@@ -14,10 +14,10 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, convert, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import matching_gain
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Refused, Report, Score, Span, silent
 from audiopod_mcp.music.score import excerpt, joined
 from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 WHOLE = ""
 """The one layer of a recording that has no stems, or what is left of it beside those taken out."""

@@ -13,10 +13,10 @@ from audiopod_mcp.music.effects.crossfade import fit
 from audiopod_mcp.music.effects.mix_matching import matching_gain
 from audiopod_mcp.music.effects.normalization import LOUDEST, QUIETEST, normalising_gain
 from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score, within
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalanced, without
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 

@@ -19,8 +19,8 @@ from audiopod_mcp.music.effects.dynamics import (
 )
 from audiopod_mcp.music.effects.equalizer_reverb import equalised, faded, reverberated
 from audiopod_mcp.music.effects.mix_matching import widened
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Report
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .layers import Piece
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import oaconvolve
 
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Report, silent
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 Levels: TypeAlias = npt.NDArray[np.float64]
 """Mean power in half-octave bands from 31 Hz to 16 kHz, dB relative to the loudest, ``(19,)``."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 
 from .crossfade import limiter, mixed
 

@@ -9,7 +9,7 @@ from scipy import fft
 
 from audiopod_mcp.music.analysis.onsets import FPS, WHOLE, onset_envelopes, onset_frames
 from audiopod_mcp.music.model import Audio, Report, silent
-from audiopod_mcp.music.spectrum import downmix
+from audiopod_mcp.music.signal.stft import downmix
 
 from .crossfade import fit
 

@@ -23,7 +23,6 @@ from audiopod_mcp.music.effects.mix_matching import (
     spectral_balance,
 )
 from audiopod_mcp.music.leadsheet import Frame
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -39,6 +38,7 @@ from audiopod_mcp.music.model import (
     within,
 )
 from audiopod_mcp.music.score import UNPITCHED, excerpt
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
 from audiopod_mcp.music.theory import parse_key
 

@@ -14,7 +14,6 @@ from audiopod_mcp.music.analysis.melody import melody
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixed
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -28,6 +27,7 @@ from audiopod_mcp.music.model import (
     within,
 )
 from audiopod_mcp.music.score import lead_of
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
 from .accompany import as_if_beside, brief_beside, dynamics_of, names_style, play

@@ -15,9 +15,9 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .accompany import AS_THE_SONG, as_if_beside, brief_beside, names_style, play
 from .style_matching import style_of

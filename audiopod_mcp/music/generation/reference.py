@@ -26,7 +26,7 @@ from audiopod_mcp.music.model import (
     within,
 )
 from audiopod_mcp.music.score import excerpt
-from audiopod_mcp.music.spectrum import downmix
+from audiopod_mcp.music.signal.stft import downmix
 from audiopod_mcp.music.synthesis import render
 
 from .accompany import AS_THE_SONG, as_if_beside, brief_beside, names_style

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Rendering, Report, Score, silent, within
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import render
 
 from .accompany import as_if_beside

@@ -13,10 +13,10 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import matching_gain, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame
-from audiopod_mcp.music.loudness import integrated_loudness
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, within
 from audiopod_mcp.music.score import UNPITCHED, lead_of
 from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .accompany import as_if_beside
 from .cover import cover

@@ -13,7 +13,7 @@ from audiopod_mcp.music.analysis.timbre import measure_timbre
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
 from audiopod_mcp.music.separation.masks import drum_mask
-from audiopod_mcp.music.spectrum import RATE, downmix, magnitudes
+from audiopod_mcp.music.signal.stft import RATE, downmix, magnitudes
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES
 

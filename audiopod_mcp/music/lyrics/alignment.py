@@ -17,7 +17,7 @@ from audiopod_mcp.music.analysis.chroma import chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.onsets import FPS as ONSET_FPS
 from audiopod_mcp.music.analysis.onsets import MIDDLE, onset_envelopes
 from audiopod_mcp.music.model import Analysis, Audio, Report, silent
-from audiopod_mcp.music.spectrum import Array, Ints, downmix, segment_means
+from audiopod_mcp.music.signal.stft import Array, Ints, downmix, segment_means
 
 from .line_search import Layout, lay_lines
 from .repetition import find_returns, repeated_passage

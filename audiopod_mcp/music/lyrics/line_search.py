@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.spectrum import Array, Ints
+from audiopod_mcp.music.signal.stft import Array, Ints
 
 Floats = npt.NDArray[np.float64]
 

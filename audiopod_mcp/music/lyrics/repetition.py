@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from audiopod_mcp.music.spectrum import Array, segment_means
+from audiopod_mcp.music.signal.stft import Array, segment_means
 
 _MOST_WINDOWS = 1500
 """Windows compared with each other at most; that grows with the square."""

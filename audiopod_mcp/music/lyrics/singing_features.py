@@ -15,7 +15,7 @@ from scipy.ndimage import maximum_filter1d
 
 from audiopod_mcp.music.analysis.vocal_activity import FPS, HOP, N_FFT, voice_features
 from audiopod_mcp.music.model import Report, silent
-from audiopod_mcp.music.spectrum import RATE, Array, Ints, moving_mean, spectra
+from audiopod_mcp.music.signal.stft import RATE, Array, Ints, moving_mean, spectra
 
 from .singing_weights import BIAS, WEIGHTS
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.signal.stft import Array
 
 from .features import N_FFT, RATE, Complex, mean, traces
 from .masks import unheard

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.spectrum import Array, moving_mean
+from audiopod_mcp.music.signal.stft import Array, moving_mean
 
 _KICK = 180.0
 """Below this (Hz) drums are told by being short, above it by being broad."""

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from audiopod_mcp.music.blocks import by_blocks
 from audiopod_mcp.music.model import Audio, Report
+from audiopod_mcp.music.signal.blocks import by_blocks
 
 _APART = 0.25
 """The two shares are taken to differ by this much at least: nearer, gains would grow without end."""

@@ -19,9 +19,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.analysis.vocal_activity import FPS as VOICE_FPS
 from audiopod_mcp.music.analysis.vocal_activity import sung_stretches, voice_odds
-from audiopod_mcp.music.blocks import by_blocks
 from audiopod_mcp.music.model import Audio, Refused, Report, silent
-from audiopod_mcp.music.spectrum import SILENCE, WORKERS, Array, downmix, hann
+from audiopod_mcp.music.signal.blocks import by_blocks
+from audiopod_mcp.music.signal.stft import SILENCE, WORKERS, Array, downmix, hann
 
 from .estimator import SOURCES, shares
 from .features import HOP, N_FFT, RATE, Complex

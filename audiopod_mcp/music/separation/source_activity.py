@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.spectrum import Array
+from audiopod_mcp.music.signal.stft import Array
 
 from .estimator import SOURCES
 from .features import Complex

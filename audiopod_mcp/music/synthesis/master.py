@@ -8,8 +8,8 @@ import numpy as np
 import soxr
 from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.loudness import gated_loudness, step_energies, true_peak
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Report, silent
+from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, true_peak
 from audiopod_mcp.music.synthesis.waves import Values, Wave
 
 TARGET = -14.0

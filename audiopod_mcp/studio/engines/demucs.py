@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.blocks import by_blocks
 from audiopod_mcp.music.model import Audio, Refused, Report
+from audiopod_mcp.music.signal.blocks import by_blocks
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
 SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guitar", "keyboard": "piano"}

@@ -5,7 +5,7 @@ import numpy as np
 from audiopod_mcp.music.analysis.melody import melody
 from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes
 from audiopod_mcp.music.analysis.timbre import measure_timbre
-from audiopod_mcp.music.spectrum import downmix
+from audiopod_mcp.music.signal.stft import downmix
 
 
 def rows_alike(one, other):

@@ -11,7 +11,8 @@ import scipy.fft as sfft
 import soxr
 
 from audiopod_mcp.music.model import Audio, Report, silent
-from audiopod_mcp.music.spectrum import WORKERS, Array
+
+from .stft import WORKERS, Array
 
 _TAIL = 0.1
 """Seconds that each filtered block starts early."""

@@ -1,0 +1,1 @@
+"""The tools of signal processing that everything else stands on."""
