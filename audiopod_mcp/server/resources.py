@@ -212,7 +212,7 @@ async def draw(service: Service, job: Job, kind: Picture) -> bytes:
         ResourceError: where it has no audio, or none that can be read.
 
     """
-    from . import spectrogram, waveform
+    from audiopod_mcp.pictures import spectrogram, waveform
 
     _finished(job)
     # Lossless formats decode fastest; any of them draws the same picture.

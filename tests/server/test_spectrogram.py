@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.server.plot import AXIS, OWN, STRIP, TOLD, WIDTH
-from audiopod_mcp.server.spectrogram import BANDS, SHADES, UP, draw
+from audiopod_mcp.pictures.plot import AXIS, OWN, STRIP, TOLD, WIDTH
+from audiopod_mcp.pictures.spectrogram import BANDS, SHADES, UP, draw
 
 HEIGHT = BANDS * UP
 

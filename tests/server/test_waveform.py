@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.server.lettering import write
-from audiopod_mcp.server.plot import AXIS, CURVE, HEAD, INK, MARK, STRIP, TOLD, WIDTH
-from audiopod_mcp.server.waveform import HEIGHT, PEAK, RMS, draw
+from audiopod_mcp.pictures.lettering import write
+from audiopod_mcp.pictures.plot import AXIS, CURVE, HEAD, INK, MARK, STRIP, TOLD, WIDTH
+from audiopod_mcp.pictures.waveform import HEIGHT, PEAK, RMS, draw
 
 
 def pixels(png):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .audio import loudness
 from .lettering import HEIGHT, width_of, write
-from .sound import loudness
 
 Section = tuple[float, float, str]
 """From, to (seconds) and what it is called."""

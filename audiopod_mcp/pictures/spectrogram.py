@@ -10,11 +10,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from .audio import opened
 from .lettering import HEIGHT as LETTER
 from .lettering import write
 from .plot import COLORS, OWN, WIDTH, Section, frame
 from .png import encode
-from .sound import opened
 
 COLUMNS, BANDS = 500, 96
 ACROSS, UP = WIDTH // COLUMNS, 2

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .audio import opened
 from .plot import COLORS, LINE, OWN, PAPER, WIDTH, Section, frame
 from .png import encode
-from .sound import opened
 
 HEIGHT = 200
 """Rows of the wave itself."""

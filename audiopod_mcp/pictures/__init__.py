@@ -1,0 +1,1 @@
+"""Waveforms and spectrograms as PNG; drawn in a worker, without MCP."""
