@@ -14,8 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from audiopod_mcp import __version__
 
-from .build import MusicServer
-from .plain_answers import PlainAnswers
+from .app import MusicServer
+from .json_responses import PlainAnswers
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 

@@ -12,9 +12,9 @@ from typing import TypeVar
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Analysis, Job, Operation
 
-from .announcing import Announcer, Spawn
+from .autosave import Keeper
 from .caller import current_caller
-from .keeping import Keeper
+from .notifications import Announcer, Spawn
 
 REMEMBERED = 200
 JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/\w+)?)?")

@@ -29,6 +29,7 @@ from audiopod_mcp.operations.editing import JobId
 from audiopod_mcp.operations.generation import between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 
+from .cost import estimate, in_words, stopped_for_money
 from .resources import Picture, draw
 from .results import (
     AnalysisResult,
@@ -47,7 +48,6 @@ from .results import (
 )
 from .saving import save
 from .service import Service
-from .spending import estimate, in_words, stopped_for_money
 from .tool import Handler, MusicTool, refusal
 
 AnyContext = Context[Any, Any]

@@ -14,7 +14,7 @@ import anyio
 from audiopod_mcp.api import AudioPodClient, AudioPodError
 from audiopod_mcp.operations import Job
 
-from .announcing import Spawn
+from .notifications import Spawn
 from .saving import save, takes_of
 
 logger = logging.getLogger(__name__)
