@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from audiopod_mcp.music.model import Refused, Rendering, within
 
+from .arguments import brief_of, number_of, seeds_of, wanted_of, words_of
 from .base import Outcome, Report, Take, Work
-from .files import Material, read_material, rising, write_take
-from .params import brief_of, number_of, seeds_of, wanted_of, words_of
-from .telling import analysis_told, details_of
+from .responses import analysis_told, details_of
+from .takes import Material, read_material, rising, write_take
 
 _PLAYED_ANEW = ("cover", "reference", "retake", "repaint", "extend")
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.studio.engines.takes import rising
 
 from ..base import Outcome, Report, Work
-from ..files import rising
 from ..local import LocalEngine
 from . import changing, generating, listening
 from .client import DEFAULT_URL, AceStep

@@ -9,10 +9,10 @@ import numpy as np
 from audiopod_mcp.music.effects.crossfade import convert, fit
 from audiopod_mcp.music.effects.crossfade import replace as replaced
 from audiopod_mcp.music.model import Audio, Refused, Rendering, within
+from audiopod_mcp.studio.engines.arguments import number_of, seeds_of, words_of
+from audiopod_mcp.studio.engines.takes import write_take
 
 from ..base import STEMS, Outcome
-from ..files import write_take
-from ..params import number_of, seeds_of, words_of
 from .session import BASE_STEPS, LONGEST, Fields, Session, decoded
 
 _FRAME = 0.04

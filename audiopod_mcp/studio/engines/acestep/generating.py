@@ -5,10 +5,10 @@ from __future__ import annotations
 from audiopod_mcp.music.effects.crossfade import rise
 from audiopod_mcp.music.model import Audio, Refused, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
+from audiopod_mcp.studio.engines.arguments import number_of, words_of
+from audiopod_mcp.studio.engines.takes import read_material
 
 from ..base import Outcome
-from ..files import read_material
-from ..params import number_of, words_of
 from .session import Fields, Session, Shape
 
 _INSTRUMENTAL = "[Instrumental]"

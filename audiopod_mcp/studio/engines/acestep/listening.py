@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audiopod_mcp.music.model import Refused, within
+from audiopod_mcp.studio.engines.responses import NO_WORDS
 
 from ..base import Outcome
-from ..telling import NO_WORDS
 from .session import Session
 
 
