@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from audiopod_mcp.operations import complaint
+from audiopod_mcp.studio.jobs.runner import Studio
+from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
 
 from .config import StudioConfig
-from .dispatching import Studio
 from .links import media_name
 from .media import MASTER_FORMAT, MediaStore
 from .sources import SourceRefused
-from .store import LARGEST_ID, JobRow
 
 NO_JOB: Final = "Music job not found"
 

@@ -14,18 +14,18 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from audiopod_mcp.settings import SettingsError
+from audiopod_mcp.studio.jobs.instances import Instance
+from audiopod_mcp.studio.jobs.processes import Workers
+from audiopod_mcp.studio.jobs.runner import Studio, store_path
+from audiopod_mcp.studio.jobs.store import Store
+from audiopod_mcp.studio.jobs.task import check_engine
 
 from . import catalogue, creating, managing, openapi, playing
 from .answering import Invalid, on_fault, on_http, on_invalid, on_refused
 from .config import StudioConfig
-from .dispatching import Studio, store_path
-from .instances import Instance
 from .limiting import LimitBody
 from .media import MediaStore
-from .performing import check_engine
 from .sources import SourceRefused
-from .store import Store
-from .workers import Workers
 
 logger = logging.getLogger("audiopod_mcp.studio")
 

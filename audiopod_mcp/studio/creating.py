@@ -16,6 +16,10 @@ from starlette.routing import Route
 
 from audiopod_mcp.operations import API_PREFIX, OPERATIONS, GenerateLrc, GenerateMusic, Operation
 from audiopod_mcp.operations.vocabulary import MODES
+from audiopod_mcp.studio.jobs.processes import WorkerDied
+from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
+from audiopod_mcp.studio.jobs.store import JobRow, KeyReused
+from audiopod_mcp.studio.jobs.task import Result
 
 from .answering import (
     NO_JOB,
@@ -28,14 +32,10 @@ from .answering import (
     path_number,
     studio_of,
 )
-from .dispatching import RESULT, CanNotRun, Studio, new_folder
 from .engines.base import Work
 from .fetching import NotFetched
 from .links import media_name
-from .performing import Result
 from .sources import find_source, job_source
-from .store import JobRow, KeyReused
-from .workers import WorkerDied
 
 JOB_SOURCE: Final = "source"
 """What an engine finds the audio of a referenced job under."""

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from audiopod_mcp.operations import API_PREFIX, Arguments
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
+from audiopod_mcp.studio.jobs.store import JobRow
 
 from .answering import (
     NO_JOB,
@@ -28,7 +29,6 @@ from .answering import (
 )
 from .listing import Listing
 from .media import MASTER_FORMAT
-from .store import JobRow
 
 
 class Changes(Arguments):

@@ -12,12 +12,12 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
+from audiopod_mcp.studio.jobs.processes import WorkerDied
+from audiopod_mcp.studio.jobs.runner import CanNotRun
+from audiopod_mcp.studio.jobs.store import JobRow
 
 from .answering import path_number, studio_of
-from .dispatching import CanNotRun
 from .links import Expired, take_of
-from .store import JobRow
-from .workers import WorkerDied
 
 
 def routes() -> list[Route]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
+
 from .config import StudioConfig
 from .links import Expired, take_of
-from .store import LARGEST_ID, JobRow
 
 _JOB = re.compile(r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?)?/?", re.IGNORECASE)
 _MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_~-]{1,64})\.(?:flac|wav|mp3|ogg)")

@@ -12,7 +12,7 @@ import pytest
 from studios import HERE, MUSIC, opened, wait_for
 
 from audiopod_mcp.settings import SettingsError
-from audiopod_mcp.studio.store import Store
+from audiopod_mcp.studio.jobs.store import Store
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from audiopod_mcp.studio.listing import Listing
+
 from .database import connect, use_write_ahead_log, write_progress
-from .listing import Listing
 
 LARGEST_ID: Final = 2**63 - 1
 """What SQLite can hold; no job has a larger number."""

@@ -14,16 +14,17 @@ from typing import Any, Final, TypeVar
 import anyio
 from anyio import to_thread
 
-from .config import StudioConfig
-from .engines.base import Outcome, Work
-from .fetching import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.config import StudioConfig
+from audiopod_mcp.studio.engines.base import Outcome, Work
+from audiopod_mcp.studio.fetching import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.media import MediaStore
+from audiopod_mcp.studio.sources import readable
+
 from .instances import Instance
 from .journal import End, Run, recorded
-from .media import MediaStore
-from .performing import Order, Result, output_folder_is_whole, perform, transcode
-from .sources import readable
+from .processes import WorkerDied, Workers
 from .store import JobRow, Store
-from .workers import WorkerDied, Workers
+from .task import Order, Result, output_folder_is_whole, perform, transcode
 
 LOOK_EVERY: Final = 1.0
 """Seconds after which to look for jobs that other processes put back."""

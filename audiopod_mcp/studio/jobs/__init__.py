@@ -1,0 +1,1 @@
+"""Jobs: stored, run in worker processes, recovered."""
