@@ -15,11 +15,11 @@ from starlette.responses import JSONResponse, Response
 from audiopod_mcp.operations import complaint
 from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
+from audiopod_mcp.studio.media.links import media_name
+from audiopod_mcp.studio.media.sources import SourceRefused
+from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
 
 from .config import StudioConfig
-from .links import media_name
-from .media import MASTER_FORMAT, MediaStore
-from .sources import SourceRefused
 
 NO_JOB: Final = "Music job not found"
 

@@ -19,13 +19,13 @@ from audiopod_mcp.studio.jobs.processes import Workers
 from audiopod_mcp.studio.jobs.runner import Studio, store_path
 from audiopod_mcp.studio.jobs.store import Store
 from audiopod_mcp.studio.jobs.task import check_engine
+from audiopod_mcp.studio.media.sources import SourceRefused
+from audiopod_mcp.studio.media.store import MediaStore
 
 from . import catalogue, creating, managing, openapi, playing
 from .answering import Invalid, on_fault, on_http, on_invalid, on_refused
 from .config import StudioConfig
 from .limiting import LimitBody
-from .media import MediaStore
-from .sources import SourceRefused
 
 logger = logging.getLogger("audiopod_mcp.studio")
 

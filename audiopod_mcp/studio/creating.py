@@ -20,6 +20,9 @@ from audiopod_mcp.studio.jobs.processes import WorkerDied
 from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
 from audiopod_mcp.studio.jobs.store import JobRow, KeyReused
 from audiopod_mcp.studio.jobs.task import Result
+from audiopod_mcp.studio.media.download import NotFetched
+from audiopod_mcp.studio.media.links import media_name
+from audiopod_mcp.studio.media.sources import find_source, job_source
 
 from .answering import (
     NO_JOB,
@@ -33,9 +36,6 @@ from .answering import (
     studio_of,
 )
 from .engines.base import Work
-from .fetching import NotFetched
-from .links import media_name
-from .sources import find_source, job_source
 
 JOB_SOURCE: Final = "source"
 """What an engine finds the audio of a referenced job under."""

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from audiopod_mcp.operations import API_PREFIX, Arguments
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
 from audiopod_mcp.studio.jobs.store import JobRow
+from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .answering import (
     NO_JOB,
@@ -28,7 +29,6 @@ from .answering import (
     studio_of,
 )
 from .listing import Listing
-from .media import MASTER_FORMAT
 
 
 class Changes(Arguments):

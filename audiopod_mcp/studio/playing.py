@@ -15,9 +15,9 @@ from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
 from audiopod_mcp.studio.jobs.processes import WorkerDied
 from audiopod_mcp.studio.jobs.runner import CanNotRun
 from audiopod_mcp.studio.jobs.store import JobRow
+from audiopod_mcp.studio.media.links import Expired, take_of
 
 from .answering import path_number, studio_of
-from .links import Expired, take_of
 
 
 def routes() -> list[Route]:

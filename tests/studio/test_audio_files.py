@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.studio.audio_files import exact_subtype, read_audio, write_audio
+from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
 RATE = 44_100
 

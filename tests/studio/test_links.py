@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiopod_mcp.studio.links import GOOD_FOR, Expired, media_name, take_of
+from audiopod_mcp.studio.media.links import GOOD_FOR, Expired, media_name, take_of
 
 JOB = SimpleNamespace(id=7, token="secret", takes=[{"name": "take-1"}, {"name": "take-2"}])
 OTHER = SimpleNamespace(id=8, token="another", takes=JOB.takes)

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from studios import MUSIC, opened
 
-from audiopod_mcp.studio import fetching
-from audiopod_mcp.studio.fetching import NotFetched, fetch, is_outside, unheard
+from audiopod_mcp.studio.media import download as fetching
+from audiopod_mcp.studio.media.download import NotFetched, fetch, is_outside, unheard
 
 pytestmark = pytest.mark.anyio
 

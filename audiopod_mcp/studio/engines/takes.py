@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Score, within
-from audiopod_mcp.studio.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
+from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
 
 from .base import MASTER, SCORE, STEMS, Report, Take, Work
 

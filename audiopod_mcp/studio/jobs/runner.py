@@ -16,9 +16,9 @@ from anyio import to_thread
 
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Outcome, Work
-from audiopod_mcp.studio.fetching import NotFetched, Told, fetch, unheard
-from audiopod_mcp.studio.media import MediaStore
-from audiopod_mcp.studio.sources import readable
+from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.media.sources import readable
+from audiopod_mcp.studio.media.store import MediaStore
 
 from .instances import Instance
 from .journal import End, Run, recorded

@@ -21,7 +21,7 @@ from typing import Final
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, Outcome, Report, Work
-from audiopod_mcp.studio.media import MASTER_FORMAT
+from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
 
@@ -98,7 +98,7 @@ def _perform(order: Order, report: Report) -> Outcome:
 
 def convert(master: Path, audio_format: str, report: Report | None = None) -> Path:
     """Write ``master`` in another format beside it; the file appears when it is complete."""
-    from audiopod_mcp.studio.audio_files import exact_subtype, read_audio, write_audio
+    from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
     target = master.with_suffix(f".{audio_format}")
     told = report or (lambda _fraction, _doing: None)

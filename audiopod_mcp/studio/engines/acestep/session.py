@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from audiopod_mcp.music.model import Audio, Refused, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
-from audiopod_mcp.studio.audio_files import read_audio, write_audio
 from audiopod_mcp.studio.engines.arguments import seeds_of
 from audiopod_mcp.studio.engines.takes import Material, read_material, write_take
+from audiopod_mcp.studio.media.audio_files import read_audio, write_audio
 
 from ..base import SCORE, Outcome, Report, Take, Work
 from ..local import LocalEngine

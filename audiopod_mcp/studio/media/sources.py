@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
 
-from .config import StudioConfig
 from .links import Expired, take_of
 
 _JOB = re.compile(r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?)?/?", re.IGNORECASE)
