@@ -21,11 +21,14 @@ from audiopod_mcp.studio.jobs.store import Store
 from audiopod_mcp.studio.jobs.task import check_engine
 from audiopod_mcp.studio.media.sources import SourceRefused
 from audiopod_mcp.studio.media.store import MediaStore
+from audiopod_mcp.studio.routes.http import Invalid, on_fault, on_http, on_invalid, on_refused
 
-from . import catalogue, creating, managing, openapi, playing
-from .answering import Invalid, on_fault, on_http, on_invalid, on_refused
 from .config import StudioConfig
 from .limiting import LimitBody
+from .routes import catalogue, openapi
+from .routes import jobs as managing
+from .routes import media as playing
+from .routes import operations as creating
 
 logger = logging.getLogger("audiopod_mcp.studio")
 

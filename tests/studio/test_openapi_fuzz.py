@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from studios import Served
 
-from audiopod_mcp.studio.openapi import document
+from audiopod_mcp.studio.routes.openapi import document
 
 CHECKS = [
     not_a_server_error,

@@ -17,7 +17,7 @@ from audiopod_mcp.studio.jobs.runner import CanNotRun
 from audiopod_mcp.studio.jobs.store import JobRow
 from audiopod_mcp.studio.media.links import Expired, take_of
 
-from .answering import path_number, studio_of
+from .http import path_number, studio_of
 
 
 def routes() -> list[Route]:

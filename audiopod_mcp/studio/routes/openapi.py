@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, Advanced, GenerateLrc, GenerateMusic, Operation
+from audiopod_mcp.studio.listing import Listing
 
 from .catalogue import WALLET, Estimate
-from .creating import variants
-from .listing import Listing
-from .managing import Changes
+from .jobs import Changes
+from .operations import variants
 
 _JOB_ID: Final = {
     "name": "job_id",

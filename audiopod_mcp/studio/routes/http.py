@@ -13,13 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from audiopod_mcp.operations import complaint
+from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
-
-from .config import StudioConfig
 
 NO_JOB: Final = "Music job not found"
 

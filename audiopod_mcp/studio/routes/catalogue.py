@@ -13,7 +13,7 @@ from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, OPERATIONS, Arguments
 from audiopod_mcp.operations.vocabulary import FORMATS, GENRE_PRESETS, TRACKS
 
-from .answering import Invalid, body_of, complaints, owner_of, studio_of
+from .http import Invalid, body_of, complaints, owner_of, studio_of
 
 WALLET: Final = "/api/v1/api-wallet"
 _FREE: Final = "This studio runs on its owner's machine and charges nothing."

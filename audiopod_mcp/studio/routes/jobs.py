@@ -14,9 +14,10 @@ from starlette.routing import Route
 from audiopod_mcp.operations import API_PREFIX, Arguments
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
 from audiopod_mcp.studio.jobs.store import JobRow
+from audiopod_mcp.studio.listing import Listing
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
-from .answering import (
+from .http import (
     NO_JOB,
     Invalid,
     base_of,
@@ -28,7 +29,6 @@ from .answering import (
     query_of,
     studio_of,
 )
-from .listing import Listing
 
 
 class Changes(Arguments):
