@@ -13,9 +13,9 @@ import anyio
 
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Job
+from audiopod_mcp.tags.write import write_tags
 
 from .results import default_format, title_of
-from .tagging import write_tags
 
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 

@@ -11,7 +11,7 @@ from tinytag import TinyTag
 
 from audiopod_mcp.operations import Job
 from audiopod_mcp.server.saving import save, short_key, tags_of
-from audiopod_mcp.server.tagging import write_tags
+from audiopod_mcp.tags.write import write_tags
 
 RATE = 44100
 TAGS = {
