@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import savgol_filter
 
+from audiopod_mcp.music.theory import transposed_chord
+
 from .model import Analysis, Grid, Note, Score, Span
-from .score import lead_of, transposed_chord
+from .score import lead_of
 from .theory import METRES, parse_chord, parse_key
 
 Times = npt.NDArray[np.float64]

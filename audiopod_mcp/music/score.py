@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from .model import LyricLine, Note, Part, Score, Span
-from .theory import Key, parse_chord, parse_key
+from .theory import Key, parse_chord, parse_key, transposed_chord
 
 UNPITCHED = ("drums", "percussion", "fx")
 """Tracks whose ``pitch`` is not a pitch: they are never transposed."""
@@ -120,15 +120,6 @@ def transposed(score: Score, semitones: int) -> Score:
         ),
         brief=None if score.brief is None else replace(score.brief, key=new_key),
     )
-
-
-def transposed_chord(label: str, semitones: int, key: str) -> str:
-    """``label`` so many semitones higher, spelled as in ``key``."""
-    chord, spelling = parse_chord(label), parse_key(key) or Key(0)
-    if chord is None:
-        return label
-    quality = label.lstrip("ABCDEFG").lstrip("#b♯♭").split("/")[0]
-    return spelling.names[(chord.root + semitones) % 12] + quality
 
 
 def in_key(score: Score, to: Key) -> Score:

@@ -254,3 +254,12 @@ def voice_lead(
         if best is None or cost < best[0]:
             best = (cost, tuple(pitches))
     return best[1] if best else tuple(sorted((low + (tone - low) % 12) for tone in tones))
+
+
+def transposed_chord(label: str, semitones: int, key: str) -> str:
+    """``label`` so many semitones higher, spelled as in ``key``."""
+    chord, spelling = parse_chord(label), parse_key(key) or Key(0)
+    if chord is None:
+        return label
+    quality = label.lstrip("ABCDEFG").lstrip("#b♯♭").split("/")[0]
+    return spelling.names[(chord.root + semitones) % 12] + quality

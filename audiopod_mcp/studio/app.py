@@ -14,21 +14,18 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from audiopod_mcp.settings import SettingsError
-from audiopod_mcp.studio.jobs.instances import Instance
-from audiopod_mcp.studio.jobs.processes import Workers
-from audiopod_mcp.studio.jobs.runner import Studio, store_path
-from audiopod_mcp.studio.jobs.store import Store
-from audiopod_mcp.studio.jobs.task import check_engine
-from audiopod_mcp.studio.media.sources import SourceRefused
-from audiopod_mcp.studio.media.store import MediaStore
-from audiopod_mcp.studio.routes.http import Invalid, on_fault, on_http, on_invalid, on_refused
 
 from .config import StudioConfig
+from .jobs.instances import Instance
+from .jobs.processes import Workers
+from .jobs.runner import Studio, store_path
+from .jobs.store import Store
+from .jobs.task import check_engine
 from .limiting import LimitBody
-from .routes import catalogue, openapi
-from .routes import jobs as managing
-from .routes import media as playing
-from .routes import operations as creating
+from .media.sources import SourceRefused
+from .media.store import MediaStore
+from .routes import catalogue, jobs, media, openapi, operations
+from .routes.http import Invalid, on_fault, on_http, on_invalid, on_refused
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -43,10 +40,10 @@ def create_studio(config: StudioConfig) -> Starlette:
     check_engine(config.engine)
     app = Starlette(
         routes=[
-            *managing.routes(),
+            *jobs.routes(),
             *catalogue.routes(),
-            *creating.routes(),
-            *playing.routes(),
+            *operations.routes(),
+            *media.routes(),
             *openapi.routes(),
         ],
         exception_handlers={

@@ -19,10 +19,10 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.lyrics.timing import from_lrc, time_lyrics
+from audiopod_mcp.music.lyrics.lrc import from_lrc
+from audiopod_mcp.music.lyrics.timing import time_lyrics
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation import separate
-from audiopod_mcp.music.separation.separate import TRACKS
+from audiopod_mcp.music.separation.separate import TRACKS, separate
 from tests.music.synth import si_sdr
 
 

@@ -14,8 +14,8 @@ import soundfile
 import soxr
 
 from audiopod_mcp.music.lyrics.alignment import align, hear
+from audiopod_mcp.music.lyrics.lrc import from_lrc
 from audiopod_mcp.music.lyrics.syllables import count_syllables
-from audiopod_mcp.music.lyrics.timing import from_lrc
 from tests.benchmarks.sung_lines import Case, composed, spoken, sung
 
 

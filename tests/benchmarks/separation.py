@@ -18,8 +18,7 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation import separate
-from audiopod_mcp.music.separation.separate import separate_and_tell
+from audiopod_mcp.music.separation.separate import separate, separate_and_tell
 from tests.music.synth import si_sdr
 
 from .corpus import SOUNDS, add_melody, compose, grooves

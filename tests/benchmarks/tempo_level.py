@@ -20,8 +20,7 @@ import numpy as np
 import soundfile
 from scipy.optimize import minimize, minimize_scalar
 
-from audiopod_mcp.music.analysis import metre_weights
-from audiopod_mcp.music.analysis import metrical_level as tempo_level
+from audiopod_mcp.music.analysis import metre_weights, metrical_level
 from audiopod_mcp.music.analysis.beats import estimate_tempo, follow
 from audiopod_mcp.music.analysis.chroma import FPS as CHROMA_FPS
 from audiopod_mcp.music.analysis.chroma import bass_chromagram, chromagram, spectral_peaks
@@ -67,14 +66,14 @@ def weigh(truth, envelopes, chroma, bass):
     if estimate is None:
         return None
     tempo, beats = follow(envelopes, estimate[0])
-    if len(beats) < tempo_level.LEAST_BEATS:
+    if len(beats) < metrical_level.LEAST_BEATS:
         return None
     ticks = on_ticks(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
-    weighed = evidence(ticks, tempo, tempo_level.onsets_a_second(envelopes))
+    weighed = evidence(ticks, tempo, metrical_level.onsets_a_second(envelopes))
     tempi = tempo * np.asarray(RATIOS)
     levels = np.abs(truth["bpm"] / tempi - 1) < 0.04
     metres = [metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES]
-    return weighed, np.outer(levels, metres), tempo_level.likely(tempi), truth
+    return weighed, np.outer(levels, metres), metrical_level.likely(tempi), truth
 
 
 def shares(truths, excerpt):
@@ -103,7 +102,7 @@ def fit(evidence, right, likely, counts, penalty):
         parts = flat.reshape(shape)
         weights = parts[:, :-1] + parts[:, -1:]
         odds = np.where(
-            allowed, np.einsum("nlmf,fm->nlm", standard, weights, optimize=True), tempo_level.UNLIKELY
+            allowed, np.einsum("nlmf,fm->nlm", standard, weights, optimize=True), metrical_level.UNLIKELY
         )
         share = np.exp(odds - odds.max((1, 2), keepdims=True))
         share /= share.sum((1, 2), keepdims=True)
@@ -138,12 +137,14 @@ def temper(odds, right, counts):
 
 def odds_of(weights, evidence, likely):
     return np.where(
-        likely[:, :, None], np.einsum("nlmf,fm->nlm", evidence, weights, optimize=True), tempo_level.UNLIKELY
+        likely[:, :, None],
+        np.einsum("nlmf,fm->nlm", evidence, weights, optimize=True),
+        metrical_level.UNLIKELY,
     )
 
 
 def table(title, right, truths, odds, excerpt):
-    chosen = np.asarray([tempo_level.choose(each) for each in odds])
+    chosen = np.asarray([metrical_level.choose(each) for each in odds])
     level, metre, sure = chosen[:, 0].astype(int), chosen[:, 1].astype(int), chosen[:, 2]
     for name, which in (("whole", ~excerpt), ("excerpts", excerpt)):
         here = np.flatnonzero(which)

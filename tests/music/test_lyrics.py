@@ -7,17 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.lyrics import syllables
 from audiopod_mcp.music.lyrics.alignment import Evidence, align
+from audiopod_mcp.music.lyrics.lrc import from_lrc, to_lrc
 from audiopod_mcp.music.lyrics.repetition import repeated_passage
-from audiopod_mcp.music.lyrics.timing import (
-    LyricSection,
-    from_lrc,
-    parse_lyrics,
-    place_lyrics,
-    time_lyrics,
-    to_lrc,
-)
+from audiopod_mcp.music.lyrics.syllables import syllables
+from audiopod_mcp.music.lyrics.text import LyricSection, parse_lyrics
+from audiopod_mcp.music.lyrics.timing import place_lyrics, time_lyrics
 from audiopod_mcp.music.model import LyricLine, Refused
 from tests.music.synth import RATE, chords, stereo, sung
 

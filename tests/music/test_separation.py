@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation import separate
 from audiopod_mcp.music.separation.remix import shares
-from audiopod_mcp.music.separation.separate import TRACKS, separate_and_tell
+from audiopod_mcp.music.separation.separate import TRACKS, separate, separate_and_tell
 from tests.music.synth import chords, drums, si_sdr, silence, stereo, sung, tone
 
 RATE = 22_050

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.words import Stanza, stanzas
 from audiopod_mcp.music.model import Brief, Refused
 from audiopod_mcp.music.styles import PRESETS, STYLES, Style
-from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .density import activity_in
@@ -324,3 +325,37 @@ def _lasting(brief: Brief, duration: float, text: str) -> Brief:
 def mentions(caption: str) -> Iterable[str]:
     """The instruments that a caption names, in its order."""
     return [name for _, _, name in find(tidy(caption), INSTRUMENT_WORDS)]
+
+
+def brief_beside(
+    prompt: str, own: Brief | None, tracks: Collection[str], *, sounds: str | None = None, **wanted: Any
+) -> Brief:
+    """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
+
+    Then the players are those of the piece, ``tracks``, and who else the prompt names, without those that it
+    rules out. A recording is known by the style it ``sounds`` like. ``wanted`` goes to :func:`read_caption`.
+    """
+    wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
+    if names_style(prompt) or (own is None and sounds is None):
+        return read_caption(prompt, **wanted)
+    if own is None:
+        return replace(read_caption(f"{sounds}. {prompt}", **wanted), style=sounds or "pop")
+    brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
+    beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
+    ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
+    asked = set(mentions(prompt)) & set(INSTRUMENTS)
+    playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
+    playing -= ruled_out
+    # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
+    alone = playing <= {"vocals", "backing_vocals"}
+    named = [name for name in brief.instruments if name != "voice" or name in asked]
+    return replace(
+        brief,
+        instruments=(*named, "voice") if alone and not brief.lyrics else tuple(named),
+        without=tuple(sorted({*brief.without, *TRACKS} - playing)) if tracks else brief.without,
+    )
+
+
+def names_style(prompt: str) -> bool:
+    """Whether ``prompt`` says what kind of music is wanted."""
+    return bool(find(tidy(prompt), {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}))

@@ -9,7 +9,7 @@ wins. Other languages' words come from :mod:`audiopod_mcp.music.captions.transla
 
 from __future__ import annotations
 
-from . import translations as languages
+from . import translations
 
 STYLE_WORDS: dict[str, str] = {
     r"lo[-\s]?fi|chill-?hop": "lo-fi",
@@ -269,9 +269,9 @@ KEY_FRIENDS: dict[bool, tuple[str, ...]] = {
     True: ("A minor", "E minor", "D minor", "C minor", "G minor", "F# minor", "B minor", "F minor"),
 }
 
-STYLE_WORDS |= NEAREST | languages.STYLE_WORDS
-FORM_WORDS |= languages.FORM_WORDS
-MOODS |= {pattern: next(m for m in MOODS.values() if m[0] == mood) for pattern, mood in languages.MOODS.items()}
-TEMPO_WORDS |= {pattern: "fast" if fast else "slow" for pattern, fast in languages.TEMPO_WORDS.items()}
-INSTRUMENT_WORDS |= languages.INSTRUMENT_WORDS
-TRACK_WORDS |= languages.TRACK_WORDS
+STYLE_WORDS |= NEAREST | translations.STYLE_WORDS
+FORM_WORDS |= translations.FORM_WORDS
+MOODS |= {pattern: next(m for m in MOODS.values() if m[0] == mood) for pattern, mood in translations.MOODS.items()}
+TEMPO_WORDS |= {pattern: "fast" if fast else "slow" for pattern, fast in translations.TEMPO_WORDS.items()}
+INSTRUMENT_WORDS |= translations.INSTRUMENT_WORDS
+TRACK_WORDS |= translations.TRACK_WORDS

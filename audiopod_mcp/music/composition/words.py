@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from audiopod_mcp.music.lyrics.syllables import syllables
-from audiopod_mcp.music.lyrics.timing import parse_lyrics
+from audiopod_mcp.music.lyrics.text import parse_lyrics
 
 _LABELS = (
     ("pre-chorus", r"pre[\s-]?chorus|pre[\s-]?refrain"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from audiopod_mcp.music.captions.parse import names_style
 from audiopod_mcp.music.captions.text_search import find, tidy
 from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
 from audiopod_mcp.music.editing.prompt.edits import Wish
@@ -13,7 +14,6 @@ from audiopod_mcp.music.editing.prompt.parse import UNDERSTOOD, not_understood, 
 from audiopod_mcp.music.editing.prompt.time_ranges import clock
 from audiopod_mcp.music.editing.prompt.unsupported import beyond
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK, peaks_held
-from audiopod_mcp.music.generation.accompany import names_style
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.signal.loudness import true_peak
 

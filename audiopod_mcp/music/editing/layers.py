@@ -16,7 +16,7 @@ from audiopod_mcp.music.effects.mix_matching import matching_gain
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Refused, Report, Score, Span, silent
 from audiopod_mcp.music.score import excerpt, joined
-from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 WHOLE = ""

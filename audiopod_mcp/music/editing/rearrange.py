@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.captions.parse import brief_beside, read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit
-from audiopod_mcp.music.generation.accompany import brief_beside, play
+from audiopod_mcp.music.generation.accompany import play
 from audiopod_mcp.music.leadsheet import Frame, score_frame
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Rendering, Report, Score
 from audiopod_mcp.music.score import excerpt

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
-
-from audiopod_mcp.music.captions.parse import mentions, read_caption
-from audiopod_mcp.music.captions.text_search import find, tidy
-from audiopod_mcp.music.captions.vocabulary import FORM_WORDS, STYLE_WORDS
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import CEILING, convert, fit, limiter, mixed
-from audiopod_mcp.music.effects.mix_matching import (
-    Levels,
-    filtered,
-    matching_equaliser,
-    matching_gain,
-    spectral_balance,
-)
+from audiopod_mcp.music.effects.crossfade import fit, mixed
 from audiopod_mcp.music.leadsheet import Frame
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
-    Audio,
     Brief,
     Grid,
     Note,
@@ -34,12 +17,10 @@ from audiopod_mcp.music.model import (
     Report,
     Score,
     Span,
-    silent,
     within,
 )
 from audiopod_mcp.music.score import UNPITCHED, excerpt
-from audiopod_mcp.music.signal.loudness import integrated_loudness
-from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, render
+from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
 AS_THE_SONG = "No style was asked for: it is played as {}, which the recording sounds most like."
@@ -48,40 +29,6 @@ AS_THE_SONG = "No style was asked for: it is played as {}, which the recording s
 
 _RINGS = 1.4
 """Seconds, at least, that the last chord of an ending has to ring in."""
-
-
-def brief_beside(
-    prompt: str, own: Brief | None, tracks: Collection[str], *, sounds: str | None = None, **wanted: Any
-) -> Brief:
-    """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
-
-    Then the players are those of the piece, ``tracks``, and who else the prompt names, without those that it
-    rules out. A recording is known by the style it ``sounds`` like. ``wanted`` goes to :func:`read_caption`.
-    """
-    wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
-    if names_style(prompt) or (own is None and sounds is None):
-        return read_caption(prompt, **wanted)
-    if own is None:
-        return replace(read_caption(f"{sounds}. {prompt}", **wanted), style=sounds or "pop")
-    brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
-    beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
-    ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
-    asked = set(mentions(prompt)) & set(INSTRUMENTS)
-    playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
-    playing -= ruled_out
-    # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
-    alone = playing <= {"vocals", "backing_vocals"}
-    named = [name for name in brief.instruments if name != "voice" or name in asked]
-    return replace(
-        brief,
-        instruments=(*named, "voice") if alone and not brief.lyrics else tuple(named),
-        without=tuple(sorted({*brief.without, *TRACKS} - playing)) if tracks else brief.without,
-    )
-
-
-def names_style(prompt: str) -> bool:
-    """Whether ``prompt`` says what kind of music is wanted."""
-    return bool(find(tidy(prompt), {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}))
 
 
 def play(
@@ -195,95 +142,3 @@ def _sung_sections(grid: Grid, start: float, end: float, label: str | None) -> t
     name = "verse" if name in ("intro", "outro", "solo", "instrumental", "break") else name
     spans = (Span(0.0, opening, "break"), Span(opening, closing, name), Span(closing, last, "break"))
     return tuple(span for span in spans if span.end > span.start)
-
-
-def as_if_beside(
-    stems: Mapping[str, Audio],
-    rate: int,
-    channels: int,
-    *,
-    balance: Levels | None,
-    loudness: float | None,
-    amount: float = 0.8,
-    report: Report = silent,
-) -> dict[str, Audio]:
-    """Stems at 44.1 kHz as the song they join would have them.
-
-    That is: at ``rate`` with ``channels``, with the spectral ``balance`` of the song (by ``amount``), at
-    its ``loudness`` (LUFS), within full scale. They still sum to their mix. ``stems`` may be changed in
-    place: minutes of many of them fill a computer's memory.
-    """
-    mix = mixed(stems)
-    own = spectral_balance(mix, SAMPLE_RATE)
-    if own is not None and balance is not None:
-        taps = matching_equaliser(own, balance, SAMPLE_RATE, amount=amount)
-        stems = {track: filtered(stem, taps, report) for track, stem in stems.items()}
-    matched = {}
-    for track, stem in stems.items():
-        report(0.0, "fitting it in")
-        matched[track] = convert(stem, SAMPLE_RATE, rate, channels)
-    mix = mixed(matched)
-    curve = np.ones((len(mix), 1), np.float32)
-    # A limiter takes loudness away again: twice round is within a tenth of a decibel or two.
-    for _ in range(2):
-        report(0.0, "matching the loudness")
-        step = np.float32(matching_gain(mix, rate, loudness))
-        mix *= step
-        report(0.0, "matching the loudness")
-        limit = limiter(mix, rate, CEILING)
-        mix *= limit
-        curve *= step * limit
-    for stem in matched.values():
-        report(1.0, "matching the loudness")
-        stem *= curve
-    return matched
-
-
-def loudness_around(
-    audio: Audio, rate: int, start: int, end: int, *, reach: float = 15.0
-) -> tuple[float | None, Levels | None]:
-    """Loudness (LUFS) and spectral balance that new music in samples ``[start, end)`` should have.
-
-    The balance is that of ``reach`` seconds on both sides. The loudness is the stretch's own, unless that
-    is silent or more than 12 LU away from what surrounds it, also from the nearest seconds (in a fade it is
-    not): then it is the surroundings'.
-    """
-    margin = round(reach * rate)
-    around = np.concatenate((audio[max(0, start - margin) : start], audio[end : end + margin]))
-    if len(around) < rate:
-        around = audio
-    balance = spectral_balance(around, rate)
-    outside = integrated_loudness(around, rate)
-    inside = integrated_loudness(audio[start:end], rate) if end > start else None
-    near = (audio[max(0, start - 2 * rate) : start], audio[end : end + 2 * rate])
-    levels = [outside, *(integrated_loudness(piece, rate) for piece in near if len(piece) >= rate // 2)]
-    if inside is None or (
-        outside is not None and all(level is None or abs(inside - level) > 12 for level in levels)
-    ):
-        return (outside if outside is not None else integrated_loudness(audio, rate)), balance
-    return inside, balance
-
-
-def dynamics_of(
-    source: Audio, new: Audio, strength: float = 1.0, *, rate: int = SAMPLE_RATE
-) -> npt.NDArray[np.float32]:
-    """The gain, ``(samples, 1)``, that gives ``new`` the rises and falls of ``source`` by ``strength``.
-
-    ``rate`` is that of ``new``. Levels of half seconds, smoothed over three, each against its mean; at
-    most 8 dB down and 4 dB up.
-    """
-
-    def contour(audio: Audio, steps: int) -> npt.NDArray[np.float64]:
-        edges = np.linspace(0, len(audio), steps + 1).astype(int)[:-1]
-        power = sum(np.square(channel) for channel in audio.T)
-        energy = np.add.reduceat(power, edges, dtype=np.float64) / max(1, len(audio) // steps)
-        level = 10 * np.log10(energy + 1e-7)
-        return np.asarray(gaussian_filter1d(level, 3.0, mode="nearest"))
-
-    steps = max(2, round(2 * len(new) / rate))
-    if min(len(source), len(new)) < 2 * steps:
-        return np.ones((len(new), 1), np.float32)
-    wanted, own = contour(source, steps), contour(new, steps)
-    gains = strength * np.clip((wanted - wanted.mean()) - (own - own.mean()), -8.0, 4.0)
-    curve = np.interp(np.arange(len(new)), (np.arange(steps) + 0.5) * len(new) / steps, 10 ** (gains / 20))
-    return np.asarray(curve[:, None], dtype=np.float32)

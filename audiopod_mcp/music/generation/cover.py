@@ -11,8 +11,10 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.melody import melody
+from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixed
+from audiopod_mcp.music.effects.mix_matching import as_if_beside, dynamics_of
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -30,7 +32,7 @@ from audiopod_mcp.music.score import lead_of
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
-from .accompany import as_if_beside, brief_beside, dynamics_of, names_style, play
+from .accompany import play
 from .style_matching import style_of
 
 _BEATS = 64

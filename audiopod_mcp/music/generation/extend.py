@@ -12,14 +12,15 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import spectral_balance
+from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .accompany import AS_THE_SONG, as_if_beside, brief_beside, names_style, play
+from .accompany import AS_THE_SONG, play
 from .style_matching import style_of
 
 LONGEST = 60.0

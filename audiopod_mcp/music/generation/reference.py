@@ -10,9 +10,10 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes, onset_frames
+from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.effects.mix_matching import Levels, spectral_balance, widened, width_of
+from audiopod_mcp.music.effects.mix_matching import Levels, as_if_beside, spectral_balance, widened, width_of
 from audiopod_mcp.music.leadsheet import SOFT
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -29,7 +30,7 @@ from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.signal.stft import downmix
 from audiopod_mcp.music.synthesis import render
 
-from .accompany import AS_THE_SONG, as_if_beside, brief_beside, names_style
+from .accompany import AS_THE_SONG
 from .style_matching import style_of
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)

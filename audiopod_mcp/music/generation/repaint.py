@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, replace
 from audiopod_mcp.music.effects.level_following import following
+from audiopod_mcp.music.effects.mix_matching import as_if_beside, loudness_around
 from audiopod_mcp.music.leadsheet import heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .accompany import as_if_beside, brief_beside, loudness_around, names_style, play
+from .accompany import play
 from .style_matching import style_of
 
 LONGEST = 300.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiopod_mcp.music.effects.crossfade import fit, mixed
+from audiopod_mcp.music.effects.mix_matching import as_if_beside
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Rendering, Report, Score, silent, within
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import render
 
-from .accompany import as_if_beside
 from .retake_recording import played_again
 from .retake_score import varied
 

@@ -11,14 +11,13 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import matching_gain, spectral_balance
+from audiopod_mcp.music.effects.mix_matching import as_if_beside, matching_gain, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame
 from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, within
 from audiopod_mcp.music.score import UNPITCHED, lead_of
-from audiopod_mcp.music.separation import separate
+from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .accompany import as_if_beside
 from .cover import cover
 from .style_matching import style_of
 

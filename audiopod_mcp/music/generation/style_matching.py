@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from audiopod_mcp.music.captions.parse import brief_beside
 from audiopod_mcp.music.effects.crossfade import mixed
-from audiopod_mcp.music.effects.mix_matching import spectral_balance
+from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
 from audiopod_mcp.music.leadsheet import heard_frame
 from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Report, silent, within
 
-from .accompany import as_if_beside, brief_beside, play
+from .accompany import play
 from .style_features import colour, nearest_styles
 
 _TRIED = 5

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Refused, Report, silent
 
 from .alignment import align, hear, infer, voice_within
-from .lrc import from_lrc, to_lrc
-from .syllables import count_syllables, syllables
+from .syllables import count_syllables
+from .text import parse_lyrics, stanza_starts
 
-__all__ = ["LyricSection", "from_lrc", "parse_lyrics", "place_lyrics", "syllables", "time_lyrics", "to_lrc"]
-
-_SECTION = re.compile(
-    r"\[([^\[\]]{1,60})\]|\(((?:verse|chorus|bridge|intro|outro|hook|refrain|pre-?chorus)\b[^()]{0,20})\)",
-    re.IGNORECASE,
-)
 _FASTEST = 0.08
 """Seconds a syllable below which nobody raps."""
 
@@ -32,37 +25,6 @@ _HEARD = 0.5
 """Log-odds of singing within the lines below which it is doubtful whether anyone sings: of 22 instrumentals
 20 stay below, of 87 recordings with a voice 86 lie above.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class LyricSection:
-    """A part of a text: its tag as written between brackets (``"Verse 1"``), ``None`` without one, and its
-    lines.
-    """
-
-    tag: str | None
-    lines: tuple[str, ...]
-
-
-def parse_lyrics(text: str) -> tuple[LyricSection, ...]:
-    """Lyrics by sections: each ``[Tag]`` on a line of its own begins one, and so does a blank line in
-    untagged text.
-
-    A tag without lines (``[Instrumental]``) is a section without lines. Spaces are tidied, nothing else is
-    changed.
-    """
-    sections: list[tuple[str | None, list[str]]] = []
-    for raw in text.lstrip("\ufeff").splitlines():
-        line = " ".join(raw.split())
-        if match := _SECTION.fullmatch(line):
-            sections.append(((match.group(1) or match.group(2)).strip(), []))
-        elif line:
-            if not sections:
-                sections.append((None, []))
-            sections[-1][1].append(line)
-        elif sections and sections[-1][0] is None:
-            sections.append((None, []))
-    return tuple(LyricSection(tag, tuple(lines)) for tag, lines in sections if tag is not None or lines)
 
 
 def time_lyrics(
@@ -105,14 +67,6 @@ def place_lyrics(
         for (start, end, _), line in zip(placed, lines, strict=True)
     )
     return timed, _remark([place.confidence for place in placed], heard)
-
-
-def stanza_starts(sections: Sequence[LyricSection]) -> list[bool] | None:
-    """For each line whether a section begins with it; ``None`` for a text that isn't divided."""
-    divided = [section for section in sections if section.lines]
-    if len(divided) < 2:
-        return None
-    return [index == 0 for section in divided for index in range(len(section.lines))]
 
 
 def _remark(confidences: Sequence[float], heard: bool) -> str:

@@ -1,7 +1,7 @@
 """Who sounds in each cell of a spectrogram, and by how much: a voice, drums, a bass, the rest.
 
 Two small perceptrons (one hidden layer each, 3,200 numbers in all) weigh the evidence of
-:mod:`audiopod_mcp.music.separation.features`: the first by itself, the second once more together with what the first found
+:mod:`.features`: the first by itself, the second once more together with what the first found
 nearby, in the whole frame and an octave away (auto-context: Tu & Bai, PAMI 2010). They were fitted to the
 shares of parts played one by one, by least squares weighted by power: ``tests.benchmarks.shares``.
 """
@@ -28,7 +28,7 @@ _TOP = 12_000.0
 def shares(spectra: Sequence[Complex], tell: Callable[[float], None] = unheard) -> Array:
     """The share of each of :data:`SOURCES` in the power of each cell, ``(4, frames, bins)``, summing to 1.
 
-    ``spectra`` are the channels' ``(frames, bins)`` on the grid of :mod:`audiopod_mcp.music.separation.features`.
+    ``spectra`` are the channels' ``(frames, bins)`` on the grid of :mod:`.features`.
     """
     frames, bins = spectra[0].shape
     top = min(bins, int(_TOP * N_FFT / RATE))

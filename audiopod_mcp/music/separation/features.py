@@ -2,7 +2,7 @@
 
 A voice, drums, a bass and the rest leave different traces: hits are broad and short, strings and keys stand
 still, a voice glides, a bass is low, accompaniments repeat. None of these traces decides alone;
-:mod:`audiopod_mcp.music.separation.estimator` weighs them. Levels are logarithms of magnitude, traces differences of them.
+:mod:`.estimator` weighs them. Levels are logarithms of magnitude, traces differences of them.
 """
 
 from __future__ import annotations

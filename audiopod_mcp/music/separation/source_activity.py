@@ -1,6 +1,6 @@
 """Whether vocals, drums and a bass are in a recording, and how much of each a stem will hold.
 
-Where a source is silent, :func:`audiopod_mcp.music.separation.estimator.shares` give it little, and that little nowhere
+Where a source is silent, :func:`.estimator.shares` give it little, and that little nowhere
 surely. Thresholds were chosen on some 150 mixes of played parts, with and without each source.
 """
 

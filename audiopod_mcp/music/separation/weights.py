@@ -1,4 +1,4 @@
-"""What :mod:`audiopod_mcp.music.separation.estimator` weighs with, in hundredths: see ``tests.benchmarks.shares``."""
+"""What :mod:`.estimator` weighs with, in hundredths: see ``tests.benchmarks.shares``."""
 
 from __future__ import annotations
 

@@ -193,7 +193,8 @@ def _analyze(work: Work, report: Report) -> Outcome:
 
 def _lrc(work: Work, report: Report) -> Outcome:
     from audiopod_mcp.music.analysis.analyze import analyse
-    from audiopod_mcp.music.lyrics.timing import place_lyrics, to_lrc
+    from audiopod_mcp.music.lyrics.lrc import to_lrc
+    from audiopod_mcp.music.lyrics.timing import place_lyrics
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)
     if source.score is not None and source.score.lyrics:

@@ -73,7 +73,7 @@ def write_take(
         (home / SCORE).write_text(json.dumps(asdict(made.score), separators=(",", ":")), "utf-8")
     lrc = None
     if made.lyrics:
-        from audiopod_mcp.music.lyrics.timing import to_lrc
+        from audiopod_mcp.music.lyrics.lrc import to_lrc
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)

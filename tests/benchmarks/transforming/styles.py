@@ -6,7 +6,7 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.generation import style_features as sounding
+from audiopod_mcp.music.generation import style_features
 from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.generation.style_features import features, nearest_to
 from audiopod_mcp.music.styles import STYLES
@@ -31,7 +31,7 @@ def styles_table(seeds=(1, 2, 3), seconds=20):
     ranks = []
     for seed in seeds:
         others = {key: row for key, row in found.items() if key[1] != seed}
-        sounding._MEAN, sounding._SPREAD, sounding.TYPICAL = rows_of(others)
+        style_features._MEAN, style_features._SPREAD, style_features.TYPICAL = rows_of(others)
         for style in STYLES:
             near = nearest_to(found[style, seed], heard[style, seed], len(STYLES))
             ranks.append(near.index(style))

@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import form_phrases as asked_course
-from . import sound_phrases as asked_sound
+from . import form_phrases, sound_phrases
 from .edits import REMOVE, Wish
 from .form_phrases import KEEP
 from .instruments import only_names, track_of
@@ -195,18 +194,18 @@ def _joined(prompt: str) -> list[tuple[str, bool]]:
 
 
 _READERS: tuple[Callable[[str, str], list[Wish] | Wish | None], ...] = (
-    asked_course.read_preset,
-    asked_sound.read_loudness,
-    asked_course.read_fade,
-    asked_course.read_form,
-    asked_course.read_tempo,
-    asked_course.read_pitch,
-    asked_sound.read_echo,
-    asked_sound.read_reverb,
-    asked_sound.read_place,
-    asked_sound.read_filter,
-    asked_sound.read_band,
-    asked_sound.read_tone,
-    asked_sound.read_level,
+    form_phrases.read_preset,
+    sound_phrases.read_loudness,
+    form_phrases.read_fade,
+    form_phrases.read_form,
+    form_phrases.read_tempo,
+    form_phrases.read_pitch,
+    sound_phrases.read_echo,
+    sound_phrases.read_reverb,
+    sound_phrases.read_place,
+    sound_phrases.read_filter,
+    sound_phrases.read_band,
+    sound_phrases.read_tone,
+    sound_phrases.read_level,
 )
 """Readers of one clause, in lower case and as written; the first that finds something decides."""

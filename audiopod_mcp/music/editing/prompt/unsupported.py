@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from audiopod_mcp.music.generation.accompany import names_style
+from audiopod_mcp.music.captions.parse import names_style
 
 from .parse import clauses
 from .translations import in_english

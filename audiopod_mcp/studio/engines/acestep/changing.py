@@ -108,9 +108,9 @@ def extend(session: Session) -> Outcome:
 
 def edit(session: Session) -> Outcome:
     """What can be done exactly is done here; else a cover towards the words asked for."""
+    from audiopod_mcp.music.captions.parse import names_style
     from audiopod_mcp.music.editing.prompt.parse import not_understood, read_wishes
     from audiopod_mcp.music.editing.prompt.unsupported import beyond
-    from audiopod_mcp.music.generation.accompany import names_style
 
     params, (before, _) = session.params, session.request()
     prompt, lyrics = params.get("edit_target_prompt") or "", params.get("edit_target_lyrics")

@@ -114,7 +114,8 @@ class Session:
         if not self.params.get("generate_lrc") or not lyrics:
             return take
         from audiopod_mcp.music.analysis.analyze import analyse
-        from audiopod_mcp.music.lyrics.timing import place_lyrics, to_lrc
+        from audiopod_mcp.music.lyrics.lrc import to_lrc
+        from audiopod_mcp.music.lyrics.timing import place_lyrics
 
         try:
             heard = analyse(made.audio, made.rate, report)
