@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from faulty import FaultyService, serving
-from quick import KEY, QuickClock
+from tests.api.faulty import FaultyService, serving
+from tests.api.quick import KEY, QuickClock
 
 from audiopod_mcp.api import AudioPodClient, RateLimits
 

@@ -1,6 +1,6 @@
 """The README tells what really happens when something fails."""
 
-import fault_table
+from tests.api import fault_table
 import pytest
 
 

@@ -6,8 +6,8 @@ import logging
 import traceback
 
 import pytest
-from faulty import Fault, FaultyService, answer, serving
-from quick import KEY
+from tests.api.faulty import Fault, FaultyService, answer, serving
+from tests.api.quick import KEY
 
 from audiopod_mcp.api import AudioPodError, BadAnswer, Unauthorized
 from audiopod_mcp.operations import GenerateMusic

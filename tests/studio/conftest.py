@@ -1,5 +1,5 @@
 import pytest
-from studios import Served, opened
+from tests.studio.studios import Served, opened
 
 
 @pytest.fixture

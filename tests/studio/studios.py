@@ -18,7 +18,7 @@ from audiopod_mcp.studio.app import create_studio, running
 from audiopod_mcp.studio.config import StudioConfig
 
 HERE = Path(__file__).parent
-BEEPER = "beeping:Beeper"
+BEEPER = "tests.studio.beeping:Beeper"
 MUSIC = "/api/v1/music"
 
 
@@ -33,7 +33,7 @@ class Served:
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             [sys.executable, str(HERE / "serve.py"), str(port), json.dumps(config)],
-            env={**os.environ, "PYTHONPATH": str(HERE)},
+            env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
         )
 
     @cached_property

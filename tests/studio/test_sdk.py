@@ -7,7 +7,7 @@ import audiopod
 import numpy as np
 import pytest
 import soundfile
-from studios import Served
+from tests.studio.studios import Served
 
 from audiopod_mcp.operations.vocabulary import GENRE_PRESETS
 

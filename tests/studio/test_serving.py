@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from studios import MUSIC
+from tests.studio.studios import MUSIC
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.app import create_studio

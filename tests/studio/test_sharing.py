@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from studios import MUSIC, opened, wait_for
+from tests.studio.studios import MUSIC, opened, wait_for
 
 
 def test_two_studios_do_every_job_once(serve, tmp_path):

@@ -1,0 +1,215 @@
+"""Nothing is lost when a process goes: the studio's or a worker's, politely or not."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.studio.studios import HERE, MUSIC, opened, wait_for
+
+from audiopod_mcp.settings import SettingsError
+from audiopod_mcp.studio.jobs.store import Store
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def children(pid):
+    """The processes that ``pid`` started and that are still there."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(stat.parent.name))
+    return found
+
+
+def is_alive(pid):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def in_the_middle(studio, job_id):
+    return wait_for(lambda: (job := studio.job(job_id))["status"] == "PROCESSING" and job["progress"] and job)
+
+
+def test_a_job_survives_kill_9_of_the_studio(serve, tmp_path):
+    log = tmp_path / "log"
+    settings = {"engine_settings": {"log": str(log)}}
+    studio = serve(**settings)
+    running, waiting = studio.create(caption="first 60"), studio.create(caption="x")
+    in_the_middle(studio, running)
+    studio.kill()
+    again = serve(**settings)
+    for job_id in (running, waiting):
+        job = again.wait(job_id)
+        assert job["status"] == "COMPLETED", job
+        assert again.client.get(job["output_urls"]["flac"]).content[:4] == b"fLaC"
+    assert log.read_text().split("\n")[:3] == ["first 60", "first 60", "x"]
+    # Of the one that was killed nothing is left.
+    assert len(list((tmp_path / "data" / "instances").iterdir())) == 1
+    assert len(list((tmp_path / "data" / "work").iterdir())) == 1
+
+
+@linux_only
+def test_no_worker_outlives_a_killed_studio(serve):
+    studio = serve()
+    in_the_middle(studio, studio.create(caption="slow 60"))
+    workers = children(studio.process.pid)
+    assert workers
+    studio.kill()
+    wait_for(lambda: not any(is_alive(pid) for pid in workers), seconds=10)
+
+
+@linux_only
+def test_a_studio_that_is_told_to_stop_puts_its_job_back_at_once(serve, tmp_path):
+    studio = serve()
+    job_id = studio.create(caption="slow 60")
+    in_the_middle(studio, job_id)
+    workers = children(studio.process.pid)
+    began = time.monotonic()
+    studio.process.send_signal(signal.SIGTERM)
+    studio.process.wait(10)
+    assert time.monotonic() - began < 3
+    wait_for(lambda: not any(is_alive(pid) for pid in workers), seconds=5)
+    store = Store(tmp_path / "data" / "studio.db")
+    job = store.job(job_id)
+    store.close()
+    assert (job.status, job.claimed_by, job.crashes) == ("PENDING", None, 0)
+    assert list((tmp_path / "data" / "work").iterdir()) == []
+    assert list((tmp_path / "data" / "instances").iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_a_job_that_kills_its_worker_twice_is_given_up(tmp_path):
+    log = tmp_path / "log"
+    async with opened(tmp_path / "data", engine_settings={"log": str(log)}) as studio:
+        job = await studio.make(caption="die")
+        assert job["status"] == "FAILED"
+        assert job["error_message"].startswith("gave up: the process making this ended 2 times")
+        assert log.read_text().split() == ["die", "die"]
+        assert (await studio.make(caption="x"))["status"] == "COMPLETED"
+
+
+@pytest.mark.anyio
+async def test_a_death_concerns_nobody_else(tmp_path):
+    async with opened(tmp_path, workers=2) as studio:
+        bystander = await studio.create(caption="slow 3")
+        await studio.begins(bystander)
+        assert (await studio.make(caption="die"))["status"] == "FAILED"
+        assert (await studio.job(bystander))["status"] == "PROCESSING"
+        assert (await studio.wait(bystander))["status"] == "COMPLETED"
+        assert studio.app.state.studio.store.job(bystander).crashes == 0
+
+
+@pytest.mark.anyio
+async def test_jobs_of_an_engine_that_nobody_runs_any_more_are_done(tmp_path):
+    async with opened(tmp_path, workers=1) as studio:
+        busy, waiting = await studio.create(caption="slow 60"), await studio.create(caption="x")
+        await studio.begins(busy)
+        await studio.delete(f"{MUSIC}/jobs/{busy}")
+        store = studio.app.state.studio.store
+        store.update(waiting, {"status": "PENDING", "engine": "gone"})
+    async with opened(tmp_path) as studio:
+        assert (await studio.wait(waiting))["engine"] == "beeping:Beeper"
+
+
+@pytest.mark.anyio
+async def test_a_folder_that_can_not_be_used_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"AUDIOPOD_DATA_DIR: .*file/data' can't be used"):
+        async with opened(tmp_path / "file" / "data"):
+            pass
+
+
+@pytest.mark.anyio
+async def test_a_job_whose_studio_dies_three_times_is_given_up(tmp_path):
+    async with opened(tmp_path) as studio:
+        job_id = await studio.create(caption="slow 60")
+        await studio.wait(job_id, "PROCESSING")
+        store = studio.app.state.studio.store
+        for crash in (1, 2, 3):
+            instance = store.job(job_id).claimed_by
+            store.release(instance, crashed=True)
+            assert store.job(job_id).crashes == crash
+            if crash < 3:
+                await studio.wait(job_id, "PROCESSING")
+        job = await studio.job(job_id)
+        assert job["status"] == "FAILED"
+        assert "3 times" in job["error_message"]
+
+
+@pytest.mark.anyio
+async def test_what_a_crash_left_half_way_is_redone(tmp_path):
+    """Media without a finished job are replaced, media without any job are swept away."""
+    for left in ("1", "77"):
+        (tmp_path / "media" / left / "take-1").mkdir(parents=True)
+    async with opened(tmp_path) as studio:
+        assert not (tmp_path / "media" / "77").exists()
+        (tmp_path / "media" / "1" / "left").mkdir(parents=True)
+        job = await studio.make(caption="x")
+        assert job["id"] == 1
+        assert [path.name for path in (tmp_path / "media" / "1").iterdir()] == ["take-1"]
+
+
+@pytest.mark.anyio
+async def test_closing_is_quick_whatever_goes_on(tmp_path):
+    async with opened(tmp_path) as studio:
+        job_id = await studio.create(caption="slow 60")
+        await studio.begins(job_id)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2
+    async with opened(tmp_path) as studio:
+        assert (await studio.job(job_id))["status"] in {"PENDING", "PROCESSING"}
+        await studio.delete(f"{MUSIC}/jobs/{job_id}")
+
+
+@pytest.mark.anyio
+async def test_being_cancelled_ends_it_as_well(tmp_path):
+    async def serve(task_status):
+        async with opened(tmp_path) as studio:
+            job_id = await studio.create(caption="slow 60")
+            await studio.begins(job_id)
+            task_status.started(job_id)
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as tasks:
+        job_id = await tasks.start(lambda *, task_status: serve(task_status))
+        tasks.cancel_scope.cancel()
+    store = Store(tmp_path / "studio.db")
+    job = store.job(job_id)
+    store.close()
+    assert (job.status, job.claimed_by, job.crashes) == ("PENDING", None, 0)
+
+
+EMBEDDED = """
+import asyncio, sys
+from pathlib import Path
+sys.path.insert(0, {here!r})
+from tests.studio.studios import opened
+
+# No "if __name__": a worker must not run this again.
+async def main():
+    async with opened(Path({data!r})) as studio:
+        job = await studio.make(caption="print")
+        print(job["status"], flush=True)
+        print(sys.stdin.readline().strip(), flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_workers_touch_neither_the_input_nor_the_output_of_their_parent(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(EMBEDDED.format(here=str(HERE), data=str(tmp_path / "data")))
+    run = subprocess.run(
+        [sys.executable, script], input="a line for the parent\n", capture_output=True, text=True, timeout=60
+    )
+    assert run.stdout == "COMPLETED\na line for the parent\n", run.stderr
+    assert "noise on standard output" in run.stderr
+    assert "more noise" in run.stderr
