@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from tests.api.faulty import FaultyService, serving
-from tests.api.quick import KEY, QuickClock
 
 from audiopod_mcp.api import AudioPodClient, RateLimits
+from tests.api.faulty import FaultyService, serving
+from tests.api.quick import KEY, QuickClock
 
 
 @pytest.fixture(autouse=True)

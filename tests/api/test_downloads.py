@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.api.faulty import Fault, FaultyService, answer, serving
 
 from audiopod_mcp.api import BadAnswer, NotFound, Timeouts
 from audiopod_mcp.operations import GenerateMusic
+from tests.api.faulty import Fault, FaultyService, answer, serving
 
 pytestmark = pytest.mark.anyio
 

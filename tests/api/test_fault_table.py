@@ -1,7 +1,8 @@
 """The README tells what really happens when something fails."""
 
-from tests.api import fault_table
 import pytest
+
+from tests.api import fault_table
 
 
 @pytest.mark.anyio

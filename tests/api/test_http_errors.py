@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.api.faulty import Fault, answer
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.api.quick import unhurried
 
 from audiopod_mcp.api import (
     BadAnswer,
@@ -25,6 +23,8 @@ from audiopod_mcp.api import (
 from audiopod_mcp.api.errors import AudioPodError
 from audiopod_mcp.api.http_errors import Service, refusal
 from audiopod_mcp.operations import Analyze, GenerateLrc
+from tests.api.faulty import Fault, answer
+from tests.api.quick import unhurried
 
 KEY = "ap_live_0123456789"
 AUDIOPOD = Service("AudioPod", KEY)

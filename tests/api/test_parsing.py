@@ -6,10 +6,8 @@ import json
 import math
 
 import pytest
-from tests.api.faulty import Fault, answer
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.api.quick import unhurried
 
 from audiopod_mcp.api import AudioPodError, BadAnswer, NotFound
 from audiopod_mcp.api.http_errors import Service
@@ -24,6 +22,8 @@ from audiopod_mcp.api.parsing import (
 )
 from audiopod_mcp.api.recover import seconds_since_1970
 from audiopod_mcp.operations import JobQuery
+from tests.api.faulty import Fault, answer
+from tests.api.quick import unhurried
 
 AUDIOPOD = Service("AudioPod", "ap_live_0123456789")
 DONE = {

@@ -6,10 +6,10 @@ import itertools
 
 import anyio
 import pytest
-from tests.api.faulty import Fault, answer
 
 from audiopod_mcp.api import BadAnswer, Forbidden, NotFound, ServiceFailed, Timeouts, Unreachable, watch
 from audiopod_mcp.operations import Job
+from tests.api.faulty import Fault, answer
 
 pytestmark = pytest.mark.anyio
 

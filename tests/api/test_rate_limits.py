@@ -9,10 +9,10 @@ import anyio.lowlevel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.api.quick import QuickClock, unhurried
 
 from audiopod_mcp.api import RateLimited, RateLimits
 from audiopod_mcp.operations import Analyze, Extend, GenerateMusic
+from tests.api.quick import QuickClock, unhurried
 
 pytestmark = pytest.mark.anyio
 

@@ -6,11 +6,11 @@ import logging
 import traceback
 
 import pytest
-from tests.api.faulty import Fault, FaultyService, answer, serving
-from tests.api.quick import KEY
 
 from audiopod_mcp.api import AudioPodError, BadAnswer, Unauthorized
 from audiopod_mcp.operations import GenerateMusic
+from tests.api.faulty import Fault, FaultyService, answer, serving
+from tests.api.quick import KEY
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 import anyio
 import httpx
 import pytest
-from tests.api.faulty import Fault, answer
 
 from audiopod_mcp.api import (
     BadAnswer,
@@ -22,6 +21,7 @@ from audiopod_mcp.api import (
     Unreachable,
 )
 from audiopod_mcp.operations import Cover, Extend, ExtractStem, GenerateMusic, Retake
+from tests.api.faulty import Fault, answer
 
 pytestmark = pytest.mark.anyio
 

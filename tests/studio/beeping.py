@@ -35,9 +35,9 @@ class Beeper:
             audio, rate = soundfile.read(work.source)
             duration = len(audio) / rate
             heard = {"caption": "a beep", "bpm": 120.0, "duration": duration}
-            return Outcome(analysis=heard | {"sections": [{"start": 0.0, "end": duration, "label": "verse"}]})
+            return Outcome(result=heard | {"sections": [{"start": 0.0, "end": duration, "label": "verse"}]})
         if work.task == "lrc":
-            return Outcome(lrc=f"[00:00.00]{work.params['lyrics']}")
+            return Outcome(result={"lrc_content": f"[00:00.00]{work.params['lyrics']}"})
         command, _, argument = words.partition(" ")
         if command == "refuse":
             raise Refused("caption: nothing can be made of this; say something else")

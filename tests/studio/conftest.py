@@ -1,4 +1,5 @@
 import pytest
+
 from tests.studio.studios import Served, opened
 
 

@@ -4,10 +4,10 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.studio.studios import MUSIC, opened
 
 from audiopod_mcp.operations import OPERATIONS, Advanced
 from audiopod_mcp.operations.vocabulary import MODES
+from tests.studio.studios import MUSIC, opened
 
 FIELDS = sorted(
     {"audio_duration", "prompt", "query", "advanced", "mode"}

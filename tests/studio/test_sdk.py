@@ -7,9 +7,9 @@ import audiopod
 import numpy as np
 import pytest
 import soundfile
-from tests.studio.studios import Served
 
 from audiopod_mcp.operations.vocabulary import GENRE_PRESETS
+from tests.studio.studios import Served
 
 
 @pytest.fixture(scope="module")

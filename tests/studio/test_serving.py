@@ -3,12 +3,12 @@
 import signal
 
 import pytest
-from tests.studio.studios import MUSIC
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.app import create_studio
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.serving import is_loopback, serve_studio
+from tests.studio.studios import MUSIC
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost"])

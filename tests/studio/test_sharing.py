@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from tests.studio.studios import MUSIC, opened, wait_for
 
 

@@ -64,11 +64,11 @@ class Take:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an operation made: takes, or for ``analyze`` an analysis, or for ``lrc`` a take-less text."""
+    """What an operation made: takes or, where it is synchronous, its result."""
 
     takes: tuple[Take, ...] = ()
-    analysis: dict[str, Any] | None = None
-    lrc: str | None = None
+    result: dict[str, Any] | None = None
+    """The fields of a synchronous operation's result model, such as those of an analysis."""
     notes: tuple[str, ...] = ()
     """What the person should know about how it was made, each one sentence."""
     details: dict[str, Any] = field(default_factory=dict)

@@ -188,7 +188,7 @@ def _analyze(work: Work, report: Report) -> Outcome:
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)
     heard = analyse(source.audio, source.rate, within(report, 0.2, 1.0))
-    return Outcome(analysis=analysis_told(heard))
+    return Outcome(result=analysis_told(heard))
 
 
 def _lrc(work: Work, report: Report) -> Outcome:
@@ -198,13 +198,15 @@ def _lrc(work: Work, report: Report) -> Outcome:
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)
     if source.score is not None and source.score.lyrics:
-        return Outcome(lrc=to_lrc(source.score.lyrics, length=len(source.audio) / source.rate))
+        return Outcome(
+            result={"lrc_content": to_lrc(source.score.lyrics, length=len(source.audio) / source.rate)}
+        )
     text = (work.params.get("lyrics") or "").strip()
     if not text:
         raise Refused("job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC")
     heard = analyse(source.audio, source.rate, within(report, 0.2, 0.7))
     lines, remark = place_lyrics(text, heard, source.audio, source.rate, within(report, 0.7, 1.0))
-    return Outcome(lrc=to_lrc(lines, length=heard.duration, remark=remark))
+    return Outcome(result={"lrc_content": to_lrc(lines, length=heard.duration, remark=remark)})
 
 
 _SEPARATING: Mapping[str, Callable[..., Outcome]] = {"edit": _edit, "extract_stem": _extract_stem}

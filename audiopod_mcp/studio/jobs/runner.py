@@ -326,7 +326,7 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
         "progress": 100.0,
         "duration": first.duration if first else None,
         "takes": [asdict(take) for take in outcome.takes],
-        "lrc": outcome.lrc or (first.lrc if first else None),
+        "lrc": first.lrc if first else None,
         "quality": first.quality if first else None,
         "notes": list(outcome.notes),
         "details": outcome.details,

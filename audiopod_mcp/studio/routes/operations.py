@@ -169,9 +169,9 @@ async def _analyse(
     wanted: Operation, studio: Studio, sources: dict[str, dict[str, Any]], owner: str
 ) -> Response:
     result = await _while_waiting(studio, wanted.task, wanted.parameters(), sources)
-    if result.outcome is None or result.outcome.analysis is None:
+    if result.outcome is None or result.outcome.result is None:
         return JSONResponse({"success": False, "error": result.error or "nothing was heard"})
-    heard = dict(result.outcome.analysis)
+    heard = dict(result.outcome.result)
     heard |= {"success": True, "engine": studio.config.engine}
     heard["id"] = await to_thread.run_sync(studio.store.add_analysis, owner, heard)
     source = sources["audio_url"]
@@ -192,7 +192,7 @@ async def _time_lyrics(request: Request, job_id: int, owner: str) -> Response:
     if not lrc:
         params = {"job_id": job.id, "lyrics": job.params.get("lyrics")}
         result = await _while_waiting(studio, "lrc", params, {JOB_SOURCE: source})
-        lrc = result.outcome.lrc if result.outcome else None
+        lrc = ((result.outcome and result.outcome.result) or {}).get("lrc_content")
         if not lrc:
             error = result.error or "no words were found to time"
             return JSONResponse({"success": False, "job_id": job.id, "error": error})

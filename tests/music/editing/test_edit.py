@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from tests.music.judging import assert_as_it_was, assert_stems_sum, likeness
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
@@ -15,6 +14,7 @@ from audiopod_mcp.music.editing.prompt.parse import read_wishes
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from tests.music.judging import assert_as_it_was, assert_stems_sum, likeness
 
 RATE = 44_100
 

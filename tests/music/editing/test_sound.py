@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
-from tests.music.judging import assert_as_it_was, assert_stems_sum
 
 from audiopod_mcp.api.text import one_line
 from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from tests.music.judging import assert_as_it_was, assert_stems_sum
 
 RATE = 44_100
 

@@ -6,13 +6,13 @@ import re
 
 import numpy as np
 import pytest
-from tests.music.judging import assert_stems_sum, likeness
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.generation.cover import cover
 from audiopod_mcp.music.model import SAMPLE_RATE, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from tests.music.judging import assert_stems_sum, likeness
 
 STRENGTHS = (0.0, 0.5, 1.0)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.music.judging import assert_stems_sum, steepness
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from tests.music.judging import assert_stems_sum, steepness
 
 LEFT, RIGHT = 6.5, 10.25
 

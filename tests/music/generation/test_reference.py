@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.music.judging import assert_stems_sum
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import read_caption
@@ -15,6 +14,7 @@ from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.generation.reference import reference
 from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from tests.music.judging import assert_stems_sum
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from tests.music.judging import assert_stems_sum, steepness
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
@@ -14,6 +13,7 @@ from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.generation.style_features import nearest_styles
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from tests.music.judging import assert_stems_sum, steepness
 
 
 @pytest.fixture(scope="module")

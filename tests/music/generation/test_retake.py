@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from tests.music.judging import assert_stems_sum, likeness, steepness
 
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
@@ -15,6 +14,7 @@ from audiopod_mcp.music.generation.retake import retake
 from audiopod_mcp.music.generation.retake_score import varied
 from audiopod_mcp.music.model import Refused, silent
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from tests.music.judging import assert_stems_sum, likeness, steepness
 
 VARIANCES = (0.0, 0.15, 0.4, 0.7, 1.0)
 

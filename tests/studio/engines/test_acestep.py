@@ -7,14 +7,14 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from tests.studio.engines.acestep_server import BASE, RATE, TURBO, acestep
-from tests.studio.studios import MUSIC, opened
 
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.studio.engines.acestep import AceStepEngine, client
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.local import LocalEngine
 from tests.server.sessions import session
+from tests.studio.engines.acestep_server import BASE, RATE, TURBO, acestep
+from tests.studio.studios import MUSIC, opened
 from tests.test_doctor import examined
 
 KEY = "a-secret-key"
@@ -270,7 +270,7 @@ def test_an_analysis_is_measured_here_and_put_into_words_there(toy, tmp_path, so
     outcome, _, ((fields, uploads),) = run(toy, tmp_path, "analyze", {}, {"audio_url": source})
     assert fields["full_analysis_only"] == "true"
     assert uploads.keys() == {"src_audio"}
-    heard = outcome.analysis
+    heard = outcome.result
     assert (heard["caption"], heard["lyrics"], heard["language"]) == (
         "a sea shanty",
         "[Verse]\nheave ho",
@@ -282,7 +282,7 @@ def test_an_analysis_is_measured_here_and_put_into_words_there(toy, tmp_path, so
     with acestep(language_model=False) as plain:
         outcome, _, requests = run(plain, tmp_path, "analyze", {}, {"audio_url": source})
         assert not requests
-        assert outcome.analysis["lyrics"] is None
+        assert outcome.result["lyrics"] is None
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.studio.studios import HERE, MUSIC, opened, wait_for
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.jobs.store import Store
+from tests.studio.studios import HERE, MUSIC, opened, wait_for
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -16,10 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.studio.studios import MUSIC, opened
 
 from audiopod_mcp.studio.media import download
 from audiopod_mcp.studio.media.download import NotFetched, fetch, is_outside, unheard
+from tests.studio.studios import MUSIC, opened
 
 pytestmark = pytest.mark.anyio
 

@@ -13,9 +13,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.studio.studios import Served
 
 from audiopod_mcp.studio.routes.openapi import document
+from tests.studio.studios import Served
 
 CHECKS = [
     not_a_server_error,

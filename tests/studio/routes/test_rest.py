@@ -7,10 +7,10 @@ import sys
 import anyio
 import pytest
 from jsonschema import Draft202012Validator
-from tests.studio.studios import MUSIC, opened, until
 
 from audiopod_mcp.operations import Job
 from audiopod_mcp.operations.vocabulary import GENRE_PRESETS, MODES
+from tests.studio.studios import MUSIC, opened, until
 
 pytestmark = pytest.mark.anyio
 

@@ -14,9 +14,9 @@ from .session import Session
 def analyze(session: Session) -> Outcome:
     """Measured here; words, language and description by the server's language model, where it has one."""
     heard = session.local.run(session.work, within(session.report, 0, 0.4))
-    if not session.able.language_model or heard.analysis is None or heard.analysis["loudness_lufs"] is None:
+    measured = heard.result
+    if not session.able.language_model or measured is None or measured["loudness_lufs"] is None:
         return heard
-    measured = heard.analysis
     listening = within(session.report, 0.42, 1.0)
     try:
         answer = session.server.generate(
@@ -26,7 +26,7 @@ def analyze(session: Session) -> Outcome:
             session.upload(session.source()),
         )
     except Refused as reason:  # what was measured stands without it
-        return replace(heard, analysis={**measured, "notes": [*measured["notes"], f"{reason}."]})
+        return replace(heard, result={**measured, "notes": [*measured["notes"], f"{reason}."]})
     told = answer.told
     words = {
         "caption": told.get("prompt"),
@@ -37,4 +37,4 @@ def analyze(session: Session) -> Outcome:
     given = {name: value for name, value in words.items() if value and value != "N/A"}
     notes = [note for note in measured["notes"] if note != NO_WORDS]
     notes.append("Tempo, key, metre, form and loudness are measured; caption and words are ACE-Step's.")
-    return replace(heard, analysis={**measured, **given, "notes": notes})
+    return replace(heard, result={**measured, **given, "notes": notes})
