@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # whoever only names an error or passes progress on need not wait for numpy
+    import numpy as np
+    import numpy.typing as npt
 
-Audio: TypeAlias = npt.NDArray[np.float32]
+Audio: TypeAlias = "npt.NDArray[np.float32]"
 """Samples, shape ``(samples, channels)``."""
 
-Report: TypeAlias = Callable[[float, str], None]
+Progress: TypeAlias = Callable[[float, str], None]
 """Told how far the work is, 0 to 1, and what is being done. May raise to stop the work."""
 
 SAMPLE_RATE = 44_100
@@ -30,7 +31,7 @@ def silent(fraction: float, doing: str) -> None:
     """The report that nobody listens to."""
 
 
-def within(report: Report, low: float, high: float) -> Report:
+def within(report: Progress, low: float, high: float) -> Progress:
     """A report for a part of the work, which takes the whole from ``low`` to ``high``."""
     return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
 

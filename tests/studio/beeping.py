@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.model import Refused
-from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Outcome, Report, Take, Work
+from audiopod_mcp.music.model import Progress, Refused
+from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Outcome, Take, Work
 
 RATE = 8_000
 
@@ -23,7 +23,7 @@ class Beeper:
     log: str | None = None
     """A file that gets a line for every run."""
 
-    def run(self, work: Work, report: Report) -> Outcome:
+    def run(self, work: Work, report: Progress) -> Outcome:
         words = str(work.params.get("caption") or work.params.get("prompt") or "")
         runs = 0
         if self.log:

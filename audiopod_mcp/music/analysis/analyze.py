@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiopod_mcp.music.model import Analysis, Audio, Report, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.signal.stft import Array, Ints, downmix
 
@@ -26,14 +26,14 @@ _LEAST_BEATS = 8
 """Fewer beats than this say nothing about bars."""
 
 
-def analyse(audio: Audio, rate: int, report: Report = silent) -> Analysis:
+def analyse(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
     """Everything :class:`Analysis` holds, of audio of any rate, length and number of channels.
 
     Raises :class:`Refused` when there are no samples. About 200 times faster than real time; memory
     beyond the input is a mono copy at 22,050 Hz, and some hundred bytes a millisecond at most.
     """
 
-    def stage(low: float, high: float) -> Report:
+    def stage(low: float, high: float) -> Progress:
         return lambda fraction, doing: report(low + (high - low) * min(1.0, fraction), doing)
 
     report(0.0, "reading")

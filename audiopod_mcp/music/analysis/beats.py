@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
 
-from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.stft import Array
 
 from .autocorrelation import BANDS, at_lag, autocorrelation
@@ -40,7 +40,7 @@ class Pulse:
     otherwise: str
 
 
-def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Report = silent) -> Pulse | None:
+def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress = silent) -> Pulse | None:
     """Tempo, metre and beats of onset envelopes ``(6, frames)``, or ``None`` when nothing recurs.
 
     ``harmony`` is :func:`harmonic_change` of ``chroma``, at their own frame rate.
@@ -74,7 +74,7 @@ def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Report =
 
 
 def follow(
-    envelopes: Array, tempo: float | npt.NDArray[np.float64], report: Report = silent
+    envelopes: Array, tempo: float | npt.NDArray[np.float64], report: Progress = silent
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The exact tempo near ``tempo`` that onset envelopes ``(6, frames)`` have, and its beats (s).
 
@@ -161,7 +161,7 @@ def accents(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06
 def track_beats(
     envelope: Array,
     tempo: float | npt.NDArray[np.float64],
-    report: Report = silent,
+    report: Progress = silent,
     tightness: float = 100.0,
 ) -> npt.NDArray[np.float64]:
     """Beats in frames, ``(beats,)``, of an onset envelope by dynamic programming (Ellis, JNMR 2007).

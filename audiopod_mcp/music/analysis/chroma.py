@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.stft import RATE, Array, magnitudes, moving_mean
 
 N_FFT = 8192
@@ -32,7 +32,9 @@ class Peaks:
     """What was subtracted from the pitches, semitones: 0.1 for A4 = 442.6 Hz."""
 
 
-def spectral_peaks(signal: Array, report: Report = silent, low: float = 60.0, high: float = 3500.0) -> Peaks:
+def spectral_peaks(
+    signal: Array, report: Progress = silent, low: float = 60.0, high: float = 3500.0
+) -> Peaks:
     """The spectral peaks of a signal at :data:`RATE` between two frequencies in Hz.
 
     Frequencies are placed by a parabola through log magnitudes. Magnitudes are whitened by the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.stft import RATE, Array, Ints, log_filterbank, magnitudes, moving_mean
 
 N_FFT = 1024
@@ -25,7 +25,7 @@ a hum by 0.03, noise by 0.09.
 """
 
 
-def onset_envelopes(signal: Array, report: Report = silent) -> Array:
+def onset_envelopes(signal: Array, report: Progress = silent) -> Array:
     """Onset strength of a signal at :data:`RATE`, ``(6, frames)``, rows as above.
 
     SuperFlux (Böck & Widmer, DAFx 2013): the frame compared with is two back and maximum-filtered

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.stft import RATE, Array, log_filterbank, magnitudes
 
 N_FFT = 2048
@@ -24,7 +24,7 @@ class Timbre:
     centroid: float
 
 
-def measure_timbre(signal: Array, report: Report = silent) -> Timbre:
+def measure_timbre(signal: Array, report: Progress = silent) -> Timbre:
     """Timbre of a signal at :data:`RATE`. The centroid is weighted by magnitude, 0 in silence."""
     bank = log_filterbank(N_FFT, low=60.0, high=10_000.0, per_octave=4)
     frequencies = np.arange(N_FFT // 2 + 1, dtype=np.float32) * (RATE / N_FFT)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.model import Report, Span, silent
+from audiopod_mcp.music.model import Progress, Span, silent
 from audiopod_mcp.music.signal.stft import RATE, Array, moving_mean, spectra
 
 N_FFT = 2048
@@ -33,7 +33,7 @@ _WEIGHTS = (0.55, 0.34, 0.45, 0.0, 0.32, 0.22, 0.53, 0.20, 0.39)
 _BIAS = -1.12
 
 
-def find_vocals(mid: Array, side: Array, report: Report = silent) -> tuple[Span, ...]:
+def find_vocals(mid: Array, side: Array, report: Progress = silent) -> tuple[Span, ...]:
     """Stretches of :func:`downmix`'s output where singing is likely, labelled ``"vocals"``; empty when none
     is heard.
 
@@ -47,7 +47,7 @@ def sung_stretches(odds: Array) -> tuple[Span, ...]:
     return tuple(Span(a / FPS, b / FPS, "vocals") for a, b in _stretches(odds, round(0.7 * FPS)))
 
 
-def voice_odds(mid: Array, side: Array, report: Report = silent) -> Array:
+def voice_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
     """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`."""
     features = voice_features(mid, side, report)
     odds = ((features - np.asarray(_MEANS)) / np.asarray(_SPREADS)) @ np.asarray(_WEIGHTS) + _BIAS
@@ -56,7 +56,7 @@ def voice_odds(mid: Array, side: Array, report: Report = silent) -> Array:
     return moving_mean(odds.astype(np.float32), round(0.5 * FPS) | 1)
 
 
-def voice_features(mid: Array, side: Array, report: Report = silent) -> Array:
+def voice_features(mid: Array, side: Array, report: Progress = silent) -> Array:
     """What tells a voice, ``(frames, 9)``, in the order of the comment above."""
     frames = len(mid) // HOP + 1
     raw = np.zeros((frames, 3 * _BANDS + 3), np.float32)

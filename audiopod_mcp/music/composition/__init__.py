@@ -22,8 +22,8 @@ from audiopod_mcp.music.model import (
     LyricLine,
     Note,
     Part,
+    Progress,
     Refused,
-    Report,
     Score,
     Span,
     silent,
@@ -40,7 +40,7 @@ _PLAYERS: dict[str, Callable[[Piece, Member], tuple[Note, ...]]] = {
 }  # fmt: skip
 
 
-def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Report = silent) -> Score:
+def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Progress = silent) -> Score:
     """A piece of exactly ``brief.duration`` seconds; the same brief, seed and grid give the same score.
 
     With a ``grid``, its beats, metre, chords, sections, melody and density are what is played on. Raises
@@ -142,7 +142,7 @@ def _piece(
     )  # fmt: skip
 
 
-def _play(piece: Piece, rap: bool, report: Report) -> tuple[tuple[Part, ...], tuple[LyricLine, ...]]:
+def _play(piece: Piece, rap: bool, report: Progress) -> tuple[tuple[Part, ...], tuple[LyricLine, ...]]:
     """Everybody's notes."""
     parts: list[Part] = []
     lyrics: tuple[LyricLine, ...] = ()

@@ -14,7 +14,7 @@ from audiopod_mcp.music.editing.prompt.parse import UNDERSTOOD, not_understood, 
 from audiopod_mcp.music.editing.prompt.time_ranges import clock
 from audiopod_mcp.music.editing.prompt.unsupported import beyond
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK, peaks_held
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.signal.loudness import true_peak
 
 from .form import FORM, formed
@@ -32,7 +32,7 @@ def edit(
     n_min: float | None = None,
     n_max: float | None = None,
     seed: int = 0,
-    report: Report = silent,
+    report: Progress = silent,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     separator: Separator = by_signal,
@@ -111,7 +111,7 @@ def _asks_for_style(rest: str) -> bool:
     return names_style(rest) and bool(re.search(said, rest, re.IGNORECASE))
 
 
-def _in_style(piece: Piece, prompt: str, seed: int, report: Report) -> Piece:
+def _in_style(piece: Piece, prompt: str, seed: int, report: Progress) -> Piece:
     """The piece arranged anew, as loud as it was, and a note of it: some only meant a small change."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
     new = rearranged(piece.score, prompt, seed=seed, report=report)
@@ -120,7 +120,7 @@ def _in_style(piece: Piece, prompt: str, seed: int, report: Report) -> Piece:
     return replace(piece, layers=fitted(new.stems, piece), score=new.score, notes=(*piece.notes, note))
 
 
-def _with_words(piece: Piece, lyrics: str, seed: int, report: Report) -> Piece:
+def _with_words(piece: Piece, lyrics: str, seed: int, report: Progress) -> Piece:
     """The piece with its singer's layer exchanged."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
     (stems, _), score = sung_anew(piece.score, lyrics, seed=seed, report=report)
@@ -129,7 +129,7 @@ def _with_words(piece: Piece, lyrics: str, seed: int, report: Report) -> Piece:
     return replace(piece, layers={**layers, **voice}, score=score)
 
 
-def _changed(piece: Piece, wish: Wish, start: float, highest: float, report: Report) -> Piece:
+def _changed(piece: Piece, wish: Wish, start: float, highest: float, report: Progress) -> Piece:
     """``piece``, which begins ``start`` seconds into the track, with one wish done, where it is meant.
 
     ``highest`` is the true peak (dBTP) that the parts that change may have.

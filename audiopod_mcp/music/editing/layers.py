@@ -14,7 +14,7 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, convert, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import matching_gain
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Refused, Report, Score, Span, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Refused, Score, Span, silent
 from audiopod_mcp.music.score import excerpt, joined
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -22,11 +22,11 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness
 WHOLE = ""
 """The one layer of a recording that has no stems, or what is left of it beside those taken out."""
 
-Separator: TypeAlias = Callable[[Audio, int, str, Report], tuple[Audio, tuple[str, ...]]]
+Separator: TypeAlias = Callable[[Audio, int, str, Progress], tuple[Audio, tuple[str, ...]]]
 """Takes a track out of a recording at so many Hz: the stem, and notes on it."""
 
 
-def by_signal(audio: Audio, rate: int, track: str, report: Report) -> tuple[Audio, tuple[str, ...]]:
+def by_signal(audio: Audio, rate: int, track: str, report: Progress) -> tuple[Audio, tuple[str, ...]]:
     """:func:`separate`, with a short note."""
     note = f"The {named(track)} came from a separation: traces remain on both sides."
     return separate(audio, rate, track, report), (note,)
@@ -65,14 +65,14 @@ class Piece:
         return replace(self, layers=layers, score=score)
 
     def each(
-        self, change: Callable[[Audio], Audio], track: str | None = None, report: Report = silent
+        self, change: Callable[[Audio], Audio], track: str | None = None, report: Progress = silent
     ) -> Piece:
         """Every layer changed, or the one of ``track``."""
         piece = self if track is None else self.apart(track, report)
         layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
         return replace(piece, layers=layers)
 
-    def apart(self, track: str, report: Report) -> Piece:
+    def apart(self, track: str, report: Progress) -> Piece:
         """With a layer for ``track``: there is one, or it is separated from the recording."""
         if track in self.layers:
             return self
@@ -83,17 +83,17 @@ class Piece:
         layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
         return replace(self, layers=layers, notes=(*self.notes, *notes))
 
-    def frame(self, report: Report) -> Frame:
+    def frame(self, report: Progress) -> Frame:
         if self.score is not None:
             return score_frame(self.score)
         return heard_frame(analyse(self.mix, self.rate, report))
 
-    def sections(self, report: Report) -> tuple[Span, ...]:
+    def sections(self, report: Progress) -> tuple[Span, ...]:
         return (
             self.score.sections if self.score is not None else analyse(self.mix, self.rate, report).sections
         )
 
-    def bars(self, report: Report) -> tuple[float, ...]:
+    def bars(self, report: Progress) -> tuple[float, ...]:
         """When bars begin, seconds; empty where none are heard."""
         if self.score is not None:
             return self.score.downbeats

@@ -13,7 +13,7 @@ from audiopod_mcp.music.effects.crossfade import fit
 from audiopod_mcp.music.effects.mix_matching import matching_gain
 from audiopod_mcp.music.effects.normalization import LOUDEST, QUIETEST, normalising_gain
 from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Report, Score, within
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Score, within
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalanced, without
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
@@ -32,7 +32,7 @@ _FURTHEST = 24
 """Semitones a track can be moved."""
 
 
-def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _level(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "changing levels")
     if wish.track is None or WHOLE not in piece.layers:
         return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
@@ -50,7 +50,7 @@ def _level(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(piece, layers=layers, notes=notes)
 
 
-def _loudness(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _loudness(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "setting the loudness")
     if not QUIETEST <= wish.amount <= LOUDEST:
         raise Refused(
@@ -73,7 +73,7 @@ def _loudness(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(piece, notes=(*piece.notes, note))
 
 
-def _peak(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _peak(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "setting the peak")
     if not -40 <= wish.amount <= 0:
         raise Refused(
@@ -85,11 +85,11 @@ def _peak(piece: Piece, wish: Wish, report: Report) -> Piece:
     return piece.each(lambda x: x * np.float32(10 ** ((wish.amount - highest) / 20)))
 
 
-def _silence(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _silence(piece: Piece, wish: Wish, report: Progress) -> Piece:
     return piece.each(np.zeros_like, wish.track, report)
 
 
-def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _tempo(piece: Piece, wish: Wish, report: Progress) -> Piece:
     speed = wish.amount
     if wish.kind == "bpm":
         frame = piece.frame(within(report, 0.0, 0.3))
@@ -109,7 +109,7 @@ def _tempo(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(piece, layers={track: {**others, **played}[track] for track in piece.layers}, score=score)
 
 
-def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _pitch(piece: Piece, wish: Wish, report: Progress) -> Piece:
     by, notes = wish.amount, piece.notes
     if wish.track is not None:
         return _pitch_of(piece, wish, report)
@@ -145,7 +145,7 @@ def _pitch(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(piece, layers={**piece.layers, **higher, **played}, score=score, notes=notes)
 
 
-def _pitch_of(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _pitch_of(piece: Piece, wish: Wish, report: Progress) -> Piece:
     """One player higher or lower, the others as they are."""
     track = wish.track or ""
     if abs(wish.amount) > _FURTHEST or track in UNPITCHED:
@@ -173,7 +173,7 @@ def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> 
     return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
-def _replayed(piece: Piece, score: Score | None, report: Report) -> dict[str, Audio]:
+def _replayed(piece: Piece, score: Score | None, report: Progress) -> dict[str, Audio]:
     """Layers that sound as the piece's own score does, but for their level, now as ``score`` sounds.
 
     That is better than any stretching. A layer whose sound was changed is not among them.
@@ -194,7 +194,7 @@ def _replayed(piece: Piece, score: Score | None, report: Report) -> dict[str, Au
     return {track: fit(new[track] * gain, samples) for track, gain in gains.items() if track in new}
 
 
-def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _remove(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, f"taking out the {named(wish.track or '')}")
     track = wish.track or ""
     piece = piece.apart(track, within(report, 0.0, 0.7))
@@ -210,7 +210,7 @@ def _remove(piece: Piece, wish: Wish, report: Report) -> Piece:
     return _left(piece, tuple(track for track in piece.layers if track not in gone))
 
 
-def _only(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _only(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, f"keeping only the {named(wish.track or '')}")
     kept = {wish.track or "", *wish.text.split()}
     for track in sorted(kept):
@@ -229,7 +229,7 @@ def _left(piece: Piece, tracks: tuple[str, ...]) -> Piece:
     return replace(piece, layers={track: piece.layers[track] for track in tracks}, score=score)
 
 
-def _add(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _add(piece: Piece, wish: Wish, report: Progress) -> Piece:
     track = wish.track or ""
     frame = piece.frame(within(report, 0.0, 0.3))
     own = piece.score.brief if piece.score else None
@@ -243,7 +243,7 @@ def _add(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(piece, layers=layers, score=score, notes=notes)
 
 
-def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _swap(piece: Piece, wish: Wish, report: Progress) -> Piece:
     old = wish.track or ""
     score = piece.score
     if score is None:  # A recording: what can be separated is replaced by what plays along.
@@ -259,7 +259,7 @@ def _swap(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)))
 
 
-CHANGES: Mapping[Kind, Callable[[Piece, Wish, Report], Piece]] = {
+CHANGES: Mapping[Kind, Callable[[Piece, Wish, Progress], Piece]] = {
     **SOUND,
     "level": _level,
     "loudness": _loudness,

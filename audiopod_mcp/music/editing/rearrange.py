@@ -9,7 +9,7 @@ from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit
 from audiopod_mcp.music.generation.accompany import play
 from audiopod_mcp.music.leadsheet import Frame, score_frame
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Refused, Rendering, Report, Score
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Rendering, Score
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
@@ -18,7 +18,7 @@ Played = tuple[dict[str, Audio], tuple[Part, ...]]
 """Stems at 44.1 kHz, and the parts they are of."""
 
 
-def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Report) -> Played:
+def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress) -> Played:
     """What ``instrument`` plays along with a song, from its start to its end."""
     named = read_caption(instrument).instruments
     wanted = replace(brief, instruments=named, without=(), lyrics=None, instrumental=track != "vocals")
@@ -34,7 +34,7 @@ def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int,
     return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
 
 
-def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Report) -> Played:
+def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> Played:
     """What the players of track ``old`` play, on ``instrument``."""
     named = read_caption(instrument).instruments
     if not named:
@@ -48,7 +48,7 @@ def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Repor
     return _rendered(replace(score, parts=parts), score.duration, seed, report), parts
 
 
-def sung_anew(score: Score, lyrics: str, *, seed: int, report: Report) -> tuple[Played, Score]:
+def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tuple[Played, Score]:
     """``score`` with other words: its singer's stems and parts, and the score with them."""
     frame = score_frame(score)
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
@@ -67,7 +67,7 @@ def sung_anew(score: Score, lyrics: str, *, seed: int, report: Report) -> tuple[
     return (_rendered(replace(new, parts=parts), score.duration, seed, report), parts), whole
 
 
-def rearranged(score: Score, prompt: str, *, seed: int, report: Report) -> Rendering:
+def rearranged(score: Score, prompt: str, *, seed: int, report: Progress) -> Rendering:
     """The same song, its chords, tune and form, played as ``prompt`` asks."""
     frame = score_frame(score)
     old = score.brief
@@ -85,7 +85,7 @@ def rearranged(score: Score, prompt: str, *, seed: int, report: Report) -> Rende
     return play(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True)
 
 
-def _rendered(score: Score, duration: float, seed: int, report: Report) -> dict[str, Audio]:
+def _rendered(score: Score, duration: float, seed: int, report: Progress) -> dict[str, Audio]:
     samples = round(duration * SAMPLE_RATE)
     stems = render(score, seed=seed, report=report)
     return {track: fit(stem, samples) for track, stem in stems.items()}

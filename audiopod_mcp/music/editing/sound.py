@@ -19,7 +19,7 @@ from audiopod_mcp.music.effects.dynamics import (
 )
 from audiopod_mcp.music.effects.equalizer_reverb import equalised, faded, reverberated
 from audiopod_mcp.music.effects.mix_matching import widened
-from audiopod_mcp.music.model import Audio, Refused, Report
+from audiopod_mcp.music.model import Audio, Progress, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .layers import Piece
@@ -32,7 +32,7 @@ _MADE_UP = 9.0
 """dB that loudness is brought back by, at most."""
 
 
-def tone(piece: Piece, wish: Wish, report: Report) -> Piece:
+def tone(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "equalising")
 
     def change(x: Audio) -> Audio:
@@ -42,7 +42,7 @@ def tone(piece: Piece, wish: Wish, report: Report) -> Piece:
     return as_loud(piece, changed, wish.track) if wish.kind == "bright" else changed
 
 
-def _filter(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _filter(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "filtering")
     low, high = {
         "highpass": (wish.hertz, 0.0), "lowpass": (0.0, wish.hertz), "band": (wish.amount, wish.hertz)
@@ -55,13 +55,13 @@ def _filter(piece: Piece, wish: Wish, report: Report) -> Piece:
     return as_loud(piece, changed, wish.track) if wish.kind == "band" else changed
 
 
-def _reverb(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _reverb(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "changing the room")
     changed = piece.each(lambda x: reverberated(x, piece.rate, wish.amount, report), wish.track, report)
     return as_loud(piece, changed, wish.track)
 
 
-def _echo(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _echo(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "adding echoes")
     number, _, unit = wish.text.partition(" ")
     every, notes = float(number or _ECHO), piece.notes
@@ -74,7 +74,7 @@ def _echo(piece: Piece, wish: Wish, report: Report) -> Piece:
     return replace(as_loud(piece, changed, wish.track), notes=(*changed.notes, *notes[len(piece.notes) :]))
 
 
-def _width(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _width(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "changing the width")
     channels = next(iter(piece.layers.values())).shape[1]
     if channels == 1 and (wish.kind, wish.amount) == ("width", 0.0):
@@ -88,7 +88,7 @@ def _width(piece: Piece, wish: Wish, report: Report) -> Piece:
     return as_loud(piece, piece.each(lambda x: widened(x, wish.amount), wish.track, report), wish.track)
 
 
-def _dynamics(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _dynamics(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "shaping dynamics")
     piece = piece if wish.track is None else piece.apart(wish.track, report)
     heard = piece.mix if wish.track is None else piece.layers[wish.track]
@@ -102,7 +102,7 @@ def _dynamics(piece: Piece, wish: Wish, report: Report) -> Piece:
     return piece.each(lambda x: x * gain, wish.track)
 
 
-def _saturate(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _saturate(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "driving it")
     piece = piece if wish.track is None else piece.apart(wish.track, report)
     tracks = list(piece.layers) if wish.track is None else [wish.track]
@@ -111,7 +111,7 @@ def _saturate(piece: Piece, wish: Wish, report: Report) -> Piece:
     return as_loud(piece, replace(piece, layers=layers), wish.track)
 
 
-def _fade(piece: Piece, wish: Wish, report: Report) -> Piece:
+def _fade(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "fading")
     length = wish.amount or piece.seconds
     return piece.each(lambda x: faded(x, piece.rate, length, at_start=wish.kind == "fade in"))
@@ -129,7 +129,7 @@ def as_loud(before: Piece, after: Piece, track: str | None) -> Piece:
     return after.each(lambda x: x * gain, track)
 
 
-SOUND: Mapping[Kind, Callable[[Piece, Wish, Report], Piece]] = {
+SOUND: Mapping[Kind, Callable[[Piece, Wish, Progress], Piece]] = {
     **dict.fromkeys(("bright", "bass", "middle", "treble", "bell"), tone),
     **dict.fromkeys(("highpass", "lowpass", "band"), _filter),
     **dict.fromkeys(("esses", "compress", "punch"), _dynamics),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft, signal
 
-from audiopod_mcp.music.model import Audio, Report, silent
+from audiopod_mcp.music.model import Audio, Progress, silent
 
 from .mix_matching import BANDS, equaliser, filtered
 
@@ -16,7 +16,7 @@ _BLOCK = 2**19
 
 
 def equalised(
-    audio: Audio, rate: int, kind: str, decibels: float, report: Report = silent, *, hertz: float = 1_000.0
+    audio: Audio, rate: int, kind: str, decibels: float, report: Progress = silent, *, hertz: float = 1_000.0
 ) -> Audio:
     """``audio`` with ``decibels`` more (or less) of one region of the spectrum.
 
@@ -41,7 +41,7 @@ _ROOM_FROM = 250.0
 """Hz below which an added room answers less and less."""
 
 
-def reverberated(audio: Audio, rate: int, amount: float, report: Report = silent) -> Audio:
+def reverberated(audio: Audio, rate: int, amount: float, report: Progress = silent) -> Audio:
     """``audio`` in a room: ``amount`` is the level of the room's answer to it; below 0 takes room away."""
     if amount < 0:
         return _dried(audio, rate, min(1.0, -amount), report)
@@ -64,7 +64,7 @@ def reverberated(audio: Audio, rate: int, amount: float, report: Report = silent
     return out
 
 
-def _dried(audio: Audio, rate: int, amount: float, report: Report) -> Audio:
+def _dried(audio: Audio, rate: int, amount: float, report: Progress) -> Audio:
     """Late reverberation subtracted, up to ``amount`` of it (Lebart, Boucher & Denbigh, Acustica 2001).
 
     What lingers is estimated from the power 50 ms earlier, decaying as in the room that is expected.

@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft
 from scipy.ndimage import gaussian_filter1d
 
-from audiopod_mcp.music.model import Audio, Report, silent
+from audiopod_mcp.music.model import Audio, Progress, silent
 
 from .crossfade import CEILING, fit, limiter, mixed
 
@@ -33,7 +33,7 @@ def following(
     rate: int,
     *,
     seams: tuple[bool, bool] = (True, True),
-    report: Report = silent,
+    report: Progress = silent,
 ) -> dict[str, Audio]:
     """``stems``, as long as ``source``, with the levels of ``source`` at its ``seams`` (start, end).
 
@@ -131,7 +131,7 @@ def _powers(audio: Audio, rate: int) -> Decibels:
     return total
 
 
-def _shaped(audio: Audio, rate: int, gains: Decibels, report: Report) -> Audio:
+def _shaped(audio: Audio, rate: int, gains: Decibels, report: Progress) -> Audio:
     """``audio`` with the bands' ``gains``."""
     size, bands = _size(rate), _bands(rate)
     hop = size // 2

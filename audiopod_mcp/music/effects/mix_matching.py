@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import oaconvolve
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Report, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, silent
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .crossfade import CEILING, convert, limiter, mixed
@@ -78,7 +78,7 @@ def matching_equaliser(
     return equaliser(np.clip(amount * gains, -limit, limit), rate)
 
 
-def filtered(audio: Audio, taps: Filter, report: Report = silent) -> Audio:
+def filtered(audio: Audio, taps: Filter, report: Progress = silent) -> Audio:
     """``audio`` through a linear-phase filter, in time with what it was."""
     delay = len(taps) // 2
     out = np.empty_like(audio)
@@ -125,7 +125,7 @@ def as_if_beside(
     balance: Levels | None,
     loudness: float | None,
     amount: float = 0.8,
-    report: Report = silent,
+    report: Progress = silent,
 ) -> dict[str, Audio]:
     """Stems at 44.1 kHz as the song they join would have them.
 

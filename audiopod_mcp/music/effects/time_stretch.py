@@ -8,7 +8,7 @@ import soxr
 from scipy import fft
 
 from audiopod_mcp.music.analysis.onsets import FPS, WHOLE, onset_envelopes, onset_frames
-from audiopod_mcp.music.model import Audio, Report, silent
+from audiopod_mcp.music.model import Audio, Progress, silent
 from audiopod_mcp.music.signal.stft import downmix
 
 from .crossfade import fit
@@ -28,7 +28,7 @@ _ROUNDS = 10
 _MOST_DECIBELS = 24.0
 
 
-def stretch(audio: Audio, rate: int, factor: float, report: Report = silent) -> Audio:
+def stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -> Audio:
     """``audio`` ``factor`` times as long, exactly ``round(samples · factor)``, at the same pitch.
 
     WSOLA (Verhelst & Roelands, ICASSP 1993): windowed grains of the source, each taken where it best
@@ -63,7 +63,7 @@ def stretch(audio: Audio, rate: int, factor: float, report: Report = silent) -> 
     return out[hop : hop + samples]
 
 
-def shift_pitch(audio: Audio, rate: int, semitones: float, report: Report = silent) -> Audio:
+def shift_pitch(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
     """``audio`` so many semitones higher, as long as before: stretched, then played faster."""
     ratio = 2 ** (semitones / 12)
     if ratio == 1:
@@ -73,7 +73,7 @@ def shift_pitch(audio: Audio, rate: int, semitones: float, report: Report = sile
     return fit(np.asarray(higher, dtype=np.float32), len(audio))
 
 
-def shift_voice(audio: Audio, rate: int, semitones: float, report: Report = silent) -> Audio:
+def shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
     """A voice so many semitones higher that stays the same singer's: its formants stay where they were.
 
     The true envelope (Röbel & Rodet, DAFx 2005) of the shifted voice is brought back to that of the voice as

@@ -21,9 +21,9 @@ from audiopod_mcp.music.model import (
     Audio,
     Brief,
     Note,
+    Progress,
     Refused,
     Rendering,
-    Report,
     Score,
     silent,
     within,
@@ -48,7 +48,7 @@ def cover(
     strength: float = 0.7,
     lyrics: str | None = None,
     seed: int = 0,
-    report: Report = silent,
+    report: Progress = silent,
     score: Score | None = None,
     bpm: float | None = None,
     keyscale: str | None = None,
@@ -120,7 +120,7 @@ def cover(
     return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
 
 
-def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Report) -> tuple[Note, ...]:
+def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:
     """The melody, listened to a minute or so at a time; none without a beat."""
     notes: list[Note] = []
     for first in range(0, len(beats) - 1, _BEATS):

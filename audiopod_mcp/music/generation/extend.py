@@ -16,7 +16,7 @@ from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
@@ -50,7 +50,7 @@ def extend(
     prompt: str = "",
     lyrics: str | None = None,
     seed: int = 0,
-    report: Report = silent,
+    report: Progress = silent,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,
@@ -86,7 +86,7 @@ def _extended(
     prompt: str,
     lyrics: str | None,
     seed: int,
-    report: Report,
+    report: Progress,
     wanted: Mapping[str, Any],
     notes: list[str],
 ) -> Rendering:
@@ -260,7 +260,7 @@ def _label(frame: Frame, before: bool, prompt: str) -> str:
     return "intro" if before else labels[-1] if labels else "verse"
 
 
-def _heard(song: Rendering, before: bool, prompt: str, report: Report) -> tuple[Frame, str | None]:
+def _heard(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[Frame, str | None]:
     """The frame of the song, or of the end of it that is extended: its clock begins where that does.
 
     And the style that a recording sounds like, if the prompt names none.

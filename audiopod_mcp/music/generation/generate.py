@@ -22,8 +22,8 @@ from audiopod_mcp.music.model import (
     Grid,
     Note,
     Part,
+    Progress,
     Rendering,
-    Report,
     Score,
     Span,
     silent,
@@ -41,7 +41,7 @@ _FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?
 
 
 def make(
-    brief: Brief, *, seed: int, report: Report = silent, tracks: Collection[str] | None = None
+    brief: Brief, *, seed: int, report: Progress = silent, tracks: Collection[str] | None = None
 ) -> Rendering:
     """The brief as music; with ``tracks``, only those stems of it (``{"vocals"}``: a cappella).
 
@@ -72,7 +72,7 @@ def rapped(brief: Brief) -> Brief:
 
 
 def make_sample(
-    brief: Brief, sample_type: Literal["loop", "one-shot"], *, seed: int, report: Report = silent
+    brief: Brief, sample_type: Literal["loop", "one-shot"], *, seed: int, report: Progress = silent
 ) -> Rendering:
     """A ``loop`` of whole bars that repeats without a seam, or a ``one-shot``: one hit, note or chord.
 
@@ -100,7 +100,7 @@ def make_sample(
 
 
 def _rendered(
-    brief: Brief, score: Score, report: Report, tracks: Collection[str] | None, *, loop: bool = False
+    brief: Brief, score: Score, report: Progress, tracks: Collection[str] | None, *, loop: bool = False
 ) -> Rendering:
     stems = render(score, report=report, tracks=tracks, loop=loop)
     notes = [_BY_RULE]
@@ -141,7 +141,7 @@ _HITS = (
 )  # fmt: skip
 
 
-def _one_shot(brief: Brief, seed: int, report: Report) -> Rendering:
+def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     """One sound: the drum, or the note or chord of the instrument, that the caption names."""
     caption = brief.caption.lower()
     key = parse_key(brief.key)

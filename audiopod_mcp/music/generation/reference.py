@@ -20,9 +20,9 @@ from audiopod_mcp.music.model import (
     Activity,
     Audio,
     Brief,
+    Progress,
     Refused,
     Rendering,
-    Report,
     silent,
     within,
 )
@@ -51,7 +51,7 @@ def reference(
     caption: str,
     lyrics: str | None = None,
     seed: int = 0,
-    report: Report = silent,
+    report: Progress = silent,
     bpm: float | None = None,
     keyscale: str | None = None,
     timesignature: str | None = None,
@@ -113,7 +113,7 @@ def reference(
 
 
 def _as_dense(
-    brief: Brief, wanted: float, balance: Levels | None, seed: int, report: Report
+    brief: Brief, wanted: float, balance: Levels | None, seed: int, report: Progress
 ) -> tuple[Brief, float]:
     """``brief`` with players as busy as it takes for ``wanted`` onsets to be heard a beat; and how many are.
 

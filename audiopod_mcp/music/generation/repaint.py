@@ -13,7 +13,7 @@ from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limite
 from audiopod_mcp.music.effects.level_following import following
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, loudness_around
 from audiopod_mcp.music.leadsheet import heard_frame, score_frame
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, silent, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
@@ -38,7 +38,7 @@ def repaint(
     caption: str,
     lyrics: str | None = None,
     seed: int = 0,
-    report: Report = silent,
+    report: Progress = silent,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,

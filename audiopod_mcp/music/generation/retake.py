@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from audiopod_mcp.music.effects.crossfade import fit, mixed
 from audiopod_mcp.music.effects.mix_matching import as_if_beside
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Rendering, Report, Score, silent, within
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Rendering, Score, silent, within
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import render
 
@@ -20,7 +20,7 @@ def retake(
     *,
     variance: float = 0.7,
     seed: int = 0,
-    report: Report = silent,
+    report: Progress = silent,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
 ) -> Rendering:

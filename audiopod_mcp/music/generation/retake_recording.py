@@ -13,7 +13,7 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, matching_gain, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Report, Score, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
 from audiopod_mcp.music.score import UNPITCHED, lead_of
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -30,7 +30,7 @@ _FREE = 0.35
 """The variance from which on phrases that are new in all layers get a harmony of their own."""
 
 
-def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Report) -> Rendering:
+def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Progress) -> Rendering:
     """``audio`` with a share ``variance`` (above 0, up to 1) of it played anew in the style it sounds like.
 
     Each phrase of each layer (the drums and the singing that :func:`separate` finds, and the rest) has a
@@ -94,7 +94,7 @@ def _edges(frame: Frame) -> tuple[float, ...]:
 
 
 def _layers(
-    audio: Audio, rate: int, new: Mapping[str, Audio], *, sung: bool, report: Report
+    audio: Audio, rate: int, new: Mapping[str, Audio], *, sung: bool, report: Progress
 ) -> dict[str, Audio]:
     """The recording's layers, which sum to it: what there is a counterpart for, and the rest."""
     layers: dict[str, Audio] = {}
@@ -124,7 +124,7 @@ def _lots(rng: np.random.Generator, layers: list[str], count: int) -> dict[str, 
 
 
 def _like(
-    made: Rendering, own: Mapping[str, Audio], audio: Audio, rate: int, report: Report
+    made: Rendering, own: Mapping[str, Audio], audio: Audio, rate: int, report: Progress
 ) -> dict[str, Audio]:
     """What was played, by layer, at the recording's rate and with its balance; each as loud as its like."""
     stems = as_if_beside(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.composition import compose, harmony
 from audiopod_mcp.music.leadsheet import score_frame
-from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Report, Score, within
+from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Progress, Score, within
 from audiopod_mcp.music.score import excerpt, lead_of
 from audiopod_mcp.music.styles import STYLES
 
@@ -32,7 +32,7 @@ OWN, OVER, FREE = range(3)
 """Where a note comes from: the piece, new playing over its chords, new playing with new chords."""
 
 
-def varied(score: Score, variance: float, seed: int, report: Report) -> Score:
+def varied(score: Score, variance: float, seed: int, report: Progress) -> Score:
     """``score`` with a share ``variance`` (0 to 1) of it written anew by ``seed``, spread over all of it.
 
     A lot is drawn for each bar of each part (in short pieces half a bar), for playing anew over the same

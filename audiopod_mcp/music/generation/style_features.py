@@ -11,7 +11,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.onsets import FPS, HIGH, KICK, SNARE, onset_envelopes
 from audiopod_mcp.music.analysis.timbre import measure_timbre
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
-from audiopod_mcp.music.model import Analysis, Audio, Report, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
 from audiopod_mcp.music.separation.masks import drum_mask
 from audiopod_mcp.music.signal.stft import RATE, downmix, magnitudes
 from audiopod_mcp.music.styles import STYLES
@@ -107,7 +107,7 @@ TYPICAL = {
 
 
 def nearest_styles(
-    audio: Audio, rate: int, analysis: Analysis, count: int, report: Report = silent
+    audio: Audio, rate: int, analysis: Analysis, count: int, report: Progress = silent
 ) -> tuple[str, ...]:
     """The names of the styles nearest to ``audio``, in the metre and near the tempo that were heard in it."""
     return nearest_to(features(audio, rate, analysis, report), analysis, count)
@@ -143,7 +143,7 @@ def colour(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
     return np.concatenate((cepstra.mean(axis=0), cepstra.std(axis=0)))
 
 
-def features(audio: Audio, rate: int, analysis: Analysis, report: Report = silent) -> npt.NDArray[np.float64]:
+def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = silent) -> npt.NDArray[np.float64]:
     """:data:`FEATURES` of a recording, then its :func:`colour`, ``(45,)``; the strokes' are NaN without a pulse."""
     start = max(0.0, (len(audio) / rate - _LONGEST) / 2)
     audio = audio[round(start * rate) : round((start + _LONGEST) * rate)]

@@ -8,7 +8,7 @@ from audiopod_mcp.music.captions.parse import brief_beside
 from audiopod_mcp.music.effects.crossfade import mixed
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
 from audiopod_mcp.music.leadsheet import heard_frame
-from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Report, silent, within
+from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, silent, within
 
 from .accompany import play
 from .style_features import colour, nearest_styles
@@ -19,7 +19,7 @@ _MOMENT = 8.0
 """Seconds they are played for, in the middle of the recording."""
 
 
-def style_of(audio: Audio, rate: int, analysis: Analysis, report: Report = silent) -> str:
+def style_of(audio: Audio, rate: int, analysis: Analysis, report: Progress = silent) -> str:
     """The style that the studio plays ``audio``'s kind of music in.
 
     By rhythm, drums and register the nearest styles are known (:func:`nearest_styles`); of those it is the

@@ -16,7 +16,7 @@ from audiopod_mcp.music.analysis.chroma import FPS as CHROMA_FPS
 from audiopod_mcp.music.analysis.chroma import chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.onsets import FPS as ONSET_FPS
 from audiopod_mcp.music.analysis.onsets import MIDDLE, onset_envelopes
-from audiopod_mcp.music.model import Analysis, Audio, Report, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
 from audiopod_mcp.music.signal.stft import Array, Ints, downmix, segment_means
 
 from .line_search import Layout, lay_lines
@@ -71,7 +71,7 @@ class Placed(NamedTuple):
     confidence: float
 
 
-def hear(audio: Audio, rate: int, lines: int = 1, report: Report = silent) -> Evidence:
+def hear(audio: Audio, rate: int, lines: int = 1, report: Progress = silent) -> Evidence:
     """Evidence from a recording, as fine as a search for so many lines can use."""
     mid, side = downmix(audio, rate)
     duration = len(audio) / rate
@@ -111,7 +111,7 @@ def align(
     words: Sequence[str],
     counts: Ints,
     parted: Sequence[bool | None] | None = None,
-    report: Report = silent,
+    report: Progress = silent,
 ) -> list[Placed]:
     """Each line's place, given what is sung in it (to see what returns), its syllables and whether a stanza
     begins with it (``None``: not known).

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 from audiopod_mcp.music.analysis.vocal_activity import FPS, HOP, N_FFT, voice_features
-from audiopod_mcp.music.model import Report, silent
+from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.stft import RATE, Array, Ints, moving_mean, spectra
 
 from .singing_weights import BIAS, WEIGHTS
@@ -45,7 +45,7 @@ NAMES = (
 """The columns of :func:`lead_features`; the last nine are those of :func:`voice_features`."""
 
 
-def lead_odds(mid: Array, side: Array, report: Report = silent) -> Array:
+def lead_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
     """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`.
 
     A logistic regression (``tests.benchmarks.lead_voice`` fits it) on the features and on how they differ
@@ -57,7 +57,7 @@ def lead_odds(mid: Array, side: Array, report: Report = silent) -> Array:
     return np.asarray(odds, np.float32)
 
 
-def lead_features(mid: Array, side: Array, report: Report = silent) -> Array:
+def lead_features(mid: Array, side: Array, report: Progress = silent) -> Array:
     """What tells a singing lead, ``(frames, len(NAMES))``, most of it smoothed over 0.3 s."""
     frames = len(mid) // HOP + 1
     bands = len(_BANDS) - 1

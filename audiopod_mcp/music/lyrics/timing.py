@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Refused, Report, silent
+from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Progress, Refused, silent
 
 from .alignment import align, hear, infer, voice_within
 from .syllables import count_syllables
@@ -28,14 +28,14 @@ _HEARD = 0.5
 
 
 def time_lyrics(
-    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Report = silent
+    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Progress = silent
 ) -> tuple[LyricLine, ...]:
     """The lines of :func:`place_lyrics`."""
     return place_lyrics(text, analysis, audio, rate, report)[0]
 
 
 def place_lyrics(
-    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Report = silent
+    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Progress = silent
 ) -> tuple[tuple[LyricLine, ...], str]:
     """When each line of ``text`` is sung, in order, and in words how far to trust that; without ``audio``
     from what ``analysis`` heard alone.

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from audiopod_mcp.music.model import Audio, Report
+from audiopod_mcp.music.model import Audio, Progress
 from audiopod_mcp.music.signal.blocks import by_blocks
 
 _APART = 0.25
@@ -38,7 +38,7 @@ def shares(stem: Audio, rest: Audio) -> tuple[float, float]:
 
 
 def rebalanced(
-    stem: Audio, rest: Audio, rate: int, decibels: float, report: Report
+    stem: Audio, rest: Audio, rate: int, decibels: float, report: Progress
 ) -> tuple[Audio, Audio, float]:
     """``stem`` and ``rest`` with their player ``decibels`` louder beside all others; and what is reached, dB.
 
@@ -62,7 +62,7 @@ def rebalanced(
     return stem * np.float32(for_stem), rest * np.float32(for_rest), float(reached)
 
 
-def without(stem: Audio, rest: Audio, rate: int, report: Report) -> tuple[Audio, float]:
+def without(stem: Audio, rest: Audio, rate: int, report: Progress) -> tuple[Audio, float]:
     """``rest`` with less of the player of ``stem`` left in it; and by how much the player fell, dB.
 
     The mask that left ``rest`` over is raised to the lowest power at which the player should have fallen
@@ -89,7 +89,7 @@ def without(stem: Audio, rest: Audio, rate: int, report: Report) -> tuple[Audio,
     if step == 1:
         return rest * back, fell
 
-    def work(block: Audio, start: float, tell: Report) -> Audio:
+    def work(block: Audio, start: float, tell: Progress) -> Audio:
         first = round(start * rate)
         mask = _left(both[first : first + len(block)], block, size)[0] ** (step - 1)
         tell(0.5, "taking out what is left")

@@ -19,7 +19,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.analysis.vocal_activity import FPS as VOICE_FPS
 from audiopod_mcp.music.analysis.vocal_activity import sung_stretches, voice_odds
-from audiopod_mcp.music.model import Audio, Refused, Report, silent
+from audiopod_mcp.music.model import Audio, Progress, Refused, silent
 from audiopod_mcp.music.signal.blocks import by_blocks
 from audiopod_mcp.music.signal.stft import SILENCE, WORKERS, Array, downmix, hann
 
@@ -48,13 +48,13 @@ _DOUBT = (
 _NAMED = {"vocals": "singing was", "drums": "drums were", "bass": "bass was"}
 
 
-def separate(audio: Audio, rate: int, track: str, report: Report = silent) -> Audio:
+def separate(audio: Audio, rate: int, track: str, report: Progress = silent) -> Audio:
     """The stem of :func:`separate_and_tell`."""
     return separate_and_tell(audio, rate, track, report)[0]
 
 
 def separate_and_tell(
-    audio: Audio, rate: int, track: str, report: Report = silent
+    audio: Audio, rate: int, track: str, report: Progress = silent
 ) -> tuple[Audio, tuple[str, ...]]:
     """One of :data:`TRACKS` from a recording, shaped like ``audio``, and in words how far to trust it.
 
@@ -79,7 +79,7 @@ def separate_and_tell(
     begun = 0.1 if odds is not None else 0.0
     heard = Heard()
 
-    def work(block: Audio, start: float, tell: Report) -> Audio:
+    def work(block: Audio, start: float, tell: Progress) -> Audio:
         at_rate = block if rate == RATE else soxr.resample(block, rate, RATE)
         stem = _separate_block(
             at_rate, track, odds, start, heard, lambda done: tell(done, f"separating the {track}")

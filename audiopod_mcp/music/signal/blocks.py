@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from audiopod_mcp.music.model import Audio, Report
+from audiopod_mcp.music.model import Audio, Progress
 
 _BLOCK = 60.0
 """Seconds worked on at a time …"""
@@ -17,8 +17,8 @@ _CROSSFADE = 4.0
 def by_blocks(
     audio: Audio,
     rate: int,
-    work: Callable[[Audio, float, Report], Audio],
-    report: Report,
+    work: Callable[[Audio, float, Progress], Audio],
+    report: Progress,
     seconds: float = _BLOCK,
 ) -> Audio:
     """``work(block, start, report)`` for overlapping blocks of ``audio``, its results crossfaded into one.

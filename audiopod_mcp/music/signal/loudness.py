@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.fft as sfft
 import soxr
 
-from audiopod_mcp.music.model import Audio, Report, silent
+from audiopod_mcp.music.model import Audio, Progress, silent
 
 from .stft import WORKERS, Array
 
@@ -20,7 +20,7 @@ _SECONDS = 2
 """Seconds filtered at a time."""
 
 
-def integrated_loudness(audio: Audio, rate: int, report: Report = silent) -> float | None:
+def integrated_loudness(audio: Audio, rate: int, report: Progress = silent) -> float | None:
     """Integrated loudness in LUFS (BS.1770-4: K-weighting, 400 ms blocks, both gates); ``None`` for silence.
 
     Audio shorter than one block counts as one block.
@@ -63,7 +63,7 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs + 0.691) / 10))
 
 
-def step_energies(audio: Audio, rate: int, step: int, report: Report = silent) -> npt.NDArray[np.float64]:
+def step_energies(audio: Audio, rate: int, step: int, report: Progress = silent) -> npt.NDArray[np.float64]:
     """K-weighted energy, summed over weighted channels, of consecutive steps of ``step`` samples."""
     # Overlap-save: every transform starts so early that the filters (slowest pole: 4 ms) have rung out.
     tail = round(_TAIL * rate)

@@ -15,7 +15,7 @@ import scipy.fft as sfft
 import soxr
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.model import Audio, Refused, Report, silent
+from audiopod_mcp.music.model import Audio, Progress, Refused, silent
 
 Array: TypeAlias = npt.NDArray[np.float32]
 Ints: TypeAlias = npt.NDArray[np.intp]
@@ -30,7 +30,7 @@ SILENCE = 1e-4
 _CHUNK = 2**19
 
 
-def downmix(audio: Audio, rate: int, report: Report = silent) -> tuple[Array, Array]:
+def downmix(audio: Audio, rate: int, report: Progress = silent) -> tuple[Array, Array]:
     """The mid and the side of a recording, each ``(samples,)`` at :data:`RATE`.
 
     Mid is the mean of all channels without any constant offset, side half the difference of the first

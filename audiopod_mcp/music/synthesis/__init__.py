@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Report, Score, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, silent
 from audiopod_mcp.music.synthesis import room
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS, Instrument
 from audiopod_mcp.music.synthesis.master import gain_curve
@@ -28,7 +28,7 @@ def render(
     score: Score,
     *,
     seed: int | None = None,
-    report: Report = silent,
+    report: Progress = silent,
     tracks: Collection[str] | None = None,
     loop: bool = False,
     mastered: bool = True,
@@ -90,7 +90,7 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
     return total
 
 
-def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, report: Report) -> None:
+def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, report: Progress) -> None:
     """Adds one part, driven, panned and echoed, to ``stem`` (n, 2), and what the room hears to ``send``."""
     instrument = INSTRUMENTS[part.instrument]
 

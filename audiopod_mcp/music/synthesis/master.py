@@ -8,7 +8,7 @@ import numpy as np
 import soxr
 from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Report, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, silent
 from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, true_peak
 from audiopod_mcp.music.synthesis.waves import Values, Wave
 
@@ -25,7 +25,7 @@ _REACH = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
 
 
-def gain_curve(mix: Audio, *, wrap: bool = False, report: Report = silent) -> Wave:
+def gain_curve(mix: Audio, *, wrap: bool = False, report: Progress = silent) -> Wave:
     """Gain (n,) that brings ``mix`` (n, 2) to :data:`TARGET` without exceeding :data:`CEILING`.
 
     A look-ahead limiter: required gain per block, its running minimum, smoothed. With ``wrap`` the
@@ -67,7 +67,7 @@ def _loudness(weighted: Values, gain: Wave) -> float | None:
     return gated_loudness(tenths, 5 * _STEP)
 
 
-def _blocks(mix: Audio, report: Report) -> tuple[Wave, Wave]:
+def _blocks(mix: Audio, report: Progress) -> tuple[Wave, Wave]:
     """The highest peak, either channel, at 4-fold oversampling, and the mean square of each block of 64."""
     peaks, energies = [], []
     step, margin = SAMPLE_RATE // _BLOCK * _BLOCK, 4 * _BLOCK

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Report
+from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Progress
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, Instrument
 from audiopod_mcp.music.synthesis.voice import consonant_of, inhalation, vowel_of
 from audiopod_mcp.music.synthesis.waves import Tone, Wave, without_dc
@@ -46,7 +46,7 @@ _WHOLE = 8.0
 _Key = tuple[int, int, int, str]
 
 
-def play(part: Part, samples: int, seed: int, report: Report) -> Wave:
+def play(part: Part, samples: int, seed: int, report: Progress) -> Wave:
     """The dry signal of ``part``: shape ``(samples,)``, or ``(samples, 2)`` for an ensemble.
 
     ``report`` is told the fraction of *this part* that is done.

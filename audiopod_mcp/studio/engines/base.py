@@ -6,13 +6,12 @@ audio travels as files, in folders that the studio made and cleans up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-Report: TypeAlias = Callable[[float, str], None]
-"""Told how far the work is, 0 to 1, and what is being done. May raise to stop the work."""
+from audiopod_mcp.music.model import Progress
 
 MASTER = "audio.flac"
 """The master of a take, in its folder."""
@@ -81,6 +80,6 @@ class Engine(Protocol):
     @property
     def name(self) -> str: ...
 
-    def run(self, work: Work, report: Report) -> Outcome:
+    def run(self, work: Work, report: Progress) -> Outcome:
         """Do ``work``, calling ``report`` at least twice a second; what ``report`` raises stops the work."""
         ...

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.model import Audio, Refused, Report
+from audiopod_mcp.music.model import Audio, Progress, Refused
 from audiopod_mcp.music.signal.blocks import by_blocks
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
@@ -51,7 +51,7 @@ def find_models(folder: Path) -> list[str]:
 
 
 def separate_trained(
-    audio: Audio, rate: int, track: str, folder: Path, report: Report
+    audio: Audio, rate: int, track: str, folder: Path, report: Progress
 ) -> tuple[Audio, str] | None:
     """``track`` out of a recording, shaped like ``audio``, and the name of the first model that knows it.
 
@@ -86,7 +86,7 @@ def _load(name: str, folder: Path) -> Any:
         raise Refused(f"{VARIABLE}: the Demucs model {name} in {folder} can't be loaded: {why}") from error
 
 
-def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report: Report) -> Audio:
+def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report: Progress) -> Audio:
     import soxr
     import torch
     from demucs.apply import apply_model
@@ -94,7 +94,7 @@ def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report:
     middle = audio.mean(axis=1)
     offset, scale = float(middle.mean()), float(middle.std()) or 1.0
 
-    def work(block: Audio, _: float, tell: Report) -> Audio:
+    def work(block: Audio, _: float, tell: Progress) -> Audio:
         at_its_rate = (soxr.resample(block, rate, model.samplerate) - offset) / scale
         heard = torch.from_numpy(np.ascontiguousarray(at_its_rate.T))
         # A stereo recording is heard whole; of any other each channel by itself.

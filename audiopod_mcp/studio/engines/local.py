@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from audiopod_mcp.music.model import Refused, Rendering, within
+from audiopod_mcp.music.model import Progress, Refused, Rendering, within
 
 from .arguments import brief_of, number_of, seeds_of, wanted_of, words_of
-from .base import Outcome, Report, Take, Work
+from .base import Outcome, Take, Work
 from .responses import analysis_told, details_of
 from .takes import Material, read_material, rising, write_take
 
@@ -22,7 +22,7 @@ _BY_RULE = "The new music was composed by rule and synthesised on this computer:
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 
-_Operation: TypeAlias = Callable[[Work, Report], Outcome]
+_Operation: TypeAlias = Callable[[Work, Progress], Outcome]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class LocalEngine:
     demucs_models: str | None = None
     """The folder of the Demucs models to separate recordings with, where the studio's owner has any."""
 
-    def run(self, work: Work, report: Report) -> Outcome:
+    def run(self, work: Work, report: Progress) -> Outcome:
         operation = _OPERATIONS.get(work.task)
         if work.task in _SEPARATING:
             operation = partial(_SEPARATING[work.task], models=self.demucs_models)
@@ -40,13 +40,13 @@ class LocalEngine:
         return operation(work, rising(report))
 
 
-def _make(work: Work, report: Report) -> Outcome:
+def _make(work: Work, report: Progress) -> Outcome:
     """text2music and its kin: nothing comes in but words."""
     from audiopod_mcp.music.generation.generate import make, rapped
 
     tracks = ("vocals", "backing_vocals") if work.task == "lyric2vocals" else None
 
-    def song(seed: int, report: Report) -> Rendering:
+    def song(seed: int, report: Progress) -> Rendering:
         brief = brief_of(work, seed)
         brief = rapped(brief) if work.task == "text2rap" else brief
         return make(brief, seed=seed, report=report, tracks=tracks)
@@ -54,7 +54,7 @@ def _make(work: Work, report: Report) -> Outcome:
     return _takes(work, report, song)
 
 
-def _sample(work: Work, report: Report) -> Outcome:
+def _sample(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.generate import make_sample
 
     kind: Any = work.params.get("sample_type") or "loop"
@@ -63,7 +63,7 @@ def _sample(work: Work, report: Report) -> Outcome:
     )
 
 
-def _cover(work: Work, report: Report) -> Outcome:
+def _cover(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.cover import cover
 
     source = read_material(work, within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
@@ -78,7 +78,7 @@ def _cover(work: Work, report: Report) -> Outcome:
     )  # fmt: skip
 
 
-def _reference(work: Work, report: Report) -> Outcome:
+def _reference(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.reference import reference
 
     source = read_material(work, within(report, 0.0, 0.05), stems=False)
@@ -96,7 +96,7 @@ def _reference(work: Work, report: Report) -> Outcome:
     )
 
 
-def _retake(work: Work, report: Report) -> Outcome:
+def _retake(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.retake import retake
 
     source = read_material(work, within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
@@ -112,7 +112,7 @@ def _retake(work: Work, report: Report) -> Outcome:
     )
 
 
-def _repaint(work: Work, report: Report) -> Outcome:
+def _repaint(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.repaint import repaint
 
     source = read_material(work, within(report, 0.0, 0.05))
@@ -128,7 +128,7 @@ def _repaint(work: Work, report: Report) -> Outcome:
     )  # fmt: skip
 
 
-def _extend(work: Work, report: Report) -> Outcome:
+def _extend(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.extend import extend
 
     source = read_material(work, within(report, 0.0, 0.05))
@@ -144,7 +144,7 @@ def _extend(work: Work, report: Report) -> Outcome:
     )  # fmt: skip
 
 
-def _edit(work: Work, report: Report, *, models: str | None) -> Outcome:
+def _edit(work: Work, report: Progress, *, models: str | None) -> Outcome:
     from audiopod_mcp.music.editing.edit import edit
 
     from .stems import separator_of
@@ -164,7 +164,7 @@ def _edit(work: Work, report: Report, *, models: str | None) -> Outcome:
     )  # fmt: skip
 
 
-def _extract_stem(work: Work, report: Report, *, models: str | None) -> Outcome:
+def _extract_stem(work: Work, report: Progress, *, models: str | None) -> Outcome:
     from .stems import stem_of
 
     source = read_material(work, within(report, 0.0, 0.1))
@@ -183,7 +183,7 @@ def _extract_stem(work: Work, report: Report, *, models: str | None) -> Outcome:
     return Outcome((take,), notes=notes)
 
 
-def _analyze(work: Work, report: Report) -> Outcome:
+def _analyze(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.analysis.analyze import analyse
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)
@@ -191,7 +191,7 @@ def _analyze(work: Work, report: Report) -> Outcome:
     return Outcome(result=analysis_told(heard))
 
 
-def _lrc(work: Work, report: Report) -> Outcome:
+def _lrc(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.analysis.analyze import analyse
     from audiopod_mcp.music.lyrics.lrc import to_lrc
     from audiopod_mcp.music.lyrics.timing import place_lyrics
@@ -226,8 +226,8 @@ _OPERATIONS: Mapping[str, _Operation] = {
 
 def _takes(
     work: Work,
-    report: Report,
-    operation: Callable[[int, Report], Rendering],
+    report: Progress,
+    operation: Callable[[int, Progress], Rendering],
     source: Material | None = None,
     *,
     seeds: Sequence[int] | None = None,

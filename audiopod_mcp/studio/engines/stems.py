@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiopod_mcp.music.model import Audio, Refused, Report
+from audiopod_mcp.music.model import Audio, Progress, Refused
 
 from .demucs import SOURCES, VARIABLE, separate_trained
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def stem_of(
-    audio: Audio, rate: int, track: str, models: str | None, report: Report
+    audio: Audio, rate: int, track: str, models: str | None, report: Progress
 ) -> tuple[Audio, tuple[str, ...]]:
     """``track``, shaped like ``audio``, and in words how it was made.
 

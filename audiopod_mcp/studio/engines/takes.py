@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from audiopod_mcp.music.model import Audio, Refused, Rendering, Score, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
 from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
 
-from .base import MASTER, SCORE, STEMS, Report, Take, Work
+from .base import MASTER, SCORE, STEMS, Take, Work
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Material:
 
 
 def read_material(
-    work: Work, report: Report, *, stems: bool = True, max_seconds: float = MAX_SECONDS
+    work: Work, report: Progress, *, stems: bool = True, max_seconds: float = MAX_SECONDS
 ) -> Material:
     """The source of ``work``, decoded."""
     path = work.source or (work.original / MASTER if work.original else None)
@@ -54,7 +54,7 @@ def read_material(
 
 
 def write_take(
-    folder: Path, name: str, made: Rendering, seed: int | None, report: Report, *, subtype: str = "PCM_16"
+    folder: Path, name: str, made: Rendering, seed: int | None, report: Progress, *, subtype: str = "PCM_16"
 ) -> Take:
     """Master, stems and score of a take, the master precise enough for a source of ``subtype``."""
     home = folder / name
@@ -79,7 +79,7 @@ def write_take(
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
 
 
-def rising(report: Report) -> Report:
+def rising(report: Progress) -> Progress:
     """A report that never goes back, whatever several steps say of the same part."""
     furthest = 0.0
 

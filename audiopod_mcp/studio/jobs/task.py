@@ -19,8 +19,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from audiopod_mcp.music.model import Progress, Refused, within
 from audiopod_mcp.settings import SettingsError
-from audiopod_mcp.studio.engines.base import MASTER, Engine, Outcome, Report, Work
+from audiopod_mcp.studio.engines.base import MASTER, Engine, Outcome, Work
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
@@ -65,8 +66,6 @@ class Result:
 
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
-    from audiopod_mcp.music.model import Refused
-
     try:
         with _reporting(order) as report:
             return Result(_perform(order, report))
@@ -84,19 +83,19 @@ def perform(order: Order) -> Result:
         )
 
 
-def _perform(order: Order, report: Report) -> Outcome:
+def _perform(order: Order, report: Progress) -> Outcome:
     formatting = 0.0 if order.audio_format == MASTER_FORMAT else 0.1
     engine = _engine(order.engine, tuple(sorted(order.engine_settings.items())))
-    outcome = engine.run(order.work, _part(report, 0.0, 1.0 - formatting))
+    outcome = engine.run(order.work, within(report, 0.0, 1.0 - formatting))
     if formatting:
         for number, take in enumerate(outcome.takes):
             start = 1.0 - formatting * (1 - number / len(outcome.takes))
-            part = _part(report, start, start + formatting / len(outcome.takes))
+            part = within(report, start, start + formatting / len(outcome.takes))
             convert(take.master(order.work.folder), order.audio_format, part)
     return outcome
 
 
-def convert(master: Path, audio_format: str, report: Report | None = None) -> Path:
+def convert(master: Path, audio_format: str, report: Progress | None = None) -> Path:
     """Write ``master`` in another format beside it; the file appears when it is complete."""
     from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
@@ -137,7 +136,7 @@ def _engine(name: str, settings: tuple[tuple[str, str | None], ...]) -> Engine:
 
 
 @contextmanager
-def _reporting(order: Order) -> Iterator[Report]:
+def _reporting(order: Order) -> Iterator[Progress]:
     """What the engine reports to: writes progress down, raises :class:`Stopped` for a job that is gone."""
     if order.job_id is None or order.store is None:
         yield lambda _fraction, _doing: None
@@ -159,10 +158,6 @@ def _reporting(order: Order) -> Iterator[Report]:
                 raise Stopped
 
         yield report
-
-
-def _part(report: Report, start: float, end: float) -> Report:
-    return lambda fraction, doing: report(start + fraction * (end - start), doing)
 
 
 def output_folder_is_whole(outcome: Outcome, folder: Path) -> bool:

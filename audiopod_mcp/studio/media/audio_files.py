@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.model import Audio, Refused, Report, silent
+from audiopod_mcp.music.model import Audio, Progress, Refused, silent
 
 MAX_SECONDS = 30 * 60.0
 """The longest recording an operation takes, seconds: 0.6 GB of stereo at 44.1 kHz."""
@@ -37,7 +37,7 @@ def read_audio(
     *,
     max_seconds: float = MAX_SECONDS,
     argument: str = "audio",
-    report: Report = silent,
+    report: Progress = silent,
 ) -> tuple[Audio, int, str]:
     """Decode ``path``: samples ``(samples, channels)`` at the file's own rate, that rate in Hz, its subtype.
 
@@ -78,7 +78,7 @@ def write_audio(
     format: str | None = None,  # noqa: A002 - the API's own word
     *,
     subtype: str = "PCM_16",
-    report: Report = silent,
+    report: Progress = silent,
 ) -> None:
     """Encode ``audio`` to ``path`` as ``wav``, ``flac``, ``ogg`` or ``mp3`` (default: the name's ending).
 
@@ -189,7 +189,7 @@ def _promised_frames(file: soundfile.SoundFile) -> int:
     return int(found[1]) // int(align[1])
 
 
-def _read_frames(file: soundfile.SoundFile, report: Report) -> Audio:
+def _read_frames(file: soundfile.SoundFile, report: Progress) -> Audio:
     """All frames; allocation follows what is really there, not what the header says."""
     blocks, done = [], 0
     while len(block := file.read(BLOCK * 8, dtype="float32", always_2d=True)):

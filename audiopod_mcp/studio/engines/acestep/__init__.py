@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.model import Progress, Refused
 from audiopod_mcp.studio.engines.takes import rising
 
-from ..base import Outcome, Report, Work
+from ..base import Outcome, Work
 from ..local import LocalEngine
 from . import changing, generating, listening
 from .client import DEFAULT_URL, AceStep
@@ -48,7 +48,7 @@ class AceStepEngine:
     def server(self) -> AceStep:
         return AceStep((self.base_url or DEFAULT_URL).rstrip("/"), self.api_key)
 
-    def run(self, work: Work, report: Report) -> Outcome:
+    def run(self, work: Work, report: Progress) -> Outcome:
         local = LocalEngine(demucs_models=self.demucs_models)
         if work.task == "lrc":
             return local.run(work, report)

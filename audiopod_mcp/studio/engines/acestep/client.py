@@ -17,9 +17,7 @@ from typing import Any
 
 import httpx
 
-from audiopod_mcp.music.model import Refused
-
-from ..base import Report
+from audiopod_mcp.music.model import Progress, Refused
 
 DEFAULT_URL = "http://127.0.0.1:8001"
 """Where an ACE-Step server listens unless told otherwise."""
@@ -98,7 +96,11 @@ class AceStep:
         )
 
     def generate(
-        self, fields: Mapping[str, Any], folder: Path, report: Report, uploads: Mapping[str, Path] = _NO_PARTS
+        self,
+        fields: Mapping[str, Any],
+        folder: Path,
+        report: Progress,
+        uploads: Mapping[str, Path] = _NO_PARTS,
     ) -> Answer:
         """One generation with ``fields``, waited for; its audio, where it makes any, in ``folder``.
 
@@ -109,7 +111,7 @@ class AceStep:
             return Answer(told, self._fetched(client, str(told.get("file") or ""), folder))
 
     def _submitted(
-        self, client: httpx.Client, fields: Mapping[str, Any], uploads: Mapping[str, Path], report: Report
+        self, client: httpx.Client, fields: Mapping[str, Any], uploads: Mapping[str, Path], report: Progress
     ) -> str:
         """The id of a new generation, once the server's queue has room for it."""
         values = {name: value for name, value in fields.items() if value is not None}
@@ -125,7 +127,7 @@ class AceStep:
                 return str(_data(answer)["task_id"])
         raise Refused("ACE-Step's queue is full; retry in a few minutes")
 
-    def _finished(self, client: httpx.Client, task: str, report: Report) -> Mapping[str, Any]:
+    def _finished(self, client: httpx.Client, task: str, report: Progress) -> Mapping[str, Any]:
         """What the server tells of the generation when it has succeeded."""
         progress, doing, deadline = 0.0, "waiting for ACE-Step", time.monotonic() + MOST_OUTAGE
         while True:
@@ -244,7 +246,7 @@ def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _until(deadline: float, report: Report, doing: str, fraction: float = 0.0) -> Iterator[None]:
+def _until(deadline: float, report: Progress, doing: str, fraction: float = 0.0) -> Iterator[None]:
     """Rounds until ``deadline`` that report, so that work can be stopped in between; at least one."""
     while True:
         report(fraction, doing)

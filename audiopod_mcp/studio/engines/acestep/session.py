@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from audiopod_mcp.music.model import Audio, Refused, Rendering, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.engines.arguments import seeds_of
 from audiopod_mcp.studio.engines.takes import Material, read_material, write_take
 from audiopod_mcp.studio.media.audio_files import read_audio, write_audio
 
-from ..base import SCORE, Outcome, Report, Take, Work
+from ..base import SCORE, Outcome, Take, Work
 from ..local import LocalEngine
 from .client import Abilities, AceStep, Answer
 
@@ -40,7 +40,7 @@ class Session:
     local: LocalEngine
     work: Work
     scratch: Path
-    report: Report
+    report: Progress
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -92,7 +92,7 @@ class Session:
         return {}, False
 
     def made(
-        self, fields: Fields, seed: int, report: Report, uploads: Mapping[str, Path] | None = None
+        self, fields: Fields, seed: int, report: Progress, uploads: Mapping[str, Path] | None = None
     ) -> Answer:
         """What the server makes of ``fields`` with ``seed``."""
         sent = fields | {"batch_size": 1, "use_random_seed": False, "seed": str(seed), "audio_format": "flac"}
@@ -108,7 +108,7 @@ class Session:
         write_audio(path, source.audio, source.rate, subtype="PCM_24")
         return {part: path}
 
-    def _with_lyrics(self, take: Take, made: Rendering, report: Report) -> Take:
+    def _with_lyrics(self, take: Take, made: Rendering, report: Progress) -> Take:
         """The model tells no times, so what was sung is listened for, if that was asked."""
         lyrics = str(self.params.get("lyrics") or "")
         if not self.params.get("generate_lrc") or not lyrics:
@@ -125,7 +125,7 @@ class Session:
         return replace(take, lrc=to_lrc(lines, length=heard.duration, remark=remark))
 
 
-def decoded(answer: Answer, report: Report) -> tuple[Audio, int, str]:
+def decoded(answer: Answer, report: Progress) -> tuple[Audio, int, str]:
     """Samples, rate and subtype of what was made. Raises :class:`Refused` where the server kept nothing."""
     if answer.audio is None:
         raise Refused(
