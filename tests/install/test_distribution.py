@@ -21,9 +21,8 @@ from tests.server.sessions import environment
 ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads((ROOT / "manifest.json").read_text("utf-8"))
 REGISTRY = json.loads((ROOT / "server.json").read_text("utf-8"))
-DOCUMENTED = set(
-    re.findall(r"^\| `((?:AUDIOPOD|ACESTEP)_\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-)
+TABLE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+DOCUMENTED = set(re.findall(r"^\| `((?:AUDIOPOD|ACESTEP)_\w+)` \|", TABLE, re.MULTILINE))
 
 
 def no_service(key):
