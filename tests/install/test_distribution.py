@@ -97,7 +97,9 @@ def test_the_lock_file_is_of_these_dependencies_and_from_the_public_index():
     wanted = {*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())}
     (ours,) = (package for package in tomllib.loads(text)["package"] if package["name"] == "audiopod-mcp")
     locked = {(each["name"], SpecifierSet(each["specifier"])) for each in ours["metadata"]["requires-dist"]}
-    assert {(canonicalize_name(r.name), r.specifier) for r in map(Requirement, wanted)} == locked, "run uv lock"
+    assert {(canonicalize_name(r.name), r.specifier) for r in map(Requirement, wanted)} == locked, (
+        "run uv lock"
+    )
 
 
 def test_the_images_health_check_is_an_address_that_the_server_has():
