@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,9 @@ import pytest
 import soundfile
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from audiopod_mcp import __version__
 from audiopod_mcp.server import Service, build_server
@@ -21,9 +26,8 @@ from tests.server.sessions import environment
 ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads((ROOT / "manifest.json").read_text("utf-8"))
 REGISTRY = json.loads((ROOT / "server.json").read_text("utf-8"))
-DOCUMENTED = set(
-    re.findall(r"^\| `((?:AUDIOPOD|ACESTEP)_\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-)
+TABLE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+DOCUMENTED = set(re.findall(r"^\| `((?:AUDIOPOD|ACESTEP)_\w+)` \|", TABLE, re.MULTILINE))
 
 
 def no_service(key):
@@ -84,6 +88,18 @@ async def test_folders_chosen_in_the_bundle_are_read(tmp_path):
             answer = await client.call_tool("analyze_audio", {"audio_url": str(chosen / "a.wav")})
         assert answer.is_error is not heard
         assert heard or "outside the folders" in answer.content[0].text
+
+
+def test_the_lock_file_is_of_these_dependencies_and_from_the_public_index():
+    text = (ROOT / "uv.lock").read_text("utf-8")
+    assert {"pypi.org", "files.pythonhosted.org"} == set(re.findall(r"https?://([^/\"]+)", text))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = {*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())}
+    (ours,) = (package for package in tomllib.loads(text)["package"] if package["name"] == "audiopod-mcp")
+    locked = {(each["name"], SpecifierSet(each["specifier"])) for each in ours["metadata"]["requires-dist"]}
+    assert {(canonicalize_name(r.name), r.specifier) for r in map(Requirement, wanted)} == locked, (
+        "run uv lock"
+    )
 
 
 def test_the_images_health_check_is_an_address_that_the_server_has():
