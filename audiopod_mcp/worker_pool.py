@@ -24,7 +24,7 @@ class WorkerDied(Exception):
     """A worker process ended in the middle of its work: killed, or out of memory."""
 
 
-class Workers:
+class WorkerPool:
     """Worker processes, made on first use, one at a time replaced when it dies, gone when this process goes.
 
     Each is a pool of its own, so that a death concerns nobody but the work that it ended.
