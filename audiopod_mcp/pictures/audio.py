@@ -1,4 +1,4 @@
-"""A recording opened to be drawn, and how loud it is when."""
+"""A recording open_audio to be drawn, and how loud it is when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEPS_READ = 300
 
 
 @contextmanager
-def opened(path: str) -> Iterator[tuple[Any, int, int]]:
+def open_audio(path: str) -> Iterator[tuple[Any, int, int]]:
     """The audio file ``path`` open for reading, its sample rate, and how many of its frames to draw.
 
     Raises:
@@ -35,18 +35,18 @@ def opened(path: str) -> Iterator[tuple[Any, int, int]]:
         raise ValueError(f"not a readable audio file: {error}") from error
 
 
-def loudness(path: str, columns: int) -> tuple[Any, float | None]:
+def measure_loudness(path: str, columns: int) -> tuple[Any, float | None]:
     """Short-term loudness around so many moments and that of the whole, LUFS; silence is ``-inf``, ``None``.
 
     Raises:
-        ValueError: as :func:`opened`.
+        ValueError: as :func:`open_audio`.
 
     """
     import numpy as np
 
     from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies
 
-    with opened(path) as (file, rate, frames):
+    with open_audio(path) as (file, rate, frames):
         step = max(1, round(STEP_SECONDS * rate))
         pieces, early = [], np.zeros((0, file.channels), np.float32)
         for start in range(0, frames, STEPS_READ * step):

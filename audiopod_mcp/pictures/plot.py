@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .audio import loudness
+from .audio import measure_loudness
 from .lettering import HEIGHT, width_of, write
 
 Section = tuple[float, float, str]
@@ -70,7 +70,7 @@ def _draw_loudness(strip: Any, path: str) -> None:
     """The loudness of the whole in figures, and below them short-term loudness as a curve."""
     import numpy as np
 
-    curve, whole = loudness(path, WIDTH)
+    curve, whole = measure_loudness(path, WIDTH)
     told = "SILENT" if whole is None else f"LOUDNESS {whole:.1f} LUFS"
     write(strip, 4, 4, told, INK, 2)
     plot = strip[TOLD:]

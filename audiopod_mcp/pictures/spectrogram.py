@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .audio import opened
+from .audio import open_audio
 from .lettering import HEIGHT as LETTER
 from .lettering import write
 from .plot import COLORS, OWN, WIDTH, Section, frame
@@ -31,7 +31,7 @@ MAGMA = ((0, 0, 4), (59, 15, 112), (140, 41, 129), (222, 73, 104), (254, 159, 10
 """Silence to loudest, evenly spaced: matplotlib's "magma", whose brightness grows evenly."""
 
 
-def draw(path: str, sections: Sequence[Section] = ()) -> bytes:
+def draw_spectrogram(path: str, sections: Sequence[Section] = ()) -> bytes:
     """PNG of the audio file ``path``: time to the right, frequency upwards, 80 dB from dark to bright.
 
     Raises:
@@ -64,7 +64,7 @@ def _columns(path: str) -> tuple[Any, float, float]:
     """
     import numpy as np
 
-    with opened(path) as (file, rate, frames):
+    with open_audio(path) as (file, rate, frames):
         filters = _mel_filters(rate)
         taper = np.hanning(WINDOW).astype(np.float32)
         power = np.zeros((BANDS, COLUMNS))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .audio import opened
+from .audio import open_audio
 from .plot import COLORS, LINE, OWN, PAPER, WIDTH, Section, frame
 from .png import encode
 
@@ -18,7 +18,7 @@ PEAK, RMS = OWN, OWN + 1
 PALETTE = COLORS + bytes.fromhex("93b4f5 2563eb")
 
 
-def draw(path: str, sections: Sequence[Section] = ()) -> bytes:
+def draw_waveform(path: str, sections: Sequence[Section] = ()) -> bytes:
     """PNG of the audio file ``path``: light is the peak, dark the root mean square of each column.
 
     Raises:
@@ -42,7 +42,7 @@ def _columns(path: str) -> tuple[Any, Any, Any, float]:
     """Lowest and highest sample and root mean square of each column, ±1, and the length in seconds."""
     import numpy as np
 
-    with opened(path) as (file, rate, frames):
+    with open_audio(path) as (file, rate, frames):
         edges = np.linspace(0, frames, WIDTH + 1).astype(np.int64)
         low, high, power = np.zeros(WIDTH), np.zeros(WIDTH), np.zeros(WIDTH)
         counts = np.zeros(WIDTH)

@@ -212,14 +212,16 @@ async def draw(service: Service, job: Job, kind: Picture) -> bytes:
         ResourceError: where it has no audio, or none that can be read.
 
     """
-    from audiopod_mcp.pictures import spectrogram, waveform
+    from audiopod_mcp.pictures.spectrogram import draw_spectrogram
+    from audiopod_mcp.pictures.waveform import draw_waveform
 
     _finished(job)
     # Lossless formats decode fastest; any of them draws the same picture.
     name, url = min(
         job.audio_urls.items(), key=lambda item: ("_" in item[0], ["flac", "wav"].count(item[0]) == 0)
     )
-    drawer = partial({"waveform": waveform, "spectrogram": spectrogram}[kind].draw, sections=_form(job))
+    drawers = {"waveform": draw_waveform, "spectrogram": draw_spectrogram}
+    drawer = partial(drawers[kind], sections=_form(job))
     try:
         if path := (job.files or {}).get(name):
             return await anyio.to_process.run_sync(drawer, path, cancellable=True)

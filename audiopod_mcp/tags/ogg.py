@@ -35,7 +35,7 @@ class _Damaged(Exception):
     pass
 
 
-def write_comment(source: BinaryIO, target: BinaryIO, tags: Mapping[str, str], _: int) -> bool:
+def write_ogg(source: BinaryIO, target: BinaryIO, tags: Mapping[str, str], _: int) -> bool:
     """Write ``source`` with ``tags`` as its comment to ``target``; ``False`` if it is none that is whole."""
     try:
         pages = _pages(source)
@@ -43,7 +43,7 @@ def write_comment(source: BinaryIO, target: BinaryIO, tags: Mapping[str, str], _
         if first is None or first.flags != _FIRST_OF_STREAM or not first.body.startswith(b"\1vorbis"):
             return False
         comment, setup = _headers(pages)
-        comment = b"\3vorbis" + vorbis_comment(vendor_of(comment[7:]), tags) + b"\1"
+        comment = b"\3vorbis" + vorbis_comment(read_vendor(comment[7:]), tags) + b"\1"
         target.write(first.written(0))
         number, page = 1, first
         for page in _paged(first.serial, [comment, setup]):
@@ -66,7 +66,7 @@ def vorbis_comment(vendor: bytes, tags: Mapping[str, str]) -> bytes:
     return struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", len(comments)) + listed
 
 
-def vendor_of(comment: bytes) -> bytes:
+def read_vendor(comment: bytes) -> bytes:
     """Which encoder a Vorbis comment names."""
     return comment[4 : 4 + int.from_bytes(comment[:4], "little")]
 

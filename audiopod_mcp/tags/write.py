@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import ogg
-from .ogg import vendor_of, vorbis_comment
+from .ogg import read_vendor, vorbis_comment
 
 Tags = dict[str, str]
 """By the names of Vorbis comments: ``TITLE``, ``BPM``, ``INITIALKEY``, ``LYRICS``, ``DATE``, ``COMMENT`` …"""
@@ -52,7 +52,7 @@ def _writer(magic: bytes) -> Callable[[BinaryIO, BinaryIO, Tags, int], bool] | N
     if magic.startswith(b"fLaC"):
         return _flac
     if magic.startswith(b"OggS"):
-        return ogg.write_comment
+        return ogg.write_ogg
     if magic.startswith(b"RIFF") and magic[8:] == b"WAVE":
         return _wav
     if magic.startswith(b"ID3") or (len(magic) > 1 and magic[0] == 0xFF and magic[1] & 0xE6 == 0xE2):
@@ -73,7 +73,7 @@ def _flac(source: BinaryIO, target: BinaryIO, tags: Tags, _: int) -> bool:
         if len(body) < size:
             return False
         if kind == _FLAC_COMMENT and size >= 4:
-            vendor = vendor_of(body)
+            vendor = read_vendor(body)
         elif kind != _FLAC_PADDING:
             blocks.append((kind, body))
     body = vorbis_comment(vendor, tags)
@@ -100,14 +100,14 @@ def _mp3(source: BinaryIO, target: BinaryIO, tags: Tags, size: int) -> bool:
         source.seek(end + footer)
     else:
         source.seek(0)
-    target.write(id3(tags))
+    target.write(id3_tag(tags))
     shutil.copyfileobj(source, target)
     return True
 
 
 def _wav(source: BinaryIO, target: BinaryIO, tags: Tags, size: int) -> bool:
     """Chunks are copied but for an earlier tag; the new one comes last."""
-    tag = id3(tags)
+    tag = id3_tag(tags)
     source.seek(12)
     target.write(b"RIFF\0\0\0\0WAVE")
     heard = False
@@ -141,7 +141,7 @@ def _copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
         length -= len(piece)
 
 
-def id3(tags: Tags) -> bytes:
+def id3_tag(tags: Tags) -> bytes:
     """An ID3v2.4 tag, UTF-8 throughout; lyrics and comment are said to be in no language."""
     frames = b""
     for name, text in tags.items():

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from audiopod_mcp.pictures.plot import AXIS, OWN, STRIP, TOLD, WIDTH
-from audiopod_mcp.pictures.spectrogram import BANDS, SHADES, UP, draw
+from audiopod_mcp.pictures.spectrogram import BANDS, SHADES, UP, draw_spectrogram
 
 HEIGHT = BANDS * UP
 
@@ -33,7 +33,7 @@ def row_of(hertz):
 def test_a_tone_in_the_second_half(tmp_path, hertz):
     t = np.arange(4 * 44_100) / 44_100
     soundfile.write(tmp_path / "a.wav", np.where(t < 2, 0, 0.5) * np.sin(2 * np.pi * hertz * t), 44_100)
-    shade = shades(draw(str(tmp_path / "a.wav")))
+    shade = shades(draw_spectrogram(str(tmp_path / "a.wav")))
     assert shade[:, 750].argmax() == pytest.approx(row_of(hertz), abs=5)
     assert shade[:, 550:950].max(0).min() > 0.95
     assert shade[:, 60:450].max() == 0
@@ -46,13 +46,13 @@ def test_short_silent_and_broken(tmp_path):
         "nan": np.full(9000, np.nan),
     }.items():
         soundfile.write(tmp_path / f"{name}.wav", samples, 8000, subtype="FLOAT")
-        assert shades(draw(str(tmp_path / f"{name}.wav"))).shape == (HEIGHT, WIDTH)
+        assert shades(draw_spectrogram(str(tmp_path / f"{name}.wav"))).shape == (HEIGHT, WIDTH)
     (tmp_path / "text.wav").write_text("no music")
     with pytest.raises(ValueError, match="audio"):
-        draw(str(tmp_path / "text.wav"))
+        draw_spectrogram(str(tmp_path / "text.wav"))
 
 
 def test_a_busy_picture_is_small(tmp_path):
     noise = np.random.default_rng(1).normal(size=44_100 * 40)
     soundfile.write(tmp_path / "a.wav", noise * np.repeat(np.linspace(0, 0.2, 160), 44_100 // 4), 44_100)
-    assert len(draw(str(tmp_path / "a.wav"))) < 40_000
+    assert len(draw_spectrogram(str(tmp_path / "a.wav"))) < 40_000

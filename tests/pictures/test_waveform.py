@@ -9,7 +9,7 @@ import soundfile
 
 from audiopod_mcp.pictures.lettering import write
 from audiopod_mcp.pictures.plot import AXIS, CURVE, HEAD, INK, MARK, STRIP, TOLD, WIDTH
-from audiopod_mcp.pictures.waveform import HEIGHT, PEAK, RMS, draw
+from audiopod_mcp.pictures.waveform import HEIGHT, PEAK, RMS, draw_waveform
 
 
 def pixels(png):
@@ -40,7 +40,7 @@ def test_loud_and_quiet_halves_look_so(tmp_path):
     rate = 8000
     t = np.arange(10 * rate) / rate
     soundfile.write(tmp_path / "a.wav", np.where(t < 5, 0.9, 0.1) * np.sin(2 * np.pi * 220 * t), rate)
-    height = heights(draw(str(tmp_path / "a.wav")))
+    height = heights(draw_waveform(str(tmp_path / "a.wav")))
     assert height[10:490].mean() == pytest.approx(0.9 * HEIGHT, abs=4)
     assert height[510:990].mean() == pytest.approx(0.1 * HEIGHT, abs=4)
 
@@ -62,7 +62,7 @@ def test_parts_loudness_and_time_are_told(tmp_path):
     sine = 10 ** (-23 / 20) * np.sin(2 * np.pi * 997 * t)
     soundfile.write(tmp_path / "a.wav", np.where(t < 10, sine, 0), rate, subtype="FLOAT")
     parts = [(0, 10, "intro"), (10, 19.9, "Refrain é"), (19.9, 20, "outro"), (30, 40, "beyond")]
-    picture = pixels(draw(str(tmp_path / "a.wav"), parts))
+    picture = pixels(draw_waveform(str(tmp_path / "a.wav"), parts))
     assert len(picture) == HEAD + HEIGHT + TOLD + STRIP + AXIS
     head, told = picture[:HEAD], picture[HEAD + HEIGHT : -AXIS]
     assert [shown(head, name) for name in ("INTRO", "REFRAIN", "OUTRO", "BEYOND")] == [
@@ -81,7 +81,7 @@ def test_parts_loudness_and_time_are_told(tmp_path):
 
 def test_what_is_unknown_is_not_told(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.zeros(9000), 8000)
-    picture = pixels(draw(str(tmp_path / "a.wav")))
+    picture = pixels(draw_waveform(str(tmp_path / "a.wav")))
     assert len(picture) == HEIGHT + TOLD + STRIP + AXIS
     assert MARK not in picture
     assert shown(picture[HEIGHT : HEIGHT + TOLD], "SILENT")
@@ -95,7 +95,7 @@ def test_short_silent_stereo_and_many_channels(tmp_path):
     }.items():
         path = tmp_path / f"{name}.wav"
         soundfile.write(path, samples, 44_100)
-        assert heights(draw(str(path))).min() >= 1
+        assert heights(draw_waveform(str(path))).min() >= 1
 
 
 def test_values_that_are_none_do_not_spoil_the_picture(tmp_path):
@@ -103,7 +103,7 @@ def test_values_that_are_none_do_not_spoil_the_picture(tmp_path):
     samples[::100] = np.nan
     samples[50] = np.inf
     soundfile.write(tmp_path / "nan.wav", samples, 8000, subtype="FLOAT")
-    assert heights(draw(str(tmp_path / "nan.wav"))).max() <= HEIGHT
+    assert heights(draw_waveform(str(tmp_path / "nan.wav"))).max() <= HEIGHT
 
 
 def test_what_is_no_audio_is_an_error_in_words(tmp_path):
@@ -111,4 +111,4 @@ def test_what_is_no_audio_is_an_error_in_words(tmp_path):
     soundfile.write(tmp_path / "empty.wav", np.zeros(0), 8000)
     for name in ("text.wav", "empty.wav"):
         with pytest.raises(ValueError, match="audio"):
-            draw(str(tmp_path / name))
+            draw_waveform(str(tmp_path / name))
