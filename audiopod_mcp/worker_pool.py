@@ -50,10 +50,24 @@ class WorkerPool:
         self._all: set[_Worker] = set()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """``function(*args)`` in a worker process, once one is free.
+        """Call a function in a worker process, once one is free.
 
-        Raises:
-            WorkerDied: where the process ended instead of answering.
+        Parameters
+        ----------
+        function
+            A function of some module, by whose name the worker finds it.
+        *args, **kwargs
+            What it is called with; pickled, as its result is.
+
+        Returns
+        -------
+        T
+            What the function returns. What it raises is raised here.
+
+        Raises
+        ------
+        WorkerDied
+            Where the process ended instead of answering.
 
         """
         await self._places.acquire()
