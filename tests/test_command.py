@@ -46,6 +46,7 @@ HEAVY = (
     "scipy",
     "sqlite3",
     "soundfile",
+    "PIL",
     "soxr",
     "audiopod_mcp.studio",
     "audiopod_mcp.music",

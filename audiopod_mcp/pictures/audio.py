@@ -1,29 +1,48 @@
-"""A recording opened to be drawn, and how loud it is when."""
+"""A recording opened to be drawn, and its loudness over time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies
 
 MAX_SECONDS = 3 * 3600
 """What is drawn of a longer recording is its beginning."""
-STEP_SECONDS, SHORT_TERM = 0.1, 3.0
+STEP_SECONDS, SHORT_TERM_SECONDS = 0.1, 3.0
 """Seconds: of one measurement, and of what short-term loudness is taken over (EBU Tech 3341)."""
 STEPS_READ = 300
 """Steps that are measured at a time."""
 
 
 @contextmanager
-def opened(path: str) -> Iterator[tuple[Any, int, int]]:
-    """The audio file ``path`` open for reading, its sample rate, and how many of its frames to draw.
+def open_audio(path: str) -> Iterator[tuple[soundfile.SoundFile, int, int]]:
+    """Open a recording for drawing.
 
-    Raises:
-        ValueError: where the file can't be read, also later on, or has nothing in it.
+    Parameters
+    ----------
+    path
+        An audio file that libsndfile can read.
+
+    Yields
+    ------
+    file : soundfile.SoundFile
+        The file, open for reading.
+    rate : int
+        Its sample rate, Hz.
+    frames : int
+        How many of its frames to draw: at most :data:`MAX_SECONDS`.
+
+    Raises
+    ------
+    ValueError
+        Where the file can't be read, also later on, or has no audio in it.
 
     """
-    import soundfile
-
     try:
         with soundfile.SoundFile(path) as file:
             rate = file.samplerate
@@ -35,31 +54,43 @@ def opened(path: str) -> Iterator[tuple[Any, int, int]]:
         raise ValueError(f"not a readable audio file: {error}") from error
 
 
-def loudness(path: str, columns: int) -> tuple[Any, float | None]:
-    """Short-term loudness around so many moments and that of the whole, LUFS; silence is ``-inf``, ``None``.
+def measure_loudness(path: str, columns: int) -> tuple[npt.NDArray[np.float64], float | None]:
+    """Measure the loudness of a recording, block by block, so that its length costs no memory.
 
-    Raises:
-        ValueError: as :func:`opened`.
+    Parameters
+    ----------
+    path
+        An audio file that libsndfile can read.
+    columns
+        At how many moments, evenly spaced, to measure.
+
+    Returns
+    -------
+    short_term : ndarray, shape (columns,)
+        Loudness of the 3 s around each moment, LUFS; ``-inf`` for silence.
+    integrated : float or None
+        Loudness of the whole, LUFS; ``None`` for silence.
+
+    Raises
+    ------
+    ValueError
+        As :func:`open_audio`.
 
     """
-    import numpy as np
-
-    from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies
-
-    with opened(path) as (file, rate, frames):
+    with open_audio(path) as (file, rate, frames):
         step = max(1, round(STEP_SECONDS * rate))
-        pieces, early = [], np.zeros((0, file.channels), np.float32)
+        measured, early = [], np.zeros((0, file.channels), np.float32)
         for start in range(0, frames, STEPS_READ * step):
             block = file.read(min(STEPS_READ * step, frames - start), dtype="float32", always_2d=True)
             if not len(block):
                 break
-            # The filters ring: each piece begins with the step before it, which is then left out.
+            # The filters ring: each block begins with the step before it, which is then left out.
             energy = step_energies(np.concatenate((early, block)), rate, step)
-            pieces.append(energy[1:] if len(early) else energy)
+            measured.append(energy[1:] if len(early) else energy)
             early = block[-step:]
-    energy = np.concatenate(pieces) if pieces else np.zeros(1)
+    energy = np.concatenate(measured) if measured else np.zeros(1)
     sums = np.concatenate(([0.0], np.cumsum(energy)))
-    half = SHORT_TERM / STEP_SECONDS / 2
+    half = SHORT_TERM_SECONDS / STEP_SECONDS / 2
     centre = (np.arange(columns) + 0.5) / columns * len(energy)
     low = np.clip((centre - half).round().astype(int), 0, max(0, len(energy) - 1))
     high = np.clip((centre + half).round().astype(int), low + 1, len(energy))

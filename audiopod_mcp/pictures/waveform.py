@@ -1,63 +1,79 @@
-"""A picture of a recording: its peaks over time, the parts of the music and its loudness, as PNG.
-
-Runs in a worker process.
-"""
+"""The waveform: the peaks of a recording over time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import numpy as np
+import numpy.typing as npt
 
-from .audio import opened
-from .plot import COLORS, LINE, OWN, PAPER, WIDTH, Section, frame
-from .png import encode
+from . import Sections
+from .audio import open_audio
+from .plot import LINE, MARGIN, OWN, PLOT_WIDTH, Figure
 
-HEIGHT = 200
-"""Rows of the wave itself."""
+HEIGHT = 201
+"""Rows of the wave itself; odd, so that silence is a line in the middle."""
 PEAK, RMS = OWN, OWN + 1
-PALETTE = COLORS + bytes.fromhex("93b4f5 2563eb")
+COLORS = bytes.fromhex("93b4f5 2563eb")
+LEVEL_MARKS = {1.0: "0 dB", 10 ** (-6 / 20): "-6", 10 ** (-12 / 20): "-12"}
+FRAMES_READ = 1 << 20
+"""How many are read at a time."""
+
+Column = npt.NDArray[np.float64]
 
 
-def draw(path: str, sections: Sequence[Section] = ()) -> bytes:
-    """PNG of the audio file ``path``: light is the peak, dark the root mean square of each column.
+def draw_waveform(path: str, sections: Sections = ()) -> bytes:
+    """Draw the waveform of a recording: light is the peak, dark the root mean square of each column.
 
-    Raises:
-        ValueError: where the file can't be read or has nothing in it.
+    Parameters
+    ----------
+    path
+        An audio file that libsndfile can read.
+    sections
+        The parts of the music, or none.
+
+    Returns
+    -------
+    bytes
+        A PNG file.
+
+    Raises
+    ------
+    ValueError
+        Where the file can't be read or has no audio in it.
 
     """
-    import numpy as np
+    low, high, rms, seconds = _measure_columns(path)
+    figure = Figure(HEIGHT, seconds, sections, COLORS)
 
-    low, high, rms, seconds = _columns(path)
-    y = np.arange(HEIGHT)[:, None]
-    middle = (HEIGHT - 1) / 2
-    plot = np.full((HEIGHT, WIDTH), PAPER, np.uint8)
-    level = (middle - y) / middle
-    plot[np.abs(y - middle).ravel() <= 0.5] = LINE
-    plot[(level <= np.maximum(high, 1 / middle)) & (level >= np.minimum(low, -1 / middle))] = PEAK
-    plot[np.abs(level) <= rms] = RMS
-    return encode(frame(path, plot, seconds, sections), PALETTE)
+    def row(level: float) -> int:
+        return figure.top + round((1 - level) / 2 * (HEIGHT - 1))
+
+    figure.pen.line([(MARGIN, row(0)), (MARGIN + PLOT_WIDTH, row(0))], LINE)
+    for level, label in LEVEL_MARKS.items():
+        figure.mark(row(level), label)
+        figure.mark(row(-level), label)
+    for x, (lowest, highest, mean) in enumerate(zip(low, high, rms, strict=True), MARGIN):
+        figure.pen.line([(x, row(highest)), (x, row(lowest))], PEAK)
+        figure.pen.line([(x, row(mean)), (x, row(-mean))], RMS)
+    return figure.finish(path)
 
 
-def _columns(path: str) -> tuple[Any, Any, Any, float]:
+def _measure_columns(path: str) -> tuple[Column, Column, Column, float]:
     """Lowest and highest sample and root mean square of each column, ±1, and the length in seconds."""
-    import numpy as np
-
-    with opened(path) as (file, rate, frames):
-        edges = np.linspace(0, frames, WIDTH + 1).astype(np.int64)
-        low, high, power = np.zeros(WIDTH), np.zeros(WIDTH), np.zeros(WIDTH)
-        counts = np.zeros(WIDTH)
+    low, high, power, counts = np.zeros((4, PLOT_WIDTH))
+    with open_audio(path) as (file, rate, frames):
+        edges = np.linspace(0, frames, PLOT_WIDTH + 1).astype(np.int64)
         start = 0
-        for block in file.blocks(1 << 20, dtype="float32", always_2d=True):
+        for block in file.blocks(FRAMES_READ, dtype="float32", always_2d=True):
             block = np.nan_to_num(block[: frames - start], nan=0.0, posinf=1.0, neginf=-1.0)
             if not len(block):
                 break
-            column = np.searchsorted(edges, start + np.arange(len(block)), "right") - 1
-            firsts = np.flatnonzero(np.r_[True, np.diff(column) > 0])
-            hit = column[firsts]
-            low[hit] = np.minimum(low[hit], np.minimum.reduceat(block.min(1), firsts))
-            high[hit] = np.maximum(high[hit], np.maximum.reduceat(block.max(1), firsts))
-            power[hit] += np.add.reduceat((block.astype(np.float64) ** 2).mean(1), firsts)
-            counts[hit] += np.diff(np.r_[firsts, len(block)])
+            inside = edges[(edges > start) & (edges < start + len(block))] - start
+            firsts = np.unique(np.concatenate(([0], inside)))
+            column = np.searchsorted(edges, start + firsts, "right") - 1
+            low[column] = np.minimum(low[column], np.minimum.reduceat(block, firsts).min(1))
+            high[column] = np.maximum(high[column], np.maximum.reduceat(block, firsts).max(1))
+            power[column] += np.add.reduceat(np.square(block, dtype=np.float64), firsts).mean(1)
+            counts[column] += np.diff(firsts, append=len(block))
             start += len(block)
     rms = np.sqrt(power / np.maximum(counts, 1))
     return np.clip(low, -1, 1), np.clip(high, -1, 1), np.minimum(rms, 1), frames / rate

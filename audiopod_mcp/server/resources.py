@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import anyio
-import anyio.to_process
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import Annotations, Resource, ResourceTemplate
@@ -20,13 +17,13 @@ from pydantic import ValidationError
 from audiopod_mcp.api import AudioPodError, NotFound
 from audiopod_mcp.operations import Job, JobQuery, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
+from audiopod_mcp.pictures import Picture, draw
+from audiopod_mcp.worker_pool import WorkerDied
 
 from . import player
 from .caller import current_caller
 from .results import default_format, title_of
 from .service import Service
-
-Picture = Literal["waveform", "spectrogram"]
 
 PAGE = 50
 SMALLER = ("ogg", "mp3")
@@ -201,34 +198,34 @@ async def _spectrogram(service: Service, job_id: str) -> ReadResourceContents:
 
 
 async def _picture_of(service: Service, job_id: str, kind: Picture) -> ReadResourceContents:
-    picture = await draw(service, await service.client.job(int(job_id)), kind)
+    picture = await draw_job(service, await service.client.job(int(job_id)), kind)
     return ReadResourceContents(content=picture, mime_type="image/png")
 
 
-async def draw(service: Service, job: Job, kind: Picture) -> bytes:
+async def draw_job(service: Service, job: Job, kind: Picture) -> bytes:
     """A PNG of the first take of ``job``, with the parts of the music where they are known.
 
     Raises:
         ResourceError: where it has no audio, or none that can be read.
 
     """
-    from audiopod_mcp.pictures import spectrogram, waveform
-
     _finished(job)
     # Lossless formats decode fastest; any of them draws the same picture.
     name, url = min(
         job.audio_urls.items(), key=lambda item: ("_" in item[0], ["flac", "wav"].count(item[0]) == 0)
     )
-    drawer = partial({"waveform": waveform, "spectrogram": spectrogram}[kind].draw, sections=_form(job))
     try:
         if path := (job.files or {}).get(name):
-            return await anyio.to_process.run_sync(drawer, path, cancellable=True)
-        with TemporaryDirectory(prefix="audiopod-") as folder:
+            return await service.drawers.run(draw, kind, path, _form(job))
+        # A worker that was ended a moment ago may still hold the file, which Windows then does not delete.
+        with TemporaryDirectory(prefix="audiopod-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / f"audio.{name.partition('_')[0]}"
             async with await anyio.open_file(file, "wb") as sink:
                 async for chunk in service.client.download(url):
                     await sink.write(chunk)
-            return await anyio.to_process.run_sync(drawer, str(file), cancellable=True)
+            return await service.drawers.run(draw, kind, str(file), _form(job))
+    except WorkerDied:
+        raise ResourceError(f"the process that drew the {kind} died, perhaps for want of memory") from None
     except ValueError as error:
         raise ResourceError(str(error)) from error
 

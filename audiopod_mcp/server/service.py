@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Analysis, Job, Operation
+from audiopod_mcp.worker_pool import WorkerPool
 
 from .autosave import Keeper
 from .caller import current_caller
@@ -44,11 +46,13 @@ class Service:
     confirm_above: float | None = None
     spawn: Spawn | None = field(default=None, repr=False)
     announcer: Announcer = field(init=False, repr=False)
+    drawers: WorkerPool = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
     _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
         self.announcer = Announcer(lambda: self.client, self.spawn, self.kept)
+        self.drawers = WorkerPool(os.cpu_count() or 1, end_cancelled=True)
 
     @property
     def caller(self) -> str | None:
@@ -67,6 +71,7 @@ class Service:
         return self._clients[key]
 
     async def aclose(self) -> None:
+        self.drawers.close()
         while self._clients:
             await self._clients.popitem()[1].aclose()
 

@@ -28,9 +28,10 @@ from audiopod_mcp.operations import (
 from audiopod_mcp.operations.editing import JobId
 from audiopod_mcp.operations.generation import between
 from audiopod_mcp.operations.vocabulary import AudioFormat
+from audiopod_mcp.pictures import Picture
 
 from .cost import estimate, in_words, stopped_for_money
-from .resources import Picture, draw
+from .resources import draw_job
 from .results import (
     AnalysisResult,
     Deleted,
@@ -278,7 +279,7 @@ async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> Call
 async def _picture(service: Service, job: Job, kind: Picture) -> ContentBlock:
     """The picture that was asked for, or in words why there is none."""
     try:
-        picture = await draw(service, job, kind)
+        picture = await draw_job(service, job, kind)
     except (ResourceError, AudioPodError) as error:
         return TextContent(text=f"No {kind}: {error}")
     return ImageContent(data=b64encode(picture).decode(), mime_type="image/png")

@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from audiopod_mcp.settings import SettingsError
+from audiopod_mcp.worker_pool import WorkerPool
 
 from .config import StudioConfig
 from .jobs.instances import Instance
-from .jobs.processes import Workers
 from .jobs.runner import Studio, store_path
 from .jobs.store import Store
 from .jobs.task import check_engine
@@ -97,7 +97,7 @@ def _open(config: StudioConfig) -> Studio:
         media=MediaStore(config.data_dir, instance.id),
         instance=instance,
         # One more than jobs run, so that who waits for an analysis does not wait for a song.
-        workers=Workers(config.workers + 1),
+        workers=WorkerPool(config.workers + 1),
     )
     studio.recover()
     studio.sweep()

@@ -25,7 +25,7 @@ class _Page:
     """How long the pieces of packets are: a piece of less than 255 bytes ends its packet."""
     body: bytes
 
-    def written(self, number: int) -> bytes:
+    def encoded(self, number: int) -> bytes:
         head = (self.flags, self.granule, self.serial, number)
         bare = _HEAD.pack(b"OggS", 0, *head, 0, len(self.lacing)) + self.lacing + self.body
         return bare[:22] + struct.pack("<I", _checksum(bare)) + bare[26:]
@@ -35,24 +35,42 @@ class _Damaged(Exception):
     pass
 
 
-def write_comment(source: BinaryIO, target: BinaryIO, tags: Mapping[str, str], _: int) -> bool:
-    """Write ``source`` with ``tags`` as its comment to ``target``; ``False`` if it is none that is whole."""
+def write_ogg(source: BinaryIO, target: BinaryIO, tags: Mapping[str, str], _: int) -> bool:
+    """Copy an Ogg Vorbis file with another comment.
+
+    Parameters
+    ----------
+    source
+        The file, from its beginning.
+    target
+        Where the copy is written to.
+    tags
+        The comment's fields.
+    _
+        How large the file is, which the writers of other containers need to know.
+
+    Returns
+    -------
+    bool
+        ``False`` where ``source`` is no whole file with a single stream; what was written is then of no use.
+
+    """
     try:
         pages = _pages(source)
         first = next(pages, None)
         if first is None or first.flags != _FIRST_OF_STREAM or not first.body.startswith(b"\1vorbis"):
             return False
         comment, setup = _headers(pages)
-        comment = b"\3vorbis" + vorbis_comment(vendor_of(comment[7:]), tags) + b"\1"
-        target.write(first.written(0))
+        comment = b"\3vorbis" + vorbis_comment(read_vendor(comment[7:]), tags) + b"\1"
+        target.write(first.encoded(0))
         number, page = 1, first
-        for page in _paged(first.serial, [comment, setup]):
-            target.write(page.written(number))
+        for page in _paginate(first.serial, [comment, setup]):
+            target.write(page.encoded(number))
             number += 1
         for page in pages:
             if page.serial != first.serial or page.flags & _FIRST_OF_STREAM:
                 return False  # several streams in one file
-            target.write(page.written(number))
+            target.write(page.encoded(number))
             number += 1
         return bool(page.flags & _LAST_OF_STREAM)
     except _Damaged:
@@ -60,14 +78,40 @@ def write_comment(source: BinaryIO, target: BinaryIO, tags: Mapping[str, str], _
 
 
 def vorbis_comment(vendor: bytes, tags: Mapping[str, str]) -> bytes:
-    """A Vorbis comment, as FLAC has it too."""
+    """Make a Vorbis comment as Ogg and FLAC have it, without the framing bit.
+
+    Parameters
+    ----------
+    vendor
+        Which encoder made the audio.
+    tags
+        The comment's fields.
+
+    Returns
+    -------
+    bytes
+        The comment's packet from the vendor on.
+
+    """
     comments = [f"{name}={text}".encode() for name, text in tags.items()]
     listed = b"".join(struct.pack("<I", len(each)) + each for each in comments)
     return struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", len(comments)) + listed
 
 
-def vendor_of(comment: bytes) -> bytes:
-    """Which encoder a Vorbis comment names."""
+def read_vendor(comment: bytes) -> bytes:
+    """Read which encoder a Vorbis comment names.
+
+    Parameters
+    ----------
+    comment
+        The comment's packet from the vendor on.
+
+    Returns
+    -------
+    bytes
+        The encoder's name.
+
+    """
     return comment[4 : 4 + int.from_bytes(comment[:4], "little")]
 
 
@@ -102,7 +146,7 @@ def _headers(pages: Iterator[_Page]) -> tuple[bytes, bytes]:
     return packets[0], packets[1]
 
 
-def _paged(serial: int, packets: list[bytes]) -> Iterator[_Page]:
+def _paginate(serial: int, packets: list[bytes]) -> Iterator[_Page]:
     """``packets`` in as few pages as they go into."""
     lacing = b"".join(b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets)
     body, flags = b"".join(packets), 0

@@ -1,6 +1,10 @@
 """Tags in audio files that were delivered without: FLAC, MP3, Ogg and WAV, each sample left as it was.
 
-The libraries of the field that write tags are under the GPL; these containers need a few lines each.
+Of the libraries that write tags, mutagen, eyeD3 and pytaglib are under the GPL, tagpy has wheels for Linux
+alone and mutagen-rs is in beta; these containers need a few lines each.
+
+Sources: RFC 9639 (FLAC), id3.org's ID3v2.4.0, RFC 3533 (Ogg) and Xiph.org's Vorbis I specification,
+Microsoft's Multimedia Programming Interface (RIFF).
 """
 
 from __future__ import annotations
@@ -12,26 +16,35 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import ogg
-from .ogg import vendor_of, vorbis_comment
+from .ogg import read_vendor, vorbis_comment
 
 Tags = dict[str, str]
 """By the names of Vorbis comments: ``TITLE``, ``BPM``, ``INITIALKEY``, ``LYRICS``, ``DATE``, ``COMMENT`` …"""
 
-_FRAMES = {"TITLE": b"TIT2", "BPM": b"TBPM", "INITIALKEY": b"TKEY", "DATE": b"TDRC"}
+_ID3_FRAMES = {"TITLE": b"TIT2", "BPM": b"TBPM", "INITIALKEY": b"TKEY", "DATE": b"TDRC"}
 _FLAC_COMMENT, _FLAC_PADDING, _FLAC_LARGEST = 4, 1, 0xFFFFFF
 _RIFF_LARGEST = 0xFFFFFFFF
 
 
 def write_tags(path: Path, tags: Tags) -> bool:
-    """Write ``tags`` into the file, replacing those of its container.
+    """Write tags into an audio file, in place of those that its container has.
 
-    ``False``, and the file as it was, where it is of another kind or not whole.
+    Parameters
+    ----------
+    path
+        A FLAC, MP3, Ogg Vorbis or WAV file.
+    tags
+        What to write.
 
-    Sources: RFC 9639 (FLAC), id3.org's ID3v2.4.0, RFC 3533 (Ogg) and Xiph.org's Vorbis I specification,
-    Microsoft's Multimedia Programming Interface (RIFF).
+    Returns
+    -------
+    bool
+        ``False``, and the file as it was, where it is of another kind or not whole.
 
-    Raises:
-        OSError: where the folder can't be written; the file is then as it was.
+    Raises
+    ------
+    OSError
+        Where the folder can't be written; the file is then as it was.
 
     """
     copy = path.with_name(f"{path.name}.tagged")
@@ -50,17 +63,17 @@ def write_tags(path: Path, tags: Tags) -> bool:
 
 def _writer(magic: bytes) -> Callable[[BinaryIO, BinaryIO, Tags, int], bool] | None:
     if magic.startswith(b"fLaC"):
-        return _flac
+        return _write_flac
     if magic.startswith(b"OggS"):
-        return ogg.write_comment
+        return ogg.write_ogg
     if magic.startswith(b"RIFF") and magic[8:] == b"WAVE":
-        return _wav
+        return _write_wav
     if magic.startswith(b"ID3") or (len(magic) > 1 and magic[0] == 0xFF and magic[1] & 0xE6 == 0xE2):
-        return _mp3
+        return _write_mp3
     return None
 
 
-def _flac(source: BinaryIO, target: BinaryIO, tags: Tags, _: int) -> bool:
+def _write_flac(source: BinaryIO, target: BinaryIO, tags: Tags, _: int) -> bool:
     """Metadata blocks are copied, the comment replaced, the padding dropped; the frames follow untouched."""
     source.seek(4)
     blocks, vendor, last = [], b"audiopod-mcp", False
@@ -73,7 +86,7 @@ def _flac(source: BinaryIO, target: BinaryIO, tags: Tags, _: int) -> bool:
         if len(body) < size:
             return False
         if kind == _FLAC_COMMENT and size >= 4:
-            vendor = vendor_of(body)
+            vendor = read_vendor(body)
         elif kind != _FLAC_PADDING:
             blocks.append((kind, body))
     body = vorbis_comment(vendor, tags)
@@ -88,29 +101,29 @@ def _flac(source: BinaryIO, target: BinaryIO, tags: Tags, _: int) -> bool:
     return True
 
 
-def _mp3(source: BinaryIO, target: BinaryIO, tags: Tags, size: int) -> bool:
+def _write_mp3(source: BinaryIO, target: BinaryIO, tags: Tags, size: int) -> bool:
     head = source.read(10)
     if head.startswith(b"ID3"):
         if len(head) < 10 or any(byte & 0x80 for byte in head[6:]):
             return False
         footer = 10 if head[5] & 0x10 else 0
-        end = 10 + _plain(head[6:])
+        end = 10 + _from_synchsafe(head[6:])
         if end + footer >= size:
             return False
         source.seek(end + footer)
     else:
         source.seek(0)
-    target.write(id3(tags))
+    target.write(id3_tag(tags))
     shutil.copyfileobj(source, target)
     return True
 
 
-def _wav(source: BinaryIO, target: BinaryIO, tags: Tags, size: int) -> bool:
+def _write_wav(source: BinaryIO, target: BinaryIO, tags: Tags, size: int) -> bool:
     """Chunks are copied but for an earlier tag; the new one comes last."""
-    tag = id3(tags)
+    tag = id3_tag(tags)
     source.seek(12)
     target.write(b"RIFF\0\0\0\0WAVE")
-    heard = False
+    has_audio = False
     while head := source.read(8):
         if len(head) < 8:
             return False
@@ -123,11 +136,11 @@ def _wav(source: BinaryIO, target: BinaryIO, tags: Tags, size: int) -> bool:
             _copy(source, target, length)
             if length % 2:
                 target.write(b"\0")
-        heard = heard or name == b"data"
+        has_audio = has_audio or name == b"data"
         source.seek(start + length + length % 2)
     target.write(b"id3 " + struct.pack("<I", len(tag)) + tag + b"\0" * (len(tag) % 2))
     whole = target.tell() - 8
-    if not heard or whole > _RIFF_LARGEST:
+    if not has_audio or whole > _RIFF_LARGEST:
         return False
     target.seek(4)
     target.write(struct.pack("<I", whole))
@@ -141,30 +154,42 @@ def _copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
         length -= len(piece)
 
 
-def id3(tags: Tags) -> bytes:
-    """An ID3v2.4 tag, UTF-8 throughout; lyrics and comment are said to be in no language."""
+def id3_tag(tags: Tags) -> bytes:
+    """Make an ID3v2.4 tag, UTF-8 throughout; lyrics and comment are said to be in no language.
+
+    Parameters
+    ----------
+    tags
+        What to write. Names that ID3 has no frame for go into ``TXXX`` frames of those names.
+
+    Returns
+    -------
+    bytes
+        The tag with its header, without padding.
+
+    """
     frames = b""
     for name, text in tags.items():
         encoded = text.encode()
-        if name in _FRAMES:
-            frames += _frame(_FRAMES[name], b"\3" + encoded)
+        if name in _ID3_FRAMES:
+            frames += _id3_frame(_ID3_FRAMES[name], b"\3" + encoded)
         elif name == "LYRICS":
-            frames += _frame(b"USLT", b"\3und\0" + encoded)
+            frames += _id3_frame(b"USLT", b"\3und\0" + encoded)
         elif name == "COMMENT":
-            frames += _frame(b"COMM", b"\3und\0" + encoded)
+            frames += _id3_frame(b"COMM", b"\3und\0" + encoded)
         else:
-            frames += _frame(b"TXXX", b"\3" + name.encode() + b"\0" + encoded)
-    return b"ID3\4\0\0" + _synchsafe(len(frames)) + frames
+            frames += _id3_frame(b"TXXX", b"\3" + name.encode() + b"\0" + encoded)
+    return b"ID3\4\0\0" + _to_synchsafe(len(frames)) + frames
 
 
-def _frame(name: bytes, body: bytes) -> bytes:
-    return name + _synchsafe(len(body)) + b"\0\0" + body
+def _id3_frame(name: bytes, body: bytes) -> bytes:
+    return name + _to_synchsafe(len(body)) + b"\0\0" + body
 
 
-def _synchsafe(number: int) -> bytes:
+def _to_synchsafe(number: int) -> bytes:
     """Four bytes of seven bits each, so that no byte looks like the start of sound."""
     return bytes((number >> shift) & 0x7F for shift in (21, 14, 7, 0))
 
 
-def _plain(synchsafe: bytes) -> int:
+def _from_synchsafe(synchsafe: bytes) -> int:
     return sum(byte << shift for byte, shift in zip(synchsafe, (21, 14, 7, 0), strict=True))

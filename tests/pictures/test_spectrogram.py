@@ -1,26 +1,22 @@
 """The spectrogram shows a tone at its height and its time."""
 
-import struct
-import zlib
-
 import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.pictures.plot import AXIS, OWN, STRIP, TOLD, WIDTH
-from audiopod_mcp.pictures.spectrogram import BANDS, SHADES, UP, draw
+from audiopod_mcp.pictures import draw
 
-HEIGHT = BANDS * UP
+from .reading import pixels, places, plot_of
+
+HEIGHT = 192
+"""Rows of the plot, where no part of the music is known."""
+MARKS = ("100 Hz", "500 Hz", "1 kHz", "2 kHz", "5 kHz", "10 kHz")
 
 
-def shades(png):
-    """Brightness of the plot, shape (rows, columns), 0 to 1."""
-    width, rows = struct.unpack(">II", png[16:24])
-    assert (width, rows) == (WIDTH, HEIGHT + TOLD + STRIP + AXIS)
-    start = png.index(b"IDAT") + 4
-    (length,) = struct.unpack(">I", png[start - 8 : start - 4])
-    lines = np.frombuffer(zlib.decompress(png[start : start + length]), np.uint8)
-    return (lines.reshape(rows, WIDTH + 1)[:HEIGHT, 1:].astype(int) - OWN) / (SHADES - 1)
+def brightness(path):
+    """Of the plot, shape (rows, columns), 0 to 1."""
+    plot = plot_of(pixels(draw("spectrogram", str(path))))[:HEIGHT].sum(-1)
+    return (plot - 4) / (252 + 253 + 191 - 4)
 
 
 def row_of(hertz):
@@ -33,10 +29,24 @@ def row_of(hertz):
 def test_a_tone_in_the_second_half(tmp_path, hertz):
     t = np.arange(4 * 44_100) / 44_100
     soundfile.write(tmp_path / "a.wav", np.where(t < 2, 0, 0.5) * np.sin(2 * np.pi * hertz * t), 44_100)
-    shade = shades(draw(str(tmp_path / "a.wav")))
-    assert shade[:, 750].argmax() == pytest.approx(row_of(hertz), abs=5)
-    assert shade[:, 550:950].max(0).min() > 0.95
-    assert shade[:, 60:450].max() == 0
+    shade = brightness(tmp_path / "a.wav")
+    assert shade[:, 710].argmax() == pytest.approx(row_of(hertz), abs=5)
+    assert shade[:, 520:900].max(0).min() > 0.9
+    assert shade[:, 60:420].max() == 0
+
+
+@pytest.mark.parametrize(("rate", "marks"), [(44_100, MARKS), (8000, MARKS[:4])])
+def test_frequencies_are_told_as_far_as_they_go(tmp_path, rate, marks):
+    soundfile.write(tmp_path / "a.wav", np.zeros(rate), rate)
+    picture = pixels(draw("spectrogram", str(tmp_path / "a.wav")))
+    found = {mark: places(picture, mark, 12) for mark in MARKS}
+    assert [mark for mark in MARKS if found[mark]] == list(marks)
+    rows = [found[mark][0][0] for mark in marks]
+    assert rows == sorted(rows, reverse=True)
+    if rate == 44_100:
+        assert rows == pytest.approx(
+            [row_of(hertz) - 5 for hertz in (100, 500, 1000, 2000, 5000, 10_000)], abs=2
+        )
 
 
 def test_short_silent_and_broken(tmp_path):
@@ -46,13 +56,15 @@ def test_short_silent_and_broken(tmp_path):
         "nan": np.full(9000, np.nan),
     }.items():
         soundfile.write(tmp_path / f"{name}.wav", samples, 8000, subtype="FLOAT")
-        assert shades(draw(str(tmp_path / f"{name}.wav"))).shape == (HEIGHT, WIDTH)
+        assert brightness(tmp_path / f"{name}.wav").max() == 0
     (tmp_path / "text.wav").write_text("no music")
     with pytest.raises(ValueError, match="audio"):
-        draw(str(tmp_path / "text.wav"))
+        draw("spectrogram", str(tmp_path / "text.wav"))
 
 
-def test_a_busy_picture_is_small(tmp_path):
+def test_a_busy_picture_is_small_and_always_the_same(tmp_path):
     noise = np.random.default_rng(1).normal(size=44_100 * 40)
     soundfile.write(tmp_path / "a.wav", noise * np.repeat(np.linspace(0, 0.2, 160), 44_100 // 4), 44_100)
-    assert len(draw(str(tmp_path / "a.wav"))) < 40_000
+    picture = draw("spectrogram", str(tmp_path / "a.wav"))
+    assert len(picture) < 40_000
+    assert picture == draw("spectrogram", str(tmp_path / "a.wav"))

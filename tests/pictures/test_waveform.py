@@ -1,109 +1,138 @@
 """The picture of a recording shows what is in it."""
 
-import struct
-import zlib
-
 import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.pictures.lettering import write
-from audiopod_mcp.pictures.plot import AXIS, CURVE, HEAD, INK, MARK, STRIP, TOLD, WIDTH
-from audiopod_mcp.pictures.waveform import HEIGHT, PEAK, RMS, draw
+from audiopod_mcp.pictures import draw
+
+from .reading import CURVE, PEAK, RMS, SECTION, is_color, pixels, places, plot_of
 
 
-def pixels(png):
-    """The palette indices of a PNG, shape (rows, columns)."""
-    rows = int.from_bytes(png[20:24])
-    assert png[:8] == b"\x89PNG\r\n\x1a\n"
-    data, offset = b"", 8
-    while offset < len(png):
-        (length,) = struct.unpack(">I", png[offset : offset + 4])
-        kind, content = png[offset + 4 : offset + 8], png[offset + 8 : offset + 8 + length]
-        assert struct.unpack(">I", png[offset + 8 + length : offset + 12 + length])[0] == zlib.crc32(
-            kind + content
-        )
-        if kind == b"IHDR":
-            assert struct.unpack(">II", content[:8]) == (WIDTH, rows)
-        if kind == b"IDAT":
-            data += content
-        offset += 12 + length
-    return np.frombuffer(zlib.decompress(data), np.uint8).reshape(rows, WIDTH + 1)[:, 1:]
+@pytest.fixture
+def drawn(tmp_path):
+    """The waveform of samples."""
+
+    def draw_samples(samples, rate, sections=()):
+        path = tmp_path / "drawn.wav"
+        soundfile.write(path, samples, rate, subtype="FLOAT")
+        return pixels(draw("waveform", str(path), sections))
+
+    return draw_samples
 
 
-def heights(png):
-    """How many pixels of each column are sound."""
-    return np.isin(pixels(png)[:HEIGHT], (PEAK, RMS)).sum(0)
+def wave(picture):
+    """Where there is sound, and how many rows there are for it."""
+    sound = is_color(plot_of(picture), PEAK, RMS)
+    labels = [row for row, _ in places(picture, "0 dB", 12)]
+    return sound, labels[-1] - labels[0]
 
 
-def test_loud_and_quiet_halves_look_so(tmp_path):
-    rate = 8000
-    t = np.arange(10 * rate) / rate
-    soundfile.write(tmp_path / "a.wav", np.where(t < 5, 0.9, 0.1) * np.sin(2 * np.pi * 220 * t), rate)
-    height = heights(draw(str(tmp_path / "a.wav")))
-    assert height[10:490].mean() == pytest.approx(0.9 * HEIGHT, abs=4)
-    assert height[510:990].mean() == pytest.approx(0.1 * HEIGHT, abs=4)
+def test_loud_and_quiet_halves_look_so(drawn):
+    t = np.arange(10 * 8000) / 8000
+    # Beside a part of the music: then the scale is not cut off on top.
+    sound, full = wave(drawn(np.where(t < 5, 0.9, 0.1) * np.sin(2 * np.pi * 220 * t), 8000, [(0, 10, "a")]))
+    height = sound.sum(0)
+    middle = len(height) // 2
+    assert height[10 : middle - 10].mean() == pytest.approx(0.9 * full, abs=4)
+    assert height[middle + 10 : -10].mean() == pytest.approx(0.1 * full, abs=4)
 
 
-def shown(picture, text, scale=2):
-    """Whether ``text`` is written somewhere in the picture, in any one colour."""
-    stencil = np.zeros((7 * scale, 6 * scale * len(text)), bool)
-    write(stencil, 0, 0, text, True, scale)
-    return any(
-        (np.lib.stride_tricks.sliding_window_view(picture == ink, stencil.shape) == stencil).all((2, 3)).any()
-        for ink in (INK, MARK)
-    )
+def test_the_dark_part_is_the_root_mean_square(drawn):
+    t = np.arange(10 * 8000) / 8000
+    picture = plot_of(drawn(0.8 * np.sin(2 * np.pi * 220 * t), 8000))[:, 10:-10]
+    dark, all_of_it = is_color(picture, RMS).sum(0), is_color(picture, PEAK, RMS).sum(0)
+    assert (dark / all_of_it).mean() == pytest.approx(np.sqrt(0.5), abs=0.02)
 
 
-def test_parts_loudness_and_time_are_told(tmp_path):
-    rate = 8000
-    t = np.arange(20 * rate) / rate
+def test_parts_loudness_and_time_are_told(drawn):
+    t = np.arange(20 * 8000) / 8000
     # A sine of 997 Hz with a peak of -23 dB has -26.01 LUFS (BS.1770-4); the three blocks that it ends in, -0.07.
     sine = 10 ** (-23 / 20) * np.sin(2 * np.pi * 997 * t)
-    soundfile.write(tmp_path / "a.wav", np.where(t < 10, sine, 0), rate, subtype="FLOAT")
-    parts = [(0, 10, "intro"), (10, 19.9, "Refrain é"), (19.9, 20, "outro"), (30, 40, "beyond")]
-    picture = pixels(draw(str(tmp_path / "a.wav"), parts))
-    assert len(picture) == HEAD + HEIGHT + TOLD + STRIP + AXIS
-    head, told = picture[:HEAD], picture[HEAD + HEIGHT : -AXIS]
-    assert [shown(head, name) for name in ("INTRO", "REFRAIN", "OUTRO", "BEYOND")] == [
-        True,
-        True,
-        False,
-        False,
+    parts = [(0, 10, "intro"), (10, 19.9, "Refrain"), (19.9, 20, "outro"), (30, 40, "beyond"), (9, 9, "none")]
+    picture = drawn(np.where(t < 10, sine, 0), 8000, parts)
+    plot = plot_of(picture)
+    assert [len(places(plot, name)) for name in ("intro", "Refrain", "outro", "beyond", "none")] == [
+        1,
+        1,
+        0,
+        0,
+        0,
     ]
-    assert [x for x in range(WIDTH) if (picture[: HEAD + HEIGHT, x] == MARK).all()] == [500, 995]
-    assert shown(told[:TOLD], "LOUDNESS -26.1 LUFS")
-    curve = (told[TOLD:] == CURVE).sum(0)
+    lines = np.flatnonzero(is_color(plot, SECTION)[:200].all(0))
+    assert lines / plot.shape[1] == pytest.approx([10 / 20, 19.9 / 20], abs=0.001)
+    assert places(plot, "Refrain")[0][1] > lines[0]
+    assert places(picture, "Loudness -26.1 LUFS")
+    curve = is_color(plot, CURVE).sum(0)
     assert curve[100:400].min() > 10
     assert curve[600:].max() == 0
-    assert all(shown(picture[-AXIS:], time) for time in ("0:00", "0:02", "0:18"))
+    times = [places(picture, time) for time in ("0:00", "0:02", "0:10", "0:20")]
+    assert [len(found) for found in times] == [1, 1, 1, 1]
+    assert len({row for ((row, _),) in times}) == 1
 
 
-def test_what_is_unknown_is_not_told(tmp_path):
-    soundfile.write(tmp_path / "a.wav", np.zeros(9000), 8000)
-    picture = pixels(draw(str(tmp_path / "a.wav")))
-    assert len(picture) == HEIGHT + TOLD + STRIP + AXIS
-    assert MARK not in picture
-    assert shown(picture[HEIGHT : HEIGHT + TOLD], "SILENT")
+def test_what_is_unknown_is_not_told(drawn):
+    silent = drawn(np.zeros(9000), 8000)
+    assert not is_color(silent, SECTION, CURVE).any()
+    assert places(silent, "Silent")
+    assert not places(silent, "Loudness")
 
 
-def test_short_silent_stereo_and_many_channels(tmp_path):
-    for name, samples in {
-        "one sample": np.ones(1),
-        "silence": np.zeros((44_100, 2)),
-        "eight channels": np.full((3000, 8), 0.5),
-    }.items():
-        path = tmp_path / f"{name}.wav"
-        soundfile.write(path, samples, 44_100)
-        assert heights(draw(str(path))).min() >= 1
+def test_names_keep_to_their_part(drawn):
+    names = ["the refrain before the last one", "b", "a very long name " * 3, "end"]
+    parts = [(0, 1, names[0]), (1, 1.02, names[1]), (1.02, 4, names[2]), (4, 9, names[3])]
+    plot = plot_of(drawn(np.zeros(9 * 8000), 8000, parts))
+    header = is_color(plot, SECTION)[:22]
+    lines = [round(start / 9 * plot.shape[1]) for start, *_ in parts[1:]]
+    assert np.flatnonzero(header.all(0)).tolist() == lines
+    assert not (header.any(0) & ~header.all(0)).any()  # no letter is on a line
+    assert places(plot, "the refr")
+    assert not places(plot, names[0])
+    assert places(plot, "end")
 
 
-def test_values_that_are_none_do_not_spoil_the_picture(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Café  Zoë", "Cafe Zoe"),
+        ("副歌", "#2"),
+        ("副歌 2", "#2"),
+        ("Куплет", "#2"),
+        ("🎸 solo", "solo"),
+        ("a\0b\nc\ud800", "a b c"),
+        ("3", "3"),
+    ],
+)
+def test_names_in_letters_that_there_are_none_for(drawn, name, written):
+    """Not the boxes that stand for missing glyphs: what can be written, or else which part it is."""
+    pictures = [drawn(np.zeros(9000), 8000, [(0, 0.5, "a"), (0.5, 1.1, each)]) for each in (name, written)]
+    assert places(pictures[1], written)
+    assert (pictures[0] == pictures[1]).all()
+
+
+@pytest.mark.parametrize(
+    "part", [(0, 1, "x" * 2_000_000), (float("nan"), 1, "x"), (0, float("inf"), ""), (2, 1, "")]
+)
+def test_parts_that_make_no_sense_spoil_no_picture(drawn, part):
+    assert is_color(drawn(np.full(9000, 0.5), 8000, [part]), PEAK, RMS).any()
+
+
+def test_short_silent_stereo_and_many_channels(drawn):
+    for samples in (np.ones(1), np.zeros((44_100, 2)), np.full((3000, 8), 0.5)):
+        assert is_color(plot_of(drawn(samples, 44_100)), PEAK, RMS).sum(0).min() >= 1
+
+
+def test_a_short_recording_has_times_too(drawn):
+    picture = drawn(np.full(8820, 0.1), 44_100)
+    assert all(places(picture, time) for time in ("0.00 s", "0.10 s", "0.20 s"))
+
+
+def test_values_that_are_none_do_not_spoil_the_picture(drawn):
     samples = np.full(9000, 0.5, np.float32)
     samples[::100] = np.nan
     samples[50] = np.inf
-    soundfile.write(tmp_path / "nan.wav", samples, 8000, subtype="FLOAT")
-    assert heights(draw(str(tmp_path / "nan.wav"))).max() <= HEIGHT
+    sound, _ = wave(drawn(samples, 8000, [(0, 1, "a")]))
+    assert sound.sum(0).min() >= 1
 
 
 def test_what_is_no_audio_is_an_error_in_words(tmp_path):
@@ -111,4 +140,4 @@ def test_what_is_no_audio_is_an_error_in_words(tmp_path):
     soundfile.write(tmp_path / "empty.wav", np.zeros(0), 8000)
     for name in ("text.wav", "empty.wav"):
         with pytest.raises(ValueError, match="audio"):
-            draw(str(tmp_path / name))
+            draw("waveform", str(tmp_path / name))

@@ -19,10 +19,10 @@ from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
+from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
-from .processes import WorkerDied, Workers
 from .store import JobRow, Store
 from .task import Order, Result, output_folder_is_whole, perform, transcode
 
@@ -60,7 +60,7 @@ class Studio:
     store: Store
     media: MediaStore
     instance: Instance
-    workers: Workers
+    workers: WorkerPool
     _wake: anyio.Event = field(default_factory=anyio.Event)
     _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
     _converting: dict[Path, anyio.Event] = field(default_factory=dict)

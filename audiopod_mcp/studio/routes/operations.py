@@ -17,13 +17,13 @@ from starlette.routing import Route
 from audiopod_mcp.operations import API_PREFIX, OPERATIONS, GenerateLrc, GenerateMusic, Operation
 from audiopod_mcp.operations.vocabulary import MODES
 from audiopod_mcp.studio.engines.base import Work
-from audiopod_mcp.studio.jobs.processes import WorkerDied
 from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
 from audiopod_mcp.studio.jobs.store import JobRow, KeyReused
 from audiopod_mcp.studio.jobs.task import Result
 from audiopod_mcp.studio.media.download import NotFetched
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import find_source, job_source
+from audiopod_mcp.worker_pool import WorkerDied
 
 from .http import NO_JOB, Invalid, base_of, body_of, complaints, job_json, owner_of, path_number, studio_of
 

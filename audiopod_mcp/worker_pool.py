@@ -1,4 +1,8 @@
-"""The processes that do the work: numpy, decoding and encoding never run in the process that answers."""
+"""Worker processes: numpy, decoding, encoding and drawing never run in the process that answers.
+
+They are spawned, not forked, because the process that answers has threads, and without its ``__main__``,
+because a worker has no use for a server's imports.
+"""
 
 from __future__ import annotations
 
@@ -24,22 +28,46 @@ class WorkerDied(Exception):
     """A worker process ended in the middle of its work: killed, or out of memory."""
 
 
-class Workers:
+class WorkerPool:
     """Worker processes, made on first use, one at a time replaced when it dies, gone when this process goes.
 
     Each is a pool of its own, so that a death concerns nobody but the work that it ended.
+
+    Parameters
+    ----------
+    processes
+        How many may work at the same time.
+    end_cancelled
+        Whether work is ended with its process when the wait for it is cancelled. Otherwise it goes on, so
+        that whoever asks again finds it done.
+
     """
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, *, end_cancelled: bool = False) -> None:
         self._places = asyncio.Semaphore(processes)
+        self._end_cancelled = end_cancelled
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """``function(*args)`` in a worker process, once one is free.
+        """Call a function in a worker process, once one is free.
 
-        Raises:
-            WorkerDied: where the process ended instead of answering.
+        Parameters
+        ----------
+        function
+            A function of some module, by whose name the worker finds it.
+        *args, **kwargs
+            What it is called with; pickled, as its result is.
+
+        Returns
+        -------
+        T
+            What the function returns. What it raises is raised here.
+
+        Raises
+        ------
+        WorkerDied
+            Where the process ended instead of answering.
 
         """
         await self._places.acquire()
@@ -57,6 +85,10 @@ class Workers:
             return await asyncio.wrap_future(future)
         except BrokenProcessPool:
             raise WorkerDied from None
+        except asyncio.CancelledError:
+            if self._end_cancelled:
+                worker.end()
+            raise
 
     def close(self) -> None:
         """End every worker at once."""
@@ -68,7 +100,7 @@ class Workers:
         self._idle.clear()
 
     def _give_back(self, worker: _Worker, dead: bool) -> None:
-        if dead:
+        if dead or worker.ended:
             self._all.discard(worker)
             worker.pool.shutdown(wait=False)
         elif worker in self._all:
@@ -82,8 +114,10 @@ class _Worker:
     def __init__(self) -> None:
         self._context = _Context()
         self.pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
+        self.ended = False
 
     def end(self) -> None:
+        self.ended = True
         for process in self._context.started:
             if process.is_alive():
                 process.terminate()
@@ -100,7 +134,7 @@ def _soon(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args:
 
 class _Process(SpawnProcess):
     def start(self) -> None:
-        """Start without the caller's ``__main__``: a worker has no use for a server's imports."""
+        """Start without the caller's ``__main__``."""
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:

@@ -1,0 +1,121 @@
+"""The one mechanism for worker processes, as the studio and the MCP server use it."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+
+import anyio
+import numpy as np
+import pytest
+import soundfile
+
+from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def pools():
+    """Makes pools of one process."""
+    made = []
+
+    def make(**options):
+        made.append(WorkerPool(1, **options))
+        return made[-1]
+
+    yield make
+    for pool in made:
+        pool.close()
+
+
+async def test_a_worker_is_kept_and_what_it_raises_is_passed_on(pools):
+    pool = pools()
+    worker = await pool.run(os.getpid)
+    with pytest.raises(ValueError, match="invalid literal"):
+        await pool.run(int, "seven")
+    assert await pool.run(os.getpid) == worker != os.getpid()
+
+
+async def test_a_death_is_told_and_the_next_worker_goes_on(pools):
+    pool = pools()
+    with pytest.raises(WorkerDied):
+        await pool.run(os._exit, 9)
+    assert await pool.run(abs, -1) == 1
+
+
+async def test_work_that_nobody_waits_for_goes_on_in_its_place(pools):
+    pool = pools()
+    worker = await pool.run(os.getpid)
+    with anyio.move_on_after(0.1):
+        await pool.run(time.sleep, 1)
+    began = time.monotonic()
+    assert await pool.run(os.getpid) == worker
+    assert time.monotonic() - began > 0.5
+
+
+async def test_or_ends_with_its_process_where_that_is_wanted(pools):
+    pool = pools(end_cancelled=True)
+    worker = await pool.run(os.getpid)
+    with anyio.move_on_after(0.1):
+        await pool.run(time.sleep, 60)
+    with anyio.fail_after(30):
+        assert await pool.run(os.getpid) != worker
+    for _ in range(3):  # however early, before the process has begun
+        call = asyncio.ensure_future(pools(end_cancelled=True).run(time.sleep, 60))
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+
+async def test_closing_does_not_wait_for_the_work(pools):
+    pool = pools()
+    await pool.run(os.getpid)
+    call = asyncio.ensure_future(pool.run(time.sleep, 60))
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+    pool.close()
+    assert time.monotonic() - began < 5
+    with pytest.raises(WorkerDied):
+        await call
+
+
+DRAW = """
+import asyncio, sys
+from mcp import Client
+from audiopod_mcp import cli, hosting, server
+from audiopod_mcp.pictures import draw
+from audiopod_mcp.worker_pool import WorkerPool
+
+# No "if __name__": a worker must not run this again.
+async def main():
+    pool = WorkerPool(1)
+    for picture in ("waveform", "spectrogram"):
+        assert (await pool.run(draw, picture, sys.argv[1])).startswith(b"\\x89PNG")
+    print(*await pool.run(eval, "list(__import__('sys').modules)"))
+    print(*sys.modules)
+    pool.close()
+
+asyncio.run(main())
+"""
+
+
+def test_who_draws_needs_no_server_and_the_server_nothing_that_draws(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(8000), 8000)
+    (tmp_path / "script.py").write_text(DRAW)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script.py", tmp_path / "a.wav"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    worker, server = (set(line.split()) for line in done.stdout.splitlines())
+    assert {"PIL", "numpy", "audiopod_mcp.pictures.plot"} <= worker
+    assert worker.isdisjoint(
+        {"mcp", "pydantic", "audiopod_mcp.server", "audiopod_mcp.cli", "audiopod_mcp.hosting"}
+    )
+    assert "audiopod_mcp.server" in server
+    assert server.isdisjoint({"PIL", "numpy", "scipy", "soundfile"})
