@@ -1,45 +1,62 @@
-"""Fits the weights of :mod:`audiopod_mcp.music.separation.estimator`: ``python -m tests.benchmarks.shares FOLDER [--without SONG]``.
+"""Fits the perceptrons that separate sources: ``python -m training.estimator FOLDER [--without SONG]
+[--write]``.
 
-FOLDER holds a folder a piece with any of ``vocals``, ``drums``, ``bass`` and ``rest`` (.flac, .wav or .ogg, 44.1 kHz
-stereo, from 12 s on), each played by itself; folders whose names begin with ``real`` count twice and only in the
-second step. Mixes are drawn at random: sources of any pieces together, their levels, their equalisation, the width
-of the image. Prints the module ``share_weights.py``.
-
-The weights in the repository came from 24 grooves of Musical MIDI Accompaniment (``tests.benchmarks.separation``;
-FluidR3), 34 pieces of this studio's own, 24 patterns on seven drum kits of Debian's ``hydrogen-drumkits``, voices of
-``asterisk-core-sounds`` spoken and, resynthesised by WORLD on other notes, sung, and four real songs. To hear how it
-does on a song, leave it out.
+``FOLDER`` holds a folder a piece with any of ``vocals``, ``drums``, ``bass`` and ``rest`` (.flac, .wav or
+.ogg, 44.1 kHz stereo, from 12 s on), each played by itself; folders whose names begin with ``real`` count
+twice and only in the second step. Mixes are drawn at random: sources of any pieces together, their
+levels, their equalisation, the width of the image. Printed is how far the shares are from the truth in
+mixes that were not fitted to, beside those of the perceptrons in the package; ``--write`` replaces these.
+To hear how it does on a song, leave it out.
 """
+
+from __future__ import annotations
 
 import argparse
 import random
-import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
-from audiopod_mcp.music.separation.estimator import SOURCES, context, weigh
-from audiopod_mcp.music.separation.features import RATE, traces
+from audiopod_mcp.music.separation import estimator
+from audiopod_mcp.music.separation.estimator import SOURCES, Perceptron, context, perceptrons, weigh
+from audiopod_mcp.music.separation.features import RATE, Complex, traces
 from audiopod_mcp.music.separation.separate import _stft
-from audiopod_mcp.music.separation.weights import Weights
+from audiopod_mcp.music.signal.stft import Array
+
+from .tables import Material, Provenance, rounded, write_table
+
+Numbers = npt.NDArray[np.float64]
+Recordings = Mapping[str, Sequence[tuple[bool, Path]]]
+"""By source: whether a recording is real, and its file."""
+Cells = tuple[Array, Array, Numbers]
+"""Features ``(cells, inputs)``, true shares ``(cells, 4)`` and what each is worth ``(cells, 4)``."""
 
 SECONDS = 12
 CELLS = 12_000
+"""Drawn from each mix."""
 LEVELS = {"vocals": (-8, 7), "drums": (-10, 10), "bass": (-10, 5), "rest": (0, 0)}
+"""Decibels, from and to."""
 CHANCES = {"vocals": 0.62, "drums": 0.85, "bass": 0.85, "rest": 0.97}
+"""How often a source sounds."""
+STEPS = (("first", 32), ("second", 24))
+"""The perceptrons, and how many hidden units they have."""
+HELD_OUT = 10
+"""Mixes that only judge."""
 
 
-def material(folder, left_out):
-    """``{source: [(is real, path), ...]}``."""
-    found = {source: [] for source in SOURCES}
+def find_recordings(folder: Path, left_out: str | None) -> Recordings:
+    found: dict[str, list[tuple[bool, Path]]] = {source: [] for source in SOURCES}
     for path in sorted(folder.glob("*/*")):
         if path.stem in found and not (left_out and left_out in path.parent.name):
             found[path.stem].append((path.parent.name.startswith("real"), path))
     return found
 
 
-def excerpt(path, dice):
+def excerpt(path: Path, dice: random.Random) -> Array | None:
     """Somewhere in a file, ``(samples, 2)`` with an effective value of 1; ``None`` where it is silent."""
     length = soundfile.info(path).frames
     start = dice.randrange(max(1, length - SECONDS * RATE))
@@ -49,8 +66,8 @@ def excerpt(path, dice):
     return None if effective < 1e-4 else np.repeat(audio, 2, axis=1)[:, :2] / effective
 
 
-def mixed(found, dice, real):
-    """Spectra of each source in a random mix: ``{source: [channel, ...]}``."""
+def draw_mix(found: Recordings, dice: random.Random, *, real: bool) -> dict[str, list[Complex]]:
+    """The spectra of each source in a random mix, ``(frames, bins)`` a channel."""
     width, mono, out = dice.choice((0, 0.5, 1, 1, 1.4)), dice.random() < 0.2, {}
     for source, paths in found.items():
         choice = [path for is_real, path in paths if is_real == (real and dice.random() < 0.5)]
@@ -69,36 +86,38 @@ def mixed(found, dice, real):
     return out
 
 
-def cells(sources, first, dice):
-    """Evidence, true shares and weights of cells drawn by their level; what is faint weighs as much as what is loud."""
-    mix = [sum(channels) for channels in zip(*sources.values(), strict=True)]
-    power = sum(np.square(np.abs(channel)) for channel in mix)
-    evidence = traces(mix)
+def draw_cells(
+    sources: Mapping[str, Sequence[Complex]], first: Perceptron | None, dice: random.Random
+) -> Cells:
+    """Cells of a mix, drawn by their level; a source that is faint weighs as much as one that is loud."""
+    mix = [sum(channels[1:], start=channels[0]) for channels in zip(*sources.values(), strict=True)]
+    power: Array = np.sum([np.square(np.abs(channel)) for channel in mix], axis=0)
+    features = traces(mix)
     if first is not None:
-        evidence += context(weigh(evidence, first), power)
+        features += context(weigh(features, first), power)
     truth = np.zeros((4, *power.shape), np.float32)
     energy = np.zeros(4)
     for source, channels in sources.items():
-        share = sum((a * np.conj(b)).real for a, b in zip(channels, mix, strict=True)) / (power + 1e-12)
-        truth[SOURCES.index(source)] = np.clip(share, 0, 1)
+        common = [(a * np.conj(b)).real for a, b in zip(channels, mix, strict=True)]
+        truth[SOURCES.index(source)] = np.clip(np.sum(common, axis=0) / (power + 1e-12), 0, 1)
         energy[SOURCES.index(source)] = sum(np.square(np.abs(a)).sum() for a in channels) / power.sum()
     likely = np.sqrt(power).ravel().astype(np.float64)
     likely = 0.85 * likely / likely.sum() + 0.15 / likely.size
     drawn = np.random.default_rng(dice.randrange(2**31)).choice(likely.size, CELLS, p=likely)
     importance = power.ravel()[drawn] / likely[drawn] / CELLS / power.sum()
     worth = np.where(energy > 1e-5, np.minimum(1 / np.maximum(energy, 1e-9), 30), 8)
-    columns = np.stack([each.ravel()[drawn] for each in evidence], axis=1)
+    columns = np.stack([each.ravel()[drawn] for each in features], axis=1)
     return columns.astype(np.float32), truth.reshape(4, -1)[:, drawn].T, importance[:, None] * worth
 
 
-def fitted(rows, units, steps, seed=0):
-    """A perceptron by Adam (Kingma & Ba, ICLR 2015), its rate falling to nothing."""
+def fit(rows: Sequence[Cells], units: int, steps: int, seed: int = 0) -> Perceptron:
+    """A perceptron by Adam (Kingma & Ba, ICLR 2015), its rate falling to nothing; in hundredths."""
     rng = np.random.default_rng(seed)
     x, truth, worth = (np.concatenate(each) for each in zip(*rows, strict=True))
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-3
     x = (x - mean) / spread
     worth = worth / worth.sum(axis=1).mean()
-    sizes = ((x.shape[1], units), (units,), (units, 4), (4,))
+    sizes: tuple[tuple[int, ...], ...] = ((x.shape[1], units), (units,), (units, 4), (4,))
     values = [rng.normal(size=size) / np.sqrt(size[0]) * (len(size) > 1) for size in sizes]
     first, second = ([np.zeros(size) for size in sizes] for _ in range(2))
     for step in range(1, steps + 1):
@@ -117,43 +136,67 @@ def fitted(rows, units, steps, seed=0):
             second[n] = 0.999 * second[n] + 0.001 * np.square(change)
             even = np.sqrt(second[n] / (1 - 0.999**step)) + 1e-8
             values[n] -= pace * first[n] / (1 - 0.9**step) / even
-    return Weights(mean, spread, *(value.astype(np.float32) for value in values))
+    return Perceptron(*(rounded(value, ".2f").astype(np.float32) for value in (mean, spread, *values)))
 
 
-def printed(name, weights):
-    def block(*values):
-        numbers = [str(round(100 * float(x))) for x in np.concatenate([np.ravel(v) for v in values])]
-        return '"""\n' + "\n".join(textwrap.wrap(" ".join(numbers), 108)) + '\n"""'
-
-    inputs, units = weights.hidden.shape
-    parts = {
-        "mean": [weights.mean], "spread": [weights.spread], "hidden": [weights.hidden], "out": [weights.out],
-        "bias": [weights.hidden_bias, weights.out_bias],
-    }  # fmt: skip
-    lines = "".join(f"    {part}={block(*values)},\n" for part, values in parts.items())
-    return f"{name} = Weights.of(\n    {inputs},\n    {units},\n{lines})\n"
+def error(pair: tuple[Perceptron, Perceptron], mixes: Sequence[Mapping[str, Sequence[Complex]]]) -> float:
+    """The mean squared error of the second's shares, each cell weighted as in the fit."""
+    losses = []
+    for number, sources in enumerate(mixes):
+        columns, truth, worth = draw_cells(sources, pair[0], random.Random(number))
+        shares = weigh([column[:, None] for column in columns.T], pair[1])[:, :, 0]
+        losses.append(float((worth * np.square(shares.T - truth)).sum() / worth.sum()))
+    return float(np.mean(losses))
 
 
-def main():
+def provenance(command: str, found: Recordings, judged: Mapping[str, float]) -> Provenance:
+    kinds = [is_real for paths in found.values() for is_real, _ in paths]
+    data = tuple(
+        Material(name, f"{kinds.count(real)} files", "as given", "as given")
+        for name, real in (("real recordings, by source", True), ("other recordings, by source", False))
+    )
+    return Provenance(
+        "Two perceptrons that tell the share of each source in each cell of a spectrogram",
+        command,
+        data,
+        {"Mixes drawn anew from the same recordings, mean squared error of shares": dict(judged)},
+        "from the same folder",
+    )
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--without", help="leave out the folders whose names have this in them")
     parser.add_argument("--mixes", type=int, default=150)
     parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--write", action="store_true", help="replace the table of the package")
     wanted = parser.parse_args()
-    found = material(wanted.folder, wanted.without)
-    first = None
-    for name, units in (("FIRST", 32), ("SECOND", 24)):
-        rows = []
+    found = find_recordings(wanted.folder, wanted.without)
+    made: list[Perceptron] = []
+    for name, units in STEPS:
+        rows: list[Cells] = []
         for number in range(wanted.mixes):
             dice = random.Random(f"{name} {number}")
-            real = first is not None and number % 5 > 1
-            sources = mixed(found, dice, real)
-            if sources:
-                rows += [cells(sources, first, dice)] * (1 + real)
-        made = fitted(rows, units, wanted.steps)
-        first = first or made
-        print(printed(name, made), flush=True)
+            real = bool(made) and number % 5 > 1
+            if sources := draw_mix(found, dice, real=real):
+                rows += [draw_cells(sources, made[0] if made else None, dice)] * (1 + real)
+        made.append(fit(rows, units, wanted.steps))
+    held = [draw_mix(found, random.Random(f"held out {n}"), real=bool(n % 2)) for n in range(HELD_OUT)]
+    mixes = [mix for mix in held if mix]
+    judged = {"fitted": error((made[0], made[1]), mixes), "in the package": error(perceptrons(), mixes)}
+    print("mean squared error of shares:", ", ".join(f"{value:.4f} {what}" for what, value in judged.items()))
+    if wanted.write:
+        arrays = {
+            f"{name}_{part.name}": getattr(perceptron, part.name)
+            for (name, _), perceptron in zip(STEPS, made, strict=True)
+            for part in fields(Perceptron)
+        }
+        without = f" --without {wanted.without}" if wanted.without else ""
+        command = (
+            f"python -m training.estimator FOLDER{without} --mixes {wanted.mixes} --steps {wanted.steps}"
+        )
+        print(write_table(estimator, arrays, provenance(f"{command} --write", found, judged)))
 
 
 if __name__ == "__main__":

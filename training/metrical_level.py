@@ -1,26 +1,32 @@
-"""Fits the weights of ``music/metre_weights.py``, and tells what they are worth: ``python -m tests.benchmarks.tempo_level
---library FOLDER … --library FOLDER …``.
+"""Fits how a pulse is counted: ``python -m training.metrical_level --library FOLDER … --library FOLDER …
+[--write]``.
 
-A library is one or more folders of what ``tests.benchmarks.corpus``, ``tunes`` or ``songs`` make, of one origin: each is left
-out of a fit in turn and judged by it. Of every piece the whole is heard and three excerpts of 8 to 24 s. Pieces are
-weighted so that each metre has its share of :data:`EVEN`; the odds are then moved to music at large, :data:`AT_LARGE`
-(an estimate, not a count), and made as sure as they are right on what was left out. ``--write`` replaces the weights by
-those of a fit to all.
+A library is one or more folders of one origin, made by ``tests.benchmarks.corpus``, ``tunes`` or
+``songs``: each is left out of a fit in turn and judged by it. Of every piece the whole is heard and three
+excerpts of 8 to 24 s. Pieces are weighted so that each metre has its share of :data:`EVEN`; the odds are
+then moved to music at large, :data:`AT_LARGE` (an estimate, not a count), and made as sure as they are
+right on what was left out. ``--write`` replaces the table of the package by a fit to all.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
 import random
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 from scipy.optimize import minimize, minimize_scalar
 
-from audiopod_mcp.music.analysis import metre_weights, metrical_level
+from audiopod_mcp.music.analysis import metrical_level
 from audiopod_mcp.music.analysis.beats import estimate_tempo, follow
 from audiopod_mcp.music.analysis.chroma import FPS as CHROMA_FPS
 from audiopod_mcp.music.analysis.chroma import bass_chromagram, chromagram, spectral_peaks
@@ -28,7 +34,14 @@ from audiopod_mcp.music.analysis.key import harmonic_change
 from audiopod_mcp.music.analysis.metre_features import METRES, RATIOS, evidence
 from audiopod_mcp.music.analysis.onsets import FPS, onset_envelopes
 from audiopod_mcp.music.analysis.tatums import on_ticks
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.signal.stft import Array, downmix
+
+from .tables import Material, Provenance, rounded, write_table
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Truth = dict[str, Any]
+"""A line of ``truth.jsonl``."""
 
 NAMES = list(METRES)
 ALSO = {"12/8": ("4/4", "6/8"), "5/4": NAMES, "7/4": NAMES}
@@ -36,32 +49,75 @@ ALSO = {"12/8": ("4/4", "6/8"), "5/4": NAMES, "7/4": NAMES}
 EVEN = {"2/4": 0.1, "3/4": 0.2, "4/4": 0.5, "6/8": 0.2}
 AT_LARGE = {"2/4": 0.05, "3/4": 0.12, "4/4": 0.70, "6/8": 0.13}
 EXCERPTS, EXCERPT = 3, 0.5
-"""Excerpts a piece, and what one counts together with its piece."""
+"""Excerpts a piece, and what they count together with their piece as 1."""
 
 
-def listen(case):
-    """``[(evidence, which (level, metre) are right, which levels may be, truth, excerpt?)]``."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What was heard in a piece, or an excerpt of one, and what is true of it."""
+
+    features: Array
+    """``(levels, metres, 74)``."""
+    right: Flags
+    """``(levels, metres)``."""
+    plausible: Flags
+    """``(levels,)``."""
+    truth: Truth
+    excerpt: bool
+
+
+class Examples:
+    """Many of them, stacked; the features get a last column of 1."""
+
+    def __init__(self, rows: Sequence[Example]) -> None:
+        features = np.stack([row.features for row in rows])
+        self.features = np.concatenate((features, np.ones((*features.shape[:3], 1))), axis=3)
+        self.right = np.stack([row.right for row in rows])
+        self.plausible = np.stack([row.plausible for row in rows])
+        self.excerpt = np.asarray([row.excerpt for row in rows])
+        self.metre = np.asarray([row.truth["timesig"] for row in rows])
+        self.rows = rows
+
+    def where(self, which: Flags) -> Examples:
+        return Examples([row for row, chosen in zip(self.rows, which, strict=True) if chosen])
+
+    def weights(self) -> Numbers:
+        """What each counts: a metre its share in all, an excerpt its part of a piece."""
+        weight = np.where(self.excerpt, EXCERPT / EXCERPTS, 1.0)
+        total = weight.sum()
+        for metre in sorted(set(self.metre)):
+            here = self.metre == metre
+            weight[here] *= EVEN.get(metre, 0.01) * total / weight[here].sum()
+        return weight
+
+    def weights_at_large(self) -> Numbers:
+        shares = [AT_LARGE.get(metre, 0.0) / EVEN.get(metre, 1.0) for metre in self.metre]
+        weights: Numbers = self.weights() * np.asarray(shares)
+        return weights
+
+
+def examples_of(case: tuple[Path, Truth]) -> list[Example]:
+    """A piece and its excerpts, those without a pulse left out."""
     folder, truth = case
     audio, rate = soundfile.read(folder / truth["file"], dtype="float32", always_2d=True)
     mid, _ = downmix(audio, rate)
     envelopes, peaks = onset_envelopes(mid), spectral_peaks(mid)
-    heard = envelopes, chromagram(peaks), bass_chromagram(peaks)
+    chroma, bass = chromagram(peaks), bass_chromagram(peaks)
     dice, duration = random.Random(truth["file"]), envelopes.shape[1] / FPS
     spans = [(0.0, duration)]
     for _ in range(EXCERPTS):
         length = dice.uniform(8, 24)
         start = dice.uniform(0, max(0, duration - length))
         spans.append((start, start + length))
-    found = [weigh(truth, *cut(*heard, *span)) for span in spans]
-    return [(*one, n > 0) for n, one in enumerate(found) if one is not None]
+    found = []
+    for number, (start, end) in enumerate(spans):
+        frames = slice(round(start * CHROMA_FPS), round(end * CHROMA_FPS))
+        part = envelopes[:, round(start * FPS) : round(end * FPS)]
+        found.append(_example(truth, part, chroma[frames], bass[frames], excerpt=number > 0))
+    return [example for example in found if example is not None]
 
 
-def cut(envelopes, chroma, bass, start, end):
-    frames = slice(round(start * CHROMA_FPS), round(end * CHROMA_FPS))
-    return envelopes[:, round(start * FPS) : round(end * FPS)], chroma[frames], bass[frames]
-
-
-def weigh(truth, envelopes, chroma, bass):
+def _example(truth: Truth, envelopes: Array, chroma: Array, bass: Array, *, excerpt: bool) -> Example | None:
     estimate = estimate_tempo(envelopes)
     if estimate is None:
         return None
@@ -69,153 +125,129 @@ def weigh(truth, envelopes, chroma, bass):
     if len(beats) < metrical_level.LEAST_BEATS:
         return None
     ticks = on_ticks(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
-    weighed = evidence(ticks, tempo, metrical_level.onsets_a_second(envelopes))
+    features = evidence(ticks, tempo, metrical_level.onsets_a_second(envelopes))
     tempi = tempo * np.asarray(RATIOS)
     levels = np.abs(truth["bpm"] / tempi - 1) < 0.04
-    metres = [metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES]
-    return weighed, np.outer(levels, metres), metrical_level.likely(tempi), truth
+    metres = np.asarray([metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES])
+    right = levels[:, None] & metres
+    return Example(features, right, metrical_level.likely(tempi), truth, excerpt)
 
 
-def shares(truths, excerpt):
-    """What each counts: a metre's share in all, an excerpt its part of a piece."""
-    weight = np.where(excerpt, EXCERPT / EXCERPTS, 1.0)
-    signs = np.asarray([truth["timesig"] for truth in truths])
-    total = weight.sum()
-    for sign in set(signs):
-        weight[signs == sign] *= EVEN.get(sign, 0.01) * total / weight[signs == sign].sum()
-    return weight
-
-
-def fit(evidence, right, likely, counts, penalty):
+def fit(examples: Examples, penalty: float) -> Numbers:
     """Weights ``(features, metres)`` that make what is right most probable; features are standardised first.
 
     A weight is the sum of one that all metres share and one of the metre's own, both held small.
     """
-    mean, spread = evidence.mean((0, 1, 2)), evidence.std((0, 1, 2)) + 1e-9
+    every = examples.features
+    mean, spread = every.mean((0, 1, 2)), every.std((0, 1, 2)) + 1e-9
     mean[-1], spread[-1] = 0, 1  # the constant
-    known = right.any((1, 2))
-    standard, right, counts = (evidence[known] - mean) / spread, right[known], counts[known][:, None, None]
-    allowed = likely[known][:, :, None] | right
-    shape, strength = (evidence.shape[3], len(NAMES) + 1), np.append(np.ones(len(NAMES)), 0.3) * penalty
+    known = examples.right.any((1, 2))
+    standard, right = (every[known] - mean) / spread, examples.right[known]
+    counts = examples.weights()[known][:, None, None]
+    allowed = examples.plausible[known][:, :, None] | right
+    shape = every.shape[3], len(NAMES) + 1
+    strength = np.append(np.ones(len(NAMES)), 0.3) * penalty
 
-    def loss(flat):
+    def loss(flat: Numbers) -> tuple[float, Numbers]:
         parts = flat.reshape(shape)
-        weights = parts[:, :-1] + parts[:, -1:]
-        odds = np.where(
-            allowed, np.einsum("nlmf,fm->nlm", standard, weights, optimize=True), metrical_level.UNLIKELY
-        )
+        odds = np.einsum("nlmf,fm->nlm", standard, parts[:, :-1] + parts[:, -1:], optimize=True)
+        odds = np.where(allowed, odds, metrical_level.UNLIKELY)
         share = np.exp(odds - odds.max((1, 2), keepdims=True))
         share /= share.sum((1, 2), keepdims=True)
         hit = (share * right).sum((1, 2), keepdims=True) + 1e-300
         pull = (share * right / hit - share) * allowed * counts
         slope = np.einsum("nlmf,nlm->fm", standard, pull, optimize=True)
         slope = np.hstack((slope, slope.sum(1, keepdims=True)))
-        return (strength * parts**2).sum() - (counts * np.log(hit)).sum(), (
-            2 * strength * parts - slope
-        ).ravel()
+        penalised = (strength * parts**2).sum() - (counts * np.log(hit)).sum()
+        return float(penalised), (2 * strength * parts - slope).ravel()
 
-    parts = minimize(
-        loss, np.zeros(np.prod(shape)), jac=True, method="L-BFGS-B", options={"maxiter": 300}
-    ).x.reshape(shape)
-    weights = (parts[:, :-1] + parts[:, -1:]) / spread[:, None]
+    start = np.zeros(shape[0] * shape[1])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    parts = found.x.reshape(shape)
+    weights: Numbers = (parts[:, :-1] + parts[:, -1:]) / spread[:, None]
     weights[-1] -= (mean[:, None] * weights).sum(0)
     weights[-1] += np.log([AT_LARGE[name] / EVEN[name] for name in NAMES])
     return weights
 
 
-def temper(odds, right, counts):
+def temperature(odds: Numbers, examples: Examples) -> float:
     """By what the odds are to be divided to be as sure as they are right (Guo et al., ICML 2017)."""
-    known = right.any((1, 2))
+    known = examples.right.any((1, 2))
+    right, counts = examples.right[known], examples.weights_at_large()[known]
 
-    def loss(log):
+    def loss(log: float) -> float:
         share = np.exp((odds[known] - odds[known].max((1, 2), keepdims=True)) / np.exp(log))
         share /= share.sum((1, 2), keepdims=True)
-        return -(counts[known] * np.log((share * right[known]).sum((1, 2)) + 1e-12)).sum()
+        return float(-(counts * np.log((share * right).sum((1, 2)) + 1e-12)).sum())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-1, 2), method="bounded").x))
 
 
-def odds_of(weights, evidence, likely):
-    return np.where(
-        likely[:, :, None],
-        np.einsum("nlmf,fm->nlm", evidence, weights, optimize=True),
-        metrical_level.UNLIKELY,
-    )
+def log_odds(weights: Numbers, examples: Examples) -> Numbers:
+    """``(examples, levels, metres)``."""
+    odds = np.einsum("nlmf,fm->nlm", examples.features, weights, optimize=True)
+    return np.where(examples.plausible[:, :, None], odds, metrical_level.UNLIKELY)
 
 
-def table(title, right, truths, odds, excerpt):
-    chosen = np.asarray([metrical_level.choose(each) for each in odds])
-    level, metre, sure = chosen[:, 0].astype(int), chosen[:, 1].astype(int), chosen[:, 2]
-    for name, which in (("whole", ~excerpt), ("excerpts", excerpt)):
+def judge(title: str, examples: Examples, odds: Numbers) -> dict[str, str]:
+    """Prints, and of the whole pieces returns, how often level and metre are right, and how sure it was."""
+    chosen = [metrical_level.choose(each) for each in odds]
+    level, metre = (np.asarray([each[k] for each in chosen], int) for k in (0, 1))
+    sure = np.asarray([each[2] for each in chosen])
+    right: Flags = np.asarray(examples.right.any(axis=2))
+    figures: dict[str, str] = {}
+    for name, which in (("excerpts", examples.excerpt), ("whole", ~examples.excerpt)):
         here = np.flatnonzero(which)
-        hits = right.any(2)[here, level[here]]
-        print(
-            f"\n{title}, {name}: level right in {hits.mean():.1%} of {len(here)}, found first {right.any(2)[here, 0].mean():.1%}"
-        )
+        hits, first = right[here, level[here]], right[here, 0].mean()
+        figures = {"level": f"{hits.mean():.1%} of {len(here)}"}
+        print(f"\n{title}, {name}: level right in {figures['level']}, found first {first:.1%}")
         for true in [*NAMES, "12/8", "5/4"]:
-            heard = Counter(NAMES[metre[n]] for n in here if truths[n]["timesig"] == true)
+            heard = Counter(NAMES[metre[n]] for n in here if examples.metre[n] == true)
             if heard:
-                print(f"  {true:4} {heard[true]:4} of {sum(heard.values()):4} {dict(sorted(heard.items()))}")
-    told = np.asarray([truth["timesig"] in NAMES for truth in truths])
-    good = np.asarray([NAMES[m] == truth["timesig"] for m, truth in zip(metre, truths, strict=True)])
-    large = shares(truths, excerpt) * [
-        AT_LARGE.get(t["timesig"], 0) / EVEN.get(t["timesig"], 1) for t in truths
-    ]
+                figures[true] = f"{heard[true]} of {sum(heard.values())}"
+                print(f"  {true:4} {figures[true]} {dict(sorted(heard.items()))}")
+    told = np.isin(examples.metre, NAMES)
+    good = np.asarray([NAMES[m] == true for m, true in zip(metre, examples.metre, strict=True)])
+    large = examples.weights_at_large()
     print("  said to be so sure, right (weighted as music at large):", end="")
     for low in np.arange(0.3, 1.0, 0.1):
-        bin_ = told & (sure >= low) & (sure < low + 0.1 + 1e-9)
-        if bin_.any():
-            print(
-                f"  {np.average(sure[bin_], weights=large[bin_]):.2f} {np.average(good[bin_], weights=large[bin_]):.2f} ({bin_.sum()})",
-                end="",
-            )
+        within = np.flatnonzero(told & (sure >= low) & (sure < low + 0.1 + 1e-9))
+        if len(within):
+            said, was = (np.average(values[within], weights=large[within]) for values in (sure, good))
+            print(f"  {said:.2f} {was:.2f} ({len(within)})", end="")
     print()
+    return figures
 
 
-def judge(libraries, penalty):
-    """Prints what holds on libraries, and on grooves, left out; returns the weights of a fit to all."""
-    rows = [(*row, number) for number, library in enumerate(libraries) for row in library]
-    evidence, right, likely, truths, excerpt, origin = (
-        [row[k] for row in rows] if k == 3 else np.stack([row[k] for row in rows]) for k in range(6)
-    )
-    evidence = np.concatenate((evidence, np.ones((*evidence.shape[:3], 1))), axis=3)
-    counts = shares(truths, excerpt)
-    large = counts * [AT_LARGE.get(t["timesig"], 0) / EVEN.get(t["timesig"], 1) for t in truths]
-    groove = np.asarray(
-        [zlib.crc32(f"{o} {t['groove']}".encode()) % 5 for o, t in zip(origin, truths, strict=True)]
-    )
-    for title, fold in (("Libraries left out", origin), ("Grooves left out", groove)):
-        odds = np.zeros(right.shape)
+def cross_validate(libraries: Sequence[Sequence[Example]], penalty: float) -> tuple[Numbers, dict[str, Any]]:
+    """The weights of a fit to all, and figures on libraries, and on grooves, left out."""
+    examples = Examples([row for library in libraries for row in library])
+    origin = np.repeat(np.arange(len(libraries)), [len(library) for library in libraries])
+    grooves = [f"{o} {row.truth['groove']}" for o, row in zip(origin, examples.rows, strict=True)]
+    groove = np.asarray([zlib.crc32(name.encode()) % 5 for name in grooves])
+    judged, cooling = {}, 1.0
+    for title, fold in (("Grooves left out", groove), ("Libraries left out", origin)):
+        odds = np.zeros(examples.right.shape)
         for number in np.unique(fold):
             out = fold == number
-            kept = [truth for truth, left in zip(truths, out, strict=True) if not left]
-            weights = fit(evidence[~out], right[~out], likely[~out], shares(kept, excerpt[~out]), penalty)
-            odds[out] = odds_of(weights, evidence[out], likely[out])
-        heat = temper(odds, right, large)
-        print(f"\n{title}: odds divided by {heat:.2f}")
-        if title.startswith("Libraries"):
-            cooled = heat
-        table(title, right, truths, odds / heat, excerpt)
+            odds[out] = log_odds(fit(examples.where(~out), penalty), examples.where(out))
+        cooling = temperature(odds, examples)
+        print(f"\n{title}: odds divided by {cooling:.2f}")
+        judged[title] = judge(title, examples, odds / cooling)
         for number in np.unique(origin):
             here = origin == number
-            table(
-                f"  of which library {number + 1}",
-                right[here],
-                [t for t, h in zip(truths, here, strict=True) if h],
-                odds[here] / heat,
-                excerpt[here],
-            )
-    return fit(evidence, right, likely, counts, penalty) / cooled
+            judge(f"  of which library {number + 1}", examples.where(here), odds[here] / cooling)
+    return fit(examples, penalty) / cooling, judged
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", type=Path, nargs="+", action="append", required=True)
     parser.add_argument("--penalty", type=float, default=6.0)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--write", action="store_true", help="replace music/metre_weights.py")
+    parser.add_argument("--write", action="store_true", help="replace the table of the package")
     arguments = parser.parse_args()
-    libraries = []
+    libraries, data = [], []
     with ProcessPoolExecutor(arguments.processes) as pool:
         for folders in arguments.library:
             cases = [
@@ -223,13 +255,22 @@ def main():
                 for folder in folders
                 for line in (folder / "truth.jsonl").read_text("utf-8").splitlines()
             ]
-            libraries.append([row for rows in pool.map(listen, cases, chunksize=4) for row in rows])
-    weights = judge(libraries, arguments.penalty)
+            libraries.append([row for rows in pool.map(examples_of, cases, chunksize=4) for row in rows])
+            name = " ".join(folder.name for folder in folders)
+            data.append(Material(name, f"{len(cases)} pieces", "generated", "see docs/weights.md"))
+    weights, judged = cross_validate(libraries, arguments.penalty)
     if arguments.write:
-        lines = "".join(f"        ({', '.join(f'{weight:.2f}' for weight in row)}),\n" for row in weights)
-        path = Path(metre_weights.__file__)
-        head, _, rest = path.read_text("utf-8").partition("        (")
-        path.write_text(head + lines + rest[rest.index("    ]\n") :], "utf-8")
+        command = "python -m training.metrical_level " + " ".join(
+            "--library " + " ".join(folder.name for folder in folders) for folders in arguments.library
+        )
+        provenance = Provenance(
+            "Conditional logit over levels of the pulse and metres",
+            f"{command} --penalty {arguments.penalty} --write",
+            tuple(data),
+            judged,
+            "from the same folders",
+        )
+        print(write_table(metrical_level, {"weights": rounded(weights, ".2f")}, provenance))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,38 @@
-"""Fits the weights of :mod:`audiopod_mcp.music.lyrics.singing_features`: ``python -m tests.benchmarks.lead_voice DATA CORPUS``.
+"""Fits what tells singing: ``python -m training.singing_features DATA CORPUS [--show | --write]``.
 
-On the dev cases of :mod:`tests.benchmarks.sung_lines`, lines spoken over pieces of the corpus and one song with a
-vocal stem. Prints how well singing is told
-frame by frame (area under the curve, mean and least of each group), held groups included, and the weights, in
-the form of ``lead_voice_weights.py``; ``--show`` prints the accuracy of the weights in use, without a fit.
+A logistic regression on the development cases of :mod:`tests.benchmarks.sung_lines`, lines spoken over
+pieces of the corpus and one song with a vocal stem. ``DATA`` holds that song, ``hydrogen``, and what the
+spoken lines lie over; ``CORPUS`` is what ``tests.benchmarks.corpus`` makes. Needs ``espeak-ng`` and
+``pyworld``: without them there are fewer cases. Printed is how well singing is told frame by frame (area
+under the curve, mean and least of each group), held groups included. ``--show`` judges the weights of the
+package, without a fit; ``--write`` replaces them.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 import soxr
 from scipy.optimize import minimize
 from scipy.stats import rankdata
 
-from audiopod_mcp.music.lyrics.singing_features import FPS, NAMES, lead_features
-from audiopod_mcp.music.lyrics.singing_weights import BIAS, WEIGHTS
+from audiopod_mcp.music.lyrics import singing_features
+from audiopod_mcp.music.lyrics.singing_features import FPS, NAMES, lead_features, regression_weights
+from audiopod_mcp.music.model import Audio
 from audiopod_mcp.music.signal.stft import downmix
 from tests.benchmarks.sung_lines import RATE, SINGERS, composed, say, song_text, spoken, sung, voice_level
+
+from .tables import Material, Provenance, rounded, write_table
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 PENALTY = 100.0
 """Weight of half the squared coefficients, against the sum of the losses."""
@@ -29,7 +42,8 @@ COUNTS = {"composed-dev": 2}
 """How often the cases of a group count; the others once."""
 
 
-def cases(data, corpus, half):
+def cases(data: Path, corpus: Path, half: str) -> Iterator[tuple[str, Audio, int, Numbers]]:
+    """Group, audio, rate and the voice's level every 10 ms, of all cases of a half, ``dev`` or ``held``."""
     for group, found in (
         ("composed", composed(half)),
         ("spoken", spoken(data, half)),
@@ -46,9 +60,9 @@ def cases(data, corpus, half):
         yield f"real-{half}", audio, rate, voice_level(voice, rate)
 
 
-def spoken_over(corpus):
-    """Lines spoken over pieces of :mod:`tests.benchmarks.corpus` that the held singers don't sing over: audio and
-    the voice's level. Two backings alone would teach what is in them, not what a voice is.
+def spoken_over(corpus: Path) -> Iterator[tuple[Audio, Numbers]]:
+    """Lines spoken over pieces of :mod:`tests.benchmarks.corpus` that the held singers don't sing over: audio
+    and the voice's level. Two backings alone would teach what is in them, not what a voice is.
     """
     rows = [json.loads(row) for row in (corpus / "truth.jsonl").read_text("utf-8").splitlines()]
     files = {Path(row["file"]).stem: row["file"] for row in rows if 50 < row["beats"][-1] < 110}
@@ -79,22 +93,26 @@ def spoken_over(corpus):
         yield (music + voices[:, None]).astype(np.float32), voice_level(voices, RATE)
 
 
-def heard(audio, rate, level):
-    """The features of a case and in which frames somebody sings."""
+def observe(audio: Audio, rate: int, level: Numbers) -> tuple[Numbers, Flags]:
+    """The features of a case, ``(frames, features)``, and in which frames somebody sings."""
     features = lead_features(*downmix(audio, rate)).astype(np.float64)
     sings = (level > 0.1 * np.percentile(level, 95)).astype(float)
     times = np.arange(len(features)) / FPS
     return features, np.interp(times, (np.arange(len(level)) + 0.5) * 0.01, sings) > 0.5
 
 
-def fit(known):
-    """``(weights of the features, of their means, bias)`` by a ridge-penalised logistic regression."""
+def fit(known: Sequence[tuple[Numbers, Flags]]) -> tuple[Numbers, float]:
+    """The weights of the features and of their means, ``(features, 2)``, and the bias.
+
+    By a logistic regression with a ridge penalty on each feature and on how it differs from the mean of its
+    recording.
+    """
     rows = [np.hstack((f, f - f.mean(axis=0)))[::STEP] for f, _ in known]
     x, y = np.concatenate(rows), np.concatenate([sings[::STEP] for _, sings in known])
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     x, sign = (x - mean) / spread, np.where(y, 1.0, -1.0)
 
-    def loss(w):
+    def loss(w: Numbers) -> tuple[float, Numbers]:
         margin = sign * (x @ w[:-1] + w[-1])
         slope = -sign / (1 + np.exp(np.clip(margin, -50, 50)))
         gradient = np.append(x.T @ slope + PENALTY * w[:-1], slope.sum())
@@ -103,41 +121,78 @@ def fit(known):
     found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 3000}).x
     raw = found[:-1] / spread
     value, relative = np.split(raw, 2)
-    return value + relative, -relative, float(found[-1] - mean @ raw)
+    return np.stack((value + relative, -relative), axis=1), float(found[-1] - mean @ raw)
 
 
-def area(odds, sings):
+def area(odds: Numbers, sings: Flags) -> float:
     """Area under the receiver operating curve."""
     yes = np.count_nonzero(sings)
     no = len(sings) - yes
-    return (rankdata(odds)[sings].sum() - yes * (yes + 1) / 2) / (yes * no)
+    return float((rankdata(odds)[sings].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--show", action="store_true")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--show", action="store_true", help="judge the table of the package")
+    either.add_argument("--write", action="store_true", help="replace the table of the package")
     wanted = parser.parse_args()
     known = [
-        (group, *heard(audio, rate, level))
+        (group, *observe(audio, rate, level))
         for half in ("dev", "held")
         for group, audio, rate, level in cases(wanted.data, wanted.corpus, half)
     ]
     if wanted.show:
-        (value, mean), bias = np.asarray(WEIGHTS).T, BIAS
+        weights, bias = regression_weights()
     else:
-        value, mean, bias = fit(
-            [case for group, *case in known if group.endswith("dev") for _ in range(COUNTS.get(group, 1))]
+        weights, bias = fit(
+            [
+                (features, sings)
+                for group, features, sings in known
+                if group.endswith("dev")
+                for _ in range(COUNTS.get(group, 1))
+            ]
         )
-    for group in sorted({group for group, _, _ in known}):
-        areas = [area(f @ value + f.mean(axis=0) @ mean, sings) for name, f, sings in known if name == group]
-        print(f"{group:16}{np.mean(areas):.3f} mean, {np.min(areas):.3f} least, {len(areas)} cases")
-    if not wanted.show:
-        print(f"BIAS = {bias:.4g}\nWEIGHTS = (")
-        for name, a, b in zip(NAMES, value, mean, strict=True):
-            print(f"    ({a:.4g}, {b:.4g}),  # {name}")
-        print(")")
+    counts, judged = Counter(group for group, _, _ in known), {}
+    for group in sorted(counts):
+        areas = [
+            area(f @ weights[:, 0] + f.mean(axis=0) @ weights[:, 1] + bias, sings)
+            for name, f, sings in known
+            if name == group
+        ]
+        judged[group] = f"area under the curve {np.mean(areas):.3f} mean, {np.min(areas):.3f} least"
+        print(f"{group:16}{judged[group]}, {len(areas)} cases")
+    if wanted.write:
+        arrays = {
+            "features": np.asarray(NAMES),
+            "weights": rounded(weights, ".4g"),
+            "bias": rounded(bias, ".4g"),
+        }
+        print(write_table(singing_features, arrays, provenance(counts, judged)))
+
+
+def provenance(counts: Counter[str], judged: dict[str, str]) -> Provenance:
+    """What stands beside a table that this command has just fitted."""
+    names = {
+        "composed-dev": "Songs composed and sung by this package, counted twice",
+        "spoken-dev": "Lines of espeak-ng over pieces of the corpus and of two songs",
+        "sung-dev": "Lines of espeak-ng sung by WORLD over pieces of the corpus",
+        "real-dev": "Hydrogen, by Software-Entwicklungskit",
+    }
+    data = tuple(
+        Material(name, f"{counts[group]} cases", "made by the command", "see docs/weights.md")
+        for group, name in names.items()
+        if counts[group]
+    )
+    return Provenance(
+        "Logistic regression that tells, frame by frame, whether somebody sings",
+        "python -m training.singing_features DATA CORPUS --write",
+        data,
+        judged,
+        "from the same folders and the same versions of espeak-ng and pyworld",
+    )
 
 
 if __name__ == "__main__":

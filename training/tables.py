@@ -1,4 +1,4 @@
-"""How a fitted table is written: its arrays beside the module that uses them, its provenance beside the arrays."""
+"""How a fitted table is written: arrays beside the module that uses them, provenance beside the arrays."""
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ def write_table(
     -------
     Path
         Of the ``.npz`` file.
+
     """
     path = Path(str(module.__file__)).with_suffix(".npz")
     write_arrays(path, arrays)
@@ -81,6 +82,15 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
             entry.create_system = 3
             with archive.open(entry, "w") as file:
                 np.lib.format.write_array(file, np.asarray(array, order="C"), (1, 0), allow_pickle=False)
+
+
+def rounded(values: npt.ArrayLike, digits: str) -> npt.NDArray[np.float64]:
+    """``values`` as they read when printed with the format ``digits`` (``".2f"``, ``".4g"``).
+
+    Machines whose floating point differs in the last digits then write the same table.
+    """
+    exact = np.asarray(values, np.float64)
+    return np.asarray([float(format(value, digits)) for value in exact.ravel()]).reshape(exact.shape)
 
 
 def _commit() -> str | None:

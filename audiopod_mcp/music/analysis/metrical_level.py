@@ -51,7 +51,7 @@ def count(
     density = onsets_a_second(envelopes)
     weighed = np.mean([evidence(part, tempo, density) for part in stretches(ticks, tempo)], axis=0)
     odds = np.einsum(
-        "lmf,fm->lm", np.concatenate((weighed, np.ones((*weighed.shape[:2], 1))), axis=2), logit()
+        "lmf,fm->lm", np.concatenate((weighed, np.ones((*weighed.shape[:2], 1))), axis=2), logit_weights()
     )
     odds = np.where(likely(tempo * np.asarray(RATIOS))[:, None], odds, UNLIKELY)
     level, metre, confidence, other = choose(odds)
@@ -63,7 +63,7 @@ def count(
 
 
 @cache
-def logit() -> npt.NDArray[np.float64]:
+def logit_weights() -> npt.NDArray[np.float64]:
     """The weights of the columns of :func:`evidence`, and of 1, for each of :data:`METRES`, ``(75, 4)``.
 
     From ``metrical_level.npz``; ``metrical_level.json`` says what they were fitted to.

@@ -52,13 +52,13 @@ def lead_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
     from the recording's mean.
     """
     features = lead_features(mid, side, report)
-    weights, bias = regression()
+    weights, bias = regression_weights()
     odds = features @ weights[:, 0] + features.mean(axis=0) @ weights[:, 1] + bias
     return np.asarray(odds, np.float32)
 
 
 @cache
-def regression() -> tuple[npt.NDArray[np.float64], float]:
+def regression_weights() -> tuple[npt.NDArray[np.float64], float]:
     """The weights of each feature's value and of its mean over the recording, ``(len(NAMES), 2)``; the bias.
 
     From ``singing_features.npz``; ``singing_features.json`` says what it was fitted to.
