@@ -114,7 +114,7 @@ def fit(rows: Sequence[Cells], units: int, steps: int, seed: int = 0) -> Percept
     """A perceptron by Adam (Kingma & Ba, ICLR 2015), its rate falling to nothing; in hundredths."""
     rng = np.random.default_rng(seed)
     x, truth, worth = (np.concatenate(each) for each in zip(*rows, strict=True))
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-3
+    mean, spread = x.mean(axis=0), np.maximum(x.std(axis=0) + 1e-3, 0.01)  # it is written in hundredths
     x = (x - mean) / spread
     worth = worth / worth.sum(axis=1).mean()
     sizes: tuple[tuple[int, ...], ...] = ((x.shape[1], units), (units,), (units, 4), (4,))
