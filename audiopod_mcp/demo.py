@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -102,7 +102,8 @@ async def run_demo(settings: Settings, stream: TextIO = sys.stdout) -> int:
     )
     # The server's own lines would tear the progress bars; they are shown only where something fails.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        async with Client(stdio_client(server, errlog=log)) as client:
+        # On Windows a temporary file is a wrapper around the file itself.
+        async with Client(stdio_client(server, errlog=cast(TextIO, log))) as client:
             session = Session(client, stream)
             try:
                 await _play(session)
