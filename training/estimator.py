@@ -79,7 +79,8 @@ def draw_mix(found: Recordings, dice: random.Random, *, real: bool) -> dict[str,
         middle = audio.mean(axis=1, keepdims=True)
         audio = middle + (1.0 if source == "vocals" else width) * (audio - middle)
         audio = middle if mono else audio
-        spectra = [_stft(channel) for channel in (audio * 10 ** (dice.uniform(*LEVELS[source]) / 20)).T]
+        audio = audio * 10 ** (dice.uniform(*LEVELS[source]) / 20)
+        spectra = [_stft(channel) for channel in audio.T]
         octaves = np.log2(np.arange(1, spectra[0].shape[1] + 1))
         curve = np.interp(octaves, np.linspace(0, octaves[-1], 6), [dice.gauss(0, 3) for _ in range(6)])
         out[source] = [(spectrum * 10 ** (curve / 20)).astype(np.complex64) for spectrum in spectra]

@@ -64,7 +64,7 @@ def count(
 
 @cache
 def logit_weights() -> npt.NDArray[np.float64]:
-    """The weights of the columns of :func:`evidence`, and of 1, for each of :data:`METRES`, ``(75, 4)``.
+    """The weights of the features, and of 1, for each of :data:`METRES`, ``(75, 4)``.
 
     From ``metrical_level.npz``; ``metrical_level.json`` says what they were fitted to.
     """

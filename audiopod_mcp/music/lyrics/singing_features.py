@@ -59,7 +59,7 @@ def lead_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
 
 @cache
 def regression_weights() -> tuple[npt.NDArray[np.float64], float]:
-    """The weights of each feature's value and of its mean over the recording, ``(len(NAMES), 2)``; the bias.
+    """The weights of each feature's value and of its mean, ``(len(NAMES), 2)``, and the bias.
 
     From ``singing_features.npz``; ``singing_features.json`` says what it was fitted to.
     """
