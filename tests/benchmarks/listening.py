@@ -4,7 +4,7 @@
 1 %; beats and downbeats as F-measure within 70 ms; time signature by class; key by MIREX weights; labels of sections by share of time; chords as the share
 of time with the right root and third; section boundaries as F-measure within 3 s. One half of the grooves is for
 finding constants, the other, printed apart, only for reporting; but the weights of tempo level and metre were fitted to
-the grooves of both: for these, ``tests.benchmarks.tempo_level`` tells what holds on grooves left out. ``--librosa`` adds
+the grooves of both: for these, ``training.metrical_level`` tells what holds on grooves left out. ``--librosa`` adds
 its figures.
 """
 

@@ -2,7 +2,7 @@
 FOLDER``.
 
 Styles, metres, keys and forms are drawn at random; a guide voice sings two in three. Written as
-``tests.benchmarks.corpus`` writes, for ``listening`` and ``tempo_level``: ``groove`` is the style.
+``tests.benchmarks.corpus`` writes, for ``listening`` and ``training.metrical_level``: ``groove`` is the style.
 """
 
 import argparse

@@ -3,7 +3,7 @@
 ``BOOKS`` are folders of ABC files (``corpus/`` of the wheel of ``music21`` holds the Nottingham database, whose chords are
 used, O'Neill's, Ryan's and Aird's collections and Essen's). Tunes without chords get, a bar or a few at a time, the
 one that most of the melody agrees with; all are accompanied in one of the ways usual in their metre, some have drums, some
-are the melody alone. Written and played like ``tests.benchmarks.corpus``; ``listening`` and ``tempo_level`` judge them.
+are the melody alone. Written and played like ``tests.benchmarks.corpus``; ``listening`` judges them, ``training.metrical_level`` fits to them.
 """
 
 import argparse

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,6 @@ import numpy.typing as npt
 from audiopod_mcp.music.signal.stft import Array
 
 from .metre_features import METRES, RATIOS, evidence, odd_bars
-from .metre_weights import WEIGHTS
 from .onsets import WHOLE, onset_frames
 from .tatums import on_ticks, sounding, stretches
 
@@ -41,7 +42,7 @@ def count(
     ``envelopes`` are :func:`onset_envelopes`, ``(6, frames)``, ``harmony`` is :func:`harmonic_change` of
     ``chroma``. A conditional logit (McFadden 1974) over all levels and metres at once, for each explains the
     other: beats that divide in three are no beats in four. Fitted to some 1,070 generated pieces of six
-    origins (``tests.benchmarks.tempo_level``). Of an origin left out of the fit the level was right in
+    origins (``training.metrical_level``). Of an origin left out of the fit the level was right in
     83 %, the metre in 96 % of 604 in 4/4, 71 % of 190 in 3/4, 65 % of 153 in 6/8 and 5 % of 91 in 2/4,
     which is heard as 4/4; and of those that it was 0.4, 0.6, 0.8 sure of, 40, 60 and 80 % were right. Of
     19 recordings, none fitted to, 18 and 19.
@@ -50,7 +51,7 @@ def count(
     density = onsets_a_second(envelopes)
     weighed = np.mean([evidence(part, tempo, density) for part in stretches(ticks, tempo)], axis=0)
     odds = np.einsum(
-        "lmf,fm->lm", np.concatenate((weighed, np.ones((*weighed.shape[:2], 1))), axis=2), WEIGHTS
+        "lmf,fm->lm", np.concatenate((weighed, np.ones((*weighed.shape[:2], 1))), axis=2), logit_weights()
     )
     odds = np.where(likely(tempo * np.asarray(RATIOS))[:, None], odds, UNLIKELY)
     level, metre, confidence, other = choose(odds)
@@ -59,6 +60,16 @@ def count(
     if clearer > _ODD:
         return Counting(RATIOS[level], odd, min(0.95, 0.6 + clearer), names[metre])
     return Counting(RATIOS[level], names[metre], confidence, names[other])
+
+
+@cache
+def logit_weights() -> npt.NDArray[np.float64]:
+    """The weights of the features, and of 1, for each of :data:`METRES`, ``(75, 4)``.
+
+    From ``metrical_level.npz``; ``metrical_level.json`` says what they were fitted to.
+    """
+    with (files(__package__) / "metrical_level.npz").open("rb") as file, np.load(file) as arrays:
+        return np.asarray(arrays["weights"])
 
 
 def onsets_a_second(envelopes: Array) -> float:

@@ -7,6 +7,8 @@ stage is followed, and asked how it moves, how its partials are shaped and how f
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 
 import numpy as np
@@ -16,8 +18,6 @@ from scipy.ndimage import maximum_filter1d
 from audiopod_mcp.music.analysis.vocal_activity import FPS, HOP, N_FFT, voice_features
 from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.stft import RATE, Array, Ints, moving_mean, spectra
-
-from .singing_weights import BIAS, WEIGHTS
 
 __all__ = ["FPS", "NAMES", "lead_features", "lead_odds"]
 
@@ -48,13 +48,23 @@ NAMES = (
 def lead_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
     """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`.
 
-    A logistic regression (``tests.benchmarks.lead_voice`` fits it) on the features and on how they differ
+    A logistic regression (``training.singing_features`` fits it) on the features and on how they differ
     from the recording's mean.
     """
     features = lead_features(mid, side, report)
-    weights = np.asarray(WEIGHTS)
-    odds = features @ weights[:, 0] + features.mean(axis=0) @ weights[:, 1] + BIAS
+    weights, bias = regression_weights()
+    odds = features @ weights[:, 0] + features.mean(axis=0) @ weights[:, 1] + bias
     return np.asarray(odds, np.float32)
+
+
+@cache
+def regression_weights() -> tuple[npt.NDArray[np.float64], float]:
+    """The weights of each feature's value and of its mean, ``(len(NAMES), 2)``, and the bias.
+
+    From ``singing_features.npz``; ``singing_features.json`` says what it was fitted to.
+    """
+    with (files(__package__) / "singing_features.npz").open("rb") as file, np.load(file) as arrays:
+        return arrays["weights"], float(arrays["bias"])
 
 
 def lead_features(mid: Array, side: Array, report: Progress = silent) -> Array:

@@ -3,12 +3,15 @@
 Two small perceptrons (one hidden layer each, 3,200 numbers in all) weigh the evidence of
 :mod:`.features`: the first by itself, the second once more together with what the first found
 nearby, in the whole frame and an octave away (auto-context: Tu & Bai, PAMI 2010). They were fitted to the
-shares of parts played one by one, by least squares weighted by power: ``tests.benchmarks.shares``.
+shares of parts played one by one, by least squares weighted by power: ``training.estimator``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 
@@ -16,13 +19,37 @@ from audiopod_mcp.music.signal.stft import Array
 
 from .features import N_FFT, RATE, Complex, mean, traces
 from .masks import unheard
-from .weights import FIRST, SECOND, Weights
 
 SOURCES = ("vocals", "drums", "bass", "rest")
 _CHUNK = 64
 """Frames weighed at a time."""
 _TOP = 12_000.0
 """Above this (Hz) nothing is weighed: a frame's shares there are those of the third of an octave below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Perceptron:
+    """A perceptron with one hidden layer, of inputs with these means and spreads; all arrays ``float32``."""
+
+    mean: Array
+    spread: Array
+    hidden: Array
+    """``(inputs, hidden units)``."""
+    hidden_bias: Array
+    out: Array
+    """``(hidden units, 4)``."""
+    out_bias: Array
+
+
+@cache
+def perceptrons() -> tuple[Perceptron, Perceptron]:
+    """The two perceptrons of ``estimator.npz``; ``estimator.json`` says what they were fitted to."""
+    with (files(__package__) / "estimator.npz").open("rb") as file, np.load(file) as arrays:
+        first, second = (
+            Perceptron(*(arrays[f"{step}_{part.name}"] for part in fields(Perceptron)))
+            for step in ("first", "second")
+        )
+    return first, second
 
 
 def shares(spectra: Sequence[Complex], tell: Callable[[float], None] = unheard) -> Array:
@@ -36,12 +63,13 @@ def shares(spectra: Sequence[Complex], tell: Callable[[float], None] = unheard) 
     power: Array = np.sum([np.square(np.abs(spectrum)) for spectrum in spectra], axis=0)
     evidence = traces(spectra)
     tell(0.4)
-    alone = weigh(evidence, FIRST)
+    first, second = perceptrons()
+    alone = weigh(evidence, first)
     tell(0.6)
     evidence += context(alone, power)
     tell(0.8)
     out = np.empty((len(SOURCES), frames, bins), np.float32)
-    again = weigh(evidence, SECOND)
+    again = weigh(evidence, second)
     # The second hears voices better; for drums and basses unlike those of the fit both together are steadier.
     out[:, :, :top] = (alone + again) / 2
     out[1:, :, :top] *= (1 - again[0]) / (out[1:, :, :top].sum(axis=0) + np.float32(1e-6))
@@ -64,7 +92,7 @@ def _played_as_usual(spectra: list[Complex]) -> list[Complex]:
     return [first, *others]
 
 
-def weigh(evidence: Sequence[Array], weights: Weights) -> Array:
+def weigh(evidence: Sequence[Array], weights: Perceptron) -> Array:
     """Shares ``(4, frames, bins)`` by one perceptron, from ``(frames, bins)`` of evidence."""
     frames, bins = evidence[0].shape
     hidden = (weights.hidden / weights.spread[:, None]).astype(np.float32)

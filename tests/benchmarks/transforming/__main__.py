@@ -9,7 +9,6 @@ from tests.benchmarks.transforming.extensions import ending_table, extend_table,
 from tests.benchmarks.transforming.references import reference_table, sources
 from tests.benchmarks.transforming.seams import repaint_table
 from tests.benchmarks.transforming.songs import pieces, recordings
-from tests.benchmarks.transforming.styles import styles_table
 from tests.benchmarks.transforming.takes import retake_table, scores_table
 
 
@@ -27,9 +26,7 @@ def main():
     heard = [] if arguments.only == "pieces" else list(recordings(arguments.data, arguments.seconds))
     made = [] if arguments.only == "recordings" else list(pieces(arguments.seconds))
     for name in arguments.tables:
-        if name == "styles":
-            styles_table()
-        elif name == "retake":
+        if name == "retake":
             scores_table(arguments.seeds)
             for songs in (made, heard):
                 if songs:
