@@ -169,12 +169,12 @@ def _demucs(settings: Settings) -> Iterator[Finding]:
     """Whether the Demucs models that the person named are there; they are not loaded, for that runs them."""
     if settings.demucs_models is None:
         return
-    from audiopod_mcp.music.model import Refused
+    from audiopod_mcp.studio.engines.base import EngineRefused
     from audiopod_mcp.studio.engines.demucs import find_models
 
     try:
         models = find_models(settings.demucs_models)
-    except Refused as refusal:
+    except EngineRefused as refusal:
         found, _, fix = str(refusal).partition("; ")
         yield Finding("stems", "problem", found, fix or "put what is missing there, or unset it")
     else:
@@ -183,13 +183,13 @@ def _demucs(settings: Settings) -> Iterator[Finding]:
 
 def _acestep(settings: Settings) -> Finding:
     """Whether the ACE-Step server answers, lets us in, and what it has loaded."""
-    from audiopod_mcp.music.model import Refused
     from audiopod_mcp.studio.engines.acestep import AceStepEngine
+    from audiopod_mcp.studio.engines.base import EngineRefused
 
     server = AceStepEngine(settings.acestep_base_url, settings.acestep_api_key).server
     try:
         able = server.abilities()
-    except Refused as refusal:
+    except EngineRefused as refusal:
         found, _, fix = str(refusal).partition("; ")
         return Finding("ACE-Step", "problem", found, fix)
     found = f"answers at {server.url} with {', '.join(able.models) or 'no model'}"

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.model import Progress, Refused
-from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Outcome, Take, Work
+from audiopod_mcp.music.model import Progress
+from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, EngineRefused, Outcome, Take, Work
 
 RATE = 8_000
 
@@ -40,7 +40,7 @@ class Beeper:
             return Outcome(result={"lrc_content": f"[00:00.00]{work.params['lyrics']}"})
         command, _, argument = words.partition(" ")
         if command == "refuse":
-            raise Refused("caption: nothing can be made of this; say something else")
+            raise EngineRefused("caption: nothing can be made of this; say something else")
         if command == "raise":
             raise RuntimeError("a secret")
         if command == "die":

@@ -74,8 +74,12 @@ class Outcome:
     """What the result is, small: ``bpm``, ``keyscale``, ``timesignature``, ``chords``, ``sections``."""
 
 
+class EngineRefused(Exception):
+    """Why an engine does not do a piece of work: one line for the person: what, why, what instead."""
+
+
 class Engine(Protocol):
-    """Makes and changes music. Raises :class:`audiopod_mcp.music.model.Refused` for what it can't do."""
+    """Makes and changes music. Raises :class:`EngineRefused` for what it can't do."""
 
     @property
     def name(self) -> str: ...

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.model import Audio, Progress, Refused
+from audiopod_mcp.music.model import Audio, Progress
 from audiopod_mcp.music.signal.blocks import by_blocks
+
+from .base import EngineRefused
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
 SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guitar", "keyboard": "piano"}
@@ -26,25 +28,25 @@ SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guit
 def find_models(folder: Path) -> list[str]:
     """The names of the models in ``folder``, sorted: its bags or, without any, its single models.
 
-    Raises :class:`Refused` where the extra is not installed, and where there is no model or only half of one.
+    Raises :class:`EngineRefused` where the extra is not installed, or there is no model or half of one.
     """
     if not (find_spec("torch") and find_spec("demucs")):
-        raise Refused(
+        raise EngineRefused(
             f"{VARIABLE}: Demucs is not installed; install audiopod-mcp[demucs], or unset {VARIABLE}"
         )
     if not folder.is_dir():
-        raise Refused(f"{VARIABLE}: {folder} is not a folder; name the one that holds the Demucs model")
+        raise EngineRefused(f"{VARIABLE}: {folder} is not a folder; name the one that holds the Demucs model")
     signatures = {path.stem.rsplit("-", 1)[0] for path in folder.glob("*.th")}
     signatures |= {path.stem for path in folder.glob("*.safetensors")}
     bags = {path.stem: set(_bag(path)["models"]) for path in sorted(folder.glob("*.yaml"))}
     for name, wanted in bags.items():
         if missing := sorted(wanted - signatures):
-            raise Refused(
+            raise EngineRefused(
                 f"{VARIABLE}: {folder / name}.yaml needs {missing[0]}.safetensors (or {missing[0]}-….th), "
                 "which is not beside it"
             )
     if not (bags or signatures):
-        raise Refused(
+        raise EngineRefused(
             f"{VARIABLE}: no Demucs model is in {folder}; put its .yaml and .safetensors (or .th) files there"
         )
     return sorted(bags) or sorted(signatures)
@@ -83,7 +85,9 @@ def _load(name: str, folder: Path) -> Any:
         return model
     except (Exception, SystemExit) as error:  # a file of anybody's making may raise anything
         why = " ".join(str(error).split())[:200] or type(error).__name__
-        raise Refused(f"{VARIABLE}: the Demucs model {name} in {folder} can't be loaded: {why}") from error
+        raise EngineRefused(
+            f"{VARIABLE}: the Demucs model {name} in {folder} can't be loaded: {why}"
+        ) from error
 
 
 def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report: Progress) -> Audio:
@@ -124,4 +128,4 @@ def _bag(path: Path) -> dict[str, Any]:
         bag = YAML(typ="safe").load(path.read_text("utf-8"))
         return {**bag, "models": [str(signature) for signature in bag["models"]]}
     except (YAMLError, UnicodeDecodeError, LookupError, TypeError):
-        raise Refused(f"{VARIABLE}: {path} does not say which models it is made of") from None
+        raise EngineRefused(f"{VARIABLE}: {path} does not say which models it is made of") from None

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from audiopod_mcp.music.model import Progress, Refused, Rendering, within
+from audiopod_mcp.music.model import Progress, Rendering, within
 
 from .arguments import brief_of, number_of, seeds_of, wanted_of, words_of
-from .base import Outcome, Take, Work
+from .base import EngineRefused, Outcome, Take, Work
 from .responses import analysis_told, details_of
 from .takes import Material, read_material, rising, write_take
 
@@ -36,7 +36,7 @@ class LocalEngine:
         if work.task in _SEPARATING:
             operation = partial(_SEPARATING[work.task], models=self.demucs_models)
         if operation is None:
-            raise Refused(f"task: {work.task!r} is not something the local engine does")
+            raise EngineRefused(f"task: {work.task!r} is not something the local engine does")
         return operation(work, rising(report))
 
 
@@ -173,7 +173,9 @@ def _extract_stem(work: Work, report: Progress, *, models: str | None) -> Outcom
     subtype = source.subtype
     if source.stems:
         if track not in source.stems:
-            raise Refused(f"track_name: nobody plays {track} in this track; it has {', '.join(source.stems)}")
+            raise EngineRefused(
+                f"track_name: nobody plays {track} in this track; it has {', '.join(source.stems)}"
+            )
         stem = source.stems[track]
         subtype = "PCM_24"
     else:
@@ -203,7 +205,9 @@ def _lrc(work: Work, report: Progress) -> Outcome:
         )
     text = (work.params.get("lyrics") or "").strip()
     if not text:
-        raise Refused("job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC")
+        raise EngineRefused(
+            "job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC"
+        )
     heard = analyse(source.audio, source.rate, within(report, 0.2, 0.7))
     lines, remark = place_lyrics(text, heard, source.audio, source.rate, within(report, 0.7, 1.0))
     return Outcome(result={"lrc_content": to_lrc(lines, length=heard.duration, remark=remark)})

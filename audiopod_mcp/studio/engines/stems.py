@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiopod_mcp.music.model import Audio, Progress, Refused
+from audiopod_mcp.music.model import Audio, Progress
 
+from .base import EngineRefused
 from .demucs import SOURCES, VARIABLE, separate_trained
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def stem_of(
 ) -> tuple[Audio, tuple[str, ...]]:
     """``track``, shaped like ``audio``, and in words how it was made.
 
-    ``models`` is the folder of Demucs models, if any. Raises :class:`Refused` where nobody can do the track.
+    ``models`` is the folder of Demucs models, if any. Raises :class:`EngineRefused` where none can do it.
     """
     from audiopod_mcp.music.separation.separate import TRACKS, separate_and_tell
 
@@ -28,7 +29,7 @@ def stem_of(
             stem, model = made
             return stem, (f"Separated by the Demucs model {model}, which this studio's owner supplied.",)
     elif track in SOURCES and track not in TRACKS:
-        raise Refused(
+        raise EngineRefused(
             f"track_name: {track} can't be separated from a recording without a trained model, only "
             f"{', '.join(TRACKS)}. It can with the extra audiopod-mcp[demucs] and {VARIABLE} naming a folder "
             "with the model htdemucs_6s; tracks composed by this studio have all their stems."

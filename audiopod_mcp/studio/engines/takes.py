@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
+from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, within
 from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
 
-from .base import MASTER, SCORE, STEMS, Take, Work
+from .base import MASTER, SCORE, STEMS, EngineRefused, Take, Work
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def read_material(
     """The source of ``work``, decoded."""
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
-        raise Refused(f"task: {work.task!r} needs a recording or a job to work on")
+        raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
     audio, rate, subtype = read_audio(

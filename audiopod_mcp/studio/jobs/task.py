@@ -21,7 +21,7 @@ from typing import Final
 
 from audiopod_mcp.music.model import Progress, Refused, within
 from audiopod_mcp.settings import SettingsError
-from audiopod_mcp.studio.engines.base import MASTER, Engine, Outcome, Work
+from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
@@ -71,7 +71,7 @@ def perform(order: Order) -> Result:
             return Result(_perform(order, report))
     except Stopped:
         return Result()
-    except Refused as refusal:
+    except (EngineRefused, Refused) as refusal:
         return Result(error=str(refusal))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")

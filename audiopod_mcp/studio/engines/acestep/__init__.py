@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from audiopod_mcp.music.model import Progress, Refused
+from audiopod_mcp.music.model import Progress
 from audiopod_mcp.studio.engines.takes import rising
 
-from ..base import Outcome, Work
+from ..base import EngineRefused, Outcome, Work
 from ..local import LocalEngine
 from . import changing, generating, listening
 from .client import DEFAULT_URL, AceStep
@@ -54,7 +54,7 @@ class AceStepEngine:
             return local.run(work, report)
         operation = _OPERATIONS.get(work.task)
         if operation is None:
-            raise Refused(f"task: {work.task!r} is not something ACE-Step does")
+            raise EngineRefused(f"task: {work.task!r} is not something ACE-Step does")
         report(0.0, "asking ACE-Step what it can do")
         able = self.server.abilities()
         with TemporaryDirectory(prefix="audiopod-") as scratch:

@@ -8,11 +8,11 @@ import numpy as np
 
 from audiopod_mcp.music.effects.crossfade import convert, fit
 from audiopod_mcp.music.effects.crossfade import replace as replaced
-from audiopod_mcp.music.model import Audio, Refused, Rendering, within
+from audiopod_mcp.music.model import Audio, Rendering, within
 from audiopod_mcp.studio.engines.arguments import number_of, seeds_of, words_of
 from audiopod_mcp.studio.engines.takes import write_take
 
-from ..base import STEMS, Outcome
+from ..base import STEMS, EngineRefused, Outcome
 from .session import BASE_STEPS, LONGEST, Fields, Session, decoded
 
 _FRAME = 0.04
@@ -58,7 +58,9 @@ def repaint(session: Session) -> Outcome:
     start, end = float(session.params["repainting_start"]), float(session.params["repainting_end"])
     end = seconds if end < 0 else min(end, seconds)
     if start >= end:
-        raise Refused(f"repainting_start: {start:g} s is not within the track, which ends at {seconds:.2f} s")
+        raise EngineRefused(
+            f"repainting_start: {start:g} s is not within the track, which ends at {seconds:.2f} s"
+        )
     fields = _region(session, start, end)
     first, last = round(start * source.rate), round(end * source.rate)
     seam = round(_SEAM * source.rate)
@@ -79,7 +81,7 @@ def extend(session: Session) -> Outcome:
     right = number_of(session.params, "right_extend_length", 30.0)
     seconds = len(source.audio) / source.rate
     if left + seconds + right > LONGEST:
-        raise Refused(
+        raise EngineRefused(
             f"left_extend_length, right_extend_length: {left:g} and {right:g} s more would make "
             f"{left + seconds + right:.0f} s; ACE-Step makes at most {LONGEST:.0f}"
         )

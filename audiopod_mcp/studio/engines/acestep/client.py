@@ -17,7 +17,9 @@ from typing import Any
 
 import httpx
 
-from audiopod_mcp.music.model import Progress, Refused
+from audiopod_mcp.music.model import Progress
+
+from ..base import EngineRefused
 
 DEFAULT_URL = "http://127.0.0.1:8001"
 """Where an ACE-Step server listens unless told otherwise."""
@@ -60,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class AceStep:
-    """The server at ``url``. Every method raises :class:`Refused` where it can't be reached or says no."""
+    """The server at ``url``. Every method raises :class:`EngineRefused` if it is not reached or says no."""
 
     url: str = DEFAULT_URL
     key: str | None = field(default=None, repr=False)
@@ -69,20 +71,20 @@ class AceStep:
         """What the server has loaded.
 
         Raises:
-            Refused: also where it is one that can't be used: the API of ACE-Step's own web page, which makes
+            EngineRefused: also where it can't be used: the API of ACE-Step's own web page, which makes
                 songs from words only, or a release that takes no uploads.
 
         """
         with self._client() as client:
             service = str(_data(self._ask(client, "GET", "/health")).get("service", ""))
             if "gradio" in service.lower():
-                raise Refused(
+                raise EngineRefused(
                     f"{URL}: {self.url} is the API of ACE-Step's web page, which takes no recordings; "
                     "start the API server instead (uv run acestep-api)"
                 )
             answer = self._ask(client, "GET", "/v1/model_inventory", allow=(404,))
         if answer.status_code == 404:
-            raise Refused(
+            raise EngineRefused(
                 f"{URL}: {self.url} is no ACE-Step API server, or one from before March 2026, which takes "
                 "no uploads; update it"
             )
@@ -125,7 +127,7 @@ class AceStep:
                 answer = self._ask(client, "POST", "/release_task", allow=(429,), **sent)
             if answer.status_code != 429:
                 return str(_data(answer)["task_id"])
-        raise Refused("ACE-Step's queue is full; retry in a few minutes")
+        raise EngineRefused("ACE-Step's queue is full; retry in a few minutes")
 
     def _finished(self, client: httpx.Client, task: str, report: Progress) -> Mapping[str, Any]:
         """What the server tells of the generation when it has succeeded."""
@@ -138,19 +140,19 @@ class AceStep:
                 )[0]
             except _Outage as outage:
                 if asked > deadline:
-                    raise Refused(
+                    raise EngineRefused(
                         f"ACE-Step stopped answering ({outage}); see that it runs, then retry"
                     ) from None
             else:
                 deadline = asked + MOST_OUTAGE
                 items = json.loads(row.get("result") or "[]")
                 if not items:  # a job that waits or runs always has an item
-                    raise Refused("ACE-Step lost the job, most likely because it was restarted; retry")
+                    raise EngineRefused("ACE-Step lost the job, most likely because it was restarted; retry")
                 told: Mapping[str, Any] = items[0]
                 if row["status"] == 1:
                     return told
                 if row["status"] == 2:
-                    raise Refused(
+                    raise EngineRefused(
                         f"ACE-Step failed: {_last_line(told.get('error')) or 'it does not say why'}"
                     )
                 progress = max(progress, float(told.get("progress") or 0.0))
@@ -165,13 +167,15 @@ class AceStep:
         try:
             with client.stream("GET", file) as answer, target.open("wb") as sink:
                 if answer.status_code != 200:
-                    raise Refused(
+                    raise EngineRefused(
                         f"ACE-Step does not hand out the audio it made (status {answer.status_code}); retry"
                     )
                 for chunk in answer.iter_bytes():
                     sink.write(chunk)
         except httpx.HTTPError as error:
-            raise Refused(f"ACE-Step's audio can't be fetched ({type(error).__name__}); retry") from error
+            raise EngineRefused(
+                f"ACE-Step's audio can't be fetched ({type(error).__name__}); retry"
+            ) from error
         return target
 
     def _client(self) -> httpx.Client:
@@ -196,7 +200,7 @@ class AceStep:
         except httpx.TransportError as error:
             if outage:
                 raise _Outage(type(error).__name__) from error
-            raise Refused(
+            raise EngineRefused(
                 f"{URL}: no ACE-Step server answers at {self.url} ({type(error).__name__}); start it, or "
                 "name another"
             ) from error
@@ -205,10 +209,10 @@ class AceStep:
         if outage and answer.status_code >= 500:
             raise _Outage(f"status {answer.status_code}")
         if answer.status_code in (401, 403):
-            raise Refused(
+            raise EngineRefused(
                 f"{KEY}: the ACE-Step server at {self.url} does not accept it; set the server's own key"
             )
-        raise Refused(f"ACE-Step refused {path} (status {answer.status_code}): {_detail(answer)}")
+        raise EngineRefused(f"ACE-Step refused {path} (status {answer.status_code}): {_detail(answer)}")
 
 
 class _Outage(Exception):
@@ -220,11 +224,13 @@ def _data(answer: httpx.Response) -> Any:
     try:
         envelope = answer.json()
     except ValueError:
-        raise Refused(f"{URL}: {answer.url} does not speak ACE-Step's language; check the address") from None
+        raise EngineRefused(
+            f"{URL}: {answer.url} does not speak ACE-Step's language; check the address"
+        ) from None
     if not isinstance(envelope, dict) or "data" not in envelope:
-        raise Refused(f"{URL}: {answer.url} does not speak ACE-Step's language; check the address")
+        raise EngineRefused(f"{URL}: {answer.url} does not speak ACE-Step's language; check the address")
     if envelope.get("error") or envelope["data"] is None:
-        raise Refused(f"ACE-Step failed: {_last_line(envelope.get('error')) or 'it does not say why'}")
+        raise EngineRefused(f"ACE-Step failed: {_last_line(envelope.get('error')) or 'it does not say why'}")
     return envelope["data"]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from audiopod_mcp.music.effects.crossfade import rise
-from audiopod_mcp.music.model import Audio, Refused, Rendering, within
+from audiopod_mcp.music.model import Audio, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.engines.arguments import number_of, words_of
 from audiopod_mcp.studio.engines.takes import read_material
 
-from ..base import Outcome
+from ..base import EngineRefused, Outcome
 from .session import Fields, Session, Shape
 
 _INSTRUMENTAL = "[Instrumental]"
@@ -88,7 +88,7 @@ def _wanted(session: Session) -> Fields:
     """What new music is to be, in the server's own words."""
     params, able = session.params, session.able
     if params.get("lora_name_or_path"):
-        raise Refused(
+        raise EngineRefused(
             "lora_name_or_path: a LoRA is loaded by the ACE-Step server; load it there, leave it out here"
         )
     duration = params.get("audio_duration")

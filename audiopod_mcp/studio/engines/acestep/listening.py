@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.model import Refused, within
+from audiopod_mcp.music.model import within
 from audiopod_mcp.studio.engines.responses import NO_WORDS
 
-from ..base import Outcome
+from ..base import EngineRefused, Outcome
 from .session import Session
 
 
@@ -25,7 +25,7 @@ def analyze(session: Session) -> Outcome:
             listening,
             session.upload(session.source()),
         )
-    except Refused as reason:  # what was measured stands without it
+    except EngineRefused as reason:  # what was measured stands without it
         return replace(heard, result={**measured, "notes": [*measured["notes"], f"{reason}."]})
     told = answer.told
     words = {

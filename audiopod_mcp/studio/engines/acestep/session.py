@@ -15,7 +15,7 @@ from audiopod_mcp.studio.engines.arguments import seeds_of
 from audiopod_mcp.studio.engines.takes import Material, read_material, write_take
 from audiopod_mcp.studio.media.audio_files import read_audio, write_audio
 
-from ..base import SCORE, Outcome, Take, Work
+from ..base import SCORE, EngineRefused, Outcome, Take, Work
 from ..local import LocalEngine
 from .client import Abilities, AceStep, Answer
 
@@ -126,9 +126,9 @@ class Session:
 
 
 def decoded(answer: Answer, report: Progress) -> tuple[Audio, int, str]:
-    """Samples, rate and subtype of what was made. Raises :class:`Refused` where the server kept nothing."""
+    """Samples, rate and subtype of what was made; :class:`EngineRefused` where the server kept nothing."""
     if answer.audio is None:
-        raise Refused(
+        raise EngineRefused(
             "ACE-Step made nothing but silence and threw it away; retry with another seed or caption"
         )
     return read_audio(answer.audio, argument="the audio of ACE-Step", report=report)
