@@ -188,7 +188,7 @@ def _acestep(settings: Settings) -> Finding:
 
     server = AceStepEngine(settings.acestep_base_url, settings.acestep_api_key).server
     try:
-        able = server.abilities()
+        able = server.capabilities()
     except EngineRefused as refusal:
         found, _, fix = str(refusal).partition("; ")
         return Finding("ACE-Step", "problem", found, fix)

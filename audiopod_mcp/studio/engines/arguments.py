@@ -22,7 +22,7 @@ def brief_of(work: Work, seed: int) -> Brief:
 
     params = work.params
     # What is to be rapped is a rap, though its caption may not say so.
-    words = f"{words_of(work)}, rap" if work.task == "text2rap" else words_of(work)
+    words = f"{caption_of(work)}, rap" if work.task == "text2rap" else caption_of(work)
     return read_caption(
         words,
         bpm=params.get("tempo") or params.get("bpm"),
@@ -47,12 +47,12 @@ def seeds_of(params: Mapping[str, Any]) -> Iterator[int]:
         yield (seed + number) % _SEEDS
 
 
-def words_of(work: Work) -> str:
+def caption_of(work: Work) -> str:
     """The caption, whatever the operation calls it."""
     return next((work.params[name] for name in ("caption", "prompt", "query") if work.params.get(name)), "")
 
 
-def wanted_of(params: Mapping[str, Any]) -> dict[str, Any]:
+def base_parameters_of(params: Mapping[str, Any]) -> dict[str, Any]:
     """The base parameters that cover and reference hand on to the reading of their caption."""
     return {
         "bpm": params.get("bpm"),

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from audiopod_mcp.music.model import Progress, Rendering, within
 
-from .arguments import brief_of, number_of, seeds_of, wanted_of, words_of
+from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
 from .base import EngineRefused, Outcome, Take, Work
-from .responses import analysis_told, details_of
-from .takes import Material, read_material, rising, write_take
+from .responses import analysis_result, details_of
+from .takes import SourceTrack, monotonic, read_source, write_take
 
 _PLAYED_ANEW = ("cover", "reference", "retake", "repaint", "extend")
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
@@ -37,7 +37,7 @@ class LocalEngine:
             operation = partial(_SEPARATING[work.task], models=self.demucs_models)
         if operation is None:
             raise EngineRefused(f"task: {work.task!r} is not something the local engine does")
-        return operation(work, rising(report))
+        return operation(work, monotonic(report))
 
 
 def _make(work: Work, report: Progress) -> Outcome:
@@ -66,14 +66,14 @@ def _sample(work: Work, report: Progress) -> Outcome:
 def _cover(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.cover import cover
 
-    source = read_material(work, within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
+    source = read_source(work, within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
     strength = number_of(work.params, "audio_cover_strength", 0.7)
     return _takes(
         work,
         within(report, 0.05, 1.0),
         lambda seed, report: cover(
-            source.audio, source.rate, caption=words_of(work), strength=strength, seed=seed, report=report,
-            score=source.score, **wanted_of(work.params),
+            source.audio, source.rate, caption=caption_of(work), strength=strength, seed=seed, report=report,
+            score=source.score, **base_parameters_of(work.params),
         ),
     )  # fmt: skip
 
@@ -81,17 +81,17 @@ def _cover(work: Work, report: Progress) -> Outcome:
 def _reference(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.reference import reference
 
-    source = read_material(work, within(report, 0.0, 0.05), stems=False)
+    source = read_source(work, within(report, 0.0, 0.05), stems=False)
     return _takes(
         work,
         within(report, 0.05, 1.0),
         lambda seed, report: reference(
             source.audio,
             source.rate,
-            caption=words_of(work),
+            caption=caption_of(work),
             seed=seed,
             report=report,
-            **wanted_of(work.params),
+            **base_parameters_of(work.params),
         ),
     )
 
@@ -99,7 +99,7 @@ def _reference(work: Work, report: Progress) -> Outcome:
 def _retake(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.retake import retake
 
-    source = read_material(work, within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
+    source = read_source(work, within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
     variance = number_of(work.params, "retake_variance", 0.7)
     return _takes(
         work,
@@ -115,13 +115,14 @@ def _retake(work: Work, report: Progress) -> Outcome:
 def _repaint(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.repaint import repaint
 
-    source = read_material(work, within(report, 0.0, 0.05))
+    source = read_source(work, within(report, 0.0, 0.05))
     return _takes(
         work,
         within(report, 0.05, 1.0),
         lambda seed, report: repaint(
             source.audio, source.rate,
-            start=work.params["repainting_start"], end=work.params["repainting_end"], caption=words_of(work),
+            start=work.params["repainting_start"], end=work.params["repainting_end"],
+            caption=caption_of(work),
             lyrics=work.params.get("lyrics") or None, seed=seed, report=report, **source.composed,
         ),
         source,
@@ -131,13 +132,13 @@ def _repaint(work: Work, report: Progress) -> Outcome:
 def _extend(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.generation.extend import extend
 
-    source = read_material(work, within(report, 0.0, 0.05))
+    source = read_source(work, within(report, 0.0, 0.05))
     return _takes(
         work,
         within(report, 0.05, 1.0),
         lambda seed, report: extend(
             source.audio, source.rate, left=number_of(work.params, "left_extend_length", 0.0),
-            right=number_of(work.params, "right_extend_length", 30.0), prompt=words_of(work),
+            right=number_of(work.params, "right_extend_length", 30.0), prompt=caption_of(work),
             lyrics=work.params.get("lyrics") or None, seed=seed, report=report, **source.composed,
         ),
         source,
@@ -149,7 +150,7 @@ def _edit(work: Work, report: Progress, *, models: str | None) -> Outcome:
 
     from .stems import separator_of
 
-    source = read_material(work, within(report, 0.0, 0.05))
+    source = read_source(work, within(report, 0.0, 0.05))
     params = work.params
     return _takes(
         work,
@@ -167,7 +168,7 @@ def _edit(work: Work, report: Progress, *, models: str | None) -> Outcome:
 def _extract_stem(work: Work, report: Progress, *, models: str | None) -> Outcome:
     from .stems import stem_of
 
-    source = read_material(work, within(report, 0.0, 0.1))
+    source = read_source(work, within(report, 0.0, 0.1))
     track = work.params["track_name"]
     notes: tuple[str, ...] = ()
     subtype = source.subtype
@@ -188,9 +189,9 @@ def _extract_stem(work: Work, report: Progress, *, models: str | None) -> Outcom
 def _analyze(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.analysis.analyze import analyse
 
-    source = read_material(work, within(report, 0.0, 0.2), stems=False)
+    source = read_source(work, within(report, 0.0, 0.2), stems=False)
     heard = analyse(source.audio, source.rate, within(report, 0.2, 1.0))
-    return Outcome(result=analysis_told(heard))
+    return Outcome(result=analysis_result(heard))
 
 
 def _lrc(work: Work, report: Progress) -> Outcome:
@@ -198,7 +199,7 @@ def _lrc(work: Work, report: Progress) -> Outcome:
     from audiopod_mcp.music.lyrics.lrc import to_lrc
     from audiopod_mcp.music.lyrics.timing import place_lyrics
 
-    source = read_material(work, within(report, 0.0, 0.2), stems=False)
+    source = read_source(work, within(report, 0.0, 0.2), stems=False)
     if source.score is not None and source.score.lyrics:
         return Outcome(
             result={"lrc_content": to_lrc(source.score.lyrics, length=len(source.audio) / source.rate)}
@@ -232,7 +233,7 @@ def _takes(
     work: Work,
     report: Progress,
     operation: Callable[[int, Progress], Rendering],
-    source: Material | None = None,
+    source: SourceTrack | None = None,
     *,
     seeds: Sequence[int] | None = None,
 ) -> Outcome:

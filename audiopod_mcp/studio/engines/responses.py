@@ -7,7 +7,7 @@ from typing import Any
 
 from audiopod_mcp.music.model import Analysis, Rendering, Span
 
-NO_WORDS = "Words are not transcribed, and no language is told, without a model."
+NOT_TRANSCRIBED = "Words are not transcribed, and no language is told, without a model."
 
 
 def details_of(made: Rendering) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def details_of(made: Rendering) -> dict[str, Any]:
     }
 
 
-def analysis_told(heard: Analysis) -> dict[str, Any]:
+def analysis_result(heard: Analysis) -> dict[str, Any]:
     """What was measured, and in notes what was not."""
     notes = []
     if heard.loudness is None:
@@ -38,7 +38,7 @@ def analysis_told(heard: Analysis) -> dict[str, Any]:
         )
     if len(heard.sections) > 1:
         notes.append("What sections are called is a guess, from what returns and how loud it is.")
-    notes.append(NO_WORDS)
+    notes.append(NOT_TRANSCRIBED)
     return {
         "success": True,
         "caption": heard.caption,

@@ -15,7 +15,7 @@ from .base import MASTER, SCORE, STEMS, EngineRefused, Take, Work
 
 
 @dataclass(frozen=True)
-class Material:
+class SourceTrack:
     """What an operation starts from: a recording, and where it was composed here its stems and score."""
 
     audio: Audio
@@ -29,9 +29,9 @@ class Material:
         return {"score": self.score, "stems": self.stems or None}
 
 
-def read_material(
+def read_source(
     work: Work, report: Progress, *, stems: bool = True, max_seconds: float = MAX_SECONDS
-) -> Material:
+) -> SourceTrack:
     """The source of ``work``, decoded."""
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
@@ -50,7 +50,7 @@ def read_material(
             layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
             if stem_rate == rate and layer.shape == audio.shape:
                 layers[stem.stem] = layer
-    return Material(audio, rate, subtype, layers, score)
+    return SourceTrack(audio, rate, subtype, layers, score)
 
 
 def write_take(
@@ -79,7 +79,7 @@ def write_take(
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
 
 
-def rising(report: Progress) -> Progress:
+def monotonic(report: Progress) -> Progress:
     """A report that never goes back, whatever several steps say of the same part."""
     furthest = 0.0
 

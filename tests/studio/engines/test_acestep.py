@@ -27,7 +27,7 @@ LYRICS = "[Verse]\nheave away the morning tide\nheave away the rain"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(client, "ASK_EVERY", 0.05)
+    monkeypatch.setattr(client, "POLL_INTERVAL", 0.05)
 
 
 @pytest.fixture(scope="module")
@@ -301,7 +301,7 @@ def test_a_full_queue_and_an_outage_pass(toy, tmp_path, monkeypatch):
     toy.refusals, toy.outage = 2, 3
     outcome, _, _ = run(toy, tmp_path, "text2music", BODY)
     assert outcome.takes
-    monkeypatch.setattr(client, "MOST_OUTAGE", 0.5)
+    monkeypatch.setattr(client, "LONGEST_OUTAGE", 0.5)
     toy.refusals = 100
     with pytest.raises(EngineRefused, match="queue is full; retry in a few minutes"):
         run(toy, tmp_path, "text2music", BODY)

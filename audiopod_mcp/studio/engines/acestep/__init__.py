@@ -13,27 +13,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from audiopod_mcp.music.model import Progress
-from audiopod_mcp.studio.engines.takes import rising
+from audiopod_mcp.studio.engines.takes import monotonic
 
 from ..base import EngineRefused, Outcome, Work
 from ..local import LocalEngine
-from . import changing, generating, listening
-from .client import DEFAULT_URL, AceStep
+from . import analyze, generate, transform
+from .client import DEFAULT_URL, AceStepClient
 from .session import Session
 
 _OPERATIONS: Mapping[str, Callable[[Session], Outcome]] = {
     **dict.fromkeys(
         ("text2music", "prompt2instrumental", "text2rap", "lyric2vocals", "text2samples", "simple"),
-        generating.song,
+        generate.song,
     ),
-    "cover": generating.cover,
-    "reference": generating.reference,
-    "retake": changing.retake,
-    "repaint": changing.repaint,
-    "extend": changing.extend,
-    "edit": changing.edit,
-    "extract_stem": changing.extract_stem,
-    "analyze": listening.analyze,
+    "cover": generate.cover,
+    "reference": generate.reference,
+    "retake": transform.retake,
+    "repaint": transform.repaint,
+    "extend": transform.extend,
+    "edit": transform.edit,
+    "extract_stem": transform.extract_stem,
+    "analyze": analyze.analyze,
 }
 
 
@@ -45,8 +45,8 @@ class AceStepEngine:
     name: str = "acestep"
 
     @property
-    def server(self) -> AceStep:
-        return AceStep((self.base_url or DEFAULT_URL).rstrip("/"), self.api_key)
+    def server(self) -> AceStepClient:
+        return AceStepClient((self.base_url or DEFAULT_URL).rstrip("/"), self.api_key)
 
     def run(self, work: Work, report: Progress) -> Outcome:
         local = LocalEngine(demucs_models=self.demucs_models)
@@ -56,6 +56,6 @@ class AceStepEngine:
         if operation is None:
             raise EngineRefused(f"task: {work.task!r} is not something ACE-Step does")
         report(0.0, "asking ACE-Step what it can do")
-        able = self.server.abilities()
+        able = self.server.capabilities()
         with TemporaryDirectory(prefix="audiopod-") as scratch:
-            return operation(Session(self.server, able, local, work, Path(scratch), rising(report)))
+            return operation(Session(self.server, able, local, work, Path(scratch), monotonic(report)))

@@ -25,16 +25,16 @@ DEFAULT_URL = "http://127.0.0.1:8001"
 """Where an ACE-Step server listens unless told otherwise."""
 URL, KEY = "ACESTEP_BASE_URL", "ACESTEP_API_KEY"
 """The variables that name the server and its key."""
-ASK_EVERY = 1.5
+POLL_INTERVAL = 1.5
 """Seconds between two questions for a job's state."""
-REPORT_EVERY = 0.25
-MOST_OUTAGE = 90.0
+REPORT_INTERVAL = 0.25
+LONGEST_OUTAGE = 90.0
 """Seconds without an answer after which a running job is given up, and a full queue."""
 _NO_PARTS: Mapping[str, Path] = {}
 
 
 @dataclass(frozen=True)
-class Abilities:
+class Capabilities:
     """What a server has loaded."""
 
     models: Mapping[str, frozenset[str]]
@@ -53,21 +53,21 @@ class Abilities:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Generation:
     """What became of a generation: what the server tells of it, and the audio file it speaks of, if any."""
 
-    told: Mapping[str, Any]
+    metadata: Mapping[str, Any]
     audio: Path | None = None
 
 
 @dataclass(frozen=True)
-class AceStep:
+class AceStepClient:
     """The server at ``url``. Every method raises :class:`EngineRefused` if it is not reached or says no."""
 
     url: str = DEFAULT_URL
     key: str | None = field(default=None, repr=False)
 
-    def abilities(self) -> Abilities:
+    def capabilities(self) -> Capabilities:
         """What the server has loaded.
 
         Raises:
@@ -92,7 +92,7 @@ class AceStep:
         # Models that only lie on its disk are listed, too; asked for, they may be passed over silently.
         models = [model for model in inventory.get("models") or () if model.get("is_loaded")]
         models.sort(key=lambda model: not model.get("is_default"))
-        return Abilities(
+        return Capabilities(
             {str(model["name"]): frozenset(model.get("supported_task_types") or ()) for model in models},
             bool(inventory.get("llm_initialized")),
         )
@@ -103,21 +103,21 @@ class AceStep:
         folder: Path,
         report: Progress,
         uploads: Mapping[str, Path] = _NO_PARTS,
-    ) -> Answer:
+    ) -> Generation:
         """One generation with ``fields``, waited for; its audio, where it makes any, in ``folder``.
 
         ``uploads`` are files by the name of their part, ``src_audio`` or ``reference_audio``.
         """
         with self._client() as client:
             told = self._finished(client, self._submitted(client, fields, uploads, report), report)
-            return Answer(told, self._fetched(client, str(told.get("file") or ""), folder))
+            return Generation(told, self._fetched(client, str(told.get("file") or ""), folder))
 
     def _submitted(
         self, client: httpx.Client, fields: Mapping[str, Any], uploads: Mapping[str, Path], report: Progress
     ) -> str:
         """The id of a new generation, once the server's queue has room for it."""
         values = {name: value for name, value in fields.items() if value is not None}
-        for _ in _until(time.monotonic() + MOST_OUTAGE, report, "waiting for room in ACE-Step's queue"):
+        for _ in _until(time.monotonic() + LONGEST_OUTAGE, report, "waiting for room in ACE-Step's queue"):
             with _opened(uploads) as files:
                 sent: dict[str, Any] = (
                     {"data": {name: _as_text(value) for name, value in values.items()}, "files": files}
@@ -131,7 +131,7 @@ class AceStep:
 
     def _finished(self, client: httpx.Client, task: str, report: Progress) -> Mapping[str, Any]:
         """What the server tells of the generation when it has succeeded."""
-        progress, doing, deadline = 0.0, "waiting for ACE-Step", time.monotonic() + MOST_OUTAGE
+        progress, doing, deadline = 0.0, "waiting for ACE-Step", time.monotonic() + LONGEST_OUTAGE
         while True:
             asked = time.monotonic()
             try:
@@ -144,7 +144,7 @@ class AceStep:
                         f"ACE-Step stopped answering ({outage}); see that it runs, then retry"
                     ) from None
             else:
-                deadline = asked + MOST_OUTAGE
+                deadline = asked + LONGEST_OUTAGE
                 items = json.loads(row.get("result") or "[]")
                 if not items:  # a job that waits or runs always has an item
                     raise EngineRefused("ACE-Step lost the job, most likely because it was restarted; retry")
@@ -157,7 +157,7 @@ class AceStep:
                     )
                 progress = max(progress, float(told.get("progress") or 0.0))
                 doing = str(told.get("stage") or "running").rstrip(".… ")
-            for _ in _until(asked + ASK_EVERY, report, f"ACE-Step: {doing}", progress):
+            for _ in _until(asked + POLL_INTERVAL, report, f"ACE-Step: {doing}", progress):
                 pass
 
     def _fetched(self, client: httpx.Client, file: str, folder: Path) -> Path | None:
@@ -260,7 +260,7 @@ def _until(deadline: float, report: Progress, doing: str, fraction: float = 0.0)
         rest = deadline - time.monotonic()
         if rest <= 0:
             return
-        time.sleep(min(rest, REPORT_EVERY))
+        time.sleep(min(rest, REPORT_INTERVAL))
 
 
 @contextmanager
