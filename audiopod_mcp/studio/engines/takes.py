@@ -1,4 +1,4 @@
-"""Recordings in, takes out, and how far it is in between."""
+"""Recordings in, takes out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, within
-from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
 
 from .base import MASTER, SCORE, STEMS, EngineRefused, Take, Work
 
@@ -30,16 +29,18 @@ class SourceTrack:
 
 
 def read_source(
-    work: Work, report: Progress, *, stems: bool = True, max_seconds: float = MAX_SECONDS
+    work: Work, report: Progress, *, stems: bool = True, max_seconds: float | None = None
 ) -> SourceTrack:
-    """The source of ``work``, decoded."""
+    """The source of ``work``, decoded; ``max_seconds`` where it may be less long than any recording may."""
+    from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, read_audio
+
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
         raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
     audio, rate, subtype = read_audio(
-        path, argument=argument, max_seconds=max_seconds, report=within(report, 0.0, 0.5)
+        path, argument=argument, max_seconds=max_seconds or MAX_SECONDS, report=within(report, 0.0, 0.5)
     )
     score, layers = None, {}
     if work.original is not None and (work.original / SCORE).is_file():
@@ -57,6 +58,8 @@ def write_take(
     folder: Path, name: str, made: Rendering, seed: int | None, report: Progress, *, subtype: str = "PCM_16"
 ) -> Take:
     """Master, stems and score of a take, the master precise enough for a source of ``subtype``."""
+    from audiopod_mcp.studio.media.audio_files import exact_subtype, write_audio
+
     home = folder / name
     home.mkdir(parents=True, exist_ok=True)
     precise = exact_subtype(subtype)
@@ -77,15 +80,3 @@ def write_take(
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
-
-
-def monotonic(report: Progress) -> Progress:
-    """A report that never goes back, whatever several steps say of the same part."""
-    furthest = 0.0
-
-    def onwards(fraction: float, doing: str) -> None:
-        nonlocal furthest
-        furthest = max(furthest, min(1.0, fraction))
-        report(furthest, doing)
-
-    return onwards

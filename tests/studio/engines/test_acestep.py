@@ -337,8 +337,8 @@ def test_servers_that_can_not_be_used(tmp_path, state, line):
 @pytest.mark.anyio
 async def test_through_the_studio_a_job_is_made_retaken_timed_and_stopped(tmp_path):
     with acestep(key=KEY, takes=0.2) as toy:
-        settings = {"base_url": toy.url, "api_key": KEY}
-        async with opened(tmp_path, engine="acestep", engine_settings=settings) as studio:
+        environment = {"ACESTEP_BASE_URL": toy.url, "ACESTEP_API_KEY": KEY}
+        async with opened(tmp_path, engine="acestep", environment=environment) as studio:
             job = await studio.make(caption="sea shanty", lyrics=LYRICS, audio_duration=12, seed=3)
             assert (job["status"], job["engine"], job["actual_seeds"]) == ("COMPLETED", "acestep", [3])
             again = await studio.make(

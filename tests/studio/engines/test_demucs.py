@@ -163,7 +163,7 @@ def test_any_rate_and_number_of_channels(models):
 def test_what_no_model_knows_is_left_to_the_other_way(models, music):
     assert separate_trained(music, RATE, "strings", models, lambda *_: None) is None
     with pytest.raises(Refused, match="Strings can't be separated"):
-        stem_of(music, RATE, "strings", str(models), lambda *_: None)
+        stem_of(music, RATE, "strings", models, lambda *_: None)
 
 
 @with_demucs
@@ -206,7 +206,7 @@ async def test_a_folder_that_is_not_there_fails_the_job_with_its_variable(tmp_pa
 @without_demucs
 def test_an_edit_wants_the_model_too(tmp_path, music):
     with pytest.raises(EngineRefused, match=r"install audiopod-mcp\[demucs\]"):
-        edit(music, RATE, prompt="drums 6 dB louder", separator=separator_of(str(tmp_path)))
+        edit(music, RATE, prompt="drums 6 dB louder", separator=separator_of(tmp_path))
 
 
 @without_demucs

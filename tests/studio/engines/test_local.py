@@ -243,7 +243,9 @@ def test_refusals_name_the_argument(folder, source):
     (folder / "fake.mp3").write_bytes(b"not music" * 99)
     with pytest.raises(EngineRefused, match="src_audio_url: not a readable audio file"):
         run(folder, "cover", BASE | {"caption": "jazz"}, {"src_audio_url": folder / "fake.mp3"})
-    with pytest.raises(EngineRefused, match="not something the local engine does"):
+    with pytest.raises(
+        EngineRefused, match="'dance' is not something this engine does; it does analyze, cover"
+    ):
         run(folder, "dance", {})
     with pytest.raises(EngineRefused, match="needs a recording"):
         run(folder, "analyze", {})

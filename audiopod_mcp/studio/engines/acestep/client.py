@@ -20,11 +20,8 @@ import httpx
 from audiopod_mcp.music.model import Progress
 
 from ..base import EngineRefused
+from . import KEY, URL
 
-DEFAULT_URL = "http://127.0.0.1:8001"
-"""Where an ACE-Step server listens unless told otherwise."""
-URL, KEY = "ACESTEP_BASE_URL", "ACESTEP_API_KEY"
-"""The variables that name the server and its key."""
 POLL_INTERVAL = 1.5
 """Seconds between two questions for a job's state."""
 REPORT_INTERVAL = 0.25
@@ -64,7 +61,7 @@ class Generation:
 class AceStepClient:
     """The server at ``url``. Every method raises :class:`EngineRefused` if it is not reached or says no."""
 
-    url: str = DEFAULT_URL
+    url: str
     key: str | None = field(default=None, repr=False)
 
     def capabilities(self) -> Capabilities:
