@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
-from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, NamedTuple
 
@@ -62,7 +61,6 @@ def find_engine(name: str) -> EntryPoint:
     return engines[name]
 
 
-@cache
 def load_engine(name: str) -> type[Engine]:
     """The class of the engine ``name``.
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.acestep import AceStepEngine, client
 from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.engines.local import LocalEngine
@@ -332,6 +333,15 @@ def test_servers_that_can_not_be_used(tmp_path, state, line):
         AceStepEngine("http://127.0.0.1:9").run(
             Work("text2music", BODY, {}, None, tmp_path), lambda *told: None
         )
+
+
+def test_its_settings_are_variables():
+    assert AceStepEngine.from_environment({}).base_url == "http://127.0.0.1:8001"
+    engine = AceStepEngine.from_environment({"ACESTEP_BASE_URL": "https://gpu:1/", "ACESTEP_API_KEY": KEY})
+    assert (engine.base_url, engine.api_key) == ("https://gpu:1", KEY)
+    assert KEY not in repr(engine)
+    with pytest.raises(SettingsError, match=r"ACESTEP_BASE_URL: '127\.0\.0\.1:8001' is not an http\(s\) URL"):
+        AceStepEngine.from_environment({"ACESTEP_BASE_URL": "127.0.0.1:8001"})
 
 
 @pytest.mark.anyio
