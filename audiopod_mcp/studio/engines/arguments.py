@@ -1,4 +1,4 @@
-"""What a request asks for, as music's functions take it."""
+"""What a request asks for, as the functions of ``music`` take it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _NO_NEGATIVE = "NO USER INPUT"
 """What the API's ``lm_negative_prompt`` says when it says nothing."""
-_SEEDS = 2**31
+_SEED_RANGE = 2**31
 
 
 def brief_of(work: Work, seed: int) -> Brief:
@@ -42,9 +42,9 @@ def seeds_of(params: Mapping[str, Any]) -> Iterator[int]:
     """A seed a take: the one asked for and those after it, or drawn ones."""
     seed = params.get("seed", -1)
     if seed is None or seed < 0:
-        seed = secrets.randbelow(_SEEDS)
+        seed = secrets.randbelow(_SEED_RANGE)
     for number in range(params.get("batch_size") or 1):
-        yield (seed + number) % _SEEDS
+        yield (seed + number) % _SEED_RANGE
 
 
 def caption_of(work: Work) -> str:

@@ -87,7 +87,7 @@ def identify_engine(name: str) -> EngineInfo:
         return EngineInfo(name, entry.dist.name, entry.dist.version)
     if name in BUILT_IN:
         return EngineInfo(name, "audiopod-mcp", __version__)
-    return EngineInfo(name, entry.module)
+    return EngineInfo(name, name.partition(":")[0])
 
 
 def describe_engine(name: str) -> EngineInfo:

@@ -54,7 +54,7 @@ def _examine(name: str, environment: Mapping[str, str]) -> list[Finding]:
     except SettingsError as error:
         fix = "correct or remove it where the server is configured"
         return [Finding("settings", "problem", str(error), fix)]
-    except Exception as error:  # noqa: BLE001 - somebody else's module may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's module may raise anything
         why = " ".join(f"{type(error).__name__}: {error}".split())
         return [Finding("engine", "problem", f"the engine {name!r} can't examine itself ({why})", _FIX)]
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from audiopod_mcp.music.model import Progress, Refused, within
+from audiopod_mcp.music.model import Progress, Refused, silent, within
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.engines.registry import load_engine
@@ -91,14 +91,13 @@ def _run_engine(order: Order, report: Progress) -> Outcome:
     return outcome
 
 
-def convert(master: Path, audio_format: str, report: Progress | None = None) -> Path:
+def convert(master: Path, audio_format: str, report: Progress = silent) -> Path:
     """Write ``master`` in another format beside it; the file appears when it is complete."""
     from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
     target = master.with_suffix(f".{audio_format}")
-    told = report or (lambda _fraction, _doing: None)
     audio, rate, subtype = read_audio(master, max_seconds=math.inf)
-    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=told)
+    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report)
     return target
 
 
@@ -122,7 +121,7 @@ def _engine(name: str, environment: frozenset[tuple[str, str]]) -> Engine:
 def _reporting(order: Order) -> Iterator[Progress]:
     """What the engine reports to: writes progress down, raises :class:`Stopped` for a job that is gone."""
     if order.job_id is None or order.store is None:
-        yield lambda _fraction, _doing: None
+        yield silent
         return
     written = -math.inf
     with progress_writer(order.store, order.job_id, order.instance) as write:

@@ -106,8 +106,8 @@ class AceStepClient:
         ``uploads`` are files by the name of their part, ``src_audio`` or ``reference_audio``.
         """
         with self._client() as client:
-            told = self._finished(client, self._submitted(client, fields, uploads, report), report)
-            return Generation(told, self._fetched(client, str(told.get("file") or ""), folder))
+            metadata = self._finished(client, self._submitted(client, fields, uploads, report), report)
+            return Generation(metadata, self._fetched(client, str(metadata.get("file") or ""), folder))
 
     def _submitted(
         self, client: httpx.Client, fields: Mapping[str, Any], uploads: Mapping[str, Path], report: Progress
@@ -145,15 +145,15 @@ class AceStepClient:
                 items = json.loads(row.get("result") or "[]")
                 if not items:  # a job that waits or runs always has an item
                     raise EngineRefused("ACE-Step lost the job, most likely because it was restarted; retry")
-                told: Mapping[str, Any] = items[0]
+                item: Mapping[str, Any] = items[0]
                 if row["status"] == 1:
-                    return told
+                    return item
                 if row["status"] == 2:
                     raise EngineRefused(
-                        f"ACE-Step failed: {_last_line(told.get('error')) or 'it does not say why'}"
+                        f"ACE-Step failed: {_last_line(item.get('error')) or 'it does not say why'}"
                     )
-                progress = max(progress, float(told.get("progress") or 0.0))
-                doing = str(told.get("stage") or "running").rstrip(".… ")
+                progress = max(progress, float(item.get("progress") or 0.0))
+                doing = str(item.get("stage") or "running").rstrip(".… ")
             for _ in _until(asked + POLL_INTERVAL, report, f"ACE-Step: {doing}", progress):
                 pass
 

@@ -118,11 +118,11 @@ class Session:
         from audiopod_mcp.music.lyrics.timing import place_lyrics
 
         try:
-            heard = analyse(made.audio, made.rate, report)
-            lines, remark = place_lyrics(lyrics, heard, made.audio, made.rate, report)
+            analysis = analyse(made.audio, made.rate, report)
+            lines, remark = place_lyrics(lyrics, analysis, made.audio, made.rate, report)
         except Refused:  # no reason to lose the song
             return take
-        return replace(take, lrc=to_lrc(lines, length=heard.duration, remark=remark))
+        return replace(take, lrc=to_lrc(lines, length=analysis.duration, remark=remark))
 
 
 def decode(generation: Generation, report: Progress) -> tuple[Audio, int, str]:
@@ -134,9 +134,9 @@ def decode(generation: Generation, report: Progress) -> tuple[Audio, int, str]:
     return read_audio(generation.audio, argument="the audio of ACE-Step", report=report)
 
 
-def _details(told: Mapping[str, Any]) -> dict[str, Any]:
+def _details(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """What the server knows of the piece; what it does not know it calls N/A."""
-    metas = told.get("metas") or {}
+    metas = metadata.get("metas") or {}
     details: dict[str, Any] = {}
     if re.fullmatch(r"\d+(?:\.\d+)?", str(metas.get("bpm"))):
         details["bpm"] = float(metas["bpm"])

@@ -1,4 +1,4 @@
-"""Music that exists already, taken again, repainted, extended, edited, taken apart."""
+"""Music that exists already: taken again, repainted, extended, edited, separated."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def repaint(session: Session) -> Outcome:
     first, last = round(start * source.rate), round(end * source.rate)
     seam = round(_SEAM * source.rate)
 
-    def spliced(audio: Audio, rate: int) -> Rendering:
+    def splice(audio: Audio, rate: int) -> Rendering:
         piece = fit(convert(audio, rate, source.rate, source.audio.shape[1]), last)[first:last]
         fade_in, fade_out = seam * (first > 0), seam * (last < len(source.audio))
         return Rendering(replaced(source.audio, piece, first, fade_in, fade_out), source.rate)
 
     uploads = session.upload(source)
-    return session.make_takes(fields, spliced, uploads=uploads, subtype=source.subtype)
+    return session.make_takes(fields, splice, uploads=uploads, subtype=source.subtype)
 
 
 def extend(session: Session) -> Outcome:
@@ -86,12 +86,12 @@ def extend(session: Session) -> Outcome:
             f"{left + seconds + right:.0f} s; ACE-Step makes at most {LONGEST:.0f}"
         )
 
-    def at_home(audio: Audio, rate: int, length: float) -> Audio:
+    def at_source_rate(audio: Audio, rate: int, length: float) -> Audio:
         return fit(convert(audio, rate, source.rate, source.audio.shape[1]), round(length * source.rate))
 
-    def both(audio: Audio, rate: int) -> Rendering:
+    def put_together(audio: Audio, rate: int) -> Rendering:
         """The last result, with the source put back where it was."""
-        made = at_home(audio, rate, left + seconds + right)
+        made = at_source_rate(audio, rate, left + seconds + right)
         first = round(left * source.rate)
         return Rendering(_put_back(made, source.audio, first, round(_SEAM * source.rate)), source.rate)
 
@@ -101,11 +101,11 @@ def extend(session: Session) -> Outcome:
         half = replace(session, report=within(session.report, 0.02, 0.5))
         seed = next(iter(seeds_of(session.params)))
         audio, rate, _ = decode(half.generate(fields, seed, half.report, uploads), half.report)
-        uploads = session.upload(replace(source, audio=at_home(audio, rate, seconds + right)))
+        uploads = session.upload(replace(source, audio=at_source_rate(audio, rate, seconds + right)))
         session = replace(session, report=within(session.report, 0.5, 1.0))
     if left:
         fields = _region(session, -left, _FRAME)
-    return session.make_takes(fields, both, uploads=uploads, subtype=source.subtype)
+    return session.make_takes(fields, put_together, uploads=uploads, subtype=source.subtype)
 
 
 def edit(session: Session) -> Outcome:
