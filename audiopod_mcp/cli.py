@@ -83,7 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
     studio.add_argument("--port", type=_port, default=8770, help="(8770)")
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
-    studio.add_argument("--engine", choices=("local", "acestep"), help="who makes the music (local)")
+    engine = studio.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
+    engine.completer = _engines  # type: ignore[attr-defined]  # read by argcomplete
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
     studio.set_defaults(run=_studio)
@@ -178,7 +179,7 @@ def _studio(options: argparse.Namespace, settings: Settings) -> int:
         StudioConfig(
             data_dir=options.data_dir or settings.data_dir,
             engine=settings.engine,
-            engine_settings=settings.engine_settings,
+            environment=settings.environment,
             allow_private_urls=settings.allow_private_urls,
             public_url=options.public_url,
         ),
@@ -214,6 +215,12 @@ def _hosts(**_: object) -> list[str]:
     from audiopod_mcp.install.hosts import HOSTS
 
     return list(HOSTS)
+
+
+def _engines(**_: object) -> list[str]:
+    from audiopod_mcp.studio.engines.registry import installed_engines
+
+    return list(installed_engines())
 
 
 def _completion(options: argparse.Namespace, _: Settings) -> int:

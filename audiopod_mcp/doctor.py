@@ -11,16 +11,18 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal, NamedTuple, TextIO
+from typing import TextIO
 
 import anyio
-from anyio import to_thread
 
 from audiopod_mcp import __version__
 from audiopod_mcp.api import AudioPodClient, AudioPodError, Timeouts, watch
 from audiopod_mcp.install import set_up_hosts
 from audiopod_mcp.operations import Analyze, GenerateMusic, JobQuery
 from audiopod_mcp.settings import Settings, SettingsError
+from audiopod_mcp.studio.engines.base import Finding, State
+from audiopod_mcp.studio.engines.registry import EngineInfo, find_engine
+from audiopod_mcp.studio.jobs.inspection import describe_engines, examine_engine
 
 LIBRARIES = ("numpy", "scipy", "soundfile", "soxr")
 LITTLE_SPACE = 2 * 2**30
@@ -29,23 +31,14 @@ NO_SPACE = 100 * 2**20
 PATIENCE = 60.0
 """Seconds that one second of music may take."""
 
-State = Literal["ok", "warning", "problem"]
-
-
-class Finding(NamedTuple):
-    """One thing looked at."""
-
-    subject: str
-    state: State
-    found: str
-    fix: str | None = None
-
 
 async def examine() -> AsyncIterator[Finding]:
     """Look at everything, in the order of how much depends on it."""
     yield _versions()
     try:
         settings = Settings.from_environment()
+        if settings.service_url is None:
+            find_engine(settings.engine)
     except SettingsError as error:
         yield Finding(
             "settings", "problem", str(error), "correct or remove it where the server is configured"
@@ -56,18 +49,8 @@ async def examine() -> AsyncIterator[Finding]:
         async for finding in _service(settings, settings.service_url):
             yield finding
     else:
-        yield Finding("service", "ok", "the embedded studio, in the server's own process; no network needed")
-        folder = _writable("data folder", settings.data_dir, "AUDIOPOD_DATA_DIR")
-        yield folder
-        yield _space(settings.data_dir)
-        libraries = _libraries()
-        yield libraries
-        for finding in _demucs(settings):
+        async for finding in _studio(settings):
             yield finding
-        if settings.engine == "acestep":  # a trial would take its GPU
-            yield await to_thread.run_sync(_acestep, settings)
-        elif "problem" not in (folder.state, libraries.state):
-            yield await _music(settings)
     yield _writable("output folder", settings.output_dir, "AUDIOPOD_OUTPUT_DIR")
     if settings.auto_save:
         yield Finding(
@@ -126,6 +109,25 @@ async def _service(settings: Settings, url: str) -> AsyncIterator[Finding]:
         yield Finding("balance", "ok", found)
 
 
+async def _studio(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether the embedded studio has room, libraries and an engine, and makes music with them."""
+    yield Finding("service", "ok", "the embedded studio, in the server's own process; no network needed")
+    yield (folder := _writable("data folder", settings.data_dir, "AUDIOPOD_DATA_DIR"))
+    yield _space(settings.data_dir)
+    yield (libraries := _libraries())
+    engines = await describe_engines(settings.engine)
+    for engine in engines:
+        yield _engine(engine, settings.engine)
+    chosen = next(engine for engine in engines if engine.name == settings.engine)
+    if chosen.error is not None:
+        return
+    for finding in await examine_engine(settings.engine, settings.environment):
+        yield finding
+    able = "problem" not in (folder.state, libraries.state)
+    if able and "text2music" in chosen.tasks and not chosen.costly:
+        yield await _music(settings, chosen)
+
+
 def _writable(subject: str, folder: Path, variable: str) -> Finding:
     """Whether ``folder`` can be written into; one that is not there yet is not made."""
     there = next(path for path in (folder, *folder.parents) if path.exists() or path == path.parent)
@@ -161,49 +163,24 @@ def _libraries() -> Finding:
     found = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
     missing = [name for name in LIBRARIES if _version(name) == "missing"]
     if missing:
-        return Finding("engine", "problem", found, f"install again what is missing: {', '.join(missing)}")
-    return Finding("engine", "ok", found)
+        fix = f"install again what is missing: {', '.join(missing)}"
+        return Finding("libraries", "problem", found, fix)
+    return Finding("libraries", "ok", found)
 
 
-def _demucs(settings: Settings) -> Iterator[Finding]:
-    """Whether the Demucs models that the person named are there; they are not loaded, for that runs them."""
-    if settings.demucs_models is None:
-        return
-    from audiopod_mcp.music.model import Refused
-    from audiopod_mcp.studio.engines.demucs import find_models
-
-    try:
-        models = find_models(settings.demucs_models)
-    except Refused as refusal:
-        found, _, fix = str(refusal).partition("; ")
-        yield Finding("stems", "problem", found, fix or "put what is missing there, or unset it")
-    else:
-        yield Finding("stems", "ok", f"separated by Demucs {_version('demucs')} with {', '.join(models)}")
+def _engine(info: EngineInfo, chosen: str) -> Finding:
+    """What an installed engine can do, or why it can't be used."""
+    package = " ".join(filter(None, (info.package, info.version)))
+    if info.error is None:
+        use = ", in use" if info.name == chosen else ""
+        return Finding(f"engine {info.name}", "ok", f"{package}{use}: {', '.join(info.tasks)}")
+    state: State = "problem" if info.name == chosen else "warning"
+    fix = f"install {info.package} again or remove it, or set AUDIOPOD_ENGINE to another"
+    return Finding(f"engine {info.name}", state, f"{package}: {info.error}", fix)
 
 
-def _acestep(settings: Settings) -> Finding:
-    """Whether the ACE-Step server answers, lets us in, and what it has loaded."""
-    from audiopod_mcp.music.model import Refused
-    from audiopod_mcp.studio.engines.acestep import AceStepEngine
-
-    server = AceStepEngine(settings.acestep_base_url, settings.acestep_api_key).server
-    try:
-        able = server.abilities()
-    except Refused as refusal:
-        found, _, fix = str(refusal).partition("; ")
-        return Finding("ACE-Step", "problem", found, fix)
-    found = f"answers at {server.url} with {', '.join(able.models) or 'no model'}"
-    if not able.language_model:
-        fix = "start it with --init-llm, so that it plans songs and hears words"
-        return Finding("ACE-Step", "warning", f"{found}, without a language model", fix)
-    if able.model_for("extract") is None:
-        fix = "load a base model as well (ACESTEP_CONFIG_PATH2), if stems are wanted from it"
-        return Finding("ACE-Step", "warning", f"{found}, none of which takes stems out", fix)
-    return Finding("ACE-Step", "ok", found)
-
-
-async def _music(settings: Settings) -> Finding:
-    """A second of music made and listened to, in the studio's own way, leaving nothing behind."""
+async def _music(settings: Settings, engine: EngineInfo) -> Finding:
+    """A second of music made and, if it can, listened to, in the studio's own way, leaving nothing behind."""
     from audiopod_mcp.hosting import open_service
 
     fix = "run audiopod-mcp serve --log-level debug and look at its log"
@@ -217,11 +194,13 @@ async def _music(settings: Settings) -> Finding:
                 if job.status != "COMPLETED":
                     why = job.error_message or f"not done after {PATIENCE:g} s"
                     return Finding("music", "problem", f"a trial failed: {why}", fix)
-                await service.client.analyze(Analyze(audio_url=f"audiopod://jobs/{job.id}"))
+                if "analyze" in engine.tasks:
+                    await service.client.analyze(Analyze(audio_url=f"audiopod://jobs/{job.id}"))
         except (AudioPodError, SettingsError) as error:
             return Finding("music", "problem", f"a trial failed: {error}", fix)
     seconds = anyio.current_time() - began
-    return Finding("music", "ok", f"one second made and analyzed by a worker process, in {seconds:.1f} s")
+    done = "made and analyzed" if "analyze" in engine.tasks else "made"
+    return Finding("music", "ok", f"one second {done} by a worker process, in {seconds:.1f} s")
 
 
 def _allowed(settings: Settings) -> Iterator[Finding]:

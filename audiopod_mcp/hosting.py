@@ -13,7 +13,7 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from audiopod_mcp.api import AudioPodClient
 from audiopod_mcp.server import Keeper, Service
-from audiopod_mcp.settings import Settings
+from audiopod_mcp.settings import DEFAULT_ENGINE, Settings
 
 if TYPE_CHECKING:
     import httpx
@@ -70,7 +70,7 @@ class EmbeddedStudio:
         config = StudioConfig(
             data_dir=settings.data_dir,
             engine=settings.engine,
-            engine_settings=settings.engine_settings,
+            environment=settings.environment,
             local_folders=settings.readable_folders() if self._local_files else (),
             tell_files=self._local_files,
             allow_private_urls=settings.allow_private_urls,
@@ -93,7 +93,15 @@ async def open_service(
 
     ``same_machine`` says that every caller sits at this machine over stdio, so that files may be read and
     written for them. ``public_url`` is where callers reach the embedded studio's media over HTTP.
+
+    Raises:
+        SettingsError: where the studio is to be embedded and its engine can't be used.
+
     """
+    if settings.service_url is None and settings.engine != DEFAULT_ENGINE:  # which is there, so nobody waits
+        from audiopod_mcp.studio.engines.registry import load_engine
+
+        load_engine(settings.engine).from_environment(settings.environment)
     async with anyio.create_task_group() as tasks:
         url = settings.service_url
         studio = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CLOUD_URL = "https://api.audiopod.ai"
+DEFAULT_ENGINE = "local"
 
 
 class SettingsError(ValueError):
@@ -33,11 +34,10 @@ class Settings:
     confirm_above: float | None = None
     """USD above which the person is asked before a paid call."""
     allow_private_urls: bool = False
-    engine: str = "local"
-    demucs_models: Path | None = None
-    """The folder of the Demucs models that the local engine may load; ``None``: it does without."""
-    acestep_base_url: str | None = None
-    acestep_api_key: str | None = field(default=None, repr=False)
+    engine: str = DEFAULT_ENGINE
+    """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Every variable that is really set: engines read their own settings there."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -50,27 +50,15 @@ class Settings:
         values = {
             name: text.strip()
             for name, text in (os.environ if environment is None else environment).items()
-            if name.startswith(("AUDIOPOD_", "ACESTEP_")) and is_set(text)
+            if is_set(text)
         }
 
-        def folder(name: str, default: Path) -> Path:
-            return Path(values[name]).expanduser().absolute() if name in values else default
-
-        base_url = values.get("AUDIOPOD_BASE_URL")
-        if base_url and not re.match(r"https?://[^/]", base_url):
-            raise SettingsError(f"AUDIOPOD_BASE_URL: {base_url!r} is not an http(s) URL")
-        acestep = values.get("ACESTEP_BASE_URL")
-        if acestep and not re.match(r"https?://[^/]", acestep):
-            raise SettingsError(f"ACESTEP_BASE_URL: {acestep!r} is not an http(s) URL")
-        engine = values.get("AUDIOPOD_ENGINE", "local")
-        if engine not in {"local", "acestep"}:
-            raise SettingsError(f"AUDIOPOD_ENGINE: {engine!r} is not one of 'local' and 'acestep'")
         listed = values.get("AUDIOPOD_ALLOWED_DIRS")
         return cls(
             api_key=values.get("AUDIOPOD_API_KEY"),
-            base_url=base_url.rstrip("/") if base_url else None,
-            data_dir=folder("AUDIOPOD_DATA_DIR", _user_folder("data")),
-            output_dir=folder("AUDIOPOD_OUTPUT_DIR", _user_folder("music") / "AudioPod"),
+            base_url=read_url(values, "AUDIOPOD_BASE_URL"),
+            data_dir=read_folder(values, "AUDIOPOD_DATA_DIR") or _user_folder("data"),
+            output_dir=read_folder(values, "AUDIOPOD_OUTPUT_DIR") or _user_folder("music") / "AudioPod",
             allowed_dirs=tuple(
                 Path(part).expanduser().absolute() for part in listed.split(os.pathsep) if part.strip()
             )
@@ -82,28 +70,14 @@ class Settings:
             allow_private_urls=_switch(
                 "AUDIOPOD_ALLOW_PRIVATE_URLS", values.get("AUDIOPOD_ALLOW_PRIVATE_URLS")
             ),
-            engine=engine,
-            demucs_models=folder("AUDIOPOD_DEMUCS_MODELS", Path())
-            if "AUDIOPOD_DEMUCS_MODELS" in values
-            else None,
-            acestep_base_url=acestep,
-            acestep_api_key=values.get("ACESTEP_API_KEY"),
+            engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
+            environment=values,
         )
 
     @property
     def service_url(self) -> str | None:
         """Where the music service is; ``None``: in this process."""
         return self.base_url or (CLOUD_URL if self.api_key else None)
-
-    @property
-    def engine_settings(self) -> dict[str, str | None]:
-        """What the studio hands its engine."""
-        given: dict[str, str | None] = {}
-        if self.demucs_models is not None:
-            given["demucs_models"] = str(self.demucs_models)
-        if self.engine == "acestep":
-            given |= {"base_url": self.acestep_base_url, "api_key": self.acestep_api_key}
-        return given
 
     def readable_folders(self) -> tuple[Path, ...]:
         """Where local audio may be read: the music, download and desktop folders and ours, never all of home.
@@ -122,6 +96,26 @@ class Settings:
 def is_set(text: str) -> bool:
     """Whether a value was really given: hosts pass unexpanded placeholders for what the person left out."""
     return bool(text.strip()) and not re.fullmatch(r"\s*(\$\{[^}]*\}|\$[A-Z_]+|%[A-Z_]+%)\s*", text)
+
+
+def read_folder(environment: Mapping[str, str], name: str) -> Path | None:
+    """The absolute folder that the variable ``name`` names, if it is set."""
+    return Path(environment[name]).expanduser().absolute() if name in environment else None
+
+
+def read_url(environment: Mapping[str, str], name: str) -> str | None:
+    """The address that the variable ``name`` gives, if it is set, without a slash at its end.
+
+    Raises:
+        SettingsError: where it is not an http(s) URL.
+
+    """
+    url = environment.get(name)
+    if url is None:
+        return None
+    if not re.match(r"https?://[^/]", url):
+        raise SettingsError(f"{name}: {url!r} is not an http(s) URL")
+    return url.rstrip("/")
 
 
 def _switch(name: str, text: str | None) -> bool:

@@ -36,8 +36,6 @@ def test_secrets_do_not_show():
         ("AUDIOPOD_MAX_WAIT", "soon"),
         ("AUDIOPOD_MAX_WAIT", "0"),
         ("AUDIOPOD_BASE_URL", "studio:8770"),
-        ("AUDIOPOD_ENGINE", "magic"),
-        ("ACESTEP_BASE_URL", "127.0.0.1:8001"),
         ("AUDIOPOD_AUTO_SAVE", "sometimes"),
         ("AUDIOPOD_ALLOW_PRIVATE_URLS", "maybe"),
     ],

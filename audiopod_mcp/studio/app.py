@@ -17,10 +17,10 @@ from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.worker_pool import WorkerPool
 
 from .config import StudioConfig
+from .engines.registry import load_engine
 from .jobs.instances import Instance
 from .jobs.runner import Studio, store_path
 from .jobs.store import Store
-from .jobs.task import check_engine
 from .limiting import LimitBody
 from .media.sources import SourceRefused
 from .media.store import MediaStore
@@ -34,10 +34,10 @@ def create_studio(config: StudioConfig) -> Starlette:
     """The application of a studio. It answers while :func:`running`, which its ASGI lifespan does too.
 
     Raises:
-        audiopod_mcp.settings.SettingsError: where there is no such engine.
+        audiopod_mcp.settings.SettingsError: where there is no such engine, or its settings are wrong.
 
     """
-    check_engine(config.engine)
+    load_engine(config.engine).from_environment(config.environment)
     app = Starlette(
         routes=[
             *jobs.routes(),

@@ -14,7 +14,7 @@ class StudioConfig:
 
     data_dir: Path
     engine: str = "local"
-    """``local``, ``acestep`` or the ``package.module:Class`` of another engine."""
+    """The name of an installed engine, or the ``package.module:Class`` of one that is not."""
     local_folders: tuple[Path, ...] = ()
     """Where local audio may be read from; empty: local files are refused."""
     tell_files: bool = False
@@ -29,5 +29,5 @@ class StudioConfig:
     """How many jobs run at the same time."""
     queue: int = 200
     """How many unfinished jobs one caller may have before new ones are refused for now."""
-    engine_settings: Mapping[str, str | None] = field(default_factory=dict, repr=False)
-    """Keyword arguments of the engine, e.g. where the ACE-Step server is. May hold secrets."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The variables in which the engine looks for its own settings. May hold secrets."""

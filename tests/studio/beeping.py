@@ -1,46 +1,40 @@
-"""An engine for tests, named as ``beeping:Beeper``: quick, and steered by the caption."""
+"""An engine for tests, named by its place: quick, and steered by the caption."""
 
 import json
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.model import Progress, Refused
-from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Outcome, Take, Work
+from audiopod_mcp.music.model import Progress
+from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Engine, EngineRefused, Outcome, Take, Work
 
 RATE = 8_000
 
 
 @dataclass(frozen=True)
-class Beeper:
+class Beeper(Engine):
     """The caption says what happens: ``slow N`` (seconds), ``first N`` (slow the first time), ``refuse``, ``raise``, ``die``, ``print``; else a beep."""
 
-    name: str = "test"
-    log: str | None = None
+    log: Path | None = None
     """A file that gets a line for every run."""
 
-    def run(self, work: Work, report: Progress) -> Outcome:
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        log = environment.get("BEEPER_LOG")
+        return cls(Path(log) if log else None)
+
+    def text2music(self, work: Work, report: Progress) -> Outcome:
         words = str(work.params.get("caption") or work.params.get("prompt") or "")
-        runs = 0
-        if self.log:
-            with Path(self.log).open("a+") as log:
-                log.seek(0)
-                runs = log.read().split("\n").count(words)
-                log.write(f"{words}\n")
-        if work.task == "analyze":
-            audio, rate = soundfile.read(work.source)
-            duration = len(audio) / rate
-            heard = {"caption": "a beep", "bpm": 120.0, "duration": duration}
-            return Outcome(result=heard | {"sections": [{"start": 0.0, "end": duration, "label": "verse"}]})
-        if work.task == "lrc":
-            return Outcome(result={"lrc_content": f"[00:00.00]{work.params['lyrics']}"})
+        runs = self._runs_before(words)
         command, _, argument = words.partition(" ")
         if command == "refuse":
-            raise Refused("caption: nothing can be made of this; say something else")
+            raise EngineRefused("caption: nothing can be made of this; say something else")
         if command == "raise":
             raise RuntimeError("a secret")
         if command == "die":
@@ -56,6 +50,27 @@ class Beeper:
                 time.sleep(0.02)
         takes = [self._take(work, number) for number in range(work.params.get("batch_size") or 1)]
         return Outcome(tuple(takes), notes=("A test.",), details={"bpm": 120.0})
+
+    prompt2instrumental = text2rap = lyric2vocals = text2samples = simple = cover = reference = text2music
+    retake = repaint = extend = edit = extract_stem = text2music
+
+    def analyze(self, work: Work, report: Progress) -> Outcome:
+        audio, rate = soundfile.read(work.source)
+        duration = len(audio) / rate
+        heard = {"caption": "a beep", "bpm": 120.0, "duration": duration}
+        return Outcome(result=heard | {"sections": [{"start": 0.0, "end": duration, "label": "verse"}]})
+
+    def lrc(self, work: Work, report: Progress) -> Outcome:
+        return Outcome(result={"lrc_content": f"[00:00.00]{work.params['lyrics']}"})
+
+    def _runs_before(self, words: str) -> int:
+        if self.log is None:
+            return 0
+        with self.log.open("a+") as log:
+            log.seek(0)
+            runs = log.read().split("\n").count(words)
+            log.write(f"{words}\n")
+        return runs
 
     def _take(self, work: Work, number: int) -> Take:
         folder = work.folder / f"take-{number + 1}"

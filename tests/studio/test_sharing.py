@@ -9,7 +9,7 @@ from tests.studio.studios import MUSIC, opened, wait_for
 
 def test_two_studios_do_every_job_once(serve, tmp_path):
     log = tmp_path / "log"
-    settings = {"engine_settings": {"log": str(log)}}
+    settings = {"environment": {"BEEPER_LOG": str(log)}}
     studios = [serve(**settings), serve(**settings)]
     jobs = [studios[number % 2].create(caption=f"job-{number}") for number in range(40)]
     for number, job_id in enumerate(jobs):
@@ -19,7 +19,7 @@ def test_two_studios_do_every_job_once(serve, tmp_path):
 
 
 def test_a_studio_takes_over_from_one_that_was_killed(serve, tmp_path):
-    settings = {"engine_settings": {"log": str(tmp_path / "log")}}
+    settings = {"environment": {"BEEPER_LOG": str(tmp_path / "log")}}
     first = serve(**settings)
     job_id = first.create(caption="first 60")
     wait_for(lambda: first.job(job_id)["progress"])

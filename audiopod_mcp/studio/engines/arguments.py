@@ -1,4 +1,4 @@
-"""What a request asks for, as music's functions take it."""
+"""What a request asks for, as the functions of ``music`` take it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _NO_NEGATIVE = "NO USER INPUT"
 """What the API's ``lm_negative_prompt`` says when it says nothing."""
-_SEEDS = 2**31
+_SEED_RANGE = 2**31
 
 
 def brief_of(work: Work, seed: int) -> Brief:
@@ -22,7 +22,7 @@ def brief_of(work: Work, seed: int) -> Brief:
 
     params = work.params
     # What is to be rapped is a rap, though its caption may not say so.
-    words = f"{words_of(work)}, rap" if work.task == "text2rap" else words_of(work)
+    words = f"{caption_of(work)}, rap" if work.task == "text2rap" else caption_of(work)
     return read_caption(
         words,
         bpm=params.get("tempo") or params.get("bpm"),
@@ -42,17 +42,17 @@ def seeds_of(params: Mapping[str, Any]) -> Iterator[int]:
     """A seed a take: the one asked for and those after it, or drawn ones."""
     seed = params.get("seed", -1)
     if seed is None or seed < 0:
-        seed = secrets.randbelow(_SEEDS)
+        seed = secrets.randbelow(_SEED_RANGE)
     for number in range(params.get("batch_size") or 1):
-        yield (seed + number) % _SEEDS
+        yield (seed + number) % _SEED_RANGE
 
 
-def words_of(work: Work) -> str:
+def caption_of(work: Work) -> str:
     """The caption, whatever the operation calls it."""
     return next((work.params[name] for name in ("caption", "prompt", "query") if work.params.get(name)), "")
 
 
-def wanted_of(params: Mapping[str, Any]) -> dict[str, Any]:
+def base_parameters_of(params: Mapping[str, Any]) -> dict[str, Any]:
     """The base parameters that cover and reference hand on to the reading of their caption."""
     return {
         "bpm": params.get("bpm"),

@@ -1,15 +1,16 @@
-"""What the studio hands an engine, and what it gets back.
+"""What an engine is, what it is handed, and what it gives back. The author's guide is ``docs/engines.md``.
 
-Both are plain, picklable data, so that an engine may run in another process or on another machine:
-audio travels as files, in folders that the studio made and cleans up.
+Work and outcomes are plain, picklable data, so that an engine may run in another process or on another
+machine: audio travels as files, in folders that the studio makes and cleans up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from inspect import isfunction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from audiopod_mcp.music.model import Progress
 
@@ -19,6 +20,8 @@ SCORE = "score.json"
 """The score of a take, beside its master, where the music was composed here."""
 STEMS = "stems"
 """The folder of the stems, ``{track}.flac`` each, beside the master, where there are any."""
+
+State: TypeAlias = Literal["ok", "warning", "problem"]
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,76 @@ class Outcome:
     """What the result is, small: ``bpm``, ``keyscale``, ``timesignature``, ``chords``, ``sections``."""
 
 
-class Engine(Protocol):
-    """Makes and changes music. Raises :class:`audiopod_mcp.music.model.Refused` for what it can't do."""
+class Finding(NamedTuple):
+    """One thing that the doctor looked at."""
 
-    @property
-    def name(self) -> str: ...
+    subject: str
+    state: State
+    found: str
+    fix: str | None = None
+
+
+class EngineRefused(Exception):
+    """Why an engine does not do a piece of work: one line for the person: what, why, what instead."""
+
+
+class Engine:
+    """Makes and changes music.
+
+    A subclass has one public method for every task that it does, named as the task, which takes a
+    :class:`Work` and a :data:`Progress` and returns an :class:`Outcome`; its other methods begin with an
+    underscore. Its module is imported by processes that only ask what it can do, so it imports what is
+    heavy where it is needed.
+    """
+
+    costly: ClassVar[bool] = False
+    """Whether a second of music is too dear for a try-out: it takes somebody's GPU, or money."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """The engine as the environment variables set it up; only those that are really set are given.
+
+        Raises:
+            audiopod_mcp.settings.SettingsError: where a value is not of its kind.
+
+        """
+        del environment
+        return cls()
+
+    @classmethod
+    def tasks(cls) -> tuple[str, ...]:
+        """What it can do, sorted."""
+        own = (kind for kind in cls.__mro__ if kind not in Engine.__mro__)
+        members = {name: member for kind in own for name, member in vars(kind).items()}
+        public = {name for name, member in members.items() if isfunction(member) and name[0] != "_"}
+        return tuple(sorted(public - vars(Engine).keys()))
 
     def run(self, work: Work, report: Progress) -> Outcome:
-        """Do ``work``, calling ``report`` at least twice a second; what ``report`` raises stops the work."""
-        ...
+        """Do ``work``; what ``report`` raises stops it.
+
+        Raises:
+            EngineRefused: where it can't be done.
+
+        """
+        if work.task not in self.tasks():
+            raise EngineRefused(
+                f"task: {work.task!r} is not something this engine does; it does {', '.join(self.tasks())}"
+            )
+        method: Callable[[Work, Progress], Outcome] = getattr(self, work.task)
+        return method(work, monotonic(report))
+
+    def examine(self) -> Iterable[Finding]:
+        """What the doctor should tell: whether everything that it needs is there, and how to mend it."""
+        return ()
+
+
+def monotonic(report: Progress) -> Progress:
+    """A report that never goes back, whatever several steps say of the same part."""
+    furthest = 0.0
+
+    def forward(fraction: float, doing: str) -> None:
+        nonlocal furthest
+        furthest = max(furthest, min(1.0, fraction))
+        report(furthest, doing)
+
+    return forward

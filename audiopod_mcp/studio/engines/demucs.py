@@ -13,10 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from audiopod_mcp.music.model import Audio, Progress
 
-from audiopod_mcp.music.model import Audio, Progress, Refused
-from audiopod_mcp.music.signal.blocks import by_blocks
+from .base import EngineRefused, Finding
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
 SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guitar", "keyboard": "piano"}
@@ -26,28 +25,40 @@ SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guit
 def find_models(folder: Path) -> list[str]:
     """The names of the models in ``folder``, sorted: its bags or, without any, its single models.
 
-    Raises :class:`Refused` where the extra is not installed, and where there is no model or only half of one.
+    Raises :class:`EngineRefused` where the extra is not installed, or there is no model or half of one.
     """
     if not (find_spec("torch") and find_spec("demucs")):
-        raise Refused(
+        raise EngineRefused(
             f"{VARIABLE}: Demucs is not installed; install audiopod-mcp[demucs], or unset {VARIABLE}"
         )
     if not folder.is_dir():
-        raise Refused(f"{VARIABLE}: {folder} is not a folder; name the one that holds the Demucs model")
+        raise EngineRefused(f"{VARIABLE}: {folder} is not a folder; name the one that holds the Demucs model")
     signatures = {path.stem.rsplit("-", 1)[0] for path in folder.glob("*.th")}
     signatures |= {path.stem for path in folder.glob("*.safetensors")}
     bags = {path.stem: set(_bag(path)["models"]) for path in sorted(folder.glob("*.yaml"))}
     for name, wanted in bags.items():
         if missing := sorted(wanted - signatures):
-            raise Refused(
+            raise EngineRefused(
                 f"{VARIABLE}: {folder / name}.yaml needs {missing[0]}.safetensors (or {missing[0]}-….th), "
                 "which is not beside it"
             )
     if not (bags or signatures):
-        raise Refused(
+        raise EngineRefused(
             f"{VARIABLE}: no Demucs model is in {folder}; put its .yaml and .safetensors (or .th) files there"
         )
     return sorted(bags) or sorted(signatures)
+
+
+def examine_models(folder: Path) -> Finding:
+    """Whether the models in ``folder`` are there; they are not loaded, for that runs them."""
+    from importlib.metadata import version
+
+    try:
+        models = find_models(folder)
+    except EngineRefused as refusal:
+        found, _, fix = str(refusal).partition("; ")
+        return Finding("stems", "problem", found, fix or "put what is missing there, or unset it")
+    return Finding("stems", "ok", f"separated by Demucs {version('demucs')} with {', '.join(models)}")
 
 
 def separate_trained(
@@ -83,36 +94,41 @@ def _load(name: str, folder: Path) -> Any:
         return model
     except (Exception, SystemExit) as error:  # a file of anybody's making may raise anything
         why = " ".join(str(error).split())[:200] or type(error).__name__
-        raise Refused(f"{VARIABLE}: the Demucs model {name} in {folder} can't be loaded: {why}") from error
+        raise EngineRefused(
+            f"{VARIABLE}: the Demucs model {name} in {folder} can't be loaded: {why}"
+        ) from error
 
 
 def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report: Progress) -> Audio:
+    import numpy as np
     import soxr
     import torch
     from demucs.apply import apply_model
 
+    from audiopod_mcp.music.signal.blocks import by_blocks
+
     middle = audio.mean(axis=1)
     offset, scale = float(middle.mean()), float(middle.std()) or 1.0
 
-    def work(block: Audio, _: float, tell: Progress) -> Audio:
-        at_its_rate = (soxr.resample(block, rate, model.samplerate) - offset) / scale
-        heard = torch.from_numpy(np.ascontiguousarray(at_its_rate.T))
-        # A stereo recording is heard whole; of any other each channel by itself.
+    def separate_block(block: Audio, _: float, report: Progress) -> Audio:
+        resampled = (soxr.resample(block, rate, model.samplerate) - offset) / scale
+        mixture = torch.from_numpy(np.ascontiguousarray(resampled.T))
+        # The channels of a stereo recording go in together; of any other each one by itself.
         paired = audio.shape[1] == model.audio_channels
-        batch = heard[None] if paired else heard[:, None].expand(-1, model.audio_channels, -1)
+        batch = mixture[None] if paired else mixture[:, None].expand(-1, model.audio_channels, -1)
 
-        def told(state: dict[str, Any]) -> None:
-            passed = state["segment_offset"] / heard.shape[1]
-            tell((state["model_idx_in_bag"] + passed) / state["models"], f"separating the {track}")
+        def report_segment(state: dict[str, Any]) -> None:
+            passed = state["segment_offset"] / mixture.shape[1]
+            report((state["model_idx_in_bag"] + passed) / state["models"], f"separating the {track}")
 
-        made = apply_model(model, batch, shifts=0, callback=told)[:, source]
-        stem = (made[0] if paired else made.mean(dim=1)).numpy().T * scale
-        back = np.zeros_like(block)
-        resampled = soxr.resample(stem, model.samplerate, rate)[: len(block)]
-        back[: len(resampled)] = resampled
-        return back
+        estimate = apply_model(model, batch, shifts=0, callback=report_segment)[:, source]
+        stem = (estimate[0] if paired else estimate.mean(dim=1)).numpy().T * scale
+        output = np.zeros_like(block)
+        at_source_rate = soxr.resample(stem, model.samplerate, rate)[: len(block)]
+        output[: len(at_source_rate)] = at_source_rate
+        return output
 
-    return by_blocks(audio, rate, work, report)
+    return by_blocks(audio, rate, separate_block, report)
 
 
 def _bag(path: Path) -> dict[str, Any]:
@@ -124,4 +140,4 @@ def _bag(path: Path) -> dict[str, Any]:
         bag = YAML(typ="safe").load(path.read_text("utf-8"))
         return {**bag, "models": [str(signature) for signature in bag["models"]]}
     except (YAMLError, UnicodeDecodeError, LookupError, TypeError):
-        raise Refused(f"{VARIABLE}: {path} does not say which models it is made of") from None
+        raise EngineRefused(f"{VARIABLE}: {path} does not say which models it is made of") from None

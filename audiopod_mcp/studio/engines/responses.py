@@ -7,12 +7,12 @@ from typing import Any
 
 from audiopod_mcp.music.model import Analysis, Rendering, Span
 
-NO_WORDS = "Words are not transcribed, and no language is told, without a model."
+NOT_TRANSCRIBED = "Words are not transcribed, and no language is told, without a model."
 
 
-def details_of(made: Rendering) -> dict[str, Any]:
+def details_of(rendering: Rendering) -> dict[str, Any]:
     """What a composed result is, small."""
-    score = made.score
+    score = rendering.score
     if score is None:
         return {}
     return {
@@ -24,41 +24,41 @@ def details_of(made: Rendering) -> dict[str, Any]:
     }
 
 
-def analysis_told(heard: Analysis) -> dict[str, Any]:
+def analysis_result(analysis: Analysis) -> dict[str, Any]:
     """What was measured, and in notes what was not."""
     notes = []
-    if heard.loudness is None:
+    if analysis.loudness is None:
         notes.append("The recording is silent.")
-    elif heard.tempo is None:
+    elif analysis.tempo is None:
         notes.append("No steady beat was heard, so there is no tempo.")
-    elif heard.tempo_span is not None:
-        slowest, fastest = heard.tempo_span
+    elif analysis.tempo_span is not None:
+        slowest, fastest = analysis.tempo_span
         notes.append(
             f"The tempo is not steady: {slowest:.0f} to {fastest:.0f} BPM; bpm is what it keeps longest."
         )
-    if len(heard.sections) > 1:
+    if len(analysis.sections) > 1:
         notes.append("What sections are called is a guess, from what returns and how loud it is.")
-    notes.append(NO_WORDS)
+    notes.append(NOT_TRANSCRIBED)
     return {
         "success": True,
-        "caption": heard.caption,
+        "caption": analysis.caption,
         "lyrics": None,
-        "bpm": None if heard.tempo is None else round(heard.tempo, 1),
-        "keyscale": _keyscale(heard.key),
-        "timesignature": heard.timesignature,
-        "duration": round(heard.duration, 3),
+        "bpm": None if analysis.tempo is None else round(analysis.tempo, 1),
+        "keyscale": _keyscale(analysis.key),
+        "timesignature": analysis.timesignature,
+        "duration": round(analysis.duration, 3),
         "language": None,
         "audio_codes": None,
-        "loudness_lufs": None if heard.loudness is None else round(heard.loudness, 1),
-        "beats": [round(beat, 3) for beat in heard.beats],
-        "downbeats": [round(beat, 3) for beat in heard.downbeats],
-        "chords": _spans(heard.chords),
-        "sections": _spans(heard.sections),
-        "vocals": _spans(heard.vocals),
-        "timesignature_otherwise": heard.other_metre,
-        "tempo_confidence": round(heard.tempo_confidence, 2),
-        "key_confidence": round(heard.key_confidence, 2),
-        "timesignature_confidence": round(heard.metre_confidence, 2),
+        "loudness_lufs": None if analysis.loudness is None else round(analysis.loudness, 1),
+        "beats": [round(beat, 3) for beat in analysis.beats],
+        "downbeats": [round(beat, 3) for beat in analysis.downbeats],
+        "chords": _spans(analysis.chords),
+        "sections": _spans(analysis.sections),
+        "vocals": _spans(analysis.vocals),
+        "timesignature_otherwise": analysis.other_metre,
+        "tempo_confidence": round(analysis.tempo_confidence, 2),
+        "key_confidence": round(analysis.key_confidence, 2),
+        "timesignature_confidence": round(analysis.metre_confidence, 2),
         "engine": "local",
         "notes": notes,
     }

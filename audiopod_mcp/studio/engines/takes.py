@@ -1,4 +1,4 @@
-"""Recordings in, takes out, and how far it is in between."""
+"""Recordings in, takes out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
-from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, exact_subtype, read_audio, write_audio
+from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, within
 
-from .base import MASTER, SCORE, STEMS, Take, Work
+from .base import MASTER, SCORE, STEMS, EngineRefused, Take, Work
 
 
 @dataclass(frozen=True)
-class Material:
+class SourceTrack:
     """What an operation starts from: a recording, and where it was composed here its stems and score."""
 
     audio: Audio
@@ -29,17 +28,19 @@ class Material:
         return {"score": self.score, "stems": self.stems or None}
 
 
-def read_material(
-    work: Work, report: Progress, *, stems: bool = True, max_seconds: float = MAX_SECONDS
-) -> Material:
-    """The source of ``work``, decoded."""
+def read_source(
+    work: Work, report: Progress, *, stems: bool = True, max_seconds: float | None = None
+) -> SourceTrack:
+    """The source of ``work``, decoded; ``max_seconds`` where it may be less long than any recording may."""
+    from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, read_audio
+
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
-        raise Refused(f"task: {work.task!r} needs a recording or a job to work on")
+        raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
     audio, rate, subtype = read_audio(
-        path, argument=argument, max_seconds=max_seconds, report=within(report, 0.0, 0.5)
+        path, argument=argument, max_seconds=max_seconds or MAX_SECONDS, report=within(report, 0.0, 0.5)
     )
     score, layers = None, {}
     if work.original is not None and (work.original / SCORE).is_file():
@@ -50,13 +51,15 @@ def read_material(
             layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
             if stem_rate == rate and layer.shape == audio.shape:
                 layers[stem.stem] = layer
-    return Material(audio, rate, subtype, layers, score)
+    return SourceTrack(audio, rate, subtype, layers, score)
 
 
 def write_take(
     folder: Path, name: str, made: Rendering, seed: int | None, report: Progress, *, subtype: str = "PCM_16"
 ) -> Take:
     """Master, stems and score of a take, the master precise enough for a source of ``subtype``."""
+    from audiopod_mcp.studio.media.audio_files import exact_subtype, write_audio
+
     home = folder / name
     home.mkdir(parents=True, exist_ok=True)
     precise = exact_subtype(subtype)
@@ -77,15 +80,3 @@ def write_take(
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
-
-
-def rising(report: Progress) -> Progress:
-    """A report that never goes back, whatever several steps say of the same part."""
-    furthest = 0.0
-
-    def onwards(fraction: float, doing: str) -> None:
-        nonlocal furthest
-        furthest = max(furthest, min(1.0, fraction))
-        report(furthest, doing)
-
-    return onwards

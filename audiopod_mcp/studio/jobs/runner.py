@@ -130,7 +130,7 @@ class Studio:
         order = Order(
             work=Work(job.task, job.params, sources, original, new_folder(folder, RESULT)),
             engine=self.config.engine,
-            engine_settings=dict(self.config.engine_settings),
+            environment=dict(self.config.environment),
             audio_format=job.format,
             job_id=job.id,
             instance=self.instance.id,
@@ -194,9 +194,7 @@ class Studio:
             WorkerDied: where it took its process down.
 
         """
-        return await self.workers.run(
-            perform, Order(work, self.config.engine, dict(self.config.engine_settings))
-        )
+        return await self.workers.run(perform, Order(work, self.config.engine, dict(self.config.environment)))
 
     async def converted(self, job: JobRow, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.

@@ -6,8 +6,6 @@ Answers are plain data, so that the process that waits for them needs no audio l
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
 import math
 import sqlite3
@@ -19,17 +17,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from audiopod_mcp.music.model import Progress, Refused, within
+from audiopod_mcp.music.model import Progress, Refused, silent, within
 from audiopod_mcp.settings import SettingsError
-from audiopod_mcp.studio.engines.base import MASTER, Engine, Outcome, Work
+from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
+from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
 
-ENGINES: Final = {
-    "local": "audiopod_mcp.studio.engines.local:LocalEngine",
-    "acestep": "audiopod_mcp.studio.engines.acestep:AceStepEngine",
-}
 REPORT_EVERY: Final = 0.15
 """Seconds between two progress reports that are written down."""
 
@@ -46,7 +41,8 @@ class Order:
 
     work: Work
     engine: str
-    engine_settings: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The variables in which the engine looks for its settings."""
     audio_format: str = "flac"
     job_id: int | None = None
     """The job whose progress is written down; ``None``: somebody waits for the answer instead."""
@@ -68,10 +64,10 @@ def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
     try:
         with _reporting(order) as report:
-            return Result(_perform(order, report))
+            return Result(_run_engine(order, report))
     except Stopped:
         return Result()
-    except Refused as refusal:
+    except (EngineRefused, Refused, SettingsError) as refusal:
         return Result(error=str(refusal))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
@@ -83,9 +79,9 @@ def perform(order: Order) -> Result:
         )
 
 
-def _perform(order: Order, report: Progress) -> Outcome:
+def _run_engine(order: Order, report: Progress) -> Outcome:
     formatting = 0.0 if order.audio_format == MASTER_FORMAT else 0.1
-    engine = _engine(order.engine, tuple(sorted(order.engine_settings.items())))
+    engine = _engine(order.engine, frozenset(order.environment.items()))
     outcome = engine.run(order.work, within(report, 0.0, 1.0 - formatting))
     if formatting:
         for number, take in enumerate(outcome.takes):
@@ -95,14 +91,13 @@ def _perform(order: Order, report: Progress) -> Outcome:
     return outcome
 
 
-def convert(master: Path, audio_format: str, report: Progress | None = None) -> Path:
+def convert(master: Path, audio_format: str, report: Progress = silent) -> Path:
     """Write ``master`` in another format beside it; the file appears when it is complete."""
     from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
     target = master.with_suffix(f".{audio_format}")
-    told = report or (lambda _fraction, _doing: None)
     audio, rate, subtype = read_audio(master, max_seconds=math.inf)
-    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=told)
+    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report)
     return target
 
 
@@ -116,30 +111,17 @@ def transcode(master: Path, audio_format: str) -> str | None:
     return None
 
 
-def check_engine(name: str) -> None:
-    """Raise :class:`SettingsError` where there is no engine of that name."""
-    module, colon, _ = ENGINES.get(name, name).partition(":")
-    try:
-        known = bool(colon) and importlib.util.find_spec(module) is not None
-    except ImportError:
-        known = False
-    if not known:
-        choices = " and ".join(repr(choice) for choice in ENGINES)
-        raise SettingsError(f"AUDIOPOD_ENGINE: {name!r} is not one of {choices}")
-
-
 @lru_cache(maxsize=4)
-def _engine(name: str, settings: tuple[tuple[str, str | None], ...]) -> Engine:
-    module, _, attribute = ENGINES.get(name, name).partition(":")
-    engine: Engine = getattr(importlib.import_module(module), attribute)(**dict(settings))
-    return engine
+def _engine(name: str, environment: frozenset[tuple[str, str]]) -> Engine:
+    """The engine, made once a process, so that what it holds (a model) stays from one job to the next."""
+    return load_engine(name).from_environment(dict(environment))
 
 
 @contextmanager
 def _reporting(order: Order) -> Iterator[Progress]:
     """What the engine reports to: writes progress down, raises :class:`Stopped` for a job that is gone."""
     if order.job_id is None or order.store is None:
-        yield lambda _fraction, _doing: None
+        yield silent
         return
     written = -math.inf
     with progress_writer(order.store, order.job_id, order.instance) as write:

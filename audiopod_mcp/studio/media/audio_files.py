@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.model import Audio, Progress, Refused, silent
+from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.studio.engines.base import EngineRefused
 
 MAX_SECONDS = 30 * 60.0
 """The longest recording an operation takes, seconds: 0.6 GB of stereo at 44.1 kHz."""
@@ -42,7 +43,7 @@ def read_audio(
     """Decode ``path``: samples ``(samples, channels)`` at the file's own rate, that rate in Hz, its subtype.
 
     The subtype is libsndfile's (``"PCM_16"``, ``"PCM_24"``, ``"FLOAT"``, ``"VORBIS"`` …). ``argument``
-    is what the person calls this file. Raises :class:`Refused` for what isn't audio, is damaged, or is
+    is what the person calls this file. Raises :class:`EngineRefused` for what isn't audio, is damaged, or is
     beyond the limits.
     """
     _recognise(path, argument)
@@ -55,16 +56,18 @@ def read_audio(
     except soundfile.LibsndfileError as error:
         raise _unreadable(argument, "it is damaged or not audio") from error
     if len(audio) == 0:
-        raise Refused(f"{argument}: the file holds no sound at all; send a recording of at least a second")
+        raise EngineRefused(
+            f"{argument}: the file holds no sound at all; send a recording of at least a second"
+        )
     # A VBR mp3 without an index only estimates its length; everything else promises it.
     missing = (promised - len(audio)) / rate
     if missing > 0.5 and not (estimated and len(audio) > 0.5 * promised):
-        raise Refused(
+        raise EngineRefused(
             f"{argument}: the file is cut off, {len(audio) / rate:.1f} of {promised / rate:.1f} seconds "
             "are there; send the whole file"
         )
     if not np.isfinite(audio).all():
-        raise Refused(
+        raise EngineRefused(
             f"{argument}: the file holds samples that are not numbers (NaN or infinity); "
             "export it again as wav or flac"
         )
@@ -144,11 +147,11 @@ def _recognise(path: Path, argument: str) -> None:
         with path.open("rb") as file:
             head = file.read(12)
     except OSError as error:
-        raise Refused(f"{argument}: the file can't be opened ({error.strerror})") from error
+        raise EngineRefused(f"{argument}: the file can't be opened ({error.strerror})") from error
     if not head:
         raise _unreadable(argument, "it is empty")
     if head[4:8] == b"ftyp" or head[:2] in (b"\xff\xf1", b"\xff\xf9"):
-        raise Refused(
+        raise EngineRefused(
             f"{argument}: m4a and other AAC audio can't be read here; convert it to one of {_READABLE} first "
             "(for example: ffmpeg -i song.m4a song.flac)"
         )
@@ -158,23 +161,23 @@ def _recognise(path: Path, argument: str) -> None:
         raise _unreadable(argument, "it is a zip archive")
 
 
-def _unreadable(argument: str, why: str) -> Refused:
-    return Refused(f"{argument}: not a readable audio file: {why}; send one of {_READABLE}")
+def _unreadable(argument: str, why: str) -> EngineRefused:
+    return EngineRefused(f"{argument}: not a readable audio file: {why}; send one of {_READABLE}")
 
 
 def _check_limits(file: soundfile.SoundFile, max_seconds: float, argument: str) -> None:
     if file.channels > MAX_CHANNELS:
-        raise Refused(
+        raise EngineRefused(
             f"{argument}: the file has {file.channels} channels; at most {MAX_CHANNELS} are accepted"
         )
     low, high = RATES
     if not low <= file.samplerate <= high:
-        raise Refused(
+        raise EngineRefused(
             f"{argument}: the file has a sample rate of {file.samplerate} Hz; {low} to {high} Hz are accepted"
         )
     seconds = file.frames / file.samplerate
     if seconds > max_seconds:
-        raise Refused(
+        raise EngineRefused(
             f"{argument}: the file is {_clock(seconds)} long; at most {_clock(max_seconds)} are accepted, "
             "send the part that matters"
         )

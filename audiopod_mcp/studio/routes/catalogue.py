@@ -12,6 +12,7 @@ from starlette.routing import Route
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, OPERATIONS, Arguments
 from audiopod_mcp.operations.vocabulary import FORMATS, GENRE_PRESETS, TRACKS
+from audiopod_mcp.studio.jobs.inspection import describe_engines
 
 from .http import Invalid, body_of, complaints, owner_of, studio_of
 
@@ -73,10 +74,18 @@ async def presets(request: Request) -> Response:
 async def model_status(request: Request) -> Response:
     owner_of(request)
     config = studio_of(request).config
+    state = request.app.state
+    if not hasattr(state, "engines"):  # none is installed or removed while we run
+        state.engines = await describe_engines(config.engine)
+    engines = [
+        {"name": name, "package": package, "version": version, "tasks": list(tasks), "error": error}
+        for name, package, version, tasks, _, error in state.engines
+    ]
     return JSONResponse(
         {
             "status": "ready",
             "engine": config.engine,
+            "engines": engines,
             "version": __version__,
             "workers": config.workers,
             "formats": list(FORMATS),

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.music.model import Refused
+from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.acestep import AceStepEngine, client
-from audiopod_mcp.studio.engines.base import Work
+from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.engines.local import LocalEngine
 from tests.server.sessions import session
 from tests.studio.engines.acestep_server import BASE, RATE, TURBO, acestep
@@ -28,7 +28,7 @@ LYRICS = "[Verse]\nheave away the morning tide\nheave away the rain"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(client, "ASK_EVERY", 0.05)
+    monkeypatch.setattr(client, "POLL_INTERVAL", 0.05)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +204,7 @@ def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):
     assert fields["repainting_end"] == "9.0"
     assert (read(outcome, folder)[0][: 3 * rate] == old[: 3 * rate]).all()
     with pytest.raises(
-        Refused, match=r"repainting_start: 12 s is not within the track, which ends at 9\.00 s"
+        EngineRefused, match=r"repainting_start: 12 s is not within the track, which ends at 9\.00 s"
     ):
         run(
             toy,
@@ -245,7 +245,7 @@ def test_stems_come_from_a_base_model_where_there_is_one(tmp_path, source):
         }.items() <= fields.items()  # fmt: skip
         assert "plays the stem again" in outcome.notes[0]
     with acestep(models=[TURBO, BASE | {"is_loaded": False}]) as toy:
-        with pytest.raises(Refused, match="track_name: guitar can't be separated"):
+        with pytest.raises(EngineRefused, match="track_name: guitar can't be separated"):
             run(toy, tmp_path, "extract_stem", {"track_name": "guitar"}, {"src_audio_url": source})
         assert not toy.log
 
@@ -294,7 +294,7 @@ def test_an_analysis_is_measured_here_and_put_into_words_there(toy, tmp_path, so
     ],
 )
 def test_failures_in_one_line(toy, tmp_path, caption, line):
-    with pytest.raises(Refused, match=line):
+    with pytest.raises(EngineRefused, match=line):
         run(toy, tmp_path, "text2music", BODY | {"caption": caption})
 
 
@@ -302,12 +302,12 @@ def test_a_full_queue_and_an_outage_pass(toy, tmp_path, monkeypatch):
     toy.refusals, toy.outage = 2, 3
     outcome, _, _ = run(toy, tmp_path, "text2music", BODY)
     assert outcome.takes
-    monkeypatch.setattr(client, "MOST_OUTAGE", 0.5)
+    monkeypatch.setattr(client, "LONGEST_OUTAGE", 0.5)
     toy.refusals = 100
-    with pytest.raises(Refused, match="queue is full; retry in a few minutes"):
+    with pytest.raises(EngineRefused, match="queue is full; retry in a few minutes"):
         run(toy, tmp_path, "text2music", BODY)
     toy.refusals, toy.outage = 0, 1000
-    with pytest.raises(Refused, match=r"stopped answering \(status 502\)"):
+    with pytest.raises(EngineRefused, match=r"stopped answering \(status 502\)"):
         run(toy, tmp_path, "text2music", BODY)
     toy.outage = 0
 
@@ -326,20 +326,29 @@ def test_a_full_queue_and_an_outage_pass(toy, tmp_path, monkeypatch):
 def test_servers_that_can_not_be_used(tmp_path, state, line):
     with acestep(**state) as server:
         engine = AceStepEngine(server.url + "/", KEY)
-        with pytest.raises(Refused, match=line) as refusal:
+        with pytest.raises(EngineRefused, match=line) as refusal:
             engine.run(Work("text2music", BODY, {}, None, tmp_path), lambda fraction, doing: None)
     assert KEY not in str(refusal.value) + repr(engine)
-    with pytest.raises(Refused, match=r"no ACE-Step server answers at http://127\.0\.0\.1:9 "):
+    with pytest.raises(EngineRefused, match=r"no ACE-Step server answers at http://127\.0\.0\.1:9 "):
         AceStepEngine("http://127.0.0.1:9").run(
             Work("text2music", BODY, {}, None, tmp_path), lambda *told: None
         )
 
 
+def test_its_settings_are_variables():
+    assert AceStepEngine.from_environment({}).base_url == "http://127.0.0.1:8001"
+    engine = AceStepEngine.from_environment({"ACESTEP_BASE_URL": "https://gpu:1/", "ACESTEP_API_KEY": KEY})
+    assert (engine.base_url, engine.api_key) == ("https://gpu:1", KEY)
+    assert KEY not in repr(engine)
+    with pytest.raises(SettingsError, match=r"ACESTEP_BASE_URL: '127\.0\.0\.1:8001' is not an http\(s\) URL"):
+        AceStepEngine.from_environment({"ACESTEP_BASE_URL": "127.0.0.1:8001"})
+
+
 @pytest.mark.anyio
 async def test_through_the_studio_a_job_is_made_retaken_timed_and_stopped(tmp_path):
     with acestep(key=KEY, takes=0.2) as toy:
-        settings = {"base_url": toy.url, "api_key": KEY}
-        async with opened(tmp_path, engine="acestep", engine_settings=settings) as studio:
+        environment = {"ACESTEP_BASE_URL": toy.url, "ACESTEP_API_KEY": KEY}
+        async with opened(tmp_path, engine="acestep", environment=environment) as studio:
             job = await studio.make(caption="sea shanty", lyrics=LYRICS, audio_duration=12, seed=3)
             assert (job["status"], job["engine"], job["actual_seeds"]) == ("COMPLETED", "acestep", [3])
             again = await studio.make(

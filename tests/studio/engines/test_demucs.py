@@ -12,6 +12,7 @@ from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.operations import ExtractStem
 from audiopod_mcp.settings import Settings
+from audiopod_mcp.studio.engines.base import EngineRefused
 from audiopod_mcp.studio.engines.demucs import find_models, separate_trained
 from audiopod_mcp.studio.engines.stems import separator_of, stem_of
 from tests.music.synth import chords, stereo
@@ -162,7 +163,7 @@ def test_any_rate_and_number_of_channels(models):
 def test_what_no_model_knows_is_left_to_the_other_way(models, music):
     assert separate_trained(music, RATE, "strings", models, lambda *_: None) is None
     with pytest.raises(Refused, match="Strings can't be separated"):
-        stem_of(music, RATE, "strings", str(models), lambda *_: None)
+        stem_of(music, RATE, "strings", models, lambda *_: None)
 
 
 @with_demucs
@@ -179,7 +180,7 @@ def test_what_no_model_knows_is_left_to_the_other_way(models, music):
 def test_a_broken_folder_is_one_line(tmp_path, music, files, complaint):
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(Refused, match=f"AUDIOPOD_DEMUCS_MODELS: .*{complaint}") as refusal:
+    with pytest.raises(EngineRefused, match=f"AUDIOPOD_DEMUCS_MODELS: .*{complaint}") as refusal:
         separate_trained(music, RATE, "vocals", tmp_path, lambda *_: None)
     assert "\n" not in str(refusal.value)
 
@@ -204,18 +205,18 @@ async def test_a_folder_that_is_not_there_fails_the_job_with_its_variable(tmp_pa
 
 @without_demucs
 def test_an_edit_wants_the_model_too(tmp_path, music):
-    with pytest.raises(Refused, match=r"install audiopod-mcp\[demucs\]"):
-        edit(music, RATE, prompt="drums 6 dB louder", separator=separator_of(str(tmp_path)))
+    with pytest.raises(EngineRefused, match=r"install audiopod-mcp\[demucs\]"):
+        edit(music, RATE, prompt="drums 6 dB louder", separator=separator_of(tmp_path))
 
 
 @without_demucs
 def test_without_the_extra_it_is_named(tmp_path):
-    with pytest.raises(Refused, match=r"install audiopod-mcp\[demucs\]"):
+    with pytest.raises(EngineRefused, match=r"install audiopod-mcp\[demucs\]"):
         find_models(tmp_path)
 
 
 def test_only_what_a_model_could_do_is_refused_with_a_word_of_it(music):
-    with pytest.raises(Refused, match=r"guitar .*audiopod-mcp\[demucs\] and AUDIOPOD_DEMUCS_MODELS"):
+    with pytest.raises(EngineRefused, match=r"guitar .*audiopod-mcp\[demucs\] and AUDIOPOD_DEMUCS_MODELS"):
         stem_of(music, RATE, "guitar", None, lambda *_: None)
     with pytest.raises(Refused) as refusal:
         stem_of(music, RATE, "brass", None, lambda *_: None)

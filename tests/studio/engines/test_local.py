@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.music.model import Refused, Score
-from audiopod_mcp.studio.engines.base import Work
+from audiopod_mcp.music.model import Score
+from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.engines.local import LocalEngine
 
 BASE = {
@@ -181,7 +181,7 @@ def test_operations_on_a_job_keep_its_stems_and_score(folder, made):
     check(outcome.takes[1], place)
     outcome, place = run(folder, "extract_stem", {"track_name": "bass"}, sources, home)
     assert np.array_equal(read(outcome.takes[0].master(place))[0], read(home / "stems" / "bass.flac")[0])
-    with pytest.raises(Refused, match="track_name: nobody plays brass in this track; it has"):
+    with pytest.raises(EngineRefused, match="track_name: nobody plays brass in this track; it has"):
         run(folder, "extract_stem", {"track_name": "brass"}, sources, home)
 
 
@@ -200,7 +200,7 @@ def test_a_result_can_be_worked_on_again(folder, made):
 
 def test_analysis_speaks_the_api(folder, made, source):
     home, _ = made
-    analysis = run(folder, "analyze", {}, {"audio_url": home / "audio.flac"})[0].analysis
+    analysis = run(folder, "analyze", {}, {"audio_url": home / "audio.flac"})[0].result
     assert analysis["success"] is True
     assert min(abs(analysis["bpm"] / 120 - r) for r in (0.5, 1, 2)) < 0.02
     assert analysis["keyscale"].split()[1] in ("Major", "Minor")
@@ -219,7 +219,7 @@ def test_analysis_speaks_the_api(folder, made, source):
     assert any("sections" in note for note in analysis["notes"]) == (len(analysis["sections"]) > 1)
     json.dumps(analysis, allow_nan=False)
     soundfile.write(folder / "silence.wav", np.zeros((44_100, 1)), 44_100)
-    analysis = run(folder, "analyze", {}, {"audio_url": folder / "silence.wav"})[0].analysis
+    analysis = run(folder, "analyze", {}, {"audio_url": folder / "silence.wav"})[0].result
     assert analysis["bpm"] is None
     assert analysis["keyscale"] is None
     json.dumps(analysis, allow_nan=False)
@@ -227,21 +227,27 @@ def test_analysis_speaks_the_api(folder, made, source):
 
 def test_lrc_of_songs_and_recordings(folder, made, source):
     home, outcome = made
-    lrc = run(folder, "lrc", {"lyrics": LYRICS}, {"source": home / "audio.flac"}, home)[0].lrc
+    lrc = run(folder, "lrc", {"lyrics": LYRICS}, {"source": home / "audio.flac"}, home)[0].result[
+        "lrc_content"
+    ]
     assert lrc == outcome.takes[0].lrc
-    timed = run(folder, "lrc", {"lyrics": "one line\nanother line"}, {"src_audio_url": source})[0].lrc
+    timed = run(folder, "lrc", {"lyrics": "one line\nanother line"}, {"src_audio_url": source})[0].result[
+        "lrc_content"
+    ]
     assert "another line" in timed
-    with pytest.raises(Refused, match="no lyrics to time"):
+    with pytest.raises(EngineRefused, match="no lyrics to time"):
         run(folder, "lrc", {}, {"src_audio_url": source})
 
 
 def test_refusals_name_the_argument(folder, source):
     (folder / "fake.mp3").write_bytes(b"not music" * 99)
-    with pytest.raises(Refused, match="src_audio_url: not a readable audio file"):
+    with pytest.raises(EngineRefused, match="src_audio_url: not a readable audio file"):
         run(folder, "cover", BASE | {"caption": "jazz"}, {"src_audio_url": folder / "fake.mp3"})
-    with pytest.raises(Refused, match="not something the local engine does"):
+    with pytest.raises(
+        EngineRefused, match="'dance' is not something this engine does; it does analyze, cover"
+    ):
         run(folder, "dance", {})
-    with pytest.raises(Refused, match="needs a recording"):
+    with pytest.raises(EngineRefused, match="needs a recording"):
         run(folder, "analyze", {})
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.jobs.store import Store
-from tests.studio.studios import HERE, MUSIC, opened, wait_for
+from tests.studio.studios import BEEPER, HERE, MUSIC, opened, wait_for
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -40,7 +40,7 @@ def in_the_middle(studio, job_id):
 
 def test_a_job_survives_kill_9_of_the_studio(serve, tmp_path):
     log = tmp_path / "log"
-    settings = {"engine_settings": {"log": str(log)}}
+    settings = {"environment": {"BEEPER_LOG": str(log)}}
     studio = serve(**settings)
     running, waiting = studio.create(caption="first 60"), studio.create(caption="x")
     in_the_middle(studio, running)
@@ -88,7 +88,7 @@ def test_a_studio_that_is_told_to_stop_puts_its_job_back_at_once(serve, tmp_path
 @pytest.mark.anyio
 async def test_a_job_that_kills_its_worker_twice_is_given_up(tmp_path):
     log = tmp_path / "log"
-    async with opened(tmp_path / "data", engine_settings={"log": str(log)}) as studio:
+    async with opened(tmp_path / "data", environment={"BEEPER_LOG": str(log)}) as studio:
         job = await studio.make(caption="die")
         assert job["status"] == "FAILED"
         assert job["error_message"].startswith("gave up: the process making this ended 2 times")
@@ -116,7 +116,7 @@ async def test_jobs_of_an_engine_that_nobody_runs_any_more_are_done(tmp_path):
         store = studio.app.state.studio.store
         store.update(waiting, {"status": "PENDING", "engine": "gone"})
     async with opened(tmp_path) as studio:
-        assert (await studio.wait(waiting))["engine"] == "beeping:Beeper"
+        assert (await studio.wait(waiting))["engine"] == BEEPER
 
 
 @pytest.mark.anyio

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.music.model import Refused
+from audiopod_mcp.studio.engines.base import EngineRefused
 from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
 RATE = 44_100
@@ -128,7 +128,7 @@ def hostile(tmp_path):
 )
 def test_what_can_not_be_read_is_refused_in_one_line(tmp_path, name, says):
     hostile(tmp_path)
-    with pytest.raises(Refused, match=re.escape(says)) as refused:
+    with pytest.raises(EngineRefused, match=re.escape(says)) as refused:
         read_audio(tmp_path / name, argument="src_audio_url")
     line = str(refused.value)
     assert line.startswith("src_audio_url: ")
@@ -138,7 +138,7 @@ def test_what_can_not_be_read_is_refused_in_one_line(tmp_path, name, says):
 
 def test_a_long_file_is_refused_before_it_is_decoded(tmp_path):
     soundfile.write(tmp_path / "long.flac", np.zeros((RATE * 61, 1), np.int16), RATE)
-    with pytest.raises(Refused, match=r"1:01 min long; at most 1:00 min"):
+    with pytest.raises(EngineRefused, match=r"1:01 min long; at most 1:00 min"):
         read_audio(tmp_path / "long.flac", max_seconds=60)
 
 

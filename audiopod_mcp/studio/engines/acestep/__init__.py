@@ -7,55 +7,133 @@ as flac; what an operation promises to leave alone is put back from the source, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from audiopod_mcp.music.model import Progress, Refused
-from audiopod_mcp.studio.engines.takes import rising
+from audiopod_mcp.music.model import Progress
+from audiopod_mcp.settings import read_url
 
-from ..base import Outcome, Work
+from ..base import Engine, EngineRefused, Finding, Outcome, Work
 from ..local import LocalEngine
-from . import changing, generating, listening
-from .client import DEFAULT_URL, AceStep
-from .session import Session
 
-_OPERATIONS: Mapping[str, Callable[[Session], Outcome]] = {
-    **dict.fromkeys(
-        ("text2music", "prompt2instrumental", "text2rap", "lyric2vocals", "text2samples", "simple"),
-        generating.song,
-    ),
-    "cover": generating.cover,
-    "reference": generating.reference,
-    "retake": changing.retake,
-    "repaint": changing.repaint,
-    "extend": changing.extend,
-    "edit": changing.edit,
-    "extract_stem": changing.extract_stem,
-    "analyze": listening.analyze,
-}
+if TYPE_CHECKING:
+    from .client import AceStepClient
+    from .session import Session
+
+URL, KEY = "ACESTEP_BASE_URL", "ACESTEP_API_KEY"
+"""The variables that name the server and its key."""
+DEFAULT_URL = "http://127.0.0.1:8001"
+"""Where an ACE-Step server listens unless told otherwise."""
 
 
 @dataclass(frozen=True)
-class AceStepEngine:
-    base_url: str | None = None
+class AceStepEngine(Engine):
+    costly: ClassVar[bool] = True
+
+    base_url: str = DEFAULT_URL
     api_key: str | None = field(default=None, repr=False)
-    demucs_models: str | None = None
-    name: str = "acestep"
+    local: LocalEngine = field(default_factory=LocalEngine)
+    """Does what the server can't."""
 
-    @property
-    def server(self) -> AceStep:
-        return AceStep((self.base_url or DEFAULT_URL).rstrip("/"), self.api_key)
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        local = LocalEngine.from_environment(environment)
+        return cls(read_url(environment, URL) or DEFAULT_URL, environment.get(KEY), local)
 
-    def run(self, work: Work, report: Progress) -> Outcome:
-        local = LocalEngine(demucs_models=self.demucs_models)
-        if work.task == "lrc":
-            return local.run(work, report)
-        operation = _OPERATIONS.get(work.task)
-        if operation is None:
-            raise Refused(f"task: {work.task!r} is not something ACE-Step does")
+    def text2music(self, work: Work, report: Progress) -> Outcome:
+        from .generate import song
+
+        with self._session(work, report) as session:
+            return song(session)
+
+    prompt2instrumental = text2rap = lyric2vocals = text2samples = simple = text2music
+
+    def cover(self, work: Work, report: Progress) -> Outcome:
+        from .generate import cover
+
+        with self._session(work, report) as session:
+            return cover(session)
+
+    def reference(self, work: Work, report: Progress) -> Outcome:
+        from .generate import reference
+
+        with self._session(work, report) as session:
+            return reference(session)
+
+    def retake(self, work: Work, report: Progress) -> Outcome:
+        from .transform import retake
+
+        with self._session(work, report) as session:
+            return retake(session)
+
+    def repaint(self, work: Work, report: Progress) -> Outcome:
+        from .transform import repaint
+
+        with self._session(work, report) as session:
+            return repaint(session)
+
+    def extend(self, work: Work, report: Progress) -> Outcome:
+        from .transform import extend
+
+        with self._session(work, report) as session:
+            return extend(session)
+
+    def edit(self, work: Work, report: Progress) -> Outcome:
+        from .transform import edit
+
+        with self._session(work, report) as session:
+            return edit(session)
+
+    def extract_stem(self, work: Work, report: Progress) -> Outcome:
+        from .transform import extract_stem
+
+        with self._session(work, report) as session:
+            return extract_stem(session)
+
+    def analyze(self, work: Work, report: Progress) -> Outcome:
+        from .analyze import analyze
+
+        with self._session(work, report) as session:
+            return analyze(session)
+
+    def lrc(self, work: Work, report: Progress) -> Outcome:
+        return self.local.lrc(work, report)
+
+    def examine(self) -> Iterator[Finding]:
+        """Whether the server answers, lets us in, and what it has loaded."""
+        yield from self.local.examine()
+        server = self._server()
+        try:
+            capabilities = server.capabilities()
+        except EngineRefused as refusal:
+            found, _, fix = str(refusal).partition("; ")
+            yield Finding("ACE-Step", "problem", found, fix)
+            return
+        found = f"answers at {server.url} with {', '.join(capabilities.models) or 'no model'}"
+        if not capabilities.language_model:
+            fix = "start it with --init-llm, so that it plans songs and hears words"
+            yield Finding("ACE-Step", "warning", f"{found}, without a language model", fix)
+        elif capabilities.model_for("extract") is None:
+            fix = "load a base model as well (ACESTEP_CONFIG_PATH2), if stems are wanted from it"
+            yield Finding("ACE-Step", "warning", f"{found}, none of which takes stems out", fix)
+        else:
+            yield Finding("ACE-Step", "ok", found)
+
+    @contextmanager
+    def _session(self, work: Work, report: Progress) -> Iterator[Session]:
+        from .session import Session
+
         report(0.0, "asking ACE-Step what it can do")
-        able = self.server.abilities()
+        server = self._server()
+        capabilities = server.capabilities()
         with TemporaryDirectory(prefix="audiopod-") as scratch:
-            return operation(Session(self.server, able, local, work, Path(scratch), rising(report)))
+            yield Session(server, capabilities, self.local, work, Path(scratch), report)
+
+    def _server(self) -> AceStepClient:
+        from .client import AceStepClient
+
+        return AceStepClient(self.base_url.rstrip("/"), self.api_key)

@@ -17,22 +17,21 @@ from typing import Any
 
 import httpx
 
-from audiopod_mcp.music.model import Progress, Refused
+from audiopod_mcp.music.model import Progress
 
-DEFAULT_URL = "http://127.0.0.1:8001"
-"""Where an ACE-Step server listens unless told otherwise."""
-URL, KEY = "ACESTEP_BASE_URL", "ACESTEP_API_KEY"
-"""The variables that name the server and its key."""
-ASK_EVERY = 1.5
+from ..base import EngineRefused
+from . import KEY, URL
+
+POLL_INTERVAL = 1.5
 """Seconds between two questions for a job's state."""
-REPORT_EVERY = 0.25
-MOST_OUTAGE = 90.0
+REPORT_INTERVAL = 0.25
+LONGEST_OUTAGE = 90.0
 """Seconds without an answer after which a running job is given up, and a full queue."""
 _NO_PARTS: Mapping[str, Path] = {}
 
 
 @dataclass(frozen=True)
-class Abilities:
+class Capabilities:
     """What a server has loaded."""
 
     models: Mapping[str, frozenset[str]]
@@ -51,38 +50,38 @@ class Abilities:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Generation:
     """What became of a generation: what the server tells of it, and the audio file it speaks of, if any."""
 
-    told: Mapping[str, Any]
+    metadata: Mapping[str, Any]
     audio: Path | None = None
 
 
 @dataclass(frozen=True)
-class AceStep:
-    """The server at ``url``. Every method raises :class:`Refused` where it can't be reached or says no."""
+class AceStepClient:
+    """The server at ``url``. Every method raises :class:`EngineRefused` if it is not reached or says no."""
 
-    url: str = DEFAULT_URL
+    url: str
     key: str | None = field(default=None, repr=False)
 
-    def abilities(self) -> Abilities:
+    def capabilities(self) -> Capabilities:
         """What the server has loaded.
 
         Raises:
-            Refused: also where it is one that can't be used: the API of ACE-Step's own web page, which makes
+            EngineRefused: also where it can't be used: the API of ACE-Step's own web page, which makes
                 songs from words only, or a release that takes no uploads.
 
         """
         with self._client() as client:
             service = str(_data(self._ask(client, "GET", "/health")).get("service", ""))
             if "gradio" in service.lower():
-                raise Refused(
+                raise EngineRefused(
                     f"{URL}: {self.url} is the API of ACE-Step's web page, which takes no recordings; "
                     "start the API server instead (uv run acestep-api)"
                 )
             answer = self._ask(client, "GET", "/v1/model_inventory", allow=(404,))
         if answer.status_code == 404:
-            raise Refused(
+            raise EngineRefused(
                 f"{URL}: {self.url} is no ACE-Step API server, or one from before March 2026, which takes "
                 "no uploads; update it"
             )
@@ -90,7 +89,7 @@ class AceStep:
         # Models that only lie on its disk are listed, too; asked for, they may be passed over silently.
         models = [model for model in inventory.get("models") or () if model.get("is_loaded")]
         models.sort(key=lambda model: not model.get("is_default"))
-        return Abilities(
+        return Capabilities(
             {str(model["name"]): frozenset(model.get("supported_task_types") or ()) for model in models},
             bool(inventory.get("llm_initialized")),
         )
@@ -101,21 +100,21 @@ class AceStep:
         folder: Path,
         report: Progress,
         uploads: Mapping[str, Path] = _NO_PARTS,
-    ) -> Answer:
+    ) -> Generation:
         """One generation with ``fields``, waited for; its audio, where it makes any, in ``folder``.
 
         ``uploads`` are files by the name of their part, ``src_audio`` or ``reference_audio``.
         """
         with self._client() as client:
-            told = self._finished(client, self._submitted(client, fields, uploads, report), report)
-            return Answer(told, self._fetched(client, str(told.get("file") or ""), folder))
+            metadata = self._finished(client, self._submitted(client, fields, uploads, report), report)
+            return Generation(metadata, self._fetched(client, str(metadata.get("file") or ""), folder))
 
     def _submitted(
         self, client: httpx.Client, fields: Mapping[str, Any], uploads: Mapping[str, Path], report: Progress
     ) -> str:
         """The id of a new generation, once the server's queue has room for it."""
         values = {name: value for name, value in fields.items() if value is not None}
-        for _ in _until(time.monotonic() + MOST_OUTAGE, report, "waiting for room in ACE-Step's queue"):
+        for _ in _until(time.monotonic() + LONGEST_OUTAGE, report, "waiting for room in ACE-Step's queue"):
             with _opened(uploads) as files:
                 sent: dict[str, Any] = (
                     {"data": {name: _as_text(value) for name, value in values.items()}, "files": files}
@@ -125,11 +124,11 @@ class AceStep:
                 answer = self._ask(client, "POST", "/release_task", allow=(429,), **sent)
             if answer.status_code != 429:
                 return str(_data(answer)["task_id"])
-        raise Refused("ACE-Step's queue is full; retry in a few minutes")
+        raise EngineRefused("ACE-Step's queue is full; retry in a few minutes")
 
     def _finished(self, client: httpx.Client, task: str, report: Progress) -> Mapping[str, Any]:
         """What the server tells of the generation when it has succeeded."""
-        progress, doing, deadline = 0.0, "waiting for ACE-Step", time.monotonic() + MOST_OUTAGE
+        progress, doing, deadline = 0.0, "waiting for ACE-Step", time.monotonic() + LONGEST_OUTAGE
         while True:
             asked = time.monotonic()
             try:
@@ -138,24 +137,24 @@ class AceStep:
                 )[0]
             except _Outage as outage:
                 if asked > deadline:
-                    raise Refused(
+                    raise EngineRefused(
                         f"ACE-Step stopped answering ({outage}); see that it runs, then retry"
                     ) from None
             else:
-                deadline = asked + MOST_OUTAGE
+                deadline = asked + LONGEST_OUTAGE
                 items = json.loads(row.get("result") or "[]")
                 if not items:  # a job that waits or runs always has an item
-                    raise Refused("ACE-Step lost the job, most likely because it was restarted; retry")
-                told: Mapping[str, Any] = items[0]
+                    raise EngineRefused("ACE-Step lost the job, most likely because it was restarted; retry")
+                item: Mapping[str, Any] = items[0]
                 if row["status"] == 1:
-                    return told
+                    return item
                 if row["status"] == 2:
-                    raise Refused(
-                        f"ACE-Step failed: {_last_line(told.get('error')) or 'it does not say why'}"
+                    raise EngineRefused(
+                        f"ACE-Step failed: {_last_line(item.get('error')) or 'it does not say why'}"
                     )
-                progress = max(progress, float(told.get("progress") or 0.0))
-                doing = str(told.get("stage") or "running").rstrip(".… ")
-            for _ in _until(asked + ASK_EVERY, report, f"ACE-Step: {doing}", progress):
+                progress = max(progress, float(item.get("progress") or 0.0))
+                doing = str(item.get("stage") or "running").rstrip(".… ")
+            for _ in _until(asked + POLL_INTERVAL, report, f"ACE-Step: {doing}", progress):
                 pass
 
     def _fetched(self, client: httpx.Client, file: str, folder: Path) -> Path | None:
@@ -165,13 +164,15 @@ class AceStep:
         try:
             with client.stream("GET", file) as answer, target.open("wb") as sink:
                 if answer.status_code != 200:
-                    raise Refused(
+                    raise EngineRefused(
                         f"ACE-Step does not hand out the audio it made (status {answer.status_code}); retry"
                     )
                 for chunk in answer.iter_bytes():
                     sink.write(chunk)
         except httpx.HTTPError as error:
-            raise Refused(f"ACE-Step's audio can't be fetched ({type(error).__name__}); retry") from error
+            raise EngineRefused(
+                f"ACE-Step's audio can't be fetched ({type(error).__name__}); retry"
+            ) from error
         return target
 
     def _client(self) -> httpx.Client:
@@ -196,7 +197,7 @@ class AceStep:
         except httpx.TransportError as error:
             if outage:
                 raise _Outage(type(error).__name__) from error
-            raise Refused(
+            raise EngineRefused(
                 f"{URL}: no ACE-Step server answers at {self.url} ({type(error).__name__}); start it, or "
                 "name another"
             ) from error
@@ -205,10 +206,10 @@ class AceStep:
         if outage and answer.status_code >= 500:
             raise _Outage(f"status {answer.status_code}")
         if answer.status_code in (401, 403):
-            raise Refused(
+            raise EngineRefused(
                 f"{KEY}: the ACE-Step server at {self.url} does not accept it; set the server's own key"
             )
-        raise Refused(f"ACE-Step refused {path} (status {answer.status_code}): {_detail(answer)}")
+        raise EngineRefused(f"ACE-Step refused {path} (status {answer.status_code}): {_detail(answer)}")
 
 
 class _Outage(Exception):
@@ -220,11 +221,13 @@ def _data(answer: httpx.Response) -> Any:
     try:
         envelope = answer.json()
     except ValueError:
-        raise Refused(f"{URL}: {answer.url} does not speak ACE-Step's language; check the address") from None
+        raise EngineRefused(
+            f"{URL}: {answer.url} does not speak ACE-Step's language; check the address"
+        ) from None
     if not isinstance(envelope, dict) or "data" not in envelope:
-        raise Refused(f"{URL}: {answer.url} does not speak ACE-Step's language; check the address")
+        raise EngineRefused(f"{URL}: {answer.url} does not speak ACE-Step's language; check the address")
     if envelope.get("error") or envelope["data"] is None:
-        raise Refused(f"ACE-Step failed: {_last_line(envelope.get('error')) or 'it does not say why'}")
+        raise EngineRefused(f"ACE-Step failed: {_last_line(envelope.get('error')) or 'it does not say why'}")
     return envelope["data"]
 
 
@@ -254,7 +257,7 @@ def _until(deadline: float, report: Progress, doing: str, fraction: float = 0.0)
         rest = deadline - time.monotonic()
         if rest <= 0:
             return
-        time.sleep(min(rest, REPORT_EVERY))
+        time.sleep(min(rest, REPORT_INTERVAL))
 
 
 @contextmanager

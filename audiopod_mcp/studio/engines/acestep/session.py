@@ -12,12 +12,12 @@ from typing import Any, TypeAlias
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.engines.arguments import seeds_of
-from audiopod_mcp.studio.engines.takes import Material, read_material, write_take
+from audiopod_mcp.studio.engines.takes import SourceTrack, read_source, write_take
 from audiopod_mcp.studio.media.audio_files import read_audio, write_audio
 
-from ..base import SCORE, Outcome, Take, Work
+from ..base import SCORE, EngineRefused, Outcome, Take, Work
 from ..local import LocalEngine
-from .client import Abilities, AceStep, Answer
+from .client import AceStepClient, Capabilities, Generation
 
 REQUEST = "request.json"
 """What a take was asked for with, in its folder, so that it can be taken again."""
@@ -35,8 +35,8 @@ Shape: TypeAlias = Callable[[Audio, int], Rendering]
 class Session:
     """One operation with one server; ``scratch`` is for files on their way."""
 
-    server: AceStep
-    able: Abilities
+    server: AceStepClient
+    capabilities: Capabilities
     local: LocalEngine
     work: Work
     scratch: Path
@@ -46,7 +46,7 @@ class Session:
     def params(self) -> Mapping[str, Any]:
         return self.work.params
 
-    def takes(
+    def make_takes(
         self,
         fields: Fields,
         shape: Shape,
@@ -62,22 +62,22 @@ class Session:
         details: dict[str, Any] = {}
         for number, seed in enumerate(chosen):
             part = within(self.report, number / len(chosen), (number + 1) / len(chosen))
-            answer = self.made(fields, seed, within(part, 0.0, 0.9), uploads)
-            audio, rate, own = decoded(answer, within(part, 0.9, 0.92))
+            generation = self.generate(fields, seed, within(part, 0.0, 0.9), uploads)
+            audio, rate, own = decode(generation, within(part, 0.9, 0.92))
             end, name = within(part, 0.92, 1.0), f"take-{number + 1}"
             made = shape(audio, rate)
             take = write_take(self.work.folder, name, made, seed, end, subtype=subtype or own)
             request = {"fields": fields, "uploads": sorted(uploads or ())}
             (self.work.folder / name / REQUEST).write_text(json.dumps(request), "utf-8")
             takes.append(self._with_lyrics(take, made, end))
-            details = details or _details(answer.told)
+            details = details or _details(generation.metadata)
         return Outcome(tuple(takes), notes=notes, details=details)
 
-    def source(self) -> Material:
+    def source(self) -> SourceTrack:
         """The recording or track that the operation starts from."""
-        return read_material(self.work, within(self.report, 0.0, 0.02), stems=False, max_seconds=LONGEST)
+        return read_source(self.work, within(self.report, 0.0, 0.02), stems=False, max_seconds=LONGEST)
 
-    def request(self) -> tuple[Fields, bool]:
+    def original_request(self) -> tuple[Fields, bool]:
         """What that track was asked for with, if it was made here, and whether by words alone.
 
         A track of the local engine has a score, which knows its caption and lyrics.
@@ -91,18 +91,18 @@ class Session:
             return {"prompt": brief.get("caption") or "", "lyrics": brief.get("lyrics") or ""}, False
         return {}, False
 
-    def made(
+    def generate(
         self, fields: Fields, seed: int, report: Progress, uploads: Mapping[str, Path] | None = None
-    ) -> Answer:
+    ) -> Generation:
         """What the server makes of ``fields`` with ``seed``."""
         sent = fields | {"batch_size": 1, "use_random_seed": False, "seed": str(seed), "audio_format": "flac"}
         if (
-            not self.able.turbo
+            not self.capabilities.turbo
         ):  # the server takes eight steps unless told otherwise, too few for a base model
             sent.setdefault("inference_steps", BASE_STEPS)
         return self.server.generate(sent, self.scratch, report, uploads or {})
 
-    def upload(self, source: Material, part: str = "src_audio") -> dict[str, Path]:
+    def upload(self, source: SourceTrack, part: str = "src_audio") -> dict[str, Path]:
         """The source as a part to send: decoded and written anew, so that the server gets no broken file."""
         path = self.scratch / f"{part}.flac"
         write_audio(path, source.audio, source.rate, subtype="PCM_24")
@@ -118,25 +118,25 @@ class Session:
         from audiopod_mcp.music.lyrics.timing import place_lyrics
 
         try:
-            heard = analyse(made.audio, made.rate, report)
-            lines, remark = place_lyrics(lyrics, heard, made.audio, made.rate, report)
+            analysis = analyse(made.audio, made.rate, report)
+            lines, remark = place_lyrics(lyrics, analysis, made.audio, made.rate, report)
         except Refused:  # no reason to lose the song
             return take
-        return replace(take, lrc=to_lrc(lines, length=heard.duration, remark=remark))
+        return replace(take, lrc=to_lrc(lines, length=analysis.duration, remark=remark))
 
 
-def decoded(answer: Answer, report: Progress) -> tuple[Audio, int, str]:
-    """Samples, rate and subtype of what was made. Raises :class:`Refused` where the server kept nothing."""
-    if answer.audio is None:
-        raise Refused(
+def decode(generation: Generation, report: Progress) -> tuple[Audio, int, str]:
+    """Samples, rate and subtype of what was made; :class:`EngineRefused` where the server kept nothing."""
+    if generation.audio is None:
+        raise EngineRefused(
             "ACE-Step made nothing but silence and threw it away; retry with another seed or caption"
         )
-    return read_audio(answer.audio, argument="the audio of ACE-Step", report=report)
+    return read_audio(generation.audio, argument="the audio of ACE-Step", report=report)
 
 
-def _details(told: Mapping[str, Any]) -> dict[str, Any]:
+def _details(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """What the server knows of the piece; what it does not know it calls N/A."""
-    metas = told.get("metas") or {}
+    metas = metadata.get("metas") or {}
     details: dict[str, Any] = {}
     if re.fullmatch(r"\d+(?:\.\d+)?", str(metas.get("bpm"))):
         details["bpm"] = float(metas["bpm"])

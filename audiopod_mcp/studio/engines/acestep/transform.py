@@ -1,4 +1,4 @@
-"""Music that exists already, taken again, repainted, extended, edited, taken apart."""
+"""Music that exists already: taken again, repainted, extended, edited, separated."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from audiopod_mcp.music.effects.crossfade import convert, fit
 from audiopod_mcp.music.effects.crossfade import replace as replaced
-from audiopod_mcp.music.model import Audio, Refused, Rendering, within
-from audiopod_mcp.studio.engines.arguments import number_of, seeds_of, words_of
+from audiopod_mcp.music.model import Audio, Rendering, within
+from audiopod_mcp.studio.engines.arguments import caption_of, number_of, seeds_of
 from audiopod_mcp.studio.engines.takes import write_take
 
-from ..base import STEMS, Outcome
-from .session import BASE_STEPS, LONGEST, Fields, Session, decoded
+from ..base import STEMS, EngineRefused, Outcome
+from .session import BASE_STEPS, LONGEST, Fields, Session, decode
 
 _FRAME = 0.04
 """Seconds of the model's grid."""
@@ -25,9 +25,9 @@ def retake(session: Session) -> Outcome:
     """The request made again with other seeds, or for less variance a cover of the track itself."""
     work, variance = session.work, number_of(session.params, "retake_variance", 0.7)
     seeds = session.params.get("retake_seeds")
-    before, alone = session.request()
+    before, alone = session.original_request()
     if alone and variance == 1:
-        return session.takes(before, Rendering, seeds=seeds)
+        return session.make_takes(before, Rendering, seeds=seeds)
     source = session.source()
     if variance == 0:
         made = Rendering(source.audio, source.rate)
@@ -43,7 +43,7 @@ def retake(session: Session) -> Outcome:
     note = (
         "ACE-Step's server offers no retake: this is a cover in the track's own words, freer with variance."
     )
-    return session.takes(
+    return session.make_takes(
         fields,
         Rendering,
         uploads=session.upload(source),
@@ -58,18 +58,20 @@ def repaint(session: Session) -> Outcome:
     start, end = float(session.params["repainting_start"]), float(session.params["repainting_end"])
     end = seconds if end < 0 else min(end, seconds)
     if start >= end:
-        raise Refused(f"repainting_start: {start:g} s is not within the track, which ends at {seconds:.2f} s")
+        raise EngineRefused(
+            f"repainting_start: {start:g} s is not within the track, which ends at {seconds:.2f} s"
+        )
     fields = _region(session, start, end)
     first, last = round(start * source.rate), round(end * source.rate)
     seam = round(_SEAM * source.rate)
 
-    def spliced(audio: Audio, rate: int) -> Rendering:
+    def splice(audio: Audio, rate: int) -> Rendering:
         piece = fit(convert(audio, rate, source.rate, source.audio.shape[1]), last)[first:last]
         fade_in, fade_out = seam * (first > 0), seam * (last < len(source.audio))
         return Rendering(replaced(source.audio, piece, first, fade_in, fade_out), source.rate)
 
     uploads = session.upload(source)
-    return session.takes(fields, spliced, uploads=uploads, subtype=source.subtype)
+    return session.make_takes(fields, splice, uploads=uploads, subtype=source.subtype)
 
 
 def extend(session: Session) -> Outcome:
@@ -79,17 +81,17 @@ def extend(session: Session) -> Outcome:
     right = number_of(session.params, "right_extend_length", 30.0)
     seconds = len(source.audio) / source.rate
     if left + seconds + right > LONGEST:
-        raise Refused(
+        raise EngineRefused(
             f"left_extend_length, right_extend_length: {left:g} and {right:g} s more would make "
             f"{left + seconds + right:.0f} s; ACE-Step makes at most {LONGEST:.0f}"
         )
 
-    def at_home(audio: Audio, rate: int, length: float) -> Audio:
+    def at_source_rate(audio: Audio, rate: int, length: float) -> Audio:
         return fit(convert(audio, rate, source.rate, source.audio.shape[1]), round(length * source.rate))
 
-    def both(audio: Audio, rate: int) -> Rendering:
+    def put_together(audio: Audio, rate: int) -> Rendering:
         """The last result, with the source put back where it was."""
-        made = at_home(audio, rate, left + seconds + right)
+        made = at_source_rate(audio, rate, left + seconds + right)
         first = round(left * source.rate)
         return Rendering(_put_back(made, source.audio, first, round(_SEAM * source.rate)), source.rate)
 
@@ -98,12 +100,12 @@ def extend(session: Session) -> Outcome:
     if left and right:
         half = replace(session, report=within(session.report, 0.02, 0.5))
         seed = next(iter(seeds_of(session.params)))
-        audio, rate, _ = decoded(half.made(fields, seed, half.report, uploads), half.report)
-        uploads = session.upload(replace(source, audio=at_home(audio, rate, seconds + right)))
+        audio, rate, _ = decode(half.generate(fields, seed, half.report, uploads), half.report)
+        uploads = session.upload(replace(source, audio=at_source_rate(audio, rate, seconds + right)))
         session = replace(session, report=within(session.report, 0.5, 1.0))
     if left:
         fields = _region(session, -left, _FRAME)
-    return session.takes(fields, both, uploads=uploads, subtype=source.subtype)
+    return session.make_takes(fields, put_together, uploads=uploads, subtype=source.subtype)
 
 
 def edit(session: Session) -> Outcome:
@@ -112,7 +114,7 @@ def edit(session: Session) -> Outcome:
     from audiopod_mcp.music.editing.prompt.parse import not_understood, read_wishes
     from audiopod_mcp.music.editing.prompt.unsupported import beyond
 
-    params, (before, _) = session.params, session.request()
+    params, (before, _) = session.params, session.original_request()
     prompt, lyrics = params.get("edit_target_prompt") or "", params.get("edit_target_lyrics")
     in_a_style = names_style(not_understood(prompt))
     if not lyrics and (beyond(prompt) or (read_wishes(prompt) and not in_a_style)):
@@ -128,11 +130,11 @@ def edit(session: Session) -> Outcome:
     note = (
         "ACE-Step's server offers no edit: this is a close cover in the new words, whose melody may differ."
     )
-    return session.takes(fields, Rendering, uploads=session.upload(source), notes=(note,))
+    return session.make_takes(fields, Rendering, uploads=session.upload(source), notes=(note,))
 
 
 def extract_stem(session: Session) -> Outcome:
-    work, model = session.work, session.able.model_for("extract")
+    work, model = session.work, session.capabilities.model_for("extract")
     if model is None or (work.original and (work.original / STEMS).is_dir()):
         return session.local.run(work, session.report)
     source = session.source()
@@ -146,15 +148,15 @@ def extract_stem(session: Session) -> Outcome:
     note = (
         f"The model {model} plays the stem again rather than filtering it out: it may differ from the source."
     )
-    return session.takes(fields, Rendering, uploads=session.upload(source), notes=(note,))
+    return session.make_takes(fields, Rendering, uploads=session.upload(source), notes=(note,))
 
 
 def _region(session: Session, start: float, end: float) -> Fields:
     """A request to make ``start`` to ``end``, seconds of the source, anew."""
-    before, _ = session.request()
+    before, _ = session.original_request()
     return {
         "task_type": "repaint",
-        "prompt": words_of(session.work),
+        "prompt": caption_of(session.work),
         "lyrics": session.params.get("lyrics") or before.get("lyrics") or "",
         "repainting_start": start,
         "repainting_end": end,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.model import Refused, within
-from audiopod_mcp.studio.engines.responses import NO_WORDS
+from audiopod_mcp.music.model import within
+from audiopod_mcp.studio.engines.responses import NOT_TRANSCRIBED
 
-from ..base import Outcome
+from ..base import EngineRefused, Outcome
 from .session import Session
 
 
@@ -15,26 +15,26 @@ def analyze(session: Session) -> Outcome:
     """Measured here; words, language and description by the server's language model, where it has one."""
     heard = session.local.run(session.work, within(session.report, 0, 0.4))
     measured = heard.result
-    if not session.able.language_model or measured is None or measured["loudness_lufs"] is None:
+    if not session.capabilities.language_model or measured is None or measured["loudness_lufs"] is None:
         return heard
-    listening = within(session.report, 0.42, 1.0)
+    report = within(session.report, 0.42, 1.0)
     try:
-        answer = session.server.generate(
+        generation = session.server.generate(
             {"full_analysis_only": True},
             session.scratch,
-            listening,
+            report,
             session.upload(session.source()),
         )
-    except Refused as reason:  # what was measured stands without it
+    except EngineRefused as reason:  # what was measured stands without it
         return replace(heard, result={**measured, "notes": [*measured["notes"], f"{reason}."]})
-    told = answer.told
+    metadata = generation.metadata
     words = {
-        "caption": told.get("prompt"),
-        "lyrics": told.get("lyrics"),
-        "language": told.get("language"),
-        "audio_codes": told.get("audio_codes"),
+        "caption": metadata.get("prompt"),
+        "lyrics": metadata.get("lyrics"),
+        "language": metadata.get("language"),
+        "audio_codes": metadata.get("audio_codes"),
     }
     given = {name: value for name, value in words.items() if value and value != "N/A"}
-    notes = [note for note in measured["notes"] if note != NO_WORDS]
+    notes = [note for note in measured["notes"] if note != NOT_TRANSCRIBED]
     notes.append("Tempo, key, metre, form and loudness are measured; caption and words are ACE-Step's.")
     return replace(heard, result={**measured, **given, "notes": notes})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from audiopod_mcp.music.effects.crossfade import rise
-from audiopod_mcp.music.model import Audio, Refused, Rendering, within
+from audiopod_mcp.music.model import Audio, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
-from audiopod_mcp.studio.engines.arguments import number_of, words_of
-from audiopod_mcp.studio.engines.takes import read_material
+from audiopod_mcp.studio.engines.arguments import caption_of, number_of
+from audiopod_mcp.studio.engines.takes import read_source
 
-from ..base import Outcome
+from ..base import EngineRefused, Outcome
 from .session import Fields, Session, Shape
 
 _INSTRUMENTAL = "[Instrumental]"
@@ -24,7 +24,7 @@ def song(session: Session) -> Outcome:
     notes: tuple[str, ...] = ()
     fields = _wanted(session) | {"task_type": "text2music"}
     match session.work.task:
-        case "simple" if session.able.language_model:
+        case "simple" if session.capabilities.language_model:
             fields |= {"sample_query": fields.pop("prompt"), "prompt": ""}
         case "text2rap":
             fields["prompt"] += ", rap"
@@ -35,7 +35,7 @@ def song(session: Session) -> Outcome:
             return _sample(session, fields)
     if params.get("instrumental") or session.work.task == "prompt2instrumental":
         fields["lyrics"] = _INSTRUMENTAL
-    return session.takes(fields, _cut(session), notes=notes)
+    return session.make_takes(fields, _cut(session), notes=notes)
 
 
 def _sample(session: Session, fields: Fields) -> Outcome:
@@ -49,7 +49,7 @@ def _sample(session: Session, fields: Fields) -> Outcome:
     }  # fmt: skip
 
     note = "It is the beginning of a longer piece: the model makes no loops, so its ends may not meet."
-    return session.takes(fields, _cut(session, seconds), notes=(note,) if kind == "loop" else ())
+    return session.make_takes(fields, _cut(session, seconds), notes=(note,) if kind == "loop" else ())
 
 
 def cover(session: Session) -> Outcome:
@@ -58,15 +58,15 @@ def cover(session: Session) -> Outcome:
         "task_type": "cover", "audio_duration": None, "thinking": None,
         "audio_cover_strength": number_of(session.params, "audio_cover_strength", 0.7),
     }  # fmt: skip
-    return session.takes(fields, Rendering, uploads=session.upload(source))
+    return session.make_takes(fields, Rendering, uploads=session.upload(source))
 
 
 def reference(session: Session) -> Outcome:
-    source = read_material(session.work, within(session.report, 0, 0.02), stems=False)
+    source = read_source(session.work, within(session.report, 0, 0.02), stems=False)
     fields = _wanted(session) | {"task_type": "text2music"}
     if session.params.get("instrumental"):
         fields["lyrics"] = _INSTRUMENTAL
-    return session.takes(fields, _cut(session), uploads=session.upload(source, "reference_audio"))
+    return session.make_takes(fields, _cut(session), uploads=session.upload(source, "reference_audio"))
 
 
 def _cut(session: Session, seconds: float | None = None) -> Shape:
@@ -86,9 +86,9 @@ def _cut(session: Session, seconds: float | None = None) -> Shape:
 
 def _wanted(session: Session) -> Fields:
     """What new music is to be, in the server's own words."""
-    params, able = session.params, session.able
+    params, able = session.params, session.capabilities
     if params.get("lora_name_or_path"):
-        raise Refused(
+        raise EngineRefused(
             "lora_name_or_path: a LoRA is loaded by the ACE-Step server; load it there, leave it out here"
         )
     duration = params.get("audio_duration")
@@ -100,7 +100,7 @@ def _wanted(session: Session) -> Fields:
     language = params.get("vocal_language")
     metre = params.get("timesignature")
     return {
-        "prompt": words_of(session.work),
+        "prompt": caption_of(session.work),
         "lyrics": params.get("lyrics") or "",
         "audio_duration": None if duration is None or duration <= 0 else max(_SHORTEST, duration),
         "bpm": params.get("bpm"),
