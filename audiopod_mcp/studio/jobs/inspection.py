@@ -16,8 +16,7 @@ from audiopod_mcp.studio.engines.registry import (
     installed_engines,
     load_engine,
 )
-
-from .processes import WorkerDied, Workers
+from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 PATIENCE: Final = 60.0
 """Seconds that an engine may take to be imported and examined."""
@@ -65,7 +64,7 @@ def _why(error: WorkerDied | TimeoutError) -> str:
 
 
 async def _in_a_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    workers = Workers(1)
+    workers = WorkerPool(1)
     try:
         with anyio.fail_after(PATIENCE):
             return await workers.run(function, *args, **kwargs)
