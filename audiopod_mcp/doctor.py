@@ -102,7 +102,7 @@ async def _service(settings: Settings, url: str) -> AsyncIterator[Finding]:
         url,
         api_key=settings.api_key,
         private_hosts=settings.allow_private_urls,
-        timeouts=Timeouts(connect=5, answer=10),
+        timeouts=Timeouts(connect=5, response=10),
         patience=0,
     )
     async with client:

@@ -9,7 +9,7 @@ from typing import Any
 
 from audiopod_mcp.operations import Operation
 
-SLACK = 3.0
+CLOCK_TOLERANCE = 3.0
 """Seconds. HTTP dates are whole seconds, and a service's machines do not agree to the millisecond."""
 
 TELLING = (
@@ -26,7 +26,7 @@ TELLING = (
 """Fields that tell one request from another where the job list repeats them."""
 
 
-class Creation:
+class Submission:
     """One request for a job, from before it is sent until its job is known or given up."""
 
     def __init__(self, operation: Operation, started: float, newest_before: int = 0) -> None:
@@ -37,7 +37,7 @@ class Creation:
         self.newest_before = newest_before
         """The highest job id known when it was sent; 0: none."""
 
-    def may_have_made(self, entry: Mapping[str, Any], job_id: int, window: tuple[float, float]) -> bool:
+    def may_have_created(self, entry: Mapping[str, Any], job_id: int, window: tuple[float, float]) -> bool:
         """Whether the job of a list entry may be this request's.
 
         Args:
@@ -53,7 +53,7 @@ class Creation:
         created = seconds_since_1970(entry.get("created_at"))
         if created is None:
             return self.newest_before > 0
-        return window[0] - SLACK <= created <= window[1] + SLACK
+        return window[0] - CLOCK_TOLERANCE <= created <= window[1] + CLOCK_TOLERANCE
 
     @property
     def told(self) -> list[str]:
@@ -64,7 +64,7 @@ class Creation:
 
 
 def candidates(
-    creation: Creation,
+    submission: Submission,
     entries: Iterable[Any],
     *,
     claimed: set[int],
@@ -79,7 +79,7 @@ def candidates(
             job_id = int(entry.get("id") or entry.get("job_id") or 0)
         except (TypeError, ValueError):
             continue
-        if job_id not in claimed and creation.may_have_made(entry, job_id, window):
+        if job_id not in claimed and submission.may_have_created(entry, job_id, window):
             found[job_id] = entry
     return found
 
