@@ -137,7 +137,9 @@ class AudioPodClient:
         """
         deadline = self._deadline(patience)
         await self._await_turn("retry_job", RETRIES_PER_MINUTE, deadline, on_wait)
-        return await self._submitter.run_again(int(job_id), deadline, on_wait, seconds=self._timeouts.response)
+        return await self._submitter.run_again(
+            int(job_id), deadline, on_wait, seconds=self._timeouts.response
+        )
 
     async def analyze(
         self, operation: Analyze, *, patience: float | None = None, on_wait: OnWait | None = None

@@ -1,11 +1,11 @@
 """The vocabulary: every operation of AudioPod's music API declared once, and what comes back."""
 
-from .complaints import complaint, explain
 from .editing import Edit, Extend, ExtractStem, Repaint, Retake
 from .generation import Advanced, Cover, GenerateMusic, Reference
 from .jobs import FINISHED, Job, JobFilters, JobQuery
 from .listening import Analysis, Analyze, GenerateLrc, Lrc, Section
 from .operation import API_PREFIX, Arguments, Operation
+from .validation import error_line, error_lines
 
 OPERATIONS: tuple[type[Operation], ...] = (
     GenerateMusic,
@@ -43,6 +43,6 @@ __all__ = [
     "Repaint",
     "Retake",
     "Section",
-    "complaint",
-    "explain",
+    "error_line",
+    "error_lines",
 ]

@@ -105,3 +105,5 @@ class JobFilters(JobQuery):
     occasion: Text | None = None
     sort_by: Literal["created_at", "display_name", "audio_duration", "status"] = "created_at"
     sort_order: Literal["asc", "desc"] = "desc"
+    include_interactions: bool = False
+    """Also say which jobs are liked"""

@@ -23,7 +23,7 @@ from mcp.types import (
 
 from audiopod_mcp import __version__
 
-from .caller import know_the_caller
+from .caller import set_caller
 from .completions import complete
 from .player import Player
 from .prompts import add_prompts
@@ -55,7 +55,7 @@ class MusicServer(MCPServer[Any]):
             instructions=INSTRUCTIONS,
             tools=[*build_tools(service)],
             extensions=[tasks, Player()],
-            middleware=[know_the_caller, tasks.announce, service.announcer.listening],
+            middleware=[set_caller, tasks.announce, service.announcer.listening],
             subscriptions=service.announcer.bus,
             log_level="WARNING",
             cache_hints={

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from audiopod_mcp.api import AudioPodClient, AudioPodError
 from audiopod_mcp.operations import Extend, Operation, Retake
 
-from .tool import refusal
+from .tool import error_result
 
 
 class Consent(BaseModel):
@@ -58,14 +58,14 @@ async def _seconds(operation: Operation, client: AudioPodClient) -> float | None
     return source * takes
 
 
-def in_words(dollars: float | None, operation: Operation) -> str:
+def format_price(dollars: float | None, operation: Operation) -> str:
     """``about $0.08``, or the rate where the length is not known."""
     if dollars is None:
         return f"${operation.usd_per_minute:.2f} a minute of audio"
     return f"about ${max(dollars, 0.01):.2f}"
 
 
-async def stopped_for_money(
+async def ask_consent(
     operation: Operation, dollars: float | None, limit: float, ctx: Context[Any, Any]
 ) -> CallToolResult | InputRequiredResult | None:
     """What to answer instead of spending: a question, or a refusal; ``None`` to go on.
@@ -74,10 +74,10 @@ async def stopped_for_money(
     """
     if dollars is not None and dollars <= limit:
         return None
-    price = in_words(dollars, operation)
+    price = format_price(dollars, operation)
     capabilities = ctx.client_capabilities
     if not (capabilities and capabilities.elicitation):
-        return refusal(
+        return error_result(
             f"This costs {price}, above AUDIOPOD_CONFIRM_ABOVE (${limit:.2f}), and this host can't ask the "
             "person; nothing was sent. Ask them to raise that setting, or ask for less"
         )
@@ -87,7 +87,7 @@ async def stopped_for_money(
     consent = answers["consent"]
     if isinstance(consent, AcceptedElicitation) and consent.data.go_on:
         return None
-    return refusal(f"The person did not want to spend {price}; nothing was sent")
+    return error_result(f"The person did not want to spend {price}; nothing was sent")
 
 
 _RESOLVED = find_resolved_parameters(_asking)

@@ -145,11 +145,11 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
 
 async def _jobs(service: Service) -> ReadResourceContents:
     page = await service.client.jobs(JobQuery(limit=PAGE))
-    return _json({"jobs": [_told(job) for job in page.jobs], "total": page.total})
+    return _json({"jobs": [_job_fields(job) for job in page.jobs], "total": page.total})
 
 
 async def _job(service: Service, job_id: str) -> ReadResourceContents:
-    return _json(_told(await service.client.job(int(job_id))))
+    return _json(_job_fields(await service.client.job(int(job_id))))
 
 
 async def _audio(service: Service, job_id: str, format: str | None = None) -> ReadResourceContents:  # noqa: A002
@@ -219,7 +219,9 @@ async def draw(service: Service, job: Job, kind: Picture) -> bytes:
     name, url = min(
         job.audio_urls.items(), key=lambda item: ("_" in item[0], ["flac", "wav"].count(item[0]) == 0)
     )
-    drawer = partial({"waveform": waveform, "spectrogram": spectrogram}[kind].draw, sections=_form(job))
+    drawer = partial(
+        {"waveform": waveform, "spectrogram": spectrogram}[kind].draw, sections=_sections_of(job)
+    )
     try:
         if path := (job.files or {}).get(name):
             return await anyio.to_process.run_sync(drawer, path, cancellable=True)
@@ -233,7 +235,7 @@ async def draw(service: Service, job: Job, kind: Picture) -> bytes:
         raise ResourceError(str(error)) from error
 
 
-def _form(job: Job) -> list[tuple[float, float, str]]:
+def _sections_of(job: Job) -> list[tuple[float, float, str]]:
     """The parts of the music as composed, or as heard when the studio analyzed it; none where unknown."""
     try:
         sections = [Section.model_validate(part) for part in (job.details or {}).get("sections") or ()]
@@ -261,7 +263,7 @@ def _finished(job: Job) -> Job:
     return job
 
 
-def _told(job: Job) -> dict[str, object]:
+def _job_fields(job: Job) -> dict[str, object]:
     return job.model_dump(mode="json", exclude_none=True)
 
 

@@ -100,7 +100,9 @@ class Deleted(BaseModel):
     deleted: bool
 
 
-def answer(model: BaseModel, *lines: str | None, links: list[ResourceLink] | None = None) -> CallToolResult:
+def tool_result(
+    model: BaseModel, *lines: str | None, links: list[ResourceLink] | None = None
+) -> CallToolResult:
     """``lines`` to read, ``model`` as structured content and ``links`` to follow."""
     content: list[ContentBlock] = [TextContent(type="text", text="\n".join(line for line in lines if line))]
     return CallToolResult(
@@ -109,10 +111,10 @@ def answer(model: BaseModel, *lines: str | None, links: list[ResourceLink] | Non
     )
 
 
-def job_answer(job: Job, kept: str | None = None, *, can_save: bool = False) -> CallToolResult:
+def job_result(job: Job, saved: str | None = None, *, can_save: bool = False) -> CallToolResult:
     """A job that is done, still running, or failed (then an error result).
 
-    ``kept`` says where it was saved; without that, ``can_save`` says that it may be.
+    ``saved`` says where it was saved; without that, ``can_save`` says that it may be.
     """
     result = JobResult.of(job)
     name = f"Job {job.id} ({job.task or 'music'}{f', “{job.display_name}”' if job.display_name else ''})"
@@ -120,30 +122,30 @@ def job_answer(job: Job, kept: str | None = None, *, can_save: bool = False) -> 
     if job.status == "COMPLETED":
         details = job.details or {}
         facts = [
-            clock(job.audio_duration) if job.audio_duration else None,
+            format_duration(job.audio_duration) if job.audio_duration else None,
             f"{details['bpm']:g} BPM" if details.get("bpm") else None,
             details.get("keyscale"),
             f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
         ]
-        return answer(
+        return tool_result(
             result,
-            kept,
+            saved,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Listen: {result.output_url}" if result.output_url else None,
             f"Use it further as audiopod://jobs/{job.id} or by its job id"
-            + ("; save_audio keeps a copy." if can_save and not kept else "."),
+            + ("; save_audio keeps a copy." if can_save and not saved else "."),
             f"Note: {notes}" if notes else None,
             links=job_links(job),
         )
     if job.status in {"FAILED", "CANCELLED"}:
-        failed = answer(
+        failed = tool_result(
             result,
             f"{name} {'was cancelled' if job.status == 'CANCELLED' else 'failed'}: "
             f"{job.error_message or 'the service gave no reason'}",
         )
         return failed.model_copy(update={"is_error": True})
     share = f" ({job.progress:.0f} %)" if job.progress else ""
-    return answer(
+    return tool_result(
         result,
         f"{name} is still {job.status.lower()}{share}. Nothing is lost and nothing needs repeating: call "
         f'get_job with {{"job_id": {job.id}, "wait_seconds": 45}} until it is finished.',
@@ -170,7 +172,7 @@ def _link(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
     return ResourceLink(type="resource_link", uri=uri, name=name, title=title, mime_type=mime_type)
 
 
-def analysis_answer(analysis: Analysis) -> CallToolResult:
+def analysis_result(analysis: Analysis) -> CallToolResult:
     result = AnalysisResult(
         analysis_id=str(analysis.id), **analysis.model_dump(include=set(AnalysisResult.model_fields))
     )
@@ -178,13 +180,15 @@ def analysis_answer(analysis: Analysis) -> CallToolResult:
         f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
         analysis.keyscale or "no clear key",
         _metre(analysis),
-        clock(analysis.duration) if analysis.duration else None,
+        format_duration(analysis.duration) if analysis.duration else None,
         f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
         f"language {analysis.language}" if analysis.language else None,
     ]
-    sections = ", ".join(f"{s.label} {clock(s.start)}–{clock(s.end)}" for s in analysis.sections or ())
+    sections = ", ".join(
+        f"{s.label} {format_duration(s.start)}–{format_duration(s.end)}" for s in analysis.sections or ()
+    )
     notes = " ".join(analysis.notes or ())
-    return answer(
+    return tool_result(
         result,
         f"{analysis.caption or 'Analysed'}",
         f"{', '.join(fact for fact in facts if fact)}.",
@@ -215,8 +219,8 @@ def _metre(analysis: Analysis) -> str | None:
     return f"{analysis.timesignature} (perhaps {analysis.timesignature_otherwise})"
 
 
-def lrc_answer(lrc: Lrc) -> CallToolResult:
-    return answer(
+def lrc_result(lrc: Lrc) -> CallToolResult:
+    return tool_result(
         lrc,
         lrc.lrc_content,
         f"Note: {' '.join(lrc.notes)}" if lrc.notes else None,
@@ -241,7 +245,7 @@ def default_format(job: Job) -> str:
     return next((name for name, url in urls.items() if url == job.output_url), next(iter(urls), "flac"))
 
 
-def clock(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """``1:05`` for 65 seconds."""
     return f"{int(seconds + 0.5) // 60}:{int(seconds + 0.5) % 60:02d}"
 

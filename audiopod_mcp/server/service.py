@@ -12,7 +12,7 @@ from typing import TypeVar
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Analysis, Job, Operation
 
-from .autosave import Keeper
+from .autosave import AutoSaver
 from .caller import current_caller
 from .notifications import Announcer, Spawn
 
@@ -28,10 +28,9 @@ class Service:
 
     ``connect`` makes a client for a key. ``embedded`` says that the service is our own studio in this
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
-    is where :func:`save_audio` writes, and ``keeper`` does so unasked; ``None`` where callers are on other
-    machines. Paid calls that cost
-    more than ``confirm_above`` USD need the person's consent. ``spawn`` starts a task that may outlive
-    the call.
+    is where :func:`save_audio` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
+    other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
+    ``spawn`` starts a task that may outlive the call.
     """
 
     connect: Callable[[str | None], AudioPodClient]
@@ -39,7 +38,7 @@ class Service:
     embedded: bool = False
     local_files: bool = False
     output_dir: Path | None = None
-    keeper: Keeper | None = None
+    auto_saver: AutoSaver | None = None
     max_wait: float = 45.0
     confirm_above: float | None = None
     spawn: Spawn | None = field(default=None, repr=False)
@@ -48,7 +47,7 @@ class Service:
     _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
-        self.announcer = Announcer(lambda: self.client, self.spawn, self.kept)
+        self.announcer = Announcer(lambda: self.client, self.spawn, self.save_finished)
 
     @property
     def caller(self) -> str | None:
@@ -70,13 +69,13 @@ class Service:
         while self._clients:
             await self._clients.popitem()[1].aclose()
 
-    async def kept(self, job: Job) -> str | None:
+    async def save_finished(self, job: Job) -> str | None:
         """Where a job that was watched is saved by itself, or why not, in one line; else nothing."""
-        if self.keeper is None:
+        if self.auto_saver is None:
             return None
         if not job.is_finished:
-            self.keeper.watch(self.caller, job)
-        return await self.keeper.kept(self.caller, self.client, job)
+            self.auto_saver.watch(self.caller, job)
+        return await self.auto_saver.outcome(self.caller, self.client, job)
 
     def remember(self, analysis: Analysis) -> Analysis:
         """The analysis with an id by which :meth:`recall` finds it, for the caller alone."""

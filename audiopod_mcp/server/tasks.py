@@ -38,14 +38,14 @@ from mcp_types import HEADER_MISMATCH
 from audiopod_mcp.api import AudioPodError, NotFound, watch
 from audiopod_mcp.operations import OPERATIONS, Job
 
-from .results import job_answer
+from .results import job_result
 from .service import Service
-from .tools import not_waiting
+from .tools import detached
 
 ID = "io.modelcontextprotocol/tasks"
 VERSIONS = frozenset({"2026-07-28"})
 LONG_TOOLS = frozenset(o.tool for o in OPERATIONS if not o.synchronous) | {"retry_job"}
-KEPT_FOR = 24 * 3600
+TASK_LIFETIME = 24 * 3600
 """Seconds for which a client may count on a task; the job is kept until it is deleted."""
 
 
@@ -71,12 +71,12 @@ class Handle:
     FORM = struct.Struct(">BQI")
     SIGNATURE = 16
 
-    def written(self, key: bytes) -> str:
+    def encode(self, key: bytes) -> str:
         body = self.FORM.pack(1, self.job_id, self.created)
         return base64.urlsafe_b64encode(body + _signature(key, body)).decode().rstrip("=")
 
     @classmethod
-    def read(cls, task_id: str, key: bytes) -> Handle | None:
+    def decode(cls, task_id: str, key: bytes) -> Handle | None:
         """The handle that ``task_id`` is, or ``None`` if it was not written with ``key``."""
         try:
             raw = base64.b64decode(task_id + "=" * (-len(task_id) % 4), b"-_", validate=True)
@@ -115,7 +115,7 @@ class JobTasks(Extension):
         wanted = capabilities and capabilities.extensions and ID in capabilities.extensions
         if not wanted or ctx.protocol_version not in VERSIONS or params.name not in LONG_TOOLS:
             return await call_next(ctx)
-        with not_waiting():
+        with detached():
             result = await call_next(ctx)
         content = result.structured_content if isinstance(result, CallToolResult) else None
         if not content or content.get("status") in {None, "COMPLETED", "FAILED", "CANCELLED"}:
@@ -127,24 +127,24 @@ class JobTasks(Extension):
 
     def _wire(self, handle: Handle, status: str, message: str | None = None, **rest: Any) -> dict[str, Any]:
         told = {
-            "taskId": handle.written(self._key()),
+            "taskId": handle.encode(self._key()),
             "status": status,
             "createdAt": _time(handle.created),
             "lastUpdatedAt": _time(time.time()),
-            "ttlMs": KEPT_FOR * 1000,
+            "ttlMs": TASK_LIFETIME * 1000,
             "pollIntervalMs": 1000 if self._service.embedded else 3000,
             **rest,
         }
         return told | ({"statusMessage": message} if message else {})
 
     async def _state(self, handle: Handle, job: Job) -> dict[str, Any]:
-        kept = await self._service.kept(job)
+        saved = await self._service.save_finished(job)
         if job.status == "CANCELLED":
             return self._wire(handle, "cancelled")
         if not job.is_finished:
             stage = job.stage or job.status.capitalize()
             return self._wire(handle, "working", f"{job.progress or 0:.0f} % {stage}")
-        told = job_answer(job, kept, can_save=self._service.output_dir is not None)
+        told = job_result(job, saved, can_save=self._service.output_dir is not None)
         answer = told.model_dump(by_alias=True, mode="json", exclude_none=True)
         return self._wire(handle, "completed", result={"resultType": "complete", **answer})
 
@@ -158,7 +158,7 @@ class JobTasks(Extension):
         headers = getattr(ctx.request, "headers", None) or {}
         if "mcp-method" in headers and decode_header_value(headers.get("mcp-name")) != task_id:
             raise MCPError(HEADER_MISMATCH, "the header Mcp-Name does not match params.taskId")
-        if (handle := Handle.read(task_id, self._key())) is None:
+        if (handle := Handle.decode(task_id, self._key())) is None:
             raise MCPError(INVALID_PARAMS, "unknown task, or not yours")
         return handle
 
@@ -199,7 +199,7 @@ class JobTasks(Extension):
         if not isinstance(task_ids, list) or not task_ids:
             return await call_next(ctx)
         require_client_extension(ctx, ID)
-        handles = {i: handle for i in task_ids if (handle := Handle.read(str(i), self._key()))}
+        handles = {i: handle for i in task_ids if (handle := Handle.decode(str(i), self._key()))}
         session = _Acknowledging(ctx.session, list(handles))
         meta = {"_meta": {"io.modelcontextprotocol/subscriptionId": ctx.request_id}}
 
@@ -213,7 +213,7 @@ class JobTasks(Extension):
 
             await session.acknowledged.wait()
             try:
-                await watch(self._service.client, handle.job_id, max_wait=KEPT_FOR, on_change=changed)
+                await watch(self._service.client, handle.job_id, max_wait=TASK_LIFETIME, on_change=changed)
             except NotFound:
                 await tell(self._wire(handle, "cancelled", "The job was deleted"))
             except AudioPodError:

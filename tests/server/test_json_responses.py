@@ -1,9 +1,9 @@
 from audiopod_mcp.operations import Analysis
-from audiopod_mcp.server.results import analysis_answer
+from audiopod_mcp.server.results import analysis_result
 
 
 def facts(**heard):
-    said = analysis_answer(Analysis(id="7", caption="A waltz.", timesignature="3/4", **heard)).content[0].text
+    said = analysis_result(Analysis(id="7", caption="A waltz.", timesignature="3/4", **heard)).content[0].text
     return said.splitlines()[1]
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from audiopod_mcp.studio.listing import Listing
+from audiopod_mcp.operations.jobs import JobFilters
 
 from .database import connect, use_write_ahead_log, write_progress
 
@@ -87,7 +87,7 @@ class KeyReused(Exception):
 
 
 @dataclass(frozen=True)
-class JobRow:
+class StoredJob:
     """One job as it is stored."""
 
     id: int
@@ -166,7 +166,7 @@ class Store:
 
     # Jobs, as their owner sees them ------------------------------------------------------------
 
-    def create(self, values: Mapping[str, Any]) -> tuple[JobRow, bool]:
+    def create(self, values: Mapping[str, Any]) -> tuple[StoredJob, bool]:
         """The new job of ``values`` (columns), and whether it is new: an idempotency key finds the first.
 
         Raises:
@@ -194,7 +194,7 @@ class Store:
             new = connection.execute("SELECT * FROM jobs WHERE id = ?", (cursor.lastrowid,)).fetchone()
             return _job(new), True
 
-    def job(self, job_id: int, owner: str | None = None) -> JobRow | None:
+    def job(self, job_id: int, owner: str | None = None) -> StoredJob | None:
         """The job, if there is one and ``owner`` (``None``: the studio itself) may see it."""
         if not 0 < job_id <= LARGEST_ID:
             return None
@@ -202,7 +202,7 @@ class Store:
         job = _job(rows[0]) if rows else None
         return job if job and owner in (None, job.owner) else None
 
-    def jobs(self, owner: str, query: Listing) -> tuple[list[JobRow], int]:
+    def jobs(self, owner: str, query: JobFilters) -> tuple[list[StoredJob], int]:
         """The jobs that ``query`` asks for, and how many there are without ``skip`` and ``limit``."""
         where, values = _conditions(owner, query)
         total = self._rows(f"SELECT count(*) FROM jobs WHERE {where}", values)[0][0]  # noqa: S608
@@ -256,7 +256,7 @@ class Store:
 
     # Jobs, as the studios that work on them see them ----------------------------------------------
 
-    def claim(self, instance: str, engine: str) -> JobRow | None:
+    def claim(self, instance: str, engine: str) -> StoredJob | None:
         """The oldest waiting job, now this instance's."""
         with self._transaction() as connection:
             found = connection.execute(
@@ -357,15 +357,15 @@ class Store:
         return dict(json.loads(rows[0][0])) if rows else None
 
 
-def _job(row: sqlite3.Row) -> JobRow:
-    return JobRow(**{name: json.loads(row[name]) if name in _JSON else row[name] for name in row.keys()})  # noqa: SIM118
+def _job(row: sqlite3.Row) -> StoredJob:
+    return StoredJob(**{name: json.loads(row[name]) if name in _JSON else row[name] for name in row.keys()})  # noqa: SIM118
 
 
 def _stored(name: str, value: Any) -> Any:
     return json.dumps(value) if name in _JSON else value
 
 
-def _conditions(owner: str, query: Listing) -> tuple[str, tuple[Any, ...]]:
+def _conditions(owner: str, query: JobFilters) -> tuple[str, tuple[Any, ...]]:
     terms: list[str] = ["owner = ?"]
     values: list[Any] = [owner]
     for column, wanted in (

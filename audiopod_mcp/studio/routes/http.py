@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from audiopod_mcp.operations import complaint
+from audiopod_mcp.operations import error_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.runner import Studio
-from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
+from audiopod_mcp.studio.jobs.store import LARGEST_ID, StoredJob
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
@@ -23,7 +23,7 @@ from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
 NO_JOB: Final = "Music job not found"
 
 
-class Invalid(Exception):
+class InvalidFields(Exception):
     """A request that is understood and wrong: FastAPI's list of errors."""
 
     def __init__(self, detail: list[dict[str, Any]]) -> None:
@@ -83,7 +83,7 @@ async def body_of(request: Request) -> dict[str, Any]:
 
     Raises:
         HTTPException: 400 for what is not JSON.
-        Invalid: for JSON that is no object.
+        InvalidFields: for JSON that is no object.
 
     """
     raw = await request.body()
@@ -94,19 +94,19 @@ async def body_of(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"the body is not JSON: {_reason(error)}") from None
     if not isinstance(body, dict):
-        raise Invalid([{"loc": ["body"], "msg": "the body must be a JSON object", "type": "dict_type"}])
+        raise InvalidFields([{"loc": ["body"], "msg": "the body must be a JSON object", "type": "dict_type"}])
     return body
 
 
 def query_of(request: Request, model: type[BaseModel]) -> Any:
-    """The query parameters as ``model``. Raises :class:`Invalid`."""
+    """The query parameters as ``model``. Raises :class:`InvalidFields`."""
     values = {
         name: value for name, value in request.query_params.items() if name in model.model_fields and value
     }
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise Invalid(complaints(error, model, "query")) from None
+        raise InvalidFields(validation_details(error, model, "query")) from None
 
 
 def path_number(request: Request, name: str = "job_id") -> int:
@@ -117,14 +117,14 @@ def path_number(request: Request, name: str = "job_id") -> int:
     return int(text)
 
 
-def complaints(
+def validation_details(
     error: ValidationError, model: type[BaseModel], where: str, wire_names: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """FastAPI's ``detail`` of a validation error, each ``msg`` a line that a person can act on."""
     names = wire_names or {}
     detail = []
     for item in error.errors(include_url=False):
-        line = complaint(item, model).replace("advanced.", "")
+        line = error_line(item, model).replace("advanced.", "")
         steps = [part for part in item["loc"] if part != "advanced" and not str(part).startswith("function-")]
         loc = [where, *(names.get(part, part) if isinstance(part, str) else part for part in steps)]
         detail.append({"loc": loc, "msg": line, "type": item["type"]})
@@ -140,7 +140,7 @@ def _reason(error: Exception) -> str:
 
 
 def job_json(
-    job: JobRow, base: str, media: MediaStore | None = None, *, interactions: bool = False
+    job: StoredJob, base: str, media: MediaStore | None = None, *, interactions: bool = False
 ) -> dict[str, Any]:
     """A job as AudioPod tells it, and what this studio adds; with ``media``, where its files are."""
     told: dict[str, Any] = {
@@ -184,7 +184,7 @@ def job_json(
     return told
 
 
-def _origin(job: JobRow) -> dict[str, Any]:
+def _origin(job: StoredJob) -> dict[str, Any]:
     """The job, and which of its takes, that this one's audio was made from."""
     source = next((source for source in job.sources.values() if "job" in source), None)
     if source is None:
@@ -193,7 +193,7 @@ def _origin(job: JobRow) -> dict[str, Any]:
     return {"source_job_id": source["job"], "source_take": int(number) if number.isdigit() else None}
 
 
-def audio_urls(job: JobRow, base: str) -> dict[str, str]:
+def audio_urls(job: StoredJob, base: str) -> dict[str, str]:
     """Every take in every format; the first under the format's name, the second under ``flac_2``, …"""
     urls = {}
     for number in range(len(job.takes)):
@@ -203,7 +203,7 @@ def audio_urls(job: JobRow, base: str) -> dict[str, str]:
     return urls
 
 
-def audio_files(job: JobRow, media: MediaStore) -> dict[str, str]:
+def audio_files(job: StoredJob, media: MediaStore) -> dict[str, str]:
     """The files that surely exist: each take's master, and the format that was asked for."""
     return {
         label: str(media.audio(job.id, take["name"], audio_format))
@@ -214,7 +214,7 @@ def audio_files(job: JobRow, media: MediaStore) -> dict[str, str]:
 
 
 async def on_invalid(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, Invalid)  # noqa: S101 - registered for these
+    assert isinstance(error, InvalidFields)  # noqa: S101 - registered for these
     lines = dict.fromkeys(item["msg"] for item in error.detail)
     # ``message`` is what AudioPod's SDK shows where ``detail`` is a list.
     return JSONResponse({"detail": error.detail, "message": "; ".join(lines)}, 422)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, Advanced, GenerateLrc, GenerateMusic, Operation
-from audiopod_mcp.studio.listing import Listing
+from audiopod_mcp.operations.jobs import JobFilters
 
 from .catalogue import WALLET, Estimate
 from .jobs import Changes
@@ -148,12 +148,12 @@ def _word(name: str) -> dict[str, Any]:
 
 def _query() -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "schema": _told(schema)}
-        for name, schema in _schema(Listing)["properties"].items()
+        {"name": name, "in": "query", "schema": _without_null(schema)}
+        for name, schema in _schema(JobFilters)["properties"].items()
     ]
 
 
-def _told(schema: dict[str, Any]) -> dict[str, Any]:
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """``schema`` of a value that, in a query, is left out rather than null."""
     choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
     rest = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}

@@ -19,13 +19,23 @@ from audiopod_mcp.operations.vocabulary import MODES
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.jobs.processes import WorkerDied
 from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
-from audiopod_mcp.studio.jobs.store import JobRow, KeyReused
+from audiopod_mcp.studio.jobs.store import KeyReused, StoredJob
 from audiopod_mcp.studio.jobs.task import Result
 from audiopod_mcp.studio.media.download import NotFetched
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import find_source, job_source
 
-from .http import NO_JOB, Invalid, base_of, body_of, complaints, job_json, owner_of, path_number, studio_of
+from .http import (
+    NO_JOB,
+    InvalidFields,
+    base_of,
+    body_of,
+    job_json,
+    owner_of,
+    path_number,
+    studio_of,
+    validation_details,
+)
 
 JOB_SOURCE: Final = "source"
 """What an engine finds the audio of a referenced job under."""
@@ -79,7 +89,7 @@ def read_operation(operation: type[Operation], body: dict[str, Any]) -> Operatio
     """The operation that ``body`` asks for.
 
     Raises:
-        Invalid: where it is not one.
+        InvalidFields: where it is not one.
 
     """
     try:
@@ -88,7 +98,7 @@ def read_operation(operation: type[Operation], body: dict[str, Any]) -> Operatio
         names = dict(operation.wire_names)
         if operation is GenerateMusic:
             names["caption"] = GenerateMusic.caption_names.get(body["mode"], "caption")
-        raise Invalid(complaints(error, operation, "body", names)) from None
+        raise InvalidFields(validation_details(error, operation, "body", names)) from None
     except (RecursionError, OverflowError):
         raise HTTPException(400, "the body is nested too deeply, or a number in it is too large") from None
 
@@ -113,7 +123,7 @@ async def _create(
     if len(key) > 255:
         raise HTTPException(422, "Idempotency-Key: at most 255 characters")
 
-    def create() -> tuple[JobRow, bool]:
+    def create() -> tuple[StoredJob, bool]:
         if studio.store.unfinished(owner) >= studio.config.queue:
             raise HTTPException(
                 429,
@@ -208,7 +218,7 @@ async def _while_waiting(
     try:
         async with studio.working_folder() as folder:
             files, original = await studio.collect(sources, folder)
-            return await studio.answer(Work(task, params, files, original, new_folder(folder, RESULT)))
+            return await studio.perform_now(Work(task, params, files, original, new_folder(folder, RESULT)))
     except (CanNotRun, NotFetched) as reason:
         return Result(error=str(reason))
     except WorkerDied:
