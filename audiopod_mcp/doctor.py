@@ -217,7 +217,7 @@ async def _music(settings: Settings) -> Finding:
                 if job.status != "COMPLETED":
                     why = job.error_message or f"not done after {PATIENCE:g} s"
                     return Finding("music", "problem", f"a trial failed: {why}", fix)
-                await service.client.analyze(Analyze(audio_url=f"audiopod://jobs/{job.id}"))
+                await service.client.perform(Analyze(audio_url=f"audiopod://jobs/{job.id}"))
         except (AudioPodError, SettingsError) as error:
             return Finding("music", "problem", f"a trial failed: {error}", fix)
     seconds = anyio.current_time() - began

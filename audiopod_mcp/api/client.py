@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from audiopod_mcp import __version__
-from audiopod_mcp.operations import API_PREFIX, Analysis, Analyze, GenerateLrc, Job, JobQuery, Lrc, Operation
+from audiopod_mcp.operations import API_PREFIX, Analysis, Job, JobQuery, Operation, Result
 
 from . import parsing
 from .clock import Clock, Deadline, OnWait
@@ -141,29 +141,27 @@ class AudioPodClient:
             int(job_id), deadline, on_wait, seconds=self._timeouts.response
         )
 
-    async def analyze(
-        self, operation: Analyze, *, patience: float | None = None, on_wait: OnWait | None = None
-    ) -> Analysis:
-        """Listen to a recording; takes as long as the service needs, up to ten minutes.
+    async def perform(
+        self, operation: Operation, *, patience: float | None = None, on_wait: OnWait | None = None
+    ) -> Result:
+        """The result of a synchronous operation; takes as long as the service needs, up to ten minutes.
+
+        It costs nothing, so it is asked for again where the answer is lost.
 
         Raises:
-            ServiceFailed: it could not be analysed; says why.
+            ServiceFailed: it could not be done; says why.
 
         """
-        answer = await self._work(operation, patience, on_wait)
-        return parsing.read_analysis(_content(answer, self.service), self.service)
-
-    async def lrc(
-        self, operation: GenerateLrc, *, patience: float | None = None, on_wait: OnWait | None = None
-    ) -> Lrc:
-        """Time the lyrics of a finished job.
-
-        Raises:
-            ServiceFailed: the lyrics could not be timed; says why.
-
-        """
-        answer = await self._work(operation, patience, on_wait)
-        return parsing.read_lrc(_content(answer, self.service), operation.job_id, self.service)
+        deadline = self._deadline(patience)
+        await self._await_turn(operation.tool, operation.per_minute, deadline, on_wait)
+        call = Call("POST", operation.endpoint, body=operation.body(), seconds=self._timeouts.work)
+        response = await self._retried(lambda: self._ask(call), if_transient, deadline, on_wait)
+        known = {
+            name: getattr(operation, name)
+            for name in operation.job_references
+            if name in operation.result.model_fields
+        }
+        return parsing.read_result(operation.result, _content(response, self.service), known, self.service)
 
     # Jobs
 
@@ -258,7 +256,7 @@ class AudioPodClient:
         """An analysis made before; only this project's studio keeps them."""
         call = self._call("GET", f"analyses/{quote(str(analysis_id), safe='')}")
         return await self._read(
-            call, lambda content, _: parsing.read_analysis(content, self.service), patience
+            call, lambda content, _: parsing.read_result(Analysis, content, {}, self.service), patience
         )
 
     # Audio
@@ -326,13 +324,6 @@ class AudioPodClient:
     ) -> Call:
         return Call(method, f"{API_PREFIX}/{path}", query=query, body=body, seconds=self._timeouts.response)
 
-    async def _work(self, operation: Operation, patience: float | None, on_wait: OnWait | None) -> Response:
-        """The answer to an operation that is done when it is answered. It costs nothing, so it may repeat."""
-        deadline = self._deadline(patience)
-        await self._await_turn(operation.tool, operation.per_minute, deadline, on_wait)
-        call = Call("POST", operation.endpoint, body=operation.body(), seconds=self._timeouts.work)
-        return await self._retried(lambda: self._ask(call), if_transient, deadline, on_wait)
-
     async def _read(
         self,
         call: Call,
@@ -341,8 +332,8 @@ class AudioPodClient:
         on_wait: OnWait | None = None,
     ) -> T:
         async def attempt() -> T:
-            answer = await self._ask(call)
-            return read(_content(answer, self.service), answer.headers)
+            response = await self._ask(call)
+            return read(_content(response, self.service), response.headers)
 
         return await self._retried(attempt, if_transient, self._deadline(patience), on_wait)
 
@@ -396,5 +387,5 @@ class AudioPodClient:
         return Deadline(self.clock, self._patience if patience is None else patience)
 
 
-def _content(answer: Response, service: ServiceIdentity) -> Any:
-    return parsing.read_json(answer.body, answer.headers.get("content-type", ""), service)
+def _content(response: Response, service: ServiceIdentity) -> Any:
+    return parsing.read_json(response.body, response.headers.get("content-type", ""), service)

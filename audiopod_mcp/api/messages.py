@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from audiopod_mcp.operations import JobQuery
+from audiopod_mcp.operations import JobFilters, JobQuery
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -54,5 +54,6 @@ class Response(NamedTuple):
 
 
 def list_parameters(query: JobQuery) -> dict[str, Any]:
-    """``query`` as the protocol has it, its order always told: no default is documented."""
-    return {"sort_by": "created_at", "sort_order": "desc"} | query.model_dump(mode="json", exclude_none=True)
+    """``query`` as the protocol has it, its order always told: AudioPod documents no default."""
+    order = JobFilters().model_dump(include={"sort_by", "sort_order"})
+    return order | query.model_dump(mode="json", exclude_none=True)

@@ -9,16 +9,20 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from audiopod_mcp.operations import Analysis, Job, Lrc
+from audiopod_mcp.operations import Job, Result
 
 from .errors import BadResponse, ServiceFailed
 from .http_errors import ServiceIdentity
 from .text import is_web_page
 
-NEEDED = {"id", "job_id", "status", "output_url", "output_urls"}
-"""The fields of a job without which it is of no use; any other that can't be read is taken as not told."""
+JOB_NEEDS = frozenset({"job_id", "output_url", "output_urls"})
+"""The fields of a job, beyond those its model requires, without which it is of no use.
+
+Any other field of an answer that can't be read is taken as not told.
+"""
 
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Result)
 
 
 class JobPage(NamedTuple):
@@ -95,7 +99,7 @@ def read_job(content: Any, service: ServiceIdentity, *, status: str | None = Non
         fields.pop("files", None)
     failure = fields.get("error_message") or fields.get("error") or fields.get("failure_reason")
     fields["error_message"] = _text_of(failure, service) if failure else None
-    job = _read(Job, fields, "job", service, needed=NEEDED)
+    job = _read(Job, fields, "job", service, needs=JOB_NEEDS)
     if job.progress is None:
         return job
     return job.model_copy(update={"progress": min(max(job.progress, 0.0), 100.0)})
@@ -135,20 +139,26 @@ def read_page(content: Any, headers: Mapping[str, str], service: ServiceIdentity
     return JobPage(tuple(jobs), int(total) if str(total).isascii() and str(total).isdigit() else None)
 
 
-def read_analysis(content: Any, service: ServiceIdentity) -> Analysis:
-    fields = _successful(content, "analysis", service)
-    if isinstance(identity := fields.get("id"), int):
-        fields["id"] = str(identity)
-    return _read(Analysis, fields, "analysis", service, needed=set())
+def read_result(model: type[R], content: Any, known: Mapping[str, Any], service: ServiceIdentity) -> R:
+    """The result of a synchronous operation; ``known`` are fields of it that need not be told.
 
+    Raises:
+        ServiceFailed: the service says that there is none, and why.
+        BadResponse: it can't be read.
 
-def read_lrc(content: Any, job_id: int, service: ServiceIdentity) -> Lrc:
-    fields = _successful(content, "timed lyrics", service)
-    return _read(Lrc, {**fields, "job_id": job_id}, "timed lyrics", service, needed={"lrc_content"})
+    """
+    fields = _object(content, model.noun, service)
+    if fields.get("success") is False:
+        reason = next(
+            (said for key in ("error", "message", "detail") if (said := _text_of(fields.get(key), service))),
+            "no reason given",
+        )
+        raise ServiceFailed(f"{service.name} could not make the {model.noun}: {reason}")
+    return _read(model, {**fields, **known}, model.noun, service)
 
 
 def read_balance(content: Any, service: ServiceIdentity) -> Balance:
-    return _read(Balance, _object(content, "balance", service), "balance", service, needed={"balance_cents"})
+    return _read(Balance, _object(content, "balance", service), "balance", service)
 
 
 def read_object(content: Any, what: str, service: ServiceIdentity) -> dict[str, Any]:
@@ -156,33 +166,27 @@ def read_object(content: Any, what: str, service: ServiceIdentity) -> dict[str, 
 
 
 def _read(
-    model: type[M], fields: Mapping[str, Any], what: str, service: ServiceIdentity, needed: set[str]
+    model: type[M],
+    fields: Mapping[str, Any],
+    what: str,
+    service: ServiceIdentity,
+    needs: frozenset[str] = frozenset(),
 ) -> M:
-    kept = dict(fields)
+    readable = dict(fields)
+    needs |= {name for name, field in model.model_fields.items() if field.is_required()}
     # AudioPod's documentation does not give the types of all fields, and work that is paid for must
     # not be out of reach because of a score in an unexpected form.
     for _ in range(2):
         try:
-            return model.model_validate(kept)
+            return model.model_validate(readable)
         except ValidationError as error:
             problems = {str(e["loc"][0]): str(e["msg"]) for e in error.errors(include_url=False) if e["loc"]}
-            spared = {"output_urls"} if isinstance(kept.get("output_url"), str) else set()
-            if fatal := set(problems) & (needed - spared) or {p for p in problems if p not in kept}:
+            spared = {"output_urls"} if isinstance(readable.get("output_url"), str) else set()
+            if fatal := set(problems) & (needs - spared) or {p for p in problems if p not in readable}:
                 field = min(fatal)
                 raise _wrong(what, f"{field}: {problems[field]}", service) from None
-            kept = {name: value for name, value in kept.items() if name not in problems}
+            readable = {name: value for name, value in readable.items() if name not in problems}
     raise _wrong(what, "its fields do not fit together", service)
-
-
-def _successful(content: Any, what: str, service: ServiceIdentity) -> dict[str, Any]:
-    fields = _object(content, what, service)
-    if fields.get("success") is False:
-        reason = next(
-            (said for key in ("error", "message", "detail") if (said := _text_of(fields.get(key), service))),
-            "no reason given",
-        )
-        raise ServiceFailed(f"{service.name} could not make the {what}: {reason}")
-    return dict(fields)
 
 
 def _object(content: Any, what: str, service: ServiceIdentity) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
@@ -50,10 +50,10 @@ class Submitter:
         call = Call(
             "POST",
             operation.endpoint,
-            body=submission.body,
+            body=operation.body(),
             headers={"Idempotency-Key": str(uuid.uuid4())},
             seconds=seconds,
-            arguments=argument_names(operation, submission.body),
+            arguments=operation.argument_names(),
         )
         self._pending.append(submission)
         try:
@@ -144,15 +144,15 @@ class Submitter:
         path = f"{API_PREFIX}/jobs/{job_id}"
         call = Call("POST", f"{path}/retry", seconds=seconds)
         try:
-            answer = await self._persist(lambda: self._ask(call), deadline, on_wait)
-            return parsing.read_job(self._content(answer), self._service, status="PENDING")
+            response = await self._persist(lambda: self._ask(call), deadline, on_wait)
+            return parsing.read_job(self._content(response), self._service, status="PENDING")
         except AudioPodError as problem:
             if not problem.in_doubt:
                 raise
             lost = problem
         try:
-            answer = await self._ask(Call("GET", f"{path}/status", seconds=seconds))
-            job = parsing.read_job(self._content(answer), self._service)
+            response = await self._ask(Call("GET", f"{path}/status", seconds=seconds))
+            job = parsing.read_job(self._content(response), self._service)
         except AudioPodError:
             job = None
         if job is None or job.status == "FAILED":
@@ -176,27 +176,13 @@ class Submitter:
             on_wait=on_wait,
         )
 
-    def _content(self, answer: Response) -> Any:
-        return parsing.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
+    def _content(self, response: Response) -> Any:
+        return parsing.read_json(response.body, response.headers.get("content-type", ""), self._service)
 
     async def _newest_jobs(self) -> tuple[list[Any], float | None]:
         """The newest jobs as the service tells them, and its time."""
         query = list_parameters(JobQuery(limit=50))
-        answer = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
-        return parsing.job_entries(self._content(answer), self._service), server_time(
-            answer.headers.get("date", "")
+        response = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
+        return parsing.job_entries(self._content(response), self._service), server_time(
+            response.headers.get("date", "")
         )
-
-
-def argument_names(operation: Operation, body: Mapping[str, Any]) -> dict[str, str]:
-    """The operation's own name of every field of its body that travels under another."""
-    fields = type(operation).model_fields
-    names = {wire_name: name for name, wire_name in operation.wire_names.items()}
-    for wire_name in body:
-        if wire_name in names or wire_name in fields:
-            continue
-        if wire_name in {"prompt", "query"} and "caption" in fields:
-            names[wire_name] = "caption"
-        elif "advanced" in fields:
-            names[wire_name] = f"advanced.{wire_name}"
-    return names

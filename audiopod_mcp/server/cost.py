@@ -10,7 +10,7 @@ from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import AudioPodClient, AudioPodError
-from audiopod_mcp.operations import Extend, Operation, Retake
+from audiopod_mcp.operations import Operation
 
 from .tool import error_result
 
@@ -33,29 +33,19 @@ async def estimate(operation: Operation, client: AudioPodClient) -> float | None
     price = operation.usd_per_minute
     if price is None:
         return 0.0
-    seconds = await _seconds(operation, client)
+    seconds = operation.billed_seconds(await _source_seconds(operation, client))
     return None if seconds is None else price * seconds / 60
 
 
-async def _seconds(operation: Operation, client: AudioPodClient) -> float | None:
-    takes = getattr(operation, "batch_size", 1)
-    if isinstance(operation, Retake) and operation.retake_seeds:
-        takes = len(operation.retake_seeds)
-    wanted = getattr(operation, "duration", -1)
-    if wanted > 0:
-        return float(wanted * takes)
+async def _source_seconds(operation: Operation, client: AudioPodClient) -> float | None:
+    """The length of the job that ``operation`` refers to, if it is one."""
     job_id = next((getattr(operation, name) for name in operation.job_references), None)
     if job_id is None:
         return None
     try:
-        source = (await client.job(job_id)).audio_duration
+        return (await client.job(job_id)).audio_duration
     except AudioPodError:
         return None  # the call itself will say what is wrong
-    if source is None:
-        return None
-    if isinstance(operation, Extend):
-        source += operation.left_extend_length + operation.right_extend_length
-    return source * takes
 
 
 def format_price(dollars: float | None, operation: Operation) -> str:

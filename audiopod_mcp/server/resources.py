@@ -18,12 +18,12 @@ from mcp.types import Annotations, Resource, ResourceTemplate
 from pydantic import ValidationError
 
 from audiopod_mcp.api import AudioPodError, NotFound
-from audiopod_mcp.operations import Job, JobQuery, Section
+from audiopod_mcp.operations import Analyze, GenerateLrc, Job, JobQuery, KeptResult, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 
 from . import player
 from .caller import current_caller
-from .results import default_format, title_of
+from .results import default_format
 from .service import Service
 
 Picture = Literal["waveform", "spectrogram"]
@@ -109,7 +109,7 @@ async def list_page(service: Service, cursor: str | None) -> tuple[list[Resource
         Resource(
             uri=f"audiopod://jobs/{job.id}/audio",
             name=f"job-{job.id}-audio",
-            title=title_of(job),
+            title=job.title,
             description=f"{job.task or 'music'}, {job.audio_duration or 0:.0f} s",
             mime_type=MIME_TYPES.get(default_format(job), "application/octet-stream"),
             annotations=Annotations(audience=["user"], last_modified=job.completed_at),
@@ -188,7 +188,9 @@ async def _bytes(service: Service, url: str, most: int) -> bytes | None:
 async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
     job = await service.client.job(int(job_id))
     if not job.lrc_content:
-        raise ResourceNotFoundError(f"job {job_id} has no timed lyrics yet; make them with generate_lrc")
+        raise ResourceNotFoundError(
+            f"job {job_id} has no timed lyrics yet; make them with {GenerateLrc.tool}"
+        )
     return ReadResourceContents(content=job.lrc_content, mime_type="text/plain")
 
 
@@ -249,11 +251,11 @@ async def _player(_: Service) -> ReadResourceContents:
 
 
 async def _analysis(service: Service, analysis_id: str) -> ReadResourceContents:
-    analysis = service.recall(analysis_id)
+    analysis: KeptResult | None = service.recall(analysis_id)
     if analysis is None and service.embedded:
         analysis = await service.client.analysis(analysis_id)
     if analysis is None:
-        raise ResourceNotFoundError(f"no analysis {analysis_id!r} is remembered; run analyze_audio again")
+        raise ResourceNotFoundError(f"no analysis {analysis_id!r} is remembered; run {Analyze.tool} again")
     return _json(analysis.model_dump(mode="json", exclude_none=True))
 
 

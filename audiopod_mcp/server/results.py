@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
-from audiopod_mcp.operations import Analysis, Job, Lrc, Section
+from audiopod_mcp.operations import Analysis, Job, Lrc, Result
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 
 _SURE = 0.6
 """How probable a time signature must be to be told without the next likely one."""
+
+
+def _fields(model: type[BaseModel], *names: str) -> dict[str, Any]:
+    """The fields ``names`` of ``model``, for the model of a part of it."""
+    return {name: (model.model_fields[name].annotation, model.model_fields[name].default) for name in names}
 
 
 class JobSummary(BaseModel):
@@ -23,36 +29,34 @@ class JobSummary(BaseModel):
     output_url: str | None = None
 
 
-class JobResult(JobSummary):
-    """One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
+_SHARED = (
+    "task",
+    "progress",
+    "audio_duration",
+    "output_urls",
+    "actual_seeds",
+    "quality_score",
+    "engine",
+    "notes",
+)
+JobResult = create_model("JobResult", __base__=JobSummary, **_fields(Job, *_SHARED), error=(str | None, None))
+"""One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
 
-    task: str | None = None
-    progress: float | None = None
-    audio_duration: float | None = None
-    output_urls: dict[str, str] | None = None
-    actual_seeds: list[int] | None = None
-    quality_score: float | None = None
-    engine: str | None = None
-    notes: list[str] | None = None
-    error: str | None = None
 
-    @classmethod
-    def of(cls, job: Job) -> JobResult:
-        urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or job.audio_urls
-        return cls(
-            job_id=job.id,
-            task=job.task,
-            status=job.status,
-            progress=job.progress,
-            output_url=_same_format(job, urls),
-            output_urls=urls or None,
-            audio_duration=job.audio_duration,
-            actual_seeds=job.actual_seeds,
-            quality_score=job.quality_score,
-            engine=job.engine,
-            notes=job.notes or None,
-            error=job.error_message,
-        )
+def summary_of(job: Job) -> JobSummary:
+    """``job`` as a :data:`JobResult`, its audio named by files where it has any here."""
+    urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or job.audio_urls
+    return JobResult.model_validate(
+        job.model_dump(include=set(_SHARED))
+        | {
+            "job_id": job.id,
+            "status": job.status,
+            "output_url": _same_format(job, urls),
+            "output_urls": urls or None,
+            "notes": job.notes or None,
+            "error": job.error_message,
+        }
+    )
 
 
 class JobList(BaseModel):
@@ -62,21 +66,30 @@ class JobList(BaseModel):
     total: int | None = None
 
 
-class AnalysisResult(BaseModel):
-    """What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
-
+class _AnalysisId(BaseModel):
     analysis_id: str
-    caption: str | None = None
-    bpm: float | None = None
-    keyscale: str | None = None
-    timesignature: str | None = None
-    duration: float | None = None
-    language: str | None = None
-    lyrics: str | None = None
-    loudness_lufs: float | None = None
-    sections: list[Section] | None = None
-    engine: str | None = None
-    notes: list[str] | None = None
+
+
+AnalysisResult = create_model(
+    "AnalysisResult",
+    __base__=_AnalysisId,
+    **_fields(
+        Analysis,
+        "caption",
+        "bpm",
+        "keyscale",
+        "timesignature",
+        "duration",
+        "language",
+        "lyrics",
+        "loudness_lufs",
+        "sections",
+        "vocals",
+        "engine",
+        "notes",
+    ),
+)
+"""What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
 
 
 class Renamed(BaseModel):
@@ -116,7 +129,7 @@ def job_result(job: Job, saved: str | None = None, *, can_save: bool = False) ->
 
     ``saved`` says where it was saved; without that, ``can_save`` says that it may be.
     """
-    result = JobResult.of(job)
+    result = summary_of(job)
     name = f"Job {job.id} ({job.task or 'music'}{f', “{job.display_name}”' if job.display_name else ''})"
     notes = " ".join(job.notes or ())
     if job.status == "COMPLETED":
@@ -156,7 +169,7 @@ def job_links(job: Job) -> list[ResourceLink]:
     """Links to the audio and, where there are any, the lyrics of a finished job."""
     if job.status != "COMPLETED":
         return []
-    title = title_of(job)
+    title = job.title
     root, name = f"audiopod://jobs/{job.id}", f"job-{job.id}"
     links = []
     if job.audio_urls:
@@ -173,9 +186,7 @@ def _link(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
 
 
 def analysis_result(analysis: Analysis) -> CallToolResult:
-    result = AnalysisResult(
-        analysis_id=str(analysis.id), **analysis.model_dump(include=set(AnalysisResult.model_fields))
-    )
+    result = AnalysisResult.model_validate({"analysis_id": str(analysis.id), **analysis.model_dump()})
     facts = [
         f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
         analysis.keyscale or "no clear key",
@@ -235,8 +246,23 @@ def lrc_result(lrc: Lrc) -> CallToolResult:
     )
 
 
-def title_of(job: Job) -> str:
-    return job.display_name or f"{(job.task or 'music').replace('_', ' ')} {job.id}"
+def plain_result(result: Result) -> CallToolResult:
+    """A result of which no more is known than its fields."""
+    told = result.model_dump(mode="json", exclude_none=True)
+    return tool_result(result, *(f"{name}: {value}" for name, value in told.items()))
+
+
+PRESENTED: Mapping[type[Result], tuple[type[BaseModel], Callable[[Any], CallToolResult]]] = {
+    Job: (JobSummary, job_result),
+    Analysis: (AnalysisResult, analysis_result),
+    Lrc: (Lrc, lrc_result),
+}
+"""How tools tell each kind of result: the model that they publish, and what writes it."""
+
+
+def presentation(model: type[Result]) -> tuple[type[BaseModel], Callable[[Any], CallToolResult]]:
+    """How tools tell results of ``model``, which may be one that nobody has foreseen here."""
+    return PRESENTED.get(model, (model, plain_result))
 
 
 def default_format(job: Job) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
-from audiopod_mcp.operations import Analysis, Job, Operation
+from audiopod_mcp.operations import Job, KeptResult, Operation, Result
 
 from .autosave import AutoSaver
 from .caller import current_caller
@@ -44,7 +44,7 @@ class Service:
     spawn: Spawn | None = field(default=None, repr=False)
     announcer: Announcer = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
-    _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
+    _results: OrderedDict[tuple[str | None, str], KeptResult] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
         self.announcer = Announcer(lambda: self.client, self.spawn, self.save_finished)
@@ -77,20 +77,22 @@ class Service:
             self.auto_saver.watch(self.caller, job)
         return await self.auto_saver.outcome(self.caller, self.client, job)
 
-    def remember(self, analysis: Analysis) -> Analysis:
-        """The analysis with an id by which :meth:`recall` finds it, for the caller alone."""
-        if analysis.id is None:
+    def remember(self, result: Result) -> Result:
+        """``result``; one that is to be kept gets an id, by which :meth:`recall` finds it for this caller."""
+        if not isinstance(result, KeptResult):
+            return result
+        if result.id is None:
             from hashlib import sha256
 
-            digest = sha256(analysis.model_dump_json().encode()).hexdigest()[:16]
-            analysis = analysis.model_copy(update={"id": digest})
-        self._analyses[self.caller, str(analysis.id)] = analysis
-        while len(self._analyses) > REMEMBERED:
-            self._analyses.popitem(last=False)
-        return analysis
+            digest = sha256(result.model_dump_json().encode()).hexdigest()[:16]
+            result = result.model_copy(update={"id": digest})
+        self._results[self.caller, str(result.id)] = result
+        while len(self._results) > REMEMBERED:
+            self._results.popitem(last=False)
+        return result
 
-    def recall(self, analysis_id: str) -> Analysis | None:
-        return self._analyses.get((self.caller, analysis_id))
+    def recall(self, result_id: str) -> KeptResult | None:
+        return self._results.get((self.caller, result_id))
 
     async def with_reachable_sources(self, operation: Op) -> Op:
         """``operation`` with audio named as the service understands it.

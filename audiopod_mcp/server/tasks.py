@@ -44,7 +44,6 @@ from .tools import detached
 
 ID = "io.modelcontextprotocol/tasks"
 VERSIONS = frozenset({"2026-07-28"})
-LONG_TOOLS = frozenset(o.tool for o in OPERATIONS if not o.synchronous) | {"retry_job"}
 TASK_LIFETIME = 24 * 3600
 """Seconds for which a client may count on a task; the job is kept until it is deleted."""
 
@@ -100,6 +99,8 @@ class JobTasks(Extension):
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._tools = {"retry_job", *(o.tool for o in OPERATIONS if not o.is_synchronous())}
+        """Those that make a job."""
 
     def methods(self) -> list[MethodBinding]:
         return [
@@ -113,7 +114,7 @@ class JobTasks(Extension):
     ) -> HandlerResult:
         capabilities = ctx.session.client_capabilities
         wanted = capabilities and capabilities.extensions and ID in capabilities.extensions
-        if not wanted or ctx.protocol_version not in VERSIONS or params.name not in LONG_TOOLS:
+        if not wanted or ctx.protocol_version not in VERSIONS or params.name not in self._tools:
             return await call_next(ctx)
         with detached():
             result = await call_next(ctx)

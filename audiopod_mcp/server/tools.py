@@ -15,35 +15,23 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, InputRequiredR
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import AudioPodError, watch
-from audiopod_mcp.operations import (
-    OPERATIONS,
-    Analyze,
-    Arguments,
-    GenerateLrc,
-    Job,
-    JobQuery,
-    Lrc,
-    Operation,
-)
-from audiopod_mcp.operations.editing import JobId
-from audiopod_mcp.operations.generation import between
+from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Operation
+from audiopod_mcp.operations.arguments import JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 
 from .cost import ask_consent, estimate, format_price
 from .resources import Picture, draw
 from .results import (
-    AnalysisResult,
     Deleted,
     JobList,
     JobResult,
     JobSummary,
     Renamed,
     SavedAudio,
-    analysis_result,
     format_duration,
     job_result,
-    lrc_result,
-    title_of,
+    presentation,
+    summary_of,
     tool_result,
 )
 from .saving import save
@@ -170,22 +158,18 @@ def build_tools(service: Service) -> list[MusicTool]:
 
 
 def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
-    handlers: dict[type[Operation], tuple[type[BaseModel], Callable[..., Any]]] = {
-        Analyze: (AnalysisResult, _analyze),
-        GenerateLrc: (Lrc, _time_lyrics),
-    }
-    result, handler = handlers.get(operation, (JobSummary, _run_job))
     price = operation.usd_per_minute
+    published, _ = presentation(operation.result)
     return MusicTool.of(
         operation.tool,
         operation.title,
         operation.description + (f" Cloud: ${price:.2f}/min." if price else ""),
         operation,
-        result,
-        partial(handler, service),
-        read_only=operation is Analyze,
-        idempotent=operation is GenerateLrc,
-        played=operation is not Analyze,
+        published,
+        partial(_perform if operation.is_synchronous() else _run_job, service),
+        read_only=operation.is_read_only(),
+        idempotent=operation.stored_as is not None,
+        played=not operation.is_read_only(),
     )
 
 
@@ -249,20 +233,17 @@ class _Progress:
         await self.say(self._last + 0.01, reason[:1].upper() + reason[1:])
 
 
-async def _analyze(service: Service, operation: Analyze, ctx: AnyContext) -> CallToolResult:
+async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> CallToolResult:
+    """Answer with the result of a synchronous operation."""
     ready = await service.with_reachable_sources(operation)
-    await ctx.report_progress(0, 100, "Listening")
-    analysis = service.remember(await service.client.analyze(ready, patience=service.max_wait))
+    await ctx.report_progress(0, 100, operation.activity)
+    result = service.remember(await service.client.perform(ready, patience=service.max_wait))
+    if operation.stored_as:
+        for name in operation.job_references:
+            await service.announcer.job_changed(getattr(operation, name), ctx)
     await ctx.report_progress(100, 100, "Finished")
-    return analysis_result(analysis)
-
-
-async def _time_lyrics(service: Service, operation: GenerateLrc, ctx: AnyContext) -> CallToolResult:
-    await ctx.report_progress(0, 100, "Timing the lyrics")
-    lrc = await service.client.lrc(operation)
-    await service.announcer.job_changed(lrc.job_id, ctx)
-    await ctx.report_progress(100, 100, "Finished")
-    return lrc_result(lrc)
+    _, present = presentation(operation.result)
+    return present(result)
 
 
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:
@@ -288,8 +269,8 @@ async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallTo
     page = await service.client.jobs(query)
     total = len(page.jobs) if page.total is None else page.total
     jobs = [
-        JobResult.of(job).model_dump(mode="json", exclude_none=True)
-        | {"display_name": title_of(job)}
+        summary_of(job).model_dump(mode="json", exclude_none=True)
+        | {"display_name": job.title}
         | job.model_copy(update={"caption": job.caption and job.caption[:SHOWN]}).model_dump(
             include={"caption", "source_job_id", "source_take"}, exclude_none=True
         )
@@ -297,7 +278,7 @@ async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallTo
     ]
     result = JobList(jobs=jobs, total=total)
     lines = [
-        f"{job.id}  {job.status.lower()}  {job.task}  {title_of(job)}"
+        f"{job.id}  {job.status.lower()}  {job.task}  {job.title}"
         + (f"  {format_duration(job.audio_duration)}" if job.audio_duration else "")
         for job in page.jobs
     ]

@@ -171,19 +171,19 @@ class TestOverTheWire:
         ask = Analyze(audio_url="https://example.com/a.mp3")
         content = {"success": True, "bpm": 120, "keyscale": "C Major", "audio_codes": 5, "extra": []}
         service.will("work", answer(503, None), answer(200, content))
-        analysis = await client.analyze(ask)
+        analysis = await client.perform(ask)
         assert (analysis.bpm, analysis.keyscale, analysis.audio_codes) == (120, "C Major", None)
         service.will("work", answer(200, {"success": False, "error": "Could not\nfetch it"}))
         with pytest.raises(ServiceFailed, match="could not make the analysis: Could not fetch it"):
-            await client.analyze(ask)
+            await client.perform(ask)
 
     async def test_lrc(self, client, service):
         content = {"success": True, "job_id": "9", "lrc_content": "[00:01.00] La"}
         service.will("work", answer(200, content), answer(200, {"success": False}), answer(200, {}))
-        lrc = await client.lrc(GenerateLrc(job_id=9))
+        lrc = await client.perform(GenerateLrc(job_id=9))
         assert (lrc.job_id, lrc.lrc_content) == (9, "[00:01.00] La")
         assert service.requests[0].path == "/api/v1/music/9/lrc"
         with pytest.raises(ServiceFailed, match="no reason given"):
-            await client.lrc(GenerateLrc(job_id=9))
+            await client.perform(GenerateLrc(job_id=9))
         with pytest.raises(BadResponse, match="lrc_content"):
-            await client.lrc(GenerateLrc(job_id=9))
+            await client.perform(GenerateLrc(job_id=9))

@@ -13,15 +13,14 @@ from audiopod_mcp.api import AudioPodError, BadResponse, NotFound
 from audiopod_mcp.api.http_errors import ServiceIdentity
 from audiopod_mcp.api.parsing import (
     job_id_in,
-    read_analysis,
     read_balance,
     read_job,
     read_json,
-    read_lrc,
     read_page,
+    read_result,
 )
 from audiopod_mcp.api.recover import seconds_since_1970
-from audiopod_mcp.operations import JobQuery
+from audiopod_mcp.operations import Analysis, JobQuery, Lrc
 from tests.api.faulty import Fault, answer
 from tests.api.quick import unhurried
 
@@ -159,8 +158,8 @@ def test_any_json_is_an_answer_or_a_typed_error(content):
     for reader in (
         lambda: read_job(read, AUDIOPOD),
         lambda: read_page(read, {}, AUDIOPOD),
-        lambda: read_analysis(read, AUDIOPOD),
-        lambda: read_lrc(read, 1, AUDIOPOD),
+        lambda: read_result(Analysis, read, {}, AUDIOPOD),
+        lambda: read_result(Lrc, read, {"job_id": 1}, AUDIOPOD),
         lambda: read_balance(read, AUDIOPOD),
     ):
         assert problem(reader).isprintable()

@@ -271,7 +271,7 @@ class Studio:
             return None
 
     def _write_failure(self, job: StoredJob, message: str) -> None:
-        self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error": message})
+        self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error_message": message})
 
     def _put_back(self, job: StoredJob) -> int:
         return self.store.release(self.instance.id, job.id, crashed=True, allowed=WORKER_DEATHS_ALLOWED)
@@ -324,11 +324,11 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
     return {
         "status": "COMPLETED",
         "progress": 100.0,
-        "duration": first.duration if first else None,
+        "audio_duration": first.duration if first else None,
         "takes": [asdict(take) for take in outcome.takes],
-        "lrc": first.lrc if first else None,
-        "quality": first.quality if first else None,
+        "lrc_content": first.lrc if first else None,
+        "quality_score": first.quality if first else None,
         "notes": list(outcome.notes),
         "details": outcome.details,
-        "error": None,
+        "error_message": None,
     }

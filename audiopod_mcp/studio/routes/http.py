@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from audiopod_mcp.operations import error_line
+from audiopod_mcp.operations import API_PREFIX, Job, error_line
+from audiopod_mcp.operations.vocabulary import FORMATS
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.runner import Studio
-from audiopod_mcp.studio.jobs.store import LARGEST_ID, StoredJob
+from audiopod_mcp.studio.jobs.store import COMPUTED, LARGEST_ID, StoredJob
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
@@ -142,33 +143,16 @@ def _reason(error: Exception) -> str:
 def job_json(
     job: StoredJob, base: str, media: MediaStore | None = None, *, interactions: bool = False
 ) -> dict[str, Any]:
-    """A job as AudioPod tells it, and what this studio adds; with ``media``, where its files are."""
-    told: dict[str, Any] = {
-        "id": job.id,
-        "task": job.task,
-        "status": job.status,
+    """A job as it is told; with ``media``, where its files are."""
+    told = job.model_dump(include=Job.model_fields.keys() - COMPUTED - {"liked"}) | {
         "progress": None if job.status == "PENDING" else round(job.progress, 1),
         "output_url": None,
         "output_urls": None,
-        "display_name": job.display_name,
-        "audio_duration": job.duration,
         "actual_seeds": [take["seed"] for take in job.takes if take["seed"] is not None] or None,
-        "lrc_content": job.lrc,
-        "quality_score": job.quality,
-        "thumbnail_url": job.thumbnail_url,
-        "created_at": job.created_at,
-        "started_at": job.started_at,
-        "completed_at": job.completed_at,
-        "error_message": job.error,
-        "user_id": int(job.owner[:7], 16) if job.owner else 0,
-        "caption": job.caption,
         "lyrics": job.params.get("lyrics"),
-        "format": job.format,
-        "song_type": job.song_type,
-        "engine": job.engine,
-        "stage": job.stage,
         "notes": job.notes or None,
         "details": job.details or None,
+        "user_id": int(job.owner[:7], 16) if job.owner else 0,
         **_origin(job),
     }
     if job.status == "COMPLETED" and job.takes:
@@ -177,11 +161,11 @@ def job_json(
         if media is not None:
             told["files"] = audio_files(job, media)
         if stems := job.takes[0].get("stems"):
-            root = f"{base}/api/v1/music/jobs/{job.id}/stems"
+            root = f"{base}{API_PREFIX}/jobs/{job.id}/stems"
             told["stem_urls"] = {track: f"{root}/{track}" for track in stems}
     if interactions:
-        told |= {"liked": bool(job.liked), "likes_count": job.liked}
-    return told
+        told |= {"liked": job.liked, "likes_count": int(job.liked)}
+    return Job.model_validate(told).model_dump(mode="json", exclude_unset=True)
 
 
 def _origin(job: StoredJob) -> dict[str, Any]:
@@ -197,7 +181,7 @@ def audio_urls(job: StoredJob, base: str) -> dict[str, str]:
     """Every take in every format; the first under the format's name, the second under ``flac_2``, …"""
     urls = {}
     for number in range(len(job.takes)):
-        for audio_format in ("flac", "wav", "mp3", "ogg"):
+        for audio_format in FORMATS:
             label = audio_format if number == 0 else f"{audio_format}_{number + 1}"
             urls[label] = f"{base}/media/{job.id}/{media_name(job, number)}.{audio_format}"
     return urls

@@ -11,8 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from audiopod_mcp.operations import API_PREFIX, Arguments
-from audiopod_mcp.operations.jobs import JobFilters
+from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
 from audiopod_mcp.studio.jobs.store import StoredJob
 from audiopod_mcp.studio.media.store import MASTER_FORMAT

@@ -55,7 +55,7 @@ async def get_media(request: Request) -> Response:
 
 
 def _lyrics(job: StoredJob, take: Any) -> Response:
-    lrc = take["lrc"] if take is not job.takes[0] else job.lrc or take["lrc"]
+    lrc = take["lrc"] if take is not job.takes[0] else job.lrc_content or take["lrc"]
     if not lrc:
         raise HTTPException(404, "this audio has no timed lyrics; ask for them with POST {job_id}/lrc")
     return PlainTextResponse(lrc)
