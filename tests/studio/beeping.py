@@ -35,7 +35,9 @@ class Beeper:
             audio, rate = soundfile.read(work.source)
             duration = len(audio) / rate
             heard = {"caption": "a beep", "bpm": 120.0, "duration": duration}
-            return Outcome(result=heard | {"sections": [{"start": 0.0, "end": duration, "label": "verse"}]})
+            heard["sections"] = [{"start": 0.0, "end": duration, "label": "verse"}]
+            heard["vocals"] = [{"start": 0.0, "end": 0.5, "label": "vocals"}]
+            return Outcome(result=heard)
         if work.task == "lrc":
             return Outcome(result={"lrc_content": f"[00:00.00]{work.params['lyrics']}"})
         command, _, argument = words.partition(" ")
