@@ -63,6 +63,7 @@ class FindPeak(Operation):
 
     audio_url: Source = Field(description="Recording")
     absolute: bool = Field(default=True, description="Whether negative samples count")
+    unit: str = Field(default="share", description="Of the peak")
 
 
 class Engine:
@@ -88,6 +89,8 @@ class Engine:
         samples, rate = soundfile.read(work.source)
         heights = abs(samples) if work.params["absolute"] else samples
         at = int(heights.argmax())
+        if work.params["unit"] == "dB":
+            return Outcome(result={"peak": "-1.9 dB"})
         return Outcome(result={"peak": round(float(heights[at]), 2), "at": round(at / rate, 2)})
 
     def _take(self, work, samples, rate):
@@ -147,8 +150,11 @@ async def test_a_declared_synchronous_operation_answers_at_once(studio):
     assert answer.json() == {"success": True, "peak": 0.5, "at": 0.75}
     details = (await rest.get(f"/api/v1/music/jobs/{made['job_id']}/status")).json()["details"]
     assert details == {"peak": 0.8}  # what was found first stays
+    wrong = await client.call_tool("find_peak", {**audio, "unit": "dB"})
+    assert wrong.is_error
+    assert "could not make the peak: the toys:Engine engine's peak is malformed" in wrong.content[0].text
     gone = await client.call_tool("find_peak", {"audio_url": "audiopod://jobs/99"})
-    assert gone.is_error
+    assert "does not have it" in gone.content[0].text
 
 
 async def test_both_are_published_by_tools_and_openapi(studio):

@@ -122,12 +122,14 @@ class JobTasks(Extension):
         if not content or content.get("status") in {None, "COMPLETED", "FAILED", "CANCELLED"}:
             return result  # refused, or done already
         handle = Handle(content["job_id"], int(time.time()))
-        return {"resultType": "task", **self._wire(handle, "working", "Started")}
+        return {"resultType": "task", **self._task_fields(handle, "working", "Started")}
 
     # What a task is told as
 
-    def _wire(self, handle: Handle, status: str, message: str | None = None, **rest: Any) -> dict[str, Any]:
-        told = {
+    def _task_fields(
+        self, handle: Handle, status: str, message: str | None = None, **rest: Any
+    ) -> dict[str, Any]:
+        fields = {
             "taskId": handle.encode(self._key()),
             "status": status,
             "createdAt": _time(handle.created),
@@ -136,18 +138,18 @@ class JobTasks(Extension):
             "pollIntervalMs": 1000 if self._service.embedded else 3000,
             **rest,
         }
-        return told | ({"statusMessage": message} if message else {})
+        return fields | ({"statusMessage": message} if message else {})
 
-    async def _state(self, handle: Handle, job: Job) -> dict[str, Any]:
+    async def _task_state(self, handle: Handle, job: Job) -> dict[str, Any]:
         saved = await self._service.save_finished(job)
         if job.status == "CANCELLED":
-            return self._wire(handle, "cancelled")
+            return self._task_fields(handle, "cancelled")
         if not job.is_finished:
             stage = job.stage or job.status.capitalize()
-            return self._wire(handle, "working", f"{job.progress or 0:.0f} % {stage}")
-        told = job_result(job, saved, can_save=self._service.output_dir is not None)
-        answer = told.model_dump(by_alias=True, mode="json", exclude_none=True)
-        return self._wire(handle, "completed", result={"resultType": "complete", **answer})
+            return self._task_fields(handle, "working", f"{job.progress or 0:.0f} % {stage}")
+        finished = job_result(job, saved, can_save=self._service.output_dir is not None)
+        result = finished.model_dump(by_alias=True, mode="json", exclude_none=True)
+        return self._task_fields(handle, "completed", result={"resultType": "complete", **result})
 
     def _key(self) -> bytes:
         """What ids are signed with: ids of one caller mean nothing in the hands of another."""
@@ -168,9 +170,9 @@ class JobTasks(Extension):
     async def _get(self, ctx: ServerRequestContext[Any, Any], params: TaskParams) -> HandlerResult:
         handle = self._handle(ctx, params.task_id)
         try:
-            return await self._state(handle, await self._service.client.job(handle.job_id))
+            return await self._task_state(handle, await self._service.client.job(handle.job_id))
         except NotFound:
-            return self._wire(handle, "cancelled", "The job was deleted")
+            return self._task_fields(handle, "cancelled", "The job was deleted")
         except AudioPodError as error:
             raise MCPError(INTERNAL_ERROR, str(error)) from error
 
@@ -206,17 +208,17 @@ class JobTasks(Extension):
 
         async def follow(handle: Handle) -> None:
             async def tell(state: dict[str, Any]) -> None:
-                told = TaskNotification(params=state | meta)
-                await ctx.session.send_notification(told, ctx.request_id)  # type: ignore[arg-type]
+                notification = TaskNotification(params=state | meta)
+                await ctx.session.send_notification(notification, ctx.request_id)  # type: ignore[arg-type]
 
             async def changed(job: Job) -> None:
-                await tell(await self._state(handle, job))
+                await tell(await self._task_state(handle, job))
 
             await session.acknowledged.wait()
             try:
                 await watch(self._service.client, handle.job_id, max_wait=TASK_LIFETIME, on_change=changed)
             except NotFound:
-                await tell(self._wire(handle, "cancelled", "The job was deleted"))
+                await tell(self._task_fields(handle, "cancelled", "The job was deleted"))
             except AudioPodError:
                 return  # tasks/get tells what is wrong
 

@@ -144,7 +144,7 @@ def job_json(
     job: StoredJob, base: str, media: MediaStore | None = None, *, interactions: bool = False
 ) -> dict[str, Any]:
     """A job as it is told; with ``media``, where its files are."""
-    told = job.model_dump(include=Job.model_fields.keys() - COMPUTED - {"liked"}) | {
+    fields = job.model_dump(include=Job.model_fields.keys() - COMPUTED - {"liked"}) | {
         "progress": None if job.status == "PENDING" else round(job.progress, 1),
         "output_url": None,
         "output_urls": None,
@@ -156,16 +156,16 @@ def job_json(
         **_origin(job),
     }
     if job.status == "COMPLETED" and job.takes:
-        told["output_urls"] = audio_urls(job, base)
-        told["output_url"] = told["output_urls"][job.format]
+        fields["output_urls"] = audio_urls(job, base)
+        fields["output_url"] = fields["output_urls"][job.format]
         if media is not None:
-            told["files"] = audio_files(job, media)
+            fields["files"] = audio_files(job, media)
         if stems := job.takes[0].get("stems"):
             root = f"{base}{API_PREFIX}/jobs/{job.id}/stems"
-            told["stem_urls"] = {track: f"{root}/{track}" for track in stems}
+            fields["stem_urls"] = {track: f"{root}/{track}" for track in stems}
     if interactions:
-        told |= {"liked": job.liked, "likes_count": int(job.liked)}
-    return Job.model_validate(told).model_dump(mode="json", exclude_unset=True)
+        fields |= {"liked": job.liked, "likes_count": int(job.liked)}
+    return Job.model_validate(fields).model_dump(mode="json", exclude_unset=True)
 
 
 def _origin(job: StoredJob) -> dict[str, Any]:

@@ -127,28 +127,28 @@ def _operation(operation: type[Operation], endpoint: Endpoint) -> dict[str, Any]
         if name not in endpoint.fixed
     ]
     if operation.is_synchronous():
-        answer = {"anyOf": [_ref(operation.result), _ref(Failure)]}
+        response = {"anyOf": [_ref(operation.result), _ref(Failure)]}
     else:
-        answer = _created()
+        response = _created()
         parameters.append(
             {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
         )
-    call = {**_call(title, answer, parameters), "description": operation.description}
+    call = {**_call(title, response, parameters), "description": operation.description}
     schema = body_schema(operation, endpoint)
     return {**call, "requestBody": _body(schema)} if schema["properties"] else call
 
 
 def _call(
-    summary: str, answer: dict[str, Any] | None, parameters: list[dict[str, Any]] | None = None
+    summary: str, response: dict[str, Any] | None, parameters: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """A call that answers with JSON like ``answer``, or with audio."""
-    content = {"audio/flac": {}} if answer is None else _json(answer)
+    """A call that answers with JSON like ``response``, or with audio."""
+    content = {"audio/flac": {}} if response is None else _json(response)
     error = {"description": "Refused", "content": _json({"$ref": "#/components/schemas/Error"})}
-    told = {
+    call = {
         "summary": summary,
         "responses": {"200": {"description": "OK", "content": content}, "4XX": error},
     }
-    return told | ({"parameters": parameters} if parameters else {})
+    return call | ({"parameters": parameters} if parameters else {})
 
 
 def _word(name: str) -> dict[str, Any]:

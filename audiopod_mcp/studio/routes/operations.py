@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 
@@ -37,6 +38,8 @@ from .http import (
     validation_details,
 )
 
+logger = logging.getLogger("audiopod_mcp.studio")
+
 JOB_SOURCE: Final = "source"
 """What an engine finds the audio of a referenced job under."""
 
@@ -62,8 +65,8 @@ def _handler(operation: type[Operation], endpoint: Endpoint) -> Callable[[Reques
         numbers = {name: path_number(request, name) for name in request.path_params}
         wanted = read_operation(operation, endpoint, {**body, **endpoint.fixed, **numbers})
         sources = await to_thread.run_sync(_find_sources, wanted, studio_of(request), base_of(request), owner)
-        answer = _perform if operation.is_synchronous() else _create
-        return await answer(request, wanted, sources, owner)
+        respond = _perform if operation.is_synchronous() else _create
+        return await respond(request, wanted, sources, owner)
 
     return handle
 
@@ -169,23 +172,29 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
             return JSONResponse({"success": False, **known, "error": done.error or model.nothing})
     if job and "lrc_url" in model.model_fields:  # the only text that a studio serves as a file
         known["lrc_url"] = f"{base_of(request)}/media/{job.id}/{media_name(job, 0)}.lrc"
-    result = model.model_validate(fields | known).model_dump(mode="json", exclude_unset=True)
-    answer = {"success": True, **result}
+    try:
+        result = model.model_validate(fields | known)
+    except ValidationError as malformed:
+        where = [item["loc"] for item in malformed.errors(include_url=False)]
+        logger.error("the engine's result of %s is not as declared at %s", wanted.task, where)
+        line = f"the {studio.config.engine} engine's {model.noun} is malformed; this is a fault in the engine"
+        return JSONResponse({"success": False, **known, "error": line})
+    content = {"success": True, **result.model_dump(mode="json", exclude_unset=True)}
     if not stored:
-        await to_thread.run_sync(_keep, wanted, answer, studio.store, sources, owner)
-    return JSONResponse(answer)
+        await to_thread.run_sync(_keep, wanted, content, studio.store, sources, owner)
+    return JSONResponse(content)
 
 
-def _keep(wanted: Operation, answer: dict[str, Any], store: Store, sources: Sources, owner: str) -> None:
+def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sources, owner: str) -> None:
     """Keep of a result what its declaration says: in the job referred to, among details, or by an id."""
     if wanted.stored_as:
-        store.update(sources[JOB_SOURCE]["job"], {wanted.stored_as: answer[wanted.stored_as]})
+        store.update(sources[JOB_SOURCE]["job"], {wanted.stored_as: content[wanted.stored_as]})
     source = next((source for source in sources.values() if "job" in source), None)
-    details = {name: answer[name] for name in wanted.source_details if answer.get(name)}
+    details = {name: content[name] for name in wanted.source_details if content.get(name)}
     if source and details:
         store.add_details(source["job"], source["take"], owner, details)
     if issubclass(wanted.result, KeptResult):
-        answer["id"] = store.add_analysis(owner, answer)
+        content["id"] = store.add_analysis(owner, content)
 
 
 async def _while_waiting(studio: Studio, task: str, params: dict[str, Any], sources: Sources) -> Result:
