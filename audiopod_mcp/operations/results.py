@@ -25,7 +25,7 @@ class Result(BaseModel):
 class KeptResult(Result):
     """A result that is kept, and can be looked up by its id."""
 
-    id: Annotated[str | None, Field(coerce_numbers_to_str=True)] = None
+    id: str | None = Field(None, coerce_numbers_to_str=True)
 
 
 class Job(Result):
@@ -37,47 +37,35 @@ class Job(Result):
     task: str | None = None
     status: Annotated[str, Field(json_schema_extra={"enum": list(STATUSES)})]
     """One of :data:`~audiopod_mcp.operations.vocabulary.STATUSES`, or a word this version does not know."""
-    progress: Annotated[float | None, Field(json_schema_extra={"minimum": 0, "maximum": 100})] = None
+    progress: float | None = Field(None, json_schema_extra={"minimum": 0, "maximum": 100})
     """Percent. A service may say more; :func:`~audiopod_mcp.api.parsing.read_job` takes that as 100."""
-    stage: Annotated[str | None, Field(description="What is being done right now")] = None
+    stage: str | None = Field(None, description="What is being done right now")
     output_url: str | None = None
-    output_urls: Annotated[
-        dict[str, str] | None, Field(description="By format; further takes as flac_2, mp3_3 …")
-    ] = None
-    stem_urls: Annotated[dict[str, str] | None, Field(description="Of the first take, by track")] = None
-    files: Annotated[
-        dict[str, str] | None,
-        Field(description="Absolute paths by format, where service and caller share a machine"),
-    ] = None
-    format: Annotated[str | None, Field(description="Of output_url")] = None
-    audio_duration: Annotated[
-        float | None, Field(description="Seconds: wanted, and once completed, real")
-    ] = None
-    actual_seeds: Annotated[list[int] | None, Field(description="One a take")] = None
+    output_urls: dict[str, str] | None = Field(None, description="By format; more takes as flac_2, mp3_3 …")
+    stem_urls: dict[str, str] | None = Field(None, description="Of the first take, by track")
+    files: dict[str, str] | None = Field(None, description="Paths by format, where machines are shared")
+    format: str | None = Field(None, description="Of output_url")
+    audio_duration: float | None = Field(None, description="Seconds: wanted, and once completed, real")
+    actual_seeds: list[int] | None = Field(None, description="One a take")
     display_name: str | None = None
-    caption: Annotated[str | None, Field(description="What was asked for; of a stem, the track")] = None
+    caption: str | None = Field(None, description="What was asked for; of a stem, the track")
     lyrics: str | None = None
-    lrc_content: Annotated[str | None, Field(description="Lyrics with a time for every line")] = None
+    lrc_content: str | None = Field(None, description="Lyrics with a time for every line")
     song_type: str | None = None
     thumbnail_url: str | None = None
     quality_score: float | None = None
-    notes: Annotated[
-        list[str] | None, Field(description="What a listener should know about how it was made")
-    ] = None
-    details: Annotated[
-        dict[str, Any] | None,
-        Field(description="What the result is: bpm, keyscale, sections …"),
-    ] = None
-    source_job_id: Annotated[int, Field(ge=1, description="The job that it was made from")] | None = None
-    source_take: Annotated[int, Field(ge=1, description="Which of that job's takes")] | None = None
-    engine: Annotated[str | None, Field(description="Which one ran")] = None
+    notes: list[str] | None = Field(None, description="What to know about how it was made")
+    details: dict[str, Any] | None = Field(None, description="What it is: bpm, keyscale, sections …")
+    source_job_id: Annotated[int, Field(ge=1)] | None = Field(None, description="The job it was made from")
+    source_take: Annotated[int, Field(ge=1)] | None = Field(None, description="Which of that job's takes")
+    engine: str | None = Field(None, description="Which one ran")
     user_id: int | str | None = None
     created_at: str | None = None
     started_at: str | None = None
     completed_at: str | None = None
     error_message: str | None = None
-    liked: Annotated[bool | None, Field(description="With include_interactions")] = None
-    likes_count: Annotated[int | None, Field(description="With include_interactions")] = None
+    liked: bool | None = Field(None, description="With include_interactions")
+    likes_count: int | None = Field(None, description="With include_interactions")
 
     @field_validator("status", mode="before")
     @classmethod
@@ -145,7 +133,7 @@ class Analysis(KeptResult):
     downbeats: list[float] | None = None
     chords: list[Section] | None = None
     sections: list[Section] | None = None
-    vocals: Annotated[list[Section] | None, Field(description="Where somebody sings")] = None
+    vocals: list[Section] | None = Field(None, description="Where somebody sings")
     notes: list[str] | None = None
 
 

@@ -29,17 +29,9 @@ class JobSummary(BaseModel):
     output_url: str | None = None
 
 
-_SHARED = (
-    "task",
-    "progress",
-    "audio_duration",
-    "output_urls",
-    "actual_seeds",
-    "quality_score",
-    "engine",
-    "notes",
-)
-JobResult = create_model("JobResult", __base__=JobSummary, **_fields(Job, *_SHARED), error=(str | None, None))
+_ORIGIN = ("engine", "notes")
+_MADE = ("task", "progress", "audio_duration", "output_urls", "actual_seeds", "quality_score", *_ORIGIN)
+JobResult = create_model("JobResult", __base__=JobSummary, **_fields(Job, *_MADE), error=(str | None, None))
 """One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
 
 
@@ -47,7 +39,7 @@ def summary_of(job: Job) -> JobSummary:
     """``job`` as a :data:`JobResult`, its audio named by files where it has any here."""
     urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or job.audio_urls
     return JobResult.model_validate(
-        job.model_dump(include=set(_SHARED))
+        job.model_dump(include=set(_MADE))
         | {
             "job_id": job.id,
             "status": job.status,
@@ -70,25 +62,9 @@ class _AnalysisId(BaseModel):
     analysis_id: str
 
 
-AnalysisResult = create_model(
-    "AnalysisResult",
-    __base__=_AnalysisId,
-    **_fields(
-        Analysis,
-        "caption",
-        "bpm",
-        "keyscale",
-        "timesignature",
-        "duration",
-        "language",
-        "lyrics",
-        "loudness_lufs",
-        "sections",
-        "vocals",
-        "engine",
-        "notes",
-    ),
-)
+_MEASURED = ("caption", "bpm", "keyscale", "timesignature", "duration", "language", "lyrics", "loudness_lufs")
+_HEARD = (*_MEASURED, "sections", "vocals", *_ORIGIN)
+AnalysisResult = create_model("AnalysisResult", __base__=_AnalysisId, **_fields(Analysis, *_HEARD))
 """What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
 
 
