@@ -85,7 +85,7 @@ async def _service(settings: Settings, url: str) -> AsyncIterator[Finding]:
         url,
         api_key=settings.api_key,
         private_hosts=settings.allow_private_urls,
-        timeouts=Timeouts(connect=5, answer=10),
+        timeouts=Timeouts(connect=5, response=10),
         patience=0,
     )
     async with client:
@@ -195,7 +195,7 @@ async def _music(settings: Settings, engine: EngineInfo) -> Finding:
                     why = job.error_message or f"not done after {PATIENCE:g} s"
                     return Finding("music", "problem", f"a trial failed: {why}", fix)
                 if "analyze" in engine.tasks:
-                    await service.client.analyze(Analyze(audio_url=f"audiopod://jobs/{job.id}"))
+                    await service.client.perform(Analyze(audio_url=f"audiopod://jobs/{job.id}"))
         except (AudioPodError, SettingsError) as error:
             return Finding("music", "problem", f"a trial failed: {error}", fix)
     seconds = anyio.current_time() - began

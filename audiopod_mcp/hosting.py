@@ -12,7 +12,7 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from audiopod_mcp.api import AudioPodClient
-from audiopod_mcp.server import Keeper, Service
+from audiopod_mcp.server import AutoSaver, Service
 from audiopod_mcp.settings import DEFAULT_ENGINE, Settings
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ async def open_service(
             embedded=studio is not None,
             local_files=same_machine and studio is not None,
             output_dir=settings.output_dir if same_machine else None,
-            keeper=Keeper(settings.output_dir, settings.data_dir / "saved", tasks.start_soon)
+            auto_saver=AutoSaver(settings.output_dir, settings.data_dir / "saved", tasks.start_soon)
             if same_machine and settings.auto_save
             else None,
             max_wait=settings.max_wait,

@@ -5,7 +5,7 @@ from .clock import Clock, OnWait
 from .downloads import Media
 from .errors import (
     AudioPodError,
-    BadAnswer,
+    BadResponse,
     Forbidden,
     InvalidRequest,
     NotFound,
@@ -27,7 +27,7 @@ __all__ = [
     "AudioPodClient",
     "AudioPodError",
     "Backoff",
-    "BadAnswer",
+    "BadResponse",
     "Balance",
     "Clock",
     "Forbidden",

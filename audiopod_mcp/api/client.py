@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from audiopod_mcp import __version__
-from audiopod_mcp.operations import API_PREFIX, Analysis, Analyze, GenerateLrc, Job, JobQuery, Lrc, Operation
+from audiopod_mcp.operations import API_PREFIX, Analysis, Job, JobQuery, Operation, Result
 
 from . import parsing
 from .clock import Clock, Deadline, OnWait
 from .downloads import LARGEST_FILE, Media, Resume, expired
-from .errors import AudioPodError, BadAnswer, NotFound, Unauthorized
-from .http_errors import Service
-from .messages import Answer, Call, Timeouts, newest_first
+from .errors import AudioPodError, BadResponse, NotFound, Unauthorized
+from .http_errors import ServiceIdentity
+from .messages import Call, Response, Timeouts, list_parameters
 from .parsing import Balance, JobPage
 from .rate_limits import SHARED, RateLimits
-from .retry import Backoff, always, persist
-from .submit import Creator
+from .retry import Backoff, if_transient, with_retries
+from .submit import Submitter
 
 if TYPE_CHECKING:
     import httpx
 
-    from .transport import Wire
+    from .transport import HttpTransport
 
 T = TypeVar("T")
 RETRIES_PER_MINUTE = 10
@@ -77,7 +77,7 @@ class AudioPodClient:
         self.base_url = base_url.rstrip("/")
         self.limits = limits
         self.clock = clock or Clock()
-        self.service = Service(
+        self.service = ServiceIdentity(
             name or ("AudioPod" if cloud else f"The music service at {host}"),
             api_key,
             in_process=transport is not None,
@@ -88,8 +88,8 @@ class AudioPodClient:
         self._private_hosts = private_hosts
         self._rates = rates
         self._backoff = backoff or Backoff()
-        self._creator = Creator(self._ask, self.service, self.clock, self._backoff)
-        self._wire: Wire | None = None
+        self._submitter = Submitter(self._ask, self.service, self.clock, self._backoff)
+        self._http: HttpTransport | None = None
 
     def __repr__(self) -> str:
         return f"<AudioPodClient of {self.service.name}>"
@@ -102,7 +102,7 @@ class AudioPodClient:
 
     async def aclose(self) -> None:
         """Close the connections. A later call opens new ones."""
-        wire, self._wire = self._wire, None
+        wire, self._http = self._http, None
         if wire is not None:
             await wire.aclose()
 
@@ -122,8 +122,8 @@ class AudioPodClient:
 
         """
         deadline = self._deadline(patience)
-        await self._turn(operation.tool, operation.per_minute, deadline, on_wait)
-        return await self._creator.create(operation, deadline, on_wait, seconds=self._timeouts.create)
+        await self._await_turn(operation.tool, operation.per_minute, deadline, on_wait)
+        return await self._submitter.create(operation, deadline, on_wait, seconds=self._timeouts.create)
 
     async def retry(
         self, job_id: int, *, patience: float | None = None, on_wait: OnWait | None = None
@@ -136,39 +136,39 @@ class AudioPodClient:
 
         """
         deadline = self._deadline(patience)
-        await self._turn("retry_job", RETRIES_PER_MINUTE, deadline, on_wait)
-        return await self._creator.run_again(int(job_id), deadline, on_wait, seconds=self._timeouts.answer)
+        await self._await_turn("retry_job", RETRIES_PER_MINUTE, deadline, on_wait)
+        return await self._submitter.run_again(
+            int(job_id), deadline, on_wait, seconds=self._timeouts.response
+        )
 
-    async def analyze(
-        self, operation: Analyze, *, patience: float | None = None, on_wait: OnWait | None = None
-    ) -> Analysis:
-        """Listen to a recording; takes as long as the service needs, up to ten minutes.
+    async def perform(
+        self, operation: Operation, *, patience: float | None = None, on_wait: OnWait | None = None
+    ) -> Result:
+        """The result of a synchronous operation; takes as long as the service needs, up to ten minutes.
 
-        Raises:
-            ServiceFailed: it could not be analysed; says why.
-
-        """
-        answer = await self._work(operation, patience, on_wait)
-        return parsing.read_analysis(_content(answer, self.service), self.service)
-
-    async def lrc(
-        self, operation: GenerateLrc, *, patience: float | None = None, on_wait: OnWait | None = None
-    ) -> Lrc:
-        """Time the lyrics of a finished job.
+        It costs nothing, so it is asked for again where the answer is lost.
 
         Raises:
-            ServiceFailed: the lyrics could not be timed; says why.
+            ServiceFailed: it could not be done; says why.
 
         """
-        answer = await self._work(operation, patience, on_wait)
-        return parsing.read_lrc(_content(answer, self.service), operation.job_id, self.service)
+        deadline = self._deadline(patience)
+        await self._await_turn(operation.tool, operation.per_minute, deadline, on_wait)
+        call = Call("POST", operation.endpoint, body=operation.body(), seconds=self._timeouts.work)
+        response = await self._retried(lambda: self._ask(call), if_transient, deadline, on_wait)
+        known = {
+            name: getattr(operation, name)
+            for name in operation.job_references
+            if name in operation.result.model_fields
+        }
+        return parsing.read_result(operation.result, _content(response, self.service), known, self.service)
 
     # Jobs
 
     async def job(self, job_id: int, *, patience: float | None = None, on_wait: OnWait | None = None) -> Job:
         """One job as it is now."""
         call = self._call("GET", f"jobs/{int(job_id)}/status")
-        return await self._safely(
+        return await self._read(
             call, lambda content, _: parsing.read_job(content, self.service), patience, on_wait
         )
 
@@ -180,14 +180,14 @@ class AudioPodClient:
         on_wait: OnWait | None = None,
     ) -> JobPage:
         """A page of jobs, newest first unless the query says otherwise."""
-        call = self._call("GET", "jobs", query=newest_first(query or JobQuery()))
-        page = await self._safely(
+        call = self._call("GET", "jobs", query=list_parameters(query or JobQuery()))
+        page = await self._read(
             call,
             lambda content, headers: parsing.read_page(content, headers, self.service),
             patience,
             on_wait,
         )
-        self._creator.saw(job.id for job in page.jobs)
+        self._submitter.note_ids(job.id for job in page.jobs)
         return page
 
     async def rename(
@@ -203,7 +203,7 @@ class AudioPodClient:
         call = self._call(
             "PATCH", f"jobs/{int(job_id)}", body={k: v for k, v in changes.items() if v is not None}
         )
-        await self._patiently(lambda: self._ask(call), always, self._deadline(patience))
+        await self._retried(lambda: self._ask(call), if_transient, self._deadline(patience))
         # What the service answers to a change is not documented, what a job looks like is.
         return await self.job(job_id, patience=patience)
 
@@ -229,13 +229,13 @@ class AudioPodClient:
                 in_doubt = in_doubt or error.in_doubt
                 raise
 
-        await self._patiently(attempt, always, self._deadline(patience))
+        await self._retried(attempt, if_transient, self._deadline(patience))
 
     # What else there is to know
 
     async def presets(self, *, patience: float | None = None) -> dict[str, Any]:
         """The service's genre presets."""
-        return await self._safely(
+        return await self._read(
             self._call("GET", "presets"),
             lambda content, _: parsing.read_object(
                 {"presets": content} if isinstance(content, list) else content,
@@ -247,16 +247,16 @@ class AudioPodClient:
 
     async def balance(self, *, patience: float | None = None) -> Balance:
         """What is in the wallet."""
-        call = Call("GET", "/api/v1/api-wallet/balance", seconds=self._timeouts.answer)
-        return await self._safely(
+        call = Call("GET", "/api/v1/api-wallet/balance", seconds=self._timeouts.response)
+        return await self._read(
             call, lambda content, _: parsing.read_balance(content, self.service), patience
         )
 
     async def analysis(self, analysis_id: str, *, patience: float | None = None) -> Analysis:
         """An analysis made before; only this project's studio keeps them."""
         call = self._call("GET", f"analyses/{quote(str(analysis_id), safe='')}")
-        return await self._safely(
-            call, lambda content, _: parsing.read_analysis(content, self.service), patience
+        return await self._read(
+            call, lambda content, _: parsing.read_result(Analysis, content, {}, self.service), patience
         )
 
     # Audio
@@ -276,18 +276,18 @@ class AudioPodClient:
 
         Raises:
             NotFound: the link has expired, or the file is gone.
-            BadAnswer: it is larger than ``max_bytes``, or a web page.
+            BadResponse: it is larger than ``max_bytes``, or a web page.
 
         """
-        wire = self._wire_in_use()
+        wire = self._connection()
         headers = resume.headers if resume else {}
         async with AsyncExitStack() as stack:
             try:
-                response = await self._patiently(
+                response = await self._retried(
                     lambda: stack.enter_async_context(
                         wire.open(url, headers=headers, private_hosts=self._private_hosts)
                     ),
-                    always,
+                    if_transient,
                     self._deadline(patience),
                 )
             except AudioPodError as error:
@@ -308,7 +308,7 @@ class AudioPodClient:
                     async for chunk in media.chunks():
                         yield chunk
                 return
-            except BadAnswer as cut_off:
+            except BadResponse as cut_off:
                 if not (cut_off.transient and media and media.resume and tries_left):
                     raise
 
@@ -322,16 +322,9 @@ class AudioPodClient:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Call:
-        return Call(method, f"{API_PREFIX}/{path}", query=query, body=body, seconds=self._timeouts.answer)
+        return Call(method, f"{API_PREFIX}/{path}", query=query, body=body, seconds=self._timeouts.response)
 
-    async def _work(self, operation: Operation, patience: float | None, on_wait: OnWait | None) -> Answer:
-        """The answer to an operation that is done when it is answered. It costs nothing, so it may repeat."""
-        deadline = self._deadline(patience)
-        await self._turn(operation.tool, operation.per_minute, deadline, on_wait)
-        call = Call("POST", operation.endpoint, body=operation.body(), seconds=self._timeouts.work)
-        return await self._patiently(lambda: self._ask(call), always, deadline, on_wait)
-
-    async def _safely(
+    async def _read(
         self,
         call: Call,
         read: Callable[[Any, Mapping[str, str]], T],
@@ -339,25 +332,25 @@ class AudioPodClient:
         on_wait: OnWait | None = None,
     ) -> T:
         async def attempt() -> T:
-            answer = await self._ask(call)
-            return read(_content(answer, self.service), answer.headers)
+            response = await self._ask(call)
+            return read(_content(response, self.service), response.headers)
 
-        return await self._patiently(attempt, always, self._deadline(patience), on_wait)
+        return await self._retried(attempt, if_transient, self._deadline(patience), on_wait)
 
-    async def _ask(self, call: Call) -> Answer:
-        return await self._wire_in_use().ask(call)
+    async def _ask(self, call: Call) -> Response:
+        return await self._connection().ask(call)
 
-    def _wire_in_use(self) -> Wire:
-        if self._wire is None:
+    def _connection(self) -> HttpTransport:
+        if self._http is None:
             # httpx takes longer to import than the MCP server may take to start.
-            from .transport import Wire
+            from .transport import HttpTransport
 
             key = self.service.key
             if key is not None and not (key.isascii() and key.isprintable() and " " not in key and key):
                 raise Unauthorized(
                     "The API key holds blanks or characters that no key has; check AUDIOPOD_API_KEY"
                 )
-            self._wire = Wire(
+            self._http = HttpTransport(
                 self.base_url,
                 self.service,
                 {"User-Agent": f"audiopod-mcp/{__version__}"},
@@ -365,16 +358,16 @@ class AudioPodClient:
                 self._timeouts,
                 self._transport,
             )
-        return self._wire
+        return self._http
 
-    async def _patiently(
+    async def _retried(
         self,
         attempt: Callable[[], Awaitable[T]],
         again: Callable[[AudioPodError], bool],
         deadline: Deadline,
         on_wait: OnWait | None = None,
     ) -> T:
-        return await persist(
+        return await with_retries(
             attempt,
             again=again,
             deadline=deadline,
@@ -383,7 +376,7 @@ class AudioPodClient:
             on_wait=on_wait,
         )
 
-    async def _turn(
+    async def _await_turn(
         self, kind: str, per_minute: int | None, deadline: Deadline, on_wait: OnWait | None
     ) -> None:
         if self.limits and per_minute is not None:
@@ -394,5 +387,5 @@ class AudioPodClient:
         return Deadline(self.clock, self._patience if patience is None else patience)
 
 
-def _content(answer: Answer, service: Service) -> Any:
-    return parsing.read_json(answer.body, answer.headers.get("content-type", ""), service)
+def _content(response: Response, service: ServiceIdentity) -> Any:
+    return parsing.read_json(response.body, response.headers.get("content-type", ""), service)

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from .clock import Deadline
-from .errors import BadAnswer, NotFound
-from .http_errors import Service
+from .errors import BadResponse, NotFound
+from .http_errors import ServiceIdentity
 
 if TYPE_CHECKING:
     import httpx
@@ -36,7 +36,7 @@ class Media:
     def __init__(
         self,
         response: httpx.Response,
-        service: Service,
+        service: ServiceIdentity,
         max_bytes: int,
         deadline: Deadline,
         resume: Resume | None = None,
@@ -58,11 +58,11 @@ class Media:
             response.status_code == 206
             and re.match(rf"bytes {resume.received}-", headers.get("content-range", ""))
         ):
-            raise BadAnswer(f"{service.name}'s file was cut off and can't be resumed; download it again")
+            raise BadResponse(f"{service.name}'s file was cut off and can't be resumed; download it again")
         if self.size is not None and self.size > max_bytes:
             raise self._too_large()
         if self.content_type in {"text/html", "application/xhtml+xml"}:
-            raise BadAnswer(f"{service.name}'s link leads to a web page instead of audio")
+            raise BadResponse(f"{service.name}'s link leads to a web page instead of audio")
 
     @property
     def resume(self) -> Resume | None:
@@ -74,7 +74,7 @@ class Media:
         """The bytes, in pieces as they come.
 
         Raises:
-            BadAnswer: the file is cut off, too slow, or larger than allowed.
+            BadResponse: the file is cut off, too slow, or larger than allowed.
 
         """
         import httpx
@@ -94,16 +94,16 @@ class Media:
         if self.size is not None and self._received != self.size:
             raise self._cut_off("was cut off")
 
-    def _cut_off(self, what: str, *, transient: bool = True) -> BadAnswer:
+    def _cut_off(self, what: str, *, transient: bool = True) -> BadResponse:
         whole = f" of {self.size}" if self.size is not None else ""
-        return BadAnswer(
+        return BadResponse(
             f"{self._service.name}'s file {what} after {self._received}{whole} bytes; "
             "the job is safe, download it again",
             transient=transient,
         )
 
-    def _too_large(self) -> BadAnswer:
-        return BadAnswer(
+    def _too_large(self) -> BadResponse:
+        return BadResponse(
             f"{self._service.name}'s file is larger than the {self._max_bytes / 2**20:g} MiB allowed"
         )
 

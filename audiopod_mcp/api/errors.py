@@ -69,7 +69,7 @@ class Unreachable(AudioPodError):
     """No answer: no connection (``in_doubt`` is false: nothing was sent), a timeout, a reset."""
 
 
-class BadAnswer(AudioPodError):
+class BadResponse(AudioPodError):
     """The answer can't be understood: malformed, cut off, a web page, of wrong types, endless."""
 
 

@@ -1,4 +1,4 @@
-"""A refusing answer of the service as a typed error."""
+"""A refusal by the service as a typed error."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from .errors import (
 )
 from .text import is_web_page, one_line
 
-NEVER = frozenset({501, 505})
+NEVER_RETRIED = frozenset({501, 505})
 """Failures that no second try gets round."""
-LONGEST_WAIT = 86_400.0
+LONGEST_RETRY_AFTER = 86_400.0
 
 
-class Service:
+class ServiceIdentity:
     """What errors need to know of the service and the caller. The key never shows in the repr."""
 
     def __init__(self, name: str, key: str | None = None, *, in_process: bool = False) -> None:
@@ -39,7 +39,7 @@ class Service:
         return one_line(text, self.key)
 
 
-class Complaint(NamedTuple):
+class ErrorBody(NamedTuple):
     """What the body of a refusing answer says, whichever of the documented shapes it has."""
 
     message: str = ""
@@ -48,11 +48,11 @@ class Complaint(NamedTuple):
     available_cents: float | None = None
 
 
-def refusal(
+def error_of(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
-    service: Service,
+    service: ServiceIdentity,
     arguments: Mapping[str, str] | None = None,
 ) -> AudioPodError:
     """The error that an answer of ``status`` means.
@@ -65,14 +65,14 @@ def refusal(
         arguments: the caller's name of each field that travels under another.
 
     """
-    complaint = read_complaint(body, headers.get("content-type", ""), service, arguments or {})
-    said = f": {complaint.message}" if complaint.message else ""
+    error = read_error_body(body, headers.get("content-type", ""), service, arguments or {})
+    said = f": {error.message}" if error.message else ""
     name, wait = service.name, retry_after(headers)
     when = f"try again in {math.ceil(wait)} s" if wait else "try again in a moment"
     if status == 429:
         text = f"{name}'s rate limit is reached{said}; {when}"
         return RateLimited(text, status=status, retry_after=wait, transient=True)
-    if status in NEVER:
+    if status in NEVER_RETRIED:
         return ServiceFailed(
             f"{name} can't do this (status {status}){said}; trying again will not help", status=status
         )
@@ -94,7 +94,7 @@ def refusal(
             status=status,
         )
     if status == 402:
-        return PaymentRequired(_payment(complaint, name), status=status)
+        return PaymentRequired(_payment(error, name), status=status)
     if status == 403:
         return Forbidden(
             f"{name} does not allow this{said}; the API key may be revoked, expired or lack a scope, "
@@ -103,7 +103,7 @@ def refusal(
         )
     if status in {404, 410}:
         return NotFound(f"{name} does not have it, or it belongs to someone else{said}", status=status)
-    if status == 409 or (status == 400 and "must be completed" in complaint.message.lower()):
+    if status == 409 or (status == 400 and "must be completed" in error.message.lower()):
         return NotReady(
             f"{name} can't do this yet{said}; wait for the job to finish (get_job), then try again",
             status=status,
@@ -121,7 +121,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         if moment is None:
             return None
         seconds = moment - (server_time(headers.get("date", "")) or time.time())
-    return min(max(seconds, 0.0), LONGEST_WAIT) if math.isfinite(seconds) else None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if math.isfinite(seconds) else None
 
 
 def server_time(value: str) -> float | None:
@@ -134,19 +134,19 @@ def server_time(value: str) -> float | None:
         return None
 
 
-def read_complaint(
-    body: bytes, content_type: str, service: Service, arguments: Mapping[str, str]
-) -> Complaint:
+def read_error_body(
+    body: bytes, content_type: str, service: ServiceIdentity, arguments: Mapping[str, str]
+) -> ErrorBody:
     """What ``body`` complains about; never fails, whatever it holds."""
     if is_web_page(content_type, body):
-        return Complaint(service.clean(body.decode(errors="replace")))
+        return ErrorBody(service.clean(body.decode(errors="replace")))
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        return Complaint(service.clean(body.decode(errors="replace")))
+        return ErrorBody(service.clean(body.decode(errors="replace")))
     found: dict[str, Any] = {}
     message = _words(content, arguments, found, depth=0)
-    return Complaint(
+    return ErrorBody(
         service.clean(message),
         service.clean(str(found.get("code", ""))),
         _cents(found.get("required_cents")),
@@ -195,19 +195,19 @@ def _cents(value: Any) -> float | None:
     return cents if math.isfinite(cents) else None
 
 
-def _payment(complaint: Complaint, name: str) -> str:
-    if "PREMIUM_TIER_REQUIRED" in (complaint.code, complaint.message):
-        said = complaint.message.removeprefix("PREMIUM_TIER_REQUIRED")
+def _payment(error: ErrorBody, name: str) -> str:
+    if "PREMIUM_TIER_REQUIRED" in (error.code, error.message):
+        said = error.message.removeprefix("PREMIUM_TIER_REQUIRED")
         return (
             f"This needs a premium plan{f': {said}' if said else ''}; upgrade the {name} account, "
             "or leave out what the plan does not include"
         )
     amounts = [
         f"${cents / 100:,.2f} {word}"
-        for cents, word in ((complaint.required_cents, "needed"), (complaint.available_cents, "available"))
+        for cents, word in ((error.required_cents, "needed"), (error.available_cents, "available"))
         if cents is not None
     ]
-    said = ", ".join(amounts) or complaint.message
+    said = ", ".join(amounts) or error.message
     return (
         f"Not enough {name} credits{f': {said}' if said else ''}; nothing was charged, "
         "top up the wallet and try again"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from audiopod_mcp.operations import JobQuery
+from audiopod_mcp.operations import JobFilters, JobQuery
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -16,7 +16,7 @@ class Timeouts(NamedTuple):
     """Seconds."""
 
     connect: float = 10.0
-    answer: float = 30.0
+    response: float = 30.0
     """For a whole JSON answer, and between two pieces of a download."""
     create: float = 60.0
     """For the answer to a request that makes a job."""
@@ -44,7 +44,7 @@ class Call(NamedTuple):
         return re.sub(r"/\d+(?=/|$)", "/{job_id}", path)
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A good answer, complete."""
 
     status: int
@@ -53,6 +53,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def newest_first(query: JobQuery) -> dict[str, Any]:
-    """``query`` as the protocol has it, its order always told: no default is documented."""
-    return {"sort_by": "created_at", "sort_order": "desc"} | query.model_dump(mode="json", exclude_none=True)
+def list_parameters(query: JobQuery) -> dict[str, Any]:
+    """``query`` as the protocol has it, its order always told: AudioPod documents no default."""
+    order = JobFilters().model_dump(include={"sort_by", "sort_order"})
+    return order | query.model_dump(mode="json", exclude_none=True)

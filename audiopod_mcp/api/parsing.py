@@ -9,16 +9,20 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from audiopod_mcp.operations import Analysis, Job, Lrc
+from audiopod_mcp.operations import Job, Result
 
-from .errors import BadAnswer, ServiceFailed
-from .http_errors import Service
+from .errors import BadResponse, ServiceFailed
+from .http_errors import ServiceIdentity
 from .text import is_web_page
 
-NEEDED = {"id", "job_id", "status", "output_url", "output_urls"}
-"""The fields of a job without which it is of no use; any other that can't be read is taken as not told."""
+JOB_NEEDS = frozenset({"job_id", "output_url", "output_urls"})
+"""The fields of a job, beyond those its model requires, without which it is of no use.
+
+Any other field of an answer that can't be read is taken as not told.
+"""
 
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Result)
 
 
 class JobPage(NamedTuple):
@@ -41,16 +45,16 @@ class Balance(BaseModel):
     low_balance_warning: bool | None = None
 
 
-def read_json(body: bytes, content_type: str, service: Service) -> Any:
+def read_json(body: bytes, content_type: str, service: ServiceIdentity) -> Any:
     """The content of an answer; numbers that are not finite become ``None``.
 
     Raises:
-        BadAnswer: it is a web page, or not JSON.
+        BadResponse: it is a web page, or not JSON.
 
     """
     if is_web_page(content_type, body):
         said = service.clean(body[:20_000].decode(errors="replace"))
-        raise BadAnswer(
+        raise BadResponse(
             f"{service.name} answered with a web page{f' ({said[:80]})' if said else ''} instead of data; "
             "check AUDIOPOD_BASE_URL and any proxy or login page in between",
             transient=True,
@@ -59,14 +63,14 @@ def read_json(body: bytes, content_type: str, service: Service) -> Any:
     try:
         return json.loads(body, parse_float=_finite, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
-        raise BadAnswer(
+        raise BadResponse(
             f"{service.name}'s answer is malformed or cut off; try again in a moment",
             transient=True,
             in_doubt=True,
         ) from None
 
 
-def read_job(content: Any, service: Service, *, status: str | None = None) -> Job:
+def read_job(content: Any, service: ServiceIdentity, *, status: str | None = None) -> Job:
     """The job in an answer: under ``job``, or flat with ``id`` or ``job_id``.
 
     Args:
@@ -75,7 +79,7 @@ def read_job(content: Any, service: Service, *, status: str | None = None) -> Jo
         status: what to assume where none is told: a job just created is pending.
 
     Raises:
-        BadAnswer: it holds none, or a field that is needed is of the wrong type.
+        BadResponse: it holds none, or a field that is needed is of the wrong type.
 
     """
     fields = _object(content, "job", service)
@@ -94,8 +98,8 @@ def read_job(content: Any, service: Service, *, status: str | None = None) -> Jo
         # Whoever reads these files reads them from this machine's disk: a service elsewhere has no say.
         fields.pop("files", None)
     failure = fields.get("error_message") or fields.get("error") or fields.get("failure_reason")
-    fields["error_message"] = _said(failure, service) if failure else None
-    job = _read(Job, fields, "job", service, needed=NEEDED)
+    fields["error_message"] = _text_of(failure, service) if failure else None
+    job = _read(Job, fields, "job", service, needs=JOB_NEEDS)
     if job.progress is None:
         return job
     return job.model_copy(update={"progress": min(max(job.progress, 0.0), 100.0)})
@@ -110,7 +114,7 @@ def job_id_in(content: Any) -> int | None:
     return None
 
 
-def job_entries(content: Any, service: Service) -> list[Any]:
+def job_entries(content: Any, service: ServiceIdentity) -> list[Any]:
     """The entries of a list of jobs, unread: the answer itself, or under ``jobs`` or ``items``."""
     entries = content
     if isinstance(content, dict):
@@ -120,14 +124,14 @@ def job_entries(content: Any, service: Service) -> list[Any]:
     return entries
 
 
-def read_page(content: Any, headers: Mapping[str, str], service: Service) -> JobPage:
+def read_page(content: Any, headers: Mapping[str, str], service: ServiceIdentity) -> JobPage:
     """A page of jobs. A job that can't be read is passed over, unless none can."""
     jobs: list[Job] = []
-    problem: BadAnswer | None = None
+    problem: BadResponse | None = None
     for entry in job_entries(content, service):
         try:
             jobs.append(read_job(entry, service))
-        except BadAnswer as unreadable:
+        except BadResponse as unreadable:
             problem = unreadable
     if problem and not jobs:
         raise problem
@@ -135,67 +139,69 @@ def read_page(content: Any, headers: Mapping[str, str], service: Service) -> Job
     return JobPage(tuple(jobs), int(total) if str(total).isascii() and str(total).isdigit() else None)
 
 
-def read_analysis(content: Any, service: Service) -> Analysis:
-    fields = _successful(content, "analysis", service)
-    if isinstance(identity := fields.get("id"), int):
-        fields["id"] = str(identity)
-    return _read(Analysis, fields, "analysis", service, needed=set())
+def read_result(model: type[R], content: Any, known: Mapping[str, Any], service: ServiceIdentity) -> R:
+    """The result of a synchronous operation; ``known`` are fields of it that need not be told.
+
+    Raises:
+        ServiceFailed: the service says that there is none, and why.
+        BadResponse: it can't be read.
+
+    """
+    fields = _object(content, model.noun, service)
+    if fields.get("success") is False:
+        reason = next(
+            (said for key in ("error", "message", "detail") if (said := _text_of(fields.get(key), service))),
+            "no reason given",
+        )
+        raise ServiceFailed(f"{service.name} could not make the {model.noun}: {reason}")
+    return _read(model, {**fields, **known}, model.noun, service)
 
 
-def read_lrc(content: Any, job_id: int, service: Service) -> Lrc:
-    fields = _successful(content, "timed lyrics", service)
-    return _read(Lrc, {**fields, "job_id": job_id}, "timed lyrics", service, needed={"lrc_content"})
+def read_balance(content: Any, service: ServiceIdentity) -> Balance:
+    return _read(Balance, _object(content, "balance", service), "balance", service)
 
 
-def read_balance(content: Any, service: Service) -> Balance:
-    return _read(Balance, _object(content, "balance", service), "balance", service, needed={"balance_cents"})
-
-
-def read_object(content: Any, what: str, service: Service) -> dict[str, Any]:
+def read_object(content: Any, what: str, service: ServiceIdentity) -> dict[str, Any]:
     return dict(_object(content, what, service))
 
 
-def _read(model: type[M], fields: Mapping[str, Any], what: str, service: Service, needed: set[str]) -> M:
-    kept = dict(fields)
+def _read(
+    model: type[M],
+    fields: Mapping[str, Any],
+    what: str,
+    service: ServiceIdentity,
+    needs: frozenset[str] = frozenset(),
+) -> M:
+    readable = dict(fields)
+    needs |= {name for name, field in model.model_fields.items() if field.is_required()}
     # AudioPod's documentation does not give the types of all fields, and work that is paid for must
     # not be out of reach because of a score in an unexpected form.
     for _ in range(2):
         try:
-            return model.model_validate(kept)
+            return model.model_validate(readable)
         except ValidationError as error:
             problems = {str(e["loc"][0]): str(e["msg"]) for e in error.errors(include_url=False) if e["loc"]}
-            spared = {"output_urls"} if isinstance(kept.get("output_url"), str) else set()
-            if fatal := set(problems) & (needed - spared) or {p for p in problems if p not in kept}:
+            spared = {"output_urls"} if isinstance(readable.get("output_url"), str) else set()
+            if fatal := set(problems) & (needs - spared) or {p for p in problems if p not in readable}:
                 field = min(fatal)
                 raise _wrong(what, f"{field}: {problems[field]}", service) from None
-            kept = {name: value for name, value in kept.items() if name not in problems}
+            readable = {name: value for name, value in readable.items() if name not in problems}
     raise _wrong(what, "its fields do not fit together", service)
 
 
-def _successful(content: Any, what: str, service: Service) -> dict[str, Any]:
-    fields = _object(content, what, service)
-    if fields.get("success") is False:
-        reason = next(
-            (said for key in ("error", "message", "detail") if (said := _said(fields.get(key), service))),
-            "no reason given",
-        )
-        raise ServiceFailed(f"{service.name} could not make the {what}: {reason}")
-    return dict(fields)
-
-
-def _object(content: Any, what: str, service: Service) -> Mapping[str, Any]:
+def _object(content: Any, what: str, service: ServiceIdentity) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise _wrong(what, "it is not an object", service)
     return content
 
 
-def _wrong(what: str, problem: str, service: Service) -> BadAnswer:
-    return BadAnswer(
+def _wrong(what: str, problem: str, service: ServiceIdentity) -> BadResponse:
+    return BadResponse(
         service.clean(f"{service.name}'s answer does not hold a readable {what}: {problem}"), in_doubt=True
     )
 
 
-def _said(value: Any, service: Service) -> str:
+def _text_of(value: Any, service: ServiceIdentity) -> str:
     if isinstance(value, dict):
         value = value.get("message") or value.get("detail") or json.dumps(value)
     return service.clean(str(value)) if value else ""

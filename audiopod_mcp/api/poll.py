@@ -10,7 +10,7 @@ import anyio
 from audiopod_mcp.operations import Job
 
 from .clock import Clock, Deadline
-from .errors import AudioPodError, BadAnswer, NotFound, Unreachable
+from .errors import AudioPodError, BadResponse, NotFound, Unreachable
 
 OnChange = Callable[[Job], Awaitable[None]]
 
@@ -20,7 +20,7 @@ LAST_LOOK = 0.5
 """Seconds kept back for the last look before the wait is over."""
 SHORTEST_LOOK = 5.0
 """Seconds that looking at a job may take when nothing is known of it yet."""
-GHOSTS = 2
+MISSES_ALLOWED = 2
 """How often a job that was there may be missing before it counts as gone: a replica may lag behind."""
 
 
@@ -62,10 +62,10 @@ async def watch(
         AudioPodError: nothing could be learnt about the job; the error carries its id.
 
     """
-    sight = _Sight(on_change)
+    observed = _ObservedJob(on_change)
     if isinstance(job, Job):
         job_id = job.id
-        await sight.see(job)
+        await observed.see(job)
     else:
         job_id = job
     clock = client.clock
@@ -73,20 +73,20 @@ async def watch(
     lost = Deadline(clock, outage)
     cap = cap or (4.0 if client.limits else 0.5)
     pause, missing = FIRST_PAUSE, 0
-    while not (sight.last and sight.last.is_finished):
-        if sight.last is not None:
+    while not (observed.last and observed.last.is_finished):
+        if observed.last is not None:
             await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
             if end.left <= 0:
                 break
         try:
-            seen = await _look(client, job_id, end.left if sight.last else max(end.left, SHORTEST_LOOK))
+            seen = await _look_up(client, job_id, end.left if observed.last else max(end.left, SHORTEST_LOOK))
         except NotFound as gone:
             missing += 1
-            if sight.last is None:
+            if observed.last is None:
                 raise
-            if missing > GHOSTS:
+            if missing > MISSES_ALLOWED:
                 raise NotFound(
-                    f"Job {job_id} was {sight.last.status} and is gone now: somebody deleted it, "
+                    f"Job {job_id} was {observed.last.status} and is gone now: somebody deleted it, "
                     "or the service lost it",
                     status=gone.status,
                     job_id=job_id,
@@ -94,24 +94,26 @@ async def watch(
             pause = min(cap, pause * GROWTH)
         except AudioPodError as problem:
             worn_out = lost.left <= 0 or end.left <= LAST_LOOK
-            if not (problem.transient or isinstance(problem, BadAnswer)) or (worn_out and not sight.last):
-                raise _about(problem, job_id) from None
+            if not (problem.transient or isinstance(problem, BadResponse)) or (
+                worn_out and not observed.last
+            ):
+                raise _with_job_id(problem, job_id) from None
             if worn_out:
                 break
             pause = max(problem.retry_after or 0.0, min(cap, max(1.0, pause * 2)))
-            if sight.last is None:
+            if observed.last is None:
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:
             lost, missing = Deadline(clock, outage), 0
             pause = min(cap, pause * GROWTH)
-            await sight.see(seen)
-        if end.left <= LAST_LOOK and sight.last is not None:
+            await observed.see(seen)
+        if end.left <= LAST_LOOK and observed.last is not None:
             break
-    assert sight.last is not None  # noqa: S101 - the loop ends with a job or an error
-    return sight.last
+    assert observed.last is not None  # noqa: S101 - the loop ends with a job or an error
+    return observed.last
 
 
-class _Sight:
+class _ObservedJob:
     """What was last seen of a job, its progress only ever growing."""
 
     def __init__(self, on_change: OnChange | None) -> None:
@@ -131,14 +133,14 @@ class _Sight:
             await self._on_change(job)
 
 
-async def _look(client: JobSource, job_id: int, seconds: float) -> Job:
+async def _look_up(client: JobSource, job_id: int, seconds: float) -> Job:
     """The job as it is now, or a transient error after ``seconds``."""
     with anyio.move_on_after(max(seconds, 0.0)):
         return await client.job(job_id, patience=0.0)
     raise Unreachable(f"Job {job_id} could not be looked up in time; try again in a moment", transient=True)
 
 
-def _about(problem: AudioPodError, job_id: int) -> AudioPodError:
+def _with_job_id(problem: AudioPodError, job_id: int) -> AudioPodError:
     """The same error, telling which job it is about."""
     words = str(problem)
     return type(problem)(

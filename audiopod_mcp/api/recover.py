@@ -9,35 +9,21 @@ from typing import Any
 
 from audiopod_mcp.operations import Operation
 
-SLACK = 3.0
+CLOCK_TOLERANCE = 3.0
 """Seconds. HTTP dates are whole seconds, and a service's machines do not agree to the millisecond."""
 
-TELLING = (
-    "display_name",
-    "caption",
-    "prompt",
-    "query",
-    "original_job_id",
-    "source_job_id",
-    "src_audio_url",
-    "reference_audio_url",
-    "track_name",
-)
-"""Fields that tell one request from another where the job list repeats them."""
 
-
-class Creation:
+class Submission:
     """One request for a job, from before it is sent until its job is known or given up."""
 
     def __init__(self, operation: Operation, started: float, newest_before: int = 0) -> None:
         self.operation = operation
-        self.body = operation.body()
         self.started = started
         """On the client's clock."""
         self.newest_before = newest_before
         """The highest job id known when it was sent; 0: none."""
 
-    def may_have_made(self, entry: Mapping[str, Any], job_id: int, window: tuple[float, float]) -> bool:
+    def may_have_created(self, entry: Mapping[str, Any], job_id: int, window: tuple[float, float]) -> bool:
         """Whether the job of a list entry may be this request's.
 
         Args:
@@ -48,23 +34,22 @@ class Creation:
         """
         if job_id <= self.newest_before or not self._same_task(entry.get("task")):
             return False
-        if any(entry.get(name) is not None and not _same(entry[name], self.body[name]) for name in self.told):
+        if any(
+            entry.get(name) is not None and not _is_same(entry[name], value)
+            for name, value in self.operation.identity().items()
+        ):
             return False
         created = seconds_since_1970(entry.get("created_at"))
         if created is None:
             return self.newest_before > 0
-        return window[0] - SLACK <= created <= window[1] + SLACK
-
-    @property
-    def told(self) -> list[str]:
-        return [name for name in TELLING if name in self.body]
+        return window[0] - CLOCK_TOLERANCE <= created <= window[1] + CLOCK_TOLERANCE
 
     def _same_task(self, task: Any) -> bool:
         return task is None or str(task).lower().replace("-", "_") == self.operation.task
 
 
 def candidates(
-    creation: Creation,
+    submission: Submission,
     entries: Iterable[Any],
     *,
     claimed: set[int],
@@ -79,7 +64,7 @@ def candidates(
             job_id = int(entry.get("id") or entry.get("job_id") or 0)
         except (TypeError, ValueError):
             continue
-        if job_id not in claimed and creation.may_have_made(entry, job_id, window):
+        if job_id not in claimed and submission.may_have_created(entry, job_id, window):
             found[job_id] = entry
     return found
 
@@ -103,5 +88,5 @@ def seconds_since_1970(moment: Any) -> float | None:
         return None
 
 
-def _same(told: Any, asked: Any) -> bool:
-    return " ".join(str(told).split()) == " ".join(str(asked).split())
+def _is_same(listed: Any, sent: Any) -> bool:
+    return " ".join(str(listed).split()) == " ".join(str(sent).split())

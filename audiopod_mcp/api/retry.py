@@ -26,17 +26,17 @@ class Backoff(NamedTuple):
         return jittered if retry_after is None else retry_after + jittered * 0.1
 
 
-def always(error: AudioPodError) -> bool:
+def if_transient(error: AudioPodError) -> bool:
     """For requests that may safely arrive twice: whatever may pass is tried again."""
     return error.transient
 
 
-def unless_in_doubt(error: AudioPodError) -> bool:
+def if_without_effect(error: AudioPodError) -> bool:
     """For requests that must not take effect twice: only what surely had no effect is tried again."""
     return error.transient and not error.in_doubt
 
 
-async def persist(
+async def with_retries(
     attempt: Callable[[], Awaitable[T]],
     *,
     again: Callable[[AudioPodError], bool],

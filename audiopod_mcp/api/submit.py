@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
@@ -11,22 +11,22 @@ from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
 from . import parsing
 from .clock import Clock, Deadline, OnWait
 from .errors import AudioPodError, Uncertain
-from .http_errors import Service, server_time
-from .messages import Answer, Call, newest_first
-from .recover import Creation, candidates, window
-from .retry import Backoff, persist, unless_in_doubt
+from .http_errors import ServiceIdentity, server_time
+from .messages import Call, Response, list_parameters
+from .recover import Submission, candidates, window
+from .retry import Backoff, if_without_effect, with_retries
 
-LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0)
+LOOK_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at the job list: the job may show late, or the network be down for a while."""
 
 
-class Creator:
+class Submitter:
     """Makes the jobs of one client, and knows which job belongs to which request."""
 
     def __init__(
         self,
-        ask: Callable[[Call], Awaitable[Answer]],
-        service: Service,
+        ask: Callable[[Call], Awaitable[Response]],
+        service: ServiceIdentity,
         clock: Clock,
         backoff: Backoff,
     ) -> None:
@@ -35,10 +35,10 @@ class Creator:
         self._service = service
         self._clock = clock
         self._newest = 0
-        self._pending: list[Creation] = []
+        self._pending: list[Submission] = []
         self._claimed: set[int] = set()
 
-    def saw(self, job_ids: Iterable[int]) -> None:
+    def note_ids(self, job_ids: Iterable[int]) -> None:
         """Remember that these jobs exist: whatever is made later has a higher id."""
         self._newest = max(self._newest, *job_ids, 0)
 
@@ -46,30 +46,32 @@ class Creator:
         self, operation: Operation, deadline: Deadline, on_wait: OnWait | None, *, seconds: float
     ) -> Job:
         """The job that ``operation`` makes; see :meth:`AudioPodClient.create`."""
-        creation = Creation(operation, self._clock.now(), self._newest)
+        submission = Submission(operation, self._clock.now(), self._newest)
         call = Call(
             "POST",
             operation.endpoint,
-            body=creation.body,
+            body=operation.body(),
             headers={"Idempotency-Key": str(uuid.uuid4())},
             seconds=seconds,
-            arguments=argument_names(operation, creation.body),
+            arguments=operation.argument_names(),
         )
-        self._pending.append(creation)
+        self._pending.append(submission)
         try:
-            job = await self._made(creation, call, deadline, on_wait)
+            job = await self._made(submission, call, deadline, on_wait)
             self._claimed.add(job.id)
-            self.saw([job.id])
+            self.note_ids([job.id])
         finally:
-            self._pending.remove(creation)
+            self._pending.remove(submission)
             if not self._pending:
                 self._claimed.clear()
         return job
 
-    async def _made(self, creation: Creation, call: Call, deadline: Deadline, on_wait: OnWait | None) -> Job:
-        async def attempt() -> Answer:
+    async def _made(
+        self, submission: Submission, call: Call, deadline: Deadline, on_wait: OnWait | None
+    ) -> Job:
+        async def attempt() -> Response:
             # Earlier attempts surely had no effect, so the job is not older than this one.
-            creation.started = self._clock.now()
+            submission.started = self._clock.now()
             return await self._ask(call)
 
         content: Any = None
@@ -82,11 +84,11 @@ class Creator:
             if job_id := parsing.job_id_in(content):
                 # It exists; what else there is to know, the first look at it will tell.
                 return Job.model_validate(
-                    {"id": job_id, "status": "PENDING", "task": creation.operation.task}
+                    {"id": job_id, "status": "PENDING", "task": submission.operation.task}
                 )
-            return await self._found(creation, lost, on_wait)
+            return await self._found(submission, lost, on_wait)
 
-    async def _found(self, creation: Creation, lost: AudioPodError, on_wait: OnWait | None) -> Job:
+    async def _found(self, submission: Submission, lost: AudioPodError, on_wait: OnWait | None) -> Job:
         """The job of a request whose answer was lost.
 
         Raises:
@@ -96,7 +98,7 @@ class Creator:
         happened = str(lost).partition(";")[0]
         readable = False
         # What shows in a list of this process shows at once.
-        for pause in LOOKS[:1] if self._service.in_process else LOOKS:
+        for pause in LOOK_PAUSES[:1] if self._service.in_process else LOOK_PAUSES:
             if pause and on_wait:
                 await on_wait(pause, "looking for the job whose answer was lost")
             await self._clock.sleep(pause)
@@ -107,12 +109,12 @@ class Creator:
                     break
                 continue
             readable = True
-            when = window(creation.started, self._clock.now(), date)
-            found = candidates(creation, entries, claimed=self._claimed, window=when)
-            rivals = [other for other in self._pending if other is not creation]
+            when = window(submission.started, self._clock.now(), date)
+            found = candidates(submission, entries, claimed=self._claimed, window=when)
+            rivals = [other for other in self._pending if other is not submission]
             if len(found) == 1:
                 (job_id, entry), *_ = found.items()
-                if not any(rival.may_have_made(entry, job_id, when) for rival in rivals):
+                if not any(rival.may_have_created(entry, job_id, when) for rival in rivals):
                     return parsing.read_job(entry, self._service, status="PENDING")
             elif found and not rivals:
                 ids = ", ".join(str(job_id) for job_id in sorted(found))
@@ -142,15 +144,15 @@ class Creator:
         path = f"{API_PREFIX}/jobs/{job_id}"
         call = Call("POST", f"{path}/retry", seconds=seconds)
         try:
-            answer = await self._persist(lambda: self._ask(call), deadline, on_wait)
-            return parsing.read_job(self._content(answer), self._service, status="PENDING")
+            response = await self._persist(lambda: self._ask(call), deadline, on_wait)
+            return parsing.read_job(self._content(response), self._service, status="PENDING")
         except AudioPodError as problem:
             if not problem.in_doubt:
                 raise
             lost = problem
         try:
-            answer = await self._ask(Call("GET", f"{path}/status", seconds=seconds))
-            job = parsing.read_job(self._content(answer), self._service)
+            response = await self._ask(Call("GET", f"{path}/status", seconds=seconds))
+            job = parsing.read_job(self._content(response), self._service)
         except AudioPodError:
             job = None
         if job is None or job.status == "FAILED":
@@ -163,38 +165,24 @@ class Creator:
         return job
 
     async def _persist(
-        self, attempt: Callable[[], Awaitable[Answer]], deadline: Deadline, on_wait: OnWait | None
-    ) -> Answer:
-        return await persist(
+        self, attempt: Callable[[], Awaitable[Response]], deadline: Deadline, on_wait: OnWait | None
+    ) -> Response:
+        return await with_retries(
             attempt,
-            again=unless_in_doubt,
+            again=if_without_effect,
             deadline=deadline,
             clock=self._clock,
             backoff=self._backoff,
             on_wait=on_wait,
         )
 
-    def _content(self, answer: Answer) -> Any:
-        return parsing.read_json(answer.body, answer.headers.get("content-type", ""), self._service)
+    def _content(self, response: Response) -> Any:
+        return parsing.read_json(response.body, response.headers.get("content-type", ""), self._service)
 
     async def _newest_jobs(self) -> tuple[list[Any], float | None]:
         """The newest jobs as the service tells them, and its time."""
-        query = newest_first(JobQuery(limit=50))
-        answer = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
-        return parsing.job_entries(self._content(answer), self._service), server_time(
-            answer.headers.get("date", "")
+        query = list_parameters(JobQuery(limit=50))
+        response = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
+        return parsing.job_entries(self._content(response), self._service), server_time(
+            response.headers.get("date", "")
         )
-
-
-def argument_names(operation: Operation, body: Mapping[str, Any]) -> dict[str, str]:
-    """The operation's own name of every field of its body that travels under another."""
-    fields = type(operation).model_fields
-    names = {wire_name: name for name, wire_name in operation.wire_names.items()}
-    for wire_name in body:
-        if wire_name in names or wire_name in fields:
-            continue
-        if wire_name in {"prompt", "query"} and "caption" in fields:
-            names[wire_name] = "caption"
-        elif "advanced" in fields:
-            names[wire_name] = f"advanced.{wire_name}"
-    return names

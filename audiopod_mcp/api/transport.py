@@ -12,9 +12,9 @@ from ipaddress import ip_address
 import anyio
 import httpx
 
-from .errors import AudioPodError, BadAnswer, Unreachable
-from .http_errors import Service, refusal
-from .messages import Answer, Call, Timeouts
+from .errors import AudioPodError, BadResponse, Unreachable
+from .http_errors import ServiceIdentity, error_of
+from .messages import Call, Response, Timeouts
 from .tracing import traced
 
 # Both log the URLs they ask for, and links to audio are signed: whoever has the link has the audio.
@@ -29,13 +29,13 @@ KEPT_ON_REDIRECT = ("Accept", "Accept-Encoding", "Content-Type", "Idempotency-Ke
 """The key is not among them: it is added per request, for the service's own origin."""
 
 
-class Wire:
+class HttpTransport:
     """The connections to one service. Holds the key and gives it to that service's origin only."""
 
     def __init__(
         self,
         base_url: str,
-        service: Service,
+        service: ServiceIdentity,
         headers: Mapping[str, str],
         secret_headers: Mapping[str, str],
         timeouts: Timeouts,
@@ -50,7 +50,7 @@ class Wire:
             verify=tls() if transport is None else True,
             headers=headers,
             follow_redirects=False,
-            timeout=httpx.Timeout(timeouts.answer, connect=timeouts.connect, pool=timeouts.connect),
+            timeout=httpx.Timeout(timeouts.response, connect=timeouts.connect, pool=timeouts.connect),
             # A proxy of the environment is for the internet, not for a service on this machine.
             trust_env=not is_private(self._base.host),
         )
@@ -58,7 +58,7 @@ class Wire:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def ask(self, call: Call) -> Answer:
+    async def ask(self, call: Call) -> Response:
         """Send one request once; follow redirects within the service.
 
         Raises:
@@ -85,7 +85,7 @@ class Wire:
             trace.status = answer.status
             return answer
 
-    async def _exchange(self, request: httpx.Request, call: Call) -> Answer:
+    async def _exchange(self, request: httpx.Request, call: Call) -> Response:
         for _ in range(MOST_REDIRECTS):
             async with self._sent(request) as response:
                 if response.has_redirect_location:
@@ -97,9 +97,9 @@ class Wire:
                 headers = dict(response.headers)
                 if response.status_code >= 400:
                     body = await self._beginning(response)
-                    raise refusal(response.status_code, headers, body, self._service, call.arguments)
-                return Answer(response.status_code, headers, await self._whole(response, call.seconds))
-        raise BadAnswer(f"{self._service.name} redirects in circles; check AUDIOPOD_BASE_URL")
+                    raise error_of(response.status_code, headers, body, self._service, call.arguments)
+                return Response(response.status_code, headers, await self._whole(response, call.seconds))
+        raise BadResponse(f"{self._service.name} redirects in circles; check AUDIOPOD_BASE_URL")
 
     @asynccontextmanager
     async def open(
@@ -131,10 +131,10 @@ class Wire:
                     continue
                 if response.status_code >= 400:
                     body = await self._beginning(response)
-                    raise refusal(response.status_code, dict(response.headers), body, self._service)
+                    raise error_of(response.status_code, dict(response.headers), body, self._service)
                 yield response
                 return
-        raise BadAnswer(f"{self._service.name}'s link redirects in circles")
+        raise BadResponse(f"{self._service.name}'s link redirects in circles")
 
     @asynccontextmanager
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
@@ -155,7 +155,7 @@ class Wire:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > LARGEST_ANSWER:
-                    raise BadAnswer(
+                    raise BadResponse(
                         f"{self._service.name} sent an answer of more than {LARGEST_ANSWER >> 20} MiB; "
                         "is AUDIOPOD_BASE_URL right?",
                         in_doubt=True,
@@ -163,7 +163,7 @@ class Wire:
         except httpx.TimeoutException:
             raise self._silence(seconds) from None
         except (httpx.HTTPError, httpx.StreamError):
-            raise BadAnswer(
+            raise BadResponse(
                 f"{self._service.name}'s answer was cut off; try again in a moment",
                 transient=True,
                 in_doubt=True,
@@ -171,7 +171,7 @@ class Wire:
         return bytes(body)
 
     async def _beginning(self, response: httpx.Response) -> bytes:
-        """As much of a refusal's body as comes soon: the status says enough without it."""
+        """As much of a error_of's body as comes soon: the status says enough without it."""
         body = bytearray()
         try:
             with anyio.move_on_after(self._timeouts.connect):
@@ -202,7 +202,7 @@ class Wire:
 
     def _moved(self, response: httpx.Response) -> AudioPodError:
         target = self._service.clean(response.headers["location"].partition("?")[0])
-        return BadAnswer(
+        return BadResponse(
             f"{self._service.name} redirects to {target}; if that is the right service, set "
             "AUDIOPOD_BASE_URL to it",
             status=response.status_code,
@@ -219,11 +219,11 @@ class Wire:
     def _check(self, url: httpx.URL, private_hosts: bool) -> None:
         """Refuse what a service has no reason to link to."""
         if url.scheme not in {"http", "https"} or not url.host:
-            raise BadAnswer(f"{self._service.name}'s link is not an http(s) URL")
+            raise BadResponse(f"{self._service.name}'s link is not an http(s) URL")
         if same_origin(url, self._base) or private_hosts or is_private(self._base.host):
             return
         if is_private(url.host):
-            raise BadAnswer(
+            raise BadResponse(
                 f"{self._service.name}'s link leads into a private network ({url.host}); "
                 "set AUDIOPOD_ALLOW_PRIVATE_URLS=1 if that is meant"
             )

@@ -1,13 +1,15 @@
 """The vocabulary: every operation of AudioPod's music API declared once, and what comes back."""
 
-from .complaints import complaint, explain
+from .arguments import Arguments
 from .editing import Edit, Extend, ExtractStem, Repaint, Retake
 from .generation import Advanced, Cover, GenerateMusic, Reference
-from .jobs import FINISHED, Job, JobFilters, JobQuery
-from .listening import Analysis, Analyze, GenerateLrc, Lrc, Section
-from .operation import API_PREFIX, Arguments, Operation
+from .jobs import JobFilters, JobQuery
+from .listening import Analyze, GenerateLrc
+from .operation import API_PREFIX, Endpoint, Operation
+from .results import FINISHED, Analysis, Job, KeptResult, Lrc, Result, Section
+from .validation import error_line, error_lines
 
-OPERATIONS: tuple[type[Operation], ...] = (
+OPERATIONS: list[type[Operation]] = [
     GenerateMusic,
     Cover,
     Reference,
@@ -18,7 +20,8 @@ OPERATIONS: tuple[type[Operation], ...] = (
     Extend,
     Edit,
     GenerateLrc,
-)
+]
+"""Every operation there is. A server or studio that is built has those that are in here by then."""
 
 __all__ = [
     "API_PREFIX",
@@ -30,6 +33,7 @@ __all__ = [
     "Arguments",
     "Cover",
     "Edit",
+    "Endpoint",
     "Extend",
     "ExtractStem",
     "GenerateLrc",
@@ -37,12 +41,14 @@ __all__ = [
     "Job",
     "JobFilters",
     "JobQuery",
+    "KeptResult",
     "Lrc",
     "Operation",
     "Reference",
     "Repaint",
+    "Result",
     "Retake",
     "Section",
-    "complaint",
-    "explain",
+    "error_line",
+    "error_lines",
 ]

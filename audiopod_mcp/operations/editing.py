@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from .generation import MUSIC_PRICE, Lyrics, Name, Source, Text, between, valid_seed
+from .arguments import JobId, Lyrics, Name, Seed, Source, Text, between
+from .generation import MUSIC_PRICE
 from .operation import Operation
 from .vocabulary import Track
 
-JobId = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0), AfterValidator(valid_seed)]
 Range = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -25,6 +24,7 @@ class ExtractStem(Operation):
     path = "extract-stem"
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
+    caption_field = "track_name"
 
     src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
     track_name: Track = Field(description="What to extract")
@@ -49,6 +49,9 @@ class Retake(Operation):
     )
     display_name: Name | None = Field(default=None, description="Title")
 
+    def billed_seconds(self, source_seconds: float | None) -> float | None:
+        return source_seconds and source_seconds * len(self.retake_seeds or (None,))
+
 
 class Repaint(Operation):
     tool: ClassVar[str] = "repaint_section"
@@ -61,6 +64,7 @@ class Repaint(Operation):
     usd_per_minute = MUSIC_PRICE
     sources = ("src_audio_url",)
     job_references = ("source_job_id",)
+    caption_field = "caption"
 
     repainting_start: Annotated[float, Field(ge=0)] = Field(description="From, seconds")
     repainting_end: Annotated[float, Field(ge=-1)] = Field(description="To, seconds; -1 = end of file")
@@ -90,6 +94,7 @@ class Extend(Operation):
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
     job_references = ("source_job_id",)
+    caption_field = "prompt"
 
     source_job_id: JobId = Field(description="Finished job")
     prompt: Text = Field(description="What the new part should be, e.g. 'same energy, then a quiet outro'")
@@ -101,6 +106,11 @@ class Extend(Operation):
     )
     lyrics: Lyrics | None = Field(default=None, description="Lyrics of the new part")
     display_name: Name | None = Field(default=None, description="Title")
+
+    def billed_seconds(self, source_seconds: float | None) -> float | None:
+        if source_seconds is None:
+            return None
+        return self.left_extend_length + source_seconds + self.right_extend_length
 
     @model_validator(mode="after")
     def _adds_something(self) -> Self:
@@ -122,6 +132,7 @@ class Edit(Operation):
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
     job_references = ("source_job_id",)
+    caption_field = "edit_target_prompt"
 
     source_job_id: JobId = Field(description="Finished job")
     edit_target_prompt: Text | None = Field(

@@ -8,27 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .operation import Arguments, Operation
-from .vocabulary import KEY_PATTERN, AudioFormat, GenrePreset, Mode, ModelVersion, TimeSignature
+from .arguments import Arguments, Lyrics, Name, Source, Text, between, valid_seed
+from .operation import Operation
+from .vocabulary import KEY_PATTERN, AudioFormat, GenrePreset, Mode, ModelVersion, SongType, TimeSignature
 
 MUSIC_PRICE = 0.04
-
-
-def between(least: int, most: int) -> AfterValidator:
-    """A length limit of our own, which the schemas need not spend tokens on."""
-
-    def check(value: str) -> str:
-        if not least <= len(value) <= most:
-            raise ValueError(f"{len(value)} characters; allowed {least} to {most}")
-        return value
-
-    return AfterValidator(check)
-
-
-Name = Annotated[str, between(0, 255)]
-Lyrics = Annotated[str, between(0, 10_000)]
-Source = Annotated[str, between(1, 4096)]
-Text = Annotated[str, between(1, 2048)]
 
 
 def _known_key(value: str) -> str:
@@ -41,12 +25,6 @@ def _language_code(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}|unknown", value):
         raise ValueError("not an ISO 639-1 code such as 'en' or 'ja', nor 'unknown'")
     return value.lower()
-
-
-def valid_seed(seed: int) -> int:
-    if seed >= 2**32:
-        raise ValueError(f"{seed} is out of range; allowed 0 to {2**32 - 1}, or -1")
-    return seed
 
 
 class Advanced(Arguments):
@@ -88,6 +66,7 @@ class Song(Operation):
 
     wire_names: ClassVar[Mapping[str, str]] = {"duration": "audio_duration"}
     usd_per_minute = MUSIC_PRICE
+    caption_field = "caption"
 
     lyrics: Lyrics | None = Field(default=None, description="Lyrics with [Verse], [Chorus] tags")
     display_name: Name | None = Field(default=None, description="Title")
@@ -114,6 +93,13 @@ class Song(Operation):
             raise ValueError(f"duration: {self.duration:g} is out of range; allowed 1 to 600, or -1")
         return self
 
+    @property
+    def song_type(self) -> SongType | None:
+        return "instrumental" if getattr(self, "instrumental", False) else "song"
+
+    def billed_seconds(self, source_seconds: float | None) -> float | None:  # noqa: ARG002 - it is new music
+        return self.duration * self.batch_size if self.duration > 0 else None
+
 
 class GenerateMusic(Song):
     tool: ClassVar[str] = "generate_music"
@@ -123,7 +109,7 @@ class GenerateMusic(Song):
         "vocals, text2rap, lyric2vocals = a cappella, text2samples = loop or one-shot, simple = one "
         "sentence and the service decides the rest."
     )
-    wire_names: ClassVar[Mapping[str, str]] = {"duration": "audio_duration"}
+    path = "{mode}"
 
     mode: Mode = Field(default="text2music", description="What to make")
     caption: Annotated[str, Field(max_length=2048)] = Field(
@@ -142,24 +128,32 @@ class GenerateMusic(Song):
         "text2samples": "prompt",
     }
     taken_by_simple: ClassVar[frozenset[str]] = frozenset(
-        {"mode", "caption", "instrumental", "vocal_language", "display_name", "duration", "format"}
+        {"caption", "instrumental", "vocal_language", "display_name", "duration", "format"}
     )
+    taken_by_samples: ClassVar[frozenset[str]] = frozenset({"sample_type", "tempo"})
+    """And by no other mode."""
 
-    path = "{mode}"
+    song_types: ClassVar[Mapping[str, SongType]] = {
+        "prompt2instrumental": "instrumental",
+        "text2rap": "rap",
+        "lyric2vocals": "vocals",
+        "text2samples": "samples",
+    }
 
     @property
-    def task(self) -> str:
-        return self.mode
+    def song_type(self) -> SongType | None:
+        return self.song_types.get(self.mode) or super().song_type
 
-    @property
-    def endpoint(self) -> str:
-        return super().endpoint.format(mode=self.mode)
+    @classmethod
+    def wire_names_at(cls, fixed: Mapping[str, Any]) -> Mapping[str, str]:
+        return {**cls.wire_names, "caption": cls.caption_names.get(fixed["mode"], "caption")}
 
-    def body(self) -> dict[str, Any]:
-        body = super().body()
-        body.pop("mode", None)
-        body[self.caption_names.get(self.mode, "caption")] = body.pop("caption")
-        return body
+    @classmethod
+    def fields_at(cls, fixed: Mapping[str, Any]) -> frozenset[str]:
+        if fixed["mode"] == "simple":
+            return cls.taken_by_simple
+        taken = super().fields_at(fixed)
+        return taken if fixed["mode"] == "text2samples" else taken - cls.taken_by_samples
 
     def parameters(self) -> dict[str, Any]:
         values = super().parameters()
@@ -179,7 +173,7 @@ class GenerateMusic(Song):
     @model_validator(mode="after")
     def _fits_the_mode(self) -> Self:
         given = self.model_fields_set
-        if self.mode != "text2samples" and (extra := given & {"sample_type", "tempo"}):
+        if self.mode != "text2samples" and (extra := given & self.taken_by_samples):
             raise ValueError(
                 f"{min(extra)}: only for mode 'text2samples'; "
                 + ("use bpm for the tempo" if extra == {"tempo"} else "choose that mode or drop it")
@@ -187,7 +181,7 @@ class GenerateMusic(Song):
         if self.mode == "text2samples" and self.duration > 120:
             raise ValueError(f"duration: {self.duration:g} is too long for a sample; allowed 1 to 120, or -1")
         if self.mode == "simple":
-            if extra := {n for n in given - self.taken_by_simple if getattr(self, n) is not None}:
+            if extra := {n for n in given - self.taken_by_simple - {"mode"} if getattr(self, n) is not None}:
                 raise ValueError(
                     f"{', '.join(sorted(extra))}: not taken by mode 'simple', which decides that itself; "
                     "use mode 'text2music'"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from .editing import JobId
-from .generation import Source, between
-from .operation import API_PREFIX, Operation
+from .arguments import JobId, Source, between
+from .operation import Operation
+from .results import Analysis, Lrc
 
 
 class Analyze(Operation):
@@ -18,9 +18,11 @@ class Analyze(Operation):
         "Listen to a recording: tempo, key, metre, duration, form, caption, lyrics if words are heard."
     )
     path = "analyze"
+    result = Analysis
+    activity = "Listening"
     per_minute = 10
-    synchronous = True
     sources = ("audio_url",)
+    source_details = ("sections",)
 
     audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
     audio_codes: Annotated[str, between(0, 1_000_000)] | None = Field(
@@ -39,66 +41,11 @@ class GenerateLrc(Operation):
         "generate_lrc: true."
     )
     path = "{job_id}/lrc"
+    result = Lrc
+    activity = "Timing the lyrics"
     per_minute = 20
-    synchronous = True
     job_references = ("job_id",)
+    job_parameters = ("lyrics",)
+    stored_as = "lrc_content"
 
     job_id: JobId = Field(description="Finished job with lyrics")
-
-    @property
-    def task(self) -> str:
-        return "lrc"
-
-    @property
-    def endpoint(self) -> str:
-        return f"{API_PREFIX}/{self.job_id}/lrc"
-
-    def body(self) -> dict[str, Any]:
-        return {}
-
-
-class Section(BaseModel):
-    """A stretch of time with a name: a part of the form, or a chord."""
-
-    start: float
-    end: float
-    label: str
-
-
-class Analysis(BaseModel):
-    """What was heard. The second half is what this project's own studio adds to the protocol."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    caption: str | None = None
-    bpm: float | None = None
-    keyscale: str | None = None
-    timesignature: str | None = None
-    duration: float | None = None
-    language: str | None = None
-    lyrics: str | None = None
-    audio_codes: str | None = None
-
-    id: str | None = None
-    engine: str | None = None
-    loudness_lufs: float | None = None
-    tempo_confidence: float | None = None
-    key_confidence: float | None = None
-    timesignature_confidence: float | None = None
-    timesignature_otherwise: str | None = None
-    beats: list[float] | None = None
-    downbeats: list[float] | None = None
-    chords: list[Section] | None = None
-    sections: list[Section] | None = None
-    notes: list[str] | None = None
-
-
-class Lrc(BaseModel):
-    """Timed lyrics of a job."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    job_id: int
-    lrc_content: str
-    lrc_url: str | None = None
-    notes: list[str] | None = None

@@ -22,8 +22,9 @@ from mcp.types import (
 )
 
 from audiopod_mcp import __version__
+from audiopod_mcp.operations import Analyze
 
-from .caller import know_the_caller
+from .caller import set_caller
 from .completions import complete
 from .player import Player
 from .prompts import add_prompts
@@ -37,7 +38,7 @@ INSTRUCTIONS = (
     "one that takes longer comes back as running: continue with get_job, never repeat the call. Results "
     "chain: give audiopod://jobs/ID as audio, or the job id. Times are seconds (1:05 = 65). Where a wish "
     "leaves style or length open, choose and say what you chose; ask whose words are to be sung. Which "
-    "job or which seconds are meant, list_jobs and analyze_audio tell; ask if they don't. Ask before you "
+    f"job or which seconds are meant, list_jobs and {Analyze.tool} tell; ask if they don't. Ask before you "
     "delete, and before several paid pieces at once."
 )
 
@@ -55,7 +56,7 @@ class MusicServer(MCPServer[Any]):
             instructions=INSTRUCTIONS,
             tools=[*build_tools(service)],
             extensions=[tasks, Player()],
-            middleware=[know_the_caller, tasks.announce, service.announcer.listening],
+            middleware=[set_caller, tasks.announce, service.announcer.listening],
             subscriptions=service.announcer.bus,
             log_level="WARNING",
             cache_hints={

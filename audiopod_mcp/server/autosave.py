@@ -28,7 +28,7 @@ ABANDONED = 600.0
 _Key = tuple[str | None, int]
 
 
-class Keeper:
+class AutoSaver:
     """Writes finished jobs into ``folder``; in ``records`` processes tell each other what is written."""
 
     def __init__(self, folder: Path, records: Path, spawn: Spawn) -> None:
@@ -44,7 +44,7 @@ class Keeper:
         while len(self._watched) > REMEMBERED:
             self._watched.popitem(last=False)
 
-    async def kept(self, caller: str | None, client: AudioPodClient, job: Job) -> str | None:
+    async def outcome(self, caller: str | None, client: AudioPodClient, job: Job) -> str | None:
         """One line on where ``job`` is saved, or why not; ``None`` where it was not watched to its end."""
         key = (caller, job.id)
         if job.status != "COMPLETED" or key not in self._watched:

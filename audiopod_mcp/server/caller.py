@@ -30,7 +30,7 @@ def current_caller() -> Caller:
     return _caller.get()
 
 
-async def know_the_caller(ctx: ServerRequestContext[Any, Any], call_next: Any) -> HandlerResult:
+async def set_caller(ctx: ServerRequestContext[Any, Any], call_next: Any) -> HandlerResult:
     """Middleware: an HTTP request acts with the key that it brings itself."""
     headers: Mapping[str, str] = getattr(ctx.request, "headers", None) or {}
     scheme, _, token = headers.get("authorization", "").partition(" ")

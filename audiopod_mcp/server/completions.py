@@ -11,10 +11,9 @@ from mcp.types import (
 )
 
 from audiopod_mcp.api import AudioPodError
-from audiopod_mcp.operations import JobQuery
+from audiopod_mcp.operations import OPERATIONS, JobQuery
 from audiopod_mcp.operations.vocabulary import FORMATS, GENRE_PRESETS, KEYS, MODES, TRACKS
 
-from .results import title_of
 from .service import Service
 
 MOST = 100
@@ -46,7 +45,6 @@ LISTS: dict[str, tuple[str, ...]] = {
     "seconds": ("15", "30", "45", "60"),
     "mode": MODES,
 }
-JOB_ARGUMENTS = frozenset({"job_id", "source_job_id", "original_job_id"})
 
 
 async def complete(
@@ -57,7 +55,7 @@ async def complete(
 ) -> Completion:
     """Values that begin with what was typed, then those that contain it."""
     typed = argument.value.lower()
-    if argument.name in JOB_ARGUMENTS:
+    if any(argument.name in operation.job_references for operation in OPERATIONS):
         return _matching(typed, await _jobs(service, "{}"))
     if argument.name == "audio":
         return _matching(typed, await _jobs(service, "audiopod://jobs/{}"))
@@ -76,7 +74,7 @@ async def _jobs(service: Service, form: str) -> dict[str, str]:
         page = await service.client.jobs(JobQuery(limit=MOST))
     except AudioPodError:
         return {}
-    return {form.format(job.id): title_of(job) for job in page.jobs}
+    return {form.format(job.id): job.title for job in page.jobs}
 
 
 async def _formats(service: Service, job_id: int) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import AudioPodClient, AudioPodError
-from audiopod_mcp.operations import Extend, Operation, Retake
+from audiopod_mcp.operations import Operation
 
-from .tool import refusal
+from .tool import error_result
 
 
 class Consent(BaseModel):
@@ -33,39 +33,29 @@ async def estimate(operation: Operation, client: AudioPodClient) -> float | None
     price = operation.usd_per_minute
     if price is None:
         return 0.0
-    seconds = await _seconds(operation, client)
+    seconds = operation.billed_seconds(await _source_seconds(operation, client))
     return None if seconds is None else price * seconds / 60
 
 
-async def _seconds(operation: Operation, client: AudioPodClient) -> float | None:
-    takes = getattr(operation, "batch_size", 1)
-    if isinstance(operation, Retake) and operation.retake_seeds:
-        takes = len(operation.retake_seeds)
-    wanted = getattr(operation, "duration", -1)
-    if wanted > 0:
-        return float(wanted * takes)
+async def _source_seconds(operation: Operation, client: AudioPodClient) -> float | None:
+    """The length of the job that ``operation`` refers to, if it is one."""
     job_id = next((getattr(operation, name) for name in operation.job_references), None)
     if job_id is None:
         return None
     try:
-        source = (await client.job(job_id)).audio_duration
+        return (await client.job(job_id)).audio_duration
     except AudioPodError:
         return None  # the call itself will say what is wrong
-    if source is None:
-        return None
-    if isinstance(operation, Extend):
-        source += operation.left_extend_length + operation.right_extend_length
-    return source * takes
 
 
-def in_words(dollars: float | None, operation: Operation) -> str:
+def format_price(dollars: float | None, operation: Operation) -> str:
     """``about $0.08``, or the rate where the length is not known."""
     if dollars is None:
         return f"${operation.usd_per_minute:.2f} a minute of audio"
     return f"about ${max(dollars, 0.01):.2f}"
 
 
-async def stopped_for_money(
+async def ask_consent(
     operation: Operation, dollars: float | None, limit: float, ctx: Context[Any, Any]
 ) -> CallToolResult | InputRequiredResult | None:
     """What to answer instead of spending: a question, or a refusal; ``None`` to go on.
@@ -74,10 +64,10 @@ async def stopped_for_money(
     """
     if dollars is not None and dollars <= limit:
         return None
-    price = in_words(dollars, operation)
+    price = format_price(dollars, operation)
     capabilities = ctx.client_capabilities
     if not (capabilities and capabilities.elicitation):
-        return refusal(
+        return error_result(
             f"This costs {price}, above AUDIOPOD_CONFIRM_ABOVE (${limit:.2f}), and this host can't ask the "
             "person; nothing was sent. Ask them to raise that setting, or ask for less"
         )
@@ -87,7 +77,7 @@ async def stopped_for_money(
     consent = answers["consent"]
     if isinstance(consent, AcceptedElicitation) and consent.data.go_on:
         return None
-    return refusal(f"The person did not want to spend {price}; nothing was sent")
+    return error_result(f"The person did not want to spend {price}; nothing was sent")
 
 
 _RESOLVED = find_resolved_parameters(_asking)

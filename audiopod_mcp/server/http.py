@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from audiopod_mcp import __version__
 
 from .app import MusicServer
-from .json_responses import PlainAnswers
+from .json_responses import JsonResponses
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -61,7 +61,7 @@ def http_app(
             *sse.routes,
             *routes,
         ],
-        middleware=[Middleware(PlainAnswers)],
+        middleware=[Middleware(JsonResponses)],
         lifespan=lifespan,
     )
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 UNWRAPPED = frozenset({"resources/read"})
 
 
-class PlainAnswers:
+class JsonResponses:
     """ASGI middleware: the answer to a request in :data:`UNWRAPPED` is one JSON body."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -23,15 +23,15 @@ from .caller import current_caller
 logger = logging.getLogger(__name__)
 
 JOB_URI = re.compile(r"audiopod://jobs/([1-9]\d{0,17})(?:/.*)?")
-FOLLOWED_FOR = 3600.0
+LONGEST_FOLLOWING = 3600.0
 """Seconds for which a job is followed after its call has returned."""
 
 Spawn = Callable[..., object]
-Kept = Callable[[Job], Coroutine[Any, Any, str | None]]
+OnFinished = Callable[[Job], Coroutine[Any, Any, str | None]]
 Listener = Callable[[ServerEvent], None]
 
 
-class CallersBus:
+class PerCallerBus:
     """A subscription bus on which events reach only listeners of the same caller."""
 
     def __init__(self) -> None:
@@ -53,14 +53,17 @@ class Announcer:
     """Tells listeners that a job changed, came or went.
 
     ``client`` gives the client of whoever is calling. ``spawn`` starts a task that outlives the call;
-    without it, jobs are followed only while a call waits. ``kept`` saves a finished job if it is to be.
+    without it, jobs are followed only while a call waits. ``on_finished`` is told of each job that has
+    finished.
     """
 
-    def __init__(self, client: Callable[[], AudioPodClient], spawn: Spawn | None, kept: Kept) -> None:
-        self.bus = CallersBus()
+    def __init__(
+        self, client: Callable[[], AudioPodClient], spawn: Spawn | None, on_finished: OnFinished
+    ) -> None:
+        self.bus = PerCallerBus()
         self._client = client
         self._spawn = spawn
-        self._kept = kept
+        self._on_finished = on_finished
         self._followed: set[tuple[str | None, int]] = set()
 
     async def job_changed(self, job_id: int, ctx: Context[Any, Any] | None = None) -> None:
@@ -93,7 +96,9 @@ class Announcer:
 
         try:
             with suppress(AudioPodError):
-                await self._kept(await watch(self._client(), job, max_wait=FOLLOWED_FOR, on_change=changed))
+                await self._on_finished(
+                    await watch(self._client(), job, max_wait=LONGEST_FOLLOWING, on_change=changed)
+                )
             await self.list_changed(ctx)
         except Exception:  # it runs beside the server, which must not end with it
             logger.exception("could not announce job %s", job.id)

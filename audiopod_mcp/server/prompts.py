@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from mcp.server.mcpserver import MCPServer
 
+from audiopod_mcp.operations import (
+    Analyze,
+    Cover,
+    Edit,
+    Extend,
+    GenerateLrc,
+    GenerateMusic,
+    Reference,
+    Repaint,
+    Retake,
+)
+
 
 def add_prompts(server: MCPServer) -> None:
     """Register all prompts with ``server``; an argument's name says what completes it."""
@@ -15,8 +27,9 @@ def add_prompts(server: MCPServer) -> None:
             f"Make a song about: {about}.\n"
             f"{f'Style: {style}. ' if style else ''}{f'Sing in {language}. ' if language else ''}\n"
             "First write short lyrics with [Verse] and [Chorus] tags and show them to me. Then call "
-            "generate_music with mode text2music, a caption that names genre, mood, tempo and instruments, "
-            "the lyrics and generate_lrc true. Tell me how it came out and offer a retake or an edit."
+            f"{GenerateMusic.tool} with mode text2music, a caption that names genre, mood, tempo and "
+            "instruments, the lyrics and generate_lrc true. Tell me how it came out and offer a retake or "
+            "an edit."
         )
 
     @server.prompt(title="Cover in another style")
@@ -24,7 +37,7 @@ def add_prompts(server: MCPServer) -> None:
         """Play a song again in another style"""
         return (
             f"Cover {audio} as {style}.\n"
-            "Call analyze_audio on it first, to keep tempo and key in mind. Then call cover_song with a "
+            f"Call {Analyze.tool} on it first, to keep tempo and key in mind. Then call {Cover.tool} with a "
             "caption that describes the target style and its instruments, with audio_cover_strength 0.7; "
             "lower means freer. Compare both in a sentence."
         )
@@ -34,8 +47,8 @@ def add_prompts(server: MCPServer) -> None:
         """Regenerate the part of a track that is wrong"""
         return (
             f"In job {job_id} this is wrong: {problem}.\n"
-            f"Find the seconds it concerns (analyze_audio of audiopod://jobs/{job_id} tells the sections; "
-            "ask me when in doubt), then call repaint_section with source_job_id, that window and a caption "
+            f"Find the seconds it concerns ({Analyze.tool} of audiopod://jobs/{job_id} tells the sections; "
+            f"ask me when in doubt), then call {Repaint.tool} with source_job_id, that window and a caption "
             "for what should be there."
         )
 
@@ -43,15 +56,15 @@ def add_prompts(server: MCPServer) -> None:
     def karaoke(job_id: str) -> str:
         """Instrumental and timed lyrics of a finished song"""
         return (
-            f"Prepare karaoke of job {job_id}: call generate_lrc for the timed lyrics, and edit_track with "
-            "edit_target_prompt 'remove the vocals' for the backing. Give me both."
+            f"Prepare karaoke of job {job_id}: call {GenerateLrc.tool} for the timed lyrics, and "
+            f"{Edit.tool} with edit_target_prompt 'remove the vocals' for the backing. Give me both."
         )
 
     @server.prompt(title="Make it longer")
     def make_longer(job_id: str, seconds: str = "30") -> str:
         """Continue a track, with a proper ending"""
         return (
-            f"Extend job {job_id} by {seconds} seconds at its end with extend_track: keep its energy, then "
+            f"Extend job {job_id} by {seconds} seconds at its end with {Extend.tool}: keep its energy, then "
             "end it properly. At most 60 seconds go into one call; chain calls for more."
         )
 
@@ -59,7 +72,7 @@ def add_prompts(server: MCPServer) -> None:
     def best_take(job_id: str) -> str:
         """Make three variations and compare them"""
         return (
-            f"Make three variations of job {job_id} with retake_track: retake_variance 0.3, 0.6 and 0.9. "
+            f"Make three variations of job {job_id} with {Retake.tool}: retake_variance 0.3, 0.6 and 0.9. "
             "Analyze each, tell me how they differ and which fits the original wish best."
         )
 
@@ -67,7 +80,7 @@ def add_prompts(server: MCPServer) -> None:
     def describe_track(audio: str) -> str:
         """Tempo, key, form and character of a recording"""
         return (
-            f"Call analyze_audio on {audio} and describe the track as a producer would: tempo, key, metre, "
+            f"Call {Analyze.tool} on {audio} and describe the track as a producer would: tempo, key, metre, "
             "form with times, loudness and character. Say what could not be told."
         )
 
@@ -76,8 +89,8 @@ def add_prompts(server: MCPServer) -> None:
         """New music with the sound of a recording"""
         return (
             f"Make new music about: {about}, with the sound of {audio}.\n"
-            "Call analyze_audio on the recording first and tell me its tempo, key and character. Then call "
-            "generate_from_reference with a caption for the new music; set bpm and keyscale only if I want "
+            f"Call {Analyze.tool} on the recording first and tell me its tempo, key and character. Then call "
+            f"{Reference.tool} with a caption for the new music; set bpm and keyscale only if I want "
             "those kept too."
         )
 
@@ -87,7 +100,7 @@ def add_prompts(server: MCPServer) -> None:
         return (
             f"Make an album of variations on {audio}.\n"
             f"{f'Styles: {styles}. ' if styles else 'Propose four contrasting styles and let me choose. '}"
-            "Call cover_song once per style, one after the other, each with a display_name that fits, and "
+            f"Call {Cover.tool} once per style, one after the other, each with a display_name that fits, and "
             "say what it costs before the first if the service charges. Then list them in the order you "
             "would put them on a record, and why."
         )

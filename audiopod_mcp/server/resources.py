@@ -15,14 +15,14 @@ from mcp.types import Annotations, Resource, ResourceTemplate
 from pydantic import ValidationError
 
 from audiopod_mcp.api import AudioPodError, NotFound
-from audiopod_mcp.operations import Job, JobQuery, Section
+from audiopod_mcp.operations import Analyze, GenerateLrc, Job, JobQuery, KeptResult, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.pictures import Picture, draw
 from audiopod_mcp.worker_pool import WorkerDied
 
 from . import player
 from .caller import current_caller
-from .results import default_format, title_of
+from .results import default_format
 from .service import Service
 
 PAGE = 50
@@ -106,7 +106,7 @@ async def list_page(service: Service, cursor: str | None) -> tuple[list[Resource
         Resource(
             uri=f"audiopod://jobs/{job.id}/audio",
             name=f"job-{job.id}-audio",
-            title=title_of(job),
+            title=job.title,
             description=f"{job.task or 'music'}, {job.audio_duration or 0:.0f} s",
             mime_type=MIME_TYPES.get(default_format(job), "application/octet-stream"),
             annotations=Annotations(audience=["user"], last_modified=job.completed_at),
@@ -142,11 +142,11 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
 
 async def _jobs(service: Service) -> ReadResourceContents:
     page = await service.client.jobs(JobQuery(limit=PAGE))
-    return _json({"jobs": [_told(job) for job in page.jobs], "total": page.total})
+    return _json({"jobs": [_job_fields(job) for job in page.jobs], "total": page.total})
 
 
 async def _job(service: Service, job_id: str) -> ReadResourceContents:
-    return _json(_told(await service.client.job(int(job_id))))
+    return _json(_job_fields(await service.client.job(int(job_id))))
 
 
 async def _audio(service: Service, job_id: str, format: str | None = None) -> ReadResourceContents:  # noqa: A002
@@ -185,7 +185,9 @@ async def _bytes(service: Service, url: str, most: int) -> bytes | None:
 async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
     job = await service.client.job(int(job_id))
     if not job.lrc_content:
-        raise ResourceNotFoundError(f"job {job_id} has no timed lyrics yet; make them with generate_lrc")
+        raise ResourceNotFoundError(
+            f"job {job_id} has no timed lyrics yet; make them with {GenerateLrc.tool}"
+        )
     return ReadResourceContents(content=job.lrc_content, mime_type="text/plain")
 
 
@@ -216,21 +218,21 @@ async def draw_job(service: Service, job: Job, kind: Picture) -> bytes:
     )
     try:
         if path := (job.files or {}).get(name):
-            return await service.drawers.run(draw, kind, path, _form(job))
+            return await service.drawers.run(draw, kind, path, _sections_of(job))
         # A worker that was ended a moment ago may still hold the file, which Windows then does not delete.
         with TemporaryDirectory(prefix="audiopod-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / f"audio.{name.partition('_')[0]}"
             async with await anyio.open_file(file, "wb") as sink:
                 async for chunk in service.client.download(url):
                     await sink.write(chunk)
-            return await service.drawers.run(draw, kind, str(file), _form(job))
+            return await service.drawers.run(draw, kind, str(file), _sections_of(job))
     except WorkerDied:
         raise ResourceError(f"the process that drew the {kind} died, perhaps for want of memory") from None
     except ValueError as error:
         raise ResourceError(str(error)) from error
 
 
-def _form(job: Job) -> list[tuple[float, float, str]]:
+def _sections_of(job: Job) -> list[tuple[float, float, str]]:
     """The parts of the music as composed, or as heard when the studio analyzed it; none where unknown."""
     try:
         sections = [Section.model_validate(part) for part in (job.details or {}).get("sections") or ()]
@@ -244,11 +246,11 @@ async def _player(_: Service) -> ReadResourceContents:
 
 
 async def _analysis(service: Service, analysis_id: str) -> ReadResourceContents:
-    analysis = service.recall(analysis_id)
+    analysis: KeptResult | None = service.recall(analysis_id)
     if analysis is None and service.embedded:
         analysis = await service.client.analysis(analysis_id)
     if analysis is None:
-        raise ResourceNotFoundError(f"no analysis {analysis_id!r} is remembered; run analyze_audio again")
+        raise ResourceNotFoundError(f"no analysis {analysis_id!r} is remembered; run {Analyze.tool} again")
     return _json(analysis.model_dump(mode="json", exclude_none=True))
 
 
@@ -258,7 +260,7 @@ def _finished(job: Job) -> Job:
     return job
 
 
-def _told(job: Job) -> dict[str, object]:
+def _job_fields(job: Job) -> dict[str, object]:
     return job.model_dump(mode="json", exclude_none=True)
 
 

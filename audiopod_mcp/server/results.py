@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
-from audiopod_mcp.operations import Analysis, Job, Lrc, Section
+from audiopod_mcp.operations import Analysis, Job, Lrc, Result
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 
 _SURE = 0.6
 """How probable a time signature must be to be told without the next likely one."""
+
+
+def _fields(model: type[BaseModel], *names: str) -> dict[str, Any]:
+    """The fields ``names`` of ``model``, for the model of a part of it."""
+    return {name: (model.model_fields[name].annotation, model.model_fields[name].default) for name in names}
 
 
 class JobSummary(BaseModel):
@@ -23,36 +29,26 @@ class JobSummary(BaseModel):
     output_url: str | None = None
 
 
-class JobResult(JobSummary):
-    """One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
+_ORIGIN = ("engine", "notes")
+_MADE = ("task", "progress", "audio_duration", "output_urls", "actual_seeds", "quality_score", *_ORIGIN)
+JobResult = create_model("JobResult", __base__=JobSummary, **_fields(Job, *_MADE), error=(str | None, None))
+"""One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
 
-    task: str | None = None
-    progress: float | None = None
-    audio_duration: float | None = None
-    output_urls: dict[str, str] | None = None
-    actual_seeds: list[int] | None = None
-    quality_score: float | None = None
-    engine: str | None = None
-    notes: list[str] | None = None
-    error: str | None = None
 
-    @classmethod
-    def of(cls, job: Job) -> JobResult:
-        urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or job.audio_urls
-        return cls(
-            job_id=job.id,
-            task=job.task,
-            status=job.status,
-            progress=job.progress,
-            output_url=_same_format(job, urls),
-            output_urls=urls or None,
-            audio_duration=job.audio_duration,
-            actual_seeds=job.actual_seeds,
-            quality_score=job.quality_score,
-            engine=job.engine,
-            notes=job.notes or None,
-            error=job.error_message,
-        )
+def summary_of(job: Job) -> JobSummary:
+    """``job`` as a :data:`JobResult`, its audio named by files where it has any here."""
+    urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or job.audio_urls
+    return JobResult.model_validate(
+        job.model_dump(include=set(_MADE))
+        | {
+            "job_id": job.id,
+            "status": job.status,
+            "output_url": _same_format(job, urls),
+            "output_urls": urls or None,
+            "notes": job.notes or None,
+            "error": job.error_message,
+        }
+    )
 
 
 class JobList(BaseModel):
@@ -62,21 +58,14 @@ class JobList(BaseModel):
     total: int | None = None
 
 
-class AnalysisResult(BaseModel):
-    """What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
-
+class _AnalysisId(BaseModel):
     analysis_id: str
-    caption: str | None = None
-    bpm: float | None = None
-    keyscale: str | None = None
-    timesignature: str | None = None
-    duration: float | None = None
-    language: str | None = None
-    lyrics: str | None = None
-    loudness_lufs: float | None = None
-    sections: list[Section] | None = None
-    engine: str | None = None
-    notes: list[str] | None = None
+
+
+_MEASURED = ("caption", "bpm", "keyscale", "timesignature", "duration", "language", "lyrics", "loudness_lufs")
+_HEARD = (*_MEASURED, "sections", "vocals", *_ORIGIN)
+AnalysisResult = create_model("AnalysisResult", __base__=_AnalysisId, **_fields(Analysis, *_HEARD))
+"""What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
 
 
 class Renamed(BaseModel):
@@ -100,7 +89,9 @@ class Deleted(BaseModel):
     deleted: bool
 
 
-def answer(model: BaseModel, *lines: str | None, links: list[ResourceLink] | None = None) -> CallToolResult:
+def tool_result(
+    model: BaseModel, *lines: str | None, links: list[ResourceLink] | None = None
+) -> CallToolResult:
     """``lines`` to read, ``model`` as structured content and ``links`` to follow."""
     content: list[ContentBlock] = [TextContent(type="text", text="\n".join(line for line in lines if line))]
     return CallToolResult(
@@ -109,41 +100,41 @@ def answer(model: BaseModel, *lines: str | None, links: list[ResourceLink] | Non
     )
 
 
-def job_answer(job: Job, kept: str | None = None, *, can_save: bool = False) -> CallToolResult:
+def job_result(job: Job, saved: str | None = None, *, can_save: bool = False) -> CallToolResult:
     """A job that is done, still running, or failed (then an error result).
 
-    ``kept`` says where it was saved; without that, ``can_save`` says that it may be.
+    ``saved`` says where it was saved; without that, ``can_save`` says that it may be.
     """
-    result = JobResult.of(job)
+    result = summary_of(job)
     name = f"Job {job.id} ({job.task or 'music'}{f', “{job.display_name}”' if job.display_name else ''})"
     notes = " ".join(job.notes or ())
     if job.status == "COMPLETED":
         details = job.details or {}
         facts = [
-            clock(job.audio_duration) if job.audio_duration else None,
+            format_duration(job.audio_duration) if job.audio_duration else None,
             f"{details['bpm']:g} BPM" if details.get("bpm") else None,
             details.get("keyscale"),
             f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
         ]
-        return answer(
+        return tool_result(
             result,
-            kept,
+            saved,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Listen: {result.output_url}" if result.output_url else None,
             f"Use it further as audiopod://jobs/{job.id} or by its job id"
-            + ("; save_audio keeps a copy." if can_save and not kept else "."),
+            + ("; save_audio keeps a copy." if can_save and not saved else "."),
             f"Note: {notes}" if notes else None,
             links=job_links(job),
         )
     if job.status in {"FAILED", "CANCELLED"}:
-        failed = answer(
+        failed = tool_result(
             result,
             f"{name} {'was cancelled' if job.status == 'CANCELLED' else 'failed'}: "
             f"{job.error_message or 'the service gave no reason'}",
         )
         return failed.model_copy(update={"is_error": True})
     share = f" ({job.progress:.0f} %)" if job.progress else ""
-    return answer(
+    return tool_result(
         result,
         f"{name} is still {job.status.lower()}{share}. Nothing is lost and nothing needs repeating: call "
         f'get_job with {{"job_id": {job.id}, "wait_seconds": 45}} until it is finished.',
@@ -154,7 +145,7 @@ def job_links(job: Job) -> list[ResourceLink]:
     """Links to the audio and, where there are any, the lyrics of a finished job."""
     if job.status != "COMPLETED":
         return []
-    title = title_of(job)
+    title = job.title
     root, name = f"audiopod://jobs/{job.id}", f"job-{job.id}"
     links = []
     if job.audio_urls:
@@ -170,21 +161,21 @@ def _link(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
     return ResourceLink(type="resource_link", uri=uri, name=name, title=title, mime_type=mime_type)
 
 
-def analysis_answer(analysis: Analysis) -> CallToolResult:
-    result = AnalysisResult(
-        analysis_id=str(analysis.id), **analysis.model_dump(include=set(AnalysisResult.model_fields))
-    )
+def analysis_result(analysis: Analysis) -> CallToolResult:
+    result = AnalysisResult.model_validate({"analysis_id": str(analysis.id), **analysis.model_dump()})
     facts = [
         f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
         analysis.keyscale or "no clear key",
         _metre(analysis),
-        clock(analysis.duration) if analysis.duration else None,
+        format_duration(analysis.duration) if analysis.duration else None,
         f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
         f"language {analysis.language}" if analysis.language else None,
     ]
-    sections = ", ".join(f"{s.label} {clock(s.start)}–{clock(s.end)}" for s in analysis.sections or ())
+    sections = ", ".join(
+        f"{s.label} {format_duration(s.start)}–{format_duration(s.end)}" for s in analysis.sections or ()
+    )
     notes = " ".join(analysis.notes or ())
-    return answer(
+    return tool_result(
         result,
         f"{analysis.caption or 'Analysed'}",
         f"{', '.join(fact for fact in facts if fact)}.",
@@ -215,8 +206,8 @@ def _metre(analysis: Analysis) -> str | None:
     return f"{analysis.timesignature} (perhaps {analysis.timesignature_otherwise})"
 
 
-def lrc_answer(lrc: Lrc) -> CallToolResult:
-    return answer(
+def lrc_result(lrc: Lrc) -> CallToolResult:
+    return tool_result(
         lrc,
         lrc.lrc_content,
         f"Note: {' '.join(lrc.notes)}" if lrc.notes else None,
@@ -231,8 +222,23 @@ def lrc_answer(lrc: Lrc) -> CallToolResult:
     )
 
 
-def title_of(job: Job) -> str:
-    return job.display_name or f"{(job.task or 'music').replace('_', ' ')} {job.id}"
+def plain_result(result: Result) -> CallToolResult:
+    """A result of which no more is known than its fields."""
+    told = result.model_dump(mode="json", exclude_none=True)
+    return tool_result(result, *(f"{name}: {value}" for name, value in told.items()))
+
+
+PRESENTED: Mapping[type[Result], tuple[type[BaseModel], Callable[[Any], CallToolResult]]] = {
+    Job: (JobSummary, job_result),
+    Analysis: (AnalysisResult, analysis_result),
+    Lrc: (Lrc, lrc_result),
+}
+"""How tools tell each kind of result: the model that they publish, and what writes it."""
+
+
+def presentation(model: type[Result]) -> tuple[type[BaseModel], Callable[[Any], CallToolResult]]:
+    """How tools tell results of ``model``, which may be one that nobody has foreseen here."""
+    return PRESENTED.get(model, (model, plain_result))
 
 
 def default_format(job: Job) -> str:
@@ -241,7 +247,7 @@ def default_format(job: Job) -> str:
     return next((name for name, url in urls.items() if url == job.output_url), next(iter(urls), "flac"))
 
 
-def clock(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """``1:05`` for 65 seconds."""
     return f"{int(seconds + 0.5) // 60}:{int(seconds + 0.5) % 60:02d}"
 

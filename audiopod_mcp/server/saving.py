@@ -15,7 +15,7 @@ from audiopod_mcp.api import AudioPodClient, InvalidRequest
 from audiopod_mcp.operations import Job
 from audiopod_mcp.tags.write import write_tags
 
-from .results import default_format, title_of
+from .results import default_format
 
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -84,7 +84,7 @@ def tags_of(job: Job, take: int) -> dict[str, str]:
     if len(seeds) >= take:
         origin.append(f"seed {seeds[take - 1]}")
     tags = {
-        "TITLE": title_of(job),
+        "TITLE": job.title,
         "DATE": (job.created_at or "")[:10],
         "BPM": f"{bpm:.0f}" if isinstance(bpm, int | float) and bpm > 0 else "",
         "INITIALKEY": short_key(str(details.get("keyscale") or "")),
@@ -104,7 +104,7 @@ def short_key(key: str) -> str:
 
 def file_name(job: Job, take: int) -> str:
     """A file name without its ending: title, operation and take, sound on every platform."""
-    parts: list[Any] = [title_of(job)]
+    parts: list[Any] = [job.title]
     if job.display_name and job.task:
         parts.append(job.task.replace("_", " "))
     if take > 1:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
-from audiopod_mcp.operations import Analysis, Job, Operation
+from audiopod_mcp.operations import Job, KeptResult, Operation, Result
 from audiopod_mcp.worker_pool import WorkerPool
 
-from .autosave import Keeper
+from .autosave import AutoSaver
 from .caller import current_caller
 from .notifications import Announcer, Spawn
 
@@ -30,10 +30,9 @@ class Service:
 
     ``connect`` makes a client for a key. ``embedded`` says that the service is our own studio in this
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
-    is where :func:`save_audio` writes, and ``keeper`` does so unasked; ``None`` where callers are on other
-    machines. Paid calls that cost
-    more than ``confirm_above`` USD need the person's consent. ``spawn`` starts a task that may outlive
-    the call.
+    is where :func:`save_audio` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
+    other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
+    ``spawn`` starts a task that may outlive the call.
     """
 
     connect: Callable[[str | None], AudioPodClient]
@@ -41,17 +40,17 @@ class Service:
     embedded: bool = False
     local_files: bool = False
     output_dir: Path | None = None
-    keeper: Keeper | None = None
+    auto_saver: AutoSaver | None = None
     max_wait: float = 45.0
     confirm_above: float | None = None
     spawn: Spawn | None = field(default=None, repr=False)
     announcer: Announcer = field(init=False, repr=False)
     drawers: WorkerPool = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
-    _analyses: OrderedDict[tuple[str | None, str], Analysis] = field(default_factory=OrderedDict, repr=False)
+    _results: OrderedDict[tuple[str | None, str], KeptResult] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
-        self.announcer = Announcer(lambda: self.client, self.spawn, self.kept)
+        self.announcer = Announcer(lambda: self.client, self.spawn, self.save_finished)
         self.drawers = WorkerPool(os.cpu_count() or 1, end_cancelled=True)
 
     @property
@@ -75,28 +74,30 @@ class Service:
         while self._clients:
             await self._clients.popitem()[1].aclose()
 
-    async def kept(self, job: Job) -> str | None:
+    async def save_finished(self, job: Job) -> str | None:
         """Where a job that was watched is saved by itself, or why not, in one line; else nothing."""
-        if self.keeper is None:
+        if self.auto_saver is None:
             return None
         if not job.is_finished:
-            self.keeper.watch(self.caller, job)
-        return await self.keeper.kept(self.caller, self.client, job)
+            self.auto_saver.watch(self.caller, job)
+        return await self.auto_saver.outcome(self.caller, self.client, job)
 
-    def remember(self, analysis: Analysis) -> Analysis:
-        """The analysis with an id by which :meth:`recall` finds it, for the caller alone."""
-        if analysis.id is None:
+    def remember(self, result: Result) -> Result:
+        """``result``; one that is to be kept gets an id, by which :meth:`recall` finds it for this caller."""
+        if not isinstance(result, KeptResult):
+            return result
+        if result.id is None:
             from hashlib import sha256
 
-            digest = sha256(analysis.model_dump_json().encode()).hexdigest()[:16]
-            analysis = analysis.model_copy(update={"id": digest})
-        self._analyses[self.caller, str(analysis.id)] = analysis
-        while len(self._analyses) > REMEMBERED:
-            self._analyses.popitem(last=False)
-        return analysis
+            digest = sha256(result.model_dump_json().encode()).hexdigest()[:16]
+            result = result.model_copy(update={"id": digest})
+        self._results[self.caller, str(result.id)] = result
+        while len(self._results) > REMEMBERED:
+            self._results.popitem(last=False)
+        return result
 
-    def recall(self, analysis_id: str) -> Analysis | None:
-        return self._analyses.get((self.caller, analysis_id))
+    def recall(self, result_id: str) -> KeptResult | None:
+        return self._results.get((self.caller, result_id))
 
     async def with_reachable_sources(self, operation: Op) -> Op:
         """``operation`` with audio named as the service understands it.

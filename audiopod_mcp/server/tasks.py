@@ -38,14 +38,13 @@ from mcp_types import HEADER_MISMATCH
 from audiopod_mcp.api import AudioPodError, NotFound, watch
 from audiopod_mcp.operations import OPERATIONS, Job
 
-from .results import job_answer
+from .results import job_result
 from .service import Service
-from .tools import not_waiting
+from .tools import detached
 
 ID = "io.modelcontextprotocol/tasks"
 VERSIONS = frozenset({"2026-07-28"})
-LONG_TOOLS = frozenset(o.tool for o in OPERATIONS if not o.synchronous) | {"retry_job"}
-KEPT_FOR = 24 * 3600
+TASK_LIFETIME = 24 * 3600
 """Seconds for which a client may count on a task; the job is kept until it is deleted."""
 
 
@@ -71,12 +70,12 @@ class Handle:
     FORM = struct.Struct(">BQI")
     SIGNATURE = 16
 
-    def written(self, key: bytes) -> str:
+    def encode(self, key: bytes) -> str:
         body = self.FORM.pack(1, self.job_id, self.created)
         return base64.urlsafe_b64encode(body + _signature(key, body)).decode().rstrip("=")
 
     @classmethod
-    def read(cls, task_id: str, key: bytes) -> Handle | None:
+    def decode(cls, task_id: str, key: bytes) -> Handle | None:
         """The handle that ``task_id`` is, or ``None`` if it was not written with ``key``."""
         try:
             raw = base64.b64decode(task_id + "=" * (-len(task_id) % 4), b"-_", validate=True)
@@ -100,6 +99,8 @@ class JobTasks(Extension):
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._tools = {"retry_job", *(o.tool for o in OPERATIONS if not o.is_synchronous())}
+        """Those that make a job."""
 
     def methods(self) -> list[MethodBinding]:
         return [
@@ -113,40 +114,42 @@ class JobTasks(Extension):
     ) -> HandlerResult:
         capabilities = ctx.session.client_capabilities
         wanted = capabilities and capabilities.extensions and ID in capabilities.extensions
-        if not wanted or ctx.protocol_version not in VERSIONS or params.name not in LONG_TOOLS:
+        if not wanted or ctx.protocol_version not in VERSIONS or params.name not in self._tools:
             return await call_next(ctx)
-        with not_waiting():
+        with detached():
             result = await call_next(ctx)
         content = result.structured_content if isinstance(result, CallToolResult) else None
         if not content or content.get("status") in {None, "COMPLETED", "FAILED", "CANCELLED"}:
             return result  # refused, or done already
         handle = Handle(content["job_id"], int(time.time()))
-        return {"resultType": "task", **self._wire(handle, "working", "Started")}
+        return {"resultType": "task", **self._task_fields(handle, "working", "Started")}
 
     # What a task is told as
 
-    def _wire(self, handle: Handle, status: str, message: str | None = None, **rest: Any) -> dict[str, Any]:
-        told = {
-            "taskId": handle.written(self._key()),
+    def _task_fields(
+        self, handle: Handle, status: str, message: str | None = None, **rest: Any
+    ) -> dict[str, Any]:
+        fields = {
+            "taskId": handle.encode(self._key()),
             "status": status,
             "createdAt": _time(handle.created),
             "lastUpdatedAt": _time(time.time()),
-            "ttlMs": KEPT_FOR * 1000,
+            "ttlMs": TASK_LIFETIME * 1000,
             "pollIntervalMs": 1000 if self._service.embedded else 3000,
             **rest,
         }
-        return told | ({"statusMessage": message} if message else {})
+        return fields | ({"statusMessage": message} if message else {})
 
-    async def _state(self, handle: Handle, job: Job) -> dict[str, Any]:
-        kept = await self._service.kept(job)
+    async def _task_state(self, handle: Handle, job: Job) -> dict[str, Any]:
+        saved = await self._service.save_finished(job)
         if job.status == "CANCELLED":
-            return self._wire(handle, "cancelled")
+            return self._task_fields(handle, "cancelled")
         if not job.is_finished:
             stage = job.stage or job.status.capitalize()
-            return self._wire(handle, "working", f"{job.progress or 0:.0f} % {stage}")
-        told = job_answer(job, kept, can_save=self._service.output_dir is not None)
-        answer = told.model_dump(by_alias=True, mode="json", exclude_none=True)
-        return self._wire(handle, "completed", result={"resultType": "complete", **answer})
+            return self._task_fields(handle, "working", f"{job.progress or 0:.0f} % {stage}")
+        finished = job_result(job, saved, can_save=self._service.output_dir is not None)
+        result = finished.model_dump(by_alias=True, mode="json", exclude_none=True)
+        return self._task_fields(handle, "completed", result={"resultType": "complete", **result})
 
     def _key(self) -> bytes:
         """What ids are signed with: ids of one caller mean nothing in the hands of another."""
@@ -158,7 +161,7 @@ class JobTasks(Extension):
         headers = getattr(ctx.request, "headers", None) or {}
         if "mcp-method" in headers and decode_header_value(headers.get("mcp-name")) != task_id:
             raise MCPError(HEADER_MISMATCH, "the header Mcp-Name does not match params.taskId")
-        if (handle := Handle.read(task_id, self._key())) is None:
+        if (handle := Handle.decode(task_id, self._key())) is None:
             raise MCPError(INVALID_PARAMS, "unknown task, or not yours")
         return handle
 
@@ -167,9 +170,9 @@ class JobTasks(Extension):
     async def _get(self, ctx: ServerRequestContext[Any, Any], params: TaskParams) -> HandlerResult:
         handle = self._handle(ctx, params.task_id)
         try:
-            return await self._state(handle, await self._service.client.job(handle.job_id))
+            return await self._task_state(handle, await self._service.client.job(handle.job_id))
         except NotFound:
-            return self._wire(handle, "cancelled", "The job was deleted")
+            return self._task_fields(handle, "cancelled", "The job was deleted")
         except AudioPodError as error:
             raise MCPError(INTERNAL_ERROR, str(error)) from error
 
@@ -199,23 +202,23 @@ class JobTasks(Extension):
         if not isinstance(task_ids, list) or not task_ids:
             return await call_next(ctx)
         require_client_extension(ctx, ID)
-        handles = {i: handle for i in task_ids if (handle := Handle.read(str(i), self._key()))}
+        handles = {i: handle for i in task_ids if (handle := Handle.decode(str(i), self._key()))}
         session = _Acknowledging(ctx.session, list(handles))
         meta = {"_meta": {"io.modelcontextprotocol/subscriptionId": ctx.request_id}}
 
         async def follow(handle: Handle) -> None:
             async def tell(state: dict[str, Any]) -> None:
-                told = TaskNotification(params=state | meta)
-                await ctx.session.send_notification(told, ctx.request_id)  # type: ignore[arg-type]
+                notification = TaskNotification(params=state | meta)
+                await ctx.session.send_notification(notification, ctx.request_id)  # type: ignore[arg-type]
 
             async def changed(job: Job) -> None:
-                await tell(await self._state(handle, job))
+                await tell(await self._task_state(handle, job))
 
             await session.acknowledged.wait()
             try:
-                await watch(self._service.client, handle.job_id, max_wait=KEPT_FOR, on_change=changed)
+                await watch(self._service.client, handle.job_id, max_wait=TASK_LIFETIME, on_change=changed)
             except NotFound:
-                await tell(self._wire(handle, "cancelled", "The job was deleted"))
+                await tell(self._task_fields(handle, "cancelled", "The job was deleted"))
             except AudioPodError:
                 return  # tasks/get tells what is wrong
 

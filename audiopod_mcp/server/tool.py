@@ -15,7 +15,7 @@ from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnno
 from pydantic import BaseModel, Field, ValidationError
 
 from audiopod_mcp.api import AudioPodError
-from audiopod_mcp.operations import Arguments, explain
+from audiopod_mcp.operations import Arguments, error_lines
 
 from .player import UI
 from .schemas import input_schema, output_schema
@@ -24,7 +24,7 @@ A = TypeVar("A", bound=Arguments)
 Handler = Callable[[A, Context[Any, Any]], Awaitable[CallToolResult | InputRequiredResult]]
 
 
-def refusal(line: str) -> CallToolResult:
+def error_result(line: str) -> CallToolResult:
     """A result that tells the model, in one line, why nothing was done."""
     return CallToolResult(content=[TextContent(type="text", text=line)], is_error=True)
 
@@ -89,11 +89,11 @@ class MusicTool(Tool):
         try:
             request = self.arguments.model_validate(self._unpacked(arguments))
         except ValidationError as error:
-            return refusal(explain(error, self.arguments))
+            return error_result(error_lines(error, self.arguments))
         try:
             result: CallToolResult | InputRequiredResult = await self.fn(request, context)
         except AudioPodError as error:
-            return refusal(str(error))
+            return error_result(str(error))
         except MCPError:
             raise
         except Exception as error:

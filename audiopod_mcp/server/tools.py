@@ -15,58 +15,46 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, InputRequiredR
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import AudioPodError, watch
-from audiopod_mcp.operations import (
-    OPERATIONS,
-    Analyze,
-    Arguments,
-    GenerateLrc,
-    Job,
-    JobQuery,
-    Lrc,
-    Operation,
-)
-from audiopod_mcp.operations.editing import JobId
-from audiopod_mcp.operations.generation import between
+from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Operation
+from audiopod_mcp.operations.arguments import JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 from audiopod_mcp.pictures import Picture
 
-from .cost import estimate, in_words, stopped_for_money
+from .cost import ask_consent, estimate, format_price
 from .resources import draw_job
 from .results import (
-    AnalysisResult,
     Deleted,
     JobList,
     JobResult,
     JobSummary,
     Renamed,
     SavedAudio,
-    analysis_answer,
-    answer,
-    clock,
-    job_answer,
-    lrc_answer,
-    title_of,
+    format_duration,
+    job_result,
+    presentation,
+    summary_of,
+    tool_result,
 )
 from .saving import save
 from .service import Service
-from .tool import Handler, MusicTool, refusal
+from .tool import Handler, MusicTool, error_result
 
 AnyContext = Context[Any, Any]
 
 SHOWN = 100
 """Characters of a caption in a list of jobs."""
 
-_nobody_waits: ContextVar[bool] = ContextVar("nobody_waits", default=False)
+_detached: ContextVar[bool] = ContextVar("detached", default=False)
 
 
 @contextmanager
-def not_waiting() -> Iterator[None]:
+def detached() -> Iterator[None]:
     """Calls in here return their job as it is made; somebody else follows it."""
-    before = _nobody_waits.set(True)
+    before = _detached.set(True)
     try:
         yield
     finally:
-        _nobody_waits.reset(before)
+        _detached.reset(before)
 
 
 class GetJob(Arguments):
@@ -119,7 +107,7 @@ def build_tools(service: Service) -> list[MusicTool]:
         GetJob,
         JobResult,
         _get_job,
-        read_only=service.keeper is None,  # else a finished job becomes a file
+        read_only=service.auto_saver is None,  # else a finished job becomes a file
         played=True,
     )
     add(
@@ -171,22 +159,18 @@ def build_tools(service: Service) -> list[MusicTool]:
 
 
 def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
-    handlers: dict[type[Operation], tuple[type[BaseModel], Callable[..., Any]]] = {
-        Analyze: (AnalysisResult, _analyze),
-        GenerateLrc: (Lrc, _time_lyrics),
-    }
-    result, handler = handlers.get(operation, (JobSummary, _run_job))
     price = operation.usd_per_minute
+    published, _ = presentation(operation.result)
     return MusicTool.of(
         operation.tool,
         operation.title,
         operation.description + (f" Cloud: ${price:.2f}/min." if price else ""),
         operation,
-        result,
-        partial(handler, service),
-        read_only=operation is Analyze,
-        idempotent=operation is GenerateLrc,
-        played=operation is not Analyze,
+        published,
+        partial(_perform if operation.is_synchronous() else _run_job, service),
+        read_only=operation.is_read_only(),
+        idempotent=operation.stored_as is not None,
+        played=not operation.is_read_only(),
     )
 
 
@@ -198,25 +182,25 @@ async def _run_job(
     price = ""
     if not service.embedded and operation.usd_per_minute:
         dollars = await estimate(ready, service.client)
-        price = f" ({in_words(dollars, operation)})"
+        price = f" ({format_price(dollars, operation)})"
         if service.confirm_above is not None:
-            stop = await stopped_for_money(operation, dollars, service.confirm_above, ctx)
+            stop = await ask_consent(operation, dollars, service.confirm_above, ctx)
             if stop is not None:
                 return stop
     await progress.say(0, f"Sending the request{price}")
     job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
     await service.announcer.list_changed(ctx)
-    return await _told(service, await _follow(service, job, service.max_wait, progress))
+    return await _finish(service, await _follow(service, job, service.max_wait, progress))
 
 
-async def _told(service: Service, job: Job) -> CallToolResult:
-    return job_answer(job, await service.kept(job), can_save=service.output_dir is not None)
+async def _finish(service: Service, job: Job) -> CallToolResult:
+    return job_result(job, await service.save_finished(job), can_save=service.output_dir is not None)
 
 
 async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> Job:
     """The job after at most ``seconds``, reporting what changes meanwhile."""
-    await service.kept(job)
-    wait = 0 if _nobody_waits.get() else seconds
+    await service.save_finished(job)
+    wait = 0 if _detached.get() else seconds
     job = await watch(service.client, job, max_wait=wait, on_change=progress.of)
     if job.is_finished:
         await service.announcer.job_changed(job.id, progress.ctx)
@@ -234,7 +218,7 @@ class _Progress:
         self._last = -1.0
 
     async def say(self, percent: float, message: str | None) -> None:
-        if percent > self._last and not _nobody_waits.get():
+        if percent > self._last and not _detached.get():
             self._last = percent
             await self.ctx.report_progress(percent, 100, message)
 
@@ -250,30 +234,27 @@ class _Progress:
         await self.say(self._last + 0.01, reason[:1].upper() + reason[1:])
 
 
-async def _analyze(service: Service, operation: Analyze, ctx: AnyContext) -> CallToolResult:
+async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> CallToolResult:
+    """Answer with the result of a synchronous operation."""
     ready = await service.with_reachable_sources(operation)
-    await ctx.report_progress(0, 100, "Listening")
-    analysis = service.remember(await service.client.analyze(ready, patience=service.max_wait))
+    await ctx.report_progress(0, 100, operation.activity)
+    result = service.remember(await service.client.perform(ready, patience=service.max_wait))
+    if operation.stored_as:
+        for name in operation.job_references:
+            await service.announcer.job_changed(getattr(operation, name), ctx)
     await ctx.report_progress(100, 100, "Finished")
-    return analysis_answer(analysis)
-
-
-async def _time_lyrics(service: Service, operation: GenerateLrc, ctx: AnyContext) -> CallToolResult:
-    await ctx.report_progress(0, 100, "Timing the lyrics")
-    lrc = await service.client.lrc(operation)
-    await service.announcer.job_changed(lrc.job_id, ctx)
-    await ctx.report_progress(100, 100, "Finished")
-    return lrc_answer(lrc)
+    _, present = presentation(operation.result)
+    return present(result)
 
 
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:
     job = await service.client.job(arguments.job_id)
     if not job.is_finished and arguments.wait_seconds:
         job = await _follow(service, job, arguments.wait_seconds, _Progress(ctx))
-    told = await _told(service, job)
+    result = await _finish(service, job)
     if arguments.picture:
-        told.content.append(await _picture(service, job, arguments.picture))
-    return told
+        result.content.append(await _picture(service, job, arguments.picture))
+    return result
 
 
 async def _picture(service: Service, job: Job, kind: Picture) -> ContentBlock:
@@ -288,35 +269,35 @@ async def _picture(service: Service, job: Job, kind: Picture) -> ContentBlock:
 async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallToolResult:
     page = await service.client.jobs(query)
     total = len(page.jobs) if page.total is None else page.total
-    told = [
-        JobResult.of(job).model_dump(mode="json", exclude_none=True)
-        | {"display_name": title_of(job)}
+    jobs = [
+        summary_of(job).model_dump(mode="json", exclude_none=True)
+        | {"display_name": job.title}
         | job.model_copy(update={"caption": job.caption and job.caption[:SHOWN]}).model_dump(
             include={"caption", "source_job_id", "source_take"}, exclude_none=True
         )
         for job in page.jobs
     ]
-    result = JobList(jobs=told, total=total)
+    result = JobList(jobs=jobs, total=total)
     lines = [
-        f"{job.id}  {job.status.lower()}  {job.task}  {title_of(job)}"
-        + (f"  {clock(job.audio_duration)}" if job.audio_duration else "")
+        f"{job.id}  {job.status.lower()}  {job.task}  {job.title}"
+        + (f"  {format_duration(job.audio_duration)}" if job.audio_duration else "")
         for job in page.jobs
     ]
     first = query.skip + 1
     head = f"Jobs {first} to {query.skip + len(lines)} of {total}:" if lines else "No such jobs."
-    return answer(result, head, *lines)
+    return tool_result(result, head, *lines)
 
 
 async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> CallToolResult:
     job = await service.client.retry(arguments.job_id)
-    return await _told(service, await _follow(service, job, service.max_wait, _Progress(ctx)))
+    return await _finish(service, await _follow(service, job, service.max_wait, _Progress(ctx)))
 
 
 async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -> CallToolResult:
     name = arguments.display_name
     await service.client.rename(arguments.job_id, display_name=name)
     await service.announcer.job_changed(arguments.job_id, ctx)
-    return answer(
+    return tool_result(
         Renamed(job_id=arguments.job_id, display_name=name), f"Job {arguments.job_id} is now “{name}”."
     )
 
@@ -324,19 +305,21 @@ async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -
 async def _delete_job(service: Service, arguments: DeleteJob, ctx: AnyContext) -> CallToolResult:
     await service.client.delete(arguments.job_id)
     await service.announcer.list_changed(ctx)
-    return answer(
+    return tool_result(
         Deleted(job_id=arguments.job_id, deleted=True), f"Job {arguments.job_id} and its audio are deleted."
     )
 
 
 async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> CallToolResult:
     if service.output_dir is None:
-        return refusal(
+        return error_result(
             "save_audio writes on the machine where this server runs, which is not yours; download the "
             "output_url of the job instead"
         )
     job = await service.client.job(arguments.job_id)
     if job.status != "COMPLETED":
-        return refusal(f"job_id: job {job.id} is {job.status.lower()}; only a finished job has audio to save")
+        return error_result(
+            f"job_id: job {job.id} is {job.status.lower()}; only a finished job has audio to save"
+        )
     saved = await save(service.client, job, service.output_dir, arguments.format, arguments.take)
-    return answer(SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {saved}")
+    return tool_result(SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {saved}")

@@ -25,7 +25,7 @@ from .limiting import LimitBody
 from .media.sources import SourceRefused
 from .media.store import MediaStore
 from .routes import catalogue, jobs, media, openapi, operations
-from .routes.http import Invalid, on_fault, on_http, on_invalid, on_refused
+from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -48,7 +48,7 @@ def create_studio(config: StudioConfig) -> Starlette:
         ],
         exception_handlers={
             HTTPException: on_http,
-            Invalid: on_invalid,
+            InvalidFields: on_invalid,
             SourceRefused: on_refused,
             Exception: on_fault,
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audiopod_mcp.api import BadAnswer, NotFound, Timeouts
+from audiopod_mcp.api import BadResponse, NotFound, Timeouts
 from audiopod_mcp.operations import GenerateMusic
 from tests.api.faulty import Fault, FaultyService, answer, serving
 
@@ -29,10 +29,10 @@ async def test_what_it_is(client, service):
 
 async def test_limits(client, service):
     service.files["/a.wav"] = AUDIO
-    with pytest.raises(BadAnswer, match="larger"):
+    with pytest.raises(BadResponse, match="larger"):
         [chunk async for chunk in client.download("/a.wav", max_bytes=3999)]
     service.will("get", Fault(raw=b"HTTP/1.1 200 OK\r\n\r\n", then="flood"))
-    with pytest.raises(BadAnswer, match="larger than the 1 MiB"):
+    with pytest.raises(BadResponse, match="larger than the 1 MiB"):
         [chunk async for chunk in client.download("/a.wav", max_bytes=1 << 20)]
 
 
@@ -41,13 +41,13 @@ async def test_trouble_before_and_after_the_first_byte(client, service):
     service.will("get", answer(503, None), Fault(raw=b"", then="reset"))
     assert len(b"".join([chunk async for chunk in client.download("/a.wav")])) == 4000
     service.will("get", Fault(raw=AUDIO[:-5]))
-    with pytest.raises(BadAnswer, match=r"cut off after \d+ of 4000 bytes; the job is safe"):
+    with pytest.raises(BadResponse, match=r"cut off after \d+ of 4000 bytes; the job is safe"):
         [chunk async for chunk in client.download("/a.wav")]
 
 
 async def test_not_audio_and_not_there(client, service, elsewhere):
     service.files["/login"] = answer(200, "<html>", content_type="text/html; charset=utf-8")
-    with pytest.raises(BadAnswer, match="web page"):
+    with pytest.raises(BadResponse, match="web page"):
         [chunk async for chunk in client.download("/login")]
     elsewhere.files["/old.wav"] = answer(403, "<Error>AccessDenied</Error>")
     with pytest.raises(NotFound, match="get_job gives a fresh link"):
@@ -86,19 +86,19 @@ async def test_a_download_that_breaks_off_goes_on(client, service):
 )
 async def test_what_does_not_fit_is_not_glued_on(client, service, second):
     service.will("get", Fault(raw=whole(etag='"v1"')[:300_000]), second)
-    with pytest.raises(BadAnswer, match="can't be resumed"):
+    with pytest.raises(BadResponse, match="can't be resumed"):
         [piece async for piece in client.download("/a.wav")]
 
 
 @pytest.mark.parametrize("tag", ["", 'W/"v1"'])
 async def test_without_a_strong_tag_nothing_is_resumed(client, service, tag):
     service.will("get", Fault(raw=whole(etag=tag)[:300_000]))
-    with pytest.raises(BadAnswer, match="cut off"):
+    with pytest.raises(BadResponse, match="cut off"):
         [piece async for piece in client.download("/a.wav")]
     assert len(service.requests) == 1
 
 
 async def test_silence_in_the_middle(connect, service):
     service.will("get", Fault(raw=whole()[:300_000], then="stall"))
-    with pytest.raises(BadAnswer, match="stopped coming"):
-        [piece async for piece in connect(timeouts=Timeouts(answer=0.5)).download("/a.wav")]
+    with pytest.raises(BadResponse, match="stopped coming"):
+        [piece async for piece in connect(timeouts=Timeouts(response=0.5)).download("/a.wav")]

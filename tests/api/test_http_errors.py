@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiopod_mcp.api import (
-    BadAnswer,
+    BadResponse,
     Forbidden,
     InvalidRequest,
     NotFound,
@@ -21,19 +21,19 @@ from audiopod_mcp.api import (
     Unauthorized,
 )
 from audiopod_mcp.api.errors import AudioPodError
-from audiopod_mcp.api.http_errors import Service, refusal
+from audiopod_mcp.api.http_errors import ServiceIdentity, error_of
 from audiopod_mcp.operations import Analyze, GenerateLrc
 from tests.api.faulty import Fault, answer
 from tests.api.quick import unhurried
 
 KEY = "ap_live_0123456789"
-AUDIOPOD = Service("AudioPod", KEY)
+AUDIOPOD = ServiceIdentity("AudioPod", KEY)
 
 
 def said(status: int, content=None, **headers: str) -> AudioPodError:
     head, _, body = answer(status, content, **headers).partition(b"\r\n\r\n")
     lines = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
-    return refusal(status, lines, body, AUDIOPOD)
+    return error_of(status, lines, body, AUDIOPOD)
 
 
 VALIDATION = [{"type": "missing", "loc": ["body", "caption"], "msg": "Field required", "input": {}}]
@@ -110,7 +110,7 @@ def test_retry_after(value, seconds):
 
 
 def test_without_a_key_the_key_is_asked_for():
-    error = refusal(401, {}, b"", Service("AudioPod"))
+    error = error_of(401, {}, b"", ServiceIdentity("AudioPod"))
     assert str(error) == "AudioPod asks for an API key; set AUDIOPOD_API_KEY"
 
 
@@ -136,7 +136,7 @@ json_values = st.recursive(
 )
 def test_whatever_comes_is_one_clean_line(status, content, headers):
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    error = refusal(status, headers, body, AUDIOPOD)
+    error = error_of(status, headers, body, AUDIOPOD)
     assert str(error).isprintable()
     assert len(str(error)) < 600
 
@@ -144,9 +144,9 @@ def test_whatever_comes_is_one_clean_line(status, content, headers):
 @pytest.mark.parametrize("shape", ["{0}", '{{"detail": "key {0} is bad"}}', "<html><title>{0}</title>"])
 @pytest.mark.parametrize("key", [KEY, "ap_someone_elses_key", "no-usual-form-1234"])
 def test_keys_are_blacked_out(shape, key):
-    service = Service("AudioPod", key)
+    service = ServiceIdentity("AudioPod", key)
     for status in (400, 401, 402, 403, 404, 409, 422, 429, 500):
-        assert key not in str(refusal(status, {}, shape.format(key).encode(), service))
+        assert key not in str(error_of(status, {}, shape.format(key).encode(), service))
     assert key not in repr(service)
 
 
@@ -171,19 +171,19 @@ class TestOverTheWire:
         ask = Analyze(audio_url="https://example.com/a.mp3")
         content = {"success": True, "bpm": 120, "keyscale": "C Major", "audio_codes": 5, "extra": []}
         service.will("work", answer(503, None), answer(200, content))
-        analysis = await client.analyze(ask)
+        analysis = await client.perform(ask)
         assert (analysis.bpm, analysis.keyscale, analysis.audio_codes) == (120, "C Major", None)
         service.will("work", answer(200, {"success": False, "error": "Could not\nfetch it"}))
         with pytest.raises(ServiceFailed, match="could not make the analysis: Could not fetch it"):
-            await client.analyze(ask)
+            await client.perform(ask)
 
     async def test_lrc(self, client, service):
         content = {"success": True, "job_id": "9", "lrc_content": "[00:01.00] La"}
         service.will("work", answer(200, content), answer(200, {"success": False}), answer(200, {}))
-        lrc = await client.lrc(GenerateLrc(job_id=9))
+        lrc = await client.perform(GenerateLrc(job_id=9))
         assert (lrc.job_id, lrc.lrc_content) == (9, "[00:01.00] La")
         assert service.requests[0].path == "/api/v1/music/9/lrc"
         with pytest.raises(ServiceFailed, match="no reason given"):
-            await client.lrc(GenerateLrc(job_id=9))
-        with pytest.raises(BadAnswer, match="lrc_content"):
-            await client.lrc(GenerateLrc(job_id=9))
+            await client.perform(GenerateLrc(job_id=9))
+        with pytest.raises(BadResponse, match="lrc_content"):
+            await client.perform(GenerateLrc(job_id=9))

@@ -9,23 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiopod_mcp.api import AudioPodError, BadAnswer, NotFound
-from audiopod_mcp.api.http_errors import Service
+from audiopod_mcp.api import AudioPodError, BadResponse, NotFound
+from audiopod_mcp.api.http_errors import ServiceIdentity
 from audiopod_mcp.api.parsing import (
     job_id_in,
-    read_analysis,
     read_balance,
     read_job,
     read_json,
-    read_lrc,
     read_page,
+    read_result,
 )
 from audiopod_mcp.api.recover import seconds_since_1970
-from audiopod_mcp.operations import JobQuery
+from audiopod_mcp.operations import Analysis, JobQuery, Lrc
 from tests.api.faulty import Fault, answer
 from tests.api.quick import unhurried
 
-AUDIOPOD = Service("AudioPod", "ap_live_0123456789")
+AUDIOPOD = ServiceIdentity("AudioPod", "ap_live_0123456789")
 DONE = {
     "id": 123,
     "task": "text2music",
@@ -86,20 +85,20 @@ def test_paid_work_is_not_out_of_reach_for_a_detail(odd):
     ],
 )
 def test_what_is_needed_is_named_when_it_is_wrong(odd, field):
-    with pytest.raises(BadAnswer, match=rf"readable job: {field}"):
+    with pytest.raises(BadResponse, match=rf"readable job: {field}"):
         read_job({**DONE, **odd}, AUDIOPOD)
 
 
 @pytest.mark.parametrize("content", [None, [], "x", 5, {}, {"job": None}, {"job": []}, {"job": {"id": {}}}])
 def test_no_job_at_all(content):
-    with pytest.raises(BadAnswer, match="AudioPod's answer does not hold a readable job"):
+    with pytest.raises(BadResponse, match="AudioPod's answer does not hold a readable job"):
         read_job(content, AUDIOPOD)
 
 
 def test_a_remote_service_has_no_say_about_files_on_this_machine():
     told = {**DONE, "files": {"flac": "/etc/passwd"}}
     assert read_job(told, AUDIOPOD).files is None
-    assert read_job(told, Service("The studio", in_process=True)).files == {"flac": "/etc/passwd"}
+    assert read_job(told, ServiceIdentity("The studio", in_process=True)).files == {"flac": "/etc/passwd"}
 
 
 @pytest.mark.parametrize("where", [lambda x: x, lambda x: {"jobs": x}, lambda x: {"items": x, "total": 9}])
@@ -113,18 +112,18 @@ def test_lists(where):
 
 @pytest.mark.parametrize("content", [None, {}, {"jobs": {}}, 5, ["odd"], [{"id": 5}]])
 def test_unreadable_lists(content):
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         read_page(content, {}, AUDIOPOD)
 
 
 def test_a_cut_off_list_of_digits_is_not_a_crash():
-    with pytest.raises(BadAnswer, match="malformed"):
+    with pytest.raises(BadResponse, match="malformed"):
         read_json(b"[" * 100_000, "application/json", AUDIOPOD)
-    with pytest.raises(BadAnswer, match="malformed"):
+    with pytest.raises(BadResponse, match="malformed"):
         read_json(b"9" * 10_000, "application/json", AUDIOPOD)
-    with pytest.raises(BadAnswer, match="malformed"):
+    with pytest.raises(BadResponse, match="malformed"):
         read_json(b'{"id": "\xff"}', "application/json", AUDIOPOD)
-    with pytest.raises(BadAnswer, match=r"web page \(Sign in\)"):
+    with pytest.raises(BadResponse, match=r"web page \(Sign in\)"):
         read_json(b"<html><title>Sign in</title>", "text/html", AUDIOPOD)
 
 
@@ -159,8 +158,8 @@ def test_any_json_is_an_answer_or_a_typed_error(content):
     for reader in (
         lambda: read_job(read, AUDIOPOD),
         lambda: read_page(read, {}, AUDIOPOD),
-        lambda: read_analysis(read, AUDIOPOD),
-        lambda: read_lrc(read, 1, AUDIOPOD),
+        lambda: read_result(Analysis, read, {}, AUDIOPOD),
+        lambda: read_result(Lrc, read, {"job_id": 1}, AUDIOPOD),
         lambda: read_balance(read, AUDIOPOD),
     ):
         assert problem(reader).isprintable()

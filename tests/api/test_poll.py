@@ -7,7 +7,7 @@ import itertools
 import anyio
 import pytest
 
-from audiopod_mcp.api import BadAnswer, Forbidden, NotFound, ServiceFailed, Timeouts, Unreachable, watch
+from audiopod_mcp.api import BadResponse, Forbidden, NotFound, ServiceFailed, Timeouts, Unreachable, watch
 from audiopod_mcp.operations import Job
 from tests.api.faulty import Fault, answer
 
@@ -164,7 +164,7 @@ async def test_an_outage_from_the_start_tells_the_job(client, service, max_wait)
 
 async def test_a_silent_service_does_not_hold_the_wait_up(connect, service, clock):
     service.will("poll", job(), *[Fault(raw=b"", then="stall")] * 9)
-    client = connect(timeouts=Timeouts(connect=1, answer=0.5), clock=None)
+    client = connect(timeouts=Timeouts(connect=1, response=0.5), clock=None)
     running = await watch(client, 101, max_wait=1.2)
     assert running.status == "PROCESSING"
     service.will("poll", *[Fault(raw=b"", then="stall")] * 9)
@@ -193,7 +193,7 @@ async def test_a_key_that_is_revoked_meanwhile(client, service):
 
 async def test_wrong_types_for_ever(client, service):
     service.will("poll", *[answer(200, {"id": 101, "status": 5})] * 200)
-    with pytest.raises(BadAnswer, match=r"Job 101.*status"):
+    with pytest.raises(BadResponse, match=r"Job 101.*status"):
         await watch(client, 101, max_wait=10)
 
 

@@ -51,7 +51,7 @@ async def test_no_limits_for_a_studio(connect, service, clock):
 
 async def test_no_patience_is_enough_when_there_is_a_turn(client, service):
     service.will("work", b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"success":true}')
-    await client.analyze(Analyze(audio_url="https://example.com/a.mp3"), patience=0)
+    await client.perform(Analyze(audio_url="https://example.com/a.mp3"), patience=0)
 
 
 async def test_first_come_first_served_and_callers_apart():

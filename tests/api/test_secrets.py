@@ -7,7 +7,7 @@ import traceback
 
 import pytest
 
-from audiopod_mcp.api import AudioPodError, BadAnswer, Unauthorized
+from audiopod_mcp.api import AudioPodError, BadResponse, Unauthorized
 from audiopod_mcp.operations import GenerateMusic
 from tests.api.faulty import Fault, FaultyService, answer, serving
 from tests.api.quick import KEY
@@ -81,10 +81,10 @@ async def test_the_api_is_not_followed_elsewhere(client, service, elsewhere, sta
 
 async def test_circles_end(client, service):
     service.files["/api/v1/music/jobs/1/status"] = answer(302, None, location="status")
-    with pytest.raises(BadAnswer, match="circles"):
+    with pytest.raises(BadResponse, match="circles"):
         await client.job(1, patience=0)
     service.files["/a.wav"] = answer(302, None, location="/a.wav")
-    with pytest.raises(BadAnswer, match="circles"):
+    with pytest.raises(BadResponse, match="circles"):
         [chunk async for chunk in client.download("/a.wav")]
 
 
@@ -106,8 +106,8 @@ async def test_no_key_no_headers(connect, service):
 async def test_links_into_private_networks_and_odd_schemes(connect):
     client = connect("https://api.audiopod.ai", patience=0)
     for url in ("http://127.0.0.1/a", "http://[::1]/a", "http://169.254.169.254/x", "http://localhost:1/"):
-        with pytest.raises(BadAnswer, match="private network"):
+        with pytest.raises(BadResponse, match="private network"):
             [chunk async for chunk in client.download(url)]
     for url in ("file:///etc/passwd", "ftp://example.com/a", "data:,x", "http://"):
-        with pytest.raises(BadAnswer, match=r"not an http\(s\) URL"):
+        with pytest.raises(BadResponse, match=r"not an http\(s\) URL"):
             [chunk async for chunk in client.download(url)]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from audiopod_mcp.api import (
-    BadAnswer,
+    BadResponse,
     InvalidRequest,
     NotReady,
     RateLimited,
@@ -354,7 +354,9 @@ async def test_a_redirect_within_the_service_is_followed(client, service):
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_redirect_elsewhere_is_told(client, service, status):
     service.will("create", answer(status, None, location="https://elsewhere.example/api?token=1"))
-    with pytest.raises(BadAnswer, match=r"redirects to https://elsewhere\.example/api; .*AUDIOPOD_BASE_URL"):
+    with pytest.raises(
+        BadResponse, match=r"redirects to https://elsewhere\.example/api; .*AUDIOPOD_BASE_URL"
+    ):
         await client.create(SONG)
     assert len(service.requests) == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from audiopod_mcp.api import ServiceFailed
 from audiopod_mcp.operations import Job
-from audiopod_mcp.server import Keeper
+from audiopod_mcp.server import AutoSaver
 
 from .sessions import session
 from .test_tasks import Get, Params, State, start, task_client
@@ -38,9 +38,9 @@ class Audio:
 
 
 @asynccontextmanager
-async def keeper(folder, output="music"):
+async def auto_saver(folder, output="music"):
     async with anyio.create_task_group() as group:
-        yield Keeper(folder / output, folder / "records", group.start_soon)
+        yield AutoSaver(folder / output, folder / "records", group.start_soon)
 
 
 def told(result):
@@ -80,51 +80,51 @@ async def test_a_task_says_where_its_job_is_saved_and_nothing_is_saved_unless_wa
 
 
 async def test_two_servers_that_watch_one_job_save_it_once(tmp_path):
-    async with keeper(tmp_path) as one, keeper(tmp_path) as other:
+    async with auto_saver(tmp_path) as one, auto_saver(tmp_path) as other:
         async with anyio.create_task_group() as group:
             for each in (one, other, one):
                 each.watch("me", RUNNING)
-                group.start_soon(each.kept, "me", Audio(), DONE)
-        assert await one.kept("me", Audio(), DONE) or await other.kept("me", Audio(), DONE)
+                group.start_soon(each.outcome, "me", Audio(), DONE)
+        assert await one.outcome("me", Audio(), DONE) or await other.outcome("me", Audio(), DONE)
         # Another caller's job of that number is another job.
         one.watch("you", RUNNING)
-        assert "Sun - cover (2).flac" in await one.kept("you", Audio(), DONE)
+        assert "Sun - cover (2).flac" in await one.outcome("you", Audio(), DONE)
     assert len(list((tmp_path / "music").iterdir())) == 4
 
 
 async def test_what_nobody_watched_or_is_not_finished_is_not_saved(tmp_path):
-    async with keeper(tmp_path) as kept:
-        assert await kept.kept("me", Audio(), DONE) is None
-        kept.watch("me", RUNNING)
-        assert await kept.kept("me", Audio(), RUNNING) is None
-        assert await kept.kept("you", Audio(), DONE) is None
+    async with auto_saver(tmp_path) as saver:
+        assert await saver.outcome("me", Audio(), DONE) is None
+        saver.watch("me", RUNNING)
+        assert await saver.outcome("me", Audio(), RUNNING) is None
+        assert await saver.outcome("you", Audio(), DONE) is None
     assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_failure_is_one_line_and_is_tried_again_when_the_job_is_looked_at_again(tmp_path):
     (tmp_path / "file").touch()
-    async with keeper(tmp_path, "file") as kept, keeper(tmp_path) as fickle:
-        for each in (kept, fickle):
+    async with auto_saver(tmp_path, "file") as saver, auto_saver(tmp_path) as fickle:
+        for each in (saver, fickle):
             each.watch(None, RUNNING)
-        line = await kept.kept(None, Audio(), DONE)
+        line = await saver.outcome(None, Audio(), DONE)
         assert line.startswith("Not saved: can't write to")
         assert "AUDIOPOD_OUTPUT_DIR" in line
         audio = Audio(fails=1)
-        assert await fickle.kept(None, audio, DONE) == "Not saved: the service is on fire"
-        assert (await fickle.kept(None, audio, DONE)).startswith("Saved as")
+        assert await fickle.outcome(None, audio, DONE) == "Not saved: the service is on fire"
+        assert (await fickle.outcome(None, audio, DONE)).startswith("Saved as")
 
 
 async def test_what_a_killed_server_had_begun_to_save_is_saved_by_a_later_one(tmp_path):
-    async with keeper(tmp_path) as first:
+    async with auto_saver(tmp_path) as first:
         first.watch(None, RUNNING)
-        await first.kept(None, Audio(), DONE)
+        await first.outcome(None, Audio(), DONE)
     for record in (tmp_path / "records").iterdir():
         record.write_text("")
-    async with keeper(tmp_path) as at_once:
+    async with auto_saver(tmp_path) as at_once:
         at_once.watch(None, RUNNING)
-        assert not (await at_once.kept(None, Audio(), DONE)).startswith("Saved as")
+        assert not (await at_once.outcome(None, Audio(), DONE)).startswith("Saved as")
     for record in (tmp_path / "records").iterdir():
         os.utime(record, (0, 0))
-    async with keeper(tmp_path) as later:
+    async with auto_saver(tmp_path) as later:
         later.watch(None, RUNNING)
-        assert "Sun - cover (2).flac" in await later.kept(None, Audio(), DONE)
+        assert "Sun - cover (2).flac" in await later.outcome(None, Audio(), DONE)

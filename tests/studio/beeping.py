@@ -58,7 +58,9 @@ class Beeper(Engine):
         audio, rate = soundfile.read(work.source)
         duration = len(audio) / rate
         heard = {"caption": "a beep", "bpm": 120.0, "duration": duration}
-        return Outcome(result=heard | {"sections": [{"start": 0.0, "end": duration, "label": "verse"}]})
+        heard["sections"] = [{"start": 0.0, "end": duration, "label": "verse"}]
+        heard["vocals"] = [{"start": 0.0, "end": 0.5, "label": "vocals"}]
+        return Outcome(result=heard)
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         return Outcome(result={"lrc_content": f"[00:00.00]{work.params['lyrics']}"})

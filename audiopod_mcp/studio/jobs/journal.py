@@ -18,7 +18,7 @@ from opentelemetry.context import Context
 
 from audiopod_mcp import __version__
 
-from .store import JobRow
+from .store import StoredJob
 
 End = Literal["completed", "failed", "stopped", "put back"]
 """How a run ends: ``stopped`` for a deleted job, ``put back`` for one that is to be done again."""
@@ -30,7 +30,7 @@ tracer = trace.get_tracer("audiopod_mcp.studio", __version__)
 class Run:
     """One run of one job, as far as it has come."""
 
-    def __init__(self, job: JobRow) -> None:
+    def __init__(self, job: StoredJob) -> None:
         self.job = job
         self.end: End = "put back"
         """What it is unless something else is said: the studio was closed."""
@@ -53,7 +53,7 @@ class Run:
 
 
 @contextmanager
-def recorded(job: JobRow) -> Iterator[Run]:
+def recorded(job: StoredJob) -> Iterator[Run]:
     """A run of ``job``; told when it is over, however it ends."""
     run = Run(job)
     facts: dict[str, str | int | float] = {"job": job.id, "task": job.task, "engine": job.engine}

@@ -23,7 +23,7 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
-from .store import JobRow, Store
+from .store import Store, StoredJob
 from .task import Order, Result, output_folder_is_whole, perform, transcode
 
 LOOK_EVERY: Final = 1.0
@@ -84,14 +84,14 @@ class Studio:
                 with anyio.move_on_after(LOOK_EVERY):
                     await self._wake.wait()
 
-    async def _claim(self) -> JobRow | None:
+    async def _claim(self) -> StoredJob | None:
         try:
             return await to_thread.run_sync(self.store.claim, self.instance.id, self.config.engine)
         except sqlite3.Error:
             logger.exception("the job store does not answer")
             return None
 
-    async def _guarded(self, job: JobRow, slots: anyio.Semaphore) -> None:
+    async def _guarded(self, job: StoredJob, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""
         slot = _Slot(slots)
         with recorded(job) as run:
@@ -187,7 +187,7 @@ class Studio:
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
 
-    async def answer(self, work: Work) -> Result:
+    async def perform_now(self, work: Work) -> Result:
         """Do ``work`` while somebody waits.
 
         Raises:
@@ -196,7 +196,7 @@ class Studio:
         """
         return await self.workers.run(perform, Order(work, self.config.engine, dict(self.config.environment)))
 
-    async def converted(self, job: JobRow, take: str, audio_format: str) -> Path:
+    async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.
 
         Raises:
@@ -239,7 +239,7 @@ class Studio:
             except (OSError, sqlite3.Error):
                 logger.exception("could not look after the jobs of other studio processes")
 
-    def _settle(self, job: JobRow, result: Result, folder: Path) -> End:
+    def _settle(self, job: StoredJob, result: Result, folder: Path) -> End:
         """Write down what became of ``job``."""
         outcome = result.outcome
         if outcome is None and result.error is None:
@@ -268,13 +268,13 @@ class Studio:
             logger.exception("the job store does not answer")
             return None
 
-    def _write_failure(self, job: JobRow, message: str) -> None:
-        self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error": message})
+    def _write_failure(self, job: StoredJob, message: str) -> None:
+        self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error_message": message})
 
-    def _put_back(self, job: JobRow) -> int:
+    def _put_back(self, job: StoredJob) -> int:
         return self.store.release(self.instance.id, job.id, crashed=True, allowed=WORKER_DEATHS_ALLOWED)
 
-    def _fetch_report(self, job: JobRow) -> Told:
+    def _fetch_report(self, job: StoredJob) -> Told:
         """Writes down how far a download is, now and then; stops it for a job that was deleted."""
         written = -1.0
 
@@ -322,11 +322,11 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
     return {
         "status": "COMPLETED",
         "progress": 100.0,
-        "duration": first.duration if first else None,
+        "audio_duration": first.duration if first else None,
         "takes": [asdict(take) for take in outcome.takes],
-        "lrc": first.lrc if first else None,
-        "quality": first.quality if first else None,
+        "lrc_content": first.lrc if first else None,
+        "quality_score": first.quality if first else None,
         "notes": list(outcome.notes),
         "details": outcome.details,
-        "error": None,
+        "error_message": None,
     }

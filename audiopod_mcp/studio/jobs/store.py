@@ -6,14 +6,15 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from audiopod_mcp.studio.listing import Listing
+from pydantic import Field, field_validator
+
+from audiopod_mcp.operations import Job, JobFilters
 
 from .database import connect, use_write_ahead_log, write_progress
 
@@ -22,8 +23,8 @@ LARGEST_ID: Final = 2**63 - 1
 CRASHES_ALLOWED: Final = 3
 """How often a job may take its studio down with it before it is given up."""
 
-_VERSION: Final = 1
-"""Of the schema; a later one that changes it raises this, and brings older files up to date."""
+_VERSION: Final = 2
+"""Of the schema. Whoever changes it raises this, and has :func:`_upgrade` bring older files up to date."""
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,13 +52,13 @@ CREATE TABLE IF NOT EXISTS jobs (
     created_at TEXT NOT NULL,
     started_at TEXT,
     completed_at TEXT,
-    duration REAL,
+    audio_duration REAL,
     takes TEXT NOT NULL DEFAULT '[]',
-    lrc TEXT,
-    quality REAL,
+    lrc_content TEXT,
+    quality_score REAL,
     notes TEXT NOT NULL DEFAULT '[]',
     details TEXT NOT NULL DEFAULT '{}',
-    error TEXT
+    error_message TEXT
 );
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
 CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, created_at);
@@ -73,57 +74,69 @@ _GIVEN_UP: Final = (
     "gave up: the process making this ended # times without a word, most likely out of memory; "
     "ask for less (shorter, fewer takes) and retry"
 )
-_JSON: Final = frozenset({"params", "sources", "takes", "notes", "details"})
 _SORT: Final = {
     "created_at": "created_at",
     "display_name": "display_name COLLATE NOCASE",
-    "audio_duration": "duration",
+    "audio_duration": "audio_duration",
     "status": "status",
 }
+
+
+_RENAMED_IN_2: Final = (
+    ("duration", "audio_duration"),
+    ("lrc", "lrc_content"),
+    ("quality", "quality_score"),
+    ("error", "error_message"),
+)
+COMPUTED: Final = frozenset(
+    {
+        "output_url",
+        "output_urls",
+        "stem_urls",
+        "files",
+        "actual_seeds",
+        "lyrics",
+        "source_job_id",
+        "source_take",
+        "user_id",
+        "likes_count",
+    }
+)
+"""The fields of a job that follow from others when it is told; each other one is a column."""
 
 
 class KeyReused(Exception):
     """An idempotency key came again with another request."""
 
 
-@dataclass(frozen=True)
-class JobRow:
-    """One job as it is stored."""
+class StoredJob(Job):
+    """One job as it is stored: what is told of it, and what only the studio needs to know."""
 
-    id: int
-    owner: str
     task: str
+    format: str
+    engine: str
+    created_at: str
+    progress: float = 0.0
+    notes: list[str] = Field(default_factory=list)
+    details: dict[str, Any] = Field(default_factory=dict)
+    liked: bool = False
+
+    owner: str
     params: dict[str, Any]
     sources: dict[str, Any]
-    status: str
-    progress: float
-    stage: str | None
-    engine: str
-    claimed_by: str | None
-    crashes: int
+    takes: list[dict[str, Any]] = Field(default_factory=list)
     token: str
     """What makes the addresses of its audio unguessable."""
-    format: str
-    display_name: str | None
-    caption: str | None
-    song_type: str | None
-    language: str | None
-    genre: str | None
-    thumbnail_url: str | None
-    liked: int
-    idempotency_key: str | None
-    fingerprint: str
-    created_at: str
-    started_at: str | None
-    completed_at: str | None
-    duration: float | None
-    """Seconds: wanted, and once completed, real."""
-    takes: list[dict[str, Any]]
-    lrc: str | None
-    quality: float | None
-    notes: list[str]
-    details: dict[str, Any]
-    error: str | None
+    claimed_by: str | None = None
+    """The studio process that is at it."""
+    crashes: int = 0
+    language: str | None = None
+    genre: str | None = None
+
+    @field_validator("params", "sources", "takes", "notes", "details", mode="before")
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value
 
 
 def now() -> str:
@@ -138,12 +151,12 @@ class Store:
         self._lock = threading.Lock()
         self._connection = connect(path)
         use_write_ahead_log(self._connection)
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > _VERSION:
+        try:
+            with self._transaction() as connection:
+                _upgrade(connection)
+        except BaseException:
             self._connection.close()
-            raise sqlite3.DatabaseError("written by a newer version of audiopod-mcp")
-        self._connection.executescript(_SCHEMA)
-        self._connection.execute(f"PRAGMA user_version = {_VERSION}")
+            raise
 
     def close(self) -> None:
         with self._lock:
@@ -166,7 +179,7 @@ class Store:
 
     # Jobs, as their owner sees them ------------------------------------------------------------
 
-    def create(self, values: Mapping[str, Any]) -> tuple[JobRow, bool]:
+    def create(self, values: Mapping[str, Any]) -> tuple[StoredJob, bool]:
         """The new job of ``values`` (columns), and whether it is new: an idempotency key finds the first.
 
         Raises:
@@ -189,12 +202,12 @@ class Store:
             marks = ", ".join("?" * len(row))
             cursor = connection.execute(
                 f"INSERT INTO jobs ({columns}) VALUES ({marks})",  # noqa: S608 - names of our own
-                tuple(_stored(name, value) for name, value in row.items()),
+                tuple(map(_stored, row.values())),
             )
             new = connection.execute("SELECT * FROM jobs WHERE id = ?", (cursor.lastrowid,)).fetchone()
             return _job(new), True
 
-    def job(self, job_id: int, owner: str | None = None) -> JobRow | None:
+    def job(self, job_id: int, owner: str | None = None) -> StoredJob | None:
         """The job, if there is one and ``owner`` (``None``: the studio itself) may see it."""
         if not 0 < job_id <= LARGEST_ID:
             return None
@@ -202,7 +215,7 @@ class Store:
         job = _job(rows[0]) if rows else None
         return job if job and owner in (None, job.owner) else None
 
-    def jobs(self, owner: str, query: Listing) -> tuple[list[JobRow], int]:
+    def jobs(self, owner: str, query: JobFilters) -> tuple[list[StoredJob], int]:
         """The jobs that ``query`` asks for, and how many there are without ``skip`` and ``limit``."""
         where, values = _conditions(owner, query)
         total = self._rows(f"SELECT count(*) FROM jobs WHERE {where}", values)[0][0]  # noqa: S608
@@ -234,7 +247,7 @@ class Store:
         with self._transaction() as connection:
             connection.execute(
                 f"UPDATE jobs SET {names} WHERE id = ?",  # noqa: S608
-                (*(_stored(name, value) for name, value in values.items()), job_id),
+                (*map(_stored, values.values()), job_id),
             )
 
     def delete(self, job_id: int) -> None:
@@ -247,7 +260,7 @@ class Store:
         with self._transaction() as connection:
             return (
                 connection.execute(
-                    "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, error = NULL, "
+                    "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, error_message = NULL, "
                     "crashes = 0, started_at = NULL, completed_at = NULL WHERE id = ? AND status = 'FAILED'",
                     (job_id,),
                 ).rowcount
@@ -256,7 +269,7 @@ class Store:
 
     # Jobs, as the studios that work on them see them ----------------------------------------------
 
-    def claim(self, instance: str, engine: str) -> JobRow | None:
+    def claim(self, instance: str, engine: str) -> StoredJob | None:
         """The oldest waiting job, now this instance's."""
         with self._transaction() as connection:
             found = connection.execute(
@@ -284,7 +297,7 @@ class Store:
                 connection.execute(
                     f"UPDATE jobs SET {names}, completed_at = ?, claimed_by = NULL, stage = NULL "  # noqa: S608
                     "WHERE id = ? AND claimed_by = ? AND status = 'PROCESSING'",
-                    (*(_stored(name, value) for name, value in values.items()), now(), job_id, instance),
+                    (*map(_stored, values.values()), now(), job_id, instance),
                 ).rowcount
                 == 1
             )
@@ -307,7 +320,7 @@ class Store:
                 connection.execute(f"UPDATE jobs SET crashes = crashes + 1 WHERE {condition}", values)  # noqa: S608
                 connection.execute(
                     "UPDATE jobs SET status = 'FAILED', claimed_by = NULL, stage = NULL, completed_at = ?, "  # noqa: S608
-                    f"error = replace(?, '#', crashes) WHERE {condition} AND crashes >= ?",
+                    f"error_message = replace(?, '#', crashes) WHERE {condition} AND crashes >= ?",
                     (now(), _GIVEN_UP, *values, allowed),
                 )
             return connection.execute(
@@ -342,30 +355,47 @@ class Store:
             )
         return analysis_id
 
-    def add_form(self, job_id: int, take: str, owner: str, sections: Sequence[Mapping[str, Any]]) -> None:
-        """Tell the parts that were heard in a job's first take among its details, if it has none yet."""
+    def add_details(self, job_id: int, take: str, owner: str, details: Mapping[str, Any]) -> None:
+        """Tell what was found out about a job's first take among its details, where it has none of it yet."""
         with self._transaction() as connection:
-            connection.execute(
-                "UPDATE jobs SET details = json_set(details, '$.sections', json(?)) WHERE id = ? "
-                "AND json_extract(takes, '$[0].name') = ? AND owner = ? "
-                "AND json_extract(details, '$.sections') IS NULL",
-                (json.dumps(sections), job_id, take, owner),
-            )
+            for name, value in details.items():
+                connection.execute(
+                    "UPDATE jobs SET details = json_set(details, '$.' || ?1, json(?2)) WHERE id = ?3 "
+                    "AND json_extract(takes, '$[0].name') = ?4 AND owner = ?5 "
+                    "AND json_extract(details, '$.' || ?1) IS NULL",
+                    (name, json.dumps(value), job_id, take, owner),
+                )
 
     def analysis(self, analysis_id: str, owner: str) -> dict[str, Any] | None:
         rows = self._rows("SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner))
         return dict(json.loads(rows[0][0])) if rows else None
 
 
-def _job(row: sqlite3.Row) -> JobRow:
-    return JobRow(**{name: json.loads(row[name]) if name in _JSON else row[name] for name in row.keys()})  # noqa: SIM118
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring the file, which may be new or of an earlier version, to the present schema."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > _VERSION:
+        raise sqlite3.DatabaseError("written by a newer version of audiopod-mcp")
+    if version == 1:
+        for old, new in _RENAMED_IN_2:
+            connection.execute(f"ALTER TABLE jobs RENAME COLUMN {old} TO {new}")
+    for statement in filter(str.strip, _SCHEMA.split(";")):
+        connection.execute(statement)
+    columns = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
+    for name in StoredJob.model_fields.keys() - columns - COMPUTED:
+        connection.execute(f"ALTER TABLE jobs ADD COLUMN {name}")
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
 
 
-def _stored(name: str, value: Any) -> Any:
-    return json.dumps(value) if name in _JSON else value
+def _job(row: sqlite3.Row) -> StoredJob:
+    return StoredJob.model_validate(dict(row))
 
 
-def _conditions(owner: str, query: Listing) -> tuple[str, tuple[Any, ...]]:
+def _stored(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def _conditions(owner: str, query: JobFilters) -> tuple[str, tuple[Any, ...]]:
     terms: list[str] = ["owner = ?"]
     values: list[Any] = [owner]
     for column, wanted in (

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from audiopod_mcp.studio.jobs.store import JobRow
+from audiopod_mcp.studio.jobs.store import StoredJob
 
 GOOD_FOR: Final = 24 * 3600
 """Seconds that an address is good for, at least."""
@@ -22,14 +22,14 @@ class Expired(Exception):
     """The address was right once."""
 
 
-def media_name(job: JobRow, take: int, now: float | None = None) -> str:
+def media_name(job: StoredJob, take: int, now: float | None = None) -> str:
     """What the audio of a take is called in its address; ``take`` counts from 0."""
     later = (time.time() if now is None else now) + GOOD_FOR
     expires = int(later // _STEP + 1) * _STEP
     return f"{expires:08x}-{_signature(job, take, expires)}{f'~{take + 1}' if take else ''}"
 
 
-def take_of(name: str, job: JobRow, now: float | None = None) -> Mapping[str, Any] | None:
+def take_of(name: str, job: StoredJob, now: float | None = None) -> Mapping[str, Any] | None:
     """The take of ``job`` that an address calls ``name``; ``None`` where it is none of ours.
 
     Raises:
@@ -47,6 +47,6 @@ def take_of(name: str, job: JobRow, now: float | None = None) -> Mapping[str, An
     return job.takes[take]
 
 
-def _signature(job: JobRow, take: int, expires: int) -> str:
+def _signature(job: StoredJob, take: int, expires: int) -> str:
     digest = hmac.digest(job.token.encode(), f"{job.id}/{take}/{expires}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from audiopod_mcp.studio.config import StudioConfig
-from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
+from audiopod_mcp.studio.jobs.store import LARGEST_ID, StoredJob
 
 from .links import Expired, take_of
 
@@ -19,7 +19,7 @@ _JOB = re.compile(r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?)?/?", re.
 _MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_~-]{1,64})\.(?:flac|wav|mp3|ogg)")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
-FindJob = Callable[[int], JobRow | None]
+FindJob = Callable[[int], StoredJob | None]
 
 
 class SourceRefused(Exception):
@@ -61,7 +61,7 @@ def find_source(
     return _file(argument, path, config, owner, find)
 
 
-def job_source(argument: str, job: JobRow | None, missing: str = "Music job not found") -> dict[str, Any]:
+def job_source(argument: str, job: StoredJob | None, missing: str = "Music job not found") -> dict[str, Any]:
     """The audio of a finished job. Raises :class:`SourceRefused` for one that is missing or unfinished."""
     if job is None:
         raise SourceRefused(missing, 404)

@@ -14,7 +14,7 @@ from audiopod_mcp.operations import API_PREFIX, OPERATIONS, Arguments
 from audiopod_mcp.operations.vocabulary import FORMATS, GENRE_PRESETS, TRACKS
 from audiopod_mcp.studio.jobs.inspection import describe_engines
 
-from .http import Invalid, body_of, complaints, owner_of, studio_of
+from .http import InvalidFields, body_of, owner_of, studio_of, validation_details
 
 WALLET: Final = "/api/v1/api-wallet"
 _FREE: Final = "This studio runs on its owner's machine and charges nothing."
@@ -139,7 +139,7 @@ async def _estimate(request: Request) -> dict[str, Any]:
     try:
         asked = Estimate.model_validate({k: v for k, v in body.items() if k in Estimate.model_fields})
     except ValidationError as error:
-        raise Invalid(complaints(error, Estimate, "body")) from None
+        raise InvalidFields(validation_details(error, Estimate, "body")) from None
     return {
         **asked.model_dump(),
         "duration_minutes": round(asked.duration_seconds / 60, 2),

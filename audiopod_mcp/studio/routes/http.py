@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from audiopod_mcp.operations import complaint
+from audiopod_mcp.operations import API_PREFIX, Job, error_line
+from audiopod_mcp.operations.vocabulary import FORMATS
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.runner import Studio
-from audiopod_mcp.studio.jobs.store import LARGEST_ID, JobRow
+from audiopod_mcp.studio.jobs.store import COMPUTED, LARGEST_ID, StoredJob
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
@@ -23,7 +24,7 @@ from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
 NO_JOB: Final = "Music job not found"
 
 
-class Invalid(Exception):
+class InvalidFields(Exception):
     """A request that is understood and wrong: FastAPI's list of errors."""
 
     def __init__(self, detail: list[dict[str, Any]]) -> None:
@@ -83,7 +84,7 @@ async def body_of(request: Request) -> dict[str, Any]:
 
     Raises:
         HTTPException: 400 for what is not JSON.
-        Invalid: for JSON that is no object.
+        InvalidFields: for JSON that is no object.
 
     """
     raw = await request.body()
@@ -94,19 +95,19 @@ async def body_of(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"the body is not JSON: {_reason(error)}") from None
     if not isinstance(body, dict):
-        raise Invalid([{"loc": ["body"], "msg": "the body must be a JSON object", "type": "dict_type"}])
+        raise InvalidFields([{"loc": ["body"], "msg": "the body must be a JSON object", "type": "dict_type"}])
     return body
 
 
 def query_of(request: Request, model: type[BaseModel]) -> Any:
-    """The query parameters as ``model``. Raises :class:`Invalid`."""
+    """The query parameters as ``model``. Raises :class:`InvalidFields`."""
     values = {
         name: value for name, value in request.query_params.items() if name in model.model_fields and value
     }
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise Invalid(complaints(error, model, "query")) from None
+        raise InvalidFields(validation_details(error, model, "query")) from None
 
 
 def path_number(request: Request, name: str = "job_id") -> int:
@@ -117,14 +118,14 @@ def path_number(request: Request, name: str = "job_id") -> int:
     return int(text)
 
 
-def complaints(
+def validation_details(
     error: ValidationError, model: type[BaseModel], where: str, wire_names: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """FastAPI's ``detail`` of a validation error, each ``msg`` a line that a person can act on."""
     names = wire_names or {}
     detail = []
     for item in error.errors(include_url=False):
-        line = complaint(item, model).replace("advanced.", "")
+        line = error_line(item, model).replace("advanced.", "")
         steps = [part for part in item["loc"] if part != "advanced" and not str(part).startswith("function-")]
         loc = [where, *(names.get(part, part) if isinstance(part, str) else part for part in steps)]
         detail.append({"loc": loc, "msg": line, "type": item["type"]})
@@ -140,51 +141,34 @@ def _reason(error: Exception) -> str:
 
 
 def job_json(
-    job: JobRow, base: str, media: MediaStore | None = None, *, interactions: bool = False
+    job: StoredJob, base: str, media: MediaStore | None = None, *, interactions: bool = False
 ) -> dict[str, Any]:
-    """A job as AudioPod tells it, and what this studio adds; with ``media``, where its files are."""
-    told: dict[str, Any] = {
-        "id": job.id,
-        "task": job.task,
-        "status": job.status,
+    """A job as it is told; with ``media``, where its files are."""
+    fields = job.model_dump(include=Job.model_fields.keys() - COMPUTED - {"liked"}) | {
         "progress": None if job.status == "PENDING" else round(job.progress, 1),
         "output_url": None,
         "output_urls": None,
-        "display_name": job.display_name,
-        "audio_duration": job.duration,
         "actual_seeds": [take["seed"] for take in job.takes if take["seed"] is not None] or None,
-        "lrc_content": job.lrc,
-        "quality_score": job.quality,
-        "thumbnail_url": job.thumbnail_url,
-        "created_at": job.created_at,
-        "started_at": job.started_at,
-        "completed_at": job.completed_at,
-        "error_message": job.error,
-        "user_id": int(job.owner[:7], 16) if job.owner else 0,
-        "caption": job.caption,
         "lyrics": job.params.get("lyrics"),
-        "format": job.format,
-        "song_type": job.song_type,
-        "engine": job.engine,
-        "stage": job.stage,
         "notes": job.notes or None,
         "details": job.details or None,
+        "user_id": int(job.owner[:7], 16) if job.owner else 0,
         **_origin(job),
     }
     if job.status == "COMPLETED" and job.takes:
-        told["output_urls"] = audio_urls(job, base)
-        told["output_url"] = told["output_urls"][job.format]
+        fields["output_urls"] = audio_urls(job, base)
+        fields["output_url"] = fields["output_urls"][job.format]
         if media is not None:
-            told["files"] = audio_files(job, media)
+            fields["files"] = audio_files(job, media)
         if stems := job.takes[0].get("stems"):
-            root = f"{base}/api/v1/music/jobs/{job.id}/stems"
-            told["stem_urls"] = {track: f"{root}/{track}" for track in stems}
+            root = f"{base}{API_PREFIX}/jobs/{job.id}/stems"
+            fields["stem_urls"] = {track: f"{root}/{track}" for track in stems}
     if interactions:
-        told |= {"liked": bool(job.liked), "likes_count": job.liked}
-    return told
+        fields |= {"liked": job.liked, "likes_count": int(job.liked)}
+    return Job.model_validate(fields).model_dump(mode="json", exclude_unset=True)
 
 
-def _origin(job: JobRow) -> dict[str, Any]:
+def _origin(job: StoredJob) -> dict[str, Any]:
     """The job, and which of its takes, that this one's audio was made from."""
     source = next((source for source in job.sources.values() if "job" in source), None)
     if source is None:
@@ -193,17 +177,17 @@ def _origin(job: JobRow) -> dict[str, Any]:
     return {"source_job_id": source["job"], "source_take": int(number) if number.isdigit() else None}
 
 
-def audio_urls(job: JobRow, base: str) -> dict[str, str]:
+def audio_urls(job: StoredJob, base: str) -> dict[str, str]:
     """Every take in every format; the first under the format's name, the second under ``flac_2``, …"""
     urls = {}
     for number in range(len(job.takes)):
-        for audio_format in ("flac", "wav", "mp3", "ogg"):
+        for audio_format in FORMATS:
             label = audio_format if number == 0 else f"{audio_format}_{number + 1}"
             urls[label] = f"{base}/media/{job.id}/{media_name(job, number)}.{audio_format}"
     return urls
 
 
-def audio_files(job: JobRow, media: MediaStore) -> dict[str, str]:
+def audio_files(job: StoredJob, media: MediaStore) -> dict[str, str]:
     """The files that surely exist: each take's master, and the format that was asked for."""
     return {
         label: str(media.audio(job.id, take["name"], audio_format))
@@ -214,7 +198,7 @@ def audio_files(job: JobRow, media: MediaStore) -> dict[str, str]:
 
 
 async def on_invalid(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, Invalid)  # noqa: S101 - registered for these
+    assert isinstance(error, InvalidFields)  # noqa: S101 - registered for these
     lines = dict.fromkeys(item["msg"] for item in error.detail)
     # ``message`` is what AudioPod's SDK shows where ``detail`` is a list.
     return JSONResponse({"detail": error.detail, "message": "; ".join(lines)}, 422)

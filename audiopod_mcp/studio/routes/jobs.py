@@ -11,23 +11,22 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from audiopod_mcp.operations import API_PREFIX, Arguments
+from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
-from audiopod_mcp.studio.jobs.store import JobRow
-from audiopod_mcp.studio.listing import Listing
+from audiopod_mcp.studio.jobs.store import StoredJob
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .http import (
     NO_JOB,
-    Invalid,
+    InvalidFields,
     base_of,
     body_of,
-    complaints,
     job_json,
     owner_of,
     path_number,
     query_of,
     studio_of,
+    validation_details,
 )
 
 
@@ -59,7 +58,7 @@ def routes() -> list[Route]:
     ]
 
 
-async def find_job(request: Request) -> JobRow:
+async def find_job(request: Request) -> StoredJob:
     """The job that the path names.
 
     Raises:
@@ -73,25 +72,25 @@ async def find_job(request: Request) -> JobRow:
     return job
 
 
-def _tell(request: Request, job: JobRow) -> JSONResponse:
+def _job_response(request: Request, job: StoredJob) -> JSONResponse:
     studio = studio_of(request)
     return JSONResponse(job_json(job, base_of(request), studio.media if studio.config.tell_files else None))
 
 
 async def get_job(request: Request) -> Response:
-    return _tell(request, await find_job(request))
+    return _job_response(request, await find_job(request))
 
 
 async def list_jobs(request: Request) -> Response:
-    return await _list(request, query_of(request, Listing))
+    return await _list(request, query_of(request, JobFilters))
 
 
 async def list_liked(request: Request) -> Response:
-    query: Listing = query_of(request, Listing)
+    query: JobFilters = query_of(request, JobFilters)
     return await _list(request, query.model_copy(update={"liked": True, "include_interactions": True}))
 
 
-async def _list(request: Request, query: Listing) -> Response:
+async def _list(request: Request, query: JobFilters) -> Response:
     studio = studio_of(request)
     jobs, total = await to_thread.run_sync(studio.store.jobs, owner_of(request), query)
     base, media = base_of(request), studio.media if studio.config.tell_files else None
@@ -127,12 +126,12 @@ async def change_job(request: Request) -> Response:
     try:
         changes = Changes.model_validate({k: v for k, v in body.items() if k in Changes.model_fields})
     except ValidationError as error:
-        raise Invalid(complaints(error, Changes, "body")) from None
+        raise InvalidFields(validation_details(error, Changes, "body")) from None
     values = changes.model_dump(include=changes.model_fields_set)
     if not values:
         raise HTTPException(400, "nothing to change: give display_name or thumbnail_url")
     await to_thread.run_sync(studio_of(request).store.update, job.id, values)
-    return _tell(request, await find_job(request))
+    return _job_response(request, await find_job(request))
 
 
 async def like_job(request: Request) -> Response:

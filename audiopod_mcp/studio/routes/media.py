@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
 from audiopod_mcp.studio.jobs.runner import CanNotRun
-from audiopod_mcp.studio.jobs.store import JobRow
+from audiopod_mcp.studio.jobs.store import StoredJob
 from audiopod_mcp.studio.media.links import Expired, take_of
 from audiopod_mcp.worker_pool import WorkerDied
 
@@ -54,13 +54,13 @@ async def get_media(request: Request) -> Response:
     )
 
 
-def _lyrics(job: JobRow, take: Any) -> Response:
-    lrc = take["lrc"] if take is not job.takes[0] else job.lrc or take["lrc"]
+def _lyrics(job: StoredJob, take: Any) -> Response:
+    lrc = take["lrc"] if take is not job.takes[0] else job.lrc_content or take["lrc"]
     if not lrc:
         raise HTTPException(404, "this audio has no timed lyrics; ask for them with POST {job_id}/lrc")
     return PlainTextResponse(lrc)
 
 
-def _file_name(job: JobRow) -> str:
+def _file_name(job: StoredJob) -> str:
     words = re.sub(r"[^\w\- ]+", "", job.display_name or "").strip()
     return (words or f"{job.task}-{job.id}")[:100]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp import __version__
-from audiopod_mcp.operations import API_PREFIX, Advanced, GenerateLrc, GenerateMusic, Operation
-from audiopod_mcp.studio.listing import Listing
+from audiopod_mcp.operations import API_PREFIX, OPERATIONS, Analysis, Endpoint, Job, JobFilters, Operation
 
 from .catalogue import WALLET, Estimate
 from .jobs import Changes
-from .operations import variants
 
 _JOB_ID: Final = {
     "name": "job_id",
@@ -23,6 +23,13 @@ _JOB_ID: Final = {
     "schema": {"type": "integer", "minimum": 1},
 }
 _JOB: Final = {"$ref": "#/components/schemas/Job"}
+
+
+class Failure(BaseModel):
+    """That there is no result, and why."""
+
+    success: Literal[False]
+    error: str
 
 
 def routes() -> list[Route]:
@@ -35,7 +42,11 @@ async def get_document(_request: Request) -> Response:
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
-    paths: dict[str, Any] = {path: {"post": _creation(op, fixed)} for op, path, fixed in variants()}
+    paths: dict[str, Any] = {
+        endpoint.path: {"post": _operation(operation, endpoint)}
+        for operation in OPERATIONS
+        for endpoint in operation.endpoints()
+    }
     one = f"{API_PREFIX}/jobs/{{job_id}}"
     paths |= {
         f"{API_PREFIX}/jobs": {"get": _call("List jobs", {"type": "array", "items": _JOB}, _query())},
@@ -55,7 +66,7 @@ def document() -> dict[str, Any]:
         },
         f"{API_PREFIX}/liked": {"get": _call("Liked jobs", {"type": "array", "items": _JOB}, _query())},
         f"{API_PREFIX}/analyses/{{analysis_id}}": {
-            "get": _call("An analysis made before", {"type": "object"}, [_word("analysis_id")])
+            "get": _call("An analysis made before", _ref(Analysis), [_word("analysis_id")])
         },
         "/health": {"get": _call("Whether the studio runs", {"type": "object"})},
         f"{WALLET}/balance": {"get": _call("The wallet, which is never needed", {"type": "object"})},
@@ -85,61 +96,59 @@ def document() -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": {"Job": _job_schema(), "Error": _error_schema()},
+            "schemas": {**_results(), "Error": _error_schema()},
             "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}},
         },
         "security": [{}, {"key": []}],
     }
 
 
-def body_schema(operation: type[Operation], fixed: dict[str, str]) -> dict[str, Any]:
+def body_schema(operation: type[Operation], endpoint: Endpoint) -> dict[str, Any]:
     """The JSON schema of what is POSTed: grouped parameters flat, under the wire's names."""
     schema = _schema(operation)
-    properties: dict[str, Any] = schema["properties"]
-    required = list(schema.get("required", []))
-    names = dict(operation.wire_names)
-    if operation is GenerateMusic:
-        mode = fixed["mode"]
-        names["caption"] = GenerateMusic.caption_names.get(mode, "caption")
-        del properties["mode"]
-        if mode == "simple":
-            properties = {n: v for n, v in properties.items() if n in GenerateMusic.taken_by_simple}
-        elif mode != "text2samples":
-            properties = {n: v for n, v in properties.items() if n not in {"sample_type", "tempo"}}
-    if properties.pop("advanced", None):
-        properties |= _schema(Advanced)["properties"]
-    for name, wire_name in names.items():
-        if name in properties:
-            properties[wire_name] = properties.pop(name)
+    taken, names = operation.fields_at(endpoint.fixed), operation.wire_names_at(endpoint.fixed)
+    properties = {name: value for name, value in schema["properties"].items() if name in taken}
+    advanced = operation.advanced_model()
+    if properties.pop("advanced", None) and advanced:
+        properties |= _schema(advanced)["properties"]
     return {
         "type": "object",
         "title": schema["title"],
-        "properties": properties,
-        "required": [names.get(name, name) for name in required],
+        "properties": {names.get(name, name): value for name, value in properties.items()},
+        "required": [names.get(name, name) for name in schema.get("required", ()) if name in properties],
     }
 
 
-def _creation(operation: type[Operation], fixed: dict[str, str]) -> dict[str, Any]:
-    title = f"{operation.title} ({fixed['mode']})" if fixed else operation.title
-    if operation is GenerateLrc:
-        return _call(title, {"type": "object"}, [_JOB_ID])
-    answer = {"type": "object"} if operation.synchronous else _created()
-    key = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
-    call = _call(title, answer, [] if operation.synchronous else [key])
-    return {**call, "description": operation.description, "requestBody": _body(body_schema(operation, fixed))}
+def _operation(operation: type[Operation], endpoint: Endpoint) -> dict[str, Any]:
+    title = " ".join([operation.title, *(f"({value})" for value in endpoint.fixed.values())])
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": _schema(operation)["properties"][name]}
+        for name in operation.path_fields()
+        if name not in endpoint.fixed
+    ]
+    if operation.is_synchronous():
+        response = {"anyOf": [_ref(operation.result), _ref(Failure)]}
+    else:
+        response = _created()
+        parameters.append(
+            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
+        )
+    call = {**_call(title, response, parameters), "description": operation.description}
+    schema = body_schema(operation, endpoint)
+    return {**call, "requestBody": _body(schema)} if schema["properties"] else call
 
 
 def _call(
-    summary: str, answer: dict[str, Any] | None, parameters: list[dict[str, Any]] | None = None
+    summary: str, response: dict[str, Any] | None, parameters: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """A call that answers with JSON like ``answer``, or with audio."""
-    content = {"audio/flac": {}} if answer is None else _json(answer)
+    """A call that answers with JSON like ``response``, or with audio."""
+    content = {"audio/flac": {}} if response is None else _json(response)
     error = {"description": "Refused", "content": _json({"$ref": "#/components/schemas/Error"})}
-    told = {
+    call = {
         "summary": summary,
         "responses": {"200": {"description": "OK", "content": content}, "4XX": error},
     }
-    return told | ({"parameters": parameters} if parameters else {})
+    return call | ({"parameters": parameters} if parameters else {})
 
 
 def _word(name: str) -> dict[str, Any]:
@@ -148,12 +157,12 @@ def _word(name: str) -> dict[str, Any]:
 
 def _query() -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "schema": _told(schema)}
-        for name, schema in _schema(Listing)["properties"].items()
+        {"name": name, "in": "query", "schema": _without_null(schema)}
+        for name, schema in _schema(JobFilters)["properties"].items()
     ]
 
 
-def _told(schema: dict[str, Any]) -> dict[str, Any]:
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """``schema`` of a value that, in a query, is left out rather than null."""
     choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
     rest = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}
@@ -179,36 +188,19 @@ def _created() -> dict[str, Any]:
     return {"type": "object", "properties": {"job": _JOB, "message": {"type": "string"}}, "required": ["job"]}
 
 
-def _job_schema() -> dict[str, Any]:
-    words = (
-        "output_url",
-        "display_name",
-        "lrc_content",
-        "created_at",
-        "completed_at",
-        "error_message",
-        "stage",
+def _results() -> dict[str, Any]:
+    """The schemas of all results, by name."""
+    models: dict[type[BaseModel], None] = dict.fromkeys([Job, Analysis, Failure])
+    models |= dict.fromkeys(operation.result for operation in OPERATIONS)
+    _, schemas = models_json_schema(
+        [(model, "serialization") for model in models], ref_template="#/components/schemas/{model}"
     )
-    return {
-        "type": "object",
-        "required": ["id", "task", "status"],
-        "properties": {
-            "id": {"type": "integer"},
-            "task": {"type": "string"},
-            "status": {"enum": ["PENDING", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]},
-            "progress": {"type": ["number", "null"], "minimum": 0, "maximum": 100},
-            "output_urls": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
-            "audio_duration": {"type": ["number", "null"]},
-            "actual_seeds": {"type": ["array", "null"], "items": {"type": "integer"}},
-            "quality_score": {"type": ["number", "null"]},
-            "notes": {"type": ["array", "null"], "items": {"type": "string"}},
-            "engine": {"type": "string"},
-            "details": {"type": ["object", "null"]},
-            "source_job_id": {"type": ["integer", "null"]},
-            "source_take": {"type": ["integer", "null"]},
-        }
-        | {name: {"type": ["string", "null"]} for name in words},
-    }
+    found: dict[str, Any] = schemas["$defs"]
+    return found
+
+
+def _ref(model: type[BaseModel]) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 def _error_schema() -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Final
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
 
 from anyio import to_thread
 from pydantic import ValidationError
@@ -14,88 +15,85 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from audiopod_mcp.operations import API_PREFIX, OPERATIONS, GenerateLrc, GenerateMusic, Operation
-from audiopod_mcp.operations.vocabulary import MODES
+from audiopod_mcp.operations import OPERATIONS, Endpoint, KeptResult, Operation
 from audiopod_mcp.studio.engines.base import Work
+from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
-from audiopod_mcp.studio.jobs.store import JobRow, KeyReused
+from audiopod_mcp.studio.jobs.store import KeyReused, Store, StoredJob
 from audiopod_mcp.studio.jobs.task import Result
 from audiopod_mcp.studio.media.download import NotFetched
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import find_source, job_source
+from audiopod_mcp.studio.media.store import MASTER_FORMAT
 from audiopod_mcp.worker_pool import WorkerDied
 
-from .http import NO_JOB, Invalid, base_of, body_of, complaints, job_json, owner_of, path_number, studio_of
+from .http import (
+    NO_JOB,
+    InvalidFields,
+    base_of,
+    body_of,
+    job_json,
+    owner_of,
+    path_number,
+    studio_of,
+    validation_details,
+)
+
+logger = logging.getLogger("audiopod_mcp.studio")
 
 JOB_SOURCE: Final = "source"
 """What an engine finds the audio of a referenced job under."""
 
-_SONG_TYPES: Final = {
-    "text2rap": "rap",
-    "lyric2vocals": "vocals",
-    "text2samples": "samples",
-    "prompt2instrumental": "instrumental",
-    "text2music": "song",
-    "simple": "song",
-    "cover": "song",
-    "reference": "song",
-}
+Sources: TypeAlias = dict[str, dict[str, Any]]
+"""Where the audio is, by argument."""
+
 _MISSING: Final = {"original_job_id": "Original music job not found"}
 
 
-def variants() -> Iterator[tuple[type[Operation], str, dict[str, str]]]:
-    """Every operation with its path, and what the path says beyond the body."""
-    for operation in OPERATIONS:
-        if operation is GenerateMusic:
-            yield from ((operation, f"{API_PREFIX}/{mode}", {"mode": mode}) for mode in MODES)
-        else:
-            yield operation, f"{API_PREFIX}/{operation.path}", {}
-
-
 def routes() -> list[Route]:
-    """A POST route for each."""
+    """A POST route for each address of each operation."""
     return [
-        Route(path, _endpoint(operation, fixed), methods=["POST"]) for operation, path, fixed in variants()
+        Route(endpoint.path, _handler(operation, endpoint), methods=["POST"])
+        for operation in OPERATIONS
+        for endpoint in operation.endpoints()
     ]
 
 
-def _endpoint(operation: type[Operation], fixed: dict[str, str]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
+def _handler(operation: type[Operation], endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
         owner = owner_of(request)
-        body = {**await body_of(request), **fixed}
-        if operation is GenerateLrc:
-            return await _time_lyrics(request, path_number(request), owner)
-        wanted = read_operation(operation, body)
-        studio = studio_of(request)
-        sources = await to_thread.run_sync(_find_sources, wanted, studio, base_of(request), owner)
-        if operation.synchronous:
-            return await _analyse(wanted, studio, sources, owner)
-        return await _create(request, wanted, studio, sources, owner)
+        body = await body_of(request)
+        numbers = {name: path_number(request, name) for name in request.path_params}
+        wanted = read_operation(operation, endpoint, {**body, **endpoint.fixed, **numbers})
+        engine = studio_of(request).config.engine
+        if wanted.task not in (able := load_engine(engine).tasks()):
+            raise HTTPException(422, f"{wanted.task}: the engine {engine} does only {', '.join(able)}")
+        sources = await to_thread.run_sync(_find_sources, wanted, studio_of(request), base_of(request), owner)
+        respond = _perform if operation.is_synchronous() else _create
+        return await respond(request, wanted, sources, owner)
 
-    return endpoint
+    return handle
 
 
-def read_operation(operation: type[Operation], body: dict[str, Any]) -> Operation:
+def read_operation(operation: type[Operation], endpoint: Endpoint, body: dict[str, Any]) -> Operation:
     """The operation that ``body`` asks for.
 
     Raises:
-        Invalid: where it is not one.
+        InvalidFields: where it is not one.
 
     """
     try:
         return operation.from_body(body)
     except ValidationError as error:
-        names = dict(operation.wire_names)
-        if operation is GenerateMusic:
-            names["caption"] = GenerateMusic.caption_names.get(body["mode"], "caption")
-        raise Invalid(complaints(error, operation, "body", names)) from None
+        names = operation.wire_names_at(endpoint.fixed)
+        raise InvalidFields(validation_details(error, operation, "body", names)) from None
     except (RecursionError, OverflowError):
         raise HTTPException(400, "the body is nested too deeply, or a number in it is too large") from None
 
 
-def _find_sources(wanted: Operation, studio: Studio, base: str, owner: str) -> dict[str, dict[str, Any]]:
+def _find_sources(wanted: Operation, studio: Studio, base: str, owner: str) -> Sources:
     """Where the audio of ``wanted`` is, by argument; all that can be checked now is checked now."""
-    found: dict[str, dict[str, Any]] = {}
+    found: Sources = {}
     for argument in wanted.job_references:
         if (job_id := getattr(wanted, argument)) is not None:
             job = studio.store.job(job_id, owner)
@@ -106,14 +104,14 @@ def _find_sources(wanted: Operation, studio: Studio, base: str, owner: str) -> d
     return found
 
 
-async def _create(
-    request: Request, wanted: Operation, studio: Studio, sources: dict[str, dict[str, Any]], owner: str
-) -> Response:
+async def _create(request: Request, wanted: Operation, sources: Sources, owner: str) -> Response:
+    """Store a job, and answer with it."""
+    studio = studio_of(request)
     key = request.headers.get("idempotency-key", "").strip()
     if len(key) > 255:
         raise HTTPException(422, "Idempotency-Key: at most 255 characters")
 
-    def create() -> tuple[JobRow, bool]:
+    def create() -> tuple[StoredJob, bool]:
         if studio.store.unfinished(owner) >= studio.config.queue:
             raise HTTPException(
                 429,
@@ -134,81 +132,81 @@ async def _create(
     return JSONResponse({"job": job_json(job, base_of(request)), "message": message})
 
 
-def _columns(
-    wanted: Operation, sources: dict[str, dict[str, Any]], studio: Studio, owner: str
-) -> dict[str, Any]:
+def _columns(wanted: Operation, sources: Sources, studio: Studio, owner: str) -> dict[str, Any]:
     params = wanted.parameters()
-    task = wanted.task
-    request = json.dumps([task, wanted.body()], sort_keys=True)
+    request = json.dumps([wanted.task, wanted.body()], sort_keys=True)
     origin = next((studio.store.job(source["job"]) for source in sources.values() if "job" in source), None)
-    song_type = _SONG_TYPES.get(task, origin.song_type if origin else None)
-    if params.get("instrumental") and song_type == "song":
-        song_type = "instrumental"
     language = params.get("vocal_language")
-    words = (params.get(name) for name in ("caption", "prompt", "edit_target_prompt", "track_name"))
     length = params.get("audio_duration") or -1
     return {
         "owner": owner,
-        "task": task,
+        "task": wanted.task,
         "params": params,
         "sources": sources,
         "engine": studio.config.engine,
-        "format": params.get("format", "flac"),
+        "format": params.get("format", MASTER_FORMAT),
         "display_name": params.get("display_name"),
-        "caption": next((text for text in words if text), None),
-        "song_type": song_type,
+        "caption": wanted.caption_text,
+        "song_type": wanted.song_type or (origin and origin.song_type),
         "language": language if language != "unknown" else None,
         "genre": params.get("genre_preset"),
         "thumbnail_url": params.get("thumbnail_url"),
-        "duration": length if length > 0 else None,
+        "audio_duration": length if length > 0 else None,
         "fingerprint": hashlib.sha256(request.encode()).hexdigest(),
     }
 
 
-async def _analyse(
-    wanted: Operation, studio: Studio, sources: dict[str, dict[str, Any]], owner: str
-) -> Response:
-    result = await _while_waiting(studio, wanted.task, wanted.parameters(), sources)
-    if result.outcome is None or result.outcome.result is None:
-        return JSONResponse({"success": False, "error": result.error or "nothing was heard"})
-    heard = dict(result.outcome.result)
-    heard |= {"success": True, "engine": studio.config.engine}
-    heard["id"] = await to_thread.run_sync(studio.store.add_analysis, owner, heard)
-    source = sources["audio_url"]
-    if heard.get("sections") and "job" in source:
-        await to_thread.run_sync(
-            studio.store.add_form, source["job"], source["take"], owner, heard["sections"]
-        )
-    return JSONResponse(heard)
+async def _perform(request: Request, wanted: Operation, sources: Sources, owner: str) -> Response:
+    """Answer with the result, made now or kept in the job that is referred to."""
+    studio, model = studio_of(request), wanted.result
+    job = None
+    if JOB_SOURCE in sources:
+        job = await to_thread.run_sync(studio.store.job, sources[JOB_SOURCE]["job"])
+    known = {name: getattr(wanted, name) for name in wanted.job_references} | {"engine": studio.config.engine}
+    known = {name: value for name, value in known.items() if name in model.model_fields}
+    stored = getattr(job, wanted.stored_as) if job and wanted.stored_as else None
+    fields: dict[str, Any] = {str(wanted.stored_as): stored}
+    if not stored:
+        params = wanted.parameters()
+        if job:
+            params |= {name: job.params.get(name) for name in wanted.job_parameters}
+        done = await _while_waiting(studio, wanted.task, params, sources)
+        fields = (done.outcome and done.outcome.result) or {}
+        if not fields or (wanted.stored_as and not fields.get(wanted.stored_as)):
+            return JSONResponse({"success": False, **known, "error": done.error or model.nothing})
+    if job and "lrc_url" in model.model_fields:  # the only text that a studio serves as a file
+        known["lrc_url"] = f"{base_of(request)}/media/{job.id}/{media_name(job, 0)}.lrc"
+    try:
+        result = model.model_validate(fields | known)
+    except ValidationError as malformed:
+        where = [item["loc"] for item in malformed.errors(include_url=False)]
+        logger.error("the engine's result of %s is not as declared at %s", wanted.task, where)
+        line = f"the {studio.config.engine} engine's {model.noun} is malformed; this is a fault in the engine"
+        return JSONResponse({"success": False, **known, "error": line})
+    content = {"success": True, **result.model_dump(mode="json", exclude_unset=True)}
+    if not stored:
+        await to_thread.run_sync(_keep, wanted, content, studio.store, sources, owner)
+    return JSONResponse(content)
 
 
-async def _time_lyrics(request: Request, job_id: int, owner: str) -> Response:
-    studio = studio_of(request)
-    job = await to_thread.run_sync(studio.store.job, job_id, owner)
-    if job is None:
-        raise HTTPException(404, NO_JOB)
-    source = job_source("job_id", job)
-    lrc = job.lrc
-    if not lrc:
-        params = {"job_id": job.id, "lyrics": job.params.get("lyrics")}
-        result = await _while_waiting(studio, "lrc", params, {JOB_SOURCE: source})
-        lrc = ((result.outcome and result.outcome.result) or {}).get("lrc_content")
-        if not lrc:
-            error = result.error or "no words were found to time"
-            return JSONResponse({"success": False, "job_id": job.id, "error": error})
-        await to_thread.run_sync(studio.store.update, job.id, {"lrc": lrc})
-    url = f"{base_of(request)}/media/{job.id}/{media_name(job, 0)}.lrc"
-    return JSONResponse({"success": True, "job_id": job.id, "lrc_content": lrc, "lrc_url": url})
+def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sources, owner: str) -> None:
+    """Keep of a result what its declaration says: in the job referred to, among details, or by an id."""
+    if wanted.stored_as:
+        store.update(sources[JOB_SOURCE]["job"], {wanted.stored_as: content[wanted.stored_as]})
+    source = next((source for source in sources.values() if "job" in source), None)
+    details = {name: content[name] for name in wanted.source_details if content.get(name)}
+    if source and details:
+        store.add_details(source["job"], source["take"], owner, details)
+    if issubclass(wanted.result, KeptResult):
+        content["id"] = store.add_analysis(owner, content)
 
 
-async def _while_waiting(
-    studio: Studio, task: str, params: dict[str, Any], sources: dict[str, dict[str, Any]]
-) -> Result:
+async def _while_waiting(studio: Studio, task: str, params: dict[str, Any], sources: Sources) -> Result:
     """Do a task whose answer somebody waits for."""
     try:
         async with studio.working_folder() as folder:
             files, original = await studio.collect(sources, folder)
-            return await studio.answer(Work(task, params, files, original, new_folder(folder, RESULT)))
+            return await studio.perform_now(Work(task, params, files, original, new_folder(folder, RESULT)))
     except (CanNotRun, NotFetched) as reason:
         return Result(error=str(reason))
     except WorkerDied:

@@ -129,14 +129,13 @@ def test_it_works_on_what_it_made_and_refuses_in_its_own_words(beeps):
 
 def test_what_it_can_not_do_is_refused_with_what_it_can(beeps):
     song = make(beeps, "text2music", caption="beeps", audio_duration=1)
-    job = make(beeps, "edit", source_job_id=song["id"], edit_target_prompt="louder")
-    assert job["status"] == "FAILED"
-    assert job["error_message"] == (
-        "task: 'edit' is not something this engine does; it does repaint, text2music"
-    )
-    answer = beeps.post(f"{MUSIC}/analyze", json={"audio_url": song["output_url"]}).json()
-    assert answer["success"] is False
-    assert "it does repaint, text2music" in answer["error"]
+    before = len(beeps.get(f"{MUSIC}/jobs").json())
+    edit = {"source_job_id": song["id"], "edit_target_prompt": "louder"}
+    for path, body in (("edit", edit), ("analyze", {"audio_url": song["output_url"]})):
+        answer = beeps.post(f"{MUSIC}/{path}", json=body)
+        assert answer.status_code == 422
+        assert answer.json()["detail"] == f"{path}: the engine beep does only repaint, text2music"
+    assert len(beeps.get(f"{MUSIC}/jobs").json()) == before  # no job was made for it
 
 
 def test_model_status_tells_the_engines_with_what_they_can_do(beeps):

@@ -132,6 +132,18 @@ async def test_results_chain_into_every_operation_on_jobs(studio):
     assert (await studio.get(f"{MUSIC}/jobs/{first['id']}/stems/drums")).status_code == 404
 
 
+async def test_all_that_is_told_of_a_job_is_in_the_document_and_nothing_else(tmp_path):
+    async with opened(tmp_path, tell_files=True) as studio:
+        schemas = (await studio.get("/openapi.json")).json()["components"]["schemas"]
+        song = await studio.make(caption="x", lyrics="la")
+        await studio.make("cover", src_audio_url=f"audiopod://jobs/{song['id']}", caption="x")
+        (cover, _) = (await studio.get(f"{MUSIC}/jobs", params={"include_interactions": True})).json()
+        assert cover.keys() == schemas["Job"]["properties"].keys()
+        heard = await studio.post(f"{MUSIC}/analyze", json={"audio_url": song["output_urls"]["flac"]})
+        assert heard.json().keys() - {"success"} <= schemas["Analysis"]["properties"].keys()
+        assert heard.json()["vocals"] == [{"start": 0.0, "end": 0.5, "label": "vocals"}]
+
+
 async def test_what_was_heard_of_a_job_is_told_with_it_from_then_on(tmp_path):
     mine, yours = {"X-API-Key": "ap_mine"}, {"X-API-Key": "ap_yours"}
     async with opened(tmp_path) as studio:

@@ -20,12 +20,12 @@ _KINDS = {
 }
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> str:
+def error_lines(error: ValidationError, model: type[BaseModel]) -> str:
     """All complaints of ``error`` in one line, each naming its argument."""
-    return "; ".join(dict.fromkeys(complaint(item, model) for item in error.errors(include_url=False)))
+    return "; ".join(dict.fromkeys(error_line(item, model) for item in error.errors(include_url=False)))
 
 
-def complaint(item: Mapping[str, Any], model: type[BaseModel]) -> str:
+def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     """One of pydantic's ``errors()`` as a line that names its argument."""
     path = [str(part) for part in item["loc"]]
     name = ".".join(part if part.isidentifier() or part.isdecimal() else _short(part) for part in path)
