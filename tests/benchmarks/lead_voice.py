@@ -16,9 +16,10 @@ import soxr
 from scipy.optimize import minimize
 from scipy.stats import rankdata
 
-from audiopod_mcp.music.lyrics.singing_features import FPS, NAMES, lead_features
+from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS
+from audiopod_mcp.music.lyrics.singing_features import FEATURE_NAMES, extract_singing_features
 from audiopod_mcp.music.lyrics.singing_weights import BIAS, WEIGHTS
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.signal.downmix import downmix
 from tests.benchmarks.sung_lines import RATE, SINGERS, composed, say, song_text, spoken, sung, voice_level
 
 PENALTY = 100.0
@@ -81,9 +82,9 @@ def spoken_over(corpus):
 
 def heard(audio, rate, level):
     """The features of a case and in which frames somebody sings."""
-    features = lead_features(*downmix(audio, rate)).astype(np.float64)
+    features = extract_singing_features(*downmix(audio, rate)).astype(np.float64)
     sings = (level > 0.1 * np.percentile(level, 95)).astype(float)
-    times = np.arange(len(features)) / FPS
+    times = np.arange(len(features)) / VOCAL_FPS
     return features, np.interp(times, (np.arange(len(level)) + 0.5) * 0.01, sings) > 0.5
 
 
@@ -135,7 +136,7 @@ def main():
         print(f"{group:16}{np.mean(areas):.3f} mean, {np.min(areas):.3f} least, {len(areas)} cases")
     if not wanted.show:
         print(f"BIAS = {bias:.4g}\nWEIGHTS = (")
-        for name, a, b in zip(NAMES, value, mean, strict=True):
+        for name, a, b in zip(FEATURE_NAMES, value, mean, strict=True):
             print(f"    ({a:.4g}, {b:.4g}),  # {name}")
         print(")")
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.separation.estimator import SOURCES, context, weigh
-from audiopod_mcp.music.separation.features import RATE, traces
+from audiopod_mcp.music.separation.estimator import SOURCES, context_features, predict_masks
+from audiopod_mcp.music.separation.features import SEPARATION_RATE, bin_features
 from audiopod_mcp.music.separation.separate import _stft
 from audiopod_mcp.music.separation.weights import Weights
 
@@ -42,9 +42,9 @@ def material(folder, left_out):
 def excerpt(path, dice):
     """Somewhere in a file, ``(samples, 2)`` with an effective value of 1; ``None`` where it is silent."""
     length = soundfile.info(path).frames
-    start = dice.randrange(max(1, length - SECONDS * RATE))
-    audio = soundfile.read(path, SECONDS * RATE, start, dtype="float32", always_2d=True)[0]
-    audio = np.pad(audio, ((0, SECONDS * RATE - len(audio)), (0, 0)))
+    start = dice.randrange(max(1, length - SECONDS * SEPARATION_RATE))
+    audio = soundfile.read(path, SECONDS * SEPARATION_RATE, start, dtype="float32", always_2d=True)[0]
+    audio = np.pad(audio, ((0, SECONDS * SEPARATION_RATE - len(audio)), (0, 0)))
     effective = np.sqrt(np.square(audio).mean())
     return None if effective < 1e-4 else np.repeat(audio, 2, axis=1)[:, :2] / effective
 
@@ -73,9 +73,9 @@ def cells(sources, first, dice):
     """Evidence, true shares and weights of cells drawn by their level; what is faint weighs as much as what is loud."""
     mix = [sum(channels) for channels in zip(*sources.values(), strict=True)]
     power = sum(np.square(np.abs(channel)) for channel in mix)
-    evidence = traces(mix)
+    evidence = bin_features(mix)
     if first is not None:
-        evidence += context(weigh(evidence, first), power)
+        evidence += context_features(predict_masks(evidence, first), power)
     truth = np.zeros((4, *power.shape), np.float32)
     energy = np.zeros(4)
     for source, channels in sources.items():

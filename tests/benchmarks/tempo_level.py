@@ -21,14 +21,13 @@ import soundfile
 from scipy.optimize import minimize, minimize_scalar
 
 from audiopod_mcp.music.analysis import metre_weights, metrical_level
-from audiopod_mcp.music.analysis.beats import estimate_tempo, follow
-from audiopod_mcp.music.analysis.chroma import FPS as CHROMA_FPS
-from audiopod_mcp.music.analysis.chroma import bass_chromagram, chromagram, spectral_peaks
+from audiopod_mcp.music.analysis.beats import estimate_tempo, refine_and_track
+from audiopod_mcp.music.analysis.chroma import CHROMA_FPS, bass_chromagram, chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.key import harmonic_change
-from audiopod_mcp.music.analysis.metre_features import METRES, RATIOS, evidence
-from audiopod_mcp.music.analysis.onsets import FPS, onset_envelopes
-from audiopod_mcp.music.analysis.tatums import on_ticks
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.analysis.metre_features import LEVEL_RATIOS, METRES, extract_metre_features
+from audiopod_mcp.music.analysis.onsets import ONSET_FPS, onset_envelopes
+from audiopod_mcp.music.analysis.tatums import sync_to_tatums
+from audiopod_mcp.music.signal.downmix import downmix
 
 NAMES = list(METRES)
 ALSO = {"12/8": ("4/4", "6/8"), "5/4": NAMES, "7/4": NAMES}
@@ -46,7 +45,7 @@ def listen(case):
     mid, _ = downmix(audio, rate)
     envelopes, peaks = onset_envelopes(mid), spectral_peaks(mid)
     heard = envelopes, chromagram(peaks), bass_chromagram(peaks)
-    dice, duration = random.Random(truth["file"]), envelopes.shape[1] / FPS
+    dice, duration = random.Random(truth["file"]), envelopes.shape[1] / ONSET_FPS
     spans = [(0.0, duration)]
     for _ in range(EXCERPTS):
         length = dice.uniform(8, 24)
@@ -58,22 +57,22 @@ def listen(case):
 
 def cut(envelopes, chroma, bass, start, end):
     frames = slice(round(start * CHROMA_FPS), round(end * CHROMA_FPS))
-    return envelopes[:, round(start * FPS) : round(end * FPS)], chroma[frames], bass[frames]
+    return envelopes[:, round(start * ONSET_FPS) : round(end * ONSET_FPS)], chroma[frames], bass[frames]
 
 
 def weigh(truth, envelopes, chroma, bass):
     estimate = estimate_tempo(envelopes)
     if estimate is None:
         return None
-    tempo, beats = follow(envelopes, estimate[0])
-    if len(beats) < metrical_level.LEAST_BEATS:
+    tempo, beats = refine_and_track(envelopes, estimate[0])
+    if len(beats) < metrical_level.MIN_BEATS:
         return None
-    ticks = on_ticks(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
-    weighed = evidence(ticks, tempo, metrical_level.onsets_a_second(envelopes))
-    tempi = tempo * np.asarray(RATIOS)
+    ticks = sync_to_tatums(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
+    weighed = extract_metre_features(ticks, tempo, metrical_level.onset_density(envelopes))
+    tempi = tempo * np.asarray(LEVEL_RATIOS)
     levels = np.abs(truth["bpm"] / tempi - 1) < 0.04
     metres = [metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES]
-    return weighed, np.outer(levels, metres), metrical_level.likely(tempi), truth
+    return weighed, np.outer(levels, metres), metrical_level.plausible_levels(tempi), truth
 
 
 def shares(truths, excerpt):
@@ -102,7 +101,9 @@ def fit(evidence, right, likely, counts, penalty):
         parts = flat.reshape(shape)
         weights = parts[:, :-1] + parts[:, -1:]
         odds = np.where(
-            allowed, np.einsum("nlmf,fm->nlm", standard, weights, optimize=True), metrical_level.UNLIKELY
+            allowed,
+            np.einsum("nlmf,fm->nlm", standard, weights, optimize=True),
+            metrical_level.IMPLAUSIBLE_LOG_ODDS,
         )
         share = np.exp(odds - odds.max((1, 2), keepdims=True))
         share /= share.sum((1, 2), keepdims=True)
@@ -139,12 +140,12 @@ def odds_of(weights, evidence, likely):
     return np.where(
         likely[:, :, None],
         np.einsum("nlmf,fm->nlm", evidence, weights, optimize=True),
-        metrical_level.UNLIKELY,
+        metrical_level.IMPLAUSIBLE_LOG_ODDS,
     )
 
 
 def table(title, right, truths, odds, excerpt):
-    chosen = np.asarray([metrical_level.choose(each) for each in odds])
+    chosen = np.asarray([metrical_level.most_probable(each) for each in odds])
     level, metre, sure = chosen[:, 0].astype(int), chosen[:, 1].astype(int), chosen[:, 2]
     for name, which in (("whole", ~excerpt), ("excerpts", excerpt)):
         here = np.flatnonzero(which)

@@ -9,18 +9,18 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.signal.stft import WORKERS, Array
 
-from .onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
+from .onsets import BROADBAND, HIGH_BAND, LOW_BAND, MID_BAND, ONSET_FPS
 
-BANDS = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
+BAND_WEIGHTS = {BROADBAND: 1.0, LOW_BAND: 0.6, MID_BAND: 0.5, HIGH_BAND: 0.6}
 """What each row of the onset envelopes counts for the pulse."""
 
 
-def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
-    """:func:`recurrence` of an onset envelope, with windows in seconds: ``(window · FPS,)``."""
-    return recurrence(envelope, int(window * FPS), int(hop * FPS))
+def onset_autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
+    """:func:`mean_autocorrelation` of an onset envelope, with windows in seconds: ``(window · FPS,)``."""
+    return mean_autocorrelation(envelope, int(window * ONSET_FPS), int(hop * ONSET_FPS))
 
 
-def recurrence(values: Array, window: int, hop: int) -> Array:
+def mean_autocorrelation(values: Array, window: int, hop: int) -> Array:
     """Mean autocorrelation of Hann windows of ``(steps,)`` values: ``(window,)``, 1 at lag 0.
 
     Divided by the autocorrelation of the window itself, so that long lags are not disfavoured. Windows in
@@ -47,6 +47,6 @@ def recurrence(values: Array, window: int, hop: int) -> Array:
     return mean
 
 
-def at_lag(values: Array, lags: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def interpolate_at(values: Array, lags: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """``(lags,)`` values linearly interpolated at fractional lags; zero beyond the end."""
     return np.interp(lags, np.arange(len(values)), values, right=0.0)

@@ -11,15 +11,15 @@ import scipy.fft as sfft
 from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.stft import Array
 
-from .autocorrelation import BANDS, at_lag, autocorrelation
-from .metrical_level import LEAST_BEATS, count
-from .onsets import FPS, WHOLE
-from .tempo_curve import tempo_course
+from .autocorrelation import BAND_WEIGHTS, interpolate_at, onset_autocorrelation
+from .metrical_level import MIN_BEATS, find_metrical_level
+from .onsets import BROADBAND, ONSET_FPS
+from .tempo_curve import estimate_tempo_curve
 
-TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
+CANDIDATE_TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 """Candidate tempi, beats a minute."""
 
-_PULSE = 0.12
+_MIN_CLARITY = 0.12
 """Pulse clarity below which there is no tempo to speak of."""
 
 
@@ -27,17 +27,17 @@ _PULSE = 0.12
 class Pulse:
     """A tempo in beats a minute, its beats (s), ``(beats,)``, how sure of it, 0 to 1, and the metre.
 
-    ``span`` is the slowest and the fastest that it gets, the same where it is steady; ``sure_of_metre`` is
-    how probable the time signature is, ``otherwise`` the next likely one.
+    ``tempo_span`` is the slowest and the fastest that it gets, the same where it is steady; ``metre_confidence`` is
+    how probable the time signature is, ``other_metre`` the next likely one.
     """
 
     tempo: float
-    span: tuple[float, float]
+    tempo_span: tuple[float, float]
     beats: npt.NDArray[np.float64]
     confidence: float
     timesignature: str
-    sure_of_metre: float
-    otherwise: str
+    metre_confidence: float
+    other_metre: str
 
 
 def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress = silent) -> Pulse | None:
@@ -50,17 +50,17 @@ def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress
     if estimate is None:
         return None
     tempo, confidence = estimate
-    course = tempo_course(envelopes, tempo)
-    counted, beats = follow(
+    course = estimate_tempo_curve(envelopes, tempo)
+    counted, beats = refine_and_track(
         envelopes,
         tempo if course is None else course,
         lambda fraction, doing: report(0.3 + 0.4 * fraction, doing),
     )
-    if len(beats) < LEAST_BEATS:
+    if len(beats) < MIN_BEATS:
         return None
-    counting = count(envelopes, harmony, chroma, beats, counted)
+    counting = find_metrical_level(envelopes, harmony, chroma, beats, counted)
     if counting.ratio != 1:
-        counted, beats = follow(envelopes, (counted if course is None else course) * counting.ratio)
+        counted, beats = refine_and_track(envelopes, (counted if course is None else course) * counting.ratio)
     report(1.0, "following the beat")
     if len(beats) < 3:
         return None
@@ -69,11 +69,11 @@ def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress
         slowest, fastest = np.percentile(course, (5, 95)) * counting.ratio
     return Pulse(
         counted, (float(slowest), float(fastest)), beats, confidence,
-        counting.timesignature, counting.confidence, counting.otherwise,
+        counting.timesignature, counting.confidence, counting.other_metre,
     )  # fmt: skip
 
 
-def follow(
+def refine_and_track(
     envelopes: Array, tempo: float | npt.NDArray[np.float64], report: Progress = silent
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The exact tempo near ``tempo`` that onset envelopes ``(6, frames)`` have, and its beats (s).
@@ -83,15 +83,18 @@ def follow(
     if not isinstance(tempo, float):
         ordered = np.sort(tempo)
         near = np.searchsorted(ordered, ordered * 1.03) - np.searchsorted(ordered, ordered / 1.03)
-        return float(ordered[near.argmax()]), track_beats(envelopes[WHOLE], tempo, report) / FPS
-    beats = track_beats(envelopes[WHOLE], sharpen_tempo(envelopes[WHOLE], tempo), report) / FPS
-    line = refine_tempo(beats) or tempo
-    sharp = sharpen_tempo(envelopes[WHOLE], line)
+        return float(ordered[near.argmax()]), track_beats(envelopes[BROADBAND], tempo, report) / ONSET_FPS
+    beats = (
+        track_beats(envelopes[BROADBAND], refine_tempo_by_spectrum(envelopes[BROADBAND], tempo), report)
+        / ONSET_FPS
+    )
+    line = refine_tempo_by_beats(beats) or tempo
+    sharp = refine_tempo_by_spectrum(envelopes[BROADBAND], line)
     steady = len(beats) >= 16 and abs(sharp / line - 1) < 0.01
     return sharp if steady else line, beats
 
 
-def sharpen_tempo(envelope: Array, tempo: float) -> float:
+def refine_tempo_by_spectrum(envelope: Array, tempo: float) -> float:
     """The tempo within 1.5 % of ``tempo`` whose beats, halves and quarters the onset envelope's spectrum has
     most of.
 
@@ -100,7 +103,7 @@ def sharpen_tempo(envelope: Array, tempo: float) -> float:
     size = sfft.next_fast_len(8 * len(envelope), real=True)
     spectrum = np.abs(sfft.rfft(envelope, size))
     tempi = tempo * np.linspace(0.985, 1.015, 601)
-    support = sum(at_lag(spectrum, tempi / 60 * parts * size / FPS) for parts in (1, 2, 4))
+    support = sum(interpolate_at(spectrum, tempi / 60 * parts * size / ONSET_FPS) for parts in (1, 2, 4))
     return float(tempi[np.argmax(support)])
 
 
@@ -113,33 +116,36 @@ def estimate_tempo(
     log-normal prior; the winner is then refined on the lags of 2, 4 and 8 beats, where the
     resolution is finer. ``None`` when nothing recurs.
     """
-    correlation = np.sum([w * autocorrelation(envelopes[row]) for row, w in BANDS.items()], axis=0)
-    period = 60 * FPS / TEMPI
-    support = sum(
-        w * at_lag(correlation, period * beats) for beats, w in ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
+    correlation = np.sum(
+        [w * onset_autocorrelation(envelopes[row]) for row, w in BAND_WEIGHTS.items()], axis=0
     )
-    support *= 1 + 0.5 * _divides_bar(correlation, period)
-    prior = np.exp(-0.5 * (np.log2(TEMPI / mean) / octaves) ** 2)
-    tempo = float(TEMPI[np.argmax(np.maximum(support, 0) * prior)])
+    period = 60 * ONSET_FPS / CANDIDATE_TEMPI
+    support = sum(
+        w * interpolate_at(correlation, period * beats)
+        for beats, w in ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
+    )
+    support *= 1 + 0.5 * _bar_divisibility(correlation, period)
+    prior = np.exp(-0.5 * (np.log2(CANDIDATE_TEMPI / mean) / octaves) ** 2)
+    tempo = float(CANDIDATE_TEMPI[np.argmax(np.maximum(support, 0) * prior)])
     for beats in (2, 4, 8):
-        lag = 60 * FPS / tempo * beats
+        lag = 60 * ONSET_FPS / tempo * beats
         if lag * 1.03 > len(correlation) - 3:
             break
         grid = np.linspace(lag * 0.985, lag * 1.015, 61)
-        tempo = 60 * FPS * beats / float(grid[np.argmax(at_lag(correlation, grid))])
-    lags = 60 * FPS / tempo * np.asarray([1.0, 2.0, 4.0])
-    clarity = float(at_lag(correlation, lags).mean() / sum(BANDS.values()))
-    return (tempo, min(1.0, clarity * 1.5)) if clarity > _PULSE else None
+        tempo = 60 * ONSET_FPS * beats / float(grid[np.argmax(interpolate_at(correlation, grid))])
+    lags = 60 * ONSET_FPS / tempo * np.asarray([1.0, 2.0, 4.0])
+    clarity = float(interpolate_at(correlation, lags).mean() / sum(BAND_WEIGHTS.values()))
+    return (tempo, min(1.0, clarity * 1.5)) if clarity > _MIN_CLARITY else None
 
 
-def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _bar_divisibility(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """How well each beat period explains the strongest recurrence between 1.2 and 4 s, ``(candidates,)``, 0
     to 1.
 
     Syncopated patterns such as 3+3+2 recur more strongly at fractions of the bar that are no beats
     than at the beats; the bar itself still recurs most, and is no multiple of those fractions.
     """
-    lags = np.arange(round(1.2 * FPS), min(round(4 * FPS), len(correlation) - 1))
+    lags = np.arange(round(1.2 * ONSET_FPS), min(round(4 * ONSET_FPS), len(correlation) - 1))
     peaks = lags[(correlation[lags] > correlation[lags - 1]) & (correlation[lags] >= correlation[lags + 1])]
     strength = correlation[peaks]
     if not len(peaks) or strength.max() <= 0:
@@ -150,10 +156,10 @@ def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDA
     return np.asarray(np.clip((explained - 0.7) / 0.3, 0, 1))
 
 
-def accents(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06) -> Array:
+def onset_strength_at(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06) -> Array:
     """The strongest onset within ``reach`` seconds of each time in seconds, ``(times,)``."""
-    around = np.arange(-round(reach * FPS), round(reach * FPS) + 1)
-    frames = np.round(times * FPS).astype(np.intp)[:, None] + around
+    around = np.arange(-round(reach * ONSET_FPS), round(reach * ONSET_FPS) + 1)
+    frames = np.round(times * ONSET_FPS).astype(np.intp)[:, None] + around
     strongest: Array = envelope[np.clip(frames, 0, len(envelope) - 1)].max(axis=1)
     return strongest
 
@@ -169,7 +175,7 @@ def track_beats(
     ``tempo`` is that of the whole, or of each frame. A Python loop over frames, fast because each step is
     one vectorised maximum.
     """
-    periods = 60 * FPS / np.broadcast_to(np.asarray(tempo, np.float64), (len(envelope),))
+    periods = 60 * ONSET_FPS / np.broadcast_to(np.asarray(tempo, np.float64), (len(envelope),))
     steady, period = not isinstance(tempo, np.ndarray), float(np.median(periods))
     nearest, farthest = max(1, round(periods.min() / 2)), round(2 * periods.max())
     lags = np.arange(farthest, nearest - 1, -1)
@@ -203,7 +209,7 @@ def track_beats(
     return np.asarray(beats[::-1], np.float64)
 
 
-def refine_tempo(beats: npt.NDArray[np.float64]) -> float | None:
+def refine_tempo_by_beats(beats: npt.NDArray[np.float64]) -> float | None:
     """Beats a minute from a robust straight line through beat times in seconds; ``None`` below 8 beats.
 
     The slope over a whole song resolves 0.01 BPM where the median interval resolves 2 %. When the

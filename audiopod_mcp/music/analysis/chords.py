@@ -16,12 +16,21 @@ _QUALITIES = {
     "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6),
     "maj7": (0, 4, 7, 11), "m7": (0, 3, 7, 10), "sus4": (0, 5, 7), "sus2": (0, 2, 7),
 }  # fmt: skip
-_HANDICAP = {"": 0.0, "m": 0.0, "7": 0.02, "dim": 0.02, "maj7": 0.05, "m7": 0.07, "sus4": 0.07, "sus2": 0.09}
+_QUALITY_PENALTIES = {
+    "": 0.0,
+    "m": 0.0,
+    "7": 0.02,
+    "dim": 0.02,
+    "maj7": 0.05,
+    "m7": 0.07,
+    "sus4": 0.07,
+    "sus2": 0.09,
+}
 """What rarer qualities must be better by (cosine) to be believed."""
-_IN_BASS, _IN_KEY = 0.08, 0.05
+_BASS_BONUS, _KEY_BONUS = 0.08, 0.05
 """What it is worth (cosine) that the root is all of the bass, and that the chord is of the key."""
 
-CHORDS = (*(root + quality for quality in _QUALITIES for root in PITCH_CLASSES), "N")
+CHORD_LABELS = (*(root + quality for quality in _QUALITIES for root in PITCH_CLASSES), "N")
 """The vocabulary, ``"N"`` (no chord) last."""
 
 
@@ -30,49 +39,49 @@ def find_chords(
 ) -> tuple[Span, ...]:
     """Chords of beat-synchronous chroma and bass chroma, both ``(beats - 1, 12)``, equal neighbours joined.
 
-    A hidden Markov model over :data:`CHORDS` (Sheh & Ellis, ISMIR 2003) whose observations are cosine
+    A hidden Markov model over :data:`CHORD_LABELS` (Sheh & Ellis, ISMIR 2003) whose observations are cosine
     similarities to binary templates. On generated pieces whose grooves no constant was picked on, the root
     is right in 83 %, root and kind of major and minor triads in 94 %, dominant sevenths 75 %, diminished
     62 %, suspended 52 %, minor and major sevenths 43 and 17 % (else a triad of theirs).
     """
     if not len(chroma):
         return ()
-    path = viterbi(18.0 * similarities(chroma, bass, key), change=3.2)
+    path = viterbi(18.0 * chord_similarities(chroma, bass, key), change=3.2)
     edges = np.concatenate(([0], np.flatnonzero(np.diff(path)) + 1, [len(path)]))
-    return tuple(Span(float(beats[a]), float(beats[b]), CHORDS[path[a]]) for a, b in pairwise(edges))
+    return tuple(Span(float(beats[a]), float(beats[b]), CHORD_LABELS[path[a]]) for a, b in pairwise(edges))
 
 
-def at_rest(chords: Sequence[Span], downbeats: Sequence[float]) -> Array:
+def tonic_evidence(chords: Sequence[Span], downbeats: Sequence[float]) -> Array:
     """For each of the 24 keys how much its tonic chord is where music rests, ``(24,)``, 0 to 0.3.
 
     On the first beat of every fourth bar, and as the first and the last chord. Weighed on one half of
     generated pieces; on the other the keys of songs rose from 0.75 to 0.89 (MIREX), of folk tunes from
     0.92 to 0.95.
     """
-    weights = np.zeros(len(CHORDS), np.float32)
-    named = [span for span in chords if span.label != CHORDS[-1]]
+    weights = np.zeros(len(CHORD_LABELS), np.float32)
+    named = [span for span in chords if span.label != CHORD_LABELS[-1]]
     phrases = downbeats[::4]
     for start in phrases:
         sounding = next((span for span in named if span.start - 0.1 <= start < span.end), None)
         if sounding is not None:
-            weights[CHORDS.index(sounding.label)] += 0.2 / len(phrases)
+            weights[CHORD_LABELS.index(sounding.label)] += 0.2 / len(phrases)
     for span in (named[:1] + named[-1:]) if named else ():
-        weights[CHORDS.index(span.label)] += 0.05
+        weights[CHORD_LABELS.index(span.label)] += 0.05
     by_kind = dict(zip(_QUALITIES, weights[:-1].reshape(-1, 12), strict=True))
     major, minor = by_kind[""] + by_kind["7"] + by_kind["maj7"], by_kind["m"] + by_kind["m7"]
     return np.concatenate((major, minor))
 
 
-def similarities(chroma: Array, bass: Array, key: str | None = None) -> Array:
-    """How well each of :data:`CHORDS` fits each beat, ``(beats - 1, chords)``, about 0 to 1."""
+def chord_similarities(chroma: Array, bass: Array, key: str | None = None) -> Array:
+    """How well each of :data:`CHORD_LABELS` fits each beat, ``(beats - 1, chords)``, about 0 to 1."""
     templates = _templates()
     sound = np.sqrt(chroma)
     sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-9
     fit = sound @ templates.T
-    fit += _IN_BASS * np.tile(bass, (1, len(_QUALITIES)))
-    fit -= np.repeat(list(_HANDICAP.values()), 12)
+    fit += _BASS_BONUS * np.tile(bass, (1, len(_QUALITIES)))
+    fit -= np.repeat(list(_QUALITY_PENALTIES.values()), 12)
     if key is not None:
-        fit += _IN_KEY * _diatonic(key)
+        fit += _KEY_BONUS * _diatonic(key)
     nothing = np.where(chroma.any(axis=1), 0.62, 2.0)[:, None]
     return np.concatenate((fit, nothing), axis=1).astype(np.float32)
 

@@ -9,19 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Progress, silent
-from audiopod_mcp.music.signal.stft import RATE, Array, magnitudes, moving_mean
+from audiopod_mcp.music.signal.averages import moving_mean
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.stft import Array, magnitude_blocks
 
 N_FFT = 8192
 HOP = 2048
-FPS = RATE / HOP
+CHROMA_FPS = ANALYSIS_RATE / HOP
 """Chroma frames a second, 10.8."""
 
-_FLOOR = 1e-3
+_NOISE_FLOOR = 1e-3
 """Spectral magnitudes below this (a tone 130 dB under full scale) are numerical noise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Peaks:
+class SpectralPeaks:
     """Spectral peaks: frame, MIDI pitch relative to the piece's own tuning, magnitude, each ``(peaks,)``."""
 
     frame: npt.NDArray[np.int32]
@@ -34,28 +36,28 @@ class Peaks:
 
 def spectral_peaks(
     signal: Array, report: Progress = silent, low: float = 60.0, high: float = 3500.0
-) -> Peaks:
-    """The spectral peaks of a signal at :data:`RATE` between two frequencies in Hz.
+) -> SpectralPeaks:
+    """The spectral peaks of a signal at :data:`ANALYSIS_RATE` between two frequencies in Hz.
 
     Frequencies are placed by a parabola through log magnitudes. Magnitudes are whitened by the
     smoothed spectrum around them, so that a loud register does not drown the others. The tuning is
     the circular mean of the pitches' fractional parts.
     """
     bins = np.arange(N_FFT // 2 + 1)
-    inside = slice(*np.searchsorted(bins * RATE / N_FFT, (low, high)))
+    inside = slice(*np.searchsorted(bins * ANALYSIS_RATE / N_FFT, (low, high)))
     total = len(signal) // HOP + 1
     frames, pitches, strengths = [], [], []
     turn = 0j
-    for first, magnitude in magnitudes(signal, N_FFT, HOP, block=512):
+    for first, magnitude in magnitude_blocks(signal, N_FFT, HOP, block=512):
         level = magnitude[:, inside] + 1e-9
         middle = level[:, 1:-1]
-        frame, k = np.nonzero((middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _FLOOR))
+        frame, k = np.nonzero((middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _NOISE_FLOOR))
         around = moving_mean(level, 61)[frame, k + 1]
         peak = middle[frame, k]
         a, b, c = np.log(level[frame, k]), np.log(peak), np.log(level[frame, k + 2])
         curve = np.minimum(a - 2 * b + c, -1e-6)
         offset = np.clip(0.5 * (a - c) / curve, -0.5, 0.5)
-        frequency = (bins[inside][k + 1] + offset) * (RATE / N_FFT)
+        frequency = (bins[inside][k + 1] + offset) * (ANALYSIS_RATE / N_FFT)
         frames.append((frame + first).astype(np.int32))
         pitches.append((69 + 12 * np.log2(frequency / 440)).astype(np.float32))
         strengths.append(np.sqrt(peak * np.maximum(peak / around - 1, 0)).astype(np.float32))
@@ -64,27 +66,27 @@ def spectral_peaks(
     tuning = float(np.angle(turn) / (2 * np.pi))
     pitch = np.concatenate(pitches)
     pitch -= np.float32(tuning)
-    return Peaks(np.concatenate(frames), pitch, np.concatenate(strengths), total, tuning)
+    return SpectralPeaks(np.concatenate(frames), pitch, np.concatenate(strengths), total, tuning)
 
 
-def chromagram(peaks: Peaks, centre: float = 60.0, spread: float = 18.0) -> Array:
+def chromagram(peaks: SpectralPeaks, centre: float = 60.0, spread: float = 18.0) -> Array:
     """Pitch-class strengths ``(frames, 12)``, C first, of pitches around ``centre`` (Gaussian, ``spread``).
 
     A fifth and a major third above every strong class a little is subtracted: the third and the
     fifth harmonic of its tones.
     """
-    chroma = _fold(peaks, lambda pitch: np.exp(-0.5 * ((pitch - centre) / spread) ** 2))
+    chroma = _fold_octaves(peaks, lambda pitch: np.exp(-0.5 * ((pitch - centre) / spread) ** 2))
     chroma = chroma - 0.12 * np.roll(chroma, 7, 1) - 0.06 * np.roll(chroma, 4, 1)
     positive: Array = chroma.clip(0)
     return positive
 
 
-def bass_chromagram(peaks: Peaks, below: float = 52.0) -> Array:
+def bass_chromagram(peaks: SpectralPeaks, below: float = 52.0) -> Array:
     """Pitch-class strengths ``(frames, 12)`` of what sounds below a MIDI pitch (E3)."""
-    return _fold(peaks, lambda pitch: (pitch < below).astype(np.float32))
+    return _fold_octaves(peaks, lambda pitch: (pitch < below).astype(np.float32))
 
 
-def _fold(peaks: Peaks, weigh: Callable[[Array], Array], block: int = 2**20) -> Array:
+def _fold_octaves(peaks: SpectralPeaks, weigh: Callable[[Array], Array], block: int = 2**20) -> Array:
     """Magnitudes by frame and class, times what ``weigh`` says of their pitches: ``(frames, 12)``.
 
     A ``block`` of peaks at a time: two hours of noise have fifty million.

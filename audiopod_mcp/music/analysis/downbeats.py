@@ -7,22 +7,22 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.signal.stft import Array, Ints
 
-from .beats import accents
-from .onsets import LOW, MIDDLE, WHOLE
+from .beats import onset_strength_at
+from .onsets import BROADBAND, LOW_BAND, MID_BAND
 
 
-def stresses(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Array:
+def downbeat_salience(envelopes: Array, beats: npt.NDArray[np.float64], chroma: Array) -> Array:
     """How like a downbeat each beat (s) is, ``(beats,)``.
 
     By the accents of onset envelopes ``(6, frames)`` and the movement of beat chroma ``(beats - 1, 12)``.
     """
-    rows = [accents(envelopes[row], beats) for row in (LOW, MIDDLE, WHOLE)]
-    rows.append(chord_movement(chroma, len(beats)))
-    features = np.stack([_standardise(values) for values in rows], axis=1)
+    rows = [onset_strength_at(envelopes[row], beats) for row in (LOW_BAND, MID_BAND, BROADBAND)]
+    rows.append(beat_harmonic_change(chroma, len(beats)))
+    features = np.stack([_standardize(values) for values in rows], axis=1)
     return features @ np.asarray([0.8, -0.3, 0.3, 1.0], np.float32)
 
 
-def chord_movement(chroma: Array, beats: int) -> Array:
+def beat_harmonic_change(chroma: Array, beats: int) -> Array:
     """How much the harmony after each beat differs from that before it, ``(beats,)``, 0 to 1."""
     movement = np.zeros(beats, np.float32)
     if len(chroma) > 1:
@@ -30,7 +30,7 @@ def chord_movement(chroma: Array, beats: int) -> Array:
     return movement
 
 
-def bar_lines(stress: Array, beats_per_bar: int, slip: float = 8.0) -> Ints:
+def track_downbeats(stress: Array, beats_per_bar: int, slip: float = 8.0) -> Ints:
     """The beats that begin bars: the path through the positions of the bar that collects most stress.
 
     Positions follow each other; skipping (an extra or a missing beat) costs ``slip``.
@@ -53,6 +53,6 @@ def bar_lines(stress: Array, beats_per_bar: int, slip: float = 8.0) -> Ints:
     return np.flatnonzero(position == 0)
 
 
-def _standardise(values: Array) -> Array:
+def _standardize(values: Array) -> Array:
     spread = values.std()
     return (values - values.mean()) / spread if spread > 1e-6 else np.zeros_like(values)

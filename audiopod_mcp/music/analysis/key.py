@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.signal.stft import Array, downmix, moving_mean, segment_means
+from audiopod_mcp.music.signal.averages import moving_mean, segment_means
+from audiopod_mcp.music.signal.downmix import downmix
+from audiopod_mcp.music.signal.stft import Array
 
-from .chroma import FPS, chromagram, spectral_peaks
+from .chroma import CHROMA_FPS, chromagram, spectral_peaks
 
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 # Temperley, "The Cognition of Basic Musical Structures", from the Kostka-Payne corpus.
-_MAJOR = (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400)
-_MINOR = (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330)
+_MAJOR_PROFILE = (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400)
+_MINOR_PROFILE = (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330)
 
 
 def key_name(index: int) -> str:
@@ -34,11 +36,11 @@ def key_scores(chroma: Array, bass: Array) -> Array:
     loud = chroma[energy > np.percentile(energy, 15)] if len(chroma) > 1 else chroma
     loud = loud if len(loud) else chroma
     mean = (loud / (np.linalg.norm(loud, axis=1, keepdims=True) + 1e-9)).mean(axis=0)
-    tonic = 0.15 * _standardise(bass.sum(axis=0))
+    tonic = 0.15 * _standardize(bass.sum(axis=0))
     return np.concatenate(
         [
-            [_standardise(mean) @ _standardise(np.roll(profile, k)) for k in range(12)] + tonic
-            for profile in (_MAJOR, _MINOR)
+            [_standardize(mean) @ _standardize(np.roll(profile, k)) for k in range(12)] + tonic
+            for profile in (_MAJOR_PROFILE, _MINOR_PROFILE)
         ]
     ).astype(np.float32)
 
@@ -47,10 +49,14 @@ def find_key(chroma: Array, bass: Array, tonics: Array | None = None) -> tuple[s
     """The key and how sure of it, 0 to 1, of what :func:`key_scores` takes; ``(None, 0.0)`` if nothing is
     tonal.
 
-    ``tonics``, ``(24,)``, is what chords say besides (:func:`at_rest`): a key and its relative have the same
+    ``tonics``, ``(24,)``, is what chords say besides (:func:`tonic_evidence`): a key and its relative have the same
     tones, and are told apart by where phrases begin and end.
     """
-    if len(chroma) < _FEWEST or _contrast(chroma) < _TONAL or _classes(chroma) < 3:
+    if (
+        len(chroma) < _MIN_FRAMES
+        or _chroma_contrast(chroma) < _MIN_CONTRAST
+        or _effective_pitch_classes(chroma) < 3
+    ):
         return None, 0.0
     scores = key_scores(chroma, bass)
     best, second = np.sort(scores)[::-1][:2]
@@ -60,19 +66,19 @@ def find_key(chroma: Array, bass: Array, tonics: Array | None = None) -> tuple[s
         scores = scores + tonics
         best, second = np.sort(scores)[::-1][:2]
     confidence = float(np.clip(0.5 * (best - 0.3) / 0.7 + 0.5 * (best - second) / 0.25, 0, 1))
-    confidence *= float(np.clip((0.95 - _evenness(chroma)) / 0.2, 0.1, 1))
+    confidence *= float(np.clip((0.95 - _chroma_entropy(chroma)) / 0.2, 0.1, 1))
     return key_name(int(scores.argmax())), confidence
 
 
 def beat_chroma(audio: Audio, rate: int, beats: Sequence[float]) -> Array:
     """Chroma between beats (seconds), ``(beats - 1, 12)``, C first, each row of unit length or zero."""
     signal, _ = downmix(audio, rate)
-    return synchronise(chromagram(spectral_peaks(signal)), beats)
+    return sync_to_beats(chromagram(spectral_peaks(signal)), beats)
 
 
-def synchronise(chroma: Array, beats: Sequence[float]) -> Array:
+def sync_to_beats(chroma: Array, beats: Sequence[float]) -> Array:
     """Chroma ``(frames, 12)`` averaged between beats: ``(beats - 1, 12)``, rows of unit length or zero."""
-    edges = np.round(np.asarray(beats, np.float64) * FPS).astype(np.intp)
+    edges = np.round(np.asarray(beats, np.float64) * CHROMA_FPS).astype(np.intp)
     if len(edges) < 2:
         return np.zeros((0, 12), np.float32)
     means = segment_means(chroma, edges)
@@ -87,7 +93,7 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     The distance (cosine) of the ``reach`` frames before from those after, less its two-second mean. Zeros
     where no frame is tonal: drums have no harmony, and what their chroma does would be taken for one.
     """
-    if len(chroma) < 2 or not tonal(chroma):
+    if len(chroma) < 2 or not is_tonal(chroma):
         return np.zeros(max(1, len(chroma)), np.float32)
     sound = np.sqrt(chroma + 0.3 * bass)
     sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-6
@@ -102,26 +108,26 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     return rise
 
 
-def tonal(chroma: Array) -> bool:
+def is_tonal(chroma: Array) -> bool:
     """Whether anything but drums and noise sounds in chroma ``(frames, 12)``."""
-    return _evenness(chroma) <= _DRUMS
+    return _chroma_entropy(chroma) <= _MAX_TONAL_ENTROPY
 
 
-_DRUMS = 0.71
-"""Evenness (:func:`_evenness`) above which nothing but drums sounds."""
-_FEWEST = 8
+_MAX_TONAL_ENTROPY = 0.71
+"""Evenness (:func:`_chroma_entropy`) above which nothing but drums sounds."""
+_MIN_FRAMES = 8
 """Frames below which (0.75 s) there is no key: the classes of a short noise differ by chance."""
-_TONAL = 0.15
+_MIN_CONTRAST = 0.15
 """Contrast of the mean chroma below which there is no key: noise and drums spread evenly over all classes."""
 
 
-def _classes(chroma: Array) -> float:
+def _effective_pitch_classes(chroma: Array) -> float:
     """How many pitch classes sound, counted by share: 1 for a kick drum's single pitch, 12 for noise."""
     share = chroma.sum(axis=0) / (chroma.sum() + 1e-9)
     return float(1 / (np.square(share).sum() + 1e-9))
 
 
-def _evenness(chroma: Array) -> float:
+def _chroma_entropy(chroma: Array) -> float:
     """Normalised entropy of the typical frame: 1 where all classes sound alike, 0 where one does.
 
     Of the generated pieces, drums alone have 0.72 to 0.95 and all others less than 0.70.
@@ -131,12 +137,12 @@ def _evenness(chroma: Array) -> float:
     return float(np.median(entropy)) if len(entropy) else 1.0
 
 
-def _contrast(chroma: Array) -> float:
+def _chroma_contrast(chroma: Array) -> float:
     mean = chroma.sum(axis=0)
     return float(mean.std() / mean.mean()) if mean.mean() > 1e-6 else 0.0
 
 
-def _standardise(values: Array | Sequence[float]) -> Array:
+def _standardize(values: Array | Sequence[float]) -> Array:
     centred: Array = np.asarray(values, np.float32) - np.mean(values)
     centred /= np.linalg.norm(centred) + 1e-12
     return centred

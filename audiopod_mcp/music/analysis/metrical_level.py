@@ -9,33 +9,33 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.signal.stft import Array
 
-from .metre_features import METRES, RATIOS, evidence, odd_bars
+from .metre_features import LEVEL_RATIOS, METRES, extract_metre_features, odd_metre_margins
 from .metre_weights import WEIGHTS
-from .onsets import WHOLE, onset_frames
-from .tatums import on_ticks, sounding, stretches
+from .onsets import BROADBAND, onset_frames
+from .tatums import excerpts, first_and_last_onset, sync_to_tatums
 
-LEAST_BEATS = 4
+MIN_BEATS = 4
 """Fewer say nothing."""
-UNLIKELY = -50.0
+IMPLAUSIBLE_LOG_ODDS = -50.0
 """Log odds of levels that nobody counts."""
-_SLOWEST, _FASTEST = 45.0, 240.0
-_ODD = 0.2
-"""By how much more than others bars of five or seven beats must recur (:func:`odd_bars`)."""
+_MIN_TEMPO, _MAX_TEMPO = 45.0, 240.0
+_ODD_METRE_MARGIN = 0.2
+"""By how much more than others bars of five or seven beats must recur (:func:`odd_metre_margins`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
+class MetricalLevel:
     """The beat as a multiple of the tempo found, its metre, how probable that is, and the next likely."""
 
     ratio: float
     timesignature: str
     confidence: float
-    otherwise: str
+    other_metre: str
 
 
-def count(
+def find_metrical_level(
     envelopes: Array, harmony: Array, chroma: Array, beats: npt.NDArray[np.float64], tempo: float
-) -> Counting:
+) -> MetricalLevel:
     """The level of the pulse of ``beats`` (s) at ``tempo`` that people would most probably count; its metre.
 
     ``envelopes`` are :func:`onset_envelopes`, ``(6, frames)``, ``harmony`` is :func:`harmonic_change` of
@@ -46,34 +46,36 @@ def count(
     which is heard as 4/4; and of those that it was 0.4, 0.6, 0.8 sure of, 40, 60 and 80 % were right. Of
     19 recordings, none fitted to, 18 and 19.
     """
-    ticks = on_ticks(envelopes, harmony, chroma, beats, tempo)
-    density = onsets_a_second(envelopes)
-    weighed = np.mean([evidence(part, tempo, density) for part in stretches(ticks, tempo)], axis=0)
+    ticks = sync_to_tatums(envelopes, harmony, chroma, beats, tempo)
+    density = onset_density(envelopes)
+    weighed = np.mean(
+        [extract_metre_features(part, tempo, density) for part in excerpts(ticks, tempo)], axis=0
+    )
     odds = np.einsum(
         "lmf,fm->lm", np.concatenate((weighed, np.ones((*weighed.shape[:2], 1))), axis=2), WEIGHTS
     )
-    odds = np.where(likely(tempo * np.asarray(RATIOS))[:, None], odds, UNLIKELY)
-    level, metre, confidence, other = choose(odds)
+    odds = np.where(plausible_levels(tempo * np.asarray(LEVEL_RATIOS))[:, None], odds, IMPLAUSIBLE_LOG_ODDS)
+    level, metre, confidence, other = most_probable(odds)
     names = list(METRES)
-    odd, clearer = max(odd_bars(ticks, RATIOS[level]).items(), key=lambda found: found[1])
-    if clearer > _ODD:
-        return Counting(RATIOS[level], odd, min(0.95, 0.6 + clearer), names[metre])
-    return Counting(RATIOS[level], names[metre], confidence, names[other])
+    odd, clearer = max(odd_metre_margins(ticks, LEVEL_RATIOS[level]).items(), key=lambda found: found[1])
+    if clearer > _ODD_METRE_MARGIN:
+        return MetricalLevel(LEVEL_RATIOS[level], odd, min(0.95, 0.6 + clearer), names[metre])
+    return MetricalLevel(LEVEL_RATIOS[level], names[metre], confidence, names[other])
 
 
-def onsets_a_second(envelopes: Array) -> float:
+def onset_density(envelopes: Array) -> float:
     """Of onset envelopes ``(6, frames)``, from the first to the last."""
-    first, last = sounding(envelopes[WHOLE])
-    return len(onset_frames(envelopes[WHOLE])) / max(last - first, 1.0)
+    first, last = first_and_last_onset(envelopes[BROADBAND])
+    return len(onset_frames(envelopes[BROADBAND])) / max(last - first, 1.0)
 
 
-def likely(tempi: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def plausible_levels(tempi: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Which levels, the first of which is the tempo found, may be counted."""
-    told: npt.NDArray[np.bool_] = (tempi == tempi[0]) | ((tempi >= _SLOWEST) & (tempi <= _FASTEST))
+    told: npt.NDArray[np.bool_] = (tempi == tempi[0]) | ((tempi >= _MIN_TEMPO) & (tempi <= _MAX_TEMPO))
     return told
 
 
-def choose(odds: npt.NDArray[np.float64]) -> tuple[int, int, float, int]:
+def most_probable(odds: npt.NDArray[np.float64]) -> tuple[int, int, float, int]:
     """The level, the metre, how probable that metre is at whatever level, and the metre next to it.
 
     From log odds ``(levels, metres)``.

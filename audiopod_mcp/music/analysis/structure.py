@@ -11,32 +11,32 @@ import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Span
-from audiopod_mcp.music.signal.stft import Array, Ints, segment_means
+from audiopod_mcp.music.signal.averages import segment_means
+from audiopod_mcp.music.signal.stft import Array, Ints
 
-from .chroma import FPS as CHROMA_FPS
-from .key import tonal
-from .timbre import FPS as TIMBRE_FPS
-from .timbre import Timbre
+from .chroma import CHROMA_FPS
+from .key import is_tonal
+from .timbre import TIMBRE_FPS, Timbre
 
-_MOST_BARS = 800
+_MAX_BARS = 800
 """Longer pieces are looked at in groups of bars: self-similarity grows with the square."""
-_LEAST_BARS = 8
+_MIN_BARS = 8
 """Fewer bars are no grid."""
-_SHORTEST = 5.0
+_MIN_SECTION = 5.0
 """Seconds below which a stretch is no section of its own."""
-_LONG = 20.0
+_MAX_MERGED_SECTION = 20.0
 """Seconds above which a stretch that repeats itself at once is two sections; or a seventh of the piece."""
-_ALIKE, _RETURNS = 0.45, 0.4
+_MIN_SIMILARITY, _MIN_GROUP_SIMILARITY = 0.45, 0.4
 """Likeness in step of two stretches, and of two groups of them, that are the same section."""
-_LONGEST = 64
+_MAX_SECTION_BARS = 64
 """Bars above which a stretch is two sections."""
-_NOVELTY, _COST = 0.7, 1.2
+_NOVELTY_WEIGHT, _BOUNDARY_COST = 0.7, 1.2
 """What a standard deviation of novelty is worth, and what a boundary costs: log odds of a boundary."""
-_PHRASES = (2.0, 1.0)
+_PHRASE_BONUS = (2.0, 1.0)
 """What it is worth that a section is a multiple of eight bars, or else of four."""
-_TONE, _COLOUR, _LEVEL = 0.1, 2.0, 1.0
+_MIN_CHROMA_NORM, _MIN_CEPSTRAL_SPREAD, _MIN_LEVEL_SPREAD = 0.1, 2.0, 1.0
 """Differences that count as none: of harmony (unit vectors), timbre (dB of cepstra), level (dB)."""
-_SAME = {(True, True): 0.02, (True, False): 0.1, (False, True): 0.3, (False, False): 0.3}
+_MIN_CONTRAST = {(True, True): 0.02, (True, False): 0.1, (False, True): 0.3, (False, False): 0.3}
 """Contrast that no neighbours have in what is one section, by whether there are a pulse and harmony: loops
 have less than 0, drums and clicks up to 0.08, noise 0.3; of generated pieces nineteen in twenty have more
 than 0.1.
@@ -53,8 +53,8 @@ def find_sections(
     whose bars run alike are the same section; the liveliest one that returns is the chorus (Goto, TASLP
     2006, in spirit). One section when there is too little to compare, or nothing differs from the rest.
     """
-    edges = _grid(duration, downbeats)
-    if len(edges) < 9 or duration < 2 * _SHORTEST:
+    edges = _bar_grid(duration, downbeats)
+    if len(edges) < 9 or duration < 2 * _MIN_SECTION:
         return (Span(0.0, duration, "verse"),)
     frames = np.round(edges * TIMBRE_FPS).astype(np.intp)
     similarity = self_similarity(
@@ -63,12 +63,12 @@ def find_sections(
         10 * np.log10(segment_means(timbre.energy, frames) + 1e-6),
     )
     cuts = _boundaries(similarity, edges)
-    if _contrast(similarity, cuts) < _SAME[len(downbeats) >= _LEAST_BARS, tonal(chroma)]:
+    if _max_contrast(similarity, cuts) < _MIN_CONTRAST[len(downbeats) >= _MIN_BARS, is_tonal(chroma)]:
         return (Span(0.0, duration, "verse"),)
-    alike = _alike(similarity, cuts)
-    groups = _group(alike)
-    level, sung = _loud(timbre, edges[cuts]), _sung(edges[cuts], vocals)
-    longest, kept = max(_LONG, duration / 7), [0]
+    alike = _section_similarity(similarity, cuts)
+    groups = _cluster(alike)
+    level, sung = _section_levels(timbre, edges[cuts]), _vocal_shares(edges[cuts], vocals)
+    longest, kept = max(_MAX_MERGED_SECTION, duration / 7), [0]
     for place in range(1, len(groups)):  # the same again at once is the same section, unless that gets long
         again = groups[place] == groups[kept[-1]]
         enters = abs(level[place] - level[place - 1]) > 2.5 or abs(sung[place] - sung[place - 1]) > 0.4
@@ -76,7 +76,12 @@ def find_sections(
             kept.append(place)
     cuts = np.append(cuts[kept], cuts[-1])
     times = edges[cuts]
-    labels = _label(times, _alike(similarity, cuts), _loud(timbre, times), _sung(times, vocals))
+    labels = _label(
+        times,
+        _section_similarity(similarity, cuts),
+        _section_levels(timbre, times),
+        _vocal_shares(times, vocals),
+    )
     return tuple(
         Span(float(a), float(b), label) for a, b, label in zip(times[:-1], times[1:], labels, strict=True)
     )
@@ -88,15 +93,17 @@ def self_similarity(chroma: Array, bands: Array, level: Array) -> Array:
     """
     harmony = chroma / (np.linalg.norm(chroma, axis=1, keepdims=True) + 1e-9)
     cepstra = sfft.dct(bands, axis=1, norm="ortho")[:, :10]
-    colour = (cepstra - cepstra.mean(axis=0)) / np.maximum(cepstra.std(axis=0), _COLOUR)
+    colour = (cepstra - cepstra.mean(axis=0)) / np.maximum(cepstra.std(axis=0), _MIN_CEPSTRAL_SPREAD)
     loud = np.maximum(level, np.median(level) - 9.0)  # silence is not the only quiet there is
-    apart = (loud[:, None] - loud) / max(float(loud.std()), _LEVEL)
-    alike = 0.5 * _cosine(harmony - harmony.mean(axis=0), _TONE) + 0.5 * _cosine(colour, 1.0)
+    apart = (loud[:, None] - loud) / max(float(loud.std()), _MIN_LEVEL_SPREAD)
+    alike = 0.5 * _cosine_similarity(
+        harmony - harmony.mean(axis=0), _MIN_CHROMA_NORM
+    ) + 0.5 * _cosine_similarity(colour, 1.0)
     similarity: Array = (0.7 * alike + 0.3 * (2 * np.exp(-0.5 * np.square(apart)) - 1)).astype(np.float32)
     return similarity
 
 
-def novelty(similarity: Array, reach: int) -> Array:
+def novelty_curve(similarity: Array, reach: int) -> Array:
     """How unlike what follows a bar line is to what came: ``(bars + 1,)``, over ``reach`` bars each way."""
     offsets = np.arange(-reach, reach) + 0.5
     bell = np.exp(-0.5 * (offsets / (0.5 * reach)) ** 2) * np.sign(offsets)
@@ -108,13 +115,13 @@ def novelty(similarity: Array, reach: int) -> Array:
     return contrast
 
 
-def _grid(duration: float, downbeats: Sequence[float]) -> npt.NDArray[np.float64]:
-    """Bar lines from 0 to the end, seconds; two-second steps without bars; at most :data:`_MOST_BARS` + 1."""
+def _bar_grid(duration: float, downbeats: Sequence[float]) -> npt.NDArray[np.float64]:
+    """Bar lines from 0 to the end, seconds; two-second steps without bars; at most :data:`_MAX_BARS` + 1."""
     inner = np.asarray(downbeats, np.float64)
-    if len(inner) < _LEAST_BARS:
+    if len(inner) < _MIN_BARS:
         inner = np.arange(2.0, duration, 2.0)
     inner = inner[(inner > 1.0) & (inner < duration - 1.0)]
-    inner = inner[:: -(-len(inner) // _MOST_BARS) or 1]
+    inner = inner[:: -(-len(inner) // _MAX_BARS) or 1]
     return np.concatenate(([0.0], inner, [duration]))
 
 
@@ -125,17 +132,17 @@ def _boundaries(similarity: Array, edges: npt.NDArray[np.float64]) -> Ints:
     boundary costs; ``edges`` are the bar lines in seconds.
     """
     bars = len(similarity)
-    curves = [novelty(similarity, reach) for reach in (4, 8, 16) if 2 * reach <= bars]
+    curves = [novelty_curve(similarity, reach) for reach in (4, 8, 16) if 2 * reach <= bars]
     curve = np.mean([c / (c.std() + 1e-9) for c in curves], axis=0)
     inner = curve[1:-1]
-    gain = _NOVELTY * (inner - inner.mean()) / (inner.std() + 1e-9) - _COST
+    gain = _NOVELTY_WEIGHT * (inner - inner.mean()) / (inner.std() + 1e-9) - _BOUNDARY_COST
     gain = np.concatenate(([0.0], gain, [0.0]))
     best, back = np.zeros(bars + 1), np.zeros(bars + 1, np.intp)
     for line in range(1, bars + 1):
-        starts = np.arange(max(0, line - _LONGEST), line)
+        starts = np.arange(max(0, line - _MAX_SECTION_BARS), line)
         length = line - starts
-        phrase = np.select([length % 8 == 0, length % 4 == 0], _PHRASES, 0.0)
-        short = edges[line] - edges[starts] < _SHORTEST
+        phrase = np.select([length % 8 == 0, length % 4 == 0], _PHRASE_BONUS, 0.0)
+        short = edges[line] - edges[starts] < _MIN_SECTION
         total = best[starts] + phrase - 1e6 * short
         back[line] = starts[np.argmax(total)]
         best[line] = total.max() + gain[line]
@@ -145,7 +152,7 @@ def _boundaries(similarity: Array, edges: npt.NDArray[np.float64]) -> Ints:
     return np.asarray(cuts[::-1], np.intp)
 
 
-def _contrast(similarity: Array, cuts: Ints) -> float:
+def _max_contrast(similarity: Array, cuts: Ints) -> float:
     """By how much more the stretches between ``cuts`` are like themselves than like a neighbour, at most."""
     contrasts = []
     for start, middle, end in zip(cuts[:-2], cuts[1:-1], cuts[2:], strict=True):
@@ -159,31 +166,33 @@ def _contrast(similarity: Array, cuts: Ints) -> float:
     return max(contrasts, default=-1.0)
 
 
-def _alike(similarity: Array, cuts: Ints) -> Array:
+def _section_similarity(similarity: Array, cuts: Ints) -> Array:
     """How alike the stretches between ``cuts`` run in step, ``(stretches, stretches)``."""
     count = len(cuts) - 1
     alike = np.zeros((count, count), np.float32)
     for i in range(count):
         for j in range(i, count):
-            alike[i, j] = alike[j, i] = _in_step(similarity[cuts[i] : cuts[i + 1], cuts[j] : cuts[j + 1]])
+            alike[i, j] = alike[j, i] = _best_diagonal_mean(
+                similarity[cuts[i] : cuts[i + 1], cuts[j] : cuts[j + 1]]
+            )
     return alike
 
 
-def _group(alike: Array) -> Ints:
+def _cluster(alike: Array) -> Ints:
     """Group numbers of stretches: those alike are of one."""
     count = len(alike)
     groups = np.arange(count)
     order = sorted(((alike[i, j], i, j) for i in range(count) for j in range(i)), reverse=True)
     for value, i, j in order:
-        if value < _ALIKE:
+        if value < _MIN_SIMILARITY:
             break
         a, b = groups[i], groups[j]
-        if a != b and alike[np.ix_(groups == a, groups == b)].mean() > _RETURNS:
+        if a != b and alike[np.ix_(groups == a, groups == b)].mean() > _MIN_GROUP_SIMILARITY:
             groups[groups == a] = b
     return groups
 
 
-def _in_step(block: Array) -> float:
+def _best_diagonal_mean(block: Array) -> float:
     """The mean along the best diagonal that covers at least three quarters of the shorter side."""
     rows, columns = block.shape
     needed = max(1, round(0.75 * min(rows, columns)))
@@ -197,13 +206,13 @@ def _label(
     """What the stretches between ``times`` are: by what returns, how loud it is, dB, and the share sung."""
     count = len(level)
     song = sung.max() > 0.2 and float(sung @ np.diff(times)) > 0.1 * times[-1]
-    lively = _standing_out(np.maximum(level, np.median(level) - 4.0), 1.0)
-    lively += _standing_out(sung, 0.15) if song else 0.0
+    lively = _clipped_z_score(np.maximum(level, np.median(level) - 4.0), 1.0)
+    lively += _clipped_z_score(sung, 0.15) if song else 0.0
     unsung = sung < 0.15 * sung.max() if song else np.zeros(count, bool)
     quiet = level < np.median(level) - 1.0
-    chorus = _chorus(alike, lively, unsung) if count > 2 else set()
+    chorus = _find_chorus(alike, lively, unsung) if count > 2 else set()
     calm = np.mean([lively[i] for i in range(count) if i not in chorus] or [0.0]) - 0.2
-    returns = np.sum(alike > _ALIKE, axis=1) > 1
+    returns = np.sum(alike > _MIN_SIMILARITY, axis=1) > 1
     labels = []
     for i in range(count):
         if i in chorus:
@@ -219,11 +228,11 @@ def _label(
     return labels
 
 
-def _chorus(alike: Array, lively: npt.NDArray[np.float64], unsung: npt.NDArray[np.bool_]) -> set[int]:
+def _find_chorus(alike: Array, lively: npt.NDArray[np.float64], unsung: npt.NDArray[np.bool_]) -> set[int]:
     """The liveliest stretches that are alike and equally lively, two at least; none where nothing returns."""
     best, most = set[int](), -np.inf
     for i in range(len(lively)):
-        near = (alike[i] > _RETURNS) & (np.abs(lively - lively[i]) < 0.6)
+        near = (alike[i] > _MIN_GROUP_SIMILARITY) & (np.abs(lively - lively[i]) < 0.6)
         near[i] = True
         found = np.flatnonzero(near & ~unsung)
         if len(found) > 1 and (value := float(lively[found].mean() + 0.2 * np.log(len(found)))) > most:
@@ -231,29 +240,29 @@ def _chorus(alike: Array, lively: npt.NDArray[np.float64], unsung: npt.NDArray[n
     return best
 
 
-def _standing_out(values: npt.NDArray[np.floating], least: float) -> npt.NDArray[np.float64]:
+def _clipped_z_score(values: npt.NDArray[np.floating], least: float) -> npt.NDArray[np.float64]:
     """Standard deviations from the mean, two at most; less than that where all are within ``least``."""
     spread = float(values.std())
     scaled = np.clip((values - values.mean()) / max(spread, 1e-6), -2, 2) * min(1.0, spread / least)
     return np.asarray(scaled, np.float64)
 
 
-def _loud(timbre: Timbre, times: npt.NDArray[np.float64]) -> Array:
+def _section_levels(timbre: Timbre, times: npt.NDArray[np.float64]) -> Array:
     """Mean level between ``times``, dB."""
     means = segment_means(timbre.energy, np.round(times * TIMBRE_FPS).astype(np.intp))
     level: Array = (10 * np.log10(means + 1e-6)).astype(np.float32)
     return level
 
 
-def _sung(times: npt.NDArray[np.float64], vocals: Sequence[Span]) -> npt.NDArray[np.float64]:
-    return np.asarray([_overlap(a, b, vocals) for a, b in pairwise(times)])
+def _vocal_shares(times: npt.NDArray[np.float64], vocals: Sequence[Span]) -> npt.NDArray[np.float64]:
+    return np.asarray([_covered_share(a, b, vocals) for a, b in pairwise(times)])
 
 
-def _overlap(start: float, end: float, spans: Sequence[Span]) -> float:
+def _covered_share(start: float, end: float, spans: Sequence[Span]) -> float:
     return sum(max(0.0, min(end, s.end) - max(start, s.start)) for s in spans) / max(end - start, 1e-9)
 
 
-def _cosine(rows: Array, least: float) -> Array:
+def _cosine_similarity(rows: Array, least: float) -> Array:
     """Cosines between rows; those shorter than ``least`` count for less."""
     unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), least)
     cosine: Array = unit @ unit.T

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiopod_mcp.music.model import Progress, silent
-from audiopod_mcp.music.signal.stft import RATE, Array, log_filterbank, magnitudes
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.filterbank import log_filterbank
+from audiopod_mcp.music.signal.stft import Array, magnitude_blocks
 
 N_FFT = 2048
 HOP = 2048
-FPS = RATE / HOP
+TIMBRE_FPS = ANALYSIS_RATE / HOP
 """Timbre frames a second, 10.8."""
 
 
@@ -25,14 +27,14 @@ class Timbre:
 
 
 def measure_timbre(signal: Array, report: Progress = silent) -> Timbre:
-    """Timbre of a signal at :data:`RATE`. The centroid is weighted by magnitude, 0 in silence."""
+    """Timbre of a signal at :data:`ANALYSIS_RATE`. The centroid is weighted by magnitude, 0 in silence."""
     bank = log_filterbank(N_FFT, low=60.0, high=10_000.0, per_octave=4)
-    frequencies = np.arange(N_FFT // 2 + 1, dtype=np.float32) * (RATE / N_FFT)
+    frequencies = np.arange(N_FFT // 2 + 1, dtype=np.float32) * (ANALYSIS_RATE / N_FFT)
     total = len(signal) // HOP + 1
     bands = np.empty((total, bank.shape[1]), np.float32)
     energy = np.empty(total, np.float32)
     moment = mass = 0.0
-    for first, magnitude in magnitudes(signal, N_FFT, HOP):
+    for first, magnitude in magnitude_blocks(signal, N_FFT, HOP):
         here = slice(first, first + len(magnitude))
         bands[here] = 20 * np.log10(magnitude @ bank + 1e-3)
         energy[here] = np.square(magnitude).mean(axis=1)

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import soxr
 from scipy import fft
 
-from audiopod_mcp.music.analysis.onsets import FPS, WHOLE, onset_envelopes, onset_frames
+from audiopod_mcp.music.analysis.onsets import BROADBAND, ONSET_FPS, onset_envelopes, onset_frames
 from audiopod_mcp.music.model import Audio, Progress, silent
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.signal.downmix import downmix
 
 from .crossfade import fit
 
@@ -139,5 +139,5 @@ def _source_times(
 def _attacks(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
     """Samples at which something begins suddenly."""
     mid, _ = downmix(audio, rate)
-    frames = onset_frames(onset_envelopes(mid)[WHOLE], _ATTACK)
-    return np.asarray(frames / FPS * rate)
+    frames = onset_frames(onset_envelopes(mid)[BROADBAND], _ATTACK)
+    return np.asarray(frames / ONSET_FPS * rate)

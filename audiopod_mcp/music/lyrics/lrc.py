@@ -11,9 +11,9 @@ _TIME = r"(\d{1,4}):(\d{1,2})(?:[.:](\d{1,3}))?"
 _LINE_TIME = re.compile(rf"\[{_TIME}\]")
 _WORD_TIME = re.compile(rf"<{_TIME}>")
 _TAG = re.compile(r"\[([a-zA-Z#]\w*)\s*:(.*)\]\s*$")
-_LAST_LINE = 4.0
+_LAST_LINE_LENGTH = 4.0
 """Seconds the last line lasts when nothing tells its end."""
-_PAUSE = 3.0
+_MIN_PAUSE = 3.0
 """A pause at least this long after a line is marked by an empty line, so that players clear the screen."""
 
 
@@ -43,7 +43,7 @@ def to_lrc(
     for index, line in enumerate(ordered):
         out.append(f"[{_stamp(line.start)}]{_content(line)}")
         following = ordered[index + 1].start if index + 1 < len(ordered) else None
-        if line.end > line.start and (following is None or following - line.end >= _PAUSE):
+        if line.end > line.start and (following is None or following - line.end >= _MIN_PAUSE):
             out.append(f"[{_stamp(line.end)}]")
     return "\n".join(out) + "\n" if out else ""
 
@@ -77,7 +77,7 @@ def from_lrc(text: str) -> tuple[LyricLine, ...]:
         if not plain:
             continue
         later = (time for time, _ in found[index + 1 :] if time > start)
-        end = next(later, None) or (length if length and length > start else start + _LAST_LINE)
+        end = next(later, None) or (length if length and length > start else start + _LAST_LINE_LENGTH)
         if last is not None and start < last < end:
             end = last
         moved = tuple((max(0.0, time - offset), word) for time, word in words)

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from audiopod_mcp.music.signal.stft import Array, segment_means
+from audiopod_mcp.music.signal.averages import segment_means
+from audiopod_mcp.music.signal.stft import Array
 
-_MOST_WINDOWS = 1500
+_MAX_WINDOWS = 1500
 """Windows compared with each other at most; that grows with the square."""
 
 
@@ -31,7 +32,7 @@ def repeated_passage(words: Sequence[str]) -> tuple[int, tuple[int, ...]] | None
     return best
 
 
-def find_returns(
+def find_repetitions(
     chroma: Array, voice: Array, fps: float, length: int, lines: Sequence[int], period: float
 ) -> dict[int, float]:
     """Where a passage of ``length`` lines, which begins at each of ``lines``, returns: line to step.
@@ -42,7 +43,7 @@ def find_returns(
     The times, far enough apart for the lines between, from which the music and the coming and going of the
     voice run most alike. Empty where nothing returns clearly.
     """
-    stride = -(-len(voice) // _MOST_WINDOWS)
+    stride = -(-len(voice) // _MAX_WINDOWS)
     rate = fps / stride
     edges = np.arange(0, len(voice) + 1, stride)
     chroma = segment_means(chroma, edges)

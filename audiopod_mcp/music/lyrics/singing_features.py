@@ -13,89 +13,91 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
-from audiopod_mcp.music.analysis.vocal_activity import FPS, HOP, N_FFT, voice_features
+from audiopod_mcp.music.analysis.vocal_activity import HOP, N_FFT, vocal_features
 from audiopod_mcp.music.model import Progress, silent
-from audiopod_mcp.music.signal.stft import RATE, Array, Ints, moving_mean, spectra
+from audiopod_mcp.music.signal.averages import moving_mean
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.stft import Array, Ints, stft_blocks
 
 from .singing_weights import BIAS, WEIGHTS
 
-__all__ = ["FPS", "NAMES", "lead_features", "lead_odds"]
-
-_PER_OCTAVE = 60
-_LOWEST = 80.0
-_BINS = 6 * _PER_OCTAVE
+_BINS_PER_OCTAVE = 60
+_MIN_FREQUENCY = 80.0
+_N_BINS = 6 * _BINS_PER_OCTAVE
 """Log-frequency bins of 20 cents, 80 Hz to 5.1 kHz."""
-_PITCHES = round(3.6 * _PER_OCTAVE)
+_N_PITCHES = round(3.6 * _BINS_PER_OCTAVE)
 """Pitches that are followed: 80 to 970 Hz."""
-_PARTIALS = 8
+_N_SALIENCE_PARTIALS = 8
 """Partials summed for the salience of a pitch."""
-_SHAPED = 24
+_N_SHAPE_PARTIALS = 24
 """Partials looked at for the shape of the tone."""
-_FALL = 0.84
-_LEAP = 6.0
+_PARTIAL_DECAY = 0.84
+_LEAP_COST = 6.0
 """What leaving the tone that is followed for another costs, in standard deviations of the salience."""
-_BANDS = (150, 300, 500, 800, 1200, 1800, 2500, 3500, 5000)
+_BAND_EDGES = (150, 300, 500, 800, 1200, 1800, 2500, 3500, 5000)
 
-NAMES = (
+FEATURE_NAMES = (
     *("contrast", "salience", "vibrato", "glide", "leaps", "vibrato 4-8 Hz", "roughness"),
     *("level", "harmonics", "pitch"),
-    *(f"{what} {low} Hz" for what in ("clear", "share", "level", "centre") for low in _BANDS[:-1]),
+    *(f"{what} {low} Hz" for what in ("clear", "share", "level", "centre") for low in _BAND_EDGES[:-1]),
     *(f"voice {number}" for number in range(9)),
 )  # fmt: skip
-"""The columns of :func:`lead_features`; the last nine are those of :func:`voice_features`."""
+"""The columns of :func:`extract_singing_features`; the last nine are those of :func:`vocal_features`."""
 
 
-def lead_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
-    """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`.
+def singing_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
+    """Log-odds of singing, ``(frames,)`` at :data:`VOCAL_FPS`, of the output of :func:`downmix`.
 
     A logistic regression (``tests.benchmarks.lead_voice`` fits it) on the features and on how they differ
     from the recording's mean.
     """
-    features = lead_features(mid, side, report)
+    features = extract_singing_features(mid, side, report)
     weights = np.asarray(WEIGHTS)
     odds = features @ weights[:, 0] + features.mean(axis=0) @ weights[:, 1] + BIAS
     return np.asarray(odds, np.float32)
 
 
-def lead_features(mid: Array, side: Array, report: Progress = silent) -> Array:
+def extract_singing_features(mid: Array, side: Array, report: Progress = silent) -> Array:
     """What tells a singing lead, ``(frames, len(NAMES))``, most of it smoothed over 0.3 s."""
     frames = len(mid) // HOP + 1
-    bands = len(_BANDS) - 1
+    bands = len(_BAND_EDGES) - 1
     tone = np.zeros((frames, 5 + 4 * bands), np.float32)
-    score = np.zeros(_PITCHES, np.float32)
-    for (first, middle), (_, sides) in zip(spectra(mid, N_FFT, HOP), spectra(side, N_FFT, HOP), strict=True):
+    score = np.zeros(_N_PITCHES, np.float32)
+    for (first, middle), (_, sides) in zip(
+        stft_blocks(mid, N_FFT, HOP), stft_blocks(side, N_FFT, HOP), strict=True
+    ):
         level, width = np.abs(middle), np.abs(sides)
         centre = np.maximum(level - width, 0.05 * level)
         here = slice(first, first + len(level))
         octaves = _log_frequency(centre)
-        path, score, tone[here, :3] = _follow(octaves, score)
-        tone[here, 3 : 5 + 2 * bands] = _shape(octaves, path)
-        tone[here, 5 + 2 * bands :] = _bands(centre, level, width)
+        path, score, tone[here, :3] = _track_pitch(octaves, score)
+        tone[here, 3 : 5 + 2 * bands] = _partial_features(octaves, path)
+        tone[here, 5 + 2 * bands :] = _band_features(centre, level, width)
         report(0.5 * (first + len(level)) / frames, "listening for the lead")
     salience, mean, cents, whole, harmonics = tone[:, :5].T
     clear, share, level, centred = (tone[:, 5 + n * bands : 5 + (n + 1) * bands] for n in range(4))
     columns = [
         _smooth(salience - mean),
         _smooth(salience),
-        *_movement(cents),
+        *_pitch_movement_features(cents),
         _smooth(np.clip(whole - np.percentile(whole, 90), -7, 1)),
         _smooth(harmonics - np.percentile(harmonics, 90)),
         cents / 1200,
         *(_smooth(column) for part in (clear, share, level, centred) for column in part.T),
     ]
-    general = voice_features(mid, side, lambda part, doing: report(0.5 + 0.5 * part, doing))
+    general = vocal_features(mid, side, lambda part, doing: report(0.5 + 0.5 * part, doing))
     return np.column_stack((*columns, general)).astype(np.float32)
 
 
 def _log_frequency(level: Array) -> Array:
-    """Magnitudes ``(frames, bins)`` at :data:`_BINS` logarithmic frequencies."""
-    where = _LOWEST * 2 ** (np.arange(_BINS) / _PER_OCTAVE) * N_FFT / RATE
+    """Magnitudes ``(frames, bins)`` at :data:`_N_BINS` logarithmic frequencies."""
+    where = _MIN_FREQUENCY * 2 ** (np.arange(_N_BINS) / _BINS_PER_OCTAVE) * N_FFT / ANALYSIS_RATE
     below = where.astype(np.intp)
     above = (where - below).astype(np.float32)
     return level[:, below] * (1 - above) + level[:, below + 1] * above
 
 
-def _follow(octaves: Array, score: Array) -> tuple[Ints, Array, Array]:
+def _track_pitch(octaves: Array, score: Array) -> tuple[Ints, Array, Array]:
     """The pitch bin of the tone that stands out, the state to go on from, and its log salience, the mean
     log salience and the pitch in cents, ``(frames, 3)``.
 
@@ -104,15 +106,15 @@ def _follow(octaves: Array, score: Array) -> tuple[Ints, Array, Array]:
     """
     root = np.sqrt(octaves)
     raised = np.maximum(root - moving_mean(root, 61), 0) / (root.mean() + 1e-3)
-    salience = np.zeros((len(octaves), _PITCHES), np.float32)
-    for number in range(_PARTIALS):
-        shift = round(_PER_OCTAVE * np.log2(number + 1))
-        count = min(_PITCHES, _BINS - shift)
-        salience[:, :count] += _FALL**number * raised[:, shift : shift + count]
+    salience = np.zeros((len(octaves), _N_PITCHES), np.float32)
+    for number in range(_N_SALIENCE_PARTIALS):
+        shift = round(_BINS_PER_OCTAVE * np.log2(number + 1))
+        count = min(_N_PITCHES, _N_BINS - shift)
+        salience[:, :count] += _PARTIAL_DECAY**number * raised[:, shift : shift + count]
     evidence = salience / (salience.std() + 1e-6)
     scores = np.empty_like(evidence)
     for frame, now in enumerate(evidence):
-        score = np.maximum(maximum_filter1d(score, 5), score.max() - _LEAP) + now
+        score = np.maximum(maximum_filter1d(score, 5), score.max() - _LEAP_COST) + now
         score -= score.max()
         scores[frame] = score
     path = np.empty(len(scores), np.intp)
@@ -122,34 +124,34 @@ def _follow(octaves: Array, score: Array) -> tuple[Ints, Array, Array]:
         low = max(0, place - 2)
         near = low + int(row[low : place + 3].argmax())
         best = int(row.argmax())
-        if frame == len(scores) - 1 or row[near] < row[best] - _LEAP:
+        if frame == len(scores) - 1 or row[near] < row[best] - _LEAP_COST:
             near = best
         path[frame] = place = near
-    rows, inner = np.arange(len(path)), np.clip(path, 1, _PITCHES - 2)
+    rows, inner = np.arange(len(path)), np.clip(path, 1, _N_PITCHES - 2)
     a, b, c = (salience[rows, inner + step] for step in (-1, 0, 1))
     curve = np.minimum(a - 2 * b + c, -1e-6)
-    cents = 1200 / _PER_OCTAVE * (inner + np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
+    cents = 1200 / _BINS_PER_OCTAVE * (inner + np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
     told = np.stack((np.log(b + 1e-2), np.log(salience.mean(axis=1) + 1e-2), cents), axis=1)
     return path, score, told.astype(np.float32)
 
 
-def _shape(octaves: Array, path: Ints) -> Array:
+def _partial_features(octaves: Array, path: Ints) -> Array:
     """The log level of the whole and of the tone's partials; then by bands, how far the partials stand above
     what is between them, and their share, logs: ``(frames, 2 + 2 · bands)``.
     """
     rows = np.arange(len(path))[:, None]
-    numbers = np.arange(1, _SHAPED + 1)
-    at = path[:, None] + np.round(_PER_OCTAVE * np.log2(numbers)).astype(np.intp)
-    inside = np.clip(at, 2, _BINS - 3)
+    numbers = np.arange(1, _N_SHAPE_PARTIALS + 1)
+    at = path[:, None] + np.round(_BINS_PER_OCTAVE * np.log2(numbers)).astype(np.intp)
+    inside = np.clip(at, 2, _N_BINS - 3)
     partials = np.max([octaves[rows, inside + step] for step in (-1, 0, 1)], axis=0) ** 2
-    partials = np.where(at < _BINS - 3, partials, 0)
-    between = path[:, None] + np.round(_PER_OCTAVE * np.log2(numbers + 0.5)).astype(np.intp)
-    floors = octaves[rows, np.clip(between, 2, _BINS - 3)] ** 2
-    frequency = _LOWEST * 2 ** (path[:, None] / _PER_OCTAVE) * numbers
+    partials = np.where(at < _N_BINS - 3, partials, 0)
+    between = path[:, None] + np.round(_BINS_PER_OCTAVE * np.log2(numbers + 0.5)).astype(np.intp)
+    floors = octaves[rows, np.clip(between, 2, _N_BINS - 3)] ** 2
+    frequency = _MIN_FREQUENCY * 2 ** (path[:, None] / _BINS_PER_OCTAVE) * numbers
     whole = np.log(np.square(octaves).sum(axis=1) + 1e-3)
     total = np.log(partials.sum(axis=1) + 1e-4)
     clear, share = [], []
-    for low, high in pairwise(_BANDS):
+    for low, high in pairwise(_BAND_EDGES):
         within = (frequency >= low) & (frequency < high)
         count = within.sum(axis=1)
         energy, floor = (partials * within).sum(axis=1), (floors * within).sum(axis=1)
@@ -160,9 +162,9 @@ def _shape(octaves: Array, path: Ints) -> Array:
     return np.stack((whole, total, *clear, *share), axis=1).astype(np.float32)
 
 
-def _bands(centre: Array, level: Array, width: Array) -> Array:
+def _band_features(centre: Array, level: Array, width: Array) -> Array:
     """Log shares of the bands in the centre, and of the centre in each band: ``(frames, 2 · bands)``."""
-    edges = np.round(np.asarray(_BANDS) * N_FFT / RATE).astype(np.intp)
+    edges = np.round(np.asarray(_BAND_EDGES) * N_FFT / ANALYSIS_RATE).astype(np.intp)
     energy, whole = (
         np.add.reduceat(power, edges, axis=1)[:, :-1]
         for power in (np.square(centre), np.square(level) + np.square(width))
@@ -171,12 +173,12 @@ def _bands(centre: Array, level: Array, width: Array) -> Array:
     return np.concatenate((shares, energy / (whole + 1e-9)), axis=1).astype(np.float32)
 
 
-def _movement(cents: Array) -> tuple[Array, ...]:
+def _pitch_movement_features(cents: Array) -> tuple[Array, ...]:
     """Vibrato, glide, leaps, the vibrato of singers (4 to 8 Hz; Regnier & Peeters, ICASSP 2009) and
     roughness of a pitch track.
     """
     steps = np.diff(cents, prepend=cents[:1])
-    leaps = np.abs(steps) > 2 * 1200 / _PER_OCTAVE
+    leaps = np.abs(steps) > 2 * 1200 / _BINS_PER_OCTAVE
     steps = np.where(leaps, 0, steps).astype(np.float32)
     walk = np.cumsum(steps, dtype=np.float64).astype(np.float32)
     wide, slow = walk - moving_mean(walk, 21), moving_mean(walk, 3) - moving_mean(walk, 11)

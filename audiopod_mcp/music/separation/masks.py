@@ -12,25 +12,26 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.signal.stft import Array, moving_mean
+from audiopod_mcp.music.signal.averages import moving_mean
+from audiopod_mcp.music.signal.stft import Array
 
-_KICK = 180.0
+_KICK_CUTOFF = 180.0
 """Below this (Hz) drums are told by being short, above it by being broad."""
-_VOICE = (180.0, 9000.0)
+_VOICE_RANGE = (180.0, 9000.0)
 
 
-def unheard(_: float) -> None:
+def ignore_progress(_: float) -> None:
     """A report of progress to nobody."""
 
 
-def wiener(wanted: Array, rest: Array) -> Array:
+def wiener_mask(wanted: Array, rest: Array) -> Array:
     """The share of ``wanted`` in the power of both."""
     power = np.square(wanted)
     share = power / (power + np.square(rest) + 1e-12)
     return share.astype(np.float32, copy=False)
 
 
-def harmonic_percussive(level: Array, fps: float, bin_width: float) -> Array:
+def percussive_mask(level: Array, fps: float, bin_width: float) -> Array:
     """How percussive each cell is: like its neighbours in frequency (230 Hz) rather than those in time (0.5
     s).
 
@@ -44,7 +45,7 @@ def harmonic_percussive(level: Array, fps: float, bin_width: float) -> Array:
     return mask
 
 
-def sustained(level: Array, width: int) -> Array:
+def median_over_time(level: Array, width: int) -> Array:
     """The median over ``width`` (odd) frames around each."""
     padded = np.pad(
         level, ((width // 2, width // 2), (0, 0)), mode="reflect" if len(level) > width else "edge"
@@ -54,7 +55,11 @@ def sustained(level: Array, width: int) -> Array:
 
 
 def repeating_background(
-    level: Array, fps: float, tell: Callable[[float], None] = unheard, most: int = 40, apart: float = 0.8
+    level: Array,
+    fps: float,
+    tell: Callable[[float], None] = ignore_progress,
+    most: int = 40,
+    apart: float = 0.8,
 ) -> Array:
     """What repeats: for every frame the median of those most like it, at least ``apart`` seconds away.
 
@@ -80,7 +85,7 @@ def repeating_background(
     return np.minimum(background, level)
 
 
-def centring(left: npt.NDArray[np.complex64], right: npt.NDArray[np.complex64]) -> Array:
+def center_mask(left: npt.NDArray[np.complex64], right: npt.NDArray[np.complex64]) -> Array:
     """How surely each cell comes from the middle of the stereo image: the channels' smoothed coherence in
     phase and level.
     """
@@ -94,15 +99,15 @@ def centring(left: npt.NDArray[np.complex64], right: npt.NDArray[np.complex64]) 
 def drum_mask(level: Array, frequency: Array, fps: float) -> Array:
     """The share of drums in magnitudes ``(frames, bins)``, 0 to 1.
 
-    Above the kick's range what is broad in frequency and short in time (:func:`harmonic_percussive`). That
+    Above the kick's range what is broad in frequency and short in time (:func:`percussive_mask`). That
     test fails below: a kick is as narrow there as a bass note, and would be given to the bass. It is
     short, though: what stands above the level sustained for half a second is the kick's.
     """
-    broad = harmonic_percussive(level, fps, float(frequency[1]))
-    low = frequency < 2.5 * _KICK
+    broad = percussive_mask(level, fps, float(frequency[1]))
+    low = frequency < 2.5 * _KICK_CUTOFF
     short = np.zeros_like(level)
-    short[:, low] = np.clip(1 - sustained(level[:, low], round(0.45 * fps) | 1) / level[:, low], 0, 1)
-    deep = below(frequency, _KICK, 8)
+    short[:, low] = np.clip(1 - median_over_time(level[:, low], round(0.45 * fps) | 1) / level[:, low], 0, 1)
+    deep = low_pass_mask(frequency, _KICK_CUTOFF, 8)
     return broad * (1 - deep) + short * deep
 
 
@@ -119,14 +124,14 @@ def vocal_mask(
     What does not repeat, in a voice's range, not percussive; and, the more the non-repeating is centred
     in the stereo image compared to the rest, what is centred.
     """
-    band = (frequency > 0.6 * _VOICE[0]) & (frequency < 1.2 * _VOICE[1])
+    band = (frequency > 0.6 * _VOICE_RANGE[0]) & (frequency < 1.2 * _VOICE_RANGE[1])
     inside = level[:, band]
     background = repeating_background(inside, fps, tell)
-    voice = wiener(np.maximum(inside - background, 0), background)
+    voice = wiener_mask(np.maximum(inside - background, 0), background)
     tone = frequency[band]
-    voice *= (1 - below(tone, _VOICE[0], 8)) * below(tone, _VOICE[1], 6)
+    voice *= (1 - low_pass_mask(tone, _VOICE_RANGE[0], 8)) * low_pass_mask(tone, _VOICE_RANGE[1], 6)
     if len(spectra) > 1:
-        centre = centring(spectra[0][:, band], spectra[1][:, band])
+        centre = center_mask(spectra[0][:, band], spectra[1][:, band])
         power = np.square(inside)
         front = float((voice * power * centre).sum() / ((voice * power).sum() + 1e-12))
         rest = float(((1 - voice) * power * centre).sum() / (((1 - voice) * power).sum() + 1e-12))
@@ -137,6 +142,6 @@ def vocal_mask(
     return mask
 
 
-def below(frequency: Array, corner: float, order: int) -> Array:
+def low_pass_mask(frequency: Array, corner: float, order: int) -> Array:
     """1 well below ``corner`` Hz and 0 well above it."""
     return np.asarray(1 / (1 + (frequency / corner) ** order), np.float32)

@@ -14,44 +14,44 @@ import numpy.typing as npt
 from scipy import fft
 
 from audiopod_mcp.music.model import Audio, Progress
-from audiopod_mcp.music.signal.blocks import by_blocks
+from audiopod_mcp.music.signal.blocks import process_in_blocks
 
-_APART = 0.25
+_MIN_SEPARATION = 0.25
 """The two shares are taken to differ by this much at least: nearer, gains would grow without end."""
-_REST = (0.5, 1.5)
+_REST_GAIN_RANGE = (0.5, 1.5)
 """How far what remains may be turned down and up to keep all others in their place."""
-_GONE = -10.0
+_REMOVED_LEVEL = -10.0
 """dB by which a player that is taken out should fall: half as loud."""
-_BACK = 2.0
+_MAX_MAKEUP_GAIN = 2.0
 """How far what stays is raised again, at most."""
-_STEPS = (1.0, 1.5, 2.0, 2.5, 3.0)
+_MASK_EXPONENTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 """Powers of the mask that takes a player out: 1 is as it was separated."""
 
 
-def shares(stem: Audio, rest: Audio) -> tuple[float, float]:
+def retention_and_leakage(stem: Audio, rest: Audio) -> tuple[float, float]:
     """How much of its player, and how much of all others, ``stem`` holds beside ``rest``, each 0 to 1."""
     both = stem + rest
-    ss, sx, xx = _product(stem, stem), _product(stem, both), _product(both, both)
+    ss, sx, xx = _inner_product(stem, stem), _inner_product(stem, both), _inner_product(both, both)
     if sx <= 0 or xx <= sx:
         return 1.0, 0.0
     return min(1.0, ss / sx), min(1.0, max(0.0, (sx - ss) / (xx - sx)))
 
 
-def rebalanced(
+def rebalance(
     stem: Audio, rest: Audio, rate: int, decibels: float, report: Progress
 ) -> tuple[Audio, Audio, float]:
     """``stem`` and ``rest`` with their player ``decibels`` louder beside all others; and what is reached, dB.
 
-    A player that has to fall by more than the stem holds of it is taken out (:func:`without`), and as much
+    A player that has to fall by more than the stem holds of it is taken out (:func:`remove_source`), and as much
     of all as it was is laid over that.
     """
-    held, leaked = shares(stem, rest)
+    held, leaked = retention_and_leakage(stem, rest)
     wanted = 10 ** (decibels / 20)
-    low, high = _REST
-    for_rest = min(max(1 - leaked * (wanted - 1) / max(_APART, held - leaked), low), high)
+    low, high = _REST_GAIN_RANGE
+    for_rest = min(max(1 - leaked * (wanted - 1) / max(_MIN_SEPARATION, held - leaked), low), high)
     for_stem = (wanted - for_rest * (1 - held)) / max(0.05, held)
     if for_stem < 0:
-        taken, fell = without(stem, rest, rate, report)
+        taken, fell = remove_source(stem, rest, rate, report)
         gone = 10 ** (fell / 20)
         whole = max(0.0, (wanted - gone) / (1 - gone))
         reached = 20 * np.log10(max(wanted, gone))
@@ -62,7 +62,7 @@ def rebalanced(
     return stem * np.float32(for_stem), rest * np.float32(for_rest), float(reached)
 
 
-def without(stem: Audio, rest: Audio, rate: int, report: Progress) -> tuple[Audio, float]:
+def remove_source(stem: Audio, rest: Audio, rate: int, report: Progress) -> tuple[Audio, float]:
     """``rest`` with less of the player of ``stem`` left in it; and by how much the player fell, dB.
 
     The mask that left ``rest`` over is raised to the lowest power at which the player should have fallen
@@ -74,31 +74,31 @@ def without(stem: Audio, rest: Audio, rate: int, report: Progress) -> tuple[Audi
     """
     both = stem + rest
     size = 2 ** max(8, round(np.log2(rate * 4096 / 44_100)))
-    left, power = _left(both, rest, size)
+    left, power = _rest_mask(both, rest, size)
     of_player, of_others = (1 - left) * power, left * power
-    for step in _STEPS:
+    for step in _MASK_EXPONENTS:
         mask = left**step
         player, others = (
             float((mask * of_one).sum()) / max(1e-12, float(of_one.sum()))
             for of_one in (of_player, of_others)
         )
         fell = float(20 * np.log10(max(player, 1e-5) / max(others, 1e-5)))
-        if fell <= _GONE:
+        if fell <= _REMOVED_LEVEL:
             break
-    back = np.float32(min(_BACK, 1 / max(others, 1e-5)))
+    back = np.float32(min(_MAX_MAKEUP_GAIN, 1 / max(others, 1e-5)))
     if step == 1:
         return rest * back, fell
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
         first = round(start * rate)
-        mask = _left(both[first : first + len(block)], block, size)[0] ** (step - 1)
+        mask = _rest_mask(both[first : first + len(block)], block, size)[0] ** (step - 1)
         tell(0.5, "taking out what is left")
         return _masked(block, mask, size) * back
 
-    return by_blocks(rest, rate, work, report), fell
+    return process_in_blocks(rest, rate, work, report), fell
 
 
-def _product(one: Audio, other: Audio) -> float:
+def _inner_product(one: Audio, other: Audio) -> float:
     return float(np.einsum("ij,ij->", one, other, dtype=np.float64))
 
 
@@ -111,7 +111,7 @@ def _spectra(audio: Audio, size: int) -> npt.NDArray[np.complex64]:
     return np.asarray(fft.rfft(cut * _window(size), axis=1), np.complex64)
 
 
-def _left(mix: Audio, rest: Audio, size: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _rest_mask(mix: Audio, rest: Audio, size: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """The share of the magnitudes of ``mix`` that is in ``rest``, and the power of ``mix``."""
     power = np.square(np.abs(_spectra(mix, size))).sum(axis=2)
     part = np.square(np.abs(_spectra(rest, size))).sum(axis=2)

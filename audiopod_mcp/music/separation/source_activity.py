@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.signal.stft import Array
+from audiopod_mcp.music.signal.stft import Array, Complex
 
 from .estimator import SOURCES
-from .features import Complex
 
-_ABSENT = {"vocals": -1.25, "drums": -1.75, "bass": -4.5}
+_MIN_CERTAIN_SCORE = {"vocals": -1.25, "drums": -1.75, "bass": -4.5}
 """Scores below which a source is not there …"""
-_FAINT = {"vocals": -0.6, "drums": -1.1, "bass": -2.8}
+_MIN_CLEAR_SCORE = {"vocals": -0.6, "drums": -1.1, "bass": -2.8}
 """… and below which it may be taken for there."""
 
 
-class Heard:
+class SourceActivity:
     """What the shares found in a recording so far, block by block."""
 
     def __init__(self) -> None:
-        self.scores = dict.fromkeys(_ABSENT, -np.inf)
+        self.scores = dict.fromkeys(_MIN_CERTAIN_SCORE, -np.inf)
         self.expected = np.zeros(len(SOURCES))
         self.certain = np.zeros(len(SOURCES))
 
@@ -50,19 +49,19 @@ class Heard:
             if source in self.scores:
                 self.scores[source] = max(self.scores[source], score)
 
-    def present(self, track: str, *, sure: bool = True) -> bool:
+    def is_present(self, track: str, *, sure: bool = True) -> bool:
         """Whether the track is there: faintly is enough, if other evidence is ``sure`` of it."""
-        return self.scores[track] >= (_ABSENT if sure else _FAINT)[track]
+        return self.scores[track] >= (_MIN_CERTAIN_SCORE if sure else _MIN_CLEAR_SCORE)[track]
 
-    def doubted(self, track: str) -> bool:
-        return self.scores[track] < _FAINT[track]
+    def is_doubtful(self, track: str) -> bool:
+        return self.scores[track] < _MIN_CLEAR_SCORE[track]
 
     def instead_of(self, track: str) -> str:
         """In words, what was heard."""
-        others = [other for other in _ABSENT if other != track and not self.doubted(other)]
+        others = [other for other in _MIN_CERTAIN_SCORE if other != track and not self.is_doubtful(other)]
         return f"heard: {', '.join([*others, 'other instruments'])}"
 
-    def clearness(self, track: str) -> float:
+    def expected_sdr(self, track: str) -> float:
         """By how many dB the track is likely to stand above what else is left in its stem.
 
         A share is what is to be expected of a cell; of stems cut out by such shares the part that is the
@@ -71,9 +70,9 @@ class Heard:
         number = SOURCES.index(track)
         return float(10 / np.log(10) * _log_odds(self.certain[number] / (self.expected[number] + 1e-12)))
 
-    def quality(self, track: str) -> str:
-        """:meth:`clearness` in words."""
-        clear = self.clearness(track)
+    def quality_note(self, track: str) -> str:
+        """:meth:`expected_sdr` in words."""
+        clear = self.expected_sdr(track)
         if clear >= 0:
             return f"The {track} should stand some {round(clear)} dB above what else is left in the stem."
         return f"What else is left in the stem may be as loud as the {track}."

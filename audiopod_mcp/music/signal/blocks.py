@@ -14,7 +14,7 @@ _CROSSFADE = 4.0
 """… and how far neighbouring blocks overlap."""
 
 
-def by_blocks(
+def process_in_blocks(
     audio: Audio,
     rate: int,
     work: Callable[[Audio, float, Progress], Audio],

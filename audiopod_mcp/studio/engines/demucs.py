@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.model import Audio, Progress, Refused
-from audiopod_mcp.music.signal.blocks import by_blocks
+from audiopod_mcp.music.signal.blocks import process_in_blocks
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
 SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guitar", "keyboard": "piano"}
@@ -112,7 +112,7 @@ def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report:
         back[: len(resampled)] = resampled
         return back
 
-    return by_blocks(audio, rate, work, report)
+    return process_in_blocks(audio, rate, work, report)
 
 
 def _bag(path: Path) -> dict[str, Any]:

@@ -184,17 +184,17 @@ def _extract_stem(work: Work, report: Progress, *, models: str | None) -> Outcom
 
 
 def _analyze(work: Work, report: Progress) -> Outcome:
-    from audiopod_mcp.music.analysis.analyze import analyse
+    from audiopod_mcp.music.analysis.analyze import analyze
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)
-    heard = analyse(source.audio, source.rate, within(report, 0.2, 1.0))
+    heard = analyze(source.audio, source.rate, within(report, 0.2, 1.0))
     return Outcome(result=analysis_told(heard))
 
 
 def _lrc(work: Work, report: Progress) -> Outcome:
-    from audiopod_mcp.music.analysis.analyze import analyse
+    from audiopod_mcp.music.analysis.analyze import analyze
     from audiopod_mcp.music.lyrics.lrc import to_lrc
-    from audiopod_mcp.music.lyrics.timing import place_lyrics
+    from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
     source = read_material(work, within(report, 0.0, 0.2), stems=False)
     if source.score is not None and source.score.lyrics:
@@ -204,8 +204,8 @@ def _lrc(work: Work, report: Progress) -> Outcome:
     text = (work.params.get("lyrics") or "").strip()
     if not text:
         raise Refused("job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC")
-    heard = analyse(source.audio, source.rate, within(report, 0.2, 0.7))
-    lines, remark = place_lyrics(text, heard, source.audio, source.rate, within(report, 0.7, 1.0))
+    heard = analyze(source.audio, source.rate, within(report, 0.2, 0.7))
+    lines, remark = align_lyrics_with_note(text, heard, source.audio, source.rate, within(report, 0.7, 1.0))
     return Outcome(result={"lrc_content": to_lrc(lines, length=heard.duration, remark=remark)})
 
 

@@ -20,7 +20,7 @@ def stem_of(
 
     ``models`` is the folder of Demucs models, if any. Raises :class:`Refused` where nobody can do the track.
     """
-    from audiopod_mcp.music.separation.separate import TRACKS, separate_and_tell
+    from audiopod_mcp.music.separation.separate import TRACKS, separate_with_notes
 
     if models is not None:
         made = separate_trained(audio, rate, track, Path(models), report)
@@ -33,7 +33,7 @@ def stem_of(
             f"{', '.join(TRACKS)}. It can with the extra audiopod-mcp[demucs] and {VARIABLE} naming a folder "
             "with the model htdemucs_6s; tracks composed by this studio have all their stems."
         )
-    return separate_and_tell(audio, rate, track, report)
+    return separate_with_notes(audio, rate, track, report)
 
 
 def separator_of(models: str | None) -> Separator:

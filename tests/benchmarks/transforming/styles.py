@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.generation import style_features
 from audiopod_mcp.music.generation.generate import make
@@ -21,7 +21,7 @@ def styles_table(seeds=(1, 2, 3), seconds=20):
         for seed in seeds:
             brief = replace(read_caption(style, duration=seconds, seed=seed, instrumental=True), style=style)
             made = make(brief, seed=seed)
-            heard[style, seed] = analyse(made.audio, made.rate)
+            heard[style, seed] = analyze(made.audio, made.rate)
             found[style, seed] = features(made.audio, made.rate, heard[style, seed])
     mean, spread, typical = rows_of(found)
     for name, values in (("_MEAN", mean), ("_SPREAD", spread)):
