@@ -20,8 +20,7 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.separation.estimator import SOURCES, context_features, predict_masks
-from audiopod_mcp.music.separation.features import SEPARATION_RATE, bin_features
-from audiopod_mcp.music.separation.separate import _stft
+from audiopod_mcp.music.separation.features import SEPARATION_RATE, SEPARATION_STFT, bin_features
 from audiopod_mcp.music.separation.weights import Weights
 
 SECONDS = 12
@@ -62,7 +61,10 @@ def mixed(found, dice, real):
         middle = audio.mean(axis=1, keepdims=True)
         audio = middle + (1.0 if source == "vocals" else width) * (audio - middle)
         audio = middle if mono else audio
-        spectra = [_stft(channel) for channel in (audio * 10 ** (dice.uniform(*LEVELS[source]) / 20)).T]
+        spectra = [
+            SEPARATION_STFT.forward(channel)
+            for channel in (audio * 10 ** (dice.uniform(*LEVELS[source]) / 20)).T
+        ]
         octaves = np.log2(np.arange(1, spectra[0].shape[1] + 1))
         curve = np.interp(octaves, np.linspace(0, octaves[-1], 6), [dice.gauss(0, 3) for _ in range(6)])
         out[source] = [(spectrum * 10 ** (curve / 20)).astype(np.complex64) for spectrum in spectra]

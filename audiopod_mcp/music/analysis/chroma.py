@@ -11,7 +11,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
-from audiopod_mcp.music.signal.stft import Array, magnitude_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array
 
 N_FFT = 8192
 HOP = 2048
@@ -48,7 +48,7 @@ def spectral_peaks(
     total = len(signal) // HOP + 1
     frames, pitches, strengths = [], [], []
     turn = 0j
-    for first, magnitude in magnitude_blocks(signal, N_FFT, HOP, block=512):
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, block=512):
         level = magnitude[:, inside] + 1e-9
         middle = level[:, 1:-1]
         frame, k = np.nonzero((middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _NOISE_FLOOR))

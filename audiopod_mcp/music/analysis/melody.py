@@ -11,7 +11,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.model import Audio, Note
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, downmix
-from audiopod_mcp.music.signal.stft import Array, Ints, magnitude_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array, Ints
 
 N_FFT = 4096
 HOP = 512
@@ -58,7 +58,7 @@ def pitch_salience(signal: Array) -> Array:
     frequency = 440 * 2 ** ((pitches - 69) / 12)
     frames = len(signal) // HOP + 1
     out = np.zeros((frames, count), np.float32)
-    for first, magnitude in magnitude_blocks(signal, N_FFT, HOP, block=512):
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, block=512):
         level = np.sqrt(magnitude)
         white = np.maximum(level - moving_mean(level, 41), 0)
         here = out[first : first + len(white)]

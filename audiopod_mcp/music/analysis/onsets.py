@@ -8,7 +8,7 @@ from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.filterbank import log_filterbank
-from audiopod_mcp.music.signal.stft import Array, Ints, magnitude_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array, Ints
 
 N_FFT = 1024
 HOP = 256
@@ -44,7 +44,7 @@ def onset_envelopes(signal: Array, report: Progress = silent) -> Array:
     flux = np.zeros((6, frames), np.float32)
     last = np.zeros((lag, bands), np.float32)
     half, moved, steps = int(ONSET_FPS / 2), 0.0, 0
-    for first, magnitude in magnitude_blocks(signal, N_FFT, HOP):
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal):
         level = np.log1p(magnitude @ bank * (1000 / np.sqrt(N_FFT)))
         padded = np.pad(np.concatenate((last, level)), ((0, 0), (1, 1)), mode="edge")
         reference = np.maximum(np.maximum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])[:-lag]

@@ -9,7 +9,7 @@ import numpy as np
 from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.filterbank import log_filterbank
-from audiopod_mcp.music.signal.stft import Array, magnitude_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array
 
 N_FFT = 2048
 HOP = 2048
@@ -34,7 +34,7 @@ def measure_timbre(signal: Array, report: Progress = silent) -> Timbre:
     bands = np.empty((total, bank.shape[1]), np.float32)
     energy = np.empty(total, np.float32)
     moment = mass = 0.0
-    for first, magnitude in magnitude_blocks(signal, N_FFT, HOP):
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal):
         here = slice(first, first + len(magnitude))
         bands[here] = 20 * np.log10(magnitude @ bank + 1e-3)
         energy[here] = np.square(magnitude).mean(axis=1)

@@ -13,7 +13,7 @@ import numpy as np
 from audiopod_mcp.music.model import Progress, Span, silent
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
-from audiopod_mcp.music.signal.stft import Array, stft_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array
 
 N_FFT = 2048
 HOP = 512
@@ -66,9 +66,8 @@ def vocal_features(mid: Array, side: Array, report: Progress = silent) -> Array:
     frames = len(mid) // HOP + 1
     raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
-    for (first, middle), (_, sides) in zip(
-        stft_blocks(mid, N_FFT, HOP), stft_blocks(side, N_FFT, HOP), strict=True
-    ):
+    transform = STFT.centered(N_FFT, HOP)
+    for (first, middle), (_, sides) in zip(transform.blocks(mid), transform.blocks(side), strict=True):
         level, width = np.abs(middle), np.abs(sides)
         here = slice(first, first + len(level))
         octaves = _log_frequency(level)

@@ -14,7 +14,7 @@ from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
 from audiopod_mcp.music.separation.masks import drum_mask
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, downmix
-from audiopod_mcp.music.signal.stft import magnitude_blocks
+from audiopod_mcp.music.signal.stft import STFT
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES
 
@@ -149,7 +149,7 @@ def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = sil
     start = max(0.0, (len(audio) / rate - _LONGEST) / 2)
     audio = audio[round(start * rate) : round((start + _LONGEST) * rate)]
     mid, _ = downmix(audio, rate)
-    level = np.concatenate([block for _, block in magnitude_blocks(mid, _N_FFT, _HOP)]) + np.float32(1e-9)
+    level = np.concatenate([block for _, block in STFT.centered(_N_FFT, _HOP).magnitudes(mid)]) + np.float32(1e-9)
     report(0.3, "listening to the style")
     frequency = np.arange(level.shape[1], dtype=np.float32) * (ANALYSIS_RATE / _N_FFT)
     drums, power = drum_mask(level, frequency, ANALYSIS_RATE / _HOP), np.square(level)

@@ -17,7 +17,7 @@ from audiopod_mcp.music.analysis.vocal_activity import HOP, N_FFT, vocal_feature
 from audiopod_mcp.music.model import Progress, silent
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
-from audiopod_mcp.music.signal.stft import Array, Ints, stft_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array, Ints
 
 from .singing_weights import BIAS, WEIGHTS
 
@@ -63,9 +63,8 @@ def extract_singing_features(mid: Array, side: Array, report: Progress = silent)
     bands = len(_BAND_EDGES) - 1
     tone = np.zeros((frames, 5 + 4 * bands), np.float32)
     score = np.zeros(_N_PITCHES, np.float32)
-    for (first, middle), (_, sides) in zip(
-        stft_blocks(mid, N_FFT, HOP), stft_blocks(side, N_FFT, HOP), strict=True
-    ):
+    transform = STFT.centered(N_FFT, HOP)
+    for (first, middle), (_, sides) in zip(transform.blocks(mid), transform.blocks(side), strict=True):
         level, width = np.abs(middle), np.abs(sides)
         centre = np.maximum(level - width, 0.05 * level)
         here = slice(first, first + len(level))

@@ -8,23 +8,20 @@ still, a voice glides, a bass is low, accompaniments repeat. None of these trace
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.signal.stft import Array
+from audiopod_mcp.music.signal.stft import STFT, Array, Complex, hann
 
 from .masks import repeating_background
-
-Complex: TypeAlias = npt.NDArray[np.complex64]
 
 SEPARATION_RATE = 44_100
 N_FFT = 4096
 HOP = 1024
 SEPARATION_FPS = SEPARATION_RATE / HOP
-"""The spectrogram that traces are taken from: widths below are in its frames (23 ms) and bins (10.8 Hz)."""
+SEPARATION_STFT = STFT(hann(N_FFT), HOP, (N_FFT, N_FFT + HOP))
+"""The spectrogram that features are taken from: widths below are in its frames (23 ms) and bins (10.8 Hz)."""
 
 _RELATIVE_FLOOR = 3e-4
 """Magnitudes below this share of the effective one are not told apart."""

@@ -10,11 +10,10 @@ was off by 0.06 on average, and a player asked to rise by 6 dB came to 5.3 above
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
-from scipy import fft
 
 from audiopod_mcp.music.model import Audio, Progress
 from audiopod_mcp.music.signal.blocks import process_in_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array, sine
 
 _MIN_SEPARATION = 0.25
 """The two shares are taken to differ by this much at least: nearer, gains would grow without end."""
@@ -74,7 +73,8 @@ def remove_source(stem: Audio, rest: Audio, rate: int, report: Progress) -> tupl
     """
     both = stem + rest
     size = 2 ** max(8, round(np.log2(rate * 4096 / 44_100)))
-    left, power = _rest_mask(both, rest, size)
+    stft = STFT(sine(size), size // 2, (size // 2, size - 1))
+    left, power = _rest_mask(both, rest, stft)
     of_player, of_others = (1 - left) * power, left * power
     for step in _MASK_EXPONENTS:
         mask = left**step
@@ -91,9 +91,10 @@ def remove_source(stem: Audio, rest: Audio, rate: int, report: Progress) -> tupl
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
         first = round(start * rate)
-        mask = _rest_mask(both[first : first + len(block)], block, size)[0] ** (step - 1)
+        mask = _rest_mask(both[first : first + len(block)], block, stft)[0] ** (step - 1)
         tell(0.5, "taking out what is left")
-        return _masked(block, mask, size) * back
+        masked = [(0, stft.forward(block) * mask[:, None])]
+        return stft.inverse(masked, len(block)) * back
 
     return process_in_blocks(rest, rate, work, report), fell
 
@@ -102,31 +103,7 @@ def _inner_product(one: Audio, other: Audio) -> float:
     return float(np.einsum("ij,ij->", one, other, dtype=np.float64))
 
 
-def _spectra(audio: Audio, size: int) -> npt.NDArray[np.complex64]:
-    """``(frames, bins, channels)``, half overlapping, from ``size // 2`` samples before the first one."""
-    half = size // 2
-    frames = -(-len(audio) // half) + 1
-    padded = np.pad(audio, ((half, frames * half - len(audio)), (0, 0)))
-    cut = np.stack([padded[half * k : half * k + size] for k in range(frames)])
-    return np.asarray(fft.rfft(cut * _window(size), axis=1), np.complex64)
-
-
-def _rest_mask(mix: Audio, rest: Audio, size: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _rest_mask(mix: Audio, rest: Audio, stft: STFT) -> tuple[Array, Array]:
     """The share of the magnitudes of ``mix`` that is in ``rest``, and the power of ``mix``."""
-    power = np.square(np.abs(_spectra(mix, size))).sum(axis=2)
-    part = np.square(np.abs(_spectra(rest, size))).sum(axis=2)
+    power, part = (np.square(np.abs(stft.forward(audio))).sum(axis=1) for audio in (mix, rest))
     return np.sqrt(np.minimum(1.0, part / np.maximum(power, 1e-12))), power
-
-
-def _masked(audio: Audio, mask: npt.NDArray[np.float32], size: int) -> Audio:
-    half = size // 2
-    pieces = fft.irfft(_spectra(audio, size) * mask[:, :, None], size, axis=1) * _window(size)
-    out = np.zeros(((len(pieces) + 1) * half, audio.shape[1]), np.float32)
-    for k, piece in enumerate(pieces):
-        out[half * k : half * k + size] += piece
-    return out[half : half + len(audio)]
-
-
-def _window(size: int) -> npt.NDArray[np.float32]:
-    """The root of a Hann window: squared and half overlapping, it sums to 1."""
-    return np.sin(np.pi * (np.arange(size) + 0.5) / size).astype(np.float32)[:, None]

@@ -13,19 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import scipy.fft as sfft
 import soxr
-from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS as VOICE_FPS
-from audiopod_mcp.music.analysis.vocal_activity import vocal_log_odds, vocal_segments
+from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
 from audiopod_mcp.music.model import Audio, Progress, Refused, silent
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
-from audiopod_mcp.music.signal.stft import WORKERS, Array, Complex, hann
+from audiopod_mcp.music.signal.stft import Array, Complex
 
 from .estimator import SOURCES, ratio_masks
-from .features import HOP, N_FFT, SEPARATION_RATE
+from .features import HOP, N_FFT, SEPARATION_RATE, SEPARATION_STFT
 from .masks import drum_mask, low_pass_mask, vocal_mask
 from .source_activity import SourceActivity
 
@@ -125,20 +122,22 @@ def _separate_block(
 ) -> Audio:
     """The stem of a block at :data:`SEPARATION_RATE`: by rule and by weighed evidence, each half."""
     tell(0.0)
-    spectra = [_stft(channel) for channel in block.T]
+    spectra = [SEPARATION_STFT.forward(channel) for channel in block.T]
     found = ratio_masks(spectra, lambda done: tell(0.05 + 0.55 * done))
     heard.add(spectra, found)
     level = np.mean([np.abs(spectrum) for spectrum in spectra], axis=0) + 1e-9
     rule = _rule_mask(level, spectra, track, lambda done: tell(0.6 + 0.3 * done))
     if odds is not None:
-        times = start + (np.arange(len(level)) * HOP - N_FFT / 2) / SEPARATION_RATE
-        likely = np.interp(times, np.arange(len(odds)) / VOICE_FPS, odds)
+        times = start + SEPARATION_STFT.times(len(level), SEPARATION_RATE)
+        likely = np.interp(times, np.arange(len(odds)) / VOCAL_FPS, odds)
         rule *= (1 / np.sqrt(1 + np.exp(-likely - 0.5))).astype(np.float32)[:, None]
     mask = np.maximum(rule, 1e-6) ** _RULE_WEIGHT * found[SOURCES.index(track)] ** (1 - _RULE_WEIGHT)
     tell(0.9)
-    out = np.stack([_istft(spectrum * mask, len(block)) for spectrum in spectra], axis=1)
+    stems = [SEPARATION_STFT.inverse([(0, spectrum * mask)], len(block)) for spectrum in spectra]
+    stem: Audio = np.stack(stems, axis=1)
+    stem /= SEPARATION_STFT.overlap(len(block))[:, None]
     tell(1.0)
-    return out
+    return stem
 
 
 def _rule_mask(level: Array, spectra: list[Complex], track: str, tell: Callable[[float], None]) -> Array:
@@ -154,25 +153,3 @@ def _rule_mask(level: Array, spectra: list[Complex], track: str, tell: Callable[
             * (1 - low_pass_mask(frequency, _RUMBLE_CUTOFF, 8))
         )
     return vocal_mask(level, spectra, frequency, SEPARATION_RATE / HOP, drums, tell)
-
-
-def _stft(signal: Array) -> Complex:
-    """``(samples,)`` to ``(frames, N_FFT // 2 + 1)``, padded so that :func:`_istft` returns every sample."""
-    frames = sliding_window_view(np.pad(signal, (N_FFT, N_FFT + HOP)), N_FFT)[::HOP]
-    spectrum: Complex = sfft.rfft(frames * hann(N_FFT), axis=1, workers=WORKERS)
-    return spectrum
-
-
-def _istft(spectrum: Complex, samples: int) -> Array:
-    """The inverse of :func:`_stft` by weighted overlap-add, vectorised over frames."""
-    window = hann(N_FFT)
-    frames = sfft.irfft(spectrum, N_FFT, axis=1, workers=WORKERS).astype(np.float32, copy=False) * window
-    count = len(frames)
-    out = np.zeros((count + N_FFT // HOP, HOP), np.float32)
-    weight = np.zeros_like(out)
-    for part in range(N_FFT // HOP):
-        piece = slice(part * HOP, (part + 1) * HOP)
-        out[part : part + count] += frames[:, piece]
-        weight[part : part + count] += np.square(window[piece])
-    out /= np.maximum(weight, 1e-6)
-    return out.ravel()[N_FFT : N_FFT + samples]
