@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, silent, within
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.signal.stft import Array, Ints
@@ -28,28 +29,42 @@ _MIN_BEATS_FOR_METRE = 8
 
 
 def analyze(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
-    """Everything :class:`Analysis` holds, of audio of any rate, length and number of channels.
+    """Tempo, beats, metre, key, chords, sections, singing, loudness and sound of a recording.
 
-    Raises :class:`Refused` when there are no samples. About 200 times faster than real time; memory
-    beyond the input is a mono copy at 22,050 Hz, and some hundred bytes a millisecond at most.
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+        Of any length and number of channels.
+    rate : int
+        Samples a second, any.
+    report : Progress
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    Refused
+        There are no samples.
+
+    Notes
+    -----
+    About 200 times faster than real time; memory beyond the input is a mono copy at 22,050 Hz, and some
+    hundred bytes a millisecond at most.
     """
-
-    def stage(low: float, high: float) -> Progress:
-        return lambda fraction, doing: report(low + (high - low) * min(1.0, fraction), doing)
-
     report(0.0, "reading")
-    mid, side = downmix(audio, rate, stage(0.0, 0.15))
+    mid, side = downmix(audio, rate, within(report, 0.0, 0.15))
     duration = len(audio) / rate
-    loudness = integrated_loudness(audio, rate, stage(0.15, 0.25))
-    envelopes = onset_envelopes(mid, stage(0.25, 0.35))
-    timbre = measure_timbre(mid, stage(0.35, 0.4))
-    peaks = spectral_peaks(mid, stage(0.4, 0.65))
+    loudness = integrated_loudness(audio, rate, within(report, 0.15, 0.25))
+    envelopes = onset_envelopes(mid, within(report, 0.25, 0.35))
+    timbre = measure_timbre(mid, within(report, 0.35, 0.4))
+    peaks = spectral_peaks(mid, within(report, 0.4, 0.65))
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
     del peaks
-    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, stage(0.65, 0.75))
-    vocals = (
-        find_vocals(mid, side, stage(0.75, 0.95)) if envelopes[BROADBAND].any() else ()
-    )  # a hum sings not
+    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, within(report, 0.65, 0.75))
+    something_begins = envelopes[BROADBAND].any()  # a hum does not sing
+    vocals = find_vocals(mid, side, within(report, 0.75, 0.95)) if something_begins else ()
 
     beats: tuple[float, ...] = ()
     downbeats: tuple[float, ...] = ()
@@ -60,12 +75,10 @@ def analyze(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
             timesignature = pulse.timesignature
             downbeats = tuple(beats[i] for i in _downbeat_indices(pulse, envelopes, chroma))
     grid = _chord_grid(beats, duration)
-    harmony = sync_to_beats(chroma, grid)
-    depths = sync_to_beats(bass, grid)
-    key, key_confidence = find_key(
-        chroma, bass, tonic_evidence(find_chords(harmony, depths, grid), downbeats)
-    )
-    chords = find_chords(harmony, depths, grid, key) if key is not None else ()
+    beat_chroma, beat_bass = sync_to_beats(chroma, grid), sync_to_beats(bass, grid)
+    tonics = tonic_evidence(find_chords(beat_chroma, beat_bass, grid), downbeats)
+    key, key_confidence = find_key(chroma, bass, tonics)
+    chords = find_chords(beat_chroma, beat_bass, grid, key) if key is not None else ()
     sections = find_sections(duration, downbeats, chroma, timbre, vocals) if loudness is not None else ()
     onsets = len(onset_frames(envelopes[BROADBAND]))
     tempo = pulse.tempo if pulse is not None else None
@@ -116,7 +129,8 @@ def _downbeat_indices(pulse: Pulse, envelopes: Array, chroma: Array) -> Ints:
     return track_downbeats(stress, (METRES | ODD_METRES)[pulse.timesignature])
 
 
-def _beat_times(beats: np.ndarray[tuple[int], np.dtype[np.float64]], duration: float) -> tuple[float, ...]:
+def _beat_times(beats: npt.NDArray[np.float64], duration: float) -> tuple[float, ...]:
+    """Beats within the recording, to a tenth of a millisecond."""
     return tuple(float(t) for t in np.round(np.clip(beats, 0.0, duration), 4))
 
 

@@ -1,4 +1,4 @@
-"""The colour of the sound over time: band levels and the spectral centroid."""
+"""The timbre over time: band levels and the spectral centroid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,17 @@ TIMBRE_FPS = ANALYSIS_RATE / HOP
 
 @dataclass(frozen=True, slots=True)
 class Timbre:
-    """Band levels in dB, ``(frames, bands)``; energy, ``(frames,)``; the piece's spectral centroid, Hz."""
+    """Band levels and energy over time, and the spectral centroid of the whole.
+
+    Attributes
+    ----------
+    bands : float32 array, shape (frames, bands)
+        Levels in quarters of an octave from 60 Hz to 10 kHz, dB.
+    energy : float32 array, shape (frames,)
+        Mean squared magnitude.
+    centroid : float
+        Hz, weighted by magnitude; 0 in silence.
+    """
 
     bands: Array
     energy: Array
@@ -27,7 +37,19 @@ class Timbre:
 
 
 def measure_timbre(signal: Array, report: Progress = silent) -> Timbre:
-    """Timbre of a signal at :data:`ANALYSIS_RATE`. The centroid is weighted by magnitude, 0 in silence."""
+    """The timbre of a signal.
+
+    Parameters
+    ----------
+    signal : float32 array, shape (samples,)
+        At :data:`ANALYSIS_RATE`.
+    report : Progress
+
+    Returns
+    -------
+    Timbre
+        Of frames at :data:`TIMBRE_FPS`.
+    """
     bank = log_filterbank(N_FFT, low=60.0, high=10_000.0, per_octave=4)
     frequencies = np.arange(N_FFT // 2 + 1, dtype=np.float32) * (ANALYSIS_RATE / N_FFT)
     total = len(signal) // HOP + 1

@@ -13,6 +13,7 @@ import numpy as np
 from audiopod_mcp.music.model import Progress, Span, silent
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.interpolation import interpolate_bins
 from audiopod_mcp.music.signal.stft import STFT, Array
 
 N_FFT = 2048
@@ -22,9 +23,12 @@ VOCAL_FPS = ANALYSIS_RATE / HOP
 
 _BINS_PER_OCTAVE = 120
 _MAX_SHIFT = 5
+"""Bins up or down by which a frame may glide to the next."""
 _BAND_BINS = 2 * _BINS_PER_OCTAVE
 _N_BANDS = 3
+"""Bands of two octaves, each an octave above the one before."""
 _MIN_FREQUENCY = 164.0
+"""Hz where the lowest band begins."""
 
 # Mean, spread and weight of the features, from a regularised logistic regression on four songs, their
 # instrumental versions and an instrumental: movement and its variance, lower and upper bands;
@@ -36,24 +40,54 @@ _BIAS = -1.12
 
 
 def find_vocals(mid: Array, side: Array, report: Progress = silent) -> tuple[Span, ...]:
-    """Stretches of :func:`downmix`'s output where singing is likely, labelled ``"vocals"``; empty when none
-    is heard.
+    """The segments of a recording where singing is likely.
 
-    Pauses under 0.7 s are bridged, and shorter stretches than that are not believed.
+    Pauses under 0.7 s are bridged, and shorter segments than that are not believed.
+
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    tuple of Span
+        Labelled ``"vocals"``; empty when no singing is heard.
     """
     return vocal_segments(vocal_log_odds(mid, side, report))
 
 
 def vocal_segments(odds: Array) -> tuple[Span, ...]:
-    """Where :func:`vocal_log_odds` speak for singing, as :func:`find_vocals` tells it."""
-    return tuple(
-        Span(a / VOCAL_FPS, b / VOCAL_FPS, "vocals")
-        for a, b in _hysteresis_segments(odds, round(0.7 * VOCAL_FPS))
-    )
+    """The segments where log-odds speak for singing, as :func:`find_vocals` returns them.
+
+    Parameters
+    ----------
+    odds : float32 array, shape (frames,)
+        :func:`vocal_log_odds`.
+
+    Returns
+    -------
+    tuple of Span
+    """
+    segments = _hysteresis_segments(odds, round(0.7 * VOCAL_FPS))
+    return tuple(Span(start / VOCAL_FPS, end / VOCAL_FPS, "vocals") for start, end in segments)
 
 
 def vocal_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
-    """Log-odds of singing, ``(frames,)`` at :data:`VOCAL_FPS`, of the output of :func:`downmix`."""
+    """How probable singing is at each moment, by a logistic regression on :func:`vocal_features`.
+
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    float32 array, shape (frames,)
+        Log-odds at :data:`VOCAL_FPS`, smoothed over half a second.
+    """
     features = vocal_features(mid, side, report)
     odds = ((features - np.asarray(_MEANS)) / np.asarray(_SPREADS)) @ np.asarray(_WEIGHTS) + _BIAS
     odds -= 20 * np.maximum(0.2 - features[:, 0], 0)  # what stands still is an instrument
@@ -62,7 +96,24 @@ def vocal_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
 
 
 def vocal_features(mid: Array, side: Array, report: Progress = silent) -> Array:
-    """What tells a voice, ``(frames, 9)``, in the order of the comment above."""
+    """What tells a voice.
+
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    float32 array, shape (frames, 9)
+        At :data:`VOCAL_FPS`: movement and its variance, each of the lower and the upper bands; peakiness;
+        steadiness; level; centring; the share of the middle of the spectrum.
+
+    References
+    ----------
+    Sonnleitner et al., DAFx 2012, and Lehner et al., ICASSP 2014: the fluctogram, which the first six are of.
+    """
     frames = len(mid) // HOP + 1
     raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
@@ -77,7 +128,8 @@ def vocal_features(mid: Array, side: Array, report: Progress = silent) -> Array:
         report((first + len(level)) / frames, "listening for a voice")
     shift, steady, peaky = (raw[:, k * _N_BANDS : (k + 1) * _N_BANDS].T for k in range(3))
     long, short = round(0.9 * VOCAL_FPS) | 1, round(0.5 * VOCAL_FPS) | 1
-    moving = moving_mean(((np.abs(shift) >= 1) & (np.abs(shift) < _MAX_SHIFT)).astype(np.float32), long)
+    glides = (np.abs(shift) >= 1) & (np.abs(shift) < _MAX_SHIFT)
+    moving = moving_mean(glides.astype(np.float32), long)
     variance = np.log1p(np.maximum(moving_mean(shift**2, long) - moving_mean(shift, long) ** 2, 0))
     energy = moving_mean(raw[:, -3], short)
     relative = np.clip((energy - np.percentile(energy, 90)) / 10, -3, 0.5)
@@ -98,17 +150,15 @@ def vocal_features(mid: Array, side: Array, report: Progress = silent) -> Array:
 def _log_frequency(level: Array) -> Array:
     """Magnitudes ``(frames, bins)`` read off at :data:`_BINS_PER_OCTAVE` frequencies an octave."""
     count = (_N_BANDS - 1) * _BINS_PER_OCTAVE + _BAND_BINS + 2 * _MAX_SHIFT
-    where = _MIN_FREQUENCY * 2 ** ((np.arange(count) - _MAX_SHIFT) / _BINS_PER_OCTAVE) * N_FFT / ANALYSIS_RATE
-    below = where.astype(np.intp)
-    above = (where - below).astype(np.float32)
-    return level[:, below] * (1 - above) + level[:, below + 1] * above
+    bins = _MIN_FREQUENCY * 2 ** ((np.arange(count) - _MAX_SHIFT) / _BINS_PER_OCTAVE) * N_FFT / ANALYSIS_RATE
+    return interpolate_bins(level, bins)
 
 
 def _fluctogram(octaves: Array, before: Array) -> Array:
-    """Per band the shift (tenths of a semitone) that best maps a frame on the next, that match, and the
-    peakiness.
+    """The fluctogram of log-frequency magnitudes that follow the frame ``before``: ``(frames, 3 · bands)``.
 
-    Sonnleitner et al., DAFx 2012; Lehner et al., ICASSP 2014. ``(frames, 3 · bands)``.
+    For each band the shift (tenths of a semitone) that best maps a frame on the next, how well they then match,
+    and how peaky the band is.
     """
     previous = np.concatenate((before, octaves[:-1]))
     window = np.bartlett(_BAND_BINS).astype(np.float32)
@@ -116,28 +166,24 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
     for band in range(_N_BANDS):
         start = band * _BINS_PER_OCTAVE + _MAX_SHIFT
         reference = _unit_rows(previous[:, start : start + _BAND_BINS] * window)
-        likeness = [
+        matches_by_shift = [
             np.einsum(
                 "fb,fb->f", reference, _unit_rows(octaves[:, start + k : start + k + _BAND_BINS] * window)
             )
             for k in range(-_MAX_SHIFT, _MAX_SHIFT + 1)
         ]
-        best = np.argmax(likeness, axis=0)
+        best = np.argmax(matches_by_shift, axis=0)
         shifts.append(best - _MAX_SHIFT)
-        matches.append(np.max(likeness, axis=0))
+        matches.append(np.max(matches_by_shift, axis=0))
         ordered = np.sort(octaves[:, start : start + _BAND_BINS], axis=1)
-        high, low = (
-            ordered[:, -_BAND_BINS // 10 :].mean(axis=1),
-            ordered[:, : 3 * _BAND_BINS // 10].mean(axis=1),
-        )
+        high = ordered[:, -_BAND_BINS // 10 :].mean(axis=1)
+        low = ordered[:, : 3 * _BAND_BINS // 10].mean(axis=1)
         peaks.append(np.log((high + 1e-3) / (low + 1e-3)))
     return np.stack(shifts + matches + peaks, axis=1).astype(np.float32)
 
 
 def _band_balance(level: Array, width: Array) -> Array:
-    """Level of the middle of the spectrum in dB, its share in the centre, its share in the whole: ``(frames,
-    3)``.
-    """
+    """The middle of the spectrum: its level (dB), its share in the centre, its share in all: ``(frames, 3)``."""
     middle = slice(round(200 * N_FFT / ANALYSIS_RATE), round(4000 * N_FFT / ANALYSIS_RATE))
     energy = np.square(level[:, middle]).sum(axis=1)
     sides = np.square(width[:, middle]).sum(axis=1)
@@ -147,13 +193,14 @@ def _band_balance(level: Array, width: Array) -> Array:
 
 
 def _unit_rows(rows: Array) -> Array:
+    """Rows less their means, scaled to unit length: products of two such are correlations."""
     rows = rows - rows.mean(axis=1, keepdims=True)
     unit: Array = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
     return unit
 
 
 def _hysteresis_segments(odds: Array, least: int) -> list[tuple[int, int]]:
-    """Runs of likely frames: with a peak above 0.4, kept up above -0.4, joined and sifted by ``least``."""
+    """Runs of frames above -0.4 with a peak above 0.4, joined and sifted: pauses and runs of ``least`` frames."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], odds > -0.4, [0])).astype(np.int8)))
     runs = [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if odds[a:b].max() > 0.4]
     joined: list[tuple[int, int]] = []

@@ -8,7 +8,18 @@ from .stft import Array, Ints
 
 
 def moving_mean(values: Array, width: int) -> Array:
-    """The mean over ``width`` (odd) neighbours along the last axis, edges repeated."""
+    """The mean over neighbours along the last axis; beyond the edges their values are repeated.
+
+    Parameters
+    ----------
+    values : float32 array, shape (..., n)
+    width : int
+        Neighbours, the value itself among them; odd.
+
+    Returns
+    -------
+    float32 array, shape (..., n)
+    """
     half = width // 2
     padding = [(0, 0)] * (values.ndim - 1) + [(half + 1, half)]
     sums = np.cumsum(np.pad(values, padding, mode="edge"), axis=-1, dtype=np.float64)
@@ -16,9 +27,17 @@ def moving_mean(values: Array, width: int) -> Array:
 
 
 def segment_means(values: Array, edges: Ints) -> Array:
-    """Means of ``(frames, …)`` values between consecutive frame indices ``edges``: ``(edges - 1, …)``.
+    """Means of the frames between consecutive edges.
 
-    A segment without a frame takes the frame it starts on.
+    Parameters
+    ----------
+    values : float32 array, shape (frames, ...)
+    edges : intp array, shape (segments + 1,)
+        Frame indices, not falling. A segment without a frame takes the frame it starts on.
+
+    Returns
+    -------
+    float32 array, shape (segments, ...)
     """
     frames = len(values)
     starts = np.clip(edges[:-1], 0, frames - 1)

@@ -15,14 +15,32 @@ SILENCE_THRESHOLD = 1e-4
 """Peaks below this (−80 dB full scale) are silence: dither and converter noise, not music."""
 
 _CHUNK = 2**19
+"""Samples resampled at a time."""
 
 
 def downmix(audio: Audio, rate: int, report: Progress = silent) -> tuple[Array, Array]:
-    """The mid and the side of a recording, each ``(samples,)`` at :data:`ANALYSIS_RATE`.
+    """The mid and the side of a recording, resampled for listening.
 
-    Mid is the mean of all channels without any constant offset, side half the difference of the first
-    two (zeros when mono). Both are scaled by the same gain, which brings mid's peak to 1; digital silence
-    stays zero. What is not a finite number counts as zero. Raises :class:`Refused` when there are no samples.
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+        What is not a finite number counts as zero.
+    rate : int
+        Samples a second.
+    report : Progress
+
+    Returns
+    -------
+    mid : float32 array, shape (samples at ANALYSIS_RATE,)
+        The mean of all channels without any constant offset, at a peak of 1; digital silence stays zero.
+        Of two channels in opposite phase it is their difference.
+    side : float32 array, shape as mid
+        Half the difference of the first two channels, at the gain that mid has got; zeros for mono.
+
+    Raises
+    ------
+    Refused
+        There are no samples, or the rate is not positive.
     """
     if audio.ndim != 2 or not audio.size:
         raise Refused("The recording is empty: there is nothing to listen to.")
@@ -31,7 +49,7 @@ def downmix(audio: Audio, rate: int, report: Progress = silent) -> tuple[Array, 
     stereo = audio.shape[1] > 1
     streams = [
         soxr.ResampleStream(rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
-        for _ in range(1 + int(stereo))
+        for _ in range(2 if stereo else 1)
     ]
     parts: list[list[Array]] = [[] for _ in streams]
     for start in range(0, len(audio), _CHUNK):

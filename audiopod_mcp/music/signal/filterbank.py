@@ -9,9 +9,21 @@ from .stft import Array
 
 
 def log_filterbank(n_fft: int, low: float = 30.0, high: float = 10_000.0, per_octave: int = 12) -> Array:
-    """Triangles on a logarithmic frequency axis, ``(n_fft // 2 + 1, bands)``, columns summing to 1.
+    """A bank of triangular filters on a logarithmic frequency axis, for spectra at :data:`ANALYSIS_RATE`.
 
-    Where a band would be narrower than one bin of the transform it is left out.
+    Parameters
+    ----------
+    n_fft : int
+        Samples of the transform.
+    low, high : float
+        Centres of the lowest and (at most) the highest filter, Hz.
+    per_octave : int
+        Filters an octave; those that would be narrower than one bin of the transform are left out.
+
+    Returns
+    -------
+    float32 array, shape (n_fft // 2 + 1, bands)
+        Columns sum to 1: ``magnitudes @ bank`` are mean magnitudes in the bands.
     """
     count = int(per_octave * np.log2(min(high, ANALYSIS_RATE * 0.475) / low)) + 1
     centres = low * 2 ** (np.arange(count) / per_octave)

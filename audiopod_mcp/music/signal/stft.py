@@ -36,7 +36,7 @@ def sine(n: int) -> Array:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class STFT:
-    """A short-time Fourier transform with a given framing.
+    """A short-time Fourier transform with a given framing, and its inverse by weighted overlap-add.
 
     Frame ``i`` covers the ``len(window)`` samples from ``i · hop - padding[0]`` on. There are as many frames
     as fit into the signal with ``padding[0]`` zeros before and ``padding[1]`` zeros after it. Signals are
@@ -55,7 +55,6 @@ class STFT:
     padding : (int, int)
         Zeros before and after the signal, samples, the former at most ``n_fft``. The inverse returns every
         sample if the former is at least ``n_fft - hop`` and the latter ``n_fft - 1``.
-
     """
 
     window: Array
@@ -72,13 +71,27 @@ class STFT:
         return (samples + sum(self.padding) - len(self.window)) // self.hop + 1
 
     def times(self, frames: int, rate: int) -> npt.NDArray[np.float64]:
-        """The centres of the first ``frames`` frames, seconds from the first sample at ``rate`` Hz."""
+        """The centres of the first ``frames`` frames, in seconds from the first sample, at ``rate`` Hz."""
         first = len(self.window) / 2 - self.padding[0]
         centers: npt.NDArray[np.float64] = (np.arange(frames) * self.hop + first) / rate
         return centers
 
     def blocks(self, signal: Array, block: int = 1024) -> Iterator[tuple[int, Complex]]:
-        """The spectra of a signal, as ``(first frame, spectra)`` of ``block`` frames at a time."""
+        """The spectra of a signal, some frames at a time.
+
+        Parameters
+        ----------
+        signal : float32 array, shape (samples,) or (samples, channels)
+        block : int
+            Frames at a time.
+
+        Yields
+        ------
+        int
+            The number of the first frame of the block.
+        complex64 array, shape (frames, bins) or (frames, channels, bins)
+            The block's spectra.
+        """
         size, count = len(self.window), self.frame_count(len(signal))
         for first in range(0, count, block):
             start = first * self.hop - self.padding[0]
@@ -115,7 +128,6 @@ class STFT:
         float32 array, shape (samples,) or (samples, channels)
             Scaled by what the squares of the overlapping windows sum to: 1 for :func:`sine` at half overlap,
             so that what :meth:`blocks` gave comes back as it was; otherwise see :meth:`overlap`.
-
         """
         size, hop = len(self.window), self.hop
         parts, count = size // hop, self.frame_count(samples)
