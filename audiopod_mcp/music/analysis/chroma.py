@@ -55,8 +55,8 @@ def spectral_peaks(
     """The spectral peaks of a signal.
 
     Frequencies are placed by a parabola through log magnitudes. Magnitudes are whitened by the smoothed
-    spectrum around them, so that a loud register does not drown the others. The tuning is the circular mean of
-    the pitches' fractional parts.
+    spectrum around them, so that a loud register does not drown the others. The tuning is the circular mean
+    of the pitches' fractional parts.
 
     Parameters
     ----------
@@ -98,8 +98,8 @@ def spectral_peaks(
 def chromagram(peaks: SpectralPeaks, centre: float = 60.0, spread: float = 18.0) -> Array:
     """The strength of each pitch class.
 
-    A fifth and a major third above every strong class a little is subtracted: the third and the fifth harmonic
-    of its tones.
+    A fifth and a major third above every strong class a little is subtracted: the third and the fifth
+    harmonic of its tones.
 
     Parameters
     ----------

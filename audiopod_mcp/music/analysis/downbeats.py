@@ -56,7 +56,8 @@ def beat_harmonic_change(chroma: Array, beats: int) -> Array:
 def track_downbeats(salience: Array, beats_per_bar: int, skip_cost: float = 8.0) -> Ints:
     """The beats that begin bars: the path through the positions of the bar that collects most salience.
 
-    The search is Viterbi's. Positions follow each other; skipping any (an extra or a missing beat) has a cost.
+    The search is Viterbi's. Positions follow each other; skipping any (an extra or a missing beat) has a
+    cost.
 
     Parameters
     ----------

@@ -28,12 +28,12 @@ _MIN_CONTRAST = 0.15
 
 
 def key_name(index: int) -> str:
-    """The name of a key: ``"C major"`` for 0 … ``"B major"`` for 11, ``"C minor"`` for 12 … ``"B minor"`` for 23."""
+    """The name of a key: ``"C major"`` for 0 … ``"B major"`` for 11, ``"C minor"`` for 12, and so on."""
     return f"{PITCH_CLASSES[index % 12]} {'major' if index < 12 else 'minor'}"
 
 
 def key_scores(chroma: Array, bass: Array) -> Array:
-    """How well each key fits: the correlation of the mean chroma with key profiles, and the bass on the tonic.
+    """How well each key fits: the mean chroma's correlation with key profiles, and the bass on the tonic.
 
     Parameters
     ----------
@@ -156,8 +156,8 @@ def harmonic_change(chroma: Array, bass: Array, reach: int = 4) -> Array:
     Returns
     -------
     float32 array, shape (frames,)
-        0 to 1. Zeros where no frame is tonal: drums have no harmony, and what their chroma does would be taken
-        for one.
+        0 to 1. Zeros where no frame is tonal: drums have no harmony, and what their chroma does would be
+        taken for one.
     """
     if len(chroma) < 2 or not is_tonal(chroma):
         return np.zeros(max(1, len(chroma)), np.float32)

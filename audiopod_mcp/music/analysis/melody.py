@@ -43,8 +43,8 @@ _MAX_STEP = 2 * _BINS_PER_SEMITONE
 def extract_melody(audio: Audio, rate: int, beats: Sequence[float]) -> tuple[Note, ...]:
     """The predominant melody of a recording, as notes.
 
-    The pitch follows the path of most salience, which steps readily and leaps reluctantly. Notes are its level
-    stretches; starts and ends within 60 ms of a quarter of a beat are moved there.
+    The pitch follows the path of most salience, which steps readily and leaps reluctantly. Notes are its
+    level stretches; starts and ends within 60 ms of a quarter of a beat are moved there.
 
     Parameters
     ----------

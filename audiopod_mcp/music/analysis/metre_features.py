@@ -1,4 +1,4 @@
-"""What speaks for each metrical level and metre: how bars and beats recur, and what is stressed where in them."""
+"""What speaks for each metrical level and metre: how bars and beats recur, and what in them is stressed."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _mix_bands(rows: list[Array]) -> Array:
 def _recurrence_features(
     tatums: TatumFeatures, period: npt.NDArray[np.float64], tempi: npt.NDArray[np.float64], density: float
 ) -> npt.NDArray[np.float64]:
-    """How everything recurs at each level, ``(levels, 39)``, by its beat's ``period`` in tatums, and its tempo."""
+    """How everything recurs at each level, whose beat takes ``period`` tatums: ``(levels, 39)``."""
     rows = [mean_autocorrelation(row, _WINDOW, _HOP) for row in tatums.onsets]
     mixed, chroma = _mix_bands(rows), _chroma_autocorrelation(tatums.chroma)
     octaves, per_beat = np.log2(tempi / 120), np.log2(density * 60 / tempi + 0.1)

@@ -72,9 +72,9 @@ def find_metrical_level(
     A conditional logit (McFadden 1974) over all levels and metres at once, for each explains the other: beats
     that divide in three are no beats in four. It was fitted to some 1,070 generated pieces of six origins. Of
     an origin left out of the fit the level was right in 83 %, the metre in 96 % of 604 in 4/4, 71 % of 190 in
-    3/4, 65 % of 153 in 6/8 and 5 % of 91 in 2/4, which is heard as 4/4; and of those that it was 0.4, 0.6, 0.8
-    sure of, 40, 60 and 80 % were right. Of 19 recordings, none fitted to, the level was right in 18 and the
-    metre in 19.
+    3/4, 65 % of 153 in 6/8 and 5 % of 91 in 2/4, which is heard as 4/4; and of those that it was 0.4, 0.6,
+    0.8 sure of, 40, 60 and 80 % were right. Of 19 recordings, none fitted to, the level was right in 18 and
+    the metre in 19.
     """
     tatums = sync_to_tatums(envelopes, harmony, chroma, beats, tempo)
     density = onset_density(envelopes)
@@ -99,7 +99,7 @@ def onset_density(envelopes: Array) -> float:
 
 
 def plausible_levels(tempi: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Which levels people may count: those of a tempo within reach, and the first, which is the tempo found."""
+    """Which levels people may count: those of a usual tempo, and the first, which is the tempo found."""
     plausible: npt.NDArray[np.bool_] = (tempi == tempi[0]) | ((tempi >= _MIN_TEMPO) & (tempi <= _MAX_TEMPO))
     return plausible
 

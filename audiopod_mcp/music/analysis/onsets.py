@@ -16,18 +16,18 @@ ONSET_FPS = ANALYSIS_RATE / HOP
 """Onset frames a second, 86.13."""
 
 BROADBAND, LOW_BAND, MID_BAND, HIGH_BAND, KICK_BAND, SNARE_BAND = range(6)
-"""The rows of :func:`onset_envelopes`: all bands, their lowest quarter, middle half and highest quarter; then,
-of magnitudes rather than of their logarithms, so that the loud hits stand out, below 130 Hz and from 200 Hz to
-4 kHz.
+"""The rows of :func:`onset_envelopes`: all bands, their lowest quarter, middle half and highest quarter;
+then, of magnitudes rather than of their logarithms, so that the loud hits stand out, below 130 Hz and from
+200 Hz to 4 kHz.
 """
 
 _MIN_ONSET_SPREAD = 0.04
-"""Standard deviation of the onset strength, nats, below which nothing sets in (a held chord, a hum), if besides
-the spectrum hardly changes:
+"""Standard deviation of the onset strength, nats, below which nothing sets in (a held chord, a hum), unless the
+spectrum changes.
 """
 _MIN_SPECTRAL_CHANGE = 0.2
-"""Nats by which the mean level of bands changes from half a second to the next at least, in soft strings by 0.4,
-in a hum by 0.03, in noise by 0.09.
+"""Nats by which the mean level of bands then changes from half a second to the next: in soft strings it does by
+0.4, in a hum by 0.03, in noise by 0.09.
 """
 _LAG = 2
 """Frames from the one compared with."""

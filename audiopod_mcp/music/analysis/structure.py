@@ -46,8 +46,8 @@ _MAX_CONTRAST_OF_ONE_SECTION = {
 }
 """Contrast (:func:`_max_contrast`) up to which a piece is one section, by whether there are bars and harmony.
 
-Loops have less than 0, drums and clicks up to 0.08, noise 0.3; of generated pieces nineteen in twenty have more
-than 0.1.
+Loops have less than 0, drums and clicks up to 0.08, noise 0.3; of generated pieces nineteen in twenty have
+more than 0.1.
 """
 
 
@@ -56,8 +56,8 @@ def find_sections(
 ) -> tuple[Span, ...]:
     """The sections of a piece, labelled intro, verse, chorus, bridge and outro.
 
-    Bars are compared with each other by harmony and timbre. Boundaries are where novelty along the diagonal of
-    that self-similarity is great and phrases come out whole; segments whose bars run alike are the same
+    Bars are compared with each other by harmony and timbre. Boundaries are where novelty along the diagonal
+    of that self-similarity is great and phrases come out whole; segments whose bars run alike are the same
     section; the liveliest one that returns is the chorus.
 
     Parameters
@@ -211,7 +211,7 @@ def _merge_repeats(
     timbre: Timbre,
     vocals: Sequence[Span],
 ) -> Ints:
-    """Boundaries without those where the same section goes on, unless that gets long, or who plays changes."""
+    """Boundaries without those where the same section goes on, unless it gets long or who plays changes."""
     groups = _cluster(_section_similarity(similarity, boundaries))
     times = edges[boundaries]
     level, sung = _section_levels(timbre, times), _vocal_shares(times, vocals)

@@ -61,7 +61,7 @@ def estimate_tempo_curve(envelopes: Array, tempo: float) -> npt.NDArray[np.float
 
 
 def _local_tempo(envelopes: Array, tempo: float) -> float:
-    """The tempo of a window of onset envelopes, near ``tempo``, or ``tempo`` where no other one is clearer."""
+    """The tempo of a window of onset envelopes: ``tempo``, unless another one near it is clearer."""
     max_lag, hop = int(_MAX_LAG * ONSET_FPS), int(ONSET_FPS)
     rows = [
         weight * mean_autocorrelation(envelopes[row], max_lag, hop) for row, weight in BAND_WEIGHTS.items()

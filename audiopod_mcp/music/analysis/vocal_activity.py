@@ -157,8 +157,8 @@ def _log_frequency(level: Array) -> Array:
 def _fluctogram(octaves: Array, before: Array) -> Array:
     """The fluctogram of log-frequency magnitudes that follow the frame ``before``: ``(frames, 3 · bands)``.
 
-    For each band the shift (tenths of a semitone) that best maps a frame on the next, how well they then match,
-    and how peaky the band is.
+    For each band the shift (tenths of a semitone) that best maps a frame on the next, how well they then
+    match, and how peaky the band is.
     """
     previous = np.concatenate((before, octaves[:-1]))
     window = np.bartlett(_BAND_BINS).astype(np.float32)
@@ -183,7 +183,7 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
 
 
 def _band_balance(level: Array, width: Array) -> Array:
-    """The middle of the spectrum: its level (dB), its share in the centre, its share in all: ``(frames, 3)``."""
+    """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``."""
     middle = slice(round(200 * N_FFT / ANALYSIS_RATE), round(4000 * N_FFT / ANALYSIS_RATE))
     energy = np.square(level[:, middle]).sum(axis=1)
     sides = np.square(width[:, middle]).sum(axis=1)
@@ -200,7 +200,7 @@ def _unit_rows(rows: Array) -> Array:
 
 
 def _hysteresis_segments(odds: Array, least: int) -> list[tuple[int, int]]:
-    """Runs of frames above -0.4 with a peak above 0.4, joined and sifted: pauses and runs of ``least`` frames."""
+    """Runs of frames above -0.4 with a peak above 0.4; shorter pauses and runs than ``least`` do not count."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], odds > -0.4, [0])).astype(np.int8)))
     runs = [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if odds[a:b].max() > 0.4]
     joined: list[tuple[int, int]] = []

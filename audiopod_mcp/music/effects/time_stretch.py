@@ -100,8 +100,9 @@ def shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = si
 
 
 def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.float64]:
-    """The smooth course of spectra ``(channels, bins)`` along their peaks, dB: the cepstrum up to ``keep`` samples,
-    iterated.
+    """The smooth course of a spectrum along its peaks, dB: its cepstrum up to ``keep`` samples, iterated.
+
+    ``spectrum`` is ``(channels, bins)``; the envelope is that of the power of all channels, ``(bins,)``.
     """
     power = np.square(np.abs(spectrum)).sum(axis=0)
     level = 10 * np.log10(power + 1e-7 * power.max(initial=0.0) + 1e-12)

@@ -1,8 +1,8 @@
-"""What each cell of a spectrogram shows of who sounds in it.
+"""What each bin of a spectrogram shows of who sounds in it.
 
 A voice, drums, a bass and the rest leave different traces: hits are broad and short, strings and keys stand
 still, a voice glides, a bass is low, accompaniments repeat. None of these traces decides alone;
-:mod:`.estimator` weighs them. Levels are logarithms of magnitude, traces differences of them.
+:mod:`.estimator` weighs them. Levels are logarithms of magnitude, most features differences of them.
 """
 
 from __future__ import annotations
@@ -24,12 +24,24 @@ SEPARATION_STFT = STFT(hann(N_FFT), HOP, (N_FFT, N_FFT + HOP))
 """The spectrogram that features are taken from: widths below are in its frames (23 ms) and bins (10.8 Hz)."""
 
 _RELATIVE_FLOOR = 3e-4
-"""Magnitudes below this share of the effective one are not told apart."""
+"""Magnitudes below this share of the effective one (root mean square) are not told apart."""
 _BIN_SHIFTS = (1, 2, 3, 5, 7)
+"""Bins up or down by which partials may glide to the next frame."""
 
 
 def bin_features(spectra: Sequence[Complex]) -> list[Array]:
-    """Of the channels' spectra ``(frames, bins)``: 38 traces, each ``(frames, bins)`` or broadcast to it."""
+    """The features of each bin that :mod:`.estimator` weighs.
+
+    Parameters
+    ----------
+    spectra : sequence of complex64 array, shape (frames, bins)
+        The channels', by :data:`SEPARATION_STFT`.
+
+    Returns
+    -------
+    list of 38 float32 arrays, shape (frames, bins)
+        What is of a whole frame, a whole column or the whole recording is broadcast to it.
+    """
     channels = [np.abs(spectrum) for spectrum in spectra]
     level: Array = np.mean(channels, axis=0)
     effective = float(np.sqrt(np.square(level).mean())) + 1e-12
@@ -55,7 +67,7 @@ def bin_features(spectra: Sequence[Complex]) -> list[Array]:
 
 
 def local_mean(values: Array, width: int, axis: int) -> Array:
-    """The mean over ``width`` neighbours along ``axis``, edges repeated."""
+    """The mean over ``width`` neighbours along ``axis``; beyond the edges their values are repeated."""
     out: Array = uniform_filter1d(values, width, axis=axis, mode="nearest")
     return out
 
@@ -78,24 +90,25 @@ def _opening_features(log: Array) -> list[Array]:
 
 
 def _morphological_opening(values: Array, width: int) -> Array:
+    """The greatest level that is held for ``width`` frames around each."""
     lowest = minimum_filter1d(values, width, axis=0, mode="nearest")
     out: Array = maximum_filter1d(lowest, width, axis=0, mode="nearest")
     return out
 
 
 def _slope_features(log: Array) -> list[Array]:
-    """Rise and fall of the cell, of its surroundings, and of the whole frame, remembered for a while."""
+    """Rise and fall of the bin, of its surroundings, and of the whole frame, remembered for a while."""
     rise = log - _delayed(log, 2)
     rising = np.maximum(rise, 0)
     fall = log - _delayed(log, -2)
     band = slice(int(200 * N_FFT / SEPARATION_RATE), int(9000 * N_FFT / SEPARATION_RATE))
     onset = rising[:, band].mean(axis=1)
     onset = onset / (np.sort(onset)[int(0.98 * len(onset))] + 1e-6)
-    memory = np.empty_like(onset)
+    decaying = np.empty_like(onset)
     last = np.float32(0)
     for frame, strength in enumerate(onset):
         last = max(strength, np.float32(0.85) * last)
-        memory[frame] = last
+        decaying[frame] = last
     return [
         log - _delayed(log, 1),
         rise,
@@ -103,7 +116,7 @@ def _slope_features(log: Array) -> list[Array]:
         log - _delayed(log, -5),
         local_mean(rising, 61, 1),
         local_mean(np.maximum(log - _delayed(log, -3), 0), 61, 1),
-        *(np.broadcast_to(each[:, None], log.shape) for each in (onset, memory)),
+        *(np.broadcast_to(each[:, None], log.shape) for each in (onset, decaying)),
     ]
 
 
@@ -115,12 +128,13 @@ def _delayed(values: Array, frames: int) -> Array:
 
 
 def _frequency_features(frequency: Array, shape: tuple[int, ...]) -> list[Array]:
+    """Powers of the distance from 640 Hz in octaves."""
     octaves = (np.log2(np.maximum(frequency, 10) / 640) / 3).astype(np.float32)
     return [np.broadcast_to(octaves**power, shape) for power in (1, 2, 3)]
 
 
 def _stereo_features(spectra: Sequence[Complex], channels: Sequence[Array], effective: float) -> list[Array]:
-    """How centred a cell is, how far to one side, and how wide the whole is."""
+    """How centred a bin is, how far to one side, and how wide the whole is."""
     shape = channels[0].shape
     if len(spectra) < 2:
         return [np.broadcast_to(np.float32(value), shape) for value in (1, 0, 0)]
@@ -137,10 +151,12 @@ def _stereo_features(spectra: Sequence[Complex], channels: Sequence[Array], effe
 
 
 def _mean_3x3(values: Array) -> Array:
+    """The mean over the nine bins around each."""
     return local_mean(local_mean(values, 3, 0), 3, 1)
 
 
 def _above_repetition(level: Array, log: Array, frequency: Array, effective: float) -> Array:
+    """How far a bin stands above what repeats (:func:`repeating_background`)."""
     out = np.zeros_like(log)
     band = (frequency > 100) & (frequency < 11_000)
     background = repeating_background(level[:, band], SEPARATION_FPS)
@@ -149,6 +165,7 @@ def _above_repetition(level: Array, log: Array, frequency: Array, effective: flo
 
 
 def _level_features(level: Array, log: Array, effective: float) -> list[Array]:
+    """The level of the bin, and of its frame, against that of the whole."""
     energy = np.log(np.square(level).mean(axis=1) + 1e-6 * effective**2) - 2 * np.log(effective)
     return [
         log - np.float32(np.log(effective)),
@@ -159,11 +176,11 @@ def _level_features(level: Array, log: Array, effective: float) -> list[Array]:
 def _phase_deviation(middle: Complex, effective: float) -> list[Array]:
     """How far phases are from turning on evenly as a lasting tone's do (Duxbury et al., DAFx 2003)."""
     level = np.abs(middle) + np.float32(1e-9)
-    turn = middle / level
+    phase = middle / level
     expected = np.zeros_like(middle)
-    expected[2:] = level[1:-1] * turn[1:-1] ** 2 * np.conj(turn[:-2])
-    away = np.abs(middle - expected) / (level + np.abs(expected) + np.float32(1e-6 * effective))
-    return [local_mean(away, 3, 0), local_mean(local_mean(away, 5, 0), 5, 1)]
+    expected[2:] = level[1:-1] * phase[1:-1] ** 2 * np.conj(phase[:-2])
+    deviation = np.abs(middle - expected) / (level + np.abs(expected) + np.float32(1e-6 * effective))
+    return [local_mean(deviation, 3, 0), local_mean(local_mean(deviation, 5, 0), 5, 1)]
 
 
 def _glide_features(log: Array) -> list[Array]:
@@ -182,12 +199,14 @@ def _glide_features(log: Array) -> list[Array]:
 
 def _phase_coherence(middle: Complex, effective: float) -> list[Array]:
     """How much the energy of a frame sits at one moment: phases then fall evenly over frequency."""
-    steps = middle[:, 1:] * np.conj(middle[:, :-1])
-    real, imaginary = (local_mean(np.ascontiguousarray(part), 31, 1) for part in (steps.real, steps.imag))
-    whole = local_mean(np.abs(steps), 31, 1) + np.float32(1e-9 * effective**2)
-    together = np.sqrt(real * real + imaginary * imaginary) / whole
-    together = np.concatenate((together, together[:, -1:]), axis=1)
-    return [together, local_mean(together, 5, 0)]
+    products = middle[:, 1:] * np.conj(middle[:, :-1])
+    real, imaginary = (
+        local_mean(np.ascontiguousarray(part), 31, 1) for part in (products.real, products.imag)
+    )
+    modulus = local_mean(np.abs(products), 31, 1) + np.float32(1e-9 * effective**2)
+    coherence = np.sqrt(real * real + imaginary * imaginary) / modulus
+    coherence = np.concatenate((coherence, coherence[:, -1:]), axis=1)
+    return [coherence, local_mean(coherence, 5, 0)]
 
 
 def _frame_features(level: Array, peaks: Array, frequency: Array) -> list[Array]:

@@ -28,9 +28,20 @@ _MASK_EXPONENTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 
 
 def retention_and_leakage(stem: Audio, rest: Audio) -> tuple[float, float]:
-    """How much of its player, and how much of all others, ``stem`` holds beside ``rest``, each 0 to 1."""
-    both = stem + rest
-    ss, sx, xx = _inner_product(stem, stem), _inner_product(stem, both), _inner_product(both, both)
+    """How much of its player, and how much of all others, a stem holds.
+
+    Parameters
+    ----------
+    stem, rest : float32 array, shape (samples, channels)
+        A separated stem, and what it leaves of the mix.
+
+    Returns
+    -------
+    retention, leakage : float
+        Shares of amplitude, 0 to 1.
+    """
+    mix = stem + rest
+    ss, sx, xx = _inner_product(stem, stem), _inner_product(stem, mix), _inner_product(mix, mix)
     if sx <= 0 or xx <= sx:
         return 1.0, 0.0
     return min(1.0, ss / sx), min(1.0, max(0.0, (sx - ss) / (xx - sx)))
@@ -39,67 +50,95 @@ def retention_and_leakage(stem: Audio, rest: Audio) -> tuple[float, float]:
 def rebalance(
     stem: Audio, rest: Audio, rate: int, decibels: float, report: Progress
 ) -> tuple[Audio, Audio, float]:
-    """``stem`` and ``rest`` with their player ``decibels`` louder beside all others; and what is reached, dB.
+    """A stem and the rest of its mix, with the stem's player louder or softer beside all others.
 
-    A player that has to fall by more than the stem holds of it is taken out (:func:`remove_source`), and as much
-    of all as it was is laid over that.
+    A player that has to fall by more than the stem holds of it is taken out (:func:`remove_source`), and as
+    much of all as it was is laid over that.
+
+    Parameters
+    ----------
+    stem, rest : float32 array, shape (samples, channels)
+        A separated stem, and what it leaves of the mix.
+    rate : int
+        Samples a second.
+    decibels : float
+        How much louder.
+    report : Progress
+
+    Returns
+    -------
+    stem, rest : float32 array, shape (samples, channels)
+    reached : float
+        By how much the player should have risen, dB.
     """
-    held, leaked = retention_and_leakage(stem, rest)
+    retention, leakage = retention_and_leakage(stem, rest)
     wanted = 10 ** (decibels / 20)
     low, high = _REST_GAIN_RANGE
-    for_rest = min(max(1 - leaked * (wanted - 1) / max(_MIN_SEPARATION, held - leaked), low), high)
-    for_stem = (wanted - for_rest * (1 - held)) / max(0.05, held)
-    if for_stem < 0:
-        taken, fell = remove_source(stem, rest, rate, report)
-        gone = 10 ** (fell / 20)
-        whole = max(0.0, (wanted - gone) / (1 - gone))
-        reached = 20 * np.log10(max(wanted, gone))
-        return stem * np.float32(whole), taken + (rest - taken) * np.float32(whole), float(reached)
-    own = for_stem * held + for_rest * (1 - held)
-    others = for_stem * leaked + for_rest * (1 - leaked)
-    reached = 20 * np.log10(own / others)
-    return stem * np.float32(for_stem), rest * np.float32(for_rest), float(reached)
+    separation = max(_MIN_SEPARATION, retention - leakage)
+    rest_gain = min(max(1 - leakage * (wanted - 1) / separation, low), high)
+    stem_gain = (wanted - rest_gain * (1 - retention)) / max(0.05, retention)
+    if stem_gain < 0:
+        without, fell = remove_source(stem, rest, rate, report)
+        remaining = 10 ** (fell / 20)
+        mix_share = np.float32(max(0.0, (wanted - remaining) / (1 - remaining)))
+        reached = 20 * np.log10(max(wanted, remaining))
+        return stem * mix_share, without + (rest - without) * mix_share, float(reached)
+    player = stem_gain * retention + rest_gain * (1 - retention)
+    others = stem_gain * leakage + rest_gain * (1 - leakage)
+    reached = 20 * np.log10(player / others)
+    return stem * np.float32(stem_gain), rest * np.float32(rest_gain), float(reached)
 
 
 def remove_source(stem: Audio, rest: Audio, rate: int, report: Progress) -> tuple[Audio, float]:
-    """``rest`` with less of the player of ``stem`` left in it; and by how much the player fell, dB.
+    """The rest of a mix with less of the stem's player left in it.
 
-    The mask that left ``rest`` over is raised to the lowest power at which the player should have fallen
-    <<<<<<< HEAD
-    by 10 dB, at most to its cube; all others, of whom it takes something too, get their level back.
-    =======
-    by 10 dB, at most to its cube; all others, of whom it takes something too, come back to their level.
-    >>>>>>> edits
+    The mask that left the rest over is raised to the lowest power at which the player should have fallen by
+    10 dB, at most to its cube; all others, of whom it takes something too, come back to their level.
+
+    Parameters
+    ----------
+    stem, rest : float32 array, shape (samples, channels)
+        A separated stem, and what it leaves of the mix.
+    rate : int
+        Samples a second.
+    report : Progress
+
+    Returns
+    -------
+    rest : float32 array, shape (samples, channels)
+    fell : float
+        By how much the player should have fallen, dB, below 0.
     """
-    both = stem + rest
+    mix = stem + rest
     size = 2 ** max(8, round(np.log2(rate * 4096 / 44_100)))
     stft = STFT(sine(size), size // 2, (size // 2, size - 1))
-    left, power = _rest_mask(both, rest, stft)
-    of_player, of_others = (1 - left) * power, left * power
-    for step in _MASK_EXPONENTS:
-        mask = left**step
+    rest_mask, power = _rest_mask(mix, rest, stft)
+    of_player, of_others = (1 - rest_mask) * power, rest_mask * power
+    for exponent in _MASK_EXPONENTS:
+        mask = rest_mask**exponent
         player, others = (
-            float((mask * of_one).sum()) / max(1e-12, float(of_one.sum()))
-            for of_one in (of_player, of_others)
+            float((mask * source).sum()) / max(1e-12, float(source.sum()))
+            for source in (of_player, of_others)
         )
         fell = float(20 * np.log10(max(player, 1e-5) / max(others, 1e-5)))
         if fell <= _REMOVED_LEVEL:
             break
-    back = np.float32(min(_MAX_MAKEUP_GAIN, 1 / max(others, 1e-5)))
-    if step == 1:
-        return rest * back, fell
+    makeup_gain = np.float32(min(_MAX_MAKEUP_GAIN, 1 / max(others, 1e-5)))
+    if exponent == 1:
+        return rest * makeup_gain, fell
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
         first = round(start * rate)
-        mask = _rest_mask(both[first : first + len(block)], block, stft)[0] ** (step - 1)
+        mask = _rest_mask(mix[first : first + len(block)], block, stft)[0] ** (exponent - 1)
         tell(0.5, "taking out what is left")
         masked = [(0, stft.forward(block) * mask[:, None])]
-        return stft.inverse(masked, len(block)) * back
+        return stft.inverse(masked, len(block)) * makeup_gain
 
     return process_in_blocks(rest, rate, work, report), fell
 
 
 def _inner_product(one: Audio, other: Audio) -> float:
+    """The sum of the products of all samples."""
     return float(np.einsum("ij,ij->", one, other, dtype=np.float64))
 
 

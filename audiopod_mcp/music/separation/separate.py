@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
-from audiopod_mcp.music.model import Audio, Progress, Refused, silent
+from audiopod_mcp.music.model import Audio, Progress, Refused, silent, within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
 from audiopod_mcp.music.signal.stft import Array, Complex
@@ -32,9 +32,11 @@ TRACKS = ("vocals", "drums", "bass")
 _BLOCK = 20.0
 """Seconds that are weighed at a time."""
 _MIN_DETECTION_LENGTH = 6.0
+"""Seconds below which a recording is too short for its sources to be told missing."""
 _RULE_WEIGHT = 0.5
 """How much the masks by rule count beside the fitted ones (geometric mean): they err in other places."""
 _BASS_CUTOFF = 220.0
+"""Above this (Hz) there are only harmonics of a bass."""
 _RUMBLE_CUTOFF = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _CERTAIN_LOG_ODDS = 1.2
@@ -47,16 +49,35 @@ _NAMED = {"vocals": "singing was", "drums": "drums were", "bass": "bass was"}
 
 
 def separate(audio: Audio, rate: int, track: str, report: Progress = silent) -> Audio:
-    """The stem of :func:`separate_with_notes`."""
+    """The stem of :func:`separate_with_notes`, without the notes."""
     return separate_with_notes(audio, rate, track, report)[0]
 
 
 def separate_with_notes(
     audio: Audio, rate: int, track: str, report: Progress = silent
 ) -> tuple[Audio, tuple[str, ...]]:
-    """One of :data:`TRACKS` from a recording, shaped like ``audio``, and in words how far to trust it.
+    """One track of a recording, and in words how far to trust it.
 
-    Raises :class:`Refused` for any other track, and where the track is not heard.
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+        Of any length and number of channels.
+    rate : int
+        Samples a second, any.
+    track : str
+        One of :data:`TRACKS`.
+    report : Progress
+
+    Returns
+    -------
+    stem : float32 array, shape (samples, channels)
+    notes : tuple of str
+        Sentences for the listener.
+
+    Raises
+    ------
+    Refused
+        For any other track, for silence, and where the track is not heard.
     """
     if track not in TRACKS:
         raise Refused(
@@ -71,10 +92,7 @@ def separate_with_notes(
         raise Refused("The recording is silent: there is nothing to separate.")
     odds = None
     if track == "vocals":
-        mid, side = downmix(audio, rate)
-        odds = vocal_log_odds(mid, side, lambda fraction, doing: report(0.1 * fraction, doing))
-        del mid, side
-    begun = 0.1 if odds is not None else 0.0
+        odds = vocal_log_odds(*downmix(audio, rate), within(report, 0.0, 0.1))
     heard = SourceActivity()
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
@@ -88,10 +106,8 @@ def separate_with_notes(
             else _match_length(soxr.resample(stem, SEPARATION_RATE, rate), block)
         )
 
-    def told(done: float, doing: str) -> None:
-        report(begun + (1 - begun) * done, doing)
-
-    out = process_in_blocks(audio, rate, work, told, _BLOCK)
+    rest = within(report, 0.0 if odds is None else 0.1, 1.0)
+    out = process_in_blocks(audio, rate, work, rest, _BLOCK)
     nothing = np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum()
     sung = odds is None or bool(vocal_segments(odds))
     brief = len(audio) < _MIN_DETECTION_LENGTH * rate  # too short to miss anything in
@@ -107,6 +123,7 @@ def separate_with_notes(
 
 
 def _match_length(stem: Audio, like: Audio) -> Audio:
+    """``stem`` as long as ``like``, cut off or filled up with silence."""
     out = np.zeros_like(like)
     out[: len(stem)] = stem[: len(out)]
     return out
@@ -120,18 +137,21 @@ def _separate_block(
     heard: SourceActivity,
     tell: Callable[[float], None],
 ) -> Audio:
-    """The stem of a block at :data:`SEPARATION_RATE`: by rule and by weighed evidence, each half."""
+    """The stem of a block at :data:`SEPARATION_RATE`, by the geometric mean of a mask by rule and a fitted one.
+
+    ``odds`` are the log-odds of singing of the whole recording, in which the block begins at ``start`` (s).
+    """
     tell(0.0)
     spectra = [SEPARATION_STFT.forward(channel) for channel in block.T]
-    found = ratio_masks(spectra, lambda done: tell(0.05 + 0.55 * done))
-    heard.add(spectra, found)
+    fitted = ratio_masks(spectra, lambda done: tell(0.05 + 0.55 * done))
+    heard.add(spectra, fitted)
     level = np.mean([np.abs(spectrum) for spectrum in spectra], axis=0) + 1e-9
     rule = _rule_mask(level, spectra, track, lambda done: tell(0.6 + 0.3 * done))
     if odds is not None:
         times = start + SEPARATION_STFT.times(len(level), SEPARATION_RATE)
-        likely = np.interp(times, np.arange(len(odds)) / VOCAL_FPS, odds)
-        rule *= (1 / np.sqrt(1 + np.exp(-likely - 0.5))).astype(np.float32)[:, None]
-    mask = np.maximum(rule, 1e-6) ** _RULE_WEIGHT * found[SOURCES.index(track)] ** (1 - _RULE_WEIGHT)
+        frame_odds = np.interp(times, np.arange(len(odds)) / VOCAL_FPS, odds)
+        rule *= (1 / np.sqrt(1 + np.exp(-frame_odds - 0.5))).astype(np.float32)[:, None]
+    mask = np.maximum(rule, 1e-6) ** _RULE_WEIGHT * fitted[SOURCES.index(track)] ** (1 - _RULE_WEIGHT)
     tell(0.9)
     stems = [SEPARATION_STFT.inverse([(0, spectrum * mask)], len(block)) for spectrum in spectra]
     stem: Audio = np.stack(stems, axis=1)
@@ -141,15 +161,12 @@ def _separate_block(
 
 
 def _rule_mask(level: Array, spectra: list[Complex], track: str, tell: Callable[[float], None]) -> Array:
-    """The track's share by what it must be: short or broad, low, or not repeating and where voices are."""
+    """The track's share by what it must be: short or broad, low, or not repeating and in a voice's range."""
     frequency = np.arange(level.shape[1], dtype=np.float32) * (SEPARATION_RATE / N_FFT)
     drums = drum_mask(level, frequency, SEPARATION_RATE / HOP)
     if track == "drums":
         return drums
     if track == "bass":
-        return (
-            (1 - drums)
-            * low_pass_mask(frequency, _BASS_CUTOFF, 6)
-            * (1 - low_pass_mask(frequency, _RUMBLE_CUTOFF, 8))
-        )
+        low = low_pass_mask(frequency, _BASS_CUTOFF, 6)
+        return (1 - drums) * low * (1 - low_pass_mask(frequency, _RUMBLE_CUTOFF, 8))
     return vocal_mask(level, spectra, frequency, SEPARATION_RATE / HOP, drums, tell)

@@ -27,7 +27,7 @@ def interpolate_bins(spectra: Array, bins: npt.NDArray[np.float64]) -> Array:
 
 
 def peak_offset(before: Array, peak: Array, after: Array) -> Array:
-    """How far from its sample the top of a peak lies: the vertex of the parabola through it and its neighbours.
+    """How far from its sample the top of a peak lies, by the parabola through it and its neighbours.
 
     Parameters
     ----------

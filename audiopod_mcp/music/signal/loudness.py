@@ -15,18 +15,19 @@ from audiopod_mcp.music.model import Audio, Progress, silent
 from .stft import WORKERS, Array
 
 _FILTER_TAIL = 0.1
-"""Seconds that each filtered block starts early, so that the filters have rung out: their slowest pole takes 4 ms."""
+"""Seconds that each filtered block starts early: the filters (slowest pole: 4 ms) have rung out then."""
 _BLOCK_SECONDS = 2
 """Seconds filtered at a time."""
 
 
 def integrated_loudness(audio: Audio, rate: int, report: Progress = silent) -> float | None:
-    """Integrated loudness: K-weighting, blocks of 400 ms, the absolute and the relative gate (ITU-R BS.1770-4).
+    """Integrated loudness by ITU-R BS.1770-4: K-weighting, blocks of 400 ms, absolute and relative gate.
 
     Parameters
     ----------
     audio : float32 array, shape (samples, channels)
-        Five and six channels are weighted as surround sound. Audio shorter than one block counts as one block.
+        Five and six channels are weighted as surround sound. Audio shorter than one block counts as one
+        block.
     rate : int
         Samples a second.
     report : Progress
@@ -143,7 +144,7 @@ def _channel_weights(channels: int) -> Array:
 
 @lru_cache(maxsize=4)
 def _k_response(rate: int, size: int) -> npt.NDArray[np.complex64]:
-    """K-weighting on the bins of a transform: the standard's two filters, for any rate by bilinear transform."""
+    """K-weighting on the bins of a transform: the standard's two filters, by bilinear transform."""
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
 
     k, q, gain = (

@@ -40,8 +40,8 @@ class STFT:
 
     Frame ``i`` covers the ``len(window)`` samples from ``i · hop - padding[0]`` on. There are as many frames
     as fit into the signal with ``padding[0]`` zeros before and ``padding[1]`` zeros after it. Signals are
-    ``(samples,)`` or ``(samples, channels)``, their spectra ``(frames, bins)`` or ``(frames, channels, bins)``
-    with ``len(window) // 2 + 1`` bins, unscaled.
+    ``(samples,)`` or ``(samples, channels)``, their spectra ``(frames, bins)`` or ``(frames, channels,
+    bins)`` with ``len(window) // 2 + 1`` bins, unscaled.
 
     Spectra come and go in blocks of frames, so that two hours of music need no more memory at a time than
     one minute.
