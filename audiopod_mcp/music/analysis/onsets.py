@@ -22,12 +22,12 @@ then, of magnitudes rather than of their logarithms, so that the loud hits stand
 """
 
 _MIN_ONSET_SPREAD = 0.04
-"""Standard deviation of the onset strength, nats, below which nothing sets in (a held chord, a hum), unless the
-spectrum changes.
+"""Standard deviation of the onset strength, nats, below which nothing sets in (a held chord, a hum), unless
+the spectrum changes.
 """
 _MIN_SPECTRAL_CHANGE = 0.2
-"""Nats by which the mean level of bands then changes from half a second to the next: in soft strings it does by
-0.4, in a hum by 0.03, in noise by 0.09.
+"""Nats by which the mean level of bands then changes from half a second to the next: in soft strings it does
+by 0.4, in a hum by 0.03, in noise by 0.09.
 """
 _LAG = 2
 """Frames from the one compared with."""

@@ -200,7 +200,7 @@ def _unit_rows(rows: Array) -> Array:
 
 
 def _hysteresis_segments(odds: Array, least: int) -> list[tuple[int, int]]:
-    """Runs of frames above -0.4 with a peak above 0.4; shorter pauses and runs than ``least`` do not count."""
+    """Runs of frames above -0.4 with a peak above 0.4, without pauses and runs shorter than ``least``."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], odds > -0.4, [0])).astype(np.int8)))
     runs = [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if odds[a:b].max() > 0.4]
     joined: list[tuple[int, int]] = []

@@ -1,6 +1,4 @@
-"""Lines of a known text laid over a recording, by where the voice is, and by where the music returns with
-the words.
-"""
+"""The lines of a known text aligned to a recording: where the voice is, where music and words repeat."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.chroma import CHROMA_FPS, chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.onsets import MID_BAND, ONSET_FPS, onset_envelopes
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS
-from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, silent, within
 from audiopod_mcp.music.signal.averages import segment_means
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.stft import Array, Ints
@@ -30,7 +28,7 @@ _MAX_CELLS = 900_000
 """Steps times lines at most; the search keeps a hundred bytes for each."""
 
 _LOG_ODDS_SLOPE, _MAX_LOG_ODDS = 0.3, 3.0
-"""How log-odds of 0.5 s are trusted, and up to where."""
+"""How far the log-odds of singing are trusted: by this factor, and up to this value."""
 _VOCAL_WEIGHT, _NON_VOCAL_WEIGHT = 0.04, 0.12
 """Nats that a step of 0.1 s is worth for each of those: more where nobody sings, since there no line can be,
 while more may be sung than is written.
@@ -40,21 +38,29 @@ _ONSET_WEIGHT, _VOCAL_ONSET_WEIGHT = 0.3, 0.5
 _MAX_SYLLABLE, _MIN_SYLLABLE = 0.8, 0.12
 """Seconds a syllable takes on average."""
 _LEARNING_RATE = 0.5
-"""How far the level of the log-odds that parts singing from none follows what the lines found say of it."""
+"""How far the threshold of the log-odds that parts singing from none follows what the lines say of it."""
 _LOG_ODDS_RANGE = 6.0
 """Log-odds below the clearest voice that count as low as can be: silence tells no more than an interlude."""
 _REPETITION_BONUS = 1.0
 """Nats of fit given up for each place where music and words return together."""
 _TRIAL_OFFSETS = (-1.0, 1.0)
-"""Other levels that are tried, to see which lines depend on it."""
+"""Other thresholds that are tried, from the one found, to see which lines depend on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignmentEvidence:
-    """What is known of the singing, at ``fps`` steps a second, each ``(steps,)``.
+    """What is known of the singing, step by step.
 
-    ``voice`` are log-odds of singing, ``onset`` is above 0 where something sets in; ``chroma``,
-    ``(steps, 12)``, is empty where the music was not heard.
+    Attributes
+    ----------
+    fps : float
+        Steps a second.
+    voice : float32 array, shape (steps,)
+        Log-odds of singing.
+    onset : float32 array, shape (steps,)
+        Above 0 where something sets in.
+    chroma : float32 array, shape (steps, 12)
+        Or ``(0, 12)`` where the music was not listened to.
     """
 
     fps: float
@@ -74,18 +80,32 @@ class AlignedLine(NamedTuple):
 def evidence_from_audio(
     audio: Audio, rate: int, lines: int = 1, report: Progress = silent
 ) -> AlignmentEvidence:
-    """Evidence from a recording, as fine as a search for so many lines can use."""
+    """Evidence from a recording, as fine as a search for so many lines can use.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+    rate : int
+        Samples a second.
+    lines : int
+    report : Progress
+
+    Returns
+    -------
+    AlignmentEvidence
+    """
     mid, side = downmix(audio, rate)
     duration = len(audio) / rate
     steps = _step_count(duration, lines)
     fps = steps / duration
-    odds = singing_log_odds(mid, side, lambda part, doing: report(0.6 * part, doing))
-    onsets = onset_envelopes(mid, lambda part, doing: report(0.6 + 0.2 * part, doing))[MID_BAND]
-    chroma = chromagram(spectral_peaks(mid, lambda part, doing: report(0.8 + 0.2 * part, doing)))
+    odds = singing_log_odds(mid, side, within(report, 0.0, 0.6))
+    onsets = onset_envelopes(mid, within(report, 0.6, 0.8))[MID_BAND]
+    chroma = chromagram(spectral_peaks(mid, within(report, 0.8, 1.0)))
     edges = np.round(np.arange(steps + 1) / fps * CHROMA_FPS).astype(np.intp)
     times = np.arange(steps) / fps
     voice = np.interp(times + 0.5 / fps, np.arange(len(odds)) / VOCAL_FPS, odds)
-    strongest = np.maximum.reduceat(onsets, np.minimum((times * ONSET_FPS).astype(np.intp), len(onsets) - 1))
+    onset_edges = np.minimum((times * ONSET_FPS).astype(np.intp), len(onsets) - 1)
+    strongest = np.maximum.reduceat(onsets, onset_edges)
     return AlignmentEvidence(
         fps,
         voice.astype(np.float32),
@@ -95,7 +115,18 @@ def evidence_from_audio(
 
 
 def evidence_from_analysis(analysis: Analysis, lines: int = 1) -> AlignmentEvidence:
-    """Evidence from an analysis alone: its vocals or, where it heard none, its sections; and its beats."""
+    """Evidence from an analysis alone: its vocals or, where it heard none, its sections; and its beats.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    lines : int
+        How many lines are to be searched for.
+
+    Returns
+    -------
+    AlignmentEvidence
+    """
     steps = _step_count(analysis.duration, lines)
     fps = steps / analysis.duration
     times = (np.arange(steps) + 0.5) / fps
@@ -111,52 +142,69 @@ def evidence_from_analysis(analysis: Analysis, lines: int = 1) -> AlignmentEvide
 def align_lines(
     evidence: AlignmentEvidence,
     words: Sequence[str],
-    counts: Ints,
-    parted: Sequence[bool | None] | None = None,
+    syllables: Ints,
+    begins_stanza: Sequence[bool | None] | None = None,
     report: Progress = silent,
 ) -> list[AlignedLine]:
-    """Each line's place, given what is sung in it (to see what returns), its syllables and whether a stanza
-    begins with it (``None``: not known).
+    """When each line is sung.
 
-    The lines are laid (:func:`search_line_layout`), the level of the log-odds that parts singing from none is learnt
-    from that, and they are laid again. How far the lines stay in place over this and when that level is
-    wrong, and how sure the voice is within them, is their confidence.
+    The lines are laid out (:func:`search_line_layout`), the threshold of the log-odds that parts singing from
+    none is learnt from that, and they are laid out again. How far the lines stay in place over this and when
+    that threshold is wrong, and how sure the voice is within them, is their confidence.
+
+    Parameters
+    ----------
+    evidence : AlignmentEvidence
+    words : sequence of str, one a line
+        What is sung in each line, alike where the same is sung: by this it is seen what repeats.
+    syllables : intp array, shape (lines,)
+        How many each line has.
+    begins_stanza : sequence of bool or None, one a line, optional
+        Whether a stanza begins with the line; ``None``: not known.
+    report : Progress
+
+    Returns
+    -------
+    list of AlignedLine
     """
-    parted = parted if parted is not None else [None] * len(counts)
+    begins_stanza = begins_stanza if begins_stanza is not None else [None] * len(syllables)
     clearest = float(np.percentile(evidence.voice, 80))
     odds = np.maximum(evidence.voice, np.float32(clearest - _LOG_ODDS_RANGE))
-    level, layouts = 0.0, []
+    threshold, layouts = 0.0, []
     for step in range(3):
         report(step / 5, "placing the lines")
-        layouts.append(_search(odds - np.float32(level), evidence, counts, parted))
-        within = _steps_within(layouts[-1], len(odds))
-        if step < 2 and within.any() and not within.all():
-            level += _LEARNING_RATE * ((odds[within].mean() + odds[~within].mean()) / 2 - level)
-    best = _with_repetitions(layouts[-1], odds - np.float32(level), evidence, words, counts, parted)
+        layouts.append(_search(odds - np.float32(threshold), evidence, syllables, begins_stanza))
+        inside = _steps_within(layouts[-1], len(odds))
+        if step < 2 and inside.any() and not inside.all():
+            midway = (odds[inside].mean() + odds[~inside].mean()) / 2
+            threshold += _LEARNING_RATE * (midway - threshold)
+    centred = odds - np.float32(threshold)
+    best = _with_repetitions(layouts[-1], centred, evidence, words, syllables, begins_stanza)
     if best is not layouts[-1]:
         layouts.append(best)
-    for number, other in enumerate(_TRIAL_OFFSETS):
+    for number, offset in enumerate(_TRIAL_OFFSETS):
         report((3 + number) / 5, "placing the lines")
-        layouts.append(_search(odds - np.float32(level + other), evidence, counts, parted))
+        trial = odds - np.float32(threshold + offset)
+        layouts.append(_search(trial, evidence, syllables, begins_stanza))
     others = [layout for layout in layouts if layout is not best]
     agreement = np.mean([np.abs(other.starts - best.starts) < 0.5 * evidence.fps for other in others], axis=0)
     if not np.isfinite(best.score):  # there was no room for the lines
         agreement[:] = 0.0
     return [
         AlignedLine(
-            float(a / evidence.fps),
-            float(b / evidence.fps),
-            float(agree * _vocal_probability(odds - np.float32(level), int(a), int(b))),
+            float(start / evidence.fps),
+            float(end / evidence.fps),
+            float(agree * _vocal_probability(centred, int(start), int(end))),
         )
-        for a, b, agree in zip(best.starts, best.ends, agreement, strict=True)
+        for start, end, agree in zip(best.starts, best.ends, agreement, strict=True)
     ]
 
 
-def vocal_log_odds_within(evidence: AlignmentEvidence, placed: Sequence[AlignedLine]) -> float:
-    """Mean log-odds of singing within the lines."""
-    edges = [(int(line.start * evidence.fps), int(line.end * evidence.fps)) for line in placed]
-    within = np.concatenate([evidence.voice[a : max(a + 1, b)] for a, b in edges])
-    return float(within.mean()) if len(within) else 0.0
+def vocal_log_odds_within(evidence: AlignmentEvidence, lines: Sequence[AlignedLine]) -> float:
+    """The mean log-odds of singing within the lines; 0 without lines."""
+    edges = [(int(line.start * evidence.fps), int(line.end * evidence.fps)) for line in lines]
+    inside = np.concatenate([evidence.voice[start : max(start + 1, end)] for start, end in edges])
+    return float(inside.mean()) if len(inside) else 0.0
 
 
 def _with_repetitions(
@@ -164,49 +212,53 @@ def _with_repetitions(
     odds: Array,
     evidence: AlignmentEvidence,
     words: Sequence[str],
-    counts: Ints,
-    parted: Sequence[bool | None],
+    syllables: Ints,
+    begins_stanza: Sequence[bool | None],
 ) -> LineLayout:
-    """The lines with returning passages near where :func:`find_repetitions` places them, if the voice fits that
-    nearly as well: music returns without the words, too.
+    """The layout with repeated passages near where :func:`find_repetitions` places them.
+
+    The voice must fit that nearly as well as the ``free`` layout: music returns without the words, too.
     """
     passage = repeated_passage(words)
     if passage is None or not len(evidence.chroma):
         return free
     usual = float(np.median(np.diff(free.starts))) / evidence.fps
-    held = find_repetitions(evidence.chroma, np.clip(odds, -5, 5), evidence.fps, *passage, usual)
-    if not held:
+    anchors = find_repetitions(evidence.chroma, np.clip(odds, -5, 5), evidence.fps, *passage, usual)
+    if not anchors:
         return free
-    again = _search(odds, evidence, counts, parted, held)
-    return again if again.score + _REPETITION_BONUS * len(held) > free.score else free
+    anchored = _search(odds, evidence, syllables, begins_stanza, anchors)
+    return anchored if anchored.score + _REPETITION_BONUS * len(anchors) > free.score else free
 
 
 def _search(
     odds: Array,
     evidence: AlignmentEvidence,
-    counts: Ints,
-    parted: Sequence[bool | None],
-    held: Mapping[int, float] = MappingProxyType({}),
+    syllables: Ints,
+    begins_stanza: Sequence[bool | None],
+    anchors: Mapping[int, float] = MappingProxyType({}),
 ) -> LineLayout:
+    """The best layout by log-odds of singing above their threshold."""
     fps = evidence.fps
     trusted = np.clip(_LOG_ODDS_SLOPE * odds, -_MAX_LOG_ODDS, _MAX_LOG_ODDS)
     voice = trusted * np.where(trusted > 0, _VOCAL_WEIGHT, _NON_VOCAL_WEIGHT) * (10 / fps)
     reach = max(1, round(0.4 * fps))
-    around = np.pad(
-        np.concatenate(([0.0], np.cumsum(np.where(trusted > 0, 1, 3) * trusted))), reach, mode="edge"
-    )
-    rise = (around[2 * reach :] - 2 * around[reach:-reach] + around[: -2 * reach]) / reach
+    sums = np.concatenate(([0.0], np.cumsum(np.where(trusted > 0, 1, 3) * trusted)))
+    padded = np.pad(sums, reach, mode="edge")
+    rise = (padded[2 * reach :] - 2 * padded[reach:-reach] + padded[: -2 * reach]) / reach
     begin = _ONSET_WEIGHT * np.append(evidence.onset, 0.0) + _VOCAL_ONSET_WEIGHT * rise
-    pace = float(np.clip((odds > 0).sum() / fps / counts.sum(), _MIN_SYLLABLE, _MAX_SYLLABLE))
-    expected = [float(pace * count * fps) for count in counts]
-    return search_line_layout(voice.astype(np.float32), begin.astype(np.float32), expected, fps, parted, held)
+    pace = float(np.clip((odds > 0).sum() / fps / syllables.sum(), _MIN_SYLLABLE, _MAX_SYLLABLE))
+    expected = [float(pace * count * fps) for count in syllables]
+    return search_line_layout(
+        voice.astype(np.float32), begin.astype(np.float32), expected, fps, begins_stanza, anchors
+    )
 
 
 def _steps_within(layout: LineLayout, steps: int) -> npt.NDArray[np.bool_]:
-    within = np.zeros(steps, bool)
+    """Which steps lie within a line."""
+    inside = np.zeros(steps, bool)
     for start, end in zip(layout.starts, layout.ends, strict=True):
-        within[start:end] = True
-    return within
+        inside[start:end] = True
+    return inside
 
 
 def _vocal_probability(odds: Array, start: int, end: int) -> float:
@@ -217,4 +269,5 @@ def _vocal_probability(odds: Array, start: int, end: int) -> float:
 
 
 def _step_count(duration: float, lines: int) -> int:
+    """How many steps a recording is cut into for a search for so many lines."""
     return max(4, min(_MAX_STEPS, _MAX_CELLS // lines, round(10 * duration)))

@@ -1,8 +1,9 @@
 """How much the tone that stands out sounds like somebody singing, finely enough in time to hear a breath.
 
-:mod:`voice` asks whether the whole spectrum moves as a voice does and answers over half a second and more;
-that finds the songs with singing in them. To place lines, the loudest harmonic tone in the centre of the
-stage is followed, and asked how it moves, how its partials are shaped and how far they stand out.
+:mod:`audiopod_mcp.music.analysis.vocal_activity` asks whether the whole spectrum moves as a voice does and
+answers over half a second and more; that finds the songs with singing in them. To place lines, the loudest
+harmonic tone in the centre of the stage is followed, and asked how it moves, how its partials are shaped and
+how far they stand out.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 from audiopod_mcp.music.analysis.vocal_activity import HOP, N_FFT, vocal_features
-from audiopod_mcp.music.model import Progress, silent
+from audiopod_mcp.music.model import Progress, silent, within
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.interpolation import interpolate_bins, peak_offset
 from audiopod_mcp.music.signal.stft import STFT, Array, Ints
 
 from .singing_weights import BIAS, WEIGHTS
@@ -32,9 +34,14 @@ _N_SALIENCE_PARTIALS = 8
 _N_SHAPE_PARTIALS = 24
 """Partials looked at for the shape of the tone."""
 _PARTIAL_DECAY = 0.84
+"""What each further partial counts for, as a share of the one before."""
+_MAX_STEP = 2
+"""Bins that the tone that is followed moves from frame to frame at most."""
 _LEAP_COST = 6.0
 """What leaving the tone that is followed for another costs, in standard deviations of the salience."""
 _BAND_EDGES = (150, 300, 500, 800, 1200, 1800, 2500, 3500, 5000)
+"""Hz."""
+_N_BANDS = len(_BAND_EDGES) - 1
 
 FEATURE_NAMES = (
     *("contrast", "salience", "vibrato", "glide", "leaps", "vibrato 4-8 Hz", "roughness"),
@@ -46,10 +53,18 @@ FEATURE_NAMES = (
 
 
 def singing_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
-    """Log-odds of singing, ``(frames,)`` at :data:`VOCAL_FPS`, of the output of :func:`downmix`.
+    """How probable it is that somebody sings, by a logistic regression.
 
-    A logistic regression (``tests.benchmarks.lead_voice`` fits it) on the features and on how they differ
-    from the recording's mean.
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    float32 array, shape (frames,)
+        Log-odds at :data:`VOCAL_FPS`, from the features and from their means over the recording.
     """
     features = extract_singing_features(mid, side, report)
     weights = np.asarray(WEIGHTS)
@@ -58,10 +73,21 @@ def singing_log_odds(mid: Array, side: Array, report: Progress = silent) -> Arra
 
 
 def extract_singing_features(mid: Array, side: Array, report: Progress = silent) -> Array:
-    """What tells a singing lead, ``(frames, len(NAMES))``, most of it smoothed over 0.3 s."""
+    """What tells a singing lead voice, most of it smoothed over 0.3 s.
+
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    float32 array, shape (frames, len(FEATURE_NAMES))
+        At :data:`VOCAL_FPS`, columns by :data:`FEATURE_NAMES`.
+    """
     frames = len(mid) // HOP + 1
-    bands = len(_BAND_EDGES) - 1
-    tone = np.zeros((frames, 5 + 4 * bands), np.float32)
+    tone = np.zeros((frames, 5 + 4 * _N_BANDS), np.float32)
     score = np.zeros(_N_PITCHES, np.float32)
     transform = STFT.centered(N_FFT, HOP)
     for (first, middle), (_, sides) in zip(transform.blocks(mid), transform.blocks(side), strict=True):
@@ -70,11 +96,11 @@ def extract_singing_features(mid: Array, side: Array, report: Progress = silent)
         here = slice(first, first + len(level))
         octaves = _log_frequency(centre)
         path, score, tone[here, :3] = _track_pitch(octaves, score)
-        tone[here, 3 : 5 + 2 * bands] = _partial_features(octaves, path)
-        tone[here, 5 + 2 * bands :] = _band_features(centre, level, width)
+        tone[here, 3 : 5 + 2 * _N_BANDS] = _partial_features(octaves, path)
+        tone[here, 5 + 2 * _N_BANDS :] = _band_features(centre, level, width)
         report(0.5 * (first + len(level)) / frames, "listening for the lead")
     salience, mean, cents, whole, harmonics = tone[:, :5].T
-    clear, share, level, centred = (tone[:, 5 + n * bands : 5 + (n + 1) * bands] for n in range(4))
+    clear, share, level, centred = (tone[:, 5 + n * _N_BANDS : 5 + (n + 1) * _N_BANDS] for n in range(4))
     columns = [
         _smooth(salience - mean),
         _smooth(salience),
@@ -84,24 +110,24 @@ def extract_singing_features(mid: Array, side: Array, report: Progress = silent)
         cents / 1200,
         *(_smooth(column) for part in (clear, share, level, centred) for column in part.T),
     ]
-    general = vocal_features(mid, side, lambda part, doing: report(0.5 + 0.5 * part, doing))
+    general = vocal_features(mid, side, within(report, 0.5, 1.0))
     return np.column_stack((*columns, general)).astype(np.float32)
 
 
 def _log_frequency(level: Array) -> Array:
     """Magnitudes ``(frames, bins)`` at :data:`_N_BINS` logarithmic frequencies."""
-    where = _MIN_FREQUENCY * 2 ** (np.arange(_N_BINS) / _BINS_PER_OCTAVE) * N_FFT / ANALYSIS_RATE
-    below = where.astype(np.intp)
-    above = (where - below).astype(np.float32)
-    return level[:, below] * (1 - above) + level[:, below + 1] * above
+    bins = _MIN_FREQUENCY * 2 ** (np.arange(_N_BINS) / _BINS_PER_OCTAVE) * N_FFT / ANALYSIS_RATE
+    return interpolate_bins(level, bins)
 
 
 def _track_pitch(octaves: Array, score: Array) -> tuple[Ints, Array, Array]:
-    """The pitch bin of the tone that stands out, the state to go on from, and its log salience, the mean
-    log salience and the pitch in cents, ``(frames, 3)``.
+    """The tone that stands out: its pitch bins ``(frames,)``, the state to go on from, and three features of
+    it.
 
-    Salience is a sum over partials of what stands above the spectrum around them (Salamon & Gómez, IEEE
-    TASLP 2012, without their peak picking); the path through it is a Viterbi search.
+    These are its log salience, the mean log salience and the pitch in cents, ``(frames, 3)``. Salience is a
+    sum over partials of what stands above the spectrum around them (Salamon & Gómez, IEEE TASLP 2012, without
+    their peak picking); the path through it is a Viterbi search, which goes on from the block before at
+    ``score``.
     """
     root = np.sqrt(octaves)
     raised = np.maximum(root - moving_mean(root, 61), 0) / (root.mean() + 1e-3)
@@ -110,33 +136,34 @@ def _track_pitch(octaves: Array, score: Array) -> tuple[Ints, Array, Array]:
         shift = round(_BINS_PER_OCTAVE * np.log2(number + 1))
         count = min(_N_PITCHES, _N_BINS - shift)
         salience[:, :count] += _PARTIAL_DECAY**number * raised[:, shift : shift + count]
-    evidence = salience / (salience.std() + 1e-6)
-    scores = np.empty_like(evidence)
-    for frame, now in enumerate(evidence):
-        score = np.maximum(maximum_filter1d(score, 5), score.max() - _LEAP_COST) + now
+    gains = salience / (salience.std() + 1e-6)
+    scores = np.empty_like(gains)
+    for frame, gain in enumerate(gains):
+        score = np.maximum(maximum_filter1d(score, 2 * _MAX_STEP + 1), score.max() - _LEAP_COST) + gain
         score -= score.max()
         scores[frame] = score
     path = np.empty(len(scores), np.intp)
     place = int(score.argmax())
     for frame in range(len(scores) - 1, -1, -1):
         row = scores[frame]
-        low = max(0, place - 2)
-        near = low + int(row[low : place + 3].argmax())
+        low = max(0, place - _MAX_STEP)
+        near = low + int(row[low : place + _MAX_STEP + 1].argmax())
         best = int(row.argmax())
         if frame == len(scores) - 1 or row[near] < row[best] - _LEAP_COST:
             near = best
         path[frame] = place = near
     rows, inner = np.arange(len(path)), np.clip(path, 1, _N_PITCHES - 2)
     a, b, c = (salience[rows, inner + step] for step in (-1, 0, 1))
-    curve = np.minimum(a - 2 * b + c, -1e-6)
-    cents = 1200 / _BINS_PER_OCTAVE * (inner + np.clip(0.5 * (a - c) / curve, -0.5, 0.5))
-    told = np.stack((np.log(b + 1e-2), np.log(salience.mean(axis=1) + 1e-2), cents), axis=1)
-    return path, score, told.astype(np.float32)
+    cents = 1200 / _BINS_PER_OCTAVE * (inner + peak_offset(a, b, c))
+    features = np.stack((np.log(b + 1e-2), np.log(salience.mean(axis=1) + 1e-2), cents), axis=1)
+    return path, score, features.astype(np.float32)
 
 
 def _partial_features(octaves: Array, path: Ints) -> Array:
-    """The log level of the whole and of the tone's partials; then by bands, how far the partials stand above
-    what is between them, and their share, logs: ``(frames, 2 + 2 · bands)``.
+    """The log level of the whole and of the tone's partials, and two features of each band.
+
+    These are how far the partials stand above what is between them, and their share, both logarithms:
+    ``(frames, 2 + 2 · bands)``.
     """
     rows = np.arange(len(path))[:, None]
     numbers = np.arange(1, _N_SHAPE_PARTIALS + 1)
@@ -173,8 +200,9 @@ def _band_features(centre: Array, level: Array, width: Array) -> Array:
 
 
 def _pitch_movement_features(cents: Array) -> tuple[Array, ...]:
-    """Vibrato, glide, leaps, the vibrato of singers (4 to 8 Hz; Regnier & Peeters, ICASSP 2009) and
-    roughness of a pitch track.
+    """How a pitch track ``(frames,)`` in cents moves: vibrato, glide, leaps, singers' vibrato, roughness.
+
+    Singers' vibrato is of 4 to 8 Hz (Regnier & Peeters, ICASSP 2009).
     """
     steps = np.diff(cents, prepend=cents[:1])
     leaps = np.abs(steps) > 2 * 1200 / _BINS_PER_OCTAVE
@@ -192,4 +220,5 @@ def _pitch_movement_features(cents: Array) -> tuple[Array, ...]:
 
 
 def _smooth(values: npt.NDArray[np.float32]) -> Array:
+    """The mean over 0.3 s."""
     return moving_mean(values.astype(np.float32), 13)

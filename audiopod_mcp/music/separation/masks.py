@@ -43,7 +43,8 @@ def wiener_mask(wanted: Array, rest: Array) -> Array:
 
 
 def percussive_mask(level: Array, fps: float, bin_width: float) -> Array:
-    """How percussive each bin is: like its neighbours in frequency (230 Hz) rather than those in time (0.5 s).
+    """How percussive each bin is: like its neighbours in frequency (230 Hz) rather than those in time (0.5
+    s).
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """One player of a recording made louder, softer or silent, though a separation only half finds them.
 
 A soft mask ``m`` takes the stem ``S = m·X`` out of the mix ``X``. If it is the player's share of the power
-in each cell, as Wiener's filter means it, then it tells by itself how good it is: of the player it holds the
+in each bin, as Wiener's filter means it, then it tells by itself how good it is: of the player it holds the
 share ``⟨S,S⟩ / ⟨S,X⟩``, and of all others ``(⟨S,X⟩ − ⟨S,S⟩) / (⟨X,X⟩ − ⟨S,X⟩)``. With these two shares the
 gains of stem and rest that move the player alone follow from two equations. On true stems the first share
 was off by 0.06 on average, and a player asked to rise by 6 dB came to 5.3 above the rest, not to 2.7.

@@ -137,7 +137,8 @@ def _separate_block(
     heard: SourceActivity,
     tell: Callable[[float], None],
 ) -> Audio:
-    """The stem of a block at :data:`SEPARATION_RATE`, by the geometric mean of a mask by rule and a fitted one.
+    """The stem of a block at :data:`SEPARATION_RATE`, by the geometric mean of a mask by rule and a fitted
+    one.
 
     ``odds`` are the log-odds of singing of the whole recording, in which the block begins at ``start`` (s).
     """
