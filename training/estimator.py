@@ -22,10 +22,15 @@ import numpy.typing as npt
 import soundfile
 
 from audiopod_mcp.music.separation import estimator
-from audiopod_mcp.music.separation.estimator import SOURCES, Perceptron, context, perceptrons, weigh
-from audiopod_mcp.music.separation.features import RATE, Complex, traces
-from audiopod_mcp.music.separation.separate import _stft
-from audiopod_mcp.music.signal.stft import Array
+from audiopod_mcp.music.separation.estimator import (
+    SOURCES,
+    Perceptron,
+    context_features,
+    perceptrons,
+    predict_masks,
+)
+from audiopod_mcp.music.separation.features import SEPARATION_RATE, SEPARATION_STFT, bin_features
+from audiopod_mcp.music.signal.stft import Array, Complex
 
 from .tables import Material, Provenance, rounded, write_table
 
@@ -59,9 +64,9 @@ def find_recordings(folder: Path, left_out: str | None) -> Recordings:
 def excerpt(path: Path, dice: random.Random) -> Array | None:
     """Somewhere in a file, ``(samples, 2)`` with an effective value of 1; ``None`` where it is silent."""
     length = soundfile.info(path).frames
-    start = dice.randrange(max(1, length - SECONDS * RATE))
-    audio = soundfile.read(path, SECONDS * RATE, start, dtype="float32", always_2d=True)[0]
-    audio = np.pad(audio, ((0, SECONDS * RATE - len(audio)), (0, 0)))
+    start = dice.randrange(max(1, length - SECONDS * SEPARATION_RATE))
+    audio = soundfile.read(path, SECONDS * SEPARATION_RATE, start, dtype="float32", always_2d=True)[0]
+    audio = np.pad(audio, ((0, SECONDS * SEPARATION_RATE - len(audio)), (0, 0)))
     effective = np.sqrt(np.square(audio).mean())
     return None if effective < 1e-4 else np.repeat(audio, 2, axis=1)[:, :2] / effective
 
@@ -80,7 +85,7 @@ def draw_mix(found: Recordings, dice: random.Random, *, real: bool) -> dict[str,
         audio = middle + (1.0 if source == "vocals" else width) * (audio - middle)
         audio = middle if mono else audio
         audio = audio * 10 ** (dice.uniform(*LEVELS[source]) / 20)
-        spectra = [_stft(channel) for channel in audio.T]
+        spectra = [SEPARATION_STFT.forward(channel) for channel in audio.T]
         octaves = np.log2(np.arange(1, spectra[0].shape[1] + 1))
         curve = np.interp(octaves, np.linspace(0, octaves[-1], 6), [dice.gauss(0, 3) for _ in range(6)])
         out[source] = [(spectrum * 10 ** (curve / 20)).astype(np.complex64) for spectrum in spectra]
@@ -93,9 +98,9 @@ def draw_cells(
     """Cells of a mix, drawn by their level; a source that is faint weighs as much as one that is loud."""
     mix = [sum(channels[1:], start=channels[0]) for channels in zip(*sources.values(), strict=True)]
     power: Array = np.sum([np.square(np.abs(channel)) for channel in mix], axis=0)
-    features = traces(mix)
+    features = bin_features(mix)
     if first is not None:
-        features += context(weigh(features, first), power)
+        features += context_features(predict_masks(features, first), power)
     truth = np.zeros((4, *power.shape), np.float32)
     energy = np.zeros(4)
     for source, channels in sources.items():
@@ -145,7 +150,7 @@ def error(pair: tuple[Perceptron, Perceptron], mixes: Sequence[Mapping[str, Sequ
     losses = []
     for number, sources in enumerate(mixes):
         columns, truth, worth = draw_cells(sources, pair[0], random.Random(number))
-        shares = weigh([column[:, None] for column in columns.T], pair[1])[:, :, 0]
+        shares = predict_masks([column[:, None] for column in columns.T], pair[1])[:, :, 0]
         losses.append(float((worth * np.square(shares.T - truth)).sum() / worth.sum()))
     return float(np.mean(losses))
 

@@ -27,14 +27,14 @@ import soundfile
 from scipy.optimize import minimize, minimize_scalar
 
 from audiopod_mcp.music.analysis import metrical_level
-from audiopod_mcp.music.analysis.beats import estimate_tempo, follow
-from audiopod_mcp.music.analysis.chroma import FPS as CHROMA_FPS
-from audiopod_mcp.music.analysis.chroma import bass_chromagram, chromagram, spectral_peaks
+from audiopod_mcp.music.analysis.beats import estimate_tempo, refine_and_track
+from audiopod_mcp.music.analysis.chroma import CHROMA_FPS, bass_chromagram, chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.key import harmonic_change
-from audiopod_mcp.music.analysis.metre_features import METRES, RATIOS, evidence
-from audiopod_mcp.music.analysis.onsets import FPS, onset_envelopes
-from audiopod_mcp.music.analysis.tatums import on_ticks
-from audiopod_mcp.music.signal.stft import Array, downmix
+from audiopod_mcp.music.analysis.metre_features import LEVEL_RATIOS, METRES, extract_metre_features
+from audiopod_mcp.music.analysis.onsets import ONSET_FPS, onset_envelopes
+from audiopod_mcp.music.analysis.tatums import sync_to_tatums
+from audiopod_mcp.music.signal.downmix import downmix
+from audiopod_mcp.music.signal.stft import Array
 
 from .tables import Material, Provenance, rounded, write_table
 
@@ -103,7 +103,7 @@ def examples_of(case: tuple[Path, Truth]) -> list[Example]:
     mid, _ = downmix(audio, rate)
     envelopes, peaks = onset_envelopes(mid), spectral_peaks(mid)
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
-    dice, duration = random.Random(truth["file"]), envelopes.shape[1] / FPS
+    dice, duration = random.Random(truth["file"]), envelopes.shape[1] / ONSET_FPS
     spans = [(0.0, duration)]
     for _ in range(EXCERPTS):
         length = dice.uniform(8, 24)
@@ -112,7 +112,7 @@ def examples_of(case: tuple[Path, Truth]) -> list[Example]:
     found = []
     for number, (start, end) in enumerate(spans):
         frames = slice(round(start * CHROMA_FPS), round(end * CHROMA_FPS))
-        part = envelopes[:, round(start * FPS) : round(end * FPS)]
+        part = envelopes[:, round(start * ONSET_FPS) : round(end * ONSET_FPS)]
         found.append(_example(truth, part, chroma[frames], bass[frames], excerpt=number > 0))
     return [example for example in found if example is not None]
 
@@ -121,16 +121,16 @@ def _example(truth: Truth, envelopes: Array, chroma: Array, bass: Array, *, exce
     estimate = estimate_tempo(envelopes)
     if estimate is None:
         return None
-    tempo, beats = follow(envelopes, estimate[0])
-    if len(beats) < metrical_level.LEAST_BEATS:
+    tempo, beats = refine_and_track(envelopes, estimate[0])
+    if len(beats) < metrical_level.MIN_BEATS:
         return None
-    ticks = on_ticks(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
-    features = evidence(ticks, tempo, metrical_level.onsets_a_second(envelopes))
-    tempi = tempo * np.asarray(RATIOS)
+    tatums = sync_to_tatums(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
+    features = extract_metre_features(tatums, tempo, metrical_level.onset_density(envelopes))
+    tempi = tempo * np.asarray(LEVEL_RATIOS)
     levels = np.abs(truth["bpm"] / tempi - 1) < 0.04
     metres = np.asarray([metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES])
     right = levels[:, None] & metres
-    return Example(features, right, metrical_level.likely(tempi), truth, excerpt)
+    return Example(features, right, metrical_level.plausible_levels(tempi), truth, excerpt)
 
 
 def fit(examples: Examples, penalty: float) -> Numbers:
@@ -151,7 +151,7 @@ def fit(examples: Examples, penalty: float) -> Numbers:
     def loss(flat: Numbers) -> tuple[float, Numbers]:
         parts = flat.reshape(shape)
         odds = np.einsum("nlmf,fm->nlm", standard, parts[:, :-1] + parts[:, -1:], optimize=True)
-        odds = np.where(allowed, odds, metrical_level.UNLIKELY)
+        odds = np.where(allowed, odds, metrical_level.IMPLAUSIBLE_LOG_ODDS)
         share = np.exp(odds - odds.max((1, 2), keepdims=True))
         share /= share.sum((1, 2), keepdims=True)
         hit = (share * right).sum((1, 2), keepdims=True) + 1e-300
@@ -186,12 +186,12 @@ def temperature(odds: Numbers, examples: Examples) -> float:
 def log_odds(weights: Numbers, examples: Examples) -> Numbers:
     """``(examples, levels, metres)``."""
     odds = np.einsum("nlmf,fm->nlm", examples.features, weights, optimize=True)
-    return np.where(examples.plausible[:, :, None], odds, metrical_level.UNLIKELY)
+    return np.where(examples.plausible[:, :, None], odds, metrical_level.IMPLAUSIBLE_LOG_ODDS)
 
 
 def judge(title: str, examples: Examples, odds: Numbers) -> dict[str, str]:
     """Prints, and of the whole pieces returns, how often level and metre are right, and how sure it was."""
-    chosen = [metrical_level.choose(each) for each in odds]
+    chosen = [metrical_level.most_probable(each) for each in odds]
     level, metre = (np.asarray([each[k] for each in chosen], int) for k in (0, 1))
     sure = np.asarray([each[2] for each in chosen])
     right: Flags = np.asarray(examples.right.any(axis=2))

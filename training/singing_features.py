@@ -23,10 +23,15 @@ import soxr
 from scipy.optimize import minimize
 from scipy.stats import rankdata
 
+from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS
 from audiopod_mcp.music.lyrics import singing_features
-from audiopod_mcp.music.lyrics.singing_features import FPS, NAMES, lead_features, regression_weights
+from audiopod_mcp.music.lyrics.singing_features import (
+    FEATURE_NAMES,
+    extract_singing_features,
+    regression_weights,
+)
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.signal.downmix import downmix
 from tests.benchmarks.sung_lines import RATE, SINGERS, composed, say, song_text, spoken, sung, voice_level
 
 from .tables import Material, Provenance, rounded, write_table
@@ -95,9 +100,9 @@ def spoken_over(corpus: Path) -> Iterator[tuple[Audio, Numbers]]:
 
 def observe(audio: Audio, rate: int, level: Numbers) -> tuple[Numbers, Flags]:
     """The features of a case, ``(frames, features)``, and in which frames somebody sings."""
-    features = lead_features(*downmix(audio, rate)).astype(np.float64)
+    features = extract_singing_features(*downmix(audio, rate)).astype(np.float64)
     sings = (level > 0.1 * np.percentile(level, 95)).astype(float)
-    times = np.arange(len(features)) / FPS
+    times = np.arange(len(features)) / VOCAL_FPS
     return features, np.interp(times, (np.arange(len(level)) + 0.5) * 0.01, sings) > 0.5
 
 
@@ -166,7 +171,7 @@ def main() -> None:
         print(f"{group:16}{judged[group]}, {len(areas)} cases")
     if wanted.write:
         arrays = {
-            "features": np.asarray(NAMES),
+            "features": np.asarray(FEATURE_NAMES),
             "weights": rounded(weights, ".4g"),
             "bias": rounded(bias, ".4g"),
         }

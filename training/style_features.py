@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.generation import style_features
 from audiopod_mcp.music.generation.generate import make
@@ -42,7 +42,7 @@ def measure_piece(piece: Piece) -> tuple[Numbers, Analysis]:
     style, seed = piece
     brief = replace(read_caption(style, duration=SECONDS, seed=seed, instrumental=True), style=style)
     made = make(brief, seed=seed)
-    heard = analyse(made.audio, made.rate)
+    heard = analyze(made.audio, made.rate)
     return features(made.audio, made.rate, heard), heard
 
 

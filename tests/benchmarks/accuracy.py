@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.lyrics.lrc import from_lrc
-from audiopod_mcp.music.lyrics.timing import time_lyrics
+from audiopod_mcp.music.lyrics.timing import align_lyrics
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.separation.separate import TRACKS, separate
 from tests.music.synth import si_sdr
@@ -60,7 +60,7 @@ def tempo_and_key(folder, rows):
         if row["kind"] not in ("mix", "loop", "song", "track"):
             continue
         audio, rate = read(folder / row["file"])
-        heard = analyse(audio, rate)
+        heard = analyze(audio, rate)
         tempo = f"{heard.tempo:9.2f}" if heard.tempo else "        –"
         marks = ["", "", ""]
         if row["bpm"]:
@@ -106,11 +106,11 @@ def lyrics(folder):
             next(p for p in truth_file.parent.iterdir() if p.suffix in (".ogg", ".flac", ".mp3", ".wav"))
         )
         truth = from_lrc(truth_file.read_text("utf-8"))
-        analysis = analyse(audio, rate)
+        analysis = analyze(audio, rate)
         returning(analysis, truth)
         for name, heard in (("with audio", audio), ("analysis only", None)):
             began = time.perf_counter()
-            ours = time_lyrics(text, analysis, heard, rate)
+            ours = align_lyrics(text, analysis, heard, rate)
             took = time.perf_counter() - began
             errors = np.asarray([abs(a.start - b.start) for a, b in zip(ours, truth, strict=True)])
             print(
@@ -140,12 +140,12 @@ def speed(folder, rows):
     mix = folder / next(row["file"] for row in rows if row["kind"] == "mix")
     program = (
         "import time; t0 = time.perf_counter()\n"
-        "from audiopod_mcp.music.analysis.analyze import analyse\n"
+        "from audiopod_mcp.music.analysis.analyze import analyze\n"
         "import numpy as np, soundfile\n"
         f"audio, rate = soundfile.read({str(mix)!r}, dtype='float32', always_2d=True)\n"
         "audio = np.tile(audio, (4, 1))[: 180 * rate]\n"
-        "analyse(audio, rate); t1 = time.perf_counter(); analyse(audio, rate); t2 = time.perf_counter()\n"
-        "print(f'\\nThree minutes analysed: cold (with imports and decoding) {t1 - t0:.2f} s, warm {t2 - t1:.2f} s')"
+        "analyze(audio, rate); t1 = time.perf_counter(); analyze(audio, rate); t2 = time.perf_counter()\n"
+        "print(f'\\nThree minutes analyzed: cold (with imports and decoding) {t1 - t0:.2f} s, warm {t2 - t1:.2f} s')"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 

@@ -23,7 +23,7 @@ import numpy as np
 import soundfile
 from scipy.signal import stft
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.edit import edit
@@ -197,7 +197,7 @@ def measured(what, song, made):
     if name == "tempo":
         # The length says by how much; the beat that is heard must have followed, octaves apart.
         ratio = len(own) / len(new)
-        heard = (analyse(new, rate).tempo or np.nan) / analyse(own, rate).tempo / ratio
+        heard = (analyze(new, rate).tempo or np.nan) / analyze(own, rate).tempo / ratio
         return ratio if min(abs(heard - octave) for octave in (0.5, 1, 2)) < 0.03 else heard * ratio
     if name == "tracks":
         gone, new_ones = (
@@ -211,9 +211,9 @@ def measured(what, song, made):
         "low": lambda: tilt(new, rate, slice(0, 4)) - tilt(own, rate, slice(0, 4)),
         "high": lambda: tilt(new, rate, slice(-4, -1)) - tilt(own, rate, slice(-4, -1)),
         "gaps": lambda: gaps(new, rate) - gaps(own, rate),
-        "bpm": lambda: analyse(new, rate).tempo,
+        "bpm": lambda: analyze(new, rate).tempo,
         "steps": lambda: semitones(song, made),
-        "key": lambda: made.score.key if made.score else analyse(new, rate).key,
+        "key": lambda: made.score.key if made.score else analyze(new, rate).key,
         "width": lambda: width_of(new) / width_of(own),
         "start": lambda: level(new, rate, 0.0, 0.5) - level(own, rate, 0.0, 0.5),
         "backwards": lambda: decibels(rms(new[::-1] - own) / rms(own)),

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from tests.benchmarks.accuracy import key_score, tempo_marks
 
 METRES = ("2/4", "3/4", "4/4", "6/8")
@@ -102,7 +102,7 @@ def tempo_row(tempo, truth):
 def hear(case):
     folder, truth = case
     audio, rate = soundfile.read(folder / truth["file"], dtype="float32", always_2d=True)
-    heard = analyse(audio, rate)
+    heard = analyze(audio, rate)
     row = {
         "file": truth["file"], "kind": truth["kind"], "bpm": truth["bpm"], "heard": heard.tempo or 0,
         **tempo_row(heard.tempo, truth),

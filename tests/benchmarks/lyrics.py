@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from audiopod_mcp.music.lyrics.alignment import align, hear
+from audiopod_mcp.music.lyrics.alignment import align_lines, evidence_from_audio
 from audiopod_mcp.music.lyrics.lrc import from_lrc
 from audiopod_mcp.music.lyrics.syllables import count_syllables
 from tests.benchmarks.sung_lines import Case, composed, spoken, sung
@@ -76,7 +76,7 @@ def main():
         for name, audio, rate, truth, parted, _ in cases(wanted.data, wanted.corpus, group):
             counts = np.asarray([max(1, count_syllables(text)) for _, text in truth], np.intp)
             words = ["".join(filter(str.isalnum, text.lower())) for _, text in truth]
-            ours = align(hear(audio, rate, len(counts)), words, counts, parted)
+            ours = align_lines(evidence_from_audio(audio, rate, len(counts)), words, counts, parted)
             errors = np.abs([line.start - start for line, (start, _) in zip(ours, truth, strict=True)])
             pooled.append(errors)
             everything += zip([line.confidence for line in ours], errors, strict=True)

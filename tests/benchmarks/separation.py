@@ -18,7 +18,7 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation.separate import separate, separate_and_tell
+from audiopod_mcp.music.separation.separate import separate, separate_with_notes
 from tests.music.synth import si_sdr
 
 from .corpus import SOUNDS, add_melody, compose, grooves
@@ -68,7 +68,7 @@ def voice(mix):
     try:
         return (
             "doubted"
-            if "doubtful" in " ".join(separate_and_tell(mix, RATE, "vocals")[1])
+            if "doubtful" in " ".join(separate_with_notes(mix, RATE, "vocals")[1])
             else "taken for sung"
         )
     except Refused:

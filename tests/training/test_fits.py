@@ -85,6 +85,6 @@ def test_separation_is_fitted_from_a_folder_of_stems(tmp_path):
         rows.append(estimator.draw_cells(estimator.draw_mix(found, dice, real=False), None, dice))
     fitted = estimator.fit(rows, units=8, steps=60)
     features, truth, _ = rows[0]
-    shares = estimator.weigh([column[:, None] for column in features.T], fitted)[:, :, 0]
+    shares = estimator.predict_masks([column[:, None] for column in features.T], fitted)[:, :, 0]
     assert set(SOURCES) == set(found)
     assert np.square(shares.T - truth).mean() < 0.5 * np.square(0.25 - truth).mean()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import audiopod_mcp
-from audiopod_mcp.music.lyrics.singing_features import NAMES, regression_weights
+from audiopod_mcp.music.lyrics.singing_features import FEATURE_NAMES, regression_weights
 from training.tables import Material, Provenance, rounded, write_arrays, write_table
 
 PACKAGE = Path(audiopod_mcp.__file__).parent
@@ -83,8 +83,8 @@ def test_tables_are_read_from_a_zipped_package(tmp_path):
 
 def test_weights_are_of_the_features_that_are_measured():
     with np.load(PACKAGE / "music" / "lyrics" / "singing_features.npz") as arrays:
-        assert arrays["features"].tolist() == list(NAMES)
-    assert len(regression_weights()[0]) == len(NAMES)
+        assert arrays["features"].tolist() == list(FEATURE_NAMES)
+    assert len(regression_weights()[0]) == len(FEATURE_NAMES)
 
 
 def test_the_bytes_of_a_table_depend_on_its_numbers_alone(tmp_path, monkeypatch):

@@ -5,68 +5,86 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, silent, within
+from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.loudness import integrated_loudness
-from audiopod_mcp.music.signal.stft import Array, Ints, downmix
+from audiopod_mcp.music.signal.stft import Array, Ints
 
 from .beats import Pulse, find_pulse
 from .caption import describe
-from .chords import at_rest, find_chords
+from .chords import find_chords, tonic_evidence
 from .chroma import bass_chromagram, chromagram, spectral_peaks
-from .downbeats import bar_lines, stresses
-from .key import find_key, harmonic_change, synchronise
-from .metre_features import METRES, ODD
-from .onsets import WHOLE, onset_envelopes, onset_frames
+from .downbeats import downbeat_salience, track_downbeats
+from .key import find_key, harmonic_change, sync_to_beats
+from .metre_features import METRES, ODD_METRES
+from .onsets import BROADBAND, onset_envelopes, onset_frames
 from .structure import find_sections
 from .timbre import measure_timbre
 from .vocal_activity import find_vocals
 
-_LEAST_BEATS = 8
+_MIN_BEATS_FOR_METRE = 8
 """Fewer beats than this say nothing about bars."""
 
 
-def analyse(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
-    """Everything :class:`Analysis` holds, of audio of any rate, length and number of channels.
+def analyze(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
+    """Tempo, beats, metre, key, chords, sections, singing, loudness and sound of a recording.
 
-    Raises :class:`Refused` when there are no samples. About 200 times faster than real time; memory
-    beyond the input is a mono copy at 22,050 Hz, and some hundred bytes a millisecond at most.
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+        Of any length and number of channels.
+    rate : int
+        Samples a second, any.
+    report : Progress
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    Refused
+        There are no samples.
+
+    Notes
+    -----
+    About 200 times faster than real time; memory beyond the input is a mono copy at 22,050 Hz, and some
+    hundred bytes a millisecond at most.
     """
-
-    def stage(low: float, high: float) -> Progress:
-        return lambda fraction, doing: report(low + (high - low) * min(1.0, fraction), doing)
-
     report(0.0, "reading")
-    mid, side = downmix(audio, rate, stage(0.0, 0.15))
+    mid, side = downmix(audio, rate, within(report, 0.0, 0.15))
     duration = len(audio) / rate
-    loudness = integrated_loudness(audio, rate, stage(0.15, 0.25))
-    envelopes = onset_envelopes(mid, stage(0.25, 0.35))
-    timbre = measure_timbre(mid, stage(0.35, 0.4))
-    peaks = spectral_peaks(mid, stage(0.4, 0.65))
+    loudness = integrated_loudness(audio, rate, within(report, 0.15, 0.25))
+    envelopes = onset_envelopes(mid, within(report, 0.25, 0.35))
+    timbre = measure_timbre(mid, within(report, 0.35, 0.4))
+    peaks = spectral_peaks(mid, within(report, 0.4, 0.65))
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
     del peaks
-    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, stage(0.65, 0.75))
-    vocals = find_vocals(mid, side, stage(0.75, 0.95)) if envelopes[WHOLE].any() else ()  # a hum sings not
+    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, within(report, 0.65, 0.75))
+    something_begins = envelopes[BROADBAND].any()  # a hum does not sing
+    vocals = find_vocals(mid, side, within(report, 0.75, 0.95)) if something_begins else ()
 
     beats: tuple[float, ...] = ()
     downbeats: tuple[float, ...] = ()
     timesignature = None
     if pulse is not None:
-        beats = _seconds(pulse.beats, duration)
-        if len(beats) >= _LEAST_BEATS:
+        beats = _beat_times(pulse.beats, duration)
+        if len(beats) >= _MIN_BEATS_FOR_METRE:
             timesignature = pulse.timesignature
-            downbeats = tuple(beats[i] for i in _bars(pulse, envelopes, chroma))
+            downbeats = tuple(beats[i] for i in _downbeat_indices(pulse, envelopes, chroma))
     grid = _chord_grid(beats, duration)
-    harmony = synchronise(chroma, grid)
-    depths = synchronise(bass, grid)
-    key, key_confidence = find_key(chroma, bass, at_rest(find_chords(harmony, depths, grid), downbeats))
-    chords = find_chords(harmony, depths, grid, key) if key is not None else ()
+    beat_chroma, beat_bass = sync_to_beats(chroma, grid), sync_to_beats(bass, grid)
+    tonics = tonic_evidence(find_chords(beat_chroma, beat_bass, grid), downbeats)
+    key, key_confidence = find_key(chroma, bass, tonics)
+    chords = find_chords(beat_chroma, beat_bass, grid, key) if key is not None else ()
     sections = find_sections(duration, downbeats, chroma, timbre, vocals) if loudness is not None else ()
-    onsets = len(onset_frames(envelopes[WHOLE]))
+    onsets = len(onset_frames(envelopes[BROADBAND]))
     tempo = pulse.tempo if pulse is not None else None
-    span = pulse.span if pulse is not None and pulse.span[1] > pulse.span[0] else None
+    span = pulse.tempo_span if pulse is not None and pulse.tempo_span[1] > pulse.tempo_span[0] else None
     density = onsets / duration * (60 / tempo if tempo is not None else 1.0)
-    width = _width(mid, side)
+    width = _stereo_width(mid, side)
     report(1.0, "putting it into words")
     return Analysis(
         duration=duration,
@@ -76,8 +94,8 @@ def analyse(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
         beats=beats,
         downbeats=downbeats,
         timesignature=timesignature,
-        metre_confidence=pulse.sure_of_metre if pulse is not None and timesignature else 0.0,
-        other_metre=pulse.otherwise if pulse is not None and timesignature else None,
+        metre_confidence=pulse.metre_confidence if pulse is not None and timesignature else 0.0,
+        other_metre=pulse.other_metre if pulse is not None and timesignature else None,
         key=key,
         key_confidence=key_confidence,
         loudness=loudness,
@@ -94,7 +112,7 @@ def analyse(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
             key=key,
             key_confidence=key_confidence,
             timesignature=timesignature,
-            metre_confidence=pulse.sure_of_metre if pulse is not None else 0.0,
+            metre_confidence=pulse.metre_confidence if pulse is not None else 0.0,
             loudness=loudness,
             brightness=timbre.centroid,
             density=density,
@@ -105,13 +123,14 @@ def analyse(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
     )
 
 
-def _bars(pulse: Pulse, envelopes: Array, chroma: Array) -> Ints:
+def _downbeat_indices(pulse: Pulse, envelopes: Array, chroma: Array) -> Ints:
     """The beats (indices) that begin bars."""
-    stress = stresses(envelopes, pulse.beats, synchronise(chroma, pulse.beats.tolist()))
-    return bar_lines(stress, (METRES | ODD)[pulse.timesignature])
+    stress = downbeat_salience(envelopes, pulse.beats, sync_to_beats(chroma, pulse.beats.tolist()))
+    return track_downbeats(stress, (METRES | ODD_METRES)[pulse.timesignature])
 
 
-def _seconds(beats: np.ndarray[tuple[int], np.dtype[np.float64]], duration: float) -> tuple[float, ...]:
+def _beat_times(beats: npt.NDArray[np.float64], duration: float) -> tuple[float, ...]:
+    """Beats within the recording, to a tenth of a millisecond."""
     return tuple(float(t) for t in np.round(np.clip(beats, 0.0, duration), 4))
 
 
@@ -122,7 +141,7 @@ def _chord_grid(beats: Sequence[float], duration: float) -> tuple[float, ...]:
     return (0.0, *inside, duration)
 
 
-def _width(mid: Array, side: Array) -> float:
+def _stereo_width(mid: Array, side: Array) -> float:
     """Side-to-mid energy ratio, capped at 1."""
     middle, sides = float(mid @ mid), float(side @ side)
     return min(1.0, sides / middle) if middle > 0 else float(sides > 0)

@@ -9,44 +9,84 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.signal.stft import WORKERS, Array
 
-from .onsets import FPS, HIGH, LOW, MIDDLE, WHOLE
+from .onsets import BROADBAND, HIGH_BAND, LOW_BAND, MID_BAND, ONSET_FPS
 
-BANDS = {WHOLE: 1.0, LOW: 0.6, MIDDLE: 0.5, HIGH: 0.6}
+BAND_WEIGHTS = {BROADBAND: 1.0, LOW_BAND: 0.6, MID_BAND: 0.5, HIGH_BAND: 0.6}
 """What each row of the onset envelopes counts for the pulse."""
 
-
-def autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
-    """:func:`recurrence` of an onset envelope, with windows in seconds: ``(window · FPS,)``."""
-    return recurrence(envelope, int(window * FPS), int(hop * FPS))
+_BLOCK = 256
+"""Windows transformed at a time."""
 
 
-def recurrence(values: Array, window: int, hop: int) -> Array:
-    """Mean autocorrelation of Hann windows of ``(steps,)`` values: ``(window,)``, 1 at lag 0.
+def onset_autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
+    """The mean autocorrelation of an onset envelope.
 
-    Divided by the autocorrelation of the window itself, so that long lags are not disfavoured. Windows in
-    which nothing sets in say nothing; zeros when all are such.
+    Parameters
+    ----------
+    envelope : float32 array, shape (frames,)
+        Onset strength at :data:`ONSET_FPS`.
+    window, hop : float
+        As for :func:`mean_autocorrelation`, but in seconds.
+
+    Returns
+    -------
+    float32 array, shape (window · ONSET_FPS,)
+    """
+    return mean_autocorrelation(envelope, int(window * ONSET_FPS), int(hop * ONSET_FPS))
+
+
+def mean_autocorrelation(values: Array, window: int, hop: int) -> Array:
+    """The mean autocorrelation of Hann windows.
+
+    It is divided by the autocorrelation of the window itself, so that long lags are not disfavoured. Windows
+    in which nothing sets in do not count.
+
+    Parameters
+    ----------
+    values : float32 array, shape (steps,)
+    window, hop : int
+        Length of a window and distance between two, steps.
+
+    Returns
+    -------
+    float32 array, shape (window,)
+        By lag, 1 at lag 0; zeros when nothing sets in in any window.
     """
     values = np.pad(values, (0, max(0, window - len(values))))
-    bell = np.hanning(window).astype(np.float32)
+    taper = np.hanning(window).astype(np.float32)
     size = sfft.next_fast_len(2 * window, real=True)
 
     def correlate(frames: Array) -> Array:
         power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
         lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :window]
-        normalised: Array = lags / (lags[:, :1] + 1e-9)
-        return normalised
+        normalized: Array = lags / (lags[:, :1] + 1e-9)
+        return normalized
 
-    views = sliding_window_view(values, window)[::hop]
-    total, sounding = np.zeros(window), 0
-    for first in range(0, len(views), 256):
-        frames = views[first : first + 256]
+    windows = sliding_window_view(values, window)[::hop]
+    total, counted = np.zeros(window), 0
+    for first in range(0, len(windows), _BLOCK):
+        frames = windows[first : first + _BLOCK]
         frames = frames[frames.any(axis=1)]
-        sounding += len(frames)
-        total += correlate((frames - frames.mean(axis=1, keepdims=True)) * bell).sum(axis=0)
-    mean: Array = (total / max(1, sounding) / np.maximum(correlate(bell[None])[0], 0.05)).astype(np.float32)
+        counted += len(frames)
+        total += correlate((frames - frames.mean(axis=1, keepdims=True)) * taper).sum(axis=0)
+    of_taper = np.maximum(correlate(taper[None])[0], 0.05)
+    mean: Array = (total / max(1, counted) / of_taper).astype(np.float32)
     return mean
 
 
-def at_lag(values: Array, lags: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """``(lags,)`` values linearly interpolated at fractional lags; zero beyond the end."""
-    return np.interp(lags, np.arange(len(values)), values, right=0.0)
+def interpolate_at(values: Array, positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Values at fractional positions, linearly interpolated.
+
+    Parameters
+    ----------
+    values : float32 array, shape (n,)
+        An autocorrelation by lag, or a spectrum by bin.
+    positions : float64 array, any shape
+        Fractional indices.
+
+    Returns
+    -------
+    float64 array, shape as positions
+        Zero beyond the last value.
+    """
+    return np.interp(positions, np.arange(len(values)), values, right=0.0)

@@ -8,152 +8,227 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
 
-from audiopod_mcp.music.model import Progress, silent
+from audiopod_mcp.music.model import Progress, silent, within
 from audiopod_mcp.music.signal.stft import Array
 
-from .autocorrelation import BANDS, at_lag, autocorrelation
-from .metrical_level import LEAST_BEATS, count
-from .onsets import FPS, WHOLE
-from .tempo_curve import tempo_course
+from .autocorrelation import BAND_WEIGHTS, interpolate_at, onset_autocorrelation
+from .metrical_level import MIN_BEATS, find_metrical_level
+from .onsets import BROADBAND, ONSET_FPS
+from .tempo_curve import estimate_tempo_curve
 
-TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
+CANDIDATE_TEMPI = np.exp(np.linspace(np.log(40), np.log(240), 720))
 """Candidate tempi, beats a minute."""
 
-_PULSE = 0.12
+_MIN_CLARITY = 0.12
 """Pulse clarity below which there is no tempo to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A tempo in beats a minute, its beats (s), ``(beats,)``, how sure of it, 0 to 1, and the metre.
+    """A tempo, its beats and its metre.
 
-    ``span`` is the slowest and the fastest that it gets, the same where it is steady; ``sure_of_metre`` is
-    how probable the time signature is, ``otherwise`` the next likely one.
+    Attributes
+    ----------
+    tempo : float
+        Beats a minute.
+    tempo_span : (float, float)
+        The slowest and the fastest that it gets, the same where it is steady.
+    beats : float64 array, shape (beats,)
+        Seconds.
+    confidence : float
+        How clear the pulse is, 0 to 1.
+    timesignature : str
+    metre_confidence : float
+        How probable the time signature is, 0 to 1.
+    other_metre : str
+        The time signature that is next likely.
     """
 
     tempo: float
-    span: tuple[float, float]
+    tempo_span: tuple[float, float]
     beats: npt.NDArray[np.float64]
     confidence: float
     timesignature: str
-    sure_of_metre: float
-    otherwise: str
+    metre_confidence: float
+    other_metre: str
 
 
 def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress = silent) -> Pulse | None:
-    """Tempo, metre and beats of onset envelopes ``(6, frames)``, or ``None`` when nothing recurs.
+    """The tempo, the metre and the beats of a recording.
 
-    ``harmony`` is :func:`harmonic_change` of ``chroma``, at their own frame rate.
+    Parameters
+    ----------
+    envelopes : float32 array, shape (6, onset frames)
+        :func:`onset_envelopes`.
+    harmony : float32 array, shape (chroma frames,)
+        :func:`harmonic_change` of the chroma.
+    chroma : float32 array, shape (chroma frames, 12)
+    report : Progress
+
+    Returns
+    -------
+    Pulse or None
+        ``None`` when nothing recurs.
     """
     estimate = estimate_tempo(envelopes)
     report(0.3, "finding the tempo")
     if estimate is None:
         return None
     tempo, confidence = estimate
-    course = tempo_course(envelopes, tempo)
-    counted, beats = follow(
-        envelopes,
-        tempo if course is None else course,
-        lambda fraction, doing: report(0.3 + 0.4 * fraction, doing),
-    )
-    if len(beats) < LEAST_BEATS:
+    curve = estimate_tempo_curve(envelopes, tempo)
+    tempo, beats = refine_and_track(envelopes, tempo if curve is None else curve, within(report, 0.3, 0.7))
+    if len(beats) < MIN_BEATS:
         return None
-    counting = count(envelopes, harmony, chroma, beats, counted)
-    if counting.ratio != 1:
-        counted, beats = follow(envelopes, (counted if course is None else course) * counting.ratio)
+    level = find_metrical_level(envelopes, harmony, chroma, beats, tempo)
+    if level.ratio != 1:
+        tempo, beats = refine_and_track(envelopes, (tempo if curve is None else curve) * level.ratio)
     report(1.0, "following the beat")
     if len(beats) < 3:
         return None
-    slowest = fastest = counted
-    if course is not None:
-        slowest, fastest = np.percentile(course, (5, 95)) * counting.ratio
+    slowest = fastest = tempo
+    if curve is not None:
+        slowest, fastest = np.percentile(curve, (5, 95)) * level.ratio
     return Pulse(
-        counted, (float(slowest), float(fastest)), beats, confidence,
-        counting.timesignature, counting.confidence, counting.otherwise,
-    )  # fmt: skip
+        tempo,
+        (float(slowest), float(fastest)),
+        beats,
+        confidence,
+        level.timesignature,
+        level.confidence,
+        level.other_metre,
+    )
 
 
-def follow(
+def refine_and_track(
     envelopes: Array, tempo: float | npt.NDArray[np.float64], report: Progress = silent
 ) -> tuple[float, npt.NDArray[np.float64]]:
-    """The exact tempo near ``tempo`` that onset envelopes ``(6, frames)`` have, and its beats (s).
+    """The exact tempo near an estimate, and the beats at it.
 
-    With a ``tempo`` for each frame, the one that it keeps longest, and beats that go along with it.
+    Parameters
+    ----------
+    envelopes : float32 array, shape (6, frames)
+        :func:`onset_envelopes`.
+    tempo : float, or float64 array of shape (frames,)
+        The estimate in beats a minute, of the whole or of each frame.
+    report : Progress
+
+    Returns
+    -------
+    tempo : float
+        Beats a minute; where the tempo changes, the one that is kept longest.
+    beats : float64 array, shape (beats,)
+        Seconds.
     """
+    envelope = envelopes[BROADBAND]
     if not isinstance(tempo, float):
         ordered = np.sort(tempo)
         near = np.searchsorted(ordered, ordered * 1.03) - np.searchsorted(ordered, ordered / 1.03)
-        return float(ordered[near.argmax()]), track_beats(envelopes[WHOLE], tempo, report) / FPS
-    beats = track_beats(envelopes[WHOLE], sharpen_tempo(envelopes[WHOLE], tempo), report) / FPS
-    line = refine_tempo(beats) or tempo
-    sharp = sharpen_tempo(envelopes[WHOLE], line)
-    steady = len(beats) >= 16 and abs(sharp / line - 1) < 0.01
-    return sharp if steady else line, beats
+        return float(ordered[near.argmax()]), track_beats(envelope, tempo, report) / ONSET_FPS
+    beats = track_beats(envelope, refine_tempo_by_spectrum(envelope, tempo), report) / ONSET_FPS
+    by_beats = refine_tempo_by_beats(beats) or tempo
+    by_spectrum = refine_tempo_by_spectrum(envelope, by_beats)
+    steady = len(beats) >= 16 and abs(by_spectrum / by_beats - 1) < 0.01
+    return by_spectrum if steady else by_beats, beats
 
 
-def sharpen_tempo(envelope: Array, tempo: float) -> float:
-    """The tempo within 1.5 % of ``tempo`` whose beats, halves and quarters the onset envelope's spectrum has
-    most of.
+def refine_tempo_by_spectrum(envelope: Array, tempo: float) -> float:
+    """The tempo near an estimate whose beats, halves and quarters the onset envelope's spectrum has most of.
 
     A steady piece of a minute resolves 0.05 BPM so, wherever its onsets fall within the beat.
+
+    Parameters
+    ----------
+    envelope : float32 array, shape (frames,)
+        Onset strength.
+    tempo : float
+        The estimate in beats a minute, right within 1.5 %.
+
+    Returns
+    -------
+    float
+        Beats a minute.
     """
     size = sfft.next_fast_len(8 * len(envelope), real=True)
     spectrum = np.abs(sfft.rfft(envelope, size))
     tempi = tempo * np.linspace(0.985, 1.015, 601)
-    support = sum(at_lag(spectrum, tempi / 60 * parts * size / FPS) for parts in (1, 2, 4))
+    support = sum(interpolate_at(spectrum, tempi / 60 * parts * size / ONSET_FPS) for parts in (1, 2, 4))
     return float(tempi[np.argmax(support)])
 
 
 def estimate_tempo(
     envelopes: Array, mean: float = 118.0, octaves: float = 0.75
 ) -> tuple[float, float] | None:
-    """Tempo in beats a minute and pulse clarity, 0 to 1, of onset envelopes ``(6, frames)``.
+    """The tempo of a piece, and how clear its pulse is.
 
-    A candidate's score is the autocorrelation one, two, four and half a beat away, times a
-    log-normal prior; the winner is then refined on the lags of 2, 4 and 8 beats, where the
-    resolution is finer. ``None`` when nothing recurs.
+    A candidate's score is the autocorrelation one, two, four and half a beat away, times a log-normal prior;
+    the winner is then refined on the lags of 2, 4 and 8 beats, where the resolution is finer.
+
+    Parameters
+    ----------
+    envelopes : float32 array, shape (6, frames)
+        :func:`onset_envelopes`.
+    mean, octaves : float
+        Centre of the prior in beats a minute, and its standard deviation.
+
+    Returns
+    -------
+    (float, float) or None
+        Beats a minute and clarity, 0 to 1; ``None`` when nothing recurs.
     """
-    correlation = np.sum([w * autocorrelation(envelopes[row]) for row, w in BANDS.items()], axis=0)
-    period = 60 * FPS / TEMPI
-    support = sum(
-        w * at_lag(correlation, period * beats) for beats, w in ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
-    )
-    support *= 1 + 0.5 * _divides_bar(correlation, period)
-    prior = np.exp(-0.5 * (np.log2(TEMPI / mean) / octaves) ** 2)
-    tempo = float(TEMPI[np.argmax(np.maximum(support, 0) * prior)])
+    rows = [weight * onset_autocorrelation(envelopes[row]) for row, weight in BAND_WEIGHTS.items()]
+    correlation = np.sum(rows, axis=0)
+    period = 60 * ONSET_FPS / CANDIDATE_TEMPI
+    lag_weights = ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
+    support = sum(weight * interpolate_at(correlation, period * beats) for beats, weight in lag_weights)
+    support *= 1 + 0.5 * _bar_divisibility(correlation, period)
+    prior = np.exp(-0.5 * (np.log2(CANDIDATE_TEMPI / mean) / octaves) ** 2)
+    tempo = float(CANDIDATE_TEMPI[np.argmax(np.maximum(support, 0) * prior)])
     for beats in (2, 4, 8):
-        lag = 60 * FPS / tempo * beats
+        lag = 60 * ONSET_FPS / tempo * beats
         if lag * 1.03 > len(correlation) - 3:
             break
         grid = np.linspace(lag * 0.985, lag * 1.015, 61)
-        tempo = 60 * FPS * beats / float(grid[np.argmax(at_lag(correlation, grid))])
-    lags = 60 * FPS / tempo * np.asarray([1.0, 2.0, 4.0])
-    clarity = float(at_lag(correlation, lags).mean() / sum(BANDS.values()))
-    return (tempo, min(1.0, clarity * 1.5)) if clarity > _PULSE else None
+        tempo = 60 * ONSET_FPS * beats / float(grid[np.argmax(interpolate_at(correlation, grid))])
+    lags = 60 * ONSET_FPS / tempo * np.asarray([1.0, 2.0, 4.0])
+    clarity = float(interpolate_at(correlation, lags).mean() / sum(BAND_WEIGHTS.values()))
+    return (tempo, min(1.0, clarity * 1.5)) if clarity > _MIN_CLARITY else None
 
 
-def _divides_bar(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How well each beat period explains the strongest recurrence between 1.2 and 4 s, ``(candidates,)``, 0
-    to 1.
+def _bar_divisibility(correlation: Array, period: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How well each beat period explains the strongest recurrence from 1.2 to 4 s: ``(candidates,)``, 0 to 1.
 
     Syncopated patterns such as 3+3+2 recur more strongly at fractions of the bar that are no beats
     than at the beats; the bar itself still recurs most, and is no multiple of those fractions.
     """
-    lags = np.arange(round(1.2 * FPS), min(round(4 * FPS), len(correlation) - 1))
+    lags = np.arange(round(1.2 * ONSET_FPS), min(round(4 * ONSET_FPS), len(correlation) - 1))
     peaks = lags[(correlation[lags] > correlation[lags - 1]) & (correlation[lags] >= correlation[lags + 1])]
     strength = correlation[peaks]
     if not len(peaks) or strength.max() <= 0:
         return np.zeros(len(period))
     beats = peaks / period[:, None]
-    whole = np.abs(beats - np.round(beats)) < 0.02 * beats
-    explained = np.where(whole, strength, 0).max(axis=1) / strength.max()
+    multiple = np.abs(beats - np.round(beats)) < 0.02 * beats
+    explained = np.where(multiple, strength, 0).max(axis=1) / strength.max()
     return np.asarray(np.clip((explained - 0.7) / 0.3, 0, 1))
 
 
-def accents(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06) -> Array:
-    """The strongest onset within ``reach`` seconds of each time in seconds, ``(times,)``."""
-    around = np.arange(-round(reach * FPS), round(reach * FPS) + 1)
-    frames = np.round(times * FPS).astype(np.intp)[:, None] + around
+def onset_strength_at(envelope: Array, times: npt.NDArray[np.float64], reach: float = 0.06) -> Array:
+    """The strongest onset near each of some times.
+
+    Parameters
+    ----------
+    envelope : float32 array, shape (frames,)
+        Onset strength.
+    times : float64 array, shape (times,)
+        Seconds.
+    reach : float
+        Seconds from a time within which it is looked for.
+
+    Returns
+    -------
+    float32 array, shape (times,)
+    """
+    around = np.arange(-round(reach * ONSET_FPS), round(reach * ONSET_FPS) + 1)
+    frames = np.round(times * ONSET_FPS).astype(np.intp)[:, None] + around
     strongest: Array = envelope[np.clip(frames, 0, len(envelope) - 1)].max(axis=1)
     return strongest
 
@@ -164,19 +239,35 @@ def track_beats(
     report: Progress = silent,
     tightness: float = 100.0,
 ) -> npt.NDArray[np.float64]:
-    """Beats in frames, ``(beats,)``, of an onset envelope by dynamic programming (Ellis, JNMR 2007).
+    """The beats of an onset envelope, by dynamic programming.
 
-    ``tempo`` is that of the whole, or of each frame. A Python loop over frames, fast because each step is
-    one vectorised maximum.
+    Parameters
+    ----------
+    envelope : float32 array, shape (frames,)
+        Onset strength.
+    tempo : float, or float64 array of shape (frames,)
+        Beats a minute, of the whole or of each frame.
+    report : Progress
+    tightness : float
+        How much it costs that a distance between beats is not what the tempo says.
+
+    Returns
+    -------
+    float64 array, shape (beats,)
+        Frames.
+
+    References
+    ----------
+    Ellis, "Beat Tracking by Dynamic Programming", JNMR 2007.
     """
-    periods = 60 * FPS / np.broadcast_to(np.asarray(tempo, np.float64), (len(envelope),))
+    periods = 60 * ONSET_FPS / np.broadcast_to(np.asarray(tempo, np.float64), (len(envelope),))
     steady, period = not isinstance(tempo, np.ndarray), float(np.median(periods))
     nearest, farthest = max(1, round(periods.min() / 2)), round(2 * periods.max())
     lags = np.arange(farthest, nearest - 1, -1)
     penalty = -tightness * np.log(lags / period) ** 2
     reach = int(period)
-    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 32 / period) ** 2)
-    local = np.convolve(envelope, bell, "full")[reach : reach + len(envelope)]
+    gaussian = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 32 / period) ** 2)
+    local = np.convolve(envelope, gaussian, "full")[reach : reach + len(envelope)]
     local /= local.std() + 1e-9
     count = len(local)
     score, back = np.zeros(count + farthest), np.full(count, -1)
@@ -203,11 +294,21 @@ def track_beats(
     return np.asarray(beats[::-1], np.float64)
 
 
-def refine_tempo(beats: npt.NDArray[np.float64]) -> float | None:
-    """Beats a minute from a robust straight line through beat times in seconds; ``None`` below 8 beats.
+def refine_tempo_by_beats(beats: npt.NDArray[np.float64]) -> float | None:
+    """The tempo by a robust straight line through the beats.
 
-    The slope over a whole song resolves 0.01 BPM where the median interval resolves 2 %. When the
-    intervals disagree (a changing tempo) the median stands.
+    The slope over a whole song resolves 0.01 BPM where the median interval resolves 2 %. When the intervals
+    disagree (a changing tempo) the median stands.
+
+    Parameters
+    ----------
+    beats : float64 array, shape (beats,)
+        Seconds.
+
+    Returns
+    -------
+    float or None
+        Beats a minute; ``None`` below 8 beats.
     """
     if len(beats) < 8:
         return None

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 from audiopod_mcp.music.model import Span
 
-_SURE, _FAIRLY, _DOUBTFUL = 0.6, 0.5, 0.3
-"""How sure of a metre, and of a key, one must be not to say probably; and of a key to name it at all."""
+_CERTAIN_METRE, _CERTAIN_KEY = 0.6, 0.5
+"""Confidence in a metre, and in a key, below which they are called probable."""
+_MIN_KEY_CONFIDENCE = 0.3
+"""Confidence in a key below which it is not named."""
+
+# Words for values below each limit.
 _TEMPI = ((70, "very slow"), (92, "slow"), (112, "mid-tempo"), (136, "lively"), (168, "fast"))
 _BRIGHTNESS = ((900, "dark"), (1700, "warm"), (2900, "clear"))
 _LOUDNESS = ((-30, "very quiet"), (-20, "quiet"), (-13, "moderately loud"), (-9, "loud"))
@@ -29,24 +33,24 @@ def describe(
     sections: Sequence[Span],
     vocals: Sequence[Span],
 ) -> str:
-    """One sentence that says nothing that was not measured; units as in :class:`Analysis`."""
+    """A caption of one sentence that says nothing that was not measured.
+
+    All arguments are fields of :class:`Analysis`, in the same units.
+    """
     if loudness is None or brightness <= 0:
-        return f"Silence, {_length(duration)} long."
-    if key_confidence < _DOUBTFUL:
+        return f"Silence, {_duration_text(duration)} long."
+    if key_confidence < _MIN_KEY_CONFIDENCE:
         key = None
     if tempo is None:
         what = ["Free-flowing music without a steady pulse" if key else "Sound without a steady pulse"]
     else:
         pace = f"{tempo:.1f} BPM" if tempo_span is None else f"{tempo_span[0]:.0f} to {tempo_span[1]:.0f} BPM"
-        metre = (
-            f" {'in' if metre_confidence >= _SURE else 'probably in'} {timesignature}"
-            if timesignature
-            else ""
-        )
-        what = [f"{_word(tempo, _TEMPI, 'very fast').capitalize()} music at {pace}{metre}"]
-    named = f"{'in' if key_confidence >= _FAIRLY else 'probably in'} {key}"
+        certainty = "in" if metre_confidence >= _CERTAIN_METRE else "probably in"
+        metre = f" {certainty} {timesignature}" if timesignature else ""
+        what = [f"{_word_for(tempo, _TEMPI, 'very fast').capitalize()} music at {pace}{metre}"]
+    named = f"{'in' if key_confidence >= _CERTAIN_KEY else 'probably in'} {key}"
     what.append(named if key else "without a clear key" if tempo else "or a clear key")
-    sound = [_word(brightness, _BRIGHTNESS, "bright"), _word(loudness, _LOUDNESS, "very loud")]
+    sound = [_word_for(brightness, _BRIGHTNESS, "bright"), _word_for(loudness, _LOUDNESS, "very loud")]
     if tempo is not None:
         sound.append("sparse" if density < 1.2 else "busy" if density > 3.0 else "steady")
     sung = sum(span.end - span.start for span in vocals) / duration
@@ -57,16 +61,18 @@ def describe(
     names = {span.label for span in sections}
     form = " with a returning chorus" if "chorus" in names else ""
     return (
-        f"{' '.join(what)}: {', '.join(sound)}, {voice}, {stereo}, {_length(duration)} long"
+        f"{' '.join(what)}: {', '.join(sound)}, {voice}, {stereo}, {_duration_text(duration)} long"
         f"{f' in {len(sections)} sections{form}' if len(sections) > 1 else ''}."
     )
 
 
-def _word(value: float, steps: Sequence[tuple[float, str]], beyond: str) -> str:
+def _word_for(value: float, steps: Sequence[tuple[float, str]], beyond: str) -> str:
+    """The word of the first limit that the value is below."""
     return next((word for limit, word in steps if value < limit), beyond)
 
 
-def _length(seconds: float) -> str:
+def _duration_text(seconds: float) -> str:
+    """A duration in words: ``"8.0 seconds"``, ``"42 seconds"``, ``"3:05 minutes"``."""
     if seconds < 10:
         return f"{seconds:.1f} seconds"
     minutes, rest = divmod(round(seconds), 60)

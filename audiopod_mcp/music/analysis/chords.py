@@ -16,70 +16,135 @@ _QUALITIES = {
     "": (0, 4, 7), "m": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6),
     "maj7": (0, 4, 7, 11), "m7": (0, 3, 7, 10), "sus4": (0, 5, 7), "sus2": (0, 2, 7),
 }  # fmt: skip
-_HANDICAP = {"": 0.0, "m": 0.0, "7": 0.02, "dim": 0.02, "maj7": 0.05, "m7": 0.07, "sus4": 0.07, "sus2": 0.09}
+_QUALITY_PENALTIES = {
+    "": 0.0,
+    "m": 0.0,
+    "7": 0.02,
+    "dim": 0.02,
+    "maj7": 0.05,
+    "m7": 0.07,
+    "sus4": 0.07,
+    "sus2": 0.09,
+}
 """What rarer qualities must be better by (cosine) to be believed."""
-_IN_BASS, _IN_KEY = 0.08, 0.05
+_BASS_BONUS, _KEY_BONUS = 0.08, 0.05
 """What it is worth (cosine) that the root is all of the bass, and that the chord is of the key."""
+_NO_CHORD_SIMILARITY = 0.62
+"""How well no chord fits a beat (cosine)."""
+_SHARPNESS, _CHANGE_COST = 18.0, 3.2
+"""Log-likelihood of a cosine similarity of 1, and what a change of chord costs of it."""
 
-CHORDS = (*(root + quality for quality in _QUALITIES for root in PITCH_CLASSES), "N")
+CHORD_LABELS = (*(root + quality for quality in _QUALITIES for root in PITCH_CLASSES), "N")
 """The vocabulary, ``"N"`` (no chord) last."""
 
 
 def find_chords(
     chroma: Array, bass: Array, beats: Sequence[float], key: str | None = None
 ) -> tuple[Span, ...]:
-    """Chords of beat-synchronous chroma and bass chroma, both ``(beats - 1, 12)``, equal neighbours joined.
+    """The chords of a piece, equal neighbours joined.
 
-    A hidden Markov model over :data:`CHORDS` (Sheh & Ellis, ISMIR 2003) whose observations are cosine
-    similarities to binary templates. On generated pieces whose grooves no constant was picked on, the root
-    is right in 83 %, root and kind of major and minor triads in 94 %, dominant sevenths 75 %, diminished
-    62 %, suspended 52 %, minor and major sevenths 43 and 17 % (else a triad of theirs).
+    Parameters
+    ----------
+    chroma, bass : float32 array, shape (beats - 1, 12)
+        Between the beats (:func:`sync_to_beats`).
+    beats : sequence of float
+        Seconds.
+    key : str, optional
+        Chords of it are a little more likely.
+
+    Returns
+    -------
+    tuple of Span
+        Labelled by :data:`CHORD_LABELS`.
+
+    Notes
+    -----
+    A hidden Markov model over the vocabulary (Sheh & Ellis, ISMIR 2003) whose observations are cosine
+    similarities to binary templates. On generated pieces whose grooves no constant was picked on, the root is
+    right in 83 %, root and kind of major and minor triads in 94 %, dominant sevenths 75 %, diminished 62 %,
+    suspended 52 %, minor and major sevenths 43 and 17 % (else a triad of theirs).
     """
     if not len(chroma):
         return ()
-    path = viterbi(18.0 * similarities(chroma, bass, key), change=3.2)
+    path = viterbi(_SHARPNESS * chord_similarities(chroma, bass, key), _CHANGE_COST)
     edges = np.concatenate(([0], np.flatnonzero(np.diff(path)) + 1, [len(path)]))
-    return tuple(Span(float(beats[a]), float(beats[b]), CHORDS[path[a]]) for a, b in pairwise(edges))
+    return tuple(Span(float(beats[a]), float(beats[b]), CHORD_LABELS[path[a]]) for a, b in pairwise(edges))
 
 
-def at_rest(chords: Sequence[Span], downbeats: Sequence[float]) -> Array:
-    """For each of the 24 keys how much its tonic chord is where music rests, ``(24,)``, 0 to 0.3.
+def tonic_evidence(chords: Sequence[Span], downbeats: Sequence[float]) -> Array:
+    """How much each key's tonic chord is where music rests.
 
-    On the first beat of every fourth bar, and as the first and the last chord. Weighed on one half of
-    generated pieces; on the other the keys of songs rose from 0.75 to 0.89 (MIREX), of folk tunes from
-    0.92 to 0.95.
+    That is on the first beat of every fourth bar, and as the first and the last chord.
+
+    Parameters
+    ----------
+    chords : sequence of Span
+    downbeats : sequence of float
+        Seconds.
+
+    Returns
+    -------
+    float32 array, shape (24,)
+        0 to 0.3, in the order of :func:`key_name`.
+
+    Notes
+    -----
+    Weighed on one half of generated pieces; on the other the keys of songs rose from 0.75 to 0.89 (MIREX), of
+    folk tunes from 0.92 to 0.95.
     """
-    weights = np.zeros(len(CHORDS), np.float32)
-    named = [span for span in chords if span.label != CHORDS[-1]]
+    weights = np.zeros(len(CHORD_LABELS), np.float32)
+    named = [span for span in chords if span.label != CHORD_LABELS[-1]]
     phrases = downbeats[::4]
     for start in phrases:
         sounding = next((span for span in named if span.start - 0.1 <= start < span.end), None)
         if sounding is not None:
-            weights[CHORDS.index(sounding.label)] += 0.2 / len(phrases)
+            weights[CHORD_LABELS.index(sounding.label)] += 0.2 / len(phrases)
     for span in (named[:1] + named[-1:]) if named else ():
-        weights[CHORDS.index(span.label)] += 0.05
+        weights[CHORD_LABELS.index(span.label)] += 0.05
     by_kind = dict(zip(_QUALITIES, weights[:-1].reshape(-1, 12), strict=True))
     major, minor = by_kind[""] + by_kind["7"] + by_kind["maj7"], by_kind["m"] + by_kind["m7"]
     return np.concatenate((major, minor))
 
 
-def similarities(chroma: Array, bass: Array, key: str | None = None) -> Array:
-    """How well each of :data:`CHORDS` fits each beat, ``(beats - 1, chords)``, about 0 to 1."""
+def chord_similarities(chroma: Array, bass: Array, key: str | None = None) -> Array:
+    """How well each chord fits each beat.
+
+    Parameters
+    ----------
+    chroma, bass : float32 array, shape (beats - 1, 12)
+    key : str, optional
+
+    Returns
+    -------
+    float32 array, shape (beats - 1, len(CHORD_LABELS))
+        Cosine similarities with what speaks for and against them added: about 0 to 1.
+    """
     templates = _templates()
     sound = np.sqrt(chroma)
     sound /= np.linalg.norm(sound, axis=1, keepdims=True) + 1e-9
     fit = sound @ templates.T
-    fit += _IN_BASS * np.tile(bass, (1, len(_QUALITIES)))
-    fit -= np.repeat(list(_HANDICAP.values()), 12)
+    fit += _BASS_BONUS * np.tile(bass, (1, len(_QUALITIES)))
+    fit -= np.repeat(list(_QUALITY_PENALTIES.values()), 12)
     if key is not None:
-        fit += _IN_KEY * _diatonic(key)
-    nothing = np.where(chroma.any(axis=1), 0.62, 2.0)[:, None]
+        fit += _KEY_BONUS * _diatonic(key)
+    nothing = np.where(chroma.any(axis=1), _NO_CHORD_SIMILARITY, 2.0)[:, None]
     return np.concatenate((fit, nothing), axis=1).astype(np.float32)
 
 
 def viterbi(fitness: Array, change: float) -> Ints:
-    """The best path, ``(steps,)``, through ``(steps, states)`` log-likelihoods if a change costs
-    ``change``.
+    """The best path through states when every change of state costs the same.
+
+    Parameters
+    ----------
+    fitness : float32 array, shape (steps, states)
+        Log-likelihoods.
+    change : float
+        What a change costs.
+
+    Returns
+    -------
+    intp array, shape (steps,)
+        The state at each step.
     """
     steps, states = fitness.shape
     came_from = np.empty((steps, states), np.intp)
@@ -98,6 +163,7 @@ def viterbi(fitness: Array, change: float) -> Ints:
 
 
 def _templates() -> Array:
+    """The pitch classes of each chord but ``"N"``: ``(chords, 12)``, rows of unit length."""
     rows = []
     for intervals in _QUALITIES.values():
         template = np.zeros(12, np.float32)
@@ -110,12 +176,13 @@ def _diatonic(key: str) -> Array:
     """1 for each chord (without ``"N"``) inside the key's scale (minor: natural or harmonic), else 0."""
     tonic, mode = key.split()
     root = PITCH_CLASSES.index(tonic)
-    scales = (
-        ((0, 2, 4, 5, 7, 9, 11),) if mode == "major" else ((0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 8, 11))
+    major, natural, harmonic = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 8, 11)
+    scales = (major,) if mode == "major" else (natural, harmonic)
+
+    def inside(chord: int, intervals: Sequence[int]) -> bool:
+        tones = [(chord + tone - root) % 12 for tone in intervals]
+        return any(all(tone in scale for tone in tones) for scale in scales)
+
+    return np.asarray(
+        [inside(chord, intervals) for intervals in _QUALITIES.values() for chord in range(12)], np.float32
     )
-    inside = [
-        any(all((chord + tone - root) % 12 in scale for tone in intervals) for scale in scales)
-        for intervals in _QUALITIES.values()
-        for chord in range(12)
-    ]
-    return np.asarray(inside, np.float32)

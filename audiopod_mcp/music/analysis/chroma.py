@@ -9,85 +9,136 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Progress, silent
-from audiopod_mcp.music.signal.stft import RATE, Array, magnitudes, moving_mean
+from audiopod_mcp.music.signal.averages import moving_mean
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.interpolation import peak_offset
+from audiopod_mcp.music.signal.stft import STFT, Array
 
 N_FFT = 8192
 HOP = 2048
-FPS = RATE / HOP
+CHROMA_FPS = ANALYSIS_RATE / HOP
 """Chroma frames a second, 10.8."""
 
-_FLOOR = 1e-3
+_NOISE_FLOOR = 1e-3
 """Spectral magnitudes below this (a tone 130 dB under full scale) are numerical noise."""
+_BLOCK = 512
+"""Frames whose peaks are picked at a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Peaks:
-    """Spectral peaks: frame, MIDI pitch relative to the piece's own tuning, magnitude, each ``(peaks,)``."""
+class SpectralPeaks:
+    """The peaks of a spectrogram.
+
+    Attributes
+    ----------
+    frame : int32 array, shape (peaks,)
+    pitch : float32 array, shape (peaks,)
+        MIDI pitch relative to the piece's own tuning.
+    magnitude : float32 array, shape (peaks,)
+        Whitened.
+    frames : int
+        How many frames the spectrogram has.
+    tuning : float
+        What was subtracted from the pitches, semitones: 0.1 for A4 = 442.6 Hz.
+    """
 
     frame: npt.NDArray[np.int32]
     pitch: Array
     magnitude: Array
     frames: int
     tuning: float
-    """What was subtracted from the pitches, semitones: 0.1 for A4 = 442.6 Hz."""
 
 
 def spectral_peaks(
     signal: Array, report: Progress = silent, low: float = 60.0, high: float = 3500.0
-) -> Peaks:
-    """The spectral peaks of a signal at :data:`RATE` between two frequencies in Hz.
+) -> SpectralPeaks:
+    """The spectral peaks of a signal.
 
-    Frequencies are placed by a parabola through log magnitudes. Magnitudes are whitened by the
-    smoothed spectrum around them, so that a loud register does not drown the others. The tuning is
-    the circular mean of the pitches' fractional parts.
+    Frequencies are placed by a parabola through log magnitudes. Magnitudes are whitened by the smoothed
+    spectrum around them, so that a loud register does not drown the others. The tuning is the circular mean
+    of the pitches' fractional parts.
+
+    Parameters
+    ----------
+    signal : float32 array, shape (samples,)
+        At :data:`ANALYSIS_RATE`.
+    report : Progress
+    low, high : float
+        Hz between which peaks are looked for.
+
+    Returns
+    -------
+    SpectralPeaks
+        Of frames at :data:`CHROMA_FPS`.
     """
     bins = np.arange(N_FFT // 2 + 1)
-    inside = slice(*np.searchsorted(bins * RATE / N_FFT, (low, high)))
+    inside = slice(*np.searchsorted(bins * ANALYSIS_RATE / N_FFT, (low, high)))
     total = len(signal) // HOP + 1
     frames, pitches, strengths = [], [], []
-    turn = 0j
-    for first, magnitude in magnitudes(signal, N_FFT, HOP, block=512):
+    tuning_vector = 0j
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, _BLOCK):
         level = magnitude[:, inside] + 1e-9
         middle = level[:, 1:-1]
-        frame, k = np.nonzero((middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _FLOOR))
+        frame, k = np.nonzero((middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _NOISE_FLOOR))
         around = moving_mean(level, 61)[frame, k + 1]
         peak = middle[frame, k]
-        a, b, c = np.log(level[frame, k]), np.log(peak), np.log(level[frame, k + 2])
-        curve = np.minimum(a - 2 * b + c, -1e-6)
-        offset = np.clip(0.5 * (a - c) / curve, -0.5, 0.5)
-        frequency = (bins[inside][k + 1] + offset) * (RATE / N_FFT)
+        offset = peak_offset(np.log(level[frame, k]), np.log(peak), np.log(level[frame, k + 2]))
+        frequency = (bins[inside][k + 1] + offset) * (ANALYSIS_RATE / N_FFT)
         frames.append((frame + first).astype(np.int32))
         pitches.append((69 + 12 * np.log2(frequency / 440)).astype(np.float32))
         strengths.append(np.sqrt(peak * np.maximum(peak / around - 1, 0)).astype(np.float32))
-        turn += complex(np.sum(strengths[-1] * np.exp(2j * np.pi * pitches[-1])))
-        report(min(1.0, (first + 512) / total), "listening for pitches")
-    tuning = float(np.angle(turn) / (2 * np.pi))
+        tuning_vector += complex(np.sum(strengths[-1] * np.exp(2j * np.pi * pitches[-1])))
+        report(min(1.0, (first + _BLOCK) / total), "listening for pitches")
+    tuning = float(np.angle(tuning_vector) / (2 * np.pi))
     pitch = np.concatenate(pitches)
     pitch -= np.float32(tuning)
-    return Peaks(np.concatenate(frames), pitch, np.concatenate(strengths), total, tuning)
+    return SpectralPeaks(np.concatenate(frames), pitch, np.concatenate(strengths), total, tuning)
 
 
-def chromagram(peaks: Peaks, centre: float = 60.0, spread: float = 18.0) -> Array:
-    """Pitch-class strengths ``(frames, 12)``, C first, of pitches around ``centre`` (Gaussian, ``spread``).
+def chromagram(peaks: SpectralPeaks, centre: float = 60.0, spread: float = 18.0) -> Array:
+    """The strength of each pitch class.
 
-    A fifth and a major third above every strong class a little is subtracted: the third and the
-    fifth harmonic of its tones.
+    A fifth and a major third above every strong class a little is subtracted: the third and the fifth
+    harmonic of its tones.
+
+    Parameters
+    ----------
+    peaks : SpectralPeaks
+    centre, spread : float
+        MIDI pitch that counts most, and the standard deviation of the Gaussian around it, semitones.
+
+    Returns
+    -------
+    float32 array, shape (frames, 12)
+        C first.
     """
-    chroma = _fold(peaks, lambda pitch: np.exp(-0.5 * ((pitch - centre) / spread) ** 2))
+    chroma = _fold_octaves(peaks, lambda pitch: np.exp(-0.5 * ((pitch - centre) / spread) ** 2))
     chroma = chroma - 0.12 * np.roll(chroma, 7, 1) - 0.06 * np.roll(chroma, 4, 1)
     positive: Array = chroma.clip(0)
     return positive
 
 
-def bass_chromagram(peaks: Peaks, below: float = 52.0) -> Array:
-    """Pitch-class strengths ``(frames, 12)`` of what sounds below a MIDI pitch (E3)."""
-    return _fold(peaks, lambda pitch: (pitch < below).astype(np.float32))
+def bass_chromagram(peaks: SpectralPeaks, below: float = 52.0) -> Array:
+    """The strength of each pitch class in the bass.
+
+    Parameters
+    ----------
+    peaks : SpectralPeaks
+    below : float
+        MIDI pitch, E3 by default, below which everything counts alike.
+
+    Returns
+    -------
+    float32 array, shape (frames, 12)
+        C first.
+    """
+    return _fold_octaves(peaks, lambda pitch: (pitch < below).astype(np.float32))
 
 
-def _fold(peaks: Peaks, weigh: Callable[[Array], Array], block: int = 2**20) -> Array:
-    """Magnitudes by frame and class, times what ``weigh`` says of their pitches: ``(frames, 12)``.
+def _fold_octaves(peaks: SpectralPeaks, weigh: Callable[[Array], Array], block: int = 2**20) -> Array:
+    """Magnitudes by frame and pitch class, times what ``weigh`` says of their pitches: ``(frames, 12)``.
 
-    A ``block`` of peaks at a time: two hours of noise have fifty million.
+    A ``block`` of peaks is folded at a time: two hours of noise have fifty million.
     """
     chroma = np.zeros(12 * peaks.frames)
     for first in range(0, len(peaks.pitch), block):

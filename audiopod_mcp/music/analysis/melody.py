@@ -7,97 +7,135 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Audio, Note
-from audiopod_mcp.music.signal.stft import RATE, Array, Ints, downmix, magnitudes, moving_mean
+from audiopod_mcp.music.signal.averages import moving_mean
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, downmix
+from audiopod_mcp.music.signal.interpolation import interpolate_bins
+from audiopod_mcp.music.signal.stft import STFT, Array, Ints
 
 N_FFT = 4096
 HOP = 512
-FPS = RATE / HOP
+FPS = ANALYSIS_RATE / HOP
 """Melody frames a second, 43.1."""
 
-_LOW, _HIGH = 45.0, 88.0
+_MIN_PITCH, _MAX_PITCH = 45.0, 88.0
 """The MIDI pitches a melody is looked for between: A2 to E6."""
-_PER_SEMITONE = 3
-_HARMONICS = 8
-_DECAY = 0.8
-"""What each further harmonic counts for."""
-_CHANGE = 1.5
-"""The cost of entering or leaving silence, in spreads of salience."""
+_BINS_PER_SEMITONE = 3
+_N_HARMONICS = 8
+_HARMONIC_DECAY = 0.8
+"""What each further harmonic counts for, as a share of the one before."""
+
+# The path of the pitch, in salience relative to what the most salient pitch of a loud frame has.
+_MIN_SALIENCE = 0.55
+"""Salience below which silence is more likely than a pitch."""
+_VOICING_COST = 0.3 * 1.5
+"""The cost of entering or leaving silence."""
+_LEAP_COST = 0.5
+"""The cost of going to any other pitch."""
+_STEP_COST = 0.06
+"""The cost of going on by one bin, up to :data:`_MAX_STEP`."""
+_MAX_STEP = 2 * _BINS_PER_SEMITONE
+"""Bins from frame to frame that are a step, not a leap."""
 
 
-def melody(audio: Audio, rate: int, beats: Sequence[float]) -> tuple[Note, ...]:
-    """The predominant melody as notes of whole semitones, none overlapping; ``()`` when nothing is pitched.
+def extract_melody(audio: Audio, rate: int, beats: Sequence[float]) -> tuple[Note, ...]:
+    """The predominant melody of a recording, as notes.
 
-    Salience is the harmonic sum of whitened spectra (Klapuri, ISMIR 2006; Salamon & Gómez, TASLP 2012), the
-    pitch follows the path of most salience (Viterbi), which steps readily and leaps reluctantly. Notes are
-    its level stretches; starts and ends within 60 ms of a quarter of a beat are moved there.
+    The pitch follows the path of most salience, which steps readily and leaps reluctantly. Notes are its
+    level stretches; starts and ends within 60 ms of a quarter of a beat are moved there.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+    rate : int
+        Samples a second.
+    beats : sequence of float
+        Seconds.
+
+    Returns
+    -------
+    tuple of Note
+        Of whole semitones, none overlapping; empty when nothing is pitched.
+
+    References
+    ----------
+    Klapuri, ISMIR 2006, and Salamon & Gómez, TASLP 2012: salience as the harmonic sum of whitened spectra.
     """
     signal, _ = downmix(audio, rate)
     if not signal.any():
         return ()
-    salience = melodic_salience(signal)
-    pitches = _LOW + np.arange(salience.shape[1]) / _PER_SEMITONE
-    path = _track(salience)
+    salience = pitch_salience(signal)
+    pitches = _MIN_PITCH + np.arange(salience.shape[1]) / _BINS_PER_SEMITONE
+    path = _track_pitch(salience)
     voiced = path >= 0
     if not voiced.any():
         return ()
     pitch = np.where(voiced, pitches[path], np.nan)
-    notes = _segment(pitch, salience, path)
-    return _on_grid(notes, _grid(beats), len(audio) / rate)
+    notes = _segment_notes(pitch, salience, path)
+    return _snap_to_grid(notes, _sixteenth_grid(beats), len(audio) / rate)
 
 
-def melodic_salience(signal: Array) -> Array:
-    """How strongly each third of a semitone between :data:`_LOW` and :data:`_HIGH` sounds, ``(frames,
-    pitches)``.
+def pitch_salience(signal: Array) -> Array:
+    """How strongly each third of a semitone sounds.
+
+    Parameters
+    ----------
+    signal : float32 array, shape (samples,)
+        At :data:`ANALYSIS_RATE`.
+
+    Returns
+    -------
+    float32 array, shape (frames, pitches)
+        At :data:`FPS`, from A2 to E6; a sum over the harmonics of what stands above the spectrum around them.
     """
-    count = int((_HIGH - _LOW) * _PER_SEMITONE) + 1
-    pitches = _LOW + np.arange(count) / _PER_SEMITONE
+    count = int((_MAX_PITCH - _MIN_PITCH) * _BINS_PER_SEMITONE) + 1
+    pitches = _MIN_PITCH + np.arange(count) / _BINS_PER_SEMITONE
     frequency = 440 * 2 ** ((pitches - 69) / 12)
     frames = len(signal) // HOP + 1
-    out = np.zeros((frames, count), np.float32)
-    for first, magnitude in magnitudes(signal, N_FFT, HOP, block=512):
+    salience = np.zeros((frames, count), np.float32)
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, block=512):
         level = np.sqrt(magnitude)
         white = np.maximum(level - moving_mean(level, 41), 0)
-        here = out[first : first + len(white)]
-        for harmonic in range(1, _HARMONICS + 1):
-            where = frequency * harmonic * N_FFT / RATE
-            inside = where < white.shape[1] - 1
-            below = where[inside].astype(np.intp)
-            above = (where[inside] - below).astype(np.float32)
-            read = white[:, below] * (1 - above) + white[:, below + 1] * above
-            here[:, inside] += _DECAY ** (harmonic - 1) * read
+        here = salience[first : first + len(white)]
+        for harmonic in range(1, _N_HARMONICS + 1):
+            bins = frequency * harmonic * N_FFT / ANALYSIS_RATE
+            inside = bins < white.shape[1] - 1
+            here[:, inside] += _HARMONIC_DECAY ** (harmonic - 1) * interpolate_bins(white, bins[inside])
     # A melody is seldom low and seldom shrill: a gentle preference around C5.
-    return out * np.exp(-0.5 * ((pitches - 70) / 16) ** 2).astype(np.float32)
+    return salience * np.exp(-0.5 * ((pitches - 70) / 16) ** 2).astype(np.float32)
 
 
-def _track(salience: Array) -> Ints:
-    """The most salient path, ``(frames,)`` of pitch indices; -1 where nothing stands out."""
+def _track_pitch(salience: Array) -> Ints:
+    """The most salient path, ``(frames,)`` of pitch indices; -1 where nothing stands out.
+
+    Viterbi's search; the last of its states is silence.
+    """
     frames, count = salience.shape
-    scale = float(np.percentile(salience.max(axis=1), 75)) + 1e-9
-    reward = salience / scale - 0.55
-    width = 2 * _PER_SEMITONE
-    leap = 0.5
-    glide = 0.06 * np.abs(np.arange(-width, width + 1))
+    loud = float(np.percentile(salience.max(axis=1), 75)) + 1e-9
+    reward = salience / loud - _MIN_SALIENCE
+    step_costs = _STEP_COST * np.abs(np.arange(-_MAX_STEP, _MAX_STEP + 1))
     came_from = np.empty((frames, count + 1), np.int32)
     own = np.arange(count)
     score = np.concatenate((reward[0].astype(np.float64), [0.0]))
     for frame in range(frames):
-        sung, rest = score[:count], score[count]
-        padded = np.pad(sung, width, constant_values=-np.inf)
-        near = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1) - glide
+        pitched, silence = score[:count], score[count]
+        padded = np.pad(pitched, _MAX_STEP, constant_values=-np.inf)
+        near = sliding_window_view(padded, 2 * _MAX_STEP + 1) - step_costs
         choice = near.argmax(axis=1)
-        value = near[own, choice]
-        source = own + choice - width
-        best = int(sung.argmax())
-        far = sung[best] - leap > value
-        value, source = np.where(far, sung[best] - leap, value), np.where(far, best, source)
-        enter = rest - 0.3 * _CHANGE > value
-        value, source = np.where(enter, rest - 0.3 * _CHANGE, value), np.where(enter, count, source)
-        leave = sung[best] - 0.3 * _CHANGE > rest
+        value, source = near[own, choice], own + choice - _MAX_STEP
+        best = int(pitched.argmax())
+        for other, cost, state in (
+            (pitched[best], _LEAP_COST, best),
+            (silence, _VOICING_COST, count),
+        ):
+            better = other - cost > value
+            value, source = np.where(better, other - cost, value), np.where(better, state, source)
+        ends = pitched[best] - _VOICING_COST
         came_from[frame, :count] = source
-        came_from[frame, count] = best if leave else count
-        score = np.concatenate((value + reward[frame], [max(rest, sung[best] - 0.3 * _CHANGE)]))
+        came_from[frame, count] = best if ends > silence else count
+        score = np.concatenate((value + reward[frame], [max(silence, ends)]))
     path = np.empty(frames, np.intp)
     state = int(score.argmax())
     for frame in range(frames - 1, -1, -1):
@@ -106,11 +144,12 @@ def _track(salience: Array) -> Ints:
     return np.where(path == count, -1, path)
 
 
-def _segment(pitch: Array, salience: Array, path: Ints, shortest: float = 0.09) -> list[Note]:
-    """Level stretches of a pitch track (NaN: rest) as notes; vibrato and glides go to the note they
-    surround.
+def _segment_notes(pitch: Array, salience: Array, path: Ints, shortest: float = 0.09) -> list[Note]:
+    """Level stretches of a pitch track (NaN: rest) as notes.
+
+    Vibrato and glides, which make shorter stretches, go to the note before them.
     """
-    smooth = _median(pitch, round(0.1 * FPS) | 1)
+    smooth = _running_median(pitch, round(0.1 * FPS) | 1)
     nearest = np.where(np.isnan(smooth), -1, np.round(smooth)).astype(np.intp)
     edges = np.concatenate(([0], np.flatnonzero(np.diff(nearest)) + 1, [len(nearest)]))
     strength = np.where(path >= 0, salience[np.arange(len(path)), path], 0.0)
@@ -120,32 +159,28 @@ def _segment(pitch: Array, salience: Array, path: Ints, shortest: float = 0.09) 
         if nearest[a] < 0:
             continue
         start, length = float(a / FPS), float((b - a) / FPS)
-        if length < shortest:
-            if notes and start - (notes[-1].start + notes[-1].duration) < 0.02:
-                last = notes[-1]
-                notes[-1] = Note(last.start, start + length - last.start, last.pitch, last.velocity)
-            continue
-        velocity = int(np.clip(40 + 70 * float(strength[a:b].mean()) / top, 1, 127))
-        last_end = notes[-1].start + notes[-1].duration if notes else -1.0
-        if notes and notes[-1].pitch == nearest[a] and start - last_end < 0.03:
-            last = notes[-1]
+        last = notes[-1] if notes else None
+        gap = start - (last.start + last.duration) if last else np.inf
+        goes_on = gap < 0.02 if length < shortest else gap < 0.03 and last and last.pitch == nearest[a]
+        if last and goes_on:
             notes[-1] = Note(last.start, start + length - last.start, last.pitch, last.velocity)
-        else:
+        elif length >= shortest:
+            velocity = int(np.clip(40 + 70 * float(strength[a:b].mean()) / top, 1, 127))
             notes.append(Note(start, length, float(nearest[a]), velocity))
     return notes
 
 
-def _median(values: Array, width: int) -> Array:
-    """Median over ``width`` neighbours that are numbers; NaN where the value itself is none."""
+def _running_median(values: Array, width: int) -> Array:
+    """The median over ``width`` neighbours that are numbers; NaN where the value itself is none."""
     half = width // 2
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, half, constant_values=np.nan), width)
-    out = np.full(len(values), np.nan, np.float32)
+    windows = sliding_window_view(np.pad(values, half, constant_values=np.nan), width)
+    medians = np.full(len(values), np.nan, np.float32)
     here = ~np.isnan(values)
-    out[here] = np.nanmedian(windows[here], axis=1)
-    return out
+    medians[here] = np.nanmedian(windows[here], axis=1)
+    return medians
 
 
-def _grid(beats: Sequence[float]) -> npt.NDArray[np.float64]:
+def _sixteenth_grid(beats: Sequence[float]) -> npt.NDArray[np.float64]:
     """Quarters of beats, seconds; empty without beats."""
     if len(beats) < 2:
         return np.zeros(0)
@@ -153,21 +188,21 @@ def _grid(beats: Sequence[float]) -> npt.NDArray[np.float64]:
     return np.interp(index, np.arange(len(beats)), np.asarray(beats, np.float64))
 
 
-def _on_grid(
+def _snap_to_grid(
     notes: Sequence[Note], grid: npt.NDArray[np.float64], duration: float, reach: float = 0.06
 ) -> tuple[Note, ...]:
     """Notes with their starts and ends moved to the grid where it is within ``reach``, never overlapping."""
 
-    def near(time: float) -> float:
+    def snap(time: float) -> float:
         if not len(grid):
             return time
         closest = float(grid[int(np.abs(grid - time).argmin())])
         return closest if abs(closest - time) <= reach else time
 
-    out: list[Note] = []
+    snapped: list[Note] = []
     for note in notes:
-        start, end = near(note.start), min(near(note.start + note.duration), duration)
-        start = max(start, out[-1].start + out[-1].duration if out else 0.0)
+        start, end = snap(note.start), min(snap(note.start + note.duration), duration)
+        start = max(start, snapped[-1].start + snapped[-1].duration if snapped else 0.0)
         if end - start >= 0.05:
-            out.append(Note(round(start, 4), round(end - start, 4), note.pitch, note.velocity))
-    return tuple(out)
+            snapped.append(Note(round(start, 4), round(end - start, 4), note.pitch, note.velocity))
+    return tuple(snapped)

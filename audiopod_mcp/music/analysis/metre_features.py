@@ -1,4 +1,4 @@
-"""What speaks for each way to count a pulse: how bars and beats recur, and what is stressed where in them."""
+"""What speaks for each metrical level and metre: how bars and beats recur, and what in them is stressed."""
 
 from __future__ import annotations
 
@@ -7,116 +7,164 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.signal.stft import Array
 
-from .autocorrelation import BANDS, at_lag, recurrence
-from .onsets import HIGH, KICK, LOW, MIDDLE, SNARE, WHOLE
-from .tatums import PER_BEAT, PER_CHORD, Ticks
+from .autocorrelation import BAND_WEIGHTS, interpolate_at, mean_autocorrelation
+from .onsets import BROADBAND, HIGH_BAND, KICK_BAND, LOW_BAND, MID_BAND, SNARE_BAND
+from .tatums import TATUMS_PER_BEAT, TATUMS_PER_CHROMA, TatumFeatures
 
-RATIOS = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3)
-"""Levels of a pulse that it may be counted at, as multiples of the tempo found."""
+LEVEL_RATIOS = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3)
+"""Levels of a pulse that may be counted as the beat, as multiples of the tempo found."""
 METRES = {"2/4": 2, "3/4": 3, "4/4": 4, "6/8": 2}
 """Beats a bar of each metre; those of 6/8 are dotted quarters."""
-ODD = {"5/4": 5, "7/4": 7}
+ODD_METRES = {"5/4": 5, "7/4": 7}
 """Metres that are told only where their bars recur far more than any other."""
 
-_HARMONY = 6
-_WINDOW, _HOP = 48 * PER_BEAT, 8 * PER_BEAT
-_ONSETS_AT = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
-_KICK_AT = _SNARE_AT = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
-_MOVES_AT = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
-_CHROMA_AT = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
-_LONGEST = max(_CHROMA_AT) * 3 * PER_BEAT / PER_CHORD
+_HARMONIC_CHANGE = 6
+"""The row of :attr:`TatumFeatures.onsets` that follows the onset envelopes."""
+_WINDOW, _HOP = 48 * TATUMS_PER_BEAT, 8 * TATUMS_PER_BEAT
+
+# Beats after which recurrence is measured, of the onsets of all bands, of kick, snare, and harmony.
+_ONSET_LAGS = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+_KICK_LAGS = _SNARE_LAGS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+_HARMONIC_CHANGE_LAGS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+_CHROMA_LAGS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+_MAX_CHROMA_LAG = max(_CHROMA_LAGS) * 3 * TATUMS_PER_BEAT / TATUMS_PER_CHROMA
 """Rows of chroma that the farthest comparison spans, at a third of the tempo."""
 
 
-def evidence(ticks: Ticks, tempo: float, onsets: float) -> Array:
-    """What is weighed for each of :data:`RATIOS` and :data:`METRES`, ``(levels, metres, 74)``.
+def extract_metre_features(tatums: TatumFeatures, tempo: float, density: float) -> Array:
+    """The features of each level and metre that :func:`find_metrical_level` weighs.
 
-    ``onsets`` is how many there are a second. The first 39 columns are alike for all metres: after what
-    fractions and multiples of the beat onsets, kick, snare, changes of harmony and the harmony itself
-    recur, the distance from 120 beats a minute, the onsets a beat. The others are of the mean bar, begun
-    where it most looks like one: what is stressed at its begin, middle and thirds, on beats and between.
+    Parameters
+    ----------
+    tatums : TatumFeatures
+    tempo : float
+        Beats a minute, of the pulse that the tatums divide.
+    density : float
+        Onsets a second.
+
+    Returns
+    -------
+    float32 array, shape (levels, metres, 74)
+        In the order of :data:`LEVEL_RATIOS` and :data:`METRES`. The first 39 are alike for all metres: how
+        onsets, kick, snare, changes of harmony and the harmony itself recur after fractions and multiples of
+        the beat, the distance from 120 beats a minute, the onsets a beat. The others are of the mean bar,
+        begun where it most looks like one: what is stressed at its begin, middle and thirds, on beats and
+        between them.
     """
-    levels = np.asarray(RATIOS)
-    period = PER_BEAT / levels
-    alike = np.repeat(_recurring(ticks, period, tempo * levels, onsets)[:, None], len(METRES), axis=1)
-    bars = [[_bar(ticks.onsets, round(beat), count) for count in METRES.values()] for beat in period]
-    return np.concatenate((alike, np.asarray(bars)), axis=2).astype(np.float32)
+    levels = np.asarray(LEVEL_RATIOS)
+    period = TATUMS_PER_BEAT / levels
+    of_levels = _recurrence_features(tatums, period, tempo * levels, density)
+    of_bars = [
+        [_bar_profile_features(tatums.onsets, round(beat), beats) for beats in METRES.values()]
+        for beat in period
+    ]
+    repeated = np.repeat(of_levels[:, None], len(METRES), axis=1)
+    return np.concatenate((repeated, np.asarray(of_bars)), axis=2).astype(np.float32)
 
 
-def odd_bars(ticks: Ticks, ratio: float) -> dict[str, float]:
-    """By how much more onsets and harmony recur after bars of :data:`ODD` than after 2, 3, 4 and 6 beats.
+def odd_metre_margins(tatums: TatumFeatures, ratio: float) -> dict[str, float]:
+    """By how much more onsets and harmony recur after bars of odd metres than after 2, 3, 4 and 6 beats.
 
-    A correlation, -2 to 2; ``ratio`` is the level that is counted, as a multiple of the ticks' own. 27
-    pieces in 5/4 and 7/4 had 0.24 to 1.3, of 170 others none had more than 0.12.
+    Parameters
+    ----------
+    tatums : TatumFeatures
+    ratio : float
+        The level that is counted, as a multiple of the pulse that the tatums divide.
+
+    Returns
+    -------
+    dict of str to float
+        For each of :data:`ODD_METRES` a difference of correlations, -2 to 2.
+
+    Notes
+    -----
+    27 pieces in 5/4 and 7/4 had 0.24 to 1.3, of 170 others none had more than 0.12.
     """
-    rows = [recurrence(row, _WINDOW, _HOP) for row in ticks.onsets]
-    beat, evens = PER_BEAT / ratio, np.asarray((2.0, 3.0, 4.0, 6.0))
+    rows = [mean_autocorrelation(row, _WINDOW, _HOP) for row in tatums.onsets]
+    onsets, harmony = _mix_bands(rows), rows[_HARMONIC_CHANGE]
+    beat, even_bars = TATUMS_PER_BEAT / ratio, np.asarray((2.0, 3.0, 4.0, 6.0))
 
-    def recurs(beats: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        both = np.mean([at_lag(_mixed(rows), beat * beats * bars) for bars in (1, 2)], axis=0)
-        moves = np.mean([at_lag(rows[_HARMONY], beat * beats * bars) for bars in (1, 2)], axis=0)
-        return np.asarray(both + moves)
+    def recurrence(beats: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """How onsets and harmony recur after one and two bars of so many beats."""
+        of_onsets = np.mean([interpolate_at(onsets, beat * beats * bars) for bars in (1, 2)], axis=0)
+        of_harmony = np.mean([interpolate_at(harmony, beat * beats * bars) for bars in (1, 2)], axis=0)
+        return np.asarray(of_onsets + of_harmony)
 
-    most = float(recurs(evens).max())
-    return {name: float(recurs(np.asarray([float(beats)]))[0]) - most for name, beats in ODD.items()}
+    most = float(recurrence(even_bars).max())
+    return {
+        name: float(recurrence(np.asarray([float(beats)]))[0]) - most for name, beats in ODD_METRES.items()
+    }
 
 
-def _mixed(rows: list[Array]) -> Array:
+def _mix_bands(rows: list[Array]) -> Array:
     """The autocorrelations of onset envelopes as one."""
-    mixed: Array = np.sum([weight * rows[row] for row, weight in BANDS.items()], axis=0)
-    return mixed / sum(BANDS.values())
+    mixed: Array = np.sum([weight * rows[row] for row, weight in BAND_WEIGHTS.items()], axis=0)
+    return mixed / sum(BAND_WEIGHTS.values())
 
 
-def _recurring(
-    ticks: Ticks, period: npt.NDArray[np.float64], tempi: npt.NDArray[np.float64], onsets: float
+def _recurrence_features(
+    tatums: TatumFeatures, period: npt.NDArray[np.float64], tempi: npt.NDArray[np.float64], density: float
 ) -> npt.NDArray[np.float64]:
-    rows = [recurrence(row, _WINDOW, _HOP) for row in ticks.onsets]
-    mixed, chroma = _mixed(rows), _likeness(ticks.chroma)
-    octaves, density = np.log2(tempi / 120), np.log2(onsets * 60 / tempi + 0.1)
-    columns = [at_lag(mixed, period * beats) for beats in _ONSETS_AT]
-    columns += [at_lag(rows[KICK], period * beats) for beats in _KICK_AT]
-    columns += [at_lag(rows[SNARE], period * beats) for beats in _SNARE_AT]
-    columns += [at_lag(rows[_HARMONY], period * beats) for beats in _MOVES_AT]
-    columns += [at_lag(chroma, period * beats / PER_CHORD) for beats in _CHROMA_AT]
-    return np.stack([*columns, octaves, octaves**2, density, density**2], axis=1)
+    """How everything recurs at each level, whose beat takes ``period`` tatums: ``(levels, 39)``."""
+    rows = [mean_autocorrelation(row, _WINDOW, _HOP) for row in tatums.onsets]
+    mixed, chroma = _mix_bands(rows), _chroma_autocorrelation(tatums.chroma)
+    octaves, per_beat = np.log2(tempi / 120), np.log2(density * 60 / tempi + 0.1)
+    columns = [interpolate_at(mixed, period * beats) for beats in _ONSET_LAGS]
+    columns += [interpolate_at(rows[KICK_BAND], period * beats) for beats in _KICK_LAGS]
+    columns += [interpolate_at(rows[SNARE_BAND], period * beats) for beats in _SNARE_LAGS]
+    columns += [interpolate_at(rows[_HARMONIC_CHANGE], period * beats) for beats in _HARMONIC_CHANGE_LAGS]
+    columns += [interpolate_at(chroma, period * beats / TATUMS_PER_CHROMA) for beats in _CHROMA_LAGS]
+    return np.stack([*columns, octaves, octaves**2, per_beat, per_beat**2], axis=1)
 
 
-def _likeness(chroma: Array) -> Array:
+def _chroma_autocorrelation(chroma: Array) -> Array:
     """How alike the harmony is to itself so many rows later: ``(lags,)``, 1 at 0, 0 if only by chance."""
     rows = chroma / (np.linalg.norm(chroma, axis=1, keepdims=True) + 1e-6)
     rows -= rows.mean(axis=0)
     count = len(rows)
-    lags = range(min(count - 8, round(_LONGEST) + 2))
-    alike = [float(np.mean(np.sum(rows[lag:] * rows[: count - lag], axis=1))) for lag in lags]
-    scaled: Array = np.asarray(alike or [0.0], np.float32) / (np.square(rows).sum(axis=1).mean() + 1e-9)
+    lags = range(min(count - 8, round(_MAX_CHROMA_LAG) + 2))
+    correlation = [float(np.mean(np.sum(rows[lag:] * rows[: count - lag], axis=1))) for lag in lags]
+    power = np.square(rows).sum(axis=1).mean() + 1e-9
+    scaled: Array = np.asarray(correlation or [0.0], np.float32) / power
     return scaled
 
 
-def _bar(onsets: Array, beat: int, beats: int) -> list[float]:
-    """The mean bar of ``beats`` of ``beat`` ticks: its stresses (logarithms of multiples of its mean)."""
-    length, ticks = beat * beats, onsets.shape[1]
-    count = max(1, ticks // length)
-    whole = np.pad(onsets, ((0, 0), (0, max(0, length - ticks))))[:, : count * length]
-    bars = whole.reshape(len(onsets), count, length)
+def _bar_profile_features(onsets: Array, beat: int, beats: int) -> list[float]:
+    """What is stressed where in the mean bar of ``beats`` of ``beat`` tatums: 35 numbers.
+
+    Stresses are logarithms of multiples of the bar's mean.
+    """
+    length, tatums = beat * beats, onsets.shape[1]
+    count = max(1, tatums // length)
+    padded = np.pad(onsets, ((0, 0), (0, max(0, length - tatums))))
+    bars = padded[:, : count * length].reshape(len(onsets), count, length)
     profile = bars.mean(axis=1)
     mean = profile.mean(axis=1, keepdims=True)
-    stands_out = (profile - mean) / (profile.std(axis=1, keepdims=True) + 1e-6)
-    begins = stands_out[_HARMONY] + 0.8 * stands_out[LOW] + 0.3 * (stands_out[WHOLE] - stands_out[MIDDLE])
-    stress = np.log(np.roll(profile, -int(begins.argmax()), axis=1) / (mean + 1e-6) + 0.1)
+    deviation = (profile - mean) / (profile.std(axis=1, keepdims=True) + 1e-6)
+    above_middle = deviation[BROADBAND] - deviation[MID_BAND]
+    downbeat = deviation[_HARMONIC_CHANGE] + 0.8 * deviation[LOW_BAND] + 0.3 * above_middle
+    stress = np.log(np.roll(profile, -int(downbeat.argmax()), axis=1) / (mean + 1e-6) + 0.1)
 
-    def at(row: int, places: npt.ArrayLike) -> float:
-        return float(stress[row][np.round(np.asarray(places) * length).astype(np.intp) % length].mean())
+    def stress_at(row: int, places: npt.ArrayLike) -> float:
+        """The mean stress at places within the bar, 0 to 1."""
+        indices = np.round(np.asarray(places) * length).astype(np.intp) % length
+        return float(stress[row][indices].mean())
 
-    thirds, others, each = (1 / 3, 2 / 3), np.arange(1, beats) / beats, np.arange(beats)
-    found = [at(row, places) for row in (WHOLE, LOW, _HARMONY) for places in ((0,), (0.5,), thirds, others)]
-    for row in (WHOLE, MIDDLE, HIGH):
-        half, first, second = (at(row, (each + part) / beats) for part in (1 / 2, 1 / 3, 2 / 3))
-        found += [half, first, second, min(first, second) - half]
-    found.append(at(WHOLE, np.concatenate((each + 0.25, each + 0.75)) / beats))
-    found += [at(KICK, places) for places in ((0,), (0.5,), thirds)]
-    found += [float(stands_out[_HARMONY].max()), float(stands_out[LOW].max()), float(begins.max())]
-    for row in (WHOLE, LOW, SNARE, _HARMONY):
-        spread = onsets[row].var() + 1e-9
-        by_beat = onsets[row][: ticks // beat * beat].reshape(-1, beat).mean(axis=0).var()
-        found.append(float((profile[row].var() - spread / count - by_beat) / spread))
-    return found
+    begin, middle, thirds = (0,), (0.5,), (1 / 3, 2 / 3)
+    other_beats, each_beat = np.arange(1, beats) / beats, np.arange(beats)
+    features = [
+        stress_at(row, places)
+        for row in (BROADBAND, LOW_BAND, _HARMONIC_CHANGE)
+        for places in (begin, middle, thirds, other_beats)
+    ]
+    for row in (BROADBAND, MID_BAND, HIGH_BAND):
+        half, first, second = (stress_at(row, (each_beat + part) / beats) for part in (1 / 2, 1 / 3, 2 / 3))
+        features += [half, first, second, min(first, second) - half]
+    features.append(stress_at(BROADBAND, np.concatenate((each_beat + 0.25, each_beat + 0.75)) / beats))
+    features += [stress_at(KICK_BAND, places) for places in (begin, middle, thirds)]
+    features += [float(row.max()) for row in (deviation[_HARMONIC_CHANGE], deviation[LOW_BAND], downbeat)]
+    for row in (BROADBAND, LOW_BAND, SNARE_BAND, _HARMONIC_CHANGE):
+        variance = onsets[row].var() + 1e-9
+        by_beat = onsets[row][: tatums // beat * beat].reshape(-1, beat).mean(axis=0).var()
+        features.append(float((profile[row].var() - variance / count - by_beat) / variance))
+    return features

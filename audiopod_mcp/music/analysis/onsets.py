@@ -5,75 +5,110 @@ from __future__ import annotations
 import numpy as np
 
 from audiopod_mcp.music.model import Progress, silent
-from audiopod_mcp.music.signal.stft import RATE, Array, Ints, log_filterbank, magnitudes, moving_mean
+from audiopod_mcp.music.signal.averages import moving_mean
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.filterbank import log_filterbank
+from audiopod_mcp.music.signal.stft import STFT, Array, Ints
 
 N_FFT = 1024
 HOP = 256
-FPS = RATE / HOP
+ONSET_FPS = ANALYSIS_RATE / HOP
 """Onset frames a second, 86.13."""
 
-WHOLE, LOW, MIDDLE, HIGH, KICK, SNARE = range(6)
+BROADBAND, LOW_BAND, MID_BAND, HIGH_BAND, KICK_BAND, SNARE_BAND = range(6)
 """The rows of :func:`onset_envelopes`: all bands, their lowest quarter, middle half and highest quarter;
-then, of magnitudes rather than of their logarithms, so that the loud hits stand out, below 130 Hz and 1.5 to
-5 kHz.
+then, of magnitudes rather than of their logarithms, so that the loud hits stand out, below 130 Hz and from
+200 Hz to 4 kHz.
 """
 
-_LEAST, _STILL = 0.04, 0.2
-"""Variation of the onset strength, nats, below which nothing sets in (a held chord, a hum) if besides the
-mean level of bands changes by less than so many nats from half a second to the next: soft strings do by 0.4,
-a hum by 0.03, noise by 0.09.
+_MIN_ONSET_SPREAD = 0.04
+"""Standard deviation of the onset strength, nats, below which nothing sets in (a held chord, a hum), unless
+the spectrum changes.
 """
+_MIN_SPECTRAL_CHANGE = 0.2
+"""Nats by which the mean level of bands then changes from half a second to the next: in soft strings it does
+by 0.4, in a hum by 0.03, in noise by 0.09.
+"""
+_LAG = 2
+"""Frames from the one compared with."""
 
 
 def onset_envelopes(signal: Array, report: Progress = silent) -> Array:
-    """Onset strength of a signal at :data:`RATE`, ``(6, frames)``, rows as above.
+    """Onset strength in several bands.
 
-    SuperFlux (Böck & Widmer, DAFx 2013): the frame compared with is two back and maximum-filtered
-    over three bands, so that vibrato does not read as onsets. Each row has its one-second mean
-    subtracted, what lies below cut to zero, and a standard deviation of 1 (all zeros in silence).
+    Each row has its one-second mean subtracted, what lies below cut to zero, and a standard deviation of 1.
+
+    Parameters
+    ----------
+    signal : float32 array, shape (samples,)
+        At :data:`ANALYSIS_RATE`.
+    report : Progress
+
+    Returns
+    -------
+    float32 array, shape (6, frames)
+        At :data:`ONSET_FPS`, rows from :data:`BROADBAND` to :data:`SNARE_BAND`; zeros where nothing sets in.
+
+    References
+    ----------
+    SuperFlux (Böck & Widmer, DAFx 2013): the frame compared with is two back and maximum-filtered over three
+    bands, so that vibrato does not read as onsets.
     """
-    bank, lag = log_filterbank(N_FFT), 2
+    bank = log_filterbank(N_FFT)
     bands = bank.shape[1]
     quarter = bands // 4
-    centres = bank.argmax(axis=0) * RATE / N_FFT
+    centres = bank.argmax(axis=0) * ANALYSIS_RATE / N_FFT
     kick, snare = centres < 130, (centres > 200) & (centres < 4000)
     frames = len(signal) // HOP + 1
     flux = np.zeros((6, frames), np.float32)
-    last = np.zeros((lag, bands), np.float32)
-    half, moved, steps = int(FPS / 2), 0.0, 0
-    for first, magnitude in magnitudes(signal, N_FFT, HOP):
+    last = np.zeros((_LAG, bands), np.float32)
+    half_second, change, changes = int(ONSET_FPS / 2), 0.0, 0
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal):
         level = np.log1p(magnitude @ bank * (1000 / np.sqrt(N_FFT)))
         padded = np.pad(np.concatenate((last, level)), ((0, 0), (1, 1)), mode="edge")
-        reference = np.maximum(np.maximum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])[:-lag]
+        reference = np.maximum(np.maximum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])[:-_LAG]
         rise = np.maximum(level - reference, 0)
         here = slice(first, first + len(level))
-        flux[WHOLE, here] = rise.mean(axis=1)
-        flux[LOW, here] = rise[:, :quarter].mean(axis=1)
-        flux[MIDDLE, here] = rise[:, quarter : 3 * quarter].mean(axis=1)
-        flux[HIGH, here] = rise[:, 3 * quarter :].mean(axis=1)
-        loud = np.maximum(np.expm1(padded[lag:, 1:-1]) - np.expm1(reference), 0)
-        flux[KICK, here] = loud[:, kick].mean(axis=1)
-        flux[SNARE, here] = loud[:, snare].mean(axis=1)
-        last = np.concatenate((last, level))[-lag:]
-        means = level[: len(level) // half * half].reshape(-1, half, bands).mean(axis=1)
-        moved += float(np.abs(np.diff(means, axis=0)).mean(axis=1).sum())
-        steps += max(0, len(means) - 1)
+        flux[BROADBAND, here] = rise.mean(axis=1)
+        flux[LOW_BAND, here] = rise[:, :quarter].mean(axis=1)
+        flux[MID_BAND, here] = rise[:, quarter : 3 * quarter].mean(axis=1)
+        flux[HIGH_BAND, here] = rise[:, 3 * quarter :].mean(axis=1)
+        loud = np.maximum(np.expm1(padded[_LAG:, 1:-1]) - np.expm1(reference), 0)
+        flux[KICK_BAND, here] = loud[:, kick].mean(axis=1)
+        flux[SNARE_BAND, here] = loud[:, snare].mean(axis=1)
+        last = np.concatenate((last, level))[-_LAG:]
+        whole = level[: len(level) // half_second * half_second]
+        means = whole.reshape(-1, half_second, bands).mean(axis=1)
+        change += float(np.abs(np.diff(means, axis=0)).mean(axis=1).sum())
+        changes += max(0, len(means) - 1)
         report((first + len(level)) / frames, "listening for onsets")
-    flux[:, :lag] = 0.0  # the file's own beginning is not an onset
-    flux = np.maximum(flux - moving_mean(flux, int(FPS) | 1), 0)
+    flux[:, :_LAG] = 0.0  # the file's own beginning is not an onset
+    flux = np.maximum(flux - moving_mean(flux, int(ONSET_FPS) | 1), 0)
     for row in flux:  # an entry after silence must not make all else look small
         if (rising := row[row > 0]).size:
             np.minimum(row, 2 * np.percentile(rising, 99), out=row)
     spread = flux.std(axis=1, keepdims=True)
-    if spread[WHOLE] < _LEAST and moved < _STILL * max(1, steps):
+    if spread[BROADBAND] < _MIN_ONSET_SPREAD and change < _MIN_SPECTRAL_CHANGE * max(1, changes):
         return np.zeros_like(flux)
-    normalised: Array = flux / np.where(spread > 1e-4, spread, np.inf)
-    return normalised
+    normalized: Array = flux / np.where(spread > 1e-4, spread, np.inf)
+    return normalized
 
 
 def onset_frames(envelope: Array, threshold: float = 1.0) -> Ints:
-    """Frames of the peaks of an onset envelope ``(frames,)``, at least 50 ms apart, above ``threshold``."""
-    width = round(0.05 * FPS)
+    """The onsets of an onset envelope: its peaks, at least 50 ms apart.
+
+    Parameters
+    ----------
+    envelope : float32 array, shape (frames,)
+    threshold : float
+        Strength above which a peak is an onset.
+
+    Returns
+    -------
+    intp array, shape (onsets,)
+        Frames.
+    """
+    width = round(0.05 * ONSET_FPS)
     padded = np.pad(envelope, width)
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1)
     return np.flatnonzero((envelope == around.max(axis=1)) & (envelope > threshold))

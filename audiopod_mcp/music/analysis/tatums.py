@@ -1,4 +1,4 @@
-"""A pulse as a clock: what is heard on a grid of twelve ticks a beat, however the tempo drifts."""
+"""Onsets and harmony on a grid of twelve tatums a beat, which goes along with the tempo however it drifts."""
 
 from __future__ import annotations
 
@@ -9,73 +9,105 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.signal.stft import Array
 
-from .chroma import FPS as CHROMA_FPS
-from .onsets import FPS, WHOLE
+from .chroma import CHROMA_FPS
+from .onsets import BROADBAND, ONSET_FPS
 
-PER_BEAT = 12
-"""Ticks a beat: halves, thirds and quarters of it all fall on one."""
-PER_CHORD = 3
-"""Ticks a row of :attr:`Ticks.chroma`."""
-_MOST = 8
-"""Stretches of a piece that are listened to for its metre."""
+TATUMS_PER_BEAT = 12
+"""Halves, thirds and quarters of a beat all fall on a tatum."""
+TATUMS_PER_CHROMA = 3
+"""Tatums from one row of :attr:`TatumFeatures.chroma` to the next."""
+_MAX_EXCERPTS = 8
+"""How many excerpts of a piece its metre is estimated from."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ticks:
-    """``onsets`` are the six rows of :func:`onset_envelopes` and :func:`harmonic_change`, ``(7, ticks)``;
-    ``chroma`` is ``(ticks // 3, 12)``.
+class TatumFeatures:
+    """What sounds around each tatum.
+
+    Attributes
+    ----------
+    onsets : float32 array, shape (7, tatums)
+        The six rows of :func:`onset_envelopes`, and :func:`harmonic_change`.
+    chroma : float32 array, shape (tatums // TATUMS_PER_CHROMA, 12)
     """
 
     onsets: Array
     chroma: Array
 
 
-def on_ticks(
+def sync_to_tatums(
     envelopes: Array, harmony: Array, chroma: Array, beats: npt.NDArray[np.float64], tempo: float
-) -> Ticks:
-    """What sounds around each tick of ``beats`` (s), which go on at ``tempo`` to the first and last onset.
+) -> TatumFeatures:
+    """Frames summed around each tatum of the beats, which are continued to the first and the last onset.
 
-    Takes onset envelopes ``(6, frames)``, :func:`harmonic_change` and the chroma ``(frames, 12)`` it is of.
+    Parameters
+    ----------
+    envelopes : float32 array, shape (6, onset frames)
+        :func:`onset_envelopes`.
+    harmony : float32 array, shape (chroma frames,)
+        :func:`harmonic_change` of the chroma.
+    chroma : float32 array, shape (chroma frames, 12)
+    beats : float64 array, shape (beats,)
+        Seconds.
+    tempo : float
+        Beats a minute, at which the beats are continued.
+
+    Returns
+    -------
+    TatumFeatures
     """
-    period, (first, last) = 60 / tempo, sounding(envelopes[WHOLE])
+    period, (first, last) = 60 / tempo, first_and_last_onset(envelopes[BROADBAND])
     before = np.arange(beats[0] - period, first, -period)[::-1]
     grid = np.concatenate((before, beats, np.arange(beats[-1] + period, last, period)))
-    count = (len(grid) - 1) * PER_BEAT + 1
-    times = np.interp(np.arange(count) / PER_BEAT, np.arange(len(grid)), grid)
+    count = (len(grid) - 1) * TATUMS_PER_BEAT + 1
+    times = np.interp(np.arange(count) / TATUMS_PER_BEAT, np.arange(len(grid)), grid)
     half = np.diff(times) / 2
     edges = np.concatenate(([times[0] - half.mean()], times[:-1] + half, [times[-1] + half.mean()]))
-    rows = [_between(row, edges * FPS) for row in envelopes]
-    rows.append(_between(harmony, edges * CHROMA_FPS))
-    classes = [_between(row, times[::PER_CHORD] * CHROMA_FPS) for row in np.sqrt(chroma).T]
-    return Ticks(np.stack(rows).astype(np.float32), np.stack(classes, axis=1).astype(np.float32))
+    rows = [_sums_between(row, edges * ONSET_FPS) for row in envelopes]
+    rows.append(_sums_between(harmony, edges * CHROMA_FPS))
+    chroma_edges = times[::TATUMS_PER_CHROMA] * CHROMA_FPS
+    pitch_classes = [_sums_between(row, chroma_edges) for row in np.sqrt(chroma).T]
+    return TatumFeatures(
+        np.stack(rows).astype(np.float32), np.stack(pitch_classes, axis=1).astype(np.float32)
+    )
 
 
-def stretches(ticks: Ticks, tempo: float) -> list[Ticks]:
-    """Stretches of about a minute, of a long piece :data:`_MOST` from all over it.
+def excerpts(tatums: TatumFeatures, tempo: float) -> list[TatumFeatures]:
+    """Excerpts of about a minute; of a long piece :data:`_MAX_EXCERPTS` from all over it.
 
-    One beat too many somewhere, and the mean bar of all would be none.
+    One beat too many somewhere in a piece would blur the mean bar of the whole.
+
+    Parameters
+    ----------
+    tatums : TatumFeatures
+    tempo : float
+        Beats a minute.
+
+    Returns
+    -------
+    list of TatumFeatures
     """
-    size = round(tempo) * PER_BEAT
-    count = max(1, round(ticks.onsets.shape[1] / size))
+    size = round(tempo) * TATUMS_PER_BEAT
+    count = max(1, round(tatums.onsets.shape[1] / size))
     if count == 1:
-        return [ticks]
-    places = np.unique(np.round(np.linspace(0, count - 1, min(count, _MOST))).astype(int)) * size
+        return [tatums]
+    chosen = np.round(np.linspace(0, count - 1, min(count, _MAX_EXCERPTS))).astype(int)
     return [
-        Ticks(
-            ticks.onsets[:, start : start + size],
-            ticks.chroma[start // PER_CHORD : (start + size) // PER_CHORD],
+        TatumFeatures(
+            tatums.onsets[:, start : start + size],
+            tatums.chroma[start // TATUMS_PER_CHROMA : (start + size) // TATUMS_PER_CHROMA],
         )
-        for start in places.tolist()
+        for start in (np.unique(chosen) * size).tolist()
     ]
 
 
-def sounding(envelope: Array) -> tuple[float, float]:
-    """When (s) something sets in for the first and for the last time."""
+def first_and_last_onset(envelope: Array) -> tuple[float, float]:
+    """When (s) something sets in for the first and for the last time in an onset envelope ``(frames,)``."""
     frames = np.flatnonzero(envelope)
-    return (float(frames[0] / FPS), float((frames[-1] + 1) / FPS)) if len(frames) else (0.0, 0.0)
+    return (float(frames[0] / ONSET_FPS), float((frames[-1] + 1) / ONSET_FPS)) if len(frames) else (0.0, 0.0)
 
 
-def _between(values: Array, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _sums_between(values: Array, edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Sums of ``(frames,)`` values between fractional frame numbers; a frame reaches half of one each way."""
     sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
     return np.diff(np.interp(edges + 0.5, np.arange(len(sums)), sums))

@@ -11,18 +11,24 @@ from __future__ import annotations
 import numpy as np
 
 from audiopod_mcp.music.model import Progress, Span, silent
-from audiopod_mcp.music.signal.stft import RATE, Array, moving_mean, spectra
+from audiopod_mcp.music.signal.averages import moving_mean
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.interpolation import interpolate_bins
+from audiopod_mcp.music.signal.stft import STFT, Array
 
 N_FFT = 2048
 HOP = 512
-FPS = RATE / HOP
+VOCAL_FPS = ANALYSIS_RATE / HOP
 """Voice frames a second, 43.1."""
 
-_PER_OCTAVE = 120
-_SHIFTS = 5
-_BAND = 2 * _PER_OCTAVE
-_BANDS = 3
-_LOWEST = 164.0
+_BINS_PER_OCTAVE = 120
+_MAX_SHIFT = 5
+"""Bins up or down by which a frame may glide to the next."""
+_BAND_BINS = 2 * _BINS_PER_OCTAVE
+_N_BANDS = 3
+"""Bands of two octaves, each an octave above the one before."""
+_MIN_FREQUENCY = 164.0
+"""Hz where the lowest band begins."""
 
 # Mean, spread and weight of the features, from a regularised logistic regression on four songs, their
 # instrumental versions and an instrumental: movement and its variance, lower and upper bands;
@@ -34,44 +40,96 @@ _BIAS = -1.12
 
 
 def find_vocals(mid: Array, side: Array, report: Progress = silent) -> tuple[Span, ...]:
-    """Stretches of :func:`downmix`'s output where singing is likely, labelled ``"vocals"``; empty when none
-    is heard.
+    """The segments of a recording where singing is likely.
 
-    Pauses under 0.7 s are bridged, and shorter stretches than that are not believed.
+    Pauses under 0.7 s are bridged, and shorter segments than that are not believed.
+
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    tuple of Span
+        Labelled ``"vocals"``; empty when no singing is heard.
     """
-    return sung_stretches(voice_odds(mid, side, report))
+    return vocal_segments(vocal_log_odds(mid, side, report))
 
 
-def sung_stretches(odds: Array) -> tuple[Span, ...]:
-    """Where :func:`voice_odds` speak for singing, as :func:`find_vocals` tells it."""
-    return tuple(Span(a / FPS, b / FPS, "vocals") for a, b in _stretches(odds, round(0.7 * FPS)))
+def vocal_segments(odds: Array) -> tuple[Span, ...]:
+    """The segments where log-odds speak for singing, as :func:`find_vocals` returns them.
+
+    Parameters
+    ----------
+    odds : float32 array, shape (frames,)
+        :func:`vocal_log_odds`.
+
+    Returns
+    -------
+    tuple of Span
+    """
+    segments = _hysteresis_segments(odds, round(0.7 * VOCAL_FPS))
+    return tuple(Span(start / VOCAL_FPS, end / VOCAL_FPS, "vocals") for start, end in segments)
 
 
-def voice_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
-    """Log-odds of singing, ``(frames,)`` at :data:`FPS`, of the output of :func:`downmix`."""
-    features = voice_features(mid, side, report)
+def vocal_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
+    """How probable singing is at each moment, by a logistic regression on :func:`vocal_features`.
+
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    float32 array, shape (frames,)
+        Log-odds at :data:`VOCAL_FPS`, smoothed over half a second.
+    """
+    features = vocal_features(mid, side, report)
     odds = ((features - np.asarray(_MEANS)) / np.asarray(_SPREADS)) @ np.asarray(_WEIGHTS) + _BIAS
     odds -= 20 * np.maximum(0.2 - features[:, 0], 0)  # what stands still is an instrument
     odds[features[:, 6] <= -2.9] = -6.0  # next to silence nobody sings
-    return moving_mean(odds.astype(np.float32), round(0.5 * FPS) | 1)
+    return moving_mean(odds.astype(np.float32), round(0.5 * VOCAL_FPS) | 1)
 
 
-def voice_features(mid: Array, side: Array, report: Progress = silent) -> Array:
-    """What tells a voice, ``(frames, 9)``, in the order of the comment above."""
+def vocal_features(mid: Array, side: Array, report: Progress = silent) -> Array:
+    """What tells a voice.
+
+    Parameters
+    ----------
+    mid, side : float32 array, shape (samples,)
+        The output of :func:`downmix`.
+    report : Progress
+
+    Returns
+    -------
+    float32 array, shape (frames, 9)
+        At :data:`VOCAL_FPS`: movement and its variance, each of the lower and the upper bands; peakiness;
+        steadiness; level; centring; the share of the middle of the spectrum.
+
+    References
+    ----------
+    Sonnleitner et al., DAFx 2012, and Lehner et al., ICASSP 2014: the fluctogram, which the first six are of.
+    """
     frames = len(mid) // HOP + 1
-    raw = np.zeros((frames, 3 * _BANDS + 3), np.float32)
+    raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
-    for (first, middle), (_, sides) in zip(spectra(mid, N_FFT, HOP), spectra(side, N_FFT, HOP), strict=True):
+    transform = STFT.centered(N_FFT, HOP)
+    for (first, middle), (_, sides) in zip(transform.blocks(mid), transform.blocks(side), strict=True):
         level, width = np.abs(middle), np.abs(sides)
         here = slice(first, first + len(level))
         octaves = _log_frequency(level)
-        raw[here, : 3 * _BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
-        raw[here, 3 * _BANDS :] = _balance(level, width)
+        raw[here, : 3 * _N_BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
+        raw[here, 3 * _N_BANDS :] = _band_balance(level, width)
         last = octaves[-1:]
         report((first + len(level)) / frames, "listening for a voice")
-    shift, steady, peaky = (raw[:, k * _BANDS : (k + 1) * _BANDS].T for k in range(3))
-    long, short = round(0.9 * FPS) | 1, round(0.5 * FPS) | 1
-    moving = moving_mean(((np.abs(shift) >= 1) & (np.abs(shift) < _SHIFTS)).astype(np.float32), long)
+    shift, steady, peaky = (raw[:, k * _N_BANDS : (k + 1) * _N_BANDS].T for k in range(3))
+    long, short = round(0.9 * VOCAL_FPS) | 1, round(0.5 * VOCAL_FPS) | 1
+    glides = (np.abs(shift) >= 1) & (np.abs(shift) < _MAX_SHIFT)
+    moving = moving_mean(glides.astype(np.float32), long)
     variance = np.log1p(np.maximum(moving_mean(shift**2, long) - moving_mean(shift, long) ** 2, 0))
     energy = moving_mean(raw[:, -3], short)
     relative = np.clip((energy - np.percentile(energy, 90)) / 10, -3, 0.5)
@@ -90,44 +148,43 @@ def voice_features(mid: Array, side: Array, report: Progress = silent) -> Array:
 
 
 def _log_frequency(level: Array) -> Array:
-    """Magnitudes ``(frames, bins)`` read off at :data:`_PER_OCTAVE` frequencies an octave."""
-    count = (_BANDS - 1) * _PER_OCTAVE + _BAND + 2 * _SHIFTS
-    where = _LOWEST * 2 ** ((np.arange(count) - _SHIFTS) / _PER_OCTAVE) * N_FFT / RATE
-    below = where.astype(np.intp)
-    above = (where - below).astype(np.float32)
-    return level[:, below] * (1 - above) + level[:, below + 1] * above
+    """Magnitudes ``(frames, bins)`` read off at :data:`_BINS_PER_OCTAVE` frequencies an octave."""
+    count = (_N_BANDS - 1) * _BINS_PER_OCTAVE + _BAND_BINS + 2 * _MAX_SHIFT
+    bins = _MIN_FREQUENCY * 2 ** ((np.arange(count) - _MAX_SHIFT) / _BINS_PER_OCTAVE) * N_FFT / ANALYSIS_RATE
+    return interpolate_bins(level, bins)
 
 
 def _fluctogram(octaves: Array, before: Array) -> Array:
-    """Per band the shift (tenths of a semitone) that best maps a frame on the next, that match, and the
-    peakiness.
+    """The fluctogram of log-frequency magnitudes that follow the frame ``before``: ``(frames, 3 · bands)``.
 
-    Sonnleitner et al., DAFx 2012; Lehner et al., ICASSP 2014. ``(frames, 3 · bands)``.
+    For each band the shift (tenths of a semitone) that best maps a frame on the next, how well they then
+    match, and how peaky the band is.
     """
     previous = np.concatenate((before, octaves[:-1]))
-    window = np.bartlett(_BAND).astype(np.float32)
+    window = np.bartlett(_BAND_BINS).astype(np.float32)
     shifts, matches, peaks = [], [], []
-    for band in range(_BANDS):
-        start = band * _PER_OCTAVE + _SHIFTS
-        reference = _centred(previous[:, start : start + _BAND] * window)
-        likeness = [
-            np.einsum("fb,fb->f", reference, _centred(octaves[:, start + k : start + k + _BAND] * window))
-            for k in range(-_SHIFTS, _SHIFTS + 1)
+    for band in range(_N_BANDS):
+        start = band * _BINS_PER_OCTAVE + _MAX_SHIFT
+        reference = _unit_rows(previous[:, start : start + _BAND_BINS] * window)
+        matches_by_shift = [
+            np.einsum(
+                "fb,fb->f", reference, _unit_rows(octaves[:, start + k : start + k + _BAND_BINS] * window)
+            )
+            for k in range(-_MAX_SHIFT, _MAX_SHIFT + 1)
         ]
-        best = np.argmax(likeness, axis=0)
-        shifts.append(best - _SHIFTS)
-        matches.append(np.max(likeness, axis=0))
-        ordered = np.sort(octaves[:, start : start + _BAND], axis=1)
-        high, low = ordered[:, -_BAND // 10 :].mean(axis=1), ordered[:, : 3 * _BAND // 10].mean(axis=1)
+        best = np.argmax(matches_by_shift, axis=0)
+        shifts.append(best - _MAX_SHIFT)
+        matches.append(np.max(matches_by_shift, axis=0))
+        ordered = np.sort(octaves[:, start : start + _BAND_BINS], axis=1)
+        high = ordered[:, -_BAND_BINS // 10 :].mean(axis=1)
+        low = ordered[:, : 3 * _BAND_BINS // 10].mean(axis=1)
         peaks.append(np.log((high + 1e-3) / (low + 1e-3)))
     return np.stack(shifts + matches + peaks, axis=1).astype(np.float32)
 
 
-def _balance(level: Array, width: Array) -> Array:
-    """Level of the middle of the spectrum in dB, its share in the centre, its share in the whole: ``(frames,
-    3)``.
-    """
-    middle = slice(round(200 * N_FFT / RATE), round(4000 * N_FFT / RATE))
+def _band_balance(level: Array, width: Array) -> Array:
+    """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``."""
+    middle = slice(round(200 * N_FFT / ANALYSIS_RATE), round(4000 * N_FFT / ANALYSIS_RATE))
     energy = np.square(level[:, middle]).sum(axis=1)
     sides = np.square(width[:, middle]).sum(axis=1)
     whole = np.square(level).sum(axis=1)
@@ -135,14 +192,15 @@ def _balance(level: Array, width: Array) -> Array:
     return np.stack(shares, axis=1).astype(np.float32)
 
 
-def _centred(rows: Array) -> Array:
+def _unit_rows(rows: Array) -> Array:
+    """Rows less their means, scaled to unit length: products of two such are correlations."""
     rows = rows - rows.mean(axis=1, keepdims=True)
     unit: Array = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
     return unit
 
 
-def _stretches(odds: Array, least: int) -> list[tuple[int, int]]:
-    """Runs of likely frames: with a peak above 0.4, kept up above -0.4, joined and sifted by ``least``."""
+def _hysteresis_segments(odds: Array, least: int) -> list[tuple[int, int]]:
+    """Runs of frames above -0.4 with a peak above 0.4, without pauses and runs shorter than ``least``."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], odds > -0.4, [0])).astype(np.int8)))
     runs = [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if odds[a:b].max() > 0.4]
     joined: list[tuple[int, int]] = []

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, convert, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import matching_gain
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
@@ -86,18 +86,18 @@ class Piece:
     def frame(self, report: Progress) -> Frame:
         if self.score is not None:
             return score_frame(self.score)
-        return heard_frame(analyse(self.mix, self.rate, report))
+        return heard_frame(analyze(self.mix, self.rate, report))
 
     def sections(self, report: Progress) -> tuple[Span, ...]:
         return (
-            self.score.sections if self.score is not None else analyse(self.mix, self.rate, report).sections
+            self.score.sections if self.score is not None else analyze(self.mix, self.rate, report).sections
         )
 
     def bars(self, report: Progress) -> tuple[float, ...]:
         """When bars begin, seconds; empty where none are heard."""
         if self.score is not None:
             return self.score.downbeats
-        return analyse(self.mix, self.rate, report).downbeats
+        return analyze(self.mix, self.rate, report).downbeats
 
     def put_back(self, part: Piece, first: int, last: int) -> Piece:
         """The piece with ``part`` where ``[first, last)`` was; the crossfades lie inside.

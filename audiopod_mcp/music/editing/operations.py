@@ -15,7 +15,7 @@ from audiopod_mcp.music.effects.normalization import LOUDEST, QUIETEST, normalis
 from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Score, within
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
-from audiopod_mcp.music.separation.remix import rebalanced, without
+from audiopod_mcp.music.separation.remix import rebalance, remove_source
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
@@ -39,7 +39,7 @@ def _level(piece: Piece, wish: Wish, report: Progress) -> Piece:
     if wish.text == LOW_END:
         return tone(piece, replace(wish, kind="bass", track=None), report)
     piece = piece.apart(wish.track, within(report, 0.0, 0.8))
-    stem, rest, reached = rebalanced(
+    stem, rest, reached = rebalance(
         piece.layers[wish.track], piece.layers[WHOLE], piece.rate, wish.amount, within(report, 0.8, 1.0)
     )
     notes = piece.notes
@@ -199,7 +199,9 @@ def _remove(piece: Piece, wish: Wish, report: Progress) -> Piece:
     track = wish.track or ""
     piece = piece.apart(track, within(report, 0.0, 0.7))
     if WHOLE in piece.layers:
-        rest, fell = without(piece.layers[track], piece.layers[WHOLE], piece.rate, within(report, 0.7, 1.0))
+        rest, fell = remove_source(
+            piece.layers[track], piece.layers[WHOLE], piece.rate, within(report, 0.7, 1.0)
+        )
         note = f"The {named(track)} fell by about {-fell:.0f} dB: traces of {it(track)} remain."
         piece = replace(piece, layers={**piece.layers, WHOLE: rest}, notes=(*piece.notes[:-1], note))
     with_it = wish.track == "vocals" and wish.text != "lead"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
-from scipy import fft, signal
+import numpy.typing as npt
+from scipy import signal
 
 from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.music.signal.stft import STFT, hann
 
 from .mix_matching import BANDS, equaliser, filtered
 
@@ -70,26 +74,24 @@ def _dried(audio: Audio, rate: int, amount: float, report: Progress) -> Audio:
     What lingers is estimated from the power 50 ms earlier, decaying as in the room that is expected.
     """
     size, hop = 2048, 512
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
-    out = np.zeros((len(audio) + 2 * size, audio.shape[1]), np.float32)
-    padded = np.pad(audio, ((size, 2 * size), (0, 0)))
-    frames = (len(audio) + size) // hop + 1
+    stft = STFT(hann(size), hop, (size, size))
+    frames = stft.frame_count(len(audio))
     delay = max(1, round(0.05 * rate / hop))
     decay = np.exp(-13.8 * hop / rate / _T60)
-    powers = [np.zeros((size // 2 + 1, 1))] * (delay + 1)
-    smooth = powers[0]
-    for frame in range(frames):
-        if frame % 100 == 0:
-            report(frame / frames, "changing the room")
-        at = frame * hop
-        spectrum = fft.rfft(padded[at : at + size] * window[:, None], axis=0)
-        power = np.square(np.abs(spectrum)).mean(axis=1, keepdims=True)
-        smooth = np.maximum(power, decay * smooth)
-        powers.append(smooth)
-        late = decay**delay * powers.pop(0)
-        gain = np.sqrt(np.maximum(0.02, 1 - amount * late / np.maximum(power, 1e-12)))
-        out[at : at + size] += fft.irfft(spectrum * gain, size, axis=0) * window[:, None]
-    return np.asarray(out[size : size + len(audio)] / 1.5, dtype=np.float32)
+
+    def dried() -> Iterator[tuple[int, npt.NDArray[np.complex128]]]:
+        powers = [np.zeros(size // 2 + 1)] * (delay + 1)
+        smooth = powers[0]
+        for frame, spectrum in stft.blocks(audio, 1):
+            if frame % 100 == 0:
+                report(frame / frames, "changing the room")
+            power = np.square(np.abs(spectrum[0])).mean(axis=0)
+            smooth = np.maximum(power, decay * smooth)
+            powers.append(smooth)
+            late = decay**delay * powers.pop(0)
+            yield frame, spectrum * np.sqrt(np.maximum(0.02, 1 - amount * late / np.maximum(power, 1e-12)))
+
+    return np.asarray(stft.inverse(dried(), len(audio)) / 1.5, dtype=np.float32)
 
 
 def faded(audio: Audio, rate: int, seconds: float, *, at_start: bool) -> Audio:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft
 from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.music.signal.stft import STFT, Array, Complex, sine
 
 from .crossfade import CEILING, fit, limiter, mixed
 
@@ -43,7 +43,8 @@ def following(
     TASSP 1986): gains that are all 0 dB give back what went in.
     """
     samples = len(source)
-    at = _times(samples, rate)
+    stft = _stft(rate)
+    at = stft.times(stft.frame_count(samples), rate)
     near = _nearness(at, samples / rate, seams)
     wanted = _powers(source, rate)
     out = {track: fit(stem, samples) for track, stem in stems.items()}
@@ -93,10 +94,10 @@ def _size(rate: int) -> int:
     return int(2 ** round(np.log2(_FRAME * rate)))
 
 
-def _times(samples: int, rate: int) -> Decibels:
-    """The middles of the frames, seconds: the first lies half a frame before the first sample."""
+def _stft(rate: int) -> STFT:
+    """Half overlapping frames, the first and the last centred on or beyond the ends."""
     hop = _size(rate) // 2
-    return np.arange(samples // hop + 2) * hop / rate
+    return STFT(sine(2 * hop), hop, (hop, 2 * hop))
 
 
 def _bands(rate: int) -> npt.NDArray[np.float32]:
@@ -107,41 +108,23 @@ def _bands(rate: int) -> npt.NDArray[np.float32]:
     return np.stack(shares, axis=1).astype(np.float32)
 
 
-def _framed(channel: npt.NDArray[np.float32], size: int) -> npt.NDArray[np.float32]:
-    """Frames, half overlapping, ``(frames, size)``; the first and last reach half a frame over the ends."""
-    hop = size // 2
-    count = len(channel) // hop + 2
-    padded = np.pad(channel, (hop, (count + 1) * hop - hop - len(channel)))
-    return sliding_window_view(padded, size)[::hop][:count]
-
-
-def _window(size: int) -> npt.NDArray[np.float32]:
-    return np.sin(np.pi * (np.arange(size) + 0.5) / size).astype(np.float32)
-
-
 def _powers(audio: Audio, rate: int) -> Decibels:
     """Power over time in the bands, ``(frames, bands)``."""
-    size, bands = _size(rate), _bands(rate)
-    total = np.zeros((len(audio) // (size // 2) + 2, bands.shape[1]))
+    stft, bands = _stft(rate), _bands(rate)
+    total = np.zeros((stft.frame_count(len(audio)), bands.shape[1]))
     for channel in audio.T:
-        frames = _framed(channel, size)
-        for first in range(0, len(frames), _BLOCK):
-            spectrum = fft.rfft(frames[first : first + _BLOCK] * _window(size), axis=1)
-            total[first : first + _BLOCK] += np.square(np.abs(spectrum)) @ bands
+        for first, magnitude in stft.magnitudes(channel, _BLOCK):
+            total[first : first + _BLOCK] += np.square(magnitude) @ bands
     return total
 
 
 def _shaped(audio: Audio, rate: int, gains: Decibels, report: Progress) -> Audio:
     """``audio`` with the bands' ``gains``."""
-    size, bands = _size(rate), _bands(rate)
-    hop = size // 2
-    out = np.zeros((len(gains) * hop + hop, audio.shape[1]), np.float32)
-    for number, channel in enumerate(audio.T):
-        frames = _framed(channel, size)
-        for first in range(0, len(frames), _BLOCK):
+    stft, bands = _stft(rate), _bands(rate)
+
+    def shaped(channel: Array) -> Iterator[tuple[int, Complex]]:
+        for first, spectrum in stft.blocks(channel, _BLOCK):
             report(1.0, "fitting it in")
-            factor = 10 ** ((gains[first : first + _BLOCK].astype(np.float32) @ bands.T) / 20)
-            spectrum = fft.rfft(frames[first : first + _BLOCK] * _window(size), axis=1) * factor
-            for row, frame in enumerate(fft.irfft(spectrum, size, axis=1) * _window(size)):
-                out[(first + row) * hop : (first + row) * hop + size, number] += frame
-    return out[hop : hop + len(audio)]
+            yield first, spectrum * 10 ** ((gains[first : first + _BLOCK].astype(np.float32) @ bands.T) / 20)
+
+    return np.stack([stft.inverse(shaped(channel), len(audio)) for channel in audio.T], axis=1)

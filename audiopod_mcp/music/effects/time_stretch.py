@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import soxr
 from scipy import fft
 
-from audiopod_mcp.music.analysis.onsets import FPS, WHOLE, onset_envelopes, onset_frames
+from audiopod_mcp.music.analysis.onsets import BROADBAND, ONSET_FPS, onset_envelopes, onset_frames
 from audiopod_mcp.music.model import Audio, Progress, silent
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.signal.downmix import downmix
+from audiopod_mcp.music.signal.stft import STFT, hann, root_hann
 
 from .crossfade import fit
 
@@ -40,7 +44,7 @@ def stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -
         return fit(audio, samples)
     hop, search = round(_HOP * rate), round(_SEARCH * rate)
     size = 2 * hop
-    window = np.hanning(size + 1)[:-1, None].astype(np.float32)
+    window = hann(size)[:, None]
     padded = np.pad(audio, ((hop + search, 2 * size + 2 * search), (0, 0)))
     mid = padded.mean(axis=1)
     n_fft = fft.next_fast_len(size + 2 * search, real=True)
@@ -85,21 +89,22 @@ def shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = si
         return shifted
     size = 2 ** max(8, round(np.log2(_VOICE_FRAME * rate)))
     hop, keep = size // 4, max(4, round(_LIFTER * rate))
-    window = np.sqrt(np.hanning(size + 1)[:-1]).astype(np.float32)[:, None]
-    edges = ((size, 2 * size), (0, 0))
-    own, new = np.pad(audio, edges), np.pad(shifted, edges)
-    out = np.zeros_like(new)
-    for at in range(0, len(audio) + size, hop):
-        before, after = (fft.rfft(x[at : at + size] * window, axis=0) for x in (own, new))
-        change = _envelope(before, keep) - _envelope(after, keep)
-        gain = 10 ** (np.clip(change, -_MOST_DECIBELS, _MOST_DECIBELS) / 20)
-        out[at : at + size] += fft.irfft(after * gain[:, None], size, axis=0) * window
-    return np.asarray(out[size : size + len(audio)] / 2, np.float32)
+    stft = STFT(root_hann(size), hop, (size, size))
+
+    def corrected() -> Iterator[tuple[int, npt.NDArray[np.complexfloating[Any, Any]]]]:
+        for (frame, own), (_, new) in zip(stft.blocks(audio, 1), stft.blocks(shifted, 1), strict=True):
+            change = _envelope(own[0], keep) - _envelope(new[0], keep)
+            yield frame, new * 10 ** (np.clip(change, -_MOST_DECIBELS, _MOST_DECIBELS) / 20)
+
+    return np.asarray(stft.inverse(corrected(), len(audio)) / 2, np.float32)
 
 
 def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.float64]:
-    """The smooth course of a spectrum along its peaks, dB: its cepstrum up to ``keep`` samples, iterated."""
-    power = np.square(np.abs(spectrum)).sum(axis=1)
+    """The smooth course of a spectrum along its peaks, dB: its cepstrum up to ``keep`` samples, iterated.
+
+    ``spectrum`` is ``(channels, bins)``; the envelope is that of the power of all channels, ``(bins,)``.
+    """
+    power = np.square(np.abs(spectrum)).sum(axis=0)
     level = 10 * np.log10(power + 1e-7 * power.max(initial=0.0) + 1e-12)
     smooth = level
     for _ in range(_ROUNDS):
@@ -139,5 +144,5 @@ def _source_times(
 def _attacks(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
     """Samples at which something begins suddenly."""
     mid, _ = downmix(audio, rate)
-    frames = onset_frames(onset_envelopes(mid)[WHOLE], _ATTACK)
-    return np.asarray(frames / FPS * rate)
+    frames = onset_frames(onset_envelopes(mid)[BROADBAND], _ATTACK)
+    return np.asarray(frames / ONSET_FPS * rate)

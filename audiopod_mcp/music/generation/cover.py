@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.analysis.melody import melody
+from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.analysis.melody import extract_melody
 from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixed
@@ -68,7 +68,7 @@ def cover(
         frame = score_frame(score)
         sounds = score.brief.style if score.brief else None
     else:
-        analysis = analyse(audio, rate, within(report, 0.0, 0.15))
+        analysis = analyze(audio, rate, within(report, 0.0, 0.15))
         if analysis.loudness is None:
             raise Refused(
                 "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
@@ -127,7 +127,9 @@ def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> 
         report(first / len(beats), "listening to the tune")
         part = beats[first : first + _BEATS + 1]
         start, end = part[0], part[-1]
-        heard = melody(audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part])
+        heard = extract_melody(
+            audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part]
+        )
         notes.extend(replace(note, start=note.start + start) for note in heard)
     return tuple(notes) if len(beats) > 4 else ()
 

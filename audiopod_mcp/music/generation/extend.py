@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
@@ -269,7 +269,7 @@ def _heard(song: Rendering, before: bool, prompt: str, report: Progress) -> tupl
         return score_frame(song.score), None
     near = round(_NEIGHBOURHOOD * song.rate)
     part = song.audio[:near] if before else song.audio[-near:]
-    analysis = analyse(part, song.rate, within(report, 0.0, 0.8))
+    analysis = analyze(part, song.rate, within(report, 0.0, 0.8))
     sounds = None
     if not names_style(prompt):
         sounds = style_of(part, song.rate, analysis, within(report, 0.8, 1.0))

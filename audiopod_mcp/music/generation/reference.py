@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes, onset_frames
+from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes, onset_frames
 from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit, mixed
@@ -27,7 +27,7 @@ from audiopod_mcp.music.model import (
     within,
 )
 from audiopod_mcp.music.score import excerpt
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.synthesis import render
 
 from .accompany import AS_THE_SONG
@@ -62,7 +62,7 @@ def reference(
 
     No note of the reference is used. What the caption or an argument states wins over the reference.
     """
-    analysis = analyse(audio, rate, within(report, 0.0, 0.2))
+    analysis = analyze(audio, rate, within(report, 0.0, 0.2))
     if analysis.loudness is None:
         raise Refused(
             "reference_audio_url: the recording is silent, it has no sound to go by; send another one"
@@ -127,7 +127,7 @@ def _as_dense(
         moment = excerpt(score, start, min(start + _MOMENT, brief.duration))
         stems = render(moment, seed=seed, report=lambda done, _: report(done, "finding the density"))
         mix = as_if_beside({"mix": mixed(stems)}, SAMPLE_RATE, 2, balance=balance, loudness=-14.0)["mix"]
-        onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[WHOLE]))
+        onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[BROADBAND]))
         return onsets / moment.duration * 60 / brief.tempo
 
     low, high, tried = 0.0, 1.0, {}

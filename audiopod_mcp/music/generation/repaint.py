@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, replace
 from audiopod_mcp.music.effects.level_following import following
@@ -68,7 +68,7 @@ def repaint(
     if score is not None:
         frame = score_frame(score)
     else:
-        analysis = analyse(audio, rate, within(report, 0.0, 0.25))
+        analysis = analyze(audio, rate, within(report, 0.0, 0.25))
         frame = heard_frame(analysis)
         if not names_style(caption):
             sounds = style_of(audio, rate, analysis, within(report, 0.25, 0.3))

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, matching_gain, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame
@@ -37,7 +37,7 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Pr
     lot; below ``variance`` the studio's instruments play it, over the same chords, with crossfades on the
     bar lines. What is new at one variance is new at every higher one. Where nothing is, every sample stays.
     """
-    analysis = analyse(audio, rate, within(report, 0.0, 0.1))
+    analysis = analyze(audio, rate, within(report, 0.0, 0.1))
     if analysis.loudness is None:
         raise Refused(
             "original_job_id: the track is silent, there is nothing to play again; name another job"

@@ -12,12 +12,13 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.analysis.onsets import FPS, HIGH, KICK, SNARE, onset_envelopes
+from audiopod_mcp.music.analysis.onsets import HIGH_BAND, KICK_BAND, ONSET_FPS, SNARE_BAND, onset_envelopes
 from audiopod_mcp.music.analysis.timbre import measure_timbre
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
 from audiopod_mcp.music.separation.masks import drum_mask
-from audiopod_mcp.music.signal.stft import RATE, downmix, magnitudes
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, downmix
+from audiopod_mcp.music.signal.stft import STFT
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES
 
@@ -103,10 +104,10 @@ def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = sil
     start = max(0.0, (len(audio) / rate - _LONGEST) / 2)
     audio = audio[round(start * rate) : round((start + _LONGEST) * rate)]
     mid, _ = downmix(audio, rate)
-    level = np.concatenate([block for _, block in magnitudes(mid, _N_FFT, _HOP)]) + np.float32(1e-9)
+    level = np.concatenate([block for _, block in STFT.centered(_N_FFT, _HOP).magnitudes(mid)]) + np.float32(1e-9)
     report(0.3, "listening to the style")
-    frequency = np.arange(level.shape[1], dtype=np.float32) * (RATE / _N_FFT)
-    drums, power = drum_mask(level, frequency, RATE / _HOP), np.square(level)
+    frequency = np.arange(level.shape[1], dtype=np.float32) * (ANALYSIS_RATE / _N_FFT)
+    drums, power = drum_mask(level, frequency, ANALYSIS_RATE / _HOP), np.square(level)
 
     def share(low: float, high: float) -> float:
         band = (frequency >= low) & (frequency < high)
@@ -122,7 +123,7 @@ def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = sil
     report(0.6, "listening to the style")
     envelopes = onset_envelopes(mid)
     beats = np.asarray([beat - start for beat in analysis.beats if start <= beat < start + len(audio) / rate])
-    for row in (KICK, SNARE, HIGH):
+    for row in (KICK_BAND, SNARE_BAND, HIGH_BAND):
         found += _strokes(envelopes[row], beats) if len(beats) > 8 else [np.nan] * 4
     return np.concatenate((found, colour(audio, rate)))
 
@@ -132,7 +133,7 @@ def _strokes(strength: npt.NDArray[np.float32], beats: npt.NDArray[np.float64]) 
     quarters = []
     for part in (0.0, 0.25, 0.5, 0.75):
         times = np.interp(np.arange(len(beats) - 1) + part, np.arange(len(beats)), beats)
-        near = np.round(times * FPS).astype(int)[:, None] + np.arange(-2, 3)
+        near = np.round(times * ONSET_FPS).astype(int)[:, None] + np.arange(-2, 3)
         quarters.append(strength[np.clip(near, 0, len(strength) - 1)].max(axis=1))
     on, early, half, late = (float(quarter.mean()) for quarter in quarters)
     mean = (on + early + half + late) / 4 + 1e-6

@@ -11,9 +11,9 @@ _TIME = r"(\d{1,4}):(\d{1,2})(?:[.:](\d{1,3}))?"
 _LINE_TIME = re.compile(rf"\[{_TIME}\]")
 _WORD_TIME = re.compile(rf"<{_TIME}>")
 _TAG = re.compile(r"\[([a-zA-Z#]\w*)\s*:(.*)\]\s*$")
-_LAST_LINE = 4.0
+_LAST_LINE_LENGTH = 4.0
 """Seconds the last line lasts when nothing tells its end."""
-_PAUSE = 3.0
+_MIN_PAUSE = 3.0
 """A pause at least this long after a line is marked by an empty line, so that players clear the screen."""
 
 
@@ -24,12 +24,24 @@ def to_lrc(
     length: float | None = None,
     remark: str | None = None,
 ) -> str:
-    """Lyrics as LRC text, times in ``[mm:ss.xx]``, sorted; the enhanced form's ``<mm:ss.xx>`` where words
-    have times.
+    """Lyrics as LRC text, sorted by time.
 
-    An empty line marks the end of a line before a pause, and of the last one. Time marks within the text
-    itself are left out: a player would believe them. ``remark`` becomes a ``[#:…]`` comment, which players
-    pass over.
+    Times are ``[mm:ss.xx]``, and where words have times the enhanced form's ``<mm:ss.xx>``. An empty line
+    marks the end of a line before a pause, and of the last one. Time marks within the text itself are left
+    out: a player would believe them.
+
+    Parameters
+    ----------
+    lines : sequence of LyricLine
+    title, artist : str, optional
+    length : float, optional
+        Of the recording, seconds.
+    remark : str, optional
+        Becomes a ``[#:…]`` comment, which players pass over.
+
+    Returns
+    -------
+    str
     """
     tags = (
         ("ti", title),
@@ -43,16 +55,25 @@ def to_lrc(
     for index, line in enumerate(ordered):
         out.append(f"[{_stamp(line.start)}]{_content(line)}")
         following = ordered[index + 1].start if index + 1 < len(ordered) else None
-        if line.end > line.start and (following is None or following - line.end >= _PAUSE):
+        if line.end > line.start and (following is None or following - line.end >= _MIN_PAUSE):
             out.append(f"[{_stamp(line.end)}]")
     return "\n".join(out) + "\n" if out else ""
 
 
 def from_lrc(text: str) -> tuple[LyricLine, ...]:
-    """The timed lines of LRC text in order of time; whatever is not timed is passed over, never an error.
+    """The timed lines of LRC text.
 
-    Understands several times before one line, enhanced word times, hundredths and thousandths, and
+    It may have several times before one line, enhanced word times, hundredths and thousandths, and
     ``[offset:…]`` (milliseconds, positive: earlier). A line ends where the next one (or an empty one) begins.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of LyricLine
+        In order of time; whatever is not timed is passed over, never an error.
     """
     offset = 0.0
     length: float | None = None
@@ -77,7 +98,7 @@ def from_lrc(text: str) -> tuple[LyricLine, ...]:
         if not plain:
             continue
         later = (time for time, _ in found[index + 1 :] if time > start)
-        end = next(later, None) or (length if length and length > start else start + _LAST_LINE)
+        end = next(later, None) or (length if length and length > start else start + _LAST_LINE_LENGTH)
         if last is not None and start < last < end:
             end = last
         moved = tuple((max(0.0, time - offset), word) for time, word in words)
@@ -86,6 +107,7 @@ def from_lrc(text: str) -> tuple[LyricLine, ...]:
 
 
 def _content(line: LyricLine) -> str:
+    """A line's text, with the times of its words where they are those of the text."""
     words = [(start, _clean(word)) for start, word in line.words]
     text = _clean(line.text)
     if words and " ".join(word for _, word in words) == text:
@@ -117,10 +139,12 @@ def _clean(text: str) -> str:
 
 
 def _stamp(seconds: float) -> str:
+    """A time as ``mm:ss.xx``."""
     hundredths = max(0, round(seconds * 100))
     return f"{hundredths // 6000:02d}:{hundredths // 100 % 60:02d}.{hundredths % 100:02d}"
 
 
 def _seconds(match: re.Match[str]) -> float:
+    """The time that :data:`_TIME` matched."""
     minutes, seconds, fraction = match.groups()
     return int(minutes) * 60 + int(seconds) + (int(fraction) / 10 ** len(fraction) if fraction else 0.0)

@@ -31,11 +31,20 @@ _SMALL_KANA = frozenset("ぁぃぅぇぉゃゅょゎっァィゥェォャュョ�
 
 
 def syllables(word: str) -> list[str]:
-    """The syllables of a word, which joined give the word again; punctuation stays where it is.
+    """The syllables of a word.
 
-    For English and other alphabetic languages by vowel groups, silent endings and the maximal
-    onset principle; for Chinese, Japanese and Korean one a character (small kana and long marks go with
-    the one before). A word without a vowel ("hmm", "123") is one syllable, an empty one none.
+    English and other alphabetic languages are divided by vowel groups, silent endings and the maximal onset
+    principle; Chinese, Japanese and Korean have one a character (small kana and long marks go with the one
+    before). A word without a vowel ("hmm", "123") is one syllable, an empty one none.
+
+    Parameters
+    ----------
+    word : str
+
+    Returns
+    -------
+    list of str
+        Joined they give the word again; punctuation stays where it is.
     """
     if not word:
         return []
@@ -53,7 +62,7 @@ def syllables(word: str) -> list[str]:
 
 
 def count_syllables(text: str) -> int:
-    """How many syllables a line of text has; at least 1 when there is a word in it."""
+    """How many syllables a line of text has: at least 1 when there is a word in it."""
     return sum(len(syllables(word)) for word in text.split() if any(c.isalnum() for c in word))
 
 
@@ -110,6 +119,7 @@ def _cut(letters: str, end: int, start: int) -> int:
 
 
 def _is_vowel(letters: str, index: int) -> bool:
+    """Whether a letter is a vowel where it stands: ``y`` and the ``u`` after ``q`` may be consonants."""
     letter = letters[index]
     if letter not in _VOWELS:
         return False
@@ -126,6 +136,7 @@ def _plain(letter: str) -> str:
 
 
 def _is_cjk(letter: str) -> bool:
+    """Whether a letter is Chinese, Japanese or Korean."""
     point = ord(letter)
     return (
         0x3040 <= point <= 0x30FF
@@ -136,6 +147,7 @@ def _is_cjk(letter: str) -> bool:
 
 
 def _characters(word: str) -> list[str]:
+    """The word's characters, each with what cannot be sung alone."""
     parts: list[str] = []
     for letter in word:
         begins = _is_cjk(letter) and letter not in _SMALL_KANA

@@ -14,8 +14,13 @@ _SECTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LyricSection:
-    """A part of a text: its tag as written between brackets (``"Verse 1"``), ``None`` without one, and its
-    lines.
+    """A part of a text.
+
+    Attributes
+    ----------
+    tag : str or None
+        As written between brackets (``"Verse 1"``), ``None`` without one.
+    lines : tuple of str
     """
 
     tag: str | None
@@ -23,11 +28,18 @@ class LyricSection:
 
 
 def parse_lyrics(text: str) -> tuple[LyricSection, ...]:
-    """Lyrics by sections: each ``[Tag]`` on a line of its own begins one, and so does a blank line in
-    untagged text.
+    """The sections of lyrics.
 
-    A tag without lines (``[Instrumental]``) is a section without lines. Spaces are tidied, nothing else is
-    changed.
+    Each ``[Tag]`` on a line of its own begins one, and so does a blank line in untagged text. A tag without
+    lines (``[Instrumental]``) is a section without lines. Spaces are tidied, nothing else is changed.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of LyricSection
     """
     sections: list[tuple[str | None, list[str]]] = []
     for raw in text.lstrip("\ufeff").splitlines():
@@ -44,7 +56,17 @@ def parse_lyrics(text: str) -> tuple[LyricSection, ...]:
 
 
 def stanza_starts(sections: Sequence[LyricSection]) -> list[bool] | None:
-    """For each line whether a section begins with it; ``None`` for a text that isn't divided."""
+    """Which lines begin a section.
+
+    Parameters
+    ----------
+    sections : sequence of LyricSection
+
+    Returns
+    -------
+    list of bool, one a line, or None
+        ``None`` for a text that isn't divided.
+    """
     divided = [section for section in sections if section.lines]
     if len(divided) < 2:
         return None

@@ -1,4 +1,4 @@
-"""Who sounds in each cell of a spectrogram, and by how much: a voice, drums, a bass, the rest.
+"""Who sounds in each bin of a spectrogram, and by how much: a voice, drums, a bass, the rest.
 
 Two small perceptrons (one hidden layer each, 3,200 numbers in all) weigh the evidence of
 :mod:`.features`: the first by itself, the second once more together with what the first found
@@ -15,15 +15,15 @@ from importlib.resources import files
 
 import numpy as np
 
-from audiopod_mcp.music.signal.stft import Array
+from audiopod_mcp.music.signal.stft import Array, Complex
 
-from .features import N_FFT, RATE, Complex, mean, traces
-from .masks import unheard
+from .features import N_FFT, SEPARATION_RATE, bin_features, local_mean
+from .masks import ignore_progress
 
 SOURCES = ("vocals", "drums", "bass", "rest")
 _CHUNK = 64
 """Frames weighed at a time."""
-_TOP = 12_000.0
+_MAX_FREQUENCY = 12_000.0
 """Above this (Hz) nothing is weighed: a frame's shares there are those of the third of an octave below."""
 
 
@@ -52,36 +52,46 @@ def perceptrons() -> tuple[Perceptron, Perceptron]:
     return first, second
 
 
-def shares(spectra: Sequence[Complex], tell: Callable[[float], None] = unheard) -> Array:
-    """The share of each of :data:`SOURCES` in the power of each cell, ``(4, frames, bins)``, summing to 1.
+def ratio_masks(spectra: Sequence[Complex], tell: Callable[[float], None] = ignore_progress) -> Array:
+    """Ratio masks: the share of each of :data:`SOURCES` in the power of each bin.
 
-    ``spectra`` are the channels' ``(frames, bins)`` on the grid of :mod:`.features`.
+    Parameters
+    ----------
+    spectra : sequence of complex64 array, shape (frames, bins)
+        The channels', by :data:`.features.SEPARATION_STFT`.
+    tell : callable
+        Told the fraction that is done.
+
+    Returns
+    -------
+    float32 array, shape (4, frames, bins)
+        0 to 1, summing to 1 over the sources.
     """
     frames, bins = spectra[0].shape
-    top = min(bins, int(_TOP * N_FFT / RATE))
-    spectra = _played_as_usual([spectrum[:, :top] for spectrum in spectra])
+    top = min(bins, int(_MAX_FREQUENCY * N_FFT / SEPARATION_RATE))
+    spectra = _canonical_channels([spectrum[:, :top] for spectrum in spectra])
     power: Array = np.sum([np.square(np.abs(spectrum)) for spectrum in spectra], axis=0)
-    evidence = traces(spectra)
+    features = bin_features(spectra)
     tell(0.4)
     first, second = perceptrons()
-    alone = weigh(evidence, first)
+    alone = predict_masks(features, first)
     tell(0.6)
-    evidence += context(alone, power)
+    features += context_features(alone, power)
     tell(0.8)
     out = np.empty((len(SOURCES), frames, bins), np.float32)
-    again = weigh(evidence, second)
+    again = predict_masks(features, second)
     # The second hears voices better; for drums and basses unlike those of the fit both together are steadier.
     out[:, :, :top] = (alone + again) / 2
     out[1:, :, :top] *= (1 - again[0]) / (out[1:, :, :top].sum(axis=0) + np.float32(1e-6))
     out[0, :, :top] = again[0]
     highest = slice(int(0.8 * top), top)
-    root = np.sqrt(power[:, highest]) + np.float32(1e-12)
-    out[:, :, top:] = ((out[:, :, highest] * root).sum(axis=2) / root.sum(axis=1))[:, :, None]
+    level = np.sqrt(power[:, highest]) + np.float32(1e-12)
+    out[:, :, top:] = ((out[:, :, highest] * level).sum(axis=2) / level.sum(axis=1))[:, :, None]
     return out
 
 
-def _played_as_usual(spectra: list[Complex]) -> list[Complex]:
-    """Without silent channels, and with the second turned round where it opposes the first."""
+def _canonical_channels(spectra: list[Complex]) -> list[Complex]:
+    """The channels without silent ones, and with the second turned round where it opposes the first."""
     powers = [float(np.square(np.abs(spectrum)).sum()) for spectrum in spectra]
     heard = [n for n, power in enumerate(powers) if power >= 1e-3 * max(powers)]
     first, *others = (spectra[n] for n in heard)
@@ -92,43 +102,68 @@ def _played_as_usual(spectra: list[Complex]) -> list[Complex]:
     return [first, *others]
 
 
-def weigh(evidence: Sequence[Array], weights: Perceptron) -> Array:
-    """Shares ``(4, frames, bins)`` by one perceptron, from ``(frames, bins)`` of evidence."""
-    frames, bins = evidence[0].shape
+def predict_masks(features: Sequence[Array], weights: Perceptron) -> Array:
+    """Ratio masks by one perceptron.
+
+    Parameters
+    ----------
+    features : sequence of float32 array, shape (frames, bins)
+    weights : Perceptron
+
+    Returns
+    -------
+    float32 array, shape (4, frames, bins)
+        A softmax over the sources.
+    """
+    frames, bins = features[0].shape
     hidden = (weights.hidden / weights.spread[:, None]).astype(np.float32)
     offset = (weights.hidden_bias - weights.mean @ hidden).astype(np.float32)[:, None]
     out = np.empty((4, frames, bins), np.float32)
     for first in range(0, frames, _CHUNK):
         rows = slice(first, min(frames, first + _CHUNK))
-        inner = hidden.T @ np.stack([each[rows].ravel() for each in evidence]) + offset
-        odds = weights.out.T @ np.maximum(inner, 0, out=inner) + weights.out_bias[:, None]
-        odds = np.exp(odds - odds.max(axis=0))
+        inner = hidden.T @ np.stack([feature[rows].ravel() for feature in features]) + offset
+        logits = weights.out.T @ np.maximum(inner, 0, out=inner) + weights.out_bias[:, None]
+        odds = np.exp(logits - logits.max(axis=0))
         out[:, rows] = (odds / odds.sum(axis=0)).reshape(4, -1, bins)
     return out
 
 
-def context(share: Array, power: Array) -> list[Array]:
-    """What ``share`` (:func:`weigh`) says around each cell: 33 more :func:`traces`."""
-    root = np.sqrt(power) + np.float32(1e-9 * np.sqrt(power.mean()))
-    parts = share * root
+def context_features(masks: Array, power: Array) -> list[Array]:
+    """What ratio masks say around each bin: nearby, in the whole frame, before and after, an octave away.
+
+    Parameters
+    ----------
+    masks : float32 array, shape (4, frames, bins)
+        :func:`predict_masks`.
+    power : float32 array, shape (frames, bins)
+        Of all channels.
+
+    Returns
+    -------
+    list of 33 float32 arrays, shape (frames, bins)
+        Means of the masks, weighted by magnitude (in the whole frame by power).
+    """
+    level = np.sqrt(power) + np.float32(1e-9 * np.sqrt(power.mean()))
+    parts = masks * level
 
     def around(average: Callable[[Array], Array]) -> list[Array]:
-        whole = average(root) + np.float32(1e-12)
-        return [average(part) / whole for part in parts]
+        """The masks averaged around each bin."""
+        total = average(level) + np.float32(1e-12)
+        return [average(part) / total for part in parts]
 
-    near = around(lambda values: mean(mean(values, 5, 1), 3, 0))
-    whole = [
-        mean((each * power).sum(axis=1) / (power.sum(axis=1) + np.float32(1e-12)), 5, 0) for each in share
-    ]
+    near = around(lambda values: local_mean(local_mean(values, 5, 1), 3, 0))
+    frame_power = power.sum(axis=1) + np.float32(1e-12)
+    in_frame = [local_mean((mask * power).sum(axis=1) / frame_power, 5, 0) for mask in masks]
+    in_frame.append(local_mean(in_frame[0], 43, 0))
     bins = np.arange(power.shape[1])
     above, below = np.minimum(2 * bins, bins[-1]), bins // 2
     return [
-        *share,
-        *around(lambda values: mean(values, 21, 0)),
-        *around(lambda values: mean(values, 21, 1)),
-        *around(lambda values: mean(mean(values, 181, 1), 3, 0)),
-        *around(lambda values: mean(mean(values, 173, 0), 5, 1)),
-        *(np.broadcast_to(each[:, None], power.shape) for each in [*whole, mean(whole[0], 43, 0)]),
+        *masks,
+        *around(lambda values: local_mean(values, 21, 0)),
+        *around(lambda values: local_mean(values, 21, 1)),
+        *around(lambda values: local_mean(local_mean(values, 181, 1), 3, 0)),
+        *around(lambda values: local_mean(local_mean(values, 173, 0), 5, 1)),
+        *(np.broadcast_to(each[:, None], power.shape) for each in in_frame),
         *(each[:, above] for each in near),
         *(each[:, below] for each in near),
     ]

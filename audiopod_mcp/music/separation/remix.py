@@ -1,7 +1,7 @@
 """One player of a recording made louder, softer or silent, though a separation only half finds them.
 
 A soft mask ``m`` takes the stem ``S = m·X`` out of the mix ``X``. If it is the player's share of the power
-in each cell, as Wiener's filter means it, then it tells by itself how good it is: of the player it holds the
+in each bin, as Wiener's filter means it, then it tells by itself how good it is: of the player it holds the
 share ``⟨S,S⟩ / ⟨S,X⟩``, and of all others ``(⟨S,X⟩ − ⟨S,S⟩) / (⟨X,X⟩ − ⟨S,X⟩)``. With these two shares the
 gains of stem and rest that move the player alone follow from two equations. On true stems the first share
 was off by 0.06 on average, and a player asked to rise by 6 dB came to 5.3 above the rest, not to 2.7.
@@ -10,123 +10,139 @@ was off by 0.06 on average, and a player asked to rise by 6 dB came to 5.3 above
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
-from scipy import fft
 
 from audiopod_mcp.music.model import Audio, Progress
-from audiopod_mcp.music.signal.blocks import by_blocks
+from audiopod_mcp.music.signal.blocks import process_in_blocks
+from audiopod_mcp.music.signal.stft import STFT, Array, sine
 
-_APART = 0.25
+_MIN_SEPARATION = 0.25
 """The two shares are taken to differ by this much at least: nearer, gains would grow without end."""
-_REST = (0.5, 1.5)
+_REST_GAIN_RANGE = (0.5, 1.5)
 """How far what remains may be turned down and up to keep all others in their place."""
-_GONE = -10.0
+_REMOVED_LEVEL = -10.0
 """dB by which a player that is taken out should fall: half as loud."""
-_BACK = 2.0
+_MAX_MAKEUP_GAIN = 2.0
 """How far what stays is raised again, at most."""
-_STEPS = (1.0, 1.5, 2.0, 2.5, 3.0)
+_MASK_EXPONENTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 """Powers of the mask that takes a player out: 1 is as it was separated."""
 
 
-def shares(stem: Audio, rest: Audio) -> tuple[float, float]:
-    """How much of its player, and how much of all others, ``stem`` holds beside ``rest``, each 0 to 1."""
-    both = stem + rest
-    ss, sx, xx = _product(stem, stem), _product(stem, both), _product(both, both)
+def retention_and_leakage(stem: Audio, rest: Audio) -> tuple[float, float]:
+    """How much of its player, and how much of all others, a stem holds.
+
+    Parameters
+    ----------
+    stem, rest : float32 array, shape (samples, channels)
+        A separated stem, and what it leaves of the mix.
+
+    Returns
+    -------
+    retention, leakage : float
+        Shares of amplitude, 0 to 1.
+    """
+    mix = stem + rest
+    ss, sx, xx = _inner_product(stem, stem), _inner_product(stem, mix), _inner_product(mix, mix)
     if sx <= 0 or xx <= sx:
         return 1.0, 0.0
     return min(1.0, ss / sx), min(1.0, max(0.0, (sx - ss) / (xx - sx)))
 
 
-def rebalanced(
+def rebalance(
     stem: Audio, rest: Audio, rate: int, decibels: float, report: Progress
 ) -> tuple[Audio, Audio, float]:
-    """``stem`` and ``rest`` with their player ``decibels`` louder beside all others; and what is reached, dB.
+    """A stem and the rest of its mix, with the stem's player louder or softer beside all others.
 
-    A player that has to fall by more than the stem holds of it is taken out (:func:`without`), and as much
-    of all as it was is laid over that.
+    A player that has to fall by more than the stem holds of it is taken out (:func:`remove_source`), and as
+    much of all as it was is laid over that.
+
+    Parameters
+    ----------
+    stem, rest : float32 array, shape (samples, channels)
+        A separated stem, and what it leaves of the mix.
+    rate : int
+        Samples a second.
+    decibels : float
+        How much louder.
+    report : Progress
+
+    Returns
+    -------
+    stem, rest : float32 array, shape (samples, channels)
+    reached : float
+        By how much the player should have risen, dB.
     """
-    held, leaked = shares(stem, rest)
+    retention, leakage = retention_and_leakage(stem, rest)
     wanted = 10 ** (decibels / 20)
-    low, high = _REST
-    for_rest = min(max(1 - leaked * (wanted - 1) / max(_APART, held - leaked), low), high)
-    for_stem = (wanted - for_rest * (1 - held)) / max(0.05, held)
-    if for_stem < 0:
-        taken, fell = without(stem, rest, rate, report)
-        gone = 10 ** (fell / 20)
-        whole = max(0.0, (wanted - gone) / (1 - gone))
-        reached = 20 * np.log10(max(wanted, gone))
-        return stem * np.float32(whole), taken + (rest - taken) * np.float32(whole), float(reached)
-    own = for_stem * held + for_rest * (1 - held)
-    others = for_stem * leaked + for_rest * (1 - leaked)
-    reached = 20 * np.log10(own / others)
-    return stem * np.float32(for_stem), rest * np.float32(for_rest), float(reached)
+    low, high = _REST_GAIN_RANGE
+    separation = max(_MIN_SEPARATION, retention - leakage)
+    rest_gain = min(max(1 - leakage * (wanted - 1) / separation, low), high)
+    stem_gain = (wanted - rest_gain * (1 - retention)) / max(0.05, retention)
+    if stem_gain < 0:
+        without, fell = remove_source(stem, rest, rate, report)
+        remaining = 10 ** (fell / 20)
+        mix_share = np.float32(max(0.0, (wanted - remaining) / (1 - remaining)))
+        reached = 20 * np.log10(max(wanted, remaining))
+        return stem * mix_share, without + (rest - without) * mix_share, float(reached)
+    player = stem_gain * retention + rest_gain * (1 - retention)
+    others = stem_gain * leakage + rest_gain * (1 - leakage)
+    reached = 20 * np.log10(player / others)
+    return stem * np.float32(stem_gain), rest * np.float32(rest_gain), float(reached)
 
 
-def without(stem: Audio, rest: Audio, rate: int, report: Progress) -> tuple[Audio, float]:
-    """``rest`` with less of the player of ``stem`` left in it; and by how much the player fell, dB.
+def remove_source(stem: Audio, rest: Audio, rate: int, report: Progress) -> tuple[Audio, float]:
+    """The rest of a mix with less of the stem's player left in it.
 
-    The mask that left ``rest`` over is raised to the lowest power at which the player should have fallen
-    <<<<<<< HEAD
-    by 10 dB, at most to its cube; all others, of whom it takes something too, get their level back.
-    =======
-    by 10 dB, at most to its cube; all others, of whom it takes something too, come back to their level.
-    >>>>>>> edits
+    The mask that left the rest over is raised to the lowest power at which the player should have fallen by
+    10 dB, at most to its cube; all others, of whom it takes something too, come back to their level.
+
+    Parameters
+    ----------
+    stem, rest : float32 array, shape (samples, channels)
+        A separated stem, and what it leaves of the mix.
+    rate : int
+        Samples a second.
+    report : Progress
+
+    Returns
+    -------
+    rest : float32 array, shape (samples, channels)
+    fell : float
+        By how much the player should have fallen, dB, below 0.
     """
-    both = stem + rest
+    mix = stem + rest
     size = 2 ** max(8, round(np.log2(rate * 4096 / 44_100)))
-    left, power = _left(both, rest, size)
-    of_player, of_others = (1 - left) * power, left * power
-    for step in _STEPS:
-        mask = left**step
+    stft = STFT(sine(size), size // 2, (size // 2, size - 1))
+    rest_mask, power = _rest_mask(mix, rest, stft)
+    of_player, of_others = (1 - rest_mask) * power, rest_mask * power
+    for exponent in _MASK_EXPONENTS:
+        mask = rest_mask**exponent
         player, others = (
-            float((mask * of_one).sum()) / max(1e-12, float(of_one.sum()))
-            for of_one in (of_player, of_others)
+            float((mask * source).sum()) / max(1e-12, float(source.sum()))
+            for source in (of_player, of_others)
         )
         fell = float(20 * np.log10(max(player, 1e-5) / max(others, 1e-5)))
-        if fell <= _GONE:
+        if fell <= _REMOVED_LEVEL:
             break
-    back = np.float32(min(_BACK, 1 / max(others, 1e-5)))
-    if step == 1:
-        return rest * back, fell
+    makeup_gain = np.float32(min(_MAX_MAKEUP_GAIN, 1 / max(others, 1e-5)))
+    if exponent == 1:
+        return rest * makeup_gain, fell
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
         first = round(start * rate)
-        mask = _left(both[first : first + len(block)], block, size)[0] ** (step - 1)
+        mask = _rest_mask(mix[first : first + len(block)], block, stft)[0] ** (exponent - 1)
         tell(0.5, "taking out what is left")
-        return _masked(block, mask, size) * back
+        masked = [(0, stft.forward(block) * mask[:, None])]
+        return stft.inverse(masked, len(block)) * makeup_gain
 
-    return by_blocks(rest, rate, work, report), fell
+    return process_in_blocks(rest, rate, work, report), fell
 
 
-def _product(one: Audio, other: Audio) -> float:
+def _inner_product(one: Audio, other: Audio) -> float:
+    """The sum of the products of all samples."""
     return float(np.einsum("ij,ij->", one, other, dtype=np.float64))
 
 
-def _spectra(audio: Audio, size: int) -> npt.NDArray[np.complex64]:
-    """``(frames, bins, channels)``, half overlapping, from ``size // 2`` samples before the first one."""
-    half = size // 2
-    frames = -(-len(audio) // half) + 1
-    padded = np.pad(audio, ((half, frames * half - len(audio)), (0, 0)))
-    cut = np.stack([padded[half * k : half * k + size] for k in range(frames)])
-    return np.asarray(fft.rfft(cut * _window(size), axis=1), np.complex64)
-
-
-def _left(mix: Audio, rest: Audio, size: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _rest_mask(mix: Audio, rest: Audio, stft: STFT) -> tuple[Array, Array]:
     """The share of the magnitudes of ``mix`` that is in ``rest``, and the power of ``mix``."""
-    power = np.square(np.abs(_spectra(mix, size))).sum(axis=2)
-    part = np.square(np.abs(_spectra(rest, size))).sum(axis=2)
+    power, part = (np.square(np.abs(stft.forward(audio))).sum(axis=1) for audio in (mix, rest))
     return np.sqrt(np.minimum(1.0, part / np.maximum(power, 1e-12))), power
-
-
-def _masked(audio: Audio, mask: npt.NDArray[np.float32], size: int) -> Audio:
-    half = size // 2
-    pieces = fft.irfft(_spectra(audio, size) * mask[:, :, None], size, axis=1) * _window(size)
-    out = np.zeros(((len(pieces) + 1) * half, audio.shape[1]), np.float32)
-    for k, piece in enumerate(pieces):
-        out[half * k : half * k + size] += piece
-    return out[half : half + len(audio)]
-
-
-def _window(size: int) -> npt.NDArray[np.float32]:
-    """The root of a Hann window: squared and half overlapping, it sums to 1."""
-    return np.sin(np.pi * (np.arange(size) + 0.5) / size).astype(np.float32)[:, None]

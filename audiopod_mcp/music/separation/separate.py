@@ -13,52 +13,71 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import scipy.fft as sfft
 import soxr
-from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.analysis.vocal_activity import FPS as VOICE_FPS
-from audiopod_mcp.music.analysis.vocal_activity import sung_stretches, voice_odds
-from audiopod_mcp.music.model import Audio, Progress, Refused, silent
-from audiopod_mcp.music.signal.blocks import by_blocks
-from audiopod_mcp.music.signal.stft import SILENCE, WORKERS, Array, downmix, hann
+from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
+from audiopod_mcp.music.model import Audio, Progress, Refused, silent, within
+from audiopod_mcp.music.signal.blocks import process_in_blocks
+from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
+from audiopod_mcp.music.signal.stft import Array, Complex
 
-from .estimator import SOURCES, shares
-from .features import HOP, N_FFT, RATE, Complex
-from .masks import below, drum_mask, vocal_mask
-from .source_activity import Heard
+from .estimator import SOURCES, ratio_masks
+from .features import HOP, N_FFT, SEPARATION_RATE, SEPARATION_STFT
+from .masks import drum_mask, low_pass_mask, vocal_mask
+from .source_activity import SourceActivity
 
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
 
 _BLOCK = 20.0
 """Seconds that are weighed at a time."""
-_BRIEF = 6.0
-_RULE = 0.5
+_MIN_DETECTION_LENGTH = 6.0
+"""Seconds below which a recording is too short for its sources to be told missing."""
+_RULE_WEIGHT = 0.5
 """How much the masks by rule count beside the fitted ones (geometric mean): they err in other places."""
-_BASS = 220.0
-_RUMBLE = 16.0
+_BASS_CUTOFF = 220.0
+"""Above this (Hz) there are only harmonics of a bass."""
+_RUMBLE_CUTOFF = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
-_SURE = 1.2
+_CERTAIN_LOG_ODDS = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
-_TRACES = "Separated by signal processing on this computer: traces of what else plays remain in it."
-_DOUBT = (
+_RESIDUE_NOTE = "Separated by signal processing on this computer: traces of what else plays remain in it."
+_DOUBT_NOTE = (
     "Whether there is any of the {track} in this recording is doubtful: something else may have come out."
 )
 _NAMED = {"vocals": "singing was", "drums": "drums were", "bass": "bass was"}
 
 
 def separate(audio: Audio, rate: int, track: str, report: Progress = silent) -> Audio:
-    """The stem of :func:`separate_and_tell`."""
-    return separate_and_tell(audio, rate, track, report)[0]
+    """The stem of :func:`separate_with_notes`, without the notes."""
+    return separate_with_notes(audio, rate, track, report)[0]
 
 
-def separate_and_tell(
+def separate_with_notes(
     audio: Audio, rate: int, track: str, report: Progress = silent
 ) -> tuple[Audio, tuple[str, ...]]:
-    """One of :data:`TRACKS` from a recording, shaped like ``audio``, and in words how far to trust it.
+    """One track of a recording, and in words how far to trust it.
 
-    Raises :class:`Refused` for any other track, and where the track is not heard.
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+        Of any length and number of channels.
+    rate : int
+        Samples a second, any.
+    track : str
+        One of :data:`TRACKS`.
+    report : Progress
+
+    Returns
+    -------
+    stem : float32 array, shape (samples, channels)
+    notes : tuple of str
+        Sentences for the listener.
+
+    Raises
+    ------
+    Refused
+        For any other track, for silence, and where the track is not heard.
     """
     if track not in TRACKS:
         raise Refused(
@@ -69,92 +88,86 @@ def separate_and_tell(
         raise Refused("The recording is empty: there is nothing to separate.")
     audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
     loudest = float(np.abs(audio).max())
-    if loudest < SILENCE:
+    if loudest < SILENCE_THRESHOLD:
         raise Refused("The recording is silent: there is nothing to separate.")
     odds = None
     if track == "vocals":
-        mid, side = downmix(audio, rate)
-        odds = voice_odds(mid, side, lambda fraction, doing: report(0.1 * fraction, doing))
-        del mid, side
-    begun = 0.1 if odds is not None else 0.0
-    heard = Heard()
+        odds = vocal_log_odds(*downmix(audio, rate), within(report, 0.0, 0.1))
+    heard = SourceActivity()
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
-        at_rate = block if rate == RATE else soxr.resample(block, rate, RATE)
+        at_rate = block if rate == SEPARATION_RATE else soxr.resample(block, rate, SEPARATION_RATE)
         stem = _separate_block(
             at_rate, track, odds, start, heard, lambda done: tell(done, f"separating the {track}")
         )
-        return stem if rate == RATE else _fitted(soxr.resample(stem, RATE, rate), block)
+        return (
+            stem
+            if rate == SEPARATION_RATE
+            else _match_length(soxr.resample(stem, SEPARATION_RATE, rate), block)
+        )
 
-    def told(done: float, doing: str) -> None:
-        report(begun + (1 - begun) * done, doing)
-
-    out = by_blocks(audio, rate, work, told, _BLOCK)
+    rest = within(report, 0.0 if odds is None else 0.1, 1.0)
+    out = process_in_blocks(audio, rate, work, rest, _BLOCK)
     nothing = np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum()
-    sung = odds is None or bool(sung_stretches(odds))
-    brief = len(audio) < _BRIEF * rate  # too short to miss anything in
-    if nothing or not (heard.present(track, sure=sung) or (brief and sung)):
+    sung = odds is None or bool(vocal_segments(odds))
+    brief = len(audio) < _MIN_DETECTION_LENGTH * rate  # too short to miss anything in
+    if nothing or not (heard.is_present(track, sure=sung) or (brief and sung)):
         raise Refused(f"No {_NAMED[track]} heard in this recording; {heard.instead_of(track)}.")
     report(1.0, f"separating the {track}")
-    doubted = heard.doubted(track) or not sung or (odds is not None and odds.max() < _SURE)
-    return out, (_TRACES, heard.quality(track), *([_DOUBT.format(track=track)] if doubted else []))
+    doubted = heard.is_doubtful(track) or not sung or (odds is not None and odds.max() < _CERTAIN_LOG_ODDS)
+    return out, (
+        _RESIDUE_NOTE,
+        heard.quality_note(track),
+        *([_DOUBT_NOTE.format(track=track)] if doubted else []),
+    )
 
 
-def _fitted(stem: Audio, like: Audio) -> Audio:
+def _match_length(stem: Audio, like: Audio) -> Audio:
+    """``stem`` as long as ``like``, cut off or filled up with silence."""
     out = np.zeros_like(like)
     out[: len(stem)] = stem[: len(out)]
     return out
 
 
 def _separate_block(
-    block: Audio, track: str, odds: Array | None, start: float, heard: Heard, tell: Callable[[float], None]
+    block: Audio,
+    track: str,
+    odds: Array | None,
+    start: float,
+    heard: SourceActivity,
+    tell: Callable[[float], None],
 ) -> Audio:
-    """The stem of a block at :data:`RATE`: by rule and by weighed evidence, each half."""
+    """The stem of a block at :data:`SEPARATION_RATE`, by the geometric mean of a mask by rule and a fitted
+    one.
+
+    ``odds`` are the log-odds of singing of the whole recording, in which the block begins at ``start`` (s).
+    """
     tell(0.0)
-    spectra = [_stft(channel) for channel in block.T]
-    found = shares(spectra, lambda done: tell(0.05 + 0.55 * done))
-    heard.add(spectra, found)
+    spectra = [SEPARATION_STFT.forward(channel) for channel in block.T]
+    fitted = ratio_masks(spectra, lambda done: tell(0.05 + 0.55 * done))
+    heard.add(spectra, fitted)
     level = np.mean([np.abs(spectrum) for spectrum in spectra], axis=0) + 1e-9
-    rule = _by_rule(level, spectra, track, lambda done: tell(0.6 + 0.3 * done))
+    rule = _rule_mask(level, spectra, track, lambda done: tell(0.6 + 0.3 * done))
     if odds is not None:
-        times = start + (np.arange(len(level)) * HOP - N_FFT / 2) / RATE
-        likely = np.interp(times, np.arange(len(odds)) / VOICE_FPS, odds)
-        rule *= (1 / np.sqrt(1 + np.exp(-likely - 0.5))).astype(np.float32)[:, None]
-    mask = np.maximum(rule, 1e-6) ** _RULE * found[SOURCES.index(track)] ** (1 - _RULE)
+        times = start + SEPARATION_STFT.times(len(level), SEPARATION_RATE)
+        frame_odds = np.interp(times, np.arange(len(odds)) / VOCAL_FPS, odds)
+        rule *= (1 / np.sqrt(1 + np.exp(-frame_odds - 0.5))).astype(np.float32)[:, None]
+    mask = np.maximum(rule, 1e-6) ** _RULE_WEIGHT * fitted[SOURCES.index(track)] ** (1 - _RULE_WEIGHT)
     tell(0.9)
-    out = np.stack([_istft(spectrum * mask, len(block)) for spectrum in spectra], axis=1)
+    stems = [SEPARATION_STFT.inverse([(0, spectrum * mask)], len(block)) for spectrum in spectra]
+    stem: Audio = np.stack(stems, axis=1)
+    stem /= SEPARATION_STFT.overlap(len(block))[:, None]
     tell(1.0)
-    return out
+    return stem
 
 
-def _by_rule(level: Array, spectra: list[Complex], track: str, tell: Callable[[float], None]) -> Array:
-    """The track's share by what it must be: short or broad, low, or not repeating and where voices are."""
-    frequency = np.arange(level.shape[1], dtype=np.float32) * (RATE / N_FFT)
-    drums = drum_mask(level, frequency, RATE / HOP)
+def _rule_mask(level: Array, spectra: list[Complex], track: str, tell: Callable[[float], None]) -> Array:
+    """The track's share by what it must be: short or broad, low, or not repeating and in a voice's range."""
+    frequency = np.arange(level.shape[1], dtype=np.float32) * (SEPARATION_RATE / N_FFT)
+    drums = drum_mask(level, frequency, SEPARATION_RATE / HOP)
     if track == "drums":
         return drums
     if track == "bass":
-        return (1 - drums) * below(frequency, _BASS, 6) * (1 - below(frequency, _RUMBLE, 8))
-    return vocal_mask(level, spectra, frequency, RATE / HOP, drums, tell)
-
-
-def _stft(signal: Array) -> Complex:
-    """``(samples,)`` to ``(frames, N_FFT // 2 + 1)``, padded so that :func:`_istft` returns every sample."""
-    frames = sliding_window_view(np.pad(signal, (N_FFT, N_FFT + HOP)), N_FFT)[::HOP]
-    spectrum: Complex = sfft.rfft(frames * hann(N_FFT), axis=1, workers=WORKERS)
-    return spectrum
-
-
-def _istft(spectrum: Complex, samples: int) -> Array:
-    """The inverse of :func:`_stft` by weighted overlap-add, vectorised over frames."""
-    window = hann(N_FFT)
-    frames = sfft.irfft(spectrum, N_FFT, axis=1, workers=WORKERS).astype(np.float32, copy=False) * window
-    count = len(frames)
-    out = np.zeros((count + N_FFT // HOP, HOP), np.float32)
-    weight = np.zeros_like(out)
-    for part in range(N_FFT // HOP):
-        piece = slice(part * HOP, (part + 1) * HOP)
-        out[part : part + count] += frames[:, piece]
-        weight[part : part + count] += np.square(window[piece])
-    out /= np.maximum(weight, 1e-6)
-    return out.ravel()[N_FFT : N_FFT + samples]
+        low = low_pass_mask(frequency, _BASS_CUTOFF, 6)
+        return (1 - drums) * low * (1 - low_pass_mask(frequency, _RUMBLE_CUTOFF, 8))
+    return vocal_mask(level, spectra, frequency, SEPARATION_RATE / HOP, drums, tell)

@@ -9,32 +9,47 @@ import numpy as np
 from audiopod_mcp.music.model import Audio, Progress
 
 _BLOCK = 60.0
-"""Seconds worked on at a time …"""
+"""Seconds worked on at a time, unless said otherwise."""
 _CROSSFADE = 4.0
-"""… and how far neighbouring blocks overlap."""
+"""Seconds by which neighbouring blocks overlap."""
 
 
-def by_blocks(
+def process_in_blocks(
     audio: Audio,
     rate: int,
     work: Callable[[Audio, float, Progress], Audio],
     report: Progress,
     seconds: float = _BLOCK,
 ) -> Audio:
-    """``work(block, start, report)`` for overlapping blocks of ``audio``, its results crossfaded into one.
+    """Overlapping blocks of a recording, each worked on alone, crossfaded into one.
 
-    ``start`` is where the block begins, and ``seconds`` how long one is; what comes back is shaped like the
-    block.
+    The gains of a crossfade sum to 1: blocks that come back as they were make the recording as it was.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+    rate : int
+        Samples a second.
+    work : callable (block, start, report) -> float32 array
+        Takes a block, when it begins (s), and a report for it alone; returns an array of its own, shaped like
+        the block.
+    report : Progress
+    seconds : float
+        How long a block is; more than 4.
+
+    Returns
+    -------
+    float32 array, shape (samples, channels)
     """
     out = np.zeros_like(audio)
     length, overlap = round(seconds * rate), round(_CROSSFADE * rate)
     starts = range(0, max(1, len(audio) - overlap), length - overlap)
     for index, start in enumerate(starts):
 
-        def tell(fraction: float, doing: str, done: int = index) -> None:
+        def report_block(fraction: float, doing: str, done: int = index) -> None:
             report((done + min(1.0, fraction)) / len(starts), doing)
 
-        part = work(audio[start : start + length], start / rate, tell)
+        part = work(audio[start : start + length], start / rate, report_block)
         fade = min(overlap, len(part))
         if index:
             ramp = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))[:, None] ** 2

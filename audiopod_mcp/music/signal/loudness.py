@@ -14,23 +14,48 @@ from audiopod_mcp.music.model import Audio, Progress, silent
 
 from .stft import WORKERS, Array
 
-_TAIL = 0.1
-"""Seconds that each filtered block starts early."""
-_SECONDS = 2
+_FILTER_TAIL = 0.1
+"""Seconds that each filtered block starts early: the filters (slowest pole: 4 ms) have rung out then."""
+_BLOCK_SECONDS = 2
 """Seconds filtered at a time."""
 
 
 def integrated_loudness(audio: Audio, rate: int, report: Progress = silent) -> float | None:
-    """Integrated loudness in LUFS (BS.1770-4: K-weighting, 400 ms blocks, both gates); ``None`` for silence.
+    """Integrated loudness by ITU-R BS.1770-4: K-weighting, blocks of 400 ms, absolute and relative gate.
 
-    Audio shorter than one block counts as one block.
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+        Five and six channels are weighted as surround sound. Audio shorter than one block counts as one
+        block.
+    rate : int
+        Samples a second.
+    report : Progress
+
+    Returns
+    -------
+    float or None
+        LUFS; ``None`` for silence.
     """
     step = max(1, round(0.1 * rate))
     return gated_loudness(step_energies(audio, rate, step, report), step)
 
 
 def gated_loudness(energy: npt.NDArray[np.float64], step: int) -> float | None:
-    """Integrated loudness in LUFS of the :func:`step_energies` of a recording in steps of 0.1 s."""
+    """Integrated loudness from energies of short steps.
+
+    Parameters
+    ----------
+    energy : float64 array, shape (steps,)
+        :func:`step_energies` of a recording in steps of 0.1 s.
+    step : int
+        Samples of a step.
+
+    Returns
+    -------
+    float or None
+        LUFS; ``None`` for silence.
+    """
     width = min(4, len(energy))
     sums = np.cumsum(np.concatenate(([0.0], energy)))
     blocks = (sums[width:] - sums[:-width]) / (width * step)
@@ -42,9 +67,18 @@ def gated_loudness(energy: npt.NDArray[np.float64], step: int) -> float | None:
 
 
 def true_peak(audio: Audio, rate: int) -> float:
-    """The highest peak between the samples, dB relative to full scale (dBTP), by 4-fold oversampling.
+    """The highest peak between the samples, by 4-fold oversampling (ITU-R BS.1770-4, annex 2).
 
-    ``-inf`` for silence.
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+    rate : int
+        Samples a second.
+
+    Returns
+    -------
+    float
+        dB relative to full scale (dBTP); ``-inf`` for silence.
     """
     sample_peak = float(np.abs(np.nan_to_num(audio)).max(initial=0.0))
     if sample_peak <= 0.0:
@@ -60,14 +94,31 @@ def true_peak(audio: Audio, rate: int) -> float:
 
 
 def _power(lufs: float) -> float:
+    """The mean power of a block of this loudness."""
     return float(10 ** ((lufs + 0.691) / 10))
 
 
 def step_energies(audio: Audio, rate: int, step: int, report: Progress = silent) -> npt.NDArray[np.float64]:
-    """K-weighted energy, summed over weighted channels, of consecutive steps of ``step`` samples."""
-    # Overlap-save: every transform starts so early that the filters (slowest pole: 4 ms) have rung out.
-    tail = round(_TAIL * rate)
-    count = max(1, _SECONDS * rate // step)
+    """K-weighted energy of consecutive steps of a recording, the channels weighted and summed.
+
+    The filters are applied in the frequency domain, by overlap-save.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+    rate : int
+        Samples a second.
+    step : int
+        Samples of a step.
+    report : Progress
+
+    Returns
+    -------
+    float64 array, shape (steps,)
+        Of whole steps only, but one at least.
+    """
+    tail = round(_FILTER_TAIL * rate)
+    count = max(1, _BLOCK_SECONDS * rate // step)
     advance = count * step
     size = sfft.next_fast_len(tail + advance, real=True)
     response = _k_response(rate, size)
@@ -93,9 +144,7 @@ def _channel_weights(channels: int) -> Array:
 
 @lru_cache(maxsize=4)
 def _k_response(rate: int, size: int) -> npt.NDArray[np.complex64]:
-    """K-weighting on the bins of a transform: the standard's two filters, for any rate by bilinear
-    transform.
-    """
+    """K-weighting on the bins of a transform: the standard's two filters, by bilinear transform."""
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
 
     k, q, gain = (

@@ -1,78 +1,22 @@
-"""From samples to spectra: downmix, short-time Fourier transforms and logarithmic bands, block by block.
-
-Everything that listens works on :func:`downmix`'s 22,050 Hz signal. Spectra come in blocks, so that
-two hours of music need no more memory at a time than one minute.
-"""
+"""The short-time Fourier transform and its inverse: the one place where signals are cut into frames."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
-import soxr
 from numpy.lib.stride_tricks import sliding_window_view
-
-from audiopod_mcp.music.model import Audio, Progress, Refused, silent
 
 Array: TypeAlias = npt.NDArray[np.float32]
 Ints: TypeAlias = npt.NDArray[np.intp]
+Complex: TypeAlias = npt.NDArray[np.complex64]
 
-RATE = 22_050
-"""What everything is listened to at, Hz."""
 WORKERS = 2
 """Threads of one transform."""
-SILENCE = 1e-4
-"""Peaks below this (−80 dB full scale) are silence: dither and converter noise, not music."""
-
-_CHUNK = 2**19
-
-
-def downmix(audio: Audio, rate: int, report: Progress = silent) -> tuple[Array, Array]:
-    """The mid and the side of a recording, each ``(samples,)`` at :data:`RATE`.
-
-    Mid is the mean of all channels without any constant offset, side half the difference of the first
-    two (zeros when mono). Both are scaled by the same gain, which brings mid's peak to 1; digital silence
-    stays zero. What is not a finite number counts as zero. Raises :class:`Refused` when there are no samples.
-    """
-    if audio.ndim != 2 or not audio.size:
-        raise Refused("The recording is empty: there is nothing to listen to.")
-    if rate <= 0:
-        raise Refused(f"A sample rate of {rate} Hz makes no sense.")
-    stereo = audio.shape[1] > 1
-    streams = [
-        soxr.ResampleStream(rate, RATE, 1, dtype="float32", quality="HQ") for _ in range(1 + int(stereo))
-    ]
-    parts: list[list[Array]] = [[] for _ in streams]
-    for start in range(0, len(audio), _CHUNK):
-        block = np.nan_to_num(audio[start : start + _CHUNK], posinf=0.0, neginf=0.0).astype(np.float32)
-        last = start + _CHUNK >= len(audio)
-        mixes = [block.mean(axis=1)]
-        if stereo:
-            mixes.append((block[:, 0] - block[:, 1]) / 2)
-        for stream, into, mix in zip(streams, parts, mixes, strict=True):
-            into.append(stream.resample_chunk(mix, last=last))
-        report(min(1.0, (start + _CHUNK) / len(audio)), "reading")
-    side = np.concatenate(parts.pop()) if stereo else np.zeros(0, np.float32)
-    mid = np.concatenate(parts.pop())
-    side = side if stereo else np.zeros_like(mid)
-    mid -= mid.mean()
-    if stereo and _peak(mid) < 0.01 * _peak(side):
-        mid = side.copy()  # channels in opposite phase: what is heard is their difference
-    peak = _peak(mid)
-    if peak > SILENCE:
-        mid /= peak
-        side /= peak
-    else:
-        mid[:] = 0.0
-    return mid, side
-
-
-def _peak(signal: Array) -> float:
-    """The greatest modulus, without a copy of the signal; 0 of nothing."""
-    return float(max(signal.max(initial=0.0), -signal.min(initial=0.0)))
 
 
 def hann(n: int) -> Array:
@@ -80,68 +24,130 @@ def hann(n: int) -> Array:
     return np.hanning(n + 1)[:-1].astype(np.float32)
 
 
-def spectra(
-    signal: Array, n_fft: int, hop: int, block: int = 1024
-) -> Iterator[tuple[int, npt.NDArray[np.complex64]]]:
-    """The short-time Fourier transform of a ``(samples,)`` signal: ``(first frame, (frames, bins))`` blocks.
+def root_hann(n: int) -> Array:
+    """The root of a periodic Hann window, ``(n,)``; its square, overlapping by three quarters, sums to 2."""
+    return np.sqrt(np.hanning(n + 1)[:-1]).astype(np.float32)
 
-    Frame ``i`` is centred on sample ``i · hop``; there are ``samples // hop + 1`` of them, zeros
-    beyond both ends.
+
+def sine(n: int) -> Array:
+    """A sine window, ``(n,)``; its square, overlapping by half, sums to 1 (Princen & Bradley, TASSP 1986)."""
+    return np.sin(np.pi * (np.arange(n) + 0.5) / n).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class STFT:
+    """A short-time Fourier transform with a given framing, and its inverse by weighted overlap-add.
+
+    Frame ``i`` covers the ``len(window)`` samples from ``i · hop - padding[0]`` on. There are as many frames
+    as fit into the signal with ``padding[0]`` zeros before and ``padding[1]`` zeros after it. Signals are
+    ``(samples,)`` or ``(samples, channels)``, their spectra ``(frames, bins)`` or ``(frames, channels,
+    bins)`` with ``len(window) // 2 + 1`` bins, unscaled.
+
+    Spectra come and go in blocks of frames, so that two hours of music need no more memory at a time than
+    one minute.
+
+    Attributes
+    ----------
+    window : float32 array, shape (n_fft,)
+        Frames are multiplied by it before the transform, and again after the inverse one.
+    hop : int
+        Samples from one frame to the next. The inverse needs one that divides ``n_fft``.
+    padding : (int, int)
+        Zeros before and after the signal, samples, the former at most ``n_fft``. The inverse returns every
+        sample if the former is at least ``n_fft - hop`` and the latter ``n_fft - 1``.
     """
-    window = hann(n_fft)
-    half = n_fft // 2
-    frames = len(signal) // hop + 1
-    for first in range(0, frames, block):
-        count = min(block, frames - first)
-        start = first * hop - half
-        stop = (first + count - 1) * hop + half
-        piece = signal[max(start, 0) : stop]
-        piece = np.pad(piece, (max(-start, 0), max(stop - max(start, 0) - len(piece), 0)))
-        windows = sliding_window_view(piece, n_fft)[::hop]
-        yield first, sfft.rfft(windows * window, axis=1, workers=WORKERS)
 
+    window: Array
+    hop: int
+    padding: tuple[int, int]
 
-def magnitudes(signal: Array, n_fft: int, hop: int, block: int = 1024) -> Iterator[tuple[int, Array]]:
-    """The moduli of :func:`spectra`, as ``(first frame, (frames, n_fft // 2 + 1))`` blocks."""
-    for first, spectrum in spectra(signal, n_fft, hop, block):
-        yield first, np.abs(spectrum)
+    @classmethod
+    def centered(cls, n_fft: int, hop: int) -> STFT:
+        """The transform for analysis: a Hann window, frame ``i`` centred on sample ``i · hop``."""
+        return cls(hann(n_fft), hop, (n_fft // 2, n_fft // 2))
 
+    def frame_count(self, samples: int) -> int:
+        """How many frames a signal of so many samples has."""
+        return (samples + sum(self.padding) - len(self.window)) // self.hop + 1
 
-def log_filterbank(n_fft: int, low: float = 30.0, high: float = 10_000.0, per_octave: int = 12) -> Array:
-    """Triangles on a logarithmic frequency axis, ``(n_fft // 2 + 1, bands)``, columns summing to 1.
+    def times(self, frames: int, rate: int) -> npt.NDArray[np.float64]:
+        """The centres of the first ``frames`` frames, in seconds from the first sample, at ``rate`` Hz."""
+        first = len(self.window) / 2 - self.padding[0]
+        centers: npt.NDArray[np.float64] = (np.arange(frames) * self.hop + first) / rate
+        return centers
 
-    Where a band would be narrower than one bin of the transform it is left out.
-    """
-    count = int(per_octave * np.log2(min(high, RATE * 0.475) / low)) + 1
-    centres = low * 2 ** (np.arange(count) / per_octave)
-    edges = np.unique(np.maximum(1, np.round(centres * n_fft / RATE))).astype(int)
-    bank = np.zeros((n_fft // 2 + 1, len(edges) - 2), np.float32)
-    for band, (a, b, c) in enumerate(zip(edges[:-2], edges[1:-1], edges[2:], strict=True)):
-        bank[a : b + 1, band] = np.linspace(0, 1, b - a + 1)
-        bank[b : c + 1, band] = np.linspace(1, 0, c - b + 1)
-    bank /= bank.sum(axis=0)
-    return bank
+    def blocks(self, signal: Array, block: int = 1024) -> Iterator[tuple[int, Complex]]:
+        """The spectra of a signal, some frames at a time.
 
+        Parameters
+        ----------
+        signal : float32 array, shape (samples,) or (samples, channels)
+        block : int
+            Frames at a time.
 
-def moving_mean(values: Array, width: int) -> Array:
-    """The mean over ``width`` (odd) neighbours along the last axis, edges repeated."""
-    half = width // 2
-    padding = [(0, 0)] * (values.ndim - 1) + [(half + 1, half)]
-    sums = np.cumsum(np.pad(values, padding, mode="edge"), axis=-1, dtype=np.float64)
-    return ((sums[..., width:] - sums[..., :-width]) / width).astype(np.float32)
+        Yields
+        ------
+        int
+            The number of the first frame of the block.
+        complex64 array, shape (frames, bins) or (frames, channels, bins)
+            The block's spectra.
+        """
+        size, count = len(self.window), self.frame_count(len(signal))
+        for first in range(0, count, block):
+            start = first * self.hop - self.padding[0]
+            stop = (min(first + block, count) - 1) * self.hop - self.padding[0] + size
+            piece = signal[max(start, 0) : stop]
+            before = max(-start, 0)
+            zeros = [(before, stop - start - before - len(piece))] + [(0, 0)] * (signal.ndim - 1)
+            frames = sliding_window_view(np.pad(piece, zeros), size, axis=0)[:: self.hop]
+            yield first, sfft.rfft(frames * self.window, axis=-1, workers=WORKERS)
 
+    def magnitudes(self, signal: Array, block: int = 1024) -> Iterator[tuple[int, Array]]:
+        """The moduli of :meth:`blocks`."""
+        for first, spectrum in self.blocks(signal, block):
+            yield first, np.abs(spectrum)
 
-def segment_means(values: Array, edges: Ints) -> Array:
-    """Means of ``(frames, …)`` values between consecutive frame indices ``edges``: ``(edges - 1, …)``.
+    def forward(self, signal: Array) -> Complex:
+        """The spectra of all frames of a signal at once."""
+        return np.concatenate([spectrum for _, spectrum in self.blocks(signal)])
 
-    A segment without a frame takes the frame it starts on.
-    """
-    frames = len(values)
-    starts = np.clip(edges[:-1], 0, frames - 1)
-    stops = np.clip(np.maximum(edges[1:], starts + 1), 1, frames)
-    sums = np.concatenate(
-        (np.zeros_like(values[:1], dtype=np.float64), np.cumsum(values, 0, dtype=np.float64))
-    )
-    lengths = (stops - starts).reshape(-1, *[1] * (values.ndim - 1))
-    means: Array = ((sums[stops] - sums[starts]) / lengths).astype(np.float32)
-    return means
+    def inverse(
+        self, blocks: Iterable[tuple[int, npt.NDArray[np.complexfloating[Any, Any]]]], samples: int
+    ) -> Array:
+        """The signal of ``samples`` samples with the spectra ``blocks``, by windowed overlap-add.
+
+        Parameters
+        ----------
+        blocks : iterable of (int, complex array)
+            First frame and spectra, as :meth:`blocks` gives them.
+        samples : int
+            Length of the signal that they were taken from.
+
+        Returns
+        -------
+        float32 array, shape (samples,) or (samples, channels)
+            Scaled by what the squares of the overlapping windows sum to: 1 for :func:`sine` at half overlap,
+            so that what :meth:`blocks` gave comes back as it was; otherwise see :meth:`overlap`.
+        """
+        size, hop = len(self.window), self.hop
+        parts, count = size // hop, self.frame_count(samples)
+        hops = np.zeros((count + parts, hop), np.float32)
+        for first, spectrum in blocks:
+            frames = sfft.irfft(spectrum, size, axis=-1, workers=WORKERS) * self.window
+            if first == 0:
+                hops = np.zeros((count + parts, *spectrum.shape[1:-1], hop), np.float32)
+            for part in range(parts):
+                hops[first + part : first + part + len(frames)] += frames[..., part * hop : (part + 1) * hop]
+        signal = np.moveaxis(hops, -1, 1).reshape(-1, *hops.shape[1:-1])
+        return signal[self.padding[0] : self.padding[0] + samples]
+
+    def overlap(self, samples: int) -> Array:
+        """What the squares of the windows sum to at each sample of a signal, ``(samples,)``.
+
+        :meth:`inverse` divided by this gives back what :meth:`blocks` was given.
+        """
+        parts, count = len(self.window) // self.hop, self.frame_count(samples)
+        hops = np.zeros((count + parts, self.hop), np.float32)
+        for part in range(parts):
+            hops[part : part + count] += np.square(self.window[part * self.hop : (part + 1) * self.hop])
+        return hops.ravel()[self.padding[0] : self.padding[0] + samples]

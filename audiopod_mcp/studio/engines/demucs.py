@@ -105,7 +105,7 @@ def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report:
     import torch
     from demucs.apply import apply_model
 
-    from audiopod_mcp.music.signal.blocks import by_blocks
+    from audiopod_mcp.music.signal.blocks import process_in_blocks
 
     middle = audio.mean(axis=1)
     offset, scale = float(middle.mean()), float(middle.std()) or 1.0
@@ -128,7 +128,7 @@ def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report:
         output[: len(at_source_rate)] = at_source_rate
         return output
 
-    return by_blocks(audio, rate, separate_block, report)
+    return process_in_blocks(audio, rate, separate_block, report)
 
 
 def _bag(path: Path) -> dict[str, Any]:

@@ -207,15 +207,15 @@ class LocalEngine(Engine):
         return Outcome((take,), notes=notes)
 
     def analyze(self, work: Work, report: Progress) -> Outcome:
-        from audiopod_mcp.music.analysis.analyze import analyse
+        from audiopod_mcp.music.analysis.analyze import analyze
 
         source = read_source(work, within(report, 0.0, 0.2), stems=False)
-        return Outcome(result=analysis_result(analyse(source.audio, source.rate, within(report, 0.2, 1.0))))
+        return Outcome(result=analysis_result(analyze(source.audio, source.rate, within(report, 0.2, 1.0))))
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
-        from audiopod_mcp.music.analysis.analyze import analyse
+        from audiopod_mcp.music.analysis.analyze import analyze
         from audiopod_mcp.music.lyrics.lrc import to_lrc
-        from audiopod_mcp.music.lyrics.timing import place_lyrics
+        from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
         source = read_source(work, within(report, 0.0, 0.2), stems=False)
         if source.score is not None and source.score.lyrics:
@@ -226,8 +226,10 @@ class LocalEngine(Engine):
             raise EngineRefused(
                 "job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC"
             )
-        analysis = analyse(source.audio, source.rate, within(report, 0.2, 0.7))
-        lines, remark = place_lyrics(text, analysis, source.audio, source.rate, within(report, 0.7, 1.0))
+        analysis = analyze(source.audio, source.rate, within(report, 0.2, 0.7))
+        lines, remark = align_lyrics_with_note(
+            text, analysis, source.audio, source.rate, within(report, 0.7, 1.0)
+        )
         return Outcome(result={"lrc_content": to_lrc(lines, length=analysis.duration, remark=remark)})
 
     def examine(self) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def stem_of(
 
     ``models`` is the folder of Demucs models, if any. Raises :class:`EngineRefused` where none can do it.
     """
-    from audiopod_mcp.music.separation.separate import TRACKS, separate_and_tell
+    from audiopod_mcp.music.separation.separate import TRACKS, separate_with_notes
 
     if models is not None:
         separated = separate_trained(audio, rate, track, models, report)
@@ -35,7 +35,7 @@ def stem_of(
             f"{', '.join(TRACKS)}. It can with the extra audiopod-mcp[demucs] and {VARIABLE} naming a folder "
             "with the model htdemucs_6s; tracks composed by this studio have all their stems."
         )
-    return separate_and_tell(audio, rate, track, report)
+    return separate_with_notes(audio, rate, track, report)
 
 
 def separator_of(models: Path | None) -> Separator:

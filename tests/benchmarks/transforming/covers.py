@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.generation.cover import cover
@@ -92,7 +92,7 @@ def cover_table(songs, seed=3):
             lines.append([
                 strength, rows_alike(own, new), float(control), *followed(pitch, played, rng),
                 *followed(pitch, heard, rng), len(made.audio) / made.rate - len(song.audio) / song.rate,
-                beats_found(song.beats, analyse(made.audio, made.rate).beats) or float("nan"),
+                beats_found(song.beats, analyze(made.audio, made.rate).beats) or float("nan"),
                 float(np.mean([other > wanted for other in far.values()])),
             ])  # fmt: skip
         table(f"cover: {song.name} as {caption}", HEAD, lines)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from audiopod_mcp.music.analysis.key import beat_chroma
-from audiopod_mcp.music.analysis.onsets import FPS
+from audiopod_mcp.music.analysis.onsets import ONSET_FPS
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.theory import parse_key
@@ -95,7 +95,7 @@ def ending_table(songs):
             tones = [(key.tonic + step) % 12 for step in (0, 3 if key.minor else 4, 7)]
             last = beat_chroma(new, song.rate, (13.0, 15.8))[0] ** 2
             strength = onsets(new, song.rate)
-            late = int((strength[int(14 * FPS) :] > 2.0).sum())
+            late = int((strength[int(14 * ONSET_FPS) :] > 2.0).sum())
             lines.append([
                 song.name[:9], prompt[:9], level(new, song.rate, 15.0) - typical, level(new, song.rate, 10, 4.0) - typical,
                 late, float(last[tones].sum() / max(1e-9, last.sum())),

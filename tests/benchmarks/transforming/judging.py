@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from audiopod_mcp.music.analysis.melody import melody
-from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes
+from audiopod_mcp.music.analysis.melody import extract_melody
+from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes
 from audiopod_mcp.music.analysis.timbre import measure_timbre
-from audiopod_mcp.music.signal.stft import downmix
+from audiopod_mcp.music.signal.downmix import downmix
 
 
 def rows_alike(one, other):
@@ -17,7 +17,7 @@ def rows_alike(one, other):
 
 
 def onsets(audio, rate):
-    return onset_envelopes(downmix(audio, rate)[0])[WHOLE]
+    return onset_envelopes(downmix(audio, rate)[0])[BROADBAND]
 
 
 def correlation(one, other):
@@ -56,7 +56,7 @@ def table(title, head, lines):
 
 
 def sung_pitch(audio, rate, beats):
-    notes = melody(audio, rate, beats)
+    notes = extract_melody(audio, rate, beats)
     at = np.full(len(beats) - 1, np.nan)
     middles = (np.asarray(beats[1:]) + np.asarray(beats[:-1])) / 2
     for note in notes:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
 from audiopod_mcp.music.generation.generate import make
@@ -40,7 +40,7 @@ def reference_table(songs, seed=4):
         made = reference(
             song.audio, song.rate, caption=CAPTIONS[number % len(CAPTIONS)], seed=seed, duration=20
         )
-        new = analyse(made.audio, made.rate)
+        new = analyze(made.audio, made.rate)
         octave = min((abs(np.log2((new.tempo or 1) * by / own.tempo)), by) for by in (0.5, 1.0, 2.0))
         density = new.density * (new.tempo or own.tempo) / own.tempo
         balance = np.abs(spectral_balance(song.audio, song.rate) - spectral_balance(made.audio, made.rate))

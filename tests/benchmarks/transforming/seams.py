@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from audiopod_mcp.music.analysis.key import beat_chroma
-from audiopod_mcp.music.analysis.onsets import FPS
+from audiopod_mcp.music.analysis.onsets import ONSET_FPS
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.generation.style_matching import style_of
 from tests.benchmarks.transforming.judging import distance, flux, level, onsets, rows_alike, table, timbre
@@ -57,14 +57,14 @@ def click(song, made, new, at):
 def lag(audio, rate, beats):
     """Milliseconds by which onsets come late on ``beats`` (s); and their strength there over the mean."""
     strength = onsets(audio, rate)
-    at = np.round(np.asarray(beats) * FPS).astype(int)
+    at = np.round(np.asarray(beats) * ONSET_FPS).astype(int)
     shifts = np.arange(-10, 11)
     at = at[(at > 10) & (at < len(strength) - 11)]
     if len(at) < 4 or not strength.any():
         return float("nan"), float("nan")
     found = np.asarray([strength[at + shift].mean() for shift in shifts])
     best = int(found.argmax())
-    return float(shifts[best] / FPS * 1000), float(found[best] / strength.mean())
+    return float(shifts[best] / ONSET_FPS * 1000), float(found[best] / strength.mean())
 
 
 def judged(song, start, end, caption, seed, rng):

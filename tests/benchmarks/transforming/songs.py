@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.model import Score
@@ -34,7 +34,7 @@ class Song:
 
     @cached_property
     def heard(self):
-        return analyse(self.audio, self.rate)
+        return analyze(self.audio, self.rate)
 
     @cached_property
     def beats(self):

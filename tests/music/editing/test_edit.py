@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.editing.prompt.parse import read_wishes
@@ -185,8 +185,8 @@ class TestARecording:
     def test_speed(self, recording, prompt, factor):
         audio = self.change(recording, prompt)
         assert len(audio) == pytest.approx(len(recording.audio) * factor, abs=2)
-        before = analyse(recording.audio, recording.rate).tempo
-        ratio = analyse(audio, recording.rate).tempo / before * factor
+        before = analyze(recording.audio, recording.rate).tempo
+        ratio = analyze(audio, recording.rate).tempo / before * factor
         assert min(abs(ratio - r) for r in (0.5, 1, 2)) < 0.02
 
     def test_key(self, recording):
@@ -227,7 +227,7 @@ class TestARecording:
             integrated_loudness(added, recording.rate)
             < integrated_loudness(recording.audio, recording.rate) - 3
         )
-        beats = analyse(recording.audio, recording.rate).beats
+        beats = analyze(recording.audio, recording.rate).beats
         assert (
             likeness(
                 beat_chroma(added, recording.rate, beats), beat_chroma(recording.audio, recording.rate, beats)

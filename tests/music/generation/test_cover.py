@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.generation.cover import cover
 from audiopod_mcp.music.model import SAMPLE_RATE, Refused
@@ -19,7 +19,7 @@ STRENGTHS = (0.0, 0.5, 1.0)
 
 @pytest.fixture(scope="module")
 def heard(recording):
-    return analyse(recording.audio, recording.rate)
+    return analyze(recording.audio, recording.rate)
 
 
 @pytest.fixture(scope="module")

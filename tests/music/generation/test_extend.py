@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -41,7 +41,7 @@ def test_both_seams_are_smooth(recording, extended):
 def test_it_goes_on_in_tempo_and_loudness_and_is_no_copy(recording, extended):
     offset = round(LEFT * recording.rate)
     tail = extended.audio[offset + len(recording.audio) :]
-    heard = analyse(extended.audio, recording.rate)
+    heard = analyze(extended.audio, recording.rate)
     ratio = heard.tempo / 110
     assert min(abs(ratio - r) for r in (0.5, 1.0, 2.0)) < 0.02
     assert integrated_loudness(tail, recording.rate) == pytest.approx(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.mix_matching import equaliser, filtered, spectral_balance, widened, width_of
 from audiopod_mcp.music.generation.generate import make
@@ -31,7 +31,7 @@ def made(dull, recording):
 
 def test_tempo_and_key_are_the_reference_s(dull, recording, made):
     assert min(abs(made.score.tempo / 110 - r) for r in (0.5, 1, 2)) < 0.02
-    assert made.score.key == analyse(dull, recording.rate).key
+    assert made.score.key == analyze(dull, recording.rate).key
     assert made.score.brief.style == "soul"
     assert len(made.audio) == 16 * SAMPLE_RATE
 
@@ -53,7 +53,7 @@ def test_a_busy_reference_makes_busy_players_and_a_bare_one_bare_ones():
         brief = read_caption("pop", bpm=110, keyscale="C major", duration=12, instrumental=True)
         source = make(replace(brief, activity=Activity(level, level, level, level)), seed=2)
         made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=12)
-        return made.score.brief.activity.drums, analyse(made.audio, SAMPLE_RATE).density
+        return made.score.brief.activity.drums, analyze(made.audio, SAMPLE_RATE).density
 
     (bare, few), (busy, many) = heard(0.0), heard(1.0)
     assert bare < 0.5 < busy

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.analysis.analyze import analyse
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.generation.style_features import nearest_styles
@@ -110,7 +110,7 @@ def test_what_the_negative_prompt_rules_out_is_silent_too(song, composed):
 
 
 def test_to_the_end_of_the_file_in_the_style_that_is_heard(recording):
-    heard = analyse(recording.audio, recording.rate)
+    heard = analyze(recording.audio, recording.rate)
     assert "rock" in nearest_styles(recording.audio, recording.rate, heard, 5)
     made = repaint(recording.audio, recording.rate, start=9, end=-1, caption="quiet ending")
     assert re.search("No style was asked for: it is played as [a-z&-]+", made.notes[-1])

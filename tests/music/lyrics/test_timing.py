@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.lyrics.alignment import Evidence, align
+from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.lyrics.alignment import AlignmentEvidence, align_lines
 from audiopod_mcp.music.lyrics.lrc import from_lrc, to_lrc
 from audiopod_mcp.music.lyrics.repetition import repeated_passage
 from audiopod_mcp.music.lyrics.syllables import syllables
 from audiopod_mcp.music.lyrics.text import LyricSection, parse_lyrics
-from audiopod_mcp.music.lyrics.timing import place_lyrics, time_lyrics
+from audiopod_mcp.music.lyrics.timing import align_lyrics, align_lyrics_with_note
 from audiopod_mcp.music.model import LyricLine, Refused
 from tests.music.synth import RATE, chords, stereo, sung
 
@@ -188,12 +188,12 @@ def recording():
         first = round(start * RATE)
         audio[first : first + len(voice)] += 0.15 * voice
     audio = stereo(audio)
-    return starts, audio, analyse(audio, RATE)
+    return starts, audio, analyze(audio, RATE)
 
 
 def test_lines_are_placed_where_the_voice_sings(recording):
     starts, audio, analysis = recording
-    lines = time_lyrics("[Verse]\n" + "\n".join(LINES), analysis, audio, RATE)
+    lines = align_lyrics("[Verse]\n" + "\n".join(LINES), analysis, audio, RATE)
     assert [line.text for line in lines] == LINES
     assert [line.start for line in lines] == pytest.approx(starts, abs=0.5)
     assert all(a.start < a.end <= b.start + 1e-6 for a, b in itertools.pairwise(lines))
@@ -205,12 +205,12 @@ def heard(seconds, sung):
     for start, end in sung:
         voice[round(10 * start) : round(10 * end)] = 4.0
         onset[round(10 * start)] = 2.0
-    return Evidence(10.0, voice, onset, np.zeros((0, 12), np.float32))
+    return AlignmentEvidence(10.0, voice, onset, np.zeros((0, 12), np.float32))
 
 
 def lay(evidence, counts, stanzas=None, words=None):
     counts = np.asarray(counts)
-    return align(evidence, words or [f"line {n}" for n in range(len(counts))], counts, stanzas)
+    return align_lines(evidence, words or [f"line {n}" for n in range(len(counts))], counts, stanzas)
 
 
 def starts(placed):
@@ -274,29 +274,29 @@ def test_music_that_returns_without_the_words_misleads_nobody():
 
 def test_lines_are_placed_by_the_analysis_alone(recording):
     starts, _, analysis = recording
-    lines = time_lyrics("\n".join(LINES), analysis, None, RATE)
+    lines = align_lyrics("\n".join(LINES), analysis, None, RATE)
     assert [line.start for line in lines] == pytest.approx(starts, abs=1.0)
 
 
 def test_no_lines_and_too_many_lines_are_refused(recording):
     _, audio, analysis = recording
     with pytest.raises(Refused, match="no lines"):
-        time_lyrics("[Verse]\n\n", analysis, audio, RATE)
+        align_lyrics("[Verse]\n\n", analysis, audio, RATE)
     with pytest.raises(Refused, match="don't fit"):
-        time_lyrics("\n".join(LINES * 30), analysis, audio, RATE)
+        align_lyrics("\n".join(LINES * 30), analysis, audio, RATE)
 
 
 def test_even_the_shortest_recording_takes_a_line():
     audio = stereo(sung([60], 0.5))
-    (line,) = time_lyrics("Hey", analyse(audio, RATE), audio, RATE)
+    (line,) = align_lyrics("Hey", analyze(audio, RATE), audio, RATE)
     assert 0 <= line.start <= line.end <= 0.5
 
 
 def test_times_are_finite_in_a_recording_without_any_voice():
     audio = stereo(chords([(60, 4), (65, 4)] * 3, 2.0))
-    lines = time_lyrics("one\ntwo\nthree", analyse(audio, RATE), audio, RATE)
+    lines = align_lyrics("one\ntwo\nthree", analyze(audio, RATE), audio, RATE)
     assert np.isfinite([line.start for line in lines] + [line.end for line in lines]).all()
-    _, remark = place_lyrics("one\ntwo\nthree", analyse(audio, RATE), audio, RATE)
+    _, remark = align_lyrics_with_note("one\ntwo\nthree", analyze(audio, RATE), audio, RATE)
     assert "no clear singing was heard" in remark
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation.remix import shares
-from audiopod_mcp.music.separation.separate import TRACKS, separate, separate_and_tell
+from audiopod_mcp.music.separation.remix import retention_and_leakage
+from audiopod_mcp.music.separation.separate import TRACKS, separate, separate_with_notes
 from tests.music.synth import chords, drums, si_sdr, silence, stereo, sung, tone
 
 RATE = 22_050
@@ -66,8 +66,8 @@ def test_a_recording_without_a_voice_has_no_vocals():
 
 def test_a_voice_that_is_hardly_heard_is_doubted_in_words(song):
     stems, mix = song
-    _, clear = separate_and_tell(mix, RATE, "vocals")
-    _, faint = separate_and_tell(mix - 0.8 * stems["vocals"], RATE, "vocals")
+    _, clear = separate_with_notes(mix, RATE, "vocals")
+    _, faint = separate_with_notes(mix - 0.8 * stems["vocals"], RATE, "vocals")
     assert "doubtful" not in " ".join(clear)
     assert "doubtful" in " ".join(faint)
     with pytest.raises(Refused, match="No singing"):
@@ -84,11 +84,11 @@ def test_what_is_not_played_is_refused_with_what_is(song):
 
 def test_a_stem_says_how_clear_it_is_and_how_much_of_its_track_it_holds(song):
     stems, mix = song
-    voice, notes = separate_and_tell(mix, RATE, "vocals")
+    voice, notes = separate_with_notes(mix, RATE, "vocals")
     said = re.search(r"vocals should stand some (\d+) dB above", " ".join(notes))
     assert abs(int(said[1]) - si_sdr(voice, stems["vocals"])) < 6
     held = (voice * stems["vocals"]).sum() / np.square(stems["vocals"]).sum()
-    assert shares(voice, mix - voice)[0] == pytest.approx(held, abs=0.15)
+    assert retention_and_leakage(voice, mix - voice)[0] == pytest.approx(held, abs=0.15)
 
 
 def test_one_silent_channel_and_opposite_phases_are_no_obstacle(song):

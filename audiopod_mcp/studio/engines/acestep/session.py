@@ -113,13 +113,13 @@ class Session:
         lyrics = str(self.params.get("lyrics") or "")
         if not self.params.get("generate_lrc") or not lyrics:
             return take
-        from audiopod_mcp.music.analysis.analyze import analyse
+        from audiopod_mcp.music.analysis.analyze import analyze
         from audiopod_mcp.music.lyrics.lrc import to_lrc
-        from audiopod_mcp.music.lyrics.timing import place_lyrics
+        from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
         try:
-            analysis = analyse(made.audio, made.rate, report)
-            lines, remark = place_lyrics(lyrics, analysis, made.audio, made.rate, report)
+            analysis = analyze(made.audio, made.rate, report)
+            lines, remark = align_lyrics_with_note(lyrics, analysis, made.audio, made.rate, report)
         except Refused:  # no reason to lose the song
             return take
         return replace(take, lrc=to_lrc(lines, length=analysis.duration, remark=remark))

@@ -1,0 +1,81 @@
+"""From a recording to the mono signals that everything listens to."""
+
+from __future__ import annotations
+
+import numpy as np
+import soxr
+
+from audiopod_mcp.music.model import Audio, Progress, Refused, silent
+
+from .stft import Array
+
+ANALYSIS_RATE = 22_050
+"""What everything is listened to at, Hz."""
+SILENCE_THRESHOLD = 1e-4
+"""Peaks below this (−80 dB full scale) are silence: dither and converter noise, not music."""
+
+_CHUNK = 2**19
+"""Samples resampled at a time."""
+
+
+def downmix(audio: Audio, rate: int, report: Progress = silent) -> tuple[Array, Array]:
+    """The mid and the side of a recording, resampled for listening.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (samples, channels)
+        What is not a finite number counts as zero.
+    rate : int
+        Samples a second.
+    report : Progress
+
+    Returns
+    -------
+    mid : float32 array, shape (samples at ANALYSIS_RATE,)
+        The mean of all channels without any constant offset, at a peak of 1; digital silence stays zero.
+        Of two channels in opposite phase it is their difference.
+    side : float32 array, shape as mid
+        Half the difference of the first two channels, at the gain that mid has got; zeros for mono.
+
+    Raises
+    ------
+    Refused
+        There are no samples, or the rate is not positive.
+    """
+    if audio.ndim != 2 or not audio.size:
+        raise Refused("The recording is empty: there is nothing to listen to.")
+    if rate <= 0:
+        raise Refused(f"A sample rate of {rate} Hz makes no sense.")
+    stereo = audio.shape[1] > 1
+    streams = [
+        soxr.ResampleStream(rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
+        for _ in range(2 if stereo else 1)
+    ]
+    parts: list[list[Array]] = [[] for _ in streams]
+    for start in range(0, len(audio), _CHUNK):
+        block = np.nan_to_num(audio[start : start + _CHUNK], posinf=0.0, neginf=0.0).astype(np.float32)
+        last = start + _CHUNK >= len(audio)
+        mixes = [block.mean(axis=1)]
+        if stereo:
+            mixes.append((block[:, 0] - block[:, 1]) / 2)
+        for stream, into, mix in zip(streams, parts, mixes, strict=True):
+            into.append(stream.resample_chunk(mix, last=last))
+        report(min(1.0, (start + _CHUNK) / len(audio)), "reading")
+    side = np.concatenate(parts.pop()) if stereo else np.zeros(0, np.float32)
+    mid = np.concatenate(parts.pop())
+    side = side if stereo else np.zeros_like(mid)
+    mid -= mid.mean()
+    if stereo and _peak(mid) < 0.01 * _peak(side):
+        mid = side.copy()  # channels in opposite phase: what is heard is their difference
+    peak = _peak(mid)
+    if peak > SILENCE_THRESHOLD:
+        mid /= peak
+        side /= peak
+    else:
+        mid[:] = 0.0
+    return mid, side
+
+
+def _peak(signal: Array) -> float:
+    """The greatest modulus, without a copy of the signal; 0 of nothing."""
+    return float(max(signal.max(initial=0.0), -signal.min(initial=0.0)))
