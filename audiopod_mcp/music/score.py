@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 
 from .model import LyricLine, Note, Part, Score, Span
-from .theory import Key, parse_chord, parse_key, transposed_chord
+from .theory import Key, parse_chord, parse_key, transpose_chord
 
 UNPITCHED = ("drums", "percussion", "fx")
 """Tracks whose ``pitch`` is not a pitch: they are never transposed."""
 
 
-def moved(score: Score, seconds: float) -> Score:
+def shifted(score: Score, seconds: float) -> Score:
     """``score`` with everything ``seconds`` later."""
     return _retimed(score, lambda time: time + seconds, score.duration + seconds)
 
 
-def later(lines: tuple[LyricLine, ...], seconds: float) -> tuple[LyricLine, ...]:
+def shifted_lines(lines: tuple[LyricLine, ...], seconds: float) -> tuple[LyricLine, ...]:
     """Sung lines, so many seconds later."""
     return tuple(
         LyricLine(
@@ -74,7 +74,7 @@ def excerpt(score: Score, start: float, end: float) -> Score:
     return _retimed(cut, lambda time: time - start, end - start)
 
 
-def joined(pieces: Iterable[Score]) -> Score:
+def concatenated(pieces: Iterable[Score]) -> Score:
     """One score of ``pieces``, each beginning where the one before it ends.
 
     Seed, key, tempo, metre and brief are those of the longest. A part goes on where the next piece
@@ -83,7 +83,7 @@ def joined(pieces: Iterable[Score]) -> Score:
     pieces = [piece for piece in pieces if piece.duration > 0]
     main = max(pieces, key=lambda piece: piece.duration)
     starts = np.cumsum([0.0, *(piece.duration for piece in pieces)])
-    placed = [moved(piece, float(start)) for piece, start in zip(pieces, starts[:-1], strict=True)]
+    placed = [shifted(piece, float(start)) for piece, start in zip(pieces, starts[:-1], strict=True)]
     notes: dict[tuple[str, str], tuple[Note, ...]] = {}
     for piece in placed:
         for part in piece.parts:
@@ -110,7 +110,7 @@ def transposed(score: Score, semitones: int) -> Score:
         score,
         key=new_key,
         chords=tuple(
-            replace(span, label=transposed_chord(span.label, semitones, new_key)) for span in score.chords
+            replace(span, label=transpose_chord(span.label, semitones, new_key)) for span in score.chords
         ),
         parts=tuple(
             part
@@ -165,7 +165,7 @@ def with_parts(score: Score, change: Callable[[Part], Part | None]) -> Score:
     return replace(score, parts=tuple(part for old in score.parts if (part := change(old)) is not None))
 
 
-def lead_of(score: Score) -> Part | None:
+def lead_part(score: Score) -> Part | None:
     """The part with the tune: the singer, or else the highest part that plays one note at a time."""
     tunes = []
     for part in score.parts:

@@ -14,7 +14,7 @@ FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10)
 
-SCALES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+MELODY_SCALES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     # What melodies are made of: (in a major key, in a minor key).
     "diatonic": (MAJOR_SCALE, MINOR_SCALE),
     "pentatonic": ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10)),
@@ -127,15 +127,15 @@ class Metre:
     unit: int = 1
 
     @property
-    def steps(self) -> int:
+    def steps_per_beat(self) -> int:
         """Steps of a pattern in a beat: sixteenths, of which a dotted beat has six."""
         return 6 if self.compound else 4 // self.unit
 
-    def beat(self, tempo: float) -> float:
+    def beat_seconds(self, tempo: float) -> float:
         """Seconds of a beat of the bar."""
         return 60 / tempo / self.unit
 
-    def strong(self, beat: float) -> bool:
+    def is_strong(self, beat: float) -> bool:
         """Whether a position, in beats from a bar line, is where one counts."""
         if self.unit > 1:
             return min(abs(beat % self.beats - at) for at in (0, 2, 4)) < 1e-6
@@ -202,7 +202,7 @@ def parse_chord(label: str) -> Chord | None:
 
 
 @lru_cache(maxsize=1024)
-def numeral(text: str, key: Key) -> Chord:
+def parse_numeral(text: str, key: Key) -> Chord:
     """The chord that a Roman numeral names: ``"ii7"``, ``"V7"``, ``"bVII"``, ``"iiø7"``, ``"I5"``.
 
     Capitals are major. In a minor key the degrees are those of the natural minor scale.
@@ -219,7 +219,7 @@ def numeral(text: str, key: Key) -> Chord:
 
 
 @lru_cache(maxsize=8192)
-def voice_lead(
+def voice_leading(
     chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4, before: Chord | None = None
 ) -> tuple[int, ...]:
     """Pitches of ``chord`` in ``low … high`` that move least from ``previous`` (a close voicing near the
@@ -256,7 +256,7 @@ def voice_lead(
     return best[1] if best else tuple(sorted((low + (tone - low) % 12) for tone in tones))
 
 
-def transposed_chord(label: str, semitones: int, key: str) -> str:
+def transpose_chord(label: str, semitones: int, key: str) -> str:
     """``label`` so many semitones higher, spelled as in ``key``."""
     chord, spelling = parse_chord(label), parse_key(key) or Key(0)
     if chord is None:

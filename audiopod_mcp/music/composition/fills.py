@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audiopod_mcp.music.composition.grooves import (
+from .grooves import (
     CLAP,
     CLOSED,
     HIGH_TOM,
@@ -21,8 +21,8 @@ from audiopod_mcp.music.composition.grooves import (
     STICK,
     Groove,
 )
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.piece import Piece
+from .random_streams import random_stream
+from .song_plan import SongPlan
 
 _TOMS: Groove = {SNARE: "xx......", HIGH_TOM: "..xx....", MID_TOM: "....xx..", LOW_TOM: "......xx"}
 _ROLL: Groove = {SNARE: "ooxxxxXX"}
@@ -94,7 +94,7 @@ _COMPOUND: dict[str, tuple[Groove, ...]] = {
         {HIGH_TOM: "......xx....", MID_TOM: "........xx..", LOW_TOM: "..........xx"},
     ),
 }
-_OF_STYLES = {
+_FAMILY_STYLES = {
     "metal": ("metal",),
     "machine": ("electronic", "house", "synthwave", "chiptune", "k-pop", "future bass"),
     "hats": ("trap", "hip hop", "phonk", "grime"),
@@ -115,7 +115,7 @@ class Fills:
     loud: tuple[Groove, ...]
     calm: tuple[Groove, ...]
 
-    def any(self, number: int, intensity: float) -> Groove:
+    def choose(self, number: int, intensity: float) -> Groove:
         chosen = self.loud if intensity >= 0.5 else self.calm
         return chosen[number % len(chosen)]
 
@@ -125,13 +125,15 @@ class Fills:
         return self.calm[0]
 
 
-def fills_of(piece: Piece) -> Fills:
+def fills_for(plan: SongPlan) -> Fills:
     """The fills of a piece: of its style's family two, so that a drummer is known by them."""
-    if piece.timeline.metre.compound:
+    if plan.timeline.metre.compound:
         return Fills(_COMPOUND["rock"], _COMPOUND["soft"])
-    kind = (piece.style.name, *piece.style.kin)
-    family = next((name for known in kind for name, styles in _OF_STYLES.items() if known in styles), "rock")
+    kind = (plan.style.name, *plan.style.parents)
+    family = next(
+        (name for known in kind for name, styles in _FAMILY_STYLES.items() if known in styles), "rock"
+    )
     own = _FAMILIES[family]
-    first = int(generator(piece.seed, "fills").integers(len(own)))
+    first = int(random_stream(plan.seed, "fills").integers(len(own)))
     soft = _FAMILIES["hats" if family == "hats" else "jazz" if family == "jazz" else "soft"]
     return Fills((own[first], own[(first + 1) % len(own)]), soft[:2])

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from audiopod_mcp.music.composition.words import Stanza, count
 from audiopod_mcp.music.styles import Style
 from audiopod_mcp.music.theory import Metre
 
-NOMINAL = {
+from .stanzas import Stanza, count_syllables
+
+NOMINAL_BARS = {
     "intro": 4,
     "verse": 8,
     "pre-chorus": 4,
@@ -23,7 +24,7 @@ NOMINAL = {
     "outro": 4,
 }
 """Bars of a section when there is time."""
-INTENSITY = {
+SECTION_INTENSITY = {
     "intro": 0.38, "verse": 0.56, "pre-chorus": 0.68, "chorus": 0.92, "bridge": 0.58, "solo": 0.85,
     "break": 0.3, "build": 0.62, "drop": 1.0, "outro": 0.42,
 }  # fmt: skip
@@ -40,7 +41,7 @@ class Section:
     beats_per_line: float = 0.0
 
 
-_PACES = (
+_LINE_PACES = (
     # Share of the comfortable time for a line, bars of intro, bars of outro: what's tried, in this order.
     (1.0, 4, 4), (1.0, 4, 2), (1.0, 2, 2), (1.0, 0, 1), (1.0, 0, 0), (0.75, 2, 2), (0.75, 0, 0),
     (0.5, 2, 2), (0.5, 0, 1), (0.5, 0, 0),
@@ -48,22 +49,22 @@ _PACES = (
 )  # fmt: skip
 
 
-def intensity_of(label: str, energy: float) -> float:
+def section_intensity(label: str, energy: float) -> float:
     """How intense a section is in a piece of that ``energy``."""
-    base = INTENSITY.get(label, 0.6)
+    base = SECTION_INTENSITY.get(label, 0.6)
     return min(1.0, base * (0.72 + 0.5 * energy))
 
 
-def plan(style: Style, bars: int, energy: float) -> list[Section]:
+def style_form(style: Style, bars: int, energy: float) -> list[Section]:
     """The style's form, cut or repeated to fill exactly ``bars`` bars."""
     unit = 12 if max(len(words.split()) for words in (*style.major[:1], *style.minor[:1])) == 12 else 8
     nominal = {
         label: (unit if n == 8 and label in ("verse", "solo", "chorus") else n)
-        for label, n in NOMINAL.items()
+        for label, n in NOMINAL_BARS.items()
     }
     labels = list(style.form)
     if bars < 4:
-        strongest = max(labels, key=lambda label: INTENSITY[label])
+        strongest = max(labels, key=lambda label: SECTION_INTENSITY[label])
         return [Section(strongest, bars, 0.85 * (0.72 + 0.5 * energy))]
 
     if bars < 20:
@@ -102,10 +103,10 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
     return _sections(labels, lengths, energy)
 
 
-def tagged_plan(labels: Sequence[str], bars: int, energy: float) -> list[Section]:
+def tagged_form(labels: Sequence[str], bars: int, energy: float) -> list[Section]:
     """The sections of ``labels`` in exactly ``bars`` bars, each as long beside the others as is usual."""
     labels = labels[: max(1, bars)]
-    nominal = [NOMINAL.get(label, 4) for label in labels]
+    nominal = [NOMINAL_BARS.get(label, 4) for label in labels]
     ends = [round(bars * sum(nominal[: i + 1]) / sum(nominal) / 2) * 2 for i in range(len(labels))]
     if bars < 4 * len(labels):
         ends = [max(i + 1, round(bars * (i + 1) / len(labels))) for i in range(len(labels))]
@@ -121,7 +122,9 @@ def _most_expendable(labels: list[str]) -> int:
             return len(labels) - 1 - labels[::-1].index(label)
     repeated = [i for i, label in enumerate(labels) if labels.index(label) < i]
     if repeated:
-        return max(repeated, key=lambda i: (labels.count(labels[i]), -INTENSITY.get(labels[i], 0.6), i))
+        return max(
+            repeated, key=lambda i: (labels.count(labels[i]), -SECTION_INTENSITY.get(labels[i], 0.6), i)
+        )
     return next(
         (labels.index(label) for label in ("build", "intro", "outro", "pre-chorus") if label in labels), 0
     )
@@ -153,29 +156,31 @@ def _sections(labels: Sequence[str], lengths: Sequence[int], energy: float) -> l
             continue
         again = seen.get(label, 0)
         seen[label] = again + 1
-        sections.append(Section(label, length, min(1.0, intensity_of(label, energy) + 0.06 * min(again, 2))))
+        sections.append(
+            Section(label, length, min(1.0, section_intensity(label, energy) + 0.06 * min(again, 2)))
+        )
     return sections
 
 
 def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> float:
     """Bars that a line of these lyrics takes when sung comfortably: 1, 2 or 4 (rapped: half as long)."""
-    sizes = [count(line) for part in stanza for line in part.lines]
+    sizes = [count_syllables(line) for part in stanza for line in part.lines]
     if not sizes:
         return 2.0
     typical = sorted(sizes)[int(0.7 * (len(sizes) - 1))]
     seconds = typical / (4.4 if rap else 2.3) + (0.3 if rap else 0.9)
-    bar = metre.beats * metre.beat(tempo)
+    bar = metre.beats * metre.beat_seconds(tempo)
     return float(2 ** min(2, max(0, round(math.log2(seconds / bar)))))
 
 
-def _quickest(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
+def _shortest_line_bars(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
     """Bars in which the longest line can just be sung, at nine syllables a second, to the half beat."""
-    most = max(count(line) for part in parts for line in part.lines)
-    beats = most / 9 / metre.beat(tempo) / 0.8
+    most = max(count_syllables(line) for part in parts for line in part.lines)
+    beats = most / 9 / metre.beat_seconds(tempo) / 0.8
     return math.ceil(2 * beats) / 2 / metre.beats
 
 
-def sung_plan(
+def lyrics_form(
     parts: Sequence[Stanza],
     bars: int,
     metre: Metre,
@@ -189,8 +194,8 @@ def sung_plan(
     for which there is no time at all are left out. Time left over is given to the instruments.
     """
     pace = bars_per_line(parts, metre, tempo, rap)
-    for share, intro, outro in _PACES:
-        per_line = max(share * pace, _quickest(parts, metre, tempo))
+    for share, intro, outro in _LINE_PACES:
+        per_line = max(share * pace, _shortest_line_bars(parts, metre, tempo))
         sections = _sung_sections(parts, per_line, intro, outro, metre, energy)
         if sum(section.bars for section in sections) <= bars:
             break
@@ -207,14 +212,14 @@ def sung_plan(
         sections[last] = replace(section, bars=keep, lines=lines)
         total = sum(other.bars for other in sections)
     sections = [section for section in sections if section.bars]
-    return _fill(sections, bars - total, energy)
+    return _with_interludes(sections, bars - total, energy)
 
 
 def _sung_sections(
     parts: Sequence[Stanza], per_line: float, intro: int, outro: int, metre: Metre, energy: float
 ) -> list[Section]:
     found = (
-        [Section("intro", intro, intensity_of("intro", energy))]
+        [Section("intro", intro, section_intensity("intro", energy))]
         if intro and parts[0].label != "intro"
         else []
     )
@@ -224,17 +229,17 @@ def _sung_sections(
             needed = math.ceil(len(part.lines) * per_line - 1e-9)
             bars = needed + (needed % 2 if needed > 1 and outro else 0)
         else:
-            bars = max(1, round(min(4, NOMINAL.get(part.label, 4)) * min(1.0, per_line)))
+            bars = max(1, round(min(4, NOMINAL_BARS.get(part.label, 4)) * min(1.0, per_line)))
         again = seen.get(part.label, 0)
         seen[part.label] = again + 1
-        strength = min(1.0, intensity_of(part.label, energy) + 0.06 * min(again, 2))
+        strength = min(1.0, section_intensity(part.label, energy) + 0.06 * min(again, 2))
         found.append(Section(part.label, bars, strength, part.lines, per_line * metre.beats))
     if outro and parts[-1].label != "outro":
-        found.append(Section("outro", outro, intensity_of("outro", energy)))
+        found.append(Section("outro", outro, section_intensity("outro", energy)))
     return found
 
 
-def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
+def _with_interludes(sections: list[Section], left: int, energy: float) -> list[Section]:
     """``sections`` with ``left`` bars of instrumental music between and around them."""
     sections = list(sections)
     if left <= 0:
@@ -266,6 +271,6 @@ def _interlude(bars: int, energy: float) -> list[Section]:
 def natural_bars(parts: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> int:
     """Bars that the lyrics ask for when nobody says how long the piece is; about a minute without any."""
     if not any(part.lines for part in parts):
-        return max(4, 4 * round(60 / (metre.beats * metre.beat(tempo)) / 4))
+        return max(4, 4 * round(60 / (metre.beats * metre.beat_seconds(tempo)) / 4))
     pace = bars_per_line(parts, metre, tempo, rap)
     return sum(section.bars for section in _sung_sections(parts, pace, 4, 4, metre, 0.5))

@@ -5,22 +5,23 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.composition.form import Section
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.piece import Pen, Piece
-from audiopod_mcp.music.composition.pitching import Slot, choose
-from audiopod_mcp.music.composition.stress import stressed
-from audiopod_mcp.music.composition.words import sung
 from audiopod_mcp.music.model import LyricLine, Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
+from .form import Section
+from .melody_pitches import NoteSlot, choose_pitches
+from .random_streams import random_stream
+from .song_plan import PartWriter, SongPlan
+from .stanzas import split_words
+from .stress import stressed_syllables
+
+_LINE_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
 """Which of a section's four lines share a tune."""
-_LIFTS = {"chorus": 3, "pre-chorus": 1, "bridge": 1}
+_REGISTER_SHIFTS = {"chorus": 3, "pre-chorus": 1, "bridge": 1}
 
 
-def spread_lines(sections: list[Section], lines: list[str], beats_per_bar: int) -> list[Section]:
+def distribute_lines(sections: list[Section], lines: list[str], beats_per_bar: int) -> list[Section]:
     """``lines`` shared out over the sections of a grid that are sung in, by their length."""
     from dataclasses import replace
 
@@ -42,72 +43,76 @@ def spread_lines(sections: list[Section], lines: list[str], beats_per_bar: int) 
     return result
 
 
-def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLine, ...]]:
+def vocal_line(plan: SongPlan, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLine, ...]]:
     """The notes of the voice and the lines it sings. Repeated sections are sung to the same tune."""
-    pen = Pen(piece, member, "voice", exact=True)
+    writer = PartWriter(plan, member, "voice", exact=True)
     instrument = INSTRUMENTS[member.instrument]
     spoken = member.instrument == "spoken voice"
     low, high = instrument.low + 2, instrument.high - 4
     found: list[LyricLine] = []
     shapes: dict[tuple[str, int], list[tuple[float, float]]] = {}
     previous: float | None = None
-    metre = piece.timeline.metre
-    sung_labels = [section.label for section in piece.sections if section.lines]
-    for number, section in enumerate(piece.sections):
+    metre = plan.timeline.metre
+    sung_labels = [section.label for section in plan.sections if section.lines]
+    for number, section in enumerate(plan.sections):
         if not section.lines:
             continue
-        bars = [bar for bar in piece.bars if bar.section == number]
-        start, intensity = bars[0].start, piece.intensity(bars[0])
-        lift = _LIFTS.get(section.label, 0)
-        form = _FORMS[int(generator(piece.seed, "verse form", section.label).integers(len(_FORMS)))]
+        bars = [bar for bar in plan.bars if bar.section == number]
+        start, intensity = bars[0].start, plan.intensity(bars[0])
+        lift = _REGISTER_SHIFTS.get(section.label, 0)
+        form = _LINE_FORMS[
+            int(random_stream(plan.seed, "verse form", section.label).integers(len(_LINE_FORMS)))
+        ]
         for index, line in enumerate(section.lines):
-            words = sung(line)
+            words = split_words(line)
             syllables = [syllable for _, parts in words for syllable in parts]
             weights = [
-                heavy for word, parts in words for heavy in stressed(word, list(parts), piece.brief.language)
+                heavy
+                for word, parts in words
+                for heavy in stressed_syllables(word, list(parts), plan.brief.language)
             ]
             begin = start + index * section.beats_per_line
             letter = form[index % 4]
             closes = index % 4 == 3 or index == len(section.lines) - 1
-            rng = generator(piece.seed, "sung", section.label, letter)
+            rng = random_stream(plan.seed, "sung", section.label, letter)
             early = _pickup(weights, section.beats_per_line / metre.unit, metre.compound) if index else []
-            placed = early + place(
+            placed = early + place_syllables(
                 len(syllables) - len(early), section.beats_per_line / metre.unit, metre.compound, rng,
                 dense=spoken, weights=weights[len(early) :], bar=metre.beats,
             )  # fmt: skip
             onsets = [onset * metre.unit for onset in placed]
-            slots = _slots(begin, onsets, section.beats_per_line, closes, weights)
+            slots = _note_slots(begin, onsets, section.beats_per_line, closes, weights)
             if spoken:
-                pitches = _recited(slots, low, rng)
+                pitches = _spoken_pitches(slots, low, rng)
             else:
                 told = shapes.get((section.label, letter))
                 shape = (
-                    _melody_under(piece, slots, low, high)
-                    if piece.melody
+                    _grid_pitches(plan, slots, low, high)
+                    if plan.melody
                     else [min(told, key=lambda note: abs(note[0] - at))[1] for at in onsets]
                     if told
                     else None
                 )
                 peak = 2.0 if index % 4 == 2 else 0.0
-                height = 1 if section.label == "chorus" and number == _last_of(piece, "chorus") else 0
+                height = 1 if section.label == "chorus" and number == _last_section(plan, "chorus") else 0
                 height *= sung_labels.count("chorus") > 1
                 if shape and height and peak:
                     shape = [aim + 2 for aim in shape]
                 top = min(instrument.high, high + lift - 2 + height)
-                pitches = choose(piece, slots, low + lift, top, rng, previous, shape, centre=peak)
+                pitches = choose_pitches(plan, slots, low + lift, top, rng, previous, shape, centre=peak)
                 shapes.setdefault((section.label, letter), list(zip(onsets, pitches, strict=True)))
             previous = pitches[-1]
-            timed = _write(pen, slots, pitches, syllables, intensity)
+            timed = _write_line(writer, slots, pitches, syllables, intensity)
             if timed:
-                found.append(_line(line, words, timed))
-    return pen.finished(), tuple(found)
+                found.append(_lyric_line(line, words, timed))
+    return writer.sorted_notes(), tuple(found)
 
 
-def _last_of(piece: Piece, label: str) -> int:
-    return max(i for i, section in enumerate(piece.sections) if section.label == label)
+def _last_section(plan: SongPlan, label: str) -> int:
+    return max(i for i, section in enumerate(plan.sections) if section.label == label)
 
 
-def place(
+def place_syllables(
     count: int, span: float, compound: bool, rng: np.random.Generator, *, dense: bool = False,
     weights: list[bool] | None = None, bar: int = 4,
 ) -> list[float]:  # fmt: skip
@@ -178,13 +183,15 @@ def _breath(span: float) -> float:
     return min(1.25, 0.15 * span)
 
 
-def _slots(begin: float, onsets: list[float], span: float, final: bool, weights: list[bool]) -> list[Slot]:
+def _note_slots(
+    begin: float, onsets: list[float], span: float, final: bool, weights: list[bool]
+) -> list[NoteSlot]:
     ends = [*onsets[1:], min(span - _breath(span), onsets[-1] + 2.5)]
     slots = []
     for number, (onset, end) in enumerate(zip(onsets, ends, strict=True)):
         last = number == len(onsets) - 1
         slots.append(
-            Slot(
+            NoteSlot(
                 begin + onset,
                 max(0.1, min(end - onset, 2.5)),
                 abs(onset % 1) < 1e-6 or weights[number],
@@ -195,7 +202,7 @@ def _slots(begin: float, onsets: list[float], span: float, final: bool, weights:
     return slots
 
 
-def _recited(slots: list[Slot], low: float, rng: np.random.Generator) -> list[float]:
+def _spoken_pitches(slots: list[NoteSlot], low: float, rng: np.random.Generator) -> list[float]:
     """Speech pitch: high on the beat, falling through the line."""
     fall = np.linspace(4, 0, len(slots))
     return [
@@ -204,14 +211,14 @@ def _recited(slots: list[Slot], low: float, rng: np.random.Generator) -> list[fl
     ]
 
 
-def _melody_under(piece: Piece, slots: list[Slot], low: float, high: float) -> list[float] | None:
+def _grid_pitches(plan: SongPlan, slots: list[NoteSlot], low: float, high: float) -> list[float] | None:
     """The pitches of the grid's melody at the slots, within the voice's range; ``None`` without one."""
-    if not piece.melody:
+    if not plan.melody:
         return None
-    starts = np.array([note.start for note in piece.melody])
+    starts = np.array([note.start for note in plan.melody])
     pitches = []
     for slot in slots:
-        pitch = piece.melody[int(np.abs(starts - piece.timeline.at(slot.beat)).argmin())].pitch
+        pitch = plan.melody[int(np.abs(starts - plan.timeline.seconds_at(slot.beat)).argmin())].pitch
         while pitch > high:
             pitch -= 12
         while pitch < low:
@@ -220,14 +227,14 @@ def _melody_under(piece: Piece, slots: list[Slot], low: float, high: float) -> l
     return pitches
 
 
-def _write(
-    pen: Pen, slots: list[Slot], pitches: list[float], syllables: list[str], intensity: float
+def _write_line(
+    writer: PartWriter, slots: list[NoteSlot], pitches: list[float], syllables: list[str], intensity: float
 ) -> list[Note | None]:
     notes = []
     for slot, pitch, syllable in zip(slots, pitches, syllables, strict=True):
         strength = 0.95 if slot.strong else 0.86
         notes.append(
-            pen.write(
+            writer.write(
                 slot.beat,
                 slot.length * 0.97,
                 pitch,
@@ -239,7 +246,7 @@ def _write(
     return notes if any(notes) else []
 
 
-def _line(text: str, words: list[tuple[str, list[str]]], notes: list[Note | None]) -> LyricLine:
+def _lyric_line(text: str, words: list[tuple[str, list[str]]], notes: list[Note | None]) -> LyricLine:
     times: list[tuple[float, str]] = []
     at = 0
     for word, parts in words:

@@ -7,14 +7,15 @@ A band member is a :class:`Member`: an instrument, the role it plays and the fig
 
 from __future__ import annotations
 
-from audiopod_mcp.music.styles.kinds import KINDS
-from audiopod_mcp.music.styles.roots import ROOTS
-from audiopod_mcp.music.styles.style import Member, Style
-from audiopod_mcp.music.styles.world import WORLD
+from .genres import GENRES
+from .regional import REGIONAL
+from .scenes import SCENES
+from .style import Member, Style
+from .subgenres import SUBGENRES
 
 __all__ = ["PRESETS", "STYLES", "Member", "Style"]
 
-STYLES: dict[str, Style] = {style.name: style for style in (*ROOTS, *KINDS, *WORLD)}
+STYLES: dict[str, Style] = {style.name: style for style in (*GENRES, *SUBGENRES, *REGIONAL, *SCENES)}
 
 PRESETS: dict[str, str] = {
     "modern pop": "pop",

@@ -12,7 +12,7 @@ class Member:
     role: str
     instrument: str
     figure: str
-    enters: float = 0.0
+    min_intensity: float = 0.0
     """Plays in sections of at least this intensity."""
     level: float = 1.0
 
@@ -31,7 +31,7 @@ class Style:
     groove: str = "pop"
     minor_share: float = 0.3
     swing: float = 0.5
-    swung: float = 0.5
+    swing_unit: float = 0.5
     """The swung unit in beats: 0.5 eighths, 0.25 sixteenths."""
     scale: str = "diatonic"
     looseness: float = 1.0
@@ -40,7 +40,7 @@ class Style:
     energy: float = 0.5
     melody_pace: float = 1.0
     """Melody notes a beat, about."""
-    kin: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
     """The broader styles that this one is a kind of."""
 
 

@@ -11,21 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.composition.piece import Piece
 from audiopod_mcp.music.theory import Chord
+
+from .song_plan import SongPlan
 
 _Pitches = npt.NDArray[np.int_]
 _Flags = npt.NDArray[np.bool_]
 _Weights = npt.NDArray[np.float64]
 
-_LIKELY = np.zeros(40)
-_LIKELY[:13] = (0.5, 1.7, 2.3, 0.62, 0.34, 0.3, 0.06, 0.16, 0.03, 0.05, 0.01, 0.005, 0.04)
+_INTERVAL_LIKELIHOOD = np.zeros(40)
+_INTERVAL_LIKELIHOOD[:13] = (0.5, 1.7, 2.3, 0.62, 0.34, 0.3, 0.06, 0.16, 0.03, 0.05, 0.01, 0.005, 0.04)
 """How likely a step of so many semitones is in a singable tune."""
-_LIKELY[13:] = 0.001
+_INTERVAL_LIKELIHOOD[13:] = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class NoteSlot:
     """A note whose pitch isn't chosen yet. ``final`` closes on the root, ``half`` stays open."""
 
     beat: float
@@ -35,8 +36,8 @@ class Slot:
     half: bool = False
 
 
-def choose(
-    piece: Piece, slots: list[Slot], low: float, high: float, rng: np.random.Generator,
+def choose_pitches(
+    plan: SongPlan, slots: list[NoteSlot], low: float, high: float, rng: np.random.Generator,
     previous: float | None, shape: list[float] | None = None, peak: float = 0.62, centre: float = 0.0,
 ) -> list[float]:  # fmt: skip
     """A pitch for every slot within ``low … high``, highest about ``peak`` of the way through.
@@ -52,15 +53,15 @@ def choose(
     heard: dict[Chord, tuple[_Pitches, _Flags, _Weights]] = {}
     leading: dict[tuple[Chord, Chord, bool], _Weights] = {}
     for number, slot in enumerate(slots):
-        chord = piece.chord(slot.beat)
+        chord = plan.chord(slot.beat)
         if chord not in heard:
-            heard[chord] = _allowed(piece, chord, candidates)
+            heard[chord] = _allowed_pitches(plan, chord, candidates)
         allowed, chordal, rubbing = heard[chord]
         if not len(allowed):
             pitches.append(last)
             continue
         step = allowed - last
-        weights = _LIKELY[np.minimum(np.abs(np.round(step)).astype(int), 39)].copy()
+        weights = _INTERVAL_LIKELIHOOD[np.minimum(np.abs(np.round(step)).astype(int), 39)].copy()
         if abs(leap) >= 5:
             back = step * leap < 0
             weights *= np.where(back & (np.abs(step) < abs(leap)), 1.0, 0.12)
@@ -80,9 +81,9 @@ def choose(
             weights *= rubbing
         following = slots[number + 1] if number + 1 < len(slots) else slot
         if following is not slot and (following.strong or following.final or following.half):
-            way = (chord, piece.chord(following.beat), following.final)
+            way = (chord, plan.chord(following.beat), following.final)
             if way not in leading:
-                leading[way] = _leads_on(allowed, *way[1:])
+                leading[way] = _approach_weights(allowed, *way[1:])
             weights *= leading[way]
         if shape is not None and number < len(shape):
             aim, width = shape[number], 1.5
@@ -97,14 +98,14 @@ def choose(
     return pitches
 
 
-def _allowed(piece: Piece, chord: Chord, candidates: _Pitches) -> tuple[_Pitches, _Flags, _Weights]:
+def _allowed_pitches(plan: SongPlan, chord: Chord, candidates: _Pitches) -> tuple[_Pitches, _Flags, _Weights]:
     """The candidates in the scale or the chord, whether each is in the chord, and a weight against rubs.
 
     The chord's own accidentals replace their neighbours in the scale: no G against G#.
     """
-    foreign = [tone for tone in chord.tones if tone not in piece.scale]
+    foreign = [tone for tone in chord.tones if tone not in plan.scale]
     degrees = {
-        degree for degree in piece.scale if not any((degree - tone) % 12 in (1, 11) for tone in foreign)
+        degree for degree in plan.scale if not any((degree - tone) % 12 in (1, 11) for tone in foreign)
     }
     pitch = candidates % 12
     chordal = np.isin(pitch, chord.tones)
@@ -114,7 +115,7 @@ def _allowed(piece: Piece, chord: Chord, candidates: _Pitches) -> tuple[_Pitches
     return candidates[keep], chordal[keep], rubbing[keep]
 
 
-def _leads_on(allowed: _Pitches, chord: Chord, final: bool) -> _Weights:
+def _approach_weights(allowed: _Pitches, chord: Chord, final: bool) -> _Weights:
     """More for pitches from which a step leads to where the next strong note wants to be."""
     goals = np.array((chord.root,) if final else chord.tones)
     apart = (allowed[:, None] - goals) % 12

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from audiopod_mcp.music.composition.form import Section
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.timeline import Bar, Timeline
 from audiopod_mcp.music.model import Brief, Note
 from audiopod_mcp.music.styles import Member, Style
-from audiopod_mcp.music.theory import MODES, SCALES, Chord, Key
+from audiopod_mcp.music.theory import MELODY_SCALES, MODES, Chord, Key
+
+from .form import Section
+from .random_streams import random_stream
+from .timeline import Bar, Timeline
 
 
 @dataclass(frozen=True)
-class Piece:
+class SongPlan:
     """Everything that is decided before the first note is written."""
 
     brief: Brief
@@ -28,18 +29,18 @@ class Piece:
     seed: int
     melody: tuple[Note, ...] = ()
     sings: bool = False
-    own_form: bool = True
+    has_own_form: bool = True
     """Whether the form is the composer's own, rather than a given grid's."""
-    alone: bool = False
+    is_solo: bool = False
     """One instrument plays everything there is to hear: it doesn't wait for its entry."""
-    opening: Mapping[str, int] = field(default_factory=dict)
+    entry_bars: Mapping[str, int] = field(default_factory=dict)
     """The bar of the intro in which each role enters; roles that aren't named are there from the first."""
     scale: tuple[int, ...] = field(init=False)
     """Pitch classes that melodies are made of."""
 
     def __post_init__(self) -> None:
         mode = self.key.mode
-        degrees = MODES[mode][0] if mode else SCALES[self.style.scale][self.key.minor]
+        degrees = MODES[mode][0] if mode else MELODY_SCALES[self.style.scale][self.key.minor]
         object.__setattr__(self, "scale", tuple((self.key.tonic + degree) % 12 for degree in degrees))
 
     def chord(self, beat: float) -> Chord:
@@ -60,21 +61,21 @@ class Piece:
 
     def plays(self, member: Member, bar: Bar) -> bool:
         """Whether ``member`` takes part in ``bar``. Quiet pieces are quiet by touch, not by absence."""
-        if bar.section == 0 and bar.index < self.opening.get(member.role, 0):
+        if bar.section == 0 and bar.index < self.entry_bars.get(member.role, 0):
             return False
         if member.role == "bass" and self.holds_back(bar):
             return False
         calm = 0.72 + 0.5 * self.brief.energy
-        return self.intensity(bar) + 1e-9 >= member.enters * min(1.0, calm)
+        return self.intensity(bar) + 1e-9 >= member.min_intensity * min(1.0, calm)
 
 
-class Pen:
+class PartWriter:
     """Writes the notes of one part: beats become seconds, hands are human, loudness follows the form."""
 
-    def __init__(self, piece: Piece, member: Member, name: str, *, exact: bool = False) -> None:
-        self._piece, self._level = piece, member.level
-        self._rng = generator(piece.seed, "touch", name)
-        self._loose = 0.0 if exact else 0.004 * piece.style.looseness
+    def __init__(self, plan: SongPlan, member: Member, name: str, *, exact: bool = False) -> None:
+        self._plan, self._level = plan, member.level
+        self._rng = random_stream(plan.seed, "touch", name)
+        self._loose = 0.0 if exact else 0.004 * plan.style.looseness
         self.notes: list[Note] = []
 
     def write(
@@ -82,10 +83,10 @@ class Pen:
         delay: float = 0.0, until_end: bool = False, syllable: str | None = None,
     ) -> Note | None:  # fmt: skip
         """One note of ``length`` beats; ``velocity`` 0 … 1, before ``intensity``. ``None`` if it's late."""
-        timeline = self._piece.timeline
-        start = timeline.at(beat) + delay + (self._rng.normal(0, self._loose) if self._loose else 0.0)
+        timeline = self._plan.timeline
+        start = timeline.seconds_at(beat) + delay + (self._rng.normal(0, self._loose) if self._loose else 0.0)
         start = max(0.0, start)
-        end = timeline.at(beat + length) + delay
+        end = timeline.seconds_at(beat + length) + delay
         if until_end:
             end = timeline.duration - min(0.9, 0.35 * (timeline.duration - start))
         end = min(end, timeline.duration)
@@ -97,5 +98,5 @@ class Pen:
         self.notes.append(note)
         return note
 
-    def finished(self) -> tuple[Note, ...]:
+    def sorted_notes(self) -> tuple[Note, ...]:
         return tuple(sorted(self.notes, key=lambda note: (note.start, note.pitch)))

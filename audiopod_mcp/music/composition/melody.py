@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.motifs import Rhythm, motif, varied
-from audiopod_mcp.music.composition.piece import Pen, Piece
-from audiopod_mcp.music.composition.pitching import Slot, choose
-from audiopod_mcp.music.composition.timeline import Bar
 from audiopod_mcp.music.model import Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+from .melody_pitches import NoteSlot, choose_pitches
+from .motifs import Rhythm, rhythmic_motif, vary_rhythm
+from .random_streams import random_stream
+from .song_plan import PartWriter, SongPlan
+from .timeline import Bar
 
 _THEMES = (
     # Four phrases of a theme: which motif, moved by how many steps, and how each ends.
@@ -21,51 +22,53 @@ _THEMES = (
     (("a", 0, ""), ("b", 0, "half"), ("a", 2, ""), ("b", 0, "final")),  # call and response
     (("a", 0, ""), ("a", -2, "half"), ("a", 2, ""), ("b", 0, "final")),  # sequence
 )
-_RIFFS = (("a", "a", "a", "b"), ("a", "b", "a", "c"), ("a", "a", "b", "a"), ("a", "b", "a", "b"))
-_LIFTS = {"chorus": 3, "drop": 3, "solo": 4, "bridge": 1, "pre-chorus": 1}
+_RIFF_FORMS = (("a", "a", "a", "b"), ("a", "b", "a", "c"), ("a", "a", "b", "a"), ("a", "b", "a", "b"))
+_REGISTER_SHIFTS = {"chorus": 3, "drop": 3, "solo": 4, "bridge": 1, "pre-chorus": 1}
 
 
-def lead(piece: Piece, member: Member) -> tuple[Note, ...]:
+def lead_melody(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     """The melody: the grid's own, or themes of two-bar phrases that come back with their sections.
 
     Where a voice sings, the lead waits for the sections without words.
     """
-    pen = Pen(piece, member, "lead" + member.instrument)
+    writer = PartWriter(plan, member, "lead" + member.instrument)
     instrument = INSTRUMENTS[member.instrument]
-    if piece.melody:
-        return given_melody(piece, instrument.low, instrument.high)
+    if plan.melody:
+        return grid_melody(plan, instrument.low, instrument.high)
     middle = min(max(71, instrument.low + 8), instrument.high - 9)
     low, high = max(instrument.low, middle - 8), min(instrument.high, middle + 7)
     riff = member.figure == "riff"
-    tune = _Tune(piece, riff)
+    tune = _Themes(plan, riff)
     previous: float | None = None
-    for phrase in phrases(piece, 1 if riff else 2):
-        section = piece.sections[phrase[0].section]
+    for phrase in group_into_phrases(plan, 1 if riff else 2):
+        section = plan.sections[phrase[0].section]
         bar = phrase[0]
-        waits = section.label in ("intro", "break") and bar.index < 2 and not (riff or piece.alone)
-        if waits or section.lines or not piece.plays(member, bar):
+        waits = section.label in ("intro", "break") and bar.index < 2 and not (riff or plan.is_solo)
+        if waits or section.lines or not plan.plays(member, bar):
             continue
-        intensity = piece.intensity(bar)
+        intensity = plan.intensity(bar)
         if bar.ending:
-            home = low + (piece.chord(bar.start).root - low) % 12
+            home = low + (plan.chord(bar.start).root - low) % 12
             if previous and previous - home > 7 and home + 12 <= high:
                 home += 12
-            pen.write(bar.start, bar.beats, home, 0.8, intensity=intensity, until_end=True)
+            writer.write(bar.start, bar.beats, home, 0.8, intensity=intensity, until_end=True)
             continue
-        lift = _LIFTS.get(section.label, 0) + (2 if tune.is_last(bar.section) else 0)
+        lift = _REGISTER_SHIFTS.get(section.label, 0) + (2 if tune.is_last(bar.section) else 0)
         slots, pitches = tune.phrase(
             phrase, section.label, low + lift, min(instrument.high, high + lift), previous
         )
         for slot, pitch in zip(slots, pitches, strict=True):
-            pen.write(slot.beat, slot.length * 0.93, pitch, 0.9 if slot.strong else 0.8, intensity=intensity)
+            writer.write(
+                slot.beat, slot.length * 0.93, pitch, 0.9 if slot.strong else 0.8, intensity=intensity
+            )
         previous = pitches[-1] if pitches else previous
-    return pen.finished()
+    return writer.sorted_notes()
 
 
-def phrases(piece: Piece, bars: int) -> list[list[Bar]]:
+def group_into_phrases(plan: SongPlan, bars: int) -> list[list[Bar]]:
     """The bars of the piece in groups of ``bars`` that don't cross sections; an ending is alone."""
     groups: list[list[Bar]] = []
-    for bar in piece.bars:
+    for bar in plan.bars:
         if not groups or bar.first or bar.ending or bar.index % bars == 0:
             groups.append([bar])
         else:
@@ -73,14 +76,14 @@ def phrases(piece: Piece, bars: int) -> list[list[Bar]]:
     return groups
 
 
-class _Tune:
+class _Themes:
     """Motifs by section label, so that what has been heard comes back."""
 
-    def __init__(self, piece: Piece, riff: bool) -> None:
-        self._piece, self._riff = piece, riff
+    def __init__(self, plan: SongPlan, riff: bool) -> None:
+        self._plan, self._riff = plan, riff
         self._rhythms: dict[tuple[str, str], Rhythm] = {}
         self._shapes: dict[tuple[str, str], list[tuple[float, float]]] = {}
-        labels = [section.label for section in piece.sections]
+        labels = [section.label for section in plan.sections]
         self._strongest = next((label for label in ("drop", "chorus", "verse") if label in labels), labels[0])
         self._times = [labels[: i + 1].count(label) for i, label in enumerate(labels)]
         self._last = max(i for i, label in enumerate(labels) if label == self._strongest)
@@ -91,15 +94,15 @@ class _Tune:
 
     def phrase(
         self, bars: list[Bar], label: str, low: float, high: float, previous: float | None
-    ) -> tuple[list[Slot], list[float]]:
+    ) -> tuple[list[NoteSlot], list[float]]:
         """The slots and pitches of one phrase."""
-        piece, metre = self._piece, self._piece.timeline.metre
+        plan, metre = self._plan, self._plan.timeline.metre
         again = self._times[bars[0].section] > 1
         label = {"intro": "chorus", "outro": "chorus", "drop": "chorus", "build": "verse"}.get(label, label)
         kind = bars[0].index // len(bars) % 4
         if len(bars) < 2 and not self._riff:
             kind = bars[0].index // 2 % 4
-        letter, moved, close = self._part(label, kind)
+        letter, moved, close = self._theme_phrase(label, kind)
         if bars[-1].last:
             close = close or "half"  # A section doesn't end in the middle of a thought.
         if label == "solo":
@@ -107,15 +110,15 @@ class _Tune:
         beats = sum(bar.beats for bar in bars)
         rhythm = self._rhythm(label, letter, beats, close)
         if again and kind % 2 and not self._riff:
-            rhythm = varied(
-                rhythm, generator(piece.seed, "again", label, kind, bars[0].section), metre.compound
+            rhythm = vary_rhythm(
+                rhythm, random_stream(plan.seed, "again", label, kind, bars[0].section), metre.compound
             )
         start = bars[0].start
         slots = [
-            Slot(
+            NoteSlot(
                 start + onset,
-                min(length, 0.5 if piece.style.melody_pace >= 1 else 1.0) if self._riff else length,
-                metre.strong(onset) or length >= metre.unit,
+                min(length, 0.5 if plan.style.melody_pace >= 1 else 1.0) if self._riff else length,
+                metre.is_strong(onset) or length >= metre.unit,
                 close == "final" and number == len(rhythm) - 1,
                 close == "half" and number == len(rhythm) - 1,
             )
@@ -124,56 +127,56 @@ class _Tune:
         ]
         key = (label, letter)
         told = self._shapes.get(key)
-        shape = [_nearest(told, onset) + moved for onset, _ in rhythm] if told else None
-        rng = generator(piece.seed, "pitch", label, letter, kind if told else -1)
+        shape = [_nearest_pitch(told, onset) + moved for onset, _ in rhythm] if told else None
+        rng = random_stream(plan.seed, "pitch", label, letter, kind if told else -1)
         centre = 2.0 if kind == 2 and not self._riff else 0.0
         top = high if self.is_last(bars[0].section) and kind == 2 else high - 1
         if shape and top == high:  # The height of the piece: higher than when it was told before.
             shape = [aim + 2 for aim in shape]
-        pitches = choose(piece, slots, low, top, rng, previous, shape, centre=centre)
+        pitches = choose_pitches(plan, slots, low, top, rng, previous, shape, centre=centre)
         self._shapes.setdefault(
             key, [(slot.beat - start, pitch - moved) for slot, pitch in zip(slots, pitches, strict=True)]
         )
         return slots, pitches
 
-    def _part(self, label: str, kind: int) -> tuple[str, int, str]:
-        chosen = generator(self._piece.seed, "theme", label)
+    def _theme_phrase(self, label: str, kind: int) -> tuple[str, int, str]:
+        chosen = random_stream(self._plan.seed, "theme", label)
         if self._riff:
-            return _RIFFS[int(chosen.integers(len(_RIFFS)))][kind], 0, ""
+            return _RIFF_FORMS[int(chosen.integers(len(_RIFF_FORMS)))][kind], 0, ""
         return _THEMES[int(chosen.integers(len(_THEMES)))][kind]
 
     def _rhythm(self, label: str, letter: str, beats: int, close: str) -> Rhythm:
-        piece, metre = self._piece, self._piece.timeline.metre
-        pace = piece.style.melody_pace * (1.25 if self._riff or label == "solo" else 1.0)
-        pace *= 0.5 + piece.brief.activity.melody
+        plan, metre = self._plan, self._plan.timeline.metre
+        pace = plan.style.melody_pace * (1.25 if self._riff or label == "solo" else 1.0)
+        pace *= 0.5 + plan.brief.activity.melody
         rest = 0.5 if self._riff else 1.75 if close == "final" else 1.25
         if metre.compound:
             rest = 1 / 3 if self._riff else 1.0
         key = (label, f"{letter} {beats} {rest if letter == 'a' or self._riff else close}")
         if key not in self._rhythms:
-            rng = generator(piece.seed, "rhythm", label, letter)
-            told = motif(rng, beats / metre.unit, pace, metre.compound, rest=rest, bar=metre.beats)
+            rng = random_stream(plan.seed, "rhythm", label, letter)
+            told = rhythmic_motif(rng, beats / metre.unit, pace, metre.compound, rest=rest, bar=metre.beats)
             self._rhythms[key] = tuple((onset * metre.unit, length * metre.unit) for onset, length in told)
         return self._rhythms[key]
 
 
-def _nearest(told: list[tuple[float, float]], onset: float) -> float:
+def _nearest_pitch(told: list[tuple[float, float]], onset: float) -> float:
     """The pitch that was told at ``onset`` or just before it."""
     return min(told, key=lambda note: abs(note[0] - onset) + (0.01 if note[0] > onset else 0))[1]
 
 
-def given_melody(piece: Piece, low: int, high: int) -> tuple[Note, ...]:
+def grid_melody(plan: SongPlan, low: int, high: int) -> tuple[Note, ...]:
     """The grid's melody, moved by octaves into ``low … high``."""
-    pitches = np.array([note.pitch for note in piece.melody])
+    pitches = np.array([note.pitch for note in plan.melody])
     shift = 12 * round(((low + high) / 2 - float(np.median(pitches))) / 12)
     notes = []
-    for note in piece.melody:
+    for note in plan.melody:
         pitch = note.pitch + shift
         while pitch > high + 2:
             pitch -= 12
         while pitch < low - 2:
             pitch += 12
-        end = min(note.start + note.duration, piece.timeline.duration)
+        end = min(note.start + note.duration, plan.timeline.duration)
         if note.start >= 0 and end - note.start >= 0.03:
             notes.append(
                 Note(note.start, end - note.start, float(round(pitch)), int(np.clip(note.velocity, 70, 118)))

@@ -12,82 +12,84 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Progress
-from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, Instrument
-from audiopod_mcp.music.synthesis.voice import consonant_of, inhalation, vowel_of
-from audiopod_mcp.music.synthesis.waves import Tone, Wave, without_dc
 
-_LAYERS = 5
+from .instruments import INSTRUMENTS, Instrument
+from .noise import remove_dc
+from .tone import Signal, Tone
+from .voice import consonant_of, inhalation, vowel_of
+
+_VELOCITY_LAYERS = 5
 """Velocities that differ in more than loudness."""
-_VARIANTS = 2
+_ROUND_ROBINS = 2
 """Takes of a note that's repeated, three for a drum: the same one twice in a row is a machine gun."""
-_SHORT = 1.5
+_COPIED_FROM = 1.5
 """Seconds above which a repeated note isn't played again but copied."""
-_REFERENCE = 0.1
+_REFERENCE_RMS = 0.1
 """RMS of the loudest quarter second of a pitched note at full velocity, before its instrument's level."""
 _DRUM_LEVEL = 0.42
 _OPEN_HAT = 46
 _FROM_ABOVE, _SLURRED = "<", "~"
-_SLUR = 0.12
+_SUNG_SLUR_GAP = 0.12
 """Seconds of silence that still connect two sung notes."""
-_PAUSE = 0.25
+_BREATH_PAUSE = 0.25
 """Seconds of silence in which a singer takes breath."""
-_CONNECTED = 0.05
+_SLUR_GAP = 0.05
 """Seconds of silence that still let a player slur,"""
-_WIDEST = 5.5
+_SLUR_INTERVAL = 5.5
 """semitones over which,"""
-_BREATH = 2
+_SLUR_NOTES = 2
 """and how many notes in a row."""
 _DRONES = {"bagpipes": (57, 45)}
 """Lowest pitch (MIDI) of each pipe that sounds the tonic as long as its player plays."""
-_REST = 2.0
+_DRONE_REST = 2.0
 """Seconds of silence in which a bag is still full,"""
-_WHOLE = 8.0
+_DRONE_NOTE_SECONDS = 8.0
 """and after which a drone is written as another note."""
-_Key = tuple[int, int, int, str]
+_SoundKey = tuple[int, int, int, str]
 
 
-def play(part: Part, samples: int, seed: int, report: Progress) -> Wave:
+def render_part(part: Part, samples: int, seed: int, report: Progress) -> Signal:
     """The dry signal of ``part``: shape ``(samples,)``, or ``(samples, 2)`` for an ensemble.
 
     ``report`` is told the fraction of *this part* that is done.
     """
     instrument = INSTRUMENTS[part.instrument]
-    slurs = _slurs(part) if instrument.slurs else {}
-    endings = _closings(part) if instrument.track == "drums" else {}
+    slurs = _slurs(part) if instrument.plays_legato else {}
+    endings = _hi_hat_closings(part) if instrument.track == "drums" else {}
     endings |= {before.start: (start + 0.003 - before.start, 0.04) for start, before in slurs.items()}
     if sung := instrument.track == "vocals":
-        endings |= _closures(part)
-    groups = list(_groups(part, instrument, slurs))
+        endings |= _syllable_closings(part)
+    groups = list(_notes_by_sound(part, instrument, slurs))
     dry = np.zeros(samples, np.float32)
     for done, (key, notes) in enumerate(groups):
         report(0.85 * done / len(groups), part.instrument)
-        body = _body(instrument, part.instrument, key, notes, seed)
-        if body.ndim == 2 and dry.ndim == 1:
+        sound = _synthesize_sound(instrument, part.instrument, key, notes, seed)
+        if sound.ndim == 2 and dry.ndim == 1:
             mono, dry = dry, np.zeros((samples, 2), np.float32)
             if done:
                 dry += mono[:, None]
         for note in notes:
-            tied = sung or instrument.slurs or key[0] == 20 * _OPEN_HAT
+            tied = sung or instrument.plays_legato or key[0] == 20 * _OPEN_HAT
             ending = endings.get(note.start) if tied else None
-            _place(dry, body, note, instrument, ending)
+            _mix_in(dry, sound, note, instrument, ending)
     if sung:
-        _breathe(dry, part, seed)
+        _add_breaths(dry, part, seed)
     return dry
 
 
-def droned(part: Part, tonic: int) -> Part:
+def with_drones(part: Part, tonic: int) -> Part:
     """``part`` with the drones, on pitch class ``tonic``, of an instrument that has any."""
     notes = sorted(part.notes, key=lambda note: note.start)
     phrases: list[list[float]] = []
     for note in notes if part.instrument in _DRONES else ():
         end = note.start + note.duration
-        if phrases and note.start - phrases[-1][1] < _REST:
+        if phrases and note.start - phrases[-1][1] < _DRONE_REST:
             phrases[-1][1] = max(phrases[-1][1], end)
         else:
             phrases.append([note.start, end])
     drones: list[Note] = []
     for start, end in phrases:
-        count = max(1, round((end - start) / _WHOLE))
+        count = max(1, round((end - start) / _DRONE_NOTE_SECONDS))
         for lowest in _DRONES[part.instrument]:
             pitch = lowest + (tonic - lowest) % 12
             starts = np.linspace(start, end, count, endpoint=False).tolist()
@@ -95,12 +97,12 @@ def droned(part: Part, tonic: int) -> Part:
     return replace(part, notes=(*part.notes, *drones))
 
 
-def _breathe(dry: Wave, part: Part, seed: int) -> None:
+def _add_breaths(dry: Signal, part: Part, seed: int) -> None:
     """Adds the breath that a singer takes before each line, some 24 dB below the voice, to ``dry`` (n,)."""
     rng = np.random.default_rng([seed & 0xFFFFFFFF, len(part.notes)])
     end = 0.0
     for note in sorted(part.notes, key=lambda note: note.start):
-        if note.start - end > _PAUSE:
+        if note.start - end > _BREATH_PAUSE:
             breath = inhalation(min(0.35, note.start - end - 0.12), rng)
             breath *= np.float32(0.0063 * (note.velocity / 100))
             at = max(0, round((note.start - 0.04) * SAMPLE_RATE) - len(breath))
@@ -108,19 +110,19 @@ def _breathe(dry: Wave, part: Part, seed: int) -> None:
         end = note.start + note.duration
 
 
-def _closings(part: Part) -> dict[float, tuple[float, float]]:
+def _hi_hat_closings(part: Part) -> dict[float, tuple[float, float]]:
     """For the start of each open hi-hat, the seconds until pedal or next stroke close it, and its release."""
     strokes = sorted({note.start for note in part.notes if round(note.pitch) in (42, 44, _OPEN_HAT)})
     return {start: (after - start, 0.03) for start, after in pairwise(strokes) if after - start > 0.02}
 
 
-def _closures(part: Part) -> dict[float, tuple[float, float]]:
+def _syllable_closings(part: Part) -> dict[float, tuple[float, float]]:
     """For the start of each syllable that another follows, the seconds until that closes the mouth."""
     line = pairwise(sorted(part.notes, key=lambda note: note.start))
     return {
         before.start: (note.start - before.start, 0.045)
         for before, note in line
-        if 0 <= note.start - before.start - before.duration < _SLUR
+        if 0 <= note.start - before.start - before.duration < _SUNG_SLUR_GAP
     }
 
 
@@ -134,33 +136,37 @@ def _slurs(part: Part) -> dict[float, Note]:
     connected = 0
     for before, note in pairwise(sorted(part.notes, key=lambda note: note.start)):
         gap, interval = note.start - before.start - before.duration, abs(note.pitch - before.pitch)
-        near = abs(gap) < _CONNECTED and before.duration > 0.1 and 0.5 < interval < _WIDEST
-        connected = connected + 1 if near and connected < _BREATH else 0
+        near = abs(gap) < _SLUR_GAP and before.duration > 0.1 and 0.5 < interval < _SLUR_INTERVAL
+        connected = connected + 1 if near and connected < _SLUR_NOTES else 0
         if connected:
             slurs[note.start] = before
     return slurs
 
 
-def _groups(
+def _notes_by_sound(
     part: Part, instrument: Instrument, slurs: dict[float, Note]
-) -> Iterator[tuple[_Key, list[Note]]]:
+) -> Iterator[tuple[_SoundKey, list[Note]]]:
     """Notes that share one synthesised body, in a stable order."""
-    takes: Counter[_Key] = Counter()
+    takes: Counter[_SoundKey] = Counter()
     last: Note | None = None
 
-    def key(note: Note) -> _Key:
+    def key(note: Note) -> _SoundKey:
         nonlocal last
-        force = min(_LAYERS - 1, note.velocity * _LAYERS // 128)
+        force = min(_VELOCITY_LAYERS - 1, note.velocity * _VELOCITY_LAYERS // 128)
         sung = ""
         if note.syllable is not None:
             sung = consonant_of(note.syllable) + vowel_of(note.syllable)
-            if last and note.start - last.start - last.duration < _SLUR and last.pitch > note.pitch + 0.5:
+            if (
+                last
+                and note.start - last.start - last.duration < _SUNG_SLUR_GAP
+                and last.pitch > note.pitch + 0.5
+            ):
                 sung += _FROM_ABOVE
         if (before := slurs.get(note.start)) is not None:
             sung += _SLURRED + _FROM_ABOVE * (before.pitch > note.pitch)
         last = note
         drum = instrument.unpitched and instrument.track != "fx"
-        variants = 3 if drum else _VARIANTS if note.duration < _SHORT else 1
+        variants = 3 if drum else _ROUND_ROBINS if note.duration < _COPIED_FROM else 1
         same = (round(note.pitch * 20), force, 0, sung)
         takes[same] += 1
         return (*same[:2], takes[same] % variants, sung)
@@ -170,10 +176,12 @@ def _groups(
         yield shared, [part.notes[index] for _, index in members]
 
 
-def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed: int) -> Wave:
+def _synthesize_sound(
+    instrument: Instrument, name: str, key: _SoundKey, notes: list[Note], seed: int
+) -> Signal:
     """The longest sound these notes need, at reference level."""
     pitch, force, _, sung = key
-    seconds = min(max(note.duration for note in notes), instrument.longest) + instrument.release
+    seconds = min(max(note.duration for note in notes), instrument.max_seconds) + instrument.release
     rng = np.random.default_rng(
         [
             seed & 0xFFFFFFFF,
@@ -184,18 +192,18 @@ def _body(instrument: Instrument, name: str, key: _Key, notes: list[Note], seed:
     )
     syllable = sung.rstrip(_FROM_ABOVE + _SLURRED) or None
     above, slurred = _FROM_ABOVE in sung, _SLURRED in sung
-    tone = Tone(pitch / 20, seconds, (force + 0.5) / _LAYERS, rng, syllable, above, slurred)
-    body = instrument.play(tone)
+    tone = Tone(pitch / 20, seconds, (force + 0.5) / _VELOCITY_LAYERS, rng, syllable, above, slurred)
+    sound = instrument.synthesize(tone)
     if instrument.unpitched or instrument.track == "bass":
-        body = without_dc(body)
+        sound = remove_dc(sound)
     if instrument.unpitched:
-        return body * np.float32(_DRUM_LEVEL)
-    return body * np.float32(_REFERENCE / (_loudest(body) + 1e-9))
+        return sound * np.float32(_DRUM_LEVEL)
+    return sound * np.float32(_REFERENCE_RMS / (_loudest_rms(sound) + 1e-9))
 
 
-def _loudest(body: Wave) -> float:
+def _loudest_rms(sound: Signal) -> float:
     """RMS of the loudest five of the first second's 50 ms frames."""
-    mono = body if body.ndim == 1 else (body[:, 0] + body[:, 1]) * np.float32(0.6)
+    mono = sound if sound.ndim == 1 else (sound[:, 0] + sound[:, 1]) * np.float32(0.6)
     frame = min(SAMPLE_RATE // 20, len(mono))
     count = max(1, min(20, len(mono) // frame))
     energy = np.sort(np.mean(mono[: count * frame].reshape(count, frame) ** 2, axis=1))
@@ -203,37 +211,37 @@ def _loudest(body: Wave) -> float:
 
 
 @lru_cache(maxsize=64)
-def _dying(samples: int) -> Wave:
+def _release_curve(samples: int) -> Signal:
     """1 → 0, level at both ends, so that no note ends in a click."""
     x = np.linspace(0, 1, max(2, samples), dtype=np.float32)
-    curve: Wave = np.exp(-5 * x**2) * np.cos(0.5 * np.pi * x) ** 2
+    curve: Signal = np.exp(-5 * x**2) * np.cos(0.5 * np.pi * x) ** 2
     curve.flags.writeable = False
     return curve
 
 
-def _place(
-    dry: Wave, body: Wave, note: Note, instrument: Instrument, ending: tuple[float, float] | None = None
+def _mix_in(
+    dry: Signal, sound: Signal, note: Note, instrument: Instrument, ending: tuple[float, float] | None = None
 ) -> None:
-    """Adds ``body`` as ``note``; an ``ending`` is how long it's held and released instead (s)."""
+    """Adds ``sound`` as ``note``; an ``ending`` is how long it's held and released instead (s)."""
     start = round(note.start * SAMPLE_RATE)
     whole = instrument.unpitched and instrument.track != "fx"
     release = round(instrument.release * SAMPLE_RATE)
-    held = len(body) - release if whole else min(round(note.duration * SAMPLE_RATE), len(body) - release)
+    held = len(sound) - release if whole else min(round(note.duration * SAMPLE_RATE), len(sound) - release)
     if ending is not None:
         until, fading = (round(seconds * SAMPLE_RATE) for seconds in ending)
-        if until < len(body) - fading:
+        if until < len(sound) - fading:
             held, release = until, fading
     held = max(held, 0)
     skip = max(0, -start)
-    end = min(len(dry), start + min(held + release, len(body)))
+    end = min(len(dry), start + min(held + release, len(sound)))
     if end <= start + skip:
         return
     gain = np.float32((note.velocity / 127) ** 1.6)
-    piece = body[skip : end - start] * gain
-    dying = _dying(min(release, len(body) - held))
+    piece = sound[skip : end - start] * gain
+    fading_out = _release_curve(min(release, len(sound) - held))
     first = held - skip
     if first < len(piece):
-        fade = dying[max(0, -first) :][: len(piece) - max(0, first)]
+        fade = fading_out[max(0, -first) :][: len(piece) - max(0, first)]
         piece[max(0, first) :] *= fade if piece.ndim == 1 else fade[:, None]
     if dry.ndim == 2 and piece.ndim == 1:
         dry[start + skip : end] += piece[:, None]

@@ -16,10 +16,11 @@ import numpy.typing as npt
 import scipy.fft as sfft
 
 from audiopod_mcp.music.model import SAMPLE_RATE
-from audiopod_mcp.music.synthesis.waves import Wave
+
+from .tone import Signal
 
 Spectra = npt.NDArray[np.complex64]
-_LENGTH = 6000
+_RESPONSE_SAMPLES = 6000
 """Samples of a response: 136 ms."""
 
 
@@ -30,41 +31,43 @@ class Body:
     modes: tuple[tuple[float, float, float], ...]
     curve: tuple[tuple[float, float], ...]
     quality: float = 25.0
-    spacing: float = 1.07
+    mode_ratio: float = 1.07
     """Ratio from one unnamed mode to the next."""
-    direct: float = 0.1
+    dry_level: float = 0.1
     """Level of what passes untouched."""
     seed: int = 0
 
-    def __call__(self, wave: Wave) -> Wave:
+    def __call__(self, wave: Signal) -> Signal:
         """``wave`` (n,) or (n, 2) through the body, same shape; two channels hear it from two sides."""
         if wave.ndim == 1:
-            return self._heard(_spectra(wave), 0, len(wave))
-        return np.stack([self._heard(_spectra(wave[:, side]), side, len(wave)) for side in (0, 1)], axis=1)
+            return self._convolve(_block_spectra(wave), 0, len(wave))
+        return np.stack(
+            [self._convolve(_block_spectra(wave[:, side]), side, len(wave)) for side in (0, 1)], axis=1
+        )
 
-    def both_sides(self, wave: Wave) -> Wave:
+    def to_stereo(self, wave: Signal) -> Signal:
         """Mono ``wave`` (n,) heard from two sides, (n, 2)."""
-        spectra = _spectra(wave)
-        return np.stack([self._heard(spectra, side, len(wave)) for side in (0, 1)], axis=1)
+        spectra = _block_spectra(wave)
+        return np.stack([self._convolve(spectra, side, len(wave)) for side in (0, 1)], axis=1)
 
-    def _heard(self, spectra: Spectra, side: int, n: int) -> Wave:
+    def _convolve(self, spectra: Spectra, side: int, n: int) -> Signal:
         """Overlap-add of the blocks of ``spectra`` through one side's response; (n,)."""
         size = 2 * (spectra.shape[1] - 1)
-        answers = sfft.irfft(spectra * _response(self, side, size), size, axis=1)
-        hop = size - _LENGTH
-        y = np.zeros(len(answers) * hop + _LENGTH, np.float32)
+        answers = sfft.irfft(spectra * _response_spectrum(self, side, size), size, axis=1)
+        hop = size - _RESPONSE_SAMPLES
+        y = np.zeros(len(answers) * hop + _RESPONSE_SAMPLES, np.float32)
         y[: len(answers) * hop] = answers[:, :hop].reshape(-1)
         for block, answer in enumerate(answers, 1):
-            y[block * hop : block * hop + _LENGTH] += answer[hop:]
+            y[block * hop : block * hop + _RESPONSE_SAMPLES] += answer[hop:]
         return y[:n]
 
-    def response(self, side: int = 0) -> Wave:
+    def impulse_response(self, side: int = 0) -> Signal:
         """Impulse response, (6000,)."""
         rng = np.random.default_rng([1973, self.seed])
         hertz = [mode[0] for mode in self.modes]
-        lowest = max(hertz) * self.spacing
-        count = int(np.log(11_000 / lowest) / np.log(self.spacing))
-        others = lowest * self.spacing ** (np.arange(count) + rng.uniform(-0.35, 0.35, count))
+        lowest = max(hertz) * self.mode_ratio
+        count = int(np.log(11_000 / lowest) / np.log(self.mode_ratio))
+        others = lowest * self.mode_ratio ** (np.arange(count) + rng.uniform(-0.35, 0.35, count))
         places, levels = zip(*self.curve, strict=True)
         level = np.interp(np.log(others), np.log(places), levels) + rng.uniform(-5, 3, count)
         frequency = np.concatenate((hertz, others))
@@ -75,18 +78,18 @@ class Body:
         apart = 0.35 * rng.standard_normal(len(frequency)) * np.minimum(1, frequency / 900)
         sign = sign * (1 + (apart if side else -apart))
         decay = quality / (np.pi * frequency)
-        t = np.arange(_LENGTH) / SAMPLE_RATE
+        t = np.arange(_RESPONSE_SAMPLES) / SAMPLE_RATE
         amplitude = 2 * gain * sign / (decay * SAMPLE_RATE)
         wave = (np.exp(-t[:, None] / decay) * np.sin(2 * np.pi * frequency * t[:, None])) @ amplitude
-        wave *= np.minimum(1, (_LENGTH - np.arange(_LENGTH)) / 1500)
-        wave[0] += self.direct
+        wave *= np.minimum(1, (_RESPONSE_SAMPLES - np.arange(_RESPONSE_SAMPLES)) / 1500)
+        wave[0] += self.dry_level
         return np.asarray(wave, np.float32)
 
 
-def _spectra(wave: Wave) -> Spectra:
+def _block_spectra(wave: Signal) -> Spectra:
     """Transforms of consecutive blocks of ``wave`` with room for a response after each; (blocks, bins)."""
-    size = 1 << 14 if len(wave) + _LENGTH <= 1 << 14 else 1 << 15
-    hop = size - _LENGTH
+    size = 1 << 14 if len(wave) + _RESPONSE_SAMPLES <= 1 << 14 else 1 << 15
+    hop = size - _RESPONSE_SAMPLES
     blocks = -(-len(wave) // hop)
     padded = np.zeros((blocks, size), np.float32)
     whole = len(wave) // hop
@@ -98,8 +101,8 @@ def _spectra(wave: Wave) -> Spectra:
 
 
 @lru_cache(maxsize=64)
-def _response(body: Body, side: int, size: int) -> Spectra:
-    transformed: Spectra = sfft.rfft(body.response(side), size).astype(np.complex64)
+def _response_spectrum(body: Body, side: int, size: int) -> Spectra:
+    transformed: Spectra = sfft.rfft(body.impulse_response(side), size).astype(np.complex64)
     return transformed
 
 
@@ -119,20 +122,20 @@ CONTRABASS = Body(
 )  # fmt: skip
 GUITAR = Body(
     ((102, 18, 3), (205, 25, 4), (280, 25, -3), (390, 30, 0)),
-    ((450, -5), (900, -7), (2000, -7), (4000, -10), (8000, -18), (11000, -26)), 28, direct=0.16, seed=4,
+    ((450, -5), (900, -7), (2000, -7), (4000, -10), (8000, -18), (11000, -26)), 28, dry_level=0.16, seed=4,
 )  # fmt: skip
 """Helmholtz air mode and the top plate's monopole (Fletcher & Rossing, ch. 9)."""
 BANJO = Body(
     ((180, 8, -6), (310, 10, 0), (600, 12, 3), (910, 12, 2)),
-    ((1000, 0), (2500, 0), (4500, -4), (11000, -16)), 14, direct=0.2, seed=5,
+    ((1000, 0), (2500, 0), (4500, -4), (11000, -16)), 14, dry_level=0.2, seed=5,
 )  # fmt: skip
 UKULELE = Body(
     ((195, 14, 0), (360, 18, 4), (520, 20, 1), (660, 22, 1)),
-    ((800, -3), (1500, -5), (3000, -8), (6000, -16), (11000, -28)), 22, direct=0.14, seed=8,
+    ((800, -3), (1500, -5), (3000, -8), (6000, -16), (11000, -28)), 22, dry_level=0.14, seed=8,
 )  # fmt: skip
 """A small box: its air and its top answer nearly an octave above a guitar's."""
 HARP = Body(((140, 15, 0), (190, 18, 1), (300, 20, 0)), ((400, -4), (1000, -7), (3000, -12), (9000, -26)), 18,
-            direct=0.15, seed=6)  # fmt: skip
+            dry_level=0.15, seed=6)  # fmt: skip
 SOUNDBOARD = Body(
     ((60, 10, -6), (85, 12, -3), (115, 14, -2), (160, 14, -3), (220, 15, -2)),
     ((250, -3), (600, -3), (1200, -4), (2500, -5), (5000, -9), (11000, -16)), 16, 1.05, 0.22, seed=7,

@@ -10,13 +10,13 @@ from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.styles import Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
-_ROLES = {
+_TRACK_ROLES = {
     # What an instrument that the style doesn't know is asked to play: (role, figure).
     "drums": ("drums", ""), "percussion": ("percussion", "shaker"), "bass": ("bass", "pop"), "guitar": ("comp", "strum"),
     "keyboard": ("comp", "ballad"), "strings": ("pad", "swell"), "synth": ("pad", "swell"), "brass": ("counter", "answers"),
     "woodwinds": ("lead", "melody"), "vocals": ("lead", "melody"), "backing_vocals": ("pad", "swell"), "fx": ("fx", "transitions"),
 }  # fmt: skip
-_OWN_ROLES = {
+_INSTRUMENT_ROLES = {
     "nylon guitar": ("comp", "travis"), "banjo": ("comp", "arp16"), "harp": ("comp", "arp8"), "pizzicato": ("comp", "arp8"),
     "violin": ("counter", "long"), "cello": ("counter", "long"), "lead guitar": ("lead", "melody"), "synth lead": ("lead", "melody"),
     "synth pluck": ("comp", "arp16"), "bells": ("comp", "arp8"), "supersaw": ("comp", "trance"), "acid synth": ("lead", "riff"),
@@ -29,16 +29,16 @@ _OWN_ROLES = {
     "kalimba": ("comp", "arp8"), "timpani": ("bass", "fifths"),
 }  # fmt: skip
 _MELODIC = ("lead", "counter")
-_HELD = 10.0
+_SUSTAINED_SECONDS = 10.0
 """Seconds: an instrument that's silent by then (:attr:`Instrument.longest`) was plucked or struck."""
 
 
-def ruled_out(member: Member, without: tuple[str, ...]) -> bool:
+def is_excluded(member: Member, without: tuple[str, ...]) -> bool:
     """Whether a brief's ``without`` names this member's track or instrument."""
     return INSTRUMENTS[member.instrument].track in without or member.instrument in without
 
 
-def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
+def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
     """The members that play ``brief``. An instrument asked for replaces the style's own of its kind."""
     band = list(style.band)
     asked = [
@@ -60,16 +60,22 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
                 None,
             )
             if match is not None and track not in ("drums", "bass", "percussion", "vocals"):
-                role, _ = _OWN_ROLES.get(name, _ROLES[track])
+                role, _ = _INSTRUMENT_ROLES.get(name, _TRACK_ROLES[track])
                 if (band[match].role in _MELODIC) != (role in _MELODIC):
                     match = None
         if match is not None:
-            if band[match].role == "pad" and name in _OWN_ROLES and INSTRUMENTS[name].longest < _HELD:
-                role, figure = _OWN_ROLES[name]  # What dies away can't hold a chord: it breaks it.
+            if (
+                band[match].role == "pad"
+                and name in _INSTRUMENT_ROLES
+                and INSTRUMENTS[name].max_seconds < _SUSTAINED_SECONDS
+            ):
+                role, figure = _INSTRUMENT_ROLES[name]  # What dies away can't hold a chord: it breaks it.
                 band[match] = replace(band[match], role=role, figure=figure)
-            band[match] = replace(band[match], instrument=name, enters=0.0, level=max(1.0, band[match].level))
+            band[match] = replace(
+                band[match], instrument=name, min_intensity=0.0, level=max(1.0, band[match].level)
+            )
         else:
-            role, figure = _OWN_ROLES.get(name, _ROLES[track])
+            role, figure = _INSTRUMENT_ROLES.get(name, _TRACK_ROLES[track])
             if role == "lead":
                 held = next((i for i, m in enumerate(band) if m.role == "lead" and i not in taken), None)
                 if held is not None:  # One melody: who was asked for has it.
@@ -79,16 +85,16 @@ def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
             match = len(band)
             band.append(Member(role, name, figure))
         taken.add(match)
-    _give_the_tune(band, asked)
+    _assign_melody(band, asked)
     band = [member for i, member in enumerate(band) if not _sits_out(band, i, brief, asked)]
-    band = [member for member in band if not ruled_out(member, brief.without)]
+    band = [member for member in band if not is_excluded(member, brief.without)]
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:
         band = [member for member in band if member.instrument in asked]  # "Solo violin": no cello either.
     if sings and "backing_vocals" not in brief.without and not any(m.instrument == "choir" for m in band):
         band.append(Member("pad", "choir", "swell", 0.8, 0.7))
     if not band and "vocals" in brief.without:
         band = [Member("lead", "piano", "melody")]
-    return tuple(_lifted(band, sings))
+    return tuple(_completed(band, sings))
 
 
 def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) -> bool:
@@ -104,14 +110,14 @@ def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) ->
     )
 
 
-def _give_the_tune(band: list[Member], asked: list[str]) -> None:
+def _assign_melody(band: list[Member], asked: list[str]) -> None:
     """An instrument asked for that sings by nature has the melody, in exchange with the style's own. In place."""
     tune = next((i for i, member in enumerate(band) if member.role == "lead"), None)
     if tune is None or band[tune].instrument in asked:
         return
     for i, member in enumerate(band):
         track = INSTRUMENTS[member.instrument].track
-        natural = _OWN_ROLES.get(member.instrument, _ROLES[track])[0]
+        natural = _INSTRUMENT_ROLES.get(member.instrument, _TRACK_ROLES[track])[0]
         if member.role == "counter" and member.instrument in asked and natural == "lead":
             band[tune], band[i] = (
                 replace(band[tune], instrument=member.instrument),
@@ -120,7 +126,7 @@ def _give_the_tune(band: list[Member], asked: list[str]) -> None:
             return
 
 
-def _lifted(band: list[Member], sings: bool) -> list[Member]:
+def _completed(band: list[Member], sings: bool) -> list[Member]:
     """The band with somebody to carry it: a melody if there'd be none, and someone who plays from the start."""
     pitched = [member for member in band if not INSTRUMENTS[member.instrument].unpitched]
     if pitched and all(member.role in ("bass", "counter") for member in pitched):
@@ -131,8 +137,11 @@ def _lifted(band: list[Member], sings: bool) -> list[Member]:
     if chordal is not None and not sings and not any(member.role == "lead" for member in band):
         band.append(Member("lead", chordal.instrument, "melody"))  # The right hand has the tune.
     if band and all(member.role == "percussion" for member in band):
-        band = [replace(member, figure="salsa", enters=0.0, level=1.0) for member in band]
-    if band and all(member.enters > 0.3 for member in band):
-        lowest = min(member.enters for member in band)
-        band = [replace(member, enters=0.0) if member.enters <= lowest else member for member in band]
+        band = [replace(member, figure="salsa", min_intensity=0.0, level=1.0) for member in band]
+    if band and all(member.min_intensity > 0.3 for member in band):
+        lowest = min(member.min_intensity for member in band)
+        band = [
+            replace(member, min_intensity=0.0) if member.min_intensity <= lowest else member
+            for member in band
+        ]
     return band
