@@ -108,7 +108,7 @@ def test_known_lyrics_are_found_in_time(song) -> None:
     )
     assert [line.text for line in lines] == [line.text for line in song.lyrics]
     assert progress == sorted(progress)
-    assert 0 < progress[0] < 0.1 < 0.9 < progress[-1] <= 1
+    assert progress[0] < 0.1 < 0.9 < progress[-1] <= 1
 
 
 def test_samples_of_another_kind_are_refused_with_a_reason(tune) -> None:

@@ -1,4 +1,4 @@
-"""From a score to sound: stems by track, in one room, under one master gain."""
+"""Rendering a score: stems by track, in one room, under one mastering gain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .tone import Signal
 __all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "mix", "render"]
 
 _DUCKED_STYLES = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
-"""Styles in which everything makes way for the bass drum."""
+"""Styles in which the bass drum ducks everything else."""
 _DUCKED_TRACKS = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
 _BLOCK = 1 << 15
 _LOOP_TAIL = 2.5
@@ -34,11 +34,30 @@ def render(
     loop: bool = False,
     mastered: bool = True,
 ) -> dict[str, Audio]:
-    """Stems by track name, each ``(round(duration · 44100), 2)``; their sum (:func:`mix`) is the master.
+    """Render a score to stems, whose sum (:func:`mix`) is the master.
 
-    The mix is at -14 LUFS as far as a true peak of -1 dBTP allows. ``seed`` (the score's own by
-    default) decides the noise of instruments only. ``tracks`` limits the work to some stems; a ``loop``'s
-    tail sounds on at its start, seamlessly.
+    The mix is at -14 LUFS as far as a true peak of -1 dBTP allows.
+
+    Parameters
+    ----------
+    score
+        What is played.
+    seed
+        Decides the noise of the instruments only; by default the score's own.
+    report
+        Is told how far the work is, and may raise to stop it.
+    tracks
+        Render only these stems.
+    loop
+        Whether what rings beyond the end sounds on at the start, so that the loop has no seam.
+    mastered
+        Whether the mastering gain is applied.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By track name, in the order of :data:`TRACKS`; float32, shape (round(duration · 44100), 2).
+
     """
     seed = score.seed if seed is None else seed
     samples = round(score.duration * SAMPLE_RATE)
@@ -53,12 +72,12 @@ def render(
     sends: dict[str, Signal] = {}
     for index, part in enumerate(parts):
 
-        def within(fraction: float, doing: str, index: int = index) -> None:
+        def part_progress(fraction: float, doing: str, index: int = index) -> None:
             report(0.8 * (index + fraction) / len(parts), f"Playing the {doing}")
 
         stem = stems.setdefault(part.track, np.zeros((samples + tail, 2), np.float32))
         send = sends.setdefault(part.track, np.zeros(samples + tail, np.float32))
-        _mix_part(part, stem, send, score, seed, within)
+        _mix_part(part, stem, send, score, seed, part_progress)
     for track, stem in stems.items():
         if sends[track].any():
             mix_effects.add_reverb(stem, sends[track], lambda: report(0.84, "Mixing"))
@@ -82,7 +101,14 @@ def render(
 
 
 def mix(stems: Mapping[str, Audio]) -> Audio:
-    """The sum of ``stems`` (all of one shape); a ``ValueError`` if there are none."""
+    """Add up ``stems``, which all have one shape (samples, channels).
+
+    Raises
+    ------
+    ValueError
+        There are no stems.
+
+    """
     if not stems:
         raise ValueError("there are no stems to mix")
     total = np.zeros_like(next(iter(stems.values())))
@@ -92,7 +118,7 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
 
 
 def _mix_part(part: Part, stem: Audio, send: Signal, score: Score, seed: int, report: Progress) -> None:
-    """Adds one part, driven, panned and echoed, to ``stem`` (n, 2), and what the room hears to ``send``."""
+    """Add one part, with its effects, to ``stem`` (n, 2), and what the room hears of it to ``send`` (n,)."""
     instrument = INSTRUMENTS[part.instrument]
 
     def tick() -> None:
@@ -134,7 +160,7 @@ def _mix_part(part: Part, stem: Audio, send: Signal, score: Score, seed: int, re
 
 
 def _fold_loop_tail(stem: Audio, samples: int) -> Audio:
-    """The first ``samples``, with what sounds on after them added from the start again."""
+    """Add what sounds on after the first ``samples`` to the start, as often as it takes."""
     out = stem[:samples].copy()
     rest = stem[samples:]
     while len(rest):
@@ -145,7 +171,7 @@ def _fold_loop_tail(stem: Audio, samples: int) -> Audio:
 
 
 def _with_fade_out(stem: Audio) -> Audio:
-    """The stem with its last 15 ms faded out: audio that's cut off must not click."""
+    """Fade out the last 15 ms of ``stem`` in place: audio that is cut off must not click."""
     n = min(len(stem), int(0.015 * SAMPLE_RATE))
     if n:
         stem[-n:] *= np.linspace(1, 0, n, dtype=np.float32)[:, None]

@@ -1,9 +1,9 @@
-"""What a string or a reed is mounted on: a body of many narrow resonances, heard through every note.
+"""The body of a string instrument: many narrow resonances, through which every note is heard.
 
-A tone's harmonics slide over the peaks as its pitch moves, which is what makes a violin's vibrato shimmer
-(Mathews & Kohut, "Electronic simulation of violin resonances", JASA 1973: 20 to 30 sharp peaks are
-needed); and every onset knocks on the wood. The lowest modes are placed as measured on the instrument,
-those above, too many to name, fall at random under the body's overall curve.
+The harmonics of a tone slide over the peaks as its pitch moves, which makes a violin's vibrato shimmer
+(Mathews & Kohut, "Electronic simulation of violin resonances", JASA 1973, found that 20 to 30 sharp peaks are
+needed), and every onset knocks on the wood. The lowest modes lie where they were measured on the instrument.
+Those above are too many to name: they lie at random, as loud as the body's overall curve says.
 """
 
 from __future__ import annotations
@@ -21,24 +21,28 @@ from .tone import Signal
 
 Spectra = npt.NDArray[np.complex64]
 _RESPONSE_SAMPLES = 6000
-"""Samples of a response: 136 ms."""
+"""Length of an impulse response: 136 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """``modes`` are (Hz, quality, dB); ``curve`` is (Hz, dB), the level of those above them."""
+    """A body; calling it with a sound gives what is heard through it."""
 
     modes: tuple[tuple[float, float, float], ...]
+    """The lowest modes: Hz, quality factor, dB."""
     curve: tuple[tuple[float, float], ...]
+    """How loud the modes above those are: (Hz, dB)."""
     quality: float = 25.0
+    """The quality factor of the modes above."""
     mode_ratio: float = 1.07
-    """Ratio from one unnamed mode to the next."""
+    """The ratio from one mode above to the next."""
     dry_level: float = 0.1
-    """Level of what passes untouched."""
+    """How much of the sound passes untouched."""
     seed: int = 0
+    """What decides where the modes above lie."""
 
     def __call__(self, wave: Signal) -> Signal:
-        """``wave`` (n,) or (n, 2) through the body, same shape; two channels hear it from two sides."""
+        """Convolve ``wave`` with the body; shape (n,) or (n, 2), whose channels hear it from two sides."""
         if wave.ndim == 1:
             return self._convolve(_block_spectra(wave), 0, len(wave))
         return np.stack(
@@ -46,23 +50,23 @@ class Body:
         )
 
     def to_stereo(self, wave: Signal) -> Signal:
-        """Mono ``wave`` (n,) heard from two sides, (n, 2)."""
+        """Convolve mono ``wave`` (n,) with the body as heard from two sides; (n, 2)."""
         spectra = _block_spectra(wave)
         return np.stack([self._convolve(spectra, side, len(wave)) for side in (0, 1)], axis=1)
 
     def _convolve(self, spectra: Spectra, side: int, n: int) -> Signal:
-        """Overlap-add of the blocks of ``spectra`` through one side's response; (n,)."""
+        """Overlap-add the blocks of ``spectra`` through the response of one side; (n,)."""
         size = 2 * (spectra.shape[1] - 1)
-        answers = sfft.irfft(spectra * _response_spectrum(self, side, size), size, axis=1)
+        blocks = sfft.irfft(spectra * _response_spectrum(self, side, size), size, axis=1)
         hop = size - _RESPONSE_SAMPLES
-        y = np.zeros(len(answers) * hop + _RESPONSE_SAMPLES, np.float32)
-        y[: len(answers) * hop] = answers[:, :hop].reshape(-1)
-        for block, answer in enumerate(answers, 1):
-            y[block * hop : block * hop + _RESPONSE_SAMPLES] += answer[hop:]
+        y = np.zeros(len(blocks) * hop + _RESPONSE_SAMPLES, np.float32)
+        y[: len(blocks) * hop] = blocks[:, :hop].reshape(-1)
+        for number, block in enumerate(blocks, 1):
+            y[number * hop : number * hop + _RESPONSE_SAMPLES] += block[hop:]
         return y[:n]
 
     def impulse_response(self, side: int = 0) -> Signal:
-        """Impulse response, (6000,)."""
+        """Build the impulse response of one side; float32, shape (6000,)."""
         rng = np.random.default_rng([1973, self.seed])
         hertz = [mode[0] for mode in self.modes]
         lowest = max(hertz) * self.mode_ratio
@@ -87,7 +91,7 @@ class Body:
 
 
 def _block_spectra(wave: Signal) -> Spectra:
-    """Transforms of consecutive blocks of ``wave`` with room for a response after each; (blocks, bins)."""
+    """Transform consecutive blocks of ``wave``, each padded by the length of a response; (blocks, bins)."""
     size = 1 << 14 if len(wave) + _RESPONSE_SAMPLES <= 1 << 14 else 1 << 15
     hop = size - _RESPONSE_SAMPLES
     blocks = -(-len(wave) // hop)
@@ -133,7 +137,7 @@ UKULELE = Body(
     ((195, 14, 0), (360, 18, 4), (520, 20, 1), (660, 22, 1)),
     ((800, -3), (1500, -5), (3000, -8), (6000, -16), (11000, -28)), 22, dry_level=0.14, seed=8,
 )  # fmt: skip
-"""A small box: its air and its top answer nearly an octave above a guitar's."""
+"""A small box: its air and its top resonate nearly an octave above a guitar's."""
 HARP = Body(((140, 15, 0), (190, 18, 1), (300, 20, 0)), ((400, -4), (1000, -7), (3000, -12), (9000, -26)), 18,
             dry_level=0.15, seed=6)  # fmt: skip
 SOUNDBOARD = Body(

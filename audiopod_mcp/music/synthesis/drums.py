@@ -1,9 +1,9 @@
-"""Drum kits, percussion and effects. A drum's ``pitch`` is its General MIDI key.
+"""Drum kits, percussion and effects. The ``pitch`` of a drum is its General MIDI key.
 
-Skins are modes of a circular membrane (ratios of Bessel zeros) under a falling pitch; cymbals are
-dense inharmonic modes with noise; electronic drums are what analogue drum machines did: swept sines,
-filtered noise and square-wave clusters. How long they ring, and how far down a cymbal reaches, was set beside
-two sampled kits (``tests/benchmarks/sampled.py``).
+Drumheads are the modes of a circular membrane (ratios of Bessel zeros) under a falling pitch, cymbals dense
+inharmonic modes with noise. Electronic drums are what analogue drum machines did: swept sines, filtered noise
+and clusters of square waves. How long they ring, and how far down a cymbal reaches, was set by comparison
+with two sampled kits (``tests/benchmarks/sampled.py``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
 
-from .envelopes import exp_decay, fade_in, sample_times
+from .envelopes import declick, exp_decay, fade_in, sample_times
 from .noise import band_noise
 from .oscillators import decaying_modes
 from .tone import Signal, Tone
@@ -28,7 +28,9 @@ _MEMBRANE_RATIOS = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """A drum kit; every drum is synthesised from these few numbers."""
+    """A drum kit, of which every drum is synthesised; calling it with a tone gives that drum's sound,
+    (n,).
+    """
 
     kick_hz: float = 54.0
     kick_sweep: float = 90.0
@@ -42,12 +44,12 @@ class Kit:
     electronic: bool = False
     brushes: bool = False
     crush: int = 0
-    """Bits to keep and, with them, a lower bandwidth (0: all): old samplers and game consoles."""
+    """Bits that are kept, at a third of the bandwidth, as by old samplers and game consoles; 0: all."""
 
     def __call__(self, tone: Tone) -> Signal:
         key = round(tone.pitch)
         y = _DRUMS.get(key, _click)(self, tone)
-        y[:16] *= np.linspace(0, 1, 16, dtype=np.float32)
+        declick(y, 16)
         if self.crush:
             held = np.repeat(y[::3], 3)[: len(y)]
             y = np.round(held * 2**self.crush) / np.float32(2**self.crush)
@@ -62,7 +64,7 @@ CHIP = Kit(60, 200, 0.07, 0.0, 260, 0.07, (2000, 14000), 1.2, (7000, 18000), ele
 
 
 def _membrane(hertz: float, decay: float, tone: Tone, n: int, first: int = 0) -> Signal:
-    """A membrane's modes from number ``first`` on; a harder blow wakes more of them."""
+    """Ring a membrane's modes from number ``first`` on; a harder blow excites more of them."""
     ratios = _MEMBRANE_RATIOS[first:]
     strengths = tone.rng.uniform(0.6, 1.3, len(ratios)) * ratios ** (1.1 * tone.force - 1.7)
     phases = tone.rng.uniform(0, 2 * np.pi, len(ratios))
@@ -71,7 +73,7 @@ def _membrane(hertz: float, decay: float, tone: Tone, n: int, first: int = 0) ->
 
 
 def _contact_noise(n: int, tone: Tone, low: float, high: float, decay: float) -> Signal:
-    """What hand, stick or beater adds: a click, and what it leaves in shell and air."""
+    """Add what hand, stick or beater does: a click, and what it leaves in shell and air."""
     top = high * (0.4 + 0.7 * tone.force)
     click = band_noise(n, tone.rng, low, top)
     contact: Signal = click * (exp_decay(n, decay) + np.float32(0.12) * exp_decay(n, 6 * decay))
@@ -82,7 +84,7 @@ def _kick(kit: Kit, tone: Tone) -> Signal:
     n = int(kit.kick_decay * 6 * SAMPLE_RATE)
     t = sample_times(n)
     sweep = 0.03 if kit.electronic else 0.018
-    # A harder blow stretches the skin further, so it falls from higher up; no foot hits twice alike.
+    # A harder blow stretches the head further, so its pitch falls from higher; no foot hits twice alike.
     falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.88, 1.12, 2)
     fall = kit.kick_sweep * falls * (0.55 + 0.5 * tone.force)
     cycles = kit.kick_hz * t + fall * sweep * (1 - np.exp(-t / sweep))
@@ -103,7 +105,9 @@ def _kick(kit: Kit, tone: Tone) -> Signal:
 
 
 def _snare(kit: Kit, tone: Tone) -> Signal:
-    """Two heads that share the air between them, and wires that rattle on the lower one a moment later."""
+    """Play two heads that share the air between them, and wires that rattle on the lower one a moment
+    later.
+    """
     n = int(kit.snare_decay * 7 * SAMPLE_RATE)
     rng = tone.rng
     # The two heads split the lowest mode in two (Rossing, "Acoustics of snare drums", JASA 1992).
@@ -130,7 +134,7 @@ def _snare(kit: Kit, tone: Tone) -> Signal:
 
 
 def _stick(_: Kit, tone: Tone) -> Signal:
-    """The stick's butt on the rim, its tip on the head: wood above a damped drum."""
+    """Play a side stick, its butt on the rim and its tip on the head: wood above a damped drum."""
     n = int(0.2 * SAMPLE_RATE)
     modes = np.array([240.0, 480.0, 1180.0, 1720.0, 2460.0, 3650.0, 5200.0])
     strengths = np.array([0.2, 0.4, 0.4, 1.0, 0.7, 0.5, 0.3]) * tone.rng.uniform(0.8, 1.2, 7)
@@ -165,10 +169,11 @@ def _cymbal(
     hiss: float = 0.3,
     bloom: float = 0.0,
 ) -> Callable[[Kit, Tone], Signal]:
-    """A cymbal: dense modes from 300 Hz to ``high``, strongest above ``low``, each stroke waking others.
+    """Make a cymbal: dense modes from 300 Hz to ``high``, strongest above ``low``; each stroke excites
+    others.
 
-    Modes of a plate are equally dense at all frequencies and high ones die sooner; a hard stroke sends more
-    of its energy up, where it arrives a little late (``bloom`` s; Fletcher & Rossing, ch. 20).
+    The modes of a plate are equally dense at all frequencies, and high ones die sooner. A hard stroke sends
+    more of its energy up, where it arrives a little late (``bloom`` s; Fletcher & Rossing, ch. 20).
     """
 
     def drum(kit: Kit, tone: Tone) -> Signal:
@@ -207,7 +212,7 @@ def _cymbal(
 
 
 def _ride_bell(kit: Kit, tone: Tone) -> Signal:
-    """The cup of the ride: a few strong partials before the cymbal's own."""
+    """Strike the cup of the ride: a few strong partials over the cymbal's own."""
     cup = _struck_metal((1, 1.51, 2.28, 3.1, 4.2, 5.9), 1150, 0.45)(kit, tone)
     cymbal = _RIDE(kit, tone)
     n = max(len(cup), len(cymbal))
@@ -235,7 +240,7 @@ def _tom(hertz: float) -> Callable[[Kit, Tone], Signal]:
 
 
 def _hand_drum(hertz: float, decay: float, slap: float) -> Callable[[Kit, Tone], Signal]:
-    """A hand drum: conga, bongo, timbale."""
+    """Make a hand drum: conga, bongo or timbale."""
 
     def drum(_: Kit, tone: Tone) -> Signal:
         n = int(max(0.2, decay * 6) * SAMPLE_RATE)
@@ -258,7 +263,7 @@ def _shaker(low: float, high: float, attack: float, decay: float) -> Callable[[K
 def _struck_metal(
     ratios: tuple[float, ...], hertz: float, decay: float, *, falls: float = 1.0, knock: float = 0.1
 ) -> Callable[[Kit, Tone], Signal]:
-    """A block, bell or triangle; partial k has ``k**-falls`` of the first's level, less at a soft stroke."""
+    """Make a block, bell or triangle; partial k is weaker by ``k**-falls``, more so at a soft stroke."""
 
     def drum(_: Kit, tone: Tone) -> Signal:
         n = int(decay * 6 * SAMPLE_RATE)
@@ -276,7 +281,7 @@ _COWBELL = _struck_metal((1, 1.48, 2.54, 3.9, 5.3, 7.2, 9.7), 562, 0.07, falls=0
 
 
 def _cowbell(kit: Kit, tone: Tone) -> Signal:
-    """A bell, or what the TR-808 put in its place: two of its square waves, at 540 and 800 Hz."""
+    """Play a cowbell, or what the TR-808 has for one: two of its square waves, at 540 and 800 Hz."""
     if not kit.electronic:
         return _COWBELL(kit, tone)
     n = int(0.5 * SAMPLE_RATE)
@@ -364,7 +369,7 @@ _DRUMS: dict[int, Callable[[Kit, Tone], Signal]] = {
 
 
 def riser(tone: Tone) -> Signal:
-    """Noise that grows and climbs for the whole note, then stops: what comes before a drop."""
+    """Let noise grow and climb for the whole note, then stop, as before a drop; (n,)."""
     n = tone.samples()
     x = np.linspace(0, 1, n, dtype=np.float32)
     bands = [band_noise(n, tone.rng, low, high) for low, high in ((300, 1500), (1200, 5000), (4000, 13000))]
@@ -376,7 +381,7 @@ def riser(tone: Tone) -> Signal:
 
 
 def impact(tone: Tone) -> Signal:
-    """A low boom under a long splash."""
+    """Play a low boom under a long splash; (n,)."""
     n = int(2.8 * SAMPLE_RATE)
     t = sample_times(n)
     boom = np.sin(2 * np.pi * (36 * t + 3 * (1 - np.exp(-t / 0.06)))).astype(np.float32) * exp_decay(n, 0.6)
@@ -388,7 +393,7 @@ def impact(tone: Tone) -> Signal:
 
 
 def vinyl(tone: Tone) -> Signal:
-    """The surface of an old record: quiet hiss and the odd crackle."""
+    """Play the surface of an old record: quiet hiss and some crackles; (n,)."""
     n = tone.samples(0.1)
     hiss = np.float32(0.15) * band_noise(n, tone.rng, 900, 7000)
     clicks = np.zeros(n, np.float32)

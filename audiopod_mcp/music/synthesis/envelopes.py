@@ -9,36 +9,68 @@ from audiopod_mcp.music.model import SAMPLE_RATE
 from .tone import FloatArray, Signal, Tone
 
 CONTROL_STEP = 64
-"""Samples between the points at which pitch, loudness and colour of a tone are decided."""
+"""Samples from one control point to the next: there pitch, loudness and brightness of a tone are decided."""
 CONTROL_RAMP = (np.arange(CONTROL_STEP) / CONTROL_STEP).astype(np.float32)
+"""0 … 1 from one control point to the next."""
 _BLOCK = 256
 
 
 def sample_times(n: int) -> FloatArray:
+    """Give the times of ``n`` samples, s."""
     return np.arange(n) / SAMPLE_RATE
 
 
 def control_times(n: int) -> FloatArray:
-    """Times (s) of the control points of ``n`` samples; the last is at or after their end."""
+    """Give the times of the control points of ``n`` samples, s; the last is at or after their end."""
     points: FloatArray = np.arange(-(-n // CONTROL_STEP) + 1) / (SAMPLE_RATE / CONTROL_STEP)
     return points
 
 
 def interpolate(values: FloatArray, n: int) -> Signal:
-    """``values`` (…, control points) joined by straight lines; shape (…, n)."""
+    """Join control points by straight lines.
+
+    Parameters
+    ----------
+    values
+        Shape (…, control points).
+    n
+        Samples.
+
+    Returns
+    -------
+    ndarray
+        float32, shape (…, n).
+
+    """
     points = values.astype(np.float32)
     lines = np.diff(points)[..., None] * CONTROL_RAMP
     lines += points[..., :-1, None]
-    drawn: Signal = lines.reshape(*points.shape[:-1], -1)[..., :n]
-    return drawn
+    joined: Signal = lines.reshape(*points.shape[:-1], -1)[..., :n]
+    return joined
 
 
 def random_drift(n: int, rng: np.random.Generator, rate: float = 5.0) -> FloatArray:
-    """A curve about 0 (deviation about 0.7) at the control points: what no player can keep from doing."""
+    """Draw the slow unsteadiness that no player can avoid.
+
+    Parameters
+    ----------
+    n
+        Samples of the tone.
+    rng
+        Its chance.
+    rate
+        Knots a second; between two of them the curve is straight.
+
+    Returns
+    -------
+    ndarray
+        float64 at the control points, about 0 with a standard deviation of about 0.7.
+
+    """
     t = control_times(n)
     knots = rng.standard_normal(int(t[-1] * rate) + 2)
-    wandering: FloatArray = np.interp(t * rate, np.arange(len(knots)), knots)
-    return wandering
+    drift: FloatArray = np.interp(t * rate, np.arange(len(knots)), knots)
+    return drift
 
 
 def pitch_contour(
@@ -54,8 +86,23 @@ def pitch_contour(
     drift: float = 0.0,
     detune: float = 0.0,
 ) -> FloatArray:
-    """Frequency (Hz) of a played tone at the control points: begun ``scoop`` cents off, then held, unsteadily
-    by ``drift`` cents, with a vibrato of ``cents`` that sets in after ``delay`` seconds.
+    """Give the fundamental frequency of a played tone at the control points, Hz.
+
+    Parameters
+    ----------
+    tone
+        The note.
+    n
+        Samples.
+    cents, rate, delay, phase
+        Depth (cents) and rate (Hz) of a vibrato that sets in after ``delay`` seconds, and its phase (rad).
+    scoop, glide
+        How far off the pitch begins (cents), and the time constant with which it arrives, s.
+    drift
+        Cents of unsteadiness.
+    detune
+        Cents by which the whole tone is off.
+
     """
     t = control_times(n)
     off = np.full(len(t), detune, np.float64)
@@ -69,17 +116,28 @@ def pitch_contour(
 
 
 def fade_in(n: int, attack: float) -> Signal:
-    """0 → 1 in ``attack`` seconds along a raised cosine, then 1."""
+    """Rise from 0 to 1 in ``attack`` seconds along a raised cosine, then stay there; float32, shape (n,)."""
     envelope = np.ones(n, np.float32)
     m = min(n, max(2, int(attack * SAMPLE_RATE)))
     envelope[:m] = 0.5 - 0.5 * np.cos(np.pi * np.arange(m) / m)
     return envelope
 
 
+def raised_cosine(t: FloatArray, attack: float) -> FloatArray:
+    """Rise from 0 to 1 along a raised cosine in the first ``attack`` seconds of the times ``t``."""
+    rising: FloatArray = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / attack, 0, 1))
+    return rising
+
+
+def declick(sound: Signal, samples: int) -> None:
+    """Let the first samples of ``sound`` rise from 0 in place, so that it does not begin with a click."""
+    sound[:samples] *= np.linspace(0, 1, samples, dtype=np.float32)
+
+
 def exp_decay(n: int, decay: float, sustain: float = 0.0) -> Signal:
-    """1 → ``sustain``, exponentially with time constant ``decay``."""
+    """Fall from 1 to ``sustain`` exponentially, with the time constant ``decay`` (s); float32, shape (n,)."""
     blocks = -(-n // _BLOCK)
     step = 1 / (decay * SAMPLE_RATE)
-    curve = np.exp(-step * _BLOCK * np.arange(blocks))[:, None] * np.exp(-step * np.arange(_BLOCK))
-    envelope: Signal = (sustain + (1 - sustain) * curve.reshape(-1)[:n]).astype(np.float32)
+    falling = np.exp(-step * _BLOCK * np.arange(blocks))[:, None] * np.exp(-step * np.arange(_BLOCK))
+    envelope: Signal = (sustain + (1 - sustain) * falling.reshape(-1)[:n]).astype(np.float32)
     return envelope

@@ -1,4 +1,4 @@
-"""The instruments by name: how each is synthesised, what track it belongs to, how it sits in a mix."""
+"""The instruments by name: how each is synthesised, which track it belongs to, and how it sits in the mix."""
 
 # ruff: noqa: E501 (tables: one entry a line)
 
@@ -18,7 +18,7 @@ TRACKS = (
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """``low … high`` is the comfortable range (MIDI); ``level`` dB, ``pan`` -1 left … 1 right."""
+    """An instrument; ``low`` to ``high`` is its comfortable range, MIDI; ``pan`` is -1 (left) to 1 (right)."""
 
     track: str
     synthesize: Callable[[Tone], Signal]
@@ -27,19 +27,19 @@ class Instrument:
     level_db: float = 0.0
     pan: float = 0.0
     reverb_send: float = 0.15
-    """How much of it the room gives back."""
+    """How much of it goes to the room's reverberation."""
     release: float = 0.12
-    """Seconds a note takes to die after the key is up."""
+    """Seconds that a note takes to die after the key is up."""
     max_seconds: float = 5.0
     """Seconds after which nothing is left to hear, however long the key is held."""
     drive: float = 0.0
-    """Gain into a soft clipper, 0 for none; a cabinet follows."""
+    """Gain into a soft clipper, which a loudspeaker cabinet follows; 0 for none."""
     echo_level: float = 0.0
     """Level of the tempo echo's first repeat."""
     auto_pan_depth: float = 0.0
-    """Depth of a slow left-right tremolo."""
+    """Depth of a slow tremolo between left and right."""
     rotary_speaker: bool = False
-    """Heard through a loudspeaker that turns."""
+    """Whether it is heard through a loudspeaker that turns."""
     unpitched: bool = False
     plays_legato: bool = False
     """Whether its player connects the notes of a phrase."""

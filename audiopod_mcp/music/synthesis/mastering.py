@@ -1,4 +1,4 @@
-"""Mastering: one gain curve for the whole mix, so that the stems still add up to it."""
+"""Mastering by one gain curve for the whole mix, so that the stems still add up to it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,38 @@ from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, tr
 from .tone import FloatArray, Signal
 
 TARGET_LUFS = -14.0
-"""Integrated loudness to aim at, LUFS."""
+"""The integrated loudness to aim at."""
 CEILING_DBTP = -1.0
-"""True peak never exceeded, dBTP."""
+"""The true peak that is never exceeded."""
 _CHUNK = 20 * SAMPLE_RATE
-"""Samples looked at in one go."""
+"""Samples whose true peak is measured at a time."""
 _STEP = SAMPLE_RATE // 50
-"""Samples over which the loudness of the mix is taken once, to be weighted by any gain."""
+"""Samples over which the energy of the mix is taken once, to be weighted by any gain afterwards."""
 _BLOCK = 64
 _LOOK_AHEAD = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
 
 
 def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = silent) -> Signal:
-    """Gain (n,) that brings ``mix`` (n, 2) to :data:`TARGET_LUFS` without exceeding :data:`CEILING_DBTP`.
+    """Compute the gain that brings a mix to :data:`TARGET_LUFS` without exceeding :data:`CEILING_DBTP`.
 
-    A look-ahead limiter: required gain per block, its running minimum, smoothed. With ``wrap`` the
-    curve is continuous from the end to the start, for loops.
+    A gentle bus compressor is followed by a look-ahead limiter: the gain that each block needs, its running
+    minimum, smoothed. What both take away is given back as far as the limiter allows.
+
+    Parameters
+    ----------
+    mix
+        float32 of shape (n, 2) at :data:`SAMPLE_RATE`.
+    wrap
+        Whether the curve is to be continuous from the end to the start, for loops.
+    report
+        Is called between blocks of work, and may raise to stop it.
+
+    Returns
+    -------
+    ndarray
+        The gain of each sample, float32, shape (n,).
+
     """
     flat = np.ones(len(mix), np.float32)
     weighted = step_energies(mix, SAMPLE_RATE, _STEP, lambda *_: report(0.0, "Mastering"))
@@ -41,7 +56,7 @@ def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = silent)
     make_up = 10 ** ((TARGET_LUFS - loudness) / 20)
     glue = _bus_compressor_gain(energy, wrap)
     curve = _limiter_gain(peaks, make_up * glue, len(mix), wrap)
-    # What compressor and limiter took away is given back, twice at most, then the level is what it is.
+    # What compressor and limiter took away is given back, twice at most: then the limiter would be heard.
     for _ in range(2):
         lost = TARGET_LUFS - (_loudness(weighted, curve) or TARGET_LUFS)
         if lost < 0.1:
@@ -57,9 +72,10 @@ def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = silent)
 
 
 def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
-    """Integrated loudness in LUFS of what has K-``weighted`` energies by step, times ``gain`` (samples,).
+    """Measure the loudness (LUFS) of a mix, of whose steps the K-``weighted`` energies are known, under
+    ``gain``.
 
-    A gain that moves within a step is taken at its mean square there.
+    Of a gain that moves within a step its mean square is taken.
     """
     steps = gain[: len(weighted) * _STEP]
     squares = np.einsum("ij,ij->i", *(2 * [np.resize(steps, (len(weighted), _STEP))])) / _STEP
@@ -69,7 +85,7 @@ def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
 
 
 def _block_levels(mix: Audio, report: Progress) -> tuple[Signal, Signal]:
-    """The highest peak, either channel, at 4-fold oversampling, and the mean square of each block of 64."""
+    """Measure each block of 64: the higher channel's peak at fourfold oversampling, and the mean square."""
     peaks, energies = [], []
     step, margin = SAMPLE_RATE // _BLOCK * _BLOCK, 4 * _BLOCK
     for start in range(0, len(mix), step):
@@ -88,9 +104,9 @@ def _block_levels(mix: Audio, report: Progress) -> tuple[Signal, Signal]:
 
 
 def _bus_compressor_gain(energy: Signal, wrap: bool) -> FloatArray:
-    """Gain by block of a bus compressor, 2 : 1 above 2 dB over the last and next second and a half.
+    """Compute the gain by block of a bus compressor: 2 : 1 from 2 dB above the level of three seconds around.
 
-    Its threshold follows the music: it takes from accents and leaves a verse quieter than its chorus.
+    Its threshold follows the music, so it takes from accents and leaves a verse quieter than its chorus.
     """
     mode: Literal["wrap", "nearest"] = "wrap" if wrap else "nearest"
     second = SAMPLE_RATE // _BLOCK
@@ -103,14 +119,14 @@ def _bus_compressor_gain(energy: Signal, wrap: bool) -> FloatArray:
 
 
 def _limiter_gain(peaks: Signal, gain: FloatArray, samples: int, wrap: bool) -> Signal:
-    """The curve (samples,) that applies ``gain`` by block and keeps every sample below the ceiling."""
+    """Draw the curve (samples,) that applies ``gain`` by block and keeps every sample below the ceiling."""
     ceiling = 10 ** ((CEILING_DBTP - 0.15) / 20)
     needed = np.minimum(1.0, ceiling / np.maximum(peaks.astype(np.float64) * gain, 1e-9))
     mode: Literal["wrap", "nearest"] = "wrap" if wrap else "nearest"
     window = np.hanning(2 * _LOOK_AHEAD + 1)
     floor = minimum_filter1d(needed, 2 * _LOOK_AHEAD + 5, mode=mode)
     smooth = gain * convolve1d(floor, window / window.sum(), mode=mode)
-    # Lines between the block boundaries; a block's width was added to the running minimum for them.
+    # Straight lines join the block boundaries; the running minimum is wider by a block for their sake.
     before = smooth[-1] if wrap else smooth[0]
     knots = 0.5 * (smooth + np.concatenate(([before], smooth[:-1])))
     knots = np.append(knots, knots[0] if wrap else smooth[-1]).astype(np.float32)

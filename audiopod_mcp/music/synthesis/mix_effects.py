@@ -1,6 +1,6 @@
-"""Space and movement: the shared room, tempo echo, the fuzz box and its cabinet, tremolo, ducking.
+"""Effects of the mix: reverberation, echo, distortion, rotary speaker, tremolo and ducking.
 
-Audio is ``float32``; mono is ``(n,)``, stereo ``(n, 2)``.
+Audio is float32: mono of shape (n,), stereo of shape (n, 2).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _MAX_REVERB_SECONDS = 1.5
 
 @lru_cache(maxsize=4)
 def _room_impulse_spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.complex64]], int]:
-    """Spectra (2, _SIZE/2+1) of a stereo impulse response at half rate, and its length.
+    """Build the spectra (2, bins) of a stereo room impulse response at half the sample rate, and its length.
 
-    Noise that decays by 60 dB in ``t60`` s, high frequencies three times as fast, after a few early
-    reflections: Moorer, "About this reverberation business" (CMJ 1979). Unit energy.
+    Noise that decays by 60 dB in ``t60`` seconds, and three times as fast at high frequencies, follows a few
+    early reflections (Moorer, "About this reverberation business", CMJ 1979). Its energy is 1.
     """
     n = int(min(t60, _MAX_REVERB_SECONDS) * _REVERB_RATE)
     rng = np.random.default_rng(1979)
@@ -36,7 +36,7 @@ def _room_impulse_spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dt
     spectrum = sfft.rfft(rng.standard_normal((2, n)), axis=1)
     hertz = sfft.rfftfreq(n, 1 / _REVERB_RATE)
     split = np.exp(-((hertz / 2600) ** 2))
-    # A low end that the room has no part in stays firm, and the same in mono.
+    # The bass is kept out of the room: it stays firm, and the same in mono.
     spectrum *= hertz**2 / (hertz**2 + 160**2)
     low, high = sfft.irfft(spectrum * split, n, axis=1), sfft.irfft(spectrum * (1 - split), n, axis=1)
     response = low * np.exp(-6.9 * t / t60) + 0.45 * high * np.exp(-6.9 * t / (0.33 * t60))
@@ -49,15 +49,28 @@ def _room_impulse_spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dt
 
 
 def add_reverb(stereo: Audio, dry: Signal, tick: Tick, t60: float = 1.4) -> None:
-    """Adds the room's answer to mono ``dry`` (n,) to ``stereo`` (n, 2) in place.
+    """Add the reverberation of ``dry`` to ``stereo``, in place.
 
-    A tail is dark, so it's computed at half the rate; by overlap-add, a block at a time in the cache.
+    A reverberation tail is dark, so it is computed at half the sample rate, by overlap-add of blocks that fit
+    into the cache.
+
+    Parameters
+    ----------
+    stereo
+        What is heard, shape (n, 2); changed.
+    dry
+        What the room hears, shape (n,).
+    tick
+        Called between blocks.
+    t60
+        Reverberation time, s.
+
     """
     spectra, length = _room_impulse_spectra(t60)
     half = len(dry) // 2
     slow = np.zeros(half + 2, np.float32)
     pairs = dry[: 2 * half].reshape(half, 2)
-    # (1 3 3 1)/8: three zeros at Nyquist before every other sample is dropped.
+    # The filter (1 3 3 1)/8 has three zeros at Nyquist; after it, every other sample is dropped.
     slow[:half] = pairs[:, 0]
     slow[:half] += pairs[:, 1]
     slow[:half] *= np.float32(0.375)
@@ -74,25 +87,26 @@ def add_reverb(stereo: Audio, dry: Signal, tick: Tick, t60: float = 1.4) -> None
         if not sounds and not tail.any():
             last[:] = 0
             continue
-        if not sounds:
-            answer = np.zeros((2, _FFT_SIZE), np.float32)
+        if sounds:
+            reverberation = sfft.irfft(sfft.rfft(block, _FFT_SIZE) * spectra, _FFT_SIZE, axis=1)
         else:
-            answer = sfft.irfft(sfft.rfft(block, _FFT_SIZE) * spectra, _FFT_SIZE, axis=1)
-        answer[:, :length] += tail
-        tail = answer[:, hop:].copy()
-        wet = np.ascontiguousarray(answer[:, : min(hop, half - start)].T)
-        before = np.concatenate((last[None], wet[:-1]))
+            reverberation = np.zeros((2, _FFT_SIZE), np.float32)
+        reverberation[:, :length] += tail
+        tail = reverberation[:, hop:].copy()
+        wet = np.ascontiguousarray(reverberation[:, : min(hop, half - start)].T)
+        # Back to the full rate: the samples themselves, and between two of them their mean.
+        between = np.concatenate((last[None], wet[:-1]))
         last = wet[-1]
-        piece = fine[start : start + len(wet)]
-        piece[:, 1] += wet
+        target = fine[start : start + len(wet)]
+        target[:, 1] += wet
         wet *= np.float32(0.5)
-        before *= np.float32(0.5)
-        before += wet
-        piece[:, 0] += before
+        between *= np.float32(0.5)
+        between += wet
+        target[:, 0] += between
 
 
 def add_echo(stereo: Audio, dry: Signal, seconds: float, level: float, tick: Tick) -> None:
-    """Adds three repeats of mono ``dry`` to ``stereo`` in place, bouncing from left to right."""
+    """Add three echoes of ``dry`` (n,), ``seconds`` apart and from side to side, to ``stereo`` (n, 2)."""
     step = round(seconds * SAMPLE_RATE)
     for repeat in range(1, 4):
         tick()
@@ -106,9 +120,9 @@ def add_echo(stereo: Audio, dry: Signal, seconds: float, level: float, tick: Tic
 
 
 def distort(dry: Signal, drive: float, tick: Tick) -> Signal:
-    """A valve amplifier turned up (an asymmetric soft clip) and its loudspeaker, which hears 90 Hz to 5 kHz.
+    """Play ``dry`` (n,) through an overdriven valve amplifier and its loudspeaker, in place.
 
-    Changes ``dry`` in place.
+    The amplifier is an asymmetric soft clip with the gain ``drive``; the loudspeaker passes 90 Hz to 4.6 kHz.
     """
     from scipy.signal import butter, sosfilt
 
@@ -128,8 +142,10 @@ def distort(dry: Signal, drive: float, tick: Tick) -> Signal:
 
 
 def rotary_speaker(dry: Signal, tick: Tick, rate: float = 6.3) -> Audio:
-    """Mono ``dry`` (n,) from a horn that turns before two microphones, (n, 2): louder and sharp as it comes,
-    softer and flat as it goes (Smith et al., "Doppler simulation and the Leslie", DAFx 2002).
+    """Play ``dry`` (n,) through a horn that turns ``rate`` times a second before two microphones; (n, 2).
+
+    It is louder and sharper as it comes, softer and flatter as it goes (Smith et al., "Doppler simulation and
+    the Leslie", DAFx 2002).
     """
     period = round(SAMPLE_RATE / rate)
     n = len(dry)
@@ -150,14 +166,14 @@ def rotary_speaker(dry: Signal, tick: Tick, rate: float = 6.3) -> Audio:
 
 
 def auto_pan_gains(depth: float, rate: float = 5.2) -> Signal:
-    """One period of an auto-pan's gains, (2, n): the tremolo of a suitcase piano."""
+    """Give the gains of one period of an auto-pan, the tremolo of a suitcase piano; (2, n)."""
     period = round(SAMPLE_RATE / rate)
     wave = depth * np.sin(2 * np.pi * np.arange(period) / period)
     return np.stack((1 + wave, 1 - wave)).astype(np.float32)
 
 
 def ducking_gain(kicks: list[float], samples: int, depth: float = 0.6) -> Signal:
-    """The gain (samples,) of a compressor keyed by the bass drum: dips at each of ``kicks`` (seconds)."""
+    """Give the gain (samples,) of a compressor keyed by the bass drum: it dips at each of ``kicks`` (s)."""
     gain = np.ones(samples, np.float32)
     n = int(0.28 * SAMPLE_RATE)
     x = np.linspace(0, 1, n, dtype=np.float32)
@@ -165,6 +181,6 @@ def ducking_gain(kicks: list[float], samples: int, depth: float = 0.6) -> Signal
     for kick in kicks:
         start = round(kick * SAMPLE_RATE)
         if 0 <= start < samples:
-            piece = gain[start : start + n]
-            np.minimum(piece, dip[: len(piece)], out=piece)
+            ducked = gain[start : start + n]
+            np.minimum(ducked, dip[: len(ducked)], out=ducked)
     return gain

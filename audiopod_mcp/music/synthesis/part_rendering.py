@@ -1,4 +1,4 @@
-"""A part becomes sound: each different note is synthesised once, then placed as often as it's played."""
+"""Rendering of a part: each different note is synthesised once, then mixed in as often as it is played."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from .voice import consonant_of, inhalation, vowel_of
 _VELOCITY_LAYERS = 5
 """Velocities that differ in more than loudness."""
 _ROUND_ROBINS = 2
-"""Takes of a note that's repeated, three for a drum: the same one twice in a row is a machine gun."""
+"""Sounds of a repeated note, which take turns (a drum has three): one twice in a row sounds like a machine
+gun.
+"""
 _COPIED_FROM = 1.5
-"""Seconds above which a repeated note isn't played again but copied."""
+"""Seconds from which a repeated note has one sound only."""
 _REFERENCE_RMS = 0.1
 """RMS of the loudest quarter second of a pitched note at full velocity, before its instrument's level."""
 _DRUM_LEVEL = 0.42
@@ -34,24 +36,39 @@ _SUNG_SLUR_GAP = 0.12
 _BREATH_PAUSE = 0.25
 """Seconds of silence in which a singer takes breath."""
 _SLUR_GAP = 0.05
-"""Seconds of silence that still let a player slur,"""
+"""Seconds of silence over which a player still slurs."""
 _SLUR_INTERVAL = 5.5
-"""semitones over which,"""
+"""Semitones below which a player slurs."""
 _SLUR_NOTES = 2
-"""and how many notes in a row."""
+"""How many notes in a row a player slurs."""
 _DRONES = {"bagpipes": (57, 45)}
 """Lowest pitch (MIDI) of each pipe that sounds the tonic as long as its player plays."""
 _DRONE_REST = 2.0
-"""Seconds of silence in which a bag is still full,"""
+"""Seconds of silence through which a bag stays full."""
 _DRONE_NOTE_SECONDS = 8.0
-"""and after which a drone is written as another note."""
+"""A drone is written as notes of about this length."""
 _SoundKey = tuple[int, int, int, str]
 
 
 def render_part(part: Part, samples: int, seed: int, report: Progress) -> Signal:
-    """The dry signal of ``part``: shape ``(samples,)``, or ``(samples, 2)`` for an ensemble.
+    """Play a part without effects.
 
-    ``report`` is told the fraction of *this part* that is done.
+    Parameters
+    ----------
+    part
+        Its notes, and who plays them.
+    samples
+        Length of the signal at :data:`SAMPLE_RATE`.
+    seed
+        Decides the noise of the instrument.
+    report
+        Is told the fraction of this part that is done, and may raise to stop it.
+
+    Returns
+    -------
+    ndarray
+        float32 of shape (samples,), or (samples, 2) for an ensemble.
+
     """
     instrument = INSTRUMENTS[part.instrument]
     slurs = _slurs(part) if instrument.plays_legato else {}
@@ -78,7 +95,7 @@ def render_part(part: Part, samples: int, seed: int, report: Progress) -> Signal
 
 
 def with_drones(part: Part, tonic: int) -> Part:
-    """``part`` with the drones, on pitch class ``tonic``, of an instrument that has any."""
+    """Add the drones of an instrument that has any, on the pitch class ``tonic``."""
     notes = sorted(part.notes, key=lambda note: note.start)
     phrases: list[list[float]] = []
     for note in notes if part.instrument in _DRONES else ():
@@ -98,7 +115,7 @@ def with_drones(part: Part, tonic: int) -> Part:
 
 
 def _add_breaths(dry: Signal, part: Part, seed: int) -> None:
-    """Adds the breath that a singer takes before each line, some 24 dB below the voice, to ``dry`` (n,)."""
+    """Add the breath that a singer takes before each line, some 24 dB below the voice, to ``dry`` (n,)."""
     rng = np.random.default_rng([seed & 0xFFFFFFFF, len(part.notes)])
     end = 0.0
     for note in sorted(part.notes, key=lambda note: note.start):
@@ -111,13 +128,15 @@ def _add_breaths(dry: Signal, part: Part, seed: int) -> None:
 
 
 def _hi_hat_closings(part: Part) -> dict[float, tuple[float, float]]:
-    """For the start of each open hi-hat, the seconds until pedal or next stroke close it, and its release."""
+    """Give, by the start of each open hi-hat, the seconds until it is closed or struck again, and its
+    release.
+    """
     strokes = sorted({note.start for note in part.notes if round(note.pitch) in (42, 44, _OPEN_HAT)})
     return {start: (after - start, 0.03) for start, after in pairwise(strokes) if after - start > 0.02}
 
 
 def _syllable_closings(part: Part) -> dict[float, tuple[float, float]]:
-    """For the start of each syllable that another follows, the seconds until that closes the mouth."""
+    """Give, by the start of each syllable that another follows, the seconds until then, and its release."""
     line = pairwise(sorted(part.notes, key=lambda note: note.start))
     return {
         before.start: (note.start - before.start, 0.045)
@@ -127,10 +146,10 @@ def _syllable_closings(part: Part) -> dict[float, tuple[float, float]]:
 
 
 def _slurs(part: Part) -> dict[float, Note]:
-    """For the start of each note that goes on from the one before in one breath or bow, that one before.
+    """Give, by the start of each note that goes on from the one before in one breath or bow, that one before.
 
-    Single notes that follow at once and not far away, a few in a row: repeated notes, leaps and chords are
-    begun anew.
+    Single notes are slurred that follow at once and at a small interval, a few in a row. Repeated notes,
+    leaps and chords begin anew.
     """
     slurs: dict[float, Note] = {}
     connected = 0
@@ -146,7 +165,7 @@ def _slurs(part: Part) -> dict[float, Note]:
 def _notes_by_sound(
     part: Part, instrument: Instrument, slurs: dict[float, Note]
 ) -> Iterator[tuple[_SoundKey, list[Note]]]:
-    """Notes that share one synthesised body, in a stable order."""
+    """Group the notes that share one synthesised sound, in an order that is always the same."""
     takes: Counter[_SoundKey] = Counter()
     last: Note | None = None
 
@@ -179,7 +198,7 @@ def _notes_by_sound(
 def _synthesize_sound(
     instrument: Instrument, name: str, key: _SoundKey, notes: list[Note], seed: int
 ) -> Signal:
-    """The longest sound these notes need, at reference level."""
+    """Synthesise the longest sound that these notes need, at the reference level."""
     pitch, force, _, sung = key
     seconds = min(max(note.duration for note in notes), instrument.max_seconds) + instrument.release
     rng = np.random.default_rng(
@@ -202,7 +221,7 @@ def _synthesize_sound(
 
 
 def _loudest_rms(sound: Signal) -> float:
-    """RMS of the loudest five of the first second's 50 ms frames."""
+    """Measure the RMS of the loudest five among the frames of 50 ms in the first second."""
     mono = sound if sound.ndim == 1 else (sound[:, 0] + sound[:, 1]) * np.float32(0.6)
     frame = min(SAMPLE_RATE // 20, len(mono))
     count = max(1, min(20, len(mono) // frame))
@@ -212,17 +231,17 @@ def _loudest_rms(sound: Signal) -> float:
 
 @lru_cache(maxsize=64)
 def _release_curve(samples: int) -> Signal:
-    """1 → 0, level at both ends, so that no note ends in a click."""
+    """Fall from 1 to 0, with no corner at either end, so that no note ends in a click."""
     x = np.linspace(0, 1, max(2, samples), dtype=np.float32)
-    curve: Signal = np.exp(-5 * x**2) * np.cos(0.5 * np.pi * x) ** 2
-    curve.flags.writeable = False
-    return curve
+    release: Signal = np.exp(-5 * x**2) * np.cos(0.5 * np.pi * x) ** 2
+    release.flags.writeable = False
+    return release
 
 
 def _mix_in(
     dry: Signal, sound: Signal, note: Note, instrument: Instrument, ending: tuple[float, float] | None = None
 ) -> None:
-    """Adds ``sound`` as ``note``; an ``ending`` is how long it's held and released instead (s)."""
+    """Add ``sound`` to ``dry`` as ``note``; an ``ending`` is how long it is held and released instead, s."""
     start = round(note.start * SAMPLE_RATE)
     whole = instrument.unpitched and instrument.track != "fx"
     release = round(instrument.release * SAMPLE_RATE)

@@ -1,9 +1,9 @@
-"""Strings that are plucked or struck, and bars and bells: sounds that are born loud and die away.
+"""Strings that are plucked or struck, and bars and bells: sounds that begin loud and die away.
 
-Each is a sum of decaying modes (:func:`decaying_modes`): an ideal string excited at a point has partials
-``sin(πkp)/k``; stiffness stretches them, ``f·k·√(1+Bk²)``; losses grow with frequency (Fletcher &
-Rossing, *The Physics of Musical Instruments*). Two slightly detuned copies of each partial stand for
-the string's two polarisations (or a piano's several strings): a bright start, then a long, slow end.
+Each is a sum of decaying modes. An ideal string that is excited at a point has partials ``sin(πkp)/k``;
+stiffness stretches them to ``f·k·√(1+Bk²)``, and losses grow with frequency (Fletcher & Rossing, *The Physics
+of Musical Instruments*). Two slightly detuned copies of each partial stand for the two polarisations of a
+string, or for the several strings of a piano's note: a bright start, then a long, slow end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from audiopod_mcp.music.model import SAMPLE_RATE
 
 from . import body_resonance
-from .envelopes import exp_decay, fade_in, interpolate, pitch_contour, sample_times
+from .envelopes import declick, exp_decay, fade_in, interpolate, pitch_contour, sample_times
 from .noise import band_noise
 from .oscillators import decaying_modes, harmonics
 from .tone import Signal, Tone
@@ -24,11 +24,12 @@ from .tone import Signal, Tone
 
 @dataclass(frozen=True, slots=True)
 class PluckedString:
-    """A string: where it's plucked (share of its length), how it's damped, the body it's on."""
+    """A plucked string and the body it is on; calling it with a tone gives its sound, (n,)."""
 
     position: float = 0.2
+    """Where it is plucked, as a share of its length."""
     slope: float = 1.0
-    """Steepness of the spectrum: partial k is weakened by ``k**-slope`` when played at medium force."""
+    """Steepness of the spectrum: partial k is weakened by ``k**-slope`` at medium force."""
     decay: float = 2.5
     """Time constant of the fundamental at A3, s; higher notes die sooner."""
     loss: float = 1.5e-7
@@ -36,7 +37,7 @@ class PluckedString:
     stiffness: float = 4e-5
     body: body_resonance.Body | None = None
     pickup: float = 0.0
-    """Where a magnet hears the string (share of its length), 0 for none."""
+    """Where a magnetic pickup is, as a share of the string's length; 0 for none."""
     pick: float = 0.1
     """Noise of the finger, pick or hammer."""
     pick_band: tuple[float, float] = (800.0, 5000.0)
@@ -46,8 +47,8 @@ class PluckedString:
     opening: float = 1.1
     """How much of the steepness a strong pluck takes away."""
     frets: int = 5
-    """Semitones from one string to the next: the stopped length, and with it where hand and magnet are on it,
-    goes from note to note. 1: every note has a string of its own."""
+    """Semitones from one string to the next. The further up a string is stopped, the shorter it is, and the
+    nearer to its middle are hand and pickup. 1: every note has a string of its own."""
 
     def __call__(self, tone: Tone) -> Signal:
         f, n = tone.frequency, tone.samples(0.1)
@@ -71,7 +72,7 @@ class PluckedString:
             n,
             np.tile(rng.uniform(-0.5, 0.5, len(k)), 2),
         )
-        y[:44] *= np.linspace(0, 1, 44, dtype=np.float32)
+        declick(y, 44)
         m = min(n, int(0.06 * SAMPLE_RATE))
         burst = band_noise(m, rng, *self.pick_band) * exp_decay(m, 0.006) * fade_in(m, 0.001)
         y[:m] += (
@@ -114,13 +115,13 @@ UKULELE = PluckedString(0.2, 0.75, 0.5, 3e-7, 1e-5, body_resonance.UKULELE, pick
 
 @dataclass(frozen=True, slots=True)
 class TremoloString:
-    """A string that's plucked again and again as long as the note lasts: a mandolin's paired courses."""
+    """A string that is plucked again and again as long as the note lasts, as on a mandolin; (n,)."""
 
     string: PluckedString
     rate: float = 12.5
     """Strokes a second."""
     after: float = 0.42
-    """Seconds that the first stroke rings: shorter notes are single plucks."""
+    """Seconds that the first stroke rings; shorter notes are single plucks."""
 
     def __call__(self, tone: Tone) -> Signal:
         n, rng = tone.samples(0.1), tone.rng
@@ -146,9 +147,10 @@ class TremoloString:
 
 @dataclass(frozen=True, slots=True)
 class BentString:
-    """A string whose pitch is made after it's plucked: by a bar of steel, or by pulling it aside.
+    """A string that is bent after it is plucked, by a steel bar or by pulling it aside; (n,).
 
-    It slides in from ``scoop`` cents off, within some ``glide`` seconds; then a vibrato of ``cents``.
+    Its pitch slides in from ``scoop`` cents off with the time constant ``glide`` (s); then it has a vibrato
+    of ``cents`` at ``rate`` Hz.
     """
 
     string: Callable[[Tone], Signal]
@@ -157,9 +159,9 @@ class BentString:
     cents: float = 0.0
     rate: float = 5.2
     swell: float = 0.0
-    """Seconds in which a volume pedal lets the note in, 0 for none."""
+    """Seconds in which a volume pedal lets the note in; 0 for none."""
     sustain: float = 0.0
-    """Seconds through which that pedal makes good what the string loses."""
+    """Seconds through which that pedal makes up for what the string loses."""
 
     def __call__(self, tone: Tone) -> Signal:
         n = tone.samples(0.1)
@@ -178,10 +180,10 @@ class BentString:
 
 
 def _jawari_string(tone: Tone) -> Signal:
-    """A sitar's string on its broad, curved bridge, with the strings below that answer it.
+    """Pluck a sitar's string on its broad, curved bridge, with its sympathetic strings; (n,).
 
-    The bridge grazes the string all along its swing, so the high partials grow while the low ones die, one
-    after the other (Raman 1921; Burridge, Kappraff & Morshedi 1982): each is the difference of two decays.
+    The bridge grazes the string all along its swing, so the high partials grow, one after the other, while
+    the low ones die (Raman 1921; Burridge, Kappraff & Morshedi 1982): each is the difference of two decays.
     """
     f, n, rng = tone.frequency, tone.samples(0.1), tone.rng
     k = harmonics(f, 40)
@@ -199,7 +201,7 @@ def _jawari_string(tone: Tone) -> Signal:
         ),
         n,
     )
-    y[:44] *= np.linspace(0, 1, 44, dtype=np.float32)
+    declick(y, 44)
     m = min(n, int(0.04 * SAMPLE_RATE))
     y[:m] += np.float32(0.2 * np.abs(y[: 4 * m]).max()) * band_noise(m, rng, 1500, 7000) * exp_decay(m, 0.005)
     return body_resonance.GUITAR(y)
@@ -239,11 +241,11 @@ PEDAL_STEEL = BentString(
 
 
 def piano(tone: Tone) -> Signal:
-    """A grand piano: stiff strings in threes, felt that hardens with force, the knock of the action, and the
-    soundboard on two sides; shape (n, 2).
+    """Play a grand piano; float32, shape (n, 2).
 
-    Inharmonicity after Fletcher, Blackham & Stratton (JASA 1962); the fast and the slow decay of strings
-    that share a bridge after Weinreich (JASA 1977).
+    Three stiff strings a note are struck by felt that hardens with force; the action knocks, and the
+    soundboard is heard from two sides. Inharmonicity is after Fletcher, Blackham & Stratton (JASA 1962), the
+    fast and the slow decay of strings that share a bridge after Weinreich (JASA 1977).
     """
     f, n = tone.frequency, tone.samples(0.1)
     rng = tone.rng
@@ -266,17 +268,17 @@ def piano(tone: Tone) -> Signal:
     )
     m = min(n, int(0.15 * SAMPLE_RATE))
     knock = band_noise(m, rng, 80, 1400) * exp_decay(m, 0.012)
-    y[:60] *= np.linspace(0, 1, 60, dtype=np.float32)
+    declick(y, 60)
     y[:m] += np.float32(0.1 * (0.2 + tone.force) * np.abs(y).max()) * knock * fade_in(m, 0.001)
     return body_resonance.SOUNDBOARD.to_stereo(y)
 
 
 def electric_piano(tone: Tone) -> Signal:
-    """A tine piano: a sine swings before a magnet whose field is bent, barks as it swings wider.
+    """Play a tine piano: a tine swings before a pickup and sounds the harsher the wider it swings; (n,).
 
-    The pickup after Pfeifle & Bader, "Real-time physical modelling of a real Fender Rhodes" (2016): the
-    voltage is the change of a flux that falls off on both sides of a tine that hangs off centre. The
-    tine's second mode, 7.1 times as high, is the bell of the attack.
+    The pickup is after Pfeifle & Bader, "Real-time physical modelling of a real Fender Rhodes" (2016): its
+    voltage is the change of a flux that falls off on both sides of a tine that hangs off centre. The second
+    mode of the tine, 7.1 times as high, is the bell of the attack.
     """
     f, n = tone.frequency, tone.samples(0.1)
     t = (2 * np.pi * f) * sample_times(n)
@@ -291,21 +293,26 @@ def electric_piano(tone: Tone) -> Signal:
     y *= np.float32(1 / (np.abs(y).max() + 1e-9))
     m = min(n, int(0.04 * SAMPLE_RATE))
     y[:m] += np.float32(0.04 * (0.2 + tone.force)) * band_noise(m, tone.rng, 300, 2500) * exp_decay(m, 0.006)
-    y[:90] *= np.linspace(0, 1, 90, dtype=np.float32)
+    declick(y, 90)
     return y
 
 
 @dataclass(frozen=True, slots=True)
 class TunedBar:
-    """Metal or wood in tune: modes as ratios of the fundamental, with their strengths and decays in s."""
+    """A tuned bar, bell or kettle; calling it with a tone gives its sound, (n,)."""
 
     ratios: tuple[float, ...]
+    """The modes, as ratios to the fundamental,"""
     strengths: tuple[float, ...]
+    """their levels,"""
     decays: tuple[float, ...]
+    """and their time constants at C5, s."""
     tick: float = 0.05
+    """Level of the mallet's noise,"""
     band: tuple[float, float] = (1500.0, 8000.0)
+    """and its band, Hz."""
     fall: float = 0.35
-    """How much sooner higher notes die: decay goes with pitch to this power."""
+    """How much sooner higher notes die: the decay falls with pitch to this power."""
 
     def __call__(self, tone: Tone) -> Signal:
         f, n = tone.frequency, tone.samples(0.1)
@@ -323,7 +330,7 @@ class TunedBar:
             * band_noise(m, tone.rng, *self.band)
             * exp_decay(m, 0.004)
         )
-        y[:30] *= np.linspace(0, 1, 30, dtype=np.float32)
+        declick(y, 30)
         return y
 
 

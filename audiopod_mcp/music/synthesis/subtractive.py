@@ -1,6 +1,7 @@
-"""Analogue synthesisers: detuned oscillators through a filter that closes, and the drum machine's tuned boom.
+"""Subtractive synthesis: detuned oscillators through a filter that closes, as in analogue synthesisers.
 
-The filter is a row of wavetables, a third of an octave apart, that the tone is read across.
+The filter is a row of wavetables, each filtered a third of an octave lower than the one before; as the cutoff
+falls, the tone is read further along that row.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .tone import Signal, Tone
 
 @dataclass(frozen=True, slots=True)
 class SubtractiveSynth:
-    """A synthesiser voice: detuned oscillators through a filter that closes, ``bright`` to ``dark`` Hz."""
+    """A synthesiser voice; calling it with a tone gives its sound."""
 
     waveform: str = "saw"
     detune_cents: tuple[float, ...] = (0.0,)
@@ -40,7 +41,7 @@ class SubtractiveSynth:
     vibrato_cents: float = 0.0
     max_harmonics: int = 80
     drift: float = 1.5
-    """Cents, and hundredths of an octave of the filter, by which the circuits wander."""
+    """Cents by which the pitch wanders, and hundredths of an octave by which the cutoff does."""
 
     def __call__(self, tone: Tone) -> Signal:
         f, n = tone.frequency, tone.samples(0.2)
@@ -71,7 +72,7 @@ class SubtractiveSynth:
         return np.asarray(y * envelope, np.float32)
 
     def _filter_sweep_tables(self, tone: Tone) -> Signal:
-        """Wavetables of the open to the closed filter, a third of an octave apart; (count, TABLE)."""
+        """Build the wavetables of the open to the closed filter; (tables, TABLE_SIZE)."""
         f = tone.frequency
         k = harmonics(f, self.max_harmonics)
         raw = {
@@ -108,7 +109,7 @@ CHIP_BASS = SubtractiveSynth("triangle", (0,), 9000, 9000, 1, 0.002, drift=0)
 
 
 def bass_808(tone: Tone) -> Signal:
-    """The booming bass drum of the TR-808, tuned: a sine that falls into pitch, warmed by a soft clip."""
+    """Play the tuned bass drum of the TR-808: a sine that falls into pitch, warmed by a soft clip; (n,)."""
     f, n = tone.frequency, tone.samples(0.1)
     t = sample_times(n)
     cycles = f * t + 1.6 * f * 0.018 * (1 - np.exp(-t / 0.018))

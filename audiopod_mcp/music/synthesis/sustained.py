@@ -1,13 +1,13 @@
-"""Instruments that speak as long as they're blown, bowed, sung or held: wavetables that change in time.
+"""Instruments that sound as long as they are blown, bowed or held: wavetables that change in time.
 
-Wavetables from dark to bright are blended along the note, which is how a real tone opens with its
-loudness (Risset & Mathews 1969, for brass). No player holds still: pitch, loudness and colour waver, and
-breath or bow hiss with the period of the tone. A body (:mod:`.body_resonance`) answers string players; what
-shapes the harmonics of the others stands still in Hz: a bell holds back what is low, and above a corner that
-rises with effort the spectrum falls steeply (Luce & Clark, "Physical correlates of brass-instrument tones",
-JASA 1967; Luce, JAES 1975). Corners, orders and formants were fitted to partials of the FluidR3 soundfont
-(MIT), and agree as well with another that the fit didn't see. Ensembles return ``(n, 2)``: each player has a
-place.
+Wavetables from dark to bright are blended along the note, as a real tone becomes brighter when it becomes
+louder (Risset & Mathews 1969, for brass). No player holds still: pitch, loudness and brightness waver, and
+breath or bow hiss with the period of the tone. String instruments sound through a body
+(:mod:`.body_resonance`). What shapes the harmonics of the others lies at fixed frequencies: a bell radiates
+little below its cutoff, and above a corner that rises with effort the spectrum falls steeply (Luce & Clark,
+"Physical correlates of brass-instrument tones", JASA 1967; Luce, JAES 1975). Corners, orders and formants
+were fitted to partials of the FluidR3 soundfont (MIT), and agree as well with another one that the fit did
+not see.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import body_resonance
-from .envelopes import control_times, exp_decay, fade_in, interpolate, pitch_contour, random_drift
+from .envelopes import (
+    control_times,
+    exp_decay,
+    fade_in,
+    interpolate,
+    pitch_contour,
+    raised_cosine,
+    random_drift,
+)
 from .noise import band_noise
 from .oscillators import harmonics, pan_across, phase_index, read_wavetable, wavetable
 from .tone import FloatArray, Signal, Tone
@@ -28,7 +36,7 @@ _BRIGHTNESS_LEVELS = 6
 
 
 def formant_gain(frequencies: FloatArray, *resonances: tuple[float, float, float]) -> FloatArray:
-    """Gain of a horn or a reed at ``frequencies``: 1 + Σ gain of each (centre Hz, width Hz, gain) formant."""
+    """Compute the gain of formants at ``frequencies`` (Hz): 1 + Σ of each (centre Hz, width Hz, gain)."""
     gain = np.ones_like(frequencies)
     for centre, width, height in resonances:
         gain += height / (1 + ((frequencies - centre) / width) ** 2)
@@ -37,20 +45,24 @@ def formant_gain(frequencies: FloatArray, *resonances: tuple[float, float, float
 
 @dataclass(frozen=True, slots=True)
 class SustainedInstrument:
-    """A bowed string, a reed, a flute or a horn.
+    """A bowed string, a reed, a flute or a horn, or a section of them.
 
-    ``slopes`` are the spectra (``k**-slope``) of the tone's darkest and brightest moment, before all else.
+    Calling it with a tone gives its sound: float32 of shape (n,), or (n, 2) where several players sit side by
+    side.
     """
 
     spectral_slopes: tuple[float, float] = (2.0, 1.0)
+    """The spectra (``k**-slope``) of the tone's darkest and brightest moment, before all else."""
     attack: float = 0.06
+    """Seconds in which the tone reaches its loudness."""
     bell_cutoff: tuple[float, float] = (0.0, 1.0)
-    """Hz below which little is radiated, and how steeply it vanishes: ``(f / Hz)**order``."""
+    """Hz below which little is radiated, and how steeply it falls there: ``(f / Hz)**order``."""
     corner: tuple[float, float, float] = (20_000.0, 20_000.0, 2.0)
-    """Hz of the corner at the darkest and the brightest moment; above it harmonics fall by ``f**-order``."""
+    """Hz of the corner at the darkest and the brightest moment, and the order by which the spectrum falls
+    above it: ``f**-order``."""
     formants: Resonances = ()
     even_level: float = 1.0
-    """Strength of the even harmonics far below ``even_hz``: a stopped pipe (clarinet) has next to none."""
+    """Level of the even harmonics far below ``even_hz``: a stopped pipe (clarinet) has next to none."""
     even_hz: float = 4000.0
     vibrato_hz: float = 5.3
     vibrato_cents: float = 14.0
@@ -64,9 +76,9 @@ class SustainedInstrument:
     brightness_lag: float = 1.0
     """How far the high partials lag behind the loudness at the attack."""
     onset_dip: float = 0.06
-    """By how much the tone is weaker when it has just begun than when it's held."""
+    """By how much the tone is weaker when it has just begun than when it is held."""
     vibrato_depth: float = 0.08
-    """How much of the vibrato is heard in loudness and colour."""
+    """How much of the vibrato is heard in loudness and brightness."""
     players: int = 1
     detune_cents: float = 7.0
     """Cents by which players of a section differ."""
@@ -80,9 +92,9 @@ class SustainedInstrument:
         t = control_times(n)
         attack = self.attack * (1.3 - 0.6 * tone.force) * (0.9 + 0.2 * tone.rng.random())
         bloom, chiff = self.attack_brightness, self.chiff
-        if tone.slurred:  # neither tongue nor a new bow: the pitch changes, that's all
+        if tone.slurred:  # Neither the tongue nor a new bow begins it: only the pitch changes.
             attack, bloom, chiff = 0.03, 0.0, 0.2 * chiff
-        shape = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / attack, 0, 1))
+        shape = raised_cosine(t, attack)
         tables = self._brightness_tables(tone)
         colour = (0.2 + 0.75 * tone.force) * shape**self.brightness_lag * (1 + bloom * np.exp(-t / 0.12))
         colour *= 1 + 0.1 * random_drift(n, tone.rng)
@@ -93,7 +105,7 @@ class SustainedInstrument:
         if self.breath:
             air = band_noise(n, tone.rng, *self.breath_band)
             air *= interpolate(self.breath * shape * (1 + chiff * np.exp(-t / 0.04)), n)
-            # Stick and slip, reed and lips let the air through once a period.
+            # Bow, reed and lips let the air through once a period, so it hisses with the tone.
             if y.ndim == 1:
                 air *= 0.6 + np.abs(y) * np.float32(0.5 / (np.sqrt(np.mean(y**2)) + 1e-9))
                 y += air
@@ -102,7 +114,7 @@ class SustainedInstrument:
         return self.body(y) if self.body else y
 
     def _brightness_tables(self, tone: Tone) -> Signal:
-        """Wavetables of equal power from dark to bright, (_SHADES, TABLE)."""
+        """Build wavetables of equal power from dark to bright; (_BRIGHTNESS_LEVELS, TABLE_SIZE)."""
         f = tone.frequency
         k = harmonics(f, self.max_harmonics)
         level = self.even_level + (1 - self.even_level) * np.minimum(1, (k * f / self.even_hz) ** 3)
@@ -141,7 +153,7 @@ class SustainedInstrument:
         return y
 
     def _section(self, tone: Tone, n: int, tables: Signal, colour: FloatArray) -> Signal:
-        """Several players, each a little off in pitch, time and vibrato, side by side; shape ``(n, 2)``."""
+        """Play with several players, each a little off in pitch, time and vibrato, side by side; (n, 2)."""
         rng, t = tone.rng, control_times(n)
         pitches, shapes = [], []
         for player in range(self.players):
@@ -160,8 +172,7 @@ class SustainedInstrument:
             )
             late = 0.02 * rng.random()
             attack = self.attack * (0.7 + 0.6 * rng.random())
-            shape = 0.5 - 0.5 * np.cos(np.pi * np.clip((t - late) / attack, 0, 1))
-            shapes.append(shape * (1 + 0.12 * random_drift(n, rng, 4.0)))
+            shapes.append(raised_cosine(t - late, attack) * (1 + 0.12 * random_drift(n, rng, 4.0)))
         index = phase_index(np.stack(pitches), n, rng.random(self.players))
         voices = read_wavetable(
             tables, index, interpolate(np.clip(colour, 0, 1) * (_BRIGHTNESS_LEVELS - 1), n)
@@ -252,12 +263,14 @@ WHISTLE = SustainedInstrument(
 
 
 def organ(tone: Tone) -> Signal:
-    """A drawbar organ (88 8000 004 or so): the click of its keys, and a percussion on the third harmonic."""
+    """Play a drawbar organ, registered about 88 8000 004, with key click and third-harmonic percussion;
+    (n,).
+    """
     f, n = tone.frequency, tone.samples(0.1)
     drawbars = {0.5: 0.7, 1.0: 1.0, 1.5: 0.5, 2.0: 0.6, 3.0: 0.15, 4.0: 0.35, 8.0: 0.18}
     half = np.zeros(16)  # harmonics of the sub-octave
     for ratio, level in drawbars.items():
-        # The wheels end at 5.9 kHz: higher pitches fold back an octave.
+        # The tone wheels end at 5.9 kHz: what would be higher sounds an octave lower.
         while ratio * f > 5900:
             ratio /= 2
         half[int(2 * ratio) - 1] += level

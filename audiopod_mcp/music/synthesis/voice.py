@@ -1,9 +1,9 @@
-"""The guide voice and the choir: a glottal source through the formants of a vowel.
+"""The guide voice and the choir: formant synthesis of a syllable's first consonant and its vowel.
 
-Formant centres, widths and levels lie between the tenor's and the alto's of the Csound manual (after
-Sundberg); the transitions from a consonant start at its locus (Delattre, Liberman & Cooper, JASA 1955), the
-source's own hump at the fundamental weakens with effort (Doval & d'Alessandro, Acustica 2006). It sings a
-syllable's first consonant and its vowel: a guide to the melody, no words.
+Centres, widths and levels of the formants lie between the tenor's and the alto's of the Csound manual (after
+Sundberg). Transitions from a consonant start at its locus (Delattre, Liberman & Cooper, JASA 1955), and the
+glottal source's own peak near the fundamental weakens with effort (Doval & d'Alessandro, Acustica 2006). It
+is a guide to the melody: words can't be understood.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
 
-from .envelopes import control_times, exp_decay, fade_in, interpolate, pitch_contour, random_drift
+from .envelopes import (
+    control_times,
+    exp_decay,
+    fade_in,
+    interpolate,
+    pitch_contour,
+    raised_cosine,
+    random_drift,
+)
 from .noise import band_noise
 from .oscillators import harmonics, pan_across, phase_index, read_wavetable, wavetable
 from .tone import FloatArray, Signal, Tone
@@ -59,15 +67,15 @@ class Consonant:
     voice: float
     """Level of the voice until then."""
     noise: float = 0.0
-    """Level of the breath until then,"""
+    """Level of the breath until then."""
     band: tuple[float, float] = (900.0, 4500.0)
-    """its Hz,"""
+    """Band of that breath, Hz."""
     burst: bool = False
-    """and whether it's a stop that bursts and dies away."""
+    """Whether it is a stop, whose breath bursts and dies away."""
     opens: float = 0.05
     """Seconds in which the formants reach the vowel."""
     nasal: bool = False
-    """Whether the nose sounds instead of the mouth, which takes away what's high."""
+    """Whether the nose sounds instead of the mouth, which takes away what is high."""
 
 
 _LIPS, _TEETH, _PALATE = (250.0, 750.0, 2250.0), (280.0, 1750.0, 2650.0), (270.0, 2000.0, 2300.0)
@@ -117,11 +125,11 @@ _SPELLED_CONSONANTS |= {
 }
 _SPELLED_CONSONANTS |= dict(zip("пткбдгсшчфхзвжмнлр", "ptkbdgsščfhzvšmnlr", strict=True))
 _FORMANT_STEPS = 5
-"""Wavetables: the consonant's, two on the way from it, the vowel held back, the vowel sung out."""
+"""Wavetables of a syllable: the consonant, two on the way to the vowel, the soft vowel, the loud vowel."""
 
 
 def vowel_of(syllable: str | None) -> str:
-    """The vowel that carries a written syllable, one of ``a e i o u``; ``u`` ("ooh") when there's no text."""
+    """Read the vowel of a written syllable: one of ``a e i o u``; ``u`` ("ooh") where there is no text."""
     if not syllable:
         return "u"
     text = syllable.lower()
@@ -142,7 +150,7 @@ def vowel_of(syllable: str | None) -> str:
 
 
 def consonant_of(syllable: str | None) -> str:
-    """The consonant that opens a written syllable, a key of :data:`CONSONANTS`; empty for none."""
+    """Read the consonant that opens a written syllable: a key of :data:`CONSONANTS`, or empty for none."""
     text = (syllable or "").lower().lstrip("'\"([{-¿¡… ")
     for length in (3, 2, 1):
         if text[:length] in _SPELLED_CONSONANTS:
@@ -154,14 +162,14 @@ def consonant_of(syllable: str | None) -> str:
 
 
 def _without_accents(letter: str) -> str:
-    """A letter without its accents."""
+    """Take the accents off a letter."""
     return unicodedata.normalize("NFD", letter)[:1]
 
 
 def vocal_formants(vowel: str, pitch: float) -> FloatArray:
-    """Formants (4, 3) of ``vowel`` at a pitch (MIDI): centre Hz, width Hz, level dB.
+    """Give the formants of a vowel sung at ``pitch`` (MIDI): centre Hz, width Hz, level dB; shape (4, 3).
 
-    Higher voices have shorter throats.
+    Higher voices have a shorter vocal tract.
     """
     shape = np.array(VOWELS[vowel], np.float64)
     shape[:, 0] *= np.interp(pitch, (55, 72), (1.0, 1.12))
@@ -171,7 +179,18 @@ def vocal_formants(vowel: str, pitch: float) -> FloatArray:
 
 
 def voice_spectrum(frequencies: FloatArray, shape: FloatArray, force: float) -> FloatArray:
-    """Amplitudes, of unit power, at harmonics ``frequencies`` of a voice with formants ``shape``."""
+    """Compute the levels of a voice's harmonics, of unit power.
+
+    Parameters
+    ----------
+    frequencies
+        Of the harmonics, Hz, from the fundamental on; shape (harmonics,).
+    shape
+        Formants, as :func:`vocal_formants` gives them.
+    force
+        Vocal effort, 0 to 1.
+
+    """
     f = frequencies[:, None]
     centre, width, level = shape.T
     peak = 10 ** (level / 20) / np.sqrt(1 + ((f - centre) / (0.55 * width)) ** 2)
@@ -184,7 +203,7 @@ def voice_spectrum(frequencies: FloatArray, shape: FloatArray, force: float) -> 
 
 
 def _formant_tables(tone: Tone, vowel: str, consonant: Consonant | None, max_harmonics: int) -> Signal:
-    """Wavetables (_SHADES, TABLE) of equal power from the consonant to the vowel sung out."""
+    """Build wavetables of equal power from the consonant to the loud vowel; (_FORMANT_STEPS, TABLE_SIZE)."""
     f = tone.frequency * harmonics(tone.frequency, max_harmonics)
     vowelled = vocal_formants(vowel, tone.pitch)
     start = vowelled.copy()
@@ -203,7 +222,7 @@ def _formant_tables(tone: Tone, vowel: str, consonant: Consonant | None, max_har
 
 
 def _with_consonant(tone: Tone, y: Signal, consonant: Consonant | None) -> Signal:
-    """``y``, the voice of a whole syllable at RMS 1, with its consonant's closure and noise; in place."""
+    """Give ``y``, the voice of a syllable at RMS 1, its consonant's closure and noise, in place."""
     n = len(y)
     if consonant is None:
         y *= fade_in(n, 0.04)
@@ -224,7 +243,7 @@ def _with_consonant(tone: Tone, y: Signal, consonant: Consonant | None) -> Signa
 
 
 def guide_voice(tone: Tone) -> Signal:
-    """One singer on one syllable: the mouth opens, vibrato sets in, breath pulses with the tone."""
+    """Sing one syllable: the mouth opens, vibrato sets in, breath pulses with the tone; (n,)."""
     n, rng = tone.samples(0.2), tone.rng
     t = control_times(n)
     consonant = CONSONANTS.get(consonant_of(tone.syllable))
@@ -235,7 +254,7 @@ def guide_voice(tone: Tone) -> Signal:
         tone, n, cents=cents, rate=rate, delay=0.3, phase=phase, scoop=110.0 if tone.from_above else -90.0,
         glide=0.04, drift=5.0,
     )  # fmt: skip
-    # Cords never close twice alike: some tenths of a per cent from period to period.
+    # Vocal cords never close twice alike: the pitch jitters by some tenths of a per cent.
     pitch *= 2 ** (3.0 * random_drift(n, rng, 45.0) / 1200)
     vibrato = np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * rate * t + phase + 0.6)
     way = np.clip((t - begun) / opens, 0, 1)
@@ -253,7 +272,7 @@ def guide_voice(tone: Tone) -> Signal:
 
 
 def inhalation(seconds: float, rng: np.random.Generator) -> Signal:
-    """The breath before a line, RMS about 1: air through an open mouth, stronger until it stops."""
+    """Breathe in before a line: air through an open mouth, stronger until it stops; RMS about 1, (n,)."""
     n = round(seconds * SAMPLE_RATE)
     air = band_noise(n, rng, 700, 2600) + np.float32(0.6) * band_noise(n, rng, 2600, 7500)
     x = np.linspace(0, 1, n, dtype=np.float32)
@@ -262,7 +281,7 @@ def inhalation(seconds: float, rng: np.random.Generator) -> Signal:
 
 
 def speaking_voice(tone: Tone) -> Signal:
-    """One spoken syllable: its pitch falls, its vowel is short."""
+    """Speak one syllable: its pitch falls, its vowel is short; (n,)."""
     n, rng = tone.samples(0.2), tone.rng
     t = control_times(n)
     consonant = CONSONANTS.get(consonant_of(tone.syllable))
@@ -283,9 +302,9 @@ def speaking_voice(tone: Tone) -> Signal:
 
 
 def choir(tone: Tone) -> Signal:
-    """Eight singers on "aah" (or the syllable's vowel), spread over the stage; shape ``(n, 2)``.
+    """Sing "aah", or the syllable's vowel, with eight singers spread over the stage; (n, 2).
 
-    Each has a pitch, a vibrato and an entry of their own; two share a length of throat.
+    Each has a pitch, a vibrato and an entry of their own; two share a length of vocal tract.
     """
     n, rng = tone.samples(0.3), tone.rng
     t = control_times(n)
@@ -306,8 +325,7 @@ def choir(tone: Tone) -> Signal:
                 )
             )  # fmt: skip
             late, attack = 0.05 * rng.random(), 0.1 + 0.08 * rng.random()
-            shape = 0.5 - 0.5 * np.cos(np.pi * np.clip((t - late) / attack, 0, 1))
-            shapes.append(shape * (1 + 0.15 * random_drift(n, rng, 3.0)))
+            shapes.append(raised_cosine(t - late, attack) * (1 + 0.15 * random_drift(n, rng, 3.0)))
         voices = read_wavetable(table, phase_index(np.stack(pitches), n, rng.random(2))) * interpolate(
             np.stack(shapes), n
         )
