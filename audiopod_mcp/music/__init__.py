@@ -13,6 +13,7 @@ imported when it is first called, so that importing this package costs next to n
 Functions that start from music take a *source*: a :class:`Rendering`, which is what these functions return,
 or ``(samples, rate)``, which is what ``soundfile.read`` returns. A composed rendering brings its score and
 stems along, and is changed note by note; a recording is changed as far as signal processing reaches.
+What can't be done with the material, or was not understood, raises :class:`Refused`, which says why.
 ``examples/library.py`` shows more.
 """
 
@@ -84,11 +85,6 @@ def analyze(source: Source, *, progress: Progress = silent) -> Analysis:
     Analysis
         What was heard. A field is ``None`` where it could not be told.
 
-    Raises
-    ------
-    Refused
-        There are no samples.
-
     """
     from .analysis.analyze import analyse
 
@@ -110,11 +106,6 @@ def separate(source: Source, *, progress: Progress = silent) -> Mapping[str, Aud
     -------
     Mapping of str to ndarray
         By track name, each float32 and shaped like the source; tracks that are not heard are left out.
-
-    Raises
-    ------
-    Refused
-        None of the three tracks is heard in the recording.
 
     """
     from .separation.separate import TRACKS
@@ -151,11 +142,6 @@ def extract_stem(source: Source, track: str, *, progress: Progress = silent) -> 
     -------
     ndarray
         float32, shaped like the source.
-
-    Raises
-    ------
-    Refused
-        The track can't be taken from a recording, or is not heard in this one.
 
     """
     from .separation.separate import separate as separate_track
@@ -214,11 +200,6 @@ def generate(
     -------
     Rendering
         Stereo at 44.1 kHz, mastered to -14 LUFS and a true peak of -1 dBTP, with its stems and its score.
-
-    Raises
-    ------
-    Refused
-        The key or metre can't be played, or nothing is left that plays.
 
     """
     from .captions.parse import read_caption
@@ -370,11 +351,6 @@ def repaint(
     lyrics, seed, progress
         As in :func:`generate`.
 
-    Raises
-    ------
-    Refused
-        The stretch lies outside the song, or is too short or too long.
-
     """
     from .generation.repaint import repaint as play_stretch
 
@@ -443,11 +419,6 @@ def edit(
     seed, progress
         As in :func:`generate`.
 
-    Raises
-    ------
-    Refused
-        Nothing was understood, or it can't be done to a recording.
-
     """
     from .editing.edit import edit as change
 
@@ -478,11 +449,6 @@ def align_lyrics(
     -------
     tuple of LyricLine
         The lines with their times, s; :func:`audiopod_mcp.music.lyrics.lrc.to_lrc` writes them as LRC.
-
-    Raises
-    ------
-    Refused
-        There are no lines, or more syllables than the recording could hold.
 
     """
     from .lyrics.timing import time_lyrics

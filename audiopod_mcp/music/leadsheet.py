@@ -1,7 +1,7 @@
-"""The frame a song is built on: its beats, bars, chords and sections, past both of its ends if need be.
+"""The lead sheet of a song: its beats, bars, chords, sections and melody, beyond both ends where needed.
 
-A :class:`LeadSheet` is made from what was heard in a recording or from the score of a composed piece; new
-music that has to fit the song is composed on a stretch of it.
+It is made from the analysis of a recording or from the score of a composed song. New music that has to fit
+the song is composed on a stretch of it.
 """
 
 from __future__ import annotations
@@ -19,30 +19,31 @@ from .theory import METRES, parse_chord, parse_key, transpose_chord
 Times = npt.NDArray[np.float64]
 
 SOFT_DENSITY = 0.5
-"""Onsets a beat below which few are heard because they are soft, as of bowed strings."""
+"""Onsets a beat below which a density says little: they are few because they are soft, as of bowed
+strings.
+"""
 
 
 @dataclass(frozen=True)
 class LeadSheet:
-    """A song's time and harmony. Times are seconds on the song's own clock.
-
-    ``beats`` reach over both ends: the first is at or before 0, the last at or after ``duration``.
-    ``chords`` holds one label a beat, without ``"N"``; empty when no harmony was heard.
-    """
+    """A song's time and harmony; times are seconds from its start."""
 
     duration: float
     beats: tuple[float, ...]
+    """They reach over both ends: the first is at or before 0, the last at or after ``duration``."""
     first_downbeat: int
     beats_per_bar: int
     tempo: float
     key: str | None
     timesignature: str
     chords: tuple[str, ...] = ()
+    """One label a beat, never ``"N"``; empty where no harmony was heard."""
     sections: tuple[Span, ...] = ()
     melody: tuple[Note, ...] = ()
     density: float | None = None
+    """Onsets a beat, where they are known."""
     has_pulse: bool = True
-    """Whether there is a pulse of its own; if not, the beats are only an even ruler."""
+    """Whether the song has a pulse of its own; if not, the beats are evenly spaced whatever is played."""
 
     @property
     def beat_seconds(self) -> float:
@@ -57,11 +58,19 @@ class LeadSheet:
     def grid(
         self, start: float, end: float, *, chords: bool = True, melody: bool = False, sections: bool = True
     ) -> tuple[Grid, float]:
-        """The grid to compose on for ``[start, end)``, and the time (s) at which that grid's clock begins.
+        """Give the grid to compose on for ``[start, end)``, and the time (s) in the song at which it begins.
 
-        It begins on the downbeat at or before ``start``, so that what is cut out of it is already in
-        full swing, and ends with the beat at or after ``end``. Past the song's ends, the beats go on
-        evenly and the chords go on as the nearest progression does.
+        It begins on the downbeat at or before ``start``, so that music that is cut out of it does not begin
+        there, and ends with the beat at or after ``end``. Beyond the song's ends, the beats go on evenly and
+        the chords repeat the nearest progression.
+
+        Parameters
+        ----------
+        start, end
+            The stretch, s; it may lie beyond the song's ends.
+        chords, melody, sections
+            Whether the grid has those of the song.
+
         """
         at, before = self._beats_covering(start, end)
         first = int(np.searchsorted(at, start + 1e-3, side="right")) - 1
@@ -96,13 +105,13 @@ class LeadSheet:
         )
 
     def downbeat_before(self, time: float) -> float:
-        """The downbeat at or before ``time``, which may lie past the song's ends."""
+        """Give the downbeat at or before ``time``, s, which may lie beyond the song's ends."""
         at, before = self._beats_covering(min(time, 0.0), max(time, self.duration))
         first = int(np.searchsorted(at, time + 1e-3, side="right")) - 1
         return float(at[first - (first - before - self.first_downbeat) % self.beats_per_bar])
 
     def at_tempo(self, tempo: float) -> LeadSheet:
-        """The same song, faster or slower: everything on a clock stretched by ``self.tempo / tempo``."""
+        """Stretch the song in time, so that it has another tempo."""
         by = self.tempo / tempo
 
         def spans(old: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -120,7 +129,7 @@ class LeadSheet:
         )
 
     def transposed(self, semitones: int, key: str) -> LeadSheet:
-        """The same song so many semitones higher, spelled as in ``key``."""
+        """Transpose the song up by ``semitones``, spelled as in ``key``."""
         return replace(
             self,
             key=key,
@@ -129,7 +138,7 @@ class LeadSheet:
         )
 
     def _beats_covering(self, start: float, end: float) -> tuple[Times, int]:
-        """Beats that cover ``[start, end]``, and how many of them were put before the song's own."""
+        """Give beats that cover ``[start, end]``, and how many of them come before the song's own."""
         at = np.asarray(self.beats)
         margin = 2 * self.beats_per_bar
         early = max(0, int(np.ceil((at[0] - start) / self.beat_seconds))) + margin
@@ -137,7 +146,9 @@ class LeadSheet:
         return _extrapolated(at, early, late), early
 
     def _chords_at(self, index: npt.NDArray[np.int_]) -> tuple[str, ...]:
-        """Labels of beats by index; before and after the song's own, its first or last bars over again."""
+        """Give the labels of beats by index; before and after the song, its first or last bars are
+        repeated.
+        """
         count = len(self.chords)
         loop = min(self._progression_beats(), count)
         index = np.where(index < 0, index % loop, index)
@@ -145,7 +156,7 @@ class LeadSheet:
         return tuple(self.chords[i] for i in index)
 
     def _progression_beats(self) -> int:
-        """Beats after which the harmony at the end comes round again: two, four or eight bars."""
+        """Give the beats after which the harmony at the end repeats: those of two, four or eight bars."""
         best, most = 4 * self.beats_per_bar, -1.0
         for bars in (4, 8, 2):
             beats = bars * self.beats_per_bar
@@ -160,7 +171,18 @@ class LeadSheet:
 def lead_sheet_from_analysis(
     analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note, ...] = ()
 ) -> LeadSheet:
-    """The frame of a recording. Without a pulse of its own it gets an even one at ``tempo``."""
+    """Make the lead sheet of a recording.
+
+    Parameters
+    ----------
+    analysis
+        What was heard in it.
+    tempo
+        Beats a minute where it has no pulse of its own.
+    melody
+        Its melody, where that was transcribed.
+
+    """
     steady = len(analysis.beats) >= 4
     beats = (
         _smoothed_beats(np.asarray(analysis.beats))
@@ -193,7 +215,7 @@ def lead_sheet_from_analysis(
 
 
 def lead_sheet_from_score(score: Score) -> LeadSheet:
-    """The frame of a composed piece: known, not guessed."""
+    """Make the lead sheet of a composed song, whose beats, chords and melody are known."""
     metre = METRES.get(score.timesignature, METRES["4/4"])
     written = score.beats if len(score.beats) > 1 else (0.0, 60 / score.tempo)
     beats, before = _extended_over(np.asarray(written), score.duration)
@@ -215,14 +237,16 @@ def lead_sheet_from_score(score: Score) -> LeadSheet:
 
 
 def _smoothed_beats(beats: Times) -> Times:
-    """Beat times without the jitter of listening (some 10 ms): each on a line through its neighbours."""
+    """Take the jitter of beat tracking (some 10 ms) out of beat times, by a line through each one's
+    neighbours.
+    """
     if len(beats) < 9:
         return beats
     return np.asarray(savgol_filter(beats, 9, 1, mode="interp"))
 
 
 def _extended_over(beats: Times, duration: float) -> tuple[Times, int]:
-    """``beats`` gone on with evenly to cover ``[0, duration]``, and how many were put before them."""
+    """Extend ``beats`` evenly to cover ``[0, duration]``; also give how many were put before them."""
     beat = float(np.median(np.diff(beats)))
     early = max(0, int(np.ceil((beats[0] - 1e-3) / beat)))
     late = max(0, int(np.ceil((duration - beats[-1] - 1e-3) / beat)))
@@ -230,7 +254,9 @@ def _extended_over(beats: Times, duration: float) -> tuple[Times, int]:
 
 
 def _extrapolated(beats: Times, early: int, late: int) -> Times:
-    """``beats`` with so many more before and after, in the tempo of the nearest eight."""
+    """Extend ``beats`` by ``early`` beats before and ``late`` after them, in the tempo of the nearest
+    eight.
+    """
     steps = np.diff(beats)
     head = beats[0] - float(np.median(steps[:8])) * np.arange(early, 0, -1)
     tail = beats[-1] + float(np.median(steps[-8:])) * np.arange(1, late + 1)
@@ -238,7 +264,7 @@ def _extrapolated(beats: Times, early: int, late: int) -> Times:
 
 
 def _chord_of_each_beat(beats: Times, chords: tuple[Span, ...], key: str | None) -> tuple[str, ...]:
-    """The chord of each beat, at its middle; where none was heard, the one before, or the tonic."""
+    """Give the chord at the middle of each beat; where none was heard, the one before, or the tonic."""
     known = [span for span in chords if parse_chord(span.label) is not None]
     if not known:
         return ()

@@ -1,4 +1,4 @@
-"""Composing: from a brief, and perhaps a given grid, to a score. By rule and seeded chance, note by note."""
+"""Composing by rule and seeded chance: from a brief, and perhaps a grid that is given, to a score."""
 
 from __future__ import annotations
 
@@ -48,23 +48,31 @@ _PART_WRITERS: dict[str, Callable[[SongPlan, Member], tuple[Note, ...]]] = {
 
 
 def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Progress = silent) -> Score:
-    """A piece of exactly ``brief.duration`` seconds; the same brief, seed and grid give the same score.
+    """Compose a piece of exactly ``brief.duration`` seconds.
 
-    With a ``grid``, its beats, metre, chords, sections, melody and density are what is played on. Raises
-    :class:`Refused` for a metre or key that can't be played.
+    Parameters
+    ----------
+    brief
+        What is wanted.
+    seed
+        Decides whatever the brief leaves open: the same brief, seed and grid give the same score.
+    grid
+        Beats, metre, chords, sections, melody and density to compose on; without it they are the composer's.
+    report
+        Is told how far the work is, and may raise to stop it.
+
+    Raises
+    ------
+    Refused
+        The key or the metre can't be played, or the duration is not positive.
+
     """
     report(0.0, "Composing")
     plan, rap = _plan_song(brief, seed, grid)
     timeline = plan.timeline
     parts, lyrics = _write_parts(plan, rap, report)
     report(1.0, "Composed")
-    tempo = (
-        brief.tempo
-        if grid is None
-        else 60
-        / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
-        / timeline.metre.unit
-    )
+    tempo = brief.tempo if grid is None else _median_tempo(timeline)
     beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
     starts = {bar.start for bar in plan.bars if bar.start >= timeline.first_downbeat}
     return Score(
@@ -84,13 +92,13 @@ def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Progre
 
 
 def compose_chords(brief: Brief, *, seed: int, grid: Grid | None = None) -> tuple[str, ...]:
-    """The chords, one a beat, that :func:`compose` would play to; refuses what that refuses."""
+    """Give the chord labels, one a beat, that :func:`compose` would play; it refuses what that refuses."""
     plan, _ = _plan_song(brief, seed, grid)
     return tuple(chord.label for chord in plan.chords)
 
 
 def _plan_song(brief: Brief, seed: int, grid: Grid | None) -> tuple[SongPlan, bool]:
-    """Everything but the notes; and whether the words are spoken."""
+    """Decide everything but the notes; and whether the words are rapped."""
     style = STYLES.get(brief.style, STYLES["pop"])
     key = parse_key(brief.key)
     if key is None:
@@ -110,7 +118,7 @@ def _plan_song(brief: Brief, seed: int, grid: Grid | None) -> tuple[SongPlan, bo
 def _plan_form(
     brief: Brief, style: Style, words: tuple[Stanza, ...], grid: Grid | None, rap: bool
 ) -> tuple[Timeline, list[Section]]:
-    """The beats and the form."""
+    """Lay out the beats and the form."""
     swing = style.swing if brief.swing is None else brief.swing
     lines = [line for part in words for line in part.lines]
     if grid is not None:
@@ -119,7 +127,7 @@ def _plan_form(
         return timeline, distribute_lines(sections, lines, timeline.metre.beats) if lines else sections
     timeline = steady_timeline(brief, swing, style.swing_unit)
     bars = len(timeline.bar_lengths())
-    # The held last chord is a bar of its own, after the form: nobody sings over it.
+    # The last chord, which is held, is a bar of its own after the form: nobody sings over it.
     free = bars - timeline.ending
     if lines:
         sections = lyrics_form(words, free, timeline.metre, brief.tempo, brief.energy, rap)
@@ -152,7 +160,7 @@ def _song_plan(
 def _write_parts(
     plan: SongPlan, rap: bool, report: Progress
 ) -> tuple[tuple[Part, ...], tuple[LyricLine, ...]]:
-    """Everybody's notes."""
+    """Write the notes of every member of the band, and of the singer."""
     parts: list[Part] = []
     lyrics: tuple[LyricLine, ...] = ()
     band = choose_band(plan.brief, plan.style, sings=plan.sings)
@@ -176,8 +184,14 @@ def _write_parts(
     return tuple(parts), lyrics
 
 
+def _median_tempo(timeline: Timeline) -> float:
+    """Give the tempo of a beat of median length."""
+    lengths = sorted(timeline.times[1:] - timeline.times[:-1])
+    return 60 / float(lengths[timeline.beats // 2]) / timeline.metre.unit
+
+
 def _section_spans(plan: SongPlan) -> tuple[Span, ...]:
-    """Sections in seconds, without gaps, the last one up to the end."""
+    """Give the sections in seconds, without gaps, the last one up to the end."""
     spans: list[Span] = []
     for bar in plan.bars:
         start = min(float(plan.timeline.times[bar.start]), plan.brief.duration)

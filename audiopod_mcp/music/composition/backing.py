@@ -1,4 +1,4 @@
-"""Bass, chords and pads: what is played under the melody."""
+"""Backing: bass line, comping and pads, under the melody."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ACCENTS = {0: 0.9, 1: 0.78, 2: 0.84, 3: 0.78}
 
 
 def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """A bass line: the member's figure on the chord's root, third, fifth and octave, led to the next root."""
+    """Write a bass line: the member's figure on the tones of the chord, leading to the next root."""
     writer = PartWriter(plan, member, "bass")
     instrument = INSTRUMENTS[member.instrument]
     simple, compound = BASS_FIGURES.get(member.figure, BASS_FIGURES["pop"])
@@ -57,7 +57,7 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                 and plan.chord(beat - 0.01) is not chord
                 and index % metre.steps_per_beat == 0
             ):
-                mark = "R"  # A new chord doesn't wait for the figure.
+                mark = "R"  # A new chord does not wait for the figure's next stroke.
             if mark in "-.":
                 continue
             length = _held_steps(steps, index) / metre.steps_per_beat
@@ -73,7 +73,7 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
 
 
 class _BassRegister:
-    """Where the bass's notes lie on its neck."""
+    """The pitches of a chord in the register of a bass."""
 
     def __init__(self, low: int, high: int) -> None:
         self._low, self._high = low, high
@@ -105,7 +105,10 @@ class _BassRegister:
 def _walking_bass(
     writer: PartWriter, plan: SongPlan, line: _BassRegister, bar: Bar, intensity: float, turn: int
 ) -> None:
-    """A walking bass: chord tones in quarters, and a step that leads into each new chord. Calmer, in two."""
+    """Write a bar of walking bass: chord tones in quarters, and a step that leads into each new chord.
+
+    A calm player walks in halves. ``turn`` decides which of the chord tones comes first.
+    """
     stride = plan.timeline.metre.unit * (2 if plan.brief.activity.bass < 0.3 else 1)
     for index in range(bar.beats):
         beat = bar.start + index
@@ -131,7 +134,7 @@ def _held_steps(steps: str, index: int) -> int:
 
 
 def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """Chords in the rhythm of the member's figure, or broken up, in close voicings that move little."""
+    """Write chords in the rhythm of the member's figure, or broken, in close voicings that move little."""
     writer = PartWriter(plan, member, "comp" + member.instrument + member.figure)
     instrument = INSTRUMENTS[member.instrument]
     metre = plan.timeline.metre
@@ -182,7 +185,7 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
             accent = 0.86 if index == 0 else 0.8 if index % metre.steps_per_beat == 0 else 0.72
             if mark.isdigit():
                 rung = 1.0 if instrument.release >= 0.06 else length
-                if plan.chord(beat + rung) is not current:  # Nothing of the old chord rings into the new one.
+                if plan.chord(beat + rung) is not current:  # No tone of the old chord rings into the new one.
                     rung = int(beat + rung) - beat
                 length = max(length, rung)
                 pitch = voicing[int(mark) % len(voicing)] + 12 * (int(mark) // len(voicing))
@@ -214,7 +217,7 @@ def _voicing(
 
 
 def pad(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """Held chords; a voice that stays on its pitch isn't struck again within a section."""
+    """Write held chords; a voice that stays on its pitch is not struck again within a section."""
     writer = PartWriter(plan, member, "pad" + member.instrument)
     instrument = INSTRUMENTS[member.instrument]
     voicing: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""Drums, percussion and effects: grooves by the bar, fills before a new section, risers before a drop."""
+"""Drums, percussion and effects: a groove in each bar, fills before a new section, risers before a drop."""
 
 from __future__ import annotations
 
@@ -34,15 +34,16 @@ _BACKBEATS = (SNARE, CLAP, STICK)
 
 
 def drums(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """The kit: the groove, lighter where the music is calm, with a fill at the end of each section."""
+    """Write the drum kit: the groove, lighter where the music is calm, with a fill at the end of each
+    section.
+    """
     writer = PartWriter(plan, member, "drums")
     rng = random_stream(plan.seed, "drums")
     name = member.figure or (plan.style.groove if plan.style.groove != "none" else "pop")
     groove = groove_for(name, plan.timeline.metre)
     if plan.brief.feel == "half-time" and not _has_backbeat(groove, plan.timeline.metre.steps_per_beat):
-        plan = replace(plan, brief=replace(plan.brief, feel=None))  # It counts in halves already.
+        plan = replace(plan, brief=replace(plan.brief, feel=None))  # The groove is in half-time already.
     fill = fills_for(plan)
-    softest = 0.0
     for bar in plan.bars:
         intensity = plan.intensity(bar)
         if bar.ending:
@@ -56,16 +57,22 @@ def drums(plan: SongPlan, member: Member) -> tuple[Note, ...]:
             _snare_roll(writer, plan, bar, intensity)
             continue
         fills = bar.last and bar.section + 1 < len(plan.sections) and bar.beats == plan.timeline.metre.beats
-        loud = max(softest, intensity)
-        pattern = _groove_at_intensity(plan, groove, bar, loud)
+        pattern = _groove_at_intensity(plan, groove, bar, intensity)
         busy = plan.brief.activity.drums
         long = intensity > 0.5 and busy > 0.25
-        cut = bar.beats - (min(2, bar.beats - 1) if fills and long else 1 if fills else 0)
-        _write_bar(writer, plan, pattern, bar, loud, until=cut if fills else bar.beats)
+        fill_beats = min(2, bar.beats - 1) if long else 1
+        cut = bar.beats - fill_beats if fills else bar.beats
+        _write_bar(writer, plan, pattern, bar, intensity, until=cut)
         if fills:
-            _write_fill(writer, plan, bar, cut, loud, fill.choose(int(rng.integers(4)), loud))
-        elif bar.index % 4 == 3 and OPEN not in pattern and CLOSED in pattern and loud > 0.5 and busy > 0.3:
-            writer.write(bar.start + bar.beats - 0.5, 0.5, OPEN, 0.6, intensity=loud)
+            _write_fill(writer, plan, bar, cut, intensity, fill.choose(int(rng.integers(4)), intensity))
+        elif (
+            bar.index % 4 == 3
+            and OPEN not in pattern
+            and CLOSED in pattern
+            and intensity > 0.5
+            and busy > 0.3
+        ):
+            writer.write(bar.start + bar.beats - 0.5, 0.5, OPEN, 0.6, intensity=intensity)
         previous = plan.sections[bar.section - 1].intensity if bar.section else 0.0
         if bar.first and intensity > 0.6 and (intensity >= previous or bar.section == 0):
             writer.write(bar.start, 2, CRASH, 0.85, intensity=intensity)
@@ -73,13 +80,13 @@ def drums(plan: SongPlan, member: Member) -> tuple[Note, ...]:
 
 
 def _has_backbeat(groove: Groove, size: int) -> bool:
-    """Whether snare, clap or stick falls on the second beat."""
+    """Say whether snare, clap or side stick falls on the second beat."""
     lines = (groove[drum].replace(" ", "") for drum in _BACKBEATS if drum in groove)
     return any(line[size] in "Xx" for line in lines)
 
 
 def percussion(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """Hand percussion, one pattern throughout."""
+    """Write hand percussion, one pattern throughout."""
     writer = PartWriter(plan, member, "percussion" + member.figure)
     if not INSTRUMENTS[member.instrument].unpitched:
         return ()
@@ -91,8 +98,10 @@ def percussion(plan: SongPlan, member: Member) -> tuple[Note, ...]:
 
 
 def effects(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """``bed``: a texture from beginning to end; ``transitions``: risers into louder
-    sections; ``arrivals``: a boom when they're there.
+    """Write effects.
+
+    The figure ``bed`` is a texture from beginning to end, ``transitions`` are risers into louder sections,
+    and ``arrivals`` is a boom where those begin.
     """
     writer = PartWriter(plan, member, "fx", exact=True)
     if member.figure == "bed":
@@ -117,7 +126,9 @@ def effects(plan: SongPlan, member: Member) -> tuple[Note, ...]:
 
 
 def _groove_at_intensity(plan: SongPlan, groove: Groove, bar: Bar, intensity: float) -> Groove:
-    """The groove as it's played at this intensity."""
+    """Adapt the groove to the intensity of a bar: a side stick where it is calm, the ride where it is
+    loud.
+    """
     pattern = dict(groove)
     if intensity < 0.45:
         snare = pattern.pop(SNARE, None)
@@ -142,7 +153,7 @@ def _groove_at_intensity(plan: SongPlan, groove: Groove, bar: Bar, intensity: fl
 def _write_bar(
     writer: PartWriter, plan: SongPlan, groove: Groove, bar: Bar, intensity: float, until: int
 ) -> None:
-    """One bar of a groove; a pickup plays the end of the pattern."""
+    """Write one bar of a groove; a pickup bar plays the end of the pattern."""
     metre = plan.timeline.metre
     whole = max(bar.beats, metre.beats)
     feel = plan.brief.feel if any(drum in groove for drum in _BACKBEATS) else None
@@ -159,21 +170,21 @@ def _write_bar(
 
 
 def _half_time(steps: str, bar: int) -> str:
-    """Half of a bar's strokes in the time of all of them; the other half comes in the next bar."""
+    """Spread half of a bar's strokes over the whole bar; the other half comes in the next bar."""
     half = len(steps) // 2
     part = steps[half:] if bar % 2 else steps[: len(steps) - half]
     return "".join(mark + "." for mark in part)[: len(steps)]
 
 
 def _double_time(steps: str) -> str:
-    """A bar's strokes twice, in half the time each."""
+    """Play a bar's strokes twice, each time in half the bar."""
     return (steps[::2] * 2)[: len(steps)]
 
 
 def _write_fill(
     writer: PartWriter, plan: SongPlan, bar: Bar, cut: int, intensity: float, fill: Groove
 ) -> None:
-    """The last beats of a section."""
+    """Write a fill on the last beats of a section."""
     _write_strokes(writer, plan, fill, bar.start + cut, bar.beats - cut, intensity)
     if KICK not in fill and intensity > 0.3:
         writer.write(bar.start + cut, 0.5, KICK, 0.8, intensity=intensity)
@@ -182,7 +193,7 @@ def _write_fill(
 def _write_strokes(
     writer: PartWriter, plan: SongPlan, fill: Groove, start: float, beats: int, intensity: float
 ) -> None:
-    """The last ``beats`` beats of a fill, which is written over two beats, growing towards its end."""
+    """Write the last ``beats`` beats of a fill, which is notated over two beats, growing towards its end."""
     bare = plan.brief.activity.drums < 0.25
     for drum, line in fill.items():
         steps = line.replace(" ", "")
@@ -197,9 +208,10 @@ def _write_strokes(
 
 
 def _snare_roll(writer: PartWriter, plan: SongPlan, bar: Bar, intensity: float) -> None:
-    """The end of a build-up: the snare in eighths, then in sixteenths, then nothing for a beat: the drop."""
+    """Write the end of a build-up: a snare roll in eighths, then in sixteenths, then a beat of silence."""
     metre = plan.timeline.metre
-    step = metre.unit / (2 if not bar.last else 4) if not metre.compound else 1 / (3 if not bar.last else 6)
+    step = 1 / 3 if metre.compound else metre.unit / 2
+    step = step / 2 if bar.last else step
     until = bar.beats - (metre.unit if bar.last else 0)
     count = round(until / step)
     for index in range(count):

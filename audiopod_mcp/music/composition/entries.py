@@ -1,4 +1,4 @@
-"""How a piece begins: who is heard first, and when the others join."""
+"""Entries: who is heard first in an intro, and when the others join."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TUTTI_STYLES = ("punk", "metal", "jazz", "swing", "march", "polka", "rock and r
 
 
 def entry_bars(plan: SongPlan, band: tuple[Member, ...]) -> Mapping[str, int]:
-    """The bar in which each role of ``band`` enters, for a piece that has an intro of its own."""
+    """Choose the bar in which each role of ``band`` enters; empty for a piece without an intro of its own."""
     first = plan.sections[0]
     if first.label != "intro" or first.bars < 4 or not plan.has_own_form or plan.is_solo:
         return {}

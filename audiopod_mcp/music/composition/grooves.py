@@ -1,4 +1,4 @@
-"""Drum grooves and percussion, by name: ``X`` is accented, ``x`` plain, ``o`` a ghost note."""
+"""Drum grooves by name, in sixteenths: ``X`` is an accented stroke, ``x`` a plain one, ``o`` a ghost note."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ GROOVES: dict[str, Groove] = {
     "none": {},
 }
 
-# Grooves in three, and in two times three; everything without its own uses these.
+# Grooves in three, and in two times three; a groove that has none there borrows one.
 TRIPLE_GROOVES: dict[str, Groove] = {
     "default": {KICK: "X... .... ....", SNARE: ".... x... x...", CLOSED: "x.x. x.x. x.x."},
     "jazz": {RIDE: "X... x.x. x...", PEDAL: ".... x... x...", KICK: "x... .... ...."},
@@ -313,7 +313,7 @@ COMPOUND_GROOVES: dict[str, Groove] = {
     "none": {},
 }
 _BORROWED_GROOVES = {
-    # Whose groove in three and in six these play.
+    # The groove that others borrow in three and in six.
     "house": ("techno", "disco", "garage", "amapiano", "hardstyle", "synthwave", "kpop", "steppers"),
     "hiphop": ("trap", "lofi", "triphop", "rnb", "grime", "phonk", "halfstep", "dubstep", "breaks"),
     "latin": ("reggaeton", "samba", "cumbia"),
@@ -325,7 +325,7 @@ _BORROWED_GROOVES = {
 
 
 def groove_for(name: str, metre: Metre) -> Groove:
-    """The drum groove called ``name`` as played in ``metre``."""
+    """Give the drum groove called ``name`` as it is played in ``metre``."""
     if not metre.compound and metre.beats != 3:
         return GROOVES[name]
     table = COMPOUND_GROOVES if metre.compound else TRIPLE_GROOVES

@@ -1,4 +1,4 @@
-"""Which chord when: progressions by section, or the chords of a given grid."""
+"""Harmony: a chord for every beat, from the style's progressions or from a grid that is given."""
 
 from __future__ import annotations
 
@@ -30,31 +30,29 @@ _SUBSTITUTES = (
 """Chords that share two tones and can stand for each other, in major and in minor."""
 
 _DOMINANTS = re.compile(r"V(?!I)|b?VII|bII|v(?!i)|I7$|VI7$|II7$|III7$")
-"""Chords that want to go on: dominants, and what serves as one."""
+"""Chords that want to resolve: dominants, and what serves as one."""
 
 
 def tonic_chord(style: Style, key: Key) -> Chord:
-    """The chord a piece comes to rest on, in the style's colour."""
-    words = _style_progressions(style, key)
-    first = words[0].split()[0].split(",")[0]
-    chosen = (
-        first
-        if first.lower().startswith("i") and not first.lower().startswith(("ii", "iv"))
-        else "i"
-        if key.minor
-        else "I"
-    )
-    return parse_numeral(chosen, key)
+    """Give the tonic chord as the style plays it: a triad, a power chord, with its seventh …"""
+    first = _style_progressions(style, key)[0].split()[0].split(",")[0]
+    if first.lower().startswith("i") and not first.lower().startswith(("ii", "iv")):
+        return parse_numeral(first, key)
+    return parse_numeral("i" if key.minor else "I", key)
 
 
 def _style_progressions(style: Style, key: Key) -> tuple[str, ...]:
-    """The progressions that a style has in a key."""
-    return modes.modal_progressions(style, key) if key.mode else style.minor if key.minor else style.major
+    """Give the progressions that a style has in a key."""
+    if key.mode:
+        return modes.modal_progressions(style, key)
+    return style.minor if key.minor else style.major
 
 
 def progression(style: Style, key: Key, label: str, seed: int) -> list[str]:
-    """Numerals of a section, one word a bar. Sections of one label share them; chorus and verse differ,
-    where the style has more than one. Here and there a chord is replaced by its relative.
+    """Choose the Roman numerals of a section, one word a bar.
+
+    Sections of one label share them. Chorus and verse differ where the style has more than one progression.
+    Here and there a chord is replaced by its relative.
     """
     label = _SHARED_HARMONY.get(label, label)
     words = _style_progressions(style, key)
@@ -79,7 +77,7 @@ def progression(style: Style, key: Key, label: str, seed: int) -> list[str]:
 
 
 def _next_starts_on_tonic(style: Style, key: Key, bar: Bar, sections: list[Section], seed: int) -> bool:
-    """Whether the section after this bar's begins with the tonic."""
+    """Say whether the section after this bar's begins on the tonic."""
     if bar.section + 1 == len(sections):
         return True
     first = progression(style, key, sections[bar.section + 1].label, seed)[0]
@@ -87,7 +85,7 @@ def _next_starts_on_tonic(style: Style, key: Key, bar: Bar, sections: list[Secti
 
 
 def _cadence_chord(style: Style, key: Key, words: list[str]) -> str | None:
-    """The chord that leads home in this style: its dominant, or what it has for one; ``None`` for a vamp."""
+    """Give the numeral that leads home: the style's dominant, or what it has for one; ``None`` for a vamp."""
     if key.mode:
         return modes.modal_cadence_chord(style, key)
     own = [
@@ -112,7 +110,9 @@ def chords_by_beat(
     seed: int,
     given: tuple[str, ...] = (),
 ) -> list[Chord]:
-    """A chord for every beat of the timeline; ``given`` labels (one a beat) come first."""
+    """Choose a chord for every beat of the timeline; ``given`` labels, one a beat, replace the style's
+    own.
+    """
     home = tonic_chord(style, key)
     if given:
         return _grid_chords(timeline.beats, given, home)
@@ -126,7 +126,7 @@ def chords_by_beat(
             continue
         final = timeline.ending and bar is bars[-2]
         if (bar.last and bar.index >= 3) or final:
-            # A close leads into the next section, and the last one home.
+            # A cadence leads into the next section, and the last one to the tonic.
             leads = word.split(",")[-1]
             plagal = leads.startswith(("IV", "iv"))
             if final or not (
@@ -155,7 +155,7 @@ def _grid_chords(beats: int, labels: tuple[str, ...], home: Chord) -> list[Chord
 
 
 def chord_spans(chords: list[Chord], timeline: Timeline) -> tuple[Span, ...]:
-    """The chords with their times, equal neighbours joined."""
+    """Give the chords with their times, s; equal neighbours are joined."""
     spans: list[Span] = []
     for beat, chord in enumerate(chords):
         start = min(float(timeline.times[beat]), timeline.duration)

@@ -1,4 +1,4 @@
-"""Who plays: the style's band, with the instruments that were asked for and without those ruled out."""
+"""Instrumentation: the style's band, with the instruments asked for and without those excluded."""
 
 # ruff: noqa: E501 (tables: one entry a line)
 
@@ -11,7 +11,7 @@ from audiopod_mcp.music.styles import Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
 _TRACK_ROLES = {
-    # What an instrument that the style doesn't know is asked to play: (role, figure).
+    # The role and figure of an instrument that is not in the style's band, by its track.
     "drums": ("drums", ""), "percussion": ("percussion", "shaker"), "bass": ("bass", "pop"), "guitar": ("comp", "strum"),
     "keyboard": ("comp", "ballad"), "strings": ("pad", "swell"), "synth": ("pad", "swell"), "brass": ("counter", "answers"),
     "woodwinds": ("lead", "melody"), "vocals": ("lead", "melody"), "backing_vocals": ("pad", "swell"), "fx": ("fx", "transitions"),
@@ -30,16 +30,16 @@ _INSTRUMENT_ROLES = {
 }  # fmt: skip
 _MELODIC = ("lead", "counter")
 _SUSTAINED_SECONDS = 10.0
-"""Seconds: an instrument that's silent by then (:attr:`Instrument.longest`) was plucked or struck."""
+"""An instrument that sounds no longer than this (:attr:`Instrument.max_seconds`) is plucked or struck, s."""
 
 
 def is_excluded(member: Member, without: tuple[str, ...]) -> bool:
-    """Whether a brief's ``without`` names this member's track or instrument."""
+    """Say whether a brief's ``without`` names this member's track or instrument."""
     return INSTRUMENTS[member.instrument].track in without or member.instrument in without
 
 
 def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
-    """The members that play ``brief``. An instrument asked for replaces the style's own of its kind."""
+    """Choose who plays ``brief``: an instrument that is asked for replaces the style's own of its kind."""
     band = list(style.band)
     asked = [
         name for name in brief.instruments if name in INSTRUMENTS and name not in ("voice", "spoken voice")
@@ -69,7 +69,8 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
                 and name in _INSTRUMENT_ROLES
                 and INSTRUMENTS[name].max_seconds < _SUSTAINED_SECONDS
             ):
-                role, figure = _INSTRUMENT_ROLES[name]  # What dies away can't hold a chord: it breaks it.
+                # An instrument that dies away can't hold a chord, so it plays it broken.
+                role, figure = _INSTRUMENT_ROLES[name]
                 band[match] = replace(band[match], role=role, figure=figure)
             band[match] = replace(
                 band[match], instrument=name, min_intensity=0.0, level=max(1.0, band[match].level)
@@ -78,7 +79,7 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
             role, figure = _INSTRUMENT_ROLES.get(name, _TRACK_ROLES[track])
             if role == "lead":
                 held = next((i for i, m in enumerate(band) if m.role == "lead" and i not in taken), None)
-                if held is not None:  # One melody: who was asked for has it.
+                if held is not None:  # There is one melody, and the instrument that is asked for plays it.
                     band[held] = Member("lead", name, band[held].figure)
                     taken.add(held)
                     continue
@@ -89,7 +90,8 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
     band = [member for i, member in enumerate(band) if not _sits_out(band, i, brief, asked)]
     band = [member for member in band if not is_excluded(member, brief.without)]
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:
-        band = [member for member in band if member.instrument in asked]  # "Solo violin": no cello either.
+        # "Solo violin" excludes every other track, and the cello is of the violin's.
+        band = [member for member in band if member.instrument in asked]
     if sings and "backing_vocals" not in brief.without and not any(m.instrument == "choir" for m in band):
         band.append(Member("pad", "choir", "swell", 0.8, 0.7))
     if not band and "vocals" in brief.without:
@@ -98,7 +100,7 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
 
 
 def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) -> bool:
-    """Whether a member leaves its layer to others because that is to be bare."""
+    """Say whether a member is silent because its layer is to be bare and others play it."""
     member, activity = band[index], brief.activity
     if member.instrument in asked:
         return False
@@ -111,7 +113,10 @@ def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) ->
 
 
 def _assign_melody(band: list[Member], asked: list[str]) -> None:
-    """An instrument asked for that sings by nature has the melody, in exchange with the style's own. In place."""
+    """Give the melody to an instrument that was asked for and is by nature melodic, in place.
+
+    The style's own melody instrument takes over its part.
+    """
     tune = next((i for i, member in enumerate(band) if member.role == "lead"), None)
     if tune is None or band[tune].instrument in asked:
         return
@@ -127,7 +132,7 @@ def _assign_melody(band: list[Member], asked: list[str]) -> None:
 
 
 def _completed(band: list[Member], sings: bool) -> list[Member]:
-    """The band with somebody to carry it: a melody if there'd be none, and someone who plays from the start."""
+    """Complete the band, so that somebody has the melody and somebody plays from the start."""
     pitched = [member for member in band if not INSTRUMENTS[member.instrument].unpitched]
     if pitched and all(member.role in ("bass", "counter") for member in pitched):
         first = next((m for m in pitched if INSTRUMENTS[m.instrument].track != "bass"), None)
@@ -135,7 +140,7 @@ def _completed(band: list[Member], sings: bool) -> list[Member]:
             band[band.index(first)] = Member("lead", first.instrument, "melody")
     chordal = next((member for member in band if member.role in ("comp", "pad")), None)
     if chordal is not None and not sings and not any(member.role == "lead" for member in band):
-        band.append(Member("lead", chordal.instrument, "melody"))  # The right hand has the tune.
+        band.append(Member("lead", chordal.instrument, "melody"))  # As if its right hand played the melody.
     if band and all(member.role == "percussion" for member in band):
         band = [replace(member, figure="salsa", min_intensity=0.0, level=1.0) for member in band]
     if band and all(member.min_intensity > 0.3 for member in band):

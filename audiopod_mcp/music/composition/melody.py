@@ -1,4 +1,4 @@
-"""Melodies: motifs that are stated, answered, varied and brought home."""
+"""Melodies: themes of motifs that are stated, varied and brought to a cadence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .song_plan import PartWriter, SongPlan
 from .timeline import Bar
 
 _THEMES = (
-    # Four phrases of a theme: which motif, moved by how many steps, and how each ends.
+    # Four phrases of a theme: which motif, transposed by how many semitones, and in which cadence it ends.
     (("a", 0, "half"), ("b", 0, ""), ("a", 0, "half"), ("c", 0, "final")),  # period
     (("a", 0, ""), ("a", 2, "half"), ("b", 4, ""), ("c", 0, "final")),  # sentence
     (("a", 0, "half"), ("a", 0, ""), ("b", 3, "half"), ("a", 0, "final")),  # song form
@@ -27,9 +27,9 @@ _REGISTER_SHIFTS = {"chorus": 3, "drop": 3, "solo": 4, "bridge": 1, "pre-chorus"
 
 
 def lead_melody(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """The melody: the grid's own, or themes of two-bar phrases that come back with their sections.
+    """Write the melody: the grid's own, or themes of two-bar phrases that come back with their sections.
 
-    Where a voice sings, the lead waits for the sections without words.
+    Where a voice sings, the lead plays in the sections without words.
     """
     writer = PartWriter(plan, member, "lead" + member.instrument)
     instrument = INSTRUMENTS[member.instrument]
@@ -66,7 +66,9 @@ def lead_melody(plan: SongPlan, member: Member) -> tuple[Note, ...]:
 
 
 def group_into_phrases(plan: SongPlan, bars: int) -> list[list[Bar]]:
-    """The bars of the piece in groups of ``bars`` that don't cross sections; an ending is alone."""
+    """Group the bars of a song into phrases of ``bars`` bars that do not cross sections; an ending is
+    alone.
+    """
     groups: list[list[Bar]] = []
     for bar in plan.bars:
         if not groups or bar.first or bar.ending or bar.index % bars == 0:
@@ -77,7 +79,7 @@ def group_into_phrases(plan: SongPlan, bars: int) -> list[list[Bar]]:
 
 
 class _Themes:
-    """Motifs by section label, so that what has been heard comes back."""
+    """The motifs of a song, by section label, so that what has been heard comes back."""
 
     def __init__(self, plan: SongPlan, riff: bool) -> None:
         self._plan, self._riff = plan, riff
@@ -89,13 +91,13 @@ class _Themes:
         self._last = max(i for i, label in enumerate(labels) if label == self._strongest)
 
     def is_last(self, section: int) -> bool:
-        """Whether this is where the piece is at its height: its last chorus."""
+        """Say whether this is the climax of the song: its last chorus, or what it has for one."""
         return section == self._last and self._times[section] > 1
 
     def phrase(
         self, bars: list[Bar], label: str, low: float, high: float, previous: float | None
     ) -> tuple[list[NoteSlot], list[float]]:
-        """The slots and pitches of one phrase."""
+        """Give the slots and pitches of one phrase."""
         plan, metre = self._plan, self._plan.timeline.metre
         again = self._times[bars[0].section] > 1
         label = {"intro": "chorus", "outro": "chorus", "drop": "chorus", "build": "verse"}.get(label, label)
@@ -104,7 +106,7 @@ class _Themes:
             kind = bars[0].index // 2 % 4
         letter, moved, close = self._theme_phrase(label, kind)
         if bars[-1].last:
-            close = close or "half"  # A section doesn't end in the middle of a thought.
+            close = close or "half"  # A section does not end in the middle of a phrase.
         if label == "solo":
             letter += str(bars[0].index // 4)
         beats = sum(bar.beats for bar in bars)
@@ -126,12 +128,12 @@ class _Themes:
             if onset < beats - 1e-6
         ]
         key = (label, letter)
-        told = self._shapes.get(key)
-        shape = [_nearest_pitch(told, onset) + moved for onset, _ in rhythm] if told else None
-        rng = random_stream(plan.seed, "pitch", label, letter, kind if told else -1)
+        earlier = self._shapes.get(key)
+        shape = [_nearest_pitch(earlier, onset) + moved for onset, _ in rhythm] if earlier else None
+        rng = random_stream(plan.seed, "pitch", label, letter, kind if earlier else -1)
         centre = 2.0 if kind == 2 and not self._riff else 0.0
         top = high if self.is_last(bars[0].section) and kind == 2 else high - 1
-        if shape and top == high:  # The height of the piece: higher than when it was told before.
+        if shape and top == high:  # At the climax the theme lies higher than before.
             shape = [aim + 2 for aim in shape]
         pitches = choose_pitches(plan, slots, low, top, rng, previous, shape, centre=centre)
         self._shapes.setdefault(
@@ -155,18 +157,18 @@ class _Themes:
         key = (label, f"{letter} {beats} {rest if letter == 'a' or self._riff else close}")
         if key not in self._rhythms:
             rng = random_stream(plan.seed, "rhythm", label, letter)
-            told = rhythmic_motif(rng, beats / metre.unit, pace, metre.compound, rest=rest, bar=metre.beats)
-            self._rhythms[key] = tuple((onset * metre.unit, length * metre.unit) for onset, length in told)
+            rhythm = rhythmic_motif(rng, beats / metre.unit, pace, metre.compound, rest=rest, bar=metre.beats)
+            self._rhythms[key] = tuple((onset * metre.unit, length * metre.unit) for onset, length in rhythm)
         return self._rhythms[key]
 
 
-def _nearest_pitch(told: list[tuple[float, float]], onset: float) -> float:
-    """The pitch that was told at ``onset`` or just before it."""
-    return min(told, key=lambda note: abs(note[0] - onset) + (0.01 if note[0] > onset else 0))[1]
+def _nearest_pitch(earlier: list[tuple[float, float]], onset: float) -> float:
+    """Give the pitch of an earlier phrase at ``onset`` or just before it."""
+    return min(earlier, key=lambda note: abs(note[0] - onset) + (0.01 if note[0] > onset else 0))[1]
 
 
 def grid_melody(plan: SongPlan, low: int, high: int) -> tuple[Note, ...]:
-    """The grid's melody, moved by octaves into ``low … high``."""
+    """Play the grid's melody, moved by octaves into the range ``low`` to ``high``."""
     pitches = np.array([note.pitch for note in plan.melody])
     shift = 12 * round(((low + high) / 2 - float(np.median(pitches))) / 12)
     notes = []

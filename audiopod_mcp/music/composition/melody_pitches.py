@@ -1,7 +1,8 @@
-"""Which pitches a tune takes: mostly steps, leaps that turn back, chord tones where it counts, one arch.
+"""The pitches of a melody: mostly steps, leaps that turn back, chord tones on strong beats, one arch a
+phrase.
 
-The figures follow what has been counted in songs: about two thirds of the moves are steps (Vos & Troost,
-1989), after a leap a tune turns back (von Hippel & Huron, 2000), phrases rise and fall (Huron, 1996).
+The weights follow what has been counted in songs: about two thirds of the intervals are steps (Vos & Troost,
+1989), after a leap a melody turns back (von Hippel & Huron, 2000), and phrases rise and fall (Huron, 1996).
 """
 
 from __future__ import annotations
@@ -21,42 +22,62 @@ _Weights = npt.NDArray[np.float64]
 
 _INTERVAL_LIKELIHOOD = np.zeros(40)
 _INTERVAL_LIKELIHOOD[:13] = (0.5, 1.7, 2.3, 0.62, 0.34, 0.3, 0.06, 0.16, 0.03, 0.05, 0.01, 0.005, 0.04)
-"""How likely a step of so many semitones is in a singable tune."""
+"""How likely an interval of so many semitones is in a singable melody."""
 _INTERVAL_LIKELIHOOD[13:] = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class NoteSlot:
-    """A note whose pitch isn't chosen yet. ``final`` closes on the root, ``half`` stays open."""
+    """A note whose pitch is not chosen yet; times are in beats."""
 
     beat: float
     length: float
     strong: bool
+    """Whether it falls where the metre or the words stress it."""
     final: bool = False
+    """Whether it ends in a full cadence, on the root."""
     half: bool = False
+    """Whether it ends in a half cadence, off the root."""
 
 
 def choose_pitches(
     plan: SongPlan, slots: list[NoteSlot], low: float, high: float, rng: np.random.Generator,
     previous: float | None, shape: list[float] | None = None, peak: float = 0.62, centre: float = 0.0,
 ) -> list[float]:  # fmt: skip
-    """A pitch for every slot within ``low … high``, highest about ``peak`` of the way through.
+    """Choose a pitch (MIDI) for every slot.
 
-    With ``shape`` (aims, one a slot) an earlier phrase is told again over the new chords. ``centre`` moves
-    the arch by so many semitones.
+    Parameters
+    ----------
+    plan
+        The song, with its chords and its scale.
+    slots
+        The notes.
+    low, high
+        The range, MIDI.
+    rng
+        Its chance.
+    previous
+        The pitch before the first note; ``None`` at the beginning.
+    shape
+        The pitches of an earlier phrase, one a slot, which is repeated over the chords of this one.
+    peak
+        Where the arch is highest, as a share of the phrase.
+    centre
+        Semitones by which the arch is moved.
+
     """
     middle = (low + high) / 2 + centre
     last = previous if previous is not None else middle
     leap = 0.0
     pitches: list[float] = []
     candidates = np.arange(int(low), int(high) + 1)
-    heard: dict[Chord, tuple[_Pitches, _Flags, _Weights]] = {}
-    leading: dict[tuple[Chord, Chord, bool], _Weights] = {}
+    by_chord: dict[Chord, tuple[_Pitches, _Flags, _Weights]] = {}
+    approaches: dict[tuple[Chord, Chord, bool], _Weights] = {}
     for number, slot in enumerate(slots):
         chord = plan.chord(slot.beat)
-        if chord not in heard:
-            heard[chord] = _allowed_pitches(plan, chord, candidates)
-        allowed, chordal, rubbing = heard[chord]
+        if chord not in by_chord:
+            by_chord[chord] = _allowed_pitches(plan, chord, candidates)
+        allowed, chordal, rubbing = by_chord[chord]
         if not len(allowed):
             pitches.append(last)
             continue
@@ -77,14 +98,14 @@ def choose_pitches(
             weights *= np.where(chordal, 0.9, 1.0)
         if (
             slot.length >= 0.75 or slot.strong
-        ):  # A half step above a chord tone rubs, a root on its major seventh too.
+        ):  # A half step above a chord tone is harsh, and so is a root above its major seventh.
             weights *= rubbing
         following = slots[number + 1] if number + 1 < len(slots) else slot
         if following is not slot and (following.strong or following.final or following.half):
             way = (chord, plan.chord(following.beat), following.final)
-            if way not in leading:
-                leading[way] = _approach_weights(allowed, *way[1:])
-            weights *= leading[way]
+            if way not in approaches:
+                approaches[way] = _approach_weights(allowed, *way[1:])
+            weights *= approaches[way]
         if shape is not None and number < len(shape):
             aim, width = shape[number], 1.5
         else:
@@ -99,9 +120,10 @@ def choose_pitches(
 
 
 def _allowed_pitches(plan: SongPlan, chord: Chord, candidates: _Pitches) -> tuple[_Pitches, _Flags, _Weights]:
-    """The candidates in the scale or the chord, whether each is in the chord, and a weight against rubs.
+    """Give the candidates in scale or chord, whether each is a chord tone, and a weight against harsh
+    intervals.
 
-    The chord's own accidentals replace their neighbours in the scale: no G against G#.
+    The chord's own accidentals replace their neighbours in the scale: there is no G against a G#.
     """
     foreign = [tone for tone in chord.tones if tone not in plan.scale]
     degrees = {
@@ -116,7 +138,7 @@ def _allowed_pitches(plan: SongPlan, chord: Chord, candidates: _Pitches) -> tupl
 
 
 def _approach_weights(allowed: _Pitches, chord: Chord, final: bool) -> _Weights:
-    """More for pitches from which a step leads to where the next strong note wants to be."""
+    """Weigh pitches by whether a step leads from them to where the next strong note is likely to be."""
     goals = np.array((chord.root,) if final else chord.tones)
     apart = (allowed[:, None] - goals) % 12
     return np.where((np.minimum(apart, 12 - apart) <= 2).any(axis=1), 1.6, 0.7)

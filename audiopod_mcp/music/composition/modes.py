@@ -1,7 +1,7 @@
-"""Harmony of the church modes: vamps and turns on the degree that tells each mode from minor or major.
+"""Harmony of the church modes: progressions on the degree that tells each mode from minor or major.
 
-The progressions are what modal pieces are known to go by (the dorian i-IV, the mixolydian bVII, the
-phrygian bII, the lydian II); a style lends them its colour: sevenths, bare fifths or triads.
+They are those that modal pieces are known for: the dorian i-IV, the mixolydian bVII, the phrygian bII, the
+lydian II. A style plays them as it plays its own chords: with sevenths, as power chords or as triads.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _SEVENTHS = {QUALITIES[name]: name for name in ("7", "maj7", "m7", "m7b5")}
 
 @lru_cache(maxsize=256)
 def modal_progressions(style: Style, key: Key) -> tuple[str, ...]:
-    """The progressions of a mode in the colour of ``style``."""
+    """Give the progressions of a mode with the kind of chords that ``style`` has."""
     return tuple(
         " ".join(_in_style(word, style, key) for word in words.split()) for words in _PROGRESSIONS[key.mode]
     )
 
 
 def modal_cadence_chord(style: Style, key: Key) -> str:
-    """The chord that leads home in a mode."""
+    """Give the numeral that leads home in a mode."""
     return _in_style(_CADENCE_CHORDS[key.mode], style, key)
 
 

@@ -1,4 +1,4 @@
-"""Rhythms of phrases: a cell that comes back, a breath at the end, small changes when it's told again."""
+"""Rhythmic motifs: cells that come back, a rest at the end of the phrase, small changes at a repetition."""
 
 from __future__ import annotations
 
@@ -22,9 +22,25 @@ _LONGEST_NOTE = 3.0
 def rhythmic_motif(
     rng: np.random.Generator, beats: float, pace: float, compound: bool, *, rest: float = 1.0, bar: int = 4
 ) -> Rhythm:
-    """A rhythm for a phrase of ``beats`` beats at about ``pace`` notes a beat, silent for its last ``rest``.
+    """Invent the rhythm of a phrase.
 
-    What the first half of a bar says, the next bar takes up: that is what makes it recognisable.
+    The first half of a bar is mostly taken up by the next bar, which makes the phrase recognisable.
+
+    Parameters
+    ----------
+    rng
+        Its chance.
+    beats
+        Length of the phrase.
+    pace
+        Notes a beat, about.
+    compound
+        Whether a beat divides into three.
+    rest
+        Beats of silence at the end.
+    bar
+        Beats of a bar.
+
     """
     usable = max(1.0 / 3, beats - rest)
     cells: list[tuple[float, ...]] = []
@@ -37,14 +53,14 @@ def rhythmic_motif(
             cells.append(_beat_cell(rng, pace, compound, first=beat == 0))
     onsets = [beat + at for beat, cell in enumerate(cells) for at in cell if beat + at < usable - 1e-6]
     if rest >= 0.5 and len(onsets) > 2:
-        # The last note is held: it comes on the last beat that leaves room for it.
+        # The last note is held, so it comes on the last beat that leaves room for it.
         last = max(0.0, float(np.floor(usable - 0.75 + 1e-6)))
         onsets = [onset for onset in onsets if onset < last - 0.2] + [last]
     return _with_lengths(onsets or [0.0], usable)
 
 
 def vary_rhythm(rhythm: Rhythm, rng: np.random.Generator, compound: bool) -> Rhythm:
-    """``rhythm`` as it's told the second time: a note split, left out or early."""
+    """Vary a rhythm for its repetition: split a note, leave one out, or play one early."""
     onsets = [onset for onset, _ in rhythm]
     end = rhythm[-1][0] + rhythm[-1][1]
     step = 1 / 3 if compound else 0.5
@@ -63,7 +79,7 @@ def vary_rhythm(rhythm: Rhythm, rng: np.random.Generator, compound: bool) -> Rhy
 
 
 def _beat_cell(rng: np.random.Generator, pace: float, compound: bool, *, first: bool) -> tuple[float, ...]:
-    """One beat's onsets: about ``pace`` of them; a phrase begins on its beat or just after."""
+    """Draw one beat's onsets, about ``pace`` of them; the ``first`` beat of a phrase is never empty."""
     table = _COMPOUND_CELLS if compound else _SIMPLE_CELLS
     wanted = pace if not compound else 1.2 * pace
     weights = np.array(

@@ -94,7 +94,7 @@ _COMPOUND_PERCUSSION: dict[str, Groove] = {
 
 
 def percussion_for(name: str, metre: Metre) -> Groove:
-    """The percussion pattern called ``name`` as played in ``metre``; a shaker where it has none there."""
+    """Give the percussion pattern called ``name`` in ``metre``; a shaker where it has none there."""
     if metre.compound:
         return _COMPOUND_PERCUSSION.get(name, _COMPOUND_PERCUSSION["shaker"])
     return PERCUSSION.get(name, PERCUSSION["shaker"])

@@ -1,4 +1,4 @@
-"""A piece in the making: what every player needs to know, and how notes are written down."""
+"""The plan of a song, which every player needs to know, and the writer of a part's notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .timeline import Bar, Timeline
 
 @dataclass(frozen=True)
 class SongPlan:
-    """Everything that is decided before the first note is written."""
+    """What is decided before the first note is written."""
 
     brief: Brief
     style: Style
@@ -30,11 +30,11 @@ class SongPlan:
     melody: tuple[Note, ...] = ()
     sings: bool = False
     has_own_form: bool = True
-    """Whether the form is the composer's own, rather than a given grid's."""
+    """Whether the form is the composer's own, and not a given grid's."""
     is_solo: bool = False
-    """One instrument plays everything there is to hear: it doesn't wait for its entry."""
+    """Whether one instrument plays everything there is to hear: it does not wait for its entry."""
     entry_bars: Mapping[str, int] = field(default_factory=dict)
-    """The bar of the intro in which each role enters; roles that aren't named are there from the first."""
+    """The bar of the intro in which each role enters; roles that are not named play from the first."""
     scale: tuple[int, ...] = field(init=False)
     """Pitch classes that melodies are made of."""
 
@@ -44,23 +44,26 @@ class SongPlan:
         object.__setattr__(self, "scale", tuple((self.key.tonic + degree) % 12 for degree in degrees))
 
     def chord(self, beat: float) -> Chord:
+        """Give the chord at a position in beats."""
         return self.chords[int(min(max(beat, 0), len(self.chords) - 1))]
 
     def intensity(self, bar: Bar) -> float:
-        """Of this bar: sections marked "build" grow."""
+        """Give the intensity of a bar, 0 to 1; it grows in a section called "build"."""
         section = self.sections[bar.section]
         if section.label == "build" and section.bars > 1:
             return section.intensity * (0.7 + 0.5 * bar.index / (section.bars - 1))
         return section.intensity
 
     def holds_back(self, bar: Bar) -> bool:
-        """Whether this is the end of a build-up, where bass and kick leave room for the drop."""
+        """Say whether this is the end of a build-up, where bass and kick leave room for the drop."""
         section = self.sections[bar.section]
         drops = bar.section + 1 < len(self.sections) and self.sections[bar.section + 1].label == "drop"
         return drops and section.bars >= 4 and section.bars - bar.index <= 2
 
     def plays(self, member: Member, bar: Bar) -> bool:
-        """Whether ``member`` takes part in ``bar``. Quiet pieces are quiet by touch, not by absence."""
+        """Say whether ``member`` plays in ``bar``. Calm pieces are played softly rather than by fewer
+        players.
+        """
         if bar.section == 0 and bar.index < self.entry_bars.get(member.role, 0):
             return False
         if member.role == "bass" and self.holds_back(bar):
@@ -70,7 +73,7 @@ class SongPlan:
 
 
 class PartWriter:
-    """Writes the notes of one part: beats become seconds, hands are human, loudness follows the form."""
+    """Writes the notes of one part, in seconds, with human timing and loudness that follows the form."""
 
     def __init__(self, plan: SongPlan, member: Member, name: str, *, exact: bool = False) -> None:
         self._plan, self._level = plan, member.level
@@ -82,7 +85,31 @@ class PartWriter:
         self, beat: float, length: float, pitch: float, velocity: float, *, intensity: float,
         delay: float = 0.0, until_end: bool = False, syllable: str | None = None,
     ) -> Note | None:  # fmt: skip
-        """One note of ``length`` beats; ``velocity`` 0 … 1, before ``intensity``. ``None`` if it's late."""
+        """Write one note.
+
+        Parameters
+        ----------
+        beat, length
+            Position and length in beats.
+        pitch
+            MIDI note number, or General MIDI key of a drum.
+        velocity
+            0 to 1, before it is scaled by ``intensity``.
+        intensity
+            That of the bar, 0 to 1.
+        delay
+            Seconds by which it is late, as a string within a strum is.
+        until_end
+            Whether it rings to the end of the piece.
+        syllable
+            What is sung on it.
+
+        Returns
+        -------
+        Note or None
+            ``None`` where the piece is over before the note.
+
+        """
         timeline = self._plan.timeline
         start = timeline.seconds_at(beat) + delay + (self._rng.normal(0, self._loose) if self._loose else 0.0)
         start = max(0.0, start)
@@ -99,4 +126,5 @@ class PartWriter:
         return note
 
     def sorted_notes(self) -> tuple[Note, ...]:
+        """Give the notes in order of time and pitch."""
         return tuple(sorted(self.notes, key=lambda note: (note.start, note.pitch)))

@@ -1,9 +1,9 @@
 """Which syllables of a line are stressed, so that they can fall on strong beats.
 
-By rule, without a dictionary: English function words are light, two- and three-syllable words lean on
-their first syllable but for known prefixes and endings (Hayes, *Metrical Stress Theory*, 1995, ch. 1);
-Spanish, Italian, Portuguese and Polish lean on the last but one unless an accent or ending says
-otherwise, French and Turkish on the last, others on the first. Japanese, Chinese and Korean have none.
+This is done by rule, without a dictionary. English function words are unstressed, and words of two or three
+syllables are stressed on the first but for known prefixes and endings (Hayes, *Metrical Stress Theory*, 1995,
+ch. 1). Spanish, Italian, Portuguese and Polish stress the last syllable but one unless an accent or the ending
+says otherwise, French and Turkish the last, others the first. Japanese, Chinese and Korean have no stress.
 """
 
 # ruff: noqa: E501 (tables)
@@ -39,7 +39,7 @@ _UNSTRESSED_LANGUAGES = ("ja", "zh", "ko", "yue")
 
 
 def stressed_syllables(word: str, parts: list[str], language: str | None) -> list[bool]:
-    """For each of the syllables ``parts`` of ``word``, whether it's stressed."""
+    """Say for each of the syllables ``parts`` of ``word`` whether it is stressed."""
     bare = re.sub(r"[^\w']", "", word.lower()).replace("’", "'")
     tongue = (language or "en").split("-")[0].lower()
     if tongue in _UNSTRESSED_LANGUAGES or any(unicodedata.category(letter) == "Lo" for letter in bare):

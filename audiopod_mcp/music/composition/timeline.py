@@ -1,4 +1,4 @@
-"""Where beats and bars fall in time."""
+"""The timeline: where beats and bars fall in time."""
 
 from __future__ import annotations
 
@@ -12,31 +12,38 @@ import numpy.typing as npt
 from audiopod_mcp.music.model import Brief, Grid, Span
 from audiopod_mcp.music.theory import METRES, Metre
 
-from .form import Section
+from .form import Section, section_intensity
+from .stanzas import section_label
 
 _RINGING_SECONDS = 1.0
-"""Seconds that a last chord needs to ring; with less left than that, the bar before it is the last."""
+"""Seconds that a last chord needs to ring; where fewer are left, it is in the last whole bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``beats`` beats from beat number ``start``; ``first`` and ``last`` of its section."""
+    """A bar of ``beats`` beats from beat number ``start`` on."""
 
     start: int
     beats: int
     section: int
+    """Number of its section."""
     index: int
+    """Its number within that section."""
     first: bool = False
+    """Whether it is the first of its section."""
     last: bool = False
+    """Whether it is the last of its section."""
     ending: bool = False
+    """Whether it is the last chord, which is held."""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Beats on the clock. ``times`` has one more entry than there are beats: the end of the last one."""
+    """The times of a song's beats, and how it swings."""
 
     metre: Metre
     times: npt.NDArray[np.float64]
+    """Seconds of each beat, and of the end of the last one."""
     first_downbeat: int
     duration: float
     swing: float = 0.5
@@ -45,7 +52,7 @@ class Timeline:
     """Whether the last bar is a held last chord."""
 
     def seconds_at(self, beat: float) -> float:
-        """Seconds of a position in beats, swung; past the ends the tempo goes on."""
+        """Give the time (s) of a position in beats, with swing; beyond the ends the tempo goes on."""
         if self.swing != 0.5 and not self.metre.compound and self.metre.unit == 1:
             unit = 2 * self.swing_unit
             base = math.floor(beat / unit) * unit
@@ -57,7 +64,7 @@ class Timeline:
         return start + (beat - index) * (self._clock[index + 1] - start)
 
     def unswung(self, beat: float) -> float:
-        """The position that sounds where ``beat`` would without swing: triplets aren't swung."""
+        """Give the position that swing moves to where ``beat`` is without it: triplets are not swung."""
         if self.swing == 0.5 or self.metre.compound or self.metre.unit > 1:
             return beat
         unit = 2 * self.swing_unit
@@ -70,7 +77,7 @@ class Timeline:
 
     @cached_property
     def _clock(self) -> tuple[float, ...]:
-        """``times`` as plain floats: most of composing is asking when."""
+        """``times`` as plain floats, because composing asks for them all the time."""
         return tuple(self.times.tolist())
 
     @property
@@ -78,7 +85,7 @@ class Timeline:
         return len(self.times) - 1
 
     def bar_lengths(self) -> list[int]:
-        """Beats of each bar; the first and the last may be short."""
+        """Give the beats of each bar; the first and the last may be short."""
         lengths = [self.first_downbeat] if self.first_downbeat else []
         left = self.beats - self.first_downbeat
         lengths += [self.metre.beats] * (left // self.metre.beats)
@@ -88,7 +95,7 @@ class Timeline:
 
 
 def steady_timeline(brief: Brief, swing: float, swung: float) -> Timeline:
-    """The timeline of a brief: a steady tempo, and a last bar in which the piece can end in time."""
+    """Lay out the timeline of a brief: a steady tempo, and a last bar in which the last chord rings."""
     metre = METRES[brief.timesignature]
     beat = metre.beat_seconds(brief.tempo)
     bar = beat * metre.beats
@@ -113,7 +120,7 @@ def steady_timeline(brief: Brief, swing: float, swung: float) -> Timeline:
 
 
 def grid_timeline(brief: Brief, grid: Grid, swing: float, swung: float) -> Timeline:
-    """The timeline of a grid. Six beats a bar are read as 6/8 and felt in two."""
+    """Lay out the timeline of a grid. Six beats a bar are read as 6/8 and felt in two."""
     times = np.asarray(grid.beats, np.float64)
     if len(times) < 2:
         times = np.array([0.0, brief.duration])
@@ -139,7 +146,7 @@ def grid_timeline(brief: Brief, grid: Grid, swing: float, swung: float) -> Timel
 
 
 def bars_of(timeline: Timeline, sections: list[Section]) -> list[Bar]:
-    """The bars, each in its section. ``sections`` last as many bars as there are."""
+    """Give the bars, each in its section; ``sections`` have as many bars in all as the timeline."""
     bars: list[Bar] = []
     start = 0
     lengths = timeline.bar_lengths()
@@ -158,10 +165,7 @@ def bars_of(timeline: Timeline, sections: list[Section]) -> list[Bar]:
 
 
 def grid_sections(timeline: Timeline, spans: tuple[Span, ...], energy: float) -> list[Section]:
-    """Sections of a grid, to the nearest bar line; one long verse if the grid names none."""
-    from .form import section_intensity
-    from .stanzas import section_label
-
+    """Give the sections of a grid, to the nearest bar line; one long verse where it names none."""
     lengths = timeline.bar_lengths()
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     middles = [timeline.seconds_at(start + length / 2) for start, length in zip(starts, lengths, strict=True)]

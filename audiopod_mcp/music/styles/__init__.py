@@ -1,8 +1,8 @@
-"""Styles as data: tempo, swing, band, harmony and form of each kind of music the composer knows.
+"""Styles as data: tempo, swing, band, harmony and form of each kind of music that the composer knows.
 
-A band member is a :class:`Member`: an instrument, the role it plays and the figure it plays, named in
-:mod:`audiopod_mcp.music.composition.figures`. Harmony is written in Roman numerals, one word a bar,
-``a,b`` for two chords in one bar; ``major``, ``minor`` and ``bridge`` progressions are chosen among.
+A :class:`Member` of a band is an instrument, its role, and the figure it plays, which is named in
+:mod:`audiopod_mcp.music.composition.figures`. Harmony is written in Roman numerals, one word a bar, and
+``a,b`` for two chords in one bar; the composer chooses among the progressions.
 """
 
 from __future__ import annotations

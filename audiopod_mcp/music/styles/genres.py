@@ -1,4 +1,4 @@
-"""The styles that others are derived from: one for each genre preset, and house for what is danced to."""
+"""The styles from which others are derived: one for each genre preset, and house for dance music."""
 
 # ruff: noqa: E501 (tables: one entry a line)
 # fmt: off

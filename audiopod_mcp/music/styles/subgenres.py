@@ -1,4 +1,4 @@
-"""Kinds of the root styles: what differs from the root."""
+"""Subgenres, each by what differs from the style that it is derived from."""
 
 # ruff: noqa: E501 (tables: one entry a line)
 # fmt: off

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import drums, plucked, subtractive, sustained, voice
+from . import drums, plucked, sound_effects, subtractive, sustained, voice
 from .tone import Signal, Tone
 
 TRACKS = (
@@ -198,7 +198,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     "chip arpeggio": Instrument("synth", subtractive.CHIP_ARPEGGIO, 60, 90, -9.0, -0.15, 0.0, 0.02, 2),
     "riser": Instrument(
         "fx",
-        drums.riser,
+        sound_effects.riser,
         level_db=-16.0,
         reverb_send=0.2,
         release=0.05,
@@ -206,11 +206,11 @@ INSTRUMENTS: dict[str, Instrument] = {
         unpitched=True,
     ),
     "impact": Instrument(
-        "fx", drums.impact, level_db=-5.0, reverb_send=0.2, release=1.0, max_seconds=4, unpitched=True
+        "fx", sound_effects.impact, level_db=-5.0, reverb_send=0.2, release=1.0, max_seconds=4, unpitched=True
     ),
     "vinyl": Instrument(
         "fx",
-        drums.vinyl,
+        sound_effects.vinyl,
         level_db=-19.0,
         reverb_send=0.0,
         release=0.1,
