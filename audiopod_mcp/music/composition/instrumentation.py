@@ -29,6 +29,7 @@ _INSTRUMENT_ROLES = {
     "kalimba": ("comp", "arp8"), "timpani": ("bass", "fifths"),
 }  # fmt: skip
 _MELODIC = ("lead", "counter")
+_ONE_ROLE_TRACKS = ("drums", "bass", "percussion", "vocals")
 _SUSTAINED_SECONDS = 10.0
 """An instrument that sounds no longer than this (:attr:`Instrument.max_seconds`) is plucked or struck, s."""
 
@@ -46,46 +47,7 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
     ]
     taken: set[int] = set()
     for name in asked:
-        track = INSTRUMENTS[name].track
-        match = next((i for i, m in enumerate(band) if m.instrument == name and i not in taken), None)
-        if match is None:
-            match = next(
-                (
-                    i
-                    for i, m in enumerate(band)
-                    if INSTRUMENTS[m.instrument].track == track
-                    and INSTRUMENTS[m.instrument].unpitched == INSTRUMENTS[name].unpitched
-                    and i not in taken
-                ),
-                None,
-            )
-            if match is not None and track not in ("drums", "bass", "percussion", "vocals"):
-                role, _ = _INSTRUMENT_ROLES.get(name, _TRACK_ROLES[track])
-                if (band[match].role in _MELODIC) != (role in _MELODIC):
-                    match = None
-        if match is not None:
-            if (
-                band[match].role == "pad"
-                and name in _INSTRUMENT_ROLES
-                and INSTRUMENTS[name].max_seconds < _SUSTAINED_SECONDS
-            ):
-                # An instrument that dies away can't hold a chord, so it plays it broken.
-                role, figure = _INSTRUMENT_ROLES[name]
-                band[match] = replace(band[match], role=role, figure=figure)
-            band[match] = replace(
-                band[match], instrument=name, min_intensity=0.0, level=max(1.0, band[match].level)
-            )
-        else:
-            role, figure = _INSTRUMENT_ROLES.get(name, _TRACK_ROLES[track])
-            if role == "lead":
-                held = next((i for i, m in enumerate(band) if m.role == "lead" and i not in taken), None)
-                if held is not None:  # There is one melody, and the instrument that is asked for plays it.
-                    band[held] = Member("lead", name, band[held].figure)
-                    taken.add(held)
-                    continue
-            match = len(band)
-            band.append(Member(role, name, figure))
-        taken.add(match)
+        taken.add(_seat(band, name, taken))
     _assign_melody(band, asked)
     band = [member for i, member in enumerate(band) if not _sits_out(band, i, brief, asked)]
     band = [member for member in band if not is_excluded(member, brief.without)]
@@ -97,6 +59,46 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
     if not band and "vocals" in brief.without:
         band = [Member("lead", "piano", "melody")]
     return tuple(_completed(band, sings))
+
+
+def _seat(band: list[Member], name: str, taken: set[int]) -> int:
+    """Let an instrument play in the band, in place, and give its index; ``taken`` are not replaced."""
+    role, figure = _own_role(name)
+    seat = _seat_of_its_kind(band, name, taken)
+    if seat is not None:
+        member = band[seat]
+        dies_away = name in _INSTRUMENT_ROLES and INSTRUMENTS[name].max_seconds < _SUSTAINED_SECONDS
+        if member.role == "pad" and dies_away:  # It can't hold a chord, so it plays it broken.
+            member = replace(member, role=role, figure=figure)
+        band[seat] = replace(member, instrument=name, min_intensity=0.0, level=max(1.0, member.level))
+        return seat
+    if role == "lead":  # There is one melody, and the instrument that is asked for plays it.
+        lead = next((i for i, m in enumerate(band) if m.role == "lead" and i not in taken), None)
+        if lead is not None:
+            band[lead] = Member("lead", name, band[lead].figure)
+            return lead
+    band.append(Member(role, name, figure))
+    return len(band) - 1
+
+
+def _seat_of_its_kind(band: list[Member], name: str, taken: set[int]) -> int | None:
+    """Find whom an instrument replaces: itself, or one of its track that plays melodies or chords as it does."""
+    free = [i for i in range(len(band)) if i not in taken]
+    if itself := [i for i in free if band[i].instrument == name]:
+        return itself[0]
+    wanted = INSTRUMENTS[name]
+    for i in free:
+        own = INSTRUMENTS[band[i].instrument]
+        if (own.track, own.unpitched) == (wanted.track, wanted.unpitched):
+            melodic = _own_role(name)[0] in _MELODIC
+            fits = wanted.track in _ONE_ROLE_TRACKS or (band[i].role in _MELODIC) == melodic
+            return i if fits else None
+    return None
+
+
+def _own_role(name: str) -> tuple[str, str]:
+    """Give the role and the figure that an instrument has by nature."""
+    return _INSTRUMENT_ROLES.get(name, _TRACK_ROLES[INSTRUMENTS[name].track])
 
 
 def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) -> bool:
@@ -121,8 +123,7 @@ def _assign_melody(band: list[Member], asked: list[str]) -> None:
     if tune is None or band[tune].instrument in asked:
         return
     for i, member in enumerate(band):
-        track = INSTRUMENTS[member.instrument].track
-        natural = _INSTRUMENT_ROLES.get(member.instrument, _TRACK_ROLES[track])[0]
+        natural, _ = _own_role(member.instrument)
         if member.role == "counter" and member.instrument in asked and natural == "lead":
             band[tune], band[i] = (
                 replace(band[tune], instrument=member.instrument),

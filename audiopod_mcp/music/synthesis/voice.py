@@ -242,13 +242,21 @@ def _with_consonant(tone: Tone, y: Signal, consonant: Consonant | None) -> Signa
     return y
 
 
+def _articulation(
+    tone: Tone, max_harmonics: int, vowel_opens: float
+) -> tuple[Consonant | None, Signal, float, float]:
+    """Give a syllable's consonant, its wavetables, when the mouth begins to open, and in how many seconds."""
+    consonant = CONSONANTS.get(consonant_of(tone.syllable))
+    tables = _formant_tables(tone, vowel_of(tone.syllable), consonant, max_harmonics)
+    begins, opens = (consonant.closed, consonant.opens) if consonant else (0.0, vowel_opens)
+    return consonant, tables, begins, opens
+
+
 def guide_voice(tone: Tone) -> Signal:
     """Sing one syllable: the mouth opens, vibrato sets in, breath pulses with the tone; (n,)."""
     n, rng = tone.samples(0.2), tone.rng
     t = control_times(n)
-    consonant = CONSONANTS.get(consonant_of(tone.syllable))
-    tables = _formant_tables(tone, vowel_of(tone.syllable), consonant, 60)
-    begun, opens = (consonant.closed, consonant.opens) if consonant else (0.0, 0.06)
+    consonant, tables, begins, opens = _articulation(tone, 60, 0.06)
     phase, rate, cents = rng.uniform(0, 2 * np.pi), rng.uniform(5.2, 5.8), rng.uniform(22, 34)
     pitch = pitch_contour(
         tone, n, cents=cents, rate=rate, delay=0.3, phase=phase, scoop=110.0 if tone.from_above else -90.0,
@@ -257,8 +265,8 @@ def guide_voice(tone: Tone) -> Signal:
     # Vocal cords never close twice alike: the pitch jitters by some tenths of a per cent.
     pitch *= 2 ** (3.0 * random_drift(n, rng, 45.0) / 1200)
     vibrato = np.clip((t - 0.3) / 0.4, 0, 1) * np.sin(2 * np.pi * rate * t + phase + 0.6)
-    way = np.clip((t - begun) / opens, 0, 1)
-    sung = np.clip((t - begun - opens) / 0.15, 0, 1)
+    way = np.clip((t - begins) / opens, 0, 1)
+    sung = np.clip((t - begins - opens) / 0.15, 0, 1)
     effort = sung * np.clip(0.75 + 0.12 * vibrato + 0.15 * random_drift(n, rng, 4.0), 0, 1)
     y = read_wavetable(tables, phase_index(pitch, n), interpolate((_FORMANT_STEPS - 2) * way + effort, n))
     y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
@@ -284,13 +292,11 @@ def speaking_voice(tone: Tone) -> Signal:
     """Speak one syllable: its pitch falls, its vowel is short; (n,)."""
     n, rng = tone.samples(0.2), tone.rng
     t = control_times(n)
-    consonant = CONSONANTS.get(consonant_of(tone.syllable))
-    tables = _formant_tables(tone, vowel_of(tone.syllable), consonant, 70)
+    consonant, tables, begins, opens = _articulation(tone, 70, 0.03)
     falling = (
         tone.frequency * (1.06 - 0.5 * np.minimum(t, 0.5)) * 2 ** (8 * random_drift(n, rng, 12.0) / 1200)
     )
-    begun, opens = (consonant.closed, consonant.opens) if consonant else (0.0, 0.03)
-    way = np.clip((t - begun) / opens, 0, 1)
+    way = np.clip((t - begins) / opens, 0, 1)
     y = read_wavetable(
         tables,
         phase_index(falling, n),
