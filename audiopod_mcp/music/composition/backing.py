@@ -5,7 +5,7 @@ from __future__ import annotations
 from audiopod_mcp.music.model import Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
-from audiopod_mcp.music.theory import Chord, voice_leading
+from audiopod_mcp.music.theory import Chord, Metre, voice_leading
 
 from . import activity
 from .figures import BASS_FIGURES, COMPING_FIGURES
@@ -21,7 +21,7 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     """Write a bass line: the member's figure on the tones of the chord, leading to the next root."""
     writer = PartWriter(plan, member, "bass")
     instrument = INSTRUMENTS[member.instrument]
-    simple, compound = BASS_FIGURES.get(member.figure, BASS_FIGURES["pop"])
+    figure = BASS_FIGURES.get(member.figure, BASS_FIGURES["pop"])
     metre = plan.timeline.metre
     line = _BassRegister(instrument.low, min(instrument.low + 19, instrument.high))
     rng = random_stream(plan.seed, "bass")
@@ -39,9 +39,7 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                 until_end=True,
             )
             continue
-        steps = fit_to_metre(simple if not metre.compound else compound, metre, max(bar.beats, metre.beats))[
-            : bar.beats * metre.steps_per_beat
-        ]
+        steps = _steps_of(figure, metre, bar)
         if "W" in steps:
             _walking_bass(writer, plan, line, bar, intensity, int(rng.integers(3)))
             continue
@@ -126,7 +124,14 @@ def _walking_bass(
         writer.write(beat, held * 0.93, pitch, 0.88 if index % 2 == 0 else 0.82, intensity=intensity)
 
 
+def _steps_of(figure: tuple[str, str], metre: Metre, bar: Bar) -> str:
+    """Give the steps of a figure, which is written for simple and for compound metres, in one bar."""
+    pattern = figure[1] if metre.compound else figure[0]
+    return fit_to_metre(pattern, metre, max(bar.beats, metre.beats))[: bar.beats * metre.steps_per_beat]
+
+
 def _held_steps(steps: str, index: int) -> int:
+    """Count the steps through which the stroke at ``index`` is held."""
     length = 1
     while index + length < len(steps) and steps[index + length] == "-":
         length += 1
@@ -141,17 +146,16 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     power = bool(instrument.drive)
     strummed = instrument.track == "guitar" and not power
     low = max(instrument.low, 40 if instrument.track == "guitar" else 50)
+    figure = COMPING_FIGURES.get(member.figure, COMPING_FIGURES["ballad"])
     voicing: tuple[int, ...] = ()
     chord: Chord | None = None
     for bar in plan.bars:
         if not plan.plays(member, bar):
             continue
         intensity = plan.intensity(bar)
-        figure = COMPING_FIGURES.get(member.figure) or COMPING_FIGURES["ballad"]
-        steps = fit_to_metre(figure[1] if metre.compound else figure[0], metre, max(bar.beats, metre.beats))[
-            : bar.beats * metre.steps_per_beat
-        ]
-        steps = activity.scale_figure(steps, metre.steps_per_beat, plan.brief.activity.chords)
+        steps = activity.scale_figure(
+            _steps_of(figure, metre, bar), metre.steps_per_beat, plan.brief.activity.chords
+        )
         if bar.ending:
             voicing = _voicing(plan.chord(bar.start), voicing, low, instrument.high, power, chord)
             for number, pitch in enumerate(voicing):
