@@ -30,4 +30,4 @@ def swing_in(text: str, style: Style) -> float | None:
     """The share of a pair that its first note takes by ``text``; ``None``: the style's own."""
     if _STRAIGHT.search(text):
         return 0.5
-    return max(style.swing, _SHUFFLE[style.swung]) if _SWUNG.search(text) else None
+    return max(style.swing, _SHUFFLE[style.swing_unit]) if _SWUNG.search(text) else None

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.words import Stanza, stanzas
+from audiopod_mcp.music.composition.form import NOMINAL_BARS, natural_bars
+from audiopod_mcp.music.composition.random_streams import random_stream
+from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.model import Brief, Refused
 from audiopod_mcp.music.styles import PRESETS, STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
@@ -138,7 +138,7 @@ def _style(text: str, preset: str | None) -> str:
     if chosen and chosen != "custom":
         kin = PRESETS[chosen]
         # "Electronic" with "techno" in the caption is techno; "Jazz" with "rock" is jazz.
-        return next((style for style in named if style == kin or kin in STYLES[style].kin), kin)
+        return next((style for style in named if style == kin or kin in STYLES[style].parents), kin)
     return named[0] if named else _style_of_sounds(text)
 
 
@@ -169,12 +169,12 @@ def _styles_named(text: str) -> list[str]:
         for following in hits:
             if following[0] < head[1]:
                 continue
-            if text[head[1] : following[0]].strip(" -/") or following[2] in STYLES[head[2]].kin:
+            if text[head[1] : following[0]].strip(" -/") or following[2] in STYLES[head[2]].parents:
                 break
             if _names(STYLE_WORDS, text[following[0] : following[1]]):
                 head = following
         others = [style for _, _, style in (*named, *ranks[1])]
-        chosen = next((style for style in others if head[2] in STYLES[style].kin), head[2])
+        chosen = next((style for style in others if head[2] in STYLES[style].parents), head[2])
         return [chosen, *(style for style in others if style != chosen)]
     return []
 
@@ -254,7 +254,7 @@ def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str
     if words := [pace for _, _, pace in find(text, TEMPO_WORDS) if pace]:
         tempo = paced(words[0], slowest, fastest, compound=METRES[metre].compound)
     else:
-        chance = generator(seed, "tempo").random()
+        chance = random_stream(seed, "tempo").random()
         place = min(1.0, max(0.0, 0.5 + 0.9 * (energy - style.energy) + 0.5 * (chance - 0.5)))
         tempo = slowest + place * (fastest - slowest)
     return float(round(min(high, max(low, tempo))))
@@ -272,7 +272,7 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
     minor = MODES[church][1] if church else mode_in(text)
     if minor is not None:
         pull = 1.0 if minor else -1.0
-    chance = generator(seed, "key")
+    chance = random_stream(seed, "key")
     share = 1.0 if pull >= 1 else 0.0 if pull <= -1 else style.minor_share
     keys = KEY_FRIENDS[bool(chance.random() < share)]
     name = keys[int(chance.integers(len(keys)))]
@@ -303,8 +303,8 @@ def natural_duration(brief: Brief) -> float:
     words = () if brief.instrumental else stanzas(brief.lyrics)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
     if brief.form:
-        bars = sum(NOMINAL.get(label, 4) for label in brief.form)
-    bar = metre.beats * metre.beat(brief.tempo)
+        bars = sum(NOMINAL_BARS.get(label, 4) for label in brief.form)
+    bar = metre.beats * metre.beat_seconds(brief.tempo)
     bars = min(bars, int((DURATION_RANGE[1] - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.
     ring = bar * max(1, math.ceil(2.0 / bar))

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, convert, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import matching_gain
-from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Refused, Score, Span, silent
-from audiopod_mcp.music.score import excerpt, joined
+from audiopod_mcp.music.score import concatenated, excerpt
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
@@ -83,10 +83,10 @@ class Piece:
         layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
         return replace(self, layers=layers, notes=(*self.notes, *notes))
 
-    def frame(self, report: Progress) -> Frame:
+    def frame(self, report: Progress) -> LeadSheet:
         if self.score is not None:
-            return score_frame(self.score)
-        return heard_frame(analyze(self.mix, self.rate, report))
+            return lead_sheet_from_score(self.score)
+        return lead_sheet_from_analysis(analyze(self.mix, self.rate, report))
 
     def sections(self, report: Progress) -> tuple[Span, ...]:
         return (
@@ -123,7 +123,9 @@ class Piece:
         score = part.score
         if self.score is not None and score is not None:
             start, end = first / self.rate, last / self.rate
-            score = joined((excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds)))
+            score = concatenated(
+                (excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds))
+            )
         return replace(part, layers=layers, score=score)
 
     def in_order(self, spans: Sequence[tuple[int, int]]) -> Piece:
@@ -141,7 +143,9 @@ class Piece:
             layers[track] = out
         score = self.score
         if score is not None:
-            score = joined([excerpt(score, first / self.rate, last / self.rate) for first, last in spans])
+            score = concatenated(
+                [excerpt(score, first / self.rate, last / self.rate) for first, last in spans]
+            )
         return replace(self, layers=layers, score=score)
 
 

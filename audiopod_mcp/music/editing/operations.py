@@ -93,7 +93,7 @@ def _tempo(piece: Piece, wish: Wish, report: Progress) -> Piece:
     speed = wish.amount
     if wish.kind == "bpm":
         frame = piece.frame(within(report, 0.0, 0.3))
-        if not frame.steady:
+        if not frame.has_pulse:
             raise Refused(
                 "edit_target_prompt: no steady beat was heard to set to a tempo; say faster or slower by N %"
             )
@@ -241,7 +241,7 @@ def _add(piece: Piece, wish: Wish, report: Progress) -> Piece:
     layers = dict(piece.layers)
     layers[track] = layers[track] + new if track in layers else new
     score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
-    notes = piece.notes if frame.steady else (*piece.notes, "No steady beat was heard to play along with.")
+    notes = piece.notes if frame.has_pulse else (*piece.notes, "No steady beat was heard to play along with.")
     return replace(piece, layers=layers, score=score, notes=notes)
 
 

@@ -8,7 +8,7 @@ from audiopod_mcp.music.captions.parse import brief_beside, read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit
 from audiopod_mcp.music.generation.accompany import play
-from audiopod_mcp.music.leadsheet import Frame, score_frame
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_score
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Rendering, Score
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.synthesis import render
@@ -18,7 +18,9 @@ Played = tuple[dict[str, Audio], tuple[Part, ...]]
 """Stems at 44.1 kHz, and the parts they are of."""
 
 
-def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress) -> Played:
+def added(
+    frame: LeadSheet, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress
+) -> Played:
     """What ``instrument`` plays along with a song, from its start to its end."""
     named = read_caption(instrument).instruments
     wanted = replace(brief, instruments=named, without=(), lyrics=None, instrumental=track != "vocals")
@@ -50,7 +52,7 @@ def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Progr
 
 def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tuple[Played, Score]:
     """``score`` with other words: its singer's stems and parts, and the score with them."""
-    frame = score_frame(score)
+    frame = lead_sheet_from_score(score)
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
     brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
     brief = replace(brief, lyrics=lyrics, instrumental=False, duration=grid.beats[-1])
@@ -69,7 +71,7 @@ def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tupl
 
 def rearranged(score: Score, prompt: str, *, seed: int, report: Progress) -> Rendering:
     """The same song, its chords, tune and form, played as ``prompt`` asks."""
-    frame = score_frame(score)
+    frame = lead_sheet_from_score(score)
     old = score.brief
     brief = brief_beside(
         prompt,

@@ -67,8 +67,8 @@ def _echo(piece: Piece, wish: Wish, report: Progress) -> Piece:
     every, notes = float(number or _ECHO), piece.notes
     if unit or not number:
         frame = piece.frame(report)
-        every = every * frame.beat if frame.steady else _NO_BEAT
-        if not frame.steady:
+        every = every * frame.beat_seconds if frame.has_pulse else _NO_BEAT
+        if not frame.has_pulse:
             notes = (*notes, f"No steady beat was heard: the echoes are {_NO_BEAT:g} s apart.")
     changed = piece.each(lambda x: echoed(x, piece.rate, every, wish.amount), wish.track, report)
     return replace(as_loud(piece, changed, wish.track), notes=(*changed.notes, *notes[len(piece.notes) :]))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.leadsheet import Frame
+from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Brief,
@@ -32,7 +32,7 @@ _RINGS = 1.4
 
 
 def play(
-    frame: Frame,
+    frame: LeadSheet,
     brief: Brief,
     start: float,
     end: float,
@@ -51,16 +51,18 @@ def play(
     full swing, as the song is. ``ending`` makes it come to an end instead, on the tonic; a ``big`` one is
     a chorus up to its last chord. ``label`` names the section it is, in place of the song's own sections.
     """
-    reach, final = end + frame.bar, frame.downbeat(end - _RINGS)
+    reach, final = end + frame.bar_seconds, frame.downbeat_before(end - _RINGS)
     if ending:  # The last chord begins on a downbeat, early enough to ring.
-        reach = max(start + frame.beat, min(end - 0.3, final + frame.bar - frame.beat / 3))
+        reach = max(
+            start + frame.beat_seconds, min(end - 0.3, final + frame.bar_seconds - frame.beat_seconds / 3)
+        )
     grid, origin = frame.grid(start, reach, chords=chords, melody=melody)
     if brief.lyrics and not brief.instrumental and not melody:
         grid = replace(grid, sections=_sung_sections(grid, start - origin, end - origin, label))
     elif label is not None:
         grid = replace(grid, sections=(Span(0.0, grid.beats[-1], label),))
     if ending:
-        grid = _ended(grid, frame, max(0.0, grid.beats[-1] - 4 * frame.bar, start - origin), big)
+        grid = _ended(grid, frame, max(0.0, grid.beats[-1] - 4 * frame.bar_seconds, start - origin), big)
         brief = replace(brief, energy=max(brief.energy, 0.9)) if big else brief
     brief = replace(
         brief,
@@ -81,7 +83,7 @@ def play(
     return Rendering(mixed(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
 
 
-def _ended(grid: Grid, frame: Frame, outro: float, big: bool) -> Grid:
+def _ended(grid: Grid, frame: LeadSheet, outro: float, big: bool) -> Grid:
     """``grid`` with an outro from ``outro`` (s) on; its last bar is the tonic, after a dominant it has."""
     count, last = len(grid.beats) - 1, grid.beats[-1]
     final = (count - 1) // grid.beats_per_bar * grid.beats_per_bar

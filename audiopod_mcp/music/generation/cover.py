@@ -15,7 +15,7 @@ from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixed
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, dynamics_of
-from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -28,7 +28,7 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.score import lead_of
+from audiopod_mcp.music.score import lead_part
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
@@ -65,7 +65,7 @@ def cover(
     """
     sounds = None
     if score is not None:
-        frame = score_frame(score)
+        frame = lead_sheet_from_score(score)
         sounds = score.brief.style if score.brief else None
     else:
         analysis = analyze(audio, rate, within(report, 0.0, 0.15))
@@ -74,7 +74,7 @@ def cover(
                 "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
             )
         notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
-        frame = heard_frame(analysis, melody=notes)
+        frame = lead_sheet_from_analysis(analysis, melody=notes)
         if not names_style(caption):
             sounds = style_of(audio, rate, analysis, within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
@@ -115,7 +115,7 @@ def cover(
     remarks = []
     if wanted.get("timesignature") not in (None, frame.timesignature):
         remarks.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
-    if not frame.steady:
+    if not frame.has_pulse:
         remarks.append("No steady beat was heard, so the cover keeps its own time.")
     return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
 
@@ -134,7 +134,7 @@ def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> 
     return tuple(notes) if len(beats) > 4 else ()
 
 
-def _in_key(frame: Frame, keyscale: str) -> Frame:
+def _in_key(frame: LeadSheet, keyscale: str) -> LeadSheet:
     """``frame`` moved to another key by the smallest interval."""
     to, own = parse_key(keyscale), parse_key(frame.key or "")
     if to is None:
@@ -143,7 +143,7 @@ def _in_key(frame: Frame, keyscale: str) -> Frame:
     return frame.transposed(by, str(to))
 
 
-def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: float) -> Frame:
+def _followed(frame: LeadSheet, brief: Brief, strength: float, seed: int, length: float) -> LeadSheet:
     """``frame`` with the harmony and melody of some bars replaced by the composer's own.
 
     The composer writes a piece of its own on the same beats; each bar then comes from the source where
@@ -154,7 +154,7 @@ def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: fl
     free = replace(frame, chords=(), melody=())
     grid, origin = free.grid(0.0, length, chords=False)
     own = compose(replace(brief, duration=grid.beats[-1]), seed=seed, grid=grid)
-    written = score_frame(own)
+    written = lead_sheet_from_score(own)
     count = len(frame.chords)
     bars = (np.arange(count) - frame.first_downbeat) // frame.beats_per_bar + 1
     lots = np.random.default_rng((seed, 7)).random(int(bars[-1]) + 1)
@@ -171,7 +171,7 @@ def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: fl
     def beat_of(note: Note, shift: float) -> int:
         return int(np.clip(np.searchsorted(at, note.start + shift + 1e-3, side="right") - 1, 0, count - 1))
 
-    lead = lead_of(own)
+    lead = lead_part(own)
     kept = [note for note in frame.melody if sings[beat_of(note, 0.0)]]
     added = [
         replace(note, start=note.start + origin, syllable=None)

@@ -15,9 +15,9 @@ from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
-from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
-from audiopod_mcp.music.score import excerpt, joined, later
+from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .accompany import AS_THE_SONG, play
@@ -93,7 +93,7 @@ def _extended(
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
     frame, sounds = _heard(song, before, prompt, within(report, 0.0, 0.3))
-    if not frame.steady:
+    if not frame.has_pulse:
         notes.append("No steady beat was heard; the new music keeps its own time.")
     if sounds:
         notes.append(AS_THE_SONG.format(sounds))
@@ -139,20 +139,20 @@ def _extended(
     out = np.clip(_beside(audio, mixed(new), edge, before), -peak, peak)
     if song.score is None or not song.stems or played.score is None:
         if before:
-            lines = played.lyrics + later(song.lyrics, length)
+            lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
-            lines = song.lyrics + later(played.lyrics, len(audio) / rate - overlap)
+            lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
         return Rendering(out, rate, lyrics=lines, notes=song.notes)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
     merged = {t: _beside(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
-        whole = joined((added, song.score) if before else (song.score, added))
+        whole = concatenated((added, song.score) if before else (song.score, added))
     elif before:
-        whole = joined((played.score, excerpt(song.score, overlap, song.score.duration)))
+        whole = concatenated((played.score, excerpt(song.score, overlap, song.score.duration)))
     else:
-        whole = joined((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
+        whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
 
 
@@ -169,7 +169,7 @@ class _Edge:
     level: npt.NDArray[np.float32] | None = None
 
 
-def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Edge:
+def _edge(audio: Audio, rate: int, before: bool, frame: LeadSheet, fade: int) -> _Edge:
     """Where new music takes over at this end: at the very end, or on the beat at which the song gives way.
 
     A fade or a last chord that rings would leave a hole in front of the new music, silence even more so.
@@ -251,7 +251,7 @@ def _shape(samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool) 
     return shape
 
 
-def _label(frame: Frame, before: bool, prompt: str) -> str:
+def _label(frame: LeadSheet, before: bool, prompt: str) -> str:
     """What the new part is called: what the prompt calls it, an intro, or what the song ends with."""
     named = re.search(r"\b(verse|chorus|bridge|solo|break|build|drop|intro)\b", prompt, re.IGNORECASE)
     if named:
@@ -260,17 +260,17 @@ def _label(frame: Frame, before: bool, prompt: str) -> str:
     return "intro" if before else labels[-1] if labels else "verse"
 
 
-def _heard(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[Frame, str | None]:
+def _heard(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[LeadSheet, str | None]:
     """The frame of the song, or of the end of it that is extended: its clock begins where that does.
 
     And the style that a recording sounds like, if the prompt names none.
     """
     if song.score is not None:
-        return score_frame(song.score), None
+        return lead_sheet_from_score(song.score), None
     near = round(_NEIGHBOURHOOD * song.rate)
     part = song.audio[:near] if before else song.audio[-near:]
     analysis = analyze(part, song.rate, within(report, 0.0, 0.8))
     sounds = None
     if not names_style(prompt):
         sounds = style_of(part, song.rate, analysis, within(report, 0.8, 1.0))
-    return heard_frame(analysis), sounds
+    return lead_sheet_from_analysis(analysis), sounds

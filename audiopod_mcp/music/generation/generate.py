@@ -12,8 +12,8 @@ import numpy as np
 from audiopod_mcp.music.captions.parse import mentions, natural_duration
 from audiopod_mcp.music.captions.unsupported import shortfalls
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.composition.harmony import tonic
-from audiopod_mcp.music.composition.words import stanzas
+from audiopod_mcp.music.composition.harmony import tonic_chord
+from audiopod_mcp.music.composition.stanzas import stanzas
 from audiopod_mcp.music.effects.equalizer_reverb import faded
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -31,7 +31,7 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
-from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
+from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
@@ -82,7 +82,7 @@ def make_sample(
     if sample_type == "one-shot":
         return _one_shot(brief, seed, report)
     metre = METRES[brief.timesignature]
-    beat = metre.beat(brief.tempo)
+    beat = metre.beat_seconds(brief.tempo)
     bar = metre.beats * beat
     wanted = 4.0 if brief.duration == natural_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))
@@ -176,8 +176,8 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         root -= 12 if root > middle + 6 else 0
         held = max(0.2, length - instrument.release - 0.8)
         if re.search(r"\bchords?\b|\bstabs?\b", caption) and not instrument.unpitched and key is not None:
-            chord = tonic(STYLES[brief.style], key)
-            pitches: tuple[int, ...] = voice_lead(
+            chord = tonic_chord(STYLES[brief.style], key)
+            pitches: tuple[int, ...] = voice_leading(
                 chord, (), max(instrument.low, middle - 9), min(instrument.high, middle + 12)
             )
             held = min(held, 0.25) if "stab" in caption else held

@@ -14,7 +14,7 @@ from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fit, mixed
 from audiopod_mcp.music.effects.mix_matching import Levels, as_if_beside, spectral_balance, widened, width_of
-from audiopod_mcp.music.leadsheet import SOFT
+from audiopod_mcp.music.leadsheet import SOFT_DENSITY
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Activity,
@@ -87,7 +87,7 @@ def reference(
     )
     notes: tuple[str, ...] = (AS_THE_SONG.format(sounds),) if sounds else ()
     balance = spectral_balance(audio, rate)
-    if analysis.beats and analysis.density >= SOFT and brief.activity == Activity():
+    if analysis.beats and analysis.density >= SOFT_DENSITY and brief.activity == Activity():
         brief, dense = _as_dense(brief, analysis.density, balance, seed, within(report, 0.2, 0.4))
         if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
             notes += (_DENSITY.format(analysis.density, brief.style, dense),)

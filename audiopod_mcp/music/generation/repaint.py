@@ -12,9 +12,9 @@ from audiopod_mcp.music.captions.parse import brief_beside, names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, replace
 from audiopod_mcp.music.effects.level_following import following
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, loudness_around
-from audiopod_mcp.music.leadsheet import heard_frame, score_frame
+from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
-from audiopod_mcp.music.score import excerpt, joined, later
+from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .accompany import play
@@ -62,14 +62,14 @@ def repaint(
         )  # fmt: skip
         out = audio.copy()
         out[first:last] = part.audio
-        return Rendering(out, rate, lyrics=later(part.lyrics, first / rate), notes=part.notes)
+        return Rendering(out, rate, lyrics=shifted_lines(part.lyrics, first / rate), notes=part.notes)
 
     sounds = None
     if score is not None:
-        frame = score_frame(score)
+        frame = lead_sheet_from_score(score)
     else:
         analysis = analyze(audio, rate, within(report, 0.0, 0.25))
-        frame = heard_frame(analysis)
+        frame = lead_sheet_from_analysis(analysis)
         if not names_style(caption):
             sounds = style_of(audio, rate, analysis, within(report, 0.25, 0.3))
     brief = brief_beside(
@@ -96,26 +96,26 @@ def repaint(
         # What fades, grows or waits there goes on doing so: at both seams the levels meet.
         new = following(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
 
-    seams = _seams(frame.beats if frame.steady else (), rate, first, last, len(audio))
+    seams = _seams(frame.beats if frame.has_pulse else (), rate, first, last, len(audio))
     out = _placed(audio, mixed(new), *seams)
     gain = np.ones((len(audio), 1), np.float32)
     gain[first:last] = limiter(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
     out = out * gain
-    notes = () if frame.steady else ("No steady beat was heard here; the new music keeps its own time.",)
+    notes = () if frame.has_pulse else ("No steady beat was heard here; the new music keeps its own time.",)
     if sounds:
         notes = (
             *notes,
             f"No style was asked for: it is played as {sounds}, which the song sounds most like.",
         )
     if score is None or not stems:
-        return Rendering(out, rate, lyrics=later(played.lyrics, start), notes=notes)
+        return Rendering(out, rate, lyrics=shifted_lines(played.lyrics, start), notes=notes)
     nothing = np.zeros_like(audio)
     merged = {
         track: _placed(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
         for track in (*stems, *(track for track in new if track not in stems))
     }
     assert played.score is not None  # noqa: S101 - play() always writes one
-    whole = joined((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
+    whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
     return Rendering(out, rate, merged, whole, whole.lyrics, notes)
 
 

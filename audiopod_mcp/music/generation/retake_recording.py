@@ -12,9 +12,9 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, matching_gain, spectral_balance
-from audiopod_mcp.music.leadsheet import Frame, heard_frame
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
-from audiopod_mcp.music.score import UNPITCHED, lead_of
+from audiopod_mcp.music.score import UNPITCHED, lead_part
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
@@ -52,7 +52,7 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Pr
         )
         return replace(taken, notes=(note, *taken.notes))
     close = cover(audio, rate, caption=style, strength=1.0, seed=seed, report=within(report, 0.15, 0.35))
-    edges = _edges(heard_frame(analysis))
+    edges = _edges(lead_sheet_from_analysis(analysis))
     own = _layers(audio, rate, close.stems, sung=bool(analysis.vocals), report=within(report, 0.35, 0.6))
     lots = _lots(np.random.default_rng((seed, 17)), list(own), len(edges) - 1)
     news = [_like(close, own, audio, rate, within(report, 0.6, 0.7))]
@@ -79,16 +79,16 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Pr
     return Rendering(out * gain, rate, notes=_in_words(lots, edges, variance, close.score))
 
 
-def _edges(frame: Frame) -> tuple[float, ...]:
+def _edges(frame: LeadSheet) -> tuple[float, ...]:
     """Where phrases begin, and the end: bar lines, beats where there are few of them, or even
     parts of about four seconds where there is no pulse.
     """
     count = max(4, round(frame.duration / 4))
-    if not frame.steady:
+    if not frame.has_pulse:
         return tuple(np.linspace(0.0, frame.duration, count + 1).tolist())
     bars = frame.beats[frame.first_downbeat :: frame.beats_per_bar]
     bars = bars[:: 1 if len(bars) <= _LONG else 2] if len(bars) > 3 else frame.beats
-    least = frame.beat / 2
+    least = frame.beat_seconds / 2
     inner = [bar for bar in bars if least < bar < frame.duration - least]
     return (0.0, *inner, frame.duration)
 
@@ -142,7 +142,7 @@ def _like(
 
 
 def _layer_of(track: str, score: Score) -> str:
-    lead = lead_of(score)
+    lead = lead_part(score)
     alone = sum(part.track == track for part in score.parts) == 1
     if lead is not None and lead.track == track and alone:
         return "vocals"

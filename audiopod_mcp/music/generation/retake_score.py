@@ -10,10 +10,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.composition import compose, harmony
-from audiopod_mcp.music.leadsheet import score_frame
+from audiopod_mcp.music.composition import compose, compose_chords
+from audiopod_mcp.music.leadsheet import lead_sheet_from_score
 from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Progress, Score, within
-from audiopod_mcp.music.score import excerpt, lead_of
+from audiopod_mcp.music.score import excerpt, lead_part
 from audiopod_mcp.music.styles import STYLES
 
 Lots: TypeAlias = npt.NDArray[np.float64]
@@ -41,7 +41,7 @@ def varied(score: Score, variance: float, seed: int, report: Progress) -> Score:
     make plateaus.
     """
     brief = _brief_of(score)
-    grid, origin = score_frame(score).grid(0.0, score.duration)
+    grid, origin = lead_sheet_from_score(score).grid(0.0, score.duration)
     window = (-origin, score.duration - origin)
     rng = np.random.default_rng((seed, 13))
     harmony = _Harmony.drawn(brief, grid, origin, seed, variance, rng)
@@ -104,10 +104,10 @@ def _another(brief: Brief, grid: Grid, seed: int) -> tuple[str, ...]:
     style = STYLES.get(brief.style, STYLES["pop"])
     free = replace(grid, chords=())
     best: tuple[str, ...] = ()
-    for name in (style.name, *style.kin, "pop"):
+    for name in (style.name, *style.parents, "pop"):
         if not best or (alike(best) > _ALIKE and name in STYLES):
             kin = replace(brief, style=name)
-            thought = [harmony(kin, seed=seed + 1 + n, grid=free) for n in range(_TRIES)]
+            thought = [compose_chords(kin, seed=seed + 1 + n, grid=free) for n in range(_TRIES)]
             best = min((*([best] if best else []), *thought), key=alike)
     return best
 
@@ -155,7 +155,7 @@ class _Choice:
         tracks = sorted({part.track for take in self.takes for part in take.parts})
         bars = score.downbeats or (0.0,)
         lines = tuple(bar for bar in bars if _between_lines(self.takes, bar)) or (0.0,)
-        tune = lead_of(score)
+        tune = lead_part(score)
         short = len(bars) <= _SHORT and len(bars) > 1
         halves = tuple(sorted({*bars, *((a + b) / 2 for a, b in pairwise(bars))})) if short else bars
         self._cells = dict.fromkeys(tracks, halves) | {"vocals": lines}

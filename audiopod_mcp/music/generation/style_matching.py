@@ -7,7 +7,7 @@ import numpy as np
 from audiopod_mcp.music.captions.parse import brief_beside
 from audiopod_mcp.music.effects.crossfade import mixed
 from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
-from audiopod_mcp.music.leadsheet import heard_frame
+from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis
 from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, silent, within
 
 from .accompany import play
@@ -29,7 +29,7 @@ def style_of(audio: Audio, rate: int, analysis: Analysis, report: Progress = sil
     near = nearest_styles(audio, rate, analysis, _TRIED, within(report, 0.0, 0.3))
     if analysis.loudness is None:
         return near[0]
-    frame = heard_frame(analysis)
+    frame = lead_sheet_from_analysis(analysis)
     start = max(0.0, (analysis.duration - _MOMENT) / 2)
     own, balance = colour(audio, rate), spectral_balance(audio, rate)
 
