@@ -32,6 +32,7 @@ from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
 from audiopod_mcp.music.generation.generate import make
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from audiopod_mcp.studio.engines.refusals import explain
 from tests.benchmarks.transforming import WORDS, level, rows_alike
 
 BOTH, COMPOSED = "both", "composed"
@@ -272,7 +273,7 @@ def main():
             try:
                 made = edit(song.audio, song.rate, prompt=prompt, **song.composed)
             except Refused as refused:
-                print(f"{name:9} {prompt:28} {what:12} refused: {refused}", flush=True)
+                print(f"{name:9} {prompt:28} {what:12} refused: {explain(refused)}", flush=True)
                 count[name, False] += 1
                 continue
             got = measured(what, song, made)
@@ -292,7 +293,7 @@ def main():
                 edit(song.audio, song.rate, prompt=prompt, **song.composed)
                 says, ok = "done, or nothing done", False
             except Refused as refused:
-                says, ok = str(refused), "; " in str(refused)
+                says, ok = explain(refused), "; " in explain(refused)
             count[name, ok] += 1
             print(f"{name:9} {prompt:28} {'refused' if ok else 'NOT'}: {says}", flush=True)
         print(f"{name}: {count[name, True]} ok, {count[name, False]} not", flush=True)

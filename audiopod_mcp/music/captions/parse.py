@@ -133,7 +133,7 @@ def _style(text: str, preset: str | None) -> str:
     """The style that's named by the words or the preset, else the one that the instruments suggest."""
     chosen = (preset or "").strip().lower()
     if chosen and chosen != "custom" and chosen not in PRESETS:
-        raise Refused(f'"{preset}" is not a genre preset: use one of {", ".join(sorted(PRESETS))} or custom.')
+        raise Refused("genre_preset_unknown", preset=preset, presets=tuple(sorted(PRESETS)))
     named = _styles_named(text)
     if chosen and chosen != "custom":
         kin = PRESETS[chosen]
@@ -235,7 +235,7 @@ def _timesignature(given: str | None, text: str, style: Style) -> str:
     if given is not None and given.strip():
         name = metre_of(given.replace(" ", ""))
         if name is None:
-            raise Refused(f'"{given}" is not a metre that can be played: use {", ".join(METRES)}.')
+            raise Refused("metre_unknown", metre=given, metres=tuple(METRES))
         return name
     return metre_in(text) or style.timesignature
 
@@ -244,7 +244,7 @@ def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str
     low, high = TEMPO_RANGE
     if bpm is not None:
         if not (math.isfinite(bpm) and low <= bpm <= high):
-            raise Refused(f"A tempo of {bpm:g} BPM can't be played: use {low:g} to {high:g}.")
+            raise Refused("tempo_out_of_range", tempo=bpm, lowest=low, highest=high)
         return float(bpm)
     if (value := tempo_in(text, low, high)) is not None:
         return value
@@ -264,7 +264,7 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
     if given is not None and given.strip():
         key = parse_key(given)
         if key is None:
-            raise Refused(f'"{given}" is not a key: write for example "C major", "Am" or "F# minor".')
+            raise Refused("key_unknown", key=given)
         return str(key)
     if (key := key_in(text)) is not None:
         return str(key)
@@ -315,7 +315,7 @@ def _lasting(brief: Brief, duration: float, text: str) -> Brief:
     """The brief with its duration: the one asked for, or said in ``text``, or the natural one."""
     low, high = DURATION_RANGE
     if not math.isfinite(duration) or duration > high:
-        raise Refused(f"A piece can't last {duration:g} seconds: use 1 to {high:g}, or -1 for automatic.")
+        raise Refused("duration_out_of_range", duration=duration, lowest=low, highest=high)
     said = seconds_in(text)
     if duration <= 0 and said is not None and low <= said <= high:
         duration = said

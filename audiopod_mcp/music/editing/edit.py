@@ -12,7 +12,7 @@ from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORD
 from audiopod_mcp.music.editing.prompt.edits import Wish
 from audiopod_mcp.music.editing.prompt.parse import UNDERSTOOD, not_understood, read_wishes
 from audiopod_mcp.music.editing.prompt.time_ranges import clock
-from audiopod_mcp.music.editing.prompt.unsupported import beyond
+from audiopod_mcp.music.editing.prompt.unsupported import unsupported_edit
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK, peaks_held
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.signal.loudness import true_peak
@@ -46,23 +46,16 @@ def edit(
     :class:`Refused` for what can't be done to a recording.
     """
     if not (prompt or "").strip() and not (lyrics or "").strip():
-        raise Refused(
-            "edit_target_prompt: say what to change, for example: a bit brighter, drums 3 dB louder"
-        )
+        raise Refused("nothing_to_edit")
     first, last = _range(n_min, n_max, len(audio))
     composed = score is not None and bool(stems)
     if lyrics and not composed:
-        raise Refused(
-            "edit_target_lyrics: the words of a recording can't be changed here; "
-            "it works with tracks that were composed by this studio"
-        )
-    if impossible := beyond(prompt or ""):
-        raise Refused(f"edit_target_prompt: {impossible}")
+        raise Refused("recording_keeps_its_words")
+    if unsupported := unsupported_edit(prompt or ""):
+        raise Refused("edit_unsupported", clause=unsupported.clause, kind=unsupported.kind)
     wishes, rest = read_wishes(prompt or ""), not_understood(prompt or "")
     if prompt and not wishes and not (composed and _names_music(prompt)):
-        raise Refused(  # no longer than an error of the API may be
-            f"edit_target_prompt: no change was understood in it; say {UNDERSTOOD}; for a style, cover_song"
-        )
+        raise Refused("edit_not_understood", examples=UNDERSTOOD)
     highest = max(TRUE_PEAK, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {WHOLE: audio}
     song = Piece(layers, rate, score if composed else None, seed=seed, separator=separator)
@@ -92,10 +85,7 @@ def edit(
 def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
     low, high = 0.0 if n_min is None else n_min, 1.0 if n_max is None else n_max
     if not 0 <= low <= 1 or not 0 <= high <= 1 or low >= high:
-        raise Refused(
-            f"edit_n_min, edit_n_max: {low:g} to {high:g} is no part of the track; "
-            "give fractions of its length, 0 to 1, the smaller one first"
-        )
+        raise Refused("edit_range_invalid", low=low, high=high)
     return round(low * samples), round(high * samples)
 
 

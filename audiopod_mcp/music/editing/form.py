@@ -38,7 +38,7 @@ def formed(piece: Piece, wish: Wish, spans: Sequence[Stretch]) -> Piece:
         edges = [0, *(edge for span in spans for edge in span), piece.samples]
         kept = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
         if not kept:
-            raise Refused("edit_target_prompt: nothing would be left of the track; cut a part of it")
+            raise Refused("cut_leaves_nothing")
         return piece.in_order(kept)
     if wish.kind == "keep":
         return piece.in_order(spans) if spans else piece
@@ -49,10 +49,7 @@ def _repeated(piece: Piece, wish: Wish, spans: Sequence[Stretch]) -> Piece:
     times = round(wish.amount)
     more = sum(last - first for first, last in spans) * (times - 1) / piece.rate
     if not 1 < times <= _MOST or piece.seconds + more > _LONGEST:
-        raise Refused(
-            f"edit_target_prompt: {times} times is out of range; 2 to {_MOST} times, "
-            f"and {_LONGEST / 60:g} minutes in all, is possible"
-        )
+        raise Refused("repeat_out_of_range", times=times, most=_MOST, longest=_LONGEST)
     order: list[Stretch] = []
     at = 0
     for first, last in spans:
@@ -65,7 +62,7 @@ def _trimmed(piece: Piece, wish: Wish) -> Piece:
     level = np.abs(piece.mix).max(axis=1)
     loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_SILENCE / 20))
     if not len(loud):
-        raise Refused("edit_target_prompt: this track is silent from start to end; there is nothing to keep")
+        raise Refused("nothing_but_silence")
     lead = round(_LEAD * piece.rate)
     first = max(0, int(loud[0]) - lead) if wish.text != "end" else 0
     last = min(piece.samples, int(loud[-1]) + 1 + lead) if wish.text != "start" else piece.samples

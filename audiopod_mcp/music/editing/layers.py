@@ -77,8 +77,7 @@ class Piece:
         if track in self.layers:
             return self
         if WHOLE not in self.layers:
-            has = ", ".join(sorted(self.layers))
-            raise Refused(f"edit_target_prompt: there are no {named(track)} in this track; it has {has}")
+            raise Refused("track_not_in_mix", track=track, tracks=tuple(sorted(self.layers)))
         stem, notes = self.separator(self.layers[WHOLE], self.rate, track, report)
         layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
         return replace(self, layers=layers, notes=(*self.notes, *notes))

@@ -26,6 +26,8 @@ from .sound import SOUND, tone
 
 _SPEEDS = (0.25, 4.0)
 """How much slower and faster a track can be made."""
+_PEAKS = (-40.0, 0.0)
+"""True peaks that can be asked for, dBTP."""
 _ALIKE = 0.01
 """Share of a layer's power that may differ from its rendering: buses and mastering answer to other layers."""
 _FURTHEST = 24
@@ -53,17 +55,14 @@ def _level(piece: Piece, wish: Wish, report: Progress) -> Piece:
 def _loudness(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "setting the loudness")
     if not QUIETEST <= wish.amount <= LOUDEST:
-        raise Refused(
-            f"edit_target_prompt: {wish.amount:g} LUFS is out of range; "
-            f"{QUIETEST:g} to {LOUDEST:g} LUFS is possible, -14 is usual"
-        )
+        raise Refused("loudness_out_of_range", loudness=wish.amount, lowest=QUIETEST, highest=LOUDEST)
     if wish.track is not None:
         return piece.each(
             lambda x: x * np.float32(matching_gain(x, piece.rate, wish.amount)), wish.track, report
         )
     before = integrated_loudness(piece.mix, piece.rate)
     if before is None:
-        raise Refused("edit_target_prompt: silence has no loudness that could be changed")
+        raise Refused("silence_has_no_loudness")
     gain = normalising_gain(piece.mix, piece.rate, wish.amount)
     piece = piece.each(lambda x: x * gain)
     reached = integrated_loudness(piece.mix, piece.rate) or before
@@ -75,13 +74,11 @@ def _loudness(piece: Piece, wish: Wish, report: Progress) -> Piece:
 
 def _peak(piece: Piece, wish: Wish, report: Progress) -> Piece:
     report(0.0, "setting the peak")
-    if not -40 <= wish.amount <= 0:
-        raise Refused(
-            f"edit_target_prompt: a peak of {wish.amount:g} dB is out of range; -40 to 0 dB is possible"
-        )
+    if not _PEAKS[0] <= wish.amount <= _PEAKS[1]:
+        raise Refused("peak_out_of_range", peak=wish.amount, lowest=_PEAKS[0], highest=_PEAKS[1])
     highest = true_peak(piece.mix, piece.rate)
     if not np.isfinite(highest):
-        raise Refused("edit_target_prompt: silence has no peak that could be set")
+        raise Refused("silence_has_no_peak")
     return piece.each(lambda x: x * np.float32(10 ** ((wish.amount - highest) / 20)))
 
 
@@ -94,14 +91,10 @@ def _tempo(piece: Piece, wish: Wish, report: Progress) -> Piece:
     if wish.kind == "bpm":
         frame = piece.frame(within(report, 0.0, 0.3))
         if not frame.steady:
-            raise Refused(
-                "edit_target_prompt: no steady beat was heard to set to a tempo; say faster or slower by N %"
-            )
+            raise Refused("no_steady_beat")
         speed = (wish.amount + frame.tempo * (wish.text == "more")) / frame.tempo
     if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
-        raise Refused(
-            f"edit_target_prompt: a speed of {speed:.2g} times is out of range; 0.25 to 4 times is possible"
-        )
+        raise Refused("speed_out_of_range", speed=speed, lowest=_SPEEDS[0], highest=_SPEEDS[1])
     score = piece.score and stretched(piece.score, 1 / speed)
     played = _replayed(piece, score, within(report, 0.3, 0.6))
     others = {track: layer for track, layer in piece.layers.items() if track not in played}
@@ -120,16 +113,14 @@ def _pitch(piece: Piece, wish: Wish, report: Progress) -> Piece:
         if wish.text in ("major", "minor"):  # "in minor": the tonic stays.
             to = own and replace(own, minor=wish.text == "minor")
         if own is None or to is None:
-            raise Refused("edit_target_prompt: no key was heard in this track; say up or down by N semitones")
+            raise Refused("no_key_heard")
         if " " not in wish.text and wish.text not in ("major", "minor"):  # "to F#": the mode stays.
             to = replace(to, minor=own.minor)
         score = piece.score and in_key(piece.score, to)
         # A minor key has the notes of the major key three semitones above it.
         by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
     if abs(by) > _FURTHEST:
-        raise Refused(
-            f"edit_target_prompt: {by:g} semitones is too far; at most {_FURTHEST} up or down is possible"
-        )
+        raise Refused("transposition_too_far", semitones=by, furthest=_FURTHEST)
     played = _replayed(piece, score, within(report, 0.3, 0.6))
     other_mode = wish.kind == "key" and to is not None and own is not None and to.minor != own.minor
     if other_mode and own is not None and not set(piece.layers) <= {*played, *UNPITCHED}:
@@ -149,10 +140,7 @@ def _pitch_of(piece: Piece, wish: Wish, report: Progress) -> Piece:
     """One player higher or lower, the others as they are."""
     track = wish.track or ""
     if abs(wish.amount) > _FURTHEST or track in UNPITCHED:
-        raise Refused(
-            f"edit_target_prompt: {named(track)} can't be moved by {wish.amount:g} semitones; "
-            f"at most {_FURTHEST} up or down, and no drums or percussion, is possible"
-        )
+        raise Refused("track_not_transposable", track=track, semitones=wish.amount, furthest=_FURTHEST)
     piece = piece.apart(track, within(report, 0.0, 0.5))
 
     def higher(part: Part) -> Part:
@@ -222,7 +210,7 @@ def _only(piece: Piece, wish: Wish, report: Progress) -> Piece:
 def _left(piece: Piece, tracks: tuple[str, ...]) -> Piece:
     """Only ``tracks``, in the layers and in the score."""
     if not tracks:
-        raise Refused("edit_target_prompt: nothing would be left of the track; keep at least one instrument")
+        raise Refused("nobody_left")
     score = piece.score and with_parts(piece.score, lambda part: part if part.track in tracks else None)
     if score is not None and "vocals" not in tracks:
         score = replace(score, lyrics=())

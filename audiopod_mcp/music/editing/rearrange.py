@@ -30,7 +30,7 @@ def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int,
     exact = tuple(part for part in parts if part.instrument in named)
     parts = exact or parts
     if not parts:
-        raise Refused(f"edit_target_prompt: {instrument!r} can't be added here; try strings or piano")
+        raise Refused("instrument_not_addable", instrument=instrument)
     return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
 
 
@@ -38,9 +38,7 @@ def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Progr
     """What the players of track ``old`` play, on ``instrument``."""
     named = read_caption(instrument).instruments
     if not named:
-        raise Refused(
-            f"edit_target_prompt: {instrument!r} is not an instrument known here; try piano or strings"
-        )
+        raise Refused("instrument_unknown", instrument=instrument)
     track = INSTRUMENTS[named[0]].track
     parts = tuple(
         replace(part, track=track, instrument=named[0]) for part in score.parts if part.track == old
@@ -57,9 +55,7 @@ def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tupl
     new = excerpt(compose(brief, seed=score.seed, grid=grid), -origin, score.duration - origin)
     parts = tuple(part for part in new.parts if part.track == "vocals")
     if not parts:
-        raise Refused(
-            "edit_target_lyrics: there is nothing to sing in these lyrics; write at least one line of words"
-        )
+        raise Refused("nothing_to_sing")
     others = tuple(part for part in score.parts if part.track != "vocals")
     whole = replace(
         score, parts=(*others, *parts), lyrics=new.lyrics, brief=replace(brief, duration=score.duration)

@@ -28,6 +28,8 @@ _ECHO = 0.75
 """Beats between echoes where nobody says: the dotted eighth note, between the beats."""
 _NO_BEAT = 0.35
 """Seconds between echoes of what has no beat."""
+_LOWEST_CORNER = 10.0
+"""Corner frequency of a filter, Hz, at least."""
 _MADE_UP = 9.0
 """dB that loudness is brought back by, at most."""
 
@@ -47,9 +49,9 @@ def _filter(piece: Piece, wish: Wish, report: Progress) -> Piece:
     low, high = {
         "highpass": (wish.hertz, 0.0), "lowpass": (0.0, wish.hertz), "band": (wish.amount, wish.hertz)
     }[wish.kind]  # fmt: skip
-    if wish.kind != "band" and not 10 <= wish.hertz <= piece.rate / 2:
+    if wish.kind != "band" and not _LOWEST_CORNER <= wish.hertz <= piece.rate / 2:
         raise Refused(
-            f"edit_target_prompt: {wish.hertz:g} Hz is out of range; 10 to {piece.rate // 2} is possible"
+            "frequency_out_of_range", hertz=wish.hertz, lowest=_LOWEST_CORNER, highest=piece.rate // 2
         )
     changed = piece.each(lambda x: passed(x, piece.rate, low, high), wish.track, report)
     return as_loud(piece, changed, wish.track) if wish.kind == "band" else changed
@@ -80,9 +82,7 @@ def _width(piece: Piece, wish: Wish, report: Progress) -> Piece:
     if channels == 1 and (wish.kind, wish.amount) == ("width", 0.0):
         return replace(piece, notes=(*piece.notes, "It is mono already."))
     if channels != 2:
-        raise Refused(
-            "edit_target_prompt: this track is not stereo, so nothing can be made wider, narrower or moved"
-        )
+        raise Refused("not_stereo")
     if wish.kind == "pan":
         return piece.each(lambda x: panned(x, wish.amount), wish.track, report)
     return as_loud(piece, piece.each(lambda x: widened(x, wish.amount), wish.track, report), wish.track)

@@ -74,7 +74,7 @@ def play(
         score = _ringing(score, final - origin, max(score.duration, end - origin))
     stems = render(score, seed=seed, report=within(report, 0.2, 1.0))
     if not stems:
-        raise Refused("caption: nobody is left to play what it asks for; name an instrument")
+        raise Refused("nobody_plays")
     first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
     stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))

@@ -70,9 +70,7 @@ def cover(
     else:
         analysis = analyse(audio, rate, within(report, 0.0, 0.15))
         if analysis.loudness is None:
-            raise Refused(
-                "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
-            )
+            raise Refused("cover_source_silent")
         notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
         frame = heard_frame(analysis, melody=notes)
         if not names_style(caption):
@@ -136,7 +134,7 @@ def _in_key(frame: Frame, keyscale: str) -> Frame:
     """``frame`` moved to another key by the smallest interval."""
     to, own = parse_key(keyscale), parse_key(frame.key or "")
     if to is None:
-        raise Refused(f'keyscale: {keyscale!r} is not a key; write it like "C Major" or "F# minor"')
+        raise Refused("cover_key_unknown", key=keyscale)
     by = 0 if own is None else (to.tonic - own.tonic + 5) % 12 - 5
     return frame.transposed(by, str(to))
 

@@ -63,11 +63,11 @@ def extend(
     way, so that no gap is heard.
     A prompt that asks for an outro, an ending or a fade gets one.
     """
-    for name, length in (("left_extend_length", left), ("right_extend_length", right)):
+    for side, length in (("left", left), ("right", right)):
         if not 0 <= length <= LONGEST:
-            raise Refused(f"{name}: {length:g} s is out of range; give 0 to {LONGEST:.0f} s")
+            raise Refused("extension_out_of_range", side=side, length=length, longest=LONGEST)
     if left == 0 and right == 0:
-        raise Refused("right_extend_length: both lengths are 0; give at least one of them, up to 60 s")
+        raise Refused("nothing_to_extend", longest=LONGEST)
     parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("right", right), ("left", left)) if length > 0]
     notes: list[str] = []

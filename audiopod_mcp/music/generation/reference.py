@@ -64,9 +64,7 @@ def reference(
     """
     analysis = analyse(audio, rate, within(report, 0.0, 0.2))
     if analysis.loudness is None:
-        raise Refused(
-            "reference_audio_url: the recording is silent, it has no sound to go by; send another one"
-        )
+        raise Refused("reference_silent")
     if bpm is None and not _TEMPO_STATED.search(caption):
         bpm = analysis.tempo
     if keyscale is None and not _KEY_STATED.search(caption):

@@ -121,21 +121,13 @@ def repaint(
 
 def _check(start: float, end: float, duration: float) -> None:
     if start < 0 or start >= duration:
-        raise Refused(f"repainting_start: {start:g} s is not in the track; give 0 to {duration:.2f} s")
+        raise Refused("window_start_outside", start=start, duration=duration)
     if end > duration + 0.05:
-        raise Refused(
-            f"repainting_end: {end:g} s is after the end of the track ({duration:.2f} s); -1 means its end"
-        )
+        raise Refused("window_after_end", end=end, duration=duration)
     if end - start < SHORTEST - 1e-6:
-        raise Refused(
-            f"repainting_end: {end:g} s is too early; "
-            f"it must be at least {SHORTEST:g} s after repainting_start ({start:g} s)"
-        )
+        raise Refused("window_too_short", start=start, end=end, shortest=SHORTEST)
     if end - start > LONGEST:
-        raise Refused(
-            f"repainting_end: {end - start:.0f} s is too long a stretch; "
-            f"repaint at most {LONGEST:.0f} s at a time, or make a cover"
-        )
+        raise Refused("window_too_long", length=end - start, longest=LONGEST)
 
 
 def _seams(

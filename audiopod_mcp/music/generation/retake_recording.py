@@ -39,9 +39,7 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Pr
     """
     analysis = analyse(audio, rate, within(report, 0.0, 0.1))
     if analysis.loudness is None:
-        raise Refused(
-            "original_job_id: the track is silent, there is nothing to play again; name another job"
-        )
+        raise Refused("retake_source_silent")
     style = style_of(audio, rate, analysis, within(report, 0.1, 0.15))
     if variance >= 1:
         taken = cover(

@@ -45,7 +45,6 @@ _TRACES = "Separated by signal processing on this computer: traces of what else 
 _DOUBT = (
     "Whether there is any of the {track} in this recording is doubtful: something else may have come out."
 )
-_NAMED = {"vocals": "singing was", "drums": "drums were", "bass": "bass was"}
 
 
 def separate(audio: Audio, rate: int, track: str, report: Progress = silent) -> Audio:
@@ -61,16 +60,13 @@ def separate_and_tell(
     Raises :class:`Refused` for any other track, and where the track is not heard.
     """
     if track not in TRACKS:
-        raise Refused(
-            f"{track.capitalize()} can't be separated from a recording by the local engine; "
-            "it can do vocals, bass and drums. Tracks composed by this studio have all their stems."
-        )
+        raise Refused("track_not_separable", track=track)
     if not len(audio):
-        raise Refused("The recording is empty: there is nothing to separate.")
+        raise Refused("separation_source_empty")
     audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
     loudest = float(np.abs(audio).max())
     if loudest < SILENCE:
-        raise Refused("The recording is silent: there is nothing to separate.")
+        raise Refused("separation_source_silent")
     odds = None
     if track == "vocals":
         mid, side = downmix(audio, rate)
@@ -94,7 +90,7 @@ def separate_and_tell(
     sung = odds is None or bool(sung_stretches(odds))
     brief = len(audio) < _BRIEF * rate  # too short to miss anything in
     if nothing or not (heard.present(track, sure=sung) or (brief and sung)):
-        raise Refused(f"No {_NAMED[track]} heard in this recording; {heard.instead_of(track)}.")
+        raise Refused("track_not_heard", track=track, heard=heard.instead_of(track))
     report(1.0, f"separating the {track}")
     doubted = heard.doubted(track) or not sung or (odds is not None and odds.max() < _SURE)
     return out, (_TRACES, heard.quality(track), *([_DOUBT.format(track=track)] if doubted else []))

@@ -57,10 +57,9 @@ class Heard:
     def doubted(self, track: str) -> bool:
         return self.scores[track] < _FAINT[track]
 
-    def instead_of(self, track: str) -> str:
-        """In words, what was heard."""
-        others = [other for other in _ABSENT if other != track and not self.doubted(other)]
-        return f"heard: {', '.join([*others, 'other instruments'])}"
+    def instead_of(self, track: str) -> tuple[str, ...]:
+        """The other tracks that were surely heard."""
+        return tuple(other for other in _ABSENT if other != track and not self.doubted(other))
 
     def clearness(self, track: str) -> float:
         """By how many dB the track is likely to stand above what else is left in its stem.

@@ -335,7 +335,7 @@ def test_a_held_sound_has_no_pulse(sound):
 
 
 def test_an_empty_recording_is_refused():
-    with pytest.raises(Refused, match="empty"):
+    with pytest.raises(Refused, match="recording_empty"):
         analyse(np.zeros((0, 2), np.float32), 44_100)
 
 

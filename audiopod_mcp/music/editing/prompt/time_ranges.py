@@ -37,7 +37,9 @@ class Moment:
             if self.which is not None:
                 found = found[self.which :][:1] if self.which >= -len(found) else []
             if not found:
-                raise Refused(f"edit_target_prompt: {self._missing(sections)}")
+                number = self.which + 1 if self.which is not None and self.which > 0 else None
+                heard = tuple((section.label, section.start, section.end) for section in sections)
+                raise Refused("section_not_found", section=self.section, number=number, sections=heard)
             return tuple(found)
         if self.unit == "bars":
             start, end = (_bar(number, bars, duration) for number in (self.start, self.end))
@@ -46,10 +48,7 @@ class Moment:
             start = self.start * unit + (duration if self.start < 0 else 0.0)
             end = duration if self.end is None else self.end * unit
         if max(0.0, start) >= min(end, duration):
-            raise Refused(
-                f"edit_target_prompt: {clock(start)} to {clock(end)} is no part of this track; "
-                f"it lasts {clock(duration)}"
-            )
+            raise Refused("stretch_outside", start=start, end=end, duration=duration)
         return ((max(0.0, start), min(end, duration)),)
 
     def earlier(self, seconds: float) -> Moment:
@@ -60,19 +59,11 @@ class Moment:
             end=None if self.end is None else max(0.0, self.end - seconds),
         )
 
-    def _missing(self, sections: Sequence[Span]) -> str:
-        name = f"{self.section} number {self.which + 1}" if (self.which or 0) > 0 else self.section  # type: ignore[operator]
-        heard = ", ".join(f"{s.label} {clock(s.start)}-{clock(s.end)}" for s in sections)
-        has = f"it has {heard}" if heard else "it has no sections that could be told"
-        return f"no {name} was found in this track; {has}; give times, for example from 0:30 to 0:45"
-
 
 def _bar(number: float | None, bars: Sequence[float], duration: float) -> float:
     """When the bar of this number, from 0, begins; negative: of the last ones; ``None``: the end."""
     if not bars:
-        raise Refused(
-            "edit_target_prompt: no bars were heard to count; give times, for example from 0:30 to 0:45"
-        )
+        raise Refused("no_bars_heard")
     if number is None or number >= len(bars):
         return duration
     return bars[max(-len(bars), int(number))] if number else 0.0

@@ -110,12 +110,12 @@ def edit(session: Session) -> Outcome:
     """What can be done exactly is done here; else a cover towards the words asked for."""
     from audiopod_mcp.music.captions.parse import names_style
     from audiopod_mcp.music.editing.prompt.parse import not_understood, read_wishes
-    from audiopod_mcp.music.editing.prompt.unsupported import beyond
+    from audiopod_mcp.music.editing.prompt.unsupported import unsupported_edit
 
     params, (before, _) = session.params, session.request()
     prompt, lyrics = params.get("edit_target_prompt") or "", params.get("edit_target_lyrics")
     in_a_style = names_style(not_understood(prompt))
-    if not lyrics and (beyond(prompt) or (read_wishes(prompt) and not in_a_style)):
+    if not lyrics and (unsupported_edit(prompt) or (read_wishes(prompt) and not in_a_style)):
         return session.local.run(session.work, session.report)
     source = session.source()
     fields = {
