@@ -7,7 +7,7 @@ import re
 from audiopod_mcp.music.model import Activity
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-from .text_search import find, word
+from .text_search import find_words, word_pattern
 from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 
 _AMOUNTS: dict[str, float] = {
@@ -40,13 +40,13 @@ _NOT = re.compile(
 )
 
 
-def activity_in(text: str, wanted: str) -> Activity:
+def find_activity(text: str, wanted: str) -> Activity:
     """How much each layer plays by ``text``, of which ``wanted`` is what isn't denied."""
     levels: dict[str, float] = {}
     for pattern, level in _AMOUNTS.items():
         where = text if pattern.startswith("less") else wanted
         things = _things(where)
-        for match in word(pattern).finditer(where):
+        for match in word_pattern(pattern).finditer(where):
             layers = _after(where, match.end(), things) or _before(where, match.start(), things)
             if not layers and not _OVERALL.fullmatch(match[0].lower()) and _of_music(where[match.end() :]):
                 layers = {""}
@@ -62,7 +62,7 @@ def _of_music(rest: str) -> bool:
     """Whether what follows a word leaves it said of the music: "a busy song", not "a busy street"."""
     if _STANDS_ALONE.match(rest):
         return True
-    styles = find(rest[:40], {**STYLE_WORDS, **FORM_WORDS})
+    styles = find_words(rest[:40], {**STYLE_WORDS, **FORM_WORDS})
     return bool(styles) and len(rest[: styles[0][0]].split()) <= 1
 
 
@@ -70,13 +70,13 @@ def _things(text: str) -> list[tuple[int, int, str | None]]:
     """The layers that ``text`` names, with where; ``None`` is a singer."""
     named = [
         (start, end, track if isinstance(track, str) else track[0])
-        for start, end, track in find(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
+        for start, end, track in find_words(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
     ]
     found: list[tuple[int, int, str | None]] = []
     for start, end, name in named:
         track = INSTRUMENTS[name].track if name in INSTRUMENTS else name
         found.append((start, end, None if "vocals" in track else _LAYERS.get(track, "chords")))
-    words = [hit for hit in find(text, _LAYER_WORDS) if not any(a <= hit[0] < b for a, b, _ in found)]
+    words = [hit for hit in find_words(text, _LAYER_WORDS) if not any(a <= hit[0] < b for a, b, _ in found)]
     return sorted([*found, *words], key=lambda hit: hit[0])
 
 

@@ -16,23 +16,31 @@ from audiopod_mcp.music.styles import PRESETS, STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
-from .density import activity_in
-from .feel import counted, swing_in
-from .negation import denied, left_out, named
-from .numbers import key_in, metre_in, metre_of, mode_in, mode_named, seconds_in, tempo_in
-from .tempo_words import dotted, paced
-from .text_search import find, tidy, word
+from .density import find_activity
+from .feel import find_feel, find_swing
+from .negation import excluded_tracks, named_tracks, split_negated
+from .numbers import (
+    canonical_metre,
+    find_church_mode,
+    find_duration,
+    find_key,
+    find_metre,
+    find_mode,
+    find_tempo,
+)
+from .tempo_words import dotted_tempo_range, tempo_of_word
+from .text_search import find_words, normalize_text, word_pattern
 from .translations import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
 from .vocabulary import (
+    COMMON_KEYS,
     ENSEMBLES,
     FORM_WORDS,
     HINT_WORDS,
     INSTRUMENT_WORDS,
-    KEY_FRIENDS,
+    LANGUAGES,
     MOODS,
     STYLE_WORDS,
     TEMPO_WORDS,
-    TONGUES,
 )
 
 TEMPO_RANGE = (30.0, 300.0)
@@ -54,9 +62,9 @@ _INSTRUMENTAL = re.compile(
 _STYLES_BY_RANK: tuple[Mapping[str, str | None], ...] = (STYLE_WORDS, FORM_WORDS, HINT_WORDS)
 _FLAVOUR = re.compile(r"[\s-]?(?:flavou?red|tinged|inspired|influenced|infused|leaning)\b", re.IGNORECASE)
 _TONGUE = re.compile(
-    rf"\b(?:in|en|auf|em|su)\s+({'|'.join(TONGUES)})(?!\w)|\b({'|'.join(TONGUES)})\s+(?:\w+\s+)?"
+    rf"\b(?:in|en|auf|em|su)\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
     r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
-    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(TONGUES)})(?!\w)",
+    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
     re.IGNORECASE,
 )
 
@@ -83,14 +91,14 @@ def read_caption(
     ``negative`` names what must not be there. What's left open is chosen by ``seed``. Raises
     :class:`Refused` for a key or metre that can't be understood.
     """
-    text = tidy(caption)
-    without, wanted = denied(text)
+    text = normalize_text(caption)
+    without, wanted = split_negated(text)
     if negative and negative.strip().upper() != "NO USER INPUT":
-        without |= named(tidy(negative))
+        without |= named_tracks(normalize_text(negative))
     style = STYLES[_style(wanted, genre_preset)]
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
-    without |= left_out(wanted, instruments)
+    without |= excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     parts = stanzas(lyrics)
@@ -122,9 +130,9 @@ def read_caption(
         form=_form(parts) if instrumental or not sings else (),
         instrumental=instrumental,
         language=_language(language, wanted),
-        activity=activity_in(text, wanted),
-        feel=counted(wanted),
-        swing=swing_in(wanted, style),
+        activity=find_activity(text, wanted),
+        feel=find_feel(wanted),
+        swing=find_swing(wanted, style),
     )
     return _lasting(brief, duration, wanted)
 
@@ -134,12 +142,12 @@ def _style(text: str, preset: str | None) -> str:
     chosen = (preset or "").strip().lower()
     if chosen and chosen != "custom" and chosen not in PRESETS:
         raise Refused("genre_preset_unknown", preset=preset, presets=tuple(sorted(PRESETS)))
-    named = _styles_named(text)
+    styles = _styles_named(text)
     if chosen and chosen != "custom":
         kin = PRESETS[chosen]
         # "Electronic" with "techno" in the caption is techno; "Jazz" with "rock" is jazz.
-        return next((style for style in named if style == kin or kin in STYLES[style].kin), kin)
-    return named[0] if named else _style_of_sounds(text)
+        return next((style for style in styles if style == kin or kin in STYLES[style].kin), kin)
+    return styles[0] if styles else _style_of_sounds(text)
 
 
 def _styles_named(text: str) -> list[str]:
@@ -150,22 +158,24 @@ def _styles_named(text: str) -> list[str]:
     """
     hits = [
         (start, end, "hip hop" if style == "rap" else style)
-        for start, end, style in find(text, {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS})
+        for start, end, style in find_words(text, {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS})
         if style is not None and not _FLAVOUR.match(text, end)
     ]
     # "Acoustic guitar" is an instrument; but with nothing else to go by, "flamenco guitar" is flamenco.
-    sounds = [(start, end) for start, end, _ in find(text, INSTRUMENT_WORDS)]
+    instrument_spans = [(start, end) for start, end, _ in find_words(text, INSTRUMENT_WORDS)]
     clear = [
-        hit for hit in hits if not any(a <= hit[0] and hit[1] <= b and (a, b) != hit[:2] for a, b in sounds)
+        hit
+        for hit in hits
+        if not any(a <= hit[0] and hit[1] <= b and (a, b) != hit[:2] for a, b in instrument_spans)
     ]
     for candidates in (clear, hits):
         ranks = [
             [hit for hit in candidates if _names(words, text[hit[0] : hit[1]])] for words in _STYLES_BY_RANK
         ]
-        named = next(filter(None, ranks), None)
-        if named is None:
+        hits_of_rank = next(filter(None, ranks), None)
+        if hits_of_rank is None:
             continue
-        head = named[0]
+        head = hits_of_rank[0]
         for following in hits:
             if following[0] < head[1]:
                 continue
@@ -173,26 +183,28 @@ def _styles_named(text: str) -> list[str]:
                 break
             if _names(STYLE_WORDS, text[following[0] : following[1]]):
                 head = following
-        others = [style for _, _, style in (*named, *ranks[1])]
+        others = [style for _, _, style in (*hits_of_rank, *ranks[1])]
         chosen = next((style for style in others if head[2] in STYLES[style].kin), head[2])
         return [chosen, *(style for style in others if style != chosen)]
     return []
 
 
 def _names(words: Mapping[str, object], text: str) -> bool:
-    return any(word(pattern).fullmatch(text) for pattern in words)
+    return any(word_pattern(pattern).fullmatch(text) for pattern in words)
 
 
 def _style_of_sounds(text: str) -> str:
     """The style that the instruments and the mood suggest."""
-    tracks = {INSTRUMENTS[name].track for _, _, name in find(text, INSTRUMENT_WORDS) if name in INSTRUMENTS}
+    tracks = {
+        INSTRUMENTS[name].track for _, _, name in find_words(text, INSTRUMENT_WORDS) if name in INSTRUMENTS
+    }
     if re.search(r"\bsax", text, re.IGNORECASE):
         return "jazz"
     if tracks == {"guitar"}:
         return "folk"
     if tracks and tracks <= {"strings", "woodwinds", "keyboard", "brass"}:
         return "classical"
-    moods = {mood for _, _, (mood, _, _) in find(text, MOODS)}
+    moods = {mood for _, _, (mood, _, _) in find_words(text, MOODS)}
     if tracks or not moods & {"dreamy", "epic"}:
         return "pop"
     return "ambient" if "dreamy" in moods else "cinematic"
@@ -200,8 +212,10 @@ def _style_of_sounds(text: str) -> str:
 
 def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
     """Mood, energy 0 to 1, and the pull towards minor (1) or major (-1)."""
-    hidden = [(a, b) for a, b, _ in find(text, STYLE_WORDS | INSTRUMENT_WORDS)]
-    found = [hit for hit in find(text, MOODS) if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)]
+    hidden = [(a, b) for a, b, _ in find_words(text, STYLE_WORDS | INSTRUMENT_WORDS)]
+    found = [
+        hit for hit in find_words(text, MOODS) if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)
+    ]
     energy = style.energy + sum(change for _, _, (_, change, _) in found[:3])
     pull = sum(lean for _, _, (_, _, lean) in found)
     return (
@@ -214,15 +228,17 @@ def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
 def _instruments(text: str, style: Style) -> tuple[str, ...]:
     """Instruments named, each once. "Drums" alone is the style's own kit, "guitar" its own guitar."""
     names: list[str] = []
-    groups = find(text, ENSEMBLES)
-    styles = find(text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"})
+    groups = find_words(text, ENSEMBLES)
+    styles = find_words(
+        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"}
+    )
     found = [
         (start, end, name)
-        for start, end, name in find(text, INSTRUMENT_WORDS)
+        for start, end, name in find_words(text, INSTRUMENT_WORDS)
         if not any(a <= start < b for a, b, _ in (*groups, *styles))
     ]
     for start, end, name in (*((a, b, n) for a, b, group in groups for n in group), *found):
-        if word(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
+        if word_pattern(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
             kind = "drums" if name == "drums" else INSTRUMENTS[name].track
             own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
             name = own[0] if own else {"drums": "acoustic kit"}.get(name, name)
@@ -233,11 +249,11 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
 
 def _timesignature(given: str | None, text: str, style: Style) -> str:
     if given is not None and given.strip():
-        name = metre_of(given.replace(" ", ""))
+        name = canonical_metre(given.replace(" ", ""))
         if name is None:
             raise Refused("metre_unknown", metre=given, metres=tuple(METRES))
         return name
-    return metre_in(text) or style.timesignature
+    return find_metre(text) or style.timesignature
 
 
 def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str, seed: int) -> float:
@@ -246,13 +262,13 @@ def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str
         if not (math.isfinite(bpm) and low <= bpm <= high):
             raise Refused("tempo_out_of_range", tempo=bpm, lowest=low, highest=high)
         return float(bpm)
-    if (value := tempo_in(text, low, high)) is not None:
+    if (value := find_tempo(text, low, high)) is not None:
         return value
     slowest, fastest = style.tempo
     if metre == "6/8" and style.name != "celtic":  # A jig is as fast as a reel.
-        slowest, fastest = dotted(slowest, fastest)
-    if words := [pace for _, _, pace in find(text, TEMPO_WORDS) if pace]:
-        tempo = paced(words[0], slowest, fastest, compound=METRES[metre].compound)
+        slowest, fastest = dotted_tempo_range(slowest, fastest)
+    if words := [pace for _, _, pace in find_words(text, TEMPO_WORDS) if pace]:
+        tempo = tempo_of_word(words[0], slowest, fastest, compound=METRES[metre].compound)
     else:
         chance = generator(seed, "tempo").random()
         place = min(1.0, max(0.0, 0.5 + 0.9 * (energy - style.energy) + 0.5 * (chance - 0.5)))
@@ -266,15 +282,15 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
         if key is None:
             raise Refused("key_unknown", key=given)
         return str(key)
-    if (key := key_in(text)) is not None:
+    if (key := find_key(text)) is not None:
         return str(key)
-    church = mode_named(text)
-    minor = MODES[church][1] if church else mode_in(text)
+    church = find_church_mode(text)
+    minor = MODES[church][1] if church else find_mode(text)
     if minor is not None:
         pull = 1.0 if minor else -1.0
     chance = generator(seed, "key")
     share = 1.0 if pull >= 1 else 0.0 if pull <= -1 else style.minor_share
-    keys = KEY_FRIENDS[bool(chance.random() < share)]
+    keys = COMMON_KEYS[bool(chance.random() < share)]
     name = keys[int(chance.integers(len(keys)))]
     tonic = parse_key(name)
     return str(Key(tonic.tonic, tonic.minor, church)) if church and tonic else name
@@ -293,11 +309,13 @@ def _language(given: str | None, text: str) -> str | None:
     if match is None:
         return None
     return next(
-        code for name, code in TONGUES.items() if word(name).fullmatch(match[1] or match[2] or match[3])
+        code
+        for name, code in LANGUAGES.items()
+        if word_pattern(name).fullmatch(match[1] or match[2] or match[3])
     )
 
 
-def natural_duration(brief: Brief) -> float:
+def default_duration(brief: Brief) -> float:
     """Seconds that the music wants when nobody says: what the lyrics take, or a minute of whole bars."""
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
@@ -316,46 +334,51 @@ def _lasting(brief: Brief, duration: float, text: str) -> Brief:
     low, high = DURATION_RANGE
     if not math.isfinite(duration) or duration > high:
         raise Refused("duration_out_of_range", duration=duration, lowest=low, highest=high)
-    said = seconds_in(text)
+    said = find_duration(text)
     if duration <= 0 and said is not None and low <= said <= high:
         duration = said
-    return replace(brief, duration=max(low, float(duration)) if duration > 0 else natural_duration(brief))
+    return replace(brief, duration=max(low, float(duration)) if duration > 0 else default_duration(brief))
 
 
-def mentions(caption: str) -> Iterable[str]:
+def instruments_named(caption: str) -> Iterable[str]:
     """The instruments that a caption names, in its order."""
-    return [name for _, _, name in find(tidy(caption), INSTRUMENT_WORDS)]
+    return [name for _, _, name in find_words(normalize_text(caption), INSTRUMENT_WORDS)]
 
 
-def brief_beside(
-    prompt: str, own: Brief | None, tracks: Collection[str], *, sounds: str | None = None, **wanted: Any
+def brief_in_context(
+    prompt: str, own: Brief | None, tracks: Collection[str], *, heard_style: str | None = None, **wanted: Any
 ) -> Brief:
     """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
 
     Then the players are those of the piece, ``tracks``, and who else the prompt names, without those that it
-    rules out. A recording is known by the style it ``sounds`` like. ``wanted`` goes to :func:`read_caption`.
+    rules out. Of a recording only ``heard_style`` is known,
+    the style that it sounds most like. ``wanted`` goes to :func:`read_caption`.
     """
     wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
-    if names_style(prompt) or (own is None and sounds is None):
+    if names_style(prompt) or (own is None and heard_style is None):
         return read_caption(prompt, **wanted)
     if own is None:
-        return replace(read_caption(f"{sounds}. {prompt}", **wanted), style=sounds or "pop")
+        return replace(read_caption(f"{heard_style}. {prompt}", **wanted), style=heard_style or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
     beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
-    asked = set(mentions(prompt)) & set(INSTRUMENTS)
+    asked = set(instruments_named(prompt)) & set(INSTRUMENTS)
     playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
     playing -= ruled_out
     # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
     alone = playing <= {"vocals", "backing_vocals"}
-    named = [name for name in brief.instruments if name != "voice" or name in asked]
+    players = [name for name in brief.instruments if name != "voice" or name in asked]
     return replace(
         brief,
-        instruments=(*named, "voice") if alone and not brief.lyrics else tuple(named),
+        instruments=(*players, "voice") if alone and not brief.lyrics else tuple(players),
         without=tuple(sorted({*brief.without, *TRACKS} - playing)) if tracks else brief.without,
     )
 
 
 def names_style(prompt: str) -> bool:
     """Whether ``prompt`` says what kind of music is wanted."""
-    return bool(find(tidy(prompt), {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}))
+    return bool(
+        find_words(
+            normalize_text(prompt), {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}
+        )
+    )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from .vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELT, STYLE_WORDS
+from .vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELLED, STYLE_WORDS
 
 _Meaning = TypeVar("_Meaning")
 _UNSPACED = re.compile(r"[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -19,7 +19,7 @@ _COMPOUND = re.compile(
 _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
 
-def tidy(text: str) -> str:
+def normalize_text(text: str) -> str:
     """``text`` as the vocabulary is written: one space between words, Latin letters without accents,
     German and Dutch compounds apart ("Klavier musik"), one wrong letter of a long word put right.
     """
@@ -28,12 +28,12 @@ def tidy(text: str) -> str:
     return _CORRECTED.sub(lambda match: _corrected(match[0]), _COMPOUND.sub(r" \1", text))
 
 
-def find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
+def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
     """``(start, end, meaning)`` of what ``text`` names, in order; a longer match hides those within."""
     hits = [
         (match.start(), match.end(), meaning)
         for pattern, meaning in vocabulary.items()
-        for match in word(pattern).finditer(text)
+        for match in word_pattern(pattern).finditer(text)
     ]
     hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
     kept: list[tuple[int, int, _Meaning]] = []
@@ -44,7 +44,7 @@ def find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, 
 
 
 @lru_cache(maxsize=4096)
-def word(pattern: str) -> re.Pattern[str]:
+def word_pattern(pattern: str) -> re.Pattern[str]:
     """``pattern`` as a whole word, its longest alternative first; anywhere, in scripts that put no spaces
     between words.
     """
@@ -78,20 +78,24 @@ def _plain(letter: str) -> str:
 @lru_cache(maxsize=4096)
 def _corrected(text: str) -> str:
     lower = text.lower()
-    if lower in OFTEN_MISSPELT:
+    if lower in OFTEN_MISSPELLED:
         return text
-    meant = [right for right in sorted(OFTEN_MISSPELT) if right[0] == lower[0] and one_slip(lower, right)]
+    meant = [
+        right for right in sorted(OFTEN_MISSPELLED) if right[0] == lower[0] and is_one_typo(lower, right)
+    ]
     return meant[0] if meant and not _known(lower) else text
 
 
 def _known(text: str) -> bool:
     """Whether a word means something as it's written: "clavinet" is no clarinet."""
     return any(
-        word(pattern).fullmatch(text) for words in (INSTRUMENT_WORDS, STYLE_WORDS, MOODS) for pattern in words
+        word_pattern(pattern).fullmatch(text)
+        for words in (INSTRUMENT_WORDS, STYLE_WORDS, MOODS)
+        for pattern in words
     )
 
 
-def one_slip(wrong: str, right: str) -> bool:
+def is_one_typo(wrong: str, right: str) -> bool:
     """Whether one letter is missing, extra, wrong, or two neighbours are swapped.
 
     A wrong letter makes another word of a short one ("drugs"): it counts in long ones alone.

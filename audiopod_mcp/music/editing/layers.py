@@ -11,30 +11,39 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.effects.crossfade import CROSSFADE, convert, fit, join, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import matching_gain
+from audiopod_mcp.music.effects.crossfade import (
+    CROSSFADE,
+    crossfade,
+    equal_power_fade,
+    fix_length,
+    mixdown,
+    resample,
+)
+from audiopod_mcp.music.effects.mix_matching import loudness_gain
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Refused, Score, Span, silent
 from audiopod_mcp.music.score import excerpt, joined
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-WHOLE = ""
+RESIDUAL = ""
 """The one layer of a recording that has no stems, or what is left of it beside those taken out."""
 
 Separator: TypeAlias = Callable[[Audio, int, str, Progress], tuple[Audio, tuple[str, ...]]]
 """Takes a track out of a recording at so many Hz: the stem, and notes on it."""
 
 
-def by_signal(audio: Audio, rate: int, track: str, report: Progress) -> tuple[Audio, tuple[str, ...]]:
+def separate_by_signal(
+    audio: Audio, rate: int, track: str, report: Progress
+) -> tuple[Audio, tuple[str, ...]]:
     """:func:`separate`, with a short note."""
-    note = f"The {named(track)} came from a separation: traces remain on both sides."
+    note = f"The {track_label(track)} came from a separation: traces remain on both sides."
     return separate(audio, rate, track, report), (note,)
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What is edited: layers that sum to the mix (stems, or only :data:`WHOLE`), and their score."""
+class LayeredTrack:
+    """What is edited: layers that sum to the mix (stems, or only :data:`RESIDUAL`), and their score."""
 
     layers: Mapping[str, Audio]
     rate: int
@@ -42,11 +51,11 @@ class Piece:
     notes: tuple[str, ...] = ()
     seed: int = 0
     """Of what is newly played."""
-    separator: Separator = by_signal
+    separator: Separator = separate_by_signal
 
     @property
     def mix(self) -> Audio:
-        return mixed(self.layers)
+        return mixdown(self.layers)
 
     @property
     def samples(self) -> int:
@@ -56,7 +65,7 @@ class Piece:
     def seconds(self) -> float:
         return self.samples / self.rate
 
-    def cut(self, first: int, last: int) -> Piece:
+    def excerpt(self, first: int, last: int) -> LayeredTrack:
         """What is in samples ``[first, last)``."""
         if (first, last) == (0, self.samples):
             return self
@@ -64,22 +73,22 @@ class Piece:
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
         return replace(self, layers=layers, score=score)
 
-    def each(
+    def map_layers(
         self, change: Callable[[Audio], Audio], track: str | None = None, report: Progress = silent
-    ) -> Piece:
+    ) -> LayeredTrack:
         """Every layer changed, or the one of ``track``."""
-        piece = self if track is None else self.apart(track, report)
+        piece = self if track is None else self.separate(track, report)
         layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
         return replace(piece, layers=layers)
 
-    def apart(self, track: str, report: Progress) -> Piece:
+    def separate(self, track: str, report: Progress) -> LayeredTrack:
         """With a layer for ``track``: there is one, or it is separated from the recording."""
         if track in self.layers:
             return self
-        if WHOLE not in self.layers:
+        if RESIDUAL not in self.layers:
             raise Refused("track_not_in_mix", track=track, tracks=tuple(sorted(self.layers)))
-        stem, notes = self.separator(self.layers[WHOLE], self.rate, track, report)
-        layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
+        stem, notes = self.separator(self.layers[RESIDUAL], self.rate, track, report)
+        layers = {**self.layers, RESIDUAL: self.layers[RESIDUAL] - stem, track: stem}
         return replace(self, layers=layers, notes=(*self.notes, *notes))
 
     def frame(self, report: Progress) -> Frame:
@@ -98,7 +107,7 @@ class Piece:
             return self.score.downbeats
         return analyse(self.mix, self.rate, report).downbeats
 
-    def put_back(self, part: Piece, first: int, last: int) -> Piece:
+    def insert(self, part: LayeredTrack, first: int, last: int) -> LayeredTrack:
         """The piece with ``part`` where ``[first, last)`` was; the crossfades lie inside.
 
         A part as long as what it replaces is the same music, changed: its crossfades are of equal gain.
@@ -117,15 +126,15 @@ class Piece:
                     new - old[first:last]
                 )
             else:
-                whole = join(old[: first + fade], new, fade) if before else new
-                layers[track] = join(whole, old[last - fade :], fade) if after else whole
+                whole = crossfade(old[: first + fade], new, fade) if before else new
+                layers[track] = crossfade(whole, old[last - fade :], fade) if after else whole
         score = part.score
         if self.score is not None and score is not None:
             start, end = first / self.rate, last / self.rate
             score = joined((excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds)))
         return replace(part, layers=layers, score=score)
 
-    def in_order(self, spans: Sequence[tuple[int, int]]) -> Piece:
+    def concatenate(self, spans: Sequence[tuple[int, int]]) -> LayeredTrack:
         """The stretches ``[first, last)`` one after another; where they do not go on, they are crossfaded.
 
         A crossfade takes its samples from what follows the stretch before it: no time is lost.
@@ -135,8 +144,8 @@ class Piece:
         for track, layer in self.layers.items():
             out = layer[spans[0][0] : spans[0][1]]
             for (_, end), (first, last) in pairwise(spans):
-                tail = fit(layer[end : end + fade], fade) if end != first else layer[:0]
-                out = join(np.concatenate((out, tail)), layer[first:last], len(tail))
+                tail = fix_length(layer[end : end + fade], fade) if end != first else layer[:0]
+                out = crossfade(np.concatenate((out, tail)), layer[first:last], len(tail))
             layers[track] = out
         score = self.score
         if score is not None:
@@ -148,26 +157,28 @@ def _weight(samples: int, fade_in: int, fade_out: int) -> npt.NDArray[np.float32
     """From 0 to 1 and to 0 again, ``(samples, 1)``; fades of 0 samples are hard edges."""
     weight = np.ones((samples, 1), np.float32)
     fade_in, fade_out = min(fade_in, samples // 2), min(fade_out, samples // 2)
-    weight[:fade_in] = np.square(rise(fade_in))
-    weight[samples - fade_out :] *= np.square(rise(fade_out))[::-1]
+    weight[:fade_in] = np.square(equal_power_fade(fade_in))
+    weight[samples - fade_out :] *= np.square(equal_power_fade(fade_out))[::-1]
     return weight
 
 
-def named(track: str) -> str:
+def track_label(track: str) -> str:
     return track.replace("_", " ")
 
 
-def it(track: str) -> str:
+def pronoun(track: str) -> str:
     return "it" if track in ("bass", "brass", "percussion", "keyboard", "guitar", "synth") else "them"
 
 
-def fitted(stems: Mapping[str, Audio], piece: Piece, *, beside: Audio | None = None) -> dict[str, Audio]:
+def conform_stems(
+    stems: Mapping[str, Audio], piece: LayeredTrack, *, beside: Audio | None = None
+) -> dict[str, Audio]:
     """New stems at 44.1 kHz with the rate, channels and length of ``piece``, as loud as it or ``beside``."""
     channels = next(iter(piece.layers.values())).shape[1]
     layers = {
-        track: fit(convert(stem, SAMPLE_RATE, piece.rate, channels), piece.samples)
+        track: fix_length(resample(stem, SAMPLE_RATE, piece.rate, channels), piece.samples)
         for track, stem in stems.items()
     }
     loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
-    gain = np.float32(matching_gain(mixed(layers), piece.rate, loudness, at_most=12.0))
+    gain = np.float32(loudness_gain(mixdown(layers), piece.rate, loudness, at_most=12.0))
     return {track: layer * gain for track, layer in layers.items()}

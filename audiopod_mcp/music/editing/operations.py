@@ -1,4 +1,4 @@
-"""The changes an edit can make, one function each: a :class:`Piece` and a wish in, the changed piece out."""
+"""The changes an edit can make, one function each: a layered track and a step in, the changed track out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.editing.prompt.edits import LOW_END, Kind, Wish
-from audiopod_mcp.music.editing.prompt.instruments import track_of
-from audiopod_mcp.music.effects.crossfade import fit
-from audiopod_mcp.music.effects.mix_matching import matching_gain
-from audiopod_mcp.music.effects.normalization import LOUDEST, QUIETEST, normalising_gain
-from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
+from audiopod_mcp.music.editing.prompt.edits import LOW_END, EditKind, EditStep
+from audiopod_mcp.music.editing.prompt.instruments import find_track
+from audiopod_mcp.music.effects.crossfade import fix_length
+from audiopod_mcp.music.effects.mix_matching import loudness_gain
+from audiopod_mcp.music.effects.normalization import MAX_LOUDNESS, MIN_LOUDNESS, normalization_gain
+from audiopod_mcp.music.effects.time_stretch import pitch_shift, pitch_shift_voice, time_stretch
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Score, within
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalanced, without
@@ -20,9 +20,9 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
-from .layers import WHOLE, Piece, fitted, it, named
-from .rearrange import added, swapped
-from .sound import SOUND, tone
+from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
+from .rearrange import add_instrument, swap_instrument
+from .sound import SOUND_EDITS, equalize_layers
 
 _SPEEDS = (0.25, 4.0)
 """How much slower and faster a track can be made."""
@@ -34,87 +34,92 @@ _FURTHEST = 24
 """Semitones a track can be moved."""
 
 
-def _level(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "changing levels")
-    if wish.track is None or WHOLE not in piece.layers:
-        return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
-    if wish.text == LOW_END:
-        return tone(piece, replace(wish, kind="bass", track=None), report)
-    piece = piece.apart(wish.track, within(report, 0.0, 0.8))
+    if step.track is None or RESIDUAL not in piece.layers:
+        return piece.map_layers(lambda x: x * np.float32(10 ** (step.amount / 20)), step.track, report)
+    if step.text == LOW_END:
+        return equalize_layers(piece, replace(step, kind="bass", track=None), report)
+    piece = piece.separate(step.track, within(report, 0.0, 0.8))
     stem, rest, reached = rebalanced(
-        piece.layers[wish.track], piece.layers[WHOLE], piece.rate, wish.amount, within(report, 0.8, 1.0)
+        piece.layers[step.track], piece.layers[RESIDUAL], piece.rate, step.amount, within(report, 0.8, 1.0)
     )
     notes = piece.notes
-    if abs(reached - wish.amount) > 1:
-        far = f"about {abs(reached):.0f} of the {abs(wish.amount):g} dB asked for"
-        notes = (*notes, f"The {named(wish.track)} moved by {far}: more can't be told apart from the rest.")
-    layers = {**piece.layers, wish.track: stem, WHOLE: rest}
+    if abs(reached - step.amount) > 1:
+        far = f"about {abs(reached):.0f} of the {abs(step.amount):g} dB asked for"
+        notes = (
+            *notes,
+            f"The {track_label(step.track)} moved by {far}: more can't be told apart from the rest.",
+        )
+    layers = {**piece.layers, step.track: stem, RESIDUAL: rest}
     return replace(piece, layers=layers, notes=notes)
 
 
-def _loudness(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _loudness(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "setting the loudness")
-    if not QUIETEST <= wish.amount <= LOUDEST:
-        raise Refused("loudness_out_of_range", loudness=wish.amount, lowest=QUIETEST, highest=LOUDEST)
-    if wish.track is not None:
-        return piece.each(
-            lambda x: x * np.float32(matching_gain(x, piece.rate, wish.amount)), wish.track, report
+    if not MIN_LOUDNESS <= step.amount <= MAX_LOUDNESS:
+        raise Refused(
+            "loudness_out_of_range", loudness=step.amount, lowest=MIN_LOUDNESS, highest=MAX_LOUDNESS
+        )
+    if step.track is not None:
+        return piece.map_layers(
+            lambda x: x * np.float32(loudness_gain(x, piece.rate, step.amount)), step.track, report
         )
     before = integrated_loudness(piece.mix, piece.rate)
     if before is None:
         raise Refused("silence_has_no_loudness")
-    gain = normalising_gain(piece.mix, piece.rate, wish.amount)
-    piece = piece.each(lambda x: x * gain)
+    gain = normalization_gain(piece.mix, piece.rate, step.amount)
+    piece = piece.map_layers(lambda x: x * gain)
     reached = integrated_loudness(piece.mix, piece.rate) or before
-    if abs(reached - wish.amount) < 0.3:
+    if abs(reached - step.amount) < 0.3:
         return piece
-    note = f"It reached {reached:.1f} LUFS: nearer to {wish.amount:g} its peaks would be crushed."
+    note = f"It reached {reached:.1f} LUFS: nearer to {step.amount:g} its peaks would be crushed."
     return replace(piece, notes=(*piece.notes, note))
 
 
-def _peak(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _peak(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "setting the peak")
-    if not _PEAKS[0] <= wish.amount <= _PEAKS[1]:
-        raise Refused("peak_out_of_range", peak=wish.amount, lowest=_PEAKS[0], highest=_PEAKS[1])
+    if not _PEAKS[0] <= step.amount <= _PEAKS[1]:
+        raise Refused("peak_out_of_range", peak=step.amount, lowest=_PEAKS[0], highest=_PEAKS[1])
     highest = true_peak(piece.mix, piece.rate)
     if not np.isfinite(highest):
         raise Refused("silence_has_no_peak")
-    return piece.each(lambda x: x * np.float32(10 ** ((wish.amount - highest) / 20)))
+    return piece.map_layers(lambda x: x * np.float32(10 ** ((step.amount - highest) / 20)))
 
 
-def _silence(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    return piece.each(np.zeros_like, wish.track, report)
+def _silence(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    return piece.map_layers(np.zeros_like, step.track, report)
 
 
-def _tempo(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    speed = wish.amount
-    if wish.kind == "bpm":
+def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    speed = step.amount
+    if step.kind == "bpm":
         frame = piece.frame(within(report, 0.0, 0.3))
         if not frame.steady:
             raise Refused("no_steady_beat")
-        speed = (wish.amount + frame.tempo * (wish.text == "more")) / frame.tempo
+        speed = (step.amount + frame.tempo * (step.text == "more")) / frame.tempo
     if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
         raise Refused("speed_out_of_range", speed=speed, lowest=_SPEEDS[0], highest=_SPEEDS[1])
     score = piece.score and stretched(piece.score, 1 / speed)
     played = _replayed(piece, score, within(report, 0.3, 0.6))
     others = {track: layer for track, layer in piece.layers.items() if track not in played}
-    others = _together(others, lambda x: stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0)))
+    others = _together(others, lambda x: time_stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0)))
     return replace(piece, layers={track: {**others, **played}[track] for track in piece.layers}, score=score)
 
 
-def _pitch(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    by, notes = wish.amount, piece.notes
-    if wish.track is not None:
-        return _pitch_of(piece, wish, report)
+def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    by, notes = step.amount, piece.notes
+    if step.track is not None:
+        return _pitch_of(piece, step, report)
     score = piece.score and transposed(piece.score, round(by))
-    if wish.kind == "key":
+    if step.kind == "key":
         own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
-        to = parse_key(wish.text)
-        if wish.text in ("major", "minor"):  # "in minor": the tonic stays.
-            to = own and replace(own, minor=wish.text == "minor")
+        to = parse_key(step.text)
+        if step.text in ("major", "minor"):  # "in minor": the tonic stays.
+            to = own and replace(own, minor=step.text == "minor")
         if own is None or to is None:
             raise Refused("no_key_heard")
-        if " " not in wish.text and wish.text not in ("major", "minor"):  # "to F#": the mode stays.
+        if " " not in step.text and step.text not in ("major", "minor"):  # "to F#": the mode stays.
             to = replace(to, minor=own.minor)
         score = piece.score and in_key(piece.score, to)
         # A minor key has the notes of the major key three semitones above it.
@@ -122,7 +127,7 @@ def _pitch(piece: Piece, wish: Wish, report: Progress) -> Piece:
     if abs(by) > _FURTHEST:
         raise Refused("transposition_too_far", semitones=by, furthest=_FURTHEST)
     played = _replayed(piece, score, within(report, 0.3, 0.6))
-    other_mode = wish.kind == "key" and to is not None and own is not None and to.minor != own.minor
+    other_mode = step.kind == "key" and to is not None and own is not None and to.minor != own.minor
     if other_mode and own is not None and not set(piece.layers) <= {*played, *UNPITCHED}:
         played = {}
         mode = "minor" if own.minor else "major"
@@ -132,24 +137,24 @@ def _pitch(piece: Piece, wish: Wish, report: Progress) -> Piece:
         )
         score = piece.score and transposed(piece.score, round(by))
     pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in played}
-    higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.6, 1.0)))
+    higher = _together(pitched, lambda x: pitch_shift(x, piece.rate, by, within(report, 0.6, 1.0)))
     return replace(piece, layers={**piece.layers, **higher, **played}, score=score, notes=notes)
 
 
-def _pitch_of(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _pitch_of(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     """One player higher or lower, the others as they are."""
-    track = wish.track or ""
-    if abs(wish.amount) > _FURTHEST or track in UNPITCHED:
-        raise Refused("track_not_transposable", track=track, semitones=wish.amount, furthest=_FURTHEST)
-    piece = piece.apart(track, within(report, 0.0, 0.5))
+    track = step.track or ""
+    if abs(step.amount) > _FURTHEST or track in UNPITCHED:
+        raise Refused("track_not_transposable", track=track, semitones=step.amount, furthest=_FURTHEST)
+    piece = piece.separate(track, within(report, 0.0, 0.5))
 
     def higher(part: Part) -> Part:
-        moved = (replace(note, pitch=note.pitch + round(wish.amount)) for note in part.notes)
+        moved = (replace(note, pitch=note.pitch + round(step.amount)) for note in part.notes)
         return replace(part, notes=tuple(moved)) if part.track == track else part
 
     score = piece.score and with_parts(piece.score, higher)
-    shift = shift_voice if track in ("vocals", "backing_vocals") else shift_pitch
-    changed = piece.each(lambda x: shift(x, piece.rate, wish.amount, within(report, 0.5, 1.0)), track)
+    shift = pitch_shift_voice if track in ("vocals", "backing_vocals") else pitch_shift
+    changed = piece.map_layers(lambda x: shift(x, piece.rate, step.amount, within(report, 0.5, 1.0)), track)
     return replace(changed, score=score)
 
 
@@ -161,7 +166,7 @@ def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> 
     return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
-def _replayed(piece: Piece, score: Score | None, report: Progress) -> dict[str, Audio]:
+def _replayed(piece: LayeredTrack, score: Score | None, report: Progress) -> dict[str, Audio]:
     """Layers that sound as the piece's own score does, but for their level, now as ``score`` sounds.
 
     That is better than any stretching. A layer whose sound was changed is not among them.
@@ -171,7 +176,7 @@ def _replayed(piece: Piece, score: Score | None, report: Progress) -> dict[str, 
     was = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
     gains = {}
     for track, own in piece.layers.items():
-        old = fit(was.get(track, own[:0]), piece.samples)
+        old = fix_length(was.get(track, own[:0]), piece.samples)
         gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
         if np.square(own - gain * old).sum() < _ALIKE * np.square(own).sum():
             gains[track] = np.float32(gain)
@@ -179,35 +184,37 @@ def _replayed(piece: Piece, score: Score | None, report: Progress) -> dict[str, 
         return {}
     new = render(score, seed=score.seed, report=within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
-    return {track: fit(new[track] * gain, samples) for track, gain in gains.items() if track in new}
+    return {track: fix_length(new[track] * gain, samples) for track, gain in gains.items() if track in new}
 
 
-def _remove(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, f"taking out the {named(wish.track or '')}")
-    track = wish.track or ""
-    piece = piece.apart(track, within(report, 0.0, 0.7))
-    if WHOLE in piece.layers:
-        rest, fell = without(piece.layers[track], piece.layers[WHOLE], piece.rate, within(report, 0.7, 1.0))
-        note = f"The {named(track)} fell by about {-fell:.0f} dB: traces of {it(track)} remain."
-        piece = replace(piece, layers={**piece.layers, WHOLE: rest}, notes=(*piece.notes[:-1], note))
-    with_it = wish.track == "vocals" and wish.text != "lead"
-    if wish.text == "lead" and "backing_vocals" not in piece.layers:
+def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, f"taking out the {track_label(step.track or '')}")
+    track = step.track or ""
+    piece = piece.separate(track, within(report, 0.0, 0.7))
+    if RESIDUAL in piece.layers:
+        rest, fell = without(
+            piece.layers[track], piece.layers[RESIDUAL], piece.rate, within(report, 0.7, 1.0)
+        )
+        note = f"The {track_label(track)} fell by about {-fell:.0f} dB: traces of {pronoun(track)} remain."
+        piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=(*piece.notes[:-1], note))
+    with_it = step.track == "vocals" and step.text != "lead"
+    if step.text == "lead" and "backing_vocals" not in piece.layers:
         note = "No backing vocals could be told apart here: they went with the vocals."
         piece = replace(piece, notes=(*piece.notes, note))
-    gone = {wish.track} | ({"backing_vocals"} if with_it else set())
+    gone = {step.track} | ({"backing_vocals"} if with_it else set())
     return _left(piece, tuple(track for track in piece.layers if track not in gone))
 
 
-def _only(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, f"keeping only the {named(wish.track or '')}")
-    kept = {wish.track or "", *wish.text.split()}
+def _only(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, f"keeping only the {track_label(step.track or '')}")
+    kept = {step.track or "", *step.text.split()}
     for track in sorted(kept):
-        piece = piece.apart(track, report)
+        piece = piece.separate(track, report)
     kept |= {"backing_vocals"} if "vocals" in kept else set()
     return _left(piece, tuple(track for track in piece.layers if track in kept))
 
 
-def _left(piece: Piece, tracks: tuple[str, ...]) -> Piece:
+def _left(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:
     """Only ``tracks``, in the layers and in the score."""
     if not tracks:
         raise Refused("nobody_left")
@@ -217,13 +224,15 @@ def _left(piece: Piece, tracks: tuple[str, ...]) -> Piece:
     return replace(piece, layers={track: piece.layers[track] for track in tracks}, score=score)
 
 
-def _add(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    track = wish.track or ""
+def _add(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    track = step.track or ""
     frame = piece.frame(within(report, 0.0, 0.3))
     own = piece.score.brief if piece.score else None
-    brief = own or Brief(wish.text, tempo=frame.tempo, key=frame.key or "C major")
-    stems, parts = added(frame, brief, wish.text, track, seed=piece.seed, report=within(report, 0.3, 1.0))
-    new = fitted(stems, piece)[track] * np.float32(10 ** (-7 / 20))  # under the mix, not over it
+    brief = own or Brief(step.text, tempo=frame.tempo, key=frame.key or "C major")
+    stems, parts = add_instrument(
+        frame, brief, step.text, track, seed=piece.seed, report=within(report, 0.3, 1.0)
+    )
+    new = conform_stems(stems, piece)[track] * np.float32(10 ** (-7 / 20))  # under the mix, not over it
     layers = dict(piece.layers)
     layers[track] = layers[track] + new if track in layers else new
     score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
@@ -231,24 +240,24 @@ def _add(piece: Piece, wish: Wish, report: Progress) -> Piece:
     return replace(piece, layers=layers, score=score, notes=notes)
 
 
-def _swap(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    old = wish.track or ""
+def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    old = step.track or ""
     score = piece.score
     if score is None:  # A recording: what can be separated is replaced by what plays along.
-        taken = _remove(piece, wish, within(report, 0.0, 0.5))
-        return _add(taken, replace(wish, track=track_of(wish.text)), within(report, 0.5, 1.0))
-    piece = piece.apart(old, report)
-    stems, parts = swapped(score, old, wish.text, seed=piece.seed, report=report)
+        taken = _remove(piece, step, within(report, 0.0, 0.5))
+        return _add(taken, replace(step, track=find_track(step.text)), within(report, 0.5, 1.0))
+    piece = piece.separate(old, report)
+    stems, parts = swap_instrument(score, old, step.text, seed=piece.seed, report=report)
     before = piece.layers[old]
     layers = {track: layer for track, layer in piece.layers.items() if track != old}
-    for track, stem in fitted(stems, piece, beside=before).items():
+    for track, stem in conform_stems(stems, piece, beside=before).items():
         layers[track] = layers[track] + stem if track in layers else stem
     rest = with_parts(score, lambda part: None if part.track == old else part)
     return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)))
 
 
-CHANGES: Mapping[Kind, Callable[[Piece, Wish, Progress], Piece]] = {
-    **SOUND,
+EDIT_FUNCTIONS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {
+    **SOUND_EDITS,
     "level": _level,
     "loudness": _loudness,
     "peak": _peak,
@@ -262,4 +271,4 @@ CHANGES: Mapping[Kind, Callable[[Piece, Wish, Progress], Piece]] = {
     "add": _add,
     "swap": _swap,
 }
-"""What each kind of wish does, but for those of :mod:`form_changes`."""
+"""What each kind of step does, but for those of :mod:`form_changes`."""

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.parse import brief_beside, read_caption
+from audiopod_mcp.music.captions.parse import brief_in_context, read_caption
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fit
-from audiopod_mcp.music.generation.accompany import play
+from audiopod_mcp.music.effects.crossfade import fix_length
+from audiopod_mcp.music.generation.accompany import accompany
 from audiopod_mcp.music.leadsheet import Frame, score_frame
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Rendering, Score
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-Played = tuple[dict[str, Audio], tuple[Part, ...]]
+PlayedParts = tuple[dict[str, Audio], tuple[Part, ...]]
 """Stems at 44.1 kHz, and the parts they are of."""
 
 
-def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress) -> Played:
+def add_instrument(
+    frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress
+) -> PlayedParts:
     """What ``instrument`` plays along with a song, from its start to its end."""
     named = read_caption(instrument).instruments
     wanted = replace(brief, instruments=named, without=(), lyrics=None, instrumental=track != "vocals")
@@ -34,7 +36,7 @@ def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int,
     return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
 
 
-def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> Played:
+def swap_instrument(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> PlayedParts:
     """What the players of track ``old`` play, on ``instrument``."""
     named = read_caption(instrument).instruments
     if not named:
@@ -46,7 +48,7 @@ def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Progr
     return _rendered(replace(score, parts=parts), score.duration, seed, report), parts
 
 
-def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tuple[Played, Score]:
+def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) -> tuple[PlayedParts, Score]:
     """``score`` with other words: its singer's stems and parts, and the score with them."""
     frame = score_frame(score)
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
@@ -63,11 +65,11 @@ def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tupl
     return (_rendered(replace(new, parts=parts), score.duration, seed, report), parts), whole
 
 
-def rearranged(score: Score, prompt: str, *, seed: int, report: Progress) -> Rendering:
+def rearrange(score: Score, prompt: str, *, seed: int, report: Progress) -> Rendering:
     """The same song, its chords, tune and form, played as ``prompt`` asks."""
     frame = score_frame(score)
     old = score.brief
-    brief = brief_beside(
+    brief = brief_in_context(
         prompt,
         old,
         {part.track for part in score.parts},
@@ -78,10 +80,10 @@ def rearranged(score: Score, prompt: str, *, seed: int, report: Progress) -> Ren
         lyrics=old.lyrics if old else None,
         instrumental=old.instrumental if old else False,
     )
-    return play(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True)
+    return accompany(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True)
 
 
 def _rendered(score: Score, duration: float, seed: int, report: Progress) -> dict[str, Audio]:
     samples = round(duration * SAMPLE_RATE)
     stems = render(score, seed=seed, report=report)
-    return {track: fit(stem, samples) for track, stem in stems.items()}
+    return {track: fix_length(stem, samples) for track, stem in stems.items()}

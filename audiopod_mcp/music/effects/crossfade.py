@@ -21,14 +21,14 @@ CROSSFADE = 0.03
 """Seconds of a crossfade between two pieces of music on a common beat."""
 
 
-def fit(audio: Audio, samples: int) -> Audio:
+def fix_length(audio: Audio, samples: int) -> Audio:
     """Exactly ``samples`` of ``audio``: cut, or continued with silence."""
     if len(audio) >= samples:
         return audio[:samples]
     return np.pad(audio, ((0, samples - len(audio)), (0, 0)))
 
 
-def convert(audio: Audio, rate: int, to_rate: int, channels: int) -> Audio:
+def resample(audio: Audio, rate: int, to_rate: int, channels: int) -> Audio:
     """``audio`` at another rate (Hz) and with another number of channels.
 
     To mono is the mean; from mono is a copy in each; more than two channels get left and right in
@@ -44,22 +44,22 @@ def convert(audio: Audio, rate: int, to_rate: int, channels: int) -> Audio:
     return np.ascontiguousarray(audio, dtype=np.float32)
 
 
-def rise(samples: int) -> npt.NDArray[np.float32]:
+def equal_power_fade(samples: int) -> npt.NDArray[np.float32]:
     """The rising half of an equal-power crossfade, ``(samples, 1)``: the squares of both halves sum to 1."""
     return np.sin(np.pi / 2 * (np.arange(samples) + 0.5) / max(1, samples))[:, None].astype(np.float32)
 
 
-def join(before: Audio, after: Audio, overlap: int) -> Audio:
+def crossfade(before: Audio, after: Audio, overlap: int) -> Audio:
     """``before``, then ``after``: its first ``overlap`` samples lie over the last ones of ``before``."""
     overlap = min(overlap, len(before), len(after))
     if overlap == 0:
         return np.concatenate((before, after))
-    up = rise(overlap)
+    up = equal_power_fade(overlap)
     seam = before[-overlap:] * up[::-1] + after[:overlap] * up
     return np.concatenate((before[:-overlap], seam, after[overlap:]))
 
 
-def replace(audio: Audio, piece: Audio, start: int, fade_in: int, fade_out: int) -> Audio:
+def splice(audio: Audio, piece: Audio, start: int, fade_in: int, fade_out: int) -> Audio:
     """``audio`` with ``piece`` in place of ``[start, start + len(piece))``, crossfaded inside that stretch.
 
     Outside it every sample is that of ``audio``. A fade of 0 samples is a hard edge, meant for the
@@ -70,15 +70,15 @@ def replace(audio: Audio, piece: Audio, start: int, fade_in: int, fade_out: int)
     fade_in, fade_out = min(fade_in, len(piece) // 2), min(fade_out, len(piece) // 2)
     out[start:end] = piece
     if fade_in:
-        up, stretch = rise(fade_in), slice(start, start + fade_in)
+        up, stretch = equal_power_fade(fade_in), slice(start, start + fade_in)
         out[stretch] = audio[stretch] * up[::-1] + piece[:fade_in] * up
     if fade_out:
-        up, stretch = rise(fade_out), slice(end - fade_out, end)
+        up, stretch = equal_power_fade(fade_out), slice(end - fade_out, end)
         out[stretch] = audio[stretch] * up + piece[-fade_out:] * up[::-1]
     return out
 
 
-def snap(position: float, beats: Sequence[float], within: float) -> float:
+def snap_to_beat(position: float, beats: Sequence[float], within: float) -> float:
     """The beat nearest to ``position`` (seconds), or ``position`` where none lies ``within`` seconds."""
     if not beats:
         return position
@@ -86,7 +86,7 @@ def snap(position: float, beats: Sequence[float], within: float) -> float:
     return nearest if abs(nearest - position) <= within else position
 
 
-def limiter(
+def limiter_gain(
     audio: Audio, rate: int, ceiling: float = CEILING, *, beside: Audio | None = None
 ) -> npt.NDArray[np.float32]:
     """The gain, ``(samples, 1)`` and at most 1, that keeps ``audio`` within ``ceiling``.
@@ -115,7 +115,7 @@ def limiter(
     return gain
 
 
-def mixed(stems: Mapping[str, Audio]) -> Audio:
+def mixdown(stems: Mapping[str, Audio]) -> Audio:
     """The sum of the stems, ``(samples, channels)``."""
     first, *others = stems.values()
     total = first.copy()

@@ -14,7 +14,7 @@ from scipy import signal
 
 from audiopod_mcp.music.model import Audio
 
-Gain = npt.NDArray[np.float32]
+GainCurve = npt.NDArray[np.float32]
 """``(samples, 1)``."""
 
 _FRAME = 0.001
@@ -23,7 +23,7 @@ _FOURFOLD = 4
 """Oversampling of what bends the waveform: new partials above half the rate do not fold back."""
 
 
-def passed(audio: Audio, rate: int, low: float, high: float) -> Audio:
+def bandpass(audio: Audio, rate: int, low: float, high: float) -> Audio:
     """``audio`` between ``low`` and ``high`` Hz (0, or half the rate: no limit), 24 dB an octave, in time."""
     for corner, kind in ((low, "highpass"), (high, "lowpass")):
         if 0 < corner < 0.49 * rate:
@@ -33,7 +33,7 @@ def passed(audio: Audio, rate: int, low: float, high: float) -> Audio:
     return audio
 
 
-def echoed(audio: Audio, rate: int, every: float, level: float) -> Audio:
+def feedback_delay(audio: Audio, rate: int, every: float, level: float) -> Audio:
     """``audio`` with echoes ``every`` so many seconds, the first at ``level``, each darker and softer."""
     out, echo = audio.copy(), audio
     dark = signal.butter(1, min(4_000.0, 0.4 * rate), fs=rate, output="sos")
@@ -47,7 +47,7 @@ def echoed(audio: Audio, rate: int, every: float, level: float) -> Audio:
     return out
 
 
-def panned(audio: Audio, place: float) -> Audio:
+def pan(audio: Audio, place: float) -> Audio:
     """Stereo ``audio`` moved to ``place``, -1 (left) to 1 (right), as loud as it was: equal power."""
     mid = audio.mean(axis=1, keepdims=True) * np.float32(np.sqrt(2))
     angle = np.pi / 4 * (1 + place)
@@ -55,7 +55,7 @@ def panned(audio: Audio, place: float) -> Audio:
     return np.asarray((1 - abs(place)) * audio + abs(place) * there, np.float32)
 
 
-def compressing(audio: Audio, rate: int, decibels: float) -> Gain:
+def compressor_gain(audio: Audio, rate: int, decibels: float) -> GainCurve:
     """The gain that presses the loud moments of ``audio`` down by up to ``decibels``, about 4 to 1.
 
     The level is followed within 5 ms upwards and 120 ms downwards; the knee lies at the median level.
@@ -68,7 +68,7 @@ def compressing(audio: Audio, rate: int, decibels: float) -> Gain:
     return _curve(-np.clip(0.75 * over, 0.0, decibels), audio, rate)
 
 
-def punching(audio: Audio, rate: int, decibels: float) -> Gain:
+def transient_shaper_gain(audio: Audio, rate: int, decibels: float) -> GainCurve:
     """The gain that lifts (below 0: softens) attacks by up to ``decibels``: where the level just rose."""
     fast, slow = _levels(audio, rate, 0.004), _levels(audio, rate, 0.06)
     floor = 1e-4 * max(1e-9, float(fast.max(initial=0.0)))
@@ -77,14 +77,14 @@ def punching(audio: Audio, rate: int, decibels: float) -> Gain:
     return _curve(decibels * share, audio, rate)
 
 
-def sibilance(audio: Audio, rate: int, decibels: float) -> tuple[Callable[[Audio], Audio], Gain]:
+def deesser(audio: Audio, rate: int, decibels: float) -> tuple[Callable[[Audio], Audio], GainCurve]:
     """The band of the esses (5 to 10 kHz) as a filter, and the gain that holds it down where it stands out.
 
     It stands out where it is louder against the rest than in three quarters of all moments.
     """
 
     def band(x: Audio) -> Audio:
-        return passed(x, rate, 5_000.0, 10_000.0)
+        return bandpass(x, rate, 5_000.0, 10_000.0)
 
     hissing, all_of_it = _levels(band(audio), rate, 0.01), _levels(audio, rate, 0.01)
     heard = all_of_it > 1e-3 * max(1e-9, float(all_of_it.max(initial=0.0)))
@@ -95,7 +95,7 @@ def sibilance(audio: Audio, rate: int, decibels: float) -> tuple[Callable[[Audio
     return band, _curve(-np.clip(2 * over, 0.0, decibels), audio, rate)
 
 
-def saturated(layers: list[Audio], rate: int, decibels: float) -> list[Audio]:
+def saturate(layers: list[Audio], rate: int, decibels: float) -> list[Audio]:
     """Layers whose sum is driven into a soft bend (tanh), each with its share of it.
 
     ``decibels`` of 6 bring its peaks to where the bend begins to bite.
@@ -146,7 +146,7 @@ def _before(level: npt.NDArray[np.float64], seconds: float) -> npt.NDArray[np.fl
     return np.concatenate((np.full(shift, level[0]), level[: len(level) - shift])) if len(level) else level
 
 
-def _curve(decibels: npt.NDArray[np.float64], audio: Audio, rate: int) -> Gain:
+def _curve(decibels: npt.NDArray[np.float64], audio: Audio, rate: int) -> GainCurve:
     """The gain of each sample, of one in dB a millisecond, without corners."""
     smooth = np.convolve(np.pad(decibels, 2, mode="edge"), np.full(5, 0.2), "valid")
     at = np.arange(len(audio)) / max(1, round(_FRAME * rate)) - 0.5

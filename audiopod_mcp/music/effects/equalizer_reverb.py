@@ -7,7 +7,7 @@ from scipy import fft, signal
 
 from audiopod_mcp.music.model import Audio, Progress, silent
 
-from .mix_matching import BANDS, equaliser, filtered
+from .mix_matching import BAND_CENTERS, apply_filter, equalizer_filter
 
 _T60 = 1.8
 """Reverberation time of the room that is added, seconds."""
@@ -15,7 +15,7 @@ _BLOCK = 2**19
 """Samples at a time: between blocks the work can be stopped."""
 
 
-def equalised(
+def equalize(
     audio: Audio, rate: int, kind: str, decibels: float, report: Progress = silent, *, hertz: float = 1_000.0
 ) -> Audio:
     """``audio`` with ``decibels`` more (or less) of one region of the spectrum.
@@ -24,9 +24,9 @@ def equalised(
     above 5 kHz, ``middle`` a bell around 1 kHz, and ``bright`` a tilt around 1 kHz: each end gets half of it,
     one up, one down.
     """
-    octaves = np.log2(BANDS)
-    shelf_low = 1 / (1 + (BANDS / 180) ** 3)
-    shelf_high = 1 / (1 + (4_200 / BANDS) ** 3)
+    octaves = np.log2(BAND_CENTERS)
+    shelf_low = 1 / (1 + (BAND_CENTERS / 180) ** 3)
+    shelf_high = 1 / (1 + (4_200 / BAND_CENTERS) ** 3)
     curves = {
         "bass": shelf_low,
         "treble": shelf_high,
@@ -34,14 +34,14 @@ def equalised(
         "bell": np.exp(-0.5 * ((octaves - np.log2(hertz or 1_000.0)) / 0.6) ** 2),
         "bright": np.clip((octaves - np.log2(1_000)) / 4, -0.5, 1.0),
     }
-    return filtered(audio, equaliser(decibels * curves[kind], rate), report)
+    return apply_filter(audio, equalizer_filter(decibels * curves[kind], rate), report)
 
 
 _ROOM_FROM = 250.0
 """Hz below which an added room answers less and less."""
 
 
-def reverberated(audio: Audio, rate: int, amount: float, report: Progress = silent) -> Audio:
+def change_reverb(audio: Audio, rate: int, amount: float, report: Progress = silent) -> Audio:
     """``audio`` in a room: ``amount`` is the level of the room's answer to it; below 0 takes room away."""
     if amount < 0:
         return _dried(audio, rate, min(1.0, -amount), report)
@@ -92,7 +92,7 @@ def _dried(audio: Audio, rate: int, amount: float, report: Progress) -> Audio:
     return np.asarray(out[size : size + len(audio)] / 1.5, dtype=np.float32)
 
 
-def faded(audio: Audio, rate: int, seconds: float, *, at_start: bool) -> Audio:
+def apply_fade(audio: Audio, rate: int, seconds: float, *, at_start: bool) -> Audio:
     """``audio`` rising from silence over its first ``seconds``, or falling into it over its last."""
     samples = min(len(audio), round(seconds * rate))
     curve = np.ones((len(audio), 1), np.float32)

@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.model import Audio, Progress, silent
 
-from .crossfade import CEILING, fit, limiter, mixed
+from .crossfade import CEILING, fix_length, limiter_gain, mixdown
 
 Decibels = npt.NDArray[np.float64]
 
@@ -27,7 +27,7 @@ _BLOCK = 512
 """Frames at a time: between blocks the work can be stopped."""
 
 
-def following(
+def match_levels(
     stems: Mapping[str, Audio],
     source: Audio,
     rate: int,
@@ -46,14 +46,14 @@ def following(
     at = _times(samples, rate)
     near = _nearness(at, samples / rate, seams)
     wanted = _powers(source, rate)
-    out = {track: fit(stem, samples) for track, stem in stems.items()}
-    mix = mixed(out)
+    out = {track: fix_length(stem, samples) for track, stem in stems.items()}
+    mix = mixdown(out)
     gains = _gains(wanted, _powers(mix, rate), at, near)
     for track, stem in out.items():
         out[track] = _shaped(stem, rate, gains, report)
-    mix = mixed(out)
+    mix = mixdown(out)
     # Limiting takes from loud attacks: what is missing then at the seams is given back.
-    mix = mix * limiter(mix, rate, max(CEILING, float(np.abs(source).max(initial=0.0))))
+    mix = mix * limiter_gain(mix, rate, max(CEILING, float(np.abs(source).max(initial=0.0))))
     missing = near * np.clip(_apart(wanted.sum(axis=1), _powers(mix, rate).sum(axis=1), at, _CLOSE), -3, 3)
     curve = 10 ** (np.interp(np.arange(samples) / rate, at, missing) / 20)
     curve = curve[:, None].astype(np.float32)

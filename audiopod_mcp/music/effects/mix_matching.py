@@ -17,14 +17,14 @@ from scipy.signal import oaconvolve
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, silent
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .crossfade import CEILING, convert, limiter, mixed
+from .crossfade import CEILING, limiter_gain, mixdown, resample
 
-Levels: TypeAlias = npt.NDArray[np.float64]
+SpectralBalance: TypeAlias = npt.NDArray[np.float64]
 """Mean power in half-octave bands from 31 Hz to 16 kHz, dB relative to the loudest, ``(19,)``."""
-Filter: TypeAlias = npt.NDArray[np.float32]
+FirFilter: TypeAlias = npt.NDArray[np.float32]
 """Taps of a symmetric (linear-phase) FIR filter, ``(taps,)``, an odd number."""
 
-BANDS = 31.25 * 2 ** (np.arange(19) / 2)
+BAND_CENTERS = 31.25 * 2 ** (np.arange(19) / 2)
 """Centres of the half-octave bands, Hz."""
 _TAPS = 4095
 _FRAME = 8192
@@ -32,8 +32,8 @@ _BLOCK = 2**19
 """Samples filtered at a time: between blocks the work can be stopped."""
 
 
-def spectral_balance(audio: Audio, rate: int) -> Levels | None:
-    """The long-term spectrum of ``audio`` in :data:`BANDS`, −120 dB above Nyquist; ``None`` for silence."""
+def spectral_balance(audio: Audio, rate: int) -> SpectralBalance | None:
+    """The long-term spectrum of ``audio`` at :data:`BAND_CENTERS`; ``None`` for silence."""
     samples = len(audio) - len(audio) % _FRAME
     if samples == 0:
         audio, samples = np.pad(audio, ((0, _FRAME - len(audio)), (0, 0))), _FRAME
@@ -45,26 +45,26 @@ def spectral_balance(audio: Audio, rate: int) -> Levels | None:
     for frame in frames:
         power += np.square(np.abs(np.fft.rfft(frame * window, axis=0))).sum(axis=1)
     bins = np.fft.rfftfreq(_FRAME, 1 / rate)
-    band = np.round(2 * np.log2(np.maximum(bins, 1.0) / BANDS[0])).astype(int)
-    inside = (band >= 0) & (band < len(BANDS))
-    levels = np.bincount(band[inside], power[inside], len(BANDS))
+    band = np.round(2 * np.log2(np.maximum(bins, 1.0) / BAND_CENTERS[0])).astype(int)
+    inside = (band >= 0) & (band < len(BAND_CENTERS))
+    levels = np.bincount(band[inside], power[inside], len(BAND_CENTERS))
     if levels.max() <= 1e-9 * len(frames):
         return None
     return np.asarray(10 * np.log10(np.maximum(levels / levels.max(), 1e-12)))
 
 
-def equaliser(gains: Levels, rate: int) -> Filter:
-    """The filter with ``gains`` (dB) at :data:`BANDS`, straight lines between them over log frequency."""
+def equalizer_filter(gains: SpectralBalance, rate: int) -> FirFilter:
+    """The filter with ``gains`` (dB) at :data:`BAND_CENTERS`, linear between them over log frequency."""
     bins = np.fft.rfftfreq(_TAPS + 1, 1 / rate)
-    curve = np.interp(np.log2(np.maximum(bins, 1.0)), np.log2(BANDS), gains)
+    curve = np.interp(np.log2(np.maximum(bins, 1.0)), np.log2(BAND_CENTERS), gains)
     response = np.fft.irfft(10 ** (curve / 20))
     taps = np.roll(response, _TAPS // 2)[:_TAPS] * np.hanning(_TAPS + 2)[1:-1]
     return taps.astype(np.float32)
 
 
-def matching_equaliser(
-    source: Levels, target: Levels, rate: int, *, amount: float = 1.0, limit: float = 8.0
-) -> Filter:
+def matching_equalizer(
+    source: SpectralBalance, target: SpectralBalance, rate: int, *, amount: float = 1.0, limit: float = 8.0
+) -> FirFilter:
     """The gentle filter that brings the balance ``source`` to ``target``, at most ``limit`` dB anywhere.
 
     The difference is smoothed over an octave and a half: the tilt and the broad shape are matched, not
@@ -75,10 +75,10 @@ def matching_equaliser(
     kernel = np.array([1.0, 2.0, 1.0])
     gains = np.convolve(gains * weights, kernel, "same") / np.convolve(weights, kernel, "same")
     gains -= np.average(gains, weights=weights)
-    return equaliser(np.clip(amount * gains, -limit, limit), rate)
+    return equalizer_filter(np.clip(amount * gains, -limit, limit), rate)
 
 
-def filtered(audio: Audio, taps: Filter, report: Progress = silent) -> Audio:
+def apply_filter(audio: Audio, taps: FirFilter, report: Progress = silent) -> Audio:
     """``audio`` through a linear-phase filter, in time with what it was."""
     delay = len(taps) // 2
     out = np.empty_like(audio)
@@ -92,7 +92,7 @@ def filtered(audio: Audio, taps: Filter, report: Progress = silent) -> Audio:
     return out
 
 
-def matching_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:
+def loudness_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:
     """The factor that brings ``audio`` to ``loudness`` (LUFS), at most ``at_most`` dB up; 1 for silence."""
     own = integrated_loudness(audio, rate)
     if own is None or loudness is None:
@@ -100,7 +100,7 @@ def matching_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: f
     return float(10 ** (min(loudness - own, at_most) / 20))
 
 
-def width_of(audio: Audio) -> float:
+def stereo_width(audio: Audio) -> float:
     """Side-to-mid energy ratio of the first two channels, 0 (mono) to 1."""
     if audio.shape[1] < 2:
         return 0.0
@@ -109,7 +109,7 @@ def width_of(audio: Audio) -> float:
     return float(min(1.0, side / mid)) if mid > 0 else 0.0
 
 
-def widened(audio: Audio, factor: float) -> Audio:
+def scale_stereo_width(audio: Audio, factor: float) -> Audio:
     """``audio`` with its side signal times ``factor``: 0 is mono, 1 is as it was."""
     if audio.shape[1] != 2:
         return audio
@@ -117,12 +117,12 @@ def widened(audio: Audio, factor: float) -> Audio:
     return np.asarray(mid + (audio - mid) * np.float32(factor), dtype=np.float32)
 
 
-def as_if_beside(
+def match_mix(
     stems: Mapping[str, Audio],
     rate: int,
     channels: int,
     *,
-    balance: Levels | None,
+    balance: SpectralBalance | None,
     loudness: float | None,
     amount: float = 0.8,
     report: Progress = silent,
@@ -133,24 +133,24 @@ def as_if_beside(
     its ``loudness`` (LUFS), within full scale. They still sum to their mix. ``stems`` may be changed in
     place: minutes of many of them fill a computer's memory.
     """
-    mix = mixed(stems)
+    mix = mixdown(stems)
     own = spectral_balance(mix, SAMPLE_RATE)
     if own is not None and balance is not None:
-        taps = matching_equaliser(own, balance, SAMPLE_RATE, amount=amount)
-        stems = {track: filtered(stem, taps, report) for track, stem in stems.items()}
+        taps = matching_equalizer(own, balance, SAMPLE_RATE, amount=amount)
+        stems = {track: apply_filter(stem, taps, report) for track, stem in stems.items()}
     matched = {}
     for track, stem in stems.items():
         report(0.0, "fitting it in")
-        matched[track] = convert(stem, SAMPLE_RATE, rate, channels)
-    mix = mixed(matched)
+        matched[track] = resample(stem, SAMPLE_RATE, rate, channels)
+    mix = mixdown(matched)
     curve = np.ones((len(mix), 1), np.float32)
     # A limiter takes loudness away again: twice round is within a tenth of a decibel or two.
     for _ in range(2):
         report(0.0, "matching the loudness")
-        step = np.float32(matching_gain(mix, rate, loudness))
+        step = np.float32(loudness_gain(mix, rate, loudness))
         mix *= step
         report(0.0, "matching the loudness")
-        limit = limiter(mix, rate, CEILING)
+        limit = limiter_gain(mix, rate, CEILING)
         mix *= limit
         curve *= step * limit
     for stem in matched.values():
@@ -161,7 +161,7 @@ def as_if_beside(
 
 def loudness_around(
     audio: Audio, rate: int, start: int, end: int, *, reach: float = 15.0
-) -> tuple[float | None, Levels | None]:
+) -> tuple[float | None, SpectralBalance | None]:
     """Loudness (LUFS) and spectral balance that new music in samples ``[start, end)`` should have.
 
     The balance is that of ``reach`` seconds on both sides. The loudness is the stretch's own, unless that
@@ -184,7 +184,7 @@ def loudness_around(
     return inside, balance
 
 
-def dynamics_of(
+def dynamics_gain(
     source: Audio, new: Audio, strength: float = 1.0, *, rate: int = SAMPLE_RATE
 ) -> npt.NDArray[np.float32]:
     """The gain, ``(samples, 1)``, that gives ``new`` the rises and falls of ``source`` by ``strength``.

@@ -11,7 +11,7 @@ from audiopod_mcp.music.analysis.onsets import FPS, WHOLE, onset_envelopes, onse
 from audiopod_mcp.music.model import Audio, Progress, silent
 from audiopod_mcp.music.signal.stft import downmix
 
-from .crossfade import fit
+from .crossfade import fix_length
 
 _HOP = 0.032
 """Seconds between grains, which are twice as long: a bass note's period fits in several times."""
@@ -28,7 +28,7 @@ _ROUNDS = 10
 _MOST_DECIBELS = 24.0
 
 
-def stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -> Audio:
+def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -> Audio:
     """``audio`` ``factor`` times as long, exactly ``round(samples · factor)``, at the same pitch.
 
     WSOLA (Verhelst & Roelands, ICASSP 1993): windowed grains of the source, each taken where it best
@@ -37,7 +37,7 @@ def stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -
     """
     samples = round(len(audio) * factor)
     if samples == len(audio) or len(audio) < 2:
-        return fit(audio, samples)
+        return fix_length(audio, samples)
     hop, search = round(_HOP * rate), round(_SEARCH * rate)
     size = 2 * hop
     window = np.hanning(size + 1)[:-1, None].astype(np.float32)
@@ -63,24 +63,24 @@ def stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -
     return out[hop : hop + samples]
 
 
-def shift_pitch(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
+def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
     """``audio`` so many semitones higher, as long as before: stretched, then played faster."""
     ratio = 2 ** (semitones / 12)
     if ratio == 1:
         return audio
-    longer = stretch(audio, rate, ratio, report)
+    longer = time_stretch(audio, rate, ratio, report)
     higher = soxr.resample(longer, rate * ratio, rate, quality="HQ")
-    return fit(np.asarray(higher, dtype=np.float32), len(audio))
+    return fix_length(np.asarray(higher, dtype=np.float32), len(audio))
 
 
-def shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
+def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
     """A voice so many semitones higher that stays the same singer's: its formants stay where they were.
 
     The true envelope (Röbel & Rodet, DAFx 2005) of the shifted voice is brought back to that of the voice as
     it was, by 24 dB at most anywhere. Against vowels sung at the new pitch, third-octave levels are off by
     4.5 dB instead of 9.8.
     """
-    shifted = shift_pitch(audio, rate, semitones, report)
+    shifted = pitch_shift(audio, rate, semitones, report)
     if semitones == 0 or not len(audio):
         return shifted
     size = 2 ** max(8, round(np.log2(_VOICE_FRAME * rate)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fit, mixed
+from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
 from audiopod_mcp.music.leadsheet import Frame
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -23,7 +23,7 @@ from audiopod_mcp.music.score import UNPITCHED, excerpt
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
-AS_THE_SONG = "No style was asked for: it is played as {}, which the recording sounds most like."
+STYLE_NOTE = "No style was asked for: it is played as {}, which the recording sounds most like."
 """The note on music beside a recording whose style was heard, not named."""
 
 
@@ -31,7 +31,7 @@ _RINGS = 1.4
 """Seconds, at least, that the last chord of an ending has to ring in."""
 
 
-def play(
+def accompany(
     frame: Frame,
     brief: Brief,
     start: float,
@@ -76,9 +76,9 @@ def play(
     if not stems:
         raise Refused("nobody_plays")
     first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
-    stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
+    stems = {track: fix_length(stem[first:], samples) for track, stem in stems.items()}
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
+    return Rendering(mixdown(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
 
 
 def _ended(grid: Grid, frame: Frame, outro: float, big: bool) -> Grid:

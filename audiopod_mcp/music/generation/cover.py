@@ -11,10 +11,10 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.melody import melody
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context, names_style
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import mixed
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, dynamics_of
+from audiopod_mcp.music.effects.crossfade import mixdown
+from audiopod_mcp.music.effects.mix_matching import dynamics_gain, match_mix
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -32,8 +32,8 @@ from audiopod_mcp.music.score import lead_of
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
-from .accompany import play
-from .style_matching import style_of
+from .accompany import accompany
+from .style_matching import matching_style
 
 _BEATS = 64
 """Beats whose melody is listened to at a time."""
@@ -63,10 +63,10 @@ def cover(
     source, unless a tempo (``bpm``, or one in the caption), which plays it slower or faster, or a
     ``duration`` is asked for. ``score`` is what was composed, where the source was made here.
     """
-    sounds = None
+    heard_style = None
     if score is not None:
         frame = score_frame(score)
-        sounds = score.brief.style if score.brief else None
+        heard_style = score.brief.style if score.brief else None
     else:
         analysis = analyse(audio, rate, within(report, 0.0, 0.15))
         if analysis.loudness is None:
@@ -74,7 +74,7 @@ def cover(
         notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
         frame = heard_frame(analysis, melody=notes)
         if not names_style(caption):
-            sounds = style_of(audio, rate, analysis, within(report, 0.15, 0.2))
+            heard_style = matching_style(audio, rate, analysis, within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
     if bpm or stated:
@@ -82,11 +82,11 @@ def cover(
     if keyscale:
         frame = _in_key(frame, keyscale)
     length = duration if duration and duration > 0 else frame.duration
-    brief = brief_beside(
+    brief = brief_in_context(
         caption,
         None,
         (),
-        sounds=sounds,
+        heard_style=heard_style,
         bpm=frame.tempo,
         keyscale=frame.key,
         duration=min(600.0, length),
@@ -94,28 +94,26 @@ def cover(
         **(wanted | {"timesignature": frame.timesignature}),
     )
     followed = _followed(frame, brief, strength, seed, length)
-    played = play(
+    played = accompany(
         followed, brief, 0.0, length, seed=seed, report=within(report, 0.3, 0.9),
         melody=bool(followed.melody), ending=score is None and length != frame.duration,
     )  # fmt: skip
     report(0.9, "balancing")
     stems = dict(played.stems)
     if strength > 0:
-        curve = dynamics_of(audio, played.audio, strength)
+        curve = dynamics_gain(audio, played.audio, strength)
         for stem in stems.values():
             report(0.91, "balancing")
             stem *= curve
     loudness = integrated_loudness(audio, rate)
     target = None if loudness is None else float(np.clip(loudness, -24.0, -9.0))
-    stems = as_if_beside(
-        stems, SAMPLE_RATE, 2, balance=None, loudness=target, report=within(report, 0.92, 1.0)
-    )
+    stems = match_mix(stems, SAMPLE_RATE, 2, balance=None, loudness=target, report=within(report, 0.92, 1.0))
     remarks = []
     if wanted.get("timesignature") not in (None, frame.timesignature):
         remarks.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
     if not frame.steady:
         remarks.append("No steady beat was heard, so the cover keeps its own time.")
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
+    return Rendering(mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
 
 
 def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:

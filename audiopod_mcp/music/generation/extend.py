@@ -12,18 +12,18 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
-from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
+from audiopod_mcp.music.captions.parse import brief_in_context, names_style
+from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
+from audiopod_mcp.music.effects.mix_matching import match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .accompany import AS_THE_SONG, play
-from .style_matching import style_of
+from .accompany import STYLE_NOTE, accompany
+from .style_matching import matching_style
 
-LONGEST = 60.0
+MAX_EXTENSION = 60.0
 """Seconds that are added at most on either side."""
 _NEIGHBOURHOOD = 90.0
 """Seconds of the song, from the end that is extended, that are listened to."""
@@ -64,10 +64,10 @@ def extend(
     A prompt that asks for an outro, an ending or a fade gets one.
     """
     for side, length in (("left", left), ("right", right)):
-        if not 0 <= length <= LONGEST:
-            raise Refused("extension_out_of_range", side=side, length=length, longest=LONGEST)
+        if not 0 <= length <= MAX_EXTENSION:
+            raise Refused("extension_out_of_range", side=side, length=length, longest=MAX_EXTENSION)
     if left == 0 and right == 0:
-        raise Refused("nothing_to_extend", longest=LONGEST)
+        raise Refused("nothing_to_extend", longest=MAX_EXTENSION)
     parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("right", right), ("left", left)) if length > 0]
     notes: list[str] = []
@@ -92,16 +92,16 @@ def _extended(
 ) -> Rendering:
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
-    frame, sounds = _heard(song, before, prompt, within(report, 0.0, 0.3))
+    frame, heard_style = _heard(song, before, prompt, within(report, 0.0, 0.3))
     if not frame.steady:
         notes.append("No steady beat was heard; the new music keeps its own time.")
-    if sounds:
-        notes.append(AS_THE_SONG.format(sounds))
-    brief = brief_beside(
+    if heard_style:
+        notes.append(STYLE_NOTE.format(heard_style))
+    brief = brief_in_context(
         prompt,
         song.score.brief if song.score else None,
         song.stems.keys(),
-        sounds=sounds,
+        heard_style=heard_style,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=length,
         lyrics=lyrics,
@@ -112,7 +112,7 @@ def _extended(
     overlap = edge.samples / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
-    played = play(
+    played = accompany(
         frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9),
         label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
@@ -126,17 +126,17 @@ def _extended(
 
     near, gone = round(15 * rate), 0 if edge.level is None else edge.samples
     heard = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
-    new = as_if_beside(
+    new = match_mix(
         played.stems, rate, audio.shape[1], balance=spectral_balance(heard, rate),
         loudness=integrated_loudness(heard, rate), report=within(report, 0.9, 1.0),
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
     shape = _shape(samples, rate, edge, before, fading=bool(_FADING.search(prompt)) and not before)
-    new = {track: fit(stem, samples) * shape for track, stem in new.items()}
+    new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
 
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
-    out = np.clip(_beside(audio, mixed(new), edge, before), -peak, peak)
+    out = np.clip(_beside(audio, mixdown(new), edge, before), -peak, peak)
     if song.score is None or not song.stems or played.score is None:
         if before:
             lines = played.lyrics + later(song.lyrics, length)
@@ -216,11 +216,11 @@ def _beside(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
     The song's samples are as they were but for the crossfade; where it gives way, ``new`` is added to them.
     """
     if edge.level is None:
-        return join(new, song, edge.samples) if before else join(song, new, edge.samples)
+        return crossfade(new, song, edge.samples) if before else crossfade(song, new, edge.samples)
     out = np.zeros((len(song) + len(new) - edge.samples, song.shape[1]), np.float32)
     place = slice(len(out) - len(song), None) if before else slice(0, len(song))
     out[place] = song
-    up = rise(edge.fade)
+    up = equal_power_fade(edge.fade)
     if before:
         out[len(out) - len(song) :][: edge.fade] *= up
         out[: len(new)] += new
@@ -239,15 +239,15 @@ def _shape(samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool) 
         shape[place] = np.sqrt(1 - np.square(edge.level))
         ramp = min(round((0.03 if before else 0.005) * rate), samples // 2)
         if before:
-            shape[samples - ramp :] *= rise(ramp)[::-1]
+            shape[samples - ramp :] *= equal_power_fade(ramp)[::-1]
         else:
-            shape[:ramp] *= rise(ramp)
+            shape[:ramp] *= equal_power_fade(ramp)
     if before:
-        shape[:outer] *= rise(outer)[: len(shape[:outer])]
+        shape[:outer] *= equal_power_fade(outer)[: len(shape[:outer])]
         return shape
     length = samples / rate
     tail = round((max(0.7 * length, min(4.0, length)) if fading else min(0.4, length / 2)) * rate)
-    shape[samples - tail :] *= rise(tail)[::-1]
+    shape[samples - tail :] *= equal_power_fade(tail)[::-1]
     return shape
 
 
@@ -270,7 +270,7 @@ def _heard(song: Rendering, before: bool, prompt: str, report: Progress) -> tupl
     near = round(_NEIGHBOURHOOD * song.rate)
     part = song.audio[:near] if before else song.audio[-near:]
     analysis = analyse(part, song.rate, within(report, 0.0, 0.8))
-    sounds = None
+    heard_style = None
     if not names_style(prompt):
-        sounds = style_of(part, song.rate, analysis, within(report, 0.8, 1.0))
-    return heard_frame(analysis), sounds
+        heard_style = matching_style(part, song.rate, analysis, within(report, 0.8, 1.0))
+    return heard_frame(analysis), heard_style

@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 
-from audiopod_mcp.music.captions.parse import mentions, natural_duration
-from audiopod_mcp.music.captions.unsupported import shortfalls
+from audiopod_mcp.music.captions.parse import default_duration, instruments_named
+from audiopod_mcp.music.captions.unsupported import unmet_requests
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic
 from audiopod_mcp.music.composition.words import stanzas
-from audiopod_mcp.music.effects.equalizer_reverb import faded
+from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -34,13 +34,13 @@ from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
 
 _BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
-GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
+GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _LONGEST_LOOP = 120.0
 _FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)
 
 
-def make(
+def generate(
     brief: Brief, *, seed: int, report: Progress = silent, tracks: Collection[str] | None = None
 ) -> Rendering:
     """The brief as music; with ``tracks``, only those stems of it (``{"vocals"}``: a cappella).
@@ -53,25 +53,25 @@ def make(
         seconds = min(8.0, 0.15 * score.duration)
 
         def out(audio: Audio) -> Audio:
-            return faded(audio, SAMPLE_RATE, seconds, at_start=False)
+            return apply_fade(audio, SAMPLE_RATE, seconds, at_start=False)
 
         made = replace(made, audio=out(made.audio), stems={k: out(stem) for k, stem in made.stems.items()})
-    return replace(made, notes=(*made.notes, *shortfalls(brief)))
+    return replace(made, notes=(*made.notes, *unmet_requests(brief)))
 
 
-def rapped(brief: Brief) -> Brief:
+def rap_brief(brief: Brief) -> Brief:
     """The same brief, its lyrics spoken in rhythm; over a hip hop beat unless it already is one."""
     instruments = tuple(name for name in brief.instruments if name != "voice")
     if "spoken voice" not in instruments:
         instruments = (*instruments, "spoken voice")
     style = brief.style if brief.style in ("hip hop", "trap", "lo-fi", "reggaeton", "funk") else "hip hop"
     rap = replace(brief, style=style, instruments=instruments)
-    if brief.duration == natural_duration(brief):  # Nobody said how long; and speech takes less time.
-        rap = replace(rap, duration=natural_duration(rap))
+    if brief.duration == default_duration(brief):  # Nobody said how long; and speech takes less time.
+        rap = replace(rap, duration=default_duration(rap))
     return rap
 
 
-def make_sample(
+def generate_sample(
     brief: Brief, sample_type: Literal["loop", "one-shot"], *, seed: int, report: Progress = silent
 ) -> Rendering:
     """A ``loop`` of whole bars that repeats without a seam, or a ``one-shot``: one hit, note or chord.
@@ -84,7 +84,7 @@ def make_sample(
     metre = METRES[brief.timesignature]
     beat = metre.beat(brief.tempo)
     bar = metre.beats * beat
-    wanted = 4.0 if brief.duration == natural_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
+    wanted = 4.0 if brief.duration == default_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))
     while bars > 1 and bars * bar > _LONGEST_LOOP:
         bars //= 2
@@ -105,7 +105,7 @@ def _rendered(
     stems = render(score, report=report, tracks=tracks, loop=loop)
     notes = [_BY_RULE]
     if score.lyrics and "vocals" in stems:
-        notes.append(_SPOKEN if "spoken voice" in brief.instruments else GUIDE)
+        notes.append(_SPOKEN if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     missing = (
         0
         if brief.instrumental
@@ -163,7 +163,7 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         notes = [Note(0.0, length, drum, 110)]
     else:
         name = next(
-            (name for name in mentions(caption) if name in INSTRUMENTS),
+            (name for name in instruments_named(caption) if name in INSTRUMENTS),
             "riser"
             if "riser" in caption
             else "impact"

@@ -10,10 +10,16 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes, onset_frames
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context, names_style
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.effects.mix_matching import Levels, as_if_beside, spectral_balance, widened, width_of
+from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.effects.mix_matching import (
+    SpectralBalance,
+    match_mix,
+    scale_stereo_width,
+    spectral_balance,
+    stereo_width,
+)
 from audiopod_mcp.music.leadsheet import SOFT
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -30,8 +36,8 @@ from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.signal.stft import downmix
 from audiopod_mcp.music.synthesis import render
 
-from .accompany import AS_THE_SONG
-from .style_matching import style_of
+from .accompany import STYLE_NOTE
+from .style_matching import matching_style
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
 _KEY_STATED = re.compile(
@@ -70,12 +76,12 @@ def reference(
     if keyscale is None and not _KEY_STATED.search(caption):
         keyscale = analysis.key
     length = duration if duration and duration > 0 else float(np.clip(analysis.duration, *_LENGTHS))
-    sounds = None if names_style(caption) else style_of(audio, rate, analysis)
-    brief = brief_beside(
+    heard_style = None if names_style(caption) else matching_style(audio, rate, analysis)
+    brief = brief_in_context(
         caption,
         None,
         (),
-        sounds=sounds,
+        heard_style=heard_style,
         bpm=bpm,
         keyscale=keyscale,
         timesignature=timesignature or analysis.timesignature,
@@ -83,7 +89,7 @@ def reference(
         lyrics=lyrics,
         **wanted,
     )
-    notes: tuple[str, ...] = (AS_THE_SONG.format(sounds),) if sounds else ()
+    notes: tuple[str, ...] = (STYLE_NOTE.format(heard_style),) if heard_style else ()
     balance = spectral_balance(audio, rate)
     if analysis.beats and analysis.density >= SOFT and brief.activity == Activity():
         brief, dense = _as_dense(brief, analysis.density, balance, seed, within(report, 0.2, 0.4))
@@ -92,26 +98,26 @@ def reference(
     score = compose(brief, seed=seed, report=within(report, 0.4, 0.45))
     stems = render(score, seed=seed, report=within(report, 0.45, 0.85))
     samples = round(length * SAMPLE_RATE)
-    stems = {track: fit(stem, samples) for track, stem in stems.items()}
+    stems = {track: fix_length(stem, samples) for track, stem in stems.items()}
     report(0.9, "mastering it like the reference")
     loudness = float(np.clip(analysis.loudness, -26.0, -8.0))
-    stems = as_if_beside(
+    stems = match_mix(
         stems, SAMPLE_RATE, 2, balance=balance, loudness=loudness, amount=0.9,
         report=within(report, 0.9, 0.97),
     )  # fmt: skip
-    own = width_of(mixed(stems))
+    own = stereo_width(mixdown(stems))
     if audio.shape[1] > 1 and own > 1e-4:
         # After the equaliser: what it takes from the bass, which is in the middle, widens the whole.
-        factor = float(np.clip(np.sqrt(width_of(audio) / own), 0.25, 2.5))
-        stems = {track: widened(stem, factor) for track, stem in stems.items()}
-        stems = as_if_beside(
+        factor = float(np.clip(np.sqrt(stereo_width(audio) / own), 0.25, 2.5))
+        stems = {track: scale_stereo_width(stem, factor) for track, stem in stems.items()}
+        stems = match_mix(
             stems, SAMPLE_RATE, 2, balance=None, loudness=loudness, report=within(report, 0.97, 1.0)
         )
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
+    return Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
 
 
 def _as_dense(
-    brief: Brief, wanted: float, balance: Levels | None, seed: int, report: Progress
+    brief: Brief, wanted: float, balance: SpectralBalance | None, seed: int, report: Progress
 ) -> tuple[Brief, float]:
     """``brief`` with players as busy as it takes for ``wanted`` onsets to be heard a beat; and how many are.
 
@@ -124,7 +130,7 @@ def _as_dense(
         score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed)
         moment = excerpt(score, start, min(start + _MOMENT, brief.duration))
         stems = render(moment, seed=seed, report=lambda done, _: report(done, "finding the density"))
-        mix = as_if_beside({"mix": mixed(stems)}, SAMPLE_RATE, 2, balance=balance, loudness=-14.0)["mix"]
+        mix = match_mix({"mix": mixdown(stems)}, SAMPLE_RATE, 2, balance=balance, loudness=-14.0)["mix"]
         onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[WHOLE]))
         return onsets / moment.duration * 60 / brief.tempo
 

@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
-from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, replace
-from audiopod_mcp.music.effects.level_following import following
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, loudness_around
+from audiopod_mcp.music.captions.parse import brief_in_context, names_style
+from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
+from audiopod_mcp.music.effects.level_following import match_levels
+from audiopod_mcp.music.effects.mix_matching import loudness_around, match_mix
 from audiopod_mcp.music.leadsheet import heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .accompany import play
-from .style_matching import style_of
+from .accompany import accompany
+from .style_matching import matching_style
 
-LONGEST = 300.0
+MAX_WINDOW = 300.0
 """Seconds that are repainted at most at a time."""
-SHORTEST = 0.5
+MIN_WINDOW = 0.5
 _NEIGHBOURHOOD = 60.0
 """Seconds on either side of the stretch that are listened to."""
 _SNAP = 0.2
@@ -64,48 +64,48 @@ def repaint(
         out[first:last] = part.audio
         return Rendering(out, rate, lyrics=later(part.lyrics, first / rate), notes=part.notes)
 
-    sounds = None
+    heard_style = None
     if score is not None:
         frame = score_frame(score)
     else:
         analysis = analyse(audio, rate, within(report, 0.0, 0.25))
         frame = heard_frame(analysis)
         if not names_style(caption):
-            sounds = style_of(audio, rate, analysis, within(report, 0.25, 0.3))
-    brief = brief_beside(
+            heard_style = matching_style(audio, rate, analysis, within(report, 0.25, 0.3))
+    brief = brief_in_context(
         caption,
         score.brief if score else None,
         (stems or {}).keys(),
-        sounds=sounds,
+        heard_style=heard_style,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=end - start,
         lyrics=lyrics,
     )
     first, last = round(start * rate), min(len(audio), round(end * rate))
-    played = play(
+    played = accompany(
         frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9), ending=last == len(audio)
     )
     report(0.9, "fitting it in")
     loudness, balance = loudness_around(audio, rate, first, last)
-    new = as_if_beside(
+    new = match_mix(
         played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
         report=within(report, 0.9, 1.0),
     )  # fmt: skip
-    new = {track: fit(stem, last - first) for track, stem in new.items()}
+    new = {track: fix_length(stem, last - first) for track, stem in new.items()}
     if loudness is not None and loudness == integrated_loudness(audio[first:last], rate):
         # What fades, grows or waits there goes on doing so: at both seams the levels meet.
-        new = following(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
+        new = match_levels(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
 
     seams = _seams(frame.beats if frame.steady else (), rate, first, last, len(audio))
-    out = _placed(audio, mixed(new), *seams)
+    out = _placed(audio, mixdown(new), *seams)
     gain = np.ones((len(audio), 1), np.float32)
-    gain[first:last] = limiter(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
+    gain[first:last] = limiter_gain(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
     out = out * gain
     notes = () if frame.steady else ("No steady beat was heard here; the new music keeps its own time.",)
-    if sounds:
+    if heard_style:
         notes = (
             *notes,
-            f"No style was asked for: it is played as {sounds}, which the song sounds most like.",
+            f"No style was asked for: it is played as {heard_style}, which the song sounds most like.",
         )
     if score is None or not stems:
         return Rendering(out, rate, lyrics=later(played.lyrics, start), notes=notes)
@@ -124,10 +124,10 @@ def _check(start: float, end: float, duration: float) -> None:
         raise Refused("window_start_outside", start=start, duration=duration)
     if end > duration + 0.05:
         raise Refused("window_after_end", end=end, duration=duration)
-    if end - start < SHORTEST - 1e-6:
-        raise Refused("window_too_short", start=start, end=end, shortest=SHORTEST)
-    if end - start > LONGEST:
-        raise Refused("window_too_long", length=end - start, longest=LONGEST)
+    if end - start < MIN_WINDOW - 1e-6:
+        raise Refused("window_too_short", start=start, end=end, shortest=MIN_WINDOW)
+    if end - start > MAX_WINDOW:
+        raise Refused("window_too_long", length=end - start, longest=MAX_WINDOW)
 
 
 def _seams(
@@ -152,4 +152,4 @@ def _placed(
     audio: Audio, new: Audio, begin: int, finish: int, fade_in: int, fade_out: int, first: int
 ) -> Audio:
     """``audio`` with ``new``, whose clock starts at sample ``first``, in ``[begin, finish)``."""
-    return replace(audio, new[begin - first : finish - first], begin, fade_in, fade_out)
+    return splice(audio, new[begin - first : finish - first], begin, fade_in, fade_out)

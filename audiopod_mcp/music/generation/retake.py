@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.effects.mix_matching import as_if_beside
+from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.effects.mix_matching import match_mix
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Rendering, Score, silent, within
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import render
 
-from .retake_recording import played_again
-from .retake_score import varied
+from .retake_recording import retake_recording
+from .retake_score import retake_score
 
 
 def retake(
@@ -33,14 +33,14 @@ def retake(
     if variance <= 0:
         return Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
     if score is None:
-        return played_again(audio, rate, variance, seed, report)
-    new = varied(score, variance, seed, within(report, 0.0, 0.3))
+        return retake_recording(audio, rate, variance, seed, report)
+    new = retake_score(score, variance, seed, within(report, 0.0, 0.3))
     made = render(new, report=within(report, 0.3, 0.9))
     samples = round(score.duration * SAMPLE_RATE)
     loudness = integrated_loudness(audio, rate)
-    fitted = {track: fit(stem, samples) for track, stem in made.items()}
-    matched = as_if_beside(
+    fitted = {track: fix_length(stem, samples) for track, stem in made.items()}
+    matched = match_mix(
         fitted, SAMPLE_RATE, 2, balance=None, loudness=loudness,
         report=within(report, 0.9, 1.0),
     )  # fmt: skip
-    return Rendering(mixed(matched), SAMPLE_RATE, matched, new, new.lyrics)
+    return Rendering(mixdown(matched), SAMPLE_RATE, matched, new, new.lyrics)

@@ -10,8 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, matching_gain, spectral_balance
+from audiopod_mcp.music.effects.crossfade import (
+    CEILING,
+    CROSSFADE,
+    equal_power_fade,
+    fix_length,
+    limiter_gain,
+    mixdown,
+)
+from audiopod_mcp.music.effects.mix_matching import loudness_gain, match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import Frame, heard_frame
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
 from audiopod_mcp.music.score import UNPITCHED, lead_of
@@ -19,7 +26,7 @@ from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .cover import cover
-from .style_matching import style_of
+from .style_matching import matching_style
 
 _LONG = 24
 """Bars from which on phrases have two bars; in shorter recordings they have one."""
@@ -30,7 +37,7 @@ _FREE = 0.35
 """The variance from which on phrases that are new in all layers get a harmony of their own."""
 
 
-def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Progress) -> Rendering:
+def retake_recording(audio: Audio, rate: int, variance: float, seed: int, report: Progress) -> Rendering:
     """``audio`` with a share ``variance`` (above 0, up to 1) of it played anew in the style it sounds like.
 
     Each phrase of each layer (the drums and the singing that :func:`separate` finds, and the rest) has a
@@ -40,7 +47,7 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Pr
     analysis = analyse(audio, rate, within(report, 0.0, 0.1))
     if analysis.loudness is None:
         raise Refused("retake_source_silent")
-    style = style_of(audio, rate, analysis, within(report, 0.1, 0.15))
+    style = matching_style(audio, rate, analysis, within(report, 0.1, 0.15))
     if variance >= 1:
         taken = cover(
             audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.15, 1.0)
@@ -73,7 +80,7 @@ def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Pr
         for new, chosen in zip(news, taken_from, strict=False):
             if layer in new:
                 out += _curve(chosen, at, len(audio), fade) * new[layer]
-    gain = limiter(out, rate, max(CEILING, float(np.abs(audio).max(initial=0.0))))
+    gain = limiter_gain(out, rate, max(CEILING, float(np.abs(audio).max(initial=0.0))))
     return Rendering(out * gain, rate, notes=_in_words(lots, edges, variance, close.score))
 
 
@@ -125,17 +132,17 @@ def _like(
     made: Rendering, own: Mapping[str, Audio], audio: Audio, rate: int, report: Progress
 ) -> dict[str, Audio]:
     """What was played, by layer, at the recording's rate and with its balance; each as loud as its like."""
-    stems = as_if_beside(
+    stems = match_mix(
         {track: stem.copy() for track, stem in made.stems.items()}, rate, audio.shape[1],
         balance=spectral_balance(audio, rate), loudness=integrated_loudness(audio, rate), report=report,
     )  # fmt: skip
     groups: dict[str, dict[str, Audio]] = {}
     for track, stem in stems.items():
         layer = _layer_of(track, made.score) if made.score else "rest"
-        groups.setdefault(layer if layer in own else "rest", {})[track] = fit(stem, len(audio))
-    new = {layer: mixed(group) for layer, group in groups.items()}
+        groups.setdefault(layer if layer in own else "rest", {})[track] = fix_length(stem, len(audio))
+    new = {layer: mixdown(group) for layer, group in groups.items()}
     for layer, sound in new.items():
-        sound *= np.float32(matching_gain(sound, rate, integrated_loudness(own[layer], rate), at_most=9.0))
+        sound *= np.float32(loudness_gain(sound, rate, integrated_loudness(own[layer], rate), at_most=9.0))
     return new
 
 
@@ -156,7 +163,7 @@ def _curve(
         curve[start:end] = wanted
     for before, after, edge in zip(chosen[:-1], chosen[1:], edges[1:-1], strict=True):
         if before != after:
-            up = rise(fade)[-min(fade, int(edge)) :]
+            up = equal_power_fade(fade)[-min(fade, int(edge)) :]
             curve[edge - len(up) : edge] = up if after else up[::-1]
     return curve
 

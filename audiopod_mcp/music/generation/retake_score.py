@@ -28,11 +28,11 @@ _ALIKE = 0.5
 """Share of beats with the piece's own chord from which on a harmony of kindred styles is taken instead."""
 _LATE = 1.5
 """The power of the variance that is the share of phrases with new chords."""
-OWN, OVER, FREE = range(3)
+ORIGINAL, SAME_CHORDS, NEW_CHORDS = range(3)
 """Where a note comes from: the piece, new playing over its chords, new playing with new chords."""
 
 
-def varied(score: Score, variance: float, seed: int, report: Progress) -> Score:
+def retake_score(score: Score, variance: float, seed: int, report: Progress) -> Score:
     """``score`` with a share ``variance`` (0 to 1) of it written anew by ``seed``, spread over all of it.
 
     A lot is drawn for each bar of each part (in short pieces half a bar), for playing anew over the same
@@ -151,7 +151,7 @@ class _Choice:
     rng: np.random.Generator
 
     def __post_init__(self) -> None:
-        score = self.takes[OWN]
+        score = self.takes[ORIGINAL]
         tracks = sorted({part.track for take in self.takes for part in take.parts})
         bars = score.downbeats or (0.0,)
         lines = tuple(bar for bar in bars if _between_lines(self.takes, bar)) or (0.0,)
@@ -179,7 +179,7 @@ class _Choice:
         """
         cells = self._cells[track]
         content: list[list[set[tuple[int, float]]]] = [[set() for _ in range(len(cells) + 1)] for _ in "ab"]
-        for take, into in zip(self.takes[:FREE], content, strict=True):
+        for take, into in zip(self.takes[:NEW_CHORDS], content, strict=True):
             for note in _notes(take, track):
                 at = note.start + _EARLY
                 into[bisect_right(cells, at)].add((round(40 * note.start), note.pitch))
@@ -196,8 +196,8 @@ class _Choice:
         """OWN, OVER or FREE, for what begins at ``time``."""
         cell = bisect_right(self._cells.get(track, (0.0,)), time + _EARLY)
         if self._sung[cell] if track == "vocals" else self.is_free(time):
-            return FREE
-        return OVER if track in self._new and self._new[track][cell] else OWN
+            return NEW_CHORDS
+        return SAME_CHORDS if track in self._new and self._new[track][cell] else ORIGINAL
 
     def is_free(self, time: float) -> bool:
         """Whether the harmony at ``time`` is new."""
@@ -238,8 +238,8 @@ def _mixed(takes: tuple[Score, ...], choice: _Choice) -> Score:
         if choice.of("vocals", line.start) == number
     ]
     return replace(
-        takes[OWN],
+        takes[ORIGINAL],
         parts=parts,
         lyrics=tuple(sorted(lines, key=lambda line: line.start)),
-        chords=takes[FREE if choice.harmony.new.any() else OWN].chords,
+        chords=takes[NEW_CHORDS if choice.harmony.new.any() else ORIGINAL].chords,
     )

@@ -30,7 +30,7 @@ FEATURES = (
     "kick on beats", "kick between", "kick on sixteenths", "kick alternating", "snare on beats", "snare between",
     "snare on sixteenths", "snare alternating", "hat on beats", "hat between", "hat on sixteenths", "hat alternating",
 )
-"""What is compared, beside the 26 of :func:`colour`. Drums as their share of the power; brightness in octaves; bass and sub-bass as dB of the whole; strokes
+"""What is compared, beside the 26 of :func:`timbre_statistics`. Drums as their share of the power; brightness in octaves; bass and sub-bass as dB of the whole; strokes
 as their strength at quarters of beats over the mean, alternating as how much every second beat differs."""
 _MEAN = (3.74, 0.305, 0.169, 0.399, 11.3, -6.19, -9.09, 2.21, 1.15, 0.321, 0.564, 2.38, 0.957, 0.333, 0.226, 2.27, 1.19, 0.272, 0.169, 41.6, -16, -1.9, -3.04, 3.19, 0.0954, 0.57, -0.536, 0.395, 0.785, 1.63, -0.378, -0.49, 19.4, 14.5, 9.51, 7.5, 6.55, 6.19, 5.82, 5.9, 6.36, 6.37, 6.11, 5.81, 5.53)
 _SPREAD = (1.06, 0.161, 0.0754, 0.181, 0.428, 4.98, 8.9, 1.03, 0.897, 0.246, 0.339, 0.557, 0.458, 0.199, 0.171, 0.731, 0.597, 0.239, 0.178, 11.7, 14.3, 6.73, 6.6, 3.31, 3.22, 2.93, 2.46, 2.51, 2.7, 2.15, 2.32, 2.07, 5.5, 3.68, 2.34, 1.8, 1.96, 1.56, 1.35, 1.41, 1.55, 1.66, 1.86, 1.9, 1.72)
@@ -133,7 +133,7 @@ def nearest_to(found: npt.NDArray[np.float64], analysis: Analysis, count: int) -
     return tuple(sorted((name for name in TYPICAL if name in STYLES), key=far)[:count])
 
 
-def colour(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
+def timbre_statistics(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
     """The colour of the sound, ``(26,)``: mean and spread of cepstral coefficients of its band levels, dB."""
     measured = measure_timbre(downmix(audio, rate)[0])
     bands = measured.bands[measured.energy >= 1e-4 * measured.energy.max()].astype(np.float64)
@@ -144,7 +144,7 @@ def colour(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
 
 
 def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = silent) -> npt.NDArray[np.float64]:
-    """:data:`FEATURES` of a recording, then its :func:`colour`, ``(45,)``; the strokes' are NaN without a pulse."""
+    """:data:`FEATURES` of a recording, then its :func:`timbre_statistics`, ``(45,)``; the strokes' are NaN without a pulse."""
     start = max(0.0, (len(audio) / rate - _LONGEST) / 2)
     audio = audio[round(start * rate) : round((start + _LONGEST) * rate)]
     mid, _ = downmix(audio, rate)
@@ -169,7 +169,7 @@ def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = sil
     beats = np.asarray([beat - start for beat in analysis.beats if start <= beat < start + len(audio) / rate])
     for row in (KICK, SNARE, HIGH):
         found += _strokes(envelopes[row], beats) if len(beats) > 8 else [np.nan] * 4
-    return np.concatenate((found, colour(audio, rate)))
+    return np.concatenate((found, timbre_statistics(audio, rate)))
 
 
 def _strokes(strength: npt.NDArray[np.float32], beats: npt.NDArray[np.float64]) -> list[float]:

@@ -42,24 +42,26 @@ class LocalEngine:
 
 def _make(work: Work, report: Progress) -> Outcome:
     """text2music and its kin: nothing comes in but words."""
-    from audiopod_mcp.music.generation.generate import make, rapped
+    from audiopod_mcp.music.generation.generate import generate, rap_brief
 
     tracks = ("vocals", "backing_vocals") if work.task == "lyric2vocals" else None
 
     def song(seed: int, report: Progress) -> Rendering:
         brief = brief_of(work, seed)
-        brief = rapped(brief) if work.task == "text2rap" else brief
-        return make(brief, seed=seed, report=report, tracks=tracks)
+        brief = rap_brief(brief) if work.task == "text2rap" else brief
+        return generate(brief, seed=seed, report=report, tracks=tracks)
 
     return _takes(work, report, song)
 
 
 def _sample(work: Work, report: Progress) -> Outcome:
-    from audiopod_mcp.music.generation.generate import make_sample
+    from audiopod_mcp.music.generation.generate import generate_sample
 
     kind: Any = work.params.get("sample_type") or "loop"
     return _takes(
-        work, report, lambda seed, report: make_sample(brief_of(work, seed), kind, seed=seed, report=report)
+        work,
+        report,
+        lambda seed, report: generate_sample(brief_of(work, seed), kind, seed=seed, report=report),
     )
 
 
@@ -233,7 +235,7 @@ def _takes(
     seeds: Sequence[int] | None = None,
 ) -> Outcome:
     """``operation`` done once for each seed that is asked for, or drawn, and its results written."""
-    from audiopod_mcp.music.generation.generate import GUIDE
+    from audiopod_mcp.music.generation.generate import GUIDE_VOCAL_NOTE
 
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     subtype = source.subtype if source else "PCM_16"
@@ -248,6 +250,6 @@ def _takes(
         notes.extend(made.notes)
         if work.task in _PLAYED_ANEW:
             notes.append(_BY_RULE)
-            notes.extend([GUIDE] if made.lyrics and work.params.get("lyrics") else [])
+            notes.extend([GUIDE_VOCAL_NOTE] if made.lyrics and work.params.get("lyrics") else [])
         details = details or details_of(made)
     return Outcome(tuple(takes), notes=tuple(dict.fromkeys(notes)), details=details)

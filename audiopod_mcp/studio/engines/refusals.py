@@ -27,10 +27,10 @@ def _said(value: Any) -> Any:
 
 
 def _section_not_found(section: str, number: int | None, sections: Sequence[tuple[str, float, float]]) -> str:
-    from audiopod_mcp.music.editing.prompt.time_ranges import clock
+    from audiopod_mcp.music.editing.prompt.time_ranges import format_time
 
     name = section if number is None else f"{section} number {number}"
-    heard = ", ".join(f"{label} {clock(start)}-{clock(end)}" for label, start, end in sections)
+    heard = ", ".join(f"{label} {format_time(start)}-{format_time(end)}" for label, start, end in sections)
     has = f"it has {heard}" if heard else "it has no sections that could be told"
     return (
         f"edit_target_prompt: no {name} was found in this track; {has}; "
@@ -39,11 +39,11 @@ def _section_not_found(section: str, number: int | None, sections: Sequence[tupl
 
 
 def _stretch_outside(start: float, end: float, duration: float) -> str:
-    from audiopod_mcp.music.editing.prompt.time_ranges import clock
+    from audiopod_mcp.music.editing.prompt.time_ranges import format_time
 
     return (
-        f"edit_target_prompt: {clock(start)} to {clock(end)} is no part of this track; "
-        f"it lasts {clock(duration)}"
+        f"edit_target_prompt: {format_time(start)} to {format_time(end)} is no part of this track; "
+        f"it lasts {format_time(duration)}"
     )
 
 

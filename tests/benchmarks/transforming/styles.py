@@ -7,7 +7,7 @@ import numpy as np
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.generation import style_features
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.style_features import features, nearest_to
 from audiopod_mcp.music.styles import STYLES
 
@@ -20,7 +20,7 @@ def styles_table(seeds=(1, 2, 3), seconds=20):
     for style in STYLES:
         for seed in seeds:
             brief = replace(read_caption(style, duration=seconds, seed=seed, instrumental=True), style=style)
-            made = make(brief, seed=seed)
+            made = generate(brief, seed=seed)
             heard[style, seed] = analyse(made.audio, made.rate)
             found[style, seed] = features(made.audio, made.rate, heard[style, seed])
     mean, spread, typical = rows_of(found)

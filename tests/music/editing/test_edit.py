@@ -10,8 +10,8 @@ import pytest
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
-from audiopod_mcp.music.editing.prompt.parse import read_wishes
-from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
+from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.effects.mix_matching import spectral_balance, stereo_width
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from tests.music.judging import assert_as_it_was, assert_stems_sum, likeness
@@ -32,7 +32,7 @@ def levels_of(track, song, made):
 
 
 @pytest.mark.parametrize(
-    ("prompt", "wishes"),
+    ("prompt", "steps"),
     [
         ("louder", [("level", 4.0, None)]),
         ("a bit brighter, drums 3 dB louder", [("bright", 3.0, None), ("level", 3.0, "drums")]),
@@ -90,8 +90,8 @@ def levels_of(track, song, made):
         ("", []),
     ],
 )
-def test_what_is_understood(prompt, wishes):
-    assert [(w.kind, pytest.approx(w.amount), w.track) for w in read_wishes(prompt)] == wishes
+def test_what_is_understood(prompt, steps):
+    assert [(w.kind, pytest.approx(w.amount), w.track) for w in parse_prompt(prompt).steps] == steps
 
 
 class TestARecording:
@@ -160,9 +160,9 @@ class TestARecording:
         assert (less - less[middle] - (own - own[middle]))[low].mean() < -3
 
     def test_width(self, recording):
-        own = width_of(recording.audio)
-        assert width_of(self.change(recording, "wider")) > 1.5 * own
-        assert width_of(self.change(recording, "mono")) < 1e-6
+        own = stereo_width(recording.audio)
+        assert stereo_width(self.change(recording, "wider")) > 1.5 * own
+        assert stereo_width(self.change(recording, "mono")) < 1e-6
 
     def test_reverb_fills_the_gaps_and_drying_clears_them(self):
         clicks = np.zeros((RATE * 4, 2), np.float32)

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from audiopod_mcp.music.captions.parse import names_style
 
-from .parse import clauses
-from .translations import in_english
+from .edits import UnsupportedEdit
 
 _UNSUPPORTED = {
     "noise_removal": (
@@ -38,20 +37,12 @@ _UNSUPPORTED = {
 """What is asked for, and the words that ask for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnsupportedEdit:
-    """Something that an edit can't do: the ``clause`` that asks for it, and which ``kind`` it is."""
-
-    clause: str
-    kind: str
-
-
-def unsupported_edit(prompt: str) -> UnsupportedEdit | None:
-    """The first thing asked for in ``prompt`` that an edit can't do; ``None`` if nothing is known to be so.
+def find_unsupported(clauses: Iterable[str]) -> UnsupportedEdit | None:
+    """The first thing asked for in English ``clauses`` that an edit can't do; ``None`` if there is none.
 
     Words that go with a style ("swing like in jazz") are about the style.
     """
-    for clause in clauses(in_english(prompt)):
+    for clause in clauses:
         for kind, words in _UNSUPPORTED.items():
             found = re.search(rf"(?<!\w)(?:{words})(?!\w)", clause, re.IGNORECASE)
             if found and not names_style(clause):
