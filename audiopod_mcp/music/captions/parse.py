@@ -83,13 +83,42 @@ def read_caption(
     seed: int = 0,
     negative: str | None = None,
 ) -> Brief:
-    """The brief that ``caption`` describes. Explicit parameters win over words, words over habits.
+    """Read the brief that a caption describes.
 
-    ``lyrics`` with a line to sing are sung, though the caption says "instrumental" or "no vocals";
-    ``instrumental`` silences them, and so do lyrics of nothing but tags. ``duration`` is in seconds; not
-    positive, it's the one the caption names, else chosen from the lyrics, or about a minute of whole bars.
-    ``negative`` names what must not be there. What's left open is chosen by ``seed``. Raises
-    :class:`Refused` for a key or metre that can't be understood.
+    Explicit parameters win over words, and words over the habits of the style.
+
+    Parameters
+    ----------
+    caption : str
+        English, or words of other languages that are known.
+    bpm : float, optional
+        Tempo in beats a minute, 30 to 300.
+    keyscale, timesignature : str, optional
+        Key and metre, such as ``"F# minor"`` and ``"6/8"``.
+    duration : float
+        Seconds. Where it is not positive, it is the one that the caption names, else what the lyrics take, or
+        about a minute of whole bars.
+    genre_preset : str, optional
+        One of :data:`~audiopod_mcp.music.styles.PRESETS`, or "custom".
+    lyrics : str, optional
+        With a line to sing they are sung, though the caption says "instrumental" or "no vocals".
+    instrumental : bool
+        Nobody sings, whatever the lyrics say. Lyrics of nothing but tags mean that, too.
+    language : str, optional
+        The code of the language of the lyrics.
+    seed : int
+        What is left open is chosen by it.
+    negative : str, optional
+        Names what must not be there.
+
+    Returns
+    -------
+    Brief
+
+    Raises
+    ------
+    Refused
+        Where a preset, a key or a metre is not known, or tempo or duration are out of range.
     """
     text = normalize_text(caption)
     without, wanted = split_negated(text)
@@ -134,7 +163,7 @@ def read_caption(
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
     )
-    return _lasting(brief, duration, wanted)
+    return _with_duration(brief, duration, wanted)
 
 
 def _style(text: str, preset: str | None) -> str:
@@ -170,7 +199,8 @@ def _styles_named(text: str) -> list[str]:
     ]
     for candidates in (clear, hits):
         ranks = [
-            [hit for hit in candidates if _names(words, text[hit[0] : hit[1]])] for words in _STYLES_BY_RANK
+            [hit for hit in candidates if _is_one_of(words, text[hit[0] : hit[1]])]
+            for words in _STYLES_BY_RANK
         ]
         hits_of_rank = next(filter(None, ranks), None)
         if hits_of_rank is None:
@@ -181,7 +211,7 @@ def _styles_named(text: str) -> list[str]:
                 continue
             if text[head[1] : following[0]].strip(" -/") or following[2] in STYLES[head[2]].kin:
                 break
-            if _names(STYLE_WORDS, text[following[0] : following[1]]):
+            if _is_one_of(STYLE_WORDS, text[following[0] : following[1]]):
                 head = following
         others = [style for _, _, style in (*hits_of_rank, *ranks[1])]
         chosen = next((style for style in others if head[2] in STYLES[style].kin), head[2])
@@ -189,7 +219,7 @@ def _styles_named(text: str) -> list[str]:
     return []
 
 
-def _names(words: Mapping[str, object], text: str) -> bool:
+def _is_one_of(words: Mapping[str, object], text: str) -> bool:
     return any(word_pattern(pattern).fullmatch(text) for pattern in words)
 
 
@@ -316,7 +346,10 @@ def _language(given: str | None, text: str) -> str | None:
 
 
 def default_duration(brief: Brief) -> float:
-    """Seconds that the music wants when nobody says: what the lyrics take, or a minute of whole bars."""
+    """How long the music of ``brief`` is when nobody says, seconds.
+
+    It is what the lyrics take, or about a minute of whole bars.
+    """
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
@@ -329,8 +362,8 @@ def default_duration(brief: Brief) -> float:
     return round(bars * bar + ring, 3)
 
 
-def _lasting(brief: Brief, duration: float, text: str) -> Brief:
-    """The brief with its duration: the one asked for, or said in ``text``, or the natural one."""
+def _with_duration(brief: Brief, duration: float, text: str) -> Brief:
+    """The brief with its duration: the one asked for, or said in ``text``, or the default."""
     low, high = DURATION_RANGE
     if not math.isfinite(duration) or duration > high:
         raise Refused("duration_out_of_range", duration=duration, lowest=low, highest=high)
@@ -348,11 +381,32 @@ def instruments_named(caption: str) -> Iterable[str]:
 def brief_in_context(
     prompt: str, own: Brief | None, tracks: Collection[str], *, heard_style: str | None = None, **wanted: Any
 ) -> Brief:
-    """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
+    """Read the brief for music that joins a piece or a recording.
 
-    Then the players are those of the piece, ``tracks``, and who else the prompt names, without those that it
-    rules out. Of a recording only ``heard_style`` is known,
-    the style that it sounds most like. ``wanted`` goes to :func:`read_caption`.
+    A prompt that names a style describes the music alone. Else it is on top of what the piece is; the players
+    are then those of the piece and those that the prompt names, without those that it rules out.
+
+    Parameters
+    ----------
+    prompt : str
+        What the new music should be.
+    own : Brief or None
+        The brief of a composed piece.
+    tracks : collection of str
+        Who plays in the piece.
+    heard_style : str, optional
+        The style that a recording sounds most like.
+    **wanted
+        Passed on to :func:`read_caption`.
+
+    Returns
+    -------
+    Brief
+
+    Raises
+    ------
+    Refused
+        As :func:`read_caption` does.
     """
     wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
     if names_style(prompt) or (own is None and heard_style is None):

@@ -20,8 +20,10 @@ _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
 
 def normalize_text(text: str) -> str:
-    """``text`` as the vocabulary is written: one space between words, Latin letters without accents,
-    German and Dutch compounds apart ("Klavier musik"), one wrong letter of a long word put right.
+    """Write ``text`` as the vocabulary is written.
+
+    There is one space between words, Latin letters have no accents, German and Dutch compounds are taken
+    apart ("Klavier musik"), and one wrong letter of a long word is put right.
     """
     text = unicodedata.normalize("NFKC", " ".join(text.split())[:4000])
     text = "".join(map(_plain, text))
@@ -29,7 +31,20 @@ def normalize_text(text: str) -> str:
 
 
 def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
-    """``(start, end, meaning)`` of what ``text`` names, in order; a longer match hides those within."""
+    """Find what ``text`` names of a vocabulary.
+
+    Parameters
+    ----------
+    text : str
+        As :func:`normalize_text` writes it.
+    vocabulary : mapping of str to anything
+        Regular expressions, which are matched as whole words, and their meanings.
+
+    Returns
+    -------
+    list of (int, int, meaning)
+        Start, end and meaning of each match, in order; a longer match hides those within it.
+    """
     hits = [
         (match.start(), match.end(), meaning)
         for pattern, meaning in vocabulary.items()
@@ -45,8 +60,9 @@ def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int,
 
 @lru_cache(maxsize=4096)
 def word_pattern(pattern: str) -> re.Pattern[str]:
-    """``pattern`` as a whole word, its longest alternative first; anywhere, in scripts that put no spaces
-    between words.
+    """Compile ``pattern`` to match whole words, its longest alternative first.
+
+    In scripts that put no spaces between words it matches anywhere.
     """
     pattern = "|".join(sorted(_alternatives(pattern), key=len, reverse=True))
     if _UNSPACED.search(pattern):

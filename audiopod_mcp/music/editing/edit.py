@@ -36,17 +36,43 @@ def edit(
     stems: Mapping[str, Audio] | None = None,
     separator: Separator = separate_by_signal,
 ) -> Rendering:
-    """``audio`` changed as ``prompt`` says (:data:`EXAMPLES` by :mod:`steps`), and sung to new ``lyrics``.
+    """Change what a prompt names, and leave the rest as it is.
 
-    ``n_min`` and ``n_max`` are the part of the track that changes, as fractions 0 to 1 of its length;
-    outside it every sample stays. A composed piece (``score`` and ``stems``) keeps its stems, and its
-    score; a prompt that names no change there is a style, in which the piece is arranged anew. Players of
-    a recording are taken out of it by ``separator``. Raises
-    :class:`Refused` for what can't be done to a recording.
+    A composed piece keeps its stems and its score. A prompt that names no change to it, but a style, has it
+    arranged anew in that style.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    prompt : str, optional
+        The changes, in words (such as :data:`EXAMPLES`).
+    lyrics : str, optional
+        New words for a composed piece.
+    n_min, n_max : float, optional
+        The part of the track that changes, as fractions 0 to 1 of its length. Outside it every sample stays.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here.
+    separator : Separator
+        What takes players out of a recording.
+
+    Returns
+    -------
+    Rendering
+        At the rate of ``audio``, with as many channels.
+
+    Raises
+    ------
+    Refused
+        Where nothing was understood, and where what was understood can't be done.
     """
     if not (prompt or "").strip() and not (lyrics or "").strip():
         raise Refused("nothing_to_edit")
-    first, last = _range(n_min, n_max, len(audio))
+    first, last = _sample_range(n_min, n_max, len(audio))
     composed = score is not None and bool(stems)
     if lyrics and not composed:
         raise Refused("recording_keeps_its_words")
@@ -54,9 +80,9 @@ def edit(
     if plan.unsupported:
         raise Refused("edit_unsupported", clause=plan.unsupported.clause, kind=plan.unsupported.kind)
     steps = plan.steps
-    if prompt and not steps and not (composed and _names_music(prompt)):
+    if prompt and not steps and not (composed and _is_musical(prompt)):
         raise Refused("edit_not_understood", examples=EXAMPLES)
-    highest = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
+    ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
     piece = song.excerpt(first, last)
@@ -64,7 +90,7 @@ def edit(
         piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))
     elif plan.unread:
         note = f"Not understood, and left as it was: {plan.unread}."
-        piece = replace(piece, notes=(*piece.notes, note))
+        piece = piece.with_notes(note)
     if lyrics:
         piece = _with_words(piece, lyrics, seed, within(report, 0.0, 0.8))
     # What is said of a moment is meant on the clock of the track as it is: before others change that.
@@ -72,11 +98,11 @@ def edit(
         sorted(steps, key=lambda step: step.when is None or step.kind in FORM_EDITS)
     ):
         share = 0.9 / len(steps)
-        piece = _changed(
-            piece, step, first / rate, highest, within(report, number * share, (number + 1) * share)
+        piece = _apply_step(
+            piece, step, first / rate, ceiling, within(report, number * share, (number + 1) * share)
         )
     report(0.9, "putting it together")
-    out = song.insert(_held(piece, song.excerpt(first, last), highest), first, last)
+    out = song.insert(_with_peaks_limited(piece, song.excerpt(first, last), ceiling), first, last)
     end = first + piece.samples
     changed = out.mix
     changed[:first], changed[end:] = audio[:first], audio[last:]
@@ -84,14 +110,14 @@ def edit(
     return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
 
 
-def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
+def _sample_range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
     low, high = 0.0 if n_min is None else n_min, 1.0 if n_max is None else n_max
     if not 0 <= low <= 1 or not 0 <= high <= 1 or low >= high:
         raise Refused("edit_range_invalid", low=low, high=high)
     return round(low * samples), round(high * samples)
 
 
-def _names_music(prompt: str) -> bool:
+def _is_musical(prompt: str) -> bool:
     """Whether a caption of it would say how the piece should be played."""
     known = {**MOODS, **TEMPO_WORDS, **HINT_WORDS}
     return names_style(prompt) or bool(find_words(normalize_text(prompt), known))
@@ -121,33 +147,35 @@ def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -
     return replace(piece, layers={**layers, **voice}, score=score)
 
 
-def _changed(
-    piece: LayeredTrack, step: EditStep, start: float, highest: float, report: Progress
+def _apply_step(
+    piece: LayeredTrack, step: EditStep, start: float, ceiling: float, report: Progress
 ) -> LayeredTrack:
     """``piece``, which begins ``start`` seconds into the track, with one step done, where it is meant.
 
-    ``highest`` is the true peak (dBTP) that the parts that change may have.
+    ``ceiling`` is the true peak (dBTP) that the parts that change may have.
     """
     spans: list[tuple[int, int]] = []
     if step.when is not None:
         heard = piece.sections(within(report, 0.0, 0.2)) if step.when.section else ()
-        bars = piece.bars(within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
+        bars = piece.downbeats(within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
         moment = step.when.shifted(start) if step.when.unit == "s" and not step.when.section else step.when
         times = moment.resolve(piece.seconds, heard, bars)
         spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]
         if step.when.section and piece.score is None:
             where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in times)
             note = f"The {step.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
-            piece = replace(piece, notes=(*piece.notes, note))
+            piece = piece.with_notes(note)
     if step.kind in FORM_EDITS:
         return edit_form(piece, step, spans)
     if not spans:
         return EDIT_FUNCTIONS[step.kind](piece, step, report)
     for first, last in reversed(spans):
         part = piece.excerpt(first, last)
-        piece = piece.insert(_held(EDIT_FUNCTIONS[step.kind](part, step, report), part, highest), first, last)
+        piece = piece.insert(
+            _with_peaks_limited(EDIT_FUNCTIONS[step.kind](part, step, report), part, ceiling), first, last
+        )
     return replace(piece, notes=tuple(dict.fromkeys(piece.notes)))
 
 
-def _held(piece: LayeredTrack, before: LayeredTrack, highest: float) -> LayeredTrack:
-    return replace(piece, layers=limit_true_peak(piece.layers, before.layers, piece.rate, highest))
+def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:
+    return replace(piece, layers=limit_true_peak(piece.layers, before.layers, piece.rate, ceiling))

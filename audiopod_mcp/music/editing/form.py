@@ -14,22 +14,39 @@ from audiopod_mcp.music.model import Refused, silent
 from .layers import LayeredTrack
 
 FORM_EDITS = ("cut", "keep", "repeat", "trim", "reverse")
-"""The kinds of step that are read here."""
+"""The kinds of step that are done here."""
 _SILENCE = -60.0
-"""dB below the loudest moment: what is softer than this at an end is silence."""
-_LEAD = 0.02
-"""Seconds of silence left before the first sound and after the last."""
-_MOST = 16
-"""Times a stretch can be heard."""
-_LONGEST = 1_200.0
-"""Seconds a track can have in the end."""
+"""What is softer than this at an end is silence, dB below the loudest moment."""
+_MARGIN = 0.02
+"""Seconds of silence that are left before the first sound and after the last."""
+_MAX_REPEATS = 16
+"""How many times a stretch can be heard."""
+_MAX_DURATION = 1_200.0
+"""How long a track can become, seconds."""
 
 SampleRange = tuple[int, int]
 """Samples ``[first, last)``."""
 
 
 def edit_form(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
-    """``piece`` with a step of :data:`FORM_EDITS` done to ``spans``, in order; empty: all of it."""
+    """Do a step of one of :data:`FORM_EDITS` to a track.
+
+    Parameters
+    ----------
+    piece : LayeredTrack
+    step : EditStep
+    spans : sequence of (int, int)
+        The stretches that it is for, samples ``[first, last)``, in order; none means all of the track.
+
+    Returns
+    -------
+    LayeredTrack
+
+    Raises
+    ------
+    Refused
+        Where nothing would be left, nothing is heard, or it would become too long.
+    """
     if step.kind == "reverse":
         return _reversed(piece, step, spans)
     if step.kind == "trim":
@@ -48,8 +65,8 @@ def edit_form(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange])
 def _repeated(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
     times = round(step.amount)
     more = sum(last - first for first, last in spans) * (times - 1) / piece.rate
-    if not 1 < times <= _MOST or piece.seconds + more > _LONGEST:
-        raise Refused("repeat_out_of_range", times=times, most=_MOST, longest=_LONGEST)
+    if not 1 < times <= _MAX_REPEATS or piece.seconds + more > _MAX_DURATION:
+        raise Refused("repeat_out_of_range", times=times, most=_MAX_REPEATS, longest=_MAX_DURATION)
     order: list[SampleRange] = []
     at = 0
     for first, last in spans:
@@ -63,19 +80,19 @@ def _trimmed(piece: LayeredTrack, step: EditStep) -> LayeredTrack:
     loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_SILENCE / 20))
     if not len(loud):
         raise Refused("nothing_but_silence")
-    lead = round(_LEAD * piece.rate)
-    first = max(0, int(loud[0]) - lead) if step.text != "end" else 0
-    last = min(piece.samples, int(loud[-1]) + 1 + lead) if step.text != "start" else piece.samples
+    margin = round(_MARGIN * piece.rate)
+    first = max(0, int(loud[0]) - margin) if step.text != "end" else 0
+    last = min(piece.samples, int(loud[-1]) + 1 + margin) if step.text != "start" else piece.samples
     if (first, last) == (0, piece.samples):
         where = {"start": "at its beginning", "end": "at its end"}.get(step.text, "at its ends")
-        return replace(piece, notes=(*piece.notes, f"There is no silence {where} to remove."))
+        return piece.with_notes(f"There is no silence {where} to remove.")
     gone = (piece.samples - (last - first)) / piece.rate
     note = f"{gone:.1f} s of silence were removed; it lasts {format_time((last - first) / piece.rate)} now."
     return replace(piece.excerpt(first, last), notes=(*piece.notes, note))
 
 
 def _reversed(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
-    """Backwards, all of it or one player. The notes of a score tell that no longer: it is given up."""
+    """``piece`` backwards, all of it or one player. Its score no longer tells what is heard: it goes."""
     piece = piece if step.track is None else piece.separate(step.track, silent)
     for first, last in spans or [(0, piece.samples)]:
         part = piece.excerpt(first, last)

@@ -24,14 +24,16 @@ from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
 from .rearrange import add_instrument, swap_instrument
 from .sound import SOUND_EDITS, equalize_layers
 
-_SPEEDS = (0.25, 4.0)
-"""How much slower and faster a track can be made."""
-_PEAKS = (-40.0, 0.0)
+_SPEED_RANGE = (0.25, 4.0)
+"""How much slower and faster a track can be made, as factors."""
+_PEAK_RANGE = (-40.0, 0.0)
 """True peaks that can be asked for, dBTP."""
-_ALIKE = 0.01
+_MAX_RENDERING_ERROR = 0.01
 """Share of a layer's power that may differ from its rendering: buses and mastering answer to other layers."""
-_FURTHEST = 24
-"""Semitones a track can be moved."""
+_MAX_SEMITONES = 24
+"""Semitones that a track can be moved."""
+_ADDED_LEVEL = -7.0
+"""Level of an added instrument, dB: it plays under the mix, not over it."""
 
 
 def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -68,19 +70,19 @@ def _loudness(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     before = integrated_loudness(piece.mix, piece.rate)
     if before is None:
         raise Refused("silence_has_no_loudness")
-    gain = normalization_gain(piece.mix, piece.rate, step.amount)
+    gain = normalization_gain(piece.mix, piece.rate, before, step.amount)
     piece = piece.map_layers(lambda x: x * gain)
     reached = integrated_loudness(piece.mix, piece.rate) or before
     if abs(reached - step.amount) < 0.3:
         return piece
     note = f"It reached {reached:.1f} LUFS: nearer to {step.amount:g} its peaks would be crushed."
-    return replace(piece, notes=(*piece.notes, note))
+    return piece.with_notes(note)
 
 
 def _peak(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "setting the peak")
-    if not _PEAKS[0] <= step.amount <= _PEAKS[1]:
-        raise Refused("peak_out_of_range", peak=step.amount, lowest=_PEAKS[0], highest=_PEAKS[1])
+    if not _PEAK_RANGE[0] <= step.amount <= _PEAK_RANGE[1]:
+        raise Refused("peak_out_of_range", peak=step.amount, lowest=_PEAK_RANGE[0], highest=_PEAK_RANGE[1])
     highest = true_peak(piece.mix, piece.rate)
     if not np.isfinite(highest):
         raise Refused("silence_has_no_peak")
@@ -98,19 +100,23 @@ def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         if not frame.steady:
             raise Refused("no_steady_beat")
         speed = (step.amount + frame.tempo * (step.text == "more")) / frame.tempo
-    if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
-        raise Refused("speed_out_of_range", speed=speed, lowest=_SPEEDS[0], highest=_SPEEDS[1])
+    if not _SPEED_RANGE[0] <= speed <= _SPEED_RANGE[1]:
+        raise Refused("speed_out_of_range", speed=speed, lowest=_SPEED_RANGE[0], highest=_SPEED_RANGE[1])
     score = piece.score and stretched(piece.score, 1 / speed)
-    played = _replayed(piece, score, within(report, 0.3, 0.6))
-    others = {track: layer for track, layer in piece.layers.items() if track not in played}
-    others = _together(others, lambda x: time_stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0)))
-    return replace(piece, layers={track: {**others, **played}[track] for track in piece.layers}, score=score)
+    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
+    others = {track: layer for track, layer in piece.layers.items() if track not in rendered}
+    others = _change_together(
+        others, lambda x: time_stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0))
+    )
+    return replace(
+        piece, layers={track: {**others, **rendered}[track] for track in piece.layers}, score=score
+    )
 
 
 def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     by, notes = step.amount, piece.notes
     if step.track is not None:
-        return _pitch_of(piece, step, report)
+        return _pitch_of_track(piece, step, report)
     score = piece.score and transposed(piece.score, round(by))
     if step.kind == "key":
         own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
@@ -124,28 +130,28 @@ def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         score = piece.score and in_key(piece.score, to)
         # A minor key has the notes of the major key three semitones above it.
         by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
-    if abs(by) > _FURTHEST:
-        raise Refused("transposition_too_far", semitones=by, furthest=_FURTHEST)
-    played = _replayed(piece, score, within(report, 0.3, 0.6))
+    if abs(by) > _MAX_SEMITONES:
+        raise Refused("transposition_too_far", semitones=by, furthest=_MAX_SEMITONES)
+    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
     other_mode = step.kind == "key" and to is not None and own is not None and to.minor != own.minor
-    if other_mode and own is not None and not set(piece.layers) <= {*played, *UNPITCHED}:
-        played = {}
+    if other_mode and own is not None and not set(piece.layers) <= {*rendered, *UNPITCHED}:
+        rendered = {}
         mode = "minor" if own.minor else "major"
         notes = (
             *notes,
             f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home.",
         )
         score = piece.score and transposed(piece.score, round(by))
-    pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in played}
-    higher = _together(pitched, lambda x: pitch_shift(x, piece.rate, by, within(report, 0.6, 1.0)))
-    return replace(piece, layers={**piece.layers, **higher, **played}, score=score, notes=notes)
+    pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in rendered}
+    higher = _change_together(pitched, lambda x: pitch_shift(x, piece.rate, by, within(report, 0.6, 1.0)))
+    return replace(piece, layers={**piece.layers, **higher, **rendered}, score=score, notes=notes)
 
 
-def _pitch_of(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    """One player higher or lower, the others as they are."""
+def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    """``piece`` with one player higher or lower and the others as they are."""
     track = step.track or ""
-    if abs(step.amount) > _FURTHEST or track in UNPITCHED:
-        raise Refused("track_not_transposable", track=track, semitones=step.amount, furthest=_FURTHEST)
+    if abs(step.amount) > _MAX_SEMITONES or track in UNPITCHED:
+        raise Refused("track_not_transposable", track=track, semitones=step.amount, furthest=_MAX_SEMITONES)
     piece = piece.separate(track, within(report, 0.0, 0.5))
 
     def higher(part: Part) -> Part:
@@ -158,7 +164,7 @@ def _pitch_of(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     return replace(changed, score=score)
 
 
-def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> dict[str, Audio]:
+def _change_together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> dict[str, Audio]:
     """``change`` made to all layers as one sound with many channels: they stay in time with each other."""
     if not layers:
         return {}
@@ -166,19 +172,19 @@ def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> 
     return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
-def _replayed(piece: LayeredTrack, score: Score | None, report: Progress) -> dict[str, Audio]:
-    """Layers that sound as the piece's own score does, but for their level, now as ``score`` sounds.
+def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) -> dict[str, Audio]:
+    """The layers that still sound as the piece's own score, but for their level, rendered from ``score``.
 
-    That is better than any stretching. A layer whose sound was changed is not among them.
+    That sounds better than any stretching. A layer whose sound was changed is not among them.
     """
     if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
         return {}
-    was = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
+    before = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
     gains = {}
     for track, own in piece.layers.items():
-        old = fix_length(was.get(track, own[:0]), piece.samples)
+        old = fix_length(before.get(track, own[:0]), piece.samples)
         gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
-        if np.square(own - gain * old).sum() < _ALIKE * np.square(own).sum():
+        if np.square(own - gain * old).sum() < _MAX_RENDERING_ERROR * np.square(own).sum():
             gains[track] = np.float32(gain)
     if not gains:
         return {}
@@ -197,12 +203,12 @@ def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
         )
         note = f"The {track_label(track)} fell by about {-fell:.0f} dB: traces of {pronoun(track)} remain."
         piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=(*piece.notes[:-1], note))
-    with_it = step.track == "vocals" and step.text != "lead"
+    takes_backing_vocals = step.track == "vocals" and step.text != "lead"
     if step.text == "lead" and "backing_vocals" not in piece.layers:
         note = "No backing vocals could be told apart here: they went with the vocals."
-        piece = replace(piece, notes=(*piece.notes, note))
-    gone = {step.track} | ({"backing_vocals"} if with_it else set())
-    return _left(piece, tuple(track for track in piece.layers if track not in gone))
+        piece = piece.with_notes(note)
+    gone = {step.track} | ({"backing_vocals"} if takes_backing_vocals else set())
+    return _keep_tracks(piece, tuple(track for track in piece.layers if track not in gone))
 
 
 def _only(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -211,10 +217,10 @@ def _only(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
     for track in sorted(kept):
         piece = piece.separate(track, report)
     kept |= {"backing_vocals"} if "vocals" in kept else set()
-    return _left(piece, tuple(track for track in piece.layers if track in kept))
+    return _keep_tracks(piece, tuple(track for track in piece.layers if track in kept))
 
 
-def _left(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:
+def _keep_tracks(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:
     """Only ``tracks``, in the layers and in the score."""
     if not tracks:
         raise Refused("nobody_left")
@@ -232,7 +238,7 @@ def _add(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     stems, parts = add_instrument(
         frame, brief, step.text, track, seed=piece.seed, report=within(report, 0.3, 1.0)
     )
-    new = conform_stems(stems, piece)[track] * np.float32(10 ** (-7 / 20))  # under the mix, not over it
+    new = conform_stems(stems, piece)[track] * np.float32(10 ** (_ADDED_LEVEL / 20))
     layers = dict(piece.layers)
     layers[track] = layers[track] + new if track in layers else new
     score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
@@ -271,4 +277,4 @@ EDIT_FUNCTIONS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], L
     "add": _add,
     "swap": _swap,
 }
-"""What each kind of step does, but for those of :mod:`form_changes`."""
+"""What each kind of step does, but for those of :data:`~.form.FORM_EDITS`."""

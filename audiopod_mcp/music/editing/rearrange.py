@@ -21,7 +21,28 @@ PlayedParts = tuple[dict[str, Audio], tuple[Part, ...]]
 def add_instrument(
     frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress
 ) -> PlayedParts:
-    """What ``instrument`` plays along with a song, from its start to its end."""
+    """Have an instrument play along with a song from its start to its end.
+
+    Parameters
+    ----------
+    frame : Frame
+        The song's beats, chords and form.
+    brief : Brief
+        What the song is like.
+    instrument, track : str
+        The instrument as it was called, and the track that it plays in.
+    seed : int
+    report : Progress
+
+    Returns
+    -------
+    dict of float32 arrays, and the parts that they were played from
+
+    Raises
+    ------
+    Refused
+        Where the composer has no part for the instrument.
+    """
     named = read_caption(instrument).instruments
     wanted = replace(brief, instruments=named, without=(), lyrics=None, instrumental=track != "vocals")
     grid, origin = frame.grid(0.0, frame.duration)
@@ -37,7 +58,13 @@ def add_instrument(
 
 
 def swap_instrument(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> PlayedParts:
-    """What the players of track ``old`` play, on ``instrument``."""
+    """Have the parts of track ``old`` played by another ``instrument``, which is called as a person does.
+
+    Raises
+    ------
+    Refused
+        Where no such instrument is known.
+    """
     named = read_caption(instrument).instruments
     if not named:
         raise Refused("instrument_unknown", instrument=instrument)
@@ -49,7 +76,15 @@ def swap_instrument(score: Score, old: str, instrument: str, *, seed: int, repor
 
 
 def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) -> tuple[PlayedParts, Score]:
-    """``score`` with other words: its singer's stems and parts, and the score with them."""
+    """Have other words sung to a composed piece.
+
+    Returns the singer's stems and parts, and the whole score with them.
+
+    Raises
+    ------
+    Refused
+        Where there is nothing to sing.
+    """
     frame = score_frame(score)
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
     brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
@@ -66,7 +101,7 @@ def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) ->
 
 
 def rearrange(score: Score, prompt: str, *, seed: int, report: Progress) -> Rendering:
-    """The same song, its chords, tune and form, played as ``prompt`` asks."""
+    """Play the same song, its chords, its tune and its form, as ``prompt`` asks."""
     frame = score_frame(score)
     old = score.brief
     brief = brief_in_context(

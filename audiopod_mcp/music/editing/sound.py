@@ -1,4 +1,4 @@
-"""What an edit does to the sound: tone, room, echo, width, dynamics. A piece and a step in, the piece out."""
+"""What an edit does to the sound: tone, room, echo, width, dynamics. A track and a step in, the track out."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .layers import LayeredTrack
 
-_ECHO = 0.75
-"""Beats between echoes where nobody says: the dotted eighth note, between the beats."""
-_NO_BEAT = 0.35
+_ECHO_BEATS = 0.75
+"""Beats between echoes where nobody says: a dotted eighth note."""
+_ECHO_SECONDS = 0.35
 """Seconds between echoes of what has no beat."""
 _LOWEST_CORNER = 10.0
 """Corner frequency of a filter, Hz, at least."""
-_MADE_UP = 9.0
-"""dB that loudness is brought back by, at most."""
+_MAX_MAKE_UP = 9.0
+"""By how much loudness is brought back at most, dB."""
 
 
 def equalize_layers(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -68,12 +68,12 @@ def _reverb(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
 def _echo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "adding echoes")
     number, _, unit = step.text.partition(" ")
-    every, notes = float(number or _ECHO), piece.notes
+    every, notes = float(number or _ECHO_BEATS), piece.notes
     if unit or not number:
         frame = piece.frame(report)
-        every = every * frame.beat if frame.steady else _NO_BEAT
+        every = every * frame.beat if frame.steady else _ECHO_SECONDS
         if not frame.steady:
-            notes = (*notes, f"No steady beat was heard: the echoes are {_NO_BEAT:g} s apart.")
+            notes = (*notes, f"No steady beat was heard: the echoes are {_ECHO_SECONDS:g} s apart.")
     changed = piece.map_layers(
         lambda x: feedback_delay(x, piece.rate, every, step.amount), step.track, report
     )
@@ -84,10 +84,9 @@ def _echo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
 
 def _width(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "changing the width")
-    channels = next(iter(piece.layers.values())).shape[1]
-    if channels == 1 and (step.kind, step.amount) == ("width", 0.0):
-        return replace(piece, notes=(*piece.notes, "It is mono already."))
-    if channels != 2:
+    if piece.channels == 1 and (step.kind, step.amount) == ("width", 0.0):
+        return piece.with_notes("It is mono already.")
+    if piece.channels != 2:
         raise Refused("not_stereo")
     if step.kind == "pan":
         return piece.map_layers(lambda x: pan(x, step.amount), step.track, report)
@@ -99,14 +98,14 @@ def _width(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
 def _dynamics(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "shaping dynamics")
     piece = piece if step.track is None else piece.separate(step.track, report)
-    heard = piece.mix if step.track is None else piece.layers[step.track]
+    audio = piece.mix if step.track is None else piece.layers[step.track]
     if step.kind == "esses":
-        band, gain = deesser(heard, piece.rate, step.amount)
+        band, gain = deesser(audio, piece.rate, step.amount)
         return piece.map_layers(lambda x: x + band(x) * (gain - 1), step.track)
     if step.kind == "compress":
-        gain = compressor_gain(heard, piece.rate, step.amount)
+        gain = compressor_gain(audio, piece.rate, step.amount)
         return match_loudness(piece, piece.map_layers(lambda x: x * gain, step.track), step.track)
-    gain = transient_shaper_gain(heard, piece.rate, step.amount)
+    gain = transient_shaper_gain(audio, piece.rate, step.amount)
     return piece.map_layers(lambda x: x * gain, step.track)
 
 
@@ -126,15 +125,22 @@ def _fade(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
 
 
 def match_loudness(before: LayeredTrack, after: LayeredTrack, track: str | None) -> LayeredTrack:
-    """``after``, whose loudness nobody asked to change, as loud as ``before``: all of it, or one layer."""
-    old, new = (
-        integrated_loudness(piece.mix if track is None else piece.layers.get(track, piece.mix), piece.rate)
-        for piece in (before if track is None or track in before.layers else after, after)
-    )
+    """Bring ``after``, or its layer of ``track``, back to the loudness that it has in ``before``.
+
+    It is for changes that nobody asked to be heard as louder or softer.
+    """
+    if track is not None and track not in before.layers:
+        return after  # the layer was separated just now: there is nothing to compare it with
+    old, new = (_loudness_of(piece, track) for piece in (before, after))
     if old is None or new is None:
         return after
-    gain = np.float32(10 ** (float(np.clip(old - new, -_MADE_UP, _MADE_UP)) / 20))
+    gain = np.float32(10 ** (float(np.clip(old - new, -_MAX_MAKE_UP, _MAX_MAKE_UP)) / 20))
     return after.map_layers(lambda x: x * gain, track)
+
+
+def _loudness_of(piece: LayeredTrack, track: str | None) -> float | None:
+    audio = piece.layers.get(track, piece.mix) if track is not None else piece.mix
+    return integrated_loudness(audio, piece.rate)
 
 
 SOUND_EDITS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {

@@ -21,19 +21,37 @@ _ATTACK = 2.0
 """Onset strength from which on an onset is an attack that must not be stretched."""
 
 _VOICE_FRAME = 0.046
-"""Seconds in which a vowel stays the same …"""
+"""Seconds in which a vowel stays the same."""
 _LIFTER = 0.0018
-"""… and of the cepstrum that holds its formants, not its harmonics: less than the period of 550 Hz."""
-_ROUNDS = 10
-_MOST_DECIBELS = 24.0
+"""Seconds of the cepstrum that hold the formants of a voice and not its harmonics: the period of 550 Hz."""
+_ENVELOPE_ITERATIONS = 10
+_MAX_FORMANT_GAIN = 24.0
+"""dB by which an envelope is brought back at most."""
 
 
 def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -> Audio:
-    """``audio`` ``factor`` times as long, exactly ``round(samples · factor)``, at the same pitch.
+    """Make ``audio`` longer or shorter at the same pitch.
 
-    WSOLA (Verhelst & Roelands, ICASSP 1993): windowed grains of the source, each taken where it best
-    goes on from the one before, by cross-correlation of the mid signal; all channels move together.
-    Around attacks time goes on at its own pace, and what lies between gives way: they stay crisp and single.
+    Windowed grains of the source are laid over each other, each taken where it best goes on from the one
+    before it, by cross-correlation of the mid signal (WSOLA); all channels move together. Around attacks time
+    goes on at its own pace, and what lies between gives way, so that attacks stay crisp and single.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    factor : float
+        How many times as long it is to be.
+
+    Returns
+    -------
+    float32 array, shape (round(n * factor), channels)
+
+    References
+    ----------
+    Verhelst & Roelands: An overlap-add technique based on waveform similarity (WSOLA) for high quality
+    time-scale modification of speech. ICASSP 1993.
     """
     samples = round(len(audio) * factor)
     if samples == len(audio) or len(audio) < 2:
@@ -64,7 +82,20 @@ def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = sile
 
 
 def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
-    """``audio`` so many semitones higher, as long as before: stretched, then played faster."""
+    """Raise the pitch of ``audio`` at the same length: it is stretched in time, then played faster.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    semitones : float
+        Negative to lower it.
+
+    Returns
+    -------
+    float32 array, shaped like ``audio``
+    """
     ratio = 2 ** (semitones / 12)
     if ratio == 1:
         return audio
@@ -74,11 +105,27 @@ def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = si
 
 
 def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
-    """A voice so many semitones higher that stays the same singer's: its formants stay where they were.
+    """Raise the pitch of a voice and leave its formants where they were: it stays the same singer's.
 
-    The true envelope (Röbel & Rodet, DAFx 2005) of the shifted voice is brought back to that of the voice as
-    it was, by 24 dB at most anywhere. Against vowels sung at the new pitch, third-octave levels are off by
-    4.5 dB instead of 9.8.
+    The true envelope of the shifted voice is brought back to that of the voice as it was, by 24 dB at most
+    anywhere. Against vowels sung at the new pitch, third-octave levels are off by 4.5 dB instead of 9.8.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    semitones : float
+        Negative to lower it.
+
+    Returns
+    -------
+    float32 array, shaped like ``audio``
+
+    References
+    ----------
+    Röbel & Rodet: Efficient spectral envelope estimation and its application to pitch shifting and envelope
+    preservation. DAFx 2005.
     """
     shifted = pitch_shift(audio, rate, semitones, report)
     if semitones == 0 or not len(audio):
@@ -91,18 +138,18 @@ def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progres
     out = np.zeros_like(new)
     for at in range(0, len(audio) + size, hop):
         before, after = (fft.rfft(x[at : at + size] * window, axis=0) for x in (own, new))
-        change = _envelope(before, keep) - _envelope(after, keep)
-        gain = 10 ** (np.clip(change, -_MOST_DECIBELS, _MOST_DECIBELS) / 20)
+        change = _true_envelope(before, keep) - _true_envelope(after, keep)
+        gain = 10 ** (np.clip(change, -_MAX_FORMANT_GAIN, _MAX_FORMANT_GAIN) / 20)
         out[at : at + size] += fft.irfft(after * gain[:, None], size, axis=0) * window
     return np.asarray(out[size : size + len(audio)] / 2, np.float32)
 
 
-def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.float64]:
-    """The smooth course of a spectrum along its peaks, dB: its cepstrum up to ``keep`` samples, iterated."""
+def _true_envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.float64]:
+    """The true envelope of a spectrum, dB: its cepstrum up to ``keep`` samples, iterated up to its peaks."""
     power = np.square(np.abs(spectrum)).sum(axis=1)
     level = 10 * np.log10(power + 1e-7 * power.max(initial=0.0) + 1e-12)
     smooth = level
-    for _ in range(_ROUNDS):
+    for _ in range(_ENVELOPE_ITERATIONS):
         cepstrum = fft.irfft(level)
         cepstrum[keep : len(cepstrum) - keep + 1] = 0
         smooth = fft.rfft(cepstrum).real
@@ -113,7 +160,7 @@ def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.
 def _source_times(
     audio: Audio, rate: int, factor: float, times: npt.NDArray[np.int_], reach: float
 ) -> npt.NDArray[np.int_]:
-    """The source samples heard at the output's ``times``: evenly spread, but not around attacks."""
+    """The source samples that are heard at the output's ``times``: evenly spread but around attacks."""
     knots_in, knots_out = [0.0], [0.0]
     end_in, end_out = len(audio), len(audio) * factor
     for attack in _attacks(audio, rate):
@@ -121,13 +168,8 @@ def _source_times(
         start, stop = attack * factor - reach, attack * factor + reach
         # Between two attacks there must be something left to stretch, at a bearable slope.
         room_in, room_out = before - knots_in[-1], start - knots_out[-1]
-        if (
-            room_in <= 0
-            or room_out <= 0
-            or not 0.2 < room_in / room_out < 5
-            or stop >= end_out
-            or after >= end_in
-        ):
+        too_close = room_in <= 0 or room_out <= 0 or not 0.2 < room_in / room_out < 5
+        if too_close or stop >= end_out or after >= end_in:
             continue
         knots_in += [before, after]
         knots_out += [start, stop]

@@ -14,10 +14,11 @@ from audiopod_mcp.music.analysis.melody import melody
 from audiopod_mcp.music.captions.parse import brief_in_context, names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixdown
-from audiopod_mcp.music.effects.mix_matching import dynamics_gain, match_mix
+from audiopod_mcp.music.effects.mix_matching import MixProfile, dynamics_gain, match_mix
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
+    Analysis,
     Audio,
     Brief,
     Note,
@@ -35,8 +36,10 @@ from audiopod_mcp.music.theory import parse_key
 from .accompany import accompany
 from .style_matching import matching_style
 
-_BEATS = 64
-"""Beats whose melody is listened to at a time."""
+_BEATS_AT_A_TIME = 64
+"""Beats whose melody is listened to at a time: a minute or so."""
+_LOUDEST, _QUIETEST = -9.0, -24.0
+"""Between these is the loudness of a cover, LUFS; it is the song's own within them."""
 _BPM = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*bpm", re.IGNORECASE)
 
 
@@ -53,28 +56,63 @@ def cover(
     bpm: float | None = None,
     keyscale: str | None = None,
     duration: float | None = None,
+    analysis: Analysis | None = None,
     **wanted: Any,
 ) -> Rendering:
-    """The song in ``audio`` played again in the style of ``caption``, on its own beats.
+    """Play a song again in another style, on its own beats.
 
-    ``strength`` is how closely: 0 keeps the beat, the metre and the form only; towards 1 more and more
-    bars keep their chords and their melody, and the dynamics follow the source's. Which bars those are
-    depends on ``seed``; those of a lower strength are among those of a higher one. As long as the
-    source, unless a tempo (``bpm``, or one in the caption), which plays it slower or faster, or a
-    ``duration`` is asked for. ``score`` is what was composed, where the source was made here.
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The song.
+    rate : int
+        Sample rate, Hz.
+    caption : str
+        The style, in words; where it names none, it is the one that a recording sounds most like.
+    strength : float
+        How closely the song is followed. 0 keeps the beat, the metre and the form only; towards 1 more and
+        more bars keep their chords and their melody, and the dynamics follow the song's. Which bars those are
+        depends on ``seed``; those of a lower strength are among those of a higher one.
+    lyrics : str, optional
+        New words, which are sung.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score : Score, optional
+        What was composed, where the song was made here; then the audio is not listened to.
+    bpm : float, optional
+        Beats a minute, which plays the song slower or faster; a tempo in the caption does so, too.
+    keyscale : str, optional
+        The key to play it in.
+    duration : float, optional
+        Seconds; else it is as long as the song at its tempo.
+    analysis : Analysis, optional
+        That of ``audio``, where there is one already.
+    **wanted
+        Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
+
+    Returns
+    -------
+    Rendering
+        44.1 kHz, stereo, with stems and a score.
+
+    Raises
+    ------
+    Refused
+        Where the recording is silent or the key is none, or nobody is left to play.
     """
     heard_style = None
     if score is not None:
         frame = score_frame(score)
         heard_style = score.brief.style if score.brief else None
     else:
-        analysis = analyse(audio, rate, within(report, 0.0, 0.15))
+        analysis = analysis or analyse(audio, rate, within(report, 0.0, 0.15))
         if analysis.loudness is None:
             raise Refused("cover_source_silent")
-        notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
+        notes = _melody(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
         frame = heard_frame(analysis, melody=notes)
         if not names_style(caption):
-            heard_style = matching_style(audio, rate, analysis, within(report, 0.15, 0.2))
+            heard_style = matching_style(audio, rate, analysis, report=within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
     if bpm or stated:
@@ -93,10 +131,10 @@ def cover(
         lyrics=lyrics,
         **(wanted | {"timesignature": frame.timesignature}),
     )
-    followed = _followed(frame, brief, strength, seed, length)
+    sketch = _partly_recomposed(frame, brief, strength, seed, length)
     played = accompany(
-        followed, brief, 0.0, length, seed=seed, report=within(report, 0.3, 0.9),
-        melody=bool(followed.melody), ending=score is None and length != frame.duration,
+        sketch, brief, 0.0, length, seed=seed, report=within(report, 0.3, 0.9),
+        melody=bool(sketch.melody), ending=score is None and length != frame.duration,
     )  # fmt: skip
     report(0.9, "balancing")
     stems = dict(played.stems)
@@ -105,9 +143,9 @@ def cover(
         for stem in stems.values():
             report(0.91, "balancing")
             stem *= curve
-    loudness = integrated_loudness(audio, rate)
-    target = None if loudness is None else float(np.clip(loudness, -24.0, -9.0))
-    stems = match_mix(stems, SAMPLE_RATE, 2, balance=None, loudness=target, report=within(report, 0.92, 1.0))
+    loudness = integrated_loudness(audio, rate) if analysis is None else analysis.loudness
+    target = None if loudness is None else float(np.clip(loudness, _QUIETEST, _LOUDEST))
+    stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(target), report=within(report, 0.92, 1.0))
     remarks = []
     if wanted.get("timesignature") not in (None, frame.timesignature):
         remarks.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
@@ -116,12 +154,12 @@ def cover(
     return Rendering(mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
 
 
-def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:
-    """The melody, listened to a minute or so at a time; none without a beat."""
+def _melody(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:
+    """The melody of a recording; none without a beat."""
     notes: list[Note] = []
-    for first in range(0, len(beats) - 1, _BEATS):
+    for first in range(0, len(beats) - 1, _BEATS_AT_A_TIME):
         report(first / len(beats), "listening to the tune")
-        part = beats[first : first + _BEATS + 1]
+        part = beats[first : first + _BEATS_AT_A_TIME + 1]
         start, end = part[0], part[-1]
         heard = melody(audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part])
         notes.extend(replace(note, start=note.start + start) for note in heard)
@@ -137,11 +175,11 @@ def _in_key(frame: Frame, keyscale: str) -> Frame:
     return frame.transposed(by, str(to))
 
 
-def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: float) -> Frame:
+def _partly_recomposed(frame: Frame, brief: Brief, strength: float, seed: int, length: float) -> Frame:
     """``frame`` with the harmony and melody of some bars replaced by the composer's own.
 
-    The composer writes a piece of its own on the same beats; each bar then comes from the source where
-    its lot, drawn once, is below ``strength``.
+    The composer writes a piece of its own on the same beats. For each bar a lot is drawn once; the bar comes
+    from the source where its lot is below ``strength``.
     """
     if strength >= 1 or not frame.chords:
         return frame

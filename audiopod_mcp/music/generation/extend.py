@@ -14,23 +14,22 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import brief_in_context, names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
-from audiopod_mcp.music.effects.mix_matching import match_mix, spectral_balance
+from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
-from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .accompany import STYLE_NOTE, accompany
 from .style_matching import matching_style
 
 MAX_EXTENSION = 60.0
 """Seconds that are added at most on either side."""
-_NEIGHBOURHOOD = 90.0
+_NEIGHBORHOOD = 90.0
 """Seconds of the song, from the end that is extended, that are listened to."""
-_PATIENCE = 0.7
+_MAX_WAIT = 0.7
 """Seconds that new music waits for a beat; slow beats are farther apart, and a hole is worse."""
-_GIVES_WAY = 6.0
-"""dB below its own level from which on a song gives way to what is added; twice that, at its very end."""
+_FADING_LEVEL = 6.0
+"""dB below its own level from which on a song gives way to what is added; twice that at its very end."""
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
 )
@@ -38,7 +37,7 @@ _BIG = re.compile(
     r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
     re.IGNORECASE,
 )
-_FADING = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
+_FADE_OUT = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
 
 
 def extend(
@@ -55,13 +54,42 @@ def extend(
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,
 ) -> Rendering:
-    """``audio`` with ``left`` and ``right`` seconds (0 to 60) of new music before and after it.
+    """Add new music before and after a song.
 
-    The song's beats and chords go on as they were; loudness and spectral balance are those of the
-    nearest stretch of it. The source is untouched but for a crossfade of at most 30 ms at each seam; where
-    it fades, rings out or is silent at that end, the new music is added to it from the beat on which it gives
-    way, so that no gap is heard.
-    A prompt that asks for an outro, an ending or a fade gets one.
+    The song's beats and chords go on as they were; loudness and spectral balance are those of the nearest
+    stretch of it. The song is untouched but for a crossfade of at most 30 ms at each seam. Where it fades,
+    rings out or is silent at that end, the new music is added to it from the beat on which it gives way, so
+    that no gap is heard.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The song.
+    rate : int
+        Sample rate, Hz.
+    left, right : float
+        Seconds of new music before and after it, 0 to 60 each.
+    prompt : str
+        What the new music should be like; an outro, an ending or a fade is made where it asks for one.
+    lyrics : str, optional
+        Words to sing.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here; they are extended with it.
+    **wanted
+        Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
+
+    Returns
+    -------
+    Rendering
+        With as many channels as ``audio``, at its rate.
+
+    Raises
+    ------
+    Refused
+        Where a length is out of range, or both are 0.
     """
     for side, length in (("left", left), ("right", right)):
         if not 0 <= length <= MAX_EXTENSION:
@@ -92,7 +120,7 @@ def _extended(
 ) -> Rendering:
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
-    frame, heard_style = _heard(song, before, prompt, within(report, 0.0, 0.3))
+    frame, heard_style = _frame_of(song, before, prompt, within(report, 0.0, 0.3))
     if not frame.steady:
         notes.append("No steady beat was heard; the new music keeps its own time.")
     if heard_style:
@@ -108,7 +136,7 @@ def _extended(
     )
     # Songs begin with an attack and end with something that rings: the one must not be softened.
     fade = min(round((CROSSFADE / 6 if before else CROSSFADE) * rate), len(audio) // 2)
-    edge = _edge(audio, rate, before, frame, fade)
+    edge = _find_edge(audio, rate, before, frame, fade)
     overlap = edge.samples / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
@@ -125,18 +153,18 @@ def _extended(
         )
 
     near, gone = round(15 * rate), 0 if edge.level is None else edge.samples
-    heard = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
+    nearest = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
     new = match_mix(
-        played.stems, rate, audio.shape[1], balance=spectral_balance(heard, rate),
-        loudness=integrated_loudness(heard, rate), report=within(report, 0.9, 1.0),
+        played.stems, rate, audio.shape[1], MixProfile.measure(nearest, rate),
+        report=within(report, 0.9, 1.0),
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
-    shape = _shape(samples, rate, edge, before, fading=bool(_FADING.search(prompt)) and not before)
+    shape = _level_curve(samples, rate, edge, before, fading=bool(_FADE_OUT.search(prompt)) and not before)
     new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
 
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
-    out = np.clip(_beside(audio, mixdown(new), edge, before), -peak, peak)
+    out = np.clip(_overlapped(audio, mixdown(new), edge, before), -peak, peak)
     if song.score is None or not song.stems or played.score is None:
         if before:
             lines = played.lyrics + later(song.lyrics, length)
@@ -145,7 +173,7 @@ def _extended(
         return Rendering(out, rate, lyrics=lines, notes=song.notes)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
-    merged = {t: _beside(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
+    merged = {t: _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
         whole = joined((added, song.score) if before else (song.score, added))
@@ -169,13 +197,13 @@ class _Edge:
     level: npt.NDArray[np.float32] | None = None
 
 
-def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Edge:
+def _find_edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Edge:
     """Where new music takes over at this end: at the very end, or on the beat at which the song gives way.
 
     A fade or a last chord that rings would leave a hole in front of the new music, silence even more so.
     """
     frame_size = round(0.05 * rate)
-    near = audio[: round(_NEIGHBOURHOOD * rate)] if before else audio[-round(_NEIGHBOURHOOD * rate) :]
+    near = audio[: round(_NEIGHBORHOOD * rate)] if before else audio[-round(_NEIGHBORHOOD * rate) :]
     towards = near[::-1] if before else near
     towards = towards[len(towards) % frame_size :]
     if len(towards) < 20 * frame_size:
@@ -184,19 +212,19 @@ def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Ed
     # Between two beats of sparse music it is not over: half a second of rest is none yet.
     held = uniform_filter1d(maximum_filter1d(power, 11, mode="nearest"), 5, mode="nearest")
     own = float(np.percentile(power[power > 1e-3 * power.max(initial=0.0)], 60)) if power.any() else 0.0
-    full = np.flatnonzero(held >= 10 ** (-_GIVES_WAY / 10) * own)
-    if own <= 1e-10 or not full.size or power[-2:].mean() > 10 ** (-2 * _GIVES_WAY / 10) * own:
+    full = np.flatnonzero(held >= 10 ** (-_FADING_LEVEL / 10) * own)
+    if own <= 1e-10 or not full.size or power[-2:].mean() > 10 ** (-2 * _FADING_LEVEL / 10) * own:
         return _Edge(fade, fade)
     left = (len(power) - 1 - int(full[-1]) + 3) * frame_size  # the held level sees 0.25 s too far
     left = min(left, len(audio) // 2)
     beats = np.asarray(frame.beats)
     if before:
         end = left / rate + 0.05
-        earlier = beats[(beats <= end) & (beats > end - _PATIENCE)]
+        earlier = beats[(beats <= end) & (beats > end - _MAX_WAIT)]
         samples = left if not earlier.size else max(fade, round(float(earlier[-1]) * rate))
     else:
         end = frame.duration - left / rate - 0.05
-        later_ones = beats[(beats >= end) & (beats < end + _PATIENCE)]
+        later_ones = beats[(beats >= end) & (beats < end + _MAX_WAIT)]
         # An attack may come a little before its beat.
         samples = (
             left if not later_ones.size else round((frame.duration - float(later_ones[0]) + 0.01) * rate)
@@ -210,7 +238,7 @@ def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Ed
     return _Edge(samples, fade, level)
 
 
-def _beside(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
+def _overlapped(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
     """``song`` and ``new`` one after the other, over each other at the edge.
 
     The song's samples are as they were but for the crossfade; where it gives way, ``new`` is added to them.
@@ -230,7 +258,9 @@ def _beside(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
     return out
 
 
-def _shape(samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool) -> npt.NDArray[np.float32]:
+def _level_curve(
+    samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool
+) -> npt.NDArray[np.float32]:
     """The level, ``(samples, 1)``, of new music: no click at its end, the rest of the song's at the edge."""
     shape = np.ones((samples, 1), np.float32)
     outer = edge.fade + 1
@@ -260,17 +290,17 @@ def _label(frame: Frame, before: bool, prompt: str) -> str:
     return "intro" if before else labels[-1] if labels else "verse"
 
 
-def _heard(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[Frame, str | None]:
+def _frame_of(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[Frame, str | None]:
     """The frame of the song, or of the end of it that is extended: its clock begins where that does.
 
     And the style that a recording sounds like, if the prompt names none.
     """
     if song.score is not None:
         return score_frame(song.score), None
-    near = round(_NEIGHBOURHOOD * song.rate)
+    near = round(_NEIGHBORHOOD * song.rate)
     part = song.audio[:near] if before else song.audio[-near:]
     analysis = analyse(part, song.rate, within(report, 0.0, 0.8))
     heard_style = None
     if not names_style(prompt):
-        heard_style = matching_style(part, song.rate, analysis, within(report, 0.8, 1.0))
+        heard_style = matching_style(part, song.rate, analysis, report=within(report, 0.8, 1.0))
     return heard_frame(analysis), heard_style

@@ -11,11 +11,10 @@ from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.captions.parse import brief_in_context, names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
 from audiopod_mcp.music.effects.level_following import match_levels
-from audiopod_mcp.music.effects.mix_matching import loudness_around, match_mix
+from audiopod_mcp.music.effects.mix_matching import match_mix, surrounding_profile
 from audiopod_mcp.music.leadsheet import heard_frame, score_frame
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.score import excerpt, joined, later
-from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .accompany import accompany
 from .style_matching import matching_style
@@ -23,9 +22,10 @@ from .style_matching import matching_style
 MAX_WINDOW = 300.0
 """Seconds that are repainted at most at a time."""
 MIN_WINDOW = 0.5
+"""Seconds that are repainted at least."""
 _NEIGHBOURHOOD = 60.0
 """Seconds on either side of the stretch that are listened to."""
-_SNAP = 0.2
+_SNAP_TO_BEAT = 0.2
 """Seconds from an edge, into the stretch, in which a beat is looked for to join at."""
 
 
@@ -43,16 +43,44 @@ def repaint(
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,
 ) -> Rendering:
-    """``audio`` with ``[start, end)`` (seconds; ``end`` −1 is the end of the file) played anew.
+    """Play a stretch of a song anew.
 
-    The new music has the song's beats, key, chords, loudness and spectral balance and the caption's
-    style, or the song's where that names none. Outside ``[start, end)`` every sample is the source's; the
-    crossfades lie inside, on a beat where one is near. ``score`` and ``stems``, those of a piece composed
-    here, are repainted with it.
+    The new music has the song's beats, key, chords, loudness and spectral balance. Outside the stretch every
+    sample is the song's; the crossfades lie inside, on a beat where one is near.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The song.
+    rate : int
+        Sample rate, Hz.
+    start, end : float
+        The stretch, seconds; an ``end`` of −1 is the end of the song.
+    caption : str
+        The style of the new music, or the song's where it names none.
+    lyrics : str, optional
+        Words to sing.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here; they are repainted with it.
+    **wanted
+        Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
+
+    Returns
+    -------
+    Rendering
+        Shaped like ``audio``, at its rate.
+
+    Raises
+    ------
+    Refused
+        Where the stretch is not in the song, shorter than half a second or longer than five minutes.
     """
     duration = len(audio) / rate
     end = duration if end == -1 else end
-    _check(start, end, duration)
+    _check_window(start, end, duration)
     if score is None and duration > end - start + 3 * _NEIGHBOURHOOD:
         first = round(max(0.0, start - _NEIGHBOURHOOD) * rate)
         last = round(min(duration, end + _NEIGHBOURHOOD) * rate)
@@ -71,7 +99,7 @@ def repaint(
         analysis = analyse(audio, rate, within(report, 0.0, 0.25))
         frame = heard_frame(analysis)
         if not names_style(caption):
-            heard_style = matching_style(audio, rate, analysis, within(report, 0.25, 0.3))
+            heard_style = matching_style(audio, rate, analysis, report=within(report, 0.25, 0.3))
     brief = brief_in_context(
         caption,
         score.brief if score else None,
@@ -86,18 +114,17 @@ def repaint(
         frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9), ending=last == len(audio)
     )
     report(0.9, "fitting it in")
-    loudness, balance = loudness_around(audio, rate, first, last)
+    target, level_is_own = surrounding_profile(audio, rate, first, last)
     new = match_mix(
-        played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
-        report=within(report, 0.9, 1.0),
+        played.stems, rate, audio.shape[1], target, report=within(report, 0.9, 1.0)
     )  # fmt: skip
     new = {track: fix_length(stem, last - first) for track, stem in new.items()}
-    if loudness is not None and loudness == integrated_loudness(audio[first:last], rate):
+    if level_is_own:
         # What fades, grows or waits there goes on doing so: at both seams the levels meet.
         new = match_levels(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
 
     seams = _seams(frame.beats if frame.steady else (), rate, first, last, len(audio))
-    out = _placed(audio, mixdown(new), *seams)
+    out = _spliced(audio, mixdown(new), *seams)
     gain = np.ones((len(audio), 1), np.float32)
     gain[first:last] = limiter_gain(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
     out = out * gain
@@ -111,7 +138,7 @@ def repaint(
         return Rendering(out, rate, lyrics=later(played.lyrics, start), notes=notes)
     nothing = np.zeros_like(audio)
     merged = {
-        track: _placed(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
+        track: _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
         for track in (*stems, *(track for track in new if track not in stems))
     }
     assert played.score is not None  # noqa: S101 - play() always writes one
@@ -119,7 +146,7 @@ def repaint(
     return Rendering(out, rate, merged, whole, whole.lyrics, notes)
 
 
-def _check(start: float, end: float, duration: float) -> None:
+def _check_window(start: float, end: float, duration: float) -> None:
     if start < 0 or start >= duration:
         raise Refused("window_start_outside", start=start, duration=duration)
     if end > duration + 0.05:
@@ -139,7 +166,7 @@ def _seams(
     beat near the end: attacks are never cut in two. At the ends of the file there is nothing to fade to.
     """
     fade = min(round(CROSSFADE * rate), (last - first) // 4)
-    near = min(round(_SNAP * rate), (last - first) // 4)
+    near = min(round(_SNAP_TO_BEAT * rate), (last - first) // 4)
     at = np.round(np.asarray(beats) * rate).astype(int)
     opening = at[(at >= first + fade) & (at <= first + near)]
     closing = at[(at > last - near + fade) & (at <= last)]
@@ -148,7 +175,7 @@ def _seams(
     return begin, finish, fade if first > 0 else 0, fade if last < samples else 0, first
 
 
-def _placed(
+def _spliced(
     audio: Audio, new: Audio, begin: int, finish: int, fade_in: int, fade_out: int, first: int
 ) -> Audio:
     """``audio`` with ``new``, whose clock starts at sample ``first``, in ``[begin, finish)``."""

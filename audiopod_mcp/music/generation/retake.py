@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
-from audiopod_mcp.music.effects.mix_matching import match_mix
+from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Rendering, Score, silent, within
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import render
@@ -24,11 +24,34 @@ def retake(
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
 ) -> Rendering:
-    """The piece again with another ``seed``; ``variance`` from 0 (the same) to 1 (all new).
+    """Make another take of a piece, from nearly the same to all new.
 
-    A composed piece is written anew in so many of its bars and phrases (:mod:`takes`). A recording has no
-    score: so many of its phrases and layers are played anew by the studio's instruments, and the rest of
-    it stays as it was recorded (:mod:`replaying`).
+    A composed piece is written anew in so many of its bars and phrases (:mod:`.retake_score`). A recording
+    has no score: so many of its phrases and layers are played anew by the studio's instruments, and the rest
+    of it stays as it was recorded (:mod:`.retake_recording`).
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The piece.
+    rate : int
+        Sample rate, Hz.
+    variance : float
+        The share that is new, from 0 (the same) to 1 (all of it).
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here.
+
+    Returns
+    -------
+    Rendering
+
+    Raises
+    ------
+    Refused
+        Where a recording is silent.
     """
     if variance <= 0:
         return Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
@@ -40,7 +63,6 @@ def retake(
     loudness = integrated_loudness(audio, rate)
     fitted = {track: fix_length(stem, samples) for track, stem in made.items()}
     matched = match_mix(
-        fitted, SAMPLE_RATE, 2, balance=None, loudness=loudness,
-        report=within(report, 0.9, 1.0),
+        fitted, SAMPLE_RATE, 2, MixProfile(loudness), report=within(report, 0.9, 1.0)
     )  # fmt: skip
     return Rendering(mixdown(matched), SAMPLE_RATE, matched, new, new.lyrics)

@@ -109,19 +109,37 @@ TYPICAL = {
 def nearest_styles(
     audio: Audio, rate: int, analysis: Analysis, count: int, report: Progress = silent
 ) -> tuple[str, ...]:
-    """The names of the styles nearest to ``audio``, in the metre and near the tempo that were heard in it."""
+    """The names of the styles nearest to a recording, in the metre and near the tempo that were heard in it.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    analysis : Analysis
+        What was heard in it.
+    count : int
+        How many.
+
+    Returns
+    -------
+    tuple of str
+        The nearest first.
+    """
     return nearest_to(features(audio, rate, analysis, report), analysis, count)
 
 
 def nearest_to(found: npt.NDArray[np.float64], analysis: Analysis, count: int) -> tuple[str, ...]:
-    """The names of the styles nearest to what has these :func:`features`: by mean distance in spreads of how it
-    is played and of its colour, and by how far its tempo is from theirs.
+    """The names of the ``count`` styles nearest to what has these :func:`features`.
+
+    The distance is the mean distance, in spreads, of how it is played and of its timbre; a tempo outside the
+    style's range and another metre are added to it.
     """
     own = (found - np.asarray(_MEAN)) / np.asarray(_SPREAD)
     known = ~np.isnan(own)
     metre = METRES.get(analysis.timesignature or "4/4", METRES["4/4"])
 
-    def far(name: str) -> float:
+    def distance(name: str) -> float:
         apart = np.minimum(np.abs(np.clip(own, -3, 3) - np.asarray(TYPICAL[name]) / 10), _FURTHEST)
         played, coloured = apart[: len(FEATURES)][known[: len(FEATURES)]], apart[len(FEATURES) :]
         low, high = STYLES[name].tempo
@@ -130,11 +148,24 @@ def nearest_to(found: npt.NDArray[np.float64], analysis: Analysis, count: int) -
         triple = (METRES[STYLES[name].timesignature].beats == 3) != (metre.beats == 3)
         return float(played.mean() + coloured.mean() + _TEMPO * outside + 0.3 * triple)
 
-    return tuple(sorted((name for name in TYPICAL if name in STYLES), key=far)[:count])
+    return tuple(sorted((name for name in TYPICAL if name in STYLES), key=distance)[:count])
 
 
 def timbre_statistics(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
-    """The colour of the sound, ``(26,)``: mean and spread of cepstral coefficients of its band levels, dB."""
+    """Describe the timbre of a recording.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+
+    Returns
+    -------
+    float64 array, shape (26,)
+        The means, then the standard deviations, of 13 cepstral coefficients of its band levels (dB), over the
+        frames that are not silent.
+    """
     measured = measure_timbre(downmix(audio, rate)[0])
     bands = measured.bands[measured.energy >= 1e-4 * measured.energy.max()].astype(np.float64)
     count = bands.shape[1]

@@ -16,7 +16,6 @@ from audiopod_mcp.music.effects.crossfade import (
     fix_length,
     limiter_gain,
     resample,
-    snap_to_beat,
     splice,
 )
 from audiopod_mcp.music.effects.level_following import match_levels
@@ -89,12 +88,6 @@ def test_rate_and_channels_are_those_of_the_source():
     assert resample(tone(1, channels=1), RATE, RATE, 6).shape == (RATE, 6)
     assert fix_length(tone(1), 10).shape == (10, 2)
     assert fix_length(tone(1), RATE + 10)[RATE:].max() == 0
-
-
-def test_only_a_near_beat_is_snapped_to():
-    assert snap_to_beat(1.04, (0.5, 1.0, 1.5), within=0.1) == 1.0
-    assert snap_to_beat(1.24, (0.5, 1.0, 1.5), within=0.1) == 1.24
-    assert snap_to_beat(1.0, (), within=0.1) == 1.0
 
 
 def test_matching_brings_balance_and_loudness_together():

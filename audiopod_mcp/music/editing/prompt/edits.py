@@ -1,4 +1,4 @@
-"""What can be asked of an edit, and the words of more, less and none."""
+"""The plan of an edit and its steps, and the words for more, less and none."""
 
 # ruff: noqa: E501 (patterns: one alternative of meaning a line)
 

@@ -1,4 +1,4 @@
-"""What an edit's prompt asks for: "a bit brighter, drums 3 dB louder from 0:30 on, no bass"."""
+"""Reading an edit prompt into a plan: "a bit brighter, drums 3 dB louder from 0:30 on, no bass"."""
 
 # ruff: noqa: E501 (patterns: one alternative of meaning a line)
 
@@ -22,7 +22,7 @@ EXAMPLES = (
     "faster (to 120 bpm), higher (to A minor), fade out, cut or repeat a part, add or remove "
     "an instrument, from 0:30 to 0:45"
 )
-"""What an edit understands, for the person."""
+"""What an edit understands, as told to a person."""
 
 _REMARKS = (
     # What is wrong with a player, as what mends it.
@@ -41,7 +41,20 @@ _QUANTITY = (
 
 @lru_cache(maxsize=32)
 def parse_prompt(prompt: str) -> EditPlan:
-    """The plan that ``prompt`` describes, in whichever language; remembered, so that it is made once."""
+    """Read the plan that an edit prompt describes.
+
+    Whoever needs the plan may ask for it: it is remembered, so that a prompt is read once.
+
+    Parameters
+    ----------
+    prompt : str
+        English, or another language that :mod:`.translations` knows.
+
+    Returns
+    -------
+    EditPlan
+        Without steps where nothing is understood.
+    """
     english = to_english(prompt)
     steps, unread = _read(english)
     unsupported = find_unsupported(clause for clause, _ in _clauses(english))

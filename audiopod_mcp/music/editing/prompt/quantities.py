@@ -22,6 +22,7 @@ NUMBER = r"(\d+(?:[.,]\d+)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)
 
 
 def parse_number(number: str) -> float:
+    """The value of what :data:`NUMBER` matched."""
     return float(_NUMBERS.get(number) or number.replace(",", "."))
 
 
@@ -38,6 +39,7 @@ def find_percent(text: str) -> float | None:
 
 
 def find_seconds(text: str) -> float | None:
+    """The first length of time in ``text``, seconds."""
     found = re.search(NUMBER + r"[ -]?(s|secs?|seconds?|mins?|minutes?)\b", text)
     return parse_number(found[1]) * (60 if found[2].startswith("m") else 1) if found else None
 

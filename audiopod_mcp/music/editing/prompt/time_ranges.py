@@ -31,7 +31,27 @@ class TimeRange:
     def resolve(
         self, duration: float, sections: Sequence[Span], bars: Sequence[float] = ()
     ) -> tuple[tuple[float, float], ...]:
-        """``(start, end)`` in seconds, in order, within ``duration``; raises :class:`Refused` if there are none."""
+        """Find the stretches that are meant in a track.
+
+        Parameters
+        ----------
+        duration : float
+            Length of the track, seconds.
+        sections : sequence of Span
+            Its sections.
+        bars : sequence of float
+            When its bars begin, seconds.
+
+        Returns
+        -------
+        tuple of (float, float)
+            Start and end of each, seconds, in order and within the track.
+
+        Raises
+        ------
+        Refused
+            Where there are none.
+        """
         if self.section:
             found = [(s.start, s.end) for s in sections if s.label.lower().split(" ")[0] == self.section]
             if self.which is not None:
@@ -52,7 +72,7 @@ class TimeRange:
         return ((max(0.0, start), min(end, duration)),)
 
     def shifted(self, seconds: float) -> TimeRange:
-        """The same times on a clock that starts ``seconds`` later; what counts from the end stays."""
+        """The same times counted from ``seconds`` later; what counts from the end stays."""
         return replace(
             self,
             start=self.start if self.start < 0 else max(0.0, self.start - seconds),
@@ -70,7 +90,7 @@ def _bar(number: float | None, bars: Sequence[float], duration: float) -> float:
 
 
 def format_time(seconds: float) -> str:
-    """``"1:05"``; with a tenth where it is not a whole second."""
+    """Write a time as ``"1:05"``, with a tenth where it is not a whole second."""
     minutes, rest = divmod(round(seconds, 1), 60)
     return f"{int(minutes)}:{int(rest):02d}" if rest == int(rest) else f"{int(minutes)}:{rest:04.1f}"
 
