@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
 from audiopod_mcp.music.composition.harmony import generator
 from audiopod_mcp.music.composition.words import Stanza, stanzas
 from audiopod_mcp.music.model import Brief, Refused
-from audiopod_mcp.music.styles import PRESETS, STYLES, Style
+from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
@@ -28,14 +28,13 @@ from .numbers import (
     find_mode,
     find_tempo,
 )
+from .style_names import choose_style, names_style
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
 from .translations import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
 from .vocabulary import (
     COMMON_KEYS,
     ENSEMBLES,
-    FORM_WORDS,
-    HINT_WORDS,
     INSTRUMENT_WORDS,
     LANGUAGES,
     MOODS,
@@ -59,8 +58,6 @@ _INSTRUMENTAL = re.compile(
     rf"|{INSTRUMENTAL_ANYWHERE}",
     re.IGNORECASE,
 )
-_STYLES_BY_RANK: tuple[Mapping[str, str | None], ...] = (STYLE_WORDS, FORM_WORDS, HINT_WORDS)
-_FLAVOUR = re.compile(r"[\s-]?(?:flavou?red|tinged|inspired|influenced|infused|leaning)\b", re.IGNORECASE)
 _TONGUE = re.compile(
     rf"\b(?:in|en|auf|em|su)\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
     r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
@@ -124,7 +121,7 @@ def read_caption(
     without, wanted = split_negated(text)
     if negative and negative.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(negative))
-    style = STYLES[_style(wanted, genre_preset)]
+    style = STYLES[choose_style(wanted, genre_preset)]
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
     without |= excluded_tracks(wanted, instruments)
@@ -164,80 +161,6 @@ def read_caption(
         swing=find_swing(wanted, style),
     )
     return _with_duration(brief, duration, wanted)
-
-
-def _style(text: str, preset: str | None) -> str:
-    """The style that's named by the words or the preset, else the one that the instruments suggest."""
-    chosen = (preset or "").strip().lower()
-    if chosen and chosen != "custom" and chosen not in PRESETS:
-        raise Refused("genre_preset_unknown", preset=preset, presets=tuple(sorted(PRESETS)))
-    styles = _styles_named(text)
-    if chosen and chosen != "custom":
-        kin = PRESETS[chosen]
-        # "Electronic" with "techno" in the caption is techno; "Jazz" with "rock" is jazz.
-        return next((style for style in styles if style == kin or kin in STYLES[style].kin), kin)
-    return styles[0] if styles else _style_of_sounds(text)
-
-
-def _styles_named(text: str) -> list[str]:
-    """The styles that ``text`` names, the one that decides first.
-
-    In a compound the last word does ("folk rock", "ambient techno"), unless the one before is a kind of it
-    ("punk rock"); forms ("ballad", "waltz") and hints ("80s", "party") count when no style is named.
-    """
-    hits = [
-        (start, end, "hip hop" if style == "rap" else style)
-        for start, end, style in find_words(text, {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS})
-        if style is not None and not _FLAVOUR.match(text, end)
-    ]
-    # "Acoustic guitar" is an instrument; but with nothing else to go by, "flamenco guitar" is flamenco.
-    instrument_spans = [(start, end) for start, end, _ in find_words(text, INSTRUMENT_WORDS)]
-    clear = [
-        hit
-        for hit in hits
-        if not any(a <= hit[0] and hit[1] <= b and (a, b) != hit[:2] for a, b in instrument_spans)
-    ]
-    for candidates in (clear, hits):
-        ranks = [
-            [hit for hit in candidates if _is_one_of(words, text[hit[0] : hit[1]])]
-            for words in _STYLES_BY_RANK
-        ]
-        hits_of_rank = next(filter(None, ranks), None)
-        if hits_of_rank is None:
-            continue
-        head = hits_of_rank[0]
-        for following in hits:
-            if following[0] < head[1]:
-                continue
-            if text[head[1] : following[0]].strip(" -/") or following[2] in STYLES[head[2]].kin:
-                break
-            if _is_one_of(STYLE_WORDS, text[following[0] : following[1]]):
-                head = following
-        others = [style for _, _, style in (*hits_of_rank, *ranks[1])]
-        chosen = next((style for style in others if head[2] in STYLES[style].kin), head[2])
-        return [chosen, *(style for style in others if style != chosen)]
-    return []
-
-
-def _is_one_of(words: Mapping[str, object], text: str) -> bool:
-    return any(word_pattern(pattern).fullmatch(text) for pattern in words)
-
-
-def _style_of_sounds(text: str) -> str:
-    """The style that the instruments and the mood suggest."""
-    tracks = {
-        INSTRUMENTS[name].track for _, _, name in find_words(text, INSTRUMENT_WORDS) if name in INSTRUMENTS
-    }
-    if re.search(r"\bsax", text, re.IGNORECASE):
-        return "jazz"
-    if tracks == {"guitar"}:
-        return "folk"
-    if tracks and tracks <= {"strings", "woodwinds", "keyboard", "brass"}:
-        return "classical"
-    moods = {mood for _, _, (mood, _, _) in find_words(text, MOODS)}
-    if tracks or not moods & {"dreamy", "epic"}:
-        return "pop"
-    return "ambient" if "dreamy" in moods else "cinematic"
 
 
 def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
@@ -367,9 +290,9 @@ def _with_duration(brief: Brief, duration: float, text: str) -> Brief:
     low, high = DURATION_RANGE
     if not math.isfinite(duration) or duration > high:
         raise Refused("duration_out_of_range", duration=duration, lowest=low, highest=high)
-    said = find_duration(text)
-    if duration <= 0 and said is not None and low <= said <= high:
-        duration = said
+    stated = find_duration(text)
+    if duration <= 0 and stated is not None and low <= stated <= high:
+        duration = stated
     return replace(brief, duration=max(low, float(duration)) if duration > 0 else default_duration(brief))
 
 
@@ -416,23 +339,14 @@ def brief_in_context(
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
     beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
-    asked = set(instruments_named(prompt)) & set(INSTRUMENTS)
-    playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
+    named = set(instruments_named(prompt)) & set(INSTRUMENTS)
+    playing = {*tracks, *(INSTRUMENTS[name].track for name in named), *(("vocals",) if brief.lyrics else ())}
     playing -= ruled_out
     # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
     alone = playing <= {"vocals", "backing_vocals"}
-    players = [name for name in brief.instruments if name != "voice" or name in asked]
+    players = [name for name in brief.instruments if name != "voice" or name in named]
     return replace(
         brief,
         instruments=(*players, "voice") if alone and not brief.lyrics else tuple(players),
         without=tuple(sorted({*brief.without, *TRACKS} - playing)) if tracks else brief.without,
-    )
-
-
-def names_style(prompt: str) -> bool:
-    """Whether ``prompt`` says what kind of music is wanted."""
-    return bool(
-        find_words(
-            normalize_text(prompt), {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}
-        )
     )

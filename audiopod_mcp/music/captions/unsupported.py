@@ -52,42 +52,42 @@ def unmet_requests(brief: Brief) -> tuple[str, ...]:
     caption = brief.caption
     without, text = split_negated(normalize_text(caption))
     known = {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS}
-    said: list[str] = []
+    notes: list[str] = []
     if metre := find_unsupported_metre(text):
-        said.append(f"{metre} can't be played here: it is in another metre (there are {', '.join(METRES)}).")
-    near = dict.fromkeys((text[a:b].lower(), style) for a, b, style in find_words(text, NEAREST_STYLES))
-    if near:
-        listed = ", ".join(f"{name} as {style}" for name, style in near)
-        said.append(f"Played as the nearest style there is: {listed}.")
+        notes.append(f"{metre} can't be played here: it is in another metre (there are {', '.join(METRES)}).")
+    nearest = dict.fromkeys((text[a:b].lower(), style) for a, b, style in find_words(text, NEAREST_STYLES))
+    if nearest:
+        listed = ", ".join(f"{name} as {style}" for name, style in nearest)
+        notes.append(f"Played as the nearest style there is: {listed}.")
     if what := list(
         dict.fromkeys(thing for at, _, thing in find_words(text, _CANNOT) if not _DENIED.search(text[:at]))
     ):
-        said.append(f"Asked for but not possible here: {', '.join(what)}.")
-    strange = [
+        notes.append(f"Asked for but not possible here: {', '.join(what)}.")
+    unknown = [
         m[0] for m in _ENDINGS.finditer(text) if not find_words(m[0], {**known, **INSTRUMENT_WORDS, **MOODS})
     ]
-    if strange := [
-        name for name in strange if not any(word_pattern(p).fullmatch(name) for p in NEAREST_STYLES)
+    if unknown := [
+        name for name in unknown if not any(word_pattern(p).fullmatch(name) for p in NEAREST_STYLES)
     ]:
-        said.append(f"Not understood: {', '.join(dict.fromkeys(strange))}.")
+        notes.append(f"Not understood: {', '.join(dict.fromkeys(unknown))}.")
     names = [m[1] for m in _LIKE.finditer(normalize_text(caption)) if not find_words(m[1], known)]
     if names:
-        said.append(f"No artist's style is imitated ({', '.join(names)}): the other words were followed.")
+        notes.append(f"No artist's style is imitated ({', '.join(names)}): the other words were followed.")
     if against := _overruled(brief, text, without):
-        said.append(f"The caption says otherwise ({', '.join(against)}); the other arguments were followed.")
-    return tuple(said)
+        notes.append(f"The caption says otherwise ({', '.join(against)}); the other arguments were followed.")
+    return tuple(notes)
 
 
 def _overruled(brief: Brief, text: str, without: set[str]) -> list[str]:
     """What the caption states and an argument has decided against."""
     tempo, key, metre = find_tempo(text, 30, 300), find_key(text), find_metre(text)
-    found = []
+    overruled = []
     if tempo is not None and abs(tempo - brief.tempo) > 1:
-        found.append(f"{tempo:g} BPM")
+        overruled.append(f"{tempo:g} BPM")
     if key is not None and str(key) != brief.key:
-        found.append(str(key))
+        overruled.append(str(key))
     if metre is not None and metre != brief.timesignature:
-        found.append(metre)
+        overruled.append(metre)
     if "vocals" in without and brief.lyrics and not brief.instrumental:
-        found.append("no vocals")
-    return found
+        overruled.append("no vocals")
+    return overruled

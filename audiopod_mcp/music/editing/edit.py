@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.parse import names_style
+from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.captions.text_search import find_words, normalize_text
 from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
 from audiopod_mcp.music.editing.prompt.edits import EditStep
@@ -125,8 +125,10 @@ def _is_musical(prompt: str) -> bool:
 
 def _asks_for_style(rest: str) -> bool:
     """Whether what no step explains is a style that is asked for, and not a style in an aside."""
-    said = r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
-    return names_style(rest) and bool(re.search(said, rest, re.IGNORECASE))
+    asking_words = (
+        r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
+    )
+    return names_style(rest) and bool(re.search(asking_words, rest, re.IGNORECASE))
 
 
 def _in_style(piece: LayeredTrack, prompt: str, seed: int, report: Progress) -> LayeredTrack:
@@ -156,10 +158,10 @@ def _apply_step(
     """
     spans: list[tuple[int, int]] = []
     if step.when is not None:
-        heard = piece.sections(within(report, 0.0, 0.2)) if step.when.section else ()
+        sections = piece.sections(within(report, 0.0, 0.2)) if step.when.section else ()
         bars = piece.downbeats(within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
         moment = step.when.shifted(start) if step.when.unit == "s" and not step.when.section else step.when
-        times = moment.resolve(piece.seconds, heard, bars)
+        times = moment.resolve(piece.seconds, sections, bars)
         spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]
         if step.when.section and piece.score is None:
             where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in times)

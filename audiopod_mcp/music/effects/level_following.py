@@ -16,7 +16,7 @@ from .crossfade import CEILING, fix_length, limiter_gain, mixdown
 
 FloatArray = npt.NDArray[np.float64]
 
-_CENTRES = (90.0, 300.0, 1000.0, 3300.0, 9000.0)
+_BAND_CENTERS = (90.0, 300.0, 1000.0, 3300.0, 9000.0)
 """Hz: bands whose levels are followed at seams; between them, gains are straight lines over log frequency."""
 _FRAME = 0.093
 """Length of a frame, seconds."""
@@ -126,8 +126,8 @@ def _frame_times(samples: int, rate: int) -> FloatArray:
 def _band_shares(rate: int) -> npt.NDArray[np.float32]:
     """The share that each bin of a frame has in each band, ``(bins, bands)``, rows summing to 1."""
     bins = np.log2(np.maximum(fft.rfftfreq(_frame_size(rate), 1 / rate), 1.0))
-    centres = np.log2(_CENTRES)
-    shares = [np.interp(bins, centres, row) for row in np.eye(len(centres))]
+    centers = np.log2(_BAND_CENTERS)
+    shares = [np.interp(bins, centers, row) for row in np.eye(len(centers))]
     return np.stack(shares, axis=1).astype(np.float32)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.melody import melody
-from audiopod_mcp.music.captions.parse import brief_in_context, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, dynamics_gain, match_mix
@@ -146,12 +147,12 @@ def cover(
     loudness = integrated_loudness(audio, rate) if analysis is None else analysis.loudness
     target = None if loudness is None else float(np.clip(loudness, _QUIETEST, _LOUDEST))
     stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(target), report=within(report, 0.92, 1.0))
-    remarks = []
+    notes_made = []
     if wanted.get("timesignature") not in (None, frame.timesignature):
-        remarks.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
+        notes_made.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
     if not frame.steady:
-        remarks.append("No steady beat was heard, so the cover keeps its own time.")
-    return Rendering(mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
+        notes_made.append("No steady beat was heard, so the cover keeps its own time.")
+    return Rendering(mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(notes_made))
 
 
 def _melody(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:
@@ -161,8 +162,8 @@ def _melody(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -
         report(first / len(beats), "listening to the tune")
         part = beats[first : first + _BEATS_AT_A_TIME + 1]
         start, end = part[0], part[-1]
-        heard = melody(audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part])
-        notes.extend(replace(note, start=note.start + start) for note in heard)
+        phrase = melody(audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part])
+        notes.extend(replace(note, start=note.start + start) for note in phrase)
     return tuple(notes) if len(beats) > 4 else ()
 
 

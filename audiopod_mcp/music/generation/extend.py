@@ -12,7 +12,8 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.captions.parse import brief_in_context, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame

@@ -10,7 +10,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
 from audiopod_mcp.music.analysis.onsets import WHOLE, onset_envelopes, onset_frames
-from audiopod_mcp.music.captions.parse import brief_in_context, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import (

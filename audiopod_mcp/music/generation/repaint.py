@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyse
-from audiopod_mcp.music.captions.parse import brief_in_context, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
 from audiopod_mcp.music.effects.level_following import match_levels
 from audiopod_mcp.music.effects.mix_matching import match_mix, surrounding_profile
@@ -23,7 +24,7 @@ MAX_WINDOW = 300.0
 """Seconds that are repainted at most at a time."""
 MIN_WINDOW = 0.5
 """Seconds that are repainted at least."""
-_NEIGHBOURHOOD = 60.0
+_NEIGHBORHOOD = 60.0
 """Seconds on either side of the stretch that are listened to."""
 _SNAP_TO_BEAT = 0.2
 """Seconds from an edge, into the stretch, in which a beat is looked for to join at."""
@@ -81,9 +82,9 @@ def repaint(
     duration = len(audio) / rate
     end = duration if end == -1 else end
     _check_window(start, end, duration)
-    if score is None and duration > end - start + 3 * _NEIGHBOURHOOD:
-        first = round(max(0.0, start - _NEIGHBOURHOOD) * rate)
-        last = round(min(duration, end + _NEIGHBOURHOOD) * rate)
+    if score is None and duration > end - start + 3 * _NEIGHBORHOOD:
+        first = round(max(0.0, start - _NEIGHBORHOOD) * rate)
+        last = round(min(duration, end + _NEIGHBORHOOD) * rate)
         part = repaint(
             audio[first:last], rate, start=start - first / rate, end=end - first / rate,
             caption=caption, lyrics=lyrics, seed=seed, report=report, **wanted,

@@ -64,13 +64,13 @@ def read_form(text: str, _clause: str) -> EditStep | None:
         return EditStep("trim", text="start" if start and not end else "end" if end and not start else "both")
     if "@" not in text and not re.search(r"\b(?:it|track|song|whole thing|everything|piece)\b", text):
         return None
-    told = re.sub(r"\s*@\d+@\s*", " ", text).strip()
-    if again := re.search(rf"\b(?:loop|repeat(?:ed)?|play|double)\b.*?(?:\b{NUMBER}(?: times| x)?)?$", told):
+    rest = re.sub(r"\s*@\d+@\s*", " ", text).strip()
+    if again := re.search(rf"\b(?:loop|repeat(?:ed)?|play|double)\b.*?(?:\b{NUMBER}(?: times| x)?)?$", rest):
         if find_track(text) or re.search(r"\b(?:play(?!.*(?:twice|times|again))|double(?! @))", text):
             return None
         return EditStep("repeat", parse_number(again[1]) if again[1] else 2.0)
     if "@" in text and find_track(text) is None:
-        if re.search(KEEP_WORDS, told):
+        if re.search(KEEP_WORDS, rest):
             return EditStep("keep")
         if re.search(r"\b(?:mute|silence)\b", text):
             return EditStep("silence")

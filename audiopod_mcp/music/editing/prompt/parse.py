@@ -65,7 +65,7 @@ def _read(prompt: str) -> tuple[tuple[EditStep, ...], list[str]]:
     """The steps of an English ``prompt``, and its clauses that hold none."""
     steps: list[EditStep] = []
     rest: list[str] = []
-    kept: set[str] = set()
+    untouched: set[str] = set()
     waiting: list[str] = []
     carried, about, before, fresh = "", None, "", 0
     scope: TimeRange | None = None
@@ -84,7 +84,9 @@ def _read(prompt: str) -> tuple[tuple[EditStep, ...], list[str]]:
         elif not by_and and before:
             scope = None
         if _stays(clause.lower()) and not (at and re.search(KEEP_WORDS, bare.lower())):
-            kept |= {track for part in re.split(r"\band\b", clause.lower()) if (track := find_track(part))}
+            untouched |= {
+                track for part in re.split(r"\band\b", clause.lower()) if (track := find_track(part))
+            }
             continue
         bare = _spelled_out(bare, about, fresh)
         when = at or scope
@@ -114,7 +116,7 @@ def _read(prompt: str) -> tuple[tuple[EditStep, ...], list[str]]:
             if at:  # "make the chorus pop: louder and wider"
                 scope, before = at, ""
         steps += [replace(step, when=when) for step in found]
-    return _settled(steps, kept), rest
+    return _settled(steps, untouched), rest
 
 
 def _read_clause(clause: str) -> list[EditStep]:
@@ -151,22 +153,22 @@ def _spelled_out(clause: str, about: str | None, before_found: int) -> str:
     return clause
 
 
-def _settled(steps: list[EditStep], kept: set[str]) -> tuple[EditStep, ...]:
+def _settled(steps: list[EditStep], untouched: set[str]) -> tuple[EditStep, ...]:
     """What is left when steps that say the same, or more exactly what another says, are one."""
     if any(step.kind == "bpm" for step in steps):
         steps = [step for step in steps if step.kind != "tempo"]
-    if "backing_vocals" in kept:
+    if "backing_vocals" in untouched:
         steps = [replace(w, text="lead") if w.kind == "remove" and w.track == "vocals" else w for w in steps]
     alone = [step.track or "" for step in steps if step.kind == "only"]
     if len(alone) > 1:
         when = next((step.when for step in steps if step.kind == "only" and step.when), None)
         steps = [step for step in steps if step.kind != "only"]
         steps.append(EditStep("only", track=alone[0], text=" ".join(alone[1:]), when=when))
-    said: dict[tuple[object, ...], EditStep] = {}
+    unique: dict[tuple[object, ...], EditStep] = {}
     for step in steps:
         what = (step.kind, step.track, step.text if step.kind in ("add", "swap", "key") else "", step.hertz)
-        said.setdefault((*what, step.when, step.amount < 0), step)
-    return tuple(said.values())
+        unique.setdefault((*what, step.when, step.amount < 0), step)
+    return tuple(unique.values())
 
 
 _STAYS = (

@@ -58,8 +58,8 @@ class TimeRange:
                 found = found[self.which :][:1] if self.which >= -len(found) else []
             if not found:
                 number = self.which + 1 if self.which is not None and self.which > 0 else None
-                heard = tuple((section.label, section.start, section.end) for section in sections)
-                raise Refused("section_not_found", section=self.section, number=number, sections=heard)
+                present = tuple((section.label, section.start, section.end) for section in sections)
+                raise Refused("section_not_found", section=self.section, number=number, sections=present)
             return tuple(found)
         if self.unit == "bars":
             start, end = (_bar(number, bars, duration) for number in (self.start, self.end))
@@ -158,11 +158,11 @@ def extract_time_ranges(prompt: str) -> tuple[str, tuple[TimeRange, ...]]:
     """
     found: list[TimeRange] = []
 
-    def token(moment: TimeRange, said: str = "in") -> str:
+    def token(moment: TimeRange, matched: str = "in") -> str:
         found.append(moment)
         then = re.match(
             r"\W*(?:(?:but|only|just) )*(?:from|between|in|during|for|throughout|over|within|at|after|until|till|before|up to|since|starting)\b",
-            said,
+            matched,
             re.IGNORECASE,
         )
         return f" {'in ' if then else ''}@{len(found) - 1}@ "

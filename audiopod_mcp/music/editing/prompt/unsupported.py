@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from audiopod_mcp.music.captions.parse import names_style
+from audiopod_mcp.music.captions.style_names import names_style
 
 from .edits import UnsupportedEdit
 

@@ -110,7 +110,7 @@ def extend(session: Session) -> Outcome:
 
 def edit(session: Session) -> Outcome:
     """What can be done exactly is done here; else a cover towards the words asked for."""
-    from audiopod_mcp.music.captions.parse import names_style
+    from audiopod_mcp.music.captions.style_names import names_style
     from audiopod_mcp.music.editing.prompt.parse import parse_prompt
 
     params, (before, _) = session.params, session.request()
