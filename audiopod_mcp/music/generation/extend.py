@@ -187,15 +187,14 @@ def _extended(
 
 @dataclass(frozen=True)
 class _Edge:
-    """Where a song and what is added to it overlap: ``samples``, the song's own crossfade ``fade`` of them.
-
-    ``level`` is what is left of the song there, ``(samples, 1)`` from 0 to 1, where it fades or falls
-    silent on its own; ``None`` where it is in full swing.
-    """
+    """Where a song and what is added to it overlap."""
 
     samples: int
+    """Length of the overlap."""
     fade: int
+    """Samples of it over which the song is crossfaded."""
     level: npt.NDArray[np.float32] | None = None
+    """What is left of the song, ``(samples, 1)`` from 0 to 1, where it fades or falls silent on its own."""
 
 
 def _find_edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Edge:
@@ -212,9 +211,11 @@ def _find_edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -
     power = np.square(towards).reshape(-1, frame_size * audio.shape[1]).mean(axis=1)
     # Between two beats of sparse music it is not over: half a second of rest is none yet.
     held = uniform_filter1d(maximum_filter1d(power, 11, mode="nearest"), 5, mode="nearest")
-    own = float(np.percentile(power[power > 1e-3 * power.max(initial=0.0)], 60)) if power.any() else 0.0
+    audible = power[power > 1e-3 * power.max(initial=0.0)]
+    own = float(np.percentile(audible, 60)) if power.any() else 0.0
     full = np.flatnonzero(held >= 10 ** (-_FADING_LEVEL / 10) * own)
-    if own <= 1e-10 or not full.size or power[-2:].mean() > 10 ** (-2 * _FADING_LEVEL / 10) * own:
+    plays_to_the_end = power[-2:].mean() > 10 ** (-2 * _FADING_LEVEL / 10) * own
+    if own <= 1e-10 or not full.size or plays_to_the_end:
         return _Edge(fade, fade)
     left = (len(power) - 1 - int(full[-1]) + 3) * frame_size  # the held level sees 0.25 s too far
     left = min(left, len(audio) // 2)
@@ -225,11 +226,10 @@ def _find_edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -
         samples = left if not earlier.size else max(fade, round(float(earlier[-1]) * rate))
     else:
         end = frame.duration - left / rate - 0.05
-        later_ones = beats[(beats >= end) & (beats < end + _MAX_WAIT)]
-        # An attack may come a little before its beat.
-        samples = (
-            left if not later_ones.size else round((frame.duration - float(later_ones[0]) + 0.01) * rate)
-        )
+        following = beats[(beats >= end) & (beats < end + _MAX_WAIT)]
+        samples = left
+        if following.size:  # An attack may come a little before its beat.
+            samples = round((frame.duration - float(following[0]) + 0.01) * rate)
     if samples <= fade:
         return _Edge(fade, fade)
     kept = np.sqrt(np.clip(held / own, 0.0, 1.0))
@@ -277,7 +277,8 @@ def _level_curve(
         shape[:outer] *= equal_power_fade(outer)[: len(shape[:outer])]
         return shape
     length = samples / rate
-    tail = round((max(0.7 * length, min(4.0, length)) if fading else min(0.4, length / 2)) * rate)
+    fade_out = max(0.7 * length, min(4.0, length)) if fading else min(0.4, length / 2)
+    tail = round(fade_out * rate)
     shape[samples - tail :] *= equal_power_fade(tail)[::-1]
     return shape
 
@@ -292,9 +293,9 @@ def _label(frame: Frame, before: bool, prompt: str) -> str:
 
 
 def _frame_of(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[Frame, str | None]:
-    """The frame of the song, or of the end of it that is extended: its clock begins where that does.
+    """The frame of the song, and the style that a recording sounds like if the prompt names none.
 
-    And the style that a recording sounds like, if the prompt names none.
+    Of a recording only the end that is extended is listened to: the frame's time begins where that does.
     """
     if song.score is not None:
         return score_frame(song.score), None

@@ -12,17 +12,17 @@ from typing import Any, Final
 from audiopod_mcp.music.model import Refused
 
 
-def explain(refused: Refused) -> str:
-    """The sentence for ``refused``; its code and values as they are where there is none."""
-    wording = WORDINGS.get(refused.code)
-    if wording is None:
-        return str(refused)
+def explain(refusal: Exception) -> str:
+    """The sentence for a refusal of the music; what any other exception says is a sentence already."""
+    if not isinstance(refusal, Refused) or refusal.code not in WORDINGS:
+        return str(refusal)
+    wording = WORDINGS[refusal.code]
     if callable(wording):
-        return wording(**refused.values)
-    return wording.format_map({name: _said(value) for name, value in refused.values.items()})
+        return wording(**refusal.values)
+    return wording.format_map({name: _listed(value) for name, value in refusal.values.items()})
 
 
-def _said(value: Any) -> Any:
+def _listed(value: Any) -> Any:
     return ", ".join(value) if isinstance(value, tuple) else value
 
 

@@ -181,6 +181,10 @@ def test_the_sentence_names_the_argument_the_value_and_the_range(sentence: str, 
     assert explain(refused) == sentence
 
 
+def test_what_an_engine_says_in_its_own_words_stays_as_it_is() -> None:
+    assert explain(RuntimeError("track_name: nobody plays brass")) == "track_name: nobody plays brass"
+
+
 def test_a_refusal_survives_the_way_from_a_worker() -> None:
     with pytest.raises(Refused) as caught:
         repaint(np.zeros((8_000, 1), np.float32), 8_000, start=0.0, end=12.0, caption="jazz")
