@@ -114,37 +114,48 @@ def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
 
 
 def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    by, notes = step.amount, piece.notes
     if step.track is not None:
         return _pitch_of_track(piece, step, report)
-    score = piece.score and transposed(piece.score, round(by))
-    if step.kind == "key":
-        own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
-        to = parse_key(step.text)
-        if step.text in ("major", "minor"):  # "in minor": the tonic stays.
-            to = own and replace(own, minor=step.text == "minor")
-        if own is None or to is None:
-            raise Refused("no_key_heard")
-        if " " not in step.text and step.text not in ("major", "minor"):  # "to F#": the mode stays.
-            to = replace(to, minor=own.minor)
-        score = piece.score and in_key(piece.score, to)
-        # A minor key has the notes of the major key three semitones above it.
-        by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
-    if abs(by) > _MAX_SEMITONES:
-        raise Refused("transposition_too_far", semitones=by, furthest=_MAX_SEMITONES)
+    if abs(step.amount) > _MAX_SEMITONES:
+        raise Refused("transposition_too_far", semitones=step.amount, furthest=_MAX_SEMITONES)
+    score = piece.score and transposed(piece.score, round(step.amount))
     rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
-    other_mode = step.kind == "key" and to is not None and own is not None and to.minor != own.minor
-    if other_mode and own is not None and not set(piece.layers) <= {*rendered, *UNPITCHED}:
-        rendered = {}
+    return _shifted(piece, step.amount, rendered, score, within(report, 0.6, 1.0))
+
+
+def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
+    to = parse_key(step.text)
+    if step.text in ("major", "minor"):  # "in minor": the tonic stays.
+        to = own and replace(own, minor=step.text == "minor")
+    if own is None or to is None:
+        raise Refused("no_key_heard")
+    if " " not in step.text and step.text not in ("major", "minor"):  # "to F#": the mode stays.
+        to = replace(to, minor=own.minor)
+    # A minor key has the notes of the major key three semitones above it.
+    by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
+    score = piece.score and in_key(piece.score, to)
+    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
+    if to.minor != own.minor and not set(piece.layers) <= {*rendered, *UNPITCHED}:
+        rendered, score = {}, piece.score and transposed(piece.score, by)
         mode = "minor" if own.minor else "major"
-        notes = (
-            *notes,
-            f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home.",
+        piece = piece.with_notes(
+            f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home."
         )
-        score = piece.score and transposed(piece.score, round(by))
+    return _shifted(piece, by, rendered, score, within(report, 0.6, 1.0))
+
+
+def _shifted(
+    piece: LayeredTrack,
+    semitones: float,
+    rendered: Mapping[str, Audio],
+    score: Score | None,
+    report: Progress,
+) -> LayeredTrack:
+    """``piece`` with the layers that were ``rendered`` from ``score``, and the other pitched ones shifted."""
     pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in rendered}
-    higher = _change_together(pitched, lambda x: pitch_shift(x, piece.rate, by, within(report, 0.6, 1.0)))
-    return replace(piece, layers={**piece.layers, **higher, **rendered}, score=score, notes=notes)
+    higher = _change_together(pitched, lambda x: pitch_shift(x, piece.rate, semitones, report))
+    return replace(piece, layers={**piece.layers, **higher, **rendered}, score=score)
 
 
 def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -271,7 +282,7 @@ EDIT_FUNCTIONS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], L
     "tempo": _tempo,
     "bpm": _tempo,
     "pitch": _pitch,
-    "key": _pitch,
+    "key": _key,
     "remove": _remove,
     "only": _only,
     "add": _add,

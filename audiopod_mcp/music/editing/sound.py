@@ -68,18 +68,16 @@ def _reverb(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
 def _echo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "adding echoes")
     number, _, unit = step.text.partition(" ")
-    every, notes = float(number or _ECHO_BEATS), piece.notes
-    if unit or not number:
+    interval, notes = float(number or _ECHO_BEATS), []
+    if unit or not number:  # it is counted in beats
         frame = piece.frame(report)
-        every = every * frame.beat if frame.steady else _ECHO_SECONDS
+        interval = interval * frame.beat if frame.steady else _ECHO_SECONDS
         if not frame.steady:
-            notes = (*notes, f"No steady beat was heard: the echoes are {_ECHO_SECONDS:g} s apart.")
+            notes = [f"No steady beat was heard: the echoes are {_ECHO_SECONDS:g} s apart."]
     changed = piece.map_layers(
-        lambda x: feedback_delay(x, piece.rate, every, step.amount), step.track, report
+        lambda x: feedback_delay(x, piece.rate, interval, step.amount), step.track, report
     )
-    return replace(
-        match_loudness(piece, changed, step.track), notes=(*changed.notes, *notes[len(piece.notes) :])
-    )
+    return match_loudness(piece, changed, step.track).with_notes(*notes)
 
 
 def _width(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
