@@ -202,14 +202,15 @@ def generate(
         Stereo at 44.1 kHz, mastered to -14 LUFS and a true peak of -1 dBTP, with its stems and its score.
 
     """
+    from audiopod_mcp.music.generation.generate import generate
+
     from .captions.parse import read_caption
-    from .generation.generate import make
 
     brief = read_caption(
         caption, bpm=tempo, keyscale=key, timesignature=timesignature, duration=duration or -1, lyrics=lyrics,
         instrumental=instrumental, language=language, negative=exclude, seed=seed,
     )  # fmt: skip
-    return make(brief, seed=seed, report=progress, tracks=tracks)
+    return generate(brief, seed=seed, report=progress, tracks=tracks)
 
 
 def generate_sample(
@@ -227,11 +228,12 @@ def generate_sample(
     Parameters are those of :func:`generate`. A loop lasts 1, 2, 4, 8 … bars, whatever is nearest to
     ``duration``; the caption decides who plays.
     """
+    from audiopod_mcp.music.generation.generate import generate_sample
+
     from .captions.parse import read_caption
-    from .generation.generate import make_sample
 
     brief = read_caption(caption, bpm=tempo, keyscale=key, duration=duration or -1, seed=seed)
-    return make_sample(brief, kind, seed=seed, report=progress)
+    return generate_sample(brief, kind, seed=seed, report=progress)
 
 
 def generate_from_reference(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:  # A module that only names an error, or passes progress on, does not wait for numpy.
@@ -38,7 +39,24 @@ def within(report: Progress, low: float, high: float) -> Progress:
 
 
 class Refused(ValueError):
-    """The engine can't do this with this material; one line for the person: what, why, what instead."""
+    """The music can't be made or changed like this.
+
+    Whoever asked is told in their own terms, which are not known here: ``code`` says what is the matter, in
+    snake case and once for all, and ``values`` holds what it depends on, plain data only. An instance travels
+    between processes.
+    """
+
+    def __init__(self, code: str, /, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values: Mapping[str, Any] = values
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.code} ({told})" if told else self.code
+
+    def __reduce__(self) -> tuple[Callable[[str], Refused], tuple[str]]:
+        return partial(type(self), **self.values), (self.code,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,11 @@ def _plan_song(brief: Brief, seed: int, grid: Grid | None) -> tuple[SongPlan, bo
     style = STYLES.get(brief.style, STYLES["pop"])
     key = parse_key(brief.key)
     if key is None:
-        raise Refused(f'"{brief.key}" is not a key: write for example "C major" or "F# minor".')
+        raise Refused("composition_key_unknown", key=brief.key)
     if brief.timesignature not in METRES:
-        raise Refused(f'"{brief.timesignature}" is not a metre that can be played: use {", ".join(METRES)}.')
+        raise Refused("metre_unknown", metre=brief.timesignature, metres=tuple(METRES))
     if brief.duration <= 0:
-        raise Refused(f"A piece can't last {brief.duration:g} seconds: ask for more than 0.")
+        raise Refused("duration_not_positive", duration=brief.duration)
     words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
     rap = "spoken voice" in brief.instruments
     timeline, sections = _plan_form(brief, style, words, grid, rap)

@@ -16,7 +16,7 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.singing import place_syllables
 from audiopod_mcp.music.composition.stanzas import section_label, split_words
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.model import Activity, Brief, Grid, Note, Refused, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
@@ -451,7 +451,7 @@ def test_what_cannot_be_composed_is_refused(change: dict) -> None:
 
 def test_a_fade_out_is_one_and_stems_fade_with_the_mix() -> None:
     faded, plain = (
-        make(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)
+        generate(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)
         for words in (" with a fade-out", ", no fade out")
     )
     second = faded.rate

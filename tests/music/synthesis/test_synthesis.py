@@ -7,7 +7,7 @@ import pytest
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.generation.generate import make, make_sample, rapped
+from audiopod_mcp.music.generation.generate import generate, generate_sample, rap_brief
 from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Rendering, Score, silent
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, mix, render
@@ -321,7 +321,7 @@ def test_rendering_reports_often_and_may_be_stopped() -> None:
 
 
 def test_the_guide_voice_begins_where_the_lyrics_say() -> None:
-    rendering = make(read_caption("folk at 90 bpm", lyrics=LYRICS), seed=2, tracks={"vocals"})
+    rendering = generate(read_caption("folk at 90 bpm", lyrics=LYRICS), seed=2, tracks={"vocals"})
     voice = np.abs(rendering.stems["vocals"]).max(axis=1)
     assert rendering.lyrics
     for line in rendering.lyrics:
@@ -333,14 +333,14 @@ def test_the_guide_voice_begins_where_the_lyrics_say() -> None:
 
 
 def test_a_rap_is_spoken_over_a_beat() -> None:
-    rendering = make(rapped(read_caption("about cats", lyrics=LYRICS, duration=12)), seed=2)
+    rendering = generate(rap_brief(read_caption("about cats", lyrics=LYRICS, duration=12)), seed=2)
     assert rendering.score is not None
     assert rendering.score.brief.style == "hip hop"
     assert {"vocals", "drums", "bass"} <= set(rendering.stems)
 
 
 def test_vocals_alone_are_a_cappella() -> None:
-    rendering = make(read_caption("pop", lyrics=LYRICS, duration=12), seed=2, tracks={"vocals"})
+    rendering = generate(read_caption("pop", lyrics=LYRICS, duration=12), seed=2, tracks={"vocals"})
     assert set(rendering.stems) == {"vocals"}
     assert np.array_equal(rendering.stems["vocals"], rendering.audio)
 
@@ -355,7 +355,7 @@ def seam(rendering: Rendering) -> tuple[float, float]:
     "caption", ["house loop at 124 bpm", "lo-fi loop", "ambient pad loop", "6/8 folk guitar loop"]
 )
 def test_a_loop_is_whole_bars_without_a_seam(caption: str) -> None:
-    rendering = make_sample(read_caption(caption, duration=7.0), "loop", seed=3)
+    rendering = generate_sample(read_caption(caption, duration=7.0), "loop", seed=3)
     score = rendering.score
     assert score is not None
     bars = len(score.downbeats)
@@ -371,7 +371,7 @@ def test_a_loop_is_whole_bars_without_a_seam(caption: str) -> None:
 
 
 def test_a_drum_loop_is_drums() -> None:
-    rendering = make_sample(read_caption("techno drum loop", duration=4), "loop", seed=3)
+    rendering = generate_sample(read_caption("techno drum loop", duration=4), "loop", seed=3)
     assert set(rendering.stems) <= {"drums", "percussion"}
 
 
@@ -388,7 +388,7 @@ def test_a_drum_loop_is_drums() -> None:
     ],
 )
 def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> None:
-    rendering = make_sample(read_caption(caption, duration=3, keyscale="C major"), "one-shot", seed=3)
+    rendering = generate_sample(read_caption(caption, duration=3, keyscale="C major"), "one-shot", seed=3)
     assert set(rendering.stems) == {track}
     assert 0.05 < len(rendering.audio) / SAMPLE_RATE <= 3.01
     assert np.abs(rendering.audio[:4000]).max() > 1e-4
