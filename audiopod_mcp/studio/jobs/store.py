@@ -12,9 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import Field, field_validator
-
-from audiopod_mcp.operations import Job, JobFilters
+from audiopod_mcp.operations import JobFilters
+from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
 
 from .database import connect, upgrade, use_write_ahead_log, write_progress
 
@@ -35,55 +34,8 @@ _SORT: Final = {
 }
 
 
-COMPUTED: Final = frozenset(
-    {
-        "output_url",
-        "output_urls",
-        "stem_urls",
-        "files",
-        "actual_seeds",
-        "lyrics",
-        "source_job_id",
-        "source_take",
-        "user_id",
-        "likes_count",
-    }
-)
-"""The fields of a job that follow from others when it is told; each other one is a column."""
-
-
 class KeyReused(Exception):
     """An idempotency key came again with another request."""
-
-
-class StoredJob(Job):
-    """One job as it is stored: what is told of it, and what only the studio needs to know."""
-
-    task: str
-    format: str
-    engine: str
-    created_at: str
-    progress: float = 0.0
-    notes: list[str] = Field(default_factory=list)
-    details: dict[str, Any] = Field(default_factory=dict)
-    liked: bool = False
-
-    owner: str
-    params: dict[str, Any]
-    sources: dict[str, Any]
-    takes: list[dict[str, Any]] = Field(default_factory=list)
-    token: str
-    """What makes the addresses of its audio unguessable."""
-    claimed_by: str | None = None
-    """The studio process that is at it."""
-    crashes: int = 0
-    language: str | None = None
-    genre: str | None = None
-
-    @field_validator("params", "sources", "takes", "notes", "details", mode="before")
-    @classmethod
-    def _from_json(cls, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value
 
 
 def now() -> str:
