@@ -12,7 +12,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.onsets import HIGH_BAND, KICK_BAND, ONSET_FPS, SNARE_BAND, onset_envelopes
 from audiopod_mcp.music.analysis.timbre import measure_timbre
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
-from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, ignore_progress
 from audiopod_mcp.music.separation.masks import drum_mask
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, downmix
 from audiopod_mcp.music.signal.stft import STFT
@@ -76,7 +76,7 @@ def style_table() -> StyleTable:
 
 
 def nearest_styles(
-    audio: Audio, rate: int, analysis: Analysis, count: int, report: Progress = silent
+    audio: Audio, rate: int, analysis: Analysis, count: int, report: Progress = ignore_progress
 ) -> tuple[str, ...]:
     """The names of the styles nearest to a recording, in the metre and near the tempo that were heard in it.
 
@@ -149,7 +149,7 @@ def timbre_statistics(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
 
 
 def features(
-    audio: Audio, rate: int, analysis: Analysis, report: Progress = silent
+    audio: Audio, rate: int, analysis: Analysis, report: Progress = ignore_progress
 ) -> npt.NDArray[np.float64]:
     """Measure :data:`FEATURES` of a recording and its :func:`timbre_statistics`.
 
