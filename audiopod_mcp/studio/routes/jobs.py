@@ -19,6 +19,7 @@ from audiopod_mcp.studio.stored_job import StoredJob
 from .http import (
     NO_JOB,
     InvalidFields,
+    audio_is_gone,
     base_of,
     body_of,
     job_json,
@@ -169,7 +170,7 @@ async def get_stem(request: Request) -> Response:
         raise HTTPException(404, f"job {job.id} has no stem of that name")
     path = studio_of(request).media.stem(job.id, job.takes[0]["name"], track)
     if not await to_thread.run_sync(path.is_file):
-        raise HTTPException(404, "the audio was deleted")
+        raise HTTPException(410, audio_is_gone(job))
     return FileResponse(path, media_type=MIME_TYPES[MASTER_FORMAT])
 
 
