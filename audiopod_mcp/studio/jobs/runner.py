@@ -277,8 +277,9 @@ class Studio:
         if outcome is None:
             self._write_failure(job, result.error or "unknown")
             return "failed"
-        columns = _columns(outcome)
-        write_record(folder, job.model_copy(update={**columns, "completed_at": now()}))
+        columns = _columns(outcome) | {"completed_at": now()}
+        asked = self.store.job(job.id) or job  # it may have got another title meanwhile
+        write_record(folder, asked.model_copy(update=columns))
         self.media.publish(folder, job.id)
         if not self.store.finish(job.id, self.instance.id, columns):
             self.sweep()  # deleted at the last moment, or finished by another studio that found these media

@@ -64,7 +64,7 @@ def now() -> str:
 class Store:
     """Jobs and analyses. Methods block and are safe from any thread; call them off the event loop.
 
-    ``on_change`` is told every finished job whose row is new or was changed.
+    ``on_change`` is told every finished job that is changed.
 
     Raises:
         sqlite3.Error: from each method, where the file can't be used.
@@ -249,20 +249,19 @@ class Store:
 
     def finish(self, job_id: int, instance: str, values: Mapping[str, Any]) -> bool:
         """Complete or fail a job that ``instance`` still holds. ``False`` where it was deleted meanwhile."""
+        values = {"completed_at": now(), **values}
         names = ", ".join(f"{name} = ?" for name in values)
         with self._transaction() as connection:
             finished = (
                 connection.execute(
-                    f"UPDATE jobs SET {names}, completed_at = ?, claimed_by = NULL, stage = NULL "  # noqa: S608
+                    f"UPDATE jobs SET {names}, claimed_by = NULL, stage = NULL "  # noqa: S608
                     "WHERE id = ? AND claimed_by = ? AND status = 'PROCESSING'",
-                    (*map(_stored, values.values()), now(), job_id, instance),
+                    (*map(_stored, values.values()), job_id, instance),
                 ).rowcount
                 == 1
             )
         with self._lock, suppress(sqlite3.Error):  # passive: as far as it goes without anybody waiting
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        if finished:
-            self._tell_change(job_id)
         return finished
 
     def release(

@@ -100,9 +100,14 @@ class MediaStore:
 
     def trashed(self) -> list[Trashed]:
         """What lies in the trash, the latest first."""
+        return self.entries_of(self._trash)
+
+    @staticmethod
+    def entries_of(trash: Path) -> list[Trashed]:
+        """What lies in the folder ``trash``, the latest first."""
         found = [
             Trashed(int(match[1]), int(match[2]), folder)
-            for folder in self._trash.iterdir()
+            for folder in trash.iterdir()
             if (match := _TRASHED.fullmatch(folder.name))
         ]
         return sorted(found, key=lambda entry: entry.since, reverse=True)
