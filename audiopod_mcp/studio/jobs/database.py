@@ -146,16 +146,11 @@ def upgrade(connection: sqlite3.Connection, job_columns: Iterable[str]) -> None:
     for statement in filter(str.strip, _SCHEMA.split(";")):
         if "CREATE INDEX" not in statement:
             connection.execute(statement)
-    for table, columns in _declared().items():
-        there = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
-        for name, definition in columns.items():
-            if name not in there:
-                if definition is None:
-                    raise Damaged(f"the column {name} of {table} is missing")
-                connection.execute(f"ALTER TABLE {table} ADD COLUMN {definition}")
-        if table == "jobs":
-            for name in set(job_columns) - there - columns.keys():
-                connection.execute(f"ALTER TABLE jobs ADD COLUMN {name}")
+    for table, definition in missing_columns(connection):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {definition}")
+    there = {row[1] for row in connection.execute("PRAGMA table_info(jobs)")}
+    for name in set(job_columns) - there:
+        connection.execute(f"ALTER TABLE jobs ADD COLUMN {name}")
     for statement in filter(str.strip, _SCHEMA.split(";")):
         if "CREATE INDEX" in statement:
             connection.execute(statement)
@@ -168,6 +163,24 @@ def check_version(connection: sqlite3.Connection) -> int:
     if version > _VERSION:
         raise TooNew("written by a newer version of audiopod-mcp")
     return version
+
+
+def missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The columns that existing tables lack: the table, and how to add each.
+
+    Raises:
+        Damaged: where one can't be added, because its values are not known.
+
+    """
+    missing = []
+    for table, columns in _declared().items():
+        there = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for name, definition in columns.items() if there else ():
+            if name not in there:
+                if definition is None:
+                    raise Damaged(f"the column {name} of {table} is missing")
+                missing.append((table, definition))
+    return missing
 
 
 def _declared() -> dict[str, dict[str, str | None]]:

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from .database import Damaged, Replaced, TooNew, check, check_version, is_busy, is_damaged
+from .database import Damaged, Replaced, TooNew, check, check_version, is_busy, is_damaged, missing_columns
 
 DATABASE: Final = "studio.db"
 LITTLE_ROOM: Final = 4 * 2**20
@@ -67,6 +67,7 @@ def _look(data_dir: Path) -> None:
         ) as connection:
             check_version(connection)
             check(connection)
+            missing_columns(connection)
 
 
 def _reasons(error: Exception, data_dir: Path) -> tuple[str, str]:
