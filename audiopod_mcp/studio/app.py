@@ -111,6 +111,7 @@ def _opened(config: StudioConfig) -> Studio:
             # One more than jobs run, so that who waits for an analysis does not wait for a song.
             workers=WorkerPool(config.workers + 1),
         )
+        store.on_move = studio.sweep
         studio.sweep()  # what is finished is not to be done again
         studio.recover()
         opened.pop_all()

@@ -80,10 +80,6 @@ class Damaged(sqlite3.DatabaseError):
     """The file is a database, and not a whole one of ours."""
 
 
-class Replaced(sqlite3.OperationalError):
-    """The file that was opened lies there no more."""
-
-
 def connect(path: Path) -> sqlite3.Connection:
     """A connection as every process of a studio opens it."""
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
@@ -113,7 +109,7 @@ def is_busy(error: sqlite3.Error) -> bool:
 def is_damaged(error: sqlite3.Error) -> bool:
     """Whether the file itself is what is wrong, so that another one helps."""
     codes = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}
-    return isinstance(error, Damaged) or (not isinstance(error, Replaced) and _code(error) in codes)
+    return isinstance(error, Damaged) or _code(error) in codes
 
 
 def _code(error: sqlite3.Error) -> int | None:

@@ -18,7 +18,6 @@ from audiopod_mcp.operations import JobFilters
 from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
 
 from .database import (
-    Replaced,
     check,
     check_version,
     connect,
@@ -64,7 +63,8 @@ def now() -> str:
 class Store:
     """Jobs and analyses. Methods block and are safe from any thread; call them off the event loop.
 
-    ``on_change`` is told every finished job that is changed.
+    ``on_change`` is told every finished job that is changed. :attr:`on_move` is called after the file was
+    removed or replaced by somebody while it was in use, when the store works with the new one.
 
     Raises:
         sqlite3.Error: from each method, where the file can't be used.
@@ -76,17 +76,23 @@ class Store:
         self._path = path
         self._last_id = path.with_name(LAST_ID)
         self._on_change = on_change
-        self._connection = connect(path)
+        self.on_move: Callable[[], None] | None = None
+        self._connection = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = connect(self._path)
         try:
-            check_version(self._connection)
-            check(self._connection)
-            use_write_ahead_log(self._connection)
-            self._file = _identity(path)
-            with self._transaction() as connection:
-                upgrade(connection, _COLUMNS)
+            check_version(connection)
+            check(connection)
+            use_write_ahead_log(connection)
+            self._file = _identity(self._path)
+            connection.execute("BEGIN IMMEDIATE")
+            upgrade(connection, _COLUMNS)
+            connection.execute("COMMIT")
         except BaseException:
-            self._connection.close()
+            connection.close()
             raise
+        return connection
 
     def close(self) -> None:
         """Close the file, which then holds everything itself unless others are still at it."""
@@ -99,29 +105,54 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            moved = self._begin()
             try:
-                self._check_place()
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # where the transaction ended by itself
                     self._connection.execute("ROLLBACK")
                 raise
+        if moved:
+            logger.warning(
+                "%s was removed or replaced; what was not finished goes on in the new one", self._path
+            )
+            if self.on_move:
+                self.on_move()
 
-    def _check_place(self) -> None:
+    def _begin(self) -> bool:
+        """Begin to write; whether that is into another file, because there is one by now."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        if self._is_in_place():
+            return False
+        unfinished = self._connection.execute(
+            "SELECT * FROM jobs WHERE status IN ('PENDING', 'PROCESSING')"
+        ).fetchall()
+        self._connection.execute("ROLLBACK")
+        new = self._opened()
+        self._connection.close()
+        self._connection = new
+        new.execute("BEGIN IMMEDIATE")
+        for row in unfinished:
+            marks = ", ".join("?" * len(row))
+            new.execute(f"INSERT OR IGNORE INTO jobs ({', '.join(row.keys())}) VALUES ({marks})", tuple(row))  # noqa: S608
+        self._raise_ids(new, 0)
+        return True
+
+    def _is_in_place(self) -> bool:
         """Whether the file that is open, and locked for writing just now, still lies at its place."""
         if (found := _identity(self._path)) == self._file:
-            return
-        if found is not None:  # some network file systems number their files anew
-            try:
-                with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as other:
-                    other.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                if is_busy(error):
-                    self._file = found
-                    return
-        raise Replaced("the file was removed or replaced")
+            return True
+        if found is None:
+            return False
+        try:
+            with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if is_busy(error):  # it is ours: some network file systems number their files anew
+                self._file = found
+                return True
+        return False
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         with self._lock:
@@ -337,17 +368,20 @@ class Store:
 
     def start_ids_above(self, highest: int) -> None:
         """Give new jobs numbers above ``highest`` and above all that were given here."""
+        with self._transaction() as connection:
+            self._raise_ids(connection, highest)
+
+    def _raise_ids(self, connection: sqlite3.Connection, highest: int) -> None:
         with suppress(OSError, ValueError):
             highest = max(highest, min(int(self._last_id.read_bytes()[:20]), HIGHEST_FOREIGN_ID))
-        with self._transaction() as connection:
-            tops = connection.execute(
-                "SELECT max(id) FROM jobs UNION ALL SELECT max(job_id) FROM tombstones "
-                "UNION ALL SELECT seq FROM sqlite_sequence WHERE name = 'jobs'"
-            )
-            highest = max(highest, *(row[0] or 0 for row in tops), 0)
-            connection.execute("DELETE FROM sqlite_sequence WHERE name = 'jobs'")
-            connection.execute("INSERT INTO sqlite_sequence VALUES ('jobs', ?)", (highest,))
-            self._note_id(highest)
+        tops = connection.execute(
+            "SELECT max(id) FROM jobs UNION ALL SELECT max(job_id) FROM tombstones "
+            "UNION ALL SELECT seq FROM sqlite_sequence WHERE name = 'jobs'"
+        )
+        highest = max(highest, *(row[0] or 0 for row in tops), 0)
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'jobs'")
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('jobs', ?)", (highest,))
+        self._note_id(highest)
 
     def _note_id(self, job_id: int) -> None:
         """Remember beside the file, for the case that it is lost; inside a transaction, so one at a time."""

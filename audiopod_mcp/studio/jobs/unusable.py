@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from .database import Damaged, Replaced, TooNew, check, check_version, is_busy, is_damaged, missing_columns
+from .database import Damaged, TooNew, check, check_version, is_busy, is_damaged, missing_columns
 
 DATABASE: Final = "studio.db"
 LITTLE_ROOM: Final = 4 * 2**20
@@ -97,11 +97,6 @@ def _reasons_of_database(error: sqlite3.Error, data_dir: Path) -> tuple[str, str
             f"{DATABASE} was written by a newer version of audiopod-mcp",
             f"install that version, or {_ELSEWHERE}",
         )
-    if isinstance(error, Replaced):
-        return (
-            f"{DATABASE} was removed or replaced while the studio was running",
-            "restart audiopod-mcp: finished jobs are brought back from what lies beside their audio",
-        )
     if isinstance(error, Damaged):
         return f"{DATABASE} is damaged: {error}", REPAIR
     if code == sqlite3.SQLITE_NOTADB:
@@ -116,6 +111,8 @@ def _reasons_of_database(error: sqlite3.Error, data_dir: Path) -> tuple[str, str
             "free some space, or set AUDIOPOD_DATA_DIR to another disk",
         )
     path = data_dir / DATABASE
+    if not data_dir.is_dir():
+        return "the folder is there no more", "restart audiopod-mcp to begin with an empty one"
     if code == sqlite3.SQLITE_CANTOPEN and path.is_dir():
         return f"{DATABASE} is a folder", f"move that folder away, or {_ELSEWHERE}"
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}:

@@ -212,17 +212,23 @@ async def test_a_record_is_written_for_audio_of_earlier_versions(tmp_path):
 
 
 async def test_a_database_that_goes_while_the_studio_runs(tmp_path):
-    """The studio says so, and neither reuses a number nor loses what it was making."""
+    """Its jobs go on in a new file, what is finished comes back, and no number is used twice."""
     async with opened(tmp_path) as studio:
-        made, making = (await studio.make(caption="x"))["id"], await studio.create(caption="slow 0.4")
+        made, making = (await studio.make(caption="x"))["id"], await studio.create(caption="slow 1")
         await studio.begins(making)
+        waiting = await studio.create(caption="x")
         remove(tmp_path)
-        answer = await studio.post(f"{MUSIC}/text2music", json={"caption": "x"})
-        assert answer.status_code == 507
-        assert "removed or replaced" in answer.json()["detail"]
-        async with opened(tmp_path) as other:  # the new file of another process
-            assert (await other.job(made))["status"] == "COMPLETED"
-            assert await other.create(caption="x") > making
+        new = await studio.create(caption="x")
+        assert new == waiting + 1
+        for job_id in (made, making, waiting, new):
+            assert (await studio.wait(job_id))["status"] == "COMPLETED"
+        async with opened(tmp_path) as other:
+            listed = [job["id"] for job in (await other.get(f"{MUSIC}/jobs")).json()]
+            assert listed == [new, waiting, making, made]
+            shutil.rmtree(tmp_path)
+            answer = await studio.post(f"{MUSIC}/text2music", json={"caption": "x"})
+            assert answer.status_code == 507
+            assert "the folder is there no more" in answer.json()["detail"]
 
 
 RACE = """
