@@ -42,7 +42,7 @@ def reconcile(store: Store, media: MediaStore) -> Reconciled:
         elif status == "COMPLETED":
             if not has_record(media.folder(job_id)):
                 with suppress(OSError, ValidationError):
-                    keep_record(media, store.job(job_id))
+                    keep_record(media, store.job(job_id), sync=False)
         else:
             try:
                 found.append(read_record(media.folder(job_id), job_id))
@@ -54,7 +54,7 @@ def reconcile(store: Store, media: MediaStore) -> Reconciled:
     return Reconciled(restored, left)
 
 
-def keep_record(media: MediaStore, job: StoredJob | None) -> None:
+def keep_record(media: MediaStore, job: StoredJob | None, *, sync: bool = True) -> None:
     """Write what is known of a finished job beside its audio, where that is here."""
     if job is not None and job.takes and media.folder(job.id).is_dir():
-        write_record(media.folder(job.id), job)
+        write_record(media.folder(job.id), job, sync=sync)

@@ -80,14 +80,18 @@ class _Record(StoredJob):
         return moment
 
 
-def write_record(folder: Path, job: StoredJob) -> None:
-    """Write down in ``folder``, the media of ``job``, what is known of it; at once or not at all."""
+def write_record(folder: Path, job: StoredJob, *, sync: bool = True) -> None:
+    """Write down in ``folder``, the media of ``job``, what is known of it; at once or not at all.
+
+    With ``sync`` it is on the disk before anything else happens, which takes some milliseconds.
+    """
     draft = folder / f".{RECORD}-{uuid.uuid4().hex}"
     try:
         with draft.open("w", encoding="utf-8") as file:
             file.write(job.model_dump_json(exclude=_LEFT_OUT))
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         draft.replace(folder / RECORD)
     except BaseException:
         with suppress(OSError):

@@ -12,7 +12,8 @@ import pytest
 
 from audiopod_mcp.studio.jobs.store import Store
 from audiopod_mcp.studio.media.store import MediaStore
-from tests.studio.studios import MUSIC, opened
+from tests.server.sessions import session
+from tests.studio.studios import BEEPER, MUSIC, opened
 
 KEY, OTHER = {"X-API-Key": "ap_one_0123456789"}, {"X-API-Key": "ap_two_0123456789"}
 
@@ -273,3 +274,30 @@ async def test_jobs_are_listed_as_they_were_made_though_the_clock_went_back(tmp_
             for _ in range(3):
                 store.create({**values, "fingerprint": "f"})
         assert [job["id"] for job in (await studio.get(f"{MUSIC}/jobs")).json()] == [3, 2, 1]
+
+
+async def test_audio_that_was_removed_by_hand_is_said_so(tmp_path):
+    async with session("stdio", "legacy", tmp_path, AUDIOPOD_ENGINE=BEEPER) as client:
+        await client.call_tool("generate_music", {"caption": "x"})
+        shutil.rmtree(tmp_path / "data" / "media" / "1")
+        for tool in ("save_audio", "get_job"):
+            said = (await client.call_tool(tool, {"job_id": 1})).content[0].text
+            assert "audio of job 1 was removed from the studio's data folder" in said
+            assert "someone else" not in said
+
+
+def test_two_studios_that_start_at_once_after_a_kill_and_a_loss(tmp_path, serve):
+    data = tmp_path / "data"
+    studio = serve()
+    jobs = [studio.wait(studio.create(caption="x", display_name=f"Song {number}")) for number in range(4)]
+    last = studio.create(caption="slow 60")
+    studio.kill()
+    remove(data)
+    both = [serve(), serve()]
+    for one in both:
+        assert len(one.client.get(f"{MUSIC}/jobs").json()) == len(jobs)
+    for job in jobs:
+        again = both[1].job(job["id"])
+        assert (again["display_name"], again["completed_at"]) == (job["display_name"], job["completed_at"])
+    assert [one.create(caption="x") for one in both] == [last + 1, last + 2]
+    assert both[0].wait(last + 2)["status"] == "COMPLETED"
