@@ -111,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = command("doctor", "what is configured, what answers, what is missing; status 1 if anything is")
     doctor.add_argument("--json", action="store_true", help="for machines")
+    doctor.add_argument("--repair", action="store_true", help="first mend the studio's data folder")
+    doctor.add_argument("--restore", type=int, metavar="JOB", help="first bring a deleted job back")
 
     completion = command("completion", "print what makes a shell complete this command's words")
     completion.add_argument("shell", choices=SHELLS)
@@ -246,4 +248,4 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from audiopod_mcp.doctor import run_doctor
 
-    return run_doctor(as_json=options.json, stream=sys.stdout)
+    return run_doctor(as_json=options.json, stream=sys.stdout, repair=options.repair, restore=options.restore)

@@ -23,6 +23,7 @@ from audiopod_mcp.settings import Settings, SettingsError
 from audiopod_mcp.studio.engines.base import Finding, State
 from audiopod_mcp.studio.engines.registry import EngineInfo, find_engine
 from audiopod_mcp.studio.jobs.inspection import describe_engines, examine_engine
+from audiopod_mcp.studio.jobs.repair import examine_jobs, repair_jobs, restore_job
 
 LIBRARIES = ("numpy", "scipy", "soundfile", "soxr")
 LITTLE_SPACE = 2 * 2**30
@@ -114,6 +115,9 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("service", "ok", "the embedded studio, in the server's own process; no network needed")
     yield (folder := _writable("data folder", settings.data_dir, "AUDIOPOD_DATA_DIR"))
     yield _space(settings.data_dir)
+    if folder.state != "problem":
+        for finding in examine_jobs(settings.data_dir):
+            yield finding
     yield (libraries := _libraries())
     engines = await describe_engines(settings.engine)
     for engine in engines:
@@ -231,12 +235,28 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def run_doctor(*, as_json: bool, stream: TextIO) -> int:
-    """Examine and tell ``stream``; 1 if there is any problem, else 0."""
+async def _mend(repair: bool, restore: int | None) -> AsyncIterator[Finding]:
+    """Do what was asked for, then examine."""
+    if repair or restore is not None:
+        try:
+            data_dir = Settings.from_environment().data_dir
+        except SettingsError:  # which the examination tells
+            pass
+        else:
+            for finding in repair_jobs(data_dir) if repair else ():
+                yield finding
+            for finding in restore_job(data_dir, restore) if restore is not None else ():
+                yield finding
+    async for finding in examine():
+        yield finding
+
+
+def run_doctor(*, as_json: bool, stream: TextIO, repair: bool = False, restore: int | None = None) -> int:
+    """Mend what is to be mended, examine, and tell ``stream``; 1 if there is any problem, else 0."""
 
     async def tell() -> list[Finding]:
         findings = []
-        async for finding in examine():
+        async for finding in _mend(repair, restore):
             findings.append(finding)
             if not as_json:
                 stream.write(_line(finding))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -9,11 +10,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio import to_thread
 from anyio.abc import TaskGroup, TaskStatus
 
 from audiopod_mcp.api import AudioPodClient
 from audiopod_mcp.server import AutoSaver, Service
-from audiopod_mcp.settings import DEFAULT_ENGINE, Settings
+from audiopod_mcp.settings import DEFAULT_ENGINE, Settings, SettingsError
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +26,8 @@ CONNECTIONS = 1000
 """How many may be open at the same time before others are turned away."""
 LONGEST_GOODBYE = 4.0
 """Seconds for putting back what is unfinished."""
+
+logger = logging.getLogger("audiopod_mcp")
 
 
 class EmbeddedStudio:
@@ -37,6 +41,7 @@ class EmbeddedStudio:
         self._local_files = local_files
         self._public_url = public_url
         self._app: ASGIApp | None = None
+        self._told: str | None = None
         self._starting = anyio.Lock()
         self._stop = anyio.Event()
         self.stopped = anyio.Event()
@@ -48,8 +53,35 @@ class EmbeddedStudio:
             self.stopped.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = await self._started()
+        try:
+            app = await self._started()
+        except Exception as error:  # noqa: BLE001 - the answer, and the log, say so
+            app = self._refusal(error)
         await app(scope, receive, send)
+
+    async def look_ahead(self) -> None:
+        """Say at once, in the log, where the data folder can't be used."""
+        from audiopod_mcp.studio.jobs.unusable import look
+
+        if why := await to_thread.run_sync(look, self._settings.data_dir):
+            self._log(why)
+
+    def _refusal(self, error: Exception) -> ASGIApp:
+        """What answers instead of a studio that did not start: final, for nothing was stored."""
+        from starlette.responses import JSONResponse
+
+        if isinstance(error, SettingsError):
+            why = str(error)
+            self._log(why)
+        else:
+            why = f"it does not start ({type(error).__name__}); its log says more"
+            logger.error("the studio does not start", exc_info=error)
+        return JSONResponse({"detail": why}, 507)
+
+    def _log(self, why: str) -> None:
+        if why != self._told:
+            self._told = why
+            logger.error("%s", why)
 
     def transport(self) -> httpx.AsyncBaseTransport:
         import httpx
@@ -77,12 +109,15 @@ class EmbeddedStudio:
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)
+        started = False
         try:
             async with running(app):
+                started = True
                 task_status.started(app)
                 await self._stop.wait()
         finally:
-            self.stopped.set()
+            if started:  # else the next request tries again
+                self.stopped.set()
 
 
 @asynccontextmanager
@@ -107,6 +142,9 @@ async def open_service(
         studio = (
             None if url else EmbeddedStudio(settings, tasks, local_files=same_machine, public_url=public_url)
         )
+
+        if studio is not None:
+            tasks.start_soon(studio.look_ahead)
 
         def connect(key: str | None) -> AudioPodClient:
             if studio is None:

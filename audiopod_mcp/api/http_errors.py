@@ -72,6 +72,11 @@ def error_of(
     if status == 429:
         text = f"{name}'s rate limit is reached{said}; {when}"
         return RateLimited(text, status=status, retry_after=wait, transient=True)
+    if status == 507:
+        return ServiceFailed(
+            f"{name} can't keep jobs{said or ', and does not say why; trying again will not help'}",
+            status=status,
+        )
     if status in NEVER_RETRIED:
         return ServiceFailed(
             f"{name} can't do this (status {status}){said}; trying again will not help", status=status
@@ -101,7 +106,9 @@ def error_of(
             "trying again will not help",
             status=status,
         )
-    if status in {404, 410}:
+    if status == 410:
+        return NotFound(f"{name} does not have it any more{said}", status=status)
+    if status == 404:
         return NotFound(f"{name} does not have it, or it belongs to someone else{said}", status=status)
     if status == 409 or (status == 400 and "must be completed" in error.message.lower()):
         return NotReady(

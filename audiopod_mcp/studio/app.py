@@ -6,7 +6,8 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 
 import anyio
 from anyio import to_thread
@@ -19,13 +20,15 @@ from audiopod_mcp.worker_pool import WorkerPool
 from .config import StudioConfig
 from .engines.registry import make_engine
 from .jobs.instances import Instance
+from .jobs.recovery import keep_record
 from .jobs.runner import Studio, store_path
 from .jobs.store import Store
+from .jobs.unusable import explain
 from .limiting import LimitBody
 from .media.sources import SourceRefused
 from .media.store import MediaStore
 from .routes import catalogue, jobs, media, openapi, operations
-from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused
+from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused, on_unusable
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -50,6 +53,7 @@ def create_studio(config: StudioConfig) -> Starlette:
             HTTPException: on_http,
             InvalidFields: on_invalid,
             SourceRefused: on_refused,
+            sqlite3.Error: on_unusable,
             Exception: on_fault,
         },
         lifespan=running,
@@ -85,28 +89,41 @@ def _tell_fault(work: asyncio.Task[None]) -> None:
 
 def _open(config: StudioConfig) -> Studio:
     try:
-        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _opened(config)
+    except (OSError, sqlite3.Error, NotImplementedError) as error:
+        raise SettingsError(explain(error, config.data_dir)) from error
+
+
+def _opened(config: StudioConfig) -> Studio:
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as opened:  # what is open is closed again where the rest can't be opened
         instance = Instance(config.data_dir)
-        store = Store(store_path(config))
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SettingsError(f"AUDIOPOD_DATA_DIR: {str(config.data_dir)!r} can't be used ({reason})") from None
-    studio = Studio(
-        config=config,
-        store=store,
-        media=MediaStore(config.data_dir, instance.id),
-        instance=instance,
-        # One more than jobs run, so that who waits for an analysis does not wait for a song.
-        workers=WorkerPool(config.workers + 1),
-    )
-    studio.recover()
-    studio.sweep()
-    return studio
+        opened.callback(instance.close)
+        media = MediaStore(config.data_dir, instance.id)
+        opened.callback(media.close)
+        store = Store(store_path(config), on_change=partial(keep_record, media))
+        opened.callback(store.close)
+        studio = Studio(
+            config=config,
+            store=store,
+            media=media,
+            instance=instance,
+            # One more than jobs run, so that who waits for an analysis does not wait for a song.
+            workers=WorkerPool(config.workers + 1),
+        )
+        store.on_move = studio.sweep
+        studio.sweep()  # what is finished is not to be done again
+        studio.recover()
+        opened.pop_all()
+        return studio
 
 
 def _close(studio: Studio) -> None:
-    if released := studio.store.release(studio.instance.id):
-        logger.info("put back %s unfinished jobs", released)
+    try:
+        if released := studio.store.release(studio.instance.id):
+            logger.info("put back %s unfinished jobs", released)
+    except sqlite3.Error as error:  # the next start puts them back
+        logger.error("%s", explain(error, studio.config.data_dir))
     studio.store.close()
     studio.media.close()
     studio.instance.close()

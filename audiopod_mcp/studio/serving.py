@@ -14,13 +14,15 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
     """Serve until told to stop; jobs under way are then put back, to be done at the next start.
 
     Raises:
-        SettingsError: where an open studio would listen to everybody, or there is no such engine.
+        SettingsError: where an open studio would listen to everybody, there is no such engine, or the data
+            folder can't be used.
 
     """
     import uvicorn
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from .app import create_studio
+    from .jobs.unusable import look
 
     local = is_loopback(host)
     if not local and config.api_keys is None and not allow_public:
@@ -29,6 +31,8 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
             "listen on 127.0.0.1, or say --allow-public if that is what you want"
         )
     app = create_studio(config)
+    if why := look(config.data_dir):
+        raise SettingsError(why)
     if local:  # a web page can make its own name mean this machine, but can't hide that name
         public = urlsplit(config.public_url or "").hostname
         hosts = ["127.0.0.1", "localhost", "[::1]", "::1", *([public] if public else [])]

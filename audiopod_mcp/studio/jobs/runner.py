@@ -17,6 +17,7 @@ from anyio import to_thread
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
 from audiopod_mcp.studio.stored_job import StoredJob
@@ -24,13 +25,19 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
-from .store import Store
+from .recovery import reconcile
+from .store import Store, now
 from .task import Order, Result, output_folder_is_whole, perform, transcode
+from .unusable import DATABASE
 
 LOOK_EVERY: Final = 1.0
 """Seconds after which to look for jobs that other processes put back."""
 RECOVER_EVERY: Final = 5.0
 """Seconds after which to look for instances that died."""
+SWEEP_EVERY: Final = 3600.0
+"""Seconds after which to look into the trash."""
+ROOM_WANTED: Final = 512 * 2**20
+"""Bytes that should be free: below that nothing is kept in the trash."""
 WORKER_DEATHS_ALLOWED: Final = 2
 FETCHES: Final = 8
 """How many downloads may go on at the same time."""
@@ -228,15 +235,34 @@ class Studio:
             self.store.adopt(self.config.engine)
 
     def sweep(self) -> None:
-        """Delete media whose job is gone."""
-        for job_id in self.media.job_ids() - self.store.known_ids():
-            self.media.remove(job_id)
+        """Bring media and jobs in line, which deletes nothing but what has been in the trash long enough."""
+        done = reconcile(self.store, self.media)
+        if done.restored:
+            logger.warning(
+                "%s did not know %s finished jobs whose audio is here; they are back: %s",
+                DATABASE,
+                len(done.restored),
+                ", ".join(map(str, done.restored[:20])),
+            )
+        for job_id, why in list(done.left.items())[:20]:
+            logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
+        self.media.empty_trash()
+
+    def _make_room(self) -> None:
+        """Empty the trash at once where the disk is nearly full."""
+        if shutil.disk_usage(self.config.data_dir).free < ROOM_WANTED:
+            self.media.empty_trash(older_than=0)
 
     async def _recover_now_and_then(self) -> None:
+        swept = anyio.current_time()
         while True:
             await anyio.sleep(RECOVER_EVERY)
             try:
                 await to_thread.run_sync(self.recover)
+                await to_thread.run_sync(self._make_room)
+                if anyio.current_time() - swept > SWEEP_EVERY:
+                    swept = anyio.current_time()
+                    await to_thread.run_sync(self.sweep)
             except (OSError, sqlite3.Error):
                 logger.exception("could not look after the jobs of other studio processes")
 
@@ -251,10 +277,14 @@ class Studio:
         if outcome is None:
             self._write_failure(job, result.error or "unknown")
             return "failed"
+        columns = _columns(outcome) | {"completed_at": now()}
+        asked = self.store.job(job.id) or job  # it may have got another title meanwhile
+        write_record(folder, asked.model_copy(update=columns))
         self.media.publish(folder, job.id)
-        if not self.store.finish(job.id, self.instance.id, _columns(outcome)):
-            self.media.remove(job.id)  # deleted at the last moment
-            return "stopped"
+        if not self.store.finish(job.id, self.instance.id, columns):
+            self.sweep()  # deleted at the last moment, or finished by another studio that found these media
+            found = self.store.job(job.id)
+            return "completed" if found and found.status == "COMPLETED" else "stopped"
         self.wake()
         return "completed"
 
@@ -310,7 +340,7 @@ class _Slot:
 
 
 def store_path(config: StudioConfig) -> Path:
-    return config.data_dir / "studio.db"
+    return config.data_dir / DATABASE
 
 
 def new_folder(parent: Path, name: str) -> Path:

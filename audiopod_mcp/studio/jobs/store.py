@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,23 +17,38 @@ from typing import Any, Final
 from audiopod_mcp.operations import JobFilters
 from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
 
-from .database import connect, upgrade, use_write_ahead_log, write_progress
+from .database import (
+    check,
+    check_version,
+    connect,
+    is_busy,
+    upgrade,
+    use_write_ahead_log,
+    write_progress,
+)
 
 LARGEST_ID: Final = 2**63 - 1
 """What SQLite can hold; no job has a larger number."""
 CRASHES_ALLOWED: Final = 3
 """How often a job may take its studio down with it before it is given up."""
+HIGHEST_FOREIGN_ID: Final = 10**15
+"""What is believed of numbers that are read from files and folders."""
+LAST_ID: Final = "last_id"
+"""The file, beside the database, with the number of the latest job."""
 
 _GIVEN_UP: Final = (
     "gave up: the process making this ended # times without a word, most likely out of memory; "
     "ask for less (shorter, fewer takes) and retry"
 )
 _SORT: Final = {
-    "created_at": "created_at",
+    "created_at": "id",  # in which order they were made, whatever the clock said
     "display_name": "display_name COLLATE NOCASE",
     "audio_duration": "audio_duration",
     "status": "status",
 }
+_COLUMNS: Final = StoredJob.model_fields.keys() - COMPUTED
+
+logger = logging.getLogger("audiopod_mcp.studio")
 
 
 class KeyReused(Exception):
@@ -44,33 +61,98 @@ def now() -> str:
 
 
 class Store:
-    """Jobs and analyses. Methods block and are safe from any thread; call them off the event loop."""
+    """Jobs and analyses. Methods block and are safe from any thread; call them off the event loop.
 
-    def __init__(self, path: Path) -> None:
+    ``on_change`` is told every finished job that is changed. :attr:`on_move` is called after the file was
+    removed or replaced by somebody while it was in use, when the store works with the new one.
+
+    Raises:
+        sqlite3.Error: from each method, where the file can't be used.
+
+    """
+
+    def __init__(self, path: Path, on_change: Callable[[StoredJob], None] | None = None) -> None:
         self._lock = threading.Lock()
-        self._connection = connect(path)
-        use_write_ahead_log(self._connection)
+        self._path = path
+        self._last_id = path.with_name(LAST_ID)
+        self._on_change = on_change
+        self.on_move: Callable[[], None] | None = None
+        self._connection = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = connect(self._path)
         try:
-            with self._transaction() as connection:
-                upgrade(connection, StoredJob.model_fields.keys() - COMPUTED)
+            check_version(connection)
+            check(connection)
+            use_write_ahead_log(connection)
+            self._file = _identity(self._path)
+            connection.execute("BEGIN IMMEDIATE")
+            upgrade(connection, _COLUMNS)
+            connection.execute("COMMIT")
         except BaseException:
-            self._connection.close()
+            connection.close()
             raise
+        return connection
 
     def close(self) -> None:
+        """Close the file, which then holds everything itself unless others are still at it."""
         with self._lock:
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            moved = self._begin()
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # where the transaction ended by itself
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+        if moved:
+            logger.warning(
+                "%s was removed or replaced; what was not finished goes on in the new one", self._path
+            )
+            if self.on_move:
+                self.on_move()
+
+    def _begin(self) -> bool:
+        """Begin to write; whether that is into another file, because there is one by now."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        if self._is_in_place():
+            return False
+        unfinished = self._connection.execute(
+            "SELECT * FROM jobs WHERE status IN ('PENDING', 'PROCESSING')"
+        ).fetchall()
+        self._connection.execute("ROLLBACK")
+        new = self._opened()
+        self._connection.close()
+        self._connection = new
+        new.execute("BEGIN IMMEDIATE")
+        for row in unfinished:
+            marks = ", ".join("?" * len(row))
+            new.execute(f"INSERT OR IGNORE INTO jobs ({', '.join(row.keys())}) VALUES ({marks})", tuple(row))  # noqa: S608
+        self._raise_ids(new, 0)
+        return True
+
+    def _is_in_place(self) -> bool:
+        """Whether the file that is open, and locked for writing just now, still lies at its place."""
+        if (found := _identity(self._path)) == self._file:
+            return True
+        if found is None:
+            return False
+        try:
+            with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if is_busy(error):  # it is ours: some network file systems number their files anew
+                self._file = found
+                return True
+        return False
 
     def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         with self._lock:
@@ -104,6 +186,7 @@ class Store:
                 tuple(map(_stored, row.values())),
             )
             new = connection.execute("SELECT * FROM jobs WHERE id = ?", (cursor.lastrowid,)).fetchone()
+            self._note_id(new["id"])
             return _job(new), True
 
     def job(self, job_id: int, owner: str | None = None) -> StoredJob | None:
@@ -148,11 +231,18 @@ class Store:
                 f"UPDATE jobs SET {names} WHERE id = ?",  # noqa: S608
                 (*map(_stored, values.values()), job_id),
             )
+        self._tell_change(job_id)
 
     def delete(self, job_id: int) -> None:
-        """Forget the job; a worker that is at it notices at its next report."""
+        """Forget the job, for good; a worker that is at it notices at its next report."""
         with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO tombstones VALUES (?, ?)", (job_id, now()))
             connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
+    def forgive(self, job_id: int) -> None:
+        """Let a deleted job be one again, once :meth:`restore` is given it."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM tombstones WHERE job_id = ?", (job_id,))
 
     def retry(self, job_id: int) -> bool:
         """Queue a failed job again. ``False`` where it hasn't failed."""
@@ -190,16 +280,20 @@ class Store:
 
     def finish(self, job_id: int, instance: str, values: Mapping[str, Any]) -> bool:
         """Complete or fail a job that ``instance`` still holds. ``False`` where it was deleted meanwhile."""
+        values = {"completed_at": now(), **values}
         names = ", ".join(f"{name} = ?" for name in values)
         with self._transaction() as connection:
-            return (
+            finished = (
                 connection.execute(
-                    f"UPDATE jobs SET {names}, completed_at = ?, claimed_by = NULL, stage = NULL "  # noqa: S608
+                    f"UPDATE jobs SET {names}, claimed_by = NULL, stage = NULL "  # noqa: S608
                     "WHERE id = ? AND claimed_by = ? AND status = 'PROCESSING'",
-                    (*map(_stored, values.values()), now(), job_id, instance),
+                    (*map(_stored, values.values()), job_id, instance),
                 ).rowcount
                 == 1
             )
+        with self._lock, suppress(sqlite3.Error):  # passive: as far as it goes without anybody waiting
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return finished
 
     def release(
         self,
@@ -240,8 +334,72 @@ class Store:
         rows = self._rows("SELECT DISTINCT claimed_by FROM jobs WHERE status = 'PROCESSING'")
         return {row[0] for row in rows if row[0]}
 
-    def known_ids(self) -> set[int]:
-        return {row[0] for row in self._rows("SELECT id FROM jobs")}
+    def known(self) -> dict[int, str]:
+        """The status of every job that there is or was, ``DELETED`` among them."""
+        sql = "SELECT job_id, 'DELETED' FROM tombstones UNION ALL SELECT id, status FROM jobs"
+        return {row[0]: row[1] for row in self._rows(sql)}
+
+    def restore(self, jobs: Iterable[StoredJob]) -> list[int]:
+        """Take finished jobs in that the file doesn't know, or not as finished; the numbers of those taken.
+
+        A deleted job stays deleted, and a number that means another job goes on meaning it.
+        """
+        restored = []
+        with self._transaction() as connection:
+            for job in jobs:
+                values = {name: _stored(getattr(job, name)) for name in sorted(_COLUMNS)} | {
+                    "fingerprint": ""
+                }
+                columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+                changes = ", ".join(f"{name} = excluded.{name}" for name in values if name != "fingerprint")
+                try:
+                    taken = connection.execute(
+                        f"INSERT INTO jobs ({columns}) SELECT {marks} "  # noqa: S608 - names of our own
+                        "WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE job_id = :id) "
+                        f"ON CONFLICT (id) DO UPDATE SET {changes} "
+                        "WHERE jobs.status != 'COMPLETED' AND jobs.token = excluded.token",
+                        values,
+                    )
+                except (OverflowError, sqlite3.IntegrityError, sqlite3.InterfaceError):
+                    continue
+                if taken.rowcount == 1:
+                    restored.append(job.id)
+        return restored
+
+    def start_ids_above(self, highest: int) -> None:
+        """Give new jobs numbers above ``highest`` and above all that were given here."""
+        with self._transaction() as connection:
+            self._raise_ids(connection, highest)
+
+    def _raise_ids(self, connection: sqlite3.Connection, highest: int) -> None:
+        with suppress(OSError, ValueError):
+            highest = max(highest, min(int(self._last_id.read_bytes()[:20]), HIGHEST_FOREIGN_ID))
+        tops = connection.execute(
+            "SELECT max(id) FROM jobs UNION ALL SELECT max(job_id) FROM tombstones "
+            "UNION ALL SELECT seq FROM sqlite_sequence WHERE name = 'jobs'"
+        )
+        highest = max(highest, *(row[0] or 0 for row in tops), 0)
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'jobs'")
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('jobs', ?)", (highest,))
+        self._note_id(highest)
+
+    def _note_id(self, job_id: int) -> None:
+        """Remember beside the file, for the case that it is lost; inside a transaction, so one at a time."""
+        with suppress(OSError):
+            number = os.open(self._last_id, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.write(number, b"%019d\n" % job_id)
+            finally:
+                os.close(number)
+
+    def _tell_change(self, job_id: int) -> None:
+        if self._on_change and (job := self.job(job_id)) and job.status == "COMPLETED":
+            try:
+                self._on_change(job)
+            except OSError as error:
+                logger.warning(
+                    "what is known of job %s could not be kept beside its audio (%s)", job_id, error
+                )
 
     # Analyses -----------------------------------------------------------------------------------
 
@@ -264,10 +422,20 @@ class Store:
                     "AND json_extract(details, '$.' || ?1) IS NULL",
                     (name, json.dumps(value), job_id, take, owner),
                 )
+        self._tell_change(job_id)
 
     def analysis(self, analysis_id: str, owner: str) -> dict[str, Any] | None:
         rows = self._rows("SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner))
         return dict(json.loads(rows[0][0])) if rows else None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells this file from another that lies there later; ``None`` where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _job(row: sqlite3.Row) -> StoredJob:

@@ -176,7 +176,7 @@ def _is_ours(path: Path, data_dir: Path) -> bool:
     if not path.is_relative_to(data_dir) or path == data_dir:
         return False
     first = path.relative_to(data_dir).parts[0]
-    return first in {"media", "work", "instances"} or first.startswith("studio.db")
+    return first in {"media", "trash", "work", "instances"} or first.startswith("studio.db")
 
 
 def _short(text: str) -> str:

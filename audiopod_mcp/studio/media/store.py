@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from .layout import MASTER, STEMS
 
 _STEM, _, MASTER_FORMAT = MASTER.rpartition(".")
-_ID = re.compile(r"[1-9][0-9]{0,18}")
+TRASH_DAYS: Final = 7
+"""How long the media of a deleted job can be brought back."""
+_ID = re.compile(r"[1-9][0-9]{0,14}")
+_TRASHED = re.compile(rf"({_ID.pattern})-([0-9]{{1,12}})-[0-9a-f]+")
+
+
+class Trashed(NamedTuple):
+    """Media that were put into the trash."""
+
+    job_id: int
+    since: int
+    """Seconds since 1970."""
+    folder: Path
 
 
 class MediaStore:
     """The folders of a studio::
 
+        media/{job_id}/job.json             what is known of the job
         media/{job_id}/{take}/audio.flac    masters, and beside them what else belongs to the take
         work/{instance}/…                   what is not finished yet
+        trash/{job_id}-{time}-…/            media of deleted jobs, for :data:`TRASH_DAYS`
 
     What lies in ``media`` is complete: it is moved there in one step.
     """
 
     def __init__(self, data_dir: Path, instance: str) -> None:
         self.media = data_dir / "media"
+        self._trash = data_dir / "trash"
         self._works = data_dir / "work"
         self._work = self._works / instance
-        for folder in (self.media, self._work):
+        for folder in (self.media, self._trash, self._work):
             folder.mkdir(parents=True, exist_ok=True)
 
     def close(self) -> None:
@@ -52,24 +71,61 @@ class MediaStore:
     def stem(self, job_id: int, name: str, track: str) -> Path:
         return self.take(job_id, name) / STEMS / f"{track}.{MASTER_FORMAT}"
 
+    def folder(self, job_id: int) -> Path:
+        """All that belongs to a finished job."""
+        return self.media / str(job_id)
+
     def publish(self, folder: Path, job_id: int) -> None:
         """Make the finished ``folder`` the job's media, in one step."""
-        target = self.media / str(job_id)
+        target = self.folder(job_id)
         if target.exists():  # left by a run that ended between here and the store
-            self.remove(job_id)
-        folder.replace(target)
+            target.replace(self._new_grave(job_id))
+        try:
+            folder.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            # ``work`` is on another disk.
+            draft = self.media / f".{uuid.uuid4().hex}"
+            try:
+                shutil.copytree(folder, draft)
+                draft.replace(target)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
 
     def remove(self, job_id: int) -> None:
-        """Delete the job's media; what a reader on Windows still holds open goes at the next start."""
-        target = self.media / str(job_id)
-        grave = self._work / uuid.uuid4().hex
-        try:
-            target.replace(grave)
-        except FileNotFoundError:
-            return
-        except OSError:
-            grave = target
-        shutil.rmtree(grave, ignore_errors=True)
+        """Put the job's media into the trash; what a reader on Windows still holds open goes later."""
+        with suppress(OSError):
+            self.folder(job_id).replace(self._new_grave(job_id))
+
+    def trashed(self) -> list[Trashed]:
+        """What lies in the trash, the latest first."""
+        return self.entries_of(self._trash)
+
+    @staticmethod
+    def entries_of(trash: Path) -> list[Trashed]:
+        """What lies in the folder ``trash``, the latest first."""
+        found = [
+            Trashed(int(match[1]), int(match[2]), folder)
+            for folder in trash.iterdir()
+            if (match := _TRASHED.fullmatch(folder.name))
+        ]
+        return sorted(found, key=lambda entry: entry.since, reverse=True)
+
+    def take_back(self, entry: Trashed) -> None:
+        """Make trashed media those of their job again. Raises :class:`OSError` where it has others."""
+        if self.folder(entry.job_id).exists():
+            raise FileExistsError(errno.EEXIST, "there is other audio by now", str(entry.folder))
+        entry.folder.replace(self.folder(entry.job_id))
+
+    def empty_trash(self, older_than: float = TRASH_DAYS * 86_400) -> None:
+        """Delete for good what has been in the trash for so many seconds."""
+        for entry in self.trashed():
+            if time.time() - entry.since >= older_than:
+                shutil.rmtree(entry.folder, ignore_errors=True)
+
+    def _new_grave(self, job_id: int) -> Path:
+        return self._trash / f"{job_id}-{int(time.time())}-{uuid.uuid4().hex[:8]}"
 
     def clean(self, instance: str) -> None:
         """Clear away the unfinished work of an instance that is no more."""
@@ -82,3 +138,7 @@ class MediaStore:
     def job_ids(self) -> set[int]:
         """The jobs that have media."""
         return {int(folder.name) for folder in self.media.iterdir() if _ID.fullmatch(folder.name)}
+
+    def highest_id(self) -> int:
+        """The highest number of a job that has, or had, media here."""
+        return max(self.job_ids() | {entry.job_id for entry in self.trashed()}, default=0)

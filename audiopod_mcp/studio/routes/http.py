@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final
 
+from anyio import to_thread
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,14 +18,18 @@ from starlette.responses import JSONResponse, Response
 from audiopod_mcp.operations import API_PREFIX, Job, error_line
 from audiopod_mcp.operations.vocabulary import FORMATS
 from audiopod_mcp.studio.config import StudioConfig
+from audiopod_mcp.studio.jobs.database import is_busy
 from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import LARGEST_ID
+from audiopod_mcp.studio.jobs.unusable import explain
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
 from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
 
 NO_JOB: Final = "Music job not found"
+
+logger = logging.getLogger("audiopod_mcp.studio")
 
 
 class InvalidFields(Exception):
@@ -198,6 +205,11 @@ def audio_files(job: StoredJob, media: MediaStore) -> dict[str, str]:
     }
 
 
+def audio_is_gone(job: StoredJob) -> str:
+    """What is said of a finished job whose files are not there."""
+    return f"the audio of job {job.id} was removed from the studio's data folder; make it anew, or delete it"
+
+
 async def on_invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, InvalidFields)  # noqa: S101 - registered for these
     lines = dict.fromkeys(item["msg"] for item in error.detail)
@@ -213,6 +225,16 @@ async def on_refused(_request: Request, error: Exception) -> Response:
 async def on_http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these
     return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
+
+
+async def on_unusable(request: Request, error: Exception) -> Response:
+    """The job store does not answer, and nothing was stored; a second try helps where others were busy."""
+    assert isinstance(error, sqlite3.Error)  # noqa: S101 - registered for these
+    line = await to_thread.run_sync(explain, error, request.app.state.config.data_dir)
+    logger.error("%s", line)
+    if is_busy(error):
+        return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
+    return JSONResponse({"detail": line}, 507)
 
 
 async def on_fault(_request: Request, _error: Exception) -> Response:

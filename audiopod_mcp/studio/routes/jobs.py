@@ -19,6 +19,7 @@ from audiopod_mcp.studio.stored_job import StoredJob
 from .http import (
     NO_JOB,
     InvalidFields,
+    audio_is_gone,
     base_of,
     body_of,
     job_json,
@@ -78,7 +79,13 @@ def _job_response(request: Request, job: StoredJob) -> JSONResponse:
 
 
 async def get_job(request: Request) -> Response:
-    return _job_response(request, await find_job(request))
+    job = await find_job(request)
+    if job.status == "COMPLETED" and job.takes:
+        there = studio_of(request).media.folder(job.id).is_dir
+        if not await to_thread.run_sync(there):
+            line = audio_is_gone(job)
+            job = job.model_copy(update={"notes": [*job.notes, f"{line[0].upper()}{line[1:]}."]})
+    return _job_response(request, job)
 
 
 async def list_jobs(request: Request) -> Response:
@@ -169,7 +176,7 @@ async def get_stem(request: Request) -> Response:
         raise HTTPException(404, f"job {job.id} has no stem of that name")
     path = studio_of(request).media.stem(job.id, job.takes[0]["name"], track)
     if not await to_thread.run_sync(path.is_file):
-        raise HTTPException(404, "the audio was deleted")
+        raise HTTPException(410, audio_is_gone(job))
     return FileResponse(path, media_type=MIME_TYPES[MASTER_FORMAT])
 
 

@@ -17,7 +17,7 @@ from audiopod_mcp.studio.media.links import Expired, take_of
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
-from .http import path_number, studio_of
+from .http import audio_is_gone, path_number, studio_of
 
 
 def routes() -> list[Route]:
@@ -40,7 +40,7 @@ async def get_media(request: Request) -> Response:
     if ending not in FORMATS:
         raise HTTPException(404, f"there is no format {ending[:16]!r}; there are {', '.join(FORMATS)}")
     if not await to_thread.run_sync(studio.media.master(job.id, take["name"]).is_file):
-        raise HTTPException(404, "the audio was deleted")
+        raise HTTPException(410, audio_is_gone(job))
     try:
         path = await studio.converted(job, take["name"], ending)
     except (CanNotRun, WorkerDied) as error:

@@ -146,15 +146,15 @@ async def test_a_job_whose_studio_dies_three_times_is_given_up(tmp_path):
 
 @pytest.mark.anyio
 async def test_what_a_crash_left_half_way_is_redone(tmp_path):
-    """Media without a finished job are replaced, media without any job are swept away."""
+    """Media without a finished job are replaced, media without any job are kept, and no new job is taken for it."""
     for left in ("1", "77"):
         (tmp_path / "media" / left / "take-1").mkdir(parents=True)
     async with opened(tmp_path) as studio:
-        assert not (tmp_path / "media" / "77").exists()
-        (tmp_path / "media" / "1" / "left").mkdir(parents=True)
+        assert (tmp_path / "media" / "77" / "take-1").exists()
+        (tmp_path / "media" / "78" / "left").mkdir(parents=True)
         job = await studio.make(caption="x")
-        assert job["id"] == 1
-        assert [path.name for path in (tmp_path / "media" / "1").iterdir()] == ["take-1"]
+        assert job["id"] == 78
+        assert {path.name for path in (tmp_path / "media" / "78").iterdir()} == {"job.json", "take-1"}
 
 
 @pytest.mark.anyio
