@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +14,9 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from audiopod_mcp.api import AudioPodClient
 from audiopod_mcp.server import AutoSaver, Service
+from audiopod_mcp.server.saving import remove_abandoned
 from audiopod_mcp.settings import DEFAULT_ENGINE, Settings
+from audiopod_mcp.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     import httpx
@@ -116,19 +119,23 @@ async def open_service(
                 STUDIO_URL, api_key=key, transport=studio.transport(), limits=False, name="The studio"
             )
 
+        drawers = WorkerPool(os.cpu_count() or 1, end_cancelled=True)
         service = Service(
             connect=connect,
             api_key=settings.api_key,
             embedded=studio is not None,
             local_files=same_machine and studio is not None,
             output_dir=settings.output_dir if same_machine else None,
-            auto_saver=AutoSaver(settings.output_dir, settings.data_dir / "saved", tasks.start_soon)
+            auto_saver=AutoSaver(settings.output_dir, settings.data_dir / "saved", tasks.start_soon, drawers)
             if same_machine and settings.auto_save
             else None,
             max_wait=settings.max_wait,
             confirm_above=settings.confirm_above,
             spawn=tasks.start_soon,
+            drawers=drawers,
         )
+        if same_machine:
+            tasks.start_soon(anyio.to_thread.run_sync, remove_abandoned, settings.output_dir)
         try:
             yield service, studio
         finally:

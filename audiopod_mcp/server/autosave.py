@@ -13,17 +13,16 @@ import anyio
 
 from audiopod_mcp.api import AudioPodClient, AudioPodError
 from audiopod_mcp.operations import Job
+from audiopod_mcp.worker_pool import WorkerPool
 
 from .notifications import Spawn
-from .saving import save, takes_of
+from .saving import ABANDONED, save, takes_of
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0
 """Seconds for which an answer waits for its files; a slower download goes on behind it."""
 REMEMBERED = 1000
-ABANDONED = 600.0
-"""Seconds after which a file that is still being written is not: the process that wrote it was killed."""
 
 _Key = tuple[str | None, int]
 
@@ -31,10 +30,11 @@ _Key = tuple[str | None, int]
 class AutoSaver:
     """Writes finished jobs into ``folder``; in ``records`` processes tell each other what is written."""
 
-    def __init__(self, folder: Path, records: Path, spawn: Spawn) -> None:
+    def __init__(self, folder: Path, records: Path, spawn: Spawn, workers: WorkerPool) -> None:
         self._folder = folder
         self._records = records
         self._spawn = spawn
+        self._workers = workers
         self._watched: OrderedDict[_Key, None] = OrderedDict()
         self._savings: OrderedDict[_Key, _Saving] = OrderedDict()
 
@@ -86,7 +86,7 @@ class AutoSaver:
         except FileExistsError:
             return record.read_text(encoding="utf-8", errors="surrogateescape")
         try:
-            path = await save(client, job, self._folder, None, take)
+            path = await save(client, self._workers, job, self._folder, None, take)
             record.write_text(str(path), encoding="utf-8", errors="surrogateescape")
         except BaseException:
             record.unlink(missing_ok=True)

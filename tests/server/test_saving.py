@@ -38,9 +38,9 @@ def test_any_title_makes_a_name_that_every_platform_takes(title, task, take):
 
 @pytest.mark.anyio
 async def test_saving_twice_keeps_both_and_leaves_nothing_else(tmp_path):
-    first = await save(Audio(b"one"), JOB, tmp_path / "new", None, 1)
-    second = await save(Audio(b"t", b"wo"), JOB, tmp_path / "new", None, 1)
-    take = await save(Audio(b"three"), JOB, tmp_path / "new", None, 2)
+    first = await save_one(Audio(b"one"), JOB, tmp_path / "new", None, 1)
+    second = await save_one(Audio(b"t", b"wo"), JOB, tmp_path / "new", None, 1)
+    take = await save_one(Audio(b"three"), JOB, tmp_path / "new", None, 2)
     assert [first.name, second.name, take.name] == [
         "Neon Sun - cover.flac",
         "Neon Sun - cover (2).flac",
@@ -62,7 +62,7 @@ async def test_jobs_of_one_title_saved_side_by_side_are_each_saved_whole(tmp_pat
     async with anyio.create_task_group() as group:
         for audio in whole:
             chunks = [audio[at : at + 100] for at in range(0, 1000, 100)]
-            group.start_soon(save, Slowly(*chunks), JOB, tmp_path, None, 1)
+            group.start_soon(save_one, Slowly(*chunks), JOB, tmp_path, None, 1)
     assert {path.read_bytes() for path in tmp_path.iterdir()} == whole
     assert len(list(tmp_path.iterdir())) == 4
 
@@ -70,7 +70,7 @@ async def test_jobs_of_one_title_saved_side_by_side_are_each_saved_whole(tmp_pat
 @pytest.mark.anyio
 async def test_a_broken_download_leaves_no_file(tmp_path):
     with pytest.raises(InvalidRequest):
-        await save(Audio(b"half", breaks=True), JOB, tmp_path, None, 1)
+        await save_one(Audio(b"half", breaks=True), JOB, tmp_path, None, 1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -80,14 +80,14 @@ async def test_a_broken_download_leaves_no_file(tmp_path):
 )
 async def test_what_the_job_does_not_have_is_said(tmp_path, audio_format, take, line):
     with pytest.raises(InvalidRequest, match=f"{line}.*job 3 has flac, flac_2, mp3"):
-        await save(Audio(), JOB, tmp_path, audio_format, take)
+        await save_one(Audio(), JOB, tmp_path, audio_format, take)
 
 
 @pytest.mark.anyio
 async def test_a_folder_that_can_not_be_written_is_said_with_the_remedy(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InvalidRequest, match="AUDIOPOD_OUTPUT_DIR"):
-        await save(Audio(b"x"), JOB, tmp_path / "file", None, 1)
+        await save_one(Audio(b"x"), JOB, tmp_path / "file", None, 1)
 
 
 @pytest.mark.anyio
@@ -99,7 +99,7 @@ async def test_a_save_that_is_cancelled_leaves_no_file(tmp_path):
                 await anyio.sleep(0.01)
 
     with anyio.move_on_after(0.1):
-        await save(Endless(), JOB, tmp_path, None, 1)
+        await save_one(Endless(), JOB, tmp_path, None, 1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -109,6 +109,6 @@ async def test_where_there_is_no_room_for_tags_the_music_is_saved_without(tmp_pa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("audiopod_mcp.server.saving.write_tags", full)
-    path = await save(Audio(b"music"), JOB, tmp_path, None, 1)
+    path = await save_one(Audio(b"music"), JOB, tmp_path, None, 1)
     assert path.read_bytes() == b"music"
     assert list(tmp_path.iterdir()) == [path]
