@@ -93,7 +93,9 @@ def test_one_to_eight_channels_are_read_as_they_are(tmp_path, channels):
 @pytest.mark.parametrize(("kind", "channels"), [("wav", 9), ("wav", 255), ("ogg", 255), ("wav", 1024)])
 def test_more_channels_are_refused_in_words(tmp_path, kind, channels):
     (tmp_path / f"a.{kind}").write_bytes(sound(kind, 0.1, channels=channels))
-    with pytest.raises(EngineRefused, match=f"^audio: the file has {channels} channels; at most 8 are accepted"):
+    with pytest.raises(
+        EngineRefused, match=f"^audio: the file has {channels} channels; at most 8 are accepted"
+    ):
         read_audio(tmp_path / f"a.{kind}")
 
 
@@ -102,7 +104,7 @@ def test_a_flac_from_a_pipe_is_refused_for_what_it_is(tmp_path):
     content[21] &= 0xF0
     content[22:26] = bytes(4)
     (tmp_path / "piped.flac").write_bytes(content)
-    with pytest.raises(EngineRefused, match="does not tell its length.*export it again"):
+    with pytest.raises(EngineRefused, match=r"does not tell its length.*export it again"):
         read_audio(tmp_path / "piped.flac")
 
 
