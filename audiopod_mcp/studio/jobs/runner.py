@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import anyio
 from anyio import to_thread
 
+from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
@@ -109,6 +110,9 @@ class Studio:
             except (CanNotRun, NotFetched) as reason:
                 await self._fail(run, str(reason))
             except OSError as error:
+                if is_full(error):
+                    await self._fail(run, describe_full_studio(self.config.data_dir, error))
+                    return
                 logger.exception("job %s failed in the studio", job.id)
                 why = error.strerror or type(error).__name__
                 await self._fail(run, f"the studio could not store the result ({why})")

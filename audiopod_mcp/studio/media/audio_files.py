@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from audiopod_mcp.disk import DiskFull, is_full
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.studio.refused import EngineRefused
 
@@ -117,9 +118,32 @@ def write_audio(
                 report(start / len(audio), f"writing {kind}")
                 block = audio[start : start + BLOCK]
                 file.write(np.clip(block, -1, 1) if kind in _SUBTYPES else _integers(block, subtype))
+        _check_room(temporary, audio)
         temporary.replace(path)
+    except soundfile.LibsndfileError:
+        _check_room(temporary, audio)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _check_room(temporary: Path, audio: Audio) -> None:
+    """Raise what the system has against writing on.
+
+    libsndfile says no more than "System error" where there is no room, and of the last bytes of an ogg or mp3
+    not even that.
+    """
+    size = temporary.stat().st_size
+    try:
+        with temporary.open("r+b", buffering=0) as file:
+            file.seek(0, os.SEEK_END)
+            while file.tell() < size + BLOCK:
+                file.write(bytes(BLOCK))
+            file.truncate(size)
+    except OSError as error:
+        if is_full(error) and error.errno:
+            raise DiskFull(error.errno, needed=audio.size * 2) from None
+        raise
 
 
 def exact_subtype(subtype: str) -> str:
