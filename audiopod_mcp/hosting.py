@@ -77,6 +77,8 @@ class EmbeddedStudio:
             local_folders=settings.readable_folders() if self._local_files else (),
             tell_files=self._local_files,
             allow_private_urls=settings.allow_private_urls,
+            keep_days=settings.keep_days,
+            keep_gb=settings.keep_gb,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)

@@ -25,6 +25,7 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
+from .retention import let_go
 from .store import Store
 from .task import Order, Result, output_folder_is_whole, perform, transcode
 
@@ -235,6 +236,7 @@ class Studio:
         """Delete media whose job is gone."""
         for job_id in self.media.job_ids() - self.store.known_ids():
             self.media.remove(job_id)
+        let_go(self.config, self.store, self.media)
 
     async def _recover_now_and_then(self) -> None:
         while True:
@@ -260,6 +262,7 @@ class Studio:
             self.media.remove(job.id)  # deleted at the last moment
             return "stopped"
         self.wake()
+        let_go(self.config, self.store, self.media)
         return "completed"
 
     async def _fail(self, run: Run, message: str) -> None:

@@ -240,6 +240,16 @@ class Store:
         rows = self._rows("SELECT DISTINCT claimed_by FROM jobs WHERE status = 'PROCESSING'")
         return {row[0] for row in rows if row[0]}
 
+    def expendable(self) -> list[tuple[int, str]]:
+        """Finished jobs that nobody likes and no unfinished job needs, and when each ended; oldest first."""
+        rows = self._rows(
+            "SELECT id, completed_at FROM jobs WHERE status = 'COMPLETED' AND NOT coalesce(liked, 0) "
+            "AND completed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM jobs AS other, "
+            "json_each(other.sources) AS source WHERE other.status IN ('PENDING', 'PROCESSING') "
+            "AND json_extract(source.value, '$.job') = jobs.id) ORDER BY completed_at, id"
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def known_ids(self) -> set[int]:
         return {row[0] for row in self._rows("SELECT id FROM jobs")}
 

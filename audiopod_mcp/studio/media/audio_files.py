@@ -22,8 +22,10 @@ from audiopod_mcp.studio.refused import EngineRefused
 MAX_SECONDS = 30 * 60.0
 """The longest recording an operation takes, seconds: 0.6 GB of stereo at 44.1 kHz."""
 MAX_CHANNELS = 8
-MAX_SAMPLES = 80_000_000
-"""Frames times channels that are held at once: 15 minutes of stereo at 44.1 kHz, 320 MB."""
+MAX_SAMPLES = 64_000_000
+"""Frames times channels that are held at once: 12 minutes of stereo at 44.1 kHz, 256 MB.
+
+What changes a recording holds it two or three times: so a worker stays below a gigabyte."""
 MAX_HEARD = 700_000_000
 """Frames times channels that are decoded only to be listened to: half an hour of stereo at 192 kHz."""
 HEARD_RATE = 22_050

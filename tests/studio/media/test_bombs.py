@@ -50,7 +50,7 @@ def test_what_would_not_fit_is_refused_with_its_true_size(tmp_path, task):
     error, most = done_in_a_process(task, path)
     assert error.startswith(
         "src_audio_url: the file holds 0:53 min of 8 channels at 192000 Hz, 0.3 GB once it is decoded; "
-        "at most 0.32 GB are accepted, 0:52 min of such sound: send the part that matters"
+        "at most 0.26 GB are accepted, 0:41 min of such sound: send the part that matters"
     )
     assert most < 150
 
