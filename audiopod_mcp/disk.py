@@ -19,6 +19,10 @@ class DiskFull(OSError):
         super().__init__(number, os.strerror(number))
         self.needed = needed
 
+    def __reduce__(self) -> tuple[type[DiskFull], tuple[int | None, int]]:
+        """Let it travel from the worker process that it happens in."""
+        return DiskFull, (self.errno, self.needed)
+
 
 def is_full(error: BaseException) -> bool:
     """Whether ``error`` says that there is no room."""

@@ -11,6 +11,8 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
 from audiopod_mcp.api import InvalidRequest
 from audiopod_mcp.operations import Job
@@ -19,7 +21,7 @@ from audiopod_mcp.worker_pool import WorkerPool
 from tests.api.faulty import FaultyService, answer, serving
 from tests.sounds import sound
 
-from .sessions import session
+from .sessions import environment, session
 
 URLS = {"flac": "http://x/1.flac", "mp3": "http://x/1.mp3", "flac_2": "http://x/2.flac"}
 JOB = Job(id=3, task="cover", status="COMPLETED", display_name="Neon Sun", output_urls=URLS)
@@ -301,3 +303,29 @@ def test_names_that_windows_keeps_for_itself_are_changed(name):
 async def test_a_path_that_is_too_long_is_one_line(tmp_path, save_one):
     with pytest.raises(InvalidRequest, match=r"can't write to .*AUDIOPOD_OUTPUT_DIR"):
         await save_one(Audio(FIRST), JOB, tmp_path / "/".join(["x" * 200] * 25), None, 1)
+
+
+CRAMPED = """
+import resource, signal, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from audiopod_mcp.cli import main
+sys.exit(main([]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit of a file's size")
+@pytest.mark.anyio
+async def test_a_disk_without_room_is_called_full(tmp_path, cloud):
+    offer(cloud, sound("wav", 60))
+    cramped = StdioServerParameters(
+        command=sys.executable,
+        args=["-c", CRAMPED],
+        env=environment(tmp_path, AUDIOPOD_BASE_URL=cloud.url, AUDIOPOD_API_KEY="ap_test"),
+    )
+    async with Client(stdio_client(cramped)) as client:
+        result = await client.call_tool("save_audio", {"job_id": 101})
+    assert result.is_error
+    assert f"the disk is full: no room in {tmp_path / 'output'}" in result.content[0].text
+    assert "AUDIOPOD_OUTPUT_DIR" in result.content[0].text
+    assert list((tmp_path / "output").iterdir()) == []

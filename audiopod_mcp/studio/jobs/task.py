@@ -111,12 +111,15 @@ def convert(master: Path, audio_format: str, report: Progress = ignore_progress)
 
 
 def transcode(master: Path, audio_format: str) -> str | None:
-    """:func:`convert`, for one who waits in another process: the answer is what went wrong, if anything."""
+    """:func:`convert`, for one who waits in another process: the answer is what went wrong, if anything.
+
+    A full disk is raised.
+    """
     try:
         convert(master, audio_format)
     except Exception as error:
         if is_full(error):
-            return describe_full_studio(master.parent, error)
+            raise
         logger.exception("could not write %s", audio_format)
         return f"the audio could not be written as {audio_format} ({type(error).__name__})"
     return None
