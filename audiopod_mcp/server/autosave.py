@@ -12,6 +12,7 @@ from pathlib import Path
 import anyio
 
 from audiopod_mcp.api import AudioPodClient, AudioPodError
+from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Job
 from audiopod_mcp.worker_pool import WorkerPool
 
@@ -64,7 +65,8 @@ class AutoSaver:
             paths = [await self._once(key[0], client, job, take) for take in takes_of(job)]
             saving.line = f"Saved as {', '.join(filter(None, paths))}" if any(paths) else ""
         except (AudioPodError, OSError) as error:
-            saving.line = f"Not saved: {error}"
+            line = describe_full(self._records, error) if is_full(error) else str(error)
+            saving.line = f"Not saved: {line.removeprefix('not saved: ')}"
             self._savings.pop(key, None)  # whoever looks again has it tried again
         except Exception:  # it runs beside the server, which must not end with it
             logger.exception("could not save job %s", job.id)
@@ -87,10 +89,11 @@ class AutoSaver:
             return record.read_text(encoding="utf-8", errors="surrogateescape")
         try:
             path = await save(client, self._workers, job, self._folder, None, take)
-            record.write_text(str(path), encoding="utf-8", errors="surrogateescape")
         except BaseException:
             record.unlink(missing_ok=True)
             raise
+        with suppress(OSError):  # it is saved, whether or not there is room to remember it
+            record.write_text(str(path), encoding="utf-8", errors="surrogateescape")
         return str(path)
 
 

@@ -57,9 +57,7 @@ async def save(
     if url is None:
         missing = f"format: no {wanted}" if take == 1 else f"take: no take {take} in {wanted}"
         raise InvalidRequest(f"{missing}; job {job.id} has {', '.join(sorted(job.audio_urls))}")
-    name = file_name(job, take)
-    if sys.platform == "win32":
-        name = name[: max(8, LONGEST_WINDOWS_PATH - len(f"{folder}/ (9999).flac"))].rstrip(" .")
+    name = _shortened(file_name(job, take), folder)
     partial = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{wanted}.part"
     try:
         await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
@@ -106,6 +104,14 @@ async def _checked(workers: WorkerPool, partial: Path, job: Job) -> CheckedAudio
             "or in another format"
         ) from None
     return checked
+
+
+def _shortened(name: str, folder: Path) -> str:
+    """As much of ``name`` as Windows takes in ``folder``, with a number and an ending after it."""
+    if sys.platform != "win32":
+        return name
+    room = LONGEST_WINDOWS_PATH - len(f"{folder}/ (9999).flac")
+    return name[: max(8, room)].rstrip(" .")
 
 
 def remove_abandoned(folder: Path) -> None:

@@ -13,7 +13,7 @@ resource = pytest.importorskip("resource", reason="Windows has no such limits")
 
 
 def test_it_travels_between_processes_whole(tmp_path):
-    error = pickle.loads(pickle.dumps(DiskFull(28, 5 << 20)))  # noqa: S301
+    error = pickle.loads(pickle.dumps(DiskFull(28, 5 << 20)))
     assert error.errno == 28
     assert "5.0 MiB are needed" in describe_full(tmp_path, error)
 
