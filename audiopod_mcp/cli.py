@@ -183,6 +183,8 @@ def _studio(options: argparse.Namespace, settings: Settings) -> int:
             engine=settings.engine,
             environment=settings.environment,
             allow_private_urls=settings.allow_private_urls,
+            keep_days=settings.keep_days,
+            keep_gb=settings.keep_gb,
             public_url=options.public_url,
         ),
         options.host,

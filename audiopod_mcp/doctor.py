@@ -24,6 +24,7 @@ from audiopod_mcp.studio.engines.base import Finding, State
 from audiopod_mcp.studio.engines.registry import EngineInfo, find_engine
 from audiopod_mcp.studio.jobs.inspection import describe_engines, examine_engine
 from audiopod_mcp.studio.jobs.repair import examine_jobs, repair_jobs, restore_job
+from audiopod_mcp.studio.jobs.retention import folder_size
 
 LIBRARIES = ("numpy", "scipy", "soundfile", "soxr")
 LITTLE_SPACE = 2 * 2**30
@@ -118,6 +119,7 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
     if folder.state != "problem":
         for finding in examine_jobs(settings.data_dir):
             yield finding
+    yield _kept(settings)
     yield (libraries := _libraries())
     engines = await describe_engines(settings.engine)
     for engine in engines:
@@ -161,6 +163,18 @@ def _space(folder: Path) -> Finding:
         return Finding("disk space", "ok", found)
     fix = "delete jobs you no longer need, or set AUDIOPOD_DATA_DIR to another disk"
     return Finding("disk space", "problem" if free < NO_SPACE else "warning", found, fix)
+
+
+def _kept(settings: Settings) -> Finding:
+    """How much audio there is, and what becomes of it."""
+    size = folder_size(settings.data_dir / "media")
+    days, gigabytes = settings.keep_days, settings.keep_gb
+    limits = [f"older than {days:g} days"] if days is not None else []
+    limits += [f"beyond {gigabytes:g} GB"] if gigabytes is not None else []
+    what = (
+        f"what is {' or '.join(limits)} is deleted, oldest first" if limits else "nothing is deleted unasked"
+    )
+    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}")
 
 
 def _libraries() -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -15,7 +16,9 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from audiopod_mcp.api import AudioPodClient
 from audiopod_mcp.server import AutoSaver, Service
+from audiopod_mcp.server.saving import remove_abandoned
 from audiopod_mcp.settings import DEFAULT_ENGINE, Settings, SettingsError
+from audiopod_mcp.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     import httpx
@@ -106,6 +109,8 @@ class EmbeddedStudio:
             local_folders=settings.readable_folders() if self._local_files else (),
             tell_files=self._local_files,
             allow_private_urls=settings.allow_private_urls,
+            keep_days=settings.keep_days,
+            keep_gb=settings.keep_gb,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)
@@ -154,19 +159,23 @@ async def open_service(
                 STUDIO_URL, api_key=key, transport=studio.transport(), limits=False, name="The studio"
             )
 
+        drawers = WorkerPool(os.cpu_count() or 1, end_cancelled=True)
         service = Service(
             connect=connect,
             api_key=settings.api_key,
             embedded=studio is not None,
             local_files=same_machine and studio is not None,
             output_dir=settings.output_dir if same_machine else None,
-            auto_saver=AutoSaver(settings.output_dir, settings.data_dir / "saved", tasks.start_soon)
+            auto_saver=AutoSaver(settings.output_dir, settings.data_dir / "saved", tasks.start_soon, drawers)
             if same_machine and settings.auto_save
             else None,
             max_wait=settings.max_wait,
             confirm_above=settings.confirm_above,
             spawn=tasks.start_soon,
+            drawers=drawers,
         )
+        if same_machine:
+            tasks.start_soon(anyio.to_thread.run_sync, remove_abandoned, settings.output_dir)
         try:
             yield service, studio
         finally:

@@ -34,6 +34,10 @@ class Settings:
     confirm_above: float | None = None
     """USD above which the person is asked before a paid call."""
     allow_private_urls: bool = False
+    keep_days: float | None = None
+    """Days after which the embedded studio lets finished jobs go; ``None``: never."""
+    keep_gb: float | None = None
+    """Gigabytes of audio beyond which it lets the oldest go; ``None``: however much it is."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -70,6 +74,8 @@ class Settings:
             allow_private_urls=_switch(
                 "AUDIOPOD_ALLOW_PRIVATE_URLS", values.get("AUDIOPOD_ALLOW_PRIVATE_URLS")
             ),
+            keep_days=_limit("AUDIOPOD_KEEP_DAYS", values.get("AUDIOPOD_KEEP_DAYS"), "days"),
+            keep_gb=_limit("AUDIOPOD_KEEP_GB", values.get("AUDIOPOD_KEEP_GB"), "gigabytes"),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
         )
@@ -146,6 +152,20 @@ def _dollars(name: str, text: str | None) -> float | None:
     if not 0 <= dollars < 1_000_000:
         raise SettingsError(f"{name}: {text!r} is not an amount in USD, such as 0.50")
     return dollars
+
+
+def _limit(name: str, text: str | None, unit: str) -> float | None:
+    if text is None:
+        return None
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = -1.0
+    if not 0 < limit <= 100_000:
+        raise SettingsError(
+            f"{name}: {text!r} is not a number of {unit}, such as 30; leave it out to keep all"
+        )
+    return limit
 
 
 def _user_folder(kind: str) -> Path:

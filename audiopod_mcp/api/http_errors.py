@@ -21,7 +21,7 @@ from .errors import (
 )
 from .text import is_web_page, one_line
 
-NEVER_RETRIED = frozenset({501, 505})
+NEVER_RETRIED = frozenset({501, 505, 507})
 """Failures that no second try gets round."""
 LONGEST_RETRY_AFTER = 86_400.0
 

@@ -13,6 +13,10 @@ from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies
 
 MAX_SECONDS = 3 * 3600
 """What is drawn of a longer recording is its beginning."""
+MAX_CHANNELS, MAX_RATE = 8, 192_000
+"""What is drawn at all: a file may claim a thousand channels, or two thousand million Hz, and have them."""
+BLOCK = 1 << 22
+"""Samples, of all channels, that are decoded at a time."""
 STEP_SECONDS, SHORT_TERM_SECONDS = 0.1, 3.0
 """Seconds: of one measurement, and of what short-term loudness is taken over (EBU Tech 3341)."""
 STEPS_READ = 300
@@ -46,6 +50,11 @@ def open_audio(path: str) -> Iterator[tuple[soundfile.SoundFile, int, int]]:
     try:
         with soundfile.SoundFile(path) as file:
             rate = file.samplerate
+            if file.channels > MAX_CHANNELS or rate > MAX_RATE:
+                raise ValueError(
+                    f"the file has {file.channels} channels at {rate} Hz; at most {MAX_CHANNELS} at "
+                    f"{MAX_RATE} Hz are drawn"
+                )
             frames = min(file.frames, MAX_SECONDS * rate)
             if frames <= 0:
                 raise ValueError("there is no audio in the file")
@@ -80,8 +89,9 @@ def measure_loudness(path: str, columns: int) -> tuple[npt.NDArray[np.float64], 
     with open_audio(path) as (file, rate, frames):
         step = max(1, round(STEP_SECONDS * rate))
         measured, early = [], np.zeros((0, file.channels), np.float32)
-        for start in range(0, frames, STEPS_READ * step):
-            block = file.read(min(STEPS_READ * step, frames - start), dtype="float32", always_2d=True)
+        length = min(STEPS_READ, max(1, BLOCK // (step * file.channels))) * step
+        for start in range(0, frames, length):
+            block = file.read(min(length, frames - start), dtype="float32", always_2d=True)
             if not len(block):
                 break
             # The filters ring: each block begins with the step before it, which is then left out.

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import Sections
-from .audio import open_audio
+from .audio import BLOCK, open_audio
 from .plot import LINE, MARGIN, OWN, PLOT_WIDTH, Figure
 
 HEIGHT = 201
@@ -63,7 +63,7 @@ def _measure_columns(path: str) -> tuple[Column, Column, Column, float]:
     with open_audio(path) as (file, rate, frames):
         edges = np.linspace(0, frames, PLOT_WIDTH + 1).astype(np.int64)
         start = 0
-        for block in file.blocks(FRAMES_READ, dtype="float32", always_2d=True):
+        for block in file.blocks(min(FRAMES_READ, BLOCK // file.channels), dtype="float32", always_2d=True):
             block = np.nan_to_num(block[: frames - start], nan=0.0, posinf=1.0, neginf=-1.0)
             if not len(block):
                 break

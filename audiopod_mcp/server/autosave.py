@@ -12,18 +12,18 @@ from pathlib import Path
 import anyio
 
 from audiopod_mcp.api import AudioPodClient, AudioPodError
+from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Job
+from audiopod_mcp.worker_pool import WorkerPool
 
 from .notifications import Spawn
-from .saving import save, takes_of
+from .saving import ABANDONED, save, takes_of
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0
 """Seconds for which an answer waits for its files; a slower download goes on behind it."""
 REMEMBERED = 1000
-ABANDONED = 600.0
-"""Seconds after which a file that is still being written is not: the process that wrote it was killed."""
 
 _Key = tuple[str | None, int]
 
@@ -31,10 +31,11 @@ _Key = tuple[str | None, int]
 class AutoSaver:
     """Writes finished jobs into ``folder``; in ``records`` processes tell each other what is written."""
 
-    def __init__(self, folder: Path, records: Path, spawn: Spawn) -> None:
+    def __init__(self, folder: Path, records: Path, spawn: Spawn, workers: WorkerPool) -> None:
         self._folder = folder
         self._records = records
         self._spawn = spawn
+        self._workers = workers
         self._watched: OrderedDict[_Key, None] = OrderedDict()
         self._savings: OrderedDict[_Key, _Saving] = OrderedDict()
 
@@ -64,7 +65,8 @@ class AutoSaver:
             paths = [await self._once(key[0], client, job, take) for take in takes_of(job)]
             saving.line = f"Saved as {', '.join(filter(None, paths))}" if any(paths) else ""
         except (AudioPodError, OSError) as error:
-            saving.line = f"Not saved: {error}"
+            line = describe_full(self._records, error) if is_full(error) else str(error)
+            saving.line = f"Not saved: {line.removeprefix('not saved: ')}"
             self._savings.pop(key, None)  # whoever looks again has it tried again
         except Exception:  # it runs beside the server, which must not end with it
             logger.exception("could not save job %s", job.id)
@@ -86,11 +88,12 @@ class AutoSaver:
         except FileExistsError:
             return record.read_text(encoding="utf-8", errors="surrogateescape")
         try:
-            path = await save(client, job, self._folder, None, take)
-            record.write_text(str(path), encoding="utf-8", errors="surrogateescape")
+            path = await save(client, self._workers, job, self._folder, None, take)
         except BaseException:
             record.unlink(missing_ok=True)
             raise
+        with suppress(OSError):  # it is saved, whether or not there is room to remember it
+            record.write_text(str(path), encoding="utf-8", errors="surrogateescape")
         return str(path)
 
 

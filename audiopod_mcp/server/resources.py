@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import anyio
 from mcp.server.lowlevel.helper_types import ReadResourceContents
@@ -15,6 +15,7 @@ from mcp.types import Annotations, Resource, ResourceTemplate
 from pydantic import ValidationError
 
 from audiopod_mcp.api import AudioPodError, NotFound
+from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Analyze, GenerateLrc, Job, JobQuery, KeptResult, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.pictures import Picture, draw
@@ -230,6 +231,9 @@ async def draw_job(service: Service, job: Job, kind: Picture) -> bytes:
         raise ResourceError(f"the process that drew the {kind} died, perhaps for want of memory") from None
     except ValueError as error:
         raise ResourceError(str(error)) from error
+    except OSError as error:
+        what = describe_full(Path(gettempdir()), error) if is_full(error) else str(error.strerror or error)
+        raise ResourceError(f"the audio could not be brought here to be drawn: {what}") from error
 
 
 def _sections_of(job: Job) -> list[tuple[float, float, str]]:

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import re
+import sys
+import time
 import unicodedata
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import anyio
 
-from audiopod_mcp.api import AudioPodClient, InvalidRequest
+from audiopod_mcp.api import AudioPodClient, BadResponse, InvalidRequest
+from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Job
+from audiopod_mcp.tags.check import CheckedAudio, check_audio
 from audiopod_mcp.tags.write import write_tags
+from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .results import default_format
 
-RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+RESERVED = re.compile(r"(?i)(con(in\$|out\$)?|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\..*)?")
+PARTIAL = re.compile(r"\.audiopod-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}\.\w{1,8}\.part(\.tagged)?")
+"""The name of a file on its way: the machine, the process that writes it, and a number of its own."""
+ABANDONED = 600.0
+"""Seconds after which a file that is still being written is not: the process that wrote it was killed."""
+LONGEST_WINDOWS_PATH = 259
+"""Characters; Windows takes longer ones only where its owner has switched them on."""
 
 
-async def save(client: AudioPodClient, job: Job, folder: Path, format: str | None, take: int) -> Path:  # noqa: A002
+async def save(
+    client: AudioPodClient,
+    workers: WorkerPool,
+    job: Job,
+    folder: Path,
+    format: str | None,  # noqa: A002
+    take: int,
+) -> Path:
     """Write the audio of ``job`` into ``folder`` and return the file, which is always a new one.
+
+    What came is decoded from beginning to end, in one of ``workers``, before it gets a name.
 
     Raises:
         InvalidRequest: where the job has no such format or take, or the folder can't be written.
+        BadResponse: where what came is not audio, or not all of it.
         AudioPodError: where the download fails.
 
     """
@@ -33,26 +57,92 @@ async def save(client: AudioPodClient, job: Job, folder: Path, format: str | Non
     if url is None:
         missing = f"format: no {wanted}" if take == 1 else f"take: no take {take} in {wanted}"
         raise InvalidRequest(f"{missing}; job {job.id} has {', '.join(sorted(job.audio_urls))}")
-    name = file_name(job, take)
+    name = _shortened(file_name(job, take), folder)
+    partial = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{wanted}.part"
     try:
         await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
         # Jobs may share a title, and calls run side by side: each writes a file of its own.
-        partial = folder / f".{name}.{uuid4().hex[:12]}.{wanted}.part"
         try:
-            async with await anyio.open_file(partial, "wb") as file:
+            async with await anyio.open_file(partial, "xb") as file:
                 async for chunk in client.download(url):
                     await file.write(chunk)
+            checked = await _checked(workers, partial, job)
             # Tagging needs the room for a second copy: where there is none, the music goes untagged.
             with suppress(OSError):
                 await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
-            return await anyio.to_thread.run_sync(_claim, partial, folder, name, wanted)
+            return await anyio.to_thread.run_sync(_claim, partial, folder, name, checked.kind or wanted)
         finally:
-            partial.unlink(missing_ok=True)  # not awaited: a call that is cancelled leaves nothing behind
+            with suppress(OSError):
+                partial.unlink()  # not awaited: a call that is cancelled leaves nothing behind
     except OSError as error:
-        raise InvalidRequest(
-            f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a "
-            "folder that can be written"
-        ) from error
+        if is_full(error):
+            what = f"{describe_full(folder)}; free some, or set AUDIOPOD_OUTPUT_DIR to a folder elsewhere"
+        else:
+            what = (
+                f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a "
+                "folder that can be written"
+            )
+        raise InvalidRequest(what) from error
+
+
+async def _checked(workers: WorkerPool, partial: Path, job: Job) -> CheckedAudio:
+    """What came for ``job``, now that it surely is audio.
+
+    Raises:
+        BadResponse: where it isn't.
+
+    """
+    try:
+        checked = await workers.run(check_audio, str(partial))
+        # An mp3 tells no length that could be trusted, the job does.
+        if checked.kind == "mp3" and checked.seconds < (job.audio_duration or 0) / 2:
+            raise ValueError(f"is cut off after {checked.seconds:.1f} of {job.audio_duration:.1f} seconds")
+    except (ValueError, WorkerDied) as error:
+        what = str(error) or "ends the process that reads it"
+        raise BadResponse(
+            f"not saved: the file that came for job {job.id} {what}; the job is safe, try again in a moment "
+            "or in another format"
+        ) from None
+    return checked
+
+
+def _shortened(name: str, folder: Path) -> str:
+    """As much of ``name`` as Windows takes in ``folder``, with a number and an ending after it."""
+    if sys.platform != "win32":
+        return name
+    room = LONGEST_WINDOWS_PATH - len(f"{folder}/ (9999).flac")
+    return name[: max(8, room)].rstrip(" .")
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Delete what a killed process of ours was writing into ``folder``; other people's files are not ours."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if (partial := PARTIAL.fullmatch(path.name)) and _is_abandoned(path, partial[1], int(partial[2])):
+                with suppress(OSError):
+                    path.unlink()
+
+
+def _is_abandoned(path: Path, machine: str, process: int) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    if time.time() - path.stat().st_mtime > ABANDONED:
+        return True
+    # On Windows signal 0 is a real one, and the processes of another machine can't be seen.
+    if sys.platform == "win32" or machine != _machine():
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _machine() -> str:
+    """Tells this machine, or container, from others that may share the folder."""
+    return sha256(platform.node().encode()).hexdigest()[:8]
 
 
 def takes_of(job: Job) -> list[int]:
@@ -65,10 +155,15 @@ def _claim(partial: Path, folder: Path, name: str, ending: str) -> Path:
     for number in range(1, 10_000):
         path = folder / f"{name}{'' if number == 1 else f' ({number})'}.{ending}"
         try:
-            path.touch(exist_ok=False)
+            path.hardlink_to(partial)  # a second name, in one step; the first one goes later
         except FileExistsError:
             continue
-        return partial.replace(path)
+        except OSError:  # a file system without such links
+            with suppress(FileExistsError):
+                path.touch(exist_ok=False)
+                return partial.replace(path)
+            continue
+        return path
     raise OSError(f"there are 10,000 files named {name!r}")
 
 

@@ -44,14 +44,16 @@ class Service:
     max_wait: float = 45.0
     confirm_above: float | None = None
     spawn: Spawn | None = field(default=None, repr=False)
+    drawers: WorkerPool = field(
+        default_factory=lambda: WorkerPool(os.cpu_count() or 1, end_cancelled=True), repr=False
+    )
+    """Processes that draw audio, and check it before it is called saved."""
     announcer: Announcer = field(init=False, repr=False)
-    drawers: WorkerPool = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)
     _results: OrderedDict[tuple[str | None, str], KeptResult] = field(default_factory=OrderedDict, repr=False)
 
     def __post_init__(self) -> None:
         self.announcer = Announcer(lambda: self.client, self.spawn, self.save_finished)
-        self.drawers = WorkerPool(os.cpu_count() or 1, end_cancelled=True)
 
     @property
     def caller(self) -> str | None:

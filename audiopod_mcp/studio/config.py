@@ -29,5 +29,9 @@ class StudioConfig:
     """How many jobs run at the same time."""
     queue: int = 200
     """How many unfinished jobs one caller may have before new ones are refused for now."""
+    keep_days: float | None = None
+    """Days after which finished jobs are let go; ``None``: never."""
+    keep_gb: float | None = None
+    """Gigabytes of audio beyond which the oldest jobs are let go; ``None``: however much it is."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables in which the engine looks for its own settings. May hold secrets."""

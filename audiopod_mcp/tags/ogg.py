@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 _HEAD = struct.Struct("<4sBBqIIIB")
+_LARGEST_HEADERS = 32 << 20
+"""Bytes of comment and setup above which a file is left as it is."""
 _FIRST_OF_STREAM, _LAST_OF_STREAM, _CONTINUED = 2, 4, 1
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -130,15 +132,18 @@ def _pages(source: BinaryIO) -> Iterator[_Page]:
 
 def _headers(pages: Iterator[_Page]) -> tuple[bytes, bytes]:
     """The comment and the setup packet; the sound begins with a page of its own."""
-    packets, packet = [], b""
+    packets, packet, held = [], bytearray(), 0
     for page in pages:
         at = 0
+        held += len(page.body)
+        if held > _LARGEST_HEADERS:
+            raise _Damaged
         for length in page.lacing:
             packet += page.body[at : at + length]
             at += length
             if length < 255:
-                packets.append(packet)
-                packet = b""
+                packets.append(bytes(packet))
+                packet.clear()
         if len(packets) >= 2:
             break
     if len(packets) != 2 or packet or not packets[0].startswith(b"\3vorbis"):

@@ -23,6 +23,8 @@ Tags = dict[str, str]
 
 _ID3_FRAMES = {"TITLE": b"TIT2", "BPM": b"TBPM", "INITIALKEY": b"TKEY", "DATE": b"TDRC"}
 _FLAC_COMMENT, _FLAC_PADDING, _FLAC_LARGEST = 4, 1, 0xFFFFFF
+_FLAC_METADATA = 32 << 20
+"""Bytes of metadata beside the sound, pictures mostly, above which a file is left as it is."""
 _RIFF_LARGEST = 0xFFFFFFFF
 
 
@@ -49,7 +51,7 @@ def write_tags(path: Path, tags: Tags) -> bool:
     """
     copy = path.with_name(f"{path.name}.tagged")
     try:
-        with path.open("rb") as source, copy.open("wb") as target:
+        with path.open("rb") as source, copy.open("xb") as target:
             magic = source.read(12)
             source.seek(0)
             writer = _writer(magic)
@@ -77,13 +79,15 @@ def _write_flac(source: BinaryIO, target: BinaryIO, tags: Tags, _: int) -> bool:
     """Metadata blocks are copied, the comment replaced, the padding dropped; the frames follow untouched."""
     source.seek(4)
     blocks, vendor, last = [], b"audiopod-mcp", False
+    held = 0
     while not last:
         head = source.read(4)
         if len(head) < 4:
             return False
         last, kind, size = bool(head[0] & 0x80), head[0] & 0x7F, int.from_bytes(head[1:], "big")
+        held += size
         body = source.read(size)
-        if len(body) < size:
+        if len(body) < size or held > _FLAC_METADATA:
             return False
         if kind == _FLAC_COMMENT and size >= 4:
             vendor = read_vendor(body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from audiopod_mcp.api import BadResponse, NotFound, Timeouts
@@ -102,3 +104,49 @@ async def test_silence_in_the_middle(connect, service):
     service.will("get", Fault(raw=whole()[:300_000], then="stall"))
     with pytest.raises(BadResponse, match="stopped coming"):
         [piece async for piece in connect(timeouts=Timeouts(response=0.5)).download("/a.wav")]
+
+
+async def test_what_a_proxy_packed_is_unpacked(client, service):
+    packed = gzip.compress(SOUND)
+    service.files["/a.wav"] = answer(200, packed, content_type="audio/wav", content_encoding="gzip")
+    async with client.stream("/a.wav") as media:
+        assert media.size is None
+        assert b"".join([chunk async for chunk in media.chunks()]) == SOUND
+
+
+async def test_a_packed_file_that_breaks_off_is_not_resumed(client, service):
+    packed = gzip.compress(SOUND)
+    head = answer(200, packed, content_type="audio/wav", content_encoding="gzip", etag='"v1"')
+    service.will("get", Fault(raw=head[:-100]))
+    with pytest.raises(BadResponse, match="cut off"):
+        [chunk async for chunk in client.download("/a.wav")]
+    assert len(service.requests) == 1
+
+
+async def test_a_packed_bomb_is_larger_than_allowed(client, service):
+    bomb = gzip.compress(bytes(64 << 20))
+    service.files["/a.wav"] = answer(200, bomb, content_type="audio/wav", content_encoding="gzip")
+    with pytest.raises(BadResponse, match="larger than the 1 MiB"):
+        [chunk async for chunk in client.download("/a.wav", max_bytes=1 << 20)]
+
+
+@pytest.mark.parametrize("packed", ["gzip, gzip", "br", "nonsense"])
+async def test_other_packings_are_refused(client, service, packed):
+    service.files["/a.wav"] = answer(200, b"x", content_type="audio/wav", content_encoding=packed)
+    with pytest.raises(BadResponse, match=f"packed as '{packed}'"):
+        [chunk async for chunk in client.download("/a.wav")]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "says"),
+    [
+        (b"", "audio/wav", "file is empty"),
+        (b'{"detail": "expired"}', "application/json", "leads to data instead of audio"),
+        (b'  {"detail": "expired"}', "application/octet-stream", "leads to data instead of audio"),
+        (b"<?xml version='1.0'?><Error/>", "audio/wav", "leads to a web page instead of audio"),
+    ],
+)
+async def test_what_a_link_that_has_expired_gives(client, service, content, kind, says):
+    service.files["/a.wav"] = answer(200, content, content_type=kind)
+    with pytest.raises(BadResponse, match=f"{says}; it may have expired, and get_job gives a fresh link"):
+        [chunk async for chunk in client.download("/a.wav")]

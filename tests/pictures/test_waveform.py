@@ -141,3 +141,11 @@ def test_what_is_no_audio_is_an_error_in_words(tmp_path):
     for name in ("text.wav", "empty.wav"):
         with pytest.raises(ValueError, match="audio"):
             draw("waveform", str(tmp_path / name))
+
+
+@pytest.mark.parametrize(("channels", "rate"), [(9, 8000), (1024, 44_100), (1, 2_000_000_000)])
+@pytest.mark.parametrize("kind", ["waveform", "spectrogram"])
+def test_a_file_that_would_fill_the_memory_is_an_error_in_words(tmp_path, kind, channels, rate):
+    soundfile.write(tmp_path / "bomb.wav", np.zeros((5000, channels), np.int16), rate)
+    with pytest.raises(ValueError, match=rf"{channels} channels at {rate} Hz; at most 8 at 192000 Hz"):
+        draw(kind, str(tmp_path / "bomb.wav"))

@@ -9,6 +9,8 @@ import pytest
 from audiopod_mcp.api import ServiceFailed
 from audiopod_mcp.operations import Job
 from audiopod_mcp.server import AutoSaver
+from audiopod_mcp.worker_pool import WorkerPool
+from tests.sounds import sound
 
 from .sessions import session
 from .test_tasks import Get, Params, State, start, task_client
@@ -34,13 +36,15 @@ class Audio:
         if self.fails >= 0:
             raise ServiceFailed("the service is on fire")
         await anyio.sleep(0.01)
-        yield url.encode()
+        yield sound("flac", 0.1)
 
 
 @asynccontextmanager
 async def auto_saver(folder, output="music"):
+    workers = WorkerPool(1)
     async with anyio.create_task_group() as group:
-        yield AutoSaver(folder / output, folder / "records", group.start_soon)
+        yield AutoSaver(folder / output, folder / "records", group.start_soon, workers)
+    workers.close()
 
 
 def told(result):

@@ -12,6 +12,7 @@ from tinytag import TinyTag
 from audiopod_mcp.operations import Job
 from audiopod_mcp.server.saving import save, short_key, tags_of
 from audiopod_mcp.tags.write import write_tags
+from audiopod_mcp.worker_pool import WorkerPool
 
 RATE = 44100
 TAGS = {
@@ -134,5 +135,17 @@ async def test_saved_audio_is_tagged(tmp_path):
         display_name="Neon Sun",
         output_urls={"flac": "http://x/1.flac"},
     )
-    path = await save(Service(), job, tmp_path, None, 1)
+    workers = WorkerPool(1)
+    path = await save(Service(), workers, job, tmp_path, None, 1)
+    workers.close()
     assert TinyTag.get(path).title == "Neon Sun"
+
+
+def test_metadata_without_end_is_not_read_into_memory(tmp_path):
+    picture = b"\x06" + (0xFFFFFF).to_bytes(3, "big") + bytes(0xFFFFFF)
+    path = tmp_path / "heavy.flac"
+    path.write_bytes(AUDIO["flac"][:42] + picture * 3 + AUDIO["flac"][42:])
+    before = path.stat()
+    assert not write_tags(path, TAGS)
+    assert (path.stat().st_size, path.stat().st_ino) == (before.st_size, before.st_ino)
+    assert list(tmp_path.iterdir()) == [path]

@@ -10,7 +10,7 @@ for 6 of 44, and the drums above 2 kHz as percussion for 1 of 4. So these are re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import soxr
@@ -29,6 +29,8 @@ from .source_activity import SourceActivity
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
 
+_PIECE = 1 << 20
+"""Samples that are measured at a time."""
 _BLOCK = 20.0
 """Seconds that are weighed at a time."""
 _MIN_DETECTION_LENGTH = 6.0
@@ -82,8 +84,10 @@ def separate_with_notes(
         raise Refused("track_not_separable", track=track)
     if not len(audio):
         raise Refused("separation_source_empty")
-    audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
-    loudest = float(np.abs(audio).max())
+    if not all(np.isfinite(block).all() for block in _pieces(audio)):
+        audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0)
+    audio = audio.astype(np.float32, copy=False)
+    loudest = float(max(audio.max(), -audio.min()))
     if loudest < SILENCE_THRESHOLD:
         raise Refused("separation_source_silent")
     odds = None
@@ -104,7 +108,7 @@ def separate_with_notes(
 
     rest = progress_within(report, 0.0 if odds is None else 0.1, 1.0)
     out = process_in_blocks(audio, rate, work, rest, _BLOCK)
-    nothing = np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum()
+    nothing = _energy(out) < 1e-5 * _energy(audio)
     sung = odds is None or bool(vocal_segments(odds))
     brief = len(audio) < _MIN_DETECTION_LENGTH * rate  # too short to miss anything in
     if nothing or not (heard.is_present(track, sure=sung) or (brief and sung)):
@@ -116,6 +120,15 @@ def separate_with_notes(
         heard.quality_note(track),
         *([_DOUBT_NOTE.format(track=track)] if doubted else []),
     )
+
+
+def _pieces(audio: Audio) -> Iterator[Audio]:
+    """The recording in pieces, so that what is computed of it is never as large as itself."""
+    return (audio[start : start + _PIECE] for start in range(0, len(audio), _PIECE))
+
+
+def _energy(audio: Audio) -> float:
+    return sum(float(np.square(piece, dtype=np.float64).sum()) for piece in _pieces(audio))
 
 
 def _match_length(stem: Audio, like: Audio) -> Audio:

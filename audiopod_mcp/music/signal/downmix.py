@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import soxr
 
@@ -51,19 +53,23 @@ def downmix(audio: Audio, rate: int, report: Progress = ignore_progress) -> tupl
         soxr.ResampleStream(rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")
         for _ in range(2 if stereo else 1)
     ]
-    parts: list[list[Array]] = [[] for _ in streams]
+    # Filled as it comes: a list of pieces to be joined would be held twice.
+    room = math.ceil(len(audio) * ANALYSIS_RATE / rate) + 1
+    mixed = [np.empty(room, np.float32) for _ in streams]
+    filled = [0] * len(streams)
     for start in range(0, len(audio), _CHUNK):
         block = np.nan_to_num(audio[start : start + _CHUNK], posinf=0.0, neginf=0.0).astype(np.float32)
         last = start + _CHUNK >= len(audio)
         mixes = [block.mean(axis=1)]
         if stereo:
             mixes.append((block[:, 0] - block[:, 1]) / 2)
-        for stream, into, mix in zip(streams, parts, mixes, strict=True):
-            into.append(stream.resample_chunk(mix, last=last))
+        for row, (stream, mix) in enumerate(zip(streams, mixes, strict=True)):
+            part = stream.resample_chunk(mix, last=last)
+            mixed[row][filled[row] : filled[row] + len(part)] = part
+            filled[row] += len(part)
         report(min(1.0, (start + _CHUNK) / len(audio)), "reading")
-    side = np.concatenate(parts.pop()) if stereo else np.zeros(0, np.float32)
-    mid = np.concatenate(parts.pop())
-    side = side if stereo else np.zeros_like(mid)
+    mid = mixed[0][: filled[0]]
+    side = mixed[1][: filled[1]] if stereo else np.zeros_like(mid)
     mid -= mid.mean()
     if stereo and _peak(mid) < 0.01 * _peak(side):
         mid = side.copy()  # channels in opposite phase: what is heard is their difference

@@ -95,7 +95,7 @@ class LocalEngine(Engine):
     def reference(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.reference import reference
 
-        source = read_source(work, progress_within(report, 0.0, 0.05), stems=False)
+        source = read_source(work, progress_within(report, 0.0, 0.05), stems=False, listening=True)
 
         def likened(seed: int, report: Progress) -> Rendering:
             return reference(
@@ -222,7 +222,7 @@ class LocalEngine(Engine):
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
-        source = read_source(work, progress_within(report, 0.0, 0.2), stems=False)
+        source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
         return Outcome(
             result=analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
         )
@@ -232,7 +232,7 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.lyrics.lrc import to_lrc
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
-        source = read_source(work, progress_within(report, 0.0, 0.2), stems=False)
+        source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
         if source.score is not None and source.score.lyrics:
             length = len(source.audio) / source.rate
             return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length)})

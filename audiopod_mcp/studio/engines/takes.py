@@ -29,9 +29,17 @@ class SourceTrack:
 
 
 def read_source(
-    work: Work, report: Progress, *, stems: bool = True, max_seconds: float | None = None
+    work: Work,
+    report: Progress,
+    *,
+    stems: bool = True,
+    max_seconds: float | None = None,
+    listening: bool = False,
 ) -> SourceTrack:
-    """The source of ``work``, decoded; ``max_seconds`` where it may be less long than any recording may."""
+    """The source of ``work``, decoded; ``max_seconds`` where it may be less long than any recording may.
+
+    One that is only for ``listening`` may come mixed down, where it is too large to be held as it is.
+    """
     from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, read_audio
 
     path = work.source or (work.original / MASTER if work.original else None)
@@ -43,6 +51,7 @@ def read_source(
         path,
         argument=argument,
         max_seconds=max_seconds or MAX_SECONDS,
+        listening=listening,
         report=progress_within(report, 0.0, 0.5),
     )
     score, layers = None, {}

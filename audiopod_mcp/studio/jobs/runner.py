@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import anyio
 from anyio import to_thread
 
+from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
@@ -26,6 +27,7 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 from .instances import Instance
 from .journal import End, Run, recorded
 from .recovery import reconcile
+from .retention import let_go
 from .store import Store, now
 from .task import Order, Result, output_folder_is_whole, perform, transcode
 from .unusable import DATABASE
@@ -116,6 +118,9 @@ class Studio:
             except (CanNotRun, NotFetched) as reason:
                 await self._fail(run, str(reason))
             except OSError as error:
+                if is_full(error):
+                    await self._fail(run, describe_full_studio(self.config.data_dir, error))
+                    return
                 logger.exception("job %s failed in the studio", job.id)
                 why = error.strerror or type(error).__name__
                 await self._fail(run, f"the studio could not store the result ({why})")
@@ -246,6 +251,7 @@ class Studio:
             )
         for job_id, why in list(done.left.items())[:20]:
             logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
+        let_go(self.config, self.store, self.media)
         self.media.empty_trash()
 
     def _make_room(self) -> None:
@@ -286,6 +292,7 @@ class Studio:
             found = self.store.job(job.id)
             return "completed" if found and found.status == "COMPLETED" else "stopped"
         self.wake()
+        let_go(self.config, self.store, self.media)
         return "completed"
 
     async def _fail(self, run: Run, message: str) -> None:

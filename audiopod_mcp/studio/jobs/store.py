@@ -401,6 +401,16 @@ class Store:
                     "what is known of job %s could not be kept beside its audio (%s)", job_id, error
                 )
 
+    def expendable(self) -> list[tuple[int, str]]:
+        """Finished jobs that nobody likes and no unfinished job needs, and when each ended; oldest first."""
+        rows = self._rows(
+            "SELECT id, completed_at FROM jobs WHERE status = 'COMPLETED' AND NOT coalesce(liked, 0) "
+            "AND completed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM jobs AS other, "
+            "json_each(other.sources) AS source WHERE other.status IN ('PENDING', 'PROCESSING') "
+            "AND json_extract(source.value, '$.job') = jobs.id) ORDER BY completed_at, id"
+        )
+        return [(row[0], row[1]) for row in rows]
+
     # Analyses -----------------------------------------------------------------------------------
 
     def add_analysis(self, owner: str, result: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.music.model import Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
@@ -53,6 +54,11 @@ class Order:
     progress_from: float = 0.0
     """What of the job's progress was done before, percent."""
 
+    @property
+    def data_dir(self) -> Path:
+        """The folder that the person chose the disk of."""
+        return self.store.parent if self.store is not None else self.work.folder
+
 
 @dataclass(frozen=True)
 class Result:
@@ -74,6 +80,8 @@ def perform(order: Order) -> Result:
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
     except BaseException as error:  # somebody else's code: a leaked cancellation or exit ends this job alone
+        if is_full(error):
+            return Result(error=describe_full_studio(order.data_dir, error))
         logger.exception("the engine failed at %s", order.work.task)
         return Result(
             error=f"the {order.engine} engine failed unexpectedly ({type(error).__name__}); "
@@ -124,10 +132,15 @@ def convert(master: Path, audio_format: str, report: Progress = ignore_progress)
 
 
 def transcode(master: Path, audio_format: str) -> str | None:
-    """:func:`convert`, for one who waits in another process: the answer is what went wrong, if anything."""
+    """:func:`convert`, for one who waits in another process: the answer is what went wrong, if anything.
+
+    A full disk is raised.
+    """
     try:
         convert(master, audio_format)
     except Exception as error:
+        if is_full(error):
+            raise
         logger.exception("could not write %s", audio_format)
         return f"the audio could not be written as {audio_format} ({type(error).__name__})"
     return None

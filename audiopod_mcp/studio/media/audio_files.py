@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
 
+from audiopod_mcp.disk import DiskFull, is_full
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.studio.refused import EngineRefused
 
 MAX_SECONDS = 30 * 60.0
 """The longest recording an operation takes, seconds: 0.6 GB of stereo at 44.1 kHz."""
 MAX_CHANNELS = 8
+MAX_SAMPLES = 64_000_000
+"""Frames times channels that are held at once: 12 minutes of stereo at 44.1 kHz, 256 MB.
+
+What changes a recording holds it two or three times: so a worker stays below a gigabyte."""
+MAX_HEARD = 700_000_000
+"""Frames times channels that are decoded only to be listened to: half an hour of stereo at 192 kHz."""
+HEARD_RATE = 22_050
+"""What a recording that is too large to be held is listened to at, Hz: the rate of the analysis."""
 RATES = (8_000, 192_000)
 """Lowest and highest sample rate, Hz."""
 BLOCK = 65_536
@@ -28,6 +38,8 @@ BLOCK = 65_536
 _MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 _STREAMED = 0x7FFF_0000
 """A wav written to a pipe has its length left at the maximum."""
+_UNKNOWN = 1 << 62
+"""Frames, and more: what libsndfile says of a flac that was written to a pipe, whose end it can't find."""
 _READABLE = "wav, flac, ogg, mp3"
 _FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
 _SUBTYPES = {"ogg": "VORBIS", "mp3": "MPEG_LAYER_III"}
@@ -38,40 +50,39 @@ def read_audio(
     *,
     max_seconds: float = MAX_SECONDS,
     argument: str = "audio",
+    listening: bool = False,
     report: Progress = ignore_progress,
 ) -> tuple[Audio, int, str]:
     """Decode ``path``: samples ``(samples, channels)`` at the file's own rate, that rate in Hz, its subtype.
 
     The subtype is libsndfile's (``"PCM_16"``, ``"PCM_24"``, ``"FLOAT"``, ``"VORBIS"`` …). ``argument``
-    is what the person calls this file. Raises :class:`EngineRefused` for what isn't audio, is damaged, or is
-    beyond the limits.
+    is what the person calls this file. What holds more than :data:`MAX_SAMPLES` is refused or, where it is
+    only for ``listening``, comes as stereo at :data:`HEARD_RATE`. Raises :class:`EngineRefused` for what
+    isn't audio, is damaged, or is beyond the limits.
     """
     _recognise(path, argument)
     try:
         with soundfile.SoundFile(path) as file:
             _check_limits(file, max_seconds, argument)
-            audio = _read_frames(file, report)
+            mix = listening and file.frames * file.channels > MAX_SAMPLES
+            _check_size(file, argument, MAX_HEARD if mix else MAX_SAMPLES)
+            audio, frames = (_read_mixed if mix else _read_frames)(file, argument, report)
             promised, rate, subtype = _promised_frames(file), file.samplerate, str(file.subtype)
             estimated = file.format in ("MP3", "MPEG")
     except soundfile.LibsndfileError as error:
         raise _unreadable(argument, "it is damaged or not audio") from error
-    if len(audio) == 0:
+    if frames == 0:
         raise EngineRefused(
             f"{argument}: the file holds no sound at all; send a recording of at least a second"
         )
     # A VBR mp3 without an index only estimates its length; everything else promises it.
-    missing = (promised - len(audio)) / rate
-    if missing > 0.5 and not (estimated and len(audio) > 0.5 * promised):
+    missing = (promised - frames) / rate
+    if missing > 0.5 and not (estimated and frames > 0.5 * promised):
         raise EngineRefused(
-            f"{argument}: the file is cut off, {len(audio) / rate:.1f} of {promised / rate:.1f} seconds "
+            f"{argument}: the file is cut off, {frames / rate:.1f} of {promised / rate:.1f} seconds "
             "are there; send the whole file"
         )
-    if not np.isfinite(audio).all():
-        raise EngineRefused(
-            f"{argument}: the file holds samples that are not numbers (NaN or infinity); "
-            "export it again as wav or flac"
-        )
-    return audio, rate, subtype
+    return audio, HEARD_RATE if mix else rate, subtype
 
 
 def write_audio(
@@ -109,9 +120,32 @@ def write_audio(
                 report(start / len(audio), f"writing {kind}")
                 block = audio[start : start + BLOCK]
                 file.write(np.clip(block, -1, 1) if kind in _SUBTYPES else _integers(block, subtype))
+        _check_room(temporary, audio)
         temporary.replace(path)
+    except soundfile.LibsndfileError:
+        _check_room(temporary, audio)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _check_room(temporary: Path, audio: Audio) -> None:
+    """Raise what the system has against writing on.
+
+    libsndfile says no more than "System error" where there is no room, and of the last bytes of an ogg or mp3
+    not even that.
+    """
+    size = temporary.stat().st_size
+    try:
+        with temporary.open("r+b", buffering=0) as file:
+            file.seek(0, os.SEEK_END)
+            while file.tell() < size + BLOCK:
+                file.write(bytes(BLOCK))
+            file.truncate(size)
+    except OSError as error:
+        if is_full(error) and error.errno:
+            raise DiskFull(error.errno, needed=audio.size * 2) from None
+        raise
 
 
 def exact_subtype(subtype: str) -> str:
@@ -175,12 +209,30 @@ def _check_limits(file: soundfile.SoundFile, max_seconds: float, argument: str) 
         raise EngineRefused(
             f"{argument}: the file has a sample rate of {file.samplerate} Hz; {low} to {high} Hz are accepted"
         )
+    if file.frames >= _UNKNOWN:
+        raise EngineRefused(
+            f"{argument}: the file does not tell its length, as one that was written to a pipe; export it "
+            "again (for example: ffmpeg -i song.flac whole.flac)"
+        )
     seconds = file.frames / file.samplerate
     if seconds > max_seconds:
         raise EngineRefused(
             f"{argument}: the file is {_clock(seconds)} long; at most {_clock(max_seconds)} are accepted, "
             "send the part that matters"
         )
+
+
+def _check_size(file: soundfile.SoundFile, argument: str, most: int) -> None:
+    """Refuse what would fill the memory, however small the file is on the disk."""
+    if file.frames * file.channels <= most:
+        return
+    seconds, gigabytes = file.frames / file.samplerate, file.frames * file.channels * 4 / 1e9
+    raise EngineRefused(
+        f"{argument}: the file holds {_clock(seconds)} of {file.channels} channels at {file.samplerate} Hz, "
+        f"{gigabytes:.1f} GB once it is decoded; at most {most * 4 / 1e9:.2g} GB are accepted, "
+        f"{_clock(most / file.samplerate / file.channels)} of such sound: send the part that matters, or "
+        "export it as stereo at 44100 Hz"
+    )
 
 
 def _promised_frames(file: soundfile.SoundFile) -> int:
@@ -192,14 +244,54 @@ def _promised_frames(file: soundfile.SoundFile) -> int:
     return int(found[1]) // int(align[1])
 
 
-def _read_frames(file: soundfile.SoundFile, report: Progress) -> Audio:
-    """All frames; allocation follows what is really there, not what the header says."""
-    blocks, done = [], 0
-    while len(block := file.read(BLOCK * 8, dtype="float32", always_2d=True)):
-        blocks.append(block)
+def _read_frames(file: soundfile.SoundFile, argument: str, report: Progress) -> tuple[Audio, int]:
+    """All frames, and how many; memory is touched by what is really there, not by what the header says."""
+    audio, done = np.empty((file.frames, file.channels), np.float32), 0
+    for block in _blocks(file, argument, report):
+        audio[done : done + len(block)] = block
+        done += len(block)
+    return audio[:done], done
+
+
+def _read_mixed(file: soundfile.SoundFile, argument: str, report: Progress) -> tuple[Audio, int]:
+    """All frames as stereo at :data:`HEARD_RATE`, and how many they were.
+
+    Middle and sides are those of the recording: the mean of all channels, and half the difference of the
+    first two.
+    """
+    import soxr
+
+    stream = soxr.ResampleStream(file.samplerate, HEARD_RATE, 2, dtype="float32")
+    audio = np.empty((-(-file.frames * HEARD_RATE // file.samplerate) + 1, 2), np.float32)
+    done = written = 0
+
+    def write(mixed: Audio, *, last: bool = False) -> None:
+        nonlocal written
+        part = stream.resample_chunk(mixed, last=last)[: len(audio) - written]
+        audio[written : written + len(part)] = part
+        written += len(part)
+
+    for block in _blocks(file, argument, report):
+        middle = block.mean(axis=1)
+        side = (block[:, 0] - block[:, 1]) / 2 if file.channels > 1 else np.zeros_like(middle)
+        write(np.column_stack((middle + side, middle - side)))
+        done += len(block)
+    write(np.zeros((0, 2), np.float32), last=True)
+    return audio[:written], done
+
+
+def _blocks(file: soundfile.SoundFile, argument: str, report: Progress) -> Iterator[Audio]:
+    """The frames, a few megabytes at a time, every sample of them a number."""
+    length, done = max(1, BLOCK * 8 // file.channels), 0
+    while len(block := file.read(length, dtype="float32", always_2d=True)):
+        if not np.isfinite(block).all():
+            raise EngineRefused(
+                f"{argument}: the file holds samples that are not numbers (NaN or infinity); "
+                "export it again as wav or flac"
+            )
+        yield block
         done += len(block)
         report(min(1.0, done / max(1, file.frames)), "reading the audio")
-    return np.concatenate(blocks) if blocks else np.zeros((0, file.channels), np.float32)
 
 
 def _clock(seconds: float) -> str:

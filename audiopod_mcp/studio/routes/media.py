@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
 from audiopod_mcp.studio.jobs.runner import CanNotRun
 from audiopod_mcp.studio.media.links import Expired, take_of
@@ -45,6 +46,10 @@ async def get_media(request: Request) -> Response:
         path = await studio.converted(job, take["name"], ending)
     except (CanNotRun, WorkerDied) as error:
         raise HTTPException(503, str(error) or "the audio could not be converted; try again") from None
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise HTTPException(507, describe_full_studio(studio.config.data_dir, error)) from None
     return FileResponse(
         path,
         media_type=MIME_TYPES[ending],

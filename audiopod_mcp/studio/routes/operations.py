@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations import OPERATIONS, Endpoint, KeptResult, Operation
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
@@ -210,6 +211,10 @@ async def _while_waiting(studio: Studio, task: str, params: dict[str, Any], sour
             return await studio.perform_now(Work(task, params, files, original, new_folder(folder, RESULT)))
     except (CanNotRun, NotFetched) as reason:
         return Result(error=str(reason))
+    except OSError as error:
+        if not is_full(error):
+            raise
+        return Result(error=describe_full_studio(studio.config.data_dir, error))
     except WorkerDied:
         raise HTTPException(
             503, "the process at work on this ended without a word, most likely out of memory"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -148,3 +150,34 @@ def test_a_wav_from_a_pipe_is_whole(tmp_path):
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
     (tmp_path / "piped.wav").write_bytes(content)
     assert len(read_audio(tmp_path / "piped.wav")[0]) == RATE
+
+
+FILLED = """
+import json, resource, signal, sys
+from pathlib import Path
+import numpy as np
+from audiopod_mcp.disk import DiskFull
+from audiopod_mcp.studio.media.audio_files import write_audio
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+path = Path(sys.argv[1])
+audio = np.random.default_rng(1).normal(0, 0.3, (44_100, 2)).astype(np.float32)
+write_audio(path, audio, 44_100)
+size = path.stat().st_size
+path.unlink()
+for missing in (size - 100, size // 2, 5000, 1000, 10, 1):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size - missing, resource.RLIM_INFINITY))
+    try:
+        write_audio(path, audio, 44_100)
+    except DiskFull as error:
+        assert error.needed == 176_400
+    else:
+        raise SystemExit(f"{missing} bytes are missing")
+    assert list(path.parent.iterdir()) == []
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit of a file's size")
+@pytest.mark.parametrize("kind", ["wav", "flac", "ogg", "mp3"])
+def test_a_file_that_finds_no_room_is_an_error_to_its_last_byte(tmp_path, kind):
+    subprocess.run([sys.executable, "-c", FILLED, str(tmp_path / f"a.{kind}")], check=True, timeout=60)

@@ -1,0 +1,64 @@
+"""How much audio is kept, where there is a limit: the oldest goes first, as if its owner had deleted it."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from audiopod_mcp.studio.config import StudioConfig
+from audiopod_mcp.studio.media.store import MediaStore
+
+from .store import Store
+
+SPARED: Final = timedelta(hours=1)
+"""What has just been made is not let go, however little is to be kept: somebody is about to hear it."""
+
+logger = logging.getLogger("audiopod_mcp.studio")
+
+
+def let_go(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:
+    """Delete the jobs that are older, or beyond the size, that ``config`` has kept; the numbers of those.
+
+    Liked jobs stay, and so does what an unfinished job starts from.
+    """
+    if config.keep_days is None and config.keep_gb is None:
+        return []
+    try:
+        gone = _delete_oldest(config, store, media)
+    except (OSError, sqlite3.Error):  # there is a next time
+        logger.exception("could not let old jobs go")
+        return []
+    if gone:
+        logger.info("let %s old jobs go: %s", len(gone), ", ".join(map(str, gone[:20])))
+    return gone
+
+
+def _delete_oldest(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:
+    now = datetime.now(UTC)
+    sizes = {job_id: folder_size(media.media / str(job_id)) for job_id in media.job_ids()}
+    total, gone = sum(sizes.values()), []
+    for job_id, completed_at in store.expendable():
+        age = now - datetime.fromisoformat(completed_at)
+        too_old = config.keep_days is not None and age > timedelta(days=config.keep_days)
+        too_much = config.keep_gb is not None and total > config.keep_gb * 1e9
+        if age < SPARED or not (too_old or too_much):
+            break  # all that follow are newer
+        store.delete(job_id)
+        media.remove(job_id)
+        total -= sizes.get(job_id, 0)
+        gone.append(job_id)
+    return gone
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of the files in ``folder`` and below."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.lstat().st_size if path.is_file() else 0
+        except OSError:  # deleted meanwhile
+            continue
+    return total
