@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import anyio
 from anyio import to_thread
 
+from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
@@ -163,7 +164,7 @@ class Studio:
                         )
                 except NotFetched as reason:
                     raise NotFetched(
-                        f"{argument}: could not fetch {source['url'][:200]} ({reason}); "
+                        f"{argument}: could not fetch {one_line(source['url'], 200)} ({reason}); "
                         "check the address, or give another one"
                     ) from None
             elif "job" in source:

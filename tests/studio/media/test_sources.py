@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from audiopod_mcp.studio.media import download
-from audiopod_mcp.studio.media.download import NotFetched, fetch, is_outside, unheard
+from audiopod_mcp import addresses
+from audiopod_mcp.addresses import is_outside
+from audiopod_mcp.studio.media.download import NotFetched, fetch, unheard
 from tests.studio.studios import MUSIC, opened
 
 pytestmark = pytest.mark.anyio
@@ -214,7 +215,7 @@ async def test_a_redirect_inside_is_not_followed(monkeypatch, tmp_path, web):
         checked.append(address)
         return len(checked) == 1
 
-    monkeypatch.setattr(download, "is_outside", only_the_first)
+    monkeypatch.setattr(addresses, "is_outside", only_the_first)
     with pytest.raises(NotFetched, match="private address"):
         await fetch(f"{web.url}/to/{web.url}/song.flac", tmp_path / "x", allow_private=False, told=unheard)
     assert web.asked[-1].startswith("/to/")
