@@ -247,16 +247,12 @@ def plain_result(result: Result) -> CallToolResult:
     """A result of which no more is known than its fields."""
     told = result.model_dump(mode="json", exclude_none=True)
     plain = {name: value for name, value in told.items() if isinstance(value, str | int | float)}
-    return tool_result(
-        result,
-        *(
-            f"{name}: {quoted(value[:LONGEST_SHOWN]) if isinstance(value, str) else value}"
-            for name, value in plain.items()
-        ),
-        f"More is in {', '.join(sorted(told.keys() - plain.keys()))}."
-        if told.keys() - plain.keys()
-        else None,
-    )
+    lines = [
+        f"{name}: {quoted(value[:LONGEST_SHOWN]) if isinstance(value, str) else value}"
+        for name, value in plain.items()
+    ]
+    rest = ", ".join(sorted(told.keys() - plain.keys()))
+    return tool_result(result, *lines, f"Beside the text: {rest}." if rest else None)
 
 
 PRESENTED: Mapping[type[Result], tuple[type[BaseModel], Callable[[Any], CallToolResult]]] = {
@@ -273,7 +269,7 @@ def presentation(model: type[Result]) -> tuple[type[BaseModel], Callable[[Any], 
 
 
 def shown_links(job: Job) -> dict[str, str]:
-    """The audio by format, as it may be shown: whoever asks for it sends user and password, nobody reads them."""
+    """The audio by format, as it may be shown: without user and password, which are only for asking."""
     return {name: without_credentials(url) for name, url in job.audio_urls.items()}
 
 
