@@ -54,7 +54,8 @@ def quoted(text: str) -> str:
 
 def quoted_lines(text: str) -> str:
     """``text`` as a quotation of several lines, each marked as such."""
-    return "\n".join(f"> {line}".rstrip() for line in lines(text, max(len(text), 1)).split("\n"))
+    shown = lines(text, max(len(text), 1)).translate(_DOUBLE_QUOTES)
+    return "\n".join(f"> {line}".rstrip() for line in shown.split("\n"))
 
 
 def without_secrets(text: str) -> str:

@@ -197,7 +197,7 @@ def _remarked(result: R, sieve: Sieve, service: ServiceIdentity) -> R:
     remark = sieve.remark(service.name)
     if remark is None or "notes" not in type(result).model_fields:
         return result
-    return result.model_copy(update={"notes": [*(getattr(result, "notes", None) or ()), remark]})
+    return result.model_copy(update={"notes": [remark, *(getattr(result, "notes", None) or ())]})
 
 
 def _read(

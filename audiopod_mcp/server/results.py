@@ -14,10 +14,12 @@ from pydantic import BaseModel, create_model
 
 from audiopod_mcp.operations import Analysis, Job, Lrc, Result
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
-from audiopod_mcp.plain_text import quoted, quoted_lines, without_credentials
+from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
 MOST_SECTIONS = 40
 """Parts of a piece that the text tells; the others are in the structured content."""
+LONGEST_NOTES = 1500
+"""Characters of all notes in the text."""
 LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
 _SURE = 0.6
@@ -219,7 +221,7 @@ def _metre(analysis: Analysis) -> str | None:
 
 def _noted(notes: Sequence[str] | None) -> str | None:
     """The notes on a result, as what they are: words of whoever made it."""
-    return f"Note: {quoted(' '.join(notes))}" if notes else None
+    return f"Note: {quoted(one_line(' '.join(notes), LONGEST_NOTES))}" if notes else None
 
 
 def _term(text: str) -> str:

@@ -290,9 +290,7 @@ async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallTo
     first, last = query.skip + 1, query.skip + len(lines)
     head = f"Jobs {first} to {last} of {total}:" if lines else "No such jobs."
     left_out = len(page.jobs) - len(jobs)
-    rest = (
-        f"{left_out} more are left out, for they tell too much; ask with skip {last}." if left_out else None
-    )
+    rest = f"{left_out} more do not fit into one answer; ask with skip {last}." if left_out else None
     return tool_result(JobList(jobs=jobs, total=total), head, *lines, rest)
 
 
