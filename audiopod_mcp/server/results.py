@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -276,9 +277,9 @@ def shown_links(job: Job) -> dict[str, str]:
 
 
 def that_fit(items: Sequence[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """As many of the first ``items`` as take no more than ``most`` characters as JSON."""
-    sizes = accumulate(len(json.dumps(item, ensure_ascii=False)) for item in items)
-    return [item for item, size in zip(items, sizes, strict=True) if size <= most]
+    """As many of the first ``items`` as take no more than ``most`` characters as JSON; one at least."""
+    sizes = list(accumulate(len(json.dumps(item, ensure_ascii=False)) for item in items))
+    return list(items[: max(1, bisect_right(sizes, most))])
 
 
 def default_format(job: Job) -> str:

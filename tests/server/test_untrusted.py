@@ -192,7 +192,7 @@ class TestFloods:
 
     async def test_one_job_that_tells_too_much(self, client, service):
         urls = {f"x{number}": f"{FLAC}?{number}" for number in range(5000)}
-        details = {f"k{number}": [[{"v": "x" * 900}] * 50] * 50 for number in range(3)}
+        details = {f"k{number}": [[{"v": "x" * 900}] * 50] * 50 for number in range(2)}
         service.add_job(
             **DONE,
             output_urls=urls,
