@@ -13,6 +13,7 @@ import anyio
 
 from audiopod_mcp.api import AudioPodClient, AudioPodError
 from audiopod_mcp.operations import Job
+from audiopod_mcp.plain_text import quoted
 
 from .notifications import Spawn
 from .saving import save, takes_of
@@ -62,7 +63,9 @@ class AutoSaver:
     async def _save(self, saving: _Saving, key: _Key, client: AudioPodClient, job: Job) -> None:
         try:
             paths = [await self._once(key[0], client, job, take) for take in takes_of(job)]
-            saving.line = f"Saved as {', '.join(filter(None, paths))}" if any(paths) else ""
+            saving.line = (
+                f"Saved as {', '.join(quoted(path) for path in paths if path)}" if any(paths) else ""
+            )
         except (AudioPodError, OSError) as error:
             saving.line = f"Not saved: {error}"
             self._savings.pop(key, None)  # whoever looks again has it tried again

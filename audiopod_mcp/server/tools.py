@@ -328,4 +328,6 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
             f"job_id: job {job.id} is {job.status.lower()}; only a finished job has audio to save"
         )
     saved = await save(service.client, job, service.output_dir, arguments.format, arguments.take)
-    return tool_result(SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {saved}")
+    return tool_result(
+        SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {quoted(str(saved))}"
+    )
