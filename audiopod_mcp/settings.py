@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audiopod_mcp.plain_text import without_secrets
+
 CLOUD_URL = "https://api.audiopod.ai"
 DEFAULT_ENGINE = "local"
 
@@ -120,7 +122,7 @@ def read_url(environment: Mapping[str, str], name: str) -> str | None:
     if url is None:
         return None
     if not re.match(r"https?://[^/]", url):
-        raise SettingsError(f"{name}: {url!r} is not an http(s) URL")
+        raise SettingsError(f"{name}: {without_secrets(url)!r} is not an http(s) URL")
     return url.rstrip("/")
 
 

@@ -65,7 +65,7 @@ class AudioPodClient:
             timeouts: of single requests.
             patience: seconds to wait between tries, in all, per call.
             limits: whether the service has AudioPod's rate limits; false for an embedded studio.
-            private_hosts: whether audio may be on private hosts other than the service.
+            private_hosts: whether audio may be on private hosts other than the service's.
             name: what messages call the service.
             rates: where the limits are kept; by default those of the process.
             clock: the time.
@@ -284,9 +284,7 @@ class AudioPodClient:
         async with AsyncExitStack() as stack:
             try:
                 response = await self._retried(
-                    lambda: stack.enter_async_context(
-                        wire.open(url, headers=headers, private_hosts=self._private_hosts)
-                    ),
+                    lambda: stack.enter_async_context(wire.open(url, headers=headers)),
                     if_transient,
                     self._deadline(patience),
                 )
@@ -357,6 +355,7 @@ class AudioPodClient:
                 {"X-API-Key": key, "Authorization": f"Bearer {key}"} if key else {},
                 self._timeouts,
                 self._transport,
+                private_hosts=self._private_hosts,
             )
         return self._http
 

@@ -73,5 +73,9 @@ class BadResponse(AudioPodError):
     """The answer can't be understood: malformed, cut off, a web page, of wrong types, endless."""
 
 
+class Unreadable(BadResponse):
+    """The answer came whole, as far as can be told, and is no data: a second one will hardly be better."""
+
+
 class Uncertain(AudioPodError):
     """The service may have accepted a job whose answer was lost; asking again might pay twice."""

@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from audiopod_mcp.plain_text import quoted
+
 from .errors import (
     AudioPodError,
     Forbidden,
@@ -38,6 +40,10 @@ class ServiceIdentity:
     def clean(self, text: str) -> str:
         return one_line(text, self.key)
 
+    def quote(self, text: str) -> str:
+        """Words of the service as part of a sentence of ours: what is not ours is quoted."""
+        return self.clean(text) if self.in_process else quoted(self.clean(text))
+
 
 class ErrorBody(NamedTuple):
     """What the body of a refusing answer says, whichever of the documented shapes it has."""
@@ -66,7 +72,7 @@ def error_of(
 
     """
     error = read_error_body(body, headers.get("content-type", ""), service, arguments or {})
-    said = f": {error.message}" if error.message else ""
+    said = f": {service.quote(error.message)}" if error.message else ""
     name, wait = service.name, retry_after(headers)
     when = f"try again in {math.ceil(wait)} s" if wait else "try again in a moment"
     if status == 429:
@@ -99,7 +105,7 @@ def error_of(
             status=status,
         )
     if status == 402:
-        return PaymentRequired(_payment(error, name), status=status)
+        return PaymentRequired(_payment(error, service), status=status)
     if status == 403:
         return Forbidden(
             f"{name} does not allow this{said}; the API key may be revoked, expired or lack a scope, "
@@ -185,7 +191,7 @@ def _words(content: Any, arguments: Mapping[str, str], found: dict[str, Any], de
         message = str(code)
     where = content.get("loc", content.get("field"))
     parts = where if isinstance(where, list | tuple) else [where] if where else []
-    path = [str(part) for part in parts]
+    path = [str(part) for part in parts[:8] if isinstance(part, str | int)]
     if len(path) > 1 and path[0] in {"body", "query", "path", "header"}:
         del path[0]
     if not path or not message:
@@ -199,14 +205,16 @@ def _cents(value: Any) -> float | None:
         cents = float(value)
     except (TypeError, ValueError):
         return None
-    return cents if math.isfinite(cents) else None
+    return cents if abs(cents) < 1e12 else None
 
 
-def _payment(error: ErrorBody, name: str) -> str:
+def _payment(error: ErrorBody, service: ServiceIdentity) -> str:
+    name = service.name
     if "PREMIUM_TIER_REQUIRED" in (error.code, error.message):
-        said = error.message.removeprefix("PREMIUM_TIER_REQUIRED")
+        said = error.message.removeprefix("PREMIUM_TIER_REQUIRED").strip(": ")
+        reason = f": {service.quote(said)}" if said else ""
         return (
-            f"This needs a premium plan{f': {said}' if said else ''}; upgrade the {name} account, "
+            f"This needs a premium plan{reason}; upgrade the {name} account, "
             "or leave out what the plan does not include"
         )
     amounts = [
@@ -214,7 +222,7 @@ def _payment(error: ErrorBody, name: str) -> str:
         for cents, word in ((error.required_cents, "needed"), (error.available_cents, "available"))
         if cents is not None
     ]
-    said = ", ".join(amounts) or error.message
+    said = ", ".join(amounts) or (service.quote(error.message) if error.message else "")
     return (
         f"Not enough {name} credits{f': {said}' if said else ''}; nothing was charged, "
         "top up the wallet and try again"

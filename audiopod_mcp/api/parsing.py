@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -11,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audiopod_mcp.operations import Job, Result
 
-from .errors import BadResponse, ServiceFailed
+from .bounds import Sieve, is_deeply_nested
+from .errors import BadResponse, ServiceFailed, Unreadable
 from .http_errors import ServiceIdentity
 from .text import is_web_page
 
@@ -20,6 +22,11 @@ JOB_NEEDS = frozenset({"job_id", "output_url", "output_urls"})
 
 Any other field of an answer that can't be read is taken as not told.
 """
+
+MOST_LISTED = 100
+"""Jobs that are read of one list: no more are ever asked for."""
+STATUS = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
+FAILURE_FIELDS = ("error_message", "error", "failure_reason")
 
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R", bound=Result)
@@ -53,21 +60,27 @@ def read_json(body: bytes, content_type: str, service: ServiceIdentity) -> Any:
 
     """
     if is_web_page(content_type, body):
-        said = service.clean(body[:20_000].decode(errors="replace"))
-        raise BadResponse(
-            f"{service.name} answered with a web page{f' ({said[:80]})' if said else ''} instead of data; "
+        said = service.clean(body[:20_000].decode(errors="replace"))[:80]
+        title = f" ({service.quote(said)})" if said else ""
+        raise Unreadable(
+            f"{service.name} answered with a web page{title} instead of data; "
             "check AUDIOPOD_BASE_URL and any proxy or login page in between",
             transient=True,
             in_doubt=True,
         )
     try:
-        return json.loads(body, parse_float=_finite, parse_constant=lambda _: None)
+        content = json.loads(body, parse_float=_finite, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
-        raise BadResponse(
+        content, readable = None, False
+    else:
+        readable = not is_deeply_nested(content)
+    if not readable:
+        raise Unreadable(
             f"{service.name}'s answer is malformed or cut off; try again in a moment",
             transient=True,
             in_doubt=True,
-        ) from None
+        )
+    return content
 
 
 def read_job(content: Any, service: ServiceIdentity, *, status: str | None = None) -> Job:
@@ -85,21 +98,26 @@ def read_job(content: Any, service: ServiceIdentity, *, status: str | None = Non
     fields = _object(content, "job", service)
     if isinstance(nested := fields.get("job"), dict):
         fields = nested
-    fields = dict(fields)
-    if status is not None and fields.get("status") is None:
-        fields["status"] = status
+    told = dict(fields)
     for key in ("id", "job_id"):
-        if key in fields and not _is_id(fields[key]):
-            if fields[key] is None:
-                del fields[key]
+        if key in told and not _is_id(told[key]):
+            if told[key] is None:
+                del told[key]
                 continue
             raise _wrong("job", f"{key} is not a number", service)
-    if not service.in_process:
+    sieve = Sieve()
+    fields = sieve.fields(told, {*Job.model_fields, "job_id"} - {"files", *FAILURE_FIELDS})
+    if service.in_process:
         # Whoever reads these files reads them from this machine's disk: a service elsewhere has no say.
-        fields.pop("files", None)
-    failure = fields.get("error_message") or fields.get("error") or fields.get("failure_reason")
+        fields["files"] = told.get("files")
+    if status is not None and fields.get("status") is None:
+        fields["status"] = status
+    if isinstance(fields.get("status"), str) and not STATUS.fullmatch(fields["status"]):
+        raise _wrong("job", "status: it is not a word", service)
+    failure = next((told[key] for key in FAILURE_FIELDS if told.get(key)), None)
     fields["error_message"] = _text_of(failure, service) if failure else None
     job = _read(Job, fields, "job", service, needs=JOB_NEEDS)
+    job = _remarked(job, sieve, service)
     if job.progress is None:
         return job
     return job.model_copy(update={"progress": min(max(job.progress, 0.0), 100.0)})
@@ -128,7 +146,8 @@ def read_page(content: Any, headers: Mapping[str, str], service: ServiceIdentity
     """A page of jobs. A job that can't be read is passed over, unless none can."""
     jobs: list[Job] = []
     problem: BadResponse | None = None
-    for entry in job_entries(content, service):
+    entries = job_entries(content, service)
+    for entry in entries[:MOST_LISTED]:
         try:
             jobs.append(read_job(entry, service))
         except BadResponse as unreadable:
@@ -136,7 +155,9 @@ def read_page(content: Any, headers: Mapping[str, str], service: ServiceIdentity
     if problem and not jobs:
         raise problem
     total: Any = headers.get("x-total-count") or (content.get("total") if isinstance(content, dict) else None)
-    return JobPage(tuple(jobs), int(total) if str(total).isascii() and str(total).isdigit() else None)
+    if _is_count(total):
+        return JobPage(tuple(jobs), int(total))
+    return JobPage(tuple(jobs), len(entries) if len(entries) > MOST_LISTED else None)
 
 
 def read_result(model: type[R], content: Any, known: Mapping[str, Any], service: ServiceIdentity) -> R:
@@ -150,11 +171,17 @@ def read_result(model: type[R], content: Any, known: Mapping[str, Any], service:
     fields = _object(content, model.noun, service)
     if fields.get("success") is False:
         reason = next(
-            (said for key in ("error", "message", "detail") if (said := _text_of(fields.get(key), service))),
+            (
+                service.quote(said)
+                for key in ("error", "message", "detail")
+                if (said := _text_of(fields.get(key), service))
+            ),
             "no reason given",
         )
         raise ServiceFailed(f"{service.name} could not make the {model.noun}: {reason}")
-    return _read(model, {**fields, **known}, model.noun, service)
+    sieve = Sieve()
+    fields = sieve.fields(fields, model.model_fields)
+    return _remarked(_read(model, {**fields, **known}, model.noun, service), sieve, service)
 
 
 def read_balance(content: Any, service: ServiceIdentity) -> Balance:
@@ -162,7 +189,15 @@ def read_balance(content: Any, service: ServiceIdentity) -> Balance:
 
 
 def read_object(content: Any, what: str, service: ServiceIdentity) -> dict[str, Any]:
-    return dict(_object(content, what, service))
+    return dict(Sieve().value(what, _object(content, what, service)))
+
+
+def _remarked(result: R, sieve: Sieve, service: ServiceIdentity) -> R:
+    """``result`` with a note of what was left out of it."""
+    remark = sieve.remark(service.name)
+    if remark is None or "notes" not in type(result).model_fields:
+        return result
+    return result.model_copy(update={"notes": [remark, *(getattr(result, "notes", None) or ())]})
 
 
 def _read(
@@ -203,8 +238,10 @@ def _wrong(what: str, problem: str, service: ServiceIdentity) -> BadResponse:
 
 def _text_of(value: Any, service: ServiceIdentity) -> str:
     if isinstance(value, dict):
-        value = value.get("message") or value.get("detail") or json.dumps(value)
-    return service.clean(str(value)) if value else ""
+        value = value.get("message") or value.get("detail") or value
+    if not value:
+        return ""
+    return service.clean(value if isinstance(value, str) else json.dumps(Sieve().value("error", value)))
 
 
 def _is_id(value: Any) -> bool:
@@ -212,6 +249,10 @@ def _is_id(value: Any) -> bool:
     if isinstance(value, str):
         return value.isascii() and value.isdigit() and len(value) < 20 and int(value) > 0
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
+def _is_count(value: Any) -> bool:
+    return str(value)[:20].isascii() and str(value)[:20].isdigit() and len(str(value)) < 16
 
 
 def _finite(digits: str) -> float | None:

@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
 from .clock import Clock, Deadline, OnWait
-from .errors import AudioPodError, RateLimited
+from .errors import AudioPodError, RateLimited, Unreadable
 
 T = TypeVar("T")
+
+MOST_UNREADABLE = 1
+"""Answers that are no data, after which another is asked for."""
 
 
 class Backoff(NamedTuple):
@@ -51,13 +54,14 @@ async def with_retries(
         AudioPodError: the last one.
 
     """
-    tries = 0
+    tries = unreadable = 0
     while True:
         try:
             return await attempt()
         except AudioPodError as error:
             pause = backoff.delay(tries, error.retry_after)
-            if not again(error) or pause > deadline.left:
+            unreadable += isinstance(error, Unreadable)
+            if not again(error) or pause > deadline.left or unreadable > MOST_UNREADABLE:
                 raise
             reason = "the rate limit" if isinstance(error, RateLimited) else "the service to recover"
         if on_wait:

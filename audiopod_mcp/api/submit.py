@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -10,7 +11,7 @@ from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
 
 from . import parsing
 from .clock import Clock, Deadline, OnWait
-from .errors import AudioPodError, Uncertain
+from .errors import AudioPodError, BadResponse, Uncertain
 from .http_errors import ServiceIdentity, server_time
 from .messages import Call, Response, list_parameters
 from .recover import Submission, candidates, window
@@ -95,7 +96,7 @@ class Submitter:
             Uncertain: it can't be told.
 
         """
-        happened = str(lost).partition(";")[0]
+        happened = _what_happened(lost)
         readable = False
         # What shows in a list of this process shows at once.
         for pause in LOOK_PAUSES[:1] if self._service.in_process else LOOK_PAUSES:
@@ -105,7 +106,7 @@ class Submitter:
             try:
                 entries, date = await self._newest_jobs()
             except AudioPodError as problem:
-                if not problem.transient:
+                if not (problem.transient or isinstance(problem, BadResponse)):
                     break
                 continue
             readable = True
@@ -156,7 +157,7 @@ class Submitter:
         except AudioPodError:
             job = None
         if job is None or job.status == "FAILED":
-            happened = str(lost).partition(";")[0]
+            happened = _what_happened(lost)
             raise Uncertain(
                 f"{happened}, so job {job_id} may or may not run again; look at it with get_job before "
                 "retrying it",
@@ -186,3 +187,9 @@ class Submitter:
         return parsing.job_entries(self._content(response), self._service), server_time(
             response.headers.get("date", "")
         )
+
+
+def _what_happened(lost: AudioPodError) -> str:
+    """What an error says before its advice: up to the first semicolon that is not quoted."""
+    found = re.match(r"(?:“[^”]*”|[^;“])*", str(lost))
+    return found[0] if found else ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-LONGEST = 300
+from audiopod_mcp import plain_text
+
 _KEY = re.compile(r"\bap_[A-Za-z0-9_\-]{6,}")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _HIDDEN = re.compile(r"<(script|style)\b.*?(</\1>|\Z)", re.IGNORECASE | re.DOTALL)
@@ -13,16 +13,14 @@ _HIDDEN = re.compile(r"<(script|style)\b.*?(</\1>|\Z)", re.IGNORECASE | re.DOTAL
 
 def one_line(text: str, secret: str | None = None) -> str:
     """``text`` on one line of at most 300 characters, without markup, control characters or keys."""
-    text = text[:20_000]
+    # What hides between the letters of a key or a tag goes first.
+    text = plain_text.one_line(text[:20_000], 20_000)
     if secret:
         text = text.replace(secret, "[key]")
     text = _KEY.sub("[key]", text)
     if title := _TITLE.search(text):
         text = title.group(1)
-    text = re.sub(r"<[!/]?[a-zA-Z][^>]*(>|\Z)", " ", _HIDDEN.sub(" ", text))
-    text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    text = re.sub(r" +", " ", text).strip()
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+    return plain_text.one_line(re.sub(r"<[!/]?[a-zA-Z][^>]*(>|\Z)", " ", _HIDDEN.sub(" ", text)))
 
 
 def is_web_page(content_type: str, body: bytes) -> bool:

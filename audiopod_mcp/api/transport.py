@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
-from ipaddress import ip_address
 
 import anyio
 import httpx
+
+from audiopod_mcp.addresses import Guard, NotAllowed, is_named_inside
 
 from .errors import AudioPodError, BadResponse, Unreachable
 from .http_errors import ServiceIdentity, error_of
 from .messages import Call, Response, Timeouts
 from .tracing import traced
 
-# Both log the URLs they ask for, and links to audio are signed: whoever has the link has the audio.
-for _library in ("httpx", "httpcore"):
-    logging.getLogger(_library).setLevel(logging.WARNING)
-
 LARGEST_ANSWER = 8 * 2**20
 """Bytes of a JSON answer."""
 LARGEST_REFUSAL = 64 * 2**10
 MOST_REDIRECTS = 5
+NO_SUCH_HOST = ("getaddrinfo", "Name or service", "nodename", "No address", "there is no host")
+"""How httpx and :mod:`audiopod_mcp.addresses` tell that a name is not found."""
 KEPT_ON_REDIRECT = ("Accept", "Accept-Encoding", "Content-Type", "Idempotency-Key", "Range", "If-Range")
 """The key is not among them: it is added per request, for the service's own origin."""
 
@@ -40,7 +38,21 @@ class HttpTransport:
         secret_headers: Mapping[str, str],
         timeouts: Timeouts,
         transport: httpx.AsyncBaseTransport | None,
+        *,
+        private_hosts: bool,
     ) -> None:
+        """The connections to the service at ``base_url``.
+
+        Args:
+            base_url: http(s) URL of the service.
+            service: what errors need to know of it.
+            headers: of all requests.
+            secret_headers: of requests to the service's own origin.
+            timeouts: of single requests.
+            transport: for a service in this process, which is then asked for everything.
+            private_hosts: whether links may lead to hosts on a private network other than the service's.
+
+        """
         self._base = httpx.URL(base_url.rstrip("/") + "/")
         self._service = service
         self._secret_headers = dict(secret_headers)
@@ -52,11 +64,19 @@ class HttpTransport:
             follow_redirects=False,
             timeout=httpx.Timeout(timeouts.response, connect=timeouts.connect, pool=timeouts.connect),
             # A proxy of the environment is for the internet, not for a service on this machine.
-            trust_env=not is_private(self._base.host),
+            trust_env=not is_named_inside(self._base.host),
         )
+        self._elsewhere = self._client
+        """For what the service links to at other origins."""
+        if transport is None:
+            guard = Guard(allow_private=private_hosts, home=self._base.host, proxies=True, verify=tls())
+            self._elsewhere = httpx.AsyncClient(
+                transport=guard, headers=headers, follow_redirects=False, timeout=self._client.timeout
+            )
 
     async def aclose(self) -> None:
         await self._client.aclose()
+        await self._elsewhere.aclose()
 
     async def ask(self, call: Call) -> Response:
         """Send one request once; follow redirects within the service.
@@ -102,9 +122,7 @@ class HttpTransport:
         raise BadResponse(f"{self._service.name} redirects in circles; check AUDIOPOD_BASE_URL")
 
     @asynccontextmanager
-    async def open(
-        self, url: str, *, headers: Mapping[str, str], private_hosts: bool
-    ) -> AsyncIterator[httpx.Response]:
+    async def open(self, url: str, *, headers: Mapping[str, str]) -> AsyncIterator[httpx.Response]:
         """The answer to a GET of any URL, its body still to be read; redirects followed.
 
         The key goes to the service's own origin only.
@@ -112,7 +130,6 @@ class HttpTransport:
         Args:
             url: absolute, or relative to the service.
             headers: to send besides the usual.
-            private_hosts: whether hosts other than the service may be on a private network.
 
         Raises:
             AudioPodError: the answer is a refusal or missing, or the URL is not to be fetched.
@@ -124,7 +141,8 @@ class HttpTransport:
             headers={"Accept": "*/*", "Accept-Encoding": "identity", **headers},
         )
         for _ in range(MOST_REDIRECTS):
-            self._check(request.url, private_hosts)
+            if request.url.scheme not in {"http", "https"} or not request.url.host:
+                raise BadResponse(f"{self._service.name}'s link is not an http(s) URL")
             async with self._sent(request) as response:
                 if response.has_redirect_location and (following := self._redirected(request, response)):
                     request = following
@@ -138,10 +156,18 @@ class HttpTransport:
 
     @asynccontextmanager
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        client = self._elsewhere
         if same_origin(request.url, self._base):
             request.headers.update(self._secret_headers)
+            client = self._client
         try:
-            response = await self._client.send(request, stream=True)
+            response = await client.send(request, stream=True)
+        except NotAllowed:
+            host = self._service.clean(request.url.host)
+            raise BadResponse(
+                f"{self._service.name}'s link leads into a private network ({host}); "
+                "set AUDIOPOD_ALLOW_PRIVATE_URLS=1 if that is meant"
+            ) from None
         except httpx.HTTPError as problem:
             raise self._no_answer(problem) from None
         try:
@@ -216,18 +242,6 @@ class HttpTransport:
             absolute = httpx.URL()
         return absolute
 
-    def _check(self, url: httpx.URL, private_hosts: bool) -> None:
-        """Refuse what a service has no reason to link to."""
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise BadResponse(f"{self._service.name}'s link is not an http(s) URL")
-        if same_origin(url, self._base) or private_hosts or is_private(self._base.host):
-            return
-        if is_private(url.host):
-            raise BadResponse(
-                f"{self._service.name}'s link leads into a private network ({url.host}); "
-                "set AUDIOPOD_ALLOW_PRIVATE_URLS=1 if that is meant"
-            )
-
     def _no_answer(self, problem: httpx.HTTPError) -> AudioPodError:
         """The error for an exception of httpx, whose own words may quote the request and its headers."""
         name, words = self._service.name, str(problem)
@@ -242,7 +256,16 @@ class HttpTransport:
                 )
             reason = (
                 "its host name is not found"
-                if any(sign in words for sign in ("getaddrinfo", "Name or service", "nodename", "No address"))
+                if any(
+                    sign in words
+                    for sign in (
+                        "getaddrinfo",
+                        "Name or service",
+                        "nodename",
+                        "No address",
+                        "there is no host",
+                    )
+                )
                 else "no answer to connecting"
                 if isinstance(problem, httpx.TimeoutException)
                 else "no connection"
@@ -283,13 +306,3 @@ def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
         other.host,
         other.port or ports.get(other.scheme),
     )
-
-
-def is_private(host: str) -> bool:
-    """Whether a host is, by its very name, not on the public internet."""
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        return not ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return False

@@ -14,6 +14,7 @@ import anyio
 from audiopod_mcp.api import AudioPodClient, AudioPodError
 from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Job
+from audiopod_mcp.plain_text import quoted
 from audiopod_mcp.worker_pool import WorkerPool
 
 from .notifications import Spawn
@@ -63,7 +64,9 @@ class AutoSaver:
     async def _save(self, saving: _Saving, key: _Key, client: AudioPodClient, job: Job) -> None:
         try:
             paths = [await self._once(key[0], client, job, take) for take in takes_of(job)]
-            saving.line = f"Saved as {', '.join(filter(None, paths))}" if any(paths) else ""
+            saving.line = (
+                f"Saved as {', '.join(quoted(path) for path in paths if path)}" if any(paths) else ""
+            )
         except (AudioPodError, OSError) as error:
             line = describe_full(self._records, error) if is_full(error) else str(error)
             saving.line = f"Not saved: {line.removeprefix('not saved: ')}"

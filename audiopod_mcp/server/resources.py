@@ -15,18 +15,22 @@ from mcp.types import Annotations, Resource, ResourceTemplate
 from pydantic import ValidationError
 
 from audiopod_mcp.api import AudioPodError, NotFound
+from audiopod_mcp.api.bounds import LINKS, LINKS_BY_NAME
 from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Analyze, GenerateLrc, Job, JobQuery, KeptResult, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.pictures import Picture, draw
+from audiopod_mcp.plain_text import without_credentials
 from audiopod_mcp.worker_pool import WorkerDied
 
 from . import player
 from .caller import current_caller
-from .results import default_format
+from .results import default_format, shown_links, that_fit
 from .service import Service
 
 PAGE = 50
+LARGEST_LIST = 1_000_000
+"""Characters of the list of jobs."""
 SMALLER = ("ogg", "mp3")
 """What audio is sent as, if its own format is too large for the transport and none was asked for."""
 
@@ -143,7 +147,9 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
 
 async def _jobs(service: Service) -> ReadResourceContents:
     page = await service.client.jobs(JobQuery(limit=PAGE))
-    return _json({"jobs": [_job_fields(job) for job in page.jobs], "total": page.total})
+    jobs = that_fit([_job_fields(job) for job in page.jobs], LARGEST_LIST)
+    left_out = {"left_out": len(page.jobs) - len(jobs)} if len(jobs) < len(page.jobs) else {}
+    return _json({"jobs": jobs, "total": page.total, **left_out})
 
 
 async def _job(service: Service, job_id: str) -> ReadResourceContents:
@@ -166,7 +172,7 @@ async def _audio(service: Service, job_id: str, format: str | None = None) -> Re
                 return ReadResourceContents(content=audio, mime_type=kind)
     raise ResourceError(
         f"the audio of job {job_id} is larger than the {most / 1e6:.1f} MB that one answer may carry here; "
-        f"fetch {job.output_url} instead, or use save_audio"
+        f"fetch {shown_links(job)[default_format(job)]} instead, or use save_audio"
     )
 
 
@@ -265,7 +271,13 @@ def _finished(job: Job) -> Job:
 
 
 def _job_fields(job: Job) -> dict[str, object]:
-    return job.model_dump(mode="json", exclude_none=True)
+    links = {name: without_credentials(url) for name in LINKS if (url := getattr(job, name, None))}
+    by_name = {
+        name: {key: without_credentials(url) for key, url in urls.items()}
+        for name in LINKS_BY_NAME
+        if (urls := getattr(job, name))
+    }
+    return job.model_copy(update=links | by_name).model_dump(mode="json", exclude_none=True)
 
 
 def _json(value: object) -> ReadResourceContents:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,14 @@ from pydantic import BaseModel, create_model
 
 from audiopod_mcp.operations import Analysis, Job, Lrc, Result
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
+from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
+MOST_SECTIONS = 40
+"""Parts of a piece that the text tells; the others are in the structured content."""
+LONGEST_NOTES = 1500
+"""Characters of all notes in the text."""
+LONGEST_SHOWN = 300
+"""Characters of a text of which nothing is known."""
 _SURE = 0.6
 """How probable a time signature must be to be told without the next likely one."""
 
@@ -37,7 +48,7 @@ JobResult = create_model("JobResult", __base__=JobSummary, **_fields(Job, *_MADE
 
 def summary_of(job: Job) -> JobSummary:
     """``job`` as a :data:`JobResult`, its audio named by files where it has any here."""
-    urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or job.audio_urls
+    urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or shown_links(job)
     return JobResult.model_validate(
         job.model_dump(include=set(_MADE))
         | {
@@ -106,14 +117,14 @@ def job_result(job: Job, saved: str | None = None, *, can_save: bool = False) ->
     ``saved`` says where it was saved; without that, ``can_save`` says that it may be.
     """
     result = summary_of(job)
-    name = f"Job {job.id} ({job.task or 'music'}{f', “{job.display_name}”' if job.display_name else ''})"
-    notes = " ".join(job.notes or ())
+    title = f", {quoted(job.display_name)}" if job.display_name else ""
+    name = f"Job {job.id} ({job.task or 'music'}{title})"
     if job.status == "COMPLETED":
         details = job.details or {}
         facts = [
             format_duration(job.audio_duration) if job.audio_duration else None,
-            f"{details['bpm']:g} BPM" if details.get("bpm") else None,
-            details.get("keyscale"),
+            f"{bpm:g} BPM" if isinstance(bpm := details.get("bpm"), int | float) and bpm else None,
+            _term(key) if isinstance(key := details.get("keyscale"), str) else None,
             f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
         ]
         return tool_result(
@@ -123,14 +134,15 @@ def job_result(job: Job, saved: str | None = None, *, can_save: bool = False) ->
             f"Listen: {result.output_url}" if result.output_url else None,
             f"Use it further as audiopod://jobs/{job.id} or by its job id"
             + ("; save_audio keeps a copy." if can_save and not saved else "."),
-            f"Note: {notes}" if notes else None,
+            _noted(job.notes),
             links=job_links(job),
         )
     if job.status in {"FAILED", "CANCELLED"}:
         failed = tool_result(
             result,
             f"{name} {'was cancelled' if job.status == 'CANCELLED' else 'failed'}: "
-            f"{job.error_message or 'the service gave no reason'}",
+            f"{quoted(job.error_message) if job.error_message else 'the service gave no reason'}",
+            _noted(job.notes),
         )
         return failed.model_copy(update={"is_error": True})
     share = f" ({job.progress:.0f} %)" if job.progress else ""
@@ -165,23 +177,25 @@ def analysis_result(analysis: Analysis) -> CallToolResult:
     result = AnalysisResult.model_validate({"analysis_id": str(analysis.id), **analysis.model_dump()})
     facts = [
         f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
-        analysis.keyscale or "no clear key",
+        _term(analysis.keyscale) if analysis.keyscale else "no clear key",
         _metre(analysis),
         format_duration(analysis.duration) if analysis.duration else None,
         f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
-        f"language {analysis.language}" if analysis.language else None,
+        f"language {_term(analysis.language)}" if analysis.language else None,
     ]
-    sections = ", ".join(
-        f"{s.label} {format_duration(s.start)}–{format_duration(s.end)}" for s in analysis.sections or ()
+    sections = analysis.sections or []
+    form = ", ".join(
+        f"{_term(s.label)} {format_duration(s.start)}–{format_duration(s.end)}"
+        for s in sections[:MOST_SECTIONS]
     )
-    notes = " ".join(analysis.notes or ())
+    more = f" and {len(sections) - MOST_SECTIONS} more" if len(sections) > MOST_SECTIONS else ""
     return tool_result(
         result,
-        f"{analysis.caption or 'Analysed'}",
+        quoted(analysis.caption) if analysis.caption else "Analysed",
         f"{', '.join(fact for fact in facts if fact)}.",
-        f"Form: {sections}." if sections else None,
-        f"Lyrics:\n{analysis.lyrics}" if analysis.lyrics else None,
-        f"Note: {notes}" if notes else None,
+        f"Form: {form}{more}." if sections else None,
+        f"Lyrics:\n{quoted_lines(analysis.lyrics)}" if analysis.lyrics else None,
+        _noted(analysis.notes),
         links=[
             _link(
                 f"audiopod://analyses/{analysis.id}",
@@ -202,15 +216,25 @@ def _metre(analysis: Analysis) -> str | None:
         or sure >= _SURE
         or not analysis.timesignature_otherwise
     ):
-        return analysis.timesignature
-    return f"{analysis.timesignature} (perhaps {analysis.timesignature_otherwise})"
+        return _term(analysis.timesignature) if analysis.timesignature else None
+    return f"{_term(analysis.timesignature)} (perhaps {_term(analysis.timesignature_otherwise)})"
+
+
+def _noted(notes: Sequence[str] | None) -> str | None:
+    """The notes on a result, as what they are: words of whoever made it."""
+    return f"Note: {quoted(one_line(' '.join(notes), LONGEST_NOTES))}" if notes else None
+
+
+def _term(text: str) -> str:
+    """A term such as ``C# minor``, ``6/8`` or ``pre-chorus 2`` as it is; whatever says more, quoted."""
+    return text if re.fullmatch(r"[\w#♯♭/+-]{1,16}( [\w#♯♭/+-]{1,16})?", text) else quoted(text)
 
 
 def lrc_result(lrc: Lrc) -> CallToolResult:
     return tool_result(
         lrc,
-        lrc.lrc_content,
-        f"Note: {' '.join(lrc.notes)}" if lrc.notes else None,
+        quoted_lines(lrc.lrc_content),
+        _noted(lrc.notes),
         links=[
             _link(
                 f"audiopod://jobs/{lrc.job_id}/lyrics",
@@ -225,7 +249,13 @@ def lrc_result(lrc: Lrc) -> CallToolResult:
 def plain_result(result: Result) -> CallToolResult:
     """A result of which no more is known than its fields."""
     told = result.model_dump(mode="json", exclude_none=True)
-    return tool_result(result, *(f"{name}: {value}" for name, value in told.items()))
+    plain = {name: value for name, value in told.items() if isinstance(value, str | int | float)}
+    lines = [
+        f"{name}: {quoted(value[:LONGEST_SHOWN]) if isinstance(value, str) else value}"
+        for name, value in plain.items()
+    ]
+    rest = ", ".join(sorted(told.keys() - plain.keys()))
+    return tool_result(result, *lines, f"Beside the text: {rest}." if rest else None)
 
 
 PRESENTED: Mapping[type[Result], tuple[type[BaseModel], Callable[[Any], CallToolResult]]] = {
@@ -241,6 +271,17 @@ def presentation(model: type[Result]) -> tuple[type[BaseModel], Callable[[Any], 
     return PRESENTED.get(model, (model, plain_result))
 
 
+def shown_links(job: Job) -> dict[str, str]:
+    """The audio by format, as it may be shown: without user and password, which are only for asking."""
+    return {name: without_credentials(url) for name, url in job.audio_urls.items()}
+
+
+def that_fit(items: Sequence[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """As many of the first ``items`` as take no more than ``most`` characters as JSON; one at least."""
+    sizes = list(accumulate(len(json.dumps(item, ensure_ascii=False)) for item in items))
+    return list(items[: max(1, bisect_right(sizes, most))])
+
+
 def default_format(job: Job) -> str:
     """The format of ``output_url``, or else the first there is."""
     urls = job.audio_urls
@@ -253,4 +294,4 @@ def format_duration(seconds: float) -> str:
 
 
 def _same_format(job: Job, urls: dict[str, str]) -> str | None:
-    return urls.get(default_format(job)) or next(iter(urls.values()), job.output_url)
+    return urls.get(default_format(job)) or next(iter(urls.values()), None)

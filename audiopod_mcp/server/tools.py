@@ -19,6 +19,7 @@ from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Operat
 from audiopod_mcp.operations.arguments import JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 from audiopod_mcp.pictures import Picture
+from audiopod_mcp.plain_text import quoted
 
 from .cost import ask_consent, estimate, format_price
 from .resources import draw_job
@@ -33,6 +34,7 @@ from .results import (
     job_result,
     presentation,
     summary_of,
+    that_fit,
     tool_result,
 )
 from .saving import save
@@ -43,6 +45,8 @@ AnyContext = Context[Any, Any]
 
 SHOWN = 100
 """Characters of a caption in a list of jobs."""
+LARGEST_LIST = 200_000
+"""Characters of a list of jobs."""
 
 _detached: ContextVar[bool] = ContextVar("detached", default=False)
 
@@ -277,15 +281,17 @@ async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallTo
         )
         for job in page.jobs
     ]
-    result = JobList(jobs=jobs, total=total)
+    jobs = that_fit(jobs, LARGEST_LIST)
     lines = [
-        f"{job.id}  {job.status.lower()}  {job.task}  {job.title}"
+        f"{job.id}  {job.status.lower()}  {job.task}  {quoted(job.title)}"
         + (f"  {format_duration(job.audio_duration)}" if job.audio_duration else "")
-        for job in page.jobs
+        for job in page.jobs[: len(jobs)]
     ]
-    first = query.skip + 1
-    head = f"Jobs {first} to {query.skip + len(lines)} of {total}:" if lines else "No such jobs."
-    return tool_result(result, head, *lines)
+    first, last = query.skip + 1, query.skip + len(lines)
+    head = f"Jobs {first} to {last} of {total}:" if lines else "No such jobs."
+    left_out = len(page.jobs) - len(jobs)
+    rest = f"{left_out} more do not fit into one answer; ask with skip {last}." if left_out else None
+    return tool_result(JobList(jobs=jobs, total=total), head, *lines, rest)
 
 
 async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> CallToolResult:
@@ -298,7 +304,7 @@ async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -
     await service.client.rename(arguments.job_id, display_name=name)
     await service.announcer.job_changed(arguments.job_id, ctx)
     return tool_result(
-        Renamed(job_id=arguments.job_id, display_name=name), f"Job {arguments.job_id} is now “{name}”."
+        Renamed(job_id=arguments.job_id, display_name=name), f"Job {arguments.job_id} is now {quoted(name)}."
     )
 
 
@@ -324,4 +330,6 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
     saved = await save(
         service.client, service.drawers, job, service.output_dir, arguments.format, arguments.take
     )
-    return tool_result(SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {saved}")
+    return tool_result(
+        SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {quoted(str(saved))}"
+    )

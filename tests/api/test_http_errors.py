@@ -52,8 +52,8 @@ VALIDATION = [{"type": "missing", "loc": ["body", "caption"], "msg": "Field requ
         (422, {"detail": "caption missing"}, InvalidRequest, "caption missing"),
         (422, {"detail": {"field": "bpm", "message": "Too fast"}}, InvalidRequest, "bpm: Too fast"),
         (413, "Too large", InvalidRequest, "Too large"),
-        (401, {"detail": "Invalid API key"}, Unauthorized, "Invalid API key; check AUDIOPOD_API_KEY"),
-        (403, {"detail": "Key expired"}, Forbidden, "Key expired; the API key may be revoked"),
+        (401, {"detail": "Invalid API key"}, Unauthorized, "“Invalid API key”; check AUDIOPOD_API_KEY"),
+        (403, {"detail": "Key expired"}, Forbidden, "“Key expired”; the API key may be revoked"),
         (404, {"detail": "Original music job not found"}, NotFound, "Original music job not found"),
         (
             402,
@@ -61,20 +61,20 @@ VALIDATION = [{"type": "missing", "loc": ["body", "caption"], "msg": "Field requ
             PaymentRequired,
             r"\$0\.12 needed, \$0\.05 available; nothing was charged",
         ),
-        (402, {"detail": "Insufficient balance"}, PaymentRequired, "credits: Insufficient balance"),
+        (402, {"detail": "Insufficient balance"}, PaymentRequired, "credits: “Insufficient balance”"),
         (402, {"required_cents": 1234.5}, PaymentRequired, r"\$12\.3\d needed"),
         (402, {"detail": "PREMIUM_TIER_REQUIRED"}, PaymentRequired, "premium plan; upgrade"),
         (
             402,
             {"detail": {"code": "PREMIUM_TIER_REQUIRED", "message": "Batches are for Pro"}},
             PaymentRequired,
-            "premium plan: Batches are for Pro",
+            "premium plan: “Batches are for Pro”",
         ),
         (402, None, PaymentRequired, "Not enough AudioPod credits;"),
-        (429, {"detail": "10 per 1 minute"}, RateLimited, "10 per 1 minute; try again in a moment"),
-        (500, "Internal Server Error", ServiceFailed, "status 500: Internal Server Error; try again"),
-        (502, "<html><head><title>502 Bad Gateway</title></head>", ServiceFailed, "502: 502 Bad Gateway;"),
-        (522, "<html><script>var a='<b>'</script><body>Timed <b>out</b>", ServiceFailed, ": Timed out;"),
+        (429, {"detail": "10 per 1 minute"}, RateLimited, "“10 per 1 minute”; try again in a moment"),
+        (500, "Internal Server Error", ServiceFailed, "status 500: “Internal Server Error”; try again"),
+        (502, "<html><head><title>502 Bad Gateway</title></head>", ServiceFailed, "502: “502 Bad Gateway”;"),
+        (522, "<html><script>var a='<b>'</script><body>Timed <b>out</b>", ServiceFailed, ": “Timed out”;"),
         (501, None, ServiceFailed, "will not help"),
         (418, [[[[[[[[[["deep"]]]]]]]]]], InvalidRequest, "418"),
         (400, '{"detail": ', InvalidRequest, "400"),
@@ -174,7 +174,7 @@ class TestOverTheWire:
         analysis = await client.perform(ask)
         assert (analysis.bpm, analysis.keyscale, analysis.audio_codes) == (120, "C Major", None)
         service.will("work", answer(200, {"success": False, "error": "Could not\nfetch it"}))
-        with pytest.raises(ServiceFailed, match="could not make the analysis: Could not fetch it"):
+        with pytest.raises(ServiceFailed, match="could not make the analysis: “Could not fetch it”"):
             await client.perform(ask)
 
     async def test_lrc(self, client, service):

@@ -123,7 +123,7 @@ def test_a_cut_off_list_of_digits_is_not_a_crash():
         read_json(b"9" * 10_000, "application/json", AUDIOPOD)
     with pytest.raises(BadResponse, match="malformed"):
         read_json(b'{"id": "\xff"}', "application/json", AUDIOPOD)
-    with pytest.raises(BadResponse, match=r"web page \(Sign in\)"):
+    with pytest.raises(BadResponse, match=r"web page \(“Sign in”\)"):
         read_json(b"<html><title>Sign in</title>", "text/html", AUDIOPOD)
 
 

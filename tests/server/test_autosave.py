@@ -56,7 +56,7 @@ async def test_a_finished_job_is_saved_once_and_the_path_is_the_first_line(tmp_p
         made = await client.call_tool("generate_music", TUNE | {"batch_size": 2})
         folder = tmp_path / "output"
         name = "Tune - prompt2instrumental"
-        assert told(made)[0] == f"Saved as {folder / f'{name}.flac'}, {folder / f'{name} - take 2.flac'}"
+        assert told(made)[0] == f"Saved as “{folder / f'{name}.flac'}”, “{folder / f'{name} - take 2.flac'}”"
         assert "is finished" in told(made)[1]
         job = {"job_id": made.structured_content["job_id"]}
         assert told(await client.call_tool("get_job", job)) == told(made)

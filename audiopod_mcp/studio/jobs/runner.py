@@ -15,6 +15,7 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.disk import describe_full_studio, is_full
+from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
@@ -46,6 +47,8 @@ FETCHES: Final = 8
 _FETCHING: Final = 8.0
 """What fetching counts for in a job's progress, percent."""
 _TELL_EVERY: Final = 0.5
+LONGEST_FAILURE: Final = 600
+"""Characters of why a job failed, and of a note."""
 RESULT: Final = "result"
 """The folder, in a job's working folder, that the engine writes into."""
 
@@ -175,7 +178,7 @@ class Studio:
                         )
                 except NotFetched as reason:
                     raise NotFetched(
-                        f"{argument}: could not fetch {source['url'][:200]} ({reason}); "
+                        f"{argument}: could not fetch {one_line(source['url'], 200)} ({reason}); "
                         "check the address, or give another one"
                     ) from None
             elif "job" in source:
@@ -283,7 +286,7 @@ class Studio:
         if outcome is None:
             self._write_failure(job, result.error or "unknown")
             return "failed"
-        columns = _columns(outcome) | {"completed_at": now()}
+        columns = _columns(outcome) | _sources_to_keep(job) | {"completed_at": now()}
         asked = self.store.job(job.id) or job  # it may have got another title meanwhile
         write_record(folder, asked.model_copy(update=columns))
         self.media.publish(folder, job.id)
@@ -307,7 +310,8 @@ class Studio:
             return None
 
     def _write_failure(self, job: StoredJob, message: str) -> None:
-        self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error_message": message})
+        line = one_line(message, LONGEST_FAILURE)
+        self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error_message": line})
 
     def _put_back(self, job: StoredJob) -> int:
         return self.store.release(self.instance.id, job.id, crashed=True, allowed=WORKER_DEATHS_ALLOWED)
@@ -364,7 +368,18 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
         "takes": [asdict(take) for take in outcome.takes],
         "lrc_content": first.lrc if first else None,
         "quality_score": first.quality if first else None,
-        "notes": list(outcome.notes),
+        "notes": [one_line(note, LONGEST_FAILURE) for note in outcome.notes],
         "details": outcome.details,
         "error_message": None,
     }
+
+
+def _sources_to_keep(job: StoredJob) -> dict[str, Any]:
+    """Where the audio of a finished job came from, without the secrets that fetching it took."""
+    if not any("url" in source for source in job.sources.values()):
+        return {}
+    kept = {
+        argument: {name: without_secrets(value) if name == "url" else value for name, value in source.items()}
+        for argument, source in job.sources.items()
+    }
+    return {"sources": kept}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from audiopod_mcp.plain_text import without_secrets
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.stored_job import StoredJob
 
@@ -180,5 +181,5 @@ def _is_ours(path: Path, data_dir: Path) -> bool:
 
 
 def _short(text: str) -> str:
-    shown = repr(text)
+    shown = repr(without_secrets(text))
     return shown if len(shown) <= 120 else f"{shown[:117]}…"

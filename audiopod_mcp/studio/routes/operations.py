@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations import OPERATIONS, Endpoint, KeptResult, Operation
+from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
@@ -136,6 +137,10 @@ async def _create(request: Request, wanted: Operation, sources: Sources, owner: 
 
 def _columns(wanted: Operation, sources: Sources, studio: Studio, owner: str) -> dict[str, Any]:
     params = wanted.parameters()
+    # Only what is fetched keeps its password or signature: nobody needs them among the parameters.
+    for argument in (argument for argument, source in sources.items() if "url" in source):
+        name = wanted.wire_names.get(argument, argument)
+        params[name] = without_secrets(params[name])
     request = json.dumps([wanted.task, wanted.body()], sort_keys=True)
     origin = next((studio.store.job(source["job"]) for source in sources.values() if "job" in source), None)
     language = params.get("vocal_language")
@@ -175,7 +180,9 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
         done = await _while_waiting(studio, wanted.task, params, sources)
         fields = (done.outcome and done.outcome.result) or {}
         if not fields or (wanted.stored_as and not fields.get(wanted.stored_as)):
-            return JSONResponse({"success": False, **known, "error": done.error or model.nothing})
+            return JSONResponse(
+                {"success": False, **known, "error": one_line(done.error or model.nothing, 600)}
+            )
     if job and "lrc_url" in model.model_fields:  # the only text that a studio serves as a file
         known["lrc_url"] = f"{base_of(request)}/media/{job.id}/{media_name(job, 0)}.lrc"
     try:

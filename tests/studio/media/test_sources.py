@@ -1,6 +1,7 @@
 """Where audio may come from: jobs of the caller, files in allowed folders, the web outside; nothing else."""
 
 import os
+import sqlite3
 import ssl
 import threading
 from contextlib import suppress
@@ -17,8 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from audiopod_mcp.studio.media import download
-from audiopod_mcp.studio.media.download import NotFetched, fetch, is_outside, unheard
+from audiopod_mcp import addresses
+from audiopod_mcp.addresses import is_outside
+from audiopod_mcp.studio.media.download import NotFetched, fetch, unheard
 from tests.studio.studios import MUSIC, opened
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +46,9 @@ def web(song):
                 self.send_response(302)
                 self.send_header("Location", path.removeprefix("/to/"))
                 self.end_headers()
+                return
+            if path == "/rude":
+                self.wfile.write(b"HTTP/1.1 500 \x9b2J\xad" + b"no " * 900 + b"\r\nContent-Length: 0\r\n\r\n")
                 return
             if path == "/loop":
                 self.send_response(302)
@@ -190,7 +195,16 @@ async def test_other_schemes_are_refused(studio, url):
 async def test_private_addresses_are_not_fetched(studio, web):
     asked = len(web.asked)
     port = web.server_port
-    for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "127.1", "[::ffff:127.0.0.1]"):
+    for host in (
+        *("127.0.0.1", "localhost", "localhost.", "[::1]", "0.0.0.0", "2130706433", "127.1", "0x7f000001"),
+        *(
+            "[::ffff:127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "[::127.0.0.1]",
+            "[::ffff:0:127.0.0.1]",
+        ),
+    ):
         answer = await cover(studio, f"http://{host}:{port}/song.flac")
         job = await studio.wait(answer.json()["job"]["id"])
         assert job["status"] == "FAILED"
@@ -214,7 +228,7 @@ async def test_a_redirect_inside_is_not_followed(monkeypatch, tmp_path, web):
         checked.append(address)
         return len(checked) == 1
 
-    monkeypatch.setattr(download, "is_outside", only_the_first)
+    monkeypatch.setattr(addresses, "is_outside", only_the_first)
     with pytest.raises(NotFetched, match="private address"):
         await fetch(f"{web.url}/to/{web.url}/song.flac", tmp_path / "x", allow_private=False, told=unheard)
     assert web.asked[-1].startswith("/to/")
@@ -359,6 +373,39 @@ async def test_private_addresses_can_be_allowed(tmp_path, web):
         answer = await cover(studio, f"{web.url}/page")
         job = await studio.wait(answer.json()["job"]["id"])
         assert "web page" in job["error_message"]
+
+
+SIGNED = "?X-Amz-Signature=abc123&X-Amz-Credential=def456&token=ghi789&part=1"
+SECRETS = ("hush", "abc123", "def456", "ghi789")
+
+
+async def test_secrets_of_a_url_are_sent_and_neither_told_nor_kept(tmp_path, web, caplog):
+    caplog.set_level("DEBUG")
+    address = web.url.replace("//", "//me:hush@")
+    told = []
+    async with opened(tmp_path, allow_private_urls=True) as studio:
+        for path, status in (("/song.flac", "COMPLETED"), ("/gone", "FAILED"), ("/noise", "FAILED")):
+            answer = await cover(studio, f"{address}{path}{SIGNED}")
+            job = await studio.wait(answer.json()["job"]["id"])
+            assert job["status"] == status
+            assert web.asked[-1] == path + SIGNED
+            told += [answer.text, str(job)]
+        answer = await studio.post(f"{MUSIC}/analyze", json={"audio_url": f"{address}/gone{SIGNED}"})
+        assert "could not fetch http://127.0.0.1" in answer.json()["error"]
+        told += [answer.text, await refused(studio, "ftp://me:hush@host/a.wav"), caplog.text]
+        stored = sqlite3.connect(tmp_path / "studio.db").execute("SELECT * FROM jobs WHERE id = 1").fetchone()
+        told.append(str(stored))
+    assert not [secret for secret in SECRETS if secret in "\n".join(told)]
+
+
+async def test_what_a_web_server_says_is_one_clean_line(tmp_path, web):
+    async with opened(tmp_path, allow_private_urls=True) as studio:
+        for path in ("/rude", "/to/javascript:alert(1)"):
+            answer = await cover(studio, web.url + path)
+            job = await studio.wait(answer.json()["job"]["id"])
+            assert job["status"] == "FAILED"
+            assert job["error_message"].isprintable()
+            assert len(job["error_message"]) < 400
 
 
 async def test_a_slow_download_keeps_nobody_from_working(tmp_path, web):

@@ -113,7 +113,7 @@ class AceStepEngine(Engine):
             found, _, fix = str(refusal).partition("; ")
             yield Finding("ACE-Step", "problem", found, fix)
             return
-        found = f"answers at {server.url} with {', '.join(capabilities.models) or 'no model'}"
+        found = f"answers at {server.place} with {', '.join(capabilities.models) or 'no model'}"
         if not capabilities.language_model:
             fix = "start it with --init-llm, so that it plans songs and hears words"
             yield Finding("ACE-Step", "warning", f"{found}, without a language model", fix)

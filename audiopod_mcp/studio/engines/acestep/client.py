@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from audiopod_mcp.music.model import Progress
+from audiopod_mcp.plain_text import one_line, without_secrets
 
 from ..base import EngineRefused
 from . import KEY, URL
@@ -64,6 +65,11 @@ class AceStepClient:
     url: str
     key: str | None = field(default=None, repr=False)
 
+    @property
+    def place(self) -> str:
+        """Where the server is, as it may be told."""
+        return without_secrets(self.url)
+
     def capabilities(self) -> Capabilities:
         """What the server has loaded.
 
@@ -76,13 +82,13 @@ class AceStepClient:
             service = str(_data(self._ask(client, "GET", "/health")).get("service", ""))
             if "gradio" in service.lower():
                 raise EngineRefused(
-                    f"{URL}: {self.url} is the API of ACE-Step's web page, which takes no recordings; "
+                    f"{URL}: {self.place} is the API of ACE-Step's web page, which takes no recordings; "
                     "start the API server instead (uv run acestep-api)"
                 )
             answer = self._ask(client, "GET", "/v1/model_inventory", allow=(404,))
         if answer.status_code == 404:
             raise EngineRefused(
-                f"{URL}: {self.url} is no ACE-Step API server, or one from before March 2026, which takes "
+                f"{URL}: {self.place} is no ACE-Step API server, or one from before March 2026, which takes "
                 "no uploads; update it"
             )
         inventory = _data(answer)
@@ -153,7 +159,7 @@ class AceStepClient:
                         f"ACE-Step failed: {_last_line(item.get('error')) or 'it does not say why'}"
                     )
                 progress = max(progress, float(item.get("progress") or 0.0))
-                doing = str(item.get("stage") or "running").rstrip(".… ")
+                doing = one_line(str(item.get("stage") or "running"), 80).rstrip(".… ")
             for _ in _until(asked + POLL_INTERVAL, report, f"ACE-Step: {doing}", progress):
                 pass
 
@@ -198,7 +204,7 @@ class AceStepClient:
             if outage:
                 raise _Outage(type(error).__name__) from error
             raise EngineRefused(
-                f"{URL}: no ACE-Step server answers at {self.url} ({type(error).__name__}); start it, or "
+                f"{URL}: no ACE-Step server answers at {self.place} ({type(error).__name__}); start it, or "
                 "name another"
             ) from error
         if answer.status_code == 200 or answer.status_code in allow:
@@ -207,7 +213,7 @@ class AceStepClient:
             raise _Outage(f"status {answer.status_code}")
         if answer.status_code in (401, 403):
             raise EngineRefused(
-                f"{KEY}: the ACE-Step server at {self.url} does not accept it; set the server's own key"
+                f"{KEY}: the ACE-Step server at {self.place} does not accept it; set the server's own key"
             )
         raise EngineRefused(f"ACE-Step refused {path} (status {answer.status_code}): {_detail(answer)}")
 
@@ -222,10 +228,12 @@ def _data(answer: httpx.Response) -> Any:
         envelope = answer.json()
     except ValueError:
         raise EngineRefused(
-            f"{URL}: {answer.url} does not speak ACE-Step's language; check the address"
+            f"{URL}: {without_secrets(str(answer.url))} does not speak ACE-Step's language; check the address"
         ) from None
     if not isinstance(envelope, dict) or "data" not in envelope:
-        raise EngineRefused(f"{URL}: {answer.url} does not speak ACE-Step's language; check the address")
+        raise EngineRefused(
+            f"{URL}: {without_secrets(str(answer.url))} does not speak ACE-Step's language; check the address"
+        )
     if envelope.get("error") or envelope["data"] is None:
         raise EngineRefused(f"ACE-Step failed: {_last_line(envelope.get('error')) or 'it does not say why'}")
     return envelope["data"]
@@ -242,7 +250,7 @@ def _detail(answer: httpx.Response) -> str:
 def _last_line(error: Any) -> str:
     """What a traceback ends with, without the server's own paths."""
     lines = str(error or "").strip().splitlines()
-    return re.sub(r"(?:[A-Za-z]:)?(?:[\\/][\w. +-]+){2,}", "…", lines[-1])[:200] if lines else ""
+    return one_line(re.sub(r"(?:[A-Za-z]:)?(?:[\\/][\w. +-]+){2,}", "…", lines[-1]), 200) if lines else ""
 
 
 def _as_text(value: Any) -> str:
