@@ -51,7 +51,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.announcer = Announcer(lambda: self.client, self.spawn, self.save_finished)
-        self.drawers = WorkerPool(os.cpu_count() or 1, end_cancelled=True)
+        self.drawers = WorkerPool(os.cpu_count() or 1)
 
     @property
     def caller(self) -> str | None:
