@@ -35,7 +35,7 @@ class PatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _what_is_awaited(self) -> object:
-        """What the client is to do next, to tell it from what it did before; ``None``: nothing, it's our turn."""
+        """What the client is to do next, to tell it from what it did before; ``None``: it's our turn."""
         cycle = self.cycle
         if cycle is None or cycle.response_complete:
             return "request", cycle
@@ -85,7 +85,7 @@ def server_options() -> dict[str, Any]:
 
 @cache
 def most_connections() -> int:
-    """:data:`MOST`, or as many as leave a quarter of the files that may be open for what else there is to do."""
+    """:data:`MOST`, or as many as leave a quarter of the files that may be open for the rest of the work."""
     if sys.platform == "win32":
         return MOST
     import resource

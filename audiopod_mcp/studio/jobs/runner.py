@@ -77,10 +77,15 @@ class Studio:
     _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
     _converting: dict[Path, anyio.Event] = field(default_factory=dict)
     _running: dict[int, anyio.CancelScope] = field(default_factory=dict)
+    _aside: anyio.CapacityLimiter = field(init=False)
+    """What is done while somebody waits leaves a worker to the jobs."""
     admission: threading.Lock = field(default_factory=threading.Lock)
     """Held while a job is let in, so that callers are counted one after the other."""
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers each caller waits for, of those that are made while one waits."""
+
+    def __post_init__(self) -> None:
+        self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
 
     def wake(self) -> None:
         """There is a new job."""
@@ -227,7 +232,8 @@ class Studio:
             WorkerDied: where it took its process down.
 
         """
-        return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
+        async with self._aside:
+            return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
 
     async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.
@@ -243,7 +249,8 @@ class Studio:
                 continue
             self._converting[path] = anyio.Event()
             try:
-                error = await self.workers.run(transcode, self.media.master(job.id, take), audio_format)
+                async with self._aside:
+                    error = await self.workers.run(transcode, self.media.master(job.id, take), audio_format)
                 if error:
                     raise CanNotRun(error)
             finally:

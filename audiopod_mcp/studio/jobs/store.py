@@ -145,6 +145,21 @@ class Store:
         sql = "SELECT count(*) FROM jobs WHERE owner = ? AND status IN ('PENDING', 'PROCESSING')"
         return int(self._rows(sql, (owner,))[0][0])
 
+    def has_finished(self, owner: str) -> bool:
+        """Whether a job of ``owner`` was ever completed here and not deleted."""
+        return bool(
+            self._rows("SELECT 1 FROM jobs WHERE owner = ? AND status = 'COMPLETED' LIMIT 1", (owner,))
+        )
+
+    def newcomers(self) -> int:
+        """How many owners have unfinished jobs and no completed one, but for the one without a key."""
+        sql = (
+            "SELECT count(DISTINCT owner) FROM jobs AS job WHERE status IN ('PENDING', 'PROCESSING') "
+            "AND owner != '' AND NOT EXISTS "
+            "(SELECT 1 FROM jobs WHERE owner = job.owner AND status = 'COMPLETED')"
+        )
+        return int(self._rows(sql)[0][0])
+
     def counts(self, owner: str, column: str) -> dict[str, int]:
         """How many jobs there are by each value of ``column``."""
         rows = self._rows(
