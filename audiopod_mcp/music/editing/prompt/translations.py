@@ -197,8 +197,8 @@ _FAULTS = (
     (r"too (?:bright|sharp|crisp)", "darker"),
     (r"too much", "less"),
     (r"(?:not enough|too little|needs? more|could use (?:more|some))", "more"),
-    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) up(?!.*(?:tone|step|octave|\ba \w*(?:th|third)\b))", "louder"),
-    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) down(?!.*(?:tone|step|octave|\ba \w*(?:th|third)\b))", "quieter"),
+    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) up(?!.{0,200}(?:tone|step|octave|\ba \w*(?:th|third)\b))", "louder"),
+    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) down(?!.{0,200}(?:tone|step|octave|\ba \w*(?:th|third)\b))", "quieter"),
 )
 _SPELLED = (
     "drums", "vocals", "guitar", "piano", "strings", "trumpet", "violin", "saxophone", "louder", "quieter", "softer", "faster", "slower", "brighter",
