@@ -22,7 +22,7 @@ _LONG_RUN = re.compile(r"((.)\2{11})\2+", re.DOTALL)
 _LONG_WORD = re.compile(
     r"([^\W\u0900-\u097f\u3040-\u9fff\uac00-\ud7af]{64})[^\W\u0900-\u097f\u3040-\u9fff\uac00-\ud7af]+"
 )
-"""What no word is as long as, nor anything that is meant repeated as often; without them no search takes long."""
+"""What is longer than any word, or repeated more often than anybody means: searching it would take long."""
 _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
 
