@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 STUDIO_URL = "http://studio.local"
-CONNECTIONS = 1000
-"""How many may be open at the same time before others are turned away."""
 LONGEST_GOODBYE = 4.0
 """Seconds for putting back what is unfinished."""
 
@@ -159,7 +157,7 @@ async def open_service(
                 STUDIO_URL, api_key=key, transport=studio.transport(), limits=False, name="The studio"
             )
 
-        drawers = WorkerPool(os.cpu_count() or 1, end_cancelled=True)
+        drawers = WorkerPool(os.cpu_count() or 1)
         service = Service(
             connect=connect,
             api_key=settings.api_key,
@@ -228,6 +226,7 @@ async def serve_http(
     import uvicorn
     from starlette.routing import Mount
 
+    from audiopod_mcp.connections import server_options
     from audiopod_mcp.server import build_server
     from audiopod_mcp.server.http import http_app
 
@@ -246,8 +245,8 @@ async def serve_http(
             port=port,
             log_config=None,
             access_log=False,
-            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=2,
+            **server_options(),
         )
         # When it has stopped it sends itself the signal again, which must not end us before the studio.
         signal.signal(signal.SIGTERM, lambda *_: None)

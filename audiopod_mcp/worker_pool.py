@@ -18,10 +18,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 
 class WorkerDied(Exception):
@@ -37,27 +37,34 @@ class WorkerPool:
     ----------
     processes
         How many may work at the same time.
-    end_cancelled
-        Whether work is ended with its process when the wait for it is cancelled. Otherwise it goes on, so
-        that whoever asks again finds it done.
 
     """
 
-    def __init__(self, processes: int, *, end_cancelled: bool = False) -> None:
+    def __init__(self, processes: int) -> None:
         self._places = asyncio.Semaphore(processes)
-        self._end_cancelled = end_cancelled
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
 
-    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(
+        self,
+        function: Callable[[*Arguments], T],
+        *args: *Arguments,
+        end_cancelled: bool = False,
+        longest: float | None = None,
+    ) -> T:
         """Call a function in a worker process, once one is free.
 
         Parameters
         ----------
         function
             A function of some module, by whose name the worker finds it.
-        *args, **kwargs
+        *args
             What it is called with; pickled, as its result is.
+        end_cancelled
+            Whether the work is ended with its process when the wait for it is cancelled. Otherwise it goes
+            on, so that whoever asks again finds it done.
+        longest
+            Seconds after which the work is ended with its process; waiting for a free one does not count.
 
         Returns
         -------
@@ -68,6 +75,8 @@ class WorkerPool:
         ------
         WorkerDied
             Where the process ended instead of answering.
+        TimeoutError
+            Where the work took longer than ``longest``.
 
         """
         await self._places.acquire()
@@ -75,18 +84,19 @@ class WorkerPool:
         self._all.add(worker)
         loop = asyncio.get_running_loop()
         try:
-            future = worker.pool.submit(function, *args, **kwargs)
+            future = worker.pool.submit(function, *args)
         except BrokenProcessPool:  # it died while it had nothing to do
             self._give_back(worker, dead=True)
-            return await self.run(function, *args, **kwargs)
+            return await self.run(function, *args, end_cancelled=end_cancelled, longest=longest)
         # Whoever waits may give up; the process is free only when it is done.
         future.add_done_callback(lambda done: _soon(loop, self._give_back, worker, _is_broken(done)))
         try:
-            return await asyncio.wrap_future(future)
+            async with asyncio.timeout(longest) as patience:
+                return await asyncio.wrap_future(future)
         except BrokenProcessPool:
             raise WorkerDied from None
-        except asyncio.CancelledError:
-            if self._end_cancelled:
+        except (asyncio.CancelledError, TimeoutError):
+            if (end_cancelled or patience.expired()) and not future.done():
                 worker.end()
             raise
 
@@ -117,10 +127,14 @@ class _Worker:
         self.ended = False
 
     def end(self) -> None:
+        """End the process, whatever code it is in, and what it has started."""
         self.ended = True
         for process in self._context.started:
             if process.is_alive():
-                process.terminate()
+                if sys.platform != "win32" and process.pid is not None:
+                    with suppress(OSError):  # it has only just begun, and is no group yet
+                        os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
 
 
 def _is_broken(future: Future[Any]) -> bool:
@@ -162,6 +176,8 @@ def _begin() -> None:
     for threads in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(threads, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        os.setsid()  # so that what it starts ends with it
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     try:
@@ -176,4 +192,6 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        if sys.platform != "win32":
+            os.killpg(0, signal.SIGKILL)
         os._exit(1)

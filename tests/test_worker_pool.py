@@ -21,8 +21,8 @@ def pools():
     """Makes pools of one process."""
     made = []
 
-    def make(**options):
-        made.append(WorkerPool(1, **options))
+    def make():
+        made.append(WorkerPool(1))
         return made[-1]
 
     yield make
@@ -56,18 +56,50 @@ async def test_work_that_nobody_waits_for_goes_on_in_its_place(pools):
 
 
 async def test_or_ends_with_its_process_where_that_is_wanted(pools):
-    pool = pools(end_cancelled=True)
+    pool = pools()
     worker = await pool.run(os.getpid)
     with anyio.move_on_after(0.1):
-        await pool.run(time.sleep, 60)
+        await pool.run(time.sleep, 60, end_cancelled=True)
     with anyio.fail_after(30):
         assert await pool.run(os.getpid) != worker
     for _ in range(3):  # however early, before the process has begun
-        call = asyncio.ensure_future(pools(end_cancelled=True).run(time.sleep, 60))
+        call = asyncio.ensure_future(pools().run(time.sleep, 60, end_cancelled=True))
         await asyncio.sleep(0)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
+
+
+async def test_work_has_a_longest_time_which_begins_when_it_does(pools):
+    pool = pools()
+    worker = await pool.run(os.getpid)
+    first = asyncio.ensure_future(pool.run(time.sleep, 0.7))
+    await asyncio.sleep(0)
+    assert await pool.run(abs, -1, longest=0.5) == 1
+    await first
+    with pytest.raises(TimeoutError):
+        await pool.run(time.sleep, 60, longest=0.1)
+    with anyio.fail_after(30):
+        assert await pool.run(os.getpid) != worker
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no process groups")
+async def test_what_a_worker_started_ends_with_it(pools, tmp_path):
+    note = tmp_path / "note"
+    writes = f"import time\nwhile True:\n open({str(note)!r}, 'a').write('x')\n time.sleep(0.02)"
+    command = [sys.executable, "-c", writes]
+    call = asyncio.ensure_future(pools().run(subprocess.run, command, end_cancelled=True))
+    with anyio.fail_after(30):
+        while not note.exists():
+            await asyncio.sleep(0.05)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    with anyio.fail_after(5):
+        size = -1
+        while size != note.stat().st_size:
+            size = note.stat().st_size
+            await asyncio.sleep(0.3)
 
 
 async def test_closing_does_not_wait_for_the_work(pools):

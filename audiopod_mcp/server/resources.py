@@ -225,14 +225,14 @@ async def draw_job(service: Service, job: Job, kind: Picture) -> bytes:
     )
     try:
         if path := (job.files or {}).get(name):
-            return await service.drawers.run(draw, kind, path, _sections_of(job))
+            return await service.drawers.run(draw, kind, path, _sections_of(job), end_cancelled=True)
         # A worker that was ended a moment ago may still hold the file, which Windows then does not delete.
         with TemporaryDirectory(prefix="audiopod-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / f"audio.{name.partition('_')[0]}"
             async with await anyio.open_file(file, "wb") as sink:
                 async for chunk in service.client.download(url):
                     await sink.write(chunk)
-            return await service.drawers.run(draw, kind, str(file), _sections_of(job))
+            return await service.drawers.run(draw, kind, str(file), _sections_of(job), end_cancelled=True)
     except WorkerDied:
         raise ResourceError(f"the process that drew the {kind} died, perhaps for want of memory") from None
     except ValueError as error:

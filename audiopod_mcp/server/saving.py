@@ -93,7 +93,7 @@ async def _checked(workers: WorkerPool, partial: Path, job: Job) -> CheckedAudio
 
     """
     try:
-        checked = await workers.run(check_audio, str(partial))
+        checked = await workers.run(check_audio, str(partial), end_cancelled=True)
         # An mp3 tells no length that could be trusted, the job does.
         if checked.kind == "mp3" and checked.seconds < (job.audio_duration or 0) / 2:
             raise ValueError(f"is cut off after {checked.seconds:.1f} of {job.audio_duration:.1f} seconds")

@@ -44,9 +44,7 @@ class Service:
     max_wait: float = 45.0
     confirm_above: float | None = None
     spawn: Spawn | None = field(default=None, repr=False)
-    drawers: WorkerPool = field(
-        default_factory=lambda: WorkerPool(os.cpu_count() or 1, end_cancelled=True), repr=False
-    )
+    drawers: WorkerPool = field(default_factory=lambda: WorkerPool(os.cpu_count() or 1), repr=False)
     """Processes that draw audio, and check it before it is called saved."""
     announcer: Announcer = field(init=False, repr=False)
     _clients: OrderedDict[str | None, AudioPodClient] = field(default_factory=OrderedDict, repr=False)

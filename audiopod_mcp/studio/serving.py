@@ -21,6 +21,8 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
     import uvicorn
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from audiopod_mcp.connections import server_options
+
     from .app import create_studio
     from .jobs.unusable import look
 
@@ -44,7 +46,7 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=3,
-        server_header=False,
+        **server_options(),
     )
 
 

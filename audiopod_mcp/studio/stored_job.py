@@ -47,6 +47,9 @@ class StoredJob(Job):
     claimed_by: str | None = None
     """The studio process that is at it."""
     crashes: int = 0
+    """How often the worker process that was at it died."""
+    interruptions: int | None = None
+    """How often the studio ended in the middle of it; ``None`` in a store from before this was counted."""
     language: str | None = None
     genre: str | None = None
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +18,14 @@ from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Engine, Engin
 RATE = 8_000
 
 
+def hang():
+    """Be in C code, which hears of nothing and has the interpreter to itself, for ages."""
+    re.fullmatch(r"(?:a|a)*", "a" * 60 + "b")
+
+
 @dataclass(frozen=True)
 class Beeper(Engine):
-    """The caption says what happens: ``slow N`` (seconds), ``first N`` (slow the first time), ``refuse``, ``raise``, ``die``, ``print``; else a beep."""
+    """The caption says what happens: ``slow N`` (seconds), ``first N`` (slow the first time), ``hang``, ``stuck`` (the same, for longer than it may), ``refuse``, ``raise``, ``die``, ``print``; else a beep."""
 
     log: Path | None = None
     """A file that gets a line for every run."""
@@ -28,6 +34,10 @@ class Beeper(Engine):
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         log = environment.get("BEEPER_LOG")
         return cls(Path(log) if log else None)
+
+    @classmethod
+    def longest(cls, work: Work) -> float:
+        return 0.5 if work.params.get("caption") == "stuck" else super().longest(work)
 
     def text2music(self, work: Work, report: Progress) -> Outcome:
         words = str(work.params.get("caption") or work.params.get("prompt") or "")
@@ -39,6 +49,8 @@ class Beeper(Engine):
             raise RuntimeError("a secret")
         if command == "die":
             os._exit(9)
+        if command in {"hang", "stuck"}:
+            hang()
         if command == "print":
             print("noise on standard output", flush=True)
             os.write(1, b"more noise\n")

@@ -34,6 +34,8 @@ _STANDS_ALONE = re.compile(
     r"\s*(?:$|[,.;|/)!]|(?:and|but|with|yet|in)\b|(?:\w+\s+)?(?:songs?|music|tracks?|tunes?|pieces?|beats?|instrumentals?)\b)",
     re.IGNORECASE,
 )
+_BEFORE = 80
+"""Characters before a word in which what denies it must begin."""
 _AND = re.compile(r"\s*(?:&|and|und|et|y|e)\s*", re.IGNORECASE)
 _NOT = re.compile(
     r"\b(?:not|nothing|never|nicht|pas|no)\s+(?:(?:too|so|very|overly|zu|trop|muy|tan)\s+)?$", re.IGNORECASE
@@ -50,9 +52,14 @@ def find_activity(text: str, wanted: str) -> Activity:
             layers = _layers_after(where, match.end(), layers_named) or _layer_before(
                 where, match.start(), layers_named
             )
-            if not layers and not _OVERALL.fullmatch(match[0].lower()) and _of_music(where[match.end() :]):
+            if (
+                not layers
+                and not _OVERALL.fullmatch(match[0].lower())
+                and _of_music(where[match.end() : match.end() + 200])
+            ):
                 layers = {""}
-            turned = 0.75 - 0.5 * level if _NOT.search(where[: match.start()]) else level
+            denied = _NOT.search(where, max(0, match.start() - _BEFORE), match.start())
+            turned = 0.75 - 0.5 * level if denied else level
             for layer in layers:
                 if layer is not None:
                     levels.setdefault(layer, turned)

@@ -72,6 +72,12 @@ _JOURNEY = re.compile(
 )
 ACAPPELLA = re.compile(r"\ba[\s-]?cap+el+a\b|\bvocals? only\b|\bbarbershop\b", re.IGNORECASE)
 
+_MOST_NEGATIONS = 32
+_LONGEST_CLAUSE = 240
+"""Characters. Nobody who is understood says more; the time it takes to read a caption stays in proportion."""
+_BEFORE = 80
+"""Characters before a word in which what decides about it must begin."""
+
 _NAMES = INSTRUMENT_WORDS | {
     pattern: pattern for pattern in (*STYLE_WORDS, *FORM_WORDS, *HINT_WORDS, *MOODS, *TEMPO_WORDS)
 }
@@ -85,9 +91,12 @@ def split_negated(text: str) -> tuple[set[str], str]:
     text, ruled = _suffixed(text)
     without |= ruled
     kept, at = [], 0
-    while match := _NEGATION.search(text, at):
-        end = _CLAUSE_END.search(text, match.end())
-        clause = text[match.end() : end.start() if end else len(text)]
+    for _ in range(_MOST_NEGATIONS):
+        if (match := _NEGATION.search(text, at)) is None:
+            break
+        furthest = match.end() + _LONGEST_CLAUSE
+        end = _CLAUSE_END.search(text, match.end(), furthest)
+        clause = text[match.end() : end.start() if end else furthest]
         length = _reach(clause, bool(_LISTING.match(match[0])))
         kept.append(text[at : match.start() if length else match.end()])
         if length and not match["less"]:
@@ -165,15 +174,19 @@ def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
     for match in _ONLY_BEFORE.finditer(text):
         filler = _FILLER.match(text, match.end())
         reach = range(match.end(), (filler.end() if filler else match.end()) + 1)
-        alone = not any(end <= match.start() for _, end, _ in hits)
-        accompanied = _ACCOMPANIED.search(text[: match.start()].removesuffix("a ").removesuffix("A "))
+        alone = not hits or hits[0][1] > match.start()
+        before = text[max(0, match.start() - _BEFORE) : match.start()].removesuffix("a ").removesuffix("A ")
+        accompanied = _ACCOMPANIED.search(before)
         if starts & set(reach):
             exclusive |= not match["solo"] or (alone and not accompanied)
     if _JOURNEY.search(text):
         return set()  # Who is alone at first isn't alone for good.
     for start, end, name in hits:
         after = _ONLY_AFTER.match(text, end)
-        if after and not (after["solo"] and (_ACCOMPANIED.search(text[:start]) and "du" not in after[0])):
+        if after and not (
+            after["solo"]
+            and (_ACCOMPANIED.search(text, max(0, start - _BEFORE), start) and "du" not in after[0])
+        ):
             exclusive |= not (after["solo"] and name == "voice")
     return _all_but(_track(name) for name in instruments) if exclusive and instruments else set()
 

@@ -16,6 +16,13 @@ _COMPOUND = re.compile(
     r"(?<=\w\w\w)(musik|stuck|ballade|lied|song|begleitung|melodie|klange|rhythmus|muziek|liedje|nummer)\b",
     re.IGNORECASE,
 )
+LONGEST_TEXT = 4000
+"""Characters that are read."""
+_LONG_RUN = re.compile(r"((.)\2{11})\2+", re.DOTALL)
+_LONG_WORD = re.compile(
+    r"([^\W\u0900-\u097f\u3040-\u9fff\uac00-\ud7af]{64})[^\W\u0900-\u097f\u3040-\u9fff\uac00-\ud7af]+"
+)
+"""What is longer than any word, or repeated more often than anybody means: searching it would take long."""
 _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
 
@@ -25,8 +32,9 @@ def normalize_text(text: str) -> str:
     There is one space between words, Latin letters have no accents, German and Dutch compounds are taken
     apart ("Klavier musik"), and one wrong letter of a long word is put right.
     """
-    text = unicodedata.normalize("NFKC", " ".join(text.split())[:4000])
-    text = "".join(map(_plain, text))
+    text = unicodedata.normalize("NFKC", " ".join(text.split())[:LONGEST_TEXT])[:LONGEST_TEXT]
+    text = _LONG_RUN.sub(r"\1", "".join(map(_plain, text)))
+    text = _LONG_WORD.sub(r"\1", text)
     return _CORRECTED.sub(lambda match: _corrected(match[0]), _COMPOUND.sub(r" \1", text))
 
 
@@ -52,8 +60,11 @@ def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int,
     ]
     hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
     kept: list[tuple[int, int, _Meaning]] = []
+    taken = bytearray(len(text))
     for start, end, meaning in hits:
-        if all(end <= other[0] or start >= other[1] for other in kept):
+        # None of those taken before is shorter, so that one which overlaps covers an end of this.
+        if start < end and not (taken[start] or taken[end - 1]):
+            taken[start:end] = b"\1" * (end - start)
             kept.append((start, end, meaning))
     return sorted(kept, key=lambda hit: hit[0])
 

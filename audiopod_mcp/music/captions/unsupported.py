@@ -60,7 +60,11 @@ def unmet_requests(brief: Brief) -> tuple[str, ...]:
         listed = ", ".join(f"{name} as {style}" for name, style in nearest)
         notes.append(f"Played as the nearest style there is: {listed}.")
     if what := list(
-        dict.fromkeys(thing for at, _, thing in find_words(text, _CANNOT) if not _DENIED.search(text[:at]))
+        dict.fromkeys(
+            thing
+            for at, _, thing in find_words(text, _CANNOT)
+            if not _DENIED.search(text, max(0, at - 80), at)
+        )
     ):
         notes.append(f"Asked for but not possible here: {', '.join(what)}.")
     unknown = [

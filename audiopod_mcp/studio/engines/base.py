@@ -114,6 +114,17 @@ class Engine:
         public = {name for name, member in members.items() if isfunction(member) and name[0] != "_"}
         return tuple(sorted(public - vars(Engine).keys()))
 
+    @classmethod
+    def longest(cls, work: Work) -> float:
+        """Seconds after which ``work`` is surely stuck; its process is then ended, and the work has failed.
+
+        Here it is ten minutes, and ten times the length of each take: many times what is needed on a slow
+        computer. A length that is not known counts as ten minutes, the longest that is played again.
+        """
+        length = work.params.get("audio_duration") or 0
+        takes = work.params.get("batch_size") or len(work.params.get("retake_seeds") or "1")
+        return 600.0 + 10.0 * (length if length > 0 else 600.0) * takes
+
     def run(self, work: Work, report: Progress) -> Outcome:
         """Do ``work``; what ``report`` raises stops it.
 

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     engine TEXT NOT NULL,
     claimed_by TEXT,
     crashes INTEGER NOT NULL DEFAULT 0,
+    interruptions INTEGER DEFAULT 0,
     token TEXT NOT NULL,
     format TEXT NOT NULL,
     display_name TEXT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, TypeVar, TypeVarTuple
 
 import anyio
 
@@ -23,8 +23,8 @@ PATIENCE: Final = 60.0
 
 _FIX: Final = "tell its author, or set AUDIOPOD_ENGINE to another"
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 
 async def describe_engines(chosen: str) -> list[EngineInfo]:
@@ -63,10 +63,10 @@ def _why(error: WorkerDied | TimeoutError) -> str:
     return "ends the process that imports it" if ended else f"is not imported within {PATIENCE:g} s"
 
 
-async def _in_a_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def _in_a_process(function: Callable[[*Arguments], T], *args: *Arguments) -> T:
     workers = WorkerPool(1)
     try:
         with anyio.fail_after(PATIENCE):
-            return await workers.run(function, *args, **kwargs)
+            return await workers.run(function, *args)
     finally:
         workers.close()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,6 +20,7 @@ from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Outcome, Work
+from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
@@ -29,7 +32,7 @@ from .instances import Instance
 from .journal import End, Run, recorded
 from .recovery import reconcile
 from .retention import let_go
-from .store import Store, now
+from .store import RUNNING, Store, now
 from .task import Order, Result, output_folder_is_whole, perform, transcode
 from .unusable import DATABASE
 
@@ -41,8 +44,11 @@ SWEEP_EVERY: Final = 3600.0
 """Seconds after which to look into the trash."""
 ROOM_WANTED: Final = 512 * 2**20
 """Bytes that should be free: below that nothing is kept in the trash."""
-WORKER_DEATHS_ALLOWED: Final = 2
-FETCHES: Final = 8
+LOOK_FOR_DELETED_EVERY: Final = 0.5
+"""Seconds after which to look whether a job that is worked on was deleted, here or by another process."""
+DISK_PATIENCE: Final = 600.0
+"""Seconds for which a result is kept that can't be put in its place."""
+FETCHES: Final = 32
 """How many downloads may go on at the same time."""
 _FETCHING: Final = 8.0
 """What fetching counts for in a job's progress, percent."""
@@ -51,6 +57,11 @@ LONGEST_FAILURE: Final = 600
 """Characters of why a job failed, and of a note."""
 RESULT: Final = "result"
 """The folder, in a job's working folder, that the engine writes into."""
+
+_TOO_LONG: Final = (
+    "gave up: this took longer than {}, far more than it should, so the process at it was ended; "
+    "retry it, and ask for less (shorter, fewer takes) if that happens again"
+)
 
 T = TypeVar("T")
 
@@ -77,6 +88,16 @@ class Studio:
     _wake: anyio.Event = field(default_factory=anyio.Event)
     _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
     _converting: dict[Path, anyio.Event] = field(default_factory=dict)
+    _running: dict[int, anyio.CancelScope] = field(default_factory=dict)
+    _aside: anyio.CapacityLimiter = field(init=False)
+    """What is done while somebody waits leaves a worker to the jobs."""
+    admission: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a job is let in, so that callers are counted one after the other."""
+    waiting: Counter[str] = field(default_factory=Counter)
+    """How many answers each caller waits for, of those that are made while one waits."""
+
+    def __post_init__(self) -> None:
+        self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
 
     def wake(self) -> None:
         """There is a new job."""
@@ -87,6 +108,7 @@ class Studio:
         slots = anyio.Semaphore(self.config.workers)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._recover_now_and_then)
+            tasks.start_soon(self._end_deleted)
             while True:
                 self._wake = anyio.Event()
                 await slots.acquire()
@@ -99,7 +121,12 @@ class Studio:
 
     async def _claim(self) -> StoredJob | None:
         try:
-            return await to_thread.run_sync(self.store.claim, self.instance.id, self.config.engine)
+            return await to_thread.run_sync(
+                self.store.claim,
+                self.instance.id,
+                self.config.engine,
+                max(RUNNING, 2 * self.config.workers),
+            )
         except sqlite3.Error:
             logger.exception("the job store does not answer")
             return None
@@ -110,26 +137,27 @@ class Studio:
         with recorded(job) as run:
             try:
                 async with self.working_folder() as folder:
-                    result = await self._do(run, folder, slot)
-                    run.end = await to_thread.run_sync(self._settle, job, result, folder / RESULT)
+                    with self._until_deleted(job.id):
+                        result = await self._do(run, folder, slot)
+                    run.end = await self._settle(job, result, folder / RESULT, slot)
             except _Deleted:
                 run.end = "stopped"
             except WorkerDied:
                 logger.warning("the worker process of job %s died", job.id)
-                if await self._write(self._put_back, job) == 0:
+                if await self._written(slot, self._put_back, job) == 0:
                     run.end = "failed"
             except (CanNotRun, NotFetched) as reason:
-                await self._fail(run, str(reason))
+                await self._fail(run, slot, str(reason))
             except OSError as error:
                 if is_full(error):
-                    await self._fail(run, describe_full_studio(self.config.data_dir, error))
+                    await self._fail(run, slot, describe_full_studio(self.config.data_dir, error))
                     return
                 logger.exception("job %s failed in the studio", job.id)
                 why = error.strerror or type(error).__name__
-                await self._fail(run, f"the studio could not store the result ({why})")
+                await self._fail(run, slot, f"the studio could not store the result ({why})")
             except Exception:
                 logger.exception("job %s failed in the studio", job.id)
-                await self._fail(run, "the studio failed unexpectedly; its log says more")
+                await self._fail(run, slot, "the studio failed unexpectedly; its log says more")
             finally:
                 slot.release()
 
@@ -154,7 +182,16 @@ class Studio:
             progress_from=_FETCHING if remote else 0.0,
         )
         run.collected()
-        return await self.workers.run(perform, order)
+        return await self._perform(order)
+
+    async def _perform(self, order: Order) -> Result:
+        """Have a worker do ``order``, which ends with its process when it takes too long or is cancelled."""
+        longest = load_engine(order.engine).longest(order.work)
+        try:
+            return await self.workers.run(perform, order, end_cancelled=True, longest=longest)
+        except TimeoutError:
+            logger.warning("%s took longer than %.0f s and was ended", order.work.task, longest)
+            return Result(error=_TOO_LONG.format(_minutes(longest)))
 
     async def collect(
         self, wanted: Mapping[str, Mapping[str, Any]], folder: Path, told: Told = unheard
@@ -210,7 +247,8 @@ class Studio:
             WorkerDied: where it took its process down.
 
         """
-        return await self.workers.run(perform, Order(work, self.config.engine, dict(self.config.environment)))
+        async with self._aside:
+            return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
 
     async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.
@@ -226,7 +264,8 @@ class Studio:
                 continue
             self._converting[path] = anyio.Event()
             try:
-                error = await self.workers.run(transcode, self.media.master(job.id, take), audio_format)
+                async with self._aside:
+                    error = await self.workers.run(transcode, self.media.master(job.id, take), audio_format)
                 if error:
                     raise CanNotRun(error)
             finally:
@@ -275,46 +314,84 @@ class Studio:
             except (OSError, sqlite3.Error):
                 logger.exception("could not look after the jobs of other studio processes")
 
-    def _settle(self, job: StoredJob, result: Result, folder: Path) -> End:
+    async def _settle(self, job: StoredJob, result: Result, folder: Path, slot: _Slot) -> End:
         """Write down what became of ``job``."""
         outcome = result.outcome
         if outcome is None and result.error is None:
             return "stopped"
-        if outcome is not None and not output_folder_is_whole(outcome, folder):
+        if outcome is not None and not await to_thread.run_sync(output_folder_is_whole, outcome, folder):
             logger.error("the engine's outcome of job %s lacks a master", job.id)
             outcome, result = None, Result(error="the engine left no audio; this is a fault in the engine")
         if outcome is None:
-            self._write_failure(job, result.error or "unknown")
+            await self._written(slot, self._write_failure, job, result.error or "unknown")
             return "failed"
         columns = _columns(outcome) | _sources_to_keep(job) | {"completed_at": now()}
-        asked = self.store.job(job.id) or job  # it may have got another title meanwhile
-        write_record(folder, asked.model_copy(update=columns))
-        self.media.publish(folder, job.id)
-        if not self.store.finish(job.id, self.instance.id, columns):
-            self.sweep()  # deleted at the last moment, or finished by another studio that found these media
-            found = self.store.job(job.id)
+        asked = await to_thread.run_sync(self.store.job, job.id) or job  # it may have another title by now
+        await self._written(slot, write_record, folder, asked.model_copy(update=columns))
+        await self._written(slot, self.media.publish, folder, job.id)
+        if not await self._written(slot, self.store.finish, job.id, self.instance.id, columns):
+            await to_thread.run_sync(self.sweep)  # deleted, or another studio found these media
+            found = await to_thread.run_sync(self.store.job, job.id)
             return "completed" if found and found.status == "COMPLETED" else "stopped"
         self.wake()
         let_go(self.config, self.store, self.media)
         return "completed"
 
-    async def _fail(self, run: Run, message: str) -> None:
-        run.end = "failed"
-        await self._write(self._write_failure, run.job, message)
+    async def _end_deleted(self) -> None:
+        """End the work on jobs that are no longer ours, whatever code it is in and whoever deleted them."""
+        while True:
+            await anyio.sleep(LOOK_FOR_DELETED_EVERY)
+            if not (running := dict(self._running)):
+                continue
+            try:
+                held = await to_thread.run_sync(self.store.held, self.instance.id)
+            except sqlite3.Error:  # whoever writes next says so
+                continue
+            for job_id in running.keys() - held:
+                running[job_id].cancel()
 
-    async def _write(self, function: Callable[..., T], *args: object) -> T | None:
+    @contextmanager
+    def _until_deleted(self, job_id: int) -> Iterator[None]:
+        """What is done for a job; raises :class:`_Deleted` as soon as that is known to be gone."""
+        with anyio.CancelScope() as scope:
+            self._running[job_id] = scope
+            try:
+                yield
+            finally:
+                del self._running[job_id]
+        if scope.cancelled_caught:
+            raise _Deleted
+
+    async def _fail(self, run: Run, slot: _Slot, message: str) -> None:
+        run.end = "failed"
         try:
-            return await to_thread.run_sync(function, *args)
+            await self._written(slot, self._write_failure, run.job, message)
         except sqlite3.Error:
-            logger.exception("the job store does not answer")
-            return None
+            logger.exception("the job store does not take the failure of job %s", run.job.id)
+
+    async def _written(self, slot: _Slot, function: Callable[..., T], *args: object) -> T:
+        """What ``function`` writes down, as soon as the store and the disk take it.
+
+        Meanwhile what it writes is kept, and its place at work is free for others.
+        """
+        began, pause = anyio.current_time(), 0.2
+        while True:
+            try:
+                return await to_thread.run_sync(function, *args)
+            except (sqlite3.OperationalError, OSError) as error:
+                if isinstance(error, OSError) and anyio.current_time() - began > DISK_PATIENCE:
+                    raise
+                if slot.release():
+                    logger.warning("what became of a job can't be written down yet (%s)", error)
+            await anyio.sleep(pause)
+            pause = min(2 * pause, 10.0)
 
     def _write_failure(self, job: StoredJob, message: str) -> None:
         line = one_line(message, LONGEST_FAILURE)
         self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error_message": line})
 
     def _put_back(self, job: StoredJob) -> int:
-        return self.store.release(self.instance.id, job.id, crashed=True, allowed=WORKER_DEATHS_ALLOWED)
+        return self.store.release(self.instance.id, job.id, crashed=True)
 
     def _fetch_report(self, job: StoredJob) -> Told:
         """Writes down how far a download is, now and then; stops it for a job that was deleted."""
@@ -344,10 +421,13 @@ class _Slot:
         await self._slots.acquire()
         self._held = True
 
-    def release(self) -> None:
-        if self._held:
-            self._held = False
-            self._slots.release()
+    def release(self) -> bool:
+        """Give it back; ``False`` where that has been done."""
+        if not self._held:
+            return False
+        self._held = False
+        self._slots.release()
+        return True
 
 
 def store_path(config: StudioConfig) -> Path:
@@ -357,6 +437,10 @@ def store_path(config: StudioConfig) -> Path:
 def new_folder(parent: Path, name: str) -> Path:
     (folder := parent / name).mkdir()
     return folder
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
 def _columns(outcome: Outcome) -> dict[str, Any]:

@@ -29,16 +29,23 @@ from .database import (
 
 LARGEST_ID: Final = 2**63 - 1
 """What SQLite can hold; no job has a larger number."""
-CRASHES_ALLOWED: Final = 3
-"""How often a job may take its studio down with it before it is given up."""
 HIGHEST_FOREIGN_ID: Final = 10**15
 """What is believed of numbers that are read from files and folders."""
 LAST_ID: Final = "last_id"
 """The file, beside the database, with the number of the latest job."""
+INTERRUPTIONS_ALLOWED: Final = 3
+"""How often the studio may end in the middle of a job before that is given up: it may be what ends it."""
+CRASHES_ALLOWED: Final = 2
+"""How often a job may end its worker process before it is given up."""
 
-_GIVEN_UP: Final = (
+_WORKER_DIED: Final = (
     "gave up: the process making this ended # times without a word, most likely out of memory; "
     "ask for less (shorter, fewer takes) and retry"
+)
+_STUDIO_DIED: Final = (
+    "gave up: the whole server ended # times in the middle of this (it was killed, or the computer went "
+    "down), which need not be this job's fault; retry it, and ask for less (shorter, fewer takes) if it "
+    "happens again"
 )
 _SORT: Final = {
     "created_at": "id",  # in which order they were made, whatever the clock said
@@ -49,6 +56,10 @@ _SORT: Final = {
 _COLUMNS: Final = StoredJob.model_fields.keys() - COMPUTED
 
 logger = logging.getLogger("audiopod_mcp.studio")
+
+
+RUNNING: Final = 8
+"""How many jobs of one caller run, or fetch their audio, at the same time: the others' turn comes, too."""
 
 
 class KeyReused(Exception):
@@ -73,6 +84,8 @@ class Store:
 
     def __init__(self, path: Path, on_change: Callable[[StoredJob], None] | None = None) -> None:
         self._lock = threading.Lock()
+        self._served: dict[str, int] = {}
+        """When each caller that has jobs waiting was served last, by a count of our own."""
         self._path = path
         self._last_id = path.with_name(LAST_ID)
         self._on_change = on_change
@@ -214,6 +227,21 @@ class Store:
         sql = "SELECT count(*) FROM jobs WHERE owner = ? AND status IN ('PENDING', 'PROCESSING')"
         return int(self._rows(sql, (owner,))[0][0])
 
+    def has_finished(self, owner: str) -> bool:
+        """Whether a job of ``owner`` was ever completed here and not deleted."""
+        return bool(
+            self._rows("SELECT 1 FROM jobs WHERE owner = ? AND status = 'COMPLETED' LIMIT 1", (owner,))
+        )
+
+    def newcomers(self) -> int:
+        """How many owners have unfinished jobs and no completed one, but for the one without a key."""
+        sql = (
+            "SELECT count(DISTINCT owner) FROM jobs AS job WHERE status IN ('PENDING', 'PROCESSING') "
+            "AND owner != '' AND NOT EXISTS "
+            "(SELECT 1 FROM jobs WHERE owner = job.owner AND status = 'COMPLETED')"
+        )
+        return int(self._rows(sql)[0][0])
+
     def counts(self, owner: str, column: str) -> dict[str, int]:
         """How many jobs there are by each value of ``column``."""
         rows = self._rows(
@@ -250,7 +278,8 @@ class Store:
             return (
                 connection.execute(
                     "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, error_message = NULL, "
-                    "crashes = 0, started_at = NULL, completed_at = NULL WHERE id = ? AND status = 'FAILED'",
+                    "crashes = 0, interruptions = 0, started_at = NULL, completed_at = NULL "
+                    "WHERE id = ? AND status = 'FAILED'",
                     (job_id,),
                 ).rowcount
                 == 1
@@ -258,20 +287,44 @@ class Store:
 
     # Jobs, as the studios that work on them see them ----------------------------------------------
 
-    def claim(self, instance: str, engine: str) -> StoredJob | None:
-        """The oldest waiting job, now this instance's."""
+    def claim(self, instance: str, engine: str, at_most: int = RUNNING) -> StoredJob | None:
+        """The oldest waiting job of the caller whose turn it is, now this instance's.
+
+        It is the turn of who has the fewest jobs running and, among those, was served the longest ago.
+        """
         with self._transaction() as connection:
-            found = connection.execute(
-                "SELECT id FROM jobs WHERE status = 'PENDING' AND engine = ? ORDER BY id LIMIT 1", (engine,)
-            ).fetchone()
-            if found is None:
+            running = dict(
+                connection.execute(
+                    "SELECT owner, count(*) FROM jobs WHERE status = 'PROCESSING' GROUP BY owner"
+                ).fetchall()
+            )
+            waiting = connection.execute(
+                "SELECT owner, min(id) FROM jobs WHERE status = 'PENDING' AND engine = ? GROUP BY owner",
+                (engine,),
+            ).fetchall()
+            turns = {
+                (running.get(owner, 0), self._served.get(owner, 0), job_id): owner
+                for owner, job_id in waiting
+                if running.get(owner, 0) < at_most
+            }
+            if not turns:
                 return None
+            (_, _, job_id), owner = min(turns.items())
             connection.execute(
                 "UPDATE jobs SET status = 'PROCESSING', claimed_by = ?, started_at = ?, stage = 'starting' "
                 "WHERE id = ? AND status = 'PENDING'",
-                (instance, now(), found["id"]),
+                (instance, now(), job_id),
             )
-            return _job(connection.execute("SELECT * FROM jobs WHERE id = ?", (found["id"],)).fetchone())
+            claimed = _job(connection.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone())
+        # Who has nothing waiting need not be remembered: a newcomer is served as soon as anybody.
+        self._served = {each: self._served.get(each, 0) for each, _ in waiting}
+        self._served[owner] = max(self._served.values()) + 1
+        return claimed
+
+    def held(self, instance: str) -> set[int]:
+        """The jobs that ``instance`` is to be at."""
+        sql = "SELECT id FROM jobs WHERE claimed_by = ? AND status = 'PROCESSING'"
+        return {row[0] for row in self._rows(sql, (instance,))}
 
     def progress(self, job_id: int, instance: str, progress: float, stage: str) -> bool:
         """Say how far a job is, percent, and what is done. ``False``: it is no longer this instance's."""
@@ -301,20 +354,31 @@ class Store:
         job_id: int | None = None,
         *,
         crashed: bool = False,
-        allowed: int = CRASHES_ALLOWED,
     ) -> int:
-        """Put back what ``instance`` holds (or its one job); give up what crashed ``allowed`` times."""
+        """Put back what ``instance`` holds (or its one job).
+
+        What has ``crashed`` too often is given up. A job's worker dies of the job; a whole studio that ends
+        may have been killed, so that its ends are counted apart, and told otherwise.
+        """
+        count, allowed, why = (
+            ("interruptions", INTERRUPTIONS_ALLOWED, _STUDIO_DIED)
+            if job_id is None
+            else ("crashes", CRASHES_ALLOWED, _WORKER_DIED)
+        )
         condition = "claimed_by = ? AND status = 'PROCESSING'"
         values: tuple[Any, ...] = (instance,)
         if job_id is not None:
             condition, values = f"{condition} AND id = ?", (instance, job_id)
         with self._transaction() as connection:
             if crashed:
-                connection.execute(f"UPDATE jobs SET crashes = crashes + 1 WHERE {condition}", values)  # noqa: S608
+                connection.execute(
+                    f"UPDATE jobs SET {count} = coalesce({count}, 0) + 1 WHERE {condition}",  # noqa: S608
+                    values,
+                )
                 connection.execute(
                     "UPDATE jobs SET status = 'FAILED', claimed_by = NULL, stage = NULL, completed_at = ?, "  # noqa: S608
-                    f"error_message = replace(?, '#', crashes) WHERE {condition} AND crashes >= ?",
-                    (now(), _GIVEN_UP, *values, allowed),
+                    f"error_message = replace(?, '#', {count}) WHERE {condition} AND {count} >= ?",
+                    (now(), why, *values, allowed),
                 )
             return connection.execute(
                 "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, claimed_by = NULL, "  # noqa: S608

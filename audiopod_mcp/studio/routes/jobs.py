@@ -16,6 +16,7 @@ from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 from audiopod_mcp.studio.stored_job import StoredJob
 
+from .admission import admit_job
 from .http import (
     NO_JOB,
     InvalidFields,
@@ -151,7 +152,13 @@ async def like_job(request: Request) -> Response:
 async def retry_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
-    if not await to_thread.run_sync(studio.store.retry, job.id):
+
+    def retry() -> bool:
+        with studio.admission:
+            admit_job(studio, job.owner)
+            return studio.store.retry(job.id)
+
+    if not await to_thread.run_sync(retry):
         raise HTTPException(409, f"Only failed jobs can be retried; job {job.id} is {job.status}")
     job = await find_job(request)
     studio.wake()

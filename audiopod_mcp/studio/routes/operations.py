@@ -30,6 +30,7 @@ from audiopod_mcp.studio.media.store import MASTER_FORMAT
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
+from .admission import admit_job, admitted_to_wait
 from .http import (
     NO_JOB,
     InvalidFields,
@@ -115,14 +116,10 @@ async def _create(request: Request, wanted: Operation, sources: Sources, owner: 
         raise HTTPException(422, "Idempotency-Key: at most 255 characters")
 
     def create() -> tuple[StoredJob, bool]:
-        if studio.store.unfinished(owner) >= studio.config.queue:
-            raise HTTPException(
-                429,
-                f"{studio.config.queue} jobs are unfinished already; wait for some of them, or delete some",
-                headers={"Retry-After": "10"},
-            )
         values = _columns(wanted, sources, studio, owner)
-        return studio.store.create({**values, "idempotency_key": key or None})
+        with studio.admission:
+            admit_job(studio, owner)
+            return studio.store.create({**values, "idempotency_key": key or None})
 
     try:
         job, is_new = await to_thread.run_sync(create)
@@ -177,7 +174,8 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
         params = wanted.parameters()
         if job:
             params |= {name: job.params.get(name) for name in wanted.job_parameters}
-        done = await _while_waiting(studio, wanted.task, params, sources)
+        async with admitted_to_wait(studio, owner):
+            done = await _while_waiting(studio, wanted.task, params, sources)
         fields = (done.outcome and done.outcome.result) or {}
         if not fields or (wanted.stored_as and not fields.get(wanted.stored_as)):
             return JSONResponse(

@@ -119,6 +119,8 @@ class Toy:
             "progress": min(0.9, age / self.takes),
             "stage": "Generating music (batch size: 1)...",
         }
+        if state := next((state for state in ("queued", "stuck") if state in prompt), None):
+            item |= {"progress": 0.0, "stage": state}
         status = 0
         if age > self.takes:
             status = 2 if "fail" in prompt else 1

@@ -312,6 +312,14 @@ def test_a_full_queue_and_an_outage_pass(toy, tmp_path, monkeypatch):
     toy.outage = 0
 
 
+def test_what_gets_no_further_is_given_up_but_not_what_is_queued(tmp_path, monkeypatch):
+    monkeypatch.setattr(client, "LONGEST_STANDSTILL", 0.3)
+    with acestep(key=KEY, takes=0.8) as server:
+        assert run(server, tmp_path, "text2music", BODY | {"caption": "queued for long"})[0].takes
+        with pytest.raises(EngineRefused, match=r"no further for 0\.005 minutes \(stuck\); restart"):
+            run(server, tmp_path, "text2music", BODY | {"caption": "stuck"})
+
+
 @pytest.mark.parametrize(
     ("state", "line"),
     [

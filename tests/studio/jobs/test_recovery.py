@@ -127,21 +127,30 @@ async def test_a_folder_that_can_not_be_used_is_told(tmp_path):
             pass
 
 
+def test_a_job_whose_studio_dies_three_times_is_given_up_without_blaming_it(serve):
+    for number in range(3):
+        studio = serve()
+        job_id = 1 if number else studio.create(caption="hang")
+        studio.wait(job_id, "PROCESSING")
+        studio.kill()
+    job = serve().wait(job_id)
+    assert job["status"] == "FAILED"
+    assert job["error_message"].startswith("gave up: the whole server ended 3 times in the middle of this")
+    assert "memory" not in job["error_message"]
+
+
 @pytest.mark.anyio
-async def test_a_job_whose_studio_dies_three_times_is_given_up(tmp_path):
+async def test_deaths_of_the_studio_and_of_a_worker_are_counted_apart(tmp_path):
     async with opened(tmp_path) as studio:
         job_id = await studio.create(caption="slow 60")
         await studio.wait(job_id, "PROCESSING")
         store = studio.app.state.studio.store
-        for crash in (1, 2, 3):
-            instance = store.job(job_id).claimed_by
-            store.release(instance, crashed=True)
-            assert store.job(job_id).crashes == crash
-            if crash < 3:
-                await studio.wait(job_id, "PROCESSING")
-        job = await studio.job(job_id)
-        assert job["status"] == "FAILED"
-        assert "3 times" in job["error_message"]
+        for _ in range(2):
+            store.release(store.job(job_id).claimed_by, crashed=True)
+            await studio.wait(job_id, "PROCESSING")
+        store.release(store.job(job_id).claimed_by, job_id, crashed=True)
+        job = store.job(job_id)
+        assert (job.error_message, job.crashes, job.interruptions) == (None, 1, 2)
 
 
 @pytest.mark.anyio

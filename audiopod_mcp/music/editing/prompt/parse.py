@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from textwrap import wrap
 
 from . import form_phrases, sound_phrases
 from .edits import REMOVE_WORDS, EditPlan, EditStep
@@ -69,7 +70,7 @@ def _read(prompt: str) -> tuple[tuple[EditStep, ...], list[str]]:
     waiting: list[str] = []
     carried, about, before, fresh = "", None, "", 0
     scope: TimeRange | None = None
-    english, moments = extract_time_ranges(prompt)
+    english, moments = extract_time_ranges(re.sub(r"@(?=\d+@)", " ", prompt))
     for clause, by_and in _clauses(english):
         at = next((moments[int(number)] for number in re.findall(r"@(\d+)@", clause)), None)
         bare = re.sub(r"\s*(?:\bin )?@\d+@\s*|^\s*(?:please|only|just)\s*$", " ", clause).strip(" ?!")
@@ -181,6 +182,10 @@ _APART = (
 )
 
 
+_LONGEST_CLAUSE = 300
+"""Characters. What is longer is read piece by piece, so that the time it takes stays in proportion."""
+
+
 def _stays(text: str) -> bool:
     """Whether ``text`` says what is not to change."""
     if re.search(
@@ -199,7 +204,12 @@ def _clauses(prompt: str) -> list[tuple[str, bool]]:
         prompt = re.sub(r"\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b)", ", ", prompt)
     parts = ["", *re.split(f"({_APART})", prompt)]
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    return [(clause.strip(), "and" in between) for between, clause in pairs if clause.strip()]
+    return [
+        (piece, "and" in between)
+        for between, clause in pairs
+        for piece in ([clause.strip()] if len(clause) <= _LONGEST_CLAUSE else wrap(clause, _LONGEST_CLAUSE))
+        if piece
+    ]
 
 
 _READERS: tuple[Callable[[str, str], list[EditStep] | EditStep | None], ...] = (

@@ -18,7 +18,7 @@ from audiopod_mcp.music.captions.translations import INSTRUMENT_WORDS
 
 from .instruments import find_track
 
-_SOME = r"([^,.;!?]+?)"
+_SOME = r"([^,.;!?]{1,80}?)"
 
 _GERMAN = (
     (r"(?:soll )?(?:weiter )?nach vorne?", "louder"), (r"(?:ganz )?nach links", "to the left"), (r"(?:ganz )?nach rechts", "to the right"),
@@ -35,7 +35,7 @@ _GERMAN = (
     (r"ersetzen|austauschen|setzen|machen|spielen", ""),
     (r"zu laut\w*", "too loud"), (r"zu leise\w*", "too quiet"), (r"zu schnell\w*", "too fast"), (r"zu langsam\w*", "too slow"),
     (r"zu viel\w*", "too much"), (r"zu wenig\w*", "more"), (r"zu (?=\w)", "too "), (r"klingt|ist|wirkt", "is"), (r"dumpf|muffig", "dull"), (r"leise", "quiet"), (r"laut", "loud"), (r"langsam", "slow"), (r"schnell", "fast"),
-    (r"(?:ab)?spielen? .*ruckwarts|ruckwarts|umgekehrt", "reverse"),
+    (r"(?:ab)?spielen? .{0,100}ruckwarts|ruckwarts|umgekehrt", "reverse"),
     (r"halb so schnell|halbe\w? (?:tempo|geschwindigkeit)", "half speed"), (r"doppelt so schnell|doppelte\w? (?:tempo|geschwindigkeit)", "double speed"),
     (r"halb so laut", "half as loud"), (r"doppelt so laut", "twice as loud"),
     (r"mach(?:e|en|t)?(?: es| das)?|bitte|kannst du|konntest du|konnen sie|ich (?:mochte|hatte gerne?|will|brauche)|mal|doch|das stuck|den song|das lied|den track|das ganze|stell\w*|setz\w*", ""),
@@ -155,7 +155,7 @@ _JAPANESE = (
 _CHINESE = (
     (r"速度|节奏", " speed "),
     (r"左边?", " to the left "), (r"右边?", " to the right "),
-    (r"混响", " reverb "), (r"把?\s*([^，。,]+?)\s*(?:换成|替换(?:成|为)|改成)(?=\D)", r" replace \1 with "), (r"淡出|渐弱|渐隐", " fade out "), (r"淡入|渐强", " fade in "), (r"倒放|反转|反向", " reverse "), (r"伴奏", " karaoke "),
+    (r"混响", " reverb "), (r"把?\s*([^，。,]{1,40}?)\s*(?:换成|替换(?:成|为)|改成)(?=\D)", r" replace \1 with "), (r"淡出|渐弱|渐隐", " fade out "), (r"淡入|渐强", " fade in "), (r"倒放|反转|反向", " reverse "), (r"伴奏", " karaoke "),
     (r"太(?:大声|响|吵)", " too loud "), (r"太(?:小声|轻|小)", " too quiet "), (r"太快", " too fast "), (r"太慢", " too slow "),
     (r"(?:调|变|放|开)?(?:大声?|响|高音量|大音量)(?=一?点|些|$|\s|[,，])|大声|响一点|增强|突出|调大|放大|提高音量", " louder "), (r"调小|小声|减弱|降低音量|轻一?点|调低", " quieter "), (r"分贝", " dB "), (r"快一?[点些]|加快|加速|更快|变快|提速", " faster "), (r"慢一?[点些]|放慢|减速|更慢|变慢|减慢", " slower "),
     (r"明亮|清晰|亮一点", " brighter "), (r"暗一?点|暗淡|低沉", " darker "), (r"温暖", " warmer "), (r"更宽|宽一?点", " wider "),
@@ -178,7 +178,7 @@ _ENGLISH = re.compile(
     r"without|keep|just|like|in|on|at|out|can|you|could|i|is|are|too|much|all|lot|some|by|for|that|this|into|over|drums|vocals|make|"
     r"higher|lower|cut|drop|no|only|wider|brighter|darker|warmer|strings|half|double|speed)\b", re.IGNORECASE)
 _KEYED = re.compile(
-    r"(?:\b(?:in|en|em|nach|auf|a|au|zu|в|to)\s+)?(?:\bkey of\s+)?[^\s,.;]+(?:[\s-](?:sharp|flat|diese|bemol(?:le)?|sostenido|diesis|sustenido))?[\s-]?"
+    r"(?:\b(?:in|en|em|nach|auf|a|au|zu|в|to)\s+)?(?:\bkey of\s+)?[^\s,.;]{1,40}(?:[\s-](?:sharp|flat|diese|bemol(?:le)?|sostenido|diesis|sustenido))?[\s-]?"
     r"(?:dur|moll|majeur|mayor|maggiore|maior|mineur|menor|minore|мажор\w*|минор\w*|メジャー|長調|マイナー|短調|大调|大調|小调|小調|장조|단조)\b", re.IGNORECASE)
 
 _SEEMS = r"(?:sounds?|is|are|feels?|seems?) (?:a (?:bit|little|tad) |kind of |kinda |so |very |really |pretty |quite |rather )*"
@@ -197,8 +197,8 @@ _FAULTS = (
     (r"too (?:bright|sharp|crisp)", "darker"),
     (r"too much", "less"),
     (r"(?:not enough|too little|needs? more|could use (?:more|some))", "more"),
-    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) up(?!.*(?:tone|step|octave|\ba \w*(?:th|third)\b))", "louder"),
-    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) down(?!.*(?:tone|step|octave|\ba \w*(?:th|third)\b))", "quieter"),
+    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) up(?!.{0,200}(?:tone|step|octave|\ba \w*(?:th|third)\b))", "louder"),
+    (r"turn (?:it|this|everything|(?:the )?(?:whole )?(?:song|track|thing)) down(?!.{0,200}(?:tone|step|octave|\ba \w*(?:th|third)\b))", "quieter"),
 )
 _SPELLED = (
     "drums", "vocals", "guitar", "piano", "strings", "trumpet", "violin", "saxophone", "louder", "quieter", "softer", "faster", "slower", "brighter",

@@ -44,6 +44,11 @@ class AceStepEngine(Engine):
         local = LocalEngine.from_environment(environment)
         return cls(read_url(environment, URL) or DEFAULT_URL, environment.get(KEY), local)
 
+    @classmethod
+    def longest(cls, work: Work) -> float:  # noqa: ARG003 - the same for all
+        """A day: it may stand in the server's queue. What gets no further there is noticed sooner."""
+        return 86_400.0
+
     def text2music(self, work: Work, report: Progress) -> Outcome:
         from .generate import song
 

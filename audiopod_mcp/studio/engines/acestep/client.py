@@ -28,6 +28,8 @@ POLL_INTERVAL = 1.5
 REPORT_INTERVAL = 0.25
 LONGEST_OUTAGE = 90.0
 """Seconds without an answer after which a running job is given up, and a full queue."""
+LONGEST_STANDSTILL = 1800.0
+"""Seconds after which a generation that has left the server's queue and gets no further is given up."""
 _NO_PARTS: Mapping[str, Path] = {}
 
 
@@ -135,6 +137,7 @@ class AceStepClient:
     def _finished(self, client: httpx.Client, task: str, report: Progress) -> Mapping[str, Any]:
         """What the server tells of the generation when it has succeeded."""
         progress, doing, deadline = 0.0, "waiting for ACE-Step", time.monotonic() + LONGEST_OUTAGE
+        state, since = (progress, doing), time.monotonic()
         while True:
             asked = time.monotonic()
             try:
@@ -160,6 +163,13 @@ class AceStepClient:
                     )
                 progress = max(progress, float(item.get("progress") or 0.0))
                 doing = one_line(str(item.get("stage") or "running"), 80).rstrip(".… ")
+                if doing == "queued" or state != (progress, doing):
+                    state, since = (progress, doing), asked
+                if asked - since > LONGEST_STANDSTILL:
+                    raise EngineRefused(
+                        f"ACE-Step has got no further for {LONGEST_STANDSTILL / 60:g} minutes "
+                        f"({doing}); restart it, then retry"
+                    )
             for _ in _until(asked + POLL_INTERVAL, report, f"ACE-Step: {doing}", progress):
                 pass
 

@@ -1,0 +1,78 @@
+"""No reader of captions, prompts or lyrics takes longer than in proportion, whatever it reads."""
+
+import contextlib
+import time
+from dataclasses import replace
+
+import pytest
+
+from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.captions.unsupported import unmet_requests
+from audiopod_mcp.music.composition.stanzas import stanzas
+from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.lyrics.lrc import from_lrc
+from audiopod_mcp.music.lyrics.syllables import count_syllables
+from audiopod_mcp.music.lyrics.text import parse_lyrics
+from audiopod_mcp.music.model import Refused
+
+BRIEF = read_caption("pop")
+CAPTIONS = {
+    "caption": read_caption,
+    "unmet": lambda text: unmet_requests(replace(BRIEF, caption=text)),
+    "edit": parse_prompt.__wrapped__,
+}
+LYRICS = {
+    "lyrics": parse_lyrics,
+    "stanzas": stanzas,
+    "syllables": count_syllables,
+    "lrc": from_lrc,
+}
+UNITS = [
+    "a", "e", "1", "_", "-", "é", "無", "我", "ー", "\u0301", "(", "[", "[]", "'", ".", "&", "@0@ ", "no ", "non-", "no any ", "no-",
+    "a-", "a ", "A ", "1 ", "1.", "12", "0:30 ", "x, ", "x y, ", "drums ", "no drums, ", "no a, ", "only ", "only drums ",
+    "drums and ", "less ", "less a ", "more ", "very ", "in ", "in C ", "from 0:30 to ", "to ", "the first ", "louder, ",
+    "everything except ", "everything a but ", "keep ", "solo ", "piano solo ", "chorus ", "sparse ", "like A ",
+    "in the style of A and ", "tempo ", "double ", "play ", "turn it up ", "instead of ", "wave", "guitarguitar", "ohne ", "sans ",
+    "但是", "无a", "无鼓", "ドラム", "ドラムなし", "ohne Schlagzeug, ", "4/4 ", "3 dB ", "ﷺ", "english ", "rap ", "[Verse] ", "(verse",
+    "[Verse]\n", "la\n", "\n", "[00:01.00]", "<00:01.00>", "[0[00:00]0:00]", "[00:01.00]la\n", "ing", "qu", "'s",
+]  # fmt: skip
+
+
+def seconds(read, text):
+    """The shortest of two readings; of texts that differ, so that nothing is remembered."""
+    taken = []
+    for again in ("x ", "y "):
+        began = time.process_time()
+        with contextlib.suppress(Refused):
+            read(again + text)
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+@pytest.mark.parametrize(
+    ("read", "length"),
+    [
+        *(pytest.param(read, 250, id=name) for name, read in CAPTIONS.items()),
+        *(pytest.param(read, 2500, id=name) for name, read in LYRICS.items()),
+    ],
+)
+def test_four_times_the_text_takes_about_four_times_as_long(read, length):
+    slow = {}
+    for unit in UNITS:
+        text = (unit * (4 * length))[: 4 * length]
+        short, long = seconds(read, text[:length]), seconds(read, text)
+        # Twice what is in proportion, and what a machine with other work may add.
+        if long > 8 * short + 0.1:
+            slow[unit] = f"{1000 * short:.0f} -> {1000 * long:.0f} ms"
+    assert not slow
+
+
+def test_a_caption_of_one_character_is_read_at_once():
+    """It took a minute."""
+    words = seconds(read_caption, "warm piano and soft strings, " * 70)
+    for character in ("无", "無", "a", "-", "1"):
+        assert seconds(read_caption, character * 2048) < words + 0.05
+
+
+def test_marks_of_our_own_in_a_prompt_mean_nothing():
+    assert parse_prompt("louder @0@") == parse_prompt("louder 0 ")

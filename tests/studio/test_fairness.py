@@ -1,0 +1,84 @@
+"""One caller, or many that are one, leave room for the others."""
+
+import anyio
+import pytest
+
+from audiopod_mcp.studio.routes.admission import NEWCOMERS, WAITING
+from tests.studio.studios import MUSIC, opened
+
+pytestmark = pytest.mark.anyio
+
+
+def key(name):
+    return {"X-API-Key": f"ap_{name}"}
+
+
+async def together(studio, requests):
+    """The answers to ``requests``, (headers, path, body), made at the same time."""
+    answers = [None] * len(requests)
+
+    async def ask(number, headers, path, body):
+        answers[number] = await studio.post(f"{MUSIC}/{path}", headers=headers, json=body)
+
+    async with anyio.create_task_group() as tasks:
+        for number, request in enumerate(requests):
+            tasks.start_soon(ask, number, *request)
+    return answers
+
+
+async def test_callers_take_turns(tmp_path):
+    log = tmp_path / "log"
+    async with opened(tmp_path / "data", environment={"BEEPER_LOG": str(log)}) as studio:
+        first = await studio.create(caption="slow 1", headers=key("greedy"))
+        for number in range(6):
+            last = await studio.create(caption=f"greedy-{number}", headers=key("greedy"))
+        for number in range(2):
+            for name in ("modest", "shy"):
+                await studio.create(caption=f"{name}-{number}", headers=key(name))
+        await studio.wait(last, headers=key("greedy"))
+        assert (await studio.job(first, headers=key("greedy")))["status"] == "COMPLETED"
+    order = [line.partition("-")[0] for line in log.read_text().split("\n")[1:] if line]
+    assert [set(order[:3]), set(order[3:6])] == [{"greedy", "modest", "shy"}] * 2
+    assert order[6:] == ["greedy"] * 4
+
+
+async def test_of_new_keys_only_some_are_let_in_at_a_time(tmp_path):
+    async with opened(tmp_path) as studio:
+        await studio.wait(await studio.create(caption="x", headers=key("known")), headers=key("known"))
+        await studio.create(caption="slow 60")
+        new = [(key(number), "text2music", {"caption": "slow 60"}) for number in range(NEWCOMERS + 5)]
+        refused = [answer for answer in await together(studio, new) if answer.status_code == 429]
+        assert len(refused) == 5
+        assert refused[0].headers["retry-after"] == "10"
+        assert "too many callers with new keys" in refused[0].json()["detail"]
+        for headers in (key("known"), {}):
+            assert await studio.create(caption="x", headers=headers)
+    async with opened(tmp_path, api_keys=frozenset({"ap_let_in"})) as studio:
+        assert await studio.create(caption="x", headers=key("let_in"))
+
+
+async def test_who_waits_for_many_answers_at_a_time_is_refused_some(tmp_path):
+    async with opened(tmp_path) as studio:
+        url = (await studio.make(caption="x"))["output_url"]
+        many = [({}, "analyze", {"audio_url": url})] * (WAITING + 4)
+        statuses = sorted(answer.status_code for answer in await together(studio, many))
+        assert statuses == [200] * WAITING + [429] * 4
+        new = [(key(number), "analyze", {"audio_url": url}) for number in range(NEWCOMERS + 5)]
+        answers = await together(studio, [*new, many[0]])
+        assert [answer.status_code for answer in answers].count(429) == 5
+        assert answers[-1].status_code == 200
+        assert not studio.app.state.studio.waiting
+
+
+async def test_a_job_that_is_tried_again_counts_as_well(tmp_path):
+    async with opened(tmp_path, queue=2) as studio:
+        failed = (await studio.make(caption="refuse"))["id"]
+        for _ in range(2):
+            await studio.create(caption="slow 60")
+        assert (await studio.post(f"{MUSIC}/jobs/{failed}/retry")).status_code == 429
+
+
+async def test_the_bound_holds_for_requests_that_come_together(tmp_path):
+    async with opened(tmp_path, queue=3) as studio:
+        answers = await together(studio, [({}, "text2music", {"caption": "slow 60"})] * 30)
+        assert sorted(answer.status_code for answer in answers) == [200] * 3 + [429] * 27
