@@ -11,6 +11,8 @@ from audiopod_mcp.plain_text import lines, one_line
 
 MOST_NESTED: Final = 32
 """Levels of lists and objects in an answer."""
+MOST_CONTAINERS: Final = 250_000
+"""Lists and objects in an answer: millions of empty ones would take seconds."""
 MOST_KEPT_LEVELS: Final = 6
 MOST_VALUES: Final = 60_000
 """In one job or analysis."""
@@ -63,6 +65,11 @@ def is_link(text: str) -> bool:
         return False
 
 
+def is_crowded(body: bytes) -> bool:
+    """Whether there are more lists and objects in ``body`` than any answer needs."""
+    return body.count(b"[") + body.count(b"{") > MOST_CONTAINERS
+
+
 def is_deeply_nested(content: Any) -> bool:
     """Whether lists and objects in ``content`` lie in each other beyond what any answer needs."""
     level = [content] if isinstance(content, dict | list) else []
@@ -85,7 +92,7 @@ class Sieve:
 
     def fields(self, fields: Mapping[str, Any], wanted: Collection[str]) -> dict[str, Any]:
         """Those of ``fields`` that are ``wanted``; a value of the wrong type stays, to be refused."""
-        found = {name: self._field(name, fields[name]) for name in wanted if name in fields}
+        found = {name: self._field(name, value) for name, value in fields.items() if name in wanted}
         return {name: value for name, value in found.items() if value is not None or fields[name] is None}
 
     def value(self, name: str, value: Any, depth: int = 0) -> Any:
@@ -149,5 +156,6 @@ class Sieve:
         return links
 
     def _without(self, what: str) -> None:
+        what = one_line(what, 80)
         if what not in self.left_out:
             self.left_out.append(what)

@@ -6,13 +6,14 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audiopod_mcp.operations import Job, Result
 
-from .bounds import Sieve, is_deeply_nested
+from .bounds import Sieve, is_crowded, is_deeply_nested
 from .errors import BadResponse, ServiceFailed, Unreadable
 from .http_errors import ServiceIdentity
 from .text import is_web_page
@@ -68,19 +69,16 @@ def read_json(body: bytes, content_type: str, service: ServiceIdentity) -> Any:
             transient=True,
             in_doubt=True,
         )
-    try:
-        content = json.loads(body, parse_float=_finite, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        content, readable = None, False
-    else:
-        readable = not is_deeply_nested(content)
-    if not readable:
-        raise Unreadable(
-            f"{service.name}'s answer is malformed or cut off; try again in a moment",
-            transient=True,
-            in_doubt=True,
-        )
-    return content
+    if not is_crowded(body):
+        with suppress(ValueError, RecursionError):
+            content = json.loads(body, parse_float=_finite, parse_constant=lambda _: None)
+            if not is_deeply_nested(content):
+                return content
+    raise Unreadable(
+        f"{service.name}'s answer is malformed or cut off; try again in a moment",
+        transient=True,
+        in_doubt=True,
+    )
 
 
 def read_job(content: Any, service: ServiceIdentity, *, status: str | None = None) -> Job:

@@ -473,10 +473,22 @@ class TestAddresses:
                 )
 
 
-async def test_nothing_takes_long(client, service):
-    """Eight megabytes of anything are read within a few seconds, and other calls are not held up for long."""
-    body = {"id": 1, "status": "COMPLETED", "details": {f"k{n}": "x\u200b" * 40 for n in range(60_000)}}
-    service.will("poll", answer(200, body))
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(
+            {"id": 1, "status": "COMPLETED", "details": {f"k{n}": "x\u200b" * 40 for n in range(30_000)}}
+        ),
+        json.dumps({"id": 1, "status": "COMPLETED", "lyrics": "\u200b\x1b[" * 400_000}),
+        '{"id": 1, "status": "COMPLETED", "details": [' + "[]," * 2_600_000 + "[]]}",
+        '{"id": 1, "status": "COMPLETED", "notes": [' + "{}," * 2_600_000 + "{}]}",
+        '{"id": 1, "status": "COMPLETED", "beats": [' + "1," * 3_900_000 + "1]}",
+    ],
+    ids=["names", "escapes", "lists", "objects", "numbers"],
+)
+async def test_nothing_takes_long(client, service, body):
+    """Eight megabytes of anything are read, or refused, within a few seconds."""
+    service.will("poll", *[answer(200, body)] * 3)
     began = time.perf_counter()
     await client.call_tool("get_job", {"job_id": 1})
     assert time.perf_counter() - began < 5
