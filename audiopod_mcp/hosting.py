@@ -61,10 +61,16 @@ class EmbeddedStudio:
         await app(scope, receive, send)
 
     async def look_ahead(self) -> None:
-        """Say at once, in the log, where the data folder can't be used."""
-        from audiopod_mcp.studio.jobs.unusable import look
+        """Say at once, in the log, where the data folder is there and can't be used."""
 
-        if why := await to_thread.run_sync(look, self._settings.data_dir):
+        def look() -> str | None:
+            if not self._settings.data_dir.exists():
+                return None
+            from audiopod_mcp.studio.jobs.unusable import look
+
+            return look(self._settings.data_dir)
+
+        if why := await to_thread.run_sync(look):
             self._log(why)
 
     def _refusal(self, error: Exception) -> ASGIApp:

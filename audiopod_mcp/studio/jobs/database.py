@@ -125,7 +125,7 @@ def check(connection: sqlite3.Connection, *, thoroughly: bool = False) -> None:
         kind = "integrity_check" if thoroughly else "quick_check"
         found = str(connection.execute(f"PRAGMA {kind}(1)").fetchone()[0])
         if found != "ok":
-            raise Damaged(" ".join(found.split())[:100])
+            raise Damaged(" ".join(found.replace("*** in database main ***", "").split())[:60])
 
 
 def upgrade(connection: sqlite3.Connection, job_columns: Iterable[str]) -> None:

@@ -87,7 +87,7 @@ def _reasons(error: Exception, data_dir: Path) -> tuple[str, str]:
         if error.errno == errno.EISDIR:
             return f"{name} is a folder", f"move that folder away, or {_ELSEWHERE}"
         return f"{name}: {error.strerror or type(error).__name__}", f"mend that, or {_ELSEWHERE}"
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:100]}", _ELSEWHERE
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:60]}", _ELSEWHERE
 
 
 def _reasons_of_database(error: sqlite3.Error, data_dir: Path) -> tuple[str, str]:
@@ -99,10 +99,11 @@ def _reasons_of_database(error: sqlite3.Error, data_dir: Path) -> tuple[str, str
         )
     if isinstance(error, Damaged):
         return f"{DATABASE} is damaged: {error}", REPAIR
+    said = " ".join(str(error).split())[:60]
     if code == sqlite3.SQLITE_NOTADB:
         return f"{DATABASE} is damaged, or no database at all", REPAIR
     if is_damaged(error):
-        return f"{DATABASE} is damaged: {error}", REPAIR
+        return f"{DATABASE} is damaged: {said}", REPAIR
     if is_busy(error):
         return f"another program holds {DATABASE} locked", "close that program, then try again"
     if code == sqlite3.SQLITE_FULL:
@@ -123,4 +124,4 @@ def _reasons_of_database(error: sqlite3.Error, data_dir: Path) -> tuple[str, str
             "there is no room left on its disk",
             "free some space, or set AUDIOPOD_DATA_DIR to another disk",
         )
-    return f"{DATABASE}: {error}", f"look at its disk, or {_ELSEWHERE}"
+    return f"{DATABASE}: {said}", f"look at its disk, or {_ELSEWHERE}"

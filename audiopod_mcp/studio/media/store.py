@@ -79,24 +79,13 @@ class MediaStore:
         """Make the finished ``folder`` the job's media, in one step."""
         target = self.folder(job_id)
         if target.exists():  # left by a run that ended between here and the store
-            target.replace(self._new_grave(job_id))
-        try:
-            folder.replace(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            # ``work`` is on another disk.
-            draft = self.media / f".{uuid.uuid4().hex}"
-            try:
-                shutil.copytree(folder, draft)
-                draft.replace(target)
-            finally:
-                shutil.rmtree(draft, ignore_errors=True)
+            _move(target, self._new_grave(job_id))
+        _move(folder, target)
 
     def remove(self, job_id: int) -> None:
         """Put the job's media into the trash; what a reader on Windows still holds open goes later."""
         with suppress(OSError):
-            self.folder(job_id).replace(self._new_grave(job_id))
+            _move(self.folder(job_id), self._new_grave(job_id))
 
     def trashed(self) -> list[Trashed]:
         """What lies in the trash, the latest first."""
@@ -116,7 +105,7 @@ class MediaStore:
         """Make trashed media those of their job again. Raises :class:`OSError` where it has others."""
         if self.folder(entry.job_id).exists():
             raise FileExistsError(errno.EEXIST, "there is other audio by now", str(entry.folder))
-        entry.folder.replace(self.folder(entry.job_id))
+        _move(entry.folder, self.folder(entry.job_id))
 
     def empty_trash(self, older_than: float = TRASH_DAYS * 86_400) -> None:
         """Delete for good what has been in the trash for so many seconds."""
@@ -142,3 +131,19 @@ class MediaStore:
     def highest_id(self) -> int:
         """The highest number of a job that has, or had, media here."""
         return max(self.job_ids() | {entry.job_id for entry in self.trashed()}, default=0)
+
+
+def _move(folder: Path, target: Path) -> None:
+    """Give a folder another place, where it appears in one step, on whatever disk that is."""
+    try:
+        folder.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        draft = target.with_name(f".{uuid.uuid4().hex}")
+        try:
+            shutil.copytree(folder, draft, symlinks=True)
+            draft.replace(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -161,6 +161,20 @@ def test_a_disk_that_is_read_only(tmp_path, small_disk):
     assert "can't be written into); make it writable" in refused(tmp_path)
 
 
+@pytest.mark.anyio
+async def test_audio_that_lies_on_another_disk(tmp_path, small_disk):
+    """Made, deleted and restored across two disks, between which nothing can be renamed."""
+    (tmp_path / "studio").mkdir()
+    (tmp_path / "studio" / "media").symlink_to(small_disk)
+    async with opened(tmp_path / "studio") as studio:
+        job = await studio.make(caption="x")
+        assert (await studio.get(job["output_url"])).content[:4] == b"fLaC"
+        await studio.delete(f"{MUSIC}/jobs/{job['id']}")
+        assert list(small_disk.iterdir()) == []
+        assert [finding.found for finding in restore_job(tmp_path / "studio", 1)] == ["job 1 is back"]
+        assert (await studio.get(job["output_url"])).content[:4] == b"fLaC"
+
+
 @pytest.mark.skipif(ROOT or sys.platform == "win32", reason="root writes everywhere")
 @pytest.mark.parametrize("name", ["data", "data/studio.db", "data/media"])
 def test_permissions_that_are_missing(tmp_path, name):
