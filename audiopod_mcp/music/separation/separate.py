@@ -81,7 +81,7 @@ def separate_with_notes(
     if track not in TRACKS:
         raise Refused("track_not_separable", track=track)
     if not len(audio):
-        raise Refused("separation_source_empty")
+        raise Refused("recording_empty", purpose="separate")
     audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
     loudest = float(np.abs(audio).max())
     if loudest < SILENCE_THRESHOLD:

@@ -133,9 +133,9 @@ def test_who_does_not_play_in_the_piece_does_not_join_in(song, composed):
 @pytest.mark.parametrize(
     ("left", "right", "says"),
     [
-        (61, 0, r"extension_out_of_range \(side='left', length=61, longest=60.0\)"),
-        (0, -1, r"extension_out_of_range \(side='right', length=-1, longest=60.0\)"),
-        (0, 0, "nothing_to_extend"),
+        (61, 0, "before: 61 s is out of range; give 0 to 60 s"),
+        (0, -1, "after: -1 s is out of range; give 0 to 60 s"),
+        (0, 0, "after: both lengths are 0"),
     ],
 )
 def test_lengths_that_make_no_sense_are_refused(recording, left, right, says):
