@@ -81,21 +81,16 @@ def check_text(**texts: str | None) -> None:
             raise TypeError(f"{name}: give text, not {_kind(text)}")
 
 
-def check_optional_text(**texts: str | None) -> None:
-    """Raise a TypeError where an argument is neither text nor ``None``."""
-    check_text(**{name: text for name, text in texts.items() if text is not None})
-
-
-def check_number(name: str, value: float | None, lowest: float, highest: float = math.inf) -> None:
+def check_number(name: str, value: float, lowest: float = -math.inf, highest: float = math.inf) -> None:
     """Raise a TypeError where an argument is no number, and a ValueError where it is out of range."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        try:
-            value = float(value)  # type: ignore[arg-type]  # numbers of numpy
-        except (TypeError, ValueError):
-            raise TypeError(f"{name}: give a number, not {_kind(value)}") from None
-    if not lowest <= value <= highest or math.isinf(value):
-        wanted = f"{lowest:g} to {highest:g}" if math.isfinite(highest) else f"{lowest:g} or more"
-        raise ValueError(f"{name}: {value:g} is out of range; give {wanted}")
+    try:
+        number = math.nan if isinstance(value, str | bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if math.isnan(number):
+        raise TypeError(f"{name}: give a number, not {_kind(value)}")
+    if not lowest <= number <= highest:
+        raise ValueError(f"{name}: {number:g} is out of range; give {lowest:g} to {highest:g}")
 
 
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
@@ -106,34 +101,49 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
 
 
 def check_composition(
-    duration: float | None, language: str | None, exclude: str | None, tracks: Collection[str] | None = None
+    caption: str,
+    *,
+    duration: float | None = None,
+    tempo: float | None = None,
+    language: str | None = None,
+    exclude: str | None = None,
+    tracks: Collection[str] | None = None,
+    **texts: str | None,
 ) -> None:
-    """Check what is said of music that is to be composed.
+    """Check what is said of music that is to be composed; what is ``None`` is left open.
 
     Parameters
     ----------
-    duration : float or None
-        Seconds.
-    language : str or None
+    caption : str
+    duration, tempo : float, optional
+        Seconds, and beats a minute.
+    language : str, optional
         An ISO 639 code.
-    exclude : str or None
+    exclude : str, optional
         Names instruments and tracks.
-    tracks : collection of str or None
+    tracks : collection of str, optional
         Stems.
+    **texts : str, optional
+        Other arguments that are text.
 
     Raises
     ------
-    TypeError, ValueError
-        One of them makes no sense.
+    TypeError
+        One is of another type.
+    ValueError
+        One is out of range, or not known.
     """
     from .captions.negation import named_tracks
-    from .captions.parse import DURATION_RANGE
+    from .captions.parse import DURATION_RANGE, TEMPO_RANGE
     from .captions.text_search import normalize_text
     from .synthesis import TRACKS
 
-    check_optional_text(language=language, exclude=exclude)
+    texts |= {"language": language, "exclude": exclude}
+    check_text(caption=caption, **{name: text for name, text in texts.items() if text is not None})
     if duration is not None:
         check_number("duration", duration, *DURATION_RANGE)
+    if tempo is not None:
+        check_number("tempo", tempo, *TEMPO_RANGE)
     if language and not _LANGUAGE.fullmatch(language):
         raise ValueError(f"language: {language!r} is no ISO 639 code; give one such as 'en', 'es' or 'hi'")
     if exclude and exclude.strip() and not named_tracks(normalize_text(exclude)):

@@ -99,8 +99,7 @@ def _track_not_heard(track: str, heard: Sequence[str]) -> str:
 
 
 def _extension_out_of_range(side: str, length: float, longest: float) -> str:
-    where = {"left": "before", "right": "after"}[side]
-    return f"<{where}>: {length:g} s is out of range; give 0 to {longest:.0f} s"
+    return f"<{side}>: {length:g} s is out of range; give 0 to {longest:.0f} s"
 
 
 def _edit_unsupported(clause: str, kind: str) -> str:
@@ -180,6 +179,7 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "separation_source_silent": "The recording is silent: there is nothing to separate.",
     "track_not_separable": _track_not_separable,
     "track_not_heard": _track_not_heard,
+    "stem_not_in_mix": "<track>: there is no {track} in this music; it has {tracks}.",
     "recording_without_singing": "<source>: the recording is silent, nobody sings these lyrics in it.",
     "lyrics_without_lines": "There are no lyrics to time: the text has no lines.",
     "lyrics_too_long": (

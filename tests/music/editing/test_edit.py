@@ -207,14 +207,14 @@ class TestARecording:
         )
 
     def test_only_a_part(self, recording):
-        audio = self.change(recording, "brighter", n_min=0.25, n_max=0.5)
+        audio = self.change(recording, "brighter", first=0.25, last=0.5)
         first, last = len(audio) // 4, len(audio) // 2
         assert np.array_equal(audio[:first], recording.audio[:first])
         assert np.array_equal(audio[last:], recording.audio[last:])
         assert not np.allclose(audio[first:last], recording.audio[first:last])
 
     def test_a_part_may_change_its_length(self, recording):
-        audio = self.change(recording, "twice as fast", n_min=0.5, n_max=0.75)
+        audio = self.change(recording, "twice as fast", first=0.5, last=0.75)
         n = len(recording.audio)
         assert len(audio) == n - n // 8
         assert np.array_equal(audio[: n // 2], recording.audio[: n // 2])
@@ -256,8 +256,8 @@ class TestARecording:
             ({"prompt": "jazz"}, "no change was understood"),
             ({"prompt": "louder", "lyrics": "new words"}, "lyrics: the words of a recording can't be changed"),
             ({}, "instruction: say what to change"),
-            ({"prompt": "louder", "n_min": 0.6, "n_max": 0.4}, "first, last: 0.6 to 0.4 is no part of the track"),
-            ({"prompt": "louder", "n_max": 7}, "first, last: 0 to 7 is no part of the track"),
+            ({"prompt": "louder", "first": 0.6, "last": 0.4}, "first, last: 0.6 to 0.4 is no part of the track"),
+            ({"prompt": "louder", "last": 7}, "first, last: 0 to 7 is no part of the track"),
             ({"prompt": "up 40 semitones"}, "40 semitones is too far; at most 24 up or down is possible"),
             (
                 {"prompt": "normalise to -2 LUFS"},
@@ -365,7 +365,7 @@ class TestAComposedPiece:
         assert made.score.key == song.score.key
 
     def test_a_part_of_it(self, song, composed):
-        made = self.change(song, composed, "remove the drums", n_min=0.5, n_max=1.0)
+        made = self.change(song, composed, "remove the drums", first=0.5, last=1.0)
         half = len(song.audio) // 2
         assert np.array_equal(made.audio[:half], song.audio[:half])
         assert np.abs(made.stems["drums"][half + RATE // 10 :]).max() == 0

@@ -92,7 +92,7 @@ def test_a_tempo_in_the_caption_plays_it_slower(recording):
 
 def test_a_key_moves_the_harmony(song, composed):
     made = cover(
-        song.audio, 44_100, caption="pop", strength=1.0, seed=1, score=composed["score"], keyscale="Bb major"
+        song.audio, 44_100, caption="pop", strength=1.0, seed=1, score=composed["score"], key="Bb major"
     )
     assert made.score.key == "Bb major"
 

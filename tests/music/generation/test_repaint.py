@@ -104,7 +104,7 @@ def test_new_words_are_sung_even_if_only_some_are_to_play(song, composed):
 
 
 def test_what_the_negative_prompt_rules_out_is_silent_too(song, composed):
-    made = repaint(song.audio, 44_100, start=4, end=8, caption="quieter", negative="drums", **composed)
+    made = repaint(song.audio, 44_100, start=4, end=8, caption="quieter", exclude="drums", **composed)
     window = slice(round(4.3 * 44_100), round(7.7 * 44_100))
     assert np.abs(made.stems["drums"][window]).max(initial=0) < 1e-4
 

@@ -74,7 +74,7 @@ def chords_kept(score, take):
 
 
 def test_a_style_of_one_chord_gets_new_harmony_too_and_bit_by_bit_in_ten_seconds():
-    brief = read_caption("techno", bpm=130, keyscale="A minor", duration=10, instrumental=True)
+    brief = read_caption("techno", tempo=130, key="A minor", duration=10, instrumental=True)
     score = compose(brief, seed=1)
     kept = [
         chords_kept(score, retake_score(score, share, 5, ignore_progress)) for share in np.linspace(0, 1, 11)

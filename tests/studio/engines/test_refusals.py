@@ -115,7 +115,7 @@ _SENTENCES = {
         "track_not_heard", track="drums", heard=()
     ),
     "left_extend_length: 61 s is out of range; give 0 to 60 s": Refused(
-        "extension_out_of_range", side="left", length=61, longest=60.0
+        "extension_out_of_range", side="before", length=61, longest=60.0
     ),
     "right_extend_length: both lengths are 0; give at least one of them, up to 60 s": Refused(
         "nothing_to_extend", longest=60.0
