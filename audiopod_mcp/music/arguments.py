@@ -75,14 +75,28 @@ def rendering_of(source: Source, name: str = "source") -> Rendering:
 
 
 def check_text(**texts: str | None) -> None:
-    """Raise a TypeError where an argument is not text."""
+    """Check that arguments are text.
+
+    Raises
+    ------
+    TypeError
+        One is not.
+    """
     for name, text in texts.items():
         if not isinstance(text, str):
             raise TypeError(f"{name}: give text, not {_kind(text)}")
 
 
 def check_number(name: str, value: float, lowest: float = -math.inf, highest: float = math.inf) -> None:
-    """Raise a TypeError where an argument is no number, and a ValueError where it is out of range."""
+    """Check that an argument is a number from ``lowest`` to ``highest``.
+
+    Raises
+    ------
+    TypeError
+        It is no number.
+    ValueError
+        It is out of range.
+    """
     try:
         number = math.nan if isinstance(value, str | bool) else float(value)
     except (TypeError, ValueError):
@@ -94,7 +108,13 @@ def check_number(name: str, value: float, lowest: float = -math.inf, highest: fl
 
 
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
-    """Raise a ValueError where an argument is none of the ``choices``."""
+    """Check that an argument is one of the ``choices``.
+
+    Raises
+    ------
+    ValueError
+        It is none of them.
+    """
     allowed = tuple(choices)
     if value not in allowed:
         raise ValueError(f"{name}: {value!r} is none of {', '.join(allowed)}")
