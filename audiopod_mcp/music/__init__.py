@@ -23,14 +23,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from .arguments import (
-    Source,
-    check_choice,
-    check_composition,
-    check_number,
-    check_text,
-    rendering_of,
-)
+from .arguments import Source, check_choice, check_composition, check_number, check_text, rendering_of
 from .model import (
     Analysis,
     Audio,
@@ -91,7 +84,6 @@ def analyze(source: Source, *, progress: Progress = ignore_progress) -> Analysis
     ------
     Refused
         There are no samples.
-
     """
     from .analysis.analyze import analyze as analyze_audio
 
@@ -112,13 +104,13 @@ def separate(source: Source, *, progress: Progress = ignore_progress) -> Mapping
     Returns
     -------
     Mapping of str to ndarray
-        By track name, each float32 and shaped like the source; tracks that are not heard are left out.
+        By track name, each float32 of shape (samples, channels), as many as the source has; tracks that are
+        not heard are left out.
 
     Raises
     ------
     Refused
         There are no samples, or none of the tracks is heard.
-
     """
     from .separation.separate import TRACKS
 
@@ -153,13 +145,12 @@ def extract_stem(source: Source, track: str, *, progress: Progress = ignore_prog
     Returns
     -------
     ndarray
-        float32, shaped like the source.
+        float32 of shape (samples, channels), as many as the source has.
 
     Raises
     ------
     Refused
-        The track is not heard, or none that can be had.
-
+        The track is not heard in a recording, or is none that it, or the composed rendering, can give.
     """
     from .separation.separate import separate as separate_track
 
@@ -225,7 +216,6 @@ def generate(
     ------
     Refused
         Key or metre are not known, or nobody is left to play.
-
     """
     from .captions.parse import read_caption
     from .generation.generate import generate
@@ -270,8 +260,7 @@ def generate_sample(
     Raises
     ------
     Refused
-        Key or metre are not known, or nobody is left to play.
-
+        The key is not known, or nobody is left to play.
     """
     from .captions.parse import read_caption
     from .generation.generate import generate_sample
@@ -315,7 +304,6 @@ def generate_from_reference(
     ------
     Refused
         The reference is silent, key or metre are not known, or nobody is left to play.
-
     """
     from .generation.reference import reference as like_reference
 
@@ -363,13 +351,12 @@ def cover(
     Returns
     -------
     Rendering
-        As from :func:`generate`, as loud as the song.
+        As from :func:`generate`, but as loud as the song, within -24 to -9 LUFS.
 
     Raises
     ------
     Refused
         The song is silent, the key is not known, or nobody is left to play.
-
     """
     from .generation.cover import cover as play_cover
 
@@ -402,13 +389,12 @@ def retake(
     Returns
     -------
     Rendering
-        Shaped like the source and at its rate, float32; with stems and score where the source has them.
+        At the rate of the source and with its shape, float32; with stems and score where it has them.
 
     Raises
     ------
     Refused
-        A recording that is silent.
-
+        The recording is silent.
     """
     from .generation.retake import retake as play_again
 
@@ -443,13 +429,12 @@ def repaint(
     Returns
     -------
     Rendering
-        Shaped like the source and at its rate, float32; with stems and score where the source has them.
+        At the rate of the source and with its shape, float32; with stems and score where it has them.
 
     Raises
     ------
     Refused
         The stretch is not in the song, too short or too long, or nobody is left to play.
-
     """
     from .generation.repaint import repaint as play_stretch
 
@@ -495,7 +480,6 @@ def extend(
     ------
     Refused
         Both lengths are 0, or one is out of range, or nobody is left to play.
-
     """
     from .generation.extend import extend as play_on
 
@@ -543,7 +527,6 @@ def edit(
     ------
     Refused
         Nothing was understood, or what was understood can't be done; the message says what can.
-
     """
     from .editing.edit import edit as change
 
@@ -584,7 +567,6 @@ def align_lyrics(
     ------
     Refused
         The recording is silent, or the lyrics have no line or too many syllables for it.
-
     """
     from .lyrics.timing import align_lyrics as align
 
