@@ -46,7 +46,7 @@ class Submitter:
     async def create(
         self, operation: Operation, deadline: Deadline, on_wait: OnWait | None, *, seconds: float
     ) -> Job:
-        """The job that ``operation`` makes; see :meth:`AudioPodClient.create`."""
+        """The job that ``operation`` makes; see :meth:`.client.AudioPodClient.create`."""
         submission = Submission(operation, self._clock.now(), self._newest)
         call = Call(
             "POST",
@@ -141,7 +141,7 @@ class Submitter:
     async def run_again(
         self, job_id: int, deadline: Deadline, on_wait: OnWait | None, *, seconds: float
     ) -> Job:
-        """The failed job, running again; see :meth:`AudioPodClient.retry`."""
+        """The failed job, running again; see :meth:`.client.AudioPodClient.retry`."""
         path = f"{API_PREFIX}/jobs/{job_id}"
         call = Call("POST", f"{path}/retry", seconds=seconds)
         try:

@@ -13,15 +13,17 @@ imported when it is first called, so that importing this package costs next to n
 Functions that start from music take a *source*: a :class:`Rendering`, which is what these functions return,
 or ``(samples, rate)``, which is what ``soundfile.read`` returns. A composed rendering brings its score and
 stems along, and is changed note by note; a recording is changed as far as signal processing reaches.
-What can't be done with the material, or was not understood, raises :class:`Refused`, which says why.
+What can't be done with the material, or was not understood, raises :class:`Refused`, which says why; an
+argument that makes no sense raises a TypeError or a ValueError, which names it and says what is possible.
 ``examples/library.py`` shows more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal
 
+from .arguments import Source, check_choice, check_composition, check_number, check_text, rendering_of
 from .model import (
     Analysis,
     Audio,
@@ -36,10 +38,6 @@ from .model import (
     ignore_progress,
     progress_within,
 )
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 __all__ = [
     "Analysis",
@@ -66,9 +64,6 @@ __all__ = [
     "separate",
 ]
 
-Source: TypeAlias = "Rendering | tuple[npt.NDArray[np.floating[Any]], int]"
-"""A rendering, or ``(samples, rate)``: floats of shape (samples, channels) or (samples,), full scale ±1."""
-
 
 def analyze(source: Source, *, progress: Progress = ignore_progress) -> Analysis:
     """Measure tempo, beats, metre, key, chords, sections, singing and loudness.
@@ -85,10 +80,14 @@ def analyze(source: Source, *, progress: Progress = ignore_progress) -> Analysis
     Analysis
         What was heard. A field is ``None`` where it could not be told.
 
+    Raises
+    ------
+    Refused
+        There are no samples.
     """
     from .analysis.analyze import analyze as analyze_audio
 
-    song = _rendering(source)
+    song = rendering_of(source)
     return analyze_audio(song.audio, song.rate, progress)
 
 
@@ -105,12 +104,17 @@ def separate(source: Source, *, progress: Progress = ignore_progress) -> Mapping
     Returns
     -------
     Mapping of str to ndarray
-        By track name, each float32 and shaped like the source; tracks that are not heard are left out.
+        By track name, each float32 of shape (samples, channels), as many as the source has; tracks that are
+        not heard are left out.
 
+    Raises
+    ------
+    Refused
+        There are no samples, or none of the tracks is heard.
     """
     from .separation.separate import TRACKS
 
-    song = _rendering(source)
+    song = rendering_of(source)
     if song.stems:
         return song.stems
     stems: dict[str, Audio] = {}
@@ -141,13 +145,19 @@ def extract_stem(source: Source, track: str, *, progress: Progress = ignore_prog
     Returns
     -------
     ndarray
-        float32, shaped like the source.
+        float32 of shape (samples, channels), as many as the source has.
 
+    Raises
+    ------
+    Refused
+        The track is not heard in a recording, or is none that it, or the composed rendering, can give.
     """
     from .separation.separate import separate as separate_track
 
-    song = _rendering(source)
-    if track in song.stems:
+    song = rendering_of(source)
+    if song.stems and track not in song.stems:
+        raise Refused("stem_not_in_mix", track=track, tracks=tuple(song.stems))
+    if song.stems:
         return song.stems[track]
     return separate_track(song.audio, song.rate, track, progress)
 
@@ -176,9 +186,9 @@ def generate(
     lyrics
         Sung to a guide voice; ``[Verse]`` and other tags lay out the form.
     duration
-        Seconds.
+        Seconds, 1 to 600.
     tempo
-        Beats a minute.
+        Beats a minute, 30 to 300.
     key
         ``"A minor"``, ``"F# major"``, ``"D dorian"`` …
     timesignature
@@ -200,15 +210,23 @@ def generate(
     -------
     Rendering
         Stereo at 44.1 kHz, mastered to -14 LUFS and a true peak of -1 dBTP, with its stems and its score.
+        Audio and stems are float32 arrays of shape (samples, 2), full scale ±1.
 
+    Raises
+    ------
+    Refused
+        Key or metre are not known, or nobody is left to play.
     """
-    from audiopod_mcp.music.generation.generate import generate
-
     from .captions.parse import read_caption
+    from .generation.generate import generate
 
+    check_composition(
+        caption, lyrics=lyrics, duration=duration, tempo=tempo, key=key, timesignature=timesignature,
+        language=language, exclude=exclude, tracks=tracks,
+    )  # fmt: skip
     brief = read_caption(
-        caption, bpm=tempo, keyscale=key, timesignature=timesignature, duration=duration or -1, lyrics=lyrics,
-        instrumental=instrumental, language=language, negative=exclude, seed=seed,
+        caption, tempo=tempo, key=key, timesignature=timesignature, duration=duration or -1, lyrics=lyrics,
+        instrumental=instrumental, language=language, exclude=exclude, seed=seed,
     )  # fmt: skip
     return generate(brief, seed=seed, report=progress, tracks=tracks)
 
@@ -225,14 +243,31 @@ def generate_sample(
 ) -> Rendering:
     """Make a loop of whole bars that repeats without a seam, or one hit, note or chord.
 
-    Parameters are those of :func:`generate`. A loop lasts 1, 2, 4, 8 … bars, whatever is nearest to
-    ``duration``; the caption decides who plays.
+    Parameters
+    ----------
+    caption
+        Who plays what.
+    kind
+        A loop lasts 1, 2, 4, 8 … bars, whatever is nearest to ``duration``.
+    duration, tempo, key, seed, progress
+        As in :func:`generate`.
+
+    Returns
+    -------
+    Rendering
+        As from :func:`generate`.
+
+    Raises
+    ------
+    Refused
+        The key is not known, or nobody is left to play.
     """
-    from audiopod_mcp.music.generation.generate import generate_sample
-
     from .captions.parse import read_caption
+    from .generation.generate import generate_sample
 
-    brief = read_caption(caption, bpm=tempo, keyscale=key, duration=duration or -1, seed=seed)
+    check_composition(caption, duration=duration, tempo=tempo, key=key)
+    check_choice("kind", kind, ("loop", "one-shot"))
+    brief = read_caption(caption, tempo=tempo, key=key, duration=duration or -1, seed=seed)
     return generate_sample(brief, kind, seed=seed, report=progress)
 
 
@@ -260,14 +295,27 @@ def generate_from_reference(
     caption, lyrics, duration, tempo, key, timesignature, instrumental, language, exclude, seed, progress
         As in :func:`generate`.
 
+    Returns
+    -------
+    Rendering
+        As from :func:`generate`, but as loud as the reference, within -26 to -8 LUFS.
+
+    Raises
+    ------
+    Refused
+        The reference is silent, key or metre are not known, or nobody is left to play.
     """
     from .generation.reference import reference as like_reference
 
-    song = _rendering(reference)
+    check_composition(
+        caption, lyrics=lyrics, duration=duration, tempo=tempo, key=key, timesignature=timesignature,
+        language=language, exclude=exclude,
+    )  # fmt: skip
+    song = rendering_of(reference, "reference")
     return like_reference(
-        song.audio, song.rate, caption=caption, lyrics=lyrics, seed=seed, report=progress, bpm=tempo,
-        keyscale=key, timesignature=timesignature, duration=duration, instrumental=instrumental,
-        language=language, negative=exclude,
+        song.audio, song.rate, caption=caption, lyrics=lyrics, seed=seed, report=progress, tempo=tempo,
+        key=key, timesignature=timesignature, duration=duration, instrumental=instrumental,
+        language=language, exclude=exclude,
     )  # fmt: skip
 
 
@@ -300,14 +348,27 @@ def cover(
     lyrics, duration, tempo, key, instrumental, language, exclude, seed, progress
         As in :func:`generate`; a ``tempo`` plays the song slower or faster.
 
+    Returns
+    -------
+    Rendering
+        As from :func:`generate`, but as loud as the song, within -24 to -9 LUFS.
+
+    Raises
+    ------
+    Refused
+        The song is silent, the key is not known, or nobody is left to play.
     """
     from .generation.cover import cover as play_cover
 
-    song = _rendering(source)
+    check_number("strength", strength, 0, 1)
+    check_composition(
+        caption, lyrics=lyrics, duration=duration, tempo=tempo, key=key, language=language, exclude=exclude
+    )
+    song = rendering_of(source)
     return play_cover(
         song.audio, song.rate, caption=caption, strength=strength, lyrics=lyrics, seed=seed, report=progress,
-        score=song.score, bpm=tempo, keyscale=key, duration=duration, instrumental=instrumental,
-        language=language, negative=exclude,
+        score=song.score, tempo=tempo, key=key, duration=duration, instrumental=instrumental,
+        language=language, exclude=exclude,
     )  # fmt: skip
 
 
@@ -325,10 +386,20 @@ def retake(
     seed, progress
         As in :func:`generate`.
 
+    Returns
+    -------
+    Rendering
+        At the rate of the source and with its shape, float32; with stems and score where it has them.
+
+    Raises
+    ------
+    Refused
+        The recording is silent.
     """
     from .generation.retake import retake as play_again
 
-    song = _rendering(source)
+    check_number("variance", variance, 0, 1)
+    song = rendering_of(source)
     return play_again(song.audio, song.rate, variance=variance, seed=seed, report=progress, **_composed(song))
 
 
@@ -355,10 +426,22 @@ def repaint(
     lyrics, seed, progress
         As in :func:`generate`.
 
+    Returns
+    -------
+    Rendering
+        At the rate of the source and with its shape, float32; with stems and score where it has them.
+
+    Raises
+    ------
+    Refused
+        The stretch is not in the song, too short or too long, or nobody is left to play.
     """
     from .generation.repaint import repaint as play_stretch
 
-    song = _rendering(source)
+    check_composition(caption, lyrics=lyrics)
+    check_number("start", start)
+    check_number("end", end)
+    song = rendering_of(source)
     return play_stretch(
         song.audio, song.rate, start=start, end=end, caption=caption, lyrics=lyrics, seed=seed,
         report=progress, **_composed(song),
@@ -388,12 +471,24 @@ def extend(
     lyrics, seed, progress
         As in :func:`generate`.
 
+    Returns
+    -------
+    Rendering
+        At the rate of the source and with its channels, float32; with stems and score where it has them.
+
+    Raises
+    ------
+    Refused
+        Both lengths are 0, or one is out of range, or nobody is left to play.
     """
     from .generation.extend import extend as play_on
 
-    song = _rendering(source)
+    check_composition(caption, lyrics=lyrics)
+    check_number("before", before)
+    check_number("after", after)
+    song = rendering_of(source)
     return play_on(
-        song.audio, song.rate, left=before, right=after, prompt=caption, lyrics=lyrics, seed=seed,
+        song.audio, song.rate, before=before, after=after, caption=caption, lyrics=lyrics, seed=seed,
         report=progress, **_composed(song),
     )  # fmt: skip
 
@@ -423,12 +518,24 @@ def edit(
     seed, progress
         As in :func:`generate`.
 
+    Returns
+    -------
+    Rendering
+        At the rate of the source and with its channels, float32; with stems and score where it has them.
+
+    Raises
+    ------
+    Refused
+        Nothing was understood, or what was understood can't be done; the message says what can.
     """
     from .editing.edit import edit as change
 
-    song = _rendering(source)
+    check_text(instruction=instruction or "", lyrics=lyrics or "")
+    check_number("first", 0.0 if first is None else first)
+    check_number("last", 1.0 if last is None else last)
+    song = rendering_of(source)
     return change(
-        song.audio, song.rate, prompt=instruction, lyrics=lyrics, n_min=first, n_max=last, seed=seed,
+        song.audio, song.rate, prompt=instruction, lyrics=lyrics, first=first, last=last, seed=seed,
         report=progress, **_composed(song),
     )  # fmt: skip
 
@@ -452,30 +559,24 @@ def align_lyrics(
     Returns
     -------
     tuple of LyricLine
-        The lines with their times, s; :func:`audiopod_mcp.music.lyrics.lrc.to_lrc` writes them as LRC.
+        The lines with their times, s; :func:`audiopod_mcp.music.lyrics.lrc.to_lrc` writes them as LRC. They
+        are estimates, no words are recognised: which of them are doubtful tells
+        :func:`audiopod_mcp.music.lyrics.timing.align_lyrics_with_note`.
 
+    Raises
+    ------
+    Refused
+        The recording is silent, or the lyrics have no line or too many syllables for it.
     """
     from .lyrics.timing import align_lyrics as align
 
-    song = _rendering(source)
+    song = rendering_of(source)
+    check_text(lyrics=lyrics)
     begun = 0.0 if analysis else 0.6
     heard = analysis or analyze(song, progress=progress_within(progress, 0.0, begun))
+    if heard.loudness is None:
+        raise Refused("recording_without_singing")
     return align(lyrics, heard, song.audio, song.rate, progress_within(progress, begun, 1.0))
-
-
-def _rendering(source: Source) -> Rendering:
-    if isinstance(source, Rendering):
-        return source
-    import numpy as np
-
-    samples, rate = source
-    if not np.issubdtype(np.asarray(samples).dtype, np.floating):
-        raise TypeError("samples are floating-point numbers, full scale ±1: divide 16-bit integers by 32768")
-    audio = np.asarray(samples, np.float32)
-    audio = audio[:, None] if audio.ndim == 1 else audio
-    if audio.ndim != 2 or audio.shape[1] > 64:
-        raise ValueError(f"samples have the shape (samples, channels), not {np.shape(samples)}")
-    return Rendering(audio, rate)
 
 
 def _composed(song: Rendering) -> dict[str, Any]:

@@ -39,11 +39,11 @@ def progress_within(report: Progress, low: float, high: float) -> Progress:
 
 
 class Refused(ValueError):
-    """The music can't be made or changed like this.
+    """The music can't be made or changed like this; ``str()`` says why, in a line.
 
-    Whoever asked is told in their own terms, which are not known here: ``code`` says what is the matter, in
-    snake case and once for all, and ``values`` holds what it depends on, plain data only. An instance travels
-    between processes.
+    ``code`` says what is the matter, in snake case and once for all, and ``values`` holds what it depends on,
+    plain data only; :func:`audiopod_mcp.music.refusals.sentence` makes the line of them, in other terms where
+    those who asked have others. An instance travels between processes.
     """
 
     def __init__(self, code: str, /, **values: Any) -> None:
@@ -52,8 +52,9 @@ class Refused(ValueError):
         self.values: Mapping[str, Any] = values
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        return f"{self.code} ({told})" if told else self.code
+        from .refusals import sentence
+
+        return sentence(self)
 
     def __reduce__(self) -> tuple[Callable[[str], Refused], tuple[str]]:
         return partial(type(self), **self.values), (self.code,)

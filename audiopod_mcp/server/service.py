@@ -30,7 +30,7 @@ class Service:
 
     ``connect`` makes a client for a key. ``embedded`` says that the service is our own studio in this
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
-    is where :func:`save_audio` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
+    is where ``save_audio`` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
     other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
     ``spawn`` starts a task that may outlive the call.
     """

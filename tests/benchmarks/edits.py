@@ -124,7 +124,7 @@ class Song:
 
 
 def composed_song():
-    brief = read_caption("pop song with piano", bpm=118, keyscale="G major", duration=14, lyrics=WORDS)
+    brief = read_caption("pop song with piano", tempo=118, key="G major", duration=14, lyrics=WORDS)
     made = generate(brief, seed=1)
     return Song(made.audio, made.rate, dict(made.stems), made.score)
 

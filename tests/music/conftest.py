@@ -24,14 +24,14 @@ sail away with me"""
 @pytest.fixture(scope="session")
 def song() -> Rendering:
     """A sung pop song of 12 s in G major at 120 BPM, with stems and score."""
-    brief = read_caption("pop song with piano", bpm=120, keyscale="G major", duration=12, lyrics=LYRICS)
+    brief = read_caption("pop song with piano", tempo=120, key="G major", duration=12, lyrics=LYRICS)
     return generate(brief, seed=1)
 
 
 @pytest.fixture(scope="session")
 def tune() -> Rendering:
     """An instrumental rock piece of 12 s in A minor at 110 BPM, whose chords change."""
-    brief = read_caption("rock, instrumental", bpm=110, keyscale="A minor", duration=12, instrumental=True)
+    brief = read_caption("rock, instrumental", tempo=110, key="A minor", duration=12, instrumental=True)
     return generate(brief, seed=3)
 
 

@@ -1,5 +1,6 @@
 """The engine as a library: what a programmer imports, what it costs, and that its example runs."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,10 +112,79 @@ def test_known_lyrics_are_found_in_time(song) -> None:
     assert progress[0] < 0.1 < 0.9 < progress[-1] <= 1
 
 
-def test_samples_of_another_kind_are_refused_with_a_reason(tune) -> None:
-    with pytest.raises(TypeError, match="32768"):
-        music.analyze(((tune.audio * 32767).astype(np.int16), tune.rate))
-    with pytest.raises(ValueError, match="samples, channels"):
-        music.analyze((tune.audio.T, tune.rate))
-    with pytest.raises(music.Refused):
-        music.separate((np.zeros((44_100, 2)), 44_100))
+_TONE = 0.1 * np.sin(np.arange(24_000) / 5)
+_RECORDING = (_TONE, 8_000)
+_SILENCE = (np.zeros((24_000, 2)), 8_000)
+_NONSENSE = [
+    ("analyze", (_TONE,), TypeError, "source: give a Rendering or a tuple (samples, rate)"),
+    ("analyze", ("song.flac",), TypeError, "source: give a Rendering or a tuple (samples, rate)"),
+    ("analyze", (None,), TypeError, "not NoneType"),
+    ("analyze", ((_TONE, "8000"),), TypeError, "source: the rate of (samples, rate) is a number of hertz"),
+    (
+        "analyze",
+        ((_TONE, 8_000.5),),
+        ValueError,
+        "source: the rate is a whole number of hertz above 0, not 8000.5",
+    ),
+    ("analyze", ((_TONE, 0),), ValueError, "source: the rate is a whole number of hertz above 0, not 0"),
+    ("analyze", (((_TONE * 32_767).astype(np.int16), 8_000),), TypeError, "divide 16-bit integers by 32768"),
+    (
+        "analyze",
+        ((np.zeros((2, 9_000)), 8_000),),
+        ValueError,
+        "have the shape (samples, channels), not (2, 9000)",
+    ),
+    ("analyze", ((np.zeros(0), 8_000),), music.Refused, "The recording is empty"),
+    ("edit", ((np.zeros(0), 8_000), "louder"), music.Refused, "The recording is empty"),
+    ("edit", (_RECORDING, 3), TypeError, "instruction: give text, not int 3"),
+    ("edit", (_RECORDING, "louder", {"first": "a"}), TypeError, "first: give a number, not str 'a'"),
+    ("edit", (_RECORDING, "louder", {"first": 0.8, "last": 0.2}), music.Refused, "first, last: 0.8 to 0.2"),
+    ("edit", (_RECORDING,), music.Refused, "instruction: say what to change"),
+    ("extract_stem", (_RECORDING, "banana"), music.Refused, "it can do vocals, bass and drums"),
+    ("separate", (_SILENCE,), music.Refused, "The recording is silent"),
+    ("align_lyrics", (_SILENCE, "hello"), music.Refused, "source: the recording is silent, nobody sings"),
+    ("align_lyrics", (_RECORDING, None), TypeError, "lyrics: give text, not None"),
+    ("generate", (None,), TypeError, "caption: give text, not None"),
+    ("generate", ("pop", {"duration": 0}), ValueError, "duration: 0 is out of range; give 1 to 600"),
+    ("generate", ("pop", {"duration": -5}), ValueError, "duration: -5 is out of range; give 1 to 600"),
+    ("generate", ("pop", {"duration": "8"}), TypeError, "duration: give a number, not str '8'"),
+    ("generate", ("pop", {"tempo": 5_000}), ValueError, "tempo: 5000 is out of range; give 30 to 300"),
+    ("generate", ("pop", {"key": "H flat"}), music.Refused, '"H flat" is not a key'),
+    ("generate", ("pop", {"timesignature": "banana"}), music.Refused, "use 2/4, 3/4"),
+    ("generate", ("pop", {"tracks": {"banana"}}), ValueError, "tracks: 'banana' is none of vocals, "),
+    ("generate", ("pop", {"tracks": "drums"}), TypeError, "tracks: give a set of names, such as {'drums'}"),
+    ("generate", ("pop", {"exclude": "banana"}), ValueError, "exclude: 'banana' names no instrument"),
+    ("generate", ("pop", {"language": "klingon"}), ValueError, "language: 'klingon' is no ISO 639 code"),
+    ("generate_sample", ("drum loop", "banana"), ValueError, "kind: 'banana' is none of loop, one-shot"),
+    ("generate_from_reference", (None,), TypeError, "reference: give a Rendering or a tuple"),
+    ("cover", (_RECORDING, None), TypeError, "caption: give text, not None"),
+    (
+        "cover",
+        (_RECORDING, "jazz", {"strength": -1}),
+        ValueError,
+        "strength: -1 is out of range; give 0 to 1",
+    ),
+    ("retake", (_RECORDING, {"variance": 9}), ValueError, "variance: 9 is out of range; give 0 to 1"),
+    ("repaint", (_RECORDING, 1, "x"), TypeError, "end: give a number, not str 'x'"),
+    ("repaint", (_RECORDING, 30, 40), music.Refused, "start: 30 s is not in the track; give 0 to 3.00 s"),
+    (
+        "extend",
+        (_RECORDING, {"after": 1_000}),
+        music.Refused,
+        "after: 1000 s is out of range; give 0 to 60 s",
+    ),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments", "error", "says"), _NONSENSE)
+def test_nonsense_is_refused_in_a_line_that_names_the_argument(function, arguments, error, says) -> None:
+    *given, named = arguments if isinstance(arguments[-1], dict) else (*arguments, {})
+    with pytest.raises(error, match=re.escape(says)) as caught:
+        getattr(music, function)(*given, **named)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_rate_may_be_a_whole_float_and_a_stem_is_one_that_is_there(tune) -> None:
+    assert music.analyze((_TONE, 8_000.0)) == music.analyze(_RECORDING)
+    with pytest.raises(music.Refused, match=r"^track: there is no banana in this music; it has .*drums"):
+        music.extract_stem(tune, "banana")

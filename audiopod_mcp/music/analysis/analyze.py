@@ -17,7 +17,7 @@ from .caption import describe
 from .chords import find_chords, tonic_evidence
 from .chroma import bass_chromagram, chromagram, spectral_peaks
 from .downbeats import downbeat_salience, track_downbeats
-from .key import find_key, harmonic_change, sync_to_beats
+from .key import estimate_key, harmonic_change, sync_to_beats
 from .metre_features import METRES, ODD_METRES
 from .onsets import BROADBAND, onset_envelopes, onset_frames
 from .structure import find_sections
@@ -77,7 +77,7 @@ def analyze(audio: Audio, rate: int, report: Progress = ignore_progress) -> Anal
     grid = _chord_grid(beats, duration)
     beat_chroma, beat_bass = sync_to_beats(chroma, grid), sync_to_beats(bass, grid)
     tonics = tonic_evidence(find_chords(beat_chroma, beat_bass, grid), downbeats)
-    key, key_confidence = find_key(chroma, bass, tonics)
+    key, key_confidence = estimate_key(chroma, bass, tonics)
     chords = find_chords(beat_chroma, beat_bass, grid, key) if key is not None else ()
     sections = find_sections(duration, downbeats, chroma, timbre, vocals) if loudness is not None else ()
     onsets = len(onset_frames(envelopes[BROADBAND]))

@@ -61,9 +61,9 @@ def find_pulse(
     Parameters
     ----------
     envelopes : float32 array, shape (6, onset frames)
-        :func:`onset_envelopes`.
+        :func:`~.onsets.onset_envelopes`.
     harmony : float32 array, shape (chroma frames,)
-        :func:`harmonic_change` of the chroma.
+        :func:`~.key.harmonic_change` of the chroma.
     chroma : float32 array, shape (chroma frames, 12)
     report : Progress
 
@@ -111,7 +111,7 @@ def refine_and_track(
     Parameters
     ----------
     envelopes : float32 array, shape (6, frames)
-        :func:`onset_envelopes`.
+        :func:`~.onsets.onset_envelopes`.
     tempo : float, or float64 array of shape (frames,)
         The estimate in beats a minute, of the whole or of each frame.
     report : Progress
@@ -170,7 +170,7 @@ def estimate_tempo(
     Parameters
     ----------
     envelopes : float32 array, shape (6, frames)
-        :func:`onset_envelopes`.
+        :func:`~.onsets.onset_envelopes`.
     mean, octaves : float
         Centre of the prior in beats a minute, and its standard deviation.
 

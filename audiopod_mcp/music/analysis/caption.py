@@ -35,7 +35,7 @@ def describe(
 ) -> str:
     """A caption of one sentence that says nothing that was not measured.
 
-    All arguments are fields of :class:`Analysis`, in the same units.
+    All arguments are fields of :class:`~audiopod_mcp.music.model.Analysis`, in the same units.
     """
     if loudness is None or brightness <= 0:
         return f"Silence, {_duration_text(duration)} long."

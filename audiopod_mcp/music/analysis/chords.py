@@ -46,7 +46,7 @@ def find_chords(
     Parameters
     ----------
     chroma, bass : float32 array, shape (beats - 1, 12)
-        Between the beats (:func:`sync_to_beats`).
+        Between the beats (:func:`~.key.sync_to_beats`).
     beats : sequence of float
         Seconds.
     key : str, optional
@@ -85,7 +85,7 @@ def tonic_evidence(chords: Sequence[Span], downbeats: Sequence[float]) -> Array:
     Returns
     -------
     float32 array, shape (24,)
-        0 to 0.3, in the order of :func:`key_name`.
+        0 to 0.3, in the order of :func:`~.key.key_name`.
 
     Notes
     -----

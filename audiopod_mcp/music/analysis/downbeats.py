@@ -17,11 +17,11 @@ def downbeat_salience(envelopes: Array, beats: npt.NDArray[np.float64], chroma: 
     Parameters
     ----------
     envelopes : float32 array, shape (6, frames)
-        :func:`onset_envelopes`.
+        :func:`~.onsets.onset_envelopes`.
     beats : float64 array, shape (beats,)
         Seconds.
     chroma : float32 array, shape (beats - 1, 12)
-        Between the beats (:func:`sync_to_beats`).
+        Between the beats (:func:`~.key.sync_to_beats`).
 
     Returns
     -------

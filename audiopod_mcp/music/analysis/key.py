@@ -63,15 +63,15 @@ def key_scores(chroma: Array, bass: Array) -> Array:
     ).astype(np.float32)
 
 
-def find_key(chroma: Array, bass: Array, tonics: Array | None = None) -> tuple[str | None, float]:
+def estimate_key(chroma: Array, bass: Array, tonics: Array | None = None) -> tuple[str | None, float]:
     """The key of a recording, and how sure it is.
 
     Parameters
     ----------
     chroma, bass : float32 array, shape (frames, 12)
     tonics : float32 array, shape (24,), optional
-        What chords say besides (:func:`tonic_evidence`): a key and its relative have the same tones, and are
-        told apart by where phrases begin and end.
+        What chords say besides (:func:`~.chords.tonic_evidence`): a key and its relative have the same
+        tones, and are told apart by where phrases begin and end.
 
     Returns
     -------

@@ -32,7 +32,7 @@ _MAX_CHROMA_LAG = max(_CHROMA_LAGS) * 3 * TATUMS_PER_BEAT / TATUMS_PER_CHROMA
 
 
 def extract_metre_features(tatums: TatumFeatures, tempo: float, density: float) -> Array:
-    """The features of each level and metre that :func:`find_metrical_level` weighs.
+    """The features of each level and metre that :func:`~.metrical_level.find_metrical_level` weighs.
 
     Parameters
     ----------

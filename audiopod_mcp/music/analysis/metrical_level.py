@@ -55,9 +55,9 @@ def find_metrical_level(
     Parameters
     ----------
     envelopes : float32 array, shape (6, onset frames)
-        :func:`onset_envelopes`.
+        :func:`~.onsets.onset_envelopes`.
     harmony : float32 array, shape (chroma frames,)
-        :func:`harmonic_change` of the chroma.
+        :func:`~.key.harmonic_change` of the chroma.
     chroma : float32 array, shape (chroma frames, 12)
     beats : float64 array, shape (beats,)
         Seconds.

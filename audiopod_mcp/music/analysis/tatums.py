@@ -27,7 +27,7 @@ class TatumFeatures:
     Attributes
     ----------
     onsets : float32 array, shape (7, tatums)
-        The six rows of :func:`onset_envelopes`, and :func:`harmonic_change`.
+        The six rows of :func:`~.onsets.onset_envelopes`, and :func:`~.key.harmonic_change`.
     chroma : float32 array, shape (tatums // TATUMS_PER_CHROMA, 12)
     """
 
@@ -43,9 +43,9 @@ def sync_to_tatums(
     Parameters
     ----------
     envelopes : float32 array, shape (6, onset frames)
-        :func:`onset_envelopes`.
+        :func:`~.onsets.onset_envelopes`.
     harmony : float32 array, shape (chroma frames,)
-        :func:`harmonic_change` of the chroma.
+        :func:`~.key.harmonic_change` of the chroma.
     chroma : float32 array, shape (chroma frames, 12)
     beats : float64 array, shape (beats,)
         Seconds.

@@ -33,7 +33,7 @@ def estimate_tempo_curve(envelopes: Array, tempo: float) -> npt.NDArray[np.float
     Parameters
     ----------
     envelopes : float32 array, shape (6, frames)
-        :func:`onset_envelopes`.
+        :func:`~.onsets.onset_envelopes`.
     tempo : float
         Beats a minute, of the whole.
 

@@ -47,7 +47,7 @@ def find_vocals(mid: Array, side: Array, report: Progress = ignore_progress) -> 
     Parameters
     ----------
     mid, side : float32 array, shape (samples,)
-        The output of :func:`downmix`.
+        The output of :func:`~audiopod_mcp.music.signal.downmix.downmix`.
     report : Progress
 
     Returns
@@ -80,7 +80,7 @@ def vocal_log_odds(mid: Array, side: Array, report: Progress = ignore_progress) 
     Parameters
     ----------
     mid, side : float32 array, shape (samples,)
-        The output of :func:`downmix`.
+        The output of :func:`~audiopod_mcp.music.signal.downmix.downmix`.
     report : Progress
 
     Returns
@@ -101,7 +101,7 @@ def vocal_features(mid: Array, side: Array, report: Progress = ignore_progress) 
     Parameters
     ----------
     mid, side : float32 array, shape (samples,)
-        The output of :func:`downmix`.
+        The output of :func:`~audiopod_mcp.music.signal.downmix.downmix`.
     report : Progress
 
     Returns

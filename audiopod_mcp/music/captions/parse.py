@@ -69,8 +69,8 @@ _TONGUE = re.compile(
 def read_caption(
     caption: str,
     *,
-    bpm: float | None = None,
-    keyscale: str | None = None,
+    tempo: float | None = None,
+    key: str | None = None,
     timesignature: str | None = None,
     duration: float = -1,
     genre_preset: str | None = None,
@@ -78,7 +78,7 @@ def read_caption(
     instrumental: bool = False,
     language: str | None = None,
     seed: int = 0,
-    negative: str | None = None,
+    exclude: str | None = None,
 ) -> Brief:
     """Read the brief that a caption describes.
 
@@ -88,9 +88,9 @@ def read_caption(
     ----------
     caption : str
         English, or words of other languages that are known.
-    bpm : float, optional
+    tempo : float, optional
         Tempo in beats a minute, 30 to 300.
-    keyscale, timesignature : str, optional
+    key, timesignature : str, optional
         Key and metre, such as ``"F# minor"`` and ``"6/8"``.
     duration : float
         Seconds. Where it is not positive, it is the one that the caption names, else what the lyrics take, or
@@ -105,7 +105,7 @@ def read_caption(
         The code of the language of the lyrics.
     seed : int
         What is left open is chosen by it.
-    negative : str, optional
+    exclude : str, optional
         Names what must not be there.
 
     Returns
@@ -119,8 +119,8 @@ def read_caption(
     """
     text = normalize_text(caption)
     without, wanted = split_negated(text)
-    if negative and negative.strip().upper() != "NO USER INPUT":
-        without |= named_tracks(normalize_text(negative))
+    if exclude and exclude.strip().upper() != "NO USER INPUT":
+        without |= named_tracks(normalize_text(exclude))
     style = STYLES[choose_style(wanted, genre_preset)]
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
@@ -131,7 +131,7 @@ def read_caption(
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (not sings and bool(parts or _INSTRUMENTAL.search(wanted)))
     metre = _timesignature(timesignature, wanted, style)
-    tempo = _tempo(bpm, wanted, style, energy, metre, seed)
+    tempo = _tempo(tempo, wanted, style, energy, metre, seed)
     if instrumental:
         without |= {"vocals"}
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
@@ -144,7 +144,7 @@ def read_caption(
         style=style.name,
         mood=mood,
         tempo=tempo,
-        key=_key(keyscale, wanted, style, pull, seed),
+        key=_key(key, wanted, style, pull, seed),
         timesignature=metre,
         duration=1.0,
         energy=energy,
@@ -209,12 +209,12 @@ def _timesignature(given: str | None, text: str, style: Style) -> str:
     return find_metre(text) or style.timesignature
 
 
-def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str, seed: int) -> float:
+def _tempo(given: float | None, text: str, style: Style, energy: float, metre: str, seed: int) -> float:
     low, high = TEMPO_RANGE
-    if bpm is not None:
-        if not (math.isfinite(bpm) and low <= bpm <= high):
-            raise Refused("tempo_out_of_range", tempo=bpm, lowest=low, highest=high)
-        return float(bpm)
+    if given is not None:
+        if not (math.isfinite(given) and low <= given <= high):
+            raise Refused("tempo_out_of_range", tempo=given, lowest=low, highest=high)
+        return float(given)
     if (value := find_tempo(text, low, high)) is not None:
         return value
     slowest, fastest = style.tempo
@@ -337,7 +337,7 @@ def brief_in_context(
     if own is None:
         return replace(read_caption(f"{heard_style}. {prompt}", **wanted), style=heard_style or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
-    beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
+    beside = {name: wanted[name] for name in ("lyrics", "exclude") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
     named = set(instruments_named(prompt)) & set(INSTRUMENTS)
     playing = {*tracks, *(INSTRUMENTS[name].track for name in named), *(("vocals",) if brief.lyrics else ())}

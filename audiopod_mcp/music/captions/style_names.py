@@ -24,7 +24,25 @@ def names_style(prompt: str) -> bool:
 
 
 def choose_style(text: str, preset: str | None) -> str:
-    """The style that's named by the words or the preset, else the one that the instruments suggest."""
+    """The style that's named by the words or the preset, else the one that the instruments suggest.
+
+    Parameters
+    ----------
+    text : str
+        A caption.
+    preset : str or None
+        One of :data:`~audiopod_mcp.music.styles.PRESETS`, in any case, or "custom".
+
+    Returns
+    -------
+    str
+        One of :data:`~audiopod_mcp.music.styles.STYLES`.
+
+    Raises
+    ------
+    Refused
+        The preset is not known.
+    """
     chosen = (preset or "").strip().lower()
     if chosen and chosen != "custom" and chosen not in PRESETS:
         raise Refused("genre_preset_unknown", preset=preset, presets=tuple(sorted(PRESETS)))

@@ -138,7 +138,7 @@ MOODS: dict[str, tuple[str, float, float]] = {
 }
 
 TEMPO_WORDS: dict[str, str] = {
-    # word: one of :data:`audiopod_mcp.music.captions.tempo_words.PACES`; a slow build-up says nothing of the tempo
+    # word: one of :data:`audiopod_mcp.music.captions.tempo_words.WORD_TEMPI`; a slow build-up says nothing of the tempo
     r"very slow(?:ly)?(?:[\s-]evolving)?|largo|grave|really slow|extremely slow|slowed(?: down)?": "very slow",
     r"slow|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced": "slow",
     r"slow(?:ly)?[\s-](?:build|burn|fade|intro|rise|evolv|grow)\w*": "",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from audiopod_mcp.music.styles import Style
 from audiopod_mcp.music.theory import Metre
 
-from .stanzas import Stanza, count_syllables
+from .stanzas import Stanza, count_sung_syllables
 
 NOMINAL_BARS = {
     "intro": 4,
@@ -172,7 +172,7 @@ def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: boo
     """Give the bars that a line of these lyrics takes when it is sung comfortably: 1, 2 or 4; less if
     rapped.
     """
-    sizes = [count_syllables(line) for part in stanza for line in part.lines]
+    sizes = [count_sung_syllables(line) for part in stanza for line in part.lines]
     if not sizes:
         return 2.0
     typical = sorted(sizes)[int(0.7 * (len(sizes) - 1))]
@@ -185,7 +185,7 @@ def _shortest_line_bars(parts: Sequence[Stanza], metre: Metre, tempo: float) -> 
     """Give the bars in which the longest line can just be sung, at nine syllables a second, to the half
     beat.
     """
-    most = max(count_syllables(line) for part in parts for line in part.lines)
+    most = max(count_sung_syllables(line) for part in parts for line in part.lines)
     beats = most / 9 / metre.beat_seconds(tempo) / 0.8
     return math.ceil(2 * beats) / 2 / metre.beats
 

@@ -31,7 +31,9 @@ _INSTRUMENT_ROLES = {
 _MELODIC = ("lead", "counter")
 _ONE_ROLE_TRACKS = ("drums", "bass", "percussion", "vocals")
 _SUSTAINED_SECONDS = 10.0
-"""An instrument that sounds no longer than this (:attr:`Instrument.max_seconds`) is plucked or struck, s."""
+"""An instrument that sounds no longer than this (s) is plucked or struck:
+:attr:`~audiopod_mcp.music.synthesis.instruments.Instrument.max_seconds`.
+"""
 
 
 def is_excluded(member: Member, without: tuple[str, ...]) -> bool:

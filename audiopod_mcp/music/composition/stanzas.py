@@ -61,6 +61,6 @@ def split_words(line: str) -> list[tuple[str, list[str]]]:
     return [(word, syllables(word) or [word]) for word in words]
 
 
-def count_syllables(line: str) -> int:
+def count_sung_syllables(line: str) -> int:
     """Count the syllables of a line, at least 1."""
     return max(1, sum(len(parts) for _, parts in split_words(line)))

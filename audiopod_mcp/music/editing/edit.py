@@ -36,8 +36,8 @@ def edit(
     *,
     prompt: str | None = None,
     lyrics: str | None = None,
-    n_min: float | None = None,
-    n_max: float | None = None,
+    first: float | None = None,
+    last: float | None = None,
     seed: int = 0,
     report: Progress = ignore_progress,
     score: Score | None = None,
@@ -58,7 +58,7 @@ def edit(
         The changes, in words (such as :data:`EXAMPLES`).
     lyrics : str, optional
         New words for a composed piece.
-    n_min, n_max : float, optional
+    first, last : float, optional
         The part of the track that changes, as fractions 0 to 1 of its length. Outside it every sample stays.
     seed : int
         The same seed gives the same samples.
@@ -80,7 +80,7 @@ def edit(
     """
     if not (prompt or "").strip() and not (lyrics or "").strip():
         raise Refused("nothing_to_edit")
-    first, last = _sample_range(n_min, n_max, len(audio))
+    begin, stop = _sample_range(first, last, len(audio))
     composed = score is not None and bool(stems)
     if lyrics and not composed:
         raise Refused("recording_keeps_its_words")
@@ -93,7 +93,7 @@ def edit(
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
-    piece = song.excerpt(first, last)
+    piece = song.excerpt(begin, stop)
     if prompt and composed and (not steps or _asks_for_style(plan.unread)):
         piece = _in_style(piece, prompt, seed, progress_within(report, 0.0, 0.8))
     elif plan.unread:
@@ -107,19 +107,19 @@ def edit(
     ):
         share = 0.9 / len(steps)
         piece = _apply_step(
-            piece, step, first / rate, ceiling, progress_within(report, number * share, (number + 1) * share)
+            piece, step, begin / rate, ceiling, progress_within(report, number * share, (number + 1) * share)
         )
     report(0.9, "putting it together")
-    out = song.insert(_with_peaks_limited(piece, song.excerpt(first, last), ceiling), first, last)
-    end = first + piece.samples
+    out = song.insert(_with_peaks_limited(piece, song.excerpt(begin, stop), ceiling), begin, stop)
+    end = begin + piece.samples
     changed = out.mix
-    changed[:first], changed[end:] = audio[:first], audio[last:]
+    changed[:begin], changed[end:] = audio[:begin], audio[stop:]
     lines = out.score.lyrics if out.score else ()
     return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
 
 
-def _sample_range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
-    low, high = 0.0 if n_min is None else n_min, 1.0 if n_max is None else n_max
+def _sample_range(first: float | None, last: float | None, samples: int) -> tuple[int, int]:
+    low, high = 0.0 if first is None else first, 1.0 if last is None else last
     if not 0 <= low <= 1 or not 0 <= high <= 1 or low >= high:
         raise Refused("edit_range_invalid", low=low, high=high)
     return round(low * samples), round(high * samples)

@@ -35,6 +35,7 @@ _MAX_MAKE_UP = 9.0
 
 
 def equalize_layers(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    """``piece`` with the tone of one track, or of all, equalized; made bright it is no louder."""
     report(0.0, "equalising")
 
     def change(x: Audio) -> Audio:

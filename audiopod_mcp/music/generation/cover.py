@@ -54,8 +54,8 @@ def cover(
     seed: int = 0,
     report: Progress = ignore_progress,
     score: Score | None = None,
-    bpm: float | None = None,
-    keyscale: str | None = None,
+    tempo: float | None = None,
+    key: str | None = None,
     duration: float | None = None,
     analysis: Analysis | None = None,
     **wanted: Any,
@@ -81,9 +81,9 @@ def cover(
     report : Progress
     score : Score, optional
         What was composed, where the song was made here; then the audio is not listened to.
-    bpm : float, optional
+    tempo : float, optional
         Beats a minute, which plays the song slower or faster; a tempo in the caption does so, too.
-    keyscale : str, optional
+    key : str, optional
         The key to play it in.
     duration : float, optional
         Seconds; else it is as long as the song at its tempo.
@@ -118,18 +118,18 @@ def cover(
             heard_style = matching_style(audio, rate, analysis, report=progress_within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
-    if bpm or stated:
-        frame = frame.at_tempo(bpm or float(stated[1]))  # type: ignore[index]
-    if keyscale:
-        frame = _in_key(frame, keyscale)
+    if tempo or stated:
+        frame = frame.at_tempo(tempo or float(stated[1]))  # type: ignore[index]
+    if key:
+        frame = _in_key(frame, key)
     length = duration if duration and duration > 0 else frame.duration
     brief = brief_in_context(
         caption,
         None,
         (),
         heard_style=heard_style,
-        bpm=frame.tempo,
-        keyscale=frame.key,
+        tempo=frame.tempo,
+        key=frame.key,
         duration=min(600.0, length),
         lyrics=lyrics,
         **(wanted | {"timesignature": frame.timesignature}),
@@ -171,11 +171,11 @@ def _melody(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -
     return tuple(notes) if len(beats) > 4 else ()
 
 
-def _in_key(frame: LeadSheet, keyscale: str) -> LeadSheet:
+def _in_key(frame: LeadSheet, key: str) -> LeadSheet:
     """``frame`` moved to another key by the smallest interval."""
-    to, own = parse_key(keyscale), parse_key(frame.key or "")
+    to, own = parse_key(key), parse_key(frame.key or "")
     if to is None:
-        raise Refused("cover_key_unknown", key=keyscale)
+        raise Refused("cover_key_unknown", key=key)
     by = 0 if own is None else (to.tonic - own.tonic + 5) % 12 - 5
     return frame.transposed(by, str(to))
 

@@ -53,9 +53,9 @@ def extend(
     audio: Audio,
     rate: int,
     *,
-    left: float = 0.0,
-    right: float = 30.0,
-    prompt: str = "",
+    before: float = 0.0,
+    after: float = 30.0,
+    caption: str = "",
     lyrics: str | None = None,
     seed: int = 0,
     report: Progress = ignore_progress,
@@ -76,9 +76,9 @@ def extend(
         The song.
     rate : int
         Sample rate, Hz.
-    left, right : float
+    before, after : float
         Seconds of new music before and after it, 0 to 60 each.
-    prompt : str
+    caption : str
         What the new music should be like; an outro, an ending or a fade is made where it asks for one.
     lyrics : str, optional
         Words to sing.
@@ -100,17 +100,17 @@ def extend(
     Refused
         Where a length is out of range, or both are 0.
     """
-    for side, length in (("left", left), ("right", right)):
+    for side, length in (("before", before), ("after", after)):
         if not 0 <= length <= MAX_EXTENSION:
             raise Refused("extension_out_of_range", side=side, length=length, longest=MAX_EXTENSION)
-    if left == 0 and right == 0:
+    if before == 0 and after == 0:
         raise Refused("nothing_to_extend", longest=MAX_EXTENSION)
     parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
-    sides = [(side, length) for side, length in (("right", right), ("left", left)) if length > 0]
+    sides = [(side, length) for side, length in (("after", after), ("before", before)) if length > 0]
     notes: list[str] = []
     for number, (side, length) in enumerate(sides):
         parts = _extended(
-            parts, side == "left", length, prompt, lyrics if number == 0 else None, seed + number,
+            parts, side == "before", length, caption, lyrics if number == 0 else None, seed + number,
             progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes,
         )  # fmt: skip
     return Rendering(parts.audio, rate, parts.stems, parts.score, parts.lyrics, tuple(dict.fromkeys(notes)))
@@ -139,7 +139,7 @@ def _extended(
         song.score.brief if song.score else None,
         song.stems.keys(),
         heard_style=heard_style,
-        **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
+        **(dict(wanted) | {"tempo": frame.tempo, "key": frame.key, "timesignature": frame.timesignature}),
         duration=length,
         lyrics=lyrics,
     )

@@ -61,8 +61,8 @@ def reference(
     lyrics: str | None = None,
     seed: int = 0,
     report: Progress = ignore_progress,
-    bpm: float | None = None,
-    keyscale: str | None = None,
+    tempo: float | None = None,
+    key: str | None = None,
     timesignature: str | None = None,
     duration: float | None = None,
     **wanted: Any,
@@ -84,9 +84,9 @@ def reference(
     seed : int
         The same seed gives the same samples.
     report : Progress
-    bpm : float, optional
+    tempo : float, optional
         Tempo in beats a minute.
-    keyscale, timesignature : str, optional
+    key, timesignature : str, optional
         Key and metre.
     duration : float, optional
         Seconds; else as long as the reference, within 20 s and 3 minutes.
@@ -106,10 +106,10 @@ def reference(
     analysis = analyze(audio, rate, progress_within(report, 0.0, 0.2))
     if analysis.loudness is None:
         raise Refused("reference_silent")
-    if bpm is None and not _TEMPO_STATED.search(caption):
-        bpm = analysis.tempo
-    if keyscale is None and not _KEY_STATED.search(caption):
-        keyscale = analysis.key
+    if tempo is None and not _TEMPO_STATED.search(caption):
+        tempo = analysis.tempo
+    if key is None and not _KEY_STATED.search(caption):
+        key = analysis.key
     length = duration if duration and duration > 0 else float(np.clip(analysis.duration, *_DURATION_RANGE))
     profile = MixProfile(analysis.loudness, spectral_balance(audio, rate))
     heard_style = None if names_style(caption) else matching_style(audio, rate, analysis, profile)
@@ -118,8 +118,8 @@ def reference(
         None,
         (),
         heard_style=heard_style,
-        bpm=bpm,
-        keyscale=keyscale,
+        tempo=tempo,
+        key=key,
         timesignature=timesignature or analysis.timesignature,
         duration=length,
         lyrics=lyrics,

@@ -114,7 +114,7 @@ def repaint(
         score.brief if score else None,
         (stems or {}).keys(),
         heard_style=heard_style,
-        **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
+        **(dict(wanted) | {"tempo": frame.tempo, "key": frame.key, "timesignature": frame.timesignature}),
         duration=end - start,
         lyrics=lyrics,
     )

@@ -59,7 +59,7 @@ def matching_style(
 
     def distance(name: str) -> float:
         brief = brief_in_context(
-            "", None, (), heard_style=name, bpm=frame.tempo, keyscale=frame.key,
+            "", None, (), heard_style=name, tempo=frame.tempo, key=frame.key,
             timesignature=frame.timesignature, duration=_TRIAL, instrumental=True,
         )  # fmt: skip
         played = accompany(

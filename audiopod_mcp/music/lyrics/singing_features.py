@@ -58,13 +58,14 @@ def singing_log_odds(mid: Array, side: Array, report: Progress = ignore_progress
     Parameters
     ----------
     mid, side : float32 array, shape (samples,)
-        The output of :func:`downmix`.
+        The output of :func:`~audiopod_mcp.music.signal.downmix.downmix`.
     report : Progress
 
     Returns
     -------
     float32 array, shape (frames,)
-        Log-odds at :data:`VOCAL_FPS`, from the features and from their means over the recording.
+        Log-odds at :data:`~audiopod_mcp.music.analysis.vocal_activity.VOCAL_FPS`, from the features and
+        from their means over the recording.
     """
     features = extract_singing_features(mid, side, report)
     weights, bias = regression_weights()
@@ -88,13 +89,13 @@ def extract_singing_features(mid: Array, side: Array, report: Progress = ignore_
     Parameters
     ----------
     mid, side : float32 array, shape (samples,)
-        The output of :func:`downmix`.
+        The output of :func:`~audiopod_mcp.music.signal.downmix.downmix`.
     report : Progress
 
     Returns
     -------
     float32 array, shape (frames, len(FEATURE_NAMES))
-        At :data:`VOCAL_FPS`, columns by :data:`FEATURE_NAMES`.
+        At :data:`~audiopod_mcp.music.analysis.vocal_activity.VOCAL_FPS`, columns by :data:`FEATURE_NAMES`.
     """
     frames = len(mid) // HOP + 1
     tone = np.zeros((frames, 5 + 4 * _N_BANDS), np.float32)

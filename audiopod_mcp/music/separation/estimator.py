@@ -15,10 +15,10 @@ from importlib.resources import files
 
 import numpy as np
 
+from audiopod_mcp.music.model import Progress, ignore_progress
 from audiopod_mcp.music.signal.stft import Array, Complex
 
 from .features import N_FFT, SEPARATION_RATE, bin_features, local_mean
-from .masks import ignore_progress
 
 SOURCES = ("vocals", "drums", "bass", "rest")
 _CHUNK = 64
@@ -52,15 +52,14 @@ def perceptrons() -> tuple[Perceptron, Perceptron]:
     return first, second
 
 
-def ratio_masks(spectra: Sequence[Complex], tell: Callable[[float], None] = ignore_progress) -> Array:
+def ratio_masks(spectra: Sequence[Complex], report: Progress = ignore_progress) -> Array:
     """Ratio masks: the share of each of :data:`SOURCES` in the power of each bin.
 
     Parameters
     ----------
     spectra : sequence of complex64 array, shape (frames, bins)
         The channels', by :data:`.features.SEPARATION_STFT`.
-    tell : callable
-        Told the fraction that is done.
+    report : Progress
 
     Returns
     -------
@@ -72,12 +71,12 @@ def ratio_masks(spectra: Sequence[Complex], tell: Callable[[float], None] = igno
     spectra = _canonical_channels([spectrum[:, :top] for spectrum in spectra])
     power: Array = np.sum([np.square(np.abs(spectrum)) for spectrum in spectra], axis=0)
     features = bin_features(spectra)
-    tell(0.4)
+    report(0.4, "estimating the masks")
     first, second = perceptrons()
     alone = predict_masks(features, first)
-    tell(0.6)
+    report(0.6, "estimating the masks")
     features += context_features(alone, power)
-    tell(0.8)
+    report(0.8, "estimating the masks")
     out = np.empty((len(SOURCES), frames, bins), np.float32)
     again = predict_masks(features, second)
     # The second hears voices better; for drums and basses unlike those of the fit both together are steadier.

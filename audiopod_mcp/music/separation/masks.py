@@ -5,12 +5,11 @@ Magnitudes are ``(frames, bins)``, masks like them and between 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
+from audiopod_mcp.music.model import Progress, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.stft import Array
 
@@ -18,10 +17,6 @@ _KICK_CUTOFF = 180.0
 """Below this (Hz) drums are told by being short, above it by being broad."""
 _VOICE_RANGE = (180.0, 9000.0)
 """Hz between which voices sound."""
-
-
-def ignore_progress(_: float) -> None:
-    """The report of a fraction that nobody listens to."""
 
 
 def wiener_mask(wanted: Array, rest: Array) -> Array:
@@ -81,7 +76,7 @@ def median_over_time(level: Array, width: int) -> Array:
 def repeating_background(
     level: Array,
     fps: float,
-    tell: Callable[[float], None] = ignore_progress,
+    report: Progress = ignore_progress,
     most: int = 40,
     apart: float = 0.8,
 ) -> Array:
@@ -95,8 +90,7 @@ def repeating_background(
         Magnitudes.
     fps : float
         Frames a second.
-    tell : callable
-        Told the fraction that is done.
+    report : Progress
     most : int
         Similar frames that the median is of, at most.
     apart : float
@@ -126,7 +120,7 @@ def repeating_background(
         rows = slice(first, first + 32)
         background[rows] = np.partition(level[nearest[rows]], count // 2, axis=1)[:, count // 2]
         if not first % 256:
-            tell(first / frames)
+            report(first / frames, "finding what repeats")
     return np.minimum(background, level)
 
 
@@ -184,7 +178,7 @@ def vocal_mask(
     frequency: Array,
     fps: float,
     drums: Array,
-    tell: Callable[[float], None],
+    report: Progress,
 ) -> Array:
     """The share of the lead voice.
 
@@ -203,8 +197,7 @@ def vocal_mask(
         Frames a second.
     drums : float32 array, shape (frames, bins)
         :func:`drum_mask`.
-    tell : callable
-        Told the fraction that is done.
+    report : Progress
 
     Returns
     -------
@@ -213,7 +206,7 @@ def vocal_mask(
     """
     band = (frequency > 0.6 * _VOICE_RANGE[0]) & (frequency < 1.2 * _VOICE_RANGE[1])
     inside = level[:, band]
-    background = repeating_background(inside, fps, tell)
+    background = repeating_background(inside, fps, report)
     voice = wiener_mask(np.maximum(inside - background, 0), background)
     tone = frequency[band]
     voice *= (1 - low_pass_mask(tone, _VOICE_RANGE[0], 8)) * low_pass_mask(tone, _VOICE_RANGE[1], 6)

@@ -10,7 +10,7 @@ for 6 of 44, and the drums above 2 kHz as percussion for 1 of 4. So these are re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import soxr
@@ -83,7 +83,7 @@ def separate_with_notes(
     if track not in TRACKS:
         raise Refused("track_not_separable", track=track)
     if not len(audio):
-        raise Refused("separation_source_empty")
+        raise Refused("recording_empty", purpose="separate")
     if not all(np.isfinite(block).all() for block in _pieces(audio)):
         audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0)
     audio = audio.astype(np.float32, copy=False)
@@ -98,7 +98,7 @@ def separate_with_notes(
     def work(block: Audio, start: float, tell: Progress) -> Audio:
         at_rate = block if rate == SEPARATION_RATE else soxr.resample(block, rate, SEPARATION_RATE)
         stem = _separate_block(
-            at_rate, track, odds, start, heard, lambda done: tell(done, f"separating the {track}")
+            at_rate, track, odds, start, heard, lambda done, _: tell(done, f"separating the {track}")
         )
         return (
             stem
@@ -144,33 +144,33 @@ def _separate_block(
     odds: Array | None,
     start: float,
     heard: SourceActivity,
-    tell: Callable[[float], None],
+    report: Progress,
 ) -> Audio:
     """The stem of a block at :data:`SEPARATION_RATE`, by the geometric mean of a mask by rule and a fitted
     one.
 
     ``odds`` are the log-odds of singing of the whole recording, in which the block begins at ``start`` (s).
     """
-    tell(0.0)
+    report(0.0, "separating")
     spectra = [SEPARATION_STFT.forward(channel) for channel in block.T]
-    fitted = ratio_masks(spectra, lambda done: tell(0.05 + 0.55 * done))
+    fitted = ratio_masks(spectra, progress_within(report, 0.05, 0.6))
     heard.add(spectra, fitted)
     level = np.mean([np.abs(spectrum) for spectrum in spectra], axis=0) + 1e-9
-    rule = _rule_mask(level, spectra, track, lambda done: tell(0.6 + 0.3 * done))
+    rule = _rule_mask(level, spectra, track, progress_within(report, 0.6, 0.9))
     if odds is not None:
         times = start + SEPARATION_STFT.times(len(level), SEPARATION_RATE)
         frame_odds = np.interp(times, np.arange(len(odds)) / VOCAL_FPS, odds)
         rule *= (1 / np.sqrt(1 + np.exp(-frame_odds - 0.5))).astype(np.float32)[:, None]
     mask = np.maximum(rule, 1e-6) ** _RULE_WEIGHT * fitted[SOURCES.index(track)] ** (1 - _RULE_WEIGHT)
-    tell(0.9)
+    report(0.9, "separating")
     stems = [SEPARATION_STFT.inverse([(0, spectrum * mask)], len(block)) for spectrum in spectra]
     stem: Audio = np.stack(stems, axis=1)
     stem /= SEPARATION_STFT.overlap(len(block))[:, None]
-    tell(1.0)
+    report(1.0, "separating")
     return stem
 
 
-def _rule_mask(level: Array, spectra: list[Complex], track: str, tell: Callable[[float], None]) -> Array:
+def _rule_mask(level: Array, spectra: list[Complex], track: str, report: Progress) -> Array:
     """The track's share by what it must be: short or broad, low, or not repeating and in a voice's range."""
     frequency = np.arange(level.shape[1], dtype=np.float32) * (SEPARATION_RATE / N_FFT)
     drums = drum_mask(level, frequency, SEPARATION_RATE / HOP)
@@ -179,4 +179,4 @@ def _rule_mask(level: Array, spectra: list[Complex], track: str, tell: Callable[
     if track == "bass":
         low = low_pass_mask(frequency, _BASS_CUTOFF, 6)
         return (1 - drums) * low * (1 - low_pass_mask(frequency, _RUMBLE_CUTOFF, 8))
-    return vocal_mask(level, spectra, frequency, SEPARATION_RATE / HOP, drums, tell)
+    return vocal_mask(level, spectra, frequency, SEPARATION_RATE / HOP, drums, report)

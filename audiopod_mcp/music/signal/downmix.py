@@ -45,7 +45,7 @@ def downmix(audio: Audio, rate: int, report: Progress = ignore_progress) -> tupl
         There are no samples, or the rate is not positive.
     """
     if audio.ndim != 2 or not audio.size:
-        raise Refused("recording_empty")
+        raise Refused("recording_empty", purpose="listen to")
     if rate <= 0:
         raise Refused("sample_rate_not_positive", rate=rate)
     stereo = audio.shape[1] > 1

@@ -55,4 +55,5 @@ class Style:
 def band(
     *members: tuple[str, str, str] | tuple[str, str, str, float] | tuple[str, str, str, float, float],
 ) -> tuple[Member, ...]:
+    """The band of a style: each of its members by the fields of :class:`Member`, in their order."""
     return tuple(Member(*member) for member in members)

@@ -25,8 +25,8 @@ def brief_of(work: Work, seed: int) -> Brief:
     words = f"{caption_of(work)}, rap" if work.task == "text2rap" else caption_of(work)
     return read_caption(
         words,
-        bpm=params.get("tempo") or params.get("bpm"),
-        keyscale=params.get("keyscale"),
+        tempo=params.get("tempo") or params.get("bpm"),
+        key=params.get("keyscale"),
         timesignature=params.get("timesignature"),
         duration=_duration(params) or -1,
         genre_preset=params.get("genre_preset"),
@@ -34,7 +34,7 @@ def brief_of(work: Work, seed: int) -> Brief:
         instrumental=bool(params.get("instrumental")) or work.task == "prompt2instrumental",
         language=_language(params),
         seed=seed,
-        negative=_negative(params),
+        exclude=_negative(params),
     )
 
 
@@ -55,14 +55,14 @@ def caption_of(work: Work) -> str:
 def base_parameters_of(params: Mapping[str, Any]) -> dict[str, Any]:
     """The base parameters that cover and reference hand on to the reading of their caption."""
     return {
-        "bpm": params.get("bpm"),
-        "keyscale": params.get("keyscale"),
+        "tempo": params.get("bpm"),
+        "key": params.get("keyscale"),
         "timesignature": params.get("timesignature"),
         "duration": _duration(params),
         "lyrics": params.get("lyrics") or None,
         "instrumental": bool(params.get("instrumental")),
         "language": _language(params),
-        "negative": _negative(params),
+        "exclude": _negative(params),
     }
 
 

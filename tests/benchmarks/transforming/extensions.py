@@ -40,8 +40,8 @@ def extend_table(songs):
         ends = (("right", song.audio), ("faded", quiet), ("silence", silent), ("left", song.audio))
         for kind, audio in ends:
             composed = song.composed if kind in ("right", "left") else {}
-            lengths = {"left": 16, "right": 0} if kind == "left" else {"right": 16}
-            made = extend(audio, song.rate, prompt="go on", seed=2, **lengths, **composed)
+            lengths = {"before": 16, "after": 0} if kind == "left" else {"after": 16}
+            made = extend(audio, song.rate, caption="go on", seed=2, **lengths, **composed)
             if kind == "left":
                 seam, new = 16.0, made.audio[: 16 * song.rate]
                 levels = [level(audio, song.rate, 0), level(made.audio, song.rate, 15)]
@@ -88,7 +88,7 @@ def ending_table(songs):
     lines = []
     for song in songs:
         for prompt in ("go on", "fade out", "gentle outro", "big ending"):
-            made = extend(song.audio, song.rate, right=16, prompt=prompt, seed=2, **song.composed)
+            made = extend(song.audio, song.rate, after=16, caption=prompt, seed=2, **song.composed)
             new = made.audio[-16 * song.rate :]
             typical = level(song.audio, song.rate, len(song.audio) / song.rate - 12, 8.0)
             key = parse_key((song.composed["score"].key if song.composed else song.heard.key) or "C major")

@@ -45,7 +45,7 @@ class Song:
 def pieces(seconds, seeds=(1,)):
     for (caption, bpm, key, words), seed in itertools.product(PIECES, seeds):
         brief = read_caption(
-            caption, bpm=bpm, keyscale=key, duration=seconds, lyrics=words, instrumental=not words
+            caption, tempo=bpm, key=key, duration=seconds, lyrics=words, instrumental=not words
         )
         made = generate(brief, seed=seed)
         yield Song(f"{brief.style} {seed}", made.audio, made.rate, {"score": made.score, "stems": made.stems})

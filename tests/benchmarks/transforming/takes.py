@@ -76,7 +76,7 @@ def scores_table(seeds, lengths=(10, 30, 90)):
         found = []
         for (caption, bpm, key, words), seed in itertools.product(PIECES, seeds):
             brief = read_caption(
-                caption, bpm=bpm, keyscale=key, duration=length, lyrics=words, instrumental=not words
+                caption, tempo=bpm, key=key, duration=length, lyrics=words, instrumental=not words
             )
             score = compose(brief, seed=seed)
             takes = [

@@ -346,7 +346,7 @@ def test_odd_tags_and_lengths_are_sung_as_they_stand() -> None:
 )
 def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, seed, lyrics, level) -> None:
     brief = read_caption(
-        style, bpm=bpm, keyscale=key, timesignature=metre, duration=duration, seed=seed, lyrics=lyrics
+        style, tempo=bpm, key=key, timesignature=metre, duration=duration, seed=seed, lyrics=lyrics
     )
     score = compose(replace(brief, activity=Activity(*[level] * 4)), seed=seed)
     assert (score.tempo, score.key, score.timesignature, score.duration) == (bpm, key, metre, duration)
@@ -451,7 +451,7 @@ def test_what_cannot_be_composed_is_refused(change: dict) -> None:
 
 def test_a_fade_out_is_one_and_stems_fade_with_the_mix() -> None:
     faded, plain = (
-        generate(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)
+        generate(read_caption(f"solo piano{words}", tempo=120, key="C", duration=12), seed=1)
         for words in (" with a fade-out", ", no fade out")
     )
     second = faded.rate

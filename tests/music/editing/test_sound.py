@@ -204,7 +204,9 @@ class TestAComposedPiece:
         assert_as_it_was(made.stems["bass"], song.stems["bass"])
 
     def test_what_names_no_change_and_no_style_changes_nothing(self, song, composed):
-        with pytest.raises(Refused, match=r"edit_not_understood \(examples='louder or softer") as refusal:
+        with pytest.raises(
+            Refused, match="instruction: no change was understood in it; say louder or softer"
+        ) as refusal:
             edit(song.audio, RATE, prompt="oink like a pig", **composed)
         line = explain(refusal.value)
         assert one_line(line) == line  # else its end would be cut off on the way

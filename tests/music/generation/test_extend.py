@@ -17,7 +17,12 @@ LEFT, RIGHT = 6.5, 10.25
 @pytest.fixture(scope="module")
 def extended(recording):
     return extend(
-        recording.audio, recording.rate, left=LEFT, right=RIGHT, prompt="rock, with the same energy", seed=2
+        recording.audio,
+        recording.rate,
+        before=LEFT,
+        after=RIGHT,
+        caption="rock, with the same energy",
+        seed=2,
     )
 
 
@@ -57,28 +62,28 @@ def test_it_goes_on_in_tempo_and_loudness_and_is_no_copy(recording, extended):
     assert np.abs(cross).max() / np.sqrt(energy * (piece**2).sum()) < 0.8
 
 
-@pytest.mark.parametrize(("side", "way"), [("left", "is silent"), ("right", "fades")])
+@pytest.mark.parametrize(("side", "way"), [("before", "is silent"), ("after", "fades")])
 def test_no_hole_where_the_song_gives_way(recording, side, way):
     """The new music takes over on the beat from which the song is not at its level any more."""
     rate, last = recording.rate, 4 * recording.rate
     audio = recording.audio.copy()
     curve = np.linspace(1, 0, last, dtype=np.float32)[:, None] if way == "fades" else np.float32(0)
     audio[-last:] *= curve
-    audio = audio if side == "right" else np.ascontiguousarray(audio[::-1])
-    made = extend(audio, rate, prompt="rock, go on", seed=2, **{"left": 0, "right": 0, side: 6})
+    audio = audio if side == "after" else np.ascontiguousarray(audio[::-1])
+    made = extend(audio, rate, caption="rock, go on", seed=2, **{"before": 0, "after": 0, side: 6})
     assert len(made.audio) == len(audio) + 6 * rate
-    at = slice(-6 * rate - last, None) if side == "right" else slice(0, 6 * rate + last)
+    at = slice(-6 * rate - last, None) if side == "after" else slice(0, 6 * rate + last)
     power = np.square(made.audio[at]).reshape(20, rate // 2, 2).mean(axis=(1, 2))[1:-1]
     assert 10 * np.log10(power.min() / np.square(recording.audio).mean()) > -9
     assert 10 * np.log10(power.max() / np.square(recording.audio).mean()) < 5
     assert any("no gap" in note for note in made.notes)
-    kept = slice(0, 7 * rate) if side == "right" else slice(-7 * rate, None)
+    kept = slice(0, 7 * rate) if side == "after" else slice(-7 * rate, None)
     assert np.array_equal(made.audio[kept], audio[kept])
 
 
 def test_an_outro_ends_and_a_fade_fades(recording):
     def last_second(prompt):
-        made = extend(recording.audio, recording.rate, right=8, prompt=prompt, seed=4)
+        made = extend(recording.audio, recording.rate, after=8, caption=prompt, seed=4)
         return np.abs(made.audio[-recording.rate // 4 :]).mean(), np.abs(
             made.audio[-8 * recording.rate :]
         ).mean()
@@ -90,7 +95,7 @@ def test_an_outro_ends_and_a_fade_fades(recording):
 
 
 def test_a_big_ending_is_a_chorus_and_a_tonic_that_rings(song, composed):
-    made = extend(song.audio, 44_100, right=9, prompt="a big ending", seed=1, **composed)
+    made = extend(song.audio, 44_100, after=9, caption="a big ending", seed=1, **composed)
     assert made.score.chords[-1].label == "G"
     final = made.score.chords[-1].start
     # On a downbeat: a whole number of bars after the song's.
@@ -109,7 +114,7 @@ def test_a_big_ending_is_a_chorus_and_a_tonic_that_rings(song, composed):
 
 def test_a_composed_piece_keeps_stems_and_score(song, composed):
     made = extend(
-        song.audio, 44_100, left=4, right=4, prompt="go on", lyrics="[Outro]\nfar away", seed=1, **composed
+        song.audio, 44_100, before=4, after=4, caption="go on", lyrics="[Outro]\nfar away", seed=1, **composed
     )
     assert_stems_sum(made)
     assert len(made.audio) == 20 * 44_100
@@ -124,20 +129,20 @@ def test_a_composed_piece_keeps_stems_and_score(song, composed):
 
 def test_who_does_not_play_in_the_piece_does_not_join_in(song, composed):
     stems = {track: stem for track, stem in song.stems.items() if track not in ("drums", "vocals")}
-    made = extend(song.audio, 44_100, right=4, prompt="go on", seed=1, score=song.score, stems=stems)
+    made = extend(song.audio, 44_100, after=4, caption="go on", seed=1, score=song.score, stems=stems)
     assert set(made.stems) <= set(stems)
-    made = extend(song.audio, 44_100, right=4, prompt="go on with a trumpet", score=song.score, stems=stems)
+    made = extend(song.audio, 44_100, after=4, caption="go on with a trumpet", score=song.score, stems=stems)
     assert "brass" in made.stems
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "says"),
+    ("before", "after", "says"),
     [
-        (61, 0, r"extension_out_of_range \(side='left', length=61, longest=60.0\)"),
-        (0, -1, r"extension_out_of_range \(side='right', length=-1, longest=60.0\)"),
-        (0, 0, "nothing_to_extend"),
+        (61, 0, "before: 61 s is out of range; give 0 to 60 s"),
+        (0, -1, "after: -1 s is out of range; give 0 to 60 s"),
+        (0, 0, "after: both lengths are 0"),
     ],
 )
-def test_lengths_that_make_no_sense_are_refused(recording, left, right, says):
+def test_lengths_that_make_no_sense_are_refused(recording, before, after, says):
     with pytest.raises(Refused, match=says):
-        extend(recording.audio, recording.rate, left=left, right=right, prompt="go on")
+        extend(recording.audio, recording.rate, before=before, after=after, caption="go on")

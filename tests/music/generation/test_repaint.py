@@ -104,7 +104,7 @@ def test_new_words_are_sung_even_if_only_some_are_to_play(song, composed):
 
 
 def test_what_the_negative_prompt_rules_out_is_silent_too(song, composed):
-    made = repaint(song.audio, 44_100, start=4, end=8, caption="quieter", negative="drums", **composed)
+    made = repaint(song.audio, 44_100, start=4, end=8, caption="quieter", exclude="drums", **composed)
     window = slice(round(4.3 * 44_100), round(7.7 * 44_100))
     assert np.abs(made.stems["drums"][window]).max(initial=0) < 1e-4
 
@@ -169,11 +169,11 @@ def test_mono_noise_and_silence_are_repainted_too():
 @pytest.mark.parametrize(
     ("start", "end", "says"),
     [
-        (-1, 5, "window_start_outside (start=-1, duration=12.0)"),
-        (30, 40, "window_start_outside (start=30, duration=12.0)"),
-        (5, 40, "window_after_end (end=40, duration=12.0)"),
-        (5, 5.1, "window_too_short (start=5, end=5.1, shortest=0.5)"),
-        (5, 3, "window_too_short (start=5, end=3, shortest=0.5)"),
+        (-1, 5, "start: -1 s is not in the track; give 0 to 12.00 s"),
+        (30, 40, "start: 30 s is not in the track; give 0 to 12.00 s"),
+        (5, 40, "end: 40 s is after the end of the track (12.00 s)"),
+        (5, 5.1, "end: 5.1 s is too early; it must be at least 0.5 s after start (5 s)"),
+        (5, 3, "end: 3 s is too early; it must be at least 0.5 s after start (5 s)"),
     ],
 )
 def test_a_window_that_makes_no_sense_is_refused(recording, start, end, says):

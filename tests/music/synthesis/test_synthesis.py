@@ -388,7 +388,7 @@ def test_a_drum_loop_is_drums() -> None:
     ],
 )
 def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> None:
-    rendering = generate_sample(read_caption(caption, duration=3, keyscale="C major"), "one-shot", seed=3)
+    rendering = generate_sample(read_caption(caption, duration=3, key="C major"), "one-shot", seed=3)
     assert set(rendering.stems) == {track}
     assert 0.05 < len(rendering.audio) / SAMPLE_RATE <= 3.01
     assert np.abs(rendering.audio[:4000]).max() > 1e-4

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 from audiopod_mcp import music
+from audiopod_mcp.music import refusals
 from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.refusals import SENTENCES, UNSUPPORTED_EDITS
 from audiopod_mcp.operations import OPERATIONS
-from audiopod_mcp.studio.engines.refusals import UNSUPPORTED_EDITS, WORDINGS, explain
+from audiopod_mcp.studio.engines.refusals import NAMES, NAMES_IN, explain
 
 _SOURCES = sorted(Path(music.__file__).parent.rglob("*.py"))
 
@@ -39,7 +41,7 @@ def _raised() -> list[tuple[str, ast.Call]]:
 
 def _needed(code: str) -> set[str]:
     """The values that the wording of ``code`` depends on."""
-    wording = WORDINGS[code]
+    wording = SENTENCES[code]
     if callable(wording):
         return set(inspect.signature(wording).parameters)
     return {name for _, name, _, _ in string.Formatter().parse(wording) if name}
@@ -58,12 +60,12 @@ def test_every_refusal_has_a_wording_that_its_values_fill() -> None:
     assert len(raised) > 40
     for where, call in raised:
         code = _code(call)
-        assert code in WORDINGS, where
+        assert code in SENTENCES, where
         assert {keyword.arg for keyword in call.keywords} == _needed(code), (where, code)
 
 
 def test_every_wording_is_of_something_that_is_refused() -> None:
-    assert {_code(call) for _, call in _raised()} == set(WORDINGS)
+    assert {_code(call) for _, call in _raised()} == set(SENTENCES)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,8 @@ def test_what_an_edit_can_not_do_is_told_with_what_helps_instead(prompt: str, ki
     assert found is not None
     assert found.kind == kind
     why, instead = UNSUPPORTED_EDITS[kind]
+    for name, told in NAMES.items():
+        instead = instead.replace(f"<{name}>", told)
     sentence = explain(Refused("edit_unsupported", clause=found.clause, kind=found.kind))
     assert sentence == f"edit_target_prompt: {found.clause!r}: {why}; {instead}"
 
@@ -111,7 +115,7 @@ _SENTENCES = {
         "track_not_heard", track="drums", heard=()
     ),
     "left_extend_length: 61 s is out of range; give 0 to 60 s": Refused(
-        "extension_out_of_range", side="left", length=61, longest=60.0
+        "extension_out_of_range", side="before", length=61, longest=60.0
     ),
     "right_extend_length: both lengths are 0; give at least one of them, up to 60 s": Refused(
         "nothing_to_extend", longest=60.0
@@ -181,6 +185,18 @@ def test_the_sentence_names_the_argument_the_value_and_the_range(sentence: str, 
     assert explain(refused) == sentence
 
 
+@pytest.mark.parametrize("refused", _SENTENCES.values())
+def test_the_library_says_it_in_a_line_without_brackets_and_code(refused: Refused) -> None:
+    assert refused.code not in str(refused)
+    assert not re.search(r"[<>\n]|edit_|repainting_|_url", str(refused))
+
+
+def test_every_name_that_is_told_otherwise_is_in_a_sentence() -> None:
+    spoken = "".join(inspect.getsource(refusals))
+    assert all(f"<{name}>" in spoken for name in {*NAMES, *NAMES_IN["retake_source_silent"]} - {"before"})
+    assert set(NAMES_IN) <= set(SENTENCES)
+
+
 def test_what_an_engine_says_in_its_own_words_stays_as_it_is() -> None:
     assert explain(RuntimeError("track_name: nobody plays brass")) == "track_name: nobody plays brass"
 
@@ -190,7 +206,7 @@ def test_a_refusal_survives_the_way_from_a_worker() -> None:
         repaint(np.zeros((8_000, 1), np.float32), 8_000, start=0.0, end=12.0, caption="jazz")
     arrived = pickle.loads(pickle.dumps(caught.value))
     assert type(arrived) is Refused
-    assert str(arrived) == "window_after_end (end=12.0, duration=1.0)"
+    assert str(arrived) == "end: 12 s is after the end of the track (1.00 s); -1 means its end"
     assert explain(arrived) == explain(caught.value)
     assert explain(arrived).startswith("repainting_end: 12 s is after the end of the track (1.00 s)")
 
@@ -198,6 +214,7 @@ def test_a_refusal_survives_the_way_from_a_worker() -> None:
 def test_no_argument_and_no_tool_is_named_in_music() -> None:
     names = {operation.tool for operation in OPERATIONS}
     names |= {name for operation in OPERATIONS for name in operation.model_fields if "_" in name}
+    names -= set(music.__all__)  # what the library calls so itself
     words = re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")
     for where, tree in _trees():
         unspoken = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings

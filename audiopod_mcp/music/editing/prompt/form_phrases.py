@@ -37,6 +37,7 @@ def read_preset(text: str, _clause: str) -> list[EditStep] | None:
 
 
 def read_fade(text: str, _clause: str) -> list[EditStep] | None:
+    """Read the fades, if any are asked for: "fade in over 3 seconds", "fade out"."""
     if not (found := re.search(r"\bfad(?:e|es|ed|ing)\b(?:[ -]?(in|out))?", text)):
         return None
     way = found[1] or ("in" if re.search(r"\bfrom silence\b|\bstart|\bbeginn", text) else "out")
@@ -85,6 +86,7 @@ def read_form(text: str, _clause: str) -> EditStep | None:
 
 
 def read_tempo(text: str, _clause: str) -> EditStep | None:
+    """Read the tempo or the speed, if any is asked for: "faster", "to 120 bpm", "10 % slower"."""
     faster, slower = re.search(rf"\b(?:{_FASTER})\b", text), re.search(rf"\b(?:{_SLOWER})\b", text)
     if bpm := re.search(
         r"(?:(\bto|\bat) )?(?:about |around )?(\d+(?:\.\d+)?) ?bpm|\b(?:tempo|bpm)(?: of| to| is|:)?(?: about| around)? (\d+(?:\.\d+)?)$",
@@ -126,6 +128,7 @@ def read_tempo(text: str, _clause: str) -> EditStep | None:
 
 
 def read_pitch(text: str, clause: str) -> EditStep | None:
+    """Read the transposition, if any is asked for: "up two semitones", "to A minor", "an octave lower"."""
     unit = r"(semi-?tones?|half[ -]?(?:steps?|tones?)|(?:whole[ -]?)?(?:steps?|tones?)|octaves?|cents?|keys?(?= (?:up|down|higher|lower)))\b"
     step = re.search(NUMBER + rf" ?{unit}", text) or re.search(rf"()({unit}) (?:by )?{NUMBER}", text)
     down = re.search(r"\b(?:down|drop\w*|lower(?:ed)?|below|flatter|deeper)\b|-\d", text)

@@ -29,6 +29,7 @@ _BANDS = (
 
 
 def read_loudness(text: str, _clause: str) -> EditStep | None:
+    """Read the loudness or the peak, if any is asked for: "to -14 LUFS", "normalise", "master it"."""
     if re.search(r"\b(?:louder|quieter|softer)\b", text):
         return None
     lufs = re.search(r"(\d+(?:\.\d+)?) ?(?:lufs|lkfs)\b", text)
@@ -41,6 +42,7 @@ def read_loudness(text: str, _clause: str) -> EditStep | None:
 
 
 def read_echo(text: str, _clause: str) -> EditStep | None:
+    """Read an echo, if any is asked for: "slap-back echo", "a quarter-note delay", "without the echo"."""
     if not re.search(r"\b(?:echo(?:es|ing|ey)?|delay(?:s|ed)?|slap-?back|ping-?pong)\b", text):
         return None
     if re.search(rf"\b(?:{DOWN_WORDS}|{REMOVE_WORDS})\b", text):
@@ -53,6 +55,7 @@ def read_echo(text: str, _clause: str) -> EditStep | None:
 
 
 def read_reverb(text: str, _clause: str) -> EditStep | None:
+    """Read reverberation, if any is asked for: "more reverb", "drier", "as in a cathedral"."""
     if re.search(r"\b(?:drier|dryer|dry(?: it| them)?(?: out)?|close[rd]? up)\b", text):
         return EditStep("reverb", -0.6 * find_intensity(text), find_track(text))
     if not re.search(
@@ -87,6 +90,7 @@ def read_place(text: str, _clause: str) -> EditStep | None:
 
 
 def read_filter(text: str, _clause: str) -> EditStep | None:
+    """Read the band of frequencies that passes, if any is asked for: "like a telephone", "under water"."""
     for words, (low, high) in _BANDS:
         if re.search(rf"\b(?:{words})\b", text):
             return EditStep("band", low, find_track(text), hertz=high)
@@ -169,6 +173,7 @@ def read_band(text: str, _clause: str) -> EditStep | None:
 
 
 def read_tone(text: str, _clause: str) -> list[EditStep] | EditStep | None:
+    """Read the changes of the sound, if any are asked for: "brighter", "more bass", "compress it"."""
     track, by = find_track(text), find_decibels(text) or 6.0 * find_intensity(text)
     if re.search(r"\b(?:de-?ess(?:ed|er|ing)?|sibilan(?:ce|t)|esses|s sounds?|s'?s|hiss(?:y|ing) s)\b", text):
         return EditStep("esses", 6.0 * find_intensity(text), track)
@@ -222,6 +227,7 @@ def read_tone(text: str, _clause: str) -> list[EditStep] | EditStep | None:
 
 
 def read_level(text: str, _clause: str) -> EditStep | None:
+    """Read the change of a level, if any is asked for: "drums 3 dB louder", "twice as loud"."""
     track, by = find_track(text), find_decibels(text)
     if signed := re.search(r"([-−+]) ?\d+(?:[.,]\d+)? ?(?:db|decibels?)\b", text):
         return EditStep("level", by * (1 if signed[1] == "+" else -1), track) if by else None

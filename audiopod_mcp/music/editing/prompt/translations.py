@@ -1,7 +1,7 @@
 """The words of edits in many languages, and misspelt, put into the English that :mod:`.parse` reads.
 
-Each table holds one language, without accents as :func:`audiopod_mcp.music.captions.text_search.tidy` leaves it, longer
-phrases first. Instruments are those of :mod:`audiopod_mcp.music.captions.translations`.
+Each table holds one language, without accents as :func:`~audiopod_mcp.music.captions.text_search.normalize_text` leaves it,
+longer phrases first. Instruments are those of :mod:`audiopod_mcp.music.captions.translations`.
 """
 
 # ruff: noqa: E501 (tables: one entry a line; other scripts' letters are meant)

@@ -110,7 +110,7 @@ def test_a_moment_in_a_track():
     assert TimeRange(0, 2, unit="bars").resolve(9, (), (0.5, 2.5, 4.5, 6.5)) == ((0, 4.5),)
     assert TimeRange(section="chorus").resolve(60, sections) == ((8, 20), (30, 40))
     assert TimeRange(section="chorus", which=-1).resolve(60, sections) == ((30, 40),)
-    with pytest.raises(Refused, match=r"section_not_found .*'chorus', number=3, .*'intro', 0, 8"):
+    with pytest.raises(Refused, match="no chorus number 3 was found in this track; it has intro 0:00-0:08"):
         TimeRange(section="chorus", which=2).resolve(60, sections)
 
 
