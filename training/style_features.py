@@ -20,7 +20,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.generation import style_features
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.style_features import StyleTable, features, nearest_to, style_table
 from audiopod_mcp.music.model import Analysis
 from audiopod_mcp.music.styles import STYLES
@@ -41,7 +41,7 @@ def measure_piece(piece: Piece) -> tuple[Numbers, Analysis]:
     """The features ``(45,)`` of a piece composed here, and what was heard in it."""
     style, seed = piece
     brief = replace(read_caption(style, duration=SECONDS, seed=seed, instrumental=True), style=style)
-    made = make(brief, seed=seed)
+    made = generate(brief, seed=seed)
     heard = analyze(made.audio, made.rate)
     return features(made.audio, made.rate, heard), heard
 

@@ -1,1 +1,481 @@
-"""The local engine: pure functions on sample arrays. No I/O, no HTTP, no globals."""
+"""Make, analyse and change music with numpy arrays: the local engine as a library.
+
+There is no I/O, no HTTP and no global state, and the same seed gives the same bytes. What a function needs is
+imported when it is first called, so that importing this package costs next to nothing.
+
+>>> from audiopod_mcp import music
+>>> song = music.generate("bossa nova with nylon guitar", duration=20, seed=1)
+>>> song.audio.shape, song.rate
+((882000, 2), 44100)
+>>> analysis = music.analyze(song)
+>>> softer = music.edit(song, "softer drums, one semitone higher")
+
+Functions that start from music take a *source*: a :class:`Rendering`, which is what these functions return,
+or ``(samples, rate)``, which is what ``soundfile.read`` returns. A composed rendering brings its score and
+stems along, and is changed note by note; a recording is changed as far as signal processing reaches.
+What can't be done with the material, or was not understood, raises :class:`Refused`, which says why.
+``examples/library.py`` shows more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from .model import (
+    Analysis,
+    Audio,
+    LyricLine,
+    Note,
+    Part,
+    Progress,
+    Refused,
+    Rendering,
+    Score,
+    Span,
+    silent,
+    within,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = [
+    "Analysis",
+    "LyricLine",
+    "Note",
+    "Part",
+    "Progress",
+    "Refused",
+    "Rendering",
+    "Score",
+    "Source",
+    "Span",
+    "align_lyrics",
+    "analyze",
+    "cover",
+    "edit",
+    "extend",
+    "extract_stem",
+    "generate",
+    "generate_from_reference",
+    "generate_sample",
+    "repaint",
+    "retake",
+    "separate",
+]
+
+Source: TypeAlias = "Rendering | tuple[npt.NDArray[np.floating[Any]], int]"
+"""A rendering, or ``(samples, rate)``: floats of shape (samples, channels) or (samples,), full scale ±1."""
+
+
+def analyze(source: Source, *, progress: Progress = silent) -> Analysis:
+    """Measure tempo, beats, metre, key, chords, sections, singing and loudness.
+
+    Parameters
+    ----------
+    source
+        What to listen to.
+    progress
+        Is told the fraction that is done, 0 to 1, and what is being done; may raise to stop the work.
+
+    Returns
+    -------
+    Analysis
+        What was heard. A field is ``None`` where it could not be told.
+
+    """
+    from .analysis.analyze import analyze as analyze_audio
+
+    song = _rendering(source)
+    return analyze_audio(song.audio, song.rate, progress)
+
+
+def separate(source: Source, *, progress: Progress = silent) -> Mapping[str, Audio]:
+    """Split music into its stems.
+
+    Parameters
+    ----------
+    source
+        A composed rendering has every stem exactly; of a recording vocals, drums and bass are estimated.
+    progress
+        As in :func:`analyze`.
+
+    Returns
+    -------
+    Mapping of str to ndarray
+        By track name, each float32 and shaped like the source; tracks that are not heard are left out.
+
+    """
+    from .separation.separate import TRACKS
+
+    song = _rendering(source)
+    if song.stems:
+        return song.stems
+    stems: dict[str, Audio] = {}
+    refusal: Refused | None = None
+    for number, track in enumerate(TRACKS):
+        part = within(progress, number / len(TRACKS), (number + 1) / len(TRACKS))
+        try:
+            stems[track] = extract_stem(song, track, progress=part)
+        except Refused as error:
+            refusal = error
+    if refusal is not None and not stems:
+        raise refusal
+    return stems
+
+
+def extract_stem(source: Source, track: str, *, progress: Progress = silent) -> Audio:
+    """Take one stem out of music.
+
+    Parameters
+    ----------
+    source
+        As in :func:`separate`.
+    track
+        ``"vocals"``, ``"drums"`` or ``"bass"``; of a composed rendering any of its stems.
+    progress
+        As in :func:`analyze`.
+
+    Returns
+    -------
+    ndarray
+        float32, shaped like the source.
+
+    """
+    from .separation.separate import separate as separate_track
+
+    song = _rendering(source)
+    if track in song.stems:
+        return song.stems[track]
+    return separate_track(song.audio, song.rate, track, progress)
+
+
+def generate(
+    caption: str,
+    *,
+    lyrics: str | None = None,
+    duration: float | None = None,
+    tempo: float | None = None,
+    key: str | None = None,
+    timesignature: str | None = None,
+    instrumental: bool = False,
+    language: str | None = None,
+    exclude: str | None = None,
+    tracks: Collection[str] | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Rendering:
+    """Compose and render a song. What is not given is taken from the caption, or chosen by the seed.
+
+    Parameters
+    ----------
+    caption
+        What it should sound like, in English: style, mood, instruments, tempo, form.
+    lyrics
+        Sung to a guide voice; ``[Verse]`` and other tags lay out the form.
+    duration
+        Seconds.
+    tempo
+        Beats a minute.
+    key
+        ``"A minor"``, ``"F# major"``, ``"D dorian"`` …
+    timesignature
+        ``"4/4"``, ``"3/4"``, ``"6/8"`` …
+    instrumental
+        Whether nobody sings, though there are lyrics.
+    language
+        Of the lyrics, as an ISO 639 code.
+    exclude
+        Instruments and tracks that must not be there, in words.
+    tracks
+        Render only these stems; ``{"vocals"}`` is a cappella.
+    seed
+        The same request with the same seed is the same music, byte for byte.
+    progress
+        As in :func:`analyze`.
+
+    Returns
+    -------
+    Rendering
+        Stereo at 44.1 kHz, mastered to -14 LUFS and a true peak of -1 dBTP, with its stems and its score.
+
+    """
+    from audiopod_mcp.music.generation.generate import generate
+
+    from .captions.parse import read_caption
+
+    brief = read_caption(
+        caption, bpm=tempo, keyscale=key, timesignature=timesignature, duration=duration or -1, lyrics=lyrics,
+        instrumental=instrumental, language=language, negative=exclude, seed=seed,
+    )  # fmt: skip
+    return generate(brief, seed=seed, report=progress, tracks=tracks)
+
+
+def generate_sample(
+    caption: str,
+    kind: Literal["loop", "one-shot"] = "loop",
+    *,
+    duration: float | None = None,
+    tempo: float | None = None,
+    key: str | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Rendering:
+    """Make a loop of whole bars that repeats without a seam, or one hit, note or chord.
+
+    Parameters are those of :func:`generate`. A loop lasts 1, 2, 4, 8 … bars, whatever is nearest to
+    ``duration``; the caption decides who plays.
+    """
+    from audiopod_mcp.music.generation.generate import generate_sample
+
+    from .captions.parse import read_caption
+
+    brief = read_caption(caption, bpm=tempo, keyscale=key, duration=duration or -1, seed=seed)
+    return generate_sample(brief, kind, seed=seed, report=progress)
+
+
+def generate_from_reference(
+    reference: Source,
+    caption: str = "",
+    *,
+    lyrics: str | None = None,
+    duration: float | None = None,
+    tempo: float | None = None,
+    key: str | None = None,
+    timesignature: str | None = None,
+    instrumental: bool = False,
+    language: str | None = None,
+    exclude: str | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Rendering:
+    """Make new music in the tempo, key, metre, density and sound of a reference, of which no note is used.
+
+    Parameters
+    ----------
+    reference
+        What the new music should be like. What the caption or an argument states wins over it.
+    caption, lyrics, duration, tempo, key, timesignature, instrumental, language, exclude, seed, progress
+        As in :func:`generate`.
+
+    """
+    from .generation.reference import reference as like_reference
+
+    song = _rendering(reference)
+    return like_reference(
+        song.audio, song.rate, caption=caption, lyrics=lyrics, seed=seed, report=progress, bpm=tempo,
+        keyscale=key, timesignature=timesignature, duration=duration, instrumental=instrumental,
+        language=language, negative=exclude,
+    )  # fmt: skip
+
+
+def cover(
+    source: Source,
+    caption: str,
+    *,
+    strength: float = 0.7,
+    lyrics: str | None = None,
+    duration: float | None = None,
+    tempo: float | None = None,
+    key: str | None = None,
+    instrumental: bool = False,
+    language: str | None = None,
+    exclude: str | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Rendering:
+    """Play a song again in another style, on its own beats.
+
+    Parameters
+    ----------
+    source
+        The song.
+    caption
+        The style to play it in.
+    strength
+        How closely it is followed, 0 to 1: 0 keeps beat, metre and form; towards 1 more and more bars keep
+        their chords and their melody.
+    lyrics, duration, tempo, key, instrumental, language, exclude, seed, progress
+        As in :func:`generate`; a ``tempo`` plays the song slower or faster.
+
+    """
+    from .generation.cover import cover as play_cover
+
+    song = _rendering(source)
+    return play_cover(
+        song.audio, song.rate, caption=caption, strength=strength, lyrics=lyrics, seed=seed, report=progress,
+        score=song.score, bpm=tempo, keyscale=key, duration=duration, instrumental=instrumental,
+        language=language, negative=exclude,
+    )  # fmt: skip
+
+
+def retake(source: Source, *, variance: float = 0.7, seed: int = 0, progress: Progress = silent) -> Rendering:
+    """Play the same music once more, a little or a lot otherwise.
+
+    Parameters
+    ----------
+    source
+        The music.
+    variance
+        How much of it is new, from 0, nothing, to 1, everything.
+    seed, progress
+        As in :func:`generate`.
+
+    """
+    from .generation.retake import retake as play_again
+
+    song = _rendering(source)
+    return play_again(song.audio, song.rate, variance=variance, seed=seed, report=progress, **_composed(song))
+
+
+def repaint(
+    source: Source,
+    start: float,
+    end: float,
+    caption: str = "",
+    *,
+    lyrics: str | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Rendering:
+    """Replace a stretch of a song by new music in its beats, key, chords, loudness and spectral balance.
+
+    Parameters
+    ----------
+    source
+        The song. Outside the stretch every sample stays as it is.
+    start, end
+        The stretch, in seconds; an ``end`` of -1 is the end of the song.
+    caption
+        What is to be heard there; empty for the song's own style.
+    lyrics, seed, progress
+        As in :func:`generate`.
+
+    """
+    from .generation.repaint import repaint as play_stretch
+
+    song = _rendering(source)
+    return play_stretch(
+        song.audio, song.rate, start=start, end=end, caption=caption, lyrics=lyrics, seed=seed,
+        report=progress, **_composed(song),
+    )  # fmt: skip
+
+
+def extend(
+    source: Source,
+    caption: str = "",
+    *,
+    before: float = 0.0,
+    after: float = 30.0,
+    lyrics: str | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Rendering:
+    """Play on after the end of a song, and lead up to its start.
+
+    Parameters
+    ----------
+    source
+        The song, which stays as it is but for a short crossfade.
+    caption
+        What is to be heard; ``"an outro that fades"`` ends the song.
+    before, after
+        Seconds of new music, 0 to 60 each.
+    lyrics, seed, progress
+        As in :func:`generate`.
+
+    """
+    from .generation.extend import extend as play_on
+
+    song = _rendering(source)
+    return play_on(
+        song.audio, song.rate, left=before, right=after, prompt=caption, lyrics=lyrics, seed=seed,
+        report=progress, **_composed(song),
+    )  # fmt: skip
+
+
+def edit(
+    source: Source,
+    instruction: str | None = None,
+    *,
+    lyrics: str | None = None,
+    first: float | None = None,
+    last: float | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Rendering:
+    """Change mix, sound, tempo, key, form or words of a song.
+
+    Parameters
+    ----------
+    source
+        The song.
+    instruction
+        What to change, in English: ``"louder bass, no drums, up two semitones, fade out over 3 seconds"``.
+    lyrics
+        New words to sing.
+    first, last
+        The part that changes, as fractions 0 to 1 of the song's length; outside it every sample stays.
+    seed, progress
+        As in :func:`generate`.
+
+    """
+    from .editing.edit import edit as change
+
+    song = _rendering(source)
+    return change(
+        song.audio, song.rate, prompt=instruction, lyrics=lyrics, n_min=first, n_max=last, seed=seed,
+        report=progress, **_composed(song),
+    )  # fmt: skip
+
+
+def align_lyrics(
+    source: Source, lyrics: str, *, analysis: Analysis | None = None, progress: Progress = silent
+) -> tuple[LyricLine, ...]:
+    """Find when each line of known lyrics is sung in a recording.
+
+    Parameters
+    ----------
+    source
+        The recording.
+    lyrics
+        One line of words a line, in the order in which they are sung.
+    analysis
+        What :func:`analyze` said of the recording, if that is known; else it is analysed first.
+    progress
+        As in :func:`analyze`.
+
+    Returns
+    -------
+    tuple of LyricLine
+        The lines with their times, s; :func:`audiopod_mcp.music.lyrics.lrc.to_lrc` writes them as LRC.
+
+    """
+    from .lyrics.timing import align_lyrics as align
+
+    song = _rendering(source)
+    begun = 0.0 if analysis else 0.6
+    heard = analysis or analyze(song, progress=within(progress, 0.0, begun))
+    return align(lyrics, heard, song.audio, song.rate, within(progress, begun, 1.0))
+
+
+def _rendering(source: Source) -> Rendering:
+    if isinstance(source, Rendering):
+        return source
+    import numpy as np
+
+    samples, rate = source
+    if not np.issubdtype(np.asarray(samples).dtype, np.floating):
+        raise TypeError("samples are floating-point numbers, full scale ±1: divide 16-bit integers by 32768")
+    audio = np.asarray(samples, np.float32)
+    audio = audio[:, None] if audio.ndim == 1 else audio
+    if audio.ndim != 2 or audio.shape[1] > 64:
+        raise ValueError(f"samples have the shape (samples, channels), not {np.shape(samples)}")
+    return Rendering(audio, rate)
+
+
+def _composed(song: Rendering) -> dict[str, Any]:
+    """What a composed song brings along, so that its notes can be changed rather than its sound."""
+    return {"score": song.score, "stems": song.stems or None}

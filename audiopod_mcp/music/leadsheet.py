@@ -1,7 +1,7 @@
-"""The frame a song is built on: its beats, bars, chords and sections, past both of its ends if need be.
+"""The lead sheet of a song: its beats, bars, chords, sections and melody, beyond both ends where needed.
 
-A :class:`Frame` is made from what was heard in a recording or from the score of a composed piece; new
-music that has to fit the song is composed on a stretch of it.
+It is made from the analysis of a recording or from the score of a composed song. New music that has to fit
+the song is composed on a stretch of it.
 """
 
 from __future__ import annotations
@@ -12,60 +12,67 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import savgol_filter
 
-from audiopod_mcp.music.theory import transposed_chord
-
 from .model import Analysis, Grid, Note, Score, Span
-from .score import lead_of
-from .theory import METRES, parse_chord, parse_key
+from .score import lead_part
+from .theory import METRES, parse_chord, parse_key, transpose_chord
 
 Times = npt.NDArray[np.float64]
 
-SOFT = 0.5
-"""Onsets a beat below which few are heard because they are soft, as of bowed strings."""
+SOFT_DENSITY = 0.5
+"""Onsets a beat below which a density says little: they are few because they are soft, as of bowed
+strings.
+"""
 
 
 @dataclass(frozen=True)
-class Frame:
-    """A song's time and harmony. Times are seconds on the song's own clock.
-
-    ``beats`` reach over both ends: the first is at or before 0, the last at or after ``duration``.
-    ``chords`` holds one label a beat, without ``"N"``; empty when no harmony was heard.
-    """
+class LeadSheet:
+    """A song's time and harmony; times are seconds from its start."""
 
     duration: float
     beats: tuple[float, ...]
+    """They reach over both ends: the first is at or before 0, the last at or after ``duration``."""
     first_downbeat: int
     beats_per_bar: int
     tempo: float
     key: str | None
     timesignature: str
     chords: tuple[str, ...] = ()
+    """One label a beat, never ``"N"``; empty where no harmony was heard."""
     sections: tuple[Span, ...] = ()
     melody: tuple[Note, ...] = ()
     density: float | None = None
-    steady: bool = True
-    """Whether there is a pulse of its own; if not, the beats are only an even ruler."""
+    """Onsets a beat, where they are known."""
+    has_pulse: bool = True
+    """Whether the song has a pulse of its own; if not, the beats are evenly spaced whatever is played."""
 
     @property
-    def beat(self) -> float:
+    def beat_seconds(self) -> float:
         """Seconds of a typical beat."""
         typical = float(np.median(np.diff(self.beats)))
         return 60 / self.tempo if abs(60 / self.tempo / typical - 1) < 0.03 else typical
 
     @property
-    def bar(self) -> float:
-        return self.beat * self.beats_per_bar
+    def bar_seconds(self) -> float:
+        return self.beat_seconds * self.beats_per_bar
 
     def grid(
         self, start: float, end: float, *, chords: bool = True, melody: bool = False, sections: bool = True
     ) -> tuple[Grid, float]:
-        """The grid to compose on for ``[start, end)``, and the time (s) at which that grid's clock begins.
+        """Give the grid to compose on for ``[start, end)``, and the time (s) in the song at which it begins.
 
-        It begins on the downbeat at or before ``start``, so that what is cut out of it is already in
-        full swing, and ends with the beat at or after ``end``. Past the song's ends, the beats go on
-        evenly and the chords go on as the nearest progression does.
+        It begins on the downbeat at or before ``start``, so that music that is cut out of it does not begin
+        there, and ends with the beat at or after ``end``. Beyond the song's ends, the beats go on evenly and
+        the chords repeat the nearest progression.
+
+        Parameters
+        ----------
+        start, end
+            The stretch, s; it may lie beyond the song's ends.
+        chords, melody, sections
+            Whether the grid has those of the song.
+
         """
-        at, before = self._beats_over(start, end)
+        at, before = self._beats_covering(start, end)
         first = int(np.searchsorted(at, start + 1e-3, side="right")) - 1
         first -= (first - before - self.first_downbeat) % self.beats_per_bar
         last = max(first + 1, int(np.searchsorted(at, end - 1e-3)))
@@ -97,14 +104,14 @@ class Frame:
             origin,
         )
 
-    def downbeat(self, time: float) -> float:
-        """The downbeat at or before ``time``, which may lie past the song's ends."""
-        at, before = self._beats_over(min(time, 0.0), max(time, self.duration))
+    def downbeat_before(self, time: float) -> float:
+        """Give the downbeat at or before ``time``, s, which may lie beyond the song's ends."""
+        at, before = self._beats_covering(min(time, 0.0), max(time, self.duration))
         first = int(np.searchsorted(at, time + 1e-3, side="right")) - 1
         return float(at[first - (first - before - self.first_downbeat) % self.beats_per_bar])
 
-    def at_tempo(self, tempo: float) -> Frame:
-        """The same song, faster or slower: everything on a clock stretched by ``self.tempo / tempo``."""
+    def at_tempo(self, tempo: float) -> LeadSheet:
+        """Stretch the song in time, so that it has another tempo."""
         by = self.tempo / tempo
 
         def spans(old: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -121,33 +128,35 @@ class Frame:
             ),
         )
 
-    def transposed(self, semitones: int, key: str) -> Frame:
-        """The same song so many semitones higher, spelled as in ``key``."""
+    def transposed(self, semitones: int, key: str) -> LeadSheet:
+        """Transpose the song up by ``semitones``, spelled as in ``key``."""
         return replace(
             self,
             key=key,
-            chords=tuple(transposed_chord(label, semitones, key) for label in self.chords),
+            chords=tuple(transpose_chord(label, semitones, key) for label in self.chords),
             melody=tuple(replace(note, pitch=note.pitch + semitones) for note in self.melody),
         )
 
-    def _beats_over(self, start: float, end: float) -> tuple[Times, int]:
-        """Beats that cover ``[start, end]``, and how many of them were put before the song's own."""
+    def _beats_covering(self, start: float, end: float) -> tuple[Times, int]:
+        """Give beats that cover ``[start, end]``, and how many of them come before the song's own."""
         at = np.asarray(self.beats)
         margin = 2 * self.beats_per_bar
-        early = max(0, int(np.ceil((at[0] - start) / self.beat))) + margin
-        late = max(0, int(np.ceil((end - at[-1]) / self.beat))) + margin
-        return _lengthened(at, early, late), early
+        early = max(0, int(np.ceil((at[0] - start) / self.beat_seconds))) + margin
+        late = max(0, int(np.ceil((end - at[-1]) / self.beat_seconds))) + margin
+        return _extrapolated(at, early, late), early
 
     def _chords_at(self, index: npt.NDArray[np.int_]) -> tuple[str, ...]:
-        """Labels of beats by index; before and after the song's own, its first or last bars over again."""
+        """Give the labels of beats by index; before and after the song, its first or last bars are
+        repeated.
+        """
         count = len(self.chords)
-        loop = min(self._progression(), count)
+        loop = min(self._progression_beats(), count)
         index = np.where(index < 0, index % loop, index)
         index = np.where(index >= count, count - loop + (index - count) % loop, index)
         return tuple(self.chords[i] for i in index)
 
-    def _progression(self) -> int:
-        """Beats after which the harmony at the end comes round again: two, four or eight bars."""
+    def _progression_beats(self) -> int:
+        """Give the beats after which the harmony at the end repeats: those of two, four or eight bars."""
         best, most = 4 * self.beats_per_bar, -1.0
         for bars in (4, 8, 2):
             beats = bars * self.beats_per_bar
@@ -159,10 +168,27 @@ class Frame:
         return best
 
 
-def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note, ...] = ()) -> Frame:
-    """The frame of a recording. Without a pulse of its own it gets an even one at ``tempo``."""
+def lead_sheet_from_analysis(
+    analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note, ...] = ()
+) -> LeadSheet:
+    """Make the lead sheet of a recording.
+
+    Parameters
+    ----------
+    analysis
+        What was heard in it.
+    tempo
+        Beats a minute where it has no pulse of its own.
+    melody
+        Its melody, where that was transcribed.
+
+    """
     steady = len(analysis.beats) >= 4
-    beats = _smooth(np.asarray(analysis.beats)) if steady else np.arange(0, analysis.duration + 1, 60 / tempo)
+    beats = (
+        _smoothed_beats(np.asarray(analysis.beats))
+        if steady
+        else np.arange(0, analysis.duration + 1, 60 / tempo)
+    )
     metre = METRES.get(analysis.timesignature or "", METRES["4/4"])
     downbeats = np.searchsorted(beats, np.asarray(analysis.downbeats) - 1e-3) if steady else np.zeros(0, int)
     per_bar = round(float(np.median(np.diff(downbeats)))) if len(downbeats) > 1 else metre.beats
@@ -170,9 +196,9 @@ def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note,
         metre = {2: METRES["2/4"], 3: METRES["3/4"]}.get(per_bar, METRES["4/4"])
         per_bar = metre.beats
     phase = int(np.bincount(downbeats % per_bar, minlength=per_bar).argmax()) if len(downbeats) else 0
-    beats, before = _covering(beats, analysis.duration)
-    chords = _labels(beats, analysis.chords, analysis.key)
-    return Frame(
+    beats, before = _extended_over(beats, analysis.duration)
+    chords = _chord_of_each_beat(beats, analysis.chords, analysis.key)
+    return LeadSheet(
         duration=analysis.duration,
         beats=tuple(float(beat) for beat in beats),
         first_downbeat=(phase + before) % per_bar,
@@ -183,19 +209,19 @@ def heard_frame(analysis: Analysis, *, tempo: float = 110.0, melody: tuple[Note,
         chords=chords,
         sections=analysis.sections,
         melody=melody,
-        density=analysis.density if steady and analysis.density >= SOFT else None,
-        steady=steady,
+        density=analysis.density if steady and analysis.density >= SOFT_DENSITY else None,
+        has_pulse=steady,
     )
 
 
-def score_frame(score: Score) -> Frame:
-    """The frame of a composed piece: known, not guessed."""
+def lead_sheet_from_score(score: Score) -> LeadSheet:
+    """Make the lead sheet of a composed song, whose beats, chords and melody are known."""
     metre = METRES.get(score.timesignature, METRES["4/4"])
     written = score.beats if len(score.beats) > 1 else (0.0, 60 / score.tempo)
-    beats, before = _covering(np.asarray(written), score.duration)
+    beats, before = _extended_over(np.asarray(written), score.duration)
     first = int(np.argmin(np.abs(beats - score.downbeats[0]))) if score.downbeats else before
-    lead = lead_of(score)
-    return Frame(
+    lead = lead_part(score)
+    return LeadSheet(
         duration=score.duration,
         beats=tuple(float(beat) for beat in beats),
         first_downbeat=first % metre.beats,
@@ -203,38 +229,42 @@ def score_frame(score: Score) -> Frame:
         tempo=score.tempo,
         key=score.key,
         timesignature=score.timesignature,
-        chords=_labels(beats, score.chords, score.key),
+        chords=_chord_of_each_beat(beats, score.chords, score.key),
         sections=score.sections,
         melody=lead.notes if lead else (),
         density=None,
     )
 
 
-def _smooth(beats: Times) -> Times:
-    """Beat times without the jitter of listening (some 10 ms): each on a line through its neighbours."""
+def _smoothed_beats(beats: Times) -> Times:
+    """Take the jitter of beat tracking (some 10 ms) out of beat times, by a line through each one's
+    neighbours.
+    """
     if len(beats) < 9:
         return beats
     return np.asarray(savgol_filter(beats, 9, 1, mode="interp"))
 
 
-def _covering(beats: Times, duration: float) -> tuple[Times, int]:
-    """``beats`` gone on with evenly to cover ``[0, duration]``, and how many were put before them."""
+def _extended_over(beats: Times, duration: float) -> tuple[Times, int]:
+    """Extend ``beats`` evenly to cover ``[0, duration]``; also give how many were put before them."""
     beat = float(np.median(np.diff(beats)))
     early = max(0, int(np.ceil((beats[0] - 1e-3) / beat)))
     late = max(0, int(np.ceil((duration - beats[-1] - 1e-3) / beat)))
-    return _lengthened(beats, early, late), early
+    return _extrapolated(beats, early, late), early
 
 
-def _lengthened(beats: Times, early: int, late: int) -> Times:
-    """``beats`` with so many more before and after, in the tempo of the nearest eight."""
+def _extrapolated(beats: Times, early: int, late: int) -> Times:
+    """Extend ``beats`` by ``early`` beats before and ``late`` after them, in the tempo of the nearest
+    eight.
+    """
     steps = np.diff(beats)
     head = beats[0] - float(np.median(steps[:8])) * np.arange(early, 0, -1)
     tail = beats[-1] + float(np.median(steps[-8:])) * np.arange(1, late + 1)
     return np.concatenate((head, beats, tail))
 
 
-def _labels(beats: Times, chords: tuple[Span, ...], key: str | None) -> tuple[str, ...]:
-    """The chord of each beat, at its middle; where none was heard, the one before, or the tonic."""
+def _chord_of_each_beat(beats: Times, chords: tuple[Span, ...], key: str | None) -> tuple[str, ...]:
+    """Give the chord at the middle of each beat; where none was heard, the one before, or the tonic."""
     known = [span for span in chords if parse_chord(span.label) is not None]
     if not known:
         return ()

@@ -1,4 +1,4 @@
-"""Scores, changed: moved, cut, joined, transposed, stretched. What is played stays as written otherwise."""
+"""Changes of whole scores: shift, stretch, cut, concatenate and transpose."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from .model import LyricLine, Note, Part, Score, Span
-from .theory import Key, parse_chord, parse_key, transposed_chord
+from .theory import Key, parse_chord, parse_key, transpose_chord
 
 UNPITCHED = ("drums", "percussion", "fx")
-"""Tracks whose ``pitch`` is not a pitch: they are never transposed."""
+"""Tracks whose ``pitch`` names a drum or an effect: they are never transposed."""
 
 
-def moved(score: Score, seconds: float) -> Score:
-    """``score`` with everything ``seconds`` later."""
+def shifted(score: Score, seconds: float) -> Score:
+    """Shift everything in ``score`` by ``seconds``."""
     return _retimed(score, lambda time: time + seconds, score.duration + seconds)
 
 
-def later(lines: tuple[LyricLine, ...], seconds: float) -> tuple[LyricLine, ...]:
-    """Sung lines, so many seconds later."""
+def shifted_lines(lines: tuple[LyricLine, ...], seconds: float) -> tuple[LyricLine, ...]:
+    """Shift sung lines by ``seconds``."""
     return tuple(
         LyricLine(
             line.start + seconds,
@@ -33,13 +33,16 @@ def later(lines: tuple[LyricLine, ...], seconds: float) -> tuple[LyricLine, ...]
 
 
 def stretched(score: Score, factor: float) -> Score:
-    """``score`` played ``factor`` times as long: slower above 1."""
+    """Stretch ``score`` in time by ``factor``: it is slower above 1."""
     slower = _retimed(score, lambda time: time * factor, score.duration * factor)
     return replace(slower, tempo=score.tempo / factor)
 
 
 def excerpt(score: Score, start: float, end: float) -> Score:
-    """What begins in ``[start, end)``, on its own clock; notes that sound beyond ``end`` are cut there."""
+    """Cut out what begins in ``[start, end)``, s; its times then count from ``start``.
+
+    Notes that would sound beyond ``end`` stop there.
+    """
 
     def inside(time: float) -> bool:
         return start - 1e-6 <= time < end - 1e-6
@@ -74,43 +77,43 @@ def excerpt(score: Score, start: float, end: float) -> Score:
     return _retimed(cut, lambda time: time - start, end - start)
 
 
-def joined(pieces: Iterable[Score]) -> Score:
-    """One score of ``pieces``, each beginning where the one before it ends.
+def concatenated(scores: Iterable[Score]) -> Score:
+    """Concatenate scores, each beginning where the one before it ends.
 
-    Seed, key, tempo, metre and brief are those of the longest. A part goes on where the next piece
+    Seed, key, tempo, metre and brief are those of the longest. A part goes on where the next score
     has one of the same track and instrument.
     """
-    pieces = [piece for piece in pieces if piece.duration > 0]
-    main = max(pieces, key=lambda piece: piece.duration)
-    starts = np.cumsum([0.0, *(piece.duration for piece in pieces)])
-    placed = [moved(piece, float(start)) for piece, start in zip(pieces, starts[:-1], strict=True)]
+    scores = [score for score in scores if score.duration > 0]
+    longest = max(scores, key=lambda score: score.duration)
+    starts = np.cumsum([0.0, *(score.duration for score in scores)])
+    placed = [shifted(score, float(start)) for score, start in zip(scores, starts[:-1], strict=True)]
     notes: dict[tuple[str, str], tuple[Note, ...]] = {}
-    for piece in placed:
-        for part in piece.parts:
+    for score in placed:
+        for part in score.parts:
             key = (part.track, part.instrument)
             notes[key] = notes.get(key, ()) + part.notes
     return replace(
-        main,
+        longest,
         duration=float(starts[-1]),
-        beats=_rising(beat for piece in placed for beat in piece.beats),
-        downbeats=_rising(beat for piece in placed for beat in piece.downbeats),
-        sections=tuple(span for piece in placed for span in piece.sections),
-        chords=tuple(span for piece in placed for span in piece.chords),
+        beats=_rising(beat for score in placed for beat in score.beats),
+        downbeats=_rising(beat for score in placed for beat in score.downbeats),
+        sections=tuple(span for score in placed for span in score.sections),
+        chords=tuple(span for score in placed for span in score.chords),
         parts=tuple(Part(track, instrument, played) for (track, instrument), played in notes.items()),
-        lyrics=tuple(line for piece in placed for line in piece.lyrics),
-        brief=None if main.brief is None else replace(main.brief, duration=float(starts[-1])),
+        lyrics=tuple(line for score in placed for line in score.lyrics),
+        brief=None if longest.brief is None else replace(longest.brief, duration=float(starts[-1])),
     )
 
 
 def transposed(score: Score, semitones: int) -> Score:
-    """``score`` so many semitones higher; drums stay drums."""
+    """Transpose ``score`` up by ``semitones``; drums stay as they are."""
     key = parse_key(score.key)
     new_key = score.key if key is None else str(replace(key, tonic=(key.tonic + semitones) % 12))
     return replace(
         score,
         key=new_key,
         chords=tuple(
-            replace(span, label=transposed_chord(span.label, semitones, new_key)) for span in score.chords
+            replace(span, label=transpose_chord(span.label, semitones, new_key)) for span in score.chords
         ),
         parts=tuple(
             part
@@ -123,7 +126,9 @@ def transposed(score: Score, semitones: int) -> Score:
 
 
 def in_key(score: Score, to: Key) -> Score:
-    """``score`` in another key, moved the shorter way; another mode bends its thirds, sixths and sevenths."""
+    """Transpose ``score`` into another key, the shorter way; its thirds, sixths and sevenths follow the
+    mode.
+    """
     own = parse_key(score.key)
     if own is None:
         return score
@@ -161,12 +166,12 @@ def in_key(score: Score, to: Key) -> Score:
 
 
 def with_parts(score: Score, change: Callable[[Part], Part | None]) -> Score:
-    """``score`` with each part as ``change`` returns it; ``None`` takes it out."""
+    """Replace each part of ``score`` by what ``change`` returns; ``None`` removes it."""
     return replace(score, parts=tuple(part for old in score.parts if (part := change(old)) is not None))
 
 
-def lead_of(score: Score) -> Part | None:
-    """The part with the tune: the singer, or else the highest part that plays one note at a time."""
+def lead_part(score: Score) -> Part | None:
+    """Find the part with the melody: the singer's, else the highest that plays one note at a time."""
     tunes = []
     for part in score.parts:
         if part.track == "vocals":
@@ -180,7 +185,7 @@ def lead_of(score: Score) -> Part | None:
 
 
 def _rising(times: Iterable[float]) -> tuple[float, ...]:
-    """Sorted, without times that are one: within 20 ms."""
+    """Sort times, and keep one of those that are within 20 ms of each other."""
     kept: list[float] = []
     for time in sorted(times):
         if not kept or time - kept[-1] > 0.02:
@@ -189,7 +194,7 @@ def _rising(times: Iterable[float]) -> tuple[float, ...]:
 
 
 def _retimed(score: Score, at: Callable[[float], float], duration: float) -> Score:
-    """``score`` with every time through ``at``, a rising function."""
+    """Map every time in ``score`` through ``at``, a rising function."""
 
     def note(old: Note) -> Note:
         start = at(old.start)

@@ -1,7 +1,4 @@
-"""Keys, scales, chords and metres: what a composer knows before writing the first note.
-
-Pitch classes are 0 (C) to 11 (B); intervals are semitones.
-"""
+"""Keys, scales, chords and metres. Pitch classes are 0 (C) to 11 (B); intervals are in semitones."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10)
 
-SCALES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
-    # What melodies are made of: (in a major key, in a minor key).
+MELODY_SCALES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    # The scales of melodies, in a major key and in a minor key.
     "diatonic": (MAJOR_SCALE, MINOR_SCALE),
     "pentatonic": ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10)),
     "blues": ((0, 2, 3, 4, 7, 9), (0, 3, 5, 6, 7, 10)),
@@ -25,7 +22,7 @@ SCALES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
 }
 
 MODES: dict[str, tuple[tuple[int, ...], bool]] = {
-    # The church modes: their scale, and whether its third is minor.
+    # The church modes: the scale, and whether its third is minor.
     "dorian": ((0, 2, 3, 5, 7, 9, 10), True),
     "phrygian": ((0, 1, 3, 5, 7, 8, 10), True),
     "lydian": ((0, 2, 4, 6, 7, 9, 11), False),
@@ -71,7 +68,7 @@ _DEGREES = {"I": 0, "II": 1, "III": 2, "IV": 3, "V": 4, "VI": 5, "VII": 6}
 class Key:
     """A tonic (pitch class) and its mode; ``str`` gives ``"F# minor"`` or ``"D dorian"``.
 
-    ``mode`` is a church mode of :data:`MODES`; ``minor`` is then what its third says.
+    ``mode`` is a church mode of :data:`MODES`, or empty; ``minor`` says whether the third is minor.
     """
 
     tonic: int
@@ -85,7 +82,7 @@ class Key:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """How the twelve pitch classes are spelled in this key."""
+        """The names of the twelve pitch classes as they are spelled in this key."""
         if self.mode:
             above = {"dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "locrian": 11}[self.mode]
             return FLAT_NAMES if (self.tonic - above) % 12 in (1, 3, 5, 8, 10) else SHARP_NAMES
@@ -98,7 +95,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """A root (pitch class) and the intervals above it, root included."""
+    """A root (pitch class) and the intervals above it, the root's 0 included."""
 
     root: int
     intervals: tuple[int, ...]
@@ -106,7 +103,7 @@ class Chord:
 
     @property
     def tones(self) -> tuple[int, ...]:
-        """Pitch classes, root first."""
+        """The pitch classes, the root first."""
         return tuple((self.root + interval) % 12 for interval in self.intervals)
 
     @property
@@ -116,9 +113,10 @@ class Chord:
 
 @dataclass(frozen=True, slots=True)
 class Metre:
-    """Felt beats in a bar. 6/8 has two dotted beats of three parts each, and its tempo counts those.
+    """A metre, by the beats that are felt in a bar.
 
-    7/8 (2+2+3) goes by its eighths, ``unit`` of them to a beat that the tempo counts; 5/4 is 3+2, 7/4 4+3.
+    6/8 has two dotted beats, which its tempo counts. 7/8 (2+2+3) has seven, its eighths, and ``unit`` of them
+    make one of the beats that its tempo counts. 5/4 is 3+2, 7/4 is 4+3.
     """
 
     name: str
@@ -127,16 +125,16 @@ class Metre:
     unit: int = 1
 
     @property
-    def steps(self) -> int:
+    def steps_per_beat(self) -> int:
         """Steps of a pattern in a beat: sixteenths, of which a dotted beat has six."""
         return 6 if self.compound else 4 // self.unit
 
-    def beat(self, tempo: float) -> float:
-        """Seconds of a beat of the bar."""
+    def beat_seconds(self, tempo: float) -> float:
+        """Give the length of a beat of the bar at ``tempo``, s."""
         return 60 / tempo / self.unit
 
-    def strong(self, beat: float) -> bool:
-        """Whether a position, in beats from a bar line, is where one counts."""
+    def is_strong(self, beat: float) -> bool:
+        """Say whether a position, in beats from a bar line, is on a beat that one counts."""
         if self.unit > 1:
             return min(abs(beat % self.beats - at) for at in (0, 2, 4)) < 1e-6
         return abs(beat % 1) < 1e-6
@@ -154,7 +152,7 @@ METRES = {
 
 
 def parse_note(text: str) -> tuple[int, str] | None:
-    """The pitch class that ``text`` begins with, and what follows it; ``None`` if it's no note."""
+    """Read the pitch class that ``text`` begins with, and what follows it; ``None`` where it is no note."""
     match = _NOTE.match(text)
     if match is None:
         return None
@@ -170,7 +168,7 @@ def parse_note(text: str) -> tuple[int, str] | None:
 
 
 def parse_key(text: str) -> Key | None:
-    """``"C Major"``, ``"Am"``, ``"f# minor"``, ``"Bb"`` …; ``None`` if it isn't a key."""
+    """Read a key such as ``"C Major"``, ``"Am"``, ``"f# minor"`` or ``"Bb"``; ``None`` where it is none."""
     note = parse_note(text.strip())
     if note is None:
         return None
@@ -186,7 +184,9 @@ def parse_key(text: str) -> Key | None:
 
 @lru_cache(maxsize=512)
 def parse_chord(label: str) -> Chord | None:
-    """``"F#m7"``, ``"Bbmaj7/D"`` …; ``None`` for ``"N"`` and what isn't a chord. A bass note is ignored."""
+    """Read a chord such as ``"F#m7"`` or ``"Bbmaj7/D"``, without its bass note; ``None`` for ``"N"`` and the
+    like.
+    """
     if not label or label[0] not in "ABCDEFG":
         return None
     match = re.match(r"([A-G])(#|b|♯|♭)?([^/]*)", label)
@@ -196,16 +196,28 @@ def parse_chord(label: str) -> Chord | None:
     quality = match[3].replace(":", "")
     quality = _ALIASES.get(quality, quality)
     intervals = QUALITIES.get(quality)
-    if intervals is None:  # An extension we don't spell: its triad serves.
-        intervals = QUALITIES["m" if re.match(r"m(?!aj)", quality) else "dim" if quality[:3] == "dim" else ""]
+    if intervals is None:  # An extension that is not listed is played as its triad.
+        triad = "dim" if quality.startswith("dim") else "m" if re.match(r"m(?!aj)", quality) else ""
+        intervals = QUALITIES[triad]
     return Chord(root, intervals, label)
 
 
 @lru_cache(maxsize=1024)
-def numeral(text: str, key: Key) -> Chord:
-    """The chord that a Roman numeral names: ``"ii7"``, ``"V7"``, ``"bVII"``, ``"iiø7"``, ``"I5"``.
+def parse_numeral(text: str, key: Key) -> Chord:
+    """Give the chord that a Roman numeral names in a key.
 
-    Capitals are major. In a minor key the degrees are those of the natural minor scale.
+    Parameters
+    ----------
+    text
+        ``"ii7"``, ``"V7"``, ``"bVII"``, ``"iiø7"``, ``"I5"`` …; capitals are major.
+    key
+        In a minor key the degrees are those of the natural minor scale.
+
+    Raises
+    ------
+    ValueError
+        It is not a Roman numeral.
+
     """
     match = _NUMERAL.fullmatch(text)
     if match is None:
@@ -219,12 +231,31 @@ def numeral(text: str, key: Key) -> Chord:
 
 
 @lru_cache(maxsize=8192)
-def voice_lead(
+def voice_leading(
     chord: Chord, previous: tuple[int, ...], low: int, high: int, voices: int = 4, before: Chord | None = None
 ) -> tuple[int, ...]:
-    """Pitches of ``chord`` in ``low … high`` that move least from ``previous`` (a close voicing near the
-    middle, if there is none). The root is left to the bass where the chord has more tones than voices.
-    With ``before``, the chord of ``previous``, the top voice shuns fifths and octaves parallel to the roots.
+    """Voice a chord so that its pitches move little from those of the chord before.
+
+    The root is left to the bass where the chord has more tones than there are voices.
+
+    Parameters
+    ----------
+    chord
+        What to voice.
+    previous
+        Pitches of the chord before, from the lowest; empty for a close voicing near the middle of the range.
+    low, high
+        The range, MIDI.
+    voices
+        How many pitches at most.
+    before
+        The chord before: with it, the top voice avoids fifths and octaves that are parallel to the roots.
+
+    Returns
+    -------
+    tuple of int
+        MIDI note numbers from the lowest.
+
     """
     tones = list(chord.tones)
     if len(tones) > voices:
@@ -256,8 +287,8 @@ def voice_lead(
     return best[1] if best else tuple(sorted((low + (tone - low) % 12) for tone in tones))
 
 
-def transposed_chord(label: str, semitones: int, key: str) -> str:
-    """``label`` so many semitones higher, spelled as in ``key``."""
+def transpose_chord(label: str, semitones: int, key: str) -> str:
+    """Transpose a chord label up by ``semitones``, spelled as in ``key``."""
     chord, spelling = parse_chord(label), parse_key(key) or Key(0)
     if chord is None:
         return label

@@ -27,11 +27,12 @@ from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.edit import edit
-from audiopod_mcp.music.editing.prompt.parse import read_wishes
-from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.effects.mix_matching import spectral_balance, stereo_width
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from audiopod_mcp.studio.engines.refusals import explain
 from tests.benchmarks.transforming import WORDS, level, rows_alike
 
 BOTH, COMPOSED = "both", "composed"
@@ -124,7 +125,7 @@ class Song:
 
 def composed_song():
     brief = read_caption("pop song with piano", bpm=118, keyscale="G major", duration=14, lyrics=WORDS)
-    made = make(brief, seed=1)
+    made = generate(brief, seed=1)
     return Song(made.audio, made.rate, dict(made.stems), made.score)
 
 
@@ -214,7 +215,7 @@ def measured(what, song, made):
         "bpm": lambda: analyze(new, rate).tempo,
         "steps": lambda: semitones(song, made),
         "key": lambda: made.score.key if made.score else analyze(new, rate).key,
-        "width": lambda: width_of(new) / width_of(own),
+        "width": lambda: stereo_width(new) / stereo_width(own),
         "start": lambda: level(new, rate, 0.0, 0.5) - level(own, rate, 0.0, 0.5),
         "backwards": lambda: decibels(rms(new[::-1] - own) / rms(own)),
         "peak": lambda: true_peak(new, rate),
@@ -238,10 +239,12 @@ def rest(prompt, what, song, made):
     """The largest change of what was not named, in dB, and whether that is little; ``None``: nothing is left."""
     if what in WHOLE or what.startswith("outside"):
         return None
-    named = {wish.track for wish in read_wishes(prompt)}
+    named = {wish.track for wish in parse_prompt(prompt).steps}
     named |= {"backing_vocals"} if "vocals" in named else set()
-    if what == "tracks" and not any(wish.kind == "only" for wish in read_wishes(prompt)):
-        named |= set(made.stems) - set(song.true) | {t for w in read_wishes(prompt) for t in w.text.split()}
+    if what == "tracks" and not any(wish.kind == "only" for wish in parse_prompt(prompt).steps):
+        named |= set(made.stems) - set(song.true) | {
+            t for w in parse_prompt(prompt).steps for t in w.text.split()
+        }
     if song.score:
         others = [track for track in song.true if track in made.stems and track not in named]
         changes = [decibels(rms(made.stems[t] - song.true[t]) / rms(song.true[t])) for t in others]
@@ -272,7 +275,7 @@ def main():
             try:
                 made = edit(song.audio, song.rate, prompt=prompt, **song.composed)
             except Refused as refused:
-                print(f"{name:9} {prompt:28} {what:12} refused: {refused}", flush=True)
+                print(f"{name:9} {prompt:28} {what:12} refused: {explain(refused)}", flush=True)
                 count[name, False] += 1
                 continue
             got = measured(what, song, made)
@@ -292,7 +295,7 @@ def main():
                 edit(song.audio, song.rate, prompt=prompt, **song.composed)
                 says, ok = "done, or nothing done", False
             except Refused as refused:
-                says, ok = str(refused), "; " in str(refused)
+                says, ok = explain(refused), "; " in explain(refused)
             count[name, ok] += 1
             print(f"{name:9} {prompt:28} {'refused' if ok else 'NOT'}: {says}", flush=True)
         print(f"{name}: {count[name, True]} ok, {count[name, False]} not", flush=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, silent
 from audiopod_mcp.music.synthesis import INSTRUMENTS
-from audiopod_mcp.music.synthesis.parts import play
+from audiopod_mcp.music.synthesis.part_rendering import render_part
 
 HOLD, GAP = 2.0, 3.0
 DRUMS = (36, 38, 37, 39, 42, 46, 51, 49, 41, 45, 50, 54, 56, 61, 70)
@@ -42,7 +42,7 @@ STRUCK = (
 def phrase(name: str, notes: list[Note]) -> np.ndarray:
     """Dry sound of ``notes``, (samples, 2)."""
     samples = int((notes[-1].start + notes[-1].duration + 2.0) * SAMPLE_RATE)
-    dry = play(Part(INSTRUMENTS[name].track, name, tuple(notes)), samples, 1, silent)
+    dry = render_part(Part(INSTRUMENTS[name].track, name, tuple(notes)), samples, 1, silent)
     return dry if dry.ndim == 2 else np.repeat(dry[:, None], 2, axis=1)
 
 

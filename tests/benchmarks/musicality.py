@@ -25,7 +25,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.composition.ensemble import band_for
+from audiopod_mcp.music.composition.instrumentation import choose_band
 from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Score
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.styles import STYLES
@@ -69,7 +69,7 @@ def tune_of(score: Score) -> Part | None:
     assert brief is not None
     if voices := [part for part in score.parts if part.track == "vocals"]:
         return voices[0]
-    leads = [m.instrument for m in band_for(brief, STYLES[brief.style], sings=False) if m.role == "lead"]
+    leads = [m.instrument for m in choose_band(brief, STYLES[brief.style], sings=False) if m.role == "lead"]
     for part in reversed(score.parts):
         starts = np.array([note.start for note in part.notes])
         if part.instrument in leads and len(starts) > 4 and (np.diff(starts) > 0.03).mean() > 0.97:

@@ -19,8 +19,8 @@ import soundfile
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, silent
 from audiopod_mcp.music.synthesis import INSTRUMENTS
-from audiopod_mcp.music.synthesis.parts import play
-from audiopod_mcp.music.synthesis.room import distort
+from audiopod_mcp.music.synthesis.mix_effects import distort
+from audiopod_mcp.music.synthesis.part_rendering import render_part
 
 FONTS = ("/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/sounds/sf2/TimGM6mb.sf2")
 HOLD, STEP, TAIL = 1.2, 2.4, 3.0
@@ -56,7 +56,7 @@ def notes_of(name: str, keys: list[int] | None = None) -> list[Note]:
 def ours(name: str, notes: list[Note]) -> np.ndarray:
     samples = round((notes[-1].start + STEP + TAIL) * SAMPLE_RATE)
     instrument = INSTRUMENTS[name]
-    dry = play(Part(instrument.track, name, tuple(notes)), samples, 1, silent)
+    dry = render_part(Part(instrument.track, name, tuple(notes)), samples, 1, silent)
     if instrument.drive:
         dry = distort(dry, instrument.drive, lambda: None)
     return dry if dry.ndim == 1 else dry.mean(axis=1)

@@ -17,7 +17,7 @@ import soundfile
 import soxr
 from scipy.signal import fftconvolve
 
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.lyrics.syllables import count_syllables
 from audiopod_mcp.music.model import Brief
 
@@ -131,7 +131,7 @@ def composed(half):
             style, style, tempo=float(tempo), duration=float(seconds), lyrics=song_text(language, form),
             language=language,
         )  # fmt: skip
-        made = make(brief, seed=seed)
+        made = generate(brief, seed=seed)
         truth = [(line.start, line.text) for line in made.lyrics]
         parted = stanza_starts_of(form)[: len(truth)]
         level = voice_level(made.stems["vocals"], made.rate)

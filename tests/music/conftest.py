@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.effects.crossfade import convert
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.effects.crossfade import resample
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.model import SAMPLE_RATE, Rendering
 
 LYRICS = """[Verse]
@@ -25,14 +25,14 @@ sail away with me"""
 def song() -> Rendering:
     """A sung pop song of 12 s in G major at 120 BPM, with stems and score."""
     brief = read_caption("pop song with piano", bpm=120, keyscale="G major", duration=12, lyrics=LYRICS)
-    return make(brief, seed=1)
+    return generate(brief, seed=1)
 
 
 @pytest.fixture(scope="session")
 def tune() -> Rendering:
     """An instrumental rock piece of 12 s in A minor at 110 BPM, whose chords change."""
     brief = read_caption("rock, instrumental", bpm=110, keyscale="A minor", duration=12, instrumental=True)
-    return make(brief, seed=3)
+    return generate(brief, seed=3)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Recording:
 @pytest.fixture(scope="session")
 def recording(tune) -> Recording:
     """The instrumental as a recording at 48 kHz: 16-bit samples, and no score."""
-    audio = convert(tune.audio, SAMPLE_RATE, 48_000, 2)
+    audio = resample(tune.audio, SAMPLE_RATE, 48_000, 2)
     return Recording((np.round(audio * 2**15) / 2**15).astype(np.float32), 48_000)
 
 

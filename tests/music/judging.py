@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.effects.crossfade import mixed
+from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.model import Rendering
 
 
 def assert_stems_sum(made: Rendering) -> None:
     assert made.stems
-    assert np.abs(mixed(made.stems) - made.audio).max() < 1e-4
+    assert np.abs(mixdown(made.stems) - made.audio).max() < 1e-4
 
 
 def assert_as_it_was(stem, before) -> None:

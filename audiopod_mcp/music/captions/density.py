@@ -7,7 +7,7 @@ import re
 from audiopod_mcp.music.model import Activity
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-from .text_search import find, word
+from .text_search import find_words, word_pattern
 from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 
 _AMOUNTS: dict[str, float] = {
@@ -40,14 +40,16 @@ _NOT = re.compile(
 )
 
 
-def activity_in(text: str, wanted: str) -> Activity:
+def find_activity(text: str, wanted: str) -> Activity:
     """How much each layer plays by ``text``, of which ``wanted`` is what isn't denied."""
     levels: dict[str, float] = {}
     for pattern, level in _AMOUNTS.items():
         where = text if pattern.startswith("less") else wanted
-        things = _things(where)
-        for match in word(pattern).finditer(where):
-            layers = _after(where, match.end(), things) or _before(where, match.start(), things)
+        layers_named = _layers_named(where)
+        for match in word_pattern(pattern).finditer(where):
+            layers = _layers_after(where, match.end(), layers_named) or _layer_before(
+                where, match.start(), layers_named
+            )
             if not layers and not _OVERALL.fullmatch(match[0].lower()) and _of_music(where[match.end() :]):
                 layers = {""}
             turned = 0.75 - 0.5 * level if _NOT.search(where[: match.start()]) else level
@@ -62,28 +64,28 @@ def _of_music(rest: str) -> bool:
     """Whether what follows a word leaves it said of the music: "a busy song", not "a busy street"."""
     if _STANDS_ALONE.match(rest):
         return True
-    styles = find(rest[:40], {**STYLE_WORDS, **FORM_WORDS})
+    styles = find_words(rest[:40], {**STYLE_WORDS, **FORM_WORDS})
     return bool(styles) and len(rest[: styles[0][0]].split()) <= 1
 
 
-def _things(text: str) -> list[tuple[int, int, str | None]]:
+def _layers_named(text: str) -> list[tuple[int, int, str | None]]:
     """The layers that ``text`` names, with where; ``None`` is a singer."""
     named = [
         (start, end, track if isinstance(track, str) else track[0])
-        for start, end, track in find(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
+        for start, end, track in find_words(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
     ]
     found: list[tuple[int, int, str | None]] = []
     for start, end, name in named:
         track = INSTRUMENTS[name].track if name in INSTRUMENTS else name
         found.append((start, end, None if "vocals" in track else _LAYERS.get(track, "chords")))
-    words = [hit for hit in find(text, _LAYER_WORDS) if not any(a <= hit[0] < b for a, b, _ in found)]
+    words = [hit for hit in find_words(text, _LAYER_WORDS) if not any(a <= hit[0] < b for a, b, _ in found)]
     return sorted([*found, *words], key=lambda hit: hit[0])
 
 
-def _after(text: str, end: int, things: list[tuple[int, int, str | None]]) -> set[str | None]:
+def _layers_after(text: str, end: int, layers_named: list[tuple[int, int, str | None]]) -> set[str | None]:
     """The layers of the list that begins within two words behind ``end``."""
     layers: set[str | None] = set()
-    for start, stop, layer in things:
+    for start, stop, layer in layers_named:
         if start < end:
             continue
         between = text[end:start]
@@ -95,9 +97,9 @@ def _after(text: str, end: int, things: list[tuple[int, int, str | None]]) -> se
     return layers
 
 
-def _before(text: str, start: int, things: list[tuple[int, int, str | None]]) -> set[str | None]:
+def _layer_before(text: str, start: int, layers_named: list[tuple[int, int, str | None]]) -> set[str | None]:
     """The layer that is named right before: "drums: sparse", "the bass is simple"."""
-    for _, stop, layer in reversed(things):
+    for _, stop, layer in reversed(layers_named):
         if stop <= start:
             link = r"\s*[:=]?\s*(?:(?:is|are|stays?|kept|very|quite|rather|ist|est|es)\s+){0,3}"
             return {layer} if re.fullmatch(link, text[stop:start]) else set()

@@ -20,14 +20,14 @@ _SHUFFLE = {0.5: 0.64, 0.25: 0.6}
 """What the first of a pair takes in a shuffle of eighths or, where a style swings those, of sixteenths."""
 
 
-def counted(text: str) -> str | None:
+def find_feel(text: str) -> str | None:
     """``half-time`` or ``double-time`` if ``text`` says so."""
     found = _COUNTED.search(text)
     return f"{found[1].lower()}-time" if found else None
 
 
-def swing_in(text: str, style: Style) -> float | None:
+def find_swing(text: str, style: Style) -> float | None:
     """The share of a pair that its first note takes by ``text``; ``None``: the style's own."""
     if _STRAIGHT.search(text):
         return 0.5
-    return max(style.swing, _SHUFFLE[style.swung]) if _SWUNG.search(text) else None
+    return max(style.swing, _SHUFFLE[style.swing_unit]) if _SWUNG.search(text) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
-from .text_search import find, word
+from .text_search import find_words, word_pattern
 from .vocabulary import (
     ENSEMBLES,
     FORM_WORDS,
@@ -79,7 +79,7 @@ _THINGS: dict[str, object] = {**_NAMES, **TRACK_WORDS, **INSTRUMENT_WORDS}
 _SOUNDS: dict[str, object] = {**INSTRUMENT_WORDS, **TRACK_WORDS}
 
 
-def denied(text: str) -> tuple[set[str], str]:
+def split_negated(text: str) -> tuple[set[str], str]:
     """The tracks and instruments that ``text`` rules out, and the text without what it denies."""
     without: set[str] = set()
     text, ruled = _suffixed(text)
@@ -91,7 +91,7 @@ def denied(text: str) -> tuple[set[str], str]:
         length = _reach(clause, bool(_LISTING.match(match[0])))
         kept.append(text[at : match.start() if length else match.end()])
         if length and not match["less"]:
-            without |= named(clause[:length])
+            without |= named_tracks(clause[:length])
         at = match.end() + length
     kept.append(text[at:])
     return without, " ".join(kept)
@@ -99,16 +99,16 @@ def denied(text: str) -> tuple[set[str], str]:
 
 def _reach(clause: str, listing: bool) -> int:
     """Characters of a clause that are denied: up to the last thing of the list it begins with, 0 for none."""
-    hits = [(start, end) for start, end, _ in find(clause, _THINGS)]
+    hits = [(start, end) for start, end, _ in find_words(clause, _THINGS)]
     if not hits or len(clause[: hits[0][0]].split()) > 3 or "," in clause[: hits[0][0]]:
         return 0
     reach = hits[0][1]
-    instruments = bool(named(clause[:reach]))
+    instruments = bool(named_tracks(clause[:reach]))
     for start, end in hits[1:]:
         between = clause[reach:start]
         # "no drums, bass or vocals" goes on over its comma, "no drums, acoustic guitar" doesn't.
         closed = bool(re.search(r"[,、]", between)) and not listing and not _OR.search(clause[start:])
-        alike = bool(named(clause[start:end])) == instruments
+        alike = bool(named_tracks(clause[start:end])) == instruments
         linked = between.strip(" -") != "" and (
             _JOINED.fullmatch(between) or (_OR.match(between.strip()) and len(between.split()) <= 3)
         )
@@ -122,42 +122,44 @@ def _suffixed(text: str) -> tuple[str, set[str]]:
     """What is ruled out by an ending ("drumless", "vokalsiz") or a word behind it, and the text without."""
     without: set[str] = set()
     for match in _LESS.finditer(text):
-        without |= named(match[1]) or {"vocals"}
+        without |= named_tracks(match[1]) or {"vocals"}
     text = _LESS.sub(" ", text)
-    for start, end, _ in reversed(find(text, _SOUNDS)):
+    for start, end, _ in reversed(find_words(text, _SOUNDS)):
         if after := _AFTER.match(text, end):
-            without |= named(text[start:end])
+            without |= named_tracks(text[start:end])
             text = f"{text[:start]} {text[after.end() :]}"
     for pattern in TRACK_WORDS:  # Turkish endings grow on the word itself.
         for match in re.finditer(rf"\b({pattern})s[ıiu]z\b", text, re.IGNORECASE):
-            without |= named(match[1])
+            without |= named_tracks(match[1])
             text = text.replace(match[0], " ")
     return text, without
 
 
-def named(clause: str) -> set[str]:
+def named_tracks(clause: str) -> set[str]:
     """The tracks, or where one kind is meant the instruments, that a clause names."""
     found: set[str] = set()
-    for start, end, name in find(clause, INSTRUMENT_WORDS):
+    for start, end, name in find_words(clause, INSTRUMENT_WORDS):
         whole = [
-            tracks for pattern, tracks in TRACK_WORDS.items() if word(pattern).fullmatch(clause[start:end])
+            tracks
+            for pattern, tracks in TRACK_WORDS.items()
+            if word_pattern(pattern).fullmatch(clause[start:end])
         ]
         found |= set(whole[0]) if whole else {name}
-    for _, _, tracks in find(clause, TRACK_WORDS):
+    for _, _, tracks in find_words(clause, TRACK_WORDS):
         if not any(name in INSTRUMENTS and INSTRUMENTS[name].track in tracks for name in found):
             found |= set(tracks)
     return found
 
 
-def left_out(text: str, instruments: tuple[str, ...]) -> set[str]:
+def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
     """Every track but those of ``instruments`` if ``text`` says "solo piano", "only strings", "string
     quartet", or all but the voices for "a cappella".
     """
     if ACAPPELLA.search(text):
         return _all_but(("vocals", "backing_vocals"))
-    if groups := find(text, ENSEMBLES):
+    if groups := find_words(text, ENSEMBLES):
         return _all_but(_track(name) for name in (*groups[0][2], *instruments))
-    hits = find(text, _SOUNDS)
+    hits = find_words(text, _SOUNDS)
     starts = {start for start, _, _ in hits}
     exclusive = False
     for match in _ONLY_BEFORE.finditer(text):

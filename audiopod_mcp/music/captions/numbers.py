@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
-from .text_search import word
+from .text_search import word_pattern
 from .translations import KANA_NOTES, NOTES
 
 _BPM = re.compile(
@@ -79,7 +79,7 @@ _NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "si
 _NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
 
-def tempo_in(text: str, low: float, high: float) -> float | None:
+def find_tempo(text: str, low: float, high: float) -> float | None:
     """Beats a minute that ``text`` names; the middle, if it names two."""
     for match in _BPM.finditer(text):
         first, second = (match[1], match[2]) if match[2] else (None, match[3] or match[5])
@@ -89,7 +89,7 @@ def tempo_in(text: str, low: float, high: float) -> float | None:
     return next((float(m[1]) for m in _BARE_BPM.finditer(text) if 50 <= float(m[1]) <= 220), None)
 
 
-def key_in(text: str) -> Key | None:
+def find_key(text: str) -> Key | None:
     """The key that ``text`` names, in letters or in note names; a mode that's named apart goes with it."""
     key = _key_in(text)
     church = _MODE_ALONE.search(text)
@@ -106,7 +106,7 @@ def _open(text: str, key: Key, minor: bool) -> bool:
     return stated is None or key.minor == minor
 
 
-def mode_named(text: str) -> str | None:
+def find_church_mode(text: str) -> str | None:
     """The church mode that ``text`` names, with or without a tonic."""
     found = _MODE_ALONE.search(text)
     return next((name for name in _CHURCH if found[name]), None) if found else None
@@ -138,7 +138,7 @@ def _in_mode(tonic: int, match: re.Match[str]) -> Key:
     return Key(tonic, MODES[church][1] if church else bool(match["minor"]), church)
 
 
-def mode_in(text: str) -> bool | None:
+def find_mode(text: str) -> bool | None:
     """Whether ``text`` asks for minor (``True``) or major without naming a tonic."""
     if re.search(
         r"\bminor[\s-](?:key|mode|tonality|feel|scale)\b|\bin minor\b|\bmoll\b", text, re.IGNORECASE
@@ -149,15 +149,17 @@ def mode_in(text: str) -> bool | None:
     return None
 
 
-def metre_in(text: str) -> str | None:
+def find_metre(text: str) -> str | None:
     """The metre that ``text`` names or that a dance it names is in. 12/8 and 9/8 are felt as 6/8."""
     for name in _metres_named(text):
         if _EQUALS.get(name, name) in METRES:
             return _EQUALS.get(name, name)
-    return next((metre for pattern, metre in _METRE_WORDS.items() if word(pattern).search(text)), None)
+    return next(
+        (metre for pattern, metre in _METRE_WORDS.items() if word_pattern(pattern).search(text)), None
+    )
 
 
-def metre_refused(text: str) -> str | None:
+def find_unsupported_metre(text: str) -> str | None:
     """A metre that ``text`` names and that can't be played, ``"11/8"``."""
     return next((name for name in _metres_named(text) if _EQUALS.get(name, name) not in METRES), None)
 
@@ -166,14 +168,14 @@ def _metres_named(text: str) -> list[str]:
     return [f"{match[1]}/{match[2]}" for match in _METRE.finditer(text) if 2 <= int(match[1]) <= 21]
 
 
-def metre_of(name: str) -> str | None:
+def canonical_metre(name: str) -> str | None:
     """The metre that one written as ``name`` is played as; ``None`` if it can't be."""
     alone = {"2": "2/4", "3": "3/4", "4": "4/4", "5": "5/4", "6": "6/8", "7": "7/8"}
     name = alone.get(name, _EQUALS.get(name, name))
     return name if name in METRES else None
 
 
-def seconds_in(text: str) -> float | None:
+def find_duration(text: str) -> float | None:
     """How long ``text`` says the piece should be: "a 30-second jingle", "two minutes long"."""
     match = _LENGTH.search(text)
     if match is None:

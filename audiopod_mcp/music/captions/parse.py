@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from audiopod_mcp.music.composition.form import NOMINAL, natural_bars
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.words import Stanza, stanzas
+from audiopod_mcp.music.composition.form import NOMINAL_BARS, natural_bars
+from audiopod_mcp.music.composition.random_streams import random_stream
+from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.model import Brief, Refused
-from audiopod_mcp.music.styles import PRESETS, STYLES, Style
+from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
-from .density import activity_in
-from .feel import counted, swing_in
-from .negation import denied, left_out, named
-from .numbers import key_in, metre_in, metre_of, mode_in, mode_named, seconds_in, tempo_in
-from .tempo_words import dotted, paced
-from .text_search import find, tidy, word
+from .density import find_activity
+from .feel import find_feel, find_swing
+from .negation import excluded_tracks, named_tracks, split_negated
+from .numbers import (
+    canonical_metre,
+    find_church_mode,
+    find_duration,
+    find_key,
+    find_metre,
+    find_mode,
+    find_tempo,
+)
+from .style_names import choose_style, names_style
+from .tempo_words import dotted_tempo_range, tempo_of_word
+from .text_search import find_words, normalize_text, word_pattern
 from .translations import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
 from .vocabulary import (
+    COMMON_KEYS,
     ENSEMBLES,
-    FORM_WORDS,
-    HINT_WORDS,
     INSTRUMENT_WORDS,
-    KEY_FRIENDS,
+    LANGUAGES,
     MOODS,
     STYLE_WORDS,
     TEMPO_WORDS,
-    TONGUES,
 )
 
 TEMPO_RANGE = (30.0, 300.0)
@@ -51,12 +58,10 @@ _INSTRUMENTAL = re.compile(
     rf"|{INSTRUMENTAL_ANYWHERE}",
     re.IGNORECASE,
 )
-_STYLES_BY_RANK: tuple[Mapping[str, str | None], ...] = (STYLE_WORDS, FORM_WORDS, HINT_WORDS)
-_FLAVOUR = re.compile(r"[\s-]?(?:flavou?red|tinged|inspired|influenced|infused|leaning)\b", re.IGNORECASE)
 _TONGUE = re.compile(
-    rf"\b(?:in|en|auf|em|su)\s+({'|'.join(TONGUES)})(?!\w)|\b({'|'.join(TONGUES)})\s+(?:\w+\s+)?"
+    rf"\b(?:in|en|auf|em|su)\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
     r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
-    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(TONGUES)})(?!\w)",
+    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
     re.IGNORECASE,
 )
 
@@ -75,22 +80,51 @@ def read_caption(
     seed: int = 0,
     negative: str | None = None,
 ) -> Brief:
-    """The brief that ``caption`` describes. Explicit parameters win over words, words over habits.
+    """Read the brief that a caption describes.
 
-    ``lyrics`` with a line to sing are sung, though the caption says "instrumental" or "no vocals";
-    ``instrumental`` silences them, and so do lyrics of nothing but tags. ``duration`` is in seconds; not
-    positive, it's the one the caption names, else chosen from the lyrics, or about a minute of whole bars.
-    ``negative`` names what must not be there. What's left open is chosen by ``seed``. Raises
-    :class:`Refused` for a key or metre that can't be understood.
+    Explicit parameters win over words, and words over the habits of the style.
+
+    Parameters
+    ----------
+    caption : str
+        English, or words of other languages that are known.
+    bpm : float, optional
+        Tempo in beats a minute, 30 to 300.
+    keyscale, timesignature : str, optional
+        Key and metre, such as ``"F# minor"`` and ``"6/8"``.
+    duration : float
+        Seconds. Where it is not positive, it is the one that the caption names, else what the lyrics take, or
+        about a minute of whole bars.
+    genre_preset : str, optional
+        One of :data:`~audiopod_mcp.music.styles.PRESETS`, or "custom".
+    lyrics : str, optional
+        With a line to sing they are sung, though the caption says "instrumental" or "no vocals".
+    instrumental : bool
+        Nobody sings, whatever the lyrics say. Lyrics of nothing but tags mean that, too.
+    language : str, optional
+        The code of the language of the lyrics.
+    seed : int
+        What is left open is chosen by it.
+    negative : str, optional
+        Names what must not be there.
+
+    Returns
+    -------
+    Brief
+
+    Raises
+    ------
+    Refused
+        Where a preset, a key or a metre is not known, or tempo or duration are out of range.
     """
-    text = tidy(caption)
-    without, wanted = denied(text)
+    text = normalize_text(caption)
+    without, wanted = split_negated(text)
     if negative and negative.strip().upper() != "NO USER INPUT":
-        without |= named(tidy(negative))
-    style = STYLES[_style(wanted, genre_preset)]
+        without |= named_tracks(normalize_text(negative))
+    style = STYLES[choose_style(wanted, genre_preset)]
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
-    without |= left_out(wanted, instruments)
+    without |= excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     parts = stanzas(lyrics)
@@ -122,86 +156,19 @@ def read_caption(
         form=_form(parts) if instrumental or not sings else (),
         instrumental=instrumental,
         language=_language(language, wanted),
-        activity=activity_in(text, wanted),
-        feel=counted(wanted),
-        swing=swing_in(wanted, style),
+        activity=find_activity(text, wanted),
+        feel=find_feel(wanted),
+        swing=find_swing(wanted, style),
     )
-    return _lasting(brief, duration, wanted)
-
-
-def _style(text: str, preset: str | None) -> str:
-    """The style that's named by the words or the preset, else the one that the instruments suggest."""
-    chosen = (preset or "").strip().lower()
-    if chosen and chosen != "custom" and chosen not in PRESETS:
-        raise Refused(f'"{preset}" is not a genre preset: use one of {", ".join(sorted(PRESETS))} or custom.')
-    named = _styles_named(text)
-    if chosen and chosen != "custom":
-        kin = PRESETS[chosen]
-        # "Electronic" with "techno" in the caption is techno; "Jazz" with "rock" is jazz.
-        return next((style for style in named if style == kin or kin in STYLES[style].kin), kin)
-    return named[0] if named else _style_of_sounds(text)
-
-
-def _styles_named(text: str) -> list[str]:
-    """The styles that ``text`` names, the one that decides first.
-
-    In a compound the last word does ("folk rock", "ambient techno"), unless the one before is a kind of it
-    ("punk rock"); forms ("ballad", "waltz") and hints ("80s", "party") count when no style is named.
-    """
-    hits = [
-        (start, end, "hip hop" if style == "rap" else style)
-        for start, end, style in find(text, {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS})
-        if style is not None and not _FLAVOUR.match(text, end)
-    ]
-    # "Acoustic guitar" is an instrument; but with nothing else to go by, "flamenco guitar" is flamenco.
-    sounds = [(start, end) for start, end, _ in find(text, INSTRUMENT_WORDS)]
-    clear = [
-        hit for hit in hits if not any(a <= hit[0] and hit[1] <= b and (a, b) != hit[:2] for a, b in sounds)
-    ]
-    for candidates in (clear, hits):
-        ranks = [
-            [hit for hit in candidates if _names(words, text[hit[0] : hit[1]])] for words in _STYLES_BY_RANK
-        ]
-        named = next(filter(None, ranks), None)
-        if named is None:
-            continue
-        head = named[0]
-        for following in hits:
-            if following[0] < head[1]:
-                continue
-            if text[head[1] : following[0]].strip(" -/") or following[2] in STYLES[head[2]].kin:
-                break
-            if _names(STYLE_WORDS, text[following[0] : following[1]]):
-                head = following
-        others = [style for _, _, style in (*named, *ranks[1])]
-        chosen = next((style for style in others if head[2] in STYLES[style].kin), head[2])
-        return [chosen, *(style for style in others if style != chosen)]
-    return []
-
-
-def _names(words: Mapping[str, object], text: str) -> bool:
-    return any(word(pattern).fullmatch(text) for pattern in words)
-
-
-def _style_of_sounds(text: str) -> str:
-    """The style that the instruments and the mood suggest."""
-    tracks = {INSTRUMENTS[name].track for _, _, name in find(text, INSTRUMENT_WORDS) if name in INSTRUMENTS}
-    if re.search(r"\bsax", text, re.IGNORECASE):
-        return "jazz"
-    if tracks == {"guitar"}:
-        return "folk"
-    if tracks and tracks <= {"strings", "woodwinds", "keyboard", "brass"}:
-        return "classical"
-    moods = {mood for _, _, (mood, _, _) in find(text, MOODS)}
-    if tracks or not moods & {"dreamy", "epic"}:
-        return "pop"
-    return "ambient" if "dreamy" in moods else "cinematic"
+    return _with_duration(brief, duration, wanted)
 
 
 def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
     """Mood, energy 0 to 1, and the pull towards minor (1) or major (-1)."""
-    hidden = [(a, b) for a, b, _ in find(text, STYLE_WORDS | INSTRUMENT_WORDS)]
-    found = [hit for hit in find(text, MOODS) if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)]
+    hidden = [(a, b) for a, b, _ in find_words(text, STYLE_WORDS | INSTRUMENT_WORDS)]
+    found = [
+        hit for hit in find_words(text, MOODS) if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)
+    ]
     energy = style.energy + sum(change for _, _, (_, change, _) in found[:3])
     pull = sum(lean for _, _, (_, _, lean) in found)
     return (
@@ -214,15 +181,17 @@ def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
 def _instruments(text: str, style: Style) -> tuple[str, ...]:
     """Instruments named, each once. "Drums" alone is the style's own kit, "guitar" its own guitar."""
     names: list[str] = []
-    groups = find(text, ENSEMBLES)
-    styles = find(text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"})
+    groups = find_words(text, ENSEMBLES)
+    styles = find_words(
+        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"}
+    )
     found = [
         (start, end, name)
-        for start, end, name in find(text, INSTRUMENT_WORDS)
+        for start, end, name in find_words(text, INSTRUMENT_WORDS)
         if not any(a <= start < b for a, b, _ in (*groups, *styles))
     ]
     for start, end, name in (*((a, b, n) for a, b, group in groups for n in group), *found):
-        if word(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
+        if word_pattern(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
             kind = "drums" if name == "drums" else INSTRUMENTS[name].track
             own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
             name = own[0] if own else {"drums": "acoustic kit"}.get(name, name)
@@ -233,28 +202,28 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
 
 def _timesignature(given: str | None, text: str, style: Style) -> str:
     if given is not None and given.strip():
-        name = metre_of(given.replace(" ", ""))
+        name = canonical_metre(given.replace(" ", ""))
         if name is None:
-            raise Refused(f'"{given}" is not a metre that can be played: use {", ".join(METRES)}.')
+            raise Refused("metre_unknown", metre=given, metres=tuple(METRES))
         return name
-    return metre_in(text) or style.timesignature
+    return find_metre(text) or style.timesignature
 
 
 def _tempo(bpm: float | None, text: str, style: Style, energy: float, metre: str, seed: int) -> float:
     low, high = TEMPO_RANGE
     if bpm is not None:
         if not (math.isfinite(bpm) and low <= bpm <= high):
-            raise Refused(f"A tempo of {bpm:g} BPM can't be played: use {low:g} to {high:g}.")
+            raise Refused("tempo_out_of_range", tempo=bpm, lowest=low, highest=high)
         return float(bpm)
-    if (value := tempo_in(text, low, high)) is not None:
+    if (value := find_tempo(text, low, high)) is not None:
         return value
     slowest, fastest = style.tempo
     if metre == "6/8" and style.name != "celtic":  # A jig is as fast as a reel.
-        slowest, fastest = dotted(slowest, fastest)
-    if words := [pace for _, _, pace in find(text, TEMPO_WORDS) if pace]:
-        tempo = paced(words[0], slowest, fastest, compound=METRES[metre].compound)
+        slowest, fastest = dotted_tempo_range(slowest, fastest)
+    if words := [pace for _, _, pace in find_words(text, TEMPO_WORDS) if pace]:
+        tempo = tempo_of_word(words[0], slowest, fastest, compound=METRES[metre].compound)
     else:
-        chance = generator(seed, "tempo").random()
+        chance = random_stream(seed, "tempo").random()
         place = min(1.0, max(0.0, 0.5 + 0.9 * (energy - style.energy) + 0.5 * (chance - 0.5)))
         tempo = slowest + place * (fastest - slowest)
     return float(round(min(high, max(low, tempo))))
@@ -264,17 +233,17 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
     if given is not None and given.strip():
         key = parse_key(given)
         if key is None:
-            raise Refused(f'"{given}" is not a key: write for example "C major", "Am" or "F# minor".')
+            raise Refused("key_unknown", key=given)
         return str(key)
-    if (key := key_in(text)) is not None:
+    if (key := find_key(text)) is not None:
         return str(key)
-    church = mode_named(text)
-    minor = MODES[church][1] if church else mode_in(text)
+    church = find_church_mode(text)
+    minor = MODES[church][1] if church else find_mode(text)
     if minor is not None:
         pull = 1.0 if minor else -1.0
-    chance = generator(seed, "key")
+    chance = random_stream(seed, "key")
     share = 1.0 if pull >= 1 else 0.0 if pull <= -1 else style.minor_share
-    keys = KEY_FRIENDS[bool(chance.random() < share)]
+    keys = COMMON_KEYS[bool(chance.random() < share)]
     name = keys[int(chance.integers(len(keys)))]
     tonic = parse_key(name)
     return str(Key(tonic.tonic, tonic.minor, church)) if church and tonic else name
@@ -293,69 +262,91 @@ def _language(given: str | None, text: str) -> str | None:
     if match is None:
         return None
     return next(
-        code for name, code in TONGUES.items() if word(name).fullmatch(match[1] or match[2] or match[3])
+        code
+        for name, code in LANGUAGES.items()
+        if word_pattern(name).fullmatch(match[1] or match[2] or match[3])
     )
 
 
-def natural_duration(brief: Brief) -> float:
-    """Seconds that the music wants when nobody says: what the lyrics take, or a minute of whole bars."""
+def default_duration(brief: Brief) -> float:
+    """How long the music of ``brief`` is when nobody says, seconds.
+
+    It is what the lyrics take, or about a minute of whole bars.
+    """
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
     if brief.form:
-        bars = sum(NOMINAL.get(label, 4) for label in brief.form)
-    bar = metre.beats * metre.beat(brief.tempo)
+        bars = sum(NOMINAL_BARS.get(label, 4) for label in brief.form)
+    bar = metre.beats * metre.beat_seconds(brief.tempo)
     bars = min(bars, int((DURATION_RANGE[1] - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.
     ring = bar * max(1, math.ceil(2.0 / bar))
     return round(bars * bar + ring, 3)
 
 
-def _lasting(brief: Brief, duration: float, text: str) -> Brief:
-    """The brief with its duration: the one asked for, or said in ``text``, or the natural one."""
+def _with_duration(brief: Brief, duration: float, text: str) -> Brief:
+    """The brief with its duration: the one asked for, or said in ``text``, or the default."""
     low, high = DURATION_RANGE
     if not math.isfinite(duration) or duration > high:
-        raise Refused(f"A piece can't last {duration:g} seconds: use 1 to {high:g}, or -1 for automatic.")
-    said = seconds_in(text)
-    if duration <= 0 and said is not None and low <= said <= high:
-        duration = said
-    return replace(brief, duration=max(low, float(duration)) if duration > 0 else natural_duration(brief))
+        raise Refused("duration_out_of_range", duration=duration, lowest=low, highest=high)
+    stated = find_duration(text)
+    if duration <= 0 and stated is not None and low <= stated <= high:
+        duration = stated
+    return replace(brief, duration=max(low, float(duration)) if duration > 0 else default_duration(brief))
 
 
-def mentions(caption: str) -> Iterable[str]:
+def instruments_named(caption: str) -> Iterable[str]:
     """The instruments that a caption names, in its order."""
-    return [name for _, _, name in find(tidy(caption), INSTRUMENT_WORDS)]
+    return [name for _, _, name in find_words(normalize_text(caption), INSTRUMENT_WORDS)]
 
 
-def brief_beside(
-    prompt: str, own: Brief | None, tracks: Collection[str], *, sounds: str | None = None, **wanted: Any
+def brief_in_context(
+    prompt: str, own: Brief | None, tracks: Collection[str], *, heard_style: str | None = None, **wanted: Any
 ) -> Brief:
-    """The brief for music that joins a piece: ``prompt``, on top of what the piece is if it names no style.
+    """Read the brief for music that joins a piece or a recording.
 
-    Then the players are those of the piece, ``tracks``, and who else the prompt names, without those that it
-    rules out. A recording is known by the style it ``sounds`` like. ``wanted`` goes to :func:`read_caption`.
+    A prompt that names a style describes the music alone. Else it is on top of what the piece is; the players
+    are then those of the piece and those that the prompt names, without those that it rules out.
+
+    Parameters
+    ----------
+    prompt : str
+        What the new music should be.
+    own : Brief or None
+        The brief of a composed piece.
+    tracks : collection of str
+        Who plays in the piece.
+    heard_style : str, optional
+        The style that a recording sounds most like.
+    **wanted
+        Passed on to :func:`read_caption`.
+
+    Returns
+    -------
+    Brief
+
+    Raises
+    ------
+    Refused
+        As :func:`read_caption` does.
     """
     wanted["duration"] = min(600.0, wanted.get("duration") or 60.0)
-    if names_style(prompt) or (own is None and sounds is None):
+    if names_style(prompt) or (own is None and heard_style is None):
         return read_caption(prompt, **wanted)
     if own is None:
-        return replace(read_caption(f"{sounds}. {prompt}", **wanted), style=sounds or "pop")
+        return replace(read_caption(f"{heard_style}. {prompt}", **wanted), style=heard_style or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
     beside = {name: wanted[name] for name in ("lyrics", "negative") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
-    asked = set(mentions(prompt)) & set(INSTRUMENTS)
-    playing = {*tracks, *(INSTRUMENTS[name].track for name in asked), *(("vocals",) if brief.lyrics else ())}
+    named = set(instruments_named(prompt)) & set(INSTRUMENTS)
+    playing = {*tracks, *(INSTRUMENTS[name].track for name in named), *(("vocals",) if brief.lyrics else ())}
     playing -= ruled_out
     # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
     alone = playing <= {"vocals", "backing_vocals"}
-    named = [name for name in brief.instruments if name != "voice" or name in asked]
+    players = [name for name in brief.instruments if name != "voice" or name in named]
     return replace(
         brief,
-        instruments=(*named, "voice") if alone and not brief.lyrics else tuple(named),
+        instruments=(*players, "voice") if alone and not brief.lyrics else tuple(players),
         without=tuple(sorted({*brief.without, *TRACKS} - playing)) if tracks else brief.without,
     )
-
-
-def names_style(prompt: str) -> bool:
-    """Whether ``prompt`` says what kind of music is wanted."""
-    return bool(find(tidy(prompt), {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-PACES: dict[str, float] = {
+WORD_TEMPI: dict[str, float] = {
     # What the word means by itself, in beats a minute.
     "very slow": 58.0, "slow": 76.0, "mid": 100.0, "lively": 126.0, "uptempo": 132.0, "fast": 160.0,
     "very fast": 190.0,
@@ -22,15 +22,15 @@ def _toward(ratio: float, pull: float) -> float:
     return math.exp(pull * math.log(ratio))
 
 
-def dotted(slowest: float, fastest: float) -> tuple[float, float]:
+def dotted_tempo_range(slowest: float, fastest: float) -> tuple[float, float]:
     """The range of a style's tempi in 6/8, where a beat is a dotted one."""
     longer = 1.5 if fastest > 120 else 1.25 if fastest > 80 else 1.0
     return slowest / longer, fastest / longer
 
 
-def paced(word: str, slowest: float, fastest: float, *, compound: bool = False) -> float:
-    """The tempo of a style of ``slowest … fastest`` when it's called ``word``, one of :data:`PACES`."""
-    meant = PACES[word] / (_DOTTED if compound else 1.0)
+def tempo_of_word(word: str, slowest: float, fastest: float, *, compound: bool = False) -> float:
+    """The tempo of a style of ``slowest … fastest`` when it's called ``word``, one of :data:`WORD_TEMPI`."""
+    meant = WORD_TEMPI[word] / (_DOTTED if compound else 1.0)
     pull: float = min(0.75, max(0.0, (math.log2(fastest / slowest) - 0.1) / 0.25))
     if word in ("very slow", "slow"):
         own = slowest * (0.94 if word == "slow" else 0.85)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from .vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELT, STYLE_WORDS
+from .vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELLED, STYLE_WORDS
 
 _Meaning = TypeVar("_Meaning")
 _UNSPACED = re.compile(r"[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -19,21 +19,36 @@ _COMPOUND = re.compile(
 _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
 
-def tidy(text: str) -> str:
-    """``text`` as the vocabulary is written: one space between words, Latin letters without accents,
-    German and Dutch compounds apart ("Klavier musik"), one wrong letter of a long word put right.
+def normalize_text(text: str) -> str:
+    """Write ``text`` as the vocabulary is written.
+
+    There is one space between words, Latin letters have no accents, German and Dutch compounds are taken
+    apart ("Klavier musik"), and one wrong letter of a long word is put right.
     """
     text = unicodedata.normalize("NFKC", " ".join(text.split())[:4000])
     text = "".join(map(_plain, text))
     return _CORRECTED.sub(lambda match: _corrected(match[0]), _COMPOUND.sub(r" \1", text))
 
 
-def find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
-    """``(start, end, meaning)`` of what ``text`` names, in order; a longer match hides those within."""
+def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
+    """Find what ``text`` names of a vocabulary.
+
+    Parameters
+    ----------
+    text : str
+        As :func:`normalize_text` writes it.
+    vocabulary : mapping of str to anything
+        Regular expressions, which are matched as whole words, and their meanings.
+
+    Returns
+    -------
+    list of (int, int, meaning)
+        Start, end and meaning of each match, in order; a longer match hides those within it.
+    """
     hits = [
         (match.start(), match.end(), meaning)
         for pattern, meaning in vocabulary.items()
-        for match in word(pattern).finditer(text)
+        for match in word_pattern(pattern).finditer(text)
     ]
     hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
     kept: list[tuple[int, int, _Meaning]] = []
@@ -44,9 +59,10 @@ def find(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, 
 
 
 @lru_cache(maxsize=4096)
-def word(pattern: str) -> re.Pattern[str]:
-    """``pattern`` as a whole word, its longest alternative first; anywhere, in scripts that put no spaces
-    between words.
+def word_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile ``pattern`` to match whole words, its longest alternative first.
+
+    In scripts that put no spaces between words it matches anywhere.
     """
     pattern = "|".join(sorted(_alternatives(pattern), key=len, reverse=True))
     if _UNSPACED.search(pattern):
@@ -78,20 +94,24 @@ def _plain(letter: str) -> str:
 @lru_cache(maxsize=4096)
 def _corrected(text: str) -> str:
     lower = text.lower()
-    if lower in OFTEN_MISSPELT:
+    if lower in OFTEN_MISSPELLED:
         return text
-    meant = [right for right in sorted(OFTEN_MISSPELT) if right[0] == lower[0] and one_slip(lower, right)]
+    meant = [
+        right for right in sorted(OFTEN_MISSPELLED) if right[0] == lower[0] and is_one_typo(lower, right)
+    ]
     return meant[0] if meant and not _known(lower) else text
 
 
 def _known(text: str) -> bool:
     """Whether a word means something as it's written: "clavinet" is no clarinet."""
     return any(
-        word(pattern).fullmatch(text) for words in (INSTRUMENT_WORDS, STYLE_WORDS, MOODS) for pattern in words
+        word_pattern(pattern).fullmatch(text)
+        for words in (INSTRUMENT_WORDS, STYLE_WORDS, MOODS)
+        for pattern in words
     )
 
 
-def one_slip(wrong: str, right: str) -> bool:
+def is_one_typo(wrong: str, right: str) -> bool:
     """Whether one letter is missing, extra, wrong, or two neighbours are swapped.
 
     A wrong letter makes another word of a short one ("drugs"): it counts in long ones alone.

@@ -14,10 +14,10 @@ import re
 from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.theory import METRES
 
-from .negation import denied
-from .numbers import key_in, metre_in, metre_refused, tempo_in
-from .text_search import find, tidy, word
-from .vocabulary import FORM_WORDS, HINT_WORDS, INSTRUMENT_WORDS, MOODS, NEAREST, STYLE_WORDS
+from .negation import split_negated
+from .numbers import find_key, find_metre, find_tempo, find_unsupported_metre
+from .text_search import find_words, normalize_text, word_pattern
+from .vocabulary import FORM_WORDS, HINT_WORDS, INSTRUMENT_WORDS, MOODS, NEAREST_STYLES, STYLE_WORDS
 
 _CANNOT: dict[str, str] = {
     # How voices are to sound: the guide voice has one sound.
@@ -47,45 +47,47 @@ _LIKE = re.compile(
 )
 
 
-def shortfalls(brief: Brief) -> tuple[str, ...]:
+def unmet_requests(brief: Brief) -> tuple[str, ...]:
     """A sentence for each kind of wish in the brief's caption that isn't met; empty for most captions."""
     caption = brief.caption
-    without, text = denied(tidy(caption))
+    without, text = split_negated(normalize_text(caption))
     known = {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS}
-    said: list[str] = []
-    if metre := metre_refused(text):
-        said.append(f"{metre} can't be played here: it is in another metre (there are {', '.join(METRES)}).")
-    near = dict.fromkeys((text[a:b].lower(), style) for a, b, style in find(text, NEAREST))
-    if near:
-        listed = ", ".join(f"{name} as {style}" for name, style in near)
-        said.append(f"Played as the nearest style there is: {listed}.")
+    notes: list[str] = []
+    if metre := find_unsupported_metre(text):
+        notes.append(f"{metre} can't be played here: it is in another metre (there are {', '.join(METRES)}).")
+    nearest = dict.fromkeys((text[a:b].lower(), style) for a, b, style in find_words(text, NEAREST_STYLES))
+    if nearest:
+        listed = ", ".join(f"{name} as {style}" for name, style in nearest)
+        notes.append(f"Played as the nearest style there is: {listed}.")
     if what := list(
-        dict.fromkeys(thing for at, _, thing in find(text, _CANNOT) if not _DENIED.search(text[:at]))
+        dict.fromkeys(thing for at, _, thing in find_words(text, _CANNOT) if not _DENIED.search(text[:at]))
     ):
-        said.append(f"Asked for but not possible here: {', '.join(what)}.")
-    strange = [
-        m[0] for m in _ENDINGS.finditer(text) if not find(m[0], {**known, **INSTRUMENT_WORDS, **MOODS})
+        notes.append(f"Asked for but not possible here: {', '.join(what)}.")
+    unknown = [
+        m[0] for m in _ENDINGS.finditer(text) if not find_words(m[0], {**known, **INSTRUMENT_WORDS, **MOODS})
     ]
-    if strange := [name for name in strange if not any(word(p).fullmatch(name) for p in NEAREST)]:
-        said.append(f"Not understood: {', '.join(dict.fromkeys(strange))}.")
-    names = [m[1] for m in _LIKE.finditer(tidy(caption)) if not find(m[1], known)]
+    if unknown := [
+        name for name in unknown if not any(word_pattern(p).fullmatch(name) for p in NEAREST_STYLES)
+    ]:
+        notes.append(f"Not understood: {', '.join(dict.fromkeys(unknown))}.")
+    names = [m[1] for m in _LIKE.finditer(normalize_text(caption)) if not find_words(m[1], known)]
     if names:
-        said.append(f"No artist's style is imitated ({', '.join(names)}): the other words were followed.")
+        notes.append(f"No artist's style is imitated ({', '.join(names)}): the other words were followed.")
     if against := _overruled(brief, text, without):
-        said.append(f"The caption says otherwise ({', '.join(against)}); the other arguments were followed.")
-    return tuple(said)
+        notes.append(f"The caption says otherwise ({', '.join(against)}); the other arguments were followed.")
+    return tuple(notes)
 
 
 def _overruled(brief: Brief, text: str, without: set[str]) -> list[str]:
     """What the caption states and an argument has decided against."""
-    tempo, key, metre = tempo_in(text, 30, 300), key_in(text), metre_in(text)
-    found = []
+    tempo, key, metre = find_tempo(text, 30, 300), find_key(text), find_metre(text)
+    overruled = []
     if tempo is not None and abs(tempo - brief.tempo) > 1:
-        found.append(f"{tempo:g} BPM")
+        overruled.append(f"{tempo:g} BPM")
     if key is not None and str(key) != brief.key:
-        found.append(str(key))
+        overruled.append(str(key))
     if metre is not None and metre != brief.timesignature:
-        found.append(metre)
+        overruled.append(metre)
     if "vocals" in without and brief.lyrics and not brief.instrumental:
-        found.append("no vocals")
-    return found
+        overruled.append("no vocals")
+    return overruled

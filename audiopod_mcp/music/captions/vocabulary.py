@@ -77,7 +77,7 @@ STYLE_WORDS: dict[str, str] = {
     r"pop|(?:j|indie|electro|modern|power|teen|art|chamber|acoustic|folk|dance|bubblegum|brit|mando|canto|c)-?\s?pop|top 40|(?:deutsch|austro|italo|latin)-?pop|adult contemporary|schlager|chanson|musical theat(?:re|er)|show ?tunes?|easy listening|children'?s (?:music|song)|kids'? songs?": "pop",
 }
 
-NEAREST: dict[str, str] = {
+NEAREST_STYLES: dict[str, str] = {
     # Kinds of music without a style of their own here, and the one that's nearest: the result says so.
     r"fado|enka|trot|qawwali|carnatic|hindustani|raga|throat singing|gamelan|hawaiian|exotica": "folk",
     r"gnawa|rai|dabke|arabesque?|rebetiko|laiko|manele|turbo-?folk": "klezmer",
@@ -244,14 +244,14 @@ ENSEMBLES: dict[str, tuple[str, ...]] = {
     r"drum ?line|drum circle|drum solo": ("drums", "percussion"),
 }
 
-TONGUES: dict[str, str] = {
+LANGUAGES: dict[str, str] = {
     r"english": "en", r"spanish|espanol": "es", r"french|francais": "fr", r"german|deutsch": "de",
     r"italian|italiano": "it", r"portuguese|portugues": "pt", r"japanese": "ja", r"chinese|mandarin": "zh",
     r"korean": "ko", r"russian": "ru", r"dutch": "nl", r"polish": "pl", r"turkish": "tr", r"hindi": "hi",
     r"swedish": "sv", r"arabic": "ar", r"greek": "el", r"hebrew": "he",
 }
 
-OFTEN_MISSPELT = frozenset((
+OFTEN_MISSPELLED = frozenset((
     "saxophone", "synthesizer", "synthesizers", "melancholic", "melancholy", "electronic", "orchestral",
     "orchestra", "cinematic", "acoustic", "classical", "instrumental", "percussion", "accordion", "trumpet",
     "trombone", "clarinet", "harpsichord", "glockenspiel", "vibraphone", "distorted", "synthwave",
@@ -263,13 +263,13 @@ OFTEN_MISSPELT = frozenset((
 ))
 """Long words that are nothing else when one letter is wrong."""
 
-KEY_FRIENDS: dict[bool, tuple[str, ...]] = {
+COMMON_KEYS: dict[bool, tuple[str, ...]] = {
     # Keys that instruments like, when nobody asked for one.
     False: ("C major", "G major", "D major", "A major", "F major", "Bb major", "E major", "Eb major"),
     True: ("A minor", "E minor", "D minor", "C minor", "G minor", "F# minor", "B minor", "F minor"),
 }
 
-STYLE_WORDS |= NEAREST | translations.STYLE_WORDS
+STYLE_WORDS |= NEAREST_STYLES | translations.STYLE_WORDS
 FORM_WORDS |= translations.FORM_WORDS
 MOODS |= {pattern: next(m for m in MOODS.values() if m[0] == mood) for pattern, mood in translations.MOODS.items()}
 TEMPO_WORDS |= {pattern: "fast" if fast else "slow" for pattern, fast in translations.TEMPO_WORDS.items()}

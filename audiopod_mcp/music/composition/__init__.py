@@ -1,20 +1,10 @@
-"""Composing: from a brief, and perhaps a given grid, to a score. By rule and seeded chance, note by note."""
+"""Composing by rule and seeded chance: from a brief, and perhaps a grid that is given, to a score."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from audiopod_mcp.music.composition import answers, backing, drumming, tunes
-from audiopod_mcp.music.composition.activity import as_dense
-from audiopod_mcp.music.composition.ensemble import band_for
-from audiopod_mcp.music.composition.form import Section, plan, sung_plan, tagged_plan
-from audiopod_mcp.music.composition.harmony import chords_of, spans_of
-from audiopod_mcp.music.composition.openings import opening
-from audiopod_mcp.music.composition.piece import Piece
-from audiopod_mcp.music.composition.singing import sing, spread_lines
-from audiopod_mcp.music.composition.timeline import Timeline, bars_of, given, sections_on, steady
-from audiopod_mcp.music.composition.words import Stanza, stanzas
 from audiopod_mcp.music.model import (
     Activity,
     Brief,
@@ -32,98 +22,123 @@ from audiopod_mcp.music.styles import STYLES, Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, Key, parse_key
 
-__all__ = ["compose", "harmony"]
+from . import backing, counter_melody, drumming, melody
+from .activity import activity_for_density
+from .entries import entry_bars
+from .form import Section, lyrics_form, style_form, tagged_form
+from .harmony import chord_spans, chords_by_beat
+from .instrumentation import choose_band
+from .singing import distribute_lines, vocal_line
+from .song_plan import SongPlan
+from .stanzas import Stanza, stanzas
+from .timeline import Timeline, bars_of, grid_sections, grid_timeline, steady_timeline
 
-_PLAYERS: dict[str, Callable[[Piece, Member], tuple[Note, ...]]] = {
-    "drums": drumming.drums, "percussion": drumming.percussion, "bass": backing.bass, "comp": backing.comping,
-    "pad": backing.pad, "lead": tunes.lead, "counter": answers.counter, "fx": drumming.effects,
-}  # fmt: skip
+__all__ = ["compose", "compose_chords"]
+
+_PART_WRITERS: dict[str, Callable[[SongPlan, Member], tuple[Note, ...]]] = {
+    "drums": drumming.drums,
+    "percussion": drumming.percussion,
+    "bass": backing.bass_line,
+    "comp": backing.comping,
+    "pad": backing.pad,
+    "lead": melody.lead_melody,
+    "counter": counter_melody.counter_melody,
+    "fx": drumming.effects,
+}
 
 
 def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Progress = silent) -> Score:
-    """A piece of exactly ``brief.duration`` seconds; the same brief, seed and grid give the same score.
+    """Compose a piece of exactly ``brief.duration`` seconds.
 
-    With a ``grid``, its beats, metre, chords, sections, melody and density are what is played on. Raises
-    :class:`Refused` for a metre or key that can't be played.
+    Parameters
+    ----------
+    brief
+        What is wanted.
+    seed
+        Decides whatever the brief leaves open: the same brief, seed and grid give the same score.
+    grid
+        Beats, metre, chords, sections, melody and density to compose on; without it they are the composer's.
+    report
+        Is told how far the work is, and may raise to stop it.
+
+    Raises
+    ------
+    Refused
+        The key or the metre can't be played, or the duration is not positive.
+
     """
     report(0.0, "Composing")
-    piece, rap = _begun(brief, seed, grid)
-    timeline = piece.timeline
-    parts, lyrics = _play(piece, rap, report)
+    plan, rap = _plan_song(brief, seed, grid)
+    timeline = plan.timeline
+    parts, lyrics = _write_parts(plan, rap, report)
     report(1.0, "Composed")
-    tempo = (
-        brief.tempo
-        if grid is None
-        else 60
-        / float(sorted(timeline.times[1:] - timeline.times[:-1])[timeline.beats // 2])
-        / timeline.metre.unit
-    )
+    tempo = brief.tempo if grid is None else _median_tempo(timeline)
     beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
-    starts = {bar.start for bar in piece.bars if bar.start >= timeline.first_downbeat}
+    starts = {bar.start for bar in plan.bars if bar.start >= timeline.first_downbeat}
     return Score(
         seed=seed,
         duration=brief.duration,
         tempo=round(tempo, 3),
-        key=str(piece.key),
+        key=str(plan.key),
         timesignature=timeline.metre.name,
         beats=tuple(beats),
         downbeats=tuple(beat for number, beat in enumerate(beats) if number in starts),
-        sections=_section_spans(piece),
-        chords=spans_of(piece.chords, timeline),
+        sections=_section_spans(plan),
+        chords=chord_spans(plan.chords, timeline),
         parts=parts,
         lyrics=lyrics,
         brief=brief,
     )
 
 
-def harmony(brief: Brief, *, seed: int, grid: Grid | None = None) -> tuple[str, ...]:
-    """The chords, one a beat, that :func:`compose` would play to; refuses what that refuses."""
-    piece, _ = _begun(brief, seed, grid)
-    return tuple(chord.label for chord in piece.chords)
+def compose_chords(brief: Brief, *, seed: int, grid: Grid | None = None) -> tuple[str, ...]:
+    """Give the chord labels, one a beat, that :func:`compose` would play; it refuses what that refuses."""
+    plan, _ = _plan_song(brief, seed, grid)
+    return tuple(chord.label for chord in plan.chords)
 
 
-def _begun(brief: Brief, seed: int, grid: Grid | None) -> tuple[Piece, bool]:
-    """Everything but the notes; and whether the words are spoken."""
+def _plan_song(brief: Brief, seed: int, grid: Grid | None) -> tuple[SongPlan, bool]:
+    """Decide everything but the notes; and whether the words are rapped."""
     style = STYLES.get(brief.style, STYLES["pop"])
     key = parse_key(brief.key)
     if key is None:
-        raise Refused(f'"{brief.key}" is not a key: write for example "C major" or "F# minor".')
+        raise Refused("composition_key_unknown", key=brief.key)
     if brief.timesignature not in METRES:
-        raise Refused(f'"{brief.timesignature}" is not a metre that can be played: use {", ".join(METRES)}.')
+        raise Refused("metre_unknown", metre=brief.timesignature, metres=tuple(METRES))
     if brief.duration <= 0:
-        raise Refused(f"A piece can't last {brief.duration:g} seconds: ask for more than 0.")
+        raise Refused("duration_not_positive", duration=brief.duration)
     words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
     rap = "spoken voice" in brief.instruments
-    timeline, sections = _frame(brief, style, words, grid, rap)
+    timeline, sections = _plan_form(brief, style, words, grid, rap)
     if grid is not None and grid.density is not None and brief.activity == Activity():
-        brief = replace(brief, activity=as_dense(grid.density))
-    return _piece(brief, style, key, timeline, sections, grid, seed), rap
+        brief = replace(brief, activity=activity_for_density(grid.density))
+    return _song_plan(brief, style, key, timeline, sections, grid, seed), rap
 
 
-def _frame(
+def _plan_form(
     brief: Brief, style: Style, words: tuple[Stanza, ...], grid: Grid | None, rap: bool
 ) -> tuple[Timeline, list[Section]]:
-    """The beats and the form."""
+    """Lay out the beats and the form."""
     swing = style.swing if brief.swing is None else brief.swing
     lines = [line for part in words for line in part.lines]
     if grid is not None:
-        timeline = given(brief, grid, swing, style.swung)
-        sections = sections_on(timeline, grid.sections, brief.energy)
-        return timeline, spread_lines(sections, lines, timeline.metre.beats) if lines else sections
-    timeline = steady(brief, swing, style.swung)
+        timeline = grid_timeline(brief, grid, swing, style.swing_unit)
+        sections = grid_sections(timeline, grid.sections, brief.energy)
+        return timeline, distribute_lines(sections, lines, timeline.metre.beats) if lines else sections
+    timeline = steady_timeline(brief, swing, style.swing_unit)
     bars = len(timeline.bar_lengths())
-    # The held last chord is a bar of its own, after the form: nobody sings over it.
+    # The last chord, which is held, is a bar of its own after the form: nobody sings over it.
     free = bars - timeline.ending
     if lines:
-        sections = sung_plan(words, free, timeline.metre, brief.tempo, brief.energy, rap)
+        sections = lyrics_form(words, free, timeline.metre, brief.tempo, brief.energy, rap)
     elif brief.form:
-        sections = tagged_plan(brief.form, free, brief.energy)
+        sections = tagged_form(brief.form, free, brief.energy)
     else:
-        sections = plan(style, free, brief.energy)
+        sections = style_form(style, free, brief.energy)
     return timeline, sections
 
 
-def _piece(
+def _song_plan(
     brief: Brief,
     style: Style,
     key: Key,
@@ -131,49 +146,57 @@ def _piece(
     sections: list[Section],
     grid: Grid | None,
     seed: int,
-) -> Piece:
+) -> SongPlan:
     bars = bars_of(timeline, sections)
-    chords = chords_of(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
-    return Piece(
+    chords = chords_by_beat(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
+    return SongPlan(
         brief, style, key, timeline, sections, bars, chords, seed,
         melody=grid.melody if grid else (),
-        own_form=grid is None,
+        has_own_form=grid is None,
         sings=any(section.lines for section in sections),
     )  # fmt: skip
 
 
-def _play(piece: Piece, rap: bool, report: Progress) -> tuple[tuple[Part, ...], tuple[LyricLine, ...]]:
-    """Everybody's notes."""
+def _write_parts(
+    plan: SongPlan, rap: bool, report: Progress
+) -> tuple[tuple[Part, ...], tuple[LyricLine, ...]]:
+    """Write the notes of every member of the band, and of the singer."""
     parts: list[Part] = []
     lyrics: tuple[LyricLine, ...] = ()
-    band = band_for(piece.brief, piece.style, sings=piece.sings)
-    if piece.sings:
+    band = choose_band(plan.brief, plan.style, sings=plan.sings)
+    if plan.sings:
         singer = Member("lead", "spoken voice" if rap else "voice", "melody")
-        notes, lyrics = sing(piece, singer)
+        notes, lyrics = vocal_line(plan, singer)
         parts.append(Part("vocals", singer.instrument, notes))
     elif (
-        "voice" in piece.brief.instruments
-        and "vocals" not in piece.brief.without
-        and not piece.brief.instrumental
+        "voice" in plan.brief.instruments
+        and "vocals" not in plan.brief.without
+        and not plan.brief.instrumental
     ):
         band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
-    piece = replace(piece, alone=len(pitched) == 1, opening=opening(piece, band))
+    plan = replace(plan, is_solo=len(pitched) == 1, entry_bars=entry_bars(plan, band))
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
-        notes = _PLAYERS[member.role](piece, member)
+        notes = _PART_WRITERS[member.role](plan, member)
         if notes:
             parts.append(Part(INSTRUMENTS[member.instrument].track, member.instrument, notes))
     return tuple(parts), lyrics
 
 
-def _section_spans(piece: Piece) -> tuple[Span, ...]:
-    """Sections in seconds, without gaps, the last one up to the end."""
+def _median_tempo(timeline: Timeline) -> float:
+    """Give the tempo of a beat of median length."""
+    lengths = sorted(timeline.times[1:] - timeline.times[:-1])
+    return 60 / float(lengths[timeline.beats // 2]) / timeline.metre.unit
+
+
+def _section_spans(plan: SongPlan) -> tuple[Span, ...]:
+    """Give the sections in seconds, without gaps, the last one up to the end."""
     spans: list[Span] = []
-    for bar in piece.bars:
-        start = min(float(piece.timeline.times[bar.start]), piece.brief.duration)
+    for bar in plan.bars:
+        start = min(float(plan.timeline.times[bar.start]), plan.brief.duration)
         if bar.first:
-            spans.append(Span(start, piece.brief.duration, piece.sections[bar.section].label))
+            spans.append(Span(start, plan.brief.duration, plan.sections[bar.section].label))
             if len(spans) > 1:
                 spans[-2] = Span(spans[-2].start, start, spans[-2].label)
     return tuple(span for span in spans if span.end > span.start)

@@ -1,8 +1,8 @@
-"""How much a player plays: a pattern with fewer strokes or more, in the order in which players drop them.
+"""How much a player plays: patterns with fewer strokes or more.
 
-What falls on the beat carries the metre and stays longest; sixteenths, upstrokes and ghost notes go first
-(the hierarchy of Lerdahl & Jackendoff, *A Generative Theory of Tonal Music*, 1983, ch. 4). A busier player
-fills the gaps in the opposite order.
+A stroke is left out the sooner, the less it carries the metre: what falls on a beat stays longest,
+sixteenths, upstrokes and ghost notes go first (the metrical hierarchy of Lerdahl & Jackendoff, *A Generative
+Theory of Tonal Music*, 1983, ch. 4). A busier player fills the gaps in the opposite order.
 """
 
 from __future__ import annotations
@@ -11,43 +11,52 @@ from functools import lru_cache
 
 import numpy as np
 
-from audiopod_mcp.music.composition.grooves import CLOSED, KICK, LOW_TOM, RIDE, SHAKER, SNARE, STICK, Groove
 from audiopod_mcp.music.model import Activity
 from audiopod_mcp.music.theory import Metre
 
+from .grooves import CLOSED, KICK, LOW_TOM, RIDE, SHAKER, SNARE, STICK, Groove
+
 _TIMEKEEPERS = (CLOSED, RIDE, SHAKER)
-_FILLED = (*_TIMEKEEPERS, SNARE, LOW_TOM, STICK)
-"""What a busier drummer plays more of: the first of these that the groove has."""
-_LIGHT = {"X": 0.25, "o": -0.35, "u": -0.25, "R": 0.1}
+_BUSIER_DRUMS = (*_TIMEKEEPERS, SNARE, LOW_TOM, STICK)
+"""A busier drummer plays more of the first of these that the groove has."""
+_MARK_WEIGHTS = {"X": 0.25, "o": -0.35, "u": -0.25, "R": 0.1}
 
 
-def as_dense(density: float) -> Activity:
-    """The activity at which pieces are heard with about ``density`` onsets a beat: the median of ten styles.
+def activity_for_density(density: float) -> Activity:
+    """Give the activity at which about ``density`` onsets a beat are heard in a piece.
 
-    What stands out of a mix is less than what is written: 1.7 of 2.8 onsets a beat at the styles' own.
+    It is the median over ten styles. What is heard in a mix is less than what is written: 1.7 of 2.8 onsets a
+    beat at the styles' own activity.
     """
     level = float(np.interp(density, (0.77, 1.44, 1.71, 1.88, 2.7), (0, 0.25, 0.5, 0.75, 1)))
     return Activity(level, level, level, level)
 
 
-def kit(groove: Groove, metre: Metre, level: float) -> Groove:
-    """The drum lines of one bar, ``level`` 0 bare … 0.5 as written … 1 busy."""
+def scale_groove(groove: Groove, metre: Metre, level: float) -> Groove:
+    """Give the drum lines of one bar at an activity of ``level``: 0 bare, 0.5 as written, 1 busy."""
     if level == 0.5:
         return groove
     lines = {drum: line.replace(" ", "") for drum, line in groove.items()}
     if level < 0.5:
         return {
-            drum: _thinned(line, metre.steps, level, "", 1.15 if drum in _TIMEKEEPERS else 1.0)
+            drum: _thinned(line, metre.steps_per_beat, level, "", 1.15 if drum in _TIMEKEEPERS else 1.0)
             for drum, line in lines.items()
         }
-    filled = next((drum for drum in _FILLED if drum in lines), next(iter(lines), 0))
-    busier = {drum: _ghosted(drum, line, metre.steps, level) for drum, line in lines.items()}
-    return busier | {drum: _filled(lines[drum], metre.steps, level) for drum in lines if drum == filled}
+    filled = next((drum for drum in _BUSIER_DRUMS if drum in lines), next(iter(lines), 0))
+    busier = {
+        drum: _with_ghost_notes(drum, line, metre.steps_per_beat, level) for drum, line in lines.items()
+    }
+    return busier | {
+        drum: _filled(lines[drum], metre.steps_per_beat, level) for drum in lines if drum == filled
+    }
 
 
 @lru_cache(maxsize=1024)
-def figure(steps: str, size: int, level: float) -> str:
-    """A bass or comping figure of ``size`` steps a beat; what isn't struck any more is held on."""
+def scale_figure(steps: str, size: int, level: float) -> str:
+    """Give a bass or comping figure of ``size`` steps a beat at an activity of ``level``.
+
+    Where a note is left out, the one before is held on.
+    """
     if level == 0.5 or "W" in steps:
         return steps
     if level < 0.5:
@@ -59,48 +68,57 @@ def figure(steps: str, size: int, level: float) -> str:
             continue
         before = next((marks[i] for i in range(index - 1, -1, -1) if marks[i] not in "-."), "")
         if mark == "." and (before == "s" or not before):
-            # Stabs keep their gaps, but for an echo right behind them.
+            # Stabs keep the gaps between them; a very busy player echoes each at once.
             if before and marks[index - 1] == "s" and extent >= 0.5:
                 marks[index] = "u"
             continue
-        if extent >= _comes_at(index, size):
-            marks[index] = _again(before, index % size == 0)
+        if extent >= _fill_threshold(index, size):
+            marks[index] = _repeated_mark(before, index % size == 0)
     return "".join(marks)
 
 
-def _again(before: str, on_beat: bool) -> str:
+def _repeated_mark(before: str, on_beat: bool) -> str:
+    """Choose what a busier player adds after a mark: the next tone, the root again, or another stroke."""
     if before.isdigit():
         return str((int(before) + 1) % 4)
-    return "R" if before.isupper() else "x" if on_beat else "u"
+    if before.isupper():
+        return "R"
+    return "x" if on_beat else "u"
 
 
-def _weight(index: int, size: int, total: int) -> float:
-    """How much a position carries the metre, 0 to 1."""
+def _metrical_weight(index: int, size: int, total: int) -> float:
+    """Say how much a position carries the metre, 0 to 1."""
     beat, part = divmod(index, size)
     middle = total // size // 2
+    if index == 0:
+        return 1.0
     if part == 0:
-        return 1.0 if beat == 0 else 0.88 if beat == middle else 0.75
-    if part in _halves(size):
+        return 0.88 if beat == middle else 0.75
+    if part in _subdivisions(size):
         return 0.55 if beat % 2 else 0.5
     return 0.4 if part == size - 1 else 0.3
 
 
-def _halves(size: int) -> tuple[int, ...]:
-    """The steps that divide a beat of ``size`` steps: its half, or the thirds of a dotted one."""
+def _subdivisions(size: int) -> tuple[int, ...]:
+    """Give the steps that divide a beat of ``size`` steps: its half, or the thirds of a dotted beat."""
     return (2, 4) if size == 6 else (size // 2,)
 
 
-def _comes_at(index: int, size: int) -> float:
-    """The extent, 0 to 1, from which a busier player strikes here too."""
+def _fill_threshold(index: int, size: int) -> float:
+    """Give how busy, 0 to 1, a player must be to strike here too."""
     part = index % size
-    return 0.25 if part == 0 else 0.4 if part in _halves(size) else 0.7 if part == size - 1 else 0.9
+    if part == 0:
+        return 0.25
+    if part in _subdivisions(size):
+        return 0.4
+    return 0.7 if part == size - 1 else 0.9
 
 
 def _thinned(line: str, size: int, level: float, held: str, haste: float = 1.0) -> str:
-    """``line`` without its lightest strokes; the heaviest always stays."""
+    """Leave out the lightest strokes of ``line``; the heaviest always stays."""
     extent = haste * (1 - 2 * level)
     weights = {
-        index: _weight(index, size, len(line)) + _LIGHT.get(mark, 0.0)
+        index: _metrical_weight(index, size, len(line)) + _MARK_WEIGHTS.get(mark, 0.0)
         for index, mark in enumerate(line)
         if mark not in "-." and not (mark == "o" and extent > 0.15)
     }
@@ -117,15 +135,15 @@ def _thinned(line: str, size: int, level: float, held: str, haste: float = 1.0) 
 def _filled(line: str, size: int, level: float) -> str:
     extent = 2 * level - 1
     return "".join(
-        ("x" if index % size in (0, *_halves(size)) else "o")
-        if mark == "." and extent >= 0.8 * _comes_at(index, size)
+        ("x" if index % size in (0, *_subdivisions(size)) else "o")
+        if mark == "." and extent >= 0.8 * _fill_threshold(index, size)
         else mark
         for index, mark in enumerate(line)
     )
 
 
-def _ghosted(drum: int, line: str, size: int, level: float) -> str:
-    """Kick and snare with a few light strokes more, between those that make the groove."""
+def _with_ghost_notes(drum: int, line: str, size: int, level: float) -> str:
+    """Add a few light strokes to kick and snare, between those that make the groove."""
     extent, marks = 2 * level - 1, list(line)
     beats = len(line) // size
     steady = all(line[beat * size] in "Xx" for beat in range(beats))

@@ -1,73 +1,77 @@
-"""Bass, chords and pads: what is played under the melody."""
+"""Backing: bass line, comping and pads, under the melody."""
 
 from __future__ import annotations
 
-from audiopod_mcp.music.composition import activity
-from audiopod_mcp.music.composition.figures import BASSES, COMPS
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.patterns import steps_of
-from audiopod_mcp.music.composition.piece import Pen, Piece
-from audiopod_mcp.music.composition.timeline import Bar
 from audiopod_mcp.music.model import Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
-from audiopod_mcp.music.theory import Chord, voice_lead
+from audiopod_mcp.music.theory import Chord, Metre, voice_leading
+
+from . import activity
+from .figures import BASS_FIGURES, COMPING_FIGURES
+from .patterns import fit_to_metre
+from .random_streams import random_stream
+from .song_plan import PartWriter, SongPlan
+from .timeline import Bar
 
 _ACCENTS = {0: 0.9, 1: 0.78, 2: 0.84, 3: 0.78}
 
 
-def bass(piece: Piece, member: Member) -> tuple[Note, ...]:
-    """A bass line: the member's figure on the chord's root, third, fifth and octave, led to the next root."""
-    pen = Pen(piece, member, "bass")
+def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
+    """Write a bass line: the member's figure on the tones of the chord, leading to the next root."""
+    writer = PartWriter(plan, member, "bass")
     instrument = INSTRUMENTS[member.instrument]
-    simple, compound = BASSES.get(member.figure, BASSES["pop"])
-    metre = piece.timeline.metre
-    line = _Line(instrument.low, min(instrument.low + 19, instrument.high))
-    rng = generator(piece.seed, "bass")
-    for bar in piece.bars:
-        intensity = piece.intensity(bar)
-        if not piece.plays(member, bar):
+    figure = BASS_FIGURES.get(member.figure, BASS_FIGURES["pop"])
+    metre = plan.timeline.metre
+    line = _BassRegister(instrument.low, min(instrument.low + 19, instrument.high))
+    rng = random_stream(plan.seed, "bass")
+    for bar in plan.bars:
+        intensity = plan.intensity(bar)
+        if not plan.plays(member, bar):
             continue
         if bar.ending:
-            pen.write(
+            writer.write(
                 bar.start,
                 bar.beats,
-                line.root(piece.chord(bar.start)),
+                line.root(plan.chord(bar.start)),
                 0.85,
                 intensity=intensity,
                 until_end=True,
             )
             continue
-        steps = steps_of(simple if not metre.compound else compound, metre, max(bar.beats, metre.beats))[
-            : bar.beats * metre.steps
-        ]
+        steps = _steps_of(figure, metre, bar)
         if "W" in steps:
-            _walk(pen, piece, line, bar, intensity, int(rng.integers(3)))
+            _walking_bass(writer, plan, line, bar, intensity, int(rng.integers(3)))
             continue
-        steps = activity.figure(steps, metre.steps, piece.brief.activity.bass)
-        if piece.sections[bar.section].label == "break" or (intensity < 0.36 and len(steps) == 16):
+        steps = activity.scale_figure(steps, metre.steps_per_beat, plan.brief.activity.bass)
+        if plan.sections[bar.section].label == "break" or (intensity < 0.36 and len(steps) == 16):
             steps = "R" + "-" * (len(steps) - 2) + "."
         for index, mark in enumerate(steps):
-            beat = bar.start + index / metre.steps
-            chord = piece.chord(beat)
-            if mark == "-" and index and piece.chord(beat - 0.01) is not chord and index % metre.steps == 0:
-                mark = "R"  # A new chord doesn't wait for the figure.
+            beat = bar.start + index / metre.steps_per_beat
+            chord = plan.chord(beat)
+            if (
+                mark == "-"
+                and index
+                and plan.chord(beat - 0.01) is not chord
+                and index % metre.steps_per_beat == 0
+            ):
+                mark = "R"  # A new chord does not wait for the figure's next stroke.
             if mark in "-.":
                 continue
-            length = _held(steps, index) / metre.steps
+            length = _held_steps(steps, index) / metre.steps_per_beat
             pitch = {
                 "R": line.root(chord), "O": line.above(chord, 12),
                 "F": line.above(chord, 7), "T": line.third(chord),
                 "S": line.above(chord, chord.intervals[3] if len(chord.intervals) > 3 else 12),
-                "A": line.approach(chord, piece.chord(bar.start + bar.beats)),
+                "A": line.approach(chord, plan.chord(bar.start + bar.beats)),
             }[mark]  # fmt: skip
             accent = _ACCENTS[0] if index == 0 else 0.8
-            pen.write(beat, length * 0.94, pitch, accent, intensity=intensity)
-    return pen.finished()
+            writer.write(beat, length * 0.94, pitch, accent, intensity=intensity)
+    return writer.sorted_notes()
 
 
-class _Line:
-    """Where the bass's notes lie on its neck."""
+class _BassRegister:
+    """The pitches of a chord in the register of a bass."""
 
     def __init__(self, low: int, high: int) -> None:
         self._low, self._high = low, high
@@ -96,55 +100,66 @@ class _Line:
         )
 
 
-def _walk(pen: Pen, piece: Piece, line: _Line, bar: Bar, intensity: float, turn: int) -> None:
-    """A walking bass: chord tones in quarters, and a step that leads into each new chord. Calmer, in two."""
-    stride = piece.timeline.metre.unit * (2 if piece.brief.activity.bass < 0.3 else 1)
+def _walking_bass(
+    writer: PartWriter, plan: SongPlan, line: _BassRegister, bar: Bar, intensity: float, turn: int
+) -> None:
+    """Write a bar of walking bass: chord tones in quarters, and a step that leads into each new chord.
+
+    A calm player walks in halves. ``turn`` decides which of the chord tones comes first.
+    """
+    stride = plan.timeline.metre.unit * (2 if plan.brief.activity.bass < 0.3 else 1)
     for index in range(bar.beats):
         beat = bar.start + index
-        chord, following = piece.chord(beat), piece.chord(beat + 1)
-        if index % stride and piece.chord(beat - 1) is chord:
+        chord, following = plan.chord(beat), plan.chord(beat + 1)
+        if index % stride and plan.chord(beat - 1) is chord:
             continue
-        new = index == 0 or piece.chord(beat - 1) is not chord
+        new = index == 0 or plan.chord(beat - 1) is not chord
         if new:
             pitch = line.root(chord)
         elif following is not chord or index == bar.beats - 1:
             pitch = line.approach(chord, following)
         else:
             pitch = (line.third(chord), line.above(chord, 7), line.above(chord, 12))[(index + turn) % 3]
-        held = stride if piece.chord(beat + stride - 1) is chord else 1
-        pen.write(beat, held * 0.93, pitch, 0.88 if index % 2 == 0 else 0.82, intensity=intensity)
+        held = stride if plan.chord(beat + stride - 1) is chord else 1
+        writer.write(beat, held * 0.93, pitch, 0.88 if index % 2 == 0 else 0.82, intensity=intensity)
 
 
-def _held(steps: str, index: int) -> int:
+def _steps_of(figure: tuple[str, str], metre: Metre, bar: Bar) -> str:
+    """Give the steps of a figure, which is written for simple and for compound metres, in one bar."""
+    pattern = figure[1] if metre.compound else figure[0]
+    return fit_to_metre(pattern, metre, max(bar.beats, metre.beats))[: bar.beats * metre.steps_per_beat]
+
+
+def _held_steps(steps: str, index: int) -> int:
+    """Count the steps through which the stroke at ``index`` is held."""
     length = 1
     while index + length < len(steps) and steps[index + length] == "-":
         length += 1
     return length
 
 
-def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
-    """Chords in the rhythm of the member's figure, or broken up, in close voicings that move little."""
-    pen = Pen(piece, member, "comp" + member.instrument + member.figure)
+def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
+    """Write chords in the rhythm of the member's figure, or broken, in close voicings that move little."""
+    writer = PartWriter(plan, member, "comp" + member.instrument + member.figure)
     instrument = INSTRUMENTS[member.instrument]
-    metre = piece.timeline.metre
+    metre = plan.timeline.metre
     power = bool(instrument.drive)
     strummed = instrument.track == "guitar" and not power
     low = max(instrument.low, 40 if instrument.track == "guitar" else 50)
+    figure = COMPING_FIGURES.get(member.figure, COMPING_FIGURES["ballad"])
     voicing: tuple[int, ...] = ()
     chord: Chord | None = None
-    for bar in piece.bars:
-        if not piece.plays(member, bar):
+    for bar in plan.bars:
+        if not plan.plays(member, bar):
             continue
-        intensity = piece.intensity(bar)
-        figure = COMPS.get(member.figure) or COMPS["ballad"]
-        steps = steps_of(figure[1] if metre.compound else figure[0], metre, max(bar.beats, metre.beats))[
-            : bar.beats * metre.steps
-        ]
-        steps = activity.figure(steps, metre.steps, piece.brief.activity.chords)
+        intensity = plan.intensity(bar)
+        steps = activity.scale_figure(
+            _steps_of(figure, metre, bar), metre.steps_per_beat, plan.brief.activity.chords
+        )
         if bar.ending:
-            voicing = _voicing(piece.chord(bar.start), voicing, low, instrument.high, power, chord)
+            voicing = _voicing(plan.chord(bar.start), voicing, low, instrument.high, power, chord)
             for number, pitch in enumerate(voicing):
-                pen.write(
+                writer.write(
                     bar.start,
                     bar.beats,
                     pitch,
@@ -155,37 +170,35 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
                 )
             continue
         for index, mark in enumerate(steps):
-            beat = bar.start + index / metre.steps
-            current = piece.chord(beat)
+            beat = bar.start + index / metre.steps_per_beat
+            current = plan.chord(beat)
             changed = chord is not current
             if changed:
                 voicing, chord = _voicing(current, voicing, low, instrument.high, power, chord), current
-                if mark == "-" and index and index % metre.steps == 0:
+                if mark == "-" and index and index % metre.steps_per_beat == 0:
                     mark = "x"
             if mark in "-.":
                 continue
-            length = _held(steps, index) / metre.steps
+            length = _held_steps(steps, index) / metre.steps_per_beat
             if mark == "s":
                 length = (
-                    min(length, 0.55 / metre.steps)
+                    min(length, 0.55 / metre.steps_per_beat)
                     if member.figure in ("muted", "chug", "skank")
-                    else 0.8 / metre.steps
+                    else 0.8 / metre.steps_per_beat
                 )
-            accent = 0.86 if index == 0 else 0.8 if index % metre.steps == 0 else 0.72
+            accent = 0.86 if index == 0 else 0.8 if index % metre.steps_per_beat == 0 else 0.72
             if mark.isdigit():
                 rung = 1.0 if instrument.release >= 0.06 else length
-                if (
-                    piece.chord(beat + rung) is not current
-                ):  # Nothing of the old chord rings into the new one.
+                if plan.chord(beat + rung) is not current:  # No tone of the old chord rings into the new one.
                     rung = int(beat + rung) - beat
                 length = max(length, rung)
                 pitch = voicing[int(mark) % len(voicing)] + 12 * (int(mark) // len(voicing))
-                pen.write(beat, length, min(pitch, instrument.high), accent, intensity=intensity)
+                writer.write(beat, length, min(pitch, instrument.high), accent, intensity=intensity)
                 continue
             chosen = voicing[-3:] if mark == "u" else voicing
             for number, pitch in enumerate(reversed(chosen) if mark == "u" else chosen):
                 delay = 0.011 * number if strummed and mark != "s" else 0.003 * number
-                pen.write(
+                writer.write(
                     beat,
                     length * 0.97,
                     pitch,
@@ -193,7 +206,7 @@ def comping(piece: Piece, member: Member) -> tuple[Note, ...]:
                     intensity=intensity,
                     delay=delay,
                 )
-    return pen.finished()
+    return writer.sorted_notes()
 
 
 def _voicing(
@@ -204,12 +217,12 @@ def _voicing(
         fifth = next((i for i in (7, 6, 8) if i in chord.intervals), 7)
         return (root, root + fifth, root + 12)
     centre = min(high, low + 26)
-    return voice_lead(chord, previous, low, centre, before=before)
+    return voice_leading(chord, previous, low, centre, before=before)
 
 
-def pad(piece: Piece, member: Member) -> tuple[Note, ...]:
-    """Held chords; a voice that stays on its pitch isn't struck again within a section."""
-    pen = Pen(piece, member, "pad" + member.instrument)
+def pad(plan: SongPlan, member: Member) -> tuple[Note, ...]:
+    """Write held chords; a voice that stays on its pitch is not struck again within a section."""
+    writer = PartWriter(plan, member, "pad" + member.instrument)
     instrument = INSTRUMENTS[member.instrument]
     voicing: tuple[int, ...] = ()
     chord: Chord | None = None
@@ -218,21 +231,21 @@ def pad(piece: Piece, member: Member) -> tuple[Note, ...]:
 
     def release(pitch: int, beat: float, ends: bool = False) -> None:
         begun, intensity = sounding.pop(pitch)
-        pen.write(begun, beat - begun, pitch, 0.72, intensity=intensity, until_end=ends)
+        writer.write(begun, beat - begun, pitch, 0.72, intensity=intensity, until_end=ends)
 
-    for bar in piece.bars:
-        if not piece.plays(member, bar) or bar.first:
+    for bar in plan.bars:
+        if not plan.plays(member, bar) or bar.first:
             for pitch in list(sounding):
                 release(pitch, bar.start)
             chord = None
-            if not piece.plays(member, bar):
+            if not plan.plays(member, bar):
                 continue
         for beat in range(bar.start, bar.start + bar.beats):
-            current = piece.chord(beat)
+            current = plan.chord(beat)
             if current is chord:
                 continue
             voicing, chord = (
-                voice_lead(
+                voice_leading(
                     current,
                     voicing,
                     low,
@@ -245,7 +258,7 @@ def pad(piece: Piece, member: Member) -> tuple[Note, ...]:
             for pitch in [pitch for pitch in sounding if pitch not in voicing]:
                 release(pitch, beat)
             for pitch in voicing:
-                sounding.setdefault(pitch, (float(beat), piece.intensity(bar)))
+                sounding.setdefault(pitch, (float(beat), plan.intensity(bar)))
     for pitch in list(sounding):
-        release(pitch, piece.timeline.beats, piece.timeline.ending)
-    return pen.finished()
+        release(pitch, plan.timeline.beats, plan.timeline.ending)
+    return writer.sorted_notes()

@@ -7,7 +7,7 @@ upstroke, ``s`` a short stab, and digits pick single tones of the voicing, from 
 
 from __future__ import annotations
 
-BASSES: dict[str, tuple[str, str]] = {
+BASS_FIGURES: dict[str, tuple[str, str]] = {
     # (simple, compound)
     "roots": ("R--- ---- R--- --..", "R----- R---.."),
     "eighths": ("R-R- R-R- R-R- R-R-", "R-R-R- R-R-R-"),
@@ -50,7 +50,7 @@ BASSES: dict[str, tuple[str, str]] = {
     "synthwave": ("RRRR RRRR RRRR RROO", "RRRRRR RRRRRR"),
 }
 
-COMPS: dict[str, tuple[str, str]] = {
+COMPING_FIGURES: dict[str, tuple[str, str]] = {
     "hold": ("x--- ---- ---- ----", "x----- ------"),
     "halves": ("x--- ---- x--- ----", "x----- x-----"),
     "quarters": ("x--- x--- x--- x---", "x----- x-----"),

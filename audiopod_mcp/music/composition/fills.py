@@ -1,14 +1,14 @@
-"""Drum fills by the family of the style: two beats each, written like grooves; what a drummer falls back on.
+"""Drum fills by the family of the style, each of two beats and written like the grooves.
 
-The length of a line says how fine it is: eight strokes are sixteenths, six or twelve triplets, sixteen
-thirty-seconds. Of a shorter fill the end is played.
+The length of a line says how fine it is: eight steps are sixteenths, six or twelve are triplets, sixteen are
+thirty-seconds. Where there is less time, the end of a fill is played.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audiopod_mcp.music.composition.grooves import (
+from .grooves import (
     CLAP,
     CLOSED,
     HIGH_TOM,
@@ -21,8 +21,8 @@ from audiopod_mcp.music.composition.grooves import (
     STICK,
     Groove,
 )
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.piece import Piece
+from .random_streams import random_stream
+from .song_plan import SongPlan
 
 _TOMS: Groove = {SNARE: "xx......", HIGH_TOM: "..xx....", MID_TOM: "....xx..", LOW_TOM: "......xx"}
 _ROLL: Groove = {SNARE: "ooxxxxXX"}
@@ -94,7 +94,7 @@ _COMPOUND: dict[str, tuple[Groove, ...]] = {
         {HIGH_TOM: "......xx....", MID_TOM: "........xx..", LOW_TOM: "..........xx"},
     ),
 }
-_OF_STYLES = {
+_FAMILY_STYLES = {
     "metal": ("metal",),
     "machine": ("electronic", "house", "synthwave", "chiptune", "k-pop", "future bass"),
     "hats": ("trap", "hip hop", "phonk", "grime"),
@@ -110,28 +110,31 @@ _OF_STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Fills:
-    """What one drummer plays at the ends of sections in one piece."""
+    """The fills that a drummer plays in one piece, in loud sections and in calm ones."""
 
     loud: tuple[Groove, ...]
     calm: tuple[Groove, ...]
 
-    def any(self, number: int, intensity: float) -> Groove:
+    def choose(self, number: int, intensity: float) -> Groove:
+        """Choose a fill by a random ``number`` for a section of this intensity."""
         chosen = self.loud if intensity >= 0.5 else self.calm
         return chosen[number % len(chosen)]
 
     @property
     def pickup(self) -> Groove:
-        """What leads in where the drums enter."""
+        """The fill that leads in where the drums enter."""
         return self.calm[0]
 
 
-def fills_of(piece: Piece) -> Fills:
-    """The fills of a piece: of its style's family two, so that a drummer is known by them."""
-    if piece.timeline.metre.compound:
+def fills_for(plan: SongPlan) -> Fills:
+    """Choose the fills of a piece: two of its style's family, so that they are recognised as they return."""
+    if plan.timeline.metre.compound:
         return Fills(_COMPOUND["rock"], _COMPOUND["soft"])
-    kind = (piece.style.name, *piece.style.kin)
-    family = next((name for known in kind for name, styles in _OF_STYLES.items() if known in styles), "rock")
+    kind = (plan.style.name, *plan.style.parents)
+    family = next(
+        (name for known in kind for name, styles in _FAMILY_STYLES.items() if known in styles), "rock"
+    )
     own = _FAMILIES[family]
-    first = int(generator(piece.seed, "fills").integers(len(own)))
-    soft = _FAMILIES["hats" if family == "hats" else "jazz" if family == "jazz" else "soft"]
+    first = int(random_stream(plan.seed, "fills").integers(len(own)))
+    soft = _FAMILIES[family if family in ("hats", "jazz") else "soft"]
     return Fills((own[first], own[(first + 1) % len(own)]), soft[:2])

@@ -1,4 +1,4 @@
-"""The form of a piece: which sections, how long, how intense, who sings what in them."""
+"""The form of a piece: its sections, how long and how intense they are, and which lines are sung in them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from audiopod_mcp.music.composition.words import Stanza, count
 from audiopod_mcp.music.styles import Style
 from audiopod_mcp.music.theory import Metre
 
-NOMINAL = {
+from .stanzas import Stanza, count_syllables
+
+NOMINAL_BARS = {
     "intro": 4,
     "verse": 8,
     "pre-chorus": 4,
@@ -22,8 +23,8 @@ NOMINAL = {
     "drop": 16,
     "outro": 4,
 }
-"""Bars of a section when there is time."""
-INTENSITY = {
+"""Bars of a section where there is time for them."""
+SECTION_INTENSITY = {
     "intro": 0.38, "verse": 0.56, "pre-chorus": 0.68, "chorus": 0.92, "bridge": 0.58, "solo": 0.85,
     "break": 0.3, "build": 0.62, "drop": 1.0, "outro": 0.42,
 }  # fmt: skip
@@ -31,39 +32,41 @@ INTENSITY = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``bars`` bars under one label; ``intensity`` 0 … 1 decides who plays and how loud."""
+    """A section of a song."""
 
     label: str
     bars: int
     intensity: float
+    """0 to 1; it decides who plays, and how loud."""
     lines: tuple[str, ...] = ()
+    """The lines that are sung in it."""
     beats_per_line: float = 0.0
 
 
-_PACES = (
-    # Share of the comfortable time for a line, bars of intro, bars of outro: what's tried, in this order.
+_LINE_PACES = (
+    # Tried in this order: the share of the comfortable time for a line, bars of intro, bars of outro.
     (1.0, 4, 4), (1.0, 4, 2), (1.0, 2, 2), (1.0, 0, 1), (1.0, 0, 0), (0.75, 2, 2), (0.75, 0, 0),
     (0.5, 2, 2), (0.5, 0, 1), (0.5, 0, 0),
     (0.375, 0, 0), (0.25, 0, 0), (0.125, 0, 0),
 )  # fmt: skip
 
 
-def intensity_of(label: str, energy: float) -> float:
-    """How intense a section is in a piece of that ``energy``."""
-    base = INTENSITY.get(label, 0.6)
+def section_intensity(label: str, energy: float) -> float:
+    """Give the intensity, 0 to 1, of a section in a piece of that ``energy``."""
+    base = SECTION_INTENSITY.get(label, 0.6)
     return min(1.0, base * (0.72 + 0.5 * energy))
 
 
-def plan(style: Style, bars: int, energy: float) -> list[Section]:
-    """The style's form, cut or repeated to fill exactly ``bars`` bars."""
+def style_form(style: Style, bars: int, energy: float) -> list[Section]:
+    """Cut or repeat the style's form so that it fills exactly ``bars`` bars."""
     unit = 12 if max(len(words.split()) for words in (*style.major[:1], *style.minor[:1])) == 12 else 8
     nominal = {
         label: (unit if n == 8 and label in ("verse", "solo", "chorus") else n)
-        for label, n in NOMINAL.items()
+        for label, n in NOMINAL_BARS.items()
     }
     labels = list(style.form)
     if bars < 4:
-        strongest = max(labels, key=lambda label: INTENSITY[label])
+        strongest = max(labels, key=lambda label: SECTION_INTENSITY[label])
         return [Section(strongest, bars, 0.85 * (0.72 + 0.5 * energy))]
 
     if bars < 20:
@@ -76,7 +79,7 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
         twice = 0 < out < len(labels) - 1 and labels[out - 1] == labels[out + 1]
         shorter = nominal | {"verse": min(4, nominal["verse"])}
         if twice and sum(shorter[label] for label in labels) <= 1.15 * bars:
-            nominal = shorter  # Short verses rather than the chorus twice running.
+            nominal = shorter  # Short verses are better than two choruses in a row.
         else:
             del labels[out : out + 1 + twice]
     lengths = [nominal[label] for label in labels]
@@ -87,7 +90,7 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
     away = next((label for label in ("bridge", "break", "solo") if label in style.form), "bridge")
     rounds = 0
     while sum(lengths) + sum(nominal[label] for label in core) <= bars:
-        # Every other time round the piece goes elsewhere first, else ten minutes are one and the same.
+        # Every second round begins with a contrasting section, or ten minutes would be all the same.
         more = [away, *core] if rounds % 2 and away not in core else core
         at, rounds = max(1, len(labels) - 1), rounds + 1
         labels[at:at] = more
@@ -102,10 +105,10 @@ def plan(style: Style, bars: int, energy: float) -> list[Section]:
     return _sections(labels, lengths, energy)
 
 
-def tagged_plan(labels: Sequence[str], bars: int, energy: float) -> list[Section]:
-    """The sections of ``labels`` in exactly ``bars`` bars, each as long beside the others as is usual."""
+def tagged_form(labels: Sequence[str], bars: int, energy: float) -> list[Section]:
+    """Lay out the sections of ``labels`` in exactly ``bars`` bars, in their usual proportions."""
     labels = labels[: max(1, bars)]
-    nominal = [NOMINAL.get(label, 4) for label in labels]
+    nominal = [NOMINAL_BARS.get(label, 4) for label in labels]
     ends = [round(bars * sum(nominal[: i + 1]) / sum(nominal) / 2) * 2 for i in range(len(labels))]
     if bars < 4 * len(labels):
         ends = [max(i + 1, round(bars * (i + 1) / len(labels))) for i in range(len(labels))]
@@ -115,21 +118,27 @@ def tagged_plan(labels: Sequence[str], bars: int, energy: float) -> list[Section
 
 
 def _most_expendable(labels: list[str]) -> int:
-    """Index of the section that a shorter piece does without: interludes, then repeats, then the rest."""
+    """Choose the section that a shorter piece leaves out (its index): interludes, then repeats, then
+    others.
+    """
     for label in ("solo", "bridge", "break"):
         if label in labels and not (label == "break" and labels.count("drop") > 1):
             return len(labels) - 1 - labels[::-1].index(label)
     repeated = [i for i, label in enumerate(labels) if labels.index(label) < i]
     if repeated:
-        return max(repeated, key=lambda i: (labels.count(labels[i]), -INTENSITY.get(labels[i], 0.6), i))
+        return max(
+            repeated, key=lambda i: (labels.count(labels[i]), -SECTION_INTENSITY.get(labels[i], 0.6), i)
+        )
     return next(
         (labels.index(label) for label in ("build", "intro", "outro", "pre-chorus") if label in labels), 0
     )
 
 
 def _shrink(labels: list[str], lengths: list[int], bars: int) -> None:
-    """Shortens ``lengths`` in place until they fit: intro and outro first, then what isn't the height of
-    the piece by half of its eight bars, the last first, then the longest. Two bars too many are the intro's.
+    """Shorten ``lengths`` in place until they fit into ``bars``.
+
+    Intro and outro are shortened first, then sections of eight bars to four, from the last on (choruses and
+    drops are not), then the longest. Where two bars are then left over, the intro gets them back.
     """
     for i in (len(lengths) - 1, 0):
         if labels[i] in ("intro", "outro") and sum(lengths) > bars:
@@ -153,29 +162,35 @@ def _sections(labels: Sequence[str], lengths: Sequence[int], energy: float) -> l
             continue
         again = seen.get(label, 0)
         seen[label] = again + 1
-        sections.append(Section(label, length, min(1.0, intensity_of(label, energy) + 0.06 * min(again, 2))))
+        sections.append(
+            Section(label, length, min(1.0, section_intensity(label, energy) + 0.06 * min(again, 2)))
+        )
     return sections
 
 
 def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> float:
-    """Bars that a line of these lyrics takes when sung comfortably: 1, 2 or 4 (rapped: half as long)."""
-    sizes = [count(line) for part in stanza for line in part.lines]
+    """Give the bars that a line of these lyrics takes when it is sung comfortably: 1, 2 or 4; less if
+    rapped.
+    """
+    sizes = [count_syllables(line) for part in stanza for line in part.lines]
     if not sizes:
         return 2.0
     typical = sorted(sizes)[int(0.7 * (len(sizes) - 1))]
     seconds = typical / (4.4 if rap else 2.3) + (0.3 if rap else 0.9)
-    bar = metre.beats * metre.beat(tempo)
+    bar = metre.beats * metre.beat_seconds(tempo)
     return float(2 ** min(2, max(0, round(math.log2(seconds / bar)))))
 
 
-def _quickest(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
-    """Bars in which the longest line can just be sung, at nine syllables a second, to the half beat."""
-    most = max(count(line) for part in parts for line in part.lines)
-    beats = most / 9 / metre.beat(tempo) / 0.8
+def _shortest_line_bars(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
+    """Give the bars in which the longest line can just be sung, at nine syllables a second, to the half
+    beat.
+    """
+    most = max(count_syllables(line) for part in parts for line in part.lines)
+    beats = most / 9 / metre.beat_seconds(tempo) / 0.8
     return math.ceil(2 * beats) / 2 / metre.beats
 
 
-def sung_plan(
+def lyrics_form(
     parts: Sequence[Stanza],
     bars: int,
     metre: Metre,
@@ -183,19 +198,19 @@ def sung_plan(
     energy: float,
     rap: bool = False,
 ) -> list[Section]:
-    """A form that follows the lyrics' tags and fills exactly ``bars`` bars.
+    """Lay out a form that follows the tags of the lyrics and fills exactly ``bars`` bars.
 
-    Lines are sung at a comfortable pace if there's time, then faster, down to what a mouth can do; lines
-    for which there is no time at all are left out. Time left over is given to the instruments.
+    Lines are sung at a comfortable pace where there is time, else faster, as fast as a mouth can; lines for
+    which there is no time at all are left out. Time that is left over is given to the instruments.
     """
     pace = bars_per_line(parts, metre, tempo, rap)
-    for share, intro, outro in _PACES:
-        per_line = max(share * pace, _quickest(parts, metre, tempo))
+    for share, intro, outro in _LINE_PACES:
+        per_line = max(share * pace, _shortest_line_bars(parts, metre, tempo))
         sections = _sung_sections(parts, per_line, intro, outro, metre, energy)
         if sum(section.bars for section in sections) <= bars:
             break
     total = sum(section.bars for section in sections)
-    while total > bars:  # There is no time for all of it.
+    while total > bars:  # Even so there is no time for all of it.
         last = next(i for i in range(len(sections) - 1, -1, -1) if sections[i].bars > 0)
         section = sections[last]
         keep = max(0, section.bars - (total - bars))
@@ -207,14 +222,14 @@ def sung_plan(
         sections[last] = replace(section, bars=keep, lines=lines)
         total = sum(other.bars for other in sections)
     sections = [section for section in sections if section.bars]
-    return _fill(sections, bars - total, energy)
+    return _with_interludes(sections, bars - total, energy)
 
 
 def _sung_sections(
     parts: Sequence[Stanza], per_line: float, intro: int, outro: int, metre: Metre, energy: float
 ) -> list[Section]:
     found = (
-        [Section("intro", intro, intensity_of("intro", energy))]
+        [Section("intro", intro, section_intensity("intro", energy))]
         if intro and parts[0].label != "intro"
         else []
     )
@@ -224,18 +239,18 @@ def _sung_sections(
             needed = math.ceil(len(part.lines) * per_line - 1e-9)
             bars = needed + (needed % 2 if needed > 1 and outro else 0)
         else:
-            bars = max(1, round(min(4, NOMINAL.get(part.label, 4)) * min(1.0, per_line)))
+            bars = max(1, round(min(4, NOMINAL_BARS.get(part.label, 4)) * min(1.0, per_line)))
         again = seen.get(part.label, 0)
         seen[part.label] = again + 1
-        strength = min(1.0, intensity_of(part.label, energy) + 0.06 * min(again, 2))
+        strength = min(1.0, section_intensity(part.label, energy) + 0.06 * min(again, 2))
         found.append(Section(part.label, bars, strength, part.lines, per_line * metre.beats))
     if outro and parts[-1].label != "outro":
-        found.append(Section("outro", outro, intensity_of("outro", energy)))
+        found.append(Section("outro", outro, section_intensity("outro", energy)))
     return found
 
 
-def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
-    """``sections`` with ``left`` bars of instrumental music between and around them."""
+def _with_interludes(sections: list[Section], left: int, energy: float) -> list[Section]:
+    """Put ``left`` bars of instrumental music between and around ``sections``."""
     sections = list(sections)
     if left <= 0:
         return sections
@@ -246,7 +261,7 @@ def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
     gaps = [i for i in range(1, len(sections)) if sections[i].lines and sections[i - 1].lines]
     gaps = gaps or [len(sections) - (sections[-1].label == "outro" and len(sections) > 1)]
     pieces = min(len(gaps), max(1, left // 8))
-    # The last gaps first: a solo belongs before the last chorus rather than after the first verse.
+    # The last gaps are filled first: a solo belongs before the last chorus, not after the first verse.
     chosen = sorted(gaps[-pieces:], reverse=True)
     share = [left // pieces // 2 * 2] * pieces
     share[0] += left - sum(share)
@@ -256,7 +271,7 @@ def _fill(sections: list[Section], left: int, energy: float) -> list[Section]:
 
 
 def _interlude(bars: int, energy: float) -> list[Section]:
-    """``bars`` bars without words: a solo, or if that's long, solos with quieter music between them."""
+    """Lay out ``bars`` bars without words: a solo, or where that is long, solos and quieter music in turn."""
     count = max(1, round(bars / 12))
     labels = [("solo", "bridge", "solo", "break")[i % 4] for i in range(count)]
     ends = [round(bars * (i + 1) / count / 2) * 2 for i in range(count - 1)] + [bars]
@@ -264,8 +279,8 @@ def _interlude(bars: int, energy: float) -> list[Section]:
 
 
 def natural_bars(parts: Sequence[Stanza], metre: Metre, tempo: float, rap: bool = False) -> int:
-    """Bars that the lyrics ask for when nobody says how long the piece is; about a minute without any."""
+    """Give the bars of a piece whose duration is left open: what the lyrics need, else about a minute."""
     if not any(part.lines for part in parts):
-        return max(4, 4 * round(60 / (metre.beats * metre.beat(tempo)) / 4))
+        return max(4, 4 * round(60 / (metre.beats * metre.beat_seconds(tempo)) / 4))
     pace = bars_per_line(parts, metre, tempo, rap)
     return sum(section.bars for section in _sung_sections(parts, pace, 4, 4, metre, 0.5))

@@ -1,4 +1,4 @@
-"""Drum grooves and percussion, by name: ``X`` is accented, ``x`` plain, ``o`` a ghost note."""
+"""Drum grooves by name, in sixteenths: ``X`` is an accented stroke, ``x`` a plain one, ``o`` a ghost note."""
 
 from __future__ import annotations
 
@@ -272,8 +272,8 @@ GROOVES: dict[str, Groove] = {
     "none": {},
 }
 
-# Grooves in three, and in two times three; everything without its own uses these.
-WALTZES: dict[str, Groove] = {
+# Grooves in three, and in two times three; a groove that has none there borrows one.
+TRIPLE_GROOVES: dict[str, Groove] = {
     "default": {KICK: "X... .... ....", SNARE: ".... x... x...", CLOSED: "x.x. x.x. x.x."},
     "jazz": {RIDE: "X... x.x. x...", PEDAL: ".... x... x...", KICK: "x... .... ...."},
     "folk": {KICK: "X... .... ....", STICK: ".... x... x..."},
@@ -284,7 +284,7 @@ WALTZES: dict[str, Groove] = {
     "latin": {KICK: "X..x ..x. ....", STICK: "..x. x... x.x.", BELL: "X.x. x.xx x.x."},
     "none": {},
 }
-COMPOUNDS: dict[str, Groove] = {
+COMPOUND_GROOVES: dict[str, Groove] = {
     "default": {KICK: "X.....  ....x.", SNARE: "...... X.....", CLOSED: "X.x.x. X.x.x."},
     "jazz": {RIDE: "X...x. X...x.", PEDAL: "...... x.....", SNARE: "....o. ....o."},
     "folk": {KICK: "X..... ......", STICK: "...... x...x."},
@@ -312,8 +312,8 @@ COMPOUNDS: dict[str, Groove] = {
     "march": {KICK: "X..... X.....", SNARE: "x..oxo X..oxo"},
     "none": {},
 }
-_ALIKE = {
-    # Whose groove in three and in six these play.
+_BORROWED_GROOVES = {
+    # The groove that others borrow in three and in six.
     "house": ("techno", "disco", "garage", "amapiano", "hardstyle", "synthwave", "kpop", "steppers"),
     "hiphop": ("trap", "lofi", "triphop", "rnb", "grime", "phonk", "halfstep", "dubstep", "breaks"),
     "latin": ("reggaeton", "samba", "cumbia"),
@@ -324,10 +324,12 @@ _ALIKE = {
 }
 
 
-def groove_of(name: str, metre: Metre) -> Groove:
-    """The drum groove called ``name`` as played in ``metre``."""
+def groove_for(name: str, metre: Metre) -> Groove:
+    """Give the drum groove called ``name`` as it is played in ``metre``."""
     if not metre.compound and metre.beats != 3:
         return GROOVES[name]
-    table = COMPOUNDS if metre.compound else WALTZES
-    kin = next((like for like, names in _ALIKE.items() if name in names and like in table), "default")
+    table = COMPOUND_GROOVES if metre.compound else TRIPLE_GROOVES
+    kin = next(
+        (like for like, names in _BORROWED_GROOVES.items() if name in names and like in table), "default"
+    )
     return table.get(name, table[kin])

@@ -5,7 +5,9 @@ A compound pattern of two bars has twice as many steps; the bell and claves ther
 
 from __future__ import annotations
 
-from audiopod_mcp.music.composition.grooves import (
+from audiopod_mcp.music.theory import Metre
+
+from .grooves import (
     BONGO_HIGH,
     BONGO_LOW,
     CLAP,
@@ -21,7 +23,6 @@ from audiopod_mcp.music.composition.grooves import (
     TRIANGLE,
     Groove,
 )
-from audiopod_mcp.music.theory import Metre
 
 PERCUSSION: dict[str, Groove] = {
     "shaker": {SHAKER: "x.oo x.oo x.oo x.oo"},
@@ -92,8 +93,8 @@ _COMPOUND_PERCUSSION: dict[str, Groove] = {
 }  # fmt: skip
 
 
-def percussion_of(name: str, metre: Metre) -> Groove:
-    """The percussion pattern called ``name`` as played in ``metre``; a shaker where it has none there."""
+def percussion_for(name: str, metre: Metre) -> Groove:
+    """Give the percussion pattern called ``name`` in ``metre``; a shaker where it has none there."""
     if metre.compound:
         return _COMPOUND_PERCUSSION.get(name, _COMPOUND_PERCUSSION["shaker"])
     return PERCUSSION.get(name, PERCUSSION["shaker"])

@@ -1,29 +1,30 @@
-"""The guide voice: one note for every syllable, and the times of lines and words that follow from it."""
+"""The vocal line: one note for every syllable, and the times of lines and words that follow from it."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.composition.form import Section
-from audiopod_mcp.music.composition.harmony import generator
-from audiopod_mcp.music.composition.piece import Pen, Piece
-from audiopod_mcp.music.composition.pitching import Slot, choose
-from audiopod_mcp.music.composition.stress import stressed
-from audiopod_mcp.music.composition.words import sung
 from audiopod_mcp.music.model import LyricLine, Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
-"""Which of a section's four lines share a tune."""
-_LIFTS = {"chorus": 3, "pre-chorus": 1, "bridge": 1}
+from .form import Section
+from .melody_pitches import NoteSlot, choose_pitches
+from .random_streams import random_stream
+from .song_plan import PartWriter, SongPlan
+from .stanzas import split_words
+from .stress import stressed_syllables
+
+_LINE_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
+"""Which of four lines share a melody."""
+_REGISTER_SHIFTS = {"chorus": 3, "pre-chorus": 1, "bridge": 1}
 
 
-def spread_lines(sections: list[Section], lines: list[str], beats_per_bar: int) -> list[Section]:
-    """``lines`` shared out over the sections of a grid that are sung in, by their length."""
-    from dataclasses import replace
-
+def distribute_lines(sections: list[Section], lines: list[str], beats_per_bar: int) -> list[Section]:
+    """Distribute ``lines`` over those sections of a grid that are sung in, by their length."""
     silent = ("intro", "outro", "solo", "instrumental", "break", "interlude")
     open_ = [i for i, section in enumerate(sections) if section.label.lower() not in silent] or list(
         range(len(sections))
@@ -42,81 +43,104 @@ def spread_lines(sections: list[Section], lines: list[str], beats_per_bar: int) 
     return result
 
 
-def sing(piece: Piece, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLine, ...]]:
-    """The notes of the voice and the lines it sings. Repeated sections are sung to the same tune."""
-    pen = Pen(piece, member, "voice", exact=True)
+def vocal_line(plan: SongPlan, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLine, ...]]:
+    """Write the notes of the voice, and the lines with their times. A section returns with its melody."""
+    writer = PartWriter(plan, member, "voice", exact=True)
     instrument = INSTRUMENTS[member.instrument]
     spoken = member.instrument == "spoken voice"
     low, high = instrument.low + 2, instrument.high - 4
     found: list[LyricLine] = []
     shapes: dict[tuple[str, int], list[tuple[float, float]]] = {}
     previous: float | None = None
-    metre = piece.timeline.metre
-    sung_labels = [section.label for section in piece.sections if section.lines]
-    for number, section in enumerate(piece.sections):
+    metre = plan.timeline.metre
+    climax_section = _last_chorus(plan)
+    for number, section in enumerate(plan.sections):
         if not section.lines:
             continue
-        bars = [bar for bar in piece.bars if bar.section == number]
-        start, intensity = bars[0].start, piece.intensity(bars[0])
-        lift = _LIFTS.get(section.label, 0)
-        form = _FORMS[int(generator(piece.seed, "verse form", section.label).integers(len(_FORMS)))]
+        bars = [bar for bar in plan.bars if bar.section == number]
+        start, intensity = bars[0].start, plan.intensity(bars[0])
+        lift = _REGISTER_SHIFTS.get(section.label, 0)
+        form = _LINE_FORMS[
+            int(random_stream(plan.seed, "verse form", section.label).integers(len(_LINE_FORMS)))
+        ]
         for index, line in enumerate(section.lines):
-            words = sung(line)
+            words = split_words(line)
             syllables = [syllable for _, parts in words for syllable in parts]
             weights = [
-                heavy for word, parts in words for heavy in stressed(word, list(parts), piece.brief.language)
+                heavy
+                for word, parts in words
+                for heavy in stressed_syllables(word, list(parts), plan.brief.language)
             ]
             begin = start + index * section.beats_per_line
             letter = form[index % 4]
             closes = index % 4 == 3 or index == len(section.lines) - 1
-            rng = generator(piece.seed, "sung", section.label, letter)
+            rng = random_stream(plan.seed, "sung", section.label, letter)
             early = _pickup(weights, section.beats_per_line / metre.unit, metre.compound) if index else []
-            placed = early + place(
+            placed = early + place_syllables(
                 len(syllables) - len(early), section.beats_per_line / metre.unit, metre.compound, rng,
                 dense=spoken, weights=weights[len(early) :], bar=metre.beats,
             )  # fmt: skip
             onsets = [onset * metre.unit for onset in placed]
-            slots = _slots(begin, onsets, section.beats_per_line, closes, weights)
+            slots = _note_slots(begin, onsets, section.beats_per_line, closes, weights)
             if spoken:
-                pitches = _recited(slots, low, rng)
+                pitches = _spoken_pitches(slots, low, rng)
             else:
-                told = shapes.get((section.label, letter))
-                shape = (
-                    _melody_under(piece, slots, low, high)
-                    if piece.melody
-                    else [min(told, key=lambda note: abs(note[0] - at))[1] for at in onsets]
-                    if told
-                    else None
-                )
-                peak = 2.0 if index % 4 == 2 else 0.0
-                height = 1 if section.label == "chorus" and number == _last_of(piece, "chorus") else 0
-                height *= sung_labels.count("chorus") > 1
-                if shape and height and peak:
+                shape = _grid_pitches(plan, slots, low, high)
+                if shape is None and (earlier := shapes.get((section.label, letter))):
+                    shape = [min(earlier, key=lambda note: abs(note[0] - at))[1] for at in onsets]
+                third_line = index % 4 == 2
+                climax = number == climax_section
+                if shape and climax and third_line:
                     shape = [aim + 2 for aim in shape]
-                top = min(instrument.high, high + lift - 2 + height)
-                pitches = choose(piece, slots, low + lift, top, rng, previous, shape, centre=peak)
+                top = min(instrument.high, high + lift - 2 + climax)
+                pitches = choose_pitches(
+                    plan, slots, low + lift, top, rng, previous, shape, centre=2.0 if third_line else 0.0
+                )
                 shapes.setdefault((section.label, letter), list(zip(onsets, pitches, strict=True)))
             previous = pitches[-1]
-            timed = _write(pen, slots, pitches, syllables, intensity)
+            timed = _write_line(writer, slots, pitches, syllables, intensity)
             if timed:
-                found.append(_line(line, words, timed))
-    return pen.finished(), tuple(found)
+                found.append(_lyric_line(line, words, timed))
+    return writer.sorted_notes(), tuple(found)
 
 
-def _last_of(piece: Piece, label: str) -> int:
-    return max(i for i, section in enumerate(piece.sections) if section.label == label)
+def _last_chorus(plan: SongPlan) -> int | None:
+    """Find the last of several sung choruses, which is the climax of the song."""
+    choruses = [i for i, section in enumerate(plan.sections) if section.label == "chorus"]
+    return choruses[-1] if sum(bool(plan.sections[i].lines) for i in choruses) > 1 else None
 
 
-def place(
+def place_syllables(
     count: int, span: float, compound: bool, rng: np.random.Generator, *, dense: bool = False,
     weights: list[bool] | None = None, bar: int = 4,
 ) -> list[float]:  # fmt: skip
-    """Onsets (beats) of ``count`` syllables in ``span`` beats, with a breath left at the end.
+    """Place the syllables of a line in time, by dynamic programming over the metrical grid.
 
-    On the metre's grid, about evenly, stressed syllables (``weights``) on strong beats where that can be;
-    which off-beats are sung is ``rng``'s taste, the same for every line of a kind. Strictly rising and
-    unique, however many there are; the first is 0. The cheapest of all rhythms is found by dynamic
-    programming over the grid.
+    Syllables lie about evenly, and stressed ones on strong beats where possible. Which off-beats are sung is
+    drawn from ``rng``, and is the same for every line of a kind.
+
+    Parameters
+    ----------
+    count
+        Syllables.
+    span
+        Beats of the line; a breath is left at its end.
+    compound
+        Whether a beat divides into three.
+    rng
+        Its chance.
+    dense
+        Whether it is rapped, on a finer grid.
+    weights
+        Whether each syllable is stressed.
+    bar
+        Beats of a bar.
+
+    Returns
+    -------
+    list of float
+        Onsets in beats, strictly rising from 0.
+
     """
     usable = span - min(1.5 if span >= 8 else 1.0, 0.2 * span)
     steps = [1 / 3, 1 / 6] if compound else [0.25, 0.125] if dense else [0.5, 0.25, 0.125]
@@ -131,7 +155,7 @@ def place(
     strong = np.where((strong == 0) & (np.abs(beat % 1) < 1e-6), 0.8, strong)
     heavy = weights if weights and len(weights) == count else [False] * count
     light = 0.25 if weights and any(weights) else 0.0
-    # A rhythm repeats with the bar, so the taste for its off-beats does too.
+    # A rhythm repeats with the bar, so the preference for its off-beats does too.
     liking = taste[(np.round((beat % bar) / step).astype(int)) % 64]
     widest = min(slots, int(3 * gap) + 2)
     moves = np.arange(1, widest + 1)
@@ -152,7 +176,7 @@ def place(
         came.append(source)
     if not np.isfinite(cost).any():
         return [i * step for i in range(count)]
-    # The line should end where it has about room to: not long before its breath.
+    # The line ends at the cheapest place, which is near the breath rather than long before it.
     at = int(np.argmin(cost))
     chosen = [at]
     for source in reversed(came):
@@ -162,8 +186,10 @@ def place(
 
 
 def _pickup(weights: list[bool], span: float, compound: bool) -> list[float]:
-    """Onsets before the bar for the light syllables a line begins with, so that it is the first stressed one
-    that falls on the downbeat; as many as there is time for in the breath of the line before.
+    """Place the unstressed syllables that a line begins with before the bar, in the breath of the line
+    before.
+
+    Then the first stressed syllable falls on the downbeat. None are moved where there is no time for all.
     """
     light = weights.index(True) if True in weights else 0
     step = 1 / 3 if compound else 0.5
@@ -174,17 +200,19 @@ def _pickup(weights: list[bool], span: float, compound: bool) -> list[float]:
 
 
 def _breath(span: float) -> float:
-    """Beats of silence at the end of a line."""
+    """Give the beats of silence at the end of a line."""
     return min(1.25, 0.15 * span)
 
 
-def _slots(begin: float, onsets: list[float], span: float, final: bool, weights: list[bool]) -> list[Slot]:
+def _note_slots(
+    begin: float, onsets: list[float], span: float, final: bool, weights: list[bool]
+) -> list[NoteSlot]:
     ends = [*onsets[1:], min(span - _breath(span), onsets[-1] + 2.5)]
     slots = []
     for number, (onset, end) in enumerate(zip(onsets, ends, strict=True)):
         last = number == len(onsets) - 1
         slots.append(
-            Slot(
+            NoteSlot(
                 begin + onset,
                 max(0.1, min(end - onset, 2.5)),
                 abs(onset % 1) < 1e-6 or weights[number],
@@ -195,8 +223,8 @@ def _slots(begin: float, onsets: list[float], span: float, final: bool, weights:
     return slots
 
 
-def _recited(slots: list[Slot], low: float, rng: np.random.Generator) -> list[float]:
-    """Speech pitch: high on the beat, falling through the line."""
+def _spoken_pitches(slots: list[NoteSlot], low: float, rng: np.random.Generator) -> list[float]:
+    """Give the pitches of speech: high on the beat, falling through the line."""
     fall = np.linspace(4, 0, len(slots))
     return [
         float(round(low + fall[i] + (2 if slot.strong else 0) + rng.integers(-1, 2)))
@@ -204,14 +232,14 @@ def _recited(slots: list[Slot], low: float, rng: np.random.Generator) -> list[fl
     ]
 
 
-def _melody_under(piece: Piece, slots: list[Slot], low: float, high: float) -> list[float] | None:
-    """The pitches of the grid's melody at the slots, within the voice's range; ``None`` without one."""
-    if not piece.melody:
+def _grid_pitches(plan: SongPlan, slots: list[NoteSlot], low: float, high: float) -> list[float] | None:
+    """Give the pitches of the grid's melody at the slots, within the voice's range; ``None`` without one."""
+    if not plan.melody:
         return None
-    starts = np.array([note.start for note in piece.melody])
+    starts = np.array([note.start for note in plan.melody])
     pitches = []
     for slot in slots:
-        pitch = piece.melody[int(np.abs(starts - piece.timeline.at(slot.beat)).argmin())].pitch
+        pitch = plan.melody[int(np.abs(starts - plan.timeline.seconds_at(slot.beat)).argmin())].pitch
         while pitch > high:
             pitch -= 12
         while pitch < low:
@@ -220,14 +248,14 @@ def _melody_under(piece: Piece, slots: list[Slot], low: float, high: float) -> l
     return pitches
 
 
-def _write(
-    pen: Pen, slots: list[Slot], pitches: list[float], syllables: list[str], intensity: float
+def _write_line(
+    writer: PartWriter, slots: list[NoteSlot], pitches: list[float], syllables: list[str], intensity: float
 ) -> list[Note | None]:
     notes = []
     for slot, pitch, syllable in zip(slots, pitches, syllables, strict=True):
         strength = 0.95 if slot.strong else 0.86
         notes.append(
-            pen.write(
+            writer.write(
                 slot.beat,
                 slot.length * 0.97,
                 pitch,
@@ -239,7 +267,7 @@ def _write(
     return notes if any(notes) else []
 
 
-def _line(text: str, words: list[tuple[str, list[str]]], notes: list[Note | None]) -> LyricLine:
+def _lyric_line(text: str, words: list[tuple[str, list[str]]], notes: list[Note | None]) -> LyricLine:
     times: list[tuple[float, str]] = []
     at = 0
     for word, parts in words:

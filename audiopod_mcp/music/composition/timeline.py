@@ -1,4 +1,4 @@
-"""Where beats and bars fall in time."""
+"""The timeline: where beats and bars fall in time."""
 
 from __future__ import annotations
 
@@ -9,44 +9,52 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.composition.form import Section
 from audiopod_mcp.music.model import Brief, Grid, Span
 from audiopod_mcp.music.theory import METRES, Metre
 
-_RING = 1.0
-"""Seconds that a last chord needs to ring; with less left than that, the bar before it is the last."""
+from .form import Section, section_intensity
+from .stanzas import section_label
+
+_RINGING_SECONDS = 1.0
+"""Seconds that a last chord needs to ring; where fewer are left, it is in the last whole bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``beats`` beats from beat number ``start``; ``first`` and ``last`` of its section."""
+    """A bar of ``beats`` beats from beat number ``start`` on."""
 
     start: int
     beats: int
     section: int
+    """Number of its section."""
     index: int
+    """Its number within that section."""
     first: bool = False
+    """Whether it is the first of its section."""
     last: bool = False
+    """Whether it is the last of its section."""
     ending: bool = False
+    """Whether it is the last chord, which is held."""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Beats on the clock. ``times`` has one more entry than there are beats: the end of the last one."""
+    """The times of a song's beats, and how it swings."""
 
     metre: Metre
     times: npt.NDArray[np.float64]
+    """Seconds of each beat, and of the end of the last one."""
     first_downbeat: int
     duration: float
     swing: float = 0.5
-    swung: float = 0.5
+    swing_unit: float = 0.5
     ending: bool = False
     """Whether the last bar is a held last chord."""
 
-    def at(self, beat: float) -> float:
-        """Seconds of a position in beats, swung; past the ends the tempo goes on."""
+    def seconds_at(self, beat: float) -> float:
+        """Give the time (s) of a position in beats, with swing; beyond the ends the tempo goes on."""
         if self.swing != 0.5 and not self.metre.compound and self.metre.unit == 1:
-            unit = 2 * self.swung
+            unit = 2 * self.swing_unit
             base = math.floor(beat / unit) * unit
             part = (beat - base) / unit
             part = part * 2 * self.swing if part < 0.5 else self.swing + (part - 0.5) * 2 * (1 - self.swing)
@@ -55,11 +63,11 @@ class Timeline:
         start = self._clock[index]
         return start + (beat - index) * (self._clock[index + 1] - start)
 
-    def straight(self, beat: float) -> float:
-        """The position that sounds where ``beat`` would without swing: triplets aren't swung."""
+    def unswung(self, beat: float) -> float:
+        """Give the position that swing moves to where ``beat`` is without it: triplets are not swung."""
         if self.swing == 0.5 or self.metre.compound or self.metre.unit > 1:
             return beat
-        unit = 2 * self.swung
+        unit = 2 * self.swing_unit
         base = math.floor(beat / unit) * unit
         part = (beat - base) / unit
         part = (
@@ -69,7 +77,7 @@ class Timeline:
 
     @cached_property
     def _clock(self) -> tuple[float, ...]:
-        """``times`` as plain floats: most of composing is asking when."""
+        """``times`` as plain floats, because composing asks for them all the time."""
         return tuple(self.times.tolist())
 
     @property
@@ -77,7 +85,7 @@ class Timeline:
         return len(self.times) - 1
 
     def bar_lengths(self) -> list[int]:
-        """Beats of each bar; the first and the last may be short."""
+        """Give the beats of each bar; the first and the last may be short."""
         lengths = [self.first_downbeat] if self.first_downbeat else []
         left = self.beats - self.first_downbeat
         lengths += [self.metre.beats] * (left // self.metre.beats)
@@ -86,15 +94,15 @@ class Timeline:
         return lengths or [self.beats]
 
 
-def steady(brief: Brief, swing: float, swung: float) -> Timeline:
-    """The timeline of a brief: a steady tempo, and a last bar in which the piece can end in time."""
+def steady_timeline(brief: Brief, swing: float, swung: float) -> Timeline:
+    """Lay out the timeline of a brief: a steady tempo, and a last bar in which the last chord rings."""
     metre = METRES[brief.timesignature]
-    beat = metre.beat(brief.tempo)
+    beat = metre.beat_seconds(brief.tempo)
     bar = beat * metre.beats
     whole = int(brief.duration / bar + 1e-6)
     left = brief.duration - whole * bar
-    ending = whole >= 3 or (whole > 0 and left >= _RING)
-    if ending and left >= _RING:
+    ending = whole >= 3 or (whole > 0 and left >= _RINGING_SECONDS)
+    if ending and left >= _RINGING_SECONDS:
         count = whole * metre.beats + max(1, int(left / beat + 1e-6))
     elif whole:
         count = whole * metre.beats
@@ -111,8 +119,8 @@ def steady(brief: Brief, swing: float, swung: float) -> Timeline:
     )
 
 
-def given(brief: Brief, grid: Grid, swing: float, swung: float) -> Timeline:
-    """The timeline of a grid. Six beats a bar are read as 6/8 and felt in two."""
+def grid_timeline(brief: Brief, grid: Grid, swing: float, swung: float) -> Timeline:
+    """Lay out the timeline of a grid. Six beats a bar are read as 6/8 and felt in two."""
     times = np.asarray(grid.beats, np.float64)
     if len(times) < 2:
         times = np.array([0.0, brief.duration])
@@ -138,7 +146,7 @@ def given(brief: Brief, grid: Grid, swing: float, swung: float) -> Timeline:
 
 
 def bars_of(timeline: Timeline, sections: list[Section]) -> list[Bar]:
-    """The bars, each in its section. ``sections`` last as many bars as there are."""
+    """Give the bars, each in its section; ``sections`` have as many bars in all as the timeline."""
     bars: list[Bar] = []
     start = 0
     lengths = timeline.bar_lengths()
@@ -156,14 +164,11 @@ def bars_of(timeline: Timeline, sections: list[Section]) -> list[Bar]:
     return bars
 
 
-def sections_on(timeline: Timeline, spans: tuple[Span, ...], energy: float) -> list[Section]:
-    """Sections of a grid, to the nearest bar line; one long verse if the grid names none."""
-    from audiopod_mcp.music.composition.form import intensity_of
-    from audiopod_mcp.music.composition.words import label_of
-
+def grid_sections(timeline: Timeline, spans: tuple[Span, ...], energy: float) -> list[Section]:
+    """Give the sections of a grid, to the nearest bar line; one long verse where it names none."""
     lengths = timeline.bar_lengths()
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    middles = [timeline.at(start + length / 2) for start, length in zip(starts, lengths, strict=True)]
+    middles = [timeline.seconds_at(start + length / 2) for start, length in zip(starts, lengths, strict=True)]
     names: list[str] = []
     for middle in middles:
         span = next((s for s in spans if s.start <= middle < s.end), None)
@@ -175,6 +180,6 @@ def sections_on(timeline: Timeline, spans: tuple[Span, ...], energy: float) -> l
             last = sections[-1]
             sections[-1] = Section(last.label, last.bars + 1, last.intensity)
         else:
-            sections.append(Section(name, 1, intensity_of(label_of(name), energy)))
+            sections.append(Section(name, 1, section_intensity(section_label(name), energy)))
         previous = name
     return sections

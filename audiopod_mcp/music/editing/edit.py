@@ -6,21 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.parse import names_style
-from audiopod_mcp.music.captions.text_search import find, tidy
+from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.captions.text_search import find_words, normalize_text
 from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
-from audiopod_mcp.music.editing.prompt.edits import Wish
-from audiopod_mcp.music.editing.prompt.parse import UNDERSTOOD, not_understood, read_wishes
-from audiopod_mcp.music.editing.prompt.time_ranges import clock
-from audiopod_mcp.music.editing.prompt.unsupported import beyond
-from audiopod_mcp.music.effects.normalization import TRUE_PEAK, peaks_held
+from audiopod_mcp.music.editing.prompt.edits import EditStep
+from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
+from audiopod_mcp.music.editing.prompt.time_ranges import format_time
+from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
 from audiopod_mcp.music.signal.loudness import true_peak
 
-from .form import FORM, formed
-from .layers import WHOLE, Piece, Separator, by_signal, fitted
-from .operations import CHANGES
-from .rearrange import rearranged, sung_anew
+from .form import FORM_EDITS, edit_form
+from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
+from .operations import EDIT_FUNCTIONS
+from .rearrange import rearrange, replace_lyrics
 
 
 def edit(
@@ -35,53 +34,75 @@ def edit(
     report: Progress = silent,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
-    separator: Separator = by_signal,
+    separator: Separator = separate_by_signal,
 ) -> Rendering:
-    """``audio`` changed as ``prompt`` says (:data:`UNDERSTOOD` by :mod:`wishes`), and sung to new ``lyrics``.
+    """Change what a prompt names, and leave the rest as it is.
 
-    ``n_min`` and ``n_max`` are the part of the track that changes, as fractions 0 to 1 of its length;
-    outside it every sample stays. A composed piece (``score`` and ``stems``) keeps its stems, and its
-    score; a prompt that names no change there is a style, in which the piece is arranged anew. Players of
-    a recording are taken out of it by ``separator``. Raises
-    :class:`Refused` for what can't be done to a recording.
+    A composed piece keeps its stems and its score. A prompt that names no change to it, but a style, has it
+    arranged anew in that style.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    prompt : str, optional
+        The changes, in words (such as :data:`EXAMPLES`).
+    lyrics : str, optional
+        New words for a composed piece.
+    n_min, n_max : float, optional
+        The part of the track that changes, as fractions 0 to 1 of its length. Outside it every sample stays.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here.
+    separator : Separator
+        What takes players out of a recording.
+
+    Returns
+    -------
+    Rendering
+        At the rate of ``audio``, with as many channels.
+
+    Raises
+    ------
+    Refused
+        Where nothing was understood, and where what was understood can't be done.
     """
     if not (prompt or "").strip() and not (lyrics or "").strip():
-        raise Refused(
-            "edit_target_prompt: say what to change, for example: a bit brighter, drums 3 dB louder"
-        )
-    first, last = _range(n_min, n_max, len(audio))
+        raise Refused("nothing_to_edit")
+    first, last = _sample_range(n_min, n_max, len(audio))
     composed = score is not None and bool(stems)
     if lyrics and not composed:
-        raise Refused(
-            "edit_target_lyrics: the words of a recording can't be changed here; "
-            "it works with tracks that were composed by this studio"
-        )
-    if impossible := beyond(prompt or ""):
-        raise Refused(f"edit_target_prompt: {impossible}")
-    wishes, rest = read_wishes(prompt or ""), not_understood(prompt or "")
-    if prompt and not wishes and not (composed and _names_music(prompt)):
-        raise Refused(  # no longer than an error of the API may be
-            f"edit_target_prompt: no change was understood in it; say {UNDERSTOOD}; for a style, cover_song"
-        )
-    highest = max(TRUE_PEAK, true_peak(audio, rate))
-    layers = dict(stems) if composed and stems else {WHOLE: audio}
-    song = Piece(layers, rate, score if composed else None, seed=seed, separator=separator)
-    piece = song.cut(first, last)
-    if prompt and composed and (not wishes or _asks_for_style(rest)):
+        raise Refused("recording_keeps_its_words")
+    plan = parse_prompt(prompt or "")
+    if plan.unsupported:
+        raise Refused("edit_unsupported", clause=plan.unsupported.clause, kind=plan.unsupported.kind)
+    steps = plan.steps
+    if prompt and not steps and not (composed and _is_musical(prompt)):
+        raise Refused("edit_not_understood", examples=EXAMPLES)
+    ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
+    layers = dict(stems) if composed and stems else {RESIDUAL: audio}
+    song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
+    piece = song.excerpt(first, last)
+    if prompt and composed and (not steps or _asks_for_style(plan.unread)):
         piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))
-    elif rest:
-        note = f"Not understood, and left as it was: {rest}."
-        piece = replace(piece, notes=(*piece.notes, note))
+    elif plan.unread:
+        note = f"Not understood, and left as it was: {plan.unread}."
+        piece = piece.with_notes(note)
     if lyrics:
         piece = _with_words(piece, lyrics, seed, within(report, 0.0, 0.8))
     # What is said of a moment is meant on the clock of the track as it is: before others change that.
-    for number, wish in enumerate(sorted(wishes, key=lambda wish: wish.when is None or wish.kind in FORM)):
-        share = 0.9 / len(wishes)
-        piece = _changed(
-            piece, wish, first / rate, highest, within(report, number * share, (number + 1) * share)
+    for number, step in enumerate(
+        sorted(steps, key=lambda step: step.when is None or step.kind in FORM_EDITS)
+    ):
+        share = 0.9 / len(steps)
+        piece = _apply_step(
+            piece, step, first / rate, ceiling, within(report, number * share, (number + 1) * share)
         )
     report(0.9, "putting it together")
-    out = song.put_back(_held(piece, song.cut(first, last), highest), first, last)
+    out = song.insert(_with_peaks_limited(piece, song.excerpt(first, last), ceiling), first, last)
     end = first + piece.samples
     changed = out.mix
     changed[:first], changed[end:] = audio[:first], audio[last:]
@@ -89,71 +110,74 @@ def edit(
     return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
 
 
-def _range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
+def _sample_range(n_min: float | None, n_max: float | None, samples: int) -> tuple[int, int]:
     low, high = 0.0 if n_min is None else n_min, 1.0 if n_max is None else n_max
     if not 0 <= low <= 1 or not 0 <= high <= 1 or low >= high:
-        raise Refused(
-            f"edit_n_min, edit_n_max: {low:g} to {high:g} is no part of the track; "
-            "give fractions of its length, 0 to 1, the smaller one first"
-        )
+        raise Refused("edit_range_invalid", low=low, high=high)
     return round(low * samples), round(high * samples)
 
 
-def _names_music(prompt: str) -> bool:
+def _is_musical(prompt: str) -> bool:
     """Whether a caption of it would say how the piece should be played."""
     known = {**MOODS, **TEMPO_WORDS, **HINT_WORDS}
-    return names_style(prompt) or bool(find(tidy(prompt), known))
+    return names_style(prompt) or bool(find_words(normalize_text(prompt), known))
 
 
 def _asks_for_style(rest: str) -> bool:
-    """Whether what no wish explains is a style that is asked for, and not a style in an aside."""
-    said = r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
-    return names_style(rest) and bool(re.search(said, rest, re.IGNORECASE))
+    """Whether what no step explains is a style that is asked for, and not a style in an aside."""
+    asking_words = (
+        r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
+    )
+    return names_style(rest) and bool(re.search(asking_words, rest, re.IGNORECASE))
 
 
-def _in_style(piece: Piece, prompt: str, seed: int, report: Progress) -> Piece:
+def _in_style(piece: LayeredTrack, prompt: str, seed: int, report: Progress) -> LayeredTrack:
     """The piece arranged anew, as loud as it was, and a note of it: some only meant a small change."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
-    new = rearranged(piece.score, prompt, seed=seed, report=report)
+    new = rearrange(piece.score, prompt, seed=seed, report=report)
     style = f" as {new.score.brief.style}" if new.score and new.score.brief else ""
-    note = f"It was arranged anew{style}, every instrument of it; say {UNDERSTOOD} to change just that."
-    return replace(piece, layers=fitted(new.stems, piece), score=new.score, notes=(*piece.notes, note))
+    note = f"It was arranged anew{style}, every instrument of it; say {EXAMPLES} to change just that."
+    return replace(piece, layers=conform_stems(new.stems, piece), score=new.score, notes=(*piece.notes, note))
 
 
-def _with_words(piece: Piece, lyrics: str, seed: int, report: Progress) -> Piece:
+def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -> LayeredTrack:
     """The piece with its singer's layer exchanged."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
-    (stems, _), score = sung_anew(piece.score, lyrics, seed=seed, report=report)
+    (stems, _), score = replace_lyrics(piece.score, lyrics, seed=seed, report=report)
     layers = {track: layer for track, layer in piece.layers.items() if track != "vocals"}
-    voice = fitted(stems, piece, beside=piece.layers.get("vocals"))
+    voice = conform_stems(stems, piece, beside=piece.layers.get("vocals"))
     return replace(piece, layers={**layers, **voice}, score=score)
 
 
-def _changed(piece: Piece, wish: Wish, start: float, highest: float, report: Progress) -> Piece:
-    """``piece``, which begins ``start`` seconds into the track, with one wish done, where it is meant.
+def _apply_step(
+    piece: LayeredTrack, step: EditStep, start: float, ceiling: float, report: Progress
+) -> LayeredTrack:
+    """``piece``, which begins ``start`` seconds into the track, with one step done, where it is meant.
 
-    ``highest`` is the true peak (dBTP) that the parts that change may have.
+    ``ceiling`` is the true peak (dBTP) that the parts that change may have.
     """
     spans: list[tuple[int, int]] = []
-    if wish.when is not None:
-        heard = piece.sections(within(report, 0.0, 0.2)) if wish.when.section else ()
-        bars = piece.bars(within(report, 0.0, 0.2)) if wish.when.unit == "bars" else ()
-        moment = wish.when.earlier(start) if wish.when.unit == "s" and not wish.when.section else wish.when
-        times = moment.spans(piece.seconds, heard, bars)
+    if step.when is not None:
+        sections = piece.sections(within(report, 0.0, 0.2)) if step.when.section else ()
+        bars = piece.downbeats(within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
+        moment = step.when.shifted(start) if step.when.unit == "s" and not step.when.section else step.when
+        times = moment.resolve(piece.seconds, sections, bars)
         spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]
-        if wish.when.section and piece.score is None:
-            where = ", ".join(f"{clock(a)}-{clock(b)}" for a, b in times)
-            note = f"The {wish.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
-            piece = replace(piece, notes=(*piece.notes, note))
-    if wish.kind in FORM:
-        return formed(piece, wish, spans)
+        if step.when.section and piece.score is None:
+            where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in times)
+            note = f"The {step.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
+            piece = piece.with_notes(note)
+    if step.kind in FORM_EDITS:
+        return edit_form(piece, step, spans)
     if not spans:
-        return CHANGES[wish.kind](piece, wish, report)
+        return EDIT_FUNCTIONS[step.kind](piece, step, report)
     for first, last in reversed(spans):
-        part = piece.cut(first, last)
-        piece = piece.put_back(_held(CHANGES[wish.kind](part, wish, report), part, highest), first, last)
+        part = piece.excerpt(first, last)
+        piece = piece.insert(
+            _with_peaks_limited(EDIT_FUNCTIONS[step.kind](part, step, report), part, ceiling), first, last
+        )
     return replace(piece, notes=tuple(dict.fromkeys(piece.notes)))
 
 
-def _held(piece: Piece, before: Piece, highest: float) -> Piece:
-    return replace(piece, layers=peaks_held(piece.layers, before.layers, piece.rate, highest))
+def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:
+    return replace(piece, layers=limit_true_peak(piece.layers, before.layers, piece.rate, ceiling))

@@ -7,83 +7,97 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.editing.prompt.edits import Wish
-from audiopod_mcp.music.editing.prompt.time_ranges import clock
+from audiopod_mcp.music.editing.prompt.edits import EditStep
+from audiopod_mcp.music.editing.prompt.time_ranges import format_time
 from audiopod_mcp.music.model import Refused, silent
 
-from .layers import Piece
+from .layers import LayeredTrack
 
-FORM = ("cut", "keep", "repeat", "trim", "reverse")
-"""The kinds of wish that are read here."""
+FORM_EDITS = ("cut", "keep", "repeat", "trim", "reverse")
+"""The kinds of step that are done here."""
 _SILENCE = -60.0
-"""dB below the loudest moment: what is softer than this at an end is silence."""
-_LEAD = 0.02
-"""Seconds of silence left before the first sound and after the last."""
-_MOST = 16
-"""Times a stretch can be heard."""
-_LONGEST = 1_200.0
-"""Seconds a track can have in the end."""
+"""What is softer than this at an end is silence, dB below the loudest moment."""
+_MARGIN = 0.02
+"""Seconds of silence that are left before the first sound and after the last."""
+_MAX_REPEATS = 16
+"""How many times a stretch can be heard."""
+_MAX_DURATION = 1_200.0
+"""How long a track can become, seconds."""
 
-Stretch = tuple[int, int]
+SampleRange = tuple[int, int]
 """Samples ``[first, last)``."""
 
 
-def formed(piece: Piece, wish: Wish, spans: Sequence[Stretch]) -> Piece:
-    """``piece`` with the wish of :data:`FORM` done to ``spans``, stretches in order; empty: all of it."""
-    if wish.kind == "reverse":
-        return _reversed(piece, wish, spans)
-    if wish.kind == "trim":
-        return _trimmed(piece, wish)
-    if wish.kind == "cut":
+def edit_form(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
+    """Do a step of one of :data:`FORM_EDITS` to a track.
+
+    Parameters
+    ----------
+    piece : LayeredTrack
+    step : EditStep
+    spans : sequence of (int, int)
+        The stretches that it is for, samples ``[first, last)``, in order; none means all of the track.
+
+    Returns
+    -------
+    LayeredTrack
+
+    Raises
+    ------
+    Refused
+        Where nothing would be left, nothing is heard, or it would become too long.
+    """
+    if step.kind == "reverse":
+        return _reversed(piece, step, spans)
+    if step.kind == "trim":
+        return _trimmed(piece, step)
+    if step.kind == "cut":
         edges = [0, *(edge for span in spans for edge in span), piece.samples]
         kept = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
         if not kept:
-            raise Refused("edit_target_prompt: nothing would be left of the track; cut a part of it")
-        return piece.in_order(kept)
-    if wish.kind == "keep":
-        return piece.in_order(spans) if spans else piece
-    return _repeated(piece, wish, spans or [(0, piece.samples)])
+            raise Refused("cut_leaves_nothing")
+        return piece.concatenate(kept)
+    if step.kind == "keep":
+        return piece.concatenate(spans) if spans else piece
+    return _repeated(piece, step, spans or [(0, piece.samples)])
 
 
-def _repeated(piece: Piece, wish: Wish, spans: Sequence[Stretch]) -> Piece:
-    times = round(wish.amount)
+def _repeated(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
+    times = round(step.amount)
     more = sum(last - first for first, last in spans) * (times - 1) / piece.rate
-    if not 1 < times <= _MOST or piece.seconds + more > _LONGEST:
-        raise Refused(
-            f"edit_target_prompt: {times} times is out of range; 2 to {_MOST} times, "
-            f"and {_LONGEST / 60:g} minutes in all, is possible"
-        )
-    order: list[Stretch] = []
+    if not 1 < times <= _MAX_REPEATS or piece.seconds + more > _MAX_DURATION:
+        raise Refused("repeat_out_of_range", times=times, most=_MAX_REPEATS, longest=_MAX_DURATION)
+    order: list[SampleRange] = []
     at = 0
     for first, last in spans:
         order += [(at, last), *[(first, last)] * (times - 1)]
         at = last
-    return piece.in_order([(a, b) for a, b in (*order, (at, piece.samples)) if b > a])
+    return piece.concatenate([(a, b) for a, b in (*order, (at, piece.samples)) if b > a])
 
 
-def _trimmed(piece: Piece, wish: Wish) -> Piece:
+def _trimmed(piece: LayeredTrack, step: EditStep) -> LayeredTrack:
     level = np.abs(piece.mix).max(axis=1)
     loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_SILENCE / 20))
     if not len(loud):
-        raise Refused("edit_target_prompt: this track is silent from start to end; there is nothing to keep")
-    lead = round(_LEAD * piece.rate)
-    first = max(0, int(loud[0]) - lead) if wish.text != "end" else 0
-    last = min(piece.samples, int(loud[-1]) + 1 + lead) if wish.text != "start" else piece.samples
+        raise Refused("nothing_but_silence")
+    margin = round(_MARGIN * piece.rate)
+    first = max(0, int(loud[0]) - margin) if step.text != "end" else 0
+    last = min(piece.samples, int(loud[-1]) + 1 + margin) if step.text != "start" else piece.samples
     if (first, last) == (0, piece.samples):
-        where = {"start": "at its beginning", "end": "at its end"}.get(wish.text, "at its ends")
-        return replace(piece, notes=(*piece.notes, f"There is no silence {where} to remove."))
+        where = {"start": "at its beginning", "end": "at its end"}.get(step.text, "at its ends")
+        return piece.with_notes(f"There is no silence {where} to remove.")
     gone = (piece.samples - (last - first)) / piece.rate
-    note = f"{gone:.1f} s of silence were removed; it lasts {clock((last - first) / piece.rate)} now."
-    return replace(piece.cut(first, last), notes=(*piece.notes, note))
+    note = f"{gone:.1f} s of silence were removed; it lasts {format_time((last - first) / piece.rate)} now."
+    return replace(piece.excerpt(first, last), notes=(*piece.notes, note))
 
 
-def _reversed(piece: Piece, wish: Wish, spans: Sequence[Stretch]) -> Piece:
-    """Backwards, all of it or one player. The notes of a score tell that no longer: it is given up."""
-    piece = piece if wish.track is None else piece.apart(wish.track, silent)
+def _reversed(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
+    """``piece`` backwards, all of it or one player. Its score no longer tells what is heard: it goes."""
+    piece = piece if step.track is None else piece.separate(step.track, silent)
     for first, last in spans or [(0, piece.samples)]:
-        part = piece.cut(first, last)
-        turned = part.each(lambda x: np.ascontiguousarray(x[::-1]), wish.track)
-        piece = piece.put_back(turned, first, last)
+        part = piece.excerpt(first, last)
+        turned = part.map_layers(lambda x: np.ascontiguousarray(x[::-1]), step.track)
+        piece = piece.insert(turned, first, last)
     notes = piece.notes
     if piece.score is not None:
         notes = (*notes, "What plays backwards has no score: later edits treat this track as a recording.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -11,42 +11,61 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.analysis.analyze import analyze
-from audiopod_mcp.music.effects.crossfade import CROSSFADE, convert, fit, join, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import matching_gain
-from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Refused, Score, Span, silent
-from audiopod_mcp.music.score import excerpt, joined
+from audiopod_mcp.music.effects.crossfade import (
+    CROSSFADE,
+    crossfade,
+    equal_power_fade,
+    fix_length,
+    mixdown,
+    resample,
+)
+from audiopod_mcp.music.effects.mix_matching import loudness_gain
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
+from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, Refused, Score, Span, silent
+from audiopod_mcp.music.score import concatenated, excerpt
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-WHOLE = ""
-"""The one layer of a recording that has no stems, or what is left of it beside those taken out."""
+RESIDUAL = ""
+"""The layer of a recording without stems: all of it, or what is left beside the stems taken out of it."""
 
 Separator: TypeAlias = Callable[[Audio, int, str, Progress], tuple[Audio, tuple[str, ...]]]
-"""Takes a track out of a recording at so many Hz: the stem, and notes on it."""
+"""Takes a recording, its sample rate (Hz) and a track; gives the track's stem, and notes on it."""
 
 
-def by_signal(audio: Audio, rate: int, track: str, report: Progress) -> tuple[Audio, tuple[str, ...]]:
-    """:func:`separate`, with a short note."""
-    note = f"The {named(track)} came from a separation: traces remain on both sides."
+def separate_by_signal(
+    audio: Audio, rate: int, track: str, report: Progress
+) -> tuple[Audio, tuple[str, ...]]:
+    """Separate ``track`` from a recording with :func:`separate`, with a short note on it."""
+    note = f"The {track_label(track)} came from a separation: traces remain on both sides."
     return separate(audio, rate, track, report), (note,)
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What is edited: layers that sum to the mix (stems, or only :data:`WHOLE`), and their score."""
+class LayeredTrack:
+    """What is edited: layers that sum to the mix, and the score that they were played from, if any."""
 
     layers: Mapping[str, Audio]
+    """By track: the stems, or only :data:`RESIDUAL`. All have the shape ``(samples, channels)``."""
     rate: int
+    """Sample rate, Hz."""
     score: Score | None = None
     notes: tuple[str, ...] = ()
+    """What the listener should know, each one sentence."""
     seed: int = 0
-    """Of what is newly played."""
-    separator: Separator = by_signal
+    """Seed of what is newly played."""
+    separator: Separator = separate_by_signal
+    """What takes players out of a recording."""
+    _analyses: list[Analysis] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The analysis of the mix, once there is one: it takes seconds."""
 
     @property
     def mix(self) -> Audio:
-        return mixed(self.layers)
+        return mixdown(self.layers)
+
+    @property
+    def channels(self) -> int:
+        return int(next(iter(self.layers.values())).shape[1])
 
     @property
     def samples(self) -> int:
@@ -56,53 +75,68 @@ class Piece:
     def seconds(self) -> float:
         return self.samples / self.rate
 
-    def cut(self, first: int, last: int) -> Piece:
-        """What is in samples ``[first, last)``."""
+    def with_notes(self, *notes: str) -> LayeredTrack:
+        """The same track with more notes."""
+        noted = replace(self, notes=(*self.notes, *notes))
+        noted._analyses.extend(self._analyses)
+        return noted
+
+    def excerpt(self, first: int, last: int) -> LayeredTrack:
+        """What is in samples ``[first, last)``, of the layers and of the score."""
         if (first, last) == (0, self.samples):
             return self
         layers = {track: layer[first:last] for track, layer in self.layers.items()}
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
         return replace(self, layers=layers, score=score)
 
-    def each(
+    def map_layers(
         self, change: Callable[[Audio], Audio], track: str | None = None, report: Progress = silent
-    ) -> Piece:
-        """Every layer changed, or the one of ``track``."""
-        piece = self if track is None else self.apart(track, report)
+    ) -> LayeredTrack:
+        """Change every layer with ``change``, or only that of ``track``, which is separated if need be."""
+        piece = self if track is None else self.separate(track, report)
         layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
         return replace(piece, layers=layers)
 
-    def apart(self, track: str, report: Progress) -> Piece:
-        """With a layer for ``track``: there is one, or it is separated from the recording."""
+    def separate(self, track: str, report: Progress) -> LayeredTrack:
+        """Have a layer for ``track``: there is one, or it is separated from the recording.
+
+        Raises
+        ------
+        Refused
+            Where nobody plays ``track``, or it can't be separated.
+        """
         if track in self.layers:
             return self
-        if WHOLE not in self.layers:
-            has = ", ".join(sorted(self.layers))
-            raise Refused(f"edit_target_prompt: there are no {named(track)} in this track; it has {has}")
-        stem, notes = self.separator(self.layers[WHOLE], self.rate, track, report)
-        layers = {**self.layers, WHOLE: self.layers[WHOLE] - stem, track: stem}
+        if RESIDUAL not in self.layers:
+            raise Refused("track_not_in_mix", track=track, tracks=tuple(sorted(self.layers)))
+        stem, notes = self.separator(self.layers[RESIDUAL], self.rate, track, report)
+        layers = {**self.layers, RESIDUAL: self.layers[RESIDUAL] - stem, track: stem}
         return replace(self, layers=layers, notes=(*self.notes, *notes))
 
-    def frame(self, report: Progress) -> Frame:
+    def analysis(self, report: Progress) -> Analysis:
+        """What is heard in the mix; it is listened to once."""
+        if not self._analyses:
+            self._analyses.append(analyze(self.mix, self.rate, report))
+        return self._analyses[0]
+
+    def frame(self, report: Progress) -> LeadSheet:
+        """Beats, chords and form: those of the score, or those that are heard."""
         if self.score is not None:
-            return score_frame(self.score)
-        return heard_frame(analyze(self.mix, self.rate, report))
+            return lead_sheet_from_score(self.score)
+        return lead_sheet_from_analysis(self.analysis(report))
 
     def sections(self, report: Progress) -> tuple[Span, ...]:
-        return (
-            self.score.sections if self.score is not None else analyze(self.mix, self.rate, report).sections
-        )
+        return self.score.sections if self.score is not None else self.analysis(report).sections
 
-    def bars(self, report: Progress) -> tuple[float, ...]:
+    def downbeats(self, report: Progress) -> tuple[float, ...]:
         """When bars begin, seconds; empty where none are heard."""
-        if self.score is not None:
-            return self.score.downbeats
-        return analyze(self.mix, self.rate, report).downbeats
+        return self.score.downbeats if self.score is not None else self.analysis(report).downbeats
 
-    def put_back(self, part: Piece, first: int, last: int) -> Piece:
-        """The piece with ``part`` where ``[first, last)`` was; the crossfades lie inside.
+    def insert(self, part: LayeredTrack, first: int, last: int) -> LayeredTrack:
+        """Put ``part`` where samples ``[first, last)`` are, with crossfades inside.
 
-        A part as long as what it replaces is the same music, changed: its crossfades are of equal gain.
+        A part as long as what it replaces is the same music, changed: its crossfades are of equal gain, not
+        of equal power. The result has the notes of ``part``.
         """
         fade = round(CROSSFADE * self.rate)
         before, after = first > 0, last < self.samples
@@ -113,62 +147,83 @@ class Piece:
         for track in (*self.layers, *(track for track in part.layers if track not in self.layers)):
             old, new = self.layers.get(track, nothing), part.layers.get(track, silence)
             if part.samples == last - first:
+                weight = _weight(part.samples, fade * before, fade * after)
                 layers[track] = old.copy()
-                layers[track][first:last] += _weight(part.samples, fade * before, fade * after) * (
-                    new - old[first:last]
-                )
+                layers[track][first:last] += weight * (new - old[first:last])
             else:
-                whole = join(old[: first + fade], new, fade) if before else new
-                layers[track] = join(whole, old[last - fade :], fade) if after else whole
+                whole = crossfade(old[: first + fade], new, fade) if before else new
+                layers[track] = crossfade(whole, old[last - fade :], fade) if after else whole
         score = part.score
         if self.score is not None and score is not None:
             start, end = first / self.rate, last / self.rate
-            score = joined((excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds)))
+            score = concatenated(
+                (excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds))
+            )
         return replace(part, layers=layers, score=score)
 
-    def in_order(self, spans: Sequence[tuple[int, int]]) -> Piece:
-        """The stretches ``[first, last)`` one after another; where they do not go on, they are crossfaded.
+    def concatenate(self, spans: Sequence[tuple[int, int]]) -> LayeredTrack:
+        """Put stretches, samples ``[first, last)`` each, one after another.
 
-        A crossfade takes its samples from what follows the stretch before it: no time is lost.
+        Where one does not go on from the one before it, they are crossfaded. The crossfade takes its samples
+        from what follows the stretch before it, so that no time is lost.
         """
         fade = round(CROSSFADE * self.rate)
         layers = {}
         for track, layer in self.layers.items():
             out = layer[spans[0][0] : spans[0][1]]
             for (_, end), (first, last) in pairwise(spans):
-                tail = fit(layer[end : end + fade], fade) if end != first else layer[:0]
-                out = join(np.concatenate((out, tail)), layer[first:last], len(tail))
+                tail = fix_length(layer[end : end + fade], fade) if end != first else layer[:0]
+                out = crossfade(np.concatenate((out, tail)), layer[first:last], len(tail))
             layers[track] = out
         score = self.score
         if score is not None:
-            score = joined([excerpt(score, first / self.rate, last / self.rate) for first, last in spans])
+            score = concatenated(
+                [excerpt(score, first / self.rate, last / self.rate) for first, last in spans]
+            )
         return replace(self, layers=layers, score=score)
 
 
 def _weight(samples: int, fade_in: int, fade_out: int) -> npt.NDArray[np.float32]:
-    """From 0 to 1 and to 0 again, ``(samples, 1)``; fades of 0 samples are hard edges."""
+    """A gain from 0 to 1 and to 0 again, ``(samples, 1)``; fades of 0 samples are hard edges."""
     weight = np.ones((samples, 1), np.float32)
     fade_in, fade_out = min(fade_in, samples // 2), min(fade_out, samples // 2)
-    weight[:fade_in] = np.square(rise(fade_in))
-    weight[samples - fade_out :] *= np.square(rise(fade_out))[::-1]
+    weight[:fade_in] = np.square(equal_power_fade(fade_in))
+    weight[samples - fade_out :] *= np.square(equal_power_fade(fade_out))[::-1]
     return weight
 
 
-def named(track: str) -> str:
+def track_label(track: str) -> str:
+    """The name of a track as it is written in a sentence."""
     return track.replace("_", " ")
 
 
-def it(track: str) -> str:
+def pronoun(track: str) -> str:
+    """Which pronoun stands for the players of a track."""
     return "it" if track in ("bass", "brass", "percussion", "keyboard", "guitar", "synth") else "them"
 
 
-def fitted(stems: Mapping[str, Audio], piece: Piece, *, beside: Audio | None = None) -> dict[str, Audio]:
-    """New stems at 44.1 kHz with the rate, channels and length of ``piece``, as loud as it or ``beside``."""
-    channels = next(iter(piece.layers.values())).shape[1]
+def conform_stems(
+    stems: Mapping[str, Audio], piece: LayeredTrack, *, beside: Audio | None = None
+) -> dict[str, Audio]:
+    """Bring new stems to the format, the length and the loudness of a track.
+
+    Parameters
+    ----------
+    stems : mapping of float32 arrays, each of shape (n, 2)
+        At 44.1 kHz.
+    piece : LayeredTrack
+        The track that they join.
+    beside : float32 array, shape (samples, channels), optional
+        What they are to be as loud as, in place of the mix of ``piece``. They are raised by 12 dB at most.
+
+    Returns
+    -------
+    dict of float32 arrays, each shaped like the layers of ``piece``
+    """
     layers = {
-        track: fit(convert(stem, SAMPLE_RATE, piece.rate, channels), piece.samples)
+        track: fix_length(resample(stem, SAMPLE_RATE, piece.rate, piece.channels), piece.samples)
         for track, stem in stems.items()
     }
     loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
-    gain = np.float32(matching_gain(mixed(layers), piece.rate, loudness, at_most=12.0))
+    gain = np.float32(loudness_gain(mixdown(layers), piece.rate, loudness, at_most=12.0))
     return {track: layer * gain for track, layer in layers.items()}

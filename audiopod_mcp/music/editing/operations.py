@@ -1,4 +1,4 @@
-"""The changes an edit can make, one function each: a :class:`Piece` and a wish in, the changed piece out."""
+"""The changes an edit can make, one function each: a layered track and a step in, the changed track out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.editing.prompt.edits import LOW_END, Kind, Wish
-from audiopod_mcp.music.editing.prompt.instruments import track_of
-from audiopod_mcp.music.effects.crossfade import fit
-from audiopod_mcp.music.effects.mix_matching import matching_gain
-from audiopod_mcp.music.effects.normalization import LOUDEST, QUIETEST, normalising_gain
-from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
+from audiopod_mcp.music.editing.prompt.edits import LOW_END, EditKind, EditStep
+from audiopod_mcp.music.editing.prompt.instruments import find_track
+from audiopod_mcp.music.effects.crossfade import fix_length
+from audiopod_mcp.music.effects.mix_matching import loudness_gain
+from audiopod_mcp.music.effects.normalization import MAX_LOUDNESS, MIN_LOUDNESS, normalization_gain
+from audiopod_mcp.music.effects.time_stretch import pitch_shift, pitch_shift_voice, time_stretch
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Score, within
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalance, remove_source
@@ -20,152 +20,162 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
-from .layers import WHOLE, Piece, fitted, it, named
-from .rearrange import added, swapped
-from .sound import SOUND, tone
+from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
+from .rearrange import add_instrument, swap_instrument
+from .sound import SOUND_EDITS, equalize_layers
 
-_SPEEDS = (0.25, 4.0)
-"""How much slower and faster a track can be made."""
-_ALIKE = 0.01
+_SPEED_RANGE = (0.25, 4.0)
+"""How much slower and faster a track can be made, as factors."""
+_PEAK_RANGE = (-40.0, 0.0)
+"""True peaks that can be asked for, dBTP."""
+_MAX_RENDERING_ERROR = 0.01
 """Share of a layer's power that may differ from its rendering: buses and mastering answer to other layers."""
-_FURTHEST = 24
-"""Semitones a track can be moved."""
+_MAX_SEMITONES = 24
+"""Semitones that a track can be moved."""
+_ADDED_LEVEL = -7.0
+"""Level of an added instrument, dB: it plays under the mix, not over it."""
 
 
-def _level(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "changing levels")
-    if wish.track is None or WHOLE not in piece.layers:
-        return piece.each(lambda x: x * np.float32(10 ** (wish.amount / 20)), wish.track, report)
-    if wish.text == LOW_END:
-        return tone(piece, replace(wish, kind="bass", track=None), report)
-    piece = piece.apart(wish.track, within(report, 0.0, 0.8))
+    if step.track is None or RESIDUAL not in piece.layers:
+        return piece.map_layers(lambda x: x * np.float32(10 ** (step.amount / 20)), step.track, report)
+    if step.text == LOW_END:
+        return equalize_layers(piece, replace(step, kind="bass", track=None), report)
+    piece = piece.separate(step.track, within(report, 0.0, 0.8))
     stem, rest, reached = rebalance(
-        piece.layers[wish.track], piece.layers[WHOLE], piece.rate, wish.amount, within(report, 0.8, 1.0)
+        piece.layers[step.track], piece.layers[RESIDUAL], piece.rate, step.amount, within(report, 0.8, 1.0)
     )
     notes = piece.notes
-    if abs(reached - wish.amount) > 1:
-        far = f"about {abs(reached):.0f} of the {abs(wish.amount):g} dB asked for"
-        notes = (*notes, f"The {named(wish.track)} moved by {far}: more can't be told apart from the rest.")
-    layers = {**piece.layers, wish.track: stem, WHOLE: rest}
+    if abs(reached - step.amount) > 1:
+        far = f"about {abs(reached):.0f} of the {abs(step.amount):g} dB asked for"
+        notes = (
+            *notes,
+            f"The {track_label(step.track)} moved by {far}: more can't be told apart from the rest.",
+        )
+    layers = {**piece.layers, step.track: stem, RESIDUAL: rest}
     return replace(piece, layers=layers, notes=notes)
 
 
-def _loudness(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _loudness(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "setting the loudness")
-    if not QUIETEST <= wish.amount <= LOUDEST:
+    if not MIN_LOUDNESS <= step.amount <= MAX_LOUDNESS:
         raise Refused(
-            f"edit_target_prompt: {wish.amount:g} LUFS is out of range; "
-            f"{QUIETEST:g} to {LOUDEST:g} LUFS is possible, -14 is usual"
+            "loudness_out_of_range", loudness=step.amount, lowest=MIN_LOUDNESS, highest=MAX_LOUDNESS
         )
-    if wish.track is not None:
-        return piece.each(
-            lambda x: x * np.float32(matching_gain(x, piece.rate, wish.amount)), wish.track, report
+    if step.track is not None:
+        return piece.map_layers(
+            lambda x: x * np.float32(loudness_gain(x, piece.rate, step.amount)), step.track, report
         )
     before = integrated_loudness(piece.mix, piece.rate)
     if before is None:
-        raise Refused("edit_target_prompt: silence has no loudness that could be changed")
-    gain = normalising_gain(piece.mix, piece.rate, wish.amount)
-    piece = piece.each(lambda x: x * gain)
+        raise Refused("silence_has_no_loudness")
+    gain = normalization_gain(piece.mix, piece.rate, before, step.amount)
+    piece = piece.map_layers(lambda x: x * gain)
     reached = integrated_loudness(piece.mix, piece.rate) or before
-    if abs(reached - wish.amount) < 0.3:
+    if abs(reached - step.amount) < 0.3:
         return piece
-    note = f"It reached {reached:.1f} LUFS: nearer to {wish.amount:g} its peaks would be crushed."
-    return replace(piece, notes=(*piece.notes, note))
+    note = f"It reached {reached:.1f} LUFS: nearer to {step.amount:g} its peaks would be crushed."
+    return piece.with_notes(note)
 
 
-def _peak(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _peak(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "setting the peak")
-    if not -40 <= wish.amount <= 0:
-        raise Refused(
-            f"edit_target_prompt: a peak of {wish.amount:g} dB is out of range; -40 to 0 dB is possible"
-        )
+    if not _PEAK_RANGE[0] <= step.amount <= _PEAK_RANGE[1]:
+        raise Refused("peak_out_of_range", peak=step.amount, lowest=_PEAK_RANGE[0], highest=_PEAK_RANGE[1])
     highest = true_peak(piece.mix, piece.rate)
     if not np.isfinite(highest):
-        raise Refused("edit_target_prompt: silence has no peak that could be set")
-    return piece.each(lambda x: x * np.float32(10 ** ((wish.amount - highest) / 20)))
+        raise Refused("silence_has_no_peak")
+    return piece.map_layers(lambda x: x * np.float32(10 ** ((step.amount - highest) / 20)))
 
 
-def _silence(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    return piece.each(np.zeros_like, wish.track, report)
+def _silence(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    return piece.map_layers(np.zeros_like, step.track, report)
 
 
-def _tempo(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    speed = wish.amount
-    if wish.kind == "bpm":
+def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    speed = step.amount
+    if step.kind == "bpm":
         frame = piece.frame(within(report, 0.0, 0.3))
-        if not frame.steady:
-            raise Refused(
-                "edit_target_prompt: no steady beat was heard to set to a tempo; say faster or slower by N %"
-            )
-        speed = (wish.amount + frame.tempo * (wish.text == "more")) / frame.tempo
-    if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
-        raise Refused(
-            f"edit_target_prompt: a speed of {speed:.2g} times is out of range; 0.25 to 4 times is possible"
-        )
+        if not frame.has_pulse:
+            raise Refused("no_steady_beat")
+        speed = (step.amount + frame.tempo * (step.text == "more")) / frame.tempo
+    if not _SPEED_RANGE[0] <= speed <= _SPEED_RANGE[1]:
+        raise Refused("speed_out_of_range", speed=speed, lowest=_SPEED_RANGE[0], highest=_SPEED_RANGE[1])
     score = piece.score and stretched(piece.score, 1 / speed)
-    played = _replayed(piece, score, within(report, 0.3, 0.6))
-    others = {track: layer for track, layer in piece.layers.items() if track not in played}
-    others = _together(others, lambda x: stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0)))
-    return replace(piece, layers={track: {**others, **played}[track] for track in piece.layers}, score=score)
+    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
+    others = {track: layer for track, layer in piece.layers.items() if track not in rendered}
+    others = _change_together(
+        others, lambda x: time_stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0))
+    )
+    return replace(
+        piece, layers={track: {**others, **rendered}[track] for track in piece.layers}, score=score
+    )
 
 
-def _pitch(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    by, notes = wish.amount, piece.notes
-    if wish.track is not None:
-        return _pitch_of(piece, wish, report)
-    score = piece.score and transposed(piece.score, round(by))
-    if wish.kind == "key":
-        own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
-        to = parse_key(wish.text)
-        if wish.text in ("major", "minor"):  # "in minor": the tonic stays.
-            to = own and replace(own, minor=wish.text == "minor")
-        if own is None or to is None:
-            raise Refused("edit_target_prompt: no key was heard in this track; say up or down by N semitones")
-        if " " not in wish.text and wish.text not in ("major", "minor"):  # "to F#": the mode stays.
-            to = replace(to, minor=own.minor)
-        score = piece.score and in_key(piece.score, to)
-        # A minor key has the notes of the major key three semitones above it.
-        by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
-    if abs(by) > _FURTHEST:
-        raise Refused(
-            f"edit_target_prompt: {by:g} semitones is too far; at most {_FURTHEST} up or down is possible"
-        )
-    played = _replayed(piece, score, within(report, 0.3, 0.6))
-    other_mode = wish.kind == "key" and to is not None and own is not None and to.minor != own.minor
-    if other_mode and own is not None and not set(piece.layers) <= {*played, *UNPITCHED}:
-        played = {}
+def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    if step.track is not None:
+        return _pitch_of_track(piece, step, report)
+    if abs(step.amount) > _MAX_SEMITONES:
+        raise Refused("transposition_too_far", semitones=step.amount, furthest=_MAX_SEMITONES)
+    score = piece.score and transposed(piece.score, round(step.amount))
+    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
+    return _shifted(piece, step.amount, rendered, score, within(report, 0.6, 1.0))
+
+
+def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
+    to = parse_key(step.text)
+    if step.text in ("major", "minor"):  # "in minor": the tonic stays.
+        to = own and replace(own, minor=step.text == "minor")
+    if own is None or to is None:
+        raise Refused("no_key_heard")
+    if " " not in step.text and step.text not in ("major", "minor"):  # "to F#": the mode stays.
+        to = replace(to, minor=own.minor)
+    # A minor key has the notes of the major key three semitones above it.
+    by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
+    score = piece.score and in_key(piece.score, to)
+    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
+    if to.minor != own.minor and not set(piece.layers) <= {*rendered, *UNPITCHED}:
+        rendered, score = {}, piece.score and transposed(piece.score, by)
         mode = "minor" if own.minor else "major"
-        notes = (
-            *notes,
-            f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home.",
+        piece = piece.with_notes(
+            f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home."
         )
-        score = piece.score and transposed(piece.score, round(by))
-    pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in played}
-    higher = _together(pitched, lambda x: shift_pitch(x, piece.rate, by, within(report, 0.6, 1.0)))
-    return replace(piece, layers={**piece.layers, **higher, **played}, score=score, notes=notes)
+    return _shifted(piece, by, rendered, score, within(report, 0.6, 1.0))
 
 
-def _pitch_of(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    """One player higher or lower, the others as they are."""
-    track = wish.track or ""
-    if abs(wish.amount) > _FURTHEST or track in UNPITCHED:
-        raise Refused(
-            f"edit_target_prompt: {named(track)} can't be moved by {wish.amount:g} semitones; "
-            f"at most {_FURTHEST} up or down, and no drums or percussion, is possible"
-        )
-    piece = piece.apart(track, within(report, 0.0, 0.5))
+def _shifted(
+    piece: LayeredTrack,
+    semitones: float,
+    rendered: Mapping[str, Audio],
+    score: Score | None,
+    report: Progress,
+) -> LayeredTrack:
+    """``piece`` with the layers that were ``rendered`` from ``score``, and the other pitched ones shifted."""
+    pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in rendered}
+    higher = _change_together(pitched, lambda x: pitch_shift(x, piece.rate, semitones, report))
+    return replace(piece, layers={**piece.layers, **higher, **rendered}, score=score)
+
+
+def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    """``piece`` with one player higher or lower and the others as they are."""
+    track = step.track or ""
+    if abs(step.amount) > _MAX_SEMITONES or track in UNPITCHED:
+        raise Refused("track_not_transposable", track=track, semitones=step.amount, furthest=_MAX_SEMITONES)
+    piece = piece.separate(track, within(report, 0.0, 0.5))
 
     def higher(part: Part) -> Part:
-        moved = (replace(note, pitch=note.pitch + round(wish.amount)) for note in part.notes)
+        moved = (replace(note, pitch=note.pitch + round(step.amount)) for note in part.notes)
         return replace(part, notes=tuple(moved)) if part.track == track else part
 
     score = piece.score and with_parts(piece.score, higher)
-    shift = shift_voice if track in ("vocals", "backing_vocals") else shift_pitch
-    changed = piece.each(lambda x: shift(x, piece.rate, wish.amount, within(report, 0.5, 1.0)), track)
+    shift = pitch_shift_voice if track in ("vocals", "backing_vocals") else pitch_shift
+    changed = piece.map_layers(lambda x: shift(x, piece.rate, step.amount, within(report, 0.5, 1.0)), track)
     return replace(changed, score=score)
 
 
-def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> dict[str, Audio]:
+def _change_together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> dict[str, Audio]:
     """``change`` made to all layers as one sound with many channels: they stay in time with each other."""
     if not layers:
         return {}
@@ -173,96 +183,98 @@ def _together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> 
     return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
-def _replayed(piece: Piece, score: Score | None, report: Progress) -> dict[str, Audio]:
-    """Layers that sound as the piece's own score does, but for their level, now as ``score`` sounds.
+def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) -> dict[str, Audio]:
+    """The layers that still sound as the piece's own score, but for their level, rendered from ``score``.
 
-    That is better than any stretching. A layer whose sound was changed is not among them.
+    That sounds better than any stretching. A layer whose sound was changed is not among them.
     """
     if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
         return {}
-    was = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
+    before = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
     gains = {}
     for track, own in piece.layers.items():
-        old = fit(was.get(track, own[:0]), piece.samples)
+        old = fix_length(before.get(track, own[:0]), piece.samples)
         gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
-        if np.square(own - gain * old).sum() < _ALIKE * np.square(own).sum():
+        if np.square(own - gain * old).sum() < _MAX_RENDERING_ERROR * np.square(own).sum():
             gains[track] = np.float32(gain)
     if not gains:
         return {}
     new = render(score, seed=score.seed, report=within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
-    return {track: fit(new[track] * gain, samples) for track, gain in gains.items() if track in new}
+    return {track: fix_length(new[track] * gain, samples) for track, gain in gains.items() if track in new}
 
 
-def _remove(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, f"taking out the {named(wish.track or '')}")
-    track = wish.track or ""
-    piece = piece.apart(track, within(report, 0.0, 0.7))
-    if WHOLE in piece.layers:
+def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, f"taking out the {track_label(step.track or '')}")
+    track = step.track or ""
+    piece = piece.separate(track, within(report, 0.0, 0.7))
+    if RESIDUAL in piece.layers:
         rest, fell = remove_source(
-            piece.layers[track], piece.layers[WHOLE], piece.rate, within(report, 0.7, 1.0)
+            piece.layers[track], piece.layers[RESIDUAL], piece.rate, within(report, 0.7, 1.0)
         )
-        note = f"The {named(track)} fell by about {-fell:.0f} dB: traces of {it(track)} remain."
-        piece = replace(piece, layers={**piece.layers, WHOLE: rest}, notes=(*piece.notes[:-1], note))
-    with_it = wish.track == "vocals" and wish.text != "lead"
-    if wish.text == "lead" and "backing_vocals" not in piece.layers:
+        note = f"The {track_label(track)} fell by about {-fell:.0f} dB: traces of {pronoun(track)} remain."
+        piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=(*piece.notes[:-1], note))
+    takes_backing_vocals = step.track == "vocals" and step.text != "lead"
+    if step.text == "lead" and "backing_vocals" not in piece.layers:
         note = "No backing vocals could be told apart here: they went with the vocals."
-        piece = replace(piece, notes=(*piece.notes, note))
-    gone = {wish.track} | ({"backing_vocals"} if with_it else set())
-    return _left(piece, tuple(track for track in piece.layers if track not in gone))
+        piece = piece.with_notes(note)
+    gone = {step.track} | ({"backing_vocals"} if takes_backing_vocals else set())
+    return _keep_tracks(piece, tuple(track for track in piece.layers if track not in gone))
 
 
-def _only(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, f"keeping only the {named(wish.track or '')}")
-    kept = {wish.track or "", *wish.text.split()}
+def _only(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, f"keeping only the {track_label(step.track or '')}")
+    kept = {step.track or "", *step.text.split()}
     for track in sorted(kept):
-        piece = piece.apart(track, report)
+        piece = piece.separate(track, report)
     kept |= {"backing_vocals"} if "vocals" in kept else set()
-    return _left(piece, tuple(track for track in piece.layers if track in kept))
+    return _keep_tracks(piece, tuple(track for track in piece.layers if track in kept))
 
 
-def _left(piece: Piece, tracks: tuple[str, ...]) -> Piece:
+def _keep_tracks(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:
     """Only ``tracks``, in the layers and in the score."""
     if not tracks:
-        raise Refused("edit_target_prompt: nothing would be left of the track; keep at least one instrument")
+        raise Refused("nobody_left")
     score = piece.score and with_parts(piece.score, lambda part: part if part.track in tracks else None)
     if score is not None and "vocals" not in tracks:
         score = replace(score, lyrics=())
     return replace(piece, layers={track: piece.layers[track] for track in tracks}, score=score)
 
 
-def _add(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    track = wish.track or ""
+def _add(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    track = step.track or ""
     frame = piece.frame(within(report, 0.0, 0.3))
     own = piece.score.brief if piece.score else None
-    brief = own or Brief(wish.text, tempo=frame.tempo, key=frame.key or "C major")
-    stems, parts = added(frame, brief, wish.text, track, seed=piece.seed, report=within(report, 0.3, 1.0))
-    new = fitted(stems, piece)[track] * np.float32(10 ** (-7 / 20))  # under the mix, not over it
+    brief = own or Brief(step.text, tempo=frame.tempo, key=frame.key or "C major")
+    stems, parts = add_instrument(
+        frame, brief, step.text, track, seed=piece.seed, report=within(report, 0.3, 1.0)
+    )
+    new = conform_stems(stems, piece)[track] * np.float32(10 ** (_ADDED_LEVEL / 20))
     layers = dict(piece.layers)
     layers[track] = layers[track] + new if track in layers else new
     score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
-    notes = piece.notes if frame.steady else (*piece.notes, "No steady beat was heard to play along with.")
+    notes = piece.notes if frame.has_pulse else (*piece.notes, "No steady beat was heard to play along with.")
     return replace(piece, layers=layers, score=score, notes=notes)
 
 
-def _swap(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    old = wish.track or ""
+def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    old = step.track or ""
     score = piece.score
     if score is None:  # A recording: what can be separated is replaced by what plays along.
-        taken = _remove(piece, wish, within(report, 0.0, 0.5))
-        return _add(taken, replace(wish, track=track_of(wish.text)), within(report, 0.5, 1.0))
-    piece = piece.apart(old, report)
-    stems, parts = swapped(score, old, wish.text, seed=piece.seed, report=report)
+        taken = _remove(piece, step, within(report, 0.0, 0.5))
+        return _add(taken, replace(step, track=find_track(step.text)), within(report, 0.5, 1.0))
+    piece = piece.separate(old, report)
+    stems, parts = swap_instrument(score, old, step.text, seed=piece.seed, report=report)
     before = piece.layers[old]
     layers = {track: layer for track, layer in piece.layers.items() if track != old}
-    for track, stem in fitted(stems, piece, beside=before).items():
+    for track, stem in conform_stems(stems, piece, beside=before).items():
         layers[track] = layers[track] + stem if track in layers else stem
     rest = with_parts(score, lambda part: None if part.track == old else part)
     return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)))
 
 
-CHANGES: Mapping[Kind, Callable[[Piece, Wish, Progress], Piece]] = {
-    **SOUND,
+EDIT_FUNCTIONS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {
+    **SOUND_EDITS,
     "level": _level,
     "loudness": _loudness,
     "peak": _peak,
@@ -270,10 +282,10 @@ CHANGES: Mapping[Kind, Callable[[Piece, Wish, Progress], Piece]] = {
     "tempo": _tempo,
     "bpm": _tempo,
     "pitch": _pitch,
-    "key": _pitch,
+    "key": _key,
     "remove": _remove,
     "only": _only,
     "add": _add,
     "swap": _swap,
 }
-"""What each kind of wish does, but for those of :mod:`form_changes`."""
+"""What each kind of step does, but for those of :data:`~.form.FORM_EDITS`."""

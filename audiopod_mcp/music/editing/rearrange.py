@@ -4,22 +4,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.parse import brief_beside, read_caption
+from audiopod_mcp.music.captions.parse import brief_in_context, read_caption
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fit
-from audiopod_mcp.music.generation.accompany import play
-from audiopod_mcp.music.leadsheet import Frame, score_frame
+from audiopod_mcp.music.effects.crossfade import fix_length
+from audiopod_mcp.music.generation.accompany import accompany
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_score
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Rendering, Score
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-Played = tuple[dict[str, Audio], tuple[Part, ...]]
+PlayedParts = tuple[dict[str, Audio], tuple[Part, ...]]
 """Stems at 44.1 kHz, and the parts they are of."""
 
 
-def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress) -> Played:
-    """What ``instrument`` plays along with a song, from its start to its end."""
+def add_instrument(
+    frame: LeadSheet, brief: Brief, instrument: str, track: str, *, seed: int, report: Progress
+) -> PlayedParts:
+    """Have an instrument play along with a song from its start to its end.
+
+    Parameters
+    ----------
+    frame : Frame
+        The song's beats, chords and form.
+    brief : Brief
+        What the song is like.
+    instrument, track : str
+        The instrument as it was called, and the track that it plays in.
+    seed : int
+    report : Progress
+
+    Returns
+    -------
+    dict of float32 arrays, and the parts that they were played from
+
+    Raises
+    ------
+    Refused
+        Where the composer has no part for the instrument.
+    """
     named = read_caption(instrument).instruments
     wanted = replace(brief, instruments=named, without=(), lyrics=None, instrumental=track != "vocals")
     grid, origin = frame.grid(0.0, frame.duration)
@@ -30,17 +53,21 @@ def added(frame: Frame, brief: Brief, instrument: str, track: str, *, seed: int,
     exact = tuple(part for part in parts if part.instrument in named)
     parts = exact or parts
     if not parts:
-        raise Refused(f"edit_target_prompt: {instrument!r} can't be added here; try strings or piano")
+        raise Refused("instrument_not_addable", instrument=instrument)
     return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
 
 
-def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> Played:
-    """What the players of track ``old`` play, on ``instrument``."""
+def swap_instrument(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> PlayedParts:
+    """Have the parts of track ``old`` played by another ``instrument``, which is called as a person does.
+
+    Raises
+    ------
+    Refused
+        Where no such instrument is known.
+    """
     named = read_caption(instrument).instruments
     if not named:
-        raise Refused(
-            f"edit_target_prompt: {instrument!r} is not an instrument known here; try piano or strings"
-        )
+        raise Refused("instrument_unknown", instrument=instrument)
     track = INSTRUMENTS[named[0]].track
     parts = tuple(
         replace(part, track=track, instrument=named[0]) for part in score.parts if part.track == old
@@ -48,18 +75,24 @@ def swapped(score: Score, old: str, instrument: str, *, seed: int, report: Progr
     return _rendered(replace(score, parts=parts), score.duration, seed, report), parts
 
 
-def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tuple[Played, Score]:
-    """``score`` with other words: its singer's stems and parts, and the score with them."""
-    frame = score_frame(score)
+def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) -> tuple[PlayedParts, Score]:
+    """Have other words sung to a composed piece.
+
+    Returns the singer's stems and parts, and the whole score with them.
+
+    Raises
+    ------
+    Refused
+        Where there is nothing to sing.
+    """
+    frame = lead_sheet_from_score(score)
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
     brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
     brief = replace(brief, lyrics=lyrics, instrumental=False, duration=grid.beats[-1])
     new = excerpt(compose(brief, seed=score.seed, grid=grid), -origin, score.duration - origin)
     parts = tuple(part for part in new.parts if part.track == "vocals")
     if not parts:
-        raise Refused(
-            "edit_target_lyrics: there is nothing to sing in these lyrics; write at least one line of words"
-        )
+        raise Refused("nothing_to_sing")
     others = tuple(part for part in score.parts if part.track != "vocals")
     whole = replace(
         score, parts=(*others, *parts), lyrics=new.lyrics, brief=replace(brief, duration=score.duration)
@@ -67,11 +100,11 @@ def sung_anew(score: Score, lyrics: str, *, seed: int, report: Progress) -> tupl
     return (_rendered(replace(new, parts=parts), score.duration, seed, report), parts), whole
 
 
-def rearranged(score: Score, prompt: str, *, seed: int, report: Progress) -> Rendering:
-    """The same song, its chords, tune and form, played as ``prompt`` asks."""
-    frame = score_frame(score)
+def rearrange(score: Score, prompt: str, *, seed: int, report: Progress) -> Rendering:
+    """Play the same song, its chords, its tune and its form, as ``prompt`` asks."""
+    frame = lead_sheet_from_score(score)
     old = score.brief
-    brief = brief_beside(
+    brief = brief_in_context(
         prompt,
         old,
         {part.track for part in score.parts},
@@ -82,10 +115,10 @@ def rearranged(score: Score, prompt: str, *, seed: int, report: Progress) -> Ren
         lyrics=old.lyrics if old else None,
         instrumental=old.instrumental if old else False,
     )
-    return play(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True)
+    return accompany(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True)
 
 
 def _rendered(score: Score, duration: float, seed: int, report: Progress) -> dict[str, Audio]:
     samples = round(duration * SAMPLE_RATE)
     stems = render(score, seed=seed, report=report)
-    return {track: fit(stem, samples) for track, stem in stems.items()}
+    return {track: fix_length(stem, samples) for track, stem in stems.items()}

@@ -1,4 +1,4 @@
-"""What an edit does to the sound: tone, room, echo, width, dynamics. A piece and a wish in, the piece out."""
+"""What an edit does to the sound: tone, room, echo, width, dynamics. A track and a step in, the track out."""
 
 from __future__ import annotations
 
@@ -7,130 +7,142 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.editing.prompt.edits import Kind, Wish
+from audiopod_mcp.music.editing.prompt.edits import EditKind, EditStep
 from audiopod_mcp.music.effects.dynamics import (
-    compressing,
-    echoed,
-    panned,
-    passed,
-    punching,
-    saturated,
-    sibilance,
+    bandpass,
+    compressor_gain,
+    deesser,
+    feedback_delay,
+    pan,
+    saturate,
+    transient_shaper_gain,
 )
-from audiopod_mcp.music.effects.equalizer_reverb import equalised, faded, reverberated
-from audiopod_mcp.music.effects.mix_matching import widened
+from audiopod_mcp.music.effects.equalizer_reverb import apply_fade, change_reverb, equalize
+from audiopod_mcp.music.effects.mix_matching import scale_stereo_width
 from audiopod_mcp.music.model import Audio, Progress, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .layers import Piece
+from .layers import LayeredTrack
 
-_ECHO = 0.75
-"""Beats between echoes where nobody says: the dotted eighth note, between the beats."""
-_NO_BEAT = 0.35
+_ECHO_BEATS = 0.75
+"""Beats between echoes where nobody says: a dotted eighth note."""
+_ECHO_SECONDS = 0.35
 """Seconds between echoes of what has no beat."""
-_MADE_UP = 9.0
-"""dB that loudness is brought back by, at most."""
+_LOWEST_CORNER = 10.0
+"""Corner frequency of a filter, Hz, at least."""
+_MAX_MAKE_UP = 9.0
+"""By how much loudness is brought back at most, dB."""
 
 
-def tone(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def equalize_layers(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "equalising")
 
     def change(x: Audio) -> Audio:
-        return equalised(x, piece.rate, wish.kind, wish.amount, report, hertz=wish.hertz)
+        return equalize(x, piece.rate, step.kind, step.amount, report, hertz=step.hertz)
 
-    changed = piece.each(change, wish.track, report)
-    return as_loud(piece, changed, wish.track) if wish.kind == "bright" else changed
+    changed = piece.map_layers(change, step.track, report)
+    return match_loudness(piece, changed, step.track) if step.kind == "bright" else changed
 
 
-def _filter(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _filter(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "filtering")
     low, high = {
-        "highpass": (wish.hertz, 0.0), "lowpass": (0.0, wish.hertz), "band": (wish.amount, wish.hertz)
-    }[wish.kind]  # fmt: skip
-    if wish.kind != "band" and not 10 <= wish.hertz <= piece.rate / 2:
+        "highpass": (step.hertz, 0.0), "lowpass": (0.0, step.hertz), "band": (step.amount, step.hertz)
+    }[step.kind]  # fmt: skip
+    if step.kind != "band" and not _LOWEST_CORNER <= step.hertz <= piece.rate / 2:
         raise Refused(
-            f"edit_target_prompt: {wish.hertz:g} Hz is out of range; 10 to {piece.rate // 2} is possible"
+            "frequency_out_of_range", hertz=step.hertz, lowest=_LOWEST_CORNER, highest=piece.rate // 2
         )
-    changed = piece.each(lambda x: passed(x, piece.rate, low, high), wish.track, report)
-    return as_loud(piece, changed, wish.track) if wish.kind == "band" else changed
+    changed = piece.map_layers(lambda x: bandpass(x, piece.rate, low, high), step.track, report)
+    return match_loudness(piece, changed, step.track) if step.kind == "band" else changed
 
 
-def _reverb(piece: Piece, wish: Wish, report: Progress) -> Piece:
+def _reverb(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "changing the room")
-    changed = piece.each(lambda x: reverberated(x, piece.rate, wish.amount, report), wish.track, report)
-    return as_loud(piece, changed, wish.track)
-
-
-def _echo(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, "adding echoes")
-    number, _, unit = wish.text.partition(" ")
-    every, notes = float(number or _ECHO), piece.notes
-    if unit or not number:
-        frame = piece.frame(report)
-        every = every * frame.beat if frame.steady else _NO_BEAT
-        if not frame.steady:
-            notes = (*notes, f"No steady beat was heard: the echoes are {_NO_BEAT:g} s apart.")
-    changed = piece.each(lambda x: echoed(x, piece.rate, every, wish.amount), wish.track, report)
-    return replace(as_loud(piece, changed, wish.track), notes=(*changed.notes, *notes[len(piece.notes) :]))
-
-
-def _width(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, "changing the width")
-    channels = next(iter(piece.layers.values())).shape[1]
-    if channels == 1 and (wish.kind, wish.amount) == ("width", 0.0):
-        return replace(piece, notes=(*piece.notes, "It is mono already."))
-    if channels != 2:
-        raise Refused(
-            "edit_target_prompt: this track is not stereo, so nothing can be made wider, narrower or moved"
-        )
-    if wish.kind == "pan":
-        return piece.each(lambda x: panned(x, wish.amount), wish.track, report)
-    return as_loud(piece, piece.each(lambda x: widened(x, wish.amount), wish.track, report), wish.track)
-
-
-def _dynamics(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, "shaping dynamics")
-    piece = piece if wish.track is None else piece.apart(wish.track, report)
-    heard = piece.mix if wish.track is None else piece.layers[wish.track]
-    if wish.kind == "esses":
-        band, gain = sibilance(heard, piece.rate, wish.amount)
-        return piece.each(lambda x: x + band(x) * (gain - 1), wish.track)
-    if wish.kind == "compress":
-        gain = compressing(heard, piece.rate, wish.amount)
-        return as_loud(piece, piece.each(lambda x: x * gain, wish.track), wish.track)
-    gain = punching(heard, piece.rate, wish.amount)
-    return piece.each(lambda x: x * gain, wish.track)
-
-
-def _saturate(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, "driving it")
-    piece = piece if wish.track is None else piece.apart(wish.track, report)
-    tracks = list(piece.layers) if wish.track is None else [wish.track]
-    driven = saturated([piece.layers[track] for track in tracks], piece.rate, wish.amount)
-    layers = {**piece.layers, **dict(zip(tracks, driven, strict=True))}
-    return as_loud(piece, replace(piece, layers=layers), wish.track)
-
-
-def _fade(piece: Piece, wish: Wish, report: Progress) -> Piece:
-    report(0.0, "fading")
-    length = wish.amount or piece.seconds
-    return piece.each(lambda x: faded(x, piece.rate, length, at_start=wish.kind == "fade in"))
-
-
-def as_loud(before: Piece, after: Piece, track: str | None) -> Piece:
-    """``after``, whose loudness nobody asked to change, as loud as ``before``: all of it, or one layer."""
-    old, new = (
-        integrated_loudness(piece.mix if track is None else piece.layers.get(track, piece.mix), piece.rate)
-        for piece in (before if track is None or track in before.layers else after, after)
+    changed = piece.map_layers(
+        lambda x: change_reverb(x, piece.rate, step.amount, report), step.track, report
     )
+    return match_loudness(piece, changed, step.track)
+
+
+def _echo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, "adding echoes")
+    number, _, unit = step.text.partition(" ")
+    interval, notes = float(number or _ECHO_BEATS), []
+    if unit or not number:  # it is counted in beats
+        frame = piece.frame(report)
+        interval = interval * frame.beat_seconds if frame.has_pulse else _ECHO_SECONDS
+        if not frame.has_pulse:
+            notes = [f"No steady beat was heard: the echoes are {_ECHO_SECONDS:g} s apart."]
+    changed = piece.map_layers(
+        lambda x: feedback_delay(x, piece.rate, interval, step.amount), step.track, report
+    )
+    return match_loudness(piece, changed, step.track).with_notes(*notes)
+
+
+def _width(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, "changing the width")
+    if piece.channels == 1 and (step.kind, step.amount) == ("width", 0.0):
+        return piece.with_notes("It is mono already.")
+    if piece.channels != 2:
+        raise Refused("not_stereo")
+    if step.kind == "pan":
+        return piece.map_layers(lambda x: pan(x, step.amount), step.track, report)
+    return match_loudness(
+        piece, piece.map_layers(lambda x: scale_stereo_width(x, step.amount), step.track, report), step.track
+    )
+
+
+def _dynamics(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, "shaping dynamics")
+    piece = piece if step.track is None else piece.separate(step.track, report)
+    audio = piece.mix if step.track is None else piece.layers[step.track]
+    if step.kind == "esses":
+        band, gain = deesser(audio, piece.rate, step.amount)
+        return piece.map_layers(lambda x: x + band(x) * (gain - 1), step.track)
+    if step.kind == "compress":
+        gain = compressor_gain(audio, piece.rate, step.amount)
+        return match_loudness(piece, piece.map_layers(lambda x: x * gain, step.track), step.track)
+    gain = transient_shaper_gain(audio, piece.rate, step.amount)
+    return piece.map_layers(lambda x: x * gain, step.track)
+
+
+def _saturate(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, "driving it")
+    piece = piece if step.track is None else piece.separate(step.track, report)
+    tracks = list(piece.layers) if step.track is None else [step.track]
+    driven = saturate([piece.layers[track] for track in tracks], piece.rate, step.amount)
+    layers = {**piece.layers, **dict(zip(tracks, driven, strict=True))}
+    return match_loudness(piece, replace(piece, layers=layers), step.track)
+
+
+def _fade(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    report(0.0, "fading")
+    length = step.amount or piece.seconds
+    return piece.map_layers(lambda x: apply_fade(x, piece.rate, length, at_start=step.kind == "fade in"))
+
+
+def match_loudness(before: LayeredTrack, after: LayeredTrack, track: str | None) -> LayeredTrack:
+    """Bring ``after``, or its layer of ``track``, back to the loudness that it has in ``before``.
+
+    It is for changes that nobody asked to be heard as louder or softer.
+    """
+    if track is not None and track not in before.layers:
+        return after  # the layer was separated just now: there is nothing to compare it with
+    old, new = (_loudness_of(piece, track) for piece in (before, after))
     if old is None or new is None:
         return after
-    gain = np.float32(10 ** (float(np.clip(old - new, -_MADE_UP, _MADE_UP)) / 20))
-    return after.each(lambda x: x * gain, track)
+    gain = np.float32(10 ** (float(np.clip(old - new, -_MAX_MAKE_UP, _MAX_MAKE_UP)) / 20))
+    return after.map_layers(lambda x: x * gain, track)
 
 
-SOUND: Mapping[Kind, Callable[[Piece, Wish, Progress], Piece]] = {
-    **dict.fromkeys(("bright", "bass", "middle", "treble", "bell"), tone),
+def _loudness_of(piece: LayeredTrack, track: str | None) -> float | None:
+    audio = piece.layers.get(track, piece.mix) if track is not None else piece.mix
+    return integrated_loudness(audio, piece.rate)
+
+
+SOUND_EDITS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {
+    **dict.fromkeys(("bright", "bass", "middle", "treble", "bell"), equalize_layers),
     **dict.fromkeys(("highpass", "lowpass", "band"), _filter),
     **dict.fromkeys(("esses", "compress", "punch"), _dynamics),
     **dict.fromkeys(("width", "pan"), _width),

@@ -1,12 +1,12 @@
-"""Joining music to music: fades, crossfades, replaced stretches, and the gain that keeps it below full scale.
+"""Joining music to music: fades, crossfades, splices, and the gain that keeps the sum below full scale.
 
-Positions and lengths are samples at the audio's own rate. Nothing outside a named stretch is touched:
-not resampled, not scaled, not rounded.
+Positions and lengths are samples at the audio's own rate. Nothing outside a named stretch is touched: it is
+not resampled, not scaled and not rounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -16,23 +16,48 @@ from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from audiopod_mcp.music.model import Audio
 
 CEILING = 0.97
-"""Peak that new music is limited to, −0.3 dB full scale."""
+"""Peak that new music is limited to: −0.3 dB of full scale."""
 CROSSFADE = 0.03
-"""Seconds of a crossfade between two pieces of music on a common beat."""
+"""Length of a crossfade between two pieces of music on a common beat, seconds."""
+_LOOK_AHEAD = 0.005
+"""How long before and after a peak its gain is held, seconds."""
 
 
-def fit(audio: Audio, samples: int) -> Audio:
-    """Exactly ``samples`` of ``audio``: cut, or continued with silence."""
+def fix_length(audio: Audio, samples: int) -> Audio:
+    """Cut ``audio``, or continue it with silence, to exactly ``samples`` samples.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    samples : int
+
+    Returns
+    -------
+    float32 array, shape (samples, channels)
+        A view of ``audio`` where it is long enough.
+    """
     if len(audio) >= samples:
         return audio[:samples]
     return np.pad(audio, ((0, samples - len(audio)), (0, 0)))
 
 
-def convert(audio: Audio, rate: int, to_rate: int, channels: int) -> Audio:
-    """``audio`` at another rate (Hz) and with another number of channels.
+def resample(audio: Audio, rate: int, to_rate: int, channels: int) -> Audio:
+    """Convert ``audio`` to another sample rate and number of channels.
 
-    To mono is the mean; from mono is a copy in each; more than two channels get left and right in
-    turn, and two of more are the first two.
+    Mono is the mean of all channels; mono is copied into each of many. Of two or more channels, the first two
+    go to the new ones in turn.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels it has)
+    rate, to_rate : int
+        Sample rates it has and should have, Hz.
+    channels : int
+        Number of channels that it should have.
+
+    Returns
+    -------
+    float32 array, shape (about n * to_rate / rate, channels)
     """
     have = audio.shape[1]
     if channels == 1 and have > 1:
@@ -44,58 +69,96 @@ def convert(audio: Audio, rate: int, to_rate: int, channels: int) -> Audio:
     return np.ascontiguousarray(audio, dtype=np.float32)
 
 
-def rise(samples: int) -> npt.NDArray[np.float32]:
-    """The rising half of an equal-power crossfade, ``(samples, 1)``: the squares of both halves sum to 1."""
+def equal_power_fade(samples: int) -> npt.NDArray[np.float32]:
+    """The rising half of an equal-power crossfade: its square and that of its mirror image sum to 1.
+
+    Parameters
+    ----------
+    samples : int
+
+    Returns
+    -------
+    float32 array, shape (samples, 1)
+        A gain from 0 to 1.
+    """
     return np.sin(np.pi / 2 * (np.arange(samples) + 0.5) / max(1, samples))[:, None].astype(np.float32)
 
 
-def join(before: Audio, after: Audio, overlap: int) -> Audio:
-    """``before``, then ``after``: its first ``overlap`` samples lie over the last ones of ``before``."""
+def crossfade(before: Audio, after: Audio, overlap: int) -> Audio:
+    """Join two pieces of audio with an equal-power crossfade.
+
+    Parameters
+    ----------
+    before, after : float32 array, shape (n, channels)
+    overlap : int
+        Samples of the end of ``before`` that lie over the beginning of ``after``, no more than there are;
+        0 is a hard edge.
+
+    Returns
+    -------
+    float32 array, shape (len(before) + len(after) - overlap, channels)
+    """
     overlap = min(overlap, len(before), len(after))
     if overlap == 0:
         return np.concatenate((before, after))
-    up = rise(overlap)
-    seam = before[-overlap:] * up[::-1] + after[:overlap] * up
+    fade_in = equal_power_fade(overlap)
+    seam = before[-overlap:] * fade_in[::-1] + after[:overlap] * fade_in
     return np.concatenate((before[:-overlap], seam, after[overlap:]))
 
 
-def replace(audio: Audio, piece: Audio, start: int, fade_in: int, fade_out: int) -> Audio:
-    """``audio`` with ``piece`` in place of ``[start, start + len(piece))``, crossfaded inside that stretch.
+def splice(audio: Audio, insert: Audio, start: int, fade_in: int, fade_out: int) -> Audio:
+    """Put ``insert`` in place of a stretch of ``audio`` that is as long, with crossfades inside it.
 
-    Outside it every sample is that of ``audio``. A fade of 0 samples is a hard edge, meant for the
-    ends of the file.
+    Outside ``[start, start + len(insert))`` every sample is that of ``audio``.
+
+    Parameters
+    ----------
+    audio, insert : float32 array, shape (n, channels)
+    start : int
+        The first sample that is replaced.
+    fade_in, fade_out : int
+        Samples of the crossfades at the start and the end of the stretch, at most half of it each. 0 is a
+        hard edge, meant for the ends of the file.
+
+    Returns
+    -------
+    float32 array, shaped like ``audio``
     """
     out = audio.copy()
-    end = start + len(piece)
-    fade_in, fade_out = min(fade_in, len(piece) // 2), min(fade_out, len(piece) // 2)
-    out[start:end] = piece
+    end = start + len(insert)
+    fade_in, fade_out = min(fade_in, len(insert) // 2), min(fade_out, len(insert) // 2)
+    out[start:end] = insert
     if fade_in:
-        up, stretch = rise(fade_in), slice(start, start + fade_in)
-        out[stretch] = audio[stretch] * up[::-1] + piece[:fade_in] * up
+        gain, stretch = equal_power_fade(fade_in), slice(start, start + fade_in)
+        out[stretch] = audio[stretch] * gain[::-1] + insert[:fade_in] * gain
     if fade_out:
-        up, stretch = rise(fade_out), slice(end - fade_out, end)
-        out[stretch] = audio[stretch] * up + piece[-fade_out:] * up[::-1]
+        gain, stretch = equal_power_fade(fade_out), slice(end - fade_out, end)
+        out[stretch] = audio[stretch] * gain + insert[-fade_out:] * gain[::-1]
     return out
 
 
-def snap(position: float, beats: Sequence[float], within: float) -> float:
-    """The beat nearest to ``position`` (seconds), or ``position`` where none lies ``within`` seconds."""
-    if not beats:
-        return position
-    nearest = min(beats, key=lambda beat: abs(beat - position))
-    return nearest if abs(nearest - position) <= within else position
-
-
-def limiter(
+def limiter_gain(
     audio: Audio, rate: int, ceiling: float = CEILING, *, beside: Audio | None = None
 ) -> npt.NDArray[np.float32]:
-    """The gain, ``(samples, 1)`` and at most 1, that keeps ``audio`` within ``ceiling``.
+    """The gain of a look-ahead limiter.
 
-    With ``beside``, which sounds with it and stays, the sum of both is kept within it.
+    The gain that each peak needs is held for 5 ms around it and smoothed over the same time. There is one
+    gain for all channels and stems, so that the stereo image stays and the stems still sum to the mix.
 
-    A look-ahead limiter: the gain that each peak needs, held for 5 ms around it and smoothed over the
-    same time. One gain for all channels and stems, so that the image stays and stems still sum to
-    the mix.
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    ceiling : float
+        The highest sample that is let through, 1 being full scale.
+    beside : float32 array, shaped like ``audio``, optional
+        What sounds with ``audio`` and is not turned down: the sum of both is kept within the ceiling.
+
+    Returns
+    -------
+    float32 array, shape (n, 1)
+        At most 1.
     """
     mix = audio if beside is None else audio + beside
     peaks = np.maximum.reduce([np.abs(channel) for channel in mix.T])
@@ -107,16 +170,16 @@ def limiter(
         sign = np.sign(mix)
         room = np.clip((ceiling - sign * beside) / np.maximum(sign * audio, 1e-9), 0.0, 1.0)
         need = np.where(np.abs(mix) > ceiling, room, 1.0).min(axis=1)
-    width = max(1, round(0.005 * rate)) | 1
+    width = max(1, round(_LOOK_AHEAD * rate)) | 1
     need = minimum_filter1d(need, 2 * width + 1)
-    # Two running means within the held width: a triangle, without corners that could be heard.
+    # Two running means within the held width make a triangle, without corners that could be heard.
     smooth = uniform_filter1d(uniform_filter1d(need, width, mode="nearest"), width, mode="nearest")
     gain: npt.NDArray[np.float32] = smooth.astype(np.float32)[:, None]
     return gain
 
 
-def mixed(stems: Mapping[str, Audio]) -> Audio:
-    """The sum of the stems, ``(samples, channels)``."""
+def mixdown(stems: Mapping[str, Audio]) -> Audio:
+    """The sum of at least one stem, each of shape (n, channels), as new audio of that shape."""
     first, *others = stems.values()
     total = first.copy()
     for stem in others:

@@ -1,6 +1,7 @@
-"""Effects: filters, echoes, what presses and shapes dynamics, and a place between left and right.
+"""Effects: filters, echoes, compression, transient shaping, saturation, and a place between left and right.
 
-Those that follow the sound give a gain, found on the mix and put on every stem: stems still sum to it.
+Those that follow the level of the sound give a gain, which is found on the mix and put on every stem, so that
+the stems still sum to the mix.
 """
 
 from __future__ import annotations
@@ -14,17 +15,32 @@ from scipy import signal
 
 from audiopod_mcp.music.model import Audio
 
-Gain = npt.NDArray[np.float32]
-"""``(samples, 1)``."""
+GainCurve = npt.NDArray[np.float32]
+"""A gain for each sample, shape ``(samples, 1)``."""
 
 _FRAME = 0.001
-"""Seconds between two measures of a level."""
-_FOURFOLD = 4
-"""Oversampling of what bends the waveform: new partials above half the rate do not fold back."""
+"""Seconds between two measurements of a level."""
+_OVERSAMPLING = 4
+"""What bends the waveform makes new partials; so many times the rate keeps them from folding back."""
+_ECHOES = 8
+"""Repeats that are heard of a sound; each has half the level of the one before it."""
 
 
-def passed(audio: Audio, rate: int, low: float, high: float) -> Audio:
-    """``audio`` between ``low`` and ``high`` Hz (0, or half the rate: no limit), 24 dB an octave, in time."""
+def bandpass(audio: Audio, rate: int, low: float, high: float) -> Audio:
+    """Filter ``audio`` without shifting it in time, 24 dB an octave at each corner.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    low, high : float
+        The corner frequencies, Hz. A ``low`` of 0, or a ``high`` of half the rate or of 0, is no limit.
+
+    Returns
+    -------
+    float32 array, shaped like ``audio``
+    """
     for corner, kind in ((low, "highpass"), (high, "lowpass")):
         if 0 < corner < 0.49 * rate:
             filters = signal.butter(2, corner, kind, fs=rate, output="sos")
@@ -33,92 +49,167 @@ def passed(audio: Audio, rate: int, low: float, high: float) -> Audio:
     return audio
 
 
-def echoed(audio: Audio, rate: int, every: float, level: float) -> Audio:
-    """``audio`` with echoes ``every`` so many seconds, the first at ``level``, each darker and softer."""
+def feedback_delay(audio: Audio, rate: int, interval: float, level: float) -> Audio:
+    """Add echoes to ``audio``, each softer and darker than the one before it.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    interval : float
+        Seconds between two echoes.
+    level : float
+        The level of the first echo as a factor of that of the sound.
+
+    Returns
+    -------
+    float32 array, shaped like ``audio``
+    """
     out, echo = audio.copy(), audio
-    dark = signal.butter(1, min(4_000.0, 0.4 * rate), fs=rate, output="sos")
-    step = max(1, round(every * rate))
-    for number in range(1, 9):
+    darken = signal.butter(1, min(4_000.0, 0.4 * rate), fs=rate, output="sos")
+    step = max(1, round(interval * rate))
+    for number in range(1, _ECHOES + 1):
         at = number * step
         if at >= len(audio):
             break
-        echo = signal.sosfilt(dark, echo, axis=0).astype(np.float32)
+        echo = signal.sosfilt(darken, echo, axis=0).astype(np.float32)
         out[at:] += np.float32(level * 0.5 ** (number - 1)) * echo[: len(audio) - at]
     return out
 
 
-def panned(audio: Audio, place: float) -> Audio:
-    """Stereo ``audio`` moved to ``place``, -1 (left) to 1 (right), as loud as it was: equal power."""
-    mid = audio.mean(axis=1, keepdims=True) * np.float32(np.sqrt(2))
-    angle = np.pi / 4 * (1 + place)
-    there = mid * np.array([np.cos(angle), np.sin(angle)], np.float32)
-    return np.asarray((1 - abs(place)) * audio + abs(place) * there, np.float32)
+def pan(audio: Audio, position: float) -> Audio:
+    """Move stereo ``audio`` to one side, as loud as it was (equal power).
 
+    Parameters
+    ----------
+    audio : float32 array, shape (n, 2)
+    position : float
+        From -1 (left) to 1 (right); 0 leaves it as it is.
 
-def compressing(audio: Audio, rate: int, decibels: float) -> Gain:
-    """The gain that presses the loud moments of ``audio`` down by up to ``decibels``, about 4 to 1.
-
-    The level is followed within 5 ms upwards and 120 ms downwards; the knee lies at the median level.
+    Returns
+    -------
+    float32 array, shaped like ``audio``
     """
-    level = _followed(_levels(audio, rate, 0.005), 0.0, 0.12)
-    heard = level[level > 1e-4 * max(1e-9, level.max())]
-    if not len(heard):
+    mid = audio.mean(axis=1, keepdims=True) * np.float32(np.sqrt(2))
+    angle = np.pi / 4 * (1 + position)
+    moved = mid * np.array([np.cos(angle), np.sin(angle)], np.float32)
+    return np.asarray((1 - abs(position)) * audio + abs(position) * moved, np.float32)
+
+
+def compressor_gain(audio: Audio, rate: int, decibels: float) -> GainCurve:
+    """The gain of a compressor with a ratio of about 4 to 1 and its threshold at the median level.
+
+    The level is followed within 5 ms upwards (attack) and 120 ms downwards (release).
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    decibels : float
+        By how much the loudest moments are turned down at most, dB.
+
+    Returns
+    -------
+    float32 array, shape (n, 1)
+    """
+    level = _peak_hold(_levels(audio, rate, 0.005), 0.12)
+    audible = level[level > 1e-4 * max(1e-9, level.max())]
+    if not len(audible):
         return np.ones((len(audio), 1), np.float32)
-    over = 20 * np.log10(np.maximum(level, 1e-9) / np.median(heard))
-    return _curve(-np.clip(0.75 * over, 0.0, decibels), audio, rate)
+    over = 20 * np.log10(np.maximum(level, 1e-9) / np.median(audible))
+    return _gain_curve(-np.clip(0.75 * over, 0.0, decibels), audio, rate)
 
 
-def punching(audio: Audio, rate: int, decibels: float) -> Gain:
-    """The gain that lifts (below 0: softens) attacks by up to ``decibels``: where the level just rose."""
+def transient_shaper_gain(audio: Audio, rate: int, decibels: float) -> GainCurve:
+    """The gain of a transient shaper, which lifts or softens attacks: moments at which the level just rose.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    decibels : float
+        By how much attacks are lifted at most, dB; negative to soften them.
+
+    Returns
+    -------
+    float32 array, shape (n, 1)
+    """
     fast, slow = _levels(audio, rate, 0.004), _levels(audio, rate, 0.06)
     floor = 1e-4 * max(1e-9, float(fast.max(initial=0.0)))
-    rise = 20 * np.log10((_followed(fast, 0.0, 0.02) + floor) / (_before(slow, 0.03) + floor))
+    rise = 20 * np.log10((_peak_hold(fast, 0.02) + floor) / (_delayed(slow, 0.03) + floor))
     share = np.clip((rise - 3) / 9, 0.0, 1.0)
-    return _curve(decibels * share, audio, rate)
+    return _gain_curve(decibels * share, audio, rate)
 
 
-def sibilance(audio: Audio, rate: int, decibels: float) -> tuple[Callable[[Audio], Audio], Gain]:
-    """The band of the esses (5 to 10 kHz) as a filter, and the gain that holds it down where it stands out.
+def deesser(audio: Audio, rate: int, decibels: float) -> tuple[Callable[[Audio], Audio], GainCurve]:
+    """A de-esser: the band of sibilance, 5 to 10 kHz, and the gain that holds it down where it stands out.
 
     It stands out where it is louder against the rest than in three quarters of all moments.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    decibels : float
+        By how much the band is turned down at most, dB.
+
+    Returns
+    -------
+    band : callable
+        The filter that takes the band out of ``audio`` or one of its stems.
+    gain : float32 array, shape (n, 1)
+        The gain for what the filter lets through.
     """
 
     def band(x: Audio) -> Audio:
-        return passed(x, rate, 5_000.0, 10_000.0)
+        return bandpass(x, rate, 5_000.0, 10_000.0)
 
-    hissing, all_of_it = _levels(band(audio), rate, 0.01), _levels(audio, rate, 0.01)
-    heard = all_of_it > 1e-3 * max(1e-9, float(all_of_it.max(initial=0.0)))
-    if not heard.any():
+    sibilance, overall = _levels(band(audio), rate, 0.01), _levels(audio, rate, 0.01)
+    audible = overall > 1e-3 * max(1e-9, float(overall.max(initial=0.0)))
+    if not audible.any():
         return band, np.ones((len(audio), 1), np.float32)
-    share = 20 * np.log10((hissing + 1e-9) / (all_of_it + 1e-9))
-    over = np.where(heard, share - np.percentile(share[heard], 75), 0.0)
-    return band, _curve(-np.clip(2 * over, 0.0, decibels), audio, rate)
+    share = 20 * np.log10((sibilance + 1e-9) / (overall + 1e-9))
+    over = np.where(audible, share - np.percentile(share[audible], 75), 0.0)
+    return band, _gain_curve(-np.clip(2 * over, 0.0, decibels), audio, rate)
 
 
-def saturated(layers: list[Audio], rate: int, decibels: float) -> list[Audio]:
-    """Layers whose sum is driven into a soft bend (tanh), each with its share of it.
+def saturate(layers: list[Audio], rate: int, decibels: float) -> list[Audio]:
+    """Drive the sum of ``layers`` into a soft curve (tanh), and give each layer its share of the result.
 
-    ``decibels`` of 6 bring its peaks to where the bend begins to bite.
+    Parameters
+    ----------
+    layers : list of float32 arrays, each of shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    decibels : float
+        The drive, dB; 6 dB bring the peaks to where the curve begins to bend.
+
+    Returns
+    -------
+    list of float32 arrays, shaped like ``layers``
     """
     mix = np.sum(layers, axis=0)
     peak = float(np.percentile(np.abs(mix), 99.9)) or 1.0
     drive = 10 ** ((decibels - 6) / 20) / peak
-    bent = _fourfold(mix, rate) * np.float32(drive)
-    gain = np.where(np.abs(bent) < 1e-4, 1.0, np.tanh(bent) / np.where(bent == 0, 1.0, bent)).astype(
-        np.float32
-    )
-    return [
-        np.asarray(_back(_fourfold(layer, rate) * gain, rate, len(layer)), np.float32) for layer in layers
-    ]
+    driven = _oversampled(mix, rate) * np.float32(drive)
+    bent = np.tanh(driven) / np.where(driven == 0, 1.0, driven)
+    gain = np.where(np.abs(driven) < 1e-4, 1.0, bent).astype(np.float32)
+    return [_downsampled(_oversampled(layer, rate) * gain, rate, len(layer)) for layer in layers]
 
 
-def _fourfold(audio: Audio, rate: int) -> Audio:
-    return np.asarray(soxr.resample(audio, rate, _FOURFOLD * rate, quality="HQ"), np.float32)
+def _oversampled(audio: Audio, rate: int) -> Audio:
+    return np.asarray(soxr.resample(audio, rate, _OVERSAMPLING * rate, quality="HQ"), np.float32)
 
 
-def _back(audio: Audio, rate: int, samples: int) -> Audio:
-    short = np.asarray(soxr.resample(audio, _FOURFOLD * rate, rate, quality="HQ"), np.float32)
-    return np.pad(short, ((0, max(0, samples - len(short))), (0, 0)))[:samples]
+def _downsampled(audio: Audio, rate: int, samples: int) -> Audio:
+    """Oversampled ``audio`` back at ``rate``, exactly ``samples`` of it."""
+    short = np.asarray(soxr.resample(audio, _OVERSAMPLING * rate, rate, quality="HQ"), np.float32)
+    padded = np.pad(short, ((0, max(0, samples - len(short))), (0, 0)))[:samples]
+    return np.asarray(padded, np.float32)
 
 
 def _levels(audio: Audio, rate: int, seconds: float) -> npt.NDArray[np.float64]:
@@ -131,23 +222,25 @@ def _levels(audio: Audio, rate: int, seconds: float) -> npt.NDArray[np.float64]:
     return np.sqrt(np.convolve(power, np.full(width, 1 / width), "same")[: len(power)])
 
 
-def _followed(level: npt.NDArray[np.float64], up: float, down: float) -> npt.NDArray[np.float64]:
-    """``level`` followed at once where it rises, and falling with the time constant ``down`` (s)."""
-    keep = np.exp(-_FRAME / down)
-    out, last = np.empty_like(level), up
-    for k, now in enumerate(level):
+def _peak_hold(level: npt.NDArray[np.float64], release: float) -> npt.NDArray[np.float64]:
+    """``level`` followed at once where it rises, and falling with the time constant ``release``, seconds."""
+    keep = np.exp(-_FRAME / release)
+    out, last = np.empty_like(level), 0.0
+    for frame, now in enumerate(level):
         last = max(now, keep * last)
-        out[k] = last
+        out[frame] = last
     return out
 
 
-def _before(level: npt.NDArray[np.float64], seconds: float) -> npt.NDArray[np.float64]:
+def _delayed(level: npt.NDArray[np.float64], seconds: float) -> npt.NDArray[np.float64]:
+    if not len(level):
+        return level
     shift = min(len(level) - 1, round(seconds / _FRAME))
-    return np.concatenate((np.full(shift, level[0]), level[: len(level) - shift])) if len(level) else level
+    return np.concatenate((np.full(shift, level[0]), level[: len(level) - shift]))
 
 
-def _curve(decibels: npt.NDArray[np.float64], audio: Audio, rate: int) -> Gain:
-    """The gain of each sample, of one in dB a millisecond, without corners."""
+def _gain_curve(decibels: npt.NDArray[np.float64], audio: Audio, rate: int) -> GainCurve:
+    """The gain of each sample of ``audio``, without corners, from one in dB a millisecond."""
     smooth = np.convolve(np.pad(decibels, 2, mode="edge"), np.full(5, 0.2), "valid")
     at = np.arange(len(audio)) / max(1, round(_FRAME * rate)) - 0.5
     curve = np.interp(at, np.arange(len(smooth)), smooth)

@@ -1,12 +1,13 @@
 """Making one recording sit beside another: the same loudness, spectral balance and stereo width.
 
-Everything here is a linear operation found on the mix, to be applied to each of its stems: they
-still sum to it afterwards.
+Everything here is a linear operation found on the mix, to be applied to each of its stems: they still sum to
+the mix afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -17,91 +18,173 @@ from scipy.signal import oaconvolve
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, silent
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
-from .crossfade import CEILING, convert, limiter, mixed
+from .crossfade import CEILING, limiter_gain, mixdown, resample
 
-Levels: TypeAlias = npt.NDArray[np.float64]
+SpectralBalance: TypeAlias = npt.NDArray[np.float64]
 """Mean power in half-octave bands from 31 Hz to 16 kHz, dB relative to the loudest, ``(19,)``."""
-Filter: TypeAlias = npt.NDArray[np.float32]
+FirFilter: TypeAlias = npt.NDArray[np.float32]
 """Taps of a symmetric (linear-phase) FIR filter, ``(taps,)``, an odd number."""
 
-BANDS = 31.25 * 2 ** (np.arange(19) / 2)
+BAND_CENTERS = 31.25 * 2 ** (np.arange(19) / 2)
 """Centres of the half-octave bands, Hz."""
 _TAPS = 4095
 _FRAME = 8192
+_MAX_FRAMES = 400
+"""Frames that are measured: a few hundred tell the balance of any length of music."""
+_INAUDIBLE = -60.0
+"""Level of a band, dB below the loudest, under which it holds next to nothing."""
+_OTHER_LEVEL = 12.0
+"""LU from its surroundings from which on a stretch is not at the level of the song."""
 _BLOCK = 2**19
-"""Samples filtered at a time: between blocks the work can be stopped."""
+"""Samples filtered at a time: between two blocks the work can be stopped."""
 
 
-def spectral_balance(audio: Audio, rate: int) -> Levels | None:
-    """The long-term spectrum of ``audio`` in :data:`BANDS`, −120 dB above Nyquist; ``None`` for silence."""
+@dataclass(frozen=True, eq=False)
+class MixProfile:
+    """How a mix sounds as a whole: measured once on a recording, and what new music is brought to.
+
+    As a measurement ``None`` means silence, as a target that this is left as it is.
+    """
+
+    loudness: float | None = None
+    """Integrated loudness, LUFS (ITU-R BS.1770-4)."""
+    balance: SpectralBalance | None = None
+
+    @classmethod
+    def measure(cls, audio: Audio, rate: int) -> MixProfile:
+        """The profile of ``audio``, shape (n, channels), at ``rate`` Hz."""
+        return cls(integrated_loudness(audio, rate), spectral_balance(audio, rate))
+
+
+def spectral_balance(audio: Audio, rate: int) -> SpectralBalance | None:
+    """Measure the long-term spectrum of a recording.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+
+    Returns
+    -------
+    float64 array, shape (19,), or None
+        The level at each of :data:`BAND_CENTERS`, dB relative to the loudest, at least −120 (also above half
+        the rate); ``None`` for silence.
+    """
     samples = len(audio) - len(audio) % _FRAME
     if samples == 0:
         audio, samples = np.pad(audio, ((0, _FRAME - len(audio)), (0, 0))), _FRAME
-    # A few hundred frames tell the balance of any length of music.
     frames = audio[:samples].reshape(-1, _FRAME, audio.shape[1])
-    frames = frames[:: max(1, len(frames) // 400)]
+    frames = frames[:: max(1, len(frames) // _MAX_FRAMES)]
     power = np.zeros(_FRAME // 2 + 1)
     window = np.hanning(_FRAME).astype(np.float32)[:, None]
     for frame in frames:
         power += np.square(np.abs(np.fft.rfft(frame * window, axis=0))).sum(axis=1)
     bins = np.fft.rfftfreq(_FRAME, 1 / rate)
-    band = np.round(2 * np.log2(np.maximum(bins, 1.0) / BANDS[0])).astype(int)
-    inside = (band >= 0) & (band < len(BANDS))
-    levels = np.bincount(band[inside], power[inside], len(BANDS))
+    band = np.round(2 * np.log2(np.maximum(bins, 1.0) / BAND_CENTERS[0])).astype(int)
+    inside = (band >= 0) & (band < len(BAND_CENTERS))
+    levels = np.bincount(band[inside], power[inside], len(BAND_CENTERS))
     if levels.max() <= 1e-9 * len(frames):
         return None
     return np.asarray(10 * np.log10(np.maximum(levels / levels.max(), 1e-12)))
 
 
-def equaliser(gains: Levels, rate: int) -> Filter:
-    """The filter with ``gains`` (dB) at :data:`BANDS`, straight lines between them over log frequency."""
+def equalizer_filter(gains: SpectralBalance, rate: int) -> FirFilter:
+    """Design a linear-phase equalizer, by frequency sampling.
+
+    Parameters
+    ----------
+    gains : float64 array, shape (19,)
+        Gains at :data:`BAND_CENTERS`, dB; between them they are linear over log frequency.
+    rate : int
+        Sample rate, Hz.
+
+    Returns
+    -------
+    float32 array, shape (4095,)
+        The taps of the filter.
+    """
     bins = np.fft.rfftfreq(_TAPS + 1, 1 / rate)
-    curve = np.interp(np.log2(np.maximum(bins, 1.0)), np.log2(BANDS), gains)
+    curve = np.interp(np.log2(np.maximum(bins, 1.0)), np.log2(BAND_CENTERS), gains)
     response = np.fft.irfft(10 ** (curve / 20))
     taps = np.roll(response, _TAPS // 2)[:_TAPS] * np.hanning(_TAPS + 2)[1:-1]
     return taps.astype(np.float32)
 
 
-def matching_equaliser(
-    source: Levels, target: Levels, rate: int, *, amount: float = 1.0, limit: float = 8.0
-) -> Filter:
-    """The gentle filter that brings the balance ``source`` to ``target``, at most ``limit`` dB anywhere.
+def matching_equalizer(
+    source: SpectralBalance, target: SpectralBalance, rate: int, *, amount: float = 1.0, limit: float = 8.0
+) -> FirFilter:
+    """Design the gentle equalizer that brings one spectral balance to another.
 
-    The difference is smoothed over an octave and a half: the tilt and the broad shape are matched, not
-    single notes. Bands that hold next to nothing (below −60 dB) are left alone: boosting them raises noise.
+    The difference is smoothed over an octave and a half, so that the tilt and the broad shape are matched and
+    not single notes. Bands that hold next to nothing (below −60 dB) are left alone, because boosting them
+    raises noise.
+
+    Parameters
+    ----------
+    source, target : float64 array, shape (19,)
+        The balance that there is, and the one that there should be, dB.
+    rate : int
+        Sample rate, Hz.
+    amount : float
+        The share of the difference that is made up for.
+    limit : float
+        The largest gain up or down, dB.
+
+    Returns
+    -------
+    float32 array, shape (4095,)
+        The taps of the filter.
     """
-    gains = np.where((source < -60) | (target < -60), 0.0, target - source)
+    gains = np.where((source < _INAUDIBLE) | (target < _INAUDIBLE), 0.0, target - source)
     weights = np.maximum(0.02, 10 ** (np.maximum(source, target) / 20))
     kernel = np.array([1.0, 2.0, 1.0])
     gains = np.convolve(gains * weights, kernel, "same") / np.convolve(weights, kernel, "same")
     gains -= np.average(gains, weights=weights)
-    return equaliser(np.clip(amount * gains, -limit, limit), rate)
+    return equalizer_filter(np.clip(amount * gains, -limit, limit), rate)
 
 
-def filtered(audio: Audio, taps: Filter, report: Progress = silent) -> Audio:
-    """``audio`` through a linear-phase filter, in time with what it was."""
+def apply_filter(audio: Audio, taps: FirFilter, report: Progress = silent) -> Audio:
+    """Filter ``audio``, shape (n, channels), with linear-phase ``taps``; the result is in time with it."""
     delay = len(taps) // 2
     out = np.empty_like(audio)
     for start in range(0, len(audio), _BLOCK):
         report(start / len(audio), "equalising")
         stop = min(len(audio), start + _BLOCK)
         first, last = start - delay, stop + delay
-        piece = audio[max(0, first) : last]
-        piece = np.pad(piece, ((max(0, -first), last - first - len(piece) - max(0, -first)), (0, 0)))
-        out[start:stop] = oaconvolve(piece, taps[:, None], mode="valid", axes=0)
+        block = audio[max(0, first) : last]
+        missing = max(0, -first)
+        block = np.pad(block, ((missing, last - first - len(block) - missing), (0, 0)))
+        out[start:stop] = oaconvolve(block, taps[:, None], mode="valid", axes=0)
     return out
 
 
-def matching_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:
-    """The factor that brings ``audio`` to ``loudness`` (LUFS), at most ``at_most`` dB up; 1 for silence."""
+def loudness_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:
+    """The factor that brings a recording to a loudness.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    loudness : float or None
+        The loudness that it should have, LUFS.
+    at_most : float
+        By how much it may be raised, dB.
+
+    Returns
+    -------
+    float
+        1 for silence, and where no loudness is given.
+    """
     own = integrated_loudness(audio, rate)
     if own is None or loudness is None:
         return 1.0
     return float(10 ** (min(loudness - own, at_most) / 20))
 
 
-def width_of(audio: Audio) -> float:
-    """Side-to-mid energy ratio of the first two channels, 0 (mono) to 1."""
+def stereo_width(audio: Audio) -> float:
+    """The side-to-mid energy ratio of the first two channels of ``audio``, 0 (mono) to 1."""
     if audio.shape[1] < 2:
         return 0.0
     mid = np.square(audio[:, 0] + audio[:, 1], dtype=np.float64).sum()
@@ -109,48 +192,63 @@ def width_of(audio: Audio) -> float:
     return float(min(1.0, side / mid)) if mid > 0 else 0.0
 
 
-def widened(audio: Audio, factor: float) -> Audio:
-    """``audio`` with its side signal times ``factor``: 0 is mono, 1 is as it was."""
+def scale_stereo_width(audio: Audio, factor: float) -> Audio:
+    """Multiply the side signal of ``audio`` by ``factor``: 0 makes it mono, 1 leaves it as it was.
+
+    What does not have two channels is returned as it is.
+    """
     if audio.shape[1] != 2:
         return audio
     mid = audio.mean(axis=1, keepdims=True)
     return np.asarray(mid + (audio - mid) * np.float32(factor), dtype=np.float32)
 
 
-def as_if_beside(
+def match_mix(
     stems: Mapping[str, Audio],
     rate: int,
     channels: int,
+    target: MixProfile,
     *,
-    balance: Levels | None,
-    loudness: float | None,
     amount: float = 0.8,
     report: Progress = silent,
 ) -> dict[str, Audio]:
-    """Stems at 44.1 kHz as the song they join would have them.
+    """Bring new stems to the format, spectral balance and loudness of the song that they join.
 
-    That is: at ``rate`` with ``channels``, with the spectral ``balance`` of the song (by ``amount``), at
-    its ``loudness`` (LUFS), within full scale. They still sum to their mix. ``stems`` may be changed in
-    place: minutes of many of them fill a computer's memory.
+    They still sum to their mix, which stays within full scale.
+
+    Parameters
+    ----------
+    stems : mapping of float32 arrays, each of shape (n, channels)
+        At 44.1 kHz. They may be changed in place: minutes of many of them fill a computer's memory.
+    rate, channels : int
+        Sample rate (Hz) and number of channels of the song.
+    target : MixProfile
+        Loudness and balance of the song.
+    amount : float
+        The share of the difference in balance that is made up for.
+
+    Returns
+    -------
+    dict of float32 arrays, each of shape (about n * rate / 44100, channels)
     """
-    mix = mixed(stems)
+    mix = mixdown(stems)
     own = spectral_balance(mix, SAMPLE_RATE)
-    if own is not None and balance is not None:
-        taps = matching_equaliser(own, balance, SAMPLE_RATE, amount=amount)
-        stems = {track: filtered(stem, taps, report) for track, stem in stems.items()}
+    if own is not None and target.balance is not None:
+        taps = matching_equalizer(own, target.balance, SAMPLE_RATE, amount=amount)
+        stems = {track: apply_filter(stem, taps, report) for track, stem in stems.items()}
     matched = {}
     for track, stem in stems.items():
         report(0.0, "fitting it in")
-        matched[track] = convert(stem, SAMPLE_RATE, rate, channels)
-    mix = mixed(matched)
+        matched[track] = resample(stem, SAMPLE_RATE, rate, channels)
+    mix = mixdown(matched)
     curve = np.ones((len(mix), 1), np.float32)
-    # A limiter takes loudness away again: twice round is within a tenth of a decibel or two.
+    # A limiter takes loudness away again; after two rounds it is right within a tenth of a decibel or two.
     for _ in range(2):
         report(0.0, "matching the loudness")
-        step = np.float32(matching_gain(mix, rate, loudness))
+        step = np.float32(loudness_gain(mix, rate, target.loudness))
         mix *= step
         report(0.0, "matching the loudness")
-        limit = limiter(mix, rate, CEILING)
+        limit = limiter_gain(mix, rate, CEILING)
         mix *= limit
         curve *= step * limit
     for stem in matched.values():
@@ -159,38 +257,77 @@ def as_if_beside(
     return matched
 
 
-def loudness_around(
+def surrounding_profile(
     audio: Audio, rate: int, start: int, end: int, *, reach: float = 15.0
-) -> tuple[float | None, Levels | None]:
-    """Loudness (LUFS) and spectral balance that new music in samples ``[start, end)`` should have.
+) -> tuple[MixProfile, bool]:
+    """The profile that new music in a stretch of a song should have.
 
-    The balance is that of ``reach`` seconds on both sides. The loudness is the stretch's own, unless that
-    is silent or more than 12 LU away from what surrounds it, also from the nearest seconds (in a fade it is
-    not): then it is the surroundings'.
+    The balance is that of the surroundings. The loudness is the stretch's own, unless that is silent, or more
+    than 12 LU away from what surrounds it and from the nearest seconds on both sides (in a fade it is not):
+    then it is the surroundings'.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The song.
+    rate : int
+        Sample rate, Hz.
+    start, end : int
+        The stretch, samples ``[start, end)``.
+    reach : float
+        Seconds on either side that count as its surroundings.
+
+    Returns
+    -------
+    profile : MixProfile
+    is_own : bool
+        Whether the loudness is that of the stretch itself.
     """
     margin = round(reach * rate)
     around = np.concatenate((audio[max(0, start - margin) : start], audio[end : end + margin]))
     if len(around) < rate:
         around = audio
-    balance = spectral_balance(around, rate)
-    outside = integrated_loudness(around, rate)
+    outside = MixProfile.measure(around, rate)
     inside = integrated_loudness(audio[start:end], rate) if end > start else None
+    if inside is None:
+        return _with_some_loudness(outside, audio, rate), False
     near = (audio[max(0, start - 2 * rate) : start], audio[end : end + 2 * rate])
-    levels = [outside, *(integrated_loudness(piece, rate) for piece in near if len(piece) >= rate // 2)]
-    if inside is None or (
-        outside is not None and all(level is None or abs(inside - level) > 12 for level in levels)
-    ):
-        return (outside if outside is not None else integrated_loudness(audio, rate)), balance
-    return inside, balance
+    levels = [integrated_loudness(stretch, rate) for stretch in near if len(stretch) >= rate // 2]
+    levels.append(outside.loudness)
+    alien = all(level is None or abs(inside - level) > _OTHER_LEVEL for level in levels)
+    if outside.loudness is not None and alien:
+        return outside, False
+    return MixProfile(inside, outside.balance), True
 
 
-def dynamics_of(
+def _with_some_loudness(profile: MixProfile, audio: Audio, rate: int) -> MixProfile:
+    """``profile``, where it is silent with the loudness of all of ``audio``."""
+    if profile.loudness is not None:
+        return profile
+    return MixProfile(integrated_loudness(audio, rate), profile.balance)
+
+
+def dynamics_gain(
     source: Audio, new: Audio, strength: float = 1.0, *, rate: int = SAMPLE_RATE
 ) -> npt.NDArray[np.float32]:
-    """The gain, ``(samples, 1)``, that gives ``new`` the rises and falls of ``source`` by ``strength``.
+    """The gain that gives new music the rises and falls in level of another recording.
 
-    ``rate`` is that of ``new``. Levels of half seconds, smoothed over three, each against its mean; at
-    most 8 dB down and 4 dB up.
+    Levels of half seconds, smoothed over three, are compared, each against its own mean. The gain is at most
+    8 dB down and 4 dB up.
+
+    Parameters
+    ----------
+    source : float32 array, shape (m, channels)
+        The recording whose dynamics are wanted; it is stretched to the length of ``new``.
+    new : float32 array, shape (n, channels)
+    strength : float
+        The share of the difference that is made up for.
+    rate : int
+        Sample rate of ``new``, Hz.
+
+    Returns
+    -------
+    float32 array, shape (n, 1)
     """
 
     def contour(audio: Audio, steps: int) -> npt.NDArray[np.float64]:
@@ -205,5 +342,6 @@ def dynamics_of(
         return np.ones((len(new), 1), np.float32)
     wanted, own = contour(source, steps), contour(new, steps)
     gains = strength * np.clip((wanted - wanted.mean()) - (own - own.mean()), -8.0, 4.0)
-    curve = np.interp(np.arange(len(new)), (np.arange(steps) + 0.5) * len(new) / steps, 10 ** (gains / 20))
+    centers = (np.arange(steps) + 0.5) * len(new) / steps
+    curve = np.interp(np.arange(len(new)), centers, 10 ** (gains / 20))
     return np.asarray(curve[:, None], dtype=np.float32)

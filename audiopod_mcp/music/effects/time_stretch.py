@@ -15,7 +15,7 @@ from audiopod_mcp.music.model import Audio, Progress, silent
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.stft import STFT, hann, root_hann
 
-from .crossfade import fit
+from .crossfade import fix_length
 
 _HOP = 0.032
 """Seconds between grains, which are twice as long: a bass note's period fits in several times."""
@@ -25,23 +25,41 @@ _ATTACK = 2.0
 """Onset strength from which on an onset is an attack that must not be stretched."""
 
 _VOICE_FRAME = 0.046
-"""Seconds in which a vowel stays the same …"""
+"""Seconds in which a vowel stays the same."""
 _LIFTER = 0.0018
-"""… and of the cepstrum that holds its formants, not its harmonics: less than the period of 550 Hz."""
-_ROUNDS = 10
-_MOST_DECIBELS = 24.0
+"""Seconds of the cepstrum that hold the formants of a voice and not its harmonics: the period of 550 Hz."""
+_ENVELOPE_ITERATIONS = 10
+_MAX_FORMANT_GAIN = 24.0
+"""dB by which an envelope is brought back at most."""
 
 
-def stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -> Audio:
-    """``audio`` ``factor`` times as long, exactly ``round(samples · factor)``, at the same pitch.
+def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -> Audio:
+    """Make ``audio`` longer or shorter at the same pitch.
 
-    WSOLA (Verhelst & Roelands, ICASSP 1993): windowed grains of the source, each taken where it best
-    goes on from the one before, by cross-correlation of the mid signal; all channels move together.
-    Around attacks time goes on at its own pace, and what lies between gives way: they stay crisp and single.
+    Windowed grains of the source are laid over each other, each taken where it best goes on from the one
+    before it, by cross-correlation of the mid signal (WSOLA); all channels move together. Around attacks time
+    goes on at its own pace, and what lies between gives way, so that attacks stay crisp and single.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    factor : float
+        How many times as long it is to be.
+
+    Returns
+    -------
+    float32 array, shape (round(n * factor), channels)
+
+    References
+    ----------
+    Verhelst & Roelands: An overlap-add technique based on waveform similarity (WSOLA) for high quality
+    time-scale modification of speech. ICASSP 1993.
     """
     samples = round(len(audio) * factor)
     if samples == len(audio) or len(audio) < 2:
-        return fit(audio, samples)
+        return fix_length(audio, samples)
     hop, search = round(_HOP * rate), round(_SEARCH * rate)
     size = 2 * hop
     window = hann(size)[:, None]
@@ -67,24 +85,53 @@ def stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -
     return out[hop : hop + samples]
 
 
-def shift_pitch(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
-    """``audio`` so many semitones higher, as long as before: stretched, then played faster."""
+def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
+    """Raise the pitch of ``audio`` at the same length: it is stretched in time, then played faster.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    semitones : float
+        Negative to lower it.
+
+    Returns
+    -------
+    float32 array, shaped like ``audio``
+    """
     ratio = 2 ** (semitones / 12)
     if ratio == 1:
         return audio
-    longer = stretch(audio, rate, ratio, report)
+    longer = time_stretch(audio, rate, ratio, report)
     higher = soxr.resample(longer, rate * ratio, rate, quality="HQ")
-    return fit(np.asarray(higher, dtype=np.float32), len(audio))
+    return fix_length(np.asarray(higher, dtype=np.float32), len(audio))
 
 
-def shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
-    """A voice so many semitones higher that stays the same singer's: its formants stay where they were.
+def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
+    """Raise the pitch of a voice and leave its formants where they were: it stays the same singer's.
 
-    The true envelope (Röbel & Rodet, DAFx 2005) of the shifted voice is brought back to that of the voice as
-    it was, by 24 dB at most anywhere. Against vowels sung at the new pitch, third-octave levels are off by
-    4.5 dB instead of 9.8.
+    The true envelope of the shifted voice is brought back to that of the voice as it was, by 24 dB at most
+    anywhere. Against vowels sung at the new pitch, third-octave levels are off by 4.5 dB instead of 9.8.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    semitones : float
+        Negative to lower it.
+
+    Returns
+    -------
+    float32 array, shaped like ``audio``
+
+    References
+    ----------
+    Röbel & Rodet: Efficient spectral envelope estimation and its application to pitch shifting and envelope
+    preservation. DAFx 2005.
     """
-    shifted = shift_pitch(audio, rate, semitones, report)
+    shifted = pitch_shift(audio, rate, semitones, report)
     if semitones == 0 or not len(audio):
         return shifted
     size = 2 ** max(8, round(np.log2(_VOICE_FRAME * rate)))
@@ -94,7 +141,7 @@ def shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = si
     def corrected() -> Iterator[tuple[int, npt.NDArray[np.complexfloating[Any, Any]]]]:
         for (frame, own), (_, new) in zip(stft.blocks(audio, 1), stft.blocks(shifted, 1), strict=True):
             change = _envelope(own[0], keep) - _envelope(new[0], keep)
-            yield frame, new * 10 ** (np.clip(change, -_MOST_DECIBELS, _MOST_DECIBELS) / 20)
+            yield frame, new * 10 ** (np.clip(change, -_MAX_FORMANT_GAIN, _MAX_FORMANT_GAIN) / 20)
 
     return np.asarray(stft.inverse(corrected(), len(audio)) / 2, np.float32)
 
@@ -107,7 +154,7 @@ def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.
     power = np.square(np.abs(spectrum)).sum(axis=0)
     level = 10 * np.log10(power + 1e-7 * power.max(initial=0.0) + 1e-12)
     smooth = level
-    for _ in range(_ROUNDS):
+    for _ in range(_ENVELOPE_ITERATIONS):
         cepstrum = fft.irfft(level)
         cepstrum[keep : len(cepstrum) - keep + 1] = 0
         smooth = fft.rfft(cepstrum).real
@@ -118,7 +165,7 @@ def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.
 def _source_times(
     audio: Audio, rate: int, factor: float, times: npt.NDArray[np.int_], reach: float
 ) -> npt.NDArray[np.int_]:
-    """The source samples heard at the output's ``times``: evenly spread, but not around attacks."""
+    """The source samples that are heard at the output's ``times``: evenly spread but around attacks."""
     knots_in, knots_out = [0.0], [0.0]
     end_in, end_out = len(audio), len(audio) * factor
     for attack in _attacks(audio, rate):
@@ -126,13 +173,8 @@ def _source_times(
         start, stop = attack * factor - reach, attack * factor + reach
         # Between two attacks there must be something left to stretch, at a bearable slope.
         room_in, room_out = before - knots_in[-1], start - knots_out[-1]
-        if (
-            room_in <= 0
-            or room_out <= 0
-            or not 0.2 < room_in / room_out < 5
-            or stop >= end_out
-            or after >= end_in
-        ):
+        too_close = room_in <= 0 or room_out <= 0 or not 0.2 < room_in / room_out < 5
+        if too_close or stop >= end_out or after >= end_in:
             continue
         knots_in += [before, after]
         knots_out += [start, stop]

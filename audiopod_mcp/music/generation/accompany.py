@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.leadsheet import Frame
+from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Brief,
@@ -23,16 +23,14 @@ from audiopod_mcp.music.score import UNPITCHED, excerpt
 from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
 
-AS_THE_SONG = "No style was asked for: it is played as {}, which the recording sounds most like."
+STYLE_NOTE = "No style was asked for: it is played as {}, which the recording sounds most like."
 """The note on music beside a recording whose style was heard, not named."""
+_RINGING = 1.4
+"""Seconds that the last chord of an ending has to ring in, at least."""
 
 
-_RINGS = 1.4
-"""Seconds, at least, that the last chord of an ending has to ring in."""
-
-
-def play(
-    frame: Frame,
+def accompany(
+    frame: LeadSheet,
     brief: Brief,
     start: float,
     end: float,
@@ -45,22 +43,54 @@ def play(
     ending: bool = False,
     big: bool = False,
 ) -> Rendering:
-    """``[start, end)`` of the song, newly composed and played: at 44.1 kHz, stereo, with stems and score.
+    """Compose and play new music for a stretch of a song.
 
-    The music begins before ``start`` and goes on after ``end``, and is cut there: at a seam it is in
-    full swing, as the song is. ``ending`` makes it come to an end instead, on the tonic; a ``big`` one is
-    a chorus up to its last chord. ``label`` names the section it is, in place of the song's own sections.
+    The music begins before ``start`` and goes on after ``end``, and is cut there: at a seam it is in full
+    swing, as the song is.
+
+    Parameters
+    ----------
+    frame : Frame
+        The song's beats, chords and form.
+    brief : Brief
+        What the music is like.
+    start, end : float
+        The stretch, seconds; it may reach over the ends of the song.
+    seed : int
+    report : Progress
+    chords, melody : bool
+        Whether it keeps the song's chords, and its melody.
+    label : str, optional
+        The name of the section that it is, in place of the song's own sections.
+    ending : bool
+        Whether it comes to an end, on the tonic.
+    big : bool
+        Whether the ending is a chorus up to its last chord, in place of an outro.
+
+    Returns
+    -------
+    Rendering
+        44.1 kHz, stereo, ``end - start`` seconds long, with stems and a score.
+
+    Raises
+    ------
+    Refused
+        Where nobody is left to play.
     """
-    reach, final = end + frame.bar, frame.downbeat(end - _RINGS)
+    reach, final = end + frame.bar_seconds, frame.downbeat_before(end - _RINGING)
     if ending:  # The last chord begins on a downbeat, early enough to ring.
-        reach = max(start + frame.beat, min(end - 0.3, final + frame.bar - frame.beat / 3))
+        reach = max(
+            start + frame.beat_seconds, min(end - 0.3, final + frame.bar_seconds - frame.beat_seconds / 3)
+        )
     grid, origin = frame.grid(start, reach, chords=chords, melody=melody)
     if brief.lyrics and not brief.instrumental and not melody:
         grid = replace(grid, sections=_sung_sections(grid, start - origin, end - origin, label))
     elif label is not None:
         grid = replace(grid, sections=(Span(0.0, grid.beats[-1], label),))
     if ending:
-        grid = _ended(grid, frame, max(0.0, grid.beats[-1] - 4 * frame.bar, start - origin), big)
+        grid = _with_ending(
+            grid, frame, max(0.0, grid.beats[-1] - 4 * frame.bar_seconds, start - origin), big
+        )
         brief = replace(brief, energy=max(brief.energy, 0.9)) if big else brief
     brief = replace(
         brief,
@@ -71,18 +101,22 @@ def play(
     )
     score = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.2))
     if ending:
-        score = _ringing(score, final - origin, max(score.duration, end - origin))
+        score = _with_long_last_notes(score, final - origin, max(score.duration, end - origin))
     stems = render(score, seed=seed, report=within(report, 0.2, 1.0))
     if not stems:
-        raise Refused("caption: nobody is left to play what it asks for; name an instrument")
+        raise Refused("nobody_plays")
     first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
-    stems = {track: fit(stem[first:], samples) for track, stem in stems.items()}
+    stems = {track: fix_length(stem[first:], samples) for track, stem in stems.items()}
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
+    return Rendering(mixdown(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
 
 
-def _ended(grid: Grid, frame: Frame, outro: float, big: bool) -> Grid:
-    """``grid`` with an outro from ``outro`` (s) on; its last bar is the tonic, after a dominant it has."""
+def _with_ending(grid: Grid, frame: LeadSheet, outro: float, big: bool) -> Grid:
+    """``grid`` with an outro from ``outro`` (seconds) on.
+
+    Its last bar is the tonic. Where the bar before that was the tonic already, its second half is a dominant,
+    if the song has one.
+    """
     count, last = len(grid.beats) - 1, grid.beats[-1]
     final = (count - 1) // grid.beats_per_bar * grid.beats_per_bar
     kept = tuple(Span(s.start, min(s.end, outro), s.label) for s in grid.sections if s.start < outro)
@@ -111,8 +145,8 @@ def _ended(grid: Grid, frame: Frame, outro: float, big: bool) -> Grid:
     return replace(grid, chords=tuple(chords))
 
 
-def _ringing(score: Score, final: float, duration: float) -> Score:
-    """``score`` with what is struck from ``final`` (s) on held almost until ``duration``, its new end."""
+def _with_long_last_notes(score: Score, final: float, duration: float) -> Score:
+    """``score`` with the notes from ``final`` (s) on held almost until ``duration`` (s), its new end."""
 
     def held(note: Note) -> Note:
         left = duration - note.start
@@ -128,7 +162,7 @@ def _ringing(score: Score, final: float, duration: float) -> Score:
 
 
 def _sung_sections(grid: Grid, start: float, end: float, label: str | None) -> tuple[Span, ...]:
-    """Sections with the singing in whole bars of ``[start, end)``: what is cut off around it has none."""
+    """Sections that put the singing into whole bars of ``[start, end)``: what is cut off has none."""
     bars = grid.beats[:: grid.beats_per_bar]
     opening = next((bar for bar in bars if bar >= start - 0.05), bars[-1])
     if end - opening < 0.6 * (end - start):

@@ -11,13 +11,15 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.melody import extract_melody
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import mixed
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, dynamics_of
-from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
+from audiopod_mcp.music.effects.crossfade import mixdown
+from audiopod_mcp.music.effects.mix_matching import MixProfile, dynamics_gain, match_mix
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
+    Analysis,
     Audio,
     Brief,
     Note,
@@ -28,15 +30,17 @@ from audiopod_mcp.music.model import (
     silent,
     within,
 )
-from audiopod_mcp.music.score import lead_of
+from audiopod_mcp.music.score import lead_part
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
-from .accompany import play
-from .style_matching import style_of
+from .accompany import accompany
+from .style_matching import matching_style
 
-_BEATS = 64
-"""Beats whose melody is listened to at a time."""
+_BEATS_AT_A_TIME = 64
+"""Beats whose melody is listened to at a time: a minute or so."""
+_LOUDEST, _QUIETEST = -9.0, -24.0
+"""Between these is the loudness of a cover, LUFS; it is the song's own within them."""
 _BPM = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*bpm", re.IGNORECASE)
 
 
@@ -53,30 +57,63 @@ def cover(
     bpm: float | None = None,
     keyscale: str | None = None,
     duration: float | None = None,
+    analysis: Analysis | None = None,
     **wanted: Any,
 ) -> Rendering:
-    """The song in ``audio`` played again in the style of ``caption``, on its own beats.
+    """Play a song again in another style, on its own beats.
 
-    ``strength`` is how closely: 0 keeps the beat, the metre and the form only; towards 1 more and more
-    bars keep their chords and their melody, and the dynamics follow the source's. Which bars those are
-    depends on ``seed``; those of a lower strength are among those of a higher one. As long as the
-    source, unless a tempo (``bpm``, or one in the caption), which plays it slower or faster, or a
-    ``duration`` is asked for. ``score`` is what was composed, where the source was made here.
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The song.
+    rate : int
+        Sample rate, Hz.
+    caption : str
+        The style, in words; where it names none, it is the one that a recording sounds most like.
+    strength : float
+        How closely the song is followed. 0 keeps the beat, the metre and the form only; towards 1 more and
+        more bars keep their chords and their melody, and the dynamics follow the song's. Which bars those are
+        depends on ``seed``; those of a lower strength are among those of a higher one.
+    lyrics : str, optional
+        New words, which are sung.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score : Score, optional
+        What was composed, where the song was made here; then the audio is not listened to.
+    bpm : float, optional
+        Beats a minute, which plays the song slower or faster; a tempo in the caption does so, too.
+    keyscale : str, optional
+        The key to play it in.
+    duration : float, optional
+        Seconds; else it is as long as the song at its tempo.
+    analysis : Analysis, optional
+        That of ``audio``, where there is one already.
+    **wanted
+        Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
+
+    Returns
+    -------
+    Rendering
+        44.1 kHz, stereo, with stems and a score.
+
+    Raises
+    ------
+    Refused
+        Where the recording is silent or the key is none, or nobody is left to play.
     """
-    sounds = None
+    heard_style = None
     if score is not None:
-        frame = score_frame(score)
-        sounds = score.brief.style if score.brief else None
+        frame = lead_sheet_from_score(score)
+        heard_style = score.brief.style if score.brief else None
     else:
-        analysis = analyze(audio, rate, within(report, 0.0, 0.15))
+        analysis = analysis or analyze(audio, rate, within(report, 0.0, 0.15))
         if analysis.loudness is None:
-            raise Refused(
-                "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
-            )
-        notes = _tune(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
-        frame = heard_frame(analysis, melody=notes)
+            raise Refused("cover_source_silent")
+        notes = _melody(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
+        frame = lead_sheet_from_analysis(analysis, melody=notes)
         if not names_style(caption):
-            sounds = style_of(audio, rate, analysis, within(report, 0.15, 0.2))
+            heard_style = matching_style(audio, rate, analysis, report=within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
     if bpm or stated:
@@ -84,77 +121,77 @@ def cover(
     if keyscale:
         frame = _in_key(frame, keyscale)
     length = duration if duration and duration > 0 else frame.duration
-    brief = brief_beside(
+    brief = brief_in_context(
         caption,
         None,
         (),
-        sounds=sounds,
+        heard_style=heard_style,
         bpm=frame.tempo,
         keyscale=frame.key,
         duration=min(600.0, length),
         lyrics=lyrics,
         **(wanted | {"timesignature": frame.timesignature}),
     )
-    followed = _followed(frame, brief, strength, seed, length)
-    played = play(
-        followed, brief, 0.0, length, seed=seed, report=within(report, 0.3, 0.9),
-        melody=bool(followed.melody), ending=score is None and length != frame.duration,
+    sketch = _partly_recomposed(frame, brief, strength, seed, length)
+    played = accompany(
+        sketch, brief, 0.0, length, seed=seed, report=within(report, 0.3, 0.9),
+        melody=bool(sketch.melody), ending=score is None and length != frame.duration,
     )  # fmt: skip
     report(0.9, "balancing")
     stems = dict(played.stems)
     if strength > 0:
-        curve = dynamics_of(audio, played.audio, strength)
+        curve = dynamics_gain(audio, played.audio, strength)
         for stem in stems.values():
             report(0.91, "balancing")
             stem *= curve
-    loudness = integrated_loudness(audio, rate)
-    target = None if loudness is None else float(np.clip(loudness, -24.0, -9.0))
-    stems = as_if_beside(
-        stems, SAMPLE_RATE, 2, balance=None, loudness=target, report=within(report, 0.92, 1.0)
-    )
-    remarks = []
+    loudness = integrated_loudness(audio, rate) if analysis is None else analysis.loudness
+    target = None if loudness is None else float(np.clip(loudness, _QUIETEST, _LOUDEST))
+    stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(target), report=within(report, 0.92, 1.0))
+    notes_made = []
     if wanted.get("timesignature") not in (None, frame.timesignature):
-        remarks.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
-    if not frame.steady:
-        remarks.append("No steady beat was heard, so the cover keeps its own time.")
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(remarks))
+        notes_made.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
+    if not frame.has_pulse:
+        notes_made.append("No steady beat was heard, so the cover keeps its own time.")
+    return Rendering(mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(notes_made))
 
 
-def _tune(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:
-    """The melody, listened to a minute or so at a time; none without a beat."""
+def _melody(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:
+    """The melody of a recording; none without a beat."""
     notes: list[Note] = []
-    for first in range(0, len(beats) - 1, _BEATS):
+    for first in range(0, len(beats) - 1, _BEATS_AT_A_TIME):
         report(first / len(beats), "listening to the tune")
-        part = beats[first : first + _BEATS + 1]
+        part = beats[first : first + _BEATS_AT_A_TIME + 1]
         start, end = part[0], part[-1]
-        heard = extract_melody(
+        phrase = extract_melody(
             audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part]
         )
-        notes.extend(replace(note, start=note.start + start) for note in heard)
+        notes.extend(replace(note, start=note.start + start) for note in phrase)
     return tuple(notes) if len(beats) > 4 else ()
 
 
-def _in_key(frame: Frame, keyscale: str) -> Frame:
+def _in_key(frame: LeadSheet, keyscale: str) -> LeadSheet:
     """``frame`` moved to another key by the smallest interval."""
     to, own = parse_key(keyscale), parse_key(frame.key or "")
     if to is None:
-        raise Refused(f'keyscale: {keyscale!r} is not a key; write it like "C Major" or "F# minor"')
+        raise Refused("cover_key_unknown", key=keyscale)
     by = 0 if own is None else (to.tonic - own.tonic + 5) % 12 - 5
     return frame.transposed(by, str(to))
 
 
-def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: float) -> Frame:
+def _partly_recomposed(
+    frame: LeadSheet, brief: Brief, strength: float, seed: int, length: float
+) -> LeadSheet:
     """``frame`` with the harmony and melody of some bars replaced by the composer's own.
 
-    The composer writes a piece of its own on the same beats; each bar then comes from the source where
-    its lot, drawn once, is below ``strength``.
+    The composer writes a piece of its own on the same beats. For each bar a lot is drawn once; the bar comes
+    from the source where its lot is below ``strength``.
     """
     if strength >= 1 or not frame.chords:
         return frame
     free = replace(frame, chords=(), melody=())
     grid, origin = free.grid(0.0, length, chords=False)
     own = compose(replace(brief, duration=grid.beats[-1]), seed=seed, grid=grid)
-    written = score_frame(own)
+    written = lead_sheet_from_score(own)
     count = len(frame.chords)
     bars = (np.arange(count) - frame.first_downbeat) // frame.beats_per_bar + 1
     lots = np.random.default_rng((seed, 7)).random(int(bars[-1]) + 1)
@@ -171,7 +208,7 @@ def _followed(frame: Frame, brief: Brief, strength: float, seed: int, length: fl
     def beat_of(note: Note, shift: float) -> int:
         return int(np.clip(np.searchsorted(at, note.start + shift + 1e-3, side="right") - 1, 0, count - 1))
 
-    lead = lead_of(own)
+    lead = lead_part(own)
     kept = [note for note in frame.melody if sings[beat_of(note, 0.0)]]
     added = [
         replace(note, start=note.start + origin, syllable=None)

@@ -12,25 +12,25 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyze
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
-from audiopod_mcp.music.effects.crossfade import CROSSFADE, fit, join, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
-from audiopod_mcp.music.leadsheet import Frame, heard_frame, score_frame
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
+from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
-from audiopod_mcp.music.score import excerpt, joined, later
-from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 
-from .accompany import AS_THE_SONG, play
-from .style_matching import style_of
+from .accompany import STYLE_NOTE, accompany
+from .style_matching import matching_style
 
-LONGEST = 60.0
+MAX_EXTENSION = 60.0
 """Seconds that are added at most on either side."""
-_NEIGHBOURHOOD = 90.0
+_NEIGHBORHOOD = 90.0
 """Seconds of the song, from the end that is extended, that are listened to."""
-_PATIENCE = 0.7
+_MAX_WAIT = 0.7
 """Seconds that new music waits for a beat; slow beats are farther apart, and a hole is worse."""
-_GIVES_WAY = 6.0
-"""dB below its own level from which on a song gives way to what is added; twice that, at its very end."""
+_FADING_LEVEL = 6.0
+"""dB below its own level from which on a song gives way to what is added; twice that at its very end."""
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
 )
@@ -38,7 +38,7 @@ _BIG = re.compile(
     r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
     re.IGNORECASE,
 )
-_FADING = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
+_FADE_OUT = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
 
 
 def extend(
@@ -55,19 +55,48 @@ def extend(
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,
 ) -> Rendering:
-    """``audio`` with ``left`` and ``right`` seconds (0 to 60) of new music before and after it.
+    """Add new music before and after a song.
 
-    The song's beats and chords go on as they were; loudness and spectral balance are those of the
-    nearest stretch of it. The source is untouched but for a crossfade of at most 30 ms at each seam; where
-    it fades, rings out or is silent at that end, the new music is added to it from the beat on which it gives
-    way, so that no gap is heard.
-    A prompt that asks for an outro, an ending or a fade gets one.
+    The song's beats and chords go on as they were; loudness and spectral balance are those of the nearest
+    stretch of it. The song is untouched but for a crossfade of at most 30 ms at each seam. Where it fades,
+    rings out or is silent at that end, the new music is added to it from the beat on which it gives way, so
+    that no gap is heard.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The song.
+    rate : int
+        Sample rate, Hz.
+    left, right : float
+        Seconds of new music before and after it, 0 to 60 each.
+    prompt : str
+        What the new music should be like; an outro, an ending or a fade is made where it asks for one.
+    lyrics : str, optional
+        Words to sing.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here; they are extended with it.
+    **wanted
+        Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
+
+    Returns
+    -------
+    Rendering
+        With as many channels as ``audio``, at its rate.
+
+    Raises
+    ------
+    Refused
+        Where a length is out of range, or both are 0.
     """
-    for name, length in (("left_extend_length", left), ("right_extend_length", right)):
-        if not 0 <= length <= LONGEST:
-            raise Refused(f"{name}: {length:g} s is out of range; give 0 to {LONGEST:.0f} s")
+    for side, length in (("left", left), ("right", right)):
+        if not 0 <= length <= MAX_EXTENSION:
+            raise Refused("extension_out_of_range", side=side, length=length, longest=MAX_EXTENSION)
     if left == 0 and right == 0:
-        raise Refused("right_extend_length: both lengths are 0; give at least one of them, up to 60 s")
+        raise Refused("nothing_to_extend", longest=MAX_EXTENSION)
     parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("right", right), ("left", left)) if length > 0]
     notes: list[str] = []
@@ -92,27 +121,27 @@ def _extended(
 ) -> Rendering:
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
-    frame, sounds = _heard(song, before, prompt, within(report, 0.0, 0.3))
-    if not frame.steady:
+    frame, heard_style = _frame_of(song, before, prompt, within(report, 0.0, 0.3))
+    if not frame.has_pulse:
         notes.append("No steady beat was heard; the new music keeps its own time.")
-    if sounds:
-        notes.append(AS_THE_SONG.format(sounds))
-    brief = brief_beside(
+    if heard_style:
+        notes.append(STYLE_NOTE.format(heard_style))
+    brief = brief_in_context(
         prompt,
         song.score.brief if song.score else None,
         song.stems.keys(),
-        sounds=sounds,
+        heard_style=heard_style,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=length,
         lyrics=lyrics,
     )
     # Songs begin with an attack and end with something that rings: the one must not be softened.
     fade = min(round((CROSSFADE / 6 if before else CROSSFADE) * rate), len(audio) // 2)
-    edge = _edge(audio, rate, before, frame, fade)
+    edge = _find_edge(audio, rate, before, frame, fade)
     overlap = edge.samples / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
-    played = play(
+    played = accompany(
         frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9),
         label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
@@ -125,57 +154,56 @@ def _extended(
         )
 
     near, gone = round(15 * rate), 0 if edge.level is None else edge.samples
-    heard = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
-    new = as_if_beside(
-        played.stems, rate, audio.shape[1], balance=spectral_balance(heard, rate),
-        loudness=integrated_loudness(heard, rate), report=within(report, 0.9, 1.0),
+    nearest = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
+    new = match_mix(
+        played.stems, rate, audio.shape[1], MixProfile.measure(nearest, rate),
+        report=within(report, 0.9, 1.0),
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
-    shape = _shape(samples, rate, edge, before, fading=bool(_FADING.search(prompt)) and not before)
-    new = {track: fit(stem, samples) * shape for track, stem in new.items()}
+    shape = _level_curve(samples, rate, edge, before, fading=bool(_FADE_OUT.search(prompt)) and not before)
+    new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
 
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
-    out = np.clip(_beside(audio, mixed(new), edge, before), -peak, peak)
+    out = np.clip(_overlapped(audio, mixdown(new), edge, before), -peak, peak)
     if song.score is None or not song.stems or played.score is None:
         if before:
-            lines = played.lyrics + later(song.lyrics, length)
+            lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
-            lines = song.lyrics + later(played.lyrics, len(audio) / rate - overlap)
+            lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
         return Rendering(out, rate, lyrics=lines, notes=song.notes)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
-    merged = {t: _beside(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
+    merged = {t: _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
-        whole = joined((added, song.score) if before else (song.score, added))
+        whole = concatenated((added, song.score) if before else (song.score, added))
     elif before:
-        whole = joined((played.score, excerpt(song.score, overlap, song.score.duration)))
+        whole = concatenated((played.score, excerpt(song.score, overlap, song.score.duration)))
     else:
-        whole = joined((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
+        whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
 
 
 @dataclass(frozen=True)
 class _Edge:
-    """Where a song and what is added to it overlap: ``samples``, the song's own crossfade ``fade`` of them.
-
-    ``level`` is what is left of the song there, ``(samples, 1)`` from 0 to 1, where it fades or falls
-    silent on its own; ``None`` where it is in full swing.
-    """
+    """Where a song and what is added to it overlap."""
 
     samples: int
+    """Length of the overlap."""
     fade: int
+    """Samples of it over which the song is crossfaded."""
     level: npt.NDArray[np.float32] | None = None
+    """What is left of the song, ``(samples, 1)`` from 0 to 1, where it fades or falls silent on its own."""
 
 
-def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Edge:
+def _find_edge(audio: Audio, rate: int, before: bool, frame: LeadSheet, fade: int) -> _Edge:
     """Where new music takes over at this end: at the very end, or on the beat at which the song gives way.
 
     A fade or a last chord that rings would leave a hole in front of the new music, silence even more so.
     """
     frame_size = round(0.05 * rate)
-    near = audio[: round(_NEIGHBOURHOOD * rate)] if before else audio[-round(_NEIGHBOURHOOD * rate) :]
+    near = audio[: round(_NEIGHBORHOOD * rate)] if before else audio[-round(_NEIGHBORHOOD * rate) :]
     towards = near[::-1] if before else near
     towards = towards[len(towards) % frame_size :]
     if len(towards) < 20 * frame_size:
@@ -183,24 +211,25 @@ def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Ed
     power = np.square(towards).reshape(-1, frame_size * audio.shape[1]).mean(axis=1)
     # Between two beats of sparse music it is not over: half a second of rest is none yet.
     held = uniform_filter1d(maximum_filter1d(power, 11, mode="nearest"), 5, mode="nearest")
-    own = float(np.percentile(power[power > 1e-3 * power.max(initial=0.0)], 60)) if power.any() else 0.0
-    full = np.flatnonzero(held >= 10 ** (-_GIVES_WAY / 10) * own)
-    if own <= 1e-10 or not full.size or power[-2:].mean() > 10 ** (-2 * _GIVES_WAY / 10) * own:
+    audible = power[power > 1e-3 * power.max(initial=0.0)]
+    own = float(np.percentile(audible, 60)) if power.any() else 0.0
+    full = np.flatnonzero(held >= 10 ** (-_FADING_LEVEL / 10) * own)
+    plays_to_the_end = power[-2:].mean() > 10 ** (-2 * _FADING_LEVEL / 10) * own
+    if own <= 1e-10 or not full.size or plays_to_the_end:
         return _Edge(fade, fade)
     left = (len(power) - 1 - int(full[-1]) + 3) * frame_size  # the held level sees 0.25 s too far
     left = min(left, len(audio) // 2)
     beats = np.asarray(frame.beats)
     if before:
         end = left / rate + 0.05
-        earlier = beats[(beats <= end) & (beats > end - _PATIENCE)]
+        earlier = beats[(beats <= end) & (beats > end - _MAX_WAIT)]
         samples = left if not earlier.size else max(fade, round(float(earlier[-1]) * rate))
     else:
         end = frame.duration - left / rate - 0.05
-        later_ones = beats[(beats >= end) & (beats < end + _PATIENCE)]
-        # An attack may come a little before its beat.
-        samples = (
-            left if not later_ones.size else round((frame.duration - float(later_ones[0]) + 0.01) * rate)
-        )
+        following = beats[(beats >= end) & (beats < end + _MAX_WAIT)]
+        samples = left
+        if following.size:  # An attack may come a little before its beat.
+            samples = round((frame.duration - float(following[0]) + 0.01) * rate)
     if samples <= fade:
         return _Edge(fade, fade)
     kept = np.sqrt(np.clip(held / own, 0.0, 1.0))
@@ -210,17 +239,17 @@ def _edge(audio: Audio, rate: int, before: bool, frame: Frame, fade: int) -> _Ed
     return _Edge(samples, fade, level)
 
 
-def _beside(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
+def _overlapped(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
     """``song`` and ``new`` one after the other, over each other at the edge.
 
     The song's samples are as they were but for the crossfade; where it gives way, ``new`` is added to them.
     """
     if edge.level is None:
-        return join(new, song, edge.samples) if before else join(song, new, edge.samples)
+        return crossfade(new, song, edge.samples) if before else crossfade(song, new, edge.samples)
     out = np.zeros((len(song) + len(new) - edge.samples, song.shape[1]), np.float32)
     place = slice(len(out) - len(song), None) if before else slice(0, len(song))
     out[place] = song
-    up = rise(edge.fade)
+    up = equal_power_fade(edge.fade)
     if before:
         out[len(out) - len(song) :][: edge.fade] *= up
         out[: len(new)] += new
@@ -230,7 +259,9 @@ def _beside(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
     return out
 
 
-def _shape(samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool) -> npt.NDArray[np.float32]:
+def _level_curve(
+    samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool
+) -> npt.NDArray[np.float32]:
     """The level, ``(samples, 1)``, of new music: no click at its end, the rest of the song's at the edge."""
     shape = np.ones((samples, 1), np.float32)
     outer = edge.fade + 1
@@ -239,19 +270,20 @@ def _shape(samples: int, rate: int, edge: _Edge, before: bool, *, fading: bool) 
         shape[place] = np.sqrt(1 - np.square(edge.level))
         ramp = min(round((0.03 if before else 0.005) * rate), samples // 2)
         if before:
-            shape[samples - ramp :] *= rise(ramp)[::-1]
+            shape[samples - ramp :] *= equal_power_fade(ramp)[::-1]
         else:
-            shape[:ramp] *= rise(ramp)
+            shape[:ramp] *= equal_power_fade(ramp)
     if before:
-        shape[:outer] *= rise(outer)[: len(shape[:outer])]
+        shape[:outer] *= equal_power_fade(outer)[: len(shape[:outer])]
         return shape
     length = samples / rate
-    tail = round((max(0.7 * length, min(4.0, length)) if fading else min(0.4, length / 2)) * rate)
-    shape[samples - tail :] *= rise(tail)[::-1]
+    fade_out = max(0.7 * length, min(4.0, length)) if fading else min(0.4, length / 2)
+    tail = round(fade_out * rate)
+    shape[samples - tail :] *= equal_power_fade(tail)[::-1]
     return shape
 
 
-def _label(frame: Frame, before: bool, prompt: str) -> str:
+def _label(frame: LeadSheet, before: bool, prompt: str) -> str:
     """What the new part is called: what the prompt calls it, an intro, or what the song ends with."""
     named = re.search(r"\b(verse|chorus|bridge|solo|break|build|drop|intro)\b", prompt, re.IGNORECASE)
     if named:
@@ -260,17 +292,17 @@ def _label(frame: Frame, before: bool, prompt: str) -> str:
     return "intro" if before else labels[-1] if labels else "verse"
 
 
-def _heard(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[Frame, str | None]:
-    """The frame of the song, or of the end of it that is extended: its clock begins where that does.
+def _frame_of(song: Rendering, before: bool, prompt: str, report: Progress) -> tuple[LeadSheet, str | None]:
+    """The frame of the song, and the style that a recording sounds like if the prompt names none.
 
-    And the style that a recording sounds like, if the prompt names none.
+    Of a recording only the end that is extended is listened to: the frame's time begins where that does.
     """
     if song.score is not None:
-        return score_frame(song.score), None
-    near = round(_NEIGHBOURHOOD * song.rate)
+        return lead_sheet_from_score(song.score), None
+    near = round(_NEIGHBORHOOD * song.rate)
     part = song.audio[:near] if before else song.audio[-near:]
     analysis = analyze(part, song.rate, within(report, 0.0, 0.8))
-    sounds = None
+    heard_style = None
     if not names_style(prompt):
-        sounds = style_of(part, song.rate, analysis, within(report, 0.8, 1.0))
-    return heard_frame(analysis), sounds
+        heard_style = matching_style(part, song.rate, analysis, report=within(report, 0.8, 1.0))
+    return lead_sheet_from_analysis(analysis), heard_style

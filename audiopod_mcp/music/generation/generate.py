@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 
-from audiopod_mcp.music.captions.parse import mentions, natural_duration
-from audiopod_mcp.music.captions.unsupported import shortfalls
+from audiopod_mcp.music.captions.parse import default_duration, instruments_named
+from audiopod_mcp.music.captions.unsupported import unmet_requests
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.composition.harmony import tonic
-from audiopod_mcp.music.composition.words import stanzas
-from audiopod_mcp.music.effects.equalizer_reverb import faded
+from audiopod_mcp.music.composition.harmony import tonic_chord
+from audiopod_mcp.music.composition.stanzas import stanzas
+from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -31,21 +31,40 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
-from audiopod_mcp.music.theory import METRES, parse_key, voice_lead
+from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
-_BY_RULE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
-GUIDE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
-_SPOKEN = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
-_LONGEST_LOOP = 120.0
+_BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
+GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
+_GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
+_MAX_LOOP = 120.0
+"""Seconds."""
 _FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)
 
 
-def make(
+def generate(
     brief: Brief, *, seed: int, report: Progress = silent, tracks: Collection[str] | None = None
 ) -> Rendering:
-    """The brief as music; with ``tracks``, only those stems of it (``{"vocals"}``: a cappella).
+    """Compose and play a brief.
 
-    Raises :class:`Refused` when the brief can't be played.
+    Parameters
+    ----------
+    brief : Brief
+        What is wanted, as :func:`~audiopod_mcp.music.captions.parse.read_caption` reads it from words.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    tracks : collection of str, optional
+        The only stems to render; ``{"vocals"}`` is a cappella.
+
+    Returns
+    -------
+    Rendering
+        44.1 kHz, stereo, with stems and a score.
+
+    Raises
+    ------
+    Refused
+        Where the brief can't be played.
     """
     score = compose(brief, seed=seed, report=within(report, 0.0, 0.12))
     made = _rendered(brief, score, within(report, 0.12, 1.0), tracks)
@@ -53,40 +72,57 @@ def make(
         seconds = min(8.0, 0.15 * score.duration)
 
         def out(audio: Audio) -> Audio:
-            return faded(audio, SAMPLE_RATE, seconds, at_start=False)
+            return apply_fade(audio, SAMPLE_RATE, seconds, at_start=False)
 
         made = replace(made, audio=out(made.audio), stems={k: out(stem) for k, stem in made.stems.items()})
-    return replace(made, notes=(*made.notes, *shortfalls(brief)))
+    return replace(made, notes=(*made.notes, *unmet_requests(brief)))
 
 
-def rapped(brief: Brief) -> Brief:
-    """The same brief, its lyrics spoken in rhythm; over a hip hop beat unless it already is one."""
+def rap_brief(brief: Brief) -> Brief:
+    """The same brief with its lyrics spoken in rhythm, over a hip hop beat unless it has one already."""
     instruments = tuple(name for name in brief.instruments if name != "voice")
     if "spoken voice" not in instruments:
         instruments = (*instruments, "spoken voice")
     style = brief.style if brief.style in ("hip hop", "trap", "lo-fi", "reggaeton", "funk") else "hip hop"
     rap = replace(brief, style=style, instruments=instruments)
-    if brief.duration == natural_duration(brief):  # Nobody said how long; and speech takes less time.
-        rap = replace(rap, duration=natural_duration(rap))
+    if brief.duration == default_duration(brief):  # Nobody said how long; and speech takes less time.
+        rap = replace(rap, duration=default_duration(rap))
     return rap
 
 
-def make_sample(
+def generate_sample(
     brief: Brief, sample_type: Literal["loop", "one-shot"], *, seed: int, report: Progress = silent
 ) -> Rendering:
-    """A ``loop`` of whole bars that repeats without a seam, or a ``one-shot``: one hit, note or chord.
+    """Make a loop or a one-shot.
 
-    A loop is as long as the brief asks, to the nearest of 1, 2, 4, 8 … bars (four, if nobody says), and at
-    most two minutes; the caption decides who plays.
+    Parameters
+    ----------
+    brief : Brief
+        Its caption decides who plays.
+    sample_type : {"loop", "one-shot"}
+        A loop of whole bars repeats without a seam. It is as long as the brief asks, to the nearest of 1, 2,
+        4, 8 … bars (four, if nobody says), and at most two minutes. A one-shot is one hit, note or chord.
+    seed : int
+    report : Progress
+
+    Returns
+    -------
+    Rendering
+        44.1 kHz, stereo, with stems and a score.
+
+    Raises
+    ------
+    Refused
+        Where the brief can't be played.
     """
     if sample_type == "one-shot":
         return _one_shot(brief, seed, report)
     metre = METRES[brief.timesignature]
-    beat = metre.beat(brief.tempo)
+    beat = metre.beat_seconds(brief.tempo)
     bar = metre.beats * beat
-    wanted = 4.0 if brief.duration == natural_duration(brief) else min(brief.duration, _LONGEST_LOOP) / bar
+    wanted = 4.0 if brief.duration == default_duration(brief) else min(brief.duration, _MAX_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))
-    while bars > 1 and bars * bar > _LONGEST_LOOP:
+    while bars > 1 and bars * bar > _MAX_LOOP:
         bars //= 2
     length = bars * bar
     brief = replace(brief, duration=length, lyrics=None)
@@ -103,14 +139,11 @@ def _rendered(
     brief: Brief, score: Score, report: Progress, tracks: Collection[str] | None, *, loop: bool = False
 ) -> Rendering:
     stems = render(score, report=report, tracks=tracks, loop=loop)
-    notes = [_BY_RULE]
+    notes = [_BY_RULE_NOTE]
     if score.lyrics and "vocals" in stems:
-        notes.append(_SPOKEN if "spoken voice" in brief.instruments else GUIDE)
-    missing = (
-        0
-        if brief.instrumental
-        else sum(len(part.lines) for part in stanzas(brief.lyrics)) - len(score.lyrics)
-    )
+        notes.append(_GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
+    lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))
+    missing = lines - len(score.lyrics)
     if missing > 0 and not loop:
         notes.append(f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit in: left out.")
     audio = mix(stems) if stems else np.zeros((round(score.duration * SAMPLE_RATE), 2), np.float32)
@@ -120,19 +153,18 @@ def _rendered(
 
 
 def _just_what_is_named(brief: Brief) -> Brief:
-    """A loop of what the caption names: "drum loop" is drums, not a band."""
-    if not brief.instruments:
-        if re.search(r"\b(?:drum|beat|breakbeat|percussion)\w*\b", brief.caption, re.IGNORECASE):
-            return replace(
-                brief, without=tuple(sorted(set(_TRACKS) - {"drums", "percussion"} | set(brief.without)))
-            )
-        return brief
+    """``brief`` without anybody whom the caption does not name: a "drum loop" is drums, not a band."""
     named = {INSTRUMENTS[name].track for name in brief.instruments}
+    if not named:
+        if not re.search(r"\b(?:drum|beat|breakbeat|percussion)\w*\b", brief.caption, re.IGNORECASE):
+            return brief
+        named = {"drums", "percussion"}
     return replace(brief, without=tuple(sorted(set(_TRACKS) - named | set(brief.without))))
 
 
 _TRACKS = {instrument.track for instrument in INSTRUMENTS.values()}
-_HITS = (
+_DRUM_KEYS = (
+    # What a drum is called, and its General MIDI key.
     (r"kick|bass drum", 36), (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap", 39),
     (r"open(?:ed)? (?:hi-?)?hat", 46), (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51),
     (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47), (r"cowbell", 56), (r"conga", 63),
@@ -141,43 +173,29 @@ _HITS = (
 )  # fmt: skip
 
 
+_PERCUSSION_KEYS = {54, 56, 60, 63, 65, 70, 73, 75, 81}
+"""Those of them that a percussionist plays, not a drummer."""
+
+
 def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
-    """One sound: the drum, or the note or chord of the instrument, that the caption names."""
+    """One sound: the drum that the caption names, or a note or chord of the instrument that it names."""
     caption = brief.caption.lower()
     key = parse_key(brief.key)
-    drum = next((key for pattern, key in _HITS if re.search(rf"\b(?:{pattern})s?\b", caption)), None)
+    drum = next((key for pattern, key in _DRUM_KEYS if re.search(rf"\b(?:{pattern})s?\b", caption)), None)
     length = min(brief.duration, 6.0)
     if drum is not None and not re.search(r"\b808 bass\b", caption):
-        percussive = drum in (54, 56, 60, 63, 65, 70, 73, 75, 81)
-        kits = [name for name in brief.instruments if name.endswith("kit")]
-        style = next((m.instrument for m in STYLES[brief.style].band if m.role == "drums"), "acoustic kit")
-        name = (
-            "percussion"
-            if percussive
-            else kits[0]
-            if kits
-            else "electronic kit"
-            if "808" in caption or "electronic" in caption
-            else style
-        )
+        name = _kit_for(brief, drum)
         notes = [Note(0.0, length, drum, 110)]
     else:
-        name = next(
-            (name for name in mentions(caption) if name in INSTRUMENTS),
-            "riser"
-            if "riser" in caption
-            else "impact"
-            if re.search(r"impact|boom|hit", caption)
-            else "piano",
-        )
+        name = _instrument_for(caption)
         instrument = INSTRUMENTS[name]
         middle = (instrument.low + instrument.high) // 2
         root = middle + ((key.tonic if key else 0) - middle) % 12
         root -= 12 if root > middle + 6 else 0
         held = max(0.2, length - instrument.release - 0.8)
         if re.search(r"\bchords?\b|\bstabs?\b", caption) and not instrument.unpitched and key is not None:
-            chord = tonic(STYLES[brief.style], key)
-            pitches: tuple[int, ...] = voice_lead(
+            chord = tonic_chord(STYLES[brief.style], key)
+            pitches: tuple[int, ...] = voice_leading(
                 chord, (), max(instrument.low, middle - 9), min(instrument.high, middle + 12)
             )
             held = min(held, 0.25) if "stab" in caption else held
@@ -196,8 +214,30 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     )
 
 
+def _kit_for(brief: Brief, drum: int) -> str:
+    """The kit that the caption names for a drum (General MIDI key), or the style's own."""
+    caption = brief.caption.lower()
+    if drum in _PERCUSSION_KEYS:
+        return "percussion"
+    if kits := [name for name in brief.instruments if name.endswith("kit")]:
+        return kits[0]
+    if "808" in caption or "electronic" in caption:
+        return "electronic kit"
+    return next((m.instrument for m in STYLES[brief.style].band if m.role == "drums"), "acoustic kit")
+
+
+def _instrument_for(caption: str) -> str:
+    """The instrument that the caption names; a piano where it names none."""
+    named = [name for name in instruments_named(caption) if name in INSTRUMENTS]
+    if named:
+        return named[0]
+    if "riser" in caption:
+        return "riser"
+    return "impact" if re.search(r"impact|boom|hit", caption) else "piano"
+
+
 def _end_of_sound(audio: np.ndarray) -> int:
-    """Samples up to where nothing above -70 dB of the peak is left, at least 0.1 s."""
+    """Samples up to where nothing above −70 dB of the peak is left, at least 0.1 s."""
     level = np.abs(audio).max(axis=1)
     loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (-70 / 20))
     return int(min(len(audio), max(SAMPLE_RATE // 10, (loud[-1] if len(loud) else 0) + SAMPLE_RATE // 50)))

@@ -10,11 +10,18 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes, onset_frames
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.effects.mix_matching import Levels, as_if_beside, spectral_balance, widened, width_of
-from audiopod_mcp.music.leadsheet import SOFT
+from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.effects.mix_matching import (
+    MixProfile,
+    match_mix,
+    scale_stereo_width,
+    spectral_balance,
+    stereo_width,
+)
+from audiopod_mcp.music.leadsheet import SOFT_DENSITY
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Activity,
@@ -30,18 +37,20 @@ from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.synthesis import render
 
-from .accompany import AS_THE_SONG
-from .style_matching import style_of
+from .accompany import STYLE_NOTE
+from .style_matching import matching_style
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
 _KEY_STATED = re.compile(
     r"\b(?:in|key of) [A-G](?:#|b| sharp| flat)?[ -]?(?:major|minor|maj|min)\b", re.IGNORECASE
 )
-_LENGTHS = (20.0, 180.0)
+_DURATION_RANGE = (20.0, 180.0)
 """Seconds at least and at most, where no duration is asked for: the reference's own, within these."""
-_DENSITY = "The reference has {:.1f} onsets a beat; in {}, {:.1f} was as near as its players come."
-_MOMENT, _HALVINGS = 12.0, 4
-"""Seconds that are played to hear how dense they are, and at how many levels."""
+_DENSITY_NOTE = "The reference has {:.1f} onsets a beat; in {}, {:.1f} was as near as its players come."
+_TRIAL, _HALVINGS = 12.0, 4
+"""Seconds that are played to hear how dense they are, and at how many levels of activity."""
+_LOUDNESS_RANGE = (-26.0, -8.0)
+"""Between these is the loudness of the new music, LUFS; it is the reference's own within them."""
 
 
 def reference(
@@ -58,26 +67,57 @@ def reference(
     duration: float | None = None,
     **wanted: Any,
 ) -> Rendering:
-    """What ``caption`` asks for, in the tempo, key, metre and density of ``audio``, and mastered like it.
+    """Make new music in the tempo, key, metre and density of a reference, mastered like it.
 
     No note of the reference is used. What the caption or an argument states wins over the reference.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The reference.
+    rate : int
+        Sample rate, Hz.
+    caption : str
+        What the music should be; where it names no style, it is the one that the reference sounds most like.
+    lyrics : str, optional
+        Words to sing.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    bpm : float, optional
+        Tempo in beats a minute.
+    keyscale, timesignature : str, optional
+        Key and metre.
+    duration : float, optional
+        Seconds; else as long as the reference, within 20 s and 3 minutes.
+    **wanted
+        Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
+
+    Returns
+    -------
+    Rendering
+        44.1 kHz, stereo, with stems and a score.
+
+    Raises
+    ------
+    Refused
+        Where the reference is silent, or what is asked for can't be played.
     """
     analysis = analyze(audio, rate, within(report, 0.0, 0.2))
     if analysis.loudness is None:
-        raise Refused(
-            "reference_audio_url: the recording is silent, it has no sound to go by; send another one"
-        )
+        raise Refused("reference_silent")
     if bpm is None and not _TEMPO_STATED.search(caption):
         bpm = analysis.tempo
     if keyscale is None and not _KEY_STATED.search(caption):
         keyscale = analysis.key
-    length = duration if duration and duration > 0 else float(np.clip(analysis.duration, *_LENGTHS))
-    sounds = None if names_style(caption) else style_of(audio, rate, analysis)
-    brief = brief_beside(
+    length = duration if duration and duration > 0 else float(np.clip(analysis.duration, *_DURATION_RANGE))
+    profile = MixProfile(analysis.loudness, spectral_balance(audio, rate))
+    heard_style = None if names_style(caption) else matching_style(audio, rate, analysis, profile)
+    brief = brief_in_context(
         caption,
         None,
         (),
-        sounds=sounds,
+        heard_style=heard_style,
         bpm=bpm,
         keyscale=keyscale,
         timesignature=timesignature or analysis.timesignature,
@@ -85,55 +125,55 @@ def reference(
         lyrics=lyrics,
         **wanted,
     )
-    notes: tuple[str, ...] = (AS_THE_SONG.format(sounds),) if sounds else ()
-    balance = spectral_balance(audio, rate)
-    if analysis.beats and analysis.density >= SOFT and brief.activity == Activity():
-        brief, dense = _as_dense(brief, analysis.density, balance, seed, within(report, 0.2, 0.4))
+    notes: tuple[str, ...] = (STYLE_NOTE.format(heard_style),) if heard_style else ()
+    if analysis.beats and analysis.density >= SOFT_DENSITY and brief.activity == Activity():
+        brief, dense = _with_density(brief, analysis.density, profile, seed, within(report, 0.2, 0.4))
         if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
-            notes += (_DENSITY.format(analysis.density, brief.style, dense),)
+            notes += (_DENSITY_NOTE.format(analysis.density, brief.style, dense),)
     score = compose(brief, seed=seed, report=within(report, 0.4, 0.45))
     stems = render(score, seed=seed, report=within(report, 0.45, 0.85))
     samples = round(length * SAMPLE_RATE)
-    stems = {track: fit(stem, samples) for track, stem in stems.items()}
+    stems = {track: fix_length(stem, samples) for track, stem in stems.items()}
     report(0.9, "mastering it like the reference")
-    loudness = float(np.clip(analysis.loudness, -26.0, -8.0))
-    stems = as_if_beside(
-        stems, SAMPLE_RATE, 2, balance=balance, loudness=loudness, amount=0.9,
+    loudness = float(np.clip(analysis.loudness, *_LOUDNESS_RANGE))
+    stems = match_mix(
+        stems, SAMPLE_RATE, 2, replace(profile, loudness=loudness), amount=0.9,
         report=within(report, 0.9, 0.97),
     )  # fmt: skip
-    own = width_of(mixed(stems))
+    own = stereo_width(mixdown(stems))
     if audio.shape[1] > 1 and own > 1e-4:
-        # After the equaliser: what it takes from the bass, which is in the middle, widens the whole.
-        factor = float(np.clip(np.sqrt(width_of(audio) / own), 0.25, 2.5))
-        stems = {track: widened(stem, factor) for track, stem in stems.items()}
-        stems = as_if_beside(
-            stems, SAMPLE_RATE, 2, balance=None, loudness=loudness, report=within(report, 0.97, 1.0)
-        )
-    return Rendering(mixed(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
+        # It comes after the equalizer, which widens the mix where it takes bass, which is in the middle.
+        factor = float(np.clip(np.sqrt(stereo_width(audio) / own), 0.25, 2.5))
+        stems = {track: scale_stereo_width(stem, factor) for track, stem in stems.items()}
+        stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(loudness), report=within(report, 0.97, 1.0))
+    return Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
 
 
-def _as_dense(
-    brief: Brief, wanted: float, balance: Levels | None, seed: int, report: Progress
+def _with_density(
+    brief: Brief, wanted: float, profile: MixProfile, seed: int, report: Progress
 ) -> tuple[Brief, float]:
-    """``brief`` with players as busy as it takes for ``wanted`` onsets to be heard a beat; and how many are.
+    """``brief`` with players so busy that ``wanted`` onsets are heard a beat, or nearly; and how many are.
 
-    By halving: a moment from the middle is played at four levels, with the reference's ``balance``, and
-    listened to as that was: what is written and what stands out differ from style to style.
+    It is found by bisection: a moment from the middle is played at four levels of activity with the
+    reference's ``profile``, and listened to as the reference was. What is written and what stands out differ
+    from style to style.
     """
-    start = max(0.0, (brief.duration - _MOMENT) / 2)
+    start = max(0.0, (brief.duration - _TRIAL) / 2)
 
-    def heard(level: float) -> float:
+    trial_profile = replace(profile, loudness=-14.0)
+
+    def density_at(level: float) -> float:
         score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed)
-        moment = excerpt(score, start, min(start + _MOMENT, brief.duration))
+        moment = excerpt(score, start, min(start + _TRIAL, brief.duration))
         stems = render(moment, seed=seed, report=lambda done, _: report(done, "finding the density"))
-        mix = as_if_beside({"mix": mixed(stems)}, SAMPLE_RATE, 2, balance=balance, loudness=-14.0)["mix"]
+        mix = match_mix({"mix": mixdown(stems)}, SAMPLE_RATE, 2, trial_profile)["mix"]
         onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[BROADBAND]))
         return onsets / moment.duration * 60 / brief.tempo
 
     low, high, tried = 0.0, 1.0, {}
     for _ in range(_HALVINGS):
         level = (low + high) / 2
-        tried[level] = heard(level)
+        tried[level] = density_at(level)
         low, high = (level, high) if tried[level] < wanted else (low, level)
     best = min(tried, key=lambda level: abs(tried[level] - wanted))
     return replace(brief, activity=Activity(best, best, best, best)), tried[best]

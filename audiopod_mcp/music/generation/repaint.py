@@ -8,24 +8,25 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
-from audiopod_mcp.music.captions.parse import brief_beside, names_style
-from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, replace
-from audiopod_mcp.music.effects.level_following import following
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, loudness_around
-from audiopod_mcp.music.leadsheet import heard_frame, score_frame
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
+from audiopod_mcp.music.effects.level_following import match_levels
+from audiopod_mcp.music.effects.mix_matching import match_mix, surrounding_profile
+from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
-from audiopod_mcp.music.score import excerpt, joined, later
-from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 
-from .accompany import play
-from .style_matching import style_of
+from .accompany import accompany
+from .style_matching import matching_style
 
-LONGEST = 300.0
+MAX_WINDOW = 300.0
 """Seconds that are repainted at most at a time."""
-SHORTEST = 0.5
-_NEIGHBOURHOOD = 60.0
+MIN_WINDOW = 0.5
+"""Seconds that are repainted at least."""
+_NEIGHBORHOOD = 60.0
 """Seconds on either side of the stretch that are listened to."""
-_SNAP = 0.2
+_SNAP_TO_BEAT = 0.2
 """Seconds from an edge, into the stretch, in which a beat is looked for to join at."""
 
 
@@ -43,99 +44,118 @@ def repaint(
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,
 ) -> Rendering:
-    """``audio`` with ``[start, end)`` (seconds; ``end`` −1 is the end of the file) played anew.
+    """Play a stretch of a song anew.
 
-    The new music has the song's beats, key, chords, loudness and spectral balance and the caption's
-    style, or the song's where that names none. Outside ``[start, end)`` every sample is the source's; the
-    crossfades lie inside, on a beat where one is near. ``score`` and ``stems``, those of a piece composed
-    here, are repainted with it.
+    The new music has the song's beats, key, chords, loudness and spectral balance. Outside the stretch every
+    sample is the song's; the crossfades lie inside, on a beat where one is near.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The song.
+    rate : int
+        Sample rate, Hz.
+    start, end : float
+        The stretch, seconds; an ``end`` of −1 is the end of the song.
+    caption : str
+        The style of the new music, or the song's where it names none.
+    lyrics : str, optional
+        Words to sing.
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here; they are repainted with it.
+    **wanted
+        Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
+
+    Returns
+    -------
+    Rendering
+        Shaped like ``audio``, at its rate.
+
+    Raises
+    ------
+    Refused
+        Where the stretch is not in the song, shorter than half a second or longer than five minutes.
     """
     duration = len(audio) / rate
     end = duration if end == -1 else end
-    _check(start, end, duration)
-    if score is None and duration > end - start + 3 * _NEIGHBOURHOOD:
-        first = round(max(0.0, start - _NEIGHBOURHOOD) * rate)
-        last = round(min(duration, end + _NEIGHBOURHOOD) * rate)
+    _check_window(start, end, duration)
+    if score is None and duration > end - start + 3 * _NEIGHBORHOOD:
+        first = round(max(0.0, start - _NEIGHBORHOOD) * rate)
+        last = round(min(duration, end + _NEIGHBORHOOD) * rate)
         part = repaint(
             audio[first:last], rate, start=start - first / rate, end=end - first / rate,
             caption=caption, lyrics=lyrics, seed=seed, report=report, **wanted,
         )  # fmt: skip
         out = audio.copy()
         out[first:last] = part.audio
-        return Rendering(out, rate, lyrics=later(part.lyrics, first / rate), notes=part.notes)
+        return Rendering(out, rate, lyrics=shifted_lines(part.lyrics, first / rate), notes=part.notes)
 
-    sounds = None
+    heard_style = None
     if score is not None:
-        frame = score_frame(score)
+        frame = lead_sheet_from_score(score)
     else:
         analysis = analyze(audio, rate, within(report, 0.0, 0.25))
-        frame = heard_frame(analysis)
+        frame = lead_sheet_from_analysis(analysis)
         if not names_style(caption):
-            sounds = style_of(audio, rate, analysis, within(report, 0.25, 0.3))
-    brief = brief_beside(
+            heard_style = matching_style(audio, rate, analysis, report=within(report, 0.25, 0.3))
+    brief = brief_in_context(
         caption,
         score.brief if score else None,
         (stems or {}).keys(),
-        sounds=sounds,
+        heard_style=heard_style,
         **(dict(wanted) | {"bpm": frame.tempo, "keyscale": frame.key, "timesignature": frame.timesignature}),
         duration=end - start,
         lyrics=lyrics,
     )
     first, last = round(start * rate), min(len(audio), round(end * rate))
-    played = play(
+    played = accompany(
         frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9), ending=last == len(audio)
     )
     report(0.9, "fitting it in")
-    loudness, balance = loudness_around(audio, rate, first, last)
-    new = as_if_beside(
-        played.stems, rate, audio.shape[1], balance=balance, loudness=loudness,
-        report=within(report, 0.9, 1.0),
+    target, level_is_own = surrounding_profile(audio, rate, first, last)
+    new = match_mix(
+        played.stems, rate, audio.shape[1], target, report=within(report, 0.9, 1.0)
     )  # fmt: skip
-    new = {track: fit(stem, last - first) for track, stem in new.items()}
-    if loudness is not None and loudness == integrated_loudness(audio[first:last], rate):
+    new = {track: fix_length(stem, last - first) for track, stem in new.items()}
+    if level_is_own:
         # What fades, grows or waits there goes on doing so: at both seams the levels meet.
-        new = following(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
+        new = match_levels(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
 
-    seams = _seams(frame.beats if frame.steady else (), rate, first, last, len(audio))
-    out = _placed(audio, mixed(new), *seams)
+    seams = _seams(frame.beats if frame.has_pulse else (), rate, first, last, len(audio))
+    out = _spliced(audio, mixdown(new), *seams)
     gain = np.ones((len(audio), 1), np.float32)
-    gain[first:last] = limiter(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
+    gain[first:last] = limiter_gain(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
     out = out * gain
-    notes = () if frame.steady else ("No steady beat was heard here; the new music keeps its own time.",)
-    if sounds:
+    notes = () if frame.has_pulse else ("No steady beat was heard here; the new music keeps its own time.",)
+    if heard_style:
         notes = (
             *notes,
-            f"No style was asked for: it is played as {sounds}, which the song sounds most like.",
+            f"No style was asked for: it is played as {heard_style}, which the song sounds most like.",
         )
     if score is None or not stems:
-        return Rendering(out, rate, lyrics=later(played.lyrics, start), notes=notes)
+        return Rendering(out, rate, lyrics=shifted_lines(played.lyrics, start), notes=notes)
     nothing = np.zeros_like(audio)
     merged = {
-        track: _placed(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
+        track: _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
         for track in (*stems, *(track for track in new if track not in stems))
     }
     assert played.score is not None  # noqa: S101 - play() always writes one
-    whole = joined((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
+    whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
     return Rendering(out, rate, merged, whole, whole.lyrics, notes)
 
 
-def _check(start: float, end: float, duration: float) -> None:
+def _check_window(start: float, end: float, duration: float) -> None:
     if start < 0 or start >= duration:
-        raise Refused(f"repainting_start: {start:g} s is not in the track; give 0 to {duration:.2f} s")
+        raise Refused("window_start_outside", start=start, duration=duration)
     if end > duration + 0.05:
-        raise Refused(
-            f"repainting_end: {end:g} s is after the end of the track ({duration:.2f} s); -1 means its end"
-        )
-    if end - start < SHORTEST - 1e-6:
-        raise Refused(
-            f"repainting_end: {end:g} s is too early; "
-            f"it must be at least {SHORTEST:g} s after repainting_start ({start:g} s)"
-        )
-    if end - start > LONGEST:
-        raise Refused(
-            f"repainting_end: {end - start:.0f} s is too long a stretch; "
-            f"repaint at most {LONGEST:.0f} s at a time, or make a cover"
-        )
+        raise Refused("window_after_end", end=end, duration=duration)
+    if end - start < MIN_WINDOW - 1e-6:
+        raise Refused("window_too_short", start=start, end=end, shortest=MIN_WINDOW)
+    if end - start > MAX_WINDOW:
+        raise Refused("window_too_long", length=end - start, longest=MAX_WINDOW)
 
 
 def _seams(
@@ -147,7 +167,7 @@ def _seams(
     beat near the end: attacks are never cut in two. At the ends of the file there is nothing to fade to.
     """
     fade = min(round(CROSSFADE * rate), (last - first) // 4)
-    near = min(round(_SNAP * rate), (last - first) // 4)
+    near = min(round(_SNAP_TO_BEAT * rate), (last - first) // 4)
     at = np.round(np.asarray(beats) * rate).astype(int)
     opening = at[(at >= first + fade) & (at <= first + near)]
     closing = at[(at > last - near + fade) & (at <= last)]
@@ -156,8 +176,8 @@ def _seams(
     return begin, finish, fade if first > 0 else 0, fade if last < samples else 0, first
 
 
-def _placed(
+def _spliced(
     audio: Audio, new: Audio, begin: int, finish: int, fade_in: int, fade_out: int, first: int
 ) -> Audio:
     """``audio`` with ``new``, whose clock starts at sample ``first``, in ``[begin, finish)``."""
-    return replace(audio, new[begin - first : finish - first], begin, fade_in, fade_out)
+    return splice(audio, new[begin - first : finish - first], begin, fade_in, fade_out)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiopod_mcp.music.effects.crossfade import fit, mixed
-from audiopod_mcp.music.effects.mix_matching import as_if_beside
+from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Rendering, Score, silent, within
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import render
 
-from .retake_recording import played_again
-from .retake_score import varied
+from .retake_recording import retake_recording
+from .retake_score import retake_score
 
 
 def retake(
@@ -24,23 +24,45 @@ def retake(
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
 ) -> Rendering:
-    """The piece again with another ``seed``; ``variance`` from 0 (the same) to 1 (all new).
+    """Make another take of a piece, from nearly the same to all new.
 
-    A composed piece is written anew in so many of its bars and phrases (:mod:`takes`). A recording has no
-    score: so many of its phrases and layers are played anew by the studio's instruments, and the rest of
-    it stays as it was recorded (:mod:`replaying`).
+    A composed piece is written anew in so many of its bars and phrases (:mod:`.retake_score`). A recording
+    has no score: so many of its phrases and layers are played anew by the studio's instruments, and the rest
+    of it stays as it was recorded (:mod:`.retake_recording`).
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The piece.
+    rate : int
+        Sample rate, Hz.
+    variance : float
+        The share that is new, from 0 (the same) to 1 (all of it).
+    seed : int
+        The same seed gives the same samples.
+    report : Progress
+    score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
+        Those of a piece that was composed here.
+
+    Returns
+    -------
+    Rendering
+
+    Raises
+    ------
+    Refused
+        Where a recording is silent.
     """
     if variance <= 0:
         return Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
     if score is None:
-        return played_again(audio, rate, variance, seed, report)
-    new = varied(score, variance, seed, within(report, 0.0, 0.3))
+        return retake_recording(audio, rate, variance, seed, report)
+    new = retake_score(score, variance, seed, within(report, 0.0, 0.3))
     made = render(new, report=within(report, 0.3, 0.9))
     samples = round(score.duration * SAMPLE_RATE)
     loudness = integrated_loudness(audio, rate)
-    fitted = {track: fit(stem, samples) for track, stem in made.items()}
-    matched = as_if_beside(
-        fitted, SAMPLE_RATE, 2, balance=None, loudness=loudness,
-        report=within(report, 0.9, 1.0),
+    fitted = {track: fix_length(stem, samples) for track, stem in made.items()}
+    matched = match_mix(
+        fitted, SAMPLE_RATE, 2, MixProfile(loudness), report=within(report, 0.9, 1.0)
     )  # fmt: skip
-    return Rendering(mixed(matched), SAMPLE_RATE, matched, new, new.lyrics)
+    return Rendering(mixdown(matched), SAMPLE_RATE, matched, new, new.lyrics)

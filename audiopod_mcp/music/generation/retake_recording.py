@@ -10,85 +10,117 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.analysis.analyze import analyze
-from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fit, limiter, mixed, rise
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, matching_gain, spectral_balance
-from audiopod_mcp.music.leadsheet import Frame, heard_frame
+from audiopod_mcp.music.effects.crossfade import (
+    CEILING,
+    CROSSFADE,
+    equal_power_fade,
+    fix_length,
+    limiter_gain,
+    mixdown,
+)
+from audiopod_mcp.music.effects.mix_matching import MixProfile, loudness_gain, match_mix, spectral_balance
+from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis
 from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
-from audiopod_mcp.music.score import UNPITCHED, lead_of
+from audiopod_mcp.music.score import UNPITCHED, lead_part
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .cover import cover
-from .style_matching import style_of
+from .style_matching import matching_style
 
 _LONG = 24
-"""Bars from which on phrases have two bars; in shorter recordings they have one."""
-_NAMES = {"rest": "the accompaniment", "drums": "the drums", "vocals": "the tune"}
-_SUNG = 0.5
-"""The variance from which on what was sung gives way to an instrument: a song is known by its singer."""
-_FREE = 0.35
-"""The variance from which on phrases that are new in all layers get a harmony of their own."""
+"""Bars up to which a phrase is one bar; in longer recordings it is two."""
+_LAYER_LABELS = {"rest": "the accompaniment", "drums": "the drums", "vocals": "the tune"}
+_VOCALS_FROM = 0.5
+"""Variance from which on singing gives way to an instrument: a song is known by its singer."""
+_HARMONY_FROM = 0.35
+"""Variance from which on phrases that are new in all layers get a harmony of their own."""
+_MAX_LAYER_GAIN = 9.0
+"""By how much a new layer is raised to the loudness of the recorded one at most, dB."""
 
 
-def played_again(audio: Audio, rate: int, variance: float, seed: int, report: Progress) -> Rendering:
-    """``audio`` with a share ``variance`` (above 0, up to 1) of it played anew in the style it sounds like.
+def retake_recording(audio: Audio, rate: int, variance: float, seed: int, report: Progress) -> Rendering:
+    """Play a share of a recording anew, in the style that it sounds like.
 
-    Each phrase of each layer (the drums and the singing that :func:`separate` finds, and the rest) has a
-    lot; below ``variance`` the studio's instruments play it, over the same chords, with crossfades on the
-    bar lines. What is new at one variance is new at every higher one. Where nothing is, every sample stays.
+    Each phrase of each layer (the drums and the singing that :func:`separate` finds, and the rest) has a lot.
+    Where it is below ``variance``, the studio's instruments play the phrase over the same chords, with
+    crossfades on the bar lines. What is new at one variance is new at every higher one. Where nothing is new,
+    every sample stays.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    variance : float
+        The share that is new, above 0 and up to 1.
+    seed : int
+    report : Progress
+
+    Returns
+    -------
+    Rendering
+
+    Raises
+    ------
+    Refused
+        Where the recording is silent.
     """
     analysis = analyze(audio, rate, within(report, 0.0, 0.1))
     if analysis.loudness is None:
-        raise Refused(
-            "original_job_id: the track is silent, there is nothing to play again; name another job"
-        )
-    style = style_of(audio, rate, analysis, within(report, 0.1, 0.15))
+        raise Refused("retake_source_silent")
+    profile = MixProfile(analysis.loudness, spectral_balance(audio, rate))
+    style = matching_style(audio, rate, analysis, profile, within(report, 0.1, 0.15))
     if variance >= 1:
         taken = cover(
-            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.15, 1.0)
-        )
+            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.15, 1.0),
+            analysis=analysis,
+        )  # fmt: skip
         note = (
             "All of it is played anew by the studio's instruments: the beat, the key and the form are left."
         )
         return replace(taken, notes=(note, *taken.notes))
-    close = cover(audio, rate, caption=style, strength=1.0, seed=seed, report=within(report, 0.15, 0.35))
-    edges = _edges(heard_frame(analysis))
+    close = cover(
+        audio, rate, caption=style, strength=1.0, seed=seed, report=within(report, 0.15, 0.35),
+        analysis=analysis,
+    )  # fmt: skip
+    edges = _phrase_edges(lead_sheet_from_analysis(analysis))
     own = _layers(audio, rate, close.stems, sung=bool(analysis.vocals), report=within(report, 0.35, 0.6))
-    lots = _lots(np.random.default_rng((seed, 17)), list(own), len(edges) - 1)
-    news = [_like(close, own, audio, rate, within(report, 0.6, 0.7))]
+    loudness = {layer: integrated_loudness(recorded, rate) for layer, recorded in own.items()}
+    lots = _draw_lots(np.random.default_rng((seed, 17)), list(own), len(edges) - 1)
+    news = [_matched_layers(close, loudness, audio, rate, profile, within(report, 0.6, 0.7))]
     if (lots["harmony"] < variance).any():
         free = cover(
-            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.7, 0.85)
-        )
-        news.append(_like(free, own, audio, rate, within(report, 0.85, 0.95)))
+            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.7, 0.85),
+            analysis=analysis,
+        )  # fmt: skip
+        news.append(_matched_layers(free, loudness, audio, rate, profile, within(report, 0.85, 0.95)))
     out = audio.copy()
     fade = round(CROSSFADE * rate)
+    at = np.round(np.asarray(edges) * rate).astype(int)
+    new_harmony = lots["harmony"] < variance
     for layer, recorded in own.items():
         report(0.95, "putting it together")
-        taken_from = [
-            ((lots[layer] < variance) & (lots["harmony"] >= variance)),
-            (lots["harmony"] < variance),
-        ]
-        at = np.round(np.asarray(edges) * rate).astype(int)
-        kept = _curve(~(taken_from[0] | taken_from[1]), at, len(audio), fade)
+        same_harmony = (lots[layer] < variance) & ~new_harmony
+        kept = _phrase_gain(~(same_harmony | new_harmony), at, len(audio), fade)
         out += (kept - 1) * recorded
-        for new, chosen in zip(news, taken_from, strict=False):
+        for new, chosen in zip(news, (same_harmony, new_harmony), strict=False):
             if layer in new:
-                out += _curve(chosen, at, len(audio), fade) * new[layer]
-    gain = limiter(out, rate, max(CEILING, float(np.abs(audio).max(initial=0.0))))
-    return Rendering(out * gain, rate, notes=_in_words(lots, edges, variance, close.score))
+                out += _phrase_gain(chosen, at, len(audio), fade) * new[layer]
+    gain = limiter_gain(out, rate, max(CEILING, float(np.abs(audio).max(initial=0.0))))
+    return Rendering(out * gain, rate, notes=_notes_on(lots, edges, variance, close.score))
 
 
-def _edges(frame: Frame) -> tuple[float, ...]:
+def _phrase_edges(frame: LeadSheet) -> tuple[float, ...]:
     """Where phrases begin, and the end: bar lines, beats where there are few of them, or even
     parts of about four seconds where there is no pulse.
     """
     count = max(4, round(frame.duration / 4))
-    if not frame.steady:
+    if not frame.has_pulse:
         return tuple(np.linspace(0.0, frame.duration, count + 1).tolist())
     bars = frame.beats[frame.first_downbeat :: frame.beats_per_bar]
     bars = bars[:: 1 if len(bars) <= _LONG else 2] if len(bars) > 3 else frame.beats
-    least = frame.beat / 2
+    least = frame.beat_seconds / 2
     inner = [bar for bar in bars if least < bar < frame.duration - least]
     return (0.0, *inner, frame.duration)
 
@@ -96,7 +128,7 @@ def _edges(frame: Frame) -> tuple[float, ...]:
 def _layers(
     audio: Audio, rate: int, new: Mapping[str, Audio], *, sung: bool, report: Progress
 ) -> dict[str, Audio]:
-    """The recording's layers, which sum to it: what there is a counterpart for, and the rest."""
+    """The recording's layers, which sum to it: those that something new takes the place of, and the rest."""
     layers: dict[str, Audio] = {}
     wanted = [track for track, there in (("drums", "drums" in new), ("vocals", sung)) if there]
     rest = audio.copy()
@@ -110,60 +142,66 @@ def _layers(
     return {"rest": rest, **layers}
 
 
-def _lots(rng: np.random.Generator, layers: list[str], count: int) -> dict[str, npt.NDArray[np.float64]]:
+def _draw_lots(rng: np.random.Generator, layers: list[str], count: int) -> dict[str, npt.NDArray[np.float64]]:
     """For each layer and phrase the variance from which on it is played anew; and with new ``harmony``."""
 
-    def spread(late: float = 0.0) -> npt.NDArray[np.float64]:
-        return np.asarray((rng.permutation(count) + late) / max(1, count))
+    def spread(offset: float = 0.0) -> npt.NDArray[np.float64]:
+        return np.asarray((rng.permutation(count) + offset) / max(1, count))
 
-    # Something is new at any variance, but only one layer of one phrase at the lowest.
-    lots = {"rest": spread(), "drums": spread(0.7), "vocals": _SUNG + (1 - _SUNG) * spread()}
+    # Something is new at any variance, but at the lowest it is one layer of one phrase.
+    lots = {"rest": spread(), "drums": spread(0.7), "vocals": _VOCALS_FROM + (1 - _VOCALS_FROM) * spread()}
     lots = {layer: found for layer, found in lots.items() if layer in layers}
     latest = np.maximum.reduce(list(lots.values()))
-    return {**lots, "harmony": np.maximum(latest, _FREE + (1 - _FREE) * spread())}
+    return {**lots, "harmony": np.maximum(latest, _HARMONY_FROM + (1 - _HARMONY_FROM) * spread())}
 
 
-def _like(
-    made: Rendering, own: Mapping[str, Audio], audio: Audio, rate: int, report: Progress
+def _matched_layers(
+    made: Rendering,
+    loudness: Mapping[str, float | None],
+    audio: Audio,
+    rate: int,
+    profile: MixProfile,
+    report: Progress,
 ) -> dict[str, Audio]:
-    """What was played, by layer, at the recording's rate and with its balance; each as loud as its like."""
-    stems = as_if_beside(
-        {track: stem.copy() for track, stem in made.stems.items()}, rate, audio.shape[1],
-        balance=spectral_balance(audio, rate), loudness=integrated_loudness(audio, rate), report=report,
-    )  # fmt: skip
+    """What was played, by layer, in the format of the recording ``audio`` and with its ``profile``.
+
+    Each layer is brought to the ``loudness`` (LUFS) that it has in the recording.
+    """
+    stems = {track: stem.copy() for track, stem in made.stems.items()}
+    stems = match_mix(stems, rate, audio.shape[1], profile, report=report)
     groups: dict[str, dict[str, Audio]] = {}
     for track, stem in stems.items():
         layer = _layer_of(track, made.score) if made.score else "rest"
-        groups.setdefault(layer if layer in own else "rest", {})[track] = fit(stem, len(audio))
-    new = {layer: mixed(group) for layer, group in groups.items()}
+        groups.setdefault(layer if layer in loudness else "rest", {})[track] = fix_length(stem, len(audio))
+    new = {layer: mixdown(group) for layer, group in groups.items()}
     for layer, sound in new.items():
-        sound *= np.float32(matching_gain(sound, rate, integrated_loudness(own[layer], rate), at_most=9.0))
+        sound *= np.float32(loudness_gain(sound, rate, loudness[layer], at_most=_MAX_LAYER_GAIN))
     return new
 
 
 def _layer_of(track: str, score: Score) -> str:
-    lead = lead_of(score)
+    lead = lead_part(score)
     alone = sum(part.track == track for part in score.parts) == 1
     if lead is not None and lead.track == track and alone:
         return "vocals"
     return "drums" if track in UNPITCHED else "rest"
 
 
-def _curve(
+def _phrase_gain(
     chosen: npt.NDArray[np.bool_], edges: npt.NDArray[np.int_], samples: int, fade: int
 ) -> npt.NDArray[np.float32]:
-    """The gain, ``(samples, 1)``, of what sounds in the ``chosen`` phrases: up and down before bar lines."""
+    """The gain, ``(samples, 1)``, of what sounds in the ``chosen`` phrases; it fades before the bar lines."""
     curve = np.zeros((samples, 1), np.float32)
     for wanted, (start, end) in zip(chosen, pairwise(edges), strict=True):
         curve[start:end] = wanted
     for before, after, edge in zip(chosen[:-1], chosen[1:], edges[1:-1], strict=True):
         if before != after:
-            up = rise(fade)[-min(fade, int(edge)) :]
+            up = equal_power_fade(fade)[-min(fade, int(edge)) :]
             curve[edge - len(up) : edge] = up if after else up[::-1]
     return curve
 
 
-def _in_words(
+def _notes_on(
     lots: Mapping[str, npt.NDArray[np.float64]],
     edges: tuple[float, ...],
     variance: float,
@@ -174,7 +212,7 @@ def _in_words(
     style = score.brief.style if score and score.brief else "pop"
     shares = {layer: float(lengths[lots[layer] < variance].sum()) for layer in lots if layer != "harmony"}
     touched = np.logical_or.reduce([lots[layer] < variance for layer in shares])
-    parts = ", ".join(f"{_NAMES[layer]} for {time:.0f} s" for layer, time in shares.items() if time)
+    parts = ", ".join(f"{_LAYER_LABELS[layer]} for {time:.0f} s" for layer, time in shares.items() if time)
     kept = float(lengths[~touched].sum())
     notes = [
         f"A recording has no score to vary: the studio's instruments play {parts} anew, as {style}; "

@@ -35,7 +35,7 @@ FEATURES = (
     "kick on beats", "kick between", "kick on sixteenths", "kick alternating", "snare on beats", "snare between",
     "snare on sixteenths", "snare alternating", "hat on beats", "hat between", "hat on sixteenths", "hat alternating",
 )
-"""What is compared, beside the 26 of :func:`colour`. Drums as their share of the power; brightness in octaves; bass and sub-bass as dB of the whole; strokes
+"""What is compared, beside the 26 of :func:`timbre_statistics`. Drums as their share of the power; brightness in octaves; bass and sub-bass as dB of the whole; strokes
 as their strength at quarters of beats over the mean, alternating as how much every second beat differs."""
 
 
@@ -62,7 +62,23 @@ def style_table() -> StyleTable:
 def nearest_styles(
     audio: Audio, rate: int, analysis: Analysis, count: int, report: Progress = silent
 ) -> tuple[str, ...]:
-    """The names of the styles nearest to ``audio``, in the metre and near the tempo that were heard in it."""
+    """The names of the styles nearest to a recording, in the metre and near the tempo that were heard in it.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    analysis : Analysis
+        What was heard in it.
+    count : int
+        How many.
+
+    Returns
+    -------
+    tuple of str
+        The nearest first.
+    """
     return nearest_to(features(audio, rate, analysis, report), analysis, count)
 
 
@@ -89,8 +105,21 @@ def nearest_to(
     return tuple(sorted((name for name in table.typical if name in STYLES), key=far)[:count])
 
 
-def colour(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
-    """The colour of the sound, ``(26,)``: mean and spread of cepstral coefficients of its band levels, dB."""
+def timbre_statistics(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
+    """Describe the timbre of a recording.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+
+    Returns
+    -------
+    float64 array, shape (26,)
+        The means, then the standard deviations, of 13 cepstral coefficients of its band levels (dB), over the
+        frames that are not silent.
+    """
     measured = measure_timbre(downmix(audio, rate)[0])
     bands = measured.bands[measured.energy >= 1e-4 * measured.energy.max()].astype(np.float64)
     count = bands.shape[1]
@@ -100,7 +129,7 @@ def colour(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
 
 
 def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = silent) -> npt.NDArray[np.float64]:
-    """:data:`FEATURES` of a recording, then its :func:`colour`, ``(45,)``; the strokes' are NaN without a pulse."""
+    """:data:`FEATURES` of a recording, then its :func:`timbre_statistics`, ``(45,)``; the strokes' are NaN without a pulse."""
     start = max(0.0, (len(audio) / rate - _LONGEST) / 2)
     audio = audio[round(start * rate) : round((start + _LONGEST) * rate)]
     mid, _ = downmix(audio, rate)
@@ -125,7 +154,7 @@ def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = sil
     beats = np.asarray([beat - start for beat in analysis.beats if start <= beat < start + len(audio) / rate])
     for row in (KICK_BAND, SNARE_BAND, HIGH_BAND):
         found += _strokes(envelopes[row], beats) if len(beats) > 8 else [np.nan] * 4
-    return np.concatenate((found, colour(audio, rate)))
+    return np.concatenate((found, timbre_statistics(audio, rate)))
 
 
 def _strokes(strength: npt.NDArray[np.float32], beats: npt.NDArray[np.float64]) -> list[float]:

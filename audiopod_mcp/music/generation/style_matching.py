@@ -1,50 +1,67 @@
-"""The style for music beside a recording: those like it are tried, and the one that sounds most so stays."""
+"""The style for music beside a recording: a few that are like it are tried, the most alike is taken."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.captions.parse import brief_beside
-from audiopod_mcp.music.effects.crossfade import mixed
-from audiopod_mcp.music.effects.mix_matching import as_if_beside, spectral_balance
-from audiopod_mcp.music.leadsheet import heard_frame
+from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.effects.crossfade import mixdown
+from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix, spectral_balance
+from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis
 from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, silent, within
 
-from .accompany import play
-from .style_features import colour, nearest_styles
+from .accompany import accompany
+from .style_features import nearest_styles, timbre_statistics
 
-_TRIED = 5
-"""Styles that are played for a moment, besides pop, which is like a little of everything."""
-_MOMENT = 8.0
-"""Seconds they are played for, in the middle of the recording."""
+_CANDIDATES = 5
+"""Styles that are tried, besides pop, which is like a little of everything."""
+_TRIAL = 8.0
+"""Seconds in the middle of the recording that each is tried on."""
 
 
-def style_of(audio: Audio, rate: int, analysis: Analysis, report: Progress = silent) -> str:
-    """The style that the studio plays ``audio``'s kind of music in.
+def matching_style(
+    audio: Audio, rate: int, analysis: Analysis, profile: MixProfile | None = None, report: Progress = silent
+) -> str:
+    """The style in which the studio plays music like a recording's.
 
-    By rhythm, drums and register the nearest styles are known (:func:`nearest_styles`); of those it is the
-    one whose sound, on the recording's own chords and with its spectral balance, has the colour most like
-    the recording's. Some two seconds of work.
+    By rhythm, drums and register the nearest styles are known (:func:`nearest_styles`). Each of them is
+    played for a moment on the recording's own chords and with its spectral balance; the one whose timbre is
+    most like the recording's is taken. That is some two seconds of work.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+        The recording.
+    rate : int
+        Sample rate, Hz.
+    analysis : Analysis
+        What was heard in it.
+    profile : MixProfile, optional
+        That of ``audio``, where it was measured already.
+    report : Progress
+
+    Returns
+    -------
+    str
+        The name of a style.
     """
-    near = nearest_styles(audio, rate, analysis, _TRIED, within(report, 0.0, 0.3))
+    near = nearest_styles(audio, rate, analysis, _CANDIDATES, within(report, 0.0, 0.3))
     if analysis.loudness is None:
         return near[0]
-    frame = heard_frame(analysis)
-    start = max(0.0, (analysis.duration - _MOMENT) / 2)
-    own, balance = colour(audio, rate), spectral_balance(audio, rate)
+    frame = lead_sheet_from_analysis(analysis)
+    start = max(0.0, (analysis.duration - _TRIAL) / 2)
+    profile = profile or MixProfile(analysis.loudness, spectral_balance(audio, rate))
+    own = timbre_statistics(audio, rate)
 
-    def trying(_: float, doing: str) -> None:
-        report(0.5, doing)
-
-    def far(name: str) -> float:
-        brief = brief_beside(
-            "", None, (), sounds=name, bpm=frame.tempo, keyscale=frame.key, timesignature=frame.timesignature,
-            duration=_MOMENT, instrumental=True,
+    def distance(name: str) -> float:
+        brief = brief_in_context(
+            "", None, (), heard_style=name, bpm=frame.tempo, keyscale=frame.key,
+            timesignature=frame.timesignature, duration=_TRIAL, instrumental=True,
         )  # fmt: skip
-        played = play(
-            frame, brief, start, start + _MOMENT, seed=1, report=lambda _, doing: report(0.5, doing)
+        played = accompany(
+            frame, brief, start, start + _TRIAL, seed=1, report=lambda _, doing: report(0.5, doing)
         )
-        stems = as_if_beside(played.stems, SAMPLE_RATE, 2, balance=balance, loudness=analysis.loudness)
-        return float(np.linalg.norm(colour(mixed(stems), SAMPLE_RATE) - own))
+        stems = match_mix(played.stems, SAMPLE_RATE, 2, profile)
+        return float(np.linalg.norm(timbre_statistics(mixdown(stems), SAMPLE_RATE) - own))
 
-    return min(dict.fromkeys((*near, "pop")), key=far)
+    return min(dict.fromkeys((*near, "pop")), key=distance)

@@ -65,13 +65,10 @@ def align_lyrics_with_note(
     sections = parse_lyrics(text)
     lines = [line for section in sections for line in section.lines]
     if not lines:
-        raise Refused("There are no lyrics to time: the text has no lines.")
+        raise Refused("lyrics_without_lines")
     counts = np.asarray([max(1, count_syllables(line)) for line in lines], np.intp)
     if counts.sum() * _MIN_SYLLABLE > analysis.duration:
-        raise Refused(
-            f"{counts.sum()} syllables of lyrics don't fit into {analysis.duration:.0f} seconds: "
-            "is it the right text?"
-        )
+        raise Refused("lyrics_too_long", syllables=int(counts.sum()), duration=analysis.duration)
     if audio is None:
         evidence = evidence_from_analysis(analysis, len(lines))
     else:

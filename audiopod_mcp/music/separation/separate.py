@@ -45,7 +45,6 @@ _RESIDUE_NOTE = "Separated by signal processing on this computer: traces of what
 _DOUBT_NOTE = (
     "Whether there is any of the {track} in this recording is doubtful: something else may have come out."
 )
-_NAMED = {"vocals": "singing was", "drums": "drums were", "bass": "bass was"}
 
 
 def separate(audio: Audio, rate: int, track: str, report: Progress = silent) -> Audio:
@@ -80,16 +79,13 @@ def separate_with_notes(
         For any other track, for silence, and where the track is not heard.
     """
     if track not in TRACKS:
-        raise Refused(
-            f"{track.capitalize()} can't be separated from a recording by the local engine; "
-            "it can do vocals, bass and drums. Tracks composed by this studio have all their stems."
-        )
+        raise Refused("track_not_separable", track=track)
     if not len(audio):
-        raise Refused("The recording is empty: there is nothing to separate.")
+        raise Refused("separation_source_empty")
     audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
     loudest = float(np.abs(audio).max())
     if loudest < SILENCE_THRESHOLD:
-        raise Refused("The recording is silent: there is nothing to separate.")
+        raise Refused("separation_source_silent")
     odds = None
     if track == "vocals":
         odds = vocal_log_odds(*downmix(audio, rate), within(report, 0.0, 0.1))
@@ -112,7 +108,7 @@ def separate_with_notes(
     sung = odds is None or bool(vocal_segments(odds))
     brief = len(audio) < _MIN_DETECTION_LENGTH * rate  # too short to miss anything in
     if nothing or not (heard.is_present(track, sure=sung) or (brief and sung)):
-        raise Refused(f"No {_NAMED[track]} heard in this recording; {heard.instead_of(track)}.")
+        raise Refused("track_not_heard", track=track, heard=heard.instead_of(track))
     report(1.0, f"separating the {track}")
     doubted = heard.is_doubtful(track) or not sung or (odds is not None and odds.max() < _CERTAIN_LOG_ODDS)
     return out, (

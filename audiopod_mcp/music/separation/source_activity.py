@@ -75,10 +75,9 @@ class SourceActivity:
         """Whether it is doubtful that the track is there."""
         return self.scores[track] < _MIN_CLEAR_SCORE[track]
 
-    def instead_of(self, track: str) -> str:
-        """In words, what was heard."""
-        others = [other for other in _MIN_PRESENT_SCORE if other != track and not self.is_doubtful(other)]
-        return f"heard: {', '.join([*others, 'other instruments'])}"
+    def instead_of(self, track: str) -> tuple[str, ...]:
+        """The other tracks that were surely heard."""
+        return tuple(other for other in _MIN_PRESENT_SCORE if other != track and not self.is_doubtful(other))
 
     def expected_sdr(self, track: str) -> float:
         """By how many dB the track is likely to stand above what else is left in its stem.

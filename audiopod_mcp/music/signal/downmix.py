@@ -43,9 +43,9 @@ def downmix(audio: Audio, rate: int, report: Progress = silent) -> tuple[Array, 
         There are no samples, or the rate is not positive.
     """
     if audio.ndim != 2 or not audio.size:
-        raise Refused("The recording is empty: there is nothing to listen to.")
+        raise Refused("recording_empty")
     if rate <= 0:
-        raise Refused(f"A sample rate of {rate} Hz makes no sense.")
+        raise Refused("sample_rate_not_positive", rate=rate)
     stereo = audio.shape[1] > 1
     streams = [
         soxr.ResampleStream(rate, ANALYSIS_RATE, 1, dtype="float32", quality="HQ")

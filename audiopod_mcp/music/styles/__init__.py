@@ -1,20 +1,21 @@
-"""Styles as data: tempo, swing, band, harmony and form of each kind of music the composer knows.
+"""Styles as data: tempo, swing, band, harmony and form of each kind of music that the composer knows.
 
-A band member is a :class:`Member`: an instrument, the role it plays and the figure it plays, named in
-:mod:`audiopod_mcp.music.composition.figures`. Harmony is written in Roman numerals, one word a bar,
-``a,b`` for two chords in one bar; ``major``, ``minor`` and ``bridge`` progressions are chosen among.
+A :class:`Member` of a band is an instrument, its role, and the figure it plays, which is named in
+:mod:`audiopod_mcp.music.composition.figures`. Harmony is written in Roman numerals, one word a bar, and
+``a,b`` for two chords in one bar; the composer chooses among the progressions.
 """
 
 from __future__ import annotations
 
-from audiopod_mcp.music.styles.kinds import KINDS
-from audiopod_mcp.music.styles.roots import ROOTS
-from audiopod_mcp.music.styles.style import Member, Style
-from audiopod_mcp.music.styles.world import WORLD
+from .genres import GENRES
+from .regional import REGIONAL
+from .scenes import SCENES
+from .style import Member, Style
+from .subgenres import SUBGENRES
 
 __all__ = ["PRESETS", "STYLES", "Member", "Style"]
 
-STYLES: dict[str, Style] = {style.name: style for style in (*ROOTS, *KINDS, *WORLD)}
+STYLES: dict[str, Style] = {style.name: style for style in (*GENRES, *SUBGENRES, *REGIONAL, *SCENES)}
 
 PRESETS: dict[str, str] = {
     "modern pop": "pop",

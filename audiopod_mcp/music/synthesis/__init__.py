@@ -1,4 +1,4 @@
-"""From a score to sound: stems by track, in one room, under one master gain."""
+"""Rendering a score: stems by track, in one room, under one mastering gain."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, silent
-from audiopod_mcp.music.synthesis import room
-from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS, Instrument
-from audiopod_mcp.music.synthesis.master import gain_curve
-from audiopod_mcp.music.synthesis.parts import droned, play
-from audiopod_mcp.music.synthesis.waves import Wave
 from audiopod_mcp.music.theory import parse_key
+
+from . import mix_effects
+from .instruments import INSTRUMENTS, TRACKS, Instrument
+from .mastering import mastering_gain
+from .part_rendering import render_part, with_drones
+from .tone import Signal
 
 __all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "mix", "render"]
 
-_DUCKED = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
-"""Styles in which everything makes way for the bass drum."""
-_MAKING_WAY = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
+_DUCKED_STYLES = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
+"""Styles in which the bass drum ducks everything else."""
+_DUCKED_TRACKS = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
 _BLOCK = 1 << 15
-_TAIL = 2.5
+_LOOP_TAIL = 2.5
 """Seconds after a loop's end that are folded back to its start."""
 
 
@@ -33,45 +34,64 @@ def render(
     loop: bool = False,
     mastered: bool = True,
 ) -> dict[str, Audio]:
-    """Stems by track name, each ``(round(duration · 44100), 2)``; their sum (:func:`mix`) is the master.
+    """Render a score to stems, whose sum (:func:`mix`) is the master.
 
-    The mix is at -14 LUFS as far as a true peak of -1 dBTP allows. ``seed`` (the score's own by
-    default) decides the noise of instruments only. ``tracks`` limits the work to some stems; a ``loop``'s
-    tail sounds on at its start, seamlessly.
+    The mix is at -14 LUFS as far as a true peak of -1 dBTP allows.
+
+    Parameters
+    ----------
+    score
+        What is played.
+    seed
+        Decides the noise of the instruments only; by default the score's own.
+    report
+        Is told how far the work is, and may raise to stop it.
+    tracks
+        Render only these stems.
+    loop
+        Whether what rings beyond the end sounds on at the start, so that the loop has no seam.
+    mastered
+        Whether the mastering gain is applied.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By track name, in the order of :data:`TRACKS`; float32, shape (round(duration · 44100), 2).
+
     """
     seed = score.seed if seed is None else seed
     samples = round(score.duration * SAMPLE_RATE)
-    tail = round(_TAIL * SAMPLE_RATE) if loop else 0
+    tail = round(_LOOP_TAIL * SAMPLE_RATE) if loop else 0
     parts = [part for part in score.parts if part.notes and (tracks is None or part.track in tracks)]
-    ducked = score.brief is not None and score.brief.style in _DUCKED
+    ducked = score.brief is not None and score.brief.style in _DUCKED_STYLES
     kicks = [
         n.start for p in score.parts if p.track == "drums" for n in p.notes if round(n.pitch) in (35, 36)
     ]
-    duck = room.ducking(kicks, samples + tail) if ducked and kicks else None
+    duck = mix_effects.ducking_gain(kicks, samples + tail) if ducked and kicks else None
     stems: dict[str, Audio] = {}
-    sends: dict[str, Wave] = {}
+    sends: dict[str, Signal] = {}
     for index, part in enumerate(parts):
 
-        def within(fraction: float, doing: str, index: int = index) -> None:
+        def part_progress(fraction: float, doing: str, index: int = index) -> None:
             report(0.8 * (index + fraction) / len(parts), f"Playing the {doing}")
 
         stem = stems.setdefault(part.track, np.zeros((samples + tail, 2), np.float32))
         send = sends.setdefault(part.track, np.zeros(samples + tail, np.float32))
-        _on_stage(part, stem, send, score, seed, within)
+        _mix_part(part, stem, send, score, seed, part_progress)
     for track, stem in stems.items():
         if sends[track].any():
-            room.reverberate(stem, sends[track], lambda: report(0.84, "Mixing"))
-        if duck is not None and track in _MAKING_WAY:
+            mix_effects.add_reverb(stem, sends[track], lambda: report(0.84, "Mixing"))
+        if duck is not None and track in _DUCKED_TRACKS:
             stem *= duck[:, None]
     del sends
     for name, stem in stems.items():
-        stems[name] = _fold(stem, samples) if loop else _closed(stem)
+        stems[name] = _fold_loop_tail(stem, samples) if loop else _with_fade_out(stem)
     if mastered and stems:
         total = np.zeros((samples, 2), np.float32)
         for stem in stems.values():
             report(0.86, "Mixing")
             total += stem
-        curve = gain_curve(total, wrap=loop, report=lambda _, doing: report(0.87, doing))
+        curve = mastering_gain(total, wrap=loop, report=lambda _, doing: report(0.87, doing))
         del total
         for stem in stems.values():
             report(0.95, "Mastering")
@@ -81,7 +101,14 @@ def render(
 
 
 def mix(stems: Mapping[str, Audio]) -> Audio:
-    """The sum of ``stems`` (all of one shape); a ``ValueError`` if there are none."""
+    """Add up ``stems``, which all have one shape (samples, channels).
+
+    Raises
+    ------
+    ValueError
+        There are no stems.
+
+    """
     if not stems:
         raise ValueError("there are no stems to mix")
     total = np.zeros_like(next(iter(stems.values())))
@@ -90,19 +117,19 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
     return total
 
 
-def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, report: Progress) -> None:
-    """Adds one part, driven, panned and echoed, to ``stem`` (n, 2), and what the room hears to ``send``."""
+def _mix_part(part: Part, stem: Audio, send: Signal, score: Score, seed: int, report: Progress) -> None:
+    """Add one part, with its effects, to ``stem`` (n, 2), and what the room hears of it to ``send`` (n,)."""
     instrument = INSTRUMENTS[part.instrument]
 
     def tick() -> None:
         report(0.9, part.instrument)
 
     if key := parse_key(score.key):
-        part = droned(part, key.tonic)
-    dry = play(part, len(stem), seed, report)
+        part = with_drones(part, key.tonic)
+    dry = render_part(part, len(stem), seed, report)
     if instrument.drive:
-        dry = room.distort(dry, instrument.drive, tick)
-    level = 10 ** (instrument.level / 20)
+        dry = mix_effects.distort(dry, instrument.drive, tick)
+    level = 10 ** (instrument.level_db / 20)
     angle = (instrument.pan * 0.8 + 1) * np.pi / 4
     gains = np.array([np.cos(angle), np.sin(angle)]) * np.sqrt(2) * level
     mono = np.empty(len(dry), np.float32)
@@ -114,9 +141,9 @@ def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, repo
         else:
             mono[start : start + _BLOCK] = block
         mono[start : start + _BLOCK] *= np.float32(0.5 * level if block.ndim == 2 else level)
-    if instrument.rotor:
-        dry = room.rotate(mono, tick) / np.float32(level)
-    sway = room.swaying(instrument.sway) if instrument.sway else None
+    if instrument.rotary_speaker:
+        dry = mix_effects.rotary_speaker(mono, tick) / np.float32(level)
+    sway = mix_effects.auto_pan_gains(instrument.auto_pan_depth) if instrument.auto_pan_depth else None
     for start in range(0, len(dry), _BLOCK):
         tick()
         block = dry[start : start + _BLOCK]
@@ -125,15 +152,15 @@ def _on_stage(part: Part, stem: Audio, send: Wave, score: Score, seed: int, repo
             if sway is not None:
                 heard *= np.take(sway[side], np.arange(start, start + len(heard)), mode="wrap")
             stem[start : start + _BLOCK, side] += heard
-    if instrument.echo:
-        room.echo(stem, mono, 45 / max(score.tempo, 40), instrument.echo, tick)
-    if instrument.room:
-        mono *= np.float32(2.2 * instrument.room)
+    if instrument.echo_level:
+        mix_effects.add_echo(stem, mono, 45 / max(score.tempo, 40), instrument.echo_level, tick)
+    if instrument.reverb_send:
+        mono *= np.float32(2.2 * instrument.reverb_send)
         send += mono
 
 
-def _fold(stem: Audio, samples: int) -> Audio:
-    """The first ``samples``, with what sounds on after them added from the start again."""
+def _fold_loop_tail(stem: Audio, samples: int) -> Audio:
+    """Add what sounds on after the first ``samples`` to the start, as often as it takes."""
     out = stem[:samples].copy()
     rest = stem[samples:]
     while len(rest):
@@ -143,8 +170,8 @@ def _fold(stem: Audio, samples: int) -> Audio:
     return out
 
 
-def _closed(stem: Audio) -> Audio:
-    """The stem with its last 15 ms faded out: audio that's cut off must not click."""
+def _with_fade_out(stem: Audio) -> Audio:
+    """Fade out the last 15 ms of ``stem`` in place: audio that is cut off must not click."""
     n = min(len(stem), int(0.015 * SAMPLE_RATE))
     if n:
         stem[-n:] *= np.linspace(1, 0, n, dtype=np.float32)[:, None]

@@ -1,4 +1,4 @@
-"""The instruments by name: how each is synthesised, what track it belongs to, how it sits in a mix."""
+"""The instruments by name: how each is synthesised, which track it belongs to, and how it sits in the mix."""
 
 # ruff: noqa: E501 (tables: one entry a line)
 
@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from audiopod_mcp.music.synthesis import analogue, drums, plucked, sustained, voice
-from audiopod_mcp.music.synthesis.waves import Tone, Wave
+from . import drums, plucked, sound_effects, subtractive, sustained, voice
+from .tone import Signal, Tone
 
 TRACKS = (
     "vocals", "backing_vocals", "drums", "percussion", "bass", "guitar", "keyboard", "strings", "brass", "woodwinds",
@@ -18,132 +18,203 @@ TRACKS = (
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """``low … high`` is the comfortable range (MIDI); ``level`` dB, ``pan`` -1 left … 1 right."""
+    """An instrument; ``low`` to ``high`` is its comfortable range, MIDI; ``pan`` is -1 (left) to 1 (right)."""
 
     track: str
-    play: Callable[[Tone], Wave]
+    synthesize: Callable[[Tone], Signal]
     low: int = 48
     high: int = 84
-    level: float = 0.0
+    level_db: float = 0.0
     pan: float = 0.0
-    room: float = 0.15
-    """How much of it the room gives back."""
+    reverb_send: float = 0.15
+    """How much of it goes to the room's reverberation."""
     release: float = 0.12
-    """Seconds a note takes to die after the key is up."""
-    longest: float = 5.0
+    """Seconds that a note takes to die after the key is up."""
+    max_seconds: float = 5.0
     """Seconds after which nothing is left to hear, however long the key is held."""
     drive: float = 0.0
-    """Gain into a soft clipper, 0 for none; a cabinet follows."""
-    echo: float = 0.0
+    """Gain into a soft clipper, which a loudspeaker cabinet follows; 0 for none."""
+    echo_level: float = 0.0
     """Level of the tempo echo's first repeat."""
-    sway: float = 0.0
-    """Depth of a slow left-right tremolo."""
-    rotor: bool = False
-    """Heard through a loudspeaker that turns."""
+    auto_pan_depth: float = 0.0
+    """Depth of a slow tremolo between left and right."""
+    rotary_speaker: bool = False
+    """Whether it is heard through a loudspeaker that turns."""
     unpitched: bool = False
-    slurs: bool = False
+    plays_legato: bool = False
     """Whether its player connects the notes of a phrase."""
 
 
-_LONG = 24.0
+_SUSTAINED = 24.0
 
 INSTRUMENTS: dict[str, Instrument] = {
     # singing
-    "voice": Instrument("vocals", voice.guide_voice, 55, 76, 0.8, 0.0, 0.22, 0.09, _LONG, echo=0.08),
+    "voice": Instrument(
+        "vocals", voice.guide_voice, 55, 76, 0.8, 0.0, 0.22, 0.09, _SUSTAINED, echo_level=0.08
+    ),
     "spoken voice": Instrument("vocals", voice.speaking_voice, 43, 55, 1.5, 0.0, 0.1, 0.05, 1.5),
-    "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _LONG),
+    "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _SUSTAINED),
     # drums
     "acoustic kit": Instrument(
-        "drums", drums.ACOUSTIC, level=-1.5, room=0.07, longest=4, release=0.6, unpitched=True
+        "drums", drums.ACOUSTIC, level_db=-1.5, reverb_send=0.07, max_seconds=4, release=0.6, unpitched=True
     ),
     "brushed kit": Instrument(
-        "drums", drums.BRUSHED, level=-4.0, room=0.12, longest=4, release=0.6, unpitched=True
+        "drums", drums.BRUSHED, level_db=-4.0, reverb_send=0.12, max_seconds=4, release=0.6, unpitched=True
     ),
     "electronic kit": Instrument(
-        "drums", drums.ELECTRONIC, level=-1.0, room=0.05, longest=4, release=0.6, unpitched=True
+        "drums", drums.ELECTRONIC, level_db=-1.0, reverb_send=0.05, max_seconds=4, release=0.6, unpitched=True
     ),
     "dusty kit": Instrument(
-        "drums", drums.DUSTY, level=-2.5, room=0.1, longest=4, release=0.6, unpitched=True
+        "drums", drums.DUSTY, level_db=-2.5, reverb_send=0.1, max_seconds=4, release=0.6, unpitched=True
     ),
-    "chip kit": Instrument("drums", drums.CHIP, level=-2.0, room=0.0, longest=4, release=0.6, unpitched=True),
+    "chip kit": Instrument(
+        "drums", drums.CHIP, level_db=-2.0, reverb_send=0.0, max_seconds=4, release=0.6, unpitched=True
+    ),
     "percussion": Instrument(
-        "percussion", drums.ACOUSTIC, level=-3.0, pan=0.3, room=0.12, longest=4, release=0.6, unpitched=True
+        "percussion",
+        drums.ACOUSTIC,
+        level_db=-3.0,
+        pan=0.3,
+        reverb_send=0.12,
+        max_seconds=4,
+        release=0.6,
+        unpitched=True,
     ),
     # bass
     "electric bass": Instrument(
-        "bass", plucked.ELECTRIC_BASS, 28, 50, 4.0, room=0.0, release=0.06, longest=4
+        "bass", plucked.ELECTRIC_BASS, 28, 50, 4.0, reverb_send=0.0, release=0.06, max_seconds=4
     ),
-    "upright bass": Instrument("bass", plucked.UPRIGHT, 28, 50, 5.0, room=0.06, release=0.1, longest=3),
-    "synth bass": Instrument("bass", analogue.SYNTH_BASS, 28, 48, 5.5, room=0.0, release=0.05, longest=_LONG),
-    "reese bass": Instrument("bass", analogue.REESE, 26, 45, 5.5, room=0.02, release=0.06, longest=_LONG),
-    "808 bass": Instrument("bass", analogue.bass_808, 26, 45, 6.5, room=0.0, release=0.08, longest=4),
-    "chip bass": Instrument("bass", analogue.CHIP_BASS, 33, 55, 4.0, room=0.0, release=0.02, longest=_LONG),
-    "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.2, 0.2, 0.15, _LONG),
-    "tuba": Instrument("brass", sustained.TUBA, 28, 53, 1.0, 0.1, 0.18, 0.1, _LONG),
+    "upright bass": Instrument(
+        "bass", plucked.UPRIGHT, 28, 50, 5.0, reverb_send=0.06, release=0.1, max_seconds=3
+    ),
+    "synth bass": Instrument(
+        "bass", subtractive.SYNTH_BASS, 28, 48, 5.5, reverb_send=0.0, release=0.05, max_seconds=_SUSTAINED
+    ),
+    "reese bass": Instrument(
+        "bass", subtractive.REESE, 26, 45, 5.5, reverb_send=0.02, release=0.06, max_seconds=_SUSTAINED
+    ),
+    "808 bass": Instrument(
+        "bass", subtractive.bass_808, 26, 45, 6.5, reverb_send=0.0, release=0.08, max_seconds=4
+    ),
+    "chip bass": Instrument(
+        "bass", subtractive.CHIP_BASS, 33, 55, 4.0, reverb_send=0.0, release=0.02, max_seconds=_SUSTAINED
+    ),
+    "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.2, 0.2, 0.15, _SUSTAINED),
+    "tuba": Instrument("brass", sustained.TUBA, 28, 53, 1.0, 0.1, 0.18, 0.1, _SUSTAINED),
     # guitars
     "acoustic guitar": Instrument("guitar", plucked.STEEL, 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
     "nylon guitar": Instrument("guitar", plucked.NYLON, 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
-    "electric guitar": Instrument("guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo=0.08),
+    "electric guitar": Instrument(
+        "guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo_level=0.08
+    ),
     "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -7.5, -0.4, 0.08, 0.05, 5, drive=11.0),
     "lead guitar": Instrument(
-        "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo=0.22
+        "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo_level=0.22
     ),
     "banjo": Instrument("guitar", plucked.BANJO, 50, 79, -4.0, 0.4, 0.1, 0.1, 2),
-    "pedal steel": Instrument("guitar", plucked.PEDAL_STEEL, 50, 81, -1.0, 0.3, 0.25, 0.2, 8, echo=0.06),
+    "pedal steel": Instrument(
+        "guitar", plucked.PEDAL_STEEL, 50, 81, -1.0, 0.3, 0.25, 0.2, 8, echo_level=0.06
+    ),
     "mandolin": Instrument("guitar", plucked.MANDOLIN, 55, 86, -4.0, 0.35, 0.13, 0.1, 8),
     "ukulele": Instrument("guitar", plucked.UKULELE, 60, 84, -3.0, 0.25, 0.12, 0.1, 3),
     "sitar": Instrument("guitar", plucked.SITAR, 48, 79, -4.0, 0.15, 0.2, 0.3, 6),
     # keyboards
     "piano": Instrument("keyboard", plucked.piano, 40, 88, -2.0, 0.15, 0.15, 0.14, 8),
     "electric piano": Instrument(
-        "keyboard", plucked.electric_piano, 43, 84, -3.0, 0.1, 0.16, 0.12, 6, sway=0.35
+        "keyboard", plucked.electric_piano, 43, 84, -3.0, 0.1, 0.16, 0.12, 6, auto_pan_depth=0.35
     ),
-    "organ": Instrument("keyboard", sustained.organ, 43, 84, -4.5, 0.0, 0.16, 0.05, _LONG, rotor=True),
+    "organ": Instrument(
+        "keyboard", sustained.organ, 43, 84, -4.5, 0.0, 0.16, 0.05, _SUSTAINED, rotary_speaker=True
+    ),
     "clavinet": Instrument("keyboard", plucked.CLAVINET, 43, 79, -5.0, -0.25, 0.06, 0.04, 2.5),
     "harpsichord": Instrument("keyboard", plucked.HARPSICHORD, 43, 84, -5.0, 0.1, 0.2, 0.1, 4),
-    "accordion": Instrument("keyboard", sustained.ACCORDION, 50, 84, -5.0, 0.2, 0.15, 0.08, _LONG),
-    "vibraphone": Instrument("keyboard", plucked.VIBRAPHONE, 53, 86, -3.0, 0.2, 0.22, 0.3, 5, sway=0.3),
+    "accordion": Instrument("keyboard", sustained.ACCORDION, 50, 84, -5.0, 0.2, 0.15, 0.08, _SUSTAINED),
+    "vibraphone": Instrument(
+        "keyboard", plucked.VIBRAPHONE, 53, 86, -3.0, 0.2, 0.22, 0.3, 5, auto_pan_depth=0.3
+    ),
     "marimba": Instrument("keyboard", plucked.MARIMBA, 48, 84, -3.0, 0.2, 0.18, 0.3, 2),
     "kalimba": Instrument("keyboard", plucked.KALIMBA, 57, 88, -3.0, 0.2, 0.2, 0.3, 3),
     "glockenspiel": Instrument("keyboard", plucked.GLOCKENSPIEL, 72, 96, -6.0, 0.25, 0.25, 0.8, 4),
     "music box": Instrument("keyboard", plucked.MUSIC_BOX, 65, 91, -4.0, 0.1, 0.25, 0.8, 4),
-    "bells": Instrument("synth", plucked.BELLS, 60, 88, -5.0, 0.15, 0.35, 1.0, 6, echo=0.15),
+    "bells": Instrument("synth", plucked.BELLS, 60, 88, -5.0, 0.15, 0.35, 1.0, 6, echo_level=0.15),
     "steel drum": Instrument("percussion", plucked.STEEL_DRUM, 55, 84, -4.0, 0.2, 0.18, 0.3, 2),
     "timpani": Instrument("percussion", plucked.TIMPANI, 38, 57, 0.0, -0.15, 0.3, 0.8, 3),
     # strings
-    "strings": Instrument("strings", sustained.ENSEMBLE, 48, 86, -5.0, 0.0, 0.35, 0.3, _LONG),
-    "violin": Instrument("strings", sustained.VIOLIN, 57, 91, -2.0, -0.25, 0.3, 0.14, _LONG, slurs=True),
-    "cello": Instrument("strings", sustained.CELLO, 38, 64, -1.0, 0.25, 0.25, 0.15, _LONG, slurs=True),
+    "strings": Instrument("strings", sustained.ENSEMBLE, 48, 86, -5.0, 0.0, 0.35, 0.3, _SUSTAINED),
+    "violin": Instrument(
+        "strings", sustained.VIOLIN, 57, 91, -2.0, -0.25, 0.3, 0.14, _SUSTAINED, plays_legato=True
+    ),
+    "cello": Instrument(
+        "strings", sustained.CELLO, 38, 64, -1.0, 0.25, 0.25, 0.15, _SUSTAINED, plays_legato=True
+    ),
     "pizzicato": Instrument("strings", plucked.PIZZICATO, 45, 84, -2.0, -0.1, 0.3, 0.2, 1.5),
     "harp": Instrument("strings", plucked.HARP, 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
     "koto": Instrument("strings", plucked.KOTO, 50, 84, -4.0, 0.25, 0.22, 0.4, 4),
     # brass and woodwinds
-    "brass": Instrument("brass", sustained.BRASS, 50, 81, -3.5, 0.1, 0.2, 0.1, _LONG),
-    "trumpet": Instrument("brass", sustained.TRUMPET, 57, 82, -2.5, 0.2, 0.2, 0.08, _LONG, slurs=True),
-    "trombone": Instrument("brass", sustained.TROMBONE, 45, 70, -2.0, -0.2, 0.2, 0.1, _LONG, slurs=True),
-    "french horn": Instrument("brass", sustained.HORN, 43, 72, -2.0, -0.25, 0.32, 0.15, _LONG, slurs=True),
-    "flute": Instrument("woodwinds", sustained.FLUTE, 62, 91, -2.0, -0.15, 0.25, 0.1, _LONG, slurs=True),
-    "clarinet": Instrument("woodwinds", sustained.CLARINET, 52, 84, -3.0, 0.15, 0.2, 0.09, _LONG, slurs=True),
-    "oboe": Instrument("woodwinds", sustained.OBOE, 60, 86, -4.0, 0.1, 0.25, 0.09, _LONG, slurs=True),
+    "brass": Instrument("brass", sustained.BRASS, 50, 81, -3.5, 0.1, 0.2, 0.1, _SUSTAINED),
+    "trumpet": Instrument(
+        "brass", sustained.TRUMPET, 57, 82, -2.5, 0.2, 0.2, 0.08, _SUSTAINED, plays_legato=True
+    ),
+    "trombone": Instrument(
+        "brass", sustained.TROMBONE, 45, 70, -2.0, -0.2, 0.2, 0.1, _SUSTAINED, plays_legato=True
+    ),
+    "french horn": Instrument(
+        "brass", sustained.HORN, 43, 72, -2.0, -0.25, 0.32, 0.15, _SUSTAINED, plays_legato=True
+    ),
+    "flute": Instrument(
+        "woodwinds", sustained.FLUTE, 62, 91, -2.0, -0.15, 0.25, 0.1, _SUSTAINED, plays_legato=True
+    ),
+    "clarinet": Instrument(
+        "woodwinds", sustained.CLARINET, 52, 84, -3.0, 0.15, 0.2, 0.09, _SUSTAINED, plays_legato=True
+    ),
+    "oboe": Instrument(
+        "woodwinds", sustained.OBOE, 60, 86, -4.0, 0.1, 0.25, 0.09, _SUSTAINED, plays_legato=True
+    ),
     "saxophone": Instrument(
-        "woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _LONG, slurs=True
+        "woodwinds", sustained.SAXOPHONE, 52, 79, -2.0, 0.1, 0.2, 0.09, _SUSTAINED, plays_legato=True
     ),
-    "harmonica": Instrument("woodwinds", sustained.HARMONICA, 60, 86, -4.0, 0.1, 0.2, 0.08, _LONG),
-    "bagpipes": Instrument("woodwinds", sustained.BAGPIPES, 67, 83, -5.5, 0.0, 0.22, 0.05, _LONG),
-    "whistle": Instrument("woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _LONG, slurs=True),
+    "harmonica": Instrument("woodwinds", sustained.HARMONICA, 60, 86, -4.0, 0.1, 0.2, 0.08, _SUSTAINED),
+    "bagpipes": Instrument("woodwinds", sustained.BAGPIPES, 67, 83, -5.5, 0.0, 0.22, 0.05, _SUSTAINED),
+    "whistle": Instrument(
+        "woodwinds", sustained.WHISTLE, 67, 93, -4.0, -0.1, 0.25, 0.09, _SUSTAINED, plays_legato=True
+    ),
     # synthesisers and effects
-    "pad": Instrument("synth", analogue.PAD, 48, 84, -6.0, 0.0, 0.35, 0.45, _LONG),
-    "synth lead": Instrument("synth", analogue.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _LONG, echo=0.2),
-    "synth pluck": Instrument("synth", analogue.SYNTH_PLUCK, 52, 88, -4.0, -0.2, 0.22, 0.12, 2, echo=0.22),
+    "pad": Instrument("synth", subtractive.PAD, 48, 84, -6.0, 0.0, 0.35, 0.45, _SUSTAINED),
+    "synth lead": Instrument(
+        "synth", subtractive.LEAD, 57, 86, -4.5, 0.1, 0.18, 0.08, _SUSTAINED, echo_level=0.2
+    ),
+    "synth pluck": Instrument(
+        "synth", subtractive.SYNTH_PLUCK, 52, 88, -4.0, -0.2, 0.22, 0.12, 2, echo_level=0.22
+    ),
     "acid synth": Instrument(
-        "synth", analogue.ACID, 40, 67, -5.0, 0.1, 0.08, 0.04, _LONG, drive=2.5, echo=0.12
+        "synth", subtractive.ACID, 40, 67, -5.0, 0.1, 0.08, 0.04, _SUSTAINED, drive=2.5, echo_level=0.12
     ),
-    "supersaw": Instrument("synth", analogue.SUPERSAW, 52, 86, -5.0, 0.0, 0.25, 0.12, _LONG, echo=0.12),
-    "chip lead": Instrument("synth", analogue.CHIP_LEAD, 60, 90, -7.0, 0.05, 0.0, 0.02, _LONG, echo=0.15),
-    "chip arpeggio": Instrument("synth", analogue.CHIP_ARPEGGIO, 60, 90, -9.0, -0.15, 0.0, 0.02, 2),
+    "supersaw": Instrument(
+        "synth", subtractive.SUPERSAW, 52, 86, -5.0, 0.0, 0.25, 0.12, _SUSTAINED, echo_level=0.12
+    ),
+    "chip lead": Instrument(
+        "synth", subtractive.CHIP_LEAD, 60, 90, -7.0, 0.05, 0.0, 0.02, _SUSTAINED, echo_level=0.15
+    ),
+    "chip arpeggio": Instrument("synth", subtractive.CHIP_ARPEGGIO, 60, 90, -9.0, -0.15, 0.0, 0.02, 2),
     "riser": Instrument(
-        "fx", drums.riser, level=-16.0, room=0.2, release=0.05, longest=_LONG, unpitched=True
+        "fx",
+        sound_effects.riser,
+        level_db=-16.0,
+        reverb_send=0.2,
+        release=0.05,
+        max_seconds=_SUSTAINED,
+        unpitched=True,
     ),
-    "impact": Instrument("fx", drums.impact, level=-5.0, room=0.2, release=1.0, longest=4, unpitched=True),
-    "vinyl": Instrument("fx", drums.vinyl, level=-19.0, room=0.0, release=0.1, longest=_LONG, unpitched=True),
+    "impact": Instrument(
+        "fx", sound_effects.impact, level_db=-5.0, reverb_send=0.2, release=1.0, max_seconds=4, unpitched=True
+    ),
+    "vinyl": Instrument(
+        "fx",
+        sound_effects.vinyl,
+        level_db=-19.0,
+        reverb_send=0.0,
+        release=0.1,
+        max_seconds=_SUSTAINED,
+        unpitched=True,
+    ),
 }

@@ -1,9 +1,9 @@
-"""Strings that are plucked or struck, and bars and bells: sounds that are born loud and die away.
+"""Strings that are plucked or struck, and bars and bells: sounds that begin loud and die away.
 
-Each is a sum of decaying modes (:func:`ring`): an ideal string excited at a point has partials
-``sin(πkp)/k``; stiffness stretches them, ``f·k·√(1+Bk²)``; losses grow with frequency (Fletcher &
-Rossing, *The Physics of Musical Instruments*). Two slightly detuned copies of each partial stand for
-the string's two polarisations (or a piano's several strings): a bright start, then a long, slow end.
+Each is a sum of decaying modes. An ideal string that is excited at a point has partials ``sin(πkp)/k``;
+stiffness stretches them to ``f·k·√(1+Bk²)``, and losses grow with frequency (Fletcher & Rossing, *The Physics
+of Musical Instruments*). Two slightly detuned copies of each partial stand for the two polarisations of a
+string, or for the several strings of a piano's note: a bright start, then a long, slow end.
 """
 
 from __future__ import annotations
@@ -14,52 +14,46 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE
-from audiopod_mcp.music.synthesis import bodies
-from audiopod_mcp.music.synthesis.waves import (
-    Tone,
-    Wave,
-    curve,
-    fade,
-    harmonics,
-    intonation,
-    noise,
-    ring,
-    rise,
-    times,
-)
+
+from . import body_resonance
+from .envelopes import declick, exp_decay, fade_in, interpolate, pitch_contour, sample_times
+from .noise import band_noise
+from .oscillators import decaying_modes, harmonics
+from .tone import Signal, Tone
 
 
 @dataclass(frozen=True, slots=True)
-class Plucked:
-    """A string: where it's plucked (share of its length), how it's damped, the body it's on."""
+class PluckedString:
+    """A plucked string and the body it is on; calling it with a tone gives its sound, (n,)."""
 
     position: float = 0.2
+    """Where it is plucked, as a share of its length."""
     slope: float = 1.0
-    """Steepness of the spectrum: partial k is weakened by ``k**-slope`` when played at medium force."""
+    """Steepness of the spectrum: partial k is weakened by ``k**-slope`` at medium force."""
     decay: float = 2.5
     """Time constant of the fundamental at A3, s; higher notes die sooner."""
     loss: float = 1.5e-7
     """Extra damping with the square of frequency, s."""
     stiffness: float = 4e-5
-    body: bodies.Body | None = None
+    body: body_resonance.Body | None = None
     pickup: float = 0.0
-    """Where a magnet hears the string (share of its length), 0 for none."""
+    """Where a magnetic pickup is, as a share of the string's length; 0 for none."""
     pick: float = 0.1
     """Noise of the finger, pick or hammer."""
     pick_band: tuple[float, float] = (800.0, 5000.0)
     detune: float = 0.4
     """Cents between the two polarisations."""
-    most: int = 50
+    max_harmonics: int = 50
     opening: float = 1.1
     """How much of the steepness a strong pluck takes away."""
     frets: int = 5
-    """Semitones from one string to the next: the stopped length, and with it where hand and magnet are on it,
-    goes from note to note. 1: every note has a string of its own."""
+    """Semitones from one string to the next. The further up a string is stopped, the shorter it is, and the
+    nearer to its middle are hand and pickup. 1: every note has a string of its own."""
 
-    def __call__(self, tone: Tone) -> Wave:
+    def __call__(self, tone: Tone) -> Signal:
         f, n = tone.frequency, tone.samples(0.1)
         rng = tone.rng
-        k = harmonics(f, self.most)
+        k = harmonics(f, self.max_harmonics)
         frequencies = f * k * np.sqrt(1 + self.stiffness * k**2) / np.sqrt(1 + self.stiffness)
         slope = self.slope + self.opening * (0.6 - tone.force)
         shorter = 2 ** (round(tone.pitch - 40) % self.frets / 12)
@@ -71,54 +65,65 @@ class Plucked:
         decay = self.decay * (220 / f) ** 0.5
         decays = 1 / (1 / decay + self.loss * frequencies**2 + 0.12 * (k - 1) / decay)
         cents = self.detune * (0.5 + rng.random(len(k)))
-        y = ring(
+        y = decaying_modes(
             np.concatenate((frequencies, frequencies * 2 ** (cents / 1200))),
             np.concatenate((0.65 * amplitudes, 0.35 * amplitudes)),
             np.concatenate((0.6 * decays, 1.5 * decays)),
             n,
             np.tile(rng.uniform(-0.5, 0.5, len(k)), 2),
         )
-        y[:44] *= np.linspace(0, 1, 44, dtype=np.float32)
+        declick(y, 44)
         m = min(n, int(0.06 * SAMPLE_RATE))
-        burst = noise(m, rng, *self.pick_band) * fade(m, 0.006) * rise(m, 0.001)
+        burst = band_noise(m, rng, *self.pick_band) * exp_decay(m, 0.006) * fade_in(m, 0.001)
         y[:m] += (
-            np.float32(self.pick * (0.4 + tone.force) * np.abs(y[: 4 * m]).max()) * burst * rise(m, 0.001)
+            np.float32(self.pick * (0.4 + tone.force) * np.abs(y[: 4 * m]).max()) * burst * fade_in(m, 0.001)
         )
         return self.body(y) if self.body else y
 
 
-STEEL = Plucked(0.18, 1.05, 1.05, body=bodies.GUITAR, pick=0.12, pick_band=(1200, 7000))
-NYLON = Plucked(0.28, 1.3, 1.0, 3e-7, 1e-5, bodies.GUITAR, pick=0.07, pick_band=(300, 3000))
-CLEAN = Plucked(0.12, 0.75, 2.4, 2e-7, 3e-5, pickup=0.18, pick=0.05)
-PICKED = Plucked(0.09, 0.75, 2.6, 1e-7, 3e-5, pickup=0.12, pick=0.03)  # what a fuzz box is fed with
-BANJO = Plucked(0.1, 0.7, 0.5, 1e-7, 3e-5, bodies.BANJO, pick=0.15)
-HARP = Plucked(0.35, 1.5, 1.0, 2.5e-7, 1e-5, bodies.HARP, pick=0.04, pick_band=(300, 3000), frets=1)
-PIZZICATO = Plucked(
-    0.22, 1.6, 0.23, 6e-7, 1e-5, replace(bodies.CELLO, direct=0.3), pick=0.08, pick_band=(300, 3000)
+STEEL = PluckedString(0.18, 1.05, 1.05, body=body_resonance.GUITAR, pick=0.12, pick_band=(1200, 7000))
+NYLON = PluckedString(0.28, 1.3, 1.0, 3e-7, 1e-5, body_resonance.GUITAR, pick=0.07, pick_band=(300, 3000))
+CLEAN = PluckedString(0.12, 0.75, 2.4, 2e-7, 3e-5, pickup=0.18, pick=0.05)
+PICKED = PluckedString(0.09, 0.75, 2.6, 1e-7, 3e-5, pickup=0.12, pick=0.03)  # what a fuzz box is fed with
+BANJO = PluckedString(0.1, 0.7, 0.5, 1e-7, 3e-5, body_resonance.BANJO, pick=0.15)
+HARP = PluckedString(
+    0.35, 1.5, 1.0, 2.5e-7, 1e-5, body_resonance.HARP, pick=0.04, pick_band=(300, 3000), frets=1
 )
-HARPSICHORD = Plucked(
-    0.13, 0.1, 1.5, 6e-8, 2e-5, bodies.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2, frets=1
+PIZZICATO = PluckedString(
+    0.22,
+    1.6,
+    0.23,
+    6e-7,
+    1e-5,
+    replace(body_resonance.CELLO, dry_level=0.3),
+    pick=0.08,
+    pick_band=(300, 3000),
+)
+HARPSICHORD = PluckedString(
+    0.13, 0.1, 1.5, 6e-8, 2e-5, body_resonance.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2, frets=1
 )  # fmt: skip
-CLAVINET = Plucked(0.08, 0.8, 0.9, 1.2e-7, 6e-5, frets=1, pickup=0.15, pick=0.1, pick_band=(1500, 6000))
-UPRIGHT = Plucked(
-    0.3, 1.5, 0.5, 8e-7, 4e-5, bodies.CONTRABASS, pick=0.14, pick_band=(150, 2500), most=40
+CLAVINET = PluckedString(0.08, 0.8, 0.9, 1.2e-7, 6e-5, frets=1, pickup=0.15, pick=0.1, pick_band=(1500, 6000))
+UPRIGHT = PluckedString(
+    0.3, 1.5, 0.5, 8e-7, 4e-5, body_resonance.CONTRABASS, pick=0.14, pick_band=(150, 2500), max_harmonics=40
 )  # fmt: skip
-ELECTRIC_BASS = Plucked(0.2, 1.2, 1.25, 4e-7, 5e-5, pickup=0.18, pick=0.06, pick_band=(400, 4000), most=40)
+ELECTRIC_BASS = PluckedString(
+    0.2, 1.2, 1.25, 4e-7, 5e-5, pickup=0.18, pick=0.06, pick_band=(400, 4000), max_harmonics=40
+)
 
-UKULELE = Plucked(0.2, 0.75, 0.5, 3e-7, 1e-5, bodies.UKULELE, pick=0.08, pick_band=(500, 4000))
+UKULELE = PluckedString(0.2, 0.75, 0.5, 3e-7, 1e-5, body_resonance.UKULELE, pick=0.08, pick_band=(500, 4000))
 
 
 @dataclass(frozen=True, slots=True)
-class Tremolo:
-    """A string that's plucked again and again as long as the note lasts: a mandolin's paired courses."""
+class TremoloString:
+    """A string that is plucked again and again as long as the note lasts, as on a mandolin; (n,)."""
 
-    string: Plucked
+    string: PluckedString
     rate: float = 12.5
     """Strokes a second."""
     after: float = 0.42
-    """Seconds that the first stroke rings: shorter notes are single plucks."""
+    """Seconds that the first stroke rings; shorter notes are single plucks."""
 
-    def __call__(self, tone: Tone) -> Wave:
+    def __call__(self, tone: Tone) -> Signal:
         n, rng = tone.samples(0.1), tone.rng
         y = self.string(tone)
         if n <= self.after * SAMPLE_RATE:
@@ -141,43 +146,44 @@ class Tremolo:
 
 
 @dataclass(frozen=True, slots=True)
-class Bent:
-    """A string whose pitch is made after it's plucked: by a bar of steel, or by pulling it aside.
+class BentString:
+    """A string that is bent after it is plucked, by a steel bar or by pulling it aside; (n,).
 
-    It slides in from ``scoop`` cents off, within some ``glide`` seconds; then a vibrato of ``cents``.
+    Its pitch slides in from ``scoop`` cents off with the time constant ``glide`` (s); then it has a vibrato
+    of ``cents`` at ``rate`` Hz.
     """
 
-    string: Callable[[Tone], Wave]
+    string: Callable[[Tone], Signal]
     scoop: float
     glide: float
     cents: float = 0.0
     rate: float = 5.2
     swell: float = 0.0
-    """Seconds in which a volume pedal lets the note in, 0 for none."""
+    """Seconds in which a volume pedal lets the note in; 0 for none."""
     sustain: float = 0.0
-    """Seconds through which that pedal makes good what the string loses."""
+    """Seconds through which that pedal makes up for what the string loses."""
 
-    def __call__(self, tone: Tone) -> Wave:
+    def __call__(self, tone: Tone) -> Signal:
         n = tone.samples(0.1)
         y = self.string(replace(tone, seconds=tone.seconds + 0.1))
-        hertz = intonation(
+        hertz = pitch_contour(
             tone, n, cents=self.cents, rate=self.rate, delay=0.3, scoop=self.scoop, glide=self.glide
         )
-        speed = curve(hertz / tone.frequency, n).astype(np.float64)
+        speed = interpolate(hertz / tone.frequency, n).astype(np.float64)
         at = np.cumsum(speed) - speed[0]
-        bent: Wave = np.interp(at, np.arange(len(y)), y).astype(np.float32)
+        bent: Signal = np.interp(at, np.arange(len(y)), y).astype(np.float32)
         if self.swell:
-            bent *= rise(n, self.swell * (1.3 - 0.6 * tone.force))
+            bent *= fade_in(n, self.swell * (1.3 - 0.6 * tone.force))
         if self.sustain:
-            bent *= np.exp(np.minimum(times(n) / self.sustain, 1)).astype(np.float32)
+            bent *= np.exp(np.minimum(sample_times(n) / self.sustain, 1)).astype(np.float32)
         return bent
 
 
-def _jawari(tone: Tone) -> Wave:
-    """A sitar's string on its broad, curved bridge, with the strings below that answer it.
+def _jawari_string(tone: Tone) -> Signal:
+    """Pluck a sitar's string on its broad, curved bridge, with its sympathetic strings; (n,).
 
-    The bridge grazes the string all along its swing, so the high partials grow while the low ones die, one
-    after the other (Raman 1921; Burridge, Kappraff & Morshedi 1982): each is the difference of two decays.
+    The bridge grazes the string all along its swing, so the high partials grow, one after the other, while
+    the low ones die (Raman 1921; Burridge, Kappraff & Morshedi 1982): each is the difference of two decays.
     """
     f, n, rng = tone.frequency, tone.samples(0.1), tone.rng
     k = harmonics(f, 40)
@@ -187,7 +193,7 @@ def _jawari(tone: Tone) -> Wave:
     grown = np.where(k > 4, 0.5, 0.0)
     # Unison, fifth and octave of the note: strings that nobody plucks, slow to speak and slow to die.
     idle = np.array([1.003, 1.4985, 2.002, 2.996, 3.994])
-    y = ring(
+    y = decaying_modes(
         np.concatenate((f * k, f * k, f * idle, f * idle)),
         np.concatenate((amplitudes, -grown * amplitudes, np.full(5, 0.09), np.full(5, -0.09))),
         np.concatenate(
@@ -195,34 +201,51 @@ def _jawari(tone: Tone) -> Wave:
         ),
         n,
     )
-    y[:44] *= np.linspace(0, 1, 44, dtype=np.float32)
+    declick(y, 44)
     m = min(n, int(0.04 * SAMPLE_RATE))
-    y[:m] += np.float32(0.2 * np.abs(y[: 4 * m]).max()) * noise(m, rng, 1500, 7000) * fade(m, 0.005)
-    return bodies.GUITAR(y)
+    y[:m] += np.float32(0.2 * np.abs(y[: 4 * m]).max()) * band_noise(m, rng, 1500, 7000) * exp_decay(m, 0.005)
+    return body_resonance.GUITAR(y)
 
 
-MANDOLIN = Tremolo(
-    Plucked(0.12, 0.7, 0.55, 1e-7, 3e-5, bodies.UKULELE, pick=0.14, pick_band=(1500, 8000), detune=5.0)
+MANDOLIN = TremoloString(
+    PluckedString(
+        0.12, 0.7, 0.55, 1e-7, 3e-5, body_resonance.UKULELE, pick=0.14, pick_band=(1500, 8000), detune=5.0
+    )
 )
-SITAR = Bent(_jawari, -90, 0.035, 14, 5.5)
-KOTO = Bent(
-    Plucked(
-        0.09, 0.8, 1.1, 1.2e-7, 2e-5, bodies.HARP, pick=0.16, pick_band=(1200, 6000), detune=1.0, frets=1
+SITAR = BentString(_jawari_string, -90, 0.035, 14, 5.5)
+KOTO = BentString(
+    PluckedString(
+        0.09,
+        0.8,
+        1.1,
+        1.2e-7,
+        2e-5,
+        body_resonance.HARP,
+        pick=0.16,
+        pick_band=(1200, 6000),
+        detune=1.0,
+        frets=1,
     ),
     30,
     0.05,
 )
-PEDAL_STEEL = Bent(
-    Plucked(0.16, 0.95, 6.0, 1.2e-7, 1e-5, pickup=0.14, pick=0.01, detune=0.8), -130, 0.07, 15, 5.4, 0.16, 2.2
+PEDAL_STEEL = BentString(
+    PluckedString(0.16, 0.95, 6.0, 1.2e-7, 1e-5, pickup=0.14, pick=0.01, detune=0.8),
+    -130,
+    0.07,
+    15,
+    5.4,
+    0.16,
+    2.2,
 )
 
 
-def piano(tone: Tone) -> Wave:
-    """A grand piano: stiff strings in threes, felt that hardens with force, the knock of the action, and the
-    soundboard on two sides; shape (n, 2).
+def piano(tone: Tone) -> Signal:
+    """Play a grand piano; float32, shape (n, 2).
 
-    Inharmonicity after Fletcher, Blackham & Stratton (JASA 1962); the fast and the slow decay of strings
-    that share a bridge after Weinreich (JASA 1977).
+    Three stiff strings a note are struck by felt that hardens with force; the action knocks, and the
+    soundboard is heard from two sides. Inharmonicity is after Fletcher, Blackham & Stratton (JASA 1962), the
+    fast and the slow decay of strings that share a bridge after Weinreich (JASA 1977).
     """
     f, n = tone.frequency, tone.samples(0.1)
     rng = tone.rng
@@ -236,7 +259,7 @@ def piano(tone: Tone) -> Wave:
     decay = 2.0 * (262 / f) ** (0.8 if f > 262 else 0.35)
     decays = decay / (1 + 0.22 * (k - 1) ** 0.9 + (frequencies / 4000) ** 2)
     cents = np.array([[-0.5], [0.0], [0.7]]) * (0.6 + 0.6 * rng.random(len(k))) * min(1.0, 400 / f)
-    y = ring(
+    y = decaying_modes(
         (frequencies * 2 ** (cents / 1200)).ravel(),
         (np.array([[0.5], [0.3], [0.2]]) * amplitudes).ravel(),
         (np.array([[0.4], [0.9], [1.7]]) * decays).ravel(),
@@ -244,87 +267,96 @@ def piano(tone: Tone) -> Wave:
         np.tile(rng.uniform(-0.6, 0.6, len(k)), 3),
     )
     m = min(n, int(0.15 * SAMPLE_RATE))
-    knock = noise(m, rng, 80, 1400) * fade(m, 0.012)
-    y[:60] *= np.linspace(0, 1, 60, dtype=np.float32)
-    y[:m] += np.float32(0.1 * (0.2 + tone.force) * np.abs(y).max()) * knock * rise(m, 0.001)
-    return bodies.SOUNDBOARD.both_sides(y)
+    knock = band_noise(m, rng, 80, 1400) * exp_decay(m, 0.012)
+    declick(y, 60)
+    y[:m] += np.float32(0.1 * (0.2 + tone.force) * np.abs(y).max()) * knock * fade_in(m, 0.001)
+    return body_resonance.SOUNDBOARD.to_stereo(y)
 
 
-def electric_piano(tone: Tone) -> Wave:
-    """A tine piano: a sine swings before a magnet whose field is bent, barks as it swings wider.
+def electric_piano(tone: Tone) -> Signal:
+    """Play a tine piano: a tine swings before a pickup and sounds the harsher the wider it swings; (n,).
 
-    The pickup after Pfeifle & Bader, "Real-time physical modelling of a real Fender Rhodes" (2016): the
-    voltage is the change of a flux that falls off on both sides of a tine that hangs off centre. The
-    tine's second mode, 7.1 times as high, is the bell of the attack.
+    The pickup is after Pfeifle & Bader, "Real-time physical modelling of a real Fender Rhodes" (2016): its
+    voltage is the change of a flux that falls off on both sides of a tine that hangs off centre. The second
+    mode of the tine, 7.1 times as high, is the bell of the attack.
     """
     f, n = tone.frequency, tone.samples(0.1)
-    t = (2 * np.pi * f) * times(n)
+    t = (2 * np.pi * f) * sample_times(n)
     reach = (0.1 + 0.6 * tone.force**1.3) * min(1.0, (262 / f) ** 1.1) * tone.rng.uniform(0.94, 1.06)
-    swing = np.sin(t).astype(np.float32) * fade(n, 1.5 * (262 / f) ** 0.4)
-    bell = ring(
+    swing = np.sin(t).astype(np.float32) * exp_decay(n, 1.5 * (262 / f) ** 0.4)
+    bell = decaying_modes(
         np.array([f * 7.11, f * 20.3]), np.array([0.06, 0.01]) * (0.2 + tone.force), np.array([0.18, 0.05]), n
     )
     x = np.float32(reach) * (swing + bell) + np.float32(0.22)
     flux = 1 / (1 + np.square(x * np.float32(1.7)))
-    y: Wave = np.diff(flux, prepend=flux[:1]).astype(np.float32)
+    y: Signal = np.diff(flux, prepend=flux[:1]).astype(np.float32)
     y *= np.float32(1 / (np.abs(y).max() + 1e-9))
     m = min(n, int(0.04 * SAMPLE_RATE))
-    y[:m] += np.float32(0.04 * (0.2 + tone.force)) * noise(m, tone.rng, 300, 2500) * fade(m, 0.006)
-    y[:90] *= np.linspace(0, 1, 90, dtype=np.float32)
+    y[:m] += np.float32(0.04 * (0.2 + tone.force)) * band_noise(m, tone.rng, 300, 2500) * exp_decay(m, 0.006)
+    declick(y, 90)
     return y
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """Metal or wood in tune: modes as ratios of the fundamental, with their strengths and decays in s."""
+class TunedBar:
+    """A tuned bar, bell or kettle; calling it with a tone gives its sound, (n,)."""
 
     ratios: tuple[float, ...]
+    """The modes, as ratios to the fundamental,"""
     strengths: tuple[float, ...]
+    """their levels,"""
     decays: tuple[float, ...]
+    """and their time constants at C5, s."""
     tick: float = 0.05
+    """Level of the mallet's noise,"""
     band: tuple[float, float] = (1500.0, 8000.0)
+    """and its band, Hz."""
     fall: float = 0.35
-    """How much sooner higher notes die: decay goes with pitch to this power."""
+    """How much sooner higher notes die: the decay falls with pitch to this power."""
 
-    def __call__(self, tone: Tone) -> Wave:
+    def __call__(self, tone: Tone) -> Signal:
         f, n = tone.frequency, tone.samples(0.1)
         hard = (0.3 + 1.2 * tone.force) ** np.minimum(np.arange(len(self.ratios)), 2)
         hard *= 1 + 0.1 * tone.rng.standard_normal(len(hard))
-        y = ring(
+        y = decaying_modes(
             f * np.array(self.ratios),
             np.array(self.strengths) * hard,
             np.array(self.decays) * (523 / f) ** self.fall,
             n,
         )
         m = min(n, int(0.03 * SAMPLE_RATE))
-        y[:m] += np.float32(self.tick * (0.3 + tone.force)) * noise(m, tone.rng, *self.band) * fade(m, 0.004)
-        y[:30] *= np.linspace(0, 1, 30, dtype=np.float32)
+        y[:m] += (
+            np.float32(self.tick * (0.3 + tone.force))
+            * band_noise(m, tone.rng, *self.band)
+            * exp_decay(m, 0.004)
+        )
+        declick(y, 30)
         return y
 
 
-VIBRAPHONE = Bar((1, 4.0, 10.2), (1, 0.14, 0.07), (1.1, 0.3, 0.1), 0.04)
-MARIMBA = Bar((1, 3.98, 9.6), (1, 0.18, 0.07), (0.16, 0.08, 0.02), 0.12, (300, 2500), 0.5)
-GLOCKENSPIEL = Bar(
+VIBRAPHONE = TunedBar((1, 4.0, 10.2), (1, 0.14, 0.07), (1.1, 0.3, 0.1), 0.04)
+MARIMBA = TunedBar((1, 3.98, 9.6), (1, 0.18, 0.07), (0.16, 0.08, 0.02), 0.12, (300, 2500), 0.5)
+GLOCKENSPIEL = TunedBar(
     (1, 2.75, 5.31, 6.93, 8.58, 11.24), (1, 0.45, 0.8, 0.2, 0.4, 0.15), (0.65, 0.2, 0.12, 0.15, 0.08, 0.08),
     0.05, (3000, 12000),
 )  # fmt: skip
 """A free bar of steel: 1, 2.76, 5.40 …, a little less because it isn't thin (Timoshenko)."""
-MUSIC_BOX = Bar((1, 2.0, 6.27, 11.8), (1, 0.18, 0.25, 0.08), (0.7, 0.4, 0.18, 0.06), 0.05, (2500, 9000))
-BELLS = Bar(
+MUSIC_BOX = TunedBar((1, 2.0, 6.27, 11.8), (1, 0.18, 0.25, 0.08), (0.7, 0.4, 0.18, 0.06), 0.05, (2500, 9000))
+BELLS = TunedBar(
     (0.5, 1.0, 1.002, 1.2, 1.5, 2.0, 2.5, 2.67, 3.0, 4.0, 5.3),
     (0.2, 0.7, 0.4, 0.2, 0.12, 0.8, 0.25, 0.15, 0.35, 0.4, 0.12),
     (2.2, 1.5, 1.9, 1.1, 0.6, 0.8, 0.45, 0.4, 0.45, 0.35, 0.2),
     0.02,
 )
 """Hum, prime, tierce, quint and nominal of a church bell, and what lies above (Rossing & Perrin 1987)."""
-STEEL_DRUM = Bar(
+STEEL_DRUM = TunedBar(
     (1, 2.01, 3.01, 4.0, 5.4, 6.0, 8.0), (0.8, 1, 0.14, 0.45, 0.12, 0.14, 0.14),
     (0.2, 0.19, 0.11, 0.14, 0.08, 0.09, 0.07), 0.08,
 )  # fmt: skip
 """Each dent is tuned to its note, its octave and the octave after that (Rossing, Hampton & Hansen 1996)."""
-KALIMBA = Bar((1, 6.4, 17.5), (1, 0.08, 0.03), (0.2, 0.06, 0.02), 0.09, (250, 1800), 0.3)
+KALIMBA = TunedBar((1, 6.4, 17.5), (1, 0.08, 0.03), (0.2, 0.06, 0.02), 0.09, (250, 1800), 0.3)
 """A tine held at one end; its overtones are far apart (Chapman, JASA 2012)."""
-TIMPANI = Bar(
+TIMPANI = TunedBar(
     (1, 1.5, 1.98, 2.44, 2.9, 3.44, 4.0, 5.3, 7.1, 9.4, 1.76, 0.85),
     (1, 0.75, 0.5, 0.35, 0.4, 0.3, 0.2, 0.18, 0.15, 0.08, 0.4, 0.4),
     (0.36, 0.36, 0.3, 0.22, 0.15, 0.14, 0.12, 0.12, 0.1, 0.08, 0.15, 0.07), 0.3, (50, 1500), 0.25,

@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from audiopod_mcp.music.model import Progress
-
-MASTER = "audio.flac"
-"""The master of a take, in its folder."""
-SCORE = "score.json"
-"""The score of a take, beside its master, where the music was composed here."""
-STEMS = "stems"
-"""The folder of the stems, ``{track}.flac`` each, beside the master, where there are any."""
+from audiopod_mcp.studio.media.layout import MASTER as MASTER
+from audiopod_mcp.studio.media.layout import SCORE as SCORE
+from audiopod_mcp.studio.media.layout import STEMS as STEMS
+from audiopod_mcp.studio.refused import EngineRefused as EngineRefused
 
 State: TypeAlias = Literal["ok", "warning", "problem"]
 
@@ -84,10 +81,6 @@ class Finding(NamedTuple):
     state: State
     found: str
     fix: str | None = None
-
-
-class EngineRefused(Exception):
-    """Why an engine does not do a piece of work: one line for the person: what, why, what instead."""
 
 
 class Engine:

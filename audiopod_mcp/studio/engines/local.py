@@ -34,40 +34,40 @@ class LocalEngine(Engine):
         return cls(read_folder(environment, VARIABLE))
 
     def text2music(self, work: Work, report: Progress) -> Outcome:
-        from audiopod_mcp.music.generation.generate import make
+        from audiopod_mcp.music.generation.generate import generate
 
         def song(seed: int, report: Progress) -> Rendering:
-            return make(brief_of(work, seed), seed=seed, report=report)
+            return generate(brief_of(work, seed), seed=seed, report=report)
 
         return _make_takes(work, report, song)
 
     prompt2instrumental = simple = text2music
 
     def text2rap(self, work: Work, report: Progress) -> Outcome:
-        from audiopod_mcp.music.generation.generate import make, rapped
+        from audiopod_mcp.music.generation.generate import generate, rap_brief
 
         def rap(seed: int, report: Progress) -> Rendering:
-            return make(rapped(brief_of(work, seed)), seed=seed, report=report)
+            return generate(rap_brief(brief_of(work, seed)), seed=seed, report=report)
 
         return _make_takes(work, report, rap)
 
     def lyric2vocals(self, work: Work, report: Progress) -> Outcome:
-        from audiopod_mcp.music.generation.generate import make
+        from audiopod_mcp.music.generation.generate import generate
 
         tracks = ("vocals", "backing_vocals")
 
         def voices(seed: int, report: Progress) -> Rendering:
-            return make(brief_of(work, seed), seed=seed, report=report, tracks=tracks)
+            return generate(brief_of(work, seed), seed=seed, report=report, tracks=tracks)
 
         return _make_takes(work, report, voices)
 
     def text2samples(self, work: Work, report: Progress) -> Outcome:
-        from audiopod_mcp.music.generation.generate import make_sample
+        from audiopod_mcp.music.generation.generate import generate_sample
 
         kind: Any = work.params.get("sample_type") or "loop"
 
         def sample(seed: int, report: Progress) -> Rendering:
-            return make_sample(brief_of(work, seed), kind, seed=seed, report=report)
+            return generate_sample(brief_of(work, seed), kind, seed=seed, report=report)
 
         return _make_takes(work, report, sample)
 
@@ -251,7 +251,7 @@ def _make_takes(
     ``subtype`` is that of a source that comes back changed. ``by_rule`` has a note say how new music was made
     that a listener may take for a model's.
     """
-    from audiopod_mcp.music.generation.generate import GUIDE
+    from audiopod_mcp.music.generation.generate import GUIDE_VOCAL_NOTE
 
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
@@ -265,6 +265,6 @@ def _make_takes(
         notes.extend(rendering.notes)
         if by_rule:
             notes.append(_BY_RULE)
-            notes.extend([GUIDE] if rendering.lyrics and work.params.get("lyrics") else [])
+            notes.extend([GUIDE_VOCAL_NOTE] if rendering.lyrics and work.params.get("lyrics") else [])
         details = details or details_of(rendering)
     return Outcome(tuple(takes), notes=tuple(dict.fromkeys(notes)), details=details)

@@ -40,8 +40,8 @@ def stem_of(
 
 def separator_of(models: Path | None) -> Separator:
     """What an edit takes a player out of a recording with."""
-    from audiopod_mcp.music.editing.layers import by_signal
+    from audiopod_mcp.music.editing.layers import separate_by_signal
 
     if models is None:
-        return by_signal
+        return separate_by_signal
     return lambda audio, rate, track, report: stem_of(audio, rate, track, models, report)

@@ -17,8 +17,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 
 from audiopod_mcp import __version__
-
-from .store import StoredJob
+from audiopod_mcp.studio.stored_job import StoredJob
 
 End = Literal["completed", "failed", "stopped", "put back"]
 """How a run ends: ``stopped`` for a deleted job, ``put back`` for one that is to be done again."""

@@ -19,11 +19,12 @@ from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
+from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
-from .store import Store, StoredJob
+from .store import Store
 from .task import Order, Result, output_folder_is_whole, perform, transcode
 
 LOOK_EVERY: Final = 1.0

@@ -12,64 +12,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import Field, field_validator
+from audiopod_mcp.operations import JobFilters
+from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
 
-from audiopod_mcp.operations import Job, JobFilters
-
-from .database import connect, use_write_ahead_log, write_progress
+from .database import connect, upgrade, use_write_ahead_log, write_progress
 
 LARGEST_ID: Final = 2**63 - 1
 """What SQLite can hold; no job has a larger number."""
 CRASHES_ALLOWED: Final = 3
 """How often a job may take its studio down with it before it is given up."""
 
-_VERSION: Final = 2
-"""Of the schema. Whoever changes it raises this, and has :func:`_upgrade` bring older files up to date."""
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    owner TEXT NOT NULL,
-    task TEXT NOT NULL,
-    params TEXT NOT NULL,
-    sources TEXT NOT NULL,
-    status TEXT NOT NULL DEFAULT 'PENDING',
-    progress REAL NOT NULL DEFAULT 0,
-    stage TEXT,
-    engine TEXT NOT NULL,
-    claimed_by TEXT,
-    crashes INTEGER NOT NULL DEFAULT 0,
-    token TEXT NOT NULL,
-    format TEXT NOT NULL,
-    display_name TEXT,
-    caption TEXT,
-    song_type TEXT,
-    language TEXT,
-    genre TEXT,
-    thumbnail_url TEXT,
-    liked INTEGER NOT NULL DEFAULT 0,
-    idempotency_key TEXT,
-    fingerprint TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    started_at TEXT,
-    completed_at TEXT,
-    audio_duration REAL,
-    takes TEXT NOT NULL DEFAULT '[]',
-    lrc_content TEXT,
-    quality_score REAL,
-    notes TEXT NOT NULL DEFAULT '[]',
-    details TEXT NOT NULL DEFAULT '{}',
-    error_message TEXT
-);
-CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
-CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, created_at);
-CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (owner, idempotency_key) WHERE idempotency_key IS NOT NULL;
-CREATE TABLE IF NOT EXISTS analyses (
-    id TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    result TEXT NOT NULL
-);
-"""
 _GIVEN_UP: Final = (
     "gave up: the process making this ended # times without a word, most likely out of memory; "
     "ask for less (shorter, fewer takes) and retry"
@@ -82,61 +34,8 @@ _SORT: Final = {
 }
 
 
-_RENAMED_IN_2: Final = (
-    ("duration", "audio_duration"),
-    ("lrc", "lrc_content"),
-    ("quality", "quality_score"),
-    ("error", "error_message"),
-)
-COMPUTED: Final = frozenset(
-    {
-        "output_url",
-        "output_urls",
-        "stem_urls",
-        "files",
-        "actual_seeds",
-        "lyrics",
-        "source_job_id",
-        "source_take",
-        "user_id",
-        "likes_count",
-    }
-)
-"""The fields of a job that follow from others when it is told; each other one is a column."""
-
-
 class KeyReused(Exception):
     """An idempotency key came again with another request."""
-
-
-class StoredJob(Job):
-    """One job as it is stored: what is told of it, and what only the studio needs to know."""
-
-    task: str
-    format: str
-    engine: str
-    created_at: str
-    progress: float = 0.0
-    notes: list[str] = Field(default_factory=list)
-    details: dict[str, Any] = Field(default_factory=dict)
-    liked: bool = False
-
-    owner: str
-    params: dict[str, Any]
-    sources: dict[str, Any]
-    takes: list[dict[str, Any]] = Field(default_factory=list)
-    token: str
-    """What makes the addresses of its audio unguessable."""
-    claimed_by: str | None = None
-    """The studio process that is at it."""
-    crashes: int = 0
-    language: str | None = None
-    genre: str | None = None
-
-    @field_validator("params", "sources", "takes", "notes", "details", mode="before")
-    @classmethod
-    def _from_json(cls, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value
 
 
 def now() -> str:
@@ -153,7 +52,7 @@ class Store:
         use_write_ahead_log(self._connection)
         try:
             with self._transaction() as connection:
-                _upgrade(connection)
+                upgrade(connection, StoredJob.model_fields.keys() - COMPUTED)
         except BaseException:
             self._connection.close()
             raise
@@ -369,22 +268,6 @@ class Store:
     def analysis(self, analysis_id: str, owner: str) -> dict[str, Any] | None:
         rows = self._rows("SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner))
         return dict(json.loads(rows[0][0])) if rows else None
-
-
-def _upgrade(connection: sqlite3.Connection) -> None:
-    """Bring the file, which may be new or of an earlier version, to the present schema."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > _VERSION:
-        raise sqlite3.DatabaseError("written by a newer version of audiopod-mcp")
-    if version == 1:
-        for old, new in _RENAMED_IN_2:
-            connection.execute(f"ALTER TABLE jobs RENAME COLUMN {old} TO {new}")
-    for statement in filter(str.strip, _SCHEMA.split(";")):
-        connection.execute(statement)
-    columns = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
-    for name in StoredJob.model_fields.keys() - columns - COMPUTED:
-        connection.execute(f"ALTER TABLE jobs ADD COLUMN {name}")
-    connection.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 def _job(row: sqlite3.Row) -> StoredJob:

@@ -20,6 +20,7 @@ from typing import Final
 from audiopod_mcp.music.model import Progress, Refused, silent, within
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
+from audiopod_mcp.studio.engines.refusals import explain
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
@@ -68,7 +69,7 @@ def perform(order: Order) -> Result:
     except Stopped:
         return Result()
     except (EngineRefused, Refused, SettingsError) as refusal:
-        return Result(error=str(refusal))
+        return Result(error=explain(refusal))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
     except (Exception, SystemExit) as error:

@@ -15,7 +15,7 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.model import Audio, Progress, silent
-from audiopod_mcp.studio.engines.base import EngineRefused
+from audiopod_mcp.studio.refused import EngineRefused
 
 MAX_SECONDS = 30 * 60.0
 """The longest recording an operation takes, seconds: 0.6 GB of stereo at 44.1 kHz."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from audiopod_mcp.studio.jobs.store import StoredJob
+from audiopod_mcp.studio.stored_job import StoredJob
 
 GOOD_FOR: Final = 24 * 3600
 """Seconds that an address is good for, at least."""

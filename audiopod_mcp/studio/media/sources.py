@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from audiopod_mcp.studio.config import StudioConfig
-from audiopod_mcp.studio.jobs.store import LARGEST_ID, StoredJob
+from audiopod_mcp.studio.stored_job import StoredJob
 
 from .links import Expired, take_of
 
@@ -42,7 +42,7 @@ def find_source(
 
     """
     if job := _JOB.fullmatch(value):
-        row = find(int(job[1])) if int(job[1]) <= LARGEST_ID else None
+        row = find(int(job[1]))
         return job_source(argument, row if row and row.owner == owner else None)
     if value.lower().startswith("audiopod:"):
         raise SourceRefused(f"{argument}: {_short(value)} is not audiopod://jobs/{{id}}")
@@ -87,7 +87,7 @@ def _own_media(argument: str, value: str, bases: tuple[str, ...], find: FindJob)
     if base is None:
         return None
     found = _MEDIA.fullmatch(value.removeprefix(base).partition("?")[0])
-    job = find(int(found[1])) if found and int(found[1]) <= LARGEST_ID else None
+    job = find(int(found[1])) if found else None
     try:
         take = take_of(found[2], job) if found and job else None
     except Expired:

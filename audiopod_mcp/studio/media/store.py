@@ -7,7 +7,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from audiopod_mcp.studio.engines.base import MASTER, STEMS
+from .layout import MASTER, STEMS
 
 _STEM, _, MASTER_FORMAT = MASTER.rpartition(".")
 _ID = re.compile(r"[1-9][0-9]{0,18}")

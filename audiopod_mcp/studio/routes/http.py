@@ -16,10 +16,11 @@ from audiopod_mcp.operations import API_PREFIX, Job, error_line
 from audiopod_mcp.operations.vocabulary import FORMATS
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.runner import Studio
-from audiopod_mcp.studio.jobs.store import COMPUTED, LARGEST_ID, StoredJob
+from audiopod_mcp.studio.jobs.store import LARGEST_ID
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
+from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
 
 NO_JOB: Final = "Music job not found"
 

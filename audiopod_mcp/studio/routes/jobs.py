@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
-from audiopod_mcp.studio.jobs.store import StoredJob
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.studio.stored_job import StoredJob
 
 from .http import (
     NO_JOB,

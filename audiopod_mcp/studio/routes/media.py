@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
 from audiopod_mcp.studio.jobs.runner import CanNotRun
-from audiopod_mcp.studio.jobs.store import StoredJob
 from audiopod_mcp.studio.media.links import Expired, take_of
+from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
 from .http import path_number, studio_of

@@ -19,12 +19,13 @@ from audiopod_mcp.operations import OPERATIONS, Endpoint, KeptResult, Operation
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
-from audiopod_mcp.studio.jobs.store import KeyReused, Store, StoredJob
+from audiopod_mcp.studio.jobs.store import KeyReused, Store
 from audiopod_mcp.studio.jobs.task import Result
 from audiopod_mcp.studio.media.download import NotFetched
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import find_source, job_source
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
 from .http import (

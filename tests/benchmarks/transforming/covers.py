@@ -9,7 +9,7 @@ from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.generation.cover import cover
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.score import UNPITCHED
 from tests.benchmarks.transforming.judging import contour, distance, rows_alike, sung_pitch, table, timbre
 
@@ -22,7 +22,7 @@ STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 def sound_of(style):
     """The colour of a style: the mean of two pieces made in it."""
     brief = replace(read_caption(style, duration=15, instrumental=True), style=style)
-    made = [make(brief, seed=seed) for seed in (21, 22)]
+    made = [generate(brief, seed=seed) for seed in (21, 22)]
     return np.mean([timbre(m.audio, m.rate) for m in made], axis=0)
 
 

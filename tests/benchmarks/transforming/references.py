@@ -6,8 +6,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.effects.mix_matching import spectral_balance, stereo_width
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.reference import reference
 from audiopod_mcp.music.model import Activity
 from tests.benchmarks.transforming.judging import table
@@ -26,7 +26,7 @@ def sources(seed, seconds=20):
                 style=style,
                 activity=Activity(level, level, level, level),
             )
-            made = make(brief, seed=seed + number)
+            made = generate(brief, seed=seed + number)
             yield Song(f"{style[:6]} {level:.1f}"[:9], made.audio, made.rate)
 
 
@@ -46,7 +46,7 @@ def reference_table(songs, seed=4):
         balance = np.abs(spectral_balance(song.audio, song.rate) - spectral_balance(made.audio, made.rate))
         pairs = (
             (own.density, density),
-            (width_of(song.audio), width_of(made.audio)),
+            (stereo_width(song.audio), stereo_width(made.audio)),
             (own.loudness, new.loudness),
         )
         pairs += ((np.log2(own.brightness), np.log2(new.brightness)),)

@@ -8,7 +8,7 @@ import numpy as np
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.analysis.onsets import ONSET_FPS
 from audiopod_mcp.music.generation.repaint import repaint
-from audiopod_mcp.music.generation.style_matching import style_of
+from audiopod_mcp.music.generation.style_matching import matching_style
 from tests.benchmarks.transforming.judging import distance, flux, level, onsets, rows_alike, table, timbre
 
 EDGES = (30, 150, 800, 4000, 16_000)
@@ -113,7 +113,7 @@ def repaint_table(songs, count=14, seed=1):
         rng = np.random.default_rng(0)
         caption = "a variation"
         if not song.composed:  # found once, not once a window
-            caption = style_of(song.audio, song.rate, song.heard)
+            caption = matching_style(song.audio, song.rate, song.heard)
         found = [
             judged(song, start, end, caption, number, rng)
             for number, (start, end) in enumerate(windows(song, count, seed))

@@ -9,7 +9,7 @@ import soundfile
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.model import Score
 from tests.benchmarks.transforming.judging import flux
 
@@ -47,7 +47,7 @@ def pieces(seconds, seeds=(1,)):
         brief = read_caption(
             caption, bpm=bpm, keyscale=key, duration=seconds, lyrics=words, instrumental=not words
         )
-        made = make(brief, seed=seed)
+        made = generate(brief, seed=seed)
         yield Song(f"{brief.style} {seed}", made.audio, made.rate, {"score": made.score, "stems": made.stems})
 
 

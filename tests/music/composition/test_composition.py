@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.composition.singing import place
-from audiopod_mcp.music.composition.words import label_of, sung
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.composition.singing import place_syllables
+from audiopod_mcp.music.composition.stanzas import section_label, split_words
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.model import Activity, Brief, Grid, Note, Refused, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS
@@ -224,7 +224,7 @@ def test_sections_follow_the_tags() -> None:
 def test_one_note_for_every_syllable_and_times_that_are_theirs(duration: float) -> None:
     score = compose(read_caption("pop at 110 bpm", lyrics=LYRICS, duration=duration), seed=1)
     vocals = notes_of(score, "vocals")
-    syllables = [part for line in score.lyrics for _, parts in sung(line.text) for part in parts]
+    syllables = [part for line in score.lyrics for _, parts in split_words(line.text) for part in parts]
     assert [note.syllable for note in vocals] == syllables
     assert len(score.lyrics) == 7
     onsets = {note.start for note in vocals}
@@ -264,7 +264,7 @@ def test_lyrics_that_do_not_fit_are_left_out_rather_than_gabbled() -> None:
 def test_syllables_are_placed_in_order_within_their_line(
     count: int, span: float, compound: bool, seed: int
 ) -> None:
-    onsets = place(count, span, compound, np.random.default_rng(seed))
+    onsets = place_syllables(count, span, compound, np.random.default_rng(seed))
     assert len(onsets) == count
     assert onsets[0] == 0
     assert all(a < b for a, b in pairwise(onsets))
@@ -351,7 +351,7 @@ def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, 
     score = compose(replace(brief, activity=Activity(*[level] * 4)), seed=seed)
     assert (score.tempo, score.key, score.timesignature, score.duration) == (bpm, key, metre, duration)
     beats = np.array(score.beats)
-    assert np.allclose(np.diff(beats), METRES[metre].beat(bpm))
+    assert np.allclose(np.diff(beats), METRES[metre].beat_seconds(bpm))
     for part in score.parts:
         for note in part.notes:
             assert 0 <= note.start < note.start + note.duration <= duration + 1e-3
@@ -389,7 +389,7 @@ def test_a_score_does_not_depend_on_the_process() -> None:
     ],
 )
 def test_tags_name_sections_however_they_are_written(tag: str, label: str) -> None:
-    assert label_of(tag) == label
+    assert section_label(tag) == label
 
 
 GRID = Grid(
@@ -451,7 +451,7 @@ def test_what_cannot_be_composed_is_refused(change: dict) -> None:
 
 def test_a_fade_out_is_one_and_stems_fade_with_the_mix() -> None:
     faded, plain = (
-        make(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)
+        generate(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)
         for words in (" with a fade-out", ", no fade out")
     )
     second = faded.rate

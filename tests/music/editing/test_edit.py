@@ -10,8 +10,8 @@ import pytest
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
-from audiopod_mcp.music.editing.prompt.parse import read_wishes
-from audiopod_mcp.music.effects.mix_matching import spectral_balance, width_of
+from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.effects.mix_matching import spectral_balance, stereo_width
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from tests.music.judging import assert_as_it_was, assert_stems_sum, likeness
@@ -32,7 +32,7 @@ def levels_of(track, song, made):
 
 
 @pytest.mark.parametrize(
-    ("prompt", "wishes"),
+    ("prompt", "steps"),
     [
         ("louder", [("level", 4.0, None)]),
         ("a bit brighter, drums 3 dB louder", [("bright", 3.0, None), ("level", 3.0, "drums")]),
@@ -90,8 +90,8 @@ def levels_of(track, song, made):
         ("", []),
     ],
 )
-def test_what_is_understood(prompt, wishes):
-    assert [(w.kind, pytest.approx(w.amount), w.track) for w in read_wishes(prompt)] == wishes
+def test_what_is_understood(prompt, steps):
+    assert [(w.kind, pytest.approx(w.amount), w.track) for w in parse_prompt(prompt).steps] == steps
 
 
 class TestARecording:
@@ -160,9 +160,9 @@ class TestARecording:
         assert (less - less[middle] - (own - own[middle]))[low].mean() < -3
 
     def test_width(self, recording):
-        own = width_of(recording.audio)
-        assert width_of(self.change(recording, "wider")) > 1.5 * own
-        assert width_of(self.change(recording, "mono")) < 1e-6
+        own = stereo_width(recording.audio)
+        assert stereo_width(self.change(recording, "wider")) > 1.5 * own
+        assert stereo_width(self.change(recording, "mono")) < 1e-6
 
     def test_reverb_fills_the_gaps_and_drying_clears_them(self):
         clicks = np.zeros((RATE * 4, 2), np.float32)
@@ -253,19 +253,28 @@ class TestARecording:
         ("wanted", "says"),
         [
             ({"prompt": "make it sparkle like Versailles, metaphorically"}, None),
-            ({"prompt": "jazz"}, "edit_target_prompt: no change was understood"),
-            ({"prompt": "louder", "lyrics": "new words"}, "edit_target_lyrics: the words of a recording"),
-            ({}, "edit_target_prompt: say what to change"),
-            ({"prompt": "louder", "n_min": 0.6, "n_max": 0.4}, "edit_n_min, edit_n_max: 0.6 to 0.4"),
-            ({"prompt": "louder", "n_max": 7}, "give fractions of its length, 0 to 1"),
-            ({"prompt": "up 40 semitones"}, "40 semitones is too far"),
-            ({"prompt": "normalise to -2 LUFS"}, "-2 LUFS is out of range; -40 to -6 LUFS is possible"),
-            ({"prompt": "bass louder in the bridge"}, "no bridge was found in this track; it has"),
-            ({"prompt": "louder from 1:00 to 2:00"}, "1:00 to 2:00 is no part of this track; it lasts 0:12"),
-            ({"prompt": "add a new verse"}, "extend_track goes on before or after the track"),
-            ({"prompt": "back to the original key"}, "edit the earlier job again"),
-            ({"prompt": "remove the noise"}, "less treble makes hiss softer"),
-            ({"prompt": "make it more energetic"}, "5 % faster, drums 3 dB louder"),
+            ({"prompt": "jazz"}, "edit_not_understood"),
+            ({"prompt": "louder", "lyrics": "new words"}, "recording_keeps_its_words"),
+            ({}, "nothing_to_edit"),
+            ({"prompt": "louder", "n_min": 0.6, "n_max": 0.4}, "edit_range_invalid (low=0.6, high=0.4)"),
+            ({"prompt": "louder", "n_max": 7}, "edit_range_invalid (low=0.0, high=7)"),
+            ({"prompt": "up 40 semitones"}, "transposition_too_far (semitones=40.0, furthest=24)"),
+            (
+                {"prompt": "normalise to -2 LUFS"},
+                "loudness_out_of_range (loudness=-2.0, lowest=-40.0, highest=-6.0)",
+            ),
+            (
+                {"prompt": "bass louder in the bridge"},
+                "section_not_found (section='bridge', number=None, sections=(('",
+            ),
+            (
+                {"prompt": "louder from 1:00 to 2:00"},
+                "stretch_outside (start=60.0, end=120.0, duration=12.0)",
+            ),
+            ({"prompt": "add a new verse"}, "kind='composition'"),
+            ({"prompt": "back to the original key"}, "kind='undo'"),
+            ({"prompt": "remove the noise"}, "kind='noise_removal'"),
+            ({"prompt": "make it more energetic"}, "kind='energy'"),
         ],
     )
     def test_what_can_not_be_done_is_refused(self, recording, wanted, says):
@@ -285,7 +294,7 @@ class TestAComposedPiece:
 
     @pytest.mark.parametrize("prompt", ["remove the noise", "more energetic"])
     def test_no_new_arrangement_for_what_can_not_be_done(self, song, composed, prompt):
-        with pytest.raises(Refused, match="edit_target_prompt: '"):
+        with pytest.raises(Refused, match=r"edit_unsupported \(clause='"):
             edit(song.audio, RATE, prompt=prompt, **composed)
 
     def test_one_instrument_louder_and_the_others_as_they_were(self, song, composed):
@@ -363,7 +372,9 @@ class TestAComposedPiece:
         assert max(n.start for p in made.score.parts if p.track == "drums" for n in p.notes) < 6
 
     def test_who_does_not_play_can_not_be_changed(self, song, composed):
-        with pytest.raises(Refused, match="there are no brass in this track; it has"):
+        with pytest.raises(
+            Refused, match=r"track_not_in_mix \(track='brass', tracks=\('backing_vocals', 'bass', "
+        ):
             edit(song.audio, RATE, prompt="remove the brass", **composed)
 
 

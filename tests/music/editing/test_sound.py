@@ -11,6 +11,7 @@ from audiopod_mcp.api.text import one_line
 from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from audiopod_mcp.studio.engines.refusals import explain
 from tests.music.judging import assert_as_it_was, assert_stems_sum
 
 RATE = 44_100
@@ -203,6 +204,7 @@ class TestAComposedPiece:
         assert_as_it_was(made.stems["bass"], song.stems["bass"])
 
     def test_what_names_no_change_and_no_style_changes_nothing(self, song, composed):
-        with pytest.raises(Refused, match="no change was understood in it; say louder or softer") as refusal:
+        with pytest.raises(Refused, match=r"edit_not_understood \(examples='louder or softer") as refusal:
             edit(song.audio, RATE, prompt="oink like a pig", **composed)
-        assert one_line(str(refusal.value)) == str(refusal.value)  # else its end would be cut off on the way
+        line = explain(refusal.value)
+        assert one_line(line) == line  # else its end would be cut off on the way

@@ -10,17 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from audiopod_mcp.music.effects.crossfade import convert, fit, join, limiter, replace, rise, snap
-from audiopod_mcp.music.effects.level_following import following
-from audiopod_mcp.music.effects.mix_matching import (
-    filtered,
-    matching_equaliser,
-    matching_gain,
-    spectral_balance,
-    widened,
-    width_of,
+from audiopod_mcp.music.effects.crossfade import (
+    crossfade,
+    equal_power_fade,
+    fix_length,
+    limiter_gain,
+    resample,
+    splice,
 )
-from audiopod_mcp.music.effects.time_stretch import shift_pitch, shift_voice, stretch
+from audiopod_mcp.music.effects.level_following import match_levels
+from audiopod_mcp.music.effects.mix_matching import (
+    apply_filter,
+    loudness_gain,
+    matching_equalizer,
+    scale_stereo_width,
+    spectral_balance,
+    stereo_width,
+)
+from audiopod_mcp.music.effects.time_stretch import pitch_shift, pitch_shift_voice, time_stretch
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 RATE = 44_100
@@ -43,9 +50,9 @@ def pitch_of(audio):
 
 
 def test_a_crossfade_keeps_the_power():
-    up = rise(1000)
+    up = equal_power_fade(1000)
     assert np.square(up) + np.square(up[::-1]) == pytest.approx(1.0)
-    both = join(noise(1, 1), noise(1, 2), RATE // 2)
+    both = crossfade(noise(1, 1), noise(1, 2), RATE // 2)
     assert len(both) == round(1.5 * RATE)
     assert both[RATE // 2 : RATE].std() == pytest.approx(0.1, rel=0.03)
 
@@ -54,7 +61,7 @@ def test_a_crossfade_keeps_the_power():
 def test_outside_a_replaced_stretch_every_sample_stays(start, length, fade_in, fade_out):
     audio = noise(0.04, channels=1)
     length = min(length, len(audio) - start)
-    out = replace(audio, np.ones((length, 1), np.float32), start, fade_in, fade_out)
+    out = splice(audio, np.ones((length, 1), np.float32), start, fade_in, fade_out)
     assert np.array_equal(out[:start], audio[:start])
     assert np.array_equal(out[start + length :], audio[start + length :])
     assert out.shape == audio.shape
@@ -62,65 +69,59 @@ def test_outside_a_replaced_stretch_every_sample_stays(start, length, fade_in, f
 
 def test_replacing_a_tone_in_a_tone_does_not_click():
     audio, piece = tone(1, 220), tone(0.5, 331)
-    out = replace(audio, piece, RATE // 4, 1323, 1323)
+    out = splice(audio, piece, RATE // 4, 1323, 1323)
     assert np.abs(np.diff(out[:, 0])).max() < 1.5 * np.abs(np.diff(piece[:, 0])).max()
 
 
 def test_the_limiter_holds_the_ceiling_and_leaves_the_quiet_alone():
     audio = noise(1)
     audio[RATE // 2] = 2.0
-    gain = limiter(audio, RATE, 0.97)
+    gain = limiter_gain(audio, RATE, 0.97)
     assert np.abs(audio * gain).max() <= 0.97 + 1e-6
     assert (gain[: RATE // 2 - 500] == 1).all()
     assert np.abs(np.diff(gain[:, 0])).max() < 0.01
 
 
 def test_rate_and_channels_are_those_of_the_source():
-    assert convert(tone(1), RATE, 48_000, 1).shape == (48_000, 1)
-    assert pitch_of(convert(tone(1), RATE, 22_050, 2)) / RATE * 22_050 == pytest.approx(440, abs=2)
-    assert convert(tone(1, channels=1), RATE, RATE, 6).shape == (RATE, 6)
-    assert fit(tone(1), 10).shape == (10, 2)
-    assert fit(tone(1), RATE + 10)[RATE:].max() == 0
-
-
-def test_only_a_near_beat_is_snapped_to():
-    assert snap(1.04, (0.5, 1.0, 1.5), within=0.1) == 1.0
-    assert snap(1.24, (0.5, 1.0, 1.5), within=0.1) == 1.24
-    assert snap(1.0, (), within=0.1) == 1.0
+    assert resample(tone(1), RATE, 48_000, 1).shape == (48_000, 1)
+    assert pitch_of(resample(tone(1), RATE, 22_050, 2)) / RATE * 22_050 == pytest.approx(440, abs=2)
+    assert resample(tone(1, channels=1), RATE, RATE, 6).shape == (RATE, 6)
+    assert fix_length(tone(1), 10).shape == (10, 2)
+    assert fix_length(tone(1), RATE + 10)[RATE:].max() == 0
 
 
 def test_matching_brings_balance_and_loudness_together():
     bright, dark = noise(4, 1), np.cumsum(noise(4, 2) * 0.05, axis=0)
     dark -= np.convolve(dark[:, 0], np.ones(2001) / 2001, "same")[:, None]
     target, own = spectral_balance(dark, RATE), spectral_balance(bright, RATE)
-    matched = filtered(bright, matching_equaliser(own, target, RATE, limit=30))
+    matched = apply_filter(bright, matching_equalizer(own, target, RATE, limit=30))
     middle = slice(6, 16)
     before = np.abs(own - target)[middle].mean()
     after = np.abs(spectral_balance(matched, RATE) - target)[middle].mean()
     assert after < 0.5 * before
     assert matched.shape == bright.shape
-    loud = matched * np.float32(matching_gain(matched, RATE, -20.0))
+    loud = matched * np.float32(loudness_gain(matched, RATE, -20.0))
     assert integrated_loudness(loud, RATE) == pytest.approx(-20.0, abs=0.1)
-    assert matching_gain(np.zeros((RATE, 2), np.float32), RATE, -20.0) == 1.0
+    assert loudness_gain(np.zeros((RATE, 2), np.float32), RATE, -20.0) == 1.0
 
 
 def test_a_matching_filter_is_in_time():
     click = np.zeros((RATE, 1), np.float32)
     click[1000] = 1
     flat = spectral_balance(noise(2), RATE)
-    out = filtered(click, matching_equaliser(flat, flat, RATE))
+    out = apply_filter(click, matching_equalizer(flat, flat, RATE))
     assert np.argmax(np.abs(out)) == 1000
 
 
 def test_width_goes_from_mono_to_wide():
     audio = noise(1)
-    assert width_of(widened(audio, 0)) == pytest.approx(0, abs=1e-9)
-    assert width_of(widened(audio, 0.5)) < width_of(audio)
+    assert stereo_width(scale_stereo_width(audio, 0)) == pytest.approx(0, abs=1e-9)
+    assert stereo_width(scale_stereo_width(audio, 0.5)) < stereo_width(audio)
 
 
 @pytest.mark.parametrize("factor", [0.5, 0.9, 1.1, 2.0])
 def test_stretching_changes_the_length_and_not_the_pitch(factor):
-    out = stretch(tone(2), RATE, factor)
+    out = time_stretch(tone(2), RATE, factor)
     assert len(out) == round(2 * RATE * factor)
     assert pitch_of(out) == pytest.approx(440, abs=2)
     assert out.std() == pytest.approx(tone(2).std(), rel=0.03)
@@ -128,7 +129,7 @@ def test_stretching_changes_the_length_and_not_the_pitch(factor):
 
 @pytest.mark.parametrize("semitones", [-12, -3, 5])
 def test_shifting_changes_the_pitch_and_not_the_length(semitones):
-    out = shift_pitch(tone(2), RATE, semitones)
+    out = pitch_shift(tone(2), RATE, semitones)
     assert len(out) == 2 * RATE
     assert pitch_of(out) == pytest.approx(440 * 2 ** (semitones / 12), rel=0.005)
 
@@ -136,7 +137,7 @@ def test_shifting_changes_the_pitch_and_not_the_length(semitones):
 def test_stretched_clicks_stay_in_time():
     audio = np.zeros((4 * RATE, 1), np.float32)
     audio[:: RATE // 4] = 1.0
-    out = stretch(audio, RATE, 1.25)
+    out = time_stretch(audio, RATE, 1.25)
     at = np.flatnonzero(out[:, 0] > 0.5)
     late = at - np.arange(16) * RATE // 4 * 1.25  # each of them once
     assert np.abs(late).max() < 0.02 * RATE
@@ -149,34 +150,34 @@ def decibels(audio, start, end):
 @pytest.mark.parametrize("rate", [8000, 44_100, 96_000])
 def test_what_has_the_levels_of_its_surroundings_is_left_alone(rate):
     audio = noise(3, 1)[: 3 * rate]
-    assert following({"bass": audio}, audio, rate)["bass"] == pytest.approx(audio, abs=1e-6)
+    assert match_levels({"bass": audio}, audio, rate)["bass"] == pytest.approx(audio, abs=1e-6)
 
 
 def test_new_music_meets_the_level_of_every_band_at_its_seams_and_keeps_its_own_between_them():
     growing = np.linspace(0.2, 1.0, 10 * RATE, dtype=np.float32)[:, None]
     source = (noise(10, 1) + 0.2 * tone(10, 100.0)) * growing
     stems = {"drums": noise(10, 2), "synth": 0.4 * tone(10, 3000.0)}
-    made = following(stems, source, RATE)
+    made = match_levels(stems, source, RATE)
     mix = made["drums"] + made["synth"]
     for start, end in ((0.0, 1.0), (9.0, 10.0)):
         assert decibels(mix, start, end) == pytest.approx(decibels(source, start, end), abs=0.5)
     # Between the seams only rises and falls are followed: there the balance stays that of the new music.
     ratio = [decibels(x["drums"], 4, 6) - decibels(x["synth"], 4, 6) for x in (stems, made)]
     assert ratio[1] == pytest.approx(ratio[0], abs=0.1)
-    seams = following(stems, source, RATE, seams=(False, True))
+    seams = match_levels(stems, source, RATE, seams=(False, True))
     assert np.abs(decibels(seams["drums"] + seams["synth"], 0, 1) - decibels(source, 0, 1)) > 2
 
 
 def test_the_gains_of_all_stems_are_those_of_their_mix():
     source, stems = noise(2, 1) * 3, {"drums": noise(2, 2), "bass": 0.5 * tone(2, 60.0)}
-    made, whole = following(stems, source, RATE), following({"mix": sum(stems.values())}, source, RATE)
+    made, whole = match_levels(stems, source, RATE), match_levels({"mix": sum(stems.values())}, source, RATE)
     assert made["drums"] + made["bass"] == pytest.approx(whole["mix"], abs=1e-4)
 
 
 def test_silence_on_either_side_gives_numbers():
     silence = np.zeros((RATE, 1), np.float32)
-    assert np.isfinite(following({"bass": noise(1, channels=1)}, silence, RATE)["bass"]).all()
-    assert not following({"bass": silence}, noise(1, channels=1), RATE)["bass"].any()
+    assert np.isfinite(match_levels({"bass": noise(1, channels=1)}, silence, RATE)["bass"]).all()
+    assert not match_levels({"bass": silence}, noise(1, channels=1), RATE)["bass"].any()
 
 
 def test_a_voice_keeps_its_formants_where_its_pitch_moves():
@@ -196,6 +197,6 @@ def test_a_voice_keeps_its_formants_where_its_pitch_moves():
     sung_higher = balance(vowel(180 * 2 ** (4 / 12)))
     plain, voice = (
         np.abs(balance(change(vowel(180), 44_100, 4)) - sung_higher).mean()
-        for change in (shift_pitch, shift_voice)
+        for change in (pitch_shift, pitch_shift_voice)
     )
     assert voice < 0.7 * plain

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
@@ -109,7 +107,7 @@ def test_new_words_are_sung(song, composed):
 
 
 def test_silence_and_noise():
-    with pytest.raises(Refused, match=re.escape("src_audio_url: the recording is silent")):
+    with pytest.raises(Refused, match="cover_source_silent"):
         cover(np.zeros((44_100 * 3, 2), np.float32), 44_100, caption="jazz")
     noise = (0.1 * np.random.default_rng(0).standard_normal((44_100 * 4, 1))).astype(np.float32)
     made = cover(noise, 44_100, caption="jazz")

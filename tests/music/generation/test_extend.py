@@ -132,7 +132,11 @@ def test_who_does_not_play_in_the_piece_does_not_join_in(song, composed):
 
 @pytest.mark.parametrize(
     ("left", "right", "says"),
-    [(61, 0, "left_extend_length: 61 s"), (0, -1, "right_extend_length: -1 s"), (0, 0, "both lengths are 0")],
+    [
+        (61, 0, r"extension_out_of_range \(side='left', length=61, longest=60.0\)"),
+        (0, -1, r"extension_out_of_range \(side='right', length=-1, longest=60.0\)"),
+        (0, 0, "nothing_to_extend"),
+    ],
 )
 def test_lengths_that_make_no_sense_are_refused(recording, left, right, says):
     with pytest.raises(Refused, match=says):

@@ -9,8 +9,14 @@ import pytest
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.effects.mix_matching import equaliser, filtered, spectral_balance, widened, width_of
-from audiopod_mcp.music.generation.generate import make
+from audiopod_mcp.music.effects.mix_matching import (
+    apply_filter,
+    equalizer_filter,
+    scale_stereo_width,
+    spectral_balance,
+    stereo_width,
+)
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.reference import reference
 from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -20,8 +26,8 @@ from tests.music.judging import assert_stems_sum
 @pytest.fixture(scope="module")
 def dull(recording):
     """The recording, dull, narrow and quiet."""
-    audio = filtered(recording.audio, equaliser(np.linspace(6, -18, 19), recording.rate))
-    return widened(audio, 0.3) * np.float32(0.5)
+    audio = apply_filter(recording.audio, equalizer_filter(np.linspace(6, -18, 19), recording.rate))
+    return scale_stereo_width(audio, 0.3) * np.float32(0.5)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +46,7 @@ def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
     assert integrated_loudness(made.audio, SAMPLE_RATE) == pytest.approx(
         integrated_loudness(dull, recording.rate), abs=1.0
     )
-    assert width_of(made.audio) == pytest.approx(width_of(dull), abs=0.05)
+    assert stereo_width(made.audio) == pytest.approx(stereo_width(dull), abs=0.05)
     plain = reference(recording.audio, recording.rate, caption="soul with organ", seed=1, duration=16)
     target, middle = spectral_balance(dull, recording.rate), slice(4, 17)
     near = np.abs(spectral_balance(made.audio, SAMPLE_RATE) - target)[middle].mean()
@@ -51,7 +57,7 @@ def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
 def test_a_busy_reference_makes_busy_players_and_a_bare_one_bare_ones():
     def heard(level):
         brief = read_caption("pop", bpm=110, keyscale="C major", duration=12, instrumental=True)
-        source = make(replace(brief, activity=Activity(level, level, level, level)), seed=2)
+        source = generate(replace(brief, activity=Activity(level, level, level, level)), seed=2)
         made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=12)
         return made.score.brief.activity.drums, analyze(made.audio, SAMPLE_RATE).density
 
@@ -75,5 +81,5 @@ def test_what_is_stated_wins(recording):
 
 
 def test_silence_is_refused():
-    with pytest.raises(Refused, match="reference_audio_url: the recording is silent"):
+    with pytest.raises(Refused, match="reference_silent"):
         reference(np.zeros((44_100 * 2, 2), np.float32), 44_100, caption="pop")

@@ -169,11 +169,11 @@ def test_mono_noise_and_silence_are_repainted_too():
 @pytest.mark.parametrize(
     ("start", "end", "says"),
     [
-        (-1, 5, "repainting_start: -1 s is not in the track; give 0 to 12.00 s"),
-        (30, 40, "repainting_start: 30 s"),
-        (5, 40, "repainting_end: 40 s is after the end"),
-        (5, 5.1, "at least 0.5 s after repainting_start"),
-        (5, 3, "repainting_end: 3 s is too early"),
+        (-1, 5, "window_start_outside (start=-1, duration=12.0)"),
+        (30, 40, "window_start_outside (start=30, duration=12.0)"),
+        (5, 40, "window_after_end (end=40, duration=12.0)"),
+        (5, 5.1, "window_too_short (start=5, end=5.1, shortest=0.5)"),
+        (5, 3, "window_too_short (start=5, end=3, shortest=0.5)"),
     ],
 )
 def test_a_window_that_makes_no_sense_is_refused(recording, start, end, says):

@@ -55,12 +55,12 @@ def test_the_kick_goes_to_the_drums_and_not_to_the_bass(song):
 
 @pytest.mark.parametrize("track", ["guitar", "keyboard", "strings", "nonsense"])
 def test_what_cannot_be_told_apart_is_refused_with_what_can(song, track):
-    with pytest.raises(Refused, match="vocals, bass and drums"):
+    with pytest.raises(Refused, match="track_not_separable"):
         separate(song[1], RATE, track)
 
 
 def test_a_recording_without_a_voice_has_no_vocals():
-    with pytest.raises(Refused, match="No singing"):
+    with pytest.raises(Refused, match=r"track_not_heard \(track='vocals'"):
         separate(stereo(chords([(60, 4), (65, 4)], 2.0)), RATE, "vocals")
 
 
@@ -70,15 +70,15 @@ def test_a_voice_that_is_hardly_heard_is_doubted_in_words(song):
     _, faint = separate_with_notes(mix - 0.8 * stems["vocals"], RATE, "vocals")
     assert "doubtful" not in " ".join(clear)
     assert "doubtful" in " ".join(faint)
-    with pytest.raises(Refused, match="No singing"):
+    with pytest.raises(Refused, match=r"track_not_heard \(track='vocals'"):
         separate(mix - stems["vocals"], RATE, "vocals")
 
 
 def test_what_is_not_played_is_refused_with_what_is(song):
     stems, mix = song
-    with pytest.raises(Refused, match=r"No drums were heard in this recording; heard: .*bass"):
+    with pytest.raises(Refused, match=r"track_not_heard \(track='drums', heard=.*'bass'"):
         separate(mix - stems["drums"], RATE, "drums")
-    with pytest.raises(Refused, match=r"No bass was heard in this recording; heard: .*drums"):
+    with pytest.raises(Refused, match=r"track_not_heard \(track='bass', heard=.*'drums'"):
         separate(mix - stems["bass"], RATE, "bass")
 
 

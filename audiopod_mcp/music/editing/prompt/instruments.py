@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-PLAYERS = {
+TRACK_WORDS = {
     # The stem, and what its players are called; the longer names first.
     "backing_vocals": r"back(?:ing|ground)[ -]?(?:vocals?|voices?|sing(?:ers?|ing))|choirs?|harmon(?:y|ies)",
     "vocals": r"(?:lead |main )?(?:vocals?|vox|voices?|sing(?:er|ers|ing))|rapp?(?:er|ing)?|acapella",
@@ -27,26 +27,26 @@ PLAYERS = {
 }
 
 
-def track_of(text: str) -> str | None:
+def find_track(text: str) -> str | None:
     """The stem of the instrument that ``text`` names first; ``None`` if it names none."""
     return _first(text)[0]
 
 
-def instrument_of(text: str) -> str:
+def find_instrument(text: str) -> str:
     """The instrument as it was called; empty if none was."""
     return _first(text)[1]
 
 
-def only_names(text: str) -> bool:
+def is_only_an_instrument(text: str) -> bool:
     """Whether ``text`` is an instrument and nothing else."""
-    return any(re.fullmatch(rf"(?:the |a |an |some )*(?:{words})", text) for words in PLAYERS.values())
+    return any(re.fullmatch(rf"(?:the |a |an |some )*(?:{words})", text) for words in TRACK_WORDS.values())
 
 
 def _first(text: str) -> tuple[str | None, str]:
     """Stem and name of the first instrument in ``text``, the longest name where several begin together."""
     found = [
         (match.start(), -match.end(), track, match[0])
-        for track, words in PLAYERS.items()
+        for track, words in TRACK_WORDS.items()
         if (match := re.search(rf"\b(?:{words})\b", text))
     ]
     return min(found)[2:] if found else (None, "")

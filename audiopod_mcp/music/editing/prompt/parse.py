@@ -1,4 +1,4 @@
-"""What an edit's prompt asks for: "a bit brighter, drums 3 dB louder from 0:30 on, no bass"."""
+"""Reading an edit prompt into a plan: "a bit brighter, drums 3 dB louder from 0:30 on, no bass"."""
 
 # ruff: noqa: E501 (patterns: one alternative of meaning a line)
 
@@ -7,20 +7,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from . import form_phrases, sound_phrases
-from .edits import REMOVE, Wish
-from .form_phrases import KEEP
-from .instruments import only_names, track_of
-from .time_ranges import Moment, taken_out
-from .translations import in_english
+from .edits import REMOVE_WORDS, EditPlan, EditStep
+from .form_phrases import KEEP_WORDS
+from .instruments import find_track, is_only_an_instrument
+from .time_ranges import TimeRange, extract_time_ranges
+from .translations import to_english
+from .unsupported import find_unsupported
 
-UNDERSTOOD = (
+EXAMPLES = (
     "louder or softer, to -14 LUFS, brighter, more bass, reverb, echo, cut below 100 Hz, wider, "
     "faster (to 120 bpm), higher (to A minor), fade out, cut or repeat a part, add or remove "
     "an instrument, from 0:30 to 0:45"
 )
-"""What an edit understands, for the person."""
+"""What an edit understands, as told to a person."""
 
 _REMARKS = (
     # What is wrong with a player, as what mends it.
@@ -37,55 +39,69 @@ _QUANTITY = (
 )
 
 
-def read_wishes(prompt: str) -> tuple[Wish, ...]:
-    """Everything in ``prompt`` that is understood, in its order; empty when nothing is."""
-    return _read(prompt)[0]
+@lru_cache(maxsize=32)
+def parse_prompt(prompt: str) -> EditPlan:
+    """Read the plan that an edit prompt describes.
+
+    Whoever needs the plan may ask for it: it is remembered, so that a prompt is read once.
+
+    Parameters
+    ----------
+    prompt : str
+        English, or another language that :mod:`.translations` knows.
+
+    Returns
+    -------
+    EditPlan
+        Without steps where nothing is understood.
+    """
+    english = to_english(prompt)
+    steps, unread = _read(english)
+    unsupported = find_unsupported(clause for clause, _ in _clauses(english))
+    return EditPlan(steps, ", ".join(unread), unsupported)
 
 
-def not_understood(prompt: str) -> str:
-    """The clauses of ``prompt`` that hold no wish: perhaps they name a style."""
-    return ", ".join(_read(prompt)[1])
-
-
-def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
-    """The wishes of ``prompt``, and its clauses that hold none."""
-    wishes: list[Wish] = []
+def _read(prompt: str) -> tuple[tuple[EditStep, ...], list[str]]:
+    """The steps of an English ``prompt``, and its clauses that hold none."""
+    steps: list[EditStep] = []
     rest: list[str] = []
-    kept: set[str] = set()
+    untouched: set[str] = set()
     waiting: list[str] = []
     carried, about, before, fresh = "", None, "", 0
-    scope: Moment | None = None
-    english, moments = taken_out(in_english(prompt))
-    for clause, by_and in _joined(english):
+    scope: TimeRange | None = None
+    english, moments = extract_time_ranges(prompt)
+    for clause, by_and in _clauses(english):
         at = next((moments[int(number)] for number in re.findall(r"@(\d+)@", clause)), None)
         bare = re.sub(r"\s*(?:\bin )?@\d+@\s*|^\s*(?:please|only|just)\s*$", " ", clause).strip(" ?!")
         if at and not bare:
             # "from 0:30 to 0:45, mute the drums", or "mute the drums, only in the chorus".
-            if wishes and all(wish.when is None for wish in wishes):
-                wishes = [replace(wish, when=at) for wish in wishes]
+            if steps and all(step.when is None for step in steps):
+                steps = [replace(step, when=at) for step in steps]
             scope = at
             continue
         if at:
             scope = at if re.match(r"\s*in @", clause) else None
         elif not by_and and before:
             scope = None
-        if _stays(clause.lower()) and not (at and re.search(KEEP, bare.lower())):
-            kept |= {track for part in re.split(r"\band\b", clause.lower()) if (track := track_of(part))}
+        if _stays(clause.lower()) and not (at and re.search(KEEP_WORDS, bare.lower())):
+            untouched |= {
+                track for part in re.split(r"\band\b", clause.lower()) if (track := find_track(part))
+            }
             continue
         bare = _spelled_out(bare, about, fresh)
         when = at or scope
         if before and re.fullmatch(_QUANTITY, bare.lower()) and (again := _read_clause(f"{before} {bare}")):
             # "faster, about 10 %": how much the clause before meant.
-            when = wishes[-1].when if fresh else when
-            wishes = wishes[: len(wishes) - fresh] + [replace(wish, when=when) for wish in again]
+            when = steps[-1].when if fresh else when
+            steps = steps[: len(steps) - fresh] + [replace(step, when=when) for step in again]
             fresh = len(again)
             continue
         found = _read_clause(f"{bare} @0@" if at else bare)
-        named = track_of(bare.lower())
+        named = find_track(bare.lower())
         if not found and carried and named:
             # "remove the drums and the bass": the verb of the clause before goes for this one too.
             found = _read_clause(f"{carried} {bare}")
-        if not found and only_names(bare.lower()):
+        if not found and is_only_an_instrument(bare.lower()):
             waiting.append(named or "")
             about = named
             continue
@@ -99,62 +115,60 @@ def _read(prompt: str) -> tuple[tuple[Wish, ...], list[str]]:
             rest.append(bare)
             if at:  # "make the chorus pop: louder and wider"
                 scope, before = at, ""
-        wishes += [replace(wish, when=when) for wish in found]
-    return _settled(wishes, kept), rest
+        steps += [replace(step, when=when) for step in found]
+    return _settled(steps, untouched), rest
 
 
-def _read_clause(clause: str) -> list[Wish]:
-    """The wishes of one clause in English; the first group of words that fits decides."""
+def _read_clause(clause: str) -> list[EditStep]:
+    """The steps of one clause in English; the first group of words that fits decides."""
     text = clause.lower()
     for read in _READERS:
-        if wish := read(text, clause):
-            return wish if isinstance(wish, list) else [wish]
+        if step := read(text, clause):
+            return step if isinstance(step, list) else [step]
     return []
 
 
-def _verb(clause: str, found: list[Wish]) -> str:
+def _verb(clause: str, found: list[EditStep]) -> str:
     """What ``clause`` says is to be done with a player, for those that are named after it."""
     if found and found[0].kind in ("only", "remove", "add"):
         return found[0].kind
     verb = re.match(
         r"(?:(?:please|can you|could you|i want you to|give me|also|just) )*"
-        rf"({REMOVE}|add|only|just|more|less|boost|reduce)\b",
+        rf"({REMOVE_WORDS}|add|only|just|more|less|boost|reduce)\b",
         clause,
     )
     return verb[1] if verb else ""
 
 
 def _spelled_out(clause: str, about: str | None, before_found: int) -> str:
-    """``clause`` with who is meant by "them", or by "it" after a remark, and with remarks as wishes."""
-    if about and track_of(clause.lower()) is None:
+    """``clause`` with who is meant by "them", or by "it" after a remark, and with remarks as steps."""
+    if about and find_track(clause.lower()) is None:
         player = f"the {about.replace('_', ' ')}"
         clause = re.sub(r"\b(?:them|they|their|those)\b", player, clause, flags=re.IGNORECASE)
         if not before_found:
             clause = re.sub(r"\b(?:it|that)\b", player, clause, count=1, flags=re.IGNORECASE)
-    if track_of(clause.lower()):
+    if find_track(clause.lower()):
         for words, mended in _REMARKS:
             clause = re.sub(rf"\b(?:{words})", mended, clause, flags=re.IGNORECASE)
     return clause
 
 
-def _settled(wishes: list[Wish], kept: set[str]) -> tuple[Wish, ...]:
-    """What is left when wishes that say the same, or more exactly what another says, are one."""
-    if any(wish.kind == "bpm" for wish in wishes):
-        wishes = [wish for wish in wishes if wish.kind != "tempo"]
-    if "backing_vocals" in kept:
-        wishes = [
-            replace(w, text="lead") if w.kind == "remove" and w.track == "vocals" else w for w in wishes
-        ]
-    alone = [wish.track or "" for wish in wishes if wish.kind == "only"]
+def _settled(steps: list[EditStep], untouched: set[str]) -> tuple[EditStep, ...]:
+    """What is left when steps that say the same, or more exactly what another says, are one."""
+    if any(step.kind == "bpm" for step in steps):
+        steps = [step for step in steps if step.kind != "tempo"]
+    if "backing_vocals" in untouched:
+        steps = [replace(w, text="lead") if w.kind == "remove" and w.track == "vocals" else w for w in steps]
+    alone = [step.track or "" for step in steps if step.kind == "only"]
     if len(alone) > 1:
-        when = next((wish.when for wish in wishes if wish.kind == "only" and wish.when), None)
-        wishes = [wish for wish in wishes if wish.kind != "only"]
-        wishes.append(Wish("only", track=alone[0], text=" ".join(alone[1:]), when=when))
-    said: dict[tuple[object, ...], Wish] = {}
-    for wish in wishes:
-        what = (wish.kind, wish.track, wish.text if wish.kind in ("add", "swap", "key") else "", wish.hertz)
-        said.setdefault((*what, wish.when, wish.amount < 0), wish)
-    return tuple(said.values())
+        when = next((step.when for step in steps if step.kind == "only" and step.when), None)
+        steps = [step for step in steps if step.kind != "only"]
+        steps.append(EditStep("only", track=alone[0], text=" ".join(alone[1:]), when=when))
+    unique: dict[tuple[object, ...], EditStep] = {}
+    for step in steps:
+        what = (step.kind, step.track, step.text if step.kind in ("add", "swap", "key") else "", step.hertz)
+        unique.setdefault((*what, step.when, step.amount < 0), step)
+    return tuple(unique.values())
 
 
 _STAYS = (
@@ -176,12 +190,7 @@ def _stays(text: str) -> bool:
     return bool(re.search(rf"\b(?:{_STAYS})\b", text))
 
 
-def clauses(prompt: str) -> list[str]:
-    """The parts of ``prompt`` that each hold one wish."""
-    return [clause for clause, _ in _joined(prompt)]
-
-
-def _joined(prompt: str) -> list[tuple[str, bool]]:
+def _clauses(prompt: str) -> list[tuple[str, bool]]:
     """Each clause, and whether it goes on with "and" from the one before it."""
     prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
     prompt = re.sub(r"\b((?:less|more) [\w ]+?) (?=(?:less|more) )", r"\1, ", prompt, flags=re.IGNORECASE)
@@ -193,7 +202,7 @@ def _joined(prompt: str) -> list[tuple[str, bool]]:
     return [(clause.strip(), "and" in between) for between, clause in pairs if clause.strip()]
 
 
-_READERS: tuple[Callable[[str, str], list[Wish] | Wish | None], ...] = (
+_READERS: tuple[Callable[[str, str], list[EditStep] | EditStep | None], ...] = (
     form_phrases.read_preset,
     sound_phrases.read_loudness,
     form_phrases.read_fade,

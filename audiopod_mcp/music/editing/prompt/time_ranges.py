@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from audiopod_mcp.music.model import Refused, Span
 
-from .quantities import NUMBER, value
+from .quantities import NUMBER, parse_number
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimeRange:
     """A stretch of a track, or all its sections of one name.
 
     ``start`` and ``end`` are in ``unit``: seconds (s), fractions of the whole (share) or bars, from the end of
@@ -28,16 +28,38 @@ class Moment:
     section: str = ""
     which: int | None = None
 
-    def spans(
+    def resolve(
         self, duration: float, sections: Sequence[Span], bars: Sequence[float] = ()
     ) -> tuple[tuple[float, float], ...]:
-        """``(start, end)`` in seconds, in order, within ``duration``; raises :class:`Refused` if there are none."""
+        """Find the stretches that are meant in a track.
+
+        Parameters
+        ----------
+        duration : float
+            Length of the track, seconds.
+        sections : sequence of Span
+            Its sections.
+        bars : sequence of float
+            When its bars begin, seconds.
+
+        Returns
+        -------
+        tuple of (float, float)
+            Start and end of each, seconds, in order and within the track.
+
+        Raises
+        ------
+        Refused
+            Where there are none.
+        """
         if self.section:
             found = [(s.start, s.end) for s in sections if s.label.lower().split(" ")[0] == self.section]
             if self.which is not None:
                 found = found[self.which :][:1] if self.which >= -len(found) else []
             if not found:
-                raise Refused(f"edit_target_prompt: {self._missing(sections)}")
+                number = self.which + 1 if self.which is not None and self.which > 0 else None
+                present = tuple((section.label, section.start, section.end) for section in sections)
+                raise Refused("section_not_found", section=self.section, number=number, sections=present)
             return tuple(found)
         if self.unit == "bars":
             start, end = (_bar(number, bars, duration) for number in (self.start, self.end))
@@ -46,40 +68,29 @@ class Moment:
             start = self.start * unit + (duration if self.start < 0 else 0.0)
             end = duration if self.end is None else self.end * unit
         if max(0.0, start) >= min(end, duration):
-            raise Refused(
-                f"edit_target_prompt: {clock(start)} to {clock(end)} is no part of this track; "
-                f"it lasts {clock(duration)}"
-            )
+            raise Refused("stretch_outside", start=start, end=end, duration=duration)
         return ((max(0.0, start), min(end, duration)),)
 
-    def earlier(self, seconds: float) -> Moment:
-        """The same times on a clock that starts ``seconds`` later; what counts from the end stays."""
+    def shifted(self, seconds: float) -> TimeRange:
+        """The same times counted from ``seconds`` later; what counts from the end stays."""
         return replace(
             self,
             start=self.start if self.start < 0 else max(0.0, self.start - seconds),
             end=None if self.end is None else max(0.0, self.end - seconds),
         )
 
-    def _missing(self, sections: Sequence[Span]) -> str:
-        name = f"{self.section} number {self.which + 1}" if (self.which or 0) > 0 else self.section  # type: ignore[operator]
-        heard = ", ".join(f"{s.label} {clock(s.start)}-{clock(s.end)}" for s in sections)
-        has = f"it has {heard}" if heard else "it has no sections that could be told"
-        return f"no {name} was found in this track; {has}; give times, for example from 0:30 to 0:45"
-
 
 def _bar(number: float | None, bars: Sequence[float], duration: float) -> float:
     """When the bar of this number, from 0, begins; negative: of the last ones; ``None``: the end."""
     if not bars:
-        raise Refused(
-            "edit_target_prompt: no bars were heard to count; give times, for example from 0:30 to 0:45"
-        )
+        raise Refused("no_bars_heard")
     if number is None or number >= len(bars):
         return duration
     return bars[max(-len(bars), int(number))] if number else 0.0
 
 
-def clock(seconds: float) -> str:
-    """``"1:05"``; with a tenth where it is not a whole second."""
+def format_time(seconds: float) -> str:
+    """Write a time as ``"1:05"``, with a tenth where it is not a whole second."""
     minutes, rest = divmod(round(seconds, 1), 60)
     return f"{int(minutes)}:{int(rest):02d}" if rest == int(rest) else f"{int(minutes)}:{rest:04.1f}"
 
@@ -139,19 +150,19 @@ _OFF = re.compile(
 )
 
 
-def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
+def extract_time_ranges(prompt: str) -> tuple[str, tuple[TimeRange, ...]]:
     """``prompt`` with ``@0@``, ``@1@`` … where it says when, and what they stand for.
 
     Where a preposition says that something happens then, not that the stretch itself is meant, it is
     ``in @0@``.
     """
-    found: list[Moment] = []
+    found: list[TimeRange] = []
 
-    def token(moment: Moment, said: str = "in") -> str:
+    def token(moment: TimeRange, matched: str = "in") -> str:
         found.append(moment)
         then = re.match(
             r"\W*(?:(?:but|only|just) )*(?:from|between|in|during|for|throughout|over|within|at|after|until|till|before|up to|since|starting)\b",
-            said,
+            matched,
             re.IGNORECASE,
         )
         return f" {'in ' if then else ''}@{len(found) - 1}@ "
@@ -161,45 +172,47 @@ def taken_out(prompt: str) -> tuple[str, tuple[Moment, ...]]:
         first = match[1] if ":" in match[1] or not match[1].isdigit() or not unit else match[1] + unit[0]
         if not (":" in match[0] or unit or re.search("second|minute", match[0])):
             return match[0]
-        return token(Moment(_seconds(first), _seconds(match[2])), match[0])
+        return token(TimeRange(_seconds(first), _seconds(match[2])), match[0])
 
     def edge(match: re.Match[str]) -> str:
         first = match[1].lower() in ("first", "opening")
-        size = value(match[2].lower()) if match[2] else 1.0
+        size = parse_number(match[2].lower()) if match[2] else 1.0
         shares = {"half": 0.5, "third": 1 / 3, "quarter": 0.25}
         if (unit := match[3].lower()) in shares:
             size = shares[unit]
             return token(
-                Moment(end=size, unit="share") if first else Moment(1 - size, unit="share"), match[0]
+                TimeRange(end=size, unit="share") if first else TimeRange(1 - size, unit="share"), match[0]
             )
         if unit.startswith(("bar", "measure")):
-            return token(Moment(end=size, unit="bars") if first else Moment(-size, unit="bars"), match[0])
+            return token(
+                TimeRange(end=size, unit="bars") if first else TimeRange(-size, unit="bars"), match[0]
+            )
         size *= 60 if unit.startswith("m") else 1
-        return token(Moment(end=size) if first else Moment(-size), match[0])
+        return token(TimeRange(end=size) if first else TimeRange(-size), match[0])
 
     def off(match: re.Match[str]) -> str:
-        size = value(match[1].lower()) * (60 if match[2].startswith("m") else 1)
+        size = parse_number(match[1].lower()) * (60 if match[2].startswith("m") else 1)
         at_end = match[3].lower() in ("end", "ending", "back")
-        return token(Moment(-size) if at_end else Moment(end=size), match[0])
+        return token(TimeRange(-size) if at_end else TimeRange(end=size), match[0])
 
     def section(match: re.Match[str]) -> str:
         name = re.sub("(?<=chorus)es$|(?<=verse)s$", "", match[2].lower())
         which = _NTH[match[1].lower()] if match[1] else int(match[3]) - 1 if match[3] else None
-        return token(Moment(section=_NAMES.get(name, name), which=which), match[0])
+        return token(TimeRange(section=_NAMES.get(name, name), which=which), match[0])
 
     def bars(match: re.Match[str]) -> str:
         last = int(match[2] or match[1])
-        return token(Moment(int(match[1]) - 1, last, unit="bars"), match[0])
+        return token(TimeRange(int(match[1]) - 1, last, unit="bars"), match[0])
 
-    prompt = _STARTS.sub(lambda m: f" cut {token(Moment(end=_seconds(m[1])), '')}", prompt)
-    prompt = _ENDS.sub(lambda m: f" cut {token(Moment(_seconds(m[1])), '')}", prompt)
+    prompt = _STARTS.sub(lambda m: f" cut {token(TimeRange(end=_seconds(m[1])), '')}", prompt)
+    prompt = _ENDS.sub(lambda m: f" cut {token(TimeRange(_seconds(m[1])), '')}", prompt)
     prompt = _BARS.sub(bars, prompt)
     prompt = _OFF.sub(off, prompt)
     prompt = _STRETCH.sub(stretch, prompt)
-    prompt = _AFTER.sub(lambda m: token(Moment(_seconds(m[1]))), prompt)
-    prompt = _BEFORE.sub(lambda m: token(Moment(end=_seconds(m[1]))), prompt)
+    prompt = _AFTER.sub(lambda m: token(TimeRange(_seconds(m[1]))), prompt)
+    prompt = _BEFORE.sub(lambda m: token(TimeRange(end=_seconds(m[1]))), prompt)
     prompt = _EDGE.sub(edge, prompt)
-    prompt = _HALF.sub(lambda m: token(Moment(0.5, unit="share"), m[0]), prompt)
+    prompt = _HALF.sub(lambda m: token(TimeRange(0.5, unit="share"), m[0]), prompt)
     prompt = _NAMED.sub(section, prompt)
     return prompt, tuple(found)
 

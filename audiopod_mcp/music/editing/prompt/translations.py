@@ -1,4 +1,4 @@
-"""The words of edits in many languages, and misspelt, put into the English that :mod:`wishes` reads.
+"""The words of edits in many languages, and misspelt, put into the English that :mod:`.parse` reads.
 
 Each table holds one language, without accents as :func:`audiopod_mcp.music.captions.text_search.tidy` leaves it, longer
 phrases first. Instruments are those of :mod:`audiopod_mcp.music.captions.translations`.
@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from audiopod_mcp.music.captions.numbers import key_in
-from audiopod_mcp.music.captions.text_search import find, one_slip, tidy
+from audiopod_mcp.music.captions.numbers import find_key
+from audiopod_mcp.music.captions.text_search import find_words, is_one_typo, normalize_text
 from audiopod_mcp.music.captions.translations import INSTRUMENT_WORDS
 
-from .instruments import track_of
+from .instruments import find_track
 
 _SOME = r"([^,.;!?]+?)"
 
@@ -219,9 +219,9 @@ _PUT_IN_FIGURES = (
 )
 
 
-def in_english(prompt: str) -> str:
+def to_english(prompt: str) -> str:
     """``prompt`` with its words in English, slips of spelling put right, and faults as what mends them."""
-    text = tidy(prompt)
+    text = normalize_text(prompt)
     if (language := _language(text)) is not None:
         text = _translated(text, language)
     text = re.sub(r"\b[a-z]{5,}\b", lambda match: _spelled(match[0]), text, flags=re.IGNORECASE)
@@ -233,9 +233,9 @@ def in_english(prompt: str) -> str:
 
 
 def _translated(text: str, language: str) -> str:
-    if (key := key_in(text)) is not None and _KEYED.search(text):
+    if (key := find_key(text)) is not None and _KEYED.search(text):
         text = _KEYED.sub(f" in the key of {key} ", text, count=1)
-    for start, end, name in reversed(find(text, INSTRUMENT_WORDS)):
+    for start, end, name in reversed(find_words(text, INSTRUMENT_WORDS)):
         # English stays: "synth bass" is no "basse", and names of keys are no instruments.
         if text[start:end].lower() not in ("so", "as", "es", "bass", "pad", "solo"):
             plain = {"voice": "vocals", "electric bass": "bass", "electric guitar": text[start:end] if text[start:end].isascii() and text[start:end].lower() == "guitar" else "guitar", "synth lead": "synth"}.get(name, name)
@@ -273,6 +273,6 @@ def _letters_known(text: str, table: tuple[tuple[str, str], ...]) -> int:
 
 def _spelled(word: str) -> str:
     lower = word.lower()
-    if lower in _WELL_SPELT or lower in _SPELLED or track_of(lower):
+    if lower in _WELL_SPELT or lower in _SPELLED or find_track(lower):
         return word
-    return next((right for right in _SPELLED if right[0] == lower[0] and one_slip(lower, right)), word)
+    return next((right for right in _SPELLED if right[0] == lower[0] and is_one_typo(lower, right)), word)

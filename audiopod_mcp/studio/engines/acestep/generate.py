@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiopod_mcp.music.effects.crossfade import rise
+from audiopod_mcp.music.effects.crossfade import equal_power_fade
 from audiopod_mcp.music.model import Audio, Rendering, within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.engines.arguments import caption_of, number_of
@@ -78,7 +78,7 @@ def _cut(session: Session, seconds: float | None = None) -> Shape:
             return Rendering(audio, rate)
         piece = audio[: round(wanted * rate)].copy()
         fade = min(round(_FADE * rate), len(piece))
-        piece[len(piece) - fade :] *= rise(fade)[::-1]
+        piece[len(piece) - fade :] *= equal_power_fade(fade)[::-1]
         return Rendering(piece, rate)
 
     return cut

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.effects.crossfade import convert, fit
-from audiopod_mcp.music.effects.crossfade import replace as replaced
+from audiopod_mcp.music.effects.crossfade import fix_length, resample
+from audiopod_mcp.music.effects.crossfade import splice as replaced
 from audiopod_mcp.music.model import Audio, Rendering, within
 from audiopod_mcp.studio.engines.arguments import caption_of, number_of, seeds_of
 from audiopod_mcp.studio.engines.takes import write_take
@@ -66,7 +66,7 @@ def repaint(session: Session) -> Outcome:
     seam = round(_SEAM * source.rate)
 
     def splice(audio: Audio, rate: int) -> Rendering:
-        piece = fit(convert(audio, rate, source.rate, source.audio.shape[1]), last)[first:last]
+        piece = fix_length(resample(audio, rate, source.rate, source.audio.shape[1]), last)[first:last]
         fade_in, fade_out = seam * (first > 0), seam * (last < len(source.audio))
         return Rendering(replaced(source.audio, piece, first, fade_in, fade_out), source.rate)
 
@@ -87,7 +87,9 @@ def extend(session: Session) -> Outcome:
         )
 
     def at_source_rate(audio: Audio, rate: int, length: float) -> Audio:
-        return fit(convert(audio, rate, source.rate, source.audio.shape[1]), round(length * source.rate))
+        return fix_length(
+            resample(audio, rate, source.rate, source.audio.shape[1]), round(length * source.rate)
+        )
 
     def put_together(audio: Audio, rate: int) -> Rendering:
         """The last result, with the source put back where it was."""
@@ -110,14 +112,13 @@ def extend(session: Session) -> Outcome:
 
 def edit(session: Session) -> Outcome:
     """What can be done exactly is done here; else a cover towards the words asked for."""
-    from audiopod_mcp.music.captions.parse import names_style
-    from audiopod_mcp.music.editing.prompt.parse import not_understood, read_wishes
-    from audiopod_mcp.music.editing.prompt.unsupported import beyond
+    from audiopod_mcp.music.captions.style_names import names_style
+    from audiopod_mcp.music.editing.prompt.parse import parse_prompt
 
     params, (before, _) = session.params, session.original_request()
     prompt, lyrics = params.get("edit_target_prompt") or "", params.get("edit_target_lyrics")
-    in_a_style = names_style(not_understood(prompt))
-    if not lyrics and (beyond(prompt) or (read_wishes(prompt) and not in_a_style)):
+    plan = parse_prompt(prompt)
+    if not lyrics and (plan.unsupported or (plan.steps and not names_style(plan.unread))):
         return session.local.run(session.work, session.report)
     source = session.source()
     fields = {

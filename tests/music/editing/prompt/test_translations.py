@@ -1,24 +1,24 @@
-"""Edits' prompts as people write them: times, amounts, slips of spelling, several wishes, other languages."""
+"""Edits' prompts as people write them: times, amounts, slips of spelling, several steps, other languages."""
 
 from __future__ import annotations
 
 import pytest
 
-from audiopod_mcp.music.editing.prompt.parse import not_understood, read_wishes
-from audiopod_mcp.music.editing.prompt.time_ranges import Moment
-from audiopod_mcp.music.editing.prompt.unsupported import beyond
+from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.editing.prompt.time_ranges import TimeRange
 from audiopod_mcp.music.model import Refused, Span
 
 
 def said(prompt):
-    """The wishes in short: kind, amount, and what else is told of each."""
+    """The steps in short: kind, amount, and what else is told of each."""
     return [
-        (w.kind, round(w.amount, 2), *filter(None, (w.track, w.text, w.hertz))) for w in read_wishes(prompt)
+        (w.kind, round(w.amount, 2), *filter(None, (w.track, w.text, w.hertz)))
+        for w in parse_prompt(prompt).steps
     ]
 
 
 @pytest.mark.parametrize(
-    ("prompt", "wishes"),
+    ("prompt", "steps"),
     [
         ("hey could you make the drums a bit louder? they kinda disappear", [("level", 2.5, "drums")]),
         ("I'd love it if the whole thing was about 20 % faster", [("tempo", 1.2)]),
@@ -72,71 +72,74 @@ def said(prompt):
         ("드럼 소리를 더 크게 해줘", [("level", 5, "drums")]),
     ],
 )  # fmt: skip
-def test_what_is_understood(prompt, wishes):
-    assert said(prompt) == wishes
+def test_what_is_understood(prompt, steps):
+    assert said(prompt) == steps
 
 
 @pytest.mark.parametrize(
     ("prompt", "kind", "when"),
     [
-        ("from 0:30 to 0:45 mute the drums", "remove", Moment(30, 45)),
-        ("from 0:30 to 0:45, mute the drums", "remove", Moment(30, 45)),
-        ("mute the drums, but only between 10 and 20 seconds", "remove", Moment(10, 20)),
-        ("make the last chorus louder", "level", Moment(section="chorus", which=-1)),
-        ("in the 2nd verse no bass", "remove", Moment(section="verse", which=1)),
-        ("fade out over the last 5 seconds", "fade out", Moment(-5)),
-        ("trim 3 seconds off the start", "cut", Moment(end=3)),
-        ("cut the intro", "cut", Moment(section="intro")),
-        ("loop the chorus twice", "repeat", Moment(section="chorus")),
-        ("keep only the first 30 seconds", "keep", Moment(end=30)),
-        ("the second half darker", "bright", Moment(0.5, unit="share")),
-        ("ab 0:05 bitte ohne Bass", "remove", Moment(5)),
-        ("no drums in the last 4 bars", "remove", Moment(-4, unit="bars")),
-        ("louder from bar 5 to 8", "level", Moment(4, 8, unit="bars")),
-        ("coupe l'intro", "cut", Moment(section="intro")),
-        ("最後の5秒をフェードアウト", "fade out", Moment(-5)),
+        ("from 0:30 to 0:45 mute the drums", "remove", TimeRange(30, 45)),
+        ("from 0:30 to 0:45, mute the drums", "remove", TimeRange(30, 45)),
+        ("mute the drums, but only between 10 and 20 seconds", "remove", TimeRange(10, 20)),
+        ("make the last chorus louder", "level", TimeRange(section="chorus", which=-1)),
+        ("in the 2nd verse no bass", "remove", TimeRange(section="verse", which=1)),
+        ("fade out over the last 5 seconds", "fade out", TimeRange(-5)),
+        ("trim 3 seconds off the start", "cut", TimeRange(end=3)),
+        ("cut the intro", "cut", TimeRange(section="intro")),
+        ("loop the chorus twice", "repeat", TimeRange(section="chorus")),
+        ("keep only the first 30 seconds", "keep", TimeRange(end=30)),
+        ("the second half darker", "bright", TimeRange(0.5, unit="share")),
+        ("ab 0:05 bitte ohne Bass", "remove", TimeRange(5)),
+        ("no drums in the last 4 bars", "remove", TimeRange(-4, unit="bars")),
+        ("louder from bar 5 to 8", "level", TimeRange(4, 8, unit="bars")),
+        ("coupe l'intro", "cut", TimeRange(section="intro")),
+        ("最後の5秒をフェードアウト", "fade out", TimeRange(-5)),
     ],
 )
 def test_when(prompt, kind, when):
-    (wish,) = read_wishes(prompt)
-    assert (wish.kind, wish.when) == (kind, when)
+    (step,) = parse_prompt(prompt).steps
+    assert (step.kind, step.when) == (kind, when)
 
 
 def test_a_moment_in_a_track():
     sections = (Span(0, 8, "intro"), Span(8, 20, "chorus"), Span(30, 40, "chorus"))
-    assert Moment(-5).spans(60, ()) == ((55, 60),)
-    assert Moment(0.5, unit="share").spans(60, ()) == ((30, 60),)
-    assert Moment(-2, unit="bars").spans(9, (), (0.5, 2.5, 4.5, 6.5)) == ((4.5, 9),)
-    assert Moment(0, 2, unit="bars").spans(9, (), (0.5, 2.5, 4.5, 6.5)) == ((0, 4.5),)
-    assert Moment(section="chorus").spans(60, sections) == ((8, 20), (30, 40))
-    assert Moment(section="chorus", which=-1).spans(60, sections) == ((30, 40),)
-    with pytest.raises(Refused, match=r"no chorus number 3 was found in this track; it has intro 0:00-0:08"):
-        Moment(section="chorus", which=2).spans(60, sections)
+    assert TimeRange(-5).resolve(60, ()) == ((55, 60),)
+    assert TimeRange(0.5, unit="share").resolve(60, ()) == ((30, 60),)
+    assert TimeRange(-2, unit="bars").resolve(9, (), (0.5, 2.5, 4.5, 6.5)) == ((4.5, 9),)
+    assert TimeRange(0, 2, unit="bars").resolve(9, (), (0.5, 2.5, 4.5, 6.5)) == ((0, 4.5),)
+    assert TimeRange(section="chorus").resolve(60, sections) == ((8, 20), (30, 40))
+    assert TimeRange(section="chorus", which=-1).resolve(60, sections) == ((30, 40),)
+    with pytest.raises(Refused, match=r"section_not_found .*'chorus', number=3, .*'intro', 0, 8"):
+        TimeRange(section="chorus", which=2).resolve(60, sections)
 
 
 def test_numbers_that_are_no_times():
-    assert [wish.when for wish in read_wishes("drums -2.5 dB, transpose from C to D, up to 90 bpm")] == [
-        None
-    ] * 3
+    assert [
+        step.when for step in parse_prompt("drums -2.5 dB, transpose from C to D, up to 90 bpm").steps
+    ] == [None] * 3
 
 
 @pytest.mark.parametrize(
-    ("prompt", "instead"),
+    ("prompt", "kind"),
     [
-        ("extend the song by 30 seconds", "extend_track"),
-        ("change the lyrics to something about summer", "edit_target_lyrics"),
-        ("put it back in the original key", "list_jobs"),
-        ("a female singer please", "retake_track"),
-        ("export the stems", "extract_stem"),
-        ("make it 3/4", "cover_song"),
-        ("louder, and remove the noise", "less treble makes hiss softer"),
+        ("extend the song by 30 seconds", "composition"),
+        ("change the lyrics to something about summer", "lyrics"),
+        ("put it back in the original key", "undo"),
+        ("a female singer please", "singer"),
+        ("export the stems", "stems"),
+        ("make it 3/4", "metre"),
+        ("louder, and remove the noise", "noise_removal"),
     ],
 )
-def test_what_an_edit_can_not_do_is_told_with_what_can(prompt, instead):
-    assert instead in (beyond(prompt) or "")
+def test_what_an_edit_can_not_do_is_known(prompt, kind):
+    found = parse_prompt(prompt).unsupported
+    assert found is not None
+    assert found.kind == kind
+    assert found.clause in prompt
 
 
 def test_what_explains_a_wish_is_no_wish():
-    assert not_understood("take it down two semitones, my singer can't reach the high notes") == (
+    assert parse_prompt("take it down two semitones, my singer can't reach the high notes").unread == (
         "my singer can't reach the high notes"
     )

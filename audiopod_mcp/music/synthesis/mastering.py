@@ -1,4 +1,4 @@
-"""Mastering: one gain curve for the whole mix, so that the stems still add up to it."""
+"""Mastering by one gain curve for the whole mix, so that the stems still add up to it."""
 
 from __future__ import annotations
 
@@ -10,55 +10,72 @@ from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, silent
 from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, true_peak
-from audiopod_mcp.music.synthesis.waves import Values, Wave
 
-TARGET = -14.0
-"""Integrated loudness to aim at, LUFS."""
-CEILING = -1.0
-"""True peak never exceeded, dBTP."""
+from .tone import FloatArray, Signal
+
+TARGET_LUFS = -14.0
+"""The integrated loudness to aim at."""
+CEILING_DBTP = -1.0
+"""The true peak that is never exceeded."""
 _CHUNK = 20 * SAMPLE_RATE
-"""Samples looked at in one go."""
+"""Samples whose true peak is measured at a time."""
 _STEP = SAMPLE_RATE // 50
-"""Samples over which the loudness of the mix is taken once, to be weighted by any gain."""
+"""Samples over which the energy of the mix is taken once, to be weighted by any gain afterwards."""
 _BLOCK = 64
-_REACH = 24
+_LOOK_AHEAD = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
 
 
-def gain_curve(mix: Audio, *, wrap: bool = False, report: Progress = silent) -> Wave:
-    """Gain (n,) that brings ``mix`` (n, 2) to :data:`TARGET` without exceeding :data:`CEILING`.
+def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = silent) -> Signal:
+    """Compute the gain that brings a mix to :data:`TARGET_LUFS` without exceeding :data:`CEILING_DBTP`.
 
-    A look-ahead limiter: required gain per block, its running minimum, smoothed. With ``wrap`` the
-    curve is continuous from the end to the start, for loops.
+    A gentle bus compressor is followed by a look-ahead limiter: the gain that each block needs, its running
+    minimum, smoothed. What both take away is given back as far as the limiter allows.
+
+    Parameters
+    ----------
+    mix
+        float32 of shape (n, 2) at :data:`SAMPLE_RATE`.
+    wrap
+        Whether the curve is to be continuous from the end to the start, for loops.
+    report
+        Is called between blocks of work, and may raise to stop it.
+
+    Returns
+    -------
+    ndarray
+        The gain of each sample, float32, shape (n,).
+
     """
     flat = np.ones(len(mix), np.float32)
     weighted = step_energies(mix, SAMPLE_RATE, _STEP, lambda *_: report(0.0, "Mastering"))
     loudness = _loudness(weighted, flat)
-    peaks, energy = _blocks(mix, report)
+    peaks, energy = _block_levels(mix, report)
     if loudness is None or peaks.max(initial=0) < 1e-6:
         return flat
-    make_up = 10 ** ((TARGET - loudness) / 20)
-    glue = _glue(energy, wrap)
-    curve = _limit(peaks, make_up * glue, len(mix), wrap)
-    # What compressor and limiter took away is given back, twice at most, then the level is what it is.
+    make_up = 10 ** ((TARGET_LUFS - loudness) / 20)
+    glue = _bus_compressor_gain(energy, wrap)
+    curve = _limiter_gain(peaks, make_up * glue, len(mix), wrap)
+    # What compressor and limiter took away is given back, twice at most: then the limiter would be heard.
     for _ in range(2):
-        lost = TARGET - (_loudness(weighted, curve) or TARGET)
+        lost = TARGET_LUFS - (_loudness(weighted, curve) or TARGET_LUFS)
         if lost < 0.1:
             break
         make_up *= 10 ** (min(lost * 1.25, 5.0) / 20)
-        curve = _limit(peaks, make_up * glue, len(mix), wrap)
+        curve = _limiter_gain(peaks, make_up * glue, len(mix), wrap)
     over = -np.inf
     for start in range(0, len(mix), _CHUNK):
         report(0.0, "Mastering")
         piece = slice(start, start + _CHUNK)
-        over = max(over, true_peak(mix[piece] * curve[piece, None], SAMPLE_RATE) - CEILING + 0.06)
+        over = max(over, true_peak(mix[piece] * curve[piece, None], SAMPLE_RATE) - CEILING_DBTP + 0.06)
     return curve * np.float32(10 ** (-max(0.0, over) / 20))
 
 
-def _loudness(weighted: Values, gain: Wave) -> float | None:
-    """Integrated loudness in LUFS of what has K-``weighted`` energies by step, times ``gain`` (samples,).
+def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
+    """Measure the loudness (LUFS) of a mix, of whose steps the K-``weighted`` energies are known, under
+    ``gain``.
 
-    A gain that moves within a step is taken at its mean square there.
+    Of a gain that moves within a step its mean square is taken.
     """
     steps = gain[: len(weighted) * _STEP]
     squares = np.einsum("ij,ij->i", *(2 * [np.resize(steps, (len(weighted), _STEP))])) / _STEP
@@ -67,8 +84,8 @@ def _loudness(weighted: Values, gain: Wave) -> float | None:
     return gated_loudness(tenths, 5 * _STEP)
 
 
-def _blocks(mix: Audio, report: Progress) -> tuple[Wave, Wave]:
-    """The highest peak, either channel, at 4-fold oversampling, and the mean square of each block of 64."""
+def _block_levels(mix: Audio, report: Progress) -> tuple[Signal, Signal]:
+    """Measure each block of 64: the higher channel's peak at fourfold oversampling, and the mean square."""
     peaks, energies = [], []
     step, margin = SAMPLE_RATE // _BLOCK * _BLOCK, 4 * _BLOCK
     for start in range(0, len(mix), step):
@@ -86,10 +103,10 @@ def _blocks(mix: Audio, report: Progress) -> tuple[Wave, Wave]:
     return np.concatenate(peaks), np.concatenate(energies)
 
 
-def _glue(energy: Wave, wrap: bool) -> Values:
-    """Gain by block of a bus compressor, 2 : 1 above 2 dB over the last and next second and a half.
+def _bus_compressor_gain(energy: Signal, wrap: bool) -> FloatArray:
+    """Compute the gain by block of a bus compressor: 2 : 1 from 2 dB above the level of three seconds around.
 
-    Its threshold follows the music: it takes from accents and leaves a verse quieter than its chorus.
+    Its threshold follows the music, so it takes from accents and leaves a verse quieter than its chorus.
     """
     mode: Literal["wrap", "nearest"] = "wrap" if wrap else "nearest"
     second = SAMPLE_RATE // _BLOCK
@@ -101,18 +118,18 @@ def _glue(energy: Wave, wrap: bool) -> Values:
     return np.asarray(10 ** (-convolve1d(down, window / window.sum(), mode=mode) / 20), np.float64)
 
 
-def _limit(peaks: Wave, gain: Values, samples: int, wrap: bool) -> Wave:
-    """The curve (samples,) that applies ``gain`` by block and keeps every sample below the ceiling."""
-    ceiling = 10 ** ((CEILING - 0.15) / 20)
+def _limiter_gain(peaks: Signal, gain: FloatArray, samples: int, wrap: bool) -> Signal:
+    """Draw the curve (samples,) that applies ``gain`` by block and keeps every sample below the ceiling."""
+    ceiling = 10 ** ((CEILING_DBTP - 0.15) / 20)
     needed = np.minimum(1.0, ceiling / np.maximum(peaks.astype(np.float64) * gain, 1e-9))
     mode: Literal["wrap", "nearest"] = "wrap" if wrap else "nearest"
-    window = np.hanning(2 * _REACH + 1)
-    floor = minimum_filter1d(needed, 2 * _REACH + 5, mode=mode)
+    window = np.hanning(2 * _LOOK_AHEAD + 1)
+    floor = minimum_filter1d(needed, 2 * _LOOK_AHEAD + 5, mode=mode)
     smooth = gain * convolve1d(floor, window / window.sum(), mode=mode)
-    # Lines between the block boundaries; a block's width was added to the running minimum for them.
+    # Straight lines join the block boundaries; the running minimum is wider by a block for their sake.
     before = smooth[-1] if wrap else smooth[0]
     knots = 0.5 * (smooth + np.concatenate(([before], smooth[:-1])))
     knots = np.append(knots, knots[0] if wrap else smooth[-1]).astype(np.float32)
     ramp = (np.arange(_BLOCK) / _BLOCK).astype(np.float32)
-    curve: Wave = (knots[:-1, None] + np.diff(knots)[:, None] * ramp).reshape(-1)[:samples]
+    curve: Signal = (knots[:-1, None] + np.diff(knots)[:, None] * ramp).reshape(-1)[:samples]
     return curve

@@ -8,11 +8,11 @@ import pytest
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.composition.figures import BASSES, COMPS
+from audiopod_mcp.music.composition.figures import BASS_FIGURES, COMPING_FIGURES
 from audiopod_mcp.music.composition.grooves import GROOVES
 from audiopod_mcp.music.composition.percussion import PERCUSSION
-from audiopod_mcp.music.composition.stress import stressed
-from audiopod_mcp.music.composition.words import sung
+from audiopod_mcp.music.composition.stanzas import split_words
+from audiopod_mcp.music.composition.stress import stressed_syllables
 from audiopod_mcp.music.lyrics.syllables import syllables
 from audiopod_mcp.music.model import Activity, Brief, Note, Score
 from audiopod_mcp.music.styles import STYLES, Style
@@ -124,7 +124,10 @@ def test_stressed_syllables_are_sung_on_beats() -> None:
         score = compose(read_caption(style, lyrics=LYRICS), seed=2)
         beats = np.array(score.beats)
         weights = [
-            w for line in score.lyrics for word, parts in sung(line.text) for w in stressed(word, parts, "en")
+            w
+            for line in score.lyrics
+            for word, parts in split_words(line.text)
+            for w in stressed_syllables(word, parts, "en")
         ]
         for note, weight in zip(
             [n for part in score.parts if part.track == "vocals" for n in part.notes], weights, strict=True
@@ -172,7 +175,7 @@ def test_compound_grooves_differ_by_style_and_keep_to_thirds(style: str, drum: i
      ("amour", "fr", 1), ("Erinnerung", "de", 1), ("wieczorem", "pl", 1)],
 )  # fmt: skip
 def test_words_are_stressed_as_their_language_does(word: str, language: str, where: int) -> None:
-    assert stressed(word, syllables(word), language).index(True) == where
+    assert stressed_syllables(word, syllables(word), language).index(True) == where
 
 
 def test_no_two_styles_play_the_same_music() -> None:
@@ -188,11 +191,11 @@ def test_no_two_styles_play_the_same_music() -> None:
     manners = {name: manner(style) for name, style in STYLES.items()}
     twins = [(a, b) for a, b in combinations(manners, 2) if manners[a] == manners[b]]
     assert twins == []
-    known = {"drums": GROOVES, "percussion": PERCUSSION, "bass": BASSES, "comp": COMPS}
+    known = {"drums": GROOVES, "percussion": PERCUSSION, "bass": BASS_FIGURES, "comp": COMPING_FIGURES}
     for style in STYLES.values():
         for member in style.band:
             assert member.figure in known.get(member.role, [member.figure]), (style.name, member.figure)
-        assert set(style.kin) <= set(STYLES)
+        assert set(style.parents) <= set(STYLES)
 
 
 def test_ten_minutes_are_not_one_and_the_same() -> None:

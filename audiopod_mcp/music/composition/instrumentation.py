@@ -1,4 +1,4 @@
-"""Who plays: the style's band, with the instruments that were asked for and without those ruled out."""
+"""Instrumentation: the style's band, with the instruments asked for and without those excluded."""
 
 # ruff: noqa: E501 (tables: one entry a line)
 
@@ -10,13 +10,13 @@ from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.styles import Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
-_ROLES = {
-    # What an instrument that the style doesn't know is asked to play: (role, figure).
+_TRACK_ROLES = {
+    # The role and figure of an instrument that is not in the style's band, by its track.
     "drums": ("drums", ""), "percussion": ("percussion", "shaker"), "bass": ("bass", "pop"), "guitar": ("comp", "strum"),
     "keyboard": ("comp", "ballad"), "strings": ("pad", "swell"), "synth": ("pad", "swell"), "brass": ("counter", "answers"),
     "woodwinds": ("lead", "melody"), "vocals": ("lead", "melody"), "backing_vocals": ("pad", "swell"), "fx": ("fx", "transitions"),
 }  # fmt: skip
-_OWN_ROLES = {
+_INSTRUMENT_ROLES = {
     "nylon guitar": ("comp", "travis"), "banjo": ("comp", "arp16"), "harp": ("comp", "arp8"), "pizzicato": ("comp", "arp8"),
     "violin": ("counter", "long"), "cello": ("counter", "long"), "lead guitar": ("lead", "melody"), "synth lead": ("lead", "melody"),
     "synth pluck": ("comp", "arp16"), "bells": ("comp", "arp8"), "supersaw": ("comp", "trance"), "acid synth": ("lead", "riff"),
@@ -29,70 +29,80 @@ _OWN_ROLES = {
     "kalimba": ("comp", "arp8"), "timpani": ("bass", "fifths"),
 }  # fmt: skip
 _MELODIC = ("lead", "counter")
-_HELD = 10.0
-"""Seconds: an instrument that's silent by then (:attr:`Instrument.longest`) was plucked or struck."""
+_ONE_ROLE_TRACKS = ("drums", "bass", "percussion", "vocals")
+_SUSTAINED_SECONDS = 10.0
+"""An instrument that sounds no longer than this (:attr:`Instrument.max_seconds`) is plucked or struck, s."""
 
 
-def ruled_out(member: Member, without: tuple[str, ...]) -> bool:
-    """Whether a brief's ``without`` names this member's track or instrument."""
+def is_excluded(member: Member, without: tuple[str, ...]) -> bool:
+    """Say whether a brief's ``without`` names this member's track or instrument."""
     return INSTRUMENTS[member.instrument].track in without or member.instrument in without
 
 
-def band_for(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
-    """The members that play ``brief``. An instrument asked for replaces the style's own of its kind."""
+def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:
+    """Choose who plays ``brief``: an instrument that is asked for replaces the style's own of its kind."""
     band = list(style.band)
     asked = [
         name for name in brief.instruments if name in INSTRUMENTS and name not in ("voice", "spoken voice")
     ]
     taken: set[int] = set()
     for name in asked:
-        track = INSTRUMENTS[name].track
-        match = next((i for i, m in enumerate(band) if m.instrument == name and i not in taken), None)
-        if match is None:
-            match = next(
-                (
-                    i
-                    for i, m in enumerate(band)
-                    if INSTRUMENTS[m.instrument].track == track
-                    and INSTRUMENTS[m.instrument].unpitched == INSTRUMENTS[name].unpitched
-                    and i not in taken
-                ),
-                None,
-            )
-            if match is not None and track not in ("drums", "bass", "percussion", "vocals"):
-                role, _ = _OWN_ROLES.get(name, _ROLES[track])
-                if (band[match].role in _MELODIC) != (role in _MELODIC):
-                    match = None
-        if match is not None:
-            if band[match].role == "pad" and name in _OWN_ROLES and INSTRUMENTS[name].longest < _HELD:
-                role, figure = _OWN_ROLES[name]  # What dies away can't hold a chord: it breaks it.
-                band[match] = replace(band[match], role=role, figure=figure)
-            band[match] = replace(band[match], instrument=name, enters=0.0, level=max(1.0, band[match].level))
-        else:
-            role, figure = _OWN_ROLES.get(name, _ROLES[track])
-            if role == "lead":
-                held = next((i for i, m in enumerate(band) if m.role == "lead" and i not in taken), None)
-                if held is not None:  # One melody: who was asked for has it.
-                    band[held] = Member("lead", name, band[held].figure)
-                    taken.add(held)
-                    continue
-            match = len(band)
-            band.append(Member(role, name, figure))
-        taken.add(match)
-    _give_the_tune(band, asked)
+        taken.add(_seat(band, name, taken))
+    _assign_melody(band, asked)
     band = [member for i, member in enumerate(band) if not _sits_out(band, i, brief, asked)]
-    band = [member for member in band if not ruled_out(member, brief.without)]
+    band = [member for member in band if not is_excluded(member, brief.without)]
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:
-        band = [member for member in band if member.instrument in asked]  # "Solo violin": no cello either.
+        # "Solo violin" excludes every other track, and the cello is of the violin's.
+        band = [member for member in band if member.instrument in asked]
     if sings and "backing_vocals" not in brief.without and not any(m.instrument == "choir" for m in band):
         band.append(Member("pad", "choir", "swell", 0.8, 0.7))
     if not band and "vocals" in brief.without:
         band = [Member("lead", "piano", "melody")]
-    return tuple(_lifted(band, sings))
+    return tuple(_completed(band, sings))
+
+
+def _seat(band: list[Member], name: str, taken: set[int]) -> int:
+    """Let an instrument play in the band, in place, and give its index; ``taken`` are not replaced."""
+    role, figure = _own_role(name)
+    seat = _seat_of_its_kind(band, name, taken)
+    if seat is not None:
+        member = band[seat]
+        dies_away = name in _INSTRUMENT_ROLES and INSTRUMENTS[name].max_seconds < _SUSTAINED_SECONDS
+        if member.role == "pad" and dies_away:  # It can't hold a chord, so it plays it broken.
+            member = replace(member, role=role, figure=figure)
+        band[seat] = replace(member, instrument=name, min_intensity=0.0, level=max(1.0, member.level))
+        return seat
+    if role == "lead":  # There is one melody, and the instrument that is asked for plays it.
+        lead = next((i for i, m in enumerate(band) if m.role == "lead" and i not in taken), None)
+        if lead is not None:
+            band[lead] = Member("lead", name, band[lead].figure)
+            return lead
+    band.append(Member(role, name, figure))
+    return len(band) - 1
+
+
+def _seat_of_its_kind(band: list[Member], name: str, taken: set[int]) -> int | None:
+    """Find whom an instrument replaces: itself, or one of its track that plays melodies or chords as it does."""
+    free = [i for i in range(len(band)) if i not in taken]
+    if itself := [i for i in free if band[i].instrument == name]:
+        return itself[0]
+    wanted = INSTRUMENTS[name]
+    for i in free:
+        own = INSTRUMENTS[band[i].instrument]
+        if (own.track, own.unpitched) == (wanted.track, wanted.unpitched):
+            melodic = _own_role(name)[0] in _MELODIC
+            fits = wanted.track in _ONE_ROLE_TRACKS or (band[i].role in _MELODIC) == melodic
+            return i if fits else None
+    return None
+
+
+def _own_role(name: str) -> tuple[str, str]:
+    """Give the role and the figure that an instrument has by nature."""
+    return _INSTRUMENT_ROLES.get(name, _TRACK_ROLES[INSTRUMENTS[name].track])
 
 
 def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) -> bool:
-    """Whether a member leaves its layer to others because that is to be bare."""
+    """Say whether a member is silent because its layer is to be bare and others play it."""
     member, activity = band[index], brief.activity
     if member.instrument in asked:
         return False
@@ -104,14 +114,16 @@ def _sits_out(band: list[Member], index: int, brief: Brief, asked: list[str]) ->
     )
 
 
-def _give_the_tune(band: list[Member], asked: list[str]) -> None:
-    """An instrument asked for that sings by nature has the melody, in exchange with the style's own. In place."""
+def _assign_melody(band: list[Member], asked: list[str]) -> None:
+    """Give the melody to an instrument that was asked for and is by nature melodic, in place.
+
+    The style's own melody instrument takes over its part.
+    """
     tune = next((i for i, member in enumerate(band) if member.role == "lead"), None)
     if tune is None or band[tune].instrument in asked:
         return
     for i, member in enumerate(band):
-        track = INSTRUMENTS[member.instrument].track
-        natural = _OWN_ROLES.get(member.instrument, _ROLES[track])[0]
+        natural, _ = _own_role(member.instrument)
         if member.role == "counter" and member.instrument in asked and natural == "lead":
             band[tune], band[i] = (
                 replace(band[tune], instrument=member.instrument),
@@ -120,8 +132,8 @@ def _give_the_tune(band: list[Member], asked: list[str]) -> None:
             return
 
 
-def _lifted(band: list[Member], sings: bool) -> list[Member]:
-    """The band with somebody to carry it: a melody if there'd be none, and someone who plays from the start."""
+def _completed(band: list[Member], sings: bool) -> list[Member]:
+    """Complete the band, so that somebody has the melody and somebody plays from the start."""
     pitched = [member for member in band if not INSTRUMENTS[member.instrument].unpitched]
     if pitched and all(member.role in ("bass", "counter") for member in pitched):
         first = next((m for m in pitched if INSTRUMENTS[m.instrument].track != "bass"), None)
@@ -129,10 +141,13 @@ def _lifted(band: list[Member], sings: bool) -> list[Member]:
             band[band.index(first)] = Member("lead", first.instrument, "melody")
     chordal = next((member for member in band if member.role in ("comp", "pad")), None)
     if chordal is not None and not sings and not any(member.role == "lead" for member in band):
-        band.append(Member("lead", chordal.instrument, "melody"))  # The right hand has the tune.
+        band.append(Member("lead", chordal.instrument, "melody"))  # As if its right hand played the melody.
     if band and all(member.role == "percussion" for member in band):
-        band = [replace(member, figure="salsa", enters=0.0, level=1.0) for member in band]
-    if band and all(member.enters > 0.3 for member in band):
-        lowest = min(member.enters for member in band)
-        band = [replace(member, enters=0.0) if member.enters <= lowest else member for member in band]
+        band = [replace(member, figure="salsa", min_intensity=0.0, level=1.0) for member in band]
+    if band and all(member.min_intensity > 0.3 for member in band):
+        lowest = min(member.min_intensity for member in band)
+        band = [
+            replace(member, min_intensity=0.0) if member.min_intensity <= lowest else member
+            for member in band
+        ]
     return band

@@ -1,11 +1,11 @@
-"""The styles that others are derived from: one for each genre preset, and house for what is danced to."""
+"""The styles from which others are derived: one for each genre preset, and house for dance music."""
 
 # ruff: noqa: E501 (tables: one entry a line)
 # fmt: off
 
 from __future__ import annotations
 
-from audiopod_mcp.music.styles.style import Style, band
+from .style import Style, band
 
 _HEAD_SOLO = ("intro", "verse", "verse", "bridge", "solo", "solo", "verse", "outro")
 _BUILD_DROP = ("intro", "build", "drop", "break", "build", "drop", "outro")
@@ -53,7 +53,7 @@ HIPHOP = Style(
     major=("Imaj7 vi7 IVmaj7 V7", "IVmaj7 iii7 vi7 Imaj7", "ii7 iii7 IVmaj7 V7", "vi7 IVmaj7 Imaj7 V6"),
     minor=("i VI iv V", "i7 iv7 i7 v7", "i VI VII v", "i VII VI v", "iv VI i VII", "i7 VImaj7 iv7 V7"),
     bridge=("IVmaj7 V6 iii7 vi7", "VI VII i i"),
-    form=_LOOPED, groove="hiphop", minor_share=0.8, swing=0.57, swung=0.25, scale="pentatonic", melody_pace=0.9,
+    form=_LOOPED, groove="hiphop", minor_share=0.8, swing=0.57, swing_unit=0.25, scale="pentatonic", melody_pace=0.9,
 )
 JAZZ = Style(
     "jazz", (108, 168),
@@ -80,7 +80,7 @@ CLASSICAL = Style(
     energy=0.4,
 )
 HOUSE = Style(
-    "house", (120, 127), kin=("electronic",), band=
+    "house", (120, 127), parents=("electronic",), band=
     band(
         ("drums", "electronic kit", "house", 0.0, 1.1), ("percussion", "percussion", "congas", 0.5, 0.6),
         ("bass", "synth bass", "offbeat", 0.35), ("comp", "piano", "stabs", 0.5), ("pad", "pad", "swell"),
@@ -88,7 +88,7 @@ HOUSE = Style(
     ),
     major=("I V vi IV", "IVmaj7 V6 vi7 iii7", "vi IV I V", "I iii7 vi IV"),
     minor=("i7 VII iv7 VI", "i VI III VII", "i7 i7 iv7 v7", "VI VII i v", "i III VI VII", "iv7 v7 i7 VI"),
-    form=_BUILD_DROP, groove="house", minor_share=0.75, swing=0.54, swung=0.25, looseness=0.2, energy=0.75,
+    form=_BUILD_DROP, groove="house", minor_share=0.75, swing=0.54, swing_unit=0.25, looseness=0.2, energy=0.75,
 )
 COUNTRY = Style(
     "country", (92, 132),
@@ -129,7 +129,7 @@ REGGAE = Style(
         ("comp", "organ", "bubble", 0.3, 0.8), ("lead", "trombone", "melody"), ("counter", "brass", "answers", 0.7, 0.8),
     ),
     major=("I IV I IV", "I V vi IV", "I ii IV I", "I IV V IV", "I vi ii V"), minor=("i iv i iv", "i VII VI VII", "i VII i VII", "i v iv i", "i III VII iv"),
-    groove="reggae", minor_share=0.45, swing=0.58, swung=0.25,
+    groove="reggae", minor_share=0.45, swing=0.58, swing_unit=0.25,
 )
 LATIN = Style(
     "latin", (92, 112),
@@ -149,7 +149,7 @@ RNB = Style(
     ),
     major=("Imaj9 iii7 IVmaj7 V7sus4", "IVmaj9 iii7 ii9 Imaj7", "ii9 V13 Imaj9 vi7", "Imaj7 vi7 ii9 V13", "vi7 ii9 IVmaj7 iii7", "IVmaj9 V6 iii7 vi7"),
     minor=("i9 iv9 VImaj7 v7", "VImaj7 v7 i9 i9", "i9 VII iv9 V7", "i9 VImaj7 iv9 v7", "iv9 v7 i9 VII", "i7 IIImaj7 VImaj7 V7"),
-    bridge=("IVmaj7 iii7 ii7 V7sus4", "VImaj7 VII i9 v7"), groove="rnb", minor_share=0.55, swing=0.57, swung=0.25,
+    bridge=("IVmaj7 iii7 ii7 V7sus4", "VImaj7 VII i9 v7"), groove="rnb", minor_share=0.55, swing=0.57, swing_unit=0.25,
     scale="pentatonic", melody_pace=1.3,
 )
 METAL = Style(
@@ -164,4 +164,4 @@ METAL = Style(
     melody_pace=1.8, looseness=0.5,
 )
 
-ROOTS = (POP, ROCK, HIPHOP, JAZZ, CLASSICAL, HOUSE, COUNTRY, FOLK, BLUES, REGGAE, LATIN, RNB, METAL)
+GENRES = (POP, ROCK, HIPHOP, JAZZ, CLASSICAL, HOUSE, COUNTRY, FOLK, BLUES, REGGAE, LATIN, RNB, METAL)

@@ -1,0 +1,188 @@
+"""Oscillators: banks of decaying modes, and wavetables read at a moving pitch and brightness."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.fft as sfft
+
+from audiopod_mcp.music.model import SAMPLE_RATE
+
+from .envelopes import CONTROL_RAMP, CONTROL_STEP
+from .tone import FloatArray, IndexArray, Signal
+
+TABLE_SIZE = 8192
+"""Samples in a wavetable. Read without interpolation, its error stays below -70 dB."""
+_BLOCK = 256
+"""Samples of a mode that one matrix product advances."""
+_MAX_PRODUCT = 200_000
+"""Multiplications in one matrix product. Below this number BLAS stays on one core: threads that wait for each
+other on a busy machine cost more than they give, and the sums do not depend on how many threads there are."""
+_SILENT_AFTER = 9.0
+"""Time constants after which a mode is silent: -78 dB."""
+_MAX_HZ = 0.42 * SAMPLE_RATE
+"""No partial is synthesised above this."""
+
+
+def decaying_modes(
+    frequencies: FloatArray,
+    amplitudes: FloatArray,
+    decays: FloatArray,
+    n: int,
+    phases: FloatArray | float = 0.0,
+) -> Signal:
+    """Sum decaying sinusoids, Σ aₖ·exp(-t/τₖ)·sin(2πfₖt + φₖ): modal synthesis of strings, bars and skins.
+
+    A decaying exponential over time ``bB + i`` is one over ``bB`` times one over ``i``, so the whole sum
+    is a single matrix product of (blocks × modes) and (modes × samples of a block), which BLAS computes.
+
+    Parameters
+    ----------
+    frequencies, amplitudes, decays, phases
+        Hz, level, time constant (s) and phase (rad) of each mode; shape (modes,).
+    n
+        Samples.
+
+    Returns
+    -------
+    ndarray
+        float32, shape (n,). Modes above 0.42 of the sample rate are left out.
+
+    """
+    phases = np.broadcast_to(phases, frequencies.shape)
+    keep = (frequencies < _MAX_HZ) & (np.abs(amplitudes) > 1e-5)
+    brief = int(_SILENT_AFTER * SAMPLE_RATE * float(np.median(decays)))
+    if len(decays) > 8 and 2 * brief < n:
+        # The half of the modes that dies first need not be computed to the end.
+        gone = keep & (decays <= np.median(decays))
+        keep &= ~gone
+        start = decaying_modes(frequencies[gone], amplitudes[gone], decays[gone], brief, phases[gone])
+    else:
+        start = np.zeros(0, np.float32)
+    frequencies, amplitudes, decays, phases = (x[keep] for x in (frequencies, amplitudes, decays, phases))
+    rate = (2j * np.pi * frequencies - 1 / decays) / SAMPLE_RATE
+    count = max(1, len(rate))
+    rows = max(1, _MAX_PRODUCT // (2 * count * _BLOCK))
+    groups = max(1, -(-n // (rows * _BLOCK)))
+    coarse = np.exp(rate * (_BLOCK * np.arange(groups * rows))[:, None])
+    coarse *= amplitudes * np.exp(1j * phases)
+    fine = np.exp(rate[:, None] * np.arange(_BLOCK))
+    # Im(coarse·fine) = Re·Im + Im·Re: one real product of twice the depth.
+    left = np.concatenate((coarse.real, coarse.imag), axis=1).astype(np.float32)
+    right = np.concatenate((fine.imag, fine.real), axis=0).astype(np.float32)
+    ringing: Signal = (left.reshape(groups, rows, -1) @ right).reshape(-1)[:n]
+    ringing[: len(start)] += start
+    return ringing
+
+
+def harmonics(frequency: float, max_harmonics: int = 80) -> FloatArray:
+    """Number the harmonics of ``frequency`` (Hz) that lie below 0.42 of the sample rate: 1, 2, 3 …"""
+    return np.arange(1, max(1, min(max_harmonics, int(_MAX_HZ / frequency))) + 1, dtype=np.float64)
+
+
+def wavetable(amplitudes: FloatArray, phases: FloatArray | None = None) -> Signal:
+    """Build one period of Σ aₖ·sin(2πkx + φₖ).
+
+    Parameters
+    ----------
+    amplitudes, phases
+        Level and phase (rad) of each harmonic from the fundamental on; shape (harmonics,).
+
+    Returns
+    -------
+    ndarray
+        float32, shape (TABLE_SIZE,).
+
+    """
+    count = min(len(amplitudes), TABLE_SIZE // 2 - 1)
+    spectrum = np.zeros(TABLE_SIZE // 2 + 1, np.complex128)
+    spectrum[1 : count + 1] = -0.5j * TABLE_SIZE * amplitudes[:count]
+    if phases is not None:
+        spectrum[1 : count + 1] *= np.exp(1j * phases[:count])
+    period: Signal = sfft.irfft(spectrum).astype(np.float32)
+    return period
+
+
+def phase_index(frequency: FloatArray, n: int, start: FloatArray | float = 0.0) -> IndexArray:
+    """Say where in its wavetable a tone of moving pitch is at each sample.
+
+    Parameters
+    ----------
+    frequency
+        Hz at the control points; shape (…, control points).
+    n
+        Samples.
+    start
+        Periods from which each tone begins.
+
+    Returns
+    -------
+    ndarray
+        int64 positions, 0 … TABLE_SIZE - 1; shape (…, n).
+
+    """
+    advance = 0.5 * (frequency[..., :-1] + frequency[..., 1:]) * (CONTROL_STEP / SAMPLE_RATE)
+    cycles = np.cumsum(advance, axis=-1) - advance + np.asarray(start)[..., None]
+    first = (TABLE_SIZE * (cycles % 1.0)).astype(np.float32)
+    positions = (advance * TABLE_SIZE).astype(np.float32)[..., None] * CONTROL_RAMP
+    positions += first[..., None]
+    index = positions.astype(np.int64)
+    index &= TABLE_SIZE - 1
+    phases: IndexArray = index.reshape(*frequency.shape[:-1], -1)[..., :n]
+    return phases
+
+
+def read_wavetable(tables: Signal, index: IndexArray, position: Signal | None = None) -> Signal:
+    """Read a wavetable, or a blend of two neighbours in a row of them.
+
+    Parameters
+    ----------
+    tables
+        Shape (TABLE_SIZE,), or (tables, TABLE_SIZE) for a row of them.
+    index
+        Positions in the table, from :func:`phase_index`; shape (n,) or (voices, n).
+    position
+        Which of the row is heard, 0 … tables - 1; between two whole numbers both are. Shape (n,).
+
+    Returns
+    -------
+    ndarray
+        float32, shaped like ``index``.
+
+    """
+    if position is None:
+        return tables.take(index)
+    lower = np.minimum(position.astype(np.int64), len(tables) - 2)
+    places = index + TABLE_SIZE * lower
+    flat = tables.reshape(-1)
+    blend: Signal = flat.take(places)
+    places += TABLE_SIZE
+    step = flat.take(places)
+    step -= blend
+    step *= position - lower.astype(np.float32)
+    blend += step
+    return blend
+
+
+def pan_across(voices: Signal, low: float = 0.1, high: float = 0.9) -> Signal:
+    """Place voices side by side from left to right, at equal power.
+
+    Parameters
+    ----------
+    voices
+        Shape (voices, n).
+    low, high
+        Places of the first and the last voice, 0 (left) to 1 (right).
+
+    Returns
+    -------
+    ndarray
+        float32, shape (n, 2).
+
+    """
+    place = np.linspace(low, high, len(voices)) * np.pi / 2
+    sides = np.stack((np.cos(place), np.sin(place))).astype(np.float32)
+    y = np.zeros((voices.shape[1], 2), np.float32)
+    for voice, (left, right) in zip(voices, sides.T, strict=True):
+        y[:, 0] += left * voice
+        y[:, 1] += right * voice
+    return y

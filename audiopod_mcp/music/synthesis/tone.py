@@ -1,0 +1,43 @@
+"""The note that an instrument is asked to synthesise, and the arrays that it answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.model import SAMPLE_RATE
+
+Signal = npt.NDArray[np.float32]
+"""Samples at :data:`SAMPLE_RATE`: mono of shape (n,), stereo of shape (n, 2)."""
+FloatArray = npt.NDArray[np.float64]
+IndexArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """One note to synthesise."""
+
+    pitch: float
+    """MIDI note number; fractions are microtones."""
+    seconds: float
+    """How long the key is down at most."""
+    force: float
+    """How hard it is struck, blown or sung, 0 (softest) to 1."""
+    rng: np.random.Generator
+    """The chance by which no two notes are alike."""
+    syllable: str | None = None
+    from_above: bool = False
+    """Whether it is slurred from a higher note."""
+    slurred: bool = False
+    """Whether it goes on from the note before in one breath or bow."""
+
+    @property
+    def frequency(self) -> float:
+        """Hz of the fundamental."""
+        return float(440 * 2 ** ((self.pitch - 69) / 12))
+
+    def samples(self, tail: float = 0.0) -> int:
+        """Count the samples of the note and of ``tail`` seconds after it."""
+        return int((self.seconds + tail) * SAMPLE_RATE) + 1

@@ -1,0 +1,256 @@
+"""What :class:`~audiopod_mcp.music.model.Refused` says to the person who asked over REST or MCP.
+
+``music`` knows no arguments and no tools: it raises a code and the values that it depends on. Here each code
+has its sentence, which names the argument at fault, the value, what is possible and what helps instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from audiopod_mcp.music.model import Refused
+
+
+def explain(refusal: Exception) -> str:
+    """The sentence for a refusal of the music; what any other exception says is a sentence already."""
+    if not isinstance(refusal, Refused) or refusal.code not in WORDINGS:
+        return str(refusal)
+    wording = WORDINGS[refusal.code]
+    if callable(wording):
+        return wording(**refusal.values)
+    return wording.format_map({name: _listed(value) for name, value in refusal.values.items()})
+
+
+def _listed(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, tuple) else value
+
+
+def _section_not_found(section: str, number: int | None, sections: Sequence[tuple[str, float, float]]) -> str:
+    from audiopod_mcp.music.editing.prompt.time_ranges import format_time
+
+    name = section if number is None else f"{section} number {number}"
+    heard = ", ".join(f"{label} {format_time(start)}-{format_time(end)}" for label, start, end in sections)
+    has = f"it has {heard}" if heard else "it has no sections that could be told"
+    return (
+        f"edit_target_prompt: no {name} was found in this track; {has}; "
+        "give times, for example from 0:30 to 0:45"
+    )
+
+
+def _stretch_outside(start: float, end: float, duration: float) -> str:
+    from audiopod_mcp.music.editing.prompt.time_ranges import format_time
+
+    return (
+        f"edit_target_prompt: {format_time(start)} to {format_time(end)} is no part of this track; "
+        f"it lasts {format_time(duration)}"
+    )
+
+
+def _repeat_out_of_range(times: int, most: int, longest: float) -> str:
+    return (
+        f"edit_target_prompt: {times} times is out of range; 2 to {most} times, "
+        f"and {longest / 60:g} minutes in all, is possible"
+    )
+
+
+def _track_not_in_mix(track: str, tracks: Sequence[str]) -> str:
+    return (
+        f"edit_target_prompt: there are no {track.replace('_', ' ')} in this track; "
+        f"it has {', '.join(tracks)}"
+    )
+
+
+def _track_not_transposable(track: str, semitones: float, furthest: int) -> str:
+    return (
+        f"edit_target_prompt: {track.replace('_', ' ')} can't be moved by {semitones:g} semitones; "
+        f"at most {furthest} up or down, and no drums or percussion, is possible"
+    )
+
+
+def _track_not_separable(track: str) -> str:
+    return (
+        f"{track.capitalize()} can't be separated from a recording by the local engine; "
+        "it can do vocals, bass and drums. Tracks composed by this studio have all their stems."
+    )
+
+
+def _track_not_heard(track: str, heard: Sequence[str]) -> str:
+    missing = {"vocals": "singing was", "drums": "drums were", "bass": "bass was"}[track]
+    return f"No {missing} heard in this recording; heard: {', '.join((*heard, 'other instruments'))}."
+
+
+def _edit_unsupported(clause: str, kind: str) -> str:
+    why, instead = UNSUPPORTED_EDITS[kind]
+    return f"edit_target_prompt: {clause!r}: {why}; {instead}"
+
+
+UNSUPPORTED_EDITS: Final[Mapping[str, tuple[str, str]]] = {
+    "noise_removal": (
+        "noise can't be removed",
+        "less treble makes hiss softer, cut everything below 60 Hz makes hum and rumble softer",
+    ),
+    "energy": (
+        "energy is too wide a word for an edit",
+        "say what makes it: 5 % faster, drums 3 dB louder, brighter, add drums; "
+        "a cover with a livelier caption plays it anew",
+    ),
+    "modulation_effect": (
+        "there is no such effect",
+        "an edit has echo, reverb, compression, distortion, filters, width and a place left or right",
+    ),
+    "correction": (
+        "neither tuning nor timing of what was played can be corrected",
+        "a repaint plays a part anew (repaint_section)",
+    ),
+    "undo": (
+        "an edit does not know what the track was before",
+        "edit the earlier job again (list_jobs names it), or say the key or tempo: in G minor, to 120 bpm",
+    ),
+    "lyrics": (
+        "new words come as an argument of their own",
+        "give them as edit_target_lyrics; it works with tracks that were composed by this studio",
+    ),
+    "composition": (
+        "an edit composes no new sections",
+        "extend_track goes on before or after the track, repaint_section plays a stretch anew, "
+        "and an edit can repeat a part: repeat the chorus",
+    ),
+    "singer": (
+        "the singer can't be exchanged for another",
+        "pitch the vocals up or down by 3 semitones, or make a new take (retake_track)",
+    ),
+    "shortening": (
+        "how much of it should go has to be said",
+        "say cut the first 4 seconds, cut from 0:30 to 0:45, cut the intro or keep only the first minute",
+    ),
+    "automation": (
+        "an edit changes a stretch as a whole, not little by little",
+        "fade in over 10 seconds and fade out do; or give stretches: 3 dB quieter from 0:00 to 0:20",
+    ),
+    "stems": (
+        "an edit gives one mix",
+        "extract_stem gives one instrument as a track of its own",
+    ),
+    "metre": (
+        "metre and feel of what was played can't be bent",
+        "a cover plays the song anew in another style (cover_song)",
+    ),
+}
+"""Why an edit can't do what is asked for, and what can be done instead."""
+
+WORDINGS: Final[Mapping[str, str | Callable[..., str]]] = {
+    # What is to be composed.
+    "genre_preset_unknown": '"{preset}" is not a genre preset: use one of {presets} or custom.',
+    "key_unknown": '"{key}" is not a key: write for example "C major", "Am" or "F# minor".',
+    "composition_key_unknown": '"{key}" is not a key: write for example "C major" or "F# minor".',
+    "metre_unknown": '"{metre}" is not a metre that can be played: use {metres}.',
+    "tempo_out_of_range": "A tempo of {tempo:g} BPM can't be played: use {lowest:g} to {highest:g}.",
+    "duration_out_of_range": (
+        "A piece can't last {duration:g} seconds: use {lowest:g} to {highest:g}, or -1 for automatic."
+    ),
+    "duration_not_positive": "A piece can't last {duration:g} seconds: ask for more than 0.",
+    "nobody_plays": "caption: nobody is left to play what it asks for; name an instrument",
+    # What is to be listened to.
+    "recording_empty": "The recording is empty: there is nothing to listen to.",
+    "sample_rate_not_positive": "A sample rate of {rate} Hz makes no sense.",
+    "separation_source_empty": "The recording is empty: there is nothing to separate.",
+    "separation_source_silent": "The recording is silent: there is nothing to separate.",
+    "track_not_separable": _track_not_separable,
+    "track_not_heard": _track_not_heard,
+    "lyrics_without_lines": "There are no lyrics to time: the text has no lines.",
+    "lyrics_too_long": (
+        "{syllables} syllables of lyrics don't fit into {duration:.0f} seconds: is it the right text?"
+    ),
+    # What is to be played again.
+    "cover_source_silent": (
+        "src_audio_url: the recording is silent, there is no song in it to cover; send another one"
+    ),
+    "cover_key_unknown": 'keyscale: {key!r} is not a key; write it like "C Major" or "F# minor"',
+    "reference_silent": (
+        "reference_audio_url: the recording is silent, it has no sound to go by; send another one"
+    ),
+    "retake_source_silent": (
+        "original_job_id: the track is silent, there is nothing to play again; name another job"
+    ),
+    "window_start_outside": "repainting_start: {start:g} s is not in the track; give 0 to {duration:.2f} s",
+    "window_after_end": (
+        "repainting_end: {end:g} s is after the end of the track ({duration:.2f} s); -1 means its end"
+    ),
+    "window_too_short": (
+        "repainting_end: {end:g} s is too early; "
+        "it must be at least {shortest:g} s after repainting_start ({start:g} s)"
+    ),
+    "window_too_long": (
+        "repainting_end: {length:.0f} s is too long a stretch; "
+        "repaint at most {longest:.0f} s at a time, or make a cover"
+    ),
+    "extension_out_of_range": "{side}_extend_length: {length:g} s is out of range; give 0 to {longest:.0f} s",
+    "nothing_to_extend": (
+        "right_extend_length: both lengths are 0; give at least one of them, up to {longest:.0f} s"
+    ),
+    # What is to be edited. No sentence is longer than an error of the API may be.
+    "nothing_to_edit": (
+        "edit_target_prompt: say what to change, for example: a bit brighter, drums 3 dB louder"
+    ),
+    "edit_not_understood": (
+        "edit_target_prompt: no change was understood in it; say {examples}; for a style, cover_song"
+    ),
+    "edit_unsupported": _edit_unsupported,
+    "edit_range_invalid": (
+        "edit_n_min, edit_n_max: {low:g} to {high:g} is no part of the track; "
+        "give fractions of its length, 0 to 1, the smaller one first"
+    ),
+    "recording_keeps_its_words": (
+        "edit_target_lyrics: the words of a recording can't be changed here; "
+        "it works with tracks that were composed by this studio"
+    ),
+    "nothing_to_sing": (
+        "edit_target_lyrics: there is nothing to sing in these lyrics; write at least one line of words"
+    ),
+    "section_not_found": _section_not_found,
+    "stretch_outside": _stretch_outside,
+    "no_bars_heard": (
+        "edit_target_prompt: no bars were heard to count; give times, for example from 0:30 to 0:45"
+    ),
+    "cut_leaves_nothing": "edit_target_prompt: nothing would be left of the track; cut a part of it",
+    "nobody_left": "edit_target_prompt: nothing would be left of the track; keep at least one instrument",
+    "repeat_out_of_range": _repeat_out_of_range,
+    "nothing_but_silence": (
+        "edit_target_prompt: this track is silent from start to end; there is nothing to keep"
+    ),
+    "track_not_in_mix": _track_not_in_mix,
+    "track_not_transposable": _track_not_transposable,
+    "instrument_unknown": (
+        "edit_target_prompt: {instrument!r} is not an instrument known here; try piano or strings"
+    ),
+    "instrument_not_addable": (
+        "edit_target_prompt: {instrument!r} can't be added here; try strings or piano"
+    ),
+    "loudness_out_of_range": (
+        "edit_target_prompt: {loudness:g} LUFS is out of range; "
+        "{lowest:g} to {highest:g} LUFS is possible, -14 is usual"
+    ),
+    "silence_has_no_loudness": "edit_target_prompt: silence has no loudness that could be changed",
+    "peak_out_of_range": (
+        "edit_target_prompt: a peak of {peak:g} dB is out of range; {lowest:g} to {highest:g} dB is possible"
+    ),
+    "silence_has_no_peak": "edit_target_prompt: silence has no peak that could be set",
+    "no_steady_beat": (
+        "edit_target_prompt: no steady beat was heard to set to a tempo; say faster or slower by N %"
+    ),
+    "speed_out_of_range": (
+        "edit_target_prompt: a speed of {speed:.2g} times is out of range; "
+        "{lowest:g} to {highest:g} times is possible"
+    ),
+    "no_key_heard": ("edit_target_prompt: no key was heard in this track; say up or down by N semitones"),
+    "transposition_too_far": (
+        "edit_target_prompt: {semitones:g} semitones is too far; at most {furthest} up or down is possible"
+    ),
+    "frequency_out_of_range": (
+        "edit_target_prompt: {hertz:g} Hz is out of range; {lowest:g} to {highest} is possible"
+    ),
+    "not_stereo": (
+        "edit_target_prompt: this track is not stereo, so nothing can be made wider, narrower or moved"
+    ),
+}

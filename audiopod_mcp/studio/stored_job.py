@@ -1,0 +1,56 @@
+"""A job as the studio keeps it, for whoever stores it, runs it, finds its audio or tells of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from pydantic import Field, field_validator
+
+from audiopod_mcp.operations import Job
+
+COMPUTED: Final = frozenset(
+    {
+        "output_url",
+        "output_urls",
+        "stem_urls",
+        "files",
+        "actual_seeds",
+        "lyrics",
+        "source_job_id",
+        "source_take",
+        "user_id",
+        "likes_count",
+    }
+)
+"""The fields of a job that follow from others when it is told; each other one is a column."""
+
+
+class StoredJob(Job):
+    """One job as it is stored: what is told of it, and what only the studio needs to know."""
+
+    task: str
+    format: str
+    engine: str
+    created_at: str
+    progress: float = 0.0
+    notes: list[str] = Field(default_factory=list)
+    details: dict[str, Any] = Field(default_factory=dict)
+    liked: bool = False
+
+    owner: str
+    params: dict[str, Any]
+    sources: dict[str, Any]
+    takes: list[dict[str, Any]] = Field(default_factory=list)
+    token: str
+    """What makes the addresses of its audio unguessable."""
+    claimed_by: str | None = None
+    """The studio process that is at it."""
+    crashes: int = 0
+    language: str | None = None
+    genre: str | None = None
+
+    @field_validator("params", "sources", "takes", "notes", "details", mode="before")
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value
