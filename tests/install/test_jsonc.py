@@ -57,14 +57,14 @@ def documents(draw):
     return draw(blanks) + draw(laid_out(value)) + draw(blanks), value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(documents())
 def test_a_document_means_what_it_says(document):
     text, value = document
     assert jsonc.parse(text) == value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(documents())
 def test_setting_adds_a_member_and_changes_nothing_else(document):
     text, value = document
@@ -74,7 +74,7 @@ def test_setting_adds_a_member_and_changes_nothing_else(document):
     assert jsonc.set_member(after, ("mcpServers", "audiopod"), ENTRY) == after
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(documents())
 def test_removing_restores(document):
     text, value = document
@@ -88,7 +88,7 @@ def test_removing_restores(document):
         assert "".join(back.split()) == "".join(text.split())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(documents(), st.data())
 def test_removing_any_member_leaves_the_others(document, data):
     text, value = document

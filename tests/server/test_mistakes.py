@@ -2,7 +2,7 @@
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp import Client
 from mcp.shared.exceptions import MCPError
@@ -144,7 +144,7 @@ def ask():
             yield lambda method, *arguments: portal.call(getattr(client, method), *arguments)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(
     arguments=st.dictionaries(st.sampled_from(NAMES), json_values, max_size=5), tool=st.sampled_from(TOOLS)
 )
@@ -166,7 +166,7 @@ uris = st.text(max_size=40) | st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(uri=uris)
 def test_whatever_uri_is_read_the_answer_is_that_there_is_no_such_thing(ask, uri):
     with pytest.raises(MCPError) as refused:

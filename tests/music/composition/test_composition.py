@@ -162,7 +162,7 @@ def test_half_time_halves_the_backbeat_and_leaves_the_tempo() -> None:
     assert slow.parts == compose(brief_for("dubstep"), seed=3).parts  # It counts so already.
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.floats(1, 70),
     st.floats(30, 300),
@@ -259,7 +259,6 @@ def test_lyrics_that_do_not_fit_are_left_out_rather_than_gabbled() -> None:
     assert np.median(gaps) > 0.1
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(1, 16), st.booleans(), st.integers(0, 99))
 def test_syllables_are_placed_in_order_within_their_line(
     count: int, span: float, compound: bool, seed: int
@@ -333,7 +332,7 @@ def test_odd_tags_and_lengths_are_sung_as_they_stand() -> None:
     assert short.lyrics
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     bpm=st.integers(30, 300),
     key=st.sampled_from(("C major", "F# minor", "Bb dorian")),
@@ -469,7 +468,6 @@ def test_a_report_may_stop_the_work() -> None:
         compose(brief_for("pop"), seed=1, report=stop)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     beats=st.lists(st.floats(0.15, 1.5), min_size=0, max_size=40),
     start=st.floats(0, 3),

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.analysis.analyze import analyze
@@ -120,7 +120,6 @@ def lyric_lines(draw):
     return tuple(lines)
 
 
-@settings(deadline=None, max_examples=60)
 @given(lyric_lines())
 def test_lines_survive_the_trip_through_lrc(lines):
     back = from_lrc(to_lrc(lines, title="A [strange] title", artist="Somebody", length=6_100))
@@ -132,7 +131,6 @@ def test_lines_survive_the_trip_through_lrc(lines):
         assert after.end >= after.start
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="[]<>:.0123456789 abti\n\r\t\ufeff-+offset", max_size=120))
 def test_no_text_is_too_strange_for_the_parser(text):
     lines = from_lrc(text)
@@ -140,7 +138,6 @@ def test_no_text_is_too_strange_for_the_parser(text):
     assert [line.start for line in lines] == sorted(line.start for line in lines)
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=60))
 def test_any_line_of_text_stays_one_line(text):
     written = to_lrc([LyricLine(1.0, 2.0, text)])
