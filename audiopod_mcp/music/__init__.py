@@ -33,8 +33,8 @@ from .model import (
     Rendering,
     Score,
     Span,
-    silent,
-    within,
+    ignore_progress,
+    progress_within,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ Source: TypeAlias = "Rendering | tuple[npt.NDArray[np.floating[Any]], int]"
 """A rendering, or ``(samples, rate)``: floats of shape (samples, channels) or (samples,), full scale ±1."""
 
 
-def analyze(source: Source, *, progress: Progress = silent) -> Analysis:
+def analyze(source: Source, *, progress: Progress = ignore_progress) -> Analysis:
     """Measure tempo, beats, metre, key, chords, sections, singing and loudness.
 
     Parameters
@@ -92,7 +92,7 @@ def analyze(source: Source, *, progress: Progress = silent) -> Analysis:
     return analyze_audio(song.audio, song.rate, progress)
 
 
-def separate(source: Source, *, progress: Progress = silent) -> Mapping[str, Audio]:
+def separate(source: Source, *, progress: Progress = ignore_progress) -> Mapping[str, Audio]:
     """Split music into its stems.
 
     Parameters
@@ -116,7 +116,7 @@ def separate(source: Source, *, progress: Progress = silent) -> Mapping[str, Aud
     stems: dict[str, Audio] = {}
     refusal: Refused | None = None
     for number, track in enumerate(TRACKS):
-        part = within(progress, number / len(TRACKS), (number + 1) / len(TRACKS))
+        part = progress_within(progress, number / len(TRACKS), (number + 1) / len(TRACKS))
         try:
             stems[track] = extract_stem(song, track, progress=part)
         except Refused as error:
@@ -126,7 +126,7 @@ def separate(source: Source, *, progress: Progress = silent) -> Mapping[str, Aud
     return stems
 
 
-def extract_stem(source: Source, track: str, *, progress: Progress = silent) -> Audio:
+def extract_stem(source: Source, track: str, *, progress: Progress = ignore_progress) -> Audio:
     """Take one stem out of music.
 
     Parameters
@@ -165,7 +165,7 @@ def generate(
     exclude: str | None = None,
     tracks: Collection[str] | None = None,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Rendering:
     """Compose and render a song. What is not given is taken from the caption, or chosen by the seed.
 
@@ -221,7 +221,7 @@ def generate_sample(
     tempo: float | None = None,
     key: str | None = None,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Rendering:
     """Make a loop of whole bars that repeats without a seam, or one hit, note or chord.
 
@@ -249,7 +249,7 @@ def generate_from_reference(
     language: str | None = None,
     exclude: str | None = None,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Rendering:
     """Make new music in the tempo, key, metre, density and sound of a reference, of which no note is used.
 
@@ -284,7 +284,7 @@ def cover(
     language: str | None = None,
     exclude: str | None = None,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Rendering:
     """Play a song again in another style, on its own beats.
 
@@ -311,7 +311,9 @@ def cover(
     )  # fmt: skip
 
 
-def retake(source: Source, *, variance: float = 0.7, seed: int = 0, progress: Progress = silent) -> Rendering:
+def retake(
+    source: Source, *, variance: float = 0.7, seed: int = 0, progress: Progress = ignore_progress
+) -> Rendering:
     """Play the same music once more, a little or a lot otherwise.
 
     Parameters
@@ -338,7 +340,7 @@ def repaint(
     *,
     lyrics: str | None = None,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Rendering:
     """Replace a stretch of a song by new music in its beats, key, chords, loudness and spectral balance.
 
@@ -371,7 +373,7 @@ def extend(
     after: float = 30.0,
     lyrics: str | None = None,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Rendering:
     """Play on after the end of a song, and lead up to its start.
 
@@ -404,7 +406,7 @@ def edit(
     first: float | None = None,
     last: float | None = None,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Rendering:
     """Change mix, sound, tempo, key, form or words of a song.
 
@@ -432,7 +434,7 @@ def edit(
 
 
 def align_lyrics(
-    source: Source, lyrics: str, *, analysis: Analysis | None = None, progress: Progress = silent
+    source: Source, lyrics: str, *, analysis: Analysis | None = None, progress: Progress = ignore_progress
 ) -> tuple[LyricLine, ...]:
     """Find when each line of known lyrics is sung in a recording.
 
@@ -457,8 +459,8 @@ def align_lyrics(
 
     song = _rendering(source)
     begun = 0.0 if analysis else 0.6
-    heard = analysis or analyze(song, progress=within(progress, 0.0, begun))
-    return align(lyrics, heard, song.audio, song.rate, within(progress, begun, 1.0))
+    heard = analysis or analyze(song, progress=progress_within(progress, 0.0, begun))
+    return align(lyrics, heard, song.audio, song.rate, progress_within(progress, begun, 1.0))
 
 
 def _rendering(source: Source) -> Rendering:

@@ -29,11 +29,11 @@ SAMPLE_RATE = 44_100
 """The sample rate at which the engine renders, Hz."""
 
 
-def silent(fraction: float, doing: str) -> None:
+def ignore_progress(fraction: float, doing: str) -> None:
     """Ignore the progress of the work."""
 
 
-def within(report: Progress, low: float, high: float) -> Progress:
+def progress_within(report: Progress, low: float, high: float) -> Progress:
     """Make the progress of a part of the work, during which the whole goes from ``low`` to ``high``."""
     return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
 

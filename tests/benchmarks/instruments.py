@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, ignore_progress
 from audiopod_mcp.music.synthesis import INSTRUMENTS
 from audiopod_mcp.music.synthesis.part_rendering import render_part
 
@@ -42,7 +42,7 @@ STRUCK = (
 def phrase(name: str, notes: list[Note]) -> np.ndarray:
     """Dry sound of ``notes``, (samples, 2)."""
     samples = int((notes[-1].start + notes[-1].duration + 2.0) * SAMPLE_RATE)
-    dry = render_part(Part(INSTRUMENTS[name].track, name, tuple(notes)), samples, 1, silent)
+    dry = render_part(Part(INSTRUMENTS[name].track, name, tuple(notes)), samples, 1, ignore_progress)
     return dry if dry.ndim == 2 else np.repeat(dry[:, None], 2, axis=1)
 
 

@@ -17,7 +17,7 @@ import mido
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, ignore_progress
 from audiopod_mcp.music.synthesis import INSTRUMENTS
 from audiopod_mcp.music.synthesis.mix_effects import distort
 from audiopod_mcp.music.synthesis.part_rendering import render_part
@@ -56,7 +56,7 @@ def notes_of(name: str, keys: list[int] | None = None) -> list[Note]:
 def ours(name: str, notes: list[Note]) -> np.ndarray:
     samples = round((notes[-1].start + STEP + TAIL) * SAMPLE_RATE)
     instrument = INSTRUMENTS[name]
-    dry = render_part(Part(instrument.track, name, tuple(notes)), samples, 1, silent)
+    dry = render_part(Part(instrument.track, name, tuple(notes)), samples, 1, ignore_progress)
     if instrument.drive:
         dry = distort(dry, instrument.drive, lambda: None)
     return dry if dry.ndim == 1 else dry.mean(axis=1)

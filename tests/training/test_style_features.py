@@ -32,7 +32,7 @@ def test_the_synthesizer_sounds_as_it_did_when_the_styles_were_measured():
 def test_an_instrument_that_sounds_otherwise_is_named(monkeypatch):
     stored = stored_levels()
     monkeypatch.setitem(
-        INSTRUMENTS, "piano", replace(INSTRUMENTS["piano"], level=INSTRUMENTS["piano"].level + 0.5)
+        INSTRUMENTS, "piano", replace(INSTRUMENTS["piano"], level_db=INSTRUMENTS["piano"].level_db + 0.5)
     )
     monkeypatch.setitem(INSTRUMENTS, "serpent", INSTRUMENTS["tuba"])
     monkeypatch.delitem(INSTRUMENTS, "kalimba")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.model import Analysis, Audio, Progress, silent, within
+from audiopod_mcp.music.model import Analysis, Audio, Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.signal.stft import Array, Ints
@@ -28,7 +28,7 @@ _MIN_BEATS_FOR_METRE = 8
 """Fewer beats than this say nothing about bars."""
 
 
-def analyze(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
+def analyze(audio: Audio, rate: int, report: Progress = ignore_progress) -> Analysis:
     """Tempo, beats, metre, key, chords, sections, singing, loudness and sound of a recording.
 
     Parameters
@@ -54,17 +54,17 @@ def analyze(audio: Audio, rate: int, report: Progress = silent) -> Analysis:
     hundred bytes a millisecond at most.
     """
     report(0.0, "reading")
-    mid, side = downmix(audio, rate, within(report, 0.0, 0.15))
+    mid, side = downmix(audio, rate, progress_within(report, 0.0, 0.15))
     duration = len(audio) / rate
-    loudness = integrated_loudness(audio, rate, within(report, 0.15, 0.25))
-    envelopes = onset_envelopes(mid, within(report, 0.25, 0.35))
-    timbre = measure_timbre(mid, within(report, 0.35, 0.4))
-    peaks = spectral_peaks(mid, within(report, 0.4, 0.65))
+    loudness = integrated_loudness(audio, rate, progress_within(report, 0.15, 0.25))
+    envelopes = onset_envelopes(mid, progress_within(report, 0.25, 0.35))
+    timbre = measure_timbre(mid, progress_within(report, 0.35, 0.4))
+    peaks = spectral_peaks(mid, progress_within(report, 0.4, 0.65))
     chroma, bass = chromagram(peaks), bass_chromagram(peaks)
     del peaks
-    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, within(report, 0.65, 0.75))
+    pulse = find_pulse(envelopes, harmonic_change(chroma, bass), chroma, progress_within(report, 0.65, 0.75))
     something_begins = envelopes[BROADBAND].any()  # a hum does not sing
-    vocals = find_vocals(mid, side, within(report, 0.75, 0.95)) if something_begins else ()
+    vocals = find_vocals(mid, side, progress_within(report, 0.75, 0.95)) if something_begins else ()
 
     beats: tuple[float, ...] = ()
     downbeats: tuple[float, ...] = ()

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
 
-from audiopod_mcp.music.model import Progress, silent, within
+from audiopod_mcp.music.model import Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.stft import Array
 
 from .autocorrelation import BAND_WEIGHTS, interpolate_at, onset_autocorrelation
@@ -53,7 +53,9 @@ class Pulse:
     other_metre: str
 
 
-def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress = silent) -> Pulse | None:
+def find_pulse(
+    envelopes: Array, harmony: Array, chroma: Array, report: Progress = ignore_progress
+) -> Pulse | None:
     """The tempo, the metre and the beats of a recording.
 
     Parameters
@@ -76,7 +78,9 @@ def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress
         return None
     tempo, confidence = estimate
     curve = estimate_tempo_curve(envelopes, tempo)
-    tempo, beats = refine_and_track(envelopes, tempo if curve is None else curve, within(report, 0.3, 0.7))
+    tempo, beats = refine_and_track(
+        envelopes, tempo if curve is None else curve, progress_within(report, 0.3, 0.7)
+    )
     if len(beats) < MIN_BEATS:
         return None
     level = find_metrical_level(envelopes, harmony, chroma, beats, tempo)
@@ -100,7 +104,7 @@ def find_pulse(envelopes: Array, harmony: Array, chroma: Array, report: Progress
 
 
 def refine_and_track(
-    envelopes: Array, tempo: float | npt.NDArray[np.float64], report: Progress = silent
+    envelopes: Array, tempo: float | npt.NDArray[np.float64], report: Progress = ignore_progress
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The exact tempo near an estimate, and the beats at it.
 
@@ -236,7 +240,7 @@ def onset_strength_at(envelope: Array, times: npt.NDArray[np.float64], reach: fl
 def track_beats(
     envelope: Array,
     tempo: float | npt.NDArray[np.float64],
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     tightness: float = 100.0,
 ) -> npt.NDArray[np.float64]:
     """The beats of an onset envelope, by dynamic programming.

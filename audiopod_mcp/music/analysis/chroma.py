@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.model import Progress, silent
+from audiopod_mcp.music.model import Progress, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.interpolation import peak_offset
@@ -50,7 +50,7 @@ class SpectralPeaks:
 
 
 def spectral_peaks(
-    signal: Array, report: Progress = silent, low: float = 60.0, high: float = 3500.0
+    signal: Array, report: Progress = ignore_progress, low: float = 60.0, high: float = 3500.0
 ) -> SpectralPeaks:
     """The spectral peaks of a signal.
 

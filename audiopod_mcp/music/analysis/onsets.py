@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.model import Progress, silent
+from audiopod_mcp.music.model import Progress, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.filterbank import log_filterbank
@@ -33,7 +33,7 @@ _LAG = 2
 """Frames from the one compared with."""
 
 
-def onset_envelopes(signal: Array, report: Progress = silent) -> Array:
+def onset_envelopes(signal: Array, report: Progress = ignore_progress) -> Array:
     """Onset strength in several bands.
 
     Each row has its one-second mean subtracted, what lies below cut to zero, and a standard deviation of 1.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiopod_mcp.music.model import Progress, silent
+from audiopod_mcp.music.model import Progress, ignore_progress
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.filterbank import log_filterbank
 from audiopod_mcp.music.signal.stft import STFT, Array
@@ -36,7 +36,7 @@ class Timbre:
     centroid: float
 
 
-def measure_timbre(signal: Array, report: Progress = silent) -> Timbre:
+def measure_timbre(signal: Array, report: Progress = ignore_progress) -> Timbre:
     """The timbre of a signal.
 
     Parameters

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.model import Progress, Span, silent
+from audiopod_mcp.music.model import Progress, Span, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.interpolation import interpolate_bins
@@ -39,7 +39,7 @@ _WEIGHTS = (0.55, 0.34, 0.45, 0.0, 0.32, 0.22, 0.53, 0.20, 0.39)
 _BIAS = -1.12
 
 
-def find_vocals(mid: Array, side: Array, report: Progress = silent) -> tuple[Span, ...]:
+def find_vocals(mid: Array, side: Array, report: Progress = ignore_progress) -> tuple[Span, ...]:
     """The segments of a recording where singing is likely.
 
     Pauses under 0.7 s are bridged, and shorter segments than that are not believed.
@@ -74,7 +74,7 @@ def vocal_segments(odds: Array) -> tuple[Span, ...]:
     return tuple(Span(start / VOCAL_FPS, end / VOCAL_FPS, "vocals") for start, end in segments)
 
 
-def vocal_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
+def vocal_log_odds(mid: Array, side: Array, report: Progress = ignore_progress) -> Array:
     """How probable singing is at each moment, by a logistic regression on :func:`vocal_features`.
 
     Parameters
@@ -95,7 +95,7 @@ def vocal_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
     return moving_mean(odds.astype(np.float32), round(0.5 * VOCAL_FPS) | 1)
 
 
-def vocal_features(mid: Array, side: Array, report: Progress = silent) -> Array:
+def vocal_features(mid: Array, side: Array, report: Progress = ignore_progress) -> Array:
     """What tells a voice.
 
     Parameters

@@ -16,7 +16,7 @@ from audiopod_mcp.music.model import (
     Refused,
     Score,
     Span,
-    silent,
+    ignore_progress,
 )
 from audiopod_mcp.music.styles import STYLES, Member, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
@@ -47,7 +47,9 @@ _PART_WRITERS: dict[str, Callable[[SongPlan, Member], tuple[Note, ...]]] = {
 }
 
 
-def compose(brief: Brief, *, seed: int, grid: Grid | None = None, report: Progress = silent) -> Score:
+def compose(
+    brief: Brief, *, seed: int, grid: Grid | None = None, report: Progress = ignore_progress
+) -> Score:
     """Compose a piece of exactly ``brief.duration`` seconds.
 
     Parameters

@@ -13,7 +13,15 @@ from audiopod_mcp.music.editing.prompt.edits import EditStep
 from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
 from audiopod_mcp.music.editing.prompt.time_ranges import format_time
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
-from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
+from audiopod_mcp.music.model import (
+    Audio,
+    Progress,
+    Refused,
+    Rendering,
+    Score,
+    ignore_progress,
+    progress_within,
+)
 from audiopod_mcp.music.signal.loudness import true_peak
 
 from .form import FORM_EDITS, edit_form
@@ -31,7 +39,7 @@ def edit(
     n_min: float | None = None,
     n_max: float | None = None,
     seed: int = 0,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     separator: Separator = separate_by_signal,
@@ -87,19 +95,19 @@ def edit(
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
     piece = song.excerpt(first, last)
     if prompt and composed and (not steps or _asks_for_style(plan.unread)):
-        piece = _in_style(piece, prompt, seed, within(report, 0.0, 0.8))
+        piece = _in_style(piece, prompt, seed, progress_within(report, 0.0, 0.8))
     elif plan.unread:
         note = f"Not understood, and left as it was: {plan.unread}."
         piece = piece.with_notes(note)
     if lyrics:
-        piece = _with_words(piece, lyrics, seed, within(report, 0.0, 0.8))
+        piece = _with_words(piece, lyrics, seed, progress_within(report, 0.0, 0.8))
     # What is said of a moment is meant on the clock of the track as it is: before others change that.
     for number, step in enumerate(
         sorted(steps, key=lambda step: step.when is None or step.kind in FORM_EDITS)
     ):
         share = 0.9 / len(steps)
         piece = _apply_step(
-            piece, step, first / rate, ceiling, within(report, number * share, (number + 1) * share)
+            piece, step, first / rate, ceiling, progress_within(report, number * share, (number + 1) * share)
         )
     report(0.9, "putting it together")
     out = song.insert(_with_peaks_limited(piece, song.excerpt(first, last), ceiling), first, last)
@@ -158,8 +166,8 @@ def _apply_step(
     """
     spans: list[tuple[int, int]] = []
     if step.when is not None:
-        sections = piece.sections(within(report, 0.0, 0.2)) if step.when.section else ()
-        bars = piece.downbeats(within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
+        sections = piece.sections(progress_within(report, 0.0, 0.2)) if step.when.section else ()
+        bars = piece.downbeats(progress_within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
         moment = step.when.shifted(start) if step.when.unit == "s" and not step.when.section else step.when
         times = moment.resolve(piece.seconds, sections, bars)
         spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]

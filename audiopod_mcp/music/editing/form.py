@@ -9,7 +9,7 @@ import numpy as np
 
 from audiopod_mcp.music.editing.prompt.edits import EditStep
 from audiopod_mcp.music.editing.prompt.time_ranges import format_time
-from audiopod_mcp.music.model import Refused, silent
+from audiopod_mcp.music.model import Refused, ignore_progress
 
 from .layers import LayeredTrack
 
@@ -93,7 +93,7 @@ def _trimmed(piece: LayeredTrack, step: EditStep) -> LayeredTrack:
 
 def _reversed(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
     """``piece`` backwards, all of it or one player. Its score no longer tells what is heard: it goes."""
-    piece = piece if step.track is None else piece.separate(step.track, silent)
+    piece = piece if step.track is None else piece.separate(step.track, ignore_progress)
     for first, last in spans or [(0, piece.samples)]:
         part = piece.excerpt(first, last)
         turned = part.map_layers(lambda x: np.ascontiguousarray(x[::-1]), step.track)

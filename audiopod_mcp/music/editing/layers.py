@@ -21,7 +21,16 @@ from audiopod_mcp.music.effects.crossfade import (
 )
 from audiopod_mcp.music.effects.mix_matching import loudness_gain
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
-from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, Refused, Score, Span, silent
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Analysis,
+    Audio,
+    Progress,
+    Refused,
+    Score,
+    Span,
+    ignore_progress,
+)
 from audiopod_mcp.music.score import concatenated, excerpt
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -90,7 +99,7 @@ class LayeredTrack:
         return replace(self, layers=layers, score=score)
 
     def map_layers(
-        self, change: Callable[[Audio], Audio], track: str | None = None, report: Progress = silent
+        self, change: Callable[[Audio], Audio], track: str | None = None, report: Progress = ignore_progress
     ) -> LayeredTrack:
         """Change every layer with ``change``, or only that of ``track``, which is separated if need be."""
         piece = self if track is None else self.separate(track, report)

@@ -13,7 +13,16 @@ from audiopod_mcp.music.effects.crossfade import fix_length
 from audiopod_mcp.music.effects.mix_matching import loudness_gain
 from audiopod_mcp.music.effects.normalization import MAX_LOUDNESS, MIN_LOUDNESS, normalization_gain
 from audiopod_mcp.music.effects.time_stretch import pitch_shift, pitch_shift_voice, time_stretch
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Score, within
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Audio,
+    Brief,
+    Part,
+    Progress,
+    Refused,
+    Score,
+    progress_within,
+)
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalance, remove_source
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
@@ -42,9 +51,13 @@ def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         return piece.map_layers(lambda x: x * np.float32(10 ** (step.amount / 20)), step.track, report)
     if step.text == LOW_END:
         return equalize_layers(piece, replace(step, kind="bass", track=None), report)
-    piece = piece.separate(step.track, within(report, 0.0, 0.8))
+    piece = piece.separate(step.track, progress_within(report, 0.0, 0.8))
     stem, rest, reached = rebalance(
-        piece.layers[step.track], piece.layers[RESIDUAL], piece.rate, step.amount, within(report, 0.8, 1.0)
+        piece.layers[step.track],
+        piece.layers[RESIDUAL],
+        piece.rate,
+        step.amount,
+        progress_within(report, 0.8, 1.0),
     )
     notes = piece.notes
     if abs(reached - step.amount) > 1:
@@ -96,17 +109,17 @@ def _silence(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTr
 def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     speed = step.amount
     if step.kind == "bpm":
-        frame = piece.frame(within(report, 0.0, 0.3))
+        frame = piece.frame(progress_within(report, 0.0, 0.3))
         if not frame.has_pulse:
             raise Refused("no_steady_beat")
         speed = (step.amount + frame.tempo * (step.text == "more")) / frame.tempo
     if not _SPEED_RANGE[0] <= speed <= _SPEED_RANGE[1]:
         raise Refused("speed_out_of_range", speed=speed, lowest=_SPEED_RANGE[0], highest=_SPEED_RANGE[1])
     score = piece.score and stretched(piece.score, 1 / speed)
-    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
+    rendered = _rendered_again(piece, score, progress_within(report, 0.3, 0.6))
     others = {track: layer for track, layer in piece.layers.items() if track not in rendered}
     others = _change_together(
-        others, lambda x: time_stretch(x, piece.rate, 1 / speed, within(report, 0.6, 1.0))
+        others, lambda x: time_stretch(x, piece.rate, 1 / speed, progress_within(report, 0.6, 1.0))
     )
     return replace(
         piece, layers={track: {**others, **rendered}[track] for track in piece.layers}, score=score
@@ -119,12 +132,12 @@ def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
     if abs(step.amount) > _MAX_SEMITONES:
         raise Refused("transposition_too_far", semitones=step.amount, furthest=_MAX_SEMITONES)
     score = piece.score and transposed(piece.score, round(step.amount))
-    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
-    return _shifted(piece, step.amount, rendered, score, within(report, 0.6, 1.0))
+    rendered = _rendered_again(piece, score, progress_within(report, 0.3, 0.6))
+    return _shifted(piece, step.amount, rendered, score, progress_within(report, 0.6, 1.0))
 
 
 def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    own = parse_key(piece.frame(within(report, 0.0, 0.3)).key or "")
+    own = parse_key(piece.frame(progress_within(report, 0.0, 0.3)).key or "")
     to = parse_key(step.text)
     if step.text in ("major", "minor"):  # "in minor": the tonic stays.
         to = own and replace(own, minor=step.text == "minor")
@@ -135,14 +148,14 @@ def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     # A minor key has the notes of the major key three semitones above it.
     by = (to.tonic + 3 * to.minor - own.tonic - 3 * own.minor + 5) % 12 - 5
     score = piece.score and in_key(piece.score, to)
-    rendered = _rendered_again(piece, score, within(report, 0.3, 0.6))
+    rendered = _rendered_again(piece, score, progress_within(report, 0.3, 0.6))
     if to.minor != own.minor and not set(piece.layers) <= {*rendered, *UNPITCHED}:
         rendered, score = {}, piece.score and transposed(piece.score, by)
         mode = "minor" if own.minor else "major"
         piece = piece.with_notes(
             f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home."
         )
-    return _shifted(piece, by, rendered, score, within(report, 0.6, 1.0))
+    return _shifted(piece, by, rendered, score, progress_within(report, 0.6, 1.0))
 
 
 def _shifted(
@@ -163,7 +176,7 @@ def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> La
     track = step.track or ""
     if abs(step.amount) > _MAX_SEMITONES or track in UNPITCHED:
         raise Refused("track_not_transposable", track=track, semitones=step.amount, furthest=_MAX_SEMITONES)
-    piece = piece.separate(track, within(report, 0.0, 0.5))
+    piece = piece.separate(track, progress_within(report, 0.0, 0.5))
 
     def higher(part: Part) -> Part:
         moved = (replace(note, pitch=note.pitch + round(step.amount)) for note in part.notes)
@@ -171,7 +184,9 @@ def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> La
 
     score = piece.score and with_parts(piece.score, higher)
     shift = pitch_shift_voice if track in ("vocals", "backing_vocals") else pitch_shift
-    changed = piece.map_layers(lambda x: shift(x, piece.rate, step.amount, within(report, 0.5, 1.0)), track)
+    changed = piece.map_layers(
+        lambda x: shift(x, piece.rate, step.amount, progress_within(report, 0.5, 1.0)), track
+    )
     return replace(changed, score=score)
 
 
@@ -190,7 +205,7 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
     """
     if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
         return {}
-    before = render(piece.score, seed=piece.score.seed, report=within(report, 0.0, 0.5))
+    before = render(piece.score, seed=piece.score.seed, report=progress_within(report, 0.0, 0.5))
     gains = {}
     for track, own in piece.layers.items():
         old = fix_length(before.get(track, own[:0]), piece.samples)
@@ -199,7 +214,7 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
             gains[track] = np.float32(gain)
     if not gains:
         return {}
-    new = render(score, seed=score.seed, report=within(report, 0.5, 1.0))
+    new = render(score, seed=score.seed, report=progress_within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
     return {track: fix_length(new[track] * gain, samples) for track, gain in gains.items() if track in new}
 
@@ -207,10 +222,10 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
 def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, f"taking out the {track_label(step.track or '')}")
     track = step.track or ""
-    piece = piece.separate(track, within(report, 0.0, 0.7))
+    piece = piece.separate(track, progress_within(report, 0.0, 0.7))
     if RESIDUAL in piece.layers:
         rest, fell = remove_source(
-            piece.layers[track], piece.layers[RESIDUAL], piece.rate, within(report, 0.7, 1.0)
+            piece.layers[track], piece.layers[RESIDUAL], piece.rate, progress_within(report, 0.7, 1.0)
         )
         note = f"The {track_label(track)} fell by about {-fell:.0f} dB: traces of {pronoun(track)} remain."
         piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=(*piece.notes[:-1], note))
@@ -243,11 +258,11 @@ def _keep_tracks(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:
 
 def _add(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     track = step.track or ""
-    frame = piece.frame(within(report, 0.0, 0.3))
+    frame = piece.frame(progress_within(report, 0.0, 0.3))
     own = piece.score.brief if piece.score else None
     brief = own or Brief(step.text, tempo=frame.tempo, key=frame.key or "C major")
     stems, parts = add_instrument(
-        frame, brief, step.text, track, seed=piece.seed, report=within(report, 0.3, 1.0)
+        frame, brief, step.text, track, seed=piece.seed, report=progress_within(report, 0.3, 1.0)
     )
     new = conform_stems(stems, piece)[track] * np.float32(10 ** (_ADDED_LEVEL / 20))
     layers = dict(piece.layers)
@@ -261,8 +276,8 @@ def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
     old = step.track or ""
     score = piece.score
     if score is None:  # A recording: what can be separated is replaced by what plays along.
-        taken = _remove(piece, step, within(report, 0.0, 0.5))
-        return _add(taken, replace(step, track=find_track(step.text)), within(report, 0.5, 1.0))
+        taken = _remove(piece, step, progress_within(report, 0.0, 0.5))
+        return _add(taken, replace(step, track=find_track(step.text)), progress_within(report, 0.5, 1.0))
     piece = piece.separate(old, report)
     stems, parts = swap_instrument(score, old, step.text, seed=piece.seed, report=report)
     before = piece.layers[old]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.stft import STFT, hann
 
 from .mix_matching import BAND_CENTERS, apply_filter, equalizer_filter
@@ -24,7 +24,13 @@ _BLOCK = 2**19
 
 
 def equalize(
-    audio: Audio, rate: int, kind: str, decibels: float, report: Progress = silent, *, hertz: float = 1_000.0
+    audio: Audio,
+    rate: int,
+    kind: str,
+    decibels: float,
+    report: Progress = ignore_progress,
+    *,
+    hertz: float = 1_000.0,
 ) -> Audio:
     """Raise or lower one region of the spectrum.
 
@@ -59,7 +65,7 @@ def equalize(
     return apply_filter(audio, equalizer_filter(decibels * curves[kind], rate), report)
 
 
-def change_reverb(audio: Audio, rate: int, amount: float, report: Progress = silent) -> Audio:
+def change_reverb(audio: Audio, rate: int, amount: float, report: Progress = ignore_progress) -> Audio:
     """Put ``audio`` into a room, or take away some of the room that it is in.
 
     Parameters

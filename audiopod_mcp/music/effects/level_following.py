@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import fft
 from scipy.ndimage import gaussian_filter1d
 
-from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.stft import STFT, Array, Complex, sine
 
 from .crossfade import CEILING, fix_length, limiter_gain, mixdown
@@ -36,7 +36,7 @@ def match_levels(
     rate: int,
     *,
     seams: tuple[bool, bool] = (True, True),
-    report: Progress = silent,
+    report: Progress = ignore_progress,
 ) -> dict[str, Audio]:
     """Bring new music to the levels of the stretch of a song that it replaces.
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import oaconvolve
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .crossfade import CEILING, limiter_gain, mixdown, resample
@@ -144,7 +144,7 @@ def matching_equalizer(
     return equalizer_filter(np.clip(amount * gains, -limit, limit), rate)
 
 
-def apply_filter(audio: Audio, taps: FirFilter, report: Progress = silent) -> Audio:
+def apply_filter(audio: Audio, taps: FirFilter, report: Progress = ignore_progress) -> Audio:
     """Filter ``audio``, shape (n, channels), with linear-phase ``taps``; the result is in time with it."""
     delay = len(taps) // 2
     out = np.empty_like(audio)
@@ -210,7 +210,7 @@ def match_mix(
     target: MixProfile,
     *,
     amount: float = 0.8,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
 ) -> dict[str, Audio]:
     """Bring new stems to the format, spectral balance and loudness of the song that they join.
 

@@ -11,7 +11,7 @@ import soxr
 from scipy import fft
 
 from audiopod_mcp.music.analysis.onsets import BROADBAND, ONSET_FPS, onset_envelopes, onset_frames
-from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.stft import STFT, hann, root_hann
 
@@ -33,7 +33,7 @@ _MAX_FORMANT_GAIN = 24.0
 """dB by which an envelope is brought back at most."""
 
 
-def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = silent) -> Audio:
+def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = ignore_progress) -> Audio:
     """Make ``audio`` longer or shorter at the same pitch.
 
     Windowed grains of the source are laid over each other, each taken where it best goes on from the one
@@ -85,7 +85,7 @@ def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = sile
     return out[hop : hop + samples]
 
 
-def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
+def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = ignore_progress) -> Audio:
     """Raise the pitch of ``audio`` at the same length: it is stretched in time, then played faster.
 
     Parameters
@@ -108,7 +108,7 @@ def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = si
     return fix_length(np.asarray(higher, dtype=np.float32), len(audio))
 
 
-def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = silent) -> Audio:
+def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = ignore_progress) -> Audio:
     """Raise the pitch of a voice and leave its formants where they were: it stays the same singer's.
 
     The true envelope of the shifted voice is brought back to that of the voice as it was, by 24 dB at most

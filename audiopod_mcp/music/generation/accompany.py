@@ -17,7 +17,7 @@ from audiopod_mcp.music.model import (
     Rendering,
     Score,
     Span,
-    within,
+    progress_within,
 )
 from audiopod_mcp.music.score import UNPITCHED, excerpt
 from audiopod_mcp.music.synthesis import render
@@ -99,10 +99,10 @@ def accompany(
         timesignature=frame.timesignature,
         duration=grid.beats[-1],
     )
-    score = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.2))
+    score = compose(brief, seed=seed, grid=grid, report=progress_within(report, 0.0, 0.2))
     if ending:
         score = _with_long_last_notes(score, final - origin, max(score.duration, end - origin))
-    stems = render(score, seed=seed, report=within(report, 0.2, 1.0))
+    stems = render(score, seed=seed, report=progress_within(report, 0.2, 1.0))
     if not stems:
         raise Refused("nobody_plays")
     first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)

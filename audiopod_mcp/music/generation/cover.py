@@ -27,8 +27,8 @@ from audiopod_mcp.music.model import (
     Refused,
     Rendering,
     Score,
-    silent,
-    within,
+    ignore_progress,
+    progress_within,
 )
 from audiopod_mcp.music.score import lead_part
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -52,7 +52,7 @@ def cover(
     strength: float = 0.7,
     lyrics: str | None = None,
     seed: int = 0,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     score: Score | None = None,
     bpm: float | None = None,
     keyscale: str | None = None,
@@ -107,13 +107,15 @@ def cover(
         frame = lead_sheet_from_score(score)
         heard_style = score.brief.style if score.brief else None
     else:
-        analysis = analysis or analyze(audio, rate, within(report, 0.0, 0.15))
+        analysis = analysis or analyze(audio, rate, progress_within(report, 0.0, 0.15))
         if analysis.loudness is None:
             raise Refused("cover_source_silent")
-        notes = _melody(audio, rate, analysis.beats, within(report, 0.2, 0.25)) if strength > 0 else ()
+        notes = (
+            _melody(audio, rate, analysis.beats, progress_within(report, 0.2, 0.25)) if strength > 0 else ()
+        )
         frame = lead_sheet_from_analysis(analysis, melody=notes)
         if not names_style(caption):
-            heard_style = matching_style(audio, rate, analysis, report=within(report, 0.15, 0.2))
+            heard_style = matching_style(audio, rate, analysis, report=progress_within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
     stated = _BPM.search(caption)
     if bpm or stated:
@@ -134,7 +136,7 @@ def cover(
     )
     sketch = _partly_recomposed(frame, brief, strength, seed, length)
     played = accompany(
-        sketch, brief, 0.0, length, seed=seed, report=within(report, 0.3, 0.9),
+        sketch, brief, 0.0, length, seed=seed, report=progress_within(report, 0.3, 0.9),
         melody=bool(sketch.melody), ending=score is None and length != frame.duration,
     )  # fmt: skip
     report(0.9, "balancing")
@@ -146,7 +148,7 @@ def cover(
             stem *= curve
     loudness = integrated_loudness(audio, rate) if analysis is None else analysis.loudness
     target = None if loudness is None else float(np.clip(loudness, _QUIETEST, _LOUDEST))
-    stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(target), report=within(report, 0.92, 1.0))
+    stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(target), report=progress_within(report, 0.92, 1.0))
     notes_made = []
     if wanted.get("timesignature") not in (None, frame.timesignature):
         notes_made.append(f"A cover keeps the metre of the song, {frame.timesignature}.")

@@ -17,7 +17,15 @@ from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
-from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
+from audiopod_mcp.music.model import (
+    Audio,
+    Progress,
+    Refused,
+    Rendering,
+    Score,
+    ignore_progress,
+    progress_within,
+)
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 
 from .accompany import STYLE_NOTE, accompany
@@ -50,7 +58,7 @@ def extend(
     prompt: str = "",
     lyrics: str | None = None,
     seed: int = 0,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,
@@ -103,7 +111,7 @@ def extend(
     for number, (side, length) in enumerate(sides):
         parts = _extended(
             parts, side == "left", length, prompt, lyrics if number == 0 else None, seed + number,
-            within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes,
+            progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes,
         )  # fmt: skip
     return Rendering(parts.audio, rate, parts.stems, parts.score, parts.lyrics, tuple(dict.fromkeys(notes)))
 
@@ -121,7 +129,7 @@ def _extended(
 ) -> Rendering:
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
-    frame, heard_style = _frame_of(song, before, prompt, within(report, 0.0, 0.3))
+    frame, heard_style = _frame_of(song, before, prompt, progress_within(report, 0.0, 0.3))
     if not frame.has_pulse:
         notes.append("No steady beat was heard; the new music keeps its own time.")
     if heard_style:
@@ -142,7 +150,7 @@ def _extended(
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
     played = accompany(
-        frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9),
+        frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
         label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     report(0.9, "joining it to the song")
@@ -157,7 +165,7 @@ def _extended(
     nearest = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
     new = match_mix(
         played.stems, rate, audio.shape[1], MixProfile.measure(nearest, rate),
-        report=within(report, 0.9, 1.0),
+        report=progress_within(report, 0.9, 1.0),
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
     shape = _level_curve(samples, rate, edge, before, fading=bool(_FADE_OUT.search(prompt)) and not before)
@@ -301,8 +309,8 @@ def _frame_of(song: Rendering, before: bool, prompt: str, report: Progress) -> t
         return lead_sheet_from_score(song.score), None
     near = round(_NEIGHBORHOOD * song.rate)
     part = song.audio[:near] if before else song.audio[-near:]
-    analysis = analyze(part, song.rate, within(report, 0.0, 0.8))
+    analysis = analyze(part, song.rate, progress_within(report, 0.0, 0.8))
     heard_style = None
     if not names_style(prompt):
-        heard_style = matching_style(part, song.rate, analysis, report=within(report, 0.8, 1.0))
+        heard_style = matching_style(part, song.rate, analysis, report=progress_within(report, 0.8, 1.0))
     return lead_sheet_from_analysis(analysis), heard_style

@@ -26,8 +26,8 @@ from audiopod_mcp.music.model import (
     Rendering,
     Score,
     Span,
-    silent,
-    within,
+    ignore_progress,
+    progress_within,
 )
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
@@ -42,7 +42,7 @@ _FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?
 
 
 def generate(
-    brief: Brief, *, seed: int, report: Progress = silent, tracks: Collection[str] | None = None
+    brief: Brief, *, seed: int, report: Progress = ignore_progress, tracks: Collection[str] | None = None
 ) -> Rendering:
     """Compose and play a brief.
 
@@ -66,8 +66,8 @@ def generate(
     Refused
         Where the brief can't be played.
     """
-    score = compose(brief, seed=seed, report=within(report, 0.0, 0.12))
-    made = _rendered(brief, score, within(report, 0.12, 1.0), tracks)
+    score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
+    made = _rendered(brief, score, progress_within(report, 0.12, 1.0), tracks)
     if _FADE.search(brief.caption):
         seconds = min(8.0, 0.15 * score.duration)
 
@@ -91,7 +91,7 @@ def rap_brief(brief: Brief) -> Brief:
 
 
 def generate_sample(
-    brief: Brief, sample_type: Literal["loop", "one-shot"], *, seed: int, report: Progress = silent
+    brief: Brief, sample_type: Literal["loop", "one-shot"], *, seed: int, report: Progress = ignore_progress
 ) -> Rendering:
     """Make a loop or a one-shot.
 
@@ -131,8 +131,10 @@ def generate_sample(
         beats_per_bar=metre.beats,
         sections=(Span(0.0, length, "chorus"),),
     )
-    score = compose(_just_what_is_named(brief), seed=seed, grid=grid, report=within(report, 0.0, 0.1))
-    return _rendered(brief, score, within(report, 0.1, 1.0), None, loop=True)
+    score = compose(
+        _just_what_is_named(brief), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.1)
+    )
+    return _rendered(brief, score, progress_within(report, 0.1, 1.0), None, loop=True)
 
 
 def _rendered(

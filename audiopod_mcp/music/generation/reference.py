@@ -30,8 +30,8 @@ from audiopod_mcp.music.model import (
     Progress,
     Refused,
     Rendering,
-    silent,
-    within,
+    ignore_progress,
+    progress_within,
 )
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.signal.downmix import downmix
@@ -60,7 +60,7 @@ def reference(
     caption: str,
     lyrics: str | None = None,
     seed: int = 0,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     bpm: float | None = None,
     keyscale: str | None = None,
     timesignature: str | None = None,
@@ -103,7 +103,7 @@ def reference(
     Refused
         Where the reference is silent, or what is asked for can't be played.
     """
-    analysis = analyze(audio, rate, within(report, 0.0, 0.2))
+    analysis = analyze(audio, rate, progress_within(report, 0.0, 0.2))
     if analysis.loudness is None:
         raise Refused("reference_silent")
     if bpm is None and not _TEMPO_STATED.search(caption):
@@ -127,25 +127,29 @@ def reference(
     )
     notes: tuple[str, ...] = (STYLE_NOTE.format(heard_style),) if heard_style else ()
     if analysis.beats and analysis.density >= SOFT_DENSITY and brief.activity == Activity():
-        brief, dense = _with_density(brief, analysis.density, profile, seed, within(report, 0.2, 0.4))
+        brief, dense = _with_density(
+            brief, analysis.density, profile, seed, progress_within(report, 0.2, 0.4)
+        )
         if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
             notes += (_DENSITY_NOTE.format(analysis.density, brief.style, dense),)
-    score = compose(brief, seed=seed, report=within(report, 0.4, 0.45))
-    stems = render(score, seed=seed, report=within(report, 0.45, 0.85))
+    score = compose(brief, seed=seed, report=progress_within(report, 0.4, 0.45))
+    stems = render(score, seed=seed, report=progress_within(report, 0.45, 0.85))
     samples = round(length * SAMPLE_RATE)
     stems = {track: fix_length(stem, samples) for track, stem in stems.items()}
     report(0.9, "mastering it like the reference")
     loudness = float(np.clip(analysis.loudness, *_LOUDNESS_RANGE))
     stems = match_mix(
         stems, SAMPLE_RATE, 2, replace(profile, loudness=loudness), amount=0.9,
-        report=within(report, 0.9, 0.97),
+        report=progress_within(report, 0.9, 0.97),
     )  # fmt: skip
     own = stereo_width(mixdown(stems))
     if audio.shape[1] > 1 and own > 1e-4:
         # It comes after the equalizer, which widens the mix where it takes bass, which is in the middle.
         factor = float(np.clip(np.sqrt(stereo_width(audio) / own), 0.25, 2.5))
         stems = {track: scale_stereo_width(stem, factor) for track, stem in stems.items()}
-        stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(loudness), report=within(report, 0.97, 1.0))
+        stems = match_mix(
+            stems, SAMPLE_RATE, 2, MixProfile(loudness), report=progress_within(report, 0.97, 1.0)
+        )
     return Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
 
 

@@ -14,7 +14,15 @@ from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length,
 from audiopod_mcp.music.effects.level_following import match_levels
 from audiopod_mcp.music.effects.mix_matching import match_mix, surrounding_profile
 from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis, lead_sheet_from_score
-from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, silent, within
+from audiopod_mcp.music.model import (
+    Audio,
+    Progress,
+    Refused,
+    Rendering,
+    Score,
+    ignore_progress,
+    progress_within,
+)
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 
 from .accompany import accompany
@@ -39,7 +47,7 @@ def repaint(
     caption: str,
     lyrics: str | None = None,
     seed: int = 0,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     **wanted: Any,
@@ -97,10 +105,10 @@ def repaint(
     if score is not None:
         frame = lead_sheet_from_score(score)
     else:
-        analysis = analyze(audio, rate, within(report, 0.0, 0.25))
+        analysis = analyze(audio, rate, progress_within(report, 0.0, 0.25))
         frame = lead_sheet_from_analysis(analysis)
         if not names_style(caption):
-            heard_style = matching_style(audio, rate, analysis, report=within(report, 0.25, 0.3))
+            heard_style = matching_style(audio, rate, analysis, report=progress_within(report, 0.25, 0.3))
     brief = brief_in_context(
         caption,
         score.brief if score else None,
@@ -112,12 +120,18 @@ def repaint(
     )
     first, last = round(start * rate), min(len(audio), round(end * rate))
     played = accompany(
-        frame, brief, start, end, seed=seed, report=within(report, 0.3, 0.9), ending=last == len(audio)
+        frame,
+        brief,
+        start,
+        end,
+        seed=seed,
+        report=progress_within(report, 0.3, 0.9),
+        ending=last == len(audio),
     )
     report(0.9, "fitting it in")
     target, level_is_own = surrounding_profile(audio, rate, first, last)
     new = match_mix(
-        played.stems, rate, audio.shape[1], target, report=within(report, 0.9, 1.0)
+        played.stems, rate, audio.shape[1], target, report=progress_within(report, 0.9, 1.0)
     )  # fmt: skip
     new = {track: fix_length(stem, last - first) for track, stem in new.items()}
     if level_is_own:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, Rendering, Score, silent, within
+from audiopod_mcp.music.model import (
+    SAMPLE_RATE,
+    Audio,
+    Progress,
+    Rendering,
+    Score,
+    ignore_progress,
+    progress_within,
+)
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import render
 
@@ -20,7 +28,7 @@ def retake(
     *,
     variance: float = 0.7,
     seed: int = 0,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
 ) -> Rendering:
@@ -57,12 +65,12 @@ def retake(
         return Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
     if score is None:
         return retake_recording(audio, rate, variance, seed, report)
-    new = retake_score(score, variance, seed, within(report, 0.0, 0.3))
-    made = render(new, report=within(report, 0.3, 0.9))
+    new = retake_score(score, variance, seed, progress_within(report, 0.0, 0.3))
+    made = render(new, report=progress_within(report, 0.3, 0.9))
     samples = round(score.duration * SAMPLE_RATE)
     loudness = integrated_loudness(audio, rate)
     fitted = {track: fix_length(stem, samples) for track, stem in made.items()}
     matched = match_mix(
-        fitted, SAMPLE_RATE, 2, MixProfile(loudness), report=within(report, 0.9, 1.0)
+        fitted, SAMPLE_RATE, 2, MixProfile(loudness), report=progress_within(report, 0.9, 1.0)
     )  # fmt: skip
     return Rendering(mixdown(matched), SAMPLE_RATE, matched, new, new.lyrics)

@@ -20,7 +20,7 @@ from audiopod_mcp.music.effects.crossfade import (
 )
 from audiopod_mcp.music.effects.mix_matching import MixProfile, loudness_gain, match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis
-from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score, progress_within
 from audiopod_mcp.music.score import UNPITCHED, lead_part
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -66,35 +66,54 @@ def retake_recording(audio: Audio, rate: int, variance: float, seed: int, report
     Refused
         Where the recording is silent.
     """
-    analysis = analyze(audio, rate, within(report, 0.0, 0.1))
+    analysis = analyze(audio, rate, progress_within(report, 0.0, 0.1))
     if analysis.loudness is None:
         raise Refused("retake_source_silent")
     profile = MixProfile(analysis.loudness, spectral_balance(audio, rate))
-    style = matching_style(audio, rate, analysis, profile, within(report, 0.1, 0.15))
+    style = matching_style(audio, rate, analysis, profile, progress_within(report, 0.1, 0.15))
     if variance >= 1:
         taken = cover(
-            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.15, 1.0),
+            audio,
+            rate,
+            caption=style,
+            strength=0.0,
+            seed=seed + 1,
+            report=progress_within(report, 0.15, 1.0),
             analysis=analysis,
-        )  # fmt: skip
+        )
         note = (
             "All of it is played anew by the studio's instruments: the beat, the key and the form are left."
         )
         return replace(taken, notes=(note, *taken.notes))
     close = cover(
-        audio, rate, caption=style, strength=1.0, seed=seed, report=within(report, 0.15, 0.35),
+        audio,
+        rate,
+        caption=style,
+        strength=1.0,
+        seed=seed,
+        report=progress_within(report, 0.15, 0.35),
         analysis=analysis,
-    )  # fmt: skip
+    )
     edges = _phrase_edges(lead_sheet_from_analysis(analysis))
-    own = _layers(audio, rate, close.stems, sung=bool(analysis.vocals), report=within(report, 0.35, 0.6))
+    own = _layers(
+        audio, rate, close.stems, sung=bool(analysis.vocals), report=progress_within(report, 0.35, 0.6)
+    )
     loudness = {layer: integrated_loudness(recorded, rate) for layer, recorded in own.items()}
     lots = _draw_lots(np.random.default_rng((seed, 17)), list(own), len(edges) - 1)
-    news = [_matched_layers(close, loudness, audio, rate, profile, within(report, 0.6, 0.7))]
+    news = [_matched_layers(close, loudness, audio, rate, profile, progress_within(report, 0.6, 0.7))]
     if (lots["harmony"] < variance).any():
         free = cover(
-            audio, rate, caption=style, strength=0.0, seed=seed + 1, report=within(report, 0.7, 0.85),
+            audio,
+            rate,
+            caption=style,
+            strength=0.0,
+            seed=seed + 1,
+            report=progress_within(report, 0.7, 0.85),
             analysis=analysis,
-        )  # fmt: skip
-        news.append(_matched_layers(free, loudness, audio, rate, profile, within(report, 0.85, 0.95)))
+        )
+        news.append(
+            _matched_layers(free, loudness, audio, rate, profile, progress_within(report, 0.85, 0.95))
+        )
     out = audio.copy()
     fade = round(CROSSFADE * rate)
     at = np.round(np.asarray(edges) * rate).astype(int)
@@ -133,7 +152,7 @@ def _layers(
     wanted = [track for track, there in (("drums", "drums" in new), ("vocals", sung)) if there]
     rest = audio.copy()
     for number, track in enumerate(wanted):
-        share = within(report, number / len(wanted), (number + 1) / len(wanted))
+        share = progress_within(report, number / len(wanted), (number + 1) / len(wanted))
         try:
             layers[track] = separate(rest, rate, track, share)
         except Refused:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.composition import compose, compose_chords
 from audiopod_mcp.music.leadsheet import lead_sheet_from_score
-from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Progress, Score, within
+from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Progress, Score, progress_within
 from audiopod_mcp.music.score import excerpt, lead_part
 from audiopod_mcp.music.styles import STYLES
 
@@ -57,11 +57,11 @@ def retake_score(score: Score, variance: float, seed: int, report: Progress) -> 
     window = (-origin, score.duration - origin)
     rng = np.random.default_rng((seed, 13))
     harmony = _Harmony.draw(brief, grid, origin, seed, variance, rng)
-    over = compose(brief, seed=seed, grid=grid, report=within(report, 0.0, 0.5))
+    over = compose(brief, seed=seed, grid=grid, report=progress_within(report, 0.0, 0.5))
     free = over
     if harmony.new.any():
         grid = replace(grid, chords=harmony.chords)
-        free = compose(brief, seed=seed + 1, grid=grid, report=within(report, 0.5, 1.0))
+        free = compose(brief, seed=seed + 1, grid=grid, report=progress_within(report, 0.5, 1.0))
     takes = (score, excerpt(over, *window), excerpt(free, *window))
     return _combine_takes(takes, _Choice(takes, harmony, variance, rng))
 

@@ -1,8 +1,5 @@
 """Which of the styles that the studio plays a recording sounds most like, by what is measured in it."""
 
-# ruff: noqa: E501 (tables: one entry a line)
-# fmt: off
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -15,28 +12,47 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.onsets import HIGH_BAND, KICK_BAND, ONSET_FPS, SNARE_BAND, onset_envelopes
 from audiopod_mcp.music.analysis.timbre import measure_timbre
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
-from audiopod_mcp.music.model import Analysis, Audio, Progress, silent
+from audiopod_mcp.music.model import Analysis, Audio, Progress, ignore_progress
 from audiopod_mcp.music.separation.masks import drum_mask
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, downmix
 from audiopod_mcp.music.signal.stft import STFT
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES
 
-_LONGEST = 40.0
-"""Seconds that are listened to, from the middle."""
+_MAX_SECONDS = 40.0
+"""What is listened to, from the middle of a recording."""
 _N_FFT, _HOP = 2048, 512
-_FURTHEST = 3.0
-"""Spreads of a feature from which on it is far, however far: recordings differ from synthesis in all of them."""
-_TEMPO = 1.5
+_MAX_DISTANCE = 3.0
+"""Spreads beyond which a feature counts as no farther: recordings differ from synthesis in all of them."""
+_TEMPO_WEIGHT = 1.5
 """What an octave outside a style's range of tempi counts for, in spreads."""
 
 FEATURES = (
-    "onsets a second", "drums below 180 Hz", "drums 0.3 to 2 kHz", "drums above 2 kHz", "brightness", "bass", "sub-bass",
-    "kick on beats", "kick between", "kick on sixteenths", "kick alternating", "snare on beats", "snare between",
-    "snare on sixteenths", "snare alternating", "hat on beats", "hat between", "hat on sixteenths", "hat alternating",
+    "onsets a second",
+    "drums below 180 Hz",
+    "drums 0.3 to 2 kHz",
+    "drums above 2 kHz",
+    "brightness",
+    "bass",
+    "sub-bass",
+    "kick on beats",
+    "kick between",
+    "kick on sixteenths",
+    "kick alternating",
+    "snare on beats",
+    "snare between",
+    "snare on sixteenths",
+    "snare alternating",
+    "hat on beats",
+    "hat between",
+    "hat on sixteenths",
+    "hat alternating",
 )
-"""What is compared, beside the 26 of :func:`timbre_statistics`. Drums as their share of the power; brightness in octaves; bass and sub-bass as dB of the whole; strokes
-as their strength at quarters of beats over the mean, alternating as how much every second beat differs."""
+"""What is compared, beside the 26 of :func:`timbre_statistics`.
+
+Drums are a share of the power, brightness is in octaves, bass and sub-bass are dB of the whole. Strokes are
+their strength at quarters of beats over the mean; alternating is how much every second beat differs.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,7 @@ def style_table() -> StyleTable:
 
 
 def nearest_styles(
-    audio: Audio, rate: int, analysis: Analysis, count: int, report: Progress = silent
+    audio: Audio, rate: int, analysis: Analysis, count: int, report: Progress = ignore_progress
 ) -> tuple[str, ...]:
     """The names of the styles nearest to a recording, in the metre and near the tempo that were heard in it.
 
@@ -85,24 +101,28 @@ def nearest_styles(
 def nearest_to(
     found: npt.NDArray[np.float64], analysis: Analysis, count: int, table: StyleTable | None = None
 ) -> tuple[str, ...]:
-    """The names of the styles nearest to what has these :func:`features`: by mean distance in spreads of how it
-    is played and of its colour, and by how far its tempo is from theirs.
+    """The names of the ``count`` styles nearest to what has these :func:`features`.
+
+    The distance is the mean distance, in spreads, of how it is played and of its timbre; a tempo outside the
+    style's range and another metre are added to it.
     """
     table = table or style_table()
     own = (found - table.mean) / table.spread
     known = ~np.isnan(own)
     metre = METRES.get(analysis.timesignature or "4/4", METRES["4/4"])
 
-    def far(name: str) -> float:
-        apart = np.minimum(np.abs(np.clip(own, -3, 3) - table.typical[name]), _FURTHEST)
-        played, coloured = apart[: len(FEATURES)][known[: len(FEATURES)]], apart[len(FEATURES) :]
+    def distance(name: str) -> float:
+        apart = np.minimum(np.abs(np.clip(own, -3, 3) - table.typical[name]), _MAX_DISTANCE)
+        playing, timbre = apart[: len(FEATURES)][known[: len(FEATURES)]], apart[len(FEATURES) :]
         low, high = STYLES[name].tempo
         tempo = analysis.tempo or 100.0
-        outside = min(max(np.log2(low / (tempo * by)), np.log2(tempo * by / high), 0.0) for by in (0.5, 1.0, 2.0))
+        outside = min(
+            max(np.log2(low / (tempo * by)), np.log2(tempo * by / high), 0.0) for by in (0.5, 1.0, 2.0)
+        )
         triple = (METRES[STYLES[name].timesignature].beats == 3) != (metre.beats == 3)
-        return float(played.mean() + coloured.mean() + _TEMPO * outside + 0.3 * triple)
+        return float(playing.mean() + timbre.mean() + _TEMPO_WEIGHT * outside + 0.3 * triple)
 
-    return tuple(sorted((name for name in table.typical if name in STYLES), key=far)[:count])
+    return tuple(sorted((name for name in table.typical if name in STYLES), key=distance)[:count])
 
 
 def timbre_statistics(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
@@ -128,12 +148,30 @@ def timbre_statistics(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
     return np.concatenate((cepstra.mean(axis=0), cepstra.std(axis=0)))
 
 
-def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = silent) -> npt.NDArray[np.float64]:
-    """:data:`FEATURES` of a recording, then its :func:`timbre_statistics`, ``(45,)``; the strokes' are NaN without a pulse."""
-    start = max(0.0, (len(audio) / rate - _LONGEST) / 2)
-    audio = audio[round(start * rate) : round((start + _LONGEST) * rate)]
+def features(
+    audio: Audio, rate: int, analysis: Analysis, report: Progress = ignore_progress
+) -> npt.NDArray[np.float64]:
+    """Measure :data:`FEATURES` of a recording and its :func:`timbre_statistics`.
+
+    Parameters
+    ----------
+    audio : float32 array, shape (n, channels)
+    rate : int
+        Sample rate, Hz.
+    analysis : Analysis
+        What was heard in it.
+    report : Progress
+
+    Returns
+    -------
+    float64 array, shape (45,)
+        Those of the strokes are NaN where there is no pulse.
+    """
+    start = max(0.0, (len(audio) / rate - _MAX_SECONDS) / 2)
+    audio = audio[round(start * rate) : round((start + _MAX_SECONDS) * rate)]
     mid, _ = downmix(audio, rate)
-    level = np.concatenate([block for _, block in STFT.centered(_N_FFT, _HOP).magnitudes(mid)]) + np.float32(1e-9)
+    blocks = STFT.centered(_N_FFT, _HOP).magnitudes(mid)
+    level = np.concatenate([block for _, block in blocks]) + np.float32(1e-9)
     report(0.3, "listening to the style")
     frequency = np.arange(level.shape[1], dtype=np.float32) * (ANALYSIS_RATE / _N_FFT)
     drums, power = drum_mask(level, frequency, ANALYSIS_RATE / _HOP), np.square(level)
@@ -146,8 +184,15 @@ def features(audio: Audio, rate: int, analysis: Analysis, report: Progress = sil
     energy = 10 ** (balance / 10) if balance is not None else np.ones(19)
     rate_of_onsets = analysis.density * (analysis.tempo or 60.0) / 60
     found = [
-        rate_of_onsets, share(30, 180), share(300, 2_000), share(2_000, 9_000), float(np.log2(max(50.0, analysis.brightness))),
-        *(float(10 * np.log10(energy[low:high].sum() / energy.sum() + 1e-6)) for low, high in ((2, 5), (0, 3))),
+        rate_of_onsets,
+        share(30, 180),
+        share(300, 2_000),
+        share(2_000, 9_000),
+        float(np.log2(max(50.0, analysis.brightness))),
+        *(
+            float(10 * np.log10(energy[low:high].sum() / energy.sum() + 1e-6))
+            for low, high in ((2, 5), (0, 3))
+        ),
     ]
     report(0.6, "listening to the style")
     envelopes = onset_envelopes(mid)

@@ -8,7 +8,7 @@ from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis
-from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, silent, within
+from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, ignore_progress, progress_within
 
 from .accompany import accompany
 from .style_features import nearest_styles, timbre_statistics
@@ -20,7 +20,11 @@ _TRIAL = 8.0
 
 
 def matching_style(
-    audio: Audio, rate: int, analysis: Analysis, profile: MixProfile | None = None, report: Progress = silent
+    audio: Audio,
+    rate: int,
+    analysis: Analysis,
+    profile: MixProfile | None = None,
+    report: Progress = ignore_progress,
 ) -> str:
     """The style in which the studio plays music like a recording's.
 
@@ -45,7 +49,7 @@ def matching_style(
     str
         The name of a style.
     """
-    near = nearest_styles(audio, rate, analysis, _CANDIDATES, within(report, 0.0, 0.3))
+    near = nearest_styles(audio, rate, analysis, _CANDIDATES, progress_within(report, 0.0, 0.3))
     if analysis.loudness is None:
         return near[0]
     frame = lead_sheet_from_analysis(analysis)

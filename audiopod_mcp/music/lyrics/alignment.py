@@ -13,7 +13,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.analysis.chroma import CHROMA_FPS, chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.onsets import MID_BAND, ONSET_FPS, onset_envelopes
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS
-from audiopod_mcp.music.model import Analysis, Audio, Progress, silent, within
+from audiopod_mcp.music.model import Analysis, Audio, Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.averages import segment_means
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.stft import Array, Ints
@@ -78,7 +78,7 @@ class AlignedLine(NamedTuple):
 
 
 def evidence_from_audio(
-    audio: Audio, rate: int, lines: int = 1, report: Progress = silent
+    audio: Audio, rate: int, lines: int = 1, report: Progress = ignore_progress
 ) -> AlignmentEvidence:
     """Evidence from a recording, as fine as a search for so many lines can use.
 
@@ -98,9 +98,9 @@ def evidence_from_audio(
     duration = len(audio) / rate
     steps = _step_count(duration, lines)
     fps = steps / duration
-    odds = singing_log_odds(mid, side, within(report, 0.0, 0.6))
-    onsets = onset_envelopes(mid, within(report, 0.6, 0.8))[MID_BAND]
-    chroma = chromagram(spectral_peaks(mid, within(report, 0.8, 1.0)))
+    odds = singing_log_odds(mid, side, progress_within(report, 0.0, 0.6))
+    onsets = onset_envelopes(mid, progress_within(report, 0.6, 0.8))[MID_BAND]
+    chroma = chromagram(spectral_peaks(mid, progress_within(report, 0.8, 1.0)))
     edges = np.round(np.arange(steps + 1) / fps * CHROMA_FPS).astype(np.intp)
     times = np.arange(steps) / fps
     voice = np.interp(times + 0.5 / fps, np.arange(len(odds)) / VOCAL_FPS, odds)
@@ -144,7 +144,7 @@ def align_lines(
     words: Sequence[str],
     syllables: Ints,
     begins_stanza: Sequence[bool | None] | None = None,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
 ) -> list[AlignedLine]:
     """When each line is sung.
 

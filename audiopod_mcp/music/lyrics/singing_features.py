@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 from audiopod_mcp.music.analysis.vocal_activity import HOP, N_FFT, vocal_features
-from audiopod_mcp.music.model import Progress, silent, within
+from audiopod_mcp.music.model import Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.interpolation import interpolate_bins, peak_offset
@@ -52,7 +52,7 @@ FEATURE_NAMES = (
 """The columns of :func:`extract_singing_features`; the last nine are those of :func:`vocal_features`."""
 
 
-def singing_log_odds(mid: Array, side: Array, report: Progress = silent) -> Array:
+def singing_log_odds(mid: Array, side: Array, report: Progress = ignore_progress) -> Array:
     """How probable it is that somebody sings, by a logistic regression.
 
     Parameters
@@ -82,7 +82,7 @@ def regression_weights() -> tuple[npt.NDArray[np.float64], float]:
         return arrays["weights"], float(arrays["bias"])
 
 
-def extract_singing_features(mid: Array, side: Array, report: Progress = silent) -> Array:
+def extract_singing_features(mid: Array, side: Array, report: Progress = ignore_progress) -> Array:
     """What tells a singing lead voice, most of it smoothed over 0.3 s.
 
     Parameters
@@ -120,7 +120,7 @@ def extract_singing_features(mid: Array, side: Array, report: Progress = silent)
         cents / 1200,
         *(_smooth(column) for part in (clear, share, level, centred) for column in part.T),
     ]
-    general = vocal_features(mid, side, within(report, 0.5, 1.0))
+    general = vocal_features(mid, side, progress_within(report, 0.5, 1.0))
     return np.column_stack((*columns, general)).astype(np.float32)
 
 

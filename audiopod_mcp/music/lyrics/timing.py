@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Progress, Refused, silent, within
+from audiopod_mcp.music.model import (
+    Analysis,
+    Audio,
+    LyricLine,
+    Progress,
+    Refused,
+    ignore_progress,
+    progress_within,
+)
 
 from .alignment import align_lines, evidence_from_analysis, evidence_from_audio, vocal_log_odds_within
 from .syllables import count_syllables
@@ -24,14 +32,14 @@ _MIN_VOCAL_LOG_ODDS = 0.5
 
 
 def align_lyrics(
-    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Progress = silent
+    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Progress = ignore_progress
 ) -> tuple[LyricLine, ...]:
     """The lines of :func:`align_lyrics_with_note`, without the note."""
     return align_lyrics_with_note(text, analysis, audio, rate, report)[0]
 
 
 def align_lyrics_with_note(
-    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Progress = silent
+    text: str, analysis: Analysis, audio: Audio | None, rate: int, report: Progress = ignore_progress
 ) -> tuple[tuple[LyricLine, ...], str]:
     """When each line of a text is sung in a recording, and in words how far to trust that.
 
@@ -72,9 +80,9 @@ def align_lyrics_with_note(
     if audio is None:
         evidence = evidence_from_analysis(analysis, len(lines))
     else:
-        evidence = evidence_from_audio(audio, rate, len(lines), within(report, 0.0, 0.5))
+        evidence = evidence_from_audio(audio, rate, len(lines), progress_within(report, 0.0, 0.5))
     words = [re.sub(r"[\W_]+", "", line.lower()) for line in lines]
-    aligned = align_lines(evidence, words, counts, stanza_starts(sections), within(report, 0.5, 1.0))
+    aligned = align_lines(evidence, words, counts, stanza_starts(sections), progress_within(report, 0.5, 1.0))
     sung = bool(analysis.vocals) and vocal_log_odds_within(evidence, aligned) > _MIN_VOCAL_LOG_ODDS
     timed = tuple(
         LyricLine(round(start, 3), round(min(end, analysis.duration), 3), line)

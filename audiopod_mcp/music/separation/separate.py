@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
-from audiopod_mcp.music.model import Audio, Progress, Refused, silent, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
 from audiopod_mcp.music.signal.stft import Array, Complex
@@ -47,13 +47,13 @@ _DOUBT_NOTE = (
 )
 
 
-def separate(audio: Audio, rate: int, track: str, report: Progress = silent) -> Audio:
+def separate(audio: Audio, rate: int, track: str, report: Progress = ignore_progress) -> Audio:
     """The stem of :func:`separate_with_notes`, without the notes."""
     return separate_with_notes(audio, rate, track, report)[0]
 
 
 def separate_with_notes(
-    audio: Audio, rate: int, track: str, report: Progress = silent
+    audio: Audio, rate: int, track: str, report: Progress = ignore_progress
 ) -> tuple[Audio, tuple[str, ...]]:
     """One track of a recording, and in words how far to trust it.
 
@@ -88,7 +88,7 @@ def separate_with_notes(
         raise Refused("separation_source_silent")
     odds = None
     if track == "vocals":
-        odds = vocal_log_odds(*downmix(audio, rate), within(report, 0.0, 0.1))
+        odds = vocal_log_odds(*downmix(audio, rate), progress_within(report, 0.0, 0.1))
     heard = SourceActivity()
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
@@ -102,7 +102,7 @@ def separate_with_notes(
             else _match_length(soxr.resample(stem, SEPARATION_RATE, rate), block)
         )
 
-    rest = within(report, 0.0 if odds is None else 0.1, 1.0)
+    rest = progress_within(report, 0.0 if odds is None else 0.1, 1.0)
     out = process_in_blocks(audio, rate, work, rest, _BLOCK)
     nothing = np.square(out, dtype=np.float64).sum() < 1e-5 * np.square(audio, dtype=np.float64).sum()
     sung = odds is None or bool(vocal_segments(odds))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import soxr
 
-from audiopod_mcp.music.model import Audio, Progress, Refused, silent
+from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress
 
 from .stft import Array
 
@@ -18,7 +18,7 @@ _CHUNK = 2**19
 """Samples resampled at a time."""
 
 
-def downmix(audio: Audio, rate: int, report: Progress = silent) -> tuple[Array, Array]:
+def downmix(audio: Audio, rate: int, report: Progress = ignore_progress) -> tuple[Array, Array]:
     """The mid and the side of a recording, resampled for listening.
 
     Parameters

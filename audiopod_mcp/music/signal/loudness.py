@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.fft as sfft
 import soxr
 
-from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 
 from .stft import WORKERS, Array
 
@@ -20,7 +20,7 @@ _BLOCK_SECONDS = 2
 """Seconds filtered at a time."""
 
 
-def integrated_loudness(audio: Audio, rate: int, report: Progress = silent) -> float | None:
+def integrated_loudness(audio: Audio, rate: int, report: Progress = ignore_progress) -> float | None:
     """Integrated loudness by ITU-R BS.1770-4: K-weighting, blocks of 400 ms, absolute and relative gate.
 
     Parameters
@@ -98,7 +98,9 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs + 0.691) / 10))
 
 
-def step_energies(audio: Audio, rate: int, step: int, report: Progress = silent) -> npt.NDArray[np.float64]:
+def step_energies(
+    audio: Audio, rate: int, step: int, report: Progress = ignore_progress
+) -> npt.NDArray[np.float64]:
     """K-weighted energy of consecutive steps of a recording, the channels weighted and summed.
 
     The filters are applied in the frequency domain, by overlap-save.

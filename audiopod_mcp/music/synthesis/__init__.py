@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, ignore_progress
 from audiopod_mcp.music.theory import parse_key
 
 from . import mix_effects
@@ -29,7 +29,7 @@ def render(
     score: Score,
     *,
     seed: int | None = None,
-    report: Progress = silent,
+    report: Progress = ignore_progress,
     tracks: Collection[str] | None = None,
     loop: bool = False,
     mastered: bool = True,

@@ -8,7 +8,7 @@ import numpy as np
 import soxr
 from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, true_peak
 
 from .tone import FloatArray, Signal
@@ -26,7 +26,7 @@ _LOOK_AHEAD = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
 
 
-def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = silent) -> Signal:
+def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = ignore_progress) -> Signal:
     """Compute the gain that brings a mix to :data:`TARGET_LUFS` without exceeding :data:`CEILING_DBTP`.
 
     A gentle bus compressor is followed by a look-ahead limiter: the gain that each block needs, its running

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from audiopod_mcp.music.model import Progress, Rendering, within
+from audiopod_mcp.music.model import Progress, Rendering, progress_within
 from audiopod_mcp.settings import read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
@@ -74,7 +74,9 @@ class LocalEngine(Engine):
     def cover(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.cover import cover
 
-        source = read_source(work, within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED)
+        source = read_source(
+            work, progress_within(report, 0.0, 0.05), stems=False, max_seconds=_LONGEST_PLAYED
+        )
 
         def covered(seed: int, report: Progress) -> Rendering:
             return cover(
@@ -88,12 +90,12 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, within(report, 0.05, 1.0), covered, by_rule=True)
+        return _make_takes(work, progress_within(report, 0.05, 1.0), covered, by_rule=True)
 
     def reference(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.reference import reference
 
-        source = read_source(work, within(report, 0.0, 0.05), stems=False)
+        source = read_source(work, progress_within(report, 0.0, 0.05), stems=False)
 
         def likened(seed: int, report: Progress) -> Rendering:
             return reference(
@@ -105,12 +107,12 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, within(report, 0.05, 1.0), likened, by_rule=True)
+        return _make_takes(work, progress_within(report, 0.05, 1.0), likened, by_rule=True)
 
     def retake(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.retake import retake
 
-        source = read_source(work, within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
+        source = read_source(work, progress_within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
 
         def retaken(seed: int, report: Progress) -> Rendering:
             variance = number_of(work.params, "retake_variance", 0.7)
@@ -120,13 +122,18 @@ class LocalEngine(Engine):
 
         seeds = work.params.get("retake_seeds")
         return _make_takes(
-            work, within(report, 0.05, 1.0), retaken, subtype=source.subtype, seeds=seeds, by_rule=True
+            work,
+            progress_within(report, 0.05, 1.0),
+            retaken,
+            subtype=source.subtype,
+            seeds=seeds,
+            by_rule=True,
         )
 
     def repaint(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.repaint import repaint
 
-        source = read_source(work, within(report, 0.0, 0.05))
+        source = read_source(work, progress_within(report, 0.0, 0.05))
 
         def repainted(seed: int, report: Progress) -> Rendering:
             return repaint(
@@ -141,12 +148,14 @@ class LocalEngine(Engine):
                 **source.composed,
             )
 
-        return _make_takes(work, within(report, 0.05, 1.0), repainted, subtype=source.subtype, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), repainted, subtype=source.subtype, by_rule=True
+        )
 
     def extend(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.extend import extend
 
-        source = read_source(work, within(report, 0.0, 0.05))
+        source = read_source(work, progress_within(report, 0.0, 0.05))
 
         def extended(seed: int, report: Progress) -> Rendering:
             return extend(
@@ -161,14 +170,16 @@ class LocalEngine(Engine):
                 **source.composed,
             )
 
-        return _make_takes(work, within(report, 0.05, 1.0), extended, subtype=source.subtype, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), extended, subtype=source.subtype, by_rule=True
+        )
 
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
         from .stems import separator_of
 
-        source = read_source(work, within(report, 0.0, 0.05))
+        source = read_source(work, progress_within(report, 0.0, 0.05))
 
         def edited(seed: int, report: Progress) -> Rendering:
             return edit(
@@ -184,17 +195,17 @@ class LocalEngine(Engine):
                 **source.composed,
             )
 
-        return _make_takes(work, within(report, 0.05, 1.0), edited, subtype=source.subtype)
+        return _make_takes(work, progress_within(report, 0.05, 1.0), edited, subtype=source.subtype)
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
         from .stems import stem_of
 
-        source = read_source(work, within(report, 0.0, 0.1))
+        source = read_source(work, progress_within(report, 0.0, 0.1))
         track = work.params["track_name"]
         notes: tuple[str, ...] = ()
         subtype = source.subtype
         if not source.stems:
-            part = within(report, 0.1, 0.9)
+            part = progress_within(report, 0.1, 0.9)
             stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
@@ -203,21 +214,25 @@ class LocalEngine(Engine):
                 f"track_name: nobody plays {track} in this track; it has {', '.join(source.stems)}"
             )
         rendering = Rendering(stem, source.rate)
-        take = write_take(work.folder, "take-1", rendering, None, within(report, 0.9, 1.0), subtype=subtype)
+        take = write_take(
+            work.folder, "take-1", rendering, None, progress_within(report, 0.9, 1.0), subtype=subtype
+        )
         return Outcome((take,), notes=notes)
 
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
-        source = read_source(work, within(report, 0.0, 0.2), stems=False)
-        return Outcome(result=analysis_result(analyze(source.audio, source.rate, within(report, 0.2, 1.0))))
+        source = read_source(work, progress_within(report, 0.0, 0.2), stems=False)
+        return Outcome(
+            result=analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
+        )
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
         from audiopod_mcp.music.lyrics.lrc import to_lrc
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
-        source = read_source(work, within(report, 0.0, 0.2), stems=False)
+        source = read_source(work, progress_within(report, 0.0, 0.2), stems=False)
         if source.score is not None and source.score.lyrics:
             length = len(source.audio) / source.rate
             return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length)})
@@ -226,9 +241,9 @@ class LocalEngine(Engine):
             raise EngineRefused(
                 "job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC"
             )
-        analysis = analyze(source.audio, source.rate, within(report, 0.2, 0.7))
+        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.7))
         lines, remark = align_lyrics_with_note(
-            text, analysis, source.audio, source.rate, within(report, 0.7, 1.0)
+            text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
         )
         return Outcome(result={"lrc_content": to_lrc(lines, length=analysis.duration, remark=remark)})
 
@@ -258,9 +273,9 @@ def _make_takes(
     notes: list[str] = []
     details: dict[str, Any] = {}
     for number, seed in enumerate(chosen):
-        part = within(report, number / len(chosen), (number + 1) / len(chosen))
-        rendering = render(seed, within(part, 0.0, 0.9))
-        end = within(part, 0.9, 1.0)
+        part = progress_within(report, number / len(chosen), (number + 1) / len(chosen))
+        rendering = render(seed, progress_within(part, 0.0, 0.9))
+        end = progress_within(part, 0.9, 1.0)
         takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
         notes.extend(rendering.notes)
         if by_rule:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, within
+from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, progress_within
 
 from .base import MASTER, SCORE, STEMS, EngineRefused, Take, Work
 
@@ -40,14 +40,19 @@ def read_source(
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
     audio, rate, subtype = read_audio(
-        path, argument=argument, max_seconds=max_seconds or MAX_SECONDS, report=within(report, 0.0, 0.5)
+        path,
+        argument=argument,
+        max_seconds=max_seconds or MAX_SECONDS,
+        report=progress_within(report, 0.0, 0.5),
     )
     score, layers = None, {}
     if work.original is not None and (work.original / SCORE).is_file():
         score = Score.from_dict(json.loads((work.original / SCORE).read_text("utf-8")))
         paths = sorted((work.original / STEMS).glob("*.flac")) if stems else []
         for number, stem in enumerate(paths):
-            part = within(report, 0.5 + 0.5 * number / len(paths), 0.5 + 0.5 * (number + 1) / len(paths))
+            part = progress_within(
+                report, 0.5 + 0.5 * number / len(paths), 0.5 + 0.5 * (number + 1) / len(paths)
+            )
             layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
             if stem_rate == rate and layer.shape == audio.shape:
                 layers[stem.stem] = layer
@@ -64,13 +69,18 @@ def write_take(
     home.mkdir(parents=True, exist_ok=True)
     precise = exact_subtype(subtype)
     write_audio(
-        home / MASTER, made.audio, made.rate, "flac", subtype=precise, report=within(report, 0.0, 0.3)
+        home / MASTER,
+        made.audio,
+        made.rate,
+        "flac",
+        subtype=precise,
+        report=progress_within(report, 0.0, 0.3),
     )
     if made.stems:
         (home / STEMS).mkdir(exist_ok=True)
     for number, (track, stem) in enumerate(made.stems.items()):
         low = 0.3 + 0.7 * number / len(made.stems)
-        part = within(report, low, low + 0.7 / len(made.stems))
+        part = progress_within(report, low, low + 0.7 / len(made.stems))
         write_audio(home / STEMS / f"{track}.flac", stem, made.rate, "flac", subtype="PCM_24", report=part)
     if made.score is not None:
         (home / SCORE).write_text(json.dumps(asdict(made.score), separators=(",", ":")), "utf-8")

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from audiopod_mcp.music.model import Progress, Refused, silent, within
+from audiopod_mcp.music.model import Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.engines.refusals import explain
@@ -83,16 +83,16 @@ def perform(order: Order) -> Result:
 def _run_engine(order: Order, report: Progress) -> Outcome:
     formatting = 0.0 if order.audio_format == MASTER_FORMAT else 0.1
     engine = _engine(order.engine, frozenset(order.environment.items()))
-    outcome = engine.run(order.work, within(report, 0.0, 1.0 - formatting))
+    outcome = engine.run(order.work, progress_within(report, 0.0, 1.0 - formatting))
     if formatting:
         for number, take in enumerate(outcome.takes):
             start = 1.0 - formatting * (1 - number / len(outcome.takes))
-            part = within(report, start, start + formatting / len(outcome.takes))
+            part = progress_within(report, start, start + formatting / len(outcome.takes))
             convert(take.master(order.work.folder), order.audio_format, part)
     return outcome
 
 
-def convert(master: Path, audio_format: str, report: Progress = silent) -> Path:
+def convert(master: Path, audio_format: str, report: Progress = ignore_progress) -> Path:
     """Write ``master`` in another format beside it; the file appears when it is complete."""
     from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
@@ -122,7 +122,7 @@ def _engine(name: str, environment: frozenset[tuple[str, str]]) -> Engine:
 def _reporting(order: Order) -> Iterator[Progress]:
     """What the engine reports to: writes progress down, raises :class:`Stopped` for a job that is gone."""
     if order.job_id is None or order.store is None:
-        yield silent
+        yield ignore_progress
         return
     written = -math.inf
     with progress_writer(order.store, order.job_id, order.instance) as write:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from audiopod_mcp.music.model import Audio, Progress, silent
+from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.studio.refused import EngineRefused
 
 MAX_SECONDS = 30 * 60.0
@@ -38,7 +38,7 @@ def read_audio(
     *,
     max_seconds: float = MAX_SECONDS,
     argument: str = "audio",
-    report: Progress = silent,
+    report: Progress = ignore_progress,
 ) -> tuple[Audio, int, str]:
     """Decode ``path``: samples ``(samples, channels)`` at the file's own rate, that rate in Hz, its subtype.
 
@@ -81,7 +81,7 @@ def write_audio(
     format: str | None = None,  # noqa: A002 - the API's own word
     *,
     subtype: str = "PCM_16",
-    report: Progress = silent,
+    report: Progress = ignore_progress,
 ) -> None:
     """Encode ``audio`` to ``path`` as ``wav``, ``flac``, ``ogg`` or ``mp3`` (default: the name's ending).
 

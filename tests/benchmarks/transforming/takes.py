@@ -9,7 +9,7 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.retake import retake
 from audiopod_mcp.music.generation.retake_score import retake_score
-from audiopod_mcp.music.model import silent
+from audiopod_mcp.music.model import ignore_progress
 from tests.benchmarks.transforming.judging import correlation, notes_of, onsets, rows_alike, table
 from tests.benchmarks.transforming.songs import PIECES
 
@@ -79,7 +79,9 @@ def scores_table(seeds, lengths=(10, 30, 90)):
                 caption, bpm=bpm, keyscale=key, duration=length, lyrics=words, instrumental=not words
             )
             score = compose(brief, seed=seed)
-            takes = [retake_score(score, variance, seed + 8, silent) for variance in np.linspace(0, 1, 11)]
+            takes = [
+                retake_score(score, variance, seed + 8, ignore_progress) for variance in np.linspace(0, 1, 11)
+            ]
             own, harmony = notes_of(score), chords_of(score)
             curves = (
                 [len(own & notes_of(take)) / max(len(own), len(notes_of(take))) for take in takes],

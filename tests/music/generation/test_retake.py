@@ -13,7 +13,7 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.retake import retake
 from audiopod_mcp.music.generation.retake_score import retake_score
-from audiopod_mcp.music.model import Refused, silent
+from audiopod_mcp.music.model import Refused, ignore_progress
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, likeness, steepness
 
@@ -49,7 +49,7 @@ def test_more_variance_is_further_away(tune, takes):
 def test_the_curve_has_no_jump_and_no_plateau(tune):
     """How much of notes and of harmony is the piece's own, over the whole range."""
     shares = np.linspace(0, 1, 11)
-    scores = [retake_score(tune.score, share, 9, silent) for share in shares]
+    scores = [retake_score(tune.score, share, 9, ignore_progress) for share in shares]
 
     def harmony(score):
         at = np.arange(0.1, 12, 0.25)
@@ -77,7 +77,9 @@ def chords_kept(score, take):
 def test_a_style_of_one_chord_gets_new_harmony_too_and_bit_by_bit_in_ten_seconds():
     brief = read_caption("techno", bpm=130, keyscale="A minor", duration=10, instrumental=True)
     score = compose(brief, seed=1)
-    kept = [chords_kept(score, retake_score(score, share, 5, silent)) for share in np.linspace(0, 1, 11)]
+    kept = [
+        chords_kept(score, retake_score(score, share, 5, ignore_progress)) for share in np.linspace(0, 1, 11)
+    ]
     assert kept[-1] < 0.35
     assert max(-np.diff(kept)) < 0.25
     assert min(-np.diff(kept)) >= 0

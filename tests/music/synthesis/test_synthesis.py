@@ -8,7 +8,7 @@ import pytest
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.generate import generate, generate_sample, rap_brief
-from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Rendering, Score, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Part, Rendering, Score, ignore_progress
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import INSTRUMENTS, TRACKS, mix, render
 from audiopod_mcp.music.synthesis.part_rendering import render_part
@@ -26,7 +26,7 @@ def single(
     """One dry note of an instrument, mono."""
     note = Note(0.0, seconds, pitch, velocity, syllable)
     dry = render_part(
-        Part(INSTRUMENTS[name].track, name, (note,)), int((seconds + 3) * SAMPLE_RATE), 1, silent
+        Part(INSTRUMENTS[name].track, name, (note,)), int((seconds + 3) * SAMPLE_RATE), 1, ignore_progress
     )
     return dry if dry.ndim == 1 else dry.sum(axis=1)
 
@@ -94,7 +94,7 @@ def test_a_singer_slides_from_the_note_before() -> None:
     def beginning(first: float) -> float:
         """MIDI pitch of the second note, 95 to 155 ms after it began."""
         notes = (Note(0.0, 0.5, first, 100, "ah"), Note(0.5, 1.0, 60, 100, "ah"))
-        wave = render_part(Part("vocals", "voice", notes), 2 * SAMPLE_RATE, 1, silent)
+        wave = render_part(Part("vocals", "voice", notes), 2 * SAMPLE_RATE, 1, ignore_progress)
         at = SAMPLE_RATE // 2
         # What the first note leaves behind is gone after its release.
         window = wave[at + 4200 : at + 4200 + 2646]
@@ -111,7 +111,7 @@ def test_a_step_is_slurred_and_a_repeated_note_begun_anew(name: str) -> None:
     def dip(second: float) -> float:
         """Lowest level around the change of note, over that of what comes before."""
         notes = (Note(0.0, 0.57, 69, 90), Note(0.6, 0.57, second, 90))
-        wave = render_part(Part(INSTRUMENTS[name].track, name, notes), 2 * SAMPLE_RATE, 1, silent)
+        wave = render_part(Part(INSTRUMENTS[name].track, name, notes), 2 * SAMPLE_RATE, 1, ignore_progress)
         level = np.sqrt(np.mean(wave.reshape(-1, 441) ** 2, axis=1))
         return float(level[52:72].min() / level[40:55].mean())
 
@@ -177,7 +177,7 @@ def test_strings_that_tremble_swell_or_die_and_a_kettle_in_tune() -> None:
 @pytest.mark.parametrize(("name", "pitch"), [("piano", 60), ("acoustic kit", 42), ("violin", 69)])
 def test_a_repeated_note_is_not_the_same_twice(name: str, pitch: float) -> None:
     notes = tuple(Note(float(i), 0.4, pitch, 100) for i in range(2))
-    dry = render_part(Part(INSTRUMENTS[name].track, name, notes), 2 * SAMPLE_RATE, 1, silent)
+    dry = render_part(Part(INSTRUMENTS[name].track, name, notes), 2 * SAMPLE_RATE, 1, ignore_progress)
     first, second = dry[: SAMPLE_RATE // 3], dry[SAMPLE_RATE:][: SAMPLE_RATE // 3]
     assert np.abs(first - second).max() > 0.05 * np.abs(first).max()
     assert 0.7 < np.std(first) / np.std(second) < 1.4
@@ -185,7 +185,7 @@ def test_a_repeated_note_is_not_the_same_twice(name: str, pitch: float) -> None:
 
 def test_a_closed_hat_ends_an_open_one() -> None:
     def ringing(*notes: Note) -> float:
-        wave = render_part(Part("drums", "acoustic kit", notes), SAMPLE_RATE, 1, silent)
+        wave = render_part(Part("drums", "acoustic kit", notes), SAMPLE_RATE, 1, ignore_progress)
         return float(np.std(wave[int(0.42 * SAMPLE_RATE) : int(0.6 * SAMPLE_RATE)]))
 
     opened, pedal = Note(0.0, 0.1, 46, 100), Note(0.25, 0.1, 44, 60)
@@ -195,7 +195,7 @@ def test_a_closed_hat_ends_an_open_one() -> None:
 def test_a_ride_is_one_cymbal_however_it_is_hit() -> None:
     def modes(key: int, velocity: int) -> np.ndarray:
         note = Note(0.0, 0.5, key, velocity)
-        wave = render_part(Part("drums", "acoustic kit", (note,)), 2 * SAMPLE_RATE, 1, silent)
+        wave = render_part(Part("drums", "acoustic kit", (note,)), 2 * SAMPLE_RATE, 1, ignore_progress)
         spectrum = np.log(np.abs(np.fft.rfft(wave[4410:48510]))[1500:6000:1] + 1e-9)
         return spectrum - np.convolve(spectrum, np.ones(101) / 101, "same")
 
@@ -209,7 +209,7 @@ def test_a_ride_is_one_cymbal_however_it_is_hit() -> None:
 def test_drums_are_skins_and_plates() -> None:
     def hit(key: int, velocity: int = 110) -> np.ndarray:
         note = Note(0.0, 0.3, key, velocity)
-        return render_part(Part("drums", "acoustic kit", (note,)), 2 * SAMPLE_RATE, 1, silent)
+        return render_part(Part("drums", "acoustic kit", (note,)), 2 * SAMPLE_RATE, 1, ignore_progress)
 
     def share(wave: np.ndarray, low: float, high: float) -> float:
         spectrum = np.abs(np.fft.rfft(wave)) ** 2

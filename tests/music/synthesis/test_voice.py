@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, silent
+from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, ignore_progress
 from audiopod_mcp.music.synthesis.part_rendering import render_part
 from audiopod_mcp.music.synthesis.voice import consonant_of, vowel_of
 
@@ -11,7 +11,7 @@ from audiopod_mcp.music.synthesis.voice import consonant_of, vowel_of
 def sung(syllable: str, pitches: tuple[float, ...] = (52.0,), seconds: float = 0.8) -> np.ndarray:
     notes = tuple(Note(i * (seconds + 0.2), seconds, pitch, 100, syllable) for i, pitch in enumerate(pitches))
     samples = round(len(pitches) * (seconds + 0.2) * SAMPLE_RATE)
-    return render_part(Part("vocals", "voice", notes), samples, 1, silent)
+    return render_part(Part("vocals", "voice", notes), samples, 1, ignore_progress)
 
 
 def power(wave: np.ndarray, low: float, high: float) -> float:
@@ -63,7 +63,7 @@ def test_spelling_is_read(syllable: str, consonant: str, vowel: str) -> None:
 
 def test_a_singer_takes_breath_between_lines_only() -> None:
     notes = tuple(Note(start, 0.6, 57.0, 100, "la") for start in (1.0, 1.6, 2.6))
-    wave = render_part(Part("vocals", "voice", notes), 4 * SAMPLE_RATE, 1, silent)
+    wave = render_part(Part("vocals", "voice", notes), 4 * SAMPLE_RATE, 1, ignore_progress)
 
     def level(first: float, last: float) -> float:
         return float(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.model import within
+from audiopod_mcp.music.model import progress_within
 from audiopod_mcp.studio.engines.responses import NOT_TRANSCRIBED
 
 from ..base import EngineRefused, Outcome
@@ -13,11 +13,11 @@ from .session import Session
 
 def analyze(session: Session) -> Outcome:
     """Measured here; words, language and description by the server's language model, where it has one."""
-    heard = session.local.run(session.work, within(session.report, 0, 0.4))
+    heard = session.local.run(session.work, progress_within(session.report, 0, 0.4))
     measured = heard.result
     if not session.capabilities.language_model or measured is None or measured["loudness_lufs"] is None:
         return heard
-    report = within(session.report, 0.42, 1.0)
+    report = progress_within(session.report, 0.42, 1.0)
     try:
         generation = session.server.generate(
             {"full_analysis_only": True},

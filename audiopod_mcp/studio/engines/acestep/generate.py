@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audiopod_mcp.music.effects.crossfade import equal_power_fade
-from audiopod_mcp.music.model import Audio, Rendering, within
+from audiopod_mcp.music.model import Audio, Rendering, progress_within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.engines.arguments import caption_of, number_of
 from audiopod_mcp.studio.engines.takes import read_source
@@ -62,7 +62,7 @@ def cover(session: Session) -> Outcome:
 
 
 def reference(session: Session) -> Outcome:
-    source = read_source(session.work, within(session.report, 0, 0.02), stems=False)
+    source = read_source(session.work, progress_within(session.report, 0, 0.02), stems=False)
     fields = _wanted(session) | {"task_type": "text2music"}
     if session.params.get("instrumental"):
         fields["lyrics"] = _INSTRUMENTAL

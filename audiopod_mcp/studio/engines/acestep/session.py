@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, within
+from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, progress_within
 from audiopod_mcp.operations.vocabulary import KEY_PATTERN
 from audiopod_mcp.studio.engines.arguments import seeds_of
 from audiopod_mcp.studio.engines.takes import SourceTrack, read_source, write_take
@@ -61,10 +61,10 @@ class Session:
         takes: list[Take] = []
         details: dict[str, Any] = {}
         for number, seed in enumerate(chosen):
-            part = within(self.report, number / len(chosen), (number + 1) / len(chosen))
-            generation = self.generate(fields, seed, within(part, 0.0, 0.9), uploads)
-            audio, rate, own = decode(generation, within(part, 0.9, 0.92))
-            end, name = within(part, 0.92, 1.0), f"take-{number + 1}"
+            part = progress_within(self.report, number / len(chosen), (number + 1) / len(chosen))
+            generation = self.generate(fields, seed, progress_within(part, 0.0, 0.9), uploads)
+            audio, rate, own = decode(generation, progress_within(part, 0.9, 0.92))
+            end, name = progress_within(part, 0.92, 1.0), f"take-{number + 1}"
             made = shape(audio, rate)
             take = write_take(self.work.folder, name, made, seed, end, subtype=subtype or own)
             request = {"fields": fields, "uploads": sorted(uploads or ())}
@@ -75,7 +75,9 @@ class Session:
 
     def source(self) -> SourceTrack:
         """The recording or track that the operation starts from."""
-        return read_source(self.work, within(self.report, 0.0, 0.02), stems=False, max_seconds=LONGEST)
+        return read_source(
+            self.work, progress_within(self.report, 0.0, 0.02), stems=False, max_seconds=LONGEST
+        )
 
     def original_request(self) -> tuple[Fields, bool]:
         """What that track was asked for with, if it was made here, and whether by words alone.

@@ -8,7 +8,7 @@ import numpy as np
 
 from audiopod_mcp.music.effects.crossfade import fix_length, resample
 from audiopod_mcp.music.effects.crossfade import splice as replaced
-from audiopod_mcp.music.model import Audio, Rendering, within
+from audiopod_mcp.music.model import Audio, Rendering, progress_within
 from audiopod_mcp.studio.engines.arguments import caption_of, number_of, seeds_of
 from audiopod_mcp.studio.engines.takes import write_take
 
@@ -100,11 +100,11 @@ def extend(session: Session) -> Outcome:
     uploads = session.upload(source)
     fields = _region(session, seconds, seconds + right)
     if left and right:
-        half = replace(session, report=within(session.report, 0.02, 0.5))
+        half = replace(session, report=progress_within(session.report, 0.02, 0.5))
         seed = next(iter(seeds_of(session.params)))
         audio, rate, _ = decode(half.generate(fields, seed, half.report, uploads), half.report)
         uploads = session.upload(replace(source, audio=at_source_rate(audio, rate, seconds + right)))
-        session = replace(session, report=within(session.report, 0.5, 1.0))
+        session = replace(session, report=progress_within(session.report, 0.5, 1.0))
     if left:
         fields = _region(session, -left, _FRAME)
     return session.make_takes(fields, put_together, uploads=uploads, subtype=source.subtype)
