@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -12,6 +14,11 @@ settings.load_profile("same")
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores, because slow tests wait a good deal of their time."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != "quick")
 
 
 @pytest.hookimpl(tryfirst=True)

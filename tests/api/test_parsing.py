@@ -184,6 +184,7 @@ known = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(known, st.sampled_from(["nested", "flat", "job_id"]))
 def test_a_job_with_id_and_status_is_always_read(fields, shape):
     content = {"job": fields} if shape == "nested" else dict(fields)

@@ -47,6 +47,7 @@ def told(result):
     return result.content[0].text.splitlines()
 
 
+@pytest.mark.slow
 async def test_a_finished_job_is_saved_once_and_the_path_is_the_first_line(tmp_path):
     async with session("stdio", "legacy", tmp_path, AUDIOPOD_AUTO_SAVE="1", **BEEPER) as client:
         made = await client.call_tool("generate_music", TUNE | {"batch_size": 2})
@@ -64,6 +65,7 @@ async def test_a_finished_job_is_saved_once_and_the_path_is_the_first_line(tmp_p
     assert len(list(folder.iterdir())) == 2
 
 
+@pytest.mark.slow
 async def test_a_task_says_where_its_job_is_saved_and_nothing_is_saved_unless_wanted(tmp_path):
     for wanted in ("1", "0"):
         async with task_client(tmp_path / wanted, AUDIOPOD_AUTO_SAVE=wanted) as client:

@@ -14,9 +14,13 @@ from mcp.client.stdio import stdio_client
 
 from .sessions import BEEPER, environment, finished, parameters, session
 
-pytestmark = [pytest.mark.anyio, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+    pytest.mark.slow,
+]
 
-LONG = {"caption": "orchestra with strings, brass, choir and drums", "duration": 240, "seed": 1}
+LONG = {"caption": "orchestra with strings, brass, choir and drums", "duration": 120, "seed": 1}
 
 
 def descendants(pid):

@@ -8,7 +8,7 @@ import soundfile
 
 from .sessions import BEEPER, finished, session, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

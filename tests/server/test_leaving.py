@@ -7,7 +7,7 @@ import pytest
 
 from .sessions import BEEPER, ERAS, TRANSPORTS, finished, http_server, session
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 LONG = {"mode": "prompt2instrumental", "caption": "slow 2"}
 

@@ -11,7 +11,7 @@ from mcp.types import ResourceListChangedNotification, ResourceUpdatedNotificati
 
 from .sessions import BEEPER, finished, http_server, session
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 TUNE = {"mode": "prompt2instrumental", "caption": "piano"}
 MODERN = "2026-07-28"

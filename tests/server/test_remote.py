@@ -10,7 +10,7 @@ import pytest
 
 from .sessions import environment, finished, free_port, session, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,11 @@ def studio(tmp_path_factory):
 @pytest.fixture(scope="module")
 async def client(anyio_backend, studio, tmp_path_factory):
     async with session(
-        "stdio", "legacy", tmp_path_factory.mktemp("server"), AUDIOPOD_BASE_URL=studio, AUDIOPOD_API_KEY="ap_carol"
+        "stdio",
+        "legacy",
+        tmp_path_factory.mktemp("server"),
+        AUDIOPOD_BASE_URL=studio,
+        AUDIOPOD_API_KEY="ap_carol",
     ) as client:
         yield client
 

@@ -14,9 +14,9 @@ import pytest
 import soundfile
 from mcp.types import PromptReference
 
-from .sessions import Progress, http_server, session
+from .sessions import BEEPER, Progress, http_server, session
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 LYRICS = "[Verse]\nMorning light on the window pane\n[Chorus]\nSing it out and let it go"
 
@@ -152,10 +152,8 @@ async def test_the_whole_path(transport, era, folder, url):
 
 @pytest.mark.anyio
 async def test_a_picture_comes_with_the_job_only_when_it_is_asked_for(tmp_path):
-    async with session("stdio", "2026-07-28", tmp_path) as client:
-        made = await client.call_tool(
-            "generate_music", {"mode": "prompt2instrumental", "caption": "piano", "duration": 5}
-        )
+    async with session("stdio", "2026-07-28", tmp_path, **BEEPER) as client:
+        made = await client.call_tool("generate_music", {"mode": "prompt2instrumental", "caption": "piano"})
         job = made.structured_content["job_id"]
         plain = await client.call_tool("get_job", {"job_id": job})
         shown = await client.call_tool("get_job", {"job_id": job, "picture": "spectrogram"})

@@ -81,7 +81,9 @@ class Tasks(ClientExtension):
 
 
 def task_client(folder, extension=None, **extra):
-    return Client(stdio_client(parameters(folder, **BEEPER | extra)), mode=MODERN, extensions=[extension or Tasks()])
+    return Client(
+        stdio_client(parameters(folder, **BEEPER | extra)), mode=MODERN, extensions=[extension or Tasks()]
+    )
 
 
 async def start(client, tool, arguments):
@@ -100,6 +102,7 @@ async def until(client, task_id, status):
     return state
 
 
+@pytest.mark.slow
 async def test_a_long_job_is_a_task_that_another_server_process_finishes_telling(tmp_path):
     async with task_client(tmp_path) as client:
         task = await start(client, "generate_music", LONG)
@@ -112,6 +115,7 @@ async def test_a_long_job_is_a_task_that_another_server_process_finishes_telling
     assert not state.result.get("isError")
 
 
+@pytest.mark.slow
 async def test_mistakes_stay_synchronous(tmp_path):
     async with task_client(tmp_path) as client:
         result = await start(client, "generate_music", LONG | {"bpm": 900})
@@ -121,6 +125,7 @@ async def test_mistakes_stay_synchronous(tmp_path):
         assert result.is_error
 
 
+@pytest.mark.slow
 async def test_who_did_not_declare_tasks_never_sees_one(tmp_path):
     async with session("stdio", MODERN, tmp_path, AUDIOPOD_MAX_WAIT="1", **BEEPER) as client:
         result = await client.call_tool("generate_music", LONG)
@@ -129,6 +134,7 @@ async def test_who_did_not_declare_tasks_never_sees_one(tmp_path):
             await client.session.send_request(Get(params=Params(task_id="x")), State)
 
 
+@pytest.mark.slow
 async def test_cancelling_a_task_stops_its_job(tmp_path):
     async with task_client(tmp_path) as client:
         task = await start(client, "generate_music", LONG | {"caption": "slow 60"})
@@ -137,6 +143,7 @@ async def test_cancelling_a_task_stops_its_job(tmp_path):
         assert (await client.call_tool("list_jobs", {})).structured_content["total"] == 0
 
 
+@pytest.mark.slow
 async def test_a_subscriber_is_told_of_changes(tmp_path):
     extension = Tasks()
     async with task_client(tmp_path, extension) as client:
@@ -156,6 +163,7 @@ async def test_a_subscriber_is_told_of_changes(tmp_path):
     assert extension.events[0].status == "working"
 
 
+@pytest.mark.slow
 async def test_ids_of_others_and_wrong_headers_are_refused(tmp_path):
     with http_server(tmp_path, **BEEPER) as url, anyio.fail_after(60):
         meta = {

@@ -9,7 +9,7 @@ import pytest
 
 from .sessions import BEEPER, ERAS, Progress, finished, parameters, session
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 LONG = {"mode": "prompt2instrumental", "caption": "slow 3"}
 

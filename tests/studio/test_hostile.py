@@ -60,6 +60,7 @@ def post(call):
     return lambda path, **options: call("post", f"{MUSIC}/{path}", **options)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(path=st.sampled_from(PATHS), body=bodies)
 def test_no_body_makes_a_fault(post, path, body):

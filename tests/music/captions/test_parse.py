@@ -436,6 +436,7 @@ def test_the_seed_decides_what_is_left_open_and_only_that() -> None:
     assert read_caption("rock at 120 bpm", seed=7) == briefs[7]
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(
     st.text(max_size=300)

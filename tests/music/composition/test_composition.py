@@ -57,6 +57,7 @@ def brief_for(style: str, **changes: object) -> Brief:
     return replace(brief, **{"duration": 40.0, **changes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_makes_a_piece_that_lies_within_its_time(style: str) -> None:
     score = compose(brief_for(style), seed=4)
@@ -162,6 +163,7 @@ def test_half_time_halves_the_backbeat_and_leaves_the_tempo() -> None:
     assert slow.parts == compose(brief_for("dubstep"), seed=3).parts  # It counts so already.
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     st.floats(1, 70),
@@ -332,6 +334,7 @@ def test_odd_tags_and_lengths_are_sung_as_they_stand() -> None:
     assert short.lyrics
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     bpm=st.integers(30, 300),
@@ -357,6 +360,7 @@ def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, 
     assert all(a.end <= b.start for a, b in pairwise(score.lyrics))
 
 
+@pytest.mark.slow
 def test_a_score_does_not_depend_on_the_process() -> None:
     code = (
         "import hashlib; from audiopod_mcp.music.captions.parse import read_caption as r;"
@@ -448,6 +452,7 @@ def test_what_cannot_be_composed_is_refused(change: dict) -> None:
         compose(brief_for("pop", **change), seed=1)
 
 
+@pytest.mark.slow
 def test_a_fade_out_is_one_and_stems_fade_with_the_mix() -> None:
     faded, plain = (
         generate(read_caption(f"solo piano{words}", bpm=120, keyscale="C", duration=12), seed=1)

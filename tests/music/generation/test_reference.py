@@ -22,6 +22,8 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def dull(recording):
@@ -56,9 +58,9 @@ def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
 
 def test_a_busy_reference_makes_busy_players_and_a_bare_one_bare_ones():
     def heard(level):
-        brief = read_caption("pop", bpm=110, keyscale="C major", duration=12, instrumental=True)
+        brief = read_caption("pop", bpm=110, keyscale="C major", duration=8, instrumental=True)
         source = generate(replace(brief, activity=Activity(level, level, level, level)), seed=2)
-        made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=12)
+        made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=8)
         return made.score.brief.activity.drums, analyze(made.audio, SAMPLE_RATE).density
 
     (bare, few), (busy, many) = heard(0.0), heard(1.0)

@@ -17,6 +17,8 @@ from audiopod_mcp.music.model import Refused, ignore_progress
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, likeness, steepness
 
+pytestmark = pytest.mark.slow
+
 VARIANCES = (0.0, 0.15, 0.4, 0.7, 1.0)
 
 
@@ -114,8 +116,8 @@ def test_a_sung_line_is_never_torn(song):
 
 @pytest.fixture(scope="module")
 def excerpt(recording):
-    """The first eight seconds of the recording."""
-    return replace(recording, audio=recording.audio[: 8 * recording.rate])
+    """The first six seconds of the recording."""
+    return replace(recording, audio=recording.audio[: 6 * recording.rate])
 
 
 @pytest.fixture(scope="module")
@@ -136,12 +138,12 @@ def test_a_recording_stays_as_it_was_recorded_but_for_a_share(excerpt, retaken):
         for at in np.flatnonzero(np.diff((made.audio == excerpt.audio).all(axis=1).astype(int)) != 0)[:4]:
             assert steepness(made.audio, at) < 2.5
     assert re.search(
-        r"instruments play the .* anew, as .*; \d+ of 8 s are as they were recorded", retaken[0].notes[0]
+        r"instruments play the .* anew, as .*; \d+ of 6 s are as they were recorded", retaken[0].notes[0]
     )
 
 
 def test_a_recording_is_less_and_less_like_itself(excerpt, retaken):
-    beats = np.arange(0, 8, 0.5)
+    beats = np.arange(0, 6, 0.5)
     own = beat_chroma(excerpt.audio, excerpt.rate, beats)
     alike = [likeness(own, beat_chroma(made.audio, excerpt.rate, beats)) for made in retaken]
     new = retake(excerpt.audio, excerpt.rate, variance=1.0, seed=1)

@@ -47,6 +47,7 @@ def separated(song):
     return take_out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("track", TRACKS)
 def test_every_track_comes_out_clearer_than_in_the_mix(song, separated, track):
     stems, mix = song
@@ -56,6 +57,7 @@ def test_every_track_comes_out_clearer_than_in_the_mix(song, separated, track):
     assert si_sdr(stem, stems[track]) > si_sdr(mix, stems[track]) + 2
 
 
+@pytest.mark.slow
 def test_the_kick_goes_to_the_drums_and_not_to_the_bass(song, separated):
     stems, mix = song
     spectrum = np.fft.rfftfreq(len(mix), 1 / RATE)
@@ -67,17 +69,20 @@ def test_the_kick_goes_to_the_drums_and_not_to_the_bass(song, separated):
     assert si_sdr(low_end(separated("drums")[0]), low_end(stems["drums"])) > 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("track", ["guitar", "keyboard", "strings", "nonsense"])
 def test_what_cannot_be_told_apart_is_refused_with_what_can(song, track):
     with pytest.raises(Refused, match="track_not_separable"):
         separate(song[1], RATE, track)
 
 
+@pytest.mark.slow
 def test_a_recording_without_a_voice_has_no_vocals():
     with pytest.raises(Refused, match=r"track_not_heard \(track='vocals'"):
         separate(stereo(chords([(60, 4), (65, 4)], 2.0)), RATE, "vocals")
 
 
+@pytest.mark.slow
 def test_a_voice_that_is_hardly_heard_is_doubted_in_words(song, separated):
     stems, mix = song
     _, clear, _ = separated("vocals")
@@ -88,6 +93,7 @@ def test_a_voice_that_is_hardly_heard_is_doubted_in_words(song, separated):
         separate(mix - stems["vocals"], RATE, "vocals")
 
 
+@pytest.mark.slow
 def test_what_is_not_played_is_refused_with_what_is(song):
     stems, mix = song
     with pytest.raises(Refused, match=r"track_not_heard \(track='drums', heard=.*'bass'"):
@@ -96,6 +102,7 @@ def test_what_is_not_played_is_refused_with_what_is(song):
         separate(mix - stems["bass"], RATE, "bass")
 
 
+@pytest.mark.slow
 def test_a_stem_says_how_clear_it_is_and_how_much_of_its_track_it_holds(song, separated):
     stems, mix = song
     voice, notes, _ = separated("vocals")
@@ -105,6 +112,7 @@ def test_a_stem_says_how_clear_it_is_and_how_much_of_its_track_it_holds(song, se
     assert retention_and_leakage(voice, mix - voice)[0] == pytest.approx(held, abs=0.15)
 
 
+@pytest.mark.slow
 def test_one_silent_channel_and_opposite_phases_are_no_obstacle(song):
     stems, mix = song
     mono, drums = mix[: 8 * RATE, 0], stems["drums"][: 8 * RATE, 0]
@@ -134,6 +142,7 @@ def test_any_rate_length_and_number_of_channels(rate, channels, seconds):
     assert np.isfinite(separated).all()
 
 
+@pytest.mark.slow
 def test_long_recordings_are_joined_without_a_seam():
     rate = 8_000
     audio = stereo(drums(120, "khshkhsh", 12, rate))
@@ -145,6 +154,7 @@ def test_long_recordings_are_joined_without_a_seam():
     assert level.max() < 1.1 * np.median(level)
 
 
+@pytest.mark.slow
 def test_the_work_can_be_followed(separated):
     _, _, told = separated("vocals")
     assert told == sorted(told)

@@ -351,6 +351,7 @@ async def test_nobody_listening_is_told(tmp_path):
         await fetch("http://127.0.0.1:1/x", tmp_path / "x", allow_private=True, told=unheard)
 
 
+@pytest.mark.slow
 async def test_private_addresses_can_be_allowed(tmp_path, web):
     async with opened(tmp_path, allow_private_urls=True) as studio:
         answer = await cover(studio, f"{web.url}/to/{web.url}/song.flac?a=1")
@@ -361,6 +362,7 @@ async def test_private_addresses_can_be_allowed(tmp_path, web):
         assert "web page" in job["error_message"]
 
 
+@pytest.mark.slow
 async def test_a_slow_download_keeps_nobody_from_working(tmp_path, web):
     async with opened(tmp_path, allow_private_urls=True) as studio:
         answer = await cover(studio, f"{web.url}/slow")
