@@ -80,7 +80,9 @@ class Session:
             content = _structured(
                 "get_job", await self._client.call_tool("get_job", again, progress_callback=bar)
             )
-        bar.end(_text(result).splitlines()[0])
+        lines = _text(result).splitlines()
+        told = [line for line in lines if not line.startswith("[length:")]  # the header of timed lyrics
+        bar.end((told or lines)[0])
         if content.get("output_url"):
             saved = _structured(
                 "save_audio", await self._client.call_tool("save_audio", {"job_id": content["job_id"]})

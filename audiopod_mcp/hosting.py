@@ -99,9 +99,9 @@ async def open_service(
 
     """
     if settings.service_url is None and settings.engine != DEFAULT_ENGINE:  # which is there, so nobody waits
-        from audiopod_mcp.studio.engines.registry import load_engine
+        from audiopod_mcp.studio.engines.registry import make_engine
 
-        load_engine(settings.engine).from_environment(settings.environment)
+        make_engine(settings.engine, settings.environment)
     async with anyio.create_task_group() as tasks:
         url = settings.service_url
         studio = (

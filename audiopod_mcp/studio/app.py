@@ -17,7 +17,7 @@ from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.worker_pool import WorkerPool
 
 from .config import StudioConfig
-from .engines.registry import load_engine
+from .engines.registry import make_engine
 from .jobs.instances import Instance
 from .jobs.runner import Studio, store_path
 from .jobs.store import Store
@@ -37,7 +37,7 @@ def create_studio(config: StudioConfig) -> Starlette:
         audiopod_mcp.settings.SettingsError: where there is no such engine, or its settings are wrong.
 
     """
-    load_engine(config.engine).from_environment(config.environment)
+    make_engine(config.engine, config.environment)
     app = Starlette(
         routes=[
             *jobs.routes(),

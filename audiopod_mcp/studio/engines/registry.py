@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, NamedTuple
@@ -78,6 +79,23 @@ def load_engine(name: str) -> type[Engine]:
     if not (isinstance(engine, type) and issubclass(engine, Engine)):
         raise SettingsError(f"AUDIOPOD_ENGINE: {entry.value} is not a subclass of {Engine.__qualname__}")
     return engine
+
+
+def make_engine(name: str, environment: Mapping[str, str]) -> Engine:
+    """The engine ``name``, set up by ``environment``.
+
+    Raises:
+        SettingsError: where there is no such engine, it can't be imported, or it can't be set up.
+
+    """
+    engine = load_engine(name)
+    try:
+        return engine.from_environment(environment)
+    except SettingsError:
+        raise
+    except (Exception, SystemExit) as error:  # somebody else's code may raise anything
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise SettingsError(f"AUDIOPOD_ENGINE: the engine {name!r} can't be set up ({why})") from error
 
 
 def identify_engine(name: str) -> EngineInfo:

@@ -14,7 +14,7 @@ from audiopod_mcp.studio.engines.registry import (
     describe_engine,
     identify_engine,
     installed_engines,
-    load_engine,
+    make_engine,
 )
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
@@ -49,7 +49,7 @@ async def examine_engine(name: str, environment: Mapping[str, str]) -> list[Find
 
 def _examine(name: str, environment: Mapping[str, str]) -> list[Finding]:
     try:
-        return list(load_engine(name).from_environment(environment).examine())
+        return list(make_engine(name, environment).examine())
     except SettingsError as error:
         fix = "correct or remove it where the server is configured"
         return [Finding("settings", "problem", str(error), fix)]

@@ -6,13 +6,14 @@ Answers are plain data, so that the process that waits for them needs no audio l
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from audiopod_mcp.music.model import Progress, Refused, ignore_progress, progres
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.engines.refusals import explain
-from audiopod_mcp.studio.engines.registry import load_engine
+from audiopod_mcp.studio.engines.registry import make_engine
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
@@ -72,7 +73,7 @@ def perform(order: Order) -> Result:
         return Result(error=explain(refusal))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # somebody else's code: a leaked cancellation or exit ends this job alone
         logger.exception("the engine failed at %s", order.work.task)
         return Result(
             error=f"the {order.engine} engine failed unexpectedly ({type(error).__name__}); "
@@ -84,12 +85,32 @@ def _run_engine(order: Order, report: Progress) -> Outcome:
     formatting = 0.0 if order.audio_format == MASTER_FORMAT else 0.1
     engine = _engine(order.engine, frozenset(order.environment.items()))
     outcome = engine.run(order.work, progress_within(report, 0.0, 1.0 - formatting))
+    if fault := _fault_in(outcome, order):
+        logger.error("the engine %s at %s: %s", order.engine, order.work.task, fault)
+        raise EngineRefused(f"the {order.engine} engine {fault}; this is a fault in the engine")
+    asked = len(order.work.params.get("retake_seeds") or ()) or order.work.params.get("batch_size") or 1
+    if 0 < len(outcome.takes) < asked:
+        note = f"{asked} takes were asked for; the engine made {len(outcome.takes)}."
+        outcome = replace(outcome, notes=(*outcome.notes, note))
     if formatting:
         for number, take in enumerate(outcome.takes):
             start = 1.0 - formatting * (1 - number / len(outcome.takes))
             part = progress_within(report, start, start + formatting / len(outcome.takes))
             convert(take.master(order.work.folder), order.audio_format, part)
     return outcome
+
+
+def _fault_in(outcome: Outcome, order: Order) -> str | None:
+    """What is wrong with what an engine gave back; ``None`` where it is as its author's guide says."""
+    if not isinstance(outcome, Outcome):
+        return f"gave back {type(outcome).__name__} in place of an Outcome"
+    if order.job_id is not None and not outcome.takes:
+        return "gave back no take"
+    try:
+        json.dumps([outcome.details, outcome.notes, outcome.result], allow_nan=False)
+    except (TypeError, ValueError) as error:
+        return f"gave back what JSON can't hold ({error})"
+    return None
 
 
 def convert(master: Path, audio_format: str, report: Progress = ignore_progress) -> Path:
@@ -115,7 +136,7 @@ def transcode(master: Path, audio_format: str) -> str | None:
 @lru_cache(maxsize=4)
 def _engine(name: str, environment: frozenset[tuple[str, str]]) -> Engine:
     """The engine, made once a process, so that what it holds (a model) stays from one job to the next."""
-    return load_engine(name).from_environment(dict(environment))
+    return make_engine(name, dict(environment))
 
 
 @contextmanager

@@ -26,6 +26,38 @@ ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "audiopod_mcp"]
 
 
+UNRULY = """
+import asyncio
+from pathlib import Path
+
+import soundfile
+
+from audiopod_mcp.studio.engines.base import MASTER, Engine, Outcome, Take
+
+
+class Unruly(Engine):
+    @classmethod
+    def from_environment(cls, environment):
+        if environment.get("UNRULY"):
+            raise ValueError("oops")
+        return cls()
+
+    def text2music(self, work, report):
+        caption = work.params["caption"]
+        if caption == "cancels":
+            raise asyncio.CancelledError
+        if caption == "interrupts":
+            raise KeyboardInterrupt
+        if caption == "nothing":
+            return Outcome()
+        if caption == "text":
+            return "done"
+        (folder := work.folder / "take-1").mkdir()
+        soundfile.write(folder / MASTER, [0.5] * 800, 8000)
+        return Outcome((Take("take-1", 0.1, 8000),), details={"key": object()} if caption == "object" else {})
+"""
+
+
 def install(folder, name, version, engines):
     """What a package's installation leaves behind, but for its modules."""
     metadata = folder / f"{name.replace('-', '_')}-{version}.dist-info"
@@ -48,6 +80,7 @@ def packages(tmp_path_factory):
     (folder / "lacking.py").write_text("import a_library_that_nobody_has")
     (folder / "fatal.py").write_text("import os; os._exit(3)")
     (folder / "stranger.py").write_text("print('hello on standard output')\nclass Stranger: pass")
+    (folder / "unruly.py").write_text(UNRULY)
     broken = {"lacking": "lacking:Engine", "fatal": "fatal:Engine", "odd": "stranger:Stranger"}
     # A package can't put itself in the place of a built-in engine.
     install(folder, "broken-engines", "0.1", broken | {"local": "lacking:Engine"})
@@ -230,6 +263,51 @@ def test_our_own_engines_need_no_metadata(monkeypatch):
     assert registry.describe_engine("local").tasks == LocalEngine.tasks()
     with pytest.raises(SettingsError, match="'beep' is not one of the installed engines: acestep, local"):
         registry.load_engine("beep")
+
+
+@pytest.fixture(scope="module")
+def unruly(packages, tmp_path_factory):
+    with studio(
+        tmp_path_factory.mktemp("unruly"), "--engine", "unruly:Unruly", PYTHONPATH=str(packages)
+    ) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("caption", "line"),
+    [
+        ("cancels", "the unruly:Unruly engine failed unexpectedly (CancelledError)"),
+        ("interrupts", "the unruly:Unruly engine failed unexpectedly (KeyboardInterrupt)"),
+        ("nothing", "the unruly:Unruly engine gave back no take; this is a fault in the engine"),
+        ("text", "the unruly:Unruly engine gave back str in place of an Outcome; this is a fault"),
+        ("object", "the unruly:Unruly engine gave back what JSON can't hold (Object of type object"),
+    ],
+)
+def test_whatever_an_engine_does_ends_its_job_alone(unruly, caption, line):
+    job = make(unruly, "text2music", caption=caption)
+    assert job["status"] == "FAILED"
+    assert job["error_message"].startswith(line)
+    assert make(unruly, "text2music", caption="fine")["status"] == "COMPLETED"
+
+
+def test_takes_that_are_missing_are_told(unruly):
+    job = make(unruly, "text2music", caption="fine", batch_size=3)
+    assert job["notes"] == ["3 takes were asked for; the engine made 1."]
+
+
+def test_an_engine_that_can_not_be_set_up_says_so_in_one_line(packages, tmp_path):
+    extra = {"PYTHONPATH": str(packages), "UNRULY": "1", "AUDIOPOD_ENGINE": "unruly:Unruly"}
+    line = "AUDIOPOD_ENGINE: the engine 'unruly:Unruly' can't be set up (ValueError: oops)"
+    for command in ("studio", "doctor"):
+        done = subprocess.run(
+            [*COMMAND, command],
+            env=environment(tmp_path, **extra),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert line in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_the_guide_names_every_task():
