@@ -1,6 +1,29 @@
+import os
+
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples each time, however busy the machine; ``--hypothesis-profile=random`` looks for others.
+settings.register_profile(
+    "random", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("same", settings.get_profile("random"), derandomize=True, database=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores, because slow tests wait a good deal of their time."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != "quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is not marked as slow is quick."""
+    for item in items:
+        if item.get_closest_marker("slow") is None:
+            item.add_marker("quick")

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from .server.sessions import environment
+from .server.sessions import BEEPER, environment
+
+pytestmark = pytest.mark.slow
 
 CHAT = Path(__file__).parents[1] / "examples" / "chat.py"
-TUNE = {"mode": "prompt2instrumental", "caption": "slow waltz", "duration": 5}
+TUNE = {"mode": "prompt2instrumental", "caption": "waltz"}
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def endpoint():
 
 def talk(folder, lines, **settings):
     env = {
-        k: v for k, v in environment(folder).items() if not k.startswith(("OPENAI_", "ANTHROPIC_"))
+        k: v for k, v in environment(folder, **BEEPER).items() if not k.startswith(("OPENAI_", "ANTHROPIC_"))
     } | settings
     return subprocess.run(
         [sys.executable, str(CHAT)],
@@ -94,7 +96,7 @@ def test_a_wish_becomes_music_in_the_openai_dialect(tmp_path, endpoint):
     assert "too long" in done.stderr
     asked = endpoint.asked[2][2]
     made, refused = asked["messages"][-2:]
-    assert "is finished: 0:05" in made["content"]
+    assert "is finished: 0:01" in made["content"]
     assert "no JSON object" in refused["content"]
     assert {tool["function"]["name"] for tool in asked["tools"]} >= {"generate_music", "save_audio"}
     last = endpoint.asked[-1][2]["messages"]
@@ -131,7 +133,7 @@ def test_mistakes_go_back_to_the_model_in_the_anthropic_dialect(tmp_path, endpoi
 
 
 def test_ctrl_c_ends_the_turn_and_at_the_prompt_the_chat(tmp_path, endpoint):
-    long = TUNE | {"duration": 300}
+    long = TUNE | {"caption": "slow 60"}
     endpoint.script = [
         openai(None, ("generate_music", json.dumps(long))),
         openai(None, ("list_jobs", "{}")),
@@ -140,7 +142,7 @@ def test_ctrl_c_ends_the_turn_and_at_the_prompt_the_chat(tmp_path, endpoint):
     settings = {"OPENAI_MODEL": "m", "OPENAI_BASE_URL": f"http://127.0.0.1:{endpoint.server_port}/v1"}
     chat = subprocess.Popen(
         [sys.executable, str(CHAT)],
-        env=environment(tmp_path) | settings,
+        env=environment(tmp_path, **BEEPER) | settings,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, bufsize=1, start_new_session=True,
     )  # fmt: skip
@@ -176,4 +178,4 @@ def test_what_was_made_is_remembered_when_the_endpoint_fails_afterwards(tmp_path
     assert done.stdout.splitlines() == ["It is there already."], done.stderr
     told = endpoint.asked[-1][2]["messages"]
     assert [message["role"] for message in told] == ["system", "user", "assistant", "tool", "user"]
-    assert "is finished: 0:05" in told[3]["content"]
+    assert "is finished: 0:01" in told[3]["content"]

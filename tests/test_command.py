@@ -24,6 +24,7 @@ def test_version_and_help(tmp_path):
     assert {"serve", "studio", "demo"} <= set(run(tmp_path, "--help").stdout.replace(",", " ").split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "extra", "line"),
     [
@@ -54,6 +55,7 @@ HEAVY = (
 )
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_imported_before_the_first_call_that_needs_it(tmp_path):
     script = (
         "import json, sys, anyio, audiopod_mcp.cli, audiopod_mcp.hosting, audiopod_mcp.server\n"
@@ -82,6 +84,7 @@ def test_nothing_heavy_is_imported_before_the_first_call_that_needs_it(tmp_path)
     assert loaded.isdisjoint(HEAVY)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_the_demo_uses_every_operation_and_lists_its_files(tmp_path):
     done = run(tmp_path, "demo")

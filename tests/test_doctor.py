@@ -26,6 +26,7 @@ def examined(folder, **extra):
     return {finding["subject"]: finding for finding in told["findings"]}, done.returncode
 
 
+@pytest.mark.slow
 def test_a_healthy_machine(tmp_path):
     (tmp_path / "allowed").mkdir()
     env = environment(tmp_path, AUDIOPOD_AUTO_SAVE="1")
@@ -49,6 +50,7 @@ def test_a_healthy_machine(tmp_path):
     assert not (tmp_path / "output").exists()
 
 
+@pytest.mark.slow
 def test_folders_that_can_not_be_written_into(tmp_path):
     (tmp_path / "file").write_text("")
     found, status = examined(
@@ -82,6 +84,7 @@ def test_a_host_that_starts_what_is_no_longer_there(tmp_path):
     assert f"Gemini CLI starts {sys.executable}" in done.stdout
 
 
+@pytest.mark.slow
 def test_nobody_at_the_base_url(tmp_path):
     found, status = examined(tmp_path, AUDIOPOD_BASE_URL="http://127.0.0.1:9", AUDIOPOD_API_KEY=KEY)
     assert status == 1
@@ -91,6 +94,7 @@ def test_nobody_at_the_base_url(tmp_path):
     assert not any(subject.startswith("engine") for subject in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [("AUDIOPOD_MAX_WAIT", "soon"), ("AUDIOPOD_BASE_URL", "here"), ("AUDIOPOD_ENGINE", "x")],
@@ -108,6 +112,7 @@ async def examined_at(service, folder):
         return await anyio.to_thread.run_sync(lambda: examined(folder, **settings))
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_service_with_little_money_left(tmp_path):
     service = FaultyService()
@@ -120,6 +125,7 @@ async def test_a_service_with_little_money_left(tmp_path):
     assert (found["balance"]["state"], found["balance"]["found"]) == ("warning", "$1.50")
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_key_that_is_refused(tmp_path):
     service = FaultyService()

@@ -51,6 +51,7 @@ def check(log, *secrets):
     return records
 
 
+@pytest.mark.slow
 async def test_over_stdio(tmp_path):
     parameters = StdioServerParameters(
         command=sys.executable, args=["-m", "audiopod_mcp", *DEBUG], env=environment(tmp_path)
@@ -63,6 +64,7 @@ async def test_over_stdio(tmp_path):
     assert {"POST /api/v1/music/text2music", "GET /api/v1/music/jobs/{job_id}/status"} <= set(routes)
 
 
+@pytest.mark.slow
 async def test_over_http_with_a_key_and_links_to_audio(tmp_path):
     port = free_port()
     command = [sys.executable, "-m", "audiopod_mcp", "--transport", "http", "--port", str(port), *DEBUG]

@@ -11,7 +11,7 @@ from audiopod_mcp.hosting import open_service
 from audiopod_mcp.server import build_server
 from audiopod_mcp.settings import Settings
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 KEY = "ap_test_0123456789abcdef"
 EXPORTER = InMemorySpanExporter()

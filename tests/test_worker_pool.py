@@ -134,6 +134,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_who_draws_needs_no_server_and_the_server_nothing_that_draws(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.zeros(8000), 8000)
     (tmp_path / "script.py").write_text(DRAW)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import anyio
 import anyio.lowlevel
-from hypothesis import HealthCheck, settings
 
 from audiopod_mcp.api import Clock
-
-unhurried = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
-"""Examples may take long where the cores are busy, so there are not too many of them."""
 
 KEY = "ap_test_0123456789abcdef"
 

@@ -24,7 +24,6 @@ from audiopod_mcp.api.errors import AudioPodError
 from audiopod_mcp.api.http_errors import ServiceIdentity, error_of
 from audiopod_mcp.operations import Analyze, GenerateLrc
 from tests.api.faulty import Fault, answer
-from tests.api.quick import unhurried
 
 KEY = "ap_live_0123456789"
 AUDIOPOD = ServiceIdentity("AudioPod", KEY)
@@ -128,7 +127,6 @@ json_values = st.recursive(
 )
 
 
-@unhurried
 @given(
     st.integers(400, 599),
     json_values | st.binary(),

@@ -22,7 +22,6 @@ from audiopod_mcp.api.parsing import (
 from audiopod_mcp.api.recover import seconds_since_1970
 from audiopod_mcp.operations import Analysis, JobQuery, Lrc
 from tests.api.faulty import Fault, answer
-from tests.api.quick import unhurried
 
 AUDIOPOD = ServiceIdentity("AudioPod", "ap_live_0123456789")
 DONE = {
@@ -151,7 +150,6 @@ def problem(read) -> str:
     return ""
 
 
-@unhurried
 @given(json_values)
 def test_any_json_is_an_answer_or_a_typed_error(content):
     read = read_json(json.dumps(content).encode(), "application/json", AUDIOPOD)
@@ -166,7 +164,6 @@ def test_any_json_is_an_answer_or_a_typed_error(content):
     assert job_id_in(read) is None or job_id_in(read) > 0
 
 
-@unhurried
 @given(st.binary())
 def test_any_bytes_are_json_or_a_typed_error(body):
     assert problem(lambda: read_json(body, "", AUDIOPOD)).isprintable()
@@ -187,7 +184,7 @@ known = st.fixed_dictionaries(
 )
 
 
-@unhurried
+@pytest.mark.slow
 @given(known, st.sampled_from(["nested", "flat", "job_id"]))
 def test_a_job_with_id_and_status_is_always_read(fields, shape):
     content = {"job": fields} if shape == "nested" else dict(fields)

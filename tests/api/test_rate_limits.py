@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.api import RateLimited, RateLimits
 from audiopod_mcp.operations import Analyze, Extend, GenerateMusic
-from tests.api.quick import QuickClock, unhurried
+from tests.api.quick import QuickClock
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +87,6 @@ async def test_a_turn_that_is_given_up_is_free_again():
     assert sum(waits) < 0.75
 
 
-@unhurried
 @given(st.integers(1, 5), st.lists(st.floats(0, 40), max_size=40))
 def test_never_more_than_allowed_in_any_window(per_minute, gaps):
     clock = QuickClock()

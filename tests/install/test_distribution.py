@@ -29,6 +29,7 @@ TABLE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 DOCUMENTED = set(re.findall(r"^\| `((?:AUDIOPOD|ACESTEP)_\w+)` \|", TABLE, re.MULTILINE))
 
 
+@pytest.mark.slow
 def test_readme_and_bundle_list_the_tools_that_the_server_has():
     command = [sys.executable, str(ROOT / "docs" / "tool_tables.py"), "--check"]
     checked = subprocess.run(command, capture_output=True, text=True)
@@ -62,6 +63,7 @@ def test_what_the_person_left_empty_counts_as_unset():
     assert Settings.from_environment(everything) == Settings.from_environment({})
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_folders_chosen_in_the_bundle_are_read(tmp_path):
     config = MANIFEST["server"]["mcp_config"]

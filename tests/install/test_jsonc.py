@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiopod_mcp.install import jsonc
@@ -57,14 +57,12 @@ def documents(draw):
     return draw(blanks) + draw(laid_out(value)) + draw(blanks), value
 
 
-@settings(max_examples=300, deadline=None)
 @given(documents())
 def test_a_document_means_what_it_says(document):
     text, value = document
     assert jsonc.parse(text) == value
 
 
-@settings(max_examples=400, deadline=None)
 @given(documents())
 def test_setting_adds_a_member_and_changes_nothing_else(document):
     text, value = document
@@ -74,7 +72,6 @@ def test_setting_adds_a_member_and_changes_nothing_else(document):
     assert jsonc.set_member(after, ("mcpServers", "audiopod"), ENTRY) == after
 
 
-@settings(max_examples=400, deadline=None)
 @given(documents())
 def test_removing_restores(document):
     text, value = document
@@ -88,7 +85,6 @@ def test_removing_restores(document):
         assert "".join(back.split()) == "".join(text.split())
 
 
-@settings(max_examples=300, deadline=None)
 @given(documents(), st.data())
 def test_removing_any_member_leaves_the_others(document, data):
     text, value = document

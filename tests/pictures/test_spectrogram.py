@@ -62,6 +62,7 @@ def test_short_silent_and_broken(tmp_path):
         draw("spectrogram", str(tmp_path / "text.wav"))
 
 
+@pytest.mark.slow
 def test_a_busy_picture_is_small_and_always_the_same(tmp_path):
     noise = np.random.default_rng(1).normal(size=44_100 * 40)
     soundfile.write(tmp_path / "a.wav", noise * np.repeat(np.linspace(0, 0.2, 160), 44_100 // 4), 44_100)

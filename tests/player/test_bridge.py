@@ -13,7 +13,7 @@ pytest.importorskip("playwright", reason="Playwright is not installed: pip insta
 
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
 HERE = Path(__file__).parent
 MODULES = Path(os.environ.get("NODE_MODULES") or HERE.parents[1] / "node_modules")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import anyio
 import httpx
@@ -16,6 +17,9 @@ from mcp.client.stdio import stdio_client
 
 ERAS = ["legacy", "2026-07-28"]
 TRANSPORTS = ["stdio", "http", "sse"]
+
+BEEPER = {"AUDIOPOD_ENGINE": "tests.studio.beeping:Beeper", "PYTHONPATH": str(Path(__file__).parents[2])}
+"""Settings of a server whose engine does as the caption says: ``slow 2`` takes two seconds and no processor time."""
 
 
 def environment(folder, **extra):

@@ -12,12 +12,12 @@ from audiopod_mcp.server import AutoSaver
 from audiopod_mcp.worker_pool import WorkerPool
 from tests.sounds import sound
 
-from .sessions import session
+from .sessions import BEEPER, session
 from .test_tasks import Get, Params, State, start, task_client
 
 pytestmark = pytest.mark.anyio
 
-TUNE = {"mode": "prompt2instrumental", "caption": "piano", "duration": 5, "display_name": "Tune"}
+TUNE = {"mode": "prompt2instrumental", "caption": "piano", "display_name": "Tune"}
 RUNNING = Job(id=3, task="cover", status="PROCESSING")
 DONE = Job(
     id=3, task="cover", status="COMPLETED", display_name="Sun",
@@ -51,8 +51,9 @@ def told(result):
     return result.content[0].text.splitlines()
 
 
+@pytest.mark.slow
 async def test_a_finished_job_is_saved_once_and_the_path_is_the_first_line(tmp_path):
-    async with session("stdio", "legacy", tmp_path, AUDIOPOD_AUTO_SAVE="1") as client:
+    async with session("stdio", "legacy", tmp_path, AUDIOPOD_AUTO_SAVE="1", **BEEPER) as client:
         made = await client.call_tool("generate_music", TUNE | {"batch_size": 2})
         folder = tmp_path / "output"
         name = "Tune - prompt2instrumental"
@@ -63,11 +64,12 @@ async def test_a_finished_job_is_saved_once_and_the_path_is_the_first_line(tmp_p
         assert len(list(folder.iterdir())) == 2
         tools = {tool.name: tool.annotations for tool in (await client.list_tools()).tools}
         assert not tools["get_job"].read_only_hint  # it may write a file
-    async with session("stdio", "legacy", tmp_path, AUDIOPOD_AUTO_SAVE="1") as later:
+    async with session("stdio", "legacy", tmp_path, AUDIOPOD_AUTO_SAVE="1", **BEEPER) as later:
         assert "is finished" in told(await later.call_tool("get_job", job))[0]
     assert len(list(folder.iterdir())) == 2
 
 
+@pytest.mark.slow
 async def test_a_task_says_where_its_job_is_saved_and_nothing_is_saved_unless_wanted(tmp_path):
     for wanted in ("1", "0"):
         async with task_client(tmp_path / wanted, AUDIOPOD_AUTO_SAVE=wanted) as client:

@@ -26,8 +26,8 @@ def no_service(key):
     raise AssertionError("nothing here may reach a service")
 
 
-@pytest.fixture(params=ERAS)
-async def client(request):
+@pytest.fixture(scope="module", params=ERAS)
+async def client(anyio_backend, request):
     async with Client(build_server(Service(connect=no_service)), mode=request.param) as client:
         yield client
 

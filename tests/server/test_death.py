@@ -12,11 +12,15 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import stdio_client
 
-from .sessions import environment, finished, parameters, session
+from .sessions import BEEPER, environment, finished, parameters, session
 
-pytestmark = [pytest.mark.anyio, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+    pytest.mark.slow,
+]
 
-LONG = {"caption": "orchestra with strings, brass, choir and drums", "duration": 240, "seed": 1}
+LONG = {"caption": "orchestra with strings, brass, choir and drums", "duration": 120, "seed": 1}
 
 
 def descendants(pid):
@@ -107,7 +111,7 @@ async def test_a_disk_without_room_fails_the_job_and_not_the_server(tmp_path):
     cramped = parameters(tmp_path).model_copy(update={"args": ["-c", CRAMPED]})
     with (tmp_path / "log").open("w") as log:
         async with Client(stdio_client(cramped, errlog=log)) as client:
-            arguments = {"caption": "loud rock band", "duration": 60, "seed": 1}
+            arguments = {"caption": "loud rock band", "duration": 20, "seed": 1}
             result = await client.call_tool("generate_music", arguments)
             with anyio.fail_after(120):
                 while not result.is_error:
@@ -128,8 +132,12 @@ async def test_a_disk_without_room_fails_the_job_and_not_the_server(tmp_path):
 
 
 async def test_two_hosts_on_one_computer_share_their_jobs_and_run_each_once(tmp_path):
-    tune = {"mode": "prompt2instrumental", "caption": "piano", "duration": 5, "seed": 1}
-    async with session("stdio", "legacy", tmp_path) as one, session("stdio", "2026-07-28", tmp_path) as other:
+    tune = {"mode": "prompt2instrumental", "caption": "piano"}
+    beeper = BEEPER | {"BEEPER_LOG": str(tmp_path / "log")}
+    async with (
+        session("stdio", "legacy", tmp_path, **beeper) as one,
+        session("stdio", "2026-07-28", tmp_path, **beeper) as other,
+    ):
         made = []
 
         async def make(client):
@@ -145,3 +153,4 @@ async def test_two_hosts_on_one_computer_share_their_jobs_and_run_each_once(tmp_
             ] == 6
     with sqlite3.connect(tmp_path / "data" / "studio.db") as store:
         assert store.execute("SELECT count(*), sum(crashes) FROM jobs").fetchone() == (6, 0)
+    assert (tmp_path / "log").read_text().split() == ["piano"] * 6

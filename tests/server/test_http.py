@@ -13,7 +13,7 @@ from mcp.types import ResourceTemplateReference
 
 from .sessions import environment, finished, free_port, http_server
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 TUNE = {"mode": "prompt2instrumental", "caption": "piano", "duration": 4, "format": "mp3"}
 

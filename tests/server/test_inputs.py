@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from .sessions import finished, session, text_of
+from .sessions import BEEPER, finished, session, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,8 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-async def client(folder):
+@pytest.fixture(scope="module")
+async def client(anyio_backend, folder):
     async with session("stdio", "legacy", folder) as client:
         yield client
 
@@ -105,9 +105,9 @@ async def test_unknown_and_unfinished_source_jobs_are_refused_before_anything_is
     assert (await client.call_tool("list_jobs", {})).structured_content["total"] == before
 
 
-async def test_an_unfinished_source_job_is_named_as_such(folder):
-    async with session("stdio", "legacy", folder, AUDIOPOD_MAX_WAIT="1") as client:
-        long = {"mode": "prompt2instrumental", "caption": "ambient", "duration": 300}
+async def test_an_unfinished_source_job_is_named_as_such(tmp_path):
+    async with session("stdio", "legacy", tmp_path, AUDIOPOD_MAX_WAIT="1", **BEEPER) as client:
+        long = {"mode": "prompt2instrumental", "caption": "slow 60"}
         job = (await client.call_tool("generate_music", long)).structured_content
         assert job["status"] in {"PENDING", "PROCESSING"}
         text, is_error = await text_of(client, "retake_track", {"original_job_id": job["job_id"]})

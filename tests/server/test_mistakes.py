@@ -2,15 +2,13 @@
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS
 
 from audiopod_mcp.server import Service, build_server
-
-pytestmark = pytest.mark.anyio
 
 REPAINT = {"repainting_start": 1, "repainting_end": 2, "caption": "x"}
 
@@ -19,9 +17,17 @@ def no_service(key):
     raise AssertionError("a mistake must not reach the service")
 
 
-async def refused(tool, arguments):
-    async with Client(build_server(Service(connect=no_service))) as client:
-        result = await client.call_tool(tool, arguments)
+@pytest.fixture(scope="module")
+def ask():
+    """Asks from tests that are not async, all through one session: ``ask("call_tool", name, arguments)``."""
+    with start_blocking_portal() as portal:
+        client = Client(build_server(Service(connect=no_service)))
+        with portal.wrap_async_context_manager(client):
+            yield lambda method, *arguments: portal.call(getattr(client, method), *arguments)
+
+
+def refused(ask, tool, arguments):
+    result = ask("call_tool", tool, arguments)
     assert result.is_error
     (block,) = result.content
     assert "\n" not in block.text
@@ -106,14 +112,13 @@ async def refused(tool, arguments):
         ("rename_job", {"job_id": 1, "display_name": " "}, "display_name: 0 characters; allowed 1 to 255"),
     ],
 )
-async def test_a_mistake_is_one_line_about_the_argument(tool, arguments, line):
-    assert line in await refused(tool, arguments)
+def test_a_mistake_is_one_line_about_the_argument(ask, tool, arguments, line):
+    assert line in refused(ask, tool, arguments)
 
 
-async def test_objects_sent_as_json_text_are_taken_as_meant():
-    assert "advanced.shift: 9 is out of range" in await refused(
-        "generate_music", {"caption": "x", "advanced": '{"shift": 9}'}
-    )
+def test_objects_sent_as_json_text_are_taken_as_meant(ask):
+    arguments = {"caption": "x", "advanced": '{"shift": 9}'}
+    assert "advanced.shift: 9 is out of range" in refused(ask, "generate_music", arguments)
 
 
 json_values = st.recursive(
@@ -135,16 +140,7 @@ NAMES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def ask():
-    """Asks from tests that are not async, all through one session: ``ask("call_tool", name, arguments)``."""
-    with start_blocking_portal() as portal:
-        client = Client(build_server(Service(connect=no_service)))
-        with portal.wrap_async_context_manager(client):
-            yield lambda method, *arguments: portal.call(getattr(client, method), *arguments)
-
-
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(
     arguments=st.dictionaries(st.sampled_from(NAMES), json_values, max_size=5), tool=st.sampled_from(TOOLS)
 )
@@ -166,7 +162,8 @@ uris = st.text(max_size=40) | st.builds(
 )
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=100)
 @given(uri=uris)
 def test_whatever_uri_is_read_the_answer_is_that_there_is_no_such_thing(ask, uri):
     with pytest.raises(MCPError) as refused:

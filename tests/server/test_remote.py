@@ -10,7 +10,7 @@ import pytest
 
 from .sessions import environment, finished, free_port, session, text_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +44,14 @@ def studio(tmp_path_factory):
     process.wait(10)
 
 
-@pytest.fixture
-async def client(studio, tmp_path):
+@pytest.fixture(scope="module")
+async def client(anyio_backend, studio, tmp_path_factory):
     async with session(
-        "stdio", "legacy", tmp_path, AUDIOPOD_BASE_URL=studio, AUDIOPOD_API_KEY="ap_carol"
+        "stdio",
+        "legacy",
+        tmp_path_factory.mktemp("server"),
+        AUDIOPOD_BASE_URL=studio,
+        AUDIOPOD_API_KEY="ap_carol",
     ) as client:
         yield client
 

@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict
 
 from audiopod_mcp.server.tasks import Handle
 
-from .sessions import http_server, parameters, session
+from .sessions import BEEPER, http_server, parameters, session
 
 pytestmark = pytest.mark.anyio
 
 MODERN = "2026-07-28"
-LONG = {"mode": "prompt2instrumental", "caption": "ambient", "duration": 120, "seed": 1}
+LONG = {"mode": "prompt2instrumental", "caption": "slow 2"}
 
 
 class Created(types.Result):
@@ -81,7 +81,9 @@ class Tasks(ClientExtension):
 
 
 def task_client(folder, extension=None, **extra):
-    return Client(stdio_client(parameters(folder, **extra)), mode=MODERN, extensions=[extension or Tasks()])
+    return Client(
+        stdio_client(parameters(folder, **BEEPER | extra)), mode=MODERN, extensions=[extension or Tasks()]
+    )
 
 
 async def start(client, tool, arguments):
@@ -100,6 +102,7 @@ async def until(client, task_id, status):
     return state
 
 
+@pytest.mark.slow
 async def test_a_long_job_is_a_task_that_another_server_process_finishes_telling(tmp_path):
     async with task_client(tmp_path) as client:
         task = await start(client, "generate_music", LONG)
@@ -112,6 +115,7 @@ async def test_a_long_job_is_a_task_that_another_server_process_finishes_telling
     assert not state.result.get("isError")
 
 
+@pytest.mark.slow
 async def test_mistakes_stay_synchronous(tmp_path):
     async with task_client(tmp_path) as client:
         result = await start(client, "generate_music", LONG | {"bpm": 900})
@@ -121,26 +125,29 @@ async def test_mistakes_stay_synchronous(tmp_path):
         assert result.is_error
 
 
+@pytest.mark.slow
 async def test_who_did_not_declare_tasks_never_sees_one(tmp_path):
-    async with session("stdio", MODERN, tmp_path, AUDIOPOD_MAX_WAIT="1") as client:
+    async with session("stdio", MODERN, tmp_path, AUDIOPOD_MAX_WAIT="1", **BEEPER) as client:
         result = await client.call_tool("generate_music", LONG)
         assert result.structured_content["status"] in {"PENDING", "PROCESSING"}
         with pytest.raises(MCPError):
             await client.session.send_request(Get(params=Params(task_id="x")), State)
 
 
+@pytest.mark.slow
 async def test_cancelling_a_task_stops_its_job(tmp_path):
     async with task_client(tmp_path) as client:
-        task = await start(client, "generate_music", LONG | {"duration": 600})
+        task = await start(client, "generate_music", LONG | {"caption": "slow 60"})
         await client.session.send_request(Cancel(params=Params(task_id=task.task_id)), types.EmptyResult)
         await until(client, task.task_id, "cancelled")
         assert (await client.call_tool("list_jobs", {})).structured_content["total"] == 0
 
 
+@pytest.mark.slow
 async def test_a_subscriber_is_told_of_changes(tmp_path):
     extension = Tasks()
     async with task_client(tmp_path, extension) as client:
-        task = await start(client, "generate_music", LONG | {"duration": 60})
+        task = await start(client, "generate_music", LONG)
         listen = types.SubscriptionsListenRequest(
             params=types.SubscriptionsListenRequestParams.model_validate(
                 {"notifications": {"taskIds": [task.task_id]}}
@@ -156,8 +163,9 @@ async def test_a_subscriber_is_told_of_changes(tmp_path):
     assert extension.events[0].status == "working"
 
 
+@pytest.mark.slow
 async def test_ids_of_others_and_wrong_headers_are_refused(tmp_path):
-    with http_server(tmp_path) as url, anyio.fail_after(60):
+    with http_server(tmp_path, **BEEPER) as url, anyio.fail_after(60):
         meta = {
             "io.modelcontextprotocol/protocolVersion": MODERN,
             "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},

@@ -7,17 +7,17 @@ from pathlib import Path
 import anyio
 import pytest
 
-from .sessions import ERAS, Progress, finished, parameters, session
+from .sessions import BEEPER, ERAS, Progress, finished, parameters, session
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-LONG = {"mode": "prompt2instrumental", "caption": "ambient pads, slow", "duration": 600, "seed": 1}
+LONG = {"mode": "prompt2instrumental", "caption": "slow 3"}
 
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_call_that_outlives_its_wait_returns_the_running_job_and_get_job_finishes_it(era, tmp_path):
-    async with session("stdio", era, tmp_path, AUDIOPOD_MAX_WAIT="1") as client:
-        result = await client.call_tool("generate_music", LONG | {"duration": 240})
+    async with session("stdio", era, tmp_path, AUDIOPOD_MAX_WAIT="1", **BEEPER) as client:
+        result = await client.call_tool("generate_music", LONG)
         assert not result.is_error
         assert result.structured_content["status"] in {"PENDING", "PROCESSING"}
         job_id = result.structured_content["job_id"]
@@ -30,15 +30,6 @@ async def test_a_call_that_outlives_its_wait_returns_the_running_job_and_get_job
         assert result.structured_content["status"] == "COMPLETED"
         assert progress.seen == sorted(set(progress.seen))
         assert len(progress.seen) >= 2
-
-
-async def test_a_cancelled_call_leaves_its_job_running(tmp_path):
-    async with session("stdio", "legacy", tmp_path) as client:
-        with anyio.move_on_after(3):
-            await client.call_tool("generate_music", LONG | {"duration": 120})
-        (job,) = (await client.call_tool("list_jobs", {})).structured_content["jobs"]
-        done = await finished(client, "get_job", {"job_id": job["job_id"], "wait_seconds": 60})
-        assert done["audio_duration"] == pytest.approx(120, abs=0.02)
 
 
 def children_of(pid):
@@ -56,14 +47,15 @@ def is_alive(pid):
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks processes up in /proc")
 async def test_a_killed_server_loses_nothing_and_leaves_no_orphan(tmp_path):
-    running = parameters(tmp_path, AUDIOPOD_MAX_WAIT="1")
+    beeper = BEEPER | {"BEEPER_LOG": str(tmp_path / "log")}
+    running = parameters(tmp_path, AUDIOPOD_MAX_WAIT="1", **beeper)
     process = await anyio.open_process([running.command, *running.args], env=running.env, stderr=None)
     messages = [
         '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},'
         '"clientInfo":{"name":"test","version":"1"}}}',
         '{"jsonrpc":"2.0","method":"notifications/initialized"}',
         '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"generate_music","arguments":'
-        '{"mode":"prompt2instrumental","caption":"ambient pads","duration":240,"seed":1}}}',
+        '{"mode":"prompt2instrumental","caption":"first 60"}}}',  # slow the first time only
     ]
     await process.stdin.send(("\n".join(messages) + "\n").encode())
     received = b""
@@ -71,6 +63,9 @@ async def test_a_killed_server_loses_nothing_and_leaves_no_orphan(tmp_path):
         while b'"id":2' not in received:
             received += await process.stdout.receive()
     assert b"PROCESSING" in received or b"PENDING" in received
+    with anyio.fail_after(30):
+        while not (tmp_path / "log").exists():  # written when the engine begins
+            await anyio.sleep(0.05)
     workers = children_of(process.pid)
     assert workers
     os.kill(process.pid, signal.SIGKILL)
@@ -79,7 +74,7 @@ async def test_a_killed_server_loses_nothing_and_leaves_no_orphan(tmp_path):
         while any(is_alive(worker) for worker in workers):
             await anyio.sleep(0.1)
 
-    async with session("stdio", "2026-07-28", tmp_path) as client:
+    async with session("stdio", "2026-07-28", tmp_path, **beeper) as client:
         (job,) = (await client.call_tool("list_jobs", {})).structured_content["jobs"]
         done = await finished(client, "get_job", {"job_id": job["job_id"], "wait_seconds": 60})
-    assert done["audio_duration"] == pytest.approx(240, abs=0.02)
+    assert done["audio_duration"] == 1

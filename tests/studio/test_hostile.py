@@ -2,7 +2,7 @@
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiopod_mcp.operations import OPERATIONS, Advanced
@@ -60,7 +60,8 @@ def post(call):
     return lambda path, **options: call("post", f"{MUSIC}/{path}", **options)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=200)
 @given(path=st.sampled_from(PATHS), body=bodies)
 def test_no_body_makes_a_fault(post, path, body):
     answer = post(path, json=body)
@@ -71,7 +72,6 @@ def test_no_body_makes_a_fault(post, path, body):
         assert isinstance(detail, str) or all(item["loc"] and item["msg"] and item["type"] for item in detail)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(path=st.sampled_from(PATHS), body=st.binary(max_size=200))
 def test_no_bytes_make_a_fault(post, path, body):
     assert post(path, content=body).status_code in {200, 400, 404, 409, 422}

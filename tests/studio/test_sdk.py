@@ -11,6 +11,8 @@ import soundfile
 from audiopod_mcp.operations.vocabulary import GENRE_PRESETS
 from tests.studio.studios import Served
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):

@@ -10,6 +10,8 @@ from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.serving import is_loopback, serve_studio
 from tests.studio.studios import MUSIC
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost"])
 def test_this_machine(host):

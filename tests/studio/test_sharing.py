@@ -6,6 +6,8 @@ import pytest
 
 from tests.studio.studios import MUSIC, opened, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 def test_two_studios_do_every_job_once(serve, tmp_path):
     log = tmp_path / "log"

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tinytag import TinyTag
 
@@ -60,7 +60,6 @@ def test_another_programs_reader_finds_every_tag_and_the_sound_is_untouched(tmp_
 
 
 @pytest.mark.parametrize("kind", ["flac", "wav", "mp3", "ogg"])
-@settings(max_examples=60, deadline=None)
 @given(cut=st.integers(0, 400), junk=st.binary(max_size=40), at=st.integers(0, 300))
 def test_a_damaged_file_is_either_tagged_whole_or_left_as_it_was(tmp_path_factory, kind, cut, junk, at):
     data = AUDIO[kind][: -cut or None]

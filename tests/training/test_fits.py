@@ -23,6 +23,7 @@ def counted(number, metre, rng):
     return metrical_level.Example(features, right, np.ones(7, bool), truth, excerpt=number % 3 == 0)
 
 
+@pytest.mark.slow
 def test_metre_is_fitted_and_judged_by_libraries_left_out(capsys):
     rng = np.random.default_rng(1)
     metres = ("4/4", "3/4", "6/8", "2/4")
@@ -59,6 +60,7 @@ def test_singing_is_fitted_whatever_the_level_of_the_recording():
     assert np.mean((odds > 0) == sings) > 0.85
 
 
+@pytest.mark.slow
 def test_separation_is_fitted_from_a_folder_of_stems(tmp_path):
     rng = np.random.default_rng(4)
     seconds = np.arange(13 * RATE) / RATE

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from audiopod_mcp.music.generation import style_features
 from audiopod_mcp.music.generation.style_features import style_table
@@ -24,11 +25,13 @@ def test_every_style_was_measured():
     assert set(style_table().typical) == set(STYLES), AGAIN
 
 
+@pytest.mark.slow
 def test_the_synthesizer_sounds_as_it_did_when_the_styles_were_measured():
     changed = changed_instruments(stored_levels())
     assert not changed, f"{changed} (dB at most): {AGAIN}"
 
 
+@pytest.mark.slow
 def test_an_instrument_that_sounds_otherwise_is_named(monkeypatch):
     stored = stored_levels()
     monkeypatch.setitem(
@@ -41,6 +44,7 @@ def test_an_instrument_that_sounds_otherwise_is_named(monkeypatch):
     assert 0.3 < changed["piano"] < 0.7
 
 
+@pytest.mark.slow
 def test_styles_are_told_apart_by_what_is_measured_in_their_pieces(monkeypatch):
     monkeypatch.setattr("training.style_features.SECONDS", 8.0)
     pieces = {

@@ -60,6 +60,7 @@ def test_writing_a_table_again_gives_the_same_file(table, tmp_path):
     assert (tmp_path / "again.npz").read_bytes() == table.read_bytes()
 
 
+@pytest.mark.slow
 def test_tables_are_read_from_a_zipped_package(tmp_path):
     shutil.copytree(
         PACKAGE, tmp_path / "built" / "audiopod_mcp", ignore=shutil.ignore_patterns("__pycache__")

@@ -58,6 +58,7 @@ def test_beats_fall_on_the_clicks():
     assert len(heard.beats) >= 38
 
 
+@pytest.mark.slow
 def test_beats_follow_a_tempo_that_changes():
     heard = analyze(stereo(np.concatenate([drums(100, "khshkhsh", 12), drums(130, "khshkhsh", 16)])), RATE)
     assert heard.tempo_span == pytest.approx((100, 130), abs=1.5)
@@ -67,6 +68,7 @@ def test_beats_follow_a_tempo_that_changes():
     assert "100 to 130 BPM" in heard.caption
 
 
+@pytest.mark.slow
 def test_soft_strings_have_a_pulse():
     def tone(pitch):
         phase = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * np.arange(RATE) / RATE
@@ -77,6 +79,7 @@ def test_soft_strings_have_a_pulse():
     assert analyze(stereo(place(notes, 31)), RATE).tempo == pytest.approx(120, abs=0.2)
 
 
+@pytest.mark.slow
 def test_a_long_silence_hides_no_pulse():
     clicks = place([(0.3 + beat * 0.5, hat()) for beat in range(20)], 10)
     heard = analyze(stereo(np.concatenate((np.zeros(80 * RATE), clicks))), RATE)
@@ -84,6 +87,7 @@ def test_a_long_silence_hides_no_pulse():
     assert heard.beats[0] > 79
 
 
+@pytest.mark.slow
 def test_a_waltz_is_in_three_and_its_bars_begin_with_the_bass():
     bar = 60 / 110 * 3
     waltz = chords([(57, 3), (62, 3), (64, 4), (57, 3)] * 4, bar)
@@ -92,18 +96,21 @@ def test_a_waltz_is_in_three_and_its_bars_begin_with_the_bass():
     assert np.median([abs(time / bar - round(time / bar)) for time in heard.downbeats]) < 0.05
 
 
+@pytest.mark.slow
 def test_a_rock_song_is_in_four_and_its_bars_begin_where_the_harmony_moves():
     heard = analyze(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
     assert heard.timesignature == "4/4"
     assert np.median([abs(time / 2 - round(time / 2)) for time in heard.downbeats]) < 0.05
 
 
+@pytest.mark.slow
 def test_a_bar_that_divides_in_the_middle_is_six_eight_on_dotted_beats():
     heard = analyze(mixed(0.5 * drums(90, "khhshh", 20), chords(C_PROGRESSION * 5, 2.0)), RATE)
     assert heard.timesignature == "6/8"
     assert heard.tempo == pytest.approx(60, abs=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pattern", "metre"), [("k.h.h.s.h.", "5/4"), ("k.h.s.h.k.s.h.", "7/4")])
 def test_odd_bars_are_told_where_they_recur(pattern, metre):
     bar = len(pattern) / 4
@@ -123,6 +130,7 @@ def test_the_metre_of_hours_is_weighed_in_stretches_from_all_over():
     assert {part.onsets.shape[1] for part in parts} == {minute}
 
 
+@pytest.mark.slow
 def test_how_sure_the_metre_is_is_told():
     plain = analyze(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
     bare = analyze(stereo(place([(0.3 + beat * 0.5, hat()) for beat in range(40)], 20)), RATE)
@@ -134,6 +142,7 @@ def test_how_sure_the_metre_is_is_told():
 # ---------------------------------------------------------------------------- pitch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tonic", "third", "name"),
     [(48, 4, "C major"), (57, 3, "A minor"), (51, 4, "Eb major"), (54, 3, "F# minor"), (52, 4, "E major")],
@@ -150,6 +159,7 @@ def test_a_recording_tuned_high_has_the_same_key():
     assert analyze(stereo(chords(cadence * 3, 1.0)), RATE).key == "C major"
 
 
+@pytest.mark.slow
 def test_a_key_is_told_from_its_relative_by_where_phrases_begin():
     tones, bar = [(57, 3), (53, 4), (60, 4), (55, 4)], 2.0  # A minor, F, C, G: the tones of C major
     beat = 0.3 * drums(120, "khshkhsh", 17)
@@ -224,6 +234,7 @@ def test_the_true_peak_lies_between_the_samples():
 # ---------------------------------------------------------------------------- voice and form
 
 
+@pytest.mark.slow
 def test_singing_is_heard_where_it_is_and_not_where_it_is_not():
     backing = chords(C_PROGRESSION * 3, 1.5)
     voice = np.concatenate([np.zeros(RATE * 6), sung([60, 64, 67, 65, 62, 60] * 2, 0.5), np.zeros(RATE * 6)])
@@ -233,6 +244,7 @@ def test_singing_is_heard_where_it_is_and_not_where_it_is_not():
     assert heard.end == pytest.approx(12, abs=0.7)
 
 
+@pytest.mark.slow
 def test_sections_cover_the_song_and_the_returning_loud_one_is_the_chorus():
     bar = 2.0
     verse = 0.3 * chords([(57, 3), (62, 3)] * 4, bar, bass=False)
@@ -268,6 +280,7 @@ def test_an_intro_of_four_bars_is_quieter_than_the_rest_and_not_sung(level, sung
     assert sections[0].label == label
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sound",
     [
@@ -389,6 +402,7 @@ def test_the_work_can_be_followed_and_stopped():
         analyze(stereo(drums(120, "khshkhsh", 8)), RATE, stop)
 
 
+@pytest.mark.slow
 def test_the_same_recording_is_heard_the_same_way_twice():
     piece = mixed(0.5 * drums(120, "khshkhsh", 8), chords(C_PROGRESSION * 2, 2.0))
     assert analyze(piece, RATE) == analyze(piece.copy(), RATE)

@@ -436,7 +436,8 @@ def test_the_seed_decides_what_is_left_open_and_only_that() -> None:
     assert read_caption("rock at 120 bpm", seed=7) == briefs[7]
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=150)
 @given(
     st.text(max_size=300)
     | st.lists(
@@ -479,7 +480,7 @@ def test_any_text_is_a_brief(caption: str, seed: int) -> None:
     assert all(said.endswith(".") for said in unmet_requests(brief))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(max_size=12))
 def test_any_key_is_read_or_refused(text: str) -> None:
     try:

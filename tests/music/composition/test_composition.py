@@ -57,6 +57,7 @@ def brief_for(style: str, **changes: object) -> Brief:
     return replace(brief, **{"duration": 40.0, **changes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_makes_a_piece_that_lies_within_its_time(style: str) -> None:
     score = compose(brief_for(style), seed=4)
@@ -162,7 +163,8 @@ def test_half_time_halves_the_backbeat_and_leaves_the_tempo() -> None:
     assert slow.parts == compose(brief_for("dubstep"), seed=3).parts  # It counts so already.
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=25)
 @given(
     st.floats(1, 70),
     st.floats(30, 300),
@@ -259,7 +261,6 @@ def test_lyrics_that_do_not_fit_are_left_out_rather_than_gabbled() -> None:
     assert np.median(gaps) > 0.1
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(1, 16), st.booleans(), st.integers(0, 99))
 def test_syllables_are_placed_in_order_within_their_line(
     count: int, span: float, compound: bool, seed: int
@@ -333,7 +334,8 @@ def test_odd_tags_and_lengths_are_sung_as_they_stand() -> None:
     assert short.lyrics
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=40)
 @given(
     bpm=st.integers(30, 300),
     key=st.sampled_from(("C major", "F# minor", "Bb dorian")),
@@ -358,6 +360,7 @@ def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, 
     assert all(a.end <= b.start for a, b in pairwise(score.lyrics))
 
 
+@pytest.mark.slow
 def test_a_score_does_not_depend_on_the_process() -> None:
     code = (
         "import hashlib; from audiopod_mcp.music.captions.parse import read_caption as r;"
@@ -449,6 +452,7 @@ def test_what_cannot_be_composed_is_refused(change: dict) -> None:
         compose(brief_for("pop", **change), seed=1)
 
 
+@pytest.mark.slow
 def test_a_fade_out_is_one_and_stems_fade_with_the_mix() -> None:
     faded, plain = (
         generate(read_caption(f"solo piano{words}", tempo=120, key="C", duration=12), seed=1)
@@ -469,7 +473,6 @@ def test_a_report_may_stop_the_work() -> None:
         compose(brief_for("pop"), seed=1, report=stop)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     beats=st.lists(st.floats(0.15, 1.5), min_size=0, max_size=40),
     start=st.floats(0, 3),

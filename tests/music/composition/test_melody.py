@@ -52,6 +52,7 @@ def melody_of(style: str, seed: int) -> tuple[Score, list[Note]]:
 TUNEFUL = ("pop", "folk", "jazz", "waltz", "reggae", "christmas")
 
 
+@pytest.mark.slow
 def test_tunes_go_by_step_and_turn_back_after_a_leap() -> None:
     steps, turns = [], []
     for style in TUNEFUL:
@@ -198,11 +199,13 @@ def test_no_two_styles_play_the_same_music() -> None:
         assert set(style.parents) <= set(STYLES)
 
 
+@pytest.mark.slow
 def test_ten_minutes_are_not_one_and_the_same() -> None:
     labels = [span.label for span in compose(brief_for("pop", duration=600.0), seed=1).sections]
     assert labels.count("bridge") > 3
 
 
+@pytest.mark.slow
 def test_an_intro_begins_with_some_of_the_band_and_the_others_join() -> None:
     begun = []
     for style in ("pop", "house", "soul", "country", "reggae", "r&b"):
@@ -246,6 +249,7 @@ def test_a_build_up_rolls_without_kick_and_bass_into_a_silent_beat_and_the_drop(
     assert struck("drums", 0, 1, 49) == 1
 
 
+@pytest.mark.slow
 def test_styles_have_fills_of_their_own() -> None:
     def fill(style: str) -> tuple:
         score = compose(brief_for(style, duration=100.0), seed=2)
@@ -266,6 +270,7 @@ def onsets_a_beat(style: str, activity: Activity) -> float:
     return float(1 + (np.diff(times) > 0.03).sum()) / len(score.beats)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["pop", "trap", "jazz", "house", "folk", "waltz", "metal"])
 def test_the_more_active_the_players_the_more_is_struck(style: str) -> None:
     levels = (0.0, 0.3, 0.5, 0.8, 1.0)

@@ -136,6 +136,7 @@ def test_what_is_outside_a_moment_stays_to_the_sample(recording):
     assert np.square(after[inside]).sum() < 0.7 * np.square(recording.audio[inside]).sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", ["12 dB louder", "more treble, much more bass", "punchier, wider"])
 def test_no_edit_clips(recording, prompt):
     assert true_peak(changed(recording.audio, prompt, recording.rate), recording.rate) <= max(
@@ -143,6 +144,7 @@ def test_no_edit_clips(recording, prompt):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", ["brighter", "more reverb", "add echo", "wider", "tape saturation"])
 def test_what_does_not_name_loudness_keeps_it(recording, prompt):
     after = changed(recording.audio, prompt, recording.rate)
@@ -167,6 +169,7 @@ def test_silence_stays_silent():
     ).any()
 
 
+@pytest.mark.slow
 class TestAComposedPiece:
     def change(self, song, composed, prompt, **more):
         made = edit(song.audio, RATE, prompt=prompt, **(more or composed))

@@ -147,12 +147,14 @@ def decibels(audio, start, end):
     return 10 * np.log10(np.square(audio[round(start * RATE) : round(end * RATE)]).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [8000, 44_100, 96_000])
 def test_what_has_the_levels_of_its_surroundings_is_left_alone(rate):
     audio = noise(3, 1)[: 3 * rate]
     assert match_levels({"bass": audio}, audio, rate)["bass"] == pytest.approx(audio, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_new_music_meets_the_level_of_every_band_at_its_seams_and_keeps_its_own_between_them():
     growing = np.linspace(0.2, 1.0, 10 * RATE, dtype=np.float32)[:, None]
     source = (noise(10, 1) + 0.2 * tone(10, 100.0)) * growing
@@ -168,6 +170,7 @@ def test_new_music_meets_the_level_of_every_band_at_its_seams_and_keeps_its_own_
     assert np.abs(decibels(seams["drums"] + seams["synth"], 0, 1) - decibels(source, 0, 1)) > 2
 
 
+@pytest.mark.slow
 def test_the_gains_of_all_stems_are_those_of_their_mix():
     source, stems = noise(2, 1) * 3, {"drums": noise(2, 2), "bass": 0.5 * tone(2, 60.0)}
     made, whole = match_levels(stems, source, RATE), match_levels({"mix": sum(stems.values())}, source, RATE)

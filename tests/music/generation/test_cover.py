@@ -12,6 +12,8 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, likeness
 
+pytestmark = pytest.mark.slow
+
 STRENGTHS = (0.0, 0.5, 1.0)
 
 

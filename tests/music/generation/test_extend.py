@@ -11,6 +11,8 @@ from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, steepness
 
+pytestmark = pytest.mark.slow
+
 LEFT, RIGHT = 6.5, 10.25
 
 

@@ -22,6 +22,8 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def dull(recording):
@@ -32,14 +34,14 @@ def dull(recording):
 
 @pytest.fixture(scope="module")
 def made(dull, recording):
-    return reference(dull, recording.rate, caption="soul with organ", seed=1, duration=16)
+    return reference(dull, recording.rate, caption="soul with organ", seed=1, duration=8)
 
 
 def test_tempo_and_key_are_the_reference_s(dull, recording, made):
     assert min(abs(made.score.tempo / 110 - r) for r in (0.5, 1, 2)) < 0.02
     assert made.score.key == analyze(dull, recording.rate).key
     assert made.score.brief.style == "soul"
-    assert len(made.audio) == 16 * SAMPLE_RATE
+    assert len(made.audio) == 8 * SAMPLE_RATE
 
 
 def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
@@ -47,7 +49,7 @@ def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
         integrated_loudness(dull, recording.rate), abs=1.0
     )
     assert stereo_width(made.audio) == pytest.approx(stereo_width(dull), abs=0.05)
-    plain = reference(recording.audio, recording.rate, caption="soul with organ", seed=1, duration=16)
+    plain = reference(recording.audio, recording.rate, caption="soul with organ", seed=1, duration=8)
     target, middle = spectral_balance(dull, recording.rate), slice(4, 17)
     near = np.abs(spectral_balance(made.audio, SAMPLE_RATE) - target)[middle].mean()
     far = np.abs(spectral_balance(plain.audio, SAMPLE_RATE) - target)[middle].mean()
@@ -56,9 +58,9 @@ def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
 
 def test_a_busy_reference_makes_busy_players_and_a_bare_one_bare_ones():
     def heard(level):
-        brief = read_caption("pop", tempo=110, key="C major", duration=12, instrumental=True)
+        brief = read_caption("pop", tempo=110, key="C major", duration=8, instrumental=True)
         source = generate(replace(brief, activity=Activity(level, level, level, level)), seed=2)
-        made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=12)
+        made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=8)
         return made.score.brief.activity.drums, analyze(made.audio, SAMPLE_RATE).density
 
     (bare, few), (busy, many) = heard(0.0), heard(1.0)
@@ -68,7 +70,7 @@ def test_a_busy_reference_makes_busy_players_and_a_bare_one_bare_ones():
 
 def test_stems_sum_and_the_seed_decides(dull, recording, made):
     assert_stems_sum(made)
-    again = reference(dull, recording.rate, caption="soul with organ", seed=1, duration=16)
+    again = reference(dull, recording.rate, caption="soul with organ", seed=1, duration=8)
     assert np.array_equal(again.audio, made.audio)
 
 

@@ -15,6 +15,8 @@ from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, steepness
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def repainted(recording):

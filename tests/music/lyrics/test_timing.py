@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiopod_mcp.music.analysis.analyze import analyze
@@ -120,7 +120,6 @@ def lyric_lines(draw):
     return tuple(lines)
 
 
-@settings(deadline=None, max_examples=60)
 @given(lyric_lines())
 def test_lines_survive_the_trip_through_lrc(lines):
     back = from_lrc(to_lrc(lines, title="A [strange] title", artist="Somebody", length=6_100))
@@ -132,7 +131,6 @@ def test_lines_survive_the_trip_through_lrc(lines):
         assert after.end >= after.start
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="[]<>:.0123456789 abti\n\r\t\ufeff-+offset", max_size=120))
 def test_no_text_is_too_strange_for_the_parser(text):
     lines = from_lrc(text)
@@ -140,7 +138,6 @@ def test_no_text_is_too_strange_for_the_parser(text):
     assert [line.start for line in lines] == sorted(line.start for line in lines)
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=60))
 def test_any_line_of_text_stays_one_line(text):
     written = to_lrc([LyricLine(1.0, 2.0, text)])
@@ -191,6 +188,7 @@ def recording():
     return starts, audio, analyze(audio, RATE)
 
 
+@pytest.mark.slow
 def test_lines_are_placed_where_the_voice_sings(recording):
     starts, audio, analysis = recording
     lines = align_lyrics("[Verse]\n" + "\n".join(LINES), analysis, audio, RATE)
@@ -223,6 +221,7 @@ def test_a_line_without_a_voice_for_it_is_less_sure():
     assert min(line.confidence for line in three) < min(line.confidence for line in two)
 
 
+@pytest.mark.slow
 def test_long_lines_with_hardly_a_breath_between_them_are_told_apart():
     """Sixteen lines on a grid of 4.6 s, sung all through but for 0.4 s, an interlude between stanzas."""
     at = [8 + 4.6 * line + 10 * (line // 4) for line in range(16)]
@@ -260,6 +259,7 @@ def test_the_passage_that_returns_is_found():
     assert repeated_passage(["a", "b", "c"]) is None
 
 
+@pytest.mark.slow
 def test_music_that_returns_without_the_words_misleads_nobody():
     """A loop returns all the time; the voice tells which return is the chorus."""
     at = [12, 16, 20, 24, 40, 44, 48, 52]
@@ -272,12 +272,14 @@ def test_music_that_returns_without_the_words_misleads_nobody():
     assert all(0 <= line.confidence <= 1 for line in placed)
 
 
+@pytest.mark.slow
 def test_lines_are_placed_by_the_analysis_alone(recording):
     starts, _, analysis = recording
     lines = align_lyrics("\n".join(LINES), analysis, None, RATE)
     assert [line.start for line in lines] == pytest.approx(starts, abs=1.0)
 
 
+@pytest.mark.slow
 def test_no_lines_and_too_many_lines_are_refused(recording):
     _, audio, analysis = recording
     with pytest.raises(Refused, match="no lines"):
@@ -292,6 +294,7 @@ def test_even_the_shortest_recording_takes_a_line():
     assert 0 <= line.start <= line.end <= 0.5
 
 
+@pytest.mark.slow
 def test_times_are_finite_in_a_recording_without_any_voice():
     audio = stereo(chords([(60, 4), (65, 4)] * 3, 2.0))
     lines = align_lyrics("one\ntwo\nthree", analyze(audio, RATE), audio, RATE)

@@ -21,7 +21,6 @@ def signal(samples, channels, seed=0):
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(TRANSFORMS)), st.integers(1, 1500), st.integers(0, 3), st.integers(1, 30))
 def test_the_inverse_gives_back_every_sample(name, samples, channels, block):
     transform, audio = TRANSFORMS[name], signal(samples, channels)
@@ -32,7 +31,6 @@ def test_the_inverse_gives_back_every_sample(name, samples, channels, block):
     assert overlap.min(initial=1.0) > 0.4
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(1, 40))
 def test_blocks_of_any_size_are_the_same_spectra(samples, block):
     transform, audio = STFT.centered(256, 100), signal(samples, 0)
@@ -55,7 +53,7 @@ def test_the_overlap_of_the_windows_is_constant_within_a_signal():
     assert TRANSFORMS["root of Hann, three quarters"].overlap(999) == pytest.approx(2.0, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.floats(0.01, 40.0), st.integers(1, 3))
 def test_work_in_blocks_that_changes_nothing_gives_back_the_recording(seconds, channels):
     rate = 50

@@ -46,6 +46,7 @@ def measured_pitch(wave: np.ndarray, expected: float) -> float:
 PITCHED = [name for name, i in INSTRUMENTS.items() if not i.unpitched and name != "spoken voice"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PITCHED)
 def test_every_instrument_is_in_tune(name: str) -> None:
     instrument = INSTRUMENTS[name]
@@ -242,6 +243,7 @@ def test_vowels_differ() -> None:
     assert band(saw, 650, 1400) > 2 * band(see, 650, 1400)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["pop", "jazz", "metal", "classical", "techno", "lo-fi"])
 def test_stems_are_the_mix_and_the_mix_is_mastered(style: str) -> None:
     score = piece(style, 9.0)
@@ -261,12 +263,14 @@ def test_stems_are_the_mix_and_the_mix_is_mastered(style: str) -> None:
     assert np.abs(total[-3:]).max() < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("duration", [0.7, 1.0, 7.77, 10.000011])
 def test_audio_is_exact_to_the_sample(duration: float) -> None:
     audio = mix(render(piece(duration=duration)))
     assert len(audio) == round(duration * SAMPLE_RATE)
 
 
+@pytest.mark.slow
 def test_the_low_end_is_the_same_in_mono() -> None:
     spectrum = np.fft.rfft(mix(render(piece("pop", 8.0))), axis=0)
     low = spectrum[: (120 * 8)]
@@ -274,6 +278,7 @@ def test_the_low_end_is_the_same_in_mono() -> None:
     assert side < 0.005 * middle
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes() -> None:
     score = piece(duration=6.0)
     first, again, other = render(score), render(score), render(score, seed=8)
@@ -298,6 +303,7 @@ def test_some_tracks_alone() -> None:
     assert set(stems) == {"drums", "bass"}
 
 
+@pytest.mark.slow
 def test_sections_differ_in_loudness() -> None:
     score = piece("pop", 48.0)
     audio = mix(render(score))
@@ -306,6 +312,7 @@ def test_sections_differ_in_loudness() -> None:
     assert intro < chorus - 2
 
 
+@pytest.mark.slow
 def test_rendering_reports_often_and_may_be_stopped() -> None:
     heard: list[float] = []
     render(piece(), report=lambda fraction, _: heard.append(fraction))
@@ -320,6 +327,7 @@ def test_rendering_reports_often_and_may_be_stopped() -> None:
         render(piece(), report=stop)
 
 
+@pytest.mark.slow
 def test_the_guide_voice_begins_where_the_lyrics_say() -> None:
     rendering = generate(read_caption("folk at 90 bpm", lyrics=LYRICS), seed=2, tracks={"vocals"})
     voice = np.abs(rendering.stems["vocals"]).max(axis=1)
@@ -332,6 +340,7 @@ def test_the_guide_voice_begins_where_the_lyrics_say() -> None:
     assert any("guide" in note for note in rendering.notes)
 
 
+@pytest.mark.slow
 def test_a_rap_is_spoken_over_a_beat() -> None:
     rendering = generate(rap_brief(read_caption("about cats", lyrics=LYRICS, duration=12)), seed=2)
     assert rendering.score is not None
@@ -339,6 +348,7 @@ def test_a_rap_is_spoken_over_a_beat() -> None:
     assert {"vocals", "drums", "bass"} <= set(rendering.stems)
 
 
+@pytest.mark.slow
 def test_vocals_alone_are_a_cappella() -> None:
     rendering = generate(read_caption("pop", lyrics=LYRICS, duration=12), seed=2, tracks={"vocals"})
     assert set(rendering.stems) == {"vocals"}
@@ -351,6 +361,7 @@ def seam(rendering: Rendering) -> tuple[float, float]:
     return float(np.abs(audio[0] - audio[-1]).max()), float(np.abs(np.diff(audio, axis=0)).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "caption", ["house loop at 124 bpm", "lo-fi loop", "ambient pad loop", "6/8 folk guitar loop"]
 )
@@ -370,6 +381,7 @@ def test_a_loop_is_whole_bars_without_a_seam(caption: str) -> None:
     assert edge > 1e-3 or "house" in caption
 
 
+@pytest.mark.slow
 def test_a_drum_loop_is_drums() -> None:
     rendering = generate_sample(read_caption("techno drum loop", duration=4), "loop", seed=3)
     assert set(rendering.stems) <= {"drums", "percussion"}

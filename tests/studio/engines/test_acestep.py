@@ -64,6 +64,7 @@ def read(outcome, folder, number=0):
     return audio, rate
 
 
+@pytest.mark.slow
 def test_a_song(toy, tmp_path):
     reports = []
     asked = BODY | {
@@ -135,6 +136,7 @@ def test_what_is_shorter_than_the_model_makes_is_cut(toy, tmp_path):
     assert abs(audio[-1]).max() < 0.01 * abs(audio).max()
 
 
+@pytest.mark.slow
 def test_a_cover_and_a_reference(toy, tmp_path, source):
     asked = BODY | {"audio_cover_strength": 0.4}
     outcome, folder, ((fields, uploads),) = run(toy, tmp_path, "cover", asked, {"src_audio_url": source})
@@ -154,6 +156,7 @@ def test_a_cover_and_a_reference(toy, tmp_path, source):
     assert uploads.keys() == {"reference_audio"}
 
 
+@pytest.mark.slow
 def test_a_retake_asks_again_or_covers_the_track_itself(toy, tmp_path):
     first, folder, ((asked, _),) = run(toy, tmp_path, "text2music", BODY | {"lyrics": LYRICS})
     home = folder / first.takes[0].name
@@ -175,6 +178,7 @@ def test_a_retake_asks_again_or_covers_the_track_itself(toy, tmp_path):
     assert (read(outcome, target)[0] == read(first, folder)[0]).all()
 
 
+@pytest.mark.slow
 def test_a_retake_of_a_track_of_the_local_engine_knows_its_words(toy, tmp_path):
     home = tmp_path / "local"
     home.mkdir()
@@ -185,6 +189,7 @@ def test_a_retake_of_a_track_of_the_local_engine_knows_its_words(toy, tmp_path):
     assert (fields["task_type"], fields["prompt"], fields["lyrics"]) == ("cover", "sea shanty", "heave away")
 
 
+@pytest.mark.slow
 def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):
     outcome, folder, ((fields, _),) = run(toy, tmp_path, "repaint", REPAINT, {"src_audio_url": source})
     assert {
@@ -215,6 +220,7 @@ def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):
         )
 
 
+@pytest.mark.slow
 def test_an_extension_grows_at_both_ends_around_the_source(toy, tmp_path, source):
     asked = {"left_extend_length": 2.0, "right_extend_length": 4.0, "prompt": "and on"}
     outcome, folder, requests = run(toy, tmp_path, "extend", asked, {"source": source})
@@ -298,6 +304,7 @@ def test_failures_in_one_line(toy, tmp_path, caption, line):
         run(toy, tmp_path, "text2music", BODY | {"caption": caption})
 
 
+@pytest.mark.slow
 def test_a_full_queue_and_an_outage_pass(toy, tmp_path, monkeypatch):
     toy.refusals, toy.outage = 2, 3
     outcome, _, _ = run(toy, tmp_path, "text2music", BODY)
@@ -352,6 +359,7 @@ def test_its_settings_are_variables():
         AceStepEngine.from_environment({"ACESTEP_BASE_URL": "127.0.0.1:8001"})
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_through_the_studio_a_job_is_made_retaken_timed_and_stopped(tmp_path):
     with acestep(key=KEY, takes=0.2) as toy:
@@ -379,6 +387,7 @@ async def test_through_the_studio_a_job_is_made_retaken_timed_and_stopped(tmp_pa
                 assert KEY not in json.dumps(json.loads(file.read_text()))
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_from_the_environment_to_the_assistant(tmp_path):
     with acestep(takes=0.2) as toy:
@@ -390,6 +399,7 @@ async def test_from_the_environment_to_the_assistant(tmp_path):
             assert made["audio_duration"] == pytest.approx(12)
 
 
+@pytest.mark.slow
 def test_the_doctor_looks_at_it(tmp_path):
     def found(**state):
         with acestep(**state) as toy:

@@ -192,6 +192,7 @@ def test_the_doctor_names_the_models(tmp_path, models):
     assert "tiny_6s" in found["found"]
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_folder_that_is_not_there_fails_the_job_with_its_variable(tmp_path, music):
     job, stem = await extracted(tmp_path, tmp_path / "gone", "vocals", music)

@@ -94,6 +94,7 @@ def test_a_song_has_master_stems_score_lyrics_and_its_seed(folder, made):
     assert soundfile.info(take.master(home.parent)).subtype == "PCM_16"
 
 
+@pytest.mark.slow
 def test_a_seed_brings_the_same_music_back_and_batches_differ(folder):
     params = BASE | {"caption": "lo-fi", "audio_duration": 4, "batch_size": 2, "instrumental": True}
     two, place = run(folder, "text2music", params)
@@ -104,6 +105,7 @@ def test_a_seed_brings_the_same_music_back_and_batches_differ(folder):
     assert not np.array_equal(music[0], music[1])
 
 
+@pytest.mark.slow
 def test_a_drawn_seed_is_told(folder):
     params = BASE | {"query": "a quiet piano piece", "seed": -1, "audio_duration": 2}
     seeds = {run(folder, "simple", params)[0].takes[0].seed for _ in range(2)}
@@ -111,6 +113,7 @@ def test_a_drawn_seed_is_told(folder):
     assert all(0 <= seed < 2**31 for seed in seeds)
 
 
+@pytest.mark.slow
 def test_instrumental_rap_vocals_and_samples(folder):
     outcome, place = run(folder, "prompt2instrumental", BASE | {"prompt": "rock"})
     assert "vocals" not in outcome.takes[0].stems
@@ -127,6 +130,7 @@ def test_instrumental_rap_vocals_and_samples(folder):
     check(outcome.takes[0], place)
 
 
+@pytest.mark.slow
 def test_cover_and_reference_of_a_recording(folder, source):
     outcome, place = run(
         folder,
@@ -141,6 +145,7 @@ def test_cover_and_reference_of_a_recording(folder, source):
     assert outcome.takes[0].duration == pytest.approx(8)
 
 
+@pytest.mark.slow
 def test_repainting_a_recording_leaves_the_rest_bit_for_bit(folder, source):
     params = {"repainting_start": 3.1, "repainting_end": 6.2, "caption": "rock", "lyrics": None}
     outcome, place = run(folder, "repaint", params, {"src_audio_url": source})
@@ -152,6 +157,7 @@ def test_repainting_a_recording_leaves_the_rest_bit_for_bit(folder, source):
     assert soundfile.info(outcome.takes[0].master(place)).subtype == "PCM_16"
 
 
+@pytest.mark.slow
 def test_operations_on_a_job_keep_its_stems_and_score(folder, made):
     home, _ = made
     sources = {"source": home / "audio.flac"}
@@ -185,6 +191,7 @@ def test_operations_on_a_job_keep_its_stems_and_score(folder, made):
         run(folder, "extract_stem", {"track_name": "brass"}, sources, home)
 
 
+@pytest.mark.slow
 def test_a_result_can_be_worked_on_again(folder, made):
     home, _ = made
     outcome, place = run(
@@ -251,6 +258,7 @@ def test_refusals_name_the_argument(folder, source):
         run(folder, "analyze", {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["text2music", "cover", "edit", "analyze"])
 def test_progress_only_rises_and_work_can_be_stopped(folder, source, task):
     params = BASE | {"caption": "rock", "edit_target_prompt": "faster"}

@@ -134,6 +134,7 @@ def audio(client, url):
     return soundfile.read(BytesIO(client.get(url).content), dtype="float32", always_2d=True)
 
 
+@pytest.mark.slow
 def test_the_engine_of_the_guide_makes_a_job(beeps):
     job = make(beeps, "text2music", caption="beeps", audio_duration=3, seed=4, batch_size=2, format="wav")
     assert (job["status"], job["engine"], job["actual_seeds"]) == ("COMPLETED", "beep", [4, 5])
@@ -146,6 +147,7 @@ def test_the_engine_of_the_guide_makes_a_job(beeps):
     assert (audio(beeps, again["output_url"])[0] == audio(beeps, job["output_urls"]["flac_2"])[0]).all()
 
 
+@pytest.mark.slow
 def test_it_works_on_what_it_made_and_refuses_in_its_own_words(beeps):
     song = make(beeps, "text2music", caption="beeps", audio_duration=4, seed=1)
     window = {"source_job_id": song["id"], "caption": "one more", "repainting_start": 1.5}
@@ -160,6 +162,7 @@ def test_it_works_on_what_it_made_and_refuses_in_its_own_words(beeps):
     assert job["error_message"] == "repainting_start: 9 s is after the end; give an earlier time"
 
 
+@pytest.mark.slow
 def test_what_it_can_not_do_is_refused_with_what_it_can(beeps):
     song = make(beeps, "text2music", caption="beeps", audio_duration=1)
     before = len(beeps.get(f"{MUSIC}/jobs").json())
@@ -171,6 +174,7 @@ def test_what_it_can_not_do_is_refused_with_what_it_can(beeps):
     assert len(beeps.get(f"{MUSIC}/jobs").json()) == before  # no job was made for it
 
 
+@pytest.mark.slow
 def test_model_status_tells_the_engines_with_what_they_can_do(beeps):
     told = beeps.get(f"{MUSIC}/model/status").json()
     assert told["engine"] == "beep"
@@ -189,6 +193,7 @@ def test_model_status_tells_the_engines_with_what_they_can_do(beeps):
         assert why in engines[name]["error"]
 
 
+@pytest.mark.slow
 def test_the_doctor_lists_them_and_tries_the_one_in_use(tmp_path, packages):
     path = {"PYTHONPATH": str(packages)}
     found, status = examined(tmp_path, **path, AUDIOPOD_ENGINE="beep", BEEP_PITCH="${user_config.pitch}")
@@ -206,6 +211,7 @@ def test_the_doctor_lists_them_and_tries_the_one_in_use(tmp_path, packages):
     assert "music" not in found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "extra", "line"),
     [

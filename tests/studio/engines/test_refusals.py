@@ -211,6 +211,7 @@ def test_a_refusal_survives_the_way_from_a_worker() -> None:
     assert explain(arrived).startswith("repainting_end: 12 s is after the end of the track (1.00 s)")
 
 
+@pytest.mark.slow
 def test_no_argument_and_no_tool_is_named_in_music() -> None:
     names = {operation.tool for operation in OPERATIONS}
     names |= {name for operation in OPERATIONS for name in operation.model_fields if "_" in name}

@@ -38,6 +38,7 @@ def in_the_middle(studio, job_id):
     return wait_for(lambda: (job := studio.job(job_id))["status"] == "PROCESSING" and job["progress"] and job)
 
 
+@pytest.mark.slow
 def test_a_job_survives_kill_9_of_the_studio(serve, tmp_path):
     log = tmp_path / "log"
     settings = {"environment": {"BEEPER_LOG": str(log)}}
@@ -56,6 +57,7 @@ def test_a_job_survives_kill_9_of_the_studio(serve, tmp_path):
     assert len(list((tmp_path / "data" / "work").iterdir())) == 1
 
 
+@pytest.mark.slow
 @linux_only
 def test_no_worker_outlives_a_killed_studio(serve):
     studio = serve()
@@ -66,6 +68,7 @@ def test_no_worker_outlives_a_killed_studio(serve):
     wait_for(lambda: not any(is_alive(pid) for pid in workers), seconds=10)
 
 
+@pytest.mark.slow
 @linux_only
 def test_a_studio_that_is_told_to_stop_puts_its_job_back_at_once(serve, tmp_path):
     studio = serve()
@@ -85,6 +88,7 @@ def test_a_studio_that_is_told_to_stop_puts_its_job_back_at_once(serve, tmp_path
     assert list((tmp_path / "data" / "instances").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_job_that_kills_its_worker_twice_is_given_up(tmp_path):
     log = tmp_path / "log"
@@ -96,6 +100,7 @@ async def test_a_job_that_kills_its_worker_twice_is_given_up(tmp_path):
         assert (await studio.make(caption="x"))["status"] == "COMPLETED"
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_death_concerns_nobody_else(tmp_path):
     async with opened(tmp_path, workers=2) as studio:
@@ -107,6 +112,7 @@ async def test_a_death_concerns_nobody_else(tmp_path):
         assert studio.app.state.studio.store.job(bystander).crashes == 0
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_jobs_of_an_engine_that_nobody_runs_any_more_are_done(tmp_path):
     async with opened(tmp_path, workers=1) as studio:
@@ -166,6 +172,7 @@ async def test_what_a_crash_left_half_way_is_redone(tmp_path):
         assert {path.name for path in (tmp_path / "media" / "78").iterdir()} == {"job.json", "take-1"}
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_closing_is_quick_whatever_goes_on(tmp_path):
     async with opened(tmp_path) as studio:
@@ -213,6 +220,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_workers_touch_neither_the_input_nor_the_output_of_their_parent(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(EMBEDDED.format(here=str(HERE), data=str(tmp_path / "data")))

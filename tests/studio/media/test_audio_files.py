@@ -59,6 +59,7 @@ def test_every_format_is_written_and_read(tmp_path, kind, tolerance):
     assert [file.name for file in tmp_path.iterdir()] == ["out.part"]
 
 
+@pytest.mark.slow
 def test_a_long_ogg_does_not_kill_the_process(tmp_path):
     audio = np.zeros((4_000_000, 2), np.float32)
     audio[::100] = 0.1

@@ -365,6 +365,7 @@ async def test_nobody_listening_is_told(tmp_path):
         await fetch("http://127.0.0.1:1/x", tmp_path / "x", allow_private=True, told=unheard)
 
 
+@pytest.mark.slow
 async def test_private_addresses_can_be_allowed(tmp_path, web):
     async with opened(tmp_path, allow_private_urls=True) as studio:
         answer = await cover(studio, f"{web.url}/to/{web.url}/song.flac?a=1")
@@ -408,6 +409,7 @@ async def test_what_a_web_server_says_is_one_clean_line(tmp_path, web):
             assert len(job["error_message"]) < 400
 
 
+@pytest.mark.slow
 async def test_a_slow_download_keeps_nobody_from_working(tmp_path, web):
     async with opened(tmp_path, allow_private_urls=True) as studio:
         answer = await cover(studio, f"{web.url}/slow")

@@ -132,6 +132,7 @@ async def test_results_chain_into_every_operation_on_jobs(studio):
     assert (await studio.get(f"{MUSIC}/jobs/{first['id']}/stems/drums")).status_code == 404
 
 
+@pytest.mark.slow
 async def test_all_that_is_told_of_a_job_is_in_the_document_and_nothing_else(tmp_path):
     async with opened(tmp_path, tell_files=True) as studio:
         schemas = (await studio.get("/openapi.json")).json()["components"]["schemas"]
@@ -488,6 +489,7 @@ async def test_two_jobs_do_not_wait_for_each_other_and_analyses_for_none(tmp_pat
         assert (await studio.job(slow))["status"] == "PROCESSING"
 
 
+@pytest.mark.slow
 def test_importing_the_application_imports_no_audio_library():
     code = "import sys, audiopod_mcp.studio.app, audiopod_mcp.studio.serving; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
