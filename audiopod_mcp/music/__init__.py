@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from .arguments import Source, check_choice, check_composition, check_number, check_text, rendering_of
+from .library.arguments import Source, check_choice, check_composition, check_number, check_text, rendering_of
 from .model import (
     Analysis,
     Audio,

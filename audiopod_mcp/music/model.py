@@ -38,12 +38,18 @@ def progress_within(report: Progress, low: float, high: float) -> Progress:
     return lambda fraction, doing: report(low + (high - low) * min(1.0, max(0.0, fraction)), doing)
 
 
+def format_time(seconds: float) -> str:
+    """Write a time as ``"1:05"``, with a tenth where it is not a whole second."""
+    minutes, rest = divmod(round(seconds, 1), 60)
+    return f"{int(minutes)}:{int(rest):02d}" if rest == int(rest) else f"{int(minutes)}:{rest:04.1f}"
+
+
 class Refused(ValueError):
     """The music can't be made or changed like this; ``str()`` says why, in a line.
 
     ``code`` says what is the matter, in snake case and once for all, and ``values`` holds what it depends on,
-    plain data only; :func:`audiopod_mcp.music.refusals.sentence` makes the line of them, in other terms where
-    those who asked have others. An instance travels between processes.
+    plain data only; :func:`audiopod_mcp.music.wording.refusals.sentence` makes the line of them, in other
+    terms where those who asked have others. An instance travels between processes.
     """
 
     def __init__(self, code: str, /, **values: Any) -> None:
@@ -52,7 +58,7 @@ class Refused(ValueError):
         self.values: Mapping[str, Any] = values
 
     def __str__(self) -> str:
-        from .refusals import sentence
+        from .wording.refusals import sentence
 
         return sentence(self)
 

@@ -11,7 +11,6 @@ from audiopod_mcp.music.captions.text_search import find_words, normalize_text
 from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
 from audiopod_mcp.music.editing.prompt.edits import EditStep
 from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
-from audiopod_mcp.music.editing.prompt.time_ranges import format_time
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
 from audiopod_mcp.music.model import (
     Audio,
@@ -19,6 +18,7 @@ from audiopod_mcp.music.model import (
     Refused,
     Rendering,
     Score,
+    format_time,
     ignore_progress,
     progress_within,
 )

@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from audiopod_mcp.music.editing.prompt.edits import EditStep
-from audiopod_mcp.music.editing.prompt.time_ranges import format_time
-from audiopod_mcp.music.model import Refused, ignore_progress
+from audiopod_mcp.music.model import Refused, format_time, ignore_progress
 
 from .layers import LayeredTrack
 

@@ -1,6 +1,6 @@
 """What :class:`~audiopod_mcp.music.model.Refused` says to the person who asked over REST or MCP.
 
-The sentences are those of :mod:`audiopod_mcp.music.refusals`; arguments and tools have other names
+The sentences are those of :mod:`audiopod_mcp.music.wording.refusals`; arguments and tools have other names
 here than in the library.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.refusals import sentence
+from audiopod_mcp.music.wording.refusals import sentence
 
 
 def explain(refusal: Exception) -> str:

@@ -89,12 +89,6 @@ def _bar(number: float | None, bars: Sequence[float], duration: float) -> float:
     return bars[max(-len(bars), int(number))] if number else 0.0
 
 
-def format_time(seconds: float) -> str:
-    """Write a time as ``"1:05"``, with a tenth where it is not a whole second."""
-    minutes, rest = divmod(round(seconds, 1), 60)
-    return f"{int(minutes)}:{int(rest):02d}" if rest == int(rest) else f"{int(minutes)}:{rest:04.1f}"
-
-
 _UNIT = r"(?:s|secs?|seconds?|m|mins?|minutes?)"
 _TIME = rf"(?:(?:second|minute) )?(\d{{1,2}}:\d{{2}}(?:\.\d+)?|\d+(?:\.\d+)?(?: ?{_UNIT}\b)?)"
 _NTH = {

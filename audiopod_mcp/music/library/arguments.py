@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .model import Refused, Rendering
+from audiopod_mcp.music.model import Refused, Rendering
 
 if TYPE_CHECKING:  # To import the library costs no numpy.
     import numpy as np
@@ -153,10 +153,10 @@ def check_composition(
     ValueError
         One is out of range, or not known.
     """
-    from .captions.negation import named_tracks
-    from .captions.parse import DURATION_RANGE, TEMPO_RANGE
-    from .captions.text_search import normalize_text
-    from .synthesis import TRACKS
+    from audiopod_mcp.music.captions.negation import named_tracks
+    from audiopod_mcp.music.captions.parse import DURATION_RANGE, TEMPO_RANGE
+    from audiopod_mcp.music.captions.text_search import normalize_text
+    from audiopod_mcp.music.synthesis import TRACKS
 
     texts |= {"language": language, "exclude": exclude}
     check_text(caption=caption, **{name: text for name, text in texts.items() if text is not None})

@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from audiopod_mcp.music.model import format_time
+
 if TYPE_CHECKING:  # An error is told with its sentence when it is printed: no sooner is this imported.
-    from .model import Refused
+    from audiopod_mcp.music.model import Refused
 
 _NAME: Final = re.compile(r"<([^<>]+)>")
 
@@ -49,8 +51,6 @@ def _listed(value: Any) -> Any:
 
 
 def _section_not_found(section: str, number: int | None, sections: Sequence[tuple[str, float, float]]) -> str:
-    from .editing.prompt.time_ranges import format_time
-
     name = section if number is None else f"{section} number {number}"
     heard = ", ".join(f"{label} {format_time(start)}-{format_time(end)}" for label, start, end in sections)
     has = f"it has {heard}" if heard else "it has no sections that could be told"
@@ -60,8 +60,6 @@ def _section_not_found(section: str, number: int | None, sections: Sequence[tupl
 
 
 def _stretch_outside(start: float, end: float, duration: float) -> str:
-    from .editing.prompt.time_ranges import format_time
-
     return (
         f"<instruction>: {format_time(start)} to {format_time(end)} is no part of this track; "
         f"it lasts {format_time(duration)}"

@@ -1,0 +1,1 @@
+"""What the music says in words to whoever asked for it."""
