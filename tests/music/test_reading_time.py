@@ -54,7 +54,7 @@ def is_out_of_proportion(read, text, length):
 @pytest.mark.parametrize(
     ("read", "length"),
     [
-        *(pytest.param(read, 250, id=name) for name, read in CAPTIONS.items()),
+        *(pytest.param(read, 160, id=name) for name, read in CAPTIONS.items()),
         *(pytest.param(read, 2500, id=name) for name, read in LYRICS.items()),
     ],
 )
