@@ -333,7 +333,7 @@ class Studio:
             found = await to_thread.run_sync(self.store.job, job.id)
             return "completed" if found and found.status == "COMPLETED" else "stopped"
         self.wake()
-        let_go(self.config, self.store, self.media)
+        await to_thread.run_sync(let_go, self.config, self.store, self.media)
         return "completed"
 
     async def _end_deleted(self) -> None:
