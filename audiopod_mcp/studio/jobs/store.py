@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import secrets
 import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from audiopod_mcp.operations import JobFilters
-from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
+from audiopod_mcp.studio.stored_job import StoredJob
 
-from .database import (
-    check,
-    check_version,
-    connect,
-    is_busy,
-    upgrade,
-    use_write_ahead_log,
-    write_progress,
-)
+from .database import write_progress
+from .shared_file import COLUMNS, SharedFile
 
 LARGEST_ID: Final = 2**63 - 1
 """What SQLite can hold; no job has a larger number."""
-HIGHEST_FOREIGN_ID: Final = 10**15
-"""What is believed of numbers that are read from files and folders."""
-LAST_ID: Final = "last_id"
-"""The file, beside the database, with the number of the latest job."""
 INTERRUPTIONS_ALLOWED: Final = 3
 """How often the studio may end in the middle of a job before that is given up: it may be what ends it."""
 CRASHES_ALLOWED: Final = 2
@@ -53,7 +40,6 @@ _SORT: Final = {
     "audio_duration": "audio_duration",
     "status": "status",
 }
-_COLUMNS: Final = StoredJob.model_fields.keys() - COMPUTED
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -71,11 +57,10 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-class Store:
+class Store(SharedFile):
     """Jobs and analyses. Methods block and are safe from any thread; call them off the event loop.
 
-    ``on_change`` is told every finished job that is changed. :attr:`on_move` is called after the file was
-    removed or replaced by somebody while it was in use, when the store works with the new one.
+    ``on_change`` is told every finished job that is changed.
 
     Raises:
         sqlite3.Error: from each method, where the file can't be used.
@@ -83,93 +68,10 @@ class Store:
     """
 
     def __init__(self, path: Path, on_change: Callable[[StoredJob], None] | None = None) -> None:
-        self._lock = threading.Lock()
+        super().__init__(path)
         self._served: dict[str, int] = {}
         """When each caller that has jobs waiting was served last, by a count of our own."""
-        self._path = path
-        self._last_id = path.with_name(LAST_ID)
         self._on_change = on_change
-        self.on_move: Callable[[], None] | None = None
-        self._connection = self._opened()
-
-    def _opened(self) -> sqlite3.Connection:
-        connection = connect(self._path)
-        try:
-            check_version(connection)
-            check(connection)
-            use_write_ahead_log(connection)
-            self._file = _identity(self._path)
-            connection.execute("BEGIN IMMEDIATE")
-            upgrade(connection, _COLUMNS)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def close(self) -> None:
-        """Close the file, which then holds everything itself unless others are still at it."""
-        with self._lock:
-            with suppress(sqlite3.Error):
-                self._connection.execute("PRAGMA busy_timeout = 0")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._connection.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            moved = self._begin()
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):  # where the transaction ended by itself
-                    self._connection.execute("ROLLBACK")
-                raise
-        if moved:
-            logger.warning(
-                "%s was removed or replaced; what was not finished goes on in the new one", self._path
-            )
-            if self.on_move:
-                self.on_move()
-
-    def _begin(self) -> bool:
-        """Begin to write; whether that is into another file, because there is one by now."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        if self._is_in_place():
-            return False
-        unfinished = self._connection.execute(
-            "SELECT * FROM jobs WHERE status IN ('PENDING', 'PROCESSING')"
-        ).fetchall()
-        self._connection.execute("ROLLBACK")
-        new = self._opened()
-        self._connection.close()
-        self._connection = new
-        new.execute("BEGIN IMMEDIATE")
-        for row in unfinished:
-            marks = ", ".join("?" * len(row))
-            new.execute(f"INSERT OR IGNORE INTO jobs ({', '.join(row.keys())}) VALUES ({marks})", tuple(row))  # noqa: S608
-        self._raise_ids(new, 0)
-        return True
-
-    def _is_in_place(self) -> bool:
-        """Whether the file that is open, and locked for writing just now, still lies at its place."""
-        if (found := _identity(self._path)) == self._file:
-            return True
-        if found is None:
-            return False
-        try:
-            with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as other:
-                other.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            if is_busy(error):  # it is ours: some network file systems number their files anew
-                self._file = found
-                return True
-        return False
-
-    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
 
     # Jobs, as their owner sees them ------------------------------------------------------------
 
@@ -411,9 +313,7 @@ class Store:
         restored = []
         with self._transaction() as connection:
             for job in jobs:
-                values = {name: _stored(getattr(job, name)) for name in sorted(_COLUMNS)} | {
-                    "fingerprint": ""
-                }
+                values = {name: _stored(getattr(job, name)) for name in sorted(COLUMNS)} | {"fingerprint": ""}
                 columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
                 changes = ", ".join(f"{name} = excluded.{name}" for name in values if name != "fingerprint")
                 try:
@@ -434,27 +334,6 @@ class Store:
         """Give new jobs numbers above ``highest`` and above all that were given here."""
         with self._transaction() as connection:
             self._raise_ids(connection, highest)
-
-    def _raise_ids(self, connection: sqlite3.Connection, highest: int) -> None:
-        with suppress(OSError, ValueError):
-            highest = max(highest, min(int(self._last_id.read_bytes()[:20]), HIGHEST_FOREIGN_ID))
-        tops = connection.execute(
-            "SELECT max(id) FROM jobs UNION ALL SELECT max(job_id) FROM tombstones "
-            "UNION ALL SELECT seq FROM sqlite_sequence WHERE name = 'jobs'"
-        )
-        highest = max(highest, *(row[0] or 0 for row in tops), 0)
-        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'jobs'")
-        connection.execute("INSERT INTO sqlite_sequence VALUES ('jobs', ?)", (highest,))
-        self._note_id(highest)
-
-    def _note_id(self, job_id: int) -> None:
-        """Remember beside the file, for the case that it is lost; inside a transaction, so one at a time."""
-        with suppress(OSError):
-            number = os.open(self._last_id, os.O_WRONLY | os.O_CREAT, 0o600)
-            try:
-                os.write(number, b"%019d\n" % job_id)
-            finally:
-                os.close(number)
 
     def _tell_change(self, job_id: int) -> None:
         if self._on_change and (job := self.job(job_id)) and job.status == "COMPLETED":
@@ -501,15 +380,6 @@ class Store:
     def analysis(self, analysis_id: str, owner: str) -> dict[str, Any] | None:
         rows = self._rows("SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner))
         return dict(json.loads(rows[0][0])) if rows else None
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells this file from another that lies there later; ``None`` where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _job(row: sqlite3.Row) -> StoredJob:

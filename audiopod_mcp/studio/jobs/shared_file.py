@@ -1,0 +1,148 @@
+"""The database file as one process holds it open: read, written to, and followed where it is replaced."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
+
+from .database import check, check_version, connect, is_busy, upgrade, use_write_ahead_log
+
+HIGHEST_FOREIGN_ID: Final = 10**15
+"""What is believed of numbers that are read from files and folders."""
+LAST_ID: Final = "last_id"
+"""The file, beside the database, with the number of the latest job."""
+COLUMNS: Final = StoredJob.model_fields.keys() - COMPUTED
+
+logger = logging.getLogger("audiopod_mcp.studio")
+
+
+class SharedFile:
+    """One connection, for one thread at a time, to a file that other processes write to as well.
+
+    :attr:`on_move` is called after the file was removed or replaced by somebody while it was in use, when
+    what was not finished has been taken over into the new one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._path = path
+        self._last_id = path.with_name(LAST_ID)
+        self.on_move: Callable[[], None] | None = None
+        self._connection = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = connect(self._path)
+        try:
+            check_version(connection)
+            check(connection)
+            use_write_ahead_log(connection)
+            self._file = _identity(self._path)
+            connection.execute("BEGIN IMMEDIATE")
+            upgrade(connection, COLUMNS)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def close(self) -> None:
+        """Close the file, which then holds everything itself unless others are still at it."""
+        with self._lock:
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            moved = self._begin()
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # where the transaction ended by itself
+                    self._connection.execute("ROLLBACK")
+                raise
+        if moved:
+            logger.warning(
+                "%s was removed or replaced; what was not finished goes on in the new one", self._path
+            )
+            if self.on_move:
+                self.on_move()
+
+    def _begin(self) -> bool:
+        """Begin to write; whether that is into another file, because there is one by now."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        if self._is_in_place():
+            return False
+        unfinished = self._connection.execute(
+            "SELECT * FROM jobs WHERE status IN ('PENDING', 'PROCESSING')"
+        ).fetchall()
+        self._connection.execute("ROLLBACK")
+        new = self._opened()
+        self._connection.close()
+        self._connection = new
+        new.execute("BEGIN IMMEDIATE")
+        for row in unfinished:
+            marks = ", ".join("?" * len(row))
+            new.execute(f"INSERT OR IGNORE INTO jobs ({', '.join(row.keys())}) VALUES ({marks})", tuple(row))  # noqa: S608
+        self._raise_ids(new, 0)
+        return True
+
+    def _is_in_place(self) -> bool:
+        """Whether the file that is open, and locked for writing just now, still lies at its place."""
+        if (found := _identity(self._path)) == self._file:
+            return True
+        if found is None:
+            return False
+        try:
+            with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if is_busy(error):  # it is ours: some network file systems number their files anew
+                self._file = found
+                return True
+        return False
+
+    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def _raise_ids(self, connection: sqlite3.Connection, highest: int) -> None:
+        with suppress(OSError, ValueError):
+            highest = max(highest, min(int(self._last_id.read_bytes()[:20]), HIGHEST_FOREIGN_ID))
+        tops = connection.execute(
+            "SELECT max(id) FROM jobs UNION ALL SELECT max(job_id) FROM tombstones "
+            "UNION ALL SELECT seq FROM sqlite_sequence WHERE name = 'jobs'"
+        )
+        highest = max(highest, *(row[0] or 0 for row in tops), 0)
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'jobs'")
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('jobs', ?)", (highest,))
+        self._note_id(highest)
+
+    def _note_id(self, job_id: int) -> None:
+        """Remember beside the file, for the case that it is lost; inside a transaction, so one at a time."""
+        with suppress(OSError):
+            number = os.open(self._last_id, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.write(number, b"%019d\n" % job_id)
+            finally:
+                os.close(number)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells this file from another that lies there later; ``None`` where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
