@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,9 +17,9 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.disk import describe_full_studio, is_full
-from audiopod_mcp.plain_text import one_line, without_secrets
+from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
-from audiopod_mcp.studio.engines.base import Outcome, Work
+from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.records import write_record
@@ -31,7 +31,9 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 from .instances import Instance
 from .journal import End, Run, recorded
 from .recovery import reconcile
+from .result_columns import LONGEST_FAILURE, result_columns
 from .retention import let_go
+from .slot import Slot
 from .store import RUNNING, Store, now
 from .task import Order, Result, output_folder_is_whole, perform, transcode
 from .unusable import DATABASE
@@ -53,8 +55,6 @@ FETCHES: Final = 32
 _FETCHING: Final = 8.0
 """What fetching counts for in a job's progress, percent."""
 _TELL_EVERY: Final = 0.5
-LONGEST_FAILURE: Final = 600
-"""Characters of why a job failed, and of a note."""
 RESULT: Final = "result"
 """The folder, in a job's working folder, that the engine writes into."""
 
@@ -133,7 +133,7 @@ class Studio:
 
     async def _guarded(self, job: StoredJob, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""
-        slot = _Slot(slots)
+        slot = Slot(slots)
         with recorded(job) as run:
             try:
                 async with self.working_folder() as folder:
@@ -160,7 +160,7 @@ class Studio:
             finally:
                 slot.release()
 
-    async def _do(self, run: Run, folder: Path, slot: _Slot) -> Result:
+    async def _do(self, run: Run, folder: Path, slot: Slot) -> Result:
         job = run.job
         logger.debug("job %s (%s) begins", job.id, job.task)
         remote = any("url" in source for source in job.sources.values())
@@ -313,7 +313,7 @@ class Studio:
             except (OSError, sqlite3.Error):
                 logger.exception("could not look after the jobs of other studio processes")
 
-    async def _settle(self, job: StoredJob, result: Result, folder: Path, slot: _Slot) -> End:
+    async def _settle(self, job: StoredJob, result: Result, folder: Path, slot: Slot) -> End:
         """Write down what became of ``job``."""
         outcome = result.outcome
         if outcome is None and result.error is None:
@@ -324,7 +324,7 @@ class Studio:
         if outcome is None:
             await self._written(slot, self._write_failure, job, result.error or "unknown")
             return "failed"
-        columns = _columns(outcome) | _sources_to_keep(job) | {"completed_at": now()}
+        columns = result_columns(job, outcome) | {"completed_at": now()}
         asked = await to_thread.run_sync(self.store.job, job.id) or job  # it may have another title by now
         await self._written(slot, write_record, folder, asked.model_copy(update=columns))
         await self._written(slot, self.media.publish, folder, job.id)
@@ -361,21 +361,21 @@ class Studio:
         if scope.cancelled_caught:
             raise _Deleted
 
-    async def _fail(self, run: Run, slot: _Slot, message: str) -> None:
+    async def _fail(self, run: Run, slot: Slot, message: str) -> None:
         run.end = "failed"
         try:
             await self._written(slot, self._write_failure, run.job, message)
         except sqlite3.Error:
             logger.exception("the job store does not take the failure of job %s", run.job.id)
 
-    async def _put_back(self, run: Run, slot: _Slot) -> None:
+    async def _put_back(self, run: Run, slot: Slot) -> None:
         try:
             if await self._written(slot, self._release, run.job) == 0:
                 run.end = "failed"
         except sqlite3.Error:
             logger.exception("the job store does not take job %s back", run.job.id)
 
-    async def _written(self, slot: _Slot, function: Callable[..., T], *args: object) -> T:
+    async def _written(self, slot: Slot, function: Callable[..., T], *args: object) -> T:
         """What ``function`` writes down, as soon as the store and the disk take it.
 
         Meanwhile what it writes is kept, and its place at work is free for others.
@@ -417,25 +417,6 @@ class Studio:
         return told
 
 
-class _Slot:
-    """One of the places at work, held or given back."""
-
-    def __init__(self, slots: anyio.Semaphore) -> None:
-        self._slots, self._held = slots, True
-
-    async def acquire(self) -> None:
-        await self._slots.acquire()
-        self._held = True
-
-    def release(self) -> bool:
-        """Give it back; ``False`` where that has been done."""
-        if not self._held:
-            return False
-        self._held = False
-        self._slots.release()
-        return True
-
-
 def store_path(config: StudioConfig) -> Path:
     return config.data_dir / DATABASE
 
@@ -447,29 +428,3 @@ def new_folder(parent: Path, name: str) -> Path:
 
 def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"
-
-
-def _columns(outcome: Outcome) -> dict[str, Any]:
-    first = outcome.takes[0] if outcome.takes else None
-    return {
-        "status": "COMPLETED",
-        "progress": 100.0,
-        "audio_duration": first.duration if first else None,
-        "takes": [asdict(take) for take in outcome.takes],
-        "lrc_content": first.lrc if first else None,
-        "quality_score": first.quality if first else None,
-        "notes": [one_line(note, LONGEST_FAILURE) for note in outcome.notes],
-        "details": outcome.details,
-        "error_message": None,
-    }
-
-
-def _sources_to_keep(job: StoredJob) -> dict[str, Any]:
-    """Where the audio of a finished job came from, without the secrets that fetching it took."""
-    if not any("url" in source for source in job.sources.values()):
-        return {}
-    kept = {
-        argument: {name: without_secrets(value) if name == "url" else value for name, value in source.items()}
-        for argument, source in job.sources.items()
-    }
-    return {"sources": kept}
