@@ -1,4 +1,6 @@
 import os
+import socket
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +16,22 @@ settings.load_profile("same")
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _names_that_nobody_has() -> Iterator[None]:
+    """They are not looked for in the network, which may take seconds to say that there are none."""
+    look_up = socket.getaddrinfo
+
+    def answer(host, *arguments, **options):
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and name.rpartition(".")[2] in {"example", "invalid", "test", "x"}:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", answer)
+        yield
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -15,6 +15,8 @@ from audiopod_mcp import connections
 from tests.server.sessions import http_server
 from tests.studio.studios import Served, wait_for
 
+pytestmark = pytest.mark.slow
+
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 

@@ -87,6 +87,7 @@ def _unresolved(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["audiopod_mcp", "tests", "training"])
 def test_every_role_names_something_that_is_there(folder: str) -> None:
     assert [

@@ -45,6 +45,7 @@ async def test_a_death_is_told_and_the_next_worker_goes_on(pools):
     assert await pool.run(abs, -1) == 1
 
 
+@pytest.mark.slow
 async def test_work_that_nobody_waits_for_goes_on_in_its_place(pools):
     pool = pools()
     worker = await pool.run(os.getpid)
@@ -70,6 +71,7 @@ async def test_or_ends_with_its_process_where_that_is_wanted(pools):
             await call
 
 
+@pytest.mark.slow
 async def test_work_has_a_longest_time_which_begins_when_it_does(pools):
     pool = pools()
     worker = await pool.run(os.getpid)

@@ -188,8 +188,10 @@ async def serving(service: FaultyService) -> AsyncIterator[FaultyService]:
         yield service
     finally:
         server.close()
-        if service.conversations:  # which end when the client hangs up
-            await asyncio.wait(service.conversations, timeout=1)
+        for conversation in service.conversations:
+            conversation.cancel()
+        if service.conversations:
+            await asyncio.wait(service.conversations)
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -123,6 +123,7 @@ async def test_a_packed_file_that_breaks_off_is_not_resumed(client, service):
     assert len(service.requests) == 1
 
 
+@pytest.mark.slow
 async def test_a_packed_bomb_is_larger_than_allowed(client, service):
     bomb = gzip.compress(bytes(64 << 20))
     service.files["/a.wav"] = answer(200, bomb, content_type="audio/wav", content_encoding="gzip")

@@ -162,6 +162,7 @@ async def test_an_outage_from_the_start_tells_the_job(client, service, max_wait)
     assert caught.value.job_id == 101
 
 
+@pytest.mark.slow
 async def test_a_silent_service_does_not_hold_the_wait_up(connect, service, clock):
     service.will("poll", job(), *[Fault(raw=b"", then="stall")] * 9)
     client = connect(timeouts=Timeouts(connect=1, response=0.5), clock=None)

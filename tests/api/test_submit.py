@@ -129,6 +129,7 @@ async def test_a_lost_answer_is_found_and_never_asked_for_again(client, service,
     assert len(service.asked("create")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [

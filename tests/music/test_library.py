@@ -105,6 +105,7 @@ def test_new_music_in_the_likeness_of_a_song_and_the_song_in_another_style(tune)
     assert len(waltz.audio) == len(tune.audio)
 
 
+@pytest.mark.slow
 def test_known_lyrics_are_found_in_time(song) -> None:
     progress: list[float] = []
     lines = music.align_lyrics(
@@ -189,6 +190,7 @@ def test_nonsense_is_refused_in_a_line_that_names_the_argument(function, argumen
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_rate_may_be_a_whole_float_and_a_stem_is_one_that_is_there(tune) -> None:
     assert music.analyze((_TONE, 8_000.0)) == music.analyze(_RECORDING)
     with pytest.raises(music.Refused, match=r"^track: there is no banana in this music; it has .*drums"):

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -15,10 +16,10 @@ from audiopod_mcp.music.lyrics.syllables import count_syllables
 from audiopod_mcp.music.lyrics.text import parse_lyrics
 from audiopod_mcp.music.model import Refused
 
-BRIEF = read_caption("pop")
+pop = cache(lambda: read_caption("pop"))
 CAPTIONS = {
     "caption": read_caption,
-    "unmet": lambda text: unmet_requests(replace(BRIEF, caption=text)),
+    "unmet": lambda text: unmet_requests(replace(pop(), caption=text)),
     "edit": parse_prompt.__wrapped__,
 }
 LYRICS = {
@@ -51,6 +52,7 @@ def is_out_of_proportion(read, text, length):
     return long > 8 * short + 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("read", "length"),
     [

@@ -183,6 +183,7 @@ def offer(service, content, kind="flac", content_type="application/octet-stream"
     service.jobs[101]["output_urls"] = {kind: "/a.bin"}
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_what_is_saved_is_audio_or_an_error_that_leaves_nothing(tmp_path, cloud):
     folder = tmp_path / "output"
@@ -232,6 +233,7 @@ anyio.run(save, Slow(), None, job, Path(sys.argv[1]), None, 1)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="what nobody writes any more is told by signal 0")
 @pytest.mark.anyio
 async def test_what_a_killed_server_was_writing_goes_at_the_next_start(tmp_path):
@@ -314,6 +316,7 @@ sys.exit(main([]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit of a file's size")
 @pytest.mark.anyio
 async def test_a_disk_without_room_is_called_full(tmp_path, cloud):

@@ -82,6 +82,7 @@ def outside_quotes(text: str) -> str:
     return "".join(line for line in "".join(shown).split("\n") if not line.startswith(">"))
 
 
+@pytest.mark.slow
 class TestOrders:
     """What a service writes into its fields is read as its words, never as ours."""
 
@@ -172,6 +173,7 @@ class TestOrders:
         assert lyrics.text == "[00:01.00] la\n[00:02.00] la"
 
 
+@pytest.mark.slow
 class TestFloods:
     async def test_100_000_jobs(self, client, service):
         entries = [{"id": number, "status": "COMPLETED", "task": "x"} for number in range(1, 100_001)]
@@ -312,6 +314,7 @@ class TestLinks:
         assert "https://s3.example/a?Signature=…&x=1" in text
 
 
+@pytest.mark.slow
 class TestTypes:
     @pytest.mark.parametrize(
         "odd",
@@ -386,6 +389,7 @@ class TestTypes:
         assert "\n" not in text_of(result)
 
 
+@pytest.mark.slow
 class TestAddresses:
     """Links of a service out on the internet, here behind a proxy, to hosts inside."""
 
@@ -473,6 +477,7 @@ class TestAddresses:
                 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -38,6 +38,7 @@ def mixed(*parts):
 # ---------------------------------------------------------------------------- pulse
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tempo", [88.0, 96.5, 120.0, 137.3, 150.0])
 def test_the_tempo_of_a_rock_beat_is_found_to_a_tenth(tempo):
     heard = analyze(stereo(drums(tempo, "khshkhsh", 12)), RATE)
@@ -358,6 +359,7 @@ def test_width_is_none_in_mono_and_large_for_unrelated_channels():
     assert analyze(noise(3), RATE).width > 0.5
 
 
+@pytest.mark.slow
 def test_the_caption_tells_what_was_measured():
     heard = analyze(mixed(0.5 * drums(120, "khshkhsh", 16), chords(C_PROGRESSION * 4, 2.0)), RATE)
     assert "120.0 BPM in 4/4 in C major" in heard.caption

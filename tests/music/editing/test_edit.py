@@ -94,6 +94,7 @@ def test_what_is_understood(prompt, steps):
     assert [(w.kind, pytest.approx(w.amount), w.track) for w in parse_prompt(prompt).steps] == steps
 
 
+@pytest.mark.slow
 class TestARecording:
     def change(self, recording, prompt, **more):
         made = edit(recording.audio, recording.rate, prompt=prompt, **more)
@@ -110,7 +111,6 @@ class TestARecording:
         before = integrated_loudness(recording.audio, recording.rate)
         assert integrated_loudness(self.change(recording, "louder"), recording.rate) > before + 2
 
-    @pytest.mark.slow
     @pytest.mark.parametrize("target", [-9.0, -14.0, -23.0])
     def test_a_loudness_with_its_peaks_held(self, recording, target):
         audio = self.change(recording, f"normalise to {target:g} LUFS")
@@ -143,7 +143,6 @@ class TestARecording:
         made = edit(recording.audio, recording.rate, prompt="3 dB quieter, keep the drums, oink like a pig")
         assert made.notes == ("Not understood, and left as it was: oink like a pig.",)
 
-    @pytest.mark.slow
     @pytest.mark.parametrize(("prompt", "way"), [("brighter", 1), ("darker", -1), ("less treble", -1)])
     def test_brightness(self, recording, prompt, way):
         before, after = (
@@ -151,7 +150,6 @@ class TestARecording:
         )
         assert way * (after / before - 1) > 0.02
 
-    @pytest.mark.slow
     def test_bass(self, recording):
         low = slice(0, 4)
         own = spectral_balance(recording.audio, recording.rate)
@@ -184,7 +182,6 @@ class TestARecording:
         answer = spectral_balance(wet, recording.rate) - spectral_balance(recording.audio, recording.rate)
         assert answer[:2].mean() < answer[8:12].mean() - 6
 
-    @pytest.mark.slow
     @pytest.mark.parametrize(("prompt", "factor"), [("10% faster", 1 / 1.1), ("20 percent slower", 1 / 0.8)])
     def test_speed(self, recording, prompt, factor):
         audio = self.change(recording, prompt)
@@ -224,7 +221,6 @@ class TestARecording:
         assert np.array_equal(audio[: n // 2], recording.audio[: n // 2])
         assert np.array_equal(audio[-n // 4 :], recording.audio[-n // 4 :])
 
-    @pytest.mark.slow
     def test_an_instrument_plays_along(self, recording):
         audio = self.change(recording, "add organ")
         added = audio - recording.audio
@@ -240,7 +236,6 @@ class TestARecording:
             > 0.6
         )
 
-    @pytest.mark.slow
     @pytest.mark.parametrize(("prompt", "asked"), [("drums 6 dB louder", 6), ("drums 4 dB quieter", -4)])
     def test_a_player_moves_by_what_is_said_and_the_others_stay(self, song, prompt, asked):
         made = edit(song.audio, RATE, prompt=prompt)
@@ -248,7 +243,6 @@ class TestARecording:
         assert drums - others == pytest.approx(asked, abs=1.5)
         assert abs(others) < 1.5
 
-    @pytest.mark.slow
     def test_who_is_removed_is_nearly_gone_and_the_note_says_by_how_much(self, song):
         made = edit(song.audio, RATE, prompt="remove the bass")
         bass, others = levels_of("bass", song, made)

@@ -100,12 +100,14 @@ def test_punch_lifts_attacks_and_not_what_lasts():
     assert np.abs(after[quiet]).max() == pytest.approx(np.abs(hits[quiet]).max(), rel=0.1)
 
 
+@pytest.mark.slow
 def test_backwards_and_backwards_again_is_as_it_was(recording):
     once = changed(recording.audio, "reverse", recording.rate)
     assert np.array_equal(once[::-1], recording.audio)
     assert np.array_equal(changed(once, "play it backwards", recording.rate), recording.audio)
 
 
+@pytest.mark.slow
 def test_stretches_cut_kept_repeated(recording):
     rate, n = recording.rate, len(recording.audio)
     cut = changed(recording.audio, "cut from 0:02 to 0:05", rate)
@@ -127,6 +129,7 @@ def test_silence_is_trimmed_and_its_absence_is_told():
     assert "no silence" in edit(tones(500), RATE, prompt="trim the silence at the end").notes[0]
 
 
+@pytest.mark.slow
 def test_what_is_outside_a_moment_stays_to_the_sample(recording):
     rate = recording.rate
     after = changed(recording.audio, "from 0:03 to 0:06 much darker and 3 dB quieter", rate)

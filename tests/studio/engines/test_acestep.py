@@ -114,6 +114,7 @@ def test_modes(toy, tmp_path, task, params, sent):
     assert {name: fields.get(name) for name in sent} == sent
 
 
+@pytest.mark.slow
 def test_a_base_model_gets_its_steps(tmp_path, source):
     with acestep(models=[BASE], language_model=False, takes=0.05) as toy:
         _, _, ((fields, _),) = run(toy, tmp_path, "text2music", BODY)
@@ -123,6 +124,7 @@ def test_a_base_model_gets_its_steps(tmp_path, source):
     assert not {"thinking", "lm_negative_prompt"} & fields.keys()
 
 
+@pytest.mark.slow
 def test_what_is_shorter_than_the_model_makes_is_cut(toy, tmp_path):
     loop = {"prompt": "drums", "sample_type": "loop", "tempo": 120, "seed": 1}
     outcome, folder, ((fields, _),) = run(toy, tmp_path, "text2samples", loop)
@@ -240,6 +242,7 @@ def test_an_extension_grows_at_both_ends_around_the_source(toy, tmp_path, source
         assert jumps[round((seconds - 0.03) * rate) : round((seconds + 0.03) * rate)].max() < 2 * ordinary
 
 
+@pytest.mark.slow
 def test_stems_come_from_a_base_model_where_there_is_one(tmp_path, source):
     with acestep(models=[TURBO, BASE], takes=0.05) as toy:
         outcome, _, ((fields, _),) = run(
@@ -256,6 +259,7 @@ def test_stems_come_from_a_base_model_where_there_is_one(tmp_path, source):
         assert not toy.log
 
 
+@pytest.mark.slow
 def test_an_edit_in_numbers_is_done_exactly_and_one_in_style_is_a_cover(toy, tmp_path, source):
     outcome, folder, requests = run(
         toy, tmp_path, "edit", {"edit_target_prompt": "6 dB softer"}, {"source": source}
@@ -272,6 +276,7 @@ def test_an_edit_in_numbers_is_done_exactly_and_one_in_style_is_a_cover(toy, tmp
     assert "no edit" in outcome.notes[0]
 
 
+@pytest.mark.slow
 def test_an_analysis_is_measured_here_and_put_into_words_there(toy, tmp_path, source):
     outcome, _, ((fields, uploads),) = run(toy, tmp_path, "analyze", {}, {"audio_url": source})
     assert fields["full_analysis_only"] == "true"
@@ -319,6 +324,7 @@ def test_a_full_queue_and_an_outage_pass(toy, tmp_path, monkeypatch):
     toy.outage = 0
 
 
+@pytest.mark.slow
 def test_what_gets_no_further_is_given_up_but_not_what_is_queued(tmp_path, monkeypatch):
     monkeypatch.setattr(client, "LONGEST_STANDSTILL", 0.3)
     with acestep(key=KEY, takes=0.8) as server:

@@ -295,6 +295,7 @@ def test_takes_that_are_missing_are_told(unruly):
     assert job["notes"] == ["3 takes were asked for; the engine made 1."]
 
 
+@pytest.mark.slow
 def test_an_engine_that_can_not_be_set_up_says_so_in_one_line(packages, tmp_path):
     extra = {"PYTHONPATH": str(packages), "UNRULY": "1", "AUDIOPOD_ENGINE": "unruly:Unruly"}
     line = "AUDIOPOD_ENGINE: the engine 'unruly:Unruly' can't be set up (ValueError: oops)"

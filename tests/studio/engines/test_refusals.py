@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from audiopod_mcp import music
-from audiopod_mcp.music import refusals
 from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.wording import refusals
 from audiopod_mcp.music.wording.refusals import SENTENCES, UNSUPPORTED_EDITS
 from audiopod_mcp.operations import OPERATIONS
 from audiopod_mcp.studio.engines.refusals import NAMES, NAMES_IN, explain
@@ -55,6 +55,7 @@ def _code(call: ast.Call) -> str:
     return code.value
 
 
+@pytest.mark.slow
 def test_every_refusal_has_a_wording_that_its_values_fill() -> None:
     raised = _raised()
     assert len(raised) > 40
@@ -64,6 +65,7 @@ def test_every_refusal_has_a_wording_that_its_values_fill() -> None:
         assert {keyword.arg for keyword in call.keywords} == _needed(code), (where, code)
 
 
+@pytest.mark.slow
 def test_every_wording_is_of_something_that_is_refused() -> None:
     assert {_code(call) for _, call in _raised()} == set(SENTENCES)
 

@@ -8,6 +8,8 @@ import pytest
 from tests.studio.jobs.test_recovery import children, is_alive
 from tests.studio.studios import MUSIC, wait_for
 
+pytestmark = pytest.mark.slow
+
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, or limits another process")
 
 

@@ -67,6 +67,7 @@ async def test_finished_jobs_come_back_as_they_were(tmp_path, lose, caplog):
         assert "did not know 1 finished jobs" in caplog.text
 
 
+@pytest.mark.slow
 async def test_a_database_copied_without_its_log_has_all_that_is_finished(tmp_path):
     async with opened(tmp_path / "one") as studio:
         job = await studio.make(caption="x")
@@ -79,6 +80,7 @@ async def test_a_database_copied_without_its_log_has_all_that_is_finished(tmp_pa
         assert (await audio(studio, await studio.job(job["id"])))[0] == 200
 
 
+@pytest.mark.slow
 async def test_a_database_of_yesterday(tmp_path):
     """What was in the middle then is finished by now, what was deleted since is not there, what is new is."""
     folder, copy = tmp_path / "data", tmp_path / "yesterday.db"
@@ -105,6 +107,7 @@ async def test_a_database_of_yesterday(tmp_path):
         assert await studio.create(caption="x") == new + 1
 
 
+@pytest.mark.slow
 async def test_a_deleted_job_does_not_come_back_and_its_audio_has_a_term(tmp_path):
     async with opened(tmp_path) as studio:
         first, second = [(await studio.make(caption="x"))["id"] for _ in range(2)]
@@ -175,6 +178,7 @@ LIES = [
 ]
 
 
+@pytest.mark.slow
 async def test_bad_records_harm_nobody(tmp_path, caplog):
     async with opened(tmp_path) as studio:
         good = (await studio.make(caption="x"))["id"]
@@ -201,6 +205,7 @@ async def test_bad_records_harm_nobody(tmp_path, caplog):
         assert (await studio.make(caption="x"))["status"] == "COMPLETED"
 
 
+@pytest.mark.slow
 async def test_a_record_is_written_for_audio_of_earlier_versions(tmp_path):
     async with opened(tmp_path) as studio:
         job = await studio.make(caption="x")
@@ -212,6 +217,7 @@ async def test_a_record_is_written_for_audio_of_earlier_versions(tmp_path):
         assert await studio.job(1) == job
 
 
+@pytest.mark.slow
 async def test_a_database_that_goes_while_the_studio_runs(tmp_path):
     """Its jobs go on in a new file, what is finished comes back, and no number is used twice."""
     async with opened(tmp_path) as studio:
@@ -246,6 +252,7 @@ while not (data / "stop").exists():
 """
 
 
+@pytest.mark.slow
 async def test_sweeping_does_not_race_with_those_who_publish(tmp_path):
     """Other processes sweep all the time while jobs are finished and deleted: none is lost, none comes back."""
     async with opened(tmp_path) as studio:
@@ -276,6 +283,7 @@ async def test_jobs_are_listed_as_they_were_made_though_the_clock_went_back(tmp_
         assert [job["id"] for job in (await studio.get(f"{MUSIC}/jobs")).json()] == [3, 2, 1]
 
 
+@pytest.mark.slow
 async def test_audio_that_was_removed_by_hand_is_said_so(tmp_path):
     async with session("stdio", "legacy", tmp_path, AUDIOPOD_ENGINE=BEEPER) as client:
         await client.call_tool("generate_music", {"caption": "x"})
@@ -286,6 +294,7 @@ async def test_audio_that_was_removed_by_hand_is_said_so(tmp_path):
             assert "someone else" not in said
 
 
+@pytest.mark.slow
 def test_two_studios_that_start_at_once_after_a_kill_and_a_loss(tmp_path, serve):
     data = tmp_path / "data"
     studio = serve()

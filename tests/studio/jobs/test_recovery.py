@@ -133,6 +133,7 @@ async def test_a_folder_that_can_not_be_used_is_told(tmp_path):
             pass
 
 
+@pytest.mark.slow
 def test_a_job_whose_studio_dies_three_times_is_given_up_without_blaming_it(serve):
     for number in range(3):
         studio = serve()

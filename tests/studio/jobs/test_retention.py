@@ -29,11 +29,13 @@ async def kept(data_dir, **limits):
         return jobs
 
 
+@pytest.mark.slow
 async def test_without_a_limit_all_is_kept(tmp_path):
     jobs = await made(tmp_path, [4000, 4000, 0])
     assert await kept(tmp_path) == set(jobs)
 
 
+@pytest.mark.slow
 async def test_what_is_older_goes_unless_it_is_liked(tmp_path):
     _, liked, _, new = await made(tmp_path, [31, 300, 40, 29])
     assert await kept(tmp_path, keep_days=30) == {liked, new}
@@ -47,6 +49,7 @@ async def test_beyond_a_size_the_oldest_goes_first_and_the_newest_never(tmp_path
     assert await kept(tmp_path, keep_gb=1e-9) == {liked, new}
 
 
+@pytest.mark.slow
 async def test_what_a_waiting_job_starts_from_stays(tmp_path):
     source, _ = await made(tmp_path, [400, 400])
     with sqlite3.connect(tmp_path / "studio.db") as database:
@@ -62,6 +65,7 @@ async def test_what_a_waiting_job_starts_from_stays(tmp_path):
         assert (await studio.job(source))["status"] == "COMPLETED"
 
 
+@pytest.mark.slow
 async def test_a_job_that_finishes_makes_room(tmp_path):
     _, liked = await made(tmp_path, [2, 2])
     async with opened(tmp_path, keep_gb=0.1) as studio:

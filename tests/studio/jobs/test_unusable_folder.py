@@ -77,6 +77,7 @@ UNUSABLE = {
 unusable = pytest.mark.parametrize("spoil", UNUSABLE, ids=lambda spoil: spoil.__name__)
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 @unusable
 async def test_every_tool_says_so_at_once_and_so_does_the_log(tmp_path, spoil):
@@ -98,6 +99,7 @@ async def test_every_tool_says_so_at_once_and_so_does_the_log(tmp_path, spoil):
     assert all(words in lines[0] for words in UNUSABLE[spoil])
 
 
+@pytest.mark.slow
 @unusable
 def test_the_service_does_not_start_and_the_doctor_says_the_same(tmp_path, spoil):
     spoil(tmp_path / "data")
@@ -112,6 +114,7 @@ def test_the_service_does_not_start_and_the_doctor_says_the_same(tmp_path, spoil
     assert after == before
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_database_that_somebody_else_holds_is_worth_a_second_try(tmp_path, monkeypatch):
     monkeypatch.setattr("audiopod_mcp.studio.jobs.database.PATIENCE", 0.2)
@@ -151,16 +154,19 @@ def refused(tmp_path):
     return line
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full(tmp_path, small_disk):
     assert "there is no room left on its disk" in refused(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_read_only(tmp_path, small_disk):
     Store(small_disk / "studio.db").close()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     assert "can't be written into); make it writable" in refused(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_audio_that_lies_on_another_disk(tmp_path, small_disk):
     """Made, deleted and restored across two disks, between which nothing can be renamed."""
@@ -193,6 +199,7 @@ async def three_jobs(data):
         return (await studio.get(f"{MUSIC}/jobs")).json()
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 @pytest.mark.parametrize(("spoil", "left"), [(garbage, 2), (column, 2), ("row", 3), ("pages", 3)])
 async def test_repair_keeps_the_broken_file_and_brings_the_jobs_back(tmp_path, spoil, left):
@@ -220,6 +227,7 @@ async def test_repair_keeps_the_broken_file_and_brings_the_jobs_back(tmp_path, s
     assert [finding.found for finding in repair_jobs(data)] == ["there was nothing to mend"]
 
 
+@pytest.mark.slow
 def test_the_doctor_repairs_and_tells(tmp_path):
     garbage(tmp_path / "data")
     environ = environment(tmp_path, AUDIOPOD_ENGINE="tests.studio.beeping:Beeper")
@@ -232,6 +240,7 @@ def test_the_doctor_repairs_and_tells(tmp_path):
     assert found["jobs"]["found"] == "0 jobs in studio.db, which is whole"
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_repair_leaves_a_folder_alone_that_a_studio_is_working_with(tmp_path):
     await three_jobs(tmp_path)
@@ -242,6 +251,7 @@ async def test_repair_leaves_a_folder_alone_that_a_studio_is_working_with(tmp_pa
         assert "a studio is working with this studio.db" in done.found
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_deleted_job_can_be_restored_while_the_studio_runs(tmp_path):
     async with opened(tmp_path) as studio:

@@ -35,6 +35,7 @@ def done_in_a_process(task, path, **params):
     return json.loads(answer.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_what_is_only_listened_to_is_mixed_down_as_it_comes(tmp_path):
     path = bomb(tmp_path / "bomb.flac", 53)  # 100 KB, 330 MB once it is decoded
@@ -43,6 +44,7 @@ def test_what_is_only_listened_to_is_mixed_down_as_it_comes(tmp_path):
     assert most < 300
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize("task", ["edit", "extract_stem"])
 def test_what_would_not_fit_is_refused_with_its_true_size(tmp_path, task):
@@ -108,6 +110,7 @@ def test_a_flac_from_a_pipe_is_refused_for_what_it_is(tmp_path):
         read_audio(tmp_path / "piped.flac")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_huge_tag_before_the_sound_is_passed_over(tmp_path):
     size = 64 << 20

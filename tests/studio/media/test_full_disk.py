@@ -18,6 +18,7 @@ def test_it_travels_between_processes_whole(tmp_path):
     assert "5.0 MiB are needed" in describe_full(tmp_path, error)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits a process from outside")
 @pytest.mark.anyio
 async def test_a_format_that_finds_no_room_is_refused_at_once_with_the_way_out(serve, tmp_path):
