@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.addresses import Guard, NotAllowed, is_named_inside, is_outside, literal
 from tests.api.faulty import FaultyService, answer, serving
-from tests.api.quick import unhurried
 
 numbers = st.integers(0, 2**32 - 1)
 
@@ -38,7 +37,6 @@ def spellings(number: int) -> list[str]:
     return dotted + [f"{text}." for text in dotted] + wrapped
 
 
-@unhurried
 @given(numbers)
 def test_an_address_is_judged_alike_however_it_is_spelt(number):
     outside = is_outside(IPv4Address(number))
@@ -49,7 +47,6 @@ def test_an_address_is_judged_alike_however_it_is_spelt(number):
         assert is_named_inside(host) is not outside
 
 
-@unhurried
 @given(st.text(max_size=40) | st.from_regex(r"[0-9xa-f.:%\[\]]{1,40}", fullmatch=True))
 def test_any_text_is_an_address_or_a_name(host):
     address = literal(host)

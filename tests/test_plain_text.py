@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiopod_mcp.plain_text import lines, one_line, quoted, quoted_lines, without_credentials
-from tests.api.quick import unhurried
 
 nasty = st.text(
     st.characters(codec="utf-16")
@@ -21,7 +20,6 @@ nasty = st.text(
 )
 
 
-@unhurried
 @given(nasty, st.integers(1, 80))
 def test_a_line_is_short_and_visible(text, most):
     line = one_line(text, most)
@@ -31,7 +29,6 @@ def test_a_line_is_short_and_visible(text, most):
     assert one_line(line, most) == line
 
 
-@unhurried
 @given(nasty)
 def test_a_quotation_ends_where_its_quotes_end(text):
     quotation = quoted(text)
@@ -41,7 +38,6 @@ def test_a_quotation_ends_where_its_quotes_end(text):
     assert all(line.startswith(">") for line in quoted_lines(text).split("\n"))
 
 
-@unhurried
 @given(nasty, st.integers(1, 80))
 def test_lines_stay_lines(text, most):
     assert len(lines(text, most)) <= most

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from audiopod_mcp import music
-from audiopod_mcp.music import refusals
 from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.wording import refusals
 from audiopod_mcp.music.wording.refusals import SENTENCES, UNSUPPORTED_EDITS
 from audiopod_mcp.operations import OPERATIONS
 from audiopod_mcp.studio.engines.refusals import NAMES, NAMES_IN, explain
