@@ -1,8 +1,7 @@
 """Whatever JSON a service sends, what comes through is of bounded size and can be seen."""
 
-from __future__ import unicodedata
-
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
