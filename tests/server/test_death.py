@@ -120,7 +120,7 @@ async def test_a_disk_without_room_fails_the_job_and_not_the_server(tmp_path):
             line = result.content[0].text
             assert line.startswith("Job 1 (text2music")
             assert "\n" not in line
-            assert f"failed: the disk is full: no room in {tmp_path / 'data'}" in line
+            assert f"failed: “the disk is full: no room in {tmp_path / 'data'}" in line
             assert "MiB are needed" in line
             assert "AUDIOPOD_DATA_DIR" in line
             assert not list((tmp_path / "data" / "media").glob("1/*"))

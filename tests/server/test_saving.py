@@ -210,7 +210,7 @@ async def test_what_is_saved_is_audio_or_an_error_that_leaves_nothing(tmp_path, 
         offer(cloud, gzip.compress(WAV), "wav", content_encoding="gzip")
         is_error, line = await saved()
         assert not is_error, line
-        assert heard(line.removeprefix("Saved as ")) == heard_in(WAV)
+        assert heard(line.removeprefix("Saved as “").removesuffix("”")) == heard_in(WAV)
         names = sorted(path.name for path in folder.iterdir())
     assert names == [f"Sun - text2music{rest}" for rest in (" (2).wav", ".flac", ".mp3", ".ogg", ".wav")]
 

@@ -102,7 +102,7 @@ class MediaStore:
         return sorted(found, key=lambda entry: entry.since, reverse=True)
 
     def take_back(self, entry: Trashed) -> None:
-        """Make trashed media those of their job again. Raises :class:`OSError` where it has others."""
+        """Make trashed media those of their job again. Raises ``OSError`` where it has others."""
         if self.folder(entry.job_id).exists():
             raise FileExistsError(errno.EEXIST, "there is other audio by now", str(entry.folder))
         _move(entry.folder, self.folder(entry.job_id))

@@ -387,6 +387,7 @@ def test_a_drum_loop_is_drums() -> None:
     assert set(rendering.stems) <= {"drums", "percussion"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("caption", "track"),
     [
