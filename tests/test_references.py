@@ -63,6 +63,15 @@ def _names_in_reach(tree: ast.Module, module: str, package: str) -> dict[str, st
     return known
 
 
+def _lacks_an_extra(module: str) -> bool:
+    """Whether a module imports a library that is installed with an extra only, and is not here."""
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        return (error.name or "").partition(".")[0] not in {"audiopod_mcp", "tests", "training"}
+    return False
+
+
 def _unresolved(path: Path) -> list[str]:
     text = path.read_text("utf-8")
     roles = list(_ROLE.finditer(text))
@@ -70,10 +79,14 @@ def _unresolved(path: Path) -> list[str]:
         return []
     parts = path.relative_to(ROOT).with_suffix("").parts
     module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    if _lacks_an_extra(module):
+        return []
     package = ".".join(parts[:-1])
     known = _names_in_reach(ast.parse(text), module, package)
 
     def exists(name: str) -> bool:
+        if ROOT.joinpath(*name.split(".")).with_suffix(".py").exists():  # importing it may take an extra
+            return True
         if name.startswith("."):
             return _find(package + name) is not _MISSING
         head, dot, rest = name.partition(".")

@@ -25,7 +25,7 @@ def hang():
 
 @dataclass(frozen=True)
 class Beeper(Engine):
-    """The caption says what happens: ``slow N`` (seconds), ``first N`` (slow the first time), ``hang``, ``stuck`` (the same, for longer than it may), ``refuse``, ``raise``, ``die``, ``print``; else a beep."""
+    """The caption says what happens: ``slow N`` (seconds), ``first N`` (slow the first time), ``hang``, ``stuck`` (the same, for longer than it may), ``refuse N`` (after so many seconds), ``raise``, ``die``, ``print``; else a beep."""
 
     log: Path | None = None
     """A file that gets a line for every run."""
@@ -46,6 +46,7 @@ class Beeper(Engine):
         runs = self._runs_before(words)
         command, _, argument = words.partition(" ")
         if command == "refuse":
+            time.sleep(float(argument or 0))
             raise EngineRefused("caption: nothing can be made of this; say something else")
         if command == "raise":
             raise RuntimeError("a secret")

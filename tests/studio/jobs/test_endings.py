@@ -46,7 +46,7 @@ def test_work_that_takes_too_long_is_ended_and_says_so(serve):
 
 
 @linux_only
-@pytest.mark.parametrize(("caption", "status"), [("slow 0.4", "COMPLETED"), ("refuse", "FAILED")])
+@pytest.mark.parametrize(("caption", "status"), [("slow 0.4", "COMPLETED"), ("refuse 0.4", "FAILED")])
 def test_a_result_that_the_disk_does_not_take_is_kept_until_it_does(serve, tmp_path, caption, status):
     import resource
 
