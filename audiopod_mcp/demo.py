@@ -80,7 +80,7 @@ class Session:
             content = _structured(
                 "get_job", await self._client.call_tool("get_job", again, progress_callback=bar)
             )
-        lines = _text(result).splitlines()
+        lines = [line.removeprefix("> ") for line in _text(result).splitlines()]
         told = [line for line in lines if not line.startswith("[length:")]  # the header of timed lyrics
         bar.end((told or lines)[0])
         if content.get("output_url"):
