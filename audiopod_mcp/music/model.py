@@ -167,6 +167,8 @@ class Brief:
     lyrics: str | None = None
     form: tuple[str, ...] = ()
     """The sections that lyrics of nothing but tags ask for; empty: the style's own form."""
+    solos: tuple[tuple[int, str], ...] = ()
+    """Who has the melody in sections of the lyrics: (number of the section, instrument)."""
     instrumental: bool = False
     language: str | None = None
     activity: Activity = Activity()
@@ -229,7 +231,8 @@ class Score:
         def whole(brief: Mapping[str, Any]) -> Brief:
             activity = Activity(**brief.get("activity", {}))
             names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form")}
-            return Brief(**{**brief, **names, "activity": activity})
+            solos = tuple((number, name) for number, name in brief.get("solos", ()))
+            return Brief(**{**brief, **names, "solos": solos, "activity": activity})
 
         brief = data.get("brief")
         return cls(

@@ -1,0 +1,180 @@
+"""What was made of the tags and the chords of lyrics, and what was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from audiopod_mcp.music.composition.form import SECTION_INTENSITY
+from audiopod_mcp.music.lyrics.chords import NO_CHORD, is_played_whole
+from audiopod_mcp.music.lyrics.text import LyricSection, LyricSheet, read_lyrics
+from audiopod_mcp.music.model import Brief, LyricLine, NotDone, Score, format_time
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+from .text_search import find_words, normalize_text
+from .vocabulary import INSTRUMENT_WORDS
+
+_SAYS_NOTHING = frozenset(
+    "a an and by for in of on only lead solo section short long the with music musical".split()
+)
+_LONGEST = 200
+"""Characters of somebody's words that are repeated."""
+
+Receipts = tuple[tuple[str, ...], tuple[NotDone, ...]]
+"""What was done, and what was not."""
+
+
+def lyric_receipts(brief: Brief, score: Score, tracks: Collection[str] | None = None) -> Receipts:
+    """Tell what a song that was composed on its own made of its lyrics.
+
+    Parameters
+    ----------
+    brief : Brief
+        Whose lyrics are told of.
+    score : Score
+        What was made of it.
+    tracks : collection of str, optional
+        The only tracks that are heard.
+    """
+    sheet = read_lyrics(brief.lyrics or "")
+    done: list[str] = []
+    unmet = list(sheet.unmet)
+    made, dropped = _form_of(sheet, score)
+    if made and not (brief.instrumental and not brief.form):
+        done.append(f"form as tagged: {', '.join(made)}")
+        unmet += dropped
+    elif sheet.sections and brief.instrumental:
+        done.append("no singing")
+    heard_solos: set[int] = set()
+    for number, name in brief.solos:
+        times = _solo_times(score, name)
+        if times and (tracks is None or INSTRUMENTS[name].track in tracks):
+            done.append(f"{name} solo at {', '.join(f'{format_time(a)}-{format_time(b)}' for a, b in times)}")
+            heard_solos.add(number)
+    for number, section in enumerate(sheet.sections):
+        unmet += _unmet_of(section, number in heard_solos)
+    if sheet.chords and (tracks is None or "vocals" not in tracks):
+        played = dict.fromkeys(label for label in sheet.chords if label != NO_CHORD)
+        done.append(f"chords as written: {', '.join(played)}")
+        unmet += [
+            NotDone(label, "It is played as the chord without what is added to it.")
+            for label in played
+            if not is_played_whole(label)
+        ]
+    elif sheet.chords:
+        unmet.append(NotDone(", ".join(dict.fromkeys(sheet.chords)), "Voices alone: nobody plays chords."))
+    if not brief.instrumental and "vocals" not in brief.without:
+        unmet += unsung_lines(sheet, score.lyrics, score.duration)
+    return tuple(dict.fromkeys(done)), tuple(dict.fromkeys(unmet))
+
+
+def _form_of(sheet: LyricSheet, score: Score) -> tuple[list[str], list[NotDone]]:
+    """The sections that the tags ask for: those that there are, in order, and those that did not fit in."""
+    made, dropped = [], []
+    labels = [span.label for span in score.sections]
+    at = 0
+    for section in sheet.sections:
+        if section.label is None:
+            continue
+        if section.label in labels[at:]:
+            at = labels.index(section.label, at) + 1
+            made.append(section.label)
+        elif not section.lines and section.tag:
+            told = f"There is no time for it in {format_time(score.duration)}; give it longer."
+            dropped.append(NotDone(section.tag, told))
+    return made, dropped
+
+
+def joined_receipts(
+    lyrics: str | None, sung: tuple[LyricLine, ...], length: float, *, chords: bool
+) -> Receipts:
+    """Tell what music that joins a song made of its lyrics: of a form of its own it has the words alone.
+
+    Parameters
+    ----------
+    lyrics : str or None
+    sung : tuple of LyricLine
+        What is sung of them.
+    length : float
+        How long the new music is, s.
+    chords : bool
+        Whether the band plays the chords that are written.
+    """
+    sheet = read_lyrics(lyrics or "")
+    done = [f"sung: {len(sung)} line{'s' * (len(sung) != 1)}"] if sung and sheet.sections else []
+    unmet = list(sheet.unmet)
+    for section in sheet.sections:
+        if section.lines:
+            unmet += _unmet_of(section, heard_solo=False)
+        elif section.tag:
+            told = "The new part keeps the course of the song: no section is made for it."
+            unmet.append(NotDone(section.tag, told))
+    labels = ", ".join(dict.fromkeys(label for label in sheet.chords if label != NO_CHORD))
+    if labels and chords:
+        done.append(f"chords as written: {labels}")
+    elif labels:
+        unmet.append(NotDone(labels, "New words are sung to the song's own chords."))
+    unmet += [
+        NotDone(name, "The song's own beginning and end stay as they are.")
+        for name, asked in (
+            ("fade in", sheet.fades_in), ("fade out", sheet.fades_out), ("abrupt end", sheet.ends_abruptly),
+        )
+        if asked
+    ]  # fmt: skip
+    return tuple(done), tuple(dict.fromkeys((*unmet, *unsung_lines(sheet, sung, length))))
+
+
+def unsung_lines(sheet: LyricSheet, sung: tuple[LyricLine, ...], length: float) -> tuple[NotDone, ...]:
+    """The lines for which there was no time, as one that is not done."""
+    left = Counter(line.text for line in sung)
+    missing = []
+    for section in sheet.sections:
+        for line in section.lines:
+            if left[line]:
+                left[line] -= 1
+            elif any(letter.isalnum() for letter in line):
+                missing.append(line)
+    if not missing:
+        return ()
+    words = " / ".join(missing)
+    asked = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    count = f"{len(missing)} line{'s' * (len(missing) > 1)}"
+    return (NotDone(asked, f"Left out: no time for {count} in {format_time(length)}; give it longer."),)
+
+
+def _unmet_of(section: LyricSection, heard_solo: bool) -> list[NotDone]:
+    """What a tag says beside its section, as far as nothing came of it."""
+    if not section.tag or not any(letter.isalnum() for letter in section.wish):
+        return []
+    kind = section.label or "verse"
+    if section.lines:
+        told = f"It is sung as a {kind}; how it sounds can be asked for in the caption."
+        return [NotDone(section.tag, told)]
+    text = normalize_text(section.wish)
+    named = find_words(text, INSTRUMENT_WORDS)
+    rest = "".join(c if not any(a <= i < b for a, b, _ in named) else " " for i, c in enumerate(text))
+    left = [
+        word for word in rest.lower().replace(",", " ").split()
+        if word.strip("-–—:;.()") not in _SAYS_NOTHING and any(c.isalnum() for c in word)
+    ]  # fmt: skip
+    if heard_solo and not left and len(named) < 2:
+        return []
+    who = "the first instrument that it names" if heard_solo else "the band"
+    kind = kind if kind in SECTION_INTENSITY else "section"
+    return [NotDone(section.tag, f"It is a {kind} without singing, by {who}; nothing more was made of it.")]
+
+
+def _solo_times(score: Score, name: str) -> list[tuple[float, float]]:
+    """The sections, s, in which an instrument plays its solo."""
+    pitched = not INSTRUMENTS[name].unpitched
+    own = next((part.notes for part in reversed(score.parts) if part.instrument == name), ())
+    if not pitched:
+        others = [n.start for p in score.parts if not INSTRUMENTS[p.instrument].unpitched for n in p.notes]
+        own = tuple(note for note in own)
+    times = []
+    for span in score.sections:
+        inside = any(span.start - 0.02 <= note.start < span.end - 0.02 for note in own)
+        alone = pitched or not any(span.start <= start < span.end - 0.05 for start in others)
+        if inside and alone:
+            times.append((span.start, span.end))
+    return times
