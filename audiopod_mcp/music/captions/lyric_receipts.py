@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 
@@ -14,8 +15,8 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from .text_search import find_words, normalize_text
 from .vocabulary import INSTRUMENT_WORDS
 
-_SAYS_NOTHING = frozenset(
-    "a an and by for in of on only lead solo section short long the with music musical".split()
+_SAYS_NOTHING = re.compile(
+    r"an?|and|by|for|in|of|on|only|lead|solo|section|short|long|the|with|music|musical", re.IGNORECASE
 )
 _LONGEST = 200
 """Characters of somebody's words that are repeated."""
@@ -24,8 +25,16 @@ Receipts = tuple[tuple[str, ...], tuple[NotDone, ...]]
 """What was done, and what was not."""
 
 
-def lyric_receipts(brief: Brief, score: Score, tracks: Collection[str] | None = None) -> Receipts:
-    """Tell what a song that was composed on its own made of its lyrics.
+def lyric_receipts(
+    brief: Brief,
+    score: Score,
+    tracks: Collection[str] | None = None,
+    *,
+    joins: bool = False,
+    fades_out: bool = False,
+    chords: bool = True,
+) -> Receipts:
+    """Tell what music made of its lyrics.
 
     Parameters
     ----------
@@ -35,12 +44,16 @@ def lyric_receipts(brief: Brief, score: Score, tracks: Collection[str] | None = 
         What was made of it.
     tracks : collection of str, optional
         The only tracks that are heard.
+    joins : bool
+        Whether it joins a song, whose beginning and end stay as they are, but for an end that ``fades_out``.
+    chords : bool
+        Whether the band plays the chords that are written.
     """
     sheet = read_lyrics(brief.lyrics or "")
     done: list[str] = []
     unmet = list(sheet.unmet)
     made, dropped = _form_of(sheet, score)
-    if made and not (brief.instrumental and not brief.form):
+    if made and (joins or brief.form or not brief.instrumental):
         done.append(f"form as tagged: {', '.join(made)}")
         unmet += dropped
     elif sheet.sections and brief.instrumental:
@@ -53,75 +66,70 @@ def lyric_receipts(brief: Brief, score: Score, tracks: Collection[str] | None = 
             heard_solos.add(number)
     for number, section in enumerate(sheet.sections):
         unmet += _unmet_of(section, number in heard_solos)
-    if sheet.chords and (tracks is None or "vocals" not in tracks):
-        played = dict.fromkeys(label for label in sheet.chords if label != NO_CHORD)
-        done.append(f"chords as written: {', '.join(played)}")
+    voices_alone = tracks is not None and set(tracks) <= {"vocals", "backing_vocals"}
+    done_chords, unmet_chords = _chord_receipts(sheet, played=chords and not voices_alone)
+    if joins:
         unmet += [
-            NotDone(label, "It is played as the chord without what is added to it.")
-            for label in played
-            if not is_played_whole(label)
+            NotDone(name, "The song's own beginning and end stay as they are.")
+            for name, asked in (
+                ("fade in", sheet.fades_in),
+                ("fade out", sheet.fades_out and not fades_out),
+                ("abrupt end", sheet.ends_abruptly),
+            )
+            if asked
         ]
-    elif sheet.chords:
-        unmet.append(NotDone(", ".join(dict.fromkeys(sheet.chords)), "Voices alone: nobody plays chords."))
-    if not brief.instrumental and "vocals" not in brief.without:
+    elif sheet.ends_abruptly:
+        done.append("no last chord that is held: it ends at once")
+    if not brief.instrumental and (joins or "vocals" not in brief.without):
         unmet += unsung_lines(sheet, score.lyrics, score.duration)
-    return tuple(dict.fromkeys(done)), tuple(dict.fromkeys(unmet))
+    return tuple(dict.fromkeys((*done, *done_chords))), tuple(dict.fromkeys((*unmet, *unmet_chords)))
+
+
+def _chord_receipts(sheet: LyricSheet, *, played: bool) -> Receipts:
+    labels = [label for label in dict.fromkeys(sheet.chords) if label != NO_CHORD]
+    if not labels:
+        return (), ()
+    if not played:
+        return (), (NotDone(", ".join(labels), "The words are sung without these chords."),)
+    reduced = tuple(
+        NotDone(label, "It is played as the chord without what is added to it.")
+        for label in labels
+        if not is_played_whole(label)
+    )
+    return (f"chords as written: {', '.join(labels)}",), reduced
 
 
 def _form_of(sheet: LyricSheet, score: Score) -> tuple[list[str], list[NotDone]]:
-    """The sections that the tags ask for: those that there are, in order, and those that did not fit in."""
-    made, dropped = [], []
+    """The sections that the tags ask for: those that there are, in order, and what became of the others."""
+    made: list[str] = []
+    dropped: list[NotDone] = []
     labels = [span.label for span in score.sections]
+    sung = list(score.lyrics)
     at = 0
     for section in sheet.sections:
-        if section.label is None:
+        if section.label is None or section.tag is None:
             continue
-        if section.label in labels[at:]:
+        if section.lines:
+            line = next((line for line in sung if line.text == section.lines[0]), None)
+            if line is None:
+                continue
+            del sung[: sung.index(line) + 1]
+            place = next(
+                (i for i, s in enumerate(score.sections) if s.start <= line.start + 0.6 < s.end), None
+            )
+            heard = section.label if place is None else labels[place]
+            at = max(at, (place or 0) + 1)
+            if heard == section.label:
+                made.append(heard)
+            else:
+                dropped.append(NotDone(section.tag, f"Its words are sung in the {heard} of the song."))
+        elif section.label in labels[at:]:
             at = labels.index(section.label, at) + 1
             made.append(section.label)
-        elif not section.lines and section.tag:
-            told = f"There is no time for it in {format_time(score.duration)}; give it longer."
+        else:
+            told = f"There is no place for it in {format_time(score.duration)}; give it longer."
             dropped.append(NotDone(section.tag, told))
     return made, dropped
-
-
-def joined_receipts(
-    lyrics: str | None, sung: tuple[LyricLine, ...], length: float, *, chords: bool
-) -> Receipts:
-    """Tell what music that joins a song made of its lyrics: of a form of its own it has the words alone.
-
-    Parameters
-    ----------
-    lyrics : str or None
-    sung : tuple of LyricLine
-        What is sung of them.
-    length : float
-        How long the new music is, s.
-    chords : bool
-        Whether the band plays the chords that are written.
-    """
-    sheet = read_lyrics(lyrics or "")
-    done = [f"sung: {len(sung)} line{'s' * (len(sung) != 1)}"] if sung and sheet.sections else []
-    unmet = list(sheet.unmet)
-    for section in sheet.sections:
-        if section.lines:
-            unmet += _unmet_of(section, heard_solo=False)
-        elif section.tag:
-            told = "The new part keeps the course of the song: no section is made for it."
-            unmet.append(NotDone(section.tag, told))
-    labels = ", ".join(dict.fromkeys(label for label in sheet.chords if label != NO_CHORD))
-    if labels and chords:
-        done.append(f"chords as written: {labels}")
-    elif labels:
-        unmet.append(NotDone(labels, "New words are sung to the song's own chords."))
-    unmet += [
-        NotDone(name, "The song's own beginning and end stay as they are.")
-        for name, asked in (
-            ("fade in", sheet.fades_in), ("fade out", sheet.fades_out), ("abrupt end", sheet.ends_abruptly),
-        )
-        if asked
-    ]  # fmt: skip
-    return tuple(done), tuple(dict.fromkeys((*unmet, *unsung_lines(sheet, sung, length))))
 
 
 def unsung_lines(sheet: LyricSheet, sung: tuple[LyricLine, ...], length: float) -> tuple[NotDone, ...]:
@@ -155,7 +163,7 @@ def _unmet_of(section: LyricSection, heard_solo: bool) -> list[NotDone]:
     rest = "".join(c if not any(a <= i < b for a, b, _ in named) else " " for i, c in enumerate(text))
     left = [
         word for word in rest.lower().replace(",", " ").split()
-        if word.strip("-–—:;.()") not in _SAYS_NOTHING and any(c.isalnum() for c in word)
+        if not _SAYS_NOTHING.fullmatch(word.strip("-–—:;.()")) and any(c.isalnum() for c in word)
     ]  # fmt: skip
     if heard_solo and not left and len(named) < 2:
         return []

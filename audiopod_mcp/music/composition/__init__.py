@@ -29,9 +29,9 @@ from .entries import entry_bars
 from .form import Section, lyrics_form, style_form, tagged_form
 from .harmony import chord_spans, chords_by_beat
 from .instrumentation import choose_band
-from .singing import distribute_lines, vocal_line
-from .song_plan import SongPlan
+from .singing import distribute_lines, place_stanzas, vocal_line
 from .solos import beside_soloists, solo_parts, with_soloists, with_written_parts
+from .song_plan import SongPlan
 from .stanzas import Stanza
 from .timeline import Timeline, bars_of, grid_sections, grid_timeline, steady_timeline
 from .written_chords import with_written_chords, without_chords
@@ -130,6 +130,10 @@ def _plan_form(
     if grid is not None:
         timeline = grid_timeline(brief, grid, swing, style.swing_unit)
         sections = grid_sections(timeline, grid.sections, brief.energy)
+        parts = with_soloists(brief)
+        parts = parts if lines else tuple(replace(part, lines=(), chords=()) for part in parts)
+        if placed := place_stanzas(sections, parts, timeline.metre.beats):
+            return timeline, placed
         marks = [marks for part in words for marks in part.chords or ((),) * len(part.lines)]
         if not lines:
             return timeline, sections

@@ -261,7 +261,7 @@ def _sung_sections(
                 part.chords,
                 part.bars,
                 part.soloist,
-            )  # fmt: skip
+            )
         )
     if outro and parts[-1].label != "outro":
         found.append(Section("outro", outro, section_intensity("outro", energy)))

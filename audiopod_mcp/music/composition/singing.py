@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from .form import Section
 from .melody_pitches import NoteSlot, choose_pitches
 from .random_streams import random_stream
 from .song_plan import PartWriter, SongPlan
-from .stanzas import split_words
+from .stanzas import Stanza, split_words
 from .stress import stressed_syllables
 
 _LINE_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
@@ -42,11 +43,37 @@ def distribute_lines(
         chosen, marks = tuple(lines[used:upto]), tuple((chords or [])[used:upto])
         used = upto
         if chosen:
-            per_line = sections[i].bars * beats_per_bar / len(chosen)
-            per_line = float(np.floor(per_line)) if per_line >= 2 else per_line
-            pace = min(per_line, 4.0 * beats_per_bar)
+            pace = _beats_a_line(sections[i].bars, len(chosen), beats_per_bar)
             result[i] = replace(sections[i], lines=chosen, beats_per_line=pace, chords=marks)
     return result
+
+
+def place_stanzas(
+    sections: list[Section], parts: Sequence[Stanza], beats_per_bar: int
+) -> list[Section] | None:
+    """Put each stanza of a tagged form into the next section of a grid that has its name.
+
+    ``None`` where there is no form to follow, or where the grid has not all of its sections.
+    """
+    if len({part.label for part in parts}) < 2 and not any(part.soloist for part in parts):
+        return None
+    result, at = list(sections), 0
+    for part in parts:
+        while at < len(sections) and sections[at].label != part.label:
+            at += 1
+        if at == len(sections):
+            return None
+        result[at] = replace(sections[at], soloist=part.soloist, written=part.bars)
+        if part.lines:
+            pace = _beats_a_line(sections[at].bars, len(part.lines), beats_per_bar)
+            result[at] = replace(result[at], lines=part.lines, beats_per_line=pace, chords=part.chords)
+        at += 1
+    return result
+
+
+def _beats_a_line(bars: int, lines: int, beats_per_bar: int) -> float:
+    per_line = bars * beats_per_bar / lines
+    return min(float(np.floor(per_line)) if per_line >= 2 else per_line, 4.0 * beats_per_bar)
 
 
 def vocal_line(plan: SongPlan, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLine, ...]]:

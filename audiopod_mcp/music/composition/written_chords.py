@@ -56,7 +56,7 @@ def with_written_chords(plan: SongPlan, *, spoken: bool) -> SongPlan:
 
 
 def without_chords(plan: SongPlan, member: Member, notes: tuple[Note, ...]) -> tuple[Note, ...]:
-    """``notes`` of ``member``, who is silent where no chord is written, and plays the bass of slash chords."""
+    """``notes`` of ``member``, who is silent under ``N.C.`` and plays the bass of slash chords."""
     spans = [
         (plan.timeline.seconds_at(beat), plan.timeline.seconds_at(beat + 1), chord)
         for beat, chord in enumerate(plan.chords)
@@ -98,7 +98,7 @@ def _changes_in(plan: SongPlan, number: int, *, spoken: bool) -> _Changes:
 
 
 def _beats_of(line: str, marks: ChordMarks, onsets: list[float], end: float) -> Iterable[tuple[int, str]]:
-    """The beat of each chord of a line, by the onsets (beats) of its syllables; ``end`` is that of the line."""
+    """The beat of each chord of a line, by the onsets (beats) of its syllables and its ``end``."""
     starts: list[int] = []
     letters = 0
     for _, parts in split_words(line):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.captions.text_search import find_words, normalize_text
 from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
@@ -14,6 +15,7 @@ from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
 from audiopod_mcp.music.model import (
     Audio,
+    NotDone,
     Progress,
     Refused,
     Rendering,
@@ -99,8 +101,12 @@ def edit(
     elif plan.unread:
         note = f"Not understood, and left as it was: {plan.unread}."
         piece = piece.with_notes(note)
+    done: tuple[str, ...] = ()
+    not_done: tuple[NotDone, ...] = ()
     if lyrics:
         piece = _with_words(piece, lyrics, seed, progress_within(report, 0.0, 0.8))
+        if piece.score is not None and piece.score.brief is not None:
+            done, not_done = lyric_receipts(piece.score.brief, piece.score, joins=True, chords=False)
     # What is said of a moment is meant on the clock of the track as it is: before others change that.
     for number, step in enumerate(
         sorted(steps, key=lambda step: step.when is None or step.kind in FORM_EDITS)
@@ -115,7 +121,8 @@ def edit(
     changed = out.mix
     changed[:begin], changed[end:] = audio[:begin], audio[stop:]
     lines = out.score.lyrics if out.score else ()
-    return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
+    stems_of = out.layers if composed else {}
+    return Rendering(changed, rate, stems_of, out.score, lines, out.notes, done, not_done)
 
 
 def _sample_range(first: float | None, last: float | None, samples: int) -> tuple[int, int]:

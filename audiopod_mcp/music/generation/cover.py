@@ -11,6 +11,7 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.melody import extract_melody
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.composition import compose
@@ -154,7 +155,10 @@ def cover(
         notes_made.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
     if not frame.has_pulse:
         notes_made.append("No steady beat was heard, so the cover keeps its own time.")
-    return Rendering(mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(notes_made))
+    done, not_done = lyric_receipts(brief, played.score, joins=True) if played.score else ((), ())
+    return Rendering(
+        mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(notes_made), done, not_done
+    )
 
 
 def _melody(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
+from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import (
     Audio,
     Progress,
@@ -113,7 +115,7 @@ def extend(
             parts, side == "before", length, caption, lyrics if number == 0 else None, seed + number,
             progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes,
         )  # fmt: skip
-    return Rendering(parts.audio, rate, parts.stems, parts.score, parts.lyrics, tuple(dict.fromkeys(notes)))
+    return replace(parts, notes=tuple(dict.fromkeys(notes)))
 
 
 def _extended(
@@ -149,10 +151,14 @@ def _extended(
     overlap = edge.samples / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
+    fades_out = not before and (bool(_FADE_OUT.search(prompt)) or read_lyrics(lyrics or "").fades_out)
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
         label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    done, not_done = lyric_receipts(brief, played.score, joins=True, fades_out=fades_out)
+    done, not_done = (*song.done, *done), (*song.not_done, *not_done)
     report(0.9, "joining it to the song")
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
@@ -168,18 +174,18 @@ def _extended(
         report=progress_within(report, 0.9, 1.0),
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
-    shape = _level_curve(samples, rate, edge, before, fading=bool(_FADE_OUT.search(prompt)) and not before)
+    shape = _level_curve(samples, rate, edge, before, fading=fades_out)
     new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
 
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
     out = np.clip(_overlapped(audio, mixdown(new), edge, before), -peak, peak)
-    if song.score is None or not song.stems or played.score is None:
+    if song.score is None or not song.stems:
         if before:
             lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
-        return Rendering(out, rate, lyrics=lines, notes=song.notes)
+        return Rendering(out, rate, lyrics=lines, notes=song.notes, done=done, not_done=not_done)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
     merged = {t: _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
@@ -190,7 +196,7 @@ def _extended(
         whole = concatenated((played.score, excerpt(song.score, overlap, song.score.duration)))
     else:
         whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
-    return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
+    return Rendering(out, rate, merged, whole, whole.lyrics, song.notes, done, not_done)
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,14 @@ from typing import Literal
 
 import numpy as np
 
-from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import default_duration, instruments_named
 from audiopod_mcp.music.captions.unsupported import unmet_requests
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
 from audiopod_mcp.music.composition.stanzas import stanzas
-from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
 from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
-    Audio,
     Brief,
     Grid,
     Note,
@@ -34,6 +31,8 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
+
+from .lyric_requests import faded, with_lyric_receipts
 
 _BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
@@ -70,30 +69,10 @@ def generate(
     """
     score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
     made = _rendered(brief, score, progress_within(report, 0.12, 1.0), tracks)
-    done, not_done = lyric_receipts(brief, score, tracks)
-    sheet = read_lyrics(brief.lyrics or "")
-    if sheet.fades_in:
-        made = _faded(made, score.duration, at_start=True)
-    if sheet.fades_out or _FADE.search(brief.caption):
-        made = _faded(made, score.duration, at_start=False)
-    return replace(
-        made,
-        notes=(*made.notes, *unmet_requests(brief)),
-        done=(*made.done, *done),
-        not_done=(*made.not_done, *not_done),
-    )
-
-
-def _faded(made: Rendering, duration: float, *, at_start: bool) -> Rendering:
-    """``made`` with a fade at its start or end."""
-    seconds = min(8.0, 0.15 * duration)
-
-    def faded(audio: Audio) -> Audio:
-        return apply_fade(audio, made.rate, seconds, at_start=at_start)
-
-    stems = {track: faded(stem) for track, stem in made.stems.items()}
-    fact = f"fades {'in' if at_start else 'out'} over {seconds:.1f} s"
-    return replace(made, audio=faded(made.audio), stems=stems, done=(*made.done, fact))
+    if _FADE.search(brief.caption) and not read_lyrics(brief.lyrics or "").fades_out:
+        made = faded(made, at_start=False)
+    made = with_lyric_receipts(made, brief, score, tracks)
+    return replace(made, notes=(*made.notes, *unmet_requests(brief)))
 
 
 def rap_brief(brief: Brief) -> Brief:

@@ -38,6 +38,7 @@ from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.synthesis import render
 
 from .accompany import STYLE_NOTE
+from .lyric_requests import with_lyric_receipts
 from .style_matching import matching_style
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
@@ -150,7 +151,8 @@ def reference(
         stems = match_mix(
             stems, SAMPLE_RATE, 2, MixProfile(loudness), report=progress_within(report, 0.97, 1.0)
         )
-    return Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
+    made = Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
+    return with_lyric_receipts(made, brief, score)
 
 
 def _with_density(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
@@ -99,7 +101,7 @@ def repaint(
         )  # fmt: skip
         out = audio.copy()
         out[first:last] = part.audio
-        return Rendering(out, rate, lyrics=shifted_lines(part.lyrics, first / rate), notes=part.notes)
+        return replace(part, audio=out, lyrics=shifted_lines(part.lyrics, first / rate))
 
     heard_style = None
     if score is not None:
@@ -128,6 +130,8 @@ def repaint(
         report=progress_within(report, 0.3, 0.9),
         ending=last == len(audio),
     )
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    done, not_done = lyric_receipts(brief, played.score, joins=True)
     report(0.9, "fitting it in")
     target, level_is_own = surrounding_profile(audio, rate, first, last)
     new = match_mix(
@@ -150,15 +154,15 @@ def repaint(
             f"No style was asked for: it is played as {heard_style}, which the song sounds most like.",
         )
     if score is None or not stems:
-        return Rendering(out, rate, lyrics=shifted_lines(played.lyrics, start), notes=notes)
+        lines = shifted_lines(played.lyrics, start)
+        return Rendering(out, rate, lyrics=lines, notes=notes, done=done, not_done=not_done)
     nothing = np.zeros_like(audio)
     merged = {
         track: _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
         for track in (*stems, *(track for track in new if track not in stems))
     }
-    assert played.score is not None  # noqa: S101 - play() always writes one
     whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
-    return Rendering(out, rate, merged, whole, whole.lyrics, notes)
+    return Rendering(out, rate, merged, whole, whole.lyrics, notes, done, not_done)
 
 
 def _check_window(start: float, end: float, duration: float) -> None:

@@ -11,7 +11,10 @@ from audiopod_mcp.music.theory import Key, parse_chord, parse_note
 NO_CHORD = "N"
 """Where nobody plays chords: ``N.C.``"""
 
-_QUALITY = r"(?:maj|min|mi|m|M|dim|aug|sus|add|no|alt|omit|[-+°ºøΔ△]|[b#♭♯]?(?:2|4|5|6|7|9|11|13|69)|\((?=[^()]{1,8}\))|\)|,)*"
+_QUALITY = (
+    r"(?:maj|min|mi|m|M|dim|aug|sus|add|no|alt|omit|[-+°ºøΔ△]"
+    r"|[b#♭♯]?(?:2|4|5|6|7|9|11|13|69)|\((?=[^()]{1,8}\))|\)|,)*"
+)
 _CHORD = re.compile(rf"[A-G](?:##?|bb?|♯|♭)?{_QUALITY}(?:/(?:[A-G](?:#|b|♯|♭)?|9))?\*?")
 _SILENCE = re.compile(r"N\.?\s?C\.?|NC|tacet", re.IGNORECASE)
 _BETWEEN = re.compile(r"[|:./%~\-–—,]+|\(?[x×]\s?\d\)?|\(?\d\s?[x×]\)?|\*+")
@@ -20,7 +23,7 @@ _MAJOR, _MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 
 
 def read_chord(text: str) -> str | None:
-    """The label of a chord such as ``Am7``, ``F♯m/C#`` or ``N.C.`` (then ``N``); ``None`` where it is none."""
+    """The label of a chord such as ``Am7``, ``F♯m/C#``, ``N`` for ``N.C.``, or ``None``."""
     text = text.strip().strip("()") if text.count("(") != text.count(")") else text.strip()
     if _SILENCE.fullmatch(text):
         return NO_CHORD

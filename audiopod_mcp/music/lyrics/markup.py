@@ -6,14 +6,15 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 _WIDE_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝（）＜＞＃：｜", "[][][][]{}()<>#:|")
-_LITERAL_ESCAPES = re.compile(r"\\+(?:r\\+n|[nr])")
-_ESCAPED_QUOTES = re.compile(r"\\+([\"'])")
-_BREAKS = re.compile(r"<\s*/?\s*(?:br|p|div|li|tr|ul|ol|pre)\b[^<>\n]{0,80}>", re.IGNORECASE)
+_LITERAL_ESCAPES = re.compile(r"\\{1,3}(?:r\\{1,3}n|[nr])")
+_ESCAPED_QUOTES = re.compile(r"\\{1,3}([\"'])")
+_BREAKS = re.compile(r"<\s*/?\s*(?:br|p|div|li|tr|ul|ol|pre)(?![\w-])[^<>\n]{0,80}>", re.IGNORECASE)
 _TITLES = re.compile(r"<\s*h[1-6]\b[^<>\n]{0,80}>", re.IGNORECASE)
 _STYLING = re.compile(
-    r"<\s*/?\s*(?:b|i|u|s|em|strong|span|small|big|sup|sub|font|a|center|code|td|h[1-6])\b[^<>\n]{0,80}>",
+    r"<\s*/?\s*(?:b|i|u|s|em|strong|span|small|big|sup|sub|font|a|center|code|td|h[1-6])(?![\w-])[^<>\n]{0,80}>",
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w ]{0,20}$")
@@ -23,7 +24,7 @@ _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 _STARS = re.compile(r"(?<![^\W_])[*_`]+|[*_`]+(?![^\W_])")
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?"
 _TIMES = re.compile(rf"[\[<]({_TIME})[\]>]")
-_LEADING_TIMES = re.compile(rf"\s*(?:[\[<]{_TIME}[\]>]\s*)+")
+_LEADING_TIMES = re.compile(rf"\s*(?:\[{_TIME}\]\s*)+")
 _LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?(?:\s+[-–—]\s+|\s+|$)")
 
 
@@ -55,21 +56,20 @@ def _visible(text: str) -> Iterable[str]:
     for index, letter in enumerate(text):
         if letter == "\u00a0":
             yield " "
-        elif unicodedata.category(letter) != "Cf":
+        elif unicodedata.category(letter) != "Cf" or (
+            letter in "\u200c\u200d" and min(text[max(0, index - 1)], text[index + 1 : index + 2]) > "\u05ff"
+        ):
             yield letter
-        elif letter in "\u200c\u200d" and 0 < index < len(text) - 1:
-            if text[index - 1] > "\u05ff" and text[index + 1] > "\u05ff":
-                yield letter
 
 
 def _without_prefixes(lines: list[str]) -> list[str]:
-    """Lines without quote marks and bullets, and without numbers where they are numbered one after another."""
+    """Lines without quote marks and bullets, and without numbers where these count the lines."""
     bare = [
         line[match.end() :] if (match := _PREFIX.match(line)) and match[0].strip() else line for line in lines
     ]
     numbers = [int(match[1]) if (match := _NUMBER.match(line)) else None for line in bare]
     counted = [number for number in numbers if number is not None]
-    if len(counted) > 1 and all(b in (a + 1, 1) for a, b in zip(counted, counted[1:], strict=False)):
+    if len(counted) > 1 and all(b in (a + 1, 1) for a, b in pairwise(counted)):
         return [_NUMBER.sub("", line, count=1) for line in bare]
     return bare
 

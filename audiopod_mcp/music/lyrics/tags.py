@@ -162,7 +162,7 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
         return None, line
     name, colon, rest = core.partition(":")
     if colon and _is_name(name.strip("*_ "), marked=True):
-        return read_tag(name), rest.strip("*_ ") if rest.strip("*_ ") else ""
+        return read_tag(name), rest.strip("*_ ")
     if colon and _VOICE.fullmatch(name.strip("*_ ()")):
         return Tag("voice", name.strip("*_ ()"), wish=name.strip("*_ ()")), rest.strip("*_ ")
     if _is_name(core, marked=marked):

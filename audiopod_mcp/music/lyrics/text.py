@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 
 from audiopod_mcp.music.model import NotDone
 
@@ -228,7 +227,12 @@ class _Reader:
         drafts = [
             d for d in self._drafts if not d.holds_nothing or (d.tag is not None and d.tag.kind != "unknown")
         ]
-        sections = tuple(islice(_cut(_sections(drafts)), len(drafts)))
+        written = tuple(_sections(drafts))
+        sections = tuple(_cut(written))
+        left_out = sum(len(section.lines) for section in written) - sum(len(s.lines) for s in sections)
+        if left_out:
+            told = f"A song has {MOST_LINES} lines at most, repeats included."
+            self._unmet.append(NotDone(f"the last {left_out} lines", told))
         for kind, asked in self._last_words.items():
             if asked.startswith("\0"):
                 self._unmet.append(
@@ -384,7 +388,10 @@ class _Reader:
 
     def _sing(self, text: str, marks: ChordMarks, times: int) -> None:
         draft = self._current()
-        if draft.tag is not None and draft.tag.only_played and draft.holds_nothing:
+        if draft.tag is not None and draft.tag.label == "solo" and not draft.tag.only_played:
+            self._drafts.append(_Draft(None))  # A solo is played, whatever follows is sung after it.
+            draft = self._drafts[-1]
+        elif draft.tag is not None and draft.tag.only_played and draft.holds_nothing:
             before = self._drafts[-2] if len(self._drafts) > 1 else None
             heads = before is not None and before.tag is not None and not before.tag.only_played
             if before is not None and heads and (before.holds_nothing or not draft.after_blank):
@@ -428,7 +435,7 @@ def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
         )
 
 
-def _cut(sections: Iterator[LyricSection]) -> Iterator[LyricSection]:
+def _cut(sections: Sequence[LyricSection]) -> Iterator[LyricSection]:
     """Sections with no more than :data:`MOST_LINES` lines in all."""
     left = MOST_LINES
     for section in sections:
