@@ -38,7 +38,13 @@ def valid_seed(seed: int) -> int:
 
 Name = Annotated[str, between(0, 255)]
 Lyrics = Annotated[str, between(0, 10_000)]
-Source = Annotated[str, between(1, 4096)]
+JOB = "job"
+"""A number that names a job, and may come as its URI."""
+SECONDS = "seconds"
+"""A number of seconds, which may come as minutes and seconds."""
+SOURCE = "source"
+"""A text that names audio, and may come as the number of a job."""
+Source = Annotated[str, between(1, 4096), SOURCE]
 Text = Annotated[str, between(1, 2048)]
-JobId = Annotated[int, Field(ge=1)]
+JobId = Annotated[int, Field(ge=1), JOB]
 Seed = Annotated[int, Field(ge=0), AfterValidator(valid_seed)]

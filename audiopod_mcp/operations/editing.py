@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from .arguments import JobId, Lyrics, Name, Seed, Source, Text, between
+from .arguments import SECONDS, JobId, Lyrics, Name, Seed, Source, Text, between
 from .generation import MUSIC_PRICE
 from .operation import Operation
 from .vocabulary import Track
@@ -66,8 +66,10 @@ class Repaint(Operation):
     job_references = ("source_job_id",)
     caption_field = "caption"
 
-    repainting_start: Annotated[float, Field(ge=0)] = Field(description="From, seconds")
-    repainting_end: Annotated[float, Field(ge=-1)] = Field(description="To, seconds; -1 = end of file")
+    repainting_start: Annotated[float, Field(ge=0), SECONDS] = Field(description="From, seconds")
+    repainting_end: Annotated[float, Field(ge=-1), SECONDS] = Field(
+        description="To, seconds; -1 = end of file"
+    )
     caption: Text = Field(description="The section wanted")
     source_job_id: JobId | None = Field(default=None, description="Finished job")
     src_audio_url: Source | None = Field(default=None, description="URL, audiopod://jobs/{id} or local file")
@@ -98,10 +100,10 @@ class Extend(Operation):
 
     source_job_id: JobId = Field(description="Finished job")
     prompt: Text = Field(description="What the new part should be, e.g. 'same energy, then a quiet outro'")
-    left_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
+    left_extend_length: Annotated[float, Field(ge=0, le=60), SECONDS] = Field(
         default=0.0, description="Seconds to add before"
     )
-    right_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
+    right_extend_length: Annotated[float, Field(ge=0, le=60), SECONDS] = Field(
         default=30.0, description="Seconds to add after"
     )
     lyrics: Lyrics | None = Field(default=None, description="Lyrics of the new part")

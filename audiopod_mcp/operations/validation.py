@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -41,9 +42,14 @@ def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
             return f"{name}: {given} is {message}"
         return f"{name}: {message}" if name and not message.startswith(name) else message
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than"}:
-        return f"{name}: {given} is out of range; allowed {_range(model, path)}"
+        longer = (
+            "; go on from its end with extend_track" if name == "duration" and kind.startswith("less") else ""
+        )
+        return f"{name}: {given} is out of range; allowed {_range(model, path)}{longer}"
     if kind == "literal_error":
-        return f"{name}: {given} is not one of {context['expected']}"
+        metre = path[-1] == "timesignature" and re.fullmatch(r"\d{1,2}/\d{1,2}", str(item.get("input")))
+        otherwise = f"; write {metre[0]} in the caption" if metre else ""
+        return f"{name}: {given} is not one of {context['expected']}{otherwise}"
     if kind == "string_too_long":
         return f"{name}: {len(item['input'])} characters; at most {context['max_length']} allowed"
     if kind == "string_too_short":

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import AudioPodError, watch
 from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Operation
-from audiopod_mcp.operations.arguments import JobId, between
+from audiopod_mcp.operations.arguments import SECONDS, JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 from audiopod_mcp.pictures import Picture
 from audiopod_mcp.plain_text import quoted
@@ -63,7 +63,7 @@ def detached() -> Iterator[None]:
 
 class GetJob(Arguments):
     job_id: JobId = Field(description="Job")
-    wait_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
+    wait_seconds: Annotated[float, Field(ge=0, le=600), SECONDS] = Field(
         default=0, description="Wait up to this long for its end"
     )
     picture: Picture | None = Field(default=None, description="Also show it so")
