@@ -42,10 +42,7 @@ def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
             return f"{name}: {given} is {message}"
         return f"{name}: {message}" if name and not message.startswith(name) else message
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than"}:
-        longer = (
-            "; go on from its end with extend_track" if name == "duration" and kind.startswith("less") else ""
-        )
-        return f"{name}: {given} is out of range; allowed {_range(model, path)}{longer}"
+        return f"{name}: {given} is out of range; allowed {_range(model, path)}"
     if kind == "literal_error":
         metre = path[-1] == "timesignature" and re.fullmatch(r"\d{1,2}/\d{1,2}", str(item.get("input")))
         otherwise = f"; write {metre[0]} in the caption" if metre else ""

@@ -248,7 +248,7 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
             await service.announcer.job_changed(getattr(operation, name), ctx)
     await ctx.report_progress(100, 100, "Finished")
     _, present = presentation(operation.result)
-    return present(result)
+    return present(operation.told(result))
 
 
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:

@@ -55,7 +55,11 @@ def refused(ask, tool, arguments):
         ),
         ("generate_music", {"caption": ""}, "caption: required"),
         ("generate_music", {"caption": "null"}, "caption: required"),
-        ("generate_music", {"caption": "x", "duration": "20:00"}, "allowed -1 to 600; go on from its end"),
+        (
+            "generate_music",
+            {"caption": "x", "duration": "20:00"},
+            "duration: 1200.0 is out of range; allowed -1 to 600",
+        ),
         ("generate_music", {"caption": "x", "tempo": 90}, "tempo: only for mode 'text2samples'; use bpm"),
         (
             "generate_music",

@@ -97,5 +97,5 @@ def write_take(
     if made.lyrics:
         from audiopod_mcp.music.lyrics.lrc import to_lrc
 
-        lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
+        lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate, words=True)
     return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
