@@ -18,6 +18,7 @@ from .vocabulary import INSTRUMENT_WORDS
 _SAYS_NOTHING = re.compile(
     r"an?|and|by|for|in|of|on|only|lead|solo|section|short|long|the|with|music|musical", re.IGNORECASE
 )
+_SUNG = ("verse", "pre-chorus", "chorus")
 _LONGEST = 200
 """Characters of somebody's words that are repeated."""
 
@@ -64,8 +65,9 @@ def lyric_receipts(
         if times and (tracks is None or INSTRUMENTS[name].track in tracks):
             done.append(f"{name} solo at {', '.join(f'{format_time(a)}-{format_time(b)}' for a, b in times)}")
             heard_solos.add(number)
+    sings = any(section.lines for section in sheet.sections)
     for number, section in enumerate(sheet.sections):
-        unmet += _unmet_of(section, number in heard_solos)
+        unmet += _unmet_of(section, number in heard_solos, sings=sings)
     voices_alone = tracks is not None and set(tracks) <= {"vocals", "backing_vocals"}
     done_chords, unmet_chords = _chord_receipts(sheet, played=chords and not voices_alone)
     if joins:
@@ -150,8 +152,10 @@ def unsung_lines(sheet: LyricSheet, sung: tuple[LyricLine, ...], length: float) 
     return (NotDone(asked, f"Left out: no time for {count} in {format_time(length)}; give it longer."),)
 
 
-def _unmet_of(section: LyricSection, heard_solo: bool) -> list[NotDone]:
+def _unmet_of(section: LyricSection, heard_solo: bool, *, sings: bool) -> list[NotDone]:
     """What a tag says beside its section, as far as nothing came of it."""
+    if section.tag and not section.lines and not section.bars and section.label in _SUNG and sings:
+        return [NotDone(section.tag, "There are no words below it: it is played without singing.")]
     if not section.tag or not any(letter.isalnum() for letter in section.wish):
         return []
     kind = section.label or "verse"

@@ -47,7 +47,7 @@ def with_written_chords(plan: SongPlan, *, spoken: bool) -> SongPlan:
         if source != number:
             own = [bar for bar in plan.bars if bar.section == source]
             length = max(1, own[-1].start + own[-1].beats - own[0].start)
-        elif section.written and not section.lines:
+        elif section.written and not any(section.chords):
             length = len(section.written) * plan.timeline.metre.beats
         played = _chords_of(changes, length, chords[first])
         for beat in range(first, last):

@@ -10,18 +10,24 @@ from itertools import pairwise
 
 _WIDE_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝（）＜＞＃：｜", "[][][][]{}()<>#:|")
 _LITERAL_ESCAPES = re.compile(r"\\{1,3}(?:r\\{1,3}n|[nr])")
-_ESCAPED_QUOTES = re.compile(r"\\{1,3}([\"'])")
+_ESCAPED = re.compile(r"\\{1,3}([\"'\[\]()*_#>`~.!-])")
 _BREAKS = re.compile(r"<\s*/?\s*(?:br|p|div|li|tr|ul|ol|pre)(?![\w-])[^<>\n]{0,80}>", re.IGNORECASE)
 _TITLES = re.compile(r"<\s*h[1-6]\b[^<>\n]{0,80}>", re.IGNORECASE)
 _STYLING = re.compile(
     r"<\s*/?\s*(?:b|i|u|s|em|strong|span|small|big|sup|sub|font|a|center|code|td|h[1-6])(?![\w-])[^<>\n]{0,80}>",
     re.IGNORECASE,
 )
+_CHORD_SITE = re.compile(r"\[ch\]([^\[\]\n]*)\[/ch\]", re.IGNORECASE)
+_TAB_SITE = re.compile(r"\[/?tab\]", re.IGNORECASE)
+_CUE = re.compile(
+    r"^WEBVTT.*\n*|(?:^[ \t]*\n)?^(?:\d+[ \t]*\n)?[ \t]*[\d:.,]{4,12}[ \t]*-->.*\n?", re.MULTILINE
+)
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w ]{0,20}$")
 _SPLIT_TAG = re.compile(r"\[([^\[\]\n]{0,200})\n(?![ \t]*\n)([^\[\]\n]{0,200})\]")
 _PREFIX = re.compile(r"\s*(?:>+\s*)*(?:[-*+•·▪●○‣–—♪♫]\s+)?")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 _STARS = re.compile(r"(?<![^\W_])[*_`]+|[*_`]+(?![^\W_])")
+_SIGNS = re.compile(r"~~|[♪♫🎵🎶🎤🎸]+")
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?"
 _TIMES = re.compile(rf"[\[<]({_TIME})[\]>]")
 _LEADING_TIMES = re.compile(rf"\s*(?:\[{_TIME}\]\s*)+")
@@ -38,17 +44,25 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     if text.strip().startswith('"') and text.strip().endswith('"') and "\\n" in text:
         text = text.strip()[1:-1]
     text = html.unescape(html.unescape(_LITERAL_ESCAPES.sub("\n", text)))
-    text = _ESCAPED_QUOTES.sub(r"\1", text)
+    text = _ESCAPED.sub(r"\1", text)
     text = _STYLING.sub("", _TITLES.sub("\n## ", _BREAKS.sub("\n", text)))
     text = "".join(_visible(text)).translate(_WIDE_BRACKETS)
     text = _SPLIT_TAG.sub(r"[\1 \2]", "\n".join(text.splitlines()))
-    lines = [line.expandtabs(4).rstrip() for line in text.split("\n") if not _FENCE.match(line)]
-    return _in_order_of_time(_without_prefixes(lines))
+    text, cues = _CUE.subn("", _TAB_SITE.sub("", text))
+    lines = [_site_chords(line).expandtabs(4).rstrip() for line in text.split("\n") if not _FENCE.match(line)]
+    lines, timed = _in_order_of_time(_without_prefixes(lines))
+    return lines, timed or bool(cues)
+
+
+def _site_chords(line: str) -> str:
+    """A line with the chords that sites of chords tag: bare where they stand above words."""
+    only_chords = not _CHORD_SITE.sub("", line).strip()
+    return _CHORD_SITE.sub(r"\1" if only_chords else r"[\1]", line)
 
 
 def plain(line: str) -> str:
     """A line without emphasis, its blanks single."""
-    return " ".join(_STARS.sub("", line.replace("~~", "")).split())
+    return " ".join(_STARS.sub("", _SIGNS.sub("", line)).split())
 
 
 def _visible(text: str) -> Iterable[str]:

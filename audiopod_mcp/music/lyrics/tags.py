@@ -35,13 +35,14 @@ _PLAYED = re.compile(
     re.IGNORECASE,
 )
 _COUNT = r"(?:\d{1,2}(?:st|nd|rd|th)?|[ivx]{1,4}|one|two|three|four|five|six|first|second|third|fourth|last|final|once|[abcＡＢＣ]|[一二三四五六七八九十１２３４５])"
+_ORDINAL = r"(?:primer[ao]?|segund[ao]|tercer[ao]?|[úu]ltim[ao]|premi[eè]re?|deuxi[eè]me|derni[eè]re?|erste[rn]?|zweite[rn]?|letzte[rn]?|prim[ao]|second[ao])"
 _BESIDE = re.compile(
-    rf"(?:{_COUNT}|{_PLAYERS}|the|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double|short|long|full|big|with|of|song)",
+    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double",
     re.IGNORECASE,
 )
 """What a heading may hold beside the name of the section."""
 _NOTHING_MORE = re.compile(
-    rf"(?:{_COUNT}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|times?|song|repita|wdh)",
+    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|times?|song|repita|wdh)",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -75,11 +76,11 @@ _MANNER = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
-    r"(?-i:[a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)|(?:in )?(?:english|spanish|french|german|italian|portuguese|japanese|korean|chinese|mandarin|cantonese|hindi|arabic|russian|polish|turkish|dutch|swedish)(?: lyrics| verse)?",
+    r"(?-i:[a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)|(?:in )?(?:english|spanish|french|german|italian|portuguese|japanese|korean|chinese|mandarin|cantonese|hindi|arabic|russian|polish|turkish|dutch|swedish)(?: lyrics)?",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|language|duration|length|instrument(?:s|ation)?|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}",
+    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(r"(?:(?:song |the |full |complete |final )*lyrics|letra|paroles|songtext|歌詞|歌词|가사)\s*:?|(?=.*\b(?:lyrics|song)\b)(?:sure|okay|ok|of course|certainly|here(?:'s|’s| is| are)|below|absolutely|great)\b.{0,200}[:.!]", re.IGNORECASE)  # fmt: skip
@@ -87,6 +88,15 @@ _DIRECTIVE = re.compile(
     r"(start_of_|end_of_|so|eo)(chorus|verse|bridge|tab|grid|abc|ly|c|v|b|t|g)\b:?\s*(.*)|(c|ci|cb|comment|comment_italic|comment_box|highlight|chorus)\b:?\s*(.*)",
     re.IGNORECASE,
 )
+_SHORT = re.compile(r"(v|c|ch|pc|b|br)\.?\s?(\d{0,2})", re.IGNORECASE)
+_SHORT_NAMES = {
+    "v": "Verse",
+    "c": "Chorus",
+    "ch": "Chorus",
+    "pc": "Pre-Chorus",
+    "b": "Bridge",
+    "br": "Bridge",
+}
 _DIRECTED = {"c": "chorus", "v": "verse", "b": "bridge", "t": "tab", "g": "grid"}
 
 
@@ -118,6 +128,7 @@ def section_label(tag: str) -> str:
 def read_tag(text: str) -> Tag:
     """Read what stands between brackets; whatever it is, it is not sung."""
     text = " ".join(text.strip("*_ ").split())
+    text = text[1:-1] if re.fullmatch(r"\([^()]*\)", text) else text
     body, times = _without_times(text.strip(" :：#-–—=~*"))
     if text.startswith("/"):
         return Tag("close", text)
@@ -161,11 +172,19 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     if not core or len(line) > 400:
         return None, line
     name, colon, rest = core.partition(":")
+    if colon and (short := _SHORT.fullmatch(name.strip("*_ "))):
+        name = f"{_SHORT_NAMES[short[1].lower()]} {short[2]}".strip()
     if colon and _is_name(name.strip("*_ "), marked=True):
         return read_tag(name), rest.strip("*_ ")
     if colon and _VOICE.fullmatch(name.strip("*_ ()")):
         return Tag("voice", name.strip("*_ ()"), wish=name.strip("*_ ()")), rest.strip("*_ ")
+    is_said = marked or (colon and not rest.strip("*_ "))
+    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, _ABRUPT)):
+        return read_tag(name), ""
     if _is_name(core, marked=marked):
+        return read_tag(core), ""
+    beside = re.fullmatch(r"([^()]{2,40}?)\s*\(([^()]{1,40})\)\s*:?", core)
+    if beside and _is_name(beside[1], marked=marked or core.endswith(":")):
         return read_tag(core), ""
     dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", core)
     if (
@@ -223,9 +242,9 @@ def _wish(body: str) -> str:
     if all(_NOTHING_MORE.fullmatch(word.strip(".,:;()-–—")) for word in parts):
         return ""
     return " ".join(
-        re.sub(
-            rf"^[\s:,;|\-–—().]*(?:{_COUNT}(?!\w))?[\s:,;|\-–—().]*", "", body, flags=re.IGNORECASE
-        ).split()
+        re.sub(rf"^[\s:,;|\-–—().]*(?:{_COUNT}(?!\w))?[\s:,;|\-–—().]*", "", body, flags=re.IGNORECASE)
+        .rstrip(" )")
+        .split()
     )
 
 

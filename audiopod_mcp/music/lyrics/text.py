@@ -31,6 +31,7 @@ _LONGEST_TAG = 400
 _REFERRED_TO = ("chorus", "pre-chorus")
 """Sections of which a heading without words means those that were given before."""
 _TIMES_AFTER = re.compile(r"(?:^|\s)(?:[x×]\s?([2-9])|([2-9])\s?[x×])$", re.IGNORECASE)
+_TABLATURE = re.compile(r"\s*[A-Ga-g]?[#b]?\s?\|(?=.*--)[-|\s\dhpbrtsx~/\\^*().<>=]+")
 _CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _UNMET = {
     "voice": "The words are sung by the voice of the song: name voices in the caption.",
@@ -193,7 +194,7 @@ class _Reader:
         self._blank = True
         self._above: str | None = None
         self._fade_in = False
-        self._last_words: dict[str, str] = {}
+        self._ends: dict[str, tuple[str, int]] = {}
         tags = [(line.strip(), content) for line in lines for content in re.findall(r"\[([^\[\]]*)\]", line)]
         chords = [(line, content) for line, content in tags if read_chord(content)]
         self._letters_are_names = bool(chords) and all(
@@ -214,6 +215,9 @@ class _Reader:
         if not any(draft.lines for draft in self._drafts) and is_preamble(line):
             self._about(line)
             return
+        if _TABLATURE.fullmatch(line):
+            self._unmet.append(NotDone(line.strip(), "Tablature is not read: write the chords."))
+            return
         if self._is_chord_line(line):
             self._leave_chords()
             self._above = line
@@ -233,15 +237,16 @@ class _Reader:
         if left_out:
             told = f"A song has {MOST_LINES} lines at most, repeats included."
             self._unmet.append(NotDone(f"the last {left_out} lines", told))
-        for kind, asked in self._last_words.items():
-            if asked.startswith("\0"):
-                self._unmet.append(
-                    NotDone(asked[1:], f"A {kind} is made at the end alone, and words follow it.")
-                )
+        ends = set()
+        for kind, (asked, last) in self._ends.items():
+            if any(draft.lines for draft in self._drafts[last + 1 :]):
+                told = f"A {kind} is made at the end of the song alone, and others are sung after it."
+                self._unmet.append(NotDone(asked, told))
+            else:
+                ends.add(kind)
         if timed:
             told = "They put the lines in order; when each is sung is the song's own tempo."
             self._unmet.append(NotDone("the times before the lines", told))
-        ends = {kind for kind, asked in self._last_words.items() if not asked.startswith("\0")}
         return LyricSheet(
             sections, self._fade_in, "fade out" in ends, "abrupt end" in ends,
             tuple(dict.fromkeys(self._unmet)), tuple(self._unsung),
@@ -259,7 +264,13 @@ class _Reader:
     def _read_words(self, line: str) -> None:
         """Read a line that holds more than chords."""
         found = _Line()
-        if self._above is not None and "[" not in line:
+        if "(" in line and "[" not in line:
+            heading, rest = read_heading(line)
+            if heading is not None and not rest:
+                self._leave_chords()
+                self._take(heading, found)
+                return
+        if self._above is not None and "[" not in line and "|" not in self._above:
             columns = chord_line(self._above) or []
             found.marks = [(_letters(line[:column]), label) for column, label in columns]
             above, self._above = self._above, None
@@ -338,7 +349,8 @@ class _Reader:
 
     def _fade(self, tag: Tag) -> None:
         if tag.kind != "fade in":
-            self._last_words[tag.kind] = tag.text
+            # Words of the section that it stands in, or heads, are sung as it fades.
+            self._ends[tag.kind] = tag.text, len(self._drafts) - (tag.label is None)
         elif any(draft.lines for draft in self._drafts):
             self._unmet.append(NotDone(tag.text, "A fade in is made at the beginning of the song alone."))
             return
@@ -350,7 +362,7 @@ class _Reader:
 
     def _about(self, line: str) -> None:
         text = plain(line).strip("# ")
-        if re.search(r"[:=]\s*\S", text) and read_tag(text).kind == "about":
+        if read_tag(text).kind == "about":
             self._unmet.append(NotDone(text, _UNMET["about"]))
         else:
             self._unsung.append(text)
@@ -399,8 +411,6 @@ class _Reader:
                 self._unmet.append(NotDone(draft.tag.text, _UNMET["manner"]))
                 self._drafts.pop()
                 draft = before
-        for kind, asked in self._last_words.items():
-            self._last_words[kind] = asked if asked.startswith("\0") else f"\0{asked}"
         draft.lines += [text] * times
         draft.chords += [marks] * times
 

@@ -51,6 +51,16 @@ def form(text):
         ("[Verse]\n[soft piano]\nI sing", [("verse", "I sing")]),
         ("[Verse\nI sing", [("verse", "I sing")]),
         ("[Verse [soft]]\nI sing", [("verse", "I sing")]),
+        ("V1:\nhello\nC:\nworld", [("verse", "hello"), ("chorus", "world")]),
+        ("Verse 1 (Drake):\nyo\nChorus (Rihanna)\nna na", [("verse", "yo"), ("chorus", "na na")]),
+        ("Intro (instrumental)\nVerse\nhi", [("intro",), ("verse", "hi")]),
+        ("Primera estrofa\nhola\nÚltimo coro:\nla", [("verse", "hola"), ("chorus", "la")]),
+        ("\\[Verse\\]\nhi\n\\*\\*Chorus\\*\\*\nho", [("verse", "hi"), ("chorus", "ho")]),
+        ("1\n00:00:01,000 --> 00:00:04,000\nHello\n2\n00:00:05,000 --> 00:00:08,000\nthere", [(None, "Hello", "there")]),
+        ("0:12 Hello\n0:16 there", [(None, "Hello", "there")]),
+        ("Capo 2\n♪ la la ♪", [(None, "la la")]),
+        ("e|--0--|\nB|--1--|\nla la", [(None, "la la")]),
+        ("[Guitar Solo]\nI sing", [("solo",), (None, "I sing")]),
         ("[Long solo by the guitar,\nslow and sad]\nI sing", [("solo",), (None, "I sing")]),
     ],
 )  # fmt: skip
@@ -115,6 +125,13 @@ def test_fades_and_ends():
     sheet = read_lyrics("[Fade in]\n[Verse]\nhi\n[Outro - fade out]")
     assert (sheet.fades_in, sheet.fades_out, sheet.ends_abruptly) == (True, True, False)
     assert read_lyrics("[Verse]\nhi\n[abrupt end]").ends_abruptly
+    for text in (
+        "[Verse]\nhi\n[Outro: fade out]\nbye",
+        "[Outro]\nbye\n(Fade out)\nbye",
+        "Verse\nhi\nFade out:",
+    ):
+        assert read_lyrics(text).fades_out
+    assert not read_lyrics("[Verse: guitar fades out]\nhi\n[Chorus]\nho").fades_out
 
 
 @pytest.mark.parametrize(
@@ -124,6 +141,7 @@ def test_fades_and_ends():
         ("riv[F#m7/C#]er", ("river",), (((3, "F#m7/C#"),),)),
         ("Am      F\nRiver rolling", ("River rolling",), (((0, "Am"), (7, "F")),)),
         ("C  N.C.\nHold on", ("Hold on",), (((0, "C"), (3, "N")),)),
+        ("[ch]C[/ch] Hold [ch]G[/ch]on", ("Hold on",), (((0, "C"), (4, "G")),)),
         ("C G\nHold on", ("Hold on",), (((0, "C"), (2, "G")),)),
     ],
 )
@@ -136,6 +154,8 @@ def test_chords_by_themselves_are_bars_of_music():
     intro, verse = parse_lyrics("Intro: Am F | C G |\n[Verse]\nhi")
     assert (intro.label, intro.lines, intro.bars) == ("intro", (), (("Am", "F"), ("C", "G")))
     assert verse.lines == ("hi",)
+    (chorus,) = parse_lyrics("[Chorus]\n| G | D |\nwords go")
+    assert (chorus.lines, chorus.chords, chorus.bars) == (("words go",), (), (("G",), ("D",)))
     (solo,) = parse_lyrics("[Solo]\n[Am] [F] [C]\n")
     assert solo.bars == (("Am",), ("F",), ("C",))
 
