@@ -34,6 +34,7 @@ def lyric_receipts(
     joins: bool = False,
     fades_out: bool = False,
     chords: bool = True,
+    at: float = 0.0,
 ) -> Receipts:
     """Tell what music made of its lyrics.
 
@@ -49,6 +50,8 @@ def lyric_receipts(
         Whether it joins a song, whose beginning and end stay as they are, but for an end that ``fades_out``.
     chords : bool
         Whether the band plays the chords that are written.
+    at : float
+        Where the music begins in what is told of, s.
     """
     sheet = read_lyrics(brief.lyrics or "")
     done: list[str] = []
@@ -63,13 +66,14 @@ def lyric_receipts(
     for number, name in brief.solos:
         times = _solo_times(score, name)
         if times and (tracks is None or INSTRUMENTS[name].track in tracks):
-            done.append(f"{name} solo at {', '.join(f'{format_time(a)}-{format_time(b)}' for a, b in times)}")
+            when = ", ".join(f"{format_time(at + a)}-{format_time(at + b)}" for a, b in times)
+            done.append(f"{name} solo at {when}")
             heard_solos.add(number)
     sings = any(section.lines for section in sheet.sections)
     for number, section in enumerate(sheet.sections):
         unmet += _unmet_of(section, number in heard_solos, sings=sings)
     voices_alone = tracks is not None and set(tracks) <= {"vocals", "backing_vocals"}
-    done_chords, unmet_chords = _chord_receipts(sheet, played=chords and not voices_alone)
+    done_chords, unmet_chords = _chord_receipts(sheet, score if chords and not voices_alone else None)
     if joins:
         unmet += [
             NotDone(name, "The song's own beginning and end stay as they are.")
@@ -87,18 +91,22 @@ def lyric_receipts(
     return tuple(dict.fromkeys((*done, *done_chords))), tuple(dict.fromkeys((*unmet, *unmet_chords)))
 
 
-def _chord_receipts(sheet: LyricSheet, *, played: bool) -> Receipts:
+def _chord_receipts(sheet: LyricSheet, score: Score | None) -> Receipts:
+    """Which chords are played in ``score``, if anybody plays them."""
     labels = [label for label in dict.fromkeys(sheet.chords) if label != NO_CHORD]
     if not labels:
         return (), ()
-    if not played:
+    if score is None:
         return (), (NotDone(", ".join(labels), "The words are sung without these chords."),)
     reduced = tuple(
         NotDone(label, "It is played as the chord without what is added to it.")
         for label in labels
         if not is_played_whole(label)
     )
-    return (f"chords as written: {', '.join(labels)}",), reduced
+    there = {span.label for span in score.chords}
+    missing = tuple(NotDone(label, "There is no time for it here.") for label in labels if label not in there)
+    played = [label for label in labels if label in there]
+    return (f"chords as written: {', '.join(played)}",) if played else (), (*reduced, *missing)
 
 
 def _form_of(sheet: LyricSheet, score: Score) -> tuple[list[str], list[NotDone]]:

@@ -190,10 +190,11 @@ def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: boo
 
 def _shortest_line_bars(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
     """Give the bars in which the longest line can just be sung, at nine syllables a second, to the half
-    beat.
+    beat, with a beat for each of its chords.
     """
     most = max(count_sung_syllables(line) for part in parts for line in part.lines)
     beats = most / 9 / metre.beat_seconds(tempo) / 0.8
+    beats = max(beats, max((len(marks) for part in parts for marks in part.chords), default=0))
     return math.ceil(2 * beats) / 2 / metre.beats
 
 

@@ -91,8 +91,10 @@ def _changes_in(plan: SongPlan, number: int, *, spoken: bool) -> _Changes:
     for index, (line, marks) in enumerate(zip(section.lines, section.chords, strict=False)):
         onsets = sung_onsets(plan, number, index, spoken=spoken)
         end = section.beats_per_line * (index + 1)
-        for beat, label in _beats_of(line, marks, onsets, end):
-            at = max(beat, changes[-1][0] + 1 if changes else 0)
+        found = list(_beats_of(line, marks, onsets, end))
+        for left, (beat, label) in zip(range(len(found), 0, -1), found, strict=True):
+            # One chord a beat: those that crowd at the end of a line begin a little before their syllables.
+            at = max(min(beat, math.floor(end + 1e-6) - left), changes[-1][0] + 1 if changes else 0)
             changes.append((at, label))
     return changes
 

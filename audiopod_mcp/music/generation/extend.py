@@ -157,7 +157,8 @@ def _extended(
         label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     assert played.score is not None  # noqa: S101 - accompany() always writes one
-    done, not_done = lyric_receipts(brief, played.score, joins=True, fades_out=fades_out)
+    at = 0.0 if before else len(audio) / rate - overlap
+    done, not_done = lyric_receipts(brief, played.score, joins=True, fades_out=fades_out, at=at)
     done, not_done = (*song.done, *done), (*song.not_done, *not_done)
     report(0.9, "joining it to the song")
     if overlap > 0.5:

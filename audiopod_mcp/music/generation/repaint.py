@@ -52,6 +52,7 @@ def repaint(
     report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
+    told_from: float = 0.0,
     **wanted: Any,
 ) -> Rendering:
     """Play a stretch of a song anew.
@@ -76,6 +77,8 @@ def repaint(
     report : Progress
     score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
         Those of a piece that was composed here; they are repainted with it.
+    told_from : float
+        Where ``audio`` begins in what is told of, seconds.
     **wanted
         Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
 
@@ -97,7 +100,7 @@ def repaint(
         last = round(min(duration, end + _NEIGHBORHOOD) * rate)
         part = repaint(
             audio[first:last], rate, start=start - first / rate, end=end - first / rate,
-            caption=caption, lyrics=lyrics, seed=seed, report=report, **wanted,
+            caption=caption, lyrics=lyrics, seed=seed, report=report, told_from=first / rate, **wanted,
         )  # fmt: skip
         out = audio.copy()
         out[first:last] = part.audio
@@ -131,7 +134,7 @@ def repaint(
         ending=last == len(audio),
     )
     assert played.score is not None  # noqa: S101 - accompany() always writes one
-    done, not_done = lyric_receipts(brief, played.score, joins=True)
+    done, not_done = lyric_receipts(brief, played.score, joins=True, at=told_from + start)
     report(0.9, "fitting it in")
     target, level_is_own = surrounding_profile(audio, rate, first, last)
     new = match_mix(
