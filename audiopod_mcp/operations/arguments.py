@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Arguments(BaseModel):
@@ -30,6 +30,11 @@ def between(least: int, most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def without_outer_lines(text: str) -> str:
+    """``text`` without blank lines around it; the blanks of its first line may put chords above words."""
+    return text.strip("\r\n").rstrip() if text.strip() else ""
+
+
 def valid_seed(seed: int) -> int:
     if seed >= 2**32:
         raise ValueError(f"{seed} is out of range; allowed 0 to {2**32 - 1}, or -1")
@@ -37,7 +42,9 @@ def valid_seed(seed: int) -> int:
 
 
 Name = Annotated[str, between(0, 255)]
-Lyrics = Annotated[str, between(0, 10_000)]
+Lyrics = Annotated[
+    str, StringConstraints(strip_whitespace=False), AfterValidator(without_outer_lines), between(0, 10_000)
+]
 JOB = "job"
 """A number that names a job, and may come as its URI."""
 SECONDS = "seconds"

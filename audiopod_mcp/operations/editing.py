@@ -140,7 +140,7 @@ class Edit(Operation):
     edit_target_prompt: Text | None = Field(
         default=None, description="The change, e.g. 'louder bass, no drums, up 2 semitones'"
     )
-    edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = Field(
+    edit_target_lyrics: Annotated[Lyrics, between(1, 10_000)] | None = Field(
         default=None, description="New lyrics"
     )
     edit_type: Annotated[str, between(0, 64)] | None = Field(default=None, description="Service's edit type")

@@ -110,7 +110,9 @@ def _choice(value: Any, options: tuple[Any, ...]) -> Any:
     """The option that is spelled like ``value`` but for case, blanks and signs."""
     if value in options or not isinstance(value, str):
         return value
-    plain = _letters(value)
+    plain = _letters(
+        re.sub(r"\s+(?:time|metre|meter|format|file|audio|track|stem)s?$", "", value.strip().lower())
+    )
     alike = [option for option in options if isinstance(option, str) and plain and _letters(option) == plain]
     return alike[0] if len(alike) == 1 else value
 

@@ -58,6 +58,8 @@ def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind == "finite_number":
         return f"{name}: {given} is not a finite number; allowed {_range(model, path)}"
     expected = next((words for key, words in _KINDS.items() if kind.startswith(key)), None)
+    if path[-1].endswith("job_id") and kind.startswith("int"):
+        return f"{name}: {given} is not a whole number; list_jobs tells the numbers of jobs"
     return f"{name}: {given} is not {expected}" if expected else f"{name}: {item['msg']} (got {given})"
 
 

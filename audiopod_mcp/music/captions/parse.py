@@ -156,7 +156,7 @@ def read_caption(
             name for name in instruments if INSTRUMENTS[name].track not in without and name not in without
         ),
         without=tuple(sorted(without)),
-        lyrics=lyrics.strip() or None if lyrics else None,
+        lyrics=lyrics if lyrics and lyrics.strip() else None,
         form=_form(parts, solos) if instrumental or not sings else (),
         solos=solos,
         instrumental=instrumental,
