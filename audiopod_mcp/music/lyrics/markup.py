@@ -26,7 +26,9 @@ _FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w ]{0,20}$")
 _SPLIT_TAG = re.compile(r"\[([^\[\]\n]{0,200})\n(?![ \t]*\n)([^\[\]\n]{0,200})\]")
 _PREFIX = re.compile(r"\s*(?:>+\s*)*(?:[-*+•·▪●○‣–—♪♫]\s+)?")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
-_STARS = re.compile(r"(?<![^\W_])[*_`]+|[*_`]+(?![^\W_])")
+_STARS = re.compile(r"(?<![\w*`])[*_`]++|[*_`]++(?!\w)")
+_SLASHES = re.compile(r"/n(?![a-z])|\s+/\s+")
+"""What parts the lines of a song that is written in one."""
 _SIGNS = re.compile(r"~~|[♪♫🎵🎶🎤🎸]+")
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?"
 _TIMES = re.compile(rf"[\[<]({_TIME})[\]>]")
@@ -43,6 +45,8 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     """
     if text.strip().startswith('"') and text.strip().endswith('"') and "\\n" in text:
         text = text.strip()[1:-1]
+    if "\n" not in text:
+        text = _SLASHES.sub("\n", text)
     text = html.unescape(html.unescape(_LITERAL_ESCAPES.sub("\n", text)))
     text = _ESCAPED.sub(r"\1", text)
     text = _STYLING.sub("", _TITLES.sub("\n## ", _BREAKS.sub("\n", text)))

@@ -19,7 +19,6 @@ from .tags import (
     read_directive,
     read_heading,
     read_tag,
-    section_label,
 )
 
 MOST_LINES = 2000
@@ -223,7 +222,8 @@ class LyricReader:
         """Whether a closing tag is that of the section, and not of a style within it."""
         opened = self._drafts[-1].tag
         name = tag.text.strip("/ ").lower()
-        return opened is None or not name or section_label(name) == section_label(opened.text)
+        named = read_tag(name)
+        return opened is None or not name or (named.kind == "section" and named.label == opened.label)
 
     def _repeat(self, tag: Tag, line: _Line) -> None:
         if any(letter.isalnum() for letter in line.text):

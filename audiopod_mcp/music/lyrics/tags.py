@@ -58,6 +58,12 @@ _FADE = re.compile(
     rf"{_START}(?:slow(?:ly)? )?fad(?:e|es|ed|ing)(?:[\s-](in|out|away|to (?:silence|black|end|nothing)))?\b",
     re.IGNORECASE,
 )
+_BEFORE_FADE = re.compile(
+    rf"{_START}(?:(?:repeats? )?(?:and|to|till?|until)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
+    re.IGNORECASE,
+)
+_TO_FADE = re.compile(r"(?:repeats? )?(?:and|to|till?|until)(?: the)? fad(?:e|es)(?: out)?", re.IGNORECASE)
+_NO_SINGING = re.compile(r"no (?:lyrics|vocals?|singing|words)", re.IGNORECASE)
 _ABRUPT = re.compile(
     rf"{_START}(?:abrupt(?:ly)?|sudden(?:ly)?|hard|cold|dead)[\s-](?:end(?:s|ing)?|stop(?:s)?|cut(?:s)?|silence)\b|{_START}(?:ends?|stops?|cuts?) (?:abruptly|suddenly|hard)\b",
     re.IGNORECASE,
@@ -135,12 +141,14 @@ def read_tag(text: str) -> Tag:
     if _ABRUPT.search(body):
         return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
     if fade := _FADE.search(body):
-        rest = _FADE.sub("", body).strip(" -–—:,.")
+        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,.")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
         label = _label(rest)
-        if not rest or (fade[1] and (not _wish(rest) if label else fade.start() == 0)):
-            return Tag(way, text, label, wish="" if label else rest)
-    if _OVER.fullmatch(body):
+        follows = fade[1] and (not _wish(rest) if label else fade.start() == 0)
+        if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
+            again = "repeat" if "repeat" in body.lower() else ""
+            return Tag(way, text, label, wish="" if label else rest or again)
+    if _OVER.fullmatch(body) or _NO_SINGING.fullmatch(body):
         return Tag("end", text)
     if not body or (_REPEAT.fullmatch(body) and _label(body) is None):
         return Tag("repeat", text, times=max(2, times))
@@ -157,7 +165,7 @@ def read_tag(text: str) -> Tag:
 def is_direction(text: str) -> bool:
     """Whether what stands in round brackets is said to the players: other words there are sung."""
     body, times = _without_times(text.strip(" :*_"))
-    alone = not body or any(p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT))
+    alone = not body or any(p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE))
     return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
 
 
@@ -242,7 +250,12 @@ def _wish(body: str) -> str:
     if all(_NOTHING_MORE.fullmatch(word.strip(".,:;()-–—")) for word in parts):
         return ""
     return " ".join(
-        re.sub(rf"^[\s:,;|\-–—().]*(?:{_COUNT}(?!\w))?[\s:,;|\-–—().]*", "", body, flags=re.IGNORECASE)
+        re.sub(
+            r"^[\s:,;|\-–—().]*(?:(?:\d{1,2}|[ivx]{1,4})(?!\w))?[\s:,;|\-–—().]*",
+            "",
+            body,
+            flags=re.IGNORECASE,
+        )
         .rstrip(" )")
         .split()
     )

@@ -60,6 +60,11 @@ def form(text):
         ("0:12 Hello\n0:16 there", [(None, "Hello", "there")]),
         ("Capo 2\n♪ la la ♪", [(None, "la la")]),
         ("e|--0--|\nB|--1--|\nla la", [(None, "la la")]),
+        ("[Chorus]\nhi\n[Repeat chorus to fade]", [("chorus", "hi"), ("chorus", "hi")]),
+        ("[Verse]/nHello/n[Chorus]/nHi", [("verse", "Hello"), ("chorus", "Hi")]),
+        ("[Verse] Hello / World", [("verse", "Hello", "World")]),
+        ("[Verse]\n{whisper}hello{/whisper}\n<soft>hi</soft>\nyo", [("verse", "hello", "hi", "yo")]),
+        ("f**k it _now_ snake_case", [(None, "f**k it now snake_case")]),
         ("[Guitar Solo]\nI sing", [("solo",), (None, "I sing")]),
         ("[Long solo by the guitar,\nslow and sad]\nI sing", [("solo",), (None, "I sing")]),
     ],
@@ -129,6 +134,8 @@ def test_fades_and_ends():
         "[Verse]\nhi\n[Outro: fade out]\nbye",
         "[Outro]\nbye\n(Fade out)\nbye",
         "Verse\nhi\nFade out:",
+        "Verse\nhi (repeat until fade)",
+        "Verse\nhi\n[Music fades out]",
     ):
         assert read_lyrics(text).fades_out
     assert not read_lyrics("[Verse: guitar fades out]\nhi\n[Chorus]\nho").fades_out
