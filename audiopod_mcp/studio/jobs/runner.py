@@ -22,6 +22,7 @@ from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
@@ -280,6 +281,11 @@ class Studio:
         if self.instance.is_alone():
             self.store.adopt(self.config.engine)
 
+    def tidy(self) -> None:
+        """Delete what dead processes were writing beside finished audio; after :meth:`recover`."""
+        alone = self.instance.is_alone()
+        remove_abandoned_drafts(self.media.media, self.instance.began if alone else None)
+
     def sweep(self) -> None:
         """Bring media and jobs in line, which deletes nothing but what has been in the trash long enough."""
         done = reconcile(self.store, self.media)
@@ -310,6 +316,7 @@ class Studio:
                 if anyio.current_time() - swept > SWEEP_EVERY:
                     swept = anyio.current_time()
                     await to_thread.run_sync(self.sweep)
+                    await to_thread.run_sync(self.tidy)
             except (OSError, sqlite3.Error):
                 logger.exception("could not look after the jobs of other studio processes")
 
