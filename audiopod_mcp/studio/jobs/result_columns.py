@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from audiopod_mcp.studio.stored_job import StoredJob
 
 LONGEST_FAILURE: Final = 600
 """Characters of why a job failed, and of a note."""
+FORGOTTEN: Final = "forgotten"
+"""What marks an address whose password or signature is no longer known: it can't be fetched again."""
 
 
 def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
@@ -31,16 +34,14 @@ def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
         ],
         "details": outcome.details,
         "error_message": None,
-        **_sources_to_keep(job),
+        "sources": forgetful(job.sources),
     }
 
 
-def _sources_to_keep(job: StoredJob) -> dict[str, Any]:
-    """Where the audio of a finished job came from, without the secrets that fetching it took."""
-    if not any("url" in source for source in job.sources.values()):
-        return {}
-    kept = {
-        argument: {name: without_secrets(value) if name == "url" else value for name, value in source.items()}
-        for argument, source in job.sources.items()
-    }
-    return {"sources": kept}
+def forgetful(sources: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Where audio came from, without the secrets that fetching it took."""
+    kept = {argument: dict(source) for argument, source in sources.items()}
+    for source in kept.values():
+        if "url" in source and (url := without_secrets(source["url"])) != source["url"]:
+            source |= {"url": url, FORGOTTEN: True}
+    return kept

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -45,6 +46,8 @@ RECOVER_EVERY: Final = 5.0
 """Seconds after which to look for instances that died."""
 SWEEP_EVERY: Final = 3600.0
 """Seconds after which to look into the trash."""
+SECRETS_KEPT: Final = timedelta(days=1)
+"""How long a failed job can be fetched anew from an address with a password or signature."""
 ROOM_WANTED: Final = 512 * 2**20
 """Bytes that should be free: below that nothing is kept in the trash."""
 LOOK_FOR_DELETED_EVERY: Final = 0.5
@@ -300,6 +303,7 @@ class Studio:
             logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
         let_go(self.config, self.store, self.media)
         self.media.empty_trash()
+        self.store.forget_secrets(SECRETS_KEPT)
 
     def _make_room(self) -> None:
         """Empty the trash at once where the disk is nearly full."""

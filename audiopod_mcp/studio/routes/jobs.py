@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
+from audiopod_mcp.operations.arguments import valid_link
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
+from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 from audiopod_mcp.studio.stored_job import StoredJob
 
@@ -37,7 +39,7 @@ class Changes(Arguments):
 
     display_name: Annotated[str, Field(max_length=255)] | None = None
     """Title"""
-    thumbnail_url: Annotated[str, Field(max_length=2048)] | None = None
+    thumbnail_url: Annotated[str, Field(max_length=2048), AfterValidator(valid_link)] | None = None
     """Cover picture"""
 
 
@@ -152,6 +154,13 @@ async def like_job(request: Request) -> Response:
 async def retry_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
+    for argument, source in job.sources.items():
+        if job.status == "FAILED" and FORGOTTEN in source:
+            raise HTTPException(
+                409,
+                f"job {job.id} can't be retried: the password or signature in its {argument} was kept for a "
+                "day only; make the job anew with a fresh address",
+            )
 
     def retry() -> bool:
         with studio.admission:
