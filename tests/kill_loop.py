@@ -72,6 +72,8 @@ class KillLoop:
     wishes: dict[str, Wish] = field(default_factory=dict)
     audio: dict[int, str] = field(default_factory=dict)
     """A digest of the first take of each finished job that was heard."""
+    before: int = 0
+    """How many wishes there were when all had ended."""
     counts: Counter = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
@@ -149,7 +151,7 @@ class KillLoop:
         return self.wishes[title]
 
     async def make_by_tool(self, server, _rest):
-        if self.unfinished() > 5:
+        if self.unfinished() > 6:
             return
         wish = self.new_wish(over_rest=False)
         result = await server.call_tool("generate_music", {**wish.body, "duration": wish.seconds})
@@ -160,7 +162,7 @@ class KillLoop:
             self.accepted(wish, content["job_id"])
 
     async def make_by_rest(self, _server, rest):
-        if self.unfinished() <= 5:
+        if self.unfinished() <= 6:
             await self.send(self.new_wish(over_rest=True), rest)
 
     async def send(self, wish, rest):
@@ -175,7 +177,7 @@ class KillLoop:
         wish.number = number
 
     def unfinished(self):
-        return sum(1 for wish in self.wishes.values() if not wish.deleted and wish.number not in self.audio)
+        return len(self.wishes) - self.before
 
     async def change(self, server, rest):
         """Do something with a job that there is."""
@@ -290,6 +292,7 @@ class KillLoop:
             wish.may_be_deleted = wish.deleted
         for job in jobs.values():
             await self.hear(job, rest)
+        self.before = len(self.wishes)
         self.look_into_database()
         await self.look_into_folders(2 if both else 1)
 

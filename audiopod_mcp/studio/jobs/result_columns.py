@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from audiopod_mcp.plain_text import one_line, without_secrets
+from audiopod_mcp.plain_text import without_secrets
 from audiopod_mcp.studio.engines.base import Outcome
 from audiopod_mcp.studio.stored_job import StoredJob
 
 LONGEST_FAILURE: Final = 600
-"""Characters of why a job failed, and of a note."""
+"""Characters of why a job failed."""
 FORGOTTEN: Final = "forgotten"
 """What marks an address whose password or signature is no longer known: it can't be fetched again."""
 
@@ -26,12 +26,9 @@ def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
         "takes": [asdict(take) for take in outcome.takes],
         "lrc_content": first.lrc if first else None,
         "quality_score": first.quality if first else None,
-        "notes": [one_line(note, LONGEST_FAILURE) for note in outcome.notes],
-        "done": [one_line(fact, LONGEST_FAILURE) for fact in outcome.done],
-        "not_done": [
-            {name: one_line(text, LONGEST_FAILURE) for name, text in asdict(wish).items()}
-            for wish in outcome.not_done
-        ],
+        "notes": list(outcome.notes),
+        "done": list(outcome.done),
+        "not_done": [asdict(wish) for wish in outcome.not_done],
         "details": outcome.details,
         "error_message": None,
         "sources": forgetful(job.sources),

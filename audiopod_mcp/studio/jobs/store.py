@@ -326,7 +326,8 @@ class Store(SharedFile):
         restored = []
         with self._transaction() as connection:
             for job in jobs:
-                values = {name: _stored(getattr(job, name)) for name in sorted(COLUMNS)} | {"fingerprint": ""}
+                fields = job.model_dump(mode="json", include=COLUMNS)
+                values = {name: _stored(fields[name]) for name in sorted(COLUMNS)} | {"fingerprint": ""}
                 columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
                 changes = ", ".join(f"{name} = excluded.{name}" for name in values if name != "fingerprint")
                 try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
 
 from anyio import to_thread
 from pydantic import AfterValidator, Field, ValidationError
@@ -32,6 +34,11 @@ from .http import (
     studio_of,
     validation_details,
 )
+
+LARGEST_LIST: Final = 4 * 2**20
+"""Characters of a list of jobs, as JSON, within which all is told of each."""
+BULKY: Final = ("details", "lyrics", "lrc_content", "done", "not_done")
+"""What of a job takes much room, and is no use in a long list."""
 
 
 class Changes(Arguments):
@@ -76,6 +83,21 @@ async def find_job(request: Request) -> StoredJob:
     return job
 
 
+def that_fit(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``jobs``, all of them, and what is bulky of each as long as there is room for it in one answer."""
+    room, told = LARGEST_LIST, []
+    for job in jobs:
+        room -= (size := len(json.dumps(job)))
+        if room < 0 and (left_out := [name for name in BULKY if job.get(name)]):
+            room += size
+            note = (
+                f"Left out of this list, which is long: {', '.join(left_out)}; they come with the job itself."
+            )
+            job = job | dict.fromkeys(left_out) | {"notes": [note]}
+        told.append(job)
+    return told
+
+
 def _job_response(request: Request, job: StoredJob) -> JSONResponse:
     studio = studio_of(request)
     return JSONResponse(job_json(job, base_of(request), studio.media if studio.config.tell_files else None))
@@ -104,7 +126,7 @@ async def _list(request: Request, query: JobFilters) -> Response:
     studio = studio_of(request)
     jobs, total = await to_thread.run_sync(studio.store.jobs, owner_of(request), query)
     base, media = base_of(request), studio.media if studio.config.tell_files else None
-    told = [job_json(job, base, media, interactions=query.include_interactions) for job in jobs]
+    told = that_fit(job_json(job, base, media, interactions=query.include_interactions) for job in jobs)
     return JSONResponse(told, headers={"X-Total-Count": str(total)})
 
 
