@@ -32,6 +32,7 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
+from .outage import Outage
 from .recovery import reconcile
 from .result_columns import LONGEST_FAILURE, result_columns
 from .retention import let_go
@@ -100,6 +101,11 @@ class Studio:
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers each caller waits for, of those that are made while one waits."""
 
+    _no_store: Outage = field(default_factory=lambda: Outage("the job store does not answer"))
+    _no_care: Outage = field(
+        default_factory=lambda: Outage("could not look after the jobs of other studio processes")
+    )
+
     def __post_init__(self) -> None:
         self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
 
@@ -125,15 +131,17 @@ class Studio:
 
     async def _claim(self) -> StoredJob | None:
         try:
-            return await to_thread.run_sync(
+            job = await to_thread.run_sync(
                 self.store.claim,
                 self.instance.id,
                 self.config.engine,
                 max(RUNNING, 2 * self.config.workers),
             )
-        except sqlite3.Error:
-            logger.exception("the job store does not answer")
+        except sqlite3.Error as error:
+            self._no_store.failed(error)
             return None
+        self._no_store.over()
+        return job
 
     async def _guarded(self, job: StoredJob, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""
@@ -321,8 +329,10 @@ class Studio:
                     swept = anyio.current_time()
                     await to_thread.run_sync(self.sweep)
                     await to_thread.run_sync(self.tidy)
-            except (OSError, sqlite3.Error):
-                logger.exception("could not look after the jobs of other studio processes")
+            except (OSError, sqlite3.Error) as error:
+                self._no_care.failed(error)
+            else:
+                self._no_care.over()
 
     async def _settle(self, job: StoredJob, result: Result, folder: Path, slot: Slot) -> End:
         """Write down what became of ``job``."""
