@@ -82,6 +82,11 @@ class DeleteJob(Arguments):
     job_id: JobId = Field(description="Job")
 
 
+class _DeletedJob(Deleted):
+    note: str | None
+    """How to get it back."""
+
+
 class SaveAudio(Arguments):
     job_id: JobId = Field(description="Finished job")
     format: AudioFormat | None = Field(default=None, description="The job's own if left out")
@@ -144,7 +149,7 @@ def build_tools(service: Service) -> list[MusicTool]:
     add(
         "delete_job",
         "Delete job",
-        "Delete a job and its audio for good. Ask the person first.",
+        "Delete a job and its audio. Ask the person first.",
         DeleteJob,
         Deleted,
         _delete_job,
@@ -309,11 +314,10 @@ async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -
 
 
 async def _delete_job(service: Service, arguments: DeleteJob, ctx: AnyContext) -> CallToolResult:
-    await service.client.delete(arguments.job_id)
+    way_back = await service.client.delete(arguments.job_id)
     await service.announcer.list_changed(ctx)
-    return tool_result(
-        Deleted(job_id=arguments.job_id, deleted=True), f"Job {arguments.job_id} and its audio are deleted."
-    )
+    line = f"Job {arguments.job_id} and its audio are deleted."
+    return tool_result(_DeletedJob(job_id=arguments.job_id, deleted=True, note=way_back), line, way_back)
 
 
 async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> CallToolResult:

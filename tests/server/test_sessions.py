@@ -160,6 +160,9 @@ async def test_a_picture_comes_with_the_job_only_when_it_is_asked_for(tmp_path):
         assert [block.type for block in plain.content].count("image") == 0
         (image,) = [block for block in shown.content if block.type == "image"]
         assert base64.b64decode(image.data)[:8] == b"\x89PNG\r\n\x1a\n"
-        await client.call_tool("delete_job", {"job_id": job})
+        deleted = await client.call_tool("delete_job", {"job_id": job})
+        for told in (deleted.content[0].text, deleted.structured_content["note"]):
+            assert "For 7 days, or less where room is short," in told
+            assert f"audiopod-mcp doctor --restore {job} brings it back" in told
         refused = await client.call_tool("get_job", {"job_id": job, "picture": "spectrogram"})
         assert refused.is_error

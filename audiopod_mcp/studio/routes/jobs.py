@@ -17,7 +17,7 @@ from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.arguments import valid_link
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
-from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.studio.media.store import MASTER_FORMAT, TRASH_DAYS
 from audiopod_mcp.studio.stored_job import StoredJob
 
 from .admission import admit_job
@@ -200,12 +200,17 @@ async def delete_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
 
-    def delete() -> None:
+    def delete() -> bool:
         studio.store.delete(job.id)
-        studio.media.remove(job.id)
+        return studio.media.remove(job.id)
 
-    await to_thread.run_sync(delete)
-    return JSONResponse({"message": "Music job deleted"})
+    answer = {"message": "Music job deleted"}
+    if await to_thread.run_sync(delete):
+        answer["note"] = (
+            f"For {TRASH_DAYS} days, or less where room is short, audiopod-mcp doctor --restore {job.id} "
+            "brings it back, on the machine that made it."
+        )
+    return JSONResponse(answer)
 
 
 async def get_stem(request: Request) -> Response:
