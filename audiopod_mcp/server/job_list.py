@@ -12,7 +12,7 @@ from audiopod_mcp.api import JobPage
 from audiopod_mcp.operations import Job, JobQuery
 from audiopod_mcp.plain_text import one_line, quoted
 
-from .results import format_duration, tool_result
+from .phrases import format_duration, tool_result
 
 LARGEST_JOB = 190
 """Bytes of a job, its line in the text and its entry in the structure together."""

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
+from mcp.types import CallToolResult, ResourceLink
 from pydantic import BaseModel
 
-from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result, Section
+from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
-MOST_SECTIONS = 30
-"""Parts of a piece that an answer tells; the resource of the analysis has the others."""
-_AS_HEARD = {
-    "caption", "bpm", "keyscale", "timesignature", "duration", "language", "lyrics", "loudness_lufs",
-    "engine",
-}  # fmt: skip
-LONGEST_NOTES = 500
-"""Characters of all notes on a result; the resource of the job has them whole."""
-LONGEST_TERM = 40
+from .analyses import AnalysisSummary, analysis_result
+from .phrases import (
+    LONGEST_NOTES,
+    LONGEST_TERM,
+    format_duration,
+    lines_that_fit,
+    link_to,
+    noted,
+    term,
+    tool_result,
+)
+
 LONGEST_WAIT = 600.0
 """Seconds that one call may wait."""
 LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
-_SURE = 0.6
-"""How probable a time signature must be to be told without the next likely one."""
 
 
 class JobSummary(BaseModel):
@@ -97,9 +97,9 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
         engine=job.engine,
-        done=_that_fit(job.done or (), LONGEST_NOTES),
+        done=lines_that_fit(job.done or (), LONGEST_NOTES),
         not_done=job.not_done or None,
-        notes=_that_fit(job.notes or (), LONGEST_NOTES),
+        notes=lines_that_fit(job.notes or (), LONGEST_NOTES),
         saved=saved,
         output_url=urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
@@ -119,51 +119,18 @@ def waiting_call(job_id: int, seconds: float) -> str:
     return f'get_job {{"job_id": {job_id}, "wait_seconds": {min(seconds, LONGEST_WAIT):g}}}'
 
 
-def _that_fit(lines: Sequence[str], most: int) -> list[str] | None:
-    """As many of ``lines`` as have ``most`` characters together, the last of them shortened; or ``None``."""
-    kept: list[str] = []
-    for line in lines:
-        if most <= 0:
-            break
-        kept.append(one_line(line, most))
-        most -= len(kept[-1])
-    return kept or None
-
-
-class AnalysisSummary(BaseModel):
-    """What ``analyze_audio`` publishes of its result."""
-
-    analysis_id: str
-    uri: str
-    """What has all of it, beats and chords included."""
-    caption: str | None = None
-
-
-class AnalysisResult(AnalysisSummary):
-    """What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
-
-    bpm: float | None = None
-    keyscale: str | None = None
-    timesignature: str | None = None
-    timesignature_otherwise: str | None = None
-    """The next likely one, where the first is in doubt."""
-    duration: float | None = None
-    language: str | None = None
-    lyrics: str | None = None
-    loudness_lufs: float | None = None
-    sections: list[str] | None = None
-    """Each a name and its seconds, as in ``verse 8–24``."""
-    vocals: list[str] | None = None
-    """Where somebody sings, in seconds."""
-    engine: str | None = None
-    notes: list[str] | None = None
-
-
 class LrcSummary(BaseModel):
     """What ``generate_lrc`` publishes of its result."""
 
     job_id: int
     lrc_content: str
+
+
+class LrcResult(LrcSummary):
+    """Timed lyrics, and where they stay."""
+
+    uri: str
+    notes: list[str] | None = None
 
 
 class Renamed(BaseModel):
@@ -187,17 +154,6 @@ class Deleted(BaseModel):
     deleted: bool
 
 
-def tool_result(
-    model: BaseModel, *lines: str | None, links: list[ResourceLink] | None = None
-) -> CallToolResult:
-    """``lines`` to read, ``model`` as structured content and ``links`` to follow."""
-    content: list[ContentBlock] = [TextContent(type="text", text="\n".join(line for line in lines if line))]
-    return CallToolResult(
-        content=content + list(links or ()),
-        structured_content=model.model_dump(mode="json", exclude_none=True),
-    )
-
-
 def job_result(
     job: Job, saved: str | None = None, *, can_save: bool = False, wait: float = 45.0
 ) -> CallToolResult:
@@ -213,7 +169,7 @@ def job_result(
         facts = [
             format_duration(job.audio_duration) if job.audio_duration else None,
             f"{result.bpm:g} BPM" if result.bpm else None,
-            _term(result.keyscale) if result.keyscale else None,
+            term(result.keyscale) if result.keyscale else None,
             f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
         ]
         others = [url for url in (result.output_urls or {}).values() if url != result.output_url]
@@ -223,7 +179,7 @@ def job_result(
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Done: {quoted('; '.join(result.done))}" if result.done else None,
             *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
-            _noted(result.notes),
+            noted(result.notes),
             f"Listen: {result.output_url}" if result.output_url else None,
             *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
             f"Go on with {result.uri}" + ("; save_audio keeps a copy." if can_save and not saved else "."),
@@ -233,9 +189,9 @@ def job_result(
         failed = tool_result(
             result,
             f"{name} {'was cancelled' if job.status == 'CANCELLED' else 'failed'}: "
-            f"{quoted(job.error_message) if job.error_message else 'the service gave no reason'}",
-            f"Next: {result.next}." if result.next else None,
-            _noted(result.notes),
+            f"{quoted(job.error_message) if job.error_message else 'the service gave no reason'}"
+            + (f". Next: {result.next}" if result.next else ""),
+            noted(result.notes),
         )
         return failed.model_copy(update={"is_error": True})
     share = f" ({job.progress:.0f} %)" if job.progress else ""
@@ -255,106 +211,21 @@ def job_links(job: Job) -> list[ResourceLink]:
     links = []
     if job.audio_urls:
         kind = MIME_TYPES.get(default_format(job), "application/octet-stream")
-        links.append(_link(f"{root}/audio", f"{name}-audio", title, kind))
+        links.append(link_to(f"{root}/audio", f"{name}-audio", title, kind))
     if job.lrc_content:
-        links.append(_link(f"{root}/lyrics", f"{name}-lyrics", f"{title}: timed lyrics", "text/plain"))
+        links.append(link_to(f"{root}/lyrics", f"{name}-lyrics", f"{title}: timed lyrics", "text/plain"))
     return links
 
 
-def _link(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
-    return ResourceLink(type="resource_link", uri=uri, name=name, title=title, mime_type=mime_type)
-
-
-def analysis_result(analysis: Analysis) -> CallToolResult:
-    uri = f"audiopod://analyses/{analysis.id}"
-    result = AnalysisResult(
-        analysis_id=str(analysis.id),
-        uri=uri,
-        timesignature_otherwise=_other_metre(analysis),
-        sections=_stretches(analysis.sections, named=True),
-        vocals=_stretches(analysis.vocals),
-        notes=_that_fit(analysis.notes or (), LONGEST_NOTES),
-        **analysis.model_dump(include=_AS_HEARD),
-    )
-    facts = [
-        f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
-        _term(analysis.keyscale) if analysis.keyscale else "no clear key",
-        _metre(result),
-        format_duration(analysis.duration) if analysis.duration else None,
-        f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
-        f"language {_term(analysis.language)}" if analysis.language else None,
-    ]
-    more = "beats and chords" if analysis.beats else "the whole analysis"
-    return tool_result(
-        result,
-        quoted(analysis.caption) if analysis.caption else "Analysed",
-        f"{', '.join(fact for fact in facts if fact)}.",
-        f"Form, in seconds: {', '.join(map(_stretch_term, result.sections))}." if result.sections else None,
-        f"Singing, in seconds: {', '.join(result.vocals)}." if result.vocals else None,
-        f"Lyrics:\n{quoted_lines(analysis.lyrics)}" if analysis.lyrics else None,
-        _noted(result.notes),
-        f"{more.capitalize()}: {uri}",
-        links=[_link(uri, f"analysis-{analysis.id}", f"Analysis: {more}", "application/json")],
-    )
-
-
-def _stretches(parts: Sequence[Section] | None, *, named: bool = False) -> list[str] | None:
-    """Parts of a piece in words, the longest where there are too many for an answer; ``None`` for none."""
-    parts = parts or ()
-    longest = sorted(parts, key=lambda part: part.end - part.start, reverse=True)[:MOST_SECTIONS]
-    kept = sorted(longest, key=lambda part: part.start)
-    told = [
-        (f"{one_line(part.label, LONGEST_TERM)} " if named else "")
-        + f"{round(part.start, 1):g}–{round(part.end, 1):g}"
-        for part in kept
-    ]
-    more = len(parts) - len(kept)
-    return [*told, *([f"{more} more"] if more else [])] or None
-
-
-def _stretch_term(told: str) -> str:
-    """A stretch as :func:`_stretches` tells it, its name quoted where it is more than a term."""
-    name, _, seconds = told.rpartition(" ")
-    return f"{_term(name)} {seconds}"
-
-
-def _other_metre(analysis: Analysis) -> str | None:
-    """The next likely time signature, where the first is hardly more probable."""
-    sure = analysis.timesignature_confidence
-    doubted = analysis.timesignature is not None and sure is not None and sure < _SURE
-    return analysis.timesignature_otherwise if doubted else None
-
-
-def _metre(result: AnalysisResult) -> str | None:
-    if result.timesignature is None:
-        return None
-    other = result.timesignature_otherwise
-    return _term(result.timesignature) + (f" (perhaps {_term(other)})" if other else "")
-
-
-def _noted(notes: Sequence[str] | None) -> str | None:
-    """The notes on a result, as what they are: words of whoever made it."""
-    return f"Note: {quoted(one_line(' '.join(notes), LONGEST_NOTES))}" if notes else None
-
-
-def _term(text: str) -> str:
-    """A term such as ``C# minor``, ``6/8`` or ``pre-chorus 2`` as it is; whatever says more, quoted."""
-    return text if re.fullmatch(r"[\w#♯♭/+-]{1,16}( [\w#♯♭/+-]{1,16})?", text) else quoted(text)
-
-
 def lrc_result(lrc: Lrc) -> CallToolResult:
+    uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
+    notes = lines_that_fit(lrc.notes or (), LONGEST_NOTES)
     return tool_result(
-        lrc,
+        LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, notes=notes),
         quoted_lines(lrc.lrc_content),
-        _noted(lrc.notes),
-        links=[
-            _link(
-                f"audiopod://jobs/{lrc.job_id}/lyrics",
-                f"job-{lrc.job_id}-lyrics",
-                f"Timed lyrics of job {lrc.job_id}",
-                "text/plain",
-            )
-        ],
+        noted(notes),
+        f"{title}: {uri}",
+        links=[link_to(uri, f"job-{lrc.job_id}-lyrics", title, "text/plain")],
     )
 
 
@@ -398,12 +269,3 @@ def default_format(job: Job) -> str:
     """The format of ``output_url``, or else the first there is."""
     urls = job.audio_urls
     return next((name for name, url in urls.items() if url == job.output_url), next(iter(urls), "flac"))
-
-
-def format_duration(seconds: float) -> str:
-    """``1:05`` for 65 seconds."""
-    return f"{int(seconds + 0.5) // 60}:{int(seconds + 0.5) % 60:02d}"
-
-
-def _same_format(job: Job, urls: dict[str, str]) -> str | None:
-    return urls.get(default_format(job)) or next(iter(urls.values()), None)

@@ -23,6 +23,7 @@ from audiopod_mcp.plain_text import quoted
 
 from .cost import ask_consent, estimate, format_price
 from .job_list import JobList, job_list
+from .phrases import format_duration, tool_result
 from .resources import draw_job
 from .results import (
     Deleted,
@@ -30,10 +31,8 @@ from .results import (
     JobSummary,
     Renamed,
     SavedAudio,
-    format_duration,
     job_result,
     presentation,
-    tool_result,
     waiting_call,
 )
 from .saving import save
@@ -200,7 +199,7 @@ async def _run_job(
                 return stop
     await progress.say(0, f"Sending the request{price}")
     job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
-    await service.announcer.list_changed(ctx)
+    await service.announcer.list_changed()
     return await _finish(service, await _follow(service, job, service.max_wait, progress))
 
 
@@ -219,10 +218,10 @@ async def _follow(service: Service, job: Job, seconds: float, progress: _Progres
     wait = 0 if _detached.get() else seconds
     job = await watch(service.client, job, max_wait=wait, on_change=progress.of)
     if job.is_finished:
-        await service.announcer.job_changed(job.id, progress.ctx)
-        await service.announcer.list_changed(progress.ctx)
+        await service.announcer.job_changed(job.id)
+        await service.announcer.list_changed()
     else:
-        service.announcer.follow(job, progress.ctx)
+        service.announcer.follow(job)
     return job
 
 
@@ -257,7 +256,7 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
     result = service.remember(await service.client.perform(ready, patience=service.max_wait))
     if operation.stored_as:
         for name in operation.job_references:
-            await service.announcer.job_changed(getattr(operation, name), ctx)
+            await service.announcer.job_changed(getattr(operation, name))
     await ctx.report_progress(100, 100, "Finished")
     _, present = presentation(operation.result)
     return present(result)
@@ -308,18 +307,18 @@ async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> 
     return await _finish(service, await _follow(service, job, service.max_wait, _Progress(ctx)))
 
 
-async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -> CallToolResult:
+async def _rename_job(service: Service, arguments: RenameJob, _: AnyContext) -> CallToolResult:
     name = arguments.display_name
     await service.client.rename(arguments.job_id, display_name=name)
-    await service.announcer.job_changed(arguments.job_id, ctx)
+    await service.announcer.job_changed(arguments.job_id)
     return tool_result(
         Renamed(job_id=arguments.job_id, display_name=name), f"Job {arguments.job_id} is now {quoted(name)}."
     )
 
 
-async def _delete_job(service: Service, arguments: DeleteJob, ctx: AnyContext) -> CallToolResult:
+async def _delete_job(service: Service, arguments: DeleteJob, _: AnyContext) -> CallToolResult:
     await service.client.delete(arguments.job_id)
-    await service.announcer.list_changed(ctx)
+    await service.announcer.list_changed()
     return tool_result(
         Deleted(job_id=arguments.job_id, deleted=True), f"Job {arguments.job_id} and its audio are deleted."
     )
