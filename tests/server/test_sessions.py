@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from mcp.types import PromptReference
 
-from .sessions import BEEPER, ERAS, Progress, http_server, session
+from .sessions import BEEPER, ERAS, Progress, finished, http_server, session
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -154,8 +154,8 @@ async def test_the_whole_path(transport, era, folder, url):
 async def test_a_picture_has_a_tool_of_its_own(era, tmp_path):
     """Hosts that prefer structured content throw pictures away, so there is none beside them."""
     async with session("stdio", era, tmp_path, AUDIOPOD_MAX_WAIT="1", **BEEPER) as client:
-        made = await client.call_tool("generate_music", {"mode": "prompt2instrumental", "caption": "piano"})
-        job = made.structured_content["job_id"]
+        tune = {"mode": "prompt2instrumental", "caption": "piano"}
+        job = (await finished(client, "generate_music", tune))["job_id"]
         for arguments in ({}, {"picture": "spectrogram"}):
             shown = await client.call_tool("show_audio", {"job_id": job, **arguments})
             image, line = shown.content
