@@ -115,6 +115,7 @@ def _opened(config: StudioConfig) -> Studio:
         store.on_move = studio.sweep
         studio.sweep()  # what is finished is not to be done again
         studio.recover()
+        studio.tidy()
         opened.pop_all()
         return studio
 
