@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, Analysis, Job, JobQuery, Operation, Result
+from audiopod_mcp.operations.vocabulary import Notation
 
 from . import parsing
 from .clock import Clock, Deadline, OnWait
@@ -268,6 +269,14 @@ class AudioPodClient:
         return await self._read(
             call, lambda content, _: parsing.read_result(Analysis, content, {}, self.service), patience
         )
+
+    async def notation(self, job: Job, notation: Notation, *, patience: float | None = None) -> bytes | None:
+        """The first take of ``job`` as notes; ``None`` where the service does not write its music down."""
+        if notation not in (job.notation_urls or {}):
+            return None
+        call = self._call("GET", f"jobs/{job.id}/notation/{notation}")
+        response = await self._retried(lambda: self._ask(call), if_transient, self._deadline(patience))
+        return response.body
 
     # Audio
 

@@ -23,15 +23,30 @@ async def test_a_call_that_outlives_its_wait_returns_the_running_job_and_get_job
         assert not result.is_error
         assert result.structured_content["status"] in {"PENDING", "PROCESSING"}
         job_id = result.structured_content["job_id"]
-        assert f'get_job with {{"job_id": {job_id}, "wait_seconds"' in result.content[0].text
+        call = f'get_job {{"job_id": {job_id}, "wait_seconds": 1}}'
+        assert result.structured_content["next"] == call
+        assert f"Next: {call}" in result.content[0].text
 
         progress = Progress()
         result = await client.call_tool(
             "get_job", {"job_id": job_id, "wait_seconds": 90}, progress_callback=progress
         )
+        assert "next" not in result.structured_content
         assert result.structured_content["status"] == "COMPLETED"
         assert progress.seen == sorted(set(progress.seen))
         assert len(progress.seen) >= 2
+
+
+async def test_get_job_waits_unless_it_is_told_not_to(tmp_path):
+    """Else a model that only asks how a job is would ask again and again."""
+    async with session("stdio", "legacy", tmp_path, AUDIOPOD_MAX_WAIT="3", **BEEPER) as client:
+        made = await client.call_tool("generate_music", LONG | {"caption": "slow 30"})
+        job = {"job_id": made.structured_content["job_id"]}
+        for arguments, least, most in ((job, 1.5, 15), (job | {"wait_seconds": 0}, 0, 1.5)):
+            began = anyio.current_time()
+            state = await client.call_tool("get_job", arguments)
+            assert state.structured_content["status"] in {"PENDING", "PROCESSING"}
+            assert least <= anyio.current_time() - began < most
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks processes up in /proc")

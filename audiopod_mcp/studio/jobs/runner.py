@@ -18,6 +18,7 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.disk import describe_full_studio, is_full
+from audiopod_mcp.operations.vocabulary import Notation
 from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Work
@@ -32,6 +33,7 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
+from .notation import WrittenDown, write_down
 from .outage import Outage
 from .recovery import reconcile
 from .result_columns import LONGEST_FAILURE, result_columns
@@ -260,6 +262,12 @@ class Studio:
         """
         async with self._aside:
             return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
+
+    async def written_down(self, job: StoredJob, notation: Notation) -> WrittenDown:
+        """The notes of the first take of ``job``. Raises ``WorkerDied``."""
+        take = self.media.master(job.id, job.takes[0]["name"]).parent
+        async with self._aside:
+            return await self.workers.run(write_down, take, notation, job.title, job.lrc_content)
 
     async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.
