@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Final, TypeAlias
 
 import numpy as np
@@ -21,9 +21,11 @@ _FRAME_BYTES: Final = 2 * 4
 class DiskTape:
     """Stereo on the disk, which is read and written as an array of shape (samples, 2) is, in slices."""
 
-    def __init__(self, file: IO[bytes], offset: int, samples: int) -> None:
+    def __init__(self, file: IO[bytes], offset: int, samples: int, recorded: int | None = None) -> None:
+        """``samples`` from a byte of ``file`` on; what comes after the ``recorded`` ones is silent."""
         self._file = file
         self._offset = offset
+        self._recorded = samples if recorded is None else min(samples, recorded)
         self.shape = (samples, 2)
 
     def __len__(self) -> int:
@@ -31,18 +33,25 @@ class DiskTape:
 
     def __getitem__(self, piece: slice) -> Audio:
         start, stop, _ = piece.indices(len(self))
-        audio = np.empty((max(0, stop - start), 2), np.float32)
-        self._file.seek(self._offset + start * _FRAME_BYTES)
-        done = self._file.readinto(audio.data.cast("B")) if audio.size else 0  # type: ignore[attr-defined]
-        if done != audio.nbytes:
-            raise OSError("a temporary file is shorter than it was")
+        audio = np.zeros((max(0, stop - start), 2), np.float32)
+        there = audio[: max(0, self._recorded - start)]
+        if there.size:
+            self._file.seek(self._offset + start * _FRAME_BYTES)
+            if self._file.readinto(there.data.cast("B")) != there.nbytes:  # type: ignore[attr-defined]
+                raise OSError("a temporary file is shorter than it was")
         return audio
 
     def __setitem__(self, piece: slice, audio: Audio) -> None:
         start, _, _ = piece.indices(len(self))
-        self._file.seek(self._offset + start * _FRAME_BYTES)
+        audio = audio[: max(0, self._recorded - start)]
         if audio.size:
+            self._file.seek(self._offset + start * _FRAME_BYTES)
             self._file.write(np.ascontiguousarray(audio, np.float32).data.cast("B"))
+
+    def cut(self, first: int, samples: int) -> DiskTape:
+        """``samples`` from ``first`` on, the same ones, and silence where there are none any more."""
+        offset = self._offset + first * _FRAME_BYTES
+        return DiskTape(self._file, offset, samples, max(0, self._recorded - first))
 
 
 Tape: TypeAlias = "Audio | DiskTape"
@@ -88,6 +97,24 @@ class Multitrack(Mapping[str, Audio]):
         for tape in self._tapes.values():
             for piece in self._pieces():
                 tape[piece] *= curve[piece, None]
+
+    def cut(self, first: int, samples: int) -> None:
+        """Keep ``samples`` from sample ``first`` on; silence comes after the end."""
+        for track, tape in self._tapes.items():
+            if isinstance(tape, DiskTape):
+                self._tapes[track] = tape.cut(first, samples)
+            else:
+                kept = tape[first : first + samples]
+                self._tapes[track] = np.pad(kept, ((0, samples - len(kept)), (0, 0)))
+        self.samples = samples
+
+    def map(self, change: Callable[[Audio], Audio]) -> None:
+        """Replace every stem by what ``change`` makes of it, one after another."""
+        for track, tape in self._tapes.items():
+            if isinstance(tape, DiskTape):
+                tape[:] = change(tape[:])
+            else:
+                self._tapes[track] = change(tape)
 
     def mixdown(self) -> Audio:
         """The sum of all stems, shape (samples, 2)."""

@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -70,6 +71,9 @@ class Result:
 
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
+    tempfile.tempdir = str(
+        order.work.folder.parent
+    )  # on the disk that the person chose, and gone with the job
     try:
         with _reporting(order) as report:
             return Result(_run_engine(order, report))
@@ -129,6 +133,26 @@ def convert(master: Path, audio_format: str, report: Progress = ignore_progress)
     audio, rate, subtype = read_audio(master, max_seconds=math.inf)
     write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report)
     return target
+
+
+def write_stems(take: Path, folder: Path) -> str | None:
+    """Make the stems of a take in ``folder``, for one who waits in another process.
+
+    The answer is what went wrong, if anything. A full disk is raised, and that they can't be made any more.
+    """
+    from audiopod_mcp.studio.engines.takes import make_stems
+
+    tempfile.tempdir = str(folder.parent)
+    try:
+        make_stems(take, folder)
+    except EngineRefused:
+        raise
+    except Exception as error:
+        if is_full(error):
+            raise
+        logger.exception("could not make the stems in %s", take)
+        return f"the stems could not be made ({type(error).__name__})"
+    return None
 
 
 def transcode(master: Path, audio_format: str) -> str | None:
