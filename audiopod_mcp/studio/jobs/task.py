@@ -71,11 +71,8 @@ class Result:
 
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
-    tempfile.tempdir = str(
-        order.work.folder.parent
-    )  # on the disk that the person chose, and gone with the job
     try:
-        with _reporting(order) as report:
+        with _scratch_in(order.work.folder.parent), _reporting(order) as report:
             return Result(_run_engine(order, report))
     except Stopped:
         return Result()
@@ -142,9 +139,9 @@ def write_stems(take: Path, folder: Path) -> str | None:
     """
     from audiopod_mcp.studio.engines.takes import make_stems
 
-    tempfile.tempdir = str(folder.parent)
     try:
-        make_stems(take, folder)
+        with _scratch_in(folder.parent):
+            make_stems(take, folder)
     except EngineRefused:
         raise
     except Exception as error:
@@ -168,6 +165,16 @@ def transcode(master: Path, audio_format: str) -> str | None:
         logger.exception("could not write %s", audio_format)
         return f"the audio could not be written as {audio_format} ({type(error).__name__})"
     return None
+
+
+@contextmanager
+def _scratch_in(folder: Path) -> Iterator[None]:
+    """Have temporary files made in ``folder``: on the disk that the person chose, and cleared with the job."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @lru_cache(maxsize=4)
