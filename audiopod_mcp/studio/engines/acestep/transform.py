@@ -12,7 +12,8 @@ from audiopod_mcp.music.model import Audio, Rendering, progress_within
 from audiopod_mcp.studio.engines.arguments import caption_of, number_of, seeds_of
 from audiopod_mcp.studio.engines.takes import write_take
 
-from ..base import STEMS, EngineRefused, Outcome
+from ..base import EngineRefused, Outcome
+from ..takes import has_stems
 from .session import BASE_STEPS, LONGEST, Fields, Session, decode
 
 _FRAME = 0.04
@@ -136,7 +137,7 @@ def edit(session: Session) -> Outcome:
 
 def extract_stem(session: Session) -> Outcome:
     work, model = session.work, session.capabilities.model_for("extract")
-    if model is None or (work.original and (work.original / STEMS).is_dir()):
+    if model is None or (work.original and has_stems(work.original)):
         return session.local.run(work, session.report)
     source = session.source()
     track = session.params["track_name"]
