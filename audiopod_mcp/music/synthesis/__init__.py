@@ -124,9 +124,10 @@ def _mix_part(part: Part, stem: Audio, send: Signal, score: Score, seed: int, re
     def tick() -> None:
         report(0.9, part.instrument)
 
-    if key := parse_key(score.key):
+    key = parse_key(score.key)
+    if key:
         part = with_drones(part, key.tonic)
-    dry = render_part(part, len(stem), seed, report)
+    dry = render_part(part, len(stem), seed, report, key.tonic if key else None)
     if instrument.drive:
         dry = mix_effects.distort(dry, instrument.drive, tick)
     level = 10 ** (instrument.level_db / 20)
