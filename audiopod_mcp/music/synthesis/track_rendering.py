@@ -76,9 +76,10 @@ class _ChannelStrip:
     def __init__(self, part: Part, score: Score, samples: int, seed: int, report: Progress) -> None:
         self.name = part.instrument
         self._instrument = INSTRUMENTS[part.instrument]
-        if key := parse_key(score.key):
+        key = parse_key(score.key)
+        if key:
             part = with_drones(part, key.tonic)
-        self._dry = render_part(part, samples, seed, report)
+        self._dry = render_part(part, samples, seed, report, key.tonic if key else None)
         if self._instrument.drive:
             mix_effects.distort(self._dry, self._instrument.drive, lambda: report(0.9, self.name))
         self._level = 10 ** (self._instrument.level_db / 20)
