@@ -24,6 +24,8 @@ LIST_LENGTHS: Final[Mapping[str, int]] = {
     "sections": 500,
     "vocals": 1_000,
     "notes": 20,
+    "done": 40,
+    "not_done": 40,
 }
 """Of lists that may hold more or less than :data:`MOST_ENTRIES`."""
 LINE_LENGTHS: Final[Mapping[str, int]] = {

@@ -254,6 +254,17 @@ class Score:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """Something that was asked for and was not done: in the words in which it was ``asked``.
+
+    ``instead`` is a sentence: what happens in its place, or why not, and what to ask for where that helps.
+    """
+
+    asked: str
+    instead: str
+
+
 @dataclass(frozen=True)
 class Rendering:
     """What an operation made."""
@@ -267,3 +278,6 @@ class Rendering:
     lyrics: tuple[LyricLine, ...] = ()
     notes: tuple[str, ...] = ()
     """What the listener should know about how it was made, one sentence each."""
+    done: tuple[str, ...] = ()
+    """What was made of the wish, each a short fact, measured where it can be: ``drums −5.9 dB from 0:30``."""
+    not_done: tuple[NotDone, ...] = ()

@@ -6,7 +6,7 @@ from .generation import Advanced, Cover, GenerateMusic, Reference
 from .jobs import JobFilters, JobQuery
 from .listening import Analyze, GenerateLrc
 from .operation import API_PREFIX, Endpoint, Operation
-from .results import FINISHED, Analysis, Job, KeptResult, Lrc, Result, Section
+from .results import FINISHED, Analysis, Job, KeptResult, Lrc, NotDone, Result, Section
 from .validation import error_line, error_lines
 
 OPERATIONS: list[type[Operation]] = [
@@ -43,6 +43,7 @@ __all__ = [
     "JobQuery",
     "KeptResult",
     "Lrc",
+    "NotDone",
     "Operation",
     "Reference",
     "Repaint",

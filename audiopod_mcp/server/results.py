@@ -41,7 +41,10 @@ class JobSummary(BaseModel):
 
 
 _ORIGIN = ("engine", "notes")
-_MADE = ("task", "progress", "audio_duration", "output_urls", "actual_seeds", "quality_score", *_ORIGIN)
+_MADE = (
+    "task", "progress", "audio_duration", "output_urls", "actual_seeds", "quality_score", "done", "not_done",
+    *_ORIGIN,
+)  # fmt: skip
 JobResult = create_model("JobResult", __base__=JobSummary, **_fields(Job, *_MADE), error=(str | None, None))
 """One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
 
@@ -132,6 +135,8 @@ def job_result(job: Job, saved: str | None = None, *, can_save: bool = False) ->
             saved,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Listen: {result.output_url}" if result.output_url else None,
+            f"Done: {quoted(one_line('; '.join(job.done), LONGEST_NOTES))}" if job.done else None,
+            *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
             f"Use it further as audiopod://jobs/{job.id} or by its job id"
             + ("; save_audio keeps a copy." if can_save and not saved else "."),
             _noted(job.notes),

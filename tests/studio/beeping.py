@@ -13,7 +13,17 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.model import Progress
-from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Engine, EngineRefused, Outcome, Take, Work
+from audiopod_mcp.studio.engines.base import (
+    MASTER,
+    SCORE,
+    STEMS,
+    Engine,
+    EngineRefused,
+    NotDone,
+    Outcome,
+    Take,
+    Work,
+)
 
 RATE = 8_000
 
@@ -64,7 +74,10 @@ class Beeper(Engine):
                 report(step / steps, "being slow")
                 time.sleep(0.02)
         takes = [self._take(work, number) for number in range(work.params.get("batch_size") or 1)]
-        return Outcome(tuple(takes), notes=("A test.",), details={"bpm": 120.0})
+        lacking = (NotDone(argument, "beeps play in its place"),) if command == "lack" else ()
+        return Outcome(
+            tuple(takes), notes=("A test.",), done=("beeps",), not_done=lacking, details={"bpm": 120.0}
+        )
 
     prompt2instrumental = text2rap = lyric2vocals = text2samples = simple = cover = reference = text2music
     retake = repaint = extend = edit = extract_stem = text2music

@@ -12,6 +12,7 @@ from inspect import isfunction
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
+from audiopod_mcp.music.model import NotDone as NotDone
 from audiopod_mcp.music.model import Progress
 from audiopod_mcp.studio.media.layout import MASTER as MASTER
 from audiopod_mcp.studio.media.layout import SCORE as SCORE
@@ -70,6 +71,10 @@ class Outcome:
     """The fields of a synchronous operation's result model, such as those of an analysis."""
     notes: tuple[str, ...] = ()
     """What the person should know about how it was made, each one sentence."""
+    done: tuple[str, ...] = ()
+    """What was made of the wish, each a short fact, measured where it can be."""
+    not_done: tuple[NotDone, ...] = ()
+    """What was asked for and was not done."""
     details: dict[str, Any] = field(default_factory=dict)
     """What the result is, small: ``bpm``, ``keyscale``, ``timesignature``, ``chords``, ``sections``."""
 

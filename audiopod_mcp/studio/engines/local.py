@@ -14,7 +14,7 @@ from audiopod_mcp.music.model import Progress, Rendering, progress_within
 from audiopod_mcp.settings import read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
-from .base import Engine, EngineRefused, Finding, Outcome, Take, Work
+from .base import Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
 from .takes import read_source, write_take
@@ -271,6 +271,8 @@ def _make_takes(
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
     notes: list[str] = []
+    done: list[str] = []
+    not_done: list[NotDone] = []
     details: dict[str, Any] = {}
     for number, seed in enumerate(chosen):
         part = progress_within(report, number / len(chosen), (number + 1) / len(chosen))
@@ -278,8 +280,16 @@ def _make_takes(
         end = progress_within(part, 0.9, 1.0)
         takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
         notes.extend(rendering.notes)
+        done.extend(rendering.done)
+        not_done.extend(rendering.not_done)
         if by_rule:
             notes.append(_BY_RULE)
             notes.extend([GUIDE_VOCAL_NOTE] if rendering.lyrics and work.params.get("lyrics") else [])
         details = details or details_of(rendering)
-    return Outcome(tuple(takes), notes=tuple(dict.fromkeys(notes)), details=details)
+    return Outcome(
+        tuple(takes),
+        notes=tuple(dict.fromkeys(notes)),
+        done=tuple(dict.fromkeys(done)),
+        not_done=tuple(dict.fromkeys(not_done)),
+        details=details,
+    )

@@ -44,6 +44,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     lrc_content TEXT,
     quality_score REAL,
     notes TEXT NOT NULL DEFAULT '[]',
+    done TEXT NOT NULL DEFAULT '[]',
+    not_done TEXT NOT NULL DEFAULT '[]',
     details TEXT NOT NULL DEFAULT '{}',
     error_message TEXT
 );

@@ -24,6 +24,11 @@ def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
         "lrc_content": first.lrc if first else None,
         "quality_score": first.quality if first else None,
         "notes": [one_line(note, LONGEST_FAILURE) for note in outcome.notes],
+        "done": [one_line(fact, LONGEST_FAILURE) for fact in outcome.done],
+        "not_done": [
+            {name: one_line(text, LONGEST_FAILURE) for name, text in asdict(wish).items()}
+            for wish in outcome.not_done
+        ],
         "details": outcome.details,
         "error_message": None,
         **_sources_to_keep(job),

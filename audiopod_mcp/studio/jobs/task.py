@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -115,7 +115,8 @@ def _fault_in(outcome: Outcome, order: Order) -> str | None:
     if order.job_id is not None and not outcome.takes:
         return "gave back no take"
     try:
-        json.dumps([outcome.details, outcome.notes, outcome.result], allow_nan=False)
+        json.dumps([outcome.details, outcome.notes, outcome.done, outcome.result], allow_nan=False)
+        json.dumps([asdict(wish) for wish in outcome.not_done], allow_nan=False)
     except (TypeError, ValueError) as error:
         return f"gave back what JSON can't hold ({error})"
     return None

@@ -159,6 +159,8 @@ def job_json(
         "actual_seeds": [take["seed"] for take in job.takes if take["seed"] is not None] or None,
         "lyrics": job.params.get("lyrics"),
         "notes": job.notes or None,
+        "done": job.done or None,
+        "not_done": job.not_done or None,
         "details": job.details or None,
         "user_id": int(job.owner[:7], 16) if job.owner else 0,
         **_origin(job),
