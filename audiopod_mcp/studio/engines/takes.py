@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, progress_within
 
-from .base import MASTER, SCORE, STEMS, EngineRefused, Take, Work
+from .base import MASTER, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class SourceTrack:
     subtype: str
     stems: Mapping[str, Audio]
     score: Score | None
+    notes: tuple[str, ...] = field(default=())
+    """What the person should know about it, one sentence each."""
 
     @property
     def composed(self) -> dict[str, Any]:
@@ -45,6 +47,9 @@ def read_source(
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
         raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
+    if path.name == MASTER and path.with_name(UNCLIPPED).is_file():
+        path = path.with_name(UNCLIPPED)
+    notes: list[str] = []
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
     audio, rate, subtype = read_audio(
@@ -53,6 +58,7 @@ def read_source(
         max_seconds=max_seconds or MAX_SECONDS,
         listening=listening,
         report=progress_within(report, 0.0, 0.5),
+        note=notes.append,
     )
     score, layers = None, {}
     if work.original is not None and (work.original / SCORE).is_file():
@@ -65,7 +71,7 @@ def read_source(
             layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
             if stem_rate == rate and layer.shape == audio.shape:
                 layers[stem.stem] = layer
-    return SourceTrack(audio, rate, subtype, layers, score)
+    return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
 
 
 def write_take(
@@ -85,6 +91,9 @@ def write_take(
         subtype=precise,
         report=progress_within(report, 0.0, 0.3),
     )
+    loud = not subtype.startswith("PCM_") and bool(max(made.audio.max(), -made.audio.min()) > 1)
+    if loud:
+        write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT")
     if made.stems:
         (home / STEMS).mkdir(exist_ok=True)
     for number, (track, stem) in enumerate(made.stems.items()):
@@ -98,4 +107,5 @@ def write_take(
         from audiopod_mcp.music.lyrics.lrc import to_lrc
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
-    return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
+    seconds = len(made.audio) / made.rate
+    return Take(name, seconds, made.rate, seed, tuple(made.stems), lrc, unclipped=loud)

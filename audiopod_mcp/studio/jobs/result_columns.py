@@ -23,7 +23,7 @@ def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
         "takes": [asdict(take) for take in outcome.takes],
         "lrc_content": first.lrc if first else None,
         "quality_score": first.quality if first else None,
-        "notes": [one_line(note, LONGEST_FAILURE) for note in outcome.notes],
+        "notes": [one_line(note, LONGEST_FAILURE) for note in (*outcome.notes, *_on_level(outcome))],
         "done": [one_line(fact, LONGEST_FAILURE) for fact in outcome.done],
         "not_done": [
             {name: one_line(text, LONGEST_FAILURE) for name, text in asdict(wish).items()}
@@ -31,8 +31,18 @@ def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
         ],
         "details": outcome.details,
         "error_message": None,
+        **({"format": "wav"} if first and first.unclipped else {}),
         **_sources_to_keep(job),
     }
+
+
+def _on_level(outcome: Outcome) -> list[str]:
+    if not any(take.unclipped for take in outcome.takes):
+        return []
+    return [
+        "It is over full scale in places, as its source is: the wav, of 32-bit floats, holds it as it is; "
+        "flac, mp3 and ogg are clipped there."
+    ]
 
 
 def _sources_to_keep(job: StoredJob) -> dict[str, Any]:

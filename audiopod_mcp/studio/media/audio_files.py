@@ -82,10 +82,10 @@ def write_audio(
 ) -> None:
     """Encode ``audio`` to ``path`` as ``wav``, ``flac``, ``ogg`` or ``mp3`` (default: the name's ending).
 
-    ``subtype`` (``"PCM_16"`` or ``"PCM_24"``) counts for wav and flac only. Integers are exactly
-    ``round(x * 2**(bits - 1))``, clipped, the inverse of reading: what was read from such a file is written
-    back bit for bit. mp3 knows two channels and at most 48 kHz: more is mixed down and resampled.
-    The file appears under its name only when it is complete.
+    ``subtype`` (``"PCM_16"``, ``"PCM_24"``, of a wav ``"FLOAT"``) counts for wav and flac only. Integers are
+    exactly ``round(x * 2**(bits - 1))``, clipped, the inverse of reading: what was read from such a file is
+    written back bit for bit. mp3 knows two channels and at most 48 kHz: more is mixed down and resampled. The
+    file appears under its name only when it is complete.
     """
     kind = (format or path.suffix.removeprefix(".")).lower()
     if kind not in _FORMATS:
@@ -105,7 +105,10 @@ def write_audio(
             for start in range(0, len(audio), BLOCK):
                 report(start / len(audio), f"writing {kind}")
                 block = audio[start : start + BLOCK]
-                file.write(np.clip(block, -1, 1) if kind in _SUBTYPES else _integers(block, subtype))
+                if kind in _SUBTYPES:
+                    file.write(np.clip(block, -1, 1))
+                else:
+                    file.write(block if subtype == "FLOAT" else _integers(block, subtype))
         _check_room(temporary, audio)
         temporary.replace(path)
     except soundfile.LibsndfileError:

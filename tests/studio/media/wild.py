@@ -115,5 +115,5 @@ def ogg_crc(page):
 
 def without_index(mp3):
     """``mp3`` without its first frame, which says how many follow."""
-    start = mp3.index(b"\xff\xfb")
-    return mp3[mp3.index(b"\xff\xfb", start + 100) :]
+    start = mp3.index(b"\xff")
+    return mp3[mp3.index(mp3[start : start + 2], start + 100) :]
