@@ -101,7 +101,7 @@ class Service:
         return self._results.get((self.caller, result_id))
 
     def openable(self, url: str) -> str | None:
-        """``url`` as it may be shown, without user and password; ``None`` where only this process can ask it."""
+        """``url`` as it may be shown, without user and password; ``None`` where only this process can ask."""
         inside = self.embedded and url.startswith(f"{self.client.base_url}/")
         return None if inside else without_credentials(url)
 
