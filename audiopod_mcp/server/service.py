@@ -33,7 +33,8 @@ class Service:
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
     is where ``save_audio`` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
     other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
-    ``spawn`` starts a task that may outlive the call.
+    With ``links_as_text`` results name what they link to in words. ``spawn`` starts a task that may outlive
+    the call.
     """
 
     connect: Callable[[str | None], AudioPodClient]
@@ -44,6 +45,7 @@ class Service:
     auto_saver: AutoSaver | None = None
     max_wait: float = 45.0
     confirm_above: float | None = None
+    links_as_text: bool = False
     spawn: Spawn | None = field(default=None, repr=False)
     drawers: WorkerPool = field(default_factory=lambda: WorkerPool(os.cpu_count() or 1), repr=False)
     """Processes that draw audio, and check it before it is called saved."""
