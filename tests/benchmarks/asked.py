@@ -108,7 +108,8 @@ def heard_key(classes: np.ndarray) -> str:
 def key_mark(heard: str, asked: str) -> tuple[float, str]:
     """1 for the key, 0.5 for its relative; and how a wrong one lies to it."""
     wanted, got = parse_key(asked), parse_key(heard)
-    assert wanted is not None and got is not None
+    assert wanted is not None
+    assert got is not None
     step = (got.tonic - wanted.tonic) % 12
     if got.minor == wanted.minor:
         mark = 1.0 if step == 0 else 0.0

@@ -18,6 +18,7 @@ from audiopod_mcp.studio.media.layout import MASTER as MASTER
 from audiopod_mcp.studio.media.layout import RECIPE as RECIPE
 from audiopod_mcp.studio.media.layout import SCORE as SCORE
 from audiopod_mcp.studio.media.layout import STEMS as STEMS
+from audiopod_mcp.studio.media.layout import UNCLIPPED as UNCLIPPED
 from audiopod_mcp.studio.refused import EngineRefused as EngineRefused
 
 State: TypeAlias = Literal["ok", "warning", "problem"]
@@ -58,6 +59,8 @@ class Take:
     """The tracks that lie in :data:`STEMS`, or that its :data:`RECIPE` makes."""
     lrc: str | None = None
     quality: float | None = None
+    unclipped: bool = False
+    """Whether it is over full scale, as what it was made from, and lies in :data:`UNCLIPPED`, too."""
 
     def master(self, folder: Path) -> Path:
         return folder / self.name / MASTER

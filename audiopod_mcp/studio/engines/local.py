@@ -90,7 +90,9 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, progress_within(report, 0.05, 1.0), covered, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), covered, by_rule=True, remarks=source.notes
+        )
 
     def reference(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.reference import reference
@@ -107,7 +109,9 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, progress_within(report, 0.05, 1.0), likened, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), likened, by_rule=True, remarks=source.notes
+        )
 
     def retake(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.retake import retake
@@ -235,15 +239,14 @@ class LocalEngine(Engine):
         take = write_take(
             work.folder, "take-1", rendering, None, progress_within(report, 0.9, 1.0), subtype=subtype
         )
-        return Outcome((take,), notes=notes)
+        return Outcome((take,), notes=(*source.notes, *notes))
 
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        return Outcome(
-            result=analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
-        )
+        result = analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
+        return Outcome(result={**result, "notes": [*source.notes, *result["notes"]]})
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze

@@ -230,9 +230,9 @@ class Studio:
                             source["url"], path, allow_private=self.config.allow_private_urls, told=told
                         )
                 except NotFetched as reason:
+                    url = one_line(source["url"], 200)
                     raise NotFetched(
-                        f"{argument}: could not fetch {one_line(source['url'], 200)} ({reason}); "
-                        "check the address, or give another one"
+                        f"{argument}: could not fetch {url} ({reason}); {reason.remedy}"
                     ) from None
             elif "job" in source:
                 original = self.media.take(source["job"], source["take"])

@@ -77,7 +77,7 @@ def perform(order: Order) -> Result:
     except Stopped:
         return Result()
     except (EngineRefused, Refused, SettingsError) as refusal:
-        return Result(error=explain(refusal))
+        return Result(error=explain(refusal, order.work.sources))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
     except BaseException as error:  # somebody else's code: a leaked cancellation or exit ends this job alone

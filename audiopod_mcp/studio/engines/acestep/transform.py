@@ -41,9 +41,8 @@ def retake(session: Session) -> Outcome:
         "audio_cover_strength": 1.0,
         "cover_noise_strength": round(1 - variance, 3),
     }
-    note = (
-        "ACE-Step's server offers no retake: this is a cover in the track's own words, freer with variance."
-    )
+    words = "in the track's own words" if before else "without words, as the recording's are not known"
+    note = f"ACE-Step's server offers no retake: this is a cover {words}, freer with variance."
     return session.make_takes(
         fields,
         Rendering,
