@@ -14,7 +14,7 @@ from audiopod_mcp.operations.vocabulary import Notation
 from . import parsing
 from .clock import Clock, Deadline, OnWait
 from .downloads import LARGEST_FILE, Media, Resume, expired
-from .errors import AudioPodError, BadResponse, NotFound, Unauthorized
+from .errors import AudioPodError, BadResponse, InvalidRequest, NotFound, Unauthorized
 from .http_errors import ServiceIdentity
 from .messages import Call, Response, Timeouts, list_parameters
 from .parsing import Balance, JobPage
@@ -91,6 +91,7 @@ class AudioPodClient:
         self._backoff = backoff or Backoff()
         self._submitter = Submitter(self._ask, self.service, self.clock, self._backoff)
         self._http: HttpTransport | None = None
+        self._is_studio = False if cloud else None
 
     def __repr__(self) -> str:
         return f"<AudioPodClient of {self.service.name}>"
@@ -262,6 +263,17 @@ class AudioPodClient:
         return await self._read(
             call, lambda content, _: parsing.read_balance(content, self.service), patience
         )
+
+    async def is_studio(self, *, patience: float | None = None) -> bool:
+        """Whether the service is this project's studio, which takes what AudioPod's cloud does not."""
+        if self._is_studio is None:
+            call = Call("GET", "/health", seconds=self._timeouts.response)
+            try:
+                told = await self._read(call, lambda content, _: content, patience)
+            except (BadResponse, InvalidRequest, NotFound, Unauthorized):
+                told = None
+            self._is_studio = isinstance(told, dict) and isinstance(told.get("engine"), str)
+        return self._is_studio
 
     async def analysis(self, analysis_id: str, *, patience: float | None = None) -> Analysis:
         """An analysis made before; only this project's studio keeps them."""

@@ -242,7 +242,8 @@ def voice_leading(
 ) -> tuple[int, ...]:
     """Voice a chord so that its pitches move little from those of the chord before.
 
-    The root is left to the bass where the chord has more tones than there are voices.
+    Where the chord has more tones than there are voices, the root is left to the bass; but a minor one leaves
+    out its fifth, because without its root it is the relative major chord.
 
     Parameters
     ----------
@@ -265,7 +266,8 @@ def voice_leading(
     """
     tones = list(chord.tones)
     if len(tones) > voices:
-        tones = tones[1:][:voices]
+        spare = 7 if chord.minor and 7 in chord.intervals else 0
+        tones = [tone for tone in tones if tone != (chord.root + spare) % 12][:voices]
     centre = (low + high) / 2
     best: tuple[float, tuple[int, ...]] | None = None
     for lowest in range(low, high - 6):

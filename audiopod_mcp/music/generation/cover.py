@@ -13,11 +13,9 @@ from audiopod_mcp.music.analysis.melody import melody_on_beats
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import mixdown
-from audiopod_mcp.music.effects.mix_matching import MixProfile, dynamics_gain, match_mix
+from audiopod_mcp.music.effects.mix_matching import dynamics_gain
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import (
-    SAMPLE_RATE,
     Analysis,
     Audio,
     Brief,
@@ -34,6 +32,7 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
 from .accompany import accompany
+from .production import Production
 from .style_matching import matching_style
 
 _LOUDEST, _QUIETEST = -9.0, -24.0
@@ -139,21 +138,20 @@ def cover(
         melody=bool(sketch.melody), ending=score is None and length != frame.duration,
     )  # fmt: skip
     report(0.9, "balancing")
-    stems = dict(played.stems)
+    made = Production.of(played)
     if strength > 0:
-        curve = dynamics_gain(audio, played.audio, strength)
-        for stem in stems.values():
-            report(0.91, "balancing")
-            stem *= curve
+        made.follow(dynamics_gain(audio, played.audio, strength))
+    played = replace(played, audio=played.audio[:0])  # the mix will be another: minutes of it are large
     loudness = integrated_loudness(audio, rate) if analysis is None else analysis.loudness
     target = None if loudness is None else float(np.clip(loudness, _QUIETEST, _LOUDEST))
-    stems = match_mix(stems, SAMPLE_RATE, 2, MixProfile(target), report=progress_within(report, 0.92, 1.0))
+    made.match(target, report=progress_within(report, 0.92, 1.0))
     notes_made = []
     if wanted.get("timesignature") not in (None, frame.timesignature):
         notes_made.append(f"A cover keeps the metre of the song, {frame.timesignature}.")
     if not frame.has_pulse:
         notes_made.append("No steady beat was heard, so the cover keeps its own time.")
-    return Rendering(mixdown(stems), SAMPLE_RATE, stems, played.score, played.lyrics, tuple(notes_made))
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    return made.rendering(played.score, tuple(notes_made))
 
 
 def _in_key(frame: LeadSheet, key: str) -> LeadSheet:
