@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from .sources import plain_address
 
 
 class Arguments(BaseModel):
@@ -35,6 +38,18 @@ def without_outer_lines(text: str) -> str:
     return text.strip("\r\n").rstrip() if text.strip() else ""
 
 
+def valid_link(url: str) -> str:
+    """``url`` if it is one of http(s), or nothing at all."""
+    try:
+        parts = urlsplit(url)
+        is_link = parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
+    except ValueError:
+        is_link = False
+    if url and not is_link:
+        raise ValueError("not an http(s) URL")
+    return url
+
+
 def valid_seed(seed: int) -> int:
     if seed >= 2**32:
         raise ValueError(f"{seed} is out of range; allowed 0 to {2**32 - 1}, or -1")
@@ -51,7 +66,7 @@ SECONDS = "seconds"
 """A number of seconds, which may come as minutes and seconds."""
 SOURCE = "source"
 """A text that names audio, and may come as the number of a job."""
-Source = Annotated[str, between(1, 4096), SOURCE]
+Source = Annotated[str, between(1, 4096), AfterValidator(plain_address), SOURCE]
 Text = Annotated[str, between(1, 2048)]
 JobId = Annotated[int, Field(ge=1), JOB]
 Seed = Annotated[int, Field(ge=0), AfterValidator(valid_seed)]
