@@ -130,5 +130,5 @@ async def test_tools_take_them_so(tmp_path):
         )
         assert not made.is_error, made.content
         job = f"audiopod://jobs/{made.structured_content['job_id']}"
-        again = await client.call_tool("get_job", {"job_id": job, "wait_seconds": "5 s", "picture": "null"})
+        again = await client.call_tool("get_job", {"job_id": job, "wait_seconds": "5 s"})
         assert again.structured_content["output_url"].endswith(".wav")

@@ -45,6 +45,7 @@ def with_written_chords(plan: SongPlan, *, spoken: bool) -> SongPlan:
         changes = written[source]
         length = last - first
         if source != number:
+            changes = [change for change in changes if change[1] != NO_CHORD] or changes
             own = [bar for bar in plan.bars if bar.section == source]
             length = max(1, own[-1].start + own[-1].beats - own[0].start)
         elif section.written and not any(section.chords):
@@ -124,7 +125,7 @@ def _like(plan: SongPlan, label: str, written: dict[int, _Changes]) -> int:
         for number in written:
             if plan.sections[number].label == name:
                 return number
-    return next(iter(written))
+    return next((number for number in written if plan.sections[number].lines), next(iter(written)))
 
 
 def _chords_of(changes: _Changes, length: int, home: Chord) -> list[Chord]:

@@ -280,6 +280,8 @@ def read_directive(text: str) -> Tag:
     if match[1]:
         if match[1].lower() in ("end_of_", "eo"):
             return Tag("close", text)
+        if (named := read_tag(match[3])).kind == "section":
+            return named
         name = _DIRECTED.get(match[2].lower(), match[2].lower())
         label = _label(name)
         return Tag("section", label, label) if label else Tag("unknown", text, wish=text)

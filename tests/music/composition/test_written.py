@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.lyrics.text import read_lyrics
+from audiopod_mcp.music.notation.chord_sheet import to_chordpro
 from audiopod_mcp.music.theory import parse_chord
 
 
@@ -157,3 +159,22 @@ def test_every_chord_is_played_in_its_order(lines, seed):
         np.isfinite(note.duration) and note.duration > 0 for part in score.parts for note in part.notes
     )
     assert all(parse_chord(s.label) or s.label == "N" for s in score.chords)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_chord_sheet_of_a_song_is_read_back_as_its_lyrics(seed):
+    score = written(
+        "[Intro]\n| Am F |\n[Verse]\n[Am]River rolling [F]to the sea\n[Chorus]\n[C]la la [G/B]la", seed=seed
+    )
+    sheet = read_lyrics(to_chordpro(score))
+    assert [section.label for section in sheet.sections] == [span.label for span in score.sections]
+    assert [line for section in sheet.sections for line in section.lines] == [
+        line.text for line in score.lyrics
+    ]
+    assert [label for s in sheet.sections if s.lines for marks in s.chords for _, label in marks] == [
+        "Am",
+        "F",
+        "C",
+        "G/B",
+    ]
+    assert sheet.sections[0].bars == (("Am", "F"),)
