@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
+from annotated_types import Le
 from pydantic import BaseModel
 
 from .arguments import JOB, SECONDS, SOURCE
@@ -15,7 +16,7 @@ from .vocabulary import canonical_key, language_code
 
 _ABSENT: Final = frozenset({"", "null", "none", "undefined", "nil", "n/a", "<nil>"})
 _UNIT = re.compile(
-    r"([-+−]?\d+(?:\.\d+)?)\s*(?:bpm|beats per minute|semitones?|steps?|takes?|db|hz|x)?", re.IGNORECASE
+    r"([-+−]?\d+(?:\.\d+)?)\s*(?:bpm|beats per minute|semitones?|steps?|takes?|db|hz|lufs)?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
 _SPELLED = re.compile(
@@ -135,10 +136,17 @@ def _number(value: Any, notes: list[Any]) -> Any:
             return int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3])
         if (spelled := _SPELLED.fullmatch(text)) and (spelled[1] or spelled[2]):
             return float(spelled[1] or 0) * 60 + float(spelled[2] or 0)
-    if share := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text):
+    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
+    if share and _is_share(notes):
         return float(share[1]) / 100
     found = _UNIT.fullmatch(text)
     return found[1] if found else value
+
+
+def _is_share(notes: list[Any]) -> bool:
+    """Whether a number is at most 1, so that a percentage can only be a part of it."""
+    limits = [limit for note in notes for limit in getattr(note, "metadata", [note])]
+    return any(isinstance(limit, Le) and limit.le == 1 for limit in limits)
 
 
 def _text(name: str, value: Any, notes: list[Any]) -> Any:

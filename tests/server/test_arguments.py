@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from audiopod_mcp.operations import (
     OPERATIONS,
     Cover,
+    Edit,
     Extend,
     GenerateLrc,
     GenerateMusic,
@@ -74,6 +75,12 @@ def test_a_job_is_named_by_number_or_uri(job):
 def test_lists_come_as_text(seeds):
     assert body(Retake, original_job_id=1, retake_seeds=seeds)["retake_seeds"] == [1, 2]
     assert body(Retake, original_job_id=1, retake_seeds="3")["retake_seeds"] == [3]
+
+
+def test_a_percentage_is_no_number_where_no_share_is_meant():
+    with pytest.raises(ValidationError):
+        body(GenerateMusic, caption="x", bpm="90%")
+    assert body(Edit, source_job_id=1, edit_target_prompt="x", edit_n_min="25 %")["edit_n_min"] == 0.25
 
 
 def test_times_shares_and_sources():
