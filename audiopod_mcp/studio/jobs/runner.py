@@ -326,7 +326,8 @@ class Studio:
             return "failed"
         columns = result_columns(job, outcome) | {"completed_at": now()}
         asked = await to_thread.run_sync(self.store.job, job.id) or job  # it may have another title by now
-        await self._written(slot, write_record, folder, StoredJob.model_validate(asked.model_dump() | columns))
+        finished = StoredJob.model_validate(asked.model_dump() | columns)
+        await self._written(slot, write_record, folder, finished)
         await self._written(slot, self.media.publish, folder, job.id)
         if not await self._written(slot, self.store.finish, job.id, self.instance.id, columns):
             await to_thread.run_sync(self.sweep)  # deleted, or another studio found these media
