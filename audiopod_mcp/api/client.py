@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, Analysis, Job, JobQuery, Operation, Result
+from audiopod_mcp.operations.vocabulary import Notation
 
 from . import parsing
 from .clock import Clock, Deadline, OnWait
@@ -207,8 +208,8 @@ class AudioPodClient:
         # What the service answers to a change is not documented, what a job looks like is.
         return await self.job(job_id, patience=patience)
 
-    async def delete(self, job_id: int, *, patience: float | None = None) -> None:
-        """Delete a job and its audio.
+    async def delete(self, job_id: int, *, patience: float | None = None) -> str | None:
+        """Delete a job and its audio; how to get it back, where a service in this process says so.
 
         Raises:
             NotFound: there is none.
@@ -217,19 +218,24 @@ class AudioPodClient:
         call = self._call("DELETE", f"jobs/{int(job_id)}")
         in_doubt = False
 
-        async def attempt() -> None:
+        async def attempt() -> str | None:
             nonlocal in_doubt
             try:
-                await self._ask(call)
+                response = await self._ask(call)
+                note: str | None = None
+                if self.service.in_process:
+                    note = _content(response, self.service).get("note")
+                return note
             except NotFound:
                 # After a lost answer this is what success looks like.
                 if not in_doubt:
                     raise
+                return None
             except AudioPodError as error:
                 in_doubt = in_doubt or error.in_doubt
                 raise
 
-        await self._retried(attempt, if_transient, self._deadline(patience))
+        return await self._retried(attempt, if_transient, self._deadline(patience))
 
     # What else there is to know
 
@@ -258,6 +264,14 @@ class AudioPodClient:
         return await self._read(
             call, lambda content, _: parsing.read_result(Analysis, content, {}, self.service), patience
         )
+
+    async def notation(self, job: Job, notation: Notation, *, patience: float | None = None) -> bytes | None:
+        """The first take of ``job`` as notes; ``None`` where the service does not write its music down."""
+        if notation not in (job.notation_urls or {}):
+            return None
+        call = self._call("GET", f"jobs/{job.id}/notation/{notation}")
+        response = await self._retried(lambda: self._ask(call), if_transient, self._deadline(patience))
+        return response.body
 
     # Audio
 

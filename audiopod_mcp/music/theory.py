@@ -30,6 +30,9 @@ MODES: dict[str, tuple[tuple[int, ...], bool]] = {
     "locrian": ((0, 1, 3, 5, 6, 8, 10), True),
 }
 
+_ABOVE_MAJOR = {"dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "locrian": 11}
+"""Semitones from the tonic of the major key with the same notes to that of each mode."""
+
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7),
     "m": (0, 3, 7),
@@ -83,11 +86,14 @@ class Key:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the twelve pitch classes as they are spelled in this key."""
-        if self.mode:
-            above = {"dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "locrian": 11}[self.mode]
-            return FLAT_NAMES if (self.tonic - above) % 12 in (1, 3, 5, 8, 10) else SHARP_NAMES
-        major = (self.tonic + 3) % 12 if self.minor else self.tonic
-        return FLAT_NAMES if major in (1, 3, 5, 8, 10) or (self.minor and major == 6) else SHARP_NAMES
+        minor = self.minor and not self.mode
+        flats = (1, 3, 5, 8, 10, 6) if minor else (1, 3, 5, 8, 10)
+        return FLAT_NAMES if self.relative_major in flats else SHARP_NAMES
+
+    @property
+    def relative_major(self) -> int:
+        """The tonic of the major key with the same notes."""
+        return (self.tonic - (_ABOVE_MAJOR[self.mode] if self.mode else 9 * self.minor)) % 12
 
     def __str__(self) -> str:
         return f"{self.names[self.tonic]} {self.mode or ('minor' if self.minor else 'major')}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -28,6 +29,18 @@ def between(least: int, most: int) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def valid_link(url: str) -> str:
+    """``url`` if it is one of http(s), or nothing at all."""
+    try:
+        parts = urlsplit(url)
+        is_link = parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
+    except ValueError:
+        is_link = False
+    if url and not is_link:
+        raise ValueError("not an http(s) URL")
+    return url
 
 
 def valid_seed(seed: int) -> int:

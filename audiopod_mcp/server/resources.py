@@ -18,7 +18,7 @@ from audiopod_mcp.api import AudioPodError, NotFound
 from audiopod_mcp.api.bounds import LINKS, LINKS_BY_NAME
 from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Analyze, GenerateLrc, Job, JobQuery, KeptResult, Section
-from audiopod_mcp.operations.vocabulary import MIME_TYPES
+from audiopod_mcp.operations.vocabulary import MIME_TYPES, NOTATION_TYPES, Notation
 from audiopod_mcp.pictures import Picture, draw
 from audiopod_mcp.plain_text import without_credentials
 from audiopod_mcp.worker_pool import WorkerDied
@@ -68,6 +68,27 @@ TEMPLATES = [
         title="Timed lyrics of a job",
         description="LRC",
         mime_type="text/plain",
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/midi",
+        name="job-midi",
+        title="Notes of a job as MIDI",
+        description="A standard MIDI file, aligned to the audio: as composed or, of a recording, as heard",
+        mime_type=NOTATION_TYPES["midi"],
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/score",
+        name="job-score",
+        title="Score of a job",
+        description="MusicXML with parts, chords, words and sections",
+        mime_type=NOTATION_TYPES["score"],
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/chords",
+        name="job-chords",
+        title="Chord sheet of a job",
+        description="ChordPro: chords over the words, and bars of chords",
+        mime_type=NOTATION_TYPES["chords"],
     ),
     ResourceTemplate(
         uri_template="audiopod://jobs/{job_id}/waveform",
@@ -141,7 +162,7 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
                 raise ResourceError(str(error)) from error
     raise ResourceNotFoundError(
         f"no resource {uri[:120]!r}; there are audiopod://jobs, audiopod://jobs/ID, …/audio, …/audio/FORMAT, "
-        "…/lyrics, …/waveform, …/spectrogram and audiopod://analyses/ID"
+        "…/lyrics, …/midi, …/score, …/chords, …/waveform, …/spectrogram and audiopod://analyses/ID"
     )
 
 
@@ -196,6 +217,18 @@ async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
             f"job {job_id} has no timed lyrics yet; make them with {GenerateLrc.tool}"
         )
     return ReadResourceContents(content=job.lrc_content, mime_type="text/plain")
+
+
+async def _notation(service: Service, job_id: str, notation: Notation) -> ReadResourceContents:
+    job = _finished(await service.client.job(int(job_id)))
+    data = await service.client.notation(job, notation)
+    if data is None:
+        raise ResourceNotFoundError(
+            f"job {job_id} has no {notation}: this service does not write its music down; "
+            "the embedded studio does"
+        )
+    kind = NOTATION_TYPES[notation]
+    return ReadResourceContents(content=data if notation == "midi" else data.decode(), mime_type=kind)
 
 
 async def _waveform(service: Service, job_id: str) -> ReadResourceContents:
@@ -294,6 +327,7 @@ ROUTES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio/([a-z0-9]+(?:_\d)?)"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/(midi|score|chords)"), _notation),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/waveform"), _waveform),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/spectrogram"), _spectrogram),
     (re.compile(r"audiopod://analyses/([\w-]{1,64})"), _analysis),

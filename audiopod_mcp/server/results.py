@@ -152,6 +152,8 @@ class Deleted(BaseModel):
 
     job_id: int
     deleted: bool
+    note: str | None = None
+    """How to get it back, where that can be done."""
 
 
 def job_result(

@@ -150,7 +150,7 @@ def build_tools(service: Service) -> list[MusicTool]:
     add(
         "delete_job",
         "Delete job",
-        "Delete a job and its audio for good. Ask the person first.",
+        "Delete a job and its audio. Ask the person first.",
         DeleteJob,
         Deleted,
         _delete_job,
@@ -320,11 +320,10 @@ async def _rename_job(service: Service, arguments: RenameJob, _: AnyContext) -> 
 
 
 async def _delete_job(service: Service, arguments: DeleteJob, _: AnyContext) -> CallToolResult:
-    await service.client.delete(arguments.job_id)
+    way_back = await service.client.delete(arguments.job_id)
     await service.announcer.list_changed()
-    return tool_result(
-        Deleted(job_id=arguments.job_id, deleted=True), f"Job {arguments.job_id} and its audio are deleted."
-    )
+    line = f"Job {arguments.job_id} and its audio are deleted."
+    return tool_result(Deleted(job_id=arguments.job_id, deleted=True, note=way_back), line, way_back)
 
 
 async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> CallToolResult:

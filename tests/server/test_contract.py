@@ -143,6 +143,9 @@ async def test_resource_templates_cover_the_contract(client):
         "audiopod://jobs/{job_id}/lyrics",
         "audiopod://jobs/{job_id}/waveform",
         "audiopod://jobs/{job_id}/spectrogram",
+        "audiopod://jobs/{job_id}/midi",
+        "audiopod://jobs/{job_id}/score",
+        "audiopod://jobs/{job_id}/chords",
         "audiopod://analyses/{analysis_id}",
     }
 

@@ -164,7 +164,10 @@ async def test_a_picture_has_a_tool_of_its_own(era, tmp_path):
                 f"The {arguments.get('picture', 'waveform')} of job {job}, 0:01 (audiopod://jobs/{job})."
             )
             assert shown.structured_content is None
-        await client.call_tool("delete_job", {"job_id": job})
+        deleted = await client.call_tool("delete_job", {"job_id": job})
+        for told in (deleted.content[0].text, deleted.structured_content["note"]):
+            assert "For 7 days, or less where room is short," in told
+            assert f"audiopod-mcp doctor --restore {job} brings it back" in told
         refused = await client.call_tool("show_audio", {"job_id": job})
         assert refused.is_error
         assert f"job_id {job}" in refused.content[0].text

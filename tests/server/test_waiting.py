@@ -7,6 +7,8 @@ from pathlib import Path
 import anyio
 import pytest
 
+from tests.processes import children, is_alive
+
 from .sessions import BEEPER, ERAS, Progress, finished, parameters, session
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -47,19 +49,6 @@ async def test_get_job_waits_unless_it_is_told_not_to(tmp_path):
             assert least <= anyio.current_time() - began < most
 
 
-def children_of(pid):
-    listed = os.popen(f"ps -o pid= --ppid {pid}").read().split()
-    return [int(child) for child in listed]
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-
-
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks processes up in /proc")
 async def test_a_killed_server_loses_nothing_and_leaves_no_orphan(tmp_path):
     beeper = BEEPER | {"BEEPER_LOG": str(tmp_path / "log")}
@@ -81,7 +70,7 @@ async def test_a_killed_server_loses_nothing_and_leaves_no_orphan(tmp_path):
     with anyio.fail_after(30):
         while not (tmp_path / "log").exists():  # written when the engine begins
             await anyio.sleep(0.05)
-    workers = children_of(process.pid)
+    workers = children(process.pid)
     assert workers
     os.kill(process.pid, signal.SIGKILL)
     await process.wait()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
 
 from anyio import to_thread
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
+from audiopod_mcp.operations.arguments import valid_link
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
-from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
+from audiopod_mcp.studio.media.store import MASTER_FORMAT, TRASH_DAYS
 from audiopod_mcp.studio.stored_job import StoredJob
 
 from .admission import admit_job
@@ -31,7 +35,11 @@ from .http import (
     validation_details,
 )
 
-COUNTED = ("task", "status", "song_type", "language", "genre")
+LARGEST_LIST: Final = 4 * 2**20
+"""Characters of a list of jobs, as JSON, within which all is told of each."""
+BULKY: Final = ("details", "lyrics", "lrc_content", "done", "not_done")
+"""What of a job takes much room, and is no use in a long list."""
+COUNTED: Final = ("task", "status", "song_type", "language", "genre")
 """The filters by whose values jobs are counted."""
 
 
@@ -40,7 +48,7 @@ class Changes(Arguments):
 
     display_name: Annotated[str, Field(max_length=255)] | None = None
     """Title"""
-    thumbnail_url: Annotated[str, Field(max_length=2048)] | None = None
+    thumbnail_url: Annotated[str, Field(max_length=2048), AfterValidator(valid_link)] | None = None
     """Cover picture"""
 
 
@@ -77,6 +85,21 @@ async def find_job(request: Request) -> StoredJob:
     return job
 
 
+def that_fit(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``jobs``, all of them, and what is bulky of each as long as there is room for it in one answer."""
+    room, told = LARGEST_LIST, []
+    for job in jobs:
+        room -= (size := len(json.dumps(job)))
+        if room < 0 and (left_out := [name for name in BULKY if job.get(name)]):
+            room += size
+            note = (
+                f"Left out of this list, which is long: {', '.join(left_out)}; they come with the job itself."
+            )
+            job = job | dict.fromkeys(left_out) | {"notes": [note]}
+        told.append(job)
+    return told
+
+
 def _job_response(request: Request, job: StoredJob) -> JSONResponse:
     studio = studio_of(request)
     return JSONResponse(job_json(job, base_of(request), studio.media if studio.config.tell_files else None))
@@ -105,7 +128,7 @@ async def _list(request: Request, query: JobFilters) -> Response:
     studio = studio_of(request)
     jobs, total = await to_thread.run_sync(studio.store.jobs, owner_of(request), query)
     base, media = base_of(request), studio.media if studio.config.tell_files else None
-    told = [job_json(job, base, media, interactions=query.include_interactions) for job in jobs]
+    told = that_fit(job_json(job, base, media, interactions=query.include_interactions) for job in jobs)
     return JSONResponse(told, headers={"X-Total-Count": str(total)})
 
 
@@ -163,6 +186,13 @@ async def like_job(request: Request) -> Response:
 async def retry_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
+    for argument, source in job.sources.items():
+        if job.status == "FAILED" and FORGOTTEN in source:
+            raise HTTPException(
+                409,
+                f"job {job.id} can't be retried: the password or signature in its {argument} was kept for a "
+                "day only; make the job anew with a fresh address",
+            )
 
     def retry() -> bool:
         with studio.admission:
@@ -180,12 +210,17 @@ async def delete_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
 
-    def delete() -> None:
+    def delete() -> bool:
         studio.store.delete(job.id)
-        studio.media.remove(job.id)
+        return studio.media.remove(job.id)
 
-    await to_thread.run_sync(delete)
-    return JSONResponse({"message": "Music job deleted"})
+    answer = {"message": "Music job deleted"}
+    if await to_thread.run_sync(delete):
+        answer["note"] = (
+            f"For {TRASH_DAYS} days, or less where room is short, audiopod-mcp doctor --restore {job.id} "
+            "brings it back, on the machine that made it."
+        )
+    return JSONResponse(answer)
 
 
 async def get_stem(request: Request) -> Response:
