@@ -38,7 +38,7 @@ class JobSummary(BaseModel):
     """What every tool that makes a job publishes of it; more would cost models tokens at every turn."""
 
     job_id: int
-    status: str = ""
+    status: str
 
 
 class JobState(JobSummary):
