@@ -30,6 +30,8 @@ from .phrases import (
 
 LONGEST_WAIT = 600.0
 """Seconds that one call may wait."""
+LEAST_NOTES = 120
+"""Characters of notes that stay beside any amount of what was done."""
 LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
 
@@ -83,6 +85,8 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
     finished = job.status == "COMPLETED"
     details = (job.details or {}) if finished else {}
     bpm, key = details.get("bpm"), details.get("keyscale")
+    done = lines_that_fit(job.done or (), LONGEST_NOTES)
+    room = max(LONGEST_NOTES - sum(map(len, done or ())), LEAST_NOTES)
     return JobResult(
         job_id=job.id,
         status=job.status,
@@ -97,9 +101,9 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
         engine=job.engine,
-        done=lines_that_fit(job.done or (), LONGEST_NOTES),
+        done=done,
         not_done=job.not_done or None,
-        notes=lines_that_fit(job.notes or (), LONGEST_NOTES),
+        notes=lines_that_fit(job.notes or (), room),
         saved=saved,
         output_url=urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
