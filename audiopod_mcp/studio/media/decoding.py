@@ -17,6 +17,8 @@ from .ffmpeg import decoding
 
 SAMPLES_AT_ONCE: Final = 1 << 19
 """Of all channels; between two blocks work can be stopped."""
+_LEFT_OUT: Final = 9000
+"""Frames at most that are no sound but silence of an mp3 encoder, at both ends."""
 _UNKNOWN: Final = 1 << 62
 """Frames, and more: what libsndfile says of what does not tell its length."""
 
@@ -84,7 +86,8 @@ class _Sndfile:
             self.frames = round(stream.found * self.rate)
         self.promised = stream.promised
         self.unfinished = stream.unfinished
-        self.damage: str | None = None
+        self.damage = stream.damage
+        self._found = stream.found or 0.0
 
     def close(self) -> None:
         self._file.close()
@@ -103,6 +106,7 @@ class _Sndfile:
                 break
             done += len(part)
             yield part
-        # Where no length is known, libsndfile's end of a flac is a fault, too.
-        if faulty and (self.frames is None or done < self.frames):
+        # The end of a flac is a fault, too, where libsndfile is not told its length.
+        expected = self.frames or round((self.promised or 0.0) * self.rate)
+        if (faulty and done < expected) or done + _LEFT_OUT < self._found * self.rate:
             self.damage = f"nothing can be decoded after {done / self.rate:.2f} seconds of it"

@@ -105,6 +105,18 @@ WHOLE = {
     "aiff, sizes 0": unsized_aiff,
     "caf": lambda: encoded(MUSIC, kind="CAF", subtype="PCM_16"),
     "caf, size unknown": unsized_caf,
+    "mp3 in a wav": lambda: (
+        b"RIFF\xff\xff\xff\xffWAVE"
+        + chunk(b"fmt ", struct.pack("<HHIIHHHHIHHH", 0x55, 2, 44_100, 16_000, 1, 0, 12, 1, 2, 417, 1, 1393))
+        + chunk(b"data", mp3())
+    ),
+    "flac with a tag at its end": lambda: flac() + b"TAG".ljust(128, b" "),
+    "flac of large frames from a pipe": lambda: flac_of_length(flac(subtype="PCM_24"), 0),
+    "au, size too small": lambda: (
+        (au := encoded(MUSIC, kind="AU", subtype="PCM_16"))[:8] + b"\0\0\1\0" + au[12:]
+    ),
+    "aifc, little-endian": lambda: encoded(MUSIC, kind="AIFF", subtype="PCM_16", endian="LITTLE"),
+    "w64": lambda: encoded(MUSIC, kind="W64", subtype="PCM_16"),
     "au": lambda: encoded(MUSIC, kind="AU", subtype="PCM_16"),
 }
 BEYOND_FFMPEG = {  # what version 5.1 cuts short, refuses or, the bytes of a rifx, reads the wrong way round
@@ -114,6 +126,7 @@ BEYOND_FFMPEG = {  # what version 5.1 cuts short, refuses or, the bytes of a rif
     "rf64, size unknown",
     "rifx",
     "aiff, sizes 0",
+    "mp3 in a wav",  # whose silence before and after it does not leave out
     "flac in ogg",  # that of an encoder is compared below
 }
 EXACT = {"PCM_16": 2**-15, "PCM_24": 2**-22, "FLOAT": 0.0}
@@ -243,6 +256,25 @@ def test_damage_in_the_middle_is_told(tmp_path):
     assert [("damaged" in note, f"{len(audio) / 44_100:.2f} seconds" in note) for note in notes] == [
         (True, True)
     ]
+
+
+def test_a_hole_in_an_ogg_and_rubbish_in_an_mp3_are_told(tmp_path):
+    content = vorbis()
+    starts = [at for at in range(len(content)) if content.startswith(b"OggS", at)]
+    middle = len(starts) // 2
+    (tmp_path / "a").write_bytes(content[: starts[middle]] + content[starts[middle + 1] :])
+    assert ["damaged" in note for note in read(tmp_path / "a")[3]] == [True]
+    joined = content[: starts[2]] + content[starts[middle] :]  # as one who comes late to a broadcast has it
+    (tmp_path / "a").write_bytes(joined)
+    audio, _, _, notes = read(tmp_path / "a")
+    assert 0.2 < len(audio) / len(MUSIC) < 0.8
+    assert notes == []
+    content = mp3(mode="CONSTANT")
+    half = content.index(content[:2], len(content) // 2)
+    (tmp_path / "a").write_bytes(content[:half] + b"rubbish " * 300 + content[half:])
+    audio, _, _, notes = read(tmp_path / "a")
+    assert len(audio) / len(MUSIC) == pytest.approx(1, abs=0.02)
+    assert ["damaged" in note for note in notes] == [True]
 
 
 def test_an_empty_wav_is_still_empty(tmp_path):
