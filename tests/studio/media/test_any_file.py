@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiopod_mcp.studio.engines.base import EngineRefused
-from audiopod_mcp.studio.media.audio_files import read_audio
+from audiopod_mcp.studio.media.audio_files import read_audio, write_audio
 
 from .wild import (
     FFMPEG,
@@ -39,6 +39,10 @@ def vorbis(sound=MUSIC, rate=44_100):
 
 def mp3(sound=MUSIC, rate=44_100, mode="VARIABLE"):
     return encoded(sound, rate, "MP3", bitrate_mode=mode, compression_level=0.4)
+
+
+def plain(sound=MUSIC, rate=44_100):
+    return wav(sound, rate)
 
 
 def unsized_aiff():
@@ -214,7 +218,7 @@ def test_float_over_full_scale_is_read_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize("second", [(44_100, 2), (22_050, 2), (48_000, 1)])
-@pytest.mark.parametrize("kind", [vorbis, mp3])
+@pytest.mark.parametrize("kind", [vorbis, mp3, flac, plain])
 def test_recordings_end_to_end_are_all_read(tmp_path, kind, second):
     rate, channels = second
     more = music(2.0, rate, channels, seed=1)
@@ -228,6 +232,42 @@ def test_recordings_end_to_end_are_all_read(tmp_path, kind, second):
     alone.write_bytes(kind())
     first = read(alone)[0]
     assert np.abs(audio[: len(first)] - first).max() < 1e-6
+
+
+def test_three_wavs_end_to_end_and_a_chunk_of_a_wrong_size(tmp_path):
+    (tmp_path / "a").write_bytes(wav(MUSIC, after=LIST) + wav(MUSIC) + wav(MUSIC[:100], size=0))
+    audio, _, _, notes = read(tmp_path / "a")
+    assert len(audio) == 2 * len(MUSIC) + 100
+    assert notes == []
+    (tmp_path / "a").write_bytes(wav(MUSIC, before=chunk(b"LIST", b"INFO", 0x7000_0000)))
+    assert read(tmp_path / "a")[0].shape == MUSIC.shape
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"#EXTM3U\nhttp://host/a.mp3\n", "a playlist"),
+        (b"MThd\0\0\0\6" + bytes(100), "a MIDI file"),
+        (b"PK\3\4" + bytes(100), "zip"),
+        (b"%PDF-1.4\n" + bytes(100), "not audio"),
+        (b'{"error": "not found"}', "not audio"),
+    ],
+)
+def test_what_it_is_instead_is_said(tmp_path, content, says):
+    (tmp_path / "a.mp3").write_bytes(content)
+    with pytest.raises(EngineRefused, match=f"not a readable audio file: .*{says}"):
+        read(tmp_path / "a.mp3")
+
+
+@pytest.mark.parametrize("channels", range(1, 9))
+def test_channels_stay_in_their_places(tmp_path, channels):
+    time = np.arange(22_050) / 44_100
+    tones = np.stack([0.3 * np.sin(2 * np.pi * (300 + 200 * c) * time) for c in range(channels)], axis=1)
+    write_audio(tmp_path / "a.ogg", tones.astype(np.float32), 44_100)
+    spectrum = np.abs(np.fft.rfft(read(tmp_path / "a.ogg")[0] * np.hanning(22_050)[:, None], axis=0))
+    heard = 2 * spectrum.argmax(axis=0)
+    deep = {3} if channels == 6 else set()  # the channel for low frequencies has no others
+    assert all(c in deep or abs(heard[c] - 300 - 200 * c) <= 4 for c in range(channels))
 
 
 def test_many_short_oggs_end_to_end(tmp_path):
@@ -324,6 +364,10 @@ FOREIGN = {
     "mka": ("mka", ["-c:a", "flac"], 0),
     "mp2": ("mp2", [], 4096),
     "ac3": ("ac3", [], 4096),
+    "wav of mp2-like coding": ("wav", ["-c:a", "adpcm_swf", "-ar", "44100"], 9000),
+    "surround opus": ("opus", ["-ac", "6", "-ar", "48000"], 960),
+    "surround vorbis": ("ogg", ["-ac", "8"], 0),
+    "caf of a rare kind": ("caf", ["-c:a", "adpcm_ima_qt"], 200),
     "wavpack": ("wv", [], 0),
     "mpeg-ts": ("ts", ["-c:a", "aac"], 8192),
 }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import BinaryIO, Final
 
-from .stream import NotAudio, Pieces, Stream
+from .stream import NotAudio, Pieces, Stream, read_at
 from .window import Stretch, Window
 
+_BEGINNING: Final = b"fLaC\0\0\0\x22"
+"""What stands at the beginning of each flac, and nowhere else: its name and the size of its first block."""
+_LOOKED_THROUGH: Final = 1 << 22
 _TAIL: Final = 1 << 17
 """Bytes at the end within which the last frame begins, unless the header knows of larger frames."""
 _BLOCK_SIZES: Final = {
@@ -17,8 +21,23 @@ _BLOCK_SIZES: Final = {
 
 
 def flac_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
-    """The sound of a flac that begins at ``start``."""
-    return [flac_stream(file, (Stretch(start, end - start),))]
+    """The sound of a flac that begins at ``start``, and of others that follow it."""
+    starts = [start, *_other_starts(file, start + 1, end)]
+    return [flac_stream(file, (Stretch(at, following - at),)) for at, following in pairwise([*starts, end])]
+
+
+def _other_starts(file: BinaryIO, start: int, end: int) -> list[int]:
+    found, at, overlap = [], start, len(_BEGINNING) - 1
+    while at < end:
+        text = read_at(file, at, min(_LOOKED_THROUGH, end - at))
+        place = text.find(_BEGINNING)
+        while place >= 0:
+            found.append(at + place)
+            place = text.find(_BEGINNING, place + 1)
+        at += max(1, len(text) - overlap)
+        if len(text) <= overlap:
+            break
+    return found
 
 
 def flac_stream(file: BinaryIO, pieces: Pieces) -> Stream:

@@ -13,6 +13,14 @@ from .stream import Foreign, NotAudio, Pieces, Stream, read_at
 from .window import Stretch
 
 _DECODED: Final = {b"\x01vorbis": "vorbis", b"OpusHead": "opus", b"\x7fFLAC": "flac", b"Speex   ": "speex"}
+OGG_CHANNELS: Final = {
+    3: (0, 2, 1),
+    5: (0, 2, 1, 3, 4),
+    6: (0, 2, 1, 5, 3, 4),
+    7: (0, 2, 1, 6, 5, 3, 4),
+    8: (0, 2, 1, 7, 5, 6, 3, 4),
+}
+"""Where, by their number, the channels of a wav or flac stand in Vorbis and Opus (Vorbis I, 4.3.9)."""
 _FIRST, _LAST = 2, 4
 """Flags of a page: it begins a stream, it ends one."""
 _LOOKED_THROUGH: Final = 1 << 17
