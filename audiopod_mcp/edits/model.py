@@ -98,8 +98,8 @@ def _names(value: Any) -> Any:
     return None if names in (["everything"], ["all"]) else names
 
 
-def _players(names: list[str]) -> list[str]:
-    return list(dict.fromkeys(player_name(name) for name in names))
+def _players(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(player_name(name) for name in names))
 
 
 def key_name(text: str) -> str:
@@ -137,7 +137,7 @@ def _rounded(number: float) -> float:
 
 
 Number = Annotated[float, AfterValidator(_rounded)]
-Names = Annotated[list[str], AfterValidator(_players)]
+Names = Annotated[tuple[str, ...], AfterValidator(_players)]
 Who = Annotated[Names | None, BeforeValidator(_names)]
 
 
@@ -220,7 +220,7 @@ def _complaint(edit: TrackEdit) -> str | None:
 
 def _wrong_scope(edit: TrackEdit) -> str | None:
     for field in ("on", "but"):
-        if getattr(edit, field) == []:
+        if getattr(edit, field) == ():
             return f"{field}: name at least one, or leave it out"
     if edit.on and edit.but:
         return "but: give on or but, not both"

@@ -8,16 +8,16 @@ import re
 from typing import Final
 
 _PLAYERS: Final = {
-    "vocals": "vocal vox voice voices singer singers singing rap rapper rapping acapella|lead vocal|lead vocals|main vocal|main vocals|lead voice|lead singer",
-    "backing_vocals": "backing backup choir choirs harmonies|backing vocal|backing vocals|background vocal|background vocals|background singers|backing singers|backup vocals|backup singers|vocal harmonies|harmony vocals",
+    "vocals": "vocal vox voice voices singer singers singing rapper|lead vocal|lead vocals|main vocal|main vocals|lead voice|lead singer",
+    "backing_vocals": "choir choirs harmonies|backing vocal|backing vocals|background vocal|background vocals|background singers|backing singers|backup vocals|backup singers|vocal harmonies|harmony vocals",
     "drums": "drum drummer drumming beat beats kit drumkit|drum kit|drum set|drum track|drum machine|electronic drums|acoustic drums|drum beat|drum part|drum loop",
     "percussion": "shaker shakers tabla tablas cajon djembe maracas triangle taiko claps castanets conga congas bongo bongos tambourine tambourines clave claves cowbell cowbells timpani|hand percussion|hand claps|hand drums",
     "bass": "basses bassist bassline 808 808s contrabass|bass guitar|bass guitars|bass line|bass player|bass part|electric bass|upright bass|synth bass|acoustic bass|slap bass|fretless bass|double bass|808 bass|sub bass",
-    "guitar": "guitars guitarist ukulele ukuleles banjo banjos mandolin mandolins sitar sitars shamisen lute|electric guitar|electric guitars|acoustic guitar|acoustic guitars|lead guitar|rhythm guitar|distorted guitar|distorted guitars|nylon guitar|steel guitar|pedal steel|guitar solo|guitar riff|guitar part|guitar line",
-    "keyboard": "keyboards keys piano pianos pianist organ organs rhodes wurlitzer harpsichord clavinet vibraphone marimba accordion kalimba glockenspiel celesta|electric piano|grand piano|upright piano|music box|piano part|piano line|piano solo|hammond organ|church organ|pipe organ",
+    "guitar": "guitars guitarist ukulele ukuleles banjo banjos mandolin mandolins sitar sitars shamisen lute|electric guitar|electric guitars|acoustic guitar|acoustic guitars|lead guitar|rhythm guitar|distorted guitar|distorted guitars|nylon guitar|steel guitar|pedal steel|guitar riff|guitar part|guitar line",
+    "keyboard": "keyboards keys piano pianos pianist organ organs rhodes wurlitzer harpsichord clavinet vibraphone marimba accordion kalimba glockenspiel celesta|electric piano|grand piano|upright piano|music box|piano part|piano line|hammond organ|church organ|pipe organ",
     "strings": "string violin violins viola violas cello cellos fiddle fiddles harp harps koto kotos orchestra|string section|string quartet|string part|violin part",
     "brass": "trumpet trumpets trombone trombones horn horns tuba tubas|brass section|french horn|horn section|brass part",
-    "woodwinds": "woodwind sax saxes saxophone saxophones flute flutes clarinet clarinets oboe oboes bassoon bassoons recorder recorders harmonica harmonicas bagpipe bagpipes whistle|sax solo|saxophone solo|tenor sax|alto sax|pan flute|tin whistle",
+    "woodwinds": "woodwind sax saxes saxophone saxophones flute flutes clarinet clarinets oboe oboes bassoon bassoons recorder recorders harmonica harmonicas bagpipe bagpipes whistle|tenor sax|alto sax|pan flute|tin whistle",
     "synth": "synths synthesizer synthesizers synthesiser synthesisers pad pads arp arps arpeggio arpeggios arpeggiator|synth lead|synth pad|synth pads|lead synth|synth part",
     "fx": "riser risers|sound effects|sound effect",
 }

@@ -17,6 +17,7 @@ _KINDS = {
     "bool": "true or false",
     "string": "text",
     "list": "a list",
+    "tuple": "a list",
 }
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from audiopod_mcp.music.captions.style_names import names_style
-from audiopod_mcp.music.captions.text_search import find_words, normalize_text
-from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
-from audiopod_mcp.music.editing.prompt.edits import EditStep
-from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
+from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
+from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
 from audiopod_mcp.music.model import (
     Audio,
+    NotDone,
     Progress,
     Refused,
     Rendering,
@@ -28,6 +27,15 @@ from .form import FORM_EDITS, edit_form
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
+from .receipts import fact_of, level_change, signed
+from .step import EditStep
+from .time_range import spoken
+
+Spans: TypeAlias = Sequence[tuple[int, int]]
+_AUDIBLE = 0.1
+"""A change that is told, dB."""
+_UNHEARD = 40.0
+"""How far below a player the difference must be for it to be as before, dB."""
 
 
 def edit(
@@ -55,7 +63,7 @@ def edit(
     rate : int
         Sample rate, Hz.
     prompt : str, optional
-        The changes, in words (such as :data:`EXAMPLES`).
+        The changes, as :func:`audiopod_mcp.edits.render_edits` writes them, or in a person's words.
     lyrics : str, optional
         New words for a composed piece.
     first, last : float, optional
@@ -84,38 +92,70 @@ def edit(
     composed = score is not None and bool(stems)
     if lyrics and not composed:
         raise Refused("recording_keeps_its_words")
-    plan = parse_prompt(prompt or "")
-    if plan.unsupported:
-        raise Refused("edit_unsupported", clause=plan.unsupported.clause, kind=plan.unsupported.kind)
-    steps = plan.steps
-    if prompt and not steps and not (composed and _is_musical(prompt)):
-        raise Refused("edit_not_understood", examples=EXAMPLES)
+    plan = read_prompt(prompt or "")
+    if prompt and not plan.steps and not (composed and plan.style) and not lyrics:
+        raise plan.refusal
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
+    receipt = Receipt(not_done=list(plan.not_done))
     piece = song.excerpt(begin, stop)
-    if prompt and composed and (not steps or _asks_for_style(plan.unread)):
-        piece = _in_style(piece, prompt, seed, progress_within(report, 0.0, 0.8))
-    elif plan.unread:
-        note = f"Not understood, and left as it was: {plan.unread}."
-        piece = piece.with_notes(note)
+    if plan.style and composed:
+        piece = _in_style(piece, plan.style, seed, progress_within(report, 0.0, 0.8), receipt)
+    elif plan.style:
+        receipt.fail(plan.style, "A recording is not arranged anew by an edit; cover_song plays it in another style.")
     if lyrics:
         piece = _with_words(piece, lyrics, seed, progress_within(report, 0.0, 0.8))
-    # What is said of a moment is meant on the clock of the track as it is: before others change that.
-    for number, step in enumerate(
-        sorted(steps, key=lambda step: step.when is None or step.kind in FORM_EDITS)
-    ):
-        share = 0.9 / len(steps)
-        piece = _apply_step(
-            piece, step, begin / rate, ceiling, progress_within(report, number * share, (number + 1) * share)
-        )
+        receipt.done.append("the new lyrics are sung")
+    for number, step in enumerate(sorted(plan.steps, key=_order)):
+        share = 0.9 / len(plan.steps)
+        part = progress_within(report, number * share, (number + 1) * share)
+        piece = receipt.of(step, piece, lambda step=step, now=piece, part=part: _apply_step(now, step, begin / rate, ceiling, part))  # type: ignore[misc]
+    if not receipt.done and receipt.refusal:
+        raise receipt.refusal
     report(0.9, "putting it together")
-    out = song.insert(_with_peaks_limited(piece, song.excerpt(begin, stop), ceiling), begin, stop)
+    held = _with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
+    out = song.insert(held, begin, stop)
     end = begin + piece.samples
     changed = out.mix
     changed[:begin], changed[end:] = audio[:begin], audio[stop:]
+    if (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
+        receipt.done.append(f"peaks held at {ceiling:.1f} dBTP: {signed(lowered, 'dB')} in all")
     lines = out.score.lyrics if out.score else ()
-    return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
+    for who in plan.kept:
+        _tell_of_kept(who, plan, song, out, receipt)
+    receipt.done.extend(f"left as it was: {clause}" for clause in plan.left)
+    done = tuple(dict.fromkeys(receipt.done))
+    return Rendering(
+        changed, rate, out.layers if composed else {}, out.score, lines, out.notes, done, tuple(receipt.not_done)
+    )
+
+
+@dataclass
+class Receipt:
+    """What was done of a plan, and what was not."""
+
+    done: list[str] = field(default_factory=list)
+    not_done: list[NotDone] = field(default_factory=list)
+    refusal: Refused | None = None
+    """Why the first step that failed did."""
+
+    def fail(self, asked: str, instead: str) -> None:
+        self.not_done.append(NotDone(asked, instead))
+
+    def of(self, step: EditStep, piece: LayeredTrack, change: Callable[[], tuple[LayeredTrack, Spans]]) -> LayeredTrack:
+        """The changed ``piece``; as it was where the ``change`` is refused."""
+        try:
+            after, spans = change()
+        except Refused as refused:
+            self.refusal = self.refusal or refused
+            self.fail(step.asked, str(refused).removeprefix("instruction: "))
+            return piece
+        facts = after.facts or (fact_of(step, piece, after, spans),)
+        self.done.extend(facts)
+        for shortfall in after.shortfalls:
+            self.fail(step.asked, shortfall)
+        return replace(after, facts=(), shortfalls=())
 
 
 def _sample_range(first: float | None, last: float | None, samples: int) -> tuple[int, int]:
@@ -125,27 +165,40 @@ def _sample_range(first: float | None, last: float | None, samples: int) -> tupl
     return round(low * samples), round(high * samples)
 
 
-def _is_musical(prompt: str) -> bool:
-    """Whether a caption of it would say how the piece should be played."""
-    known = {**MOODS, **TEMPO_WORDS, **HINT_WORDS}
-    return names_style(prompt) or bool(find_words(normalize_text(prompt), known))
+def _tell_of_kept(who: str, plan: EditPlan, before: LayeredTrack, after: LayeredTrack, receipt: Receipt) -> None:
+    """Say whether a player who was to stay did."""
+    track = TRACK_OF[who]
+    if before.score is None:
+        touched = plan.style or any(step.track is None and track not in step.others for step in plan.steps)
+    elif track not in before.layers:
+        touched = False
+    else:
+        old, new = before.layers[track], after.layers.get(track)
+        touched = new is None or new.shape != old.shape or abs(level_change(old, new - old)) < _UNHEARD
+    if touched:
+        receipt.fail(f"{who} as before", f"The {who} changed with all the rest: this can't be done to some players only.")
+    else:
+        receipt.done.append(f"{who} as before")
 
 
-def _asks_for_style(rest: str) -> bool:
-    """Whether what no step explains is a style that is asked for, and not a style in an aside."""
-    asking_words = (
-        r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
-    )
-    return names_style(rest) and bool(re.search(asking_words, rest, re.IGNORECASE))
+def _order(step: EditStep) -> int:
+    """Of steps that happen at once: what is said of a moment is meant on the clock of the track as it is, and a
+    loudness is that of the result.
+    """
+    if step.kind in ("loudness", "peak"):
+        return 2
+    return int(step.when is None or step.kind in FORM_EDITS)
 
 
-def _in_style(piece: LayeredTrack, prompt: str, seed: int, report: Progress) -> LayeredTrack:
-    """The piece arranged anew, as loud as it was, and a note of it: some only meant a small change."""
+def _in_style(
+    piece: LayeredTrack, prompt: str, seed: int, report: Progress, receipt: Receipt
+) -> LayeredTrack:
+    """The piece arranged anew, as loud as it was."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
     new = rearrange(piece.score, prompt, seed=seed, report=report)
     style = f" as {new.score.brief.style}" if new.score and new.score.brief else ""
-    note = f"It was arranged anew{style}, every instrument of it; say {EXAMPLES} to change just that."
-    return replace(piece, layers=conform_stems(new.stems, piece), score=new.score, notes=(*piece.notes, note))
+    receipt.done.append(f"arranged anew{style}, every instrument of it")
+    return replace(piece, layers=conform_stems(new.stems, piece), score=new.score)
 
 
 def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -> LayeredTrack:
@@ -159,11 +212,13 @@ def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -
 
 def _apply_step(
     piece: LayeredTrack, step: EditStep, start: float, ceiling: float, report: Progress
-) -> LayeredTrack:
+) -> tuple[LayeredTrack, Spans]:
     """``piece``, which begins ``start`` seconds into the track, with one step done, where it is meant.
 
-    ``ceiling`` is the true peak (dBTP) that the parts that change may have.
+    ``ceiling`` is the true peak (dBTP) that the parts that change may have. Where it was done, samples
+    ``[first, last)``, comes with it; nothing means everywhere.
     """
+    _check_player(piece, step)
     spans: list[tuple[int, int]] = []
     if step.when is not None:
         sections = piece.sections(progress_within(report, 0.0, 0.2)) if step.when.section else ()
@@ -176,15 +231,45 @@ def _apply_step(
             note = f"The {step.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
             piece = piece.with_notes(note)
     if step.kind in FORM_EDITS:
-        return edit_form(piece, step, spans)
+        return edit_form(piece, step, spans), spans
     if not spans:
-        return EDIT_FUNCTIONS[step.kind](piece, step, report)
+        return _changed(piece, step, report), spans
+    after = piece
     for first, last in reversed(spans):
-        part = piece.excerpt(first, last)
-        piece = piece.insert(
-            _with_peaks_limited(EDIT_FUNCTIONS[step.kind](part, step, report), part, ceiling), first, last
-        )
-    return replace(piece, notes=tuple(dict.fromkeys(piece.notes)))
+        part = after.excerpt(first, last)
+        after = after.insert(_with_peaks_limited(_changed(part, step, report), part, ceiling), first, last)
+    where = spoken([(first / piece.rate, last / piece.rate) for first, last in spans], piece.seconds)
+    facts = tuple(f"{fact}{where}" for fact in dict.fromkeys(after.facts))
+    return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=facts), spans
+
+
+def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    """``piece`` with a step done to all of it, but for those ``others`` that it is not for."""
+    for track in step.others:
+        piece = piece.separate(track, report)
+    kept = {track: layer for track, layer in piece.layers.items() if track in step.others}
+    if not kept:
+        return EDIT_FUNCTIONS[step.kind](piece, step, report)
+    rest = {track: layer for track, layer in piece.layers.items() if track not in kept}
+    if not rest:
+        raise Refused("nobody_left")
+    after = EDIT_FUNCTIONS[step.kind](replace(piece, layers=rest), step, report)
+    score = after.score
+    if score is not None and piece.score is not None:
+        parts = [part for part in score.parts if part.track not in kept]
+        score = replace(score, parts=(*parts, *(part for part in piece.score.parts if part.track in kept)))
+    return replace(after, layers={**after.layers, **kept}, score=score)
+
+
+def _check_player(piece: LayeredTrack, step: EditStep) -> None:
+    """Refuse what names one of several instruments that are one stem: it would change them all."""
+    if step.track is None or piece.score is None or not step.name or is_whole_track(step.name):
+        return
+    played = {part.instrument for part in piece.score.parts if part.track == step.track}
+    meant = set(read_caption(step.name).instruments) & played or {step.name}
+    if len(played) > 1 and meant < played | {step.name}:
+        others = tuple(sorted(played - meant))
+        raise Refused("instrument_shares_stem", name=step.name, others=others, track=step.track.replace("_", " "))
 
 
 def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:

@@ -10,7 +10,7 @@ import pytest
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
-from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.editing.prompt.parse import read_prompt
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, stereo_width
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
@@ -91,7 +91,7 @@ def levels_of(track, song, made):
     ],
 )
 def test_what_is_understood(prompt, steps):
-    assert [(w.kind, pytest.approx(w.amount), w.track) for w in parse_prompt(prompt).steps] == steps
+    assert [(w.kind, pytest.approx(w.amount), w.track) for w in read_prompt(prompt).steps] == steps
 
 
 @pytest.mark.slow

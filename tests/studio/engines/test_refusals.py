@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from audiopod_mcp import music
-from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
+from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, read_prompt
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.wording import refusals
@@ -80,7 +80,7 @@ def test_every_wording_is_of_something_that_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_what_an_edit_can_not_do_is_told_with_what_helps_instead(prompt: str, kind: str) -> None:
-    found = parse_prompt(prompt).unsupported
+    found = read_prompt(prompt).unsupported
     assert found is not None
     assert found.kind == kind
     why, instead = UNSUPPORTED_EDITS[kind]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audiopod_mcp.music.editing.prompt.parse import parse_prompt
-from audiopod_mcp.music.editing.prompt.time_ranges import TimeRange
+from audiopod_mcp.music.editing.prompt.parse import read_prompt
+from audiopod_mcp.music.editing.time_range import TimeRange
 from audiopod_mcp.music.model import Refused, Span
 
 
@@ -13,7 +13,7 @@ def said(prompt):
     """The steps in short: kind, amount, and what else is told of each."""
     return [
         (w.kind, round(w.amount, 2), *filter(None, (w.track, w.text, w.hertz)))
-        for w in parse_prompt(prompt).steps
+        for w in read_prompt(prompt).steps
     ]
 
 
@@ -98,7 +98,7 @@ def test_what_is_understood(prompt, steps):
     ],
 )
 def test_when(prompt, kind, when):
-    (step,) = parse_prompt(prompt).steps
+    (step,) = read_prompt(prompt).steps
     assert (step.kind, step.when) == (kind, when)
 
 
@@ -116,7 +116,7 @@ def test_a_moment_in_a_track():
 
 def test_numbers_that_are_no_times():
     assert [
-        step.when for step in parse_prompt("drums -2.5 dB, transpose from C to D, up to 90 bpm").steps
+        step.when for step in read_prompt("drums -2.5 dB, transpose from C to D, up to 90 bpm").steps
     ] == [None] * 3
 
 
@@ -133,13 +133,13 @@ def test_numbers_that_are_no_times():
     ],
 )
 def test_what_an_edit_can_not_do_is_known(prompt, kind):
-    found = parse_prompt(prompt).unsupported
+    found = read_prompt(prompt).unsupported
     assert found is not None
     assert found.kind == kind
     assert found.clause in prompt
 
 
 def test_what_explains_a_wish_is_no_wish():
-    assert parse_prompt("take it down two semitones, my singer can't reach the high notes").unread == (
+    assert read_prompt("take it down two semitones, my singer can't reach the high notes").unread == (
         "my singer can't reach the high notes"
     )
