@@ -4,6 +4,8 @@ Each edit is one phrase of a fixed form, such as ``make the drums 3 dB louder fr
 phrases with ``; `` between them. Both directions come from one table.
 """
 
+# ruff: noqa: E501 (patterns: one of meaning a line)
+
 from __future__ import annotations
 
 import re
@@ -22,7 +24,7 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     # Where there are two: of what is more than the neutral amount, and of what is less.
     "level": ("make {who} {amount} dB louder", "make {who} {amount} dB quieter"),
     "remove": ("remove {who}",),
-    "add": ("add {instrument}",),
+    "add": ("have {instrument} play along",),
     "replace": ("replace {who} with {instrument}",),
     "low_cut": ("cut {who} below {amount} Hz",),
     "high_cut": ("cut {who} above {amount} Hz",),
@@ -115,7 +117,9 @@ def _patterns() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
 
 def _pattern(form: str) -> str:
     pattern = re.sub(r"\[(.*?)\]", r"(?:\1)?", form)
-    return re.sub(r"\{(\w+)\}", lambda hole: _HOLES.get(hole[1], rf"(?P<{hole[1]}>{_NUMBER})"), pattern) + _WHEN
+    return (
+        re.sub(r"\{(\w+)\}", lambda hole: _HOLES.get(hole[1], rf"(?P<{hole[1]}>{_NUMBER})"), pattern) + _WHEN
+    )
 
 
 def _fields(found: dict[str, str | None], sign: int) -> dict[str, Any]:
@@ -123,7 +127,9 @@ def _fields(found: dict[str, str | None], sign: int) -> dict[str, Any]:
     who = fields.pop("who", "everything")
     names = re.split(", | and ", who.removeprefix("everything but "))
     if who != "everything":
-        fields["but" if who.startswith("everything") else "on"] = [name.removeprefix("the ") for name in names]
+        fields["but" if who.startswith("everything") else "on"] = [
+            name.removeprefix("the ") for name in names
+        ]
     for name in ("start", "end"):
         if name in fields:
             number = float(fields[name].split(" ")[0])

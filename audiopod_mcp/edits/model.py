@@ -13,15 +13,16 @@ from .players import player_name
 
 Action = Literal[
     "level", "remove", "add", "replace", "low_cut", "high_cut", "equaliser", "bass", "treble", "brightness",
-    "reverb", "echo", "compression", "saturation", "punch", "de_ess", "width", "pan", "tempo", "speed", "pitch",
-    "key", "loudness", "peak", "fade_in", "fade_out", "cut", "keep", "repeat", "reverse", "trim", "trim_start",
-    "trim_end", "loop",
+    "reverb", "echo", "compression", "saturation", "punch", "de_ess", "width", "pan", "tempo", "speed",
+    "pitch", "key", "loudness", "peak", "fade_in", "fade_out", "cut", "keep", "repeat", "reverse", "trim",
+    "trim_start", "trim_end", "loop",
 ]  # fmt: skip
 ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 UNITS: Final = (
-    "dB: level (-60..24), equaliser, bass, treble, brightness, punch (-24..24), compression, saturation, de_ess; "
-    "Hz: low_cut, high_cut; %: reverb, pan (-100..100, left below 0), echo, width (0..300) and speed (25..400) of "
-    "now; tempo BPM; pitch semitones (-24..24, fractions); loudness LUFS; peak dBTP; fades s; repeat times"
+    "dB: level (-60..24), equaliser, bass, treble, brightness, punch (-24..24), compression, saturation, "
+    "de_ess; Hz: low_cut, high_cut; %: reverb, pan (-100..100, left below 0), echo, width (0..300) and speed "
+    "(25..400) of now; tempo BPM; pitch semitones (-24..24, fractions); loudness LUFS; peak dBTP; fades s; "
+    "repeat times"
 )
 
 
@@ -119,7 +120,9 @@ def key_name(text: str) -> str:
     tonic, sign, mode = found.groups()
     sign = {"sharp": "#", "♯": "#", "flat": "b", "♭": "b"}.get((sign or "").lower(), (sign or "").lower())
     if mode:
-        return f"{tonic.upper()}{sign} {'minor' if mode == 'm' or mode.lower().startswith('min') else 'major'}"
+        return (
+            f"{tonic.upper()}{sign} {'minor' if mode == 'm' or mode.lower().startswith('min') else 'major'}"
+        )
     return f"{tonic.upper()}{sign}"
 
 
@@ -128,7 +131,9 @@ def _instrument(text: str) -> str:
     for article in ("a ", "an ", "the ", "some "):
         name = name.removeprefix(article)
     if not _INSTRUMENT.fullmatch(name) or _NOT_IN_NAMES.search(name):
-        raise ValueError(f"{text!r} is no plain name of an instrument; write it like 'piano' or 'electric guitar'")
+        raise ValueError(
+            f"{text!r} is no plain name of an instrument; write it like 'piano' or 'electric guitar'"
+        )
     return name
 
 
@@ -159,9 +164,7 @@ class TrackEdit(BaseModel):
 
     action: Annotated[Action, BeforeValidator(_plain_action)]
     amount: Number | None = Field(default=None, description=UNITS)
-    on: Who = Field(
-        default=None, description="Tracks or instruments; default everything"
-    )
+    on: Who = Field(default=None, description="Tracks or instruments; default everything")
     but: Who = Field(default=None, description="Everything but these")
     start: Number | None = Field(default=None, description="s; below 0 from the end")
     end: Number | None = Field(default=None, description="s")
@@ -205,10 +208,11 @@ def _complaint(edit: TrackEdit) -> str | None:
     if rule.low is not None:
         if edit.amount is None:
             return f"amount: required by {action}, {rule.low:g} to {rule.high:g} {rule.unit}"
+        takes = f"{action} takes {rule.low:g} to {rule.high:g} {rule.unit}"
         if not rule.low <= edit.amount <= rule.high:
-            return f"amount: {edit.amount:g} is out of range; {action} takes {rule.low:g} to {rule.high:g} {rule.unit}"
+            return f"amount: {edit.amount:g} is out of range; {takes}"
         if edit.amount == rule.neutral:
-            return f"amount: {edit.amount:g} {rule.unit} changes nothing; {action} takes {rule.low:g} to {rule.high:g}"
+            return f"amount: {edit.amount:g} {rule.unit} changes nothing; {takes}"
         if action == "repeat" and edit.amount % 1:
             return f"amount: {edit.amount:g} is no whole number of times"
     for field, (low, high, unit) in _OPTIONS.items():
@@ -233,6 +237,11 @@ def _wrong_scope(edit: TrackEdit) -> str | None:
         return "on: whom to remove? name them in on, or who stays in but"
     if edit.end is not None and edit.end == 0:
         return "end: 0 is the start of the track; give a later time"
-    if edit.start is not None and edit.end is not None and edit.start * edit.end > 0 and edit.start >= edit.end:
+    if (
+        edit.start is not None
+        and edit.end is not None
+        and edit.start * edit.end > 0
+        and edit.start >= edit.end
+    ):
         return f"end: {edit.end:g} is not after start ({edit.start:g})"
     return None

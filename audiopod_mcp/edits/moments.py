@@ -1,5 +1,7 @@
 """When an edit happens, where it is not told in seconds: a section, bars, a share of the track."""
 
+# ruff: noqa: E501 (patterns: one of meaning a line)
+
 from __future__ import annotations
 
 import re
@@ -11,7 +13,17 @@ _SAME: Final = {
     "hook": "chorus", "refrain": "chorus", "drop": "chorus", "prechorus": "pre-chorus", "pre chorus": "pre-chorus",
     "ending": "outro", "opening": "intro", "choruses": "chorus", "verses": "verse",
 }  # fmt: skip
-_ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "final": -1}
+_ORDINALS: Final = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "final": -1,
+}
 _SHARES: Final = {"half": 2, "third": 3, "quarter": 4}
 _NAME: Final = "|".join(sorted((*SECTIONS, *_SAME), key=len, reverse=True))
 _ORDER: Final = "|".join((*_ORDINALS, "last"))
@@ -76,10 +88,16 @@ def moment(section: str) -> Moment:
         return Moment(unit="bars", start=int(found["first"]) - 1, end=int(found["last"]))
     if (found := _END_BARS.fullmatch(section)) is not None:
         count = int(found["count"])
-        return Moment(unit="bars", end=count) if found["end"] == "first" else Moment(unit="bars", start=-count)
+        return (
+            Moment(unit="bars", end=count) if found["end"] == "first" else Moment(unit="bars", start=-count)
+        )
     if (found := _SHARE.fullmatch(section)) is not None:
         share = 1 / _SHARES[found["share"]]
-        return Moment(unit="share", end=share) if found["end"] == "first" else Moment(unit="share", start=1 - share)
+        return (
+            Moment(unit="share", end=share)
+            if found["end"] == "first"
+            else Moment(unit="share", start=1 - share)
+        )
     last = section.startswith("last ")
     name, _, number = section.removeprefix("last ").partition(" ")
     return Moment(name, -1 if last else int(number) - 1 if number else None)

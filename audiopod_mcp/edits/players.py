@@ -29,7 +29,7 @@ _PIECES: Final = {
 
 
 def _names(table: dict[str, str]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for track, words in table.items():
         single, *phrases = words.split("|")
         found |= dict.fromkeys((*single.split(), *phrases), track)
@@ -42,7 +42,9 @@ TRACK_OF: Final = {**_names(_PLAYERS), **{track.replace("_", " "): track for tra
 """The stem of each name of a player: lower case, single blanks between words."""
 PIECE_OF: Final = _names(_PIECES)
 """The stem that holds what has a name and no stem of its own: a kick is in the drums."""
-LEAD: Final = frozenset(name for name, track in TRACK_OF.items() if track == "vocals" and re.match("lead|main", name))
+LEAD: Final = frozenset(
+    name for name, track in TRACK_OF.items() if track == "vocals" and re.match("lead|main", name)
+)
 """The names of the singer alone: backing vocals are others."""
 
 
@@ -57,7 +59,9 @@ def player_name(text: str) -> str:
     name = " ".join(re.sub(r"[_\-\s]+", " ", text.lower()).split()).removeprefix("the ")
     if name in PIECE_OF:
         track = PIECE_OF[name].replace("_", " ")
-        raise ValueError(f"{name!r} is part of the {track} and can't be told apart from them; {track!r} is all of them")
+        raise ValueError(
+            f"{name!r} is part of the {track} and can't be told apart from them; {track!r} is all of them"
+        )
     if name not in TRACK_OF:
         raise ValueError(f"{text!r} is no track or instrument known here; tracks are {', '.join(TRACKS)}")
     return name

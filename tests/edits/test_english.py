@@ -51,6 +51,7 @@ def edits(draw):
         return None
 
 
+@pytest.mark.slow
 @given(st.lists(edits().filter(lambda edit: edit is not None), min_size=1, max_size=6))
 @settings(max_examples=300, deadline=None)
 def test_what_is_written_as_english_is_read_back_exactly(asked):
@@ -64,20 +65,31 @@ def test_every_action_has_a_rule():
 @pytest.mark.parametrize(
     ("edit", "english"),
     [
-        (dict(action="level", amount=-3, on=["drums"], start=30, end=45), "make the drums 3 dB quieter from 30 s to 45 s"),
-        (dict(action="pitch", amount=-0.3177), "lower the pitch of everything by 0.3177 semitones"),
-        (dict(action="remove", but=["drums", "bass"]), "remove everything but the drums and the bass"),
-        (dict(action="loudness", amount=-14, true_peak=-1), "set the loudness of everything to -14 LUFS with a true peak of -1 dBTP"),
-        (dict(action="fade_out", amount=3, start=-10), "fade out everything over 3 s from 10 s before the end"),
-        (dict(action="cut", section="last chorus"), "cut the stretch in the last chorus"),
-        (dict(action="echo", amount=40, on="lead vocals", time=0.25), "add 40 % echo to the lead vocals every 0.25 s"),
+        ({"action": "level", "amount": -3, "on": ["drums"], "start": 30, "end": 45}, "make the drums 3 dB quieter from 30 s to 45 s"),
+        ({"action": "pitch", "amount": -0.3177}, "lower the pitch of everything by 0.3177 semitones"),
+        ({"action": "remove", "but": ["drums", "bass"]}, "remove everything but the drums and the bass"),
+        ({"action": "loudness", "amount": -14, "true_peak": -1}, "set the loudness of everything to -14 LUFS with a true peak of -1 dBTP"),
+        ({"action": "fade_out", "amount": 3, "start": -10}, "fade out everything over 3 s from 10 s before the end"),
+        ({"action": "cut", "section": "last chorus"}, "cut the stretch in the last chorus"),
+        ({"action": "echo", "amount": 40, "on": "lead vocals", "time": 0.25}, "add 40 % echo to the lead vocals every 0.25 s"),
     ],
 )  # fmt: skip
 def test_the_english_is_such_as_a_person_writes(edit, english):
     assert render_edits([TrackEdit.model_validate(edit)]) == english
 
 
-@pytest.mark.parametrize("text", ["louder", "make the drums louder", "remove the drums; sadder", "", "; ", "make the gong 3 dB louder"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "louder",
+        "add echo",
+        "make the drums louder",
+        "remove the drums; sadder",
+        "",
+        "; ",
+        "make the gong 3 dB louder",
+    ],
+)
 def test_other_english_is_left_to_others(text):
     assert parse_edits(text) is None
 
@@ -85,22 +97,22 @@ def test_other_english_is_left_to_others(text):
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [
-        (dict(action="level"), "amount: required by level, -60 to 24 dB"),
-        (dict(action="level", amount=40), "amount: 40 is out of range; level takes -60 to 24 dB"),
-        (dict(action="level", amount=0), "amount: 0 dB changes nothing"),
-        (dict(action="remove"), "on: whom to remove?"),
-        (dict(action="remove", on=["kick"]), "'kick' is part of the drums"),
-        (dict(action="remove", on=["gong"]), "'gong' is no track or instrument"),
-        (dict(action="remove", on=[]), "on: name at least one"),
-        (dict(action="tempo", amount=120, on=["drums"]), "on: tempo takes none; it takes amount, start, end, section"),
-        (dict(action="cut"), "start: cut needs start, end or section"),
-        (dict(action="cut", start=10, end=5), "end: 5 is not after start (10)"),
-        (dict(action="reverse", section="wobble"), "'wobble' is not known; write it like 'chorus'"),
-        (dict(action="key", key="H"), "'H' is no key"),
-        (dict(action="equaliser", amount=3), "hz: required by equaliser"),
-        (dict(action="equaliser", amount=3, hz=5), "hz: 5 is out of range; allowed 20 to 20000 Hz"),
-        (dict(action="add", instrument="strings in the chorus"), "no plain name of an instrument"),
-        (dict(action="repeat", amount=2.5), "no whole number"),
+        ({"action": "level"}, "amount: required by level, -60 to 24 dB"),
+        ({"action": "level", "amount": 40}, "amount: 40 is out of range; level takes -60 to 24 dB"),
+        ({"action": "level", "amount": 0}, "amount: 0 dB changes nothing"),
+        ({"action": "remove"}, "on: whom to remove?"),
+        ({"action": "remove", "on": ["kick"]}, "'kick' is part of the drums"),
+        ({"action": "remove", "on": ["gong"]}, "'gong' is no track or instrument"),
+        ({"action": "remove", "on": []}, "on: name at least one"),
+        ({"action": "tempo", "amount": 120, "on": ["drums"]}, "on: tempo takes none; it takes amount, start, end, section"),
+        ({"action": "cut"}, "start: cut needs start, end or section"),
+        ({"action": "cut", "start": 10, "end": 5}, "end: 5 is not after start (10)"),
+        ({"action": "reverse", "section": "wobble"}, "'wobble' is not known; write it like 'chorus'"),
+        ({"action": "key", "key": "H"}, "'H' is no key"),
+        ({"action": "equaliser", "amount": 3}, "hz: required by equaliser"),
+        ({"action": "equaliser", "amount": 3, "hz": 5}, "hz: 5 is out of range; allowed 20 to 20000 Hz"),
+        ({"action": "add", "instrument": "strings in the chorus"}, "no plain name of an instrument"),
+        ({"action": "repeat", "amount": 2.5}, "no whole number"),
     ],
 )  # fmt: skip
 def test_what_an_action_does_not_take_is_told(edit, complaint):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
 from audiopod_mcp.music.captions.parse import read_caption
@@ -31,7 +31,6 @@ from .receipts import fact_of, level_change, signed
 from .step import EditStep
 from .time_range import spoken
 
-Spans: TypeAlias = Sequence[tuple[int, int]]
 _AUDIBLE = 0.1
 """A change that is told, dB."""
 _UNHEARD = 40.0
@@ -51,6 +50,7 @@ def edit(
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     separator: Separator = separate_by_signal,
+    wording: Callable[[Refused], str] = str,
 ) -> Rendering:
     """Change what a prompt names, and leave the rest as it is.
 
@@ -75,6 +75,8 @@ def edit(
         Those of a piece that was composed here.
     separator : Separator
         What takes players out of a recording.
+    wording : callable
+        What a refusal is called in the receipt.
 
     Returns
     -------
@@ -94,23 +96,28 @@ def edit(
         raise Refused("recording_keeps_its_words")
     plan = read_prompt(prompt or "")
     if prompt and not plan.steps and not (composed and plan.style) and not lyrics:
-        raise plan.refusal
+        raise Refused("recording_keeps_its_style") if plan.style else plan.refusal
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
     layers = dict(stems) if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
-    receipt = Receipt(not_done=list(plan.not_done))
+    receipt = Receipt(wording)
+    for left in plan.left_out:
+        receipt.refused(left.asked, left.why)
     piece = song.excerpt(begin, stop)
     if plan.style and composed:
         piece = _in_style(piece, plan.style, seed, progress_within(report, 0.0, 0.8), receipt)
     elif plan.style:
-        receipt.fail(plan.style, "A recording is not arranged anew by an edit; cover_song plays it in another style.")
+        receipt.refused(plan.style, Refused("recording_keeps_its_style"))
     if lyrics:
         piece = _with_words(piece, lyrics, seed, progress_within(report, 0.0, 0.8))
         receipt.done.append("the new lyrics are sung")
     for number, step in enumerate(sorted(plan.steps, key=_order)):
         share = 0.9 / len(plan.steps)
         part = progress_within(report, number * share, (number + 1) * share)
-        piece = receipt.of(step, piece, lambda step=step, now=piece, part=part: _apply_step(now, step, begin / rate, ceiling, part))  # type: ignore[misc]
+        try:
+            piece = receipt.take(step, _apply_step(piece, step, begin / rate, ceiling, part))
+        except Refused as refused:
+            receipt.refused(step.asked, refused)
     if not receipt.done and receipt.refusal:
         raise receipt.refusal
     report(0.9, "putting it together")
@@ -127,7 +134,14 @@ def edit(
     receipt.done.extend(f"left as it was: {clause}" for clause in plan.left)
     done = tuple(dict.fromkeys(receipt.done))
     return Rendering(
-        changed, rate, out.layers if composed else {}, out.score, lines, out.notes, done, tuple(receipt.not_done)
+        changed,
+        rate,
+        out.layers if composed else {},
+        out.score,
+        lines,
+        out.notes,
+        done,
+        tuple(receipt.not_done),
     )
 
 
@@ -135,27 +149,27 @@ def edit(
 class Receipt:
     """What was done of a plan, and what was not."""
 
+    wording: Callable[[Refused], str] = str
     done: list[str] = field(default_factory=list)
     not_done: list[NotDone] = field(default_factory=list)
     refusal: Refused | None = None
-    """Why the first step that failed did."""
+    """Why the first that was not done was not."""
 
     def fail(self, asked: str, instead: str) -> None:
         self.not_done.append(NotDone(asked, instead))
 
-    def of(self, step: EditStep, piece: LayeredTrack, change: Callable[[], tuple[LayeredTrack, Spans]]) -> LayeredTrack:
-        """The changed ``piece``; as it was where the ``change`` is refused."""
-        try:
-            after, spans = change()
-        except Refused as refused:
-            self.refusal = self.refusal or refused
-            self.fail(step.asked, str(refused).removeprefix("instruction: "))
-            return piece
-        facts = after.facts or (fact_of(step, piece, after, spans),)
-        self.done.extend(facts)
-        for shortfall in after.shortfalls:
+    def refused(self, asked: str, why: Refused) -> None:
+        """Say why, without the name of the argument and the words that are quoted beside it."""
+        self.refusal = self.refusal or why
+        text = re.sub(r"^[\w, ]+: ", "", self.wording(why)).removeprefix(f"{why.values.get('clause')!r}: ")
+        self.fail(asked, f"{text[:1].upper()}{text[1:].rstrip('.')}.")
+
+    def take(self, step: EditStep, piece: LayeredTrack) -> LayeredTrack:
+        """Take down what a step did; ``piece`` without it."""
+        self.done.extend(piece.facts)
+        for shortfall in piece.shortfalls:
             self.fail(step.asked, shortfall)
-        return replace(after, facts=(), shortfalls=())
+        return replace(piece, facts=(), shortfalls=())
 
 
 def _sample_range(first: float | None, last: float | None, samples: int) -> tuple[int, int]:
@@ -165,7 +179,9 @@ def _sample_range(first: float | None, last: float | None, samples: int) -> tupl
     return round(low * samples), round(high * samples)
 
 
-def _tell_of_kept(who: str, plan: EditPlan, before: LayeredTrack, after: LayeredTrack, receipt: Receipt) -> None:
+def _tell_of_kept(
+    who: str, plan: EditPlan, before: LayeredTrack, after: LayeredTrack, receipt: Receipt
+) -> None:
     """Say whether a player who was to stay did."""
     track = TRACK_OF[who]
     if before.score is None:
@@ -176,15 +192,16 @@ def _tell_of_kept(who: str, plan: EditPlan, before: LayeredTrack, after: Layered
         old, new = before.layers[track], after.layers.get(track)
         touched = new is None or new.shape != old.shape or abs(level_change(old, new - old)) < _UNHEARD
     if touched:
-        receipt.fail(f"{who} as before", f"The {who} changed with all the rest: this can't be done to some players only.")
+        receipt.fail(
+            f"{who} as before",
+            f"The {who} changed with all the rest: this can't be done to some players only.",
+        )
     else:
         receipt.done.append(f"{who} as before")
 
 
 def _order(step: EditStep) -> int:
-    """Of steps that happen at once: what is said of a moment is meant on the clock of the track as it is, and a
-    loudness is that of the result.
-    """
+    """Moments, meant on the clock of the track as it is, come first; loudness, that of the result, last."""
     if step.kind in ("loudness", "peak"):
         return 2
     return int(step.when is None or step.kind in FORM_EDITS)
@@ -212,11 +229,10 @@ def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -
 
 def _apply_step(
     piece: LayeredTrack, step: EditStep, start: float, ceiling: float, report: Progress
-) -> tuple[LayeredTrack, Spans]:
+) -> LayeredTrack:
     """``piece``, which begins ``start`` seconds into the track, with one step done, where it is meant.
 
-    ``ceiling`` is the true peak (dBTP) that the parts that change may have. Where it was done, samples
-    ``[first, last)``, comes with it; nothing means everywhere.
+    ``ceiling`` is the true peak (dBTP) that the parts that change may have. It has the facts of the step.
     """
     _check_player(piece, step)
     spans: list[tuple[int, int]] = []
@@ -224,36 +240,47 @@ def _apply_step(
         sections = piece.sections(progress_within(report, 0.0, 0.2)) if step.when.section else ()
         bars = piece.downbeats(progress_within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
         moment = step.when.shifted(start) if step.when.unit == "s" and not step.when.section else step.when
-        times = moment.resolve(piece.seconds, sections, bars)
-        spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]
+        stretches = moment.resolve(piece.seconds, sections, bars)
+        spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in stretches]
         if step.when.section and piece.score is None:
-            where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in times)
+            where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in stretches)
             note = f"The {step.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
             piece = piece.with_notes(note)
     if step.kind in FORM_EDITS:
-        return edit_form(piece, step, spans), spans
+        after = edit_form(piece, step, spans)
+        times = [(first / piece.rate, last / piece.rate) for first, last in spans]
+        return (
+            after
+            if after.facts
+            else after.with_facts(fact_of(step, piece, after) + spoken(times, piece.seconds))
+        )
     if not spans:
-        return _changed(piece, step, report), spans
-    after = piece
+        return _changed(piece, step, report)
+    after, facts = piece, list[str]()
     for first, last in reversed(spans):
         part = after.excerpt(first, last)
-        after = after.insert(_with_peaks_limited(_changed(part, step, report), part, ceiling), first, last)
-    where = spoken([(first / piece.rate, last / piece.rate) for first, last in spans], piece.seconds)
-    facts = tuple(f"{fact}{where}" for fact in dict.fromkeys(after.facts))
-    return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=facts), spans
+        changed = _changed(part, step, report)
+        where = spoken([(first / piece.rate, last / piece.rate)], piece.seconds)
+        facts[:0] = [f"{fact}{where}" for fact in changed.facts]
+        after = after.insert(_with_peaks_limited(replace(changed, facts=()), part, ceiling), first, last)
+    return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=tuple(facts))
 
 
 def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    """``piece`` with a step done to all of it, but for those ``others`` that it is not for."""
-    for track in step.others:
+    """``piece`` with a step done to all of it, but for those ``others`` that it is not for, and the fact."""
+    named = () if step.track is None or step.kind in ("add", "only") else (step.track,)
+    for track in (*step.others, *named):
         piece = piece.separate(track, report)
     kept = {track: layer for track, layer in piece.layers.items() if track in step.others}
     if not kept:
-        return EDIT_FUNCTIONS[step.kind](piece, step, report)
+        after = EDIT_FUNCTIONS[step.kind](piece, step, report)
+        return after if after.facts else after.with_facts(fact_of(step, piece, after))
     rest = {track: layer for track, layer in piece.layers.items() if track not in kept}
     if not rest:
         raise Refused("nobody_left")
-    after = EDIT_FUNCTIONS[step.kind](replace(piece, layers=rest), step, report)
+    before = replace(piece, layers=rest)
+    after = EDIT_FUNCTIONS[step.kind](before, step, report)
+    after = after if after.facts else after.with_facts(fact_of(step, before, after))
     score = after.score
     if score is not None and piece.score is not None:
         parts = [part for part in score.parts if part.track not in kept]
@@ -269,7 +296,9 @@ def _check_player(piece: LayeredTrack, step: EditStep) -> None:
     meant = set(read_caption(step.name).instruments) & played or {step.name}
     if len(played) > 1 and meant < played | {step.name}:
         others = tuple(sorted(played - meant))
-        raise Refused("instrument_shares_stem", name=step.name, others=others, track=step.track.replace("_", " "))
+        raise Refused(
+            "instrument_shares_stem", name=step.name, others=others, track=step.track.replace("_", " ")
+        )
 
 
 def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:

@@ -112,7 +112,9 @@ def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
     tail = piece.excerpt(last, last + fade).layers if last + fade <= piece.samples else None
     loop = piece.concatenate([(first, last)])
     if tail is None:  # nothing follows that could lead in
-        return loop.with_facts(f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars")
+        return loop.with_facts(
+            f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
+        )
     layers = {track: crossfade(tail[track], layer, fade) for track, layer in loop.layers.items()}
     fact = f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
     return replace(loop, layers=layers).with_facts(fact)

@@ -64,7 +64,9 @@ def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         progress_within(report, 0.8, 1.0),
     )
     layers = {**piece.layers, step.track: stem, RESIDUAL: rest}
-    piece = replace(piece, layers=layers).with_facts(f"{track_label(step.track)} about {signed(reached, 'dB')}")
+    piece = replace(piece, layers=layers).with_facts(
+        f"{track_label(step.track)} about {signed(reached, 'dB')}"
+    )
     if abs(reached - step.amount) <= 1:
         return piece
     far = f"about {abs(reached):.0f} of the {abs(step.amount):g} dB asked for"
@@ -90,7 +92,9 @@ def _loudness(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     gain = normalization_gain(piece.mix, piece.rate, before, step.amount, ceiling)
     piece = piece.map_layers(lambda x: x * gain)
     reached = integrated_loudness(piece.mix, piece.rate) or before
-    piece = piece.with_facts(f"{figure(reached)} LUFS, true peak {figure(true_peak(piece.mix, piece.rate))} dBTP")
+    piece = piece.with_facts(
+        f"{figure(reached)} LUFS, true peak {figure(true_peak(piece.mix, piece.rate))} dBTP"
+    )
     if abs(reached - step.amount) < 0.3:
         return piece
     return piece.with_shortfall(
@@ -234,7 +238,9 @@ def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
             piece.layers[track], piece.layers[RESIDUAL], piece.rate, progress_within(report, 0.7, 1.0)
         )
         fact = f"{track_label(track)} about {signed(fell, 'dB', 0)}: traces of {pronoun(track)} remain"
-        piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=piece.notes[:-1]).with_facts(fact)
+        piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=piece.notes[:-1]).with_facts(
+            fact
+        )
     takes_backing_vocals = step.track == "vocals" and step.text != "lead"
     if step.text == "lead" and "backing_vocals" not in piece.layers:
         piece = piece.with_shortfall("No backing vocals could be told apart here: they went with the vocals.")

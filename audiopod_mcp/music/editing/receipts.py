@@ -2,67 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from audiopod_mcp.music.effects.crossfade import CROSSFADE
 from audiopod_mcp.music.effects.mix_matching import stereo_width
 from audiopod_mcp.music.model import Audio, format_time
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 
 from .layers import LayeredTrack, track_label
 from .step import EditStep
-from .time_range import spoken
 
 _SILENT = 1e-9
 """Power of what is not heard."""
 
 
-def fact_of(
-    step: EditStep, before: LayeredTrack, after: LayeredTrack, spans: Sequence[tuple[int, int]]
-) -> str:
+def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
     """Say what a step did.
 
     Parameters
     ----------
     step : EditStep
     before, after : LayeredTrack
-        The track as it was, and as the step left it.
-    spans : sequence of (int, int)
-        The samples ``[first, last)`` of ``before`` that the step was for; none means all.
+        What the step was for, as it was, and as the step left it.
 
     Returns
     -------
     str
-        A few words: ``drums −5.9 dB from 0:30``.
+        A few words: ``drums −5.9 dB``.
     """
-    where = spoken([(first / before.rate, last / before.rate) for first, last in spans], before.seconds)
-    return _said(step, before, after, spans) + where
-
-
-def _said(step: EditStep, before: LayeredTrack, after: LayeredTrack, spans: Sequence[tuple[int, int]]) -> str:
     who = who_is_meant(step, before)
     kind, amount = step.kind, step.amount
     if kind in ("bpm", "tempo"):
-        return _tempo(before, after, amount)
+        return _tempo(before, after)
     if kind == "key" and after.score is not None:
         return f"key {after.score.key}"
     if kind in ("cut", "keep", "repeat", "trim", "loop"):
-        verb = {"cut": "cut", "keep": "kept alone", "repeat": f"heard {amount:g} times", "trim": "silence removed"}
+        verb = {
+            "cut": "cut",
+            "keep": "kept alone",
+            "repeat": f"heard {amount:g} times",
+            "trim": "silence removed",
+        }
         return f"{verb.get(kind, 'cut to a loop')}; it lasts {format_time(after.seconds)} now"
     words = {
-        "silence": "silent", "remove": f"{who} removed", "reverse": f"{who} backwards", "swap": f"{who} replaced with {step.text}",
-        "pitch": f"{who} {signed(amount, 'semitones', 4)}", "reverb": f"{who} {signed(100 * amount, '% reverb', 0)}",
-        "echo": f"{who} {signed(100 * amount, '% echo', 0)}", "compress": f"{who} compressed by up to {amount:g} dB",
-        "saturate": f"{who} saturated, {amount:g} dB of drive", "esses": f"{who} de-essed by up to {amount:g} dB",
-        "punch": f"{who} attacks {signed(amount, 'dB at most')}", "add": f"{step.text} added",
-        "fade in": f"fade-in of {amount:g} s", "fade out": f"fade-out of {amount:g} s", "key": f"key {step.text}",
+        "silence": "silent",
+        "remove": f"{who} removed",
         "only": f"everything but {who} removed",
-    }  # fmt: skip
+        "add": f"{step.text} added",
+        "swap": f"{who} replaced with {step.text}",
+        "reverse": f"{who} backwards",
+        "pitch": f"{who} {signed(amount, 'semitones', 4)}",
+        "key": f"key {step.text}",
+        "reverb": f"{who} {signed(100 * amount, '% reverb', 0)}",
+        "echo": f"{who} {signed(100 * amount, '% echo', 0)}",
+        "compress": f"{who} compressed by up to {amount:g} dB",
+        "saturate": f"{who} saturated, {amount:g} dB of drive",
+        "esses": f"{who} de-essed by up to {amount:g} dB",
+        "punch": f"{who} attacks {signed(amount, 'dB at most')}",
+        "fade in": f"{who} fade-in of {min(amount, before.seconds):g} s",
+        "fade out": f"{who} fade-out of {min(amount, before.seconds):g} s",
+    }
     if kind in words:
         return words[kind]
-    old, new = (_heard(step, piece, spans) for piece in (before, after))
+    old, new = (_heard(step, piece) for piece in (before, after))
     if kind == "level":
         return f"{who} {signed(level_change(old, new), 'dB')}"
     if kind == "loudness":
@@ -92,7 +93,9 @@ def who_is_meant(step: EditStep, piece: LayeredTrack) -> str:
         kept = " and ".join(map(track_label, step.others))
         return f"everything but {kept}" if kept else "everything"
     label = track_label(step.track)
-    played = {part.instrument for part in piece.score.parts if part.track == step.track} if piece.score else set()
+    played = (
+        {part.instrument for part in piece.score.parts if part.track == step.track} if piece.score else set()
+    )
     if step.name in ("", label) or step.name in played:
         return step.name or label
     return f"{step.name} ({', '.join(sorted(played)) or label})"
@@ -130,7 +133,7 @@ def band_change(before: Audio, after: Audio, rate: int, low: float, high: float)
     return float(10 * np.log10(power(after) / power(before)))
 
 
-def _tempo(before: LayeredTrack, after: LayeredTrack, amount: float) -> str:
+def _tempo(before: LayeredTrack, after: LayeredTrack) -> str:
     if before.score is not None and after.score is not None:
         return f"tempo {after.score.tempo:.1f} (was {before.score.tempo:.1f})"
     speed = before.seconds / after.seconds
@@ -140,15 +143,8 @@ def _tempo(before: LayeredTrack, after: LayeredTrack, amount: float) -> str:
     return f"tempo {heard * speed:.1f} (was {heard:.1f})"
 
 
-def _heard(step: EditStep, piece: LayeredTrack, spans: Sequence[tuple[int, int]]) -> Audio:
+def _heard(step: EditStep, piece: LayeredTrack) -> Audio:
     """What the step was about, in ``piece``."""
     if step.track is not None and step.track in piece.layers:
-        audio = piece.layers[step.track]
-    elif step.others:
-        kept = [x for track, x in piece.layers.items() if track not in step.others]
-        audio = np.sum(kept, axis=0) if kept else np.zeros_like(piece.mix)
-    else:
-        audio = piece.mix
-    seam = round(CROSSFADE * piece.rate)  # what is faded at the edges is neither old nor new
-    inner = [(first + seam, last - seam) for first, last in spans if last - first > 4 * seam]
-    return np.concatenate([audio[first:last] for first, last in inner or spans]) if spans else audio
+        return piece.layers[step.track]
+    return piece.mix

@@ -25,13 +25,14 @@ class EditStep:
 
     ``amount`` is in dB for ``level``, ``bright``, ``bass``, ``treble``, ``bell``, ``esses``, ``punch``,
     ``compress`` and ``saturate``; LUFS for ``loudness``; dBTP for ``peak``; a share to add for ``reverb``
-    (negative: take away) and ``echo``; a factor for ``width`` and ``tempo`` (speed); -1 (left) to 1 for ``pan``;
-    beats a minute for ``bpm``; semitones for ``pitch``; seconds for the fades; times it is heard for
-    ``repeat``. ``hertz`` is the corner or the middle of a filter, ``seconds`` are between echoes, and ``ceiling``
-    is the true peak beside a loudness, dBTP. ``track`` is the stem it is about, ``None`` for everything but
-    ``others``, and ``name`` is what the player was called. ``text`` is the key, the mode, the instrument or the
-    end of the track that was named; for ``only``, the other tracks that stay; for ``remove``, "lead" if backing
-    vocals do. ``when`` is the stretch it is for. ``asked`` are the words that asked for it.
+    (negative: take away) and ``echo``; a factor for ``width`` and ``tempo`` (speed); -1 (left) to 1 for
+    ``pan``; beats a minute for ``bpm``; semitones for ``pitch``; seconds for the fades; times it is heard for
+    ``repeat``. ``hertz`` is the corner or the middle of a filter, ``seconds`` are between echoes, and
+    ``ceiling`` is the true peak beside a loudness, dBTP. ``track`` is the stem it is about, ``None`` for
+    everything but ``others``, and ``name`` is what the player was called. ``text`` is the key, the mode, the
+    instrument or the end of the track that was named; for ``only``, the other tracks that stay; for
+    ``remove``, "lead" if backing vocals do. ``when`` is the stretch it is for. ``asked`` are the words that
+    asked for it.
     """
 
     kind: StepKind
@@ -48,9 +49,9 @@ class EditStep:
 
 
 _KINDS: dict[str, StepKind] = {
-    "low_cut": "highpass", "high_cut": "lowpass", "equaliser": "bell", "brightness": "bright", "de_ess": "esses",
-    "compression": "compress", "saturation": "saturate", "tempo": "bpm", "speed": "tempo", "replace": "swap",
-    "fade_in": "fade in", "fade_out": "fade out", "trim_start": "trim", "trim_end": "trim",
+    "low_cut": "highpass", "high_cut": "lowpass", "equaliser": "bell", "brightness": "bright",
+    "de_ess": "esses", "compression": "compress", "saturation": "saturate", "tempo": "bpm", "speed": "tempo",
+    "replace": "swap", "fade_in": "fade in", "fade_out": "fade out", "trim_start": "trim", "trim_end": "trim",
 }  # fmt: skip
 
 
@@ -75,8 +76,8 @@ def steps_of(edit: TrackEdit, asked: str) -> list[EditStep]:
     text = edit.key or edit.instrument or edit.action.removeprefix("trim_") * (kind == "trim")
     return [
         EditStep(
-            kind, amount, TRACK_OF.get(name), "lead" if kind == "remove" and name in LEAD else text, hertz, edit.time,
-            edit.true_peak, kept, name, when, asked,
+            kind, amount, TRACK_OF.get(name), "lead" if kind == "remove" and name in LEAD else text, hertz,
+            edit.time, edit.true_peak, kept, name, when, asked,
         )
         for name in edit.on or [""]
     ]  # fmt: skip

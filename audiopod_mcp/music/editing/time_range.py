@@ -14,9 +14,9 @@ from audiopod_mcp.music.model import Refused, Span, format_time
 class TimeRange:
     """A stretch of a track, or all its sections of one name.
 
-    ``start`` and ``end`` are in ``unit``: seconds (s), fractions of the whole (share) or bars, from the end of
-    the track where they are negative; ``end`` ``None`` is the end itself. ``which`` counts the sections from
-    0, -1 is the last, ``None`` all of them.
+    ``start`` and ``end`` are in ``unit``: seconds (s), fractions of the whole (share) or bars, from the end
+    of the track where they are negative; ``end`` ``None`` is the end itself. ``which`` counts the sections
+    from 0, -1 is the last, ``None`` all of them.
     """
 
     start: float = 0.0

@@ -1,5 +1,7 @@
 """How much a clause asks for: numbers with their units, sizes that are only words, and keys."""
 
+# ruff: noqa: E501 (patterns: one of meaning a line)
+
 from __future__ import annotations
 
 import re
@@ -17,7 +19,13 @@ _INTERVALS = {
     "fourth": 5, "tritone": 6, "perfect fifth": 7, "fifth": 7, "minor sixth": 8, "major sixth": 9, "sixth": 9,
     "minor seventh": 10, "major seventh": 11, "octave and a half": 18, "octave": 12,
 }  # fmt: skip
-_STEPS = {"semi-?tones?": 1, "half[ -]?(?:steps?|tones?)": 1, "(?:whole[ -]?)(?:steps?|tones?)": 2, "octaves?": 12, "cents?": 0.01}
+_STEPS = {
+    "semi-?tones?": 1,
+    "half[ -]?(?:steps?|tones?)": 1,
+    "(?:whole[ -]?)(?:steps?|tones?)": 2,
+    "octaves?": 12,
+    "cents?": 0.01,
+}
 _TONIC = r"[a-g](?:#|b|♯|♭|[ -]sharp|[ -]flat)?"
 _SIGN = r"(?:(?<![\w.])([-+]|minus |plus ) ?)?"
 
@@ -78,15 +86,20 @@ def take_amounts(clause: str) -> tuple[str, Amounts]:
 
     for letter, pattern, factor in _READERS:
         clause = pattern.sub(lambda m, a=letter, by=factor: take(a, m[1], by * _value(m[2])), clause)  # type: ignore[misc]
-    if "I" not in found.values and re.search(r"\b(?:up|down|higher|lower|raise|drop|transpose|pitch)\b", clause):
+    if "I" not in found.values and re.search(
+        r"\b(?:up|down|higher|lower|raise|drop|transpose|pitch)\b", clause
+    ):
         clause = _INTERVAL.sub(lambda m: take("I", None, _INTERVALS[m[1]]), clause, count=1)
-    for degree, pattern in _DEGREES:
-        clause, hits = re.subn(pattern, " ", clause)
+    for degree, words in _DEGREES:
+        clause, hits = re.subn(words, " ", clause)
         found.degree = degree if hits else found.degree
-    if (key := _KEYS.search(clause)) and (key[2] or "key" in clause or re.search(r"\b(?:transpose|modulate)\b", clause)):
-        if key[2] or key[1] != "a" or "key" in key[0]:
-            found.key = f"{key[1]} {key[2] or ''}".strip()
-            clause = f"{clause[: key.start()]} K {clause[key.end() :]}"
+    key = _KEYS.search(clause)
+    # A small "a" is an article, unless it has a mode.
+    if key and (
+        key[2] or "key" in key[0] or (key[1] != "a" and re.search(r"\b(?:key|transpose|modulate)\b", clause))
+    ):
+        found.key = f"{key[1]} {key[2] or ''}".strip()
+        clause = f"{clause[: key.start()]} K {clause[key.end() :]}"
     return clause, found
 
 

@@ -1,9 +1,12 @@
 """A prompt taken apart: its clauses, with a letter in the place of each player and each time."""
 
+# ruff: noqa: E501 (patterns: one of meaning a line)
+
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from audiopod_mcp.edits.players import PIECE_OF, TRACK_OF
 
@@ -11,8 +14,13 @@ from .times import When, take_times
 
 _PLAYER, _TIME = "\ue000-\uefff", "\uf000-\uf8ff"
 """Characters for private use: one stands for each player and each time that is found."""
-_NAMES = "|".join(re.sub(" ", "[ -]", name) for name in sorted({**TRACK_OF, **PIECE_OF}, key=len, reverse=True))
-_FIND_PLAYER = re.compile(rf"\b(?:(?:the|my|his|her|our|those|these|all(?: of)? the|both|both the) )?({_NAMES})(?![\w'])", re.IGNORECASE)
+_NAMES = "|".join(
+    re.sub(" ", "[ -]", name) for name in sorted({**TRACK_OF, **PIECE_OF}, key=len, reverse=True)
+)
+_FIND_PLAYER = re.compile(
+    rf"\b(?:(?:the|my|his|her|our|those|these|all(?: of)? the|both|both the) )?({_NAMES})(?![\w'])",
+    re.IGNORECASE,
+)
 _FIND_LIST = re.compile(
     rf"(?:both )?[{_PLAYER}](?:(?: ?, ?[{_PLAYER}])*(?:,? ?(?:\band\b|&|\bplus\b|\bor\b|\bas well as\b|\+(?! ?\d)) ?(?:also |then )?[{_PLAYER}]))+",
     re.IGNORECASE,
@@ -29,8 +37,13 @@ _APART = re.compile(
     r"([;!?\n]+|\.(?!\d)|,(?!\d)|\s[—–-]\s|:\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
     re.IGNORECASE,
 )
-_TOGETHER = ((r"\b(slowed)(?: ?\+ ?| and | & )(reverb)\w*", r"\1-\2"), (r"\b(?:an )?octave and a half\b", "18 semitones"), (r"\b(fade[ds]?[ -]in)(?: and |/)(?:fade[ -])?(out)\b", r"\1-\2"))
+_TOGETHER = (
+    (r"\b(slowed)(?: ?\+ ?| and | & )(reverb)\w*", r"\1-\2"),
+    (r"\b(?:an )?octave and a half\b", "18 semitones"),
+    (r"\b(fade[ds]?[ -]in)(?: and |/)(?:fade[ -])?(out)\b", r"\1-\2"),
+)
 """Phrases whose "and" does not come between two wishes."""
+_M = TypeVar("_M")
 MOST = 0x700
 
 
@@ -70,7 +83,7 @@ class _Tokens:
     def time(self, when: When, words: str) -> str:
         return self._put(self.times, 0xF000, when, words)
 
-    def _put(self, table: dict[str, object], first: int, meaning: object, words: str) -> str:  # type: ignore[type-arg]
+    def _put(self, table: dict[str, _M], first: int, meaning: _M, words: str) -> str:
         if len(table) >= MOST:
             return words
         token = chr(first + len(table))
@@ -90,9 +103,13 @@ def clauses_of(prompt: str) -> list[RawClause]:
     for apart, together in _TOGETHER:
         text = re.sub(apart, together, text, flags=re.IGNORECASE)
     tokens = _Tokens()
-    text = _FIND_PLAYER.sub(lambda m: tokens.player(Players((" ".join(re.split("[ -]+", m[1].lower())),)), m[0]), text)
+    text = _FIND_PLAYER.sub(
+        lambda m: tokens.player(Players((" ".join(re.split("[ -]+", m[1].lower())),)), m[0]), text
+    )
     text = _FIND_LIST.sub(lambda m: tokens.player(_together(m[0], tokens), m[0]), text)
-    text = _FIND_ALL_BUT.sub(lambda m: tokens.player(Players(tokens.players[m[1]].names, all_but=True), m[0]), text)
+    text = _FIND_ALL_BUT.sub(
+        lambda m: tokens.player(Players(tokens.players[m[1]].names, all_but=True), m[0]), text
+    )
     text = _FIND_REST.sub(lambda m: tokens.player(Players(rest=True), m[0]), text)
     text = take_times(text, tokens.time)
     parts = ["", *_APART.split(text)]
@@ -103,7 +120,15 @@ def clauses_of(prompt: str) -> list[RawClause]:
             players = tuple(tokens.players[c] for c in part if c in tokens.players)
             times = tuple(tokens.times[c] for c in part if c in tokens.times)
             text = re.sub(f"[{_TIME}]", " T ", re.sub(f"[{_PLAYER}]", " W ", part.lower()))
-            found.append(RawClause(asked, " ".join(text.split()), "and" in between or "&" in between or "+" in between, players, times))
+            found.append(
+                RawClause(
+                    asked,
+                    " ".join(text.split()),
+                    "and" in between or "&" in between or "+" in between,
+                    players,
+                    times,
+                )
+            )
     return found
 
 

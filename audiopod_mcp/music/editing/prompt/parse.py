@@ -4,6 +4,8 @@ A clause is read only where every word of it is known: who plays, when, how much
 verbs. What is left of it otherwise is not guessed.
 """
 
+# ruff: noqa: E501 (patterns: one of meaning a line)
+
 from __future__ import annotations
 
 import re
@@ -18,19 +20,20 @@ from audiopod_mcp.edits.model import RULES, TrackEdit
 from audiopod_mcp.edits.players import LEAD, TRACK_OF, player_name
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.editing.step import EditStep, steps_of
-from audiopod_mcp.music.model import NotDone, Refused
+from audiopod_mcp.music.model import Refused
 
 from .amounts import Amounts, take_amounts
 from .clauses import Players, RawClause, clauses_of
 from .unsupported import find_unsupported
-from .verbs import ADDED, ALONE, DISLIKED, INSTEAD, KEPT, PRAISED, SWAPPED, VERBS, Clause, Fields
+from .verbs import ADDED, ALONE, DISLIKED, INSTEAD, KEPT, PRAISED, REMOVED, SWAPPED, VERBS, Clause, Fields
 
 EXAMPLES = (
     "drums 3 dB louder, no bass, brighter, more reverb, cut below 100 Hz, wider, 10 % faster, to 120 bpm, up 2 "
     "semitones, to A minor, to -14 LUFS, fade out over 5 seconds, cut the intro, from 0:30 to 0:45"
 )
 """What an edit understands, as told to a person."""
-NOT_UNDERSTOOD = "Not understood, and left as it was; say it in plain English, one change a clause, or with typed edits."
+NOT_UNDERSTOOD = "clause_not_understood"
+"""The code of the reason that a clause is left out for want of a better one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words that give no edit, and why."""
+
+    asked: str
+    why: Refused
+
+
+@dataclass(frozen=True, slots=True)
 class EditPlan:
     """What a prompt asks for: ``wishes`` in order, a ``style``, and the rest."""
 
@@ -53,7 +64,7 @@ class EditPlan:
     left: tuple[str, ...] = ()
     """Clauses that ask for nothing but that something stays."""
     style: str = ""
-    not_done: tuple[NotDone, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     refusal: Refused = field(default_factory=lambda: Refused("nothing_to_edit"))
     """Why it is refused where there is nothing to do."""
 
@@ -80,7 +91,7 @@ def read_prompt(prompt: str) -> EditPlan:
             continue
         for clause in clauses_of(phrase):
             reader.read(clause)
-    return reader.plan(prompt)
+    return reader.plan()
 
 
 @dataclass
@@ -102,9 +113,12 @@ class _Read:
 
 _LIGHT = r"make|makes|making|have|let|turn|get|give|add|put|bring|set|push|pull|can|could|i|take|apply"
 _FILLERS = re.compile(
-    r"\b(?:please|pls|kindly|thanks|thank you|can you|could you|would you|will you|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|would like|want|need|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
-    r"|it|its|it's|itself|this|that|the|a|an|some|my|our|track|song|mix|music|piece|recording|thing|thing's|whole|entire|sounds?|sounding|feels?|little|to be|be|is|are|was|were|now|maybe|perhaps|kinda|kind of"
+    r"\b(?:please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|would like|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
+    r"|it|its|it's|itself|this|that|the|a|an|some|my|our|track|song|mix|music|piece|recording|thing|thing's|whole|entire|sounds?|sounding|feels?|little|to be|be|should|is|are|was|were|now|maybe|perhaps|kinda|kind of"
     r"|by|about|around|roughly|approximately|exactly|something|overall|everything|all|them|they|these|those|him|her|for me|me|as well|or so|hey|hi|ok|okay|instead|seem|seems|again|stereo image|parts?|line|tracks|instruments?|whole|of(?= W)|in(?= T)|on(?= W)|to(?= W)|from(?= W)|for(?= T)|W|T|[A-CE-IK-PSUD])(?![\w'])"
+)
+_FORBIDDEN = re.compile(
+    r"\b(?:don'?t|do not|never) (?:remove|change|touch|make|turn|add|mute|cut|lose|drop|alter|edit|modify|boost|lower|raise|reduce|move|take|pan|replace|swap|delete|silence|kill)\b"
 )
 _PRONOUN = re.compile(r"\b(?:it|that|this)\b")
 _PLURAL = re.compile(r"\b(?:them|they|those|these)\b")
@@ -116,33 +130,32 @@ class _Reader:
     kept: dict[str, None] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     style: list[str] = field(default_factory=list)
-    not_done: list[NotDone] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     before: _Read | None = None
     talked_of: dict[str, None] = field(default_factory=dict)
     scope: dict[str, Any] = field(default_factory=dict)
-    unsupported: Refused | None = None
     remark: str = ""
 
-    def plan(self, prompt: str) -> EditPlan:
+    def plan(self) -> EditPlan:
         self._close_remark()
-        told = next((wish for wish in self.not_done if wish.instead != NOT_UNDERSTOOD), None)
-        refusal = self.unsupported or (
-            Refused("edit_clause_refused", clause=told.asked, why=told.instead)
-            if told
-            else Refused("edit_not_understood", examples=EXAMPLES)
-        )
-        if not self.not_done and (self.kept or self.left):
+        told = (left.why for left in self.left_out if left.why.code != NOT_UNDERSTOOD)
+        refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
+        if not self.left_out and (self.kept or self.left):
             refusal = Refused("edit_asks_for_nothing")
         wishes = [self._sparing_the_kept(wish) for wish in self.wishes]
-        done = tuple({(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}.values())
-        return EditPlan(done, tuple(self.kept), tuple(self.left), ", ".join(self.style), tuple(self.not_done), refusal)
+        done = tuple(
+            {(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}.values()
+        )
+        return EditPlan(
+            done, tuple(self.kept), tuple(self.left), ", ".join(self.style), tuple(self.left_out), refusal
+        )
 
     def read(self, raw: RawClause) -> None:
         """Take in one clause."""
         text, amounts = take_amounts(raw.text)
         core = " ".join(_FILLERS.sub(" ", re.sub(r"[^\w\s#'?%&-]", " ", text)).split())
         if not core and not raw.players and not amounts.values and not raw.times and not amounts.key:
-            return  # "please", "thanks"
+            return None  # "please", "thanks"
         if len(raw.times) > 1 or "?" in core or len(raw.players) > 2:
             return self._not_understood(raw)
         when = raw.times[0] if raw.times else {}
@@ -153,25 +166,49 @@ class _Reader:
             return self.fail(raw.asked, players)
         if self._stays(raw, core, players, when, amounts):
             return None
-        if self._refined(raw, core, amounts, players, when):
+        if self._refined(raw, core, amounts, when):
             return None
         self._close_remark(used=bool(players and not raw.players))
-        if players is None and raw.by_and and self._goes_on(text):
-            assert self.before is not None  # noqa: S101 - it goes on with it
+        goes_on = players is None and raw.by_and and self._goes_on(text)
+        if goes_on and self.before:
+            if REMOVED.fullmatch(core):
+                return self._not_understood(raw)
             players = self.before.players
-        scope = when or (self.scope if raw.by_and or not self.before or not self.before.when else {})
+        if re.match(r"(?:\w+ )?T\b", raw.text):  # "from 0:30 to 0:45 darker and 3 dB quieter"
+            self.scope = when
+        elif not raw.by_and and self.before:
+            self.scope = {}
+        scope = when or self.scope
         self._act(raw, core, text, amounts, players, scope)
         return None
 
-    def _act(self, raw: RawClause, core: str, text: str, amounts: Amounts, players: Players | None, when: dict[str, Any]) -> None:
+    def _act(
+        self,
+        raw: RawClause,
+        core: str,
+        text: str,
+        amounts: Amounts,
+        players: Players | None,
+        when: dict[str, Any],
+    ) -> None:
         made = self._ordered(raw, text, when)
         if made is None:
             for words in dict.fromkeys((core, re.sub(r"\b(?:only|just)\b ?", "", core).strip())):
                 made = self._matched(words, amounts, players, when, raw.asked)
                 if made is not None:
                     break
-        if made is None and players and core == "" and not amounts.values and self.before and self.before.made and self.before.players:
-            made = self._matched(self.before.core, self.before.amounts, players, when or self.before.when, raw.asked)
+        if (
+            made is None
+            and players
+            and core == ""
+            and not amounts.values
+            and self.before
+            and self.before.made
+            and self.before.players
+        ):
+            made = self._matched(
+                self.before.core, self.before.amounts, players, when or self.before.when, raw.asked
+            )
             core = self.before.core
         if made is None:
             return self._not_understood(raw)
@@ -183,12 +220,16 @@ class _Reader:
         if before and before.remark and players == before.players and not raw.players:
             # "The drums are too loud, turn them down by 3 dB" is one wish.
             same = {wish.edit.action for wish in before.made} == {wish.edit.action for wish in made}
-            self.wishes = self.wishes[: len(self.wishes) - len(before.made)] if same and before.made else self.wishes
+            self.wishes = (
+                self.wishes[: len(self.wishes) - len(before.made)] if same and before.made else self.wishes
+            )
         self.before = _Read(core, amounts, players, when, made, raw.asked, remark, names_new=adds)
         self.wishes += made
         return None
 
-    def _matched(self, core: str, amounts: Amounts, players: Players | None, when: dict[str, Any], asked: str) -> list[Wish] | None:
+    def _matched(
+        self, core: str, amounts: Amounts, players: Players | None, when: dict[str, Any], asked: str
+    ) -> list[Wish] | None:
         """The wishes of the first entry that all words and amounts of a clause belong to."""
         names = () if players is None else players.names
         if names and ALONE.fullmatch(core) and not amounts.values and players and not players.all_but:
@@ -202,7 +243,9 @@ class _Reader:
                     return self._made(fields, players, when, asked)
         return None
 
-    def _made(self, fields: list[Fields], players: Players | None, when: dict[str, Any], asked: str) -> list[Wish] | None:
+    def _made(
+        self, fields: list[Fields], players: Players | None, when: dict[str, Any], asked: str
+    ) -> list[Wish] | None:
         wishes = []
         for given in fields:
             values = dict(given)
@@ -218,25 +261,38 @@ class _Reader:
             try:
                 wishes.append(Wish(TrackEdit.model_validate({**values, **who, **at}), asked))
             except ValidationError as error:
-                self.fail(asked, f"{error.errors()[0]['msg'].removeprefix('Value error, ')}.")
+                self.fail(asked, error.errors()[0]["msg"].removeprefix("Value error, "))
                 return []
         return wishes
 
     def _ordered(self, raw: RawClause, text: str, when: dict[str, Any]) -> list[Wish] | None:
         """The wishes of a clause that depends on who is named first: replaced, added."""
-        words = " ".join(re.sub(r"\b(?:please|can you|could you|the|a|an|some|it|me|part|sound|track|also|just)\b", " ", text).split())
+        words = " ".join(
+            re.sub(
+                r"\b(?:please|can you|could you|the|a|an|some|it|me|part|sound|track|also|just)\b", " ", text
+            ).split()
+        )
         names = [player.names for player in raw.players]
         if any(player.pieces or player.all_but or player.rest for player in raw.players):
             return None
         for pattern, old, new in ((SWAPPED, 0, 1), (INSTEAD, 1, 0)):
             if pattern.fullmatch(words) and len(names) == 2 and len(names[new]) == 1:
-                return self._made([{"action": "replace", "on": list(names[old]), "instrument": names[new][0]}], None, when, raw.asked)
+                return self._made(
+                    [{"action": "replace", "on": list(names[old]), "instrument": names[new][0]}],
+                    None,
+                    when,
+                    raw.asked,
+                )
         words = re.sub(r" T\b", "", words)
         if ADDED.fullmatch(words) and len(names) == 1 and not find_unsupported(raw.asked):
             if names[0] == ("bass",):
-                self.fail(raw.asked, "It could mean a player or the low end: say add a bass guitar, or more low end.")
+                self.fail(
+                    raw.asked, "it could mean a player or the low end; say add a bass guitar, or more low end"
+                )
                 return []
-            return self._made([{"action": "add", "instrument": name} for name in names[0]], None, when, raw.asked)
+            return self._made(
+                [{"action": "add", "instrument": name} for name in names[0]], None, when, raw.asked
+            )
         return None
 
     def _players(self, raw: RawClause, core: str) -> Players | str | None:
@@ -246,38 +302,47 @@ class _Reader:
                 try:
                     player_name(player.pieces[0])
                 except ValueError as piece:
-                    return f"{str(piece)[0].upper()}{str(piece)[1:]}."
+                    return str(piece)
         if raw.players:
             player = raw.players[0]
             if player.rest and not (KEPT.fullmatch(core) or PRAISED.fullmatch(core)):
                 known = tuple(dict.fromkeys((*self.kept, *self.talked_of)))
                 if not known:
-                    return "Nobody was named before: say whom, or everything but whom."
+                    return "nobody was named before; say whom, or everything but whom"
                 return Players(known, all_but=True)
             return player
         before = self.before
         if _PLURAL.search(raw.text):
-            return before.players if before and before.players else "Nobody knows who is meant: name the player."
+            return before.players if before and before.players else "nobody was named before; name the player"
         if before and before.players and _PRONOUN.search(raw.text):
             if before.remark or (before.praise and KEPT.fullmatch(core)):
                 return before.players
             if before.praise or before.names_new:
-                return f"“It” may be the {before.players.names[0]} or all of the track: name the player, or say everything."
+                return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
         return None
 
-    def _stays(self, raw: RawClause, core: str, players: Players | None, when: dict[str, Any], amounts: Amounts) -> bool:
+    def _stays(
+        self, raw: RawClause, core: str, players: Players | None, when: dict[str, Any], amounts: Amounts
+    ) -> bool:
         """Take note of who is to stay as it is, if that is what a clause says."""
         if players and DISLIKED.fullmatch(core):
             self._close_remark()
-            self.remark, self.before = raw.asked, _Read(core, amounts, players, when, [], raw.asked, remark=True)
+            self.remark, self.before = (
+                raw.asked,
+                _Read(core, amounts, players, when, [], raw.asked, remark=True),
+            )
             return True
-        if amounts.values or amounts.key or when and not PRAISED.fullmatch(core):
+        if amounts.values or amounts.key or (when and not PRAISED.fullmatch(core)):
             return False
+        if ALONE.fullmatch(core):
+            return False
+        if core in ("just keep", "just leave") and players:
+            who = players.names[0] if players.names else "rest"
+            self.fail(raw.asked, f"say remove everything but the {who}, or leave the {who} as it is")
+            return True
         praised = bool(PRAISED.fullmatch(core))
-        forbidden = re.match(r"(?:don'?t|do not|never)\b(?! (?:want|need|like|hear))", core)
+        forbidden = len(raw.players) < 2 and _FORBIDDEN.search(raw.text)
         if not (praised or forbidden or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())):
-            return False
-        if core in ("keep", "leave") and re.search(r"\b(?:just|only)\b", raw.text):
             return False
         self._close_remark(used=True)
         if players and not players.all_but and not players.rest:
@@ -288,14 +353,25 @@ class _Reader:
         self.before = _Read(core, amounts, players, when, [], raw.asked, praise=True)
         return True
 
-    def _refined(self, raw: RawClause, core: str, amounts: Amounts, players: Players | None, when: dict[str, Any]) -> bool:
+    def _refined(self, raw: RawClause, core: str, amounts: Amounts, when: dict[str, Any]) -> bool:
         """Whether a clause only says how much the one before it meant: "faster, about 10 %"."""
         before = self.before
-        if core not in ("", "with", "max", "like", "only", "just", "say") or raw.players or not amounts.values or before is None or not before.made:
+        if (
+            core not in ("", "with", "max", "like", "only", "just", "say")
+            or raw.players
+            or not amounts.values
+            or before is None
+            or not before.made
+        ):
             return False
         if set(amounts.values) & set(before.amounts.values):
             return False
-        merged = replace(amounts, values={**before.amounts.values, **amounts.values}, degree=before.amounts.degree, key=before.amounts.key)
+        merged = replace(
+            amounts,
+            values={**before.amounts.values, **amounts.values},
+            degree=before.amounts.degree,
+            key=before.amounts.key,
+        )
         asked = f"{before.asked}, {raw.asked}"
         made = self._matched(before.core, merged, before.players, when or before.when, asked)
         if made is None:
@@ -309,53 +385,71 @@ class _Reader:
         before = self.before
         if before is None or not before.made or before.players is None or re.match(rf"(?:{_LIGHT})\b", text):
             return False
-        return not _PRONOUN.search(text) and all(RULES[w.edit.action].players and w.edit.action not in ("remove", "replace") for w in before.made)
+        return not _PRONOUN.search(text) and all(
+            RULES[w.edit.action].players and w.edit.action not in ("remove", "replace") for w in before.made
+        )
 
     def _time_alone(self, raw: RawClause, when: dict[str, Any]) -> None:
-        """ "from 0:30 to 0:45, mute the drums", or "mute the drums, only in the chorus"."""
+        """Read a clause that only says when, of what follows or of what came before."""
         if self.before and self.before.made and not self.before.when:
             timed = []
             for wish in self.before.made:
                 try:
-                    timed.append(Wish(TrackEdit.model_validate({**wish.edit.model_dump(exclude_none=True), **when}), f"{wish.asked}, {raw.asked}"))
+                    timed.append(
+                        Wish(
+                            TrackEdit.model_validate({**wish.edit.model_dump(exclude_none=True), **when}),
+                            f"{wish.asked}, {raw.asked}",
+                        )
+                    )
                 except ValidationError:
                     return self._not_understood(raw)
             self.wishes = self.wishes[: len(self.wishes) - len(timed)] + timed
             self.before = replace(self.before, made=timed, when=when)
             return None
-        self.scope = when
+        self.scope, self.before = when, None
         return None
 
     def _not_understood(self, raw: RawClause) -> None:
         self._close_remark()
         found = find_unsupported(raw.asked)
         if found and not names_style(raw.asked):
-            refusal = Refused("edit_unsupported", clause=raw.asked, kind=found)
-            self.unsupported = self.unsupported or refusal
-            why = str(refusal).split(": ", 2)[-1]
-            self.fail(raw.asked, f"{why[0].upper()}{why[1:]}.", None)
+            self._leave_out(raw.asked, Refused("edit_unsupported", clause=raw.asked, kind=found))
         elif _asks_for_style(raw.asked) or (self.style and raw.text.startswith("with ")):
             self.style.append(raw.asked)
         else:
-            self.fail(raw.asked, NOT_UNDERSTOOD)
+            self._leave_out(raw.asked, Refused("clause_not_understood"))
 
-    def fail(self, asked: str, instead: str, before: _Read | None = None) -> None:
-        self.not_done.append(NotDone(asked, instead))
-        self.before = before
+    def fail(self, asked: str, why: str) -> None:
+        self._leave_out(asked, Refused("edit_clause_refused", clause=asked, why=why))
+
+    def _leave_out(self, asked: str, why: Refused) -> None:
+        self.left_out.append(LeftOut(asked, why))
+        self.before = None
 
     def _close_remark(self, *, used: bool = False) -> None:
         if self.remark and not used:
-            self.not_done.append(NotDone(self.remark, NOT_UNDERSTOOD))
+            self.left_out.append(LeftOut(self.remark, Refused("clause_not_understood")))
         self.remark = ""
 
     def _sparing_the_kept(self, wish: Wish) -> Wish:
         """``wish``, where it is about everything, made for everything but those who are to stay."""
         names = [name for name in self.kept if name in TRACK_OF]
         edit, spared = wish.edit, {TRACK_OF[name] for name in names}
-        if edit.action == "remove" and edit.on and "backing_vocals" in spared and any(TRACK_OF[n] == "vocals" for n in edit.on):
+        if (
+            edit.action == "remove"
+            and edit.on
+            and "backing_vocals" in spared
+            and any(TRACK_OF[n] == "vocals" for n in edit.on)
+        ):
             on = tuple("lead vocals" if TRACK_OF[n] == "vocals" else n for n in edit.on)
             return Wish(edit.model_copy(update={"on": on}), wish.asked)
-        if wish.exact or not names or edit.on or edit.action in ("remove", "add") or not RULES[edit.action].players:
+        if (
+            wish.exact
+            or not names
+            or edit.on
+            or edit.action in ("remove", "add")
+            or not RULES[edit.action].players
+        ):
             return wish
         but = tuple(dict.fromkeys((*(edit.but or ()), *names)))
         return Wish(edit.model_copy(update={"but": but}), wish.asked)

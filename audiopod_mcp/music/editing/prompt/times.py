@@ -1,5 +1,7 @@
 """When a prompt says that something happens: "from 0:30 to 0:45", "the last ten seconds", "in verse 2"."""
 
+# ruff: noqa: E501 (patterns: one of meaning a line)
+
 from __future__ import annotations
 
 import re
@@ -54,7 +56,7 @@ def _named(text: str) -> When | None:
 
 
 _READERS: tuple[tuple[str, Callable[[Groups], When | None]], ...] = (
-    (rf"(?:in |from |between )?bars? (\d+) ?(?:to|until|through|and|-|–) ?(?:bar )?(\d+)\b", lambda m: _named(f"bars {m[1]}-{m[2]}")),
+    (r"(?:in |from |between )?bars? (\d+) ?(?:to|until|through|and|-|–) ?(?:bar )?(\d+)\b", lambda m: _named(f"bars {m[1]}-{m[2]}")),
     (r"\b(?:in |at )?bar (\d+)\b", lambda m: _named(f"bar {m[1]}")),
     (rf"{_IN}the (first|last) ({NUMBER})? ?(?:bars?|measures?)\b", lambda m: _named(f"{m[1]} {_value(m[2] or '1'):g} bars")),
     (rf"\b(?:the )?({NUMBER}) ({_UNIT}) (?:off|from|of|at|on)(?: of)? the (start|beginning|front|end)\b", _off),

@@ -13,6 +13,7 @@ _UNSUPPORTED = {
     "correction": r"auto-?tun\w+|pitch[- ]correct\w*|quanti[sz]\w+|out of tune|off-?key",
     "undo": r"(?:original|old|first|previous) (?:key|tempo|speed|version|volume)|undo|revert|back to (?:what|how) it was",
     "lyrics": r"(?:change|new|other|different|rewrite|translate|replace)(?: the| its)? (?:lyrics|words)|lyrics (?:to|about|in)",
+    "relative_tempo": r"\d+ ?bpm (?:faster|slower|more|less)|(?:faster|slower) by \d+ ?bpm",
     "solo": r"(?:add|play|insert|with) (?:an? |another )?(?:\w+ )?(?:\w+ )?solo",
     "composition": r"extend\w*|(?:make|make it|make the song) (?:a bit |much )?longer|longer (?:version|intro|outro|ending)|\d+ seconds? longer|add (?:a|an|another|one more) (?:\w+ )?(?:intro|outro|bridge|verse|chorus|ending|section)",
     "singer": r"(?:male|female|man'?s|woman'?s|child'?s|different|another|other) (?:voice|singer|vocals?|vocalist)",

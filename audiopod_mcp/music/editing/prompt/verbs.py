@@ -28,7 +28,7 @@ class Clause:
     def amount(self, letter: str, otherwise: float) -> float:
         return self.amounts.values.get(letter, otherwise)
 
-    def change(self, otherwise: float, sign: int = 1) -> float:
+    def change(self, otherwise: float, sign: float = 1) -> float:
         """So many dB, in the direction of the verb."""
         if "D" in self.amounts.values:
             return sign * abs(self.amounts.values["D"])
@@ -46,13 +46,13 @@ _UP = (
     r"|(?:hard|difficult|impossible) to hear|can'?t hear|cannot hear|(?:buried|lost)(?: in)?|gets? (?:lost|buried)(?: in)?|not loud enough|up in|higher in"
 )
 _DOWN = (
-    rf"quieter|softer|less loud|(?:turn|bring|pull|dial|push|tone|tuck|move|mix)(?:ed|s)? (?:down|back)(?: in)?|reduce[ds]?|decrease[ds]?|tame|attenuate"
+    rf"quieter|softer|less loud|(?:turn|bring|pull|dial|push|tone|tuck|move|mix|take|knock)(?:ed|s)? (?:down|back)(?: in)?|reduce[ds]?|decrease[ds]?|tame|attenuate"
     rf"|(?:turn down|reduce|lower|decrease|less) (?:{_LOUD})(?: of)?|lower|(?:{_LOUD}) (?:of )?(?:down|lower)|lower (?:{_LOUD})|less prominent|down|back|(?:further )?back in|(?:in|into|to) background|too loud|too prominent|overpowering|lower in|down in"
 )
 _REMOVE = r"remove|rid|mute|kill|no|no more|without(?: any)?|delete|drop|drop out|take (?:out|away|off)|get rid of|getting rid of|rid of|cut(?: out)?|lose|strip(?: out)?|eliminate|exclude|minus|silence|turn off|switch off|don'?t (?:want|need)(?: any)?|do not want(?: any)?|not want"
 _CUT = r"cut(?: out| off| away)?|remove|delete|drop|skip|trim(?: off)?|chop(?: off)?|take (?:out|off|away)|get rid of|snip|crop(?: out)?|lose"
 _KEEP = r"(?:keep|use|leave|only|just|crop to|trim to|cut down to|cut to|trim down to|keep only|only keep|just keep|keep just|leave only|only use|nothing but)"
-_ONLY = r"only|just|solo|solo'?d|isolate|keep only|keep just|leave only|leave just|only keep|just keep|nothing but|only hear|hear only|just hear|only alone|alone|strip(?:ped)? down to(?: just| only)?|on (?:its|their) own|only leave|just leave"
+_ONLY = r"only|just|solo|solo'?d|isolate|keep only|keep just|leave only|leave just|only keep|nothing but|only hear|hear only|just hear|only alone|strip(?:ped)? down to(?: just| only)?|only leave"
 _ROOM = r"reverb|reverberation|room|ambience|hall|space"
 _NARROW = {"telephone|phone|walkie[ -]?talkie|megaphone|intercom": (300, 3400), "old radio|am radio|radio|vintage radio|transistor radio|gramophone": (200, 4500), "under ?water|next door|another room|behind wall|next room": (None, 500)}  # fmt: skip
 
@@ -61,13 +61,15 @@ def _level(sign: int) -> Builder:
     def build(clause: Clause) -> list[Fields]:
         share = abs(clause.amounts.values.get("C", 0)) / 100
         if share:
-            return [{"action": "level", "amount": 20 * log10(1 + share if sign > 0 else max(1 - share, 1e-3))}]
+            return [
+                {"action": "level", "amount": 20 * log10(1 + share if sign > 0 else max(1 - share, 1e-3))}
+            ]
         return [{"action": "level", "amount": clause.change(5 if clause.players else 4, sign)}]
 
     return build
 
 
-def _tone(action: str, sign: int, usual: float = 6, **more: float) -> Builder:
+def _tone(action: str, sign: float, usual: float = 6, **more: float) -> Builder:
     return lambda clause: [{"action": action, "amount": clause.change(usual, sign), **more}]
 
 
@@ -76,11 +78,17 @@ def _signed(clause: Clause) -> list[Fields] | None:
     amount, at = clause.amounts.values.get("D"), clause.amounts.values.get("H")
     if amount is None or "D" not in clause.amounts.signed:
         return None
-    return [{"action": "level", "amount": amount} if at is None else {"action": "equaliser", "amount": amount, "hz": at}]
+    return [
+        {"action": "level", "amount": amount}
+        if at is None
+        else {"action": "equaliser", "amount": amount, "hz": at}
+    ]
 
 
 def _bell(sign: int) -> Builder:
-    return lambda clause: [{"action": "equaliser", "amount": clause.change(4, sign), "hz": clause.amount("H", 0)}]
+    return lambda clause: [
+        {"action": "equaliser", "amount": clause.change(4, sign), "hz": clause.amount("H", 0)}
+    ]
 
 
 def _filter(action: str, otherwise: float) -> Builder:
@@ -102,20 +110,28 @@ def _share(action: str, usual: float, sign: int = 1) -> Builder:
 
 
 def _width(sign: int) -> Builder:
-    return lambda clause: [{"action": "width", "amount": 100 + sign * clause.amount("C", min(60 * clause.amounts.degree, 100))}]
+    return lambda clause: [
+        {"action": "width", "amount": 100 + sign * clause.amount("C", min(60 * clause.amounts.degree, 100))}
+    ]
 
 
 def _pan(sign: int, usual: float = 60) -> Builder:
-    return lambda clause: [{"action": "pan", "amount": sign * clause.amount("C", min(100, usual * clause.amounts.degree))}]
+    return lambda clause: [
+        {"action": "pan", "amount": sign * clause.amount("C", min(100, usual * clause.amounts.degree))}
+    ]
 
 
 def _tempo(sign: int) -> Builder:
     def build(clause: Clause) -> list[Fields] | None:
         if "B" in clause.amounts.values:
-            return [{"action": "tempo", "amount": clause.amount("B", 0)}] if clause.amount("B", 0) > 30 else None
+            return (
+                [{"action": "tempo", "amount": clause.amount("B", 0)}] if clause.amount("B", 0) > 30 else None
+            )
         if "N" in clause.amounts.values:
             return [{"action": "speed", "amount": 100 * clause.amount("N", 1) ** sign}]
-        return [{"action": "speed", "amount": 100 + sign * abs(clause.amount("C", 10 * clause.amounts.degree))}]
+        return [
+            {"action": "speed", "amount": 100 + sign * abs(clause.amount("C", 10 * clause.amounts.degree))}
+        ]
 
     return build
 
@@ -125,7 +141,9 @@ def _pitch(sign: int) -> Builder:
         by = clause.amounts.values.get("I")
         if by is not None and "I" in clause.amounts.signed:
             return [{"action": "pitch", "amount": by}]
-        return [{"action": "pitch", "amount": sign * (2 * min(1, clause.amounts.degree) if by is None else by)}]
+        return [
+            {"action": "pitch", "amount": sign * (2 * min(1, clause.amounts.degree) if by is None else by)}
+        ]
 
     return build
 
@@ -174,7 +192,9 @@ def _timed(action: str) -> Builder:
 
 
 def _repeat(times: float) -> Builder:
-    return lambda clause: [{"action": "repeat", "amount": clause.amount("N", times)}] if not clause.players else None
+    return lambda clause: (
+        [{"action": "repeat", "amount": clause.amount("N", times)}] if not clause.players else None
+    )
 
 
 def _removed(clause: Clause) -> list[Fields] | None:
@@ -186,8 +206,12 @@ def _silent(clause: Clause) -> list[Fields] | None:
 
 
 def _low_end(sign: int) -> Builder:
-    """ "More bass" is a turn of a knob on every amplifier; "the bass louder" is about who plays it."""
-    return lambda clause: [{"action": "bass", "amount": clause.change(6, sign), "who": None}] if clause.players == ("bass",) else None
+    """Say that "more bass" is a turn of a knob on every amplifier; "the bass louder" is about who plays it."""
+    return lambda clause: (
+        [{"action": "bass", "amount": clause.change(6, sign), "who": None}]
+        if clause.players == ("bass",)
+        else None
+    )
 
 
 def _eq(words: str, hertz: float, sign: int) -> list[tuple[str, str, Builder]]:
@@ -237,6 +261,7 @@ VERBS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Builde
         (r"narrower|narrow|less (?:wide|stereo|width)|too wide|stereo narrower", "C", _width(-1)),
         (r"(?:convert |fold |collapse |in |to |into |down to )*mono", "", _plain("width", amount=0)),
         *((rf"(?:pan(?:ned)?|move|put|place|shift)(?: (?:to|towards?|on))? {way}(?: side| channel)?|more to {way}", "C", _pan(sign)) for way, sign in (("left", -1), ("right", 1))),
+        ("left", "!C", _pan(-1)), ("right", "!C", _pan(1)),
         *((rf"(?:pan(?:ned)? |move |put |place )?(?:hard|fully|completely|all way|all to)(?: pan(?:ned)?)?(?: (?:to|towards?|on))? {way}(?: side)?", "", _pan(sign, 100)) for way, sign in (("left", -1), ("right", 1))),
         (r"compress(?:ed)?|(?:add|more) compression|squash|glue|add glue|glue together|more even|even out(?: (?:dynamics|levels?|volume))?|less dynamic", "D", _tone("compression", 1)),
         (r"distort(?:ed)?|(?:add|more) (?:distortion|grit|dirt|overdrive|fuzz|crunch)|overdrive|overdriven|fuzzy|gritty|grittier|crunchy|crunchier|dirty|dirtier", "D", _tone("saturation", 1, 18)),
@@ -276,23 +301,29 @@ VERBS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Builde
         (r"(?:repeat|loop|play)(?: again)?|(?:play|repeat) again|double", "N", _repeat(2)),
         (r"(?:seamless loop|loopable|loop seamlessly|seamlessly loop|perfect loop)", "", _plain("loop")),
         (r"(?:into |to )?(?:instrumental|karaoke)(?: version)?(?: only)?|(?:only )?instrumental", "", _plain("remove", who=["vocals"])),
-        (r"(?:into |to )?a ?cap+ella(?: version)?(?: only)?|(?:only )?a ?cap+ella", "", _plain("remove", but=["vocals"])),
+        (r"(?:only |into |to )*(?:a ?)?cap+ella(?: version)?(?: only)?", "", _plain("remove", but=["vocals"])),
         (rf"(?:{_REMOVE})|{_REMOVE} from|gone", "", _removed), (r"mute|silence", "", _silent),
     )
 )  # fmt: skip
 KEPT: Final = re.compile(
-    r"(?:(?:leave|keep|let|should|must) ?)?(?:alone|as (?:is|it is|they are|it was|they were|before)|unchanged|untouched|same|intact|be|stay|stays|stay (?:as is|same|untouched)|leave|keep)"
-    r"(?: (?:alone|as is|same|intact|untouched|unchanged))?|(?:don'?t|do not|never|not) (?:touch|change|alter|mess with|edit|modify)"
+    r"(?:(?:leave|keep|let|should|must) ?)?(?:alone|as(?: before)?|unchanged|untouched|same|intact|be|stay|stays|stay (?:as|same|untouched)|leave|keep)"
+    r"(?: (?:alone|as|same|intact|untouched|unchanged))?|(?:don'?t|do not|never|not) (?:touch|change|alter|mess with|edit|modify)"
 )
 """What says that somebody is to stay as it is."""
 PRAISED: Final = re.compile(
-    r"(?:i )?(?:really )?(?:love|like|adore)(?: how)?|(?:is|are|'?s)? ?(?:great|perfect|good|fine|nice|awesome|amazing|beautiful|lovely|excellent|spot on|fantastic|wonderful|brilliant|ok|okay)(?: (?:as is|already))?"
+    r"(?:i )?(?:really )?(?:love|like|adore)(?: how)?|(?:is|are|'?s)? ?(?:great|perfect|good|fine|nice|awesome|amazing|beautiful|lovely|excellent|spot on|fantastic|wonderful|brilliant|ok|okay)(?: (?:as|already))?"
 )
 """What says that somebody is good as it is."""
 DISLIKED: Final = re.compile(r"(?:don'?t|do not) (?:really )?like|hate|dislike|not (?:a )?fan")
 """What says nothing of what is to be done."""
+REMOVED: Final = re.compile(rf"(?:{_REMOVE})")
+"""What says that somebody goes."""
 ALONE: Final = re.compile(rf"(?:{_ONLY})")
 """What says that all others go."""
-SWAPPED: Final = re.compile(r"(?:replace|swap|change|switch|exchange|substitute|turn|swap out|trade)(?: out)? W (?:with|for|to|into|by) (?:W)")
+SWAPPED: Final = re.compile(
+    r"(?:replace|swap|change|switch|exchange|substitute|turn|swap out|trade)(?: out)? W (?:with|for|to|into|by) (?:W)"
+)
 INSTEAD: Final = re.compile(r"(?:use |play |have )?W (?:instead of|rather than|in place of) W")
-ADDED: Final = re.compile(r"(?:add(?:ed)?(?: in)?|bring in|include|introduce|layer(?: in)?|throw in|put in|with added)(?: W)|W added")
+ADDED: Final = re.compile(
+    r"(?:add(?:ed)?(?: in)?|bring in|include|introduce|layer(?: in)?|throw in|put in|with added)(?: W)|W added"
+)
