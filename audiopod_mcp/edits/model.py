@@ -19,10 +19,8 @@ Action = Literal[
 ]  # fmt: skip
 ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 UNITS: Final = (
-    "dB: level (-60..24), equaliser, bass, treble, brightness, punch (-24..24), compression, saturation, "
-    "de_ess; Hz: low_cut, high_cut; %: reverb, pan (-100..100, left below 0), echo, width (0..300) and speed "
-    "(25..400) of now; tempo BPM; pitch semitones (-24..24, fractions); loudness LUFS; peak dBTP; fades s; "
-    "repeat times"
+    "dB -60..24; low_cut, high_cut Hz; reverb, pan % -100..100; echo %; width, speed % of now; tempo BPM; pitch "
+    "semitones -24..24, fractions too; loudness LUFS -40..-6; peak dBTP; fades s; repeat times"
 )
 
 
@@ -167,16 +165,16 @@ class TrackEdit(BaseModel):
     on: Who = Field(default=None, description="Tracks or instruments; default everything")
     but: Who = Field(default=None, description="Everything but these")
     start: Number | None = Field(default=None, description="s; below 0 from the end")
-    end: Number | None = Field(default=None, description="s")
+    end: Number | None = None
     section: Annotated[str, AfterValidator(section_name)] | None = Field(
         default=None, description="'chorus', 'verse 2', 'last chorus', 'bars 5-8', 'second half'"
     )
-    hz: Number | None = Field(default=None, description="of equaliser")
-    time: Number | None = Field(default=None, description="of echo, s")
-    true_peak: Number | None = Field(default=None, description="of loudness, dBTP")
-    key: Annotated[str, AfterValidator(key_name)] | None = Field(default=None, description="'A minor'")
+    hz: Number | None = Field(default=None, description="equaliser")
+    time: Number | None = Field(default=None, description="echo, s")
+    true_peak: Number | None = Field(default=None, description="loudness, dBTP")
+    key: Annotated[str, AfterValidator(key_name)] | None = None
     instrument: Annotated[str, AfterValidator(_instrument)] | None = Field(
-        default=None, description="to add, replace with"
+        default=None, description="add, replace"
     )
 
     @model_validator(mode="after")

@@ -127,9 +127,9 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track. Say it with edits: they are done "
-        "exactly; edit_target_prompt is for what they can't say, such as another style. Give one of the two, "
-        "edit_target_lyrics, or both. To compose a stretch anew use repaint_section."
+        "Change the sound, the words or the course of a finished track. Give edits (done exactly) or "
+        "edit_target_prompt (words, for what edits can't say), or edit_target_lyrics. To compose a stretch anew "
+        "use repaint_section."
     )
     path = "edit"
     per_minute = 3
@@ -138,11 +138,9 @@ class Edit(Operation):
     caption_field = "edit_target_prompt"
 
     source_job_id: JobId = Field(description="Finished job")
-    edits: Annotated[list[TrackEdit], Field(min_length=1, max_length=16)] | None = Field(
-        default=None, description="Changes, in order"
-    )
+    edits: list[TrackEdit] | None = Field(default=None, description="Changes, in order")
     edit_target_prompt: Text | None = Field(
-        default=None, description="The change in English words, e.g. 'as a bossa nova'"
+        default=None, description="The change in English, e.g. 'as a bossa nova'"
     )
     edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = Field(
         default=None, description="New lyrics"
@@ -158,6 +156,8 @@ class Edit(Operation):
             raise ValueError("give edits or edit_target_prompt, not both: what both say would be done twice")
         if self.edits is None and self.edit_target_prompt is None and self.edit_target_lyrics is None:
             raise ValueError("give edits, edit_target_prompt or edit_target_lyrics")
+        if self.edits == []:
+            raise ValueError("edits: the list is empty; give at least one")
         if self.edits and len(self.caption_text or "") > 2048:
             raise ValueError("edits: too many at once; make the rest of them in a second call")
         if self.edit_n_min is not None and self.edit_n_max is not None and self.edit_n_min >= self.edit_n_max:

@@ -28,8 +28,8 @@ from .unsupported import find_unsupported
 from .verbs import ADDED, ALONE, DISLIKED, INSTEAD, KEPT, PRAISED, REMOVED, SWAPPED, VERBS, Clause, Fields
 
 EXAMPLES = (
-    "drums 3 dB louder, no bass, brighter, more reverb, cut below 100 Hz, wider, 10 % faster, to 120 bpm, up 2 "
-    "semitones, to A minor, to -14 LUFS, fade out over 5 seconds, cut the intro, from 0:30 to 0:45"
+    "drums 3 dB louder, no bass, brighter, more reverb, to 120 bpm, up 2 semitones, to A minor, to -14 LUFS, "
+    "fade out, cut the intro, from 0:30 to 0:45"
 )
 """What an edit understands, as told to a person."""
 NOT_UNDERSTOOD = "clause_not_understood"
