@@ -14,10 +14,8 @@ from audiopod_mcp.music.captions.unsupported import unmet_requests
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
 from audiopod_mcp.music.composition.stanzas import stanzas
-from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
-    Audio,
     Brief,
     Grid,
     Note,
@@ -30,8 +28,10 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.styles import STYLES
-from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
+from audiopod_mcp.music.synthesis import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
+
+from .production import Production
 
 _BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
@@ -67,15 +67,11 @@ def generate(
         Where the brief can't be played.
     """
     score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
-    made = _rendered(brief, score, progress_within(report, 0.12, 1.0), tracks)
+    made = Production.record(score, tracks=tracks, report=progress_within(report, 0.12, 1.0))
+    made.mix()
     if _FADE.search(brief.caption):
-        seconds = min(8.0, 0.15 * score.duration)
-
-        def out(audio: Audio) -> Audio:
-            return apply_fade(audio, SAMPLE_RATE, seconds, at_start=False)
-
-        made = replace(made, audio=out(made.audio), stems={k: out(stem) for k, stem in made.stems.items()})
-    return replace(made, notes=(*made.notes, *unmet_requests(brief)))
+        made.fade_out(min(8.0, 0.15 * score.duration))
+    return made.rendering(score, (*_notes_on(brief, made, loop=False), *unmet_requests(brief)))
 
 
 def rap_brief(brief: Brief) -> Brief:
@@ -134,24 +130,22 @@ def generate_sample(
     score = compose(
         _just_what_is_named(brief), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.1)
     )
-    return _rendered(brief, score, progress_within(report, 0.1, 1.0), None, loop=True)
+    made = Production.record(score, loop=True, report=progress_within(report, 0.1, 1.0))
+    return made.rendering(score, _notes_on(brief, made, loop=True))
 
 
-def _rendered(
-    brief: Brief, score: Score, report: Progress, tracks: Collection[str] | None, *, loop: bool = False
-) -> Rendering:
-    stems = render(score, report=report, tracks=tracks, loop=loop)
+def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
+    score = made.recipe.score
     notes = [_BY_RULE_NOTE]
-    if score.lyrics and "vocals" in stems:
+    if score.lyrics and "vocals" in made.stems:
         notes.append(_GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))
     missing = lines - len(score.lyrics)
     if missing > 0 and not loop:
         notes.append(f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit in: left out.")
-    audio = mix(stems) if stems else np.zeros((round(score.duration * SAMPLE_RATE), 2), np.float32)
-    if not stems:
+    if not made.stems:
         notes.append("Nothing that was asked for plays here: the audio is silent.")
-    return Rendering(audio, SAMPLE_RATE, stems, score, score.lyrics, tuple(notes))
+    return tuple(notes)
 
 
 def _just_what_is_named(brief: Brief) -> Brief:
@@ -208,12 +202,11 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         seed, length, brief.tempo, brief.key, brief.timesignature, (0.0,), (0.0,),
         (Span(0.0, length, "one-shot"),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
     )  # fmt: skip
-    rendering = _rendered(replace(brief, lyrics=None), score, report, None)
-    end = _end_of_sound(rendering.audio)
-    stems = {track: stem[:end] for track, stem in rendering.stems.items()}
-    return replace(
-        rendering, audio=rendering.audio[:end], stems=stems, score=replace(score, duration=end / SAMPLE_RATE)
-    )
+    made = Production.record(score, report=report)
+    end = _end_of_sound(made.mix())
+    made.cut(0, end)
+    remarks = _notes_on(replace(brief, lyrics=None), made, loop=False)
+    return made.rendering(replace(score, duration=end / SAMPLE_RATE), remarks)
 
 
 def _kit_for(brief: Brief, drum: int) -> str:

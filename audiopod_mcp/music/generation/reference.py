@@ -13,11 +13,10 @@ from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes, onset
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import (
     MixProfile,
     match_mix,
-    scale_stereo_width,
     spectral_balance,
     stereo_width,
 )
@@ -38,6 +37,7 @@ from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.synthesis import render
 
 from .accompany import STYLE_NOTE
+from .production import Production
 from .style_matching import matching_style
 
 _TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
@@ -133,24 +133,19 @@ def reference(
         if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
             notes += (_DENSITY_NOTE.format(analysis.density, brief.style, dense),)
     score = compose(brief, seed=seed, report=progress_within(report, 0.4, 0.45))
-    stems = render(score, seed=seed, report=progress_within(report, 0.45, 0.85))
-    samples = round(length * SAMPLE_RATE)
-    stems = {track: fix_length(stem, samples) for track, stem in stems.items()}
+    made = Production.record(score, seed=seed, report=progress_within(report, 0.45, 0.85))
+    made.cut(0, round(length * SAMPLE_RATE))
     report(0.9, "mastering it like the reference")
     loudness = float(np.clip(analysis.loudness, *_LOUDNESS_RANGE))
-    stems = match_mix(
-        stems, SAMPLE_RATE, 2, replace(profile, loudness=loudness), amount=0.9,
-        report=progress_within(report, 0.9, 0.97),
-    )  # fmt: skip
-    own = stereo_width(mixdown(stems))
+    balance = None if profile.balance is None else profile.balance.tolist()
+    made.match(loudness, balance, 0.9, report=progress_within(report, 0.9, 0.97))
+    own = stereo_width(made.stems.mixdown())
     if audio.shape[1] > 1 and own > 1e-4:
         # It comes after the equalizer, which widens the mix where it takes bass, which is in the middle.
         factor = float(np.clip(np.sqrt(stereo_width(audio) / own), 0.25, 2.5))
-        stems = {track: scale_stereo_width(stem, factor) for track, stem in stems.items()}
-        stems = match_mix(
-            stems, SAMPLE_RATE, 2, MixProfile(loudness), report=progress_within(report, 0.97, 1.0)
-        )
-    return Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes)
+        made.widen(factor)
+        made.match(loudness, report=progress_within(report, 0.97, 1.0))
+    return made.rendering(score, notes)
 
 
 def _with_density(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
-from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -16,8 +14,8 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.signal.loudness import integrated_loudness
-from audiopod_mcp.music.synthesis import render
 
+from .production import Production
 from .retake_recording import retake_recording
 from .retake_score import retake_score
 
@@ -66,11 +64,7 @@ def retake(
     if score is None:
         return retake_recording(audio, rate, variance, seed, report)
     new = retake_score(score, variance, seed, progress_within(report, 0.0, 0.3))
-    made = render(new, report=progress_within(report, 0.3, 0.9))
-    samples = round(score.duration * SAMPLE_RATE)
-    loudness = integrated_loudness(audio, rate)
-    fitted = {track: fix_length(stem, samples) for track, stem in made.items()}
-    matched = match_mix(
-        fitted, SAMPLE_RATE, 2, MixProfile(loudness), report=progress_within(report, 0.9, 1.0)
-    )  # fmt: skip
-    return Rendering(mixdown(matched), SAMPLE_RATE, matched, new, new.lyrics)
+    made = Production.record(new, report=progress_within(report, 0.3, 0.9))
+    made.cut(0, round(score.duration * SAMPLE_RATE))
+    made.match(integrated_loudness(audio, rate), report=progress_within(report, 0.9, 1.0))
+    return made.rendering(new)
