@@ -31,7 +31,6 @@ from .numbers import (
 from .style_names import choose_style, names_style
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
-from .translations import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
 from .vocabulary import (
     COMMON_KEYS,
     ENSEMBLES,
@@ -47,19 +46,18 @@ DURATION_RANGE = (1.0, 600.0)
 
 _PLAIN = {
     # What a word means when it says no more than this: the style's own instrument of the kind.
-    "electric bass": r"bass|bass ?lines?|basse|bajo|basso|baixo|bas|бас|ベース|贝斯|베이스",
-    "electric guitar": r"guitars?|gitarren?|guitares?|guitarras?|chitarr[ae]|gitaar|gitar[aey]?|гитар\w*"
-    r"|ギター|吉他|기타|गिटार",
+    "electric bass": r"bass|bass ?lines?",
+    "electric guitar": r"guitars?",
     "drums": r".*",
 }
 _RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
 _INSTRUMENTAL = re.compile(
-    rf"\b(?:{INSTRUMENTAL})\b(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)"
-    rf"|{INSTRUMENTAL_ANYWHERE}",
+    r"\b(?:instrumentals?|karaoke)\b"
+    r"(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)",
     re.IGNORECASE,
 )
 _TONGUE = re.compile(
-    rf"\b(?:in|en|auf|em|su)\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
+    rf"\bin\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
     r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
     rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
     re.IGNORECASE,
@@ -87,7 +85,7 @@ def read_caption(
     Parameters
     ----------
     caption : str
-        English, or words of other languages that are known.
+        English.
     tempo : float, optional
         Tempo in beats a minute, 30 to 300.
     key, timesignature : str, optional
@@ -218,7 +216,7 @@ def _tempo(given: float | None, text: str, style: Style, energy: float, metre: s
     if (value := find_tempo(text, low, high)) is not None:
         return value
     slowest, fastest = style.tempo
-    if metre == "6/8" and style.name != "celtic":  # A jig is as fast as a reel.
+    if METRES[metre].compound and style.name != "celtic":  # A jig is as fast as a reel.
         slowest, fastest = dotted_tempo_range(slowest, fastest)
     if words := [pace for _, _, pace in find_words(text, TEMPO_WORDS) if pace]:
         tempo = tempo_of_word(words[0], slowest, fastest, compound=METRES[metre].compound)

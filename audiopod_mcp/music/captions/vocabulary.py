@@ -1,15 +1,13 @@
 """The words people describe music with, and what each means to the composer.
 
 Patterns are regular expressions, matched whole-word, without case and without accents; the longer one
-wins. Other languages' words come from :mod:`audiopod_mcp.music.captions.translations`.
+wins.
 """
 
 # ruff: noqa: E501 (tables: one entry a line)
 # fmt: off
 
 from __future__ import annotations
-
-from . import translations
 
 STYLE_WORDS: dict[str, str] = {
     r"lo[-\s]?fi|chill-?hop": "lo-fi",
@@ -18,7 +16,7 @@ STYLE_WORDS: dict[str, str] = {
     r"grime": "grime",
     r"hip[\s-]?hop|boom[\s-]?bap|g-funk|turntablism|hyphy|horror-?core|(?:west|east)[\s-]coast(?: rap)?|chopped (?:and|&|'?n'?) screwed": "hip hop",
     r"trip[\s-]?hop|downtempo(?: beats?)?|illbient": "trip hop",
-    r"drum\s?(?:and|&|'?n'?|und)\s?bass|dnb|d&b|jungle|breakcore|liquid funk|neuro-?funk|jump[\s-]up|drumstep": "drum and bass",
+    r"drum\s?(?:and|&|'?n'?)\s?bass|dnb|d&b|jungle|breakcore|liquid funk|neuro-?funk|jump[\s-]up|drumstep": "drum and bass",
     r"dub-?step|brostep|riddim dubstep|tear-?out": "dubstep",
     r"(?:deep |tech |progressive |tropical |acid |afro |slap |future |bass |french |disco |piano |funky |soulful |electro |melodic )?house(?: music)?|nu[\s-]disco|micro-?house|uk bass|french touch": "house",
     r"amapiano|gqom|kwaito|jersey club|footwork|chicago juke": "amapiano",
@@ -102,7 +100,7 @@ HINT_WORDS: dict[str, str | None] = {
     # Where or what for: counts only when no style is named. ``None`` hides a word that would mislead.
     r"video\s?game|arcade|platformer|retro gam(?:e|ing)": "chiptune",
     r"boss (?:battle|fight)|trailer|score|soundtrack|film|movie|battle|fantasy|horror|halloween|haunted house|thriller|western|documentary|adventure|underscore|(?:chase|fight|action) (?:scene|sequence)|zimmer|john williams": "cinematic",
-    r"medita(?:tion|tive|zione|cion|cao)|spa|yoga|sleep|atmospheric|atmosphere|ambience|healing|zen|space|nature": "ambient",
+    r"medita(?:tion|tive)|spa|yoga|sleep|atmospheric|atmosphere|ambience|healing|zen|space|nature": "ambient",
     r"study|studying|homework|cafe": "lo-fi",
     r"dance|club|rave|workout|gym|party|festival|edm drop": "electronic",
     r"80s|eighties|1980s|cyberpunk|neon": "synthwave",
@@ -161,7 +159,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums?|blast beats?": "acoustic kit",
     r"dusty drums?|vinyl drums?": "dusty kit",
     r"drums?|drumming|drummer|beats?": "drums",
-    r"congas?|bongos?|shakers?|tambourines?|percussion|hand drums?|claves|cajon|djembe|maracas|tabla|taiko|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|castanets|log drums?|darbuka|guiro|triangl?e|triangulo|wood ?blocks?|timbales": "percussion",
+    r"congas?|bongos?|shakers?|tambourines?|percussion|hand drums?|claves|cajon|djembe|maracas|tabla|taiko|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|castanets|log drums?|darbuka|guiro|triangles?|wood ?blocks?|timbales": "percussion",
     r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars?|oud|lute|guitarr[o]n|requinto": "nylon guitar",
     r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|12-string(?: guitar)?|strumming|dobro": "acoustic guitar",
     r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars": "distorted guitar",
@@ -241,12 +239,11 @@ ENSEMBLES: dict[str, tuple[str, ...]] = {
     r"power trio": ("distorted guitar", "electric bass", "acoustic kit"),
     r"brass (?:quintet|quartet|choir)": ("trumpet", "trombone", "french horn", "tuba", "brass"),
     r"wood-?wind (?:quintet|quartet|trio)": ("flute", "clarinet", "oboe"),
-    r"drum ?line|drum circle|drum solo": ("drums", "percussion"),
+    r"drum ?line|drum circle": ("drums", "percussion"),
 }
 
 LANGUAGES: dict[str, str] = {
-    r"english": "en", r"spanish|espanol": "es", r"french|francais": "fr", r"german|deutsch": "de",
-    r"italian|italiano": "it", r"portuguese|portugues": "pt", r"japanese": "ja", r"chinese|mandarin": "zh",
+    r"english": "en", r"spanish": "es", r"french": "fr", r"german": "de", r"italian": "it", r"portuguese": "pt", r"japanese": "ja", r"chinese|mandarin": "zh",
     r"korean": "ko", r"russian": "ru", r"dutch": "nl", r"polish": "pl", r"turkish": "tr", r"hindi": "hi",
     r"swedish": "sv", r"arabic": "ar", r"greek": "el", r"hebrew": "he",
 }
@@ -269,9 +266,4 @@ COMMON_KEYS: dict[bool, tuple[str, ...]] = {
     True: ("A minor", "E minor", "D minor", "C minor", "G minor", "F# minor", "B minor", "F minor"),
 }
 
-STYLE_WORDS |= NEAREST_STYLES | translations.STYLE_WORDS
-FORM_WORDS |= translations.FORM_WORDS
-MOODS |= {pattern: next(m for m in MOODS.values() if m[0] == mood) for pattern, mood in translations.MOODS.items()}
-TEMPO_WORDS |= {pattern: "fast" if fast else "slow" for pattern, fast in translations.TEMPO_WORDS.items()}
-INSTRUMENT_WORDS |= translations.INSTRUMENT_WORDS
-TRACK_WORDS |= translations.TRACK_WORDS
+STYLE_WORDS |= NEAREST_STYLES

@@ -95,7 +95,7 @@ C#m trap beat | key=C#_minor style=trap
 between 120 and 130 BPM, house | tempo=120-130 style=house
 ♩ = 76, chorale for brass | tempo=76 has=brass
 techno at one hundred and thirty bpm | style=techno tempo=120-140
-a song in 12/8 time, slow blues | metre=6/8 style=blues
+a song in 12/8 time, slow blues | metre=12/8 style=blues
 cut time march in 2/4 | metre=2/4 style=march
 in 6/8 time, sea shanty with accordion | metre=6/8 has=accordion
 polka with tuba and accordion | metre=2/4 has=tuba,accordion
@@ -161,35 +161,6 @@ saxaphone and syntesizer, melancolic | has=saxophone,synth_lead mode=minor
 eletronic musik, 125bpm | style=electronic tempo=125
 pop rock, female vocal, sung in Spanish | style=rock/pop has=voice tongue=es
 French chanson with accordion, sung in French | has=accordion tongue=fr
-Langsame Rockballade ohne Schlagzeug | style=rock/ballad no=drums tempo=50-115
-fröhliche Volksmusik mit Akkordeon und Tuba | mode=major has=accordion,tuba
-traurige Klaviermusik in a-Moll | has=piano key=A_minor
-Walzer in C-Dur, Streicher und Klarinette | metre=3/4 key=C_major has=strings,clarinet
-entspannter Jazz mit Kontrabass, Klavier und Saxophon, kein Gesang | style=jazz has=piano,saxophone no=vocals
-musique classique triste au piano, sans batterie | style=classical has=piano no=drums mode=minor
-chanson joyeuse à la guitare acoustique en do majeur | has=acoustic_guitar key=C_major
-valse lente avec violon et accordéon | metre=3/4 has=violin,accordion
-música electrónica alegre a 128 bpm, sin voz | style=electronic tempo=128 no=vocals mode=major
-balada triste con piano y cuerdas, en la menor | style=ballad has=piano,strings key=A_minor
-canción de rock rápida con guitarra eléctrica y batería | style=rock has=electric_guitar tempo=120-180
-musica classica lenta con pianoforte e archi, senza percussioni | style=classical has=piano,strings no=percussion
-canzone allegra in re maggiore con chitarra | key=D_major has=electric_guitar/acoustic_guitar
-música calma com violão e flauta, sem bateria | has=nylon_guitar/acoustic_guitar,flute no=drums mood=calm
-samba alegre com cavaquinho | style=samba mode=major
-悲しいピアノのバラード、ドラムなし | style=ballad has=piano no=drums mode=minor
-明るいJ-POP、テンポ140 | style=pop/k-pop tempo=140 mode=major
-ジャズ、サックスとベース、120BPM | style=jazz has=saxophone tempo=120
-安静的钢琴曲，没有鼓 | has=piano no=drums mood=calm
-欢快的电子舞曲，128BPM，纯音乐 | style=electronic/house tempo=128 inst
-古典音乐，C大调，小提琴和大提琴 | style=classical key=C_major has=violin,cello
-슬픈 발라드, 피아노와 현악기, 드럼 없이 | style=ballad has=piano,strings no=drums mode=minor
-신나는 케이팝 댄스 | style=k-pop/pop/electronic
-грустная фортепианная музыка без барабанов | has=piano no=drums mode=minor
-быстрый рок с электрогитарой, ля минор | style=rock has=electric_guitar key=A_minor
-vrolijke popmuziek met gitaar en drums, zonder zang | style=pop has=electric_guitar/acoustic_guitar no=vocals
-spokojna muzyka klasyczna na fortepian i skrzypce, bez perkusji | style=classical has=piano,violin no=drums mood=calm
-hüzünlü piyano ve keman, davulsuz | has=piano,violin no=drums mode=minor
-उदास पियानो संगीत, बिना ड्रम के | has=piano no=drums mode=minor
 gritty garage rock, 150 bpm, fuzz guitars | style=rock tempo=150 has=distorted_guitar
 mellow neo-soul groove with Wurlitzer and finger snaps, 82 BPM | style=soul tempo=82 has=electric_piano,percussion
 cozy rainy-day lofi with nylon string guitar, no vocals | style=lo-fi has=nylon_guitar no=vocals
@@ -225,21 +196,6 @@ folk metal with flute and violin | style=metal has=flute,violin
 lullaby for a baby, harp only | style=lullaby only=strings
 dancehall riddim 100 bpm | style=reggae/reggaeton/dancehall tempo=100
 retro arcade music, square waves, 150bpm | style=chiptune tempo=150
-schneller Techno mit 140 BPM ohne Gesang | style=techno tempo=140 no=vocals
-ruhige Gitarre und Flöte, kein Schlagzeug | has=flute no=drums mood=calm
-jazz lent avec contrebasse et piano, sans voix | style=jazz has=piano no=vocals tempo=60-120
-cumbia alegre con acordeón, sin batería | has=accordion no=drums
-bossa nova suave com piano e violão | style=bossa_nova has=piano
-valzer malinconico per violino e pianoforte | metre=3/4 has=violin,piano mode=minor
-激しいロック、ギターとドラム、160BPM | style=rock tempo=160
-轻快的爵士乐，萨克斯 | style=jazz has=saxophone
-잔잔한 어쿠스틱 기타 연주곡 | has=acoustic_guitar inst mood=calm
-весёлый джаз с саксофоном, 120 BPM | style=jazz has=saxophone tempo=120
-rustige pianomuziek zonder drums | has=piano no=drums mood=calm
-szybki rock z gitarą elektryczną | style=rock has=electric_guitar
-sakin gitar müziği, vokalsiz | no=vocals mood=calm
-música triste de guitarra en mi menor | key=E_minor mode=minor
-Rock, kein Bass, mit Orgel | style=rock no=bass has=organ
 A warm, nostalgic indie-folk track featuring fingerpicked acoustic guitar, soft male vocals, subtle strings and brushed drums at 84 BPM in G major | style=folk tempo=84 key=G_major has=acoustic_guitar,voice,strings,brushed_kit
 High-energy EDM banger with massive supersaw leads, side-chained bass and euphoric drops, 128 BPM, F# minor | style=electronic tempo=128 key=F#_minor has=supersaw
 make me something like Hans Zimmer, big drums and brass, dark | has=brass style=cinematic
@@ -286,20 +242,6 @@ Electro-swing, 125 BPM, brass and clarinet, vintage | style=swing tempo=125 has=
 Pop punk anthem | style=punk
 Neo-classical metal guitar shred in A minor | style=metal key=A_minor
 acoustic version, stripped back, just guitar and vocals, no beat | no=drums only=guitar,vocals
-Lied für Chor und Orgel, feierlich, D-Dur | has=choir,organ key=D_major
-Ein entspannter Lo-Fi-Beat mit E-Piano, ohne Bass, 75 BPM | style=lo-fi no=bass tempo=75 has=electric_piano
-un morceau de jazz manouche rapide avec violon et guitares | style=gypsy_jazz has=violin tempo=170-240
-rap francais sombre, 140 bpm, sans mélodie | style=hip_hop tempo=140 mode=minor
-bolero romántico con guitarra española y maracas | style=latin has=nylon_guitar,percussion
-musica elettronica energica, 130 bpm, senza voce | style=electronic tempo=130 no=vocals
-forró animado com sanfona e triângulo | has=accordion,percussion
-静かなアンビエント、シンセパッド、ドラム無し | style=ambient no=drums mood=calm
-悲伤的小提琴独奏，慢速 | has=violin mode=minor
-우울한 로파이 힙합, 80bpm, 보컬 없음 | style=lo-fi tempo=80 no=vocals
-эпическая оркестровая музыка с хором, 100 BPM | tempo=100 has=choir mood=epic
-spokojny jazz z saksofonem, bez wokalu | style=jazz has=saxophone no=vocals
-enerjik rock, elektro gitar ve davul, 140 BPM | style=rock tempo=140
-vrolijke wals met accordeon en viool | metre=3/4 has=accordion,violin mode=major
 BPM: 92 | Key: F#m | Genre: lofi hip hop | Mood: nostalgic | Instruments: rhodes, vinyl crackle, upright bass | style=lo-fi tempo=92 key=F#_minor has=electric_piano,vinyl,upright_bass
 indie pop, female vocals, dreamy, reverb guitars, 104 bpm, bittersweet | style=pop/shoegaze tempo=104 has=voice,electric_guitar
 In the style of a 90s alternative rock radio hit, crunchy guitars, loud choruses, male vocals | style=rock/grunge has=voice,distorted_guitar
@@ -316,7 +258,7 @@ lydian film score, wonder and magic, key of F | key=F_lydian style=cinematic
 A aeolian trance, 138 | key=A_minor style=trance
 progressive rock in 7/8, odd meter, organ and distorted guitar, 132 BPM | metre=7/8 tempo=132 style=rock has=organ,distorted_guitar
 jazz in 5/4 like take five, alto sax and piano | metre=5/4 style=jazz has=saxophone,piano
-slow 12/8 blues, crying guitar, Bb | metre=6/8 style=blues key=Bb_major tempo=45-80
+slow 12/8 blues, crying guitar, Bb | metre=12/8 style=blues key=Bb_major tempo=45-80
 half-time hip hop, 160 bpm feel, dark piano | style=hip_hop feel=half-time tempo=160 has=piano
 trap metal, screaming, 808s, distorted guitars, 150bpm | style=trap/metal tempo=150 has=808_bass,distorted_guitar
 melodic techno, Afterlife style, 122 BPM, A minor, emotional lead, arps | style=techno tempo=122 key=A_minor has=synth_pluck
@@ -336,20 +278,7 @@ uptempo gospel with organ and claps | style=gospel has=organ,percussion tempo=92
 mid-tempo soul | style=soul tempo=84-112
 uptempo bluegrass instrumental with banjo | style=bluegrass has=banjo inst tempo=120-170
 slow drum and bass | style=drum_and_bass tempo=150-172
-Eine ruhige Klavierballade in e-Moll, 68 BPM, keine Drums | key=E_minor tempo=68 has=piano no=drums style=ballad
-Fröhlicher Deutschpop mit Frauenstimme und Gitarre | style=pop has=voice mode=major
-hip-hop français, piano mélancolique, grosse basse, 90 bpm | style=hip_hop tempo=90 has=piano mode=minor
-musique d'ambiance relaxante pour yoga, flûte et nappes, sans percussions | style=ambient has=flute no=percussion
-reguetón sensual en La menor, 92 bpm, voz femenina | style=reggaeton key=A_minor tempo=92 has=voice
-corrido tumbado con guitarra acústica y trompeta | style=mariachi has=acoustic_guitar,trumpet
 funk carioca 130 bpm | style=samba tempo=130
-MPB suave com violão e voz feminina | has=nylon_guitar,voice
-canzone d'amore italiana anni 60, orchestra d'archi, voce maschile | has=strings,voice
-J-rock, アニメのオープニング, 疾走感, ギター, 180BPM | style=rock tempo=180 has=electric_guitar/distorted_guitar
-中国风，古筝和笛子，慢节奏，忧伤 | has=koto,flute mode=minor
-시티팝, 80년대, 신나는, 여성 보컬, 110bpm | style=city_pop tempo=110 has=voice
-синтвейв, 100 bpm, без вокала | style=synthwave tempo=100 no=vocals
-polski hip hop, mroczny, pianino, 88 bpm | style=hip_hop tempo=88 has=piano mode=minor
 Instrumental only. Bossa nova guitar, light percussion, flute. 128 BPM. | style=bossa_nova inst has=nylon_guitar/electric_guitar,flute,percussion tempo=128 plays=bass
 happy sad song, uplifting but melancholic, 100 bpm | style=pop tempo=100
 loud quiet loud grunge in E | style=grunge key=E_major
@@ -379,7 +308,6 @@ drumless boom bap with soul sample | style=hip_hop no=drums
 acapella choir, Renaissance, solemn | only=vocals,backing_vocals
 hard rock anthem, 4/4, E minor, 128 bpm, screaming guitar solo, powerful drums, raspy male vocals | style=rock metre=4/4 key=E_minor tempo=128 has=voice
 ballad, piano, no bass no drums no strings | style=ballad has=piano no=bass,drums,strings
-salsa romántica, 96 bpm, trombones, piano, coros | style=latin tempo=96 has=trombone,piano,choir
 Genre: Reggaeton; BPM: 95; Key: B minor; Mood: sensual; Instruments: synth pluck, 808, shaker; Vocals: Spanish male | style=reggaeton tempo=95 key=B_minor has=808_bass,voice tongue=es
 uplifting trance anthem, 138 BPM, F# minor, supersaws, long breakdown with piano | style=trance tempo=138 key=F#_minor has=supersaw,piano
 90s trip-hop in the vein of Bristol, dusty drums, upright bass, female vocal, 84bpm | style=trip_hop tempo=84 has=dusty_kit,upright_bass,voice
@@ -392,23 +320,14 @@ dance pop, 124, A major, female vocals, claps, synth bass | style=pop tempo=124 
 slow reggae dub with lots of echo | style=dub/reggae tempo=50-72
 very slow ambient piece for strings | style=ambient has=strings tempo=30-60
 sparse trap beat, minimal hi hats, deep 808 | style=trap less=drums has=808_bass
-neoclasical piano solo, melancoly, 70bpm | only=keyboard tempo=70 mode=minor
+neoclasical solo piano, melancoly, 70bpm | only=keyboard tempo=70 mode=minor
 vilin and cello duet, baroqe | style=baroque has=cello
 Big band swing tune, trumpets, trombones and saxes, fast, Bb major | style=swing key=Bb_major has=trumpet,trombone,saxophone tempo=170-260
 lo fi hip hop radio beats to relax, without saxophone | style=lo-fi no=saxophone
 synthwave chase, arpeggiated bass, 110 BPM, no drums until the end | style=synthwave tempo=110
-schlager, fröhlich, 128 bpm, Akkordeon, C-Dur | style=pop tempo=128 key=C_major has=accordion
-chill house avec piano et voix féminine, 120 bpm, la mineur | style=house tempo=120 key=A_minor has=piano,voice
 bachata romántica, guitarra, bongó, güira, 125 bpm | style=latin tempo=125 has=percussion
-musica per meditazione, campane tibetane, lenta | style=ambient has=bells tempo=30-66
 samba enredo, 140 BPM, cavaquinho, surdo | style=samba tempo=140 has=ukulele
 dark synth, industrial, 120BPM, E minor, distorted bass, no melody | tempo=120 key=E_minor
-ピアノソロ、静か、ヘ長調 | only=keyboard key=F_major
-抒情钢琴曲，G大调，90BPM | has=piano key=G_major tempo=90
-발라드, 피아노, 남성 보컬, 70bpm | style=ballad has=piano,voice tempo=70
-медленный блюз с гитарой и органом | style=blues has=organ tempo=45-72
-wesoła polka na akordeon | style=polka has=accordion
-oyun havası, darbuka, klarnet, hızlı | has=clarinet
 Epic orchestral trailer: taiko drums, low brass, choir; 140 BPM; C minor; no vocals with words | has=brass,choir tempo=140 key=C_minor
 punk rock, 3 chords, 190bpm, shouty | style=punk tempo=190
 smooth r&b slow jam 6/8 | style=r&b metre=6/8 tempo=40-75
@@ -446,16 +365,7 @@ polka but slow | style=polka tempo=60-104
 quick little jazz guitar tune, no piano no horns | style=jazz no=keyboard,brass
 three minute prog metal epic in 7/8 with choir | style=metal metre=7/8 has=choir lasts=180
 solo violin, baroque, Bach-like, D minor | only=strings key=D_minor style=baroque
-Trauermarsch für Blechbläser und Pauken, c-Moll, langsam | key=C_minor has=brass,timpani
 musique celtique joyeuse, violon, flûte et guitare, 6/8, 120 bpm | style=celtic metre=6/8 tempo=120 has=violin,flute
-rock en español, guitarras distorsionadas, batería potente, 140 bpm, mi menor | style=rock tempo=140 key=E_minor
-bossa nova italiana con fisarmonica, senza batteria, 120 bpm | style=bossa_nova has=accordion no=drums tempo=120
-hip hop smutny, pianino i skrzypce, 80 bpm, bez wokalu | style=hip_hop has=piano,violin no=vocals tempo=80 mode=minor
-エレクトロ、128BPM、シンセ、ボーカルなし | style=electronic tempo=128 no=vocals
-国风摇滚，电吉他，二胡，140BPM，E小调 | style=rock tempo=140 key=E_minor
-트랩 비트, 어두운, 140bpm, 808 베이스 | style=trap tempo=140 mode=minor
-медленная баллада для скрипки и фортепиано, до минор | style=ballad key=C_minor has=violin,piano
-langzame wals voor accordeon | metre=3/4 has=accordion tempo=60-97
 modern worship, pads, acoustic guitar, building to a big chorus, 74 bpm, B major | style=gospel tempo=74 key=B_major has=pad,acoustic_guitar
 house, but without the four on the floor kick and no claps, 122 | style=house tempo=122
 smooth saxophone over r&b beat, slow, sexy, 68 bpm | style=r&b tempo=68 has=saxophone
