@@ -57,13 +57,26 @@ _METRE_WORDS = {
     r"jigs?|gigue|(?:sea )?shanty|tarantella|barcarolle|siciliana": "6/8",
     r"polka|march|galop": "2/4",
 }
+_NUMBER = (
+    r"\d{1,3}(?:\.\d{1,2})?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety"
+    r"|half a|a"
+)
+_CLOCK = r"(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)"
 _LENGTH = re.compile(
-    r"\b(\d{1,3}(?:\.\d)?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety|half a)[\s-]*(s|secs?|seconds?|mins?|minutes?)\b"
-    r"(?=[\s-]*(?:long|of\b|(?:[\w'-]+\s+){0,3}"
-    r"(?:track|song|piece|loop|jingle|clip|music|version|intro jingle|theme|cue|tune|beat|epic|anthem|ballad|jam|instrumental|intro|waltz|mix)\b))",
+    rf"\b(?:duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:{_CLOCK}"
+    rf"|(?P<stated>{_NUMBER})[\s-]*(?P<unit>s|secs?|seconds?|m|mins?|minutes?)?\b)(?!\s*(?:bars?|bpm))"
+    rf"|(?<![\w:.])(?P<long>{_CLOCK.replace('minutes', 'm').replace('seconds', 's')})[\s-]+(?:minutes? )?long\b"
+    rf"|(?<![\w.:])(?P<number>{_NUMBER})[\s-]*(?P<of>s|secs?|seconds?|mins?|minutes?)\b",
     re.IGNORECASE,
 )
-_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5, "ten": 10.0}
+_MOMENT = re.compile(
+    r"\b(?:after|at|from|to|until|till|first|last|final|by|within|every|before|for|opening|next|past)(?: (?:the|about|around))*\s+$",
+    re.IGNORECASE,
+)
+"""Before a number of seconds: it says when something happens, not how long the piece is."""
+_STRETCH = re.compile(r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fade|solos?\b|breaks?\b|build|mark\b|later\b)", re.IGNORECASE)
+"""After it: how long a stretch of the piece is."""
+_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5, "a": 1.0, "ten": 10.0}
 _NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "ninety": 90.0}
 _NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
@@ -157,10 +170,28 @@ def canonical_metre(name: str) -> str | None:
     return name if name in METRES else None
 
 
+def find_lengths(text: str) -> list[tuple[int, int, float]]:
+    """Start, end and seconds of each length of the piece that ``text`` states: "30 seconds", "length 1:30"."""
+    found = []
+    for match in _LENGTH.finditer(text):
+        if match["minutes"] or match["long"]:
+            clock = (match["minutes"], match["seconds"]) if match["minutes"] else (match["m"], match["s"])
+            found.append((match.start(), match.end(), 60.0 * int(clock[0]) + int(clock[1])))
+            continue
+        word = (match["stated"] or match["number"]).lower()
+        unit = match["unit"] if match["stated"] else match["of"]
+        if match["number"] and (
+            _MOMENT.search(text, max(0, match.start() - 40), match.start()) or _STRETCH.match(text, match.end())
+        ):
+            continue
+        decade = re.fullmatch(r"\d+0s", match[0], re.IGNORECASE) or (unit or "").lower() == "s" and not word[0].isdigit()
+        if (word == "a" and not match["number"]) or (match["number"] and decade):
+            continue
+        number = _NUMBERS.get(word) or float(word)
+        found.append((match.start(), match.end(), number * (60 if (unit or "s").lower().startswith("m") else 1)))
+    return found
+
+
 def find_duration(text: str) -> float | None:
-    """How long ``text`` says the piece should be: "a 30-second jingle", "two minutes long"."""
-    match = _LENGTH.search(text)
-    if match is None:
-        return None
-    number = _NUMBERS.get(match[1].lower()) or float(match[1])
-    return number * (60 if match[2].lower().startswith("m") else 1)
+    """How long ``text`` says the piece should be, seconds."""
+    return next((seconds for _, _, seconds in find_lengths(text)), None)

@@ -80,9 +80,8 @@ def generate(
 
 def rap_brief(brief: Brief) -> Brief:
     """The same brief with its lyrics spoken in rhythm, over a hip hop beat unless it has one already."""
-    instruments = tuple(name for name in brief.instruments if name != "voice")
-    if "spoken voice" not in instruments:
-        instruments = (*instruments, "spoken voice")
+    instruments = tuple(name for name in brief.instruments if INSTRUMENTS[name].track != "vocals")
+    instruments = (*instruments, "spoken voice")
     style = brief.style if brief.style in ("hip hop", "trap", "lo-fi", "reggaeton", "funk") else "hip hop"
     rap = replace(brief, style=style, instruments=instruments)
     if brief.duration == default_duration(brief):  # Nobody said how long; and speech takes less time.

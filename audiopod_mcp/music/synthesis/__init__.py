@@ -68,6 +68,7 @@ def render(
         n.start for p in score.parts if p.track == "drums" for n in p.notes if round(n.pitch) in (35, 36)
     ]
     duck = mix_effects.ducking_gain(kicks, samples + tail) if ducked and kicks else None
+    dry = score.brief is not None and score.brief.dry
     stems: dict[str, Audio] = {}
     sends: dict[str, Signal] = {}
     for index, part in enumerate(parts):
@@ -79,7 +80,7 @@ def render(
         send = sends.setdefault(part.track, np.zeros(samples + tail, np.float32))
         _mix_part(part, stem, send, score, seed, part_progress)
     for track, stem in stems.items():
-        if sends[track].any():
+        if sends[track].any() and not dry:
             mix_effects.add_reverb(stem, sends[track], lambda: report(0.84, "Mixing"))
         if duck is not None and track in _DUCKED_TRACKS:
             stem *= duck[:, None]
@@ -152,7 +153,7 @@ def _mix_part(part: Part, stem: Audio, send: Signal, score: Score, seed: int, re
             if sway is not None:
                 heard *= np.take(sway[side], np.arange(start, start + len(heard)), mode="wrap")
             stem[start : start + _BLOCK, side] += heard
-    if instrument.echo_level:
+    if instrument.echo_level and not (score.brief and score.brief.dry):
         mix_effects.add_echo(stem, mono, 45 / max(score.tempo, 40), instrument.echo_level, tick)
     if instrument.reverb_send:
         mono *= np.float32(2.2 * instrument.reverb_send)

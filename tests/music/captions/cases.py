@@ -365,7 +365,6 @@ polka but slow | style=polka tempo=60-104
 quick little jazz guitar tune, no piano no horns | style=jazz no=keyboard,brass
 three minute prog metal epic in 7/8 with choir | style=metal metre=7/8 has=choir lasts=180
 solo violin, baroque, Bach-like, D minor | only=strings key=D_minor style=baroque
-musique celtique joyeuse, violon, flûte et guitare, 6/8, 120 bpm | style=celtic metre=6/8 tempo=120 has=violin,flute
 modern worship, pads, acoustic guitar, building to a big chorus, 74 bpm, B major | style=gospel tempo=74 key=B_major has=pad,acoustic_guitar
 house, but without the four on the floor kick and no claps, 122 | style=house tempo=122
 smooth saxophone over r&b beat, slow, sexy, 68 bpm | style=r&b tempo=68 has=saxophone
