@@ -18,7 +18,18 @@ from .vocabulary import INSTRUMENT_WORDS, TRACK_WORDS
 
 _MARK = "\ue000"
 """Stands for the letters of a player's name, so that a sentence can be written without any."""
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "final": -1, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "last": -1,
+    "final": -1,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+}
 _SECTIONS = {
     "intro": "intro", "verse": "verse", "pre-chorus": "pre-chorus", "chorus": "chorus", "hook": "chorus", "refrain": "chorus", "bridge": "bridge",
     "solo": "solo", "break": "break", "breakdown": "break", "build": "build", "build-up": "build", "buildup": "build", "drop": "drop", "outro": "outro", "end": "end", "ending": "end",
@@ -40,13 +51,28 @@ _ENTERS = r"\s+(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?(?
 _LEAVES = r"\s+(?:drop(?:s|ping)?\s+out|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out)\b"
 _ALONE = r"(?:\s+(?:alone|only|solo|by itself|on its own))?"
 _SENTENCES = (
-    ("opens", rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?"),
-    ("ends", rf"\b(?:end|finish|clos|conclud)(?:e?s|e|ing)?\s+(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}(?:\s+(?:alone|only|solo|by itself|on its own)|(?=\s*(?:$|[.,;])))"),
-    ("enters", rf"\bno\s+{_SOME}\s+(?:until|till|before){_WHEN.replace('(?:at|in|on|from|for|with|during|until|till)', '(?:at|in)?').replace('after|at|from|for', 'after|at')}"),
-    ("enters", rf"\b(?:then\s+)?(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}?"),
+    (
+        "opens",
+        rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
+    ),
+    (
+        "ends",
+        rf"\b(?:end|finish|clos|conclud)(?:e?s|e|ing)?\s+(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}(?:\s+(?:alone|only|solo|by itself|on its own)|(?=\s*(?:$|[.,;])))",
+    ),
+    (
+        "enters",
+        rf"\bno\s+{_SOME}\s+(?:until|till|before){_WHEN.replace('(?:at|in|on|from|for|with|during|until|till)', '(?:at|in)?').replace('after|at|from|for', 'after|at')}",
+    ),
+    (
+        "enters",
+        rf"\b(?:then\s+)?(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}?",
+    ),
     ("enters", rf"(?:\bthen\s+)?{_SOME}{_ENTERS}{_WHEN}?"),
     ("leaves", rf"(?:\bthen\s+)?{_SOME}{_LEAVES}{_WHEN}"),
-    ("only", rf"{_SOME}\s+only\s+(?:in|on|at|during)\s+(?:the\s+)?(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:es|s)?\b"),
+    (
+        "only",
+        rf"{_SOME}\s+only\s+(?:in|on|at|during)\s+(?:the\s+)?(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:es|s)?\b",
+    ),
     ("enters", rf"\bthen\s+{_ONE}(?=\s*(?:$|[.,;]))"),
 )
 _MOST = 12
@@ -74,7 +100,9 @@ def find_course(text: str) -> tuple[tuple[int, int, Cue], ...]:
             first, last = match.span("players")
             players = [text[a:b] for a, b, _ in names if first <= a and b <= last]
             number, unit = _moment(match)
-            cue = Cue(action, _tracks_of(players), text[match.start() : match.end()].strip(" ,"), unit, number)
+            cue = Cue(
+                action, _tracks_of(players), text[match.start() : match.end()].strip(" ,"), unit, number
+            )
             found.append((match.start(), match.end(), cue))
     return tuple(sorted(found, key=lambda hit: hit[0])[:_MOST])
 
@@ -97,11 +125,18 @@ def _tracks_of(words: list[str]) -> tuple[str, ...]:
     """The tracks, or where one kind is named the instruments, that words name."""
     found: list[str] = []
     for word in words:
-        whole = next((tracks for pattern, tracks in TRACK_WORDS.items() if word_pattern(pattern).fullmatch(word)), None)
+        whole = next(
+            (tracks for pattern, tracks in TRACK_WORDS.items() if word_pattern(pattern).fullmatch(word)), None
+        )
         named = next((name for _, _, name in find_words(word, INSTRUMENT_WORDS)), "")
         # "Piano" is that, "drums" whoever plays them.
-        plain = named in ("", "drums", "electric bass", "electric guitar", "strings", "brass", "synth lead") or named not in INSTRUMENTS
-        found += list(whole[:1] if whole[0] != "percussion" else ("percussion",)) if whole and plain else [named]
+        plain = (
+            named in ("", "drums", "electric bass", "electric guitar", "strings", "brass", "synth lead")
+            or named not in INSTRUMENTS
+        )
+        found += (
+            list(whole[:1] if whole[0] != "percussion" else ("percussion",)) if whole and plain else [named]
+        )
     return tuple(dict.fromkeys(found))
 
 

@@ -66,6 +66,11 @@ _JOURNEY = re.compile(
 )
 ACAPPELLA = re.compile(r"\ba[\s-]?cap+el+a\b|\bvocals? only\b|\bbarbershop\b", re.IGNORECASE)
 
+ALONE = re.compile(
+    r"\b(?:solo|unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more))\b|\ba[\s-]?cap+el+a\b|\bbarbershop\b|\b(?:duet|duo)\b",
+    re.IGNORECASE,
+)
+"""Words by which nobody else plays, where they are said of players."""
 _MOST_NEGATIONS = 32
 _LONGEST_CLAUSE = 240
 """Characters. Nobody who is understood says more; the time it takes to read a caption stays in proportion."""
@@ -191,7 +196,7 @@ def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
         return set()  # Who is alone at first isn't alone for good.
     for start, end, name in hits:
         after = _ONLY_AFTER.match(text, end)
-        exclusive |= bool(after) and not (after["duet"] and name.endswith("voice"))
+        exclusive |= after is not None and not (after["duet"] and str(name).endswith("voice"))
     return _all_but(_track(name) for name in instruments) if exclusive and instruments else set()
 
 

@@ -24,9 +24,7 @@ _MODES = {
     "major|maj|ionian": False,
     "(?:natural |harmonic |melodic )?(?:minor|min)|aeolian": True,
 }
-_CHURCH = {
-    name: name for name in ("dorian", "phrygian", "lydian", "locrian", "mixolydian")
-}
+_CHURCH = {name: name for name in ("dorian", "phrygian", "lydian", "locrian", "mixolydian")}
 _MODE = "|".join(f"(?P<{'minor' if minor else 'major'}>{words})" for words, minor in _MODES.items())
 _MODE += "".join(f"|(?P<{name}>{words})" for name, words in _CHURCH.items())
 _KEY = re.compile(rf"(?<![\w#])([A-G]{_ACCIDENTAL})[\s-]?(?:{_MODE})(?![a-z])", re.IGNORECASE)
@@ -74,9 +72,20 @@ _MOMENT = re.compile(
     re.IGNORECASE,
 )
 """Before a number of seconds: it says when something happens, not how long the piece is."""
-_STRETCH = re.compile(r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fade|solos?\b|breaks?\b|build|mark\b|later\b)", re.IGNORECASE)
+_STRETCH = re.compile(
+    r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fade|solos?\b|breaks?\b|build|mark\b|later\b)", re.IGNORECASE
+)
 """After it: how long a stretch of the piece is."""
-_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5, "a": 1.0, "ten": 10.0}
+_NUMBERS = {
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "five": 5.0,
+    "half a": 0.5,
+    "a": 1.0,
+    "ten": 10.0,
+}
 _NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "ninety": 90.0}
 _NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
@@ -133,15 +142,15 @@ def _in_mode(tonic: int, match: re.Match[str]) -> Key:
     return Key(tonic, MODES[church][1] if church else bool(match["minor"]), church)
 
 
+_TONALITY = {
+    True: re.compile(r"\bminor[\s-](?:key|mode|tonality|feel|scale)\b|\bin minor\b", re.IGNORECASE),
+    False: re.compile(r"\bmajor[\s-](?:key|mode|tonality|feel|scale)\b|\bin major\b", re.IGNORECASE),
+}
+
+
 def find_mode(text: str) -> bool | None:
     """Whether ``text`` asks for minor (``True``) or major without naming a tonic."""
-    if re.search(
-        r"\bminor[\s-](?:key|mode|tonality|feel|scale)\b|\bin minor\b", text, re.IGNORECASE
-    ):
-        return True
-    if re.search(r"\bmajor[\s-](?:key|mode|tonality|feel|scale)\b|\bin major\b", text, re.IGNORECASE):
-        return False
-    return None
+    return next((minor for minor, pattern in _TONALITY.items() if pattern.search(text)), None)
 
 
 def find_metre(text: str) -> str | None:
@@ -152,11 +161,6 @@ def find_metre(text: str) -> str | None:
     return next(
         (metre for pattern, metre in _METRE_WORDS.items() if word_pattern(pattern).search(text)), None
     )
-
-
-def find_unsupported_metre(text: str) -> str | None:
-    """A metre that ``text`` names and that can't be played, ``"11/8"``."""
-    return next((name for name in _metres_named(text) if _EQUALS.get(name, name) not in METRES), None)
 
 
 def _metres_named(text: str) -> list[str]:
@@ -181,17 +185,64 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
         word = (match["stated"] or match["number"]).lower()
         unit = match["unit"] if match["stated"] else match["of"]
         if match["number"] and (
-            _MOMENT.search(text, max(0, match.start() - 40), match.start()) or _STRETCH.match(text, match.end())
+            _MOMENT.search(text, max(0, match.start() - 40), match.start())
+            or _STRETCH.match(text, match.end())
         ):
             continue
-        decade = re.fullmatch(r"\d+0s", match[0], re.IGNORECASE) or (unit or "").lower() == "s" and not word[0].isdigit()
+        decade = re.fullmatch(r"\d+0s", match[0], re.IGNORECASE) or (
+            (unit or "").lower() == "s" and not word[0].isdigit()
+        )
         if (word == "a" and not match["number"]) or (match["number"] and decade):
             continue
         number = _NUMBERS.get(word) or float(word)
-        found.append((match.start(), match.end(), number * (60 if (unit or "s").lower().startswith("m") else 1)))
+        found.append(
+            (match.start(), match.end(), number * (60 if (unit or "s").lower().startswith("m") else 1))
+        )
     return found
 
 
 def find_duration(text: str) -> float | None:
     """How long ``text`` says the piece should be, seconds."""
     return next((seconds for _, _, seconds in find_lengths(text)), None)
+
+
+def find_figures(text: str) -> list[tuple[int, int, str, object]]:
+    """Start, end, kind and value of all that ``text`` states in figures and letters.
+
+    Kinds are ``length`` (s), ``tempo`` (beats a minute), ``key`` (:class:`~audiopod_mcp.music.theory.Key`),
+    ``mode`` (a church mode, ``minor`` or ``major``) and ``metre``.
+    """
+    found: list[tuple[int, int, str, object]] = [
+        (a, b, "length", seconds) for a, b, seconds in find_lengths(text)
+    ]
+    for match in _BPM.finditer(text):
+        first, second = (match[1], match[2]) if match[2] else (None, match[3] or match[5])
+        value = (float(first) + float(second)) / 2 if first else float(second)
+        found.append((match.start(), match.end(), "tempo", value))
+    found += [
+        (m.start(1), m.end(1), "tempo", float(m[1]))
+        for m in _BARE_BPM.finditer(text)
+        if 50 <= float(m[1]) <= 220
+    ]
+    for match in _KEY.finditer(text):
+        article = match[1] == "a" and not (
+            _ARTICLE.search(text[: match.start()]) and _ARTICLE_END.match(text, match.end())
+        )
+        key = None if article else parse_key(match[1])
+        if key is not None:
+            found.append((match.start(), match.end(), "key", _in_mode(key.tonic, match)))
+    for pattern in (_BARE_KEY, _SHORT_KEY, _KEY_ITEM):
+        found += [
+            (m.start(1), m.end(1), "key", key) for m in pattern.finditer(text) if (key := parse_key(m[1]))
+        ]
+    for match in _MODE_ALONE.finditer(text):
+        found.append((match.start(), match.end(), "mode", next(name for name in _CHURCH if match[name])))
+    found += [
+        (m.start(), m.end(), "mode", "minor" if minor else "major")
+        for minor, pattern in _TONALITY.items()
+        for m in pattern.finditer(text)
+    ]
+    found += [(m.start(), m.end(), "metre", f"{m[1]}/{m[2]}") for m in _METRE.finditer(text)]
+    for words, metre in _METRE_WORDS.items():
+        found += [(m.start(), m.end(), "metre", metre) for m in word_pattern(words).finditer(text)]
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
+from .course import without_course
 from .density import find_activity
 from .feel import find_feel, find_swing
 from .negation import excluded_tracks, named_tracks, split_negated
@@ -40,6 +41,7 @@ from .vocabulary import (
     STYLE_WORDS,
     TEMPO_WORDS,
 )
+from .wishes import Wish, is_foreign, read_wishes
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
@@ -51,17 +53,6 @@ _PLAIN = {
     "drums": r".*",
 }
 _RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
-_INSTRUMENTAL = re.compile(
-    r"\b(?:instrumentals?|karaoke)\b"
-    r"(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)",
-    re.IGNORECASE,
-)
-_TONGUE = re.compile(
-    rf"\bin\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
-    r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
-    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
-    re.IGNORECASE,
-)
 
 
 def read_caption(
@@ -115,19 +106,24 @@ def read_caption(
     Refused
         Where a preset, a key or a metre is not known, or tempo or duration are out of range.
     """
-    text = normalize_text(caption)
+    if is_foreign(caption):
+        raise Refused("caption_not_english")
+    wishes = read_wishes(caption)
+    text = without_course(normalize_text(caption))
     without, wanted = split_negated(text)
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
     style = STYLES[choose_style(wanted, genre_preset)]
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
+    if "female voice" in instruments or "male voice" in instruments:
+        instruments = tuple(name for name in instruments if name != "voice")
     without |= excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     parts = stanzas(lyrics)
     sings = any(part.lines for part in parts)
-    instrumental = instrumental or (not sings and bool(parts or _INSTRUMENTAL.search(wanted)))
+    instrumental = instrumental or (not sings and bool(parts or _of_kind(wishes, "instrumental")))
     metre = _timesignature(timesignature, wanted, style)
     tempo = _tempo(tempo, wanted, style, energy, metre, seed)
     if instrumental:
@@ -135,6 +131,12 @@ def read_caption(
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
     elif sings:
         without -= {"vocals"}
+        if _of_kind(wishes, "duet"):
+            voices = dict.fromkeys(name for name in instruments if name.endswith("male voice"))
+            instruments = (
+                *instruments,
+                *(voice for voice in ("female voice", "male voice") if voice not in voices),
+            )
         if _RAP.search(wanted):
             instruments = (*instruments, "spoken voice")
     brief = Brief(
@@ -153,10 +155,13 @@ def read_caption(
         lyrics=lyrics.strip() if lyrics and sings else None,
         form=_form(parts) if instrumental or not sings else (),
         instrumental=instrumental,
-        language=_language(language, wanted),
+        language=_language(language, wishes),
         activity=find_activity(text, wanted),
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
+        course=tuple(_of_kind(wishes, "cue")),
+        solos=tuple(dict.fromkeys(_own_instrument(name, style) for name in _of_kind(wishes, "solo"))),
+        dry="dry" in _of_kind(wishes, "mix"),
     )
     return _with_duration(brief, duration, wanted)
 
@@ -190,12 +195,19 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     ]
     for start, end, name in (*((a, b, n) for a, b, group in groups for n in group), *found):
         if word_pattern(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
-            kind = "drums" if name == "drums" else INSTRUMENTS[name].track
-            own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
-            name = own[0] if own else {"drums": "acoustic kit"}.get(name, name)
+            name = _own_instrument(name, style)
         if name not in names and name in INSTRUMENTS:
             names.append(name)
     return tuple(names)
+
+
+def _own_instrument(name: str, style: Style) -> str:
+    """The style's own instrument of a kind that is named without saying more."""
+    if name not in _PLAIN:
+        return name
+    kind = "drums" if name == "drums" else INSTRUMENTS[name].track
+    own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
+    return own[0] if own else {"drums": "acoustic kit"}.get(name, name)
 
 
 def _timesignature(given: str | None, text: str, style: Style) -> str:
@@ -253,17 +265,18 @@ def _form(parts: tuple[Stanza, ...]) -> tuple[str, ...]:
     return labels if len(labels) > 1 and set(labels) != {"solo"} else ()
 
 
-def _language(given: str | None, text: str) -> str | None:
+def _language(given: str | None, wishes: Sequence[Wish]) -> str | None:
     if given and given != "unknown":
         return given
-    match = _TONGUE.search(text)
-    if match is None:
-        return None
+    said = next(iter(_of_kind(wishes, "language")), None)
     return next(
-        code
-        for name, code in LANGUAGES.items()
-        if word_pattern(name).fullmatch(match[1] or match[2] or match[3])
+        (code for name, code in LANGUAGES.items() if said and word_pattern(name).fullmatch(said)), None
     )
+
+
+def _of_kind(wishes: Sequence[Wish], kind: str) -> list[Any]:
+    """The values of the wishes of a kind; ``True`` for one without a value."""
+    return [True if wish.value is None else wish.value for wish in wishes if wish.kind == kind]
 
 
 def default_duration(brief: Brief) -> float:
@@ -335,6 +348,8 @@ def brief_in_context(
     if own is None:
         return replace(read_caption(f"{heard_style}. {prompt}", **wanted), style=heard_style or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
+    asked = read_caption(prompt, duration=wanted["duration"])
+    brief = replace(brief, course=asked.course, solos=asked.solos, dry=asked.dry or own.dry)
     beside = {name: wanted[name] for name in ("lyrics", "exclude") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
     named = set(instruments_named(prompt)) & set(INSTRUMENTS)

@@ -210,8 +210,10 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"super\s?saws?": "supersaw",
     r"square waves?|pulse waves?|chip lead": "chip lead",
     r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks?": "synth lead",
-    r"choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
-    r"(?:fe)?male (?:vocals?|voice|singer)|vocals?|voices?|singers?|singing|sung|vocalist|vocal chops|chopped vocals": "voice",
+    r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
+    r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|vocals?: female|female(?=\W*$)|(?:woman|girl) singing": "female voice",
+    r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing": "male voice",
+    r"vocals?|voices?|singers?|singing|sung|vocalist|vocal chops|chopped vocals": "voice",
     r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle": "vinyl",
     r"risers?|sweeps?|uplifters?": "riser",
 }
@@ -240,6 +242,38 @@ ENSEMBLES: dict[str, tuple[str, ...]] = {
     r"brass (?:quintet|quartet|choir)": ("trumpet", "trombone", "french horn", "tuba", "brass"),
     r"wood-?wind (?:quintet|quartet|trio)": ("flute", "clarinet", "oboe"),
     r"drum ?line|drum circle": ("drums", "percussion"),
+}
+
+DUETS = r"(?:(?:fe)?male(?: ?(?:/|and|&|-) ?(?:fe)?male)? |vocal |sung )?duets?(?: vocals| singing)?(?: between a (?:man and a woman|woman and a man))?|(?:fe)?male ?(?:/|and|&) ?(?:fe)?male (?:vocals?|voices|singers)|(?:two|2) singers"
+"""Two singers, unless it is one of instruments."""
+
+STANDS_IN = r"theremin|ocarina|recorders?|piccolo|duduk|bass clarinet|bassoons?|(?:english|cor) horn|shawm|cornet|fl[u]gelhorn|bugles?|sousaphone|violas?|erhu|mellotron|guzheng|gayageum|zither|kora|dulcimer|singing bowls?|gamelan|handbells|xylophones?|balafon|celesta|celeste|bandoneons?|harmoniums?|concertinas?|melodicas?|sanfona|sarods?|veena|cavaquinho|charango|mandolas?|balalaikas?|bouzoukis?|shamisen|dobro|oud|lute|guitarr[o]n|requinto|wurlitzer|wurly|dx7|shakuhachi|bansuri|pan ?pipes?|pan flute|native flute|bamboo flute|(?:uilleann|highland) pipes?|woodwinds?|12-string(?: guitar)?|honky-tonk piano|(?:tenor|alto|soprano|baritone) sax(?:ophone)?|whistling|(?:hand|log) drums?|taiko|tabla|djembe|cajon|darbuka|maracas|wood ?blocks?|castanets|timbales|(?:rock|church|pipe) organs?|b3|909s?|moog(?: bass)?|(?:fe)?male choirs?|(?:kids|children|boys)'?s? choirs?|vocal chops|chopped vocals|blast beats?|(?:chopped )?breakbeats?"
+"""Instruments that are played on their nearest relative."""
+
+TECHNIQUES: dict[str, str] = {
+    # An instrument that is played, and the way of playing it that isn't.
+    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|jangly|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
+    r"palm[\s-]muted guitars?": "palm muting", r"(?:horn|brass) stabs?": "stabs", r"finger-?(?:pick(?:ing|ed)|style) guitars?": "",
+    r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
+}
+
+MIX_WORDS: dict[str, str] = {
+    r"(?:in )?mono(?:phonic|aural)?(?: mix| recording| sound)?": "mono", r"(?:completely |very |bone[\s-])?dry(?: mix| recording| sound)?|no reverb|without reverb": "dry",
+}
+"""How the whole is to sound, where that can be done."""
+
+SECTIONS: dict[str, str] = {
+    r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
+    r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
+}
+
+SYNONYMS: dict[str, str] = {
+    # Other names of the very same styles.
+    "pop": "pop music|pop song", "lo-fi": "lo-?fi|lo fi|chill-?hop", "hip hop": "hip-?hop|boom[ -]?bap|rap", "drum and bass": "dnb|d&b|drum ?(?:n|&|'n')'? ?bass", "synthwave": "synth-?wave|retro-?wave|outrun",
+    "electronic": "electronica?|edm|electronic dance music", "r&b": "r ?(?:&|n|and) ?b|rnb|rhythm and blues", "chiptune": "chip-?tunes?|chip music|8[ -]?bit|16[ -]?bit", "swing": "big[ -]band", "classical": "orchestral|symphonic",
+    "bossa nova": "bossa", "rock and roll": "rock ?(?:n|'n'|&) ?roll|rock[a-]?billy", "uk garage": "2-?step", "celtic": "irish|scottish|gaelic", "cinematic": "film (?:score|music)|movie score|trailer music|soundtrack score", "post-rock": "post rock",
+    "country": "nashville|honky[ -]tonk", "gospel": "worship", "dubstep": "dub-?step", "trance": "psy-?trance", "ambient": "soundscapes?", "afrobeat": "afro[ -]?beats?", "christmas": "xmas", "k-pop": "k-?pop", "gypsy jazz": "jazz manouche",
+    "jazz": "jazzy", "blues": "bluesy", "funk": "funky", "soul": "soulful|motown", "folk": "folky", "waltz": "waltz(?:es)?", "ballad": "ballads?", "march": "marching", "hardstyle": "hard-?style", "boogie": "boogie[ -]?woogie", "bluegrass": "blue-?grass",
 }
 
 LANGUAGES: dict[str, str] = {

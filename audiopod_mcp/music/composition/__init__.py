@@ -24,7 +24,7 @@ from audiopod_mcp.music.theory import METRES, Key, parse_key
 
 from . import backing, counter_melody, drumming, melody
 from .activity import activity_for_density
-from .course import follow_course
+from .course import follow_course, sections_for
 from .entries import entry_bars
 from .form import Section, lyrics_form, style_form, tagged_form
 from .harmony import chord_spans, chords_by_beat
@@ -140,6 +140,9 @@ def _plan_form(
         sections = tagged_form(brief.form, free, brief.energy)
     else:
         sections = style_form(style, free, brief.energy)
+        wanted = sections_for(brief.course, [section.label for section in sections])
+        if wanted and free >= 2 * len(wanted):
+            sections = tagged_form(wanted, free, brief.energy)
     return timeline, with_solo(sections, brief)
 
 
@@ -177,7 +180,9 @@ def _write_parts(
         singer = singers_of(plan.brief)[0]
         band = (Member("lead", singer, "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
-    plan = replace(plan, is_solo=len(pitched) == 1, entry_bars={} if plan.brief.course else entry_bars(plan, band))
+    plan = replace(
+        plan, is_solo=len(pitched) == 1, entry_bars={} if plan.brief.course else entry_bars(plan, band)
+    )
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
         notes = _PART_WRITERS[member.role](plan, member)

@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from audiopod_mcp.music.model import Cue, Note, Part, Score
 
+from .form import NOMINAL_BARS
+
 _TOLERANCE = 0.06
 """Seconds by which a player may be early: hands are not clocks."""
 _CLOSING_BARS = 4
@@ -53,7 +55,11 @@ def cue_times(score: Score, course: Sequence[Cue], origin: float = 0.0) -> list[
     before = origin
     for number, cue in enumerate(course):
         if cue.action == "opens":
-            until = _moment(score, cue, origin, origin) if cue.unit else _first_entry(score, course[number + 1 :], origin)
+            until = (
+                _moment(score, cue, origin, origin)
+                if cue.unit
+                else _first_entry(score, course[number + 1 :], origin)
+            )
             times.append((origin, until) if until is not None and until > origin else None)
             before = until or before
         elif cue.action == "ends":
@@ -67,6 +73,25 @@ def cue_times(score: Score, course: Sequence[Cue], origin: float = 0.0) -> list[
             times.append(None if start is None or start >= score.duration - 0.5 else (start, score.duration))
             before = start or before
     return times
+
+
+def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...]:
+    """Give the sections of a form that has every one that the cues name; empty where ``labels`` are such."""
+    wanted = dict.fromkeys(NOMINAL_BARS, 0)
+    for cue in course:
+        if cue.unit in wanted:
+            wanted[cue.unit] = max(wanted[cue.unit], round(abs(cue.number)))
+    if all(labels.count(label) >= count for label, count in wanted.items()):
+        return ()
+    rounds = max(2, wanted["verse"], wanted["chorus"])
+    middle = [label for label in ("bridge", "solo", "break", "build", "drop") for _ in range(wanted[label])]
+    ahead = ["pre-chorus"] if wanted["pre-chorus"] else []
+    body = ["verse", *ahead, "chorus"] * (rounds - 1) + [
+        *middle,
+        *([] if middle and rounds > 1 and wanted["verse"] < rounds else ["verse", *ahead]),
+        "chorus",
+    ]
+    return ("intro", *body, "outro")
 
 
 def plays_it(part: Part, players: Sequence[str]) -> bool:
@@ -104,7 +129,9 @@ def _silences(score: Score, course: Sequence[Cue], origin: float) -> dict[tuple[
             silent.append((0.0, max((time[0] for _, time in entries), default=opening[1][1])))
         for cue, time in mine:
             if cue.action == "leaves":
-                back = next((t[0] for c, t in mine if c.action == "enters" and t[0] > time[0]), score.duration)
+                back = next(
+                    (t[0] for c, t in mine if c.action == "enters" and t[0] > time[0]), score.duration
+                )
                 silent.append((time[0], back))
             elif cue.action == "only":
                 silent += [
@@ -131,7 +158,11 @@ def _moment(score: Score, cue: Cue, origin: float, before: float) -> float | Non
     downbeats = [beat for beat in score.downbeats if beat > origin - _TOLERANCE]
     if cue.unit == "s":
         wanted = origin + cue.number
-        return min((beat for beat in downbeats), key=lambda beat: abs(beat - wanted), default=None) if wanted < score.duration else None
+        return (
+            min((beat for beat in downbeats), key=lambda beat: abs(beat - wanted), default=None)
+            if wanted < score.duration
+            else None
+        )
     if cue.unit == "bars":
         number = round(cue.number)
         return downbeats[number] if 0 <= number < len(downbeats) else None

@@ -46,7 +46,9 @@ def distribute_lines(sections: list[Section], lines: list[str], beats_per_bar: i
 def singers_of(brief: Brief) -> tuple[str, ...]:
     """Give the singers that a brief names: one, or the two of a duet."""
     return tuple(
-        name for name in brief.instruments if name in INSTRUMENTS and INSTRUMENTS[name].track == "vocals" and name != "spoken voice"
+        name
+        for name in brief.instruments
+        if name in INSTRUMENTS and INSTRUMENTS[name].track == "vocals" and name != "spoken voice"
     )
 
 

@@ -40,7 +40,12 @@ def with_solo(sections: list[Section], brief: Brief) -> list[Section]:
         half = sections[at].bars // 2
         if half < _SHORTEST:
             return sections
-        sections = [*sections[:at], replace(sections[at], bars=sections[at].bars - half), replace(sections[at], bars=half), *sections[at + 1 :]]
+        sections = [
+            *sections[:at],
+            replace(sections[at], bars=sections[at].bars - half),
+            replace(sections[at], bars=half),
+            *sections[at + 1 :],
+        ]
         at += 1
     solo = replace(sections[at], label="solo", intensity=section_intensity("solo", brief.energy))
     return [*sections[:at], solo, *sections[at + 1 :]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,16 +19,20 @@ from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import (
     Audio,
+    Brief,
     Progress,
     Refused,
     Rendering,
     Score,
+    format_time,
     ignore_progress,
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 
 from .accompany import STYLE_NOTE, accompany
+from .changed_frame import changed_frame
+from .receipts import Played, Receipt, receipt
 from .style_matching import matching_style
 
 MAX_EXTENSION = 60.0
@@ -65,7 +69,7 @@ def extend(
 ) -> Rendering:
     """Add new music before and after a song.
 
-    The song's beats and chords go on as they were; loudness and spectral balance are those of the nearest
+    The song's beats and chords go on as they were, unless the caption asks for another key, metre or tempo; loudness and spectral balance are those of the nearest
     stretch of it. The song is untouched but for a crossfade of at most 30 ms at each seam. Where it fades,
     rings out or is silent at that end, the new music is added to it from the beat on which it gives way, so
     that no gap is heard.
@@ -108,12 +112,24 @@ def extend(
     parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("after", after), ("before", before)) if length > 0]
     notes: list[str] = []
+    told: list[Receipt] = []
     for number, (side, length) in enumerate(sides):
         parts = _extended(
             parts, side == "before", length, caption, lyrics if number == 0 else None, seed + number,
-            progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes,
+            progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes, told,
         )  # fmt: skip
-    return Rendering(parts.audio, rate, parts.stems, parts.score, parts.lyrics, tuple(dict.fromkeys(notes)))
+    done = dict.fromkeys(fact for receipt in told for fact in receipt.done)
+    not_done = dict.fromkeys(wish for receipt in told for wish in receipt.not_done)
+    return Rendering(
+        parts.audio,
+        rate,
+        parts.stems,
+        parts.score,
+        parts.lyrics,
+        tuple(dict.fromkeys(notes)),
+        tuple(done),
+        tuple(not_done),
+    )
 
 
 def _extended(
@@ -126,6 +142,7 @@ def _extended(
     report: Progress,
     wanted: Mapping[str, Any],
     notes: list[str],
+    told: list[Receipt],
 ) -> Rendering:
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
@@ -134,6 +151,14 @@ def _extended(
         notes.append("No steady beat was heard; the new music keeps its own time.")
     if heard_style:
         notes.append(STYLE_NOTE.format(heard_style))
+    # Songs begin with an attack and end with something that rings: the one must not be softened.
+    fade = min(round((CROSSFADE / 6 if before else CROSSFADE) * rate), len(audio) // 2)
+    edge = _find_edge(audio, rate, before, frame, fade)
+    overlap = edge.samples / rate
+    own, frame = (
+        frame,
+        changed_frame(frame, prompt, overlap if before else frame.duration - overlap, before=before),
+    )
     brief = brief_in_context(
         prompt,
         song.score.brief if song.score else None,
@@ -143,17 +168,14 @@ def _extended(
         duration=length,
         lyrics=lyrics,
     )
-    # Songs begin with an attack and end with something that rings: the one must not be softened.
-    fade = min(round((CROSSFADE / 6 if before else CROSSFADE) * rate), len(audio) // 2)
-    edge = _find_edge(audio, rate, before, frame, fade)
-    overlap = edge.samples / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
-        label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
+        label=_label(own, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     report(0.9, "joining it to the song")
+    told.append(_receipt_of(song, played, brief, prompt, before, length, overlap, ending))
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
         notes.append(
@@ -191,6 +213,32 @@ def _extended(
     else:
         whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
+
+
+def _receipt_of(
+    song: Rendering,
+    played: Rendering,
+    brief: Brief,
+    prompt: str,
+    before: bool,
+    length: float,
+    overlap: float,
+    ending: bool,
+) -> Receipt:
+    """What was done of ``prompt``, and where the new music enters or gives over to the song."""
+    whole = len(song.audio) / song.rate
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    score = replace(played.score, duration=length)
+    fading = ("fade out to the end",) if _FADE_OUT.search(prompt) and not before else ()
+    offset = 0.0 if before else whole - overlap
+    told = receipt(prompt, Played(brief, score, offset, fading, own_words=_ENDING.pattern if ending else ""))
+    seam = format_time(length if before else whole - overlap)
+    if before:
+        entry = f"{length:.4g} s before the song, which begins at {seam}; every sample of it after {format_time(length + overlap)} is as it was"
+    else:
+        entry = f"the new music enters at {seam}; every sample before is as it was"
+    ends = ("it comes to an end",) if ending else ()
+    return Receipt((entry, *ends, *told.done), told.not_done)
 
 
 @dataclass(frozen=True)

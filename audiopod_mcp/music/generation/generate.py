@@ -10,14 +10,11 @@ from typing import Literal
 import numpy as np
 
 from audiopod_mcp.music.captions.parse import default_duration, instruments_named
-from audiopod_mcp.music.captions.unsupported import unmet_requests
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
 from audiopod_mcp.music.composition.stanzas import stanzas
-from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
-    Audio,
     Brief,
     Grid,
     Note,
@@ -33,12 +30,15 @@ from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
+from .drum_keys import PERCUSSION_KEYS, drum_key
+from .finish import finished, with_receipt
+from .receipts import Played
+
 _BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _MAX_LOOP = 120.0
 """Seconds."""
-_FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)
 
 
 def generate(
@@ -68,14 +68,8 @@ def generate(
     """
     score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
     made = _rendered(brief, score, progress_within(report, 0.12, 1.0), tracks)
-    if _FADE.search(brief.caption):
-        seconds = min(8.0, 0.15 * score.duration)
-
-        def out(audio: Audio) -> Audio:
-            return apply_fade(audio, SAMPLE_RATE, seconds, at_start=False)
-
-        made = replace(made, audio=out(made.audio), stems={k: out(stem) for k, stem in made.stems.items()})
-    return replace(made, notes=(*made.notes, *unmet_requests(brief)))
+    made, finish = finished(made, brief.caption)
+    return with_receipt(made, brief.caption, Played(brief, score, finish=finish, tracks=tracks))
 
 
 def rap_brief(brief: Brief) -> Brief:
@@ -133,7 +127,13 @@ def generate_sample(
     score = compose(
         _just_what_is_named(brief), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.1)
     )
-    return _rendered(brief, score, progress_within(report, 0.1, 1.0), None, loop=True)
+    made, finish = finished(
+        _rendered(brief, score, progress_within(report, 0.1, 1.0), None, loop=True),
+        brief.caption,
+        fades=False,
+    )
+    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish))
+    return replace(made, done=(f"loop of {bars} bar{'s' * (bars > 1)}, {length:.4g} s", *made.done))
 
 
 def _rendered(
@@ -164,25 +164,13 @@ def _just_what_is_named(brief: Brief) -> Brief:
 
 
 _TRACKS = {instrument.track for instrument in INSTRUMENTS.values()}
-_DRUM_KEYS = (
-    # What a drum is called, and its General MIDI key.
-    (r"kick|bass drum", 36), (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap", 39),
-    (r"open(?:ed)? (?:hi-?)?hat", 46), (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51),
-    (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47), (r"cowbell", 56), (r"conga", 63),
-    (r"bongo", 60), (r"timbale", 65), (r"shaker|maraca", 70), (r"tambourine", 54), (r"clave|wood ?block", 75),
-    (r"triangle", 81), (r"snap", 27), (r"guiro", 73),
-)  # fmt: skip
-
-
-_PERCUSSION_KEYS = {54, 56, 60, 63, 65, 70, 73, 75, 81}
-"""Those of them that a percussionist plays, not a drummer."""
 
 
 def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     """One sound: the drum that the caption names, or a note or chord of the instrument that it names."""
     caption = brief.caption.lower()
     key = parse_key(brief.key)
-    drum = next((key for pattern, key in _DRUM_KEYS if re.search(rf"\b(?:{pattern})s?\b", caption)), None)
+    drum = drum_key(caption)
     length = min(brief.duration, 6.0)
     if drum is not None and not re.search(r"\b808 bass\b", caption):
         name = _kit_for(brief, drum)
@@ -210,15 +198,18 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     rendering = _rendered(replace(brief, lyrics=None), score, report, None)
     end = _end_of_sound(rendering.audio)
     stems = {track: stem[:end] for track, stem in rendering.stems.items()}
-    return replace(
-        rendering, audio=rendering.audio[:end], stems=stems, score=replace(score, duration=end / SAMPLE_RATE)
+    score = replace(score, duration=end / SAMPLE_RATE)
+    made, finish = finished(
+        replace(rendering, audio=rendering.audio[:end], stems=stems, score=score), brief.caption, fades=False
     )
+    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish))
+    return replace(made, done=(f"one-shot of {end / SAMPLE_RATE:.3g} s", *made.done))
 
 
 def _kit_for(brief: Brief, drum: int) -> str:
     """The kit that the caption names for a drum (General MIDI key), or the style's own."""
     caption = brief.caption.lower()
-    if drum in _PERCUSSION_KEYS:
+    if drum in PERCUSSION_KEYS:
         return "percussion"
     if kits := [name for name in brief.instruments if name.endswith("kit")]:
         return kits[0]

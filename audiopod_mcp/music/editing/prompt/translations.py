@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from audiopod_mcp.music.captions.numbers import find_key
 from audiopod_mcp.music.captions.text_search import find_words, is_one_typo, normalize_text
-from .instrument_names import INSTRUMENT_WORDS
 
+from .instrument_names import INSTRUMENT_WORDS
 from .instruments import find_track
 
 _SOME = r"([^,.;!?]{1,80}?)"
