@@ -91,12 +91,10 @@ def find_course(text: str) -> tuple[tuple[int, int, Cue], ...]:
     letters = list(text)
     for start, end, _ in names:
         letters[start:end] = _MARK * (end - start)
-    masked = "".join(letters)
     found: list[tuple[int, int, Cue]] = []
     for action, pattern in _PATTERNS:
-        for match in pattern.finditer(masked):
-            if any(a < match.end() and match.start() < b for a, b, _ in found):
-                continue
+        for match in pattern.finditer("".join(letters)):
+            letters[match.start() : match.end()] = "." * (match.end() - match.start())
             first, last = match.span("players")
             players = [text[a:b] for a, b, _ in names if first <= a and b <= last]
             number, unit = _moment(match)

@@ -63,6 +63,7 @@ _CLOCK = r"(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)"
 _LENGTH = re.compile(
     rf"\b(?:duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:{_CLOCK}"
     rf"|(?P<stated>{_NUMBER})[\s-]*(?P<unit>s|secs?|seconds?|m|mins?|minutes?)?\b)(?!\s*(?:bars?|bpm))"
+    r"|(?:(?<=^)|(?<=[,;|]\s)|(?<=[,;|.]))(?P<item>\d{1,2}:[0-5]\d)(?=\s*(?:$|[,;|.]))"
     rf"|(?<![\w:.])(?P<long>{_CLOCK.replace('minutes', 'm').replace('seconds', 's')})[\s-]+(?:minutes? )?long\b"
     rf"|(?<![\w.:])(?P<number>{_NUMBER})[\s-]*(?P<of>s|secs?|seconds?|mins?|minutes?)\b",
     re.IGNORECASE,
@@ -178,6 +179,10 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
     """Start, end and seconds of each length of the piece that ``text`` states: "30 seconds", "length 1:30"."""
     found = []
     for match in _LENGTH.finditer(text):
+        if match["item"]:
+            minutes, seconds = match["item"].split(":")
+            found.append((match.start(), match.end(), 60.0 * int(minutes) + int(seconds)))
+            continue
         if match["minutes"] or match["long"]:
             clock = (match["minutes"], match["seconds"]) if match["minutes"] else (match["m"], match["s"])
             found.append((match.start(), match.end(), 60.0 * int(clock[0]) + int(clock[1])))
@@ -189,9 +194,9 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
             or _STRETCH.match(text, match.end())
         ):
             continue
-        decade = re.fullmatch(r"\d+0s", match[0], re.IGNORECASE) or (
-            (unit or "").lower() == "s" and not word[0].isdigit()
-        )
+        # "90s" is a decade, "808s" a drum machine.
+        attached = re.fullmatch(r"\d*0s|\d{3}s", match[0], re.IGNORECASE)
+        decade = attached or ((unit or "").lower() == "s" and not word[0].isdigit())
         if (word == "a" and not match["number"]) or (match["number"] and decade):
             continue
         number = _NUMBERS.get(word) or float(word)

@@ -19,7 +19,7 @@ CANNOT: dict[str, str] = {
     r"tempo changes?|accelerando|ritardando|speed(?:s|ing)? up|slow(?:s|ing)? down|rubato|beat switch|gets? (?:faster|slower)": "one tempo throughout; extend_track goes on in another",
     r"time signature changes?|changing (?:metre|meter|time signatures?)|poly-?rhythm\w*|poly-?met\w+": "one metre throughout; extend_track goes on in another",
     r"micro-?tonal|quarter[\s-]tones?|atonal\w*|twelve[\s-]tone|serialis[mt]|just intonation|4(?:32|40) ?hz|maqam|xenharmonic|drop(?:ped)? [a-g](?: tuning)?": "twelve equal semitones, A = 440 Hz",
-    r"crescendos?|(?:slowly |gradually )?(?:builds?|building|swells?|swelling|grow(?:s|ing)?)(?: up)?(?: slowly| gradually| steadily)?(?: (?:to|into|towards) (?:a |an |the )?(?:\w+ ){0,2}(?:climax|peak|crescendo|finale))?|climax\w*": "loudness follows the form, verse to chorus",
+    r"crescendos?|(?:slowly |gradually )?(?:builds?(?![\s-]?ups?)|building|swells?|swelling|grow(?:s|ing)?)(?: up)?(?: slowly| gradually| steadily)?(?: (?:to|into|towards) (?:a |an |the )?(?:\w+ ){0,2}(?:climax|peak|crescendo|finale))?|climax\w*": "loudness follows the form, verse to chorus",
     # Sounds that are no notes.
     r"rain(?: sounds?)?(?=,|\.|$| sounds?| and thunder)|thunder|bird ?song|birds chirping|ocean (?:waves|sounds)|waves crashing|crowd (?:noise|cheering)|applause|sirens?|gunshots?|street noise|city sounds|field recordings?|nature sounds|footsteps|fire crackling|sound effects": "there are no recorded sounds",
     r"scratch(?:es|ing)|turntabl\w+|record scratch\w*|(?:chopped|flipped|soul|vocal|movie) samples?|sampled (?:from|vocals?|drums?)|(?:piano|string|brass) samples?": "nothing is sampled",

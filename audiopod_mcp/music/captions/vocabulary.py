@@ -211,7 +211,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"square waves?|pulse waves?|chip lead": "chip lead",
     r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks?": "synth lead",
     r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
-    r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|vocals?: female|female(?=\W*$)|(?:woman|girl) singing": "female voice",
+    r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing": "female voice",
     r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing": "male voice",
     r"vocals?|voices?|singers?|singing|sung|vocalist|vocal chops|chopped vocals": "voice",
     r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle": "vinyl",
@@ -257,6 +257,12 @@ TECHNIQUES: dict[str, str] = {
     r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
 }
 
+KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|bass drums?|snares?|hi-?hats?|hats|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
+"""Pieces of a drum kit."""
+
+FAR_REGIONS = r"middle[\s-]eastern|arab(?:ic|ian)|oriental|persian|turkish|indian|medieval|renaissance"
+"""Hints at a music that is played as the nearest style."""
+
 MIX_WORDS: dict[str, str] = {
     r"(?:in )?mono(?:phonic|aural)?(?: mix| recording| sound)?": "mono", r"(?:completely |very |bone[\s-])?dry(?: mix| recording| sound)?|no reverb|without reverb": "dry",
 }
@@ -271,7 +277,7 @@ SYNONYMS: dict[str, str] = {
     # Other names of the very same styles.
     "pop": "pop music|pop song", "lo-fi": "lo-?fi|lo fi|chill-?hop", "hip hop": "hip-?hop|boom[ -]?bap|rap", "drum and bass": "dnb|d&b|drum ?(?:n|&|'n')'? ?bass", "synthwave": "synth-?wave|retro-?wave|outrun",
     "electronic": "electronica?|edm|electronic dance music", "r&b": "r ?(?:&|n|and) ?b|rnb|rhythm and blues", "chiptune": "chip-?tunes?|chip music|8[ -]?bit|16[ -]?bit", "swing": "big[ -]band", "classical": "orchestral|symphonic",
-    "bossa nova": "bossa", "rock and roll": "rock ?(?:n|'n'|&) ?roll|rock[a-]?billy", "uk garage": "2-?step", "celtic": "irish|scottish|gaelic", "cinematic": "film (?:score|music)|movie score|trailer music|soundtrack score", "post-rock": "post rock",
+    "bossa nova": "bossa", "rock and roll": "rock ?(?:n|'n'|&) ?roll|rock[a-]?billy", "uk garage": "2-?step", "celtic": "irish|scottish|gaelic", "cinematic": "epic orchestral|film (?:score|music)|movie score|trailer music|soundtrack score", "post-rock": "post rock",
     "country": "nashville|honky[ -]tonk", "gospel": "worship", "dubstep": "dub-?step", "trance": "psy-?trance", "ambient": "soundscapes?", "afrobeat": "afro[ -]?beats?", "christmas": "xmas", "k-pop": "k-?pop", "gypsy jazz": "jazz manouche",
     "jazz": "jazzy", "blues": "bluesy", "funk": "funky", "soul": "soulful|motown", "folk": "folky", "waltz": "waltz(?:es)?", "ballad": "ballads?", "march": "marching", "hardstyle": "hard-?style", "boogie": "boogie[ -]?woogie", "bluegrass": "blue-?grass",
 }

@@ -26,6 +26,7 @@ from .vocabulary import (
     FORM_WORDS,
     HINT_WORDS,
     INSTRUMENT_WORDS,
+    KIT_WORDS,
     LANGUAGES,
     MIX_WORDS,
     MOODS,
@@ -250,6 +251,8 @@ _NEUTRAL = frozenset(
     ]
 )
 """Words that ask for nothing by themselves."""
+_DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
+"""They say something of the word behind them, whatever that is."""
 _ENGLISH = frozenset(
     [
         "a",
@@ -275,6 +278,7 @@ _ENGLISH = frozenset(
 )
 _FADE = re.compile(r"\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
+_OWN_SOLO = re.compile(r"solos?$", re.IGNORECASE)
 _INSTRUMENTAL = re.compile(
     r"\b(?:instrumentals?|karaoke)\b"
     r"(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)",
@@ -286,7 +290,7 @@ _TONGUE = re.compile(
     rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _LEXICON: dict[str, tuple[str, Any]] = {
     **{pattern: ("mood", meaning) for pattern, meaning in MOODS.items()},
@@ -294,10 +298,11 @@ _LEXICON: dict[str, tuple[str, Any]] = {
     **{pattern: ("pace", pace) for pattern, pace in TEMPO_WORDS.items()},
     **{pattern: ("hint", style) for pattern, style in HINT_WORDS.items()},
     **{pattern: ("form", style) for pattern, style in FORM_WORDS.items()},
+    **{pattern: ("ensemble", names) for pattern, names in ENSEMBLES.items()},
     **{pattern: ("style", style) for pattern, style in STYLE_WORDS.items()},
+    KIT_WORDS: ("player", "drums"),
     **{pattern: ("player", tracks[0]) for pattern, tracks in TRACK_WORDS.items()},
     **{pattern: ("player", name) for pattern, name in INSTRUMENT_WORDS.items()},
-    **{pattern: ("ensemble", names) for pattern, names in ENSEMBLES.items()},
 }
 
 
@@ -341,11 +346,9 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "fade", m[1].lower()) for m in _FADE.finditer(wanted))
     claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
     players = find_words(wanted, {**TRACK_WORDS, **INSTRUMENT_WORDS})
-    for start, end, _ in players:
-        if (solo := _SOLO.match(wanted, end)) and (
-            named := [n for _, _, n in find_words(wanted[start:end], INSTRUMENT_WORDS)]
-        ):
-            claim([(start, solo.end(), "solo", named[0])])
+    for start, end, name in find_words(wanted, INSTRUMENT_WORDS):
+        if solo := _SOLO.search(wanted, end, end + 8) if _SOLO.match(wanted, end) else _OWN_SOLO.search(wanted, start, end):
+            claim([(start, max(end, solo.end()), "solo", name)])
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
@@ -385,7 +388,7 @@ def _unread(text: str, taken: bytearray) -> list[Wish]:
             found.append(Wish("unread", text[run[0][0] : run[-1][1]], run[0][0]))
             run.clear()
 
-    at = 0
+    at, at_denied = 0, -2
     for match in _WORD.finditer(text):
         if any(taken[at : match.end()]) or _CLAUSE_BREAK.search(text, at, match.start()):
             close()
@@ -393,7 +396,9 @@ def _unread(text: str, taken: bytearray) -> list[Wish]:
         if taken[match.start()]:
             continue
         word = match[0].lower()
-        if word not in _NEUTRAL and not (len(word) == 1 and word.isascii() and word.isalpha()):
+        denied = word in _DENYING or (at_denied == match.start() - 1)
+        at_denied = match.end() if word in _DENYING else -2
+        if denied or word not in _NEUTRAL and not (len(word) == 1 and word.isascii() and word.isalpha()):
             run.append(match.span())
     close()
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from audiopod_mcp.music.captions.numbers import canonical_metre, find_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
 from audiopod_mcp.music.captions.vocabulary import (
+    FAR_REGIONS,
     STANDS_IN,
     STYLE_WORDS,
     SYNONYMS,
@@ -153,14 +154,20 @@ def _form(wish: Wish, played: Played, wishes: Sequence[Wish]) -> str | NotDone:
 
 
 def _hint(wish: Wish, played: Played, wishes: Sequence[Wish]) -> str | NotDone:
-    return _fact(wish.asked, f"style {wish.value}") if wish.value == played.brief.style else "unread"
+    if wish.asked.lower() in ("beat", "beats") and any(p.track == "drums" for p in played.parts):
+        return wish.asked
+    if wish.value != played.brief.style:
+        return "unread"
+    if word_pattern(FAR_REGIONS).fullmatch(wish.asked):
+        return NotDone(wish.asked, f"played as {wish.value}, the nearest style there is")
+    return _fact(wish.asked, f"style {wish.value}")
 
 
 def _player(wish: Wish, played: Played, wishes: Sequence[Wish]) -> str | NotDone:
     name, asked = wish.value, wish.asked
     if name in ("voice", "female voice", "male voice", "vocals"):
         return _singer(name, asked, played)
-    if name == "percussion" and (keys := keys_of(asked)):
+    if name in ("percussion", "drums") and (keys := keys_of(asked)):
         heard = {
             round(n.pitch)
             for part in played.parts
@@ -169,9 +176,9 @@ def _player(wish: Wish, played: Played, wishes: Sequence[Wish]) -> str | NotDone
         }
         if heard & keys:
             return asked
-        others = any(part.track == "percussion" for part in played.parts)
-        return NotDone(asked, "other percussion plays" if others else "no percussion plays here")
-    generic = name in TRACKS or (name in ("drums", "electric bass", "electric guitar") and _is_plain(asked))
+        others = any(part.track == name for part in played.parts)
+        return NotDone(asked, f"other {name} play{'s' * (name == 'percussion')}" if others else f"no {name} play here")
+    generic = name in TRACKS or _is_plain(asked)
     track = name if name in TRACKS else "drums" if name == "drums" else INSTRUMENTS[name].track
     same = [part.instrument for part in played.parts if part.track == track]
     exact = [part.instrument for part in played.parts if part.instrument == name]
@@ -195,7 +202,7 @@ def _player(wish: Wish, played: Played, wishes: Sequence[Wish]) -> str | NotDone
 
 
 def _is_plain(asked: str) -> bool:
-    return bool(word_pattern(r"bass|bass ?lines?|guitars?|drums?|drumming|drummer|beats?").fullmatch(asked))
+    return bool(word_pattern(r"bass|bass ?lines?|guitars?|drums?|drumming|drummer|beats?|keys|keyboards?|synth(?:esi[sz]er)?s?").fullmatch(asked))
 
 
 def _singer(name: str, asked: str, played: Played) -> str | NotDone:
@@ -253,7 +260,9 @@ def _alone(wish: Wish, played: Played, wishes: Sequence[Wish]) -> str | NotDone 
     ):
         named |= {"vocals", "backing_vocals"}
     playing = {part.track for part in played.parts}
-    if playing and playing <= named:
+    if not playing:
+        return NotDone(wish.asked, _SINGS)
+    if playing <= named:
         return _fact(wish.asked, "nobody else plays")
     if wish.asked.lower() in ("solo", "just") or any(w.kind in ("instrumental", "denied") for w in wishes):
         return None
@@ -344,6 +353,8 @@ def _pace(wish: Wish, played: Played, wishes: Sequence[Wish]) -> str | NotDone:
     if not wish.value:
         return "unread"
     slow, fast = "slow" in wish.value, "fast" in wish.value
+    if any(w.kind == "tempo" for w in wishes) and not ((slow and tempo > 125) or (fast and tempo < 95)):
+        return wish.asked
     if (slow and tempo > 125) or (fast and tempo < 95):
         low, high = STYLES[played.brief.style].tempo
         if any(w.kind == "tempo" for w in wishes) or not low * 0.6 <= tempo <= high * 1.5:

@@ -105,7 +105,7 @@ acid jazz with electric piano | style=jazz/funk has=electric_piano
 acid house | style=house
 acid techno 303 | style=techno has=acid_synth
 electro swing with clarinet | style=swing has=clarinet
-trip hop, 85 bpm, moody, female vocals | style=trip_hop/hip_hop tempo=85 has=voice
+trip hop, 85 bpm, moody, female vocals | style=trip_hop/hip_hop tempo=85 has=female_voice
 UK garage with shuffled hats and chopped vocals | style=uk_garage/house
 future bass with supersaws and vocal chops | style=future_bass/electronic has=supersaw
 psytrance 145 bpm | style=trance tempo=145
@@ -159,7 +159,7 @@ no vocals and a soft piano | no=vocals has=piano plays=keyboard
 jazz, not rock | style=jazz
 saxaphone and syntesizer, melancolic | has=saxophone,synth_lead mode=minor
 eletronic musik, 125bpm | style=electronic tempo=125
-pop rock, female vocal, sung in Spanish | style=rock/pop has=voice tongue=es
+pop rock, female vocal, sung in Spanish | style=rock/pop has=female_voice tongue=es
 French chanson with accordion, sung in French | has=accordion tongue=fr
 gritty garage rock, 150 bpm, fuzz guitars | style=rock tempo=150 has=distorted_guitar
 mellow neo-soul groove with Wurlitzer and finger snaps, 82 BPM | style=soul tempo=82 has=electric_piano,percussion
@@ -183,7 +183,7 @@ progressive house without drums | style=house no=drums
 Brazilian baile funk, 130 bpm | tempo=130
 campfire singalong, acoustic guitar, no percussion, no bass | has=acoustic_guitar no=percussion,bass
 honky-tonk piano saloon tune | style=country/ragtime/boogie has=piano
-gothic rock, gloomy, baritone male vocals | style=rock has=voice mode=minor
+gothic rock, gloomy, baritone male vocals | style=rock has=male_voice mode=minor
 pirate shanty in 6/8 | metre=6/8
 mazurka in A-flat major for piano | metre=3/4 key=Ab_major has=piano
 relaxing spa music, 60 bpm, bamboo flute | style=ambient tempo=60 has=flute
@@ -196,16 +196,16 @@ folk metal with flute and violin | style=metal has=flute,violin
 lullaby for a baby, harp only | style=lullaby only=strings
 dancehall riddim 100 bpm | style=reggae/reggaeton/dancehall tempo=100
 retro arcade music, square waves, 150bpm | style=chiptune tempo=150
-A warm, nostalgic indie-folk track featuring fingerpicked acoustic guitar, soft male vocals, subtle strings and brushed drums at 84 BPM in G major | style=folk tempo=84 key=G_major has=acoustic_guitar,voice,strings,brushed_kit
+A warm, nostalgic indie-folk track featuring fingerpicked acoustic guitar, soft male vocals, subtle strings and brushed drums at 84 BPM in G major | style=folk tempo=84 key=G_major has=acoustic_guitar,male_voice,strings,brushed_kit
 High-energy EDM banger with massive supersaw leads, side-chained bass and euphoric drops, 128 BPM, F# minor | style=electronic tempo=128 key=F#_minor has=supersaw
 make me something like Hans Zimmer, big drums and brass, dark | has=brass style=cinematic
 bgm for a cooking video, light and bouncy, ukulele and whistling | has=ukulele,whistle
 I want a sad song about my ex with piano and violin, around 70 bpm please | has=piano,violin tempo=70 mode=minor
 Smooth late-night jazz: tenor sax, upright bass, piano, brushes. Tempo 92. No vocals. | style=jazz tempo=92 has=saxophone,upright_bass,piano,brushed_kit no=vocals
 A fast-paced chase scene with staccato strings and taiko drums, 150bpm, D minor | key=D_minor tempo=150 has=strings,percussion style=cinematic/classical
-Acoustic singer-songwriter ballad, no drums or bass, guitar and female vocals | no=drums,bass has=voice plays=guitar,vocals
+Acoustic singer-songwriter ballad, no drums or bass, guitar and female vocals | no=drums,bass has=female_voice plays=guitar,vocals
 Aggressive drill instrumental with sliding 808s and dark piano melody, 144 BPM | style=trap tempo=144 inst has=808_bass,piano mode=minor
-Dreamy shoegaze with layered guitars, washed-out drums and whispery female vocals | style=shoegaze has=voice
+Dreamy shoegaze with layered guitars, washed-out drums and whispery female vocals | style=shoegaze has=female_voice
 Classic 12-bar blues shuffle in A, electric guitar lead, walking bass, Hammond organ | style=blues key=A_major has=organ
 Latin pop summer hit with reggaeton beat, 94 bpm, Spanish vocals | tempo=94 tongue=es style=reggaeton/latin
 Minimal deep techno, hypnotic, 124 BPM, no melodic elements | style=techno tempo=124
@@ -243,8 +243,8 @@ Pop punk anthem | style=punk
 Neo-classical metal guitar shred in A minor | style=metal key=A_minor
 acoustic version, stripped back, just guitar and vocals, no beat | no=drums only=guitar,vocals
 BPM: 92 | Key: F#m | Genre: lofi hip hop | Mood: nostalgic | Instruments: rhodes, vinyl crackle, upright bass | style=lo-fi tempo=92 key=F#_minor has=electric_piano,vinyl,upright_bass
-indie pop, female vocals, dreamy, reverb guitars, 104 bpm, bittersweet | style=pop/shoegaze tempo=104 has=voice,electric_guitar
-In the style of a 90s alternative rock radio hit, crunchy guitars, loud choruses, male vocals | style=rock/grunge has=voice,distorted_guitar
+indie pop, female vocals, dreamy, reverb guitars, 104 bpm, bittersweet | style=pop/shoegaze tempo=104 has=female_voice,electric_guitar
+In the style of a 90s alternative rock radio hit, crunchy guitars, loud choruses, male vocals | style=rock/grunge has=male_voice,distorted_guitar
 in the style of a 70s funk band, wah guitar, clavinet, tight horns, no vocals please | style=funk has=clavinet,brass no=vocals
 no vocals please, just chill synthwave for driving at night | style=synthwave no=vocals plays=synth,drums
 A cinematic orchestral piece that starts with a soft solo piano and slowly builds to a huge climax with choir, brass and timpani, 80 bpm, D minor | style=cinematic/classical tempo=80 key=D_minor has=piano,choir,brass,timpani plays=strings,drums
@@ -262,7 +262,7 @@ slow 12/8 blues, crying guitar, Bb | metre=12/8 style=blues key=Bb_major tempo=4
 half-time hip hop, 160 bpm feel, dark piano | style=hip_hop feel=half-time tempo=160 has=piano
 trap metal, screaming, 808s, distorted guitars, 150bpm | style=trap/metal tempo=150 has=808_bass,distorted_guitar
 melodic techno, Afterlife style, 122 BPM, A minor, emotional lead, arps | style=techno tempo=122 key=A_minor has=synth_pluck
-pop, upbeat, summer, tropical, marimba, female singer, catchy chorus, 118 BPM, C major | style=pop tempo=118 key=C_major has=marimba,voice mood=happy
+pop, upbeat, summer, tropical, marimba, female singer, catchy chorus, 118 BPM, C major | style=pop tempo=118 key=C_major has=marimba,female_voice mood=happy
 Phonk, agressive, cowbel, drift, 140 | style=phonk mode=minor has=percussion
 relaxng acustic gutar, no drumms | has=acoustic_guitar no=drums mood=calm
 orchestal epic batle music, brass, coir | has=brass,choir mood=epic
@@ -287,11 +287,11 @@ acoustic EDM | style=electronic
 metal but without distorted guitars, only strings and drums | style=metal no=guitar only=strings,drums
 No guitars, no drums: a string quartet version of a pop song | only=strings
 everything except vocals, Motown groove | style=soul no=vocals plays=drums,bass
-vocals: female, breathy; drums: none; genre: ambient pop | has=voice no=drums style=pop/ambient
+vocals: female, breathy; drums: none; genre: ambient pop | has=female_voice no=drums style=pop/ambient
 Genre: Trap / Drill. Tempo: 144. Key: C# minor. Vocals: none. | style=trap tempo=144 key=C#_minor no=vocals
-[Genre: Synthpop] [Tempo: 118 BPM] [Key: E minor] [Vocals: Female] | style=synthwave/pop tempo=118 key=E_minor has=voice
+[Genre: Synthpop] [Tempo: 118 BPM] [Key: E minor] [Vocals: Female] | style=synthwave/pop tempo=118 key=E_minor has=female_voice
 3/4 time signature, 90 bpm, G major, fingerstyle guitar lullaby | metre=3/4 tempo=90 key=G_major style=lullaby/folk has=acoustic_guitar
-tempo 100-110, afro pop, log drums, shakers, male vocal | style=afrobeat tempo=100-110 has=voice,percussion
+tempo 100-110, afro pop, log drums, shakers, male vocal | style=afrobeat tempo=100-110 has=male_voice,percussion
 140bpm dubstep with halftime drums and wobble bass | style=dubstep tempo=140 has=reese_bass
 double time swing, walking bass, ride cymbal, trumpet | style=swing has=trumpet feel=double-time
 60s surf rock instrumental, twangy guitar, 165 bpm | style=surf tempo=165 inst has=electric_guitar
@@ -301,22 +301,22 @@ video game town theme, cozy, SNES style, flute and harp, C major | has=flute,har
 background music for a documentary about the ocean, calm, piano, strings, no drums, about 2 minutes long | has=piano,strings no=drums mood=calm
 birthday song, cheerful, kids choir | has=choir mode=major
 rain, thunder, lofi piano | style=lo-fi has=piano
-darkwave, cold synths, deep male vocals, drum machine, 115bpm | tempo=115 has=voice,electronic_kit mode=minor
+darkwave, cold synths, deep male vocals, drum machine, 115bpm | tempo=115 has=male_voice,electronic_kit mode=minor
 Wedding entrance, violin + cello + harp | has=violin,cello,harp
 8bit boss music fast C minor | style=chiptune key=C_minor tempo=140-200
 drumless boom bap with soul sample | style=hip_hop no=drums
 acapella choir, Renaissance, solemn | only=vocals,backing_vocals
-hard rock anthem, 4/4, E minor, 128 bpm, screaming guitar solo, powerful drums, raspy male vocals | style=rock metre=4/4 key=E_minor tempo=128 has=voice
+hard rock anthem, 4/4, E minor, 128 bpm, screaming guitar solo, powerful drums, raspy male vocals | style=rock metre=4/4 key=E_minor tempo=128 has=male_voice
 ballad, piano, no bass no drums no strings | style=ballad has=piano no=bass,drums,strings
 Genre: Reggaeton; BPM: 95; Key: B minor; Mood: sensual; Instruments: synth pluck, 808, shaker; Vocals: Spanish male | style=reggaeton tempo=95 key=B_minor has=808_bass,voice tongue=es
 uplifting trance anthem, 138 BPM, F# minor, supersaws, long breakdown with piano | style=trance tempo=138 key=F#_minor has=supersaw,piano
-90s trip-hop in the vein of Bristol, dusty drums, upright bass, female vocal, 84bpm | style=trip_hop tempo=84 has=dusty_kit,upright_bass,voice
+90s trip-hop in the vein of Bristol, dusty drums, upright bass, female vocal, 84bpm | style=trip_hop tempo=84 has=dusty_kit,upright_bass,female_voice
 soft jazz for a restaurant, no trumpet | style=jazz no=trumpet
 flamenco, nylon guitar, palmas, cajon, no bass, E phrygian | style=flamenco no=bass key=E_phrygian has=nylon_guitar
 Metal. 7/8. B minor. 150 BPM. Double kick. | style=metal metre=7/8 key=B_minor tempo=150
 mellow afternoon guitar, nothing else | only=guitar
 kids song about numbers, xylophone & ukulele, happy, C | has=marimba,ukulele mode=major mood=happy
-dance pop, 124, A major, female vocals, claps, synth bass | style=pop tempo=124 key=A_major has=voice,percussion,synth_bass
+dance pop, 124, A major, female vocals, claps, synth bass | style=pop tempo=124 key=A_major has=female_voice,percussion,synth_bass
 slow reggae dub with lots of echo | style=dub/reggae tempo=50-72
 very slow ambient piece for strings | style=ambient has=strings tempo=30-60
 sparse trap beat, minimal hi hats, deep 808 | style=trap less=drums has=808_bass
@@ -341,7 +341,7 @@ disco-funk, 118bpm, strings, brass hits, F minor, male falsetto | tempo=118 key=
 A lydian dreamscape, harp and celesta, 3/4 | key=A_lydian metre=3/4 has=harp,glockenspiel
 melodic drill, piano, violin, 808 slides, C minor, 142 | style=trap key=C_minor tempo=142 has=piano,violin,808_bass
 A laid-back reggae groove with offbeat guitar, warm bass and a mellow trombone, 76 bpm, G major, no singing | style=reggae tempo=76 key=G_major has=trombone no=vocals
-synth-driven dark pop with pulsing bass, male vocals, minor key, 105 BPM | style=pop tempo=105 mode=minor has=voice
+synth-driven dark pop with pulsing bass, male vocals, minor key, 105 BPM | style=pop tempo=105 mode=minor has=male_voice
 Orchestral waltz, 3/4, strings and woodwinds, romantic, 150 bpm, no percussion | metre=3/4 tempo=150 has=strings no=percussion
 ambient, ethereal, female choir, slow, reverb, no beat, A minor | style=ambient key=A_minor has=choir no=drums
 Funk rock in E with slap bass, wah-wah guitar and tight drums, 112 bpm | style=rock/funk tempo=112 key=E_major has=electric_bass
@@ -358,7 +358,7 @@ Indie rock | 140 BPM | D major | jangly guitars | driving drums | no synths | st
 lullaby in F major, music box & celesta, very soft, 66 bpm, 3/4 | style=lullaby key=F_major tempo=66 metre=3/4 has=music_box,glockenspiel
 drum n bass roller, 174, G# minor, reese, amen break | style=drum_and_bass tempo=174 key=G#_minor has=reese_bass
 Afrobeats x Amapiano fusion, 112bpm, log drum, sax | tempo=112 has=saxophone,percussion
-country pop, female voice, banjo, steel guitar, hand claps, 98 bpm, key of A | style=country/pop tempo=98 key=A_major has=voice,banjo,pedal_steel,percussion
+country pop, female voice, banjo, steel guitar, hand claps, 98 bpm, key of A | style=country/pop tempo=98 key=A_major has=female_voice,banjo,pedal_steel,percussion
 bagpipes and drums, scottish march | has=bagpipes style=celtic/march plays=drums
 chiptune waltz | style=chiptune metre=3/4
 polka but slow | style=polka tempo=60-104
