@@ -151,7 +151,7 @@ class Cue:
     """A step in the course of a piece: who plays alone, enters, leaves or rests, and when."""
 
     action: str
-    """``opens`` or ``ends`` (nobody else plays there), ``enters``, ``leaves``, or ``only`` (in that section)."""
+    """``opens`` or ``ends`` (nobody else plays there), ``enters``, ``leaves``, ``only`` (in that section)."""
     players: tuple[str, ...]
     """Instruments or tracks."""
     asked: str

@@ -115,8 +115,8 @@ class Chord:
 class Metre:
     """A metre, by the beats that are felt in a bar.
 
-    6/8, 9/8 and 12/8 have two, three and four dotted beats, which their tempo counts. 7/8 (2+2+3) has seven, its eighths, and ``unit`` of them
-    make one of the beats that its tempo counts. 5/4 is 3+2, 7/4 is 4+3.
+    6/8, 9/8 and 12/8 have two, three and four dotted beats, which their tempo counts. 7/8 (2+2+3) has seven,
+    its eighths, and ``unit`` of them make one of the beats that its tempo counts. 5/4 is 3+2, 7/4 is 4+3.
     """
 
     name: str

@@ -5,6 +5,8 @@ A clause is read if it is one of six sentences, of players that are known and a 
 anything else is left to be told as not understood.
 """
 
+# ruff: noqa: E501 (tables and sentences: one a line)
+
 from __future__ import annotations
 
 import re

@@ -12,7 +12,8 @@ from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 
 _AMOUNTS: dict[str, float] = {
     r"less|fewer|reduced": 0.22,
-    r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any|uncluttered": 0.15,
+    r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any"
+    r"|uncluttered": 0.15,
     r"simple|light|subtle|restrained|understated|basic": 0.3,
     r"busy|busier|dense(?:ly)?|complex|intricate|elaborate|maximalist": 0.82,
 }
@@ -46,7 +47,7 @@ def find_activity(text: str, wanted: str) -> Activity:
 
 
 def find_amounts(text: str, wanted: str) -> list[tuple[int, int, set[str], float]]:
-    """Start and end of each word for an amount, the layers that it is said of ("" is all), and their activity.
+    """Start and end of each word for an amount, the layers it is said of ("" is all), and their activity.
 
     ``wanted`` is ``text`` with blanks for what it denies.
     """

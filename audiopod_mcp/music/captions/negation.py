@@ -67,7 +67,8 @@ _JOURNEY = re.compile(
 ACAPPELLA = re.compile(r"\ba[\s-]?cap+el+a\b|\bvocals? only\b|\bbarbershop\b", re.IGNORECASE)
 
 ALONE = re.compile(
-    r"\b(?:solo|unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more))\b|\ba[\s-]?cap+el+a\b|\bbarbershop\b|\b(?:duet|duo)\b",
+    r"\b(?:solo|unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)|a[\s-]?cap+el+a"
+    r"|barbershop|duet|duo)\b",
     re.IGNORECASE,
 )
 """Words by which nobody else plays, where they are said of players."""
@@ -194,7 +195,7 @@ def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
             exclusive |= not match["solo"] or (alone and not accompanied)
     if _JOURNEY.search(text):
         return set()  # Who is alone at first isn't alone for good.
-    for start, end, name in hits:
+    for _, end, name in hits:
         after = _ONLY_AFTER.match(text, end)
         exclusive |= after is not None and not (after["duet"] and str(name).endswith("voice"))
     return _all_but(_track(name) for name in instruments) if exclusive and instruments else set()

@@ -45,6 +45,8 @@ from .wishes import Wish, is_foreign, read_wishes
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
+_AFTER_CUE = 12
+"""Bars that there are after the last entry that a caption counts."""
 
 _PLAIN = {
     # What a word means when it says no more than this: the style's own instrument of the kind.
@@ -286,10 +288,16 @@ def default_duration(brief: Brief) -> float:
     """
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
+    bar = metre.beats * metre.beat_seconds(brief.tempo)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
+    if counted := [
+        cue.number * (1 if cue.unit == "bars" else 1 / bar)
+        for cue in brief.course
+        if cue.unit in ("bars", "s")
+    ]:
+        bars = max(bars, math.ceil(max(counted)) + _AFTER_CUE)
     if brief.form:
         bars = sum(NOMINAL_BARS.get(label, 4) for label in brief.form)
-    bar = metre.beats * metre.beat_seconds(brief.tempo)
     bars = min(bars, int((DURATION_RANGE[1] - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.
     ring = bar * max(1, math.ceil(2.0 / bar))

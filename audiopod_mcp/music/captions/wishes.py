@@ -1,7 +1,7 @@
 """What a caption asks for, clause by clause: every word is part of a wish, says nothing, or is unread.
 
-One lexicon, of which the longest match counts; one reader for what is stated in figures, one for the course of
-the piece. What none of them knows is kept as it was said, so that it can be told.
+One lexicon, of which the longest match counts; one reader for what is stated in figures, one for the course
+of the piece. What none of them knows is kept as it was said, so that it can be told.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ _NEUTRAL = frozenset(
         "at",
         "to",
         "with",
-        "without",
         "for",
         "from",
         "by",
@@ -189,11 +188,6 @@ _NEUTRAL = frozenset(
         "vs",
         "per",
         "each",
-        "no",
-        "not",
-        "only",
-        "just",
-        "alone",
         "something",
         "new",
         "whole",
@@ -248,13 +242,14 @@ _NEUTRAL = frozenset(
         "layered",
         "together",
         "main",
+        "mode",
     ]
 )
 """Words that ask for nothing by themselves."""
 _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
 """They say something of the word behind them, whatever that is."""
 _ENGLISH = frozenset(
-    [
+    (
         "a",
         "an",
         "the",
@@ -271,10 +266,8 @@ _ENGLISH = frozenset(
         "by",
         "is",
         "it",
-        "this",
-        "that",
         "but",
-    ]
+    )
 )
 _FADE = re.compile(r"\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
@@ -301,8 +294,8 @@ _LEXICON: dict[str, tuple[str, Any]] = {
     **{pattern: ("ensemble", names) for pattern, names in ENSEMBLES.items()},
     **{pattern: ("style", style) for pattern, style in STYLE_WORDS.items()},
     KIT_WORDS: ("player", "drums"),
-    **{pattern: ("player", tracks[0]) for pattern, tracks in TRACK_WORDS.items()},
     **{pattern: ("player", name) for pattern, name in INSTRUMENT_WORDS.items()},
+    **{pattern: ("player", tracks[0]) for pattern, tracks in TRACK_WORDS.items()},
 }
 
 
@@ -311,9 +304,9 @@ class Wish:
     """Something that a caption asks for."""
 
     kind: str
-    """``style``, ``form``, ``hint``, ``player``, ``ensemble``, ``solo``, ``alone``, ``denied``, ``cue``, ``duet``, ``tempo``, ``pace``,
-    ``key``, ``mode``, ``metre``, ``length``, ``feel``, ``amount``, ``mood``, ``section``, ``fade``, ``mix``, ``language``,
-    ``instrumental``, ``cannot``, ``imitation``, ``genre`` (one that is not known) or ``unread``."""
+    """A word for what it is about: ``style``, ``player``, ``cue``, ``tempo`` …; ``cannot`` for what nobody here
+    can do, ``genre`` for one that is not known, ``unread`` for what is not understood.
+    """
     asked: str
     """Its words."""
     start: int
@@ -347,7 +340,11 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
     players = find_words(wanted, {**TRACK_WORDS, **INSTRUMENT_WORDS})
     for start, end, name in find_words(wanted, INSTRUMENT_WORDS):
-        if solo := _SOLO.search(wanted, end, end + 8) if _SOLO.match(wanted, end) else _OWN_SOLO.search(wanted, start, end):
+        if (
+            solo := _SOLO.search(wanted, end, end + 8)
+            if _SOLO.match(wanted, end)
+            else _OWN_SOLO.search(wanted, start, end)
+        ):
             claim([(start, max(end, solo.end()), "solo", name)])
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
@@ -398,7 +395,7 @@ def _unread(text: str, taken: bytearray) -> list[Wish]:
         word = match[0].lower()
         denied = word in _DENYING or (at_denied == match.start() - 1)
         at_denied = match.end() if word in _DENYING else -2
-        if denied or word not in _NEUTRAL and not (len(word) == 1 and word.isascii() and word.isalpha()):
+        if denied or (word not in _NEUTRAL and not (len(word) == 1 and word.isascii() and word.isalpha())):
             run.append(match.span())
     close()
     return found

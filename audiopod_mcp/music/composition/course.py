@@ -39,10 +39,7 @@ def follow_course(score: Score, course: Sequence[Cue], origin: float = 0.0) -> S
     if not course:
         return score
     silences = _silences(score, course, origin)
-    parts = (
-        replace(part, notes=_outside(part.notes, silences.get(_name(part), ()), part.track))
-        for part in score.parts
-    )
+    parts = (replace(part, notes=_outside(part.notes, silences.get(_name(part), ()))) for part in score.parts)
     return replace(score, parts=tuple(part for part in parts if part.notes))
 
 
@@ -143,7 +140,7 @@ def _silences(score: Score, course: Sequence[Cue], origin: float) -> dict[tuple[
     return found
 
 
-def _outside(notes: tuple[Note, ...], silences: Sequence[Stretch], track: str) -> tuple[Note, ...]:
+def _outside(notes: tuple[Note, ...], silences: Sequence[Stretch]) -> tuple[Note, ...]:
     kept = []
     for note in notes:
         if any(a - _TOLERANCE <= note.start < b - _TOLERANCE for a, b in silences):

@@ -55,7 +55,7 @@ def singers_of(brief: Brief) -> tuple[str, ...]:
 def divide_lines(
     notes: tuple[Note, ...], lines: tuple[LyricLine, ...], singers: tuple[str, ...]
 ) -> list[Part]:
-    """Give each of ``singers`` its part: the two of a duet sing line by line in turn, each in its register."""
+    """Give ``singers`` their parts: the two of a duet sing line by line in turn, each in its register."""
     if len(singers) < 2:
         return [Part("vocals", singers[0], notes)]
     starts = np.array([line.start for line in lines])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from audiopod_mcp.music.model import Brief, Note, Part
 from audiopod_mcp.music.styles import Member
@@ -102,7 +103,7 @@ def _shared(spans: list[tuple[float, float]], soloists: int) -> list[tuple[float
 def _is_tune(part: Part) -> bool:
     """Whether a part is a melody: one note at a time, and not the bass."""
     starts = sorted(note.start for note in part.notes)
-    alone = sum(b - a > 0.02 for a, b in zip(starts, starts[1:], strict=False))
+    alone = sum(b - a > 0.02 for a, b in pairwise(starts))
     melodic = part.track not in ("bass", "drums", "percussion", "fx", "backing_vocals")
     return melodic and len(starts) > 1 and alone > 0.9 * (len(starts) - 1)
 

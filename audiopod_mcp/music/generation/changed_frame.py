@@ -18,7 +18,7 @@ _BARS = 4
 
 
 def wanted_key(caption: str, own: str | None) -> str | None:
-    """The key that ``caption`` asks for, where it is another than ``own``: a mode alone is on the same tonic."""
+    """The key that ``caption`` asks for, where it is another than ``own``; a mode alone is on its tonic."""
     text = split_negated(normalize_text(caption))[1]
     key, here = find_key(text), parse_key(own or "")
     if key is None and here is not None:
@@ -33,8 +33,9 @@ def wanted_key(caption: str, own: str | None) -> str | None:
 def changed_frame(frame: LeadSheet, caption: str, at: float, *, before: bool = False) -> LeadSheet:
     """Give the frame of music that joins a song at the time ``at``, s, as ``caption`` asks for it.
 
-    It is the song's own where the caption names no other key, metre or tempo. Else a bar begins at ``at``, and
-    the harmony is the composer's, unless nothing but the tonic changes: then the song's chords are transposed.
+    It is the song's own where the caption names no other key, metre or tempo. Else a bar begins at ``at``,
+    and the harmony is the composer's, unless nothing but the tonic changes: then the song's chords are
+    transposed.
     """
     text = split_negated(normalize_text(caption))[1]
     tempo = find_tempo(text, *_TEMPI)

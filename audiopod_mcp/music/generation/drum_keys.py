@@ -6,7 +6,8 @@ import re
 
 DRUM_KEYS = (
     # In the order in which they are looked for.
-    (r"kick|bass drum", 36), (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap|palma", 39),
+    (r"kick|bass drum", 36),
+    (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap|palma", 39),
     (r"open(?:ed)? (?:hi-?)?hat", 46), (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51),
     (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47), (r"cowbell", 56), (r"conga", 63),
     (r"bongo", 60), (r"timbale", 65), (r"shaker|maraca", 70), (r"tambourine", 54), (r"clave|wood ?block", 75),
@@ -20,7 +21,7 @@ _RELATED = {63: {62, 63, 64}, 60: {60, 61}}
 def drum_key(text: str) -> int | None:
     """The key of the drum that ``text`` names first in the table."""
     return next(
-        (key for key, pattern in ((k, p) for p, k in DRUM_KEYS) if re.search(rf"\b(?:{pattern})s?\b", text)),
+        (key for pattern, key in DRUM_KEYS if re.search(rf"\b(?:{pattern})s?\b", text)),
         None,
     )
 

@@ -69,7 +69,8 @@ def extend(
 ) -> Rendering:
     """Add new music before and after a song.
 
-    The song's beats and chords go on as they were, unless the caption asks for another key, metre or tempo; loudness and spectral balance are those of the nearest
+    The song's beats and chords go on as they were, unless the caption asks for another key, metre or tempo;
+    loudness and spectral balance are those of the nearest
     stretch of it. The song is untouched but for a crossfade of at most 30 ms at each seam. Where it fades,
     rings out or is silent at that end, the new music is added to it from the beat on which it gives way, so
     that no gap is heard.
@@ -234,7 +235,8 @@ def _receipt_of(
     told = receipt(prompt, Played(brief, score, offset, fading, own_words=_ENDING.pattern if ending else ""))
     seam = format_time(length if before else whole - overlap)
     if before:
-        entry = f"{length:.4g} s before the song, which begins at {seam}; every sample of it after {format_time(length + overlap)} is as it was"
+        untouched = format_time(length + overlap)
+        entry = f"the song begins at {seam}; every sample of it after {untouched} is as it was"
     else:
         entry = f"the new music enters at {seam}; every sample before is as it was"
     ends = ("it comes to an end",) if ending else ()

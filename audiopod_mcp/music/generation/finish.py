@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -24,11 +25,7 @@ def finished(made: Rendering, caption: str, *, fades: bool = True) -> tuple[Rend
     facts = []
     for side in dict.fromkeys(wish.value for wish in wishes if wish.kind == "fade"):
         if fades:
-
-            def faded(audio: Audio, side: str = side) -> Audio:
-                return apply_fade(audio, made.rate, seconds, at_start=side == "in")
-
-            made = _changed(made, faded)
+            made = _changed(made, partial(apply_fade, rate=made.rate, seconds=seconds, at_start=side == "in"))
             facts.append(f"fade {side} over {seconds:.2g} s")
     if any(wish.kind == "mix" and wish.value == "mono" for wish in wishes):
         made = _changed(

@@ -173,7 +173,8 @@ def repaint(
         "fade": "the stretch has the levels of the song around it",
     }
     told = receipt(caption, Played(brief, played.score, clock + start, kept=kept))
-    fact = f"{format_time(clock + start)}–{format_time(clock + end)} played anew; every sample outside is as it was"
+    stretch = f"{format_time(clock + start)}–{format_time(clock + end)}"
+    fact = f"{stretch} played anew; every sample outside is as it was"
     done = (fact, *told.done)
     if score is None or not stems:
         return Rendering(

@@ -81,7 +81,8 @@ def retake(
     matched = match_mix(
         fitted, SAMPLE_RATE, 2, MixProfile(loudness), report=progress_within(report, 0.9, 1.0)
     )  # fmt: skip
-    done = f"{_share_of_new_notes(score, new):.0%} of its notes are new; {new.tempo:g} BPM, {new.key} and form as they were"
+    share = _share_of_new_notes(score, new)
+    done = f"{share:.0%} of its notes are new; {new.tempo:g} BPM, {new.key} and form as they were"
     return Rendering(mixdown(matched), SAMPLE_RATE, matched, new, new.lyrics, done=(done,))
 
 

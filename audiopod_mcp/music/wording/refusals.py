@@ -165,7 +165,8 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "key_unknown": '"{key}" is not a key: write for example "C major", "Am" or "F# minor".',
     "composition_key_unknown": '"{key}" is not a key: write for example "C major" or "F# minor".',
     "caption_not_english": (
-        "<caption>: nothing of it was understood; captions are read in English: name a style, players, a mood, a tempo"
+        "<caption>: nothing of it was understood; write it in English and name a style, players, a mood or a "
+        "tempo"
     ),
     "metre_unknown": '"{metre}" is not a metre that can be played: use {metres}.',
     "tempo_out_of_range": "A tempo of {tempo:g} BPM can't be played: use {lowest:g} to {highest:g}.",
