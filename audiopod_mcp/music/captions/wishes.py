@@ -304,8 +304,8 @@ class Wish:
     """Something that a caption asks for."""
 
     kind: str
-    """A word for what it is about: ``style``, ``player``, ``cue``, ``tempo`` …; ``cannot`` for what nobody here
-    can do, ``genre`` for one that is not known, ``unread`` for what is not understood.
+    """A word for what it is about: ``style``, ``player``, ``cue``, ``tempo`` …; ``cannot`` is what nobody here
+    can do, ``genre`` one that is not known, ``unread`` what is not understood.
     """
     asked: str
     """Its words."""

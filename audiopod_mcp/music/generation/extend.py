@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +25,6 @@ from audiopod_mcp.music.model import (
     Refused,
     Rendering,
     Score,
-    format_time,
     ignore_progress,
     progress_within,
 )
@@ -46,6 +46,12 @@ _FADING_LEVEL = 6.0
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
 )
+_GOING_ON = re.compile(
+    r"\b(?:continu\w+|go(?:es|ing)? on|keep(?:s|ing)? (?:going|on)|carr(?:y|ies) on|now|next"
+    r"|same (?:energy|groove|style|mood|feel|band|vibe)|more of (?:it|the same))\b",
+    re.IGNORECASE,
+)
+"""How an extension is asked for that is like the song."""
 _BIG = re.compile(
     r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
     re.IGNORECASE,
@@ -119,8 +125,7 @@ def extend(
             parts, side == "before", length, caption, lyrics if number == 0 else None, seed + number,
             progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes, told,
         )  # fmt: skip
-    done = dict.fromkeys(fact for receipt in told for fact in receipt.done)
-    not_done = dict.fromkeys(wish for receipt in told for wish in receipt.not_done)
+    both = _both_sides(told)
     return Rendering(
         parts.audio,
         rate,
@@ -128,9 +133,21 @@ def extend(
         parts.score,
         parts.lyrics,
         tuple(dict.fromkeys(notes)),
-        tuple(done),
-        tuple(not_done),
+        both.done,
+        both.not_done,
     )
+
+
+def _both_sides(told: list[Receipt]) -> Receipt:
+    """One receipt of two: what was done on one side was done, and the players are told once."""
+    first, *others = told
+    done = [*first.done, *(fact for other in others for fact in other.done if not fact.startswith("plays: "))]
+    missed = [wish for wish in first.not_done if all(wish.asked in _asked(other) for other in others)]
+    return Receipt(tuple(dict.fromkeys(done)), tuple(missed))
+
+
+def _asked(receipt: Receipt) -> set[str]:
+    return {wish.asked for wish in receipt.not_done}
 
 
 def _extended(
@@ -176,7 +193,9 @@ def _extended(
         label=_label(own, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     report(0.9, "joining it to the song")
-    told.append(_receipt_of(song, played, brief, prompt, before, length, overlap, ending))
+    told.append(
+        _receipt_of(song, played, brief, prompt, before, length, overlap, _own_words(own, frame, ending))
+    )
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
         notes.append(
@@ -224,23 +243,41 @@ def _receipt_of(
     before: bool,
     length: float,
     overlap: float,
-    ending: bool,
+    own_words: str,
 ) -> Receipt:
-    """What was done of ``prompt``, and where the new music enters or gives over to the song."""
-    whole = len(song.audio) / song.rate
+    """What was done of ``prompt``, and where the new music enters or gives over to the song.
+
+    ``own_words`` is a pattern of words that the extension itself has done.
+    """
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     score = replace(played.score, duration=length)
     fading = ("fade out to the end",) if _FADE_OUT.search(prompt) and not before else ()
-    offset = 0.0 if before else whole - overlap
-    told = receipt(prompt, Played(brief, score, offset, fading, own_words=_ENDING.pattern if ending else ""))
-    seam = format_time(length if before else whole - overlap)
+    entry = len(song.audio) / song.rate - overlap
+    told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, own_words=own_words))
     if before:
-        untouched = format_time(length + overlap)
-        entry = f"the song begins at {seam}; every sample of it after {untouched} is as it was"
+        fact = (
+            f"the song begins at {_exact(length)}; every sample of it from {_exact(length + overlap + 0.01)} "
+            "on is as it was"
+        )
     else:
-        entry = f"the new music enters at {seam}; every sample before is as it was"
-    ends = ("it comes to an end",) if ending else ()
-    return Receipt((entry, *ends, *told.done), told.not_done)
+        fact = f"the new music enters at {_exact(entry)}; every sample before is as it was"
+    return Receipt((fact, *told.done), told.not_done)
+
+
+def _exact(seconds: float) -> str:
+    """A time to the hundredth of a second, rounded down: what is said to lie before it does."""
+    minutes, rest = divmod(math.floor(100 * seconds + 1e-6), 6000)
+    return f"{minutes}:{rest / 100:05.2f}"
+
+
+def _own_words(own: LeadSheet, frame: LeadSheet, ending: bool) -> str:
+    """A pattern of the words by which an extension is asked for that goes on, changes or ends as it does."""
+    words = [_GOING_ON.pattern]
+    words += [_ENDING.pattern] * ending
+    words += [r"key change|modulat"] * (frame.key != own.key)
+    words += [r"tempo change|speed|slow(?:s|ing)? down|gets? (?:faster|slower)"] * (frame.tempo != own.tempo)
+    words += [r"time signature change|changing met"] * (frame.timesignature != own.timesignature)
+    return "|".join(words)
 
 
 @dataclass(frozen=True)
