@@ -58,7 +58,7 @@ _ONLY_AFTER = re.compile(
     re.IGNORECASE,
 )
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
-_ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long|,)\s*$", re.IGNORECASE)
+_ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
 _JOURNEY = re.compile(
     r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then"
     r"|followed|join(?:s|ed)|at first|finally)\b",

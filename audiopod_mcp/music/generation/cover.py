@@ -42,6 +42,8 @@ from .finish import finished, with_receipt
 from .receipts import Played
 from .style_matching import matching_style
 
+_ANEW = r"\b(?:covers?|renditions?|reimagin\w+|arranged|remix\w*)\b"
+"""How a cover is asked for."""
 _BEATS_AT_A_TIME = 64
 """Beats whose melody is listened to at a time: a minute or so."""
 _LOUDEST, _QUIETEST = -9.0, -24.0
@@ -166,7 +168,9 @@ def cover(
     made, finish = finished(made, caption)
     metre = f"a cover keeps the metre of the song, {frame.timesignature}"
     pace = f"a cover keeps the tempo of the song unless one is given in BPM; it is {frame.tempo:.4g} BPM"
-    played_as = Played(brief, played.score, finish=finish, kept={"metre": metre, "pace": pace})
+    played_as = Played(
+        brief, played.score, finish=finish, kept={"metre": metre, "pace": pace}, own_words=_ANEW
+    )
     fact = f"the song on its own beats, {strength:.0%} of its bars with their chords"
     return with_receipt(replace(made, done=(fact,)), caption, played_as)
 

@@ -48,7 +48,7 @@ _ENDING = re.compile(
 )
 _GOING_ON = re.compile(
     r"\b(?:continu\w+|go(?:es|ing)? on|keep(?:s|ing)? (?:going|on)|carr(?:y|ies) on|now|next"
-    r"|same (?:energy|groove|style|mood|feel|band|vibe)|more of (?:it|the same))\b",
+    r"|same (?:groove|style|band)|more of (?:it|the same))\b",
     re.IGNORECASE,
 )
 """How an extension is asked for that is like the song."""
@@ -193,8 +193,12 @@ def _extended(
         label=_label(own, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     report(0.9, "joining it to the song")
+    before_it = song.score.brief if song.score else None
+    same_energy = before_it is not None and abs(before_it.energy - brief.energy) < 0.05
     told.append(
-        _receipt_of(song, played, brief, prompt, before, length, overlap, _own_words(own, frame, ending))
+        _receipt_of(
+            song, played, brief, prompt, before, length, overlap, _own_words(own, frame, ending, same_energy)
+        )
     )
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
@@ -270,10 +274,11 @@ def _exact(seconds: float) -> str:
     return f"{minutes}:{rest / 100:05.2f}"
 
 
-def _own_words(own: LeadSheet, frame: LeadSheet, ending: bool) -> str:
+def _own_words(own: LeadSheet, frame: LeadSheet, ending: bool, same_energy: bool) -> str:
     """A pattern of the words by which an extension is asked for that goes on, changes or ends as it does."""
     words = [_GOING_ON.pattern]
     words += [_ENDING.pattern] * ending
+    words += [r"same (?:energy|mood|feel|vibe)"] * same_energy
     words += [r"key change|modulat"] * (frame.key != own.key)
     words += [r"tempo change|speed|slow(?:s|ing)? down|gets? (?:faster|slower)"] * (frame.tempo != own.tempo)
     words += [r"time signature change|changing met"] * (frame.timesignature != own.timesignature)

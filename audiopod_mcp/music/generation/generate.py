@@ -37,6 +37,8 @@ from .receipts import Played
 _BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
+_SAMPLE = r"\b(?:loops?|loopable|one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
+"""How a sample is asked for."""
 _MAX_LOOP = 120.0
 """Seconds."""
 
@@ -132,7 +134,7 @@ def generate_sample(
         brief.caption,
         fades=False,
     )
-    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish))
+    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish, own_words=_SAMPLE))
     return replace(made, done=(f"loop of {bars} bar{'s' * (bars > 1)}, {length:.4g} s", *made.done))
 
 
@@ -202,7 +204,7 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     made, finish = finished(
         replace(rendering, audio=rendering.audio[:end], stems=stems, score=score), brief.caption, fades=False
     )
-    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish))
+    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish, own_words=_SAMPLE))
     return replace(made, done=(f"one-shot of {end / SAMPLE_RATE:.3g} s", *made.done))
 
 

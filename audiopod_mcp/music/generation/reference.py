@@ -48,6 +48,8 @@ from .finish import finished, with_receipt
 from .receipts import Played
 from .style_matching import matching_style
 
+_LIKE_IT = r"\b(?:same|similar|like (?:this|it|the reference)|reference)\b"
+"""How music that is like the reference is asked for."""
 _DURATION_RANGE = (20.0, 180.0)
 """Seconds at least and at most, where no duration is asked for: the reference's own, within these."""
 _DENSITY_NOTE = "The reference has {:.1f} onsets a beat; in {}, {:.1f} was as near as its players come."
@@ -164,7 +166,9 @@ def reference(
         Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes), caption
     )
     fact = f"as the reference: {_likeness(analysis, score)}, {loudness:.1f} LUFS"
-    return with_receipt(replace(made, done=(fact,)), caption, Played(brief, score, finish=finish))
+    return with_receipt(
+        replace(made, done=(fact,)), caption, Played(brief, score, finish=finish, own_words=_LIKE_IT)
+    )
 
 
 def _likeness(analysis: Analysis, score: Score) -> str:

@@ -36,6 +36,8 @@ def settle_player(wish: Wish, played: Played) -> str | NotDone:
     generic = name in TRACKS or _is_plain(asked)
     track = name if name in TRACKS else "drums" if name == "drums" else INSTRUMENTS[name].track
     same = [part.instrument for part in played.parts if part.track == track]
+    if asked.lower() == "808" and any(part.instrument == "electronic kit" for part in played.parts):
+        return f"{asked} (electronic kit)"
     exact = [part.instrument for part in played.parts if part.instrument == name]
     if not exact and not (generic and same):
         return NotDone(
@@ -123,8 +125,10 @@ def settle_alone(wish: Wish, played: Played) -> str | NotDone | None:
         return NotDone(wish.asked, SINGS)
     if playing <= named:
         return fact(wish.asked, "nobody else plays")
-    if wish.asked.lower() in ("solo", "just") or any(
-        w.kind in ("instrumental", "denied") for w in played.wishes
+    if (
+        wish.asked.lower() == "just"
+        or (wish.asked.lower() == "solo" and len(named) > 1)
+        or any(w.kind in ("instrumental", "denied") for w in played.wishes)
     ):
         return None
     others = sorted({part.instrument for part in played.parts if part.track not in named})
