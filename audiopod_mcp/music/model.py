@@ -290,6 +290,31 @@ class NotDone:
     instead: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How music was made of a score: whatever is needed to make its stems again, bit for bit."""
+
+    score: Score
+    """What was played, before anything was cut off."""
+    seed: int
+    tracks: tuple[str, ...] | None = None
+    """The only tracks that were rendered, where not all were."""
+    loop: bool = False
+    steps: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    """What was done to the stems then, and with what arguments (:mod:`.generation.production`)."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Recipe:
+        """Restore the recipe of which :func:`dataclasses.asdict` (and JSON) made ``data``."""
+        return cls(
+            score=Score.from_dict(data["score"]),
+            seed=data["seed"],
+            tracks=None if data["tracks"] is None else tuple(data["tracks"]),
+            loop=data["loop"],
+            steps=tuple((name, tuple(arguments)) for name, arguments in data["steps"]),
+        )
+
+
 @dataclass(frozen=True)
 class Rendering:
     """What an operation made."""
@@ -306,3 +331,5 @@ class Rendering:
     done: tuple[str, ...] = ()
     """What was made of the wish, each a short fact, measured where it can be: ``drums −5.9 dB from 0:30``."""
     not_done: tuple[NotDone, ...] = ()
+    recipe: Recipe | None = None
+    """How the stems can be made again; ``None`` where they can't, because a recording had a part in them."""

@@ -12,6 +12,15 @@ from .operation import Operation
 from .vocabulary import Track
 
 Range = Annotated[float, Field(ge=0, le=1)]
+Job = Annotated[JobId | None, Field(description="Finished job; or give src_audio_url")]
+Recording = Annotated[Source | None, Field(description="URL or file, with the embedded studio")]
+
+
+def _check_one_source(operation: Operation) -> None:
+    """Raise ``ValueError`` unless it names either a job or a recording."""
+    names = (*operation.job_references, *operation.sources)
+    if sum(getattr(operation, name) is not None for name in names) != 1:
+        raise ValueError(f"give exactly one of {' and '.join(names)}")
 
 
 class ExtractStem(Operation):
@@ -38,9 +47,12 @@ class Retake(Operation):
     path = "retake"
     per_minute = 10
     usd_per_minute = MUSIC_PRICE
+    sources = ("src_audio_url",)
     job_references = ("original_job_id",)
+    studio_only = ("src_audio_url",)
 
-    original_job_id: JobId = Field(description="Finished job")
+    original_job_id: Job = None
+    src_audio_url: Recording = None
     retake_variance: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.7, description="0 = nearly identical, 1 = a new take"
     )
@@ -48,6 +60,11 @@ class Retake(Operation):
         default=None, description="One take per seed, reproducible"
     )
     display_name: Name | None = Field(default=None, description="Title")
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        _check_one_source(self)
+        return self
 
     def billed_seconds(self, source_seconds: float | None) -> float | None:
         return source_seconds and source_seconds * len(self.retake_seeds or (None,))
@@ -76,8 +93,7 @@ class Repaint(Operation):
 
     @model_validator(mode="after")
     def _one_source_and_a_window(self) -> Self:
-        if (self.source_job_id is None) == (self.src_audio_url is None):
-            raise ValueError("give exactly one of source_job_id and src_audio_url")
+        _check_one_source(self)
         if self.repainting_end != -1 and self.repainting_end <= self.repainting_start:
             raise ValueError(
                 f"repainting_end: {self.repainting_end:g} is not after repainting_start "
@@ -93,11 +109,16 @@ class Extend(Operation):
     path = "extend"
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
+    sources = ("src_audio_url",)
     job_references = ("source_job_id",)
+    studio_only = ("src_audio_url",)
     caption_field = "prompt"
 
-    source_job_id: JobId = Field(description="Finished job")
-    prompt: Text = Field(description="What the new part should be, in English, e.g. 'same energy, then a quiet outro'")
+    source_job_id: Job = None
+    src_audio_url: Recording = None
+    prompt: Text = Field(
+        description="What the new part should be, in English, e.g. 'same energy, then a quiet outro'"
+    )
     left_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
         default=0.0, description="Seconds to add before"
     )
@@ -113,7 +134,8 @@ class Extend(Operation):
         return self.left_extend_length + source_seconds + self.right_extend_length
 
     @model_validator(mode="after")
-    def _adds_something(self) -> Self:
+    def _has_one_source_and_adds_something(self) -> Self:
+        _check_one_source(self)
         if self.left_extend_length + self.right_extend_length == 0:
             raise ValueError(
                 "left_extend_length and right_extend_length are both 0; give at least one of them more than 0"
@@ -131,10 +153,13 @@ class Edit(Operation):
     path = "edit"
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
+    sources = ("src_audio_url",)
     job_references = ("source_job_id",)
+    studio_only = ("src_audio_url",)
     caption_field = "edit_target_prompt"
 
-    source_job_id: JobId = Field(description="Finished job")
+    source_job_id: Job = None
+    src_audio_url: Recording = None
     edit_target_prompt: Text | None = Field(
         default=None, description="The change, e.g. 'louder bass, no drums, up 2 semitones'"
     )
@@ -147,7 +172,8 @@ class Edit(Operation):
     display_name: Name | None = Field(default=None, description="Title")
 
     @model_validator(mode="after")
-    def _has_a_target(self) -> Self:
+    def _has_one_source_and_a_target(self) -> Self:
+        _check_one_source(self)
         if self.edit_target_prompt is None and self.edit_target_lyrics is None:
             raise ValueError("give at least one of edit_target_prompt and edit_target_lyrics")
         if self.edit_n_min is not None and self.edit_n_max is not None and self.edit_n_min >= self.edit_n_max:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .arguments import Arguments, Lyrics, Name, Source, Text, between, valid_seed
+from .arguments import Arguments, Lyrics, Name, Source, Text, between, valid_link, valid_seed
 from .operation import Operation
 from .vocabulary import KEY_PATTERN, AudioFormat, GenrePreset, Mode, ModelVersion, SongType, TimeSignature
 
@@ -50,7 +50,9 @@ class Advanced(Arguments):
     use_cot_language: bool = Field(default=True, description="Detect language")
     use_constrained_decoding: bool = Field(default=False, description="Strict plan")
     calculate_quality: bool = Field(default=True, description="Rate result")
-    thumbnail_url: Annotated[str, between(0, 2048)] | None = Field(default=None, description="Picture")
+    thumbnail_url: Annotated[str, between(0, 2048), AfterValidator(valid_link)] | None = Field(
+        default=None, description="Picture"
+    )
     lora_name_or_path: Name | None = Field(default=None, description="LoRA")
     lora_weight: Annotated[float, Field(ge=-3, le=3)] = Field(default=1.0, description="LoRA weight")
 

@@ -52,6 +52,7 @@ class Job(Result):
     output_url: str | None = None
     output_urls: dict[str, str] | None = Field(None, description="By format; more takes as flac_2, mp3_3 …")
     stem_urls: dict[str, str] | None = Field(None, description="Of the first take, by track")
+    notation_urls: dict[str, str] | None = Field(None, description="Of the first take: midi, score, chords")
     files: dict[str, str] | None = Field(None, description="Paths by format, where machines are shared")
     format: str | None = Field(None, description="Of output_url")
     audio_duration: float | None = Field(None, description="Seconds: wanted, and once completed, real")

@@ -14,6 +14,7 @@ COMPUTED: Final = frozenset(
         "output_url",
         "output_urls",
         "stem_urls",
+        "notation_urls",
         "files",
         "actual_seeds",
         "lyrics",

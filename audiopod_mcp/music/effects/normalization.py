@@ -47,14 +47,16 @@ def limit_true_peak(
     """
     mix = mixdown(layers)
     over = true_peak(mix, rate) - ceiling
-    if over <= _TOLERANCE and np.abs(mix).max(initial=0.0) <= 1:
+    # What was over full scale before, as a recording of floats may be, is not for a change elsewhere to mend.
+    highest = max(1.0, float(np.abs(mixdown(before)).max(initial=0.0)))
+    if over <= _TOLERANCE and np.abs(mix).max(initial=0.0) <= highest:
         return dict(layers)
     changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
     unchanged = {track: x for track, x in layers.items() if track not in changed}
     rest = mixdown(unchanged or {"": np.zeros_like(mix)})
     if not changed or true_peak(rest, rate) > ceiling - _HEADROOM:
         changed, rest = set(layers), np.zeros_like(mix)
-    moving, sample_ceiling = mix - rest, min(1.0, 10 ** (ceiling / 20))
+    moving, sample_ceiling = mix - rest, min(highest, 10 ** (ceiling / 20))
     for _ in range(9):
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
         # The limiter looks at samples; what rises between them lowers its ceiling.

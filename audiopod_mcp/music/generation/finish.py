@@ -1,47 +1,35 @@
-"""What a caption asks of the finished sound: fades and mono; and the receipt that goes with it."""
+"""What a caption asks of the finished sound: mono and fades; and the receipt that goes with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-
-import numpy as np
 
 from audiopod_mcp.music.captions.wishes import read_wishes
-from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
-from audiopod_mcp.music.model import Audio, Rendering
+from audiopod_mcp.music.model import SAMPLE_RATE, Rendering
 
+from .production import Production
 from .receipts import Played, receipt
 
+_LONGEST_FADE, _FADED_SHARE = 8.0, 0.15
+"""Seconds, and share of the piece, that fade at most."""
 
-def finished(made: Rendering, caption: str, *, fades: bool = True) -> tuple[Rendering, tuple[str, ...]]:
-    """Fade ``made`` in or out and fold it to mono where ``caption`` asks for it.
 
-    Returns it with what was done, each a short fact.
-    """
+def finish(made: Production, caption: str, *, fades: bool = True) -> tuple[str, ...]:
+    """Mix ``made``, in mono and with fades where ``caption`` asks for them; give what was done."""
     wishes = read_wishes(caption)
-    seconds = min(8.0, 0.15 * len(made.audio) / made.rate)
     facts = []
-    for side in dict.fromkeys(wish.value for wish in wishes if wish.kind == "fade"):
-        if fades:
-            made = _changed(made, partial(apply_fade, rate=made.rate, seconds=seconds, at_start=side == "in"))
-            facts.append(f"fade {side} over {seconds:.2g} s")
     if any(wish.kind == "mix" and wish.value == "mono" for wish in wishes):
-        made = _changed(
-            made, lambda audio: np.repeat(audio.mean(axis=1, keepdims=True), audio.shape[1], axis=1)
-        )
+        made.widen(0.0)
         facts.append("mono, both sides alike")
-    return made, tuple(facts)
+    made.mix()
+    seconds = min(_LONGEST_FADE, _FADED_SHARE * made.stems.samples / SAMPLE_RATE)
+    for side in dict.fromkeys(wish.value for wish in wishes if wish.kind == "fade" and fades):
+        (made.fade_in if side == "in" else made.fade_out)(seconds)
+        facts.append(f"fade {side} over {seconds:.2g} s")
+    return tuple(facts)
 
 
 def with_receipt(made: Rendering, caption: str, played: Played) -> Rendering:
     """``made`` with what was done and not done of ``caption``."""
     told = receipt(caption, played)
     return replace(made, done=(*made.done, *told.done), not_done=(*made.not_done, *told.not_done))
-
-
-def _changed(made: Rendering, change: Callable[[Audio], Audio]) -> Rendering:
-    return replace(
-        made, audio=change(made.audio), stems={name: change(stem) for name, stem in made.stems.items()}
-    )

@@ -27,11 +27,12 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.styles import STYLES
-from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
+from audiopod_mcp.music.synthesis import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
 from .drum_keys import PERCUSSION_KEYS, drum_key
-from .finish import finished, with_receipt
+from .finish import finish, with_receipt
+from .production import Production
 from .receipts import Played
 
 _BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
@@ -69,9 +70,10 @@ def generate(
         Where the brief can't be played.
     """
     score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
-    made = _rendered(brief, score, progress_within(report, 0.12, 1.0), tracks)
-    made, finish = finished(made, brief.caption)
-    return with_receipt(made, brief.caption, Played(brief, score, finish=finish, tracks=tracks))
+    made = Production.record(score, tracks=tracks, report=progress_within(report, 0.12, 1.0))
+    facts = finish(made, brief.caption)
+    song = made.rendering(score, _notes_on(brief, made, loop=False))
+    return with_receipt(song, brief.caption, Played(brief, score, finish=facts, tracks=tracks))
 
 
 def rap_brief(brief: Brief) -> Brief:
@@ -129,30 +131,25 @@ def generate_sample(
     score = compose(
         _just_what_is_named(brief), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.1)
     )
-    made, finish = finished(
-        _rendered(brief, score, progress_within(report, 0.1, 1.0), None, loop=True),
-        brief.caption,
-        fades=False,
-    )
-    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish, own_words=_SAMPLE))
-    return replace(made, done=(f"loop of {bars} bar{'s' * (bars > 1)}, {length:.4g} s", *made.done))
+    made = Production.record(score, loop=True, report=progress_within(report, 0.1, 1.0))
+    facts = finish(made, brief.caption, fades=False)
+    loop = made.rendering(score, _notes_on(brief, made, loop=True))
+    loop = replace(loop, done=(f"loop of {bars} bar{'s' * (bars > 1)}, {length:.4g} s",))
+    return with_receipt(loop, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
 
 
-def _rendered(
-    brief: Brief, score: Score, report: Progress, tracks: Collection[str] | None, *, loop: bool = False
-) -> Rendering:
-    stems = render(score, report=report, tracks=tracks, loop=loop)
+def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
+    score = made.recipe.score
     notes = [_BY_RULE_NOTE]
-    if score.lyrics and "vocals" in stems:
+    if score.lyrics and "vocals" in made.stems:
         notes.append(_GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))
     missing = lines - len(score.lyrics)
     if missing > 0 and not loop:
         notes.append(f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit in: left out.")
-    audio = mix(stems) if stems else np.zeros((round(score.duration * SAMPLE_RATE), 2), np.float32)
-    if not stems:
+    if not made.stems:
         notes.append("Nothing that was asked for plays here: the audio is silent.")
-    return Rendering(audio, SAMPLE_RATE, stems, score, score.lyrics, tuple(notes))
+    return tuple(notes)
 
 
 def _just_what_is_named(brief: Brief) -> Brief:
@@ -197,15 +194,15 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         seed, length, brief.tempo, brief.key, brief.timesignature, (0.0,), (0.0,),
         (Span(0.0, length, "one-shot"),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
     )  # fmt: skip
-    rendering = _rendered(replace(brief, lyrics=None), score, report, None)
-    end = _end_of_sound(rendering.audio)
-    stems = {track: stem[:end] for track, stem in rendering.stems.items()}
+    made = Production.record(score, report=report)
+    facts = finish(made, brief.caption, fades=False)
+    assert made.audio is not None  # noqa: S101 - it is mixed
+    end = _end_of_sound(made.audio)
+    made.cut(0, end)
     score = replace(score, duration=end / SAMPLE_RATE)
-    made, finish = finished(
-        replace(rendering, audio=rendering.audio[:end], stems=stems, score=score), brief.caption, fades=False
-    )
-    made = with_receipt(made, brief.caption, Played(brief, score, finish=finish, own_words=_SAMPLE))
-    return replace(made, done=(f"one-shot of {end / SAMPLE_RATE:.3g} s", *made.done))
+    shot = made.rendering(score, _notes_on(replace(brief, lyrics=None), made, loop=False))
+    shot = replace(shot, done=(f"one-shot of {score.duration:.3g} s",))
+    return with_receipt(shot, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
 
 
 def _kit_for(brief: Brief, drum: int) -> str:

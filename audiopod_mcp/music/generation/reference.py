@@ -16,11 +16,10 @@ from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.captions.text_search import find_words, normalize_text
 from audiopod_mcp.music.captions.vocabulary import TEMPO_WORDS
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import (
     MixProfile,
     match_mix,
-    scale_stereo_width,
     spectral_balance,
     stereo_width,
 )
@@ -44,7 +43,8 @@ from audiopod_mcp.music.synthesis import render
 
 from .accompany import STYLE_NOTE
 from .changed_frame import wanted_key
-from .finish import finished, with_receipt
+from .finish import finish, with_receipt
+from .production import Production
 from .receipts import Played
 from .style_matching import matching_style
 
@@ -118,11 +118,11 @@ def reference(
     if key is None and find_key(words) is None:
         key = wanted_key(caption, analysis.key) or analysis.key
     stated = find_duration(words)
-    if not (duration and duration > 0):
-        duration = (
-            stated if stated and 1 <= stated <= 600 else float(np.clip(analysis.duration, *_DURATION_RANGE))
-        )
-    length = duration
+    length = float(np.clip(analysis.duration, *_DURATION_RANGE))
+    if duration and duration > 0:
+        length = duration
+    elif stated and 1 <= stated <= 600:
+        length = stated
     profile = MixProfile(analysis.loudness, spectral_balance(audio, rate))
     heard_style = None if names_style(caption) else matching_style(audio, rate, analysis, profile)
     brief = brief_in_context(
@@ -145,30 +145,22 @@ def reference(
         if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
             notes += (_DENSITY_NOTE.format(analysis.density, brief.style, dense),)
     score = compose(brief, seed=seed, report=progress_within(report, 0.4, 0.45))
-    stems = render(score, seed=seed, report=progress_within(report, 0.45, 0.85))
-    samples = round(length * SAMPLE_RATE)
-    stems = {track: fix_length(stem, samples) for track, stem in stems.items()}
+    made = Production.record(score, seed=seed, report=progress_within(report, 0.45, 0.85))
+    made.cut(0, round(length * SAMPLE_RATE))
     report(0.9, "mastering it like the reference")
     loudness = float(np.clip(analysis.loudness, *_LOUDNESS_RANGE))
-    stems = match_mix(
-        stems, SAMPLE_RATE, 2, replace(profile, loudness=loudness), amount=0.9,
-        report=progress_within(report, 0.9, 0.97),
-    )  # fmt: skip
-    own = stereo_width(mixdown(stems))
+    balance = None if profile.balance is None else profile.balance.tolist()
+    made.match(loudness, balance, 0.9, report=progress_within(report, 0.9, 0.97))
+    own = stereo_width(made.stems.mixdown())
     if audio.shape[1] > 1 and own > 1e-4:
         # It comes after the equalizer, which widens the mix where it takes bass, which is in the middle.
         factor = float(np.clip(np.sqrt(stereo_width(audio) / own), 0.25, 2.5))
-        stems = {track: scale_stereo_width(stem, factor) for track, stem in stems.items()}
-        stems = match_mix(
-            stems, SAMPLE_RATE, 2, MixProfile(loudness), report=progress_within(report, 0.97, 1.0)
-        )
-    made, finish = finished(
-        Rendering(mixdown(stems), SAMPLE_RATE, stems, score, score.lyrics, notes), caption
-    )
-    fact = f"as the reference: {_likeness(analysis, score)}, {loudness:.1f} LUFS"
-    return with_receipt(
-        replace(made, done=(fact,)), caption, Played(brief, score, finish=finish, own_words=_LIKE_IT)
-    )
+        made.widen(factor)
+        made.match(loudness, report=progress_within(report, 0.97, 1.0))
+    facts = finish(made, caption)
+    new = made.rendering(score, notes)
+    new = replace(new, done=(f"as the reference: {_likeness(analysis, score)}, {loudness:.1f} LUFS",))
+    return with_receipt(new, caption, Played(brief, score, finish=facts, own_words=_LIKE_IT))
 
 
 def _likeness(analysis: Analysis, score: Score) -> str:

@@ -188,6 +188,9 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         "{syllables} syllables of lyrics don't fit into {duration:.0f} seconds: is it the right text?"
     ),
     # What is to be played again.
+    "nothing_to_write_down": (
+        "no tune and no chords are heard in this audio, so there is nothing to write down"
+    ),
     "cover_source_silent": (
         "<source>: the recording is silent, there is no song in it to cover; <give another one>"
     ),

@@ -64,6 +64,13 @@ def document() -> dict[str, Any]:
         f"{one}/stems/{{track}}": {
             "get": _call("One stem of a finished job", None, [_JOB_ID, _word("track")])
         },
+        f"{one}/notation/{{notation}}": {
+            "get": _call(
+                "The first take as notes: midi, score (MusicXML) or chords (ChordPro)",
+                None,
+                [_JOB_ID, _word("notation")],
+            )
+        },
         f"{API_PREFIX}/liked": {"get": _call("Liked jobs", {"type": "array", "items": _JOB}, _query())},
         f"{API_PREFIX}/analyses/{{analysis_id}}": {
             "get": _call("An analysis made before", _ref(Analysis), [_word("analysis_id")])

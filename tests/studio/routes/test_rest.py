@@ -1,6 +1,7 @@
 """The REST API as a client sees it: documented answers, errors that say what to do, and no fault for any body."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -296,6 +297,20 @@ async def test_a_studio_with_keys_lets_nobody_else_in(tmp_path):
         assert (await studio.get(f"{MUSIC}/jobs", headers={"X-API-Key": "ap_wrong"})).status_code == 401
         assert (await studio.get(f"{MUSIC}/jobs", headers={"X-API-Key": "ap_right"})).status_code == 200
         assert "ap_right" not in repr(studio.app.state.config)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:image/png;base64,AA", "file:///etc/passwd", "//x/y.png",
+    "y.png", "http://", "https://x/\u202ey.png", "http://[x"])  # fmt: skip
+async def test_a_picture_is_an_http_link(studio, url):
+    answer = await studio.post(f"{MUSIC}/text2music", json={"caption": "x", "thumbnail_url": url})
+    assert answer.status_code == 422
+    assert re.fullmatch("thumbnail_url: .* is not an http.s. URL", answer.json()["message"])
+    job = await studio.make(caption="x", thumbnail_url="https://x/y.png")
+    answer = await studio.patch(f"{MUSIC}/jobs/{job['id']}", json={"thumbnail_url": url})
+    assert re.fullmatch("thumbnail_url: .* is not an http.s. URL", answer.json()["message"])
+    assert (await studio.job(job["id"]))["thumbnail_url"] == "https://x/y.png"
+    await studio.patch(f"{MUSIC}/jobs/{job['id']}", json={"thumbnail_url": ""})
+    assert not (await studio.job(job["id"]))["thumbnail_url"]
 
 
 async def test_an_idempotency_key_makes_one_job(studio):

@@ -12,7 +12,8 @@ from audiopod_mcp.music.model import Audio, Rendering, progress_within
 from audiopod_mcp.studio.engines.arguments import caption_of, number_of, seeds_of
 from audiopod_mcp.studio.engines.takes import write_take
 
-from ..base import STEMS, EngineRefused, Outcome
+from ..base import EngineRefused, Outcome
+from ..takes import has_stems
 from .session import BASE_STEPS, LONGEST, Fields, Session, decode
 
 _FRAME = 0.04
@@ -40,9 +41,8 @@ def retake(session: Session) -> Outcome:
         "audio_cover_strength": 1.0,
         "cover_noise_strength": round(1 - variance, 3),
     }
-    note = (
-        "ACE-Step's server offers no retake: this is a cover in the track's own words, freer with variance."
-    )
+    words = "in the track's own words" if before else "without words, as the recording's are not known"
+    note = f"ACE-Step's server offers no retake: this is a cover {words}, freer with variance."
     return session.make_takes(
         fields,
         Rendering,
@@ -136,7 +136,7 @@ def edit(session: Session) -> Outcome:
 
 def extract_stem(session: Session) -> Outcome:
     work, model = session.work, session.capabilities.model_for("extract")
-    if model is None or (work.original and (work.original / STEMS).is_dir()):
+    if model is None or (work.original and has_stems(work.original)):
         return session.local.run(work, session.report)
     source = session.source()
     track = session.params["track_name"]
