@@ -49,7 +49,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _ONLY_BEFORE = re.compile(
-    r"\b(?P<solo>solo|unaccompanied)"
+    r"\b(?P<solo>solo(?! (?:by|on|from|for|over|in|at|section|part)\b)|unaccompanied)"
     r"|\b(?:only|just|nothing but|purely)\b",
     re.IGNORECASE,
 )
@@ -61,13 +61,14 @@ _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
 _ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
 _JOURNEY = re.compile(
     r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then"
-    r"|followed|join(?:s|ed)|at first|finally)\b",
+    r"|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway|intro|verse|chorus|bridge"
+    r"|outro)\b",
     re.IGNORECASE,
 )
 ACAPPELLA = re.compile(r"\ba[\s-]?cap+el+a\b|\bvocals? only\b|\bbarbershop\b", re.IGNORECASE)
 
 ALONE = re.compile(
-    r"\b(?:solo|unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)|a[\s-]?cap+el+a"
+    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)|a[\s-]?cap+el+a"
     r"|barbershop|duet|duo)\b",
     re.IGNORECASE,
 )

@@ -62,10 +62,11 @@ _NUMBER = (
 _CLOCK = r"(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)"
 _LENGTH = re.compile(
     rf"\b(?:duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:{_CLOCK}"
-    rf"|(?P<stated>{_NUMBER})[\s-]*(?P<unit>s|secs?|seconds?|m|mins?|minutes?)?\b)(?!\s*(?:bars?|bpm))"
+    rf"|(?P<stated>{_NUMBER})[\s-]*(?P<unit>s|secs?|seconds?|m|mins?|minutes?)?\b(?:[\s,]+(?:and\s+)?(?P<rest>\d{{1,2}})\s*(?:s|secs?|seconds?)\b)?)(?!\s*(?:bars?|bpm))"
     r"|(?:(?<=^)|(?<=[,;|]\s)|(?<=[,;|.]))(?P<item>\d{1,2}:[0-5]\d)(?=\s*(?:$|[,;|.]))"
     rf"|(?<![\w:.])(?P<long>{_CLOCK.replace('minutes', 'm').replace('seconds', 's')})[\s-]+(?:minutes? )?long\b"
-    rf"|(?<![\w.:])(?P<number>{_NUMBER})[\s-]*(?P<of>s|secs?|seconds?|mins?|minutes?)\b",
+    rf"|(?<![\w.:])(?P<number>{_NUMBER})[\s-]*(?P<of>s|secs?|seconds?|mins?|minutes?)\b"
+    r"(?P<half>\s+and a half\b)?(?:[\s,]+(?:and\s+)?(?P<more>\d{1,2})\s*(?:s|secs?|seconds?)\b)?",
     re.IGNORECASE,
 )
 _MOMENT = re.compile(
@@ -199,10 +200,10 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
         decade = attached or ((unit or "").lower() == "s" and not word[0].isdigit())
         if (word == "a" and not match["number"]) or (match["number"] and decade):
             continue
-        number = _NUMBERS.get(word) or float(word)
-        found.append(
-            (match.start(), match.end(), number * (60 if (unit or "s").lower().startswith("m") else 1))
-        )
+        number = (_NUMBERS.get(word) or float(word)) + 0.5 * bool(match["half"])
+        minutes = (unit or "s").lower().startswith("m")
+        seconds = number * (60 if minutes else 1) + float(match["more"] or match["rest"] or 0)
+        found.append((match.start(), match.end(), seconds))
     return found
 
 

@@ -270,7 +270,7 @@ MIX_WORDS: dict[str, str] = {
 
 SECTIONS: dict[str, str] = {
     r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
-    r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
+    r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
 }
 
 SYNONYMS: dict[str, str] = {

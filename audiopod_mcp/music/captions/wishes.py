@@ -45,7 +45,7 @@ _NEUTRAL_WORDS = (
     "instruments instrumentation featuring feature features has have having using use uses tempo bpm "
     "key time signature meter metre bars bar melody melodies melodic harmony harmonies chord chords "
     "lead leads line lines groove grooves rhythm rhythms rhythmic part parts section sections playing "
-    "plays play played around about approximately feat one two three x w vs per each something new "
+    "plays play played around about approximately feat one x w vs per each something new "
     "whole full band arrangement long length duration seconds minutes minute second s m let's can could "
     "should would will do does there here up out off so such through throughout ending end ends vocals "
     "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
@@ -78,6 +78,8 @@ _ENGLISH = frozenset(
 )
 _FADE = re.compile(r"\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
+_SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
+_SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
 _OWN_SOLO = re.compile(r"solos?$", re.IGNORECASE)
 _INSTRUMENTAL = re.compile(
     r"\b(?:instrumentals?|karaoke)\b"
@@ -147,12 +149,13 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
     players = find_words(wanted, {**TRACK_WORDS, **INSTRUMENT_WORDS})
     for start, end, name in find_words(wanted, INSTRUMENT_WORDS):
-        if (
-            solo := _SOLO.search(wanted, end, end + 8)
-            if _SOLO.match(wanted, end)
-            else _OWN_SOLO.search(wanted, start, end)
-        ):
-            claim([(start, max(end, solo.end()), "solo", name)])
+        before, after = _SOLO_BY.search(wanted, max(0, start - 24), start), _SOLO.match(wanted, end)
+        if before:
+            claim([(before.start(), end, "solo", name)])
+        elif after or _OWN_SOLO.search(wanted, start, end):
+            claim([(start, after.end() if after else end, "solo", name)])
+        elif alone := _SOLO_WITH.search(wanted, max(0, start - 24), start):
+            claim([(alone.start(), alone.start() + 4, "alone", None)])
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))

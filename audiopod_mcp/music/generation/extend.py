@@ -46,6 +46,8 @@ _FADING_LEVEL = 6.0
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
 )
+_KEPT = {"cannot": "name the key, the metre or the tempo that it is to go on in: D minor, 3/4, 90 BPM"}
+"""What to ask for, where a change is wished without saying to what."""
 _GOING_ON = re.compile(
     r"\b(?:continu\w+|go(?:es|ing)? on|keep(?:s|ing)? (?:going|on)|carr(?:y|ies) on|now|next"
     r"|same (?:groove|style|band)|more of (?:it|the same))\b",
@@ -257,7 +259,7 @@ def _receipt_of(
     score = replace(played.score, duration=length)
     fading = ("fade out to the end",) if _FADE_OUT.search(prompt) and not before else ()
     entry = len(song.audio) / song.rate - overlap
-    told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, own_words=own_words))
+    told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words))
     if before:
         fact = (
             f"the song begins at {_exact(length)}; every sample of it from {_exact(length + overlap + 0.01)} "

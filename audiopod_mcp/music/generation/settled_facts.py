@@ -108,7 +108,8 @@ def settle_metre(wish: Wish, played: Played) -> str | NotDone:
 def settle_length(wish: Wish, played: Played) -> str | NotDone:
     if abs(played.score.duration - wish.value) < 0.6:
         return f"{played.score.duration:.4g} s"
-    return NotDone(wish.asked, f"it lasts {played.score.duration:.4g} s")
+    limits = "" if 1 <= wish.value <= 600 else "; 1 to 600 s are possible"
+    return NotDone(wish.asked, f"it lasts {played.score.duration:.4g} s{limits}")
 
 
 def settle_feel(wish: Wish, played: Played) -> str | NotDone:
