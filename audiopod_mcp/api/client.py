@@ -14,7 +14,7 @@ from audiopod_mcp.operations.vocabulary import Notation
 from . import parsing
 from .clock import Clock, Deadline, OnWait
 from .downloads import LARGEST_FILE, Media, Resume, expired
-from .errors import AudioPodError, BadResponse, NotFound, Unauthorized
+from .errors import AudioPodError, BadResponse, InvalidRequest, NotFound, Unauthorized
 from .http_errors import ServiceIdentity
 from .messages import Call, Response, Timeouts, list_parameters
 from .parsing import Balance, JobPage
@@ -91,6 +91,7 @@ class AudioPodClient:
         self._backoff = backoff or Backoff()
         self._submitter = Submitter(self._ask, self.service, self.clock, self._backoff)
         self._http: HttpTransport | None = None
+        self._is_studio = False if cloud else None
 
     def __repr__(self) -> str:
         return f"<AudioPodClient of {self.service.name}>"
@@ -162,7 +163,12 @@ class AudioPodClient:
             for name in operation.job_references
             if name in operation.result.model_fields
         }
-        return parsing.read_result(operation.result, _content(response, self.service), known, self.service)
+
+        def read() -> Result:
+            content = parsing.read_content(response, self.service)
+            return parsing.read_result(operation.result, content, known, self.service)
+
+        return await parsing.aside(response, read)
 
     # Jobs
 
@@ -224,7 +230,7 @@ class AudioPodClient:
                 response = await self._ask(call)
                 note: str | None = None
                 if self.service.in_process:
-                    note = _content(response, self.service).get("note")
+                    note = parsing.read_content(response, self.service).get("note")
                 return note
             except NotFound:
                 # After a lost answer this is what success looks like.
@@ -257,6 +263,17 @@ class AudioPodClient:
         return await self._read(
             call, lambda content, _: parsing.read_balance(content, self.service), patience
         )
+
+    async def is_studio(self, *, patience: float | None = None) -> bool:
+        """Whether the service is this project's studio, which takes what AudioPod's cloud does not."""
+        if self._is_studio is None:
+            call = Call("GET", "/health", seconds=self._timeouts.response)
+            try:
+                told = await self._read(call, lambda content, _: content, patience)
+            except (BadResponse, InvalidRequest, NotFound, Unauthorized):
+                told = None
+            self._is_studio = isinstance(told, dict) and isinstance(told.get("engine"), str)
+        return self._is_studio
 
     async def analysis(self, analysis_id: str, *, patience: float | None = None) -> Analysis:
         """An analysis made before; only this project's studio keeps them."""
@@ -345,7 +362,10 @@ class AudioPodClient:
     ) -> T:
         async def attempt() -> T:
             response = await self._ask(call)
-            return read(_content(response, self.service), response.headers)
+            return await parsing.aside(
+                response,
+                lambda: read(parsing.read_content(response, self.service), response.headers),
+            )
 
         return await self._retried(attempt, if_transient, self._deadline(patience), on_wait)
 
@@ -398,7 +418,3 @@ class AudioPodClient:
 
     def _deadline(self, patience: float | None) -> Deadline:
         return Deadline(self.clock, self._patience if patience is None else patience)
-
-
-def _content(response: Response, service: ServiceIdentity) -> Any:
-    return parsing.read_json(response.body, response.headers.get("content-type", ""), service)

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from .sources import plain_address
+
 
 class Arguments(BaseModel):
     """Arguments of a tool or fields of a request: nothing unknown, no NaN, no surrounding blanks."""
@@ -51,7 +53,7 @@ def valid_seed(seed: int) -> int:
 
 Name = Annotated[str, between(0, 255)]
 Lyrics = Annotated[str, between(0, 10_000)]
-Source = Annotated[str, between(1, 4096)]
+Source = Annotated[str, between(1, 4096), AfterValidator(plain_address)]
 Text = Annotated[str, between(1, 2048)]
 JobId = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0), AfterValidator(valid_seed)]

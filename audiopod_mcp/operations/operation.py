@@ -59,6 +59,8 @@ class Operation(Arguments):
     """The fields that name audio: a URL, ``audiopod://jobs/{id}`` or a local file."""
     job_references: ClassVar[tuple[str, ...]] = ()
     """The fields that name a finished job."""
+    studio_only: ClassVar[tuple[str, ...]] = ()
+    """The fields that this project's studio knows and AudioPod's cloud does not."""
     caption_field: ClassVar[str | None] = None
     """The field that says in words what is asked for."""
     wire_names: ClassVar[Mapping[str, str]] = {}

@@ -20,7 +20,6 @@ from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Analyze, GenerateLrc, Job, JobQuery, KeptResult, Section
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, NOTATION_TYPES, Notation
 from audiopod_mcp.pictures import Picture, draw
-from audiopod_mcp.plain_text import without_credentials
 from audiopod_mcp.worker_pool import WorkerDied
 
 from . import player
@@ -168,13 +167,13 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
 
 async def _jobs(service: Service) -> ReadResourceContents:
     page = await service.client.jobs(JobQuery(limit=PAGE))
-    jobs = that_fit([_job_fields(job) for job in page.jobs], LARGEST_LIST)
+    jobs = that_fit([_job_fields(service, job) for job in page.jobs], LARGEST_LIST)
     left_out = {"left_out": len(page.jobs) - len(jobs)} if len(jobs) < len(page.jobs) else {}
     return _json({"jobs": jobs, "total": page.total, **left_out})
 
 
 async def _job(service: Service, job_id: str) -> ReadResourceContents:
-    return _json(_job_fields(await service.client.job(int(job_id))))
+    return _json(_job_fields(service, await service.client.job(int(job_id))))
 
 
 async def _audio(service: Service, job_id: str, format: str | None = None) -> ReadResourceContents:  # noqa: A002
@@ -303,14 +302,19 @@ def _finished(job: Job) -> Job:
     return job
 
 
-def _job_fields(job: Job) -> dict[str, object]:
-    links = {name: without_credentials(url) for name in LINKS if (url := getattr(job, name, None))}
+def _job_fields(service: Service, job: Job) -> dict[str, object]:
+    """What a job is told with, every link one that leads somewhere: to a file where there is one."""
+    links = {name: service.openable(url) for name in LINKS if (url := getattr(job, name, None))}
     by_name = {
-        name: {key: without_credentials(url) for key, url in urls.items()}
+        name: {key: shown for key, url in urls.items() if (shown := service.openable(url))} or None
         for name in LINKS_BY_NAME
         if (urls := getattr(job, name))
     }
-    return job.model_copy(update=links | by_name).model_dump(mode="json", exclude_none=True)
+    if job.files:
+        files = {name: Path(path).as_uri() for name, path in job.files.items()}
+        links["output_url"], by_name["output_urls"] = files.get(default_format(job)), files
+    fields = job.model_copy(update=links | by_name).model_dump(mode="json", exclude_none=True)
+    return fields | ({"stems": sorted(job.stem_urls)} if job.stem_urls and not by_name["stem_urls"] else {})
 
 
 def _json(value: object) -> ReadResourceContents:

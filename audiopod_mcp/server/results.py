@@ -50,8 +50,6 @@ class JobState(JobSummary):
     """The call that goes on from here, while there is something to wait for or to mend."""
     uri: str | None = None
     """What names its audio in other calls."""
-    output_url: str | None = None
-    error: str | None = None
 
 
 class JobResult(JobState):
@@ -60,6 +58,8 @@ class JobResult(JobState):
     It is enough without the text beside it, and the text is without it: hosts show models only one of them.
     """
 
+    output_url: str | None = None
+    error: str | None = None
     task: str | None = None
     display_name: str | None = None
     progress: float | None = None
@@ -134,6 +134,7 @@ class LrcResult(LrcSummary):
     """Timed lyrics, and where they stay."""
 
     uri: str
+    lrc_url: str | None = None
     notes: list[str] | None = None
 
 
@@ -227,7 +228,7 @@ def lrc_result(lrc: Lrc) -> CallToolResult:
     uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
     notes = lines_that_fit(lrc.notes or (), LONGEST_NOTES)
     return tool_result(
-        LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, notes=notes),
+        LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, lrc_url=lrc.lrc_url, notes=notes),
         quoted_lines(lrc.lrc_content),
         noted(notes),
         f"{title}: {uri}",

@@ -15,7 +15,7 @@ from mcp.types import CallToolResult, ImageContent, InputRequiredResult, TextCon
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import watch
-from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Operation, names_of_task
+from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Lrc, Operation, names_of_task
 from audiopod_mcp.operations.arguments import JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 from audiopod_mcp.pictures import Picture
@@ -254,6 +254,8 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
     ready = await service.with_reachable_sources(operation)
     await ctx.report_progress(0, 100, operation.activity)
     result = service.remember(await service.client.perform(ready, patience=service.max_wait))
+    if isinstance(result, Lrc) and result.lrc_url:
+        result = result.model_copy(update={"lrc_url": service.openable(result.lrc_url)})
     if operation.stored_as:
         for name in operation.job_references:
             await service.announcer.job_changed(getattr(operation, name))

@@ -26,13 +26,23 @@ def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
         "takes": [asdict(take) for take in outcome.takes],
         "lrc_content": first.lrc if first else None,
         "quality_score": first.quality if first else None,
-        "notes": list(outcome.notes),
+        "notes": [*outcome.notes, *_on_level(outcome)],
         "done": list(outcome.done),
         "not_done": [asdict(wish) for wish in outcome.not_done],
         "details": outcome.details,
         "error_message": None,
         "sources": forgetful(job.sources),
+        **({"format": "wav"} if first and first.unclipped else {}),
     }
+
+
+def _on_level(outcome: Outcome) -> list[str]:
+    if not any(take.unclipped for take in outcome.takes):
+        return []
+    return [
+        "It is over full scale in places, as its source is: the wav, of 32-bit floats, holds it as it is; "
+        "flac, mp3 and ogg are clipped there."
+    ]
 
 
 def forgetful(sources: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
