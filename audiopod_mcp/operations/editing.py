@@ -37,6 +37,7 @@ class ExtractStem(Operation):
         "(karaoke) use edit_track."
     )
     path = "extract-stem"
+    other_tasks = ("extract",)
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "track_name"
