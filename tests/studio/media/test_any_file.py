@@ -220,6 +220,7 @@ def test_float_over_full_scale_is_read_as_it_is(tmp_path):
     assert np.array_equal(read(tmp_path / "a")[0], loud)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", [(44_100, 2), (22_050, 2), (48_000, 1)])
 @pytest.mark.parametrize("kind", [vorbis, mp3, flac, plain])
 def test_recordings_end_to_end_are_all_read(tmp_path, kind, second):
@@ -333,6 +334,7 @@ def test_a_web_page_is_called_one(tmp_path):
         read(tmp_path / "song.mp3")
 
 
+@pytest.mark.slow
 @given(
     kind=st.sampled_from(["WAV", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]),
     cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=12)), max_size=4),

@@ -324,6 +324,7 @@ async def test_why_it_was_not_fetched(busy, tmp_path, path, asked, says):
 
 
 @pytest.mark.anyio
+@pytest.mark.slow
 async def test_a_job_says_it_in_one_line(busy, tmp_path):
     async with opened(tmp_path, allow_private_urls=True) as studio:
         job = await studio.make("cover", src_audio_url=f"<{busy.url}/sign-in>", caption="x")
