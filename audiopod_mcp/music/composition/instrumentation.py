@@ -45,7 +45,7 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
     """Choose who plays ``brief``: an instrument that is asked for replaces the style's own of its kind."""
     band = list(style.band)
     asked = [
-        name for name in brief.instruments if name in INSTRUMENTS and name not in ("voice", "spoken voice")
+        name for name in brief.instruments if name in INSTRUMENTS and INSTRUMENTS[name].track != "vocals"
     ]
     taken: set[int] = set()
     for name in asked:

@@ -121,7 +121,8 @@ def _tuning(notes: tuple[Note, ...]) -> float:
 
 
 def _track(name: str, events: list[Event]) -> MidiTrack:
-    track = MidiTrack([MetaMessage("track_name", name=name, time=0)])
+    track = MidiTrack()
+    track.name = name
     before = 0
     for at, _, message in sorted(events, key=lambda event: event[:2]):
         track.append(message.copy(time=at - before))

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 from audiopod_mcp.music.model import NotDone as NotDone
 from audiopod_mcp.music.model import Progress
 from audiopod_mcp.studio.media.layout import MASTER as MASTER
+from audiopod_mcp.studio.media.layout import RECIPE as RECIPE
 from audiopod_mcp.studio.media.layout import SCORE as SCORE
 from audiopod_mcp.studio.media.layout import STEMS as STEMS
 from audiopod_mcp.studio.media.layout import UNCLIPPED as UNCLIPPED
@@ -55,7 +56,7 @@ class Take:
     seed: int | None = None
     """What to ask for to hear it again; ``None`` where chance had no part in it."""
     stems: tuple[str, ...] = ()
-    """The tracks that lie in :data:`STEMS`."""
+    """The tracks that lie in :data:`STEMS`, or that its :data:`RECIPE` makes."""
     lrc: str | None = None
     quality: float | None = None
     unclipped: bool = False

@@ -192,6 +192,7 @@ class LocalEngine(Engine):
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
+        from .refusals import explain
         from .stems import separator_of
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
@@ -207,6 +208,7 @@ class LocalEngine(Engine):
                 seed=seed,
                 report=report,
                 separator=separator_of(self.demucs_models),
+                wording=explain,
                 **source.composed,
             )
 
@@ -221,15 +223,20 @@ class LocalEngine(Engine):
         track = work.params["track_name"]
         notes: tuple[str, ...] = ()
         subtype = source.subtype
-        if not source.stems:
+        if source.remade is not None and track in source.remade.stems:
+            stem, subtype = source.remade.stems[track], "PCM_24"
+            notes = (
+                f"The song {source.remade.reason}: this stem was played anew from its score. It has the same "
+                "notes, and sounds otherwise than in the mix.",
+            )
+        elif not source.stems and source.remade is None:
             part = progress_within(report, 0.1, 0.9)
             stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
         else:
-            raise EngineRefused(
-                f"track_name: nobody plays {track} in this track; it has {', '.join(source.stems)}"
-            )
+            tracks = ", ".join(sorted(source.remade.stems if source.remade else source.stems))
+            raise EngineRefused(f"track_name: nobody plays {track} in this track; it has {tracks}")
         rendering = Rendering(stem, source.rate)
         take = write_take(
             work.folder, "take-1", rendering, None, progress_within(report, 0.9, 1.0), subtype=subtype

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, progress_within
+from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, ignore_progress, progress_within
 
-from .base import MASTER, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
+from .base import MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
+
+if TYPE_CHECKING:
+    from .recipes import Remade
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class SourceTrack:
     subtype: str
     stems: Mapping[str, Audio]
     score: Score | None
+    remade: Remade | None = None
+    """Where its stems can't be had any more as they were: what is played today from its score."""
     notes: tuple[str, ...] = field(default=())
     """What the person should know about it, one sentence each."""
 
@@ -63,21 +68,69 @@ def read_source(
     score, layers = None, {}
     if work.original is not None and (work.original / SCORE).is_file():
         score = Score.from_dict(json.loads((work.original / SCORE).read_text("utf-8")))
-        paths = sorted((work.original / STEMS).glob("*.flac")) if stems else []
-        for number, stem in enumerate(paths):
-            part = progress_within(
-                report, 0.5 + 0.5 * number / len(paths), 0.5 + 0.5 * (number + 1) / len(paths)
-            )
-            layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
-            if stem_rate == rate and layer.shape == audio.shape:
-                layers[stem.stem] = layer
+        rest = progress_within(report, 0.5, 1.0)
+        if stems and (work.original / STEMS).is_dir():
+            layers = _read_stems(work.original / STEMS, audio, rate, rest)
+        elif stems and (work.original / RECIPE).is_file():
+            from .recipes import remake_stems
+
+            remade = remake_stems(work.original, audio, subtype, rest)
+            if remade is not None and not remade.same:
+                note = f"What it starts from {remade.reason}: it was treated as a recording, without stems."
+                return SourceTrack(audio, rate, subtype, {}, score, remade, (*notes, note))
+            layers = {track: remade.stems[track] for track in sorted(remade.stems)} if remade else {}
     return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
+
+
+def has_stems(take: Path) -> bool:
+    """Whether the folder of a take has stems, or what they are made with."""
+    return (take / STEMS).is_dir() or (take / RECIPE).is_file()
+
+
+def _read_stems(folder: Path, audio: Audio, rate: int, report: Progress) -> dict[str, Audio]:
+    """The stems in ``folder`` that are shaped like ``audio``."""
+    from audiopod_mcp.studio.media.audio_files import read_audio
+
+    layers, paths = {}, sorted(folder.glob("*.flac"))
+    for number, stem in enumerate(paths):
+        part = progress_within(report, number / len(paths), (number + 1) / len(paths))
+        layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
+        if stem_rate == rate and layer.shape == audio.shape:
+            layers[stem.stem] = layer
+    return layers
+
+
+def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> None:
+    """Make the stems of the take whose folder is ``take``, each ``{track}.flac`` in ``folder``.
+
+    Raises:
+        EngineRefused: where they can't be made any more.
+
+    """
+    from audiopod_mcp.studio.media.audio_files import MAX_HEARD, read_audio, write_audio
+
+    from .recipes import STEM_SUBTYPE, remake_stems
+
+    master, rate, subtype = read_audio(take / MASTER, max_seconds=MAX_HEARD)
+    remade = remake_stems(take, master, subtype, report)
+    del master
+    if remade is None:
+        raise EngineRefused("how its stems are made is not to be read any more")
+    if not remade.same:
+        raise EngineRefused(
+            f"it {remade.reason}, so its stems would not sum to it; extract_stem plays one anew"
+        )
+    for track, stem in remade.stems.items():
+        write_audio(folder / f"{track}.flac", stem, rate, "flac", subtype=STEM_SUBTYPE, report=report)
 
 
 def write_take(
     folder: Path, name: str, made: Rendering, seed: int | None, report: Progress, *, subtype: str = "PCM_16"
 ) -> Take:
-    """Master, stems and score of a take, the master precise enough for a source of ``subtype``."""
+    """Master and score of a take, the master precise enough for a source of ``subtype``, and its stems.
+
+    Those that can be made again are not written: how they are made is.
+    """
     from audiopod_mcp.studio.media.audio_files import exact_subtype, write_audio
 
     home = folder / name
@@ -94,12 +147,17 @@ def write_take(
     loud = not subtype.startswith("PCM_") and bool(max(made.audio.max(), -made.audio.min()) > 1)
     if loud:
         write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT")
-    if made.stems:
+    if made.recipe is not None:
+        from .recipes import write_recipe
+
+        write_recipe(home, made)
+    elif made.stems:
         (home / STEMS).mkdir(exist_ok=True)
-    for number, (track, stem) in enumerate(made.stems.items()):
-        low = 0.3 + 0.7 * number / len(made.stems)
-        part = progress_within(report, low, low + 0.7 / len(made.stems))
-        write_audio(home / STEMS / f"{track}.flac", stem, made.rate, "flac", subtype="PCM_24", report=part)
+        for number, (track, stem) in enumerate(made.stems.items()):
+            low = 0.3 + 0.7 * number / len(made.stems)
+            part = progress_within(report, low, low + 0.7 / len(made.stems))
+            path = home / STEMS / f"{track}.flac"
+            write_audio(path, stem, made.rate, "flac", subtype="PCM_24", report=part)
     if made.score is not None:
         (home / SCORE).write_text(json.dumps(asdict(made.score), separators=(",", ":")), "utf-8")
     lrc = None

@@ -25,6 +25,7 @@ from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
+from audiopod_mcp.studio.media.layout import RECIPE, STEMS
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
@@ -40,7 +41,7 @@ from .result_columns import LONGEST_FAILURE, result_columns
 from .retention import let_go
 from .slot import Slot
 from .store import RUNNING, Store, now
-from .task import Order, Result, output_folder_is_whole, perform, transcode
+from .task import Order, Result, output_folder_is_whole, perform, transcode, write_stems
 from .unusable import DATABASE
 
 LOOK_EVERY: Final = 1.0
@@ -57,6 +58,8 @@ LOOK_FOR_DELETED_EVERY: Final = 0.5
 """Seconds after which to look whether a job that is worked on was deleted, here or by another process."""
 DISK_PATIENCE: Final = 600.0
 """Seconds for which a result is kept that can't be put in its place."""
+LONGEST_STEMS: Final = 900.0
+"""Seconds after which making stems is surely stuck."""
 FETCHES: Final = 32
 """How many downloads may go on at the same time."""
 _FETCHING: Final = 8.0
@@ -290,6 +293,44 @@ class Studio:
             finally:
                 self._converting.pop(path).set()
         return path
+
+    async def stem(self, job: StoredJob, take: str, track: str) -> Path:
+        """A stem of the take, made now with all the others if nobody has asked for one before.
+
+        Raises:
+            CanNotRun: where they can't be made this time.
+            EngineRefused: where they can't be made any more.
+            FileNotFoundError: where the audio is gone.
+
+        """
+        path = self.media.stem(job.id, take, track)
+        while not path.parent.exists():
+            if (other := self._converting.get(path.parent)) is not None:
+                await other.wait()
+                continue
+            self._converting[path.parent] = anyio.Event()
+            try:
+                await self._make_stems(job.id, take)
+            finally:
+                self._converting.pop(path.parent).set()
+        if not path.exists():
+            raise FileNotFoundError(path)
+        return path
+
+    async def _make_stems(self, job_id: int, take: str) -> None:
+        home = self.media.take(job_id, take)
+        if not (home / RECIPE).exists():
+            raise FileNotFoundError(home / RECIPE)
+        async with self.working_folder() as folder:
+            stems = new_folder(folder, STEMS)
+            try:
+                async with self._aside:
+                    error = await self.workers.run(write_stems, home, stems, longest=LONGEST_STEMS)
+            except TimeoutError:
+                error = f"making the stems took longer than {_minutes(LONGEST_STEMS)}"
+            if error:
+                raise CanNotRun(error)
+            await to_thread.run_sync(self.media.add_stems, job_id, take, stems)
 
     def recover(self) -> None:
         """Put back the jobs of instances that are no more, and clear away what they left."""

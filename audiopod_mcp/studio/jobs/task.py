@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ class Result:
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
     try:
-        with _reporting(order) as report:
+        with _scratch_in(order.work.folder.parent), _reporting(order) as report:
             return Result(_run_engine(order, report))
     except Stopped:
         return Result()
@@ -128,6 +129,26 @@ def convert(master: Path, audio_format: str, report: Progress = ignore_progress)
     return target
 
 
+def write_stems(take: Path, folder: Path) -> str | None:
+    """Make the stems of a take in ``folder``, for one who waits in another process.
+
+    The answer is what went wrong, if anything. A full disk is raised, and that they can't be made any more.
+    """
+    from audiopod_mcp.studio.engines.takes import make_stems
+
+    try:
+        with _scratch_in(folder.parent):
+            make_stems(take, folder)
+    except EngineRefused:
+        raise
+    except Exception as error:
+        if is_full(error):
+            raise
+        logger.exception("could not make the stems in %s", take)
+        return f"the stems could not be made ({type(error).__name__})"
+    return None
+
+
 def transcode(master: Path, audio_format: str) -> str | None:
     """:func:`convert`, for one who waits in another process: the answer is what went wrong, if anything.
 
@@ -141,6 +162,16 @@ def transcode(master: Path, audio_format: str) -> str | None:
         logger.exception("could not write %s", audio_format)
         return f"the audio could not be written as {audio_format} ({type(error).__name__})"
     return None
+
+
+@contextmanager
+def _scratch_in(folder: Path) -> Iterator[None]:
+    """Have temporary files made in ``folder``: on the disk that the person chose, cleared with the job."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @lru_cache(maxsize=4)

@@ -139,6 +139,16 @@ def _check_room(temporary: Path, audio: Audio) -> None:
         raise
 
 
+def as_written(audio: Audio, subtype: str) -> Audio:
+    """What reading gives of ``audio`` once :func:`write_audio` has written it as flac of ``subtype``."""
+    bits, unused = (16, 0) if subtype == "PCM_16" else (24, 8)
+    out = np.empty(audio.shape, np.float32)
+    for start in range(0, len(audio), BLOCK):
+        integers = _integers(audio[start : start + BLOCK], subtype) >> unused
+        out[start : start + BLOCK] = integers.astype(np.float32) * np.float32(2.0 ** (1 - bits))
+    return out
+
+
 def exact_subtype(subtype: str) -> str:
     """The PCM subtype that holds everything a source of ``subtype`` may hold."""
     return "PCM_16" if subtype in ("PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW") else "PCM_24"

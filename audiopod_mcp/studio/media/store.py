@@ -81,6 +81,18 @@ class MediaStore:
             _move(target, self._new_grave(job_id))
         _move(folder, target)
 
+    def add_stems(self, job_id: int, name: str, folder: Path) -> None:
+        """Make what ``folder`` holds the stems of a take, in one step.
+
+        Raises ``FileNotFoundError`` where the take is gone. Where it has stems by now, those stay.
+        """
+        target = self.take(job_id, name) / STEMS
+        try:
+            _move(folder, target)
+        except OSError:
+            if not target.exists():
+                raise
+
     def remove(self, job_id: int) -> bool:
         """Put the job's media, if there are any, into the trash; whether they are there.
 

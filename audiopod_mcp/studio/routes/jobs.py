@@ -13,12 +13,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.arguments import valid_link
 from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
+from audiopod_mcp.studio.jobs.runner import CanNotRun
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, TRASH_DAYS
+from audiopod_mcp.studio.refused import EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
+from audiopod_mcp.worker_pool import WorkerDied
 
 from .admission import admit_job
 from .http import (
@@ -217,9 +221,19 @@ async def get_stem(request: Request) -> Response:
     job, track = await find_job(request), request.path_params["track"]
     if not job.takes or track not in job.takes[0]["stems"]:
         raise HTTPException(404, f"job {job.id} has no stem of that name")
-    path = studio_of(request).media.stem(job.id, job.takes[0]["name"], track)
-    if not await to_thread.run_sync(path.is_file):
-        raise HTTPException(410, audio_is_gone(job))
+    studio = studio_of(request)
+    try:
+        path = await studio.stem(job, job.takes[0]["name"], track)
+    except FileNotFoundError:
+        raise HTTPException(410, audio_is_gone(job)) from None
+    except EngineRefused as reason:
+        raise HTTPException(410, f"the stems of job {job.id} can't be had any more: {reason}") from None
+    except (CanNotRun, WorkerDied) as error:
+        raise HTTPException(503, str(error) or "the stems could not be made; try again") from None
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise HTTPException(507, describe_full_studio(studio.config.data_dir, error)) from None
     return FileResponse(path, media_type=MIME_TYPES[MASTER_FORMAT])
 
 
