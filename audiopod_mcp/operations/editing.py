@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from audiopod_mcp.edits import TrackEdit, render_edits
 
 from .arguments import JobId, Lyrics, Name, Seed, Source, Text, between
 from .generation import MUSIC_PRICE
@@ -14,6 +16,10 @@ from .vocabulary import Track
 Range = Annotated[float, Field(ge=0, le=1)]
 Job = Annotated[JobId | None, Field(description="Finished job; or give src_audio_url")]
 Recording = Annotated[Source | None, Field(description="URL or file, with the embedded studio")]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
 
 
 def _check_one_source(operation: Operation) -> None:
@@ -147,8 +153,9 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track. Give edit_target_prompt, "
-        "edit_target_lyrics or both. For one stretch of time use repaint_section."
+        "Change the sound, the words or the course of a finished track. Give edits (done exactly) or "
+        "edit_target_prompt (words, for what edits can't say), or edit_target_lyrics. To compose a stretch anew "
+        "use repaint_section."
     )
     path = "edit"
     per_minute = 3
@@ -160,8 +167,11 @@ class Edit(Operation):
 
     source_job_id: Job = None
     src_audio_url: Recording = None
+    edits: Annotated[list[TrackEdit] | None, BeforeValidator(_listed)] = Field(
+        default=None, description="Changes, in order"
+    )
     edit_target_prompt: Text | None = Field(
-        default=None, description="The change, e.g. 'louder bass, no drums, up 2 semitones'"
+        default=None, description="The change in English, e.g. 'as a bossa nova'"
     )
     edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = Field(
         default=None, description="New lyrics"
@@ -174,10 +184,32 @@ class Edit(Operation):
     @model_validator(mode="after")
     def _has_one_source_and_a_target(self) -> Self:
         _check_one_source(self)
-        if self.edit_target_prompt is None and self.edit_target_lyrics is None:
-            raise ValueError("give at least one of edit_target_prompt and edit_target_lyrics")
+        if self.edits and self.edit_target_prompt is not None:
+            raise ValueError("give edits or edit_target_prompt, not both: what both say would be done twice")
+        if self.edits is None and self.edit_target_prompt is None and self.edit_target_lyrics is None:
+            raise ValueError("give edits, edit_target_prompt or edit_target_lyrics")
+        if self.edits == []:
+            raise ValueError("edits: the list is empty; give at least one")
+        if self.edits and len(self.caption_text or "") > 2048:
+            raise ValueError("edits: too many at once; make the rest of them in a second call")
         if self.edit_n_min is not None and self.edit_n_max is not None and self.edit_n_min >= self.edit_n_max:
             raise ValueError(
                 f"edit_n_max: {self.edit_n_max:g} must be greater than edit_n_min ({self.edit_n_min:g})"
             )
         return self
+
+    @property
+    def caption_text(self) -> str | None:
+        """The edits in English: so they travel, to services that know nothing of types as well."""
+        return render_edits(self.edits) if self.edits else self.edit_target_prompt
+
+    def body(self) -> dict[str, Any]:
+        return self._in_words(super().body())
+
+    def parameters(self) -> dict[str, Any]:
+        return self._in_words(super().parameters())
+
+    def _in_words(self, values: dict[str, Any]) -> dict[str, Any]:
+        if values.pop("edits", None):
+            values["edit_target_prompt"] = self.caption_text
+        return values

@@ -96,7 +96,7 @@ class _Ffmpeg:
         why = self._why()
         self.close()
         if "matches no streams" in why or "does not contain any stream" in why:
-            raise NotAudio(f"there is no sound in this {self._name} file")
+            raise NotAudio(f"there is no sound in it ({self._name})")
         raise NotAudio(f"ffmpeg can't decode it as {self._name} ({why})")
 
     def _why(self) -> str:
