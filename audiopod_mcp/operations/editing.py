@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from audiopod_mcp.edits import TrackEdit, render_edits
 
 from .arguments import SECONDS, JobId, Lyrics, Name, Seed, Source, Text, between
 from .generation import MUSIC_PRICE
@@ -14,6 +16,10 @@ from .vocabulary import Track
 Range = Annotated[float, Field(ge=0, le=1)]
 Job = Annotated[JobId | None, Field(description="Finished job; or give src_audio_url")]
 Recording = Annotated[Source | None, Field(description="URL or file, with the embedded studio")]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
 
 
 def _check_one_source(operation: Operation) -> None:
@@ -31,6 +37,7 @@ class ExtractStem(Operation):
         "(karaoke) use edit_track."
     )
     path = "extract-stem"
+    other_tasks = ("extract",)
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "track_name"
@@ -87,7 +94,7 @@ class Repaint(Operation):
     repainting_end: Annotated[float, Field(ge=-1), SECONDS] = Field(
         description="To, seconds; -1 = end of file"
     )
-    caption: Text = Field(description="The section wanted")
+    caption: Text = Field(description="The section wanted, in English")
     source_job_id: JobId | None = Field(default=None, description="Finished job")
     src_audio_url: Source | None = Field(default=None, description="URL, audiopod://jobs/{id} or local file")
     lyrics: Lyrics | None = Field(default=None, description="New lyrics of the section")
@@ -118,7 +125,9 @@ class Extend(Operation):
 
     source_job_id: Job = None
     src_audio_url: Recording = None
-    prompt: Text = Field(description="What the new part should be, e.g. 'same energy, then a quiet outro'")
+    prompt: Text = Field(
+        description="What the new part should be, in English, e.g. 'same energy, then a quiet outro'"
+    )
     left_extend_length: Annotated[float, Field(ge=0, le=60), SECONDS] = Field(
         default=0.0, description="Seconds to add before"
     )
@@ -147,8 +156,8 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track. Give edit_target_prompt, "
-        "edit_target_lyrics or both. For one stretch of time use repaint_section."
+        "Change the sound, the words or the course of a finished track: edits are done exactly; "
+        "edit_target_prompt is for what they can't say."
     )
     path = "edit"
     per_minute = 3
@@ -160,9 +169,10 @@ class Edit(Operation):
 
     source_job_id: Job = None
     src_audio_url: Recording = None
-    edit_target_prompt: Text | None = Field(
-        default=None, description="The change, e.g. 'louder bass, no drums, up 2 semitones'"
+    edits: Annotated[list[TrackEdit] | None, BeforeValidator(_listed)] = Field(
+        default=None, description="In order"
     )
+    edit_target_prompt: Text | None = Field(default=None, description="In English, e.g. 'as a bossa nova'")
     edit_target_lyrics: Annotated[Lyrics, between(1, 10_000)] | None = Field(
         default=None, description="New lyrics"
     )
@@ -174,10 +184,32 @@ class Edit(Operation):
     @model_validator(mode="after")
     def _has_one_source_and_a_target(self) -> Self:
         _check_one_source(self)
-        if self.edit_target_prompt is None and self.edit_target_lyrics is None:
-            raise ValueError("give at least one of edit_target_prompt and edit_target_lyrics")
+        if self.edits and self.edit_target_prompt is not None:
+            raise ValueError("give edits or edit_target_prompt, not both: what both say would be done twice")
+        if self.edits is None and self.edit_target_prompt is None and self.edit_target_lyrics is None:
+            raise ValueError("give edits, edit_target_prompt or edit_target_lyrics")
+        if self.edits == []:
+            raise ValueError("edits: the list is empty; give at least one")
+        if self.edits and len(self.caption_text or "") > 2048:
+            raise ValueError("edits: too many at once; make the rest of them in a second call")
         if self.edit_n_min is not None and self.edit_n_max is not None and self.edit_n_min >= self.edit_n_max:
             raise ValueError(
                 f"edit_n_max: {self.edit_n_max:g} must be greater than edit_n_min ({self.edit_n_min:g})"
             )
         return self
+
+    @property
+    def caption_text(self) -> str | None:
+        """The edits in English: so they travel, to services that know nothing of types as well."""
+        return render_edits(self.edits) if self.edits else self.edit_target_prompt
+
+    def body(self) -> dict[str, Any]:
+        return self._in_words(super().body())
+
+    def parameters(self) -> dict[str, Any]:
+        return self._in_words(super().parameters())
+
+    def _in_words(self, values: dict[str, Any]) -> dict[str, Any]:
+        if values.pop("edits", None):
+            values["edit_target_prompt"] = self.caption_text
+        return values

@@ -111,7 +111,7 @@ def refused(ask, tool, arguments):
         ("edit_track", {"edit_target_prompt": "x"}, "give exactly one of source_job_id and src_audio_url"),
         ("extend_track", {"source_job_id": 1, "prompt": "x", "right_extend_length": 0}, "are both 0"),
         ("extend_track", {"source_job_id": 1, "prompt": "x", "right_extend_length": 61}, "allowed 0 to 60"),
-        ("edit_track", {"source_job_id": 1}, "at least one of edit_target_prompt and edit_target_lyrics"),
+        ("edit_track", {"source_job_id": 1}, "give edits, edit_target_prompt or edit_target_lyrics"),
         (
             "edit_track",
             {"source_job_id": 1, "edit_target_prompt": "x", "edit_n_min": 1, "edit_n_max": 0},

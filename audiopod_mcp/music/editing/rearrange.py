@@ -57,6 +57,20 @@ def add_instrument(
     return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
 
 
+def track_of_instrument(name: str) -> str:
+    """The stem that an instrument plays in, called as a person does.
+
+    Raises
+    ------
+    Refused
+        Where no such instrument is known.
+    """
+    named = read_caption(name).instruments
+    if not named:
+        raise Refused("instrument_unknown", instrument=name)
+    return INSTRUMENTS[named[0]].track
+
+
 def swap_instrument(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> PlayedParts:
     """Have the parts of track ``old`` played by another ``instrument``, which is called as a person does.
 
@@ -89,7 +103,7 @@ def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) ->
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
     brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
     # The band plays on as it did: of new words it is only the voice that follows.
-    brief = replace(brief, lyrics=lyrics, solos=(), instrumental=False, duration=grid.beats[-1])
+    brief = replace(brief, lyrics=lyrics, tagged_solos=(), instrumental=False, duration=grid.beats[-1])
     new = excerpt(compose(brief, seed=score.seed, grid=grid), -origin, score.duration - origin)
     parts = tuple(part for part in new.parts if part.track == "vocals")
     if not parts:

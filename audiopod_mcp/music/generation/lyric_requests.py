@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.lyrics.text import read_lyrics
-from audiopod_mcp.music.model import Brief, Rendering
+from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Rendering
 
 from .production import Production
 
@@ -17,27 +17,31 @@ _SHARE = 0.15
 """The share of a piece that fades at most."""
 
 
-def fade_as_asked(made: Production, brief: Brief, *, out: bool = False) -> tuple[str, ...]:
-    """Make the fades that the lyrics of ``brief`` ask for, and one ``out`` anyway; and tell of them."""
+def fade_as_asked(made: Production, brief: Brief, finished: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Make the fades that the lyrics of ``brief`` ask for, beside what is ``finished``; and tell of them."""
     sheet = read_lyrics(brief.lyrics or "")
-    seconds = min(_LONGEST_FADE, _SHARE * made.recipe.score.duration)
+    seconds = min(_LONGEST_FADE, _SHARE * made.stems.samples / SAMPLE_RATE)
     facts = []
-    if sheet.fades_in:
-        made.fade_in(seconds)
-        facts.append(f"fades in over {seconds:.1f} s")
-    if out or sheet.fades_out:
-        made.fade_out(seconds)
-        facts.append(f"fades out over {seconds:.1f} s")
+    for side, asked in (("in", sheet.fades_in), ("out", sheet.fades_out)):
+        if asked and not any(fact.startswith(f"fade {side}") for fact in finished):
+            (made.fade_in if side == "in" else made.fade_out)(seconds)
+            facts.append(f"fade {side} over {seconds:.2g} s")
     return tuple(facts)
 
 
 def with_lyric_receipts(
-    made: Rendering, brief: Brief, *, facts: tuple[str, ...] = (), tracks: Collection[str] | None = None
+    made: Rendering,
+    brief: Brief,
+    *,
+    facts: tuple[str, ...] = (),
+    tracks: Collection[str] | None = None,
+    joins: bool = False,
 ) -> Rendering:
     """``made`` with what was made of its lyrics, ``facts`` first, and what was not.
 
-    ``tracks`` are the only ones that are heard.
+    ``tracks`` are the only ones that are heard; ``joins`` where it has the course of another song.
     """
     assert made.score is not None  # noqa: S101 - it was composed
-    done, not_done = lyric_receipts(brief, made.score, tracks)
-    return replace(made, done=(*made.done, *facts, *done), not_done=(*made.not_done, *not_done))
+    done, not_done = lyric_receipts(brief, made.score, tracks, joins=joins)
+    told = tuple(dict.fromkeys((*made.done, *facts, *done)))
+    return replace(made, done=told, not_done=(*made.not_done, *not_done))

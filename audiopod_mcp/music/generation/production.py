@@ -122,22 +122,21 @@ class Production:
         self._did("mix")
         return self.audio
 
-    def fade_in(self, seconds: float) -> None:
-        """Fade in the first ``seconds`` of the mix and of every stem."""
-        self._fade(seconds, at_start=True)
-        self._did("fade_in", seconds)
-
     def fade_out(self, seconds: float) -> None:
         """Fade out the last ``seconds`` of the mix and of every stem."""
-        self._fade(seconds, at_start=False)
-        self._did("fade_out", seconds)
-
-    def _fade(self, seconds: float, *, at_start: bool) -> None:
-        ones = np.ones((self.stems.samples, 1), np.float32)
-        curve = apply_fade(ones, SAMPLE_RATE, seconds, at_start=at_start)
+        curve = apply_fade(np.ones((self.stems.samples, 1), np.float32), SAMPLE_RATE, seconds, at_start=False)
         self.stems.scale(curve[:, 0])
         if self.audio is not None:
             self.audio *= curve
+        self._did("fade_out", seconds)
+
+    def fade_in(self, seconds: float) -> None:
+        """Fade in the first ``seconds`` of the mix and of every stem."""
+        curve = apply_fade(np.ones((self.stems.samples, 1), np.float32), SAMPLE_RATE, seconds, at_start=True)
+        self.stems.scale(curve[:, 0])
+        if self.audio is not None:
+            self.audio *= curve
+        self._did("fade_in", seconds)
 
     def rendering(self, score: Score, notes: tuple[str, ...] = ()) -> Rendering:
         """What was made, of which ``score`` tells what is heard."""

@@ -22,12 +22,15 @@ from audiopod_mcp.music.model import (
     Refused,
     Rendering,
     Score,
+    format_time,
     ignore_progress,
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 
 from .accompany import accompany
+from .changed_frame import wanted_key
+from .receipts import Played, receipt
 from .style_matching import matching_style
 
 MAX_WINDOW = 300.0
@@ -52,7 +55,7 @@ def repaint(
     report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
-    told_from: float = 0.0,
+    clock: float = 0.0,
     **wanted: Any,
 ) -> Rendering:
     """Play a stretch of a song anew.
@@ -77,8 +80,8 @@ def repaint(
     report : Progress
     score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
         Those of a piece that was composed here; they are repainted with it.
-    told_from : float
-        Where ``audio`` begins in what is told of, seconds.
+    clock : float
+        The time, seconds, at which ``audio`` begins in the track that receipts speak of.
     **wanted
         Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
 
@@ -100,11 +103,18 @@ def repaint(
         last = round(min(duration, end + _NEIGHBORHOOD) * rate)
         part = repaint(
             audio[first:last], rate, start=start - first / rate, end=end - first / rate,
-            caption=caption, lyrics=lyrics, seed=seed, report=report, told_from=first / rate, **wanted,
+            caption=caption, lyrics=lyrics, seed=seed, report=report, clock=clock + first / rate, **wanted,
         )  # fmt: skip
         out = audio.copy()
         out[first:last] = part.audio
-        return replace(part, audio=out, lyrics=shifted_lines(part.lyrics, first / rate))
+        return Rendering(
+            out,
+            rate,
+            lyrics=shifted_lines(part.lyrics, first / rate),
+            notes=part.notes,
+            done=part.done,
+            not_done=part.not_done,
+        )
 
     heard_style = None
     if score is not None:
@@ -124,6 +134,8 @@ def repaint(
         lyrics=lyrics,
     )
     first, last = round(start * rate), min(len(audio), round(end * rate))
+    if (key := wanted_key(caption, frame.key)) is not None:
+        frame = replace(frame, key=key, chords=())
     played = accompany(
         frame,
         brief,
@@ -134,7 +146,7 @@ def repaint(
         ending=last == len(audio),
     )
     assert played.score is not None  # noqa: S101 - accompany() always writes one
-    done, not_done = lyric_receipts(brief, played.score, joins=True, at=told_from + start)
+    of_words, unmet_words = lyric_receipts(brief, played.score, joins=True, at=clock + start)
     report(0.9, "fitting it in")
     target, level_is_own = surrounding_profile(audio, rate, first, last)
     new = match_mix(
@@ -156,9 +168,26 @@ def repaint(
             *notes,
             f"No style was asked for: it is played as {heard_style}, which the song sounds most like.",
         )
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    held = f"the stretch keeps the beats of the song around it: {frame.timesignature}, {frame.tempo:.4g} BPM"
+    kept = dict.fromkeys(("tempo", "metre", "pace"), held) | {
+        "length": f"the stretch is {end - start:.4g} s",
+        "mix": "the stretch is mixed like the song",
+        "fade": "the stretch has the levels of the song around it",
+    }
+    told = receipt(caption, Played(brief, played.score, clock + start, kept=kept))
+    stretch = f"{format_time(clock + start)}–{format_time(clock + end)}"
+    fact = f"{stretch} played anew; every sample outside is as it was"
+    done, not_done = (fact, *told.done, *of_words), (*told.not_done, *unmet_words)
     if score is None or not stems:
-        lines = shifted_lines(played.lyrics, start)
-        return Rendering(out, rate, lyrics=lines, notes=notes, done=done, not_done=not_done)
+        return Rendering(
+            out,
+            rate,
+            lyrics=shifted_lines(played.lyrics, start),
+            notes=notes,
+            done=done,
+            not_done=not_done,
+        )
     nothing = np.zeros_like(audio)
     merged = {
         track: _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain

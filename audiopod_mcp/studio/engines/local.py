@@ -192,6 +192,7 @@ class LocalEngine(Engine):
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
+        from .refusals import explain
         from .stems import separator_of
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
@@ -207,6 +208,7 @@ class LocalEngine(Engine):
                 seed=seed,
                 report=report,
                 separator=separator_of(self.demucs_models),
+                wording=explain,
                 **source.composed,
             )
 

@@ -112,13 +112,13 @@ def extend(session: Session) -> Outcome:
 
 def edit(session: Session) -> Outcome:
     """What can be done exactly is done here; else a cover towards the words asked for."""
-    from audiopod_mcp.music.captions.style_names import names_style
-    from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+    from audiopod_mcp.music.editing.prompt.parse import read_prompt
 
     params, (before, _) = session.params, session.original_request()
     prompt, lyrics = params.get("edit_target_prompt") or "", params.get("edit_target_lyrics")
-    plan = parse_prompt(prompt)
-    if not lyrics and (plan.unsupported or (plan.steps and not names_style(plan.unread))):
+    plan = read_prompt(prompt)
+    in_words = plan.style or (not plan.steps and plan.refusal.code == "edit_not_understood")
+    if not lyrics and not in_words:
         return session.local.run(session.work, session.report)
     source = session.source()
     fields = {
