@@ -160,7 +160,7 @@ async def _first(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes
 
 def _page_instead(page: bytes, url: httpx.URL) -> NotFetched:
     text = page[:_PAGE].lower()
-    asks = re.search(rb"<input[^>]*type\s*=\s*[\"']?password|<title[^>]*>[^<]*\b(sign|log)[ -]?in\b", text)
+    asks = re.search(rb"<input[^>]{0,300}type\s*=\s*[\"']?password|<title[^>]{0,300}>[^<]{0,300}\b(sign|log)[ -]?in\b", text)
     if asks or re.search(r"(^|[/._-])(sign-?in|log-?in|sso|oauth2?|auth)([/._-]|$)", url.path, re.IGNORECASE):
         return NotFetched(
             "it is a sign-in page, not audio",
