@@ -175,8 +175,9 @@ def job_result(job: Job, saved: str | None = None, *, wait: float = 45.0) -> Cal
     for room in ROOM_FOR_NOTES:
         told = _told(job, _summary_of(job, saved, wait, room))
         if size_of(told) <= LARGEST:
-            break
-    return told
+            return told
+    # It is long for another reason, so that nothing is won by leaving notes out.
+    return _told(job, _summary_of(job, saved, wait, LONGEST_NOTES))
 
 
 def _told(job: Job, result: JobResult) -> CallToolResult:
