@@ -194,6 +194,8 @@ class Brief:
     """Who plays when, in the order of the caption; empty: as the style has it."""
     solos: tuple[str, ...] = ()
     """Instruments that have a solo within the piece."""
+    percussion: str = ""
+    """The percussion patterns that it names, joined by ``+``; empty: the style's own."""
     dry: bool = False
     """Whether it is heard without a room and without echoes."""
 

@@ -40,7 +40,8 @@ _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "twe
 _LIKE = r"(?:(?:a|an|the|just|only|solo|lone|single|soft|gentle|quiet|warm|sparse|simple|slow|some|full|big)\s+){0,4}"
 _NAME = rf"{_LIKE}{_MARK}++"
 _ONE = rf"(?P<players>{_NAME}(?:\s*(?:and|&|plus|with|\+)\s+{_NAME}){{0,3}})"
-_SOME = rf"(?P<players>{_NAME}(?:\s*(?:,\s*(?:and\s+)?|and\s+|&\s*|plus\s+|with\s+){_NAME}){{0,5}})"
+_SOME = rf"(?P<players>{_NAME}(?:(?:\s*,\s*{_NAME}){{0,4}},?\s*(?:and|&|plus|with)\s+{_NAME})?)"
+"""A list ends with "and": in "with piano, drums come in" only the drums do."""
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _WHEN = (
     rf"(?:\s*(?:after|at|from|for)\s+(?:about\s+)?(?:the\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
@@ -55,7 +56,7 @@ _ALONE = r"(?:\s+(?:alone|only|solo|by itself|on its own))?"
 _SENTENCES = (
     (
         "opens",
-        rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
+        rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quiet(?:ly)?\s+|soft(?:ly)?\s+|gently\s+|simply\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
     ),
     (
         "ends",
@@ -96,10 +97,12 @@ def find_course(text: str) -> tuple[tuple[int, int, Cue], ...]:
     found: list[tuple[int, int, Cue]] = []
     for action, pattern in _PATTERNS:
         for match in pattern.finditer("".join(letters)):
-            letters[match.start() : match.end()] = "." * (match.end() - match.start())
             first, last = match.span("players")
             players = [text[a:b] for a, b, _ in names if first <= a and b <= last]
+            if action == "ends" and re.search("solo", " ".join(players), re.IGNORECASE):
+                continue  # That is a solo, with the band.
             number, unit = _moment(match)
+            letters[match.start() : match.end()] = "." * (match.end() - match.start())
             cue = Cue(
                 action, _tracks_of(players), text[match.start() : match.end()].strip(" ,"), unit, number
             )

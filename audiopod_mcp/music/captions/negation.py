@@ -65,7 +65,9 @@ _JOURNEY = re.compile(
     r"|outro)\b",
     re.IGNORECASE,
 )
-ACAPPELLA = re.compile(r"\ba[\s-]?cap+el+a\b|\bvocals? only\b|\bbarbershop\b", re.IGNORECASE)
+ACAPPELLA = re.compile(
+    r"\ba[\s-]?cap+el+a\b|(?<!and )(?<!& )(?<!, )(?<!with )\bvocals? only\b|\bbarbershop\b", re.IGNORECASE
+)
 
 ALONE = re.compile(
     r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)|a[\s-]?cap+el+a"

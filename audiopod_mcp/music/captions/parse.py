@@ -41,7 +41,7 @@ from .vocabulary import (
     STYLE_WORDS,
     TEMPO_WORDS,
 )
-from .wishes import Wish, is_foreign, read_wishes
+from .wishes import Wish, is_foreign, percussion_named, read_wishes
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
@@ -134,6 +134,7 @@ def read_caption(
     elif sings:
         without -= {"vocals"}
         if _of_kind(wishes, "duet"):
+            instruments = tuple(name for name in instruments if name != "voice")
             voices = dict.fromkeys(name for name in instruments if name.endswith("male voice"))
             instruments = (
                 *instruments,
@@ -163,6 +164,7 @@ def read_caption(
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
         solos=tuple(dict.fromkeys(_own_instrument(name, style) for name in _of_kind(wishes, "solo"))),
+        percussion=percussion_named(wishes),
         dry="dry" in _of_kind(wishes, "mix"),
     )
     return _with_duration(brief, duration, wanted)

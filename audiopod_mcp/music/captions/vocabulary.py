@@ -260,6 +260,13 @@ TECHNIQUES: dict[str, str] = {
 KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|bass drums?|snares?|hi-?hats?|hats|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
 """Pieces of a drum kit."""
 
+PERCUSSION_FIGURES: dict[str, str] = {
+    # The patterns of :mod:`audiopod_mcp.music.composition.percussion` in which an instrument is heard.
+    r"tambourines?": "tambourine8", r"shakers?|maracas": "shaker", r"congas?": "congas", r"bongos?": "bongos", r"cowbells?": "cowbell",
+    r"(?:hand[\s-]?)?claps": "claps", r"(?:finger[\s-]?)?snaps?": "snaps", r"claves|guiro": "salsa", r"sleigh bells|triangles?": "sleigh",
+    r"bodhran": "bodhran", r"palmas": "palmas",
+}
+
 FAR_REGIONS = r"middle[\s-]eastern|arab(?:ic|ian)|oriental|persian|turkish|indian|medieval|renaissance"
 """Hints at a music that is played as the nearest style."""
 

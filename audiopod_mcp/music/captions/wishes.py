@@ -30,6 +30,7 @@ from .vocabulary import (
     LANGUAGES,
     MIX_WORDS,
     MOODS,
+    PERCUSSION_FIGURES,
     SECTIONS,
     STYLE_WORDS,
     TEMPO_WORDS,
@@ -77,6 +78,10 @@ _ENGLISH = frozenset(
     )
 )
 _FADE = re.compile(r"\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE)
+_FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
+_WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
+_BAR_COUNTS = {"one": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
+_BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(_BAR_COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
 _SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 _SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
@@ -156,8 +161,14 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
             claim([(start, after.end() if after else end, "solo", name)])
         elif alone := _SOLO_WITH.search(wanted, max(0, start - 24), start):
             claim([(alone.start(), alone.start() + 4, "alone", None)])
+    claim((m.start(), m.end(), "pulse", "kick") for m in _FOUR_ON_THE_FLOOR.finditer(wanted))
+    claim((m.start(), m.end(), "pulse", "bass") for m in _WALKING.finditer(wanted))
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
+    claim(
+        (m.start(), m.end(), "bars", _BAR_COUNTS.get(m[1].lower()) or int(m[1]))
+        for m in _BARS.finditer(wanted)
+    )
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
     played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
@@ -172,6 +183,18 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
     found += _unread(text, taken)
     return tuple(sorted(found, key=lambda wish: wish.start))
+
+
+def percussion_named(wishes: Iterable[Wish]) -> str:
+    """The patterns of the percussion instruments that are named, joined by ``+``."""
+    words = [wish.asked for wish in wishes if wish.kind == "player" and wish.value == "percussion"]
+    named = [
+        figure
+        for word in words
+        for pattern, figure in PERCUSSION_FIGURES.items()
+        if word_pattern(pattern).fullmatch(word)
+    ]
+    return "+".join(dict.fromkeys(named))
 
 
 def is_foreign(caption: str) -> bool:

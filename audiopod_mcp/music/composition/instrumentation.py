@@ -51,6 +51,11 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
     for name in asked:
         taken.add(_seat(band, name, taken))
     _assign_melody(band, asked)
+    if brief.percussion:
+        band = [
+            replace(member, figure=brief.percussion) if member.role == "percussion" else member
+            for member in band
+        ]
     band = [member for i, member in enumerate(band) if not _sits_out(band, i, brief, asked)]
     band = [member for member in band if not is_excluded(member, brief.without)]
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:

@@ -58,9 +58,7 @@ def solo_parts(plan: SongPlan, parts: Sequence[Part]) -> tuple[Part, ...]:
     soloists = [name for name in plan.brief.solos if name in INSTRUMENTS]
     if not spans or not soloists:
         return tuple(parts)
-    turns: dict[str, list[tuple[float, float]]] = {}
-    for number, span in enumerate(_shared(spans, len(soloists))):
-        turns.setdefault(soloists[number % len(soloists)], []).append(span)
+    turns = solo_turns(spans, soloists)
     found = list(parts)
     for name, mine in turns.items():
         instrument = INSTRUMENTS[name]
@@ -91,6 +89,16 @@ def _solo_spans(plan: SongPlan) -> list[tuple[float, float]]:
             start = plan.timeline.seconds_at(bars[0].start)
             spans.append((start, plan.timeline.seconds_at(bars[-1].start + bars[-1].beats)))
     return spans
+
+
+def solo_turns(
+    spans: list[tuple[float, float]], soloists: Sequence[str]
+) -> dict[str, list[tuple[float, float]]]:
+    """Give the stretches, s, of each soloist: they take turns, solo by solo."""
+    turns: dict[str, list[tuple[float, float]]] = {}
+    for number, span in enumerate(_shared(spans, len(soloists))):
+        turns.setdefault(soloists[number % len(soloists)], []).append(span)
+    return turns
 
 
 def _shared(spans: list[tuple[float, float]], soloists: int) -> list[tuple[float, float]]:

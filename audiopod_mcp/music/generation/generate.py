@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from audiopod_mcp.music.captions.parse import default_duration, instruments_named
+from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
 from audiopod_mcp.music.composition.stanzas import stanzas
@@ -97,8 +98,9 @@ def generate_sample(
     brief : Brief
         Its caption decides who plays.
     sample_type : {"loop", "one-shot"}
-        A loop of whole bars repeats without a seam. It is as long as the brief asks, to the nearest of 1, 2,
-        4, 8 … bars (four, if nobody says), and at most two minutes. A one-shot is one hit, note or chord.
+        A loop of whole bars repeats without a seam. It has the bars that the caption names, else it is as
+        long as the brief asks, to the nearest of 1, 2, 4, 8 … bars (four, if nobody says), and at most two
+        minutes. A one-shot is one hit, note or chord.
     seed : int
     report : Progress
 
@@ -119,6 +121,7 @@ def generate_sample(
     bar = metre.beats * beat
     wanted = 4.0 if brief.duration == default_duration(brief) else min(brief.duration, _MAX_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))
+    bars = next((wish.value for wish in read_wishes(brief.caption) if wish.kind == "bars"), bars)
     while bars > 1 and bars * bar > _MAX_LOOP:
         bars //= 2
     length = bars * bar

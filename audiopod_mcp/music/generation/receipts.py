@@ -119,6 +119,8 @@ _SETTLERS: Mapping[str, Callable[[Wish, Played], str | NotDone | None]] = {
     "metre": facts.settle_metre,
     "length": facts.settle_length,
     "feel": facts.settle_feel,
+    "bars": facts.settle_bars,
+    "pulse": facts.settle_pulse,
     "amount": facts.settle_amount,
     "mood": facts.settle_mood,
     "section": facts.settle_section,

@@ -112,6 +112,15 @@ def settle_length(wish: Wish, played: Played) -> str | NotDone:
     return NotDone(wish.asked, f"it lasts {played.score.duration:.4g} s{limits}")
 
 
+def settle_bars(wish: Wish, played: Played) -> str | NotDone:
+    count = len(played.score.downbeats)
+    return (
+        fact(wish.asked, f"{count} bars")
+        if count == wish.value
+        else NotDone(wish.asked, f"it has {count} bars")
+    )
+
+
 def settle_feel(wish: Wish, played: Played) -> str | NotDone:
     word = wish.asked.lower()
     counted = played.brief.feel is not None and played.brief.feel[:4] == word[:4]
@@ -127,6 +136,22 @@ def settle_feel(wish: Wish, played: Played) -> str | NotDone:
     if straight or swung:
         return fact(wish.asked, f"swing {100 * (played.brief.swing or 0.5):.0f} %")
     return NotDone(wish.asked, "it is in the style's own feel")
+
+
+def settle_pulse(wish: Wish, played: Played) -> str | NotDone:
+    """A kick, or a note of the bass, on every beat."""
+    score, kick = played.score, wish.value == "kick"
+    starts = [
+        note.start
+        for part in played.parts
+        if part.track == ("drums" if kick else "bass")
+        for note in part.notes
+        if not kick or round(note.pitch) in (35, 36)
+    ]
+    heard = sum(any(abs(start - beat) < 0.07 for start in starts) for beat in score.beats)
+    share = heard / max(1, len(score.beats))
+    told = f"{'kick' if kick else 'bass'} on {share:.0%} of the beats"
+    return fact(wish.asked, told) if share > 0.7 else NotDone(wish.asked, told)
 
 
 def settle_amount(wish: Wish, played: Played) -> str | NotDone:

@@ -9,6 +9,7 @@ from audiopod_mcp.music.captions.text_search import find_words, word_pattern
 from audiopod_mcp.music.captions.vocabulary import STANDS_IN, STYLE_WORDS, TECHNIQUES
 from audiopod_mcp.music.captions.wishes import Wish
 from audiopod_mcp.music.composition.course import cue_times, plays_it
+from audiopod_mcp.music.composition.solos import solo_turns
 from audiopod_mcp.music.model import Cue, NotDone, Part, Score
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
@@ -27,6 +28,8 @@ def settle_player(wish: Wish, played: Played) -> str | NotDone:
             if INSTRUMENTS[part.instrument].unpitched
             for n in part.notes
         }
+        if heard & keys and word_pattern(STANDS_IN).fullmatch(asked):
+            return NotDone(asked, "a relative of it plays in its place")
         if heard & keys:
             return asked
         others = any(part.track == name for part in played.parts)
@@ -87,20 +90,16 @@ def settle_ensemble(wish: Wish, played: Played) -> str | NotDone:
 
 
 def settle_solo(wish: Wish, played: Played) -> str | NotDone:
-    solos = [span for span in played.score.sections if span.label == "solo"]
-    names = {wish.value} | {
-        n for n in played.brief.solos if n in INSTRUMENTS and _track(n) == _track(wish.value)
-    }
-    for span in solos:
+    spans = [(span.start, span.end) for span in played.score.sections if span.label == "solo"]
+    soloists = [name for name in played.brief.solos if name in INSTRUMENTS]
+    mine = [name for name in soloists if name == wish.value or _track(name) == _track(wish.value)]
+    turns = solo_turns(spans, soloists) if spans and soloists else {}
+    for start, end in turns.get(mine[0], []) if mine else []:
         for part in played.parts:
-            inside = sum(span.start - 0.1 <= note.start < span.end for note in part.notes)
-            if (part.instrument in names or part.track == wish.value) and inside >= 2:
-                nearest = (
-                    bool(word_pattern(STANDS_IN).match(wish.asked))
-                    and part.instrument not in wish.asked.lower()
-                )
-                where = f"{part.instrument} {played.time(span.start)}–{played.time(span.end)}"
-                return f"{wish.asked}: {where}" if nearest else fact(wish.asked, where)
+            inside = sum(start - 0.1 <= note.start < end for note in part.notes)
+            if part.instrument == mine[0] and inside >= 2:
+                where = f"{part.instrument} {played.time(start)}–{played.time(end)}"
+                return f"{wish.asked}: {where}"
     form = ", ".join(dict.fromkeys(span.label for span in played.score.sections))
     return NotDone(
         wish.asked, f"there is no room for a solo ({form}); ask for more seconds, or [Solo] in the lyrics"

@@ -199,3 +199,26 @@ def receipt_of(caption, seconds=None, **wanted):
 
 def scored(brief) -> Score:
     return compose(brief, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("caption", "keys"),
+    [
+        ("pop with tambourine", {54}),
+        ("latin groove with congas and a cowbell", {62, 56}),
+        ("soul, finger snaps", {27}),
+        ("folk with a shaker", {70}),
+    ],
+)
+def test_a_percussion_instrument_that_is_named_is_the_one_that_plays(caption, keys):
+    score = compose(read_caption(caption, duration=40), seed=2)
+    heard = {round(n.pitch) for part in score.parts if part.track == "percussion" for n in part.notes}
+    assert heard >= keys
+    assert receipt_of(caption, seconds=40).not_done == ()
+
+
+def test_a_pulse_is_measured_on_the_score():
+    assert any("kick on" in fact for fact in receipt_of("disco, four-on-the-floor", seconds=30).done)
+    told = receipt_of("trap, four on the floor", seconds=30)
+    assert [wish.asked for wish in told.not_done] == ["four on the floor"]
+    assert any("bass on" in fact for fact in receipt_of("jazz, walking bass", seconds=30).done)

@@ -218,3 +218,12 @@ def test_receipts_stay_short():
     brief = read_caption(f"jazz, {caption}", duration=8)
     told = receipt(f"jazz, {caption}", Played(brief, compose(brief, seed=1)))
     assert sum(map(len, told.done)) + sum(len(w.asked) + len(w.instead) for w in told.not_done) < 900
+
+
+@pytest.mark.slow
+def test_a_loop_has_the_bars_that_were_asked_for():
+    for caption, bars in (("8 bar funk loop, 120 bpm", 8), ("one-bar loop, house", 1), ("3 bars of jazz", 3)):
+        loop = generate_sample(read_caption(caption), "loop", seed=1)
+        assert len(loop.score.downbeats) == bars
+        assert loop.done[0].startswith(f"loop of {bars} bar")
+        assert loop.not_done == ()
