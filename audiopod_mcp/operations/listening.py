@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from .arguments import JobId, Source, between
+from .lrc import line_times
 from .operation import Operation
-from .results import Analysis, Lrc
+from .results import Analysis, Lrc, Result
 
 
 class Analyze(Operation):
@@ -49,3 +50,11 @@ class GenerateLrc(Operation):
     stored_as = "lrc_content"
 
     job_id: JobId = Field(description="Finished job with lyrics")
+    words: bool = Field(default=False, description="Also a time for every word")
+
+    def told(self, result: Result) -> Result:
+        if not isinstance(result, Lrc):
+            return result
+        if self.words:
+            return result.model_copy(update={"lrc_url": result.lrc_url and f"{result.lrc_url}?words=true"})
+        return result.model_copy(update={"lrc_content": line_times(result.lrc_content)})

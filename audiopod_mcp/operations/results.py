@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
+from .lrc import line_times
 from .vocabulary import STATUSES
 
 FINISHED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
@@ -91,6 +92,11 @@ class Job(Result):
     @classmethod
     def _only_urls(cls, value: Any) -> Any:
         return {k: v for k, v in value.items() if v} if isinstance(value, dict) else value
+
+    @field_validator("lrc_content")
+    @classmethod
+    def _timed_lyrics(cls, value: str | None) -> str | None:
+        return value and line_times(value)
 
     @property
     def is_finished(self) -> bool:

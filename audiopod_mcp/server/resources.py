@@ -69,6 +69,13 @@ TEMPLATES = [
         mime_type="text/plain",
     ),
     ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/lyrics/words",
+        name="job-lyrics-words",
+        title="Timed lyrics of a job, word by word",
+        description="LRC with a time before every word where it is known",
+        mime_type="text/plain",
+    ),
+    ResourceTemplate(
         uri_template="audiopod://jobs/{job_id}/midi",
         name="job-midi",
         title="Notes of a job as MIDI",
@@ -218,6 +225,12 @@ async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
     return ReadResourceContents(content=job.lrc_content, mime_type="text/plain")
 
 
+async def _timed_words(service: Service, job_id: str) -> ReadResourceContents:
+    await _lyrics(service, job_id)  # Nothing is made here that is not there yet.
+    timed = await service.client.perform(GenerateLrc(job_id=int(job_id), words=True))
+    return ReadResourceContents(content=getattr(timed, "lrc_content", ""), mime_type="text/plain")
+
+
 async def _notation(service: Service, job_id: str, notation: Notation) -> ReadResourceContents:
     job = _finished(await service.client.job(int(job_id)))
     data = await service.client.notation(job, notation)
@@ -331,6 +344,7 @@ ROUTES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio/([a-z0-9]+(?:_\d)?)"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics/words"), _timed_words),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/(midi|score|chords)"), _notation),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/waveform"), _waveform),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/spectrogram"), _spectrogram),

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import watch
 from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Lrc, Operation, names_of_task
-from audiopod_mcp.operations.arguments import JobId, between
+from audiopod_mcp.operations.arguments import SECONDS, JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat, Notation
 from audiopod_mcp.pictures import Picture
 from audiopod_mcp.plain_text import quoted
@@ -56,7 +56,7 @@ def detached() -> Iterator[None]:
 
 class GetJob(Arguments):
     job_id: JobId = Field(description="Job")
-    wait_seconds: Annotated[float, Field(ge=0, le=600)] | None = Field(
+    wait_seconds: Annotated[float, Field(ge=0, le=600), SECONDS] | None = Field(
         default=None, description="Longest wait for its end; 0 = none"
     )
 
@@ -258,7 +258,7 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
             await service.announcer.job_changed(getattr(operation, name))
     await ctx.report_progress(100, 100, "Finished")
     _, present = presentation(operation.result)
-    return present(result)
+    return present(operation.told(result))
 
 
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:

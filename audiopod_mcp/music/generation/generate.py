@@ -33,6 +33,7 @@ from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
 from .drum_keys import PERCUSSION_KEYS, drum_key
 from .finish import finish, with_receipt
+from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 
@@ -73,8 +74,10 @@ def generate(
     score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
     made = Production.record(score, tracks=tracks, report=progress_within(report, 0.12, 1.0))
     facts = finish(made, brief.caption)
+    facts = (*facts, *fade_as_asked(made, brief, facts))
     song = made.rendering(score, _notes_on(brief, made, loop=False))
-    return with_receipt(song, brief.caption, Played(brief, score, finish=facts, tracks=tracks))
+    told = with_receipt(song, brief.caption, Played(brief, score, finish=facts, tracks=tracks))
+    return with_lyric_receipts(told, brief, facts=facts, tracks=tracks)
 
 
 def rap_brief(brief: Brief) -> Brief:

@@ -194,7 +194,8 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
     content = {"success": True, **result.model_dump(mode="json", exclude_unset=True)}
     if not stored:
         await to_thread.run_sync(_keep, wanted, content, studio.store, sources, owner)
-    return JSONResponse(content)
+    shown = wanted.told(result)
+    return JSONResponse(content | shown.model_dump(mode="json", exclude_unset=True))
 
 
 def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sources, owner: str) -> None:
