@@ -163,7 +163,12 @@ class AudioPodClient:
             for name in operation.job_references
             if name in operation.result.model_fields
         }
-        return parsing.read_result(operation.result, _content(response, self.service), known, self.service)
+
+        def read() -> Result:
+            content = parsing.read_content(response, self.service)
+            return parsing.read_result(operation.result, content, known, self.service)
+
+        return await parsing.aside(response, read)
 
     # Jobs
 
@@ -225,7 +230,7 @@ class AudioPodClient:
                 response = await self._ask(call)
                 note: str | None = None
                 if self.service.in_process:
-                    note = _content(response, self.service).get("note")
+                    note = parsing.read_content(response, self.service).get("note")
                 return note
             except NotFound:
                 # After a lost answer this is what success looks like.
@@ -245,7 +250,7 @@ class AudioPodClient:
         return await self._read(
             self._call("GET", "presets"),
             lambda content, _: parsing.read_object(
-                {"presets": content} if isinstance(content, list) else content,
+                {"genre_presets": content} if isinstance(content, list) else content,
                 "list of presets",
                 self.service,
             ),
@@ -357,7 +362,10 @@ class AudioPodClient:
     ) -> T:
         async def attempt() -> T:
             response = await self._ask(call)
-            return read(_content(response, self.service), response.headers)
+            return await parsing.aside(
+                response,
+                lambda: read(parsing.read_content(response, self.service), response.headers),
+            )
 
         return await self._retried(attempt, if_transient, self._deadline(patience), on_wait)
 
@@ -410,7 +418,3 @@ class AudioPodClient:
 
     def _deadline(self, patience: float | None) -> Deadline:
         return Deadline(self.clock, self._patience if patience is None else patience)
-
-
-def _content(response: Response, service: ServiceIdentity) -> Any:
-    return parsing.read_json(response.body, response.headers.get("content-type", ""), service)

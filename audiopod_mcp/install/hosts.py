@@ -185,8 +185,8 @@ HOSTS: dict[str, Host] = {
             _everywhere("{home}/.gemini/settings.json"),
             project=".gemini/settings.json",
             next_step=(
-                "Start a new session in a folder that Gemini CLI trusts (it asks once, and /permissions changes "
-                "it): elsewhere it starts no server. /mcp shows it."
+                "Start a new session in a folder that Gemini CLI trusts (it asks once), "
+                "or it starts no server. /mcp shows it."
             ),
         ),
         Host(

@@ -121,8 +121,8 @@ class Chord:
 class Metre:
     """A metre, by the beats that are felt in a bar.
 
-    6/8 has two dotted beats, which its tempo counts. 7/8 (2+2+3) has seven, its eighths, and ``unit`` of them
-    make one of the beats that its tempo counts. 5/4 is 3+2, 7/4 is 4+3.
+    6/8, 9/8 and 12/8 have two, three and four dotted beats, which their tempo counts. 7/8 (2+2+3) has seven,
+    its eighths, and ``unit`` of them make one of the beats that its tempo counts. 5/4 is 3+2, 7/4 is 4+3.
     """
 
     name: str
@@ -151,6 +151,8 @@ METRES = {
     "3/4": Metre("3/4", 3),
     "4/4": Metre("4/4", 4),
     "6/8": Metre("6/8", 2, compound=True),
+    "9/8": Metre("9/8", 3, compound=True),
+    "12/8": Metre("12/8", 4, compound=True),
     "5/4": Metre("5/4", 5),
     "7/4": Metre("7/4", 7),
     "7/8": Metre("7/8", 7, unit=2),

@@ -37,6 +37,7 @@ class ExtractStem(Operation):
         "(karaoke) use edit_track."
     )
     path = "extract-stem"
+    other_tasks = ("extract",)
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "track_name"
@@ -91,7 +92,7 @@ class Repaint(Operation):
 
     repainting_start: Annotated[float, Field(ge=0)] = Field(description="From, seconds")
     repainting_end: Annotated[float, Field(ge=-1)] = Field(description="To, seconds; -1 = end of file")
-    caption: Text = Field(description="The section wanted")
+    caption: Text = Field(description="The section wanted, in English")
     source_job_id: JobId | None = Field(default=None, description="Finished job")
     src_audio_url: Source | None = Field(default=None, description="URL, audiopod://jobs/{id} or local file")
     lyrics: Lyrics | None = Field(default=None, description="New lyrics of the section")
@@ -122,7 +123,9 @@ class Extend(Operation):
 
     source_job_id: Job = None
     src_audio_url: Recording = None
-    prompt: Text = Field(description="What the new part should be, e.g. 'same energy, then a quiet outro'")
+    prompt: Text = Field(
+        description="What the new part should be, in English, e.g. 'same energy, then a quiet outro'"
+    )
     left_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
         default=0.0, description="Seconds to add before"
     )

@@ -115,7 +115,7 @@ class GenerateMusic(Song):
 
     mode: Mode = Field(default="text2music", description="What to make")
     caption: Annotated[str, Field(max_length=2048)] = Field(
-        description="Genre, mood, instruments, tempo, voice"
+        description="Genre, mood, instruments, tempo, voice; in English"
     )
     instrumental: bool = Field(default=False, description="No vocals")
     genre_preset: GenrePreset | None = Field(default=None, description="Base style")
@@ -216,7 +216,7 @@ class Cover(Song):
     sources = ("src_audio_url",)
 
     src_audio_url: Source = Field(description="Song: URL, audiopod://jobs/{id} or local file")
-    caption: Text = Field(description="Style of the cover")
+    caption: Text = Field(description="Style of the cover, in English")
     audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.7, description="0 = completely new, 1 = closest to the original"
     )
@@ -233,7 +233,7 @@ class Reference(Song):
     sources = ("reference_audio_url",)
 
     reference_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
-    caption: Text = Field(description="The music wanted")
+    caption: Text = Field(description="The music wanted, in English")
     instrumental: bool = Field(default=False, description="No vocals")
 
     @model_validator(mode="after")

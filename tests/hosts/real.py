@@ -27,7 +27,6 @@ class RealHost:
     configure: Callable[[Path, str], None] = lambda home, url: None
     reads: str = "text"
     """What of a result its model gets: ``text`` or ``structure``."""
-    shows_pictures: bool = True
 
 
 def _codex(home, url):
@@ -91,7 +90,6 @@ HOSTS = {
         lambda url: {"SCRIPTED_KEY": "x"},
         _codex,
         reads="structure",
-        shows_pictures=False,
     ),
     "gemini-cli": RealHost(
         "gemini-cli",

@@ -83,6 +83,6 @@ def test_a_list_names_every_job(session):
     assert all(f"{number}" in text for number in (1, 2, 3))
 
 
-def test_a_picture_is_shown_where_the_host_shows_any(session):
-    host, got = session
-    assert any("image" in block for block in got["picture"]) == host.shows_pictures
+def test_a_picture_is_shown(session):
+    _, got = session
+    assert any("image" in block for block in got["picture"])

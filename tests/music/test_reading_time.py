@@ -2,13 +2,11 @@
 
 import contextlib
 import time
-from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.captions.unsupported import unmet_requests
+from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition.stanzas import stanzas
 from audiopod_mcp.music.editing.prompt.parse import read_prompt
 from audiopod_mcp.music.lyrics.lrc import from_lrc
@@ -16,10 +14,9 @@ from audiopod_mcp.music.lyrics.syllables import count_syllables
 from audiopod_mcp.music.lyrics.text import parse_lyrics
 from audiopod_mcp.music.model import Refused
 
-pop = cache(lambda: read_caption("pop"))
 CAPTIONS = {
     "caption": read_caption,
-    "unmet": lambda text: unmet_requests(replace(pop(), caption=text)),
+    "wishes": read_wishes.__wrapped__,
     "edit": read_prompt.__wrapped__,
 }
 LYRICS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +9,11 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.melody import melody_on_beats
+from audiopod_mcp.music.captions.negation import split_negated
+from audiopod_mcp.music.captions.numbers import find_duration, find_tempo
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.captions.text_search import normalize_text
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.mix_matching import dynamics_gain
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
@@ -32,12 +34,16 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
 from .accompany import accompany
+from .changed_frame import wanted_key
+from .finish import finish, with_receipt
 from .production import Production
+from .receipts import Played
 from .style_matching import matching_style
 
+_ANEW = r"\b(?:covers?|renditions?|reimagin\w+|arranged|remix\w*)\b"
+"""How a cover is asked for."""
 _LOUDEST, _QUIETEST = -9.0, -24.0
 """Between these is the loudness of a cover, LUFS; it is the song's own within them."""
-_BPM = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*bpm", re.IGNORECASE)
 
 
 def cover(
@@ -115,12 +121,15 @@ def cover(
         if not names_style(caption):
             heard_style = matching_style(audio, rate, analysis, report=progress_within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
-    stated = _BPM.search(caption)
-    if tempo or stated:
-        frame = frame.at_tempo(tempo or float(stated[1]))  # type: ignore[index]
-    if key:
+    words = split_negated(normalize_text(caption))[1]
+    if tempo := tempo or find_tempo(words, 30, 300):
+        frame = frame.at_tempo(tempo)
+    if key := key or wanted_key(caption, frame.key):
         frame = _in_key(frame, key)
-    length = duration if duration and duration > 0 else frame.duration
+    stated = find_duration(words)
+    length = (
+        duration if duration and duration > 0 else stated if stated and 1 <= stated <= 600 else frame.duration
+    )
     brief = brief_in_context(
         caption,
         None,
@@ -151,7 +160,15 @@ def cover(
     if not frame.has_pulse:
         notes_made.append("No steady beat was heard, so the cover keeps its own time.")
     assert played.score is not None  # noqa: S101 - accompany() always writes one
-    return made.rendering(played.score, tuple(notes_made))
+    kept = {
+        "metre": f"a cover keeps the metre of the song, {frame.timesignature}",
+        "pace": f"a cover keeps the song's tempo unless one is given in BPM; it is {frame.tempo:.4g} BPM",
+    }
+    facts = finish(made, caption)
+    covered = made.rendering(played.score, tuple(notes_made))
+    covered = replace(covered, done=(f"the song's own beats, {strength:.0%} of its bars with its chords",))
+    told = Played(brief, played.score, finish=facts, kept=kept, own_words=_ANEW)
+    return with_receipt(covered, caption, told)
 
 
 def _in_key(frame: LeadSheet, key: str) -> LeadSheet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -76,6 +77,8 @@ class _ChannelStrip:
     def __init__(self, part: Part, score: Score, samples: int, seed: int, report: Progress) -> None:
         self.name = part.instrument
         self._instrument = INSTRUMENTS[part.instrument]
+        if score.brief is not None and score.brief.dry:
+            self._instrument = replace(self._instrument, reverb_send=0.0, echo_level=0.0)
         key = parse_key(score.key)
         if key:
             part = with_drones(part, key.tonic)

@@ -172,6 +172,10 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "genre_preset_unknown": '"{preset}" is not a genre preset: use one of {presets} or custom.',
     "key_unknown": '"{key}" is not a key: write for example "C major", "Am" or "F# minor".',
     "composition_key_unknown": '"{key}" is not a key: write for example "C major" or "F# minor".',
+    "caption_not_english": (
+        "<caption>: nothing of it was understood; write it in English and name a style, players, a mood or a "
+        "tempo"
+    ),
     "metre_unknown": '"{metre}" is not a metre that can be played: use {metres}.',
     "tempo_out_of_range": "A tempo of {tempo:g} BPM can't be played: use {lowest:g} to {highest:g}.",
     "duration_out_of_range": (

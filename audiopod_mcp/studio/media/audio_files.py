@@ -19,7 +19,7 @@ from audiopod_mcp.disk import DiskFull, is_full
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.studio.refused import EngineRefused
 
-from .containers import NotAudio
+from .containers import OGG_CHANNELS, NotAudio
 from .decoding import Decoder, open_streams
 from .gathering import HEARD_RATE, Gathered, Limits, adapted, remarks
 
@@ -92,6 +92,8 @@ def write_audio(
         raise ValueError(f"can't write {kind!r}: one of {', '.join(_FORMATS)}")
     if kind == "mp3":
         audio, rate = _fit_mp3(audio, rate)
+    if kind == "ogg" and (order := OGG_CHANNELS.get(audio.shape[1])):
+        audio = audio[:, np.argsort(order)]
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with soundfile.SoundFile(

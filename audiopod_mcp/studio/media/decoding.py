@@ -12,11 +12,13 @@ import soundfile
 
 from audiopod_mcp.music.model import Audio
 
-from .containers import Foreign, NotAudio, Stream, Window, find_streams
-from .ffmpeg import decoding
+from .containers import OGG_CHANNELS, Foreign, NotAudio, Stream, Window, find_streams, otherwise
+from .ffmpeg import decoding, find_ffmpeg
 
 SAMPLES_AT_ONCE: Final = 1 << 19
 """Of all channels; between two blocks work can be stopped."""
+_LEFT_OUT: Final = 9000
+"""Frames at most that are no sound but silence of an mp3 encoder, at both ends."""
 _UNKNOWN: Final = 1 << 62
 """Frames, and more: what libsndfile says of what does not tell its length."""
 
@@ -53,18 +55,22 @@ def open_streams(file: BinaryIO, path: Path, most_seconds: float) -> Iterator[li
         NotAudio: where there is none that can be read.
 
     """
-    found = find_streams(file)
-    if isinstance(found, Foreign):
-        with decoding(path, found, most_seconds) as foreign:
-            yield [foreign]
-        return
+    found: list[Stream] | Foreign | None = find_streams(file)
     decoders: list[Decoder] = []
     try:
-        for stream in found:
-            decoders.append(_Sndfile(file, path, stream))  # noqa: PERF401 - those that were opened are closed
-        yield decoders
-    except soundfile.LibsndfileError as error:
-        raise NotAudio("it is damaged or not audio") from error
+        if isinstance(found, list):
+            try:
+                for stream in found:
+                    decoders.append(_Sndfile(file, path, stream))  # noqa: PERF401 - they are closed if one fails
+            except soundfile.LibsndfileError as error:
+                found = otherwise(file)
+                if found is None or find_ffmpeg() is None:
+                    raise NotAudio("it is damaged or not audio") from error
+        if isinstance(found, Foreign):
+            with decoding(path, found, most_seconds) as foreign:
+                yield [foreign]
+        else:
+            yield decoders
     finally:
         for decoder in decoders:
             decoder.close()
@@ -84,13 +90,15 @@ class _Sndfile:
             self.frames = round(stream.found * self.rate)
         self.promised = stream.promised
         self.unfinished = stream.unfinished
-        self.damage: str | None = None
+        self.damage = stream.damage
+        self._found = stream.found or 0.0
 
     def close(self) -> None:
         self._file.close()
 
     def blocks(self) -> Iterator[Audio]:
         block = np.empty((max(1, SAMPLES_AT_ONCE // self.channels), self.channels), np.float32)
+        order = OGG_CHANNELS.get(self.channels) if self.subtype in ("VORBIS", "OPUS") else None
         done, faulty = 0, False
         while not faulty:
             block.fill(np.nan)
@@ -102,7 +110,8 @@ class _Sndfile:
             if not len(part):
                 break
             done += len(part)
-            yield part
-        # Where no length is known, libsndfile's end of a flac is a fault, too.
-        if faulty and (self.frames is None or done < self.frames):
+            yield part[:, order] if order else part
+        # The end of a flac is a fault, too, where libsndfile is not told its length.
+        expected = self.frames or round((self.promised or 0.0) * self.rate)
+        if (faulty and done < expected) or done + _LEFT_OUT < self._found * self.rate:
             self.damage = f"nothing can be decoded after {done / self.rate:.2f} seconds of it"

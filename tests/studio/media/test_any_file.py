@@ -1,6 +1,9 @@
 """Any file: the sound is what is in it, whatever its header, its name and its tags say; ffmpeg is the referee."""
 
+import os
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiopod_mcp.studio.engines.base import EngineRefused
-from audiopod_mcp.studio.media.audio_files import read_audio
+from audiopod_mcp.studio.media.audio_files import read_audio, write_audio
 
 from .wild import (
     FFMPEG,
@@ -39,6 +42,10 @@ def vorbis(sound=MUSIC, rate=44_100):
 
 def mp3(sound=MUSIC, rate=44_100, mode="VARIABLE"):
     return encoded(sound, rate, "MP3", bitrate_mode=mode, compression_level=0.4)
+
+
+def plain(sound=MUSIC, rate=44_100):
+    return wav(sound, rate)
 
 
 def unsized_aiff():
@@ -105,6 +112,18 @@ WHOLE = {
     "aiff, sizes 0": unsized_aiff,
     "caf": lambda: encoded(MUSIC, kind="CAF", subtype="PCM_16"),
     "caf, size unknown": unsized_caf,
+    "mp3 in a wav": lambda: (
+        b"RIFF\xff\xff\xff\xffWAVE"
+        + chunk(b"fmt ", struct.pack("<HHIIHHHHIHHH", 0x55, 2, 44_100, 16_000, 1, 0, 12, 1, 2, 417, 1, 1393))
+        + chunk(b"data", mp3())
+    ),
+    "flac with a tag at its end": lambda: flac() + b"TAG".ljust(128, b" "),
+    "flac of large frames from a pipe": lambda: flac_of_length(flac(subtype="PCM_24"), 0),
+    "au, size too small": lambda: (
+        (au := encoded(MUSIC, kind="AU", subtype="PCM_16"))[:8] + b"\0\0\1\0" + au[12:]
+    ),
+    "aifc, little-endian": lambda: encoded(MUSIC, kind="AIFF", subtype="PCM_16", endian="LITTLE"),
+    "w64": lambda: encoded(MUSIC, kind="W64", subtype="PCM_16"),
     "au": lambda: encoded(MUSIC, kind="AU", subtype="PCM_16"),
 }
 BEYOND_FFMPEG = {  # what version 5.1 cuts short, refuses or, the bytes of a rifx, reads the wrong way round
@@ -114,6 +133,7 @@ BEYOND_FFMPEG = {  # what version 5.1 cuts short, refuses or, the bytes of a rif
     "rf64, size unknown",
     "rifx",
     "aiff, sizes 0",
+    "mp3 in a wav",  # whose silence before and after it does not leave out
     "flac in ogg",  # that of an encoder is compared below
 }
 EXACT = {"PCM_16": 2**-15, "PCM_24": 2**-22, "FLOAT": 0.0}
@@ -200,8 +220,9 @@ def test_float_over_full_scale_is_read_as_it_is(tmp_path):
     assert np.array_equal(read(tmp_path / "a")[0], loud)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", [(44_100, 2), (22_050, 2), (48_000, 1)])
-@pytest.mark.parametrize("kind", [vorbis, mp3])
+@pytest.mark.parametrize("kind", [vorbis, mp3, flac, plain])
 def test_recordings_end_to_end_are_all_read(tmp_path, kind, second):
     rate, channels = second
     more = music(2.0, rate, channels, seed=1)
@@ -215,6 +236,42 @@ def test_recordings_end_to_end_are_all_read(tmp_path, kind, second):
     alone.write_bytes(kind())
     first = read(alone)[0]
     assert np.abs(audio[: len(first)] - first).max() < 1e-6
+
+
+def test_three_wavs_end_to_end_and_a_chunk_of_a_wrong_size(tmp_path):
+    (tmp_path / "a").write_bytes(wav(MUSIC, after=LIST) + wav(MUSIC) + wav(MUSIC[:100], size=0))
+    audio, _, _, notes = read(tmp_path / "a")
+    assert len(audio) == 2 * len(MUSIC) + 100
+    assert notes == []
+    (tmp_path / "a").write_bytes(wav(MUSIC, before=chunk(b"LIST", b"INFO", 0x7000_0000)))
+    assert read(tmp_path / "a")[0].shape == MUSIC.shape
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"#EXTM3U\nhttp://host/a.mp3\n", "a playlist"),
+        (b"MThd\0\0\0\6" + bytes(100), "a MIDI file"),
+        (b"PK\3\4" + bytes(100), "zip"),
+        (b"%PDF-1.4\n" + bytes(100), "not audio"),
+        (b'{"error": "not found"}', "not audio"),
+    ],
+)
+def test_what_it_is_instead_is_said(tmp_path, content, says):
+    (tmp_path / "a.mp3").write_bytes(content)
+    with pytest.raises(EngineRefused, match=f"not a readable audio file: .*{says}"):
+        read(tmp_path / "a.mp3")
+
+
+@pytest.mark.parametrize("channels", range(1, 9))
+def test_channels_stay_in_their_places(tmp_path, channels):
+    time = np.arange(22_050) / 44_100
+    tones = np.stack([0.3 * np.sin(2 * np.pi * (300 + 200 * c) * time) for c in range(channels)], axis=1)
+    write_audio(tmp_path / "a.ogg", tones.astype(np.float32), 44_100)
+    spectrum = np.abs(np.fft.rfft(read(tmp_path / "a.ogg")[0] * np.hanning(22_050)[:, None], axis=0))
+    heard = 2 * spectrum.argmax(axis=0)
+    deep = {3} if channels == 6 else set()  # the channel for low frequencies has no others
+    assert all(c in deep or abs(heard[c] - 300 - 200 * c) <= 4 for c in range(channels))
 
 
 def test_many_short_oggs_end_to_end(tmp_path):
@@ -245,6 +302,25 @@ def test_damage_in_the_middle_is_told(tmp_path):
     ]
 
 
+def test_a_hole_in_an_ogg_and_rubbish_in_an_mp3_are_told(tmp_path):
+    content = vorbis()
+    starts = [at for at in range(len(content)) if content.startswith(b"OggS", at)]
+    middle = len(starts) // 2
+    (tmp_path / "a").write_bytes(content[: starts[middle]] + content[starts[middle + 1] :])
+    assert ["damaged" in note for note in read(tmp_path / "a")[3]] == [True]
+    joined = content[: starts[2]] + content[starts[middle] :]  # as one who comes late to a broadcast has it
+    (tmp_path / "a").write_bytes(joined)
+    audio, _, _, notes = read(tmp_path / "a")
+    assert 0.2 < len(audio) / len(MUSIC) < 0.8
+    assert notes == []
+    content = mp3(mode="CONSTANT")
+    half = content.index(content[:2], len(content) // 2)
+    (tmp_path / "a").write_bytes(content[:half] + b"rubbish " * 300 + content[half:])
+    audio, _, _, notes = read(tmp_path / "a")
+    assert len(audio) / len(MUSIC) == pytest.approx(1, abs=0.02)
+    assert ["damaged" in note for note in notes] == [True]
+
+
 def test_an_empty_wav_is_still_empty(tmp_path):
     for content in (wav(MUSIC[:0]), wav(MUSIC[:0], after=LIST), wav(MUSIC[:0], after=LIST + LIST)):
         (tmp_path / "a").write_bytes(content)
@@ -258,6 +334,7 @@ def test_a_web_page_is_called_one(tmp_path):
         read(tmp_path / "song.mp3")
 
 
+@pytest.mark.slow
 @given(
     kind=st.sampled_from(["WAV", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]),
     cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=12)), max_size=4),
@@ -292,6 +369,10 @@ FOREIGN = {
     "mka": ("mka", ["-c:a", "flac"], 0),
     "mp2": ("mp2", [], 4096),
     "ac3": ("ac3", [], 4096),
+    "wav of mp2-like coding": ("wav", ["-c:a", "adpcm_swf", "-ar", "44100"], 9000),
+    "surround opus": ("opus", ["-ac", "6", "-ar", "48000"], 960),
+    "surround vorbis": ("ogg", ["-ac", "8"], 0),
+    "caf of a rare kind": ("caf", ["-c:a", "adpcm_ima_qt"], 200),
     "wavpack": ("wv", [], 0),
     "mpeg-ts": ("ts", ["-c:a", "aac"], 8192),
 }
@@ -388,6 +469,37 @@ def test_without_ffmpeg_it_is_said_what_to_do(tmp_path, monkeypatch):
         ) as refused:
             read(tmp_path / "song")
         assert "\n" not in str(refused.value)
+
+
+HANGS = "#!/bin/sh\nexec sleep 60\n"
+FLOODS = "#!/bin/sh\nprintf '{header}'\nexec cat /dev/zero\n"
+FAILS = "#!/bin/sh\necho first trouble >&2\necho second trouble >&2\nexit 3\n"
+HEADER = b"RIFF\xff\xff\xff\xffWAVE" + chunk(b"fmt ", struct.pack("<HHIIHH", 3, 2, 44_100, 352_800, 8, 32))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for ffmpeg")
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (HANGS, "ffmpeg took longer than 0.5 seconds"),
+        (FLOODS, "at most 0:20 min are accepted"),
+        (FAILS, "ffmpeg can't decode it.*first trouble"),
+    ],
+)
+def test_an_ffmpeg_that_misbehaves_is_ended(tmp_path, monkeypatch, script, says):
+    header = "".join(f"\\{byte:03o}" for byte in HEADER + b"data\xff\xff\xff\xff")
+    program = tmp_path / "ffmpeg"
+    program.write_text(script.format(header=header))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    started, start = [], subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(start(*a, **k)) or started[-1])
+    monkeypatch.setattr("audiopod_mcp.studio.media.ffmpeg.LONGEST", 0.5 if script is HANGS else 60)
+    (tmp_path / "a.m4a").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(1000))
+    with pytest.raises(EngineRefused, match=says):
+        read_audio(tmp_path / "a.m4a", max_seconds=20)
+    assert [process.poll() is not None for process in started] == [True]
 
 
 def test_an_opus_file_needs_no_ffmpeg(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from .chunks import aiff_streams, caf_streams, wav_streams
 from .flac import flac_streams
 from .mpeg import find_frames, mpeg_streams
+from .ogg import OGG_CHANNELS as OGG_CHANNELS
 from .ogg import ogg_streams
 from .stream import Foreign as Foreign
 from .stream import NotAudio as NotAudio
@@ -17,6 +18,21 @@ from .tags import skip_tags
 from .window import Stretch
 from .window import Window as Window
 
+_NO_AUDIO = (
+    ((b"pk\3\4", b"pk\5\6"), "a zip archive"),
+    ((b"<!doctype html", b"<html"), "a web page"),
+    ((b"#extm3u", b"[playlist]", b"ffconcat"), "a playlist, which only names audio"),
+    ((b"mthd",), "a MIDI file, which holds notes and no sound"),
+)
+_DEMUXERS = {
+    b"RIFF": "wav",
+    b"RF64": "wav",
+    b"FORM": "aiff",
+    b"OggS": "ogg",
+    b"caff": "caf",
+    b".snd": "au",
+}
+"""Formats whose rarer codings only ffmpeg knows."""
 _FOREIGN = (
     # Where the mark stands, the mark, what people call such files, ffmpeg's demuxer for them.
     (4, b"ftyp", "m4a, mp4 and mov", "mov"),
@@ -52,6 +68,12 @@ def find_streams(file: BinaryIO) -> list[Stream] | Foreign:
         raise NotAudio("its header is damaged") from error
 
 
+def otherwise(file: BinaryIO) -> Foreign | None:
+    """What else may read ``file`` where libsndfile does not."""
+    demuxer = _DEMUXERS.get(read_at(file, 0, 4))
+    return Foreign(f"{demuxer} of this kind", demuxer) if demuxer else None
+
+
 def _find(file: BinaryIO) -> list[Stream] | Foreign:
     end = file.seek(0, 2)
     if end == 0:
@@ -73,10 +95,10 @@ def _find(file: BinaryIO) -> list[Stream] | Foreign:
         return caf_streams(file, start, end)
     if head[:4] == b".snd":
         return [_au_stream(head, start, end)]
-    if head[:2] == b"PK":
-        raise NotAudio("it is a zip archive")
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
-        raise NotAudio("it is a web page")
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for marks, what in _NO_AUDIO:
+        if text.startswith(marks):
+            raise NotAudio(f"it is {what}")
     for at, mark, name, demuxer in _FOREIGN:
         if head[at : at + len(mark)] == mark:
             return Foreign(name, demuxer)

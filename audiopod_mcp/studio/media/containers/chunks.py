@@ -95,7 +95,20 @@ def wav_streams(file: BinaryIO, start: int, end: int) -> list[Stream] | Foreign:
         sizes = struct.pack("<QQQI", total + 36, length, length // max(1, align), 0)
         shown = b"RF64\xff\xff\xff\xffWAVE" + _chunk(_RIFF, b"ds64", sizes) + header + b"data\xff\xff\xff\xff"
     promised = None if not said else said / a_second
-    return [Stream((shown, Stretch(data.start, length)), promised, length / a_second)]
+    stream = Stream((shown, Stretch(data.start, length)), promised, length / a_second)
+    following = _next_wav(file, data.start + length, end)
+    if following is None or isinstance(more := wav_streams(file, following, end), Foreign):
+        return [stream]
+    return [stream, *more]
+
+
+def _next_wav(file: BinaryIO, start: int, end: int) -> int | None:
+    """Where another wav begins after the sound of one: someone has put them end to end."""
+    for chunk in _chunks(file, _RIFF, start + start % 2, end, (b"RIFF", b"RIFF")):
+        at = chunk.start - _RIFF.header.size
+        if chunk.name in (b"RIFF", b"RF64") and read_at(file, at + 8, 4) == b"WAVE":
+            return at
+    return None
 
 
 def aiff_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
@@ -119,7 +132,8 @@ def aiff_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
     if coded in (*size, b"NONE", b"twos", b"sowt", b"in24", b"in32", b"raw "):
         length -= length % align
         about = about[:2] + struct.pack(">I", min(length // align, 0xFFFF_FFFF)) + about[6:]
-        frames = frames if said or frames else 0
+    else:
+        frames = 0  # they count packets, which hold several
     # The rate is a float of 80 bits: a sign and exponent of 16, and a mantissa of 64.
     exponent, mantissa = struct.unpack(">HQ", about[8:18])
     rate = mantissa * 2.0 ** ((exponent & 0x7FFF) - 16383 - 63) or 1.0
@@ -170,6 +184,14 @@ def _chunks(
         unsaid = size < 0 or (layout is not _CAF and size >= _UNSAID)
         content = at + layout.header.size
         yield _Chunk(name, content, None if unsaid else size)
+        if name not in sound and (
+            unsaid or content + size > end
+        ):  # no chunk is that large: its size is wrong
+            found = _next_of(file, content - 1, end, wanted)
+            if found is None:
+                return
+            at = found
+            continue
         if name in sound and (unsaid or _believed(file, layout, content, size, end) != size):
             return
         at = content + size

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import BinaryIO, Final
 
-from .stream import NotAudio, Pieces, Stream
+from .stream import NotAudio, Pieces, Stream, read_at
 from .window import Stretch, Window
 
+_BEGINNING: Final = b"fLaC\0\0\0\x22"
+"""What stands at the beginning of each flac, and nowhere else: its name and the size of its first block."""
+_LOOKED_THROUGH: Final = 1 << 22
 _TAIL: Final = 1 << 17
-"""Bytes at the end within which the last frame begins: eight channels of 24 bits and 4608 samples."""
+"""Bytes at the end within which the last frame begins, unless the header knows of larger frames."""
 _BLOCK_SIZES: Final = {
     1: 192,
     **{n: 576 << (n - 2) for n in range(2, 6)},
@@ -17,8 +21,23 @@ _BLOCK_SIZES: Final = {
 
 
 def flac_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
-    """The sound of a flac that begins at ``start``."""
-    return [flac_stream(file, (Stretch(start, end - start),))]
+    """The sound of a flac that begins at ``start``, and of others that follow it."""
+    starts = [start, *_other_starts(file, start + 1, end)]
+    return [flac_stream(file, (Stretch(at, following - at),)) for at, following in pairwise([*starts, end])]
+
+
+def _other_starts(file: BinaryIO, start: int, end: int) -> list[int]:
+    found, at, overlap = [], start, len(_BEGINNING) - 1
+    while at < end:
+        text = read_at(file, at, min(_LOOKED_THROUGH, end - at))
+        place = text.find(_BEGINNING)
+        while place >= 0:
+            found.append(at + place)
+            place = text.find(_BEGINNING, place + 1)
+        at += max(1, len(text) - overlap)
+        if len(text) <= overlap:
+            break
+    return found
 
 
 def flac_stream(file: BinaryIO, pieces: Pieces) -> Stream:
@@ -44,7 +63,8 @@ def flac_stream(file: BinaryIO, pieces: Pieces) -> Stream:
     if not rate:
         raise NotAudio("its header is damaged")
     shown = header[:10] + (packed - samples).to_bytes(8, "big") + header[18:]
-    counted = _samples_before_end(whole, at, int.from_bytes(header[:2], "big"))
+    tail = max(_TAIL, 2 * int.from_bytes(header[7:10], "big"))
+    counted = _samples_before_end(whole, max(at, len(whole) - tail), int.from_bytes(header[:2], "big"))
     return Stream(
         (b"fLaC\x80\0\0\x22" + shown, *whole.pieces_from(at)),
         samples / rate if samples else None,
@@ -53,10 +73,9 @@ def flac_stream(file: BinaryIO, pieces: Pieces) -> Stream:
 
 
 def _samples_before_end(whole: Window, start: int, block: int) -> int | None:
-    """The samples up to and with the last frame, by the number that it carries."""
-    begin = max(start, len(whole) - _TAIL)
-    whole.seek(begin)
-    tail = whole.read(_TAIL) or b""
+    """The samples up to and with the last frame, which begins after ``start``, by its own number."""
+    whole.seek(start)
+    tail = whole.read(len(whole) - start) or b""
     at = len(tail)
     while (at := tail.rfind(b"\xff", 0, at)) >= 0:
         if (end := _end_of_frame(tail[at : at + 16], block)) is not None:

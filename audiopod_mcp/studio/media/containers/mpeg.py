@@ -6,6 +6,7 @@ bitrate, and one whose index counts other frames, as after joining or cutting, h
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import BinaryIO, Final, NamedTuple
 
 from .stream import NotAudio, Stream, read_at
@@ -101,25 +102,32 @@ def _run_at(file: BinaryIO, at: int, end: int) -> bool:
 class _Run:
     """Frames of one format in a row, which are decoded together."""
 
-    def __init__(self, frame: Frame, at: int, index: bytes) -> None:
-        self.first, self.start, self.end = frame, at, at
-        self.frames = 0
+    def __init__(self, frame: Frame, index: bytes) -> None:
+        self.first = frame
         self.index = index
-        """The frame, if it is the first, that counts the others and holds no sound itself."""
+        """The frame before them, if there is one, that counts them and holds no sound itself."""
+        self.frames = 0
+        self.sound: list[Stretch] = []
+        """Where they are: decoders stumble over what stands between them."""
+
+    def add(self, frame: Frame, at: int) -> None:
+        self.frames += 1
+        if self.sound and (last := self.sound[-1]).start + last.length == at:
+            self.sound[-1] = Stretch(last.start, last.length + frame.size)
+        else:
+            self.sound.append(Stretch(at, frame.size))
 
     def stream(self) -> Stream:
         counted, trimmed = _read_index(self.first, self.index)
-        sound = Stretch(self.start, self.end - self.start)
         seconds = self.frames * self.first.samples / self.first.rate
         promised = None if counted is None else counted * self.first.samples / self.first.rate
         if counted == self.frames and trimmed is not None:
-            return Stream((self.index, sound), None, seconds)
+            return Stream((self.index, *self.sound), None, seconds)
         if trimmed is not None:
-            return Stream((_index_of(self.first, self.frames, trimmed), sound), promised, seconds)
+            return Stream((_index_of(self.first, self.frames, trimmed), *self.sound), promised, seconds)
         # Without a word on it, decoders leave out their own delay, and with it sound: here they get silence.
-        lead = self.first.samples - _DELAY
-        silence = _silent(self.first, 0)
-        return Stream((_index_of(self.first, self.frames + 1, lead), silence, sound), promised, seconds)
+        index = _index_of(self.first, self.frames + 1, self.first.samples - _DELAY)
+        return Stream((index, _silent(self.first, 0), *self.sound), promised, seconds)
 
 
 def mpeg_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
@@ -129,14 +137,18 @@ def mpeg_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
         raise NotAudio("it is damaged or not audio")
     runs: list[_Run] = []
     buffered = _Buffered(file)
-    cut = False
+    ended = at
+    cut = damaged = False
     while at + 4 <= end:
         frame = frame_of(buffered.at(at, 4))
         if frame is None:
-            tags = skip_tags(file, at, end)
-            found = tags if tags > at else find_frames(file, at + 1, end)
+            if (after := skip_tags(file, at, end)) > at:
+                at = after
+                continue
+            found = find_frames(file, at + 1, end)
             if found is None:
                 break
+            damaged = damaged or at == ended
             at = found
             continue
         if at + frame.size > end:
@@ -146,17 +158,18 @@ def mpeg_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
         kind = _index_in(frame, head)
         if kind or not runs or runs[-1].first.format != frame.format:
             whole = buffered.at(at, frame.size) if kind == b"Xing" else b""
-            runs.append(_Run(frame, at + frame.size if kind else at, whole))
+            runs.append(_Run(frame, whole))
         if not kind:
-            runs[-1].frames += 1
-        runs[-1].end = at + frame.size
-        at += frame.size
+            runs[-1].add(frame, at)
+        ended = at = at + frame.size
     streams = [run.stream() for run in runs if run.frames]
     if not streams:
         raise NotAudio("it is an mp3 without sound in it")
-    if cut and streams[-1].promised is None:
-        last = streams[-1]
-        streams[-1] = Stream(last.pieces, last.promised, last.found, unfinished=True)
+    streams[-1] = replace(
+        streams[-1],
+        unfinished=cut and streams[-1].promised is None,
+        damage="something in it is no sound" if damaged else None,
+    )
     return streams
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import BinaryIO, Final, NamedTuple
 
 from .flac import flac_stream
@@ -11,6 +13,14 @@ from .stream import Foreign, NotAudio, Pieces, Stream, read_at
 from .window import Stretch
 
 _DECODED: Final = {b"\x01vorbis": "vorbis", b"OpusHead": "opus", b"\x7fFLAC": "flac", b"Speex   ": "speex"}
+OGG_CHANNELS: Final = {
+    3: (0, 2, 1),
+    5: (0, 2, 1, 3, 4),
+    6: (0, 2, 1, 5, 3, 4),
+    7: (0, 2, 1, 6, 5, 3, 4),
+    8: (0, 2, 1, 7, 5, 6, 3, 4),
+}
+"""Where, by their number, the channels of a wav or flac stand in Vorbis and Opus (Vorbis I, 4.3.9)."""
 _FIRST, _LAST = 2, 4
 """Flags of a page: it begins a stream, it ends one."""
 _LOOKED_THROUGH: Final = 1 << 17
@@ -20,6 +30,7 @@ _LOOKED_THROUGH: Final = 1 << 17
 class _Page(NamedTuple):
     flags: int
     serial: int
+    number: int
     start: int
     body: int
     lengths: bytes
@@ -42,10 +53,15 @@ class _Logical:
         unfinished = not self.pages[-1].flags & _LAST
         if self.codec == "flac":
             found = flac_stream(file, _flac_pieces(self.pages))
-            return Stream(found.pieces, found.promised, found.found, unfinished=unfinished)
-        return Stream(
-            tuple(Stretch(page.start, page.end - page.start) for page in self.pages), unfinished=unfinished
-        )
+        else:
+            found = Stream(tuple(Stretch(page.start, page.end - page.start) for page in self.pages))
+        return replace(found, unfinished=unfinished, damage=self._gaps())
+
+    def _gaps(self) -> str | None:
+        # Who joins a broadcast has its first pages, and then those from that moment on.
+        sound = [page.number for page in self.pages[2:]]
+        gaps = sum(later - earlier != 1 for earlier, later in pairwise(sound))
+        return f"something is missing in {gaps} place{'s' * (gaps > 1)}" if gaps else None
 
 
 def ogg_streams(file: BinaryIO, start: int, end: int) -> list[Stream] | Foreign:
@@ -86,7 +102,8 @@ def _pages(file: BinaryIO, start: int, end: int) -> Iterator[_Page]:
             at += place
             continue
         lengths = head[27 : 27 + head[26]]
-        page = _Page(head[5], int.from_bytes(head[14:18], "little"), at, at + 27 + head[26], lengths)
+        serial, number = struct.unpack("<II", head[14:22])
+        page = _Page(head[5], serial, number, at, at + 27 + head[26], lengths)
         if len(lengths) < head[26] or page.end > end:
             return
         yield page

@@ -23,6 +23,8 @@ class Stream:
     """Seconds that there are as far as can be told without decoding."""
     unfinished: bool = False
     """Whether the mark that ends such a stream is missing."""
+    damage: str | None = None
+    """What is wrong within it, as far as can be told without decoding."""
     as_it_is: bool = False
     """Whether it is the whole file, as which a decoder may open it."""
 
