@@ -43,14 +43,10 @@ CASES = [
     ("normalize to -11 LUFS", "LUFS", (-11.3, -10.7), BOTH),
     ("drums 6 dB quieter", "dB drums", (-7, -5), BOTH), ("turn the bass up", "dB bass", (3, 7), BOTH),
     ("drums +3 dB", "dB drums", (2, 4), BOTH), ("bring the vocals forward", "dB vocals", (3, 7), BOTH),
-   
-   
     ("remove the drums", "dB drums", (-300, -8), BOTH), ("without vocals", "dB vocals", (-300, -8), BOTH),
-   
     ("mute the piano", "dB keyboard", (-300, -8), COMPOSED),
     ("only drums and bass", "tracks", "bass drums", COMPOSED),
     ("add strings", "tracks", "the same", COMPOSED), ("add a saxophone", "tracks", "+woodwinds", COMPOSED),
-   
     ("swap the piano for an organ", "tracks", "the same", COMPOSED),
     ("swap the piano for a guitar", "tracks", "-keyboard", COMPOSED),
     ("use an organ instead of the piano", "tracks", "the same", COMPOSED),
@@ -63,7 +59,6 @@ CASES = [
     ("more reverb", "gaps", (0.5, 20), BOTH),
     ("drier", "gaps", (-20, -0.3), BOTH),
     ("slow it down by 10 %", "tempo", (0.89, 0.91), BOTH), ("faster, 140 bpm", "bpm", (139, 141), BOTH),
-   
     ("speed it up by 15%", "tempo", (1.14, 1.16), BOTH), ("half speed", "tempo", (0.49, 0.51), BOTH),
     ("up a whole step", "steps", (2, 2), BOTH), ("pitch it down a semitone", "steps", (-1, -1), BOTH),
     ("transpose up a fourth", "steps", (5, 5), BOTH),
