@@ -234,6 +234,7 @@ VERBS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Builde
         (r"(?:twice|double) (?:as loud|volume|loudness)", "", _plain("level", amount=10)),
         (r"(?:half|halve) (?:as loud|volume|loudness)", "", _plain("level", amount=-10)),
         ("more|add more|needs? more|not enough", "D", _low_end(1)), ("less|too much", "D", _low_end(-1)),
+        ("more", "D", lambda c: _level(1)(c) if c.players else None), ("less", "D", lambda c: _level(-1)(c) if c.players else None),
         (rf"(?:(?:{_MORE}) )(?:low end|lows|low frequencies|bottom end|bottom|sub)|bassier|fatter low end", "D", _tone("bass", 1)),
         (rf"(?:{_LESS}|too much|take) (?:low end|lows|low frequencies|bottom end|bottom|sub)(?: out)?|(?:less|too)? ?(?:boomy|rumble)", "D", _tone("bass", -1)),
         (rf"(?:(?:{_MORE}) )(?:treble|highs|high end|top end|high frequencies)|trebly", "D", _tone("treble", 1)),
@@ -302,7 +303,7 @@ VERBS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Builde
         (r"(?:seamless loop|loopable|loop seamlessly|seamlessly loop|perfect loop)", "", _plain("loop")),
         (r"(?:into |to )?(?:instrumental|karaoke)(?: version)?(?: only)?|(?:only )?instrumental", "", _plain("remove", who=["vocals"])),
         (r"(?:only |into |to )*(?:a ?)?cap+ella(?: version)?(?: only)?", "", _plain("remove", but=["vocals"])),
-        (rf"(?:{_REMOVE})|{_REMOVE} from|gone", "", _removed), (r"mute|silence", "", _silent),
+        (rf"(?:{_REMOVE})|{_REMOVE} from|gone|off", "", _removed), (r"mute|silence", "", _silent),
     )
 )  # fmt: skip
 KEPT: Final = re.compile(
