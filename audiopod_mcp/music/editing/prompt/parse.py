@@ -113,7 +113,7 @@ class _Read:
 
 _LIGHT = r"make|makes|making|have|let|turn|get|give|add|put|bring|set|push|pull|can|could|i|take|apply"
 _FILLERS = re.compile(
-    r"\b(?:please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|(?:would|i'd) like(?: to)?|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
+    r"\b(?:i'd (?:like|love)(?: to| it if)?|please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|(?:would|i'd) like(?: to)?|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
     r"|it|its|it's|itself|this|that|the|a|an|some|my|our|track|song|mix|music|piece|recording|thing|thing's|whole|entire|sounds?|sounding|feels?|little|to be|be|should|could|is|are|was|were|now|maybe|perhaps|kinda|kind of"
     r"|by|about|around|roughly|approximately|exactly|something|overall|everything|all|them|they|these|those|him|her|for me|me|as well|or so|hey|hi|ok|okay|instead|seem|seems|again|stereo image|parts?|line|tracks|instruments?|whole|of(?= W)|in(?= T)|on(?= W)|to(?= W)|from(?= W)|for(?= T)|W|T|[A-CE-IK-PSUD])(?![\w'])"
 )
@@ -471,5 +471,5 @@ def _with_key(core: str, amounts: Amounts) -> str:
 
 def _asks_for_style(clause: str) -> bool:
     """Whether ``clause`` asks for a style, and does not name it in an aside."""
-    asking = r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
+    asking = r"\b(?:make|turn|as|like|style|version|into|arrange|play|feel|vibe)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
     return names_style(clause) and bool(re.search(asking, clause, re.IGNORECASE))
