@@ -280,7 +280,9 @@ def _own_words(own: LeadSheet, frame: LeadSheet, ending: bool, same_energy: bool
     """A pattern of the words by which an extension is asked for that goes on, changes or ends as it does."""
     words = [_GOING_ON.pattern]
     words += [_ENDING.pattern] * ending
-    words += [r"same (?:energy|mood|feel|vibe)"] * same_energy
+    words += [r"\bsame\b"] * same_energy
+    if frame is not own:
+        words.append(r"^(?:switch\w*|chang\w+|shift\w*|mov\w+|turn\w*)$")
     words += [r"key change|modulat"] * (frame.key != own.key)
     words += [r"tempo change|speed|slow(?:s|ing)? down|gets? (?:faster|slower)"] * (frame.tempo != own.tempo)
     words += [r"time signature change|changing met"] * (frame.timesignature != own.timesignature)
