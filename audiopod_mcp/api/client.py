@@ -250,7 +250,7 @@ class AudioPodClient:
         return await self._read(
             self._call("GET", "presets"),
             lambda content, _: parsing.read_object(
-                {"presets": content} if isinstance(content, list) else content,
+                {"genre_presets": content} if isinstance(content, list) else content,
                 "list of presets",
                 self.service,
             ),

@@ -19,8 +19,8 @@ Action = Literal[
 ]  # fmt: skip
 ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 UNITS: Final = (
-    "dB -60..24; low_cut, high_cut Hz; reverb, pan % -100..100; echo %; width, speed % of now; tempo BPM; pitch "
-    "semitones -24..24, fractions too; loudness LUFS -40..-6; peak dBTP; fades s; repeat times"
+    "dB -60..24; low_cut, high_cut Hz; reverb, pan % -100..100; echo %; width, speed % of now; tempo BPM; "
+    "pitch semitones -24..24, fractions too; loudness LUFS -40..-6; peak dBTP; fades s; repeat times"
 )
 
 
@@ -167,15 +167,16 @@ class TrackEdit(BaseModel):
     start: Number | None = Field(default=None, description="s; below 0 from the end")
     end: Number | None = None
     section: Annotated[str, AfterValidator(section_name)] | None = Field(
-        default=None, description="'chorus', 'verse 2', 'last chorus', 'bars 5-8', 'second half'"
+        default=None, description="'verse 2', 'last chorus', 'bars 5-8', 'second half'"
     )
-    hz: Number | None = Field(default=None, description="equaliser")
-    time: Number | None = Field(default=None, description="echo, s")
+    hz: Number | None = None
+    """Where an equaliser is, Hz."""
+    time: Number | None = None
+    """From echo to echo, seconds."""
     true_peak: Number | None = Field(default=None, description="loudness, dBTP")
     key: Annotated[str, AfterValidator(key_name)] | None = None
-    instrument: Annotated[str, AfterValidator(_instrument)] | None = Field(
-        default=None, description="add, replace"
-    )
+    instrument: Annotated[str, AfterValidator(_instrument)] | None = None
+    """Who is added, or plays instead."""
 
     @model_validator(mode="after")
     def _as_the_action_takes_it(self) -> Self:

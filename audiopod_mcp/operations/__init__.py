@@ -23,6 +23,18 @@ OPERATIONS: list[type[Operation]] = [
 ]
 """Every operation there is. A server or studio that is built has those that are in here by then."""
 
+
+def names_of_task(task: str) -> tuple[str, ...]:
+    """``task`` first, then the other names that a service may list the same jobs under."""
+    task = task.lower().replace("-", "_")
+    for operation in OPERATIONS:
+        for endpoint in operation.endpoints():
+            names = (endpoint.task, *operation.other_tasks)
+            if task in names:
+                return (task, *(name for name in names if name != task))
+    return (task,)
+
+
 __all__ = [
     "API_PREFIX",
     "FINISHED",
@@ -52,4 +64,5 @@ __all__ = [
     "Section",
     "error_line",
     "error_lines",
+    "names_of_task",
 ]

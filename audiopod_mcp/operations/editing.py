@@ -37,6 +37,7 @@ class ExtractStem(Operation):
         "(karaoke) use edit_track."
     )
     path = "extract-stem"
+    other_tasks = ("extract",)
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "track_name"
@@ -153,9 +154,8 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track. Give edits (done exactly) or "
-        "edit_target_prompt (words, for what edits can't say), or edit_target_lyrics. To compose a stretch anew "
-        "use repaint_section."
+        "Change the sound, the words or the course of a finished track: edits are done exactly; "
+        "edit_target_prompt is for what they can't say."
     )
     path = "edit"
     per_minute = 3
@@ -168,11 +168,9 @@ class Edit(Operation):
     source_job_id: Job = None
     src_audio_url: Recording = None
     edits: Annotated[list[TrackEdit] | None, BeforeValidator(_listed)] = Field(
-        default=None, description="Changes, in order"
+        default=None, description="In order"
     )
-    edit_target_prompt: Text | None = Field(
-        default=None, description="The change in English, e.g. 'as a bossa nova'"
-    )
+    edit_target_prompt: Text | None = Field(default=None, description="In English, e.g. 'as a bossa nova'")
     edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = Field(
         default=None, description="New lyrics"
     )

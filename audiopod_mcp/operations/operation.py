@@ -43,6 +43,8 @@ class Operation(Arguments):
     """What the model reads; its first sentence is what people read in lists of tools."""
     path: ClassVar[str]
     """Below :data:`API_PREFIX`, with ``{name}`` for a field that is part of it. Its last part is the task."""
+    other_tasks: ClassVar[tuple[str, ...]] = ()
+    """Other names that a service may list its jobs under."""
     result: ClassVar[type[Result]] = Job
     """What comes of it: a job or, of a synchronous operation, the answer itself."""
     activity: ClassVar[str] = "Working"

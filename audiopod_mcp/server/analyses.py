@@ -37,12 +37,12 @@ class AnalysisSummary(BaseModel):
     analysis_id: str
     uri: str
     """What has all of it, beats and chords included."""
-    caption: str | None = None
 
 
 class AnalysisResult(AnalysisSummary):
     """What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
 
+    caption: str | None = None
     bpm: float | None = None
     keyscale: str | None = None
     timesignature: str | None = None

@@ -27,7 +27,7 @@ from audiopod_mcp.operations import Analyze
 
 from .caller import set_caller
 from .completions import complete
-from .fitting import fitted
+from .fitting import fit_tools, fitted
 from .player import Player
 from .prompts import add_prompts
 from .resources import TEMPLATES, list_page, read
@@ -58,7 +58,13 @@ class MusicServer(MCPServer[Any]):
             instructions=INSTRUCTIONS,
             tools=[*build_tools(service)],
             extensions=[tasks, Player()],
-            middleware=[set_caller, tasks.announce, service.announcer.listening, service.announcer.handshake],
+            middleware=[
+                set_caller,
+                fit_tools,
+                tasks.announce,
+                service.announcer.listening,
+                service.announcer.handshake,
+            ],
             subscriptions=service.announcer.bus,
             log_level="WARNING",
             cache_hints={

@@ -27,6 +27,11 @@ class JobList(BaseModel):
 
     jobs: list[dict[str, Any]]
     total: int | None = None
+
+
+class JobPageResult(JobList):
+    """The page as it is told."""
+
     next: str | None = None
     """The call that shows those which come after."""
 
@@ -40,7 +45,7 @@ def job_list(page: JobPage, query: JobQuery) -> CallToolResult:
     more = query.model_dump(mode="json", exclude_unset=True) | {"skip": last}
     following = f"list_jobs {json.dumps(more, ensure_ascii=False)}" if jobs and last < total else None
     return tool_result(
-        JobList(jobs=[fields for fields, _ in told], total=total, next=following),
+        JobPageResult(jobs=[fields for fields, _ in told], total=total, next=following),
         f"Jobs {first} to {last} of {total}: completed where nothing else is told."
         if jobs
         else "No such jobs.",

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from audiopod_mcp.plain_text import one_line, quoted
 
-LONGEST_NOTES = 500
-"""Characters of all notes on a result; the resource that it names has them whole."""
+LONGEST_NOTES = 350
+"""Characters of what is noted on a result; the resource that it names has all of it."""
 LONGEST_TERM = 40
 
 
@@ -31,11 +31,14 @@ def link_to(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
 
 
 def lines_that_fit(lines: Sequence[str], most: int) -> list[str] | None:
-    """As many of ``lines`` as have ``most`` characters together, the last of them shortened; or ``None``."""
+    """As many of ``lines`` as have ``most`` characters together, the last of them shortened; or ``None``.
+
+    Where some are left out there is an ellipsis in their place.
+    """
     kept: list[str] = []
     for line in lines:
         if most <= 0:
-            break
+            return [*kept, "…"]
         kept.append(one_line(line, most))
         most -= len(kept[-1])
     return kept or None
@@ -43,7 +46,7 @@ def lines_that_fit(lines: Sequence[str], most: int) -> list[str] | None:
 
 def noted(notes: Sequence[str] | None) -> str | None:
     """The notes on a result, as what they are: words of whoever made it."""
-    return f"Note: {quoted(one_line(' '.join(notes), LONGEST_NOTES))}" if notes else None
+    return f"Note: {quoted(' '.join(notes))}" if notes else None
 
 
 def term(text: str) -> str:

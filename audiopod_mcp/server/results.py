@@ -30,6 +30,8 @@ from .phrases import (
 
 LONGEST_WAIT = 600.0
 """Seconds that one call may wait."""
+LEAST_NOTES = 120
+"""Characters of notes that stay beside any amount of what was done."""
 LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
 
@@ -38,7 +40,7 @@ class JobSummary(BaseModel):
     """What every tool that makes a job publishes of it; more would cost models tokens at every turn."""
 
     job_id: int
-    status: str = ""
+    status: str
 
 
 class JobState(JobSummary):
@@ -48,8 +50,6 @@ class JobState(JobSummary):
     """The call that goes on from here, while there is something to wait for or to mend."""
     uri: str | None = None
     """What names its audio in other calls."""
-    output_url: str | None = None
-    error: str | None = None
 
 
 class JobResult(JobState):
@@ -58,6 +58,8 @@ class JobResult(JobState):
     It is enough without the text beside it, and the text is without it: hosts show models only one of them.
     """
 
+    output_url: str | None = None
+    error: str | None = None
     task: str | None = None
     display_name: str | None = None
     progress: float | None = None
@@ -83,6 +85,8 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
     finished = job.status == "COMPLETED"
     details = (job.details or {}) if finished else {}
     bpm, key = details.get("bpm"), details.get("keyscale")
+    done = lines_that_fit(job.done or (), LONGEST_NOTES)
+    room = max(LONGEST_NOTES - sum(map(len, done or ())), LEAST_NOTES)
     return JobResult(
         job_id=job.id,
         status=job.status,
@@ -97,9 +101,9 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
         engine=job.engine,
-        done=lines_that_fit(job.done or (), LONGEST_NOTES),
+        done=done,
         not_done=job.not_done or None,
-        notes=lines_that_fit(job.notes or (), LONGEST_NOTES),
+        notes=lines_that_fit(job.notes or (), room),
         saved=saved,
         output_url=urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
@@ -130,6 +134,7 @@ class LrcResult(LrcSummary):
     """Timed lyrics, and where they stay."""
 
     uri: str
+    lrc_url: str | None = None
     notes: list[str] | None = None
 
 
@@ -223,7 +228,7 @@ def lrc_result(lrc: Lrc) -> CallToolResult:
     uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
     notes = lines_that_fit(lrc.notes or (), LONGEST_NOTES)
     return tool_result(
-        LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, notes=notes),
+        LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, lrc_url=lrc.lrc_url, notes=notes),
         quoted_lines(lrc.lrc_content),
         noted(notes),
         f"{title}: {uri}",

@@ -26,13 +26,16 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 @cache
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a structured result, one level deep; its unknown fields are absent rather than null."""
+    """The schema of a structured result, one level deep.
+
+    Unknown fields are absent rather than null, and none is required: what failed tells what there is.
+    """
     schema = _compact(_inlined(model.model_json_schema(mode="serialization")))
     properties = {
         name: {"type": value["type"]} if "type" in value else value
         for name, value in schema["properties"].items()
     }
-    return {"type": "object", "properties": properties, "required": schema["required"]}
+    return {"type": "object", "properties": properties}
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

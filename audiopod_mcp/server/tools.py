@@ -15,7 +15,7 @@ from mcp.types import CallToolResult, ImageContent, InputRequiredResult, TextCon
 from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import watch
-from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Lrc, Operation
+from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Lrc, Operation, names_of_task
 from audiopod_mcp.operations.arguments import JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 from audiopod_mcp.pictures import Picture
@@ -301,7 +301,10 @@ def _not_finished(service: Service, job: Job, wish: str) -> str:
 
 
 async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallToolResult:
-    return job_list(await service.client.jobs(query), query)
+    page = await service.client.jobs(query)
+    for name in names_of_task(query.task)[1:] if query.task and not page.jobs else ():
+        page = await service.client.jobs(query.model_copy(update={"task": name}))
+    return job_list(page, query)
 
 
 async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> CallToolResult:

@@ -107,6 +107,8 @@ async def test_a_failed_job_says_what_to_do_in_text_and_structure(era, tmp_path)
 @pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
 async def test_a_client_gets_what_its_protocol_has_and_no_notice_that_it_did_not_ask_for(version, tmp_path):
     async with raw_client(version, tmp_path, **BEEPER) as client:
+        tools = (await client.ask("tools/list"))["tools"]
+        assert any("outputSchema" in tool for tool in tools) is (version >= "2025-06-18")
         made = await client.call("generate_music", **TUNE)
         again = await client.call("get_job", job_id=1)
         kinds = {block["type"] for result in (made, again) for block in result["content"]}

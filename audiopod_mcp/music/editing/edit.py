@@ -27,7 +27,7 @@ from .form import FORM_EDITS, edit_form
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
-from .receipts import fact_of, level_change, signed
+from .receipts import fact_of, figure, level_change, signed
 from .step import EditStep
 from .time_range import spoken
 
@@ -127,10 +127,10 @@ def edit(
     changed = out.mix
     changed[:begin], changed[end:] = audio[:begin], audio[stop:]
     if (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
-        receipt.done.append(f"peaks held at {ceiling:.1f} dBTP: {signed(lowered, 'dB')} in all")
+        receipt.done.append(f"peaks held at {figure(ceiling)} dBTP: {signed(lowered, 'dB')} in all")
     lines = out.score.lyrics if out.score else ()
-    for who in plan.kept:
-        _tell_of_kept(who, plan, song, out, receipt)
+    for who, asked in plan.kept:
+        _tell_of_kept(who, asked, plan, song, out, receipt)
     receipt.done.extend(f"left as it was: {clause}" for clause in plan.left)
     done = tuple(dict.fromkeys(receipt.done))
     return Rendering(
@@ -180,7 +180,7 @@ def _sample_range(first: float | None, last: float | None, samples: int) -> tupl
 
 
 def _tell_of_kept(
-    who: str, plan: EditPlan, before: LayeredTrack, after: LayeredTrack, receipt: Receipt
+    who: str, asked: str, plan: EditPlan, before: LayeredTrack, after: LayeredTrack, receipt: Receipt
 ) -> None:
     """Say whether a player who was to stay did."""
     track = TRACK_OF[who]
@@ -193,7 +193,7 @@ def _tell_of_kept(
         touched = new is None or new.shape != old.shape or abs(level_change(old, new - old)) < _UNHEARD
     if touched:
         receipt.fail(
-            f"{who} as before",
+            asked,
             f"The {who} changed with all the rest: this can't be done to some players only.",
         )
     else:
@@ -252,7 +252,7 @@ def _apply_step(
         return (
             after
             if after.facts
-            else after.with_facts(fact_of(step, piece, after) + spoken(times, piece.seconds))
+            else after.with_facts(fact_of(step, piece, after, spoken(times, piece.seconds)))
         )
     if not spans:
         return _changed(piece, step, report)

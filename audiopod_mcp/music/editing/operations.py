@@ -162,7 +162,7 @@ def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     if to.minor != own.minor and not set(piece.layers) <= {*rendered, *UNPITCHED}:
         rendered, score = {}, piece.score and transposed(piece.score, by)
         mode = "minor" if own.minor else "major"
-        piece = piece.with_shortfall(
+        piece = piece.with_facts(f"everything {signed(by, 'semitones', 0)}").with_shortfall(
             f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home."
         )
     return _shifted(piece, by, rendered, score, progress_within(report, 0.6, 1.0))
@@ -288,7 +288,8 @@ def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
     score = piece.score
     if score is None:  # A recording: what can be separated is replaced by what plays along.
         taken = _remove(piece, step, progress_within(report, 0.0, 0.5))
-        return _add(taken, replace(step, track=TRACK_OF.get(step.text)), progress_within(report, 0.5, 1.0))
+        added = _add(taken, replace(step, track=TRACK_OF.get(step.text)), progress_within(report, 0.5, 1.0))
+        return added.with_facts(f"{step.text} added")
     piece = piece.separate(old, report)
     stems, parts = swap_instrument(score, old, step.text, seed=piece.seed, report=report)
     before = piece.layers[old]

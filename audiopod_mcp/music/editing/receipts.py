@@ -15,7 +15,7 @@ _SILENT = 1e-9
 """Power of what is not heard."""
 
 
-def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
+def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: str = "") -> str:
     """Say what a step did.
 
     Parameters
@@ -23,6 +23,8 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
     step : EditStep
     before, after : LayeredTrack
         What the step was for, as it was, and as the step left it.
+    where : str
+        When it happens, as :func:`~.time_range.spoken` says it; of changes of the course alone.
 
     Returns
     -------
@@ -35,21 +37,20 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
         return _tempo(before, after)
     if kind == "key" and after.score is not None:
         return f"key {after.score.key}"
-    if kind in ("cut", "keep", "repeat", "trim", "loop"):
+    if kind in ("cut", "keep", "repeat"):
         verb = {
             "cut": "cut",
             "keep": "kept alone",
             "repeat": f"heard {amount:g} times",
-            "trim": "silence removed",
         }
-        return f"{verb.get(kind, 'cut to a loop')}; it lasts {format_time(after.seconds)} now"
+        return f"{verb[kind]}{where}; it lasts {format_time(after.seconds)} now"
     words = {
         "silence": "silent",
         "remove": f"{who} removed",
         "only": f"everything but {who} removed",
         "add": f"{step.text} added",
         "swap": f"{who} replaced with {step.text}",
-        "reverse": f"{who} backwards",
+        "reverse": f"{who} backwards{where}",
         "pitch": f"{who} {signed(amount, 'semitones', 4)}",
         "key": f"key {step.text}",
         "reverb": f"{who} {signed(100 * amount, '% reverb', 0)}",

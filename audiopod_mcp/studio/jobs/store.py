@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from audiopod_mcp.operations import JobFilters
+from audiopod_mcp.operations import JobFilters, names_of_task
 from audiopod_mcp.studio.stored_job import StoredJob
 
 from .database import write_progress
@@ -417,8 +417,11 @@ def _stored(value: Any) -> Any:
 def _conditions(owner: str, query: JobFilters) -> tuple[str, tuple[Any, ...]]:
     terms: list[str] = ["owner = ?"]
     values: list[Any] = [owner]
+    if query.task is not None:
+        names = names_of_task(query.task)
+        terms.append(f"task IN ({', '.join('?' * len(names))})")
+        values.extend(names)
     for column, wanted in (
-        ("task", query.task and query.task.replace("-", "_")),
         ("status", query.status),
         ("song_type", query.song_type),
         ("language", query.language),

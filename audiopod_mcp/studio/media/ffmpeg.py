@@ -56,7 +56,11 @@ class _Ffmpeg:
         self._clock.daemon = True
         self._clock.start()
         self.damage: str | None = None
-        self.rate, self.channels = self._header()
+        try:
+            self.rate, self.channels = self._header()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._clock.cancel()
@@ -71,10 +75,7 @@ class _Ffmpeg:
             whole = len(text) - len(text) % width
             if whole:
                 yield np.frombuffer(text[:whole], "<f4").reshape(-1, self.channels)
-        self._process.wait()
-        self._listener.join(5)
-        if self._late:
-            raise NotAudio(f"ffmpeg took longer than {LONGEST:.0f} seconds over it")
+        self._await_end()
         if self._process.returncode or self._said:
             self.damage = f"ffmpeg says: {self._why()}"
 
@@ -91,13 +92,17 @@ class _Ffmpeg:
                     int.from_bytes(content[2:4], "little"),
                     int.from_bytes(content[4:8], "little"),
                 )
-        self._process.wait()
-        self._listener.join(5)
+        self._await_end()
         why = self._why()
-        self.close()
         if "matches no streams" in why or "does not contain any stream" in why:
             raise NotAudio(f"there is no sound in it ({self._name})")
         raise NotAudio(f"ffmpeg can't decode it as {self._name} ({why})")
+
+    def _await_end(self) -> None:
+        self._process.wait()
+        self._listener.join(5)
+        if self._late:
+            raise NotAudio(f"ffmpeg took longer than {LONGEST:g} seconds over it")
 
     def _why(self) -> str:
         return self._said or f"it ended with {self._process.returncode}"

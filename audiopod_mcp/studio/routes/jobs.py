@@ -16,7 +16,7 @@ from starlette.routing import Route
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.arguments import valid_link
-from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
+from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
 from audiopod_mcp.studio.jobs.runner import CanNotRun
 from audiopod_mcp.studio.media.store import MASTER_FORMAT, TRASH_DAYS
@@ -43,6 +43,8 @@ LARGEST_LIST: Final = 4 * 2**20
 """Characters of a list of jobs, as JSON, within which all is told of each."""
 BULKY: Final = ("details", "lyrics", "lrc_content", "done", "not_done")
 """What of a job takes much room, and is no use in a long list."""
+COUNTED: Final = ("task", "status", "song_type", "language", "genre")
+"""The filters by whose values jobs are counted."""
 
 
 class Changes(Arguments):
@@ -135,25 +137,33 @@ async def _list(request: Request, query: JobFilters) -> Response:
 
 
 async def count_jobs(request: Request) -> Response:
-    by_status = await to_thread.run_sync(studio_of(request).store.counts, owner_of(request), "status")
-    counts = {status.lower(): by_status.get(status, 0) for status in STATUSES}
-    return JSONResponse({"total": sum(counts.values()), **counts})
+    counts = await _counts(request)
+    by_task, by_song_type = counts.pop("task"), counts.pop("song_type")
+    total = sum(by_task.values())
+    return JSONResponse({"total": total, "by_task": by_task, "by_song_type": by_song_type, "filters": counts})
 
 
 async def filter_stats(request: Request) -> Response:
+    counts = await _counts(request)
+    liked = await to_thread.run_sync(studio_of(request).store.counts, owner_of(request), "liked")
+    return JSONResponse(
+        {
+            "total_tracks": sum(counts["task"].values()),
+            "liked_count": liked.get("1", 0),
+            "song_types": counts.pop("song_type"),
+            "available_filters": counts,
+        }
+    )
+
+
+async def _counts(request: Request) -> dict[str, dict[str, int]]:
+    """How many of the caller's jobs there are by each value of each filter."""
     store, owner = studio_of(request).store, owner_of(request)
-    columns = {
-        "tasks": "task",
-        "statuses": "status",
-        "song_types": "song_type",
-        "languages": "language",
-        "genres": "genre",
-    }
 
     def count() -> dict[str, dict[str, int]]:
-        return {name: store.counts(owner, column) for name, column in columns.items()}
+        return {column: store.counts(owner, column) for column in COUNTED}
 
-    return JSONResponse(await to_thread.run_sync(count))
+    return await to_thread.run_sync(count)
 
 
 async def change_job(request: Request) -> Response:

@@ -87,11 +87,12 @@ def document() -> dict[str, Any]:
             "post": {**_call(summary, {"type": "object"}), "requestBody": _body(_schema(Estimate))}
         }
     for path, summary in (
-        ("jobs/counts", "How many jobs there are by status"),
-        ("filters/stats", "How many jobs there are by each filter"),
+        ("jobs/counts", "How many jobs there are by task, kind and filter"),
+        ("filters/stats", "What jobs can be filtered by, and how many there are"),
         ("presets", "Genre presets"),
         ("model/status", "What makes the music"),
         ("sample-data", "An example to start from"),
+        ("v3/availability", "Whether songs can be had as a score first: not here"),
     ):
         paths[f"{API_PREFIX}/{path}"] = {"get": _call(summary, {})}
     return {

@@ -1,6 +1,9 @@
 """Any file: the sound is what is in it, whatever its header, its name and its tags say; ffmpeg is the referee."""
 
+import os
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -217,6 +220,7 @@ def test_float_over_full_scale_is_read_as_it_is(tmp_path):
     assert np.array_equal(read(tmp_path / "a")[0], loud)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", [(44_100, 2), (22_050, 2), (48_000, 1)])
 @pytest.mark.parametrize("kind", [vorbis, mp3, flac, plain])
 def test_recordings_end_to_end_are_all_read(tmp_path, kind, second):
@@ -330,6 +334,7 @@ def test_a_web_page_is_called_one(tmp_path):
         read(tmp_path / "song.mp3")
 
 
+@pytest.mark.slow
 @given(
     kind=st.sampled_from(["WAV", "FLAC", "OGG", "MP3", "AIFF", "CAF", "AU"]),
     cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=12)), max_size=4),
@@ -464,6 +469,37 @@ def test_without_ffmpeg_it_is_said_what_to_do(tmp_path, monkeypatch):
         ) as refused:
             read(tmp_path / "song")
         assert "\n" not in str(refused.value)
+
+
+HANGS = "#!/bin/sh\nexec sleep 60\n"
+FLOODS = "#!/bin/sh\nprintf '{header}'\nexec cat /dev/zero\n"
+FAILS = "#!/bin/sh\necho first trouble >&2\necho second trouble >&2\nexit 3\n"
+HEADER = b"RIFF\xff\xff\xff\xffWAVE" + chunk(b"fmt ", struct.pack("<HHIIHH", 3, 2, 44_100, 352_800, 8, 32))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for ffmpeg")
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (HANGS, "ffmpeg took longer than 0.5 seconds"),
+        (FLOODS, "at most 0:20 min are accepted"),
+        (FAILS, "ffmpeg can't decode it.*first trouble"),
+    ],
+)
+def test_an_ffmpeg_that_misbehaves_is_ended(tmp_path, monkeypatch, script, says):
+    header = "".join(f"\\{byte:03o}" for byte in HEADER + b"data\xff\xff\xff\xff")
+    program = tmp_path / "ffmpeg"
+    program.write_text(script.format(header=header))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    started, start = [], subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(start(*a, **k)) or started[-1])
+    monkeypatch.setattr("audiopod_mcp.studio.media.ffmpeg.LONGEST", 0.5 if script is HANGS else 60)
+    (tmp_path / "a.m4a").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(1000))
+    with pytest.raises(EngineRefused, match=says):
+        read_audio(tmp_path / "a.m4a", max_seconds=20)
+    assert [process.poll() is not None for process in started] == [True]
 
 
 def test_an_opus_file_needs_no_ffmpeg(tmp_path, monkeypatch):

@@ -127,7 +127,7 @@ def spellings(folder):
 @posix
 @pytest.mark.parametrize("spelling", spellings(Path("/x")))
 def test_a_path_is_found_however_it_is_written(music, spelling):
-    assert find_file(spellings(music)[spelling], (music,)) == (music / NAME).resolve()
+    assert find_file(spellings(music)[spelling], (music,)).samefile(music / NAME)
 
 
 @posix
@@ -139,8 +139,8 @@ def test_letters_may_be_composed_or_not(music, form):
     written = str(
         music / unicodedata.normalize(form, "Motörhead é") / unicodedata.normalize(form, "Ünder.wav")
     )
-    assert find_file(written, (music,)) == there.resolve()
-    assert find_file(f"'{written}'", (music,)) == there.resolve()
+    assert find_file(written, (music,)).samefile(there)
+    assert find_file(f"'{written}'", (music,)).samefile(there)
 
 
 @posix
@@ -324,6 +324,7 @@ async def test_why_it_was_not_fetched(busy, tmp_path, path, asked, says):
 
 
 @pytest.mark.anyio
+@pytest.mark.slow
 async def test_a_job_says_it_in_one_line(busy, tmp_path):
     async with opened(tmp_path, allow_private_urls=True) as studio:
         job = await studio.make("cover", src_audio_url=f"<{busy.url}/sign-in>", caption="x")

@@ -104,12 +104,19 @@ def ogg_flac(flac, serial=7):
     return pages
 
 
+def _shifted(crc):
+    for _ in range(8):
+        crc = (crc << 1 ^ 0x04C1_1DB7 if crc & 0x8000_0000 else crc << 1) & 0xFFFF_FFFF
+    return crc
+
+
+CRCS = [_shifted(byte << 24) for byte in range(256)]
+
+
 def ogg_crc(page):
     crc = 0
     for byte in page:
-        crc ^= byte << 24
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x04C1_1DB7 if crc & 0x8000_0000 else crc << 1) & 0xFFFF_FFFF
+        crc = (crc << 8 & 0xFFFF_FFFF) ^ CRCS[crc >> 24 ^ byte]
     return crc
 
 

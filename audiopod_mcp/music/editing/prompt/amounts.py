@@ -67,7 +67,7 @@ _READERS = tuple((letter, re.compile(pattern), factor) for letter, pattern, fact
 _INTERVAL = re.compile(rf"\b(?:an? )?(?:perfect )?({'|'.join(sorted(_INTERVALS, key=len, reverse=True))})\b")
 _KEYS = re.compile(rf"\b(?:the )?(?:key of |key )?({_TONIC})(?:[ -]?(major|minor|maj|min|m))?(?![\w#])")
 _DEGREES = (
-    (0.5, r"\b(?:(?:just )?an? (?:tiny |little )?(?:bit|little|touch|tad|hint|smidge|hair)(?: of)?|slightly|somewhat|subtly|gently|a few notches)\b"),
+    (0.5, r"\b(?:(?:just )?an? (?:tiny |little )?(?:bit|little|touch|tad|hint|smidge|hair)(?: of)?|slightly|lightly|somewhat|subtly|gently|a few notches)\b"),
     (1.75, r"\b(?:much|an? (?:whole )?lot(?: of)?|lots(?: of)?|way|far|significantly|considerably|heavily|dramatically|really|tons(?: of)?)\b"),
 )  # fmt: skip
 
@@ -95,6 +95,8 @@ def take_amounts(clause: str) -> tuple[str, Amounts]:
         found.degree = degree if hits else found.degree
     key = _KEYS.search(clause)
     # A small "a" is an article, unless it has a mode.
+    if key and key[1] == "a" and clause[key.end() :].startswith(" key"):
+        key = None  # "in a minor key"
     if key and (
         key[2] or "key" in key[0] or (key[1] != "a" and re.search(r"\b(?:key|transpose|modulate)\b", clause))
     ):

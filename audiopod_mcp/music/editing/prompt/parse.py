@@ -59,8 +59,8 @@ class EditPlan:
     """What a prompt asks for: ``wishes`` in order, a ``style``, and the rest."""
 
     wishes: tuple[Wish, ...] = ()
-    kept: tuple[str, ...] = ()
-    """Those who are to stay as before."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """Those who are to stay as before, each with the words that say so."""
     left: tuple[str, ...] = ()
     """Clauses that ask for nothing but that something stays."""
     style: str = ""
@@ -113,7 +113,7 @@ class _Read:
 
 _LIGHT = r"make|makes|making|have|let|turn|get|give|add|put|bring|set|push|pull|can|could|i|take|apply"
 _FILLERS = re.compile(
-    r"\b(?:please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|would like|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
+    r"\b(?:please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|(?:would|i'd) like(?: to)?|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
     r"|it|its|it's|itself|this|that|the|a|an|some|my|our|track|song|mix|music|piece|recording|thing|thing's|whole|entire|sounds?|sounding|feels?|little|to be|be|should|is|are|was|were|now|maybe|perhaps|kinda|kind of"
     r"|by|about|around|roughly|approximately|exactly|something|overall|everything|all|them|they|these|those|him|her|for me|me|as well|or so|hey|hi|ok|okay|instead|seem|seems|again|stereo image|parts?|line|tracks|instruments?|whole|of(?= W)|in(?= T)|on(?= W)|to(?= W)|from(?= W)|for(?= T)|W|T|[A-CE-IK-PSUD])(?![\w'])"
 )
@@ -127,7 +127,7 @@ _PLURAL = re.compile(r"\b(?:them|they|those|these)\b")
 @dataclass
 class _Reader:
     wishes: list[Wish] = field(default_factory=list)
-    kept: dict[str, None] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     style: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -147,7 +147,12 @@ class _Reader:
             {(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}.values()
         )
         return EditPlan(
-            done, tuple(self.kept), tuple(self.left), ", ".join(self.style), tuple(self.left_out), refusal
+            done,
+            tuple(self.kept.items()),
+            tuple(self.left),
+            ", ".join(self.style),
+            tuple(self.left_out),
+            refusal,
         )
 
     def read(self, raw: RawClause) -> None:
@@ -347,7 +352,7 @@ class _Reader:
         self._close_remark(used=True)
         if players and not players.all_but and not players.rest:
             names = [TRACK_OF.get(n, n) if n in LEAD else n for n in players.names if n in TRACK_OF]
-            self.kept |= dict.fromkeys(names)
+            self.kept |= dict.fromkeys(names, raw.asked)
         elif forbidden or not praised:
             self.left.append(raw.asked)
         self.before = _Read(core, amounts, players, when, [], raw.asked, praise=True)

@@ -52,7 +52,7 @@ _DOWN = (
 _REMOVE = r"remove|rid|mute|kill|no|no more|without(?: any)?|delete|drop|drop out|take (?:out|away|off)|get rid of|getting rid of|rid of|cut(?: out)?|lose|strip(?: out)?|eliminate|exclude|minus|silence|turn off|switch off|don'?t (?:want|need)(?: any)?|do not want(?: any)?|not want"
 _CUT = r"cut(?: out| off| away)?|remove|delete|drop|skip|trim(?: off)?|chop(?: off)?|take (?:out|off|away)|get rid of|snip|crop(?: out)?|lose"
 _KEEP = r"(?:keep|use|leave|only|just|crop to|trim to|cut down to|cut to|trim down to|keep only|only keep|just keep|keep just|leave only|only use|nothing but)"
-_ONLY = r"only|just|solo|solo'?d|isolate|keep only|keep just|leave only|leave just|only keep|nothing but|only hear|hear only|just hear|only alone|strip(?:ped)? down to(?: just| only)?|only leave"
+_ONLY = r"only|just|solo|solo'?d|isolate|keep only|keep just|leave only|leave just|only keep|nothing but|(?:to )?(?:only hear|hear only|hear just|just hear)|only alone|strip(?:ped)? down to(?: just| only)?|only leave"
 _ROOM = r"reverb|reverberation|room|ambience|hall|space"
 _NARROW = {"telephone|phone|walkie[ -]?talkie|megaphone|intercom": (300, 3400), "old radio|am radio|radio|vintage radio|transistor radio|gramophone": (200, 4500), "under ?water|next door|another room|behind wall|next room": (None, 500)}  # fmt: skip
 
@@ -273,8 +273,8 @@ VERBS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Builde
         (r"slower|slow(?:ed)? down|slow|slowed|too fast|(?:lower|reduce|decrease|drop) (?:tempo|speed)|(?:tempo|speed) down|bring down (?:tempo|speed)", "C", _tempo(-1)),
         (r"(?:(?:faster|slower|speed|slow|set|change|bring|raise|lower|increase|reduce|drop|play|tempo|bpm|up|down|to|at|of)(?: |$))*", "!B", _tempo(1)),
         (r"(?:(?:set|change|play|at|to|of|original|normal|tempo|speed)(?: |$))*(?:tempo|speed)(?: (?:to|at))?", "!C", lambda c: [{"action": "speed", "amount": c.amount("C", 0)}]),
-        (r"(?:double|twice)(?: |-)(?:time|speed|tempo|as fast)|twice speed|play twice as fast", "", _plain("speed", amount=200)),
-        (r"half(?: |-)(?:time|speed|tempo|as fast)|halve (?:speed|tempo)", "", _plain("speed", amount=50)),
+        (r"(?:double|twice)(?: |-)(?:speed|tempo|as fast)|twice speed|play twice as fast", "", _plain("speed", amount=200)),
+        (r"half(?: |-)(?:speed|tempo|as fast)|halve (?:speed|tempo)", "", _plain("speed", amount=50)),
         (r"(?:as fast|speed|faster)", "!N", _tempo(1)),
         (r"nightcore(?: version)?", "", lambda _: [{"action": "speed", "amount": 125}, {"action": "pitch", "amount": 4}]),
         (r"slowed(?: |-)reverb(?: version)?|daycore(?: version)?", "", lambda _: [{"action": "speed", "amount": 85}, {"action": "pitch", "amount": -3}, {"action": "reverb", "amount": 35}]),

@@ -209,7 +209,7 @@ def test_every_clause_is_done_or_kept_or_not_done(prompt):
             *(w.asked for w in plan.wishes),
             *(n.asked for n in plan.left_out),
             *plan.left,
-            *plan.kept,
+            *(asked for _, asked in plan.kept),
             plan.style,
         ]
     )
