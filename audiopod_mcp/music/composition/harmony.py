@@ -24,10 +24,11 @@ _SHARED_HARMONY = {
 }
 
 _SUBSTITUTES = (
-    {"IV": "ii", "ii": "IV", "vi": "iii", "V": "iii", "I": "vi", "IVmaj7": "ii7", "vi7": "iii7"},
-    {"VI": "iv", "iv": "VI", "III": "VI", "VII": "v", "VImaj7": "iv7", "iv7": "VImaj7", "v": "VII"},
+    {"IV": "ii", "ii": "IV", "vi": "iii", "IVmaj7": "ii7", "vi7": "iii7"},
+    {"VI": "iv", "iv": "VI", "III": "VI", "VII": "v", "VImaj7": "iv7", "iv7": "VImaj7"},
 )
-"""Chords that share two tones and can stand for each other, in major and in minor."""
+"""Chords that share two tones and can stand for each other, in major and in minor; nothing stands for the
+tonic and what leads there."""
 
 _DOMINANTS = re.compile(r"V(?!I)|b?VII|bII|v(?!i)")
 """Chords that want to resolve to the tonic: the dominant, and what serves as one."""
@@ -207,7 +208,7 @@ def chords_by_beat(
             continue
         own = numerals[bar.section]
         word = own[min(bar.index, len(own) - 1)]
-        if timeline.ending and bar is bars[-2] and not _leads_on(word):
+        if timeline.ending and bar is bars[-2] and (key.mode or not _leads_on(word)):
             # The last chord is the tonic; what comes before leads there.
             word = _cadence_chord(style, key, own) or word
         names = word.split(",")
