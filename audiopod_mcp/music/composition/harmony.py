@@ -97,11 +97,12 @@ def _leads_on(word: str) -> bool:
 def _home_word(style: Style, key: Key, words: list[str]) -> str:
     """Give the numeral of the tonic as a section, or else the style, plays it where it comes to rest.
 
-    That is without the seventh of a minor or a ninth chord, which is half its relative.
+    That is with a sixth for a major seventh, which a tune that rests on the root would rub against, and without
+    the seventh of a minor chord, which makes it half its relative.
     """
     own = [name for word in (*words, *_style_progressions(style, key)) for name in re.split("[ ,]", word)]
     name = next((name for name in own if _is_home(name, key)), "i" if key.minor else "I")
-    return {"i9": "iadd9", "Imaj9": "Iadd9", "i7": "i"}.get(name, name)
+    return {"i9": "iadd9", "i7": "i", "Imaj9": "I6", "Imaj7": "I6"}.get(name, name)
 
 
 def _cadence_chord(style: Style, key: Key, words: list[str]) -> str | None:
@@ -165,9 +166,9 @@ def _pass_home(words: list[str], loop: list[str], style: Style, key: Key) -> Non
 
 
 def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool) -> None:
-    """Bring a section of four bars or more to a cadence, in place: a half close or a full one."""
+    """Bring a section to a cadence, in place: a half close or a full one."""
     dominant = _cadence_chord(style, key, loop)
-    if len(words) < 4 or dominant is None:
+    if len(words) < 2 or dominant is None:
         return
     home = _home_word(style, key, loop)
     turns = _is_home(words[-2], key) and _leads_on(words[-1])

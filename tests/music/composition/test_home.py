@@ -1,5 +1,6 @@
 """Music settles on its tonic: where a piece begins, rests and ends, and what stands under it."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -55,7 +56,8 @@ def test_a_piece_of_every_style_begins_and_ends_at_home(style: str, key: str) ->
         tonic = tonic_of(score)
         assert root_at(score, 0.0) == tonic
         assert root_at(score, score.duration - 0.1) == tonic
-        if bass := bass_of(score):
+        bass = bass_of(score)
+        if bass and bass[-1].start > score.downbeats[-2]:  # Where it plays to the end.
             assert round(bass[-1].pitch) % 12 == tonic
 
 
@@ -73,14 +75,13 @@ def test_sections_come_home_or_lead_there(style: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_bass_stands_on_the_tonic_longer_than_anywhere_else() -> None:
-    first = []
-    for style in SOME_STYLES:
-        for seed in range(4):
-            score = composed(style, ("Bb major", "E minor")[seed % 2], seed)
-            classes = seconds_by_class(bass_of(score))
-            first.append(int(np.argmax(classes)) == tonic_of(score))
-    assert np.mean(first) > 0.85
+@pytest.mark.parametrize("style", SOME_STYLES)
+def test_the_bass_stands_on_the_tonic_longer_than_anywhere_else(style: str) -> None:
+    degrees = np.zeros(12)
+    for seed in range(6):
+        score = composed(style, ("Bb major", "E minor")[seed % 2], seed)
+        degrees += np.roll(seconds_by_class(bass_of(score)), -tonic_of(score))
+    assert int(np.argmax(degrees)) == 0
 
 
 @pytest.mark.slow
@@ -143,14 +144,12 @@ def test_a_bar_is_heard_by_its_accents() -> None:
 @pytest.mark.parametrize("style", ["house", "rock"])
 @pytest.mark.parametrize("key", ["C minor", "D major", "F minor", "A major"])
 def test_the_bass_drum_is_tuned_to_the_key(style: str, key: str) -> None:
-    score = composed(style, key, 1, instruments=(), without=())
+    score = composed(style, key, 1)
     drums = [p for p in score.parts if p.track == "drums"]
     assert drums and INSTRUMENTS[drums[0].instrument].unpitched
     kicks = tuple(
         Note(0.5 + 0.8 * number, 0.3, 36, 100) for number in range(8)
     )  # Alone, so that nothing else is measured.
-    from dataclasses import replace
-
     alone = replace(score, duration=8.0, parts=(replace(drums[0], notes=kicks),))
     sound = render(alone)["drums"].mean(axis=1)
     spectrum = np.zeros(1 << 18)
