@@ -79,7 +79,16 @@ def pieces(half: int, seeds: int = 1, modal: bool = False) -> list[Asked]:
             slow, fast = STYLES[style].tempo
             tempo = round(chance.uniform(slow, fast) * (2 / 3 if metre == "6/8" and slow > 90 else 1))
             key = f"{chance.choice(NAMES)} {mode}"
-            found.append(Asked(style, key, metre, tempo, 1000 * half + 10 * number + again, (number // 2 + again) % 2 == 0))
+            found.append(
+                Asked(
+                    style,
+                    key,
+                    metre,
+                    tempo,
+                    1000 * half + 10 * number + again,
+                    (number // 2 + again) % 2 == 0,
+                )
+            )
     return found
 
 
@@ -87,7 +96,9 @@ def heard_key(classes: np.ndarray) -> str:
     """The key by majority of three profiles; the best correlation decides where they disagree."""
     votes, fits = [], np.zeros(24)
     for major, minor in PROFILES:
-        fit = [np.corrcoef(classes, np.roll(profile, k))[0, 1] for profile in (major, minor) for k in range(12)]
+        fit = [
+            np.corrcoef(classes, np.roll(profile, k))[0, 1] for profile in (major, minor) for k in range(12)
+        ]
         votes.append(int(np.argmax(fit)))
         fits += fit
     best, count = Counter(votes).most_common(1)[0]
@@ -98,7 +109,8 @@ def heard_key(classes: np.ndarray) -> str:
 def key_mark(heard: str, asked: str) -> tuple[float, str]:
     """1 for the key, 0.5 for its relative; and how a wrong one lies to it."""
     wanted, got = parse_key(asked), parse_key(heard)
-    assert wanted is not None and got is not None
+    assert wanted is not None
+    assert got is not None
     step = (got.tonic - wanted.tonic) % 12
     if got.minor == wanted.minor:
         mark = 1.0 if step == 0 else 0.0
@@ -166,7 +178,10 @@ def listen(score: Score, asked: Asked) -> dict[str, object]:
     tempo = float(np.atleast_1d(librosa.feature.tempo(onset_envelope=strength, sr=22050))[0])
     beat = METRES[asked.metre].beat_seconds(asked.tempo)
     metre = heard_metre(fine, 22050 / 256, beat)
-    errors = {level: abs(tempo / (level * asked.tempo) - 1) < 0.04 for level in (1, 2, 1 / 2, 3, 1 / 3, 3 / 2, 2 / 3)}
+    errors = {
+        level: abs(tempo / (level * asked.tempo) - 1) < 0.04
+        for level in (1, 2, 1 / 2, 3, 1 / 3, 3 / 2, 2 / 3)
+    }
     return {
         "heard": heard_key(chroma), "metre": metre, "bpm": tempo, "tempo": errors[1], "level": any(errors.values()),
         "metre right": metre == {"2/4": "4/4"}.get(asked.metre, asked.metre),
@@ -190,7 +205,9 @@ def judge(asked: Asked, score_only: bool) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--score", action="store_true", help="read the notes, don't listen")
     parser.add_argument("--seeds", type=int, default=1, help="pieces a style, with --score")
     parser.add_argument("--modes", action="store_true", help="church modes; their tonic and third count")
@@ -237,7 +254,9 @@ def report(rows: list[tuple[Asked, dict[str, object]]], score_only: bool) -> Non
         print("; ".join([*parts, ", ".join(f"{count} {name}" for name, count in wrong.most_common())]))
 
     sums("keys on paper", "written mark", "written off")
-    means = ", ".join(f"{name} {mean(name, [r for _, r in rows]):.3f}" for name in ("tonic", "fifth", "bass", "chords"))
+    means = ", ".join(
+        f"{name} {mean(name, [r for _, r in rows]):.3f}" for name in ("tonic", "fifth", "bass", "chords")
+    )
     over = np.mean([float(row["tonic"]) > float(row["fifth"]) for _, row in rows])  # type: ignore[arg-type]
     print(f"{len(rows)} pieces: {means}; tonic over fifth in {100 * over:.0f} %")
     if score_only:

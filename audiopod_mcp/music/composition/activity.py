@@ -89,8 +89,9 @@ def _repeated_mark(before: str, on_beat: bool) -> str:
 
 
 def metrical_accent(step: int, metre: Metre) -> float:
-    """Give the share of its velocity with which a stroke is played at a step of the bar: 1 on the downbeat."""
-    return 1 - _ACCENT * (1 - _metrical_weight(step, metre.steps_per_beat, metre.beats * metre.steps_per_beat))
+    """Give the share of its velocity with which a step of the bar is struck: 1 on the downbeat."""
+    size = metre.steps_per_beat
+    return 1 - _ACCENT * (1 - _metrical_weight(step, size, metre.beats * size))
 
 
 def _metrical_weight(index: int, size: int, total: int) -> float:

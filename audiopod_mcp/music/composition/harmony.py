@@ -97,8 +97,8 @@ def _leads_on(word: str) -> bool:
 def _home_word(style: Style, key: Key, words: list[str]) -> str:
     """Give the numeral of the tonic as a section, or else the style, plays it where it comes to rest.
 
-    That is with a sixth for a major seventh, which a tune that rests on the root would rub against, and without
-    the seventh of a minor chord, which makes it half its relative.
+    That is with a sixth for a major seventh, which a tune that rests on the root would rub against, and
+    without the seventh of a minor chord, which makes it half its relative.
     """
     own = [name for word in (*words, *_style_progressions(style, key)) for name in re.split("[ ,]", word)]
     name = next((name for name in own if _is_home(name, key)), "i" if key.minor else "I")

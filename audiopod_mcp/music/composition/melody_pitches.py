@@ -89,7 +89,9 @@ def choose_pitches(
         elif leap:
             weights *= np.where(step * leap > 0, 1.25, 1.0)
         if slot.final:
-            weights *= np.where(allowed % 12 == _resting_class(plan, chord), 24.0, np.where(chordal, 2.0, 0.02))
+            weights *= np.where(
+                allowed % 12 == _resting_class(plan, chord), 24.0, np.where(chordal, 2.0, 0.02)
+            )
         elif slot.half:
             weights *= np.where(chordal & (allowed % 12 != chord.root), 5.0, np.where(chordal, 1.5, 0.05))
         elif slot.strong:

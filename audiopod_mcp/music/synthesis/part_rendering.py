@@ -50,9 +50,7 @@ _DRONE_NOTE_SECONDS = 8.0
 _SoundKey = tuple[int, int, int, str]
 
 
-def render_part(
-    part: Part, samples: int, seed: int, report: Progress, tonic: int | None = None
-) -> Signal:
+def render_part(part: Part, samples: int, seed: int, report: Progress, tonic: int | None = None) -> Signal:
     """Play a part without effects.
 
     Parameters

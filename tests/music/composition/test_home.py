@@ -12,7 +12,19 @@ from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, render
 from audiopod_mcp.music.theory import parse_chord, parse_key, voice_leading
 
-SOME_STYLES = ("pop", "rock", "jazz", "folk", "house", "country", "reggae", "soul", "trance", "bossa nova", "cumbia")
+SOME_STYLES = (
+    "pop",
+    "rock",
+    "jazz",
+    "folk",
+    "house",
+    "country",
+    "reggae",
+    "soul",
+    "trance",
+    "bossa nova",
+    "cumbia",
+)
 
 
 def composed(style: str, key: str, seed: int, **changes: object) -> Score:
@@ -146,7 +158,8 @@ def test_a_bar_is_heard_by_its_accents() -> None:
 def test_the_bass_drum_is_tuned_to_the_key(style: str, key: str) -> None:
     score = composed(style, key, 1)
     drums = [p for p in score.parts if p.track == "drums"]
-    assert drums and INSTRUMENTS[drums[0].instrument].unpitched
+    assert drums
+    assert INSTRUMENTS[drums[0].instrument].unpitched
     kicks = tuple(
         Note(0.5 + 0.8 * number, 0.3, 36, 100) for number in range(8)
     )  # Alone, so that nothing else is measured.
