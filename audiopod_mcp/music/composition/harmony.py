@@ -128,8 +128,8 @@ def section_numerals(style: Style, key: Key, sections: list[Section], seed: int)
 
     A piece begins at home and returns there: the loop of its first and of its last section is turned so that
     it begins on the tonic, and a section ends in a cadence. Where the next one begins at home, its last bar
-    leads there; elsewhere it arrives before the next one sets out. Long sections arrive in any case, and then
-    lead on.
+    leads there; elsewhere it arrives before the next one sets out. Long sections arrive in any case: choruses
+    stay, others lead on.
     """
     loops = []
     for number, section in enumerate(sections):
@@ -143,7 +143,8 @@ def section_numerals(style: Style, key: Key, sections: list[Section], seed: int)
         if section.label != "bridge":
             _pass_home(words, loop, style, key)
         last = number + 1 == len(sections)
-        _close(words, loop, style, key, last or _is_home(loops[number + 1][0], key))
+        leads_on = last or _is_home(loops[number + 1][0], key)
+        _close(words, loop, style, key, leads_on, stays=section.label in ("chorus", "drop") and not last)
         found.append(words)
     return found
 
@@ -165,7 +166,9 @@ def _pass_home(words: list[str], loop: list[str], style: Style, key: Key) -> Non
             words[index] = ",".join([_home_word(style, key, loop), *words[index].split(",")[1:]])
 
 
-def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool) -> None:
+def _close(
+    words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool, *, stays: bool
+) -> None:
     """Bring a section to a cadence, in place: a half close or a full one."""
     dominant = _cadence_chord(style, key, loop)
     if len(words) < 2 or dominant is None:
@@ -183,7 +186,7 @@ def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: 
         return
     if not (_leads_home(words[-2]) or _is_home(words[-2], key)):
         words[-2] = f"{words[-2].split(',')[0]},{dominant}"
-    words[-1] = f"{home},{dominant}" if leads_on else home
+    words[-1] = f"{home},{dominant}" if leads_on and not stays else home
 
 
 def chords_by_beat(
