@@ -166,9 +166,7 @@ def _pass_home(words: list[str], loop: list[str], style: Style, key: Key) -> Non
             words[index] = ",".join([_home_word(style, key, loop), *words[index].split(",")[1:]])
 
 
-def _close(
-    words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool, *, stays: bool
-) -> None:
+def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool, *, stays: bool) -> None:
     """Bring a section to a cadence, in place: a half close or a full one."""
     dominant = _cadence_chord(style, key, loop)
     if len(words) < 2 or dominant is None:
