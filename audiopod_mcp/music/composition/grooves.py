@@ -277,7 +277,7 @@ TRIPLE_GROOVES: dict[str, Groove] = {
     "default": {KICK: "X... ..x. ....", SNARE: ".... o... X...", CLOSED: "x.x. x.x. x.x."},
     "jazz": {RIDE: "X... x.x. x...", PEDAL: ".... x... x...", KICK: "x... .... ...."},
     "folk": {KICK: "X... .... ....", STICK: ".... x... x..."},
-    "metal": {KICK: "XxXx XxXx XxXx", SNARE: ".... X... X...", RIDE: "X... X... X..."},
+    "metal": {KICK: "XxXx XxXx XxXx", SNARE: ".... .... X...", RIDE: "X... x... x..."},
     "cinematic": {LOW_TOM: "X... x... x.xx", KICK: "X... .... ...."},
     "house": {KICK: "X... x... x...", CLAP: ".... x... ....", OPEN: "..x. ..x. ..x."},
     "hiphop": {KICK: "X..x .... ..x.", SNARE: ".... .... X...", CLOSED: "x.x. x.xx x.x."},
