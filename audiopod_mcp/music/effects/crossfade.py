@@ -14,6 +14,7 @@ import soxr
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
 CEILING = 0.97
 """Peak that new music is limited to: −0.3 dB of full scale."""
@@ -164,22 +165,28 @@ def limiter_gain(
     peaks = np.maximum.reduce([np.abs(channel) for channel in mix.T])
     if peaks.max(initial=0.0) <= ceiling:
         return np.ones((len(audio), 1), np.float32)
-    if beside is None:
-        need = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
+    if beside is None:  # in place: minutes of it are large
+        np.maximum(peaks, 1e-9, out=peaks)
+        np.divide(ceiling, peaks, out=peaks)
+        need = np.minimum(1.0, peaks, out=peaks)
     else:
         sign = np.sign(mix)
         room = np.clip((ceiling - sign * beside) / np.maximum(sign * audio, 1e-9), 0.0, 1.0)
         need = np.where(np.abs(mix) > ceiling, room, 1.0).min(axis=1)
+    del mix, peaks
     width = max(1, round(_LOOK_AHEAD * rate)) | 1
     need = minimum_filter1d(need, 2 * width + 1)
     # Two running means within the held width make a triangle, without corners that could be heard.
-    smooth = uniform_filter1d(uniform_filter1d(need, width, mode="nearest"), width, mode="nearest")
-    gain: npt.NDArray[np.float32] = smooth.astype(np.float32)[:, None]
+    for _ in range(2):
+        need = uniform_filter1d(need, width, mode="nearest")
+    gain: npt.NDArray[np.float32] = need.astype(np.float32, copy=False)[:, None]
     return gain
 
 
 def mixdown(stems: Mapping[str, Audio]) -> Audio:
     """The sum of at least one stem, each of shape (n, channels), as new audio of that shape."""
+    if isinstance(stems, Multitrack):
+        return stems.mixdown()
     first, *others = stems.values()
     total = first.copy()
     for stem in others:

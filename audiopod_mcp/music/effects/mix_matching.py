@@ -6,7 +6,7 @@ the mix afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from scipy.signal import oaconvolve
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
 from .crossfade import CEILING, limiter_gain, mixdown, resample
 
@@ -211,7 +212,7 @@ def match_mix(
     *,
     amount: float = 0.8,
     report: Progress = ignore_progress,
-) -> dict[str, Audio]:
+) -> Mapping[str, Audio]:
     """Bring new stems to the format, spectral balance and loudness of the song that they join.
 
     They still sum to their mix, which stays within full scale.
@@ -229,17 +230,24 @@ def match_mix(
 
     Returns
     -------
-    dict of float32 arrays, each of shape (about n * rate / 44100, channels)
+    mapping of float32 arrays, each of shape (about n * rate / 44100, channels)
+        ``stems`` themselves, changed, where those are a :class:`Multitrack` that has the format already.
     """
-    mix = mixdown(stems)
-    own = spectral_balance(mix, SAMPLE_RATE)
-    if own is not None and target.balance is not None:
+    taps = None
+    if target.balance is not None and (own := spectral_balance(mixdown(stems), SAMPLE_RATE)) is not None:
         taps = matching_equalizer(own, target.balance, SAMPLE_RATE, amount=amount)
-        stems = {track: apply_filter(stem, taps, report) for track, stem in stems.items()}
-    matched = {}
-    for track, stem in stems.items():
+
+    def fitted(stem: Audio) -> Audio:
         report(0.0, "fitting it in")
-        matched[track] = resample(stem, SAMPLE_RATE, rate, channels)
+        stem = stem if taps is None else apply_filter(stem, taps, report)
+        return resample(stem, SAMPLE_RATE, rate, channels)
+
+    matched: Mapping[str, Audio]
+    if isinstance(stems, Multitrack) and (rate, channels) == (SAMPLE_RATE, 2):
+        matched = stems
+        stems.map(fitted)
+    else:
+        matched = {track: fitted(stem) for track, stem in stems.items()}
     mix = mixdown(matched)
     curve = np.ones((len(mix), 1), np.float32)
     # A limiter takes loudness away again; after two rounds it is right within a tenth of a decibel or two.
@@ -251,8 +259,12 @@ def match_mix(
         limit = limiter_gain(mix, rate, CEILING)
         mix *= limit
         curve *= step * limit
+    del mix
+    report(1.0, "matching the loudness")
+    if isinstance(matched, Multitrack):
+        matched.scale(curve[:, 0])
+        return matched
     for stem in matched.values():
-        report(1.0, "matching the loudness")
         stem *= curve
     return matched
 
@@ -309,8 +321,8 @@ def _with_some_loudness(profile: MixProfile, audio: Audio, rate: int) -> MixProf
 
 def dynamics_gain(
     source: Audio, new: Audio, strength: float = 1.0, *, rate: int = SAMPLE_RATE
-) -> npt.NDArray[np.float32]:
-    """The gain that gives new music the rises and falls in level of another recording.
+) -> list[float]:
+    """The gains that give new music the rises and falls in level of another recording.
 
     Levels of half seconds, smoothed over three, are compared, each against its own mean. The gain is at most
     8 dB down and 4 dB up.
@@ -327,7 +339,8 @@ def dynamics_gain(
 
     Returns
     -------
-    float32 array, shape (n, 1)
+    list of float
+        The factor of each half second or so, for :func:`gain_curve`; none where there is too little music.
     """
 
     def contour(audio: Audio, steps: int) -> npt.NDArray[np.float64]:
@@ -339,9 +352,17 @@ def dynamics_gain(
 
     steps = max(2, round(2 * len(new) / rate))
     if min(len(source), len(new)) < 2 * steps:
-        return np.ones((len(new), 1), np.float32)
+        return []
     wanted, own = contour(source, steps), contour(new, steps)
     gains = strength * np.clip((wanted - wanted.mean()) - (own - own.mean()), -8.0, 4.0)
-    centers = (np.arange(steps) + 0.5) * len(new) / steps
-    curve = np.interp(np.arange(len(new)), centers, 10 ** (gains / 20))
-    return np.asarray(curve[:, None], dtype=np.float32)
+    return [float(factor) for factor in 10 ** (gains / 20)]
+
+
+def gain_curve(gains: Sequence[float], samples: int) -> npt.NDArray[np.float32]:
+    """The gain of each of so many ``samples``, shape (samples,), from some that are evenly spaced."""
+    centers = (np.arange(len(gains)) + 0.5) * samples / len(gains)
+    curve = np.empty(samples, np.float32)
+    for start in range(0, samples, _BLOCK):
+        at = np.arange(start, min(samples, start + _BLOCK))
+        curve[at[0] : at[-1] + 1] = np.interp(at, centers, gains)
+    return curve

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import fix_length, mixdown
+from audiopod_mcp.music.composition.course import follow_course
 from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -20,8 +20,9 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import UNPITCHED, excerpt
-from audiopod_mcp.music.synthesis import render
 from audiopod_mcp.music.theory import parse_key
+
+from .production import Production
 
 STYLE_NOTE = "No style was asked for: it is played as {}, which the recording sounds most like."
 """The note on music beside a recording whose style was heard, not named."""
@@ -99,16 +100,16 @@ def accompany(
         timesignature=frame.timesignature,
         duration=grid.beats[-1],
     )
-    score = compose(brief, seed=seed, grid=grid, report=progress_within(report, 0.0, 0.2))
+    score = compose(replace(brief, course=()), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.2))
+    score = follow_course(score, brief.course, start - origin)
     if ending:
         score = _with_long_last_notes(score, final - origin, max(score.duration, end - origin))
-    stems = render(score, seed=seed, report=progress_within(report, 0.2, 1.0))
-    if not stems:
+    made = Production.record(score, seed=seed, report=progress_within(report, 0.2, 1.0))
+    if not made.stems:
         raise Refused("nobody_plays")
-    first, samples = round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
-    stems = {track: fix_length(stem[first:], samples) for track, stem in stems.items()}
+    made.cut(round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE))
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))
-    return Rendering(mixdown(stems), SAMPLE_RATE, stems, cut, cut.lyrics)
+    return made.rendering(cut)
 
 
 def _with_ending(grid: Grid, frame: LeadSheet, outro: float, big: bool) -> Grid:

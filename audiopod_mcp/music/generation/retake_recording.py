@@ -16,7 +16,6 @@ from audiopod_mcp.music.effects.crossfade import (
     equal_power_fade,
     fix_length,
     limiter_gain,
-    mixdown,
 )
 from audiopod_mcp.music.effects.mix_matching import MixProfile, loudness_gain, match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis
@@ -184,15 +183,16 @@ def _matched_layers(
 ) -> dict[str, Audio]:
     """What was played, by layer, in the format of the recording ``audio`` and with its ``profile``.
 
+    The stems of ``made`` may be changed in place.
     Each layer is brought to the ``loudness`` (LUFS) that it has in the recording.
     """
-    stems = {track: stem.copy() for track, stem in made.stems.items()}
-    stems = match_mix(stems, rate, audio.shape[1], profile, report=report)
-    groups: dict[str, dict[str, Audio]] = {}
+    stems = match_mix(made.stems, rate, audio.shape[1], profile, report=report)
+    new: dict[str, Audio] = {}
     for track, stem in stems.items():
         layer = _layer_of(track, made.score) if made.score else "rest"
-        groups.setdefault(layer if layer in loudness else "rest", {})[track] = fix_length(stem, len(audio))
-    new = {layer: mixdown(group) for layer, group in groups.items()}
+        layer = layer if layer in loudness else "rest"
+        played = fix_length(stem, len(audio))
+        new[layer] = new[layer] + played if layer in new else played.copy()
     for layer, sound in new.items():
         sound *= np.float32(loudness_gain(sound, rate, loudness[layer], at_most=_MAX_LAYER_GAIN))
     return new

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -98,8 +99,17 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs + 0.691) / 10))
 
 
+class Sliceable(Protocol):
+    """A recording of which stretches can be had: an array, or one that lies on the disk."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, piece: slice, /) -> Audio: ...
+
+
 def step_energies(
-    audio: Audio, rate: int, step: int, report: Progress = ignore_progress
+    audio: Sliceable, rate: int, step: int, report: Progress = ignore_progress
 ) -> npt.NDArray[np.float64]:
     """K-weighted energy of consecutive steps of a recording, the channels weighted and summed.
 

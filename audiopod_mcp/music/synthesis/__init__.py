@@ -7,20 +7,17 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, ignore_progress
-from audiopod_mcp.music.theory import parse_key
 
-from . import mix_effects
 from .instruments import INSTRUMENTS, TRACKS, Instrument
 from .mastering import mastering_gain
-from .part_rendering import render_part, with_drones
-from .tone import Signal
+from .multitrack import Multitrack, blank_tapes
+from .track_rendering import render_track
 
-__all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "mix", "render"]
+__all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "Multitrack", "mix", "record", "render"]
 
 _DUCKED_STYLES = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
 """Styles in which the bass drum ducks everything else."""
 _DUCKED_TRACKS = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
-_BLOCK = 1 << 15
 _LOOP_TAIL = 2.5
 """Seconds after a loop's end that are folded back to its start."""
 
@@ -59,45 +56,61 @@ def render(
         By track name, in the order of :data:`TRACKS`; float32, shape (round(duration · 44100), 2).
 
     """
+    return dict(record(score, seed=seed, report=report, tracks=tracks, loop=loop, mastered=mastered))
+
+
+def record(
+    score: Score,
+    *,
+    seed: int | None = None,
+    report: Progress = ignore_progress,
+    tracks: Collection[str] | None = None,
+    loop: bool = False,
+    mastered: bool = True,
+) -> Multitrack:
+    """:func:`render` a piece that may be long: its stems need not fit into memory.
+
+    Raises
+    ------
+    OSError
+        Where they don't fit onto the disk, either.
+
+    """
     seed = score.seed if seed is None else seed
     samples = round(score.duration * SAMPLE_RATE)
     tail = round(_LOOP_TAIL * SAMPLE_RATE) if loop else 0
-    parts = [part for part in score.parts if part.notes and (tracks is None or part.track in tracks)]
-    ducked = score.brief is not None and score.brief.style in _DUCKED_STYLES
-    kicks = [
-        n.start for p in score.parts if p.track == "drums" for n in p.notes if round(n.pitch) in (35, 36)
-    ]
-    duck = mix_effects.ducking_gain(kicks, samples + tail) if ducked and kicks else None
-    stems: dict[str, Audio] = {}
-    sends: dict[str, Signal] = {}
-    for index, part in enumerate(parts):
+    players: dict[str, list[Part]] = {}
+    for part in score.parts:
+        if part.notes and (tracks is None or part.track in tracks):
+            players.setdefault(part.track, []).append(part)
+    kicks = _kicks(score)
+    *tapes, total = blank_tapes(len(players) + 1, samples)
+    for number, (track, parts) in enumerate(players.items()):
 
-        def part_progress(fraction: float, doing: str, index: int = index) -> None:
-            report(0.8 * (index + fraction) / len(parts), f"Playing the {doing}")
+        def track_progress(fraction: float, doing: str, number: int = number) -> None:
+            report(0.8 * (number + fraction) / len(players), f"Playing the {doing}")
 
-        stem = stems.setdefault(part.track, np.zeros((samples + tail, 2), np.float32))
-        send = sends.setdefault(part.track, np.zeros(samples + tail, np.float32))
-        _mix_part(part, stem, send, score, seed, part_progress)
-    for track, stem in stems.items():
-        if sends[track].any():
-            mix_effects.add_reverb(stem, sends[track], lambda: report(0.84, "Mixing"))
-        if duck is not None and track in _DUCKED_TRACKS:
-            stem *= duck[:, None]
-    del sends
-    for name, stem in stems.items():
-        stems[name] = _fold_loop_tail(stem, samples) if loop else _with_fade_out(stem)
-    if mastered and stems:
-        total = np.zeros((samples, 2), np.float32)
-        for stem in stems.values():
-            report(0.86, "Mixing")
-            total += stem
+        ducked_by = kicks if track in _DUCKED_TRACKS else ()
+        stem = render_track(parts, score, samples + tail, seed, track_progress, kicks=ducked_by)
+        if loop:
+            stem = iter([_fold_loop_tail(np.concatenate(list(stem)), samples)])
+        at = 0
+        for block in stem:
+            if not loop:
+                _fade_out_end(block, at, samples)
+            piece = slice(at, at + len(block))
+            tapes[number][piece] = block
+            total[piece] += block
+            at += len(block)
+    recorded = dict(zip(players, tapes, strict=True))
+    music = Multitrack({name: recorded[name] for name in TRACKS if name in recorded}, samples)
+    if mastered and players:
         curve = mastering_gain(total, wrap=loop, report=lambda _, doing: report(0.87, doing))
         del total
-        for stem in stems.values():
-            report(0.95, "Mastering")
-            stem *= curve[:, None]
+        report(0.95, "Mastering")
+        music.scale(curve)
     report(1.0, "Rendered")
-    return {name: stems[name] for name in TRACKS if name in stems}
+    return music
 
 
 def mix(stems: Mapping[str, Audio]) -> Audio:
@@ -111,53 +124,20 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
     """
     if not stems:
         raise ValueError("there are no stems to mix")
+    if isinstance(stems, Multitrack):
+        return stems.mixdown()
     total = np.zeros_like(next(iter(stems.values())))
     for stem in stems.values():
         total += stem
     return total
 
 
-def _mix_part(part: Part, stem: Audio, send: Signal, score: Score, seed: int, report: Progress) -> None:
-    """Add one part, with its effects, to ``stem`` (n, 2), and what the room hears of it to ``send`` (n,)."""
-    instrument = INSTRUMENTS[part.instrument]
-
-    def tick() -> None:
-        report(0.9, part.instrument)
-
-    key = parse_key(score.key)
-    if key:
-        part = with_drones(part, key.tonic)
-    dry = render_part(part, len(stem), seed, report, key.tonic if key else None)
-    if instrument.drive:
-        dry = mix_effects.distort(dry, instrument.drive, tick)
-    level = 10 ** (instrument.level_db / 20)
-    angle = (instrument.pan * 0.8 + 1) * np.pi / 4
-    gains = np.array([np.cos(angle), np.sin(angle)]) * np.sqrt(2) * level
-    mono = np.empty(len(dry), np.float32)
-    for start in range(0, len(dry), _BLOCK):  # a block at a time stays in the cache
-        tick()
-        block = dry[start : start + _BLOCK]
-        if block.ndim == 2:
-            np.add(block[:, 0], block[:, 1], out=mono[start : start + _BLOCK])
-        else:
-            mono[start : start + _BLOCK] = block
-        mono[start : start + _BLOCK] *= np.float32(0.5 * level if block.ndim == 2 else level)
-    if instrument.rotary_speaker:
-        dry = mix_effects.rotary_speaker(mono, tick) / np.float32(level)
-    sway = mix_effects.auto_pan_gains(instrument.auto_pan_depth) if instrument.auto_pan_depth else None
-    for start in range(0, len(dry), _BLOCK):
-        tick()
-        block = dry[start : start + _BLOCK]
-        for side, gain in enumerate(gains.astype(np.float32)):
-            heard = gain * (block if block.ndim == 1 else block[:, side])
-            if sway is not None:
-                heard *= np.take(sway[side], np.arange(start, start + len(heard)), mode="wrap")
-            stem[start : start + _BLOCK, side] += heard
-    if instrument.echo_level:
-        mix_effects.add_echo(stem, mono, 45 / max(score.tempo, 40), instrument.echo_level, tick)
-    if instrument.reverb_send:
-        mono *= np.float32(2.2 * instrument.reverb_send)
-        send += mono
+def _kicks(score: Score) -> tuple[float, ...]:
+    """When the bass drum ducks the others, s; never, in most styles."""
+    if score.brief is None or score.brief.style not in _DUCKED_STYLES:
+        return ()
+    drums = (part for part in score.parts if part.track == "drums")
+    return tuple(note.start for part in drums for note in part.notes if round(note.pitch) in (35, 36))
 
 
 def _fold_loop_tail(stem: Audio, samples: int) -> Audio:
@@ -171,9 +151,12 @@ def _fold_loop_tail(stem: Audio, samples: int) -> Audio:
     return out
 
 
-def _with_fade_out(stem: Audio) -> Audio:
-    """Fade out the last 15 ms of ``stem`` in place: audio that is cut off must not click."""
-    n = min(len(stem), int(0.015 * SAMPLE_RATE))
-    if n:
-        stem[-n:] *= np.linspace(1, 0, n, dtype=np.float32)[:, None]
-    return stem
+def _fade_out_end(block: Audio, start: int, samples: int) -> None:
+    """Fade out, in place, what is in ``block`` of the last 15 ms of a stem: what is cut off must not click.
+
+    The block begins at sample ``start`` of so many ``samples``.
+    """
+    n = min(samples, int(0.015 * SAMPLE_RATE))
+    first = samples - n
+    faded = block[max(0, first - start) :]
+    faded *= np.linspace(1, 0, n, dtype=np.float32)[max(0, start - first) :][: len(faded), None]

@@ -8,9 +8,10 @@ import numpy as np
 import soxr
 from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
+from audiopod_mcp.music.model import SAMPLE_RATE, Progress, ignore_progress
 from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, true_peak
 
+from .multitrack import Tape
 from .tone import FloatArray, Signal
 
 TARGET_LUFS = -14.0
@@ -26,7 +27,7 @@ _LOOK_AHEAD = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
 
 
-def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = ignore_progress) -> Signal:
+def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_progress) -> Signal:
     """Compute the gain that brings a mix to :data:`TARGET_LUFS` without exceeding :data:`CEILING_DBTP`.
 
     A gentle bus compressor is followed by a look-ahead limiter: the gain that each block needs, its running
@@ -62,13 +63,15 @@ def mastering_gain(mix: Audio, *, wrap: bool = False, report: Progress = ignore_
         if lost < 0.1:
             break
         make_up *= 10 ** (min(lost * 1.25, 5.0) / 20)
+        del curve  # minutes of it are large
         curve = _limiter_gain(peaks, make_up * glue, len(mix), wrap)
     over = -np.inf
     for start in range(0, len(mix), _CHUNK):
         report(0.0, "Mastering")
         piece = slice(start, start + _CHUNK)
         over = max(over, true_peak(mix[piece] * curve[piece, None], SAMPLE_RATE) - CEILING_DBTP + 0.06)
-    return curve * np.float32(10 ** (-max(0.0, over) / 20))
+    curve *= np.float32(10 ** (-max(0.0, over) / 20))
+    return curve
 
 
 def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
@@ -78,13 +81,14 @@ def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
     Of a gain that moves within a step its mean square is taken.
     """
     steps = gain[: len(weighted) * _STEP]
-    squares = np.einsum("ij,ij->i", *(2 * [np.resize(steps, (len(weighted), _STEP))])) / _STEP
+    whole = steps if len(steps) == len(weighted) * _STEP else np.resize(steps, len(weighted) * _STEP)
+    squares = np.einsum("ij,ij->i", *(2 * [whole.reshape(len(weighted), _STEP)])) / _STEP
     energy = weighted * squares
     tenths = np.add.reduceat(energy, np.arange(0, len(energy), 5))
     return gated_loudness(tenths, 5 * _STEP)
 
 
-def _block_levels(mix: Audio, report: Progress) -> tuple[Signal, Signal]:
+def _block_levels(mix: Tape, report: Progress) -> tuple[Signal, Signal]:
     """Measure each block of 64: the higher channel's peak at fourfold oversampling, and the mean square."""
     peaks, energies = [], []
     step, margin = SAMPLE_RATE // _BLOCK * _BLOCK, 4 * _BLOCK
@@ -131,5 +135,6 @@ def _limiter_gain(peaks: Signal, gain: FloatArray, samples: int, wrap: bool) -> 
     knots = 0.5 * (smooth + np.concatenate(([before], smooth[:-1])))
     knots = np.append(knots, knots[0] if wrap else smooth[-1]).astype(np.float32)
     ramp = (np.arange(_BLOCK) / _BLOCK).astype(np.float32)
-    curve: Signal = (knots[:-1, None] + np.diff(knots)[:, None] * ramp).reshape(-1)[:samples]
-    return curve
+    curve: Signal = np.diff(knots)[:, None] * ramp
+    curve += knots[:-1, None]
+    return curve.reshape(-1)[:samples]

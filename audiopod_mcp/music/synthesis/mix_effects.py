@@ -5,7 +5,7 @@ Audio is float32: mono of shape (n,), stereo of shape (n, 2).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +21,12 @@ Tick = Callable[[], None]
 _REVERB_RATE = SAMPLE_RATE // 2
 _FFT_SIZE = 1 << 17
 _MAX_REVERB_SECONDS = 1.5
+_T60 = 1.4
+"""Reverberation time of the room, s."""
+REVERB_BLOCK = 2 * (_FFT_SIZE - int(_T60 * _REVERB_RATE))
+"""Samples that :class:`Reverb` takes at a time: what a transform has room for beside the room's response."""
+ROTARY_DELAY = 32
+"""Samples before a block that :func:`rotary_speaker` has to hear."""
 
 
 @lru_cache(maxsize=4)
@@ -48,75 +54,83 @@ def _room_impulse_spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dt
     return sfft.rfft(response, _FFT_SIZE, axis=1).astype(np.complex64), n
 
 
-def add_reverb(stereo: Audio, dry: Signal, tick: Tick, t60: float = 1.4) -> None:
-    """Add the reverberation of ``dry`` to ``stereo``, in place.
+class Reverb:
+    """The reverberation of one room, block after block of :data:`REVERB_BLOCK` samples.
 
     A reverberation tail is dark, so it is computed at half the sample rate, by overlap-add of blocks that fit
     into the cache.
-
-    Parameters
-    ----------
-    stereo
-        What is heard, shape (n, 2); changed.
-    dry
-        What the room hears, shape (n,).
-    tick
-        Called between blocks.
-    t60
-        Reverberation time, s.
-
     """
-    spectra, length = _room_impulse_spectra(t60)
-    half = len(dry) // 2
-    slow = np.zeros(half + 2, np.float32)
-    pairs = dry[: 2 * half].reshape(half, 2)
-    # The filter (1 3 3 1)/8 has three zeros at Nyquist; after it, every other sample is dropped.
-    slow[:half] = pairs[:, 0]
-    slow[:half] += pairs[:, 1]
-    slow[:half] *= np.float32(0.375)
-    slow[1:half] += np.float32(0.125) * pairs[:-1, 1]
-    slow[: half - 1] += np.float32(0.125) * pairs[1:, 0]
-    hop = _FFT_SIZE - length
-    tail = np.zeros((2, length), np.float32)
-    last = np.zeros(2, np.float32)
-    fine = stereo[: 2 * half].reshape(half, 2, 2)  # (half-rate sample, which of its two, channel)
-    for start in range(0, half, hop):
-        tick()
-        block = slow[start : start + hop]
-        sounds = bool(block.any())
-        if not sounds and not tail.any():
-            last[:] = 0
-            continue
+
+    def __init__(self, samples: int) -> None:
+        """Prepare for a signal of so many ``samples``."""
+        self._half = samples // 2
+        self._spectra, length = _room_impulse_spectra(_T60)
+        self._tail = np.zeros((2, length), np.float32)
+        self._last = np.zeros(2, np.float32)
+
+    def needs(self, start: int) -> tuple[int, int]:
+        """What :meth:`add` has to hear for the block from ``start`` on: samples ``[first, last)``."""
+        return max(0, start - 2), min(2 * self._half, start + REVERB_BLOCK + 2)
+
+    def add(self, stereo: Audio, dry: Signal, start: int) -> None:
+        """Add to ``stereo`` (n, 2), the block from sample ``start`` on, what the room makes of ``dry``."""
+        count = min(REVERB_BLOCK // 2, self._half - start // 2)
+        if count <= 0:
+            return
+        slow = self._at_half_rate(dry, start, count)
+        sounds = bool(slow.any())
+        if not sounds and not self._tail.any():
+            self._last[:] = 0
+            return
         if sounds:
-            reverberation = sfft.irfft(sfft.rfft(block, _FFT_SIZE) * spectra, _FFT_SIZE, axis=1)
+            reverberation = sfft.irfft(sfft.rfft(slow, _FFT_SIZE) * self._spectra, _FFT_SIZE, axis=1)
         else:
             reverberation = np.zeros((2, _FFT_SIZE), np.float32)
-        reverberation[:, :length] += tail
-        tail = reverberation[:, hop:].copy()
-        wet = np.ascontiguousarray(reverberation[:, : min(hop, half - start)].T)
+        reverberation[:, : self._tail.shape[1]] += self._tail
+        self._tail = reverberation[:, REVERB_BLOCK // 2 :].copy()
+        wet = np.ascontiguousarray(reverberation[:, :count].T)
         # Back to the full rate: the samples themselves, and between two of them their mean.
-        between = np.concatenate((last[None], wet[:-1]))
-        last = wet[-1]
-        target = fine[start : start + len(wet)]
+        between = np.concatenate((self._last[None], wet[:-1]))
+        target = stereo[: 2 * count].reshape(count, 2, 2)  # (half-rate sample, which of its two, channel)
         target[:, 1] += wet
         wet *= np.float32(0.5)
+        self._last = wet[-1]  # it will be halved again, for one sample: who mends that changes every song
         between *= np.float32(0.5)
         between += wet
         target[:, 0] += between
 
+    def _at_half_rate(self, dry: Signal, start: int, count: int) -> Signal:
+        """``count`` samples from ``start`` on at half the rate; ``dry`` begins where :meth:`needs` says."""
+        pairs = dry[: len(dry) // 2 * 2].reshape(-1, 2)
+        lead = 1 if start else 0
+        own = pairs[lead : lead + count]
+        # The filter (1 3 3 1)/8 has three zeros at Nyquist; after it, every other sample is dropped.
+        slow: Signal = own[:, 0] + own[:, 1]
+        slow *= np.float32(0.375)
+        slow[1 - lead :] += np.float32(0.125) * pairs[: count - 1 + lead, 1]
+        after = pairs[lead + 1 : lead + 1 + count, 0]
+        slow[: len(after)] += np.float32(0.125) * after
+        return slow
 
-def add_echo(stereo: Audio, dry: Signal, seconds: float, level: float, tick: Tick) -> None:
-    """Add three echoes of ``dry`` (n,), ``seconds`` apart and from side to side, to ``stereo`` (n, 2)."""
+
+def add_echo(
+    stereo: Audio, dry: Callable[[int, int], Signal], start: int, seconds: float, level: float
+) -> None:
+    """Add three echoes, ``seconds`` apart and from side to side, to the block ``stereo`` (n, 2).
+
+    The block begins at sample ``start``; ``dry(first, last)`` gives the samples ``[first, last)`` of what
+    echoes.
+    """
     step = round(seconds * SAMPLE_RATE)
     for repeat in range(1, 4):
-        tick()
-        at = repeat * step
-        if at >= len(dry):
+        late = max(0, repeat * step - start)  # samples of the block before the echo begins
+        if late >= len(stereo):
             break
+        before = dry(start + late - repeat * step, start + len(stereo) - repeat * step)
         near = np.float32(level**repeat * 0.9)
         side = repeat % 2
-        stereo[at:, side] += near * dry[:-at]
-        stereo[at:, 1 - side] += np.float32(0.35) * near * dry[:-at]
+        stereo[late:, side] += near * before
+        stereo[late:, 1 - side] += np.float32(0.35) * near * before
 
 
 def distort(dry: Signal, drive: float, tick: Tick) -> Signal:
@@ -141,27 +155,26 @@ def distort(dry: Signal, drive: float, tick: Tick) -> Signal:
     return dry
 
 
-def rotary_speaker(dry: Signal, tick: Tick, rate: float = 6.3) -> Audio:
-    """Play ``dry`` (n,) through a horn that turns ``rate`` times a second before two microphones; (n, 2).
+def rotary_speaker(dry: Signal, start: int, lead: int, rate: float = 6.3) -> Audio:
+    """Play a block through a horn that turns ``rate`` times a second before two microphones; (n, 2).
 
     It is louder and sharper as it comes, softer and flatter as it goes (Smith et al., "Doppler simulation and
-    the Leslie", DAFx 2002).
+    the Leslie", DAFx 2002). ``dry`` is the block, which begins at sample ``start``, after the ``lead``
+    samples before it: :data:`ROTARY_DELAY`, or as many as there are.
     """
     period = round(SAMPLE_RATE / rate)
-    n = len(dry)
     turn = 2 * np.pi * np.arange(period) / period
-    here = np.arange(n)
+    n = len(dry) - lead
+    phase = np.arange(start, start + n) % period
     out = np.empty((n, 2), np.float32)
     for side, angle in enumerate((0.0, 1.9)):
-        tick()
         delay = 0.35e-3 * SAMPLE_RATE * (1 - np.cos(turn - angle))
         whole = np.floor(delay).astype(np.int64)
-        between = np.resize((delay - whole).astype(np.float32), n)
-        index = here - np.resize(whole, n)
+        index = np.arange(lead, lead + n) - whole[phase]
         np.maximum(index, 1, out=index)
         later = dry.take(index)
-        later += between * (dry.take(index - 1) - later)
-        out[:, side] = later * np.resize((1 + 0.28 * np.cos(turn - angle)).astype(np.float32), n)
+        later += (delay - whole).astype(np.float32)[phase] * (dry.take(index - 1) - later)
+        out[:, side] = later * (1 + 0.28 * np.cos(turn - angle)).astype(np.float32)[phase]
     return out
 
 
@@ -172,15 +185,19 @@ def auto_pan_gains(depth: float, rate: float = 5.2) -> Signal:
     return np.stack((1 + wave, 1 - wave)).astype(np.float32)
 
 
-def ducking_gain(kicks: list[float], samples: int, depth: float = 0.6) -> Signal:
-    """Give the gain (samples,) of a compressor keyed by the bass drum: it dips at each of ``kicks`` (s)."""
+def ducking_gain(kicks: Sequence[float], start: int, samples: int, depth: float = 0.6) -> Signal:
+    """Give the gain of a compressor keyed by the bass drum, which dips at each of ``kicks`` (s); (samples,).
+
+    It is that of the block that begins at sample ``start``.
+    """
     gain = np.ones(samples, np.float32)
     n = int(0.28 * SAMPLE_RATE)
     x = np.linspace(0, 1, n, dtype=np.float32)
     dip = 1 - np.float32(depth) * np.minimum(1, x * 60) * (1 - x) ** 2
     for kick in kicks:
-        start = round(kick * SAMPLE_RATE)
-        if 0 <= start < samples:
-            ducked = gain[start : start + n]
-            np.minimum(ducked, dip[: len(ducked)], out=ducked)
+        at = round(kick * SAMPLE_RATE) - start
+        if at + start >= 0 and -n < at < samples:
+            skip = max(0, -at)
+            ducked = gain[at + skip : at + n]
+            np.minimum(ducked, dip[skip : skip + len(ducked)], out=ducked)
     return gain

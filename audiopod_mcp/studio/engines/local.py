@@ -14,7 +14,7 @@ from audiopod_mcp.music.model import Progress, Rendering, progress_within
 from audiopod_mcp.settings import read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
-from .base import Engine, EngineRefused, Finding, Outcome, Take, Work
+from .base import Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
 from .takes import read_source, write_take
@@ -90,7 +90,9 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, progress_within(report, 0.05, 1.0), covered, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), covered, by_rule=True, remarks=source.notes
+        )
 
     def reference(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.reference import reference
@@ -107,7 +109,9 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, progress_within(report, 0.05, 1.0), likened, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), likened, by_rule=True, remarks=source.notes
+        )
 
     def retake(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.retake import retake
@@ -128,6 +132,7 @@ class LocalEngine(Engine):
             subtype=source.subtype,
             seeds=seeds,
             by_rule=True,
+            remarks=source.notes,
         )
 
     def repaint(self, work: Work, report: Progress) -> Outcome:
@@ -149,7 +154,12 @@ class LocalEngine(Engine):
             )
 
         return _make_takes(
-            work, progress_within(report, 0.05, 1.0), repainted, subtype=source.subtype, by_rule=True
+            work,
+            progress_within(report, 0.05, 1.0),
+            repainted,
+            subtype=source.subtype,
+            by_rule=True,
+            remarks=source.notes,
         )
 
     def extend(self, work: Work, report: Progress) -> Outcome:
@@ -171,12 +181,18 @@ class LocalEngine(Engine):
             )
 
         return _make_takes(
-            work, progress_within(report, 0.05, 1.0), extended, subtype=source.subtype, by_rule=True
+            work,
+            progress_within(report, 0.05, 1.0),
+            extended,
+            subtype=source.subtype,
+            by_rule=True,
+            remarks=source.notes,
         )
 
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
+        from .refusals import explain
         from .stems import separator_of
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
@@ -192,10 +208,13 @@ class LocalEngine(Engine):
                 seed=seed,
                 report=report,
                 separator=separator_of(self.demucs_models),
+                wording=explain,
                 **source.composed,
             )
 
-        return _make_takes(work, progress_within(report, 0.05, 1.0), edited, subtype=source.subtype)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), edited, subtype=source.subtype, remarks=source.notes
+        )
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
         from .stems import stem_of
@@ -204,28 +223,32 @@ class LocalEngine(Engine):
         track = work.params["track_name"]
         notes: tuple[str, ...] = ()
         subtype = source.subtype
-        if not source.stems:
+        if source.remade is not None and track in source.remade.stems:
+            stem, subtype = source.remade.stems[track], "PCM_24"
+            notes = (
+                f"The song {source.remade.reason}: this stem was played anew from its score. It has the same "
+                "notes, and sounds otherwise than in the mix.",
+            )
+        elif not source.stems and source.remade is None:
             part = progress_within(report, 0.1, 0.9)
             stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
         else:
-            raise EngineRefused(
-                f"track_name: nobody plays {track} in this track; it has {', '.join(source.stems)}"
-            )
+            tracks = ", ".join(sorted(source.remade.stems if source.remade else source.stems))
+            raise EngineRefused(f"track_name: nobody plays {track} in this track; it has {tracks}")
         rendering = Rendering(stem, source.rate)
         take = write_take(
             work.folder, "take-1", rendering, None, progress_within(report, 0.9, 1.0), subtype=subtype
         )
-        return Outcome((take,), notes=notes)
+        return Outcome((take,), notes=(*source.notes, *notes))
 
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        return Outcome(
-            result=analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
-        )
+        result = analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
+        return Outcome(result={**result, "notes": [*source.notes, *result["notes"]]})
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
@@ -260,17 +283,20 @@ def _make_takes(
     subtype: str = "PCM_16",
     seeds: Sequence[int] | None = None,
     by_rule: bool = False,
+    remarks: tuple[str, ...] = (),
 ) -> Outcome:
     """``render`` called once for each seed that is asked for, or drawn, and its results written.
 
     ``subtype`` is that of a source that comes back changed. ``by_rule`` has a note say how new music was made
-    that a listener may take for a model's.
+    that a listener may take for a model's; ``remarks`` are notes on the source.
     """
     from audiopod_mcp.music.generation.generate import GUIDE_VOCAL_NOTE
 
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
     notes: list[str] = []
+    done: list[str] = []
+    not_done: list[NotDone] = []
     details: dict[str, Any] = {}
     for number, seed in enumerate(chosen):
         part = progress_within(report, number / len(chosen), (number + 1) / len(chosen))
@@ -278,8 +304,16 @@ def _make_takes(
         end = progress_within(part, 0.9, 1.0)
         takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
         notes.extend(rendering.notes)
+        done.extend(rendering.done)
+        not_done.extend(rendering.not_done)
         if by_rule:
             notes.append(_BY_RULE)
             notes.extend([GUIDE_VOCAL_NOTE] if rendering.lyrics and work.params.get("lyrics") else [])
         details = details or details_of(rendering)
-    return Outcome(tuple(takes), notes=tuple(dict.fromkeys(notes)), details=details)
+    return Outcome(
+        tuple(takes),
+        notes=tuple(dict.fromkeys((*remarks, *notes))),
+        done=tuple(dict.fromkeys(done)),
+        not_done=tuple(dict.fromkeys(not_done)),
+        details=details,
+    )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, progress_within
+from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, ignore_progress, progress_within
 
-from .base import MASTER, SCORE, STEMS, EngineRefused, Take, Work
+from .base import MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
+
+if TYPE_CHECKING:
+    from .recipes import Remade
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,10 @@ class SourceTrack:
     subtype: str
     stems: Mapping[str, Audio]
     score: Score | None
+    remade: Remade | None = None
+    """Where its stems can't be had any more as they were: what is played today from its score."""
+    notes: tuple[str, ...] = field(default=())
+    """What the person should know about it, one sentence each."""
 
     @property
     def composed(self) -> dict[str, Any]:
@@ -45,6 +52,9 @@ def read_source(
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
         raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
+    if path.name == MASTER and path.with_name(UNCLIPPED).is_file():
+        path = path.with_name(UNCLIPPED)
+    notes: list[str] = []
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
     audio, rate, subtype = read_audio(
@@ -53,25 +63,74 @@ def read_source(
         max_seconds=max_seconds or MAX_SECONDS,
         listening=listening,
         report=progress_within(report, 0.0, 0.5),
+        note=notes.append,
     )
     score, layers = None, {}
     if work.original is not None and (work.original / SCORE).is_file():
         score = Score.from_dict(json.loads((work.original / SCORE).read_text("utf-8")))
-        paths = sorted((work.original / STEMS).glob("*.flac")) if stems else []
-        for number, stem in enumerate(paths):
-            part = progress_within(
-                report, 0.5 + 0.5 * number / len(paths), 0.5 + 0.5 * (number + 1) / len(paths)
-            )
-            layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
-            if stem_rate == rate and layer.shape == audio.shape:
-                layers[stem.stem] = layer
-    return SourceTrack(audio, rate, subtype, layers, score)
+        rest = progress_within(report, 0.5, 1.0)
+        if stems and (work.original / STEMS).is_dir():
+            layers = _read_stems(work.original / STEMS, audio, rate, rest)
+        elif stems and (work.original / RECIPE).is_file():
+            from .recipes import remake_stems
+
+            remade = remake_stems(work.original, audio, subtype, rest)
+            if remade is not None and not remade.same:
+                note = f"What it starts from {remade.reason}: it was treated as a recording, without stems."
+                return SourceTrack(audio, rate, subtype, {}, score, remade, (*notes, note))
+            layers = {track: remade.stems[track] for track in sorted(remade.stems)} if remade else {}
+    return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
+
+
+def has_stems(take: Path) -> bool:
+    """Whether the folder of a take has stems, or what they are made with."""
+    return (take / STEMS).is_dir() or (take / RECIPE).is_file()
+
+
+def _read_stems(folder: Path, audio: Audio, rate: int, report: Progress) -> dict[str, Audio]:
+    """The stems in ``folder`` that are shaped like ``audio``."""
+    from audiopod_mcp.studio.media.audio_files import read_audio
+
+    layers, paths = {}, sorted(folder.glob("*.flac"))
+    for number, stem in enumerate(paths):
+        part = progress_within(report, number / len(paths), (number + 1) / len(paths))
+        layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
+        if stem_rate == rate and layer.shape == audio.shape:
+            layers[stem.stem] = layer
+    return layers
+
+
+def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> None:
+    """Make the stems of the take whose folder is ``take``, each ``{track}.flac`` in ``folder``.
+
+    Raises:
+        EngineRefused: where they can't be made any more.
+
+    """
+    from audiopod_mcp.studio.media.audio_files import MAX_HEARD, read_audio, write_audio
+
+    from .recipes import STEM_SUBTYPE, remake_stems
+
+    master, rate, subtype = read_audio(take / MASTER, max_seconds=MAX_HEARD)
+    remade = remake_stems(take, master, subtype, report)
+    del master
+    if remade is None:
+        raise EngineRefused("how its stems are made is not to be read any more")
+    if not remade.same:
+        raise EngineRefused(
+            f"it {remade.reason}, so its stems would not sum to it; extract_stem plays one anew"
+        )
+    for track, stem in remade.stems.items():
+        write_audio(folder / f"{track}.flac", stem, rate, "flac", subtype=STEM_SUBTYPE, report=report)
 
 
 def write_take(
     folder: Path, name: str, made: Rendering, seed: int | None, report: Progress, *, subtype: str = "PCM_16"
 ) -> Take:
-    """Master, stems and score of a take, the master precise enough for a source of ``subtype``."""
+    """Master and score of a take, the master precise enough for a source of ``subtype``, and its stems.
+
+    Those that can be made again are not written: how they are made is.
+    """
     from audiopod_mcp.studio.media.audio_files import exact_subtype, write_audio
 
     home = folder / name
@@ -85,12 +144,20 @@ def write_take(
         subtype=precise,
         report=progress_within(report, 0.0, 0.3),
     )
-    if made.stems:
+    loud = not subtype.startswith("PCM_") and bool(max(made.audio.max(), -made.audio.min()) > 1)
+    if loud:
+        write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT")
+    if made.recipe is not None:
+        from .recipes import write_recipe
+
+        write_recipe(home, made)
+    elif made.stems:
         (home / STEMS).mkdir(exist_ok=True)
-    for number, (track, stem) in enumerate(made.stems.items()):
-        low = 0.3 + 0.7 * number / len(made.stems)
-        part = progress_within(report, low, low + 0.7 / len(made.stems))
-        write_audio(home / STEMS / f"{track}.flac", stem, made.rate, "flac", subtype="PCM_24", report=part)
+        for number, (track, stem) in enumerate(made.stems.items()):
+            low = 0.3 + 0.7 * number / len(made.stems)
+            part = progress_within(report, low, low + 0.7 / len(made.stems))
+            path = home / STEMS / f"{track}.flac"
+            write_audio(path, stem, made.rate, "flac", subtype="PCM_24", report=part)
     if made.score is not None:
         (home / SCORE).write_text(json.dumps(asdict(made.score), separators=(",", ":")), "utf-8")
     lrc = None
@@ -98,4 +165,5 @@ def write_take(
         from audiopod_mcp.music.lyrics.lrc import to_lrc
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
-    return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
+    seconds = len(made.audio) / made.rate
+    return Take(name, seconds, made.rate, seed, tuple(made.stems), lrc, unclipped=loud)

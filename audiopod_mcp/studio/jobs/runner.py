@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,11 +18,14 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.disk import describe_full_studio, is_full
+from audiopod_mcp.operations.vocabulary import Notation
 from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
+from audiopod_mcp.studio.media.layout import RECIPE, STEMS
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
@@ -30,12 +34,14 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
+from .notation import WrittenDown, write_down
+from .outage import Outage
 from .recovery import reconcile
 from .result_columns import LONGEST_FAILURE, result_columns
 from .retention import let_go
 from .slot import Slot
 from .store import RUNNING, Store, now
-from .task import Order, Result, output_folder_is_whole, perform, transcode
+from .task import Order, Result, output_folder_is_whole, perform, transcode, write_stems
 from .unusable import DATABASE
 
 LOOK_EVERY: Final = 1.0
@@ -44,12 +50,16 @@ RECOVER_EVERY: Final = 5.0
 """Seconds after which to look for instances that died."""
 SWEEP_EVERY: Final = 3600.0
 """Seconds after which to look into the trash."""
+SECRETS_KEPT: Final = timedelta(days=1)
+"""How long a failed job can be fetched anew from an address with a password or signature."""
 ROOM_WANTED: Final = 512 * 2**20
 """Bytes that should be free: below that nothing is kept in the trash."""
 LOOK_FOR_DELETED_EVERY: Final = 0.5
 """Seconds after which to look whether a job that is worked on was deleted, here or by another process."""
 DISK_PATIENCE: Final = 600.0
 """Seconds for which a result is kept that can't be put in its place."""
+LONGEST_STEMS: Final = 900.0
+"""Seconds after which making stems is surely stuck."""
 FETCHES: Final = 32
 """How many downloads may go on at the same time."""
 _FETCHING: Final = 8.0
@@ -96,6 +106,11 @@ class Studio:
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers each caller waits for, of those that are made while one waits."""
 
+    _no_store: Outage = field(default_factory=lambda: Outage("the job store does not answer"))
+    _no_care: Outage = field(
+        default_factory=lambda: Outage("could not look after the jobs of other studio processes")
+    )
+
     def __post_init__(self) -> None:
         self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
 
@@ -121,15 +136,17 @@ class Studio:
 
     async def _claim(self) -> StoredJob | None:
         try:
-            return await to_thread.run_sync(
+            job = await to_thread.run_sync(
                 self.store.claim,
                 self.instance.id,
                 self.config.engine,
                 max(RUNNING, 2 * self.config.workers),
             )
-        except sqlite3.Error:
-            logger.exception("the job store does not answer")
+        except sqlite3.Error as error:
+            self._no_store.failed(error)
             return None
+        self._no_store.over()
+        return job
 
     async def _guarded(self, job: StoredJob, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""
@@ -213,9 +230,9 @@ class Studio:
                             source["url"], path, allow_private=self.config.allow_private_urls, told=told
                         )
                 except NotFetched as reason:
+                    url = one_line(source["url"], 200)
                     raise NotFetched(
-                        f"{argument}: could not fetch {one_line(source['url'], 200)} ({reason}); "
-                        "check the address, or give another one"
+                        f"{argument}: could not fetch {url} ({reason}); {reason.remedy}"
                     ) from None
             elif "job" in source:
                 original = self.media.take(source["job"], source["take"])
@@ -249,6 +266,12 @@ class Studio:
         async with self._aside:
             return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
 
+    async def written_down(self, job: StoredJob, notation: Notation) -> WrittenDown:
+        """The notes of the first take of ``job``. Raises ``WorkerDied``."""
+        take = self.media.master(job.id, job.takes[0]["name"]).parent
+        async with self._aside:
+            return await self.workers.run(write_down, take, notation, job.title, job.lrc_content)
+
     async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.
 
@@ -271,6 +294,44 @@ class Studio:
                 self._converting.pop(path).set()
         return path
 
+    async def stem(self, job: StoredJob, take: str, track: str) -> Path:
+        """A stem of the take, made now with all the others if nobody has asked for one before.
+
+        Raises:
+            CanNotRun: where they can't be made this time.
+            EngineRefused: where they can't be made any more.
+            FileNotFoundError: where the audio is gone.
+
+        """
+        path = self.media.stem(job.id, take, track)
+        while not path.parent.exists():
+            if (other := self._converting.get(path.parent)) is not None:
+                await other.wait()
+                continue
+            self._converting[path.parent] = anyio.Event()
+            try:
+                await self._make_stems(job.id, take)
+            finally:
+                self._converting.pop(path.parent).set()
+        if not path.exists():
+            raise FileNotFoundError(path)
+        return path
+
+    async def _make_stems(self, job_id: int, take: str) -> None:
+        home = self.media.take(job_id, take)
+        if not (home / RECIPE).exists():
+            raise FileNotFoundError(home / RECIPE)
+        async with self.working_folder() as folder:
+            stems = new_folder(folder, STEMS)
+            try:
+                async with self._aside:
+                    error = await self.workers.run(write_stems, home, stems, longest=LONGEST_STEMS)
+            except TimeoutError:
+                error = f"making the stems took longer than {_minutes(LONGEST_STEMS)}"
+            if error:
+                raise CanNotRun(error)
+            await to_thread.run_sync(self.media.add_stems, job_id, take, stems)
+
     def recover(self) -> None:
         """Put back the jobs of instances that are no more, and clear away what they left."""
         for instance in self.instance.bury(self.store.claimants() | self.media.workers_at()):
@@ -279,6 +340,11 @@ class Studio:
             self.media.clean(instance)
         if self.instance.is_alone():
             self.store.adopt(self.config.engine)
+
+    def tidy(self) -> None:
+        """Delete what dead processes were writing beside finished audio; after :meth:`recover`."""
+        alone = self.instance.is_alone()
+        remove_abandoned_drafts(self.media.media, self.instance.began if alone else None)
 
     def sweep(self) -> None:
         """Bring media and jobs in line, which deletes nothing but what has been in the trash long enough."""
@@ -294,6 +360,7 @@ class Studio:
             logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
         let_go(self.config, self.store, self.media)
         self.media.empty_trash()
+        self.store.forget_secrets(SECRETS_KEPT)
 
     def _make_room(self) -> None:
         """Empty the trash at once where the disk is nearly full."""
@@ -310,8 +377,11 @@ class Studio:
                 if anyio.current_time() - swept > SWEEP_EVERY:
                     swept = anyio.current_time()
                     await to_thread.run_sync(self.sweep)
-            except (OSError, sqlite3.Error):
-                logger.exception("could not look after the jobs of other studio processes")
+                    await to_thread.run_sync(self.tidy)
+            except (OSError, sqlite3.Error) as error:
+                self._no_care.failed(error)
+            else:
+                self._no_care.over()
 
     async def _settle(self, job: StoredJob, result: Result, folder: Path, slot: Slot) -> End:
         """Write down what became of ``job``."""
@@ -326,7 +396,8 @@ class Studio:
             return "failed"
         columns = result_columns(job, outcome) | {"completed_at": now()}
         asked = await to_thread.run_sync(self.store.job, job.id) or job  # it may have another title by now
-        await self._written(slot, write_record, folder, asked.model_copy(update=columns))
+        ended = StoredJob.model_validate(asked.model_dump() | columns)
+        await self._written(slot, write_record, folder, ended)
         await self._written(slot, self.media.publish, folder, job.id)
         if not await self._written(slot, self.store.finish, job.id, self.instance.id, columns):
             await to_thread.run_sync(self.sweep)  # deleted, or another studio found these media

@@ -6,10 +6,10 @@ Answers are plain data, so that the process that waits for them needs no audio l
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +27,7 @@ from audiopod_mcp.studio.engines.registry import make_engine
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
+from .outcome_bounds import fault_in, within_bounds
 
 REPORT_EVERY: Final = 0.15
 """Seconds between two progress reports that are written down."""
@@ -71,12 +72,12 @@ class Result:
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
     try:
-        with _reporting(order) as report:
+        with _scratch_in(order.work.folder.parent), _reporting(order) as report:
             return Result(_run_engine(order, report))
     except Stopped:
         return Result()
     except (EngineRefused, Refused, SettingsError) as refusal:
-        return Result(error=explain(refusal))
+        return Result(error=explain(refusal, order.work.sources))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
     except BaseException as error:  # somebody else's code: a leaked cancellation or exit ends this job alone
@@ -99,7 +100,8 @@ def _run_engine(order: Order, report: Progress) -> Outcome:
     asked = len(order.work.params.get("retake_seeds") or ()) or order.work.params.get("batch_size") or 1
     if 0 < len(outcome.takes) < asked:
         note = f"{asked} takes were asked for; the engine made {len(outcome.takes)}."
-        outcome = replace(outcome, notes=(*outcome.notes, note))
+        outcome = replace(outcome, notes=(note, *outcome.notes))
+    outcome = within_bounds(outcome)
     if formatting:
         for number, take in enumerate(outcome.takes):
             start = 1.0 - formatting * (1 - number / len(outcome.takes))
@@ -114,11 +116,7 @@ def _fault_in(outcome: Outcome, order: Order) -> str | None:
         return f"gave back {type(outcome).__name__} in place of an Outcome"
     if order.job_id is not None and not outcome.takes:
         return "gave back no take"
-    try:
-        json.dumps([outcome.details, outcome.notes, outcome.result], allow_nan=False)
-    except (TypeError, ValueError) as error:
-        return f"gave back what JSON can't hold ({error})"
-    return None
+    return fault_in(outcome)
 
 
 def convert(master: Path, audio_format: str, report: Progress = ignore_progress) -> Path:
@@ -129,6 +127,26 @@ def convert(master: Path, audio_format: str, report: Progress = ignore_progress)
     audio, rate, subtype = read_audio(master, max_seconds=math.inf)
     write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report)
     return target
+
+
+def write_stems(take: Path, folder: Path) -> str | None:
+    """Make the stems of a take in ``folder``, for one who waits in another process.
+
+    The answer is what went wrong, if anything. A full disk is raised, and that they can't be made any more.
+    """
+    from audiopod_mcp.studio.engines.takes import make_stems
+
+    try:
+        with _scratch_in(folder.parent):
+            make_stems(take, folder)
+    except EngineRefused:
+        raise
+    except Exception as error:
+        if is_full(error):
+            raise
+        logger.exception("could not make the stems in %s", take)
+        return f"the stems could not be made ({type(error).__name__})"
+    return None
 
 
 def transcode(master: Path, audio_format: str) -> str | None:
@@ -144,6 +162,16 @@ def transcode(master: Path, audio_format: str) -> str | None:
         logger.exception("could not write %s", audio_format)
         return f"the audio could not be written as {audio_format} ({type(error).__name__})"
     return None
+
+
+@contextmanager
+def _scratch_in(folder: Path) -> Iterator[None]:
+    """Have temporary files made in ``folder``: on the disk that the person chose, cleared with the job."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @lru_cache(maxsize=4)

@@ -2,7 +2,11 @@
 
 MASTER = "audio.flac"
 """The master of a take, in its folder."""
+UNCLIPPED = "audio.wav"
+"""The same beside it as floats, where some are over full scale, which a flac clips."""
 SCORE = "score.json"
 """The score of a take, beside its master, where the music was composed here."""
 STEMS = "stems"
-"""The folder of the stems, ``{track}.flac`` each, beside the master, where there are any."""
+"""The folder of the stems, ``{track}.flac`` each, beside the master, where there are any: all or none."""
+RECIPE = "recipe.json"
+"""How the stems of a take are made when somebody asks for them, beside the master, where they can be."""

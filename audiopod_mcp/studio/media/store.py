@@ -7,7 +7,6 @@ import re
 import shutil
 import time
 import uuid
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -82,10 +81,28 @@ class MediaStore:
             _move(target, self._new_grave(job_id))
         _move(folder, target)
 
-    def remove(self, job_id: int) -> None:
-        """Put the job's media into the trash; what a reader on Windows still holds open goes later."""
-        with suppress(OSError):
+    def add_stems(self, job_id: int, name: str, folder: Path) -> None:
+        """Make what ``folder`` holds the stems of a take, in one step.
+
+        Raises ``FileNotFoundError`` where the take is gone. Where it has stems by now, those stay.
+        """
+        target = self.take(job_id, name) / STEMS
+        try:
+            _move(folder, target)
+        except OSError:
+            if not target.exists():
+                raise
+
+    def remove(self, job_id: int) -> bool:
+        """Put the job's media, if there are any, into the trash; whether they are there.
+
+        What a reader on Windows still holds open goes later.
+        """
+        try:
             _move(self.folder(job_id), self._new_grave(job_id))
+        except OSError:
+            return False
+        return True
 
     def trashed(self) -> list[Trashed]:
         """What lies in the trash, the latest first."""

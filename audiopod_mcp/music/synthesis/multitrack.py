@@ -1,0 +1,128 @@
+"""The stems of a piece as one thing, which may be larger than the memory should be."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from audiopod_mcp.music.model import Audio
+
+IN_MEMORY: Final = 192 << 20
+"""Bytes up to which the stems of a piece stay in memory; beyond that they lie in a temporary file."""
+BLOCK: Final = 1 << 18
+"""Samples of all stems that are worked on at a time."""
+_FRAME_BYTES: Final = 2 * 4
+
+
+class DiskTape:
+    """Stereo on the disk, which is read and written as an array of shape (samples, 2) is, in slices."""
+
+    def __init__(self, file: IO[bytes], offset: int, samples: int, recorded: int | None = None) -> None:
+        """``samples`` from a byte of ``file`` on; what comes after the ``recorded`` ones is silent."""
+        self._file = file
+        self._offset = offset
+        self._recorded = samples if recorded is None else min(samples, recorded)
+        self.shape = (samples, 2)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, piece: slice) -> Audio:
+        start, stop, _ = piece.indices(len(self))
+        audio = np.zeros((max(0, stop - start), 2), np.float32)
+        there = audio[: max(0, self._recorded - start)]
+        if there.size:
+            self._file.seek(self._offset + start * _FRAME_BYTES)
+            if self._file.readinto(there.data.cast("B")) != there.nbytes:  # type: ignore[attr-defined]
+                raise OSError("a temporary file is shorter than it was")
+        return audio
+
+    def __setitem__(self, piece: slice, audio: Audio) -> None:
+        start, _, _ = piece.indices(len(self))
+        audio = audio[: max(0, self._recorded - start)]
+        if audio.size:
+            self._file.seek(self._offset + start * _FRAME_BYTES)
+            self._file.write(np.ascontiguousarray(audio, np.float32).data.cast("B"))
+
+    def cut(self, first: int, samples: int) -> DiskTape:
+        """``samples`` from ``first`` on, the same ones, and silence where there are none any more."""
+        offset = self._offset + first * _FRAME_BYTES
+        return DiskTape(self._file, offset, samples, max(0, self._recorded - first))
+
+
+Tape: TypeAlias = "Audio | DiskTape"
+"""One stereo signal, in memory or on the disk; ``tape[start:stop] += block`` works on either."""
+
+
+def blank_tapes(count: int, samples: int) -> list[Tape]:
+    """``count`` silent tapes of so many ``samples``, all of them in memory or all of them on the disk.
+
+    Raises
+    ------
+    OSError
+        Where there is no room on the disk.
+
+    """
+    size = samples * _FRAME_BYTES
+    if count * size <= IN_MEMORY:
+        return [np.zeros((samples, 2), np.float32) for _ in range(count)]
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the last tape, and with the process
+    file.truncate(count * size)
+    return [DiskTape(file, number * size, samples) for number in range(count)]
+
+
+class Multitrack(Mapping[str, Audio]):
+    """Stems by track, all of one length, which sum to the mix. What is looked up is read into memory."""
+
+    def __init__(self, tapes: Mapping[str, Tape], samples: int) -> None:
+        self._tapes = dict(tapes)
+        self.samples = samples
+
+    def __getitem__(self, track: str) -> Audio:
+        tape = self._tapes[track]
+        return tape if isinstance(tape, np.ndarray) else tape[:]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tapes)
+
+    def __len__(self) -> int:
+        return len(self._tapes)
+
+    def scale(self, curve: npt.NDArray[np.float32]) -> None:
+        """Multiply every stem by ``curve``, shape (samples,), in place."""
+        for tape in self._tapes.values():
+            for piece in self._pieces():
+                tape[piece] *= curve[piece, None]
+
+    def cut(self, first: int, samples: int) -> None:
+        """Keep ``samples`` from sample ``first`` on; silence comes after the end."""
+        for track, tape in self._tapes.items():
+            if isinstance(tape, DiskTape):
+                self._tapes[track] = tape.cut(first, samples)
+            else:
+                kept = tape[first : first + samples]
+                self._tapes[track] = np.pad(kept, ((0, samples - len(kept)), (0, 0)))
+        self.samples = samples
+
+    def map(self, change: Callable[[Audio], Audio]) -> None:
+        """Replace every stem by what ``change`` makes of it, one after another."""
+        for track, tape in self._tapes.items():
+            if isinstance(tape, DiskTape):
+                tape[:] = change(tape[:])
+            else:
+                self._tapes[track] = change(tape)
+
+    def mixdown(self) -> Audio:
+        """The sum of all stems, shape (samples, 2)."""
+        total = np.zeros((self.samples, 2), np.float32)
+        for piece in self._pieces():
+            for tape in self._tapes.values():
+                total[piece] += tape[piece]
+        return total
+
+    def _pieces(self) -> Iterator[slice]:
+        return (slice(start, start + BLOCK) for start in range(0, self.samples, BLOCK))

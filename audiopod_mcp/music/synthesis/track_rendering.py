@@ -1,0 +1,122 @@
+"""Rendering of a track: what its players play, block after block, with their effects and their room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from audiopod_mcp.music.model import Audio, Part, Progress, Score
+from audiopod_mcp.music.theory import parse_key
+
+from . import mix_effects
+from .instruments import INSTRUMENTS
+from .mix_effects import REVERB_BLOCK, ROTARY_DELAY, Reverb
+from .part_rendering import render_part, with_drones
+from .tone import Signal
+
+
+def render_track(
+    parts: Sequence[Part],
+    score: Score,
+    samples: int,
+    seed: int,
+    report: Progress,
+    *,
+    kicks: Sequence[float] = (),
+) -> Iterator[Audio]:
+    """Render the parts of one track to its stem, a few seconds at a time.
+
+    Parameters
+    ----------
+    parts
+        Those of ``score`` that are of the track.
+    score
+        What they are of: its key and tempo count.
+    samples
+        Length of the stem, at 44.1 kHz.
+    seed
+        Decides the noise of the instruments.
+    report
+        Is told the fraction that is done, and may raise to stop it.
+    kicks
+        When the bass drum ducks the track, s.
+
+    Yields
+    ------
+    ndarray
+        Consecutive blocks of the stem; float32, shape (n, 2).
+
+    """
+    strips = []
+    for index, part in enumerate(parts):
+
+        def part_progress(fraction: float, doing: str, index: int = index) -> None:
+            report((index + fraction) / len(parts), doing)
+
+        strips.append(_ChannelStrip(part, score, samples, seed, part_progress))
+    reverb = Reverb(samples)
+    for start in range(0, samples, REVERB_BLOCK):
+        report(0.95, strips[0].name)
+        stem = np.zeros((min(REVERB_BLOCK, samples - start), 2), np.float32)
+        first, last = reverb.needs(start)
+        send = np.zeros(max(0, last - first), np.float32)
+        for strip in strips:
+            strip.add_to(stem, start)
+            strip.add_to_send(send, first)
+        reverb.add(stem, send, start)
+        if kicks:
+            stem *= mix_effects.ducking_gain(kicks, start, len(stem))[:, None]
+        yield stem
+
+
+class _ChannelStrip:
+    """One part on the desk: what is played, and the effects through which it goes to the stem."""
+
+    def __init__(self, part: Part, score: Score, samples: int, seed: int, report: Progress) -> None:
+        self.name = part.instrument
+        self._instrument = INSTRUMENTS[part.instrument]
+        if score.brief is not None and score.brief.dry:
+            self._instrument = replace(self._instrument, reverb_send=0.0, echo_level=0.0)
+        key = parse_key(score.key)
+        if key:
+            part = with_drones(part, key.tonic)
+        self._dry = render_part(part, samples, seed, report, key.tonic if key else None)
+        if self._instrument.drive:
+            mix_effects.distort(self._dry, self._instrument.drive, lambda: report(0.9, self.name))
+        self._level = 10 ** (self._instrument.level_db / 20)
+        angle = (self._instrument.pan * 0.8 + 1) * np.pi / 4
+        gains = np.array([np.cos(angle), np.sin(angle)]) * np.sqrt(2) * self._level
+        self._gains: Signal = gains.astype(np.float32)
+        depth = self._instrument.auto_pan_depth
+        self._sway = mix_effects.auto_pan_gains(depth) if depth else None
+        self._echo_seconds = 45 / max(score.tempo, 40)
+
+    def add_to(self, stem: Audio, start: int) -> None:
+        """Add what is heard directly, and its echoes, to ``stem`` (n, 2), the block from ``start`` on."""
+        block = self._dry[start : start + len(stem)]
+        if self._instrument.rotary_speaker:
+            lead = min(start, ROTARY_DELAY)
+            mono = self._mono(start - lead, start + len(stem))
+            block = mix_effects.rotary_speaker(mono, start, lead) / np.float32(self._level)
+        for side, gain in enumerate(self._gains):
+            heard = gain * (block if block.ndim == 1 else block[:, side])
+            if self._sway is not None:
+                heard *= np.take(self._sway[side], np.arange(start, start + len(heard)), mode="wrap")
+            stem[:, side] += heard
+        if level := self._instrument.echo_level:
+            mix_effects.add_echo(stem, self._mono, start, self._echo_seconds, level)
+
+    def add_to_send(self, send: Signal, start: int) -> None:
+        """Add what the room hears to ``send`` (n,), the block from ``start`` on."""
+        if self._instrument.reverb_send:
+            send += self._mono(start, start + len(send)) * np.float32(2.2 * self._instrument.reverb_send)
+
+    def _mono(self, start: int, stop: int) -> Signal:
+        block = self._dry[start:stop]
+        if block.ndim == 1:
+            return block * np.float32(self._level)
+        mono: Signal = block[:, 0] + block[:, 1]
+        mono *= np.float32(0.5 * self._level)
+        return mono
