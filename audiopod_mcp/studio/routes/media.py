@@ -44,6 +44,8 @@ async def get_media(request: Request) -> Response:
         raise HTTPException(410, audio_is_gone(job))
     try:
         path = await studio.converted(job, take["name"], ending)
+    except FileNotFoundError:  # deleted meanwhile
+        raise HTTPException(410, audio_is_gone(job)) from None
     except (CanNotRun, WorkerDied) as error:
         raise HTTPException(503, str(error) or "the audio could not be converted; try again") from None
     except OSError as error:
