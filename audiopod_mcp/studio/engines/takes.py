@@ -71,10 +71,11 @@ def read_source(
             from .recipes import remake_stems
 
             remade = remake_stems(work.original, audio, subtype, rest)
-            if remade is not None and not remade.same:
-                note = f"What it starts from {remade.reason}: it was treated as a recording, without stems."
+            if remade is None or not remade.same:
+                reason = remade.reason if remade else "has stems that can't be made any more"
+                note = f"What it starts from {reason}: it was treated as a recording, without stems."
                 return SourceTrack(audio, rate, subtype, {}, score, remade, (note,))
-            layers = {track: remade.stems[track] for track in sorted(remade.stems)} if remade else {}
+            layers = {track: remade.stems[track] for track in sorted(remade.stems)}
     return SourceTrack(audio, rate, subtype, layers, score)
 
 
@@ -111,7 +112,7 @@ def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> 
     remade = remake_stems(take, master, subtype, report)
     del master
     if remade is None:
-        raise EngineRefused("how its stems are made is not to be read any more")
+        raise EngineRefused("how they were made is not written down as this version of the program does it")
     if not remade.same:
         raise EngineRefused(
             f"it {remade.reason}, so its stems would not sum to it; extract_stem plays one anew"
