@@ -91,7 +91,7 @@ def edit(
     if prompt and not steps and not (composed and _is_musical(prompt)):
         raise Refused("edit_not_understood", examples=EXAMPLES)
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
-    layers = dict(stems) if composed and stems else {RESIDUAL: audio}
+    layers = stems if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
     piece = song.excerpt(begin, stop)
     if prompt and composed and (not steps or _asks_for_style(plan.unread)):

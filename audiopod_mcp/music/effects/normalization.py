@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
 from .crossfade import limiter_gain, mixdown
 
@@ -26,7 +27,7 @@ _MAX_LIMITING = 9.0
 
 def limit_true_peak(
     layers: Mapping[str, Audio], before: Mapping[str, Audio], rate: int, ceiling: float
-) -> dict[str, Audio]:
+) -> Mapping[str, Audio]:
     """Limit the true peak of the sum of some layers.
 
     Layers that are as they were before stay so, if it is enough to turn down the others at such moments.
@@ -43,15 +44,17 @@ def limit_true_peak(
 
     Returns
     -------
-    dict of float32 arrays, shaped like ``layers``
+    mapping of float32 arrays, shaped like ``layers``; these themselves where there is nothing to limit
     """
     mix = mixdown(layers)
     over = true_peak(mix, rate) - ceiling
     if over <= _TOLERANCE and np.abs(mix).max(initial=0.0) <= 1:
-        return dict(layers)
+        return layers
     changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
-    unchanged = {track: x for track, x in layers.items() if track not in changed}
-    rest = mixdown(unchanged or {"": np.zeros_like(mix)})
+    rest = np.zeros_like(mix)
+    for track in layers:
+        if track not in changed:
+            rest += layers[track]
     if not changed or true_peak(rest, rate) > ceiling - _HEADROOM:
         changed, rest = set(layers), np.zeros_like(mix)
     moving, sample_ceiling = mix - rest, min(1.0, 10 ** (ceiling / 20))
@@ -62,7 +65,7 @@ def limit_true_peak(
         if over <= _TOLERANCE:
             break
         sample_ceiling *= 10 ** (-(over + _TOLERANCE) / 20)
-    return {track: x * gain if track in changed else x for track, x in layers.items()}
+    return Multitrack.gather((track, x * gain if track in changed else x) for track, x in layers.items())
 
 
 def normalization_gain(audio: Audio, rate: int, loudness: float, target: float) -> npt.NDArray[np.float32]:

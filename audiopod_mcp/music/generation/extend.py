@@ -27,6 +27,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
+from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import STYLE_NOTE, accompany
 from .style_matching import matching_style
@@ -105,7 +106,7 @@ def extend(
             raise Refused("extension_out_of_range", side=side, length=length, longest=MAX_EXTENSION)
     if before == 0 and after == 0:
         raise Refused("nothing_to_extend", longest=MAX_EXTENSION)
-    parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
+    parts = Rendering(audio, rate, stems or {}, score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("after", after), ("before", before)) if length > 0]
     notes: list[str] = []
     for number, (side, length) in enumerate(sides):
@@ -169,7 +170,7 @@ def _extended(
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
     shape = _level_curve(samples, rate, edge, before, fading=bool(_FADE_OUT.search(prompt)) and not before)
-    new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
+    new = Multitrack.gather((track, fix_length(stem, samples) * shape) for track, stem in new.items())
 
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
@@ -182,7 +183,9 @@ def _extended(
         return Rendering(out, rate, lyrics=lines, notes=song.notes)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
-    merged = {t: _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
+    merged = Multitrack.gather(
+        (t, _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before)) for t in tracks
+    )
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
         whole = concatenated((added, song.score) if before else (song.score, added))

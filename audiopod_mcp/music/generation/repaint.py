@@ -24,6 +24,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
+from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import accompany
 from .style_matching import matching_style
@@ -133,7 +134,7 @@ def repaint(
     new = match_mix(
         played.stems, rate, audio.shape[1], target, report=progress_within(report, 0.9, 1.0)
     )  # fmt: skip
-    new = {track: fix_length(stem, last - first) for track, stem in new.items()}
+    new = Multitrack.gather((track, fix_length(stem, last - first)) for track, stem in new.items())
     if level_is_own:
         # What fades, grows or waits there goes on doing so: at both seams the levels meet.
         new = match_levels(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
@@ -152,10 +153,10 @@ def repaint(
     if score is None or not stems:
         return Rendering(out, rate, lyrics=shifted_lines(played.lyrics, start), notes=notes)
     nothing = np.zeros_like(audio)
-    merged = {
-        track: _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
+    merged = Multitrack.gather(
+        (track, _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain)
         for track in (*stems, *(track for track in new if track not in stems))
-    }
+    )
     assert played.score is not None  # noqa: S101 - play() always writes one
     whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
     return Rendering(out, rate, merged, whole, whole.lyrics, notes)
