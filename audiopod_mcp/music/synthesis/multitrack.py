@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio
 
-IN_MEMORY: Final = 192 << 20
+IN_MEMORY: Final = 64 << 20
 """Bytes of the stems of a piece that stay in memory; the rest lies in a temporary file."""
 BLOCK: Final = 1 << 18
 """Samples of all stems that are worked on at a time."""
@@ -134,11 +134,7 @@ class Multitrack(Mapping[str, Audio]):
 
     def map(self, change: Callable[[Audio], Audio]) -> None:
         """Replace every stem by what ``change`` makes of it, in its shape, one after another."""
-        for track, tape in self._tapes.items():
-            if isinstance(tape, DiskTape):
-                tape[:] = change(tape[:])
-            else:
-                self._tapes[track] = change(tape)
+        self._tapes = self.gather((track, change(self[track])) for track in self)._tapes
 
     def mixdown(self) -> Audio:
         """The sum of all stems, shape (samples, channels)."""
