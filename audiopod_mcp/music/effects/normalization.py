@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +49,7 @@ def limit_true_peak(
     """
     mix = mixdown(layers)
     over = true_peak(mix, rate) - ceiling
-    if over <= _TOLERANCE and np.abs(mix).max(initial=0.0) <= 1:
+    if over <= _TOLERANCE and max(mix.max(initial=0.0), -mix.min(initial=0.0)) <= 1:
         return layers
     changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
     rest = np.zeros_like(mix)
@@ -57,15 +58,34 @@ def limit_true_peak(
             rest += layers[track]
     if not changed or true_peak(rest, rate) > ceiling - _HEADROOM:
         changed, rest = set(layers), np.zeros_like(mix)
-    moving, sample_ceiling = mix - rest, min(1.0, 10 ** (ceiling / 20))
+    moving, sample_ceiling = np.subtract(mix, rest, out=mix), min(1.0, 10 ** (ceiling / 20))
     for _ in range(9):
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
         # The limiter looks at samples; what rises between them lowers its ceiling.
-        over = true_peak(rest + moving * gain, rate) - ceiling
+        over = true_peak(_Sum(rest, moving, gain), rate) - ceiling
         if over <= _TOLERANCE:
             break
         sample_ceiling *= 10 ** (-(over + _TOLERANCE) / 20)
     return Multitrack.gather((track, x * gain if track in changed else x) for track, x in layers.items())
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """``rest + moving * gain``, a stretch at a time: minutes of it are large."""
+
+    rest: Audio
+    moving: Audio
+    gain: npt.NDArray[np.float32]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.rest.shape
+
+    def __len__(self) -> int:
+        return len(self.rest)
+
+    def __getitem__(self, piece: slice) -> Audio:
+        return self.rest[piece] + self.moving[piece] * self.gain[piece]
 
 
 def normalization_gain(audio: Audio, rate: int, loudness: float, target: float) -> npt.NDArray[np.float32]:

@@ -116,11 +116,15 @@ class Multitrack(Mapping[str, Audio]):
         """The same stems in the order of their tracks' names."""
         return Multitrack({track: self._tapes[track] for track in sorted(self._tapes)}, self.samples)
 
-    def scale(self, curve: npt.NDArray[np.float32]) -> None:
-        """Multiply every stem by ``curve``, shape (samples,), in place."""
+    def tape(self, track: str) -> Tape:
+        """A stem that is not read into memory."""
+        return self._tapes[track]
+
+    def scale(self, gain: npt.NDArray[np.float32] | np.float32) -> None:
+        """Multiply every stem by a gain, or by that of each sample, shape (samples,), in place."""
         for tape in self._tapes.values():
             for piece in self._pieces():
-                tape[piece] *= curve[piece, None]
+                tape[piece] *= gain if isinstance(gain, np.float32) else gain[piece, None]
 
     def cut(self, first: int, samples: int) -> None:
         """Keep ``samples`` from sample ``first`` on; silence comes after the end."""
