@@ -52,14 +52,15 @@ def limit_true_peak(
     if over <= _TOLERANCE and max(mix.max(initial=0.0), -mix.min(initial=0.0)) <= 1:
         return layers
     changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
-    rest = np.zeros_like(mix)
+    rest = np.zeros(mix.shape, np.float32)  # no memory is taken by what stays silent
     for track in layers:
         if track not in changed:
             rest += layers[track]
     if not changed or true_peak(rest, rate) > ceiling - _HEADROOM:
-        changed, rest = set(layers), np.zeros_like(mix)
+        changed, rest = set(layers), np.zeros(mix.shape, np.float32)
     moving, sample_ceiling = np.subtract(mix, rest, out=mix), min(1.0, 10 ** (ceiling / 20))
     for _ in range(9):
+        gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
         # The limiter looks at samples; what rises between them lowers its ceiling.
         over = true_peak(_Sum(rest, moving, gain), rate) - ceiling

@@ -173,15 +173,16 @@ def _extended(
     new = Multitrack.gather((track, fix_length(stem, samples) * shape) for track, stem in new.items())
 
     # Two loud moments may meet where they overlap.
-    peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
-    out = np.clip(_overlapped(audio, mixdown(new), edge, before), -peak, peak)
+    peak = max(1.0, float(audio.max(initial=0.0)), float(-audio.min(initial=0.0)))
+    out = _overlapped(audio, mixdown(new), edge, before)
+    np.clip(out, -peak, peak, out=out)
     if song.score is None or not song.stems or played.score is None:
         if before:
             lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
         return Rendering(out, rate, lyrics=lines, notes=song.notes)
-    nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
+    nothing, silence = np.zeros(audio.shape, np.float32), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
     merged = Multitrack.gather(
         (t, _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before)) for t in tracks

@@ -142,8 +142,9 @@ def repaint(
     seams = _seams(frame.beats if frame.has_pulse else (), rate, first, last, len(audio))
     out = _spliced(audio, mixdown(new), *seams)
     gain = np.ones((len(audio), 1), np.float32)
-    gain[first:last] = limiter_gain(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
-    out = out * gain
+    loudest = max(CEILING, float(audio.max(initial=0)), float(-audio.min(initial=0)))
+    gain[first:last] = limiter_gain(out[first:last], rate, loudest)
+    out *= gain
     notes = () if frame.has_pulse else ("No steady beat was heard here; the new music keeps its own time.",)
     if heard_style:
         notes = (
@@ -152,7 +153,7 @@ def repaint(
         )
     if score is None or not stems:
         return Rendering(out, rate, lyrics=shifted_lines(played.lyrics, start), notes=notes)
-    nothing = np.zeros_like(audio)
+    nothing = np.zeros(audio.shape, np.float32)
     merged = Multitrack.gather(
         (track, _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain)
         for track in (*stems, *(track for track in new if track not in stems))
