@@ -121,6 +121,8 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
     yield _kept(settings)
     yield (libraries := _libraries())
+    if libraries.state != "problem":
+        yield _ffmpeg()
     engines = await describe_engines(settings.engine)
     for engine in engines:
         yield _engine(engine, settings.engine)
@@ -184,6 +186,16 @@ def _libraries() -> Finding:
         fix = f"install again what is missing: {', '.join(missing)}"
         return Finding("libraries", "problem", found, fix)
     return Finding("libraries", "ok", found)
+
+
+def _ffmpeg() -> Finding:
+    """Whether recordings can be read that the libraries can't read."""
+    from audiopod_mcp.studio.media.ffmpeg import find_ffmpeg
+
+    if program := find_ffmpeg():
+        return Finding("ffmpeg", "ok", f"{program} reads m4a, wma and the sound of films")
+    fix = "install ffmpeg (ffmpeg.org) if you have such recordings"
+    return Finding("ffmpeg", "warning", "not found: m4a, wma and the sound of films can't be read", fix)
 
 
 def _engine(info: EngineInfo, chosen: str) -> Finding:

@@ -35,6 +35,8 @@ class Settings:
     """Seconds a tool call waits for its job."""
     confirm_above: float | None = None
     """USD above which the person is asked before a paid call."""
+    links_as_text: bool = False
+    """Whether results name what they link to in words, for agents that choke on links."""
     allow_private_urls: bool = False
     keep_days: float | None = None
     """Days after which the embedded studio lets finished jobs go; ``None``: never."""
@@ -73,6 +75,10 @@ class Settings:
             auto_save=_switch("AUDIOPOD_AUTO_SAVE", values.get("AUDIOPOD_AUTO_SAVE")),
             max_wait=_seconds("AUDIOPOD_MAX_WAIT", values.get("AUDIOPOD_MAX_WAIT", "45")),
             confirm_above=_dollars("AUDIOPOD_CONFIRM_ABOVE", values.get("AUDIOPOD_CONFIRM_ABOVE")),
+            links_as_text=_choice(
+                "AUDIOPOD_LINKS", values.get("AUDIOPOD_LINKS", "blocks"), ("blocks", "text")
+            )
+            == "text",
             allow_private_urls=_switch(
                 "AUDIOPOD_ALLOW_PRIVATE_URLS", values.get("AUDIOPOD_ALLOW_PRIVATE_URLS")
             ),
@@ -132,6 +138,12 @@ def _switch(name: str, text: str | None) -> bool:
     if text.lower() in {"1", "true", "yes", "on"}:
         return True
     raise SettingsError(f"{name}: {text!r} is not one of 0 and 1")
+
+
+def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
+    if text.lower() not in choices:
+        raise SettingsError(f"{name}: {text!r} is not one of {' and '.join(choices)}")
+    return text.lower()
 
 
 def _seconds(name: str, text: str) -> float:

@@ -1,6 +1,7 @@
 """The doctor, as a person calls it: every trouble is a line with its fix, and the status says whether all is well."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -48,6 +49,17 @@ def test_a_healthy_machine(tmp_path):
         assert word in done.stdout
     assert not (tmp_path / "data").exists()
     assert not (tmp_path / "output").exists()
+
+
+@pytest.mark.slow
+def test_it_says_whether_ffmpeg_is_there(tmp_path):
+    program = tmp_path / ("ffmpeg.exe" if sys.platform == "win32" else "ffmpeg")
+    program.write_bytes(b"")
+    program.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    found, _ = examined(tmp_path, PATH=path, AUDIOPOD_ENGINE="acestep", ACESTEP_BASE_URL="http://127.0.0.1:1")
+    assert found["ffmpeg"]["state"] == "ok"
+    assert str(tmp_path) in found["ffmpeg"]["found"]
 
 
 @pytest.mark.slow

@@ -24,6 +24,8 @@ LIST_LENGTHS: Final[Mapping[str, int]] = {
     "sections": 500,
     "vocals": 1_000,
     "notes": 20,
+    "done": 40,
+    "not_done": 40,
 }
 """Of lists that may hold more or less than :data:`MOST_ENTRIES`."""
 LINE_LENGTHS: Final[Mapping[str, int]] = {
@@ -41,6 +43,7 @@ LINKS: Final = frozenset({"output_url", "thumbnail_url", "lrc_url"})
 LINKS_BY_NAME: Final[Mapping[str, re.Pattern[str]]] = {
     "output_urls": re.compile(r"[A-Za-z0-9]{1,16}(?:_\d{1,3})?"),
     "stem_urls": re.compile(r"[\w -]{1,40}"),
+    "notation_urls": re.compile(r"[\w -]{1,40}"),
 }
 """The objects whose values are links, and the form of the names in them."""
 FORMS: Final[Mapping[str, re.Pattern[str]]] = {

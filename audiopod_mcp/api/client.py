@@ -9,11 +9,12 @@ from urllib.parse import quote, urlsplit
 
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, Analysis, Job, JobQuery, Operation, Result
+from audiopod_mcp.operations.vocabulary import Notation
 
 from . import parsing
 from .clock import Clock, Deadline, OnWait
 from .downloads import LARGEST_FILE, Media, Resume, expired
-from .errors import AudioPodError, BadResponse, NotFound, Unauthorized
+from .errors import AudioPodError, BadResponse, InvalidRequest, NotFound, Unauthorized
 from .http_errors import ServiceIdentity
 from .messages import Call, Response, Timeouts, list_parameters
 from .parsing import Balance, JobPage
@@ -90,6 +91,7 @@ class AudioPodClient:
         self._backoff = backoff or Backoff()
         self._submitter = Submitter(self._ask, self.service, self.clock, self._backoff)
         self._http: HttpTransport | None = None
+        self._is_studio = False if cloud else None
 
     def __repr__(self) -> str:
         return f"<AudioPodClient of {self.service.name}>"
@@ -161,7 +163,12 @@ class AudioPodClient:
             for name in operation.job_references
             if name in operation.result.model_fields
         }
-        return parsing.read_result(operation.result, _content(response, self.service), known, self.service)
+
+        def read() -> Result:
+            content = parsing.read_content(response, self.service)
+            return parsing.read_result(operation.result, content, known, self.service)
+
+        return await parsing.aside(response, read)
 
     # Jobs
 
@@ -207,8 +214,8 @@ class AudioPodClient:
         # What the service answers to a change is not documented, what a job looks like is.
         return await self.job(job_id, patience=patience)
 
-    async def delete(self, job_id: int, *, patience: float | None = None) -> None:
-        """Delete a job and its audio.
+    async def delete(self, job_id: int, *, patience: float | None = None) -> str | None:
+        """Delete a job and its audio; how to get it back, where a service in this process says so.
 
         Raises:
             NotFound: there is none.
@@ -217,19 +224,24 @@ class AudioPodClient:
         call = self._call("DELETE", f"jobs/{int(job_id)}")
         in_doubt = False
 
-        async def attempt() -> None:
+        async def attempt() -> str | None:
             nonlocal in_doubt
             try:
-                await self._ask(call)
+                response = await self._ask(call)
+                note: str | None = None
+                if self.service.in_process:
+                    note = parsing.read_content(response, self.service).get("note")
+                return note
             except NotFound:
                 # After a lost answer this is what success looks like.
                 if not in_doubt:
                     raise
+                return None
             except AudioPodError as error:
                 in_doubt = in_doubt or error.in_doubt
                 raise
 
-        await self._retried(attempt, if_transient, self._deadline(patience))
+        return await self._retried(attempt, if_transient, self._deadline(patience))
 
     # What else there is to know
 
@@ -238,7 +250,7 @@ class AudioPodClient:
         return await self._read(
             self._call("GET", "presets"),
             lambda content, _: parsing.read_object(
-                {"presets": content} if isinstance(content, list) else content,
+                {"genre_presets": content} if isinstance(content, list) else content,
                 "list of presets",
                 self.service,
             ),
@@ -252,12 +264,31 @@ class AudioPodClient:
             call, lambda content, _: parsing.read_balance(content, self.service), patience
         )
 
+    async def is_studio(self, *, patience: float | None = None) -> bool:
+        """Whether the service is this project's studio, which takes what AudioPod's cloud does not."""
+        if self._is_studio is None:
+            call = Call("GET", "/health", seconds=self._timeouts.response)
+            try:
+                told = await self._read(call, lambda content, _: content, patience)
+            except (BadResponse, InvalidRequest, NotFound, Unauthorized):
+                told = None
+            self._is_studio = isinstance(told, dict) and isinstance(told.get("engine"), str)
+        return self._is_studio
+
     async def analysis(self, analysis_id: str, *, patience: float | None = None) -> Analysis:
         """An analysis made before; only this project's studio keeps them."""
         call = self._call("GET", f"analyses/{quote(str(analysis_id), safe='')}")
         return await self._read(
             call, lambda content, _: parsing.read_result(Analysis, content, {}, self.service), patience
         )
+
+    async def notation(self, job: Job, notation: Notation, *, patience: float | None = None) -> bytes | None:
+        """The first take of ``job`` as notes; ``None`` where the service does not write its music down."""
+        if notation not in (job.notation_urls or {}):
+            return None
+        call = self._call("GET", f"jobs/{job.id}/notation/{notation}")
+        response = await self._retried(lambda: self._ask(call), if_transient, self._deadline(patience))
+        return response.body
 
     # Audio
 
@@ -331,7 +362,10 @@ class AudioPodClient:
     ) -> T:
         async def attempt() -> T:
             response = await self._ask(call)
-            return read(_content(response, self.service), response.headers)
+            return await parsing.aside(
+                response,
+                lambda: read(parsing.read_content(response, self.service), response.headers),
+            )
 
         return await self._retried(attempt, if_transient, self._deadline(patience), on_wait)
 
@@ -384,7 +418,3 @@ class AudioPodClient:
 
     def _deadline(self, patience: float | None) -> Deadline:
         return Deadline(self.clock, self._patience if patience is None else patience)
-
-
-def _content(response: Response, service: ServiceIdentity) -> Any:
-    return parsing.read_json(response.body, response.headers.get("content-type", ""), service)

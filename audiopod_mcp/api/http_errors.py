@@ -108,8 +108,8 @@ def error_of(
         return PaymentRequired(_payment(error, service), status=status)
     if status == 403:
         return Forbidden(
-            f"{name} does not allow this{said}; the API key may be revoked, expired or lack a scope, "
-            "trying again will not help",
+            f"{name} does not allow this{said}; the API key may be revoked, expired or lack a scope: give "
+            "another in AUDIOPOD_API_KEY, trying again will not help",
             status=status,
         )
     if status == 410:
@@ -214,7 +214,7 @@ def _payment(error: ErrorBody, service: ServiceIdentity) -> str:
         said = error.message.removeprefix("PREMIUM_TIER_REQUIRED").strip(": ")
         reason = f": {service.quote(said)}" if said else ""
         return (
-            f"This needs a premium plan{reason}; upgrade the {name} account, "
+            f"This needs a premium plan{reason}; upgrade the {name} account of the key in AUDIOPOD_API_KEY, "
             "or leave out what the plan does not include"
         )
     amounts = [
@@ -225,5 +225,5 @@ def _payment(error: ErrorBody, service: ServiceIdentity) -> str:
     said = ", ".join(amounts) or (service.quote(error.message) if error.message else "")
     return (
         f"Not enough {name} credits{f': {said}' if said else ''}; nothing was charged, "
-        "top up the wallet and try again"
+        "top up the wallet of the key in AUDIOPOD_API_KEY and try again"
     )

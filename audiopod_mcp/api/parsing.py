@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
+from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audiopod_mcp.operations import Job, Result
@@ -16,6 +17,7 @@ from audiopod_mcp.operations import Job, Result
 from .bounds import Sieve, is_crowded, is_deeply_nested
 from .errors import BadResponse, ServiceFailed, Unreadable
 from .http_errors import ServiceIdentity
+from .messages import Response
 from .text import is_web_page
 
 JOB_NEEDS = frozenset({"job_id", "output_url", "output_urls"})
@@ -29,6 +31,11 @@ MOST_LISTED = 100
 STATUS = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
 FAILURE_FIELDS = ("error_message", "error", "failure_reason")
 
+LARGE = 128 * 2**10
+"""Bytes of an answer that takes some hundredths of a second to read."""
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R", bound=Result)
 
@@ -53,6 +60,18 @@ class Balance(BaseModel):
     low_balance_warning: bool | None = None
 
 
+async def aside(response: Response, function: Callable[[*Arguments], T], *args: *Arguments) -> T:
+    """What ``function`` makes of ``response``; in a thread where that takes long: nobody else waits."""
+    if len(response.body) <= LARGE:
+        return function(*args)
+    return await to_thread.run_sync(function, *args)
+
+
+def read_content(response: Response, service: ServiceIdentity) -> Any:
+    """:func:`read_json` of an answer."""
+    return read_json(response.body, response.headers.get("content-type", ""), service)
+
+
 def read_json(body: bytes, content_type: str, service: ServiceIdentity) -> Any:
     """The content of an answer; numbers that are not finite become ``None``.
 
@@ -71,7 +90,10 @@ def read_json(body: bytes, content_type: str, service: ServiceIdentity) -> Any:
         )
     if not is_crowded(body):
         with suppress(ValueError, RecursionError):
-            content = json.loads(body, parse_float=_finite, parse_constant=lambda _: None)
+            # A hook in Python lets other threads have their turn, which the C code between them does not.
+            content = json.loads(
+                body, parse_float=_finite, parse_constant=lambda _: None, object_hook=lambda item: item
+            )
             if not is_deeply_nested(content):
                 return content
     raise Unreadable(

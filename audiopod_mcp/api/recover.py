@@ -45,7 +45,8 @@ class Submission:
         return window[0] - CLOCK_TOLERANCE <= created <= window[1] + CLOCK_TOLERANCE
 
     def _same_task(self, task: Any) -> bool:
-        return task is None or str(task).lower().replace("-", "_") == self.operation.task
+        names = {self.operation.task, *self.operation.other_tasks}
+        return task is None or str(task).lower().replace("-", "_") in names
 
 
 def candidates(

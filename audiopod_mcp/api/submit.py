@@ -77,8 +77,9 @@ class Submitter:
 
         content: Any = None
         try:
-            content = self._content(await self._persist(attempt, deadline, on_wait))
-            return parsing.read_job(content, self._service, status="PENDING")
+            response = await self._persist(attempt, deadline, on_wait)
+            content = await self._content(response)
+            return await parsing.aside(response, self._new_job, content)
         except AudioPodError as lost:
             if not lost.in_doubt:
                 raise
@@ -146,14 +147,15 @@ class Submitter:
         call = Call("POST", f"{path}/retry", seconds=seconds)
         try:
             response = await self._persist(lambda: self._ask(call), deadline, on_wait)
-            return parsing.read_job(self._content(response), self._service, status="PENDING")
+            return await parsing.aside(response, self._new_job, await self._content(response))
         except AudioPodError as problem:
             if not problem.in_doubt:
                 raise
             lost = problem
         try:
             response = await self._ask(Call("GET", f"{path}/status", seconds=seconds))
-            job = parsing.read_job(self._content(response), self._service)
+            content = await self._content(response)
+            job = await parsing.aside(response, parsing.read_job, content, self._service)
         except AudioPodError:
             job = None
         if job is None or job.status == "FAILED":
@@ -177,16 +179,18 @@ class Submitter:
             on_wait=on_wait,
         )
 
-    def _content(self, response: Response) -> Any:
-        return parsing.read_json(response.body, response.headers.get("content-type", ""), self._service)
+    def _new_job(self, content: Any) -> Job:
+        return parsing.read_job(content, self._service, status="PENDING")
+
+    async def _content(self, response: Response) -> Any:
+        return await parsing.aside(response, parsing.read_content, response, self._service)
 
     async def _newest_jobs(self) -> tuple[list[Any], float | None]:
         """The newest jobs as the service tells them, and its time."""
         query = list_parameters(JobQuery(limit=50))
         response = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
-        return parsing.job_entries(self._content(response), self._service), server_time(
-            response.headers.get("date", "")
-        )
+        entries = parsing.job_entries(await self._content(response), self._service)
+        return entries, server_time(response.headers.get("date", ""))
 
 
 def _what_happened(lost: AudioPodError) -> str:

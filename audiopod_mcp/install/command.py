@@ -116,7 +116,8 @@ def set_up_hosts(machine: Machine | None = None) -> Iterator[tuple[Host, Path, s
         except ConfigError:
             continue
         if isinstance(entry, dict):
-            yield host, path, str(entry.get("command") or entry.get("cmd") or "")
+            command = entry.get("command") or entry.get("cmd") or ""
+            yield host, path, str(command[0] if isinstance(command, list) else command)
 
 
 def _entry(host: Host, file: ConfigFile) -> Any:

@@ -77,6 +77,11 @@ def _goose(server: Server) -> Entry:
     return {**entry, "envs": dict(server.env)} if server.env else entry
 
 
+def _opencode(server: Server) -> Entry:
+    entry: Entry = {"type": "local", "command": [server.command, *server.args], "enabled": True}
+    return {**entry, "environment": dict(server.env)} if server.env else entry
+
+
 @dataclass(frozen=True)
 class Host:
     """A program that can use the server, with the file it reads."""
@@ -108,6 +113,10 @@ class Host:
 def _everywhere(template: str) -> dict[Platform, str]:
     return {"linux": template, "macos": template, "windows": template}
 
+
+_ROOTS: dict[Platform, str] = {"linux": "{config}", "macos": "{support}", "windows": "{appdata}"}
+"""Where Electron programs keep their folder."""
+_CLINE = "Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"
 
 HOSTS: dict[str, Host] = {
     host.name: host
@@ -175,7 +184,10 @@ HOSTS: dict[str, Host] = {
             "Gemini CLI",
             _everywhere("{home}/.gemini/settings.json"),
             project=".gemini/settings.json",
-            next_step="Start a new session; /mcp shows the server.",
+            next_step=(
+                "Start a new session in a folder that Gemini CLI trusts (it asks once), "
+                "or it starts no server. /mcp shows it."
+            ),
         ),
         Host(
             "codex-cli",
@@ -184,7 +196,38 @@ HOSTS: dict[str, Host] = {
             project=".codex/config.toml",
             container="mcp_servers",
             format="toml",
-            next_step="Start a new session; /mcp shows the server.",
+            next_step=(
+                "Start a new session; /mcp shows the server. For codex exec, which asks before a server has "
+                "started, add required = true to the entry."
+            ),
+        ),
+        Host(
+            "opencode",
+            "opencode",
+            _everywhere("{home}/.config/opencode/opencode.json"),
+            project="opencode.json",
+            container="mcp",
+            entry=_opencode,
+            next_step="Start a new session; opencode mcp list shows the server.",
+        ),
+        Host(
+            "lm-studio",
+            "LM Studio",
+            _everywhere("{home}/.lmstudio/mcp.json"),
+            next_step="Switch the server on under Program → Install; LM Studio asks before it calls a tool.",
+        ),
+        Host(
+            "cline",
+            "Cline",
+            {platform: f"{root}/{_CLINE}" for platform, root in _ROOTS.items()},
+            next_step="The MCP servers view of Cline in VS Code shows it.",
+        ),
+        Host(
+            "amazon-q",
+            "Amazon Q Developer",
+            _everywhere("{home}/.aws/amazonq/mcp.json"),
+            project=".amazonq/mcp.json",
+            next_step="Start a new session of q chat; /tools shows what it may do.",
         ),
         Host(
             "goose",

@@ -147,6 +147,22 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """A step in the course of a piece: who plays alone, enters, leaves or rests, and when."""
+
+    action: str
+    """``opens`` or ``ends`` (nobody else plays there), ``enters``, ``leaves``, ``only`` (in that section)."""
+    players: tuple[str, ...]
+    """Instruments or tracks."""
+    asked: str
+    """The words of the caption."""
+    unit: str = ""
+    """``bars`` or ``s`` from the start, or the label of a section; empty: at the next section."""
+    number: float = 0.0
+    """How many bars or seconds, or which section of that label: 1 the first, -1 the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What is wanted: a caption that was understood, and the arguments beside it, which win over it."""
 
@@ -174,6 +190,14 @@ class Brief:
     """``half-time`` or ``double-time``: how the drums count, at the same tempo."""
     swing: float | None = None
     """The share of a pair that its first note takes, 0.5 straight to 0.67 triplets; ``None``: the style's."""
+    course: tuple[Cue, ...] = ()
+    """Who plays when, in the order of the caption; empty: as the style has it."""
+    solos: tuple[str, ...] = ()
+    """Instruments that have a solo within the piece."""
+    percussion: str = ""
+    """The percussion patterns that it names, joined by ``+``; empty: the style's own."""
+    dry: bool = False
+    """Whether it is heard without a room and without echoes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +252,11 @@ class Score:
 
         def whole(brief: Mapping[str, Any]) -> Brief:
             activity = Activity(**brief.get("activity", {}))
-            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form")}
-            return Brief(**{**brief, **names, "activity": activity})
+            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form", "solos")}
+            course = tuple(
+                Cue(**{**cue, "players": tuple(cue["players"])}) for cue in brief.get("course", ())
+            )
+            return Brief(**{**brief, **names, "activity": activity, "course": course})
 
         brief = data.get("brief")
         return cls(
@@ -252,6 +279,17 @@ class Score:
             ),
             brief=None if brief is None else whole(brief),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """Something that was asked for and was not done: in the words in which it was ``asked``.
+
+    ``instead`` is a sentence: what happens in its place, or why not, and what to ask for where that helps.
+    """
+
+    asked: str
+    instead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,5 +330,8 @@ class Rendering:
     lyrics: tuple[LyricLine, ...] = ()
     notes: tuple[str, ...] = ()
     """What the listener should know about how it was made, one sentence each."""
+    done: tuple[str, ...] = ()
+    """What was made of the wish, each a short fact, measured where it can be: ``drums −5.9 dB from 0:30``."""
+    not_done: tuple[NotDone, ...] = ()
     recipe: Recipe | None = None
     """How the stems can be made again; ``None`` where they can't, because a recording had a part in them."""

@@ -105,15 +105,18 @@ def concatenated(scores: Iterable[Score]) -> Score:
     )
 
 
-def transposed(score: Score, semitones: int) -> Score:
-    """Transpose ``score`` up by ``semitones``; drums stay as they are."""
-    key = parse_key(score.key)
-    new_key = score.key if key is None else str(replace(key, tonic=(key.tonic + semitones) % 12))
+def transposed(score: Score, semitones: float) -> Score:
+    """Transpose ``score`` up by ``semitones``; drums stay as they are.
+
+    Key and chords are named by the nearest whole semitone.
+    """
+    key, whole = parse_key(score.key), round(semitones)
+    new_key = score.key if key is None else str(replace(key, tonic=(key.tonic + whole) % 12))
     return replace(
         score,
         key=new_key,
         chords=tuple(
-            replace(span, label=transpose_chord(span.label, semitones, new_key)) for span in score.chords
+            replace(span, label=transpose_chord(span.label, whole, new_key)) for span in score.chords
         ),
         parts=tuple(
             part

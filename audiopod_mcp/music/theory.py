@@ -30,6 +30,9 @@ MODES: dict[str, tuple[tuple[int, ...], bool]] = {
     "locrian": ((0, 1, 3, 5, 6, 8, 10), True),
 }
 
+_ABOVE_MAJOR = {"dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "locrian": 11}
+"""Semitones from the tonic of the major key with the same notes to that of each mode."""
+
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7),
     "m": (0, 3, 7),
@@ -83,11 +86,14 @@ class Key:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the twelve pitch classes as they are spelled in this key."""
-        if self.mode:
-            above = {"dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "locrian": 11}[self.mode]
-            return FLAT_NAMES if (self.tonic - above) % 12 in (1, 3, 5, 8, 10) else SHARP_NAMES
-        major = (self.tonic + 3) % 12 if self.minor else self.tonic
-        return FLAT_NAMES if major in (1, 3, 5, 8, 10) or (self.minor and major == 6) else SHARP_NAMES
+        minor = self.minor and not self.mode
+        flats = (1, 3, 5, 8, 10, 6) if minor else (1, 3, 5, 8, 10)
+        return FLAT_NAMES if self.relative_major in flats else SHARP_NAMES
+
+    @property
+    def relative_major(self) -> int:
+        """The tonic of the major key with the same notes."""
+        return (self.tonic - (_ABOVE_MAJOR[self.mode] if self.mode else 9 * self.minor)) % 12
 
     def __str__(self) -> str:
         return f"{self.names[self.tonic]} {self.mode or ('minor' if self.minor else 'major')}"
@@ -115,8 +121,8 @@ class Chord:
 class Metre:
     """A metre, by the beats that are felt in a bar.
 
-    6/8 has two dotted beats, which its tempo counts. 7/8 (2+2+3) has seven, its eighths, and ``unit`` of them
-    make one of the beats that its tempo counts. 5/4 is 3+2, 7/4 is 4+3.
+    6/8, 9/8 and 12/8 have two, three and four dotted beats, which their tempo counts. 7/8 (2+2+3) has seven,
+    its eighths, and ``unit`` of them make one of the beats that its tempo counts. 5/4 is 3+2, 7/4 is 4+3.
     """
 
     name: str
@@ -145,6 +151,8 @@ METRES = {
     "3/4": Metre("3/4", 3),
     "4/4": Metre("4/4", 4),
     "6/8": Metre("6/8", 2, compound=True),
+    "9/8": Metre("9/8", 3, compound=True),
+    "12/8": Metre("12/8", 4, compound=True),
     "5/4": Metre("5/4", 5),
     "7/4": Metre("7/4", 7),
     "7/8": Metre("7/8", 7, unit=2),
@@ -236,7 +244,8 @@ def voice_leading(
 ) -> tuple[int, ...]:
     """Voice a chord so that its pitches move little from those of the chord before.
 
-    The root is left to the bass where the chord has more tones than there are voices.
+    Where the chord has more tones than there are voices, the root is left to the bass; but a minor one leaves
+    out its fifth, because without its root it is the relative major chord.
 
     Parameters
     ----------
@@ -259,7 +268,8 @@ def voice_leading(
     """
     tones = list(chord.tones)
     if len(tones) > voices:
-        tones = tones[1:][:voices]
+        spare = 7 if chord.minor and 7 in chord.intervals else 0
+        tones = [tone for tone in tones if tone != (chord.root + spare) % 12][:voices]
     centre = (low + high) / 2
     best: tuple[float, tuple[int, ...]] | None = None
     for lowest in range(low, high - 6):

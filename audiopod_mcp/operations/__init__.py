@@ -6,7 +6,7 @@ from .generation import Advanced, Cover, GenerateMusic, Reference
 from .jobs import JobFilters, JobQuery
 from .listening import Analyze, GenerateLrc
 from .operation import API_PREFIX, Endpoint, Operation
-from .results import FINISHED, Analysis, Job, KeptResult, Lrc, Result, Section
+from .results import FINISHED, Analysis, Job, KeptResult, Lrc, NotDone, Result, Section
 from .validation import error_line, error_lines
 
 OPERATIONS: list[type[Operation]] = [
@@ -22,6 +22,18 @@ OPERATIONS: list[type[Operation]] = [
     GenerateLrc,
 ]
 """Every operation there is. A server or studio that is built has those that are in here by then."""
+
+
+def names_of_task(task: str) -> tuple[str, ...]:
+    """``task`` first, then the other names that a service may list the same jobs under."""
+    task = task.lower().replace("-", "_")
+    for operation in OPERATIONS:
+        for endpoint in operation.endpoints():
+            names = (endpoint.task, *operation.other_tasks)
+            if task in names:
+                return (task, *(name for name in names if name != task))
+    return (task,)
+
 
 __all__ = [
     "API_PREFIX",
@@ -43,6 +55,7 @@ __all__ = [
     "JobQuery",
     "KeptResult",
     "Lrc",
+    "NotDone",
     "Operation",
     "Reference",
     "Repaint",
@@ -51,4 +64,5 @@ __all__ = [
     "Section",
     "error_line",
     "error_lines",
+    "names_of_task",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from audiopod_mcp.edits import TrackEdit, render_edits
 
 from .arguments import JobId, Lyrics, Name, Seed, Source, Text, between
 from .generation import MUSIC_PRICE
@@ -12,6 +14,19 @@ from .operation import Operation
 from .vocabulary import Track
 
 Range = Annotated[float, Field(ge=0, le=1)]
+Job = Annotated[JobId | None, Field(description="Finished job; or give src_audio_url")]
+Recording = Annotated[Source | None, Field(description="URL or file, with the embedded studio")]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+def _check_one_source(operation: Operation) -> None:
+    """Raise ``ValueError`` unless it names either a job or a recording."""
+    names = (*operation.job_references, *operation.sources)
+    if sum(getattr(operation, name) is not None for name in names) != 1:
+        raise ValueError(f"give exactly one of {' and '.join(names)}")
 
 
 class ExtractStem(Operation):
@@ -22,6 +37,7 @@ class ExtractStem(Operation):
         "(karaoke) use edit_track."
     )
     path = "extract-stem"
+    other_tasks = ("extract",)
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "track_name"
@@ -38,9 +54,12 @@ class Retake(Operation):
     path = "retake"
     per_minute = 10
     usd_per_minute = MUSIC_PRICE
+    sources = ("src_audio_url",)
     job_references = ("original_job_id",)
+    studio_only = ("src_audio_url",)
 
-    original_job_id: JobId = Field(description="Finished job")
+    original_job_id: Job = None
+    src_audio_url: Recording = None
     retake_variance: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.7, description="0 = nearly identical, 1 = a new take"
     )
@@ -48,6 +67,11 @@ class Retake(Operation):
         default=None, description="One take per seed, reproducible"
     )
     display_name: Name | None = Field(default=None, description="Title")
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        _check_one_source(self)
+        return self
 
     def billed_seconds(self, source_seconds: float | None) -> float | None:
         return source_seconds and source_seconds * len(self.retake_seeds or (None,))
@@ -68,7 +92,7 @@ class Repaint(Operation):
 
     repainting_start: Annotated[float, Field(ge=0)] = Field(description="From, seconds")
     repainting_end: Annotated[float, Field(ge=-1)] = Field(description="To, seconds; -1 = end of file")
-    caption: Text = Field(description="The section wanted")
+    caption: Text = Field(description="The section wanted, in English")
     source_job_id: JobId | None = Field(default=None, description="Finished job")
     src_audio_url: Source | None = Field(default=None, description="URL, audiopod://jobs/{id} or local file")
     lyrics: Lyrics | None = Field(default=None, description="New lyrics of the section")
@@ -76,8 +100,7 @@ class Repaint(Operation):
 
     @model_validator(mode="after")
     def _one_source_and_a_window(self) -> Self:
-        if (self.source_job_id is None) == (self.src_audio_url is None):
-            raise ValueError("give exactly one of source_job_id and src_audio_url")
+        _check_one_source(self)
         if self.repainting_end != -1 and self.repainting_end <= self.repainting_start:
             raise ValueError(
                 f"repainting_end: {self.repainting_end:g} is not after repainting_start "
@@ -93,11 +116,16 @@ class Extend(Operation):
     path = "extend"
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
+    sources = ("src_audio_url",)
     job_references = ("source_job_id",)
+    studio_only = ("src_audio_url",)
     caption_field = "prompt"
 
-    source_job_id: JobId = Field(description="Finished job")
-    prompt: Text = Field(description="What the new part should be, e.g. 'same energy, then a quiet outro'")
+    source_job_id: Job = None
+    src_audio_url: Recording = None
+    prompt: Text = Field(
+        description="What the new part should be, in English, e.g. 'same energy, then a quiet outro'"
+    )
     left_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
         default=0.0, description="Seconds to add before"
     )
@@ -113,7 +141,8 @@ class Extend(Operation):
         return self.left_extend_length + source_seconds + self.right_extend_length
 
     @model_validator(mode="after")
-    def _adds_something(self) -> Self:
+    def _has_one_source_and_adds_something(self) -> Self:
+        _check_one_source(self)
         if self.left_extend_length + self.right_extend_length == 0:
             raise ValueError(
                 "left_extend_length and right_extend_length are both 0; give at least one of them more than 0"
@@ -125,19 +154,23 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track. Give edit_target_prompt, "
-        "edit_target_lyrics or both. For one stretch of time use repaint_section."
+        "Change the sound, the words or the course of a finished track: edits are done exactly; "
+        "edit_target_prompt is for what they can't say."
     )
     path = "edit"
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
+    sources = ("src_audio_url",)
     job_references = ("source_job_id",)
+    studio_only = ("src_audio_url",)
     caption_field = "edit_target_prompt"
 
-    source_job_id: JobId = Field(description="Finished job")
-    edit_target_prompt: Text | None = Field(
-        default=None, description="The change, e.g. 'louder bass, no drums, up 2 semitones'"
+    source_job_id: Job = None
+    src_audio_url: Recording = None
+    edits: Annotated[list[TrackEdit] | None, BeforeValidator(_listed)] = Field(
+        default=None, description="In order"
     )
+    edit_target_prompt: Text | None = Field(default=None, description="In English, e.g. 'as a bossa nova'")
     edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = Field(
         default=None, description="New lyrics"
     )
@@ -147,11 +180,34 @@ class Edit(Operation):
     display_name: Name | None = Field(default=None, description="Title")
 
     @model_validator(mode="after")
-    def _has_a_target(self) -> Self:
-        if self.edit_target_prompt is None and self.edit_target_lyrics is None:
-            raise ValueError("give at least one of edit_target_prompt and edit_target_lyrics")
+    def _has_one_source_and_a_target(self) -> Self:
+        _check_one_source(self)
+        if self.edits and self.edit_target_prompt is not None:
+            raise ValueError("give edits or edit_target_prompt, not both: what both say would be done twice")
+        if self.edits is None and self.edit_target_prompt is None and self.edit_target_lyrics is None:
+            raise ValueError("give edits, edit_target_prompt or edit_target_lyrics")
+        if self.edits == []:
+            raise ValueError("edits: the list is empty; give at least one")
+        if self.edits and len(self.caption_text or "") > 2048:
+            raise ValueError("edits: too many at once; make the rest of them in a second call")
         if self.edit_n_min is not None and self.edit_n_max is not None and self.edit_n_min >= self.edit_n_max:
             raise ValueError(
                 f"edit_n_max: {self.edit_n_max:g} must be greater than edit_n_min ({self.edit_n_min:g})"
             )
         return self
+
+    @property
+    def caption_text(self) -> str | None:
+        """The edits in English: so they travel, to services that know nothing of types as well."""
+        return render_edits(self.edits) if self.edits else self.edit_target_prompt
+
+    def body(self) -> dict[str, Any]:
+        return self._in_words(super().body())
+
+    def parameters(self) -> dict[str, Any]:
+        return self._in_words(super().parameters())
+
+    def _in_words(self, values: dict[str, Any]) -> dict[str, Any]:
+        if values.pop("edits", None):
+            values["edit_target_prompt"] = self.caption_text
+        return values

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .arguments import Arguments, Lyrics, Name, Source, Text, between, valid_seed
+from .arguments import Arguments, Lyrics, Name, Source, Text, between, valid_link, valid_seed
 from .operation import Operation
 from .vocabulary import KEY_PATTERN, AudioFormat, GenrePreset, Mode, ModelVersion, SongType, TimeSignature
 
@@ -50,7 +50,9 @@ class Advanced(Arguments):
     use_cot_language: bool = Field(default=True, description="Detect language")
     use_constrained_decoding: bool = Field(default=False, description="Strict plan")
     calculate_quality: bool = Field(default=True, description="Rate result")
-    thumbnail_url: Annotated[str, between(0, 2048)] | None = Field(default=None, description="Picture")
+    thumbnail_url: Annotated[str, between(0, 2048), AfterValidator(valid_link)] | None = Field(
+        default=None, description="Picture"
+    )
     lora_name_or_path: Name | None = Field(default=None, description="LoRA")
     lora_weight: Annotated[float, Field(ge=-3, le=3)] = Field(default=1.0, description="LoRA weight")
 
@@ -113,7 +115,7 @@ class GenerateMusic(Song):
 
     mode: Mode = Field(default="text2music", description="What to make")
     caption: Annotated[str, Field(max_length=2048)] = Field(
-        description="Genre, mood, instruments, tempo, voice"
+        description="Genre, mood, instruments, tempo, voice; in English"
     )
     instrumental: bool = Field(default=False, description="No vocals")
     genre_preset: GenrePreset | None = Field(default=None, description="Base style")
@@ -214,7 +216,7 @@ class Cover(Song):
     sources = ("src_audio_url",)
 
     src_audio_url: Source = Field(description="Song: URL, audiopod://jobs/{id} or local file")
-    caption: Text = Field(description="Style of the cover")
+    caption: Text = Field(description="Style of the cover, in English")
     audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.7, description="0 = completely new, 1 = closest to the original"
     )
@@ -231,7 +233,7 @@ class Reference(Song):
     sources = ("reference_audio_url",)
 
     reference_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
-    caption: Text = Field(description="The music wanted")
+    caption: Text = Field(description="The music wanted, in English")
     instrumental: bool = Field(default=False, description="No vocals")
 
     @model_validator(mode="after")

@@ -16,15 +16,16 @@ class JobQuery(Arguments):
     """Which jobs, in which order."""
 
     skip: Annotated[int, Field(ge=0)] = Field(default=0, description="How many to pass over")
-    limit: Annotated[int, Field(ge=1, le=100)] = Field(default=50, description="How many at most")
+    limit: Annotated[int, Field(ge=1, le=100)] = Field(default=20, description="How many at most")
     task: Text | None = Field(default=None, description="Only this task, e.g. 'cover'")
     status: Status | None = Field(default=None, description="Only this status")
     search: Text | None = Field(default=None, description="Words in title or caption")
 
 
 class JobFilters(JobQuery):
-    """The filters that the protocol knows beyond those that people ask for."""
+    """The filters that the protocol knows beyond those that people ask for, and its own length of a page."""
 
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
     song_type: SongType | None = None
     liked: bool | None = None
     language: Text | None = None

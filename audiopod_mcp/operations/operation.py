@@ -43,6 +43,8 @@ class Operation(Arguments):
     """What the model reads; its first sentence is what people read in lists of tools."""
     path: ClassVar[str]
     """Below :data:`API_PREFIX`, with ``{name}`` for a field that is part of it. Its last part is the task."""
+    other_tasks: ClassVar[tuple[str, ...]] = ()
+    """Other names that a service may list its jobs under."""
     result: ClassVar[type[Result]] = Job
     """What comes of it: a job or, of a synchronous operation, the answer itself."""
     activity: ClassVar[str] = "Working"
@@ -57,6 +59,8 @@ class Operation(Arguments):
     """The fields that name audio: a URL, ``audiopod://jobs/{id}`` or a local file."""
     job_references: ClassVar[tuple[str, ...]] = ()
     """The fields that name a finished job."""
+    studio_only: ClassVar[tuple[str, ...]] = ()
+    """The fields that this project's studio knows and AudioPod's cloud does not."""
     caption_field: ClassVar[str | None] = None
     """The field that says in words what is asked for."""
     wire_names: ClassVar[Mapping[str, str]] = {}

@@ -28,6 +28,15 @@ class KeptResult(Result):
     id: str | None = Field(None, coerce_numbers_to_str=True)
 
 
+class NotDone(BaseModel):
+    """Something that was asked for and was not done."""
+
+    model_config = ConfigDict(frozen=True)
+
+    asked: str = Field(description="In the words in which it was asked for")
+    instead: str = Field(description="What happened in its place, or what to ask for")
+
+
 class Job(Result):
     """One job. What AudioPod does not tell, this project's studio does."""
 
@@ -43,6 +52,7 @@ class Job(Result):
     output_url: str | None = None
     output_urls: dict[str, str] | None = Field(None, description="By format; more takes as flac_2, mp3_3 …")
     stem_urls: dict[str, str] | None = Field(None, description="Of the first take, by track")
+    notation_urls: dict[str, str] | None = Field(None, description="Of the first take: midi, score, chords")
     files: dict[str, str] | None = Field(None, description="Paths by format, where machines are shared")
     format: str | None = Field(None, description="Of output_url")
     audio_duration: float | None = Field(None, description="Seconds: wanted, and once completed, real")
@@ -55,6 +65,8 @@ class Job(Result):
     thumbnail_url: str | None = None
     quality_score: float | None = None
     notes: list[str] | None = Field(None, description="What to know about how it was made")
+    done: list[str] | None = Field(None, description="What was made of the wish, measured where it can be")
+    not_done: list[NotDone] | None = Field(None, description="What was asked for and was not done")
     details: dict[str, Any] | None = Field(None, description="What it is: bpm, keyscale, sections …")
     source_job_id: Annotated[int, Field(ge=1)] | None = Field(None, description="The job it was made from")
     source_take: Annotated[int, Field(ge=1)] | None = Field(None, description="Which of that job's takes")

@@ -17,6 +17,7 @@ _KINDS = {
     "bool": "true or false",
     "string": "text",
     "list": "a list",
+    "tuple": "a list",
 }
 
 
@@ -28,7 +29,10 @@ def error_lines(error: ValidationError, model: type[BaseModel]) -> str:
 def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     """One of pydantic's ``errors()`` as a line that names its argument."""
     path = [str(part) for part in item["loc"]]
-    name = ".".join(part if part.isidentifier() or part.isdecimal() else _short(part) for part in path)
+    name = ""
+    for part in path:
+        shown = part if part.isidentifier() else _short(part)
+        name += f"[{part}]" if part.isdecimal() else f".{shown}" if name else shown
     kind, context = item["type"], item.get("ctx", {})
     given = _short(item.get("input"))
     if kind == "missing":
@@ -37,6 +41,8 @@ def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"{name}: unknown argument{_suggestion(model, path)}"
     if kind == "value_error":
         message = str(context.get("error", item["msg"]))
+        if name.endswith("]") and message.split(":")[0].isidentifier():
+            return f"{name}.{message}"  # about one field of an item
         if name and message.startswith("not "):
             return f"{name}: {given} is {message}"
         return f"{name}: {message}" if name and not message.startswith(name) else message
@@ -68,14 +74,22 @@ def _field(model: type[BaseModel], path: list[str]) -> FieldInfo | None:
     field: FieldInfo | None = None
     current: Any = model
     for part in path:
+        if part.isdecimal():
+            continue
         if not (isinstance(current, type) and issubclass(current, BaseModel)):
             break
         field = current.model_fields.get(part)
         if field is None:
             return None
-        options = getattr(field.annotation, "__args__", (field.annotation,))
-        current = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
+        current = next(iter(_models_in(field.annotation)), None)
     return field
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models that a value may be of, or hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
 
 
 def _meaning(model: type[BaseModel], path: list[str]) -> str:
@@ -102,8 +116,7 @@ def _range(model: type[BaseModel], path: list[str]) -> str:
 
 def _suggestion(model: type[BaseModel], path: list[str]) -> str:
     owner = _field(model, path[:-1])
-    options = getattr(owner.annotation, "__args__", (owner.annotation,)) if owner else (model,)
-    owners = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
+    owners = _models_in(owner.annotation) if owner else [model]
     names = [name for o in owners for name in o.model_fields]
     nested = _field(model, ["advanced"])
     inner = [o for o in getattr(nested.annotation, "__args__", ()) if isinstance(o, type)] if nested else []

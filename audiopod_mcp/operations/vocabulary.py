@@ -21,6 +21,8 @@ Track = Literal[
     "backing_vocals",
     "fx",
 ]
+Notation = Literal["midi", "score", "chords"]
+"""How notes leave: a standard MIDI file, MusicXML, a ChordPro sheet."""
 GenrePreset = Literal[
     "Modern Pop",
     "Rock",
@@ -47,6 +49,13 @@ GENRE_PRESETS: Final[tuple[str, ...]] = get_args(GenrePreset)
 STATUSES: Final[tuple[str, ...]] = get_args(Status)
 
 MIME_TYPES: Final = {"flac": "audio/flac", "wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
+
+NOTATION_TYPES: Final[dict[Notation, str]] = {
+    "midi": "audio/midi",
+    "score": "application/vnd.recordare.musicxml+xml",
+    "chords": "text/plain",
+}
+NOTATION_ENDINGS: Final[dict[Notation, str]] = {"midi": "mid", "score": "musicxml", "chords": "cho"}
 
 KEYS: Final = tuple(
     f"{tonic} {mode}"

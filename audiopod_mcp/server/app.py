@@ -14,6 +14,7 @@ from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INVALID_PARAMS,
+    CallToolResult,
     GetPromptResult,
     InputRequiredResult,
     ListResourcesResult,
@@ -26,6 +27,7 @@ from audiopod_mcp.operations import Analyze
 
 from .caller import set_caller
 from .completions import complete
+from .fitting import fit_tools, fitted
 from .player import Player
 from .prompts import add_prompts
 from .resources import TEMPLATES, list_page, read
@@ -56,7 +58,13 @@ class MusicServer(MCPServer[Any]):
             instructions=INSTRUCTIONS,
             tools=[*build_tools(service)],
             extensions=[tasks, Player()],
-            middleware=[set_caller, tasks.announce, service.announcer.listening],
+            middleware=[
+                set_caller,
+                fit_tools,
+                tasks.announce,
+                service.announcer.listening,
+                service.announcer.handshake,
+            ],
             subscriptions=service.announcer.bus,
             log_level="WARNING",
             cache_hints={
@@ -67,6 +75,15 @@ class MusicServer(MCPServer[Any]):
         )
         add_prompts(self)
         self.completion()(partial(complete, service))  # type: ignore[no-untyped-call]
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        result = await super().call_tool(name, arguments, context)
+        if context is None or not isinstance(result, CallToolResult):
+            return result
+        version = context.request_context.protocol_version
+        return fitted(result, version, links_as_text=self._service.links_as_text)
 
     async def _handle_list_resources(
         self,

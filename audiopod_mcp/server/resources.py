@@ -18,9 +18,8 @@ from audiopod_mcp.api import AudioPodError, NotFound
 from audiopod_mcp.api.bounds import LINKS, LINKS_BY_NAME
 from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Analyze, GenerateLrc, Job, JobQuery, KeptResult, Section
-from audiopod_mcp.operations.vocabulary import MIME_TYPES
+from audiopod_mcp.operations.vocabulary import MIME_TYPES, NOTATION_TYPES, Notation
 from audiopod_mcp.pictures import Picture, draw
-from audiopod_mcp.plain_text import without_credentials
 from audiopod_mcp.worker_pool import WorkerDied
 
 from . import player
@@ -68,6 +67,27 @@ TEMPLATES = [
         title="Timed lyrics of a job",
         description="LRC",
         mime_type="text/plain",
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/midi",
+        name="job-midi",
+        title="Notes of a job as MIDI",
+        description="A standard MIDI file, aligned to the audio: as composed or, of a recording, as heard",
+        mime_type=NOTATION_TYPES["midi"],
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/score",
+        name="job-score",
+        title="Score of a job",
+        description="MusicXML with parts, chords, words and sections",
+        mime_type=NOTATION_TYPES["score"],
+    ),
+    ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/chords",
+        name="job-chords",
+        title="Chord sheet of a job",
+        description="ChordPro: chords over the words, and bars of chords",
+        mime_type=NOTATION_TYPES["chords"],
     ),
     ResourceTemplate(
         uri_template="audiopod://jobs/{job_id}/waveform",
@@ -141,19 +161,19 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
                 raise ResourceError(str(error)) from error
     raise ResourceNotFoundError(
         f"no resource {uri[:120]!r}; there are audiopod://jobs, audiopod://jobs/ID, …/audio, …/audio/FORMAT, "
-        "…/lyrics, …/waveform, …/spectrogram and audiopod://analyses/ID"
+        "…/lyrics, …/midi, …/score, …/chords, …/waveform, …/spectrogram and audiopod://analyses/ID"
     )
 
 
 async def _jobs(service: Service) -> ReadResourceContents:
     page = await service.client.jobs(JobQuery(limit=PAGE))
-    jobs = that_fit([_job_fields(job) for job in page.jobs], LARGEST_LIST)
+    jobs = that_fit([_job_fields(service, job) for job in page.jobs], LARGEST_LIST)
     left_out = {"left_out": len(page.jobs) - len(jobs)} if len(jobs) < len(page.jobs) else {}
     return _json({"jobs": jobs, "total": page.total, **left_out})
 
 
 async def _job(service: Service, job_id: str) -> ReadResourceContents:
-    return _json(_job_fields(await service.client.job(int(job_id))))
+    return _json(_job_fields(service, await service.client.job(int(job_id))))
 
 
 async def _audio(service: Service, job_id: str, format: str | None = None) -> ReadResourceContents:  # noqa: A002
@@ -196,6 +216,18 @@ async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
             f"job {job_id} has no timed lyrics yet; make them with {GenerateLrc.tool}"
         )
     return ReadResourceContents(content=job.lrc_content, mime_type="text/plain")
+
+
+async def _notation(service: Service, job_id: str, notation: Notation) -> ReadResourceContents:
+    job = _finished(await service.client.job(int(job_id)))
+    data = await service.client.notation(job, notation)
+    if data is None:
+        raise ResourceNotFoundError(
+            f"job {job_id} has no {notation}: this service does not write its music down; "
+            "the embedded studio does"
+        )
+    kind = NOTATION_TYPES[notation]
+    return ReadResourceContents(content=data if notation == "midi" else data.decode(), mime_type=kind)
 
 
 async def _waveform(service: Service, job_id: str) -> ReadResourceContents:
@@ -270,14 +302,19 @@ def _finished(job: Job) -> Job:
     return job
 
 
-def _job_fields(job: Job) -> dict[str, object]:
-    links = {name: without_credentials(url) for name in LINKS if (url := getattr(job, name, None))}
+def _job_fields(service: Service, job: Job) -> dict[str, object]:
+    """What a job is told with, every link one that leads somewhere: to a file where there is one."""
+    links = {name: service.openable(url) for name in LINKS if (url := getattr(job, name, None))}
     by_name = {
-        name: {key: without_credentials(url) for key, url in urls.items()}
+        name: {key: shown for key, url in urls.items() if (shown := service.openable(url))} or None
         for name in LINKS_BY_NAME
         if (urls := getattr(job, name))
     }
-    return job.model_copy(update=links | by_name).model_dump(mode="json", exclude_none=True)
+    if job.files:
+        files = {name: Path(path).as_uri() for name, path in job.files.items()}
+        links["output_url"], by_name["output_urls"] = files.get(default_format(job)), files
+    fields = job.model_copy(update=links | by_name).model_dump(mode="json", exclude_none=True)
+    return fields | ({"stems": sorted(job.stem_urls)} if job.stem_urls and not by_name["stem_urls"] else {})
 
 
 def _json(value: object) -> ReadResourceContents:
@@ -294,6 +331,7 @@ ROUTES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio/([a-z0-9]+(?:_\d)?)"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/(midi|score|chords)"), _notation),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/waveform"), _waveform),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/spectrogram"), _spectrogram),
     (re.compile(r"audiopod://analyses/([\w-]{1,64})"), _analysis),

@@ -3,80 +3,139 @@
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
-from pydantic import BaseModel, create_model
+from mcp.types import CallToolResult, ResourceLink
+from pydantic import BaseModel
 
-from audiopod_mcp.operations import Analysis, Job, Lrc, Result
+from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
-MOST_SECTIONS = 40
-"""Parts of a piece that the text tells; the others are in the structured content."""
-LONGEST_NOTES = 1500
-"""Characters of all notes in the text."""
+from .analyses import AnalysisSummary, analysis_result
+from .phrases import (
+    LONGEST_NOTES,
+    LONGEST_TERM,
+    format_duration,
+    lines_that_fit,
+    link_to,
+    noted,
+    term,
+    tool_result,
+)
+
+LONGEST_WAIT = 600.0
+"""Seconds that one call may wait."""
+LEAST_NOTES = 120
+"""Characters of notes that stay beside any amount of what was done."""
 LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
-_SURE = 0.6
-"""How probable a time signature must be to be told without the next likely one."""
-
-
-def _fields(model: type[BaseModel], *names: str) -> dict[str, Any]:
-    """The fields ``names`` of ``model``, for the model of a part of it."""
-    return {name: (model.model_fields[name].annotation, model.model_fields[name].default) for name in names}
 
 
 class JobSummary(BaseModel):
-    """What a host acts upon. Every tool that makes a job publishes this much, to save the model's tokens."""
+    """What every tool that makes a job publishes of it; more would cost models tokens at every turn."""
 
     job_id: int
     status: str
+
+
+class JobState(JobSummary):
+    """What ``get_job`` publishes: what a host acts upon."""
+
+    next: str | None = None
+    """The call that goes on from here, while there is something to wait for or to mend."""
+    uri: str | None = None
+    """What names its audio in other calls."""
+
+
+class JobResult(JobState):
+    """One job as every job tool returns it.
+
+    It is enough without the text beside it, and the text is without it: hosts show models only one of them.
+    """
+
     output_url: str | None = None
+    error: str | None = None
+    task: str | None = None
+    display_name: str | None = None
+    progress: float | None = None
+    audio_duration: float | None = None
+    bpm: float | None = None
+    keyscale: str | None = None
+    actual_seeds: list[int] | None = None
+    quality_score: float | None = None
+    engine: str | None = None
+    done: list[str] | None = None
+    not_done: list[NotDone] | None = None
+    notes: list[str] | None = None
+    saved: str | None = None
+    output_urls: dict[str, str] | None = None
+    """By format, where there are several takes: the first, then ``flac_2`` …"""
 
 
-_ORIGIN = ("engine", "notes")
-_MADE = ("task", "progress", "audio_duration", "output_urls", "actual_seeds", "quality_score", *_ORIGIN)
-JobResult = create_model("JobResult", __base__=JobSummary, **_fields(Job, *_MADE), error=(str | None, None))
-"""One job, as every job tool returns it; its whole schema is published once, by ``get_job``."""
-
-
-def summary_of(job: Job) -> JobSummary:
-    """``job`` as a :data:`JobResult`, its audio named by files where it has any here."""
+def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
+    """``job`` as a :class:`JobResult`, its audio named by files where it has any here."""
     urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or shown_links(job)
-    return JobResult.model_validate(
-        job.model_dump(include=set(_MADE))
-        | {
-            "job_id": job.id,
-            "status": job.status,
-            "output_url": _same_format(job, urls),
-            "output_urls": urls or None,
-            "notes": job.notes or None,
-            "error": job.error_message,
-        }
+    own = default_format(job)
+    takes = {name: url for name, url in urls.items() if name.partition("_")[0] == own}
+    finished = job.status == "COMPLETED"
+    details = (job.details or {}) if finished else {}
+    bpm, key = details.get("bpm"), details.get("keyscale")
+    done = lines_that_fit(job.done or (), LONGEST_NOTES)
+    room = max(LONGEST_NOTES - sum(map(len, done or ())), LEAST_NOTES)
+    return JobResult(
+        job_id=job.id,
+        status=job.status,
+        next=_next(job, wait),
+        uri=f"audiopod://jobs/{job.id}",
+        task=job.task,
+        display_name=job.display_name,
+        progress=None if job.is_finished else job.progress,
+        audio_duration=job.audio_duration,
+        bpm=bpm if isinstance(bpm, int | float) and bpm else None,
+        keyscale=one_line(key, LONGEST_TERM) if isinstance(key, str) else None,
+        actual_seeds=job.actual_seeds or None,
+        quality_score=job.quality_score,
+        engine=job.engine,
+        done=done,
+        not_done=job.not_done or None,
+        notes=lines_that_fit(job.notes or (), room),
+        saved=saved,
+        output_url=urls.get(own) or next(iter(urls.values()), None),
+        output_urls=takes if len(takes) > 1 else None,
+        error=job.error_message,
     )
 
 
-class JobList(BaseModel):
-    """A page of jobs, newest first; each like a :class:`JobResult`, with its title, wish and origin."""
-
-    jobs: list[dict[str, Any]]
-    total: int | None = None
-
-
-class _AnalysisId(BaseModel):
-    analysis_id: str
+def _next(job: Job, wait: float) -> str | None:
+    """The call that goes on from a job which is not finished, or did not get there."""
+    if job.status == "FAILED":
+        return f'retry_job {{"job_id": {job.id}}} once the cause is gone, or a new call without it'
+    return None if job.is_finished else waiting_call(job.id, wait)
 
 
-_MEASURED = ("caption", "bpm", "keyscale", "timesignature", "duration", "language", "lyrics", "loudness_lufs")
-_HEARD = (*_MEASURED, "sections", "vocals", *_ORIGIN)
-AnalysisResult = create_model("AnalysisResult", __base__=_AnalysisId, **_fields(Analysis, *_HEARD))
-"""What was heard; beats and chords are in the resource ``audiopod://analyses/{analysis_id}``."""
+def waiting_call(job_id: int, seconds: float) -> str:
+    """The call that waits for a job, in words that a model can follow."""
+    return f'get_job {{"job_id": {job_id}, "wait_seconds": {min(seconds, LONGEST_WAIT):g}}}'
+
+
+class LrcSummary(BaseModel):
+    """What ``generate_lrc`` publishes of its result."""
+
+    job_id: int
+    lrc_content: str
+
+
+class LrcResult(LrcSummary):
+    """Timed lyrics, and where they stay."""
+
+    uri: str
+    lrc_url: str | None = None
+    notes: list[str] | None = None
 
 
 class Renamed(BaseModel):
@@ -98,58 +157,55 @@ class Deleted(BaseModel):
 
     job_id: int
     deleted: bool
+    note: str | None = None
+    """How to get it back, where that can be done."""
 
 
-def tool_result(
-    model: BaseModel, *lines: str | None, links: list[ResourceLink] | None = None
+def job_result(
+    job: Job, saved: str | None = None, *, can_save: bool = False, wait: float = 45.0
 ) -> CallToolResult:
-    """``lines`` to read, ``model`` as structured content and ``links`` to follow."""
-    content: list[ContentBlock] = [TextContent(type="text", text="\n".join(line for line in lines if line))]
-    return CallToolResult(
-        content=content + list(links or ()),
-        structured_content=model.model_dump(mode="json", exclude_none=True),
-    )
-
-
-def job_result(job: Job, saved: str | None = None, *, can_save: bool = False) -> CallToolResult:
     """A job that is done, still running, or failed (then an error result).
 
-    ``saved`` says where it was saved; without that, ``can_save`` says that it may be.
+    ``saved`` says where it was saved; without that, ``can_save`` says that it may be. ``wait`` is for how
+    many seconds the next call had better wait for a running one.
     """
-    result = summary_of(job)
+    result = _summary_of(job, saved, wait)
     title = f", {quoted(job.display_name)}" if job.display_name else ""
     name = f"Job {job.id} ({job.task or 'music'}{title})"
     if job.status == "COMPLETED":
-        details = job.details or {}
         facts = [
             format_duration(job.audio_duration) if job.audio_duration else None,
-            f"{bpm:g} BPM" if isinstance(bpm := details.get("bpm"), int | float) and bpm else None,
-            _term(key) if isinstance(key := details.get("keyscale"), str) else None,
+            f"{result.bpm:g} BPM" if result.bpm else None,
+            term(result.keyscale) if result.keyscale else None,
             f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
         ]
+        others = [url for url in (result.output_urls or {}).values() if url != result.output_url]
         return tool_result(
             result,
             saved,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
+            f"Done: {quoted('; '.join(result.done))}" if result.done else None,
+            *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
+            noted(result.notes),
             f"Listen: {result.output_url}" if result.output_url else None,
-            f"Use it further as audiopod://jobs/{job.id} or by its job id"
-            + ("; save_audio keeps a copy." if can_save and not saved else "."),
-            _noted(job.notes),
+            *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
+            f"Go on with {result.uri}" + ("; save_audio keeps a copy." if can_save and not saved else "."),
             links=job_links(job),
         )
     if job.status in {"FAILED", "CANCELLED"}:
         failed = tool_result(
             result,
             f"{name} {'was cancelled' if job.status == 'CANCELLED' else 'failed'}: "
-            f"{quoted(job.error_message) if job.error_message else 'the service gave no reason'}",
-            _noted(job.notes),
+            f"{quoted(job.error_message) if job.error_message else 'the service gave no reason'}"
+            + (f". Next: {result.next}" if result.next else ""),
+            noted(result.notes),
         )
         return failed.model_copy(update={"is_error": True})
     share = f" ({job.progress:.0f} %)" if job.progress else ""
     return tool_result(
         result,
-        f"{name} is still {job.status.lower()}{share}. Nothing is lost and nothing needs repeating: call "
-        f'get_job with {{"job_id": {job.id}, "wait_seconds": 45}} until it is finished.',
+        f"{name} is still {job.status.lower()}{share}; it will be {result.uri}. Nothing is lost and nothing "
+        f"needs repeating. Next: {result.next}, until it is finished.",
     )
 
 
@@ -162,87 +218,21 @@ def job_links(job: Job) -> list[ResourceLink]:
     links = []
     if job.audio_urls:
         kind = MIME_TYPES.get(default_format(job), "application/octet-stream")
-        links.append(_link(f"{root}/audio", f"{name}-audio", title, kind))
-        links.append(_link(f"{root}/waveform", f"{name}-waveform", f"{title}: waveform", "image/png"))
+        links.append(link_to(f"{root}/audio", f"{name}-audio", title, kind))
     if job.lrc_content:
-        links.append(_link(f"{root}/lyrics", f"{name}-lyrics", f"{title}: timed lyrics", "text/plain"))
+        links.append(link_to(f"{root}/lyrics", f"{name}-lyrics", f"{title}: timed lyrics", "text/plain"))
     return links
 
 
-def _link(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
-    return ResourceLink(type="resource_link", uri=uri, name=name, title=title, mime_type=mime_type)
-
-
-def analysis_result(analysis: Analysis) -> CallToolResult:
-    result = AnalysisResult.model_validate({"analysis_id": str(analysis.id), **analysis.model_dump()})
-    facts = [
-        f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
-        _term(analysis.keyscale) if analysis.keyscale else "no clear key",
-        _metre(analysis),
-        format_duration(analysis.duration) if analysis.duration else None,
-        f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
-        f"language {_term(analysis.language)}" if analysis.language else None,
-    ]
-    sections = analysis.sections or []
-    form = ", ".join(
-        f"{_term(s.label)} {format_duration(s.start)}–{format_duration(s.end)}"
-        for s in sections[:MOST_SECTIONS]
-    )
-    more = f" and {len(sections) - MOST_SECTIONS} more" if len(sections) > MOST_SECTIONS else ""
-    return tool_result(
-        result,
-        quoted(analysis.caption) if analysis.caption else "Analysed",
-        f"{', '.join(fact for fact in facts if fact)}.",
-        f"Form: {form}{more}." if sections else None,
-        f"Lyrics:\n{quoted_lines(analysis.lyrics)}" if analysis.lyrics else None,
-        _noted(analysis.notes),
-        links=[
-            _link(
-                f"audiopod://analyses/{analysis.id}",
-                f"analysis-{analysis.id}",
-                "Analysis with beats and chords" if analysis.beats else "Analysis",
-                "application/json",
-            )
-        ],
-    )
-
-
-def _metre(analysis: Analysis) -> str | None:
-    """The time signature; with the next likely one where it is hardly more probable."""
-    sure = analysis.timesignature_confidence
-    if (
-        analysis.timesignature is None
-        or sure is None
-        or sure >= _SURE
-        or not analysis.timesignature_otherwise
-    ):
-        return _term(analysis.timesignature) if analysis.timesignature else None
-    return f"{_term(analysis.timesignature)} (perhaps {_term(analysis.timesignature_otherwise)})"
-
-
-def _noted(notes: Sequence[str] | None) -> str | None:
-    """The notes on a result, as what they are: words of whoever made it."""
-    return f"Note: {quoted(one_line(' '.join(notes), LONGEST_NOTES))}" if notes else None
-
-
-def _term(text: str) -> str:
-    """A term such as ``C# minor``, ``6/8`` or ``pre-chorus 2`` as it is; whatever says more, quoted."""
-    return text if re.fullmatch(r"[\w#♯♭/+-]{1,16}( [\w#♯♭/+-]{1,16})?", text) else quoted(text)
-
-
 def lrc_result(lrc: Lrc) -> CallToolResult:
+    uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
+    notes = lines_that_fit(lrc.notes or (), LONGEST_NOTES)
     return tool_result(
-        lrc,
+        LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, lrc_url=lrc.lrc_url, notes=notes),
         quoted_lines(lrc.lrc_content),
-        _noted(lrc.notes),
-        links=[
-            _link(
-                f"audiopod://jobs/{lrc.job_id}/lyrics",
-                f"job-{lrc.job_id}-lyrics",
-                f"Timed lyrics of job {lrc.job_id}",
-                "text/plain",
-            )
-        ],
+        noted(notes),
+        f"{title}: {uri}",
+        links=[link_to(uri, f"job-{lrc.job_id}-lyrics", title, "text/plain")],
     )
 
 
@@ -260,8 +250,8 @@ def plain_result(result: Result) -> CallToolResult:
 
 PRESENTED: Mapping[type[Result], tuple[type[BaseModel], Callable[[Any], CallToolResult]]] = {
     Job: (JobSummary, job_result),
-    Analysis: (AnalysisResult, analysis_result),
-    Lrc: (Lrc, lrc_result),
+    Analysis: (AnalysisSummary, analysis_result),
+    Lrc: (LrcSummary, lrc_result),
 }
 """How tools tell each kind of result: the model that they publish, and what writes it."""
 
@@ -286,12 +276,3 @@ def default_format(job: Job) -> str:
     """The format of ``output_url``, or else the first there is."""
     urls = job.audio_urls
     return next((name for name, url in urls.items() if url == job.output_url), next(iter(urls), "flac"))
-
-
-def format_duration(seconds: float) -> str:
-    """``1:05`` for 65 seconds."""
-    return f"{int(seconds + 0.5) // 60}:{int(seconds + 0.5) % 60:02d}"
-
-
-def _same_format(job: Job, urls: dict[str, str]) -> str | None:
-    return urls.get(default_format(job)) or next(iter(urls.values()), None)

@@ -7,35 +7,35 @@ from typing import Any
 
 from pydantic import BaseModel
 
-DEFAULTS_LEFT_OUT = (None, False, -1, "unknown")
-"""Defaults that say nothing: what is not given is not set, is no, or is left to the service."""
-
 
 def input_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a tool's arguments: required ones first, nothing unknown allowed."""
+    """The schema of a tool's arguments, required ones first.
+
+    That nothing unknown is taken is not published: hosts which check that by themselves tell the model no
+    more than that something was wrong, and converters refuse the word. The server names what it refuses.
+    """
     schema = _compact(_inlined(model.model_json_schema()))
     properties: dict[str, Any] = schema["properties"]
-    for nested in properties.values():
-        # What is seldom set need not say what it is when it is not set.
-        for seldom in nested.get("properties", {}).values():
-            seldom.pop("default", None)
     required: list[str] = schema.get("required", [])
     ordered = [*required, *(name for name in properties if name not in required)]
     compact = {"type": "object", "properties": {name: properties[name] for name in ordered}}
     if required:
         compact["required"] = required
-    return compact | {"additionalProperties": False}
+    return compact
 
 
 @cache
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a structured result, one level deep; its unknown fields are absent rather than null."""
+    """The schema of a structured result, one level deep.
+
+    Unknown fields are absent rather than null, and none is required: what failed tells what there is.
+    """
     schema = _compact(_inlined(model.model_json_schema(mode="serialization")))
     properties = {
         name: {"type": value["type"]} if "type" in value else value
         for name, value in schema["properties"].items()
     }
-    return {"type": "object", "properties": properties, "required": schema["required"]}
+    return {"type": "object", "properties": properties}
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _compact(node: Any, *, is_properties: bool = False) -> Any:
-    """Without titles, null arms and defaults that mean "no": ``required`` says what is optional."""
+    """Without titles, null arms and ``null`` as a default: ``required`` says what is optional."""
     if isinstance(node, list):
         return [_compact(item) for item in node]
     if not isinstance(node, dict):
@@ -68,10 +68,10 @@ def _compact(node: Any, *, is_properties: bool = False) -> Any:
     compact = {
         key: _compact(value, is_properties=key == "properties")
         for key, value in node.items()
-        if key not in {"title", "minLength"} and not (key == "default" and value in DEFAULTS_LEFT_OUT)
+        if key not in {"title", "minLength", "additionalProperties"}
+        and not (key == "default" and value is None)
     }
-    if compact.get("additionalProperties") is True:
-        del compact["additionalProperties"]
-    if "enum" in compact or "const" in compact:
-        compact.pop("type", None)
+    default = compact.get("default")
+    if isinstance(default, float) and default.is_integer():
+        compact["default"] = int(default)
     return compact

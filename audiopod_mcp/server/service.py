@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from audiopod_mcp.api import AudioPodClient, InvalidRequest
-from audiopod_mcp.operations import Job, KeptResult, Operation, Result
+from audiopod_mcp.operations import OPERATIONS, Job, KeptResult, Operation, Result
+from audiopod_mcp.plain_text import without_credentials
 from audiopod_mcp.worker_pool import WorkerPool
 
 from .autosave import AutoSaver
@@ -32,7 +33,8 @@ class Service:
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
     is where ``save_audio`` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
     other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
-    ``spawn`` starts a task that may outlive the call.
+    With ``links_as_text`` results name what they link to in words. ``spawn`` starts a task that may outlive
+    the call.
     """
 
     connect: Callable[[str | None], AudioPodClient]
@@ -43,6 +45,7 @@ class Service:
     auto_saver: AutoSaver | None = None
     max_wait: float = 45.0
     confirm_above: float | None = None
+    links_as_text: bool = False
     spawn: Spawn | None = field(default=None, repr=False)
     drawers: WorkerPool = field(default_factory=lambda: WorkerPool(os.cpu_count() or 1), repr=False)
     """Processes that draw audio, and check it before it is called saved."""
@@ -99,6 +102,11 @@ class Service:
     def recall(self, result_id: str) -> KeptResult | None:
         return self._results.get((self.caller, result_id))
 
+    def openable(self, url: str) -> str | None:
+        """``url`` as it may be shown, without user and password; ``None`` where only this process can ask."""
+        inside = self.embedded and url.startswith(f"{self.client.base_url}/")
+        return None if inside else without_credentials(url)
+
     async def with_reachable_sources(self, operation: Op) -> Op:
         """``operation`` with audio named as the service understands it.
 
@@ -107,11 +115,15 @@ class Service:
             AudioPodError: where a job that is named as a source can't be looked up.
 
         """
-        found: dict[str, str] = {}
+        found: dict[str, str | int | None] = {}
         for name in operation.sources:
             source = getattr(operation, name)
             if source is None:
                 continue
+            if name in operation.studio_only and not self.embedded:
+                found |= await self._as_studio_only(operation, name, source)
+                if name in found:
+                    continue
             if job_reference := JOB.fullmatch(source):
                 job_id = int(job_reference[1])
                 found[name] = (
@@ -127,6 +139,19 @@ class Service:
                     "or use the embedded studio over stdio, which reads them"
                 )
         return operation.model_copy(update=found) if found else operation
+
+    async def _as_studio_only(self, operation: Operation, name: str, source: str) -> dict[str, int | None]:
+        """The arguments in place of ``source`` where only jobs are taken; none where a studio is asked."""
+        if job_reference := JOB.fullmatch(source):
+            return {operation.job_references[0]: int(job_reference[1]), name: None}
+        if await self.client.is_studio():
+            return {}
+        others = [other.tool for other in OPERATIONS if name in {*other.sources} - {*other.studio_only}]
+        raise InvalidRequest(
+            f"{name}: {self.client.service.name} takes no recording for {operation.tool}, so nothing was "
+            f"sent; it does for {', '.join(others)}. Or give {operation.job_references[0]}, or use the "
+            "embedded studio (leave out AUDIOPOD_API_KEY)"
+        )
 
     async def _audio_url(self, name: str, job_id: int) -> str:
         job = await self.client.job(job_id)

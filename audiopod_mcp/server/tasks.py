@@ -38,12 +38,14 @@ from mcp_types import HEADER_MISMATCH
 from audiopod_mcp.api import AudioPodError, NotFound, watch
 from audiopod_mcp.operations import OPERATIONS, Job
 
+from .fitting import fitted
 from .results import job_result
 from .service import Service
 from .tools import detached
 
 ID = "io.modelcontextprotocol/tasks"
-VERSIONS = frozenset({"2026-07-28"})
+VERSION = "2026-07-28"
+VERSIONS = frozenset({VERSION})
 TASK_LIFETIME = 24 * 3600
 """Seconds for which a client may count on a task; the job is kept until it is deleted."""
 
@@ -147,7 +149,11 @@ class JobTasks(Extension):
         if not job.is_finished:
             stage = job.stage or job.status.capitalize()
             return self._task_fields(handle, "working", f"{job.progress or 0:.0f} % {stage}")
-        finished = job_result(job, saved, can_save=self._service.output_dir is not None)
+        finished = fitted(
+            job_result(job, saved, can_save=self._service.output_dir is not None),
+            VERSION,
+            links_as_text=self._service.links_as_text,
+        )
         result = finished.model_dump(by_alias=True, mode="json", exclude_none=True)
         return self._task_fields(handle, "completed", result={"resultType": "complete", **result})
 

@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
-from audiopod_mcp.api import AudioPodError
+from audiopod_mcp.api import AudioPodError, NotFound
 from audiopod_mcp.operations import Arguments, error_lines
 
 from .player import UI
@@ -41,7 +41,7 @@ class MusicTool(Tool):
         title: str,
         description: str,
         arguments: type[A],
-        result: type[BaseModel],
+        result: type[BaseModel] | None,
         handler: Handler[A],
         *,
         read_only: bool = False,
@@ -52,6 +52,8 @@ class MusicTool(Tool):
     ) -> MusicTool:
         """The tool ``name``, which answers with ``handler`` and publishes the schemas of both models.
 
+        A tool without a ``result`` answers with content alone: hosts that prefer what is structured would
+        throw its pictures away.
         What is ``played`` is shown in the player, by hosts that have room for it.
         """
         return cls(
@@ -61,11 +63,14 @@ class MusicTool(Tool):
             description=description,
             arguments=arguments,
             parameters=input_schema(arguments),
-            fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=output_schema(result)),
+            fn_metadata=FuncMetadata(
+                arg_model=ArgModelBase, output_schema=output_schema(result) if result else None
+            ),
             is_async=True,
             context_kwarg=None,
             # What is left out is as MCP's defaults say: not read-only, not idempotent, open world.
             annotations=ToolAnnotations(
+                title=title,
                 read_only_hint=read_only or None,
                 destructive_hint=None if read_only else destructive,
                 idempotent_hint=idempotent or None,
@@ -93,7 +98,7 @@ class MusicTool(Tool):
         try:
             result: CallToolResult | InputRequiredResult = await self.fn(request, context)
         except AudioPodError as error:
-            return error_result(str(error))
+            return error_result(_about(error, request))
         except MCPError:
             raise
         except Exception as error:
@@ -107,6 +112,15 @@ class MusicTool(Tool):
             name: _parsed(value) if properties.get(name, {}).get("type") in {"object", "array"} else value
             for name, value in arguments.items()
         }
+
+
+def _about(error: AudioPodError, request: Arguments) -> str:
+    """What went wrong; where something is not there, with the argument that named it."""
+    if isinstance(error, NotFound):
+        for name, value in request:
+            if (name.endswith("job_id") and value) or str(value).startswith("audiopod://jobs/"):
+                return f"{name} {value}: {error}; list_jobs shows which there are"
+    return str(error)
 
 
 def _parsed(value: Any) -> Any:

@@ -11,42 +11,35 @@ from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError
-from mcp.types import CallToolResult, ContentBlock, ImageContent, InputRequiredResult, TextContent
+from mcp.types import CallToolResult, ImageContent, InputRequiredResult, TextContent
 from pydantic import BaseModel, Field
 
-from audiopod_mcp.api import AudioPodError, watch
-from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Operation
+from audiopod_mcp.api import watch
+from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Lrc, Operation, names_of_task
 from audiopod_mcp.operations.arguments import JobId, between
 from audiopod_mcp.operations.vocabulary import AudioFormat
 from audiopod_mcp.pictures import Picture
 from audiopod_mcp.plain_text import quoted
 
 from .cost import ask_consent, estimate, format_price
+from .job_list import JobList, job_list
+from .phrases import format_duration, tool_result
 from .resources import draw_job
 from .results import (
     Deleted,
-    JobList,
-    JobResult,
+    JobState,
     JobSummary,
     Renamed,
     SavedAudio,
-    format_duration,
     job_result,
     presentation,
-    summary_of,
-    that_fit,
-    tool_result,
+    waiting_call,
 )
 from .saving import save
 from .service import Service
 from .tool import Handler, MusicTool, error_result
 
 AnyContext = Context[Any, Any]
-
-SHOWN = 100
-"""Characters of a caption in a list of jobs."""
-LARGEST_LIST = 200_000
-"""Characters of a list of jobs."""
 
 _detached: ContextVar[bool] = ContextVar("detached", default=False)
 
@@ -63,10 +56,14 @@ def detached() -> Iterator[None]:
 
 class GetJob(Arguments):
     job_id: JobId = Field(description="Job")
-    wait_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
-        default=0, description="Wait up to this long for its end"
+    wait_seconds: Annotated[float, Field(ge=0, le=600)] | None = Field(
+        default=None, description="Longest wait for its end; 0 = none"
     )
-    picture: Picture | None = Field(default=None, description="Also show it so")
+
+
+class ShowAudio(Arguments):
+    job_id: JobId = Field(description="Finished job")
+    picture: Picture = Field(default="waveform", description="Kind")
 
 
 class RetryJob(Arguments):
@@ -97,7 +94,7 @@ def build_tools(service: Service) -> list[MusicTool]:
         title: str,
         description: str,
         arguments: type[Arguments],
-        result: type[BaseModel],
+        result: type[BaseModel] | None,
         handler: Callable[..., Any],
         **hints: bool,
     ) -> None:
@@ -109,10 +106,19 @@ def build_tools(service: Service) -> list[MusicTool]:
         "Get job",
         "Status and audio of a job; resumes waiting for a running one.",
         GetJob,
-        JobResult,
+        JobState,
         _get_job,
         read_only=service.auto_saver is None,  # else a finished job becomes a file
         played=True,
+    )
+    add(
+        "show_audio",
+        "Show audio",
+        "A picture of a job's audio.",
+        ShowAudio,
+        None,
+        _show_audio,
+        read_only=True,
     )
     add(
         "list_jobs",
@@ -144,7 +150,7 @@ def build_tools(service: Service) -> list[MusicTool]:
     add(
         "delete_job",
         "Delete job",
-        "Delete a job and its audio for good. Ask the person first.",
+        "Delete a job and its audio. Ask the person first.",
         DeleteJob,
         Deleted,
         _delete_job,
@@ -193,12 +199,17 @@ async def _run_job(
                 return stop
     await progress.say(0, f"Sending the request{price}")
     job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
-    await service.announcer.list_changed(ctx)
+    await service.announcer.list_changed()
     return await _finish(service, await _follow(service, job, service.max_wait, progress))
 
 
 async def _finish(service: Service, job: Job) -> CallToolResult:
-    return job_result(job, await service.save_finished(job), can_save=service.output_dir is not None)
+    return job_result(
+        job,
+        await service.save_finished(job),
+        can_save=service.output_dir is not None,
+        wait=service.max_wait,
+    )
 
 
 async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> Job:
@@ -207,10 +218,10 @@ async def _follow(service: Service, job: Job, seconds: float, progress: _Progres
     wait = 0 if _detached.get() else seconds
     job = await watch(service.client, job, max_wait=wait, on_change=progress.of)
     if job.is_finished:
-        await service.announcer.job_changed(job.id, progress.ctx)
-        await service.announcer.list_changed(progress.ctx)
+        await service.announcer.job_changed(job.id)
+        await service.announcer.list_changed()
     else:
-        service.announcer.follow(job, progress.ctx)
+        service.announcer.follow(job)
     return job
 
 
@@ -243,9 +254,11 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
     ready = await service.with_reachable_sources(operation)
     await ctx.report_progress(0, 100, operation.activity)
     result = service.remember(await service.client.perform(ready, patience=service.max_wait))
+    if isinstance(result, Lrc) and result.lrc_url:
+        result = result.model_copy(update={"lrc_url": service.openable(result.lrc_url)})
     if operation.stored_as:
         for name in operation.job_references:
-            await service.announcer.job_changed(getattr(operation, name), ctx)
+            await service.announcer.job_changed(getattr(operation, name))
     await ctx.report_progress(100, 100, "Finished")
     _, present = presentation(operation.result)
     return present(result)
@@ -253,45 +266,45 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
 
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:
     job = await service.client.job(arguments.job_id)
-    if not job.is_finished and arguments.wait_seconds:
-        job = await _follow(service, job, arguments.wait_seconds, _Progress(ctx))
-    result = await _finish(service, job)
-    if arguments.picture:
-        result.content.append(await _picture(service, job, arguments.picture))
-    return result
+    wait = service.max_wait if arguments.wait_seconds is None else arguments.wait_seconds
+    if not job.is_finished and wait:
+        job = await _follow(service, job, wait, _Progress(ctx))
+    return await _finish(service, job)
 
 
-async def _picture(service: Service, job: Job, kind: Picture) -> ContentBlock:
-    """The picture that was asked for, or in words why there is none."""
+async def _show_audio(service: Service, arguments: ShowAudio, _: AnyContext) -> CallToolResult:
+    job, kind = await service.client.job(arguments.job_id), arguments.picture
+    if not job.is_finished:
+        return error_result(_not_finished(service, job, "show"))
     try:
         picture = await draw_job(service, job, kind)
-    except (ResourceError, AudioPodError) as error:
-        return TextContent(text=f"No {kind}: {error}")
-    return ImageContent(data=b64encode(picture).decode(), mime_type="image/png")
+    except ResourceError as error:
+        return error_result(f"no {kind} of job {job.id}: {error}")
+    title = f" {quoted(job.display_name)}" if job.display_name else ""
+    length = f", {format_duration(job.audio_duration)}" if job.audio_duration else ""
+    return CallToolResult(
+        content=[
+            ImageContent(data=b64encode(picture).decode(), mime_type="image/png"),
+            TextContent(text=f"The {kind} of job {job.id}{title}{length} (audiopod://jobs/{job.id})."),
+        ]
+    )
+
+
+def _not_finished(service: Service, job: Job, wish: str) -> str:
+    """Why there is nothing to ``wish`` of ``job``, and what to do next."""
+    if job.is_finished:
+        return f"job_id: job {job.id} is {job.status.lower()}, so there is no audio to {wish}"
+    return (
+        f"job_id: job {job.id} is still {job.status.lower()}, so there is no audio to {wish} yet. "
+        f"Next: {waiting_call(job.id, service.max_wait)}"
+    )
 
 
 async def _list_jobs(service: Service, query: JobQuery, _: AnyContext) -> CallToolResult:
     page = await service.client.jobs(query)
-    total = len(page.jobs) if page.total is None else page.total
-    jobs = [
-        summary_of(job).model_dump(mode="json", exclude_none=True)
-        | {"display_name": job.title}
-        | job.model_copy(update={"caption": job.caption and job.caption[:SHOWN]}).model_dump(
-            include={"caption", "source_job_id", "source_take"}, exclude_none=True
-        )
-        for job in page.jobs
-    ]
-    jobs = that_fit(jobs, LARGEST_LIST)
-    lines = [
-        f"{job.id}  {job.status.lower()}  {job.task}  {quoted(job.title)}"
-        + (f"  {format_duration(job.audio_duration)}" if job.audio_duration else "")
-        for job in page.jobs[: len(jobs)]
-    ]
-    first, last = query.skip + 1, query.skip + len(lines)
-    head = f"Jobs {first} to {last} of {total}:" if lines else "No such jobs."
-    left_out = len(page.jobs) - len(jobs)
-    rest = f"{left_out} more do not fit into one answer; ask with skip {last}." if left_out else None
-    return tool_result(JobList(jobs=jobs, total=total), head, *lines, rest)
+    for name in names_of_task(query.task)[1:] if query.task and not page.jobs else ():
+        page = await service.client.jobs(query.model_copy(update={"task": name}))
+    return job_list(page, query)
 
 
 async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> CallToolResult:
@@ -299,21 +312,20 @@ async def _retry_job(service: Service, arguments: RetryJob, ctx: AnyContext) -> 
     return await _finish(service, await _follow(service, job, service.max_wait, _Progress(ctx)))
 
 
-async def _rename_job(service: Service, arguments: RenameJob, ctx: AnyContext) -> CallToolResult:
+async def _rename_job(service: Service, arguments: RenameJob, _: AnyContext) -> CallToolResult:
     name = arguments.display_name
     await service.client.rename(arguments.job_id, display_name=name)
-    await service.announcer.job_changed(arguments.job_id, ctx)
+    await service.announcer.job_changed(arguments.job_id)
     return tool_result(
         Renamed(job_id=arguments.job_id, display_name=name), f"Job {arguments.job_id} is now {quoted(name)}."
     )
 
 
-async def _delete_job(service: Service, arguments: DeleteJob, ctx: AnyContext) -> CallToolResult:
-    await service.client.delete(arguments.job_id)
-    await service.announcer.list_changed(ctx)
-    return tool_result(
-        Deleted(job_id=arguments.job_id, deleted=True), f"Job {arguments.job_id} and its audio are deleted."
-    )
+async def _delete_job(service: Service, arguments: DeleteJob, _: AnyContext) -> CallToolResult:
+    way_back = await service.client.delete(arguments.job_id)
+    await service.announcer.list_changed()
+    line = f"Job {arguments.job_id} and its audio are deleted."
+    return tool_result(Deleted(job_id=arguments.job_id, deleted=True, note=way_back), line, way_back)
 
 
 async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> CallToolResult:
@@ -324,9 +336,7 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
         )
     job = await service.client.job(arguments.job_id)
     if job.status != "COMPLETED":
-        return error_result(
-            f"job_id: job {job.id} is {job.status.lower()}; only a finished job has audio to save"
-        )
+        return error_result(_not_finished(service, job, "save"))
     saved = await save(
         service.client, service.drawers, job, service.output_dir, arguments.format, arguments.take
     )

@@ -27,7 +27,7 @@ from .jobs.unusable import explain
 from .limiting import LimitBody
 from .media.sources import SourceRefused
 from .media.store import MediaStore
-from .routes import catalogue, jobs, media, openapi, operations
+from .routes import catalogue, jobs, media, openapi, operations, scores
 from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused, on_unusable
 
 logger = logging.getLogger("audiopod_mcp.studio")
@@ -47,6 +47,7 @@ def create_studio(config: StudioConfig) -> Starlette:
             *catalogue.routes(),
             *operations.routes(),
             *media.routes(),
+            *scores.routes(),
             *openapi.routes(),
         ],
         exception_handlers={
@@ -114,6 +115,7 @@ def _opened(config: StudioConfig) -> Studio:
         store.on_move = studio.sweep
         studio.sweep()  # what is finished is not to be done again
         studio.recover()
+        studio.tidy()
         opened.pop_all()
         return studio
 

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from pydantic import Field, field_validator
 
-from audiopod_mcp.operations import Job
+from audiopod_mcp.operations import Job, NotDone
 
 COMPUTED: Final = frozenset(
     {
         "output_url",
         "output_urls",
         "stem_urls",
+        "notation_urls",
         "files",
         "actual_seeds",
         "lyrics",
@@ -35,6 +36,8 @@ class StoredJob(Job):
     created_at: str
     progress: float = 0.0
     notes: list[str] = Field(default_factory=list)
+    done: list[str] = Field(default_factory=list)
+    not_done: list[NotDone] = Field(default_factory=list)
     details: dict[str, Any] = Field(default_factory=dict)
     liked: bool = False
 
@@ -53,7 +56,7 @@ class StoredJob(Job):
     language: str | None = None
     genre: str | None = None
 
-    @field_validator("params", "sources", "takes", "notes", "details", mode="before")
+    @field_validator("params", "sources", "takes", "notes", "done", "not_done", "details", mode="before")
     @classmethod
     def _from_json(cls, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value

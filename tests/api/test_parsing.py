@@ -248,7 +248,7 @@ class TestOverTheWire:
             "/api/v1/api-wallet/balance": answer(200, {"balance_cents": 500, "balance_usd": "5.00"}),
             "/api/v1/music/analyses/a%2Fb": answer(200, {"id": 3, "bpm": 90}),
         }
-        assert await client.presets() == {"presets": ["Rock"]}
+        assert await client.presets() == {"genre_presets": ["Rock"]}
         balance = await client.balance()
         assert (balance.balance_cents, balance.balance_usd) == (500, 5)
         assert (await client.analysis("a/b")).id == "3"

@@ -302,6 +302,17 @@ async def test_tasks_may_be_spelt_with_dashes(client, service):
     assert service.jobs[job.id]["task"] == "extract_stem"
 
 
+@pytest.mark.parametrize("listed", ["extract", "extract_stem", "extract-stem"])
+async def test_a_lost_stem_is_found_under_each_of_its_names(client, service, listed):
+    """AudioPod lists stems as ``extract`` where the address says ``extract-stem``."""
+    fault = Fault(accepted=True, raw=b"", then="reset")
+    service.will("create", fault)
+    service.listed_tasks = {"extract_stem": listed}
+    job = await client.create(ExtractStem(src_audio_url="https://example.com/a.mp3", track_name="vocals"))
+    assert service.jobs[job.id]["task"] == listed
+    assert len(service.asked("create")) == 1
+
+
 async def test_nobody_there(connect, service):
     client = connect("http://127.0.0.1:9")
     with pytest.raises(Unreachable, match="nothing was sent") as caught:

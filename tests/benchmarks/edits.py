@@ -27,7 +27,7 @@ from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.edit import edit
-from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.editing.prompt.parse import read_prompt
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, stereo_width
 from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.model import Refused
@@ -239,11 +239,11 @@ def rest(prompt, what, song, made):
     """The largest change of what was not named, in dB, and whether that is little; ``None``: nothing is left."""
     if what in WHOLE or what.startswith("outside"):
         return None
-    named = {wish.track for wish in parse_prompt(prompt).steps}
+    named = {wish.track for wish in read_prompt(prompt).steps}
     named |= {"backing_vocals"} if "vocals" in named else set()
-    if what == "tracks" and not any(wish.kind == "only" for wish in parse_prompt(prompt).steps):
+    if what == "tracks" and not any(wish.kind == "only" for wish in read_prompt(prompt).steps):
         named |= set(made.stems) - set(song.true) | {
-            t for w in parse_prompt(prompt).steps for t in w.text.split()
+            t for w in read_prompt(prompt).steps for t in w.text.split()
         }
     if song.score:
         others = [track for track in song.true if track in made.stems and track not in named]

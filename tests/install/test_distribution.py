@@ -117,7 +117,7 @@ def test_every_shell_gets_its_script(tmp_path, shell):
     ("typed", "words"),
     [
         ("audiopod-mcp in", {"install"}),
-        ("audiopod-mcp install cl", {"claude-desktop", "claude-code"}),
+        ("audiopod-mcp install cl", {"claude-desktop", "claude-code", "cline"}),
         ("audiopod-mcp serve --transport ", {"stdio", "http", "sse"}),
     ],
 )

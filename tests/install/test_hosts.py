@@ -25,6 +25,13 @@ PATHS = {
     "zed": (".config/zed/settings.json", ".config/zed/settings.json", "AppData/Roaming/Zed/settings.json"),
     "gemini-cli": (".gemini/settings.json",) * 3,
     "codex-cli": (".codex/config.toml",) * 3,
+    "opencode": (".config/opencode/opencode.json",) * 3,
+    "lm-studio": (".lmstudio/mcp.json",) * 3,
+    "cline": tuple(
+        f"{root}/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"
+        for root in (".config", "Library/Application Support", "AppData/Roaming")
+    ),
+    "amazon-q": (".aws/amazonq/mcp.json",) * 3,
     "goose": (".config/goose/config.yaml", ".config/goose/config.yaml", "AppData/Roaming/Block/goose/config/config.yaml"),
 }  # fmt: skip
 CASES = [
@@ -104,9 +111,10 @@ def test_a_new_file(home, name, platform, path):
     assert str(home / path) in said
     entry = read(host, (home / path).read_text())[host.container]["audiopod"]
     command = entry.get("command", entry.get("cmd"))
+    command = command[0] if isinstance(command, list) else command
     assert Path(command).is_absolute()
     assert os.access(command, os.X_OK)
-    assert entry.get("env", entry.get("envs")) == {"AUDIOPOD_MAX_WAIT": "120"}
+    assert entry.get("env", entry.get("envs", entry.get("environment"))) == {"AUDIOPOD_MAX_WAIT": "120"}
     assert list((home / path).parent.glob("*.bak*")) == []
 
 

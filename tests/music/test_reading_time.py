@@ -2,25 +2,22 @@
 
 import contextlib
 import time
-from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.captions.unsupported import unmet_requests
+from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition.stanzas import stanzas
-from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+from audiopod_mcp.music.editing.prompt.parse import read_prompt
 from audiopod_mcp.music.lyrics.lrc import from_lrc
 from audiopod_mcp.music.lyrics.syllables import count_syllables
 from audiopod_mcp.music.lyrics.text import parse_lyrics
 from audiopod_mcp.music.model import Refused
 
-pop = cache(lambda: read_caption("pop"))
 CAPTIONS = {
     "caption": read_caption,
-    "unmet": lambda text: unmet_requests(replace(pop(), caption=text)),
-    "edit": parse_prompt.__wrapped__,
+    "wishes": read_wishes.__wrapped__,
+    "edit": read_prompt.__wrapped__,
 }
 LYRICS = {
     "lyrics": parse_lyrics,
@@ -77,4 +74,5 @@ def test_a_caption_of_one_character_is_read_at_once():
 
 
 def test_marks_of_our_own_in_a_prompt_mean_nothing():
-    assert parse_prompt("louder @0@") == parse_prompt("louder 0 ")
+    for mark in ("\ue000", "\uf000", "W", "T"):
+        assert not read_prompt(f"remove {mark}").wishes

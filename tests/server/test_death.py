@@ -5,12 +5,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 
 import anyio
 import pytest
 from mcp import Client
 from mcp.client.stdio import stdio_client
+
+from tests.processes import descendants, is_alive
 
 from .sessions import BEEPER, environment, finished, parameters, session
 
@@ -21,22 +22,6 @@ pytestmark = [
 ]
 
 LONG = {"caption": "orchestra with strings, brass, choir and drums", "duration": 120, "seed": 1}
-
-
-def descendants(pid):
-    """The processes that ``pid`` started, and theirs."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += [int(child), *descendants(int(child))]
-    return found
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 async def until(condition, seconds):

@@ -54,7 +54,6 @@ async def test_every_bad_source_gets_one_line_and_the_next_call_works(client, fo
         str(allowed / "empty.wav"): "empty",
         str(allowed / "text.mp3"): "not a readable audio file",
         str(allowed / "page.wav"): "not a readable audio file",
-        str(allowed / "truncated.flac"): "",
         str(allowed / "nan.wav"): "",
         "audiopod://jobs/999": "not found",
         "audiopod://elsewhere": "names no job",
@@ -77,6 +76,13 @@ async def test_every_bad_source_gets_one_line_and_the_next_call_works(client, fo
     assert wrong == []
     text, is_error = await text_of(client, "analyze_audio", {"audio_url": str(allowed / "tone.wav")})
     assert not is_error, text
+
+
+async def test_of_a_cut_file_what_is_there_is_used_and_the_rest_is_told(client, folder):
+    source = str(folder / "allowed" / "truncated.flac")
+    text, is_error = await text_of(client, "analyze_audio", {"audio_url": f'"{source}"'})
+    assert not is_error, text
+    assert "audio_url: the file ends early: its header says 4.00 seconds" in text
 
 
 async def test_a_two_hour_file_is_analysed_or_refused_in_words(client, folder):

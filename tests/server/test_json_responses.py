@@ -15,4 +15,6 @@ def test_the_next_likely_metre_is_told_where_the_first_is_in_doubt():
 
 def test_where_somebody_sings_is_told():
     singing = [{"start": 2.0, "end": 9.5, "label": "vocals"}]
-    assert analysis_result(Analysis(id="7", vocals=singing)).structured_content["vocals"] == singing
+    told = analysis_result(Analysis(id="7", vocals=singing))
+    assert told.structured_content["vocals"] == ["2–9.5"]
+    assert "Singing, in seconds: 2–9.5." in told.content[0].text

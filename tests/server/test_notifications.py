@@ -1,5 +1,7 @@
 """Who listens hears of their own jobs, and of nobody else's."""
 
+from contextlib import nullcontext
+
 import anyio
 import httpx2
 import pytest
@@ -11,15 +13,19 @@ from mcp.types import ResourceListChangedNotification, ResourceUpdatedNotificati
 
 from .sessions import BEEPER, finished, http_server, session
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:resources/(un)?subscribe is removed"),
+]
 
 TUNE = {"mode": "prompt2instrumental", "caption": "piano"}
 MODERN = "2026-07-28"
 
 
-def http_client(url, key):
+def http_client(url, key, mode=MODERN):
     http = httpx2.AsyncClient(headers={"X-API-Key": key}, timeout=60)
-    return Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=MODERN)
+    return Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode)
 
 
 async def collect(client, events, started, **wanted):
@@ -75,14 +81,51 @@ async def test_a_subscriber_hears_of_the_job_and_strangers_hear_nothing(tmp_path
             assert overheard == []
 
 
-async def test_clients_of_the_handshake_era_are_told_too(tmp_path):
-    told = []
+class Told:
+    """What a client of the handshake era was told of resources."""
 
-    async def note(message):
-        told.append(message)
+    def __init__(self):
+        self.lists, self.uris = 0, []
 
-    async with session("stdio", "legacy", tmp_path, message_handler=note, **BEEPER) as client:
-        job_id = (await finished(client, "generate_music", TUNE))["job_id"]
-        await until(lambda: any(isinstance(m, ResourceListChangedNotification) for m in told))
-        updated = [m.params.uri for m in told if isinstance(m, ResourceUpdatedNotification)]
-        assert f"audiopod://jobs/{job_id}" in [str(uri) for uri in updated]
+    async def __call__(self, message):
+        if isinstance(message, ResourceListChangedNotification):
+            self.lists += 1
+        if isinstance(message, ResourceUpdatedNotification):
+            self.uris.append(str(message.params.uri))
+
+
+@pytest.mark.parametrize("transport", ["stdio", "http", "sse"])
+async def test_clients_of_the_handshake_era_hear_of_what_they_asked_for_and_of_nothing_else(
+    transport, tmp_path
+):
+    told = Told()
+    with http_server(tmp_path, **BEEPER) if transport != "stdio" else nullcontext() as url:
+        async with session(transport, "legacy", tmp_path, url, message_handler=told, **BEEPER) as client:
+            declared = client.session.initialize_result.capabilities.resources
+            assert (declared.subscribe, declared.list_changed) == (True, True)
+            job_id = (await finished(client, "generate_music", TUNE))["job_id"]
+            other = (await finished(client, "generate_music", TUNE))["job_id"]
+            uri = f"audiopod://jobs/{job_id}"
+            assert (told.lists, told.uris) == (0, [])
+            await client.session.subscribe_resource(uri)
+            await client.list_resources()
+            for number in (job_id, other):
+                await client.call_tool("rename_job", {"job_id": number, "display_name": "New"})
+            await client.call_tool("delete_job", {"job_id": other})
+            await until(lambda: told.lists == 1 and told.uris == [uri])
+            await client.session.unsubscribe_resource(uri)
+            await client.call_tool("rename_job", {"job_id": job_id, "display_name": "Newer"})
+            await client.call_tool("delete_job", {"job_id": job_id})
+            await until(lambda: told.lists == 2)
+            assert told.uris == [uri]
+
+
+async def test_a_stranger_of_the_handshake_era_can_not_subscribe(tmp_path):
+    with http_server(tmp_path, **BEEPER) as url:
+        alice, bob = (http_client(url, key, "legacy") for key in ("ap_alice", "ap_bob"))
+        async with alice, bob:
+            job_id = (await finished(alice, "generate_music", TUNE))["job_id"]
+            with pytest.raises(MCPError, match="not found"):
+                await bob.session.subscribe_resource(f"audiopod://jobs/{job_id}")
+            with pytest.raises(MCPError, match="can't be subscribed to"):
+                await alice.session.subscribe_resource("file:///etc/passwd")

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from mcp.types import PromptReference
 
-from .sessions import BEEPER, Progress, http_server, session
+from .sessions import BEEPER, ERAS, Progress, finished, http_server, session
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -150,16 +150,29 @@ async def test_the_whole_path(transport, era, folder, url):
         assert gone.is_error
 
 
-@pytest.mark.anyio
-async def test_a_picture_comes_with_the_job_only_when_it_is_asked_for(tmp_path):
-    async with session("stdio", "2026-07-28", tmp_path, **BEEPER) as client:
-        made = await client.call_tool("generate_music", {"mode": "prompt2instrumental", "caption": "piano"})
-        job = made.structured_content["job_id"]
-        plain = await client.call_tool("get_job", {"job_id": job})
-        shown = await client.call_tool("get_job", {"job_id": job, "picture": "spectrogram"})
-        assert [block.type for block in plain.content].count("image") == 0
-        (image,) = [block for block in shown.content if block.type == "image"]
-        assert base64.b64decode(image.data)[:8] == b"\x89PNG\r\n\x1a\n"
-        await client.call_tool("delete_job", {"job_id": job})
-        refused = await client.call_tool("get_job", {"job_id": job, "picture": "spectrogram"})
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_picture_has_a_tool_of_its_own(era, tmp_path):
+    """Hosts that prefer structured content throw pictures away, so there is none beside them."""
+    async with session("stdio", era, tmp_path, AUDIOPOD_MAX_WAIT="1", **BEEPER) as client:
+        tune = {"mode": "prompt2instrumental", "caption": "piano"}
+        job = (await finished(client, "generate_music", tune))["job_id"]
+        for arguments in ({}, {"picture": "spectrogram"}):
+            shown = await client.call_tool("show_audio", {"job_id": job, **arguments})
+            image, line = shown.content
+            assert base64.b64decode(image.data)[:8] == b"\x89PNG\r\n\x1a\n"
+            assert line.text == (
+                f"The {arguments.get('picture', 'waveform')} of job {job}, 0:01 (audiopod://jobs/{job})."
+            )
+            assert shown.structured_content is None
+        deleted = await client.call_tool("delete_job", {"job_id": job})
+        for told in (deleted.content[0].text, deleted.structured_content["note"]):
+            assert "For 7 days, or less where room is short," in told
+            assert f"audiopod-mcp doctor --restore {job} brings it back" in told
+        refused = await client.call_tool("show_audio", {"job_id": job})
         assert refused.is_error
+        assert f"job_id {job}" in refused.content[0].text
+        running = await client.call_tool("generate_music", {"caption": "slow 20"})
+        job = running.structured_content["job_id"]
+        refused = await client.call_tool("show_audio", {"job_id": job})
+        assert refused.is_error
+        assert f'Next: get_job {{"job_id": {job}, "wait_seconds": 1}}' in refused.content[0].text

@@ -7,6 +7,8 @@ from pathlib import Path
 import anyio
 import pytest
 
+from tests.processes import children, is_alive
+
 from .sessions import BEEPER, ERAS, Progress, finished, parameters, session
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -21,28 +23,30 @@ async def test_a_call_that_outlives_its_wait_returns_the_running_job_and_get_job
         assert not result.is_error
         assert result.structured_content["status"] in {"PENDING", "PROCESSING"}
         job_id = result.structured_content["job_id"]
-        assert f'get_job with {{"job_id": {job_id}, "wait_seconds"' in result.content[0].text
+        call = f'get_job {{"job_id": {job_id}, "wait_seconds": 1}}'
+        assert result.structured_content["next"] == call
+        assert f"Next: {call}" in result.content[0].text
 
         progress = Progress()
         result = await client.call_tool(
             "get_job", {"job_id": job_id, "wait_seconds": 90}, progress_callback=progress
         )
+        assert "next" not in result.structured_content
         assert result.structured_content["status"] == "COMPLETED"
         assert progress.seen == sorted(set(progress.seen))
         assert len(progress.seen) >= 2
 
 
-def children_of(pid):
-    listed = os.popen(f"ps -o pid= --ppid {pid}").read().split()
-    return [int(child) for child in listed]
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+async def test_get_job_waits_unless_it_is_told_not_to(tmp_path):
+    """Else a model that only asks how a job is would ask again and again."""
+    async with session("stdio", "legacy", tmp_path, AUDIOPOD_MAX_WAIT="3", **BEEPER) as client:
+        made = await client.call_tool("generate_music", LONG | {"caption": "slow 30"})
+        job = {"job_id": made.structured_content["job_id"]}
+        for arguments, least, most in ((job, 1.5, 15), (job | {"wait_seconds": 0}, 0, 1.5)):
+            began = anyio.current_time()
+            state = await client.call_tool("get_job", arguments)
+            assert state.structured_content["status"] in {"PENDING", "PROCESSING"}
+            assert least <= anyio.current_time() - began < most
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks processes up in /proc")
@@ -66,7 +70,7 @@ async def test_a_killed_server_loses_nothing_and_leaves_no_orphan(tmp_path):
     with anyio.fail_after(30):
         while not (tmp_path / "log").exists():  # written when the engine begins
             await anyio.sleep(0.05)
-    workers = children_of(process.pid)
+    workers = children(process.pid)
     assert workers
     os.kill(process.pid, signal.SIGKILL)
     await process.wait()

@@ -5,7 +5,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -13,7 +13,17 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.model import Progress
-from audiopod_mcp.studio.engines.base import MASTER, SCORE, STEMS, Engine, EngineRefused, Outcome, Take, Work
+from audiopod_mcp.studio.engines.base import (
+    MASTER,
+    SCORE,
+    STEMS,
+    Engine,
+    EngineRefused,
+    NotDone,
+    Outcome,
+    Take,
+    Work,
+)
 
 RATE = 8_000
 
@@ -63,13 +73,30 @@ class Beeper(Engine):
             for step in range(steps):
                 report(step / steps, "being slow")
                 time.sleep(0.02)
+        if command == "flood":
+            return self._flood(work)
         takes = [self._take(work, number) for number in range(work.params.get("batch_size") or 1)]
-        return Outcome(tuple(takes), notes=("A test.",), details={"bpm": 120.0})
+        lacking = (NotDone(argument, "beeps play in its place"),) if command == "lack" else ()
+        return Outcome(
+            tuple(takes), notes=("A test.",), done=("beeps",), not_done=lacking, details={"bpm": 120.0}
+        )
+
+    def _flood(self, work: Work) -> Outcome:
+        """More words than anybody wants: 13 MB."""
+        many = tuple(f"fact {number} " + "x" * 700 for number in range(3000))
+        details = {"huge": ["y" * 1000] * 7000, "bpm": 120.0} | {
+            str(number): "z" * 4000 for number in range(40)
+        }
+        take = replace(self._take(work, 0), lrc="[00:00.00]la\n" * 40_000)
+        missed = tuple(NotDone(fact, fact) for fact in many)
+        return Outcome((take,), notes=many, done=many, not_done=missed, details=details)
 
     prompt2instrumental = text2rap = lyric2vocals = text2samples = simple = cover = reference = text2music
     retake = repaint = extend = edit = extract_stem = text2music
 
     def analyze(self, work: Work, report: Progress) -> Outcome:
+        if work.params.get("temperature") == 2:
+            return Outcome(result={"caption": "x" * 20_000_000})
         audio, rate = soundfile.read(work.source)
         duration = len(audio) / rate
         while self.hold and self.hold.exists():

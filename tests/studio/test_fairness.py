@@ -82,3 +82,47 @@ async def test_a_job_that_is_tried_again_counts_as_well(tmp_path):
         for _ in range(2):
             await studio.create(caption="slow 60")
         assert (await studio.post(f"{MUSIC}/jobs/{failed}/retry")).status_code == 429
+
+
+async def test_a_request_that_comes_again_finds_its_job_however_many_wait(tmp_path):
+    once = {"Idempotency-Key": "once"}
+    async with opened(tmp_path, queue=2) as studio:
+        first = await studio.create(caption="slow 60", headers=once)
+        await studio.create(caption="slow 60")
+        answer = await studio.post(f"{MUSIC}/text2music", json={"caption": "slow 60"})
+        assert answer.status_code == 429
+        assert await studio.create(caption="slow 60", headers=once) == first
+        answer = await studio.post(f"{MUSIC}/text2music", json={"caption": "slow 61"}, headers=once)
+        assert answer.status_code == 422
+        other = {**once, "X-API-Key": "ap_other"}
+        assert await studio.create(caption="slow 60", headers=other) != first
+
+
+async def test_who_wants_many_formats_at_a_time_is_refused_some(tmp_path):
+    async with opened(tmp_path) as studio:
+        urls = (await studio.make(caption="x", batch_size=8))["output_urls"]
+        made = [url for name, url in urls.items() if not name.startswith("flac")][: WAITING + 4]
+        others = (await studio.wait(await studio.create(caption="x", headers=key("b")), headers=key("b")))[
+            "output_urls"
+        ]
+        statuses = []
+
+        async def get(url):
+            statuses.append((await studio.get(url)).status_code)
+
+        aside = studio.app.state.studio._aside
+        async with anyio.create_task_group() as tasks:
+            await aside.acquire()  # nobody who waits is served meanwhile
+            for url in made:
+                tasks.start_soon(get, url)
+            with anyio.fail_after(20):
+                while len(statuses) < 4:
+                    await anyio.sleep(0.01)
+            assert statuses == [429] * 4
+            assert (await studio.get(urls["flac"])).status_code == 200
+            tasks.start_soon(get, others["mp3"])
+            await anyio.sleep(0.1)
+            aside.release()
+        assert sorted(statuses) == [200] * (WAITING + 1) + [429] * 4
+        for url in made:
+            assert (await studio.get(url)).status_code == 200

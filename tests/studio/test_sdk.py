@@ -102,6 +102,8 @@ def test_analyze(sdk, song):
 def test_extract_stem(served, sdk, song):
     job = sdk.music.extract_stem(song["output_url"], "bass", wait_for_completion=True)
     assert job["task"] == "extract_stem"
+    for name in ("extract", "extract_stem"):  # AudioPod has had both names for it
+        assert job["id"] in [other["id"] for other in sdk.music.list_jobs(task=name)]
     assert heard(served, job["output_url"]) == pytest.approx(song["audio_duration"], abs=0.1)
 
 
@@ -115,11 +117,17 @@ def test_jobs(sdk, song):
 
 
 def test_presets_and_the_wallet(sdk):
-    assert [preset["name"] for preset in sdk.music.get_presets()["presets"]] == list(GENRE_PRESETS)
-    assert sdk.wallet.get_balance()["balance_usd"] == 0
+    told = [f"{name}: {words}" for name, words in sdk.music.get_presets()["genre_presets"].items()]
+    assert [line.partition(":")[0] for line in told] == list(GENRE_PRESETS)
+    assert sdk.music.v3_availability() == {"available": False, "revise": False}
+    assert f"Balance: {sdk.wallet.get_balance()['balance_usd']}" == "Balance: 0.00"
     assert sdk.wallet.estimate_cost("stem_extraction", 120)["cost_usd"] == 0
     assert sdk.wallet.check_balance("stem_extraction", 120)["can_proceed"] is True
-    assert sdk.wallet.get_pricing()["services"]
+    prices = sdk.wallet.get_pricing()["services"]
+    assert {name: prices[name]["rate_per_minute"] for name in ("music_generation", "stem_extraction")} == {
+        "music_generation": 0,
+        "stem_extraction": 0,
+    }
 
 
 def test_what_is_refused_arrives(sdk):

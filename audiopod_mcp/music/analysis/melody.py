@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.model import Audio, Note
+from audiopod_mcp.music.model import Audio, Note, Progress, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, downmix
 from audiopod_mcp.music.signal.interpolation import interpolate_bins
@@ -38,6 +39,25 @@ _STEP_COST = 0.06
 """The cost of going on by one bin, up to :data:`_MAX_STEP`."""
 _MAX_STEP = 2 * _BINS_PER_SEMITONE
 """Bins from frame to frame that are a step, not a leap."""
+
+_BEATS_AT_A_TIME = 64
+"""Beats whose melody is listened to at a time: a minute or so."""
+
+
+def melody_on_beats(
+    audio: Audio, rate: int, beats: Sequence[float], report: Progress = ignore_progress
+) -> tuple[Note, ...]:
+    """:func:`extract_melody` of a recording of any length, a minute or so at a time; none without a beat."""
+    notes: list[Note] = []
+    for first in range(0, len(beats) - 1, _BEATS_AT_A_TIME):
+        report(first / len(beats), "listening to the tune")
+        part = beats[first : first + _BEATS_AT_A_TIME + 1]
+        start, end = part[0], part[-1]
+        phrase = extract_melody(
+            audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part]
+        )
+        notes.extend(replace(note, start=note.start + start) for note in phrase)
+    return tuple(notes) if len(beats) > 4 else ()
 
 
 def extract_melody(audio: Audio, rate: int, beats: Sequence[float]) -> tuple[Note, ...]:

@@ -11,22 +11,18 @@ from .text_search import find_words, word_pattern
 from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 
 _AMOUNTS: dict[str, float] = {
-    r"less|fewer|weniger|moins de|menos|meno|minder|mniej|меньше|reduced": 0.22,
-    r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any|uncluttered"
-    r"|sparlich\w*|minimalist[aeio]?|spartanisch\w*|скудн\w*": 0.15,
-    r"simple|light|subtle|restrained|understated|basic|einfach\w*|dezent\w*|sencill[ao]s?|discret[aeo]s?"
-    r"|semplic[ei]|simples|prost\w{1,3}|прост\w{2}": 0.3,
-    r"busy|busier|dense(?:ly)?|complex|intricate|elaborate|maximalist|komplex\w*|complex[ae]s?"
-    r"|complej[ao]s?": 0.82,
+    r"less|fewer|reduced": 0.22,
+    r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any"
+    r"|uncluttered": 0.15,
+    r"simple|light|subtle|restrained|understated|basic": 0.3,
+    r"busy|busier|dense(?:ly)?|complex|intricate|elaborate|maximalist": 0.82,
 }
-_OVERALL = re.compile(
-    r"less|fewer|weniger|moins de|menos|meno|minder|mniej|меньше|reduced|light|subtle|basic"
-)
+_OVERALL = re.compile(r"less|fewer|reduced|light|subtle|basic")
 """Words that say nothing about the whole when no layer is named."""
 _LAYER_WORDS: dict[str, str] = {
     r"grooves?|rhythms?(?: section)?|hi-?hats?|fills|kit|cymbals?": "drums",
     r"chords?|comping|strumming|accompaniment|harmon(?:y|ies)": "chords",
-    r"melod(?:y|ies)|leads?|hooks?|toplines?|melodie|melodia": "melody",
+    r"melod(?:y|ies)|leads?|hooks?|toplines?": "melody",
     r"arrangements?|production|textures?|instrumentation|soundscapes?": "",
 }
 _LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass"}
@@ -36,35 +32,44 @@ _STANDS_ALONE = re.compile(
 )
 _BEFORE = 80
 """Characters before a word in which what denies it must begin."""
-_AND = re.compile(r"\s*(?:&|and|und|et|y|e)\s*", re.IGNORECASE)
-_NOT = re.compile(
-    r"\b(?:not|nothing|never|nicht|pas|no)\s+(?:(?:too|so|very|overly|zu|trop|muy|tan)\s+)?$", re.IGNORECASE
-)
+_AND = re.compile(r"\s*(?:&|and)\s*", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|nothing|never|no)\s+(?:(?:too|so|very|overly)\s+)?$", re.IGNORECASE)
 
 
 def find_activity(text: str, wanted: str) -> Activity:
     """How much each layer plays by ``text``, of which ``wanted`` is what isn't denied."""
     levels: dict[str, float] = {}
+    for _, _, layers, level in find_amounts(text, wanted):
+        for layer in layers:
+            levels.setdefault(layer, level)
+    overall = levels.get("", 0.5)
+    return Activity(*(levels.get(layer, overall) for layer in ("drums", "bass", "chords", "melody")))
+
+
+def find_amounts(text: str, wanted: str) -> list[tuple[int, int, set[str], float]]:
+    """Start and end of each word for an amount, the layers it is said of ("" is all), and their activity.
+
+    ``wanted`` is ``text`` with blanks for what it denies.
+    """
+    found: list[tuple[int, int, set[str], float]] = []
     for pattern, level in _AMOUNTS.items():
         where = text if pattern.startswith("less") else wanted
         layers_named = _layers_named(where)
         for match in word_pattern(pattern).finditer(where):
-            layers = _layers_after(where, match.end(), layers_named) or _layer_before(
+            named = _layers_after(where, match.end(), layers_named) or _layer_before(
                 where, match.start(), layers_named
             )
             if (
-                not layers
+                not named
                 and not _OVERALL.fullmatch(match[0].lower())
                 and _of_music(where[match.end() : match.end() + 200])
             ):
-                layers = {""}
+                named = {""}
+            layers = {layer for layer in named if layer is not None}
             denied = _NOT.search(where, max(0, match.start() - _BEFORE), match.start())
-            turned = 0.75 - 0.5 * level if denied else level
-            for layer in layers:
-                if layer is not None:
-                    levels.setdefault(layer, turned)
-    overall = levels.get("", 0.5)
-    return Activity(*(levels.get(layer, overall) for layer in ("drums", "bass", "chords", "melody")))
+            if layers:
+                found.append((match.start(), match.end(), layers, 0.75 - 0.5 * level if denied else level))
+    return found
 
 
 def _of_music(rest: str) -> bool:
@@ -108,6 +113,6 @@ def _layer_before(text: str, start: int, layers_named: list[tuple[int, int, str 
     """The layer that is named right before: "drums: sparse", "the bass is simple"."""
     for _, stop, layer in reversed(layers_named):
         if stop <= start:
-            link = r"\s*[:=]?\s*(?:(?:is|are|stays?|kept|very|quite|rather|ist|est|es)\s+){0,3}"
+            link = r"\s*[:=]?\s*(?:(?:is|are|stays?|kept|very|quite|rather)\s+){0,3}"
             return {layer} if re.fullmatch(link, text[stop:start]) else set()
     return set()

@@ -6,13 +6,13 @@ import re
 
 from audiopod_mcp.music.styles import Style
 
-_COUNTED = re.compile(r"\b(half|double)[\s-]?time\b(?! show)", re.IGNORECASE)
-_SWUNG = re.compile(
+COUNTED = re.compile(r"\b(half|double)[\s-]?time\b(?! show)", re.IGNORECASE)
+SWUNG = re.compile(
     r"\b(?:shuffled?|swung|swing(?:ing)?[\s-](?:feel|groove|rhythm|beats?|drums?|hats?)"
     r"|triplet (?:feel|groove|swing))\b",
     re.IGNORECASE,
 )
-_STRAIGHT = re.compile(
+STRAIGHT = re.compile(
     r"\b(?:straight[\s-](?:eighths?|8ths?|feel|time|groove|rhythm)|unswung|no swing|not swung)\b",
     re.IGNORECASE,
 )
@@ -22,12 +22,12 @@ _SHUFFLE = {0.5: 0.64, 0.25: 0.6}
 
 def find_feel(text: str) -> str | None:
     """``half-time`` or ``double-time`` if ``text`` says so."""
-    found = _COUNTED.search(text)
+    found = COUNTED.search(text)
     return f"{found[1].lower()}-time" if found else None
 
 
 def find_swing(text: str, style: Style) -> float | None:
     """The share of a pair that its first note takes by ``text``; ``None``: the style's own."""
-    if _STRAIGHT.search(text):
+    if STRAIGHT.search(text):
         return 0.5
-    return max(style.swing, _SHUFFLE[style.swing_unit]) if _SWUNG.search(text) else None
+    return max(style.swing, _SHUFFLE[style.swing_unit]) if SWUNG.search(text) else None

@@ -1,9 +1,11 @@
-"""What a caption rules out: "no drums", "ohne Gesang", "ドラムなし", "only piano", "solo cello"."""
+"""What a caption rules out: "no drums", "drumless", "vocals: none", "only piano", "solo cello"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
@@ -22,22 +24,19 @@ from .vocabulary import (
 _NEGATION = re.compile(
     r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"
     r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?"
-    r"|don'?t (?:use|want|include)|never|nothing|sans|ohne|kein\w{0,2}|nicht|pas|aucune?"
-    r"|sin|nada de|senza|niente|sem|nenhum\w*"
-    r"|zonder|geen|niet|bez|nie|без|не)(?=[\s-])"
-    r"(?:[\s-]+(?:any|too|so|very|overly|zu|zbyt|trop|de|d'|other))*[\s-]*"
-    r"|(?:没有|不要|無|无|不含|बिना)\s*"
-    r"|\b(?P<less>less|fewer|weniger|moins de|menos|meno|minder|mniej|меньше)\s+",
+    r"|don'?t (?:use|want|include)|never|nothing)(?=[\s-])"
+    r"(?:[\s-]+(?:any|too|so|very|overly|other))*[\s-]*"
+    r"|\b(?P<less>less|fewer)\s+",
     re.IGNORECASE,
 )
 _LISTING = re.compile(r"\b(?:avoid(?:ing)?|exclud(?:e|ing)|minus)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(
-    r"[.;:!?()。;]|\b(?:but|with|except|plus|only|just|aber|mais|pero|ma|mas|maar|ale|но|mit|avec|con|com|met)\b",
+    r"[.;:!?()]|\b(?:but|with|except|plus|only|just)\b",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\b(?:or|nor|oder|ou|of|o|lub|ani|или|ni)\b", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|nor)\b", re.IGNORECASE)
 _JOINED = re.compile(
-    r"[\s-]*(?:,|/|&|、|,)?\s*(?:and|und|et|y|e|i|en|и|和|with|or|nor|oder|ou|of|o|lub|ani|или|ni|と)?"
+    r"[\s-]*(?:,|/|&)?\s*(?:and|with|or|nor)?"
     r"(?: (?:any|the|a|other))?\s*",
     re.IGNORECASE,
 )
@@ -46,32 +45,36 @@ _LESS = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:\s*(?:の|は|が|も))?(?:なし|無し|抜き|のない|ない|不要)"
-    r"|\s*(?:은|는|이|가)?\s*(?:없이|없는|없음|빼고|제외)"
-    r"|\s*के बिना"
-    r"|\s*[:=]\s*(?:none|no|nil|off|n/?a|keine?r?|aucune?|ningun\w?|nessun\w?|0)\b"
-    r"|\w{0,3}s[ıiu]z\b",
+    r"\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b",
     re.IGNORECASE,
 )
 _ONLY_BEFORE = re.compile(
-    r"\b(?P<solo>solo|unaccompanied)"
-    r"|\b(?:only|just|nothing but|purely|nur|seulement|uniquement|solamente|soltanto|apenas)\b",
+    r"\b(?P<solo>solo(?! (?:by|on|from|for|over|in|at|section|part)\b)|unaccompanied)"
+    r"|\b(?:only|just|nothing but|purely)\b",
     re.IGNORECASE,
 )
 _ONLY_AFTER = re.compile(
-    r"\s*(?:only\b|alone\b|,? (?:and )?nothing\s+(?:else|more)\b|(?P<solo>solo\b|duet\b|duo\b|ソロ|独奏"
-    r"|솔로|독주))",
+    r"\s*(?:only\b|alone\b|,? (?:and )?nothing\s+(?:else|more)\b|(?P<duet>duet\b|duo\b))",
     re.IGNORECASE,
 )
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
-_ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long|,)\s*$", re.IGNORECASE)
+_ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
 _JOURNEY = re.compile(
     r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then"
-    r"|followed|join(?:s|ed)|at first|finally)\b",
+    r"|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway|intro|verse|chorus|bridge"
+    r"|outro)\b",
     re.IGNORECASE,
 )
-ACAPPELLA = re.compile(r"\ba[\s-]?cap+el+a\b|\bvocals? only\b|\bbarbershop\b", re.IGNORECASE)
+ACAPPELLA = re.compile(
+    r"\ba[\s-]?cap+el+a\b|(?<!and )(?<!& )(?<!, )(?<!with )\bvocals? only\b|\bbarbershop\b", re.IGNORECASE
+)
 
+ALONE = re.compile(
+    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)|a[\s-]?cap+el+a"
+    r"|barbershop|duet|duo)\b",
+    re.IGNORECASE,
+)
+"""Words by which nobody else plays, where they are said of players."""
 _MOST_NEGATIONS = 32
 _LONGEST_CLAUSE = 240
 """Characters. Nobody who is understood says more; the time it takes to read a caption stays in proportion."""
@@ -85,12 +88,37 @@ _THINGS: dict[str, object] = {**_NAMES, **TRACK_WORDS, **INSTRUMENT_WORDS}
 _SOUNDS: dict[str, object] = {**INSTRUMENT_WORDS, **TRACK_WORDS}
 
 
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A stretch of a text that rules something out."""
+
+    start: int
+    end: int
+    players: frozenset[str]
+    """Tracks and instruments; empty where what is ruled out is a style, a mood or the like."""
+    reduces: bool = False
+    """Whether there is only to be less of it."""
+
+
 def split_negated(text: str) -> tuple[set[str], str]:
-    """The tracks and instruments that ``text`` rules out, and the text without what it denies."""
-    without: set[str] = set()
-    text, ruled = _suffixed(text)
-    without |= ruled
-    kept, at = [], 0
+    """The tracks and instruments that ``text`` rules out, and the text with blanks for what it denies."""
+    found, wanted = find_denials(text)
+    return {player for denial in found if not denial.reduces for player in denial.players}, wanted
+
+
+@lru_cache(maxsize=64)
+def find_denials(text: str) -> tuple[tuple[Denial, ...], str]:
+    """What ``text`` rules out, in order, and the text with as many blanks in the place of each."""
+    found = [
+        Denial(match.start(), match.end(), frozenset(named_tracks(match[1]) or {"vocals"}))
+        for match in _LESS.finditer(text)
+    ]
+    found += [
+        Denial(start, after.end(), frozenset(named_tracks(text[start:end])))
+        for start, end, _ in find_words(text, _SOUNDS)
+        if (after := _AFTER.match(text, end))
+    ]
+    text, at = _blanked(text, found), 0
     for _ in range(_MOST_NEGATIONS):
         if (match := _NEGATION.search(text, at)) is None:
             break
@@ -98,12 +126,18 @@ def split_negated(text: str) -> tuple[set[str], str]:
         end = _CLAUSE_END.search(text, match.end(), furthest)
         clause = text[match.end() : end.start() if end else furthest]
         length = _reach(clause, bool(_LISTING.match(match[0])))
-        kept.append(text[at : match.start() if length else match.end()])
-        if length and not match["less"]:
-            without |= named_tracks(clause[:length])
         at = match.end() + length
-    kept.append(text[at:])
-    return without, " ".join(kept)
+        if length:
+            players = frozenset(named_tracks(clause[:length]))
+            found.append(Denial(match.start(), at, players, reduces=bool(match["less"])))
+    return tuple(sorted(found, key=lambda denial: denial.start)), _blanked(text, found)
+
+
+def _blanked(text: str, denials: Iterable[Denial]) -> str:
+    letters = list(text)
+    for denial in denials:
+        letters[denial.start : denial.end] = " " * (denial.end - denial.start)
+    return "".join(letters)
 
 
 def _reach(clause: str, listing: bool) -> int:
@@ -116,7 +150,7 @@ def _reach(clause: str, listing: bool) -> int:
     for start, end in hits[1:]:
         between = clause[reach:start]
         # "no drums, bass or vocals" goes on over its comma, "no drums, acoustic guitar" doesn't.
-        closed = bool(re.search(r"[,、]", between)) and not listing and not _OR.search(clause[start:])
+        closed = bool(re.search(r",", between)) and not listing and not _OR.search(clause[start:])
         alike = bool(named_tracks(clause[start:end])) == instruments
         linked = between.strip(" -") != "" and (
             _JOINED.fullmatch(between) or (_OR.match(between.strip()) and len(between.split()) <= 3)
@@ -125,23 +159,6 @@ def _reach(clause: str, listing: bool) -> int:
             break
         reach = end
     return reach
-
-
-def _suffixed(text: str) -> tuple[str, set[str]]:
-    """What is ruled out by an ending ("drumless", "vokalsiz") or a word behind it, and the text without."""
-    without: set[str] = set()
-    for match in _LESS.finditer(text):
-        without |= named_tracks(match[1]) or {"vocals"}
-    text = _LESS.sub(" ", text)
-    for start, end, _ in reversed(find_words(text, _SOUNDS)):
-        if after := _AFTER.match(text, end):
-            without |= named_tracks(text[start:end])
-            text = f"{text[:start]} {text[after.end() :]}"
-    for pattern in TRACK_WORDS:  # Turkish endings grow on the word itself.
-        for match in re.finditer(rf"\b({pattern})s[ıiu]z\b", text, re.IGNORECASE):
-            without |= named_tracks(match[1])
-            text = text.replace(match[0], " ")
-    return text, without
 
 
 def named_tracks(clause: str) -> set[str]:
@@ -162,7 +179,7 @@ def named_tracks(clause: str) -> set[str]:
 
 def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
     """Every track but those of ``instruments`` if ``text`` says "solo piano", "only strings", "string
-    quartet", or all but the voices for "a cappella".
+    quartet", or all but the voices for "a cappella". "Piano solo" is a solo of the piano within a piece.
     """
     if ACAPPELLA.search(text):
         return _all_but(("vocals", "backing_vocals"))
@@ -181,13 +198,9 @@ def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
             exclusive |= not match["solo"] or (alone and not accompanied)
     if _JOURNEY.search(text):
         return set()  # Who is alone at first isn't alone for good.
-    for start, end, name in hits:
+    for _, end, name in hits:
         after = _ONLY_AFTER.match(text, end)
-        if after and not (
-            after["solo"]
-            and (_ACCOMPANIED.search(text, max(0, start - _BEFORE), start) and "du" not in after[0])
-        ):
-            exclusive |= not (after["solo"] and name == "voice")
+        exclusive |= after is not None and not (after["duet"] and str(name).endswith("voice"))
     return _all_but(_track(name) for name in instruments) if exclusive and instruments else set()
 
 

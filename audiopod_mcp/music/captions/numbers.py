@@ -10,11 +10,10 @@ from dataclasses import replace
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .text_search import word_pattern
-from .translations import KANA_NOTES, NOTES
 
 _BPM = re.compile(
-    r"(?:(\d{2,3})\s*(?:-|–|to|and|bis|a|à|~)\s*)?(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
-    r"|(?:tempo|bpm|テンポ|速度)(?:\s+(?:of|is|around|about))?\s*[:=]?\s*(\d{2,3}(?:\.\d+)?)()"
+    r"(?:(\d{2,3})\s*(?:-|–|to|and|~)\s*)?(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
+    r"|(?:tempo|bpm)(?:\s+(?:of|is|around|about))?\s*[:=]?\s*(\d{2,3}(?:\.\d+)?)()"
     r"|[♩♪]\s*=?\s*(\d{2,3}(?:\.\d+)?)()",
     re.IGNORECASE,
 )
@@ -22,15 +21,10 @@ _BARE_BPM = re.compile(r"(?:\bat|@|^|[,|;])\s*(\d{2,3})\s*(?=$|[,|;.])", re.IGNO
 """A number that is nothing else: "techno at 140", "phonk, drift, 140"."""
 _ACCIDENTAL = r"(?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?"
 _MODES = {
-    "major|maj|dur|ionian|majeur|mayor|maggiore|maior|メジャー|長調|大调|大調|장조|мажор\\w*": False,
-    "(?:natural |harmonic |melodic )?(?:minor|min)|moll|aeolian|mineur|menor|minore"
-    "|マイナー|短調|小调|小調|단조|минор\\w*": True,
+    "major|maj|ionian": False,
+    "(?:natural |harmonic |melodic )?(?:minor|min)|aeolian": True,
 }
-_CHURCH = {
-    "dorian": r"dori(?:an|sch\w*|en|co|o)|ドリア\w*", "phrygian": r"phr[iy]g(?:ian|isch\w*|ien)|frigi[oa]|フリジア\w*",
-    "lydian": r"l[yi]d(?:ian|isch\w*|ien)|lidi[oa]|リディア\w*", "locrian": r"lo[ck]r(?:ian|isch\w*)|locri[oa]",
-    "mixolydian": r"mi[xs]+ol[yi]d(?:ian|isch\w*|ien)|mi[xs]olidi[oa]|ミクソリディア\w*",
-}  # fmt: skip
+_CHURCH = {name: name for name in ("dorian", "phrygian", "lydian", "locrian", "mixolydian")}
 _MODE = "|".join(f"(?P<{'minor' if minor else 'major'}>{words})" for words, minor in _MODES.items())
 _MODE += "".join(f"|(?P<{name}>{words})" for name, words in _CHURCH.items())
 _KEY = re.compile(rf"(?<![\w#])([A-G]{_ACCIDENTAL})[\s-]?(?:{_MODE})(?![a-z])", re.IGNORECASE)
@@ -38,12 +32,6 @@ _ARTICLE = re.compile(
     r"(?:\b(?:in|to|into|key of|key:?)\s*|,\s*|^)$", re.IGNORECASE
 )  # before "a minor": else it's an article
 _ARTICLE_END = re.compile(r"\s*(?:$|[,.;:)]|(?:with|at|and|around|about|for)\b|\d)", re.IGNORECASE)
-_NAMED_KEY = re.compile(
-    rf"(?<!\w)({'|'.join(sorted(NOTES, key=len, reverse=True))})"
-    r"(?:[\s-](sharp|flat|di[eè]se|bemol(?:le)?|sostenido|diesis|sustenido))?"
-    rf"[\s-](?:{_MODE})(?!\w)",
-    re.IGNORECASE,
-)
 _BARE_KEY = re.compile(
     r"\b(?:in|key of|key[:=]|key)\s*\b([A-G](?:#|♯|b|♭|[\s-]flat|[\s-]sharp)?m?)(?![\w#♯♭'’])"
 )
@@ -55,26 +43,51 @@ _MODE_ALONE = re.compile(
     "|".join(rf"(?<!\w)(?P<{name}>{words})(?!\w)" for name, words in _CHURCH.items()), re.IGNORECASE
 )
 _METRE = re.compile(r"(?<!\d)(\d{1,2})\s*/\s*(2|4|8|16)(?!\d)")
-_EQUALS = {"12/8": "6/8", "9/8": "6/8", "3/8": "3/4", "6/4": "3/4", "2/2": "2/4", "4/8": "2/4"}
+_EQUALS = {"3/8": "3/4", "6/4": "3/4", "2/2": "2/4", "4/8": "2/4"}
 _EQUALS |= {"5/8": "5/4", "10/8": "5/4", "7/16": "7/8", "14/8": "7/4"}
 """Metres that are felt as one of ours."""
 _METRE_WORDS = {
-    r"(?:in )?three[\s-]four(?: time)?|triple (?:metre|meter|time)|waltz time|drei ?viertel ?takt|a trois temps|3拍子|三拍子|3박자": "3/4",
-    r"(?:in )?six[\s-]eight(?: time)?|compound (?:metre|meter|time)|sechs ?achtel ?takt": "6/8",
-    r"(?:in )?five[\s-]four(?: time)?|quintuple (?:metre|meter|time)|take five|fun?f ?viertel ?takt|5拍子|五拍子": "5/4",
-    r"(?:in )?seven[\s-]eight(?: time)?|(?:odd|irregular|asymmetric(?:al)?) (?:time signatures?|time|meters?|metres?)|sieben ?achtel ?takt|7拍子|七拍子": "7/8",
-    r"waltz(?:es)?|minuets?|menuett?o?|mazurkas?|polonaise|landler|sarabande|valse|vals|valzer|valsa|walzer|walc|вальс\w*": "3/4",
-    r"ワルツ|圆舞曲|圓舞曲|华尔兹|왈츠": "3/4",
+    r"(?:in )?three[\s-]four(?: time)?|triple (?:metre|meter|time)|waltz time": "3/4",
+    r"(?:in )?six[\s-]eight(?: time)?|compound (?:metre|meter|time)": "6/8",
+    r"(?:in )?five[\s-]four(?: time)?|quintuple (?:metre|meter|time)|take five": "5/4",
+    r"(?:in )?seven[\s-]eight(?: time)?|(?:odd|irregular|asymmetric(?:al)?) (?:time signatures?|time|meters?|metres?)": "7/8",
+    r"waltz(?:es)?|minuets?|mazurkas?|polonaise|landler|sarabande": "3/4",
     r"jigs?|gigue|(?:sea )?shanty|tarantella|barcarolle|siciliana": "6/8",
-    r"polka|march|marsch|marche|marcia|galop": "2/4",
+    r"polka|march|galop": "2/4",
 }
+_NUMBER = (
+    r"\d{1,3}(?:\.\d{1,2})?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety"
+    r"|half a|a"
+)
+_CLOCK = r"(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)"
 _LENGTH = re.compile(
-    r"\b(\d{1,3}(?:\.\d)?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety|half a)[\s-]*(s|secs?|seconds?|mins?|minutes?)\b"
-    r"(?=[\s-]*(?:long|of\b|(?:[\w'-]+\s+){0,3}"
-    r"(?:track|song|piece|loop|jingle|clip|music|version|intro jingle|theme|cue|tune|beat|epic|anthem|ballad|jam|instrumental|intro|waltz|mix)\b))",
+    rf"\b(?:duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:{_CLOCK}"
+    rf"|(?P<stated>{_NUMBER})[\s-]*(?P<unit>s|secs?|seconds?|m|mins?|minutes?)?\b(?:[\s,]+(?:and\s+)?(?P<rest>\d{{1,2}})\s*(?:s|secs?|seconds?)\b)?)(?!\s*(?:bars?|bpm))"
+    r"|(?:(?<=^)|(?<=[,;|]\s)|(?<=[,;|.]))(?P<item>\d{1,2}:[0-5]\d)(?=\s*(?:$|[,;|.]))"
+    rf"|(?<![\w:.])(?P<long>{_CLOCK.replace('minutes', 'm').replace('seconds', 's')})[\s-]+(?:minutes? )?long\b"
+    rf"|(?<![\w.:])(?P<number>{_NUMBER})[\s-]*(?P<of>s|secs?|seconds?|mins?|minutes?)\b"
+    r"(?P<half>\s+and a half\b)?(?:[\s,]+(?:and\s+)?(?P<more>\d{1,2})\s*(?:s|secs?|seconds?)\b)?",
     re.IGNORECASE,
 )
-_NUMBERS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "half a": 0.5, "ten": 10.0}
+_MOMENT = re.compile(
+    r"\b(?:after|at|from|to|until|till|first|last|final|by|within|every|before|for|opening|next|past)(?: (?:the|about|around))*\s+$",
+    re.IGNORECASE,
+)
+"""Before a number of seconds: it says when something happens, not how long the piece is."""
+_STRETCH = re.compile(
+    r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fade|solos?\b|breaks?\b|build|mark\b|later\b)", re.IGNORECASE
+)
+"""After it: how long a stretch of the piece is."""
+_NUMBERS = {
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "five": 5.0,
+    "half a": 0.5,
+    "a": 1.0,
+    "ten": 10.0,
+}
 _NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "ninety": 90.0}
 _NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
@@ -102,7 +115,7 @@ def find_key(text: str) -> Key | None:
 
 def _open(text: str, key: Key, minor: bool) -> bool:
     """Whether ``text`` leaves the key's mode open, or says what agrees with ``minor``."""
-    stated = next((m for m in _KEY.finditer(text)), None) or _NAMED_KEY.search(text)
+    stated = next((m for m in _KEY.finditer(text)), None)
     return stated is None or key.minor == minor
 
 
@@ -122,13 +135,6 @@ def _key_in(text: str) -> Key | None:
         key = parse_key(note)
         if key is not None:
             return _in_mode(key.tonic, match)
-    if named := _NAMED_KEY.search(text):
-        sign = (named[2] or "").lower()
-        shift = 0 if not sign else -1 if sign.startswith(("flat", "bemol")) else 1
-        return _in_mode((NOTES[named[1].lower()] + shift) % 12, named)
-    if kana := re.search(r"(嬰|変)?([ハニホヘトイロ])(長|短)調", text):
-        shift = {"嬰": 1, "変": -1}.get(kana[1], 0)
-        return Key((KANA_NOTES[kana[2]] + shift) % 12, minor=kana[3] == "短")
     bare = _BARE_KEY.search(text) or _SHORT_KEY.search(text) or _KEY_ITEM.search(text)
     return parse_key(bare[1]) if bare else None
 
@@ -138,30 +144,25 @@ def _in_mode(tonic: int, match: re.Match[str]) -> Key:
     return Key(tonic, MODES[church][1] if church else bool(match["minor"]), church)
 
 
+_TONALITY = {
+    True: re.compile(r"\bminor[\s-](?:key|mode|tonality|feel|scale)\b|\bin minor\b", re.IGNORECASE),
+    False: re.compile(r"\bmajor[\s-](?:key|mode|tonality|feel|scale)\b|\bin major\b", re.IGNORECASE),
+}
+
+
 def find_mode(text: str) -> bool | None:
     """Whether ``text`` asks for minor (``True``) or major without naming a tonic."""
-    if re.search(
-        r"\bminor[\s-](?:key|mode|tonality|feel|scale)\b|\bin minor\b|\bmoll\b", text, re.IGNORECASE
-    ):
-        return True
-    if re.search(r"\bmajor[\s-](?:key|mode|tonality|feel|scale)\b|\bin major\b|\bdur\b", text, re.IGNORECASE):
-        return False
-    return None
+    return next((minor for minor, pattern in _TONALITY.items() if pattern.search(text)), None)
 
 
 def find_metre(text: str) -> str | None:
-    """The metre that ``text`` names or that a dance it names is in. 12/8 and 9/8 are felt as 6/8."""
+    """The metre that ``text`` names or that a dance it names is in."""
     for name in _metres_named(text):
         if _EQUALS.get(name, name) in METRES:
             return _EQUALS.get(name, name)
     return next(
         (metre for pattern, metre in _METRE_WORDS.items() if word_pattern(pattern).search(text)), None
     )
-
-
-def find_unsupported_metre(text: str) -> str | None:
-    """A metre that ``text`` names and that can't be played, ``"11/8"``."""
-    return next((name for name in _metres_named(text) if _EQUALS.get(name, name) not in METRES), None)
 
 
 def _metres_named(text: str) -> list[str]:
@@ -175,10 +176,79 @@ def canonical_metre(name: str) -> str | None:
     return name if name in METRES else None
 
 
+def find_lengths(text: str) -> list[tuple[int, int, float]]:
+    """Start, end and seconds of each length of the piece that ``text`` states: "30 seconds", "length 1:30"."""
+    found = []
+    for match in _LENGTH.finditer(text):
+        if match["item"]:
+            minutes, seconds = match["item"].split(":")
+            found.append((match.start(), match.end(), 60.0 * int(minutes) + int(seconds)))
+            continue
+        if match["minutes"] or match["long"]:
+            clock = (match["minutes"], match["seconds"]) if match["minutes"] else (match["m"], match["s"])
+            found.append((match.start(), match.end(), 60.0 * int(clock[0]) + int(clock[1])))
+            continue
+        word = (match["stated"] or match["number"]).lower()
+        unit = match["unit"] if match["stated"] else match["of"]
+        if match["number"] and (
+            _MOMENT.search(text, max(0, match.start() - 40), match.start())
+            or _STRETCH.match(text, match.end())
+        ):
+            continue
+        # "90s" is a decade, "808s" a drum machine.
+        attached = re.fullmatch(r"\d*0s|\d{3}s", match[0], re.IGNORECASE)
+        decade = attached or ((unit or "").lower() == "s" and not word[0].isdigit())
+        if (word == "a" and not match["number"]) or (match["number"] and decade):
+            continue
+        number = (_NUMBERS.get(word) or float(word)) + 0.5 * bool(match["half"])
+        minutes = (unit or "s").lower().startswith("m")
+        seconds = number * (60 if minutes else 1) + float(match["more"] or match["rest"] or 0)
+        found.append((match.start(), match.end(), seconds))
+    return found
+
+
 def find_duration(text: str) -> float | None:
-    """How long ``text`` says the piece should be: "a 30-second jingle", "two minutes long"."""
-    match = _LENGTH.search(text)
-    if match is None:
-        return None
-    number = _NUMBERS.get(match[1].lower()) or float(match[1])
-    return number * (60 if match[2].lower().startswith("m") else 1)
+    """How long ``text`` says the piece should be, seconds."""
+    return next((seconds for _, _, seconds in find_lengths(text)), None)
+
+
+def find_figures(text: str) -> list[tuple[int, int, str, object]]:
+    """Start, end, kind and value of all that ``text`` states in figures and letters.
+
+    Kinds are ``length`` (s), ``tempo`` (beats a minute), ``key`` (:class:`~audiopod_mcp.music.theory.Key`),
+    ``mode`` (a church mode, ``minor`` or ``major``) and ``metre``.
+    """
+    found: list[tuple[int, int, str, object]] = [
+        (a, b, "length", seconds) for a, b, seconds in find_lengths(text)
+    ]
+    for match in _BPM.finditer(text):
+        first, second = (match[1], match[2]) if match[2] else (None, match[3] or match[5])
+        value = (float(first) + float(second)) / 2 if first else float(second)
+        found.append((match.start(), match.end(), "tempo", value))
+    found += [
+        (m.start(1), m.end(1), "tempo", float(m[1]))
+        for m in _BARE_BPM.finditer(text)
+        if 50 <= float(m[1]) <= 220
+    ]
+    for match in _KEY.finditer(text):
+        article = match[1] == "a" and not (
+            _ARTICLE.search(text[: match.start()]) and _ARTICLE_END.match(text, match.end())
+        )
+        key = None if article else parse_key(match[1])
+        if key is not None:
+            found.append((match.start(), match.end(), "key", _in_mode(key.tonic, match)))
+    for pattern in (_BARE_KEY, _SHORT_KEY, _KEY_ITEM):
+        found += [
+            (m.start(1), m.end(1), "key", key) for m in pattern.finditer(text) if (key := parse_key(m[1]))
+        ]
+    for match in _MODE_ALONE.finditer(text):
+        found.append((match.start(), match.end(), "mode", next(name for name in _CHURCH if match[name])))
+    found += [
+        (m.start(), m.end(), "mode", "minor" if minor else "major")
+        for minor, pattern in _TONALITY.items()
+        for m in pattern.finditer(text)
+    ]
+    found += [(m.start(), m.end(), "metre", f"{m[1]}/{m[2]}") for m in _METRE.finditer(text)]
+    for words, metre in _METRE_WORDS.items():
+        found += [(m.start(), m.end(), "metre", metre) for m in word_pattern(words).finditer(text)]
+    return found

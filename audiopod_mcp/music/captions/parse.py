@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
+from .course import without_course
 from .density import find_activity
 from .feel import find_feel, find_swing
 from .negation import excluded_tracks, named_tracks, split_negated
@@ -31,7 +32,6 @@ from .numbers import (
 from .style_names import choose_style, names_style
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
-from .translations import INSTRUMENTAL, INSTRUMENTAL_ANYWHERE
 from .vocabulary import (
     COMMON_KEYS,
     ENSEMBLES,
@@ -41,29 +41,20 @@ from .vocabulary import (
     STYLE_WORDS,
     TEMPO_WORDS,
 )
+from .wishes import Wish, is_foreign, percussion_named, read_wishes
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
+_AFTER_CUE = 12
+"""Bars that there are after the last entry that a caption counts."""
 
 _PLAIN = {
     # What a word means when it says no more than this: the style's own instrument of the kind.
-    "electric bass": r"bass|bass ?lines?|basse|bajo|basso|baixo|bas|бас|ベース|贝斯|베이스",
-    "electric guitar": r"guitars?|gitarren?|guitares?|guitarras?|chitarr[ae]|gitaar|gitar[aey]?|гитар\w*"
-    r"|ギター|吉他|기타|गिटार",
+    "electric bass": r"bass|bass ?lines?",
+    "electric guitar": r"guitars?",
     "drums": r".*",
 }
 _RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
-_INSTRUMENTAL = re.compile(
-    rf"\b(?:{INSTRUMENTAL})\b(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)"
-    rf"|{INSTRUMENTAL_ANYWHERE}",
-    re.IGNORECASE,
-)
-_TONGUE = re.compile(
-    rf"\b(?:in|en|auf|em|su)\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
-    r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
-    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
-    re.IGNORECASE,
-)
 
 
 def read_caption(
@@ -87,7 +78,7 @@ def read_caption(
     Parameters
     ----------
     caption : str
-        English, or words of other languages that are known.
+        English.
     tempo : float, optional
         Tempo in beats a minute, 30 to 300.
     key, timesignature : str, optional
@@ -117,19 +108,24 @@ def read_caption(
     Refused
         Where a preset, a key or a metre is not known, or tempo or duration are out of range.
     """
-    text = normalize_text(caption)
+    if is_foreign(caption):
+        raise Refused("caption_not_english")
+    wishes = read_wishes(caption)
+    text = without_course(normalize_text(caption))
     without, wanted = split_negated(text)
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
     style = STYLES[choose_style(wanted, genre_preset)]
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
+    if "female voice" in instruments or "male voice" in instruments:
+        instruments = tuple(name for name in instruments if name != "voice")
     without |= excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     parts = stanzas(lyrics)
     sings = any(part.lines for part in parts)
-    instrumental = instrumental or (not sings and bool(parts or _INSTRUMENTAL.search(wanted)))
+    instrumental = instrumental or (not sings and bool(parts or _of_kind(wishes, "instrumental")))
     metre = _timesignature(timesignature, wanted, style)
     tempo = _tempo(tempo, wanted, style, energy, metre, seed)
     if instrumental:
@@ -137,6 +133,13 @@ def read_caption(
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
     elif sings:
         without -= {"vocals"}
+        if _of_kind(wishes, "duet"):
+            instruments = tuple(name for name in instruments if name != "voice")
+            voices = dict.fromkeys(name for name in instruments if name.endswith("male voice"))
+            instruments = (
+                *instruments,
+                *(voice for voice in ("female voice", "male voice") if voice not in voices),
+            )
         if _RAP.search(wanted):
             instruments = (*instruments, "spoken voice")
     brief = Brief(
@@ -155,10 +158,14 @@ def read_caption(
         lyrics=lyrics.strip() if lyrics and sings else None,
         form=_form(parts) if instrumental or not sings else (),
         instrumental=instrumental,
-        language=_language(language, wanted),
+        language=_language(language, wishes),
         activity=find_activity(text, wanted),
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
+        course=tuple(_of_kind(wishes, "cue")),
+        solos=tuple(dict.fromkeys(_own_instrument(name, style) for name in _of_kind(wishes, "solo"))),
+        percussion=percussion_named(wishes),
+        dry="dry" in _of_kind(wishes, "mix"),
     )
     return _with_duration(brief, duration, wanted)
 
@@ -192,12 +199,19 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     ]
     for start, end, name in (*((a, b, n) for a, b, group in groups for n in group), *found):
         if word_pattern(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
-            kind = "drums" if name == "drums" else INSTRUMENTS[name].track
-            own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
-            name = own[0] if own else {"drums": "acoustic kit"}.get(name, name)
+            name = _own_instrument(name, style)
         if name not in names and name in INSTRUMENTS:
             names.append(name)
     return tuple(names)
+
+
+def _own_instrument(name: str, style: Style) -> str:
+    """The style's own instrument of a kind that is named without saying more."""
+    if name not in _PLAIN:
+        return name
+    kind = "drums" if name == "drums" else INSTRUMENTS[name].track
+    own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
+    return own[0] if own else {"drums": "acoustic kit"}.get(name, name)
 
 
 def _timesignature(given: str | None, text: str, style: Style) -> str:
@@ -218,7 +232,7 @@ def _tempo(given: float | None, text: str, style: Style, energy: float, metre: s
     if (value := find_tempo(text, low, high)) is not None:
         return value
     slowest, fastest = style.tempo
-    if metre == "6/8" and style.name != "celtic":  # A jig is as fast as a reel.
+    if METRES[metre].compound and style.name != "celtic":  # A jig is as fast as a reel.
         slowest, fastest = dotted_tempo_range(slowest, fastest)
     if words := [pace for _, _, pace in find_words(text, TEMPO_WORDS) if pace]:
         tempo = tempo_of_word(words[0], slowest, fastest, compound=METRES[metre].compound)
@@ -255,17 +269,18 @@ def _form(parts: tuple[Stanza, ...]) -> tuple[str, ...]:
     return labels if len(labels) > 1 and set(labels) != {"solo"} else ()
 
 
-def _language(given: str | None, text: str) -> str | None:
+def _language(given: str | None, wishes: Sequence[Wish]) -> str | None:
     if given and given != "unknown":
         return given
-    match = _TONGUE.search(text)
-    if match is None:
-        return None
+    said = next(iter(_of_kind(wishes, "language")), None)
     return next(
-        code
-        for name, code in LANGUAGES.items()
-        if word_pattern(name).fullmatch(match[1] or match[2] or match[3])
+        (code for name, code in LANGUAGES.items() if said and word_pattern(name).fullmatch(said)), None
     )
+
+
+def _of_kind(wishes: Sequence[Wish], kind: str) -> list[Any]:
+    """The values of the wishes of a kind; ``True`` for one without a value."""
+    return [True if wish.value is None else wish.value for wish in wishes if wish.kind == kind]
 
 
 def default_duration(brief: Brief) -> float:
@@ -275,10 +290,16 @@ def default_duration(brief: Brief) -> float:
     """
     metre = METRES[brief.timesignature]
     words = () if brief.instrumental else stanzas(brief.lyrics)
+    bar = metre.beats * metre.beat_seconds(brief.tempo)
     bars = natural_bars(words, metre, brief.tempo, "spoken voice" in brief.instruments)
+    if counted := [
+        cue.number * (1 if cue.unit == "bars" else 1 / bar)
+        for cue in brief.course
+        if cue.unit in ("bars", "s")
+    ]:
+        bars = max(bars, math.ceil(max(counted)) + _AFTER_CUE)
     if brief.form:
         bars = sum(NOMINAL_BARS.get(label, 4) for label in brief.form)
-    bar = metre.beats * metre.beat_seconds(brief.tempo)
     bars = min(bars, int((DURATION_RANGE[1] - 3) / bar))
     # One more for the last chord, which rings for at least two seconds.
     ring = bar * max(1, math.ceil(2.0 / bar))
@@ -337,6 +358,8 @@ def brief_in_context(
     if own is None:
         return replace(read_caption(f"{heard_style}. {prompt}", **wanted), style=heard_style or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
+    asked = read_caption(prompt, duration=wanted["duration"])
+    brief = replace(brief, course=asked.course, solos=asked.solos, dry=asked.dry or own.dry)
     beside = {name: wanted[name] for name in ("lyrics", "exclude") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
     named = set(instruments_named(prompt)) & set(INSTRUMENTS)

@@ -1,4 +1,4 @@
-"""Finding words in a caption, whatever the spelling, the accents and the script."""
+"""Finding English words in a caption, whatever their accents, and with a slip of the pen."""
 
 from __future__ import annotations
 
@@ -11,17 +11,10 @@ from typing import TypeVar
 from .vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELLED, STYLE_WORDS
 
 _Meaning = TypeVar("_Meaning")
-_UNSPACED = re.compile(r"[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_COMPOUND = re.compile(
-    r"(?<=\w\w\w)(musik|stuck|ballade|lied|song|begleitung|melodie|klange|rhythmus|muziek|liedje|nummer)\b",
-    re.IGNORECASE,
-)
 LONGEST_TEXT = 4000
 """Characters that are read."""
 _LONG_RUN = re.compile(r"((.)\2{11})\2+", re.DOTALL)
-_LONG_WORD = re.compile(
-    r"([^\W\u0900-\u097f\u3040-\u9fff\uac00-\ud7af]{64})[^\W\u0900-\u097f\u3040-\u9fff\uac00-\ud7af]+"
-)
+_LONG_WORD = re.compile(r"(\w{64})\w+")
 """What is longer than any word, or repeated more often than anybody means: searching it would take long."""
 _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
@@ -29,13 +22,13 @@ _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 def normalize_text(text: str) -> str:
     """Write ``text`` as the vocabulary is written.
 
-    There is one space between words, Latin letters have no accents, German and Dutch compounds are taken
-    apart ("Klavier musik"), and one wrong letter of a long word is put right.
+    There is one space between words, Latin letters have no accents, and one wrong letter of a long word is
+    put right.
     """
     text = unicodedata.normalize("NFKC", " ".join(text.split())[:LONGEST_TEXT])[:LONGEST_TEXT]
     text = _LONG_RUN.sub(r"\1", "".join(map(_plain, text)))
     text = _LONG_WORD.sub(r"\1", text)
-    return _CORRECTED.sub(lambda match: _corrected(match[0]), _COMPOUND.sub(r" \1", text))
+    return _CORRECTED.sub(lambda match: _corrected(match[0]), text)
 
 
 def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
@@ -71,17 +64,9 @@ def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int,
 
 @lru_cache(maxsize=4096)
 def word_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile ``pattern`` to match whole words, its longest alternative first.
-
-    In scripts that put no spaces between words it matches anywhere.
-    """
+    """Compile ``pattern`` to match whole words, its longest alternative first."""
     pattern = "|".join(sorted(_alternatives(pattern), key=len, reverse=True))
-    if _UNSPACED.search(pattern):
-        return re.compile(pattern, re.IGNORECASE)
-    # A Latin word may touch another script: "J-POPのバラード". Only the pattern ignores case: folding the
-    # ranges of the other scripts takes a second for the whole vocabulary.
-    apart = r"[^\W\u3040-\u9fff\uac00-\ud7af]"
-    return re.compile(rf"(?-i:(?<!{apart}))(?<!&)(?:{pattern})(?-i:(?!{apart}))(?!&)", re.IGNORECASE)
+    return re.compile(rf"(?<![\w&])(?:{pattern})(?![\w&])", re.IGNORECASE)
 
 
 def _alternatives(pattern: str) -> list[str]:

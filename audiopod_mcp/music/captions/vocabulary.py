@@ -1,15 +1,13 @@
 """The words people describe music with, and what each means to the composer.
 
 Patterns are regular expressions, matched whole-word, without case and without accents; the longer one
-wins. Other languages' words come from :mod:`audiopod_mcp.music.captions.translations`.
+wins.
 """
 
 # ruff: noqa: E501 (tables: one entry a line)
 # fmt: off
 
 from __future__ import annotations
-
-from . import translations
 
 STYLE_WORDS: dict[str, str] = {
     r"lo[-\s]?fi|chill-?hop": "lo-fi",
@@ -18,7 +16,7 @@ STYLE_WORDS: dict[str, str] = {
     r"grime": "grime",
     r"hip[\s-]?hop|boom[\s-]?bap|g-funk|turntablism|hyphy|horror-?core|(?:west|east)[\s-]coast(?: rap)?|chopped (?:and|&|'?n'?) screwed": "hip hop",
     r"trip[\s-]?hop|downtempo(?: beats?)?|illbient": "trip hop",
-    r"drum\s?(?:and|&|'?n'?|und)\s?bass|dnb|d&b|jungle|breakcore|liquid funk|neuro-?funk|jump[\s-]up|drumstep": "drum and bass",
+    r"drum\s?(?:and|&|'?n'?)\s?bass|dnb|d&b|jungle|breakcore|liquid funk|neuro-?funk|jump[\s-]up|drumstep": "drum and bass",
     r"dub-?step|brostep|riddim dubstep|tear-?out": "dubstep",
     r"(?:deep |tech |progressive |tropical |acid |afro |slap |future |bass |french |disco |piano |funky |soulful |electro |melodic )?house(?: music)?|nu[\s-]disco|micro-?house|uk bass|french touch": "house",
     r"amapiano|gqom|kwaito|jersey club|footwork|chicago juke": "amapiano",
@@ -102,7 +100,7 @@ HINT_WORDS: dict[str, str | None] = {
     # Where or what for: counts only when no style is named. ``None`` hides a word that would mislead.
     r"video\s?game|arcade|platformer|retro gam(?:e|ing)": "chiptune",
     r"boss (?:battle|fight)|trailer|score|soundtrack|film|movie|battle|fantasy|horror|halloween|haunted house|thriller|western|documentary|adventure|underscore|(?:chase|fight|action) (?:scene|sequence)|zimmer|john williams": "cinematic",
-    r"medita(?:tion|tive|zione|cion|cao)|spa|yoga|sleep|atmospheric|atmosphere|ambience|healing|zen|space|nature": "ambient",
+    r"medita(?:tion|tive)|spa|yoga|sleep|atmospheric|atmosphere|ambience|healing|zen|space|nature": "ambient",
     r"study|studying|homework|cafe": "lo-fi",
     r"dance|club|rave|workout|gym|party|festival|edm drop": "electronic",
     r"80s|eighties|1980s|cyberpunk|neon": "synthwave",
@@ -161,7 +159,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums?|blast beats?": "acoustic kit",
     r"dusty drums?|vinyl drums?": "dusty kit",
     r"drums?|drumming|drummer|beats?": "drums",
-    r"congas?|bongos?|shakers?|tambourines?|percussion|hand drums?|claves|cajon|djembe|maracas|tabla|taiko|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|castanets|log drums?|darbuka|guiro|triangl?e|triangulo|wood ?blocks?|timbales": "percussion",
+    r"congas?|bongos?|shakers?|tambourines?|percussion|hand drums?|claves|cajon|djembe|maracas|tabla|taiko|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|castanets|log drums?|darbuka|guiro|triangles?|wood ?blocks?|timbales": "percussion",
     r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars?|oud|lute|guitarr[o]n|requinto": "nylon guitar",
     r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|12-string(?: guitar)?|strumming|dobro": "acoustic guitar",
     r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars": "distorted guitar",
@@ -212,8 +210,10 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"super\s?saws?": "supersaw",
     r"square waves?|pulse waves?|chip lead": "chip lead",
     r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks?": "synth lead",
-    r"choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
-    r"(?:fe)?male (?:vocals?|voice|singer)|vocals?|voices?|singers?|singing|sung|vocalist|vocal chops|chopped vocals": "voice",
+    r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
+    r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing": "female voice",
+    r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing": "male voice",
+    r"vocals?|voices?|singers?|singing|sung|vocalist|vocal chops|chopped vocals": "voice",
     r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle": "vinyl",
     r"risers?|sweeps?|uplifters?": "riser",
 }
@@ -241,12 +241,56 @@ ENSEMBLES: dict[str, tuple[str, ...]] = {
     r"power trio": ("distorted guitar", "electric bass", "acoustic kit"),
     r"brass (?:quintet|quartet|choir)": ("trumpet", "trombone", "french horn", "tuba", "brass"),
     r"wood-?wind (?:quintet|quartet|trio)": ("flute", "clarinet", "oboe"),
-    r"drum ?line|drum circle|drum solo": ("drums", "percussion"),
+    r"drum ?line|drum circle": ("drums", "percussion"),
+}
+
+DUETS = r"(?:(?:fe)?male(?: ?(?:/|and|&|-) ?(?:fe)?male)? |vocal |sung )?duets?(?: vocals| singing)?(?: between a (?:man and a woman|woman and a man))?|(?:fe)?male ?(?:/|and|&) ?(?:fe)?male (?:vocals?|voices|singers)|(?:two|2) singers"
+"""Two singers, unless it is one of instruments."""
+
+STANDS_IN = r"theremin|ocarina|recorders?|piccolo|duduk|bass clarinet|bassoons?|(?:english|cor) horn|shawm|cornet|fl[u]gelhorn|bugles?|sousaphone|violas?|erhu|mellotron|guzheng|gayageum|zither|kora|dulcimer|singing bowls?|gamelan|handbells|xylophones?|balafon|celesta|celeste|bandoneons?|harmoniums?|concertinas?|melodicas?|sanfona|sarods?|veena|cavaquinho|charango|mandolas?|balalaikas?|bouzoukis?|shamisen|dobro|oud|lute|guitarr[o]n|requinto|wurlitzer|wurly|dx7|shakuhachi|bansuri|pan ?pipes?|pan flute|native flute|bamboo flute|(?:uilleann|highland) pipes?|woodwinds?|12-string(?: guitar)?|honky-tonk piano|(?:tenor|alto|soprano|baritone) sax(?:ophone)?|whistling|(?:hand|log) drums?|taiko|tabla|djembe|cajon|darbuka|maracas|wood ?blocks?|castanets|timbales|(?:rock|church|pipe) organs?|b3|909s?|moog(?: bass)?|(?:fe)?male choirs?|(?:kids|children|boys)'?s? choirs?|vocal chops|chopped vocals|blast beats?|(?:chopped )?breakbeats?"
+"""Instruments that are played on their nearest relative."""
+
+TECHNIQUES: dict[str, str] = {
+    # An instrument that is played, and the way of playing it that isn't.
+    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|jangly|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
+    r"palm[\s-]muted guitars?": "palm muting", r"(?:horn|brass) stabs?": "stabs", r"finger-?(?:pick(?:ing|ed)|style) guitars?": "",
+    r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
+}
+
+KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|bass drums?|snares?|hi-?hats?|hats|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
+"""Pieces of a drum kit."""
+
+PERCUSSION_FIGURES: dict[str, str] = {
+    # The patterns of :mod:`audiopod_mcp.music.composition.percussion` in which an instrument is heard.
+    r"tambourines?": "tambourine8", r"shakers?|maracas": "shaker", r"congas?": "congas", r"bongos?": "bongos", r"cowbells?": "cowbell",
+    r"(?:hand[\s-]?)?claps": "claps", r"(?:finger[\s-]?)?snaps?": "snaps", r"claves|guiro": "salsa", r"sleigh bells|triangles?": "sleigh",
+    r"bodhran": "bodhran", r"palmas": "palmas",
+}
+
+FAR_REGIONS = r"middle[\s-]eastern|arab(?:ic|ian)|oriental|persian|turkish|indian|medieval|renaissance"
+"""Hints at a music that is played as the nearest style."""
+
+MIX_WORDS: dict[str, str] = {
+    r"(?:in )?mono(?:phonic|aural)?(?: mix| recording| sound)?": "mono", r"(?:completely |very |bone[\s-])?dry(?: mix| recording| sound)?|no reverb|without reverb": "dry",
+}
+"""How the whole is to sound, where that can be done."""
+
+SECTIONS: dict[str, str] = {
+    r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
+    r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
+}
+
+SYNONYMS: dict[str, str] = {
+    # Other names of the very same styles.
+    "pop": "pop music|pop song", "lo-fi": "lo-?fi|lo fi|chill-?hop", "hip hop": "hip-?hop|boom[ -]?bap|rap", "drum and bass": "dnb|d&b|drum ?(?:n|&|'n')'? ?bass", "synthwave": "synth-?wave|retro-?wave|outrun",
+    "electronic": "electronica?|edm|electronic dance music", "r&b": "r ?(?:&|n|and) ?b|rnb|rhythm and blues", "chiptune": "chip-?tunes?|chip music|8[ -]?bit|16[ -]?bit", "swing": "big[ -]band", "classical": "orchestral|symphonic",
+    "bossa nova": "bossa", "rock and roll": "rock ?(?:n|'n'|&) ?roll|rock[a-]?billy", "uk garage": "2-?step", "celtic": "irish|scottish|gaelic", "cinematic": "epic orchestral|film (?:score|music)|movie score|trailer music|soundtrack score", "post-rock": "post rock",
+    "country": "nashville|honky[ -]tonk", "gospel": "worship", "dubstep": "dub-?step", "trance": "psy-?trance", "ambient": "soundscapes?", "afrobeat": "afro[ -]?beats?", "christmas": "xmas", "k-pop": "k-?pop", "gypsy jazz": "jazz manouche",
+    "jazz": "jazzy", "blues": "bluesy", "funk": "funky", "soul": "soulful|motown", "folk": "folky", "waltz": "waltz(?:es)?", "ballad": "ballads?", "march": "marching", "hardstyle": "hard-?style", "boogie": "boogie[ -]?woogie", "bluegrass": "blue-?grass",
 }
 
 LANGUAGES: dict[str, str] = {
-    r"english": "en", r"spanish|espanol": "es", r"french|francais": "fr", r"german|deutsch": "de",
-    r"italian|italiano": "it", r"portuguese|portugues": "pt", r"japanese": "ja", r"chinese|mandarin": "zh",
+    r"english": "en", r"spanish": "es", r"french": "fr", r"german": "de", r"italian": "it", r"portuguese": "pt", r"japanese": "ja", r"chinese|mandarin": "zh",
     r"korean": "ko", r"russian": "ru", r"dutch": "nl", r"polish": "pl", r"turkish": "tr", r"hindi": "hi",
     r"swedish": "sv", r"arabic": "ar", r"greek": "el", r"hebrew": "he",
 }
@@ -269,9 +313,4 @@ COMMON_KEYS: dict[bool, tuple[str, ...]] = {
     True: ("A minor", "E minor", "D minor", "C minor", "G minor", "F# minor", "B minor", "F minor"),
 }
 
-STYLE_WORDS |= NEAREST_STYLES | translations.STYLE_WORDS
-FORM_WORDS |= translations.FORM_WORDS
-MOODS |= {pattern: next(m for m in MOODS.values() if m[0] == mood) for pattern, mood in translations.MOODS.items()}
-TEMPO_WORDS |= {pattern: "fast" if fast else "slow" for pattern, fast in translations.TEMPO_WORDS.items()}
-INSTRUMENT_WORDS |= translations.INSTRUMENT_WORDS
-TRACK_WORDS |= translations.TRACK_WORDS
+STYLE_WORDS |= NEAREST_STYLES

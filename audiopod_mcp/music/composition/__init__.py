@@ -24,11 +24,13 @@ from audiopod_mcp.music.theory import METRES, Key, parse_key
 
 from . import backing, counter_melody, drumming, melody
 from .activity import activity_for_density
+from .course import follow_course, sections_for
 from .entries import entry_bars
 from .form import Section, lyrics_form, style_form, tagged_form
 from .harmony import chord_spans, chords_by_beat
 from .instrumentation import choose_band
-from .singing import distribute_lines, vocal_line
+from .singing import distribute_lines, divide_lines, singers_of, vocal_line
+from .solos import solo_parts, with_solo
 from .song_plan import SongPlan
 from .stanzas import Stanza, stanzas
 from .timeline import Timeline, bars_of, grid_sections, grid_timeline, steady_timeline
@@ -77,7 +79,7 @@ def compose(
     tempo = brief.tempo if grid is None else _median_tempo(timeline)
     beats = [float(time) for time in timeline.times[:-1] if time < brief.duration]
     starts = {bar.start for bar in plan.bars if bar.start >= timeline.first_downbeat}
-    return Score(
+    score = Score(
         seed=seed,
         duration=brief.duration,
         tempo=round(tempo, 3),
@@ -91,6 +93,7 @@ def compose(
         lyrics=lyrics,
         brief=brief,
     )
+    return follow_course(score, brief.course)
 
 
 def compose_chords(brief: Brief, *, seed: int, grid: Grid | None = None) -> tuple[str, ...]:
@@ -137,7 +140,10 @@ def _plan_form(
         sections = tagged_form(brief.form, free, brief.energy)
     else:
         sections = style_form(style, free, brief.energy)
-    return timeline, sections
+        wanted = sections_for(brief.course, [section.label for section in sections])
+        if wanted and free >= 2 * len(wanted):
+            sections = tagged_form(wanted, free, brief.energy)
+    return timeline, with_solo(sections, brief)
 
 
 def _song_plan(
@@ -167,23 +173,22 @@ def _write_parts(
     lyrics: tuple[LyricLine, ...] = ()
     band = choose_band(plan.brief, plan.style, sings=plan.sings)
     if plan.sings:
-        singer = Member("lead", "spoken voice" if rap else "voice", "melody")
-        notes, lyrics = vocal_line(plan, singer)
-        parts.append(Part("vocals", singer.instrument, notes))
-    elif (
-        "voice" in plan.brief.instruments
-        and "vocals" not in plan.brief.without
-        and not plan.brief.instrumental
-    ):
-        band = (Member("lead", "voice", "melody"), *(member for member in band if member.role != "lead"))
+        singers = ("spoken voice",) if rap else singers_of(plan.brief) or ("voice",)
+        notes, lyrics = vocal_line(plan, Member("lead", singers[0], "melody"))
+        parts += divide_lines(notes, lyrics, singers)
+    elif singers_of(plan.brief) and "vocals" not in plan.brief.without and not plan.brief.instrumental:
+        singer = singers_of(plan.brief)[0]
+        band = (Member("lead", singer, "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
-    plan = replace(plan, is_solo=len(pitched) == 1, entry_bars=entry_bars(plan, band))
+    plan = replace(
+        plan, is_solo=len(pitched) == 1, entry_bars={} if plan.brief.course else entry_bars(plan, band)
+    )
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
         notes = _PART_WRITERS[member.role](plan, member)
         if notes:
             parts.append(Part(INSTRUMENTS[member.instrument].track, member.instrument, notes))
-    return tuple(parts), lyrics
+    return solo_parts(plan, parts), lyrics
 
 
 def _median_tempo(timeline: Timeline) -> float:

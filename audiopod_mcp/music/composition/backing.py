@@ -5,7 +5,7 @@ from __future__ import annotations
 from audiopod_mcp.music.model import Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
-from audiopod_mcp.music.theory import Chord, Metre, voice_leading
+from audiopod_mcp.music.theory import Chord, Key, Metre, voice_leading
 
 from . import activity
 from .figures import BASS_FIGURES, COMPING_FIGURES
@@ -60,7 +60,7 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                 continue
             length = _held_steps(steps, index) / metre.steps_per_beat
             pitch = {
-                "R": line.root(chord), "O": line.above(chord, 12),
+                "R": line.root(chord), "P": line.pedal(chord, plan.key), "O": line.above(chord, 12),
                 "F": line.above(chord, 7), "T": line.third(chord),
                 "S": line.above(chord, chord.intervals[3] if len(chord.intervals) > 3 else 12),
                 "A": line.approach(chord, plan.chord(bar.start + bar.beats)),
@@ -78,6 +78,10 @@ class _BassRegister:
 
     def root(self, chord: Chord) -> int:
         return self._low + (chord.root - self._low) % 12
+
+    def pedal(self, chord: Chord, key: Key) -> int:
+        tonic = self._low + (key.tonic - self._low) % 12
+        return tonic if key.tonic in chord.tones else self.root(chord)
 
     def above(self, chord: Chord, interval: int) -> int:
         if interval == 7 and 7 not in chord.intervals:

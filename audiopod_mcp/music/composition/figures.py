@@ -1,7 +1,8 @@
 """Bass and comping figures by name, each as (simple metres, compound metres).
 
 In bass lines ``R`` is the root, ``F`` the fifth, ``T`` the third, ``S`` the seventh (or octave), ``O`` the
-octave, ``A`` a step towards the next root, ``W`` a walking bass. In comping ``x`` strikes the chord, ``u`` an
+octave, ``A`` a step towards the next root, ``W`` a walking bass, ``P`` the
+tonic where the chord has it, else the root. In comping ``x`` strikes the chord, ``u`` an
 upstroke, ``s`` a short stab, and digits pick single tones of the voicing, from the lowest.
 """
 
@@ -20,6 +21,7 @@ BASS_FIGURES: dict[str, tuple[str, str]] = {
     "808": ("R--- --R- ---- ----", "R----- ------"),
     "trap": ("R--- --R- --R- --O-", "R----- R-R---"),
     "hold": ("R--- ---- ---- ----", "R----- ------"),
+    "pedal": ("P--- ---- ---- ----", "P----- ------"),
     "offbeat": ("..R. ..R. ..R. ..R.", "..R-.. ..R-.."),
     "driving": (".RRR .RRR .RRR .RRR", ".RRRRR .RRRRR"),
     "techno": ("..R. R.R. ..R. R.RR", "..R.R. ..R.R."),

@@ -29,8 +29,10 @@ _SUBSTITUTES = (
 )
 """Chords that share two tones and can stand for each other, in major and in minor."""
 
-_DOMINANTS = re.compile(r"V(?!I)|b?VII|bII|v(?!i)|I7$|VI7$|II7$|III7$")
-"""Chords that want to resolve: dominants, and what serves as one."""
+_DOMINANTS = re.compile(r"V(?!I)|b?VII|bII|v(?!i)")
+"""Chords that want to resolve to the tonic: the dominant, and what serves as one."""
+_SECONDARY = re.compile(r"VI7$|II7$|III7$|I7$")
+"""Dominants of other degrees: they lead on, but not home."""
 
 
 def tonic_chord(style: Style, key: Key) -> Chord:
@@ -76,29 +78,110 @@ def progression(style: Style, key: Key, label: str, seed: int) -> list[str]:
     return chosen
 
 
-def _next_starts_on_tonic(style: Style, key: Key, bar: Bar, sections: list[Section], seed: int) -> bool:
-    """Say whether the section after this bar's begins on the tonic."""
-    if bar.section + 1 == len(sections):
-        return True
-    first = progression(style, key, sections[bar.section + 1].label, seed)[0]
-    return parse_numeral(first.split(",")[0], key).root == key.tonic
+def _is_home(word: str, key: Key) -> bool:
+    """Say whether a bar begins on the tonic."""
+    return parse_numeral(word.split(",")[0], key).root == key.tonic
+
+
+def _leads_home(word: str) -> bool:
+    """Say whether a bar ends on a dominant of the tonic."""
+    return _DOMINANTS.match(word.split(",")[-1]) is not None
+
+
+def _leads_on(word: str) -> bool:
+    """Say whether a bar ends on a chord that wants to resolve, and if it is not to the tonic."""
+    return _leads_home(word) or _SECONDARY.match(word.split(",")[-1]) is not None
+
+
+def _home_word(style: Style, key: Key, words: list[str]) -> str:
+    """Give the numeral of the tonic as a section, or else the style, plays it where it comes to rest.
+
+    That is without the seventh of a minor or a ninth chord, which is half its relative.
+    """
+    own = [name for word in (*words, *_style_progressions(style, key)) for name in re.split("[ ,]", word)]
+    name = next((name for name in own if _is_home(name, key)), "i" if key.minor else "I")
+    return {"i9": "iadd9", "Imaj9": "Iadd9", "i7": "i"}.get(name, name)
 
 
 def _cadence_chord(style: Style, key: Key, words: list[str]) -> str | None:
-    """Give the numeral that leads home: the style's dominant, or what it has for one; ``None`` for a vamp."""
+    """Give the numeral that leads home: the style's dominant, or what it has for one; ``None`` for a vamp.
+
+    A minor key borrows the leading tone of its dominant where the style does not live on a mode of its own.
+    """
     if key.mode:
         return modes.modal_cadence_chord(style, key)
-    own = [
-        word
-        for line in (style.minor if key.minor else style.major)
-        for word in line.replace(",", " ").split()
-    ]
-    if len(set(own)) <= 2 or "drop" in style.form or "ambient" in (style.name, *style.parents):
+    own = [name for line in _style_progressions(style, key) for name in re.split("[ ,]", line)]
+    if len(set(own)) <= 2 or "ambient" in (style.name, *style.parents):
         return None
     for begin in ("V(?!I)", "b?VII", "IV|iv", "v(?!i)"):
         if found := next((word for word in (*words, *own) if re.match(begin, word)), None):
-            return found
-    return None
+            break
+    if key.minor and style.scale not in ("dark", "modal") and found and not re.match("V(?!I)", found):
+        return "V5" if found.endswith("5") else "V7" if any("7" in name for name in own) else "V"
+    return found
+
+
+def section_numerals(style: Style, key: Key, sections: list[Section], seed: int) -> list[list[str]]:
+    """Give the Roman numerals of every section, one word a bar.
+
+    A piece begins at home and returns there: the loop of its first and of its last section is turned so that
+    it begins on the tonic, and a section ends in a cadence. Where the next one begins at home, its last bar
+    leads there; elsewhere it arrives before the next one sets out. Long sections arrive in any case, and then
+    lead on.
+    """
+    loops = []
+    for number, section in enumerate(sections):
+        loop = progression(style, key, section.label, seed)
+        if number in (0, len(sections) - 1) or section.label in ("intro", "outro"):
+            loop = _from_home(loop, style, key)
+        loops.append(loop)
+    found = []
+    for number, (section, loop) in enumerate(zip(sections, loops, strict=True)):
+        words = [loop[index % len(loop)] for index in range(section.bars)]
+        if section.label != "bridge":
+            _pass_home(words, loop, style, key)
+        last = number + 1 == len(sections)
+        _close(words, loop, style, key, last or _is_home(loops[number + 1][0], key))
+        found.append(words)
+    return found
+
+
+def _from_home(loop: list[str], style: Style, key: Key) -> list[str]:
+    """Turn a loop of four bars so that it begins on the tonic; one that has none sets out from there."""
+    if len(loop) > 4 or _is_home(loop[0], key):
+        return loop
+    at = next((index for index, word in enumerate(loop) if _is_home(word, key)), 0)
+    return loop[at:] + loop[:at] if at else [_home_word(style, key, loop), *loop[1:]]
+
+
+def _pass_home(words: list[str], loop: list[str], style: Style, key: Key) -> None:
+    """Let a loop that keeps away from the tonic pass it every second time, in place of the mediant."""
+    if any(_is_home(name, key) for word in loop for name in word.split(",")):
+        return
+    for index in range(len(loop), len(words)):
+        if index // len(loop) % 2 and re.match("iii|III(?!7)", words[index]):
+            words[index] = ",".join([_home_word(style, key, loop), *words[index].split(",")[1:]])
+
+
+def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool) -> None:
+    """Bring a section of four bars or more to a cadence, in place: a half close or a full one."""
+    dominant = _cadence_chord(style, key, loop)
+    if len(words) < 4 or dominant is None:
+        return
+    home = _home_word(style, key, loop)
+    turns = _is_home(words[-2], key) and _leads_on(words[-1])
+    if turns or _is_home(words[-1], key):
+        if not leads_on and not _is_home(words[-1], key):
+            words[-1] = home
+        return
+    if len(words) < 8 and leads_on and not _leads_home(words[-2]):
+        plagal = words[-1].split(",")[-1].startswith(("IV", "iv"))
+        if not (plagal or _leads_on(words[-1])):
+            words[-1] = dominant
+        return
+    if not (_leads_home(words[-2]) or _is_home(words[-2], key)):
+        words[-2] = f"{words[-2].split(',')[0]},{dominant}"
+    words[-1] = f"{home},{dominant}" if leads_on else home
 
 
 def chords_by_beat(
@@ -116,23 +199,17 @@ def chords_by_beat(
     home = tonic_chord(style, key)
     if given:
         return _grid_chords(timeline.beats, given, home)
+    numerals = section_numerals(style, key, sections, seed)
     chords: list[Chord] = []
     for bar in bars:
-        label = sections[bar.section].label
-        words = progression(style, key, label, seed)
-        word = words[bar.index % len(words)]
         if bar.ending:
             chords += [home] * bar.beats
             continue
-        final = timeline.ending and bar is bars[-2]
-        if (bar.last and bar.index >= 3) or final:
-            # A cadence leads into the next section, and the last one to the tonic.
-            leads = word.split(",")[-1]
-            plagal = leads.startswith(("IV", "iv"))
-            if final or not (
-                (plagal and _next_starts_on_tonic(style, key, bar, sections, seed)) or _DOMINANTS.match(leads)
-            ):
-                word = _cadence_chord(style, key, words) or word
+        own = numerals[bar.section]
+        word = own[min(bar.index, len(own) - 1)]
+        if timeline.ending and bar is bars[-2] and not _leads_on(word):
+            # The last chord is the tonic; what comes before leads there.
+            word = _cadence_chord(style, key, own) or word
         names = word.split(",")
         for beat in range(bar.beats):
             chords.append(parse_numeral(names[min(len(names) - 1, beat * len(names) // bar.beats)], key))

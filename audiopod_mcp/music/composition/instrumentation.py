@@ -45,12 +45,17 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
     """Choose who plays ``brief``: an instrument that is asked for replaces the style's own of its kind."""
     band = list(style.band)
     asked = [
-        name for name in brief.instruments if name in INSTRUMENTS and name not in ("voice", "spoken voice")
+        name for name in brief.instruments if name in INSTRUMENTS and INSTRUMENTS[name].track != "vocals"
     ]
     taken: set[int] = set()
     for name in asked:
         taken.add(_seat(band, name, taken))
     _assign_melody(band, asked)
+    if brief.percussion:
+        band = [
+            replace(member, figure=brief.percussion) if member.role == "percussion" else member
+            for member in band
+        ]
     band = [member for i, member in enumerate(band) if not _sits_out(band, i, brief, asked)]
     band = [member for member in band if not is_excluded(member, brief.without)]
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:

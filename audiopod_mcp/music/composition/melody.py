@@ -105,8 +105,9 @@ class _Themes:
         if len(bars) < 2 and not self._riff:
             kind = bars[0].index // 2 % 4
         letter, moved, close = self._theme_phrase(label, kind)
-        if bars[-1].last:
-            close = close or "half"  # A section does not end in the middle of a phrase.
+        if bars[-1].last or kind == 3:
+            # A section ends with a phrase, and where the harmony is home the tune rests there.
+            close = self._close(bars[-1])
         if label == "solo":
             letter += str(bars[0].index // 4)
         beats = sum(bar.beats for bar in bars)
@@ -140,6 +141,10 @@ class _Themes:
             key, [(slot.beat - start, pitch - moved) for slot, pitch in zip(slots, pitches, strict=True)]
         )
         return slots, pitches
+
+    def _close(self, bar: Bar) -> str:
+        """Give the close of a phrase that ends in ``bar``: full where its harmony is home, else half."""
+        return "final" if self._plan.chord(bar.start).root == self._plan.key.tonic else "half"
 
     def _theme_phrase(self, label: str, kind: int) -> tuple[str, int, str]:
         chosen = random_stream(self._plan.seed, "theme", label)

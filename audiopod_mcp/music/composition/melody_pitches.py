@@ -35,7 +35,7 @@ class NoteSlot:
     strong: bool
     """Whether it falls where the metre or the words stress it."""
     final: bool = False
-    """Whether it ends in a full cadence, on the root."""
+    """Whether it ends in a full cadence, on the tonic, or on the root where the chord has no tonic."""
     half: bool = False
     """Whether it ends in a half cadence, off the root."""
 
@@ -89,7 +89,8 @@ def choose_pitches(
         elif leap:
             weights *= np.where(step * leap > 0, 1.25, 1.0)
         if slot.final:
-            weights *= np.where(allowed % 12 == chord.root, 8.0, np.where(chordal, 2.0, 0.02))
+            rest = plan.key.tonic if plan.key.tonic in chord.tones else chord.root
+            weights *= np.where(allowed % 12 == rest, 8.0, np.where(chordal, 2.0, 0.02))
         elif slot.half:
             weights *= np.where(chordal & (allowed % 12 != chord.root), 5.0, np.where(chordal, 1.5, 0.05))
         elif slot.strong:

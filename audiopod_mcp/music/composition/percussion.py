@@ -94,7 +94,12 @@ _COMPOUND_PERCUSSION: dict[str, Groove] = {
 
 
 def percussion_for(name: str, metre: Metre) -> Groove:
-    """Give the percussion pattern called ``name`` in ``metre``; a shaker where it has none there."""
-    if metre.compound:
-        return _COMPOUND_PERCUSSION.get(name, _COMPOUND_PERCUSSION["shaker"])
-    return PERCUSSION.get(name, PERCUSSION["shaker"])
+    """Give the percussion pattern called ``name`` in ``metre``; a shaker where it has none there.
+
+    Names that are joined by ``+`` are played together.
+    """
+    table = _COMPOUND_PERCUSSION if metre.compound else PERCUSSION
+    if "+" in name:
+        known = [part for part in name.split("+") if part in table]
+        return {drum: line for part in known or ["shaker"] for drum, line in table[part].items()}
+    return table.get(name, table["shaker"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.model import LyricLine, Note
+from audiopod_mcp.music.model import Brief, LyricLine, Note, Part
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
@@ -41,6 +41,32 @@ def distribute_lines(sections: list[Section], lines: list[str], beats_per_bar: i
             per_line = float(np.floor(per_line)) if per_line >= 2 else per_line
             result[i] = replace(sections[i], lines=chosen, beats_per_line=min(per_line, 4.0 * beats_per_bar))
     return result
+
+
+def singers_of(brief: Brief) -> tuple[str, ...]:
+    """Give the singers that a brief names: one, or the two of a duet."""
+    return tuple(
+        name
+        for name in brief.instruments
+        if name in INSTRUMENTS and INSTRUMENTS[name].track == "vocals" and name != "spoken voice"
+    )
+
+
+def divide_lines(
+    notes: tuple[Note, ...], lines: tuple[LyricLine, ...], singers: tuple[str, ...]
+) -> list[Part]:
+    """Give ``singers`` their parts: the two of a duet sing line by line in turn, each in its register."""
+    if len(singers) < 2:
+        return [Part("vocals", singers[0], notes)]
+    starts = np.array([line.start for line in lines])
+    turns = np.searchsorted(starts, [note.start + 0.01 for note in notes], side="right")
+    first = [note for note, turn in zip(notes, turns, strict=True) if turn % 2]
+    second = [note for note, turn in zip(notes, turns, strict=True) if not turn % 2]
+    between = (INSTRUMENTS[singers[0]].low + INSTRUMENTS[singers[0]].high) / 2
+    shift = 12 * round(((INSTRUMENTS[singers[1]].low + INSTRUMENTS[singers[1]].high) / 2 - between) / 12)
+    moved = [replace(note, pitch=note.pitch + shift) for note in second]
+    parts = (Part("vocals", singers[0], tuple(first)), Part("vocals", singers[1], tuple(moved)))
+    return [part for part in parts if part.notes]
 
 
 def vocal_line(plan: SongPlan, member: Member) -> tuple[tuple[Note, ...], tuple[LyricLine, ...]]:

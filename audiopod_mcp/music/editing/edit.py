@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from audiopod_mcp.music.captions.style_names import names_style
-from audiopod_mcp.music.captions.text_search import find_words, normalize_text
-from audiopod_mcp.music.captions.vocabulary import HINT_WORDS, MOODS, TEMPO_WORDS
-from audiopod_mcp.music.editing.prompt.edits import EditStep
-from audiopod_mcp.music.editing.prompt.parse import EXAMPLES, parse_prompt
+from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
+from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
 from audiopod_mcp.music.model import (
     Audio,
+    NotDone,
     Progress,
     Refused,
     Rendering,
@@ -28,6 +27,14 @@ from .form import FORM_EDITS, edit_form
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
+from .receipts import fact_of, figure, level_change, signed
+from .step import EditStep
+from .time_range import spoken
+
+_AUDIBLE = 0.1
+"""A change that is told, dB."""
+_UNHEARD = 40.0
+"""How far below a player the difference must be for it to be as before, dB."""
 
 
 def edit(
@@ -43,6 +50,7 @@ def edit(
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
     separator: Separator = separate_by_signal,
+    wording: Callable[[Refused], str] = str,
 ) -> Rendering:
     """Change what a prompt names, and leave the rest as it is.
 
@@ -55,7 +63,7 @@ def edit(
     rate : int
         Sample rate, Hz.
     prompt : str, optional
-        The changes, in words (such as :data:`EXAMPLES`).
+        The changes, as :func:`audiopod_mcp.edits.render_edits` writes them, or in a person's words.
     lyrics : str, optional
         New words for a composed piece.
     first, last : float, optional
@@ -67,6 +75,8 @@ def edit(
         Those of a piece that was composed here.
     separator : Separator
         What takes players out of a recording.
+    wording : callable
+        What a refusal is called in the receipt.
 
     Returns
     -------
@@ -84,38 +94,82 @@ def edit(
     composed = score is not None and bool(stems)
     if lyrics and not composed:
         raise Refused("recording_keeps_its_words")
-    plan = parse_prompt(prompt or "")
-    if plan.unsupported:
-        raise Refused("edit_unsupported", clause=plan.unsupported.clause, kind=plan.unsupported.kind)
-    steps = plan.steps
-    if prompt and not steps and not (composed and _is_musical(prompt)):
-        raise Refused("edit_not_understood", examples=EXAMPLES)
+    plan = read_prompt(prompt or "")
+    if prompt and not plan.steps and not (composed and plan.style) and not lyrics:
+        raise Refused("recording_keeps_its_style") if plan.style else plan.refusal
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
     layers = stems if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
+    receipt = Receipt(wording)
+    for left in plan.left_out:
+        receipt.refused(left.asked, left.why)
     piece = song.excerpt(begin, stop)
-    if prompt and composed and (not steps or _asks_for_style(plan.unread)):
-        piece = _in_style(piece, prompt, seed, progress_within(report, 0.0, 0.8))
-    elif plan.unread:
-        note = f"Not understood, and left as it was: {plan.unread}."
-        piece = piece.with_notes(note)
+    if plan.style and composed:
+        piece = _in_style(piece, plan.style, seed, progress_within(report, 0.0, 0.8), receipt)
+    elif plan.style:
+        receipt.refused(plan.style, Refused("recording_keeps_its_style"))
     if lyrics:
         piece = _with_words(piece, lyrics, seed, progress_within(report, 0.0, 0.8))
-    # What is said of a moment is meant on the clock of the track as it is: before others change that.
-    for number, step in enumerate(
-        sorted(steps, key=lambda step: step.when is None or step.kind in FORM_EDITS)
-    ):
-        share = 0.9 / len(steps)
-        piece = _apply_step(
-            piece, step, begin / rate, ceiling, progress_within(report, number * share, (number + 1) * share)
-        )
+        receipt.done.append("the new lyrics are sung")
+    for number, step in enumerate(sorted(plan.steps, key=_order)):
+        share = 0.9 / len(plan.steps)
+        part = progress_within(report, number * share, (number + 1) * share)
+        try:
+            piece = receipt.take(step, _apply_step(piece, step, begin / rate, ceiling, part))
+        except Refused as refused:
+            receipt.refused(step.asked, refused)
+    if not receipt.done and receipt.refusal:
+        raise receipt.refusal
     report(0.9, "putting it together")
-    out = song.insert(_with_peaks_limited(piece, song.excerpt(begin, stop), ceiling), begin, stop)
+    held = _with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
+    out = song.insert(held, begin, stop)
     end = begin + piece.samples
     changed = out.mix
     changed[:begin], changed[end:] = audio[:begin], audio[stop:]
+    if (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
+        receipt.done.append(f"peaks held at {figure(ceiling)} dBTP: {signed(lowered, 'dB')} in all")
     lines = out.score.lyrics if out.score else ()
-    return Rendering(changed, rate, out.layers if composed else {}, out.score, lines, out.notes)
+    for who, asked in plan.kept:
+        _tell_of_kept(who, asked, plan, song, out, receipt)
+    receipt.done.extend(f"left as it was: {clause}" for clause in plan.left)
+    done = tuple(dict.fromkeys(receipt.done))
+    return Rendering(
+        changed,
+        rate,
+        out.layers if composed else {},
+        out.score,
+        lines,
+        out.notes,
+        done,
+        tuple(receipt.not_done),
+    )
+
+
+@dataclass
+class Receipt:
+    """What was done of a plan, and what was not."""
+
+    wording: Callable[[Refused], str] = str
+    done: list[str] = field(default_factory=list)
+    not_done: list[NotDone] = field(default_factory=list)
+    refusal: Refused | None = None
+    """Why the first that was not done was not."""
+
+    def fail(self, asked: str, instead: str) -> None:
+        self.not_done.append(NotDone(asked, instead))
+
+    def refused(self, asked: str, why: Refused) -> None:
+        """Say why, without the name of the argument and the words that are quoted beside it."""
+        self.refusal = self.refusal or why
+        text = re.sub(r"^[\w, ]+: ", "", self.wording(why)).removeprefix(f"{why.values.get('clause')!r}: ")
+        self.fail(asked, f"{text[:1].upper()}{text[1:].rstrip('.')}.")
+
+    def take(self, step: EditStep, piece: LayeredTrack) -> LayeredTrack:
+        """Take down what a step did; ``piece`` without it."""
+        self.done.extend(piece.facts)
+        for shortfall in piece.shortfalls:
+            self.fail(step.asked, shortfall)
+        return replace(piece, facts=(), shortfalls=())
 
 
 def _sample_range(first: float | None, last: float | None, samples: int) -> tuple[int, int]:
@@ -125,27 +179,43 @@ def _sample_range(first: float | None, last: float | None, samples: int) -> tupl
     return round(low * samples), round(high * samples)
 
 
-def _is_musical(prompt: str) -> bool:
-    """Whether a caption of it would say how the piece should be played."""
-    known = {**MOODS, **TEMPO_WORDS, **HINT_WORDS}
-    return names_style(prompt) or bool(find_words(normalize_text(prompt), known))
+def _tell_of_kept(
+    who: str, asked: str, plan: EditPlan, before: LayeredTrack, after: LayeredTrack, receipt: Receipt
+) -> None:
+    """Say whether a player who was to stay did."""
+    track = TRACK_OF[who]
+    if before.score is None:
+        touched = plan.style or any(step.track is None and track not in step.others for step in plan.steps)
+    elif track not in before.layers:
+        touched = False
+    else:
+        old, new = before.layers[track], after.layers.get(track)
+        touched = new is None or new.shape != old.shape or abs(level_change(old, new - old)) < _UNHEARD
+    if touched:
+        receipt.fail(
+            asked,
+            f"The {who} changed with all the rest: this can't be done to some players only.",
+        )
+    else:
+        receipt.done.append(f"{who} as before")
 
 
-def _asks_for_style(rest: str) -> bool:
-    """Whether what no step explains is a style that is asked for, and not a style in an aside."""
-    asking_words = (
-        r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
-    )
-    return names_style(rest) and bool(re.search(asking_words, rest, re.IGNORECASE))
+def _order(step: EditStep) -> int:
+    """Moments, meant on the clock of the track as it is, come first; loudness, that of the result, last."""
+    if step.kind in ("loudness", "peak"):
+        return 2
+    return int(step.when is None or step.kind in FORM_EDITS)
 
 
-def _in_style(piece: LayeredTrack, prompt: str, seed: int, report: Progress) -> LayeredTrack:
-    """The piece arranged anew, as loud as it was, and a note of it: some only meant a small change."""
+def _in_style(
+    piece: LayeredTrack, prompt: str, seed: int, report: Progress, receipt: Receipt
+) -> LayeredTrack:
+    """The piece arranged anew, as loud as it was."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
     new = rearrange(piece.score, prompt, seed=seed, report=report)
     style = f" as {new.score.brief.style}" if new.score and new.score.brief else ""
-    note = f"It was arranged anew{style}, every instrument of it; say {EXAMPLES} to change just that."
-    return replace(piece, layers=conform_stems(new.stems, piece), score=new.score, notes=(*piece.notes, note))
+    receipt.done.append(f"arranged anew{style}, every instrument of it")
+    return replace(piece, layers=conform_stems(new.stems, piece), score=new.score)
 
 
 def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -> LayeredTrack:
@@ -162,29 +232,73 @@ def _apply_step(
 ) -> LayeredTrack:
     """``piece``, which begins ``start`` seconds into the track, with one step done, where it is meant.
 
-    ``ceiling`` is the true peak (dBTP) that the parts that change may have.
+    ``ceiling`` is the true peak (dBTP) that the parts that change may have. It has the facts of the step.
     """
+    _check_player(piece, step)
     spans: list[tuple[int, int]] = []
     if step.when is not None:
         sections = piece.sections(progress_within(report, 0.0, 0.2)) if step.when.section else ()
         bars = piece.downbeats(progress_within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
         moment = step.when.shifted(start) if step.when.unit == "s" and not step.when.section else step.when
-        times = moment.resolve(piece.seconds, sections, bars)
-        spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in times]
+        stretches = moment.resolve(piece.seconds, sections, bars)
+        spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in stretches]
         if step.when.section and piece.score is None:
-            where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in times)
+            where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in stretches)
             note = f"The {step.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
             piece = piece.with_notes(note)
     if step.kind in FORM_EDITS:
-        return edit_form(piece, step, spans)
-    if not spans:
-        return EDIT_FUNCTIONS[step.kind](piece, step, report)
-    for first, last in reversed(spans):
-        part = piece.excerpt(first, last)
-        piece = piece.insert(
-            _with_peaks_limited(EDIT_FUNCTIONS[step.kind](part, step, report), part, ceiling), first, last
+        after = edit_form(piece, step, spans)
+        times = [(first / piece.rate, last / piece.rate) for first, last in spans]
+        return (
+            after
+            if after.facts
+            else after.with_facts(fact_of(step, piece, after, spoken(times, piece.seconds)))
         )
-    return replace(piece, notes=tuple(dict.fromkeys(piece.notes)))
+    if not spans:
+        return _changed(piece, step, report)
+    after, facts = piece, list[str]()
+    for first, last in reversed(spans):
+        part = after.excerpt(first, last)
+        changed = _changed(part, step, report)
+        where = spoken([(first / piece.rate, last / piece.rate)], piece.seconds)
+        facts[:0] = [f"{fact}{where}" for fact in changed.facts]
+        after = after.insert(_with_peaks_limited(replace(changed, facts=()), part, ceiling), first, last)
+    return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=tuple(facts))
+
+
+def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
+    """``piece`` with a step done to all of it, but for those ``others`` that it is not for, and the fact."""
+    named = () if step.track is None or step.kind in ("add", "only") else (step.track,)
+    for track in (*step.others, *named):
+        piece = piece.separate(track, report)
+    kept = {track: layer for track, layer in piece.layers.items() if track in step.others}
+    if not kept:
+        after = EDIT_FUNCTIONS[step.kind](piece, step, report)
+        return after if after.facts else after.with_facts(fact_of(step, piece, after))
+    rest = {track: layer for track, layer in piece.layers.items() if track not in kept}
+    if not rest:
+        raise Refused("nobody_left")
+    before = replace(piece, layers=rest)
+    after = EDIT_FUNCTIONS[step.kind](before, step, report)
+    after = after if after.facts else after.with_facts(fact_of(step, before, after))
+    score = after.score
+    if score is not None and piece.score is not None:
+        parts = [part for part in score.parts if part.track not in kept]
+        score = replace(score, parts=(*parts, *(part for part in piece.score.parts if part.track in kept)))
+    return replace(after, layers={**after.layers, **kept}, score=score)
+
+
+def _check_player(piece: LayeredTrack, step: EditStep) -> None:
+    """Refuse what names one of several instruments that are one stem: it would change them all."""
+    if step.track is None or piece.score is None or not step.name or is_whole_track(step.name):
+        return
+    played = {part.instrument for part in piece.score.parts if part.track == step.track}
+    meant = set(read_caption(step.name).instruments) & played or {step.name}
+    if len(played) > 1 and meant < played | {step.name}:
+        others = tuple(sorted(played - meant))
+        raise Refused(
+            "instrument_shares_stem", name=step.name, others=others, track=step.track.replace("_", " ")
+        )
 
 
 def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.editing.prompt.edits import EditStep
+from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade
 from audiopod_mcp.music.model import Refused, format_time, ignore_progress
 
 from .layers import LayeredTrack
+from .step import EditStep
 
-FORM_EDITS = ("cut", "keep", "repeat", "trim", "reverse")
+FORM_EDITS = ("cut", "keep", "repeat", "trim", "reverse", "loop")
 """The kinds of step that are done here."""
 _SILENCE = -60.0
 """What is softer than this at an end is silence, dB below the loudest moment."""
@@ -20,6 +21,8 @@ _MARGIN = 0.02
 """Seconds of silence that are left before the first sound and after the last."""
 _MAX_REPEATS = 16
 """How many times a stretch can be heard."""
+_BAR_TOLERANCE = 0.05
+"""By how much a bar may begin outside the stretch that is looped, seconds."""
 _MAX_DURATION = 1_200.0
 """How long a track can become, seconds."""
 
@@ -50,6 +53,8 @@ def edit_form(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange])
         return _reversed(piece, step, spans)
     if step.kind == "trim":
         return _trimmed(piece, step)
+    if step.kind == "loop":
+        return _looped(piece, (spans or [(0, piece.samples)])[0])
     if step.kind == "cut":
         edges = [0, *(edge for span in spans for edge in span), piece.samples]
         kept = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
@@ -84,10 +89,35 @@ def _trimmed(piece: LayeredTrack, step: EditStep) -> LayeredTrack:
     last = min(piece.samples, int(loud[-1]) + 1 + margin) if step.text != "start" else piece.samples
     if (first, last) == (0, piece.samples):
         where = {"start": "at its beginning", "end": "at its end"}.get(step.text, "at its ends")
-        return piece.with_notes(f"There is no silence {where} to remove.")
+        raise Refused("no_silence_there", where=where)
     gone = (piece.samples - (last - first)) / piece.rate
-    note = f"{gone:.1f} s of silence were removed; it lasts {format_time((last - first) / piece.rate)} now."
-    return replace(piece.excerpt(first, last), notes=(*piece.notes, note))
+    fact = f"{gone:.1f} s of silence removed; it lasts {format_time((last - first) / piece.rate)} now"
+    return piece.excerpt(first, last).with_facts(fact)
+
+
+def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
+    """The stretch cut to whole bars, its first moments faded from what comes after its last ones.
+
+    So the end leads into the beginning as it led into what followed it. Without bars it is as it was given.
+    """
+    rate, (first, last) = piece.rate, span
+    bars = [
+        round(bar * rate)
+        for bar in piece.downbeats(ignore_progress)
+        if first - _BAR_TOLERANCE * rate <= bar * rate <= last + _BAR_TOLERANCE * rate
+    ]
+    if len(bars) > 1:
+        first, last = max(0, bars[0]), min(piece.samples, bars[-1])
+    fade = min(round(CROSSFADE * rate), last - first)
+    tail = piece.excerpt(last, last + fade).layers if last + fade <= piece.samples else None
+    loop = piece.concatenate([(first, last)])
+    if tail is None:  # nothing follows that could lead in
+        return loop.with_facts(
+            f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
+        )
+    layers = {track: crossfade(tail[track], layer, fade) for track, layer in loop.layers.items()}
+    fact = f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
+    return replace(loop, layers=layers).with_facts(fact)
 
 
 def _reversed(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:

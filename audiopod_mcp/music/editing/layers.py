@@ -62,6 +62,10 @@ class LayeredTrack:
     score: Score | None = None
     notes: tuple[str, ...] = ()
     """What the listener should know, each one sentence."""
+    facts: tuple[str, ...] = ()
+    """What was done, where who did it knows it better than who compares."""
+    shortfalls: tuple[str, ...] = ()
+    """In what respect less was done than was asked for, one sentence each."""
     seed: int = 0
     """Seed of what is newly played."""
     separator: Separator = separate_by_signal
@@ -90,6 +94,19 @@ class LayeredTrack:
         noted = replace(self, notes=(*self.notes, *notes))
         noted._analyses.extend(self._analyses)
         return noted
+
+    def with_facts(self, *facts: str) -> LayeredTrack:
+        """The same track with more facts."""
+        return replace(self, facts=(*self.facts, *facts))
+
+    def with_shortfall(self, shortfall: str) -> LayeredTrack:
+        """The same track with one more thing that was not done as it was asked for."""
+        return replace(self, shortfalls=(*self.shortfalls, shortfall))
+
+    @property
+    def heard_tempo(self) -> float | None:
+        """The tempo that was heard, BPM; ``None`` where nobody has listened yet, or there is no pulse."""
+        return self._analyses[0].tempo if self._analyses else None
 
     def excerpt(self, first: int, last: int) -> LayeredTrack:
         """What is in samples ``[first, last)``, of the layers and of the score."""

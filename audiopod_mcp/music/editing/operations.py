@@ -7,11 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.editing.prompt.edits import LOW_END, EditKind, EditStep
-from audiopod_mcp.music.editing.prompt.instruments import find_track
+from audiopod_mcp.edits.players import TRACK_OF
 from audiopod_mcp.music.effects.crossfade import fix_length
 from audiopod_mcp.music.effects.mix_matching import loudness_gain
-from audiopod_mcp.music.effects.normalization import MAX_LOUDNESS, MIN_LOUDNESS, normalization_gain
+from audiopod_mcp.music.effects.normalization import (
+    MAX_LOUDNESS,
+    MIN_LOUDNESS,
+    TRUE_PEAK_CEILING,
+    normalization_gain,
+)
 from audiopod_mcp.music.effects.time_stretch import pitch_shift, pitch_shift_voice, time_stretch
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -30,8 +34,10 @@ from audiopod_mcp.music.synthesis import Multitrack, record
 from audiopod_mcp.music.theory import parse_key
 
 from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
-from .rearrange import add_instrument, swap_instrument
-from .sound import SOUND_EDITS, equalize_layers
+from .rearrange import add_instrument, swap_instrument, track_of_instrument
+from .receipts import figure, signed
+from .sound import SOUND_EDITS
+from .step import EditStep, StepKind
 
 _SPEED_RANGE = (0.25, 4.0)
 """How much slower and faster a track can be made, as factors."""
@@ -49,8 +55,6 @@ def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
     report(0.0, "changing levels")
     if step.track is None or RESIDUAL not in piece.layers:
         return piece.map_layers(lambda x: x * np.float32(10 ** (step.amount / 20)), step.track, report)
-    if step.text == LOW_END:
-        return equalize_layers(piece, replace(step, kind="bass", track=None), report)
     piece = piece.separate(step.track, progress_within(report, 0.0, 0.8))
     stem, rest, reached = rebalance(
         piece.layers[step.track],
@@ -59,15 +63,16 @@ def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         step.amount,
         progress_within(report, 0.8, 1.0),
     )
-    notes = piece.notes
-    if abs(reached - step.amount) > 1:
-        far = f"about {abs(reached):.0f} of the {abs(step.amount):g} dB asked for"
-        notes = (
-            *notes,
-            f"The {track_label(step.track)} moved by {far}: more can't be told apart from the rest.",
-        )
     layers = {**piece.layers, step.track: stem, RESIDUAL: rest}
-    return replace(piece, layers=layers, notes=notes)
+    piece = replace(piece, layers=layers).with_facts(
+        f"{track_label(step.track)} about {signed(reached, 'dB')}"
+    )
+    if abs(reached - step.amount) <= 1:
+        return piece
+    far = f"about {abs(reached):.0f} of the {abs(step.amount):g} dB asked for"
+    return piece.with_shortfall(
+        f"The {track_label(step.track)} moved by {far}: more can't be told apart from the rest."
+    )
 
 
 def _loudness(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -83,13 +88,18 @@ def _loudness(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     before = integrated_loudness(piece.mix, piece.rate)
     if before is None:
         raise Refused("silence_has_no_loudness")
-    gain = normalization_gain(piece.mix, piece.rate, before, step.amount)
+    ceiling = TRUE_PEAK_CEILING if step.ceiling is None else step.ceiling
+    gain = normalization_gain(piece.mix, piece.rate, before, step.amount, ceiling)
     piece = piece.map_layers(lambda x: x * gain)
     reached = integrated_loudness(piece.mix, piece.rate) or before
+    piece = piece.with_facts(
+        f"{figure(reached)} LUFS, true peak {figure(true_peak(piece.mix, piece.rate))} dBTP"
+    )
     if abs(reached - step.amount) < 0.3:
         return piece
-    note = f"It reached {reached:.1f} LUFS: nearer to {step.amount:g} its peaks would be crushed."
-    return piece.with_notes(note)
+    return piece.with_shortfall(
+        f"It reached {reached:.1f} LUFS: nearer to {step.amount:g} its peaks would be crushed."
+    )
 
 
 def _peak(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -112,7 +122,7 @@ def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         frame = piece.frame(progress_within(report, 0.0, 0.3))
         if not frame.has_pulse:
             raise Refused("no_steady_beat")
-        speed = (step.amount + frame.tempo * (step.text == "more")) / frame.tempo
+        speed = step.amount / frame.tempo
     if not _SPEED_RANGE[0] <= speed <= _SPEED_RANGE[1]:
         raise Refused("speed_out_of_range", speed=speed, lowest=_SPEED_RANGE[0], highest=_SPEED_RANGE[1])
     score = piece.score and stretched(piece.score, 1 / speed)
@@ -135,7 +145,7 @@ def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         return _pitch_of_track(piece, step, report)
     if abs(step.amount) > _MAX_SEMITONES:
         raise Refused("transposition_too_far", semitones=step.amount, furthest=_MAX_SEMITONES)
-    score = piece.score and transposed(piece.score, round(step.amount))
+    score = piece.score and transposed(piece.score, step.amount)
     rendered = _rendered_again(piece, score, progress_within(report, 0.3, 0.6))
     return _shifted(piece, step.amount, rendered, score, progress_within(report, 0.6, 1.0))
 
@@ -156,7 +166,7 @@ def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     if to.minor != own.minor and not set(piece.layers) <= {*rendered, *UNPITCHED}:
         rendered, score = {}, piece.score and transposed(piece.score, by)
         mode = "minor" if own.minor else "major"
-        piece = piece.with_notes(
+        piece = piece.with_facts(f"everything {signed(by, 'semitones', 0)}").with_shortfall(
             f"What was recorded in {mode} stays so: it has the notes of {to} now, around another home."
         )
     return _shifted(piece, by, rendered, score, progress_within(report, 0.6, 1.0))
@@ -187,7 +197,7 @@ def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> La
     piece = piece.separate(track, progress_within(report, 0.0, 0.5))
 
     def higher(part: Part) -> Part:
-        moved = (replace(note, pitch=note.pitch + round(step.amount)) for note in part.notes)
+        moved = (replace(note, pitch=note.pitch + step.amount) for note in part.notes)
         return replace(part, notes=tuple(moved)) if part.track == track else part
 
     score = piece.score and with_parts(piece.score, higher)
@@ -237,12 +247,13 @@ def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
         rest, fell = remove_source(
             piece.layers[track], piece.layers[RESIDUAL], piece.rate, progress_within(report, 0.7, 1.0)
         )
-        note = f"The {track_label(track)} fell by about {-fell:.0f} dB: traces of {pronoun(track)} remain."
-        piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=(*piece.notes[:-1], note))
+        fact = f"{track_label(track)} about {signed(fell, 'dB', 0)}: traces of {pronoun(track)} remain"
+        piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=piece.notes[:-1]).with_facts(
+            fact
+        )
     takes_backing_vocals = step.track == "vocals" and step.text != "lead"
     if step.text == "lead" and "backing_vocals" not in piece.layers:
-        note = "No backing vocals could be told apart here: they went with the vocals."
-        piece = piece.with_notes(note)
+        piece = piece.with_shortfall("No backing vocals could be told apart here: they went with the vocals.")
     gone = {step.track} | ({"backing_vocals"} if takes_backing_vocals else set())
     return _keep_tracks(piece, tuple(track for track in piece.layers if track not in gone))
 
@@ -267,7 +278,7 @@ def _keep_tracks(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:
 
 
 def _add(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    track = step.track or ""
+    track = step.track or track_of_instrument(step.text)
     frame = piece.frame(progress_within(report, 0.0, 0.3))
     own = piece.score.brief if piece.score else None
     brief = own or Brief(step.text, tempo=frame.tempo, key=frame.key or "C major")
@@ -287,7 +298,8 @@ def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
     score = piece.score
     if score is None:  # A recording: what can be separated is replaced by what plays along.
         taken = _remove(piece, step, progress_within(report, 0.0, 0.5))
-        return _add(taken, replace(step, track=find_track(step.text)), progress_within(report, 0.5, 1.0))
+        added = _add(taken, replace(step, track=TRACK_OF.get(step.text)), progress_within(report, 0.5, 1.0))
+        return added.with_facts(f"{step.text} added")
     piece = piece.separate(old, report)
     stems, parts = swap_instrument(score, old, step.text, seed=piece.seed, report=report)
     before = piece.layers[old]
@@ -298,7 +310,7 @@ def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
     return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)))
 
 
-EDIT_FUNCTIONS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {
+EDIT_FUNCTIONS: Mapping[StepKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {
     **SOUND_EDITS,
     "level": _level,
     "loudness": _loudness,

@@ -57,6 +57,20 @@ def add_instrument(
     return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
 
 
+def track_of_instrument(name: str) -> str:
+    """The stem that an instrument plays in, called as a person does.
+
+    Raises
+    ------
+    Refused
+        Where no such instrument is known.
+    """
+    named = read_caption(name).instruments
+    if not named:
+        raise Refused("instrument_unknown", instrument=name)
+    return INSTRUMENTS[named[0]].track
+
+
 def swap_instrument(score: Score, old: str, instrument: str, *, seed: int, report: Progress) -> PlayedParts:
     """Have the parts of track ``old`` played by another ``instrument``, which is called as a person does.
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.editing.prompt.edits import EditKind, EditStep
 from audiopod_mcp.music.effects.dynamics import (
     bandpass,
     compressor_gain,
@@ -23,6 +22,7 @@ from audiopod_mcp.music.model import Audio, Progress, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
 from .layers import LayeredTrack
+from .step import EditStep, StepKind
 
 _ECHO_BEATS = 0.75
 """Beats between echoes where nobody says: a dotted eighth note."""
@@ -47,15 +47,12 @@ def equalize_layers(piece: LayeredTrack, step: EditStep, report: Progress) -> La
 
 def _filter(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "filtering")
-    low, high = {
-        "highpass": (step.hertz, 0.0), "lowpass": (0.0, step.hertz), "band": (step.amount, step.hertz)
-    }[step.kind]  # fmt: skip
-    if step.kind != "band" and not _LOWEST_CORNER <= step.hertz <= piece.rate / 2:
+    low, high = (step.hertz, 0.0) if step.kind == "highpass" else (0.0, step.hertz)
+    if not _LOWEST_CORNER <= step.hertz <= piece.rate / 2:
         raise Refused(
             "frequency_out_of_range", hertz=step.hertz, lowest=_LOWEST_CORNER, highest=piece.rate // 2
         )
-    changed = piece.map_layers(lambda x: bandpass(x, piece.rate, low, high), step.track, report)
-    return match_loudness(piece, changed, step.track) if step.kind == "band" else changed
+    return piece.map_layers(lambda x: bandpass(x, piece.rate, low, high), step.track, report)
 
 
 def _reverb(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -68,11 +65,10 @@ def _reverb(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
 
 def _echo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "adding echoes")
-    number, _, unit = step.text.partition(" ")
-    interval, notes = float(number or _ECHO_BEATS), []
-    if unit or not number:  # it is counted in beats
+    interval, notes = step.seconds, []
+    if interval is None:
         frame = piece.frame(report)
-        interval = interval * frame.beat_seconds if frame.has_pulse else _ECHO_SECONDS
+        interval = _ECHO_BEATS * frame.beat_seconds if frame.has_pulse else _ECHO_SECONDS
         if not frame.has_pulse:
             notes = [f"No steady beat was heard: the echoes are {_ECHO_SECONDS:g} s apart."]
     changed = piece.map_layers(
@@ -84,7 +80,7 @@ def _echo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
 def _width(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "changing the width")
     if piece.channels == 1 and (step.kind, step.amount) == ("width", 0.0):
-        return piece.with_notes("It is mono already.")
+        raise Refused("mono_already")
     if piece.channels != 2:
         raise Refused("not_stereo")
     if step.kind == "pan":
@@ -142,9 +138,9 @@ def _loudness_of(piece: LayeredTrack, track: str | None) -> float | None:
     return integrated_loudness(audio, piece.rate)
 
 
-SOUND_EDITS: Mapping[EditKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {
-    **dict.fromkeys(("bright", "bass", "middle", "treble", "bell"), equalize_layers),
-    **dict.fromkeys(("highpass", "lowpass", "band"), _filter),
+SOUND_EDITS: Mapping[StepKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {
+    **dict.fromkeys(("bright", "bass", "treble", "bell"), equalize_layers),
+    **dict.fromkeys(("highpass", "lowpass"), _filter),
     **dict.fromkeys(("esses", "compress", "punch"), _dynamics),
     **dict.fromkeys(("width", "pan"), _width),
     **dict.fromkeys(("fade in", "fade out"), _fade),

@@ -49,7 +49,9 @@ def limit_true_peak(
     """
     mix = mixdown(layers)
     over = true_peak(mix, rate) - ceiling
-    if over <= _TOLERANCE and max(mix.max(initial=0.0), -mix.min(initial=0.0)) <= 1:
+    # What was over full scale before, as a recording of floats may be, is not for a change elsewhere to mend.
+    highest = max(1.0, _sample_peak(mixdown(before)))
+    if over <= _TOLERANCE and _sample_peak(mix) <= highest:
         return layers
     changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
     rest = np.zeros(mix.shape, np.float32)  # no memory is taken by what stays silent
@@ -58,7 +60,7 @@ def limit_true_peak(
             rest += layers[track]
     if not changed or true_peak(rest, rate) > ceiling - _HEADROOM:
         changed, rest = set(layers), np.zeros(mix.shape, np.float32)
-    moving, sample_ceiling = np.subtract(mix, rest, out=mix), min(1.0, 10 ** (ceiling / 20))
+    moving, sample_ceiling = np.subtract(mix, rest, out=mix), min(highest, 10 ** (ceiling / 20))
     for _ in range(9):
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
@@ -68,6 +70,10 @@ def limit_true_peak(
             break
         sample_ceiling *= 10 ** (-(over + _TOLERANCE) / 20)
     return Multitrack.gather((track, x * gain if track in changed else x) for track, x in layers.items())
+
+
+def _sample_peak(audio: Audio) -> float:
+    return float(max(audio.max(initial=0.0), -audio.min(initial=0.0)))
 
 
 @dataclass(frozen=True)
@@ -89,10 +95,12 @@ class _Sum:
         return self.rest[piece] + self.moving[piece] * self.gain[piece]
 
 
-def normalization_gain(audio: Audio, rate: int, loudness: float, target: float) -> npt.NDArray[np.float32]:
+def normalization_gain(
+    audio: Audio, rate: int, loudness: float, target: float, peak: float = TRUE_PEAK_CEILING
+) -> npt.NDArray[np.float32]:
     """The gain that brings a recording to a loudness, or as near to it as its peaks allow.
 
-    The true peak of the result is at most −1 dBTP. What the limiter takes away is given back, so long as no
+    What the limiter takes away is given back, so long as no
     peak is turned down by more than 9 dB.
 
     Parameters
@@ -102,23 +110,25 @@ def normalization_gain(audio: Audio, rate: int, loudness: float, target: float) 
         Sample rate, Hz.
     loudness, target : float
         The loudness that it has and the one that it should have, LUFS.
+    peak : float
+        The true peak of the result at most, dBTP.
 
     Returns
     -------
     float32 array, shape (n, 1)
     """
     gain = np.ones((len(audio), 1), np.float32)
-    highest = TRUE_PEAK_CEILING + _MAX_LIMITING - true_peak(audio, rate)
-    make_up, ceiling = min(target - loudness, highest), TRUE_PEAK_CEILING
+    highest = peak + _MAX_LIMITING - true_peak(audio, rate)
+    make_up, ceiling = min(target - loudness, highest), peak
     for _ in range(5):
         raised = np.float32(10 ** (make_up / 20))
         gain = raised * limiter_gain(audio * raised, rate, 10 ** (ceiling / 20))
         # The limiter looks at samples; what rises between them lowers its ceiling.
-        over = true_peak(audio * gain, rate) - TRUE_PEAK_CEILING
+        over = true_peak(audio * gain, rate) - peak
         missing = target - (integrated_loudness(audio * gain, rate) or target)
         if over <= 0 and (abs(missing) < 0.05 or (missing > 0 and make_up >= highest)):
             break
         ceiling -= max(0.0, over + _TOLERANCE * (over > 0))
         make_up = min(make_up + missing, highest)
-    over = true_peak(audio * gain, rate) - TRUE_PEAK_CEILING
+    over = true_peak(audio * gain, rate) - peak
     return gain * np.float32(10 ** (-max(0.0, over) / 20))

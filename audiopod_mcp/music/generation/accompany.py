@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.composition.course import follow_course
 from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -99,7 +100,8 @@ def accompany(
         timesignature=frame.timesignature,
         duration=grid.beats[-1],
     )
-    score = compose(brief, seed=seed, grid=grid, report=progress_within(report, 0.0, 0.2))
+    score = compose(replace(brief, course=()), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.2))
+    score = follow_course(score, brief.course, start - origin)
     if ending:
         score = _with_long_last_notes(score, final - origin, max(score.duration, end - origin))
     made = Production.record(score, seed=seed, report=progress_within(report, 0.2, 1.0))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
-from audiopod_mcp.music.analysis.melody import extract_melody
+from audiopod_mcp.music.analysis.melody import melody_on_beats
+from audiopod_mcp.music.captions.negation import split_negated
+from audiopod_mcp.music.captions.numbers import find_duration, find_tempo
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.captions.text_search import normalize_text
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.mix_matching import dynamics_gain
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
@@ -33,14 +34,16 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.theory import parse_key
 
 from .accompany import accompany
+from .changed_frame import wanted_key
+from .finish import finish, with_receipt
 from .production import Production
+from .receipts import Played
 from .style_matching import matching_style
 
-_BEATS_AT_A_TIME = 64
-"""Beats whose melody is listened to at a time: a minute or so."""
+_ANEW = r"\b(?:covers?|renditions?|reimagin\w+|arranged|remix\w*)\b"
+"""How a cover is asked for."""
 _LOUDEST, _QUIETEST = -9.0, -24.0
 """Between these is the loudness of a cover, LUFS; it is the song's own within them."""
-_BPM = re.compile(r"(\d{2,3}(?:\.\d+)?)\s*bpm", re.IGNORECASE)
 
 
 def cover(
@@ -110,18 +113,23 @@ def cover(
         if analysis.loudness is None:
             raise Refused("cover_source_silent")
         notes = (
-            _melody(audio, rate, analysis.beats, progress_within(report, 0.2, 0.25)) if strength > 0 else ()
+            melody_on_beats(audio, rate, analysis.beats, progress_within(report, 0.2, 0.25))
+            if strength > 0
+            else ()
         )
         frame = lead_sheet_from_analysis(analysis, melody=notes)
         if not names_style(caption):
             heard_style = matching_style(audio, rate, analysis, report=progress_within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
-    stated = _BPM.search(caption)
-    if tempo or stated:
-        frame = frame.at_tempo(tempo or float(stated[1]))  # type: ignore[index]
-    if key:
+    words = split_negated(normalize_text(caption))[1]
+    if tempo := tempo or find_tempo(words, 30, 300):
+        frame = frame.at_tempo(tempo)
+    if key := key or wanted_key(caption, frame.key):
         frame = _in_key(frame, key)
-    length = duration if duration and duration > 0 else frame.duration
+    stated = find_duration(words)
+    length = (
+        duration if duration and duration > 0 else stated if stated and 1 <= stated <= 600 else frame.duration
+    )
     brief = brief_in_context(
         caption,
         None,
@@ -152,21 +160,15 @@ def cover(
     if not frame.has_pulse:
         notes_made.append("No steady beat was heard, so the cover keeps its own time.")
     assert played.score is not None  # noqa: S101 - accompany() always writes one
-    return made.rendering(played.score, tuple(notes_made))
-
-
-def _melody(audio: Audio, rate: int, beats: Sequence[float], report: Progress) -> tuple[Note, ...]:
-    """The melody of a recording; none without a beat."""
-    notes: list[Note] = []
-    for first in range(0, len(beats) - 1, _BEATS_AT_A_TIME):
-        report(first / len(beats), "listening to the tune")
-        part = beats[first : first + _BEATS_AT_A_TIME + 1]
-        start, end = part[0], part[-1]
-        phrase = extract_melody(
-            audio[int(start * rate) : int(end * rate)], rate, [beat - start for beat in part]
-        )
-        notes.extend(replace(note, start=note.start + start) for note in phrase)
-    return tuple(notes) if len(beats) > 4 else ()
+    kept = {
+        "metre": f"a cover keeps the metre of the song, {frame.timesignature}",
+        "pace": f"a cover keeps the song's tempo unless one is given in BPM; it is {frame.tempo:.4g} BPM",
+    }
+    facts = finish(made, caption)
+    covered = made.rendering(played.score, tuple(notes_made))
+    covered = replace(covered, done=(f"the song's own beats, {strength:.0%} of its bars with its chords",))
+    told = Played(brief, played.score, finish=facts, kept=kept, own_words=_ANEW)
+    return with_receipt(covered, caption, told)
 
 
 def _in_key(frame: LeadSheet, key: str) -> LeadSheet:

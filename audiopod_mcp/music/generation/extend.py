@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import (
     Audio,
+    Brief,
     Progress,
     Refused,
     Rendering,
@@ -30,6 +32,8 @@ from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import STYLE_NOTE, accompany
+from .changed_frame import changed_frame
+from .receipts import Played, Receipt, receipt
 from .style_matching import matching_style
 
 MAX_EXTENSION = 60.0
@@ -43,6 +47,14 @@ _FADING_LEVEL = 6.0
 _ENDING = re.compile(
     r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
 )
+_KEPT = {"cannot": "name the key, the metre or the tempo that it is to go on in: D minor, 3/4, 90 BPM"}
+"""What to ask for, where a change is wished without saying to what."""
+_GOING_ON = re.compile(
+    r"\b(?:continu\w+|go(?:es|ing)? on|keep(?:s|ing)? (?:going|on)|carr(?:y|ies) on|now|next"
+    r"|same (?:groove|style|band)|more of (?:it|the same))\b",
+    re.IGNORECASE,
+)
+"""How an extension is asked for that is like the song."""
 _BIG = re.compile(
     r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
     re.IGNORECASE,
@@ -66,7 +78,8 @@ def extend(
 ) -> Rendering:
     """Add new music before and after a song.
 
-    The song's beats and chords go on as they were; loudness and spectral balance are those of the nearest
+    The song's beats and chords go on as they were, unless the caption asks for another key, metre or tempo;
+    loudness and spectral balance are those of the nearest
     stretch of it. The song is untouched but for a crossfade of at most 30 ms at each seam. Where it fades,
     rings out or is silent at that end, the new music is added to it from the beat on which it gives way, so
     that no gap is heard.
@@ -109,12 +122,35 @@ def extend(
     parts = Rendering(audio, rate, stems or {}, score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("after", after), ("before", before)) if length > 0]
     notes: list[str] = []
+    told: list[Receipt] = []
     for number, (side, length) in enumerate(sides):
         parts = _extended(
             parts, side == "before", length, caption, lyrics if number == 0 else None, seed + number,
-            progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes,
+            progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes, told,
         )  # fmt: skip
-    return Rendering(parts.audio, rate, parts.stems, parts.score, parts.lyrics, tuple(dict.fromkeys(notes)))
+    both = _both_sides(told)
+    return Rendering(
+        parts.audio,
+        rate,
+        parts.stems,
+        parts.score,
+        parts.lyrics,
+        tuple(dict.fromkeys(notes)),
+        both.done,
+        both.not_done,
+    )
+
+
+def _both_sides(told: list[Receipt]) -> Receipt:
+    """One receipt of two: what was done on one side was done, and the players are told once."""
+    first, *others = told
+    done = [*first.done, *(fact for other in others for fact in other.done if not fact.startswith("plays: "))]
+    missed = [wish for wish in first.not_done if all(wish.asked in _asked(other) for other in others)]
+    return Receipt(tuple(dict.fromkeys(done)), tuple(missed))
+
+
+def _asked(receipt: Receipt) -> set[str]:
+    return {wish.asked for wish in receipt.not_done}
 
 
 def _extended(
@@ -127,6 +163,7 @@ def _extended(
     report: Progress,
     wanted: Mapping[str, Any],
     notes: list[str],
+    told: list[Receipt],
 ) -> Rendering:
     """``song`` with ``length`` seconds more on one side."""
     audio, rate = song.audio, song.rate
@@ -135,6 +172,14 @@ def _extended(
         notes.append("No steady beat was heard; the new music keeps its own time.")
     if heard_style:
         notes.append(STYLE_NOTE.format(heard_style))
+    # Songs begin with an attack and end with something that rings: the one must not be softened.
+    fade = min(round((CROSSFADE / 6 if before else CROSSFADE) * rate), len(audio) // 2)
+    edge = _find_edge(audio, rate, before, frame, fade)
+    overlap = edge.samples / rate
+    own, frame = (
+        frame,
+        changed_frame(frame, prompt, overlap if before else frame.duration - overlap, before=before),
+    )
     brief = brief_in_context(
         prompt,
         song.score.brief if song.score else None,
@@ -144,17 +189,20 @@ def _extended(
         duration=length,
         lyrics=lyrics,
     )
-    # Songs begin with an attack and end with something that rings: the one must not be softened.
-    fade = min(round((CROSSFADE / 6 if before else CROSSFADE) * rate), len(audio) // 2)
-    edge = _find_edge(audio, rate, before, frame, fade)
-    overlap = edge.samples / rate
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
-        label=_label(frame, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
+        label=_label(own, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
     report(0.9, "joining it to the song")
+    before_it = song.score.brief if song.score else None
+    same_energy = before_it is not None and abs(before_it.energy - brief.energy) < 0.05
+    told.append(
+        _receipt_of(
+            song, played, brief, prompt, before, length, overlap, _own_words(own, frame, ending, same_energy)
+        )
+    )
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
         notes.append(
@@ -195,6 +243,52 @@ def _extended(
     else:
         whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
+
+
+def _receipt_of(
+    song: Rendering,
+    played: Rendering,
+    brief: Brief,
+    prompt: str,
+    before: bool,
+    length: float,
+    overlap: float,
+    own_words: str,
+) -> Receipt:
+    """What was done of ``prompt``, and where the new music enters or gives over to the song.
+
+    ``own_words`` is a pattern of words that the extension itself has done.
+    """
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    score = replace(played.score, duration=length)
+    fading = ("fade out to the end",) if _FADE_OUT.search(prompt) and not before else ()
+    entry = len(song.audio) / song.rate - overlap
+    told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words))
+    if before:
+        fact = (
+            f"the song begins at {_exact(length)}; every sample of it from {_exact(length + overlap + 0.01)} "
+            "on is as it was"
+        )
+    else:
+        fact = f"the new music enters at {_exact(entry)}; every sample before is as it was"
+    return Receipt((fact, *told.done), told.not_done)
+
+
+def _exact(seconds: float) -> str:
+    """A time to the hundredth of a second, rounded down: what is said to lie before it does."""
+    minutes, rest = divmod(math.floor(100 * seconds + 1e-6), 6000)
+    return f"{minutes}:{rest / 100:05.2f}"
+
+
+def _own_words(own: LeadSheet, frame: LeadSheet, ending: bool, same_energy: bool) -> str:
+    """A pattern of the words by which an extension is asked for that goes on, changes or ends as it does."""
+    words = [_GOING_ON.pattern]
+    words += [_ENDING.pattern] * ending
+    words += [r"same (?:energy|mood|feel|vibe)"] * same_energy
+    words += [r"key change|modulat"] * (frame.key != own.key)
+    words += [r"tempo change|speed|slow(?:s|ing)? down|gets? (?:faster|slower)"] * (frame.tempo != own.tempo)
+    words += [r"time signature change|changing met"] * (frame.timesignature != own.timesignature)
+    return "|".join(words)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from audiopod_mcp.music.captions.parse import default_duration, instruments_named
-from audiopod_mcp.music.captions.unsupported import unmet_requests
+from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
 from audiopod_mcp.music.composition.stanzas import stanzas
@@ -31,14 +31,18 @@ from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
+from .drum_keys import PERCUSSION_KEYS, drum_key
+from .finish import finish, with_receipt
 from .production import Production
+from .receipts import Played
 
 _BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
 GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
+_SAMPLE = r"\b(?:loops?|loopable|one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
+"""How a sample is asked for."""
 _MAX_LOOP = 120.0
 """Seconds."""
-_FADE = re.compile(r"(?<!no )(?<!without )(?<!without a )\bfad(?:e|es|ing)[\s-]?out\b", re.IGNORECASE)
 
 
 def generate(
@@ -68,17 +72,15 @@ def generate(
     """
     score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
     made = Production.record(score, tracks=tracks, report=progress_within(report, 0.12, 1.0))
-    made.mix()
-    if _FADE.search(brief.caption):
-        made.fade_out(min(8.0, 0.15 * score.duration))
-    return made.rendering(score, (*_notes_on(brief, made, loop=False), *unmet_requests(brief)))
+    facts = finish(made, brief.caption)
+    song = made.rendering(score, _notes_on(brief, made, loop=False))
+    return with_receipt(song, brief.caption, Played(brief, score, finish=facts, tracks=tracks))
 
 
 def rap_brief(brief: Brief) -> Brief:
     """The same brief with its lyrics spoken in rhythm, over a hip hop beat unless it has one already."""
-    instruments = tuple(name for name in brief.instruments if name != "voice")
-    if "spoken voice" not in instruments:
-        instruments = (*instruments, "spoken voice")
+    instruments = tuple(name for name in brief.instruments if INSTRUMENTS[name].track != "vocals")
+    instruments = (*instruments, "spoken voice")
     style = brief.style if brief.style in ("hip hop", "trap", "lo-fi", "reggaeton", "funk") else "hip hop"
     rap = replace(brief, style=style, instruments=instruments)
     if brief.duration == default_duration(brief):  # Nobody said how long; and speech takes less time.
@@ -96,8 +98,9 @@ def generate_sample(
     brief : Brief
         Its caption decides who plays.
     sample_type : {"loop", "one-shot"}
-        A loop of whole bars repeats without a seam. It is as long as the brief asks, to the nearest of 1, 2,
-        4, 8 … bars (four, if nobody says), and at most two minutes. A one-shot is one hit, note or chord.
+        A loop of whole bars repeats without a seam. It has the bars that the caption names, else it is as
+        long as the brief asks, to the nearest of 1, 2, 4, 8 … bars (four, if nobody says), and at most two
+        minutes. A one-shot is one hit, note or chord.
     seed : int
     report : Progress
 
@@ -118,6 +121,7 @@ def generate_sample(
     bar = metre.beats * beat
     wanted = 4.0 if brief.duration == default_duration(brief) else min(brief.duration, _MAX_LOOP) / bar
     bars = 2 ** max(0, round(np.log2(max(wanted, 0.5))))
+    bars = next((wish.value for wish in read_wishes(brief.caption) if wish.kind == "bars"), bars)
     while bars > 1 and bars * bar > _MAX_LOOP:
         bars //= 2
     length = bars * bar
@@ -131,7 +135,10 @@ def generate_sample(
         _just_what_is_named(brief), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.1)
     )
     made = Production.record(score, loop=True, report=progress_within(report, 0.1, 1.0))
-    return made.rendering(score, _notes_on(brief, made, loop=True))
+    facts = finish(made, brief.caption, fades=False)
+    loop = made.rendering(score, _notes_on(brief, made, loop=True))
+    loop = replace(loop, done=(f"loop of {bars} bar{'s' * (bars > 1)}, {length:.4g} s",))
+    return with_receipt(loop, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
 
 
 def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
@@ -159,25 +166,13 @@ def _just_what_is_named(brief: Brief) -> Brief:
 
 
 _TRACKS = {instrument.track for instrument in INSTRUMENTS.values()}
-_DRUM_KEYS = (
-    # What a drum is called, and its General MIDI key.
-    (r"kick|bass drum", 36), (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap", 39),
-    (r"open(?:ed)? (?:hi-?)?hat", 46), (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51),
-    (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47), (r"cowbell", 56), (r"conga", 63),
-    (r"bongo", 60), (r"timbale", 65), (r"shaker|maraca", 70), (r"tambourine", 54), (r"clave|wood ?block", 75),
-    (r"triangle", 81), (r"snap", 27), (r"guiro", 73),
-)  # fmt: skip
-
-
-_PERCUSSION_KEYS = {54, 56, 60, 63, 65, 70, 73, 75, 81}
-"""Those of them that a percussionist plays, not a drummer."""
 
 
 def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     """One sound: the drum that the caption names, or a note or chord of the instrument that it names."""
     caption = brief.caption.lower()
     key = parse_key(brief.key)
-    drum = next((key for pattern, key in _DRUM_KEYS if re.search(rf"\b(?:{pattern})s?\b", caption)), None)
+    drum = drum_key(caption)
     length = min(brief.duration, 6.0)
     if drum is not None and not re.search(r"\b808 bass\b", caption):
         name = _kit_for(brief, drum)
@@ -203,16 +198,20 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         (Span(0.0, length, "one-shot"),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
     )  # fmt: skip
     made = Production.record(score, report=report)
-    end = _end_of_sound(made.mix())
+    facts = finish(made, brief.caption, fades=False)
+    assert made.audio is not None  # noqa: S101 - it is mixed
+    end = _end_of_sound(made.audio)
     made.cut(0, end)
-    remarks = _notes_on(replace(brief, lyrics=None), made, loop=False)
-    return made.rendering(replace(score, duration=end / SAMPLE_RATE), remarks)
+    score = replace(score, duration=end / SAMPLE_RATE)
+    shot = made.rendering(score, _notes_on(replace(brief, lyrics=None), made, loop=False))
+    shot = replace(shot, done=(f"one-shot of {score.duration:.3g} s",))
+    return with_receipt(shot, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
 
 
 def _kit_for(brief: Brief, drum: int) -> str:
     """The kit that the caption names for a drum (General MIDI key), or the style's own."""
     caption = brief.caption.lower()
-    if drum in _PERCUSSION_KEYS:
+    if drum in PERCUSSION_KEYS:
         return "percussion"
     if kits := [name for name in brief.instruments if name.endswith("kit")]:
         return kits[0]

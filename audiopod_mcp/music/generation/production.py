@@ -130,11 +130,19 @@ class Production:
             self.audio *= curve
         self._did("fade_out", seconds)
 
+    def fade_in(self, seconds: float) -> None:
+        """Fade in the first ``seconds`` of the mix and of every stem."""
+        curve = apply_fade(np.ones((self.stems.samples, 1), np.float32), SAMPLE_RATE, seconds, at_start=True)
+        self.stems.scale(curve[:, 0])
+        if self.audio is not None:
+            self.audio *= curve
+        self._did("fade_in", seconds)
+
     def rendering(self, score: Score, notes: tuple[str, ...] = ()) -> Rendering:
         """What was made, of which ``score`` tells what is heard."""
         audio = self.mix() if self.audio is None else self.audio
         recipe = self.recipe if self.stems else None
-        return Rendering(audio, SAMPLE_RATE, self.stems, score, score.lyrics, notes, recipe)
+        return Rendering(audio, SAMPLE_RATE, self.stems, score, score.lyrics, notes, recipe=recipe)
 
     def _did(self, name: str, *arguments: Any) -> None:
         self.recipe = replace(self.recipe, steps=(*self.recipe.steps, (name, arguments)))
@@ -146,5 +154,6 @@ _STEPS: Final[Mapping[str, Callable[..., object]]] = {
     "match": Production.match,
     "widen": Production.widen,
     "mix": Production.mix,
+    "fade_in": Production.fade_in,
     "fade_out": Production.fade_out,
 }

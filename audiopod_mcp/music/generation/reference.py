@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +9,12 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes, onset_frames
+from audiopod_mcp.music.captions.negation import split_negated
+from audiopod_mcp.music.captions.numbers import find_duration, find_key, find_metre, find_tempo
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.captions.text_search import find_words, normalize_text
+from audiopod_mcp.music.captions.vocabulary import TEMPO_WORDS
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import (
@@ -24,11 +27,13 @@ from audiopod_mcp.music.leadsheet import SOFT_DENSITY
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Activity,
+    Analysis,
     Audio,
     Brief,
     Progress,
     Refused,
     Rendering,
+    Score,
     ignore_progress,
     progress_within,
 )
@@ -37,13 +42,14 @@ from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.synthesis import render
 
 from .accompany import STYLE_NOTE
+from .changed_frame import wanted_key
+from .finish import finish, with_receipt
 from .production import Production
+from .receipts import Played
 from .style_matching import matching_style
 
-_TEMPO_STATED = re.compile(r"\d{2,3}(?:\.\d+)?\s*bpm", re.IGNORECASE)
-_KEY_STATED = re.compile(
-    r"\b(?:in|key of) [A-G](?:#|b| sharp| flat)?[ -]?(?:major|minor|maj|min)\b", re.IGNORECASE
-)
+_LIKE_IT = r"\b(?:same|similar|like (?:this|it|the reference)|reference)\b"
+"""How music that is like the reference is asked for."""
 _DURATION_RANGE = (20.0, 180.0)
 """Seconds at least and at most, where no duration is asked for: the reference's own, within these."""
 _DENSITY_NOTE = "The reference has {:.1f} onsets a beat; in {}, {:.1f} was as near as its players come."
@@ -106,11 +112,17 @@ def reference(
     analysis = analyze(audio, rate, progress_within(report, 0.0, 0.2))
     if analysis.loudness is None:
         raise Refused("reference_silent")
-    if tempo is None and not _TEMPO_STATED.search(caption):
+    words = split_negated(normalize_text(caption))[1]
+    if tempo is None and find_tempo(words, 30, 300) is None and not find_words(words, TEMPO_WORDS):
         tempo = analysis.tempo
-    if key is None and not _KEY_STATED.search(caption):
-        key = analysis.key
-    length = duration if duration and duration > 0 else float(np.clip(analysis.duration, *_DURATION_RANGE))
+    if key is None and find_key(words) is None:
+        key = wanted_key(caption, analysis.key) or analysis.key
+    stated = find_duration(words)
+    length = float(np.clip(analysis.duration, *_DURATION_RANGE))
+    if duration and duration > 0:
+        length = duration
+    elif stated and 1 <= stated <= 600:
+        length = stated
     profile = MixProfile(analysis.loudness, spectral_balance(audio, rate))
     heard_style = None if names_style(caption) else matching_style(audio, rate, analysis, profile)
     brief = brief_in_context(
@@ -120,7 +132,7 @@ def reference(
         heard_style=heard_style,
         tempo=tempo,
         key=key,
-        timesignature=timesignature or analysis.timesignature,
+        timesignature=timesignature or find_metre(words) or analysis.timesignature,
         duration=length,
         lyrics=lyrics,
         **wanted,
@@ -145,7 +157,19 @@ def reference(
         factor = float(np.clip(np.sqrt(stereo_width(audio) / own), 0.25, 2.5))
         made.widen(factor)
         made.match(loudness, report=progress_within(report, 0.97, 1.0))
-    return made.rendering(score, notes)
+    facts = finish(made, caption)
+    new = made.rendering(score, notes)
+    new = replace(new, done=(f"as the reference: {_likeness(analysis, score)}, {loudness:.1f} LUFS",))
+    return with_receipt(new, caption, Played(brief, score, finish=facts, own_words=_LIKE_IT))
+
+
+def _likeness(analysis: Analysis, score: Score) -> str:
+    """What a score has of what was heard in the reference."""
+    tempo = analysis.tempo is not None and abs(score.tempo - analysis.tempo) < 1
+    facts = [f"{score.tempo:.4g} BPM"] * tempo
+    facts += [score.key] * (score.key == analysis.key)
+    facts += [score.timesignature] * (score.timesignature == analysis.timesignature)
+    return ", ".join(facts) or "its balance"
 
 
 def _with_density(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from audiopod_mcp.music.model import (
     Refused,
     Rendering,
     Score,
+    format_time,
     ignore_progress,
     progress_within,
 )
@@ -27,6 +29,8 @@ from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import accompany
+from .changed_frame import wanted_key
+from .receipts import Played, receipt
 from .style_matching import matching_style
 
 MAX_WINDOW = 300.0
@@ -51,6 +55,7 @@ def repaint(
     report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
+    clock: float = 0.0,
     **wanted: Any,
 ) -> Rendering:
     """Play a stretch of a song anew.
@@ -75,6 +80,8 @@ def repaint(
     report : Progress
     score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
         Those of a piece that was composed here; they are repainted with it.
+    clock : float
+        The time, seconds, at which ``audio`` begins in the track that receipts speak of.
     **wanted
         Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
 
@@ -96,11 +103,18 @@ def repaint(
         last = round(min(duration, end + _NEIGHBORHOOD) * rate)
         part = repaint(
             audio[first:last], rate, start=start - first / rate, end=end - first / rate,
-            caption=caption, lyrics=lyrics, seed=seed, report=report, **wanted,
+            caption=caption, lyrics=lyrics, seed=seed, report=report, clock=clock + first / rate, **wanted,
         )  # fmt: skip
         out = audio.copy()
         out[first:last] = part.audio
-        return Rendering(out, rate, lyrics=shifted_lines(part.lyrics, first / rate), notes=part.notes)
+        return Rendering(
+            out,
+            rate,
+            lyrics=shifted_lines(part.lyrics, first / rate),
+            notes=part.notes,
+            done=part.done,
+            not_done=part.not_done,
+        )
 
     heard_style = None
     if score is not None:
@@ -120,6 +134,8 @@ def repaint(
         lyrics=lyrics,
     )
     first, last = round(start * rate), min(len(audio), round(end * rate))
+    if (key := wanted_key(caption, frame.key)) is not None:
+        frame = replace(frame, key=key, chords=())
     played = accompany(
         frame,
         brief,
@@ -151,16 +167,33 @@ def repaint(
             *notes,
             f"No style was asked for: it is played as {heard_style}, which the song sounds most like.",
         )
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    held = f"the stretch keeps the beats of the song around it: {frame.timesignature}, {frame.tempo:.4g} BPM"
+    kept = dict.fromkeys(("tempo", "metre", "pace"), held) | {
+        "length": f"the stretch is {end - start:.4g} s",
+        "mix": "the stretch is mixed like the song",
+        "fade": "the stretch has the levels of the song around it",
+    }
+    told = receipt(caption, Played(brief, played.score, clock + start, kept=kept))
+    stretch = f"{format_time(clock + start)}–{format_time(clock + end)}"
+    fact = f"{stretch} played anew; every sample outside is as it was"
+    done = (fact, *told.done)
     if score is None or not stems:
-        return Rendering(out, rate, lyrics=shifted_lines(played.lyrics, start), notes=notes)
+        return Rendering(
+            out,
+            rate,
+            lyrics=shifted_lines(played.lyrics, start),
+            notes=notes,
+            done=done,
+            not_done=told.not_done,
+        )
     nothing = np.zeros(audio.shape, np.float32)
     merged = Multitrack.gather(
         (track, _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain)
         for track in (*stems, *(track for track in new if track not in stems))
     )
-    assert played.score is not None  # noqa: S101 - play() always writes one
     whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
-    return Rendering(out, rate, merged, whole, whole.lyrics, notes)
+    return Rendering(out, rate, merged, whole, whole.lyrics, notes, done, told.not_done)
 
 
 def _check_window(start: float, end: float, duration: float) -> None:

@@ -97,7 +97,7 @@ SCENES: tuple[Style, ...] = (
             ("pad", "pad", "swell"), ("pad", "choir", "swell", 0.6, 0.6), ("lead", "electric guitar", "melody"),
         )),
     replace(ROCK, name="grunge", parents=("rock",), tempo=(92.0, 124.0), energy=0.75, groove="grunge", minor_share=0.75, scale="blues",
-        major=("I5 IV5 bIII5 bVI5", "I5 bIII5 IV5 I5"), minor=("i5 iv5 III5 VI5", "i5 VI5 i5 VII5", "i5 III5 iv5 bII5", "i5 bII5 i5 VI5", "i5 VII5 iv5 VI5"), band=band(
+        major=("I bVII5 IV I", "I IV vi V5", "I bIII5 IV I"), minor=("i iv5 III5 VI5", "i VI5 i VII5", "i III5 iv5 bII5", "i bII5 i VI5", "i VII5 iv VI5"), band=band(
             ("drums", "acoustic kit", "grunge", 0.0, 1.1), ("bass", "electric bass", "eighths"), ("comp", "electric guitar", "jangle"),
             ("comp", "distorted guitar", "grunge", 0.7, 1.1), ("lead", "lead guitar", "melody"),
         )),

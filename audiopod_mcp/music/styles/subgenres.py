@@ -21,7 +21,7 @@ SUBGENRES = (
         ("pad", "strings", "swell", 0.4), ("comp", "acoustic guitar", "arp8", 0.5, 0.7), ("lead", "oboe", "melody"),
     )),
     replace(ROCK, name="punk", parents=("rock",), tempo=(164.0, 192.0), groove="punk", energy=0.95, minor_share=0.2, scale="diatonic", melody_pace=1.3,
-        major=("I5 V5 vi5 IV5", "I5 IV5 V5 IV5", "I5 V5 IV5 V5", "vi5 IV5 I5 V5"), minor=("i5 VI5 III5 VII5", "i5 VII5 VI5 VII5", "i5 III5 VII5 iv5"), band=band(
+        major=("I5 V5 vi5 IV5", "I5 IV5 V5 IV5", "I5 V5 IV5 V5", "vi5 IV5 I5 V5"), minor=("i5 VI5 III5 VII5", "i5 VII5 VI5 V5", "i5 III5 iv5 V5", "i5 iv5 VI5 V5"), band=band(
             ("drums", "acoustic kit", "punk", 0.0, 1.1), ("bass", "electric bass", "driven"), ("comp", "distorted guitar", "rock"),
             ("comp", "distorted guitar", "chug", 0.6, 0.8), ("lead", "lead guitar", "melody", 0.5),
         )),
@@ -59,7 +59,7 @@ SUBGENRES = (
         form=("intro", "verse", "verse", "break", "verse", "outro"),
         major=("Imaj7 Imaj7 IVmaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Iadd9", "IVmaj7 IVmaj7 Imaj7 Imaj7", "Imaj7 iii7 IVmaj7 Imaj7"), minor=("i9 i9 VImaj7 VImaj7", "i9 VImaj7 III VII", "i9 iv9 i9 iv9", "VImaj7 VImaj7 i9 v7"),
         band=band(
-            ("pad", "pad", "swell"), ("pad", "choir", "swell", 0.35, 0.6), ("bass", "synth bass", "hold", 0.3, 0.7),
+            ("pad", "pad", "swell"), ("pad", "choir", "swell", 0.35, 0.6), ("bass", "synth bass", "pedal", 0.3, 0.7),
             ("comp", "electric piano", "arp8", 0.3, 0.6), ("lead", "bells", "melody"),
         )),
     replace(HOUSE, name="techno", parents=("electronic",), tempo=(128.0, 138.0), groove="techno", minor_share=1.0, energy=0.85, scale="dark",
@@ -110,7 +110,8 @@ SUBGENRES = (
         ("comp", "organ", "offbeats", 0.5, 0.7), ("lead", "trumpet", "melody"), ("counter", "brass", "answers", 0.5),
     )),
     replace(RNB, name="gospel", parents=("r&b", "soul"), tempo=(66.0, 96.0), groove="gospel", minor_share=0.05, scale="diatonic", swing=0.6, swing_unit=0.5,
-        major=("I I7 IV iv6", "I vi7 ii7 V7", "IV V6 iii7 vi7", "I IV I V7", "I iii7 IV ii7,V7", "vi7 II7 IV V7sus4"), band=band(
+        major=("I I7 IV iv6", "I vi7 ii7 V7", "IV V6 iii7 vi7", "I IV I V7", "I iii7 IV ii7,V7", "vi7 II7 IV V7sus4"),
+        minor=("i iv V7 i", "i VI iiø7 V7", "i iv i V7", "i VII VI V7", "i iv7 VII V7"), band=band(
             ("drums", "acoustic kit", "gospel", 0.3), ("percussion", "percussion", "tambourine8", 0.6, 0.7), ("bass", "electric bass", "soul", 0.2),
             ("comp", "organ", "hold"), ("comp", "piano", "popkeys"), ("pad", "choir", "swell", 0.5), ("lead", "organ", "melody"),
         )),

@@ -80,14 +80,28 @@ def _contact_noise(n: int, tone: Tone, low: float, high: float, decay: float) ->
     return contact
 
 
+def _tuned(hertz: float, tone: Tone, *, fifth: bool = False) -> float:
+    """Tune a drum to the tonic, or where that is nearer to the ``fifth``, as drummers and producers do.
+
+    Its own pitch would sound through every bar, in a key of its own.
+    """
+    if tone.tonic is None:
+        return hertz
+    own = 69 + 12 * np.log2(hertz / 440)
+    # A lower drum has less to give than a higher one, so it is rather tuned up.
+    ways = [(tone.tonic + step - own + 5) % 12 - 5 for step in ((0, 7) if fifth else (0,))]
+    return float(hertz * 2 ** (min(ways, key=abs) / 12))
+
+
 def _kick(kit: Kit, tone: Tone) -> Signal:
+    hertz = _tuned(kit.kick_hz, tone)
     n = int(kit.kick_decay * 6 * SAMPLE_RATE)
     t = sample_times(n)
     sweep = 0.03 if kit.electronic else 0.018
     # A harder blow stretches the head further, so its pitch falls from higher; no foot hits twice alike.
     falls, rings = (1.0, 1.0) if kit.electronic else tone.rng.uniform(0.88, 1.12, 2)
     fall = kit.kick_sweep * falls * (0.55 + 0.5 * tone.force)
-    cycles = kit.kick_hz * t + fall * sweep * (1 - np.exp(-t / sweep))
+    cycles = hertz * t + fall * sweep * (1 - np.exp(-t / sweep))
     y = np.float32(1.2) * np.sin(2 * np.pi * cycles).astype(np.float32) * exp_decay(n, rings * kit.kick_decay)
     if kit.electronic:
         y = np.tanh(np.float32(1.6) * y)
@@ -114,7 +128,7 @@ def _snare(kit: Kit, tone: Tone) -> Signal:
     ratios = np.concatenate(([1.0, 1.79], 1.55 * _MEMBRANE_RATIOS[1:8]))
     strengths = np.array([1, 0.7, 0.45, 0.35, 0.3, 0.25, 0.2, 0.16, 0.12])
     strengths = strengths * rng.uniform(0.75, 1.25, 9) * ratios ** (0.8 * (tone.force - 0.6))
-    glide = kit.snare_hz * (1 + 0.02 * tone.force)
+    glide = _tuned(kit.snare_hz, tone, fifth=True) * (1 + 0.02 * tone.force)
     skin = decaying_modes(glide * ratios, strengths, 0.085 / np.sqrt(ratios), n, rng.uniform(0, 0.6, 9))
     low, high = kit.wires
     decay = kit.snare_decay * (0.55 + 0.6 * tone.force)

@@ -52,6 +52,12 @@ INSTRUMENTS: dict[str, Instrument] = {
     "voice": Instrument(
         "vocals", voice.guide_voice, 55, 76, 0.8, 0.0, 0.22, 0.09, _SUSTAINED, echo_level=0.08
     ),
+    "female voice": Instrument(
+        "vocals", voice.female_voice, 57, 79, 0.8, 0.0, 0.22, 0.09, _SUSTAINED, echo_level=0.08
+    ),
+    "male voice": Instrument(
+        "vocals", voice.male_voice, 45, 66, 1.3, 0.0, 0.22, 0.09, _SUSTAINED, echo_level=0.08
+    ),
     "spoken voice": Instrument("vocals", voice.speaking_voice, 43, 55, 1.5, 0.0, 0.1, 0.05, 1.5),
     "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _SUSTAINED),
     # drums

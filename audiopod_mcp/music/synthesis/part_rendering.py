@@ -50,7 +50,7 @@ _DRONE_NOTE_SECONDS = 8.0
 _SoundKey = tuple[int, int, int, str]
 
 
-def render_part(part: Part, samples: int, seed: int, report: Progress) -> Signal:
+def render_part(part: Part, samples: int, seed: int, report: Progress, tonic: int | None = None) -> Signal:
     """Play a part without effects.
 
     Parameters
@@ -63,6 +63,8 @@ def render_part(part: Part, samples: int, seed: int, report: Progress) -> Signal
         Decides the noise of the instrument.
     report
         Is told the fraction of this part that is done, and may raise to stop it.
+    tonic
+        Pitch class that drums are tuned to; ``None`` leaves them at their own pitch.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def render_part(part: Part, samples: int, seed: int, report: Progress) -> Signal
     dry = np.zeros(samples, np.float32)
     for done, (key, notes) in enumerate(groups):
         report(0.85 * done / len(groups), part.instrument)
-        sound = _synthesize_sound(instrument, part.instrument, key, notes, seed)
+        sound = _synthesize_sound(instrument, part.instrument, key, notes, seed, tonic)
         if sound.ndim == 2 and dry.ndim == 1:
             mono, dry = dry, np.zeros((samples, 2), np.float32)
             if done:
@@ -196,7 +198,7 @@ def _notes_by_sound(
 
 
 def _synthesize_sound(
-    instrument: Instrument, name: str, key: _SoundKey, notes: list[Note], seed: int
+    instrument: Instrument, name: str, key: _SoundKey, notes: list[Note], seed: int, tonic: int | None
 ) -> Signal:
     """Synthesise the longest sound that these notes need, at the reference level."""
     pitch, force, _, sung = key
@@ -211,7 +213,7 @@ def _synthesize_sound(
     )
     syllable = sung.rstrip(_FROM_ABOVE + _SLURRED) or None
     above, slurred = _FROM_ABOVE in sung, _SLURRED in sung
-    tone = Tone(pitch / 20, seconds, (force + 0.5) / _VELOCITY_LAYERS, rng, syllable, above, slurred)
+    tone = Tone(pitch / 20, seconds, (force + 0.5) / _VELOCITY_LAYERS, rng, syllable, above, slurred, tonic)
     sound = instrument.synthesize(tone)
     if instrument.unpitched or instrument.track == "bass":
         sound = remove_dc(sound)

@@ -32,6 +32,8 @@ class Tone:
     """Whether it is slurred from a higher note."""
     slurred: bool = False
     """Whether it goes on from the note before in one breath or bow."""
+    tonic: int | None = None
+    """Pitch class of the key, to which a drum is tuned; ``None`` leaves it at its own pitch."""
 
     @property
     def frequency(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -76,9 +77,12 @@ class _ChannelStrip:
     def __init__(self, part: Part, score: Score, samples: int, seed: int, report: Progress) -> None:
         self.name = part.instrument
         self._instrument = INSTRUMENTS[part.instrument]
-        if key := parse_key(score.key):
+        if score.brief is not None and score.brief.dry:
+            self._instrument = replace(self._instrument, reverb_send=0.0, echo_level=0.0)
+        key = parse_key(score.key)
+        if key:
             part = with_drones(part, key.tonic)
-        self._dry = render_part(part, samples, seed, report)
+        self._dry = render_part(part, samples, seed, report, key.tonic if key else None)
         if self._instrument.drive:
             mix_effects.distort(self._dry, self._instrument.drive, lambda: report(0.9, self.name))
         self._level = 10 ** (self._instrument.level_db / 20)

@@ -202,10 +202,13 @@ def voice_spectrum(frequencies: FloatArray, shape: FloatArray, force: float) -> 
     return amplitudes
 
 
-def _formant_tables(tone: Tone, vowel: str, consonant: Consonant | None, max_harmonics: int) -> Signal:
+def _formant_tables(
+    tone: Tone, vowel: str, consonant: Consonant | None, max_harmonics: int, tract: float = 1.0
+) -> Signal:
     """Build wavetables of equal power from the consonant to the loud vowel; (_FORMANT_STEPS, TABLE_SIZE)."""
     f = tone.frequency * harmonics(tone.frequency, max_harmonics)
     vowelled = vocal_formants(vowel, tone.pitch)
+    vowelled[:, 0] /= tract
     start = vowelled.copy()
     if consonant:
         start[:3, 0] = consonant.locus
@@ -243,20 +246,39 @@ def _with_consonant(tone: Tone, y: Signal, consonant: Consonant | None) -> Signa
 
 
 def _articulation(
-    tone: Tone, max_harmonics: int, vowel_opens: float
+    tone: Tone, max_harmonics: int, vowel_opens: float, tract: float = 1.0
 ) -> tuple[Consonant | None, Signal, float, float]:
     """Give a syllable's consonant, its wavetables, when the mouth begins to open, and in how many seconds."""
     consonant = CONSONANTS.get(consonant_of(tone.syllable))
-    tables = _formant_tables(tone, vowel_of(tone.syllable), consonant, max_harmonics)
+    tables = _formant_tables(tone, vowel_of(tone.syllable), consonant, max_harmonics, tract)
     begins, opens = (consonant.closed, consonant.opens) if consonant else (0.0, vowel_opens)
     return consonant, tables, begins, opens
 
 
 def guide_voice(tone: Tone) -> Signal:
-    """Sing one syllable: the mouth opens, vibrato sets in, breath pulses with the tone; (n,)."""
+    """Sing one syllable with a voice between a man's and a woman's; (n,)."""
+    return _sung_syllable(tone, 1.0)
+
+
+def female_voice(tone: Tone) -> Signal:
+    """Sing one syllable with a woman's voice; (n,)."""
+    return _sung_syllable(tone, 0.9)
+
+
+def male_voice(tone: Tone) -> Signal:
+    """Sing one syllable with a man's voice; (n,)."""
+    return _sung_syllable(tone, 1.12)
+
+
+def _sung_syllable(tone: Tone, tract: float) -> Signal:
+    """Sing one syllable: the mouth opens, vibrato sets in, breath pulses with the tone; (n,).
+
+    ``tract`` is the length of the vocal tract as a multiple of the guide's: a man's is about a fifth longer
+    than a woman's, and his formants are as much lower (Fant, *Speech Sounds and Features*, 1973).
+    """
     n, rng = tone.samples(0.2), tone.rng
     t = control_times(n)
-    consonant, tables, begins, opens = _articulation(tone, 60, 0.06)
+    consonant, tables, begins, opens = _articulation(tone, 60, 0.06, tract)
     phase, rate, cents = rng.uniform(0, 2 * np.pi), rng.uniform(5.2, 5.8), rng.uniform(22, 34)
     pitch = pitch_contour(
         tone, n, cents=cents, rate=rate, delay=0.3, phase=phase, scoop=110.0 if tone.from_above else -90.0,

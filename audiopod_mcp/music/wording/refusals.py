@@ -131,6 +131,14 @@ UNSUPPORTED_EDITS: Final[Mapping[str, tuple[str, str]]] = {
         "new words come as an argument of their own",
         "give them as <lyrics>; it works with tracks that were <composed here>",
     ),
+    "relative_tempo": (
+        "an edit sets the tempo itself, not by how much it changes",
+        "say to 126 bpm, or 5 % faster",
+    ),
+    "solo": (
+        "an edit composes no solos",
+        "it has an instrument play along for a stretch: add a saxophone from 1:00 to 1:30",
+    ),
     "composition": (
         "an edit composes no new sections",
         "<extend> goes on before or after the track, <repaint> plays a stretch anew, "
@@ -164,6 +172,10 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "genre_preset_unknown": '"{preset}" is not a genre preset: use one of {presets} or custom.',
     "key_unknown": '"{key}" is not a key: write for example "C major", "Am" or "F# minor".',
     "composition_key_unknown": '"{key}" is not a key: write for example "C major" or "F# minor".',
+    "caption_not_english": (
+        "<caption>: nothing of it was understood; write it in English and name a style, players, a mood or a "
+        "tempo"
+    ),
     "metre_unknown": '"{metre}" is not a metre that can be played: use {metres}.',
     "tempo_out_of_range": "A tempo of {tempo:g} BPM can't be played: use {lowest:g} to {highest:g}.",
     "duration_out_of_range": (
@@ -184,6 +196,9 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         "{syllables} syllables of lyrics don't fit into {duration:.0f} seconds: is it the right text?"
     ),
     # What is to be played again.
+    "nothing_to_write_down": (
+        "no tune and no chords are heard in this audio, so there is nothing to write down"
+    ),
     "cover_source_silent": (
         "<source>: the recording is silent, there is no song in it to cover; <give another one>"
     ),
@@ -210,7 +225,16 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     # What is to be edited.
     "nothing_to_edit": ("<instruction>: say what to change, for example: a bit brighter, drums 3 dB louder"),
     "edit_not_understood": (
-        "<instruction>: no change was understood in it; say {examples}; for a style, <cover>"
+        "<instruction>: no change was understood in it; write it in English, such as {examples}; "
+        "for a style, <cover>"
+    ),
+    "edit_clause_refused": "<instruction>: {clause!r}: {why}",
+    "clause_not_understood": (
+        "<instruction>: not understood, and left as it was; say it in plain English, one change a clause, "
+        "or with edits"
+    ),
+    "edit_asks_for_nothing": (
+        "<instruction>: it says what is to stay as it is and nothing that is to change; say what to change"
     ),
     "edit_unsupported": _edit_unsupported,
     "edit_range_invalid": (
@@ -221,6 +245,9 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         "<lyrics>: the words of a recording can't be changed here; "
         "it works with tracks that were <composed here>"
     ),
+    "recording_keeps_its_style": (
+        "<instruction>: a recording is not arranged anew by an edit; <cover> plays it in another style"
+    ),
     "nothing_to_sing": (
         "<lyrics>: there is nothing to sing in these lyrics; write at least one line of words"
     ),
@@ -230,6 +257,12 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         "<instruction>: no bars were heard to count; give times, for example from 0:30 to 0:45"
     ),
     "cut_leaves_nothing": "<instruction>: nothing would be left of the track; cut a part of it",
+    "no_silence_there": "<instruction>: there is no silence {where} to remove",
+    "mono_already": "<instruction>: it is mono already",
+    "instrument_shares_stem": (
+        "<instruction>: {name} can't be told apart from {others}: they are one stem; "
+        "say {track} to change all of it"
+    ),
     "nobody_left": "<instruction>: nothing would be left of the track; keep at least one instrument",
     "repeat_out_of_range": _repeat_out_of_range,
     "nothing_but_silence": (

@@ -12,11 +12,13 @@ from inspect import isfunction
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
+from audiopod_mcp.music.model import NotDone as NotDone
 from audiopod_mcp.music.model import Progress
 from audiopod_mcp.studio.media.layout import MASTER as MASTER
 from audiopod_mcp.studio.media.layout import RECIPE as RECIPE
 from audiopod_mcp.studio.media.layout import SCORE as SCORE
 from audiopod_mcp.studio.media.layout import STEMS as STEMS
+from audiopod_mcp.studio.media.layout import UNCLIPPED as UNCLIPPED
 from audiopod_mcp.studio.refused import EngineRefused as EngineRefused
 
 State: TypeAlias = Literal["ok", "warning", "problem"]
@@ -57,6 +59,8 @@ class Take:
     """The tracks that lie in :data:`STEMS`, or that its :data:`RECIPE` makes."""
     lrc: str | None = None
     quality: float | None = None
+    unclipped: bool = False
+    """Whether it is over full scale, as what it was made from, and lies in :data:`UNCLIPPED`, too."""
 
     def master(self, folder: Path) -> Path:
         return folder / self.name / MASTER
@@ -71,6 +75,10 @@ class Outcome:
     """The fields of a synchronous operation's result model, such as those of an analysis."""
     notes: tuple[str, ...] = ()
     """What the person should know about how it was made, each one sentence."""
+    done: tuple[str, ...] = ()
+    """What was made of the wish, each a short fact, measured where it can be."""
+    not_done: tuple[NotDone, ...] = ()
+    """What was asked for and was not done."""
     details: dict[str, Any] = field(default_factory=dict)
     """What the result is, small: ``bpm``, ``keyscale``, ``timesignature``, ``chords``, ``sections``."""
 

@@ -14,7 +14,7 @@ from audiopod_mcp.music.model import Progress, Rendering, progress_within
 from audiopod_mcp.settings import read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
-from .base import Engine, EngineRefused, Finding, Outcome, Take, Work
+from .base import Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
 from .takes import read_source, write_take
@@ -90,7 +90,9 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, progress_within(report, 0.05, 1.0), covered, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), covered, by_rule=True, remarks=source.notes
+        )
 
     def reference(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.reference import reference
@@ -107,7 +109,9 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(work, progress_within(report, 0.05, 1.0), likened, by_rule=True)
+        return _make_takes(
+            work, progress_within(report, 0.05, 1.0), likened, by_rule=True, remarks=source.notes
+        )
 
     def retake(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.retake import retake
@@ -188,6 +192,7 @@ class LocalEngine(Engine):
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
+        from .refusals import explain
         from .stems import separator_of
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
@@ -203,6 +208,7 @@ class LocalEngine(Engine):
                 seed=seed,
                 report=report,
                 separator=separator_of(self.demucs_models),
+                wording=explain,
                 **source.composed,
             )
 
@@ -236,15 +242,14 @@ class LocalEngine(Engine):
         take = write_take(
             work.folder, "take-1", rendering, None, progress_within(report, 0.9, 1.0), subtype=subtype
         )
-        return Outcome((take,), notes=notes)
+        return Outcome((take,), notes=(*source.notes, *notes))
 
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        return Outcome(
-            result=analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
-        )
+        result = analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
+        return Outcome(result={**result, "notes": [*source.notes, *result["notes"]]})
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
@@ -291,6 +296,8 @@ def _make_takes(
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
     notes: list[str] = []
+    done: list[str] = []
+    not_done: list[NotDone] = []
     details: dict[str, Any] = {}
     for number, seed in enumerate(chosen):
         part = progress_within(report, number / len(chosen), (number + 1) / len(chosen))
@@ -298,8 +305,16 @@ def _make_takes(
         end = progress_within(part, 0.9, 1.0)
         takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
         notes.extend(rendering.notes)
+        done.extend(rendering.done)
+        not_done.extend(rendering.not_done)
         if by_rule:
             notes.append(_BY_RULE)
             notes.extend([GUIDE_VOCAL_NOTE] if rendering.lyrics and work.params.get("lyrics") else [])
         details = details or details_of(rendering)
-    return Outcome(tuple(takes), notes=tuple(dict.fromkeys((*remarks, *notes))), details=details)
+    return Outcome(
+        tuple(takes),
+        notes=tuple(dict.fromkeys((*remarks, *notes))),
+        done=tuple(dict.fromkeys(done)),
+        not_done=tuple(dict.fromkeys(not_done)),
+        details=details,
+    )

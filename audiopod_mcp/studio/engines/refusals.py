@@ -6,18 +6,22 @@ here than in the library.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.wording.refusals import sentence
 
 
-def explain(refusal: Exception) -> str:
-    """The sentence for a refusal of the music; what any other exception says is a sentence already."""
+def explain(refusal: Exception, sources: Collection[str] = ("source",)) -> str:
+    """The sentence for a refusal of the music; what any other exception says is a sentence already.
+
+    ``sources`` are what brought the audio, as in :class:`~.base.Work`: a job, unless they say otherwise.
+    """
     if not isinstance(refusal, Refused):
         return str(refusal)
-    return sentence(refusal, {**NAMES, **NAMES_IN.get(refusal.code, {})})
+    own = NAMES_IN.get(refusal.code, {}) if "source" in sources else {}
+    return sentence(refusal, {**NAMES, **own})
 
 
 NAMES: Final[Mapping[str, str]] = {
@@ -46,4 +50,4 @@ NAMES: Final[Mapping[str, str]] = {
 NAMES_IN: Final[Mapping[str, Mapping[str, str]]] = {
     "retake_source_silent": {"source": "original_job_id", "give another one": "name another job"}
 }
-"""Names that differ in one refusal, by its code: music is played again from a job alone."""
+"""Names that differ in one refusal, by its code, where the music is that of a job."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, ignore_progress, progress_within
 
-from .base import MASTER, RECIPE, SCORE, STEMS, EngineRefused, Take, Work
+from .base import MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
 
 if TYPE_CHECKING:
     from .recipes import Remade
@@ -52,6 +52,9 @@ def read_source(
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
         raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
+    if path.name == MASTER and path.with_name(UNCLIPPED).is_file():
+        path = path.with_name(UNCLIPPED)
+    notes: list[str] = []
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
     audio, rate, subtype = read_audio(
@@ -60,6 +63,7 @@ def read_source(
         max_seconds=max_seconds or MAX_SECONDS,
         listening=listening,
         report=progress_within(report, 0.0, 0.5),
+        note=notes.append,
     )
     score: Score | None = None
     layers: Mapping[str, Audio] = {}
@@ -75,9 +79,9 @@ def read_source(
             if remade is None or not remade.same:
                 reason = remade.reason if remade else "has stems that can't be made any more"
                 note = f"What it starts from {reason}: it was treated as a recording, without stems."
-                return SourceTrack(audio, rate, subtype, {}, score, remade, (note,))
+                return SourceTrack(audio, rate, subtype, {}, score, remade, (*notes, note))
             layers = remade.stems.sorted()
-    return SourceTrack(audio, rate, subtype, layers, score)
+    return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
 
 
 def has_stems(take: Path) -> bool:
@@ -146,6 +150,9 @@ def write_take(
         subtype=precise,
         report=progress_within(report, 0.0, 0.3),
     )
+    loud = not subtype.startswith("PCM_") and bool(max(made.audio.max(), -made.audio.min()) > 1)
+    if loud:
+        write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT")
     if made.recipe is not None:
         from .recipes import write_recipe
 
@@ -164,4 +171,5 @@ def write_take(
         from audiopod_mcp.music.lyrics.lrc import to_lrc
 
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
-    return Take(name, len(made.audio) / made.rate, made.rate, seed, tuple(made.stems), lrc)
+    seconds = len(made.audio) / made.rate
+    return Take(name, seconds, made.rate, seed, tuple(made.stems), lrc, unclipped=loud)

@@ -44,6 +44,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     lrc_content TEXT,
     quality_score REAL,
     notes TEXT NOT NULL DEFAULT '[]',
+    done TEXT NOT NULL DEFAULT '[]',
+    not_done TEXT NOT NULL DEFAULT '[]',
     details TEXT NOT NULL DEFAULT '{}',
     error_message TEXT
 );
@@ -86,6 +88,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is gone, not only out of sight
     return connection
 
 

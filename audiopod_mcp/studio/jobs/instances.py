@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,6 +17,7 @@ class Instance:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "instances"
         self._folder.mkdir(parents=True, exist_ok=True)
+        self.began = time.time()
         while True:
             self.id = uuid.uuid4().hex
             self._lock = self._lock_of(self.id)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from audiopod_mcp.plain_text import one_line, without_secrets
+from audiopod_mcp.plain_text import without_secrets
 from audiopod_mcp.studio.engines.base import Outcome
 from audiopod_mcp.studio.stored_job import StoredJob
 
 LONGEST_FAILURE: Final = 600
-"""Characters of why a job failed, and of a note."""
+"""Characters of why a job failed."""
+FORGOTTEN: Final = "forgotten"
+"""What marks an address whose password or signature is no longer known: it can't be fetched again."""
 
 
 def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
@@ -23,19 +26,29 @@ def result_columns(job: StoredJob, outcome: Outcome) -> dict[str, Any]:
         "takes": [asdict(take) for take in outcome.takes],
         "lrc_content": first.lrc if first else None,
         "quality_score": first.quality if first else None,
-        "notes": [one_line(note, LONGEST_FAILURE) for note in outcome.notes],
+        "notes": [*outcome.notes, *_on_level(outcome)],
+        "done": list(outcome.done),
+        "not_done": [asdict(wish) for wish in outcome.not_done],
         "details": outcome.details,
         "error_message": None,
-        **_sources_to_keep(job),
+        "sources": forgetful(job.sources),
+        **({"format": "wav"} if first and first.unclipped else {}),
     }
 
 
-def _sources_to_keep(job: StoredJob) -> dict[str, Any]:
-    """Where the audio of a finished job came from, without the secrets that fetching it took."""
-    if not any("url" in source for source in job.sources.values()):
-        return {}
-    kept = {
-        argument: {name: without_secrets(value) if name == "url" else value for name, value in source.items()}
-        for argument, source in job.sources.items()
-    }
-    return {"sources": kept}
+def _on_level(outcome: Outcome) -> list[str]:
+    if not any(take.unclipped for take in outcome.takes):
+        return []
+    return [
+        "It is over full scale in places, as its source is: the wav, of 32-bit floats, holds it as it is; "
+        "flac, mp3 and ogg are clipped there."
+    ]
+
+
+def forgetful(sources: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Where audio came from, without the secrets that fetching it took."""
+    kept = {argument: dict(source) for argument, source in sources.items()}
+    for source in kept.values():
+        if "url" in source and (url := without_secrets(source["url"])) != source["url"]:
+            source |= {"url": url, FORGOTTEN: True}
+    return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,19 +39,40 @@ def let_go(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:
 
 def _delete_oldest(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:
     now = datetime.now(UTC)
-    sizes = {job_id: folder_size(media.media / str(job_id)) for job_id in media.job_ids()}
-    total, gone = sum(sizes.values()), []
-    for job_id, completed_at in store.expendable():
-        age = now - datetime.fromisoformat(completed_at)
-        too_old = config.keep_days is not None and age > timedelta(days=config.keep_days)
-        too_much = config.keep_gb is not None and total > config.keep_gb * 1e9
-        if age < SPARED or not (too_old or too_much):
+    expendable = [(job_id, now - datetime.fromisoformat(ended)) for job_id, ended in store.expendable()]
+    gone = []
+    if config.keep_days is not None:
+        limit = max(timedelta(days=config.keep_days), SPARED)
+        gone = [job_id for job_id, age in expendable if age > limit]
+    for job_id in gone:
+        store.delete(job_id)
+        media.remove(job_id)
+    if config.keep_gb is None:
+        return gone
+    sizes = {job_id: folder_size(media.folder(job_id)) for job_id in media.job_ids()}
+    trashed = sum(folder_size(entry.folder) for entry in media.trashed())
+    too_much = sum(sizes.values()) + trashed - config.keep_gb * 1e9
+    too_much -= _emptied(media, too_much)  # what is deleted already goes before what is not
+    for job_id, age in expendable[len(gone) :]:
+        if too_much <= 0 or age < SPARED:
             break  # all that follow are newer
         store.delete(job_id)
         media.remove(job_id)
-        total -= sizes.get(job_id, 0)
+        _emptied(media, size := sizes.get(job_id, 0))
+        too_much -= size
         gone.append(job_id)
     return gone
+
+
+def _emptied(media: MediaStore, size: float) -> int:
+    """Bytes of what was deleted for good of the trash, the oldest first, to free ``size``."""
+    freed = 0
+    for entry in reversed(media.trashed()):
+        if freed >= size:
+            break
+        freed += folder_size(entry.folder)
+        shutil.rmtree(entry.folder, ignore_errors=True)
+    return freed
 
 
 def folder_size(folder: Path) -> int:

@@ -9,8 +9,9 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -19,11 +20,13 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.disk import describe_full_studio, is_full
+from audiopod_mcp.operations.vocabulary import Notation
 from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
 from audiopod_mcp.studio.media.layout import RECIPE, STEMS
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
@@ -33,6 +36,8 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
+from .notation import WrittenDown, write_down
+from .outage import Outage
 from .recovery import reconcile
 from .result_columns import LONGEST_FAILURE, result_columns
 from .retention import let_go
@@ -47,6 +52,8 @@ RECOVER_EVERY: Final = 5.0
 """Seconds after which to look for instances that died."""
 SWEEP_EVERY: Final = 3600.0
 """Seconds after which to look into the trash."""
+SECRETS_KEPT: Final = timedelta(days=1)
+"""How long a failed job can be fetched anew from an address with a password or signature."""
 ROOM_WANTED: Final = 512 * 2**20
 """Bytes that should be free: below that nothing is kept in the trash."""
 LOOK_FOR_DELETED_EVERY: Final = 0.5
@@ -102,6 +109,11 @@ class Studio:
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers each caller waits for, of those that are made while one waits."""
 
+    _no_store: Outage = field(default_factory=lambda: Outage("the job store does not answer"))
+    _no_care: Outage = field(
+        default_factory=lambda: Outage("could not look after the jobs of other studio processes")
+    )
+
     def __post_init__(self) -> None:
         self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
 
@@ -127,15 +139,17 @@ class Studio:
 
     async def _claim(self) -> StoredJob | None:
         try:
-            return await to_thread.run_sync(
+            job = await to_thread.run_sync(
                 self.store.claim,
                 self.instance.id,
                 self.config.engine,
                 max(RUNNING, 2 * self.config.workers),
             )
-        except sqlite3.Error:
-            logger.exception("the job store does not answer")
+        except sqlite3.Error as error:
+            self._no_store.failed(error)
             return None
+        self._no_store.over()
+        return job
 
     async def _guarded(self, job: StoredJob, slots: anyio.Semaphore) -> None:
         """One job, whose troubles are its own: whatever happens, it ends with a status."""
@@ -219,9 +233,9 @@ class Studio:
                             source["url"], path, allow_private=self.config.allow_private_urls, told=told
                         )
                 except NotFetched as reason:
+                    url = one_line(source["url"], 200)
                     raise NotFetched(
-                        f"{argument}: could not fetch {one_line(source['url'], 200)} ({reason}); "
-                        "check the address, or give another one"
+                        f"{argument}: could not fetch {url} ({reason}); {reason.remedy}"
                     ) from None
             elif "job" in source:
                 original = self.media.take(source["job"], source["take"])
@@ -254,6 +268,12 @@ class Studio:
         """
         async with self._aside:
             return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
+
+    async def written_down(self, job: StoredJob, notation: Notation) -> WrittenDown:
+        """The notes of the first take of ``job``. Raises ``WorkerDied``."""
+        take = self.media.master(job.id, job.takes[0]["name"]).parent
+        async with self._aside:
+            return await self.workers.run(write_down, take, notation, job.title, job.lrc_content)
 
     async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.
@@ -288,8 +308,12 @@ class Studio:
                 raise CanNotRun(error)
             await to_thread.run_sync(self.media.add, folder / path.name, path)
 
-    async def stem(self, job: StoredJob, take: str, track: str) -> Path:
+    async def stem(
+        self, job: StoredJob, take: str, track: str, admitted: Callable[[], AbstractAsyncContextManager[None]]
+    ) -> Path:
         """A stem of the take, made now with all the others if nobody has asked for one before.
+
+        They are made within the context that ``admitted`` gives, whoever waits for them meanwhile.
 
         Raises:
             CanNotRun: where they can't be made this time.
@@ -299,15 +323,18 @@ class Studio:
         """
         path = self.media.stem(job.id, take, track)
         if not path.parent.exists():
-            await self._made(path.parent, partial(self._make_stems, self.media.take(job.id, take)))
+            home = self.media.take(job.id, take)
+            await self._made(path.parent, partial(self._make_stems, home, admitted))
         if not path.exists():
             raise FileNotFoundError(path)
         return path
 
-    async def _make_stems(self, home: Path, path: Path) -> None:
+    async def _make_stems(
+        self, home: Path, admitted: Callable[[], AbstractAsyncContextManager[None]], path: Path
+    ) -> None:
         if not (home / RECIPE).exists():
             raise FileNotFoundError(home / RECIPE)
-        async with self.working_folder() as folder:
+        async with admitted(), self.working_folder() as folder:
             stems = new_folder(folder, STEMS)
             try:
                 async with self._aside:
@@ -327,6 +354,11 @@ class Studio:
         if self.instance.is_alone():
             self.store.adopt(self.config.engine)
 
+    def tidy(self) -> None:
+        """Delete what dead processes were writing beside finished audio; after :meth:`recover`."""
+        alone = self.instance.is_alone()
+        remove_abandoned_drafts(self.media.media, self.instance.began if alone else None)
+
     def sweep(self) -> None:
         """Bring media and jobs in line, which deletes nothing but what has been in the trash long enough."""
         done = reconcile(self.store, self.media)
@@ -341,6 +373,7 @@ class Studio:
             logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
         let_go(self.config, self.store, self.media)
         self.media.empty_trash()
+        self.store.forget_secrets(SECRETS_KEPT)
 
     def _make_room(self) -> None:
         """Empty the trash at once where the disk is nearly full."""
@@ -357,8 +390,11 @@ class Studio:
                 if anyio.current_time() - swept > SWEEP_EVERY:
                     swept = anyio.current_time()
                     await to_thread.run_sync(self.sweep)
-            except (OSError, sqlite3.Error):
-                logger.exception("could not look after the jobs of other studio processes")
+                    await to_thread.run_sync(self.tidy)
+            except (OSError, sqlite3.Error) as error:
+                self._no_care.failed(error)
+            else:
+                self._no_care.over()
 
     async def _settle(self, job: StoredJob, result: Result, folder: Path, slot: Slot) -> End:
         """Write down what became of ``job``."""
@@ -373,7 +409,8 @@ class Studio:
             return "failed"
         columns = result_columns(job, outcome) | {"completed_at": now()}
         asked = await to_thread.run_sync(self.store.job, job.id) or job  # it may have another title by now
-        await self._written(slot, write_record, folder, asked.model_copy(update=columns))
+        ended = StoredJob.model_validate(asked.model_dump() | columns)
+        await self._written(slot, write_record, folder, ended)
         await self._written(slot, self.media.publish, folder, job.id)
         if not await self._written(slot, self.store.finish, job.id, self.instance.id, columns):
             await to_thread.run_sync(self.sweep)  # deleted, or another studio found these media

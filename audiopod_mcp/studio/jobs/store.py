@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from audiopod_mcp.operations import JobFilters
+from audiopod_mcp.operations import JobFilters, names_of_task
 from audiopod_mcp.studio.stored_job import StoredJob
 
 from .database import write_progress
+from .result_columns import forgetful
 from .shared_file import COLUMNS, SharedFile
 
 LARGEST_ID: Final = 2**63 - 1
@@ -85,11 +86,7 @@ class Store(SharedFile):
         row = {**values, "token": secrets.token_urlsafe(12), "created_at": now()}
         with self._transaction() as connection:
             if key := row.get("idempotency_key"):
-                yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="milliseconds")
-                first = connection.execute(
-                    "SELECT * FROM jobs WHERE owner = ? AND idempotency_key = ? AND created_at > ?",
-                    (row["owner"], key, yesterday),
-                ).fetchone()
+                first = _first_with(connection, row["owner"], key)
                 if first and first["fingerprint"] != row["fingerprint"]:
                     raise KeyReused
                 if first:
@@ -103,6 +100,11 @@ class Store(SharedFile):
             new = connection.execute("SELECT * FROM jobs WHERE id = ?", (cursor.lastrowid,)).fetchone()
             self._note_id(new["id"])
             return _job(new), True
+
+    def was_created(self, owner: str, idempotency_key: str | None) -> bool:
+        """Whether the key would find a job that :meth:`create` has made."""
+        with self._lock:
+            return idempotency_key is not None and bool(_first_with(self._connection, owner, idempotency_key))
 
     def job(self, job_id: int, owner: str | None = None) -> StoredJob | None:
         """The job, if there is one and ``owner`` (``None``: the studio itself) may see it."""
@@ -186,6 +188,17 @@ class Store(SharedFile):
                 ).rowcount
                 == 1
             )
+
+    def forget_secrets(self, older_than: timedelta) -> None:
+        """Cut passwords and signatures out of the addresses of the audio for jobs that failed so long ago."""
+        limit = (datetime.now(UTC) - older_than).isoformat(timespec="milliseconds")
+        sql = "SELECT id, sources FROM jobs WHERE status = 'FAILED' AND completed_at < ?"
+        for job_id, sources in self._rows(sql, (limit,)):
+            if (kept := json.dumps(forgetful(json.loads(sources)))) != sources:
+                with self._transaction() as connection:
+                    connection.execute(
+                        "UPDATE jobs SET sources = ? WHERE id = ? AND status = 'FAILED'", (kept, job_id)
+                    )
 
     # Jobs, as the studios that work on them see them ----------------------------------------------
 
@@ -313,7 +326,8 @@ class Store(SharedFile):
         restored = []
         with self._transaction() as connection:
             for job in jobs:
-                values = {name: _stored(getattr(job, name)) for name in sorted(COLUMNS)} | {"fingerprint": ""}
+                fields = job.model_dump(mode="json", include=COLUMNS)
+                values = {name: _stored(fields[name]) for name in sorted(COLUMNS)} | {"fingerprint": ""}
                 columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
                 changes = ", ".join(f"{name} = excluded.{name}" for name in values if name != "fingerprint")
                 try:
@@ -382,6 +396,16 @@ class Store(SharedFile):
         return dict(json.loads(rows[0][0])) if rows else None
 
 
+def _first_with(connection: sqlite3.Connection, owner: str, idempotency_key: str) -> sqlite3.Row | None:
+    """The job that ``owner`` made with the key within a day."""
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="milliseconds")
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT * FROM jobs WHERE owner = ? AND idempotency_key = ? AND created_at > ?",
+        (owner, idempotency_key, yesterday),
+    ).fetchone()
+    return row
+
+
 def _job(row: sqlite3.Row) -> StoredJob:
     return StoredJob.model_validate(dict(row))
 
@@ -393,8 +417,11 @@ def _stored(value: Any) -> Any:
 def _conditions(owner: str, query: JobFilters) -> tuple[str, tuple[Any, ...]]:
     terms: list[str] = ["owner = ?"]
     values: list[Any] = [owner]
+    if query.task is not None:
+        names = names_of_task(query.task)
+        terms.append(f"task IN ({', '.join('?' * len(names))})")
+        values.extend(names)
     for column, wanted in (
-        ("task", query.task and query.task.replace("-", "_")),
         ("status", query.status),
         ("song_type", query.song_type),
         ("language", query.language),

@@ -6,7 +6,6 @@ Answers are plain data, so that the process that waits for them needs no audio l
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import sqlite3
@@ -28,6 +27,7 @@ from audiopod_mcp.studio.engines.registry import make_engine
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
+from .outcome_bounds import fault_in, within_bounds
 
 REPORT_EVERY: Final = 0.15
 """Seconds between two progress reports that are written down."""
@@ -77,7 +77,7 @@ def perform(order: Order) -> Result:
     except Stopped:
         return Result()
     except (EngineRefused, Refused, SettingsError) as refusal:
-        return Result(error=explain(refusal))
+        return Result(error=explain(refusal, order.work.sources))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
     except BaseException as error:  # somebody else's code: a leaked cancellation or exit ends this job alone
@@ -100,7 +100,8 @@ def _run_engine(order: Order, report: Progress) -> Outcome:
     asked = len(order.work.params.get("retake_seeds") or ()) or order.work.params.get("batch_size") or 1
     if 0 < len(outcome.takes) < asked:
         note = f"{asked} takes were asked for; the engine made {len(outcome.takes)}."
-        outcome = replace(outcome, notes=(*outcome.notes, note))
+        outcome = replace(outcome, notes=(note, *outcome.notes))
+    outcome = within_bounds(outcome)
     if formatting:
         for number, take in enumerate(outcome.takes):
             start = 1.0 - formatting * (1 - number / len(outcome.takes))
@@ -115,11 +116,7 @@ def _fault_in(outcome: Outcome, order: Order) -> str | None:
         return f"gave back {type(outcome).__name__} in place of an Outcome"
     if order.job_id is not None and not outcome.takes:
         return "gave back no take"
-    try:
-        json.dumps([outcome.details, outcome.notes, outcome.result], allow_nan=False)
-    except (TypeError, ValueError) as error:
-        return f"gave back what JSON can't hold ({error})"
-    return None
+    return fault_in(outcome)
 
 
 def convert(

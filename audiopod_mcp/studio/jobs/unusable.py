@@ -99,6 +99,8 @@ def _reasons_of_database(error: sqlite3.Error, data_dir: Path) -> tuple[str, str
         )
     if isinstance(error, Damaged):
         return f"{DATABASE} is damaged: {error}", REPAIR
+    if not data_dir.is_dir():
+        return "the folder is there no more", "restart audiopod-mcp to begin with an empty one"
     said = " ".join(str(error).split())[:60]
     if code == sqlite3.SQLITE_NOTADB:
         return f"{DATABASE} is damaged, or no database at all", REPAIR
@@ -112,8 +114,6 @@ def _reasons_of_database(error: sqlite3.Error, data_dir: Path) -> tuple[str, str
             "free some space, or set AUDIOPOD_DATA_DIR to another disk",
         )
     path = data_dir / DATABASE
-    if not data_dir.is_dir():
-        return "the folder is there no more", "restart audiopod-mcp to begin with an empty one"
     if code == sqlite3.SQLITE_CANTOPEN and path.is_dir():
         return f"{DATABASE} is a folder", f"move that folder away, or {_ELSEWHERE}"
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}:

@@ -1,14 +1,14 @@
-"""Audio files in and out: the one place that touches libsndfile, and where its traps are closed.
+"""Audio files in and out, and where the traps of what decodes and encodes them are closed.
 
-Reading trusts nothing: size, channels, rate and length are checked before a sample is decoded, and
-what comes out is finite. Writing is exact for PCM, safe for long files, and atomic.
+Reading trusts nothing: channels, rate, length and size are checked, before a sample is decoded as far as the
+file tells and while it is, and what comes out is finite. Writing is exact for PCM, safe for long files, and
+atomic.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ from audiopod_mcp.disk import DiskFull, is_full
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.studio.refused import EngineRefused
 
+from .containers import OGG_CHANNELS, NotAudio
+from .decoding import Decoder, open_streams
+from .gathering import HEARD_RATE, Gathered, Limits, adapted, remarks
+
 MAX_SECONDS = 30 * 60.0
 """The longest recording an operation takes, seconds: 0.6 GB of stereo at 44.1 kHz."""
 MAX_CHANNELS = 8
@@ -28,18 +32,12 @@ MAX_SAMPLES = 64_000_000
 What changes a recording holds it two or three times: so a worker stays below a gigabyte."""
 MAX_HEARD = 700_000_000
 """Frames times channels that are decoded only to be listened to: half an hour of stereo at 192 kHz."""
-HEARD_RATE = 22_050
-"""What a recording that is too large to be held is listened to at, Hz: the rate of the analysis."""
 RATES = (8_000, 192_000)
 """Lowest and highest sample rate, Hz."""
 BLOCK = 65_536
 """Frames a write: libsndfile crashes on long Ogg Vorbis writes; and between them work can be stopped."""
 
 _MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
-_STREAMED = 0x7FFF_0000
-"""A wav written to a pipe has its length left at the maximum."""
-_UNKNOWN = 1 << 62
-"""Frames, and more: what libsndfile says of a flac that was written to a pipe, whose end it can't find."""
 _READABLE = "wav, flac, ogg, mp3"
 _FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
 _SUBTYPES = {"ogg": "VORBIS", "mp3": "MPEG_LAYER_III"}
@@ -52,37 +50,25 @@ def read_audio(
     argument: str = "audio",
     listening: bool = False,
     report: Progress = ignore_progress,
+    note: Callable[[str], None] = lambda _: None,
 ) -> tuple[Audio, int, str]:
     """Decode ``path``: samples ``(samples, channels)`` at the file's own rate, that rate in Hz, its subtype.
 
-    The subtype is libsndfile's (``"PCM_16"``, ``"PCM_24"``, ``"FLOAT"``, ``"VORBIS"`` …). ``argument``
-    is what the person calls this file. What holds more than :data:`MAX_SAMPLES` is refused or, where it is
-    only for ``listening``, comes as stereo at :data:`HEARD_RATE`. Raises :class:`EngineRefused` for what
-    isn't audio, is damaged, or is beyond the limits.
+    All that is in the file counts, whatever its header says of its length; where that was wrong, or the file
+    is damaged, ``note`` is told in a sentence. The subtype is libsndfile's (``"PCM_16"``, ``"PCM_24"``,
+    ``"FLOAT"``, ``"VORBIS"`` …). ``argument`` is what the person calls this file. What holds more than
+    :data:`MAX_SAMPLES` is refused or, where it is only for ``listening``, comes as stereo at
+    :data:`HEARD_RATE`. Raises :class:`EngineRefused` for what isn't audio, or is beyond the limits.
     """
-    _recognise(path, argument)
     try:
-        with soundfile.SoundFile(path) as file:
-            _check_limits(file, max_seconds, argument)
-            mix = listening and file.frames * file.channels > MAX_SAMPLES
-            _check_size(file, argument, MAX_HEARD if mix else MAX_SAMPLES)
-            audio, frames = (_read_mixed if mix else _read_frames)(file, argument, report)
-            promised, rate, subtype = _promised_frames(file), file.samplerate, str(file.subtype)
-            estimated = file.format in ("MP3", "MPEG")
-    except soundfile.LibsndfileError as error:
-        raise _unreadable(argument, "it is damaged or not audio") from error
-    if frames == 0:
+        with path.open("rb") as file, open_streams(file, path, max_seconds) as streams:
+            return _read(streams, max_seconds, argument, listening, report, note)
+    except NotAudio as reason:
         raise EngineRefused(
-            f"{argument}: the file holds no sound at all; send a recording of at least a second"
-        )
-    # A VBR mp3 without an index only estimates its length; everything else promises it.
-    missing = (promised - frames) / rate
-    if missing > 0.5 and not (estimated and frames > 0.5 * promised):
-        raise EngineRefused(
-            f"{argument}: the file is cut off, {frames / rate:.1f} of {promised / rate:.1f} seconds "
-            "are there; send the whole file"
-        )
-    return audio, HEARD_RATE if mix else rate, subtype
+            f"{argument}: not a readable audio file: {reason}; send one of {_READABLE}"
+        ) from reason
+    except OSError as error:
+        raise EngineRefused(f"{argument}: the file can't be opened ({error.strerror})") from error
 
 
 def write_audio(
@@ -96,16 +82,18 @@ def write_audio(
 ) -> None:
     """Encode ``audio`` to ``path`` as ``wav``, ``flac``, ``ogg`` or ``mp3`` (default: the name's ending).
 
-    ``subtype`` (``"PCM_16"`` or ``"PCM_24"``) counts for wav and flac only. Integers are exactly
-    ``round(x * 2**(bits - 1))``, clipped, the inverse of reading: what was read from such a file is written
-    back bit for bit. mp3 knows two channels and at most 48 kHz: more is mixed down and resampled.
-    The file appears under its name only when it is complete.
+    ``subtype`` (``"PCM_16"``, ``"PCM_24"``, of a wav ``"FLOAT"``) counts for wav and flac only. Integers are
+    exactly ``round(x * 2**(bits - 1))``, clipped, the inverse of reading: what was read from such a file is
+    written back bit for bit. mp3 knows two channels and at most 48 kHz: more is mixed down and resampled. The
+    file appears under its name only when it is complete.
     """
     kind = (format or path.suffix.removeprefix(".")).lower()
     if kind not in _FORMATS:
         raise ValueError(f"can't write {kind!r}: one of {', '.join(_FORMATS)}")
     if kind == "mp3":
         audio, rate = _fit_mp3(audio, rate)
+    if kind == "ogg" and (order := OGG_CHANNELS.get(audio.shape[1])):
+        audio = audio[:, np.argsort(order)]
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with soundfile.SoundFile(
@@ -119,7 +107,10 @@ def write_audio(
             for start in range(0, len(audio), BLOCK):
                 report(start / len(audio), f"writing {kind}")
                 block = audio[start : start + BLOCK]
-                file.write(np.clip(block, -1, 1) if kind in _SUBTYPES else _integers(block, subtype))
+                if kind in _SUBTYPES:
+                    file.write(np.clip(block, -1, 1))
+                else:
+                    file.write(block if subtype == "FLOAT" else _integers(block, subtype))
         _check_room(temporary, audio)
         temporary.replace(path)
     except soundfile.LibsndfileError:
@@ -185,124 +176,53 @@ def _fit_mp3(audio: Audio, rate: int) -> tuple[Audio, int]:
     return audio, rate
 
 
-def _recognise(path: Path, argument: str) -> None:
-    """Refuse what can be told from its first bytes, with the way out."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(12)
-    except OSError as error:
-        raise EngineRefused(f"{argument}: the file can't be opened ({error.strerror})") from error
-    if not head:
-        raise _unreadable(argument, "it is empty")
-    if head[4:8] == b"ftyp" or head[:2] in (b"\xff\xf1", b"\xff\xf9"):
+def _read(
+    streams: list[Decoder],
+    max_seconds: float,
+    argument: str,
+    listening: bool,
+    report: Progress,
+    note: Callable[[str], None],
+) -> tuple[Audio, int, str]:
+    rate, channels = streams[0].rate, streams[0].channels
+    for stream in streams:
+        _check_format(stream, argument)
+    counted = [None if s.frames is None else s.frames * rate / s.rate for s in streams]
+    known = None if None in counted else round(sum(filter(None, counted)))
+    limits = Limits(argument, rate, channels, max_seconds, MAX_HEARD if listening else MAX_SAMPLES)
+    if known is not None:
+        limits.check(known)
+    gathered = Gathered(rate, channels, known, MAX_SAMPLES if listening else None)
+    seconds: list[float] = []
+    for stream in streams:
+        frames = 0
+        for block in adapted(stream, rate, channels):
+            if not np.isfinite(block).all():
+                raise EngineRefused(
+                    f"{argument}: the file holds samples that are not numbers (NaN or infinity); "
+                    "export it again as wav or flac"
+                )
+            gathered.add(block)
+            frames += len(block)
+            limits.check(gathered.frames, at_least=True)
+            report(min(1.0, gathered.frames / known) if known else 0.5, "reading the audio")
+        seconds.append(frames / rate)
+    if gathered.frames == 0:
         raise EngineRefused(
-            f"{argument}: m4a and other AAC audio can't be read here; convert it to one of {_READABLE} first "
-            "(for example: ffmpeg -i song.m4a song.flac)"
+            f"{argument}: the file holds no sound at all; send a recording of at least a second"
         )
-    if head[:4] == b"\x1a\x45\xdf\xa3" or head[:4] == b"0&\xb2u":
-        raise _unreadable(argument, "it is a webm, mkv or wma file")
-    if head[:2] == b"PK":
-        raise _unreadable(argument, "it is a zip archive")
+    for remark in remarks(streams, seconds):
+        note(f"{argument}: {remark}")
+    return gathered.audio(), HEARD_RATE if gathered.mixed else rate, streams[0].subtype
 
 
-def _unreadable(argument: str, why: str) -> EngineRefused:
-    return EngineRefused(f"{argument}: not a readable audio file: {why}; send one of {_READABLE}")
-
-
-def _check_limits(file: soundfile.SoundFile, max_seconds: float, argument: str) -> None:
-    if file.channels > MAX_CHANNELS:
+def _check_format(stream: Decoder, argument: str) -> None:
+    if not 1 <= stream.channels <= MAX_CHANNELS:
         raise EngineRefused(
-            f"{argument}: the file has {file.channels} channels; at most {MAX_CHANNELS} are accepted"
+            f"{argument}: the file has {stream.channels} channels; at most {MAX_CHANNELS} are accepted"
         )
     low, high = RATES
-    if not low <= file.samplerate <= high:
+    if not low <= stream.rate <= high:
         raise EngineRefused(
-            f"{argument}: the file has a sample rate of {file.samplerate} Hz; {low} to {high} Hz are accepted"
+            f"{argument}: the file has a sample rate of {stream.rate} Hz; {low} to {high} Hz are accepted"
         )
-    if file.frames >= _UNKNOWN:
-        raise EngineRefused(
-            f"{argument}: the file does not tell its length, as one that was written to a pipe; export it "
-            "again (for example: ffmpeg -i song.flac whole.flac)"
-        )
-    seconds = file.frames / file.samplerate
-    if seconds > max_seconds:
-        raise EngineRefused(
-            f"{argument}: the file is {_clock(seconds)} long; at most {_clock(max_seconds)} are accepted, "
-            "send the part that matters"
-        )
-
-
-def _check_size(file: soundfile.SoundFile, argument: str, most: int) -> None:
-    """Refuse what would fill the memory, however small the file is on the disk."""
-    if file.frames * file.channels <= most:
-        return
-    seconds, gigabytes = file.frames / file.samplerate, file.frames * file.channels * 4 / 1e9
-    raise EngineRefused(
-        f"{argument}: the file holds {_clock(seconds)} of {file.channels} channels at {file.samplerate} Hz, "
-        f"{gigabytes:.1f} GB once it is decoded; at most {most * 4 / 1e9:.2g} GB are accepted, "
-        f"{_clock(most / file.samplerate / file.channels)} of such sound: send the part that matters, or "
-        "export it as stereo at 44100 Hz"
-    )
-
-
-def _promised_frames(file: soundfile.SoundFile) -> int:
-    """What the header says. libsndfile corrects a wav's length to what is there, and only logs it."""
-    found = re.search(r"^data : (\d+) \(should be \d+\)", file.extra_info, re.MULTILINE)
-    align = re.search(r"Block Align +: (\d+)", file.extra_info)
-    if not found or not align or int(found[1]) >= _STREAMED:
-        return int(file.frames)
-    return int(found[1]) // int(align[1])
-
-
-def _read_frames(file: soundfile.SoundFile, argument: str, report: Progress) -> tuple[Audio, int]:
-    """All frames, and how many; memory is touched by what is really there, not by what the header says."""
-    audio, done = np.empty((file.frames, file.channels), np.float32), 0
-    for block in _blocks(file, argument, report):
-        audio[done : done + len(block)] = block
-        done += len(block)
-    return audio[:done], done
-
-
-def _read_mixed(file: soundfile.SoundFile, argument: str, report: Progress) -> tuple[Audio, int]:
-    """All frames as stereo at :data:`HEARD_RATE`, and how many they were.
-
-    Middle and sides are those of the recording: the mean of all channels, and half the difference of the
-    first two.
-    """
-    import soxr
-
-    stream = soxr.ResampleStream(file.samplerate, HEARD_RATE, 2, dtype="float32")
-    audio = np.empty((-(-file.frames * HEARD_RATE // file.samplerate) + 1, 2), np.float32)
-    done = written = 0
-
-    def write(mixed: Audio, *, last: bool = False) -> None:
-        nonlocal written
-        part = stream.resample_chunk(mixed, last=last)[: len(audio) - written]
-        audio[written : written + len(part)] = part
-        written += len(part)
-
-    for block in _blocks(file, argument, report):
-        middle = block.mean(axis=1)
-        side = (block[:, 0] - block[:, 1]) / 2 if file.channels > 1 else np.zeros_like(middle)
-        write(np.column_stack((middle + side, middle - side)))
-        done += len(block)
-    write(np.zeros((0, 2), np.float32), last=True)
-    return audio[:written], done
-
-
-def _blocks(file: soundfile.SoundFile, argument: str, report: Progress) -> Iterator[Audio]:
-    """The frames, a few megabytes at a time, every sample of them a number."""
-    length, done = max(1, BLOCK * 8 // file.channels), 0
-    while len(block := file.read(length, dtype="float32", always_2d=True)):
-        if not np.isfinite(block).all():
-            raise EngineRefused(
-                f"{argument}: the file holds samples that are not numbers (NaN or infinity); "
-                "export it again as wav or flac"
-            )
-        yield block
-        done += len(block)
-        report(min(1.0, done / max(1, file.frames)), "reading the audio")
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"

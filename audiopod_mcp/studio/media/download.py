@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import ceil
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -20,8 +24,19 @@ Told: TypeAlias = Callable[[float], Awaitable[None]]
 """Told how far the download is, 0 to 1. May raise to stop it."""
 
 
+LONGEST_WAIT: Final = 30.0
+"""Seconds that a server which is busy may ask for, once."""
+_TELL_EVERY: Final = 0.5
+_PAGE: Final = 1 << 16
+"""Bytes of a page that are looked at."""
+
+
 class NotFetched(Exception):
-    """Why the audio could not be fetched; completes "could not fetch … (…)"."""
+    """Why the audio could not be fetched; completes "could not fetch … (…)". ``remedy`` says what to do."""
+
+    def __init__(self, reason: str, remedy: str = "check the address, or give another one") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 async def unheard(fraction: float) -> None:
@@ -69,25 +84,91 @@ async def _fetch(url: str, target: Path, allow_private: bool, told: Told, max_by
         },
         trust_env=False,  # a proxy would look names up in our place
     )
-    async with client, client.stream("GET", url) as response:
-        if response.status_code != 200:
-            reason = one_line(response.reason_phrase, 80)
-            raise NotFetched(f"the server answers {response.status_code} {reason}".rstrip())
-        promised = int(length) if (length := response.headers.get("content-length", "")).isdigit() else 0
-        if promised > max_bytes:
-            raise NotFetched(_too_large(max_bytes))
-        received = 0
-        async with await anyio.open_file(target, "wb") as file:
-            async for chunk in response.aiter_bytes():
-                if received == 0 and _is_page(chunk):
-                    raise NotFetched("it is a web page, not audio; give the address of the audio file itself")
-                received += len(chunk)
-                if received > max_bytes:
-                    raise NotFetched(_too_large(max_bytes))
-                await file.write(chunk)
-                await told(min(1.0, received / promised) if promised else 0.5)
-        if received == 0:
-            raise NotFetched("the answer is empty")
+    async with client:
+        waited = False
+        while True:
+            async with client.stream("GET", url) as response:
+                pause = _pause_wanted(response)
+                if pause is None or waited or pause > LONGEST_WAIT:
+                    await _receive(response, target, told, max_bytes)
+                    return
+            waited = True
+            for _ in range(ceil(pause / _TELL_EVERY)):
+                await told(0.0)
+                await anyio.sleep(min(pause, _TELL_EVERY))
+
+
+def _pause_wanted(response: httpx.Response) -> float | None:
+    """Seconds after which a server that is busy wants to be asked again, if it says so."""
+    text = response.headers.get("retry-after", "").strip()
+    if response.status_code not in {429, 503} or not text:
+        return None
+    if text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
+
+
+async def _receive(response: httpx.Response, target: Path, told: Told, max_bytes: int) -> None:
+    _check_status(response)
+    promised = int(length) if (length := response.headers.get("content-length", "")).isdigit() else 0
+    if promised > max_bytes:
+        raise NotFetched(_too_large(max_bytes))
+    received = 0
+    async with await anyio.open_file(target, "wb") as file:
+        chunks = response.aiter_bytes()
+        async for chunk in chunks:
+            if received == 0 and _is_page(chunk):
+                page = chunk + b"".join([part async for part in _first(chunks, _PAGE)])
+                raise _page_instead(page, response.url)
+            received += len(chunk)
+            if received > max_bytes:
+                raise NotFetched(_too_large(max_bytes))
+            await file.write(chunk)
+            await told(min(1.0, received / promised) if promised else 0.5)
+    if received == 0:
+        raise NotFetched("the answer is empty")
+
+
+def _check_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == 200:
+        return
+    line = f"the server answers {status} {one_line(response.reason_phrase, 80)}".rstrip()
+    if status in {401, 403, 407}:
+        raise NotFetched(
+            f"{line}: it wants a sign-in, or lets nobody have it",
+            "give an address that works without signing in, or a file",
+        )
+    if status in {429, 503}:
+        pause = _pause_wanted(response)
+        wanted = f" and asks to wait for {pause:.0f} seconds" if pause else ""
+        raise NotFetched(f"{line}: it is busy{wanted}", "try again later, or give another address")
+    raise NotFetched(line)
+
+
+async def _first(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield chunk
+        most -= len(chunk)
+        if most <= 0:
+            return
+
+
+def _page_instead(page: bytes, url: httpx.URL) -> NotFetched:
+    text = page[:_PAGE].lower()
+    asks = re.search(rb"<input[^>]*type\s*=\s*[\"']?password|<title[^>]*>[^<]*\b(sign|log)[ -]?in\b", text)
+    if asks or re.search(r"(^|[/._-])(sign-?in|log-?in|sso|oauth2?|auth)([/._-]|$)", url.path, re.IGNORECASE):
+        return NotFetched(
+            "it is a sign-in page, not audio",
+            "give an address that works without signing in, or download it and give the file",
+        )
+    return NotFetched(
+        "it is a web page, not audio", "give the address of the audio file itself, not of a page about it"
+    )
 
 
 def _too_large(max_bytes: int) -> str:

@@ -2,6 +2,8 @@
 
 MASTER = "audio.flac"
 """The master of a take, in its folder."""
+UNCLIPPED = "audio.wav"
+"""The same beside it as floats, where some are over full scale, which a flac clips."""
 SCORE = "score.json"
 """The score of a take, beside its master, where the music was composed here."""
 STEMS = "stems"

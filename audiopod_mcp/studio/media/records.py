@@ -44,6 +44,7 @@ class _Take(BaseModel):
     stems: Annotated[list[Name], Field(max_length=64)] = []
     lrc: str | None = None
     quality: FiniteFloat | None = None
+    unclipped: bool = False
 
 
 class _Record(StoredJob):

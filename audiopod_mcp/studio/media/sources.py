@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from audiopod_mcp.plain_text import without_secrets
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.stored_job import StoredJob
 
 from .links import Expired, take_of
+from .local_files import NotReadable, find_file, short
 
 _JOB = re.compile(r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?)?/?", re.IGNORECASE)
 _MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_~-]{1,64})\.(?:flac|wav|mp3|ogg)")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 FindJob = Callable[[int], StoredJob | None]
 
@@ -46,20 +44,12 @@ def find_source(
         row = find(int(job[1]))
         return job_source(argument, row if row and row.owner == owner else None)
     if value.lower().startswith("audiopod:"):
-        raise SourceRefused(f"{argument}: {_short(value)} is not audiopod://jobs/{{id}}")
+        raise SourceRefused(f"{argument}: {short(value)} is not audiopod://jobs/{{id}}")
     if value.lower().startswith(("http://", "https://")):
         return _own_media(argument, value, bases, find) or _remote(argument, value)
-    if value.lower().startswith("file:"):
-        return _file(argument, _path_of(argument, value), config, owner, find)
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", value) and not _DRIVE.match(value):
-        raise SourceRefused(
-            f"{argument}: {_short(value)} is not http(s)://, audiopod://jobs/{{id}} or a file"
-        )
-    try:
-        path = Path(value).expanduser()
-    except RuntimeError:
-        path = Path(value)
-    return _file(argument, path, config, owner, find)
+    if re.match(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|(data|blob):", value, re.IGNORECASE):
+        raise SourceRefused(f"{argument}: {short(value)} is not http(s)://, audiopod://jobs/{{id}} or a file")
+    return _file(argument, value, config, owner, find)
 
 
 def job_source(argument: str, job: StoredJob | None, missing: str = "Music job not found") -> dict[str, Any]:
@@ -107,29 +97,21 @@ def _remote(argument: str, value: str) -> dict[str, Any]:
         host = None
     if not host or any(ord(character) < 33 or ord(character) == 127 for character in value):
         raise SourceRefused(
-            f"{argument}: {_short(value)} is not a URL; write https://host/path (blanks as %20)"
+            f"{argument}: {short(value)} is not a URL; write https://host/path (blanks as %20)"
         )
     return {"url": value}
 
 
-def _path_of(argument: str, uri: str) -> Path:
-    """The path of a ``file:`` URI: ``file:///a%20b``, ``file://localhost/a``, ``file:///C:/a``, ``file://host/share``."""
-    parts = urlsplit(uri.replace("\\", "/"))
-    text = unquote(parts.path, errors="surrogateescape")
-    if parts.netloc and parts.netloc.lower() != "localhost":
-        if os.name != "nt":
-            raise SourceRefused(
-                f"{argument}: {_short(uri)} names another machine; a file here is file:///path, three slashes"
-            )
-        return Path(f"//{parts.netloc}{text}")
-    if re.match(r"/[A-Za-z]:", text):
-        text = text[1:]
-    return Path(text)
-
-
-def _file(argument: str, path: Path, config: StudioConfig, owner: str, find: FindJob) -> dict[str, Any]:
+def _file(argument: str, value: str, config: StudioConfig, owner: str, find: FindJob) -> dict[str, Any]:
     """A file outside the studio, or the audio of a job that ``owner`` may see."""
-    real = _allowed_file(argument, path, config)
+    if not config.local_folders:
+        raise SourceRefused(
+            f"{argument}: this service can't read local files; give an http(s) URL or audiopod://jobs/{{id}}"
+        )
+    try:
+        real = find_file(value, config.local_folders)
+    except NotReadable as reason:
+        raise SourceRefused(f"{argument}: {reason}") from None
     data_dir = config.data_dir.resolve()
     if not _is_ours(real, data_dir):
         return {"path": str(real)}
@@ -138,38 +120,9 @@ def _file(argument: str, path: Path, config: StudioConfig, owner: str, find: Fin
     take = next((t for t in job.takes if t["name"] == rest[0]), None) if job and job.owner == owner else None
     if real.relative_to(data_dir).parts[0] != "media" or job is None or take is None:
         raise SourceRefused(
-            f"{argument}: {_short(str(path))} belongs to the studio itself; name a job as audiopod://jobs/{{id}}"
+            f"{argument}: {short(value)} belongs to the studio itself; name a job as audiopod://jobs/{{id}}"
         )
     return {"job": job.id, "take": take["name"]}
-
-
-def _allowed_file(argument: str, path: Path, config: StudioConfig) -> Path:
-    if not config.local_folders:
-        raise SourceRefused(
-            f"{argument}: this service can't read local files; give an http(s) URL or audiopod://jobs/{{id}}"
-        )
-    allowed = ", ".join(str(folder) for folder in config.local_folders)
-    remedy = f"allowed folders are {allowed} (set AUDIOPOD_ALLOWED_DIRS to change that)"
-    try:
-        if not path.is_absolute():
-            path = next((f / path for f in config.local_folders if (f / path).exists()), path)
-        real = path.resolve()
-        if not any(real.is_relative_to(folder.resolve()) for folder in config.local_folders):
-            raise SourceRefused(
-                f"{argument}: {_short(str(path))} is outside the folders that may be read; {remedy}"
-            )
-        mode = real.stat().st_mode
-    except FileNotFoundError:
-        raise SourceRefused(f"{argument}: there is no file {_short(str(path))}; check the path") from None
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "not a path"
-        raise SourceRefused(f"{argument}: {_short(str(path))} can't be read ({reason})") from None
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file"
-        raise SourceRefused(f"{argument}: {_short(str(path))} is {kind}; give an audio file")
-    if not os.access(real, os.R_OK):
-        raise SourceRefused(f"{argument}: {_short(str(path))} can't be read (permission denied)")
-    return real
 
 
 def _is_ours(path: Path, data_dir: Path) -> bool:
@@ -178,8 +131,3 @@ def _is_ours(path: Path, data_dir: Path) -> bool:
         return False
     first = path.relative_to(data_dir).parts[0]
     return first in {"media", "trash", "work", "instances"} or first.startswith("studio.db")
-
-
-def _short(text: str) -> str:
-    shown = repr(without_secrets(text))
-    return shown if len(shown) <= 120 else f"{shown[:117]}…"

@@ -94,10 +94,16 @@ class MediaStore:
             if not target.exists():
                 raise
 
-    def remove(self, job_id: int) -> None:
-        """Put the job's media into the trash; what a reader on Windows still holds open goes later."""
-        with suppress(OSError):
+    def remove(self, job_id: int) -> bool:
+        """Put the job's media, if there are any, into the trash; whether they are there.
+
+        What a reader on Windows still holds open goes later.
+        """
+        try:
             _move(self.folder(job_id), self._new_grave(job_id))
+        except OSError:
+            return False
+        return True
 
     def trashed(self) -> list[Trashed]:
         """What lies in the trash, the latest first."""

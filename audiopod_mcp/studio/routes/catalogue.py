@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp import __version__
-from audiopod_mcp.operations import API_PREFIX, OPERATIONS, Arguments
+from audiopod_mcp.operations import API_PREFIX, Arguments
 from audiopod_mcp.operations.vocabulary import FORMATS, GENRE_PRESETS, TRACKS
 from audiopod_mcp.studio.jobs.inspection import describe_engines
 
@@ -53,6 +53,7 @@ def routes() -> list[Route]:
         Route(f"{API_PREFIX}/presets", presets),
         Route(f"{API_PREFIX}/model/status", model_status),
         Route(f"{API_PREFIX}/sample-data", sample_data),
+        Route(f"{API_PREFIX}/v3/availability", score_first),
         Route(f"{WALLET}/balance", balance),
         Route(f"{WALLET}/pricing", pricing),
         Route(f"{WALLET}/estimate", estimate, methods=["POST"]),
@@ -67,8 +68,7 @@ async def health(request: Request) -> Response:
 
 async def presets(request: Request) -> Response:
     owner_of(request)
-    told = [{"name": name, "prompt": _PRESETS.get(name, "")} for name in GENRE_PRESETS]
-    return JSONResponse({"presets": told, "total": len(told)})
+    return JSONResponse({"genre_presets": {name: _PRESETS.get(name, "") for name in GENRE_PRESETS}})
 
 
 async def model_status(request: Request) -> Response:
@@ -108,19 +108,23 @@ async def sample_data(request: Request) -> Response:
     )
 
 
+async def score_first(request: Request) -> Response:
+    """Whether songs can be had as an editable score first, AudioPod's version 3: not here."""
+    owner_of(request)
+    return JSONResponse({"available": False, "revise": False})
+
+
 async def balance(request: Request) -> Response:
     owner_of(request)
     names = ("balance", "total_topup", "total_spent")
-    amounts: dict[str, Any] = {f"{name}_cents": 0 for name in names} | {f"{name}_usd": 0.0 for name in names}
+    amounts: dict[str, Any] = {f"{name}_cents": 0 for name in names}
+    amounts |= {f"{name}_usd": "0.00" for name in names}
     return JSONResponse({**amounts, "low_balance_warning": False, "is_free": True, "message": _FREE})
 
 
 async def pricing(request: Request) -> Response:
     owner_of(request)
-    services = {
-        operation.tool: {"usd_per_minute": 0.0, "cents_per_minute": 0, "title": operation.title}
-        for operation in OPERATIONS
-    }
+    services = {name: {"rate_per_minute": 0.0} for name in ("music_generation", "stem_extraction")}
     return JSONResponse({"services": services, "currency": "USD", "is_free": True, "message": _FREE})
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from audiopod_mcp.operations import API_PREFIX, Job, error_line
-from audiopod_mcp.operations.vocabulary import FORMATS
+from audiopod_mcp.operations.vocabulary import FORMATS, NOTATION_TYPES
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.database import is_busy
 from audiopod_mcp.studio.jobs.runner import Studio
@@ -159,6 +159,8 @@ def job_json(
         "actual_seeds": [take["seed"] for take in job.takes if take["seed"] is not None] or None,
         "lyrics": job.params.get("lyrics"),
         "notes": job.notes or None,
+        "done": job.done or None,
+        "not_done": job.not_done or None,
         "details": job.details or None,
         "user_id": int(job.owner[:7], 16) if job.owner else 0,
         **_origin(job),
@@ -168,6 +170,8 @@ def job_json(
         fields["output_url"] = fields["output_urls"][job.format]
         if media is not None:
             fields["files"] = audio_files(job, media)
+        root = f"{base}{API_PREFIX}/jobs/{job.id}/notation"
+        fields["notation_urls"] = {notation: f"{root}/{notation}" for notation in NOTATION_TYPES}
         if stems := job.takes[0].get("stems"):
             root = f"{base}{API_PREFIX}/jobs/{job.id}/stems"
             fields["stem_urls"] = {track: f"{root}/{track}" for track in stems}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Iterable
+from functools import partial
+from typing import Annotated, Any, Final
 
 from anyio import to_thread
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -13,14 +16,16 @@ from starlette.routing import Route
 
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
-from audiopod_mcp.operations.vocabulary import MIME_TYPES, STATUSES
+from audiopod_mcp.operations.arguments import valid_link
+from audiopod_mcp.operations.vocabulary import MIME_TYPES
+from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
 from audiopod_mcp.studio.jobs.runner import CanNotRun
-from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.studio.media.store import MASTER_FORMAT, TRASH_DAYS
 from audiopod_mcp.studio.refused import EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
-from .admission import admit_job
+from .admission import admit_job, admitted_to_wait
 from .http import (
     NO_JOB,
     InvalidFields,
@@ -35,13 +40,20 @@ from .http import (
     validation_details,
 )
 
+LARGEST_LIST: Final = 4 * 2**20
+"""Characters of a list of jobs, as JSON, within which all is told of each."""
+BULKY: Final = ("details", "lyrics", "lrc_content", "done", "not_done")
+"""What of a job takes much room, and is no use in a long list."""
+COUNTED: Final = ("task", "status", "song_type", "language", "genre")
+"""The filters by whose values jobs are counted."""
+
 
 class Changes(Arguments):
     """What can be changed about a job."""
 
     display_name: Annotated[str, Field(max_length=255)] | None = None
     """Title"""
-    thumbnail_url: Annotated[str, Field(max_length=2048)] | None = None
+    thumbnail_url: Annotated[str, Field(max_length=2048), AfterValidator(valid_link)] | None = None
     """Cover picture"""
 
 
@@ -78,6 +90,21 @@ async def find_job(request: Request) -> StoredJob:
     return job
 
 
+def that_fit(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``jobs``, all of them, and what is bulky of each as long as there is room for it in one answer."""
+    room, told = LARGEST_LIST, []
+    for job in jobs:
+        room -= (size := len(json.dumps(job)))
+        if room < 0 and (left_out := [name for name in BULKY if job.get(name)]):
+            room += size
+            note = (
+                f"Left out of this list, which is long: {', '.join(left_out)}; they come with the job itself."
+            )
+            job = job | dict.fromkeys(left_out) | {"notes": [note]}
+        told.append(job)
+    return told
+
+
 def _job_response(request: Request, job: StoredJob) -> JSONResponse:
     studio = studio_of(request)
     return JSONResponse(job_json(job, base_of(request), studio.media if studio.config.tell_files else None))
@@ -106,30 +133,38 @@ async def _list(request: Request, query: JobFilters) -> Response:
     studio = studio_of(request)
     jobs, total = await to_thread.run_sync(studio.store.jobs, owner_of(request), query)
     base, media = base_of(request), studio.media if studio.config.tell_files else None
-    told = [job_json(job, base, media, interactions=query.include_interactions) for job in jobs]
+    told = that_fit(job_json(job, base, media, interactions=query.include_interactions) for job in jobs)
     return JSONResponse(told, headers={"X-Total-Count": str(total)})
 
 
 async def count_jobs(request: Request) -> Response:
-    by_status = await to_thread.run_sync(studio_of(request).store.counts, owner_of(request), "status")
-    counts = {status.lower(): by_status.get(status, 0) for status in STATUSES}
-    return JSONResponse({"total": sum(counts.values()), **counts})
+    counts = await _counts(request)
+    by_task, by_song_type = counts.pop("task"), counts.pop("song_type")
+    total = sum(by_task.values())
+    return JSONResponse({"total": total, "by_task": by_task, "by_song_type": by_song_type, "filters": counts})
 
 
 async def filter_stats(request: Request) -> Response:
+    counts = await _counts(request)
+    liked = await to_thread.run_sync(studio_of(request).store.counts, owner_of(request), "liked")
+    return JSONResponse(
+        {
+            "total_tracks": sum(counts["task"].values()),
+            "liked_count": liked.get("1", 0),
+            "song_types": counts.pop("song_type"),
+            "available_filters": counts,
+        }
+    )
+
+
+async def _counts(request: Request) -> dict[str, dict[str, int]]:
+    """How many of the caller's jobs there are by each value of each filter."""
     store, owner = studio_of(request).store, owner_of(request)
-    columns = {
-        "tasks": "task",
-        "statuses": "status",
-        "song_types": "song_type",
-        "languages": "language",
-        "genres": "genre",
-    }
 
     def count() -> dict[str, dict[str, int]]:
-        return {name: store.counts(owner, column) for name, column in columns.items()}
+        return {column: store.counts(owner, column) for column in COUNTED}
 
-    return JSONResponse(await to_thread.run_sync(count))
+    return await to_thread.run_sync(count)
 
 
 async def change_job(request: Request) -> Response:
@@ -156,6 +191,13 @@ async def like_job(request: Request) -> Response:
 async def retry_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
+    for argument, source in job.sources.items():
+        if job.status == "FAILED" and FORGOTTEN in source:
+            raise HTTPException(
+                409,
+                f"job {job.id} can't be retried: the password or signature in its {argument} was kept for a "
+                "day only; make the job anew with a fresh address",
+            )
 
     def retry() -> bool:
         with studio.admission:
@@ -173,12 +215,17 @@ async def delete_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
 
-    def delete() -> None:
+    def delete() -> bool:
         studio.store.delete(job.id)
-        studio.media.remove(job.id)
+        return studio.media.remove(job.id)
 
-    await to_thread.run_sync(delete)
-    return JSONResponse({"message": "Music job deleted"})
+    answer = {"message": "Music job deleted"}
+    if await to_thread.run_sync(delete):
+        answer["note"] = (
+            f"For {TRASH_DAYS} days, or less where room is short, audiopod-mcp doctor --restore {job.id} "
+            "brings it back, on the machine that made it."
+        )
+    return JSONResponse(answer)
 
 
 async def get_stem(request: Request) -> Response:
@@ -187,7 +234,8 @@ async def get_stem(request: Request) -> Response:
         raise HTTPException(404, f"job {job.id} has no stem of that name")
     studio = studio_of(request)
     try:
-        path = await studio.stem(job, job.takes[0]["name"], track)
+        admitted = partial(admitted_to_wait, studio, job.owner)
+        path = await studio.stem(job, job.takes[0]["name"], track, admitted)
     except FileNotFoundError:
         raise HTTPException(410, audio_is_gone(job)) from None
     except EngineRefused as reason:

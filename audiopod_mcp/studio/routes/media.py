@@ -18,6 +18,7 @@ from audiopod_mcp.studio.media.links import Expired, take_of
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
+from .admission import admitted_to_wait
 from .http import audio_is_gone, path_number, studio_of
 
 
@@ -42,8 +43,11 @@ async def get_media(request: Request) -> Response:
         raise HTTPException(404, f"there is no format {ending[:16]!r}; there are {', '.join(FORMATS)}")
     if not await to_thread.run_sync(studio.media.master(job.id, take["name"]).is_file):
         raise HTTPException(410, audio_is_gone(job))
+    path = studio.media.audio(job.id, take["name"], ending)
     try:
-        path = await studio.converted(job, take["name"], ending)
+        if not await to_thread.run_sync(path.exists):
+            async with admitted_to_wait(studio, job.owner):
+                path = await studio.converted(job, take["name"], ending)
     except FileNotFoundError:  # deleted meanwhile
         raise HTTPException(410, audio_is_gone(job)) from None
     except (CanNotRun, WorkerDied) as error:

@@ -64,6 +64,13 @@ def document() -> dict[str, Any]:
         f"{one}/stems/{{track}}": {
             "get": _call("One stem of a finished job", None, [_JOB_ID, _word("track")])
         },
+        f"{one}/notation/{{notation}}": {
+            "get": _call(
+                "The first take as notes: midi, score (MusicXML) or chords (ChordPro)",
+                None,
+                [_JOB_ID, _word("notation")],
+            )
+        },
         f"{API_PREFIX}/liked": {"get": _call("Liked jobs", {"type": "array", "items": _JOB}, _query())},
         f"{API_PREFIX}/analyses/{{analysis_id}}": {
             "get": _call("An analysis made before", _ref(Analysis), [_word("analysis_id")])
@@ -80,11 +87,12 @@ def document() -> dict[str, Any]:
             "post": {**_call(summary, {"type": "object"}), "requestBody": _body(_schema(Estimate))}
         }
     for path, summary in (
-        ("jobs/counts", "How many jobs there are by status"),
-        ("filters/stats", "How many jobs there are by each filter"),
+        ("jobs/counts", "How many jobs there are by task, kind and filter"),
+        ("filters/stats", "What jobs can be filtered by, and how many there are"),
         ("presets", "Genre presets"),
         ("model/status", "What makes the music"),
         ("sample-data", "An example to start from"),
+        ("v3/availability", "Whether songs can be had as a score first: not here"),
     ):
         paths[f"{API_PREFIX}/{path}"] = {"get": _call(summary, {})}
     return {

@@ -118,7 +118,8 @@ async def _create(request: Request, wanted: Operation, sources: Sources, owner: 
     def create() -> tuple[StoredJob, bool]:
         values = _columns(wanted, sources, studio, owner)
         with studio.admission:
-            admit_job(studio, owner)
+            if not studio.store.was_created(owner, key or None):  # then it is no other job
+                admit_job(studio, owner)
             return studio.store.create({**values, "idempotency_key": key or None})
 
     try:

@@ -95,7 +95,7 @@ C#m trap beat | key=C#_minor style=trap
 between 120 and 130 BPM, house | tempo=120-130 style=house
 ♩ = 76, chorale for brass | tempo=76 has=brass
 techno at one hundred and thirty bpm | style=techno tempo=120-140
-a song in 12/8 time, slow blues | metre=6/8 style=blues
+a song in 12/8 time, slow blues | metre=12/8 style=blues
 cut time march in 2/4 | metre=2/4 style=march
 in 6/8 time, sea shanty with accordion | metre=6/8 has=accordion
 polka with tuba and accordion | metre=2/4 has=tuba,accordion
@@ -105,7 +105,7 @@ acid jazz with electric piano | style=jazz/funk has=electric_piano
 acid house | style=house
 acid techno 303 | style=techno has=acid_synth
 electro swing with clarinet | style=swing has=clarinet
-trip hop, 85 bpm, moody, female vocals | style=trip_hop/hip_hop tempo=85 has=voice
+trip hop, 85 bpm, moody, female vocals | style=trip_hop/hip_hop tempo=85 has=female_voice
 UK garage with shuffled hats and chopped vocals | style=uk_garage/house
 future bass with supersaws and vocal chops | style=future_bass/electronic has=supersaw
 psytrance 145 bpm | style=trance tempo=145
@@ -159,37 +159,8 @@ no vocals and a soft piano | no=vocals has=piano plays=keyboard
 jazz, not rock | style=jazz
 saxaphone and syntesizer, melancolic | has=saxophone,synth_lead mode=minor
 eletronic musik, 125bpm | style=electronic tempo=125
-pop rock, female vocal, sung in Spanish | style=rock/pop has=voice tongue=es
+pop rock, female vocal, sung in Spanish | style=rock/pop has=female_voice tongue=es
 French chanson with accordion, sung in French | has=accordion tongue=fr
-Langsame Rockballade ohne Schlagzeug | style=rock/ballad no=drums tempo=50-115
-fröhliche Volksmusik mit Akkordeon und Tuba | mode=major has=accordion,tuba
-traurige Klaviermusik in a-Moll | has=piano key=A_minor
-Walzer in C-Dur, Streicher und Klarinette | metre=3/4 key=C_major has=strings,clarinet
-entspannter Jazz mit Kontrabass, Klavier und Saxophon, kein Gesang | style=jazz has=piano,saxophone no=vocals
-musique classique triste au piano, sans batterie | style=classical has=piano no=drums mode=minor
-chanson joyeuse à la guitare acoustique en do majeur | has=acoustic_guitar key=C_major
-valse lente avec violon et accordéon | metre=3/4 has=violin,accordion
-música electrónica alegre a 128 bpm, sin voz | style=electronic tempo=128 no=vocals mode=major
-balada triste con piano y cuerdas, en la menor | style=ballad has=piano,strings key=A_minor
-canción de rock rápida con guitarra eléctrica y batería | style=rock has=electric_guitar tempo=120-180
-musica classica lenta con pianoforte e archi, senza percussioni | style=classical has=piano,strings no=percussion
-canzone allegra in re maggiore con chitarra | key=D_major has=electric_guitar/acoustic_guitar
-música calma com violão e flauta, sem bateria | has=nylon_guitar/acoustic_guitar,flute no=drums mood=calm
-samba alegre com cavaquinho | style=samba mode=major
-悲しいピアノのバラード、ドラムなし | style=ballad has=piano no=drums mode=minor
-明るいJ-POP、テンポ140 | style=pop/k-pop tempo=140 mode=major
-ジャズ、サックスとベース、120BPM | style=jazz has=saxophone tempo=120
-安静的钢琴曲，没有鼓 | has=piano no=drums mood=calm
-欢快的电子舞曲，128BPM，纯音乐 | style=electronic/house tempo=128 inst
-古典音乐，C大调，小提琴和大提琴 | style=classical key=C_major has=violin,cello
-슬픈 발라드, 피아노와 현악기, 드럼 없이 | style=ballad has=piano,strings no=drums mode=minor
-신나는 케이팝 댄스 | style=k-pop/pop/electronic
-грустная фортепианная музыка без барабанов | has=piano no=drums mode=minor
-быстрый рок с электрогитарой, ля минор | style=rock has=electric_guitar key=A_minor
-vrolijke popmuziek met gitaar en drums, zonder zang | style=pop has=electric_guitar/acoustic_guitar no=vocals
-spokojna muzyka klasyczna na fortepian i skrzypce, bez perkusji | style=classical has=piano,violin no=drums mood=calm
-hüzünlü piyano ve keman, davulsuz | has=piano,violin no=drums mode=minor
-उदास पियानो संगीत, बिना ड्रम के | has=piano no=drums mode=minor
 gritty garage rock, 150 bpm, fuzz guitars | style=rock tempo=150 has=distorted_guitar
 mellow neo-soul groove with Wurlitzer and finger snaps, 82 BPM | style=soul tempo=82 has=electric_piano,percussion
 cozy rainy-day lofi with nylon string guitar, no vocals | style=lo-fi has=nylon_guitar no=vocals
@@ -212,7 +183,7 @@ progressive house without drums | style=house no=drums
 Brazilian baile funk, 130 bpm | tempo=130
 campfire singalong, acoustic guitar, no percussion, no bass | has=acoustic_guitar no=percussion,bass
 honky-tonk piano saloon tune | style=country/ragtime/boogie has=piano
-gothic rock, gloomy, baritone male vocals | style=rock has=voice mode=minor
+gothic rock, gloomy, baritone male vocals | style=rock has=male_voice mode=minor
 pirate shanty in 6/8 | metre=6/8
 mazurka in A-flat major for piano | metre=3/4 key=Ab_major has=piano
 relaxing spa music, 60 bpm, bamboo flute | style=ambient tempo=60 has=flute
@@ -225,31 +196,16 @@ folk metal with flute and violin | style=metal has=flute,violin
 lullaby for a baby, harp only | style=lullaby only=strings
 dancehall riddim 100 bpm | style=reggae/reggaeton/dancehall tempo=100
 retro arcade music, square waves, 150bpm | style=chiptune tempo=150
-schneller Techno mit 140 BPM ohne Gesang | style=techno tempo=140 no=vocals
-ruhige Gitarre und Flöte, kein Schlagzeug | has=flute no=drums mood=calm
-jazz lent avec contrebasse et piano, sans voix | style=jazz has=piano no=vocals tempo=60-120
-cumbia alegre con acordeón, sin batería | has=accordion no=drums
-bossa nova suave com piano e violão | style=bossa_nova has=piano
-valzer malinconico per violino e pianoforte | metre=3/4 has=violin,piano mode=minor
-激しいロック、ギターとドラム、160BPM | style=rock tempo=160
-轻快的爵士乐，萨克斯 | style=jazz has=saxophone
-잔잔한 어쿠스틱 기타 연주곡 | has=acoustic_guitar inst mood=calm
-весёлый джаз с саксофоном, 120 BPM | style=jazz has=saxophone tempo=120
-rustige pianomuziek zonder drums | has=piano no=drums mood=calm
-szybki rock z gitarą elektryczną | style=rock has=electric_guitar
-sakin gitar müziği, vokalsiz | no=vocals mood=calm
-música triste de guitarra en mi menor | key=E_minor mode=minor
-Rock, kein Bass, mit Orgel | style=rock no=bass has=organ
-A warm, nostalgic indie-folk track featuring fingerpicked acoustic guitar, soft male vocals, subtle strings and brushed drums at 84 BPM in G major | style=folk tempo=84 key=G_major has=acoustic_guitar,voice,strings,brushed_kit
+A warm, nostalgic indie-folk track featuring fingerpicked acoustic guitar, soft male vocals, subtle strings and brushed drums at 84 BPM in G major | style=folk tempo=84 key=G_major has=acoustic_guitar,male_voice,strings,brushed_kit
 High-energy EDM banger with massive supersaw leads, side-chained bass and euphoric drops, 128 BPM, F# minor | style=electronic tempo=128 key=F#_minor has=supersaw
 make me something like Hans Zimmer, big drums and brass, dark | has=brass style=cinematic
 bgm for a cooking video, light and bouncy, ukulele and whistling | has=ukulele,whistle
 I want a sad song about my ex with piano and violin, around 70 bpm please | has=piano,violin tempo=70 mode=minor
 Smooth late-night jazz: tenor sax, upright bass, piano, brushes. Tempo 92. No vocals. | style=jazz tempo=92 has=saxophone,upright_bass,piano,brushed_kit no=vocals
 A fast-paced chase scene with staccato strings and taiko drums, 150bpm, D minor | key=D_minor tempo=150 has=strings,percussion style=cinematic/classical
-Acoustic singer-songwriter ballad, no drums or bass, guitar and female vocals | no=drums,bass has=voice plays=guitar,vocals
+Acoustic singer-songwriter ballad, no drums or bass, guitar and female vocals | no=drums,bass has=female_voice plays=guitar,vocals
 Aggressive drill instrumental with sliding 808s and dark piano melody, 144 BPM | style=trap tempo=144 inst has=808_bass,piano mode=minor
-Dreamy shoegaze with layered guitars, washed-out drums and whispery female vocals | style=shoegaze has=voice
+Dreamy shoegaze with layered guitars, washed-out drums and whispery female vocals | style=shoegaze has=female_voice
 Classic 12-bar blues shuffle in A, electric guitar lead, walking bass, Hammond organ | style=blues key=A_major has=organ
 Latin pop summer hit with reggaeton beat, 94 bpm, Spanish vocals | tempo=94 tongue=es style=reggaeton/latin
 Minimal deep techno, hypnotic, 124 BPM, no melodic elements | style=techno tempo=124
@@ -286,23 +242,9 @@ Electro-swing, 125 BPM, brass and clarinet, vintage | style=swing tempo=125 has=
 Pop punk anthem | style=punk
 Neo-classical metal guitar shred in A minor | style=metal key=A_minor
 acoustic version, stripped back, just guitar and vocals, no beat | no=drums only=guitar,vocals
-Lied für Chor und Orgel, feierlich, D-Dur | has=choir,organ key=D_major
-Ein entspannter Lo-Fi-Beat mit E-Piano, ohne Bass, 75 BPM | style=lo-fi no=bass tempo=75 has=electric_piano
-un morceau de jazz manouche rapide avec violon et guitares | style=gypsy_jazz has=violin tempo=170-240
-rap francais sombre, 140 bpm, sans mélodie | style=hip_hop tempo=140 mode=minor
-bolero romántico con guitarra española y maracas | style=latin has=nylon_guitar,percussion
-musica elettronica energica, 130 bpm, senza voce | style=electronic tempo=130 no=vocals
-forró animado com sanfona e triângulo | has=accordion,percussion
-静かなアンビエント、シンセパッド、ドラム無し | style=ambient no=drums mood=calm
-悲伤的小提琴独奏，慢速 | has=violin mode=minor
-우울한 로파이 힙합, 80bpm, 보컬 없음 | style=lo-fi tempo=80 no=vocals
-эпическая оркестровая музыка с хором, 100 BPM | tempo=100 has=choir mood=epic
-spokojny jazz z saksofonem, bez wokalu | style=jazz has=saxophone no=vocals
-enerjik rock, elektro gitar ve davul, 140 BPM | style=rock tempo=140
-vrolijke wals met accordeon en viool | metre=3/4 has=accordion,violin mode=major
 BPM: 92 | Key: F#m | Genre: lofi hip hop | Mood: nostalgic | Instruments: rhodes, vinyl crackle, upright bass | style=lo-fi tempo=92 key=F#_minor has=electric_piano,vinyl,upright_bass
-indie pop, female vocals, dreamy, reverb guitars, 104 bpm, bittersweet | style=pop/shoegaze tempo=104 has=voice,electric_guitar
-In the style of a 90s alternative rock radio hit, crunchy guitars, loud choruses, male vocals | style=rock/grunge has=voice,distorted_guitar
+indie pop, female vocals, dreamy, reverb guitars, 104 bpm, bittersweet | style=pop/shoegaze tempo=104 has=female_voice,electric_guitar
+In the style of a 90s alternative rock radio hit, crunchy guitars, loud choruses, male vocals | style=rock/grunge has=male_voice,distorted_guitar
 in the style of a 70s funk band, wah guitar, clavinet, tight horns, no vocals please | style=funk has=clavinet,brass no=vocals
 no vocals please, just chill synthwave for driving at night | style=synthwave no=vocals plays=synth,drums
 A cinematic orchestral piece that starts with a soft solo piano and slowly builds to a huge climax with choir, brass and timpani, 80 bpm, D minor | style=cinematic/classical tempo=80 key=D_minor has=piano,choir,brass,timpani plays=strings,drums
@@ -316,11 +258,11 @@ lydian film score, wonder and magic, key of F | key=F_lydian style=cinematic
 A aeolian trance, 138 | key=A_minor style=trance
 progressive rock in 7/8, odd meter, organ and distorted guitar, 132 BPM | metre=7/8 tempo=132 style=rock has=organ,distorted_guitar
 jazz in 5/4 like take five, alto sax and piano | metre=5/4 style=jazz has=saxophone,piano
-slow 12/8 blues, crying guitar, Bb | metre=6/8 style=blues key=Bb_major tempo=45-80
+slow 12/8 blues, crying guitar, Bb | metre=12/8 style=blues key=Bb_major tempo=45-80
 half-time hip hop, 160 bpm feel, dark piano | style=hip_hop feel=half-time tempo=160 has=piano
 trap metal, screaming, 808s, distorted guitars, 150bpm | style=trap/metal tempo=150 has=808_bass,distorted_guitar
 melodic techno, Afterlife style, 122 BPM, A minor, emotional lead, arps | style=techno tempo=122 key=A_minor has=synth_pluck
-pop, upbeat, summer, tropical, marimba, female singer, catchy chorus, 118 BPM, C major | style=pop tempo=118 key=C_major has=marimba,voice mood=happy
+pop, upbeat, summer, tropical, marimba, female singer, catchy chorus, 118 BPM, C major | style=pop tempo=118 key=C_major has=marimba,female_voice mood=happy
 Phonk, agressive, cowbel, drift, 140 | style=phonk mode=minor has=percussion
 relaxng acustic gutar, no drumms | has=acoustic_guitar no=drums mood=calm
 orchestal epic batle music, brass, coir | has=brass,choir mood=epic
@@ -336,20 +278,7 @@ uptempo gospel with organ and claps | style=gospel has=organ,percussion tempo=92
 mid-tempo soul | style=soul tempo=84-112
 uptempo bluegrass instrumental with banjo | style=bluegrass has=banjo inst tempo=120-170
 slow drum and bass | style=drum_and_bass tempo=150-172
-Eine ruhige Klavierballade in e-Moll, 68 BPM, keine Drums | key=E_minor tempo=68 has=piano no=drums style=ballad
-Fröhlicher Deutschpop mit Frauenstimme und Gitarre | style=pop has=voice mode=major
-hip-hop français, piano mélancolique, grosse basse, 90 bpm | style=hip_hop tempo=90 has=piano mode=minor
-musique d'ambiance relaxante pour yoga, flûte et nappes, sans percussions | style=ambient has=flute no=percussion
-reguetón sensual en La menor, 92 bpm, voz femenina | style=reggaeton key=A_minor tempo=92 has=voice
-corrido tumbado con guitarra acústica y trompeta | style=mariachi has=acoustic_guitar,trumpet
 funk carioca 130 bpm | style=samba tempo=130
-MPB suave com violão e voz feminina | has=nylon_guitar,voice
-canzone d'amore italiana anni 60, orchestra d'archi, voce maschile | has=strings,voice
-J-rock, アニメのオープニング, 疾走感, ギター, 180BPM | style=rock tempo=180 has=electric_guitar/distorted_guitar
-中国风，古筝和笛子，慢节奏，忧伤 | has=koto,flute mode=minor
-시티팝, 80년대, 신나는, 여성 보컬, 110bpm | style=city_pop tempo=110 has=voice
-синтвейв, 100 bpm, без вокала | style=synthwave tempo=100 no=vocals
-polski hip hop, mroczny, pianino, 88 bpm | style=hip_hop tempo=88 has=piano mode=minor
 Instrumental only. Bossa nova guitar, light percussion, flute. 128 BPM. | style=bossa_nova inst has=nylon_guitar/electric_guitar,flute,percussion tempo=128 plays=bass
 happy sad song, uplifting but melancholic, 100 bpm | style=pop tempo=100
 loud quiet loud grunge in E | style=grunge key=E_major
@@ -358,11 +287,11 @@ acoustic EDM | style=electronic
 metal but without distorted guitars, only strings and drums | style=metal no=guitar only=strings,drums
 No guitars, no drums: a string quartet version of a pop song | only=strings
 everything except vocals, Motown groove | style=soul no=vocals plays=drums,bass
-vocals: female, breathy; drums: none; genre: ambient pop | has=voice no=drums style=pop/ambient
+vocals: female, breathy; drums: none; genre: ambient pop | has=female_voice no=drums style=pop/ambient
 Genre: Trap / Drill. Tempo: 144. Key: C# minor. Vocals: none. | style=trap tempo=144 key=C#_minor no=vocals
-[Genre: Synthpop] [Tempo: 118 BPM] [Key: E minor] [Vocals: Female] | style=synthwave/pop tempo=118 key=E_minor has=voice
+[Genre: Synthpop] [Tempo: 118 BPM] [Key: E minor] [Vocals: Female] | style=synthwave/pop tempo=118 key=E_minor has=female_voice
 3/4 time signature, 90 bpm, G major, fingerstyle guitar lullaby | metre=3/4 tempo=90 key=G_major style=lullaby/folk has=acoustic_guitar
-tempo 100-110, afro pop, log drums, shakers, male vocal | style=afrobeat tempo=100-110 has=voice,percussion
+tempo 100-110, afro pop, log drums, shakers, male vocal | style=afrobeat tempo=100-110 has=male_voice,percussion
 140bpm dubstep with halftime drums and wobble bass | style=dubstep tempo=140 has=reese_bass
 double time swing, walking bass, ride cymbal, trumpet | style=swing has=trumpet feel=double-time
 60s surf rock instrumental, twangy guitar, 165 bpm | style=surf tempo=165 inst has=electric_guitar
@@ -372,43 +301,33 @@ video game town theme, cozy, SNES style, flute and harp, C major | has=flute,har
 background music for a documentary about the ocean, calm, piano, strings, no drums, about 2 minutes long | has=piano,strings no=drums mood=calm
 birthday song, cheerful, kids choir | has=choir mode=major
 rain, thunder, lofi piano | style=lo-fi has=piano
-darkwave, cold synths, deep male vocals, drum machine, 115bpm | tempo=115 has=voice,electronic_kit mode=minor
+darkwave, cold synths, deep male vocals, drum machine, 115bpm | tempo=115 has=male_voice,electronic_kit mode=minor
 Wedding entrance, violin + cello + harp | has=violin,cello,harp
 8bit boss music fast C minor | style=chiptune key=C_minor tempo=140-200
 drumless boom bap with soul sample | style=hip_hop no=drums
 acapella choir, Renaissance, solemn | only=vocals,backing_vocals
-hard rock anthem, 4/4, E minor, 128 bpm, screaming guitar solo, powerful drums, raspy male vocals | style=rock metre=4/4 key=E_minor tempo=128 has=voice
+hard rock anthem, 4/4, E minor, 128 bpm, screaming guitar solo, powerful drums, raspy male vocals | style=rock metre=4/4 key=E_minor tempo=128 has=male_voice
 ballad, piano, no bass no drums no strings | style=ballad has=piano no=bass,drums,strings
-salsa romántica, 96 bpm, trombones, piano, coros | style=latin tempo=96 has=trombone,piano,choir
 Genre: Reggaeton; BPM: 95; Key: B minor; Mood: sensual; Instruments: synth pluck, 808, shaker; Vocals: Spanish male | style=reggaeton tempo=95 key=B_minor has=808_bass,voice tongue=es
 uplifting trance anthem, 138 BPM, F# minor, supersaws, long breakdown with piano | style=trance tempo=138 key=F#_minor has=supersaw,piano
-90s trip-hop in the vein of Bristol, dusty drums, upright bass, female vocal, 84bpm | style=trip_hop tempo=84 has=dusty_kit,upright_bass,voice
+90s trip-hop in the vein of Bristol, dusty drums, upright bass, female vocal, 84bpm | style=trip_hop tempo=84 has=dusty_kit,upright_bass,female_voice
 soft jazz for a restaurant, no trumpet | style=jazz no=trumpet
 flamenco, nylon guitar, palmas, cajon, no bass, E phrygian | style=flamenco no=bass key=E_phrygian has=nylon_guitar
 Metal. 7/8. B minor. 150 BPM. Double kick. | style=metal metre=7/8 key=B_minor tempo=150
 mellow afternoon guitar, nothing else | only=guitar
 kids song about numbers, xylophone & ukulele, happy, C | has=marimba,ukulele mode=major mood=happy
-dance pop, 124, A major, female vocals, claps, synth bass | style=pop tempo=124 key=A_major has=voice,percussion,synth_bass
+dance pop, 124, A major, female vocals, claps, synth bass | style=pop tempo=124 key=A_major has=female_voice,percussion,synth_bass
 slow reggae dub with lots of echo | style=dub/reggae tempo=50-72
 very slow ambient piece for strings | style=ambient has=strings tempo=30-60
 sparse trap beat, minimal hi hats, deep 808 | style=trap less=drums has=808_bass
-neoclasical piano solo, melancoly, 70bpm | only=keyboard tempo=70 mode=minor
+neoclasical solo piano, melancoly, 70bpm | only=keyboard tempo=70 mode=minor
 vilin and cello duet, baroqe | style=baroque has=cello
 Big band swing tune, trumpets, trombones and saxes, fast, Bb major | style=swing key=Bb_major has=trumpet,trombone,saxophone tempo=170-260
 lo fi hip hop radio beats to relax, without saxophone | style=lo-fi no=saxophone
 synthwave chase, arpeggiated bass, 110 BPM, no drums until the end | style=synthwave tempo=110
-schlager, fröhlich, 128 bpm, Akkordeon, C-Dur | style=pop tempo=128 key=C_major has=accordion
-chill house avec piano et voix féminine, 120 bpm, la mineur | style=house tempo=120 key=A_minor has=piano,voice
 bachata romántica, guitarra, bongó, güira, 125 bpm | style=latin tempo=125 has=percussion
-musica per meditazione, campane tibetane, lenta | style=ambient has=bells tempo=30-66
 samba enredo, 140 BPM, cavaquinho, surdo | style=samba tempo=140 has=ukulele
 dark synth, industrial, 120BPM, E minor, distorted bass, no melody | tempo=120 key=E_minor
-ピアノソロ、静か、ヘ長調 | only=keyboard key=F_major
-抒情钢琴曲，G大调，90BPM | has=piano key=G_major tempo=90
-발라드, 피아노, 남성 보컬, 70bpm | style=ballad has=piano,voice tempo=70
-медленный блюз с гитарой и органом | style=blues has=organ tempo=45-72
-wesoła polka na akordeon | style=polka has=accordion
-oyun havası, darbuka, klarnet, hızlı | has=clarinet
 Epic orchestral trailer: taiko drums, low brass, choir; 140 BPM; C minor; no vocals with words | has=brass,choir tempo=140 key=C_minor
 punk rock, 3 chords, 190bpm, shouty | style=punk tempo=190
 smooth r&b slow jam 6/8 | style=r&b metre=6/8 tempo=40-75
@@ -422,7 +341,7 @@ disco-funk, 118bpm, strings, brass hits, F minor, male falsetto | tempo=118 key=
 A lydian dreamscape, harp and celesta, 3/4 | key=A_lydian metre=3/4 has=harp,glockenspiel
 melodic drill, piano, violin, 808 slides, C minor, 142 | style=trap key=C_minor tempo=142 has=piano,violin,808_bass
 A laid-back reggae groove with offbeat guitar, warm bass and a mellow trombone, 76 bpm, G major, no singing | style=reggae tempo=76 key=G_major has=trombone no=vocals
-synth-driven dark pop with pulsing bass, male vocals, minor key, 105 BPM | style=pop tempo=105 mode=minor has=voice
+synth-driven dark pop with pulsing bass, male vocals, minor key, 105 BPM | style=pop tempo=105 mode=minor has=male_voice
 Orchestral waltz, 3/4, strings and woodwinds, romantic, 150 bpm, no percussion | metre=3/4 tempo=150 has=strings no=percussion
 ambient, ethereal, female choir, slow, reverb, no beat, A minor | style=ambient key=A_minor has=choir no=drums
 Funk rock in E with slap bass, wah-wah guitar and tight drums, 112 bpm | style=rock/funk tempo=112 key=E_major has=electric_bass
@@ -439,23 +358,13 @@ Indie rock | 140 BPM | D major | jangly guitars | driving drums | no synths | st
 lullaby in F major, music box & celesta, very soft, 66 bpm, 3/4 | style=lullaby key=F_major tempo=66 metre=3/4 has=music_box,glockenspiel
 drum n bass roller, 174, G# minor, reese, amen break | style=drum_and_bass tempo=174 key=G#_minor has=reese_bass
 Afrobeats x Amapiano fusion, 112bpm, log drum, sax | tempo=112 has=saxophone,percussion
-country pop, female voice, banjo, steel guitar, hand claps, 98 bpm, key of A | style=country/pop tempo=98 key=A_major has=voice,banjo,pedal_steel,percussion
+country pop, female voice, banjo, steel guitar, hand claps, 98 bpm, key of A | style=country/pop tempo=98 key=A_major has=female_voice,banjo,pedal_steel,percussion
 bagpipes and drums, scottish march | has=bagpipes style=celtic/march plays=drums
 chiptune waltz | style=chiptune metre=3/4
 polka but slow | style=polka tempo=60-104
 quick little jazz guitar tune, no piano no horns | style=jazz no=keyboard,brass
 three minute prog metal epic in 7/8 with choir | style=metal metre=7/8 has=choir lasts=180
 solo violin, baroque, Bach-like, D minor | only=strings key=D_minor style=baroque
-Trauermarsch für Blechbläser und Pauken, c-Moll, langsam | key=C_minor has=brass,timpani
-musique celtique joyeuse, violon, flûte et guitare, 6/8, 120 bpm | style=celtic metre=6/8 tempo=120 has=violin,flute
-rock en español, guitarras distorsionadas, batería potente, 140 bpm, mi menor | style=rock tempo=140 key=E_minor
-bossa nova italiana con fisarmonica, senza batteria, 120 bpm | style=bossa_nova has=accordion no=drums tempo=120
-hip hop smutny, pianino i skrzypce, 80 bpm, bez wokalu | style=hip_hop has=piano,violin no=vocals tempo=80 mode=minor
-エレクトロ、128BPM、シンセ、ボーカルなし | style=electronic tempo=128 no=vocals
-国风摇滚，电吉他，二胡，140BPM，E小调 | style=rock tempo=140 key=E_minor
-트랩 비트, 어두운, 140bpm, 808 베이스 | style=trap tempo=140 mode=minor
-медленная баллада для скрипки и фортепиано, до минор | style=ballad key=C_minor has=violin,piano
-langzame wals voor accordeon | metre=3/4 has=accordion tempo=60-97
 modern worship, pads, acoustic guitar, building to a big chorus, 74 bpm, B major | style=gospel tempo=74 key=B_major has=pad,acoustic_guitar
 house, but without the four on the floor kick and no claps, 122 | style=house tempo=122
 smooth saxophone over r&b beat, slow, sexy, 68 bpm | style=r&b tempo=68 has=saxophone

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.captions.tempo_words import WORD_TEMPI, tempo_of_word
-from audiopod_mcp.music.captions.unsupported import unmet_requests
+from audiopod_mcp.music.captions.wishes import is_foreign
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.model import Activity, Brief, Refused
 from audiopod_mcp.music.styles import PRESETS, STYLES
@@ -159,7 +159,6 @@ def test_paces_a_musician_would_take(caption: str, low: float, high: float) -> N
         ("key of F, lydian film score", "F lydian", "4/4", None),
         ("E minor, phrygian, metal", "E phrygian", "4/4", None),
         ("C major, phrygian touches", "C major", "4/4", None),
-        ("jazz in re dorico", "D dorian", "4/4", None),
         ("blues, Bb, slow", "Bb major", "4/4", None),
         ("deep house | 122bpm | Am", "A minor", "4/4", None),
         ("progressive rock in 7/8, key of E", "E major", "7/8", None),
@@ -172,7 +171,7 @@ def test_modes_odd_metres_and_feels(caption: str, key: str, metre: str, feel: st
     assert (brief.key, brief.timesignature, brief.feel) == (key, metre, feel)
     assert read_caption("dorian groove").key.endswith("dorian")
     assert read_caption("pop", key="d dorian").key == "D dorian"
-    for told, played in (("7/4", "7/4"), ("12/8", "6/8"), ("5", "5/4"), ("2/2", "2/4")):
+    for told, played in (("7/4", "7/4"), ("12/8", "12/8"), ("9/8", "9/8"), ("5", "5/4"), ("2/2", "2/4")):
         assert read_caption("pop", timesignature=told).timesignature == played
 
 
@@ -284,7 +283,6 @@ def test_instruments_named(caption: str, instruments: set[str]) -> None:
     ("caption", "levels"),
     [
         ("pop song with less drums", {"drums"}),
-        ("weniger Schlagzeug, Rock", {"drums"}),
         ("drums are sparse, warm piano chords", {"drums"}),
         ("rock with simple drums and bass", {"drums", "bass"}),
         ("jazz with a simple melody", {"melody"}),
@@ -309,36 +307,6 @@ def test_busy_is_more_and_rock_is_no_organ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("caption", "words"),
-    [
-        ("rock in 11/8", ["11/8 can't be played"]),
-        ("melancholic fado with guitar", ["fado as folk"]),
-        ("slushwave at 90 bpm", ["Not understood: slushwave"]),
-        ("pop with a key change, screamed vocals and auto-tune", ["key change", "screamed", "auto-tune"]),
-        ("lo-fi with rain sounds and vinyl crackle", ["recorded sounds"]),
-        ("in the style of Radiohead, 100 bpm", ["Radiohead"]),
-    ],
-)
-def test_what_a_caption_asks_for_in_vain_is_said(caption: str, words: list[str]) -> None:
-    said = " ".join(unmet_requests(read_caption(caption)))
-    assert all(word in said for word in words)
-
-
-def test_an_argument_that_overrules_the_caption_is_said() -> None:
-    brief = read_caption(
-        "folk at 140 bpm in A minor, 3/4, no vocals",
-        tempo=96,
-        key="G",
-        timesignature="4/4",
-        lyrics="la la",
-    )
-    (said,) = unmet_requests(brief)
-    assert "140 BPM, A minor, 3/4, no vocals" in said
-    assert unmet_requests(read_caption("folk at 96 bpm in G, 3/4", tempo=96, key="G major")) == ()
-    assert unmet_requests(read_caption("90-100 bpm house in C dorian, no vocals")) == ()
-
-
-@pytest.mark.parametrize(
     ("caption", "swing"),
     [
         ("rock with a shuffle feel", 0.64),
@@ -355,22 +323,6 @@ def test_shuffled_and_straight_are_heard_in_the_timing(caption: str, swing: floa
         hats = [n.start / 0.5 % 1 for p in compose(brief, seed=1).parts for n in p.notes if n.pitch == 42]
         off = [phase for phase in hats if 0.3 < phase < 0.8]
         assert 0.6 < sum(off) / len(off) < 0.68
-
-
-@pytest.mark.parametrize(
-    "caption",
-    [
-        "",
-        "dark warehouse techno for a road trip at sunset",
-        "metal with screaming guitars, no auto-tune",
-        "in the style of a 90s house track",
-        "music like Hans Zimmer's, a song about the rain in Spain",
-        "a heatwave of funk, upbeat, 3/4",
-        "growling reese bass, drum and bass",
-    ],
-)
-def test_scenery_asks_for_nothing(caption: str) -> None:
-    assert unmet_requests(read_caption(caption)) == ()
 
 
 def test_negations_rule_out_tracks_and_never_name_instruments() -> None:
@@ -468,6 +420,10 @@ def test_the_seed_decides_what_is_left_open_and_only_that() -> None:
     st.integers(0, 2**40),
 )
 def test_any_text_is_a_brief(caption: str, seed: int) -> None:
+    if is_foreign(caption):
+        with pytest.raises(Refused, match="in English"):
+            read_caption(caption, seed=seed)
+        return
     brief = read_caption(caption, seed=seed)
     assert isinstance(brief, Brief)
     assert brief.style in STYLES
@@ -477,7 +433,6 @@ def test_any_text_is_a_brief(caption: str, seed: int) -> None:
     assert 1 <= brief.duration <= 600
     assert 0 <= brief.energy <= 1
     assert set(brief.instruments) <= set(INSTRUMENTS)
-    assert all(said.endswith(".") for said in unmet_requests(brief))
 
 
 @settings(max_examples=80)

@@ -10,7 +10,6 @@ import pytest
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.editing.edit import edit
-from audiopod_mcp.music.editing.prompt.parse import parse_prompt
 from audiopod_mcp.music.effects.mix_matching import spectral_balance, stereo_width
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
@@ -29,69 +28,6 @@ def levels_of(track, song, made):
     stem = song.stems[track]
     columns = np.stack([stem.ravel(), (song.audio - stem).ravel()], axis=1)
     return 20 * np.log10(np.abs(np.linalg.lstsq(columns, made.audio.ravel(), rcond=None)[0]))
-
-
-@pytest.mark.parametrize(
-    ("prompt", "steps"),
-    [
-        ("louder", [("level", 4.0, None)]),
-        ("a bit brighter, drums 3 dB louder", [("bright", 3.0, None), ("level", 3.0, "drums")]),
-        (
-            "make the guitars more prominent and add reverb",
-            [("level", 5.0, "guitar"), ("reverb", 0.35, None)],
-        ),
-        ("remove the drums and the bass", [("remove", 0.0, "drums"), ("remove", 0.0, "bass")]),
-        ("no vocals please", [("remove", 0.0, "vocals")]),
-        ("make it instrumental", [("remove", 0.0, "vocals")]),
-        ("10% faster", [("tempo", 1.1, None)]),
-        ("slow it down to 90 bpm", [("bpm", 90.0, None)]),
-        ("transpose up two semitones", [("pitch", 2.0, None)]),
-        ("drop it an octave", [("pitch", -12.0, None)]),
-        ("in the key of F# minor", [("key", 0.0, None)]),
-        ("less bass, more treble", [("level", -5.0, "bass"), ("treble", 6.0, None)]),
-        ("replace the piano with electric guitar", [("swap", 0.0, "keyboard")]),
-        ("add a saxophone solo", [("add", 0.0, "woodwinds")]),
-        ("just the drums", [("only", 0.0, "drums")]),
-        ("much wider", [("width", 2.05, None)]),
-        ("fade out over 6 seconds", [("fade out", 6.0, None)]),
-        ("keep the drums but remove the vocals", [("remove", 0.0, "vocals")]),
-        ("drier and quieter", [("reverb", -0.6, None), ("level", -4.0, None)]),
-        ("less bright", [("bright", -6.0, None)]),
-        ("5 bpm faster", [("bpm", 5.0, None)]),
-        ("faster, 140 bpm", [("bpm", 140.0, None)]),
-        ("down a fifth", [("pitch", -7.0, None)]),
-        ("bass and drums louder", [("level", 5.0, "bass"), ("level", 5.0, "drums")]),
-        ("remove everything but the drums", [("only", 0.0, "drums")]),
-        ("punchier drums", [("punch", 6.0, "drums")]),
-        ("etwas lauter, ohne Schlagzeug", [("level", 2.0, None), ("remove", 0.0, "drums")]),
-        ("plus rapide et ajoute des cordes", [("tempo", 1.1, None), ("add", 0.0, "strings")]),
-        ("quita la voz", [("remove", 0.0, "vocals")]),
-        ("nur Schlagzeug und Bass", [("only", 0.0, "drums")]),
-        ("baisse le piano de 3 dB", [("level", -3.0, "keyboard")]),
-        ("bass +3 dB, drums -2.5dB", [("level", 3.0, "bass"), ("level", -2.5, "drums")]),
-        ("half as loud", [("level", -10.0, None)]),
-        ("normalise to -16 LUFS", [("loudness", -16.0, None)]),
-        ("normalize", [("loudness", -14.0, None)]),
-        ("turn down the reverb", [("reverb", -0.6, None)]),
-        ("roll off the high end", [("treble", -6.0, None)]),
-        ("the drums are too loud", [("level", -5.0, "drums")]),
-        ("too fast", [("tempo", 0.9, None)]),
-        ("turn it up", [("level", 4.0, None)]),
-        ("turn it down two semitones", [("pitch", -2.0, None)]),
-        ("key of E minor, set bpm to 90", [("key", 0.0, None), ("bpm", 90.0, None)]),
-        ("a guitar instead of the piano", [("swap", 0.0, "keyboard")]),
-        ("modulate up a step", [("pitch", 2.0, None)]),
-        ("Klavier durch Gitarre ersetzen", [("swap", 0.0, "keyboard")]),
-        ("remplace le piano par une guitare", [("swap", 0.0, "keyboard")]),
-        ("weniger Höhen", [("treble", -6.0, None)]),
-        ("2 LU louder", [("level", 2.0, None)]),
-        ("lo-fi hip hop", []),
-        ("dreamy ambient version with soft pads", []),
-        ("", []),
-    ],
-)
-def test_what_is_understood(prompt, steps):
-    assert [(w.kind, pytest.approx(w.amount), w.track) for w in parse_prompt(prompt).steps] == steps
 
 
 @pytest.mark.slow
@@ -122,7 +58,8 @@ class TestARecording:
         clicks[:: RATE // 2] = 0.5
         made = edit(clicks, RATE, prompt="normalise to -9 LUFS")
         assert true_peak(made.audio, RATE) <= -1.0
-        assert any("LUFS: nearer to -9 its peaks would be crushed" in note for note in made.notes)
+        assert made.not_done[0].asked == "normalise to -9 LUFS"
+        assert "LUFS: nearer to -9 its peaks would be crushed" in made.not_done[0].instead
 
     def test_a_player_is_taken_out_by_the_separator_that_is_given(self, song):
         quieter = {track: 0.25 * stem for track, stem in song.stems.items()}
@@ -141,7 +78,8 @@ class TestARecording:
 
     def test_what_was_not_understood_is_told(self, recording):
         made = edit(recording.audio, recording.rate, prompt="3 dB quieter, keep the drums, oink like a pig")
-        assert made.notes == ("Not understood, and left as it was: oink like a pig.",)
+        assert [wish.asked for wish in made.not_done] == ["oink like a pig"]
+        assert "everything but drums −3.0 dB" in made.done
 
     @pytest.mark.parametrize(("prompt", "way"), [("brighter", 1), ("darker", -1), ("less treble", -1)])
     def test_brightness(self, recording, prompt, way):
@@ -248,13 +186,12 @@ class TestARecording:
         bass, others = levels_of("bass", song, made)
         assert bass < -7
         assert abs(others) < 1.5
-        assert re.search(r"The bass fell by about (8|9|1\d) dB: traces of it remain", made.notes[0])
+        assert re.search(r"bass about −(8|9|1\d) dB: traces of it remain", made.done[0])
 
     @pytest.mark.parametrize(
         ("wanted", "says"),
         [
-            ({"prompt": "make it sparkle like Versailles, metaphorically"}, None),
-            ({"prompt": "jazz"}, "no change was understood"),
+            ({"prompt": "jazz"}, "a recording is not arranged anew by an edit"),
             (
                 {"prompt": "louder", "lyrics": "new words"},
                 "lyrics: the words of a recording can't be changed",
@@ -265,10 +202,10 @@ class TestARecording:
                 "first, last: 0.6 to 0.4 is no part of the track",
             ),
             ({"prompt": "louder", "last": 7}, "first, last: 0 to 7 is no part of the track"),
-            ({"prompt": "up 40 semitones"}, "40 semitones is too far; at most 24 up or down is possible"),
+            ({"prompt": "up 40 semitones"}, "40 is out of range; pitch takes -24 to 24 semitones"),
             (
                 {"prompt": "normalise to -2 LUFS"},
-                "-2 LUFS is out of range; -40 to -6 LUFS is possible",
+                "-2 is out of range; loudness takes -40 to -6 LUFS",
             ),
             (
                 {"prompt": "bass louder in the bridge"},
@@ -285,9 +222,6 @@ class TestARecording:
         ],
     )
     def test_what_can_not_be_done_is_refused(self, recording, wanted, says):
-        if says is None:
-            self.change(recording, wanted["prompt"])
-            return
         with pytest.raises(Refused, match=re.escape(says)):
             edit(recording.audio, recording.rate, **wanted)
 
@@ -324,9 +258,10 @@ class TestAComposedPiece:
         assert set(made.stems) == {"drums", "bass"}
         assert all(np.array_equal(made.stems[track], song.stems[track]) for track in made.stems)
 
-    def test_so_many_beats_a_minute_more(self, song, composed):
-        made = self.change(song, composed, "6 bpm faster")
+    def test_so_many_beats_a_minute(self, song, composed):
+        made = self.change(song, composed, "to 126 bpm")
         assert made.score.tempo == pytest.approx(126)
+        assert made.done == ("tempo 126.0 (was 120.0)",)
 
     def test_no_vocals_no_lyrics(self, song, composed):
         made = self.change(song, composed, "make it instrumental")
@@ -368,7 +303,7 @@ class TestAComposedPiece:
     def test_a_style_is_arranged_anew(self, song, composed):
         made = self.change(song, composed, "make it a jazz waltz", seed=2)
         assert made.score.brief.style == "jazz"
-        assert "arranged anew as jazz" in made.notes[0]
+        assert "arranged anew as jazz" in made.done[0]
         assert len(made.audio) == len(song.audio)
         assert made.score.key == song.score.key
 

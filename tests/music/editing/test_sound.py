@@ -56,12 +56,11 @@ def test_filters(prompt, falls, stays):
     assert all(abs(strength(after, f) - strength(before, f)) < 1 for f in stays)
 
 
-def test_a_telephone_is_as_loud_as_what_is_said_into_it():
+def test_a_telephone_is_narrow():
     before = tones(60, 1_000, 9_000)
     after = changed(before, "like through a telephone")
     assert strength(after, 60) < strength(after, 1_000) - 25
     assert strength(after, 9_000) < strength(after, 1_000) - 25
-    assert integrated_loudness(after, RATE) == pytest.approx(integrated_loudness(before, RATE), abs=0.2)
 
 
 def test_echoes_come_when_they_should_and_fade():
@@ -126,7 +125,8 @@ def test_silence_is_trimmed_and_its_absence_is_told():
     audio = np.pad(tones(500), ((RATE, RATE // 2), (0, 0)))
     assert len(changed(audio, "remove the silence at the beginning")) == pytest.approx(2.52 * RATE, abs=50)
     assert len(changed(audio, "trim the silence")) == pytest.approx(2.04 * RATE, abs=99)
-    assert "no silence" in edit(tones(500), RATE, prompt="trim the silence at the end").notes[0]
+    with pytest.raises(Refused, match="no silence at its end to remove"):
+        edit(tones(500), RATE, prompt="trim the silence at the end")
 
 
 @pytest.mark.slow
@@ -211,7 +211,7 @@ class TestAComposedPiece:
 
     def test_what_names_no_change_and_no_style_changes_nothing(self, song, composed):
         with pytest.raises(
-            Refused, match="instruction: no change was understood in it; say louder or softer"
+            Refused, match="instruction: no change was understood in it; write it in English, such as"
         ) as refusal:
             edit(song.audio, RATE, prompt="oink like a pig", **composed)
         line = explain(refusal.value)

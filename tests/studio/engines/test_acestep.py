@@ -192,6 +192,28 @@ def test_a_retake_of_a_track_of_the_local_engine_knows_its_words(toy, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_retake_of_a_recording_is_a_cover_without_words(toy, tmp_path, source):
+    params = {"retake_variance": 0.4, "retake_seeds": [1]}
+    outcome, _, ((fields, uploads),) = run(toy, tmp_path, "retake", params, {"src_audio_url": source})
+    assert (fields["task_type"], fields["lyrics"], uploads.keys()) == ("cover", "", {"src_audio"})
+    assert "not known" in outcome.notes[0]
+
+
+@pytest.mark.slow
+def test_float_over_full_scale_and_a_cut_file_come_back_with_a_note(toy, tmp_path):
+    time_ = np.arange(9 * 22_050) / 22_050
+    loud = (1.4 * np.sin(2 * np.pi * 220 * time_)).astype(np.float32)
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, loud, 22_050, subtype="FLOAT")
+    path.write_bytes(path.read_bytes()[: -22_050 * 4])
+    outcome, folder, _ = run(toy, tmp_path, "repaint", REPAINT, {"src_audio_url": path})
+    audio, rate = soundfile.read(folder / outcome.takes[0].name / "audio.wav", dtype="float32")
+    assert outcome.takes[0].unclipped
+    assert (audio[: 3 * rate] == loud[: 3 * rate]).all()
+    assert any(note.startswith("src_audio_url: the file ends early") for note in outcome.notes)
+
+
+@pytest.mark.slow
 def test_a_repaint_leaves_every_other_sample(toy, tmp_path, source):
     outcome, folder, ((fields, _),) = run(toy, tmp_path, "repaint", REPAINT, {"src_audio_url": source})
     assert {

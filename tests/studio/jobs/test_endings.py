@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.studio.jobs.test_recovery import children, is_alive
+from tests.processes import children, is_alive
 from tests.studio.studios import MUSIC, wait_for
 
 pytestmark = pytest.mark.slow

@@ -1,37 +1,23 @@
 """Nothing is lost when a process goes: the studio's or a worker's, politely or not."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import anyio
+import httpx
 import pytest
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.jobs.store import Store
+from tests.processes import children, is_alive
+from tests.sounds import sound
 from tests.studio.studios import BEEPER, HERE, MUSIC, opened, wait_for
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-def children(pid):
-    """The processes that ``pid`` started and that are still there."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = stat.read_text().rpartition(")")[2].split()
-            if int(fields[1]) == pid and fields[0] != "Z":
-                found.append(int(stat.parent.name))
-    return found
-
-
-def is_alive(pid):
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
 
 
 def in_the_middle(studio, job_id):
@@ -231,3 +217,42 @@ def test_workers_touch_neither_the_input_nor_the_output_of_their_parent(tmp_path
     assert run.stdout == "COMPLETED\na line for the parent\n", run.stderr
     assert "noise on standard output" in run.stderr
     assert "more noise" in run.stderr
+
+
+@pytest.mark.slow
+def test_a_conversion_that_a_kill_ends_leaves_no_file(serve, tmp_path):
+    (tmp_path / "long.wav").write_bytes(sound("wav", 1200))
+    studio = serve(local_folders=[str(tmp_path)])
+    job = studio.wait(studio.create("cover", src_audio_url=str(tmp_path / "long.wav"), caption="x"))
+    media = tmp_path / "data" / "media" / str(job["id"])
+
+    def written():
+        return [path for path in media.rglob("*") if path.name.startswith(".")]
+
+    with contextlib.suppress(httpx.TimeoutException):
+        studio.client.get(job["output_urls"]["ogg"], timeout=0.1)
+    wait_for(written)
+    studio.kill()
+    assert written()
+    again = serve(local_folders=[str(tmp_path)])
+    assert again.client.get("/health").status_code == 200
+    assert not written()
+    assert len(again.client.get(again.job(job["id"])["output_urls"]["ogg"]).content) > 100_000
+
+
+@pytest.mark.anyio
+async def test_a_file_that_another_process_may_be_writing_is_left_to_it(tmp_path):
+    async with opened(tmp_path) as one:
+        job = await one.make(prompt="a")
+        folder = tmp_path / "media" / str(job["id"])
+        young, old = folder / "take-1" / ".audio.ogg.1.part", folder / ".job.json-1"
+        for draft in (young, old):
+            draft.touch()
+        os.utime(old, (0, 0))
+        async with opened(tmp_path) as other:
+            await other.get("/health")
+            assert young.exists()
+            assert not old.exists()
+    async with opened(tmp_path):
+        assert not young.exists()
+        assert (folder / "job.json").exists()

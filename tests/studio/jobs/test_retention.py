@@ -2,10 +2,12 @@
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+import anyio
 import pytest
 
-from tests.studio.studios import MUSIC, opened
+from tests.studio.studios import MUSIC, opened, until
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +49,56 @@ async def test_beyond_a_size_the_oldest_goes_first_and_the_newest_never(tmp_path
     assert await kept(tmp_path, keep_gb=size / 1e9) == {first, second, third, liked, new}
     assert await kept(tmp_path, keep_gb=(size * 0.7) / 1e9) == {third, liked, new}
     assert await kept(tmp_path, keep_gb=1e-9) == {liked, new}
+
+
+def size_of(folder):
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.mark.slow
+async def test_what_is_let_go_beyond_a_size_is_really_gone_and_what_is_too_old_can_be_brought_back(tmp_path):
+    await made(tmp_path, [9, 300, 8, 7])
+    limit = 0.6 * size_of(tmp_path / "media")
+    await kept(tmp_path, keep_gb=limit / 1e9)
+    assert size_of(tmp_path / "media") + size_of(tmp_path / "trash") <= limit
+    before = size_of(tmp_path / "media")
+    await kept(tmp_path, keep_days=7.5)
+    assert size_of(tmp_path / "media") + size_of(tmp_path / "trash") == before
+
+
+@pytest.mark.slow
+async def test_what_is_in_the_trash_goes_before_what_is_not(tmp_path):
+    jobs = await made(tmp_path, [9, 300, 8, 7])
+    async with opened(tmp_path) as studio:
+        for job in (jobs[3], jobs[2]):
+            await studio.delete(f"{MUSIC}/jobs/{job}")
+    (entry,) = (tmp_path / "trash").glob(f"{jobs[3]}-*")
+    older = entry.with_name(entry.name.replace(entry.name.split("-")[1], "1000"))
+    entry.rename(older)
+    limit = size_of(tmp_path / "media") + 1.5 * size_of(older)
+    assert await kept(tmp_path, keep_gb=limit / 1e9) == set(jobs[:2])
+    assert not older.exists()
+    assert len(list((tmp_path / "trash").iterdir())) == 1
+    limit = size_of(tmp_path / "media")
+    assert await kept(tmp_path, keep_gb=limit / 1e9) == set(jobs[:2])
+    assert not list((tmp_path / "trash").iterdir())
+
+
+async def test_the_trash_is_emptied_early_where_the_disk_is_nearly_full(tmp_path, monkeypatch):
+    free = [10**12]
+    monkeypatch.setattr("audiopod_mcp.studio.jobs.runner.RECOVER_EVERY", 0.05)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=10**13, used=0, free=free[0]))
+    async with opened(tmp_path) as studio:
+        job = (await studio.make(prompt="a"))["id"]
+        await studio.delete(f"{MUSIC}/jobs/{job}")
+        await anyio.sleep(0.3)
+        assert list((tmp_path / "trash").glob(f"{job}-*"))
+        free[0] = 10**8
+
+        async def is_empty():
+            return not list((tmp_path / "trash").iterdir())
+
+        await until(is_empty)
 
 
 @pytest.mark.slow

@@ -5,18 +5,22 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
+import anyio
 import pytest
 from mcp import Client
 from mcp.client.stdio import stdio_client
 
 from audiopod_mcp.studio.jobs.repair import examine_jobs, repair_jobs, restore_job
 from audiopod_mcp.studio.jobs.store import Store
-from tests.server.sessions import environment, parameters
-from tests.studio.studios import MUSIC, opened
+from tests.server.sessions import environment, free_port, parameters
+from tests.studio.studios import MUSIC, opened, wait_for
 
 COMMAND = [sys.executable, "-m", "audiopod_mcp"]
+NOBODY = 65_534
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -144,10 +148,10 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(data)], check=True)
 
 
-def refused(tmp_path):
+def refused(tmp_path, *become):
     """The one line with which the service does not start."""
     run = subprocess.run(
-        [*COMMAND, "studio"], env=environment(tmp_path), capture_output=True, text=True, timeout=20
+        [*become, *COMMAND, "studio"], env=environment(tmp_path), capture_output=True, text=True, timeout=20
     )
     assert run.returncode == 2, run.stderr
     (line,) = run.stderr.splitlines()
@@ -181,13 +185,72 @@ async def test_audio_that_lies_on_another_disk(tmp_path, small_disk):
         assert (await studio.get(job["output_url"])).content[:4] == b"fLaC"
 
 
-@pytest.mark.skipif(ROOT or sys.platform == "win32", reason="root writes everywhere")
-@pytest.mark.parametrize("name", ["data", "data/studio.db", "data/media"])
-def test_permissions_that_are_missing(tmp_path, name):
-    new(tmp_path / "data")
-    (tmp_path / "data" / "media").mkdir()
-    (tmp_path / name).chmod(0o500)
-    assert f"{name.rpartition('/')[2]} can't be written into); make it writable" in refused(tmp_path)
+@pytest.fixture
+def humble():
+    """A folder, and how to start a command as a user who can't write everywhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = []
+        if ROOT:
+            command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            Path(folder).chmod(0o755)
+        try:
+            able = subprocess.run([*command, *COMMAND, "--version"], check=False, capture_output=True)
+        except FileNotFoundError:
+            able = None
+        if sys.platform == "win32" or able is None or able.returncode:
+            pytest.skip("may not become another user who can read this program")
+        yield Path(folder), command
+
+
+def owned(path, mode):
+    """Give ``path`` to the user who is tried here."""
+    if ROOT:
+        os.chown(path, NOBODY, NOBODY)
+    path.chmod(mode)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["", "studio.db", "media", "trash", "work", "instances"])
+def test_permissions_that_are_missing(humble, name):
+    home, become = humble
+    new(home / "data")
+    for folder in ("media", "trash", "work", "instances"):
+        (home / "data" / folder).mkdir()
+    for path in (home / "data").iterdir():
+        owned(path, 0o700)
+    owned(home / "data", 0o700)
+    owned(home / "data" / name, 0o500)
+    assert f"{name or 'data'} can't be written into); make it writable" in refused(home, *become)
+    (home / "data" / name).chmod(0o700)
+    assert "can't be written" not in tried(home, *become)
+
+
+@pytest.mark.slow
+def test_what_another_user_left_is_read_and_not_changed(humble):
+    """As after a first start with sudo: one line, and the jobs are there when the owner is right again."""
+    home, become = humble
+    if not become:
+        pytest.skip("only root leaves what others can't write")
+    owned(home, 0o755)
+    anyio.run(three_jobs, home / "data")
+    assert "can't be written into); make it writable" in refused(home, *become)
+    for path in (home / "data", *(home / "data").rglob("*")):
+        owned(path, 0o700)
+    assert "can't be written" not in tried(home, *become)
+
+
+def tried(home, *become):
+    """What a service says that is stopped as soon as it answers."""
+    process = subprocess.Popen(
+        [*become, *COMMAND, "studio", "--port", str(free_port())],
+        env=environment(home),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lock = home / "data" / "instances"
+    wait_for(lambda: process.poll() is not None or list(lock.iterdir()))
+    process.terminate()
+    return process.communicate(timeout=20)[1]
 
 
 async def three_jobs(data):

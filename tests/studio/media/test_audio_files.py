@@ -86,18 +86,11 @@ def test_work_stopped_while_writing_leaves_nothing_behind(tmp_path):
 def hostile(tmp_path):
     good = np.zeros((RATE * 3, 2), np.int16)
     soundfile.write(tmp_path / "good.wav", good, RATE)
-    soundfile.write(
-        tmp_path / "good.flac", np.random.default_rng(0).integers(-99, 99, good.shape, np.int16), RATE
-    )
     files = {
         "empty.wav": b"",
         "text.mp3": b"this is a shopping list\n" * 100,
         "random.flac": np.random.default_rng(2).bytes(50_000),
         "archive.wav": b"PK\x03\x04" + bytes(1000),
-        "song.m4a": b"\0\0\0\x20ftypM4A " + bytes(1000),
-        "film.webm": b"\x1a\x45\xdf\xa3" + bytes(1000),
-        "cut.wav": (tmp_path / "good.wav").read_bytes()[:100_000],
-        "cut.flac": (tmp_path / "good.flac").read_bytes()[:20_000],
         "header only.wav": (tmp_path / "good.wav").read_bytes()[:44],
     }
     for name, content in files.items():
@@ -117,10 +110,6 @@ def hostile(tmp_path):
         ("text.mp3", "not a readable audio file"),
         ("random.flac", "wav, flac, ogg, mp3"),
         ("archive.wav", "zip"),
-        ("song.m4a", "ffmpeg -i song.m4a song.flac"),
-        ("film.webm", "webm"),
-        ("cut.wav", "cut off"),
-        ("cut.flac", "damaged"),
         ("header only.wav", "no sound"),
         ("nan.wav", "NaN"),
         ("many.wav", "at most 8"),

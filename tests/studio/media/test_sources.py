@@ -399,6 +399,51 @@ async def test_secrets_of_a_url_are_sent_and_neither_told_nor_kept(tmp_path, web
     assert not [secret for secret in SECRETS if secret in "\n".join(told)]
 
 
+def hushed(folder):
+    """Whether nothing that is kept in ``folder`` holds a secret."""
+    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return not [secret for secret in SECRETS if secret.encode() in kept]
+
+
+@pytest.mark.slow
+async def test_a_failed_job_is_retried_with_its_secrets_for_a_day_and_then_they_are_gone(tmp_path, web):
+    address = f"{web.url.replace('//', '//me:hush@')}/noise{SIGNED}"
+    async with opened(tmp_path, allow_private_urls=True) as studio:
+        job_id = (await cover(studio, address)).json()["job"]["id"]
+        await studio.wait(job_id)
+        asked = web.asked.count("/noise" + SIGNED)
+        await studio.post(f"{MUSIC}/jobs/{job_id}/retry")
+        assert (await studio.wait(job_id))["status"] == "FAILED"
+        assert web.asked.count("/noise" + SIGNED) == asked + 1
+    with sqlite3.connect(tmp_path / "studio.db") as database:
+        database.execute("UPDATE jobs SET completed_at = '2020-01-01T00:00:00.000Z'")
+    async with opened(tmp_path, allow_private_urls=True) as studio:
+        answer = await studio.post(f"{MUSIC}/jobs/{job_id}/retry")
+        assert answer.status_code == 409
+        assert "signature in its src_audio_url was kept for a day only" in answer.json()["detail"]
+    assert hushed(tmp_path)
+
+
+@pytest.mark.slow
+async def test_the_secrets_of_a_deleted_job_are_gone(tmp_path, web):
+    address = f"{web.url.replace('//', '//me:hush@')}/gone{SIGNED}"
+    async with opened(tmp_path, allow_private_urls=True) as studio:
+        job_id = (await cover(studio, address)).json()["job"]["id"]
+        await studio.wait(job_id)
+        await studio.delete(f"{MUSIC}/jobs/{job_id}")
+    assert hushed(tmp_path)
+
+
+async def test_a_failed_job_without_secrets_is_retried_whenever_one_likes(tmp_path, web):
+    async with opened(tmp_path, allow_private_urls=True) as studio:
+        job_id = (await cover(studio, f"{web.url}/gone")).json()["job"]["id"]
+        await studio.wait(job_id)
+    with sqlite3.connect(tmp_path / "studio.db") as database:
+        database.execute("UPDATE jobs SET completed_at = '2020-01-01T00:00:00.000Z'")
+    async with opened(tmp_path, allow_private_urls=True) as studio:
+        assert (await studio.post(f"{MUSIC}/jobs/{job_id}/retry")).status_code == 200
+
+
 async def test_what_a_web_server_says_is_one_clean_line(tmp_path, web):
     async with opened(tmp_path, allow_private_urls=True) as studio:
         for path in ("/rude", "/to/javascript:alert(1)"):

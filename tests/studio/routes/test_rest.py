@@ -1,6 +1,7 @@
 """The REST API as a client sees it: documented answers, errors that say what to do, and no fault for any body."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -268,10 +269,14 @@ async def test_lists(tmp_path):
         assert await listed(skip=10**30) == ([], 4)
         assert (await studio.get(f"{MUSIC}/jobs?limit=500")).status_code == 422
         counts = (await studio.get(f"{MUSIC}/jobs/counts")).json()
-        assert (counts["total"], counts["completed"], counts["failed"]) == (4, 3, 1)
+        assert counts["total"] == 4
+        assert counts["by_task"]["text2music"] == 2
+        assert counts["by_song_type"]["instrumental"] == 1
+        assert counts["filters"]["status"] == {"COMPLETED": 3, "FAILED": 1}
         stats = (await studio.get(f"{MUSIC}/filters/stats")).json()
-        assert stats["tasks"]["text2music"] == 2
-        assert stats["languages"] == {"de": 1}
+        assert (stats["total_tracks"], stats["liked_count"]) == (4, 0)
+        assert stats["song_types"] == counts["by_song_type"]
+        assert stats["available_filters"]["language"] == {"de": 1}
 
 
 async def test_jobs_of_one_key_are_invisible_to_another(studio):
@@ -296,6 +301,20 @@ async def test_a_studio_with_keys_lets_nobody_else_in(tmp_path):
         assert (await studio.get(f"{MUSIC}/jobs", headers={"X-API-Key": "ap_wrong"})).status_code == 401
         assert (await studio.get(f"{MUSIC}/jobs", headers={"X-API-Key": "ap_right"})).status_code == 200
         assert "ap_right" not in repr(studio.app.state.config)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:image/png;base64,AA", "file:///etc/passwd", "//x/y.png",
+    "y.png", "http://", "https://x/\u202ey.png", "http://[x"])  # fmt: skip
+async def test_a_picture_is_an_http_link(studio, url):
+    answer = await studio.post(f"{MUSIC}/text2music", json={"caption": "x", "thumbnail_url": url})
+    assert answer.status_code == 422
+    assert re.fullmatch("thumbnail_url: .* is not an http.s. URL", answer.json()["message"])
+    job = await studio.make(caption="x", thumbnail_url="https://x/y.png")
+    answer = await studio.patch(f"{MUSIC}/jobs/{job['id']}", json={"thumbnail_url": url})
+    assert re.fullmatch("thumbnail_url: .* is not an http.s. URL", answer.json()["message"])
+    assert (await studio.job(job["id"]))["thumbnail_url"] == "https://x/y.png"
+    await studio.patch(f"{MUSIC}/jobs/{job['id']}", json={"thumbnail_url": ""})
+    assert not (await studio.job(job["id"]))["thumbnail_url"]
 
 
 async def test_an_idempotency_key_makes_one_job(studio):
@@ -435,12 +454,17 @@ async def test_a_page_of_another_site_can_not_make_jobs(studio):
 
 
 async def test_the_catalogue(studio):
-    presets = (await studio.get(f"{MUSIC}/presets")).json()["presets"]
-    assert [preset["name"] for preset in presets] == list(GENRE_PRESETS)
+    presets = (await studio.get(f"{MUSIC}/presets")).json()["genre_presets"]
+    assert list(presets) == list(GENRE_PRESETS)
+    assert "jazz" in presets["Jazz"]
+    availability = (await studio.get(f"{MUSIC}/v3/availability")).json()
+    assert availability == {"available": False, "revise": False}
     assert (await studio.get(f"{MUSIC}/model/status")).json()["status"] == "ready"
     assert (await studio.get(f"{MUSIC}/sample-data")).json()["caption"]
     wallet = (await studio.get("/api/v1/api-wallet/balance")).json()
-    assert wallet["balance_cents"] == 0
+    assert (wallet["balance_cents"], wallet["balance_usd"]) == (0, "0.00")
+    prices = (await studio.get("/api/v1/api-wallet/pricing")).json()["services"]
+    assert prices["stem_extraction"]["rate_per_minute"] == 0
     assert wallet["low_balance_warning"] is False
     asked = {"service_type": "stem_extraction", "duration_seconds": 90}
     cost = (await studio.post("/api/v1/api-wallet/estimate", json=asked)).json()

@@ -1,47 +1,80 @@
-"""Reading an edit prompt into a plan: "a bit brighter, drums 3 dB louder from 0:30 on, no bass"."""
+"""Reading the prompt of an edit: typed edits, and what is not understood in its own words.
 
-# ruff: noqa: E501 (patterns: one alternative of meaning a line)
+A clause is read only where every word of it is known: who plays, when, how much, and one entry of the table of
+verbs. What is left of it otherwise is not guessed.
+"""
+
+# ruff: noqa: E501 (patterns: one of meaning a line)
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from textwrap import wrap
+from typing import Any
 
-from . import form_phrases, sound_phrases
-from .edits import REMOVE_WORDS, EditPlan, EditStep
-from .form_phrases import KEEP_WORDS
-from .instruments import find_track, is_only_an_instrument
-from .time_ranges import TimeRange, extract_time_ranges
-from .translations import to_english
+from pydantic import ValidationError
+
+from audiopod_mcp.edits.english import BETWEEN, parse_edit
+from audiopod_mcp.edits.model import RULES, TrackEdit
+from audiopod_mcp.edits.players import LEAD, TRACK_OF, player_name
+from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.editing.step import EditStep, steps_of
+from audiopod_mcp.music.model import Refused
+
+from .amounts import Amounts, take_amounts
+from .clauses import Players, RawClause, clauses_of
 from .unsupported import find_unsupported
+from .verbs import ADDED, ALONE, DISLIKED, INSTEAD, KEPT, PRAISED, REMOVED, SWAPPED, VERBS, Clause, Fields
 
 EXAMPLES = (
-    "louder or softer, to -14 LUFS, brighter, more bass, reverb, echo, cut below 100 Hz, wider, "
-    "faster (to 120 bpm), higher (to A minor), fade out, cut or repeat a part, add or remove "
-    "an instrument, from 0:30 to 0:45"
+    "drums 3 dB louder, no bass, brighter, more reverb, to 120 bpm, up 2 semitones, to A minor, to -14 LUFS, "
+    "fade out, cut the intro, from 0:30 to 0:45"
 )
 """What an edit understands, as told to a person."""
+NOT_UNDERSTOOD = "clause_not_understood"
+"""The code of the reason that a clause is left out for want of a better one."""
 
-_REMARKS = (
-    # What is wrong with a player, as what mends it.
-    (r"(?:is |are )?(?:drown\w*|overpower\w*|dominat\w+)(?: out)?(?: everything| the \w+| all)?", "quieter"),
-    (
-        r"(?:hard|difficult|impossible) to hear|can'?t (?:really )?hear|buried|gets? lost|disappears?",
-        "louder",
-    ),
-)
-_QUANTITY = (
-    r"(?:(?:by|like|about|around|roughly|maybe|say|something|so|only|just|a|an|let'?s|to|of|at|over|or) )*"
-    r"(?:[-+]? ?\d+(?:[.,]\d+)? ?(?:%|percent|db|bpm|semitones?|seconds?|s|sec|hz|k|khz|lufs)"
-    r"(?: or so| more| less| max| tops|ish)*|bit|little|tad|touch|lot|(?:synced |in time |set )*(?:to |in |with )?(?:half|quarter|eighth|sixteenth)[ -]notes?)"
-)
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A typed edit, and the words that ask for it."""
+
+    edit: TrackEdit
+    asked: str
+    exact: bool = False
+    """Whether it was written as a typed edit: what is said twice is done twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words that give no edit, and why."""
+
+    asked: str
+    why: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class EditPlan:
+    """What a prompt asks for: ``wishes`` in order, a ``style``, and the rest."""
+
+    wishes: tuple[Wish, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+    """Those who are to stay as before, each with the words that say so."""
+    left: tuple[str, ...] = ()
+    """Clauses that ask for nothing but that something stays."""
+    style: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    refusal: Refused = field(default_factory=lambda: Refused("nothing_to_edit"))
+    """Why it is refused where there is nothing to do."""
+
+    @property
+    def steps(self) -> tuple[EditStep, ...]:
+        return tuple(step for wish in self.wishes for step in steps_of(wish.edit, wish.asked))
 
 
 @lru_cache(maxsize=32)
-def parse_prompt(prompt: str) -> EditPlan:
+def read_prompt(prompt: str) -> EditPlan:
     """Read the plan that an edit prompt describes.
 
     Whoever needs the plan may ask for it: it is remembered, so that a prompt is read once.
@@ -49,182 +82,390 @@ def parse_prompt(prompt: str) -> EditPlan:
     Parameters
     ----------
     prompt : str
-        English, or another language that :mod:`.translations` knows.
-
-    Returns
-    -------
-    EditPlan
-        Without steps where nothing is understood.
+        What :func:`~audiopod_mcp.edits.render_edits` wrote, or a person's English, or both, one after another.
     """
-    english = to_english(prompt)
-    steps, unread = _read(english)
-    unsupported = find_unsupported(clause for clause, _ in _clauses(english))
-    return EditPlan(steps, ", ".join(unread), unsupported)
-
-
-def _read(prompt: str) -> tuple[tuple[EditStep, ...], list[str]]:
-    """The steps of an English ``prompt``, and its clauses that hold none."""
-    steps: list[EditStep] = []
-    rest: list[str] = []
-    untouched: set[str] = set()
-    waiting: list[str] = []
-    carried, about, before, fresh = "", None, "", 0
-    scope: TimeRange | None = None
-    english, moments = extract_time_ranges(re.sub(r"@(?=\d+@)", " ", prompt))
-    for clause, by_and in _clauses(english):
-        at = next((moments[int(number)] for number in re.findall(r"@(\d+)@", clause)), None)
-        bare = re.sub(r"\s*(?:\bin )?@\d+@\s*|^\s*(?:please|only|just)\s*$", " ", clause).strip(" ?!")
-        if at and not bare:
-            # "from 0:30 to 0:45, mute the drums", or "mute the drums, only in the chorus".
-            if steps and all(step.when is None for step in steps):
-                steps = [replace(step, when=at) for step in steps]
-            scope = at
+    reader = _Reader()
+    for phrase in prompt.split(BETWEEN):
+        if edit := parse_edit(phrase):
+            reader.wishes.append(Wish(edit, phrase, exact=True))
             continue
-        if at:
-            scope = at if re.match(r"\s*in @", clause) else None
-        elif not by_and and before:
-            scope = None
-        if _stays(clause.lower()) and not (at and re.search(KEEP_WORDS, bare.lower())):
-            untouched |= {
-                track for part in re.split(r"\band\b", clause.lower()) if (track := find_track(part))
-            }
-            continue
-        bare = _spelled_out(bare, about, fresh)
-        when = at or scope
-        if before and re.fullmatch(_QUANTITY, bare.lower()) and (again := _read_clause(f"{before} {bare}")):
-            # "faster, about 10 %": how much the clause before meant.
-            when = steps[-1].when if fresh else when
-            steps = steps[: len(steps) - fresh] + [replace(step, when=when) for step in again]
-            fresh = len(again)
-            continue
-        found = _read_clause(f"{bare} @0@" if at else bare)
-        named = find_track(bare.lower())
-        if not found and carried and named:
-            # "remove the drums and the bass": the verb of the clause before goes for this one too.
-            found = _read_clause(f"{carried} {bare}")
-        if not found and is_only_an_instrument(bare.lower()):
-            waiting.append(named or "")
-            about = named
-            continue
-        # "drums and bass louder": what is wished for the last of them goes for all.
-        if waiting and len(found) == 1 and found[0].track is not None:
-            found = [*(replace(found[0], track=track) for track in waiting), *found]
-        waiting = []
-        carried = _verb(bare.lower(), found) or (carried if found else "")
-        about, before, fresh = named or about, bare, len(found)
-        if not found:
-            rest.append(bare)
-            if at:  # "make the chorus pop: louder and wider"
-                scope, before = at, ""
-        steps += [replace(step, when=when) for step in found]
-    return _settled(steps, untouched), rest
+        for clause in clauses_of(phrase):
+            reader.read(clause)
+    return reader.plan()
 
 
-def _read_clause(clause: str) -> list[EditStep]:
-    """The steps of one clause in English; the first group of words that fits decides."""
-    text = clause.lower()
-    for read in _READERS:
-        if step := read(text, clause):
-            return step if isinstance(step, list) else [step]
-    return []
+@dataclass
+class _Read:
+    """A clause as it was read: its words but for players and amounts, these, and the wishes it gave."""
+
+    core: str
+    amounts: Amounts
+    players: Players | None
+    when: dict[str, Any]
+    made: list[Wish]
+    asked: str
+    remark: bool = False
+    """Whether it says how somebody is, so that "it" after it is that player."""
+    praise: bool = False
+    names_new: bool = False
+    """Whether it brings in somebody, so that nobody knows who "it" is after it."""
 
 
-def _verb(clause: str, found: list[EditStep]) -> str:
-    """What ``clause`` says is to be done with a player, for those that are named after it."""
-    if found and found[0].kind in ("only", "remove", "add"):
-        return found[0].kind
-    verb = re.match(
-        r"(?:(?:please|can you|could you|i want you to|give me|also|just) )*"
-        rf"({REMOVE_WORDS}|add|only|just|more|less|boost|reduce)\b",
-        clause,
-    )
-    return verb[1] if verb else ""
-
-
-def _spelled_out(clause: str, about: str | None, before_found: int) -> str:
-    """``clause`` with who is meant by "them", or by "it" after a remark, and with remarks as steps."""
-    if about and find_track(clause.lower()) is None:
-        player = f"the {about.replace('_', ' ')}"
-        clause = re.sub(r"\b(?:them|they|their|those)\b", player, clause, flags=re.IGNORECASE)
-        if not before_found:
-            clause = re.sub(r"\b(?:it|that)\b", player, clause, count=1, flags=re.IGNORECASE)
-    if find_track(clause.lower()):
-        for words, mended in _REMARKS:
-            clause = re.sub(rf"\b(?:{words})", mended, clause, flags=re.IGNORECASE)
-    return clause
-
-
-def _settled(steps: list[EditStep], untouched: set[str]) -> tuple[EditStep, ...]:
-    """What is left when steps that say the same, or more exactly what another says, are one."""
-    if any(step.kind == "bpm" for step in steps):
-        steps = [step for step in steps if step.kind != "tempo"]
-    if "backing_vocals" in untouched:
-        steps = [replace(w, text="lead") if w.kind == "remove" and w.track == "vocals" else w for w in steps]
-    alone = [step.track or "" for step in steps if step.kind == "only"]
-    if len(alone) > 1:
-        when = next((step.when for step in steps if step.kind == "only" and step.when), None)
-        steps = [step for step in steps if step.kind != "only"]
-        steps.append(EditStep("only", track=alone[0], text=" ".join(alone[1:]), when=when))
-    unique: dict[tuple[object, ...], EditStep] = {}
-    for step in steps:
-        what = (step.kind, step.track, step.text if step.kind in ("add", "swap", "key") else "", step.hertz)
-        unique.setdefault((*what, step.when, step.amount < 0), step)
-    return tuple(unique.values())
-
-
-_STAYS = (
-    r"keep(?:ing)?|leave|don'?t|do not|same|preserv\w+|untouched|should stay|unchanged|as (?:it|they) (?:is|are|was|were)"
-    r"|full volume|back to normal"
+_LIGHT = r"make|makes|making|have|let|turn|get|give|add|put|bring|set|push|pull|can|could|i|take|apply"
+_FILLERS = re.compile(
+    r"\b(?:please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|(?:would|i'd) like(?: to)?|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
+    r"|it|its|it's|itself|this|that|the|a|an|some|my|our|track|song|mix|music|piece|recording|thing|thing's|whole|entire|sounds?|sounding|feels?|little|to be|be|should|is|are|was|were|now|maybe|perhaps|kinda|kind of"
+    r"|by|about|around|roughly|approximately|exactly|something|overall|everything|all|them|they|these|those|him|her|for me|me|as well|or so|hey|hi|ok|okay|instead|seem|seems|again|stereo image|parts?|line|tracks|instruments?|whole|of(?= W)|in(?= T)|on(?= W)|to(?= W)|from(?= W)|for(?= T)|W|T|[A-CE-IK-PSUD])(?![\w'])"
 )
-_APART = (
-    r"[,;.!?\n、，。；！？](?!\d)| \+ (?!\d)| [—–-] |: (?!\d)"
-    r"|\b(?:and|but|then|plus|also|while|because|since|so that)\b"
+_FORBIDDEN = re.compile(
+    r"\b(?:don'?t|do not|never) (?:remove|change|touch|make|turn|add|mute|cut|lose|drop|alter|edit|modify|boost|lower|raise|reduce|move|take|pan|replace|swap|delete|silence|kill)\b"
 )
+_PRONOUN = re.compile(r"\b(?:it|that|this)\b")
+_PLURAL = re.compile(r"\b(?:them|they|those|these)\b")
 
 
-_LONGEST_CLAUSE = 300
-"""Characters. What is longer is read piece by piece, so that the time it takes stays in proportion."""
+@dataclass
+class _Reader:
+    wishes: list[Wish] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    style: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    before: _Read | None = None
+    talked_of: dict[str, None] = field(default_factory=dict)
+    scope: dict[str, Any] = field(default_factory=dict)
+    remark: str = ""
+
+    def plan(self) -> EditPlan:
+        self._close_remark()
+        told = (left.why for left in self.left_out if left.why.code != NOT_UNDERSTOOD)
+        refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
+        if not self.left_out and (self.kept or self.left):
+            refusal = Refused("edit_asks_for_nothing")
+        wishes = [self._sparing_the_kept(wish) for wish in self.wishes]
+        done = tuple(
+            {(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}.values()
+        )
+        return EditPlan(
+            done,
+            tuple(self.kept.items()),
+            tuple(self.left),
+            ", ".join(self.style),
+            tuple(self.left_out),
+            refusal,
+        )
+
+    def read(self, raw: RawClause) -> None:
+        """Take in one clause."""
+        text, amounts = take_amounts(raw.text)
+        core = " ".join(_FILLERS.sub(" ", re.sub(r"[^\w\s#'?%&-]", " ", text)).split())
+        if not core and not raw.players and not amounts.values and not raw.times and not amounts.key:
+            return None  # "please", "thanks"
+        if len(raw.times) > 1 or "?" in core or len(raw.players) > 2:
+            return self._not_understood(raw)
+        when = raw.times[0] if raw.times else {}
+        if when and not core and not raw.players and not amounts.values:
+            return self._time_alone(raw, when)
+        players = self._players(raw, core)
+        if isinstance(players, str):
+            return self.fail(raw.asked, players)
+        if self._stays(raw, core, players, when, amounts):
+            return None
+        if self._refined(raw, core, amounts, when):
+            return None
+        self._close_remark(used=bool(players and not raw.players))
+        goes_on = players is None and raw.by_and and self._goes_on(text)
+        if goes_on and self.before:
+            if REMOVED.fullmatch(core):
+                return self._not_understood(raw)
+            players = self.before.players
+        if re.match(r"(?:\w+ )?T\b", raw.text):  # "from 0:30 to 0:45 darker and 3 dB quieter"
+            self.scope = when
+        elif not raw.by_and and self.before:
+            self.scope = {}
+        scope = when or self.scope
+        self._act(raw, core, text, amounts, players, scope)
+        return None
+
+    def _act(
+        self,
+        raw: RawClause,
+        core: str,
+        text: str,
+        amounts: Amounts,
+        players: Players | None,
+        when: dict[str, Any],
+    ) -> None:
+        made = self._ordered(raw, text, when)
+        if made is None:
+            for words in dict.fromkeys((core, re.sub(r"\b(?:only|just)\b ?", "", core).strip())):
+                made = self._matched(words, amounts, players, when, raw.asked)
+                if made is not None:
+                    break
+        if (
+            made is None
+            and players
+            and core == ""
+            and not amounts.values
+            and self.before
+            and self.before.made
+            and self.before.players
+        ):
+            made = self._matched(
+                self.before.core, self.before.amounts, players, when or self.before.when, raw.asked
+            )
+            core = self.before.core
+        if made is None:
+            return self._not_understood(raw)
+        if players and not players.all_but and not players.rest:
+            self.talked_of |= dict.fromkeys(players.names)
+        remark = bool(re.search(r"\btoo\b|hear|buried|lost|thin|muffled|dull", core))
+        adds = any(wish.edit.action in ("add", "replace") for wish in made)
+        before = self.before
+        if before and before.remark and players == before.players and not raw.players:
+            # "The drums are too loud, turn them down by 3 dB" is one wish.
+            same = {wish.edit.action for wish in before.made} == {wish.edit.action for wish in made}
+            self.wishes = (
+                self.wishes[: len(self.wishes) - len(before.made)] if same and before.made else self.wishes
+            )
+        self.before = _Read(core, amounts, players, when, made, raw.asked, remark, names_new=adds)
+        self.wishes += made
+        return None
+
+    def _matched(
+        self, core: str, amounts: Amounts, players: Players | None, when: dict[str, Any], asked: str
+    ) -> list[Wish] | None:
+        """The wishes of the first entry that all words and amounts of a clause belong to."""
+        names = () if players is None else players.names
+        if names and ALONE.fullmatch(core) and not amounts.values and players and not players.all_but:
+            return self._made([{"action": "remove", "but": list(names)}], None, when, asked)
+        letters = {*amounts.values, *("K" if amounts.key else "")}
+        clause = Clause(amounts, names, when)
+        for pattern, accepted, needed, build in VERBS:
+            if needed <= letters <= accepted and pattern.fullmatch(_with_key(core, amounts)):
+                fields = build(clause)
+                if fields is not None:
+                    return self._made(fields, players, when, asked)
+        return None
+
+    def _made(
+        self, fields: list[Fields], players: Players | None, when: dict[str, Any], asked: str
+    ) -> list[Wish] | None:
+        wishes = []
+        for given in fields:
+            values = dict(given)
+            at = values.pop("at", when)
+            who: dict[str, Any] = {}
+            if "who" in values:
+                named = values.pop("who")
+                who = {"on": named} if named else {}
+            elif players and "but" not in values and "on" not in values:
+                who = {"but" if players.all_but else "on": list(players.names)}
+            if who and not RULES[values["action"]].players:
+                return None
+            try:
+                wishes.append(Wish(TrackEdit.model_validate({**values, **who, **at}), asked))
+            except ValidationError as error:
+                self.fail(asked, error.errors()[0]["msg"].removeprefix("Value error, "))
+                return []
+        return wishes
+
+    def _ordered(self, raw: RawClause, text: str, when: dict[str, Any]) -> list[Wish] | None:
+        """The wishes of a clause that depends on who is named first: replaced, added."""
+        words = " ".join(
+            re.sub(
+                r"\b(?:please|can you|could you|the|a|an|some|it|me|part|sound|track|also|just)\b", " ", text
+            ).split()
+        )
+        names = [player.names for player in raw.players]
+        if any(player.pieces or player.all_but or player.rest for player in raw.players):
+            return None
+        for pattern, old, new in ((SWAPPED, 0, 1), (INSTEAD, 1, 0)):
+            if pattern.fullmatch(words) and len(names) == 2 and len(names[new]) == 1:
+                return self._made(
+                    [{"action": "replace", "on": list(names[old]), "instrument": names[new][0]}],
+                    None,
+                    when,
+                    raw.asked,
+                )
+        words = re.sub(r" T\b", "", words)
+        if ADDED.fullmatch(words) and len(names) == 1 and not find_unsupported(raw.asked):
+            if names[0] == ("bass",):
+                self.fail(
+                    raw.asked, "it could mean a player or the low end; say add a bass guitar, or more low end"
+                )
+                return []
+            return self._made(
+                [{"action": "add", "instrument": name} for name in names[0]], None, when, raw.asked
+            )
+        return None
+
+    def _players(self, raw: RawClause, core: str) -> Players | str | None:
+        """Who a clause is about; ``None``: everything; a sentence where that can't be told."""
+        for player in raw.players:
+            if player.pieces and not (KEPT.fullmatch(core) or PRAISED.fullmatch(core)):
+                try:
+                    player_name(player.pieces[0])
+                except ValueError as piece:
+                    return str(piece)
+        if raw.players:
+            player = raw.players[0]
+            if player.rest and not (KEPT.fullmatch(core) or PRAISED.fullmatch(core)):
+                known = tuple(dict.fromkeys((*self.kept, *self.talked_of)))
+                if not known:
+                    return "nobody was named before; say whom, or everything but whom"
+                return Players(known, all_but=True)
+            return player
+        before = self.before
+        if _PLURAL.search(raw.text):
+            return before.players if before and before.players else "nobody was named before; name the player"
+        if before and before.players and _PRONOUN.search(raw.text):
+            if before.remark or (before.praise and KEPT.fullmatch(core)):
+                return before.players
+            if before.praise or before.names_new:
+                return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
+        return None
+
+    def _stays(
+        self, raw: RawClause, core: str, players: Players | None, when: dict[str, Any], amounts: Amounts
+    ) -> bool:
+        """Take note of who is to stay as it is, if that is what a clause says."""
+        if players and DISLIKED.fullmatch(core):
+            self._close_remark()
+            self.remark, self.before = (
+                raw.asked,
+                _Read(core, amounts, players, when, [], raw.asked, remark=True),
+            )
+            return True
+        if amounts.values or amounts.key or (when and not PRAISED.fullmatch(core)):
+            return False
+        if ALONE.fullmatch(core):
+            return False
+        if core in ("just keep", "just leave") and players:
+            who = players.names[0] if players.names else "rest"
+            self.fail(raw.asked, f"say remove everything but the {who}, or leave the {who} as it is")
+            return True
+        praised = bool(PRAISED.fullmatch(core))
+        forbidden = len(raw.players) < 2 and _FORBIDDEN.search(raw.text)
+        if not (praised or forbidden or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())):
+            return False
+        self._close_remark(used=True)
+        if players and not players.all_but and not players.rest:
+            names = [TRACK_OF.get(n, n) if n in LEAD else n for n in players.names if n in TRACK_OF]
+            self.kept |= dict.fromkeys(names, raw.asked)
+        elif forbidden or not praised:
+            self.left.append(raw.asked)
+        self.before = _Read(core, amounts, players, when, [], raw.asked, praise=True)
+        return True
+
+    def _refined(self, raw: RawClause, core: str, amounts: Amounts, when: dict[str, Any]) -> bool:
+        """Whether a clause only says how much the one before it meant: "faster, about 10 %"."""
+        before = self.before
+        if (
+            core not in ("", "with", "max", "like", "only", "just", "say")
+            or raw.players
+            or not amounts.values
+            or before is None
+            or not before.made
+        ):
+            return False
+        if set(amounts.values) & set(before.amounts.values):
+            return False
+        merged = replace(
+            amounts,
+            values={**before.amounts.values, **amounts.values},
+            degree=before.amounts.degree,
+            key=before.amounts.key,
+        )
+        asked = f"{before.asked}, {raw.asked}"
+        made = self._matched(before.core, merged, before.players, when or before.when, asked)
+        if made is None:
+            return False
+        self.wishes = self.wishes[: len(self.wishes) - len(before.made)] + made
+        self.before = replace(before, amounts=merged, made=made, asked=asked)
+        return True
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether a clause after "and" goes on about those of the clause before it: "drums louder and wider"."""
+        before = self.before
+        if before is None or not before.made or before.players is None or re.match(rf"(?:{_LIGHT})\b", text):
+            return False
+        return not _PRONOUN.search(text) and all(
+            RULES[w.edit.action].players and w.edit.action not in ("remove", "replace") for w in before.made
+        )
+
+    def _time_alone(self, raw: RawClause, when: dict[str, Any]) -> None:
+        """Read a clause that only says when, of what follows or of what came before."""
+        if self.before and self.before.made and not self.before.when:
+            timed = []
+            for wish in self.before.made:
+                try:
+                    timed.append(
+                        Wish(
+                            TrackEdit.model_validate({**wish.edit.model_dump(exclude_none=True), **when}),
+                            f"{wish.asked}, {raw.asked}",
+                        )
+                    )
+                except ValidationError:
+                    return self._not_understood(raw)
+            self.wishes = self.wishes[: len(self.wishes) - len(timed)] + timed
+            self.before = replace(self.before, made=timed, when=when)
+            return None
+        self.scope, self.before = when, None
+        return None
+
+    def _not_understood(self, raw: RawClause) -> None:
+        self._close_remark()
+        found = find_unsupported(raw.asked)
+        if found and not names_style(raw.asked):
+            self._leave_out(raw.asked, Refused("edit_unsupported", clause=raw.asked, kind=found))
+        elif _asks_for_style(raw.asked) or (self.style and raw.text.startswith("with ")):
+            self.style.append(raw.asked)
+        else:
+            self._leave_out(raw.asked, Refused("clause_not_understood"))
+
+    def fail(self, asked: str, why: str) -> None:
+        self._leave_out(asked, Refused("edit_clause_refused", clause=asked, why=why))
+
+    def _leave_out(self, asked: str, why: Refused) -> None:
+        self.left_out.append(LeftOut(asked, why))
+        self.before = None
+
+    def _close_remark(self, *, used: bool = False) -> None:
+        if self.remark and not used:
+            self.left_out.append(LeftOut(self.remark, Refused("clause_not_understood")))
+        self.remark = ""
+
+    def _sparing_the_kept(self, wish: Wish) -> Wish:
+        """``wish``, where it is about everything, made for everything but those who are to stay."""
+        names = [name for name in self.kept if name in TRACK_OF]
+        edit, spared = wish.edit, {TRACK_OF[name] for name in names}
+        if (
+            edit.action == "remove"
+            and edit.on
+            and "backing_vocals" in spared
+            and any(TRACK_OF[n] == "vocals" for n in edit.on)
+        ):
+            on = tuple("lead vocals" if TRACK_OF[n] == "vocals" else n for n in edit.on)
+            return Wish(edit.model_copy(update={"on": on}), wish.asked)
+        if (
+            wish.exact
+            or not names
+            or edit.on
+            or edit.action in ("remove", "add")
+            or not RULES[edit.action].players
+        ):
+            return wish
+        but = tuple(dict.fromkeys((*(edit.but or ()), *names)))
+        return Wish(edit.model_copy(update={"but": but}), wish.asked)
 
 
-def _stays(text: str) -> bool:
-    """Whether ``text`` says what is not to change."""
-    if re.search(
-        r"\bi (?:don'?t|do not) (?:like|want|need)\b|\bonly\b|\bjust (?:the|keep)\b|\bjust \w+$", text
-    ):
-        return False
-    return bool(re.search(rf"\b(?:{_STAYS})\b", text))
+def _with_key(core: str, amounts: Amounts) -> str:
+    """``core`` with a K where it names a key: fillers took the letter."""
+    return f"{core} K".strip() if amounts.key else core
 
 
-def _clauses(prompt: str) -> list[tuple[str, bool]]:
-    """Each clause, and whether it goes on with "and" from the one before it."""
-    prompt = re.sub(r"\b(everything|all)(?: else)? but\b", r"\1 except", prompt, flags=re.IGNORECASE)
-    prompt = re.sub(r"\b((?:less|more) [\w ]+?) (?=(?:less|more) )", r"\1, ", prompt, flags=re.IGNORECASE)
-    prompt = re.sub(r"\b(slowed) (?:\+|and|&) (reverb)", r"\1+\2", prompt, flags=re.IGNORECASE)
-    if not re.search(r"\b(?:swap|replace|change|switch|substitute|exchange)\b", prompt, re.IGNORECASE):
-        prompt = re.sub(r"\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b)", ", ", prompt)
-    parts = ["", *re.split(f"({_APART})", prompt)]
-    pairs = zip(parts[::2], parts[1::2], strict=True)
-    return [
-        (piece, "and" in between)
-        for between, clause in pairs
-        for piece in ([clause.strip()] if len(clause) <= _LONGEST_CLAUSE else wrap(clause, _LONGEST_CLAUSE))
-        if piece
-    ]
-
-
-_READERS: tuple[Callable[[str, str], list[EditStep] | EditStep | None], ...] = (
-    form_phrases.read_preset,
-    sound_phrases.read_loudness,
-    form_phrases.read_fade,
-    form_phrases.read_form,
-    form_phrases.read_tempo,
-    form_phrases.read_pitch,
-    sound_phrases.read_echo,
-    sound_phrases.read_reverb,
-    sound_phrases.read_place,
-    sound_phrases.read_filter,
-    sound_phrases.read_band,
-    sound_phrases.read_tone,
-    sound_phrases.read_level,
-)
-"""Readers of one clause, in lower case and as written; the first that finds something decides."""
+def _asks_for_style(clause: str) -> bool:
+    """Whether ``clause`` asks for a style, and does not name it in an aside."""
+    asking = r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
+    return names_style(clause) and bool(re.search(asking, clause, re.IGNORECASE))

@@ -63,6 +63,7 @@ def cover(session: Session) -> Outcome:
 
 def reference(session: Session) -> Outcome:
     source = read_source(session.work, progress_within(session.report, 0, 0.02), stems=False)
+    session.remarks.extend(source.notes)
     fields = _wanted(session) | {"task_type": "text2music"}
     if session.params.get("instrumental"):
         fields["lyrics"] = _INSTRUMENTAL

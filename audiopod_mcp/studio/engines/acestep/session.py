@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -41,6 +41,8 @@ class Session:
     work: Work
     scratch: Path
     report: Progress
+    remarks: list[str] = field(default_factory=list)
+    """What the person should know about the source."""
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -71,13 +73,15 @@ class Session:
             (self.work.folder / name / REQUEST).write_text(json.dumps(request), "utf-8")
             takes.append(self._with_lyrics(take, made, end))
             details = details or _details(generation.metadata)
-        return Outcome(tuple(takes), notes=notes, details=details)
+        return Outcome(tuple(takes), notes=(*self.remarks, *notes), details=details)
 
     def source(self) -> SourceTrack:
         """The recording or track that the operation starts from."""
-        return read_source(
+        source = read_source(
             self.work, progress_within(self.report, 0.0, 0.02), stems=False, max_seconds=LONGEST
         )
+        self.remarks.extend(source.notes)
+        return source
 
     def original_request(self) -> tuple[Fields, bool]:
         """What that track was asked for with, if it was made here, and whether by words alone.

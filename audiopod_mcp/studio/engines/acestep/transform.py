@@ -41,9 +41,8 @@ def retake(session: Session) -> Outcome:
         "audio_cover_strength": 1.0,
         "cover_noise_strength": round(1 - variance, 3),
     }
-    note = (
-        "ACE-Step's server offers no retake: this is a cover in the track's own words, freer with variance."
-    )
+    words = "in the track's own words" if before else "without words, as the recording's are not known"
+    note = f"ACE-Step's server offers no retake: this is a cover {words}, freer with variance."
     return session.make_takes(
         fields,
         Rendering,
@@ -113,13 +112,13 @@ def extend(session: Session) -> Outcome:
 
 def edit(session: Session) -> Outcome:
     """What can be done exactly is done here; else a cover towards the words asked for."""
-    from audiopod_mcp.music.captions.style_names import names_style
-    from audiopod_mcp.music.editing.prompt.parse import parse_prompt
+    from audiopod_mcp.music.editing.prompt.parse import read_prompt
 
     params, (before, _) = session.params, session.original_request()
     prompt, lyrics = params.get("edit_target_prompt") or "", params.get("edit_target_lyrics")
-    plan = parse_prompt(prompt)
-    if not lyrics and (plan.unsupported or (plan.steps and not names_style(plan.unread))):
+    plan = read_prompt(prompt)
+    in_words = plan.style or (not plan.steps and plan.refusal.code == "edit_not_understood")
+    if not lyrics and not in_words:
         return session.local.run(session.work, session.report)
     source = session.source()
     fields = {

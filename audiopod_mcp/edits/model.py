@@ -1,0 +1,246 @@
+"""A typed edit: what is done, to whom, by how much and when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, Self, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from .moments import section_name
+from .players import player_name
+
+Action = Literal[
+    "level", "remove", "add", "replace", "low_cut", "high_cut", "equaliser", "bass", "treble", "brightness",
+    "reverb", "echo", "compression", "saturation", "punch", "de_ess", "width", "pan", "tempo", "speed",
+    "pitch", "key", "loudness", "peak", "fade_in", "fade_out", "cut", "keep", "repeat", "reverse", "trim",
+    "trim_start", "trim_end", "loop",
+]  # fmt: skip
+ACTIONS: Final[tuple[str, ...]] = get_args(Action)
+UNITS: Final = (
+    "dB -60..24; low_cut, high_cut Hz; reverb, pan % -100..100; echo %; width, speed % of now; tempo BPM; "
+    "pitch semitones -24..24, fractions too; loudness LUFS -40..-6; peak dBTP; fades s; repeat times"
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an action takes."""
+
+    low: float | None = None
+    """The least ``amount``; ``None``: the action takes none."""
+    high: float = 0.0
+    unit: str = ""
+    neutral: float | None = None
+    """The amount that would change nothing."""
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    players: bool = True
+    """Whether it can be done to some players and not to others."""
+    timed: bool = True
+    """Whether it can be done to a part of the track."""
+
+
+_TONE = Rule(-24, 24, "dB", neutral=0)
+RULES: Final[dict[str, Rule]] = {
+    "level": Rule(-60, 24, "dB", neutral=0),
+    "remove": Rule(),
+    "add": Rule(needs=("instrument",), players=False),
+    "replace": Rule(needs=("on", "instrument")),
+    "low_cut": Rule(10, 20_000, "Hz"),
+    "high_cut": Rule(10, 20_000, "Hz"),
+    "equaliser": Rule(-24, 24, "dB", neutral=0, needs=("hz",)),
+    "bass": _TONE,
+    "treble": _TONE,
+    "brightness": _TONE,
+    "reverb": Rule(-100, 100, "%", neutral=0),
+    "echo": Rule(1, 100, "%", takes=("time",)),
+    "compression": Rule(0.5, 24, "dB"),
+    "saturation": Rule(0.5, 40, "dB"),
+    "punch": _TONE,
+    "de_ess": Rule(0.5, 24, "dB"),
+    "width": Rule(0, 300, "%", neutral=100),
+    "pan": Rule(-100, 100, "%", neutral=0),
+    "tempo": Rule(20, 400, "BPM", players=False),
+    "speed": Rule(25, 400, "%", neutral=100, players=False),
+    "pitch": Rule(-24, 24, "semitones", neutral=0),
+    "key": Rule(needs=("key",), players=False),
+    "loudness": Rule(-40, -6, "LUFS", takes=("true_peak",)),
+    "peak": Rule(-40, 0, "dBTP", players=False),
+    "fade_in": Rule(0.01, 600, "s"),
+    "fade_out": Rule(0.01, 600, "s"),
+    "cut": Rule(players=False),
+    "keep": Rule(players=False),
+    "repeat": Rule(2, 16, "times", players=False),
+    "reverse": Rule(),
+    "trim": Rule(players=False, timed=False),
+    "trim_start": Rule(players=False, timed=False),
+    "trim_end": Rule(players=False, timed=False),
+    "loop": Rule(players=False),
+}
+_KEY = re.compile(r"([A-Ga-g])[ -]?(#|b|♯|♭|sharp|flat)?(?:[ -]?(major|minor|maj|min|m))?", re.IGNORECASE)
+_INSTRUMENT = re.compile(r"[a-z0-9][a-z0-9' -]{0,39}")
+_NOT_IN_NAMES = re.compile(r"\b(?:in|from|until|to|with|and|or|by|at|on|everything)\b")
+
+
+def _plain_action(value: Any) -> Any:
+    """``value`` as the list of actions has it: "Low cut" and "low-cut" are ``low_cut``."""
+    if not isinstance(value, str):
+        return value
+    plain = re.sub(r"[\s-]+", "_", value.strip().lower())
+    return {"equalizer": "equaliser", "eq": "equaliser"}.get(plain, plain)
+
+
+def _names(value: Any) -> Any:
+    names = [value] if isinstance(value, str) else value
+    return None if names in (["everything"], ["all"]) else names
+
+
+def _players(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(player_name(name) for name in names))
+
+
+def key_name(text: str) -> str:
+    """A key as it is written here: "F# minor", "Bb" (the mode stays), "minor" (the tonic stays).
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    plain = " ".join(text.split())
+    if plain.lower() in ("major", "minor"):
+        return plain.lower()
+    found = _KEY.fullmatch(plain)
+    if not found:
+        raise ValueError(f"{text!r} is no key; write it like 'A minor', 'F# major', 'Bb', or 'minor' alone")
+    tonic, sign, mode = found.groups()
+    sign = {"sharp": "#", "♯": "#", "flat": "b", "♭": "b"}.get((sign or "").lower(), (sign or "").lower())
+    if mode:
+        return (
+            f"{tonic.upper()}{sign} {'minor' if mode == 'm' or mode.lower().startswith('min') else 'major'}"
+        )
+    return f"{tonic.upper()}{sign}"
+
+
+def _instrument(text: str) -> str:
+    name = " ".join(text.lower().replace("_", " ").split())
+    for article in ("a ", "an ", "the ", "some "):
+        name = name.removeprefix(article)
+    if not _INSTRUMENT.fullmatch(name) or _NOT_IN_NAMES.search(name):
+        raise ValueError(
+            f"{text!r} is no plain name of an instrument; write it like 'piano' or 'electric guitar'"
+        )
+    return name
+
+
+def _rounded(number: float) -> float:
+    return round(number, 4) + 0.0
+
+
+Number = Annotated[float, AfterValidator(_rounded)]
+Names = Annotated[tuple[str, ...], AfterValidator(_players)]
+Who = Annotated[Names | None, BeforeValidator(_names)]
+
+
+class TrackEdit(BaseModel):
+    """One change of a finished track.
+
+    Its fields beside ``action`` are those that the action takes, as :data:`RULES` has them; the others are
+    ``None``. Numbers have four decimals at most; names are as :mod:`.players` and :mod:`.moments` write them.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+        hide_input_in_errors=True,
+        json_schema_extra=lambda schema: schema.pop("description", None),
+    )
+
+    action: Annotated[Action, BeforeValidator(_plain_action)]
+    amount: Number | None = Field(default=None, description=UNITS)
+    on: Who = Field(default=None, description="Tracks or instruments; default everything")
+    but: Who = Field(default=None, description="Everything but these")
+    start: Number | None = Field(default=None, description="s; below 0 from the end")
+    end: Number | None = None
+    section: Annotated[str, AfterValidator(section_name)] | None = Field(
+        default=None, description="'verse 2', 'last chorus', 'bars 5-8', 'second half'"
+    )
+    hz: Number | None = None
+    """Where an equaliser is, Hz."""
+    time: Number | None = None
+    """From echo to echo, seconds."""
+    true_peak: Number | None = Field(default=None, description="loudness, dBTP")
+    key: Annotated[str, AfterValidator(key_name)] | None = None
+    instrument: Annotated[str, AfterValidator(_instrument)] | None = None
+    """Who is added, or plays instead."""
+
+    @model_validator(mode="after")
+    def _as_the_action_takes_it(self) -> Self:
+        if complaint := _complaint(self):
+            raise ValueError(complaint)
+        return self
+
+
+_OPTIONS: Final = {"hz": (20.0, 20_000.0, "Hz"), "time": (0.02, 2.0, "s"), "true_peak": (-20.0, 0.0, "dBTP")}
+
+
+def _complaint(edit: TrackEdit) -> str | None:
+    """What is wrong with ``edit``, beginning with the field that it is about; ``None`` if nothing is."""
+    rule, action = RULES[edit.action], edit.action
+    allowed = {"action", *rule.needs, *rule.takes}
+    allowed |= {"amount"} if rule.low is not None else set()
+    allowed |= {"on", "but"} if rule.players else set()
+    allowed |= {"start", "end", "section"} if rule.timed else set()
+    if action == "replace":
+        allowed -= {"but"}
+    for field in type(edit).model_fields:
+        if getattr(edit, field) is not None and field not in allowed:
+            rest = ", ".join(name for name in type(edit).model_fields if name in allowed - {"action"})
+            return f"{field}: {action} takes none; it takes {rest or 'nothing else'}"
+    for field in rule.needs:
+        if not getattr(edit, field):
+            return f"{field}: required by {action}"
+    if rule.low is not None:
+        if edit.amount is None:
+            return f"amount: required by {action}, {rule.low:g} to {rule.high:g} {rule.unit}"
+        takes = f"{action} takes {rule.low:g} to {rule.high:g} {rule.unit}"
+        if not rule.low <= edit.amount <= rule.high:
+            return f"amount: {edit.amount:g} is out of range; {takes}"
+        if edit.amount == rule.neutral:
+            return f"amount: {edit.amount:g} {rule.unit} changes nothing; {takes}"
+        if action == "repeat" and edit.amount % 1:
+            return f"amount: {edit.amount:g} is no whole number of times"
+    for field, (low, high, unit) in _OPTIONS.items():
+        value = getattr(edit, field)
+        if value is not None and not low <= value <= high:
+            return f"{field}: {value:g} is out of range; allowed {low:g} to {high:g} {unit}"
+    return _wrong_scope(edit)
+
+
+def _wrong_scope(edit: TrackEdit) -> str | None:
+    for field in ("on", "but"):
+        if getattr(edit, field) == ():
+            return f"{field}: name at least one, or leave it out"
+    if edit.on and edit.but:
+        return "but: give on or but, not both"
+    whole = edit.start is None and edit.end is None and edit.section is None
+    if edit.section is not None and (edit.start, edit.end) != (None, None):
+        return "section: give section, or start and end, not both"
+    if edit.action in ("cut", "keep") and whole:
+        return f"start: {edit.action} needs start, end or section"
+    if edit.action == "remove" and whole and not edit.on and not edit.but:
+        return "on: whom to remove? name them in on, or who stays in but"
+    if edit.end is not None and edit.end == 0:
+        return "end: 0 is the start of the track; give a later time"
+    if (
+        edit.start is not None
+        and edit.end is not None
+        and edit.start * edit.end > 0
+        and edit.start >= edit.end
+    ):
+        return f"end: {edit.end:g} is not after start ({edit.start:g})"
+    return None

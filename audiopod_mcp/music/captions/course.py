@@ -1,0 +1,158 @@
+"""What a caption says of the course of a piece: "starts with solo piano for 8 bars, then strings join, drums
+come in at the second chorus, ends on piano alone".
+
+A clause is read if it is one of six sentences, of players that are known and a moment that can be counted;
+anything else is left to be told as not understood.
+"""
+
+# ruff: noqa: E501 (tables and sentences: one a line)
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from audiopod_mcp.music.model import Cue
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+from .text_search import find_words, word_pattern
+from .vocabulary import INSTRUMENT_WORDS, TRACK_WORDS
+
+_MARK = "\ue000"
+"""Stands for the letters of a player's name, so that a sentence can be written without any."""
+_ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "last": -1,
+    "final": -1,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+}
+_SECTIONS = {
+    "intro": "intro", "verse": "verse", "pre-chorus": "pre-chorus", "chorus": "chorus", "hook": "chorus", "refrain": "chorus", "bridge": "bridge",
+    "solo": "solo", "break": "break", "breakdown": "break", "build": "build", "build-up": "build", "buildup": "build", "drop": "drop", "outro": "outro", "end": "end", "ending": "end",
+}  # fmt: skip
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "twelve": 12, "sixteen": 16}
+_LIKE = r"(?:(?:a|an|the|just|only|solo|lone|single|soft|gentle|quiet|warm|sparse|simple|slow|some|full|big)\s+){0,4}"
+_NAME = rf"{_LIKE}{_MARK}++"
+_ONE = rf"(?P<players>{_NAME}(?:\s*(?:and|&|plus|with|\+)\s+{_NAME}){{0,3}})"
+_SOME = rf"(?P<players>{_NAME}(?:(?:\s*,\s*{_NAME}){{0,4}},?\s*(?:and|&|plus|with)\s+{_NAME})?)"
+"""A list ends with "and": in "with piano, drums come in" only the drums do."""
+_NUMBER = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
+_WHEN = (
+    rf"(?:\s*(?:after|at|from|for)\s+(?:about\s+)?(?:the\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
+    r"|\s*(?:at|in|from|on)\s+(?P<of2>bar|measure)\s+(?P<bar>\d{1,3})\b"
+    r"|\s*(?:at|from|after)\s+(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
+    rf"|\s*(?:at|in|on|from|for|with|during|until|till)\s+(?:the\s+)?(?:(?P<which>{'|'.join(_ORDINALS)})\s+)?"
+    rf"(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK}))"
+)
+_ENTERS = r"\s+(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?(?:\s+in)?|enter(?:s|ing)?|com(?:es?|ing)\s+in|kick(?:s|ing)?\s+in|drop(?:s|ping)?\s+in|start(?:s|ing)?(?=[\s,.;]|$)(?:\s+playing)?|(?:are|is|get|gets)\s+added|added)\b"
+_LEAVES = r"\s+(?:drop(?:s|ping)?\s+out|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out)\b"
+_ALONE = r"(?:\s+(?:alone|only|solo|by itself|on its own))?"
+_SENTENCES = (
+    (
+        "opens",
+        rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quiet(?:ly)?\s+|soft(?:ly)?\s+|gently\s+|simply\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
+    ),
+    (
+        "ends",
+        rf"\b(?:end|finish|clos|conclud)(?:e?s|e|ing)?\s+(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}(?:\s+(?:alone|only|solo|by itself|on its own)|(?=\s*(?:$|[.,;])))",
+    ),
+    (
+        "enters",
+        rf"\bno\s+{_SOME}\s+(?:until|till|before){_WHEN.replace('(?:at|in|on|from|for|with|during|until|till)', '(?:at|in)?').replace('after|at|from|for', 'after|at')}",
+    ),
+    (
+        "enters",
+        rf"\b(?:then\s+)?(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}?",
+    ),
+    ("enters", rf"(?:\bthen\s+)?{_SOME}{_ENTERS}{_WHEN}?"),
+    ("leaves", rf"(?:\bthen\s+)?{_SOME}{_LEAVES}{_WHEN}"),
+    (
+        "only",
+        rf"{_SOME}\s+only\s+(?:in|on|at|during)\s+(?:the\s+)?(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:es|s)?\b",
+    ),
+    ("enters", rf"\bthen\s+{_ONE}(?=\s*(?:$|[.,;]))"),
+)
+_MOST = 12
+"""Cues of one caption."""
+
+
+@lru_cache(maxsize=64)
+def find_course(text: str) -> tuple[tuple[int, int, Cue], ...]:
+    """Start, end and meaning of each sentence on the course of the piece, in order.
+
+    ``text`` is as :func:`~audiopod_mcp.music.captions.text_search.normalize_text` writes it.
+    """
+    names = find_words(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
+    if not names:
+        return ()
+    letters = list(text)
+    for start, end, _ in names:
+        letters[start:end] = _MARK * (end - start)
+    found: list[tuple[int, int, Cue]] = []
+    for action, pattern in _PATTERNS:
+        for match in pattern.finditer("".join(letters)):
+            first, last = match.span("players")
+            players = [text[a:b] for a, b, _ in names if first <= a and b <= last]
+            if action == "ends" and re.search("solo", " ".join(players), re.IGNORECASE):
+                continue  # That is a solo, with the band.
+            number, unit = _moment(match)
+            letters[match.start() : match.end()] = "." * (match.end() - match.start())
+            cue = Cue(
+                action, _tracks_of(players), text[match.start() : match.end()].strip(" ,"), unit, number
+            )
+            found.append((match.start(), match.end(), cue))
+    return tuple(sorted(found, key=lambda hit: hit[0])[:_MOST])
+
+
+_PATTERNS = tuple((action, re.compile(pattern, re.IGNORECASE)) for action, pattern in _SENTENCES)
+
+
+_BARE = re.compile(r"\b(?:no|only|alone|solo|just|by itself|on its own)\b", re.IGNORECASE)
+
+
+def without_course(text: str) -> str:
+    """``text`` with blanks for what in sentences on the course would rule out players for good."""
+    for start, end, _ in find_course(text):
+        plain = _BARE.sub(lambda match: " " * len(match[0]), text[start:end])
+        text = f"{text[:start]}{plain}{text[end:]}"
+    return text
+
+
+def _tracks_of(words: list[str]) -> tuple[str, ...]:
+    """The tracks, or where one kind is named the instruments, that words name."""
+    found: list[str] = []
+    for word in words:
+        whole = next(
+            (tracks for pattern, tracks in TRACK_WORDS.items() if word_pattern(pattern).fullmatch(word)), None
+        )
+        named = next((name for _, _, name in find_words(word, INSTRUMENT_WORDS)), "")
+        # "Piano" is that, "drums" whoever plays them.
+        plain = (
+            named in ("", "drums", "electric bass", "electric guitar", "strings", "brass", "synth lead")
+            or named not in INSTRUMENTS
+        )
+        found += (
+            list(whole[:1] if whole[0] != "percussion" else ("percussion",)) if whole and plain else [named]
+        )
+    return tuple(dict.fromkeys(found))
+
+
+def _moment(match: re.Match[str]) -> tuple[float, str]:
+    groups = match.groupdict()
+    if groups.get("number"):
+        number = _COUNTS.get(groups["number"].lower()) or float(groups["number"])
+        return float(number), "bars" if groups["of"][0].lower() in "bm" else "s"
+    if groups.get("bar"):
+        return float(groups["bar"]) - 1, "bars"
+    if groups.get("m"):
+        return 60.0 * int(groups["m"]) + int(groups["s"]), "s"
+    if groups.get("section"):
+        which = _ORDINALS.get((groups.get("which") or "").lower()) or int(groups.get("nth") or 1)
+        return float(which), _SECTIONS[groups["section"].lower()]
+    return 0.0, ""

@@ -1,0 +1,243 @@
+"""What a caption asks for, clause by clause: every word is part of a wish, says nothing, or is unread.
+
+One lexicon, of which the longest match counts; one reader for what is stated in figures, one for the course
+of the piece. What none of them knows is kept as it was said, so that it can be told.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from .course import find_course, without_course
+from .density import find_amounts
+from .feel import COUNTED, STRAIGHT, SWUNG
+from .negation import ALONE, find_denials
+from .numbers import find_figures
+from .text_search import find_words, normalize_text, word_pattern
+from .unsupported import CANNOT, ENDINGS, LIKE
+from .vocabulary import (
+    DUETS,
+    ENSEMBLES,
+    FORM_WORDS,
+    HINT_WORDS,
+    INSTRUMENT_WORDS,
+    KIT_WORDS,
+    LANGUAGES,
+    MIX_WORDS,
+    MOODS,
+    PERCUSSION_FIGURES,
+    SECTIONS,
+    STYLE_WORDS,
+    TEMPO_WORDS,
+    TRACK_WORDS,
+)
+
+_NEUTRAL_WORDS = (
+    "a an the and or of in on at to with for from by as is are be it its this that these those some any "
+    "all into over under while which who where when then than but plus also very really quite rather "
+    "more most bit little please make create generate compose produce write give want need i me my we "
+    "us our you your like style styled sound sounds sounding music musical song songs track tracks "
+    "piece tune tunes beat version kind type genre mood moods vibe vibes feel feels feeling instrument "
+    "instruments instrumentation featuring feature features has have having using use uses tempo bpm "
+    "key time signature meter metre bars bar melody melodies melodic harmony harmonies chord chords "
+    "lead leads line lines groove grooves rhythm rhythms rhythmic part parts section sections playing "
+    "plays play played around about approximately feat one x w vs per each something new "
+    "whole full band arrangement long length duration seconds minutes minute second s m let's can could "
+    "should would will do does there here up out off so such through throughout ending end ends vocals "
+    "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
+    "layers layered together main mode go "
+)
+_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
+"""Words that ask for nothing by themselves."""
+_DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
+"""They say something of the word behind them, whatever that is."""
+_ENGLISH = frozenset(
+    (
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "with",
+        "for",
+        "from",
+        "by",
+        "is",
+        "it",
+        "but",
+    )
+)
+_FADE = re.compile(r"\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE)
+_FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
+_WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
+_BAR_COUNTS = {"one": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
+_BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(_BAR_COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
+_SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
+_SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
+_SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
+_OWN_SOLO = re.compile(r"solos?$", re.IGNORECASE)
+_INSTRUMENTAL = re.compile(
+    r"\b(?:instrumentals?|karaoke)\b"
+    r"(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)",
+    re.IGNORECASE,
+)
+_TONGUE = re.compile(
+    rf"\bin\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
+    r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
+    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
+_CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
+_LEXICON: dict[str, tuple[str, Any]] = {
+    **{pattern: ("mood", meaning) for pattern, meaning in MOODS.items()},
+    **{pattern: ("section", label) for pattern, label in SECTIONS.items()},
+    **{pattern: ("pace", pace) for pattern, pace in TEMPO_WORDS.items()},
+    **{pattern: ("hint", style) for pattern, style in HINT_WORDS.items()},
+    **{pattern: ("form", style) for pattern, style in FORM_WORDS.items()},
+    **{pattern: ("ensemble", names) for pattern, names in ENSEMBLES.items()},
+    **{pattern: ("style", style) for pattern, style in STYLE_WORDS.items()},
+    KIT_WORDS: ("player", "drums"),
+    **{pattern: ("player", name) for pattern, name in INSTRUMENT_WORDS.items()},
+    **{pattern: ("player", tracks[0]) for pattern, tracks in TRACK_WORDS.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something that a caption asks for."""
+
+    kind: str
+    """A word for what it is about: ``style``, ``player``, ``cue``, ``tempo`` …; ``cannot`` is what nobody
+    here can do, ``genre`` one that is not known, ``unread`` what is not understood.
+    """
+    asked: str
+    """Its words."""
+    start: int
+    value: Any = None
+
+
+@lru_cache(maxsize=64)
+def read_wishes(caption: str) -> tuple[Wish, ...]:
+    """Read what ``caption`` asks for, in order; what is not understood is of the kind ``unread``."""
+    text = normalize_text(caption)
+    taken = bytearray(len(text))
+    found: list[Wish] = []
+
+    def claim(hits: Iterable[tuple[int, int, str, Any]]) -> None:
+        for start, end, kind, value in hits:
+            if start < end and not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                found.append(Wish(kind, text[start:end].strip(), start, value))
+
+    claim((a, b, "mix", kind) for a, b, kind in find_words(text, MIX_WORDS))
+    claim((a, b, "cue", cue) for a, b, cue in find_course(text))
+    plain = without_course(text)
+    denials, wanted = find_denials(plain)
+    claim((d.start, d.end, "denied", d) for d in denials if not d.reduces)
+    claim(
+        (m.start(), m.end(), "imitation", m[1])
+        for m in LIKE.finditer(wanted)
+        if not find_words(m[1], _LEXICON)
+    )
+    claim((m.start(), m.end(), "fade", m[1].lower()) for m in _FADE.finditer(wanted))
+    claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
+    players = find_words(wanted, {**TRACK_WORDS, **INSTRUMENT_WORDS})
+    for start, end, name in find_words(wanted, INSTRUMENT_WORDS):
+        before, after = _SOLO_BY.search(wanted, max(0, start - 24), start), _SOLO.match(wanted, end)
+        if before:
+            claim([(before.start(), end, "solo", name)])
+        elif after or _OWN_SOLO.search(wanted, start, end):
+            claim([(start, after.end() if after else end, "solo", name)])
+        elif alone := _SOLO_WITH.search(wanted, max(0, start - 24), start):
+            claim([(alone.start(), alone.start() + 4, "alone", None)])
+    claim((m.start(), m.end(), "pulse", "kick") for m in _FOUR_ON_THE_FLOOR.finditer(wanted))
+    claim((m.start(), m.end(), "pulse", "bass") for m in _WALKING.finditer(wanted))
+    claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
+    claim(find_figures(wanted))
+    claim(
+        (m.start(), m.end(), "bars", _BAR_COUNTS.get(m[1].lower()) or int(m[1]))
+        for m in _BARS.finditer(wanted)
+    )
+    claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
+    played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
+    claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
+    claim((a, b, "amount", (layers, level)) for a, b, layers, level in find_amounts(plain, wanted))
+    claim(
+        (m.start(), m.end(), "feel", m[0])
+        for pattern in (COUNTED, SWUNG, STRAIGHT)
+        for m in pattern.finditer(wanted)
+    )
+    claim((m.start(), m.end(), "alone", None) for m in ALONE.finditer(wanted))
+    claim((a, b, *meaning) for a, b, meaning in find_words(wanted, _LEXICON))
+    claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
+    found += _unread(text, taken)
+    return tuple(sorted(found, key=lambda wish: wish.start))
+
+
+def percussion_named(wishes: Iterable[Wish]) -> str:
+    """The patterns of the percussion instruments that are named, joined by ``+``."""
+    words = [wish.asked for wish in wishes if wish.kind == "player" and wish.value == "percussion"]
+    named = [
+        figure
+        for word in words
+        for pattern, figure in PERCUSSION_FIGURES.items()
+        if word_pattern(pattern).fullmatch(word)
+    ]
+    return "+".join(dict.fromkeys(named))
+
+
+def is_foreign(caption: str) -> bool:
+    """Whether nothing in ``caption`` is understood, and it does not look English."""
+    wishes = read_wishes(caption)
+    if not wishes or any(wish.kind != "unread" for wish in wishes):
+        return False
+    words = [word.lower() for word in _WORD.findall(caption)]
+    if any(not _is_latin(word) for word in words):
+        return True
+    return len(words) > 2 and not _ENGLISH.intersection(words)
+
+
+def _unread(text: str, taken: bytearray) -> list[Wish]:
+    """What no wish explains: neighbouring words that say something, up to the end of a clause."""
+    found: list[Wish] = []
+    run: list[tuple[int, int]] = []
+
+    def close() -> None:
+        if run:
+            found.append(Wish("unread", text[run[0][0] : run[-1][1]], run[0][0]))
+            run.clear()
+
+    at, at_denied = 0, -2
+    for match in _WORD.finditer(text):
+        if any(taken[at : match.end()]) or _CLAUSE_BREAK.search(text, at, match.start()):
+            close()
+        at = match.end()
+        if taken[match.start()]:
+            continue
+        word = match[0].lower()
+        denied = word in _DENYING or (at_denied == match.start() - 1)
+        at_denied = match.end() if word in _DENYING else -2
+        if denied or (word not in _NEUTRAL and not (len(word) == 1 and word.isascii() and word.isalpha())):
+            run.append(match.span())
+    close()
+    return found
+
+
+def _is_latin(word: str) -> bool:
+    return all(not letter.isalpha() or "LATIN" in unicodedata.name(letter, "") for letter in word)
+
+
+def styles_named_exactly(words: str, name: str, synonyms: str) -> bool:
+    """Whether ``words`` are another name of the style ``name``, or a kind of it ("deep house")."""
+    return name in words.lower() or bool(word_pattern(synonyms).search(words))

@@ -1,0 +1,151 @@
+"""What a step made of the sound: a short fact, measured on the audio before and after."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audiopod_mcp.music.effects.mix_matching import stereo_width
+from audiopod_mcp.music.model import Audio, format_time
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+
+from .layers import LayeredTrack, track_label
+from .step import EditStep
+
+_SILENT = 1e-9
+"""Power of what is not heard."""
+
+
+def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: str = "") -> str:
+    """Say what a step did.
+
+    Parameters
+    ----------
+    step : EditStep
+    before, after : LayeredTrack
+        What the step was for, as it was, and as the step left it.
+    where : str
+        When it happens, as :func:`~.time_range.spoken` says it; of changes of the course alone.
+
+    Returns
+    -------
+    str
+        A few words: ``drums −5.9 dB``.
+    """
+    who = who_is_meant(step, before)
+    kind, amount = step.kind, step.amount
+    if kind in ("bpm", "tempo"):
+        return _tempo(before, after)
+    if kind == "key" and after.score is not None:
+        return f"key {after.score.key}"
+    if kind in ("cut", "keep", "repeat"):
+        verb = {
+            "cut": "cut",
+            "keep": "kept alone",
+            "repeat": f"heard {amount:g} times",
+        }
+        return f"{verb[kind]}{where}; it lasts {format_time(after.seconds)} now"
+    words = {
+        "silence": "silent",
+        "remove": f"{who} removed",
+        "only": f"everything but {who} removed",
+        "add": f"{step.text} added",
+        "swap": f"{who} replaced with {step.text}",
+        "reverse": f"{who} backwards{where}",
+        "pitch": f"{who} {signed(amount, 'semitones', 4)}",
+        "key": f"key {step.text}",
+        "reverb": f"{who} {signed(100 * amount, '% reverb', 0)}",
+        "echo": f"{who} {signed(100 * amount, '% echo', 0)}",
+        "compress": f"{who} compressed by up to {amount:g} dB",
+        "saturate": f"{who} saturated, {amount:g} dB of drive",
+        "esses": f"{who} de-essed by up to {amount:g} dB",
+        "punch": f"{who} attacks {signed(amount, 'dB at most')}",
+        "fade in": f"{who} fade-in of {min(amount, before.seconds):g} s",
+        "fade out": f"{who} fade-out of {min(amount, before.seconds):g} s",
+    }
+    if kind in words:
+        return words[kind]
+    old, new = (_heard(step, piece) for piece in (before, after))
+    if kind == "level":
+        return f"{who} {signed(level_change(old, new), 'dB')}"
+    if kind == "loudness":
+        return f"{who} {figure(integrated_loudness(new, after.rate) or -np.inf)} LUFS"
+    if kind == "peak":
+        return f"true peak {figure(true_peak(new, after.rate))} dBTP"
+    if kind == "width":
+        return f"{who} stereo width {stereo_width(old):.2f} → {stereo_width(new):.2f}"
+    if kind == "pan":
+        left, right = np.square(new, dtype=np.float64).sum(axis=0) + _SILENT
+        return f"{who} right against left {signed(float(10 * np.log10(right / left)), 'dB')}"
+    low, high, name = {
+        "bass": (0.0, 150.0, "below 150 Hz"),
+        "treble": (5_000.0, np.inf, "above 5 kHz"),
+        "bright": (2_000.0, np.inf, "above 2 kHz"),
+        "highpass": (0.0, step.hertz, f"below {step.hertz:g} Hz"),
+        "lowpass": (step.hertz, np.inf, f"above {step.hertz:g} Hz"),
+    }.get(kind, (step.hertz / 1.1, step.hertz * 1.1, f"at {step.hertz:g} Hz"))
+    return f"{who} {signed(band_change(old, new, before.rate, low, high), 'dB')} {name}"
+
+
+def who_is_meant(step: EditStep, piece: LayeredTrack) -> str:
+    """The player as it was called and, where that differs, the stem that is changed."""
+    if step.kind == "only":
+        return " and ".join(track_label(track) for track in (step.track or "", *step.text.split()))
+    if step.track is None:
+        kept = " and ".join(map(track_label, step.others))
+        return f"everything but {kept}" if kept else "everything"
+    label = track_label(step.track)
+    played = (
+        {part.instrument for part in piece.score.parts if part.track == step.track} if piece.score else set()
+    )
+    if step.name in ("", label) or step.name in played:
+        return step.name or label
+    return f"{step.name} ({', '.join(sorted(played)) or label})"
+
+
+def signed(number: float, unit: str, decimals: int = 1) -> str:
+    """``"+3.0 dB"``, with a real minus sign."""
+    if number == -np.inf:
+        return f"−∞ {unit}"
+    text = f"{abs(number):.{decimals}f}" if decimals < 4 else f"{abs(number):.4f}".rstrip("0").rstrip(".")
+    return f"{'−' if number < 0 and float(text) else '+'}{text} {unit}"
+
+
+def figure(number: float) -> str:
+    """``"−14.0"``, with a real minus sign."""
+    return f"{number:.1f}".replace("-", "−")
+
+
+def level_change(before: Audio, after: Audio) -> float:
+    """By how much the level changed, dB."""
+    if len(before) != len(after):
+        return 0.0
+    old, new = (float(np.square(audio, dtype=np.float64).mean()) for audio in (before, after))
+    return float(10 * np.log10(new / old)) if old > _SILENT**2 and new > _SILENT**2 else -np.inf
+
+
+def band_change(before: Audio, after: Audio, rate: int, low: float, high: float) -> float:
+    """By how much the level between two frequencies, Hz, changed, dB."""
+
+    def power(audio: Audio) -> float:
+        spectrum = np.square(np.abs(np.fft.rfft(audio, axis=0))).sum(axis=1)
+        hertz = np.fft.rfftfreq(len(audio), 1 / rate)
+        return float(spectrum[(low <= hertz) & (hertz <= high)].sum()) / max(1, len(audio)) + 1e-12
+
+    return float(10 * np.log10(power(after) / power(before)))
+
+
+def _tempo(before: LayeredTrack, after: LayeredTrack) -> str:
+    if before.score is not None and after.score is not None:
+        return f"tempo {after.score.tempo:.1f} (was {before.score.tempo:.1f})"
+    speed = before.seconds / after.seconds
+    heard = before.heard_tempo
+    if heard is None:
+        return f"speed {100 * speed:.1f} %, it lasts {format_time(after.seconds)} now"
+    return f"tempo {heard * speed:.1f} (was {heard:.1f})"
+
+
+def _heard(step: EditStep, piece: LayeredTrack) -> Audio:
+    """What the step was about, in ``piece``."""
+    if step.track is not None and step.track in piece.layers:
+        return piece.layers[step.track]
+    return piece.mix

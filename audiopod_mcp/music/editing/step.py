@@ -1,0 +1,83 @@
+"""The steps of an edit, in the engine's own units: one change of one stem, or of everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from audiopod_mcp.edits.model import TrackEdit
+from audiopod_mcp.edits.players import LEAD, TRACK_OF
+
+from .time_range import TimeRange
+
+StepKind = Literal[
+    "level", "loudness", "peak", "silence",
+    "bright", "bass", "treble", "bell", "highpass", "lowpass", "esses", "punch",
+    "compress", "saturate", "reverb", "echo", "width", "pan",
+    "tempo", "bpm", "pitch", "key", "remove", "only", "add", "swap",
+    "fade in", "fade out", "reverse", "trim", "cut", "keep", "repeat", "loop",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EditStep:
+    """One change.
+
+    ``amount`` is in dB for ``level``, ``bright``, ``bass``, ``treble``, ``bell``, ``esses``, ``punch``,
+    ``compress`` and ``saturate``; LUFS for ``loudness``; dBTP for ``peak``; a share to add for ``reverb``
+    (negative: take away) and ``echo``; a factor for ``width`` and ``tempo`` (speed); -1 (left) to 1 for
+    ``pan``; beats a minute for ``bpm``; semitones for ``pitch``; seconds for the fades; times it is heard for
+    ``repeat``. ``hertz`` is the corner or the middle of a filter, ``seconds`` are between echoes, and
+    ``ceiling`` is the true peak beside a loudness, dBTP. ``track`` is the stem it is about, ``None`` for
+    everything but ``others``, and ``name`` is what the player was called. ``text`` is the key, the mode, the
+    instrument or the end of the track that was named; for ``only``, the other tracks that stay; for
+    ``remove``, "lead" if backing vocals do. ``when`` is the stretch it is for. ``asked`` are the words that
+    asked for it.
+    """
+
+    kind: StepKind
+    amount: float = 0.0
+    track: str | None = None
+    text: str = ""
+    hertz: float = 0.0
+    seconds: float | None = None
+    ceiling: float | None = None
+    others: tuple[str, ...] = ()
+    name: str = ""
+    when: TimeRange | None = None
+    asked: str = ""
+
+
+_KINDS: dict[str, StepKind] = {
+    "low_cut": "highpass", "high_cut": "lowpass", "equaliser": "bell", "brightness": "bright",
+    "de_ess": "esses", "compression": "compress", "saturation": "saturate", "tempo": "bpm", "speed": "tempo",
+    "replace": "swap", "fade_in": "fade in", "fade_out": "fade out", "trim_start": "trim", "trim_end": "trim",
+}  # fmt: skip
+
+
+def steps_of(edit: TrackEdit, asked: str) -> list[EditStep]:
+    """The steps that a typed edit, for which ``asked`` asks, is made of."""
+    kind: StepKind = _KINDS.get(edit.action, edit.action)  # type: ignore[arg-type]
+    amount, when = edit.amount or 0.0, TimeRange.of(edit)
+    kept = tuple(dict.fromkeys(TRACK_OF[name] for name in edit.but or ()))
+    if kind == "remove" and kept:
+        return [EditStep("only", track=kept[0], text=" ".join(kept[1:]), when=when, asked=asked)]
+    if kind == "remove" and not edit.on:
+        return [EditStep("silence", when=when, asked=asked)]
+    if kind == "add":
+        instrument = edit.instrument or ""
+        return [EditStep("add", text=instrument, track=TRACK_OF.get(instrument), when=when, asked=asked)]
+    if kind in ("highpass", "lowpass"):
+        hertz, amount = amount, 0.0
+    else:
+        hertz = edit.hz or 0.0
+    if kind in ("reverb", "echo", "width", "pan", "tempo"):
+        amount /= 100
+    text = edit.key or edit.instrument or edit.action.removeprefix("trim_") * (kind == "trim")
+    return [
+        EditStep(
+            kind, amount, TRACK_OF.get(name), "lead" if kind == "remove" and name in LEAD else text, hertz,
+            edit.time, edit.true_peak, kept, name, when, asked,
+        )
+        for name in edit.on or [""]
+    ]  # fmt: skip

@@ -1,0 +1,35 @@
+"""What a caption asks of the finished sound: mono and fades; and the receipt that goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audiopod_mcp.music.captions.wishes import read_wishes
+from audiopod_mcp.music.model import SAMPLE_RATE, Rendering
+
+from .production import Production
+from .receipts import Played, receipt
+
+_LONGEST_FADE, _FADED_SHARE = 8.0, 0.15
+"""Seconds, and share of the piece, that fade at most."""
+
+
+def finish(made: Production, caption: str, *, fades: bool = True) -> tuple[str, ...]:
+    """Mix ``made``, in mono and with fades where ``caption`` asks for them; give what was done."""
+    wishes = read_wishes(caption)
+    facts = []
+    if any(wish.kind == "mix" and wish.value == "mono" for wish in wishes):
+        made.widen(0.0)
+        facts.append("mono, both sides alike")
+    made.mix()
+    seconds = min(_LONGEST_FADE, _FADED_SHARE * made.stems.samples / SAMPLE_RATE)
+    for side in dict.fromkeys(wish.value for wish in wishes if wish.kind == "fade" and fades):
+        (made.fade_in if side == "in" else made.fade_out)(seconds)
+        facts.append(f"fade {side} over {seconds:.2g} s")
+    return tuple(facts)
+
+
+def with_receipt(made: Rendering, caption: str, played: Played) -> Rendering:
+    """``made`` with what was done and not done of ``caption``."""
+    told = receipt(caption, played)
+    return replace(made, done=(*made.done, *told.done), not_done=(*made.not_done, *told.not_done))

@@ -1,0 +1,131 @@
+"""The receipt of new music: what of its caption was done, measured on the score, and what was not.
+
+Every wish of the caption ends up in one of the two lists, in the caption's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from audiopod_mcp.music.captions.wishes import Wish, read_wishes
+from audiopod_mcp.music.model import NotDone
+from audiopod_mcp.music.theory import parse_key
+
+from . import settled_facts as facts
+from . import settled_players as players
+from .played import Played
+
+__all__ = ["Played", "Receipt", "receipt"]
+
+_LONGEST = 200
+"""Characters of what was not understood that are quoted."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was made of a caption."""
+
+    done: tuple[str, ...] = ()
+    not_done: tuple[NotDone, ...] = ()
+
+
+def receipt(caption: str, played: Played) -> Receipt:
+    """Give the receipt of ``caption`` for what was played."""
+    done: list[str] = []
+    not_done: list[NotDone] = []
+    grouped: dict[str, list[str]] = {"mood": [], "player": [], "unread": []}
+    wishes = read_wishes(caption)
+    played = replace(played, wishes=wishes)
+    for wish in wishes:
+        said = _settle(wish, played)
+        if said is None:
+            continue
+        if isinstance(said, NotDone):
+            not_done.append(said)
+        elif wish.kind in ("mood", "player") or said == "unread":
+            grouped["unread" if said == "unread" else wish.kind].append(
+                said if said != "unread" else wish.asked
+            )
+        else:
+            done.append(said)
+    if moods := grouped["mood"]:
+        key = parse_key(played.score.key)
+        tone = "minor" if key and key.minor else "major"
+        done.append(f"mood {', '.join(dict.fromkeys(moods))}: {tone}, energy {played.brief.energy:.2g}")
+    if band := _players(played, grouped["player"]):
+        done.append(band)
+    if unread := grouped["unread"]:
+        asked = "; ".join(dict.fromkeys(unread))
+        if len(asked) > _LONGEST:
+            asked = f"{asked[:_LONGEST].rsplit(' ', 1)[0]} … ({len(asked.split())} words)"
+        known = sum(len(wish.asked) for wish in wishes if wish.kind != "unread")
+        english = " (captions are read in English)" if sum(map(len, unread)) > known else ""
+        not_done.append(NotDone(asked, f"not understood, nothing was made of it{english}"))
+    return Receipt(tuple(dict.fromkeys(done)), tuple(dict.fromkeys(not_done)))
+
+
+def _settle(wish: Wish, played: Played) -> str | NotDone | None:
+    """What became of a wish: a fact, a shortfall, ``"unread"``, or nothing where another wish tells it."""
+    if (
+        wish.kind in ("unread", "section", "cannot")
+        and played.own_words
+        and re.search(played.own_words, wish.asked, re.IGNORECASE)
+    ):
+        return wish.asked
+    if wish.kind == "unread":
+        return "unread"
+    if wish.kind == "cannot" and "extend_track" in wish.value and "cannot" in played.kept:
+        return NotDone(wish.asked, played.kept["cannot"])
+    if wish.kind in _IMPOSSIBLE:
+        return NotDone(wish.asked, _IMPOSSIBLE[wish.kind].format(played.brief.style) or wish.value)
+    said = _SETTLERS[wish.kind](wish, played)
+    if isinstance(said, NotDone) and wish.kind in played.kept:
+        return NotDone(wish.asked, played.kept[wish.kind])
+    return said
+
+
+def _players(played: Played, named: Sequence[str]) -> str:
+    """Who plays: those who were named, then the others."""
+    words = " ".join(named).lower()
+    others = [p.instrument for p in played.parts if p.instrument not in words and p.track not in words]
+    others = [name for name in dict.fromkeys(others) if name.split()[-1].removesuffix("s") not in words]
+    if not named:
+        return f"plays: {', '.join(others)}" if others else ""
+    return f"plays: {', '.join(dict.fromkeys(named))}" + (f"; with {', '.join(others)}" if others else "")
+
+
+_IMPOSSIBLE = {
+    "cannot": "",
+    "imitation": "no artist's style is imitated",
+    "genre": "no such style here: {} is played",
+}
+_SETTLERS: Mapping[str, Callable[[Wish, Played], str | NotDone | None]] = {
+    "player": players.settle_player,
+    "ensemble": players.settle_ensemble,
+    "solo": players.settle_solo,
+    "alone": players.settle_alone,
+    "denied": players.settle_denied,
+    "cue": players.settle_cue,
+    "duet": players.settle_duet,
+    "style": facts.settle_style,
+    "form": facts.settle_form,
+    "hint": facts.settle_hint,
+    "tempo": facts.settle_tempo,
+    "pace": facts.settle_pace,
+    "key": facts.settle_key,
+    "mode": facts.settle_mode,
+    "metre": facts.settle_metre,
+    "length": facts.settle_length,
+    "feel": facts.settle_feel,
+    "bars": facts.settle_bars,
+    "pulse": facts.settle_pulse,
+    "amount": facts.settle_amount,
+    "mood": facts.settle_mood,
+    "section": facts.settle_section,
+    "language": facts.settle_language,
+    "instrumental": facts.settle_instrumental,
+    "fade": facts.settle_finish,
+    "mix": facts.settle_finish,
+}

@@ -1,0 +1,196 @@
+"""What became of wishes for style, time, key, form, mood and the sound of the whole."""
+
+from __future__ import annotations
+
+import re
+
+from audiopod_mcp.music.captions.numbers import canonical_metre, find_metre
+from audiopod_mcp.music.captions.text_search import word_pattern
+from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, SYNONYMS
+from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
+from audiopod_mcp.music.model import NotDone
+from audiopod_mcp.music.styles import STYLES
+from audiopod_mcp.music.theory import METRES, Key, parse_key
+
+from .played import SINGS, Played, fact
+
+
+def settle_style(wish: Wish, played: Played) -> str | NotDone:
+    own, value = played.brief.style, wish.value
+    if value != own and value not in STYLES[own].parents:
+        return NotDone(wish.asked, f"one style at a time: {own} is played")
+    if styles_named_exactly(wish.asked, value, SYNONYMS.get(value, "(?!)")):
+        return fact(wish.asked, f"style {own}")
+    return NotDone(wish.asked, f"played as {own}, the nearest style there is")
+
+
+def settle_form(wish: Wish, played: Played) -> str | NotDone:
+    own, score = played.brief.style, played.score
+    metre = find_metre(wish.asked)
+    if wish.value == "rap":
+        spoken = any(part.instrument == "spoken voice" for part in played.parts)
+        return (
+            fact(wish.asked, "the words are spoken in rhythm")
+            if spoken
+            else NotDone(wish.asked, "nobody raps without lyrics")
+        )
+    if wish.value == own:
+        return fact(wish.asked, f"style {own}")
+    if metre and metre == score.timesignature:
+        return fact(wish.asked, metre)
+    if wish.value == "ballad" and score.tempo <= 100:
+        return fact(wish.asked, f"slow, {score.tempo:g} BPM")
+    return NotDone(wish.asked, f"{own} is played, which was named too")
+
+
+def settle_hint(wish: Wish, played: Played) -> str | NotDone:
+    if wish.asked.lower() in ("beat", "beats") and any(p.track == "drums" for p in played.parts):
+        return wish.asked
+    if wish.value != played.brief.style:
+        return "unread"
+    if word_pattern(FAR_REGIONS).fullmatch(wish.asked):
+        return NotDone(wish.asked, f"played as {wish.value}, the nearest style there is")
+    return fact(wish.asked, f"style {wish.value}")
+
+
+def settle_tempo(wish: Wish, played: Played) -> str | NotDone:
+    tempo = played.score.tempo
+    if abs(tempo - wish.value) > max(1.0, 0.01 * wish.value):
+        return NotDone(wish.asked, f"it is {tempo:g} BPM")
+    return fact(wish.asked, f"{tempo:g} BPM")
+
+
+def settle_pace(wish: Wish, played: Played) -> str | NotDone:
+    tempo = played.score.tempo
+    if not wish.value:
+        return "unread"
+    slow, fast = "slow" in wish.value, "fast" in wish.value
+    if any(w.kind == "tempo" for w in played.wishes) and not (
+        (slow and tempo > 125) or (fast and tempo < 95)
+    ):
+        return wish.asked
+    if (slow and tempo > 125) or (fast and tempo < 95):
+        low, high = STYLES[played.brief.style].tempo
+        if any(w.kind == "tempo" for w in played.wishes) or not low * 0.6 <= tempo <= high * 1.5:
+            return NotDone(wish.asked, f"it is {tempo:g} BPM")
+    return fact(wish.asked, f"{tempo:g} BPM")
+
+
+def settle_key(wish: Wish, played: Played) -> str | NotDone:
+    own, wanted = parse_key(played.score.key), wish.value
+    assert isinstance(wanted, Key)  # noqa: S101 - that is what this kind of wish holds
+    same = own is not None and own.tonic == wanted.tonic and own.mode == (wanted.mode or own.mode)
+    open_mode = not re.search(r"maj|min|m$", wish.asked)
+    if same and own is not None and (own.minor == wanted.minor or (open_mode and own.mode)):
+        return fact(wish.asked, str(own))
+    return NotDone(wish.asked, f"it is in {played.score.key}")
+
+
+def settle_mode(wish: Wish, played: Played) -> str | NotDone:
+    own = parse_key(played.score.key)
+    heard = {own.mode, "minor" if own.minor else "major"} if own else set()
+    return (
+        fact(wish.asked, played.score.key)
+        if wish.value in heard
+        else NotDone(wish.asked, f"it is in {played.score.key}")
+    )
+
+
+def settle_metre(wish: Wish, played: Played) -> str | NotDone:
+    own = played.score.timesignature
+    if canonical_metre(wish.value) == own:
+        return fact(wish.asked, own)
+    if canonical_metre(wish.value) is None:
+        return NotDone(wish.asked, f"not played here: it is in {own} (there are {', '.join(METRES)})")
+    return NotDone(wish.asked, f"it is in {own}")
+
+
+def settle_length(wish: Wish, played: Played) -> str | NotDone:
+    if abs(played.score.duration - wish.value) < 0.6:
+        return f"{played.score.duration:.4g} s"
+    limits = "" if 1 <= wish.value <= 600 else "; 1 to 600 s are possible"
+    return NotDone(wish.asked, f"it lasts {played.score.duration:.4g} s{limits}")
+
+
+def settle_bars(wish: Wish, played: Played) -> str | NotDone:
+    count = len(played.score.downbeats)
+    return (
+        fact(wish.asked, f"{count} bars")
+        if count == wish.value
+        else NotDone(wish.asked, f"it has {count} bars")
+    )
+
+
+def settle_feel(wish: Wish, played: Played) -> str | NotDone:
+    word = wish.asked.lower()
+    counted = played.brief.feel is not None and played.brief.feel[:4] == word[:4]
+    straight = word.startswith(("straight", "unsw", "no", "not")) and played.brief.swing == 0.5
+    swung = played.brief.swing is not None and played.brief.swing > 0.5
+    drums = any(part.track == "drums" for part in played.parts)
+    if counted:
+        return (
+            fact(wish.asked, f"{played.brief.feel} drums")
+            if drums
+            else NotDone(wish.asked, "no drums count it")
+        )
+    if straight or swung:
+        return fact(wish.asked, f"swing {100 * (played.brief.swing or 0.5):.0f} %")
+    return NotDone(wish.asked, "it is in the style's own feel")
+
+
+def settle_pulse(wish: Wish, played: Played) -> str | NotDone:
+    """A kick, or a note of the bass, on every beat."""
+    score, kick = played.score, wish.value == "kick"
+    starts = [
+        note.start
+        for part in played.parts
+        if part.track == ("drums" if kick else "bass")
+        for note in part.notes
+        if not kick or round(note.pitch) in (35, 36)
+    ]
+    heard = sum(any(abs(start - beat) < 0.07 for start in starts) for beat in score.beats)
+    share = heard / max(1, len(score.beats))
+    told = f"{'kick' if kick else 'bass'} on {share:.0%} of the beats"
+    return fact(wish.asked, told) if share > 0.7 else NotDone(wish.asked, told)
+
+
+def settle_amount(wish: Wish, played: Played) -> str | NotDone:
+    layers, level = wish.value
+    names = [layer for layer in layers if layer] or ["drums", "bass", "chords", "melody"]
+    own = {name: getattr(played.brief.activity, name) for name in names}
+    if not all((value < 0.5) == (level < 0.5) and value != 0.5 for value in own.values()):
+        return NotDone(wish.asked, "they play as usual")
+    amount = "less" if level < 0.5 else "more"
+    return fact(wish.asked, f"{amount} {', '.join(names) if '' not in layers else 'of everything'}")
+
+
+def settle_mood(wish: Wish, played: Played) -> str:  # noqa: ARG001 - it is called like the others
+    return wish.asked
+
+
+def settle_section(wish: Wish, played: Played) -> str | NotDone:
+    spans = [span for span in played.score.sections if span.label == wish.value]
+    if spans:
+        return f"{wish.asked} at {', '.join(played.time(span.start) for span in spans[:4])}"
+    form = ", ".join(dict.fromkeys(span.label for span in played.score.sections))
+    return NotDone(wish.asked, f"the form is {form}; sections can be named as tags in the lyrics")
+
+
+def settle_finish(wish: Wish, played: Played) -> str | NotDone:
+    name = f"fade {wish.value}" if wish.kind == "fade" else wish.value
+    if name == "dry" and played.brief.dry:
+        return fact(wish.asked, "no room, no echo")
+    done = next((fact for fact in played.finish if fact.startswith(name)), None)
+    return fact(wish.asked, done) if done else NotDone(wish.asked, "edit_track does that afterwards")
+
+
+def settle_language(wish: Wish, played: Played) -> str | NotDone:
+    if played.score.lyrics:
+        return fact(wish.asked, f"stresses of {wish.value}")
+    return NotDone(wish.asked, f"{SINGS}; write them in that language")
+
+
+def settle_instrumental(wish: Wish, played: Played) -> str | NotDone:
+    if any(part.track == "vocals" for part in played.parts):
+        return NotDone(wish.asked, "there are lyrics, which are sung")
+    return fact(wish.asked, "nobody sings")

@@ -1,0 +1,1 @@
+"""Scores as files that other programs open: standard MIDI, MusicXML and ChordPro."""

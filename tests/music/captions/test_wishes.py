@@ -1,0 +1,224 @@
+"""Captions are read clause by clause, in English, and nothing of them is lost."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.generation.receipts import Played, receipt
+from audiopod_mcp.music.model import Refused, Score
+
+FOREIGN = [
+    "シティポップ、スラップベース、サックスソロ",
+    "грустная фортепианная музыка без барабанов",
+    "슬픈 발라드, 피아노와 현악기",
+    "उदास पियानो संगीत",
+    "Langsame Rockballade ohne Schlagzeug",
+]
+
+
+@pytest.mark.parametrize("caption", FOREIGN)
+def test_a_caption_in_another_language_is_refused_with_the_way_out(caption):
+    with pytest.raises(Refused, match="write it in English"):
+        read_caption(caption)
+
+
+@pytest.mark.parametrize("caption", ["musique classique triste au piano, sans batterie", "jazz, ドラムなし"])
+def test_what_is_not_english_in_a_caption_is_told(caption):
+    told = receipt_of(caption, seconds=12)
+    assert any(word in wish.asked for wish in told.not_done for word in ("sans batterie", "ドラムなし"))
+
+
+@pytest.mark.parametrize(
+    ("caption", "seconds"),
+    [
+        ("lofi, duration: 45 seconds", 45),
+        ("30 seconds of house", 30),
+        ("jazz, length 1:30", 90),
+        ("about 90 seconds, folk", 90),
+        ("2 minutes of ambient pads", 120),
+        ("rock, 1:15, E minor", 75),
+        ("a 20 second clip of techno", 20),
+        ("a 30-second jingle", 30),
+        ("folk, half a minute", 30),
+        ("Duration: 2:05. Style: soul.", 125),
+        ("runtime of 40 secs, funk", 40),
+    ],
+)
+def test_a_length_in_words_is_how_long_it_is(caption, seconds):
+    assert read_caption(caption).duration == seconds
+    assert read_caption(caption, duration=17).duration == 17
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "90s house", "808s and dark bells, trap", "drums enter after 30 seconds", "pop with a 10 second intro",
+        "70s funk", "starts with piano for 20 seconds", "fade out in the last 5 seconds",
+    ],
+)  # fmt: skip
+def test_other_numbers_are_no_length(caption):
+    assert read_caption(caption).duration > 35
+
+
+def test_a_length_that_an_argument_overrules_is_told():
+    caption = "lofi, 45 seconds"
+    told = receipt_of(caption, seconds=12)
+    assert [(wish.asked, wish.instead) for wish in told.not_done] == [("45 seconds", "it lasts 12 s")]
+
+
+@pytest.mark.parametrize(
+    ("caption", "solos", "plays"),
+    [
+        ("city pop, slap bass, sax solo", ("saxophone",), {"drums", "bass", "woodwinds"}),
+        ("smooth jazz with tenor saxophone solo", ("saxophone",), {"drums", "bass", "keyboard"}),
+        ("blues with a harmonica solo and an organ solo", ("harmonica", "organ"), {"drums", "bass"}),
+        ("hard rock, long guitar solo", ("lead guitar",), {"drums", "bass", "guitar"}),
+        ("bluegrass, banjo solo, no drums", ("banjo",), {"bass", "guitar"}),
+    ],
+)
+def test_a_solo_is_within_the_piece_and_the_band_stays(caption, solos, plays):
+    brief = read_caption(caption, duration=60)
+    assert brief.solos == solos
+    score = compose(brief, seed=3)
+    assert {part.track for part in score.parts} >= plays
+    (first, *_) = [span for span in score.sections if span.label == "solo"]
+    soloist = next(part for part in score.parts if part.instrument == solos[0])
+    assert sum(first.start <= note.start < first.end for note in soloist.notes) >= 4
+    assert receipt_of(caption, seconds=60).not_done == () or "slap" in caption
+
+
+def test_a_drum_solo_is_one_alone():
+    brief = read_caption("jazz trio, drum solo", duration=60)
+    score = compose(brief, seed=3)
+    solo = next(span for span in score.sections if span.label == "solo")
+    playing = {
+        part.track for part in score.parts for n in part.notes if solo.start <= n.start < solo.end - 0.2
+    }
+    assert playing == {"drums"}
+
+
+def test_solo_piano_is_the_piano_alone():
+    score = compose(read_caption("solo piano, melancholic", duration=20), seed=1)
+    assert {part.instrument for part in score.parts} == {"piano"}
+
+
+@pytest.mark.parametrize(
+    ("caption", "metre"),
+    [
+        ("song in 9/8, balkan brass, 120 bpm", "9/8"),
+        ("slow 12/8 blues", "12/8"),
+        ("prog rock in 7/8", "7/8"),
+        ("jazz in 5/4", "5/4"),
+        ("minimal piece in 7/4", "7/4"),
+    ],
+)
+def test_metres_are_played_as_they_are_written(caption, metre):
+    score = compose(read_caption(caption, duration=20), seed=2)
+    assert score.timesignature == metre
+    top, bottom = map(int, metre.split("/"))
+    beat = 60 / score.tempo * (4 / bottom) / (1.5 if bottom == 8 and top % 3 == 0 else 1)
+    beat = beat if not (bottom == 8 and top % 3 == 0) else 60 / score.tempo / 3
+    assert score.downbeats[1] - score.downbeats[0] == pytest.approx(top * beat, rel=0.01)
+    assert metre in " ".join(receipt_of(caption, seconds=20).done)
+
+
+def test_a_metre_that_is_not_played_is_told():
+    told = receipt_of("rock in 11/8", seconds=12)
+    assert [wish.asked for wish in told.not_done] == ["11/8"]
+    assert "4/4" in told.not_done[0].instead
+
+
+@pytest.mark.parametrize(
+    ("caption", "asked", "instead"),
+    [
+        ("melancholic fado with guitar", "fado", "folk"),
+        ("slushwave at 90 bpm", "slushwave", "no such style"),
+        ("pop with a key change", "key change", "one key"),
+        ("pop, screamed vocals", "screamed vocals", "plainly"),
+        ("lo-fi with rain sounds", "rain sounds", "no recorded sounds"),
+        ("in the style of Radiohead, 100 bpm", "Radiohead", "no artist"),
+        ("theremin and strings", "theremin", "whistle"),
+        ("folk with a hurdy-gurdy", "hurdy-gurdy", "not understood"),
+        ("techno with tabla", "tabla", "percussion"),
+        ("funk with slap bass", "slap bass", "without slap"),
+        ("jazz and metal at once", "metal", "one style"),
+        ("gabber at 180 bpm", "gabber", "techno"),
+        ("horror, no melody", "no melody", "not understood"),
+        ("pop, sung in Spanish", "in Spanish", "without lyrics"),
+        ("a heatwave of funk for a road trip", "road trip", "not understood"),
+    ],
+)
+def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, instead):
+    told = receipt_of(caption, seconds=12)
+    assert any(asked in wish.asked and instead in wish.instead for wish in told.not_done), told
+
+
+def test_an_argument_that_overrules_the_caption_is_told():
+    caption = "folk at 140 bpm in A minor, 3/4, no vocals"
+    brief = read_caption(caption, tempo=96, key="G", timesignature="4/4", lyrics="la la\nla la", duration=12)
+    told = receipt(caption, Played(brief, compose(brief, seed=1)))
+    assert {wish.asked for wish in told.not_done} == {"140 bpm", "A minor", "3/4", "no vocals"}
+
+
+_WORDS = [
+    "jazz", "dark", "techno", "piano", "saxophone solo", "no drums", "120 bpm", "in A minor", "3/4", "12/8", "slow", "fast",
+    "waltz", "theremin", "slap bass", "male vocals", "choir", "fade out", "mono", "dry", "45 seconds", "road trip", "purple",
+    "sparse drums", "half-time", "swung", "with a bridge", "key change", "rain sounds", "in the style of Radiohead",
+    "string quartet", "only strings", "duet", "sung in Spanish", "80s", "study", "kick", "starts with piano", "strings join after 4 bars",
+    "drums come in at the chorus", "ends on piano", "without bass", "not sad", "cowbell", "gabber", "ヴァイオリン", "schnell", "D dorian",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(_WORDS), min_size=1, max_size=7, unique=True),
+    st.sampled_from([", ", " and ", ". ", " "]),
+)
+def test_every_word_that_says_something_is_in_one_of_the_two_lists(wishes, between):
+    caption = between.join(wishes)
+    try:
+        told = receipt_of(caption, seconds=16)
+    except Refused:
+        return
+    said = " ".join((*told.done, *(f"{wish.asked} {wish.instead}" for wish in told.not_done))).lower()
+    for word in re.findall(r"[^\W_]{3,}", caption.lower()):
+        if word not in ("with", "and", "the", "duet", "bpm", "seconds", "solo", "only"):
+            assert word in said, (caption, told)
+    assert not {f.lower() for f in told.done} & {wish.asked.lower() for wish in told.not_done}
+
+
+def receipt_of(caption, seconds=None, **wanted):
+    brief = read_caption(caption, duration=seconds or -1, **wanted)
+    return receipt(caption, Played(brief, scored(brief)))
+
+
+def scored(brief) -> Score:
+    return compose(brief, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("caption", "keys"),
+    [
+        ("pop with tambourine", {54}),
+        ("latin groove with congas and a cowbell", {62, 56}),
+        ("soul, finger snaps", {27}),
+        ("folk with a shaker", {70}),
+    ],
+)
+def test_a_percussion_instrument_that_is_named_is_the_one_that_plays(caption, keys):
+    score = compose(read_caption(caption, duration=40), seed=2)
+    heard = {round(n.pitch) for part in score.parts if part.track == "percussion" for n in part.notes}
+    assert heard >= keys
+    assert receipt_of(caption, seconds=40).not_done == ()
+
+
+def test_a_pulse_is_measured_on_the_score():
+    assert any("kick on" in fact for fact in receipt_of("disco, four-on-the-floor", seconds=30).done)
+    told = receipt_of("trap, four on the floor", seconds=30)
+    assert [wish.asked for wish in told.not_done] == ["four on the floor"]
+    assert any("bass on" in fact for fact in receipt_of("jazz, walking bass", seconds=30).done)

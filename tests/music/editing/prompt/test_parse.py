@@ -1,0 +1,271 @@
+"""What a prompt is read as, told as the typed edits that it becomes; what is not understood keeps its words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiopod_mcp.edits import render_edits
+from audiopod_mcp.music.editing.prompt.parse import read_prompt
+from audiopod_mcp.music.editing.time_range import TimeRange
+from audiopod_mcp.music.model import Refused, Span
+
+
+def told(prompt):
+    return render_edits(wish.edit for wish in read_prompt(prompt).wishes)
+
+
+def left_out(prompt):
+    return [left.asked for left in read_prompt(prompt).left_out]
+
+
+UNDERSTOOD = {
+    "louder": "make everything 4 dB louder",
+    "turn it up": "make everything 4 dB louder",
+    "2 LU louder": "make everything 2 dB louder",
+    "20% quieter": "make everything 1.9382 dB quieter",
+    "half as loud": "make everything 10 dB quieter",
+    "a bit brighter, drums 3 dB louder": "make everything 3 dB brighter; make the drums 3 dB louder",
+    "bass +3 dB, drums -2.5dB": "make the bass 3 dB louder; make the drums 2.5 dB quieter",
+    "bass and drums louder": "make the bass and the drums 5 dB louder",
+    "make the vocals 2 dB louder and the drums 3 dB quieter": "make the vocals 2 dB louder; make the drums 3 dB quieter",
+    "drums louder and wider": "make the drums 5 dB louder; set the stereo width of the drums to 160 %",
+    "make the guitars more prominent and add reverb": "make the guitars 5 dB louder; add 35 % reverb to everything",
+    "the drums are too loud": "make the drums 5 dB quieter",
+    "the drums are too loud, turn them down by 3 dB": "make the drums 3 dB quieter",
+    "the bass is hard to hear, bring it up": "make the bass 5 dB louder",
+    "take the vocals down a bit": "make the vocals 2.5 dB quieter",
+    "make only the drums louder": "make the drums 5 dB louder",
+    "drop the bass by 3 dB": "make the bass 3 dB quieter",
+    "drop the bass": "remove the bass",
+    "remove the drums and the bass": "remove the drums and the bass",
+    "remove the drums, also the bass": "remove the drums; remove the bass",
+    "no vocals please": "remove the vocals",
+    "I don't want any drums": "remove the drums",
+    "make it instrumental": "remove the vocals",
+    "get rid of the vocals, I need a karaoke version": "remove the vocals",
+    "remove vocals but keep backing vocals": "remove the lead vocals",
+    "I dont like the flute, can you take it out?": "remove the flute",
+    "keep the drums but remove the vocals": "remove the vocals",
+    "just the drums": "remove everything but the drums",
+    "give me just the drums and bass": "remove everything but the drums and the bass",
+    "remove everything except the drums and the bass": "remove everything but the drums and the bass",
+    "keep only the drums": "remove everything but the drums",
+    "a cappella": "remove everything but the vocals",
+    "add a piano and strings": "have piano play along; have strings play along",
+    "replace the piano with electric guitar": "replace the piano with electric guitar",
+    "swap the piano for an organ": "replace the piano with organ",
+    "a guitar instead of the piano": "replace the piano with guitar",
+    "I love the piano, just make the rest quieter": "make everything but the piano 5 dB quieter",
+    "leave the vocals alone, everything else 3 dB quieter": "make everything but the vocals 3 dB quieter",
+    "leave the piano as it is and make everything else brighter": "make everything but the piano 6 dB brighter",
+    "don't touch the vocals, just make the drums louder": "make the drums 5 dB louder",
+    "make it louder but leave the drums": "make everything but the drums 4 dB louder",
+    "all instruments except the piano should be quieter": "make everything but the piano 5 dB quieter",
+    "The vocals are perfect, but the drums are too loud": "make the drums 5 dB quieter",
+    "less bass, more treble": "give everything 6 dB less low end; give everything 6 dB more treble",
+    "take some low end out of the piano": "give the piano 6 dB less low end",
+    "roll off the high end": "give everything 6 dB less treble",
+    "less bright": "make everything 6 dB darker",
+    "the mix sounds muddy": "cut everything by 4 dB at 300 Hz",
+    "scoop the mids": "cut everything by 6 dB at 1000 Hz",
+    "+2 dB at 3 kHz": "boost everything by 2 dB at 3000 Hz",
+    "cut 400 Hz by 3 dB on the vocals": "cut the vocals by 3 dB at 400 Hz",
+    "cut everything below 100 Hz": "cut everything below 100 Hz",
+    "roll off the highs above 8k": "cut everything above 8000 Hz",
+    "high-pass the vocals at 120 Hz": "cut the vocals below 120 Hz",
+    "like it's coming through a telephone": "cut everything below 300 Hz; cut everything above 3400 Hz",
+    "add echo": "add 40 % echo to everything",
+    "no reverb but a bit of delay": "take 60 % of the reverb off everything; add 20 % echo to everything",
+    "drier and quieter": "take 60 % of the reverb off everything; make everything 4 dB quieter",
+    "add 20% reverb to the vocals": "add 20 % reverb to the vocals",
+    "compress the drums": "compress the drums by 6 dB",
+    "distort it": "saturate everything by 18 dB",
+    "punchier drums": "lift the attacks of the drums by 6 dB",
+    "de-ess the vocals": "de-ess the vocals by 6 dB",
+    "much wider": "set the stereo width of everything to 200 %",
+    "hard pan the shaker right": "pan the shaker 100 % right",
+    "pan the guitar 30% left and the piano 30% right": "pan the guitar 30 % left; pan the piano 30 % right",
+    "10% faster": "set the speed to 110 %",
+    "faster, like 15 percent or so": "set the speed to 115 %",
+    "I'd love it if the whole thing was about 20 % faster": "set the speed to 120 %",
+    "slow it down to 90 bpm": "set the tempo to 90 BPM",
+    "faster, 140 bpm": "set the tempo to 140 BPM",
+    "set the tempo to 120": "set the tempo to 120 BPM",
+    "make it twice as fast": "set the speed to 200 %",
+    "make it 20% slower with more reverb": "set the speed to 80 %; add 35 % reverb to everything",
+    "nightcore version": "set the speed to 125 %; raise the pitch of everything by 4 semitones",
+    "transpose up two semitones": "raise the pitch of everything by 2 semitones",
+    "turn it down two semitones": "lower the pitch of everything by 2 semitones",
+    "drop it an octave": "lower the pitch of everything by 12 semitones",
+    "drop everything an octave and a half": "lower the pitch of everything by 18 semitones",
+    "down a fifth": "lower the pitch of everything by 7 semitones",
+    "a minor third up": "raise the pitch of everything by 3 semitones",
+    "pitch up 150 cents": "raise the pitch of everything by 1.5 semitones",
+    "pitch up 25 cents": "raise the pitch of everything by 0.25 semitones",
+    "lower the pitch by 50 cents": "lower the pitch of everything by 0.5 semitones",
+    "tune to 432 Hz": "lower the pitch of everything by 0.3177 semitones",
+    "in the key of F# minor": "change the key to F# minor",
+    "transpose to a minor": "change the key to A minor",
+    "into b flat minor": "change the key to Bb minor",
+    "make it minor": "change the key to minor",
+    "normalise to -16 LUFS": "set the loudness of everything to -16 LUFS",
+    "normalise to -1 dB": "set the true peak to -1 dBTP",
+    "master to -14 LUFS, true peak -1 dB": "set the loudness of everything to -14 LUFS with a true peak of -1 dBTP",
+    "fade out over 6 seconds": "fade out everything over 6 s",
+    "fade in and out": "fade in everything over 4 s; fade out everything over 4 s",
+    "fade out over the last 5 seconds": "fade out everything over 5 s",
+    "play it backwards": "reverse everything",
+    "remove the silence at the beginning": "trim the silence at the start",
+    "from 0:30 to 0:45 mute the drums": "remove the drums from 30 s to 45 s",
+    "from 0:30 to 0:45, mute the drums": "remove the drums from 30 s to 45 s",
+    "mute the drums, but only between 10 and 20 seconds": "remove the drums from 10 s to 20 s",
+    "mute the drums in the chorus and add reverb": "remove the drums in the chorus; add 35 % reverb to everything",
+    "in the chorus, drums louder and wider": "make the drums 5 dB louder in the chorus; set the stereo width of the drums to 160 % in the chorus",
+    "make the last chorus louder": "make everything 4 dB louder in the last chorus",
+    "in the 2nd verse no bass": "remove the bass in verse 2",
+    "no drums in the last 4 bars": "remove the drums in the last 4 bars",
+    "louder from bar 5 to 8": "make everything 4 dB louder in bars 5-8",
+    "the second half darker": "make everything 6 dB darker in the second half",
+    "trim 3 seconds off the start": "cut the stretch until 3 s",
+    "cut the intro": "cut the stretch in the intro",
+    "keep only the first 30 seconds": "keep only the stretch until 30 s",
+    "loop the chorus twice": "play it 2 times in the chorus",
+    "silence from 0:10 to 0:12": "remove everything from 10 s to 12 s",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "edits"), UNDERSTOOD.items())
+def test_what_is_clear_is_understood(prompt, edits):
+    assert told(prompt) == edits
+    assert not left_out(prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "edits", "asked"),
+    [
+        ("remove the bass drum", "", "remove the bass drum"),
+        ("louder, and remove the kick", "make everything 4 dB louder", "remove the kick"),
+        ("3 dB quieter, oink like a pig", "make everything 3 dB quieter", "oink like a pig"),
+        ("Make it sparkle like Versailles", "", "Make it sparkle like Versailles"),
+        ("add strings and make it louder", "have strings play along", "make it louder"),
+        ("make everything else louder", "", "make everything else louder"),
+        ("just keep the drums", "", "just keep the drums"),
+        ("add bass", "", "add bass"),
+        ("make it sadder", "", "make it sadder"),
+        ("6 bpm faster", "", "6 bpm faster"),
+        ("add a saxophone solo", "", "add a saxophone solo"),
+        ("take it down two semitones, my singer can't reach the high notes", "lower the pitch of everything by 2 semitones", "my singer can't reach the high notes"),
+        ("louder and quieter vocals than drums", "make everything 4 dB louder", "quieter vocals than drums"),
+        ("up 40 semitones", "", "up 40 semitones"),
+        ("mach das Schlagzeug lauter", "", "mach das Schlagzeug lauter"),
+        ("plus fort", "", "fort"),
+        ("ドラムを大きくして", "", "ドラムを大きくして"),
+    ],
+)  # fmt: skip
+def test_what_is_not_sure_is_not_guessed(prompt, edits, asked):
+    assert told(prompt) == edits
+    assert left_out(prompt) == [asked]
+
+
+@pytest.mark.parametrize("prompt", ["the guitar solo is great, leave it", "don't remove the drums", "I love the drums", "leave everything as it is"])  # fmt: skip
+def test_what_asks_for_nothing_is_refused(prompt):
+    plan = read_prompt(prompt)
+    assert not plan.wishes
+    assert not plan.left_out
+    assert "nothing that is to change" in str(plan.refusal)
+
+
+@pytest.mark.parametrize("prompt", ["lo-fi hip hop", "dreamy ambient version with soft pads", "make it jazz"])
+def test_a_style_is_neither_guessed_nor_lost(prompt):
+    plan = read_prompt(prompt)
+    assert (plan.style, plan.wishes, plan.left_out) == (prompt, (), ())
+
+
+REMOVING = r"\b(?:remove|mute|no|without|only|just)\b"
+PLAYERS = ["drums", "bass guitar", "piano", "lead vocals", "strings", "kick", "bass drum"]
+PIECES = st.one_of(
+    st.sampled_from([f"{verb} the {player}" for player in PLAYERS for verb in ("remove", "mute", "leave", "keep", "pan", "love", "boost", "hate", "add", "don't touch", "what about", "quieter", "more of")]),
+    st.sampled_from([f"the {player} {how}" for player in PLAYERS for how in ("is great", "are too loud", "louder", "3 dB quieter", "alone", "could go", "in the chorus", "wobbles")]),
+    st.sampled_from(["louder", "the rest quieter", "everything else louder", "leave it", "bring it up", "thanks", "10 % faster", "in the chorus", "no", "only", "just", "make them wider", "reverb", "frobnicate"]),
+)  # fmt: skip
+PROMPTS = st.lists(PIECES, min_size=1, max_size=5).flatmap(
+    lambda pieces: st.lists(st.sampled_from([", ", " and ", ". ", "; ", " but "]), min_size=len(pieces), max_size=len(pieces)).map(
+        lambda seams: "".join(piece + seam for piece, seam in zip(pieces, seams, strict=True))
+    )
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@given(PROMPTS)
+@settings(max_examples=300, deadline=None)
+def test_every_clause_is_done_or_kept_or_not_done(prompt):
+    plan = read_prompt(prompt)
+    heard = " ".join(
+        [
+            *(w.asked for w in plan.wishes),
+            *(n.asked for n in plan.left_out),
+            *plan.left,
+            *(asked for _, asked in plan.kept),
+            plan.style,
+        ]
+    )
+    words = set(re.findall(r"[a-z]+", heard.lower()))
+    for piece in ("frobnicate", "wobbles", "faster", "pan", "reverb"):
+        if piece in prompt:
+            assert piece in words
+
+
+@pytest.mark.slow
+@given(PROMPTS)
+@settings(max_examples=300, deadline=None)
+def test_nobody_is_removed_whom_no_removing_word_governs(prompt):
+    for wish in read_prompt(prompt).wishes:
+        if wish.edit.action in ("remove", "replace"):
+            assert re.search(REMOVING, wish.asked) or re.search(
+                rf"{REMOVING}.*{re.escape(wish.asked)}", prompt
+            )
+            assert "kick" not in wish.asked
+            assert "bass drum" not in wish.asked
+            assert not wish.edit.on or any(name in wish.asked for name in wish.edit.on) or " it" in wish.asked
+
+
+@pytest.mark.slow
+@given(st.text(max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read(prompt):
+    read_prompt(prompt)
+
+
+def test_a_moment_in_a_track():
+    sections = (Span(0, 8, "intro"), Span(8, 20, "chorus"), Span(30, 40, "chorus"))
+    assert TimeRange(-5).resolve(60, ()) == ((55, 60),)
+    assert TimeRange(5, -10).resolve(60, ()) == ((5, 50),)
+    assert TimeRange(0.5, unit="share").resolve(60, ()) == ((30, 60),)
+    assert TimeRange(-2, unit="bars").resolve(9, (), (0.5, 2.5, 4.5, 6.5)) == ((4.5, 9),)
+    assert TimeRange(0, 2, unit="bars").resolve(9, (), (0.5, 2.5, 4.5, 6.5)) == ((0, 4.5),)
+    assert TimeRange(section="chorus").resolve(60, sections) == ((8, 20), (30, 40))
+    assert TimeRange(section="chorus", which=-1).resolve(60, sections) == ((30, 40),)
+    with pytest.raises(Refused, match="no chorus number 3 was found in this track; it has intro 0:00-0:08"):
+        TimeRange(section="chorus", which=2).resolve(60, sections)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "why"),
+    [
+        ("extend the song by 30 seconds", "an edit composes no new sections"),
+        ("change the lyrics to something about summer", "new words come as an argument of their own"),
+        ("put it back in the original key", "does not know what the track was before"),
+        ("a female singer please", "the singer can't be exchanged"),
+        ("export the stems", "an edit gives one mix"),
+        ("make it 3/4", "metre and feel"),
+        ("remove the noise", "noise can't be removed"),
+    ],
+)
+def test_what_an_edit_can_not_do_is_known(prompt, why):
+    plan = read_prompt(prompt)
+    assert not plan.wishes
+    assert why in str(plan.refusal)

@@ -1,0 +1,145 @@
+"""What an edit tells of itself is what can be measured on its sound; what it did not do, it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from audiopod_mcp.edits import TrackEdit, render_edits
+from audiopod_mcp.music.editing.edit import edit
+from audiopod_mcp.music.model import Refused
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+
+RATE = 44_100
+
+
+def typed(song, *edits, **composed):
+    english = render_edits([TrackEdit.model_validate(values) for values in edits])
+    return edit(song.audio, song.rate, prompt=english, **composed)
+
+
+def decibels(after, before):
+    return 10 * np.log10(np.square(after, dtype=float).mean() / np.square(before, dtype=float).mean())
+
+
+def tone(hertz, seconds=4.0):
+    wave = 0.3 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE)
+    return np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
+
+
+def pitch_of(audio):
+    """The strongest frequency, Hz, to a tenth of a cent or so."""
+    spectrum = np.abs(np.fft.rfft(audio[:, 0] * np.hanning(len(audio)), 8 * len(audio)))
+    return int(spectrum.argmax()) * RATE / (8 * len(audio))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("prompt", "semitones"),
+    [
+        ("lower the pitch by 50 cents", -0.5), ("pitch up 150 cents", 1.5), ("pitch up 25 cents", 0.25),
+        ("tune to 432 Hz", 12 * np.log2(432 / 440)),
+    ],
+)  # fmt: skip
+def test_cents_are_heard(prompt, semitones):
+    made = edit(tone(440), RATE, prompt=prompt)
+    assert 12 * np.log2(pitch_of(made.audio) / 440) == pytest.approx(semitones, abs=0.02)
+    assert len(made.done) == 1
+    assert "semitones" in made.done[0]
+
+
+@pytest.mark.slow
+def test_a_loudness_and_a_true_peak_are_told_as_they_are_measured(recording):
+    made = edit(recording.audio, recording.rate, prompt="master to -14 LUFS, true peak -2 dB")
+    assert integrated_loudness(made.audio, recording.rate) == pytest.approx(-14, abs=0.3)
+    assert true_peak(made.audio, recording.rate) <= -1.95
+    assert made.done[0].startswith("−14.0 LUFS, true peak −2.")
+
+
+@pytest.mark.slow
+class TestAComposedPiece:
+    @pytest.mark.parametrize(
+        ("change", "name"),
+        [
+            ({"action": "level", "amount": -6, "on": ["drums"]}, "drums"),
+            ({"action": "level", "amount": 3, "on": ["bass"]}, "bass"),
+            ({"action": "reverb", "amount": 40, "on": ["drums"]}, "drums"),
+            ({"action": "high_cut", "amount": 3000, "on": ["piano"]}, "keyboard"),
+            ({"action": "pan", "amount": -70, "on": ["bass"]}, "bass"),
+            ({"action": "remove", "on": ["drums"]}, "drums"),
+            ({"action": "pitch", "amount": 1, "on": ["bass"]}, "bass"),
+        ],
+    )
+    def test_who_is_not_named_changes_by_less_than_a_tenth_of_a_decibel(self, song, composed, change, name):
+        made = typed(song, change, **composed)
+        assert made.done
+        for track, stem in song.stems.items():
+            if track != name:
+                assert abs(decibels(made.stems[track], stem)) < 0.1, track
+
+    def test_all_but_one(self, song, composed):
+        made = typed(song, {"action": "level", "amount": -4, "but": ["drums"]}, **composed)
+        assert np.array_equal(made.stems["drums"], song.stems["drums"])
+        assert decibels(made.stems["bass"], song.stems["bass"]) == pytest.approx(-4, abs=0.05)
+        assert made.done == ("everything but drums −4.0 dB",)
+
+    def test_a_stretch_is_told_with_its_times(self, song, composed):
+        made = typed(
+            song, {"action": "level", "amount": -6, "on": ["drums"], "start": 3, "end": 6}, **composed
+        )
+        assert made.done == ("drums −6.0 dB from 0:03 to 0:06",)
+        inside = slice(round(3.1 * RATE), round(5.9 * RATE))
+        assert decibels(made.stems["drums"][inside], song.stems["drums"][inside]) == pytest.approx(
+            -6, abs=0.05
+        )
+
+    def test_what_can_be_done_is_done_and_the_rest_is_told(self, song, composed):
+        made = edit(
+            song.audio, RATE, prompt="drums 3 dB quieter, remove the brass, Oink like a pig", **composed
+        )
+        assert made.done == ("drums −3.0 dB",)
+        reasons = {wish.asked: wish.instead for wish in made.not_done}
+        assert set(reasons) == {"remove the brass", "Oink like a pig"}
+        assert "There are no brass in this track; it has" in reasons["remove the brass"]
+        assert "plain English" in reasons["Oink like a pig"]
+
+    def test_who_is_to_stay_stays_or_it_is_told(self, song, composed):
+        made = edit(song.audio, RATE, prompt="I love the drums, just make the rest 3 dB quieter", **composed)
+        assert made.done == ("everything but drums −3.0 dB", "drums as before")
+        made = edit(song.audio, RATE, prompt="keep the drums as they are, 10% faster", **composed)
+        assert made.done == ("tempo 132.0 (was 120.0)",)
+        assert [wish.asked for wish in made.not_done] == ["keep the drums as they are"]
+
+    def test_a_fraction_of_a_semitone_is_in_the_score_too(self, song, composed):
+        made = typed(song, {"action": "pitch", "amount": -0.5}, **composed)
+        old, new = (
+            next(p for p in score.parts if p.track == "bass").notes for score in (song.score, made.score)
+        )
+        assert {round(b.pitch - a.pitch, 3) for a, b in zip(old, new, strict=True)} == {-0.5}
+
+    @pytest.mark.parametrize("prompt", ["the guitar solo is great, leave it", "remove the bass drum", "oink"])
+    def test_where_nothing_is_to_be_done_it_is_refused(self, song, composed, prompt):
+        with pytest.raises(Refused):
+            edit(song.audio, RATE, prompt=prompt, **composed)
+
+    def test_a_loop_is_of_whole_bars(self, song, composed):
+        made = typed(song, {"action": "loop", "end": 5}, **composed)
+        assert len(made.audio) == 4 * RATE
+        assert made.done == ("cut to a loop of 4.00 s, 2 bars",)
+
+
+@pytest.mark.slow
+def test_every_action_works_on_a_recording_and_leaves_a_fact(recording):
+    edits = [
+        {"action": "low_cut", "amount": 60}, {"action": "high_cut", "amount": 15_000}, {"action": "bass", "amount": 2},
+        {"action": "equaliser", "amount": 2, "hz": 1000}, {"action": "treble", "amount": -2}, {"action": "brightness", "amount": 1},
+        {"action": "reverb", "amount": 20}, {"action": "echo", "amount": 20, "time": 0.3}, {"action": "compression", "amount": 3},
+        {"action": "saturation", "amount": 3}, {"action": "punch", "amount": 2}, {"action": "de_ess", "amount": 3},
+        {"action": "width", "amount": 120}, {"action": "pan", "amount": -20}, {"action": "speed", "amount": 110},
+        {"action": "level", "amount": -2}, {"action": "pitch", "amount": -1}, {"action": "fade_in", "amount": 1},
+        {"action": "fade_out", "amount": 1}, {"action": "reverse"}, {"action": "loudness", "amount": -16},
+    ]  # fmt: skip
+    for part in (edits[:11], edits[11:]):
+        made = typed(recording, *part)
+        assert not made.not_done
+        assert len([fact for fact in made.done if "peaks held" not in fact]) == len(part)

@@ -1,0 +1,24 @@
+"""What a job did and what it did not reaches whoever reads the text, and whoever reads the structure."""
+
+import pytest
+
+from .sessions import BEEPER, ERAS, session
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_was_not_done_is_told_in_text_and_structure(era, tmp_path):
+    async with session("stdio", era, tmp_path, **BEEPER) as client:
+        made = await client.call_tool(
+            "generate_music", {"mode": "prompt2instrumental", "caption": "lack a theremin"}
+        )
+        again = await client.call_tool("get_job", {"job_id": made.structured_content["job_id"]})
+        for result in (made, again):
+            assert result.structured_content["done"] == ["beeps"]
+            assert result.structured_content["not_done"] == [
+                {"asked": "a theremin", "instead": "beeps play in its place"}
+            ]
+            text = result.content[0].text
+            assert "Done: “beeps”" in text
+            assert "Not done: “a theremin”: “beeps play in its place”" in text
