@@ -79,11 +79,18 @@ class LayeredTrack:
 
     @property
     def channels(self) -> int:
-        return int(next(iter(self.layers.values())).shape[1])
+        return self._shape[1]
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        if isinstance(self.layers, Multitrack):  # which need not be read for this
+            return self.layers.samples, self.layers.channels
+        samples, channels = next(iter(self.layers.values())).shape
+        return samples, channels
 
     @property
     def samples(self) -> int:
-        return len(next(iter(self.layers.values())))
+        return self._shape[0]
 
     @property
     def seconds(self) -> float:
