@@ -8,10 +8,11 @@ import re
 import sys
 import time
 import unicodedata
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import anyio
@@ -19,6 +20,7 @@ import anyio
 from audiopod_mcp.api import AudioPodClient, BadResponse, InvalidRequest
 from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Job
+from audiopod_mcp.operations.vocabulary import NOTATION_ENDINGS, Notation
 from audiopod_mcp.tags.check import CheckedAudio, check_audio
 from audiopod_mcp.tags.write import write_tags
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
@@ -57,20 +59,62 @@ async def save(
     if url is None:
         missing = f"format: no {wanted}" if take == 1 else f"take: no take {take} in {wanted}"
         raise InvalidRequest(f"{missing}; job {job.id} has {', '.join(sorted(job.audio_urls))}")
-    name = _shortened(file_name(job, take), folder)
-    partial = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{wanted}.part"
+
+    async def download(partial: Path) -> str:
+        async with await anyio.open_file(partial, "xb") as file:
+            async for chunk in client.download(url):
+                await file.write(chunk)
+        checked = await _checked(workers, partial, job)
+        # Tagging needs the room for a second copy: where there is none, the music goes untagged.
+        with suppress(OSError):
+            await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
+        return checked.kind or wanted
+
+    return await _written(folder, file_name(job, take), wanted, download)
+
+
+async def save_text(
+    client: AudioPodClient, job: Job, folder: Path, kind: Notation | Literal["lyrics"]
+) -> Path:
+    """Write the notes, chords or timed lyrics of the first take of ``job`` into ``folder``.
+
+    Raises:
+        InvalidRequest: where the job has none, or the folder can't be written.
+        AudioPodError: where they can't be had.
+
+    """
+    if kind == "lyrics":
+        content = (job.lrc_content or "").encode() or None
+        missing = "it has no timed lyrics; generate_lrc makes them"
+    else:
+        content = await client.notation(job, kind)
+        missing = "this service does not write its music down; the embedded studio does"
+    if content is None:
+        raise InvalidRequest(f"format: no {kind} of job {job.id}: {missing}")
+    ending = "lrc" if kind == "lyrics" else NOTATION_ENDINGS[kind]
+
+    async def write(partial: Path) -> str:
+        async with await anyio.open_file(partial, "xb") as file:
+            await file.write(content)
+        return ending
+
+    return await _written(folder, file_name(job, 1), ending, write)
+
+
+async def _written(folder: Path, name: str, ending: str, write: Callable[[Path], Awaitable[str]]) -> Path:
+    """The new file ``name`` in ``folder`` which ``write`` has filled; what that gives is its real ending.
+
+    Raises:
+        InvalidRequest: where the folder can't be written.
+
+    """
+    partial = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{ending}.part"
     try:
         await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
         # Jobs may share a title, and calls run side by side: each writes a file of its own.
         try:
-            async with await anyio.open_file(partial, "xb") as file:
-                async for chunk in client.download(url):
-                    await file.write(chunk)
-            checked = await _checked(workers, partial, job)
-            # Tagging needs the room for a second copy: where there is none, the music goes untagged.
-            with suppress(OSError):
-                await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
-            return await anyio.to_thread.run_sync(_claim, partial, folder, name, checked.kind or wanted)
+            real = await write(partial)
+            return await anyio.to_thread.run_sync(_claim, partial, folder, _shortened(name, folder), real)
         finally:
             with suppress(OSError):
                 partial.unlink()  # not awaited: a call that is cancelled leaves nothing behind

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError
@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from audiopod_mcp.api import watch
 from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Lrc, Operation, names_of_task
 from audiopod_mcp.operations.arguments import JobId, between
-from audiopod_mcp.operations.vocabulary import AudioFormat
+from audiopod_mcp.operations.vocabulary import AudioFormat, Notation
 from audiopod_mcp.pictures import Picture
 from audiopod_mcp.plain_text import quoted
 
@@ -35,7 +35,7 @@ from .results import (
     presentation,
     waiting_call,
 )
-from .saving import save
+from .saving import save, save_text
 from .service import Service
 from .tool import Handler, MusicTool, error_result
 
@@ -81,7 +81,9 @@ class DeleteJob(Arguments):
 
 class SaveAudio(Arguments):
     job_id: JobId = Field(description="Finished job")
-    format: AudioFormat | None = Field(default=None, description="The job's own if left out")
+    format: Literal[AudioFormat, Notation, "lyrics"] | None = Field(
+        default=None, description="The job's own if left out; midi, score (MusicXML), chords, lyrics (LRC)"
+    )
     take: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Which of several takes")
 
 
@@ -337,9 +339,13 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
     job = await service.client.job(arguments.job_id)
     if job.status != "COMPLETED":
         return error_result(_not_finished(service, job, "save"))
-    saved = await save(
-        service.client, service.drawers, job, service.output_dir, arguments.format, arguments.take
-    )
+    kind = arguments.format
+    if kind in ("midi", "score", "chords", "lyrics"):
+        if arguments.take > 1:
+            return error_result(f"take: {kind} is written of the first take alone; leave take out")
+        saved = await save_text(service.client, job, service.output_dir, kind)
+    else:
+        saved = await save(service.client, service.drawers, job, service.output_dir, kind, arguments.take)
     return tool_result(
         SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {quoted(str(saved))}"
     )
