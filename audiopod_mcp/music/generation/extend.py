@@ -29,6 +29,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
+from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
@@ -103,7 +104,7 @@ def extend(
             raise Refused("extension_out_of_range", side=side, length=length, longest=MAX_EXTENSION)
     if before == 0 and after == 0:
         raise Refused("nothing_to_extend", longest=MAX_EXTENSION)
-    parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
+    parts = Rendering(audio, rate, stems or {}, score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("after", after), ("before", before)) if length > 0]
     notes: list[str] = []
     told: list[Receipt] = []
@@ -194,20 +195,23 @@ def _extended(
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
     shape = _level_curve(samples, rate, edge, before, fading=fades_out)
-    new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
+    new = Multitrack.gather((track, fix_length(stem, samples) * shape) for track, stem in new.items())
 
     # Two loud moments may meet where they overlap.
-    peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
-    out = np.clip(_overlapped(audio, mixdown(new), edge, before), -peak, peak)
-    if song.score is None or not song.stems:
+    peak = max(1.0, float(audio.max(initial=0.0)), float(-audio.min(initial=0.0)))
+    out = _overlapped(audio, mixdown(new), edge, before)
+    np.clip(out, -peak, peak, out=out)
+    if song.score is None or not song.stems or played.score is None:
         if before:
             lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
         return Rendering(out, rate, lyrics=lines, notes=song.notes, not_done=unmet)
-    nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
+    nothing, silence = np.zeros(audio.shape, np.float32), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
-    merged = {t: _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
+    merged = Multitrack.gather(
+        (t, _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before)) for t in tracks
+    )
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
         whole = concatenated((added, song.score) if before else (song.score, added))
