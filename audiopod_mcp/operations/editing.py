@@ -156,7 +156,7 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track: edits are done exactly; "
+        "Change the sound, the words or the course of a finished track. With edits it is exact; "
         "edit_target_prompt is for what they can't say."
     )
     path = "edit"

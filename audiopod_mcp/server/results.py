@@ -18,20 +18,24 @@ from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_cred
 
 from .analyses import AnalysisSummary, analysis_result
 from .phrases import (
+    LARGEST,
     LONGEST_NOTES,
     LONGEST_TERM,
     format_duration,
     lines_that_fit,
     link_to,
     noted,
+    size_of,
     term,
     tool_result,
 )
 
 LONGEST_WAIT = 600.0
 """Seconds that one call may wait."""
-LEAST_NOTES = 120
-"""Characters of notes that stay beside any amount of what was done."""
+ROOM_FOR_NOTES = range(LONGEST_NOTES, 60, -20)
+"""Characters of notes, from what is hoped for downwards."""
+LONGEST_RECEIPT = 1500
+"""Characters of what was done."""
 LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
 
@@ -77,16 +81,17 @@ class JobResult(JobState):
     """By format, where there are several takes: the first, then ``flac_2`` …"""
 
 
-def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
-    """``job`` as a :class:`JobResult`, its audio named by files where it has any here."""
+def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResult:
+    """``job`` as a :class:`JobResult`, its audio named by files where it has any here.
+
+    Notes have ``room`` characters.
+    """
     urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or shown_links(job)
     own = default_format(job)
     takes = {name: url for name, url in urls.items() if name.partition("_")[0] == own}
     finished = job.status == "COMPLETED"
     details = (job.details or {}) if finished else {}
     bpm, key = details.get("bpm"), details.get("keyscale")
-    done = lines_that_fit(job.done or (), LONGEST_NOTES)
-    room = max(LONGEST_NOTES - sum(map(len, done or ())), LEAST_NOTES)
     return JobResult(
         job_id=job.id,
         status=job.status,
@@ -101,7 +106,7 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
         engine=job.engine,
-        done=done,
+        done=lines_that_fit(job.done or (), LONGEST_RECEIPT),
         not_done=job.not_done or None,
         notes=lines_that_fit(job.notes or (), room),
         saved=saved,
@@ -161,15 +166,21 @@ class Deleted(BaseModel):
     """How to get it back, where that can be done."""
 
 
-def job_result(
-    job: Job, saved: str | None = None, *, can_save: bool = False, wait: float = 45.0
-) -> CallToolResult:
+def job_result(job: Job, saved: str | None = None, *, wait: float = 45.0) -> CallToolResult:
     """A job that is done, still running, or failed (then an error result).
 
-    ``saved`` says where it was saved; without that, ``can_save`` says that it may be. ``wait`` is for how
-    many seconds the next call had better wait for a running one.
+    ``saved`` says where it was saved. ``wait`` is for how many seconds the next call had better wait for a
+    running one. Notes are shortened until the whole is short enough; receipts are not.
     """
-    result = _summary_of(job, saved, wait)
+    for room in ROOM_FOR_NOTES:
+        told = _told(job, _summary_of(job, saved, wait, room))
+        if size_of(told) <= LARGEST:
+            return told
+    # It is long for another reason, so that nothing is won by leaving notes out.
+    return _told(job, _summary_of(job, saved, wait, LONGEST_NOTES))
+
+
+def _told(job: Job, result: JobResult) -> CallToolResult:
     title = f", {quoted(job.display_name)}" if job.display_name else ""
     name = f"Job {job.id} ({job.task or 'music'}{title})"
     if job.status == "COMPLETED":
@@ -182,14 +193,14 @@ def job_result(
         others = [url for url in (result.output_urls or {}).values() if url != result.output_url]
         return tool_result(
             result,
-            saved,
+            result.saved,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Done: {quoted('; '.join(result.done))}" if result.done else None,
             *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
             noted(result.notes),
             f"Listen: {result.output_url}" if result.output_url else None,
             *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
-            f"Go on with {result.uri}" + ("; save_audio keeps a copy." if can_save and not saved else "."),
+            f"Go on with {result.uri}",
             links=job_links(job),
         )
     if job.status in {"FAILED", "CANCELLED"}:

@@ -20,7 +20,8 @@ from .caller import current_caller
 from .notifications import Announcer, Spawn
 
 REMEMBERED = 200
-JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/\w+)?)?")
+JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/(\w+))?)?")
+"""A job's audio by its number and, where it is not the first take in its own format, by ``flac_2`` …"""
 
 Op = TypeVar("Op", bound=Operation)
 
@@ -125,9 +126,11 @@ class Service:
                 if name in found:
                     continue
             if job_reference := JOB.fullmatch(source):
-                job_id = int(job_reference[1])
+                job_id, audio = int(job_reference[1]), job_reference[2]
                 found[name] = (
-                    f"audiopod://jobs/{job_id}" if self.embedded else await self._audio_url(name, job_id)
+                    f"audiopod://jobs/{job_id}"
+                    if self.embedded and audio is None
+                    else await self._audio_url(name, job_id, audio)
                 )
             elif re.match(r"(?i)audiopod:", source):
                 raise InvalidRequest(
@@ -142,7 +145,8 @@ class Service:
 
     async def _as_studio_only(self, operation: Operation, name: str, source: str) -> dict[str, int | None]:
         """The arguments in place of ``source`` where only jobs are taken; none where a studio is asked."""
-        if job_reference := JOB.fullmatch(source):
+        job_reference = JOB.fullmatch(source)
+        if job_reference and "_" not in (job_reference[2] or ""):  # a job stands for its first take
             return {operation.job_references[0]: int(job_reference[1]), name: None}
         if await self.client.is_studio():
             return {}
@@ -153,11 +157,16 @@ class Service:
             "embedded studio (leave out AUDIOPOD_API_KEY)"
         )
 
-    async def _audio_url(self, name: str, job_id: int) -> str:
+    async def _audio_url(self, name: str, job_id: int, audio: str | None) -> str:
         job = await self.client.job(job_id)
         if job.status != "COMPLETED" or not job.audio_urls:
             raise InvalidRequest(
                 f"{name}: job {job_id} is {job.status.lower()} and has no audio yet; wait for it with get_job"
             )
-        url: str = job.output_url or next(iter(job.audio_urls.values()))
-        return url
+        if audio is None:
+            return job.output_url or next(iter(job.audio_urls.values()))
+        if audio not in job.audio_urls:
+            raise InvalidRequest(
+                f"{name}: job {job_id} has no audio {audio!r}; it has {', '.join(sorted(job.audio_urls))}"
+            )
+        return job.audio_urls[audio]

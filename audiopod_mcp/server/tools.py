@@ -206,12 +206,7 @@ async def _run_job(
 
 
 async def _finish(service: Service, job: Job) -> CallToolResult:
-    return job_result(
-        job,
-        await service.save_finished(job),
-        can_save=service.output_dir is not None,
-        wait=service.max_wait,
-    )
+    return job_result(job, await service.save_finished(job), wait=service.max_wait)
 
 
 async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> Job:

@@ -51,6 +51,7 @@ _NEUTRAL_WORDS = (
     "should would will do does there here up out off so such through throughout ending end ends vocals "
     "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
     "layers layered together main mode go "
+    "add adds adding bring "
 )
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 """Words that ask for nothing by themselves."""

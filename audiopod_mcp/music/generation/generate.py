@@ -37,8 +37,8 @@ from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 
-_BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
-GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
+_BY_RULE_NOTE = "Made by rule and synthesis: no neural model, no recordings."
+GUIDE_VOCAL_NOTE = "The voice is a guide to the melody; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _SAMPLE = r"\b(?:loops?|loopable|one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
 """How a sample is asked for."""
@@ -148,7 +148,7 @@ def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
     score = made.recipe.score
     notes = [_BY_RULE_NOTE]
     if score.lyrics and "vocals" in made.stems:
-        notes.append(_GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
+        notes.insert(0, _GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))
     missing = lines - len(score.lyrics)
     if missing > 0 and not loop:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any, Final
 
 from anyio import to_thread
@@ -24,7 +25,7 @@ from audiopod_mcp.studio.refused import EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
-from .admission import admit_job
+from .admission import admit_job, admitted_to_wait
 from .http import (
     NO_JOB,
     InvalidFields,
@@ -233,7 +234,8 @@ async def get_stem(request: Request) -> Response:
         raise HTTPException(404, f"job {job.id} has no stem of that name")
     studio = studio_of(request)
     try:
-        path = await studio.stem(job, job.takes[0]["name"], track)
+        admitted = partial(admitted_to_wait, studio, job.owner)
+        path = await studio.stem(job, job.takes[0]["name"], track, admitted)
     except FileNotFoundError:
         raise HTTPException(410, audio_is_gone(job)) from None
     except EngineRefused as reason:

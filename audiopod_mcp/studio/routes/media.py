@@ -49,6 +49,8 @@ async def get_media(request: Request) -> Response:
         if not await to_thread.run_sync(path.exists):
             async with admitted_to_wait(studio, job.owner):
                 path = await studio.converted(job, take["name"], ending)
+    except FileNotFoundError:  # deleted meanwhile
+        raise HTTPException(410, audio_is_gone(job)) from None
     except (CanNotRun, WorkerDied) as error:
         raise HTTPException(503, str(error) or "the audio could not be converted; try again") from None
     except OSError as error:
