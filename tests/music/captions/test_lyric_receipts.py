@@ -74,7 +74,13 @@ def test_an_extension_has_the_sections_of_its_lyrics():
     )
     lyrics = "**Bridge**\n[Am]Hold on\n[Guitar Solo]\nChorus (x2):\nWe rise\n[Fade Out]"
     longer = extend(
-        made.audio, made.rate, after=24, caption="same energy", lyrics=lyrics, score=made.score, stems=made.stems
+        made.audio,
+        made.rate,
+        after=24,
+        caption="same energy",
+        lyrics=lyrics,
+        score=made.score,
+        stems=made.stems,
     )
     assert [span.label for span in longer.score.sections][-3:] == ["bridge", "solo", "chorus"]
     assert [line.text for line in longer.lyrics] == ["hello you", "Hold on", "We rise", "We rise"]
