@@ -78,7 +78,9 @@ _ENGLISH = frozenset(
         "but",
     )
 )
-_FADE = re.compile(r"\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE)
+_FADE = re.compile(
+    r"(?<!no )(?<!without )(?<!without a )(?<!without any )\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE
+)
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
 _BAR_COUNTS = {"one": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
