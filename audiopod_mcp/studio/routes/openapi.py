@@ -179,9 +179,20 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _schema(model: Any) -> dict[str, Any]:
     schema: dict[str, Any] = model.model_json_schema()
-    schema.pop("$defs", None)  # only ``advanced`` refers to one, and it is laid out flat
+    definitions = schema.pop("$defs", {})
     schema.pop("additionalProperties", None)  # what the studio does not know it passes over
-    return schema
+
+    def inlined(node: Any) -> Any:
+        if isinstance(node, list):
+            return [inlined(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+        rest = {key: inlined(value) for key, value in node.items() if key != "$ref"}
+        return inlined(definitions[name]) | rest if name else rest
+
+    found: dict[str, Any] = inlined(schema)
+    return found
 
 
 def _body(schema: dict[str, Any]) -> dict[str, Any]:
