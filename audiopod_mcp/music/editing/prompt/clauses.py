@@ -34,7 +34,7 @@ _FIND_REST = re.compile(
     re.IGNORECASE,
 )
 _APART = re.compile(
-    r"([;!?\n]+|\.(?!\d)|,(?!\d)|\s[—–-]\s|:\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
+    r"([;!?\n]+|\.(?!\d)|,(?!\d)|\s[—–-]\s|:\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
     re.IGNORECASE,
 )
 _TOGETHER = (

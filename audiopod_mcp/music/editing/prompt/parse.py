@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from audiopod_mcp.edits.english import BETWEEN, parse_edit
 from audiopod_mcp.edits.model import RULES, TrackEdit
-from audiopod_mcp.edits.players import LEAD, TRACK_OF, player_name
+from audiopod_mcp.edits.players import LEAD, PIECE_OF, TRACK_OF, player_name
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.editing.step import EditStep, steps_of
 from audiopod_mcp.music.model import Refused
@@ -25,7 +25,21 @@ from audiopod_mcp.music.model import Refused
 from .amounts import Amounts, take_amounts
 from .clauses import Players, RawClause, clauses_of
 from .unsupported import find_unsupported
-from .verbs import ADDED, ALONE, DISLIKED, INSTEAD, KEPT, PRAISED, REMOVED, SWAPPED, VERBS, Clause, Fields
+from .verbs import (
+    ADDED,
+    ALONE,
+    DISLIKED,
+    INSTEAD,
+    KEPT,
+    PRAISED,
+    PARTLY,
+    REMOVED,
+    SOLOED,
+    SWAPPED,
+    VERBS,
+    Clause,
+    Fields,
+)
 
 EXAMPLES = (
     "drums 3 dB louder, no bass, brighter, more reverb, to 120 bpm, up 2 semitones, to A minor, to -14 LUFS, "
@@ -135,9 +149,15 @@ class _Reader:
     talked_of: dict[str, None] = field(default_factory=dict)
     scope: dict[str, Any] = field(default_factory=dict)
     remark: str = ""
+    unused: RawClause | None = None
+    """A clause that says when and has nothing yet that it is for."""
+    kept_pieces: dict[str, None] = field(default_factory=dict)
+    """Pieces of a player that are to stay as they are."""
 
     def plan(self) -> EditPlan:
         self._close_remark()
+        self._close_time()
+        self._leave_whole()
         told = (left.why for left in self.left_out if left.why.code != NOT_UNDERSTOOD)
         refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
         if not self.left_out and (self.kept or self.left):
@@ -186,6 +206,8 @@ class _Reader:
         elif not raw.by_and and self.before:
             self.scope = {}
         scope = when or self.scope
+        if not when:
+            self.unused = None
         self._act(raw, core, text, amounts, players, scope)
         return None
 
@@ -239,7 +261,8 @@ class _Reader:
     ) -> list[Wish] | None:
         """The wishes of the first entry that all words and amounts of a clause belong to."""
         names = () if players is None else players.names
-        if names and ALONE.fullmatch(core) and not amounts.values and players and not players.all_but:
+        alone = players and not players.all_but and not amounts.values and not SOLOED.search(asked)
+        if names and alone and ALONE.fullmatch(core):
             return self._made([{"action": "remove", "but": list(names)}], None, when, asked)
         letters = {*amounts.values, *("K" if amounts.key else "")}
         clause = Clause(amounts, names, when)
@@ -256,6 +279,8 @@ class _Reader:
         wishes = []
         for given in fields:
             values = dict(given)
+            if values["action"] == "remove" and PARTLY.search(asked):
+                return None
             at = values.pop("at", when)
             who: dict[str, Any] = {}
             if "who" in values:
@@ -352,6 +377,10 @@ class _Reader:
         if not (praised or forbidden or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())):
             return False
         self._close_remark(used=True)
+        if not praised and players and (pieces := players.pieces):
+            self.kept_pieces |= dict.fromkeys(pieces)
+            self.fail(raw.asked, _of_a_piece(pieces[0]))
+            return True
         if praised and players and not raw.players and self.before and self.before.made:
             return True  # "raise the vocals, they are great" gives a reason
         if players and not players.all_but and not players.rest:
@@ -415,8 +444,30 @@ class _Reader:
             self.wishes = self.wishes[: len(self.wishes) - len(timed)] + timed
             self.before = replace(self.before, made=timed, when=when)
             return None
-        self.scope, self.before = when, None
+        self._close_time()
+        if raw.by_and and self.before and self.before.made:  # "Remove the intro and the outro"
+            before = self.before
+            made = self._matched(before.core, before.amounts, before.players, when, raw.asked)
+            if made is not None:
+                self.before = replace(before, made=made, when=when, asked=raw.asked)
+                self.wishes += made
+                return None
+        self.scope, self.before, self.unused = when, None, raw
         return None
+
+    def _close_time(self) -> None:
+        if self.unused:
+            self.left_out.append(LeftOut(self.unused.asked, Refused("clause_not_understood")))
+        self.unused = None
+
+    def _leave_whole(self) -> None:
+        """Leave out what would remove or replace a player of whom a piece is to stay."""
+        for piece in self.kept_pieces:
+            for wish in list(self.wishes):
+                tracks = {TRACK_OF.get(name) for name in wish.edit.on or ()}
+                if wish.edit.action in ("remove", "replace") and PIECE_OF[piece] in tracks:
+                    self.wishes.remove(wish)
+                    self.fail(wish.asked, _of_a_piece(piece))
 
     def _not_understood(self, raw: RawClause) -> None:
         self._close_remark()
@@ -462,6 +513,15 @@ class _Reader:
             return wish
         but = tuple(dict.fromkeys((*(edit.but or ()), *names)))
         return Wish(edit.model_copy(update={"but": but}), wish.asked)
+
+
+def _of_a_piece(piece: str) -> str:
+    """Why a piece of a player can't be treated by itself."""
+    try:
+        player_name(piece)
+    except ValueError as error:
+        return str(error)
+    return f"{piece} can't be told apart"
 
 
 def _with_key(core: str, amounts: Amounts) -> str:

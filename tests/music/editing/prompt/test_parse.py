@@ -273,3 +273,40 @@ def test_what_an_edit_can_not_do_is_known(prompt, why):
     plan = read_prompt(prompt)
     assert not plan.wishes
     assert why in str(plan.refusal)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "give the bass a solo",
+        "let the guitar take the solo",
+        "take some bass off",
+        "remove some of the drums",
+        "cut a bit of guitar",
+        "Remove the drums but keep the kick",
+        "keep the snare, and remove the drums",
+    ],
+)
+def test_nobody_goes_by_a_word_that_means_less_than_all_of_him(prompt: str) -> None:
+    plan = read_prompt(prompt)
+    assert not plan.wishes
+    assert plan.left_out
+
+
+@pytest.mark.parametrize("prompt", ["not so bright", "make it not so bright", "the piano is not so bright"])
+def test_a_denial_is_not_parted_from_what_it_denies(prompt: str) -> None:
+    assert all((wish.edit.amount or 0) <= 0 for wish in read_prompt(prompt).wishes)
+
+
+def test_every_stretch_of_a_list_is_meant_or_told() -> None:
+    two = read_prompt("remove the intro and the outro")
+    assert [wish.edit.section for wish in two.wishes] == ["intro", "outro"]
+    assert not two.left_out
+    levels = read_prompt("drums 3 dB louder in the verse and the chorus").wishes
+    assert [(w.edit.on, w.edit.amount, w.edit.section) for w in levels] == [
+        (("drums",), 3, "verse"),
+        (("drums",), 3, "chorus"),
+    ]
+    three = read_prompt("remove the intro, the bridge and the outro")
+    assert {left.asked for left in three.left_out} == {"the bridge", "the outro"}
+    assert "chorus" in {left.asked for left in read_prompt("swap verse and chorus").left_out}
