@@ -34,6 +34,15 @@ _CLAUSE_END = re.compile(
     r"[.;:!?()]|\b(?:but|with|except|plus|only|just)\b",
     re.IGNORECASE,
 )
+_SOMETIMES = re.compile(
+    r"\s+(?:(?:until|till|before|after)\s+(?!all\b)[^,.;:!?]{1,40}"
+    r"|(?:in|during|at|on|for|throughout|through)\s+(?:the\s+|all\s+)?(?:(?:first|second|third|last|final|opening|1st|2nd)\s+)?"
+    r"(?:intro|verses?|pre-?chorus|chorus(?:es)?|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solos?|beginning|start"
+    r"|end(?:ing)?|opening|half|(?:\w+\s+)?(?:bars?|measures?|seconds?|minutes?))\b[^,.;:!?]{0,20})",
+    re.IGNORECASE,
+)
+"""When somebody is not to play, who plays otherwise."""
+_SOLO = re.compile(r"\s+solo(?:s|ing)?\b", re.IGNORECASE)
 _OR = re.compile(r"\b(?:or|nor)\b", re.IGNORECASE)
 _JOINED = re.compile(
     r"[\s-]*(?:,|/|&)?\s*(?:and|with|or|nor)?"
@@ -100,12 +109,19 @@ class Denial:
     """Tracks and instruments; empty where what is ruled out is a style, a mood or the like."""
     reduces: bool = False
     """Whether there is only to be less of it."""
+    for_a_time: bool = False
+    """Whether it is ruled out for a stretch alone."""
+
+    @property
+    def rules_out(self) -> bool:
+        """Whether nothing of it is to be heard."""
+        return not self.reduces and not self.for_a_time
 
 
 def split_negated(text: str) -> tuple[set[str], str]:
     """The tracks and instruments that ``text`` rules out, and the text with blanks for what it denies."""
     found, wanted = find_denials(text)
-    return {player for denial in found if not denial.reduces for player in denial.players}, wanted
+    return {player for denial in found if denial.rules_out for player in denial.players}, wanted
 
 
 @lru_cache(maxsize=64)
@@ -131,7 +147,11 @@ def find_denials(text: str) -> tuple[tuple[Denial, ...], str]:
         at = match.end() + length
         if length:
             players = frozenset(named_tracks(clause[:length]))
-            found.append(Denial(match.start(), at, players, reduces=bool(match["less"])))
+            if solo := _SOLO.match(text, at):
+                at, players = solo.end(), frozenset()
+            when = None if match["less"] else _SOMETIMES.match(text, at)
+            at = when.end() if when else at
+            found.append(Denial(match.start(), at, players, bool(match["less"]), when is not None))
     return tuple(sorted(found, key=lambda denial: denial.start)), _blanked(text, found)
 
 
@@ -166,17 +186,20 @@ def _reach(clause: str, listing: bool) -> int:
 def named_tracks(clause: str) -> set[str]:
     """The tracks, or where one kind is meant the instruments, that a clause names."""
     found: set[str] = set()
-    for start, end, name in find_words(clause, INSTRUMENT_WORDS):
+    named = find_words(clause, INSTRUMENT_WORDS)
+    for start, end, name in named:
         whole = [
             tracks
             for pattern, tracks in TRACK_WORDS.items()
             if word_pattern(pattern).fullmatch(clause[start:end])
         ]
         found |= set(whole[0]) if whole else {name}
-    for _, _, tracks in find_words(clause, TRACK_WORDS):
+    for first, last, tracks in find_words(clause, TRACK_WORDS):
+        if any(start <= first and last <= end and last - first < end - start for start, end, _ in named):
+            continue  # "Bass guitar" is no guitar.
         if not any(name in INSTRUMENTS and INSTRUMENTS[name].track in tracks for name in found):
             found |= set(tracks)
-    return found
+    return found | {"distorted guitar", "lead guitar"} if "electric guitar" in found else found
 
 
 def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:

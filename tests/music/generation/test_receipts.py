@@ -227,3 +227,55 @@ def test_a_loop_has_the_bars_that_were_asked_for():
         assert len(loop.score.downbeats) == bars
         assert loop.done[0].startswith(f"loop of {bars} bar")
         assert loop.not_done == ()
+
+
+def composed(caption):
+    brief = read_caption(caption, seed=1)
+    score = compose(brief, seed=1)
+    told = receipt(caption, Played(brief, score))
+    playing = {p.instrument for p in score.parts if p.notes}
+    return playing, " | ".join(told.done), " | ".join(n.asked for n in told.not_done)
+
+
+@pytest.mark.parametrize(
+    ("caption", "plays", "not_done"),
+    [
+        ("pop, no drums in the intro", "acoustic kit", "no drums in the intro"),
+        ("rock, no guitar in the verses", "distorted guitar", "no guitar in the verses"),
+        ("cinematic, no drums until the climax", "acoustic kit", "no drums until the climax"),
+        ("techno without kick", "electronic kit", "without kick"),
+        ("techno with no snare or vocals", "electronic kit", "no snare or vocals"),
+        ("pop, no chorus", "acoustic kit", "no chorus"),
+        ("pop, verse: only bass", "acoustic kit", "verse:"),
+        ("organ but no piano, gospel", "organ", ""),
+        ("rock with electric guitar and no bass guitar", "electric guitar", ""),
+        ("pop with no piano solo", "piano", ""),
+        ("pop with less drums", "acoustic kit", ""),
+    ],
+)
+def test_nobody_leaves_for_good_by_a_denial_of_less(caption, plays, not_done):
+    playing, done, told = composed(caption)
+    assert plays in playing
+    assert told.startswith(not_done) if not_done else told == ""
+    assert not not_done or not_done not in done
+
+
+def test_all_players_are_told_who_are_no_other_name_of_one_that_was_named():
+    playing, done, _ = composed("rock with electric guitar")
+    assert "lead guitar" in playing
+    assert "lead guitar" in done
+    assert "lead guitar" not in composed("acoustic guitar but no electric guitars, rock")[0]
+    assert "with electric guitar" not in composed("pop with guitar")[1]
+
+
+def test_latin_is_a_language_where_words_are_in_it():
+    assert read_caption("boys choir and organ, in Latin").style != "latin"
+    assert (
+        read_caption("latin pop").style
+        == read_caption("house, but latin style wins", genre_preset="Latin").style
+    )
+
+
+def test_of_two_paces_one_is_done():
+    _, done, told = composed("fast slow song")
+    assert ("slow" in done) != ("slow" in told)
