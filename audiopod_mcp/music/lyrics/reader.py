@@ -38,6 +38,9 @@ _UNMET = {
 }
 
 
+_OF_THE_PAGE = re.compile(r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b)", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class _Draft:
     """A section that is being read."""
@@ -93,6 +96,9 @@ class LyricReader:
                 self._blank = True
                 if self._drafts and self._drafts[-1].tag is None and not self._drafts[-1].holds_nothing:
                     self._drafts.append(_Draft(None))
+            return
+        if _OF_THE_PAGE.match(line):
+            self._unmet.append(NotDone(line.strip(), _UNMET["about"]))
             return
         if not any(draft.lines for draft in self._drafts) and is_preamble(line):
             self._about(line)
