@@ -24,7 +24,7 @@ from .vocabulary import (
 _NEGATION = re.compile(
     r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"
     r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?"
-    r"|don'?t (?:use|want|include)|never|nothing)(?=[\s-])"
+    r"|don'?t (?:use|want|include)|(?:instead|in place) of|rather than|never|nothing)(?=[\s-])"
     r"(?:[\s-]+(?:any|too|so|very|overly|other))*[\s-]*"
     r"|\b(?P<less>less|fewer)\s+",
     re.IGNORECASE,
@@ -72,7 +72,8 @@ _JOURNEY = re.compile(
     r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then"
     r"|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway)\b"
     r"|\b(?:in|on|at|during|until) (?:the )?(?:\w+ )?(?:intro|verse|chorus|bridge|outro)"
-    r"|\b(?:intro|verse|chorus|bridge|outro)\s*:",
+    r"|\b(?:intro|verse|chorus|bridge|outro)\s*:"
+    r"|\b(?:first|last|final|opening) (?:\w+ )?(?:bars?|measures?|seconds?|minutes?|half|part)\b",
     re.IGNORECASE,
 )
 ACAPPELLA = re.compile(

@@ -115,6 +115,7 @@ _OWN_FORM = "the form is the style's own; sections can be named as tags in the l
 _NO_PIECE = re.compile(rf"\b(?:no|without(?: an?| any| the)?|minus) (?:{KIT_WORDS})(?!\w)", re.IGNORECASE)
 NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
 _SECTION_LABEL = re.compile(rf"\b{_SECTION_WORD}\s*(?:\d\s*)?:(?!\d)", re.IGNORECASE)
+_DROPS_OUT = re.compile(r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", re.IGNORECASE)
 _BY_SECTION = (
     'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 )
@@ -167,6 +168,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((d.start, d.end, "cannot", _FOR_A_TIME) for d in denials if d.for_a_time)
     claim((m.start(), m.end(), "cannot", _OWN_FORM) for m in _NO_SECTION.finditer(text))
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
+    claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
     claim((m.start(), m.end(), "cannot", _BY_SECTION) for m in _SECTION_LABEL.finditer(text))
     claim(
         (m.start(), m.end(), "imitation", m[1])

@@ -251,6 +251,9 @@ def composed(caption):
         ("rock with electric guitar and no bass guitar", "electric guitar", ""),
         ("pop with no piano solo", "piano", ""),
         ("pop with less drums", "acoustic kit", ""),
+        ("techno, the kick drops out for 8 bars", "electronic kit", "kick drops out"),
+        ("house, the last 10 seconds are piano only", "electronic kit", "only"),
+        ("house, bass and drums only for the first 8 bars", "piano", "only"),
     ],
 )
 def test_nobody_leaves_for_good_by_a_denial_of_less(caption, plays, not_done):
@@ -268,6 +271,18 @@ def test_all_players_are_told_who_are_no_other_name_of_one_that_was_named():
     assert "with electric guitar" not in composed("pop with guitar")[1]
 
 
+def test_who_is_named_as_another_in_the_place_of_whom_does_not_play():
+    playing, done, _ = composed("jazz with trumpet instead of sax")
+    assert "trumpet" in playing
+    assert "saxophone" not in playing
+    assert "trumpet" in done
+
+
+def test_a_caption_written_as_data_is_read():
+    brief = read_caption('{"genre": "jazz", "bpm": 117, "key": "D minor"}')
+    assert (brief.style, brief.tempo, brief.key) == ("jazz", 117, "D minor")
+
+
 def test_latin_is_a_language_where_words_are_in_it():
     assert read_caption("boys choir and organ, in Latin").style != "latin"
     assert (
@@ -279,3 +294,9 @@ def test_latin_is_a_language_where_words_are_in_it():
 def test_of_two_paces_one_is_done():
     _, done, told = composed("fast slow song")
     assert ("slow" in done) != ("slow" in told)
+
+
+def test_a_one_shot_is_told_as_no_loop():
+    shot = generate_sample(read_caption("house kick loop", duration=2), "one-shot", seed=1)
+    assert not any(re.search(r"\bloop\b", said) for said in shot.done)
+    assert any("loop" in unmet.asked for unmet in shot.not_done)
