@@ -134,6 +134,8 @@ _FILLERS = re.compile(
 _FORBIDDEN = re.compile(
     r"\b(?:don'?t|do not|never) (?:remove|change|touch|make|turn|add|mute|cut|lose|drop|alter|edit|modify|boost|lower|raise|reduce|move|take|pan|replace|swap|delete|silence|kill)\b"
 )
+_ASKED = re.compile(r"(?:should|shall|must|would) (?:i|we)\b|what if\b|how about\b")
+"""What asks for advice."""
 _PRONOUN = re.compile(r"\b(?:it|that|this)\b")
 _PLURAL = re.compile(r"\b(?:them|they|those|these)\b")
 
@@ -151,6 +153,8 @@ class _Reader:
     remark: str = ""
     unused: RawClause | None = None
     """A clause that says when and has nothing yet that it is for."""
+    restricted: bool = False
+    """Whether a clause that was not understood says who alone is meant."""
     kept_pieces: dict[str, None] = field(default_factory=dict)
     """Pieces of a player that are to stay as they are."""
 
@@ -181,7 +185,7 @@ class _Reader:
         core = " ".join(_FILLERS.sub(" ", re.sub(r"[^\w\s#'?%&-]", " ", text)).split())
         if not core and not raw.players and not amounts.values and not raw.times and not amounts.key:
             return None  # "please", "thanks"
-        if len(raw.times) > 1 or "?" in core or len(raw.players) > 2:
+        if len(raw.times) > 1 or "?" in core or len(raw.players) > 2 or _ASKED.match(raw.text):
             return self._not_understood(raw)
         when = raw.times[0] if raw.times else {}
         if when and not core and not raw.players and not amounts.values:
@@ -220,6 +224,8 @@ class _Reader:
         players: Players | None,
         when: dict[str, Any],
     ) -> None:
+        if players is None and self.restricted:
+            return self.fail(raw.asked, "it was to be for some players only; name them in the same clause")
         made = self._ordered(raw, text, when)
         if made is None:
             for words in dict.fromkeys((core, re.sub(r"\b(?:only|just)\b ?", "", core).strip())):
@@ -264,6 +270,9 @@ class _Reader:
         alone = players and not players.all_but and not amounts.values and not SOLOED.search(asked)
         if names and alone and ALONE.fullmatch(core):
             return self._made([{"action": "remove", "but": list(names)}], None, when, asked)
+        if core == "cut" and names == ("bass",) and not amounts.values and not when:
+            self.fail(asked, "it could mean a player or the low end; say remove the bass, or less low end")
+            return []
         letters = {*amounts.values, *("K" if amounts.key else "")}
         clause = Clause(amounts, names, when)
         for pattern, accepted, needed, build in VERBS:
@@ -471,6 +480,7 @@ class _Reader:
 
     def _not_understood(self, raw: RawClause) -> None:
         self._close_remark()
+        self.restricted |= bool(raw.players and re.search(r"\b(?:only|just|nothing but)\b", raw.text))
         found = find_unsupported(raw.asked)
         if found and not names_style(raw.asked):
             self._leave_out(raw.asked, Refused("edit_unsupported", clause=raw.asked, kind=found))
