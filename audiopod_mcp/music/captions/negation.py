@@ -23,13 +23,13 @@ from .vocabulary import (
 
 _NEGATION = re.compile(
     r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"
-    r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?"
-    r"|don'?t (?:use|want|include)|(?:instead|in place) of|rather than|never|nothing)(?=[\s-])"
-    r"(?:[\s-]+(?:any|too|so|very|overly|other))*[\s-]*"
+    r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|negative prompt"
+    r"|don'?t (?:use|want|include|add|have|need|put)|(?:instead|in place) of|rather than|never|nothing)(?=[\s:-])"
+    r"(?:[\s:-]+(?:any|too|so|very|overly|other))*[\s:-]*"
     r"|\b(?P<less>less|fewer)\s+",
     re.IGNORECASE,
 )
-_LISTING = re.compile(r"\b(?:avoid(?:ing)?|exclud(?:e|ing)|minus)\b", re.IGNORECASE)
+_LISTING = re.compile(r"\b(?:avoid(?:ing)?|exclud(?:e|ing)|minus|negative prompt)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(
     r"[.;:!?()]|\b(?:but|with|except|plus|only|just)\b",
     re.IGNORECASE,
@@ -50,13 +50,19 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _LESS = re.compile(
-    r"\b(drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:less|[\s-]free)\b",
+    r"\b(drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:-?less|[\s-]free)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b",
+    r"\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b"
+    r"|\s+(?:is|are)\s+(?:not (?:allowed|needed|wanted|required|welcome)|forbidden|unwanted)\b",
     re.IGNORECASE,
 )
+_NOT_IN = re.compile(
+    r"\bnot (?:in|at) (?:an? )?(?:\d{1,2}/\d{1,2}|\d{2,3} ?bpm|(?:[A-G](?:#|b| sharp| flat)? )?(?:major|minor)(?: key)?)",
+    re.IGNORECASE,
+)
+"""A key, a metre or a tempo that is not wanted leaves the others open."""
 _ONLY_BEFORE = re.compile(
     r"\b(?P<solo>solo(?! (?:by|on|from|for|over|in|at|section|part)\b)|unaccompanied)"
     r"|\b(?:only|just|nothing but|purely)\b",
@@ -136,6 +142,9 @@ def find_denials(text: str) -> tuple[tuple[Denial, ...], str]:
         Denial(start, after.end(), frozenset(named_tracks(text[start:end])))
         for start, end, _ in find_words(text, _SOUNDS)
         if (after := _AFTER.match(text, end))
+    ]
+    found += [
+        Denial(match.start(), match.end(), frozenset(), for_a_time=True) for match in _NOT_IN.finditer(text)
     ]
     text, at = _blanked(text, found), 0
     for _ in range(_MOST_NEGATIONS):

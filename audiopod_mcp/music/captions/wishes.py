@@ -105,6 +105,7 @@ _TONGUE = re.compile(
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
+_WHICH_ELSE = "say what it is to be in its place"
 _SECTION_WORD = (
     r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro)s?"
 )
@@ -165,7 +166,9 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     plain = without_course(text)
     denials, wanted = find_denials(plain)
     claim((d.start, d.end, "denied", d) for d in denials if d.rules_out)
-    claim((d.start, d.end, "cannot", _FOR_A_TIME) for d in denials if d.for_a_time)
+    claim(
+        (d.start, d.end, "cannot", _FOR_A_TIME if d.players else _WHICH_ELSE) for d in denials if d.for_a_time
+    )
     claim((m.start(), m.end(), "cannot", _OWN_FORM) for m in _NO_SECTION.finditer(text))
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
@@ -254,7 +257,10 @@ def _unread(text: str, taken: bytearray) -> list[Wish]:
         word = match[0].lower()
         denied = word in _DENYING or (at_denied == match.start() - 1)
         at_denied = match.end() if word in _DENYING else -2
-        if denied or (word not in _NEUTRAL and not (len(word) == 1 and word.isascii() and word.isalpha())):
+        if denied or (
+            word not in _NEUTRAL
+            and (len(word) > 1 or not word.isascii() or not word.isalpha() or match[0] in "BCDEFG")
+        ):
             run.append(match.span())
     close()
     return found

@@ -300,3 +300,36 @@ def test_a_one_shot_is_told_as_no_loop():
     shot = generate_sample(read_caption("house kick loop", duration=2), "one-shot", seed=1)
     assert not any(re.search(r"\bloop\b", said) for said in shot.done)
     assert any("loop" in unmet.asked for unmet in shot.not_done)
+
+
+@pytest.mark.parametrize(
+    ("caption", "gone"),
+    [
+        ("pop. Negative prompt: drums, guitar", {"drums", "guitar"}),
+        ("avoid: drums, vocals", {"drums", "vocals"}),
+        ("pop. Exclude: piano", {"keyboard"}),
+        ("pop, don't add drums", {"drums"}),
+        ("pop, drums are not needed", {"drums"}),
+        ("guitar-less rock", {"guitar"}),
+        ("use synths rather than guitars, rock", {"guitar"}),
+    ],
+)
+def test_who_is_ruled_out_in_whatever_words_does_not_play(caption, gone):
+    score = compose(read_caption(caption, seed=1), seed=1)
+    assert not gone & {part.track for part in score.parts if part.notes}
+    assert len(score.parts) > 2
+
+
+@pytest.mark.parametrize(
+    ("caption", "told"),
+    [
+        ("pop, not in 4/4", "not in 4/4"),
+        ("blues, not in a minor key", "not in a minor key"),
+        ("E blues", "E"),
+    ],
+)
+def test_what_is_denied_of_key_and_metre_is_told(caption, told):
+    _, done, not_done = composed(caption)
+    assert told in not_done
+    assert "4/4" not in done
+    assert "minor key" not in done
