@@ -24,7 +24,8 @@ from .vocabulary import (
 _NEGATION = re.compile(
     r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"
     r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|negative prompt"
-    r"|don'?t (?:use|want|include|add|have|need|put)|(?:instead|in place) of|rather than|never|nothing)(?=[\s:-])"
+    r"|don'?t (?:use|want|include|add|have|need|put)|(?:instead|in place) of|rather than|never"
+    r"|nothing)(?=[\s:-])"
     r"(?:[\s:-]+(?:any|too|so|very|overly|other))*[\s:-]*"
     r"|\b(?P<less>less|fewer)\s+",
     re.IGNORECASE,
@@ -36,7 +37,8 @@ _CLAUSE_END = re.compile(
 )
 _SOMETIMES = re.compile(
     r"\s+(?:(?:until|till|before|after)\s+(?!all\b)[^,.;:!?]{1,40}"
-    r"|(?:in|during|at|on|for|throughout|through)\s+(?:the\s+|all\s+)?(?:(?:first|second|third|last|final|opening|1st|2nd)\s+)?"
+    r"|(?:in|during|at|on|for|throughout|through)\s+(?:the\s+|all\s+)?"
+    r"(?:(?:first|second|third|last|final|opening|1st|2nd)\s+)?"
     r"(?:intro|verses?|pre-?chorus|chorus(?:es)?|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solos?|beginning|start"
     r"|end(?:ing)?|opening|half|(?:\w+\s+)?(?:bars?|measures?|seconds?|minutes?))\b[^,.;:!?]{0,20})",
     re.IGNORECASE,
@@ -59,7 +61,8 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _NOT_IN = re.compile(
-    r"\bnot (?:in|at) (?:an? )?(?:\d{1,2}/\d{1,2}|\d{2,3} ?bpm|(?:[A-G](?:#|b| sharp| flat)? )?(?:major|minor)(?: key)?)",
+    r"\bnot (?:in|at) (?:an? )?(?:\d{1,2}/\d{1,2}|\d{2,3} ?bpm"
+    r"|(?:[A-G](?:#|b| sharp| flat)? )?(?:major|minor)(?: key)?)",
     re.IGNORECASE,
 )
 """A key, a metre or a tempo that is not wanted leaves the others open."""
@@ -75,8 +78,8 @@ _ONLY_AFTER = re.compile(
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
 _ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
 _JOURNEY = re.compile(
-    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then(?! (?:it )?fad)"
-    r"|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway)\b"
+    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*"
+    r"|then(?! (?:it )?fad)|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway)\b"
     r"|\b(?:in|on|at|during|until) (?:the )?(?:\w+ )?(?:intro|verse|chorus|bridge|outro)"
     r"|\b(?:intro|verse|chorus|bridge|outro)\s*:"
     r"|\b(?:first|last|final|opening) (?:\w+ )?(?:bars?|measures?|seconds?|minutes?|half|part)\b",
