@@ -12,7 +12,7 @@ from typing import Any
 from mcp.types import CallToolResult, ResourceLink
 from pydantic import BaseModel
 
-from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result
+from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result, SeparateStems
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
@@ -75,6 +75,8 @@ class JobResult(JobState):
     saved: str | None = None
     output_urls: dict[str, str] | None = None
     """By format, where there are several takes: the first, then ``flac_2`` …"""
+    stems: dict[str, str] | None = None
+    """Of a set of stems, what names each in other calls."""
 
 
 def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
@@ -107,6 +109,7 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
         saved=saved,
         output_url=urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
+        stems=stems_of(job) if job.task == SeparateStems.endpoints()[0].task else None,
         error=job.error_message,
     )
 
@@ -187,9 +190,10 @@ def job_result(
             f"Done: {quoted('; '.join(result.done))}" if result.done else None,
             *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
             noted(result.notes),
-            f"Listen: {result.output_url}" if result.output_url else None,
+            f"Stems: {', '.join(result.stems)}: each is {result.uri}/stems/NAME." if result.stems else None,
+            f"{'Mix' if result.stems else 'Listen'}: {result.output_url}" if result.output_url else None,
             *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
-            f"Go on with {result.uri}" + ("; save_audio keeps a copy." if can_save and not saved else "."),
+            f"Go on with {result.uri}" + (_keeping(result) if can_save and not saved else "."),
             links=job_links(job),
         )
     if job.status in {"FAILED", "CANCELLED"}:
@@ -207,6 +211,15 @@ def job_result(
         f"{name} is still {job.status.lower()}{share}; it will be {result.uri}. Nothing is lost and nothing "
         f"needs repeating. Next: {result.next}, until it is finished.",
     )
+
+
+def _keeping(result: JobResult) -> str:
+    return '; save_audio {"stems": true} keeps them.' if result.stems else "; save_audio keeps a copy."
+
+
+def stems_of(job: Job) -> dict[str, str] | None:
+    """What names each stem of ``job`` in other calls, by track."""
+    return {track: f"audiopod://jobs/{job.id}/stems/{track}" for track in job.stem_urls or ()} or None
 
 
 def job_links(job: Job) -> list[ResourceLink]:

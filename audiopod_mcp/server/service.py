@@ -21,6 +21,7 @@ from .notifications import Announcer, Spawn
 
 REMEMBERED = 200
 JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/\w+)?)?")
+STEM = re.compile(r"audiopod://jobs/(\d{1,18})/stems/([\w-]{1,40})")
 
 Op = TypeVar("Op", bound=Operation)
 
@@ -115,6 +116,12 @@ class Service:
             AudioPodError: where a job that is named as a source can't be looked up.
 
         """
+        if operation.instead_on_the_cloud and not (self.embedded or await self.client.is_studio()):
+            raise InvalidRequest(
+                f"{operation.tool} is done by this program's own studio, {self.client.service.name} is not asked "
+                f"for it and nothing was sent; there use {operation.instead_on_the_cloud}. Or use the embedded "
+                "studio (leave out AUDIOPOD_API_KEY)"
+            )
         found: dict[str, str | int | None] = {}
         for name in operation.sources:
             source = getattr(operation, name)
@@ -129,6 +136,9 @@ class Service:
                 found[name] = (
                     f"audiopod://jobs/{job_id}" if self.embedded else await self._audio_url(name, job_id)
                 )
+            elif stem := STEM.fullmatch(source):
+                if not (self.embedded or await self.client.is_studio()):
+                    found[name] = await self._stem_url(name, int(stem[1]), stem[2])
             elif re.match(r"(?i)audiopod:", source):
                 raise InvalidRequest(
                     f"{name}: {source!r} names no job; write audiopod://jobs/ID, for example audiopod://jobs/12"
@@ -152,6 +162,13 @@ class Service:
             f"sent; it does for {', '.join(others)}. Or give {operation.job_references[0]}, or use the "
             "embedded studio (leave out AUDIOPOD_API_KEY)"
         )
+
+    async def _stem_url(self, name: str, job_id: int, track: str) -> str:
+        stems = (await self.client.job(job_id)).stem_urls or {}
+        if track not in stems:
+            there = f"it has {', '.join(sorted(stems))}" if stems else "it has none"
+            raise InvalidRequest(f"{name}: job {job_id} has no stem {track!r}; {there}")
+        return stems[track]
 
     async def _audio_url(self, name: str, job_id: int) -> str:
         job = await self.client.job(job_id)

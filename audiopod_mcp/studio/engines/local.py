@@ -217,10 +217,13 @@ class LocalEngine(Engine):
         )
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
+        from .stem_sets import stem_in_set
         from .stems import stem_of
 
-        source = read_source(work, progress_within(report, 0.0, 0.1))
         track = work.params["track_name"]
+        if (made_before := stem_in_set(work.original, track)) is not None:
+            return _copied(work, made_before, report)
+        source = read_source(work, progress_within(report, 0.0, 0.1))
         notes: tuple[str, ...] = ()
         subtype = source.subtype
         if source.remade is not None and track in source.remade.stems:
@@ -242,6 +245,25 @@ class LocalEngine(Engine):
             work.folder, "take-1", rendering, None, progress_within(report, 0.9, 1.0), subtype=subtype
         )
         return Outcome((take,), notes=(*source.notes, *notes))
+
+    def separate_stems(self, work: Work, report: Progress) -> Outcome:
+        from .stem_sets import stems_of
+
+        source = read_source(work, progress_within(report, 0.0, 0.1), max_seconds=_LONGEST_PLAYED)
+        mode: Any = work.params["mode"]
+        found = stems_of(source, mode, self.demucs_models, progress_within(report, 0.1, 0.8))
+        subtype = source.subtype
+        rendering = Rendering(found.audio, source.rate, found.stems)
+        take = write_take(
+            work.folder, "take-1", rendering, None, progress_within(report, 0.8, 1.0), subtype=subtype
+        )
+        return Outcome(
+            (take,),
+            notes=(*source.notes, *found.notes),
+            done=(found.in_words(source.rate, subtype),),
+            not_done=found.not_done,
+            details={"mode": mode, "separated": found.separated},
+        )
 
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
@@ -273,6 +295,28 @@ class LocalEngine(Engine):
     def examine(self) -> Iterator[Finding]:
         if self.demucs_models is not None:
             yield examine_models(self.demucs_models)
+
+
+def _copied(work: Work, stem: Path, report: Progress) -> Outcome:
+    """The take that is a stem made before."""
+    from audiopod_mcp.studio.media.audio_files import read_audio
+
+    audio, rate, subtype = read_audio(stem, report=progress_within(report, 0.0, 0.5))
+    if not audio.any():
+        raise EngineRefused(
+            f"track_name: the {stem.stem} of this set are silent: nobody was heard to play them"
+        )
+    take = write_take(
+        work.folder,
+        "take-1",
+        Rendering(audio, rate),
+        None,
+        progress_within(report, 0.5, 1.0),
+        subtype=subtype,
+    )
+    return Outcome(
+        (take,), notes=("Taken from a set of stems that was made before: nothing was separated anew.",)
+    )
 
 
 def _make_takes(

@@ -29,6 +29,7 @@ from audiopod_mcp.studio.media.layout import RECIPE, STEMS
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
+from audiopod_mcp.studio.refused import EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
@@ -234,6 +235,8 @@ class Studio:
                     raise NotFetched(
                         f"{argument}: could not fetch {url} ({reason}); {reason.remedy}"
                     ) from None
+            elif "stem" in source:
+                path, original = await self._collected_stem(argument, **source), None
             elif "job" in source:
                 original = self.media.take(source["job"], source["take"])
                 path = self.media.master(source["job"], source["take"])
@@ -245,6 +248,14 @@ class Studio:
                     raise CanNotRun(f"{argument}: the file {path.name!r} was moved, replaced or deleted")
             sources[argument] = path
         return sources, original
+
+    async def _collected_stem(self, argument: str, job: int, take: str, stem: str) -> Path:
+        try:
+            return await self.stem(job, take, stem)
+        except FileNotFoundError:
+            raise CanNotRun(f"{argument}: the audio of job {job} was deleted") from None
+        except EngineRefused as reason:
+            raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
 
     @asynccontextmanager
     async def working_folder(self) -> AsyncIterator[Path]:
@@ -294,7 +305,7 @@ class Studio:
                 self._converting.pop(path).set()
         return path
 
-    async def stem(self, job: StoredJob, take: str, track: str) -> Path:
+    async def stem(self, job_id: int, take: str, track: str) -> Path:
         """A stem of the take, made now with all the others if nobody has asked for one before.
 
         Raises:
@@ -303,14 +314,14 @@ class Studio:
             FileNotFoundError: where the audio is gone.
 
         """
-        path = self.media.stem(job.id, take, track)
+        path = self.media.stem(job_id, take, track)
         while not path.parent.exists():
             if (other := self._converting.get(path.parent)) is not None:
                 await other.wait()
                 continue
             self._converting[path.parent] = anyio.Event()
             try:
-                await self._make_stems(job.id, take)
+                await self._make_stems(job_id, take)
             finally:
                 self._converting.pop(path.parent).set()
         if not path.exists():
