@@ -165,7 +165,14 @@ async def _play(session: Session) -> None:
     await session.call(
         "Edit it",
         "edit_track",
-        {"source_job_id": job, "edit_target_prompt": "remove the drums, brighter, more reverb"},
+        {
+            "source_job_id": job,
+            "edits": [
+                {"action": "remove", "on": ["drums"]},
+                {"action": "brightness", "amount": 6},
+                {"action": "reverb", "amount": 35},
+            ],
+        },
     )
     await session.call("Time its lyrics", "generate_lrc", {"job_id": job})
 

@@ -183,6 +183,8 @@ class Brief:
     lyrics: str | None = None
     form: tuple[str, ...] = ()
     """The sections that lyrics of nothing but tags ask for; empty: the style's own form."""
+    tagged_solos: tuple[tuple[int, str], ...] = ()
+    """Who has the melody in sections of the lyrics: (number of the section, instrument)."""
     instrumental: bool = False
     language: str | None = None
     activity: Activity = Activity()
@@ -253,10 +255,11 @@ class Score:
         def whole(brief: Mapping[str, Any]) -> Brief:
             activity = Activity(**brief.get("activity", {}))
             names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form", "solos")}
+            tagged = tuple((number, name) for number, name in brief.get("tagged_solos", ()))
             course = tuple(
                 Cue(**{**cue, "players": tuple(cue["players"])}) for cue in brief.get("course", ())
             )
-            return Brief(**{**brief, **names, "activity": activity, "course": course})
+            return Brief(**{**brief, **names, "tagged_solos": tagged, "activity": activity, "course": course})
 
         brief = data.get("brief")
         return cls(

@@ -5,6 +5,7 @@ from .editing import Edit, Extend, ExtractStem, Repaint, Retake, SeparateStems
 from .generation import Advanced, Cover, GenerateMusic, Reference
 from .jobs import JobFilters, JobQuery
 from .listening import Analyze, GenerateLrc
+from .normalize import as_meant
 from .operation import API_PREFIX, Endpoint, Operation
 from .results import FINISHED, Analysis, Job, KeptResult, Lrc, NotDone, Result, Section
 from .validation import error_line, error_lines
@@ -64,6 +65,7 @@ __all__ = [
     "Retake",
     "Section",
     "SeparateStems",
+    "as_meant",
     "error_line",
     "error_lines",
     "names_of_task",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from .sources import plain_address
 
@@ -33,6 +33,11 @@ def between(least: int, most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def without_outer_lines(text: str) -> str:
+    """``text`` without blank lines around it; the blanks of its first line may put chords above words."""
+    return text.strip("\r\n").rstrip() if text.strip() else ""
+
+
 def valid_link(url: str) -> str:
     """``url`` if it is one of http(s), or nothing at all."""
     try:
@@ -52,8 +57,16 @@ def valid_seed(seed: int) -> int:
 
 
 Name = Annotated[str, between(0, 255)]
-Lyrics = Annotated[str, between(0, 10_000)]
-Source = Annotated[str, between(1, 4096), AfterValidator(plain_address)]
+Lyrics = Annotated[
+    str, StringConstraints(strip_whitespace=False), AfterValidator(without_outer_lines), between(0, 10_000)
+]
+JOB = "job"
+"""A number that names a job, and may come as its URI."""
+SECONDS = "seconds"
+"""A number of seconds, which may come as minutes and seconds."""
+SOURCE = "source"
+"""A text that names audio, and may come as the number of a job."""
+Source = Annotated[str, between(1, 4096), AfterValidator(plain_address), SOURCE]
 Text = Annotated[str, between(1, 2048)]
-JobId = Annotated[int, Field(ge=1)]
+JobId = Annotated[int, Field(ge=1), JOB]
 Seed = Annotated[int, Field(ge=0), AfterValidator(valid_seed)]

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from audiopod_mcp.edits import TrackEdit, render_edits
 
-from .arguments import JobId, Lyrics, Name, Seed, Source, Text, between
+from .arguments import SECONDS, JobId, Lyrics, Name, Seed, Source, Text, between
 from .generation import MUSIC_PRICE
 from .operation import Operation
 from .vocabulary import StemMode, Track
@@ -111,8 +111,10 @@ class Repaint(Operation):
     job_references = ("source_job_id",)
     caption_field = "caption"
 
-    repainting_start: Annotated[float, Field(ge=0)] = Field(description="From, seconds")
-    repainting_end: Annotated[float, Field(ge=-1)] = Field(description="To, seconds; -1 = end of file")
+    repainting_start: Annotated[float, Field(ge=0), SECONDS] = Field(description="From, seconds")
+    repainting_end: Annotated[float, Field(ge=-1), SECONDS] = Field(
+        description="To, seconds; -1 = end of file"
+    )
     caption: Text = Field(description="The section wanted, in English")
     source_job_id: JobId | None = Field(default=None, description="Finished job")
     src_audio_url: Source | None = Field(default=None, description="URL, audiopod://jobs/{id} or local file")
@@ -147,10 +149,10 @@ class Extend(Operation):
     prompt: Text = Field(
         description="What the new part should be, in English, e.g. 'same energy, then a quiet outro'"
     )
-    left_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
+    left_extend_length: Annotated[float, Field(ge=0, le=60), SECONDS] = Field(
         default=0.0, description="Seconds to add before"
     )
-    right_extend_length: Annotated[float, Field(ge=0, le=60)] = Field(
+    right_extend_length: Annotated[float, Field(ge=0, le=60), SECONDS] = Field(
         default=30.0, description="Seconds to add after"
     )
     lyrics: Lyrics | None = Field(default=None, description="Lyrics of the new part")
@@ -175,7 +177,7 @@ class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
     title: ClassVar[str] = "Edit a track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track: edits are done exactly; "
+        "Change the sound, the words or the course of a finished track. With edits it is exact; "
         "edit_target_prompt is for what they can't say."
     )
     path = "edit"
@@ -192,7 +194,7 @@ class Edit(Operation):
         default=None, description="In order"
     )
     edit_target_prompt: Text | None = Field(default=None, description="In English, e.g. 'as a bossa nova'")
-    edit_target_lyrics: Annotated[str, between(1, 10_000)] | None = Field(
+    edit_target_lyrics: Annotated[Lyrics, between(1, 10_000)] | None = Field(
         default=None, description="New lyrics"
     )
     edit_type: Annotated[str, between(0, 64)] | None = Field(default=None, description="Service's edit type")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .arguments import Arguments, Lyrics, Name, Source, Text, between, valid_link, valid_seed
+from .arguments import SECONDS, Arguments, Lyrics, Name, Source, Text, between, valid_link, valid_seed
 from .operation import Operation
 from .vocabulary import KEY_PATTERN, AudioFormat, GenrePreset, Mode, ModelVersion, SongType, TimeSignature
 
@@ -72,7 +72,9 @@ class Song(Operation):
 
     lyrics: Lyrics | None = Field(default=None, description="Lyrics with [Verse], [Chorus] tags")
     display_name: Name | None = Field(default=None, description="Title")
-    duration: Annotated[float, Field(ge=-1, le=600)] = Field(default=-1, description="Seconds; -1 = auto")
+    duration: Annotated[float, Field(ge=-1, le=600), SECONDS] = Field(
+        default=-1, description="Seconds; -1 = auto"
+    )
     bpm: Annotated[int, Field(ge=30, le=300)] | None = Field(default=None, description="Tempo")
     keyscale: Annotated[str, AfterValidator(_known_key)] | None = Field(
         default=None, description="Key, e.g. 'C Major', 'Am'"

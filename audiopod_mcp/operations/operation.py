@@ -148,6 +148,10 @@ class Operation(Arguments):
         """
         return source_seconds
 
+    def told(self, result: Result) -> Result:
+        """A synchronous result as it is told to whoever asked; it is kept as it was found."""
+        return result
+
     def body(self) -> dict[str, Any]:
         """The request body: what the caller set, under the wire's names."""
         body = self.model_dump(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
+from .lrc import line_times
 from .vocabulary import STATUSES
 
 FINISHED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
@@ -92,6 +93,11 @@ class Job(Result):
     def _only_urls(cls, value: Any) -> Any:
         return {k: v for k, v in value.items() if v} if isinstance(value, dict) else value
 
+    @field_validator("lrc_content")
+    @classmethod
+    def _timed_lyrics(cls, value: str | None) -> str | None:
+        return value and line_times(value)
+
     @property
     def is_finished(self) -> bool:
         return self.status in FINISHED
@@ -155,7 +161,7 @@ class Lrc(Result):
     noun: ClassVar[str] = "timed lyrics"
     nothing: ClassVar[str] = "no words were found to time"
 
-    job_id: int
+    job_id: int | None = None
     lrc_content: str
     lrc_url: str | None = None
     notes: list[str] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -49,7 +50,9 @@ def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than"}:
         return f"{name}: {given} is out of range; allowed {_range(model, path)}"
     if kind == "literal_error":
-        return f"{name}: {given} is not one of {context['expected']}"
+        metre = path[-1] == "timesignature" and re.fullmatch(r"\d{1,2}/\d{1,2}", str(item.get("input")))
+        otherwise = f"; write {metre[0]} in the caption" if metre else ""
+        return f"{name}: {given} is not one of {context['expected']}{otherwise}"
     if kind == "string_too_long":
         return f"{name}: {len(item['input'])} characters; at most {context['max_length']} allowed"
     if kind == "string_too_short":
@@ -61,6 +64,8 @@ def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind == "finite_number":
         return f"{name}: {given} is not a finite number; allowed {_range(model, path)}"
     expected = next((words for key, words in _KINDS.items() if kind.startswith(key)), None)
+    if path[-1].endswith("job_id") and kind.startswith("int"):
+        return f"{name}: {given} is not a whole number; list_jobs tells the numbers of jobs"
     return f"{name}: {given} is not {expected}" if expected else f"{name}: {item['msg']} (got {given})"
 
 

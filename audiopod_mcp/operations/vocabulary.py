@@ -75,5 +75,44 @@ KEYS: Final = tuple(
 """The common spelling of each key, as completions offer them; every other spelling is understood too."""
 
 KEY_PATTERN: Final = re.compile(
-    r"(?P<tonic>[A-Ga-g])\s*(?P<accidental>[#♯b♭]?)\s*(?P<mode>m|min|minor|M|maj|major|Major|Minor)?"
+    r"(?P<tonic>[A-Ga-g])\s*(?P<accidental>[#♯b♭]?)\s*"
+    r"(?P<mode>m|min|minor|M|maj|major|Major|Minor|(?i:dorian|phrygian|lydian|mixolydian|locrian))?"
 )
+"""How a key is written on the wire."""
+_SPOKEN_KEY: Final = re.compile(
+    r"(?:(?:in|key|the|of|:)\s*)*(?P<tonic>[A-G])[\s-]*(?P<accidental>sharp|flat|is|[#♯b♭])?[\s-]*"
+    r"(?P<mode>m|min|minor|moll|aeolian|natural minor|maj|major|dur|ionian|"
+    r"dorian|phrygian|lydian|mixolydian|locrian)?(?:\s+(?:mode|key|scale))?\.?",
+    re.IGNORECASE,
+)
+_MODES: Final = {"m": "Minor", "min": "Minor", "moll": "Minor", "aeolian": "Minor", "natural minor": "Minor"}
+_MODES_AND_MAJOR: Final = {**_MODES, "": "Major", "maj": "Major", "dur": "Major", "ionian": "Major"}
+_LANGUAGES: Final = {
+    "arabic": "ar", "bengali": "bn", "cantonese": "yue", "chinese": "zh", "czech": "cs", "danish": "da",
+    "dutch": "nl", "english": "en", "finnish": "fi", "french": "fr", "german": "de", "greek": "el",
+    "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id", "italian": "it", "japanese": "ja",
+    "korean": "ko", "mandarin": "zh", "norwegian": "no", "persian": "fa", "polish": "pl", "portuguese": "pt",
+    "romanian": "ro", "russian": "ru", "spanish": "es", "swedish": "sv", "thai": "th", "turkish": "tr",
+    "ukrainian": "uk", "vietnamese": "vi", "auto": "unknown", "automatic": "unknown",
+}  # fmt: skip
+
+
+def canonical_key(text: str) -> str | None:
+    """The key that ``text`` names, as it is written on the wire: ``F# Minor`` for "F sharp minor"."""
+    text = " ".join(text.split())
+    if KEY_PATTERN.fullmatch(text):
+        return text
+    found = _SPOKEN_KEY.fullmatch(text)
+    if found is None:
+        return None
+    accidental = (found["accidental"] or "").lower()
+    accidental = {"sharp": "#", "is": "#", "♯": "#", "flat": "b", "♭": "b"}.get(accidental, accidental)
+    mode = (found["mode"] or "").lower()
+    return f"{found['tonic'].upper()}{accidental} {_MODES_AND_MAJOR.get(mode, mode.capitalize())}"
+
+
+def language_code(text: str) -> str | None:
+    """The code of a language such as ``pt-BR`` or "Portuguese", without its region."""
+    if found := re.fullmatch(r"([A-Za-z]{2,3})[-_][A-Za-z]{2,4}(?:[-_]\w+)*", text.strip()):
+        return found[1].lower()
+    return _LANGUAGES.get(text.strip().lower())

@@ -11,18 +11,22 @@ from audiopod_mcp.operations import Analysis, Section
 from audiopod_mcp.plain_text import one_line, quoted, quoted_lines
 
 from .phrases import (
+    LARGEST,
     LONGEST_NOTES,
     LONGEST_TERM,
     format_duration,
     lines_that_fit,
     link_to,
     noted,
+    size_of,
     term,
     tool_result,
 )
 
 MOST_SECTIONS = 30
 """Parts of a piece that an answer tells; the resource of the analysis has the others."""
+ROOM = ((30, LONGEST_NOTES), (12, 150), (6, 70), (3, 70))
+"""Stretches of singing, and characters of notes, from what is hoped for downwards."""
 _AS_HEARD = {
     "caption", "bpm", "keyscale", "timesignature", "duration", "language", "lyrics", "loudness_lufs",
     "engine",
@@ -61,14 +65,23 @@ class AnalysisResult(AnalysisSummary):
 
 
 def analysis_result(analysis: Analysis) -> CallToolResult:
+    """What was heard, with as much of the singing and of the notes as leaves the whole short enough."""
+    for stretches, room in ROOM:
+        told = _told(analysis, stretches, room)
+        if size_of(told) <= LARGEST:
+            break
+    return told
+
+
+def _told(analysis: Analysis, stretches: int, room: int) -> CallToolResult:
     uri = f"audiopod://analyses/{analysis.id}"
     result = AnalysisResult(
         analysis_id=str(analysis.id),
         uri=uri,
         timesignature_otherwise=_other_metre(analysis),
-        sections=_stretches(analysis.sections, named=True),
-        vocals=_stretches(analysis.vocals),
-        notes=lines_that_fit(analysis.notes or (), LONGEST_NOTES),
+        sections=_stretches(analysis.sections, MOST_SECTIONS, named=True),
+        vocals=_stretches(analysis.vocals, stretches),
+        notes=lines_that_fit(analysis.notes or (), room),
         **analysis.model_dump(include=_AS_HEARD),
     )
     facts = [
@@ -93,10 +106,10 @@ def analysis_result(analysis: Analysis) -> CallToolResult:
     )
 
 
-def _stretches(parts: Sequence[Section] | None, *, named: bool = False) -> list[str] | None:
+def _stretches(parts: Sequence[Section] | None, most: int, *, named: bool = False) -> list[str] | None:
     """Parts of a piece in words, the longest where there are too many for an answer; ``None`` for none."""
     parts = parts or ()
-    longest = sorted(parts, key=lambda part: part.end - part.start, reverse=True)[:MOST_SECTIONS]
+    longest = sorted(parts, key=lambda part: part.end - part.start, reverse=True)[:most]
     kept = sorted(longest, key=lambda part: part.start)
     told = [
         (f"{one_line(part.label, LONGEST_TERM)} " if named else "")

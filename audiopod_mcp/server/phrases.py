@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -12,7 +13,11 @@ from audiopod_mcp.plain_text import one_line, quoted
 
 LONGEST_NOTES = 350
 """Characters of what is noted on a result; the resource that it names has all of it."""
+SHORTEST = 20
+"""Characters below which the beginning of a line says nothing."""
 LONGEST_TERM = 40
+LARGEST = 1190
+"""Bytes of text and structure together, as long as shortening what is noted helps."""
 
 
 def tool_result(
@@ -26,6 +31,12 @@ def tool_result(
     )
 
 
+def size_of(result: CallToolResult) -> int:
+    """Bytes of text and structure, which is what models get to read, links apart."""
+    text = "".join(block.text for block in result.content if isinstance(block, TextContent))
+    return len(f"{text}{json.dumps(result.structured_content, ensure_ascii=False)}".encode())
+
+
 def link_to(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:
     return ResourceLink(type="resource_link", uri=uri, name=name, title=title, mime_type=mime_type)
 
@@ -37,7 +48,7 @@ def lines_that_fit(lines: Sequence[str], most: int) -> list[str] | None:
     """
     kept: list[str] = []
     for line in lines:
-        if most <= 0:
+        if most < min(len(line), SHORTEST):
             return [*kept, "…"]
         kept.append(one_line(line, most))
         most -= len(kept[-1])

@@ -57,7 +57,7 @@ def add_prompts(server: MCPServer) -> None:
         """Instrumental and timed lyrics of a finished song"""
         return (
             f"Prepare karaoke of job {job_id}: call {GenerateLrc.tool} for the timed lyrics, and "
-            f"{Edit.tool} with edit_target_prompt 'remove the vocals' for the backing. Give me both."
+            f"{Edit.tool} with the edit 'remove' on 'vocals' for the backing. Give me both."
         )
 
     @server.prompt(title="Make it longer")

@@ -76,6 +76,13 @@ TEMPLATES = [
         mime_type="text/plain",
     ),
     ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/lyrics/words",
+        name="job-lyrics-words",
+        title="Timed lyrics of a job, word by word",
+        description="LRC with a time before every word where it is known",
+        mime_type="text/plain",
+    ),
+    ResourceTemplate(
         uri_template="audiopod://jobs/{job_id}/midi",
         name="job-midi",
         title="Notes of a job as MIDI",
@@ -214,8 +221,8 @@ async def _stem(service: Service, job_id: str, track: str) -> ReadResourceConten
     audio = await _bytes(service, url, most)
     if audio is None:
         raise ResourceError(
-            f"the {track} of job {job_id} are larger than the {most / 1e6:.1f} MB that one answer may carry here; "
-            'use save_audio with {"stems": true}'
+            f"{track} of job {job_id} is larger than the {most / 1e6:.1f} MB that one answer may carry here; use "
+            "save_audio with format stems"
         )
     return ReadResourceContents(content=audio, mime_type=MIME_TYPES["flac"])
 
@@ -240,6 +247,12 @@ async def _lyrics(service: Service, job_id: str) -> ReadResourceContents:
             f"job {job_id} has no timed lyrics yet; make them with {GenerateLrc.tool}"
         )
     return ReadResourceContents(content=job.lrc_content, mime_type="text/plain")
+
+
+async def _timed_words(service: Service, job_id: str) -> ReadResourceContents:
+    await _lyrics(service, job_id)  # Nothing is made here that is not there yet.
+    timed = await service.client.perform(GenerateLrc(job_id=int(job_id), words=True))
+    return ReadResourceContents(content=getattr(timed, "lrc_content", ""), mime_type="text/plain")
 
 
 async def _notation(service: Service, job_id: str, notation: Notation) -> ReadResourceContents:
@@ -356,6 +369,7 @@ ROUTES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio/([a-z0-9]+(?:_\d)?)"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/stems/([a-z_]{1,40})"), _stem),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics/words"), _timed_words),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/(midi|score|chords)"), _notation),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/waveform"), _waveform),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/spectrogram"), _spectrogram),

@@ -18,20 +18,24 @@ from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_cred
 
 from .analyses import AnalysisSummary, analysis_result
 from .phrases import (
+    LARGEST,
     LONGEST_NOTES,
     LONGEST_TERM,
     format_duration,
     lines_that_fit,
     link_to,
     noted,
+    size_of,
     term,
     tool_result,
 )
 
 LONGEST_WAIT = 600.0
 """Seconds that one call may wait."""
-LEAST_NOTES = 120
-"""Characters of notes that stay beside any amount of what was done."""
+ROOM_FOR_NOTES = range(LONGEST_NOTES, 60, -20)
+"""Characters of notes, from what is hoped for downwards."""
+LONGEST_RECEIPT = 1500
+"""Characters of what was done."""
 LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
 
@@ -79,16 +83,17 @@ class JobResult(JobState):
     """Of a set of stems, what names each in other calls."""
 
 
-def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
-    """``job`` as a :class:`JobResult`, its audio named by files where it has any here."""
+def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResult:
+    """``job`` as a :class:`JobResult`, its audio named by files where it has any here.
+
+    Notes have ``room`` characters.
+    """
     urls = {name: Path(path).as_uri() for name, path in (job.files or {}).items()} or shown_links(job)
     own = default_format(job)
     takes = {name: url for name, url in urls.items() if name.partition("_")[0] == own}
     finished = job.status == "COMPLETED"
     details = (job.details or {}) if finished else {}
     bpm, key = details.get("bpm"), details.get("keyscale")
-    done = lines_that_fit(job.done or (), LONGEST_NOTES)
-    room = max(LONGEST_NOTES - sum(map(len, done or ())), LEAST_NOTES)
     return JobResult(
         job_id=job.id,
         status=job.status,
@@ -103,7 +108,7 @@ def _summary_of(job: Job, saved: str | None, wait: float) -> JobResult:
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
         engine=job.engine,
-        done=done,
+        done=lines_that_fit(job.done or (), LONGEST_RECEIPT),
         not_done=job.not_done or None,
         notes=lines_that_fit(job.notes or (), room),
         saved=saved,
@@ -129,14 +134,14 @@ def waiting_call(job_id: int, seconds: float) -> str:
 class LrcSummary(BaseModel):
     """What ``generate_lrc`` publishes of its result."""
 
-    job_id: int
+    job_id: int | None = None
     lrc_content: str
 
 
 class LrcResult(LrcSummary):
     """Timed lyrics, and where they stay."""
 
-    uri: str
+    uri: str | None = None
     lrc_url: str | None = None
     notes: list[str] | None = None
 
@@ -164,15 +169,21 @@ class Deleted(BaseModel):
     """How to get it back, where that can be done."""
 
 
-def job_result(
-    job: Job, saved: str | None = None, *, can_save: bool = False, wait: float = 45.0
-) -> CallToolResult:
+def job_result(job: Job, saved: str | None = None, *, wait: float = 45.0) -> CallToolResult:
     """A job that is done, still running, or failed (then an error result).
 
-    ``saved`` says where it was saved; without that, ``can_save`` says that it may be. ``wait`` is for how
-    many seconds the next call had better wait for a running one.
+    ``saved`` says where it was saved. ``wait`` is for how many seconds the next call had better wait for a
+    running one. Notes are shortened until the whole is short enough; receipts are not.
     """
-    result = _summary_of(job, saved, wait)
+    for room in ROOM_FOR_NOTES:
+        told = _told(job, _summary_of(job, saved, wait, room))
+        if size_of(told) <= LARGEST:
+            return told
+    # It is long for another reason, so that nothing is won by leaving notes out.
+    return _told(job, _summary_of(job, saved, wait, LONGEST_NOTES))
+
+
+def _told(job: Job, result: JobResult) -> CallToolResult:
     title = f", {quoted(job.display_name)}" if job.display_name else ""
     name = f"Job {job.id} ({job.task or 'music'}{title})"
     if job.status == "COMPLETED":
@@ -185,7 +196,7 @@ def job_result(
         others = [url for url in (result.output_urls or {}).values() if url != result.output_url]
         return tool_result(
             result,
-            saved,
+            result.saved,
             f"{name} is finished: {', '.join(fact for fact in facts if fact) or 'audio is ready'}.",
             f"Done: {quoted('; '.join(result.done))}" if result.done else None,
             *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
@@ -193,7 +204,7 @@ def job_result(
             f"Stems: {', '.join(result.stems)}: each is {result.uri}/stems/NAME." if result.stems else None,
             f"{'Mix' if result.stems else 'Listen'}: {result.output_url}" if result.output_url else None,
             *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
-            f"Go on with {result.uri}" + (_keeping(result) if can_save and not saved else "."),
+            f"Go on with {result.uri}",
             links=job_links(job),
         )
     if job.status in {"FAILED", "CANCELLED"}:
@@ -211,10 +222,6 @@ def job_result(
         f"{name} is still {job.status.lower()}{share}; it will be {result.uri}. Nothing is lost and nothing "
         f"needs repeating. Next: {result.next}, until it is finished.",
     )
-
-
-def _keeping(result: JobResult) -> str:
-    return '; save_audio {"stems": true} keeps them.' if result.stems else "; save_audio keeps a copy."
 
 
 def stems_of(job: Job) -> dict[str, str] | None:
@@ -238,8 +245,12 @@ def job_links(job: Job) -> list[ResourceLink]:
 
 
 def lrc_result(lrc: Lrc) -> CallToolResult:
-    uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
     notes = lines_that_fit(lrc.notes or (), LONGEST_NOTES)
+    if lrc.job_id is None:
+        return tool_result(
+            LrcResult(lrc_content=lrc.lrc_content, notes=notes), quoted_lines(lrc.lrc_content), noted(notes)
+        )
+    uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
     return tool_result(
         LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, lrc_url=lrc.lrc_url, notes=notes),
         quoted_lines(lrc.lrc_content),

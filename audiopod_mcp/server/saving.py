@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import sys
 import time
 import unicodedata
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import anyio
@@ -19,6 +21,7 @@ import anyio
 from audiopod_mcp.api import AudioPodClient, BadResponse, InvalidRequest
 from audiopod_mcp.disk import describe_full, is_full
 from audiopod_mcp.operations import Job
+from audiopod_mcp.operations.vocabulary import NOTATION_ENDINGS, Notation
 from audiopod_mcp.tags.check import CheckedAudio, check_audio
 from audiopod_mcp.tags.write import write_tags
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
@@ -57,32 +60,131 @@ async def save(
     if url is None:
         missing = f"format: no {wanted}" if take == 1 else f"take: no take {take} in {wanted}"
         raise InvalidRequest(f"{missing}; job {job.id} has {', '.join(sorted(job.audio_urls))}")
-    name = _shortened(file_name(job, take), folder)
-    partial = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{wanted}.part"
+
+    async def download(partial: Path) -> str:
+        async with await anyio.open_file(partial, "xb") as file:
+            async for chunk in client.download(url):
+                await file.write(chunk)
+        checked = await _checked(workers, partial, job)
+        # Tagging needs the room for a second copy: where there is none, the music goes untagged.
+        with suppress(OSError):
+            await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
+        return checked.kind or wanted
+
+    return await _written(folder, file_name(job, take), wanted, download)
+
+
+async def save_stems(client: AudioPodClient, workers: WorkerPool, job: Job, folder: Path) -> tuple[Path, int]:
+    """Write all stems of ``job`` into a new folder in ``folder``; that, and how many bytes it holds.
+
+    Raises:
+        InvalidRequest: where it has none, or the folder can't be written.
+        BadResponse: where what came is not audio, or not all of it.
+        AudioPodError: where a download fails; nothing is left of the others then.
+
+    """
+    if not job.stem_urls:
+        raise InvalidRequest(f"format: job {job.id} has no stems; separate_stems makes them")
+    tags = {
+        name: text
+        for name, text in tags_of(job, 1).items()
+        if name in ("DATE", "BPM", "INITIALKEY", "COMMENT")
+    }
+    try:
+        home = await anyio.to_thread.run_sync(_new_folder, folder, f"{file_name(job, 1)} - stems")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        size = 0
+        for track, url in job.stem_urls.items():
+
+            async def download(partial: Path, url: str = url, track: str = track) -> str:
+                async with await anyio.open_file(partial, "xb") as file:
+                    async for chunk in client.download(url):
+                        await file.write(chunk)
+                checked = await _checked(workers, partial, job)
+                with suppress(OSError):
+                    title = f"{job.title}: {track}"
+                    await anyio.to_thread.run_sync(write_tags, partial, {**tags, "TITLE": title})
+                return checked.kind or "flac"
+
+            path = await _written(home, re.sub(r"\W", "_", track), "flac", download)
+            size += (await anyio.Path(path).stat()).st_size
+    except BaseException:
+        shutil.rmtree(home, ignore_errors=True)  # not awaited: a call that is cancelled leaves nothing behind
+        raise
+    return home, size
+
+
+def _new_folder(folder: Path, name: str) -> Path:
+    name = _shortened(name, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 10_000):
+        home = folder / f"{name}{'' if number == 1 else f' ({number})'}"
+        with suppress(FileExistsError):
+            home.mkdir()
+            return home
+    raise OSError(f"there are 10,000 folders named {name!r}")
+
+
+async def save_text(
+    client: AudioPodClient, job: Job, folder: Path, kind: Notation | Literal["lyrics"]
+) -> Path:
+    """Write the notes, chords or timed lyrics of the first take of ``job`` into ``folder``.
+
+    Raises:
+        InvalidRequest: where the job has none, or the folder can't be written.
+        AudioPodError: where they can't be had.
+
+    """
+    if kind == "lyrics":
+        content = (job.lrc_content or "").encode() or None
+        missing = "it has no timed lyrics; generate_lrc makes them"
+    else:
+        content = await client.notation(job, kind)
+        missing = "this service does not write its music down; the embedded studio does"
+    if content is None:
+        raise InvalidRequest(f"format: no {kind} of job {job.id}: {missing}")
+    ending = "lrc" if kind == "lyrics" else NOTATION_ENDINGS[kind]
+
+    async def write(partial: Path) -> str:
+        async with await anyio.open_file(partial, "xb") as file:
+            await file.write(content)
+        return ending
+
+    return await _written(folder, file_name(job, 1), ending, write)
+
+
+async def _written(folder: Path, name: str, ending: str, write: Callable[[Path], Awaitable[str]]) -> Path:
+    """The new file ``name`` in ``folder`` which ``write`` has filled; what that gives is its real ending.
+
+    Raises:
+        InvalidRequest: where the folder can't be written.
+
+    """
+    partial = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{ending}.part"
     try:
         await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
         # Jobs may share a title, and calls run side by side: each writes a file of its own.
         try:
-            async with await anyio.open_file(partial, "xb") as file:
-                async for chunk in client.download(url):
-                    await file.write(chunk)
-            checked = await _checked(workers, partial, job)
-            # Tagging needs the room for a second copy: where there is none, the music goes untagged.
-            with suppress(OSError):
-                await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
-            return await anyio.to_thread.run_sync(_claim, partial, folder, name, checked.kind or wanted)
+            real = await write(partial)
+            return await anyio.to_thread.run_sync(_claim, partial, folder, _shortened(name, folder), real)
         finally:
             with suppress(OSError):
                 partial.unlink()  # not awaited: a call that is cancelled leaves nothing behind
     except OSError as error:
-        if is_full(error):
-            what = f"{describe_full(folder)}; free some, or set AUDIOPOD_OUTPUT_DIR to a folder elsewhere"
-        else:
-            what = (
-                f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a "
-                "folder that can be written"
-            )
-        raise InvalidRequest(what) from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> InvalidRequest:
+    if is_full(error):
+        return InvalidRequest(
+            f"{describe_full(folder)}; free some, or set AUDIOPOD_OUTPUT_DIR to a folder elsewhere"
+        )
+    return InvalidRequest(
+        f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a folder that can be "
+        "written"
+    )
 
 
 async def _checked(workers: WorkerPool, partial: Path, job: Job) -> CheckedAudio:

@@ -20,7 +20,8 @@ from .caller import current_caller
 from .notifications import Announcer, Spawn
 
 REMEMBERED = 200
-JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/\w+)?)?")
+JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/(\w+))?)?")
+"""A job's audio by its number and, where it is not the first take in its own format, by ``flac_2`` …"""
 STEM = re.compile(r"audiopod://jobs/(\d{1,18})/stems/([\w-]{1,40})")
 
 Op = TypeVar("Op", bound=Operation)
@@ -118,9 +119,9 @@ class Service:
         """
         if operation.instead_on_the_cloud and not (self.embedded or await self.client.is_studio()):
             raise InvalidRequest(
-                f"{operation.tool} is done by this program's own studio, {self.client.service.name} is not asked "
-                f"for it and nothing was sent; there use {operation.instead_on_the_cloud}. Or use the embedded "
-                "studio (leave out AUDIOPOD_API_KEY)"
+                f"{operation.tool} is done by this program's own studio; {self.client.service.name} is not "
+                f"asked for it, so nothing was sent. Use {operation.instead_on_the_cloud}, or the embedded studio "
+                "(leave out AUDIOPOD_API_KEY)"
             )
         found: dict[str, str | int | None] = {}
         for name in operation.sources:
@@ -132,9 +133,11 @@ class Service:
                 if name in found:
                     continue
             if job_reference := JOB.fullmatch(source):
-                job_id = int(job_reference[1])
+                job_id, audio = int(job_reference[1]), job_reference[2]
                 found[name] = (
-                    f"audiopod://jobs/{job_id}" if self.embedded else await self._audio_url(name, job_id)
+                    f"audiopod://jobs/{job_id}"
+                    if self.embedded and audio is None
+                    else await self._audio_url(name, job_id, audio)
                 )
             elif stem := STEM.fullmatch(source):
                 if not (self.embedded or await self.client.is_studio()):
@@ -152,11 +155,17 @@ class Service:
 
     async def _as_studio_only(self, operation: Operation, name: str, source: str) -> dict[str, int | None]:
         """The arguments in place of ``source`` where only jobs are taken; none where a studio is asked."""
-        if job_reference := JOB.fullmatch(source):
+        alone = all(getattr(operation, other) is None for other in operation.studio_only if other != name)
+        job_reference = JOB.fullmatch(source)
+        if alone and job_reference and "_" not in (job_reference[2] or ""):  # a job stands for its first take
             return {operation.job_references[0]: int(job_reference[1]), name: None}
         if await self.client.is_studio():
             return {}
-        others = [other.tool for other in OPERATIONS if name in {*other.sources} - {*other.studio_only}]
+        others = [
+            other.tool
+            for other in OPERATIONS
+            if name in {*other.sources} - {*other.studio_only} and not other.instead_on_the_cloud
+        ]
         raise InvalidRequest(
             f"{name}: {self.client.service.name} takes no recording for {operation.tool}, so nothing was "
             f"sent; it does for {', '.join(others)}. Or give {operation.job_references[0]}, or use the "
@@ -170,11 +179,16 @@ class Service:
             raise InvalidRequest(f"{name}: job {job_id} has no stem {track!r}; {there}")
         return stems[track]
 
-    async def _audio_url(self, name: str, job_id: int) -> str:
+    async def _audio_url(self, name: str, job_id: int, audio: str | None) -> str:
         job = await self.client.job(job_id)
         if job.status != "COMPLETED" or not job.audio_urls:
             raise InvalidRequest(
                 f"{name}: job {job_id} is {job.status.lower()} and has no audio yet; wait for it with get_job"
             )
-        url: str = job.output_url or next(iter(job.audio_urls.values()))
-        return url
+        if audio is None:
+            return job.output_url or next(iter(job.audio_urls.values()))
+        if audio not in job.audio_urls:
+            raise InvalidRequest(
+                f"{name}: job {job_id} has no audio {audio!r}; it has {', '.join(sorted(job.audio_urls))}"
+            )
+        return job.audio_urls[audio]

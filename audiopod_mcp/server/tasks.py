@@ -150,7 +150,7 @@ class JobTasks(Extension):
             stage = job.stage or job.status.capitalize()
             return self._task_fields(handle, "working", f"{job.progress or 0:.0f} % {stage}")
         finished = fitted(
-            job_result(job, saved, can_save=self._service.output_dir is not None),
+            job_result(job, saved),
             VERSION,
             links_as_text=self._service.links_as_text,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from mcp.types import CallToolResult, InputRequiredResult, TextContent, ToolAnno
 from pydantic import BaseModel, Field, ValidationError
 
 from audiopod_mcp.api import AudioPodError, NotFound
-from audiopod_mcp.operations import Arguments, error_lines
+from audiopod_mcp.operations import Arguments, as_meant, error_lines
 
 from .player import UI
 from .schemas import input_schema, output_schema
@@ -92,7 +91,7 @@ class MusicTool(Tool):
 
         """
         try:
-            request = self.arguments.model_validate(self._unpacked(arguments))
+            request = self.arguments.model_validate(as_meant(arguments, self.arguments))
         except ValidationError as error:
             return error_result(error_lines(error, self.arguments))
         try:
@@ -105,14 +104,6 @@ class MusicTool(Tool):
             raise UnexpectedToolError(f"{self.name} failed for a reason of its own; see the log") from error
         return result
 
-    def _unpacked(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Some hosts send objects and lists as JSON text: take them as meant."""
-        properties = self.parameters["properties"]
-        return {
-            name: _parsed(value) if properties.get(name, {}).get("type") in {"object", "array"} else value
-            for name, value in arguments.items()
-        }
-
 
 def _about(error: AudioPodError, request: Arguments) -> str:
     """What went wrong; where something is not there, with the argument that named it."""
@@ -121,12 +112,3 @@ def _about(error: AudioPodError, request: Arguments) -> str:
             if (name.endswith("job_id") and value) or str(value).startswith("audiopod://jobs/"):
                 return f"{name} {value}: {error}; list_jobs shows which there are"
     return str(error)
-
-
-def _parsed(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value

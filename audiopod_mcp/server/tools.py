@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError
@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field
 
 from audiopod_mcp.api import watch
 from audiopod_mcp.operations import OPERATIONS, Arguments, Job, JobQuery, Lrc, Operation, names_of_task
-from audiopod_mcp.operations.arguments import JobId, between
-from audiopod_mcp.operations.vocabulary import AudioFormat
+from audiopod_mcp.operations.arguments import SECONDS, JobId, between
+from audiopod_mcp.operations.vocabulary import AudioFormat, Notation
 from audiopod_mcp.pictures import Picture
 from audiopod_mcp.plain_text import quoted
 
@@ -35,7 +35,7 @@ from .results import (
     presentation,
     waiting_call,
 )
-from .saving import save
+from .saving import save, save_stems, save_text
 from .service import Service
 from .tool import Handler, MusicTool, error_result
 
@@ -56,7 +56,7 @@ def detached() -> Iterator[None]:
 
 class GetJob(Arguments):
     job_id: JobId = Field(description="Job")
-    wait_seconds: Annotated[float, Field(ge=0, le=600)] | None = Field(
+    wait_seconds: Annotated[float, Field(ge=0, le=600), SECONDS] | None = Field(
         default=None, description="Longest wait for its end; 0 = none"
     )
 
@@ -81,7 +81,10 @@ class DeleteJob(Arguments):
 
 class SaveAudio(Arguments):
     job_id: JobId = Field(description="Finished job")
-    format: AudioFormat | None = Field(default=None, description="The job's own if left out")
+    format: Literal[AudioFormat, Notation, "lyrics", "stems"] | None = Field(
+        default=None,
+        description="The job's own if left out; midi, score (MusicXML), chords, lyrics (LRC), stems (folder)",
+    )
     take: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Which of several takes")
 
 
@@ -174,7 +177,8 @@ def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
     return MusicTool.of(
         operation.tool,
         operation.title,
-        operation.description + (f" Cloud: ${price:.2f}/min." if price else ""),
+        operation.description
+        + (f" Cloud: ${price:.2f}/min." if price and not operation.instead_on_the_cloud else ""),
         operation,
         published,
         partial(_perform if operation.is_synchronous() else _run_job, service),
@@ -204,12 +208,7 @@ async def _run_job(
 
 
 async def _finish(service: Service, job: Job) -> CallToolResult:
-    return job_result(
-        job,
-        await service.save_finished(job),
-        can_save=service.output_dir is not None,
-        wait=service.max_wait,
-    )
+    return job_result(job, await service.save_finished(job), wait=service.max_wait)
 
 
 async def _follow(service: Service, job: Job, seconds: float, progress: _Progress) -> Job:
@@ -258,10 +257,11 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
         result = result.model_copy(update={"lrc_url": service.openable(result.lrc_url)})
     if operation.stored_as:
         for name in operation.job_references:
-            await service.announcer.job_changed(getattr(operation, name))
+            if (job_id := getattr(operation, name)) is not None:
+                await service.announcer.job_changed(job_id)
     await ctx.report_progress(100, 100, "Finished")
     _, present = presentation(operation.result)
-    return present(result)
+    return present(operation.told(result))
 
 
 async def _get_job(service: Service, arguments: GetJob, ctx: AnyContext) -> CallToolResult:
@@ -337,9 +337,19 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
     job = await service.client.job(arguments.job_id)
     if job.status != "COMPLETED":
         return error_result(_not_finished(service, job, "save"))
-    saved = await save(
-        service.client, service.drawers, job, service.output_dir, arguments.format, arguments.take
-    )
+    kind = arguments.format
+    if kind in ("midi", "score", "chords", "lyrics", "stems") and arguments.take > 1:
+        return error_result(f"take: {kind} is written of the first take alone; leave take out")
+    if kind == "stems":
+        folder, size = await save_stems(service.client, service.drawers, job, service.output_dir)
+        return tool_result(
+            SavedAudio(path=str(folder), size_bytes=size),
+            f"Saved {', '.join(job.stem_urls or ())} in {quoted(str(folder))}",
+        )
+    if kind in ("midi", "score", "chords", "lyrics"):
+        saved = await save_text(service.client, job, service.output_dir, kind)
+    else:
+        saved = await save(service.client, service.drawers, job, service.output_dir, kind, arguments.take)
     return tool_result(
         SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {quoted(str(saved))}"
     )

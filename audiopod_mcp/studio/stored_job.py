@@ -56,6 +56,11 @@ class StoredJob(Job):
     language: str | None = None
     genre: str | None = None
 
+    @field_validator("lrc_content")
+    @classmethod
+    def _timed_lyrics(cls, value: str | None) -> str | None:
+        return value  # With the times of words, for those who ask for them.
+
     @field_validator("params", "sources", "takes", "notes", "done", "not_done", "details", mode="before")
     @classmethod
     def _from_json(cls, value: Any) -> Any:

@@ -79,6 +79,31 @@ async def test_twenty_jobs_cost_four_kilobytes_and_can_be_told_apart(era, tmp_pa
 
 
 @pytest.mark.parametrize("era", ERAS)
+async def test_each_take_is_told_in_text_and_structure_and_can_be_gone_on_with(era, tmp_path):
+    async with session("stdio", era, tmp_path, **BEEPER) as client:
+        made = await client.call_tool("generate_music", TUNE | {"batch_size": 3})
+        takes = made.structured_content["output_urls"]
+        assert list(takes) == ["flac", "flac_2", "flac_3"]
+        for told in both(made):
+            assert all(url in told for url in takes.values())
+        for path, number in (
+            ("", 1),
+            ("/audio", 1),
+            ("/audio/mp3", 1),
+            ("/audio/mp3_2", 2),
+            ("/audio/flac_3", 3),
+        ):
+            source = f"audiopod://jobs/1{path}"
+            stem = {"src_audio_url": source, "track_name": "bass"}
+            job = (await finished(client, "extract_stem", stem))["job_id"]
+            (contents,) = (await client.read_resource(f"audiopod://jobs/{job}")).contents
+            assert json.loads(contents.text)["source_take"] == number
+        refused = await client.call_tool("extract_stem", stem | {"src_audio_url": source.replace("_3", "_4")})
+        assert refused.is_error
+        assert "job 1 has no audio 'flac_4'; it has flac" in refused.content[0].text
+
+
+@pytest.mark.parametrize("era", ERAS)
 async def test_what_is_not_there_is_named_with_the_next_step(era, tmp_path):
     async with session("stdio", era, tmp_path, **BEEPER) as client:
         for tool, arguments, name in (

@@ -51,7 +51,14 @@ def refused(ask, tool, arguments):
         (
             "generate_music",
             {"caption": "x", "timesignature": "5/4"},
-            "timesignature: '5/4' is not one of '2/4'",
+            "timesignature: '5/4' is not one of '2/4', '3/4', '4/4' or '6/8'; write 5/4 in the caption",
+        ),
+        ("generate_music", {"caption": ""}, "caption: required"),
+        ("generate_music", {"caption": "null"}, "caption: required"),
+        (
+            "generate_music",
+            {"caption": "x", "duration": "20:00"},
+            "duration: 1200.0 is out of range; allowed -1 to 600",
         ),
         ("generate_music", {"caption": "x", "tempo": 90}, "tempo: only for mode 'text2samples'; use bpm"),
         (
@@ -117,7 +124,7 @@ def refused(ask, tool, arguments):
         ),
         ("generate_lrc", {"job_id": "twelve"}, "job_id: 'twelve' is not a whole number"),
         ("get_job", {"job_id": 1, "wait_seconds": -1}, "wait_seconds: -1 is out of range; allowed 0 to 600"),
-        ("rename_job", {"job_id": 1, "display_name": " "}, "display_name: 0 characters; allowed 1 to 255"),
+        ("rename_job", {"job_id": 1, "display_name": " "}, "display_name: required"),
     ],
 )
 def test_a_mistake_is_one_line_about_the_argument(ask, tool, arguments, line):

@@ -2,6 +2,7 @@
 
 import base64
 from io import BytesIO
+from pathlib import Path
 
 import mido
 import numpy as np
@@ -54,6 +55,19 @@ async def test_a_song_leaves_as_midi_score_and_chords(tmp_path):
         assert abs(first - strokes[0]) < 0.02
         score = await read(client, f"{job}/score")
         assert "<work-title>Sail &amp; away</work-title>" in score.text
+        for kind, ending, begins in (
+            ("midi", "mid", b"MThd"),
+            ("score", "musicxml", b"<?xml"),
+            ("chords", "cho", b"{title: Sail & away}"),
+            ("lyrics", "lrc", b"["),
+        ):
+            saved = await client.call_tool(
+                "save_audio", {"job_id": made.structured_content["job_id"], "format": kind}
+            )
+            path = Path(saved.structured_content["path"])
+            assert path.suffix == f".{ending}"
+            assert path.stem == "Sail & away - text2music"
+            assert path.read_bytes().startswith(begins)
         chords = await read(client, f"{job}/chords")
         assert "{title: Sail & away}" in chords.text
         assert "river" in chords.text

@@ -122,7 +122,9 @@ async def test_the_whole_path(transport, era, folder, url):
         assert extended["audio_duration"] == pytest.approx(18, abs=0.02)
         await call("edit_track", source_job_id=job, edit_target_prompt="remove the drums, brighter")
         lrc = await call("generate_lrc", job_id=job)
-        assert "Morning light on the window pane" in re.sub(r"<[\d:.]+>", "", lrc["lrc_content"])
+        assert "]Morning light on the window pane\n" in lrc["lrc_content"]
+        timed = await call("generate_lrc", job_id=job, words=True)
+        assert re.search(r"\]<[\d:.]+>Morning <[\d:.]+>light <", timed["lrc_content"])
 
         prompt = PromptReference(type="ref/prompt", name="describe_track")
         typed = await client.complete(prompt, {"name": "audio", "value": "window"})
@@ -130,7 +132,10 @@ async def test_the_whole_path(transport, era, folder, url):
 
         told = json.loads((await call.read(audio)).text)
         assert told["display_name"] == "Window Pane"
-        assert (await call.read(f"{audio}/lyrics")).text.count("[00:") >= 2
+        lines = (await call.read(f"{audio}/lyrics")).text
+        assert lines.count("[00:") >= 2
+        assert "<" not in lines
+        assert (await call.read(f"{audio}/lyrics/words")).text == timed["lrc_content"]
         assert base64.b64decode((await call.read(f"{audio}/waveform")).blob)[:8] == b"\x89PNG\r\n\x1a\n"
         mp3 = base64.b64decode((await call.read(f"{audio}/audio/mp3")).blob)
         assert soundfile.info(io.BytesIO(mp3)).format == "MP3"

@@ -84,7 +84,7 @@ def wait_for(condition, seconds=30):
     return result
 
 
-async def until(condition, seconds=30):
+async def until(condition, seconds=90):
     """The first true answer of ``condition``."""
     with anyio.fail_after(seconds):
         while not (result := await condition()):

@@ -46,7 +46,7 @@ def recordings(tmp_path_factory):
 @pytest.fixture(scope="module")
 async def studio(anyio_backend, tmp_path_factory, recordings):
     folder = tmp_path_factory.mktemp("data")
-    async with opened(folder, engine="local", local_folders=(recordings,), tell_files=True) as client:
+    async with opened(folder, engine="local", local_folders=(recordings, folder), tell_files=True) as client:
         yield client
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from audiopod_mcp.music.composition.form import NOMINAL_BARS, natural_bars
 from audiopod_mcp.music.composition.random_streams import random_stream
 from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
+from audiopod_mcp.music.lyrics.chords import key_of_chords
+from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import Brief, Refused
 from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
@@ -123,9 +125,11 @@ def read_caption(
     without |= excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
-    parts = stanzas(lyrics)
+    parts, tagged_solos = stanzas(lyrics), tagged_solos_of(lyrics, style)
     sings = any(part.lines for part in parts)
-    instrumental = instrumental or (not sings and bool(parts or _of_kind(wishes, "instrumental")))
+    instrumental = instrumental or (
+        not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
+    )
     metre = _timesignature(timesignature, wanted, style)
     tempo = _tempo(tempo, wanted, style, energy, metre, seed)
     if instrumental:
@@ -147,7 +151,7 @@ def read_caption(
         style=style.name,
         mood=mood,
         tempo=tempo,
-        key=_key(key, wanted, style, pull, seed),
+        key=_key(key, wanted, style, pull, seed, read_lyrics(lyrics or "").chords),
         timesignature=metre,
         duration=1.0,
         energy=energy,
@@ -155,8 +159,9 @@ def read_caption(
             name for name in instruments if INSTRUMENTS[name].track not in without and name not in without
         ),
         without=tuple(sorted(without)),
-        lyrics=lyrics.strip() if lyrics and sings else None,
-        form=_form(parts) if instrumental or not sings else (),
+        lyrics=lyrics if lyrics and lyrics.strip() else None,
+        form=_form(parts, tagged_solos) if instrumental or not sings else (),
+        tagged_solos=tagged_solos,
         instrumental=instrumental,
         language=_language(language, wishes),
         activity=find_activity(text, wanted),
@@ -205,6 +210,23 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     return tuple(names)
 
 
+def tagged_solos_of(lyrics: str | None, style: Style) -> tuple[tuple[int, str], ...]:
+    """The instrument that each tag without words names, by the number of its section."""
+    found = []
+    for number, section in enumerate(read_lyrics(lyrics or "").sections):
+        if section.tag and not section.lines:
+            named = [
+                name for name in _instruments(normalize_text(section.tag), style) if _can_play_solo(name)
+            ]
+            if named:
+                found.append((number, named[0]))
+    return tuple(found)
+
+
+def _can_play_solo(name: str) -> bool:
+    return INSTRUMENTS[name].track not in ("vocals", "backing_vocals", "fx")
+
+
 def _own_instrument(name: str, style: Style) -> str:
     """The style's own instrument of a kind that is named without saying more."""
     if name not in _PLAIN:
@@ -243,7 +265,7 @@ def _tempo(given: float | None, text: str, style: Style, energy: float, metre: s
     return float(round(min(high, max(low, tempo))))
 
 
-def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> str:
+def _key(given: str | None, text: str, style: Style, pull: float, seed: int, chords: tuple[str, ...]) -> str:
     if given is not None and given.strip():
         key = parse_key(given)
         if key is None:
@@ -251,6 +273,8 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
         return str(key)
     if (key := find_key(text)) is not None:
         return str(key)
+    if (written := key_of_chords(chords)) is not None:
+        return written
     church = find_church_mode(text)
     minor = MODES[church][1] if church else find_mode(text)
     if minor is not None:
@@ -263,10 +287,11 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int) -> 
     return str(Key(tonic.tonic, tonic.minor, church)) if church and tonic else name
 
 
-def _form(parts: tuple[Stanza, ...]) -> tuple[str, ...]:
-    """The sections of tags that are no more than an "[Instrumental]"."""
+def _form(parts: tuple[Stanza, ...], solos: tuple[tuple[int, str], ...]) -> tuple[str, ...]:
+    """The sections of tags that say more than an "[Instrumental]"."""
     labels = tuple(part.label for part in parts)
-    return labels if len(labels) > 1 and set(labels) != {"solo"} else ()
+    says_more = (len(labels) > 1 and set(labels) != {"solo"}) or solos or any(part.bars for part in parts)
+    return labels if says_more else ()
 
 
 def _language(given: str | None, wishes: Sequence[Wish]) -> str | None:
@@ -363,13 +388,14 @@ def brief_in_context(
     beside = {name: wanted[name] for name in ("lyrics", "exclude") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
     named = set(instruments_named(prompt)) & set(INSTRUMENTS)
-    playing = {*tracks, *(INSTRUMENTS[name].track for name in named), *(("vocals",) if brief.lyrics else ())}
+    sung = brief.lyrics and not brief.instrumental
+    playing = {*tracks, *(INSTRUMENTS[name].track for name in named), *(("vocals",) if sung else ())}
     playing -= ruled_out
     # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
     alone = playing <= {"vocals", "backing_vocals"}
     players = [name for name in brief.instruments if name != "voice" or name in named]
     return replace(
         brief,
-        instruments=(*players, "voice") if alone and not brief.lyrics else tuple(players),
+        instruments=(*players, "voice") if alone and not sung else tuple(players),
         without=tuple(sorted({*brief.without, *TRACKS} - playing)) if tracks else brief.without,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import (
     Activity,
     Brief,
@@ -29,11 +30,13 @@ from .entries import entry_bars
 from .form import Section, lyrics_form, style_form, tagged_form
 from .harmony import chord_spans, chords_by_beat
 from .instrumentation import choose_band
-from .singing import distribute_lines, divide_lines, singers_of, vocal_line
+from .singing import distribute_lines, divide_lines, place_stanzas, singers_of, vocal_line
 from .solos import solo_parts, with_solo
 from .song_plan import SongPlan
-from .stanzas import Stanza, stanzas
+from .stanzas import Stanza
+from .tagged_solos import beside_soloists, tagged_solo_parts, with_soloists, with_written_parts
 from .timeline import Timeline, bars_of, grid_sections, grid_timeline, steady_timeline
+from .written_chords import with_written_chords, without_chords
 
 __all__ = ["compose", "compose_chords"]
 
@@ -112,12 +115,13 @@ def _plan_song(brief: Brief, seed: int, grid: Grid | None) -> tuple[SongPlan, bo
         raise Refused("metre_unknown", metre=brief.timesignature, metres=tuple(METRES))
     if brief.duration <= 0:
         raise Refused("duration_not_positive", duration=brief.duration)
-    words = () if brief.instrumental or "vocals" in brief.without else stanzas(brief.lyrics)
+    words = () if brief.instrumental or "vocals" in brief.without else with_soloists(brief)
     rap = "spoken voice" in brief.instruments
     timeline, sections = _plan_form(brief, style, words, grid, rap)
     if grid is not None and grid.density is not None and brief.activity == Activity():
         brief = replace(brief, activity=activity_for_density(grid.density))
-    return _song_plan(brief, style, key, timeline, sections, grid, seed), rap
+    plan = _song_plan(brief, style, key, timeline, sections, grid, seed)
+    return with_written_chords(plan, spoken=rap), rap
 
 
 def _plan_form(
@@ -129,8 +133,17 @@ def _plan_form(
     if grid is not None:
         timeline = grid_timeline(brief, grid, swing, style.swing_unit)
         sections = grid_sections(timeline, grid.sections, brief.energy)
-        return timeline, distribute_lines(sections, lines, timeline.metre.beats) if lines else sections
+        parts = with_soloists(brief)
+        parts = parts if lines else tuple(replace(part, lines=(), chords=()) for part in parts)
+        if placed := place_stanzas(sections, parts, timeline.metre.beats):
+            return timeline, placed
+        marks = [marks for part in words for marks in part.chords or ((),) * len(part.lines)]
+        if not lines:
+            return timeline, sections
+        return timeline, distribute_lines(sections, lines, timeline.metre.beats, marks)
     timeline = steady_timeline(brief, swing, style.swing_unit)
+    if read_lyrics(brief.lyrics or "").ends_abruptly:
+        timeline = replace(timeline, ending=False)
     bars = len(timeline.bar_lengths())
     # The last chord, which is held, is a bar of its own after the form: nobody sings over it.
     free = bars - timeline.ending
@@ -138,6 +151,7 @@ def _plan_form(
         sections = lyrics_form(words, free, timeline.metre, brief.tempo, brief.energy, rap)
     elif brief.form:
         sections = tagged_form(brief.form, free, brief.energy)
+        sections = with_written_parts(sections, with_soloists(brief))
     else:
         sections = style_form(style, free, brief.energy)
         wanted = sections_for(brief.course, [section.label for section in sections])
@@ -185,10 +199,11 @@ def _write_parts(
     )
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
-        notes = _PART_WRITERS[member.role](plan, member)
+        notes = without_chords(plan, member, _PART_WRITERS[member.role](plan, member))
+        notes = beside_soloists(plan, member, notes)
         if notes:
             parts.append(Part(INSTRUMENTS[member.instrument].track, member.instrument, notes))
-    return solo_parts(plan, parts), lyrics
+    return (*solo_parts(plan, parts), *tagged_solo_parts(plan, band)), lyrics
 
 
 def _median_tempo(timeline: Timeline) -> float:

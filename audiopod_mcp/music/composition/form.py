@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from audiopod_mcp.music.lyrics.text import ChordMarks
 from audiopod_mcp.music.styles import Style
 from audiopod_mcp.music.theory import Metre
 
@@ -41,6 +42,12 @@ class Section:
     lines: tuple[str, ...] = ()
     """The lines that are sung in it."""
     beats_per_line: float = 0.0
+    chords: tuple[ChordMarks, ...] = ()
+    """The chords that are written over each line; empty where none are."""
+    written: tuple[tuple[str, ...], ...] = ()
+    """Chords that are written by themselves, by bars."""
+    soloist: str | None = None
+    """The instrument that has the melody here."""
 
 
 _LINE_PACES = (
@@ -183,10 +190,11 @@ def bars_per_line(stanza: Sequence[Stanza], metre: Metre, tempo: float, rap: boo
 
 def _shortest_line_bars(parts: Sequence[Stanza], metre: Metre, tempo: float) -> float:
     """Give the bars in which the longest line can just be sung, at nine syllables a second, to the half
-    beat.
+    beat, with a beat for each of its chords.
     """
     most = max(count_sung_syllables(line) for part in parts for line in part.lines)
     beats = most / 9 / metre.beat_seconds(tempo) / 0.8
+    beats = max(beats, max((len(marks) for part in parts for marks in part.chords), default=0))
     return math.ceil(2 * beats) / 2 / metre.beats
 
 
@@ -219,7 +227,7 @@ def lyrics_form(
             if section.beats_per_line
             else ()
         )
-        sections[last] = replace(section, bars=keep, lines=lines)
+        sections[last] = replace(section, bars=keep, lines=lines, chords=section.chords[: len(lines)])
         total = sum(other.bars for other in sections)
     sections = [section for section in sections if section.bars]
     return _with_interludes(sections, bars - total, energy)
@@ -240,10 +248,22 @@ def _sung_sections(
             bars = needed + (needed % 2 if needed > 1 and outro else 0)
         else:
             bars = max(1, round(min(4, NOMINAL_BARS.get(part.label, 4)) * min(1.0, per_line)))
+            bars = len(part.bars) or bars
         again = seen.get(part.label, 0)
         seen[part.label] = again + 1
         strength = min(1.0, section_intensity(part.label, energy) + 0.06 * min(again, 2))
-        found.append(Section(part.label, bars, strength, part.lines, per_line * metre.beats))
+        found.append(
+            Section(
+                part.label,
+                bars,
+                strength,
+                part.lines,
+                per_line * metre.beats,
+                part.chords,
+                part.bars,
+                part.soloist,
+            )
+        )
     if outro and parts[-1].label != "outro":
         found.append(Section("outro", outro, section_intensity("outro", energy)))
     return found

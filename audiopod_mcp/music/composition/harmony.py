@@ -13,7 +13,7 @@ from .form import Section
 from .random_streams import random_stream
 from .timeline import Bar, Timeline
 
-_SHARED_HARMONY = {
+SHARED_HARMONY = {
     "pre-chorus": "bridge",
     "build": "verse",
     "solo": "chorus",
@@ -56,7 +56,7 @@ def progression(style: Style, key: Key, label: str, seed: int) -> list[str]:
     Sections of one label share them. Chorus and verse differ where the style has more than one progression.
     Here and there a chord is replaced by its relative.
     """
-    label = _SHARED_HARMONY.get(label, label)
+    label = SHARED_HARMONY.get(label, label)
     words = _style_progressions(style, key)
     if label == "bridge" and not key.mode:
         return style.bridge[key.minor].split()

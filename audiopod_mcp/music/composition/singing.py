@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from audiopod_mcp.music.lyrics.text import ChordMarks
 from audiopod_mcp.music.model import Brief, LyricLine, Note, Part
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
@@ -15,7 +17,7 @@ from .form import Section
 from .melody_pitches import NoteSlot, choose_pitches
 from .random_streams import random_stream
 from .song_plan import PartWriter, SongPlan
-from .stanzas import split_words
+from .stanzas import Stanza, split_words
 from .stress import stressed_syllables
 
 _LINE_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
@@ -23,8 +25,12 @@ _LINE_FORMS = ((0, 1, 0, 2), (0, 0, 1, 2), (0, 1, 2, 3), (0, 1, 0, 1))
 _REGISTER_SHIFTS = {"chorus": 3, "pre-chorus": 1, "bridge": 1}
 
 
-def distribute_lines(sections: list[Section], lines: list[str], beats_per_bar: int) -> list[Section]:
-    """Distribute ``lines`` over those sections of a grid that are sung in, by their length."""
+def distribute_lines(
+    sections: list[Section], lines: list[str], beats_per_bar: int, chords: list[ChordMarks] | None = None
+) -> list[Section]:
+    """Distribute ``lines``, and the ``chords`` over them, over the sections of a grid that are sung in, by
+    their length.
+    """
     silent = ("intro", "outro", "solo", "instrumental", "break", "interlude")
     open_ = [i for i, section in enumerate(sections) if section.label.lower() not in silent] or list(
         range(len(sections))
@@ -34,13 +40,40 @@ def distribute_lines(sections: list[Section], lines: list[str], beats_per_bar: i
     for i in open_:
         passed += sections[i].bars
         upto = round(len(lines) * passed / total)
-        chosen = tuple(lines[used:upto])
+        chosen, marks = tuple(lines[used:upto]), tuple((chords or [])[used:upto])
         used = upto
         if chosen:
-            per_line = sections[i].bars * beats_per_bar / len(chosen)
-            per_line = float(np.floor(per_line)) if per_line >= 2 else per_line
-            result[i] = replace(sections[i], lines=chosen, beats_per_line=min(per_line, 4.0 * beats_per_bar))
+            pace = _beats_a_line(sections[i].bars, len(chosen), beats_per_bar)
+            result[i] = replace(sections[i], lines=chosen, beats_per_line=pace, chords=marks)
     return result
+
+
+def place_stanzas(
+    sections: list[Section], parts: Sequence[Stanza], beats_per_bar: int
+) -> list[Section] | None:
+    """Put each stanza of a tagged form into the next section of a grid that has its name.
+
+    ``None`` where there is no form to follow, or where the grid has not all of its sections.
+    """
+    if len({part.label for part in parts}) < 2 and not any(part.soloist for part in parts):
+        return None
+    result, at = list(sections), 0
+    for part in parts:
+        while at < len(sections) and sections[at].label != part.label:
+            at += 1
+        if at == len(sections):
+            return None
+        result[at] = replace(sections[at], soloist=part.soloist, written=part.bars)
+        if part.lines:
+            pace = _beats_a_line(sections[at].bars, len(part.lines), beats_per_bar)
+            result[at] = replace(result[at], lines=part.lines, beats_per_line=pace, chords=part.chords)
+        at += 1
+    return result
+
+
+def _beats_a_line(bars: int, lines: int, beats_per_bar: int) -> float:
+    per_line = bars * beats_per_bar / lines
+    return min(float(np.floor(per_line)) if per_line >= 2 else per_line, 4.0 * beats_per_bar)
 
 
 def singers_of(brief: Brief) -> tuple[str, ...]:
@@ -86,26 +119,12 @@ def vocal_line(plan: SongPlan, member: Member) -> tuple[tuple[Note, ...], tuple[
         bars = [bar for bar in plan.bars if bar.section == number]
         start, intensity = bars[0].start, plan.intensity(bars[0])
         lift = _REGISTER_SHIFTS.get(section.label, 0)
-        form = _LINE_FORMS[
-            int(random_stream(plan.seed, "verse form", section.label).integers(len(_LINE_FORMS)))
-        ]
         for index, line in enumerate(section.lines):
             words = split_words(line)
             syllables = [syllable for _, parts in words for syllable in parts]
-            weights = [
-                heavy
-                for word, parts in words
-                for heavy in stressed_syllables(word, list(parts), plan.brief.language)
-            ]
+            letter, weights, placed, rng = _placed(plan, section, index, spoken=spoken)
             begin = start + index * section.beats_per_line
-            letter = form[index % 4]
             closes = index % 4 == 3 or index == len(section.lines) - 1
-            rng = random_stream(plan.seed, "sung", section.label, letter)
-            early = _pickup(weights, section.beats_per_line / metre.unit, metre.compound) if index else []
-            placed = early + place_syllables(
-                len(syllables) - len(early), section.beats_per_line / metre.unit, metre.compound, rng,
-                dense=spoken, weights=weights[len(early) :], bar=metre.beats,
-            )  # fmt: skip
             onsets = [onset * metre.unit for onset in placed]
             slots = _note_slots(begin, onsets, section.beats_per_line, closes, weights)
             if spoken:
@@ -128,6 +147,34 @@ def vocal_line(plan: SongPlan, member: Member) -> tuple[tuple[Note, ...], tuple[
             if timed:
                 found.append(_lyric_line(line, words, timed))
     return writer.sorted_notes(), tuple(found)
+
+
+def sung_onsets(plan: SongPlan, number: int, index: int, *, spoken: bool) -> list[float]:
+    """Give the beats, from the start of a section, on which the syllables of one of its lines are sung."""
+    section = plan.sections[number]
+    _, _, placed, _ = _placed(plan, section, index, spoken=spoken)
+    return [index * section.beats_per_line + onset * plan.timeline.metre.unit for onset in placed]
+
+
+def _placed(
+    plan: SongPlan, section: Section, index: int, *, spoken: bool
+) -> tuple[int, list[bool], list[float], np.random.Generator]:
+    """Place the syllables of a line: which melody it has, their stresses and onsets, and its chance."""
+    metre = plan.timeline.metre
+    form = _LINE_FORMS[int(random_stream(plan.seed, "verse form", section.label).integers(len(_LINE_FORMS)))]
+    words = split_words(section.lines[index])
+    weights = [
+        heavy for word, parts in words for heavy in stressed_syllables(word, list(parts), plan.brief.language)
+    ]
+    letter = form[index % 4]
+    rng = random_stream(plan.seed, "sung", section.label, letter)
+    early = _pickup(weights, section.beats_per_line / metre.unit, metre.compound) if index else []
+    count = sum(len(parts) for _, parts in words)
+    placed = early + place_syllables(
+        count - len(early), section.beats_per_line / metre.unit, metre.compound, rng,
+        dense=spoken, weights=weights[len(early) :], bar=metre.beats,
+    )  # fmt: skip
+    return letter, weights, placed, rng
 
 
 def _last_chorus(plan: SongPlan) -> int | None:

@@ -85,7 +85,7 @@ def _solo_spans(plan: SongPlan) -> list[tuple[float, float]]:
     spans: list[tuple[float, float]] = []
     for number, section in enumerate(plan.sections):
         bars = [bar for bar in plan.bars if bar.section == number and not bar.ending]
-        if section.label == "solo" and bars:
+        if section.label == "solo" and section.soloist is None and bars:
             start = plan.timeline.seconds_at(bars[0].start)
             spans.append((start, plan.timeline.seconds_at(bars[-1].start + bars[-1].beats)))
     return spans

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from audiopod_mcp.music.lyrics.tags import section_label
 from audiopod_mcp.music.model import Brief, Grid, Span
 from audiopod_mcp.music.theory import METRES, Metre
 
 from .form import Section, section_intensity
-from .stanzas import section_label
 
 _RINGING_SECONDS = 1.0
 """Seconds that a last chord needs to ring; where fewer are left, it is in the last whole bar."""

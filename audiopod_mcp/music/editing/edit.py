@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
@@ -111,6 +112,10 @@ def edit(
     if lyrics:
         piece = _with_words(piece, lyrics, seed, progress_within(report, 0.0, 0.8))
         receipt.done.append("the new lyrics are sung")
+        if piece.score is not None and piece.score.brief is not None:
+            done_of_words, not_done = lyric_receipts(piece.score.brief, piece.score, joins=True, chords=False)
+            receipt.done.extend(done_of_words)
+            receipt.not_done.extend(not_done)
     for number, step in enumerate(sorted(plan.steps, key=_order)):
         share = 0.9 / len(plan.steps)
         part = progress_within(report, number * share, (number + 1) * share)

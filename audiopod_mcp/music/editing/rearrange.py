@@ -102,7 +102,8 @@ def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) ->
     frame = lead_sheet_from_score(score)
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
     brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
-    brief = replace(brief, lyrics=lyrics, instrumental=False, duration=grid.beats[-1])
+    # The band plays on as it did: of new words it is only the voice that follows.
+    brief = replace(brief, lyrics=lyrics, tagged_solos=(), instrumental=False, duration=grid.beats[-1])
     new = excerpt(compose(brief, seed=score.seed, grid=grid), -origin, score.duration - origin)
     parts = tuple(part for part in new.parts if part.track == "vocals")
     if not parts:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.course import follow_course
+from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
@@ -84,8 +88,9 @@ def accompany(
             start + frame.beat_seconds, min(end - 0.3, final + frame.bar_seconds - frame.beat_seconds / 3)
         )
     grid, origin = frame.grid(start, reach, chords=chords, melody=melody)
-    if brief.lyrics and not brief.instrumental and not melody:
-        grid = replace(grid, sections=_sung_sections(grid, start - origin, end - origin, label))
+    parts = () if melody else stanzas(brief.lyrics)
+    if any(part.label != "verse" or part.lines for part in parts):
+        grid = replace(grid, sections=_sung_sections(grid, start - origin, end - origin, label, parts))
     elif label is not None:
         grid = replace(grid, sections=(Span(0.0, grid.beats[-1], label),))
     if ending:
@@ -162,8 +167,14 @@ def _with_long_last_notes(score: Score, final: float, duration: float) -> Score:
     return replace(score, parts=parts, duration=duration)
 
 
-def _sung_sections(grid: Grid, start: float, end: float, label: str | None) -> tuple[Span, ...]:
-    """Sections that put the singing into whole bars of ``[start, end)``: what is cut off has none."""
+def _sung_sections(
+    grid: Grid, start: float, end: float, label: str | None, parts: Sequence[Stanza]
+) -> tuple[Span, ...]:
+    """Sections that put the stanzas into whole bars of ``[start, end)``: what is cut off has none.
+
+    Tagged stanzas have as many bars as they have lines, in proportion; one, or more than there are bars for,
+    are one section.
+    """
     bars = grid.beats[:: grid.beats_per_bar]
     opening = next((bar for bar in bars if bar >= start - 0.05), bars[-1])
     if end - opening < 0.6 * (end - start):
@@ -175,5 +186,18 @@ def _sung_sections(grid: Grid, start: float, end: float, label: str | None) -> t
     own = next((span.label for span in grid.sections if span.start <= middle < span.end), "verse")
     name = label or own
     name = "verse" if name in ("intro", "outro", "solo", "instrumental", "break") else name
-    spans = (Span(0.0, opening, "break"), Span(opening, closing, name), Span(closing, last, "break"))
+    inner = [bar for bar in bars if opening - 1e-6 <= bar < closing - 1e-6]
+    sizes = np.cumsum([0, *(len(part.lines) or len(part.bars) or 2 for part in parts)])
+    edges = np.round(sizes / max(1, sizes[-1]) * len(inner)).astype(int)
+    if len(parts) > 1 and len({part.label for part in parts}) > 1 and (np.diff(edges) > 0).all():
+        times = [*inner, closing]
+        middles = [
+            Span(times[a], times[b], part.label)
+            for part, a, b in zip(parts, edges[:-1], edges[1:], strict=True)
+        ]
+    else:
+        labels = {part.label for part in parts}
+        name = labels.pop() if len(labels) == 1 and labels != {"verse"} else name
+        middles = [Span(opening, closing, name)]
+    spans = (Span(0.0, opening, "break"), *middles, Span(closing, last, "break"))
     return tuple(span for span in spans if span.end > span.start)

@@ -36,6 +36,7 @@ from audiopod_mcp.music.theory import parse_key
 from .accompany import accompany
 from .changed_frame import wanted_key
 from .finish import finish, with_receipt
+from .lyric_requests import with_lyric_receipts
 from .production import Production
 from .receipts import Played
 from .style_matching import matching_style
@@ -168,7 +169,7 @@ def cover(
     covered = made.rendering(played.score, tuple(notes_made))
     covered = replace(covered, done=(f"the song's own beats, {strength:.0%} of its bars with its chords",))
     told = Played(brief, played.score, finish=facts, kept=kept, own_words=_ANEW)
-    return with_receipt(covered, caption, told)
+    return with_lyric_receipts(with_receipt(covered, caption, told), brief, joins=True)
 
 
 def _in_key(frame: LeadSheet, key: str) -> LeadSheet:

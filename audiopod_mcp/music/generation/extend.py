@@ -13,11 +13,13 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
+from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import (
     Audio,
     Brief,
@@ -136,7 +138,7 @@ def extend(
         parts.lyrics,
         tuple(dict.fromkeys(notes)),
         both.done,
-        both.not_done,
+        (*both.not_done, *parts.not_done),
     )
 
 
@@ -190,18 +192,22 @@ def _extended(
     )
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(_ENDING.search(prompt))
+    fades_out = not before and (bool(_FADE_OUT.search(prompt)) or read_lyrics(lyrics or "").fades_out)
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
         label=_label(own, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
     )  # fmt: skip
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    at = 0.0 if before else len(audio) / rate - overlap
+    done, not_done = lyric_receipts(brief, played.score, joins=True, fades_out=fades_out, at=at)
     report(0.9, "joining it to the song")
     before_it = song.score.brief if song.score else None
     same_energy = before_it is not None and abs(before_it.energy - brief.energy) < 0.05
-    told.append(
-        _receipt_of(
-            song, played, brief, prompt, before, length, overlap, _own_words(own, frame, ending, same_energy)
-        )
+    of_prompt = _receipt_of(
+        song, played, brief, prompt, before, length, overlap, _own_words(own, frame, ending, same_energy)
     )
+    told.append(Receipt((*of_prompt.done, *done), of_prompt.not_done))
+    unmet = tuple(dict.fromkeys((*song.not_done, *not_done)))
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
         notes.append(
@@ -216,18 +222,18 @@ def _extended(
         report=progress_within(report, 0.9, 1.0),
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
-    shape = _level_curve(samples, rate, edge, before, fading=bool(_FADE_OUT.search(prompt)) and not before)
+    shape = _level_curve(samples, rate, edge, before, fading=fades_out)
     new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
 
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
     out = np.clip(_overlapped(audio, mixdown(new), edge, before), -peak, peak)
-    if song.score is None or not song.stems or played.score is None:
+    if song.score is None or not song.stems:
         if before:
             lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
-        return Rendering(out, rate, lyrics=lines, notes=song.notes)
+        return Rendering(out, rate, lyrics=lines, notes=song.notes, not_done=unmet)
     nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
     merged = {t: _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
@@ -238,7 +244,7 @@ def _extended(
         whole = concatenated((played.score, excerpt(song.score, overlap, song.score.duration)))
     else:
         whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
-    return Rendering(out, rate, merged, whole, whole.lyrics, song.notes)
+    return Rendering(out, rate, merged, whole, whole.lyrics, song.notes, not_done=unmet)
 
 
 def _receipt_of(

@@ -33,11 +33,12 @@ from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
 from .drum_keys import PERCUSSION_KEYS, drum_key
 from .finish import finish, with_receipt
+from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 
-_BY_RULE_NOTE = "Composed by rule and synthesised on this computer: no neural model, no recordings."
-GUIDE_VOCAL_NOTE = "The voice is a guide to the melody, one note a syllable; its words can't be understood."
+_BY_RULE_NOTE = "Made by rule and synthesis: no neural model, no recordings."
+GUIDE_VOCAL_NOTE = "The voice is a guide to the melody; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _SAMPLE = r"\b(?:loops?|loopable|one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
 """How a sample is asked for."""
@@ -73,8 +74,10 @@ def generate(
     score = compose(brief, seed=seed, report=progress_within(report, 0.0, 0.12))
     made = Production.record(score, tracks=tracks, report=progress_within(report, 0.12, 1.0))
     facts = finish(made, brief.caption)
+    facts = (*facts, *fade_as_asked(made, brief, facts))
     song = made.rendering(score, _notes_on(brief, made, loop=False))
-    return with_receipt(song, brief.caption, Played(brief, score, finish=facts, tracks=tracks))
+    told = with_receipt(song, brief.caption, Played(brief, score, finish=facts, tracks=tracks))
+    return with_lyric_receipts(told, brief, facts=facts, tracks=tracks)
 
 
 def rap_brief(brief: Brief) -> Brief:
@@ -145,7 +148,7 @@ def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
     score = made.recipe.score
     notes = [_BY_RULE_NOTE]
     if score.lyrics and "vocals" in made.stems:
-        notes.append(_GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
+        notes.insert(0, _GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))
     missing = lines - len(score.lyrics)
     if missing > 0 and not loop:

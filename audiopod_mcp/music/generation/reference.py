@@ -44,6 +44,7 @@ from audiopod_mcp.music.synthesis import render
 from .accompany import STYLE_NOTE
 from .changed_frame import wanted_key
 from .finish import finish, with_receipt
+from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 from .style_matching import matching_style
@@ -158,9 +159,11 @@ def reference(
         made.widen(factor)
         made.match(loudness, report=progress_within(report, 0.97, 1.0))
     facts = finish(made, caption)
+    facts = (*facts, *fade_as_asked(made, brief, facts))
     new = made.rendering(score, notes)
     new = replace(new, done=(f"as the reference: {_likeness(analysis, score)}, {loudness:.1f} LUFS",))
-    return with_receipt(new, caption, Played(brief, score, finish=facts, own_words=_LIKE_IT))
+    told = with_receipt(new, caption, Played(brief, score, finish=facts, own_words=_LIKE_IT))
+    return with_lyric_receipts(told, brief, facts=facts)
 
 
 def _likeness(analysis: Analysis, score: Score) -> str:

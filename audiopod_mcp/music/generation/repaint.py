@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
@@ -144,6 +145,8 @@ def repaint(
         report=progress_within(report, 0.3, 0.9),
         ending=last == len(audio),
     )
+    assert played.score is not None  # noqa: S101 - accompany() always writes one
+    of_words, unmet_words = lyric_receipts(brief, played.score, joins=True, at=clock + start)
     report(0.9, "fitting it in")
     target, level_is_own = surrounding_profile(audio, rate, first, last)
     new = match_mix(
@@ -175,7 +178,7 @@ def repaint(
     told = receipt(caption, Played(brief, played.score, clock + start, kept=kept))
     stretch = f"{format_time(clock + start)}–{format_time(clock + end)}"
     fact = f"{stretch} played anew; every sample outside is as it was"
-    done = (fact, *told.done)
+    done, not_done = (fact, *told.done, *of_words), (*told.not_done, *unmet_words)
     if score is None or not stems:
         return Rendering(
             out,
@@ -183,7 +186,7 @@ def repaint(
             lyrics=shifted_lines(played.lyrics, start),
             notes=notes,
             done=done,
-            not_done=told.not_done,
+            not_done=not_done,
         )
     nothing = np.zeros_like(audio)
     merged = {
@@ -191,7 +194,7 @@ def repaint(
         for track in (*stems, *(track for track in new if track not in stems))
     }
     whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
-    return Rendering(out, rate, merged, whole, whole.lyrics, notes, done, told.not_done)
+    return Rendering(out, rate, merged, whole, whole.lyrics, notes, done, not_done)
 
 
 def _check_window(start: float, end: float, duration: float) -> None:

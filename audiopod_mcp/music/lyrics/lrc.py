@@ -23,10 +23,13 @@ def to_lrc(
     artist: str | None = None,
     length: float | None = None,
     remark: str | None = None,
+    *,
+    words: bool = False,
 ) -> str:
     """Lyrics as LRC text, sorted by time.
 
-    Times are ``[mm:ss.xx]``, and where words have times the enhanced form's ``<mm:ss.xx>``. An empty line
+    Times are ``[mm:ss.xx]``, one a line, and for ``words`` that have times the enhanced form's
+    ``<mm:ss.xx>``, which many players show as text. An empty line
     marks the end of a line before a pause, and of the last one. Time marks within the text itself are left
     out: a player would believe them.
 
@@ -38,6 +41,8 @@ def to_lrc(
         Of the recording, seconds.
     remark : str, optional
         Becomes a ``[#:…]`` comment, which players pass over.
+    words : bool
+        Whether the times of words are written, too.
 
     Returns
     -------
@@ -53,7 +58,7 @@ def to_lrc(
     out = [f"[{name}:{_clean(value)}]" for name, value in tags if value]
     ordered = sorted(lines, key=lambda line: line.start)
     for index, line in enumerate(ordered):
-        out.append(f"[{_stamp(line.start)}]{_content(line)}")
+        out.append(f"[{_stamp(line.start)}]{_content(line) if words else _clean(line.text)}")
         following = ordered[index + 1].start if index + 1 < len(ordered) else None
         if line.end > line.start and (following is None or following - line.end >= _MIN_PAUSE):
             out.append(f"[{_stamp(line.end)}]")

@@ -1,37 +1,26 @@
-"""Lyrics as text: sections, and the lines in them."""
+"""Lyrics as text: sections, and the lines in them, however they were written down."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 
-_SECTION = re.compile(
-    r"\[([^\[\]]{1,60})\]|\(((?:verse|chorus|bridge|intro|outro|hook|refrain|pre-?chorus)\b[^()]{0,20})\)",
-    re.IGNORECASE,
-)
+from .markup import pasted_lines
+from .reader import LyricReader
+from .sheet import ChordMarks, LyricSection, LyricSheet
 
-
-@dataclass(frozen=True, slots=True)
-class LyricSection:
-    """A part of a text.
-
-    Attributes
-    ----------
-    tag : str or None
-        As written between brackets (``"Verse 1"``), ``None`` without one.
-    lines : tuple of str
-    """
-
-    tag: str | None
-    lines: tuple[str, ...]
+__all__ = ["ChordMarks", "LyricSection", "LyricSheet", "parse_lyrics", "read_lyrics", "stanza_starts"]
 
 
-def parse_lyrics(text: str) -> tuple[LyricSection, ...]:
-    """The sections of lyrics.
+@lru_cache(maxsize=32)
+def read_lyrics(text: str) -> LyricSheet:
+    """Read lyrics as people paste them.
 
-    Each ``[Tag]`` on a line of its own begins one, and so does a blank line in untagged text. A tag without
-    lines (``[Instrumental]``) is a section without lines. Spaces are tidied, nothing else is changed.
+    Headings (``[Verse 1]``, ``Chorus:``, ``**Bridge**``, ``## Outro``, ``【副歌】`` …) make sections, in the
+    order given, whether words follow on the same line or not; one without words is played, a chorus without
+    words is the one before. A blank line parts untagged text. What stands between brackets is never sung:
+    chords are kept with the syllable that they stand before, repeats are written out, fades and voices are
+    told. Round brackets are sung, unless they hold a direction such as "(x2)" or "(whispered)".
 
     Parameters
     ----------
@@ -39,20 +28,18 @@ def parse_lyrics(text: str) -> tuple[LyricSection, ...]:
 
     Returns
     -------
-    tuple of LyricSection
+    LyricSheet
     """
-    sections: list[tuple[str | None, list[str]]] = []
-    for raw in text.lstrip("\ufeff").splitlines():
-        line = " ".join(raw.split())
-        if match := _SECTION.fullmatch(line):
-            sections.append(((match.group(1) or match.group(2)).strip(), []))
-        elif line:
-            if not sections:
-                sections.append((None, []))
-            sections[-1][1].append(line)
-        elif sections and sections[-1][0] is None:
-            sections.append((None, []))
-    return tuple(LyricSection(tag, tuple(lines)) for tag, lines in sections if tag is not None or lines)
+    lines, timed = pasted_lines(text)
+    reader = LyricReader(lines)
+    for line in lines:
+        reader.read(line)
+    return reader.finish(timed)
+
+
+def parse_lyrics(text: str) -> tuple[LyricSection, ...]:
+    """Give the sections of :func:`read_lyrics`."""
+    return read_lyrics(text).sections
 
 
 def stanza_starts(sections: Sequence[LyricSection]) -> list[bool] | None:

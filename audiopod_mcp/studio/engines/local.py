@@ -278,9 +278,10 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        if source.score is not None and source.score.lyrics:
+        given = "src_audio_url" in work.sources  # with words of the caller's own, whatever its score may sing
+        if not given and source.score is not None and source.score.lyrics:
             length = len(source.audio) / source.rate
-            return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length)})
+            return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length, words=True)})
         text = (work.params.get("lyrics") or "").strip()
         if not text:
             raise EngineRefused(
@@ -290,7 +291,9 @@ class LocalEngine(Engine):
         lines, remark = align_lyrics_with_note(
             text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
         )
-        return Outcome(result={"lrc_content": to_lrc(lines, length=analysis.duration, remark=remark)})
+        return Outcome(
+            result={"lrc_content": to_lrc(lines, length=analysis.duration, remark=remark, words=True)}
+        )
 
     def examine(self) -> Iterator[Finding]:
         if self.demucs_models is not None:

@@ -164,6 +164,6 @@ def write_take(
     if made.lyrics:
         from audiopod_mcp.music.lyrics.lrc import to_lrc
 
-        lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate)
+        lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate, words=True)
     seconds = len(made.audio) / made.rate
     return Take(name, seconds, made.rate, seed, tuple(made.stems), lrc, unclipped=loud)

@@ -31,6 +31,14 @@ _PAGE: Final = 1 << 16
 """Bytes of a page that are looked at."""
 
 
+_ASKS: Final = re.compile(
+    rb"<input[^>]{0,300}type\s*=\s*[\"']?password|<title[^>]{0,300}>[^<]{0,300}\b(sign|log)[ -]?in\b"
+)
+"""What a page that asks for a password has in it."""
+_SIGN_IN: Final = re.compile(r"(^|[/._-])(sign-?in|log-?in|sso|oauth2?|auth)([/._-]|$)", re.IGNORECASE)
+"""What the address of such a page has in it."""
+
+
 class NotFetched(Exception):
     """Why the audio could not be fetched; completes "could not fetch … (…)". ``remedy`` says what to do."""
 
@@ -160,8 +168,7 @@ async def _first(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes
 
 def _page_instead(page: bytes, url: httpx.URL) -> NotFetched:
     text = page[:_PAGE].lower()
-    asks = re.search(rb"<input[^>]*type\s*=\s*[\"']?password|<title[^>]*>[^<]*\b(sign|log)[ -]?in\b", text)
-    if asks or re.search(r"(^|[/._-])(sign-?in|log-?in|sso|oauth2?|auth)([/._-]|$)", url.path, re.IGNORECASE):
+    if _ASKS.search(text) or _SIGN_IN.search(url.path):
         return NotFetched(
             "it is a sign-in page, not audio",
             "give an address that works without signing in, or download it and give the file",

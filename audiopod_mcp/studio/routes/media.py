@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp.disk import describe_full_studio, is_full
+from audiopod_mcp.operations.lrc import line_times
 from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
 from audiopod_mcp.studio.jobs.runner import CanNotRun, Studio
 from audiopod_mcp.studio.media.links import Expired, take_of
@@ -37,7 +38,7 @@ async def get_media(request: Request) -> Response:
     name, _, ending = request.path_params["file"].rpartition(".")
     job, take = await _named(request, name)
     if ending == "lrc":
-        return _lyrics(job, take)
+        return _lyrics(job, take, words=request.query_params.get("words", "").lower() in ("1", "true"))
     if ending not in FORMATS:
         raise HTTPException(404, f"there is no format {ending[:16]!r}; there are {', '.join(FORMATS)}")
     if not await to_thread.run_sync(studio.media.master(job.id, take["name"]).is_file):
@@ -103,11 +104,11 @@ async def stem_response(studio: Studio, job: StoredJob, take: Any, track: str) -
     )
 
 
-def _lyrics(job: StoredJob, take: Any) -> Response:
+def _lyrics(job: StoredJob, take: Any, *, words: bool) -> Response:
     lrc = take["lrc"] if take is not job.takes[0] else job.lrc_content or take["lrc"]
     if not lrc:
         raise HTTPException(404, "this audio has no timed lyrics; ask for them with POST {job_id}/lrc")
-    return PlainTextResponse(lrc)
+    return PlainTextResponse(lrc if words else line_times(lrc))
 
 
 def _file_name(job: StoredJob) -> str:

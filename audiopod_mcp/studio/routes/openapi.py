@@ -132,7 +132,7 @@ def _operation(operation: type[Operation], endpoint: Endpoint) -> dict[str, Any]
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": _schema(operation)["properties"][name]}
         for name in operation.path_fields()
-        if name not in endpoint.fixed
+        if f"{{{name}}}" in endpoint.path
     ]
     if operation.is_synchronous():
         response = {"anyOf": [_ref(operation.result), _ref(Failure)]}

@@ -218,12 +218,13 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
     content = {"success": True, **result.model_dump(mode="json", exclude_unset=True)}
     if not stored:
         await to_thread.run_sync(_keep, wanted, content, studio.store, sources, owner)
-    return JSONResponse(content)
+    shown = wanted.told(result)
+    return JSONResponse(content | shown.model_dump(mode="json", exclude_unset=True))
 
 
 def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sources, owner: str) -> None:
     """Keep of a result what its declaration says: in the job referred to, among details, or by an id."""
-    if wanted.stored_as:
+    if wanted.stored_as and JOB_SOURCE in sources:
         store.update(sources[JOB_SOURCE]["job"], {wanted.stored_as: content[wanted.stored_as]})
     source = next((s for s in sources.values() if "job" in s and "stem" not in s), None)
     details = {name: content[name] for name in wanted.source_details if content.get(name)}

@@ -14,6 +14,7 @@ from audiopod_mcp.music.lyrics.syllables import syllables
 from audiopod_mcp.music.lyrics.text import LyricSection, parse_lyrics
 from audiopod_mcp.music.lyrics.timing import align_lyrics, align_lyrics_with_note
 from audiopod_mcp.music.model import LyricLine, Refused
+from audiopod_mcp.operations.lrc import line_times
 from tests.music.synth import RATE, chords, stereo, sung
 
 # ---------------------------------------------------------------------------- text
@@ -122,7 +123,7 @@ def lyric_lines(draw):
 
 @given(lyric_lines())
 def test_lines_survive_the_trip_through_lrc(lines):
-    back = from_lrc(to_lrc(lines, title="A [strange] title", artist="Somebody", length=6_100))
+    back = from_lrc(to_lrc(lines, title="A [strange] title", artist="Somebody", length=6_100, words=True))
     assert [line.text for line in back] == [line.text for line in lines]
     assert [line.start for line in back] == pytest.approx([line.start for line in lines], abs=0.006)
     for before, after in zip(lines, back, strict=True):
@@ -150,10 +151,25 @@ def test_lrc_as_players_expect_it():
         LyricLine(61.234, 63.0, "Hello world", ((61.234, "Hello"), (62.0, "world"))),
         LyricLine(5.0, 6.5, "First"),
     ]
-    assert to_lrc(lines, title="Song", artist="Me", length=185.4) == (
-        "[ti:Song]\n[ar:Me]\n[length:03:05]\n[00:05.00]First\n[00:06.50]\n"
-        "[01:01.23]<01:01.23>Hello <01:02.00>world\n[01:03.00]\n"
-    )
+    head = "[ti:Song]\n[ar:Me]\n[length:03:05]\n[00:05.00]First\n[00:06.50]\n"
+    written = to_lrc(lines, title="Song", artist="Me", length=185.4)
+    assert written == f"{head}[01:01.23]Hello world\n[01:03.00]\n"
+    worded = to_lrc(lines, title="Song", artist="Me", length=185.4, words=True)
+    assert worded == f"{head}[01:01.23]<01:01.23>Hello <01:02.00>world\n[01:03.00]\n"
+    assert line_times(worded) == written
+
+
+@pytest.mark.parametrize(
+    ("theirs", "read"),
+    [
+        ("[00:01.00] <00:01.00> We <00:01.50> sing <00:02.00>", "[00:01.00]We sing"),
+        ("[00:01.00]We [00:01.50]sing", "[00:01.00]We sing"),
+        ("[00:01.00][00:09.00]We sing", "[00:01.00][00:09.00]We sing"),
+        ("[ti:A <00:01.00> song]\n[00:01.00] la\n", "[ti:A <00:01.00> song]\n[00:01.00] la\n"),
+    ],
+)
+def test_times_of_words_are_left_out_of_what_others_wrote(theirs, read):
+    assert line_times(theirs) == read
 
 
 def test_lrc_as_others_write_it():

@@ -77,6 +77,25 @@ def test_whatever_is_around_it(path, wraps):
     assert unwrapped(text) == inner
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[](" + " " * 4000 + "x",
+        "[](" + "a " * 2000,
+        '"' * 4000,
+        "[x](" * 700 + ")" * 700,
+        "@" * 4000,
+        "<" * 2000 + ">" * 2000,
+        "[" * 4000,
+        "\ufeff " * 2000,
+    ],
+)
+def test_nobody_waits_for_nonsense(text):
+    began = time.process_time()
+    unwrapped(text)
+    assert time.process_time() - began < 0.5
+
+
 NAME = "Café del Mar (live) #1 100%.wav"
 
 

@@ -98,6 +98,20 @@ async def test_every_mode_has_its_path(studio, mode):
     assert (job["task"], job["status"]) == (mode, "COMPLETED")
 
 
+async def test_words_have_times_where_they_are_asked_for(studio):
+    words = "<00:00.00>la <00:00.50>la"
+    job = await studio.make(caption="x", lyrics=words)
+    path = f"{MUSIC}/{job['id']}/lrc"
+    for _ in ("made", "kept"):
+        lines = (await studio.post(path)).json()
+        assert lines["lrc_content"] == "[00:00.00]la la"
+        assert (await studio.get(lines["lrc_url"])).text == "[00:00.00]la la"
+        timed = (await studio.post(path, json={"words": True})).json()
+        assert timed["lrc_content"] == f"[00:00.00]{words}"
+        assert (await studio.get(timed["lrc_url"])).text == f"[00:00.00]{words}"
+    assert (await studio.job(job["id"]))["lrc_content"] == "[00:00.00]la la"
+
+
 async def test_results_chain_into_every_operation_on_jobs(studio):
     first = await studio.make(caption="x", lyrics="la la")
     reference = f"audiopod://jobs/{first['id']}"

@@ -113,8 +113,8 @@ class _Read:
 
 _LIGHT = r"make|makes|making|have|let|turn|get|give|add|put|bring|set|push|pull|can|could|i|take|apply"
 _FILLERS = re.compile(
-    r"\b(?:please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|(?:would|i'd) like(?: to)?|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
-    r"|it|its|it's|itself|this|that|the|a|an|some|my|our|track|song|mix|music|piece|recording|thing|thing's|whole|entire|sounds?|sounding|feels?|little|to be|be|should|is|are|was|were|now|maybe|perhaps|kinda|kind of"
+    r"\b(?:i'd (?:like|love)(?: to| it if)?|please|pls|kindly|thanks|thank you|can you|could you|would you|will you|can we|could we|can i|you|i'd|i'll|i|we|(?:would )?love (?:it )?(?:if|to)|would love|(?:would|i'd) like(?: to)?|(?<!don't )(?<!dont )(?<!not )(?:want|need)|have|has|had|let'?s|make|makes|made|making|get|gets|give|gives"
+    r"|it|its|it's|itself|this|that|the|a|an|some|my|our|track|song|mix|music|piece|recording|thing|thing's|whole|entire|sounds?|sounding|feels?|little|to be|be|should|could|is|are|was|were|now|maybe|perhaps|kinda|kind of"
     r"|by|about|around|roughly|approximately|exactly|something|overall|everything|all|them|they|these|those|him|her|for me|me|as well|or so|hey|hi|ok|okay|instead|seem|seems|again|stereo image|parts?|line|tracks|instruments?|whole|of(?= W)|in(?= T)|on(?= W)|to(?= W)|from(?= W)|for(?= T)|W|T|[A-CE-IK-PSUD])(?![\w'])"
 )
 _FORBIDDEN = re.compile(
@@ -174,6 +174,8 @@ class _Reader:
         if self._refined(raw, core, amounts, when):
             return None
         self._close_remark(used=bool(players and not raw.players))
+        if players is None and self.before and self.before.players and core.startswith("too "):
+            return self.fail(raw.asked, "nobody knows whom it is about; name the player")
         goes_on = players is None and raw.by_and and self._goes_on(text)
         if goes_on and self.before:
             if REMOVED.fullmatch(core):
@@ -350,6 +352,8 @@ class _Reader:
         if not (praised or forbidden or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())):
             return False
         self._close_remark(used=True)
+        if praised and players and not raw.players and self.before and self.before.made:
+            return True  # "raise the vocals, they are great" gives a reason
         if players and not players.all_but and not players.rest:
             names = [TRACK_OF.get(n, n) if n in LEAD else n for n in players.names if n in TRACK_OF]
             self.kept |= dict.fromkeys(names, raw.asked)
@@ -467,5 +471,5 @@ def _with_key(core: str, amounts: Amounts) -> str:
 
 def _asks_for_style(clause: str) -> bool:
     """Whether ``clause`` asks for a style, and does not name it in an aside."""
-    asking = r"\b(?:make|turn|as|like|style|version|into|arrange|play)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
+    asking = r"\b(?:make|turn|as|like|style|version|into|arrange|play|feel|vibe)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
     return names_style(clause) and bool(re.search(asking, clause, re.IGNORECASE))

@@ -234,6 +234,7 @@ VERBS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Builde
         (r"(?:twice|double) (?:as loud|volume|loudness)", "", _plain("level", amount=10)),
         (r"(?:half|halve) (?:as loud|volume|loudness)", "", _plain("level", amount=-10)),
         ("more|add more|needs? more|not enough", "D", _low_end(1)), ("less|too much", "D", _low_end(-1)),
+        ("more", "D", lambda c: _level(1)(c) if c.players else None), ("less", "D", lambda c: _level(-1)(c) if c.players else None),
         (rf"(?:(?:{_MORE}) )(?:low end|lows|low frequencies|bottom end|bottom|sub)|bassier|fatter low end", "D", _tone("bass", 1)),
         (rf"(?:{_LESS}|too much|take) (?:low end|lows|low frequencies|bottom end|bottom|sub)(?: out)?|(?:less|too)? ?(?:boomy|rumble)", "D", _tone("bass", -1)),
         (rf"(?:(?:{_MORE}) )(?:treble|highs|high end|top end|high frequencies)|trebly", "D", _tone("treble", 1)),
@@ -294,15 +295,15 @@ VERBS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Builde
         (r"fade[ -]?out(?: (?:over|for|of|lasting|at end|towards end))?|fade(?:s|d)? out(?: (?:over|for|at end|to silence))?|(?:add|end with) fade[ -]?out(?: of)?|fade(?: (?:at|to) end| over)?", "S", _fade("fade_out")),
         (r"fade[ -]?in[ -]out(?: (?:over|for))?|fade(?: at)? both ends|fade start end", "S", _fade("fade_in", "fade_out")),
         (r"(?:play )?(?:reverse[d]?|backwards?|in reverse)", "", _plain("reverse")),
-        (r"(?:remove|trim|cut|delete|get rid of)(?: off)?(?: (?:silence|dead air|silent bit|silent part|gap))(?: (?:at|from|in))?(?: (?:start|beginning|front))", "", _plain("trim_start")),
-        (r"(?:remove|trim|cut|delete|get rid of)(?: off)?(?: (?:silence|dead air|silent bit|silent part|gap))(?: (?:at|from|in))?(?: (?:end|tail|ending))", "", _plain("trim_end")),
+        (r"(?:remove|trim|cut|delete|get rid of)(?: off)?(?: (?:silence|dead air|silent bit|silent part|gap))(?: (?:at|from|in|off))?(?: (?:start|beginning|front))", "", _plain("trim_start")),
+        (r"(?:remove|trim|cut|delete|get rid of)(?: off)?(?: (?:silence|dead air|silent bit|silent part|gap))(?: (?:at|from|in|off))?(?: (?:end|tail|ending))", "", _plain("trim_end")),
         (r"(?:remove|trim|cut|delete|get rid of)(?: off)?(?: (?:silence|dead air))(?: (?:at|from))?(?: (?:both )?ends)?", "", _plain("trim")),
         (_KEEP, "", _timed("keep")), (rf"(?:{_CUT})", "", _timed("cut")), (r"mute|silence", "", _timed("remove")),
         (r"(?:repeat|loop|play)(?: again)?|(?:play|repeat) again|double", "N", _repeat(2)),
         (r"(?:seamless loop|loopable|loop seamlessly|seamlessly loop|perfect loop)", "", _plain("loop")),
         (r"(?:into |to )?(?:instrumental|karaoke)(?: version)?(?: only)?|(?:only )?instrumental", "", _plain("remove", who=["vocals"])),
         (r"(?:only |into |to )*(?:a ?)?cap+ella(?: version)?(?: only)?", "", _plain("remove", but=["vocals"])),
-        (rf"(?:{_REMOVE})|{_REMOVE} from|gone", "", _removed), (r"mute|silence", "", _silent),
+        (rf"(?:{_REMOVE})|{_REMOVE} from|gone|off", "", _removed), (r"mute|silence", "", _silent),
     )
 )  # fmt: skip
 KEPT: Final = re.compile(

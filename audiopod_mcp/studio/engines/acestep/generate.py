@@ -117,6 +117,7 @@ def _key(keyscale: str | None) -> str | None:
     found = KEY_PATTERN.fullmatch(keyscale or "")
     if found is None:
         return None
-    mode = "minor" if found["mode"] in ("m", "min", "minor", "Minor") else "major"
+    mode = found["mode"] or ""
+    minor = mode == "m" or mode.lower() in ("min", "minor", "dorian", "phrygian", "locrian")
     accidental = {"♯": "#", "♭": "b"}.get(found["accidental"], found["accidental"])
-    return f"{found['tonic'].upper()}{accidental} {mode}"
+    return f"{found['tonic'].upper()}{accidental} {'minor' if minor else 'major'}"

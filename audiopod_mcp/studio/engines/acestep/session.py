@@ -128,7 +128,7 @@ class Session:
             lines, remark = align_lyrics_with_note(lyrics, analysis, made.audio, made.rate, report)
         except Refused:  # no reason to lose the song
             return take
-        return replace(take, lrc=to_lrc(lines, length=analysis.duration, remark=remark))
+        return replace(take, lrc=to_lrc(lines, length=analysis.duration, remark=remark, words=True))
 
 
 def decode(generation: Generation, report: Progress) -> tuple[Audio, int, str]:

@@ -1,0 +1,136 @@
+"""Lyrics as they are pasted, freed of the markup of where they came from: HTML, Markdown, JSON, LRC."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import pairwise
+
+_WIDE_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝（）＜＞＃：｜", "[][][][]{}()<>#:|")
+_LITERAL_ESCAPES = re.compile(r"\\{1,3}(?:r\\{1,3}n|[nr])")
+_ESCAPED = re.compile(r"\\{1,3}([\"'\[\]()*_#>`~.!-])")
+_BREAKS = re.compile(r"<\s*/?\s*(?:br|p|div|li|tr|ul|ol|pre)(?![\w-])[^<>\n]{0,80}>", re.IGNORECASE)
+_TITLES = re.compile(r"<\s*h[1-6]\b[^<>\n]{0,80}>", re.IGNORECASE)
+_STYLING = re.compile(
+    r"<\s*/?\s*(?:b|i|u|s|em|strong|span|small|big|sup|sub|font|a|center|code|td|h[1-6])(?![\w-])[^<>\n]{0,80}>",
+    re.IGNORECASE,
+)
+_CHORD_SITE = re.compile(r"\[ch\]([^\[\]\n]*)\[/ch\]", re.IGNORECASE)
+_TAB_SITE = re.compile(r"\[/?tab\]", re.IGNORECASE)
+_CUE = re.compile(
+    r"^WEBVTT.*\n*|(?:^[ \t]*\n)?^(?:\d+[ \t]*\n)?[ \t]*[\d:.,]{4,12}[ \t]*-->.*\n?", re.MULTILINE
+)
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w ]{0,20}$")
+_SPLIT_TAG = re.compile(r"\[([^\[\]\n]{0,200})\n(?![ \t]*\n)([^\[\]\n]{0,200})\]")
+_PREFIX = re.compile(r"\s*(?:>+\s*)*(?:[-*+•·▪●○‣–—♪♫]\s+)?")
+_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
+_STARS = re.compile(r"(?<![\w*`])[*_`]++|[*_`]++(?!\w)")
+_SLASHES = re.compile(r"/n(?![a-z])|\s+/\s+")
+"""What parts the lines of a song that is written in one."""
+_SIGNS = re.compile(r"~~|[♪♫🎵🎶🎤🎸]+")
+_TIME = r"(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?"
+_TIMES = re.compile(rf"[\[<]({_TIME})[\]>]")
+_LEADING_TIMES = re.compile(rf"\s*(?:\[{_TIME}\]\s*)+")
+_LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?(?:\s+[-–—]\s+|\s+|$)")
+
+
+def pasted_lines(text: str) -> tuple[list[str], bool]:
+    """The lines of pasted lyrics without the markup of their carrier, and whether they had times.
+
+    Entities, line breaks and styling of HTML, escapes of JSON, fences, quotes, bullets and numbers of
+    Markdown, characters without a width and the times of LRC are gone; brackets are ASCII. Lines with times
+    stand in their order, once for each time. Blanks within a line stay: chords may stand above its words.
+    """
+    if text.strip().startswith('"') and text.strip().endswith('"') and "\\n" in text:
+        text = text.strip()[1:-1]
+    if "\n" not in text:
+        text = _SLASHES.sub("\n", text)
+    text = html.unescape(html.unescape(_LITERAL_ESCAPES.sub("\n", text)))
+    text = _ESCAPED.sub(r"\1", text)
+    text = _STYLING.sub("", _TITLES.sub("\n## ", _BREAKS.sub("\n", text)))
+    text = "".join(_visible(text)).translate(_WIDE_BRACKETS)
+    text = _SPLIT_TAG.sub(r"[\1 \2]", "\n".join(text.splitlines()))
+    text, cues = _CUE.subn("", _TAB_SITE.sub("", text))
+    lines = [_site_chords(line).expandtabs(4).rstrip() for line in text.split("\n") if not _FENCE.match(line)]
+    lines, timed = _in_order_of_time(_without_prefixes(lines))
+    return lines, timed or bool(cues)
+
+
+def _site_chords(line: str) -> str:
+    """A line with the chords that sites of chords tag: bare where they stand above words."""
+    only_chords = not _CHORD_SITE.sub("", line).strip()
+    return _CHORD_SITE.sub(r"\1" if only_chords else r"[\1]", line)
+
+
+def plain(line: str) -> str:
+    """A line without emphasis, its blanks single."""
+    return " ".join(_STARS.sub("", _SIGNS.sub("", line)).split())
+
+
+def _visible(text: str) -> Iterable[str]:
+    """The characters of ``text`` but those that nobody sees, unless a script needs them to join letters."""
+    for index, letter in enumerate(text):
+        if letter == "\u00a0":
+            yield " "
+        elif unicodedata.category(letter) != "Cf" or (
+            letter in "\u200c\u200d" and min(text[max(0, index - 1)], text[index + 1 : index + 2]) > "\u05ff"
+        ):
+            yield letter
+
+
+def _without_prefixes(lines: list[str]) -> list[str]:
+    """Lines without quote marks and bullets, and without numbers where these count the lines."""
+    bare = [
+        line[match.end() :] if (match := _PREFIX.match(line)) and match[0].strip() else line for line in lines
+    ]
+    numbers = [int(match[1]) if (match := _NUMBER.match(line)) else None for line in bare]
+    counted = [number for number in numbers if number is not None]
+    if len(counted) > 1 and all(b in (a + 1, 1) for a, b in pairwise(counted)):
+        return [_NUMBER.sub("", line, count=1) for line in bare]
+    return bare
+
+
+def _in_order_of_time(lines: list[str]) -> tuple[list[str], bool]:
+    """Lines without LRC times, in the order of those; one with several times stands at each of them."""
+    bare = [[] if _LEADING_TIMES.match(line) else _bare_times(line) for line in lines]
+    if sum(map(bool, bare)) < 2:  # One number such as "4:20" may well be sung.
+        bare = [[] for _ in lines]
+    placed: list[tuple[float, int, str]] = []
+    now, found = 0.0, False
+    waiting: list[int] = []
+    for number, line in enumerate(lines):
+        times: list[float] = bare[number]
+        rest = line[match.end() :] if times and (match := _LONE_TIME.match(line)) else line
+        if leading := _LEADING_TIMES.match(rest):
+            times = [_seconds(time) for time in _TIMES.findall(leading[0])]
+            rest = rest[leading.end() :]
+        stripped = _TIMES.sub("", rest)
+        found = found or bool(times) or stripped != rest
+        if not times:
+            waiting.append(len(placed))
+            placed.append((now, number, stripped))
+            continue
+        if len(times) == 1 or min(times) >= now:
+            now = min(times)
+        for index in waiting:  # A heading without a time belongs to the line below it.
+            placed[index] = (min(times), placed[index][1], placed[index][2])
+        waiting.clear()
+        placed += [(time, number, stripped) for time in times]
+    return [line for _, _, line in sorted(placed, key=lambda item: item[:2])] if found else lines, found
+
+
+def _bare_times(line: str) -> list[float]:
+    """The time that a line begins with, not in brackets, as subtitles have it."""
+    match = _LONE_TIME.match(line)
+    return [_seconds(match[1])] if match else []
+
+
+def _seconds(time: str) -> float:
+    parts = re.split(r"[:.,]", time)
+    whole = time.count(":") if "." in time or "," in time else min(time.count(":"), 1)
+    total = 0.0
+    for part in parts[: whole + 1]:
+        total = total * 60 + int(part)
+    return total + (float(f"0.{parts[whole + 1]}") if len(parts) > whole + 1 else 0.0)

@@ -1,0 +1,381 @@
+"""Reading lyrics line after line: what is sung, what makes the form, and what is told instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from audiopod_mcp.music.model import NotDone
+
+from .chords import chord_bars, chord_line, is_alphabet, is_surely_chords, read_chord
+from .markup import plain
+from .sheet import ChordMarks, LyricSection, LyricSheet
+from .tags import (
+    MOST_REPEATS,
+    Tag,
+    is_direction,
+    is_preamble,
+    read_directive,
+    read_heading,
+    read_tag,
+)
+
+MOST_LINES = 2000
+"""Lines that are sung at most, repeats included."""
+_LONGEST_TAG = 400
+_REFERRED_TO = ("chorus", "pre-chorus")
+"""Sections of which a heading without words means those that were given before."""
+_TIMES_AFTER = re.compile(r"(?:^|\s)(?:[x×]\s?([2-9])|([2-9])\s?[x×])$", re.IGNORECASE)
+_TABLATURE = re.compile(r"\s*[A-Ga-g]?[#b]?\s?\|(?=.*--)[-|\s\dhpbrtsx~/\\^*().<>=]+")
+_CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
+_UNMET = {
+    "voice": "The words are sung by the voice of the song: name voices in the caption.",
+    "manner": "It is played and sung like the rest: how the song sounds is said in the caption.",
+    "language": "The words are sung as they are written.",
+    "about": "It tells about the song and is not sung: ask for it in the caption or by an argument.",
+    "unknown": "It is not sung, and nothing was made of it: ask for sounds and players in the caption.",
+}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A section that is being read."""
+
+    tag: Tag | None
+    after_blank: bool = True
+    times: int = 1
+    lines: list[str] = field(default_factory=list)
+    chords: list[ChordMarks] = field(default_factory=list)
+    bars: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def holds_nothing(self) -> bool:
+        return not self.lines and not self.bars
+
+
+@dataclass(slots=True)
+class _Line:
+    """The words of a line as they are found, and the chords over them."""
+
+    text: str = ""
+    marks: list[tuple[int, str]] = field(default_factory=list)
+    times: int = 1
+
+    def mark(self, label: str) -> None:
+        self.marks.append((_letters(self.text), label))
+
+
+class LyricReader:
+    """Reads line after line; what it makes of them is in :meth:`finish`."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._drafts: list[_Draft] = []
+        self._unmet: list[NotDone] = []
+        self._unsung: list[str] = []
+        self._blank = True
+        self._above: str | None = None
+        self._fade_in = False
+        self._ends: dict[str, tuple[str, int]] = {}
+        tags = [(line.strip(), content) for line in lines for content in re.findall(r"\[([^\[\]]*)\]", line)]
+        chords = [(line, content) for line, content in tags if read_chord(content)]
+        self._letters_are_names = bool(chords) and all(
+            line == f"[{content}]" and len(content) == 1 for line, content in chords
+        )
+        self._has_chords = bool(chords and not self._letters_are_names) or any(
+            chord_line(line) and is_surely_chords(line) for line in lines
+        )
+
+    def read(self, line: str) -> None:
+        if not any(letter.isalnum() for letter in line):
+            if not any(letter in "[({<" for letter in line):
+                self._leave_chords()
+                self._blank = True
+                if self._drafts and self._drafts[-1].tag is None and not self._drafts[-1].holds_nothing:
+                    self._drafts.append(_Draft(None))
+            return
+        if not any(draft.lines for draft in self._drafts) and is_preamble(line):
+            self._about(line)
+            return
+        if _TABLATURE.fullmatch(line):
+            self._unmet.append(NotDone(line.strip(), "Tablature is not read: write the chords."))
+            return
+        if self._is_chord_line(line):
+            self._leave_chords()
+            self._above = line
+            return
+        self._read_words(line)
+        self._blank = False
+
+    def finish(self, timed: bool) -> LyricSheet:
+        """What was read, the marks of the last lines with it."""
+        self._leave_chords()
+        drafts = []
+        for draft in self._drafts:
+            if draft.tag is not None and draft.tag.kind == "unknown":
+                told = "It is no section that is known: its words are sung as a verse."
+                self._unmet.append(NotDone(draft.tag.text, told if draft.lines else _UNMET["unknown"]))
+            if not draft.holds_nothing or (draft.tag is not None and draft.tag.kind != "unknown"):
+                drafts.append(draft)
+        written = tuple(_sections(drafts))
+        sections = tuple(_cut(written))
+        left_out = sum(len(section.lines) for section in written) - sum(len(s.lines) for s in sections)
+        if left_out:
+            told = f"A song has {MOST_LINES} lines at most, repeats included."
+            self._unmet.append(NotDone(f"the last {left_out} lines", told))
+        ends = set()
+        for kind, (asked, last) in self._ends.items():
+            if any(draft.lines for draft in self._drafts[last + 1 :]):
+                told = f"A {kind} is made at the end of the song alone, and others are sung after it."
+                self._unmet.append(NotDone(asked, told))
+            else:
+                ends.add(kind)
+        if timed:
+            told = "They put the lines in order; when each is sung is the song's own tempo."
+            self._unmet.append(NotDone("the times before the lines", told))
+        return LyricSheet(
+            sections, self._fade_in, "fade out" in ends, "abrupt end" in ends,
+            tuple(dict.fromkeys(self._unmet)), tuple(self._unsung),
+        )  # fmt: skip
+
+    def _is_chord_line(self, line: str) -> bool:
+        chords = chord_line(line)
+        if chords is None:
+            return False
+        labels = [label for _, label in chords]
+        if is_surely_chords(line):
+            return not self._letters_are_names or len(labels) > 1
+        return not is_alphabet(labels) and (self._has_chords or len(labels) > 1)
+
+    def _read_words(self, line: str) -> None:
+        """Read a line that holds more than chords."""
+        found = _Line()
+        if "(" in line and "[" not in line:
+            heading, rest = read_heading(line)
+            if heading is not None and not rest:
+                self._leave_chords()
+                self._take(heading, found)
+                return
+        if self._above is not None and "[" not in line and "|" not in self._above:
+            columns = chord_line(self._above) or []
+            found.marks = [(_letters(line[:column]), label) for column, label in columns]
+            above, self._above = self._above, None
+            if read_heading(line)[0] is not None and not read_heading(line)[1]:
+                self._above, found.marks = above, []
+        self._leave_chords()
+        if line.startswith("[") and "]" not in line:  # Somebody forgot to close it.
+            heading, rest = read_heading(line[1:])
+            if heading is not None:
+                self._take(heading, found)
+                line = rest
+        for content, opening in _segments(line):
+            if not opening:
+                found.text += content
+                continue
+            chords = chord_line(content) if opening == "[" and not self._letters_are_names else None
+            if chords:
+                for _, label in chords:
+                    found.mark(label)
+            else:
+                read = read_directive if opening == "{" else read_tag
+                self._take(read(content), found, in_brackets=True)
+        self._flush(found)
+
+    def _take(self, tag: Tag, line: _Line, *, in_brackets: bool = False) -> None:
+        """Do what a tag says, in the middle of ``line`` or before it."""
+        if in_brackets and line.text and not line.text[-1].isspace():
+            line.text += " "
+        if tag.kind == "repeat":
+            self._unsung.append(tag.text)
+            self._repeat(tag, line)
+            return
+        if tag.kind in ("fade in", "fade out", "abrupt end"):
+            self._fade(tag)
+            if tag.label is None:
+                return
+        elif tag.kind == "end":
+            self._unsung.append(tag.text)
+            return
+        elif tag.kind == "close":
+            self._flush(line)
+            self._unsung.append(tag.text)
+            if self._drafts and self._drafts[-1].tag is not None and self._closes(tag):
+                self._drafts.append(_Draft(None))
+            return
+        elif tag.kind != "section":
+            self._unmet.append(NotDone(tag.text, _UNMET[tag.kind]))
+            begins = self._blank or not self._drafts
+            if tag.kind == "unknown" and begins and not line.text.strip() and not self._heads_nothing():
+                self._unmet.pop()
+                self._drafts.append(_Draft(tag))
+            return
+        self._flush(line)
+        self._drafts.append(_Draft(tag, self._blank, tag.times))
+        bars = chord_bars(tag.wish) if chord_line(tag.wish) else []
+        self._drafts[-1].bars += bars
+
+    def _heads_nothing(self) -> bool:
+        """Whether the last heading has no words yet: what follows is a direction for it."""
+        return bool(self._drafts) and self._drafts[-1].tag is not None and self._drafts[-1].holds_nothing
+
+    def _closes(self, tag: Tag) -> bool:
+        """Whether a closing tag is that of the section, and not of a style within it."""
+        opened = self._drafts[-1].tag
+        name = tag.text.strip("/ ").lower()
+        named = read_tag(name)
+        return opened is None or not name or (named.kind == "section" and named.label == opened.label)
+
+    def _repeat(self, tag: Tag, line: _Line) -> None:
+        if any(letter.isalnum() for letter in line.text):
+            line.times = tag.times
+        elif self._drafts and self._drafts[-1].holds_nothing:
+            self._drafts[-1].times = tag.times
+        elif self._drafts:
+            draft = self._drafts[-1]
+            draft.lines, draft.chords = draft.lines * tag.times, draft.chords * tag.times
+            del draft.lines[MOST_LINES:], draft.chords[MOST_LINES:]
+
+    def _fade(self, tag: Tag) -> None:
+        if tag.kind != "fade in":
+            # Words of the section that it stands in, or heads, are sung as it fades.
+            self._ends[tag.kind] = tag.text, len(self._drafts) - (tag.label is None)
+        elif any(draft.lines for draft in self._drafts):
+            self._unmet.append(NotDone(tag.text, "A fade in is made at the beginning of the song alone."))
+            return
+        else:
+            self._fade_in = True
+        self._unsung.append(tag.text)
+        if tag.wish:
+            self._unmet.append(NotDone(tag.text, f"The song fades; nothing was made of {tag.wish!r}."))
+
+    def _about(self, line: str) -> None:
+        text = plain(line).strip("# ")
+        if read_tag(text).kind == "about":
+            self._unmet.append(NotDone(text, _UNMET["about"]))
+        else:
+            self._unsung.append(text)
+
+    def _flush(self, line: _Line) -> None:
+        """Sing what was found of a line, or read it as a heading."""
+        text, marks = line.text, line.marks
+        line.text, line.marks, times, line.times = "", [], line.times, 1
+        if not any(letter.isalnum() for letter in text):
+            if marks:
+                self._current().bars.extend((label,) for _, label in marks)
+            return
+        heading, rest = read_heading(text)
+        if heading is not None:
+            dropped = _letters(text) - _letters(rest)
+            marks = [(max(0, position - dropped), label) for position, label in marks]
+            self._take(heading, _Line())
+            text = rest
+            if not text and times > 1:
+                self._repeat(Tag("repeat", "", times=times), _Line())
+            if chord_line(text):
+                self._current().bars += chord_bars(text)
+                return
+        text = plain(re.sub(r"[\[\]{}]", " ", text))
+        if after := _TIMES_AFTER.search(text):
+            times, text = int(after[1] or after[2]), text[: after.start()]
+            self._unsung.append(after[0].strip())
+            if not text.strip():
+                self._repeat(Tag("repeat", "", times=min(MOST_REPEATS, times)), _Line())
+                return
+        if any(letter.isalnum() for letter in text):
+            self._sing(text, tuple(marks), times)
+        elif marks:
+            self._current().bars.extend((label,) for _, label in marks)
+
+    def _sing(self, text: str, marks: ChordMarks, times: int) -> None:
+        draft = self._current()
+        if draft.tag is not None and draft.tag.label == "solo" and not draft.tag.only_played:
+            self._drafts.append(_Draft(None))  # A solo is played, whatever follows is sung after it.
+            draft = self._drafts[-1]
+        elif draft.tag is not None and draft.tag.only_played and draft.holds_nothing:
+            before = self._drafts[-2] if len(self._drafts) > 1 else None
+            heads = before is not None and before.tag is not None and not before.tag.only_played
+            if before is not None and heads and (before.holds_nothing or not draft.after_blank):
+                # It said how to play what is sung here, and is no section of its own.
+                self._unmet.append(NotDone(draft.tag.text, _UNMET["manner"]))
+                self._drafts.pop()
+                draft = before
+        draft.lines += [text] * times
+        draft.chords += [marks] * times
+
+    def _current(self) -> _Draft:
+        if not self._drafts:
+            self._drafts.append(_Draft(None))
+        return self._drafts[-1]
+
+    def _leave_chords(self) -> None:
+        """Chords with no words below them are played by themselves."""
+        if self._above is not None:
+            self._current().bars += chord_bars(self._above)
+            self._above = None
+
+
+def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
+    """The sections of what was read; a chorus without words is that which was sung before."""
+    sung: dict[str, _Draft] = {}
+    for draft in drafts:
+        label = draft.tag and draft.tag.label
+        is_named_again = draft.tag is not None and "repeat" in draft.tag.text.lower()
+        if label and draft.holds_nothing and (label in _REFERRED_TO or is_named_again) and label in sung:
+            draft.lines, draft.chords = sung[label].lines, sung[label].chords
+        elif label and draft.lines:
+            sung[label] = draft
+        yield LyricSection(
+            draft.tag.text if draft.tag else None,
+            tuple(draft.lines * draft.times),
+            tuple(draft.chords * draft.times) if any(draft.chords) else (),
+            tuple(draft.bars) * (1 if draft.lines else draft.times),
+            draft.tag.wish if draft.tag and draft.tag.kind == "section" else "",
+        )
+
+
+def _cut(sections: Sequence[LyricSection]) -> Iterator[LyricSection]:
+    """Sections with no more than :data:`MOST_LINES` lines in all."""
+    left = MOST_LINES
+    for section in sections:
+        lines = section.lines[:left]
+        left -= len(lines)
+        yield (
+            section
+            if lines == section.lines
+            else LyricSection(section.tag, lines, section.chords[: len(lines)])
+        )
+
+
+def _segments(line: str) -> Iterator[tuple[str, str]]:
+    """Part a line into (text, "") and (what stands between brackets, the opening bracket)."""
+    closing: dict[int, int] = {}
+    open_: dict[str, list[int]] = {bracket: [] for bracket in _CLOSING}
+    openings = {closed: opened for opened, closed in _CLOSING.items()}
+    for index, letter in enumerate(line):
+        if letter in _CLOSING:
+            open_[letter].append(index)
+        elif letter in openings and open_[openings[letter]]:
+            closing[open_[openings[letter]].pop()] = index
+    start = at = 0
+    while at < len(line):
+        end = closing.get(at)
+        content = "" if end is None else line[at + 1 : min(end, at + 1 + _LONGEST_TAG)]
+        if end is not None and _is_tag(line[at], content):
+            yield line[start:at], ""
+            yield re.sub(r"[\[\]{}<>]", "", content), line[at]
+            start = at = end + 1
+        else:
+            at += 1
+    yield line[start:], ""
+
+
+def _is_tag(opening: str, content: str) -> bool:
+    """Whether what stands between brackets is not sung."""
+    if opening == "(":
+        return len(content) <= 60 and is_direction(content)
+    return opening != "<" or content[:1].isalpha() or content[:1] == "/"
+
+
+def _letters(text: str) -> int:
+    """How many letters and digits a text has."""
+    return sum(letter.isalnum() for letter in text)

@@ -1,0 +1,290 @@
+"""What headings and directions in lyrics say: sections, repeats, fades, voices, the manner of singing."""
+
+# ruff: noqa: E501 (tables: one entry a line)
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_START = r"(?<![^\W\d_])"
+"""A word begins here: "wrap" is no rap."""
+_LABELS = tuple(
+    (label, re.compile(pattern, re.IGNORECASE))
+    for label, pattern in (
+        ("pre-chorus", rf"{_START}(?:pre|pré)[\s-]?(?:chorus|refrain|hook|coro)\b|导歌|導歌|Bメロ|프리코러스"),
+        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
+        ("verse", rf"{_START}(?:verses?|stanza|strophe|vers|verso|couplet|estrofa|strofa|strof|zwrotka|sloka|säkeistö|kıta|rap|ad[\s-]?libs?|куплет|bait|lời)\b|メロ|主歌|절|벌스|अंतरा|مقطع|בית"),
+        ("bridge", rf"{_START}(?:bridge|middle(?:[\s-]?(?:8|eight))?|puente|ponte|pont|brücke|brygga|бридж)\b|桥段|橋段|ブリッジ|브릿지|브리지"),
+        ("intro", rf"{_START}(?:intro|introduction|introducci[óo]n|introdução|einleitung|вступление)\b|前奏|イントロ|전주|인트로"),
+        ("outro", rf"{_START}(?:outro|ending|end|coda|finale|schluss|концовка)\b|尾奏|尾声|尾聲|アウトロ|아웃트로|후주"),
+        ("solo", rf"{_START}(?:solos?|inst|instrumentals?|interludes?|interludio|interlúdio|zwischenspiel|riff|vamp|проигрыш|соло)\b|間奏|间奏|ソロ|간주"),
+        ("break", rf"{_START}break(?:down)?\b"),
+        ("drop", rf"{_START}drop\b"),
+        ("build", rf"{_START}build(?:[\s-]?up)?\b"),
+    )
+)  # fmt: skip
+_WEAK = re.compile(
+    r"(?:hook|end|ending|break|drop|build(?: up)?|riff|vamp|coda|finale|rap|ad[\s-]?libs?|middle|coro|pont|vers|solos?|most|inst|bait|sloka|lời)",
+    re.IGNORECASE,
+)
+"""Names of sections that are sung as well, as a line of their own."""
+_PLAYERS = r"(?:guitars?|pianos?|sax(?:ophone)?|drums?|bass|violins?|fiddle|trumpets?|flute|organ|synth(?:esi[sz]er)?|keyboards?|keys|harmonica|strings|brass|horns?|banjo|cello|harp|accordion|clarinet|trombone|mandolin|ukulele|percussion|electric|acoustic|lead|steel|slide)"
+_PLAYED = re.compile(
+    rf"{_START}{_PLAYERS}\b|{_START}(?:music|musical|orchestra\w*|crescendo|melody|beats?|groove|jam)\b",
+    re.IGNORECASE,
+)
+_COUNT = r"(?:\d{1,2}(?:st|nd|rd|th)?|[ivx]{1,4}|one|two|three|four|five|six|first|second|third|fourth|last|final|once|[abcＡＢＣ]|[一二三四五六七八九十１２３４５])"
+_ORDINAL = r"(?:primer[ao]?|segund[ao]|tercer[ao]?|[úu]ltim[ao]|premi[eè]re?|deuxi[eè]me|derni[eè]re?|erste[rn]?|zweite[rn]?|letzte[rn]?|prim[ao]|second[ao])"
+_BESIDE = re.compile(
+    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double",
+    re.IGNORECASE,
+)
+"""What a heading may hold beside the name of the section."""
+_NOTHING_MORE = re.compile(
+    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|times?|song|repita|wdh)",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(
+    r"[x×*]\s?(\d{1,2})(?!\w)|(?<!\w)(\d{1,2})\s?(?:[x×](?!\w)|times?\b|mal\b|veces\b|回)|\b(twice|bis|two times)\b|\b(thrice|ter|three times)\b",
+    re.IGNORECASE,
+)
+_REPEAT = re.compile(
+    r"(?:repeat(?:s|ed)?|again|bis|ter|twice|thrice|rep\.?|wdh\.?)(?: (?:the )?(?:last|previous)? ?(?:line|above|all|it|that))?",
+    re.IGNORECASE,
+)
+MOST_REPEATS = 8
+_FADE = re.compile(
+    rf"{_START}(?:slow(?:ly)? )?fad(?:e|es|ed|ing)(?:[\s-](in|out|away|to (?:silence|black|end|nothing)))?\b",
+    re.IGNORECASE,
+)
+_BEFORE_FADE = re.compile(
+    rf"{_START}(?:(?:repeats? )?(?:and|to|till?|until)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
+    re.IGNORECASE,
+)
+_TO_FADE = re.compile(r"(?:repeats? )?(?:and|to|till?|until)(?: the)? fad(?:e|es)(?: out)?", re.IGNORECASE)
+_NO_SINGING = re.compile(r"no (?:lyrics|vocals?|singing|words)", re.IGNORECASE)
+_ABRUPT = re.compile(
+    rf"{_START}(?:abrupt(?:ly)?|sudden(?:ly)?|hard|cold|dead)[\s-](?:end(?:s|ing)?|stop(?:s)?|cut(?:s)?|silence)\b|{_START}(?:ends?|stops?|cuts?) (?:abruptly|suddenly|hard)\b",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"(?:the )?(?:end|fin|fine|ende|stop|конец|終わり|完|끝)(?: of (?:the )?(?:song|track|lyrics))?[.!]?",
+    re.IGNORECASE,
+)
+_VOICES = r"(?:female|male|woman|women|man|men|girls?|boys?|both|all|everyone|everybody|duet|together|choir|backing(?: vocals?| singers?)?|background(?: vocals?| singers?)?|lead(?: vocals?| singer)?|singer(?: [1-9ab])?|vocal(?:s|ist)?(?: [1-9ab])?|voice(?: [1-9ab])?|narrator|rapper|crowd|kids|children|group|harmony|harmonies|gang vocals|hombre|mujer|homme|femme|mann|frau|男|女|合|男声|女声|合唱)"
+_VOICE = re.compile(
+    rf"{_VOICES}(?: (?:vocals?|voices?|singer|solo|part|only|verse))*(?: ?(?:&|and|\+|/|,) ?{_VOICES}(?: (?:vocals?|voices?))?)*",
+    re.IGNORECASE,
+)
+_MANNER = re.compile(
+    r"(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile(
+    r"(?-i:[a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)|(?:in )?(?:english|spanish|french|german|italian|portuguese|japanese|korean|chinese|mandarin|cantonese|hindi|arabic|russian|polish|turkish|dutch|swedish)(?: lyrics)?",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    re.IGNORECASE,
+)
+_PREAMBLE = re.compile(r"(?:(?:song |the |full |complete |final )*lyrics|letra|paroles|songtext|歌詞|歌词|가사)\s*:?|(?=.*\b(?:lyrics|song)\b)(?:sure|okay|ok|of course|certainly|here(?:'s|’s| is| are)|below|absolutely|great)\b.{0,200}[:.!]", re.IGNORECASE)  # fmt: skip
+_DIRECTIVE = re.compile(
+    r"(start_of_|end_of_|so|eo)(chorus|verse|bridge|tab|grid|abc|ly|c|v|b|t|g)\b:?\s*(.*)|(c|ci|cb|comment|comment_italic|comment_box|highlight|chorus)\b:?\s*(.*)",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(r"(v|c|ch|pc|b|br)\.?\s?(\d{0,2})", re.IGNORECASE)
+_SHORT_NAMES = {
+    "v": "Verse",
+    "c": "Chorus",
+    "ch": "Chorus",
+    "pc": "Pre-Chorus",
+    "b": "Bridge",
+    "br": "Bridge",
+}
+_DIRECTED = {"c": "chorus", "v": "verse", "b": "bridge", "t": "tab", "g": "grid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What stands between brackets, or heads a section."""
+
+    kind: str
+    """``section``, ``repeat``, ``fade in``, ``fade out``, ``abrupt end``, ``end``, ``close``; of directions
+    ``voice``, ``manner``, ``language``, ``about`` (the song) or ``unknown``.
+    """
+    text: str
+    """As written, without brackets."""
+    label: str | None = None
+    """The section that is named, a word of the form's vocabulary."""
+    times: int = 1
+    """How often it is sung."""
+    wish: str = ""
+    """What it says beside that."""
+    only_played: bool = False
+    """Whether it names players or music, and no section."""
+
+
+def section_label(tag: str) -> str:
+    """Give the section that a tag such as ``"Verse 2"`` or ``"Guitar solo"`` names; ``"verse"`` if unknown."""
+    return _label(tag) or ("solo" if _PLAYED.search(tag) else "verse")
+
+
+def read_tag(text: str) -> Tag:
+    """Read what stands between brackets; whatever it is, it is not sung."""
+    text = " ".join(text.strip("*_ ").split())
+    text = text[1:-1] if re.fullmatch(r"\([^()]*\)", text) else text
+    body, times = _without_times(text.strip(" :：#-–—=~*"))
+    if text.startswith("/"):
+        return Tag("close", text)
+    if _ABRUPT.search(body):
+        return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
+    if fade := _FADE.search(body):
+        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,.")
+        way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
+        label = _label(rest)
+        follows = fade[1] and (not _wish(rest) if label else fade.start() == 0)
+        if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
+            again = "repeat" if "repeat" in body.lower() else ""
+            return Tag(way, text, label, wish="" if label else rest or again)
+    if _OVER.fullmatch(body) or _NO_SINGING.fullmatch(body):
+        return Tag("end", text)
+    if not body or (_REPEAT.fullmatch(body) and _label(body) is None):
+        return Tag("repeat", text, times=max(2, times))
+    for kind, pattern in (("voice", _VOICE), ("manner", _MANNER), ("language", _LANGUAGE), ("about", _ABOUT)):
+        if pattern.fullmatch(body):
+            return Tag(kind, text, wish=body)
+    if label := _label(body):
+        return Tag("section", text, label, times, _wish(body))
+    if _PLAYED.search(body):
+        return Tag("section", text, "solo", times, body, only_played=True)
+    return Tag("unknown", text, wish=body)
+
+
+def is_direction(text: str) -> bool:
+    """Whether what stands in round brackets is said to the players: other words there are sung."""
+    body, times = _without_times(text.strip(" :*_"))
+    alone = not body or any(p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE))
+    return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
+
+
+def read_heading(line: str) -> tuple[Tag | None, str]:
+    """Part a line without brackets into the heading that it begins with, and what is sung of it.
+
+    A line is a heading where it is nothing but the name of a section, and where such a name ends in a colon
+    or stands between marks (``## Bridge``, ``- Chorus -``). "Chorus of angels" is sung.
+    """
+    core = re.sub(r"^\d{1,2}[.)]\s+", "", line.strip().strip("*_~=-–—#·•| ").strip())
+    marked = core != line.strip()
+    if not core or len(line) > 400:
+        return None, line
+    name, colon, rest = core.partition(":")
+    if colon and (short := _SHORT.fullmatch(name.strip("*_ "))):
+        name = f"{_SHORT_NAMES[short[1].lower()]} {short[2]}".strip()
+    if colon and _is_name(name.strip("*_ "), marked=True):
+        return read_tag(name), rest.strip("*_ ")
+    if colon and _VOICE.fullmatch(name.strip("*_ ()")):
+        return Tag("voice", name.strip("*_ ()"), wish=name.strip("*_ ()")), rest.strip("*_ ")
+    is_said = marked or (colon and not rest.strip("*_ "))
+    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, _ABRUPT)):
+        return read_tag(name), ""
+    if _is_name(core, marked=marked):
+        return read_tag(core), ""
+    beside = re.fullmatch(r"([^()]{2,40}?)\s*\(([^()]{1,40})\)\s*:?", core)
+    if beside and _is_name(beside[1], marked=marked or core.endswith(":")):
+        return read_tag(core), ""
+    dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", core)
+    if (
+        dashed
+        and _is_name(dashed[1], marked=False)
+        and (is_direction(dashed[2]) or re.search(r"\d$", dashed[1]))
+    ):
+        if is_direction(dashed[2]):
+            return read_tag(core), ""
+        return read_tag(dashed[1]), dashed[2]
+    if (
+        line.lstrip().startswith("#")
+        and not re.match(r"\s*#\w+(?:\s+#\w+)*\s*$", line)
+        and re.match(r"\s*#+\s", line)
+    ):
+        return Tag("about", core, wish=core), ""
+    return None, line
+
+
+def is_preamble(line: str) -> bool:
+    """Whether a line above the first section tells of the song and is not sung."""
+    core = line.strip().strip("*_# ").strip()
+    return bool(_PREAMBLE.fullmatch(core) or _ABOUT.fullmatch(core.replace("**", "").replace("__", "")))
+
+
+def _label(text: str) -> str | None:
+    return next((label for label, pattern in _LABELS if pattern.search(text)), None)
+
+
+def _is_name(text: str, *, marked: bool) -> bool:
+    """Whether ``text`` is the name of a section and nothing else."""
+    body, times = _without_times(re.sub(r"[()]", " ", text))
+    if not _names_section_alone(body):
+        return False
+    return marked or times > 1 or not _WEAK.fullmatch(body.strip())
+
+
+def _names_section_alone(text: str) -> bool:
+    label = _label(text)
+    if label is None:
+        return False
+    pattern = next(pattern for name, pattern in _LABELS if name == label)
+    rest = pattern.sub(" ", text)
+    for _, other in _LABELS:
+        rest = other.sub(" ", rest)
+    words = re.findall(r"[\w']+|[#&]", re.sub(r"(?<=\d)[.)]", " ", rest))
+    return all(_BESIDE.fullmatch(word) for word in words) and not re.search(r"[.!?,;]\s*\w", text)
+
+
+def _wish(body: str) -> str:
+    """What a heading says beside the name of its section and its number."""
+    for _, pattern in _LABELS:
+        body = pattern.sub(" ", body)
+    parts = [word for word in body.split() if any(c.isalnum() for c in word)]
+    if all(_NOTHING_MORE.fullmatch(word.strip(".,:;()-–—")) for word in parts):
+        return ""
+    return " ".join(
+        re.sub(
+            r"^[\s:,;|\-–—().]*(?:(?:\d{1,2}|[ivx]{1,4})(?!\w))?[\s:,;|\-–—().]*",
+            "",
+            body,
+            flags=re.IGNORECASE,
+        )
+        .rstrip(" )")
+        .split()
+    )
+
+
+def _without_times(text: str) -> tuple[str, int]:
+    """``text`` without "x2" and the like, and how often that is."""
+    found = _TIMES.search(text)
+    if found is None:
+        return text, 1
+    number = found[1] or found[2] or ("2" if found[3] else "3")
+    return " ".join((text[: found.start()] + text[found.end() :]).strip(" (),-–—").split()), max(
+        1, min(MOST_REPEATS, int(number))
+    )
+
+
+def read_directive(text: str) -> Tag:
+    """Read one of ChordPro's directives, which stand between braces; what is none is read as a tag."""
+    match = _DIRECTIVE.fullmatch(text.strip())
+    if match is None:
+        return read_tag(text)
+    if match[1]:
+        if match[1].lower() in ("end_of_", "eo"):
+            return Tag("close", text)
+        if (named := read_tag(match[3])).kind == "section":
+            return named
+        name = _DIRECTED.get(match[2].lower(), match[2].lower())
+        label = _label(name)
+        return Tag("section", label, label) if label else Tag("unknown", text, wish=text)
+    if match[4].lower() == "chorus":
+        return Tag("section", "chorus", "chorus", wish=match[5])
+    return read_tag(match[5]) if match[5] else Tag("unknown", text, wish=text)

@@ -1,0 +1,98 @@
+"""What came of the tags and the chords of lyrics is told, and so is what did not."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
+from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.generation.extend import extend
+from audiopod_mcp.music.generation.generate import generate
+
+
+def receipts(lyrics, duration=60.0, **options):
+    brief = read_caption("pop at 110 bpm", lyrics=lyrics, duration=duration, seed=1)
+    done, unmet = lyric_receipts(brief, compose(brief, seed=1), **options)
+    return " | ".join(done), {wish.asked: wish.instead for wish in unmet}
+
+
+def test_form_solos_and_chords_are_told():
+    done, unmet = receipts("[Verse]\n[Am]hello\n[Guitar Solo]\n[Chorus]\n[F]la la")
+    assert "form as tagged: verse, solo, chorus" in done
+    assert "lead guitar solo at 0:" in done
+    assert "chords as written: Am, F" in done
+    assert not unmet
+
+
+@pytest.mark.parametrize(
+    ("lyrics", "asked"),
+    [
+        ("[Bridge – whispered]\nhush", "Bridge – whispered"),
+        ("[Verse 1: Drake & Future]\nhi", "Verse 1: Drake & Future"),
+        ("[Verse]\nhi\n[Didgeridoo Solo]", "Didgeridoo Solo"),
+        ("[Verse]\nhi\n[Guitar and sax solo]", "Guitar and sax solo"),
+        ("[Am11]hello", "Am11"),
+        ("[Verse]\nhi\n[Chorus]", "Chorus"),
+        ("Female: hi", "Female"),
+        ("[H7]hi", "H7"),
+    ],
+)
+def test_what_is_not_made_is_told_in_the_words_that_asked_for_it(lyrics, asked):
+    assert asked in receipts(lyrics)[1]
+
+
+def test_lines_without_time_are_told():
+    _, unmet = receipts("[Verse]\n" + "walking down the empty street tonight\n" * 30, duration=12.0)
+    assert any("no time for" in told for told in unmet.values())
+
+
+def test_what_joins_a_song_has_neither_its_beginning_nor_its_end():
+    _, unmet = receipts("[Fade In]\n[Verse]\nhi\n[Fade Out]", joins=True)
+    assert {"fade in", "fade out"} <= unmet.keys()
+    _, unmet = receipts("[Am]hi", chords=False)
+    assert "Am" in unmet
+
+
+@pytest.mark.slow
+def test_a_song_fades_in_and_out_as_its_lyrics_say():
+    lyrics = "[Intro]\n[Fade In]\n[Verse]\nSoft light\n[Outro]\n[Fade Out]\n[End]"
+    made = generate(read_caption("ambient", lyrics=lyrics, duration=24.0, seed=2), seed=2)
+    level = np.sqrt(np.square(made.audio).mean(axis=1))
+    assert level[: 44_100 // 2].mean() < 0.1 * level[8 * 44_100 : 12 * 44_100].mean()
+    assert level[-44_100 // 2 :].mean() < 0.1 * level[8 * 44_100 : 12 * 44_100].mean()
+    assert any(fact.startswith("fades in") for fact in made.done)
+    assert any(fact.startswith("fades out") for fact in made.done)
+    assert [line.text for line in made.lyrics] == ["Soft light"]
+
+
+@pytest.mark.slow
+def test_an_extension_has_the_sections_of_its_lyrics():
+    made = generate(
+        read_caption("pop at 120 bpm", lyrics="[Verse]\nhello you", duration=12.0, seed=2), seed=2
+    )
+    lyrics = "**Bridge**\n[Am]Hold on\n[Guitar Solo]\nChorus (x2):\nWe rise\n[Fade Out]"
+    longer = extend(
+        made.audio, made.rate, after=24, caption="same", lyrics=lyrics, score=made.score, stems=made.stems
+    )
+    assert [span.label for span in longer.score.sections][-3:] == ["bridge", "solo", "chorus"]
+    assert [line.text for line in longer.lyrics] == ["hello you", "Hold on", "We rise", "We rise"]
+    assert "form as tagged: bridge, solo, chorus" in longer.done
+    assert any(fact.startswith("lead guitar solo at 0:1") for fact in longer.done)
+    assert not longer.not_done
+    assert np.abs(longer.audio[-2000:]).max() < 0.02
+
+
+TAGS = ("[Verse]", "[Chorus]", "[Guitar Solo]", "[Bridge: softly]", "[weird noise]", "[Fade Out]", "(x2)", "Outro:", "[ja]", "[Sax solo]", "[Intro]")  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from((*TAGS, "la la la", "hello there")), min_size=1, max_size=8))
+def test_every_tag_is_done_or_told(pieces):
+    done, unmet = receipts("\n".join(pieces), duration=45.0)
+    told = f"{done} {' '.join(unmet)}".lower()
+    for tag, word in (("[weird noise]", "weird noise"), ("[Bridge: softly]", "softly"), ("[ja]", "ja")):
+        assert tag not in pieces or word in told
+    for tag in ("[Guitar Solo]", "[Sax solo]"):
+        assert tag not in pieces or "solo" in told
