@@ -51,8 +51,7 @@ class SeparateStems(Operation):
     tool: ClassVar[str] = "separate_stems"
     title: ClassVar[str] = "Separate all stems"
     description: ClassVar[str] = (
-        "All stems of a track in one job, at one price: aligned, and together the mix. For one alone use "
-        "extract_stem."
+        "All stems of a track in one job, aligned; together they are the mix. With the embedded studio."
     )
     path = "separate-stems"
     usd_per_minute = 0.10
@@ -63,7 +62,7 @@ class SeparateStems(Operation):
     src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
     mode: StemMode = Field(
         default="four",
-        description="two: vocals, instrumental; four: vocals, drums, bass, other; six: and guitar, piano",
+        description="two: vocals, rest; four: vocals, drums, bass, other; six: and guitar, piano",
     )
     display_name: Name | None = Field(default=None, description="Title")
 

@@ -221,8 +221,8 @@ async def _stem(service: Service, job_id: str, track: str) -> ReadResourceConten
     audio = await _bytes(service, url, most)
     if audio is None:
         raise ResourceError(
-            f"{track} of job {job_id} is larger than the {most / 1e6:.1f} MB that one answer may carry here; use "
-            "save_audio with format stems"
+            f"{track} of job {job_id} is larger than the {most / 1e6:.1f} MB that one answer may carry here; "
+            "use save_audio with format stems"
         )
     return ReadResourceContents(content=audio, mime_type=MIME_TYPES["flac"])
 

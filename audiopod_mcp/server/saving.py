@@ -85,11 +85,8 @@ async def save_stems(client: AudioPodClient, workers: WorkerPool, job: Job, fold
     """
     if not job.stem_urls:
         raise InvalidRequest(f"format: job {job.id} has no stems; separate_stems makes them")
-    tags = {
-        name: text
-        for name, text in tags_of(job, 1).items()
-        if name in ("DATE", "BPM", "INITIALKEY", "COMMENT")
-    }
+    wanted = ("TITLE", "DATE", "BPM", "INITIALKEY", "COMMENT")
+    tags = {name: text for name, text in tags_of(job, 1).items() if name in wanted}
     try:
         home = await anyio.to_thread.run_sync(_new_folder, folder, f"{file_name(job, 1)} - stems")
     except OSError as error:
@@ -104,14 +101,14 @@ async def save_stems(client: AudioPodClient, workers: WorkerPool, job: Job, fold
                         await file.write(chunk)
                 checked = await _checked(workers, partial, job)
                 with suppress(OSError):
-                    title = f"{job.title}: {track}"
+                    title = f"{tags.get('TITLE', '')}: {track}"
                     await anyio.to_thread.run_sync(write_tags, partial, {**tags, "TITLE": title})
                 return checked.kind or "flac"
 
             path = await _written(home, re.sub(r"\W", "_", track), "flac", download)
             size += (await anyio.Path(path).stat()).st_size
     except BaseException:
-        shutil.rmtree(home, ignore_errors=True)  # not awaited: a call that is cancelled leaves nothing behind
+        shutil.rmtree(home, ignore_errors=True)  # not awaited, as above
         raise
     return home, size
 
@@ -182,8 +179,8 @@ def _unwritable(folder: Path, error: OSError) -> InvalidRequest:
             f"{describe_full(folder)}; free some, or set AUDIOPOD_OUTPUT_DIR to a folder elsewhere"
         )
     return InvalidRequest(
-        f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a folder that can be "
-        "written"
+        f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a folder that can "
+        "be written"
     )
 
 

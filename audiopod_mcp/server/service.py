@@ -120,8 +120,8 @@ class Service:
         if operation.instead_on_the_cloud and not (self.embedded or await self.client.is_studio()):
             raise InvalidRequest(
                 f"{operation.tool} is done by this program's own studio; {self.client.service.name} is not "
-                f"asked for it, so nothing was sent. Use {operation.instead_on_the_cloud}, or the embedded studio "
-                "(leave out AUDIOPOD_API_KEY)"
+                f"asked for it, so nothing was sent. Use {operation.instead_on_the_cloud}, or the embedded "
+                "studio (leave out AUDIOPOD_API_KEY)"
             )
         found: dict[str, str | int | None] = {}
         for name in operation.sources:

@@ -192,10 +192,18 @@ async def test_a_stem_is_a_source_like_any_other(studio, song, tmp_path):
         assert np.abs(audio - wanted * 10 ** (-6 / 20)).max() < 1e-3
     heard_of_it = await studio.post(f"{MUSIC}/analyze", json={"audio_url": drums})
     assert heard_of_it.json()["success"]
-    assert heard_of_it.json()["sections"] != (await studio.job(song["id"]))["details"]["sections"]
     answer = await studio.post(f"{MUSIC}/analyze", json={"audio_url": drums.replace("drums", "tuba")})
     assert answer.status_code == 422
     assert "has no stem 'tuba'; it has " in answer.json()["detail"]
+
+
+async def test_what_is_heard_of_a_stem_is_not_told_of_the_song(tmp_path):
+    async with opened(tmp_path) as studio:
+        job = await studio.make(caption="x")
+        stem = f"audiopod://jobs/{job['id']}/stems/bass"
+        heard_of_it = (await studio.post(f"{MUSIC}/analyze", json={"audio_url": stem})).json()
+        assert heard_of_it["sections"]
+        assert "sections" not in (await studio.job(job["id"]))["details"]
 
 
 async def test_the_address_of_a_stem_can_not_be_made_up(studio, song):
