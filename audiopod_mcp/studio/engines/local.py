@@ -291,9 +291,12 @@ class LocalEngine(Engine):
         lines, remark = align_lyrics_with_note(
             text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
         )
-        return Outcome(
-            result={"lrc_content": to_lrc(lines, length=analysis.duration, remark=remark, words=True)}
-        )
+        result: dict[str, Any] = {
+            "lrc_content": to_lrc(lines, length=analysis.duration, remark=remark, words=True)
+        }
+        if work.params.get("words"):
+            result["notes"] = ["Of a recording only lines are timed: its words have no times of their own."]
+        return Outcome(result=result)
 
     def examine(self) -> Iterator[Finding]:
         if self.demucs_models is not None:
