@@ -28,7 +28,7 @@ from audiopod_mcp.studio.jobs.retention import folder_size
 
 LIBRARIES = ("numpy", "scipy", "soundfile", "soxr")
 LITTLE_SPACE = 2 * 2**30
-"""Bytes free below which a warning is due: an hour of music with its stems takes about that."""
+"""Bytes free below which a warning is due: ten minutes of music take about that while they are made."""
 NO_SPACE = 100 * 2**20
 PATIENCE = 60.0
 """Seconds that one second of music may take."""

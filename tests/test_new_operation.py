@@ -155,7 +155,7 @@ async def test_both_are_published_by_tools_and_openapi(studio):
     assert tools["reverse_track"].description.endswith("Cloud: $0.01/min.")
     assert not tools["reverse_track"].annotations.read_only_hint
     assert tools["find_peak"].annotations.read_only_hint
-    assert tools["find_peak"].output_schema["required"] == ["peak", "at"]
+    assert list(tools["find_peak"].output_schema["properties"]) == ["peak", "at"]
     (page,) = (await client.read_resource("ui://audiopod/player.html")).contents
     assert '"reverse_track": "reverse"' in page.text
     document = (await rest.get("/openapi.json")).json()

@@ -178,6 +178,13 @@ class TrackEdit(BaseModel):
     instrument: Annotated[str, AfterValidator(_instrument)] | None = None
     """Who is added, or plays instead."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_says_nothing(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value not in ("", "null", "none")}
+
     @model_validator(mode="after")
     def _as_the_action_takes_it(self) -> Self:
         if complaint := _complaint(self):

@@ -244,8 +244,8 @@ def voice_leading(
 ) -> tuple[int, ...]:
     """Voice a chord so that its pitches move little from those of the chord before.
 
-    Where the chord has more tones than there are voices, the root is left to the bass; but a minor one leaves
-    out its fifth, because without its root it is the relative major chord.
+    Where the chord has more tones than there are voices, the root is left to the bass; but a minor one
+    leaves out its fifth, because without its root it is the relative major chord.
 
     Parameters
     ----------

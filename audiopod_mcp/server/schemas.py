@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from audiopod_mcp.operations.json_schema import inlined
+
 
 def input_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The schema of a tool's arguments, required ones first.
@@ -14,7 +16,7 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
     That nothing unknown is taken is not published: hosts which check that by themselves tell the model no
     more than that something was wrong, and converters refuse the word. The server names what it refuses.
     """
-    schema = _compact(_inlined(model.model_json_schema()))
+    schema = _compact(inlined(model.model_json_schema()))
     properties: dict[str, Any] = schema["properties"]
     required: list[str] = schema.get("required", [])
     ordered = [*required, *(name for name in properties if name not in required)]
@@ -30,27 +32,12 @@ def output_schema(model: type[BaseModel]) -> dict[str, Any]:
 
     Unknown fields are absent rather than null, and none is required: what failed tells what there is.
     """
-    schema = _compact(_inlined(model.model_json_schema(mode="serialization")))
+    schema = _compact(inlined(model.model_json_schema(mode="serialization")))
     properties = {
         name: {"type": value["type"]} if "type" in value else value
         for name, value in schema["properties"].items()
     }
     return {"type": "object", "properties": properties}
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    definitions = schema.pop("$defs", {})
-
-    def resolve(node: Any) -> Any:
-        if isinstance(node, dict):
-            if name := str(node.get("$ref", "")).removeprefix("#/$defs/"):
-                rest = {key: value for key, value in node.items() if key != "$ref"}
-                return resolve(definitions[name]) | rest
-            return {key: resolve(value) for key, value in node.items()}
-        return [resolve(item) for item in node] if isinstance(node, list) else node
-
-    resolved: dict[str, Any] = resolve(schema)
-    return resolved
 
 
 def _compact(node: Any, *, is_properties: bool = False) -> Any:

@@ -21,6 +21,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
@@ -142,28 +143,25 @@ def heard_metre(strength: np.ndarray, rate: float, beat: float) -> str:
     Parameters
     ----------
     strength
-        Onset strength.
+        Onset strength. It is smoothed, so that a lag between two frames counts as much as one on a frame.
     rate
         Its frames a second.
     beat
         The beat, s.
 
     """
-    strength = strength - strength.mean()
+    strength = gaussian_filter1d(strength - strength.mean(), 0.025 * rate)
     spectrum = np.abs(np.fft.rfft(strength, 2 * len(strength))) ** 2
     ac = np.fft.irfft(spectrum)[: len(strength)] / np.arange(len(strength), 0, -1)
-    ac /= ac[0]
 
-    def at(beats: float) -> float:
-        lag = beats * beat * rate
-        near = np.arange(max(1, round(0.975 * lag)), round(1.025 * lag) + 1)
-        near = near[np.abs(near - lag) <= max(1.0, 0.02 * beat * rate)]
-        return float(ac[near].max()) if len(near) and near[-1] < len(ac) else 0.0
+    def at(*beats: float) -> float:
+        lags = np.array(beats) * beat * rate
+        return float(np.interp(lags, np.arange(len(ac)), ac).mean() / ac[0])
 
-    thirds = np.mean([at(1 / 3), at(2 / 3), at(4 / 3), at(5 / 3)])
-    halves = np.mean([at(1 / 2), at(1 / 4), at(3 / 2), at(3 / 4)])
-    three, four = np.mean([at(3), at(6), at(9)]), np.mean([at(2), at(4), at(8)])
-    if thirds > halves and four >= three:
+    # In six eighths all three parts of a beat are struck; a swung beat has two, and is no compound one.
+    thirds, halves = at(1 / 3, 2 / 3, 4 / 3, 5 / 3), at(1 / 4, 1 / 2, 3 / 4, 3 / 2)
+    three, four = at(3, 6, 9), at(2, 4, 8)
+    if thirds > max(halves, 0.4 * at(1)) and four >= three:
         return "6/8"
     return "3/4" if three > four else "4/4"
 
@@ -176,9 +174,10 @@ def listen(score: Score, asked: Asked) -> dict[str, object]:
     signal = librosa.resample(audio, orig_sr=SAMPLE_RATE, target_sr=22050)
     chroma = librosa.feature.chroma_cqt(y=signal, sr=22050).mean(axis=1)
     strength = librosa.onset.onset_strength(y=signal, sr=22050)
+    fine = librosa.onset.onset_strength(y=signal, sr=22050, hop_length=256)
     tempo = float(np.atleast_1d(librosa.feature.tempo(onset_envelope=strength, sr=22050))[0])
     beat = METRES[asked.metre].beat_seconds(asked.tempo)
-    metre = heard_metre(strength, 22050 / 512, beat)
+    metre = heard_metre(fine, 22050 / 256, beat)
     errors = {
         level: abs(tempo / (level * asked.tempo) - 1) < 0.04
         for level in (1, 2, 1 / 2, 3, 1 / 3, 3 / 2, 2 / 3)

@@ -94,6 +94,11 @@ def test_other_english_is_left_to_others(text):
     assert parse_edits(text) is None
 
 
+def test_what_says_nothing_is_absent():
+    wordy = {"action": "level", "amount": 3, "on": ["drums"], "start": None, "section": "", "key": "null"}
+    assert TrackEdit.model_validate(wordy) == TrackEdit(action="level", amount=3, on=("drums",))
+
+
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [

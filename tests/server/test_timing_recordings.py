@@ -49,7 +49,9 @@ async def test_the_embedded_studio_times_them(tmp_path):
         words = await client.call_tool(
             "generate_lrc", {"src_audio_url": source, "lyrics": WORDS, "words": True}
         )
-        assert "<" in words.structured_content["lrc_content"] or "words" in words.structured_content["notes"][0]
+        assert (
+            "<" in words.structured_content["lrc_content"] or "words" in words.structured_content["notes"][0]
+        )
         # The audio of a job, too, with other words than its own; those stay as they are.
         made = await finished(
             client, "generate_music", {"caption": "pop", "lyrics": "[Verse]\nla la la", "duration": 8}

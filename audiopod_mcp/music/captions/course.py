@@ -42,6 +42,7 @@ _NAME = rf"{_LIKE}{_MARK}++"
 _ONE = rf"(?P<players>{_NAME}(?:\s*(?:and|&|plus|with|\+)\s+{_NAME}){{0,3}})"
 _SOME = rf"(?P<players>{_NAME}(?:(?:\s*,\s*{_NAME}){{0,4}},?\s*(?:and|&|plus|with)\s+{_NAME})?)"
 """A list ends with "and": in "with piano, drums come in" only the drums do."""
+_THEM = _SOME.replace("<players>", "<them>")
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _WHEN = (
     rf"(?:\s*(?:after|at|from|for)\s+(?:about\s+)?(?:the\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
@@ -68,7 +69,7 @@ _SENTENCES = (
     ),
     (
         "enters",
-        rf"\b(?:then\s+)?(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}?",
+        rf"\b(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}|\bthen\s+(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_THEM}",
     ),
     ("enters", rf"(?:\bthen\s+)?{_SOME}{_ENTERS}{_WHEN}?"),
     ("leaves", rf"(?:\bthen\s+)?{_SOME}{_LEAVES}{_WHEN}"),
@@ -97,7 +98,7 @@ def find_course(text: str) -> tuple[tuple[int, int, Cue], ...]:
     found: list[tuple[int, int, Cue]] = []
     for action, pattern in _PATTERNS:
         for match in pattern.finditer("".join(letters)):
-            first, last = match.span("players")
+            first, last = match.span("players") if match["players"] else match.span("them")
             players = [text[a:b] for a, b, _ in names if first <= a and b <= last]
             if action == "ends" and re.search("solo", " ".join(players), re.IGNORECASE):
                 continue  # That is a solo, with the band.

@@ -61,12 +61,14 @@ _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
 _ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
 _JOURNEY = re.compile(
     r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then"
-    r"|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway|intro|verse|chorus|bridge"
-    r"|outro)\b",
+    r"|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway)\b"
+    r"|\b(?:in|on|at|during|until) (?:the )?(?:\w+ )?(?:intro|verse|chorus|bridge|outro)"
+    r"|\b(?:intro|verse|chorus|bridge|outro)\s*:",
     re.IGNORECASE,
 )
 ACAPPELLA = re.compile(
-    r"\ba[\s-]?cap+el+a\b|(?<!and )(?<!& )(?<!, )(?<!with )\bvocals? only\b|\bbarbershop\b", re.IGNORECASE
+    r"\ba[\s-]?cap+el+a\b|(?<!and )(?<!& )(?<!, )(?<!with )\bvocals? only\b|\bbarbershop\b",
+    re.IGNORECASE,
 )
 
 ALONE = re.compile(

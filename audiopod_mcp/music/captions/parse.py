@@ -168,7 +168,9 @@ def read_caption(
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
-        solos=tuple(dict.fromkeys(_own_instrument(name, style) for name in _of_kind(wishes, "solo"))),
+        solos=tuple(
+            dict.fromkeys(_own_instrument(name, style, instruments) for name in _of_kind(wishes, "solo"))
+        ),
         percussion=percussion_named(wishes),
         dry="dry" in _of_kind(wishes, "mix"),
     )
@@ -202,9 +204,11 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
         for start, end, name in find_words(text, INSTRUMENT_WORDS)
         if not any(a <= start < b for a, b, _ in (*groups, *styles))
     ]
-    for start, end, name in (*((a, b, n) for a, b, group in groups for n in group), *found):
-        if word_pattern(_PLAIN.get(name, "(?!)")).fullmatch(text[start:end]):
-            name = _own_instrument(name, style)
+    mentioned = (*((a, b, n) for a, b, group in groups for n in group), *found)
+    plain = [bool(word_pattern(_PLAIN.get(n, "(?!)")).fullmatch(text[a:b])) for a, b, n in mentioned]
+    others = [name for (_, _, name), bare in zip(mentioned, plain, strict=True) if not bare]
+    for (_, _, name), bare in zip(mentioned, plain, strict=True):
+        name = _own_instrument(name, style, others) if bare else name
         if name not in names and name in INSTRUMENTS:
             names.append(name)
     return tuple(names)
@@ -227,12 +231,13 @@ def _can_play_solo(name: str) -> bool:
     return INSTRUMENTS[name].track not in ("vocals", "backing_vocals", "fx")
 
 
-def _own_instrument(name: str, style: Style) -> str:
-    """The style's own instrument of a kind that is named without saying more."""
+def _own_instrument(name: str, style: Style, named: Collection[str] = ()) -> str:
+    """The instrument of a kind that is named without saying more: one that is ``named``, or the style's."""
     if name not in _PLAIN:
         return name
     kind = "drums" if name == "drums" else INSTRUMENTS[name].track
-    own = [member.instrument for member in style.band if INSTRUMENTS[member.instrument].track == kind]
+    players = (*named, *(member.instrument for member in style.band))
+    own = [player for player in players if player in INSTRUMENTS and INSTRUMENTS[player].track == kind]
     return own[0] if own else {"drums": "acoustic kit"}.get(name, name)
 
 
@@ -301,6 +306,11 @@ def _language(given: str | None, wishes: Sequence[Wish]) -> str | None:
     return next(
         (code for name, code in LANGUAGES.items() if said and word_pattern(name).fullmatch(said)), None
     )
+
+
+def _soloists(wishes: Sequence[Wish], style: Style, instruments: Collection[str]) -> tuple[str, ...]:
+    named = (_own_instrument(name, style, instruments) for name in _of_kind(wishes, "solo"))
+    return tuple(dict.fromkeys(named))
 
 
 def _of_kind(wishes: Sequence[Wish], kind: str) -> list[Any]:

@@ -16,16 +16,16 @@ CANNOT: dict[str, str] = {
     r"(?:two|three|four|2|3|4) (?:fe)?male (?:singers|vocalists|voices|vocals)": "one voice of a kind sings",
     r"call and response vocals|ad-?libs|harmoni[sz]ed vocals|vocal harmon(?:y|ies)": "one voice sings at a time; a choir is “choir”",
     # How the piece is to go.
-    r"key changes?|modulat(?:es?|ion|ing)(?: up)?": "one key throughout; extend_track goes on in another",
-    r"tempo changes?|accelerando|ritardando|speed(?:s|ing)? up|slow(?:s|ing)? down|rubato|beat switch|gets? (?:faster|slower)": "one tempo throughout; extend_track goes on in another",
-    r"time signature changes?|changing (?:metre|meter|time signatures?)|poly-?rhythm\w*|poly-?met\w+": "one metre throughout; extend_track goes on in another",
+    r"key changes?|modulat(?:es?|ion|ing)(?: up)?": "one key throughout; an extension goes on in another",
+    r"tempo changes?|accelerando|ritardando|speed(?:s|ing)? up|slow(?:s|ing)? down|rubato|beat switch|gets? (?:faster|slower)": "one tempo throughout; an extension goes on in another",
+    r"time signature changes?|changing (?:metre|meter|time signatures?)|poly-?rhythm\w*|poly-?met\w+": "one metre throughout; an extension goes on in another",
     r"micro-?tonal|quarter[\s-]tones?|atonal\w*|twelve[\s-]tone|serialis[mt]|just intonation|4(?:32|40) ?hz|maqam|xenharmonic|drop(?:ped)? [a-g](?: tuning)?": "twelve equal semitones, A = 440 Hz",
     r"crescendos?|(?:slowly |gradually )?(?:builds?(?![\s-]?ups?)|building|swells?|swelling|grow(?:s|ing)?)(?: up)?(?: slowly| gradually| steadily)?(?: (?:to|into|towards) (?:a |an |the )?(?:\w+ ){0,2}(?:climax|peak|crescendo|finale))?|climax\w*": "loudness follows the form, verse to chorus",
     # Sounds that are no notes.
     r"rain(?: sounds?)?(?=,|\.|$| sounds?| and thunder)|thunder|bird ?song|birds chirping|ocean (?:waves|sounds)|waves crashing|crowd (?:noise|cheering)|applause|sirens?|gunshots?|street noise|city sounds|field recordings?|nature sounds|footsteps|fire crackling|sound effects": "there are no recorded sounds",
     r"scratch(?:es|ing)|turntabl\w+|record scratch\w*|(?:chopped|flipped|soul|vocal|movie) samples?|sampled (?:from|vocals?|drums?)|(?:piano|string|brass) samples?": "nothing is sampled",
     r"bit-?crush\w*|glitch(?:es|y|ed)?|stutter\w*|granular|reversed?(?: \w+){0,2}(?=,|\.|$)|tape stop|8d audio|binaural|side-?chain(?:ed|ing)?|pitch bends?|slides?(?=,|\.|$)": "there is no such effect",
-    r"(?:lots of |heavy |big |spring |plate |hall )?(?:reverb|echo(?:es)?|delay)(?:-drenched| drenched|[\s-]soaked)?|saturat\w+|wide stereo|stereo width|compress(?:ed|ion)|mastered|(?:warm )?tape|analog(?:ue)? warmth|panned": "the mix is as it is; edit_track changes it",
+    r"(?:lots of |heavy |big |spring |plate |hall )?(?:reverb|echo(?:es)?|delay)(?:-drenched| drenched|[\s-]soaked)?|saturat\w+|wide stereo|stereo width|compress(?:ed|ion)|mastered|(?:warm )?tape|analog(?:ue)? warmth|panned": "the mix is as it is; an edit changes it",
 }
 ENDINGS = re.compile(
     r"\b(?!(?:micro|heat|sound|brain|air|shock)wave)[a-z]{3,}(?:wave|core|gaze|tronica|billy|punk|metal)\b",

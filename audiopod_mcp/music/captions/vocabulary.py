@@ -213,7 +213,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
     r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing": "female voice",
     r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing": "male voice",
-    r"vocals?|voices?|singers?|singing|sung|vocalist|vocal chops|chopped vocals": "voice",
+    r"vocals?|voices?|singers?|singing|sung|vocalist|chant(?:s|ing)?|vocal chops|chopped vocals": "voice",
     r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle": "vinyl",
     r"risers?|sweeps?|uplifters?": "riser",
 }

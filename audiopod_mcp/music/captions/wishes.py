@@ -51,6 +51,7 @@ _NEUTRAL_WORDS = (
     "should would will do does there here up out off so such through throughout ending end ends vocals "
     "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
     "layers layered together main mode go "
+    "add adds adding bring "
 )
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 """Words that ask for nothing by themselves."""
@@ -77,7 +78,9 @@ _ENGLISH = frozenset(
         "but",
     )
 )
-_FADE = re.compile(r"\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE)
+_FADE = re.compile(
+    r"(?<!no )(?<!without )(?<!without a )(?<!without any )\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE
+)
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
 _BAR_COUNTS = {"one": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}

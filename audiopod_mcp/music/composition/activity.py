@@ -19,6 +19,8 @@ from .grooves import CLOSED, KICK, LOW_TOM, RIDE, SHAKER, SNARE, STICK, Groove
 _TIMEKEEPERS = (CLOSED, RIDE, SHAKER)
 _BUSIER_DRUMS = (*_TIMEKEEPERS, SNARE, LOW_TOM, STICK)
 """A busier drummer plays more of the first of these that the groove has."""
+_ACCENT = 0.3
+"""How far loudness follows the metre: the share that the lightest step would lose."""
 _MARK_WEIGHTS = {"X": 0.25, "o": -0.35, "u": -0.25, "R": 0.1}
 
 
@@ -84,6 +86,12 @@ def _repeated_mark(before: str, on_beat: bool) -> str:
     if before.isupper():
         return "R"
     return "x" if on_beat else "u"
+
+
+def metrical_accent(step: int, metre: Metre) -> float:
+    """Give the share of its velocity with which a step of the bar is struck: 1 on the downbeat."""
+    size = metre.steps_per_beat
+    return 1 - _ACCENT * (1 - _metrical_weight(step, size, metre.beats * size))
 
 
 def _metrical_weight(index: int, size: int, total: int) -> float:

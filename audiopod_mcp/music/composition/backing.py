@@ -14,8 +14,6 @@ from .random_streams import random_stream
 from .song_plan import PartWriter, SongPlan
 from .timeline import Bar
 
-_ACCENTS = {0: 0.9, 1: 0.78, 2: 0.84, 3: 0.78}
-
 
 def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     """Write a bass line: the member's figure on the tones of the chord, leading to the next root."""
@@ -65,7 +63,7 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                 "S": line.above(chord, chord.intervals[3] if len(chord.intervals) > 3 else 12),
                 "A": line.approach(chord, plan.chord(bar.start + bar.beats)),
             }[mark]  # fmt: skip
-            accent = _ACCENTS[0] if index == 0 else 0.8
+            accent = 0.94 * activity.metrical_accent(index, metre)
             writer.write(beat, length * 0.94, pitch, accent, intensity=intensity)
     return writer.sorted_notes()
 
@@ -190,7 +188,7 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                     if member.figure in ("muted", "chug", "skank")
                     else 0.8 / metre.steps_per_beat
                 )
-            accent = 0.86 if index == 0 else 0.8 if index % metre.steps_per_beat == 0 else 0.72
+            accent = 0.9 * activity.metrical_accent(index, metre)
             if mark.isdigit():
                 rung = 1.0 if instrument.release >= 0.06 else length
                 if plan.chord(beat + rung) is not current:  # No tone of the old chord rings into the new one.

@@ -166,7 +166,10 @@ def _write_bar(
             mark = steps[index]
             if mark in _MARK_VELOCITY:
                 beat = bar.start + index / metre.steps_per_beat - skip
-                writer.write(beat, 1 / metre.steps_per_beat, drum, _MARK_VELOCITY[mark], intensity=intensity)
+                touch = _MARK_VELOCITY[mark] * (
+                    activity.metrical_accent(index, metre) if drum in TIMEKEEPERS else 1.0
+                )
+                writer.write(beat, 1 / metre.steps_per_beat, drum, touch, intensity=intensity)
 
 
 def _half_time(steps: str, bar: int) -> str:

@@ -68,7 +68,7 @@ GROOVES: dict[str, Groove] = {
     },
     "house": {
         KICK: "X... X... X... X...",
-        CLAP: ".... x... .... x...",
+        CLAP: ".... X... .... X...",
         OPEN: "..x. ..x. ..x. ..x.",
         CLOSED: "o.oo o.oo o.oo o.oo",
     },
@@ -274,10 +274,10 @@ GROOVES: dict[str, Groove] = {
 
 # Grooves in three, and in two times three; a groove that has none there borrows one.
 TRIPLE_GROOVES: dict[str, Groove] = {
-    "default": {KICK: "X... .... ....", SNARE: ".... x... x...", CLOSED: "x.x. x.x. x.x."},
+    "default": {KICK: "X... ..x. ....", SNARE: ".... o... X...", CLOSED: "x.x. x.x. x.x."},
     "jazz": {RIDE: "X... x.x. x...", PEDAL: ".... x... x...", KICK: "x... .... ...."},
     "folk": {KICK: "X... .... ....", STICK: ".... x... x..."},
-    "metal": {KICK: "XxXx XxXx XxXx", SNARE: ".... X... X...", RIDE: "X... X... X..."},
+    "metal": {KICK: "XxXx XxXx XxXx", SNARE: ".... .... X...", RIDE: "X... x... x..."},
     "cinematic": {LOW_TOM: "X... x... x.xx", KICK: "X... .... ...."},
     "house": {KICK: "X... x... x...", CLAP: ".... x... ....", OPEN: "..x. ..x. ..x."},
     "hiphop": {KICK: "X..x .... ..x.", SNARE: ".... .... X...", CLOSED: "x.x. x.xx x.x."},

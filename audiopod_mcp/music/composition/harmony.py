@@ -24,10 +24,11 @@ SHARED_HARMONY = {
 }
 
 _SUBSTITUTES = (
-    {"IV": "ii", "ii": "IV", "vi": "iii", "V": "iii", "I": "vi", "IVmaj7": "ii7", "vi7": "iii7"},
-    {"VI": "iv", "iv": "VI", "III": "VI", "VII": "v", "VImaj7": "iv7", "iv7": "VImaj7", "v": "VII"},
+    {"IV": "ii", "ii": "IV", "vi": "iii", "IVmaj7": "ii7", "vi7": "iii7"},
+    {"VI": "iv", "iv": "VI", "III": "VI", "VII": "v", "VImaj7": "iv7", "iv7": "VImaj7"},
 )
-"""Chords that share two tones and can stand for each other, in major and in minor."""
+"""Chords that share two tones and can stand for each other, in major and in minor; nothing stands for the
+tonic and what leads there."""
 
 _DOMINANTS = re.compile(r"V(?!I)|b?VII|bII|v(?!i)")
 """Chords that want to resolve to the tonic: the dominant, and what serves as one."""
@@ -96,11 +97,12 @@ def _leads_on(word: str) -> bool:
 def _home_word(style: Style, key: Key, words: list[str]) -> str:
     """Give the numeral of the tonic as a section, or else the style, plays it where it comes to rest.
 
-    That is without the seventh of a minor or a ninth chord, which is half its relative.
+    That is with a sixth for a major seventh, which a tune that rests on the root would rub against, and
+    without the seventh of a minor chord, which makes it half its relative.
     """
     own = [name for word in (*words, *_style_progressions(style, key)) for name in re.split("[ ,]", word)]
     name = next((name for name in own if _is_home(name, key)), "i" if key.minor else "I")
-    return {"i9": "iadd9", "Imaj9": "Iadd9", "i7": "i"}.get(name, name)
+    return {"i9": "iadd9", "i7": "i", "Imaj9": "I6", "Imaj7": "I6"}.get(name, name)
 
 
 def _cadence_chord(style: Style, key: Key, words: list[str]) -> str | None:
@@ -126,8 +128,8 @@ def section_numerals(style: Style, key: Key, sections: list[Section], seed: int)
 
     A piece begins at home and returns there: the loop of its first and of its last section is turned so that
     it begins on the tonic, and a section ends in a cadence. Where the next one begins at home, its last bar
-    leads there; elsewhere it arrives before the next one sets out. Long sections arrive in any case, and then
-    lead on.
+    leads there; elsewhere it arrives before the next one sets out. Long sections arrive in any case: choruses
+    stay, others lead on.
     """
     loops = []
     for number, section in enumerate(sections):
@@ -141,7 +143,8 @@ def section_numerals(style: Style, key: Key, sections: list[Section], seed: int)
         if section.label != "bridge":
             _pass_home(words, loop, style, key)
         last = number + 1 == len(sections)
-        _close(words, loop, style, key, last or _is_home(loops[number + 1][0], key))
+        leads_on = last or _is_home(loops[number + 1][0], key)
+        _close(words, loop, style, key, leads_on, stays=section.label in ("chorus", "drop") and not last)
         found.append(words)
     return found
 
@@ -163,10 +166,10 @@ def _pass_home(words: list[str], loop: list[str], style: Style, key: Key) -> Non
             words[index] = ",".join([_home_word(style, key, loop), *words[index].split(",")[1:]])
 
 
-def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool) -> None:
-    """Bring a section of four bars or more to a cadence, in place: a half close or a full one."""
+def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: bool, *, stays: bool) -> None:
+    """Bring a section to a cadence, in place: a half close or a full one."""
     dominant = _cadence_chord(style, key, loop)
-    if len(words) < 4 or dominant is None:
+    if len(words) < 2 or dominant is None:
         return
     home = _home_word(style, key, loop)
     turns = _is_home(words[-2], key) and _leads_on(words[-1])
@@ -181,7 +184,7 @@ def _close(words: list[str], loop: list[str], style: Style, key: Key, leads_on: 
         return
     if not (_leads_home(words[-2]) or _is_home(words[-2], key)):
         words[-2] = f"{words[-2].split(',')[0]},{dominant}"
-    words[-1] = f"{home},{dominant}" if leads_on else home
+    words[-1] = f"{home},{dominant}" if leads_on and not stays else home
 
 
 def chords_by_beat(
@@ -207,7 +210,7 @@ def chords_by_beat(
             continue
         own = numerals[bar.section]
         word = own[min(bar.index, len(own) - 1)]
-        if timeline.ending and bar is bars[-2] and not _leads_on(word):
+        if timeline.ending and bar is bars[-2] and (key.mode or not _leads_on(word)):
             # The last chord is the tonic; what comes before leads there.
             word = _cadence_chord(style, key, own) or word
         names = word.split(",")

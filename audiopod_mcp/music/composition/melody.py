@@ -106,7 +106,7 @@ class _Themes:
             kind = bars[0].index // 2 % 4
         letter, moved, close = self._theme_phrase(label, kind)
         if bars[-1].last or kind == 3:
-            # A section ends with a phrase, and where the harmony is home the tune rests there.
+            # A section does not end in the middle of a phrase; where the harmony is home, the tune rests.
             close = self._close(bars[-1])
         if label == "solo":
             letter += str(bars[0].index // 4)

@@ -89,8 +89,9 @@ def choose_pitches(
         elif leap:
             weights *= np.where(step * leap > 0, 1.25, 1.0)
         if slot.final:
-            rest = plan.key.tonic if plan.key.tonic in chord.tones else chord.root
-            weights *= np.where(allowed % 12 == rest, 8.0, np.where(chordal, 2.0, 0.02))
+            weights *= np.where(
+                allowed % 12 == _resting_class(plan, chord), 24.0, np.where(chordal, 2.0, 0.02)
+            )
         elif slot.half:
             weights *= np.where(chordal & (allowed % 12 != chord.root), 5.0, np.where(chordal, 1.5, 0.05))
         elif slot.strong:
@@ -105,14 +106,16 @@ def choose_pitches(
         if following is not slot and (following.strong or following.final or following.half):
             way = (chord, plan.chord(following.beat), following.final)
             if way not in approaches:
-                approaches[way] = _approach_weights(allowed, *way[1:])
+                goals = (_resting_class(plan, way[1]),) if following.final else way[1].tones
+                approaches[way] = _approach_weights(allowed, goals)
             weights *= approaches[way]
         if shape is not None and number < len(shape):
-            aim, width = shape[number], 1.5
+            # A full close need not repeat how the earlier phrase ended.
+            aim, width = shape[number], 6.0 if slot.final else 1.5
         else:
             x = number / max(1, len(slots) - 1)
             arch = 1 - abs(x - peak) / max(peak, 1 - peak) * 1.6
-            aim, width = middle + (high - low) * 0.2 * arch, 4.5
+            aim, width = middle + (high - low) * 0.2 * arch, 6.0 if slot.final else 4.5
         weights = weights * np.exp(-(((allowed - aim) / width) ** 2)) + 1e-12
         chosen = float(allowed[int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum()))])
         leap, last = chosen - last, chosen
@@ -138,8 +141,12 @@ def _allowed_pitches(plan: SongPlan, chord: Chord, candidates: _Pitches) -> tupl
     return candidates[keep], chordal[keep], rubbing[keep]
 
 
-def _approach_weights(allowed: _Pitches, chord: Chord, final: bool) -> _Weights:
+def _resting_class(plan: SongPlan, chord: Chord) -> int:
+    """Give the pitch class on which a full close ends: the tonic, or the root of a chord without it."""
+    return plan.key.tonic if plan.key.tonic in chord.tones else chord.root
+
+
+def _approach_weights(allowed: _Pitches, goals: tuple[int, ...]) -> _Weights:
     """Weigh pitches by whether a step leads from them to where the next strong note is likely to be."""
-    goals = np.array((chord.root,) if final else chord.tones)
-    apart = (allowed[:, None] - goals) % 12
+    apart = (allowed[:, None] - np.array(goals)) % 12
     return np.where((np.minimum(apart, 12 - apart) <= 2).any(axis=1), 1.6, 0.7)

@@ -99,7 +99,7 @@ def edit(
     if prompt and not plan.steps and not (composed and plan.style) and not lyrics:
         raise Refused("recording_keeps_its_style") if plan.style else plan.refusal
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
-    layers = dict(stems) if composed and stems else {RESIDUAL: audio}
+    layers = stems if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
     receipt = Receipt(wording)
     for left in plan.left_out:

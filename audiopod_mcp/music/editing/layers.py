@@ -34,6 +34,7 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.score import concatenated, excerpt
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.synthesis import Multitrack
 
 RESIDUAL = ""
 """The layer of a recording without stems: all of it, or what is left beside the stems taken out of it."""
@@ -78,11 +79,18 @@ class LayeredTrack:
 
     @property
     def channels(self) -> int:
-        return int(next(iter(self.layers.values())).shape[1])
+        return self._shape[1]
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        if isinstance(self.layers, Multitrack):  # which need not be read for this
+            return self.layers.samples, self.layers.channels
+        samples, channels = next(iter(self.layers.values())).shape
+        return samples, channels
 
     @property
     def samples(self) -> int:
-        return len(next(iter(self.layers.values())))
+        return self._shape[0]
 
     @property
     def seconds(self) -> float:
@@ -111,7 +119,7 @@ class LayeredTrack:
         """What is in samples ``[first, last)``, of the layers and of the score."""
         if (first, last) == (0, self.samples):
             return self
-        layers = {track: layer[first:last] for track, layer in self.layers.items()}
+        layers = Multitrack.gather((track, layer[first:last]) for track, layer in self.layers.items())
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
         return replace(self, layers=layers, score=score)
 
@@ -120,7 +128,9 @@ class LayeredTrack:
     ) -> LayeredTrack:
         """Change every layer with ``change``, or only that of ``track``, which is separated if need be."""
         piece = self if track is None else self.separate(track, report)
-        layers = {name: change(x) if track in (None, name) else x for name, x in piece.layers.items()}
+        layers = Multitrack.gather(
+            (name, change(x) if track in (None, name) else x) for name, x in piece.layers.items()
+        )
         return replace(piece, layers=layers)
 
     def separate(self, track: str, report: Progress) -> LayeredTrack:
@@ -169,16 +179,19 @@ class LayeredTrack:
         if not before and not after:
             return part
         nothing, silence = np.zeros_like(self.mix), np.zeros_like(part.mix)
-        layers = {}
-        for track in (*self.layers, *(track for track in part.layers if track not in self.layers)):
+        weight = _weight(part.samples, fade * before, fade * after)
+
+        def joined(track: str) -> Audio:
             old, new = self.layers.get(track, nothing), part.layers.get(track, silence)
             if part.samples == last - first:
-                weight = _weight(part.samples, fade * before, fade * after)
-                layers[track] = old.copy()
-                layers[track][first:last] += weight * (new - old[first:last])
-            else:
-                whole = crossfade(old[: first + fade], new, fade) if before else new
-                layers[track] = crossfade(whole, old[last - fade :], fade) if after else whole
+                layer = old.copy()
+                layer[first:last] += weight * (new - old[first:last])
+                return layer
+            whole = crossfade(old[: first + fade], new, fade) if before else new
+            return crossfade(whole, old[last - fade :], fade) if after else whole
+
+        tracks = (*self.layers, *(track for track in part.layers if track not in self.layers))
+        layers = Multitrack.gather((track, joined(track)) for track in tracks)
         score = part.score
         if self.score is not None and score is not None:
             start, end = first / self.rate, last / self.rate
@@ -194,13 +207,15 @@ class LayeredTrack:
         from what follows the stretch before it, so that no time is lost.
         """
         fade = round(CROSSFADE * self.rate)
-        layers = {}
-        for track, layer in self.layers.items():
+
+        def joined(layer: Audio) -> Audio:
             out = layer[spans[0][0] : spans[0][1]]
             for (_, end), (first, last) in pairwise(spans):
                 tail = fix_length(layer[end : end + fade], fade) if end != first else layer[:0]
                 out = crossfade(np.concatenate((out, tail)), layer[first:last], len(tail))
-            layers[track] = out
+            return out
+
+        layers = Multitrack.gather((track, joined(layer)) for track, layer in self.layers.items())
         score = self.score
         if score is not None:
             score = concatenated(

@@ -30,7 +30,7 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalance, remove_source
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.synthesis import render
+from audiopod_mcp.music.synthesis import Multitrack, record
 from audiopod_mcp.music.theory import parse_key
 
 from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
@@ -132,7 +132,11 @@ def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         others, lambda x: time_stretch(x, piece.rate, 1 / speed, progress_within(report, 0.6, 1.0))
     )
     return replace(
-        piece, layers={track: {**others, **rendered}[track] for track in piece.layers}, score=score
+        piece,
+        layers=Multitrack.gather(
+            (track, rendered[track] if track in rendered else others[track]) for track in piece.layers
+        ),
+        score=score,
     )
 
 
@@ -178,7 +182,11 @@ def _shifted(
     """``piece`` with the layers that were ``rendered`` from ``score``, and the other pitched ones shifted."""
     pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in rendered}
     higher = _change_together(pitched, lambda x: pitch_shift(x, piece.rate, semitones, report))
-    return replace(piece, layers={**piece.layers, **higher, **rendered}, score=score)
+    layers = Multitrack.gather(
+        (track, rendered[track] if track in rendered else higher.get(track, layer))
+        for track, layer in piece.layers.items()
+    )
+    return replace(piece, layers=layers, score=score)
 
 
 def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -208,14 +216,14 @@ def _change_together(layers: Mapping[str, Audio], change: Callable[[Audio], Audi
     return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
-def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) -> dict[str, Audio]:
+def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) -> Mapping[str, Audio]:
     """The layers that still sound as the piece's own score, but for their level, rendered from ``score``.
 
     That sounds better than any stretching. A layer whose sound was changed is not among them.
     """
     if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
         return {}
-    before = render(piece.score, seed=piece.score.seed, report=progress_within(report, 0.0, 0.5))
+    before = record(piece.score, seed=piece.score.seed, report=progress_within(report, 0.0, 0.5))
     gains = {}
     for track, own in piece.layers.items():
         old = fix_length(before.get(track, own[:0]), piece.samples)
@@ -224,9 +232,11 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
             gains[track] = np.float32(gain)
     if not gains:
         return {}
-    new = render(score, seed=score.seed, report=progress_within(report, 0.5, 1.0))
+    new = record(score, seed=score.seed, report=progress_within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
-    return {track: fix_length(new[track] * gain, samples) for track, gain in gains.items() if track in new}
+    return Multitrack.gather(
+        (track, fix_length(new[track] * gain, samples)) for track, gain in gains.items() if track in new
+    )
 
 
 def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:

@@ -11,6 +11,8 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from .layers import LayeredTrack, track_label
 from .step import EditStep
 
+_STRETCH = 1 << 20
+"""Samples whose spectrum is measured at a time: that of ten minutes would be large."""
 _SILENT = 1e-9
 """Power of what is not heard."""
 
@@ -119,7 +121,7 @@ def level_change(before: Audio, after: Audio) -> float:
     """By how much the level changed, dB."""
     if len(before) != len(after):
         return 0.0
-    old, new = (float(np.square(audio, dtype=np.float64).mean()) for audio in (before, after))
+    old, new = (float(np.einsum("ij,ij->", x, x, dtype=np.float64)) / max(1, x.size) for x in (before, after))
     return float(10 * np.log10(new / old)) if old > _SILENT**2 and new > _SILENT**2 else -np.inf
 
 
@@ -127,9 +129,13 @@ def band_change(before: Audio, after: Audio, rate: int, low: float, high: float)
     """By how much the level between two frequencies, Hz, changed, dB."""
 
     def power(audio: Audio) -> float:
-        spectrum = np.square(np.abs(np.fft.rfft(audio, axis=0))).sum(axis=1)
-        hertz = np.fft.rfftfreq(len(audio), 1 / rate)
-        return float(spectrum[(low <= hertz) & (hertz <= high)].sum()) / max(1, len(audio)) + 1e-12
+        total = 0.0
+        for start in range(0, len(audio), _STRETCH):
+            stretch = audio[start : start + _STRETCH]
+            hertz = np.fft.rfftfreq(len(stretch), 1 / rate)
+            spectrum = np.fft.rfft(stretch, axis=0)[(low <= hertz) & (hertz <= high)]
+            total += float(np.square(np.abs(spectrum)).sum(dtype=np.float64)) / len(stretch)
+        return total + 1e-12
 
     return float(10 * np.log10(power(after) / power(before)))
 

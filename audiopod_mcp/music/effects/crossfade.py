@@ -6,7 +6,7 @@ not resampled, not scaled and not rounded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,15 @@ import soxr
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.signal.loudness import Sliceable
 from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
 CEILING = 0.97
 """Peak that new music is limited to: −0.3 dB of full scale."""
 CROSSFADE = 0.03
 """Length of a crossfade between two pieces of music on a common beat, seconds."""
+_PIECE = 1 << 18
+"""Samples that are worked on at a time."""
 _LOOK_AHEAD = 0.005
 """How long before and after a peak its gain is held, seconds."""
 
@@ -139,7 +142,7 @@ def splice(audio: Audio, insert: Audio, start: int, fade_in: int, fade_out: int)
 
 
 def limiter_gain(
-    audio: Audio, rate: int, ceiling: float = CEILING, *, beside: Audio | None = None
+    audio: Sliceable, rate: int, ceiling: float = CEILING, *, beside: Audio | None = None
 ) -> npt.NDArray[np.float32]:
     """The gain of a look-ahead limiter.
 
@@ -161,26 +164,31 @@ def limiter_gain(
     float32 array, shape (n, 1)
         At most 1.
     """
-    mix = audio if beside is None else audio + beside
-    peaks = np.maximum.reduce([np.abs(channel) for channel in mix.T])
-    if peaks.max(initial=0.0) <= ceiling:
+    need = np.empty(len(audio), np.float32)
+    for piece in _pieces(len(audio)):  # minutes of each step of this are large
+        mix = audio[piece] if beside is None else audio[piece] + beside[piece]
+        need[piece] = np.maximum.reduce([np.abs(channel) for channel in mix.T])
+    if need.max(initial=0.0) <= ceiling:
         return np.ones((len(audio), 1), np.float32)
-    if beside is None:  # in place: minutes of it are large
-        np.maximum(peaks, 1e-9, out=peaks)
-        np.divide(ceiling, peaks, out=peaks)
-        need = np.minimum(1.0, peaks, out=peaks)
-    else:
+    for piece in _pieces(len(audio)):
+        if beside is None:
+            need[piece] = np.minimum(1.0, ceiling / np.maximum(need[piece], 1e-9))
+            continue
+        mix = audio[piece] + beside[piece]
         sign = np.sign(mix)
-        room = np.clip((ceiling - sign * beside) / np.maximum(sign * audio, 1e-9), 0.0, 1.0)
-        need = np.where(np.abs(mix) > ceiling, room, 1.0).min(axis=1)
-    del mix, peaks
+        room = (ceiling - sign * beside[piece]) / np.maximum(sign * audio[piece], 1e-9)
+        need[piece] = np.where(np.abs(mix) > ceiling, np.clip(room, 0.0, 1.0), 1.0).min(axis=1)
     width = max(1, round(_LOOK_AHEAD * rate)) | 1
-    need = minimum_filter1d(need, 2 * width + 1)
+    held = minimum_filter1d(need, 2 * width + 1)
     # Two running means within the held width make a triangle, without corners that could be heard.
-    for _ in range(2):
-        need = uniform_filter1d(need, width, mode="nearest")
-    gain: npt.NDArray[np.float32] = need.astype(np.float32, copy=False)[:, None]
+    uniform_filter1d(held, width, mode="nearest", output=need)
+    uniform_filter1d(need, width, mode="nearest", output=held)
+    gain: npt.NDArray[np.float32] = held[:, None]
     return gain
+
+
+def _pieces(samples: int) -> Iterator[slice]:
+    return (slice(start, start + _PIECE) for start in range(0, samples, _PIECE))
 
 
 def mixdown(stems: Mapping[str, Audio]) -> Audio:

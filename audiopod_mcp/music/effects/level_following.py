@@ -11,8 +11,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.stft import STFT, Array, Complex, sine
+from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
-from .crossfade import CEILING, fix_length, limiter_gain, mixdown
+from .crossfade import CEILING, fix_length, limiter_gain
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,7 +38,7 @@ def match_levels(
     *,
     seams: tuple[bool, bool] = (True, True),
     report: Progress = ignore_progress,
-) -> dict[str, Audio]:
+) -> Multitrack:
     """Bring new music to the levels of the stretch of a song that it replaces.
 
     At the seams every band gets the level of the source, up to 12 dB up or down; from 2.5 s on only the rises
@@ -57,7 +58,7 @@ def match_levels(
 
     Returns
     -------
-    dict of float32 arrays, each of shape (n, channels)
+    Multitrack of float32 arrays, each of shape (n, channels)
 
     References
     ----------
@@ -69,19 +70,18 @@ def match_levels(
     times = stft.times(stft.frame_count(samples), rate)
     near = _nearness(times, samples / rate, seams)
     wanted = _band_powers(source, rate)
-    out = {track: fix_length(stem, samples) for track, stem in stems.items()}
-    mix = mixdown(out)
+    out = Multitrack.gather((track, fix_length(stem, samples)) for track, stem in stems.items())
+    mix = out.mixdown()
     gains = _band_gains(wanted, _band_powers(mix, rate), times, near)
-    for track, stem in out.items():
-        out[track] = _apply_gains(stem, rate, gains, report)
-    mix = mixdown(out)
+    out.map(lambda stem: _apply_gains(stem, rate, gains, report))
+    mix = out.mixdown()
     # Limiting takes from loud attacks: what is missing then at the seams is given back.
     mix = mix * limiter_gain(mix, rate, max(CEILING, float(np.abs(source).max(initial=0.0))))
     totals = wanted.sum(axis=1), _band_powers(mix, rate).sum(axis=1)
     missing = near * np.clip(_level_difference(*totals, times, _SEAM_SMOOTHING), -3, 3)
     curve = 10 ** (np.interp(np.arange(samples) / rate, times, missing) / 20)
-    curve = curve[:, None].astype(np.float32)
-    return {track: np.asarray(stem * curve, np.float32) for track, stem in out.items()}
+    out.scale(curve.astype(np.float32))
+    return out
 
 
 def _band_gains(wanted: FloatArray, own: FloatArray, times: FloatArray, near: FloatArray) -> FloatArray:

@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import oaconvolve
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
-from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness
 from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
 from .crossfade import CEILING, limiter_gain, mixdown, resample
@@ -160,7 +160,7 @@ def apply_filter(audio: Audio, taps: FirFilter, report: Progress = ignore_progre
     return out
 
 
-def loudness_gain(audio: Audio, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:
+def loudness_gain(audio: Sliceable, rate: int, loudness: float | None, *, at_most: float = 24.0) -> float:
     """The factor that brings a recording to a loudness.
 
     Parameters
@@ -248,17 +248,19 @@ def match_mix(
         stems.map(fitted)
     else:
         matched = {track: fitted(stem) for track, stem in stems.items()}
-    mix = mixdown(matched)
-    curve = np.ones((len(mix), 1), np.float32)
+    mix = Multitrack.gather([("mix", mixdown(matched))])
+    curve = np.ones((mix.samples, 1), np.float32)
     # A limiter takes loudness away again; after two rounds it is right within a tenth of a decibel or two.
     for _ in range(2):
         report(0.0, "matching the loudness")
-        step = np.float32(loudness_gain(mix, rate, target.loudness))
-        mix *= step
+        step = np.float32(loudness_gain(mix.tape("mix"), rate, target.loudness))
+        mix.scale(step)
         report(0.0, "matching the loudness")
-        limit = limiter_gain(mix, rate, CEILING)
-        mix *= limit
-        curve *= step * limit
+        limit = limiter_gain(mix.tape("mix"), rate, CEILING)
+        mix.scale(limit[:, 0])
+        limit = limit * step
+        curve *= limit
+        del limit
     del mix
     report(1.0, "matching the loudness")
     if isinstance(matched, Multitrack):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
 from .crossfade import limiter_gain, mixdown
 
@@ -26,7 +28,7 @@ _MAX_LIMITING = 9.0
 
 def limit_true_peak(
     layers: Mapping[str, Audio], before: Mapping[str, Audio], rate: int, ceiling: float
-) -> dict[str, Audio]:
+) -> Mapping[str, Audio]:
     """Limit the true peak of the sum of some layers.
 
     Layers that are as they were before stay so, if it is enough to turn down the others at such moments.
@@ -43,28 +45,54 @@ def limit_true_peak(
 
     Returns
     -------
-    dict of float32 arrays, shaped like ``layers``
+    mapping of float32 arrays, shaped like ``layers``; these themselves where there is nothing to limit
     """
     mix = mixdown(layers)
     over = true_peak(mix, rate) - ceiling
     # What was over full scale before, as a recording of floats may be, is not for a change elsewhere to mend.
-    highest = max(1.0, float(np.abs(mixdown(before)).max(initial=0.0)))
-    if over <= _TOLERANCE and np.abs(mix).max(initial=0.0) <= highest:
-        return dict(layers)
+    highest = max(1.0, _sample_peak(mixdown(before)))
+    if over <= _TOLERANCE and _sample_peak(mix) <= highest:
+        return layers
     changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
-    unchanged = {track: x for track, x in layers.items() if track not in changed}
-    rest = mixdown(unchanged or {"": np.zeros_like(mix)})
+    rest = np.zeros(mix.shape, np.float32)  # no memory is taken by what stays silent
+    for track in layers:
+        if track not in changed:
+            rest += layers[track]
     if not changed or true_peak(rest, rate) > ceiling - _HEADROOM:
-        changed, rest = set(layers), np.zeros_like(mix)
-    moving, sample_ceiling = mix - rest, min(highest, 10 ** (ceiling / 20))
+        changed, rest = set(layers), np.zeros(mix.shape, np.float32)
+    moving, sample_ceiling = np.subtract(mix, rest, out=mix), min(highest, 10 ** (ceiling / 20))
     for _ in range(9):
+        gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
         # The limiter looks at samples; what rises between them lowers its ceiling.
-        over = true_peak(rest + moving * gain, rate) - ceiling
+        over = true_peak(_Sum(rest, moving, gain), rate) - ceiling
         if over <= _TOLERANCE:
             break
         sample_ceiling *= 10 ** (-(over + _TOLERANCE) / 20)
-    return {track: x * gain if track in changed else x for track, x in layers.items()}
+    return Multitrack.gather((track, x * gain if track in changed else x) for track, x in layers.items())
+
+
+def _sample_peak(audio: Audio) -> float:
+    return float(max(audio.max(initial=0.0), -audio.min(initial=0.0)))
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """``rest + moving * gain``, a stretch at a time: minutes of it are large."""
+
+    rest: Audio
+    moving: Audio
+    gain: npt.NDArray[np.float32]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.rest.shape
+
+    def __len__(self) -> int:
+        return len(self.rest)
+
+    def __getitem__(self, piece: slice) -> Audio:
+        return self.rest[piece] + self.moving[piece] * self.gain[piece]
 
 
 def normalization_gain(

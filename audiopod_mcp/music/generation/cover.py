@@ -151,7 +151,7 @@ def cover(
     made = Production.of(played)
     if strength > 0:
         made.follow(dynamics_gain(audio, played.audio, strength))
-    played = replace(played, audio=played.audio[:0])  # the mix will be another: minutes of it are large
+    played = replace(played, audio=audio[:0])  # the mix will be another: minutes of it are large
     loudness = integrated_loudness(audio, rate) if analysis is None else analysis.loudness
     target = None if loudness is None else float(np.clip(loudness, _QUIETEST, _LOUDEST))
     made.match(target, report=progress_within(report, 0.92, 1.0))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,6 @@ from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, le
 from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import (
     Audio,
-    Brief,
     Progress,
     Refused,
     Rendering,
@@ -31,10 +29,12 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
+from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
-from .receipts import Played, Receipt, receipt
+from .extension_receipt import BIG, ENDING, FADE_OUT, both_sides, own_words_of, receipt_of
+from .receipts import Receipt
 from .style_matching import matching_style
 
 MAX_EXTENSION = 60.0
@@ -45,22 +45,6 @@ _MAX_WAIT = 0.7
 """Seconds that new music waits for a beat; slow beats are farther apart, and a hole is worse."""
 _FADING_LEVEL = 6.0
 """dB below its own level from which on a song gives way to what is added; twice that at its very end."""
-_ENDING = re.compile(
-    r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
-)
-_KEPT = {"cannot": "name the key, the metre or the tempo that it is to go on in: D minor, 3/4, 90 BPM"}
-"""What to ask for, where a change is wished without saying to what."""
-_GOING_ON = re.compile(
-    r"\b(?:continu\w+|go(?:es|ing)? on|keep(?:s|ing)? (?:going|on)|carr(?:y|ies) on|now|next"
-    r"|same (?:groove|style|band)|more of (?:it|the same))\b",
-    re.IGNORECASE,
-)
-"""How an extension is asked for that is like the song."""
-_BIG = re.compile(
-    r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
-    re.IGNORECASE,
-)
-_FADE_OUT = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
 
 
 def extend(
@@ -120,7 +104,7 @@ def extend(
             raise Refused("extension_out_of_range", side=side, length=length, longest=MAX_EXTENSION)
     if before == 0 and after == 0:
         raise Refused("nothing_to_extend", longest=MAX_EXTENSION)
-    parts = Rendering(audio, rate, dict(stems or {}), score, score.lyrics if score else ())
+    parts = Rendering(audio, rate, stems or {}, score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("after", after), ("before", before)) if length > 0]
     notes: list[str] = []
     told: list[Receipt] = []
@@ -129,7 +113,7 @@ def extend(
             parts, side == "before", length, caption, lyrics if number == 0 else None, seed + number,
             progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes, told,
         )  # fmt: skip
-    both = _both_sides(told)
+    both = both_sides(told)
     return Rendering(
         parts.audio,
         rate,
@@ -140,18 +124,6 @@ def extend(
         both.done,
         (*both.not_done, *parts.not_done),
     )
-
-
-def _both_sides(told: list[Receipt]) -> Receipt:
-    """One receipt of two: what was done on one side was done, and the players are told once."""
-    first, *others = told
-    done = [*first.done, *(fact for other in others for fact in other.done if not fact.startswith("plays: "))]
-    missed = [wish for wish in first.not_done if all(wish.asked in _asked(other) for other in others)]
-    return Receipt(tuple(dict.fromkeys(done)), tuple(missed))
-
-
-def _asked(receipt: Receipt) -> set[str]:
-    return {wish.asked for wish in receipt.not_done}
 
 
 def _extended(
@@ -191,11 +163,11 @@ def _extended(
         lyrics=lyrics,
     )
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
-    ending = not before and bool(_ENDING.search(prompt))
-    fades_out = not before and (bool(_FADE_OUT.search(prompt)) or read_lyrics(lyrics or "").fades_out)
+    ending = not before and bool(ENDING.search(prompt))
+    fades_out = not before and (bool(FADE_OUT.search(prompt)) or read_lyrics(lyrics or "").fades_out)
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
-        label=_label(own, before, prompt), ending=ending, big=bool(_BIG.search(prompt)),
+        label=_label(own, before, prompt), ending=ending, big=bool(BIG.search(prompt)),
     )  # fmt: skip
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     at = 0.0 if before else len(audio) / rate - overlap
@@ -203,8 +175,8 @@ def _extended(
     report(0.9, "joining it to the song")
     before_it = song.score.brief if song.score else None
     same_energy = before_it is not None and abs(before_it.energy - brief.energy) < 0.05
-    of_prompt = _receipt_of(
-        song, played, brief, prompt, before, length, overlap, _own_words(own, frame, ending, same_energy)
+    of_prompt = receipt_of(
+        song, played, brief, prompt, before, length, overlap, own_words_of(own, frame, ending, same_energy)
     )
     told.append(Receipt((*of_prompt.done, *done), of_prompt.not_done))
     unmet = tuple(dict.fromkeys((*song.not_done, *not_done)))
@@ -223,20 +195,23 @@ def _extended(
     )  # fmt: skip
     samples = round(length * rate) + edge.samples
     shape = _level_curve(samples, rate, edge, before, fading=fades_out)
-    new = {track: fix_length(stem, samples) * shape for track, stem in new.items()}
+    new = Multitrack.gather((track, fix_length(stem, samples) * shape) for track, stem in new.items())
 
     # Two loud moments may meet where they overlap.
-    peak = max(1.0, float(np.abs(audio).max(initial=0.0)))
-    out = np.clip(_overlapped(audio, mixdown(new), edge, before), -peak, peak)
-    if song.score is None or not song.stems:
+    peak = max(1.0, float(audio.max(initial=0.0)), float(-audio.min(initial=0.0)))
+    out = _overlapped(audio, mixdown(new), edge, before)
+    np.clip(out, -peak, peak, out=out)
+    if song.score is None or not song.stems or played.score is None:
         if before:
             lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
         return Rendering(out, rate, lyrics=lines, notes=song.notes, not_done=unmet)
-    nothing, silence = np.zeros_like(audio), np.zeros((samples, audio.shape[1]), np.float32)
+    nothing, silence = np.zeros(audio.shape, np.float32), np.zeros((samples, audio.shape[1]), np.float32)
     tracks = (*song.stems, *(track for track in new if track not in song.stems))
-    merged = {t: _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before) for t in tracks}
+    merged = Multitrack.gather(
+        (t, _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before)) for t in tracks
+    )
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
         whole = concatenated((added, song.score) if before else (song.score, added))
@@ -245,52 +220,6 @@ def _extended(
     else:
         whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
     return Rendering(out, rate, merged, whole, whole.lyrics, song.notes, not_done=unmet)
-
-
-def _receipt_of(
-    song: Rendering,
-    played: Rendering,
-    brief: Brief,
-    prompt: str,
-    before: bool,
-    length: float,
-    overlap: float,
-    own_words: str,
-) -> Receipt:
-    """What was done of ``prompt``, and where the new music enters or gives over to the song.
-
-    ``own_words`` is a pattern of words that the extension itself has done.
-    """
-    assert played.score is not None  # noqa: S101 - accompany() always writes one
-    score = replace(played.score, duration=length)
-    fading = ("fade out to the end",) if _FADE_OUT.search(prompt) and not before else ()
-    entry = len(song.audio) / song.rate - overlap
-    told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words))
-    if before:
-        fact = (
-            f"the song begins at {_exact(length)}; every sample of it from {_exact(length + overlap + 0.01)} "
-            "on is as it was"
-        )
-    else:
-        fact = f"the new music enters at {_exact(entry)}; every sample before is as it was"
-    return Receipt((fact, *told.done), told.not_done)
-
-
-def _exact(seconds: float) -> str:
-    """A time to the hundredth of a second, rounded down: what is said to lie before it does."""
-    minutes, rest = divmod(math.floor(100 * seconds + 1e-6), 6000)
-    return f"{minutes}:{rest / 100:05.2f}"
-
-
-def _own_words(own: LeadSheet, frame: LeadSheet, ending: bool, same_energy: bool) -> str:
-    """A pattern of the words by which an extension is asked for that goes on, changes or ends as it does."""
-    words = [_GOING_ON.pattern]
-    words += [_ENDING.pattern] * ending
-    words += [r"same (?:energy|mood|feel|vibe)"] * same_energy
-    words += [r"key change|modulat"] * (frame.key != own.key)
-    words += [r"tempo change|speed|slow(?:s|ing)? down|gets? (?:faster|slower)"] * (frame.tempo != own.tempo)
-    words += [r"time signature change|changing met"] * (frame.timesignature != own.timesignature)
-    return "|".join(words)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def _settle(wish: Wish, played: Played) -> str | NotDone | None:
         return wish.asked
     if wish.kind == "unread":
         return "unread"
-    if wish.kind == "cannot" and "extend_track" in wish.value and "cannot" in played.kept:
+    if wish.kind == "cannot" and "an extension" in wish.value and "cannot" in played.kept:
         return NotDone(wish.asked, played.kept["cannot"])
     if wish.kind in _IMPOSSIBLE:
         return NotDone(wish.asked, _IMPOSSIBLE[wish.kind].format(played.brief.style) or wish.value)

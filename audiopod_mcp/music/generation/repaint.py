@@ -27,6 +27,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
+from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import accompany
 from .changed_frame import wanted_key
@@ -152,7 +153,7 @@ def repaint(
     new = match_mix(
         played.stems, rate, audio.shape[1], target, report=progress_within(report, 0.9, 1.0)
     )  # fmt: skip
-    new = {track: fix_length(stem, last - first) for track, stem in new.items()}
+    new = Multitrack.gather((track, fix_length(stem, last - first)) for track, stem in new.items())
     if level_is_own:
         # What fades, grows or waits there goes on doing so: at both seams the levels meet.
         new = match_levels(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
@@ -160,8 +161,9 @@ def repaint(
     seams = _seams(frame.beats if frame.has_pulse else (), rate, first, last, len(audio))
     out = _spliced(audio, mixdown(new), *seams)
     gain = np.ones((len(audio), 1), np.float32)
-    gain[first:last] = limiter_gain(out[first:last], rate, max(CEILING, float(np.abs(audio).max(initial=0))))
-    out = out * gain
+    loudest = max(CEILING, float(audio.max(initial=0)), float(-audio.min(initial=0)))
+    gain[first:last] = limiter_gain(out[first:last], rate, loudest)
+    out *= gain
     notes = () if frame.has_pulse else ("No steady beat was heard here; the new music keeps its own time.",)
     if heard_style:
         notes = (
@@ -188,11 +190,11 @@ def repaint(
             done=done,
             not_done=not_done,
         )
-    nothing = np.zeros_like(audio)
-    merged = {
-        track: _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain
+    nothing = np.zeros(audio.shape, np.float32)
+    merged = Multitrack.gather(
+        (track, _spliced(stems.get(track, nothing), new.get(track, nothing[first:last]), *seams) * gain)
         for track in (*stems, *(track for track in new if track not in stems))
-    }
+    )
     whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
     return Rendering(out, rate, merged, whole, whole.lyrics, notes, done, not_done)
 

@@ -181,7 +181,7 @@ def settle_finish(wish: Wish, played: Played) -> str | NotDone:
     if name == "dry" and played.brief.dry:
         return fact(wish.asked, "no room, no echo")
     done = next((fact for fact in played.finish if fact.startswith(name)), None)
-    return fact(wish.asked, done) if done else NotDone(wish.asked, "edit_track does that afterwards")
+    return fact(wish.asked, done) if done else NotDone(wish.asked, "an edit does that afterwards")
 
 
 def settle_language(wish: Wish, played: Played) -> str | NotDone:

@@ -21,7 +21,16 @@ _BLOCK_SECONDS = 2
 """Seconds filtered at a time."""
 
 
-def integrated_loudness(audio: Audio, rate: int, report: Progress = ignore_progress) -> float | None:
+class Sliceable(Protocol):
+    """A recording of which stretches can be had: an array, or one that lies on the disk."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, piece: slice, /) -> Audio: ...
+
+
+def integrated_loudness(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> float | None:
     """Integrated loudness by ITU-R BS.1770-4: K-weighting, blocks of 400 ms, absolute and relative gate.
 
     Parameters
@@ -67,7 +76,7 @@ def gated_loudness(energy: npt.NDArray[np.float64], step: int) -> float | None:
     return float(-0.691 + 10 * np.log10(loud.mean()))
 
 
-def true_peak(audio: Audio, rate: int) -> float:
+def true_peak(audio: Sliceable, rate: int) -> float:
     """The highest peak between the samples, by 4-fold oversampling (ITU-R BS.1770-4, annex 2).
 
     Parameters
@@ -81,7 +90,8 @@ def true_peak(audio: Audio, rate: int) -> float:
     float
         dB relative to full scale (dBTP); ``-inf`` for silence.
     """
-    sample_peak = float(np.abs(np.nan_to_num(audio)).max(initial=0.0))
+    seconds = (audio[start : start + rate] for start in range(0, len(audio), rate))
+    sample_peak = max((float(np.abs(np.nan_to_num(second)).max()) for second in seconds), default=0.0)
     if sample_peak <= 0.0:
         return -math.inf
     peak, margin = sample_peak, 256
@@ -97,15 +107,6 @@ def true_peak(audio: Audio, rate: int) -> float:
 def _power(lufs: float) -> float:
     """The mean power of a block of this loudness."""
     return float(10 ** ((lufs + 0.691) / 10))
-
-
-class Sliceable(Protocol):
-    """A recording of which stretches can be had: an array, or one that lies on the disk."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    def __len__(self) -> int: ...
-    def __getitem__(self, piece: slice, /) -> Audio: ...
 
 
 def step_energies(

@@ -61,8 +61,8 @@ JAZZ = Style(
         ("drums", "brushed kit", "jazz"), ("bass", "upright bass", "walking"), ("comp", "piano", "jazz"),
         ("lead", "saxophone", "melody"), ("counter", "trumpet", "answers", 0.7, 0.8),
     ),
-    major=("ii7 V7 Imaj7 vi7", "Imaj7 vi7 ii7 V7", "iii7 VI7 ii7 V7", "Imaj7,VI7 ii7,V7 iii7,VI7 ii7,V7"),
-    minor=("i6 iiø7,V7 i6 VI7,V7", "iiø7 V7b9 i6 i6", "iv7 VII7 IIImaj7 V7"),
+    major=("ii7 V7 Imaj7 vi7", "Imaj7 vi7 ii7 V7", "iii7 VI7 ii7 V7", "Imaj7,VI7 ii7,V7 iii7,VI7 ii7,V7", "ii7 V7 Imaj7 I6"),
+    minor=("i6 iiø7,V7 i6 VI7,V7", "iiø7 V7b9 i6 i6", "iv7 VII7 IIImaj7 V7", "i6 iv7 iiø7,V7b9 i6"),
     bridge=("III7 VI7 II7 V7", "iv7 VII7 IIImaj7 iiø7,V7"),
     form=_HEAD_SOLO, groove="jazz", swing=0.66, scale="diatonic", looseness=1.3, melody_pace=1.4, energy=0.45,
 )

@@ -80,21 +80,24 @@ def _contact_noise(n: int, tone: Tone, low: float, high: float, decay: float) ->
     return contact
 
 
-def _tuned(hertz: float, tone: Tone, *, fifth: bool = False) -> float:
-    """Tune a drum to the tonic, or where that is nearer to the ``fifth``, as drummers and producers do.
+_TONIC, _FIFTH = 0, 7
 
-    Its own pitch would sound through every bar, in a key of its own.
+
+def _tuned(hertz: float, tone: Tone, *degrees: int) -> float:
+    """Tune a drum to the nearest of these ``degrees`` of the key (semitones), as drummers and producers do.
+
+    A pitch of its own would sound through every bar, in another key.
     """
     if tone.tonic is None:
         return hertz
     own = 69 + 12 * np.log2(hertz / 440)
     # A lower drum has less to give than a higher one, so it is rather tuned up.
-    ways = [(tone.tonic + step - own + 5) % 12 - 5 for step in ((0, 7) if fifth else (0,))]
+    ways = [(tone.tonic + degree - own + 5) % 12 - 5 for degree in degrees]
     return float(hertz * 2 ** (min(ways, key=abs) / 12))
 
 
 def _kick(kit: Kit, tone: Tone) -> Signal:
-    hertz = _tuned(kit.kick_hz, tone)
+    hertz = _tuned(kit.kick_hz, tone, _TONIC)
     n = int(kit.kick_decay * 6 * SAMPLE_RATE)
     t = sample_times(n)
     sweep = 0.03 if kit.electronic else 0.018
@@ -128,7 +131,7 @@ def _snare(kit: Kit, tone: Tone) -> Signal:
     ratios = np.concatenate(([1.0, 1.79], 1.55 * _MEMBRANE_RATIOS[1:8]))
     strengths = np.array([1, 0.7, 0.45, 0.35, 0.3, 0.25, 0.2, 0.16, 0.12])
     strengths = strengths * rng.uniform(0.75, 1.25, 9) * ratios ** (0.8 * (tone.force - 0.6))
-    glide = _tuned(kit.snare_hz, tone, fifth=True) * (1 + 0.02 * tone.force)
+    glide = _tuned(kit.snare_hz, tone, _TONIC, _FIFTH) * (1 + 0.02 * tone.force)
     skin = decaying_modes(glide * ratios, strengths, 0.085 / np.sqrt(ratios), n, rng.uniform(0, 0.6, 9))
     low, high = kit.wires
     decay = kit.snare_decay * (0.55 + 0.6 * tone.force)
@@ -253,12 +256,17 @@ def _tom(hertz: float) -> Callable[[Kit, Tone], Signal]:
     return drum
 
 
-def _hand_drum(hertz: float, decay: float, slap: float) -> Callable[[Kit, Tone], Signal]:
-    """Make a hand drum: conga, bongo or timbale."""
+def _hand_drum(
+    low: float, degree: int, above: int, decay: float, slap: float
+) -> Callable[[Kit, Tone], Signal]:
+    """Make a hand drum: conga, bongo or timbale, ``above`` the ``low`` one (Hz) of its pair by semitones.
+
+    The low one is tuned to a ``degree`` of the key, and the pair stays apart.
+    """
 
     def drum(_: Kit, tone: Tone) -> Signal:
         n = int(max(0.2, decay * 6) * SAMPLE_RATE)
-        y = _membrane(hertz, decay, tone, n)
+        y = _membrane(_tuned(low, tone, degree) * 2 ** (above / 12), decay, tone, n)
         return np.float32(0.85) * y + np.float32(0.8 * slap * (0.4 + tone.force)) * _contact_noise(
             n, tone, 500, 8000, 0.006
         )
@@ -363,13 +371,13 @@ _DRUMS: dict[int, Callable[[Kit, Tone], Signal]] = {
     53: _ride_bell,
     54: _tambourine,
     56: _cowbell,
-    60: _hand_drum(400, 0.08, 0.3),
-    61: _hand_drum(295, 0.1, 0.25),
-    62: _hand_drum(330, 0.035, 0.5),
-    63: _hand_drum(300, 0.15, 0.2),
-    64: _hand_drum(205, 0.2, 0.15),
-    65: _hand_drum(420, 0.16, 0.4),
-    66: _hand_drum(310, 0.18, 0.4),
+    60: _hand_drum(295, _FIFTH, 5, 0.08, 0.3),
+    61: _hand_drum(295, _FIFTH, 0, 0.1, 0.25),
+    62: _hand_drum(205, _TONIC, 7, 0.035, 0.5),
+    63: _hand_drum(205, _TONIC, 7, 0.15, 0.2),
+    64: _hand_drum(205, _TONIC, 0, 0.2, 0.15),
+    65: _hand_drum(310, _FIFTH, 5, 0.16, 0.4),
+    66: _hand_drum(310, _FIFTH, 0, 0.18, 0.4),
     69: _shaker(5000, 12000, 0.02, 0.03),
     70: _shaker(4500, 12000, 0.03, 0.022),
     82: _shaker(4500, 12000, 0.03, 0.03),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Final, TypeAlias
 
 import numpy as np
@@ -11,32 +11,31 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio
 
-IN_MEMORY: Final = 192 << 20
-"""Bytes up to which the stems of a piece stay in memory; beyond that they lie in a temporary file."""
+IN_MEMORY: Final = 64 << 20
+"""Bytes of the stems of a piece that stay in memory; the rest lies in a temporary file."""
 BLOCK: Final = 1 << 18
 """Samples of all stems that are worked on at a time."""
-_FRAME_BYTES: Final = 2 * 4
 
 
 class DiskTape:
-    """Stereo on the disk, which is read and written as an array of shape (samples, 2) is, in slices."""
+    """Audio on the disk, which is read and written in slices, as an array of shape (samples, channels) is."""
 
-    def __init__(self, file: IO[bytes], offset: int, samples: int, recorded: int | None = None) -> None:
-        """``samples`` from a byte of ``file`` on; what comes after the ``recorded`` ones is silent."""
+    def __init__(self, file: IO[bytes], offset: int, shape: tuple[int, int], recorded: int) -> None:
+        """What begins at a byte of ``file``; what comes after so many ``recorded`` samples is silent."""
         self._file = file
         self._offset = offset
-        self._recorded = samples if recorded is None else min(samples, recorded)
-        self.shape = (samples, 2)
+        self._recorded = min(shape[0], recorded)
+        self.shape = shape
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, piece: slice) -> Audio:
         start, stop, _ = piece.indices(len(self))
-        audio = np.zeros((max(0, stop - start), 2), np.float32)
+        audio = np.zeros((max(0, stop - start), self.shape[1]), np.float32)
         there = audio[: max(0, self._recorded - start)]
         if there.size:
-            self._file.seek(self._offset + start * _FRAME_BYTES)
+            self._file.seek(self._offset + start * 4 * self.shape[1])
             if self._file.readinto(there.data.cast("B")) != there.nbytes:  # type: ignore[attr-defined]
                 raise OSError("a temporary file is shorter than it was")
         return audio
@@ -45,21 +44,21 @@ class DiskTape:
         start, _, _ = piece.indices(len(self))
         audio = audio[: max(0, self._recorded - start)]
         if audio.size:
-            self._file.seek(self._offset + start * _FRAME_BYTES)
+            self._file.seek(self._offset + start * 4 * self.shape[1])
             self._file.write(np.ascontiguousarray(audio, np.float32).data.cast("B"))
 
     def cut(self, first: int, samples: int) -> DiskTape:
         """``samples`` from ``first`` on, the same ones, and silence where there are none any more."""
-        offset = self._offset + first * _FRAME_BYTES
-        return DiskTape(self._file, offset, samples, max(0, self._recorded - first))
+        offset = self._offset + first * 4 * self.shape[1]
+        return DiskTape(self._file, offset, (samples, self.shape[1]), max(0, self._recorded - first))
 
 
 Tape: TypeAlias = "Audio | DiskTape"
-"""One stereo signal, in memory or on the disk; ``tape[start:stop] += block`` works on either."""
+"""One signal, in memory or on the disk; ``tape[start:stop] += block`` works on either."""
 
 
 def blank_tapes(count: int, samples: int) -> list[Tape]:
-    """``count`` silent tapes of so many ``samples``, all of them in memory or all of them on the disk.
+    """``count`` silent stereo tapes of so many ``samples``, all of them in memory or all of them on the disk.
 
     Raises
     ------
@@ -67,24 +66,41 @@ def blank_tapes(count: int, samples: int) -> list[Tape]:
         Where there is no room on the disk.
 
     """
-    size = samples * _FRAME_BYTES
+    size = samples * 2 * 4
     if count * size <= IN_MEMORY:
         return [np.zeros((samples, 2), np.float32) for _ in range(count)]
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the last tape, and with the process
     file.truncate(count * size)
-    return [DiskTape(file, number * size, samples) for number in range(count)]
+    return [DiskTape(file, number * size, (samples, 2), samples) for number in range(count)]
 
 
 class Multitrack(Mapping[str, Audio]):
-    """Stems by track, all of one length, which sum to the mix. What is looked up is read into memory."""
+    """Stems by track, all of one shape, which sum to the mix. What is looked up is read into memory."""
 
     def __init__(self, tapes: Mapping[str, Tape], samples: int) -> None:
         self._tapes = dict(tapes)
         self.samples = samples
 
+    @classmethod
+    def gather(cls, stems: Iterable[tuple[str, Audio]]) -> Multitrack:
+        """Take in stems, each with its track, as they come; no more of them are in memory than should be."""
+        tapes: dict[str, Tape] = {}
+        room, file = IN_MEMORY, None
+        for track, stem in stems:
+            tapes[track] = stem
+            room -= stem.nbytes
+            if room < 0:
+                file = file or tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the last tape
+                tapes[track] = tape = DiskTape(file, file.seek(0, 2), stem.shape, len(stem))
+                tape[:] = stem
+        return cls(tapes, max((len(tape) for tape in tapes.values()), default=0))
+
     def __getitem__(self, track: str) -> Audio:
         tape = self._tapes[track]
         return tape if isinstance(tape, np.ndarray) else tape[:]
+
+    def __contains__(self, track: object) -> bool:
+        return track in self._tapes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tapes)
@@ -92,11 +108,23 @@ class Multitrack(Mapping[str, Audio]):
     def __len__(self) -> int:
         return len(self._tapes)
 
-    def scale(self, curve: npt.NDArray[np.float32]) -> None:
-        """Multiply every stem by ``curve``, shape (samples,), in place."""
+    @property
+    def channels(self) -> int:
+        return next((tape.shape[1] for tape in self._tapes.values()), 2)
+
+    def sorted(self) -> Multitrack:
+        """The same stems in the order of their tracks' names."""
+        return Multitrack({track: self._tapes[track] for track in sorted(self._tapes)}, self.samples)
+
+    def tape(self, track: str) -> Tape:
+        """A stem that is not read into memory."""
+        return self._tapes[track]
+
+    def scale(self, gain: npt.NDArray[np.float32] | np.float32) -> None:
+        """Multiply every stem by a gain, or by that of each sample, shape (samples,), in place."""
         for tape in self._tapes.values():
             for piece in self._pieces():
-                tape[piece] *= curve[piece, None]
+                tape[piece] *= gain if isinstance(gain, np.float32) else gain[piece, None]
 
     def cut(self, first: int, samples: int) -> None:
         """Keep ``samples`` from sample ``first`` on; silence comes after the end."""
@@ -109,16 +137,12 @@ class Multitrack(Mapping[str, Audio]):
         self.samples = samples
 
     def map(self, change: Callable[[Audio], Audio]) -> None:
-        """Replace every stem by what ``change`` makes of it, one after another."""
-        for track, tape in self._tapes.items():
-            if isinstance(tape, DiskTape):
-                tape[:] = change(tape[:])
-            else:
-                self._tapes[track] = change(tape)
+        """Replace every stem by what ``change`` makes of it, in its shape, one after another."""
+        self._tapes = self.gather((track, change(self[track])) for track in self)._tapes
 
     def mixdown(self) -> Audio:
-        """The sum of all stems, shape (samples, 2)."""
-        total = np.zeros((self.samples, 2), np.float32)
+        """The sum of all stems, shape (samples, channels)."""
+        total = np.zeros((self.samples, self.channels), np.float32)
         for piece in self._pieces():
             for tape in self._tapes.values():
                 total[piece] += tape[piece]

@@ -68,11 +68,9 @@ def remake_stems(home: Path, master: Audio, subtype: str, report: Progress) -> R
         data = json.loads((home / RECIPE).read_text("utf-8"))
         recipe = _recipe_of(home, data)
         program = str(data["program"])[:40]
-    except FileNotFoundError:
-        return None
-    except (KeyError, TypeError, ValueError, RecursionError):  # not as this version writes it
-        return None
-    made = Production.repeat(recipe, report)
+        made = Production.repeat(recipe, report)
+    except (FileNotFoundError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError):
+        return None  # not as this version writes it, or not what it can play
     mix, made.audio = made.audio, None
     difference = _difference(mix, master, subtype) if mix is not None else 0.0
     del mix

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,8 @@ def read_source(
         report=progress_within(report, 0.0, 0.5),
         note=notes.append,
     )
-    score, layers = None, {}
+    score: Score | None = None
+    layers: Mapping[str, Audio] = {}
     if work.original is not None and (work.original / SCORE).is_file():
         score = Score.from_dict(json.loads((work.original / SCORE).read_text("utf-8")))
         rest = progress_within(report, 0.5, 1.0)
@@ -75,10 +76,11 @@ def read_source(
             from .recipes import remake_stems
 
             remade = remake_stems(work.original, audio, subtype, rest)
-            if remade is not None and not remade.same:
-                note = f"What it starts from {remade.reason}: it was treated as a recording, without stems."
+            if remade is None or not remade.same:
+                reason = remade.reason if remade else "has stems that can't be made any more"
+                note = f"What it starts from {reason}: it was treated as a recording, without stems."
                 return SourceTrack(audio, rate, subtype, {}, score, remade, (*notes, note))
-            layers = {track: remade.stems[track] for track in sorted(remade.stems)} if remade else {}
+            layers = remade.stems.sorted()
     return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
 
 
@@ -87,17 +89,21 @@ def has_stems(take: Path) -> bool:
     return (take / STEMS).is_dir() or (take / RECIPE).is_file()
 
 
-def _read_stems(folder: Path, audio: Audio, rate: int, report: Progress) -> dict[str, Audio]:
+def _read_stems(folder: Path, audio: Audio, rate: int, report: Progress) -> Mapping[str, Audio]:
     """The stems in ``folder`` that are shaped like ``audio``."""
+    from audiopod_mcp.music.synthesis.multitrack import Multitrack
     from audiopod_mcp.studio.media.audio_files import read_audio
 
-    layers, paths = {}, sorted(folder.glob("*.flac"))
-    for number, stem in enumerate(paths):
-        part = progress_within(report, number / len(paths), (number + 1) / len(paths))
-        layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
-        if stem_rate == rate and layer.shape == audio.shape:
-            layers[stem.stem] = layer
-    return layers
+    paths = sorted(folder.glob("*.flac"))
+
+    def fitting() -> Iterator[tuple[str, Audio]]:
+        for number, stem in enumerate(paths):
+            part = progress_within(report, number / len(paths), (number + 1) / len(paths))
+            layer, stem_rate, _ = read_audio(stem, argument="source_job_id", report=part)
+            if stem_rate == rate and layer.shape == audio.shape:
+                yield stem.stem, layer
+
+    return Multitrack.gather(fitting())
 
 
 def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> None:
@@ -115,7 +121,7 @@ def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> 
     remade = remake_stems(take, master, subtype, report)
     del master
     if remade is None:
-        raise EngineRefused("how its stems are made is not to be read any more")
+        raise EngineRefused("how they were made is not written down as this version of the program does it")
     if not remade.same:
         raise EngineRefused(
             f"it {remade.reason}, so its stems would not sum to it; extract_stem plays one anew"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -98,7 +100,8 @@ class Studio:
     workers: WorkerPool
     _wake: anyio.Event = field(default_factory=anyio.Event)
     _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
-    _converting: dict[Path, anyio.Event] = field(default_factory=dict)
+    _making: dict[Path, asyncio.Task[None]] = field(default_factory=dict)
+    """What is made of finished takes for whoever waits for it."""
     _running: dict[int, anyio.CancelScope] = field(default_factory=dict)
     _aside: anyio.CapacityLimiter = field(init=False)
     """What is done while somebody waits leaves a worker to the jobs."""
@@ -291,22 +294,41 @@ class Studio:
 
         """
         path = self.media.audio(job.id, take, audio_format)
-        while not path.exists():
-            if (other := self._converting.get(path)) is not None:
-                await other.wait()
-                continue
-            self._converting[path] = anyio.Event()
-            try:
-                async with self._aside:
-                    error = await self.workers.run(transcode, self.media.master(job.id, take), audio_format)
-                if error:
-                    raise CanNotRun(error)
-            finally:
-                self._converting.pop(path).set()
+        if not path.exists():
+            await self._made(path, partial(self._convert, self.media.master(job.id, take)))
         return path
 
-    async def stem(self, job_id: int, take: str, track: str) -> Path:
+    async def _made(self, path: Path, make: Callable[[Path], Coroutine[Any, Any, None]]) -> None:
+        """Have ``make`` make ``path``: once, whoever else asks for it, and to the end, whoever gives up."""
+        if (task := self._making.get(path)) is None:
+            task = self._making[path] = asyncio.create_task(make(path), name=f"making {path.name}")
+
+            def ended(task: asyncio.Task[None]) -> None:
+                del self._making[path]
+                task.cancelled() or task.exception()  # it is told to those who still wait
+
+            task.add_done_callback(ended)
+        await asyncio.shield(task)
+
+    async def _convert(self, master: Path, path: Path) -> None:
+        """Write ``master`` as ``path``, which is made elsewhere: what ends in the middle leaves nothing."""
+        async with self.working_folder() as folder:
+            async with self._aside:
+                error = await self.workers.run(transcode, master, path.suffix.removeprefix("."), folder)
+            if error:
+                raise CanNotRun(error)
+            await to_thread.run_sync(self.media.add, folder / path.name, path)
+
+    async def stem(
+        self,
+        job_id: int,
+        take: str,
+        track: str,
+        admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ) -> Path:
         """A stem of the take, made now with all the others if nobody has asked for one before.
+
+        They are made within the context that ``admitted`` gives, whoever waits for them meanwhile.
 
         Raises:
             CanNotRun: where they can't be made this time.
@@ -315,24 +337,19 @@ class Studio:
 
         """
         path = self.media.stem(job_id, take, track)
-        while not path.parent.exists():
-            if (other := self._converting.get(path.parent)) is not None:
-                await other.wait()
-                continue
-            self._converting[path.parent] = anyio.Event()
-            try:
-                await self._make_stems(job_id, take)
-            finally:
-                self._converting.pop(path.parent).set()
+        if not path.parent.exists():
+            home = self.media.take(job_id, take)
+            await self._made(path.parent, partial(self._make_stems, home, admitted))
         if not path.exists():
             raise FileNotFoundError(path)
         return path
 
-    async def _make_stems(self, job_id: int, take: str) -> None:
-        home = self.media.take(job_id, take)
+    async def _make_stems(
+        self, home: Path, admitted: Callable[[], AbstractAsyncContextManager[None]], path: Path
+    ) -> None:
         if not (home / RECIPE).exists():
             raise FileNotFoundError(home / RECIPE)
-        async with self.working_folder() as folder:
+        async with admitted(), self.working_folder() as folder:
             stems = new_folder(folder, STEMS)
             try:
                 async with self._aside:
@@ -341,7 +358,7 @@ class Studio:
                 error = f"making the stems took longer than {_minutes(LONGEST_STEMS)}"
             if error:
                 raise CanNotRun(error)
-            await to_thread.run_sync(self.media.add_stems, job_id, take, stems)
+            await to_thread.run_sync(self.media.add, stems, path)
 
     def recover(self) -> None:
         """Put back the jobs of instances that are no more, and clear away what they left."""

@@ -119,11 +119,13 @@ def _fault_in(outcome: Outcome, order: Order) -> str | None:
     return fault_in(outcome)
 
 
-def convert(master: Path, audio_format: str, report: Progress = ignore_progress) -> Path:
-    """Write ``master`` in another format beside it; the file appears when it is complete."""
+def convert(
+    master: Path, audio_format: str, report: Progress = ignore_progress, *, folder: Path | None = None
+) -> Path:
+    """Write ``master`` in another format beside it, or in ``folder``; the file appears when it is whole."""
     from audiopod_mcp.studio.media.audio_files import exact_subtype, read_audio, write_audio
 
-    target = master.with_suffix(f".{audio_format}")
+    target = (folder or master.parent) / f"{master.stem}.{audio_format}"
     audio, rate, subtype = read_audio(master, max_seconds=math.inf)
     write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report)
     return target
@@ -149,13 +151,13 @@ def write_stems(take: Path, folder: Path) -> str | None:
     return None
 
 
-def transcode(master: Path, audio_format: str) -> str | None:
-    """:func:`convert`, for one who waits in another process: the answer is what went wrong, if anything.
+def transcode(master: Path, audio_format: str, folder: Path) -> str | None:
+    """:func:`convert` into ``folder``, for one who waits in another process.
 
-    A full disk is raised.
+    The answer is what went wrong, if anything. A full disk is raised.
     """
     try:
-        convert(master, audio_format)
+        convert(master, audio_format, folder=folder)
     except Exception as error:
         if is_full(error):
             raise
@@ -166,7 +168,7 @@ def transcode(master: Path, audio_format: str) -> str | None:
 
 @contextmanager
 def _scratch_in(folder: Path) -> Iterator[None]:
-    """Have temporary files made in ``folder``: on the disk that the person chose, cleared with the job."""
+    """Have temporary files made in ``folder``: on the disk that the person chose, and gone with the job."""
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         yield

@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -81,14 +82,14 @@ class MediaStore:
             _move(target, self._new_grave(job_id))
         _move(folder, target)
 
-    def add_stems(self, job_id: int, name: str, folder: Path) -> None:
-        """Make what ``folder`` holds the stems of a take, in one step.
+    @staticmethod
+    def add(made: Path, target: Path) -> None:
+        """Put a file or folder that was made of a take beside it, in one step.
 
-        Raises ``FileNotFoundError`` where the take is gone. Where it has stems by now, those stay.
+        Raises ``FileNotFoundError`` where the take is gone. Where it has one by now, that may stay.
         """
-        target = self.take(job_id, name) / STEMS
         try:
-            _move(folder, target)
+            _move(made, target)
         except OSError:
             if not target.exists():
                 raise
@@ -151,7 +152,7 @@ class MediaStore:
 
 
 def _move(folder: Path, target: Path) -> None:
-    """Give a folder another place, where it appears in one step, on whatever disk that is."""
+    """Give a folder or file another place, where it appears in one step, on whatever disk that is."""
     try:
         folder.replace(target)
     except OSError as error:
@@ -159,8 +160,13 @@ def _move(folder: Path, target: Path) -> None:
             raise
         draft = target.with_name(f".{uuid.uuid4().hex}")
         try:
-            shutil.copytree(folder, draft, symlinks=True)
+            if folder.is_dir():
+                shutil.copytree(folder, draft, symlinks=True)
+            else:
+                shutil.copyfile(folder, draft)
             draft.replace(target)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+            with suppress(OSError):
+                draft.unlink()
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from anyio import to_thread
@@ -48,6 +49,8 @@ async def get_media(request: Request) -> Response:
         if not await to_thread.run_sync(path.exists):
             async with admitted_to_wait(studio, job.owner):
                 path = await studio.converted(job, take["name"], ending)
+    except FileNotFoundError:  # deleted meanwhile
+        raise HTTPException(410, audio_is_gone(job)) from None
     except (CanNotRun, WorkerDied) as error:
         raise HTTPException(503, str(error) or "the audio could not be converted; try again") from None
     except OSError as error:
@@ -85,7 +88,8 @@ async def stem_response(studio: Studio, job: StoredJob, take: Any, track: str) -
     if track not in (take["stems"] or ()):
         raise HTTPException(404, f"job {job.id} has no stem of that name")
     try:
-        path = await studio.stem(job.id, take["name"], track)
+        admitted = partial(admitted_to_wait, studio, job.owner)
+        path = await studio.stem(job.id, take["name"], track, admitted)
     except FileNotFoundError:
         raise HTTPException(410, audio_is_gone(job)) from None
     except EngineRefused as reason:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from audiopod_mcp import __version__
 from audiopod_mcp.operations import API_PREFIX, OPERATIONS, Analysis, Endpoint, Job, JobFilters, Operation
+from audiopod_mcp.operations.json_schema import inlined
 
 from .catalogue import WALLET, Estimate
 from .jobs import Changes
@@ -178,8 +179,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schema(model: Any) -> dict[str, Any]:
-    schema: dict[str, Any] = model.model_json_schema()
-    schema.pop("$defs", None)  # only ``advanced`` refers to one, and it is laid out flat
+    schema = inlined(model.model_json_schema())
     schema.pop("additionalProperties", None)  # what the studio does not know it passes over
     return schema
 

@@ -59,7 +59,7 @@ def test_loudness_width_and_balance_are_the_reference_s(dull, recording, made):
 def test_a_busy_reference_makes_busy_players_and_a_bare_one_bare_ones():
     def heard(level):
         brief = read_caption("pop", tempo=110, key="C major", duration=8, instrumental=True)
-        source = generate(replace(brief, activity=Activity(level, level, level, level)), seed=2)
+        source = generate(replace(brief, activity=Activity(level, level, level, level)), seed=1)
         made = reference(source.audio, SAMPLE_RATE, caption="rock", seed=1, duration=8)
         return made.score.brief.activity.drums, analyze(made.audio, SAMPLE_RATE).density
 

@@ -65,7 +65,8 @@ def test_the_curve_has_no_jump_and_no_plateau(tune):
         assert falls.max() < 0.25
         assert falls.min() >= 0
     assert min(-np.diff(kept[::2])) > 0
-    assert kept[1] > 0.8
+    few = [notes(retake_score(tune.score, 0.1, seed, ignore_progress)) for seed in range(9, 13)]
+    assert np.mean([len(own & other) / max(len(own), len(other)) for other in few]) > 0.8
     assert chords[1] > 0.9
     assert chords[-1] < 0.6
 
