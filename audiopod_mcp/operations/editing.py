@@ -50,14 +50,11 @@ class ExtractStem(Operation):
 class SeparateStems(Operation):
     tool: ClassVar[str] = "separate_stems"
     title: ClassVar[str] = "Separate all stems"
-    description: ClassVar[str] = (
-        "All stems of a track in one job, aligned; together they are the mix. With the embedded studio."
-    )
+    description: ClassVar[str] = "All stems of a track in one job: aligned, and together the mix."
     path = "separate-stems"
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "mode"
-    instead_on_the_cloud = "extract_stem, one call for each track"
 
     src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
     mode: StemMode = Field(

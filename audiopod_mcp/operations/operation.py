@@ -66,8 +66,6 @@ class Operation(Arguments):
     """The fields that name a finished job."""
     studio_only: ClassVar[tuple[str, ...]] = ()
     """The fields that this project's studio knows and AudioPod's cloud does not."""
-    instead_on_the_cloud: ClassVar[str | None] = None
-    """What to use on AudioPod's cloud, which is not asked for this one; ``None``: it is."""
     caption_field: ClassVar[str | None] = None
     """The field that says in words what is asked for."""
     wire_names: ClassVar[Mapping[str, str]] = {}

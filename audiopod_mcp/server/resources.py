@@ -212,7 +212,7 @@ async def _audio(service: Service, job_id: str, format: str | None = None) -> Re
 
 
 async def _stem(service: Service, job_id: str, track: str) -> ReadResourceContents:
-    job = _finished(await service.client.job(int(job_id)))
+    job = await service.client.job(int(job_id))
     url = (job.stem_urls or {}).get(track)
     if url is None:
         there = ", ".join(sorted(job.stem_urls or ())) or "none; separate_stems makes them"

@@ -55,6 +55,8 @@ async def save(
         AudioPodError: where the download fails.
 
     """
+    if job.stem_urls and not job.audio_urls:
+        raise InvalidRequest(f"format: job {job.id} is a set of stems; give format stems")
     wanted = format or default_format(job).partition("_")[0]
     url = job.audio_urls.get(wanted if take == 1 else f"{wanted}_{take}")
     if url is None:

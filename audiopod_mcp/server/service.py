@@ -117,12 +117,6 @@ class Service:
             AudioPodError: where a job that is named as a source can't be looked up.
 
         """
-        if operation.instead_on_the_cloud and not (self.embedded or await self.client.is_studio()):
-            raise InvalidRequest(
-                f"{operation.tool} is done by this program's own studio; {self.client.service.name} is not "
-                f"asked for it, so nothing was sent. Use {operation.instead_on_the_cloud}, or the embedded "
-                "studio (leave out AUDIOPOD_API_KEY)"
-            )
         found: dict[str, str | int | None] = {}
         for name in operation.sources:
             source = getattr(operation, name)
@@ -161,11 +155,7 @@ class Service:
             return {operation.job_references[0]: int(job_reference[1]), name: None}
         if await self.client.is_studio():
             return {}
-        others = [
-            other.tool
-            for other in OPERATIONS
-            if name in {*other.sources} - {*other.studio_only} and not other.instead_on_the_cloud
-        ]
+        others = [other.tool for other in OPERATIONS if name in {*other.sources} - {*other.studio_only}]
         raise InvalidRequest(
             f"{name}: {self.client.service.name} takes no recording for {operation.tool}, so nothing was "
             f"sent; it does for {', '.join(others)}. Or give {operation.job_references[0]}, or use the "
@@ -181,6 +171,11 @@ class Service:
 
     async def _audio_url(self, name: str, job_id: int, audio: str | None) -> str:
         job = await self.client.job(job_id)
+        if job.stem_urls and not job.audio_urls:
+            raise InvalidRequest(
+                f"{name}: job {job_id} is a set of stems; name one of {', '.join(job.stem_urls)}, as "
+                f"audiopod://jobs/{job_id}/stems/{next(iter(job.stem_urls))}"
+            )
         if job.status != "COMPLETED" or not job.audio_urls:
             raise InvalidRequest(
                 f"{name}: job {job_id} is {job.status.lower()} and has no audio yet; wait for it with get_job"

@@ -177,8 +177,7 @@ def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
     return MusicTool.of(
         operation.tool,
         operation.title,
-        operation.description
-        + (f" Cloud: ${price:.2f}/min." if price and not operation.instead_on_the_cloud else ""),
+        operation.description + (f" Cloud: ${price:.2f}/min." if price else ""),
         operation,
         published,
         partial(_perform if operation.is_synchronous() else _run_job, service),

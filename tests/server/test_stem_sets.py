@@ -74,19 +74,6 @@ async def test_a_set_is_told_shortly_read_saved_and_gone_on_with(tmp_path, era):
         assert "has no stems; separate_stems makes them" in text
 
 
-@pytest.mark.parametrize("address", ["https://cloud.test", "https://api.audiopod.ai"])
-@pytest.mark.parametrize("source", ["https://x.example/a.wav", "audiopod://jobs/7"])
-async def test_the_cloud_is_not_asked_for_a_set(address, source):
-    cloud = Cloud()
-    async with Client(server(cloud, address)) as client:
-        text, is_error = await text_of(client, "separate_stems", {"src_audio_url": source})
-    assert is_error
-    assert cloud.made == []
-    for word in ("separate_stems", "nothing was sent", "extract_stem", "embedded studio"):
-        assert word in text
-    assert "\n" not in text
-
-
 async def test_a_studio_elsewhere_is_asked_for_a_set():
     cloud = Cloud(studio=True)
     async with Client(server(cloud)) as client:
