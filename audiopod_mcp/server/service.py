@@ -35,6 +35,7 @@ class Service:
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
     is where ``save_audio`` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
     other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
+    Where ``model_settings`` do nothing, as with an engine that has no model, tools don't list them.
     With ``links_as_text`` results name what they link to in words. ``spawn`` starts a task that may outlive
     the call.
     """
@@ -47,6 +48,7 @@ class Service:
     auto_saver: AutoSaver | None = None
     max_wait: float = 45.0
     confirm_above: float | None = None
+    model_settings: bool = True
     links_as_text: bool = False
     spawn: Spawn | None = field(default=None, repr=False)
     drawers: WorkerPool = field(default_factory=lambda: WorkerPool(os.cpu_count() or 1), repr=False)

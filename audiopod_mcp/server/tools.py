@@ -99,7 +99,7 @@ def build_tools(service: Service) -> list[MusicTool]:
         arguments: type[Arguments],
         result: type[BaseModel] | None,
         handler: Callable[..., Any],
-        **hints: bool,
+        **hints: Any,
     ) -> None:
         bound: Handler[Any] = partial(handler, service)
         tools.append(MusicTool.of(name, title, description, arguments, result, bound, **hints))
@@ -184,6 +184,7 @@ def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
         read_only=operation.is_read_only(),
         idempotent=operation.stored_as is not None,
         played=not operation.is_read_only(),
+        unlisted=() if service.model_settings else ("advanced",),
     )
 
 

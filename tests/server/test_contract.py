@@ -61,6 +61,13 @@ async def test_the_tools_cost_the_model_few_tokens(client):
     assert len(json.dumps({"tools": tools}, separators=(",", ":")).encode()) < 1_420 * len(tools)
 
 
+async def test_settings_of_a_model_are_listed_only_where_there_is_one():
+    async with Client(build_server(Service(connect=no_service, model_settings=False))) as client:
+        tools = await published(client)
+    assert not [name for name, tool in tools.items() if "advanced" in tool["inputSchema"]["properties"]]
+    assert len(json.dumps({"tools": list(tools.values())}, separators=(",", ":")).encode()) < 18_500
+
+
 async def test_schemas_are_valid_plain_and_wholly_described(client):
     for name, tool in (await published(client)).items():
         schema = tool["inputSchema"]
