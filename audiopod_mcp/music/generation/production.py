@@ -106,7 +106,7 @@ class Production:
         amount: float = 0.8,
         report: Progress = ignore_progress,
     ) -> None:
-        """Bring the mix to a loudness (LUFS) and a spectral balance (:mod:`audiopod_mcp.music.effects.mix_matching`)."""
+        """Bring the mix to a loudness (LUFS) and a spectral balance."""
         profile = MixProfile(loudness, None if balance is None else np.asarray(balance, np.float64))
         match_mix(self.stems, SAMPLE_RATE, 2, profile, amount=amount, report=report)
         self._did("match", loudness, None if balance is None else [float(level) for level in balance], amount)
