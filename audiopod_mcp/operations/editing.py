@@ -49,7 +49,7 @@ class ExtractStem(Operation):
 
 class SeparateStems(Operation):
     tool: ClassVar[str] = "separate_stems"
-    title: ClassVar[str] = "Separate all stems"
+    title: ClassVar[str] = "All stems"
     description: ClassVar[str] = "All stems of a track in one job: aligned, and together the mix."
     path = "separate-stems"
     usd_per_minute = 0.10
@@ -59,7 +59,7 @@ class SeparateStems(Operation):
     src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
     mode: StemMode = Field(
         default="four",
-        description="two: vocals, rest; four: vocals, drums, bass, other; six: and guitar, piano",
+        description="two: vocals, rest; four: and drums, bass; six: and guitar, piano",
     )
     display_name: Name | None = Field(default=None, description="Title")
 

@@ -54,8 +54,8 @@ class GenerateLrc(Operation):
     job_parameters = ("lyrics",)
     stored_as = "lrc_content"
 
-    job_id: JobId | None = Field(default=None, description="Finished job; or give src_audio_url")
-    src_audio_url: Source | None = Field(default=None, description="URL or file, with the embedded studio")
+    job_id: JobId | None = Field(default=None, description="Finished job")
+    src_audio_url: Source | None = Field(default=None, description="Or URL or file, with the embedded studio")
     lyrics: Lyrics | None = Field(default=None, description="Those of src_audio_url")
     words: bool = Field(default=False, description="Also a time for every word")
 
