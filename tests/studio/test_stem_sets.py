@@ -173,6 +173,20 @@ async def test_a_stem_of_what_was_separated_is_not_separated_again(studio, recor
     assert answer.status_code == 404
 
 
+async def test_what_was_separated_without_a_model_is_not_what_a_model_gives(recordings, tmp_path):
+    async with opened(tmp_path, engine="local", local_folders=(recordings,)) as studio:
+        upload = await studio.make(
+            "edit", src_audio_url=str(recordings / "played.flac"), edit_target_prompt="quieter by 1 dB"
+        )
+        source = f"audiopod://jobs/{upload['id']}"
+        await separated(studio, source)
+    models = {"AUDIOPOD_DEMUCS_MODELS": str(tmp_path / "models")}
+    async with opened(tmp_path, engine="local", environment=models) as studio:
+        drums = await studio.make("extract-stem", src_audio_url=source, track_name="drums")
+        assert (drums["status"], drums["source_job_id"]) == ("FAILED", upload["id"])
+        assert "AUDIOPOD_DEMUCS_MODELS" in drums["error_message"]
+
+
 async def test_a_stem_is_a_source_like_any_other(studio, song, tmp_path):
     drums = f"audiopod://jobs/{song['id']}/stems/drums"
     (url,) = [url for name, url in song["stem_urls"].items() if name == "drums"]

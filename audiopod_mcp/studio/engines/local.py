@@ -263,7 +263,7 @@ class LocalEngine(Engine):
             notes=(*source.notes, *found.notes),
             done=(found.in_words(source.rate, subtype),),
             not_done=found.not_done,
-            details={"mode": mode, "separated": found.separated},
+            details={"mode": mode} | ({"separator": found.separator} if found.separator else {}),
         )
 
     def analyze(self, work: Work, report: Progress) -> Outcome:

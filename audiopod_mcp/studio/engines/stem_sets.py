@@ -17,6 +17,7 @@ from audiopod_mcp.studio.media.layout import SCORE, STEMS
 from .base import EngineRefused, NotDone
 from .demucs import VARIABLE, separate_trained_tracks
 from .refusals import explain
+from .stems import SIGNAL_PROCESSING
 from .takes import SourceTrack
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class StemSet:
     audio: Audio
     """The mix, softer than its source where one of the stems would be over full scale otherwise."""
     stems: Mapping[str, Audio]
-    separated: bool
-    """Whether they are estimates, out of a recording."""
+    separator: str | None
+    """What separated them: a model, or :data:`.stems.SIGNAL_PROCESSING`; ``None`` where they are exact."""
     notes: tuple[str, ...] = ()
     not_done: tuple[NotDone, ...] = ()
 
@@ -105,7 +106,7 @@ def _composed(source: SourceTrack, mode: StemMode) -> StemSet:
         for name in names
         if not groups[name]
     ]
-    return StemSet(source.audio, stems, separated=False, not_done=tuple(silent))
+    return StemSet(source.audio, stems, None, not_done=tuple(silent))
 
 
 def _separated(source: SourceTrack, mode: StemMode, models: Path | None, report: Progress) -> StemSet:
@@ -119,10 +120,11 @@ def _separated(source: SourceTrack, mode: StemMode, models: Path | None, report:
             f"Separated by the Demucs model {model}, which this studio's owner supplied.",
         )
     else:
+        model = SIGNAL_PROCESSING
         by_track, notes = _by_signal(source, mode, tracks, not_done, report)
     stems = {name: by_track[track] for name, track in zip(names, tracks, strict=True)}
     stems[last] = source.audio - _sum([*stems.values()], source)
-    return StemSet(source.audio, stems, separated=True, notes=notes, not_done=tuple(not_done))
+    return StemSet(source.audio, stems, model, notes=notes, not_done=tuple(not_done))
 
 
 def _by_signal(

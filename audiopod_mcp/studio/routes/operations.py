@@ -118,7 +118,7 @@ def find_sources(wanted: Operation, studio: Studio, base: str, owner: str) -> So
             found[argument] = find_source(argument, value, studio.config, (base,), owner, studio.store.job)
     if isinstance(wanted, ExtractStem):
         found = {
-            argument: set_with_stem(studio.store, source, wanted.track_name, owner) or source
+            argument: set_with_stem(studio.store, studio.config, source, wanted.track_name, owner) or source
             for argument, source in found.items()
         }
     return found
