@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -10,8 +11,8 @@ from pydantic import BaseModel
 from audiopod_mcp.operations.json_schema import inlined
 
 
-def input_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a tool's arguments, required ones first.
+def input_schema(model: type[BaseModel], unlisted: Collection[str] = ()) -> dict[str, Any]:
+    """The schema of a tool's arguments, required ones first, without those that are ``unlisted``.
 
     That nothing unknown is taken is not published: hosts which check that by themselves tell the model no
     more than that something was wrong, and converters refuse the word. The server names what it refuses.
@@ -19,7 +20,7 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
     schema = _compact(inlined(model.model_json_schema()))
     properties: dict[str, Any] = schema["properties"]
     required: list[str] = schema.get("required", [])
-    ordered = [*required, *(name for name in properties if name not in required)]
+    ordered = [*required, *(name for name in properties if name not in required and name not in unlisted)]
     compact = {"type": "object", "properties": {name: properties[name] for name in ordered}}
     if required:
         compact["required"] = required

@@ -22,6 +22,7 @@ from .notifications import Announcer, Spawn
 REMEMBERED = 200
 JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/(\w+))?)?")
 """A job's audio by its number and, where it is not the first take in its own format, by ``flac_2`` …"""
+STEM = re.compile(r"audiopod://jobs/(\d{1,18})/stems/([\w-]{1,40})")
 
 Op = TypeVar("Op", bound=Operation)
 
@@ -34,6 +35,7 @@ class Service:
     process, which reads ``audiopod://`` references itself and, with ``local_files``, files. ``output_dir``
     is where ``save_audio`` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
     other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
+    Where ``model_settings`` do nothing, as with an engine that has no model, tools don't list them.
     With ``links_as_text`` results name what they link to in words. ``spawn`` starts a task that may outlive
     the call.
     """
@@ -46,6 +48,7 @@ class Service:
     auto_saver: AutoSaver | None = None
     max_wait: float = 45.0
     confirm_above: float | None = None
+    model_settings: bool = True
     links_as_text: bool = False
     spawn: Spawn | None = field(default=None, repr=False)
     drawers: WorkerPool = field(default_factory=lambda: WorkerPool(os.cpu_count() or 1), repr=False)
@@ -132,6 +135,9 @@ class Service:
                     if self.embedded and audio is None
                     else await self._audio_url(name, job_id, audio)
                 )
+            elif stem := STEM.fullmatch(source):
+                if not (self.embedded or await self.client.is_studio()):
+                    found[name] = await self._stem_url(name, int(stem[1]), stem[2])
             elif re.match(r"(?i)audiopod:", source):
                 raise InvalidRequest(
                     f"{name}: {source!r} names no job; write audiopod://jobs/ID, for example audiopod://jobs/12"
@@ -145,8 +151,9 @@ class Service:
 
     async def _as_studio_only(self, operation: Operation, name: str, source: str) -> dict[str, int | None]:
         """The arguments in place of ``source`` where only jobs are taken; none where a studio is asked."""
+        alone = all(getattr(operation, other) is None for other in operation.studio_only if other != name)
         job_reference = JOB.fullmatch(source)
-        if job_reference and "_" not in (job_reference[2] or ""):  # a job stands for its first take
+        if alone and job_reference and "_" not in (job_reference[2] or ""):  # a job stands for its first take
             return {operation.job_references[0]: int(job_reference[1]), name: None}
         if await self.client.is_studio():
             return {}
@@ -157,8 +164,20 @@ class Service:
             "embedded studio (leave out AUDIOPOD_API_KEY)"
         )
 
+    async def _stem_url(self, name: str, job_id: int, track: str) -> str:
+        stems = (await self.client.job(job_id)).stem_urls or {}
+        if track not in stems:
+            there = f"it has {', '.join(sorted(stems))}" if stems else "it has none"
+            raise InvalidRequest(f"{name}: job {job_id} has no stem {track!r}; {there}")
+        return stems[track]
+
     async def _audio_url(self, name: str, job_id: int, audio: str | None) -> str:
         job = await self.client.job(job_id)
+        if job.stem_urls and not job.audio_urls:
+            raise InvalidRequest(
+                f"{name}: job {job_id} is a set of stems; name one of {', '.join(job.stem_urls)}, as "
+                f"audiopod://jobs/{job_id}/stems/{next(iter(job.stem_urls))}"
+            )
         if job.status != "COMPLETED" or not job.audio_urls:
             raise InvalidRequest(
                 f"{name}: job {job_id} is {job.status.lower()} and has no audio yet; wait for it with get_job"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 
 from mcp.server.mcpserver import Context
@@ -47,12 +47,14 @@ class MusicTool(Tool):
         destructive: bool = False,
         idempotent: bool = False,
         open_world: bool = True,
+        unlisted: Collection[str] = (),
         played: bool = False,
     ) -> MusicTool:
         """The tool ``name``, which answers with ``handler`` and publishes the schemas of both models.
 
         A tool without a ``result`` answers with content alone: hosts that prefer what is structured would
         throw its pictures away.
+        Arguments that are ``unlisted`` are taken, but not published.
         What is ``played`` is shown in the player, by hosts that have room for it.
         """
         return cls(
@@ -61,7 +63,7 @@ class MusicTool(Tool):
             title=title,
             description=description,
             arguments=arguments,
-            parameters=input_schema(arguments),
+            parameters=input_schema(arguments, unlisted),
             fn_metadata=FuncMetadata(
                 arg_model=ArgModelBase, output_schema=output_schema(result) if result else None
             ),

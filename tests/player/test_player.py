@@ -216,6 +216,24 @@ def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(play
     assert 0 < share < 1
 
 
+def test_all_stems_become_lanes_by_one_job(player):
+    player.open().loaded()
+    player.button("Stems").click()
+    player.button("all at once").click()
+    expect(player["#lanes .name"]).to_have_text(
+        ["vocals", "drums", "bass", "everything else"], timeout=120_000
+    )
+    expect(player["#working"]).to_be_hidden()
+    calls = [call for call in player.sent("tools/call") if call["name"] == "separate_stems"]
+    assert [call["arguments"] for call in calls] == [{"src_audio_url": "audiopod://jobs/1", "mode": "four"}]
+    player.button("Solo drums").click()
+    assert player["body"].evaluate("() => lanes.all.map(lane => lanes.gainOf(lane))") == [0, 1, 0, 0]
+    lengths = "[sound.buffer, ...takes.now.stems.map(stem => stem.audio)].map(audio => audio.length)"
+    assert len(set(player["body"].evaluate(f"() => {lengths}"))) == 1
+    loudest = "takes.now.stems.map(stem => Math.max(...stem.audio.getChannelData(0).subarray(0, 100000)))"
+    assert len(set(player["body"].evaluate(f"() => {loudest}"))) == 3
+
+
 def test_a_stem_that_exists_is_not_made_again(player):
     """Nor is one of another take taken for it."""
     player.open().loaded()

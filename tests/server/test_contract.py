@@ -61,6 +61,13 @@ async def test_the_tools_cost_the_model_few_tokens(client):
     assert len(json.dumps({"tools": tools}, separators=(",", ":")).encode()) < 1_420 * len(tools)
 
 
+async def test_settings_of_a_model_are_listed_only_where_there_is_one():
+    async with Client(build_server(Service(connect=no_service, model_settings=False))) as client:
+        tools = await published(client)
+    assert not [name for name, tool in tools.items() if "advanced" in tool["inputSchema"]["properties"]]
+    assert len(json.dumps({"tools": list(tools.values())}, separators=(",", ":")).encode()) < 18_500
+
+
 async def test_schemas_are_valid_plain_and_wholly_described(client):
     for name, tool in (await published(client)).items():
         schema = tool["inputSchema"]
@@ -140,6 +147,7 @@ async def test_resource_templates_cover_the_contract(client):
         "audiopod://jobs/{job_id}",
         "audiopod://jobs/{job_id}/audio",
         "audiopod://jobs/{job_id}/audio/{format}",
+        "audiopod://jobs/{job_id}/stems/{track}",
         "audiopod://jobs/{job_id}/lyrics",
         "audiopod://jobs/{job_id}/lyrics/words",
         "audiopod://jobs/{job_id}/waveform",
