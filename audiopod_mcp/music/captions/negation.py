@@ -36,7 +36,7 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _SOMETIMES = re.compile(
-    r"\s+(?:(?:until|till|before|after)\s+(?!all\b)[^,.;:!?]{1,40}"
+    r"\s+(?:(?:until|till|before|after)\s+(?!all\b)(?:[^,.;:!?]|(?<=\d)[:.](?=\d)){1,40}"
     r"|(?:in|during|at|on|for|throughout|through)\s+(?:the\s+|all\s+)?"
     r"(?:(?:first|second|third|last|final|opening|1st|2nd)\s+)?"
     r"(?:intro|verses?|pre-?chorus|chorus(?:es)?|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solos?|beginning|start"
@@ -72,7 +72,8 @@ _ONLY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ONLY_AFTER = re.compile(
-    r"\s*(?:only\b|alone\b|,? (?:and )?nothing\s+(?:else|more)\b|(?P<duet>duet\b|duo\b))",
+    r"\s*(?:only\b|alone\b"
+    r"|[,;.]? (?:and |with )?(?:nothing\s+(?:else|more)|no other (?:instruments?|players?))\b|(?P<duet>duet\b|duo\b))",
     re.IGNORECASE,
 )
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
@@ -91,7 +92,8 @@ ACAPPELLA = re.compile(
 )
 
 ALONE = re.compile(
-    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)|a[\s-]?cap+el+a"
+    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)"
+    r"|no other (?:instruments?|players?)|a[\s-]?cap+el+a"
     r"|barbershop|duet|duo)\b",
     re.IGNORECASE,
 )

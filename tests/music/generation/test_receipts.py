@@ -333,3 +333,13 @@ def test_what_is_denied_of_key_and_metre_is_told(caption, told):
     assert told in not_done
     assert "4/4" not in done
     assert "minor key" not in done
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["acoustic guitar and piano, no other instruments", "acoustic guitar and piano; nothing else"],
+)
+def test_nobody_else_plays_where_no_other_is_wanted(caption):
+    playing, done, _ = composed(caption)
+    assert playing == {"acoustic guitar", "piano"}
+    assert "nobody else plays" in done
