@@ -73,7 +73,8 @@ _ONLY_BEFORE = re.compile(
 )
 _ONLY_AFTER = re.compile(
     r"\s*(?:only\b|alone\b"
-    r"|[,;.]? (?:and |with )?(?:nothing\s+(?:else|more)|no other (?:instruments?|players?))\b|(?P<duet>duet\b|duo\b))",
+    r"|[,;.]? (?:and |with )?(?:nothing\s+(?:else|more)|no other (?:instruments?|players?))\b"
+    r"|(?P<duet>duet\b|duo\b))",
     re.IGNORECASE,
 )
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)

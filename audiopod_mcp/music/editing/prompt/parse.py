@@ -134,8 +134,13 @@ _FILLERS = re.compile(
 _FORBIDDEN = re.compile(
     r"\b(?:don'?t|do not|never) (?:remove|change|touch|make|turn|add|mute|cut|lose|drop|alter|edit|modify|boost|lower|raise|reduce|move|take|pan|replace|swap|delete|silence|kill)\b"
 )
-_ASKED = re.compile(r"(?:should|shall|must|would) (?:i|we)\b|what if\b|how about\b")
-"""What asks for advice."""
+_ASKED = re.compile(
+    r"(?:should|shall|must|would) (?:i|we)\b|what if\b|how about\b|(?:please )?delay (?:W|it|everything)\b"
+)
+"""What asks for advice, or may mean two things."""
+_HEADED = re.compile(r"W ?:")
+"""What begins with who it is for, as an entry of a list does."""
+_SPARED = re.compile(r"not|except(?: for)?|but not|apart from|other than|besides|excluding")
 _PRONOUN = re.compile(r"\b(?:it|that|this)\b")
 _PLURAL = re.compile(r"\b(?:them|they|those|these)\b")
 
@@ -224,6 +229,7 @@ class _Reader:
         players: Players | None,
         when: dict[str, Any],
     ) -> None:
+        self.restricted |= bool(_HEADED.match(raw.text))
         if players is None and self.restricted:
             return self.fail(raw.asked, "it was to be for some players only; name them in the same clause")
         made = self._ordered(raw, text, when)
@@ -383,7 +389,10 @@ class _Reader:
             return True
         praised = bool(PRAISED.fullmatch(core))
         forbidden = len(raw.players) < 2 and _FORBIDDEN.search(raw.text)
-        if not (praised or forbidden or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())):
+        spared = players and _SPARED.fullmatch(core)
+        if not (
+            praised or forbidden or spared or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())
+        ):
             return False
         self._close_remark(used=True)
         if not praised and players and (pieces := players.pieces):

@@ -313,3 +313,22 @@ def test_every_stretch_of_a_list_is_meant_or_told() -> None:
     three = read_prompt("remove the intro, the bridge and the outro")
     assert {left.asked for left in three.left_out} == {"the bridge", "the outro"}
     assert "chorus" in {left.asked for left in read_prompt("swap verse and chorus").left_out}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        (
+            "vocals: +3 dB; drums: -2 dB; bass: mute",
+            "make the vocals 3 dB louder; make the drums 2 dB quieter; remove the bass",
+        ),
+        ("Drums: louder, wider", "make the drums 5 dB louder"),
+        ("1. Remove the drums\n2) Vocals: add reverb", "remove the drums; add 35 % reverb to the vocals"),
+        ("- remove drums\\n- brighter vocals", "remove the drums; make the vocals 6 dB brighter"),
+        ("louder, except the drums", "make everything but the drums 4 dB louder"),
+        ("3 dB louder but not the drums", "make everything but the drums 3 dB louder"),
+        ("delay the vocals by 0.2 seconds", ""),
+    ],
+)
+def test_lists_and_exceptions_are_about_whom_they_name(prompt: str, expected: str) -> None:
+    assert told(prompt) == expected
