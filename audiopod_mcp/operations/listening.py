@@ -40,10 +40,7 @@ _LRC_OF_RECORDING = "lrc"
 class GenerateLrc(Operation):
     tool: ClassVar[str] = "generate_lrc"
     title: ClassVar[str] = "Time the lyrics"
-    description: ClassVar[str] = (
-        "Lyrics with a time for every line (LRC) of a finished job. Works best when the job was made with "
-        "generate_lrc: true."
-    )
+    description: ClassVar[str] = "Lyrics with a time for every line (LRC) of a finished job."
     path = "{job_id}/lrc"
     result = Lrc
     activity = "Timing the lyrics"

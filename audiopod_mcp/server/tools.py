@@ -172,7 +172,7 @@ def build_tools(service: Service) -> list[MusicTool]:
 
 
 def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
-    price = operation.usd_per_minute
+    price = None if service.embedded else operation.usd_per_minute  # nothing is charged here
     published, _ = presentation(operation.result)
     return MusicTool.of(
         operation.tool,
