@@ -22,7 +22,7 @@ _FIND_PLAYER = re.compile(
     re.IGNORECASE,
 )
 _FIND_LIST = re.compile(
-    rf"(?:both )?[{_PLAYER}](?:(?: ?, ?[{_PLAYER}])*(?:,? ?(?:\band\b|&|\bplus\b|\bor\b|\bas well as\b|\+(?! ?\d)) ?(?:also |then )?[{_PLAYER}]))+",
+    rf"(?:both )?[{_PLAYER}](?:(?: ?, ?[{_PLAYER}])*(?:,? ?(?:\band\b|&|/|\bplus\b|\bor\b|\bas well as\b|\+(?! ?\d)) ?(?:also |then )?[{_PLAYER}]))+",
     re.IGNORECASE,
 )
 _FIND_ALL_BUT = re.compile(
@@ -35,7 +35,7 @@ _FIND_REST = re.compile(
 )
 _LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•](?!\s*\d))[ \t]+", re.MULTILINE)
 _APART = re.compile(
-    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
+    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|(?<![{_PLAYER}])\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
     re.IGNORECASE,
 )
 _TOGETHER = (
@@ -100,7 +100,7 @@ class _Tokens:
 
 def clauses_of(prompt: str) -> list[RawClause]:
     """The clauses of an English ``prompt``, in order; every word of it is in one of them."""
-    text = _LISTED.sub("", prompt.replace("\\n", "\n"))
+    text = _LISTED.sub("", re.sub(r"\*\*|__|`", "", prompt.replace("\\n", "\n")))
     text = re.sub(f"[{_PLAYER}{_TIME}]", "?", text).translate(str.maketrans("’‘“”−‐", "''\"\"--"))
     for apart, together in _TOGETHER:
         text = re.sub(apart, together, text, flags=re.IGNORECASE)

@@ -138,6 +138,12 @@ _ASKED = re.compile(
     r"(?:should|shall|must|would) (?:i|we)\b|what if\b|how about\b|(?:please )?delay (?:W|it|everything)\b"
 )
 """What asks for advice, or may mean two things."""
+_FOR_SOME = re.compile(r"\b(?:only|just|nothing but)\b|^W$")
+_WHEN = re.compile(
+    r"^(?:at|in|on|from|before|after|during|until|till|when|while|once|towards?|near|for) "
+    r"(?!addition|general|order|case|fact|top)|\d:\d\d"
+)
+"""What may say when something is to be done."""
 _HEADED = re.compile(r"W ?:")
 """What begins with who it is for, as an entry of a list does."""
 _SPARED = re.compile(r"not|except(?: for)?|but not|apart from|other than|besides|excluding")
@@ -160,6 +166,8 @@ class _Reader:
     """A clause that says when and has nothing yet that it is for."""
     restricted: bool = False
     """Whether a clause that was not understood says who alone is meant."""
+    timeless: bool = False
+    """Whether the clause before was not understood and may have said when."""
     kept_pieces: dict[str, None] = field(default_factory=dict)
     """Pieces of a player that are to stay as they are."""
 
@@ -232,7 +240,12 @@ class _Reader:
         self.restricted |= bool(_HEADED.match(raw.text))
         if players is None and self.restricted:
             return self.fail(raw.asked, "it was to be for some players only; name them in the same clause")
+        timeless, self.timeless = self.timeless, False
+        if timeless and not raw.times:
+            return self.fail(raw.asked, "when it was to be is not understood; say it in the same clause")
         made = self._ordered(raw, text, when)
+        if made is None and len(raw.players) > 1:
+            return self._not_understood(raw)
         if made is None:
             for words in dict.fromkeys((core, re.sub(r"\b(?:only|just)\b ?", "", core).strip())):
                 made = self._matched(words, amounts, players, when, raw.asked)
@@ -489,7 +502,9 @@ class _Reader:
 
     def _not_understood(self, raw: RawClause) -> None:
         self._close_remark()
-        self.restricted |= bool(raw.players and re.search(r"\b(?:only|just|nothing but)\b", raw.text))
+        self.restricted |= bool(raw.players and _FOR_SOME.search(raw.text))
+        self.timeless = bool(_WHEN.search(raw.text))
+        self.scope = {}
         found = find_unsupported(raw.asked)
         if found and not names_style(raw.asked):
             self._leave_out(raw.asked, Refused("edit_unsupported", clause=raw.asked, kind=found))

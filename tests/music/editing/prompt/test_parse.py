@@ -328,7 +328,27 @@ def test_every_stretch_of_a_list_is_meant_or_told() -> None:
         ("louder, except the drums", "make everything but the drums 4 dB louder"),
         ("3 dB louder but not the drums", "make everything but the drums 3 dB louder"),
         ("delay the vocals by 0.2 seconds", ""),
+        ("**Drums**: -3 dB", "make the drums 3 dB quieter"),
+        ("Drums - 3 dB quieter", "make the drums 3 dB quieter"),
+        ("remove drums/bass", "remove the drums and the bass"),
+        ("in addition, remove the drums", "remove the drums"),
     ],
 )
 def test_lists_and_exceptions_are_about_whom_they_name(prompt: str, expected: str) -> None:
     assert told(prompt) == expected
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "after the chorus, remove the drums",
+        "before the chorus, mute the piano",
+        "at the start, no drums",
+        "0:10-0:20: mute vocals",
+        "the drums: well, 3 dB quieter",
+        "piano, hm, add reverb",
+    ],
+)
+def test_nothing_is_done_where_or_to_whom_was_said_and_not_understood(prompt: str) -> None:
+    assert told(prompt) == ""
+    assert len(left_out(prompt)) > 1
