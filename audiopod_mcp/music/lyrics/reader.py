@@ -38,6 +38,7 @@ _UNMET = {
 }
 
 
+_AGAIN = re.compile(r"repeat|same as", re.IGNORECASE)
 _OF_THE_PAGE = re.compile(r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b)", re.IGNORECASE)
 
 
@@ -325,7 +326,7 @@ def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
     sung: dict[str, _Draft] = {}
     for draft in drafts:
         label = draft.tag and draft.tag.label
-        is_named_again = draft.tag is not None and "repeat" in draft.tag.text.lower()
+        is_named_again = draft.tag is not None and bool(_AGAIN.search(draft.tag.text))
         if label and draft.holds_nothing and (label in _REFERRED_TO or is_named_again) and label in sung:
             draft.lines, draft.chords = sung[label].lines, sung[label].chords
         elif label and draft.lines:

@@ -39,12 +39,12 @@ _PLAYED = re.compile(
 _COUNT = r"(?:\d{1,2}(?:st|nd|rd|th)?|[ivx]{1,4}|one|two|three|four|five|six|first|second|third|fourth|last|final|once|[abcＡＢＣ]|[一二三四五六七八九十１２３４５])"
 _ORDINAL = r"(?:primer[ao]?|segund[ao]|tercer[ao]?|[úu]ltim[ao]|premi[eè]re?|deuxi[eè]me|derni[eè]re?|erste[rn]?|zweite[rn]?|letzte[rn]?|prim[ao]|second[ao])"
 _BESIDE = re.compile(
-    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|bars?|measures?|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double",
+    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|bars?|measures?|same|as|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double",
     re.IGNORECASE,
 )
 """What a heading may hold beside the name of the section."""
 _NOTHING_MORE = re.compile(
-    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|times?|song|repita|wdh)",
+    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|same|as|times?|song|repita|wdh)",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -198,10 +198,11 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     beside = re.fullmatch(r"([^()]{2,40}?)\s*\(([^()]{1,40})\)\s*:?", core)
     if beside and _is_name(beside[1], marked=marked or core.endswith(":")):
         return read_tag(core), ""
-    dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", core)
+    whole = core[1:-1] if re.fullmatch(r"\([^()]*\)", core) else core
+    dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", whole)
     if dashed and _is_name(dashed[1], marked=False):
-        if is_direction(dashed[2]):
-            return read_tag(core), ""
+        if is_direction(dashed[2]) or whole != core:
+            return read_tag(whole), ""
         return read_tag(dashed[1]), dashed[2]
     if (
         line.lstrip().startswith("#")

@@ -263,6 +263,8 @@ def test_reading_takes_time_in_proportion_to_the_text():
         ("Verse 1: Hello sea, hello sky. Chorus: Rise up", ["Hello sea, hello sky.", "Rise up"]),
         ("Verse\nHello\nChorus - rise up\nhttps://example.org/song\n© 2024 Somebody", ["Hello", "rise up"]),
         ("1\nHello sea\n\n2\nRise up\n\n[Chorus]\nOh", ["Hello sea", "Rise up", "Oh"]),
+        ("[Verse 1]\nHello sea\n[Chorus]\nRise\n(Same as verse 1)", ["Hello sea", "Rise", "Hello sea"]),
+        ("~Verse~\nHello\n(Outro - fade)\nbye", ["Hello", "bye"]),
         ("[Verse]\nHello\n(Sax solo 8 bars)\n[Chorus]\nRise", ["Hello", "Rise"]),
     ],
 )  # fmt: skip
