@@ -138,10 +138,10 @@ _ASKED = re.compile(
     r"(?:should|shall|must|would) (?:i|we)\b|what if\b|how about\b|(?:please )?delay (?:W|it|everything)\b"
 )
 """What asks for advice, or may mean two things."""
-_FOR_SOME = re.compile(r"\b(?:only|just|nothing but)\b|^W$")
+_FOR_SOME = re.compile(r"\b(?:only|just|nothing but)\b|^(?:(?:for|on|to|with) )?W$")
 _WHEN = re.compile(
     r"^(?:at|in|on|from|before|after|during|until|till|when|while|once|towards?|near|for) "
-    r"(?!addition|general|order|case|fact|top)|\d:\d\d"
+    r"(?!addition|general|order|case|fact|top|that|this|you|done|finished)|\d:\d\d"
 )
 """What may say when something is to be done."""
 _HEADED = re.compile(r"W ?:")

@@ -332,6 +332,8 @@ def test_every_stretch_of_a_list_is_meant_or_told() -> None:
         ("Drums - 3 dB quieter", "make the drums 3 dB quieter"),
         ("remove drums/bass", "remove the drums and the bass"),
         ("in addition, remove the drums", "remove the drums"),
+        ("after that, remove the drums", "remove the drums"),
+        ("for the drums, add reverb", ""),
     ],
 )
 def test_lists_and_exceptions_are_about_whom_they_name(prompt: str, expected: str) -> None:
