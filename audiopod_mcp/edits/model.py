@@ -139,7 +139,14 @@ def _rounded(number: float) -> float:
     return round(number, 4) + 0.0
 
 
+def _seconds(value: Any) -> Any:
+    """``value`` in seconds, where it is written as a clock shows it: "1:30"."""
+    clock = re.fullmatch(r"\s*(\d{1,3}):([0-5]\d(?:\.\d+)?)\s*", value) if isinstance(value, str) else None
+    return 60 * int(clock[1]) + float(clock[2]) if clock else value
+
+
 Number = Annotated[float, AfterValidator(_rounded)]
+Seconds = Annotated[Number, BeforeValidator(_seconds)]
 Names = Annotated[tuple[str, ...], AfterValidator(_players)]
 Who = Annotated[Names | None, BeforeValidator(_names)]
 
@@ -164,8 +171,8 @@ class TrackEdit(BaseModel):
     amount: Number | None = Field(default=None, description=UNITS)
     on: Who = Field(default=None, description="Tracks or instruments; default everything")
     but: Who = Field(default=None, description="Everything but these")
-    start: Number | None = Field(default=None, description="s; below 0 from the end")
-    end: Number | None = None
+    start: Seconds | None = Field(default=None, description="s; below 0 from the end")
+    end: Seconds | None = None
     section: Annotated[str, AfterValidator(section_name)] | None = Field(
         default=None, description="'verse 2', 'last chorus', 'bars 5-8', 'second half'"
     )

@@ -124,3 +124,11 @@ def test_what_an_action_does_not_take_is_told(edit, complaint):
     with pytest.raises(ValidationError) as caught:
         TrackEdit.model_validate(edit)
     assert complaint in caught.value.errors()[0]["msg"]
+
+
+def test_times_may_be_written_as_a_clock_shows_them():
+    edit = TrackEdit.model_validate({"action": "cut", "start": "0:05", "end": "1:10.5"})
+    assert (edit.start, edit.end) == (5, 70.5)
+    assert TrackEdit.model_validate({"action": "cut", "start": -3}).start == -3
+    with pytest.raises(ValidationError):
+        TrackEdit.model_validate({"action": "cut", "start": "0:75"})

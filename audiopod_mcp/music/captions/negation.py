@@ -23,17 +23,28 @@ from .vocabulary import (
 
 _NEGATION = re.compile(
     r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"
-    r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?"
-    r"|don'?t (?:use|want|include)|never|nothing)(?=[\s-])"
-    r"(?:[\s-]+(?:any|too|so|very|overly|other))*[\s-]*"
+    r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|negative prompt"
+    r"|don'?t (?:use|want|include|add|have|need|put)|(?:instead|in place) of|rather than|never"
+    r"|nothing)(?=[\s:-])"
+    r"(?:[\s:-]+(?:any|too|so|very|overly|other))*[\s:-]*"
     r"|\b(?P<less>less|fewer)\s+",
     re.IGNORECASE,
 )
-_LISTING = re.compile(r"\b(?:avoid(?:ing)?|exclud(?:e|ing)|minus)\b", re.IGNORECASE)
+_LISTING = re.compile(r"\b(?:avoid(?:ing)?|exclud(?:e|ing)|minus|negative prompt)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(
     r"[.;:!?()]|\b(?:but|with|except|plus|only|just)\b",
     re.IGNORECASE,
 )
+_SOMETIMES = re.compile(
+    r"\s+(?:(?:until|till|before|after)\s+(?!all\b)(?:[^,.;:!?]|(?<=\d)[:.](?=\d)){1,40}"
+    r"|(?:in|during|at|on|for|throughout|through)\s+(?:the\s+|all\s+)?"
+    r"(?:(?:first|second|third|last|final|opening|1st|2nd)\s+)?"
+    r"(?:intro|verses?|pre-?chorus|chorus(?:es)?|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solos?|beginning|start"
+    r"|end(?:ing)?|opening|half|(?:\w+\s+)?(?:bars?|measures?|seconds?|minutes?))\b[^,.;:!?]{0,20})",
+    re.IGNORECASE,
+)
+"""When somebody is not to play, who plays otherwise."""
+_SOLO = re.compile(r"\s+solo(?:s|ing)?\b", re.IGNORECASE)
 _OR = re.compile(r"\b(?:or|nor)\b", re.IGNORECASE)
 _JOINED = re.compile(
     r"[\s-]*(?:,|/|&)?\s*(?:and|with|or|nor)?"
@@ -41,29 +52,39 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _LESS = re.compile(
-    r"\b(drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:less|[\s-]free)\b",
+    r"\b(drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:-?less|[\s-]free)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b",
+    r"\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b"
+    r"|\s+(?:is|are)\s+(?:not (?:allowed|needed|wanted|required|welcome)|forbidden|unwanted)\b",
     re.IGNORECASE,
 )
+_NOT_IN = re.compile(
+    r"\bnot (?:in|at) (?:an? )?(?:\d{1,2}/\d{1,2}|\d{2,3} ?bpm"
+    r"|(?:[A-G](?:#|b| sharp| flat)? )?(?:major|minor)(?: key)?)",
+    re.IGNORECASE,
+)
+"""A key, a metre or a tempo that is not wanted leaves the others open."""
 _ONLY_BEFORE = re.compile(
     r"\b(?P<solo>solo(?! (?:by|on|from|for|over|in|at|section|part)\b)|unaccompanied)"
     r"|\b(?:only|just|nothing but|purely)\b",
     re.IGNORECASE,
 )
 _ONLY_AFTER = re.compile(
-    r"\s*(?:only\b|alone\b|,? (?:and )?nothing\s+(?:else|more)\b|(?P<duet>duet\b|duo\b))",
+    r"\s*(?:only\b|alone\b"
+    r"|[,;.]? (?:and |with )?(?:nothing\s+(?:else|more)|no other (?:instruments?|players?))\b"
+    r"|(?P<duet>duet\b|duo\b))",
     re.IGNORECASE,
 )
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
 _ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
 _JOURNEY = re.compile(
-    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*|then"
-    r"|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway)\b"
+    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*"
+    r"|then(?! (?:it )?fad)|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway)\b"
     r"|\b(?:in|on|at|during|until) (?:the )?(?:\w+ )?(?:intro|verse|chorus|bridge|outro)"
-    r"|\b(?:intro|verse|chorus|bridge|outro)\s*:",
+    r"|\b(?:intro|verse|chorus|bridge|outro)\s*:"
+    r"|\b(?:first|last|final|opening) (?:\w+ )?(?:bars?|measures?|seconds?|minutes?|half|part)\b",
     re.IGNORECASE,
 )
 ACAPPELLA = re.compile(
@@ -72,7 +93,8 @@ ACAPPELLA = re.compile(
 )
 
 ALONE = re.compile(
-    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)|a[\s-]?cap+el+a"
+    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)"
+    r"|no other (?:instruments?|players?)|a[\s-]?cap+el+a"
     r"|barbershop|duet|duo)\b",
     re.IGNORECASE,
 )
@@ -100,12 +122,19 @@ class Denial:
     """Tracks and instruments; empty where what is ruled out is a style, a mood or the like."""
     reduces: bool = False
     """Whether there is only to be less of it."""
+    for_a_time: bool = False
+    """Whether it is ruled out for a stretch alone."""
+
+    @property
+    def rules_out(self) -> bool:
+        """Whether nothing of it is to be heard."""
+        return not self.reduces and not self.for_a_time
 
 
 def split_negated(text: str) -> tuple[set[str], str]:
     """The tracks and instruments that ``text`` rules out, and the text with blanks for what it denies."""
     found, wanted = find_denials(text)
-    return {player for denial in found if not denial.reduces for player in denial.players}, wanted
+    return {player for denial in found if denial.rules_out for player in denial.players}, wanted
 
 
 @lru_cache(maxsize=64)
@@ -120,6 +149,9 @@ def find_denials(text: str) -> tuple[tuple[Denial, ...], str]:
         for start, end, _ in find_words(text, _SOUNDS)
         if (after := _AFTER.match(text, end))
     ]
+    found += [
+        Denial(match.start(), match.end(), frozenset(), for_a_time=True) for match in _NOT_IN.finditer(text)
+    ]
     text, at = _blanked(text, found), 0
     for _ in range(_MOST_NEGATIONS):
         if (match := _NEGATION.search(text, at)) is None:
@@ -131,7 +163,11 @@ def find_denials(text: str) -> tuple[tuple[Denial, ...], str]:
         at = match.end() + length
         if length:
             players = frozenset(named_tracks(clause[:length]))
-            found.append(Denial(match.start(), at, players, reduces=bool(match["less"])))
+            if solo := _SOLO.match(text, at):
+                at, players = solo.end(), frozenset()
+            when = None if match["less"] else _SOMETIMES.match(text, at)
+            at = when.end() if when else at
+            found.append(Denial(match.start(), at, players, bool(match["less"]), when is not None))
     return tuple(sorted(found, key=lambda denial: denial.start)), _blanked(text, found)
 
 
@@ -166,17 +202,20 @@ def _reach(clause: str, listing: bool) -> int:
 def named_tracks(clause: str) -> set[str]:
     """The tracks, or where one kind is meant the instruments, that a clause names."""
     found: set[str] = set()
-    for start, end, name in find_words(clause, INSTRUMENT_WORDS):
+    named = find_words(clause, INSTRUMENT_WORDS)
+    for start, end, name in named:
         whole = [
             tracks
             for pattern, tracks in TRACK_WORDS.items()
             if word_pattern(pattern).fullmatch(clause[start:end])
         ]
         found |= set(whole[0]) if whole else {name}
-    for _, _, tracks in find_words(clause, TRACK_WORDS):
+    for first, last, tracks in find_words(clause, TRACK_WORDS):
+        if any(start <= first and last <= end and last - first < end - start for start, end, _ in named):
+            continue  # "Bass guitar" is no guitar.
         if not any(name in INSTRUMENTS and INSTRUMENTS[name].track in tracks for name in found):
             found |= set(tracks)
-    return found
+    return found | {"distorted guitar", "lead guitar"} if "electric guitar" in found else found
 
 
 def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:

@@ -56,6 +56,8 @@ _PLAIN = {
     "electric guitar": r"guitars?",
     "drums": r".*",
 }
+_IN_LATIN = re.compile(r"\bin latin(?=\s*(?:$|[,.;)]))", re.IGNORECASE)
+"""The language, not the dances."""
 _RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
 
 
@@ -117,12 +119,12 @@ def read_caption(
     without, wanted = split_negated(text)
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
-    style = STYLES[choose_style(wanted, genre_preset)]
+    style = STYLES[choose_style(_IN_LATIN.sub("", wanted), genre_preset)]
     mood, energy, pull = _mood(wanted, style)
     instruments = _instruments(wanted, style)
     if "female voice" in instruments or "male voice" in instruments:
         instruments = tuple(name for name in instruments if name != "voice")
-    without |= excluded_tracks(wanted, instruments)
+    without = _sparing_the_named(without, instruments) | excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     parts, tagged_solos = stanzas(lyrics), tagged_solos_of(lyrics, style)
@@ -175,6 +177,15 @@ def read_caption(
         dry="dry" in _of_kind(wishes, "mix"),
     )
     return _with_duration(brief, duration, wanted)
+
+
+def _sparing_the_named(without: set[str], instruments: Collection[str]) -> set[str]:
+    """``without``, where "organ but no piano" leaves out the other players of the stem alone."""
+    for name in instruments:
+        if (track := INSTRUMENTS[name].track) in without and name not in without:
+            others = {player for player in INSTRUMENTS if INSTRUMENTS[player].track == track}
+            without = without - {track} | others - set(instruments)
+    return without
 
 
 def _mood(text: str, style: Style) -> tuple[str | None, float, float]:

@@ -95,13 +95,31 @@ _INSTRUMENTAL = re.compile(
     re.IGNORECASE,
 )
 _TONGUE = re.compile(
-    rf"\bin\s+({'|'.join(LANGUAGES)})(?!\w)|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
+    rf"\bin\s+({'|'.join((*LANGUAGES, 'latin'))})(?!\w)"
+    r"(?![\s-]+(?:style|feel|mood|rhythm|jazz|groove|pop|rock))"
+    rf"|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
     r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
     rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
+_FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
+_WHICH_ELSE = "say what it is to be in its place"
+_SECTION_WORD = (
+    r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro)s?"
+)
+_NO_SECTION = re.compile(
+    rf"\b(?:no|without(?: an?| any| the)?|skip(?: the)?) {_SECTION_WORD}\b", re.IGNORECASE
+)
+_OWN_FORM = "the form is the style's own; sections can be named as tags in the lyrics"
+_NO_PIECE = re.compile(rf"\b(?:no|without(?: an?| any| the)?|minus) (?:{KIT_WORDS})(?!\w)", re.IGNORECASE)
+NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
+_SECTION_LABEL = re.compile(rf"\b{_SECTION_WORD}\s*(?:\d\s*)?:(?!\d)", re.IGNORECASE)
+_DROPS_OUT = re.compile(r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", re.IGNORECASE)
+_BY_SECTION = (
+    'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
+)
 _LEXICON: dict[str, tuple[str, Any]] = {
     **{pattern: ("mood", meaning) for pattern, meaning in MOODS.items()},
     **{pattern: ("section", label) for pattern, label in SECTIONS.items()},
@@ -147,7 +165,14 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((a, b, "cue", cue) for a, b, cue in find_course(text))
     plain = without_course(text)
     denials, wanted = find_denials(plain)
-    claim((d.start, d.end, "denied", d) for d in denials if not d.reduces)
+    claim((d.start, d.end, "denied", d) for d in denials if d.rules_out)
+    claim(
+        (d.start, d.end, "cannot", _FOR_A_TIME if d.players else _WHICH_ELSE) for d in denials if d.for_a_time
+    )
+    claim((m.start(), m.end(), "cannot", _OWN_FORM) for m in _NO_SECTION.finditer(text))
+    claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
+    claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
+    claim((m.start(), m.end(), "cannot", _BY_SECTION) for m in _SECTION_LABEL.finditer(text))
     claim(
         (m.start(), m.end(), "imitation", m[1])
         for m in LIKE.finditer(wanted)
@@ -175,7 +200,8 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
     played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
-    claim((a, b, "amount", (layers, level)) for a, b, layers, level in find_amounts(plain, wanted))
+    ends = {d.start: d.end for d in denials if d.reduces}
+    claim((a, ends.get(a, b), "amount", (who, level)) for a, b, who, level in find_amounts(plain, wanted))
     claim(
         (m.start(), m.end(), "feel", m[0])
         for pattern in (COUNTED, SWUNG, STRAIGHT)
@@ -231,7 +257,10 @@ def _unread(text: str, taken: bytearray) -> list[Wish]:
         word = match[0].lower()
         denied = word in _DENYING or (at_denied == match.start() - 1)
         at_denied = match.end() if word in _DENYING else -2
-        if denied or (word not in _NEUTRAL and not (len(word) == 1 and word.isascii() and word.isalpha())):
+        if denied or (
+            word not in _NEUTRAL
+            and (len(word) > 1 or not word.isascii() or not word.isalpha() or match[0] in "BCDEFG")
+        ):
             run.append(match.span())
     close()
     return found

@@ -50,8 +50,8 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: st
         "silence": "silent",
         "remove": f"{who} removed",
         "only": f"everything but {who} removed",
-        "add": f"{step.text} added",
-        "swap": f"{who} replaced with {step.text}",
+        "add": f"{_newcomer(step, before, after)} added",
+        "swap": f"{who} replaced with {_newcomer(step, before, after)}",
         "reverse": f"{who} backwards{where}",
         "pitch": f"{who} {signed(amount, 'semitones', 4)}",
         "key": f"key {step.text}",
@@ -102,6 +102,15 @@ def who_is_meant(step: EditStep, piece: LayeredTrack) -> str:
     if step.name in ("", label) or step.name in played:
         return step.name or label
     return f"{step.name} ({', '.join(sorted(played)) or label})"
+
+
+def _newcomer(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
+    """Who plays now and did not before: as it was called and, where that differs, the instrument."""
+    old, new = (
+        [part.instrument for part in piece.score.parts] if piece.score else [] for piece in (before, after)
+    )
+    plays = list(dict.fromkeys(name for name in new if name not in old))
+    return f"{step.text} ({', '.join(plays)})" if plays and step.text not in plays else step.text
 
 
 def signed(number: float, unit: str, decimals: int = 1) -> str:

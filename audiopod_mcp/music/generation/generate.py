@@ -40,7 +40,8 @@ from .receipts import Played
 _BY_RULE_NOTE = "Made by rule and synthesis: no neural model, no recordings."
 GUIDE_VOCAL_NOTE = "The voice is a guide to the melody; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
-_SAMPLE = r"\b(?:loops?|loopable|one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
+_SHOT = r"\b(?:one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
+_SAMPLE = rf"{_SHOT}|\b(?:loops?|loopable)\b"
 """How a sample is asked for."""
 _MAX_LOOP = 120.0
 """Seconds."""
@@ -208,7 +209,7 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     score = replace(score, duration=end / SAMPLE_RATE)
     shot = made.rendering(score, _notes_on(replace(brief, lyrics=None), made, loop=False))
     shot = replace(shot, done=(f"one-shot of {score.duration:.3g} s",))
-    return with_receipt(shot, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
+    return with_receipt(shot, brief.caption, Played(brief, score, finish=facts, own_words=_SHOT))
 
 
 def _kit_for(brief: Brief, drum: int) -> str:

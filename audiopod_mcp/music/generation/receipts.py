@@ -89,8 +89,15 @@ def _settle(wish: Wish, played: Played) -> str | NotDone | None:
 def _players(played: Played, named: Sequence[str]) -> str:
     """Who plays: those who were named, then the others."""
     words = " ".join(named).lower()
-    others = [p.instrument for p in played.parts if p.instrument not in words and p.track not in words]
-    others = [name for name in dict.fromkeys(others) if name.split()[-1].removesuffix("s") not in words]
+    # "Guitar" is whoever plays one; "acoustic guitar" leaves the others to be told.
+    plain = {name.split(" (")[0].lower().removesuffix("s") for name in named}
+    others = [
+        part.instrument
+        for part in played.parts
+        if part.instrument not in words
+        and not plain & {name.removesuffix("s") for name in (part.track, part.instrument.split()[-1])}
+    ]
+    others = list(dict.fromkeys(others))
     if not named:
         return f"plays: {', '.join(others)}" if others else ""
     return f"plays: {', '.join(dict.fromkeys(named))}" + (f"; with {', '.join(others)}" if others else "")

@@ -180,7 +180,12 @@ def repaint(
     told = receipt(caption, Played(brief, played.score, clock + start, kept=kept))
     stretch = f"{format_time(clock + start)}–{format_time(clock + end)}"
     fact = f"{stretch} played anew; every sample outside is as it was"
-    done, not_done = (fact, *told.done, *of_words), (*told.not_done, *unmet_words)
+    again = {line.text for line in played.score.lyrics}
+    before = [line for line in (score.lyrics if score else ()) if line.start < end and start < line.end]
+    lost = [line.text for line in before if line.text not in again]
+    more = f" and {len(lost) - 3} more lines" if len(lost) > 3 else ""
+    gone = [f"not sung there any more: {' / '.join(lost[:3])}{more}"] if lost else []
+    done, not_done = (fact, *gone, *told.done, *of_words), (*told.not_done, *unmet_words)
     if score is None or not stems:
         return Rendering(
             out,

@@ -65,6 +65,9 @@ def settle_pace(wish: Wish, played: Played) -> str | NotDone:
     if not wish.value:
         return "unread"
     slow, fast = "slow" in wish.value, "fast" in wish.value
+    first = next(w for w in played.wishes if w.kind == "pace" and w.value)
+    if (slow or fast) and first.value != wish.value and ("slow" if fast else "fast") in first.value:
+        return NotDone(wish.asked, f"it is {tempo:g} BPM")
     if any(w.kind == "tempo" for w in played.wishes) and not (
         (slow and tempo > 125) or (fast and tempo < 95)
     ):
@@ -185,6 +188,8 @@ def settle_finish(wish: Wish, played: Played) -> str | NotDone:
 
 
 def settle_language(wish: Wish, played: Played) -> str | NotDone:
+    if wish.value.lower() == "latin":
+        return NotDone(wish.asked, "its stresses are not known here")
     if played.score.lyrics:
         return fact(wish.asked, f"stresses of {wish.value}")
     return NotDone(wish.asked, f"{SINGS}; write them in that language")

@@ -6,12 +6,20 @@ import re
 from collections.abc import Sequence
 
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
-from audiopod_mcp.music.captions.vocabulary import STANDS_IN, STYLE_WORDS, TECHNIQUES
-from audiopod_mcp.music.captions.wishes import Wish
+from audiopod_mcp.music.captions.vocabulary import (
+    KIT_WORDS,
+    MOODS,
+    STANDS_IN,
+    STYLE_WORDS,
+    TECHNIQUES,
+    TEMPO_WORDS,
+)
+from audiopod_mcp.music.captions.wishes import NO_PART_OF_KIT, Wish
 from audiopod_mcp.music.composition.course import cue_times, plays_it
 from audiopod_mcp.music.composition.solos import solo_turns
 from audiopod_mcp.music.model import Cue, NotDone, Part, Score
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
+from audiopod_mcp.music.theory import parse_key
 
 from .drum_keys import keys_of
 from .played import SINGS, Played, fact
@@ -135,18 +143,30 @@ def settle_alone(wish: Wish, played: Played) -> str | NotDone | None:
 
 
 def settle_denied(wish: Wish, played: Played) -> str | NotDone:
-    playing = [p for p in played.parts if plays_it(p, tuple(wish.value.players))]
+    wanted = {w.value for w in played.wishes if w.kind in ("player", "solo")}
+    playing = [
+        p
+        for p in played.parts
+        if plays_it(p, tuple(wish.value.players))
+        and (not wanted & {p.instrument, p.track} or p.instrument in wish.asked.lower())
+    ]
+    if not wish.value.players and re.search(r"\bsolo", wish.asked, re.IGNORECASE):
+        solos = any(span.label == "solo" for span in played.score.sections)
+        return NotDone(wish.asked, "the form has a solo") if solos else wish.asked
     if playing:
         sung = any(part.track == "vocals" for part in playing) and played.brief.lyrics
-        why = (
-            "there are lyrics, which are sung"
-            if sung
-            else f"{', '.join(p.instrument for p in playing)} plays"
-        )
+        why = "there are lyrics, which are sung" if sung else f"{_names(playing)} plays"
         return NotDone(wish.asked, why)
+    if find_words(wish.asked, {KIT_WORDS: ""}) and any(part.track == "drums" for part in played.parts):
+        return NotDone(wish.asked, NO_PART_OF_KIT)
     styles = {style for _, _, style in find_words(wish.asked, STYLE_WORDS)}
     if played.brief.style in styles:
         return NotDone(wish.asked, f"{played.brief.style} is played")
+    if find_words(wish.asked, TEMPO_WORDS):
+        return fact(wish.asked, f"{played.score.tempo:g} BPM")
+    if find_words(wish.asked, MOODS):
+        tone = "minor" if (key := parse_key(played.score.key)) and key.minor else "major"
+        return fact(wish.asked, f"{tone}, energy {played.brief.energy:.2g}")
     return wish.asked
 
 

@@ -16,6 +16,7 @@ _QUALITY = (
     r"|[b#♭♯]?(?:2|4|5|6|7|9|11|13|69)|\((?=[^()]{1,8}\))|\)|,)*"
 )
 _CHORD = re.compile(rf"[A-G](?:##?|bb?|♯|♭)?{_QUALITY}(?:/(?:[A-G](?:#|b|♯|♭)?|9))?\*?")
+_ROUND = re.compile(r"\(([^()\n]{1,60})\)")
 _SILENCE = re.compile(r"N\.?\s?C\.?|NC|tacet", re.IGNORECASE)
 _BETWEEN = re.compile(r"[|:./%~\-–—,]+|\(?[x×]\s?\d\)?|\(?\d\s?[x×]\)?|\*+")
 _REPEAT_OF_LINE = re.compile(r"\(?(?:[x×]\s?(\d)|(\d)\s?[x×])\)?")
@@ -24,7 +25,8 @@ _MAJOR, _MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 
 def read_chord(text: str) -> str | None:
     """The label of a chord such as ``Am7``, ``F♯m/C#``, ``N`` for ``N.C.``, or ``None``."""
-    text = text.strip().strip("()") if text.count("(") != text.count(")") else text.strip()
+    text = text.strip().rstrip(",;")
+    text = text.strip("()") if text.count("(") != text.count(")") else text
     if _SILENCE.fullmatch(text):
         return NO_CHORD
     if not _CHORD.fullmatch(text) or len(text) > 16:
@@ -33,6 +35,15 @@ def read_chord(text: str) -> str | None:
     text = text.removesuffix("/9").replace("maj77", "maj7").replace("º", "°")
     text = re.sub(r"(?<=[A-G#b])mi(?!n)", "m", text)
     return text if parse_chord(text) is not None else None
+
+
+def bracketed(lines: Sequence[str]) -> list[str]:
+    """Lines with the chords that stand in round brackets, ``(Am)word (F)word``, in square ones."""
+    found = [chord_line(content) or [] for line in lines for content in _ROUND.findall(line)]
+    labels = [label for chords in found for _, label in chords]
+    if len(labels) < 2 or all(len(label) == 1 for label in labels):
+        return list(lines)
+    return [_ROUND.sub(lambda m: f"[{m[1]}]" if chord_line(m[1]) else m[0], line) for line in lines]
 
 
 def is_played_whole(label: str) -> bool:

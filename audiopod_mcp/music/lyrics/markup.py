@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
+
+from .tags import is_preamble
 
 _WIDE_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝（）＜＞＃：｜", "[][][][]{}()<>#:|")
 _LITERAL_ESCAPES = re.compile(r"\\{1,3}(?:r\\{1,3}n|[nr])")
@@ -29,11 +32,23 @@ _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 _STARS = re.compile(r"(?<![\w*`])[*_`]++|[*_`]++(?!\w)")
 _SLASHES = re.compile(r"/n(?![a-z])|\s+/\s+")
 """What parts the lines of a song that is written in one."""
+_HEADING_WITHIN = re.compile(
+    r"(?<=[.!?,;…\w])\s+(?=(?:verse|pre-?chorus|chorus|bridge|intro|outro|refrain)(?: ?\d{1,2})?\s*:)",
+    re.IGNORECASE,
+)
 _SIGNS = re.compile(r"~~|[♪♫🎵🎶🎤🎸]+")
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?"
 _TIMES = re.compile(rf"[\[<]({_TIME})[\]>]")
 _LEADING_TIMES = re.compile(rf"\s*(?:\[{_TIME}\]\s*)+")
 _LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?(?:\s+[-–—]\s+|\s+|$)")
+
+
+_NAME_KEYS = ("section", "type", "name", "tag", "label", "part")
+_LINE_KEYS = frozenset(("lines", "text", "lyrics", "content", "words", "sections", "line"))
+"""What data calls a section, and its words."""
+_SITE_HEAD = re.compile(r"\s*\d+ Contributors?.{0,400}?\bLyrics(?=\W|$|[A-Z])", re.DOTALL)
+_SITE_TAIL = re.compile(r"\d*\s*Embed\s*$")
+_SITE_BETWEEN = re.compile(r"You might also like(?=\s*\[|\s*\n|\s*$)")
 
 
 def pasted_lines(text: str) -> tuple[list[str], bool]:
@@ -43,10 +58,11 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     Markdown, characters without a width and the times of LRC are gone; brackets are ASCII. Lines with times
     stand in their order, once for each time. Blanks within a line stay: chords may stand above its words.
     """
+    text = _without_site(_from_json(text))
     if text.strip().startswith('"') and text.strip().endswith('"') and "\\n" in text:
         text = text.strip()[1:-1]
     if "\n" not in text:
-        text = _SLASHES.sub("\n", text)
+        text = _HEADING_WITHIN.sub("\n", _SLASHES.sub("\n", text))
     text = html.unescape(html.unescape(_LITERAL_ESCAPES.sub("\n", text)))
     text = _ESCAPED.sub(r"\1", text)
     text = _STYLING.sub("", _TITLES.sub("\n## ", _BREAKS.sub("\n", text)))
@@ -56,6 +72,47 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     lines = [_site_chords(line).expandtabs(4).rstrip() for line in text.split("\n") if not _FENCE.match(line)]
     lines, timed = _in_order_of_time(_without_prefixes(lines))
     return lines, timed or bool(cues)
+
+
+def _from_json(text: str) -> str:
+    """The text of lyrics that are given as data: lines in lists, sections by their names."""
+    if not text.strip().startswith(("{", "[")):
+        return text
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return "\n".join(_lines_of(data)) if isinstance(data, dict | list) else text
+
+
+def _lines_of(data: object) -> Iterator[str]:
+    if isinstance(data, dict):
+        name = next((data[key] for key in _NAME_KEYS if isinstance(data.get(key), str)), None)
+        if name is not None:
+            yield f"[{name}]"
+        for key, value in data.items():
+            if key in _NAME_KEYS and value is name:
+                continue
+            if key not in _LINE_KEYS:
+                if isinstance(value, str) and is_preamble(f"{key}: {value}"):
+                    yield f"[{key}: {value}]"
+                    continue
+                yield f"[{key.replace('_', ' ')}]"
+            yield from _lines_of(value)
+    elif isinstance(data, list):
+        for item in data:
+            yield from _lines_of(item)
+    elif data is not None:
+        yield str(data)
+
+
+def _without_site(text: str) -> str:
+    """``text`` without what a lyrics site writes around and between the words."""
+    head, tail = _SITE_HEAD.match(text), _SITE_TAIL.search(text)
+    if not head and not tail:
+        return text
+    text = text[head.end() if head else 0 : tail.start() if tail else None]
+    return _SITE_BETWEEN.sub("\n", text)
 
 
 def _site_chords(line: str) -> str:
@@ -86,10 +143,22 @@ def _without_prefixes(lines: list[str]) -> list[str]:
         line[match.end() :] if (match := _PREFIX.match(line)) and match[0].strip() else line for line in lines
     ]
     numbers = [int(match[1]) if (match := _NUMBER.match(line)) else None for line in bare]
+    alone = [index for index, line in enumerate(bare) if _numbers_stanza(bare, index)]
+    if len(alone) > 1 and [int(bare[index].strip(" .)")) for index in alone] == list(
+        range(1, len(alone) + 1)
+    ):
+        return _without_prefixes([line for index, line in enumerate(bare) if index not in alone])
     counted = [number for number in numbers if number is not None]
     if len(counted) > 1 and all(b in (a + 1, 1) for a, b in pairwise(counted)):
         return [_NUMBER.sub("", line, count=1) for line in bare]
     return bare
+
+
+def _numbers_stanza(lines: list[str], index: int) -> bool:
+    """Whether a line is a number that stands above a stanza."""
+    below = lines[index + 1].strip() if index + 1 < len(lines) else ""
+    above = lines[index - 1].strip() if index else ""
+    return bool(re.fullmatch(r"\s*\d{1,2}[.)]?\s*", lines[index])) and below != "" and not above
 
 
 def _in_order_of_time(lines: list[str]) -> tuple[list[str], bool]:

@@ -38,6 +38,10 @@ _UNMET = {
 }
 
 
+_AGAIN = re.compile(r"repeat|same as", re.IGNORECASE)
+_OF_THE_PAGE = re.compile(r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b)", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class _Draft:
     """A section that is being read."""
@@ -93,6 +97,9 @@ class LyricReader:
                 self._blank = True
                 if self._drafts and self._drafts[-1].tag is None and not self._drafts[-1].holds_nothing:
                     self._drafts.append(_Draft(None))
+            return
+        if _OF_THE_PAGE.match(line):
+            self._unmet.append(NotDone(line.strip(), _UNMET["about"]))
             return
         if not any(draft.lines for draft in self._drafts) and is_preamble(line):
             self._about(line)
@@ -319,7 +326,7 @@ def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
     sung: dict[str, _Draft] = {}
     for draft in drafts:
         label = draft.tag and draft.tag.label
-        is_named_again = draft.tag is not None and "repeat" in draft.tag.text.lower()
+        is_named_again = draft.tag is not None and bool(_AGAIN.search(draft.tag.text))
         if label and draft.holds_nothing and (label in _REFERRED_TO or is_named_again) and label in sung:
             draft.lines, draft.chords = sung[label].lines, sung[label].chords
         elif label and draft.lines:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 _START = r"(?<![^\W\d_])"
 """A word begins here: "wrap" is no rap."""
+_END = r"(?![^\W\d_])"
+"""A word ends here; a number may follow: "Verse1"."""
 _LABELS = tuple(
-    (label, re.compile(pattern, re.IGNORECASE))
+    (label, re.compile(pattern.replace(r"\b", _END), re.IGNORECASE))
     for label, pattern in (
         ("pre-chorus", rf"{_START}(?:pre|pré)[\s-]?(?:chorus|refrain|hook|coro)\b|导歌|導歌|Bメロ|프리코러스"),
         ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
@@ -37,12 +39,12 @@ _PLAYED = re.compile(
 _COUNT = r"(?:\d{1,2}(?:st|nd|rd|th)?|[ivx]{1,4}|one|two|three|four|five|six|first|second|third|fourth|last|final|once|[abcＡＢＣ]|[一二三四五六七八九十１２３４５])"
 _ORDINAL = r"(?:primer[ao]?|segund[ao]|tercer[ao]?|[úu]ltim[ao]|premi[eè]re?|deuxi[eè]me|derni[eè]re?|erste[rn]?|zweite[rn]?|letzte[rn]?|prim[ao]|second[ao])"
 _BESIDE = re.compile(
-    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double",
+    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|bars?|measures?|same|as|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double",
     re.IGNORECASE,
 )
 """What a heading may hold beside the name of the section."""
 _NOTHING_MORE = re.compile(
-    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|times?|song|repita|wdh)",
+    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|same|as|times?|song|repita|wdh)",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -72,7 +74,7 @@ _OVER = re.compile(
     r"(?:the )?(?:end|fin|fine|ende|stop|конец|終わり|完|끝)(?: of (?:the )?(?:song|track|lyrics))?[.!]?",
     re.IGNORECASE,
 )
-_VOICES = r"(?:female|male|woman|women|man|men|girls?|boys?|both|all|everyone|everybody|duet|together|choir|backing(?: vocals?| singers?)?|background(?: vocals?| singers?)?|lead(?: vocals?| singer)?|singer(?: [1-9ab])?|vocal(?:s|ist)?(?: [1-9ab])?|voice(?: [1-9ab])?|narrator|rapper|crowd|kids|children|group|harmony|harmonies|gang vocals|hombre|mujer|homme|femme|mann|frau|男|女|合|男声|女声|合唱)"
+_VOICES = r"(?:female|male|he|she|him|her|woman|women|man|men|girls?|boys?|both|all|everyone|everybody|duet|together|choir|backing(?: vocals?| singers?)?|background(?: vocals?| singers?)?|lead(?: vocals?| singer)?|singer(?: [1-9ab])?|vocal(?:s|ist)?(?: [1-9ab])?|voice(?: [1-9ab])?|narrator|rapper|crowd|kids|children|group|harmony|harmonies|gang vocals|hombre|mujer|homme|femme|mann|frau|男|女|合|男声|女声|合唱)"
 _VOICE = re.compile(
     rf"{_VOICES}(?: (?:vocals?|voices?|singer|solo|part|only|verse))*(?: ?(?:&|and|\+|/|,) ?{_VOICES}(?: (?:vocals?|voices?))?)*",
     re.IGNORECASE,
@@ -165,7 +167,9 @@ def read_tag(text: str) -> Tag:
 def is_direction(text: str) -> bool:
     """Whether what stands in round brackets is said to the players: other words there are sung."""
     body, times = _without_times(text.strip(" :*_"))
-    alone = not body or any(p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE))
+    alone = not body or any(
+        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE, _NO_SINGING)
+    )
     return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
 
 
@@ -194,14 +198,11 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     beside = re.fullmatch(r"([^()]{2,40}?)\s*\(([^()]{1,40})\)\s*:?", core)
     if beside and _is_name(beside[1], marked=marked or core.endswith(":")):
         return read_tag(core), ""
-    dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", core)
-    if (
-        dashed
-        and _is_name(dashed[1], marked=False)
-        and (is_direction(dashed[2]) or re.search(r"\d$", dashed[1]))
-    ):
-        if is_direction(dashed[2]):
-            return read_tag(core), ""
+    whole = core[1:-1] if re.fullmatch(r"\([^()]*\)", core) else core
+    dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", whole)
+    if dashed and _is_name(dashed[1], marked=False):
+        if is_direction(dashed[2]) or whole != core:
+            return read_tag(whole), ""
         return read_tag(dashed[1]), dashed[2]
     if (
         line.lstrip().startswith("#")

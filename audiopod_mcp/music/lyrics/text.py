@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from .chords import bracketed
 from .markup import pasted_lines
 from .reader import LyricReader
 from .sheet import ChordMarks, LyricSection, LyricSheet
@@ -31,6 +32,7 @@ def read_lyrics(text: str) -> LyricSheet:
     LyricSheet
     """
     lines, timed = pasted_lines(text)
+    lines = bracketed(lines)
     reader = LyricReader(lines)
     for line in lines:
         reader.read(line)

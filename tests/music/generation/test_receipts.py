@@ -227,3 +227,119 @@ def test_a_loop_has_the_bars_that_were_asked_for():
         assert len(loop.score.downbeats) == bars
         assert loop.done[0].startswith(f"loop of {bars} bar")
         assert loop.not_done == ()
+
+
+def composed(caption):
+    brief = read_caption(caption, seed=1)
+    score = compose(brief, seed=1)
+    told = receipt(caption, Played(brief, score))
+    playing = {p.instrument for p in score.parts if p.notes}
+    return playing, " | ".join(told.done), " | ".join(n.asked for n in told.not_done)
+
+
+@pytest.mark.parametrize(
+    ("caption", "plays", "not_done"),
+    [
+        ("pop, no drums in the intro", "acoustic kit", "no drums in the intro"),
+        ("rock, no guitar in the verses", "distorted guitar", "no guitar in the verses"),
+        ("cinematic, no drums until the climax", "acoustic kit", "no drums until the climax"),
+        ("techno without kick", "electronic kit", "without kick"),
+        ("techno with no snare or vocals", "electronic kit", "no snare or vocals"),
+        ("pop, no chorus", "acoustic kit", "no chorus"),
+        ("pop, verse: only bass", "acoustic kit", "verse:"),
+        ("organ but no piano, gospel", "organ", ""),
+        ("rock with electric guitar and no bass guitar", "electric guitar", ""),
+        ("pop with no piano solo", "piano", ""),
+        ("pop with less drums", "acoustic kit", ""),
+        ("techno, the kick drops out for 8 bars", "electronic kit", "kick drops out"),
+        ("house, the last 10 seconds are piano only", "electronic kit", "only"),
+        ("house, bass and drums only for the first 8 bars", "piano", "only"),
+    ],
+)
+def test_nobody_leaves_for_good_by_a_denial_of_less(caption, plays, not_done):
+    playing, done, told = composed(caption)
+    assert plays in playing
+    assert told.startswith(not_done) if not_done else told == ""
+    assert not not_done or not_done not in done
+
+
+def test_all_players_are_told_who_are_no_other_name_of_one_that_was_named():
+    playing, done, _ = composed("rock with electric guitar")
+    assert "lead guitar" in playing
+    assert "lead guitar" in done
+    assert "lead guitar" not in composed("acoustic guitar but no electric guitars, rock")[0]
+    assert "with electric guitar" not in composed("pop with guitar")[1]
+
+
+def test_who_is_named_as_another_in_the_place_of_whom_does_not_play():
+    playing, done, _ = composed("jazz with trumpet instead of sax")
+    assert "trumpet" in playing
+    assert "saxophone" not in playing
+    assert "trumpet" in done
+
+
+def test_a_caption_written_as_data_is_read():
+    brief = read_caption('{"genre": "jazz", "bpm": 117, "key": "D minor"}')
+    assert (brief.style, brief.tempo, brief.key) == ("jazz", 117, "D minor")
+
+
+def test_latin_is_a_language_where_words_are_in_it():
+    assert read_caption("boys choir and organ, in Latin").style != "latin"
+    assert (
+        read_caption("latin pop").style
+        == read_caption("house, but latin style wins", genre_preset="Latin").style
+    )
+
+
+def test_of_two_paces_one_is_done():
+    _, done, told = composed("fast slow song")
+    assert ("slow" in done) != ("slow" in told)
+
+
+def test_a_one_shot_is_told_as_no_loop():
+    shot = generate_sample(read_caption("house kick loop", duration=2), "one-shot", seed=1)
+    assert not any(re.search(r"\bloop\b", said) for said in shot.done)
+    assert any("loop" in unmet.asked for unmet in shot.not_done)
+
+
+@pytest.mark.parametrize(
+    ("caption", "gone"),
+    [
+        ("pop. Negative prompt: drums, guitar", {"drums", "guitar"}),
+        ("avoid: drums, vocals", {"drums", "vocals"}),
+        ("pop. Exclude: piano", {"keyboard"}),
+        ("pop, don't add drums", {"drums"}),
+        ("pop, drums are not needed", {"drums"}),
+        ("guitar-less rock", {"guitar"}),
+        ("use synths rather than guitars, rock", {"guitar"}),
+    ],
+)
+def test_who_is_ruled_out_in_whatever_words_does_not_play(caption, gone):
+    score = compose(read_caption(caption, seed=1), seed=1)
+    assert not gone & {part.track for part in score.parts if part.notes}
+    assert len(score.parts) > 2
+
+
+@pytest.mark.parametrize(
+    ("caption", "told"),
+    [
+        ("pop, not in 4/4", "not in 4/4"),
+        ("blues, not in a minor key", "not in a minor key"),
+        ("E blues", "E"),
+    ],
+)
+def test_what_is_denied_of_key_and_metre_is_told(caption, told):
+    _, done, not_done = composed(caption)
+    assert told in not_done
+    assert "4/4" not in done
+    assert "minor key" not in done
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["acoustic guitar and piano, no other instruments", "acoustic guitar and piano; nothing else"],
+)
+def test_nobody_else_plays_where_no_other_is_wanted(caption):
+    playing, done, _ = composed(caption)
+    assert playing == {"acoustic guitar", "piano"}
+    assert "nobody else plays" in done

@@ -190,3 +190,17 @@ def test_work_can_be_stopped(recording):
 
     with pytest.raises(InterruptedError):
         repaint(recording.audio, recording.rate, start=8, end=12, caption="rock", report=stop)
+
+
+def test_words_that_are_sung_no_more_are_told(song, composed):
+    line = song.score.lyrics[0]
+    again = repaint(
+        song.audio,
+        44_100,
+        start=max(0.0, line.start - 0.2),
+        end=line.end,
+        caption="piano, no drums",
+        **composed,
+    )
+    assert any(line.text in said for said in again.done)
+    assert line.text not in [sung.text for sung in again.lyrics if line.start <= sung.start < line.end]

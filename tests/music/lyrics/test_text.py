@@ -242,3 +242,52 @@ def test_reading_takes_time_in_proportion_to_the_text():
             read_lyrics.__wrapped__(text)
             taken.append(time.process_time() - begun)
         assert taken[1] < 0.5, (piece, taken)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "sung"),
+    [
+        (
+            "3 ContributorsMidnight Rain Lyrics[Verse 1]\nRain falls\nYou might also like[Chorus]\nWash it away3Embed",
+            ["Rain falls", "Wash it away"],
+        ),
+        ('{"verse_1": ["I see the light", "In the night"], "chorus": "Oh I run"}',
+         ["I see the light", "In the night", "Oh I run"]),
+        ('[{"section": "Verse", "lines": ["I see"]}, {"section": "Chorus", "lines": ["Oh"]}]', ["I see", "Oh"]),
+        ('{"title": "River", "lyrics": "[Verse]\\nHello sea\\n[Chorus]\\nRise"}', ["Hello sea", "Rise"]),
+        ('["[Verse]", "Hello sea", "[Chorus]", "Rise"]', ["Hello sea", "Rise"]),
+        ("[Verse1]\nHello\nChorus2:\nRise", ["Hello", "Rise"]),
+        ("(Am)Hello (F)sea\n[Chorus]\n(C)Rise (G)up (oh oh)", ["Hello sea", "Rise up (oh oh)"]),
+        ("[Verse]\n(Am F C G)\nHello sea\n[Chorus]\nRise", ["Hello sea", "Rise"]),
+        ("[Verse]\nHe: Hello sea\nShe: Hello sky\n[Chorus]\nRise", ["Hello sea", "Hello sky", "Rise"]),
+        ("Verse 1: Hello sea, hello sky. Chorus: Rise up", ["Hello sea, hello sky.", "Rise up"]),
+        ("Verse\nHello\nChorus - rise up\nhttps://example.org/song\n© 2024 Somebody", ["Hello", "rise up"]),
+        ("1\nHello sea\n\n2\nRise up\n\n[Chorus]\nOh", ["Hello sea", "Rise up", "Oh"]),
+        ("[Verse 1]\nHello sea\n[Chorus]\nRise\n(Same as verse 1)", ["Hello sea", "Rise", "Hello sea"]),
+        ("~Verse~\nHello\n(Outro - fade)\nbye", ["Hello", "bye"]),
+        ("[Verse]\nHello\n(Sax solo 8 bars)\n[Chorus]\nRise", ["Hello", "Rise"]),
+    ],
+)  # fmt: skip
+def test_only_words_are_sung_of_what_sites_and_models_write(pasted, sung):
+    sheet = read_lyrics(pasted)
+    assert [line for section in sheet.sections for line in section.lines] == sung
+    assert len(sheet.sections) > 1
+
+
+@pytest.mark.parametrize(
+    ("pasted", "sung"),
+    [
+        ("[Chorus]\nLove (A) me (G) now", "Love (A) me (G) now"),
+        ("[Verse]\nYou might also like the rain", "You might also like the rain"),
+        ("[Verse]\n1\n2\n3\nGo", "1"),
+        ("[Verse]\nEmbed me in your heart", "Embed me in your heart"),
+    ],
+)
+def test_words_that_look_like_markup_are_sung(pasted, sung):
+    assert read_lyrics(pasted).sections[0].lines[0] == sung
+
+
+def test_chords_in_round_brackets_are_kept():
+    assert read_lyrics("(Am)Hello (F)sea").chords == ("Am", "F")
+    assert read_lyrics("[Verse: Am, F, C, G]\nHello").chords == ("Am", "F", "C", "G")
+    assert read_lyrics("(no lyrics)").sections == ()

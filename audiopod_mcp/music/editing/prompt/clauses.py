@@ -22,7 +22,7 @@ _FIND_PLAYER = re.compile(
     re.IGNORECASE,
 )
 _FIND_LIST = re.compile(
-    rf"(?:both )?[{_PLAYER}](?:(?: ?, ?[{_PLAYER}])*(?:,? ?(?:\band\b|&|\bplus\b|\bor\b|\bas well as\b|\+(?! ?\d)) ?(?:also |then )?[{_PLAYER}]))+",
+    rf"(?:both )?[{_PLAYER}](?:(?: ?, ?[{_PLAYER}])*(?:,? ?(?:\band\b|&|/|\bplus\b|\bor\b|\bas well as\b|\+(?! ?\d)) ?(?:also |then )?[{_PLAYER}]))+",
     re.IGNORECASE,
 )
 _FIND_ALL_BUT = re.compile(
@@ -33,8 +33,9 @@ _FIND_REST = re.compile(
     r"\b(?:the rest(?: of (?:the |it|them)(?:band|mix|track|song|instruments|arrangement)?)?|(?:the |all (?:the )?)?(?:others|other (?:instruments|tracks|parts|players))|everything else|everybody else|everyone else|all else)\b",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•](?!\s*\d))[ \t]+", re.MULTILINE)
 _APART = re.compile(
-    r"([;!?\n]+|\.(?!\d)|,(?!\d)|\s[—–-]\s|:\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
+    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|(?<![{_PLAYER}])\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
     re.IGNORECASE,
 )
 _TOGETHER = (
@@ -99,7 +100,8 @@ class _Tokens:
 
 def clauses_of(prompt: str) -> list[RawClause]:
     """The clauses of an English ``prompt``, in order; every word of it is in one of them."""
-    text = re.sub(f"[{_PLAYER}{_TIME}]", "?", prompt).translate(str.maketrans("’‘“”−‐", "''\"\"--"))
+    text = _LISTED.sub("", re.sub(r"\*\*|__|`", "", prompt.replace("\\n", "\n")))
+    text = re.sub(f"[{_PLAYER}{_TIME}]", "?", text).translate(str.maketrans("’‘“”−‐", "''\"\"--"))
     for apart, together in _TOGETHER:
         text = re.sub(apart, together, text, flags=re.IGNORECASE)
     tokens = _Tokens()

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from audiopod_mcp.edits.english import BETWEEN, parse_edit
 from audiopod_mcp.edits.model import RULES, TrackEdit
-from audiopod_mcp.edits.players import LEAD, TRACK_OF, player_name
+from audiopod_mcp.edits.players import LEAD, PIECE_OF, TRACK_OF, player_name
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.editing.step import EditStep, steps_of
 from audiopod_mcp.music.model import Refused
@@ -25,7 +25,21 @@ from audiopod_mcp.music.model import Refused
 from .amounts import Amounts, take_amounts
 from .clauses import Players, RawClause, clauses_of
 from .unsupported import find_unsupported
-from .verbs import ADDED, ALONE, DISLIKED, INSTEAD, KEPT, PRAISED, REMOVED, SWAPPED, VERBS, Clause, Fields
+from .verbs import (
+    ADDED,
+    ALONE,
+    DISLIKED,
+    INSTEAD,
+    KEPT,
+    PARTLY,
+    PRAISED,
+    REMOVED,
+    SOLOED,
+    SWAPPED,
+    VERBS,
+    Clause,
+    Fields,
+)
 
 EXAMPLES = (
     "drums 3 dB louder, no bass, brighter, more reverb, to 120 bpm, up 2 semitones, to A minor, to -14 LUFS, "
@@ -120,6 +134,19 @@ _FILLERS = re.compile(
 _FORBIDDEN = re.compile(
     r"\b(?:don'?t|do not|never) (?:remove|change|touch|make|turn|add|mute|cut|lose|drop|alter|edit|modify|boost|lower|raise|reduce|move|take|pan|replace|swap|delete|silence|kill)\b"
 )
+_ASKED = re.compile(
+    r"(?:should|shall|must|would) (?:i|we)\b|what if\b|how about\b|(?:please )?delay (?:W|it|everything)\b"
+)
+"""What asks for advice, or may mean two things."""
+_FOR_SOME = re.compile(r"\b(?:only|just|nothing but)\b|^(?:(?:for|on|to|with) )?W$")
+_WHEN = re.compile(
+    r"^(?:at|in|on|from|before|after|during|until|till|when|while|once|towards?|near|for) "
+    r"(?!addition|general|order|case|fact|top|that|this|you|done|finished)|\d:\d\d"
+)
+"""What may say when something is to be done."""
+_HEADED = re.compile(r"W ?:")
+"""What begins with who it is for, as an entry of a list does."""
+_SPARED = re.compile(r"not|except(?: for)?|but not|apart from|other than|besides|excluding")
 _PRONOUN = re.compile(r"\b(?:it|that|this)\b")
 _PLURAL = re.compile(r"\b(?:them|they|those|these)\b")
 
@@ -135,9 +162,19 @@ class _Reader:
     talked_of: dict[str, None] = field(default_factory=dict)
     scope: dict[str, Any] = field(default_factory=dict)
     remark: str = ""
+    unused: RawClause | None = None
+    """A clause that says when and has nothing yet that it is for."""
+    restricted: bool = False
+    """Whether a clause that was not understood says who alone is meant."""
+    timeless: bool = False
+    """Whether the clause before was not understood and may have said when."""
+    kept_pieces: dict[str, None] = field(default_factory=dict)
+    """Pieces of a player that are to stay as they are."""
 
     def plan(self) -> EditPlan:
         self._close_remark()
+        self._close_time()
+        self._leave_whole()
         told = (left.why for left in self.left_out if left.why.code != NOT_UNDERSTOOD)
         refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
         if not self.left_out and (self.kept or self.left):
@@ -161,7 +198,7 @@ class _Reader:
         core = " ".join(_FILLERS.sub(" ", re.sub(r"[^\w\s#'?%&-]", " ", text)).split())
         if not core and not raw.players and not amounts.values and not raw.times and not amounts.key:
             return None  # "please", "thanks"
-        if len(raw.times) > 1 or "?" in core or len(raw.players) > 2:
+        if len(raw.times) > 1 or "?" in core or len(raw.players) > 2 or _ASKED.match(raw.text):
             return self._not_understood(raw)
         when = raw.times[0] if raw.times else {}
         if when and not core and not raw.players and not amounts.values:
@@ -186,6 +223,8 @@ class _Reader:
         elif not raw.by_and and self.before:
             self.scope = {}
         scope = when or self.scope
+        if not when:
+            self.unused = None
         self._act(raw, core, text, amounts, players, scope)
         return None
 
@@ -198,7 +237,15 @@ class _Reader:
         players: Players | None,
         when: dict[str, Any],
     ) -> None:
+        self.restricted |= bool(_HEADED.match(raw.text))
+        if players is None and self.restricted:
+            return self.fail(raw.asked, "it was to be for some players only; name them in the same clause")
+        timeless, self.timeless = self.timeless, False
+        if timeless and not raw.times:
+            return self.fail(raw.asked, "when it was to be is not understood; say it in the same clause")
         made = self._ordered(raw, text, when)
+        if made is None and len(raw.players) > 1:
+            return self._not_understood(raw)
         if made is None:
             for words in dict.fromkeys((core, re.sub(r"\b(?:only|just)\b ?", "", core).strip())):
                 made = self._matched(words, amounts, players, when, raw.asked)
@@ -239,8 +286,12 @@ class _Reader:
     ) -> list[Wish] | None:
         """The wishes of the first entry that all words and amounts of a clause belong to."""
         names = () if players is None else players.names
-        if names and ALONE.fullmatch(core) and not amounts.values and players and not players.all_but:
+        alone = players and not players.all_but and not amounts.values and not SOLOED.search(asked)
+        if names and alone and ALONE.fullmatch(core):
             return self._made([{"action": "remove", "but": list(names)}], None, when, asked)
+        if core == "cut" and names == ("bass",) and not amounts.values and not when:
+            self.fail(asked, "it could mean a player or the low end; say remove the bass, or less low end")
+            return []
         letters = {*amounts.values, *("K" if amounts.key else "")}
         clause = Clause(amounts, names, when)
         for pattern, accepted, needed, build in VERBS:
@@ -256,6 +307,8 @@ class _Reader:
         wishes = []
         for given in fields:
             values = dict(given)
+            if values["action"] == "remove" and PARTLY.search(asked):
+                return None
             at = values.pop("at", when)
             who: dict[str, Any] = {}
             if "who" in values:
@@ -349,9 +402,16 @@ class _Reader:
             return True
         praised = bool(PRAISED.fullmatch(core))
         forbidden = len(raw.players) < 2 and _FORBIDDEN.search(raw.text)
-        if not (praised or forbidden or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())):
+        spared = players and _SPARED.fullmatch(core)
+        if not (
+            praised or forbidden or spared or KEPT.fullmatch(re.sub(r"\b(?:just|only)\b ?", "", core).strip())
+        ):
             return False
         self._close_remark(used=True)
+        if not praised and players and (pieces := players.pieces):
+            self.kept_pieces |= dict.fromkeys(pieces)
+            self.fail(raw.asked, _of_a_piece(pieces[0]))
+            return True
         if praised and players and not raw.players and self.before and self.before.made:
             return True  # "raise the vocals, they are great" gives a reason
         if players and not players.all_but and not players.rest:
@@ -415,11 +475,36 @@ class _Reader:
             self.wishes = self.wishes[: len(self.wishes) - len(timed)] + timed
             self.before = replace(self.before, made=timed, when=when)
             return None
-        self.scope, self.before = when, None
+        self._close_time()
+        if raw.by_and and self.before and self.before.made:  # "Remove the intro and the outro"
+            before = self.before
+            made = self._matched(before.core, before.amounts, before.players, when, raw.asked)
+            if made is not None:
+                self.before = replace(before, made=made, when=when, asked=raw.asked)
+                self.wishes += made
+                return None
+        self.scope, self.before, self.unused = when, None, raw
         return None
+
+    def _close_time(self) -> None:
+        if self.unused:
+            self.left_out.append(LeftOut(self.unused.asked, Refused("clause_not_understood")))
+        self.unused = None
+
+    def _leave_whole(self) -> None:
+        """Leave out what would remove or replace a player of whom a piece is to stay."""
+        for piece in self.kept_pieces:
+            for wish in list(self.wishes):
+                tracks = {TRACK_OF.get(name) for name in wish.edit.on or ()}
+                if wish.edit.action in ("remove", "replace") and PIECE_OF[piece] in tracks:
+                    self.wishes.remove(wish)
+                    self.fail(wish.asked, _of_a_piece(piece))
 
     def _not_understood(self, raw: RawClause) -> None:
         self._close_remark()
+        self.restricted |= bool(raw.players and _FOR_SOME.search(raw.text))
+        self.timeless = bool(_WHEN.search(raw.text))
+        self.scope = {}
         found = find_unsupported(raw.asked)
         if found and not names_style(raw.asked):
             self._leave_out(raw.asked, Refused("edit_unsupported", clause=raw.asked, kind=found))
@@ -462,6 +547,15 @@ class _Reader:
             return wish
         but = tuple(dict.fromkeys((*(edit.but or ()), *names)))
         return Wish(edit.model_copy(update={"but": but}), wish.asked)
+
+
+def _of_a_piece(piece: str) -> str:
+    """Why a piece of a player can't be treated by itself."""
+    try:
+        player_name(piece)
+    except ValueError as error:
+        return str(error)
+    return f"{piece} can't be told apart"
 
 
 def _with_key(core: str, amounts: Amounts) -> str:

@@ -321,6 +321,13 @@ REMOVED: Final = re.compile(rf"(?:{_REMOVE})")
 """What says that somebody goes."""
 ALONE: Final = re.compile(rf"(?:{_ONLY})")
 """What says that all others go."""
+SOLOED: Final = re.compile(r"\b(?:an?|another|more|the|his|her|its) (?:\w+ ){0,3}solos?\b", re.IGNORECASE)
+"""What speaks of a solo that somebody plays."""
+PARTLY: Final = re.compile(
+    r"\b(?:some|most|much|part|half) (?:of )?(?:the )?(?!of\b)|\ba (?:little |tiny )?(?:bit|touch|little|tad)\b|\b(?:slightly|partly|mostly|somewhat)\b",
+    re.IGNORECASE,
+)
+"""What says that not all of somebody goes."""
 SWAPPED: Final = re.compile(
     r"(?:replace|swap|change|switch|exchange|substitute|turn|swap out|trade)(?: out)? W (?:with|for|to|into|by) (?:W)"
 )

@@ -273,3 +273,84 @@ def test_what_an_edit_can_not_do_is_known(prompt, why):
     plan = read_prompt(prompt)
     assert not plan.wishes
     assert why in str(plan.refusal)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "give the bass a solo",
+        "let the guitar take the solo",
+        "take some bass off",
+        "remove some of the drums",
+        "cut a bit of guitar",
+        "cut the bass",
+        "should I remove the guitar?",
+        "only touch the vocals: add reverb",
+        "Remove the drums but keep the kick",
+        "keep the snare, and remove the drums",
+    ],
+)
+def test_nobody_goes_by_a_word_that_means_less_than_all_of_him(prompt: str) -> None:
+    plan = read_prompt(prompt)
+    assert not plan.wishes
+    assert plan.left_out
+
+
+@pytest.mark.parametrize("prompt", ["not so bright", "make it not so bright", "the piano is not so bright"])
+def test_a_denial_is_not_parted_from_what_it_denies(prompt: str) -> None:
+    assert all((wish.edit.amount or 0) <= 0 for wish in read_prompt(prompt).wishes)
+
+
+def test_every_stretch_of_a_list_is_meant_or_told() -> None:
+    two = read_prompt("remove the intro and the outro")
+    assert [wish.edit.section for wish in two.wishes] == ["intro", "outro"]
+    assert not two.left_out
+    levels = read_prompt("drums 3 dB louder in the verse and the chorus").wishes
+    assert [(w.edit.on, w.edit.amount, w.edit.section) for w in levels] == [
+        (("drums",), 3, "verse"),
+        (("drums",), 3, "chorus"),
+    ]
+    three = read_prompt("remove the intro, the bridge and the outro")
+    assert {left.asked for left in three.left_out} == {"the bridge", "the outro"}
+    assert "chorus" in {left.asked for left in read_prompt("swap verse and chorus").left_out}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        (
+            "vocals: +3 dB; drums: -2 dB; bass: mute",
+            "make the vocals 3 dB louder; make the drums 2 dB quieter; remove the bass",
+        ),
+        ("Drums: louder, wider", "make the drums 5 dB louder"),
+        ("1. Remove the drums\n2) Vocals: add reverb", "remove the drums; add 35 % reverb to the vocals"),
+        ("- remove drums\\n- brighter vocals", "remove the drums; make the vocals 6 dB brighter"),
+        ("louder, except the drums", "make everything but the drums 4 dB louder"),
+        ("3 dB louder but not the drums", "make everything but the drums 3 dB louder"),
+        ("delay the vocals by 0.2 seconds", ""),
+        ("**Drums**: -3 dB", "make the drums 3 dB quieter"),
+        ("Drums - 3 dB quieter", "make the drums 3 dB quieter"),
+        ("remove drums/bass", "remove the drums and the bass"),
+        ("in addition, remove the drums", "remove the drums"),
+        ("after that, remove the drums", "remove the drums"),
+        ("for the drums, add reverb", ""),
+    ],
+)
+def test_lists_and_exceptions_are_about_whom_they_name(prompt: str, expected: str) -> None:
+    assert told(prompt) == expected
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "after the chorus, remove the drums",
+        "before the chorus, mute the piano",
+        "at the start, no drums",
+        "0:10-0:20: mute vocals",
+        "the drums: well, 3 dB quieter",
+        "piano, hm, add reverb",
+    ],
+)
+def test_nothing_is_done_where_or_to_whom_was_said_and_not_understood(prompt: str) -> None:
+    assert told(prompt) == ""
+    assert len(left_out(prompt)) > 1
