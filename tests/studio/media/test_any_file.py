@@ -20,6 +20,7 @@ from .wild import (
     decoded_by_ffmpeg,
     encoded,
     ffmpeg,
+    flac_from_the_middle,
     flac_of_length,
     id3,
     music,
@@ -319,6 +320,19 @@ def test_a_hole_in_an_ogg_and_rubbish_in_an_mp3_are_told(tmp_path):
     audio, _, _, notes = read(tmp_path / "a")
     assert len(audio) / len(MUSIC) == pytest.approx(1, abs=0.02)
     assert ["damaged" in note for note in notes] == [True]
+
+
+@pytest.mark.parametrize("pack", [bytes, ogg_flac], ids=["flac", "flac in ogg"])
+def test_a_flac_whose_beginning_was_cut_off_is_read_once(tmp_path, pack):
+    """Its frames still count what is gone, as after ``ffmpeg -ss 1 -c copy``."""
+    sound = music(10)
+    whole = flac_of_length(flac(sound), 0)
+    cut, gone = flac_from_the_middle(whole, int.from_bytes(whole[8:10], "big"))
+    (tmp_path / "cut.flac").write_bytes(pack(cut))
+    audio, _, _, notes = read(tmp_path / "cut.flac")
+    assert len(audio) == len(sound) - gone
+    np.testing.assert_allclose(audio, sound[gone:], atol=EXACT["PCM_16"])
+    assert notes == []
 
 
 def test_an_empty_wav_is_still_empty(tmp_path):

@@ -79,6 +79,18 @@ def flac_of_length(flac, samples):
     return bytes(content)
 
 
+def flac_from_the_middle(flac, block):
+    """``flac``, of frames of ``block`` samples, without the first of its sound, and how many samples are left out."""
+    at, last = 4, False
+    while not last:
+        last, at = bool(flac[at] & 0x80), at + 4 + int.from_bytes(flac[at + 1 : at + 4], "big")
+    for number in range(5, 128):
+        place = flac.find(flac[at : at + 4] + bytes([number]), at)
+        if place > 0:
+            return flac[:at] + flac[place:], number * block
+    raise AssertionError("it has too few frames")
+
+
 def ogg_flac(flac, serial=7):
     """``flac`` packed into Ogg pages, all its frames as one packet."""
     at, blocks, last = 4, [], False
