@@ -87,7 +87,7 @@ def _samples_between(whole: Window, first: int, last: int, block: int) -> int | 
 
 
 def _frame_of(head: bytes, block: int) -> tuple[int, int] | None:
-    """The number of its first sample and how many it has, of the frame that begins with ``head``, if one does."""
+    """The number of the first sample of a frame that ``head`` begins, and how many it has."""
     if len(head) < 6 or head[1] & 0xFE != 0xF8:
         return None
     size_code, rate_code = head[2] >> 4, head[2] & 0xF
