@@ -46,7 +46,7 @@ def job_list(page: JobPage, query: JobQuery) -> CallToolResult:
     following = f"list_jobs {json.dumps(more, ensure_ascii=False)}" if jobs and last < total else None
     return tool_result(
         JobPageResult(jobs=[fields for fields, _ in told], total=total, next=following),
-        f"Jobs {first} to {last} of {total}: completed where nothing else is told."
+        f"Jobs {first} to {last} of {total}, newest first: completed where nothing else is told."
         if jobs
         else "No such jobs.",
         *(line for _, line in told),

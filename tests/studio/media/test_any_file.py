@@ -259,7 +259,8 @@ def test_three_wavs_end_to_end_and_a_chunk_of_a_wrong_size(tmp_path):
         (b"MThd\0\0\0\6" + bytes(100), "a MIDI file"),
         (b"PK\3\4" + bytes(100), "zip"),
         (b"%PDF-1.4\n" + bytes(100), "not audio"),
-        (b'{"error": "not found"}', "not audio"),
+        (b'{"error": "not found"}', "it is text, not audio"),
+        ("Kürzung erfordert Anmeldung\n".encode() * 40, "it is text, not audio"),
     ],
 )
 def test_what_it_is_instead_is_said(tmp_path, content, says):

@@ -120,7 +120,15 @@ def _find(file: BinaryIO) -> list[Stream] | Foreign:
         return Foreign("aac", "aac")
     if find_frames(file, start, end) is not None:
         return mpeg_streams(file, start, end)
+    if _is_text(head):
+        raise NotAudio("it is text, not audio")
     return [Stream((Stretch(start, end - start),), as_it_is=start == 0)]
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether ``head`` holds words, as the answer of a server that has no audio does, and nothing else."""
+    words = head.decode("utf-8", "ignore")
+    return len(words.encode()) > len(head) - 4 and all(c.isprintable() or c.isspace() for c in words)
 
 
 def _au_stream(head: bytes, start: int, end: int) -> Stream:
