@@ -33,7 +33,7 @@ What changes a recording holds it two or three times: so a worker stays below a 
 MAX_HEARD = 700_000_000
 """Frames times channels that are decoded only to be listened to: half an hour of stereo at 192 kHz."""
 LOUDEST = 1e12
-"""Times full scale: far above what is stored in floats by mistake (integers of 32 bits), and squared still a number."""
+"""Times full scale: above 32-bit integers stored as floats by mistake, and squared still a number."""
 RATES = (8_000, 192_000)
 """Lowest and highest sample rate, Hz."""
 BLOCK = 65_536
