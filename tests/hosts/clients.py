@@ -1,4 +1,4 @@
-"""Real clients of other people: old SDKs and agent frameworks, each in an environment of its own.
+"""Real clients of other people: hosts, old SDKs and agent frameworks, each in an environment of its own.
 
 ``python -m tests.hosts.clients FOLDER`` fetches them from PyPI and npm, and ``CLIENTS=FOLDER pytest tests/hosts``
 runs them. Without that, the tests that want them are skipped and say so.
@@ -23,6 +23,12 @@ TYPESCRIPTS = {
     "typescript-1.11.0": "@modelcontextprotocol/sdk@1.11.0",
     "typescript": "@modelcontextprotocol/sdk",
 }
+HOSTS = [
+    "@anthropic-ai/claude-code@2.1",
+    "@google/gemini-cli@0.61",
+    "@openai/codex@0.171",
+    "opencode-ai@1.18",
+]
 HERE = Path(__file__).parent
 
 
@@ -43,6 +49,16 @@ def node_modules_of(name):
     if not modules.exists():
         pytest.skip(f"{modules} is not there; python -m tests.hosts.clients fetches it")
     return modules
+
+
+def binary_of(name):
+    """The command of a host; the test is skipped where there is none, or no node."""
+    if not shutil.which("node"):
+        pytest.skip("no node on the PATH")
+    binary = Path(_folder()) / "hosts" / "node_modules" / ".bin" / name
+    if not binary.exists():
+        pytest.skip(f"{binary} is not there; python -m tests.hosts.clients fetches it")
+    return str(binary)
 
 
 def run(command, *arguments, **options):
@@ -75,20 +91,12 @@ def fetch(folder):
         python = folder / name / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         _try(name, folder, [str(python), "-m", "pip", "install", "--quiet", *packages])
     npm = shutil.which("npm")
-    for name, package in TYPESCRIPTS.items() if npm else ():
-        install = [
-            npm,
-            "install",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            str(folder / name),
-            package,
-        ]
-        _try(name, folder, install)
+    quietly = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"]
+    packages = {name: [package] for name, package in TYPESCRIPTS.items()} | {"hosts": HOSTS}
+    for name, wanted in packages.items() if npm else ():
+        _try(name, folder, [npm, *quietly, str(folder / name), *wanted])
     if npm is None:
-        print("without npm there are no TypeScript clients")
+        print("without npm there are no hosts and no TypeScript clients")
 
 
 def _try(name, folder, command):

@@ -2,17 +2,13 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-BINARIES = Path(os.environ.get("AUDIOPOD_TEST_HOSTS") or Path(__file__).parent) / "node_modules" / ".bin"
-"""Where ``npm install --prefix tests/hosts`` puts them."""
+from .clients import binary_of
 
 
 @dataclass(frozen=True)
@@ -117,9 +113,7 @@ def run(host, home, url, **settings):
 
     ``settings`` are environment variables of the server.
     """
-    binary = BINARIES / host.binary
-    if not binary.exists() or shutil.which("node") is None:
-        pytest.skip(f"{host.binary} is not installed: npm install --prefix tests/hosts")
+    binary = binary_of(host.binary)
     project = home / "project"
     project.mkdir()
     env = {
@@ -137,7 +131,7 @@ def run(host, home, url, **settings):
     )  # fmt: skip
     host.configure(home, url)
     done = subprocess.run(
-        [str(binary), *host.arguments],
+        [binary, *host.arguments],
         env=env | host.environment(url), cwd=project, capture_output=True, text=True, timeout=170,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
