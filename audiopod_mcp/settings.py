@@ -104,7 +104,7 @@ class Settings:
         here = Path.cwd()
         if here not in {Path.home(), *Path.home().parents, Path(here.anchor)}:
             usual.append(here)
-        return (*usual, self.output_dir, self.data_dir)
+        return tuple(dict.fromkeys((*usual, self.output_dir, self.data_dir)))
 
 
 def is_set(text: str) -> bool:

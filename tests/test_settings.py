@@ -51,7 +51,9 @@ def test_readable_folders_are_never_the_whole_home(monkeypatch, tmp_path):
     assert tmp_path not in Settings.from_environment({}).readable_folders()
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path / "project")
-    assert tmp_path / "project" in Settings.from_environment({}).readable_folders()
+    folders = Settings.from_environment({}).readable_folders()
+    assert tmp_path / "project" in folders
+    assert len(folders) == len({*folders})
 
 
 def test_listed_folders_replace_the_usual_ones(tmp_path):

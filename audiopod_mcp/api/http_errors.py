@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -116,6 +117,8 @@ def error_of(
         return NotFound(f"{name} does not have it any more{said}", status=status)
     if status == 404:
         return NotFound(f"{name} does not have it, or it belongs to someone else{said}", status=status)
+    if status == 409 and "retried" in error.message and not re.search("PENDING|PROCESSING", error.message):
+        return InvalidRequest(f"{name} refused this{said}; waiting will not change that", status=status)
     if status == 409 or (status == 400 and "must be completed" in error.message.lower()):
         return NotReady(
             f"{name} can't do this yet{said}; wait for the job to finish (get_job), then try again",

@@ -123,6 +123,8 @@ def _letters(text: str) -> str:
 
 
 def _number(value: Any, notes: list[Any]) -> Any:
+    if isinstance(value, bool):
+        return json.dumps(value)  # which is no number: it must not become job 1, or one second
     if not isinstance(value, str):
         return value
     text = value.strip().replace("−", "-")

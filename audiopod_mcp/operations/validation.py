@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+_KNOWN = "; known are "
 _KINDS = {
     "int": "a whole number",
     "float": "a number",
@@ -24,7 +25,17 @@ _KINDS = {
 
 def error_lines(error: ValidationError, model: type[BaseModel]) -> str:
     """All complaints of ``error`` in one line, each naming its argument."""
-    return "; ".join(dict.fromkeys(error_line(item, model) for item in error.errors(include_url=False)))
+    lines = dict.fromkeys(error_line(item, model) for item in error.errors(include_url=False))
+    return "; ".join(_said_once(lines, _KNOWN))
+
+
+def _said_once(lines: Iterable[str], mark: str) -> Iterator[str]:
+    """``lines``, in which what ends one from ``mark`` on and has been said is left out."""
+    said: set[str] = set()
+    for line in lines:
+        start, _, end = line.partition(mark)
+        yield start if end in said else line
+        said |= {end} if end else set()
 
 
 def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
@@ -128,4 +139,4 @@ def _suggestion(model: type[BaseModel], path: list[str]) -> str:
     if any(issubclass(o, BaseModel) and path[-1] in o.model_fields for o in inner):
         return f'; it belongs inside \'advanced\': {{"advanced": {{"{path[-1]}": …}}}}'
     close = get_close_matches(path[-1], names, 1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(names))}"
+    return f"; did you mean {close[0]!r}?" if close else f"{_KNOWN}{', '.join(sorted(names))}"

@@ -16,10 +16,10 @@ from .phrases import format_duration, tool_result
 
 LARGEST_JOB = 190
 """Bytes of a job, its line in the text and its entry in the structure together."""
-WORDS = range(80, 2, -2)
+WORDS = range(80, -2, -2)
 """Characters of title and caption, from what is hoped for downwards."""
-SHORT_CAPTION = 16
-"""Characters of a caption that stays beside the longest title: a stem's is the name of its track."""
+SHORT_CAPTION = 14
+"""Bytes of a caption that stays beside the longest title: a stem's is the name of its track."""
 
 
 class JobList(BaseModel):
@@ -46,7 +46,7 @@ def job_list(page: JobPage, query: JobQuery) -> CallToolResult:
     following = f"list_jobs {json.dumps(more, ensure_ascii=False)}" if jobs and last < total else None
     return tool_result(
         JobPageResult(jobs=[fields for fields, _ in told], total=total, next=following),
-        f"Jobs {first} to {last} of {total}: completed where nothing else is told."
+        f"Jobs {first} to {last} of {total}, newest first: completed unless told otherwise."
         if jobs
         else "No such jobs.",
         *(line for _, line in told),
@@ -64,11 +64,11 @@ def _told(job: Job) -> tuple[dict[str, Any], str]:
 
 
 def _with_words(job: Job, most: int) -> tuple[dict[str, Any], str]:
-    title = one_line(job.display_name, most) if job.display_name else ""
+    title = one_line(job.display_name, most) if job.display_name and most else ""
     caption = job.caption or ""
-    if len(caption) > SHORT_CAPTION:
+    if len(json.dumps(caption, ensure_ascii=False).encode()) - 2 > SHORT_CAPTION:
         room = most - len(title)
-        caption = one_line(caption, room) if not title or room >= SHORT_CAPTION else ""
+        caption = one_line(caption, room) if room and (not title or room >= SHORT_CAPTION) else ""
     fields = {
         "job_id": job.id,
         "status": job.status,

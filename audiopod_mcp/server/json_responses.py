@@ -89,7 +89,7 @@ class _Unwrapping:
 def _request_to_unwrap(body: bytes) -> Any:
     try:
         message = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if isinstance(message, dict) and message.get("method") in UNWRAPPED:
         return message.get("id")

@@ -46,6 +46,14 @@ async def test_a_page_that_rebinds_its_name_is_kept_out(url):
     assert httpx.post(f"{url}/mcp", json=message, headers=headers).status_code == 403
 
 
+@pytest.mark.parametrize("body", [b"[" * 50_000, b'{"a":' * 10_000, b"{bad", b"", b"null", b"\xff"])
+async def test_what_is_no_message_is_refused(url, body):
+    headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    answer = httpx.post(f"{url}/mcp", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] in {-32700, -32602}
+
+
 async def test_the_audio_of_a_result_can_be_fetched_and_one_keys_jobs_are_anothers_secret(url):
     async with caller(url, "ap_alice") as alice, caller(url, "ap_bob") as bob, caller(url, None) as nobody:
         job = await finished(alice, "generate_music", TUNE)

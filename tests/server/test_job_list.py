@@ -42,6 +42,19 @@ def test_a_job_costs_at_most_200_bytes_in_text_and_structure_together(listed):
         assert (job.status.lower() in line) or job.status == "COMPLETED"
 
 
+@pytest.mark.parametrize("caption", ["静かなピアノの夜の曲です", "𐀀" * 16, '"' * 16, "\\" * 14, "x" * 16])
+@pytest.mark.parametrize("title", [None, "夜" * 255, '"' * 255])
+@pytest.mark.parametrize("task", TASKS)
+def test_nor_does_one_of_few_but_long_characters(caption, title, task):
+    job = Job(
+        id=10**9, task=task, status="PROCESSING", display_name=title, caption=caption, audio_duration=599.9
+    )
+    result = job_list(JobPage((job,), 1), JobQuery())
+    line = result.content[0].text.split("\n")[1]
+    entry = json.dumps(result.structured_content["jobs"][0], ensure_ascii=False)
+    assert len(line.encode()) + len(entry.encode()) <= 200
+
+
 @given(jobs)
 def test_a_stem_always_tells_its_track(job):
     stem = job.model_copy(update={"task": "extract_stem", "caption": "backing_vocals", "source_job_id": 7})

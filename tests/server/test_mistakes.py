@@ -83,6 +83,10 @@ def refused(ask, tool, arguments):
             {"caption": "x", "advanced": {"shift": 9}},
             "advanced.shift: 9 is out of range; allowed 1",
         ),
+        ("delete_job", {"job_id": True}, "job_id: 'true' is not a whole number"),
+        ("get_job", {"job_id": False}, "job_id: 'false' is not a whole number"),
+        ("generate_music", {"caption": "x", "duration": True}, "duration: 'true' is not a number"),
+        ("retake_track", {"original_job_id": 1, "retake_seeds": [True]}, "is not a whole number"),
         ("generate_music", {"caption": "x", "seed": 2**40}, "seed: 1099511627776 is out of range"),
         ("cover_song", {"caption": "jazz"}, "src_audio_url: required"),
         (
@@ -129,6 +133,13 @@ def refused(ask, tool, arguments):
 )
 def test_a_mistake_is_one_line_about_the_argument(ask, tool, arguments, line):
     assert line in refused(ask, tool, arguments)
+
+
+def test_what_there_is_instead_is_told_once(ask):
+    line = refused(ask, "generate_music", {"caption": "x", "zzz": 1, "qqq": 2})
+    assert "zzz: unknown argument" in line
+    assert "qqq: unknown argument" in line
+    assert line.count("known are ") == 1
 
 
 def test_objects_sent_as_json_text_are_taken_as_meant(ask):

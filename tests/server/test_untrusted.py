@@ -181,7 +181,7 @@ class TestFloods:
         for headers in ({}, {"x_total_count": "9" * 6000}):
             service.will("list", answer(200, body, **headers))
             result = await client.call_tool("list_jobs", {})
-            assert text_of(result).startswith("Jobs 1 to 20 of 100000:")
+            assert text_of(result).startswith("Jobs 1 to 20 of 100000, newest first:")
             assert len(result.model_dump_json()) < 50_000
 
     async def test_jobs_that_tell_novels(self, client, service):
@@ -345,7 +345,7 @@ class TestTypes:
         result = await client.call_tool("get_job", {"job_id": 101})
         assert not result.is_error
         assert "is finished" in text_of(result)
-        assert text_of(await client.call_tool("list_jobs", {})).startswith("Jobs 1 to 1 of 1:")
+        assert text_of(await client.call_tool("list_jobs", {})).startswith("Jobs 1 to 1 of 1, newest first:")
         assert (await client.list_resources()).resources
         for uri in ("audiopod://jobs", "audiopod://jobs/101"):
             assert (await client.read_resource(uri)).contents

@@ -235,7 +235,6 @@ class LocalEngine(Engine):
         elif not source.stems and source.remade is None:
             part = progress_within(report, 0.1, 0.9)
             stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part)
-            notes = (*source.notes, *notes)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
         else:

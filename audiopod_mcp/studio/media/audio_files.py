@@ -32,6 +32,8 @@ MAX_SAMPLES = 64_000_000
 What changes a recording holds it two or three times: so a worker stays below a gigabyte."""
 MAX_HEARD = 700_000_000
 """Frames times channels that are decoded only to be listened to: half an hour of stereo at 192 kHz."""
+LOUDEST = 1e12
+"""Times full scale: above 32-bit integers stored as floats by mistake, and squared still a number."""
 RATES = (8_000, 192_000)
 """Lowest and highest sample rate, Hz."""
 BLOCK = 65_536
@@ -200,6 +202,11 @@ def _read(
             if not np.isfinite(block).all():
                 raise EngineRefused(
                     f"{argument}: the file holds samples that are not numbers (NaN or infinity); "
+                    "export it again as wav or flac"
+                )
+            if (peak := float(np.abs(block).max(initial=0.0))) > LOUDEST:
+                raise EngineRefused(
+                    f"{argument}: the file holds samples of {peak:.0e} times full scale, which are no sound; "
                     "export it again as wav or flac"
                 )
             gathered.add(block)

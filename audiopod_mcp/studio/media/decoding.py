@@ -76,12 +76,22 @@ def open_streams(file: BinaryIO, path: Path, most_seconds: float) -> Iterator[li
             decoder.close()
 
 
+class _ReadForwards(soundfile.SoundFile):  # type: ignore[misc]
+    """A file whose blocks are read one after another, without a jump after each.
+
+    To where a jump leads, the frames of a flac say; where its beginning was cut off, they count that, too.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 class _Sndfile:
     """What libsndfile makes of a stream."""
 
     def __init__(self, file: BinaryIO, path: Path, stream: Stream) -> None:
         # Some formats it recognises by a file's name alone.
-        self._file = soundfile.SoundFile(path if stream.as_it_is else Window(file, stream.pieces))
+        self._file = _ReadForwards(path if stream.as_it_is else Window(file, stream.pieces))
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         self.subtype = str(self._file.subtype)

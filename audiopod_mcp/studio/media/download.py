@@ -36,7 +36,7 @@ _ASKS: Final = re.compile(
 )
 """What a page that asks for a password has in it."""
 _SIGN_IN: Final = re.compile(r"(^|[/._-])(sign-?in|log-?in|sso|oauth2?|auth)([/._-]|$)", re.IGNORECASE)
-"""What the address of such a page has in it."""
+"""What host or path of such a page has in it."""
 
 
 class NotFetched(Exception):
@@ -168,7 +168,7 @@ async def _first(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes
 
 def _page_instead(page: bytes, url: httpx.URL) -> NotFetched:
     text = page[:_PAGE].lower()
-    if _ASKS.search(text) or _SIGN_IN.search(url.path):
+    if _ASKS.search(text) or _SIGN_IN.search(f"{url.host}{url.path}"):
         return NotFetched(
             "it is a sign-in page, not audio",
             "give an address that works without signing in, or download it and give the file",
@@ -184,4 +184,4 @@ def _too_large(max_bytes: int) -> str:
 
 def _is_page(head: bytes) -> bool:
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml"))
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml", b"<!--"))

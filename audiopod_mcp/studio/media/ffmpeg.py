@@ -7,6 +7,7 @@ opens no address; and it is ended when it takes too long, too much memory, or ha
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,8 @@ _LARGEST_BLOCK: Final = 256 << 20
 _ELSEWHERE: Final = ("/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin", "/snap/bin")
 """Where it is installed, too: hosts that are started from a desktop often have a short PATH."""
 _BLOCK: Final = 1 << 20
+_ADDRESS: Final = re.compile(r" @ 0x[0-9a-f]+(?=\])")
+"""Where in memory a part of it lies, which it puts before what it says."""
 
 
 class _Ffmpeg:
@@ -42,10 +45,10 @@ class _Ffmpeg:
     promised: float | None = None
     unfinished = False
 
-    def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], name: str, path: str) -> None:
         assert process.stdout is not None  # noqa: S101 - it was asked for
         assert process.stderr is not None  # noqa: S101
-        self._process, self._name = process, name
+        self._process, self._name, self._path = process, name, path
         self._out: IO[bytes] = process.stdout
         self._said = ""
         """Its first complaint, which later ones follow from."""
@@ -109,7 +112,8 @@ class _Ffmpeg:
 
     def _listen(self, stderr: IO[bytes]) -> None:
         while line := stderr.readline(1000):
-            if text := one_line(line.decode("utf-8", "replace"), 120):
+            said = _ADDRESS.sub("", line.decode("utf-8", "replace"))
+            if text := one_line(said.replace(self._path, "the file"), 120):
                 self._said = self._said or text
         stderr.close()
 
@@ -139,10 +143,11 @@ def decoding(path: Path, kind: Foreign, most_seconds: float) -> Iterator[_Ffmpeg
             f"{kind.name} files are read with ffmpeg, which is not installed here; install it (ffmpeg.org), "
             "or convert the file"
         )
+    source = f"file:{path.absolute()}"
     command = [
         program, "-nostdin", "-hide_banner", "-v", "error", "-threads", "1",
         "-protocol_whitelist", "file,pipe", "-max_alloc", str(_LARGEST_BLOCK),
-        "-f", kind.demuxer, "-i", f"file:{path.absolute()}", "-map", "0:a:0", "-map_metadata", "-1",
+        "-f", kind.demuxer, "-i", source, "-map", "0:a:0", "-map_metadata", "-1",
     ]  # fmt: skip
     if most_seconds < float("inf"):
         command += ["-t", f"{most_seconds + 1:.3f}"]
@@ -155,7 +160,7 @@ def decoding(path: Path, kind: Foreign, most_seconds: float) -> Iterator[_Ffmpeg
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     _bound_memory(process.pid)
-    decoder = _Ffmpeg(process, kind.name)
+    decoder = _Ffmpeg(process, kind.name, source)
     try:
         yield decoder
     finally:

@@ -108,6 +108,10 @@ def _places(text: str, folders: Sequence[Path]) -> Iterator[Path]:
         path = Path(text)
     if not path.is_absolute():
         yield from (folder / path for folder in folders)
+        # As people say where a file is: Downloads/song.mp3.
+        yield from (
+            folder.joinpath(*path.parts[1:]) for folder in folders if path.parts[:1] == (folder.name,)
+        )
         return
     yield path
     for folder in folders:  # whose name may be put together of other letters

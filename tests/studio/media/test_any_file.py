@@ -20,10 +20,12 @@ from .wild import (
     decoded_by_ffmpeg,
     encoded,
     ffmpeg,
+    flac_from_the_middle,
     flac_of_length,
     id3,
     music,
     ogg_flac,
+    w64,
     wav,
     without_index,
 )
@@ -123,6 +125,8 @@ WHOLE = {
         (au := encoded(MUSIC, kind="AU", subtype="PCM_16"))[:8] + b"\0\0\1\0" + au[12:]
     ),
     "aifc, little-endian": lambda: encoded(MUSIC, kind="AIFF", subtype="PCM_16", endian="LITTLE"),
+    "w64 of floats, extensible": lambda: w64(MUSIC),
+    "mp3 after a tag of 300 kB that says 1": lambda: id3(1000) + bytes(300_000) + mp3(),
     "w64": lambda: encoded(MUSIC, kind="W64", subtype="PCM_16"),
     "au": lambda: encoded(MUSIC, kind="AU", subtype="PCM_16"),
 }
@@ -133,6 +137,7 @@ BEYOND_FFMPEG = {  # what version 5.1 cuts short, refuses or, the bytes of a rif
     "rf64, size unknown",
     "rifx",
     "aiff, sizes 0",
+    "mp3 after a tag of 300 kB that says 1",  # whose index it does not see
     "mp3 in a wav",  # whose silence before and after it does not leave out
     "flac in ogg",  # that of an encoder is compared below
 }
@@ -254,7 +259,8 @@ def test_three_wavs_end_to_end_and_a_chunk_of_a_wrong_size(tmp_path):
         (b"MThd\0\0\0\6" + bytes(100), "a MIDI file"),
         (b"PK\3\4" + bytes(100), "zip"),
         (b"%PDF-1.4\n" + bytes(100), "not audio"),
-        (b'{"error": "not found"}', "not audio"),
+        (b'{"error": "not found"}', "it is text, not audio"),
+        ("Kürzung erfordert Anmeldung\n".encode() * 40, "it is text, not audio"),
     ],
 )
 def test_what_it_is_instead_is_said(tmp_path, content, says):
@@ -321,6 +327,49 @@ def test_a_hole_in_an_ogg_and_rubbish_in_an_mp3_are_told(tmp_path):
     assert ["damaged" in note for note in notes] == [True]
 
 
+@pytest.mark.parametrize("subtype", ["MS_ADPCM", "IMA_ADPCM"])
+def test_how_long_packed_samples_last_is_not_what_the_header_says_of_a_second(tmp_path, subtype):
+    """ffmpeg writes the bitrate that it was asked for there, which is not that of the samples."""
+    content = bytearray(encoded(MUSIC, kind="WAV", subtype=subtype))
+    content[28:32] = struct.pack("<I", 16_000)
+    (tmp_path / "packed.wav").write_bytes(content)
+    audio, _, _, notes = read(tmp_path / "packed.wav")
+    assert 0 <= len(audio) - len(MUSIC) < 2100
+    assert notes == []
+    (tmp_path / "cut.wav").write_bytes(content[: len(content) // 2])
+    audio, _, _, notes = read(tmp_path / "cut.wav")
+    assert 1.4 < len(audio) / 44_100 < 1.6
+    assert "its header says 3.0" in notes[0]
+
+
+def test_a_w64_that_is_cut_off_is_told(tmp_path):
+    content = w64(MUSIC)
+    (tmp_path / "cut.w64").write_bytes(content[: len(content) // 2])
+    _, _, _, notes = read(tmp_path / "cut.w64")
+    assert "ends early: its header says 3.00 seconds, and 1.50 are there" in notes[0]
+
+
+def test_what_follows_a_long_hole_in_an_mp3_is_read(tmp_path):
+    part = without_index(mp3(mode="CONSTANT"))
+    (tmp_path / "hole.mp3").write_bytes(part + bytes(300_000) + part)
+    audio, _, _, notes = read(tmp_path / "hole.mp3")
+    assert len(audio) > 2 * len(MUSIC)
+    assert "something in it is no sound" in notes[0]
+
+
+@pytest.mark.parametrize("pack", [bytes, ogg_flac], ids=["flac", "flac in ogg"])
+def test_a_flac_whose_beginning_was_cut_off_is_read_once(tmp_path, pack):
+    """Its frames still count what is gone, as after ``ffmpeg -ss 1 -c copy``."""
+    sound = music(10)
+    whole = flac_of_length(flac(sound), 0)
+    cut, gone = flac_from_the_middle(whole, int.from_bytes(whole[8:10], "big"))
+    (tmp_path / "cut.flac").write_bytes(pack(cut))
+    audio, _, _, notes = read(tmp_path / "cut.flac")
+    assert len(audio) == len(sound) - gone
+    np.testing.assert_allclose(audio, sound[gone:], atol=EXACT["PCM_16"])
+    assert notes == []
+
+
 def test_an_empty_wav_is_still_empty(tmp_path):
     for content in (wav(MUSIC[:0]), wav(MUSIC[:0], after=LIST), wav(MUSIC[:0], after=LIST + LIST)):
         (tmp_path / "a").write_bytes(content)
@@ -375,6 +424,11 @@ FOREIGN = {
     "caf of a rare kind": ("caf", ["-c:a", "adpcm_ima_qt"], 200),
     "wavpack": ("wv", [], 0),
     "mpeg-ts": ("ts", ["-c:a", "aac"], 8192),
+    "mpeg-ts of a camera": ("m2ts", ["-c:a", "aac", "-mpegts_m2ts_mode", "1"], 8192),
+    "dts": ("dts", ["-c:a", "dca", "-strict", "-2"], 4096),
+    "truehd": ("thd", ["-c:a", "truehd", "-strict", "-2"], 0),
+    "realmedia": ("rm", ["-c:a", "ac3"], 4096),
+    "voc, in several blocks": ("voc", ["-c:a", "pcm_s16le"], 0),
 }
 
 
@@ -402,6 +456,18 @@ def test_the_sound_of_a_film(tmp_path):
         audio, rate, _, _ = read(path)
         assert rate == 44_100
         assert len(audio) / rate == pytest.approx(3, abs=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FFMPEG, reason="ffmpeg is not installed")
+def test_where_something_lies_in_memory_is_not_told(tmp_path):
+    path = tmp_path / "cut.wma"
+    content = ffmpeg(MUSIC, 44_100, suffix="wma")
+    path.write_bytes(content[: len(content) // 2])
+    _, _, _, notes = read(path)
+    assert "ffmpeg says" in notes[0]
+    assert "0x" not in notes[0]
+    assert str(tmp_path) not in notes[0]
 
 
 @pytest.mark.slow

@@ -127,6 +127,7 @@ def spellings(folder):
         "by a variable": f"$HOME/{folder.name}/{NAME}",
         "by its name alone": NAME,
         "a mention by its name": f"@{NAME}",
+        "by its folder's name": f"{folder.name}/{NAME}",
         "URI": (folder / NAME).as_uri(),
         "URI in brackets": f"<{(folder / NAME).as_uri()}>",
         "URI of this host": (folder / NAME).as_uri().replace("file://", "file://localhost"),
@@ -288,6 +289,8 @@ def busy():
                 body = SIGN_IN
             elif self.path == "/page":
                 body = b"<!doctype html><title>A song</title>"
+            elif self.path == "/comment":
+                body = b"<!-- a song -->\n<html><body>A song</body></html>"
             elif self.path == "/private":
                 status, body = 401, b""
             self.send_response(status)
@@ -333,6 +336,7 @@ async def test_a_server_that_says_when_to_come_back_is_asked_again(busy, tmp_pat
         ("/sign-in", 1, "sign-in page"),
         ("/to-sign-in", 1, "sign-in page"),
         ("/page", 1, "it is a web page"),
+        ("/comment", 1, "it is a web page"),
         ("/private", 1, "401 Unauthorized: it wants a sign-in"),
     ],
 )

@@ -98,6 +98,8 @@ def hostile(tmp_path):
     bad = np.zeros((RATE, 2), np.float32)
     bad[7] = np.nan, np.inf
     soundfile.write(tmp_path / "nan.wav", bad, RATE, subtype="FLOAT")
+    bad[7] = 1e25
+    soundfile.write(tmp_path / "loud.wav", bad, RATE, subtype="FLOAT")
     soundfile.write(tmp_path / "many.wav", np.zeros((100, 1024)), RATE)
     soundfile.write(tmp_path / "slow.wav", np.zeros((100, 1)), 4_000)
     soundfile.write(tmp_path / "none.wav", np.zeros((0, 1)), RATE)
@@ -112,6 +114,7 @@ def hostile(tmp_path):
         ("archive.wav", "zip"),
         ("header only.wav", "no sound"),
         ("nan.wav", "NaN"),
+        ("loud.wav", "1e+25 times full scale"),
         ("many.wav", "at most 8"),
         ("slow.wav", "8000 to 192000 Hz"),
         ("none.wav", "no sound"),

@@ -61,6 +61,12 @@ async def test_so_do_extension_and_edit(local, songs):
     assert not audio[3 * rate : 3 * rate + 100].any()
 
 
+async def test_what_is_wrong_with_a_recording_is_told_once(local, songs):
+    (songs / "cut").write_bytes(wav(music(8, 22_050, 1), 22_050)[: 22_050 * 2 * 5 + 44])
+    job = await local.make("extract-stem", src_audio_url=str(songs / "cut"), track_name="drums")
+    assert sum("ends early" in note for note in job["notes"]) == 1
+
+
 async def test_within_full_scale_a_flac_does(local, songs):
     (songs / "soft").write_bytes(encoded(music(6, 22_050, 1), 22_050, "WAV", "FLOAT"))
     window = {"repainting_start": 3, "repainting_end": 5, "caption": "piano"}

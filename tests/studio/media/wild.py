@@ -66,6 +66,21 @@ def wav(sound, rate=44_100, *, size=None, riff=None, before=b"", after=b"", kind
     return kind + struct.pack("<I", len(body) if riff is None else riff) + body
 
 
+def w64(sound, rate=44_100):
+    """A Wave64 of floats, as ffmpeg writes it."""
+    rest, end = bytes.fromhex("f3acd3118cd100c04f8edb8a"), bytes.fromhex("000000001000800000aa00389b71")
+    channels = sound.shape[1]
+    about = struct.pack(
+        "<HHIIHHHHI", 0xFFFE, channels, rate, rate * channels * 4, channels * 4, 32, 22, 32, 3
+    )
+    about += b"\3\0" + end
+    data = sound.astype("<f4").tobytes()
+    chunks = b"fmt " + rest + struct.pack("<Q", 24 + len(about)) + about
+    chunks += b"data" + rest + struct.pack("<Q", 24 + len(data)) + data
+    riff = bytes.fromhex("726966662e91cf11a5d628db04c10000") + struct.pack("<Q", 40 + len(chunks))
+    return riff + b"wave" + rest + chunks
+
+
 def id3(size=1000):
     """A tag as taggers put before whatever it is."""
     return b"ID3\4\0\0" + bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0)) + bytes(size)
@@ -77,6 +92,18 @@ def flac_of_length(flac, samples):
     content[21] = content[21] & 0xF0 | samples >> 32
     content[22:26] = (samples & 0xFFFF_FFFF).to_bytes(4, "big")
     return bytes(content)
+
+
+def flac_from_the_middle(flac, block):
+    """``flac``, of frames of ``block`` samples, without the first of its sound, and how many samples are left out."""
+    at, last = 4, False
+    while not last:
+        last, at = bool(flac[at] & 0x80), at + 4 + int.from_bytes(flac[at + 1 : at + 4], "big")
+    for number in range(5, 128):
+        place = flac.find(flac[at : at + 4] + bytes([number]), at)
+        if place > 0:
+            return flac[:at] + flac[place:], number * block
+    raise AssertionError("it has too few frames")
 
 
 def ogg_flac(flac, serial=7):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-from .chunks import aiff_streams, caf_streams, wav_streams
+from .chunks import aiff_streams, caf_streams, w64_streams, wav_streams
 from .flac import flac_streams
 from .mpeg import find_frames, mpeg_streams
 from .ogg import OGG_CHANNELS as OGG_CHANNELS
@@ -33,6 +33,9 @@ _DEMUXERS = {
     b".snd": "au",
 }
 """Formats whose rarer codings only ffmpeg knows."""
+_W64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+_PACKETS = ((0, 188), (4, 192))
+"""Where the packets of an mpeg-ts begin, and how long they are."""
 _FOREIGN = (
     # Where the mark stands, the mark, what people call such files, ffmpeg's demuxer for them.
     (4, b"ftyp", "m4a, mp4 and mov", "mov"),
@@ -52,6 +55,13 @@ _FOREIGN = (
     (0, b"MP+", "Musepack", "mpc"),
     (0, b"DSD ", "DSD", "dsf"),
     (0, b"ADIF", "aac", "aac"),
+    (0, b"\x7f\xfe\x80\x01", "DTS", "dts"),
+    (0, b"\xfe\x7f\x01\x80", "DTS", "dts"),
+    (4, b"\xf8\x72\x6f\xba", "TrueHD", "truehd"),
+    (0, b".RMF", "RealMedia", "rm"),
+    (0, b".ra\xfd", "RealAudio", "rm"),
+    # libsndfile knows them, and takes the headers of their later blocks for sound.
+    (0, b"Creative Voice File\x1a", "voc", "voc"),
 )
 
 
@@ -83,6 +93,8 @@ def _find(file: BinaryIO) -> list[Stream] | Foreign:
     form = head[8:12]
     if head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and form == b"WAVE":
         return wav_streams(file, start, end)
+    if head[:16] == _W64:
+        return w64_streams(file, start, end)
     if head[:4] == b"RIFF" and form == b"AVI ":
         return Foreign("avi", "avi")
     if head[:4] == b"FORM" and form in (b"AIFF", b"AIFC"):
@@ -102,13 +114,21 @@ def _find(file: BinaryIO) -> list[Stream] | Foreign:
     for at, mark, name, demuxer in _FOREIGN:
         if head[at : at + len(mark)] == mark:
             return Foreign(name, demuxer)
-    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+    if any(len(head) > a + 2 * b and head[a] == head[a + b] == head[a + 2 * b] == 0x47 for a, b in _PACKETS):
         return Foreign("mpeg-ts", "mpegts")
     if len(head) > 6 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
         return Foreign("aac", "aac")
     if find_frames(file, start, end) is not None:
         return mpeg_streams(file, start, end)
+    if _is_text(head):
+        raise NotAudio("it is text, not audio")
     return [Stream((Stretch(start, end - start),), as_it_is=start == 0)]
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether ``head`` holds words, as the answer of a server that has no audio does, and nothing else."""
+    words = head.decode("utf-8", "ignore")
+    return len(words.encode()) > len(head) - 4 and all(c.isprintable() or c.isspace() for c in words)
 
 
 def _au_stream(head: bytes, start: int, end: int) -> Stream:

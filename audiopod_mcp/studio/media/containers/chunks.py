@@ -1,4 +1,4 @@
-"""Files of chunks: wav (RIFF, RIFX, RF64), aiff and caf, whatever they say of their sizes.
+"""Files of chunks: wav (RIFF, RIFX, RF64, Wave64), aiff and caf, whatever they say of their sizes.
 
 Who writes to a pipe, or is ended while writing, leaves the size of the sound at 0, at the largest number
 there is, or at what it once was. Only where what follows it are chunks again is a size believed.
@@ -27,6 +27,8 @@ _UNSAID_LONG: Final = (1 << 64) - 1
 _EXTENSIBLE: Final = 0xFFFE
 _LINEAR: Final = {1, 3, 6, 7}
 """Formats of a wav whose samples are all of one size: integers, floats, A-law and µ-law."""
+_IN_A_PACKET: Final = {b"ima4": 64}
+"""Frames in what an aifc counts as one."""
 _MPEG: Final = {0x50, 0x55}
 _ONLY_FFMPEG: Final = {0xFF: "AAC", 0x160: "WMA", 0x161: "WMA", 0x162: "WMA", 0x1610: "AAC", 0x2000: "AC-3"}
 
@@ -49,6 +51,8 @@ class _Layout(NamedTuple):
 _RIFF: Final = _Layout(struct.Struct("<4sI"), padded=True)
 _IFF: Final = _Layout(struct.Struct(">4sI"), padded=True)
 _CAF: Final = _Layout(struct.Struct(">4sq"), padded=False)
+_W64: Final = struct.Struct("<4s12xQ")
+"""A name, of 16 bytes, the last of which are always the same, and the size with this header."""
 
 
 def wav_streams(file: BinaryIO, start: int, end: int) -> list[Stream] | Foreign:
@@ -68,6 +72,45 @@ def wav_streams(file: BinaryIO, start: int, end: int) -> list[Stream] | Foreign:
             data = chunk
     if len(about) < 16 or data is None:
         raise NotAudio("it is a wav without sound in it" if len(about) >= 16 else "its header is damaged")
+    said = long_size if data.size is None and long_size else data.size
+    length = _believed(file, layout, data.start, said, end)
+    found = _wav_stream(file, order, about, fact, Stretch(data.start, length), said)
+    if not isinstance(found, Stream):
+        return found
+    following = _next_wav(file, data.start + length, end)
+    if following is None or isinstance(more := wav_streams(file, following, end), Foreign):
+        return [found]
+    return [found, *more]
+
+
+def w64_streams(file: BinaryIO, start: int, end: int) -> list[Stream] | Foreign:
+    """The sound of a Wave64 that begins at ``start``: a wav whose names and sizes are longer."""
+    about, fact, at = b"", b"", start + 40
+    while at + _W64.size <= end:
+        name, size = _W64.unpack(read_at(file, at, _W64.size))
+        content, rest = at + _W64.size, size - _W64.size
+        if name == b"fmt ":
+            about = read_at(file, content, min(max(0, rest), _LARGEST_HEADER))
+        elif name == b"fact":
+            fact = read_at(file, content, 4)
+        elif name == b"data":
+            if len(about) < 16:
+                break
+            there = end - content
+            length = rest if 0 < rest < there else there
+            found = _wav_stream(file, "<", about, fact, Stretch(content, length), rest if rest > 0 else None)
+            return [found] if isinstance(found, Stream) else found
+        if rest < 0:
+            break
+        at += -(-size // 8) * 8
+    raise NotAudio("it is a w64 without sound in it" if len(about) >= 16 else "its header is damaged")
+
+
+def _wav_stream(
+    file: BinaryIO, order: str, about: bytes, fact: bytes, sound: Stretch, said: int | None
+) -> Stream | list[Stream] | Foreign:
+    """``sound``, which a wav is ``about``, and which should be ``said`` bytes long."""
+    layout, length = _IFF if order == ">" else _RIFF, sound.length
     tag, channels, rate, bytes_a_second, align, bits = struct.unpack(f"{order}HHIIHH", about[:16])
     if tag == _EXTENSIBLE and len(about) >= 26:
         tag = struct.unpack(f"{order}H", about[24:26])[0]
@@ -78,10 +121,10 @@ def wav_streams(file: BinaryIO, start: int, end: int) -> list[Stream] | Foreign:
             align = channels * -(-bits // 8)
         bytes_a_second = rate * align
         about = about[:8] + struct.pack(f"{order}IH", bytes_a_second, align) + about[14:]
-    said = long_size if data.size is None and long_size else data.size
-    length = _believed(file, layout, data.start, said, end)
+    elif len(about) >= 20 and (samples := struct.unpack(f"{order}H", about[18:20])[0]):
+        bytes_a_second = rate * align // samples  # blocks of so many; what the header says is often not so
     if tag in _MPEG:
-        return mpeg_streams(file, data.start, data.start + length)
+        return mpeg_streams(file, sound.start, sound.start + length)
     if tag in _LINEAR:
         length -= length % max(1, align)
     a_second = bytes_a_second or 1
@@ -95,11 +138,7 @@ def wav_streams(file: BinaryIO, start: int, end: int) -> list[Stream] | Foreign:
         sizes = struct.pack("<QQQI", total + 36, length, length // max(1, align), 0)
         shown = b"RF64\xff\xff\xff\xffWAVE" + _chunk(_RIFF, b"ds64", sizes) + header + b"data\xff\xff\xff\xff"
     promised = None if not said else said / a_second
-    stream = Stream((shown, Stretch(data.start, length)), promised, length / a_second)
-    following = _next_wav(file, data.start + length, end)
-    if following is None or isinstance(more := wav_streams(file, following, end), Foreign):
-        return [stream]
-    return [stream, *more]
+    return Stream((shown, Stretch(sound.start, length)), promised, length / a_second)
 
 
 def _next_wav(file: BinaryIO, start: int, end: int) -> int | None:
@@ -133,7 +172,7 @@ def aiff_streams(file: BinaryIO, start: int, end: int) -> list[Stream]:
         length -= length % align
         about = about[:2] + struct.pack(">I", min(length // align, 0xFFFF_FFFF)) + about[6:]
     else:
-        frames = 0  # they count packets, which hold several
+        frames *= _IN_A_PACKET.get(coded, 0)
     # The rate is a float of 80 bits: a sign and exponent of 16, and a mantissa of 64.
     exponent, mantissa = struct.unpack(">HQ", about[8:18])
     rate = mantissa * 2.0 ** ((exponent & 0x7FFF) - 16383 - 63) or 1.0

@@ -64,7 +64,7 @@ def flac_stream(file: BinaryIO, pieces: Pieces) -> Stream:
         raise NotAudio("its header is damaged")
     shown = header[:10] + (packed - samples).to_bytes(8, "big") + header[18:]
     tail = max(_TAIL, 2 * int.from_bytes(header[7:10], "big"))
-    counted = _samples_before_end(whole, max(at, len(whole) - tail), int.from_bytes(header[:2], "big"))
+    counted = _samples_between(whole, at, max(at, len(whole) - tail), int.from_bytes(header[:2], "big"))
     return Stream(
         (b"fLaC\x80\0\0\x22" + shown, *whole.pieces_from(at)),
         samples / rate if samples else None,
@@ -72,19 +72,22 @@ def flac_stream(file: BinaryIO, pieces: Pieces) -> Stream:
     )
 
 
-def _samples_before_end(whole: Window, start: int, block: int) -> int | None:
-    """The samples up to and with the last frame, which begins after ``start``, by its own number."""
-    whole.seek(start)
-    tail = whole.read(len(whole) - start) or b""
+def _samples_between(whole: Window, first: int, last: int, block: int) -> int | None:
+    """The samples of the frames from ``first`` on, by the numbers of that and of the last, after ``last``."""
+    whole.seek(first)
+    beginning = _frame_of(whole.read(16) or b"", block)
+    cut_off = beginning[0] if beginning else 0
+    whole.seek(last)
+    tail = whole.read(len(whole) - last) or b""
     at = len(tail)
     while (at := tail.rfind(b"\xff", 0, at)) >= 0:
-        if (end := _end_of_frame(tail[at : at + 16], block)) is not None:
-            return end
+        if frame := _frame_of(tail[at : at + 16], block):
+            return max(0, sum(frame) - cut_off)
     return None
 
 
-def _end_of_frame(head: bytes, block: int) -> int | None:
-    """The number of the sample after the frame whose header ``head`` begins with, if it is one."""
+def _frame_of(head: bytes, block: int) -> tuple[int, int] | None:
+    """The number of the first sample of a frame that ``head`` begins, and how many it has."""
     if len(head) < 6 or head[1] & 0xFE != 0xF8:
         return None
     size_code, rate_code = head[2] >> 4, head[2] & 0xF
@@ -103,7 +106,7 @@ def _end_of_frame(head: bytes, block: int) -> int | None:
     at += {12: 1, 13: 2, 14: 2}.get(rate_code, 0)
     if at >= len(head) or _crc8(head[:at]) != head[at]:
         return None
-    return (number if head[1] & 1 else number * block) + size
+    return (number if head[1] & 1 else number * block), size
 
 
 def _coded_number(text: bytes) -> tuple[int | None, int]:

@@ -6,6 +6,7 @@ bitrate, and one whose index counts other frames, as after joining or cutting, h
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import BinaryIO, Final, NamedTuple
 
@@ -25,8 +26,11 @@ _BITRATES: Final = {
 }
 _CONVINCING: Final = 3
 """Frames in a row that no other file has by chance."""
-_LOOKED_THROUGH: Final = 1 << 17
-"""Bytes within which the first, or after damage the next, frames are looked for."""
+_LOOKED_THROUGH: Final = 1 << 20
+"""Bytes within which the first, or after damage the next, frames are looked for: tags that say less than they
+hold hold pictures."""
+_HEADER: Final = re.compile(rb"\xff(?=[\xe2-\xff][\x10-\xef])")
+"""What may begin a frame, found without looking at each byte."""
 _READ_AHEAD: Final = 1 << 20
 _DELAY: Final = 529
 """Samples by which decoding itself is late; they are left out at the beginning."""
@@ -76,12 +80,8 @@ def frame_of(header: bytes) -> Frame | None:
 def find_frames(file: BinaryIO, start: int, end: int) -> int | None:
     """Where, soon after ``start``, frames begin."""
     head = read_at(file, start, min(_LOOKED_THROUGH, end - start))
-    at = head.find(b"\xff")
-    while at >= 0:
-        if _run_at(file, start + at, end):
-            return start + at
-        at = head.find(b"\xff", at + 1)
-    return None
+    places = (start + match.start() for match in _HEADER.finditer(head))
+    return next((at for at in places if _run_at(file, at, end)), None)
 
 
 def _run_at(file: BinaryIO, at: int, end: int) -> bool:
