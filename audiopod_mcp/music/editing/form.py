@@ -9,6 +9,7 @@ import numpy as np
 
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade
 from audiopod_mcp.music.model import Refused, format_time, ignore_progress
+from audiopod_mcp.music.synthesis import Multitrack, pieces
 
 from .layers import LayeredTrack
 from .step import EditStep
@@ -80,7 +81,9 @@ def _repeated(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange])
 
 
 def _trimmed(piece: LayeredTrack, step: EditStep) -> LayeredTrack:
-    level = np.abs(piece.mix).max(axis=1)
+    mix, level = piece.mix, np.empty(piece.samples, np.float32)
+    for stretch in pieces(piece.samples):
+        level[stretch] = np.abs(mix[stretch]).max(axis=1)
     loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_SILENCE / 20))
     if not len(loud):
         raise Refused("nothing_but_silence")
@@ -115,7 +118,9 @@ def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
         return loop.with_facts(
             f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
         )
-    layers = {track: crossfade(tail[track], layer, fade) for track, layer in loop.layers.items()}
+    layers = Multitrack.gather(
+        (track, crossfade(tail[track], layer, fade)) for track, layer in loop.layers.items()
+    )
     fact = f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
     return replace(loop, layers=layers).with_facts(fact)
 
