@@ -115,7 +115,8 @@ def extend(
     told: list[Receipt] = []
     for number, (side, length) in enumerate(sides):
         parts = _extended(
-            parts, room if side == "before" else room[first:], side == "before", length, caption, lyrics if number == 0 else None, seed + number,
+            parts, room if side == "before" else room[first:], side == "before", length, caption,
+            lyrics if number == 0 else None, seed + number,
             progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes, told,
         )  # fmt: skip
     both = both_sides(told)
@@ -214,19 +215,19 @@ def _extended(
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
         return Rendering(room, rate, lyrics=lines, notes=song.notes, not_done=unmet)
-    own, added = tapes_of(song.stems), tapes_of(new)
+    played_before, added = tapes_of(song.stems), tapes_of(new)
     silence = np.zeros((samples, audio.shape[1]), np.float32)
 
     def merged_stem(track: str) -> Audio:
         stem = np.zeros(room.shape, np.float32)
-        if track in own:
+        if track in played_before:
             place = stem[-len(audio) :] if before else stem[: len(audio)]
             for piece in pieces(len(audio)):
-                place[piece] = own[track][piece]
+                place[piece] = played_before[track][piece]
         _lay_over(stem, added.get(track, silence)[:], edge, before)
         return stem
 
-    tracks = (*own, *(track for track in added if track not in own))
+    tracks = (*played_before, *(track for track in added if track not in played_before))
     merged = Multitrack.gather((track, merged_stem(track)) for track in tracks)
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
