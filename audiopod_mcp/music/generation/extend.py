@@ -215,19 +215,19 @@ def _extended(
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
         return Rendering(room, rate, lyrics=lines, notes=song.notes, not_done=unmet)
-    played_before, added = tapes_of(song.stems), tapes_of(new)
+    old, more = tapes_of(song.stems), tapes_of(new)
     silence = np.zeros((samples, audio.shape[1]), np.float32)
 
     def merged_stem(track: str) -> Audio:
         stem = np.zeros(room.shape, np.float32)
-        if track in played_before:
+        if track in old:
             place = stem[-len(audio) :] if before else stem[: len(audio)]
             for piece in pieces(len(audio)):
-                place[piece] = played_before[track][piece]
-        _lay_over(stem, added.get(track, silence)[:], edge, before)
+                place[piece] = old[track][piece]
+        _lay_over(stem, more.get(track, silence)[:], edge, before)
         return stem
 
-    tracks = (*played_before, *(track for track in added if track not in played_before))
+    tracks = (*old, *(track for track in more if track not in old))
     merged = Multitrack.gather((track, merged_stem(track)) for track in tracks)
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
