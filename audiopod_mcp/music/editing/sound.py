@@ -96,7 +96,15 @@ def _dynamics(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     audio = mixdown(piece.layers) if step.track is None else piece.layers[step.track]
     if step.kind == "esses":
         band, gain = deesser(audio, piece.rate, step.amount)
-        return piece.map_layers(lambda x: x + band(x) * (gain - 1), step.track)
+        gain -= 1
+
+        def held_down(x: Audio) -> Audio:
+            sibilance = band(x)
+            sibilance *= gain
+            sibilance += x
+            return sibilance
+
+        return piece.map_layers(held_down, step.track)
     if step.kind == "compress":
         gain = compressor_gain(audio, piece.rate, step.amount)
         return match_loudness(piece, piece.map_layers(lambda x: x * gain, step.track), step.track)

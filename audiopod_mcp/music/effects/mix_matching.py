@@ -205,8 +205,11 @@ def scale_stereo_width(audio: Audio, factor: float) -> Audio:
     """
     if audio.shape[1] != 2:
         return audio
-    mid = audio.mean(axis=1, keepdims=True)
-    return np.asarray(mid + (audio - mid) * np.float32(factor), dtype=np.float32)
+    out = np.empty(audio.shape, np.float32)
+    for piece in pieces(len(audio)):
+        mid = audio[piece].mean(axis=1, keepdims=True)
+        out[piece] = mid + (audio[piece] - mid) * np.float32(factor)
+    return out
 
 
 def match_mix(

@@ -143,7 +143,9 @@ def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progres
             change = _envelope(own[0], keep) - _envelope(new[0], keep)
             yield frame, new * 10 ** (np.clip(change, -_MAX_FORMANT_GAIN, _MAX_FORMANT_GAIN) / 20)
 
-    return np.asarray(stft.inverse(corrected(), len(audio)) / 2, np.float32)
+    out = np.asarray(stft.inverse(corrected(), len(audio)), np.float32)
+    out /= np.float32(2)
+    return out
 
 
 def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.float64]:
