@@ -16,7 +16,12 @@ from audiopod_mcp.music.effects.normalization import (
     TRUE_PEAK_CEILING,
     normalization_gain,
 )
-from audiopod_mcp.music.effects.time_stretch import pitch_shift, pitch_shift_voice, time_stretch
+from audiopod_mcp.music.effects.time_stretch import (
+    pitch_shift,
+    pitch_shift_voice,
+    shift_together,
+    stretch_together,
+)
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -31,7 +36,6 @@ from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, w
 from audiopod_mcp.music.separation.remix import rebalance, remove_source
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import Multitrack, record, tapes_of
-from audiopod_mcp.music.synthesis.multitrack import Tape
 from audiopod_mcp.music.theory import parse_key
 
 from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
@@ -128,10 +132,9 @@ def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
     score = piece.score and stretched(piece.score, 1 / speed)
     rendered = _rendered_again(piece, score, progress_within(report, 0.3, 0.6))
     own = tapes_of(piece.layers)
-    others = _change_together(
-        {track: tape for track, tape in own.items() if track not in rendered},
-        lambda x: time_stretch(x, piece.rate, 1 / speed, progress_within(report, 0.6, 1.0)),
-    )
+    left = {track: tape for track, tape in own.items() if track not in rendered}
+    rest = progress_within(report, 0.6, 1.0)
+    others = Multitrack.gather(stretch_together(left, piece.rate, 1 / speed, rest) if left else ())
     changed = tapes_of(rendered) | tapes_of(others)
     return replace(piece, layers=Multitrack.gather((track, changed[track]) for track in own), score=score)
 
@@ -178,7 +181,7 @@ def _shifted(
     """``piece`` with the layers that were ``rendered`` from ``score``, and the other pitched ones shifted."""
     own = tapes_of(piece.layers)
     pitched = {t: tape for t, tape in own.items() if t not in UNPITCHED and t not in rendered}
-    higher = _change_together(pitched, lambda x: pitch_shift(x, piece.rate, semitones, report))
+    higher = Multitrack.gather(shift_together(pitched, piece.rate, semitones, report) if pitched else ())
     changed = own | tapes_of(higher) | tapes_of(rendered)
     return replace(piece, layers=Multitrack.gather((track, changed[track]) for track in own), score=score)
 
@@ -200,14 +203,6 @@ def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> La
         lambda x: shift(x, piece.rate, step.amount, progress_within(report, 0.5, 1.0)), track
     )
     return replace(changed, score=score)
-
-
-def _change_together(layers: Mapping[str, Tape], change: Callable[[Audio], Audio]) -> Mapping[str, Audio]:
-    """``change`` made to all layers as one sound with many channels: they stay in time with each other."""
-    if len(layers) < 2:
-        return Multitrack.gather((track, change(tape[:])) for track, tape in layers.items())
-    changed = change(np.concatenate([tape[:] for tape in layers.values()], axis=1))
-    return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
 
 
 def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) -> Mapping[str, Audio]:
