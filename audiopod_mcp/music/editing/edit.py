@@ -231,7 +231,7 @@ def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -
     (stems, _), score = replace_lyrics(piece.score, lyrics, seed=seed, report=report)
     others = {track: tape for track, tape in tapes_of(piece.layers).items() if track != "vocals"}
     voice = conform_stems(stems, piece, beside=piece.layers.get("vocals"))
-    return replace(piece, layers=Multitrack.gather((others | voice).items()), score=score)
+    return replace(piece, layers=Multitrack.gather((others | tapes_of(voice)).items()), score=score)
 
 
 def _apply_step(

@@ -72,6 +72,7 @@ def _repeated(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange])
     more = sum(last - first for first, last in spans) * (times - 1) / piece.rate
     if not 1 < times <= _MAX_REPEATS or piece.seconds + more > _MAX_DURATION:
         raise Refused("repeat_out_of_range", times=times, most=_MAX_REPEATS, longest=_MAX_DURATION)
+    piece.check_length(piece.samples + round(more * piece.rate))
     order: list[SampleRange] = []
     at = 0
     for first, last in spans:

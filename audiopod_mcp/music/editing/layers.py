@@ -40,6 +40,9 @@ from audiopod_mcp.music.synthesis.multitrack import Tape
 RESIDUAL = ""
 """The layer of a recording without stems: all of it, or what is left beside the stems taken out of it."""
 
+_MAX_SAMPLES = 1_200 * SAMPLE_RATE * 2
+"""Samples of all channels that a track may come to have: 20 minutes of stereo at 44.1 kHz."""
+
 Separator: TypeAlias = Callable[[Audio, int, str, Progress], tuple[Audio, tuple[str, ...]]]
 """Takes a recording, its sample rate (Hz) and a track; gives the track's stem, and notes on it."""
 
@@ -100,6 +103,12 @@ class LayeredTrack:
     @property
     def seconds(self) -> float:
         return self.samples / self.rate
+
+    def check_length(self, samples: int) -> None:
+        """Refuse a change that would make it so many ``samples`` long, where they are too many to hold."""
+        if samples * self.channels > _MAX_SAMPLES:
+            longest = _MAX_SAMPLES / self.channels / self.rate
+            raise Refused("result_too_long", length=samples / self.rate, longest=longest)
 
     def with_notes(self, *notes: str) -> LayeredTrack:
         """The same track with more notes."""
@@ -267,7 +276,7 @@ def pronoun(track: str) -> str:
 
 def conform_stems(
     stems: Mapping[str, Audio], piece: LayeredTrack, *, beside: Audio | None = None
-) -> dict[str, Audio]:
+) -> Multitrack:
     """Bring new stems to the format, the length and the loudness of a track.
 
     Parameters
@@ -281,12 +290,13 @@ def conform_stems(
 
     Returns
     -------
-    dict of float32 arrays, each shaped like the layers of ``piece``
+    Multitrack of float32 arrays, each shaped like the layers of ``piece``
     """
-    layers = {
-        track: fix_length(resample(stem, SAMPLE_RATE, piece.rate, piece.channels), piece.samples)
+    layers = Multitrack.gather(
+        (track, fix_length(resample(stem, SAMPLE_RATE, piece.rate, piece.channels), piece.samples))
         for track, stem in stems.items()
-    }
+    )
     loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
-    gain = np.float32(loudness_gain(mixdown(layers), piece.rate, loudness, at_most=12.0))
-    return {track: layer * gain for track, layer in layers.items()}
+    whole = Mix(tapes_of(layers).values())
+    gain = np.float32(loudness_gain(whole, piece.rate, loudness, at_most=12.0))
+    return Multitrack.gather((track, layer * gain) for track, layer in layers.items())

@@ -129,6 +129,7 @@ def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         speed = step.amount / frame.tempo
     if not _SPEED_RANGE[0] <= speed <= _SPEED_RANGE[1]:
         raise Refused("speed_out_of_range", speed=speed, lowest=_SPEED_RANGE[0], highest=_SPEED_RANGE[1])
+    piece.check_length(round(piece.samples / speed))
     score = piece.score and stretched(piece.score, 1 / speed)
     rendered = _rendered_again(piece, score, progress_within(report, 0.3, 0.6))
     own = tapes_of(piece.layers)
@@ -214,11 +215,16 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
         return {}
     before = record(piece.score, seed=piece.score.seed, report=progress_within(report, 0.0, 0.5))
     gains = {}
-    for track, own in piece.layers.items():
+    for track in piece.layers:
+        own = piece.layers[track]
         old = fix_length(before.get(track, own[:0]), piece.samples)
-        gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
-        if np.square(own - gain * old).sum() < _MAX_RENDERING_ERROR * np.square(own).sum():
+        work = old * own  # minutes of each further copy are large
+        gain = float(work.sum() / max(1e-9, float(np.square(old, out=work).sum())))
+        np.subtract(own, np.multiply(old, gain, out=work), out=work)
+        error = np.square(work, out=work).sum()
+        if error < _MAX_RENDERING_ERROR * np.square(own, out=work).sum():
             gains[track] = np.float32(gain)
+        del own, old, work
     if not gains:
         return {}
     new = record(score, seed=score.seed, report=progress_within(report, 0.5, 1.0))
