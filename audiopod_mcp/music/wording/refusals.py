@@ -68,8 +68,8 @@ def _stretch_outside(start: float, end: float, duration: float) -> str:
 
 def _result_too_long(length: float, longest: float) -> str:
     return (
-        f"<instruction>: the track would be {format_time(length)} long; at most {format_time(longest)} of such "
-        "sound are possible: change it less, or cut it first"
+        f"<instruction>: the track would be {format_time(length)} long; at most {format_time(longest)} of "
+        "such sound are possible: change it less, or cut it first"
     )
 
 

@@ -15,7 +15,7 @@ LONGEST = 12
 """Minutes of stereo that may be changed."""
 
 WORK = """
-import json, resource, sys
+import json, re, sys
 from pathlib import Path
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.jobs.task import Order, perform
@@ -23,7 +23,8 @@ task, params, source, folder = sys.argv[1:]
 work = Work(task, json.loads(params), {"source": Path(source)}, None, Path(folder))
 result = perform(Order(work, "local"))
 assert result.error is None, result.error
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+# Not getrusage: that counts what the process that started this one had.
+print(int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024)
 """
 
 
