@@ -152,7 +152,7 @@ async def test_a_declared_synchronous_operation_answers_at_once(studio):
 async def test_both_are_published_by_tools_and_openapi(studio):
     client, rest = studio
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert tools["reverse_track"].description.endswith("Cloud: $0.01/min.")
+    assert "$" not in tools["reverse_track"].description  # the embedded studio charges nothing
     assert not tools["reverse_track"].annotations.read_only_hint
     assert tools["find_peak"].annotations.read_only_hint
     assert list(tools["find_peak"].output_schema["properties"]) == ["peak", "at"]

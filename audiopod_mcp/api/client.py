@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from audiopod_mcp import __version__
-from audiopod_mcp.operations import API_PREFIX, Analysis, Job, JobQuery, Operation, Result
+from audiopod_mcp.operations import API_PREFIX, Analysis, Job, JobQuery, Operation, Result, SeparateStems
 from audiopod_mcp.operations.vocabulary import Notation
 
-from . import parsing
+from . import parsing, stem_service
 from .clock import Clock, Deadline, OnWait
 from .downloads import LARGEST_FILE, Media, Resume, expired
 from .errors import AudioPodError, BadResponse, InvalidRequest, NotFound, Unauthorized
@@ -90,6 +90,7 @@ class AudioPodClient:
         self._rates = rates
         self._backoff = backoff or Backoff()
         self._submitter = Submitter(self._ask, self.service, self.clock, self._backoff)
+        self._stem_submitter = Submitter(self._ask, self.service, self.clock, self._backoff, stems=True)
         self._http: HttpTransport | None = None
         self._is_studio = False if cloud else None
 
@@ -125,7 +126,9 @@ class AudioPodClient:
         """
         deadline = self._deadline(patience)
         await self._await_turn(operation.tool, operation.per_minute, deadline, on_wait)
-        return await self._submitter.create(operation, deadline, on_wait, seconds=self._timeouts.create)
+        stems = isinstance(operation, SeparateStems) and not await self.is_studio()
+        submitter = self._stem_submitter if stems else self._submitter
+        return await submitter.create(operation, deadline, on_wait, seconds=self._timeouts.create)
 
     async def retry(
         self, job_id: int, *, patience: float | None = None, on_wait: OnWait | None = None
@@ -137,6 +140,7 @@ class AudioPodClient:
             Uncertain: the answer was lost and the job does not show whether it runs again.
 
         """
+        await self._refuse_stem_job(job_id, "can't be run again; ask for the stems anew")
         deadline = self._deadline(patience)
         await self._await_turn("retry_job", RETRIES_PER_MINUTE, deadline, on_wait)
         return await self._submitter.run_again(
@@ -175,9 +179,14 @@ class AudioPodClient:
     async def job(self, job_id: int, *, patience: float | None = None, on_wait: OnWait | None = None) -> Job:
         """One job as it is now."""
         call = self._call("GET", f"jobs/{int(job_id)}/status")
-        return await self._read(
-            call, lambda content, _: parsing.read_job(content, self.service), patience, on_wait
-        )
+        stems = await self._is_stem_job(job_id)
+        if stems:
+            call = call._replace(path=stem_service.status_path(job_id))
+
+        def read(content: Any, _: Mapping[str, str]) -> Job:
+            return parsing.read_job(stem_service.as_job(content) if stems else content, self.service)
+
+        return await self._read(call, read, patience, on_wait)
 
     async def jobs(
         self,
@@ -187,7 +196,10 @@ class AudioPodClient:
         on_wait: OnWait | None = None,
     ) -> JobPage:
         """A page of jobs, newest first unless the query says otherwise."""
-        call = self._call("GET", "jobs", query=list_parameters(query or JobQuery()))
+        query = query or JobQuery()
+        call = self._call("GET", "jobs", query=list_parameters(query))
+        if query.task == stem_service.TASK and not await self.is_studio():
+            return await self._stem_jobs(query, patience, on_wait)
         page = await self._read(
             call,
             lambda content, headers: parsing.read_page(content, headers, self.service),
@@ -196,6 +208,33 @@ class AudioPodClient:
         )
         self._submitter.note_ids(job.id for job in page.jobs)
         return page
+
+    async def _stem_jobs(self, query: JobQuery, patience: float | None, on_wait: OnWait | None) -> JobPage:
+        """A page of the stem service's jobs, which it lists without filters."""
+        if query.search:
+            raise InvalidRequest(f"search: {self.service.name}'s stem service can't search; leave search out")
+        call = Call(
+            "GET",
+            stem_service.JOBS,
+            query={"skip": query.skip, "limit": query.limit},
+            seconds=self._timeouts.response,
+        )
+        page = await self._read(
+            call,
+            lambda content, headers: parsing.read_page(stem_service.as_job(content), headers, self.service),
+            patience,
+            on_wait,
+        )
+        return page._replace(jobs=tuple(job for job in page.jobs if query.status in (None, job.status)))
+
+    async def _is_stem_job(self, job_id: int) -> bool:
+        return stem_service.is_stem_job(int(job_id)) and not await self.is_studio()
+
+    async def _refuse_stem_job(self, job_id: int, why: str) -> None:
+        if await self._is_stem_job(job_id):
+            raise InvalidRequest(
+                f"job_id: {job_id} is a job of {self.service.name}'s stem service, which {why}"
+            )
 
     async def rename(
         self,
@@ -206,6 +245,7 @@ class AudioPodClient:
         patience: float | None = None,
     ) -> Job:
         """Give a job another title or picture."""
+        await self._refuse_stem_job(job_id, "keeps no titles")
         changes = {"display_name": display_name, "thumbnail_url": thumbnail_url}
         call = self._call(
             "PATCH", f"jobs/{int(job_id)}", body={k: v for k, v in changes.items() if v is not None}
@@ -222,6 +262,8 @@ class AudioPodClient:
 
         """
         call = self._call("DELETE", f"jobs/{int(job_id)}")
+        if await self._is_stem_job(job_id):
+            call = call._replace(path=stem_service.job_path(job_id))
         in_doubt = False
 
         async def attempt() -> str | None:

@@ -31,6 +31,8 @@ class Call(NamedTuple):
     path: str
     query: Mapping[str, Any] | None = None
     body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+    """Sent in place of a body."""
     headers: Mapping[str, str] = NOTHING
     seconds: float = 30.0
     """For the whole answer, after connecting."""

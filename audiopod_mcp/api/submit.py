@@ -9,7 +9,7 @@ from typing import Any
 
 from audiopod_mcp.operations import API_PREFIX, Job, JobQuery, Operation
 
-from . import parsing
+from . import parsing, stem_service
 from .clock import Clock, Deadline, OnWait
 from .errors import AudioPodError, BadResponse, Uncertain
 from .http_errors import ServiceIdentity, server_time
@@ -30,11 +30,15 @@ class Submitter:
         service: ServiceIdentity,
         clock: Clock,
         backoff: Backoff,
+        *,
+        stems: bool = False,
     ) -> None:
+        """The jobs of music or, with ``stems``, those of the stem service, whose numbers are others."""
         self._ask = ask
         self._backoff = backoff
         self._service = service
         self._clock = clock
+        self._stems = stems
         self._newest = 0
         self._pending: list[Submission] = []
         self._claimed: set[int] = set()
@@ -50,11 +54,12 @@ class Submitter:
         submission = Submission(operation, self._clock.now(), self._newest)
         call = Call(
             "POST",
-            operation.endpoint,
-            body=operation.body(),
+            stem_service.CREATE if self._stems else operation.endpoint,
+            body=None if self._stems else operation.body(),
+            form=stem_service.form_of(operation) if self._stems else None,
             headers={"Idempotency-Key": str(uuid.uuid4())},
             seconds=seconds,
-            arguments=operation.argument_names(),
+            arguments={"url": "src_audio_url"} if self._stems else operation.argument_names(),
         )
         self._pending.append(submission)
         try:
@@ -183,12 +188,14 @@ class Submitter:
         return parsing.read_job(content, self._service, status="PENDING")
 
     async def _content(self, response: Response) -> Any:
-        return await parsing.aside(response, parsing.read_content, response, self._service)
+        content = await parsing.aside(response, parsing.read_content, response, self._service)
+        return stem_service.as_job(content) if self._stems else content
 
     async def _newest_jobs(self) -> tuple[list[Any], float | None]:
         """The newest jobs as the service tells them, and its time."""
-        query = list_parameters(JobQuery(limit=50))
-        response = await self._ask(Call("GET", f"{API_PREFIX}/jobs", query=query, seconds=10.0))
+        query = {"skip": 0, "limit": 50} if self._stems else list_parameters(JobQuery(limit=50))
+        path = stem_service.JOBS if self._stems else f"{API_PREFIX}/jobs"
+        response = await self._ask(Call("GET", path, query=query, seconds=10.0))
         entries = parsing.job_entries(await self._content(response), self._service)
         return entries, server_time(response.headers.get("date", ""))
 

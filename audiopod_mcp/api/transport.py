@@ -91,6 +91,7 @@ class HttpTransport:
             url,
             params={k: v for k, v in (call.query or {}).items() if v is not None} or None,
             json=call.body,
+            data=call.form,
             headers={"Accept": "application/json", **call.headers},
             timeout=httpx.Timeout(call.seconds, connect=self._timeouts.connect, pool=self._timeouts.connect),
         )

@@ -1,7 +1,7 @@
 """The vocabulary: every operation of AudioPod's music API declared once, and what comes back."""
 
 from .arguments import Arguments
-from .editing import Edit, Extend, ExtractStem, Repaint, Retake
+from .editing import Edit, Extend, ExtractStem, Repaint, Retake, SeparateStems
 from .generation import Advanced, Cover, GenerateMusic, Reference
 from .jobs import JobFilters, JobQuery
 from .listening import Analyze, GenerateLrc
@@ -16,6 +16,7 @@ OPERATIONS: list[type[Operation]] = [
     Reference,
     Analyze,
     ExtractStem,
+    SeparateStems,
     Retake,
     Repaint,
     Extend,
@@ -63,6 +64,7 @@ __all__ = [
     "Result",
     "Retake",
     "Section",
+    "SeparateStems",
     "as_meant",
     "error_line",
     "error_lines",

@@ -11,7 +11,7 @@ from audiopod_mcp.edits import TrackEdit, render_edits
 from .arguments import SECONDS, JobId, Lyrics, Name, Seed, Source, Text, between
 from .generation import MUSIC_PRICE
 from .operation import Operation
-from .vocabulary import Track
+from .vocabulary import StemMode, Track
 
 Range = Annotated[float, Field(ge=0, le=1)]
 Job = Annotated[JobId | None, Field(description="Finished job; or give src_audio_url")]
@@ -44,6 +44,23 @@ class ExtractStem(Operation):
 
     src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
     track_name: Track = Field(description="What to extract")
+    display_name: Name | None = Field(default=None, description="Title")
+
+
+class SeparateStems(Operation):
+    tool: ClassVar[str] = "separate_stems"
+    title: ClassVar[str] = "All stems"
+    description: ClassVar[str] = "All stems of a track in one job: aligned, and together the mix."
+    path = "separate-stems"
+    usd_per_minute = 0.10
+    sources = ("src_audio_url",)
+    caption_field = "mode"
+
+    src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    mode: StemMode = Field(
+        default="four",
+        description="two: vocals, rest; four: and drums, bass; six: and guitar, piano",
+    )
     display_name: Name | None = Field(default=None, description="Title")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from .arguments import JobId, Source, between
+from .arguments import JobId, Lyrics, Source, between
 from .lrc import line_times
-from .operation import Operation
+from .operation import API_PREFIX, Endpoint, Operation
 from .results import Analysis, Lrc, Result
 
 
@@ -34,23 +34,49 @@ class Analyze(Operation):
     )
 
 
+_LRC_OF_RECORDING = "lrc"
+
+
 class GenerateLrc(Operation):
     tool: ClassVar[str] = "generate_lrc"
     title: ClassVar[str] = "Time the lyrics"
-    description: ClassVar[str] = (
-        "Lyrics with a time for every line (LRC) of a finished job. Works best when the job was made with "
-        "generate_lrc: true."
-    )
+    description: ClassVar[str] = "Lyrics with a time for every line (LRC) of a finished job."
     path = "{job_id}/lrc"
     result = Lrc
     activity = "Timing the lyrics"
     per_minute = 20
+    sources = ("src_audio_url",)
     job_references = ("job_id",)
+    studio_only = ("src_audio_url", "lyrics")
     job_parameters = ("lyrics",)
     stored_as = "lrc_content"
 
-    job_id: JobId = Field(description="Finished job with lyrics")
+    job_id: JobId | None = Field(default=None, description="Finished job")
+    src_audio_url: Source | None = Field(default=None, description="Or URL or file, with the embedded studio")
+    lyrics: Lyrics | None = Field(default=None, description="Those of src_audio_url")
     words: bool = Field(default=False, description="Also a time for every word")
+
+    @model_validator(mode="after")
+    def _has_one_source_and_its_words(self) -> Self:
+        if (self.job_id is None) == (self.src_audio_url is None):
+            raise ValueError("give exactly one of job_id and src_audio_url")
+        if self.job_id is not None and self.lyrics is not None:
+            raise ValueError(
+                "lyrics: a job has its own; to time other words on its audio give src_audio_url: "
+                f"audiopod://jobs/{self.job_id} in place of job_id"
+            )
+        if self.src_audio_url is not None and not (self.lyrics or "").strip():
+            raise ValueError("lyrics: required beside src_audio_url: what is sung in it, a line a line")
+        return self
+
+    @classmethod
+    def endpoints(cls) -> list[Endpoint]:
+        """That of a job, and that of a recording."""
+        return [*super().endpoints(), Endpoint(f"{API_PREFIX}/{_LRC_OF_RECORDING}", {})]
+
+    @property
+    def endpoint(self) -> str:
+        return f"{API_PREFIX}/{_LRC_OF_RECORDING}" if self.job_id is None else super().endpoint
 
     def told(self, result: Result) -> Result:
         if not isinstance(result, Lrc):

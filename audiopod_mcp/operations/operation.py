@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import product
-from typing import Any, ClassVar, NamedTuple, Self, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args, get_origin
 
 from .arguments import Arguments
 from .results import Job, Result
@@ -26,6 +26,11 @@ class Endpoint(NamedTuple):
     def task(self) -> str:
         """What its jobs have for a ``task``."""
         return self.path.rpartition("/")[2].replace("-", "_")
+
+
+def _listed(annotation: Any) -> tuple[Any, ...]:
+    """The values of a closed list; none of any other type."""
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 class Operation(Arguments):
@@ -93,7 +98,7 @@ class Operation(Arguments):
     @classmethod
     def endpoints(cls) -> list[Endpoint]:
         """Every address: one for each value of a field in its path that has a closed list of them."""
-        choices = {name: get_args(cls.model_fields[name].annotation) for name in cls.path_fields()}
+        choices = {name: _listed(cls.model_fields[name].annotation) for name in cls.path_fields()}
         listed = [name for name, values in choices.items() if values]
         found = []
         for values in product(*(choices[name] for name in listed)):

@@ -161,7 +161,7 @@ class Lrc(Result):
     noun: ClassVar[str] = "timed lyrics"
     nothing: ClassVar[str] = "no words were found to time"
 
-    job_id: int
+    job_id: int | None = None
     lrc_content: str
     lrc_url: str | None = None
     notes: list[str] | None = None

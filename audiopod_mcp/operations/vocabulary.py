@@ -21,6 +21,7 @@ Track = Literal[
     "backing_vocals",
     "fx",
 ]
+StemMode = Literal["two", "four", "six"]
 Notation = Literal["midi", "score", "chords"]
 """How notes leave: a standard MIDI file, MusicXML, a ChordPro sheet."""
 GenrePreset = Literal[
@@ -47,6 +48,15 @@ FORMATS: Final[tuple[str, ...]] = get_args(AudioFormat)
 TRACKS: Final[tuple[str, ...]] = get_args(Track)
 GENRE_PRESETS: Final[tuple[str, ...]] = get_args(GenrePreset)
 STATUSES: Final[tuple[str, ...]] = get_args(Status)
+
+STEM_SETS: Final[dict[StemMode, tuple[str, ...]]] = {
+    "two": ("vocals", "instrumental"),
+    "four": ("vocals", "drums", "bass", "other"),
+    "six": ("vocals", "drums", "bass", "guitar", "piano", "other"),
+}
+"""The stems that each mode gives, as AudioPod's stem service calls them; the last is what the rest leave."""
+STEM_NAMES: Final[dict[str, str]] = {"keyboard": "piano"}
+"""What these stems call a track that has another name elsewhere."""
 
 MIME_TYPES: Final = {"flac": "audio/flac", "wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
 

@@ -62,6 +62,13 @@ TEMPLATES = [
         description="flac, wav, mp3 or ogg; further takes as flac_2, mp3_3 …",
     ),
     ResourceTemplate(
+        uri_template="audiopod://jobs/{job_id}/stems/{track}",
+        name="job-stem",
+        title="Stem of a job",
+        description="One track of a composed piece, or of a set made by separate_stems",
+        mime_type=MIME_TYPES["flac"],
+    ),
+    ResourceTemplate(
         uri_template="audiopod://jobs/{job_id}/lyrics",
         name="job-lyrics",
         title="Timed lyrics of a job",
@@ -168,6 +175,7 @@ async def read(service: Service, uri: str) -> ReadResourceContents:
                 raise ResourceError(str(error)) from error
     raise ResourceNotFoundError(
         f"no resource {uri[:120]!r}; there are audiopod://jobs, audiopod://jobs/ID, …/audio, …/audio/FORMAT, "
+        "…/stems/TRACK, "
         "…/lyrics, …/midi, …/score, …/chords, …/waveform, …/spectrogram and audiopod://analyses/ID"
     )
 
@@ -201,6 +209,22 @@ async def _audio(service: Service, job_id: str, format: str | None = None) -> Re
         f"the audio of job {job_id} is larger than the {most / 1e6:.1f} MB that one answer may carry here; "
         f"fetch {shown_links(job)[default_format(job)]} instead, or use save_audio"
     )
+
+
+async def _stem(service: Service, job_id: str, track: str) -> ReadResourceContents:
+    job = await service.client.job(int(job_id))
+    url = (job.stem_urls or {}).get(track)
+    if url is None:
+        there = ", ".join(sorted(job.stem_urls or ())) or "none; separate_stems makes them"
+        raise ResourceNotFoundError(f"job {job_id} has no stem {track!r}; it has {there}")
+    most = current_caller().largest_blob
+    audio = await _bytes(service, url, most)
+    if audio is None:
+        raise ResourceError(
+            f"{track} of job {job_id} is larger than the {most / 1e6:.1f} MB that one answer may carry here; "
+            "use save_audio with format stems"
+        )
+    return ReadResourceContents(content=audio, mime_type=MIME_TYPES["flac"])
 
 
 async def _bytes(service: Service, url: str, most: int) -> bytes | None:
@@ -343,6 +367,7 @@ ROUTES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})"), _job),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio"), _audio),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/audio/([a-z0-9]+(?:_\d)?)"), _audio),
+    (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/stems/([a-z_]{1,40})"), _stem),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics"), _lyrics),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/lyrics/words"), _timed_words),
     (re.compile(r"audiopod://jobs/([1-9]\d{0,17})/(midi|score|chords)"), _notation),

@@ -12,7 +12,7 @@ from typing import Any
 from mcp.types import CallToolResult, ResourceLink
 from pydantic import BaseModel
 
-from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result
+from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result, SeparateStems
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
@@ -79,6 +79,8 @@ class JobResult(JobState):
     saved: str | None = None
     output_urls: dict[str, str] | None = None
     """By format, where there are several takes: the first, then ``flac_2`` …"""
+    stems: dict[str, str] | None = None
+    """Of a set of stems, what names each in other calls."""
 
 
 def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResult:
@@ -112,6 +114,7 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
         saved=saved,
         output_url=urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
+        stems=stems_of(job) if job.task == SeparateStems.endpoints()[0].task else None,
         error=job.error_message,
     )
 
@@ -131,14 +134,14 @@ def waiting_call(job_id: int, seconds: float) -> str:
 class LrcSummary(BaseModel):
     """What ``generate_lrc`` publishes of its result."""
 
-    job_id: int
+    job_id: int | None = None
     lrc_content: str
 
 
 class LrcResult(LrcSummary):
     """Timed lyrics, and where they stay."""
 
-    uri: str
+    uri: str | None = None
     lrc_url: str | None = None
     notes: list[str] | None = None
 
@@ -198,7 +201,8 @@ def _told(job: Job, result: JobResult) -> CallToolResult:
             f"Done: {quoted('; '.join(result.done))}" if result.done else None,
             *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
             noted(result.notes),
-            f"Listen: {result.output_url}" if result.output_url else None,
+            f"Stems: {', '.join(result.stems)}: each is {result.uri}/stems/NAME." if result.stems else None,
+            f"{'Mix' if result.stems else 'Listen'}: {result.output_url}" if result.output_url else None,
             *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
             f"Go on with {result.uri}",
             links=job_links(job),
@@ -220,6 +224,11 @@ def _told(job: Job, result: JobResult) -> CallToolResult:
     )
 
 
+def stems_of(job: Job) -> dict[str, str] | None:
+    """What names each stem of ``job`` in other calls, by track."""
+    return {track: f"audiopod://jobs/{job.id}/stems/{track}" for track in job.stem_urls or ()} or None
+
+
 def job_links(job: Job) -> list[ResourceLink]:
     """Links to the audio and, where there are any, the lyrics of a finished job."""
     if job.status != "COMPLETED":
@@ -236,8 +245,12 @@ def job_links(job: Job) -> list[ResourceLink]:
 
 
 def lrc_result(lrc: Lrc) -> CallToolResult:
-    uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
     notes = lines_that_fit(lrc.notes or (), LONGEST_NOTES)
+    if lrc.job_id is None:
+        return tool_result(
+            LrcResult(lrc_content=lrc.lrc_content, notes=notes), quoted_lines(lrc.lrc_content), noted(notes)
+        )
+    uri, title = f"audiopod://jobs/{lrc.job_id}/lyrics", f"Timed lyrics of job {lrc.job_id}"
     return tool_result(
         LrcResult(job_id=lrc.job_id, lrc_content=lrc.lrc_content, uri=uri, lrc_url=lrc.lrc_url, notes=notes),
         quoted_lines(lrc.lrc_content),

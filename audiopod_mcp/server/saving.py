@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import sys
 import time
 import unicodedata
@@ -54,6 +55,8 @@ async def save(
         AudioPodError: where the download fails.
 
     """
+    if job.stem_urls and not job.audio_urls:
+        raise InvalidRequest(f"format: job {job.id} is a set of stems; give format stems")
     wanted = format or default_format(job).partition("_")[0]
     url = job.audio_urls.get(wanted if take == 1 else f"{wanted}_{take}")
     if url is None:
@@ -71,6 +74,56 @@ async def save(
         return checked.kind or wanted
 
     return await _written(folder, file_name(job, take), wanted, download)
+
+
+async def save_stems(client: AudioPodClient, workers: WorkerPool, job: Job, folder: Path) -> tuple[Path, int]:
+    """Write all stems of ``job`` into a new folder in ``folder``; that, and how many bytes it holds.
+
+    Raises:
+        InvalidRequest: where it has none, or the folder can't be written.
+        BadResponse: where what came is not audio, or not all of it.
+        AudioPodError: where a download fails; nothing is left of the others then.
+
+    """
+    if not job.stem_urls:
+        raise InvalidRequest(f"format: job {job.id} has no stems; separate_stems makes them")
+    wanted = ("TITLE", "DATE", "BPM", "INITIALKEY", "COMMENT")
+    tags = {name: text for name, text in tags_of(job, 1).items() if name in wanted}
+    try:
+        home = await anyio.to_thread.run_sync(_new_folder, folder, f"{file_name(job, 1)} - stems")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        size = 0
+        for track, url in job.stem_urls.items():
+
+            async def download(partial: Path, url: str = url, track: str = track) -> str:
+                async with await anyio.open_file(partial, "xb") as file:
+                    async for chunk in client.download(url):
+                        await file.write(chunk)
+                checked = await _checked(workers, partial, job)
+                with suppress(OSError):
+                    title = f"{tags.get('TITLE', '')}: {track}"
+                    await anyio.to_thread.run_sync(write_tags, partial, {**tags, "TITLE": title})
+                return checked.kind or "flac"
+
+            path = await _written(home, re.sub(r"\W", "_", track), "flac", download)
+            size += (await anyio.Path(path).stat()).st_size
+    except BaseException:
+        shutil.rmtree(home, ignore_errors=True)  # not awaited, as above
+        raise
+    return home, size
+
+
+def _new_folder(folder: Path, name: str) -> Path:
+    name = _shortened(name, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 10_000):
+        home = folder / f"{name}{'' if number == 1 else f' ({number})'}"
+        with suppress(FileExistsError):
+            home.mkdir()
+            return home
+    raise OSError(f"there are 10,000 folders named {name!r}")
 
 
 async def save_text(
@@ -119,14 +172,18 @@ async def _written(folder: Path, name: str, ending: str, write: Callable[[Path],
             with suppress(OSError):
                 partial.unlink()  # not awaited: a call that is cancelled leaves nothing behind
     except OSError as error:
-        if is_full(error):
-            what = f"{describe_full(folder)}; free some, or set AUDIOPOD_OUTPUT_DIR to a folder elsewhere"
-        else:
-            what = (
-                f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a "
-                "folder that can be written"
-            )
-        raise InvalidRequest(what) from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> InvalidRequest:
+    if is_full(error):
+        return InvalidRequest(
+            f"{describe_full(folder)}; free some, or set AUDIOPOD_OUTPUT_DIR to a folder elsewhere"
+        )
+    return InvalidRequest(
+        f"can't write to {folder} ({error.strerror or error}); set AUDIOPOD_OUTPUT_DIR to a folder that can "
+        "be written"
+    )
 
 
 async def _checked(workers: WorkerPool, partial: Path, job: Job) -> CheckedAudio:

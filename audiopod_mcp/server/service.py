@@ -22,6 +22,7 @@ from .notifications import Announcer, Spawn
 REMEMBERED = 200
 JOB = re.compile(r"audiopod://jobs/(\d{1,18})(?:/audio(?:/(\w+))?)?")
 """A job's audio by its number and, where it is not the first take in its own format, by ``flac_2`` …"""
+STEM = re.compile(r"audiopod://jobs/(\d{1,18})/stems/([\w-]{1,40})")
 
 Op = TypeVar("Op", bound=Operation)
 
@@ -134,6 +135,9 @@ class Service:
                     if self.embedded and audio is None
                     else await self._audio_url(name, job_id, audio)
                 )
+            elif stem := STEM.fullmatch(source):
+                if not (self.embedded or await self.client.is_studio()):
+                    found[name] = await self._stem_url(name, int(stem[1]), stem[2])
             elif re.match(r"(?i)audiopod:", source):
                 raise InvalidRequest(
                     f"{name}: {source!r} names no job; write audiopod://jobs/ID, for example audiopod://jobs/12"
@@ -147,8 +151,9 @@ class Service:
 
     async def _as_studio_only(self, operation: Operation, name: str, source: str) -> dict[str, int | None]:
         """The arguments in place of ``source`` where only jobs are taken; none where a studio is asked."""
+        alone = all(getattr(operation, other) is None for other in operation.studio_only if other != name)
         job_reference = JOB.fullmatch(source)
-        if job_reference and "_" not in (job_reference[2] or ""):  # a job stands for its first take
+        if alone and job_reference and "_" not in (job_reference[2] or ""):  # a job stands for its first take
             return {operation.job_references[0]: int(job_reference[1]), name: None}
         if await self.client.is_studio():
             return {}
@@ -159,8 +164,20 @@ class Service:
             "embedded studio (leave out AUDIOPOD_API_KEY)"
         )
 
+    async def _stem_url(self, name: str, job_id: int, track: str) -> str:
+        stems = (await self.client.job(job_id)).stem_urls or {}
+        if track not in stems:
+            there = f"it has {', '.join(sorted(stems))}" if stems else "it has none"
+            raise InvalidRequest(f"{name}: job {job_id} has no stem {track!r}; {there}")
+        return stems[track]
+
     async def _audio_url(self, name: str, job_id: int, audio: str | None) -> str:
         job = await self.client.job(job_id)
+        if job.stem_urls and not job.audio_urls:
+            raise InvalidRequest(
+                f"{name}: job {job_id} is a set of stems; name one of {', '.join(job.stem_urls)}, as "
+                f"audiopod://jobs/{job_id}/stems/{next(iter(job.stem_urls))}"
+            )
         if job.status != "COMPLETED" or not job.audio_urls:
             raise InvalidRequest(
                 f"{name}: job {job_id} is {job.status.lower()} and has no audio yet; wait for it with get_job"

@@ -35,7 +35,7 @@ from .results import (
     presentation,
     waiting_call,
 )
-from .saving import save, save_text
+from .saving import save, save_stems, save_text
 from .service import Service
 from .tool import Handler, MusicTool, error_result
 
@@ -81,8 +81,9 @@ class DeleteJob(Arguments):
 
 class SaveAudio(Arguments):
     job_id: JobId = Field(description="Finished job")
-    format: Literal[AudioFormat, Notation, "lyrics"] | None = Field(
-        default=None, description="The job's own if left out; midi, score (MusicXML), chords, lyrics (LRC)"
+    format: Literal[AudioFormat, Notation, "lyrics", "stems"] | None = Field(
+        default=None,
+        description="The job's own if left out; midi, score (MusicXML), chords, lyrics (LRC), stems (folder)",
     )
     take: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Which of several takes")
 
@@ -171,7 +172,7 @@ def build_tools(service: Service) -> list[MusicTool]:
 
 
 def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
-    price = operation.usd_per_minute
+    price = None if service.embedded else operation.usd_per_minute  # nothing is charged here
     published, _ = presentation(operation.result)
     return MusicTool.of(
         operation.tool,
@@ -256,7 +257,8 @@ async def _perform(service: Service, operation: Operation, ctx: AnyContext) -> C
         result = result.model_copy(update={"lrc_url": service.openable(result.lrc_url)})
     if operation.stored_as:
         for name in operation.job_references:
-            await service.announcer.job_changed(getattr(operation, name))
+            if (job_id := getattr(operation, name)) is not None:
+                await service.announcer.job_changed(job_id)
     await ctx.report_progress(100, 100, "Finished")
     _, present = presentation(operation.result)
     return present(operation.told(result))
@@ -336,9 +338,15 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
     if job.status != "COMPLETED":
         return error_result(_not_finished(service, job, "save"))
     kind = arguments.format
+    if kind in ("midi", "score", "chords", "lyrics", "stems") and arguments.take > 1:
+        return error_result(f"take: {kind} is written of the first take alone; leave take out")
+    if kind == "stems":
+        folder, size = await save_stems(service.client, service.drawers, job, service.output_dir)
+        return tool_result(
+            SavedAudio(path=str(folder), size_bytes=size),
+            f"Saved {', '.join(job.stem_urls or ())} in {quoted(str(folder))}",
+        )
     if kind in ("midi", "score", "chords", "lyrics"):
-        if arguments.take > 1:
-            return error_result(f"take: {kind} is written of the first take alone; leave take out")
         saved = await save_text(service.client, job, service.output_dir, kind)
     else:
         saved = await save(service.client, service.drawers, job, service.output_dir, kind, arguments.take)

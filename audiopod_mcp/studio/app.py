@@ -27,7 +27,7 @@ from .jobs.unusable import explain
 from .limiting import LimitBody
 from .media.sources import SourceRefused
 from .media.store import MediaStore
-from .routes import catalogue, jobs, media, openapi, operations, scores
+from .routes import catalogue, jobs, media, openapi, operations, scores, stem_extraction
 from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused, on_unusable
 
 logger = logging.getLogger("audiopod_mcp.studio")
@@ -48,6 +48,7 @@ def create_studio(config: StudioConfig) -> Starlette:
             *operations.routes(),
             *media.routes(),
             *scores.routes(),
+            *stem_extraction.routes(),
             *openapi.routes(),
         ],
         exception_handlers={

@@ -98,7 +98,7 @@ def test_a_part_of_a_further_take_is_repainted_by_its_url(player):
     player["#caption"].fill("drums alone")
     player.button("Repaint this").click()
     expect(player.frame.get_by_role("radio")).to_have_count(3, timeout=120_000)
-    assert player.sent("tools/call")[0]["arguments"]["src_audio_url"].startswith("http")
+    assert player.sent("tools/call")[0]["arguments"]["src_audio_url"].startswith(("http", "file:"))
 
 
 def test_the_end_is_extended_the_middle_redone(player):
@@ -214,6 +214,24 @@ def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(play
     }"""
     share = player["body"].evaluate(energy)
     assert 0 < share < 1
+
+
+def test_all_stems_become_lanes_by_one_job(player):
+    player.open().loaded()
+    player.button("Stems").click()
+    player.button("all at once").click()
+    expect(player["#lanes .name"]).to_have_text(
+        ["vocals", "drums", "bass", "everything else"], timeout=120_000
+    )
+    expect(player["#working"]).to_be_hidden()
+    calls = [call for call in player.sent("tools/call") if call["name"] == "separate_stems"]
+    assert [call["arguments"] for call in calls] == [{"src_audio_url": "audiopod://jobs/1", "mode": "four"}]
+    player.button("Solo drums").click()
+    assert player["body"].evaluate("() => lanes.all.map(lane => lanes.gainOf(lane))") == [0, 1, 0, 0]
+    lengths = "[sound.buffer, ...takes.now.stems.map(stem => stem.audio)].map(audio => audio.length)"
+    assert len(set(player["body"].evaluate(f"() => {lengths}"))) == 1
+    loudest = "takes.now.stems.map(stem => Math.max(...stem.audio.getChannelData(0).subarray(0, 100000)))"
+    assert len(set(player["body"].evaluate(f"() => {loudest}"))) == 3
 
 
 def test_a_stem_that_exists_is_not_made_again(player):

@@ -147,6 +147,7 @@ async def test_resource_templates_cover_the_contract(client):
         "audiopod://jobs/{job_id}",
         "audiopod://jobs/{job_id}/audio",
         "audiopod://jobs/{job_id}/audio/{format}",
+        "audiopod://jobs/{job_id}/stems/{track}",
         "audiopod://jobs/{job_id}/lyrics",
         "audiopod://jobs/{job_id}/lyrics/words",
         "audiopod://jobs/{job_id}/waveform",

@@ -107,6 +107,32 @@ def test_extract_stem(served, sdk, song):
     assert heard(served, job["output_url"]) == pytest.approx(song["audio_duration"], abs=0.1)
 
 
+def test_all_stems_in_one_job(served, sdk, song):
+    assert set(sdk.stem_extraction.modes()["modes"]) >= {"two", "four", "six"}
+    made = sdk.stem_extraction.separate(url=song["output_url"], mode="six")
+    assert made["status"] == "COMPLETED"
+    assert set(made["download_urls"]) == {"vocals", "drums", "bass", "guitar", "piano", "other"}
+    stems = [
+        soundfile.read(io.BytesIO(served.client.get(url).content), always_2d=True)[0]
+        for url in made["download_urls"].values()
+    ]
+    mix, _ = soundfile.read(io.BytesIO(served.client.get(song["output_url"]).content), always_2d=True)
+    assert np.square(sum(stems) - mix).sum() < 1e-4 * np.square(mix).sum()
+    later = sdk.stem_extraction.extract(url=f"audiopod://jobs/{song['id']}", mode="two")
+    assert sdk.stem_extraction.wait_for_completion(later["id"])["download_urls"].keys() == {
+        "vocals",
+        "instrumental",
+    }
+    assert [job["id"] for job in sdk.stem_extraction.list_jobs(limit=2)] == [later["id"], made["id"]]
+    sdk.stem_extraction.delete_job(later["id"])
+    with pytest.raises(audiopod.AudioPodError, match="job not found"):
+        sdk.stem_extraction.status(later["id"])
+    with pytest.raises(audiopod.AudioPodError, match="mode: 'studio' is not one of 'two', 'four' or 'six'"):
+        sdk.stem_extraction.separate(url=song["output_url"], mode="studio")
+    with pytest.raises(audiopod.AudioPodError, match="uploads are not taken here; give url"):
+        sdk.stem_extraction.separate(file=__file__, mode="two")
+
+
 def test_jobs(sdk, song):
     assert sdk.music.get_job(song["id"])["id"] == song["id"]
     assert song["id"] in [job["id"] for job in sdk.music.list_jobs(task="simple")]

@@ -17,7 +17,7 @@ def test_two_studios_do_every_job_once(serve, tmp_path):
     for number, job_id in enumerate(jobs):
         assert studios[(number + 1) % 2].wait(job_id)["status"] == "COMPLETED"
     assert Counter(log.read_text().split()) == {f"job-{number}": 1 for number in range(40)}
-    assert studios[0].client.get(f"{MUSIC}/jobs/counts").json()["completed"] == 40
+    assert studios[0].client.get(f"{MUSIC}/jobs/counts").json()["total"] == 40
 
 
 def test_a_studio_takes_over_from_one_that_was_killed(serve, tmp_path):

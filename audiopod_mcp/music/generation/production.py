@@ -94,7 +94,7 @@ class Production:
         self._did("cut", first, samples)
 
     def follow(self, gains: Sequence[float]) -> None:
-        """Apply gains that are evenly spaced, as :func:`~.effects.mix_matching.dynamics_gain` gives them."""
+        """Apply gains that are evenly spaced, such as those that follow another recording."""
         if gains:
             self.stems.scale(gain_curve(gains, self.stems.samples))
             self._did("follow", list(gains))
@@ -106,7 +106,7 @@ class Production:
         amount: float = 0.8,
         report: Progress = ignore_progress,
     ) -> None:
-        """Bring the mix to a loudness (LUFS) and a spectral balance (:func:`~.mix_matching.match_mix`)."""
+        """Bring the mix to a loudness (LUFS) and a spectral balance."""
         profile = MixProfile(loudness, None if balance is None else np.asarray(balance, np.float64))
         match_mix(self.stems, SAMPLE_RATE, 2, profile, amount=amount, report=report)
         self._did("match", loudness, None if balance is None else [float(level) for level in balance], amount)

@@ -13,7 +13,8 @@ Clef = Literal["treble", "treble 8", "bass", "bass 8", "percussion"]
 
 PROGRAMS: Final = {
     # voices and kits
-    "voice": 53, "spoken voice": 54, "choir": 52, "acoustic kit": 0, "brushed kit": 40, "electronic kit": 24,
+    "voice": 53, "female voice": 53, "male voice": 53, "spoken voice": 54, "choir": 52,
+    "acoustic kit": 0, "brushed kit": 40, "electronic kit": 24,
     "dusty kit": 0, "chip kit": 25, "percussion": 0,
     # basses
     "electric bass": 33, "upright bass": 32, "synth bass": 38, "reese bass": 39, "808 bass": 38,

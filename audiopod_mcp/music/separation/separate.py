@@ -10,7 +10,8 @@ for 6 of 44, and the drums above 2 kHz as percussion for 1 of 4. So these are re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import soxr
@@ -49,6 +50,18 @@ _DOUBT_NOTE = (
 )
 
 
+@dataclass(frozen=True)
+class SeparatedStem:
+    """A track out of a recording."""
+
+    audio: Audio
+    """Float32 array, shape (samples, channels)."""
+    notes: tuple[str, ...]
+    """Sentences for the listener: how far to trust it."""
+    absence: Refused | None = None
+    """Why it is none: the track is not heard."""
+
+
 def separate(audio: Audio, rate: int, track: str, report: Progress = ignore_progress) -> Audio:
     """The stem of :func:`separate_with_notes`, without the notes."""
     return separate_with_notes(audio, rate, track, report)[0]
@@ -80,8 +93,25 @@ def separate_with_notes(
     Refused
         For any other track, for silence, and where the track is not heard.
     """
-    if track not in TRACKS:
-        raise Refused("track_not_separable", track=track)
+    (stem,) = separate_tracks(audio, rate, (track,), report).values()
+    if stem.absence is not None:
+        raise stem.absence
+    return stem.audio, stem.notes
+
+
+def separate_tracks(
+    audio: Audio, rate: int, tracks: Sequence[str], report: Progress = ignore_progress
+) -> dict[str, SeparatedStem]:
+    """Several tracks of a recording, each as of :func:`separate_with_notes`, at little more cost than one.
+
+    Raises
+    ------
+    Refused
+        For a track that is none of :data:`TRACKS`, and for silence.
+    """
+    for track in tracks:
+        if track not in TRACKS:
+            raise Refused("track_not_separable", track=track)
     if not len(audio):
         raise Refused("recording_empty", purpose="separate")
     if not all(np.isfinite(block).all() for block in _pieces(audio)):
@@ -91,35 +121,39 @@ def separate_with_notes(
     if loudest < SILENCE_THRESHOLD:
         raise Refused("separation_source_silent")
     odds = None
-    if track == "vocals":
+    if "vocals" in tracks:
         odds = vocal_log_odds(*downmix(audio, rate), progress_within(report, 0.0, 0.1))
     heard = SourceActivity()
 
     def work(block: Audio, start: float, tell: Progress) -> Audio:
         at_rate = block if rate == SEPARATION_RATE else soxr.resample(block, rate, SEPARATION_RATE)
-        stem = _separate_block(
-            at_rate, track, odds, start, heard, lambda done, _: tell(done, f"separating the {track}")
-        )
+        stems = _separate_block(at_rate, tracks, odds, start, heard, lambda done, _: tell(done, doing))
         return (
-            stem
+            stems
             if rate == SEPARATION_RATE
-            else _match_length(soxr.resample(stem, SEPARATION_RATE, rate), block)
+            else _match_length(soxr.resample(stems, SEPARATION_RATE, rate), len(block))
         )
 
+    doing = f"separating the {' and the '.join(tracks)}"
     rest = progress_within(report, 0.0 if odds is None else 0.1, 1.0)
-    out = process_in_blocks(audio, rate, work, rest, _BLOCK)
-    nothing = _energy(out) < 1e-5 * _energy(audio)
-    sung = odds is None or bool(vocal_segments(odds))
-    brief = len(audio) < _MIN_DETECTION_LENGTH * rate  # too short to miss anything in
-    if nothing or not (heard.is_present(track, sure=sung) or (brief and sung)):
-        raise Refused("track_not_heard", track=track, heard=heard.instead_of(track))
-    report(1.0, f"separating the {track}")
-    doubted = heard.is_doubtful(track) or not sung or (odds is not None and odds.max() < _CERTAIN_LOG_ODDS)
-    return out, (
-        _RESIDUE_NOTE,
-        heard.quality_note(track),
-        *([_DOUBT_NOTE.format(track=track)] if doubted else []),
-    )
+    out = process_in_blocks(audio, rate, work, rest, _BLOCK, len(tracks))
+    whole, brief = _energy(audio), len(audio) < _MIN_DETECTION_LENGTH * rate  # too short to miss anything in
+    found = {}
+    for track, stem in zip(tracks, np.split(out, len(tracks), axis=1), strict=True):
+        own = odds if track == "vocals" else None
+        sung = own is None or bool(vocal_segments(own))
+        absence = None
+        if _energy(stem) < 1e-5 * whole or not (heard.is_present(track, sure=sung) or (brief and sung)):
+            absence = Refused("track_not_heard", track=track, heard=heard.instead_of(track))
+        doubted = heard.is_doubtful(track) or not sung or (own is not None and own.max() < _CERTAIN_LOG_ODDS)
+        notes = (
+            _RESIDUE_NOTE,
+            heard.quality_note(track),
+            *([_DOUBT_NOTE.format(track=track)] if doubted else []),
+        )
+        found[track] = SeparatedStem(stem, notes, absence)
+    report(1.0, doing)
+    return found
 
 
 def _pieces(audio: Audio) -> Iterator[Audio]:
@@ -131,23 +165,23 @@ def _energy(audio: Audio) -> float:
     return sum(float(np.square(piece, dtype=np.float64).sum()) for piece in _pieces(audio))
 
 
-def _match_length(stem: Audio, like: Audio) -> Audio:
-    """``stem`` as long as ``like``, cut off or filled up with silence."""
-    out = np.zeros_like(like)
-    out[: len(stem)] = stem[: len(out)]
+def _match_length(stems: Audio, samples: int) -> Audio:
+    """``stems`` of so many ``samples``, cut off or filled up with silence."""
+    out = np.zeros((samples, stems.shape[1]), stems.dtype)
+    out[: len(stems)] = stems[:samples]
     return out
 
 
 def _separate_block(
     block: Audio,
-    track: str,
+    tracks: Sequence[str],
     odds: Array | None,
     start: float,
     heard: SourceActivity,
     report: Progress,
 ) -> Audio:
-    """The stem of a block at :data:`SEPARATION_RATE`, by the geometric mean of a mask by rule and a fitted
-    one.
+    """The stems of a block at :data:`SEPARATION_RATE`, side by side as channels, each by the geometric mean
+    of a mask by rule and a fitted one.
 
     ``odds`` are the log-odds of singing of the whole recording, in which the block begins at ``start`` (s).
     """
@@ -155,25 +189,35 @@ def _separate_block(
     spectra = [SEPARATION_STFT.forward(channel) for channel in block.T]
     fitted = ratio_masks(spectra, progress_within(report, 0.05, 0.6))
     heard.add(spectra, fitted)
-    level = np.mean([np.abs(spectrum) for spectrum in spectra], axis=0) + 1e-9
-    rule = _rule_mask(level, spectra, track, progress_within(report, 0.6, 0.9))
-    if odds is not None:
-        times = start + SEPARATION_STFT.times(len(level), SEPARATION_RATE)
-        frame_odds = np.interp(times, np.arange(len(odds)) / VOCAL_FPS, odds)
-        rule *= (1 / np.sqrt(1 + np.exp(-frame_odds - 0.5))).astype(np.float32)[:, None]
-    mask = np.maximum(rule, 1e-6) ** _RULE_WEIGHT * fitted[SOURCES.index(track)] ** (1 - _RULE_WEIGHT)
-    report(0.9, "separating")
-    stems = [SEPARATION_STFT.inverse([(0, spectrum * mask)], len(block)) for spectrum in spectra]
-    stem: Audio = np.stack(stems, axis=1)
-    stem /= SEPARATION_STFT.overlap(len(block))[:, None]
-    report(1.0, "separating")
-    return stem
-
-
-def _rule_mask(level: Array, spectra: list[Complex], track: str, report: Progress) -> Array:
-    """The track's share by what it must be: short or broad, low, or not repeating and in a voice's range."""
+    level: Array = np.mean([np.abs(spectrum) for spectrum in spectra], axis=0) + 1e-9
     frequency = np.arange(level.shape[1], dtype=np.float32) * (SEPARATION_RATE / N_FFT)
     drums = drum_mask(level, frequency, SEPARATION_RATE / HOP)
+    stems: list[Array] = []
+    for number, track in enumerate(tracks):
+        part = progress_within(
+            report, 0.6 + 0.4 * number / len(tracks), 0.6 + 0.4 * (number + 1) / len(tracks)
+        )
+        rule = _rule_mask(level, spectra, frequency, drums, track, progress_within(part, 0.0, 0.75))
+        if odds is not None and track == "vocals":
+            times = start + SEPARATION_STFT.times(len(level), SEPARATION_RATE)
+            frame_odds = np.interp(times, np.arange(len(odds)) / VOCAL_FPS, odds)
+            rule *= (1 / np.sqrt(1 + np.exp(-frame_odds - 0.5))).astype(np.float32)[:, None]
+        mask = np.maximum(rule, 1e-6) ** _RULE_WEIGHT * fitted[SOURCES.index(track)] ** (1 - _RULE_WEIGHT)
+        part(0.75, "separating")
+        stems += [SEPARATION_STFT.inverse([(0, spectrum * mask)], len(block)) for spectrum in spectra]
+    out: Audio = np.stack(stems, axis=1)
+    out /= SEPARATION_STFT.overlap(len(block))[:, None]
+    report(1.0, "separating")
+    return out
+
+
+def _rule_mask(
+    level: Array, spectra: list[Complex], frequency: Array, drums: Array, track: str, report: Progress
+) -> Array:
+    """The track's share by what it must be: short or broad, low, or not repeating and in a voice's range.
+
+    ``drums`` is that of the drums.
+    """
     if track == "drums":
         return drums
     if track == "bass":

@@ -20,6 +20,7 @@ def process_in_blocks(
     work: Callable[[Audio, float, Progress], Audio],
     report: Progress,
     seconds: float = _BLOCK,
+    copies: int = 1,
 ) -> Audio:
     """Overlapping blocks of a recording, each worked on alone, crossfaded into one.
 
@@ -32,16 +33,18 @@ def process_in_blocks(
         Samples a second.
     work : callable (block, start, report) -> float32 array
         Takes a block, when it begins (s), and a report for it alone; returns an array of its own, shaped like
-        the block.
+        the block, or with ``copies`` times as many channels.
     report : Progress
     seconds : float
         How long a block is; more than 4.
+    copies : int
+        How many arrays shaped like the block ``work`` returns, beside each other as channels.
 
     Returns
     -------
-    float32 array, shape (samples, channels)
+    float32 array, shape (samples, channels * copies)
     """
-    out = np.zeros_like(audio)
+    out = np.zeros((len(audio), audio.shape[1] * copies), audio.dtype)
     length, overlap = round(seconds * rate), round(_CROSSFADE * rate)
     starts = range(0, max(1, len(audio) - overlap), length - overlap)
     for index, start in enumerate(starts):

@@ -9,6 +9,7 @@ Rouard, Massa & Défossez, "Hybrid Transformers for Music Source Separation", IC
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -69,11 +70,20 @@ def separate_trained(
     ``None`` where no model in ``folder`` knows such a track. Raises as :func:`find_models`, and where a model
     can't be loaded. The same recording and model give the same stem: Demucs' random shifts are left out.
     """
+    separated = separate_trained_tracks(audio, rate, (track,), folder, report)
+    return None if separated is None else (separated[0][track], separated[1])
+
+
+def separate_trained_tracks(
+    audio: Audio, rate: int, tracks: Sequence[str], folder: Path, report: Progress
+) -> tuple[dict[str, Audio], str] | None:
+    """Several tracks by one model, at the cost of one; ``None`` where none knows all of them."""
+    wanted = [SOURCES.get(track) for track in tracks]
     for name in find_models(folder):
         report(0.0, f"loading the Demucs model {name}")
         model = _load(name, folder)
-        if SOURCES.get(track) in model.sources:
-            return _apply(model, audio, rate, model.sources.index(SOURCES[track]), track, report), name
+        if all(source in model.sources for source in wanted):
+            return _apply(model, audio, rate, dict(zip(tracks, wanted, strict=True)), report), name
     return None
 
 
@@ -99,7 +109,9 @@ def _load(name: str, folder: Path) -> Any:
         ) from error
 
 
-def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report: Progress) -> Audio:
+def _apply(
+    model: Any, audio: Audio, rate: int, sources: Mapping[str, Any], report: Progress
+) -> dict[str, Audio]:
     import numpy as np
     import soxr
     import torch
@@ -108,6 +120,8 @@ def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report:
     from audiopod_mcp.music.signal.blocks import process_in_blocks
 
     middle = audio.mean(axis=1)
+    wanted = [model.sources.index(source) for source in sources.values()]
+    doing = f"separating the {' and the '.join(sources)}"
     offset, scale = float(middle.mean()), float(middle.std()) or 1.0
 
     def separate_block(block: Audio, _: float, report: Progress) -> Audio:
@@ -119,16 +133,18 @@ def _apply(model: Any, audio: Audio, rate: int, source: int, track: str, report:
 
         def report_segment(state: dict[str, Any]) -> None:
             passed = state["segment_offset"] / mixture.shape[1]
-            report((state["model_idx_in_bag"] + passed) / state["models"], f"separating the {track}")
+            report((state["model_idx_in_bag"] + passed) / state["models"], doing)
 
-        estimate = apply_model(model, batch, shifts=0, callback=report_segment)[:, source]
-        stem = (estimate[0] if paired else estimate.mean(dim=1)).numpy().T * scale
-        output = np.zeros_like(block)
-        at_source_rate = soxr.resample(stem, model.samplerate, rate)[: len(block)]
+        estimate = apply_model(model, batch, shifts=0, callback=report_segment)[:, wanted]
+        # (sources, channels, samples), then the channels of all sources beside each other.
+        stems = (estimate[0] if paired else estimate.mean(dim=2).transpose(0, 1)).flatten(0, 1)
+        output = np.zeros((len(block), len(stems)), block.dtype)
+        at_source_rate = soxr.resample(stems.numpy().T * scale, model.samplerate, rate)[: len(block)]
         output[: len(at_source_rate)] = at_source_rate
         return output
 
-    return process_in_blocks(audio, rate, separate_block, report)
+    out = process_in_blocks(audio, rate, separate_block, report, copies=len(sources))
+    return dict(zip(sources, np.split(out, len(sources), axis=1), strict=True))
 
 
 def _bag(path: Path) -> dict[str, Any]:

@@ -217,10 +217,13 @@ class LocalEngine(Engine):
         )
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
+        from .stem_sets import stem_in_set
         from .stems import stem_of
 
-        source = read_source(work, progress_within(report, 0.0, 0.1))
         track = work.params["track_name"]
+        if (made_before := stem_in_set(work.original, track)) is not None:
+            return _copied(work, made_before, report)
+        source = read_source(work, progress_within(report, 0.0, 0.1))
         notes: tuple[str, ...] = ()
         subtype = source.subtype
         if source.remade is not None and track in source.remade.stems:
@@ -244,6 +247,25 @@ class LocalEngine(Engine):
         )
         return Outcome((take,), notes=(*source.notes, *notes))
 
+    def separate_stems(self, work: Work, report: Progress) -> Outcome:
+        from .stem_sets import stems_of
+
+        source = read_source(work, progress_within(report, 0.0, 0.1), max_seconds=_LONGEST_PLAYED)
+        mode: Any = work.params["mode"]
+        found = stems_of(source, mode, self.demucs_models, progress_within(report, 0.1, 0.8))
+        subtype = source.subtype
+        rendering = Rendering(found.audio, source.rate, found.stems)
+        take = write_take(
+            work.folder, "take-1", rendering, None, progress_within(report, 0.8, 1.0), subtype=subtype
+        )
+        return Outcome(
+            (take,),
+            notes=(*source.notes, *found.notes),
+            done=(found.in_words(source.rate, subtype),),
+            not_done=found.not_done,
+            details={"mode": mode} | ({"separator": found.separator} if found.separator else {}),
+        )
+
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
@@ -257,7 +279,8 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        if source.score is not None and source.score.lyrics:
+        given = "src_audio_url" in work.sources  # with words of the caller's own, whatever its score may sing
+        if not given and source.score is not None and source.score.lyrics:
             length = len(source.audio) / source.rate
             return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length, words=True)})
         text = (work.params.get("lyrics") or "").strip()
@@ -269,13 +292,38 @@ class LocalEngine(Engine):
         lines, remark = align_lyrics_with_note(
             text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
         )
-        return Outcome(
-            result={"lrc_content": to_lrc(lines, length=analysis.duration, remark=remark, words=True)}
-        )
+        result: dict[str, Any] = {
+            "lrc_content": to_lrc(lines, length=analysis.duration, remark=remark, words=True)
+        }
+        if work.params.get("words"):
+            result["notes"] = ["Of a recording only lines are timed: its words have no times of their own."]
+        return Outcome(result=result)
 
     def examine(self) -> Iterator[Finding]:
         if self.demucs_models is not None:
             yield examine_models(self.demucs_models)
+
+
+def _copied(work: Work, stem: Path, report: Progress) -> Outcome:
+    """The take that is a stem made before."""
+    from audiopod_mcp.studio.media.audio_files import read_audio
+
+    audio, rate, subtype = read_audio(stem, report=progress_within(report, 0.0, 0.5))
+    if not audio.any():
+        raise EngineRefused(
+            f"track_name: the {stem.stem} of this set are silent: nobody was heard to play them"
+        )
+    take = write_take(
+        work.folder,
+        "take-1",
+        Rendering(audio, rate),
+        None,
+        progress_within(report, 0.5, 1.0),
+        subtype=subtype,
+    )
+    return Outcome(
+        (take,), notes=("Taken from a set of stems that was made before: nothing was separated anew.",)
+    )
 
 
 def _make_takes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from audiopod_mcp.music.model import Audio, Progress
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audiopod_mcp.music.editing.layers import Separator
+
+
+SIGNAL_PROCESSING: Final = "signal processing"
+"""What separates where there is no model."""
 
 
 def stem_of(

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -31,6 +31,7 @@ from audiopod_mcp.studio.media.layout import RECIPE, STEMS
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
+from audiopod_mcp.studio.refused import EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
@@ -237,6 +238,8 @@ class Studio:
                     raise NotFetched(
                         f"{argument}: could not fetch {url} ({reason}); {reason.remedy}"
                     ) from None
+            elif "stem" in source:
+                path, original = await self._collected_stem(argument, **source), None
             elif "job" in source:
                 original = self.media.take(source["job"], source["take"])
                 path = self.media.master(source["job"], source["take"])
@@ -248,6 +251,14 @@ class Studio:
                     raise CanNotRun(f"{argument}: the file {path.name!r} was moved, replaced or deleted")
             sources[argument] = path
         return sources, original
+
+    async def _collected_stem(self, argument: str, job: int, take: str, stem: str) -> Path:
+        try:
+            return await self.stem(job, take, stem)
+        except FileNotFoundError:
+            raise CanNotRun(f"{argument}: the audio of job {job} was deleted") from None
+        except EngineRefused as reason:
+            raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
 
     @asynccontextmanager
     async def working_folder(self) -> AsyncIterator[Path]:
@@ -309,7 +320,11 @@ class Studio:
             await to_thread.run_sync(self.media.add, folder / path.name, path)
 
     async def stem(
-        self, job: StoredJob, take: str, track: str, admitted: Callable[[], AbstractAsyncContextManager[None]]
+        self,
+        job_id: int,
+        take: str,
+        track: str,
+        admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> Path:
         """A stem of the take, made now with all the others if nobody has asked for one before.
 
@@ -321,9 +336,9 @@ class Studio:
             FileNotFoundError: where the audio is gone.
 
         """
-        path = self.media.stem(job.id, take, track)
+        path = self.media.stem(job_id, take, track)
         if not path.parent.exists():
-            home = self.media.take(job.id, take)
+            home = self.media.take(job_id, take)
             await self._made(path.parent, partial(self._make_stems, home, admitted))
         if not path.exists():
             raise FileNotFoundError(path)

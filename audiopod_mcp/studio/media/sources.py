@@ -12,11 +12,14 @@ from urllib.parse import urlsplit
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.stored_job import StoredJob
 
+from .layout import STEMS
 from .links import Expired, take_of
 from .local_files import NotReadable, find_file, short
 
-_JOB = re.compile(r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?)?/?", re.IGNORECASE)
-_MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_~-]{1,64})\.(?:flac|wav|mp3|ogg)")
+_JOB = re.compile(
+    r"audiopod://jobs/(\d{1,19})(?:/audio(?:/[a-z0-9]+)?|/stems/([a-z0-9_-]{1,64}))?/?", re.IGNORECASE
+)
+_MEDIA = re.compile(r"/media/(\d{1,19})/([A-Za-z0-9_~-]{1,64})(?:/([a-z0-9_-]{1,64}))?\.(?:flac|wav|mp3|ogg)")
 
 FindJob = Callable[[int], StoredJob | None]
 
@@ -34,6 +37,8 @@ def find_source(
 ) -> dict[str, Any]:
     """Where the audio is, as the job remembers it: ``{"job", "take"}``, ``{"path"}`` or ``{"url"}``.
 
+    One of the stems of a job has its track beside them, as ``{"stem"}``.
+
     ``find`` looks a job up whoever owns it; ``bases`` are the addresses this studio goes by.
 
     Raises:
@@ -42,9 +47,12 @@ def find_source(
     """
     if job := _JOB.fullmatch(value):
         row = find(int(job[1]))
-        return job_source(argument, row if row and row.owner == owner else None)
+        source = job_source(argument, row if row and row.owner == owner else None)
+        return _with_stem(argument, source, row, job[2])
     if value.lower().startswith("audiopod:"):
-        raise SourceRefused(f"{argument}: {short(value)} is not audiopod://jobs/{{id}}")
+        raise SourceRefused(
+            f"{argument}: {short(value)} is neither audiopod://jobs/{{id}} nor audiopod://jobs/{{id}}/stems/{{track}}"
+        )
     if value.lower().startswith(("http://", "https://")):
         return _own_media(argument, value, bases, find) or _remote(argument, value)
     if re.match(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://|(data|blob):", value, re.IGNORECASE):
@@ -63,6 +71,20 @@ def job_source(argument: str, job: StoredJob | None, missing: str = "Music job n
     if not job.takes:
         raise SourceRefused(f"{argument}: job {job.id} has no audio")
     return {"job": job.id, "take": job.takes[0]["name"]}
+
+
+def _with_stem(
+    argument: str, source: dict[str, Any], job: StoredJob | None, track: str | None
+) -> dict[str, Any]:
+    """``source``, the audio of ``job``, or that of one of its stems."""
+    if track is None or job is None:
+        return source
+    take = next((take for take in job.takes if take["name"] == source["take"]), {})
+    stems = take.get("stems") or ()
+    if track not in stems:
+        there = f"it has {', '.join(stems)}" if stems else "it has none; separate_stems makes them"
+        raise SourceRefused(f"{argument}: job {job.id} has no stem {short(track)}; {there}")
+    return {**source, "stem": track}
 
 
 def readable(path: Path) -> bool:
@@ -87,7 +109,7 @@ def _own_media(argument: str, value: str, bases: tuple[str, ...], find: FindJob)
         ) from None
     if job is None or take is None:
         raise SourceRefused(f"{argument}: there is no such audio here (any more)", 404)
-    return {"job": job.id, "take": take["name"]}
+    return _with_stem(argument, {"job": job.id, "take": take["name"]}, job, found[3] if found else None)
 
 
 def _remote(argument: str, value: str) -> dict[str, Any]:
@@ -122,7 +144,8 @@ def _file(argument: str, value: str, config: StudioConfig, owner: str, find: Fin
         raise SourceRefused(
             f"{argument}: {short(value)} belongs to the studio itself; name a job as audiopod://jobs/{{id}}"
         )
-    return {"job": job.id, "take": take["name"]}
+    source = {"job": job.id, "take": take["name"]}
+    return _with_stem(argument, source, job, real.stem if rest[1] == STEMS else None)
 
 
 def _is_ours(path: Path, data_dir: Path) -> bool:

@@ -172,9 +172,7 @@ def job_json(
             fields["files"] = audio_files(job, media)
         root = f"{base}{API_PREFIX}/jobs/{job.id}/notation"
         fields["notation_urls"] = {notation: f"{root}/{notation}" for notation in NOTATION_TYPES}
-        if stems := job.takes[0].get("stems"):
-            root = f"{base}{API_PREFIX}/jobs/{job.id}/stems"
-            fields["stem_urls"] = {track: f"{root}/{track}" for track in stems}
+        fields["stem_urls"] = stem_urls(job, base) or None
     if interactions:
         fields |= {"liked": job.liked, "likes_count": int(job.liked)}
     return Job.model_validate(fields).model_dump(mode="json", exclude_unset=True)
@@ -197,6 +195,12 @@ def audio_urls(job: StoredJob, base: str) -> dict[str, str]:
             label = audio_format if number == 0 else f"{audio_format}_{number + 1}"
             urls[label] = f"{base}/media/{job.id}/{media_name(job, number)}.{audio_format}"
     return urls
+
+
+def stem_urls(job: StoredJob, base: str) -> dict[str, str]:
+    """The stems of the first take, by track."""
+    root = f"{base}/media/{job.id}/{media_name(job, 0)}"
+    return {track: f"{root}/{track}.{MASTER_FORMAT}" for track in job.takes[0].get("stems") or ()}
 
 
 def audio_files(job: StoredJob, media: MediaStore) -> dict[str, str]:

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import partial
 from typing import Annotated, Any, Final
 
 from anyio import to_thread
 from pydantic import AfterValidator, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.arguments import valid_link
-from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
-from audiopod_mcp.studio.jobs.runner import CanNotRun
-from audiopod_mcp.studio.media.store import MASTER_FORMAT, TRASH_DAYS
-from audiopod_mcp.studio.refused import EngineRefused
+from audiopod_mcp.studio.media.store import TRASH_DAYS
 from audiopod_mcp.studio.stored_job import StoredJob
-from audiopod_mcp.worker_pool import WorkerDied
 
-from .admission import admit_job, admitted_to_wait
+from .admission import admit_job
 from .http import (
     NO_JOB,
     InvalidFields,
@@ -39,6 +33,7 @@ from .http import (
     studio_of,
     validation_details,
 )
+from .media import stem_response
 
 LARGEST_LIST: Final = 4 * 2**20
 """Characters of a list of jobs, as JSON, within which all is told of each."""
@@ -229,24 +224,9 @@ async def delete_job(request: Request) -> Response:
 
 
 async def get_stem(request: Request) -> Response:
-    job, track = await find_job(request), request.path_params["track"]
-    if not job.takes or track not in job.takes[0]["stems"]:
-        raise HTTPException(404, f"job {job.id} has no stem of that name")
-    studio = studio_of(request)
-    try:
-        admitted = partial(admitted_to_wait, studio, job.owner)
-        path = await studio.stem(job, job.takes[0]["name"], track, admitted)
-    except FileNotFoundError:
-        raise HTTPException(410, audio_is_gone(job)) from None
-    except EngineRefused as reason:
-        raise HTTPException(410, f"the stems of job {job.id} can't be had any more: {reason}") from None
-    except (CanNotRun, WorkerDied) as error:
-        raise HTTPException(503, str(error) or "the stems could not be made; try again") from None
-    except OSError as error:
-        if not is_full(error):
-            raise
-        raise HTTPException(507, describe_full_studio(studio.config.data_dir, error)) from None
-    return FileResponse(path, media_type=MIME_TYPES[MASTER_FORMAT])
+    job = await find_job(request)
+    take = job.takes[0] if job.takes else {"stems": ()}
+    return await stem_response(studio_of(request), job, take, request.path_params["track"])
 
 
 async def get_analysis(request: Request) -> Response:

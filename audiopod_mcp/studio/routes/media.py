@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from anyio import to_thread
@@ -14,8 +15,10 @@ from starlette.routing import Route
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations.lrc import line_times
 from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
-from audiopod_mcp.studio.jobs.runner import CanNotRun
+from audiopod_mcp.studio.jobs.runner import CanNotRun, Studio
 from audiopod_mcp.studio.media.links import Expired, take_of
+from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.studio.refused import EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
@@ -24,20 +27,17 @@ from .http import audio_is_gone, path_number, studio_of
 
 
 def routes() -> list[Route]:
-    return [Route("/media/{job_id}/{file}", get_media)]
+    return [
+        Route("/media/{job_id}/{file}", get_media),
+        Route(f"/media/{{job_id}}/{{name}}/{{track}}.{MASTER_FORMAT}", get_stem),
+    ]
 
 
 async def get_media(request: Request) -> Response:
     """A take in a format, with ranges; a format nobody asked for before is made first."""
     studio = studio_of(request)
-    job = await to_thread.run_sync(studio.store.job, path_number(request))
     name, _, ending = request.path_params["file"].rpartition(".")
-    try:
-        take = take_of(name, job) if job else None
-    except Expired:
-        raise HTTPException(410, "this link has expired; the status of the job gives a fresh one") from None
-    if job is None or take is None:
-        raise HTTPException(404, "there is no such audio (any more)")
+    job, take = await _named(request, name)
     if ending == "lrc":
         return _lyrics(job, take, words=request.query_params.get("words", "").lower() in ("1", "true"))
     if ending not in FORMATS:
@@ -63,6 +63,48 @@ async def get_media(request: Request) -> Response:
         filename=f"{_file_name(job)}.{ending}",
         content_disposition_type="inline",
         headers={"Cache-Control": "private, max-age=86400"},
+    )
+
+
+async def _named(request: Request, name: str) -> tuple[StoredJob, Any]:
+    """The job in the path, and which of its takes its address calls ``name``."""
+    job = await to_thread.run_sync(studio_of(request).store.job, path_number(request))
+    try:
+        take = take_of(name, job) if job else None
+    except Expired:
+        raise HTTPException(410, "this link has expired; the status of the job gives a fresh one") from None
+    if job is None or take is None:
+        raise HTTPException(404, "there is no such audio (any more)")
+    return job, take
+
+
+async def get_stem(request: Request) -> Response:
+    """A stem of a take."""
+    job, take = await _named(request, request.path_params["name"])
+    return await stem_response(studio_of(request), job, take, request.path_params["track"])
+
+
+async def stem_response(studio: Studio, job: StoredJob, take: Any, track: str) -> Response:
+    if track not in (take["stems"] or ()):
+        raise HTTPException(404, f"job {job.id} has no stem of that name")
+    try:
+        admitted = partial(admitted_to_wait, studio, job.owner)
+        path = await studio.stem(job.id, take["name"], track, admitted)
+    except FileNotFoundError:
+        raise HTTPException(410, audio_is_gone(job)) from None
+    except EngineRefused as reason:
+        raise HTTPException(410, f"the stems of job {job.id} can't be had any more: {reason}") from None
+    except (CanNotRun, WorkerDied) as error:
+        raise HTTPException(503, str(error) or "the stems could not be made; try again") from None
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise HTTPException(507, describe_full_studio(studio.config.data_dir, error)) from None
+    return FileResponse(
+        path,
+        media_type=MIME_TYPES[MASTER_FORMAT],
+        filename=f"{_file_name(job)} - {track}.{MASTER_FORMAT}",
+        content_disposition_type="inline",
     )
 
 

@@ -11,11 +11,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp import __version__
-from audiopod_mcp.operations import API_PREFIX, OPERATIONS, Analysis, Endpoint, Job, JobFilters, Operation
+from audiopod_mcp.operations import (
+    API_PREFIX,
+    OPERATIONS,
+    Analysis,
+    Endpoint,
+    Job,
+    JobFilters,
+    Operation,
+    SeparateStems,
+)
 from audiopod_mcp.operations.json_schema import inlined
 
 from .catalogue import WALLET, Estimate
 from .jobs import Changes
+from .stem_extraction import PREFIX as STEM_SERVICE
 
 _JOB_ID: Final = {
     "name": "job_id",
@@ -76,6 +86,23 @@ def document() -> dict[str, Any]:
         f"{API_PREFIX}/analyses/{{analysis_id}}": {
             "get": _call("An analysis made before", _ref(Analysis), [_word("analysis_id")])
         },
+        f"{STEM_SERVICE}/api/extract": {
+            "post": {
+                **_call("All stems in one job, as AudioPod's stem service is asked", {"type": "object"}),
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/x-www-form-urlencoded": {"schema": _stem_form()}},
+                },
+            }
+        },
+        f"{STEM_SERVICE}/status/{{job_id}}": {
+            "get": _call("A job of all stems, with their links", {"type": "object"}, [_JOB_ID])
+        },
+        f"{STEM_SERVICE}/jobs/{{job_id}}": {
+            "delete": _call("Delete a job of all stems", {"type": "object"}, [_JOB_ID])
+        },
+        f"{STEM_SERVICE}/jobs": {"get": _call("Jobs of all stems", {"type": "array"}, _query())},
+        f"{STEM_SERVICE}/modes": {"get": _call("Which stems each mode gives", {"type": "object"})},
         "/health": {"get": _call("Whether the studio runs", {"type": "object"})},
         f"{WALLET}/balance": {"get": _call("The wallet, which is never needed", {"type": "object"})},
         f"{WALLET}/pricing": {"get": _call("What operations cost: nothing", {"type": "object"})},
@@ -128,12 +155,19 @@ def body_schema(operation: type[Operation], endpoint: Endpoint) -> dict[str, Any
     }
 
 
+def _stem_form() -> dict[str, Any]:
+    """What the stem service's form has."""
+    properties = _schema(SeparateStems)["properties"]
+    fields = {"url": properties["src_audio_url"], "mode": properties["mode"]}
+    return {"type": "object", "properties": fields, "required": ["url"]}
+
+
 def _operation(operation: type[Operation], endpoint: Endpoint) -> dict[str, Any]:
     title = " ".join([operation.title, *(f"({value})" for value in endpoint.fixed.values())])
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": _schema(operation)["properties"][name]}
         for name in operation.path_fields()
-        if name not in endpoint.fixed
+        if f"{{{name}}}" in endpoint.path
     ]
     if operation.is_synchronous():
         response = {"anyOf": [_ref(operation.result), _ref(Failure)]}

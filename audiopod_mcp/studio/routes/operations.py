@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from anyio import to_thread
@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp.disk import describe_full_studio, is_full
-from audiopod_mcp.operations import OPERATIONS, Endpoint, KeptResult, Operation
+from audiopod_mcp.operations import OPERATIONS, Endpoint, ExtractStem, KeptResult, Operation
 from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
@@ -42,6 +42,7 @@ from .http import (
     studio_of,
     validation_details,
 )
+from .made_before import set_with_stem
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -69,18 +70,28 @@ def _handler(operation: type[Operation], endpoint: Endpoint) -> Callable[[Reques
         body = await body_of(request)
         numbers = {name: path_number(request, name) for name in request.path_params}
         wanted = read_operation(operation, endpoint, {**body, **endpoint.fixed, **numbers})
-        engine = studio_of(request).config.engine
-        if wanted.task not in (able := load_engine(engine).tasks()):
-            raise HTTPException(422, f"{wanted.task}: the engine {engine} does only {', '.join(able)}")
-        sources = await to_thread.run_sync(_find_sources, wanted, studio_of(request), base_of(request), owner)
+        check_engine(studio_of(request), wanted)
+        sources = await to_thread.run_sync(find_sources, wanted, studio_of(request), base_of(request), owner)
         respond = _perform if operation.is_synchronous() else _create
         return await respond(request, wanted, sources, owner)
 
     return handle
 
 
-def read_operation(operation: type[Operation], endpoint: Endpoint, body: dict[str, Any]) -> Operation:
-    """The operation that ``body`` asks for.
+def check_engine(studio: Studio, wanted: Operation) -> None:
+    """Raise ``HTTPException`` where the studio's engine does no such thing."""
+    engine = studio.config.engine
+    if wanted.task not in (able := load_engine(engine).tasks()):
+        raise HTTPException(422, f"{wanted.task}: the engine {engine} does only {', '.join(able)}")
+
+
+def read_operation(
+    operation: type[Operation],
+    endpoint: Endpoint,
+    body: dict[str, Any],
+    told_as: Mapping[str, str] | None = None,
+) -> Operation:
+    """The operation that ``body`` asks for; ``told_as`` says which fields the caller knows by other names.
 
     Raises:
         InvalidFields: where it is not one.
@@ -89,13 +100,13 @@ def read_operation(operation: type[Operation], endpoint: Endpoint, body: dict[st
     try:
         return operation.from_body(body)
     except ValidationError as error:
-        names = operation.wire_names_at(endpoint.fixed)
+        names = operation.wire_names_at(endpoint.fixed) if told_as is None else told_as
         raise InvalidFields(validation_details(error, operation, "body", names)) from None
     except (RecursionError, OverflowError):
         raise HTTPException(400, "the body is nested too deeply, or a number in it is too large") from None
 
 
-def _find_sources(wanted: Operation, studio: Studio, base: str, owner: str) -> Sources:
+def find_sources(wanted: Operation, studio: Studio, base: str, owner: str) -> Sources:
     """Where the audio of ``wanted`` is, by argument; all that can be checked now is checked now."""
     found: Sources = {}
     for argument in wanted.job_references:
@@ -105,11 +116,25 @@ def _find_sources(wanted: Operation, studio: Studio, base: str, owner: str) -> S
     for argument in wanted.sources:
         if (value := getattr(wanted, argument)) is not None:
             found[argument] = find_source(argument, value, studio.config, (base,), owner, studio.store.job)
+    if isinstance(wanted, ExtractStem):
+        found = {
+            argument: set_with_stem(studio.store, studio.config, source, wanted.track_name, owner) or source
+            for argument, source in found.items()
+        }
     return found
 
 
 async def _create(request: Request, wanted: Operation, sources: Sources, owner: str) -> Response:
     """Store a job, and answer with it."""
+    job, is_new = await create_job(request, wanted, sources, owner)
+    message = "Music job created" if is_new else "Music job created before, with the same Idempotency-Key"
+    return JSONResponse({"job": job_json(job, base_of(request)), "message": message})
+
+
+async def create_job(
+    request: Request, wanted: Operation, sources: Sources, owner: str
+) -> tuple[StoredJob, bool]:
+    """The job of a request, stored, and whether it is a new one."""
     studio = studio_of(request)
     key = request.headers.get("idempotency-key", "").strip()
     if len(key) > 255:
@@ -129,8 +154,7 @@ async def _create(request: Request, wanted: Operation, sources: Sources, owner: 
             422, "Idempotency-Key: this key was used for another request; use a new one"
         ) from None
     studio.wake()
-    message = "Music job created" if is_new else "Music job created before, with the same Idempotency-Key"
-    return JSONResponse({"job": job_json(job, base_of(request)), "message": message})
+    return job, is_new
 
 
 def _columns(wanted: Operation, sources: Sources, studio: Studio, owner: str) -> dict[str, Any]:
@@ -200,9 +224,9 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
 
 def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sources, owner: str) -> None:
     """Keep of a result what its declaration says: in the job referred to, among details, or by an id."""
-    if wanted.stored_as:
+    if wanted.stored_as and JOB_SOURCE in sources:
         store.update(sources[JOB_SOURCE]["job"], {wanted.stored_as: content[wanted.stored_as]})
-    source = next((source for source in sources.values() if "job" in source), None)
+    source = next((s for s in sources.values() if "job" in s and "stem" not in s), None)
     details = {name: content[name] for name in wanted.source_details if content.get(name)}
     if source and details:
         store.add_details(source["job"], source["take"], owner, details)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.music.model import Note, Part, Score, Span
 from audiopod_mcp.music.notation.midi import to_midi
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .pieces import CAPTIONS, piece
 
@@ -161,3 +162,15 @@ def test_no_key_is_struck_while_it_is_down_whatever_is_played(notes, first, beat
     heard = struck(read(score), "Piano")
     for note in played:
         assert any(abs(time - note.start) < 0.003 and key == note.pitch for time, key, _ in heard)
+
+
+def test_whoever_plays_notes_is_written_down():
+    """All instruments but effects, so that a new one is not left out of scores without a word."""
+    for name, instrument in INSTRUMENTS.items():
+        note = Note(0.0, 0.5, 38 if instrument.unpitched else instrument.low, 90)
+        score = Score(
+            0, 2.0, 120.0, "C major", "4/4", (0.0, 0.5, 1.0, 1.5), (0.0,), (Span(0, 2, "verse"),), (),
+            (Part(instrument.track, name, (note,)),),
+        )  # fmt: skip
+        played = [message for track in read(score).tracks for message in track if message.type == "note_on"]
+        assert bool(played) != (instrument.track == "fx"), name

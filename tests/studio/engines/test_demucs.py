@@ -14,7 +14,9 @@ from audiopod_mcp.operations import ExtractStem
 from audiopod_mcp.settings import Settings
 from audiopod_mcp.studio.engines.base import EngineRefused
 from audiopod_mcp.studio.engines.demucs import find_models, separate_trained
+from audiopod_mcp.studio.engines.stem_sets import stems_of
 from audiopod_mcp.studio.engines.stems import separator_of, stem_of
+from audiopod_mcp.studio.engines.takes import SourceTrack
 from tests.music.synth import chords, stereo
 from tests.test_doctor import examined
 
@@ -183,6 +185,19 @@ def test_a_broken_folder_is_one_line(tmp_path, music, files, complaint):
     with pytest.raises(EngineRefused, match=f"AUDIOPOD_DEMUCS_MODELS: .*{complaint}") as refusal:
         separate_trained(music, RATE, "vocals", tmp_path, lambda *_: None)
     assert "\n" not in str(refusal.value)
+
+
+@with_demucs
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_set_of_six_is_what_the_model_gives_track_by_track(models, music, channels):
+    source = SourceTrack(music[:, :channels], RATE, "PCM_16", {}, None)
+    found = stems_of(source, "six", models, lambda *_: None)
+    assert set(found.stems) == {"vocals", "drums", "bass", "guitar", "piano", "other"}
+    for name, track in (("piano", "keyboard"), ("guitar", "guitar"), ("vocals", "vocals")):
+        alone, _ = separate_trained(source.audio, RATE, track, models, lambda *_: None)
+        assert np.abs(found.stems[name] - alone).max() < 1e-5
+    assert np.abs(sum(found.stems.values()) - found.audio).max() < 1e-5
+    assert found.separator == "tiny_6s"
 
 
 @with_demucs

@@ -224,10 +224,12 @@ def test_a_conversion_that_a_kill_ends_leaves_no_file(serve, tmp_path):
     (tmp_path / "long.wav").write_bytes(sound("wav", 1200))
     studio = serve(local_folders=[str(tmp_path)])
     job = studio.wait(studio.create("cover", src_audio_url=str(tmp_path / "long.wav"), caption="x"))
-    media = tmp_path / "data" / "media" / str(job["id"])
+    data = tmp_path / "data"
 
     def written():
-        return [path for path in media.rglob("*") if path.name.startswith(".")]
+        """What the conversion has begun to write, in the working folder or beside the audio."""
+        drafts = [path for path in (data / "media").rglob("*") if path.name.startswith(".")]
+        return drafts + [path for path in (data / "work").rglob("*") if path.is_file()]
 
     with contextlib.suppress(httpx.TimeoutException):
         studio.client.get(job["output_urls"]["ogg"], timeout=0.1)

@@ -105,6 +105,9 @@ class AceStepEngine(Engine):
         with self._session(work, report) as session:
             return analyze(session)
 
+    def separate_stems(self, work: Work, report: Progress) -> Outcome:
+        return self.local.separate_stems(work, report)
+
     def lrc(self, work: Work, report: Progress) -> Outcome:
         return self.local.lrc(work, report)
 
