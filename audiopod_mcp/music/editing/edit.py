@@ -10,6 +10,7 @@ from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
+from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
 from audiopod_mcp.music.model import (
     Audio,
@@ -23,6 +24,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.signal.loudness import true_peak
+from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
 from .form import FORM_EDITS, edit_form
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
@@ -129,8 +131,6 @@ def edit(
     held = _with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
     out = song.insert(held, begin, stop)
     end = begin + piece.samples
-    changed = out.mix
-    changed[:begin], changed[end:] = audio[:begin], audio[stop:]
     if (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
         receipt.done.append(f"peaks held at {figure(ceiling)} dBTP: {signed(lowered, 'dB')} in all")
     lines = out.score.lyrics if out.score else ()
@@ -138,6 +138,8 @@ def edit(
         _tell_of_kept(who, asked, plan, song, out, receipt)
     receipt.done.extend(f"left as it was: {clause}" for clause in plan.left)
     done = tuple(dict.fromkeys(receipt.done))
+    changed = mixdown(out.layers)
+    changed[:begin], changed[end:] = audio[:begin], audio[stop:]
     return Rendering(
         changed,
         rate,
@@ -227,9 +229,9 @@ def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -
     """The piece with its singer's layer exchanged."""
     assert piece.score is not None  # noqa: S101 - only composed pieces come here
     (stems, _), score = replace_lyrics(piece.score, lyrics, seed=seed, report=report)
-    layers = {track: layer for track, layer in piece.layers.items() if track != "vocals"}
+    others = {track: tape for track, tape in tapes_of(piece.layers).items() if track != "vocals"}
     voice = conform_stems(stems, piece, beside=piece.layers.get("vocals"))
-    return replace(piece, layers={**layers, **voice}, score=score)
+    return replace(piece, layers=Multitrack.gather((others | tapes_of(voice)).items()), score=score)
 
 
 def _apply_step(
@@ -276,21 +278,23 @@ def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTr
     named = () if step.track is None or step.kind in ("add", "only") else (step.track,)
     for track in (*step.others, *named):
         piece = piece.separate(track, report)
-    kept = {track: layer for track, layer in piece.layers.items() if track in step.others}
+    tapes = tapes_of(piece.layers)
+    kept = {track: tape for track, tape in tapes.items() if track in step.others}
     if not kept:
         after = EDIT_FUNCTIONS[step.kind](piece, step, report)
         return after if after.facts else after.with_facts(fact_of(step, piece, after))
-    rest = {track: layer for track, layer in piece.layers.items() if track not in kept}
+    rest = {track: tape for track, tape in tapes.items() if track not in kept}
     if not rest:
         raise Refused("nobody_left")
-    before = replace(piece, layers=rest)
+    before = replace(piece, layers=Multitrack.gather(rest.items()))
     after = EDIT_FUNCTIONS[step.kind](before, step, report)
     after = after if after.facts else after.with_facts(fact_of(step, before, after))
     score = after.score
     if score is not None and piece.score is not None:
         parts = [part for part in score.parts if part.track not in kept]
         score = replace(score, parts=(*parts, *(part for part in piece.score.parts if part.track in kept)))
-    return replace(after, layers={**after.layers, **kept}, score=score)
+    layers = Multitrack.gather((tapes_of(after.layers) | kept).items())
+    return replace(after, layers=layers, score=score)
 
 
 def _check_player(piece: LayeredTrack, step: EditStep) -> None:

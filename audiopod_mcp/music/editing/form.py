@@ -9,6 +9,7 @@ import numpy as np
 
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade
 from audiopod_mcp.music.model import Refused, format_time, ignore_progress
+from audiopod_mcp.music.synthesis import Multitrack, pieces
 
 from .layers import LayeredTrack
 from .step import EditStep
@@ -71,6 +72,7 @@ def _repeated(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange])
     more = sum(last - first for first, last in spans) * (times - 1) / piece.rate
     if not 1 < times <= _MAX_REPEATS or piece.seconds + more > _MAX_DURATION:
         raise Refused("repeat_out_of_range", times=times, most=_MAX_REPEATS, longest=_MAX_DURATION)
+    piece.check_length(piece.samples + round(more * piece.rate))
     order: list[SampleRange] = []
     at = 0
     for first, last in spans:
@@ -80,7 +82,9 @@ def _repeated(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange])
 
 
 def _trimmed(piece: LayeredTrack, step: EditStep) -> LayeredTrack:
-    level = np.abs(piece.mix).max(axis=1)
+    mix, level = piece.mix, np.empty(piece.samples, np.float32)
+    for stretch in pieces(piece.samples):
+        level[stretch] = np.abs(mix[stretch]).max(axis=1)
     loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_SILENCE / 20))
     if not len(loud):
         raise Refused("nothing_but_silence")
@@ -115,7 +119,9 @@ def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
         return loop.with_facts(
             f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
         )
-    layers = {track: crossfade(tail[track], layer, fade) for track, layer in loop.layers.items()}
+    layers = Multitrack.gather(
+        (track, crossfade(tail[track], layer, fade)) for track, layer in loop.layers.items()
+    )
     fact = f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
     return replace(loop, layers=layers).with_facts(fact)
 

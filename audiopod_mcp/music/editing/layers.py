@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -33,11 +33,15 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.score import concatenated, excerpt
 from audiopod_mcp.music.separation.separate import separate
-from audiopod_mcp.music.signal.loudness import integrated_loudness
-from audiopod_mcp.music.synthesis import Multitrack
+from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness
+from audiopod_mcp.music.synthesis import Mix, Multitrack, pieces, tapes_of
+from audiopod_mcp.music.synthesis.multitrack import Tape
 
 RESIDUAL = ""
 """The layer of a recording without stems: all of it, or what is left beside the stems taken out of it."""
+
+_MAX_SAMPLES = 1_200 * SAMPLE_RATE * 2
+"""Samples of all channels that a track may come to have: 20 minutes of stereo at 44.1 kHz."""
 
 Separator: TypeAlias = Callable[[Audio, int, str, Progress], tuple[Audio, tuple[str, ...]]]
 """Takes a recording, its sample rate (Hz) and a track; gives the track's stem, and notes on it."""
@@ -74,8 +78,14 @@ class LayeredTrack:
     """The analysis of the mix, once there is one: it takes seconds."""
 
     @property
-    def mix(self) -> Audio:
-        return mixdown(self.layers)
+    def mix(self) -> Mix:
+        """The sum of the layers, of which stretches can be had: all of it would be large."""
+        return Mix(tapes_of(self.layers).values())
+
+    def heard(self, track: str | None) -> Sliceable:
+        """The layer of ``track`` if there is one, else the sum of all."""
+        tape = None if track is None else tapes_of(self.layers).get(track)
+        return self.mix if tape is None else tape
 
     @property
     def channels(self) -> int:
@@ -83,9 +93,7 @@ class LayeredTrack:
 
     @property
     def _shape(self) -> tuple[int, int]:
-        if isinstance(self.layers, Multitrack):  # which need not be read for this
-            return self.layers.samples, self.layers.channels
-        samples, channels = next(iter(self.layers.values())).shape
+        samples, channels = self.mix.shape
         return samples, channels
 
     @property
@@ -95,6 +103,12 @@ class LayeredTrack:
     @property
     def seconds(self) -> float:
         return self.samples / self.rate
+
+    def check_length(self, samples: int) -> None:
+        """Refuse a change that would make it so many ``samples`` long, where they are too many to hold."""
+        if samples * self.channels > _MAX_SAMPLES:
+            longest = _MAX_SAMPLES / self.channels / self.rate
+            raise Refused("result_too_long", length=samples / self.rate, longest=longest)
 
     def with_notes(self, *notes: str) -> LayeredTrack:
         """The same track with more notes."""
@@ -119,7 +133,8 @@ class LayeredTrack:
         """What is in samples ``[first, last)``, of the layers and of the score."""
         if (first, last) == (0, self.samples):
             return self
-        layers = Multitrack.gather((track, layer[first:last]) for track, layer in self.layers.items())
+        tapes = tapes_of(self.layers)
+        layers = Multitrack.gather((track, tape[first:last]) for track, tape in tapes.items())
         score = self.score and excerpt(self.score, first / self.rate, last / self.rate)
         return replace(self, layers=layers, score=score)
 
@@ -128,10 +143,14 @@ class LayeredTrack:
     ) -> LayeredTrack:
         """Change every layer with ``change``, or only that of ``track``, which is separated if need be."""
         piece = self if track is None else self.separate(track, report)
-        layers = Multitrack.gather(
-            (name, change(x) if track in (None, name) else x) for name, x in piece.layers.items()
+        return piece.with_layers(
+            (name, change(piece.layers[name])) for name in piece.layers if track in (None, name)
         )
-        return replace(piece, layers=layers)
+
+    def with_layers(self, changed: Iterable[tuple[str, Audio]]) -> LayeredTrack:
+        """The same track with some layers ``changed``, or more of them; the others are not read for it."""
+        tapes = tapes_of(self.layers) | tapes_of(Multitrack.gather(changed))
+        return replace(self, layers=Multitrack.gather(tapes.items()))
 
     def separate(self, track: str, report: Progress) -> LayeredTrack:
         """Have a layer for ``track``: there is one, or it is separated from the recording.
@@ -145,14 +164,16 @@ class LayeredTrack:
             return self
         if RESIDUAL not in self.layers:
             raise Refused("track_not_in_mix", track=track, tracks=tuple(sorted(self.layers)))
-        stem, notes = self.separator(self.layers[RESIDUAL], self.rate, track, report)
-        layers = {**self.layers, RESIDUAL: self.layers[RESIDUAL] - stem, track: stem}
-        return replace(self, layers=layers, notes=(*self.notes, *notes))
+        whole = self.layers[RESIDUAL]
+        stem, notes = self.separator(whole, self.rate, track, report)
+        layers = Multitrack.gather([(track, stem), (RESIDUAL, whole - stem)])
+        parted = self.with_layers((name, layers[name]) for name in (RESIDUAL, track))
+        return replace(parted, notes=(*self.notes, *notes))
 
     def analysis(self, report: Progress) -> Analysis:
         """What is heard in the mix; it is listened to once."""
         if not self._analyses:
-            self._analyses.append(analyze(self.mix, self.rate, report))
+            self._analyses.append(analyze(mixdown(self.layers), self.rate, report))
         return self._analyses[0]
 
     def frame(self, report: Progress) -> LeadSheet:
@@ -178,16 +199,20 @@ class LayeredTrack:
         before, after = first > 0, last < self.samples
         if not before and not after:
             return part
-        nothing, silence = np.zeros_like(self.mix), np.zeros_like(part.mix)
+        # No memory is taken by what stays silent.
+        nothing, silence = np.zeros(self._shape, np.float32), np.zeros(part._shape, np.float32)
         weight = _weight(part.samples, fade * before, fade * after)
+        own, parts = tapes_of(self.layers), tapes_of(part.layers)
 
         def joined(track: str) -> Audio:
-            old, new = self.layers.get(track, nothing), part.layers.get(track, silence)
+            old, new = own.get(track, nothing), parts.get(track, silence)
             if part.samples == last - first:
-                layer = old.copy()
-                layer[first:last] += weight * (new - old[first:last])
+                layer = old[:].copy() if isinstance(old, np.ndarray) else old[:]
+                for piece in pieces(part.samples):
+                    here = layer[first:last][piece]
+                    here += weight[piece] * (new[piece] - here)
                 return layer
-            whole = crossfade(old[: first + fade], new, fade) if before else new
+            whole = crossfade(old[: first + fade], new[:], fade) if before else new[:]
             return crossfade(whole, old[last - fade :], fade) if after else whole
 
         tracks = (*self.layers, *(track for track in part.layers if track not in self.layers))
@@ -208,14 +233,20 @@ class LayeredTrack:
         """
         fade = round(CROSSFADE * self.rate)
 
-        def joined(layer: Audio) -> Audio:
-            out = layer[spans[0][0] : spans[0][1]]
-            for (_, end), (first, last) in pairwise(spans):
-                tail = fix_length(layer[end : end + fade], fade) if end != first else layer[:0]
-                out = crossfade(np.concatenate((out, tail)), layer[first:last], len(tail))
+        def joined(layer: Tape) -> Audio:
+            joins = [0, *(fade * (end != first) for (_, end), (first, _) in pairwise(spans))]
+            sizes = [max(join, last - first) for join, (first, last) in zip(joins, spans, strict=True)]
+            out = np.empty((sum(sizes), layer.shape[1]), np.float32)
+            for number, ((first, last), join) in enumerate(zip(spans, joins, strict=True)):
+                stretch, at = layer[first:last], sum(sizes[:number])
+                if join:
+                    end = spans[number - 1][1]
+                    stretch = crossfade(fix_length(layer[end : end + fade], fade), stretch, fade)
+                out[at : at + len(stretch)] = stretch
             return out
 
-        layers = Multitrack.gather((track, joined(layer)) for track, layer in self.layers.items())
+        tapes = tapes_of(self.layers)
+        layers = Multitrack.gather((track, joined(tape)) for track, tape in tapes.items())
         score = self.score
         if score is not None:
             score = concatenated(
@@ -245,7 +276,7 @@ def pronoun(track: str) -> str:
 
 def conform_stems(
     stems: Mapping[str, Audio], piece: LayeredTrack, *, beside: Audio | None = None
-) -> dict[str, Audio]:
+) -> Multitrack:
     """Bring new stems to the format, the length and the loudness of a track.
 
     Parameters
@@ -259,12 +290,13 @@ def conform_stems(
 
     Returns
     -------
-    dict of float32 arrays, each shaped like the layers of ``piece``
+    Multitrack of float32 arrays, each shaped like the layers of ``piece``
     """
-    layers = {
-        track: fix_length(resample(stem, SAMPLE_RATE, piece.rate, piece.channels), piece.samples)
+    layers = Multitrack.gather(
+        (track, fix_length(resample(stem, SAMPLE_RATE, piece.rate, piece.channels), piece.samples))
         for track, stem in stems.items()
-    }
+    )
     loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
-    gain = np.float32(loudness_gain(mixdown(layers), piece.rate, loudness, at_most=12.0))
-    return {track: layer * gain for track, layer in layers.items()}
+    whole = Mix(tapes_of(layers).values())
+    gain = np.float32(loudness_gain(whole, piece.rate, loudness, at_most=12.0))
+    return Multitrack.gather((track, layer * gain) for track, layer in layers.items())

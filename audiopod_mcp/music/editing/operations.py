@@ -16,7 +16,12 @@ from audiopod_mcp.music.effects.normalization import (
     TRUE_PEAK_CEILING,
     normalization_gain,
 )
-from audiopod_mcp.music.effects.time_stretch import pitch_shift, pitch_shift_voice, time_stretch
+from audiopod_mcp.music.effects.time_stretch import (
+    pitch_shift,
+    pitch_shift_voice,
+    shift_together,
+    stretch_together,
+)
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -30,7 +35,7 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalance, remove_source
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.synthesis import Multitrack, record
+from audiopod_mcp.music.synthesis import Multitrack, record, tapes_of
 from audiopod_mcp.music.theory import parse_key
 
 from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
@@ -63,8 +68,7 @@ def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         step.amount,
         progress_within(report, 0.8, 1.0),
     )
-    layers = {**piece.layers, step.track: stem, RESIDUAL: rest}
-    piece = replace(piece, layers=layers).with_facts(
+    piece = piece.with_layers([(step.track, stem), (RESIDUAL, rest)]).with_facts(
         f"{track_label(step.track)} about {signed(reached, 'dB')}"
     )
     if abs(reached - step.amount) <= 1:
@@ -125,19 +129,15 @@ def _tempo(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         speed = step.amount / frame.tempo
     if not _SPEED_RANGE[0] <= speed <= _SPEED_RANGE[1]:
         raise Refused("speed_out_of_range", speed=speed, lowest=_SPEED_RANGE[0], highest=_SPEED_RANGE[1])
+    piece.check_length(round(piece.samples / speed))
     score = piece.score and stretched(piece.score, 1 / speed)
     rendered = _rendered_again(piece, score, progress_within(report, 0.3, 0.6))
-    others = {track: layer for track, layer in piece.layers.items() if track not in rendered}
-    others = _change_together(
-        others, lambda x: time_stretch(x, piece.rate, 1 / speed, progress_within(report, 0.6, 1.0))
-    )
-    return replace(
-        piece,
-        layers=Multitrack.gather(
-            (track, rendered[track] if track in rendered else others[track]) for track in piece.layers
-        ),
-        score=score,
-    )
+    own = tapes_of(piece.layers)
+    left = {track: tape for track, tape in own.items() if track not in rendered}
+    rest = progress_within(report, 0.6, 1.0)
+    others = Multitrack.gather(stretch_together(left, piece.rate, 1 / speed, rest) if left else ())
+    changed = tapes_of(rendered) | tapes_of(others)
+    return replace(piece, layers=Multitrack.gather((track, changed[track]) for track in own), score=score)
 
 
 def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -180,13 +180,11 @@ def _shifted(
     report: Progress,
 ) -> LayeredTrack:
     """``piece`` with the layers that were ``rendered`` from ``score``, and the other pitched ones shifted."""
-    pitched = {t: layer for t, layer in piece.layers.items() if t not in UNPITCHED and t not in rendered}
-    higher = _change_together(pitched, lambda x: pitch_shift(x, piece.rate, semitones, report))
-    layers = Multitrack.gather(
-        (track, rendered[track] if track in rendered else higher.get(track, layer))
-        for track, layer in piece.layers.items()
-    )
-    return replace(piece, layers=layers, score=score)
+    own = tapes_of(piece.layers)
+    pitched = {t: tape for t, tape in own.items() if t not in UNPITCHED and t not in rendered}
+    higher = Multitrack.gather(shift_together(pitched, piece.rate, semitones, report) if pitched else ())
+    changed = own | tapes_of(higher) | tapes_of(rendered)
+    return replace(piece, layers=Multitrack.gather((track, changed[track]) for track in own), score=score)
 
 
 def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -208,14 +206,6 @@ def _pitch_of_track(piece: LayeredTrack, step: EditStep, report: Progress) -> La
     return replace(changed, score=score)
 
 
-def _change_together(layers: Mapping[str, Audio], change: Callable[[Audio], Audio]) -> dict[str, Audio]:
-    """``change`` made to all layers as one sound with many channels: they stay in time with each other."""
-    if not layers:
-        return {}
-    changed = change(np.concatenate(list(layers.values()), axis=1))
-    return dict(zip(layers, np.split(changed, len(layers), axis=1), strict=True))
-
-
 def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) -> Mapping[str, Audio]:
     """The layers that still sound as the piece's own score, but for their level, rendered from ``score``.
 
@@ -225,11 +215,16 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
         return {}
     before = record(piece.score, seed=piece.score.seed, report=progress_within(report, 0.0, 0.5))
     gains = {}
-    for track, own in piece.layers.items():
+    for track in piece.layers:
+        own = piece.layers[track]
         old = fix_length(before.get(track, own[:0]), piece.samples)
-        gain = float((old * own).sum() / max(1e-9, float(np.square(old).sum())))
-        if np.square(own - gain * old).sum() < _MAX_RENDERING_ERROR * np.square(own).sum():
+        work = old * own  # minutes of each further copy are large
+        gain = float(work.sum() / max(1e-9, float(np.square(old, out=work).sum())))
+        np.subtract(own, np.multiply(old, gain, out=work), out=work)
+        error = np.square(work, out=work).sum()
+        if error < _MAX_RENDERING_ERROR * np.square(own, out=work).sum():
             gains[track] = np.float32(gain)
+        del own, old, work
     if not gains:
         return {}
     new = record(score, seed=score.seed, report=progress_within(report, 0.5, 1.0))
@@ -248,9 +243,7 @@ def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
             piece.layers[track], piece.layers[RESIDUAL], piece.rate, progress_within(report, 0.7, 1.0)
         )
         fact = f"{track_label(track)} about {signed(fell, 'dB', 0)}: traces of {pronoun(track)} remain"
-        piece = replace(piece, layers={**piece.layers, RESIDUAL: rest}, notes=piece.notes[:-1]).with_facts(
-            fact
-        )
+        piece = replace(piece.with_layers([(RESIDUAL, rest)]), notes=piece.notes[:-1]).with_facts(fact)
     takes_backing_vocals = step.track == "vocals" and step.text != "lead"
     if step.text == "lead" and "backing_vocals" not in piece.layers:
         piece = piece.with_shortfall("No backing vocals could be told apart here: they went with the vocals.")
@@ -274,7 +267,8 @@ def _keep_tracks(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:
     score = piece.score and with_parts(piece.score, lambda part: part if part.track in tracks else None)
     if score is not None and "vocals" not in tracks:
         score = replace(score, lyrics=())
-    return replace(piece, layers={track: piece.layers[track] for track in tracks}, score=score)
+    own = tapes_of(piece.layers)
+    return replace(piece, layers=Multitrack.gather((track, own[track]) for track in tracks), score=score)
 
 
 def _add(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -286,11 +280,10 @@ def _add(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
         frame, brief, step.text, track, seed=piece.seed, report=progress_within(report, 0.3, 1.0)
     )
     new = conform_stems(stems, piece)[track] * np.float32(10 ** (_ADDED_LEVEL / 20))
-    layers = dict(piece.layers)
-    layers[track] = layers[track] + new if track in layers else new
+    changed = piece.with_layers([(track, piece.layers[track] + new if track in piece.layers else new)])
     score = piece.score and replace(piece.score, parts=(*piece.score.parts, *parts))
     notes = piece.notes if frame.has_pulse else (*piece.notes, "No steady beat was heard to play along with.")
-    return replace(piece, layers=layers, score=score, notes=notes)
+    return replace(changed, score=score, notes=notes)
 
 
 def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -303,11 +296,12 @@ def _swap(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack
     piece = piece.separate(old, report)
     stems, parts = swap_instrument(score, old, step.text, seed=piece.seed, report=report)
     before = piece.layers[old]
-    layers = {track: layer for track, layer in piece.layers.items() if track != old}
+    layers = {track: tape for track, tape in tapes_of(piece.layers).items() if track != old}
     for track, stem in conform_stems(stems, piece, beside=before).items():
-        layers[track] = layers[track] + stem if track in layers else stem
+        layers[track] = layers[track][:] + stem if track in layers else stem
     rest = with_parts(score, lambda part: None if part.track == old else part)
-    return replace(piece, layers=layers, score=replace(rest, parts=(*rest.parts, *parts)))
+    tapes = Multitrack.gather(layers.items())
+    return replace(piece, layers=tapes, score=replace(rest, parts=(*rest.parts, *parts)))
 
 
 EDIT_FUNCTIONS: Mapping[StepKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {

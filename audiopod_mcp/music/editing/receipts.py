@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import fft
 
 from audiopod_mcp.music.effects.mix_matching import stereo_width
-from audiopod_mcp.music.model import Audio, format_time
-from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.model import format_time
+from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness, true_peak
+from audiopod_mcp.music.synthesis import pieces
 
 from .layers import LayeredTrack, track_label
 from .step import EditStep
@@ -66,7 +68,7 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: st
     }
     if kind in words:
         return words[kind]
-    old, new = (_heard(step, piece) for piece in (before, after))
+    old, new = (piece.heard(step.track) for piece in (before, after))
     if kind == "level":
         return f"{who} {signed(level_change(old, new), 'dB')}"
     if kind == "loudness":
@@ -76,7 +78,9 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: st
     if kind == "width":
         return f"{who} stereo width {stereo_width(old):.2f} → {stereo_width(new):.2f}"
     if kind == "pan":
-        left, right = np.square(new, dtype=np.float64).sum(axis=0) + _SILENT
+        left, right = sum(
+            np.square(new[piece], dtype=np.float64).sum(axis=0) for piece in pieces(len(new))
+        ) + np.array(_SILENT)
         return f"{who} right against left {signed(float(10 * np.log10(right / left)), 'dB')}"
     low, high, name = {
         "bass": (0.0, 150.0, "below 150 Hz"),
@@ -126,24 +130,31 @@ def figure(number: float) -> str:
     return f"{number:.1f}".replace("-", "−")
 
 
-def level_change(before: Audio, after: Audio) -> float:
+def level_change(before: Sliceable, after: Sliceable) -> float:
     """By how much the level changed, dB."""
     if len(before) != len(after):
         return 0.0
-    old, new = (float(np.einsum("ij,ij->", x, x, dtype=np.float64)) / max(1, x.size) for x in (before, after))
+    old, new = (_energy(x) / max(1, x.shape[0] * x.shape[1]) for x in (before, after))
     return float(10 * np.log10(new / old)) if old > _SILENT**2 and new > _SILENT**2 else -np.inf
 
 
-def band_change(before: Audio, after: Audio, rate: int, low: float, high: float) -> float:
+def _energy(audio: Sliceable) -> float:
+    stretches = (audio[piece] for piece in pieces(len(audio)))
+    return sum(float(np.einsum("ij,ij->", x, x, dtype=np.float64)) for x in stretches)
+
+
+def band_change(before: Sliceable, after: Sliceable, rate: int, low: float, high: float) -> float:
     """By how much the level between two frequencies, Hz, changed, dB."""
 
-    def power(audio: Audio) -> float:
+    def power(audio: Sliceable) -> float:
         total = 0.0
         for start in range(0, len(audio), _STRETCH):
             stretch = audio[start : start + _STRETCH]
-            hertz = np.fft.rfftfreq(len(stretch), 1 / rate)
-            spectrum = np.fft.rfft(stretch, axis=0)[(low <= hertz) & (hertz <= high)]
-            total += float(np.square(np.abs(spectrum)).sum(dtype=np.float64)) / len(stretch)
+            # Silence is added up to a length that transforms well: a prime one takes 200 MB.
+            size = fft.next_fast_len(len(stretch), real=True)
+            hertz = fft.rfftfreq(size, 1 / rate)
+            spectrum = fft.rfft(stretch, size, axis=0)[(low <= hertz) & (hertz <= high)]
+            total += float(np.square(np.abs(spectrum)).sum(dtype=np.float64)) / size
         return total + 1e-12
 
     return float(10 * np.log10(power(after) / power(before)))
@@ -157,10 +168,3 @@ def _tempo(before: LayeredTrack, after: LayeredTrack) -> str:
     if heard is None:
         return f"speed {100 * speed:.1f} %, it lasts {format_time(after.seconds)} now"
     return f"tempo {heard * speed:.1f} (was {heard:.1f})"
-
-
-def _heard(step: EditStep, piece: LayeredTrack) -> Audio:
-    """What the step was about, in ``piece``."""
-    if step.track is not None and step.track in piece.layers:
-        return piece.layers[step.track]
-    return piece.mix

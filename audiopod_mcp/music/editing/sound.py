@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import numpy as np
 
+from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.dynamics import (
     bandpass,
     compressor_gain,
@@ -93,10 +93,18 @@ def _width(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
 def _dynamics(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "shaping dynamics")
     piece = piece if step.track is None else piece.separate(step.track, report)
-    audio = piece.mix if step.track is None else piece.layers[step.track]
+    audio = mixdown(piece.layers) if step.track is None else piece.layers[step.track]
     if step.kind == "esses":
         band, gain = deesser(audio, piece.rate, step.amount)
-        return piece.map_layers(lambda x: x + band(x) * (gain - 1), step.track)
+        gain -= 1
+
+        def held_down(x: Audio) -> Audio:
+            sibilance = band(x)
+            sibilance *= gain
+            sibilance += x
+            return sibilance
+
+        return piece.map_layers(held_down, step.track)
     if step.kind == "compress":
         gain = compressor_gain(audio, piece.rate, step.amount)
         return match_loudness(piece, piece.map_layers(lambda x: x * gain, step.track), step.track)
@@ -109,8 +117,7 @@ def _saturate(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     piece = piece if step.track is None else piece.separate(step.track, report)
     tracks = list(piece.layers) if step.track is None else [step.track]
     driven = saturate([piece.layers[track] for track in tracks], piece.rate, step.amount)
-    layers = {**piece.layers, **dict(zip(tracks, driven, strict=True))}
-    return match_loudness(piece, replace(piece, layers=layers), step.track)
+    return match_loudness(piece, piece.with_layers(zip(tracks, driven, strict=True)), step.track)
 
 
 def _fade(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
@@ -134,8 +141,7 @@ def match_loudness(before: LayeredTrack, after: LayeredTrack, track: str | None)
 
 
 def _loudness_of(piece: LayeredTrack, track: str | None) -> float | None:
-    audio = piece.layers.get(track, piece.mix) if track is not None else piece.mix
-    return integrated_loudness(audio, piece.rate)
+    return integrated_loudness(piece.heard(track), piece.rate)
 
 
 SOUND_EDITS: Mapping[StepKind, Callable[[LayeredTrack, EditStep, Progress], LayeredTrack]] = {

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
+from scipy.ndimage import minimum_filter1d
 
 from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.signal.averages import running_mean
 from audiopod_mcp.music.signal.loudness import Sliceable
 from audiopod_mcp.music.synthesis.multitrack import Multitrack
 
@@ -142,7 +143,7 @@ def splice(audio: Audio, insert: Audio, start: int, fade_in: int, fade_out: int)
 
 
 def limiter_gain(
-    audio: Sliceable, rate: int, ceiling: float = CEILING, *, beside: Audio | None = None
+    audio: Sliceable, rate: int, ceiling: float = CEILING, *, beside: Sliceable | None = None
 ) -> npt.NDArray[np.float32]:
     """The gain of a look-ahead limiter.
 
@@ -179,10 +180,14 @@ def limiter_gain(
         room = (ceiling - sign * beside[piece]) / np.maximum(sign * audio[piece], 1e-9)
         need[piece] = np.where(np.abs(mix) > ceiling, np.clip(room, 0.0, 1.0), 1.0).min(axis=1)
     width = max(1, round(_LOOK_AHEAD * rate)) | 1
-    held = minimum_filter1d(need, 2 * width + 1)
+    held = np.empty_like(need)
+    for piece in _pieces(len(need)):
+        first = max(0, piece.start - width)
+        around = minimum_filter1d(need[first : piece.stop + width], 2 * width + 1)
+        held[piece] = around[piece.start - first :][: len(held[piece])]
     # Two running means within the held width make a triangle, without corners that could be heard.
-    uniform_filter1d(held, width, mode="nearest", output=need)
-    uniform_filter1d(need, width, mode="nearest", output=held)
+    running_mean(held, width, out=need)
+    running_mean(need, width, out=held)
     gain: npt.NDArray[np.float32] = held[:, None]
     return gain
 

@@ -14,12 +14,15 @@ import soxr
 from scipy import signal
 
 from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.synthesis.multitrack import Mix, pieces
 
 GainCurve = npt.NDArray[np.float32]
 """A gain for each sample, shape ``(samples, 1)``."""
 
 _FRAME = 0.001
 """Seconds between two measurements of a level."""
+_FRAMES = 4096
+"""Levels that are measured at a time."""
 _OVERSAMPLING = 4
 """What bends the waveform makes new partials; so many times the rate keeps them from folding back."""
 _ECHOES = 8
@@ -44,9 +47,27 @@ def bandpass(audio: Audio, rate: int, low: float, high: float) -> Audio:
     for corner, kind in ((low, "highpass"), (high, "lowpass")):
         if 0 < corner < 0.49 * rate:
             filters = signal.butter(2, corner, kind, fs=rate, output="sos")
-            pad = min(len(audio) - 1, round(3 * rate / corner))
-            audio = signal.sosfiltfilt(filters, audio, axis=0, padlen=max(0, pad)).astype(np.float32)
+            pad = max(0, min(len(audio) - 1, round(3 * rate / corner)))
+            audio = np.stack([_filtered_both_ways(filters, channel, pad) for channel in audio.T], axis=1)
     return audio
+
+
+def _filtered_both_ways(
+    filters: npt.NDArray[np.float64], channel: npt.NDArray[np.float32], pad: int
+) -> npt.NDArray[np.float32]:
+    """One channel as :func:`scipy.signal.sosfiltfilt` filters it, with one copy of it in double precision."""
+    if not len(channel):
+        return channel
+    padded = np.empty(len(channel) + 2 * pad)
+    padded[pad : pad + len(channel)] = channel
+    if pad:
+        padded[:pad] = 2 * channel[:1] - channel[pad:0:-1]
+        padded[-pad:] = 2 * channel[-1:] - channel[-2 : -pad - 2 : -1]
+    for way in (padded, padded[::-1]):
+        state = signal.sosfilt_zi(filters) * way[0]
+        for piece in pieces(len(way)):
+            way[piece], state = signal.sosfilt(filters, way[piece], zi=state)
+    return padded[pad : pad + len(channel)].astype(np.float32)
 
 
 def feedback_delay(audio: Audio, rate: int, interval: float, level: float) -> Audio:
@@ -66,15 +87,19 @@ def feedback_delay(audio: Audio, rate: int, interval: float, level: float) -> Au
     -------
     float32 array, shaped like ``audio``
     """
-    out, echo = audio.copy(), audio
+    out, echo = audio.copy(), audio.copy()
     darken = signal.butter(1, min(4_000.0, 0.4 * rate), fs=rate, output="sos")
     step = max(1, round(interval * rate))
     for number in range(1, _ECHOES + 1):
         at = number * step
         if at >= len(audio):
             break
-        echo = signal.sosfilt(darken, echo, axis=0).astype(np.float32)
-        out[at:] += np.float32(level * 0.5 ** (number - 1)) * echo[: len(audio) - at]
+        share, state = np.float32(level * 0.5 ** (number - 1)), np.zeros((len(darken), 2, audio.shape[1]))
+        for piece in pieces(len(audio)):
+            darker, state = signal.sosfilt(darken, echo[piece], axis=0, zi=state)
+            echo[piece] = darker
+            late = out[at + piece.start : at + piece.stop]
+            late += share * echo[piece][: len(late)]
     return out
 
 
@@ -91,10 +116,13 @@ def pan(audio: Audio, position: float) -> Audio:
     -------
     float32 array, shaped like ``audio``
     """
-    mid = audio.mean(axis=1, keepdims=True) * np.float32(np.sqrt(2))
     angle = np.pi / 4 * (1 + position)
-    moved = mid * np.array([np.cos(angle), np.sin(angle)], np.float32)
-    return np.asarray((1 - abs(position)) * audio + abs(position) * moved, np.float32)
+    sides = np.array([np.cos(angle), np.sin(angle)], np.float32)
+    out = np.empty_like(audio)
+    for piece in pieces(len(audio)):
+        moved = audio[piece].mean(axis=1, keepdims=True) * np.float32(np.sqrt(2)) * sides
+        out[piece] = (1 - abs(position)) * audio[piece] + abs(position) * moved
+    return out
 
 
 def compressor_gain(audio: Audio, rate: int, decibels: float) -> GainCurve:
@@ -192,32 +220,44 @@ def saturate(layers: list[Audio], rate: int, decibels: float) -> list[Audio]:
     -------
     list of float32 arrays, shaped like ``layers``
     """
-    mix = np.sum(layers, axis=0)
-    peak = float(np.percentile(np.abs(mix), 99.9)) or 1.0
-    drive = 10 ** ((decibels - 6) / 20) / peak
-    driven = _oversampled(mix, rate) * np.float32(drive)
-    bent = np.tanh(driven) / np.where(driven == 0, 1.0, driven)
-    gain = np.where(np.abs(driven) < 1e-4, 1.0, bent).astype(np.float32)
-    return [_downsampled(_oversampled(layer, rate) * gain, rate, len(layer)) for layer in layers]
+    mix = Mix(layers)
+    level = np.empty(mix.shape, np.float32)
+    for piece in pieces(len(mix)):
+        level[piece] = np.abs(mix[piece])
+    peak = float(np.percentile(level, 99.9, overwrite_input=True)) or 1.0
+    del level
+    drive = np.float32(10 ** ((decibels - 6) / 20) / peak)
+    # All go through the higher rate side by side, a stretch at a time: there they are four times as large.
+    up, *ups = (_resampler(rate, _OVERSAMPLING * rate, mix.shape[1]) for _ in (mix, *layers))
+    downs = [_resampler(_OVERSAMPLING * rate, rate, mix.shape[1]) for _ in layers]
+    out, written = [np.zeros(mix.shape, np.float32) for _ in layers], [0] * len(layers)
+    for piece in pieces(len(mix)):
+        last = piece.stop == len(mix)
+        driven = up.resample_chunk(np.ascontiguousarray(mix[piece]), last=last) * drive
+        bent = np.tanh(driven) / np.where(driven == 0, 1.0, driven)
+        gain = np.where(np.abs(driven) < 1e-4, 1.0, bent).astype(np.float32)
+        for number, layer in enumerate(layers):
+            high = ups[number].resample_chunk(np.ascontiguousarray(layer[piece]), last=last)
+            part = downs[number].resample_chunk(high * gain, last=last)
+            room = out[number][written[number] :][: len(part)]
+            room[:] = part[: len(room)]
+            written[number] += len(part)
+    return out
 
 
-def _oversampled(audio: Audio, rate: int) -> Audio:
-    return np.asarray(soxr.resample(audio, rate, _OVERSAMPLING * rate, quality="HQ"), np.float32)
-
-
-def _downsampled(audio: Audio, rate: int, samples: int) -> Audio:
-    """Oversampled ``audio`` back at ``rate``, exactly ``samples`` of it."""
-    short = np.asarray(soxr.resample(audio, _OVERSAMPLING * rate, rate, quality="HQ"), np.float32)
-    padded = np.pad(short, ((0, max(0, samples - len(short))), (0, 0)))[:samples]
-    return np.asarray(padded, np.float32)
+def _resampler(rate: int, to_rate: int, channels: int) -> soxr.ResampleStream:
+    return soxr.ResampleStream(rate, to_rate, channels, dtype="float32", quality="HQ")
 
 
 def _levels(audio: Audio, rate: int, seconds: float) -> npt.NDArray[np.float64]:
     """The root mean square over ``seconds``, once a millisecond."""
     hop = max(1, round(_FRAME * rate))
     frames = -(-len(audio) // hop)
-    power = np.square(audio, dtype=np.float64).mean(axis=1)
-    power = np.pad(power, (0, frames * hop - len(power))).reshape(frames, hop).mean(axis=1)
+    power = np.empty(frames)
+    for first in range(0, frames, _FRAMES):
+        stretch = np.square(audio[first * hop : (first + _FRAMES) * hop], dtype=np.float64).mean(axis=1)
+        whole = np.pad(stretch, (0, -len(stretch) % hop))
+        power[first : first + _FRAMES] = whole.reshape(-1, hop).mean(axis=1)
     width = max(1, round(seconds / _FRAME))
     return np.sqrt(np.convolve(power, np.full(width, 1 / width), "same")[: len(power)])
 
@@ -242,6 +282,9 @@ def _delayed(level: npt.NDArray[np.float64], seconds: float) -> npt.NDArray[np.f
 def _gain_curve(decibels: npt.NDArray[np.float64], audio: Audio, rate: int) -> GainCurve:
     """The gain of each sample of ``audio``, without corners, from one in dB a millisecond."""
     smooth = np.convolve(np.pad(decibels, 2, mode="edge"), np.full(5, 0.2), "valid")
-    at = np.arange(len(audio)) / max(1, round(_FRAME * rate)) - 0.5
-    curve = np.interp(at, np.arange(len(smooth)), smooth)
-    return (10 ** (curve / 20)).astype(np.float32)[:, None]
+    gain = np.empty((len(audio), 1), np.float32)
+    for piece in pieces(len(audio)):
+        at = np.arange(piece.start, piece.stop) / max(1, round(_FRAME * rate)) - 0.5
+        curve = np.interp(at, np.arange(len(smooth)), smooth)
+        gain[piece, 0] = 10 ** (curve / 20)
+    return gain

@@ -130,7 +130,9 @@ def _dereverberated(audio: Audio, rate: int, amount: float, report: Progress) ->
             late = decay**delay * powers.pop(0)
             yield frame, spectrum * np.sqrt(np.maximum(0.02, 1 - amount * late / np.maximum(power, 1e-12)))
 
-    return np.asarray(stft.inverse(dried(), len(audio)) / 1.5, dtype=np.float32)
+    out = np.asarray(stft.inverse(dried(), len(audio)), np.float32)
+    out /= np.float32(1.5)
+    return out
 
 
 def apply_fade(audio: Audio, rate: int, seconds: float, *, at_start: bool) -> Audio:

@@ -17,7 +17,7 @@ from scipy.signal import oaconvolve
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness
-from audiopod_mcp.music.synthesis.multitrack import Multitrack
+from audiopod_mcp.music.synthesis.multitrack import Multitrack, pieces
 
 from .crossfade import CEILING, limiter_gain, mixdown, resample
 
@@ -36,6 +36,8 @@ _INAUDIBLE = -60.0
 """Level of a band, dB below the loudest, under which it holds next to nothing."""
 _OTHER_LEVEL = 12.0
 """LU from its surroundings from which on a stretch is not at the level of the song."""
+_STEPS = 64
+"""Steps of dynamics that are measured at a time."""
 _BLOCK = 2**19
 """Samples filtered at a time: between two blocks the work can be stopped."""
 
@@ -184,13 +186,16 @@ def loudness_gain(audio: Sliceable, rate: int, loudness: float | None, *, at_mos
     return float(10 ** (min(loudness - own, at_most) / 20))
 
 
-def stereo_width(audio: Audio) -> float:
+def stereo_width(audio: Sliceable) -> float:
     """The side-to-mid energy ratio of the first two channels of ``audio``, 0 (mono) to 1."""
     if audio.shape[1] < 2:
         return 0.0
-    mid = np.square(audio[:, 0] + audio[:, 1], dtype=np.float64).sum()
-    side = np.square(audio[:, 0] - audio[:, 1], dtype=np.float64).sum()
-    return float(min(1.0, side / mid)) if mid > 0 else 0.0
+    mid = side = 0.0
+    for piece in pieces(len(audio)):
+        left, right = audio[piece][:, 0], audio[piece][:, 1]
+        mid += float(np.square(left + right, dtype=np.float64).sum())
+        side += float(np.square(left - right, dtype=np.float64).sum())
+    return min(1.0, side / mid) if mid > 0 else 0.0
 
 
 def scale_stereo_width(audio: Audio, factor: float) -> Audio:
@@ -200,8 +205,11 @@ def scale_stereo_width(audio: Audio, factor: float) -> Audio:
     """
     if audio.shape[1] != 2:
         return audio
-    mid = audio.mean(axis=1, keepdims=True)
-    return np.asarray(mid + (audio - mid) * np.float32(factor), dtype=np.float32)
+    out = np.empty(audio.shape, np.float32)
+    for piece in pieces(len(audio)):
+        mid = audio[piece].mean(axis=1, keepdims=True)
+        out[piece] = mid + (audio[piece] - mid) * np.float32(factor)
+    return out
 
 
 def match_mix(
@@ -346,9 +354,13 @@ def dynamics_gain(
     """
 
     def contour(audio: Audio, steps: int) -> npt.NDArray[np.float64]:
-        edges = np.linspace(0, len(audio), steps + 1).astype(int)[:-1]
-        power = sum(np.square(channel) for channel in audio.T)
-        energy = np.add.reduceat(power, edges, dtype=np.float64) / max(1, len(audio) // steps)
+        edges = np.linspace(0, len(audio), steps + 1).astype(int)
+        energy = np.empty(steps)
+        for first in range(0, steps, _STEPS):
+            here = edges[first : first + _STEPS + 1]
+            power = sum(np.square(channel) for channel in audio[here[0] : here[-1]].T)
+            energy[first : first + _STEPS] = np.add.reduceat(power, here[:-1] - here[0], dtype=np.float64)
+        energy /= max(1, len(audio) // steps)
         level = 10 * np.log10(energy + 1e-7)
         return np.asarray(gaussian_filter1d(level, 3.0, mode="nearest"))
 

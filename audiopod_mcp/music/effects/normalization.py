@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.synthesis.multitrack import Multitrack
+from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness, true_peak
+from audiopod_mcp.music.synthesis.multitrack import Mix, Multitrack, blank_tapes, pieces, tapes_of
 
-from .crossfade import limiter_gain, mixdown
+from .crossfade import limiter_gain
 
 TRUE_PEAK_CEILING = -1.0
 """True peak that a normalized track stays below, dBTP."""
@@ -47,20 +47,25 @@ def limit_true_peak(
     -------
     mapping of float32 arrays, shaped like ``layers``; these themselves where there is nothing to limit
     """
-    mix = mixdown(layers)
+    tapes, old = tapes_of(layers), tapes_of(before)
+    mix = Mix(tapes.values())
+    samples, channels = mix.shape
     over = true_peak(mix, rate) - ceiling
     # What was over full scale before, as a recording of floats may be, is not for a change elsewhere to mend.
-    highest = max(1.0, _sample_peak(mixdown(before)))
+    highest = max(1.0, _sample_peak(Mix(old.values())))
     if over <= _TOLERANCE and _sample_peak(mix) <= highest:
         return layers
-    changed = {t for t, x in layers.items() if t not in before or not np.array_equal(x, before[t])}
-    rest = np.zeros(mix.shape, np.float32)  # no memory is taken by what stays silent
-    for track in layers:
-        if track not in changed:
-            rest += layers[track]
-    if not changed or true_peak(rest, rate) > ceiling - _HEADROOM:
-        changed, rest = set(layers), np.zeros(mix.shape, np.float32)
-    moving, sample_ceiling = np.subtract(mix, rest, out=mix), min(highest, 10 ** (ceiling / 20))
+    changed = {track for track, tape in tapes.items() if track not in old or not _alike(tape, old[track])}
+    kept = [tape for track, tape in tapes.items() if track not in changed]
+    if not changed or (kept and true_peak(Mix(kept), rate) > ceiling - _HEADROOM):
+        changed, kept = set(layers), []
+    moving, rest = blank_tapes(2, samples, channels)
+    for piece in pieces(samples):
+        moving[piece] = mix[piece]
+        if kept:
+            rest[piece] = Mix(kept)[piece]
+            moving[piece] -= rest[piece]
+    sample_ceiling = min(highest, 10 ** (ceiling / 20))
     for _ in range(9):
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
@@ -69,19 +74,36 @@ def limit_true_peak(
         if over <= _TOLERANCE:
             break
         sample_ceiling *= 10 ** (-(over + _TOLERANCE) / 20)
-    return Multitrack.gather((track, x * gain if track in changed else x) for track, x in layers.items())
+    del moving, rest
+    for track, tape in zip(sorted(changed), blank_tapes(len(changed), samples, channels), strict=True):
+        for piece in pieces(samples):
+            tape[piece] = tapes[track][piece] * gain[piece]
+        tapes[track] = tape
+    return Multitrack.gather(tapes.items())
 
 
-def _sample_peak(audio: Audio) -> float:
-    return float(max(audio.max(initial=0.0), -audio.min(initial=0.0)))
+def _sample_peak(audio: Sliceable) -> float:
+    peak = 0.0
+    for piece in pieces(len(audio)):
+        stretch = audio[piece]
+        peak = max(peak, float(stretch.max(initial=0.0)), float(-stretch.min(initial=0.0)))
+    return peak
+
+
+def _alike(one: Sliceable, other: Sliceable) -> bool:
+    """Whether all samples are the same."""
+    if one is other:
+        return True
+    same = (np.array_equal(one[piece], other[piece]) for piece in pieces(len(one)))
+    return one.shape == other.shape and all(same)
 
 
 @dataclass(frozen=True)
 class _Sum:
     """``rest + moving * gain``, a stretch at a time: minutes of it are large."""
 
-    rest: Audio
-    moving: Audio
+    rest: Sliceable
+    moving: Sliceable
     gain: npt.NDArray[np.float32]
 
     @property
@@ -95,8 +117,26 @@ class _Sum:
         return self.rest[piece] + self.moving[piece] * self.gain[piece]
 
 
+@dataclass(frozen=True)
+class _Raised:
+    """``audio * gain``, a stretch at a time; the gain is one number, or that of each sample."""
+
+    audio: Sliceable
+    gain: npt.NDArray[np.float32] | np.float32
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.audio.shape
+
+    def __len__(self) -> int:
+        return len(self.audio)
+
+    def __getitem__(self, piece: slice) -> Audio:
+        return self.audio[piece] * (self.gain if isinstance(self.gain, np.float32) else self.gain[piece])
+
+
 def normalization_gain(
-    audio: Audio, rate: int, loudness: float, target: float, peak: float = TRUE_PEAK_CEILING
+    audio: Sliceable, rate: int, loudness: float, target: float, peak: float = TRUE_PEAK_CEILING
 ) -> npt.NDArray[np.float32]:
     """The gain that brings a recording to a loudness, or as near to it as its peaks allow.
 
@@ -122,13 +162,16 @@ def normalization_gain(
     make_up, ceiling = min(target - loudness, highest), peak
     for _ in range(5):
         raised = np.float32(10 ** (make_up / 20))
-        gain = raised * limiter_gain(audio * raised, rate, 10 ** (ceiling / 20))
+        gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
+        gain = limiter_gain(_Raised(audio, raised), rate, 10 ** (ceiling / 20))
+        gain *= raised
         # The limiter looks at samples; what rises between them lowers its ceiling.
-        over = true_peak(audio * gain, rate) - peak
-        missing = target - (integrated_loudness(audio * gain, rate) or target)
+        over = true_peak(_Raised(audio, gain), rate) - peak
+        missing = target - (integrated_loudness(_Raised(audio, gain), rate) or target)
         if over <= 0 and (abs(missing) < 0.05 or (missing > 0 and make_up >= highest)):
             break
         ceiling -= max(0.0, over + _TOLERANCE * (over > 0))
         make_up = min(make_up + missing, highest)
-    over = true_peak(audio * gain, rate) - peak
-    return gain * np.float32(10 ** (-max(0.0, over) / 20))
+    over = true_peak(_Raised(audio, gain), rate) - peak
+    gain *= np.float32(10 ** (-max(0.0, over) / 20))
+    return gain

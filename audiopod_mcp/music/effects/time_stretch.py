@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from scipy import fft
 from audiopod_mcp.music.analysis.onsets import BROADBAND, ONSET_FPS, onset_envelopes, onset_frames
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.music.signal.downmix import downmix
+from audiopod_mcp.music.signal.loudness import Sliceable
 from audiopod_mcp.music.signal.stft import STFT, hann, root_hann
+from audiopod_mcp.music.synthesis.multitrack import Tape, blank_tapes, pieces
 
 from .crossfade import fix_length
 
@@ -57,32 +60,86 @@ def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = igno
     Verhelst & Roelands: An overlap-add technique based on waveform similarity (WSOLA) for high quality
     time-scale modification of speech. ICASSP 1993.
     """
-    samples = round(len(audio) * factor)
-    if samples == len(audio) or len(audio) < 2:
-        return fix_length(audio, samples)
+    return dict(stretch_together({"": audio}, rate, factor, report))[""]
+
+
+def stretch_together(
+    layers: Mapping[str, Tape], rate: int, factor: float, report: Progress = ignore_progress
+) -> Iterator[tuple[str, Audio]]:
+    """:func:`time_stretch` of layers of one shape, one after another, which stay in time with each other."""
+    sound = _SideBySide(tuple(layers.values()))
+    samples = round(len(sound) * factor)
+    if samples == len(sound) or len(sound) < 2:
+        yield from ((name, fix_length(layer[:], samples)) for name, layer in layers.items())
+        return
     hop, search = round(_HOP * rate), round(_SEARCH * rate)
     size = 2 * hop
+    lead = hop + search
     window = hann(size)[:, None]
-    padded = np.pad(audio, ((hop + search, 2 * size + 2 * search), (0, 0)))
-    mid = padded.mean(axis=1)
+    starts = _grain_starts(sound, rate, factor, samples, report)
+    for name, layer in layers.items():
+        out = np.zeros((samples + 2 * size, layer.shape[1]), np.float32)
+        for grain, at in enumerate(starts):
+            out[grain * hop : grain * hop + size] += window * _padded(layer, at - lead, size)
+        yield name, out[hop : hop + samples]
+
+
+def _grain_starts(sound: Sliceable, rate: int, factor: float, samples: int, report: Progress) -> list[int]:
+    """Where each grain is taken from, in samples after ``_HOP + _SEARCH`` before the first of the sound."""
+    hop, search = round(_HOP * rate), round(_SEARCH * rate)
+    size = 2 * hop
+    lead, length = hop + search, len(sound) + hop + search + 2 * size + 2 * search
+    (mid,) = blank_tapes(1, length, 1)
+    for piece in pieces(len(sound)):
+        mid[piece.start + lead : piece.stop + lead] = sound[piece].mean(axis=1)[:, None]
     n_fft = fft.next_fast_len(size + 2 * search, real=True)
     grains = int(np.ceil((samples + hop) / hop))
-    wanted = _source_times(audio, rate, factor, np.arange(grains) * hop, 1.2 * hop)
-    wanted = np.clip(wanted, 0, len(padded) - size - 2 * search)
-    out = np.zeros((samples + 2 * size, audio.shape[1]), np.float32)
+    wanted = _source_times(sound, rate, factor, np.arange(grains) * hop, 1.2 * hop)
+    wanted = np.clip(wanted, 0, length - size - 2 * search)
     at = search
+    starts: list[int] = []
     for grain, start in enumerate(wanted):
         if grain % 50 == 0:
             report(grain / grains, "stretching time")
         if grain:
-            natural = mid[at + hop : at + hop + size]
-            around = mid[start : start + size + 2 * search]
+            natural = mid[at + hop : at + hop + size][:, 0]
+            around = mid[start : start + size + 2 * search][:, 0]
             if len(natural) < size:
                 break
             likeness = fft.irfft(fft.rfft(around, n_fft) * np.conj(fft.rfft(natural, n_fft)), n_fft)
             at = int(start + np.argmax(likeness[: 2 * search + 1]))
-        out[grain * hop : grain * hop + size] += window * padded[at : at + size]
-    return out[hop : hop + samples]
+        starts.append(at)
+    return starts
+
+
+@dataclass(frozen=True)
+class _SideBySide:
+    """Layers as one sound with the channels of all."""
+
+    layers: tuple[Tape, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self), sum(layer.shape[1] for layer in self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers[0])
+
+    def __getitem__(self, piece: slice) -> Audio:
+        if len(self.layers) == 1:
+            return self.layers[0][piece]
+        return np.concatenate([layer[piece] for layer in self.layers], axis=1)
+
+
+def _padded(layer: Tape, first: int, samples: int) -> Audio:
+    """So many ``samples`` from ``first`` on, silent where there are none."""
+    there = layer[max(0, first) : max(0, first + samples)]
+    if len(there) == samples:
+        return there
+    out = np.zeros((samples, layer.shape[1]), np.float32)
+    before = min(samples, max(0, -first))
+    out[before : before + len(there)] = there
+    return out
 
 
 def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = ignore_progress) -> Audio:
@@ -100,12 +157,28 @@ def pitch_shift(audio: Audio, rate: int, semitones: float, report: Progress = ig
     -------
     float32 array, shaped like ``audio``
     """
+    return dict(shift_together({"": audio}, rate, semitones, report))[""]
+
+
+def shift_together(
+    layers: Mapping[str, Tape], rate: int, semitones: float, report: Progress = ignore_progress
+) -> Iterator[tuple[str, Audio]]:
+    """:func:`pitch_shift` of layers of one shape, one after another, which stay in time with each other."""
     ratio = 2 ** (semitones / 12)
     if ratio == 1:
-        return audio
-    longer = time_stretch(audio, rate, ratio, report)
-    higher = soxr.resample(longer, rate * ratio, rate, quality="HQ")
-    return fix_length(np.asarray(higher, dtype=np.float32), len(audio))
+        yield from ((name, layer[:]) for name, layer in layers.items())
+        return
+    for name, longer in stretch_together(layers, rate, ratio, report):
+        samples, channels = layers[name].shape
+        out = np.zeros((samples, channels), np.float32)
+        stream = soxr.ResampleStream(rate * ratio, rate, channels, dtype="float32", quality="HQ")
+        written = 0
+        for piece in pieces(len(longer)):
+            part = stream.resample_chunk(longer[piece], last=piece.stop == len(longer))
+            room = out[written : written + len(part)]
+            room[:] = part[: len(room)]
+            written += len(part)
+        yield name, out
 
 
 def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progress = ignore_progress) -> Audio:
@@ -143,7 +216,9 @@ def pitch_shift_voice(audio: Audio, rate: int, semitones: float, report: Progres
             change = _envelope(own[0], keep) - _envelope(new[0], keep)
             yield frame, new * 10 ** (np.clip(change, -_MAX_FORMANT_GAIN, _MAX_FORMANT_GAIN) / 20)
 
-    return np.asarray(stft.inverse(corrected(), len(audio)) / 2, np.float32)
+    out = np.asarray(stft.inverse(corrected(), len(audio)), np.float32)
+    out /= np.float32(2)
+    return out
 
 
 def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.float64]:
@@ -163,7 +238,7 @@ def _envelope(spectrum: npt.NDArray[np.complex64], keep: int) -> npt.NDArray[np.
 
 
 def _source_times(
-    audio: Audio, rate: int, factor: float, times: npt.NDArray[np.int_], reach: float
+    audio: Sliceable, rate: int, factor: float, times: npt.NDArray[np.int_], reach: float
 ) -> npt.NDArray[np.int_]:
     """The source samples that are heard at the output's ``times``: evenly spread but around attacks."""
     knots_in, knots_out = [0.0], [0.0]
@@ -183,7 +258,7 @@ def _source_times(
     return np.round(np.interp(times, knots_out, knots_in)).astype(int)
 
 
-def _attacks(audio: Audio, rate: int) -> npt.NDArray[np.float64]:
+def _attacks(audio: Sliceable, rate: int) -> npt.NDArray[np.float64]:
     """Samples at which something begins suddenly."""
     mid, _ = downmix(audio, rate)
     frames = onset_frames(onset_envelopes(mid)[BROADBAND], _ATTACK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.style_names import names_style
-from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade, equal_power_fade, fix_length, mixdown
+from audiopod_mcp.music.effects.crossfade import CROSSFADE, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.lyrics.text import read_lyrics
@@ -29,7 +29,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
-from audiopod_mcp.music.synthesis import Multitrack
+from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
@@ -104,13 +104,19 @@ def extend(
             raise Refused("extension_out_of_range", side=side, length=length, longest=MAX_EXTENSION)
     if before == 0 and after == 0:
         raise Refused("nothing_to_extend", longest=MAX_EXTENSION)
-    parts = Rendering(audio, rate, stems or {}, score, score.lyrics if score else ())
+    # Room for all of it at once: each further copy of a long song would be large.
+    first = round(before * rate)
+    room = np.empty((first + len(audio) + round(after * rate), audio.shape[1]), np.float32)
+    room[first : first + len(audio)] = audio
+    song = room[first : first + len(audio)]
+    parts = Rendering(song, rate, stems or {}, score, score.lyrics if score else ())
     sides = [(side, length) for side, length in (("after", after), ("before", before)) if length > 0]
     notes: list[str] = []
     told: list[Receipt] = []
     for number, (side, length) in enumerate(sides):
         parts = _extended(
-            parts, side == "before", length, caption, lyrics if number == 0 else None, seed + number,
+            parts, room if side == "before" else room[first:], side == "before", length, caption,
+            lyrics if number == 0 else None, seed + number,
             progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes, told,
         )  # fmt: skip
     both = both_sides(told)
@@ -128,6 +134,7 @@ def extend(
 
 def _extended(
     song: Rendering,
+    room: Audio,
     before: bool,
     length: float,
     prompt: str,
@@ -138,7 +145,7 @@ def _extended(
     notes: list[str],
     told: list[Receipt],
 ) -> Rendering:
-    """``song`` with ``length`` seconds more on one side."""
+    """``song`` with ``length`` seconds more on one side, in ``room``, at whose other side it is already."""
     audio, rate = song.audio, song.rate
     frame, heard_style = _frame_of(song, before, prompt, progress_within(report, 0.0, 0.3))
     if not frame.has_pulse:
@@ -193,25 +200,35 @@ def _extended(
         played.stems, rate, audio.shape[1], MixProfile.measure(nearest, rate),
         report=progress_within(report, 0.9, 1.0),
     )  # fmt: skip
+    played = replace(played, audio=audio[:0], stems={})
     samples = round(length * rate) + edge.samples
     shape = _level_curve(samples, rate, edge, before, fading=fades_out)
     new = Multitrack.gather((track, fix_length(stem, samples) * shape) for track, stem in new.items())
 
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(audio.max(initial=0.0)), float(-audio.min(initial=0.0)))
-    out = _overlapped(audio, mixdown(new), edge, before)
-    np.clip(out, -peak, peak, out=out)
+    _lay_over(room, mixdown(new), edge, before)
+    np.clip(room, -peak, peak, out=room)
     if song.score is None or not song.stems or played.score is None:
         if before:
             lines = played.lyrics + shifted_lines(song.lyrics, length)
         else:
             lines = song.lyrics + shifted_lines(played.lyrics, len(audio) / rate - overlap)
-        return Rendering(out, rate, lyrics=lines, notes=song.notes, not_done=unmet)
-    nothing, silence = np.zeros(audio.shape, np.float32), np.zeros((samples, audio.shape[1]), np.float32)
-    tracks = (*song.stems, *(track for track in new if track not in song.stems))
-    merged = Multitrack.gather(
-        (t, _overlapped(song.stems.get(t, nothing), new.get(t, silence), edge, before)) for t in tracks
-    )
+        return Rendering(room, rate, lyrics=lines, notes=song.notes, not_done=unmet)
+    old, more = tapes_of(song.stems), tapes_of(new)
+    silence = np.zeros((samples, audio.shape[1]), np.float32)
+
+    def merged_stem(track: str) -> Audio:
+        stem = np.zeros(room.shape, np.float32)
+        if track in old:
+            place = stem[-len(audio) :] if before else stem[: len(audio)]
+            for piece in pieces(len(audio)):
+                place[piece] = old[track][piece]
+        _lay_over(stem, more.get(track, silence)[:], edge, before)
+        return stem
+
+    tracks = (*old, *(track for track in more if track not in old))
+    merged = Multitrack.gather((track, merged_stem(track)) for track in tracks)
     if edge.level is None:
         added = excerpt(played.score, *((0.0, length) if before else (overlap, overlap + length)))
         whole = concatenated((added, song.score) if before else (song.score, added))
@@ -219,7 +236,7 @@ def _extended(
         whole = concatenated((played.score, excerpt(song.score, overlap, song.score.duration)))
     else:
         whole = concatenated((excerpt(song.score, 0.0, song.score.duration - overlap), played.score))
-    return Rendering(out, rate, merged, whole, whole.lyrics, song.notes, not_done=unmet)
+    return Rendering(room, rate, merged, whole, whole.lyrics, song.notes, not_done=unmet)
 
 
 @dataclass(frozen=True)
@@ -276,24 +293,24 @@ def _find_edge(audio: Audio, rate: int, before: bool, frame: LeadSheet, fade: in
     return _Edge(samples, fade, level)
 
 
-def _overlapped(song: Audio, new: Audio, edge: _Edge, before: bool) -> Audio:
-    """``song`` and ``new`` one after the other, over each other at the edge.
+def _lay_over(room: Audio, new: Audio, edge: _Edge, before: bool) -> None:
+    """Lay ``new`` at one end of ``room``, at whose other end the song is, over it at the edge.
 
     The song's samples are as they were but for the crossfade; where it gives way, ``new`` is added to them.
     """
-    if edge.level is None:
-        return crossfade(new, song, edge.samples) if before else crossfade(song, new, edge.samples)
-    out = np.zeros((len(song) + len(new) - edge.samples, song.shape[1]), np.float32)
-    place = slice(len(out) - len(song), None) if before else slice(0, len(song))
-    out[place] = song
+    overlap = edge.samples
+    seam = slice(len(new) - overlap, len(new)) if before else slice(0, overlap)
+    alone = slice(0, len(new) - overlap) if before else slice(overlap, len(new))
+    place = room[: len(new)] if before else room[len(room) - len(new) :]
+    place[alone] = new[alone]
     up = equal_power_fade(edge.fade)
-    if before:
-        out[len(out) - len(song) :][: edge.fade] *= up
-        out[: len(new)] += new
+    faded = slice(seam.start, seam.start + edge.fade) if before else slice(seam.stop - edge.fade, seam.stop)
+    place[faded] *= up if before else up[::-1]
+    if edge.level is None:
+        up = equal_power_fade(overlap)
+        place[seam] += new[seam] * (up[::-1] if before else up)
     else:
-        out[len(song) - edge.fade : len(song)] *= up[::-1]
-        out[-len(new) :] += new
-    return out
+        place[seam] += new[seam]
 
 
 def _level_curve(

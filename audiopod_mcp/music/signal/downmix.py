@@ -7,8 +7,9 @@ import math
 import numpy as np
 import soxr
 
-from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress
+from audiopod_mcp.music.model import Progress, Refused, ignore_progress
 
+from .loudness import Sliceable
 from .stft import Array
 
 ANALYSIS_RATE = 22_050
@@ -20,7 +21,7 @@ _CHUNK = 2**19
 """Samples resampled at a time."""
 
 
-def downmix(audio: Audio, rate: int, report: Progress = ignore_progress) -> tuple[Array, Array]:
+def downmix(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> tuple[Array, Array]:
     """The mid and the side of a recording, resampled for listening.
 
     Parameters
@@ -44,7 +45,7 @@ def downmix(audio: Audio, rate: int, report: Progress = ignore_progress) -> tupl
     Refused
         There are no samples, or the rate is not positive.
     """
-    if audio.ndim != 2 or not audio.size:
+    if len(audio.shape) != 2 or 0 in audio.shape:
         raise Refused("recording_empty", purpose="listen to")
     if rate <= 0:
         raise Refused("sample_rate_not_positive", rate=rate)

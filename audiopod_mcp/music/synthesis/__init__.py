@@ -10,10 +10,13 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, 
 
 from .instruments import INSTRUMENTS, TRACKS, Instrument
 from .mastering import mastering_gain
-from .multitrack import Multitrack, blank_tapes
+from .multitrack import Mix, Multitrack, blank_tapes, pieces, tapes_of
 from .track_rendering import render_track
 
-__all__ = ["INSTRUMENTS", "TRACKS", "Instrument", "Multitrack", "mix", "record", "render"]
+__all__ = [
+    "INSTRUMENTS", "TRACKS", "Instrument", "Mix", "Multitrack", "mix", "pieces", "record", "render",
+    "tapes_of",
+]  # fmt: skip
 
 _DUCKED_STYLES = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
 """Styles in which the bass drum ducks everything else."""

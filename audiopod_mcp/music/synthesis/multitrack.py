@@ -57,8 +57,8 @@ Tape: TypeAlias = "Audio | DiskTape"
 """One signal, in memory or on the disk; ``tape[start:stop] += block`` works on either."""
 
 
-def blank_tapes(count: int, samples: int) -> list[Tape]:
-    """``count`` silent stereo tapes of so many ``samples``, all of them in memory or all of them on the disk.
+def blank_tapes(count: int, samples: int, channels: int = 2) -> list[Tape]:
+    """``count`` silent tapes of so many ``samples``, all of them in memory or all of them on the disk.
 
     Raises
     ------
@@ -66,12 +66,41 @@ def blank_tapes(count: int, samples: int) -> list[Tape]:
         Where there is no room on the disk.
 
     """
-    size = samples * 2 * 4
+    size = samples * channels * 4
     if count * size <= IN_MEMORY:
-        return [np.zeros((samples, 2), np.float32) for _ in range(count)]
+        return [np.zeros((samples, channels), np.float32) for _ in range(count)]
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the last tape, and with the process
     file.truncate(count * size)
-    return [DiskTape(file, number * size, (samples, 2), samples) for number in range(count)]
+    return [DiskTape(file, number * size, (samples, channels), samples) for number in range(count)]
+
+
+def tapes_of(stems: Mapping[str, Audio]) -> dict[str, Tape]:
+    """The stems, none of which is read into memory for it."""
+    return dict(stems._tapes) if isinstance(stems, Multitrack) else dict(stems)
+
+
+def pieces(samples: int) -> Iterator[slice]:
+    """The stretches that are worked on one at a time."""
+    return (slice(start, min(samples, start + BLOCK)) for start in range(0, samples, BLOCK))
+
+
+class Mix:
+    """The sum of some tapes of one shape, at least one, of which stretches can be had."""
+
+    def __init__(self, tapes: Iterable[Tape]) -> None:
+        self._tapes = tuple(tapes)
+        self.shape: tuple[int, ...] = self._tapes[0].shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, piece: slice) -> Audio:
+        """The stretch; it may be part of a tape, so that it is not to be written to."""
+        first, *others = self._tapes
+        total = first[piece]
+        for tape in others:
+            total = total + tape[piece]
+        return total
 
 
 class Multitrack(Mapping[str, Audio]):
@@ -82,17 +111,20 @@ class Multitrack(Mapping[str, Audio]):
         self.samples = samples
 
     @classmethod
-    def gather(cls, stems: Iterable[tuple[str, Audio]]) -> Multitrack:
+    def gather(cls, stems: Iterable[tuple[str, Tape]]) -> Multitrack:
         """Take in stems, each with its track, as they come; no more of them are in memory than should be."""
         tapes: dict[str, Tape] = {}
         room, file = IN_MEMORY, None
         for track, stem in stems:
             tapes[track] = stem
+            if isinstance(stem, DiskTape):
+                continue
             room -= stem.nbytes
             if room < 0:
                 file = file or tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the last tape
                 tapes[track] = tape = DiskTape(file, file.seek(0, 2), stem.shape, len(stem))
                 tape[:] = stem
+            del stem  # it may be large, and the next one comes while it is
         return cls(tapes, max((len(tape) for tape in tapes.values()), default=0))
 
     def __getitem__(self, track: str) -> Audio:
@@ -123,7 +155,7 @@ class Multitrack(Mapping[str, Audio]):
     def scale(self, gain: npt.NDArray[np.float32] | np.float32) -> None:
         """Multiply every stem by a gain, or by that of each sample, shape (samples,), in place."""
         for tape in self._tapes.values():
-            for piece in self._pieces():
+            for piece in pieces(self.samples):
                 tape[piece] *= gain if isinstance(gain, np.float32) else gain[piece, None]
 
     def cut(self, first: int, samples: int) -> None:
@@ -143,10 +175,7 @@ class Multitrack(Mapping[str, Audio]):
     def mixdown(self) -> Audio:
         """The sum of all stems, shape (samples, channels)."""
         total = np.zeros((self.samples, self.channels), np.float32)
-        for piece in self._pieces():
+        for piece in pieces(self.samples):
             for tape in self._tapes.values():
                 total[piece] += tape[piece]
         return total
-
-    def _pieces(self) -> Iterator[slice]:
-        return (slice(start, start + BLOCK) for start in range(0, self.samples, BLOCK))

@@ -66,6 +66,13 @@ def _stretch_outside(start: float, end: float, duration: float) -> str:
     )
 
 
+def _result_too_long(length: float, longest: float) -> str:
+    return (
+        f"<instruction>: the track would be {format_time(length)} long; at most {format_time(longest)} of "
+        "such sound are possible: change it less, or cut it first"
+    )
+
+
 def _repeat_out_of_range(times: int, most: int, longest: float) -> str:
     return (
         f"<instruction>: {times} times is out of range; 2 to {most} times, "
@@ -265,6 +272,7 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     ),
     "nobody_left": "<instruction>: nothing would be left of the track; keep at least one instrument",
     "repeat_out_of_range": _repeat_out_of_range,
+    "result_too_long": _result_too_long,
     "nothing_but_silence": (
         "<instruction>: this track is silent from start to end; there is nothing to keep"
     ),

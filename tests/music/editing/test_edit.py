@@ -225,6 +225,11 @@ class TestARecording:
         with pytest.raises(Refused, match=re.escape(says)):
             edit(recording.audio, recording.rate, **wanted)
 
+    def test_what_would_be_too_long_to_hold_is_refused_with_its_length(self):
+        twelve_minutes = np.zeros((12 * 60 * RATE, 2), np.float32)
+        with pytest.raises(Refused, match="would be 24:00 long; at most 20:00"):
+            edit(twelve_minutes, RATE, prompt="half the tempo")
+
 
 @pytest.mark.slow
 class TestAComposedPiece:

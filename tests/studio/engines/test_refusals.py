@@ -152,6 +152,8 @@ _SENTENCES = {
     "edit_target_prompt: 40 times is out of range; 2 to 16 times, and 20 minutes in all, is possible": Refused(
         "repeat_out_of_range", times=40, most=16, longest=1200.0
     ),
+    "edit_target_prompt: the track would be 48:00 long; at most 20:00 of such sound are possible: change it "
+    "less, or cut it first": Refused("result_too_long", length=2880.0, longest=1200.0),
     "edit_target_prompt: there are no backing vocals in this track; it has bass, drums": Refused(
         "track_not_in_mix", track="backing_vocals", tracks=("bass", "drums")
     ),
