@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import shutil
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,31 +18,29 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.disk import describe_full_studio, is_full
-from audiopod_mcp.operations.vocabulary import Notation
 from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
-from audiopod_mcp.studio.media.layout import RECIPE, STEMS
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
-from audiopod_mcp.studio.refused import EngineRefused
+from audiopod_mcp.studio.refused import CanNotRun, EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .instances import Instance
 from .journal import End, Run, recorded
-from .notation import WrittenDown, write_down
+from .on_demand import OnDemand, in_words, new_folder, working_folder
 from .outage import Outage
 from .recovery import reconcile
 from .result_columns import LONGEST_FAILURE, result_columns
 from .retention import let_go
 from .slot import Slot
 from .store import RUNNING, Store, now
-from .task import Order, Result, output_folder_is_whole, perform, transcode, write_stems
+from .task import Order, Result, output_folder_is_whole, perform
 from .unusable import DATABASE
 
 LOOK_EVERY: Final = 1.0
@@ -61,8 +57,6 @@ LOOK_FOR_DELETED_EVERY: Final = 0.5
 """Seconds after which to look whether a job that is worked on was deleted, here or by another process."""
 DISK_PATIENCE: Final = 600.0
 """Seconds for which a result is kept that can't be put in its place."""
-LONGEST_STEMS: Final = 900.0
-"""Seconds after which making stems is surely stuck."""
 FETCHES: Final = 32
 """How many downloads may go on at the same time."""
 _FETCHING: Final = 8.0
@@ -81,10 +75,6 @@ T = TypeVar("T")
 logger = logging.getLogger("audiopod_mcp.studio")
 
 
-class CanNotRun(Exception):
-    """Why a job can't even begin; one line for the person."""
-
-
 class _Deleted(Exception):
     """The job is gone, or no longer ours."""
 
@@ -100,11 +90,10 @@ class Studio:
     workers: WorkerPool
     _wake: anyio.Event = field(default_factory=anyio.Event)
     _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
-    _making: dict[Path, asyncio.Task[None]] = field(default_factory=dict)
-    """What is made of finished takes for whoever waits for it."""
     _running: dict[int, anyio.CancelScope] = field(default_factory=dict)
     _aside: anyio.CapacityLimiter = field(init=False)
     """What is done while somebody waits leaves a worker to the jobs."""
+    on_demand: OnDemand = field(init=False)
     admission: threading.Lock = field(default_factory=threading.Lock)
     """Held while a job is let in, so that callers are counted one after the other."""
     waiting: Counter[str] = field(default_factory=Counter)
@@ -117,6 +106,7 @@ class Studio:
 
     def __post_init__(self) -> None:
         self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
+        self.on_demand = OnDemand(self.media, self.workers, self._aside)
 
     def wake(self) -> None:
         """There is a new job."""
@@ -157,7 +147,7 @@ class Studio:
         slot = Slot(slots)
         with recorded(job) as run:
             try:
-                async with self.working_folder() as folder:
+                async with working_folder(self.media) as folder:
                     with self._until_deleted(job.id):
                         result = await self._do(run, folder, slot)
                     run.end = await self._settle(job, result, folder / RESULT, slot)
@@ -211,7 +201,7 @@ class Studio:
             return await self.workers.run(perform, order, end_cancelled=True, longest=longest)
         except TimeoutError:
             logger.warning("%s took longer than %.0f s and was ended", order.work.task, longest)
-            return Result(error=_TOO_LONG.format(_minutes(longest)))
+            return Result(error=_TOO_LONG.format(in_words(longest)))
 
     async def collect(
         self, wanted: Mapping[str, Mapping[str, Any]], folder: Path, told: Told = unheard
@@ -254,21 +244,11 @@ class Studio:
 
     async def _collected_stem(self, argument: str, job: int, take: str, stem: str) -> Path:
         try:
-            return await self.stem(job, take, stem)
+            return await self.on_demand.stem(job, take, stem)
         except FileNotFoundError:
             raise CanNotRun(f"{argument}: the audio of job {job} was deleted") from None
         except EngineRefused as reason:
             raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
-
-    @asynccontextmanager
-    async def working_folder(self) -> AsyncIterator[Path]:
-        """A folder for what comes in and goes out, until the context ends."""
-        folder = await to_thread.run_sync(self.media.new_folder)
-        try:
-            yield folder
-        finally:
-            with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
 
     async def perform_now(self, work: Work) -> Result:
         """Do ``work`` while somebody waits.
@@ -279,86 +259,6 @@ class Studio:
         """
         async with self._aside:
             return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
-
-    async def written_down(self, job: StoredJob, notation: Notation) -> WrittenDown:
-        """The notes of the first take of ``job``. Raises ``WorkerDied``."""
-        take = self.media.master(job.id, job.takes[0]["name"]).parent
-        async with self._aside:
-            return await self.workers.run(write_down, take, notation, job.title, job.lrc_content)
-
-    async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
-        """The take in ``audio_format``, made now if nobody has asked for it before.
-
-        Raises:
-            CanNotRun: where it can't be made.
-
-        """
-        path = self.media.audio(job.id, take, audio_format)
-        if not path.exists():
-            await self._made(path, partial(self._convert, self.media.master(job.id, take)))
-        return path
-
-    async def _made(self, path: Path, make: Callable[[Path], Coroutine[Any, Any, None]]) -> None:
-        """Have ``make`` make ``path``: once, whoever else asks for it, and to the end, whoever gives up."""
-        if (task := self._making.get(path)) is None:
-            task = self._making[path] = asyncio.create_task(make(path), name=f"making {path.name}")
-
-            def ended(task: asyncio.Task[None]) -> None:
-                del self._making[path]
-                task.cancelled() or task.exception()  # it is told to those who still wait
-
-            task.add_done_callback(ended)
-        await asyncio.shield(task)
-
-    async def _convert(self, master: Path, path: Path) -> None:
-        """Write ``master`` as ``path``, which is made elsewhere: what ends in the middle leaves nothing."""
-        async with self.working_folder() as folder:
-            async with self._aside:
-                error = await self.workers.run(transcode, master, path.suffix.removeprefix("."), folder)
-            if error:
-                raise CanNotRun(error)
-            await to_thread.run_sync(self.media.add, folder / path.name, path)
-
-    async def stem(
-        self,
-        job_id: int,
-        take: str,
-        track: str,
-        admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
-    ) -> Path:
-        """A stem of the take, made now with all the others if nobody has asked for one before.
-
-        They are made within the context that ``admitted`` gives, whoever waits for them meanwhile.
-
-        Raises:
-            CanNotRun: where they can't be made this time.
-            EngineRefused: where they can't be made any more.
-            FileNotFoundError: where the audio is gone.
-
-        """
-        path = self.media.stem(job_id, take, track)
-        if not path.parent.exists():
-            home = self.media.take(job_id, take)
-            await self._made(path.parent, partial(self._make_stems, home, admitted))
-        if not path.exists():
-            raise FileNotFoundError(path)
-        return path
-
-    async def _make_stems(
-        self, home: Path, admitted: Callable[[], AbstractAsyncContextManager[None]], path: Path
-    ) -> None:
-        if not (home / RECIPE).exists():
-            raise FileNotFoundError(home / RECIPE)
-        async with admitted(), self.working_folder() as folder:
-            stems = new_folder(folder, STEMS)
-            try:
-                async with self._aside:
-                    error = await self.workers.run(write_stems, home, stems, longest=LONGEST_STEMS)
-            except TimeoutError:
-                error = f"making the stems took longer than {_minutes(LONGEST_STEMS)}"
-            if error:
-                raise CanNotRun(error)
-            await to_thread.run_sync(self.media.add, stems, path)
 
     def recover(self) -> None:
         """Put back the jobs of instances that are no more, and clear away what they left."""
@@ -518,12 +418,3 @@ class Studio:
 
 def store_path(config: StudioConfig) -> Path:
     return config.data_dir / DATABASE
-
-
-def new_folder(parent: Path, name: str) -> Path:
-    (folder := parent / name).mkdir()
-    return folder
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"

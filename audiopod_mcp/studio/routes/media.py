@@ -15,10 +15,10 @@ from starlette.routing import Route
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations.lrc import line_times
 from audiopod_mcp.operations.vocabulary import FORMATS, MIME_TYPES
-from audiopod_mcp.studio.jobs.runner import CanNotRun, Studio
+from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.media.links import Expired, take_of
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
-from audiopod_mcp.studio.refused import EngineRefused
+from audiopod_mcp.studio.refused import CanNotRun, EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
@@ -48,7 +48,7 @@ async def get_media(request: Request) -> Response:
     try:
         if not await to_thread.run_sync(path.exists):
             async with admitted_to_wait(studio, job.owner):
-                path = await studio.converted(job, take["name"], ending)
+                path = await studio.on_demand.converted(job, take["name"], ending)
     except FileNotFoundError:  # deleted meanwhile
         raise HTTPException(410, audio_is_gone(job)) from None
     except (CanNotRun, WorkerDied) as error:
@@ -89,7 +89,7 @@ async def stem_response(studio: Studio, job: StoredJob, take: Any, track: str) -
         raise HTTPException(404, f"job {job.id} has no stem of that name")
     try:
         admitted = partial(admitted_to_wait, studio, job.owner)
-        path = await studio.stem(job.id, take["name"], track, admitted)
+        path = await studio.on_demand.stem(job.id, take["name"], track, admitted)
     except FileNotFoundError:
         raise HTTPException(410, audio_is_gone(job)) from None
     except EngineRefused as reason:

@@ -20,13 +20,15 @@ from audiopod_mcp.operations import OPERATIONS, Endpoint, ExtractStem, KeptResul
 from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
-from audiopod_mcp.studio.jobs.runner import RESULT, CanNotRun, Studio, new_folder
+from audiopod_mcp.studio.jobs.on_demand import new_folder, working_folder
+from audiopod_mcp.studio.jobs.runner import RESULT, Studio
 from audiopod_mcp.studio.jobs.store import KeyReused, Store
 from audiopod_mcp.studio.jobs.task import Result
 from audiopod_mcp.studio.media.download import NotFetched
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import find_source, job_source
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.studio.refused import CanNotRun
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
@@ -237,7 +239,7 @@ def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sou
 async def _while_waiting(studio: Studio, task: str, params: dict[str, Any], sources: Sources) -> Result:
     """Do a task whose answer somebody waits for."""
     try:
-        async with studio.working_folder() as folder:
+        async with working_folder(studio.media) as folder:
             files, original = await studio.collect(sources, folder)
             return await studio.perform_now(Work(task, params, files, original, new_folder(folder, RESULT)))
     except (CanNotRun, NotFetched) as reason:

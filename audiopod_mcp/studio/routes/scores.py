@@ -33,7 +33,7 @@ async def get_notation(request: Request) -> Response:
     if not await to_thread.run_sync(studio.media.master(job.id, job.takes[0]["name"]).is_file):
         raise HTTPException(410, audio_is_gone(job))
     try:
-        written = await studio.written_down(job, notation)
+        written = await studio.on_demand.written_down(job, notation)
     except WorkerDied as error:
         raise HTTPException(503, str(error) or "the process that wrote it down died; try again") from None
     if written.error:
