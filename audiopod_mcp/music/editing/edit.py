@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
@@ -30,7 +32,7 @@ from .form import FORM_EDITS, edit_form
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
-from .receipts import fact_of, figure, level_change, signed
+from .receipts import OF_SOUND, fact_of, figure, is_silent, level_change, signed, who_is_meant
 from .step import EditStep
 from .time_range import spoken
 
@@ -131,7 +133,7 @@ def edit(
     held = _with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
     out = song.insert(held, begin, stop)
     end = begin + piece.samples
-    if (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
+    if -np.inf < (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
         receipt.done.append(f"peaks held at {figure(ceiling)} dBTP: {signed(lowered, 'dB')} in all")
     lines = out.score.lyrics if out.score else ()
     for who, asked in plan.kept:
@@ -282,19 +284,30 @@ def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTr
     kept = {track: tape for track, tape in tapes.items() if track in step.others}
     if not kept:
         after = EDIT_FUNCTIONS[step.kind](piece, step, report)
-        return after if after.facts else after.with_facts(fact_of(step, piece, after))
+        return _told(step, piece, after)
     rest = {track: tape for track, tape in tapes.items() if track not in kept}
     if not rest:
         raise Refused("nobody_left")
     before = replace(piece, layers=Multitrack.gather(rest.items()))
     after = EDIT_FUNCTIONS[step.kind](before, step, report)
-    after = after if after.facts else after.with_facts(fact_of(step, before, after))
+    after = _told(step, before, after)
     score = after.score
     if score is not None and piece.score is not None:
         parts = [part for part in score.parts if part.track not in kept]
         score = replace(score, parts=(*parts, *(part for part in piece.score.parts if part.track in kept)))
     layers = Multitrack.gather((tapes_of(after.layers) | kept).items())
     return replace(after, layers=layers, score=score)
+
+
+def _told(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> LayeredTrack:
+    """``after`` with what the step did to ``before``; a change of what can't be heard is none."""
+    if after.facts:
+        return after
+    if step.kind in OF_SOUND and is_silent(before.heard(step.track)):
+        return after.with_shortfall(
+            f"nothing is heard of {who_is_meant(step, before)} there that it could change"
+        )
+    return after.with_facts(fact_of(step, before, after))
 
 
 def _check_player(piece: LayeredTrack, step: EditStep) -> None:

@@ -17,6 +17,13 @@ _STRETCH = 1 << 20
 """Samples whose spectrum is measured at a time: that of ten minutes would be large."""
 _SILENT = 1e-9
 """Power of what is not heard."""
+OF_SOUND = frozenset(
+    {
+        "level", "bright", "bass", "middle", "treble", "bell", "highpass", "lowpass", "band", "esses", "punch",
+        "compress", "saturate", "reverb", "echo", "width", "pan", "pitch", "loudness", "peak",
+    }
+)  # fmt: skip
+"""The kinds of step that change how something sounds, which nobody hears of silence."""
 
 
 def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: str = "") -> str:
@@ -136,6 +143,11 @@ def level_change(before: Sliceable, after: Sliceable) -> float:
         return 0.0
     old, new = (_energy(x) / max(1, x.shape[0] * x.shape[1]) for x in (before, after))
     return float(10 * np.log10(new / old)) if old > _SILENT**2 and new > _SILENT**2 else -np.inf
+
+
+def is_silent(audio: Sliceable) -> bool:
+    """Whether nothing can be heard in ``audio``, shape (n, channels)."""
+    return _energy(audio) / max(1, audio.shape[0] * audio.shape[1]) < _SILENT**2
 
 
 def _energy(audio: Sliceable) -> float:

@@ -143,3 +143,13 @@ def test_every_action_works_on_a_recording_and_leaves_a_fact(recording):
         made = typed(recording, *part)
         assert not made.not_done
         assert len([fact for fact in made.done if "peaks held" not in fact]) == len(part)
+
+
+@pytest.mark.parametrize("change", [{"action": "level", "amount": 3}, {"action": "reverb", "amount": 20}])
+def test_a_change_of_silence_is_told_as_none(change):
+    silence = np.zeros((RATE, 2), np.float32)
+    made = edit(silence, RATE, prompt=render_edits([TrackEdit.model_validate(change)]))
+    assert made.done == ()
+    (left,) = made.not_done
+    assert "nothing is heard of everything" in left.instead
+    assert not made.audio.any()
