@@ -19,8 +19,8 @@ _SILENT = 1e-9
 """Power of what is not heard."""
 OF_SOUND = frozenset(
     {
-        "level", "bright", "bass", "middle", "treble", "bell", "highpass", "lowpass", "band", "esses", "punch",
-        "compress", "saturate", "reverb", "echo", "width", "pan", "pitch", "loudness", "peak",
+        "level", "bright", "bass", "middle", "treble", "bell", "highpass", "lowpass", "band", "esses",
+        "punch", "compress", "saturate", "reverb", "echo", "width", "pan", "pitch", "loudness", "peak",
     }
 )  # fmt: skip
 """The kinds of step that change how something sounds, which nobody hears of silence."""
