@@ -293,10 +293,10 @@ def conform_stems(
     Multitrack of float32 arrays, each shaped like the layers of ``piece``
     """
     layers = Multitrack.gather(
-        (track, fix_length(resample(stem, SAMPLE_RATE, piece.rate, piece.channels), piece.samples))
-        for track, stem in stems.items()
+        (track, fix_length(resample(stems[track], SAMPLE_RATE, piece.rate, piece.channels), piece.samples))
+        for track in stems  # one in memory at a time
     )
     loudness = integrated_loudness(piece.mix if beside is None else beside, piece.rate)
     whole = Mix(tapes_of(layers).values())
     gain = np.float32(loudness_gain(whole, piece.rate, loudness, at_most=12.0))
-    return Multitrack.gather((track, layer * gain) for track, layer in layers.items())
+    return Multitrack.gather((track, layers[track] * gain) for track in layers)

@@ -126,8 +126,10 @@ def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> 
         raise EngineRefused(
             f"it {remade.reason}, so its stems would not sum to it; extract_stem plays one anew"
         )
-    for track, stem in remade.stems.items():
-        write_audio(folder / f"{track}.flac", stem, rate, "flac", subtype=STEM_SUBTYPE, report=report)
+    for track in remade.stems:  # one in memory at a time
+        write_audio(
+            folder / f"{track}.flac", remade.stems[track], rate, "flac", subtype=STEM_SUBTYPE, report=report
+        )
 
 
 def write_take(
@@ -159,11 +161,11 @@ def write_take(
         write_recipe(home, made)
     elif made.stems:
         (home / STEMS).mkdir(exist_ok=True)
-        for number, (track, stem) in enumerate(made.stems.items()):
+        for number, track in enumerate(made.stems):  # one in memory at a time
             low = 0.3 + 0.7 * number / len(made.stems)
             part = progress_within(report, low, low + 0.7 / len(made.stems))
             path = home / STEMS / f"{track}.flac"
-            write_audio(path, stem, made.rate, "flac", subtype="PCM_24", report=part)
+            write_audio(path, made.stems[track], made.rate, "flac", subtype="PCM_24", report=part)
     if made.score is not None:
         (home / SCORE).write_text(json.dumps(asdict(made.score), separators=(",", ":")), "utf-8")
     lrc = None
