@@ -62,8 +62,8 @@ def _level(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
         return piece.map_layers(lambda x: x * np.float32(10 ** (step.amount / 20)), step.track, report)
     piece = piece.separate(step.track, progress_within(report, 0.0, 0.8))
     stem, rest, reached = rebalance(
-        piece.layers[step.track],
-        piece.layers[RESIDUAL],
+        piece.heard(step.track),
+        piece.heard(RESIDUAL),
         piece.rate,
         step.amount,
         progress_within(report, 0.8, 1.0),
@@ -240,7 +240,7 @@ def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
     piece = piece.separate(track, progress_within(report, 0.0, 0.7))
     if RESIDUAL in piece.layers:
         rest, fell = remove_source(
-            piece.layers[track], piece.layers[RESIDUAL], piece.rate, progress_within(report, 0.7, 1.0)
+            piece.heard(track), piece.heard(RESIDUAL), piece.rate, progress_within(report, 0.7, 1.0)
         )
         fact = f"{track_label(track)} about {signed(fell, 'dB', 0)}: traces of {pronoun(track)} remain"
         piece = replace(piece.with_layers([(RESIDUAL, rest)]), notes=piece.notes[:-1]).with_facts(fact)

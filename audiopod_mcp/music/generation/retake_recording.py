@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,7 +14,6 @@ from audiopod_mcp.music.effects.crossfade import (
     CEILING,
     CROSSFADE,
     equal_power_fade,
-    fix_length,
     limiter_gain,
 )
 from audiopod_mcp.music.effects.mix_matching import MixProfile, loudness_gain, match_mix, spectral_balance
@@ -23,6 +22,7 @@ from audiopod_mcp.music.model import Audio, Progress, Refused, Rendering, Score,
 from audiopod_mcp.music.score import UNPITCHED, lead_part
 from audiopod_mcp.music.separation.separate import separate
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 
 from .cover import cover
 from .style_matching import matching_style
@@ -113,20 +113,25 @@ def retake_recording(audio: Audio, rate: int, variance: float, seed: int, report
         news.append(
             _matched_layers(free, loudness, audio, rate, profile, progress_within(report, 0.85, 0.95))
         )
+    score, close = close.score, replace(close, audio=audio[:0], stems={})  # minutes of it are large
     out = audio.copy()
     fade = round(CROSSFADE * rate)
     at = np.round(np.asarray(edges) * rate).astype(int)
     new_harmony = lots["harmony"] < variance
-    for layer, recorded in own.items():
+    for layer in own:
         report(0.95, "putting it together")
         same_harmony = (lots[layer] < variance) & ~new_harmony
         kept = _phrase_gain(~(same_harmony | new_harmony), at, len(audio), fade)
-        out += (kept - 1) * recorded
+        for piece in pieces(len(out)):
+            out[piece] += (kept[piece] - 1) * own.tape(layer)[piece]
         for new, chosen in zip(news, (same_harmony, new_harmony), strict=False):
             if layer in new:
-                out += _phrase_gain(chosen, at, len(audio), fade) * new[layer]
-    gain = limiter_gain(out, rate, max(CEILING, float(np.abs(audio).max(initial=0.0))))
-    return Rendering(out * gain, rate, notes=_notes_on(lots, edges, variance, close.score))
+                level = _phrase_gain(chosen, at, len(audio), fade)
+                for piece in pieces(len(out)):
+                    out[piece] += level[piece] * new.tape(layer)[piece]
+    loudest = max(float(audio.max(initial=0.0)), float(-audio.min(initial=0.0)))
+    out *= limiter_gain(out, rate, max(CEILING, loudest))
+    return Rendering(out, rate, notes=_notes_on(lots, edges, variance, score))
 
 
 def _phrase_edges(frame: LeadSheet) -> tuple[float, ...]:
@@ -143,21 +148,23 @@ def _phrase_edges(frame: LeadSheet) -> tuple[float, ...]:
     return (0.0, *inner, frame.duration)
 
 
-def _layers(
-    audio: Audio, rate: int, new: Mapping[str, Audio], *, sung: bool, report: Progress
-) -> dict[str, Audio]:
+def _layers(audio: Audio, rate: int, new: Mapping[str, Audio], *, sung: bool, report: Progress) -> Multitrack:
     """The recording's layers, which sum to it: those that something new takes the place of, and the rest."""
-    layers: dict[str, Audio] = {}
     wanted = [track for track, there in (("drums", "drums" in new), ("vocals", sung)) if there]
     rest = audio.copy()
-    for number, track in enumerate(wanted):
-        share = progress_within(report, number / len(wanted), (number + 1) / len(wanted))
-        try:
-            layers[track] = separate(rest, rate, track, share)
-        except Refused:
-            continue  # next to nothing of it was found: it stays with the rest
-        rest = rest - layers[track]
-    return {"rest": rest, **layers}
+
+    def found() -> Iterator[tuple[str, Audio]]:
+        for number, track in enumerate(wanted):
+            share = progress_within(report, number / len(wanted), (number + 1) / len(wanted))
+            try:
+                layer = separate(rest, rate, track, share)
+            except Refused:
+                continue  # next to nothing of it was found: it stays with the rest
+            np.subtract(rest, layer, out=rest)
+            yield track, layer
+
+    layers = Multitrack.gather(found())
+    return Multitrack.gather({"rest": rest, **tapes_of(layers)}.items())
 
 
 def _draw_lots(rng: np.random.Generator, layers: list[str], count: int) -> dict[str, npt.NDArray[np.float64]]:
@@ -180,22 +187,27 @@ def _matched_layers(
     rate: int,
     profile: MixProfile,
     report: Progress,
-) -> dict[str, Audio]:
+) -> Multitrack:
     """What was played, by layer, in the format of the recording ``audio`` and with its ``profile``.
 
     The stems of ``made`` may be changed in place.
     Each layer is brought to the ``loudness`` (LUFS) that it has in the recording.
     """
     stems = match_mix(made.stems, rate, audio.shape[1], profile, report=report)
-    new: dict[str, Audio] = {}
-    for track, stem in stems.items():
+    players: dict[str, list[str]] = {}
+    for track in stems:
         layer = _layer_of(track, made.score) if made.score else "rest"
-        layer = layer if layer in loudness else "rest"
-        played = fix_length(stem, len(audio))
-        new[layer] = new[layer] + played if layer in new else played.copy()
-    for layer, sound in new.items():
+        players.setdefault(layer if layer in loudness else "rest", []).append(track)
+
+    def played(layer: str) -> Audio:
+        sound = np.zeros(audio.shape, np.float32)
+        for track in players[layer]:
+            stem = stems[track][: len(audio)]
+            sound[: len(stem)] += stem
         sound *= np.float32(loudness_gain(sound, rate, loudness[layer], at_most=_MAX_LAYER_GAIN))
-    return new
+        return sound
+
+    return Multitrack.gather((layer, played(layer)) for layer in players)
 
 
 def _layer_of(track: str, score: Score) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 
 from audiopod_mcp.music.model import Audio, Progress
 
+from .loudness import Sliceable
+
 _BLOCK = 60.0
 """Seconds worked on at a time, unless said otherwise."""
 _CROSSFADE = 4.0
@@ -15,7 +17,7 @@ _CROSSFADE = 4.0
 
 
 def process_in_blocks(
-    audio: Audio,
+    audio: Sliceable,
     rate: int,
     work: Callable[[Audio, float, Progress], Audio],
     report: Progress,
@@ -44,7 +46,7 @@ def process_in_blocks(
     -------
     float32 array, shape (samples, channels * copies)
     """
-    out = np.zeros((len(audio), audio.shape[1] * copies), audio.dtype)
+    out = np.zeros((len(audio), audio.shape[1] * copies), np.float32)
     length, overlap = round(seconds * rate), round(_CROSSFADE * rate)
     starts = range(0, max(1, len(audio) - overlap), length - overlap)
     for index, start in enumerate(starts):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
+
+if TYPE_CHECKING:
+    from .loudness import Sliceable
 
 Array: TypeAlias = npt.NDArray[np.float32]
 Ints: TypeAlias = npt.NDArray[np.intp]
@@ -76,7 +79,7 @@ class STFT:
         centers: npt.NDArray[np.float64] = (np.arange(frames) * self.hop + first) / rate
         return centers
 
-    def blocks(self, signal: Array, block: int = 1024) -> Iterator[tuple[int, Complex]]:
+    def blocks(self, signal: Array | Sliceable, block: int = 1024) -> Iterator[tuple[int, Complex]]:
         """The spectra of a signal, some frames at a time.
 
         Parameters
@@ -98,11 +101,11 @@ class STFT:
             stop = (min(first + block, count) - 1) * self.hop - self.padding[0] + size
             piece = signal[max(start, 0) : stop]
             before = max(-start, 0)
-            zeros = [(before, stop - start - before - len(piece))] + [(0, 0)] * (signal.ndim - 1)
+            zeros = [(before, stop - start - before - len(piece))] + [(0, 0)] * (len(signal.shape) - 1)
             frames = sliding_window_view(np.pad(piece, zeros), size, axis=0)[:: self.hop]
             yield first, sfft.rfft(frames * self.window, axis=-1, workers=WORKERS)
 
-    def magnitudes(self, signal: Array, block: int = 1024) -> Iterator[tuple[int, Array]]:
+    def magnitudes(self, signal: Array | Sliceable, block: int = 1024) -> Iterator[tuple[int, Array]]:
         """The moduli of :meth:`blocks`."""
         for first, spectrum in self.blocks(signal, block):
             yield first, np.abs(spectrum)
