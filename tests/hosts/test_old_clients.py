@@ -8,7 +8,7 @@ from .clients import HERE, node_modules_of, python_of, run
 
 pytestmark = pytest.mark.slow
 
-TUNE = {"mode": "prompt2instrumental", "caption": "lack a theremin"}
+TUNE = {"mode": "prompt2instrumental", "caption": "lack oud"}
 CALLS = [
     ("generate_music", TUNE),
     ("get_job", {"job_id": 1}),
@@ -16,7 +16,7 @@ CALLS = [
     ("extract_stem", {"src_audio_url": "audiopod://jobs/1", "track_name": "bass"}),
     ("generate_lrc", {"job_id": 1, "wordz": "no such argument"}),
     ("show_audio", {"job_id": 1}),
-    ("rename_job", {"job_id": 1, "display_name": "New"}),
+    ("rename_job", {"job_id": 1, "display_name": "II"}),
     ("list_jobs", {}),
     ("get_job", {"job_id": 99}),
     ("delete_job", {"job_id": 1}),
@@ -32,12 +32,12 @@ def check(told):
     )
     assert made == again
     for text, words in (
-        (made, ("audiopod://jobs/1", "Not done: “a theremin”", "120 BPM", "file://")),
+        (made, ("audiopod://jobs/1", "Not done: “oud”", "120 BPM", "file://")),
         (heard, ("120 BPM", "audiopod://analyses/")),
         (stem, ("audiopod://jobs/2", "file://")),
         (refused, ("wordz: unknown argument",)),
         (shown, ("image", "waveform of job 1")),
-        (listed, ("“New”: “lack a theremin”", "2 extract_stem")),
+        (listed, ("“II”: “lack oud”", "2 extract_stem")),
         (missing, ("job_id 99", "list_jobs")),
     ):
         for word in words:

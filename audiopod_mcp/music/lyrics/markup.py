@@ -47,7 +47,8 @@ _NAME_KEYS = ("section", "type", "name", "tag", "label", "part")
 _LINE_KEYS = frozenset(("lines", "text", "lyrics", "content", "words", "sections", "line"))
 """What data calls a section, and its words."""
 _SITE_HEAD = re.compile(r"\s*\d+ Contributors?.{0,400}?\bLyrics(?=\W|$|[A-Z])", re.DOTALL)
-_SITE_TAIL = re.compile(r"\d*\s*Embed\s*$")
+_SITE_TAIL = re.compile(r"\d{0,9}\s{0,9}Embed$")
+_LONGEST_TAIL = 24
 _SITE_BETWEEN = re.compile(r"You might also like(?=\s*\[|\s*\n|\s*$)")
 
 
@@ -108,7 +109,8 @@ def _lines_of(data: object) -> Iterator[str]:
 
 def _without_site(text: str) -> str:
     """``text`` without what a lyrics site writes around and between the words."""
-    head, tail = _SITE_HEAD.match(text), _SITE_TAIL.search(text)
+    head = _SITE_HEAD.match(text)
+    tail = _SITE_TAIL.search(ended := text.rstrip(), max(0, len(ended) - _LONGEST_TAIL))
     if not head and not tail:
         return text
     text = text[head.end() if head else 0 : tail.start() if tail else None]

@@ -194,7 +194,8 @@ def humble():
             command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
             Path(folder).chmod(0o755)
         try:
-            able = subprocess.run([*command, *COMMAND, "--version"], check=False, capture_output=True)
+            needed = [sys.executable, "-c", "import audiopod_mcp.studio.serving, numpy, soundfile, uvicorn"]
+            able = subprocess.run([*command, *needed], check=False, capture_output=True)
         except FileNotFoundError:
             able = None
         if sys.platform == "win32" or able is None or able.returncode:
