@@ -14,7 +14,7 @@ from audiopod_mcp.music.model import Progress, Rendering, progress_within
 from audiopod_mcp.settings import read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
-from .base import Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
+from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
 from .takes import read_source, write_take
@@ -22,6 +22,8 @@ from .takes import read_source, write_take
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
+_LONGEST_RETAKEN = 360.0
+"""Seconds of a recording that is varied: a longer one would take more than 1 GB, 10 minutes take 1.4."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,12 @@ class LocalEngine(Engine):
     def retake(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.retake import retake
 
-        source = read_source(work, progress_within(report, 0.0, 0.05), max_seconds=_LONGEST_PLAYED)
+        composed = work.original is not None and (work.original / SCORE).is_file()
+        source = read_source(
+            work,
+            progress_within(report, 0.0, 0.05),
+            max_seconds=_LONGEST_PLAYED if composed else _LONGEST_RETAKEN,
+        )
 
         def retaken(seed: int, report: Progress) -> Rendering:
             variance = number_of(work.params, "retake_variance", 0.7)

@@ -285,3 +285,12 @@ def test_progress_only_rises_and_work_can_be_stopped(folder, source, task):
 
     with pytest.raises(Stopped):
         run(folder, task, params, sources, report=stop)
+
+
+def test_a_recording_too_long_to_be_varied_in_memory_is_refused_with_its_length(tmp_path):
+    long = tmp_path / "long.flac"
+    soundfile.write(long, np.zeros((400 * 8000, 1), np.float32), 8000)
+    (tmp_path / "out").mkdir()
+    work = Work("retake", {"retake_seeds": [1]}, {"src_audio_url": long}, None, tmp_path / "out")
+    with pytest.raises(EngineRefused, match=r"src_audio_url: the file is 6:40 min long; at most 6:00 min"):
+        LocalEngine().run(work, lambda fraction, doing: None)
