@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -63,17 +64,26 @@ async def save(
         missing = f"format: no {wanted}" if take == 1 else f"take: no take {take} in {wanted}"
         raise InvalidRequest(f"{missing}; job {job.id} has {', '.join(sorted(job.audio_urls))}")
 
-    async def download(partial: Path) -> str:
-        async with await anyio.open_file(partial, "xb") as file:
-            async for chunk in client.download(url):
-                await file.write(chunk)
-        checked = await _checked(workers, partial, job)
-        # Tagging needs the room for a second copy: where there is none, the music goes untagged.
-        with suppress(OSError):
-            await anyio.to_thread.run_sync(write_tags, partial, tags_of(job, take))
-        return checked.kind or wanted
+    return await _written(
+        folder,
+        file_name(job, take),
+        wanted,
+        partial(_download, client, workers, job, url, tags_of(job, take)),
+    )
 
-    return await _written(folder, file_name(job, take), wanted, download)
+
+async def _download(
+    client: AudioPodClient, workers: WorkerPool, job: Job, url: str, tags: dict[str, str], target: Path
+) -> str | None:
+    """Bring the audio at ``url`` into ``target``, checked and tagged; gives the format that it really is."""
+    async with await anyio.open_file(target, "xb") as file:
+        async for chunk in client.download(url):
+            await file.write(chunk)
+    checked = await _checked(workers, target, job)
+    # Tagging needs the room for a second copy: where there is none, the music goes untagged.
+    with suppress(OSError):
+        await anyio.to_thread.run_sync(write_tags, target, tags)
+    return checked.kind
 
 
 async def save_stems(client: AudioPodClient, workers: WorkerPool, job: Job, folder: Path) -> tuple[Path, int]:
@@ -96,17 +106,8 @@ async def save_stems(client: AudioPodClient, workers: WorkerPool, job: Job, fold
     try:
         size = 0
         for track, url in job.stem_urls.items():
-
-            async def download(partial: Path, url: str = url, track: str = track) -> str:
-                async with await anyio.open_file(partial, "xb") as file:
-                    async for chunk in client.download(url):
-                        await file.write(chunk)
-                checked = await _checked(workers, partial, job)
-                with suppress(OSError):
-                    title = f"{tags.get('TITLE', '')}: {track}"
-                    await anyio.to_thread.run_sync(write_tags, partial, {**tags, "TITLE": title})
-                return checked.kind or "flac"
-
+            named = {**tags, "TITLE": f"{tags.get('TITLE', '')}: {track}"}
+            download = partial(_download, client, workers, job, url, named)
             path = await _written(home, re.sub(r"\W", "_", track), "flac", download)
             size += (await anyio.Path(path).stat()).st_size
     except BaseException:
@@ -146,31 +147,32 @@ async def save_text(
         raise InvalidRequest(f"format: no {kind} of job {job.id}: {missing}")
     ending = "lrc" if kind == "lyrics" else NOTATION_ENDINGS[kind]
 
-    async def write(partial: Path) -> str:
-        async with await anyio.open_file(partial, "xb") as file:
+    async def write(target: Path) -> None:
+        async with await anyio.open_file(target, "xb") as file:
             await file.write(content)
-        return ending
 
     return await _written(folder, file_name(job, 1), ending, write)
 
 
-async def _written(folder: Path, name: str, ending: str, write: Callable[[Path], Awaitable[str]]) -> Path:
-    """The new file ``name`` in ``folder`` which ``write`` has filled; what that gives is its real ending.
+async def _written(
+    folder: Path, name: str, ending: str, write: Callable[[Path], Awaitable[str | None]]
+) -> Path:
+    """The new file ``name`` in ``folder`` which ``write`` has filled; what that gives, if any, is its ending.
 
     Raises:
         InvalidRequest: where the folder can't be written.
 
     """
-    partial = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{ending}.part"
+    draft = folder / f".audiopod-{_machine()}-{os.getpid()}-{uuid4().hex[:12]}.{ending}.part"
     try:
         await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
         # Jobs may share a title, and calls run side by side: each writes a file of its own.
         try:
-            real = await write(partial)
-            return await anyio.to_thread.run_sync(_claim, partial, folder, _shortened(name, folder), real)
+            real = await write(draft) or ending
+            return await anyio.to_thread.run_sync(_claim, draft, folder, _shortened(name, folder), real)
         finally:
             with suppress(OSError):
-                partial.unlink()  # not awaited: a call that is cancelled leaves nothing behind
+                draft.unlink()  # not awaited: a call that is cancelled leaves nothing behind
     except OSError as error:
         raise _unwritable(folder, error) from error
 
@@ -186,7 +188,7 @@ def _unwritable(folder: Path, error: OSError) -> InvalidRequest:
     )
 
 
-async def _checked(workers: WorkerPool, partial: Path, job: Job) -> CheckedAudio:
+async def _checked(workers: WorkerPool, draft: Path, job: Job) -> CheckedAudio:
     """What came for ``job``, now that it surely is audio.
 
     Raises:
@@ -194,7 +196,7 @@ async def _checked(workers: WorkerPool, partial: Path, job: Job) -> CheckedAudio
 
     """
     try:
-        checked = await workers.run(check_audio, str(partial), end_cancelled=True)
+        checked = await workers.run(check_audio, str(draft), end_cancelled=True)
         # An mp3 tells no length that could be trusted, the job does.
         if checked.kind == "mp3" and checked.seconds < (job.audio_duration or 0) / 2:
             raise ValueError(f"is cut off after {checked.seconds:.1f} of {job.audio_duration:.1f} seconds")
@@ -219,7 +221,7 @@ def remove_abandoned(folder: Path) -> None:
     """Delete what a killed process of ours was writing into ``folder``; other people's files are not ours."""
     with suppress(OSError):
         for path in folder.iterdir():
-            if (partial := PARTIAL.fullmatch(path.name)) and _is_abandoned(path, partial[1], int(partial[2])):
+            if (draft := PARTIAL.fullmatch(path.name)) and _is_abandoned(path, draft[1], int(draft[2])):
                 with suppress(OSError):
                     path.unlink()
 
@@ -251,18 +253,18 @@ def takes_of(job: Job) -> list[int]:
     return sorted({int(name.partition("_")[2] or 1) for name in job.audio_urls})
 
 
-def _claim(partial: Path, folder: Path, name: str, ending: str) -> Path:
-    """Give ``partial`` the first free name; the exclusive creation settles all races."""
+def _claim(draft: Path, folder: Path, name: str, ending: str) -> Path:
+    """Give ``draft`` the first free name; the exclusive creation settles all races."""
     for number in range(1, 10_000):
         path = folder / f"{name}{'' if number == 1 else f' ({number})'}.{ending}"
         try:
-            path.hardlink_to(partial)  # a second name, in one step; the first one goes later
+            path.hardlink_to(draft)  # a second name, in one step; the first one goes later
         except FileExistsError:
             continue
         except OSError:  # a file system without such links
             with suppress(FileExistsError):
                 path.touch(exist_ok=False)
-                return partial.replace(path)
+                return draft.replace(path)
             continue
         return path
     raise OSError(f"there are 10,000 files named {name!r}")

@@ -319,11 +319,6 @@ def _language(given: str | None, wishes: Sequence[Wish]) -> str | None:
     )
 
 
-def _soloists(wishes: Sequence[Wish], style: Style, instruments: Collection[str]) -> tuple[str, ...]:
-    named = (_own_instrument(name, style, instruments) for name in _of_kind(wishes, "solo"))
-    return tuple(dict.fromkeys(named))
-
-
 def _of_kind(wishes: Sequence[Wish], kind: str) -> list[Any]:
     """The values of the wishes of a kind; ``True`` for one without a value."""
     return [True if wish.value is None else wish.value for wish in wishes if wish.kind == kind]

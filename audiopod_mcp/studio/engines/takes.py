@@ -68,7 +68,7 @@ def read_source(
     score: Score | None = None
     layers: Mapping[str, Audio] = {}
     if work.original is not None and (work.original / SCORE).is_file():
-        score = Score.from_dict(json.loads((work.original / SCORE).read_text("utf-8")))
+        score = read_score(work.original)
         rest = progress_within(report, 0.5, 1.0)
         if stems and (work.original / STEMS).is_dir():
             layers = _read_stems(work.original / STEMS, audio, rate, rest)
@@ -82,6 +82,11 @@ def read_source(
                 return SourceTrack(audio, rate, subtype, {}, score, remade, (*notes, note))
             layers = remade.stems.sorted()
     return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
+
+
+def read_score(take: Path) -> Score:
+    """The score in the folder of a take."""
+    return Score.from_dict(json.loads((take / SCORE).read_text("utf-8")))
 
 
 def has_stems(take: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from pathlib import Path
 
 from audiopod_mcp.music.model import Refused, Score
 from audiopod_mcp.operations.vocabulary import Notation
-from audiopod_mcp.studio.engines.base import MASTER, SCORE, EngineRefused
+from audiopod_mcp.studio.engines.base import MASTER, EngineRefused
 from audiopod_mcp.studio.engines.refusals import explain
+from audiopod_mcp.studio.engines.takes import read_score
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -58,6 +58,6 @@ def write_down(take: Path, notation: Notation, title: str, lrc: str | None) -> W
 def _score_of(take: Path) -> Score | None:
     """The score that was composed here; ``None`` where there is none, or one of another engine."""
     try:
-        return Score.from_dict(json.loads((take / SCORE).read_text("utf-8")))
+        return read_score(take)
     except (OSError, ValueError, KeyError, TypeError):
         return None

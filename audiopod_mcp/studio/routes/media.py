@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -45,18 +47,10 @@ async def get_media(request: Request) -> Response:
     if not await to_thread.run_sync(studio.media.master(job.id, take["name"]).is_file):
         raise HTTPException(410, audio_is_gone(job))
     path = studio.media.audio(job.id, take["name"], ending)
-    try:
+    with _making(studio, job, "the audio could not be converted"):
         if not await to_thread.run_sync(path.exists):
             async with admitted_to_wait(studio, job.owner):
                 path = await studio.on_demand.converted(job, take["name"], ending)
-    except FileNotFoundError:  # deleted meanwhile
-        raise HTTPException(410, audio_is_gone(job)) from None
-    except (CanNotRun, WorkerDied) as error:
-        raise HTTPException(503, str(error) or "the audio could not be converted; try again") from None
-    except OSError as error:
-        if not is_full(error):
-            raise
-        raise HTTPException(507, describe_full_studio(studio.config.data_dir, error)) from None
     return FileResponse(
         path,
         media_type=MIME_TYPES[ending],
@@ -64,6 +58,21 @@ async def get_media(request: Request) -> Response:
         content_disposition_type="inline",
         headers={"Cache-Control": "private, max-age=86400"},
     )
+
+
+@contextmanager
+def _making(studio: Studio, job: StoredJob, failed: str) -> Iterator[None]:
+    """What is made of the audio of ``job`` inside; what goes wrong there is told as an answer."""
+    try:
+        yield
+    except FileNotFoundError:  # deleted meanwhile
+        raise HTTPException(410, audio_is_gone(job)) from None
+    except (CanNotRun, WorkerDied) as error:
+        raise HTTPException(503, str(error) or f"{failed}; try again") from None
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise HTTPException(507, describe_full_studio(studio.config.data_dir, error)) from None
 
 
 async def _named(request: Request, name: str) -> tuple[StoredJob, Any]:
@@ -88,18 +97,11 @@ async def stem_response(studio: Studio, job: StoredJob, take: Any, track: str) -
     if track not in (take["stems"] or ()):
         raise HTTPException(404, f"job {job.id} has no stem of that name")
     try:
-        admitted = partial(admitted_to_wait, studio, job.owner)
-        path = await studio.on_demand.stem(job.id, take["name"], track, admitted)
-    except FileNotFoundError:
-        raise HTTPException(410, audio_is_gone(job)) from None
+        with _making(studio, job, "the stems could not be made"):
+            admitted = partial(admitted_to_wait, studio, job.owner)
+            path = await studio.on_demand.stem(job.id, take["name"], track, admitted)
     except EngineRefused as reason:
         raise HTTPException(410, f"the stems of job {job.id} can't be had any more: {reason}") from None
-    except (CanNotRun, WorkerDied) as error:
-        raise HTTPException(503, str(error) or "the stems could not be made; try again") from None
-    except OSError as error:
-        if not is_full(error):
-            raise
-        raise HTTPException(507, describe_full_studio(studio.config.data_dir, error)) from None
     return FileResponse(
         path,
         media_type=MIME_TYPES[MASTER_FORMAT],
