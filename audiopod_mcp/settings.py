@@ -44,6 +44,8 @@ class Settings:
     """Gigabytes of audio beyond which it lets the oldest go; ``None``: however much it is."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
+    toolset: str = "all"
+    """Which tools there are: core, edit, jobs or all; the command line says so, not the environment."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Every variable that is really set: engines read their own settings there."""
 

@@ -44,12 +44,12 @@ class JobSummary(BaseModel):
     """What every tool that makes a job publishes of it; more would cost models tokens at every turn."""
 
     job_id: int
-    status: str
 
 
 class JobState(JobSummary):
     """What ``get_job`` publishes: what a host acts upon."""
 
+    status: str
     next: str | None = None
     """The call that goes on from here, while there is something to wait for or to mend."""
     uri: str | None = None
