@@ -1,7 +1,5 @@
 """A typed edit: what is done, to whom, by how much and when."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, Self, get_args
@@ -159,6 +157,7 @@ class TrackEdit(BaseModel):
     """
 
     model_config = ConfigDict(
+        defer_build=True,  # the server starts without it
         extra="forbid",
         frozen=True,
         allow_inf_nan=False,

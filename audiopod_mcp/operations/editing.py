@@ -1,7 +1,5 @@
 """Music that exists already, taken apart, taken again, repainted, extended, edited."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator

@@ -1,7 +1,5 @@
 """New music: from words, from a song to cover, from a reference to sound like."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self

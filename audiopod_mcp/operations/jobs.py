@@ -1,7 +1,5 @@
 """How to ask for many jobs."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Understanding music: analysis and timed lyrics."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator

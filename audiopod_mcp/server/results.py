@@ -1,7 +1,5 @@
 """What a tool answers: a few words for the model, typed fields for the host, links for the person."""
 
-from __future__ import annotations
-
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
