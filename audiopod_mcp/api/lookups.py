@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from math import ceil
 from typing import Protocol
 
@@ -48,9 +49,13 @@ class Lookups:
     def __init__(self, service: JobService) -> None:
         self._service = service
         self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
-        self._turn = anyio.Lock()
         self._rounds = 0
         self._singly_until = float("-inf")
+
+    @cached_property
+    def _turn(self) -> anyio.Lock:
+        """Made by the first who needs it: a lock wants a running event loop, and imports it."""
+        return anyio.Lock()
 
     @contextmanager
     def waiting_for(self, job_id: int) -> Iterator[Wait]:
