@@ -14,8 +14,7 @@ import soundfile
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.model import SAMPLE_RATE
-from audiopod_mcp.music.styles import STYLES
-from audiopod_mcp.music.synthesis import INSTRUMENTS, mix, render
+from audiopod_mcp.music.synthesis import mix, render
 from tests.benchmarks import judge
 from tests.benchmarks.judge.phrases import solo
 

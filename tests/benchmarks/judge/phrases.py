@@ -100,7 +100,7 @@ def _struck(groove):
     for bars in range(3):
         for key, beats in groove.items():
             for index, beat in enumerate(beats):
-                weak = key in (42, 51, 70) and index % 2 or key == 38 and beat % 1 or key in (61, 64)
+                weak = (key in (42, 51, 70) and index % 2) or (key == 38 and beat % 1) or key in (61, 64)
                 yield 8 * bars + beat, 0.25, key, (62 if weak else 100) + (7 * index) % 9
 
 
