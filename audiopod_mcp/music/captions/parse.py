@@ -44,7 +44,7 @@ from .vocabulary import (
     STYLE_WORDS,
     TEMPO_WORDS,
 )
-from .wishes import Wish, is_foreign, percussion_named, read_wishes
+from .wishes import Wish, is_foreign, percussion_named, read_wishes, without_impossible
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
@@ -120,8 +120,9 @@ def read_caption(
     without, wanted = split_negated(text)
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
-    style = STYLES[choose_style(_IN_LATIN.sub("", wanted), genre_preset)]
-    mood, energy, pull = _mood(wanted, style)
+    possible = without_impossible(wanted, wishes)
+    style = STYLES[choose_style(_IN_LATIN.sub("", possible), genre_preset)]
+    mood, energy, pull = _mood(possible, style)
     instruments = _instruments(wanted, style)
     if "female voice" in instruments or "male voice" in instruments:
         instruments = tuple(name for name in instruments if name != "voice")
@@ -136,7 +137,7 @@ def read_caption(
     instrumental = instrumental or (
         not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
     )
-    tempo = _tempo(tempo, wanted, style, energy, metre, seed)
+    tempo = _tempo(tempo, possible, style, energy, metre, seed)
     if instrumental:
         without |= {"vocals"}
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
@@ -169,7 +170,7 @@ def read_caption(
         tagged_solos=tagged_solos,
         instrumental=instrumental,
         language=_language(language, wishes),
-        activity=find_activity(text, wanted),
+        activity=find_activity(text, possible),
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
