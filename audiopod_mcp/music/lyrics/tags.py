@@ -255,10 +255,11 @@ def speakers_of(lines: Sequence[str]) -> frozenset[str]:
         if found is None or read_heading(line)[0] is not None or is_about(line):
             continue
         words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", found["name"]) if word not in _JOINING]
-        if any(word[0].islower() for word in words):
+        if not words or any(word[0].islower() for word in words):
             continue
         names[found["name"]] += 1
-        if words[0][0].isupper() and found["said"].lstrip("\"'“‘«(¡¿")[:1].isupper():
+        begins = found["said"].lstrip("\"'“‘«(¡¿")[:1]
+        if words[0][0].isupper() and (not found["said"] or (begins.isalpha() and not begins.islower())):
             sure.add(found["name"])
     return frozenset(names if len(names) > 1 else sure | {name for name, count in names.items() if count > 1})
 
