@@ -16,7 +16,6 @@ from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
 from audiopod_mcp.settings import Settings, SettingsError, is_set
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
-COMMANDS = ("serve", "studio", "demo", "doctor", "install", "uninstall", "completion")
 TOOLSETS = ("core", "edit", "jobs", "all")
 COMMANDS = ("serve", "studio", "demo", "doctor", "models", "install", "uninstall", "completion")
 SHELLS = ("bash", "zsh", "fish", "powershell")
