@@ -94,6 +94,11 @@ class Settings:
         )
 
     @property
+    def models_dir(self) -> Path:
+        """Where trained models are kept that the person added."""
+        return models_folder(self.data_dir)
+
+    @property
     def service_url(self) -> str | None:
         """Where the music service is; ``None``: in this process."""
         return self.base_url or (CLOUD_URL if self.api_key else None)
@@ -120,6 +125,11 @@ def is_set(text: str) -> bool:
 def read_folder(environment: Mapping[str, str], name: str) -> Path | None:
     """The absolute folder that the variable ``name`` names, if it is set."""
     return Path(environment[name]).expanduser().absolute() if name in environment else None
+
+
+def models_folder(data_dir: Path) -> Path:
+    """Where trained models are kept in a data folder."""
+    return data_dir / "models"
 
 
 def read_url(environment: Mapping[str, str], name: str) -> str | None:
