@@ -206,6 +206,7 @@ def _studio(options: argparse.Namespace, settings: Settings) -> int:
             allow_private_urls=settings.allow_private_urls,
             keep_days=settings.keep_days,
             keep_gb=settings.keep_gb,
+            cache_mb=settings.cache_mb,
             public_url=options.public_url,
         ),
         options.host,

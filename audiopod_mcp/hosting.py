@@ -115,6 +115,7 @@ class EmbeddedStudio:
             allow_private_urls=settings.allow_private_urls,
             keep_days=settings.keep_days,
             keep_gb=settings.keep_gb,
+            cache_mb=settings.cache_mb,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)

@@ -17,6 +17,7 @@ import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
+from audiopod_mcp.music.caching import Kept, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
@@ -36,6 +37,8 @@ _BLOCK = 20.0
 """Seconds that are weighed at a time."""
 _MIN_DETECTION_LENGTH = 6.0
 """Seconds below which a recording is too short for its sources to be told missing."""
+_MOST_TAKEN_ALONG = 32_000_000
+"""Samples of a recording up to which all tracks are taken out where they are kept, at the cost of one."""
 _RULE_WEIGHT = 0.5
 """How much the masks by rule count beside the fitted ones (geometric mean): they err in other places."""
 _BASS_CUTOFF = 220.0
@@ -60,6 +63,18 @@ class SeparatedStem:
     """Sentences for the listener: how far to trust it."""
     absence: Refused | None = None
     """Why it is none: the track is not heard."""
+
+    def kept(self) -> Kept:
+        why = self.absence and (self.absence.code, dict(self.absence.values))
+        return Kept({"notes": self.notes, "absence": why}, self.audio)
+
+    @classmethod
+    def restored(cls, kept: Kept) -> SeparatedStem:
+        """The stem of which :meth:`kept` made ``kept``."""
+        assert kept.audio is not None  # noqa: S101 - it was kept with it
+        why = kept.facts["absence"]
+        values = {name: tuple(v) if isinstance(v, list) else v for name, v in why[1].items()} if why else {}
+        return cls(kept.audio, tuple(kept.facts["notes"]), Refused(why[0], **values) if why else None)
 
 
 def separate(audio: Audio, rate: int, track: str, report: Progress = ignore_progress) -> Audio:
@@ -120,6 +135,21 @@ def separate_tracks(
     loudest = float(max(audio.max(), -audio.min()))
     if loudest < SILENCE_THRESHOLD:
         raise Refused("separation_source_silent")
+
+    def make(missing: Sequence[str]) -> dict[str, SeparatedStem]:
+        return _separate_tracks(audio, rate, missing, report)
+
+    along = TRACKS if audio.size <= _MOST_TAKEN_ALONG else ()
+    found = kept_each(
+        "signal processing", audio, rate, tracks, make, SeparatedStem.kept, SeparatedStem.restored, along
+    )
+    report(1.0, "separating")
+    return found
+
+
+def _separate_tracks(
+    audio: Audio, rate: int, tracks: Sequence[str], report: Progress
+) -> dict[str, SeparatedStem]:
     odds = None
     if "vocals" in tracks:
         odds = vocal_log_odds(*downmix(audio, rate), progress_within(report, 0.0, 0.1))
@@ -152,7 +182,6 @@ def separate_tracks(
             *([_DOUBT_NOTE.format(track=track)] if doubted else []),
         )
         found[track] = SeparatedStem(stem, notes, absence)
-    report(1.0, doing)
     return found
 
 
