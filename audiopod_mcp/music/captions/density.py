@@ -15,9 +15,10 @@ AMOUNTS: dict[str, float] = {
     r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any"
     r"|uncluttered": 0.15,
     r"simple|light|subtle|restrained|understated|basic": 0.3,
+    r"more|extra|lots of|plenty of": 0.75,
     r"busy|busier|dense(?:ly)?|complex|intricate|elaborate|maximalist": 0.82,
 }
-_OVERALL = re.compile(r"less|fewer|reduced|light|subtle|basic")
+_OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic")
 """Words that say nothing about the whole when no layer is named."""
 _LAYER_WORDS: dict[str, str] = {
     r"grooves?|rhythms?(?: section)?|hi-?hats?|fills|kit|cymbals?": "drums",

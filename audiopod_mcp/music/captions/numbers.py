@@ -18,7 +18,10 @@ _BPM = re.compile(
     rf"|[♩♪]\s*=?\s*{_TEMPO.format('c')}",
     re.IGNORECASE,
 )
-_BARE_BPM = re.compile(rf"(?:\bat|@|^|[,|;])\s*{_TEMPO.format('d')}\s*(?=$|[,|;.])", re.IGNORECASE)
+_BARE_BPM = re.compile(
+    rf"(?:(?:\bat|@|^|[,|;])\s*{_TEMPO.format('d')}\s*(?=$|[,|;.])|\bat\s+{_TEMPO.format('e')}(?=\s+(?:with|and|in)\b))",
+    re.IGNORECASE,
+)
 """A number that is nothing else: "techno at 140", "phonk, drift, 140"."""
 _ACCIDENTAL = r"(?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?"
 _MODES = {

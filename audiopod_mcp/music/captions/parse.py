@@ -212,7 +212,7 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     names: list[str] = []
     groups = find_words(text, ENSEMBLES)
     styles = find_words(
-        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"}
+        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind in ("drum and bass", "ambient")}
     )
     found = [
         (start, end, name)
