@@ -57,29 +57,12 @@ _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 """Words that ask for nothing by themselves."""
 _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
 """They say something of the word behind them, whatever that is."""
-_ENGLISH = frozenset(
-    (
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "with",
-        "for",
-        "from",
-        "by",
-        "is",
-        "it",
-        "but",
-    )
-)
+_ENGLISH_WORDS = "a an the and or of in on at to with for from by is it but"
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _FADE = re.compile(
-    r"(?<!no )(?<!without )(?<!without a )(?<!without any )\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE
+    r"(?<!no )(?<!not )(?<!n't )(?<!without )(?<!without a )(?<!without any )\bfad(?:e|es|ing)"
+    r"(?:[\s-]?(?P<side>out|in)\b|[\s-]away\b|(?=\s*(?:$|[,.;])|\s+(?:at|to|over|until)\b))",
+    re.IGNORECASE,
 )
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
@@ -175,7 +158,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
     claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
-    claim((m.start(), m.end(), "fade", m[1].lower()) for m in _FADE.finditer(wanted))
+    claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))
     claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
     players = find_words(wanted, {**TRACK_WORDS, **INSTRUMENT_WORDS})
     for start, end, name in find_words(wanted, INSTRUMENT_WORDS):
