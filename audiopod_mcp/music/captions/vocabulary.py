@@ -280,6 +280,9 @@ SECTIONS: dict[str, str] = {
     r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
 }
 
+SECTION_WORD = r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solo)(?:e?s)?"
+"""A section of a song, as it is named in the middle of a sentence."""
+
 SYNONYMS: dict[str, str] = {
     # Other names of the very same styles.
     "pop": "pop music|pop song", "lo-fi": "lo-?fi|lo fi|chill-?hop", "hip hop": "hip-?hop|boom[ -]?bap|rap", "drum and bass": "dnb|d&b|drum ?(?:n|&|'n')'? ?bass", "synthwave": "synth-?wave|retro-?wave|outrun",

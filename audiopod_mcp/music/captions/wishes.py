@@ -31,6 +31,7 @@ from .vocabulary import (
     MIX_WORDS,
     MOODS,
     PERCUSSION_FIGURES,
+    SECTION_WORD,
     SECTIONS,
     STYLE_WORDS,
     TEMPO_WORDS,
@@ -89,12 +90,9 @@ _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 _WHICH_ELSE = "say what it is to be in its place"
-_SECTION_WORD = (
-    r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro)s?"
-)
 _NO_SECTION = re.compile(
     rf"\b(?:no|without(?: an?| any| the)?|skip(?: the)?|avoid(?: a)?)"
-    rf" ((?:long|extended|big|slow|endless|drawn-out) )?{_SECTION_WORD}\b",
+    rf" ((?:long|extended|big|slow|endless|drawn-out) )?{SECTION_WORD}\b",
     re.IGNORECASE,
 )
 _NO_PIECE = re.compile(rf"\b(?:no|without(?: an?| any| the)?|minus) (?:{KIT_WORDS})(?!\w)", re.IGNORECASE)

@@ -165,6 +165,7 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("between 120 and 130 bpm, techno", "125 BPM, the middle"),
         ("house, 118-122", "118-122: 120 BPM, the middle"),
         ("rock, no long intro", "no long intro: intro of"),
+        ("folk, no break", "no break"),
         ("pop, sparse verse, huge chorus", "huge chorus"),
         ("indie rock, quiet verses and loud choruses", "less is played there than elsewhere"),
         ("lo-fi, the chorus is big", "chorus is big"),
