@@ -32,6 +32,10 @@ _REFERRED_TO = ("chorus", "pre-chorus")
 """Sections of which a heading without words means those that were given before."""
 _TIMES_AFTER = re.compile(r"(?:^|\s)(?:[x×]\s?([2-9])|([2-9])\s?[x×])$", re.IGNORECASE)
 _TABLATURE = re.compile(r"\s*[A-Ga-g]?[#b]?\s?\|(?=.*--)[-|\s\dhpbrtsx~/\\^*().<>=]+")
+_ASIDE = re.compile(r"\([^()]*[^\W\d_]{3}[^()]*\)")
+"""What is said in round brackets beside chords."""
+_LABEL = re.compile(r"\s*[^\s:]+(?:\s+[^\s:]+){0,2}\s*:\s*")
+"""A line that ends in a colon after a blank one is no lyric, whatever its language."""
 _CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _UNMET = {
     "voice": "The words are sung by the voice of the song: name voices in the caption.",
@@ -118,6 +122,9 @@ class LyricReader:
         if _TABLATURE.fullmatch(line):
             self._unmet.append(NotDone(line.strip(), "Tablature is not read: write the chords."))
             return
+        if self._has_chords and chord_line(bare := _ASIDE.sub("", line)) and bare != line:
+            self._unmet += [NotDone(aside.strip("()"), _UNMET["manner"]) for aside in _ASIDE.findall(line)]
+            line = bare
         if numbered_chords(line):
             self._unsung.append(line.strip())
             return
@@ -173,6 +180,9 @@ class LyricReader:
         found = _Line()
         if "(" in line and "[" not in line:
             heading, rest = read_heading(line)
+            whole = re.fullmatch(r"\s*\(([^()]{1,60})\)\s*", line)
+            if heading is None and whole and self._heads_nothing() and read_tag(whole[1]).only_played:
+                heading, rest = read_tag(whole[1]), ""
             if heading is not None and not rest:
                 self._leave_chords()
                 self._take(heading, found)
@@ -296,7 +306,9 @@ class LyricReader:
             heading, rest = short, ""
         spoken = SPEAKER.match(text)
         if heading is None and spoken and spoken["name"] in self._speakers:
-            heading, rest = Tag("voice", spoken["name"]), spoken["said"]
+            heading, rest = Tag("voice", text.partition(":")[0].strip("*_ ")), spoken["said"]
+        elif heading is None and self._blank and _LABEL.fullmatch(text):
+            heading, rest = Tag("unknown", text.strip("*_: "), wish=text), ""
         if heading is not None:
             dropped = _letters(text) - _letters(rest)
             marks = [(max(0, position - dropped), label) for position, label in marks]

@@ -50,7 +50,7 @@ _NOTHING_MORE = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"[x×*]\s?(\d{1,2})(?!\w)|(?<!\w)(\d{1,2})\s?(?:[x×](?!\w)|times?\b|mal\b|veces\b|回)|\b(twice|bis|two times)\b|\b(thrice|ter|three times)\b",
+    r"[x×*]\s?(\d{1,2})(?!\w)|(?<!\w)(\d{1,2})\s?(?:[x×](?!\w)|(?:times?|mal|veces|vezes|fois|volte|раза?)\b|[回번次遍])|\b(twice|bis|two times)\b|\b(thrice|ter|three times)\b",
     re.IGNORECASE,
 )
 _REPEAT = re.compile(
@@ -90,7 +90,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
@@ -154,10 +154,10 @@ def read_tag(text: str) -> Tag:
     if _ABRUPT.search(body):
         return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
     if fade := _FADE.search(body):
-        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,.")
+        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
         label = _label(rest)
-        follows = fade[1] and (not _wish(rest) if label else fade.start() == 0)
+        follows = (fade[1] or label == "outro") and (not _wish(rest) if label else fade.start() == 0)
         if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
             again = "repeat" if "repeat" in body.lower() else ""
             return Tag(way, text, label, wish="" if label else rest or again)
@@ -227,6 +227,11 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
 def is_about(line: str) -> bool:
     """Whether a line describes the song: "Tempo: 120"."""
     return bool(_ABOUT.fullmatch(line.replace("**", "").replace("__", "").strip("*_# ")))
+
+
+def is_over(line: str) -> bool:
+    """Whether a line says that this is the end."""
+    return bool(_OVER.fullmatch(line))
 
 
 def is_preamble(line: str) -> bool:
