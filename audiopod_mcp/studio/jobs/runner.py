@@ -184,7 +184,7 @@ class Studio:
         order = Order(
             work=Work(job.task, job.params, sources, original, new_folder(folder, RESULT)),
             engine=self.config.engine,
-            environment=dict(self.config.environment),
+            environment=self.config.engine_environment,
             audio_format=job.format,
             job_id=job.id,
             instance=self.instance.id,
@@ -258,7 +258,7 @@ class Studio:
 
         """
         async with self._aside:
-            return await self._perform(Order(work, self.config.engine, dict(self.config.environment)))
+            return await self._perform(Order(work, self.config.engine, self.config.engine_environment))
 
     def recover(self) -> None:
         """Put back the jobs of instances that are no more, and clear away what they left."""
