@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from audiopod_mcp.music.model import Progress, Rendering, progress_within
-from audiopod_mcp.settings import read_folder
+from audiopod_mcp.settings import DATA_DIR, models_folder, read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
 from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
@@ -31,10 +31,13 @@ _LONGEST_RETAKEN = 360.0
 class LocalEngine(Engine):
     demucs_models: Path | None = None
     """The folder of the Demucs models to separate recordings with, where the studio's owner has any."""
+    models: Path | None = None
+    """The folder of the models that were added, such as the one for voices."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        return cls(read_folder(environment, VARIABLE))
+        data_dir = read_folder(environment, DATA_DIR)
+        return cls(read_folder(environment, VARIABLE), data_dir and models_folder(data_dir))
 
     def text2music(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.generate import generate
@@ -201,7 +204,7 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.editing.edit import edit
 
         from .refusals import explain
-        from .stems import separator_of
+        from .stems import separator_of, voice_weights_in
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
 
@@ -215,7 +218,7 @@ class LocalEngine(Engine):
                 last=work.params.get("edit_n_max"),
                 seed=seed,
                 report=report,
-                separator=separator_of(self.demucs_models),
+                separator=separator_of(self.demucs_models, voice_weights_in(self.models)),
                 wording=explain,
                 **source.composed,
             )
@@ -226,7 +229,7 @@ class LocalEngine(Engine):
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
         from .stem_sets import stem_in_set
-        from .stems import stem_of
+        from .stems import stem_of, voice_weights_in
 
         track = work.params["track_name"]
         if (made_before := stem_in_set(work.original, track)) is not None:
@@ -242,7 +245,8 @@ class LocalEngine(Engine):
             )
         elif not source.stems and source.remade is None:
             part = progress_within(report, 0.1, 0.9)
-            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part)
+            weights = voice_weights_in(self.models)
+            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part, weights)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
         else:
@@ -256,10 +260,12 @@ class LocalEngine(Engine):
 
     def separate_stems(self, work: Work, report: Progress) -> Outcome:
         from .stem_sets import stems_of
+        from .stems import voice_weights_in
 
         source = read_source(work, progress_within(report, 0.0, 0.1), max_seconds=_LONGEST_PLAYED)
         mode: Any = work.params["mode"]
-        found = stems_of(source, mode, self.demucs_models, progress_within(report, 0.1, 0.8))
+        part = progress_within(report, 0.1, 0.8)
+        found = stems_of(source, mode, self.demucs_models, part, voice_weights_in(self.models))
         subtype = source.subtype
         rendering = Rendering(found.audio, source.rate, found.stems)
         take = write_take(

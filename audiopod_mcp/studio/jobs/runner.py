@@ -187,7 +187,7 @@ class Studio:
         order = Order(
             work=Work(job.task, job.params, sources, original, new_folder(folder, RESULT)),
             engine=self.config.engine,
-            environment=dict(self.config.environment),
+            environment=self.config.engine_environment,
             audio_format=job.format,
             job_id=job.id,
             instance=self.instance.id,
@@ -261,7 +261,7 @@ class Studio:
             WorkerDied: where it took its process down.
 
         """
-        order = Order(work, self.config.engine, dict(self.config.environment), cache=self.cache_of(owner))
+        order = Order(work, self.config.engine, self.config.engine_environment, cache=self.cache_of(owner))
         async with self._aside:
             return await self._perform(order)
 
