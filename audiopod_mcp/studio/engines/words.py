@@ -1,0 +1,77 @@
+"""The words of a recording, where there is a model that understands them, and what to say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Progress, Score, Span, format_time
+
+if TYPE_CHECKING:
+    from audiopod_mcp.music.lyrics.transcription import Transcript
+
+    from .whisper import Whisper
+
+NOT_UNDERSTOOD: Final = (
+    "Words are not understood here without a model: install audiopod-mcp[transcribe] and run "
+    "audiopod-mcp models add whisper-base."
+)
+_MOST_NAMED: Final = 6
+"""Stretches that a note names."""
+
+
+def understand(
+    recognizer: Whisper, audio: Audio, rate: int, analysis: Analysis, report: Progress
+) -> Transcript:
+    """The words of a recording of which ``analysis`` was made."""
+    from audiopod_mcp.music.lyrics.transcription import transcribe
+
+    return transcribe(audio, rate, analysis.vocals, recognizer, report)
+
+
+def words_result(transcript: Transcript, analysis: Analysis, recognizer: Whisper) -> dict[str, Any]:
+    """The fields of an analysis that tell the words."""
+    from audiopod_mcp.music.lyrics.transcription import with_sections
+
+    return {
+        "lyrics": with_sections(transcript.lines, analysis.sections) or None,
+        "language": transcript.language,
+        "lines": _told(transcript.lines),
+        "notes": list(notes_on(transcript, recognizer)),
+    }
+
+
+def composed_words(score: Score) -> dict[str, Any]:
+    """The same of a piece that was composed here: its own words, if it has any."""
+    if not score.lyrics:
+        return {"notes": []}
+    from audiopod_mcp.music.lyrics.transcription import with_sections
+
+    return {
+        "lyrics": with_sections(score.lyrics, score.sections),
+        "language": score.brief.language if score.brief else None,
+        "lines": _told(score.lyrics),
+        "notes": ["The words are those that it was composed with."],
+    }
+
+
+def _told(lines: Sequence[LyricLine]) -> list[dict[str, Any]] | None:
+    return [{"start": line.start, "end": line.end, "label": line.text} for line in lines] or None
+
+
+def notes_on(transcript: Transcript, recognizer: Whisper) -> tuple[str, ...]:
+    """How far the words are to be trusted, and what is not among them."""
+    if not transcript.lines and not transcript.missed:
+        return ("No singing was heard, so that no words were listened for.",)
+    if not transcript.lines:
+        return (f"Somebody seems to sing, but {recognizer.name} understood nothing that can be relied on.",)
+    trust = f"The words are what {recognizer.name} understood: expect mistakes, singing is hard for it."
+    if not transcript.missed:
+        return (trust,)
+    return (trust, f"Not understood, and left out: {_stretches(transcript.missed)}.")
+
+
+def _stretches(spans: tuple[Span, ...]) -> str:
+    named = [f"{format_time(span.start)}–{format_time(span.end)}" for span in spans[:_MOST_NAMED]]
+    more = len(spans) - len(named)
+    return ", ".join([*named, *([f"{more} more"] if more else [])])
