@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Final
 
@@ -34,6 +35,18 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Runner:
+    """A library that an extra of this package brings."""
+
+    module: str
+    extra: str
+
+    @property
+    def is_missing(self) -> bool:
+        return find_spec(self.module) is None
+
+
+@dataclass(frozen=True)
 class Model:
     """A trained model, and what a person should know before fetching it."""
 
@@ -53,6 +66,8 @@ class Model:
     """``module:function`` that makes what is kept from what is fetched, called with the file and an empty
     folder; ``None``: the file is kept as it is.
     """
+    runner: Runner | None = None
+    """The library that runs it; ``None``: this package itself."""
     revision: int = 1
     """Of what is kept: of an older one nothing is used, and it has to be added again."""
 
@@ -90,6 +105,7 @@ _WHISPER_BASE: Final = Model(
     size=147_951_465,
     sha256="60ed5bc3dd14eea856493d334349b405782ddcaf0028d4b5df4088345fba2efe",
     licence=_WHISPER_LICENCE,
+    runner=Runner("pywhispercpp", "audiopod-mcp[transcribe]"),
     kept_size=147_951_465,
 )
 _WHISPER_SMALL: Final = replace(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from audiopod_mcp.music.model import Progress, Rendering, progress_within
+from audiopod_mcp.music.model import Analysis, Progress, Rendering, progress_within
 from audiopod_mcp.settings import models_folder, read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
@@ -19,7 +19,7 @@ from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
 from .takes import SourceTrack, read_source, write_take
 from .whisper import VARIABLE as WHISPER
-from .whisper import Whisper, find_whisper
+from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_result
 
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
@@ -290,21 +290,26 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.analysis.analyze import analyze
 
         source = read_source(work, progress_within(report, 0.0, 0.1), stems=False, listening=True)
-        recognizer = self._recognizer() if self.listens_for_words and source.score is None else None
-        analyzed = 1.0 if recognizer is None else 0.3
-        heard = analyze(source.audio, source.rate, progress_within(report, 0.1, analyzed))
-        words: dict[str, Any] = {"notes": []}
-        if source.score is not None:
-            words = composed_words(source.score)
-        elif recognizer is not None:
-            rest = progress_within(report, analyzed, 1.0)
-            transcript = understand(recognizer, source.audio, source.rate, heard, rest)
-            words = words_result(transcript, heard, recognizer)
-        elif heard.vocals and self.listens_for_words:
-            words["notes"] = [NOT_UNDERSTOOD]
+        heard = analyze(source.audio, source.rate, progress_within(report, 0.1, 0.5))
+        words = self._words(source, heard, progress_within(report, 0.5, 1.0))
         result = analysis_result(heard)
         notes = [*source.notes, *result["notes"], *words["notes"]]
         return Outcome(result={**result, **words, "notes": notes})
+
+    def _words(self, source: SourceTrack, heard: Analysis, report: Progress) -> dict[str, Any]:
+        """The fields of an analysis that tell words, and ``notes`` on them."""
+        if source.score is not None:
+            return composed_words(source.score)
+        if not self.listens_for_words:
+            return {"notes": []}
+        try:
+            recognizer = self._recognizer()
+            if recognizer is None:
+                return {"notes": [NOT_UNDERSTOOD] if heard.vocals else []}
+            transcript = understand(recognizer, source.audio, source.rate, heard, report)
+        except EngineRefused as reason:  # what was measured stands without it
+            return {"notes": [f"No words are told: {reason}."]}
+        return words_result(transcript, heard, recognizer)
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
@@ -360,6 +365,8 @@ class LocalEngine(Engine):
     def examine(self) -> Iterator[Finding]:
         if self.demucs_models is not None:
             yield examine_models(self.demucs_models)
+        if self.whisper_model is not None:
+            yield examine_whisper(self.whisper_model)
 
 
 def _copied(work: Work, stem: Path, report: Progress) -> Outcome:

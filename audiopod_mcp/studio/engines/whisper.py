@@ -22,7 +22,7 @@ from audiopod_mcp.music.caching import Kept, current, key_of
 from audiopod_mcp.music.model import Progress
 from audiopod_mcp.studio.media.cache import file_digest
 
-from .base import EngineRefused
+from .base import EngineRefused, Finding
 
 if TYPE_CHECKING:
     from audiopod_mcp.music.lyrics.transcription import Utterance
@@ -141,15 +141,7 @@ class Whisper:
 
     @cached_property
     def _model(self) -> Any:
-        try:
-            with self._path.open("rb") as file:
-                _check(file)
-        except OSError as error:
-            raise EngineRefused(f"{VARIABLE}: {self._path} can't be read ({error.strerror})") from error
-        except (ValueError, struct.error) as error:
-            raise EngineRefused(
-                f"{VARIABLE}: {self._path} is no whole model of whisper.cpp ({error}); name a ggml-….bin file"
-            ) from error
+        check_model(self._path)
         from pywhispercpp.model import Model
 
         return Model(
@@ -162,6 +154,30 @@ class Whisper:
             suppress_nst=True,
             temperature_inc=0.0,  # a second try at a higher one overstates how probable its tokens are
         )
+
+
+def check_model(path: Path) -> None:
+    """Raise :class:`EngineRefused` where a file is no model of whisper.cpp, or not a whole one."""
+    try:
+        with path.open("rb") as file:
+            _check(file)
+    except OSError as error:
+        raise EngineRefused(f"{VARIABLE}: {path} can't be read ({error.strerror}); name a file") from error
+    except (ValueError, struct.error) as error:
+        raise EngineRefused(
+            f"{VARIABLE}: {path} is no whole model of whisper.cpp ({error}); name a ggml-….bin file"
+        ) from error
+
+
+def examine_whisper(path: Path) -> Finding:
+    """Whether the model that was named can be used."""
+    try:
+        find_whisper(path, None)
+        check_model(path)
+    except EngineRefused as refusal:
+        found, _, fix = str(refusal).partition("; ")
+        return Finding("words", "problem", found, fix)
+    return Finding("words", "ok", f"understood by whisper.cpp {version('pywhispercpp')} with {path.name}")
 
 
 def _check(file: BinaryIO) -> None:
