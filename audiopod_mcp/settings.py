@@ -48,6 +48,8 @@ class Settings:
     """Megabytes of results that it may keep, so that the same sound is not worked on twice; 0: none."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
+    toolset: str = "all"
+    """Which tools there are: core, edit, jobs or all; the command line says so, not the environment."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Every variable that is really set: engines read their own settings there."""
 

@@ -14,6 +14,7 @@ class Arguments(BaseModel):
     """Arguments of a tool or fields of a request: nothing unknown, no NaN, no surrounding blanks."""
 
     model_config = ConfigDict(
+        defer_build=True,  # the server starts with a few models and may never need the others
         extra="forbid",
         frozen=True,
         allow_inf_nan=False,

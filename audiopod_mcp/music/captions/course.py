@@ -9,14 +9,18 @@ anything else is left to be told as not understood.
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
+from .density import AMOUNTS
+from .feel import COUNTED
 from .text_search import find_words, word_pattern
-from .vocabulary import INSTRUMENT_WORDS, TRACK_WORDS
+from .vocabulary import INSTRUMENT_WORDS, MOODS, SECTIONS, TEMPO_WORDS, TRACK_WORDS
 
 _MARK = "\ue000"
 """Stands for the letters of a player's name, so that a sentence can be written without any."""
@@ -53,6 +57,14 @@ _WHEN = (
 )
 _ENTERS = r"\s+(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?(?:\s+in)?|enter(?:s|ing)?|com(?:es?|ing)\s+in|kick(?:s|ing)?\s+in|drop(?:s|ping)?\s+in|start(?:s|ing)?(?=[\s,.;]|$)(?:\s+playing)?|(?:are|is|get|gets)\s+added|added)\b"
 _LEAVES = r"\s+(?:drop(?:s|ping)?\s+out|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out)\b"
+_LIST = rf"(?P<players>{_NAME}(?:\s*(?:,|and|&|\+|plus|with|,\s*and)\s*{_NAME}){{0,5}})"
+_COLON = r"(?:[:=–—(→]|\s-\s)"
+_ANY_SECTION = "|".join(
+    name
+    for name in sorted(_SECTIONS, key=len, reverse=True)
+    if name not in ("intro", "outro", "end", "ending")
+)
+_NO_MORE = rf"(?!{_MARK})(?!{_ENTERS})(?!{_LEAVES})"
 _ALONE = r"(?:\s+(?:alone|only|solo|by itself|on its own))?"
 _SENTENCES = (
     (
@@ -78,6 +90,33 @@ _SENTENCES = (
         rf"{_SOME}\s+only\s+(?:in|on|at|during)\s+(?:the\s+)?(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:es|s)?\b",
     ),
     ("enters", rf"\bthen\s+{_ONE}(?=\s*(?:$|[.,;]))"),
+    ("opens", rf"\b(?P<section>intro)\s*{_COLON}\s*{_LIST}{_ALONE}{_NO_MORE}"),
+    ("ends", rf"\b(?:outro|ending|end)\s*{_COLON}\s*{_LIST}{_ALONE}{_NO_MORE}"),
+    (
+        "enters",
+        rf"\b(?P<section>{_ANY_SECTION})(?:\s+(?P<nth>\d))?\s*{_COLON}\s*(?!just|only)"
+        rf"(?:(?:add(?:s|ing)?|plus|with|then|\+|bring(?:s|ing)?\s+in)\s+)?{_LIST}{_NO_MORE}",
+    ),
+    ("opens", rf"{_ONE}[\s-]+(?P<section>intro)\b(?!\s*{_COLON})"),
+    ("ends", rf"{_ONE}[\s-]+outro\b(?!\s*{_COLON})"),
+)
+_SIZES = {
+    r"huge|big|massive|loud(?:er)?|full(?:er)?|explosive|bigger|climactic|thunderous|wall[\s-]of[\s-]sound": 1,
+    r"soft(?:er)?|quieter|low[\s-]key|small|empty|thin|hushed": -1,
+}
+_QUALITIES: dict[str, int] = {
+    **dict.fromkeys((*TEMPO_WORDS, COUNTED.pattern), 0),
+    **{
+        words: round(math.copysign(1, energy)) if energy and not tone else 0
+        for words, (_, energy, tone) in MOODS.items()
+    },
+    **{words: 1 if level > 0.5 else -1 for words, level in AMOUNTS.items()},
+    **_SIZES,
+}
+"""What may be said of one section, and whether that is more (1) or less (-1) than the others, or else (0)."""
+_IS = re.compile(
+    r"\s*(?:[:=]|\b(?:is|are|gets?|stays?|should be|feels?|goes)\b)\s*(?:very |really |quite )?",
+    re.IGNORECASE,
 )
 _MOST = 12
 """Cues of one caption."""
@@ -117,8 +156,41 @@ _PATTERNS = tuple((action, re.compile(pattern, re.IGNORECASE)) for action, patte
 _BARE = re.compile(r"\b(?:no|only|alone|solo|just|by itself|on its own)\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a caption says of one section alone: "sparse verse", "the chorus is huge", "half-time intro"."""
+
+    start: int
+    end: int
+    label: str
+    more: int
+    """1 where more is to be played than elsewhere, -1 where less is, 0 where something else is said."""
+
+
+@lru_cache(maxsize=64)
+def find_qualities(text: str) -> tuple[Quality, ...]:
+    """What ``text`` says of sections alone, in order."""
+    words = find_words(text, _QUALITIES)
+    found = []
+    for start, end, label in find_words(text, SECTIONS):
+        before = [word for word in words if word[1] <= start]
+        first, more = start, 0
+        while before and re.fullmatch(r"(?:[\s-]+|\s+and\s+)", text[before[-1][1] : first]):
+            first, _, said = before.pop()
+            more = more or said
+        if first < start:
+            found.append(Quality(first, end, label, more))
+        elif (link := _IS.match(text, end)) and (after := [word for word in words if word[0] == link.end()]):
+            found.append(Quality(start, after[0][1], label, after[0][2]))
+    return tuple(found)
+
+
 def without_course(text: str) -> str:
-    """``text`` with blanks for what in sentences on the course would rule out players for good."""
+    """``text`` with blanks for what is said of a stretch alone: qualities of sections, and in sentences on the
+    course what would rule out players for good.
+    """
+    for quality in find_qualities(text):
+        text = text[: quality.start] + " " * (quality.end - quality.start) + text[quality.end :]
     for start, end, _ in find_course(text):
         plain = _BARE.sub(lambda match: " " * len(match[0]), text[start:end])
         text = f"{text[:start]}{plain}{text[end:]}"

@@ -10,7 +10,7 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from .text_search import find_words, word_pattern
 from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 
-_AMOUNTS: dict[str, float] = {
+AMOUNTS: dict[str, float] = {
     r"less|fewer|reduced": 0.22,
     r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any"
     r"|uncluttered": 0.15,
@@ -52,7 +52,7 @@ def find_amounts(text: str, wanted: str) -> list[tuple[int, int, set[str], float
     ``wanted`` is ``text`` with blanks for what it denies.
     """
     found: list[tuple[int, int, set[str], float]] = []
-    for pattern, level in _AMOUNTS.items():
+    for pattern, level in AMOUNTS.items():
         where = text if pattern.startswith("less") else wanted
         layers_named = _layers_named(where)
         for match in word_pattern(pattern).finditer(where):

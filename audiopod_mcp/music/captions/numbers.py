@@ -11,13 +11,14 @@ from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .text_search import word_pattern
 
+_TEMPO = r"(?P<{0}>\d{{2,3}}(?:\.\d+)?)(?:\s*(?:-|–|—|to|and|~|/)\s*(?P<{0}_to>\d{{2,3}}(?:\.\d+)?))?"
 _BPM = re.compile(
-    r"(?:(\d{2,3})\s*(?:-|–|to|and|~)\s*)?(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
-    r"|(?:tempo|bpm)(?:\s+(?:of|is|around|about))?\s*[:=]?\s*(\d{2,3}(?:\.\d+)?)()"
-    r"|[♩♪]\s*=?\s*(\d{2,3}(?:\.\d+)?)()",
+    rf"(?:\bbetween\s+)?{_TEMPO.format('a')}\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
+    rf"|(?:tempo|bpm)(?:\s+(?:of|is|around|about|between|from|range))*\s*[:=]?\s*{_TEMPO.format('b')}"
+    rf"|[♩♪]\s*=?\s*{_TEMPO.format('c')}",
     re.IGNORECASE,
 )
-_BARE_BPM = re.compile(r"(?:\bat|@|^|[,|;])\s*(\d{2,3})\s*(?=$|[,|;.])", re.IGNORECASE)
+_BARE_BPM = re.compile(rf"(?:\bat|@|^|[,|;])\s*{_TEMPO.format('d')}\s*(?=$|[,|;.])", re.IGNORECASE)
 """A number that is nothing else: "techno at 140", "phonk, drift, 140"."""
 _ACCIDENTAL = r"(?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?"
 _MODES = {
@@ -92,14 +93,21 @@ _NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "si
 _NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
 
+def _tempi(text: str) -> list[tuple[int, int, float]]:
+    """Start, end and beats a minute of each tempo that ``text`` names; of a range it is the middle."""
+    found = []
+    for pattern, low, high in ((_BPM, 0, 1000), (_BARE_BPM, 50, 220)):
+        for match in pattern.finditer(text):
+            name = next(name for name in pattern.groupindex if "_" not in name and match[name])
+            first, last = float(match[name]), float(match[f"{name}_to"] or match[name])
+            if low <= first <= high:
+                found.append((match.start(), match.end(), (first + last) / 2))
+    return found
+
+
 def find_tempo(text: str, low: float, high: float) -> float | None:
     """Beats a minute that ``text`` names; the middle, if it names two."""
-    for match in _BPM.finditer(text):
-        first, second = (match[1], match[2]) if match[2] else (None, match[3] or match[5])
-        value = (float(first) + float(second)) / 2 if first else float(second)
-        if low <= value <= high:
-            return value
-    return next((float(m[1]) for m in _BARE_BPM.finditer(text) if 50 <= float(m[1]) <= 220), None)
+    return next((value for _, _, value in _tempi(text) if low <= value <= high), None)
 
 
 def find_key(text: str) -> Key | None:
@@ -221,15 +229,7 @@ def find_figures(text: str) -> list[tuple[int, int, str, object]]:
     found: list[tuple[int, int, str, object]] = [
         (a, b, "length", seconds) for a, b, seconds in find_lengths(text)
     ]
-    for match in _BPM.finditer(text):
-        first, second = (match[1], match[2]) if match[2] else (None, match[3] or match[5])
-        value = (float(first) + float(second)) / 2 if first else float(second)
-        found.append((match.start(), match.end(), "tempo", value))
-    found += [
-        (m.start(1), m.end(1), "tempo", float(m[1]))
-        for m in _BARE_BPM.finditer(text)
-        if 50 <= float(m[1]) <= 220
-    ]
+    found += [(a, b, "tempo", value) for a, b, value in _tempi(text)]
     for match in _KEY.finditer(text):
         article = match[1] == "a" and not (
             _ARTICLE.search(text[: match.start()]) and _ARTICLE_END.match(text, match.end())

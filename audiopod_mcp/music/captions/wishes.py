@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .course import find_course, without_course
+from .course import find_course, find_qualities, without_course
 from .density import find_amounts
 from .feel import COUNTED, STRAIGHT, SWUNG
 from .negation import ALONE, find_denials
@@ -110,9 +110,10 @@ _SECTION_WORD = (
     r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro)s?"
 )
 _NO_SECTION = re.compile(
-    rf"\b(?:no|without(?: an?| any| the)?|skip(?: the)?) {_SECTION_WORD}\b", re.IGNORECASE
+    rf"\b(?:no|without(?: an?| any| the)?|skip(?: the)?|avoid(?: a)?)"
+    rf" ((?:long|extended|big|slow|endless|drawn-out) )?{_SECTION_WORD}\b",
+    re.IGNORECASE,
 )
-_OWN_FORM = "the form is the style's own; sections can be named as tags in the lyrics"
 _NO_PIECE = re.compile(rf"\b(?:no|without(?: an?| any| the)?|minus) (?:{KIT_WORDS})(?!\w)", re.IGNORECASE)
 NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
 _SECTION_LABEL = re.compile(rf"\b{_SECTION_WORD}\s*(?:\d\s*)?:(?!\d)", re.IGNORECASE)
@@ -163,13 +164,14 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
 
     claim((a, b, "mix", kind) for a, b, kind in find_words(text, MIX_WORDS))
     claim((a, b, "cue", cue) for a, b, cue in find_course(text))
+    claim((m.start(), m.end(), "no section", m[1] or "") for m in _NO_SECTION.finditer(text))
+    claim((quality.start, quality.end, "quality", quality) for quality in find_qualities(text))
     plain = without_course(text)
     denials, wanted = find_denials(plain)
     claim((d.start, d.end, "denied", d) for d in denials if d.rules_out)
     claim(
         (d.start, d.end, "cannot", _FOR_A_TIME if d.players else _WHICH_ELSE) for d in denials if d.for_a_time
     )
-    claim((m.start(), m.end(), "cannot", _OWN_FORM) for m in _NO_SECTION.finditer(text))
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
     claim((m.start(), m.end(), "cannot", _BY_SECTION) for m in _SECTION_LABEL.finditer(text))
@@ -212,6 +214,15 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
     found += _unread(text, taken)
     return tuple(sorted(found, key=lambda wish: wish.start))
+
+
+def without_impossible(text: str, wishes: Iterable[Wish]) -> str:
+    """``text`` with blanks for what nobody here can do: it has no say in style, mood and pace either."""
+    for wish in wishes:
+        if wish.kind in ("cannot", "imitation"):
+            end = wish.start + len(wish.asked)
+            text = text[: wish.start] + " " * len(wish.asked) + text[end:]
+    return text
 
 
 def percussion_named(wishes: Iterable[Wish]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from .tags import is_preamble
+from audiopod_mcp.lyrics_data import LINE_KEYS, NAME_KEYS, lyrics_text, written_out
+
+from .page import without_site
+from .tags import read_heading
 
 _WIDE_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝（）＜＞＃：｜", "[][][][]{}()<>#:|")
 _LITERAL_ESCAPES = re.compile(r"\\{1,3}(?:r\\{1,3}n|[nr])")
@@ -22,6 +24,10 @@ _STYLING = re.compile(
 )
 _CHORD_SITE = re.compile(r"\[ch\]([^\[\]\n]*)\[/ch\]", re.IGNORECASE)
 _TAB_SITE = re.compile(r"\[/?tab\]", re.IGNORECASE)
+_TABLE = re.compile(
+    r"^[ \t]*\|.*\|[ \t]*\n[ \t]*\|[ \t:|]*-[ \t:|-]*\|[ \t]*(?:\n[ \t]*\|.*\|[ \t]*(?=\n|$))+\n?",
+    re.MULTILINE,
+)
 _CUE = re.compile(
     r"^WEBVTT.*\n*|(?:^[ \t]*\n)?^(?:\d+[ \t]*\n)?[ \t]*[\d:.,]{4,12}[ \t]*-->.*\n?", re.MULTILINE
 )
@@ -43,15 +49,6 @@ _LEADING_TIMES = re.compile(rf"\s*(?:\[{_TIME}\]\s*)+")
 _LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?(?:\s+[-–—]\s+|\s+|$)")
 
 
-_NAME_KEYS = ("section", "type", "name", "tag", "label", "part")
-_LINE_KEYS = frozenset(("lines", "text", "lyrics", "content", "words", "sections", "line"))
-"""What data calls a section, and its words."""
-_SITE_HEAD = re.compile(r"\s*\d+ Contributors?.{0,400}?\bLyrics(?=\W|$|[A-Z])", re.DOTALL)
-_SITE_TAIL = re.compile(r"\d{0,9}\s{0,9}Embed$")
-_LONGEST_TAIL = 24
-_SITE_BETWEEN = re.compile(r"You might also like(?=\s*\[|\s*\n|\s*$)")
-
-
 def pasted_lines(text: str) -> tuple[list[str], bool]:
     """The lines of pasted lyrics without the markup of their carrier, and whether they had times.
 
@@ -59,7 +56,7 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     Markdown, characters without a width and the times of LRC are gone; brackets are ASCII. Lines with times
     stand in their order, once for each time. Blanks within a line stay: chords may stand above its words.
     """
-    text = _without_site(_from_json(text))
+    text = _from_tables(without_site(lyrics_text(text)))
     if text.strip().startswith('"') and text.strip().endswith('"') and "\\n" in text:
         text = text.strip()[1:-1]
     if "\n" not in text:
@@ -75,46 +72,31 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     return lines, timed or bool(cues)
 
 
-def _from_json(text: str) -> str:
-    """The text of lyrics that are given as data: lines in lists, sections by their names."""
-    if not text.strip().startswith(("{", "[")):
-        return text
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return "\n".join(_lines_of(data)) if isinstance(data, dict | list) else text
+def _from_tables(text: str) -> str:
+    """``text`` with the tables of Markdown written out, by what their headers call the columns."""
+    return _TABLE.sub(lambda table: "\n".join(_rows_of(table[0])) + "\n", text)
 
 
-def _lines_of(data: object) -> Iterator[str]:
-    if isinstance(data, dict):
-        name = next((data[key] for key in _NAME_KEYS if isinstance(data.get(key), str)), None)
-        if name is not None:
-            yield f"[{name}]"
-        for key, value in data.items():
-            if key in _NAME_KEYS and value is name:
-                continue
-            if key not in _LINE_KEYS:
-                if isinstance(value, str) and is_preamble(f"{key}: {value}"):
-                    yield f"[{key}: {value}]"
-                    continue
-                yield f"[{key.replace('_', ' ')}]"
-            yield from _lines_of(value)
-    elif isinstance(data, list):
-        for item in data:
-            yield from _lines_of(item)
-    elif data is not None:
-        yield str(data)
-
-
-def _without_site(text: str) -> str:
-    """``text`` without what a lyrics site writes around and between the words."""
-    head = _SITE_HEAD.match(text)
-    tail = _SITE_TAIL.search(ended := text.rstrip(), max(0, len(ended) - _LONGEST_TAIL))
-    if not head and not tail:
-        return text
-    text = text[head.end() if head else 0 : tail.start() if tail else None]
-    return _SITE_BETWEEN.sub("\n", text)
+def _rows_of(table: str) -> Iterator[str]:
+    lines = (row.strip().strip("|") for row in table.split("\n") if row.strip())
+    head, _, *rows = ([cell.strip(" *_") for cell in line.split("|")] for line in lines)
+    keys = [key.lower() for key in head]
+    if not LINE_KEYS.intersection(keys):
+        if all(read_heading(key)[0] for key in head):
+            yield written_out({name: list(cells) for name, *cells in zip(head, *rows, strict=False)})
+            return
+        if read_heading(head[0])[0]:
+            rows.insert(0, head)
+        elif any(head):
+            yield f"[{' / '.join(head)}]"
+        named = any(read_heading(row[0])[0] for row in rows)
+        keys = [NAME_KEYS[0] if named else "line", *("line" for _ in head[1:])]
+    for row in rows:
+        cells = [(key, cell) for key, cell in zip(keys, row, strict=False) if cell]
+        yield from (f"[{cell}]" for key, cell in cells if key in NAME_KEYS)
+        beside = [(key, cell) for key, cell in cells if key not in NAME_KEYS and any(map(str.isalpha, cell))]
+        yield from (f"[{key}: {cell}]" for key, cell in beside if key not in LINE_KEYS)
+        yield from (cell for key, cell in beside if key in LINE_KEYS)
 
 
 def _site_chords(line: str) -> str:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from audiopod_mcp.music.model import NotDone
 
 from .chords import chord_bars, chord_line, is_alphabet, is_surely_chords, read_chord
 from .markup import plain
+from .numbered_chords import numbered_chords
 from .sheet import ChordMarks, LyricSection, LyricSheet
 from .tags import (
     MOST_REPEATS,
+    SPEAKER,
     Tag,
     is_direction,
     is_preamble,
     read_directive,
     read_heading,
+    read_short,
     read_tag,
+    speakers_of,
 )
 
 MOST_LINES = 2000
@@ -73,10 +77,12 @@ class _Line:
 class LyricReader:
     """Reads line after line; what it makes of them is in :meth:`finish`."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(
+        self, lines: Sequence[str], told: Iterable[NotDone] = (), unsung: Iterable[str] = ()
+    ) -> None:
         self._drafts: list[_Draft] = []
-        self._unmet: list[NotDone] = []
-        self._unsung: list[str] = []
+        self._unmet = list(told)
+        self._unsung = list(unsung)
         self._blank = True
         self._above: str | None = None
         self._fade_in = False
@@ -86,6 +92,11 @@ class LyricReader:
         self._letters_are_names = bool(chords) and all(
             line == f"[{content}]" and len(content) == 1 for line, content in chords
         )
+        shorts = {text for text in (*map(str.strip, lines), *(c for _, c in tags)) if read_short(text)}
+        self._has_shorts = any(len(text.strip("[]*_: ")) > 1 and read_chord(text) is None for text in shorts)
+        others = [content for _, content in chords if read_short(content) is None]
+        self._letters_are_sections = not others
+        self._speakers = speakers_of(lines)
         self._has_chords = bool(chords and not self._letters_are_names) or any(
             chord_line(line) and is_surely_chords(line) for line in lines
         )
@@ -106,6 +117,9 @@ class LyricReader:
             return
         if _TABLATURE.fullmatch(line):
             self._unmet.append(NotDone(line.strip(), "Tablature is not read: write the chords."))
+            return
+        if numbered_chords(line):
+            self._unsung.append(line.strip())
             return
         if self._is_chord_line(line):
             self._leave_chords()
@@ -147,7 +161,7 @@ class LyricReader:
 
     def _is_chord_line(self, line: str) -> bool:
         chords = chord_line(line)
-        if chords is None:
+        if chords is None or all(map(self._short, line.split())):
             return False
         labels = [label for _, label in chords]
         if is_surely_chords(line):
@@ -179,14 +193,21 @@ class LyricReader:
             if not opening:
                 found.text += content
                 continue
+            short = self._short(content) if opening == "[" else None
             chords = chord_line(content) if opening == "[" and not self._letters_are_names else None
-            if chords:
+            if chords and not short:
                 for _, label in chords:
                     found.mark(label)
             else:
                 read = read_directive if opening == "{" else read_tag
-                self._take(read(content), found, in_brackets=True)
+                self._take(short or read(content), found, in_brackets=True)
         self._flush(found)
+
+    def _short(self, text: str) -> Tag | None:
+        """The section that a short name such as ``V1`` heads; a letter that is a chord's may be one, too."""
+        named = read_short(text) if self._has_shorts else None
+        is_chord = read_chord(text.strip("[]")) is not None
+        return None if is_chord and not self._letters_are_sections else named
 
     def _take(self, tag: Tag, line: _Line, *, in_brackets: bool = False) -> None:
         """Do what a tag says, in the middle of ``line`` or before it."""
@@ -271,6 +292,11 @@ class LyricReader:
                 self._current().bars.extend((label,) for _, label in marks)
             return
         heading, rest = read_heading(text)
+        if heading is None and (short := self._short(text.strip())):
+            heading, rest = short, ""
+        spoken = SPEAKER.match(text)
+        if heading is None and spoken and spoken["name"] in self._speakers:
+            heading, rest = Tag("voice", spoken["name"]), spoken["said"]
         if heading is not None:
             dropped = _letters(text) - _letters(rest)
             marks = [(max(0, position - dropped), label) for position, label in marks]

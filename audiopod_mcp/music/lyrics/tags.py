@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _START = r"(?<![^\W\d_])"
@@ -91,7 +93,10 @@ _ABOUT = re.compile(
     r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
-_PREAMBLE = re.compile(r"(?:(?:song |the |full |complete |final )*lyrics|letra|paroles|songtext|歌詞|歌词|가사)\s*:?|(?=.*\b(?:lyrics|song)\b)(?:sure|okay|ok|of course|certainly|here(?:'s|’s| is| are)|below|absolutely|great)\b.{0,200}[:.!]", re.IGNORECASE)  # fmt: skip
+_PREAMBLE = re.compile(
+    r"(?:(?:song |the |full |complete |final )*lyrics|letra|paroles|songtext|歌詞|歌词|가사)\s*:?",
+    re.IGNORECASE,
+)
 _DIRECTIVE = re.compile(
     r"(start_of_|end_of_|so|eo)(chorus|verse|bridge|tab|grid|abc|ly|c|v|b|t|g)\b:?\s*(.*)|(c|ci|cb|comment|comment_italic|comment_box|highlight|chorus)\b:?\s*(.*)",
     re.IGNORECASE,
@@ -105,6 +110,12 @@ _SHORT_NAMES = {
     "b": "Bridge",
     "br": "Bridge",
 }
+_JOINING = ("and", "of", "the", "y", "et", "und")
+SPEAKER = re.compile(
+    r"[\s*_]*(?P<name>[^\W\d_][\w.'’-]{0,15}(?:(?: (?:&|\+|/))? [^\W_][\w.'’-]{0,15}){0,2})[*_]*"
+    r"(?: \([^()]{1,30}\))?[*_]*\s*:[*_]*\s*(?!//)(?P<said>.*)"
+)
+"""A line that may begin with who sings it."""
 _DIRECTED = {"c": "chorus", "v": "verse", "b": "bridge", "t": "tab", "g": "grid"}
 
 
@@ -184,8 +195,8 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     if not core or len(line) > 400:
         return None, line
     name, colon, rest = core.partition(":")
-    if colon and (short := _SHORT.fullmatch(name.strip("*_ "))):
-        name = f"{_SHORT_NAMES[short[1].lower()]} {short[2]}".strip()
+    if colon and (short := read_short(name)):
+        name = short.text
     if colon and _is_name(name.strip("*_ "), marked=True):
         return read_tag(name), rest.strip("*_ ")
     if colon and _VOICE.fullmatch(name.strip("*_ ()")):
@@ -213,10 +224,44 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     return None, line
 
 
+def is_about(line: str) -> bool:
+    """Whether a line describes the song: "Tempo: 120"."""
+    return bool(_ABOUT.fullmatch(line.replace("**", "").replace("__", "").strip("*_# ")))
+
+
 def is_preamble(line: str) -> bool:
     """Whether a line above the first section tells of the song and is not sung."""
-    core = line.strip().strip("*_# ").strip()
-    return bool(_PREAMBLE.fullmatch(core) or _ABOUT.fullmatch(core.replace("**", "").replace("__", "")))
+    return bool(_PREAMBLE.fullmatch(line.strip("*_# "))) or is_about(line)
+
+
+def read_short(text: str) -> Tag | None:
+    """Read the short name of a section, such as ``V1``, ``PC`` or ``C``."""
+    short = _SHORT.fullmatch(text.strip("[]*_: "))
+    if short is None:
+        return None
+    name = _SHORT_NAMES[short[1].lower()]
+    return Tag("section", f"{name} {short[2]}".strip(), _label(name))
+
+
+def speakers_of(lines: Sequence[str]) -> frozenset[str]:
+    """The names before a colon that say who sings what follows: "Anna: Hello".
+
+    A name has a capital, and so has what it says, unless it is there more than once or others are.
+    """
+    names: Counter[str] = Counter()
+    sure = set()
+    for line in lines:
+        found = SPEAKER.match(line)
+        if found is None or read_heading(line)[0] is not None or is_about(line):
+            continue
+        words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", found["name"]) if word not in _JOINING]
+        if not words or any(word[0].islower() for word in words):
+            continue
+        names[found["name"]] += 1
+        begins = found["said"].lstrip("\"'“‘«(¡¿")[:1]
+        if words[0][0].isupper() and (not found["said"] or (begins.isalpha() and not begins.islower())):
+            sure.add(found["name"])
+    return frozenset(names if len(names) > 1 else sure | {name for name, count in names.items() if count > 1})
 
 
 def _label(text: str) -> str | None:

@@ -6,9 +6,9 @@ Here files become arrays and arrays become files; what happens to them in betwee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from audiopod_mcp.music.model import Analysis, Progress, Rendering, progress_within
 from audiopod_mcp.settings import models_folder, read_folder
@@ -24,6 +24,7 @@ from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_r
 
 _BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
 _LINES_ALONE = "Of a recording only lines are timed: its words have no times of their own."
+_Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 _LONGEST_RETAKEN = 360.0
@@ -410,26 +411,35 @@ def _make_takes(
 
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
-    notes: list[str] = []
-    done: list[str] = []
-    not_done: list[NotDone] = []
+    notes: list[Sequence[str]] = []
+    done: list[Sequence[str]] = []
+    not_done: list[Sequence[NotDone]] = []
     details: dict[str, Any] = {}
     for number, seed in enumerate(chosen):
         part = progress_within(report, number / len(chosen), (number + 1) / len(chosen))
         rendering = render(seed, progress_within(part, 0.0, 0.9))
         end = progress_within(part, 0.9, 1.0)
         takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
-        notes.extend(rendering.notes)
-        done.extend(rendering.done)
-        not_done.extend(rendering.not_done)
-        if by_rule:
-            notes.append(_BY_RULE)
-            notes.extend([GUIDE_VOCAL_NOTE] if rendering.lyrics and work.params.get("lyrics") else [])
+        guide = by_rule and rendering.lyrics and work.params.get("lyrics")
+        ours = (*([_BY_RULE] if by_rule else []), *([GUIDE_VOCAL_NOTE] if guide else []))
+        notes.append((*rendering.notes, *ours))
+        done.append(rendering.done)
+        not_done.append(rendering.not_done)
         details = details or details_of(rendering)
     return Outcome(
         tuple(takes),
-        notes=tuple(dict.fromkeys((*remarks, *notes))),
-        done=tuple(dict.fromkeys(done)),
-        not_done=tuple(dict.fromkeys(not_done)),
+        notes=(*remarks, *_by_take(notes, lambda note, which: f"{which}: {note}")),
+        done=_by_take(done, lambda fact, which: f"{which}: {fact}"),
+        not_done=_by_take(not_done, lambda wish, which: replace(wish, instead=f"{which}: {wish.instead}")),
         details=details,
     )
+
+
+def _by_take(told: Sequence[Sequence[_Told]], of: Callable[[_Told, str], _Told]) -> tuple[_Told, ...]:
+    """What was told of takes in one list; what is not true of all is told with the takes of which it is."""
+    lines = []
+    for line in dict.fromkeys(line for take in told for line in take):
+        takes = [str(number) for number, take in enumerate(told, 1) if line in take]
+        which = f"take{'s' * (len(takes) > 1)} {', '.join(takes)}"
+        lines.append(line if len(takes) == len(told) else of(line, which))
+    return tuple(lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import struct
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -146,7 +147,7 @@ class Whisper:
 
         return Model(
             str(self._path),
-            redirect_whispercpp_logs_to=None,
+            redirect_whispercpp_logs_to=None if sys.stderr else False,
             context_params={"use_gpu": False},
             n_threads=max(1, (os.cpu_count() or 1) // 2),
             print_progress=False,

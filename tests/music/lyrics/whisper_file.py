@@ -12,14 +12,14 @@ import numpy as np
 STATE, HEADS, LAYERS = 64, 1, 1
 VOCABULARY = 51_865
 """Tokens of a model of many languages."""
-END, START, FIRST_LANGUAGE, TRANSCRIBE, NO_SPEECH, TIMES = 50_257, 50_258, 50_259, 50_359, 50_362, 50_364
+END, FIRST_LANGUAGE, TRANSCRIBE, TIMES = 50_257, 50_259, 50_359, 50_364
 LANGUAGES = {"en": 0, "zh": 1, "de": 2, "es": 3}
 
 
-def write_model(path, lines, *, language="en", sure=0.95, silence=0.0):
+def write_model(path, lines, *, language="en", sure=0.95):
     """A model that hears ``lines`` in everything: (start, end, text), seconds within half a minute.
 
-    ``sure`` is how probable each token is, ``silence`` how probable it is at the beginning that nobody speaks.
+    ``sure`` is how probable each token is.
     """
     words = [" " + word for _, _, text in lines for word in text.split()]
     table = ["!", " ", " -", " '", *dict.fromkeys(words)]  # which whisper.cpp looks up
