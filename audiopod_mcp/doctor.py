@@ -180,7 +180,9 @@ def _kept(settings: Settings) -> Finding:
     what = (
         f"what is {' or '.join(limits)} is deleted, oldest first" if limits else "nothing is deleted unasked"
     )
-    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}")
+    cache = folder_size(settings.data_dir / "cache") / 1e9
+    results = f"; {cache:.2f} GB of results that AUDIOPOD_CACHE_MB limits" if cache else ""
+    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}{results}")
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
