@@ -14,6 +14,8 @@ CLOUD_URL = "https://api.audiopod.ai"
 DEFAULT_ENGINE = "local"
 DEFAULT_CACHE_MB = 1000
 """All stems of some four songs, and the analyses of thousands."""
+DATA_DIR = "AUDIOPOD_DATA_DIR"
+"""The variable that names the data folder."""
 
 
 class SettingsError(ValueError):
@@ -71,7 +73,7 @@ class Settings:
         return cls(
             api_key=values.get("AUDIOPOD_API_KEY"),
             base_url=read_url(values, "AUDIOPOD_BASE_URL"),
-            data_dir=read_folder(values, "AUDIOPOD_DATA_DIR") or _user_folder("data"),
+            data_dir=read_folder(values, DATA_DIR) or _user_folder("data"),
             output_dir=read_folder(values, "AUDIOPOD_OUTPUT_DIR") or _user_folder("music") / "AudioPod",
             allowed_dirs=tuple(
                 Path(part).expanduser().absolute() for part in listed.split(os.pathsep) if part.strip()

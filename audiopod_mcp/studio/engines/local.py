@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from audiopod_mcp.music.model import Analysis, Progress, Rendering, progress_within
-from audiopod_mcp.settings import models_folder, read_folder
+from audiopod_mcp.settings import DATA_DIR, models_folder, read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
 from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
+from .stems import separator_of, stem_of, voice_weights_in
 from .takes import SourceTrack, read_source, write_take
 from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
@@ -35,19 +36,19 @@ _LONGEST_RETAKEN = 360.0
 class LocalEngine(Engine):
     demucs_models: Path | None = None
     """The folder of the Demucs models to separate recordings with, where the studio's owner has any."""
+    models: Path | None = None
+    """The folder of the models that were added, such as the one for voices."""
     whisper_model: Path | None = None
     """The file of a Whisper model, where the studio's owner names one."""
-    models: Path | None = None
-    """The folder of the models that were added."""
     listens_for_words: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        data_dir = read_folder(environment, "AUDIOPOD_DATA_DIR")
+        data_dir = read_folder(environment, DATA_DIR)
         return cls(
             read_folder(environment, VARIABLE),
+            data_dir and models_folder(data_dir),
             read_folder(environment, WHISPER),
-            models_folder(data_dir) if data_dir else None,
         )
 
     def text2music(self, work: Work, report: Progress) -> Outcome:
@@ -215,7 +216,6 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.editing.edit import edit
 
         from .refusals import explain
-        from .stems import separator_of
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
 
@@ -229,7 +229,7 @@ class LocalEngine(Engine):
                 last=work.params.get("edit_n_max"),
                 seed=seed,
                 report=report,
-                separator=separator_of(self.demucs_models),
+                separator=separator_of(self.demucs_models, voice_weights_in(self.models)),
                 wording=explain,
                 **source.composed,
             )
@@ -240,7 +240,6 @@ class LocalEngine(Engine):
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
         from .stem_sets import stem_in_set
-        from .stems import stem_of
 
         track = work.params["track_name"]
         if (made_before := stem_in_set(work.original, track)) is not None:
@@ -256,7 +255,8 @@ class LocalEngine(Engine):
             )
         elif not source.stems and source.remade is None:
             part = progress_within(report, 0.1, 0.9)
-            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part)
+            weights = voice_weights_in(self.models)
+            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part, weights)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
         else:
@@ -273,7 +273,8 @@ class LocalEngine(Engine):
 
         source = read_source(work, progress_within(report, 0.0, 0.1), max_seconds=_LONGEST_PLAYED)
         mode: Any = work.params["mode"]
-        found = stems_of(source, mode, self.demucs_models, progress_within(report, 0.1, 0.8))
+        part = progress_within(report, 0.1, 0.8)
+        found = stems_of(source, mode, self.demucs_models, part, voice_weights_in(self.models))
         subtype = source.subtype
         rendering = Rendering(found.audio, source.rate, found.stems)
         take = write_take(
@@ -307,7 +308,8 @@ class LocalEngine(Engine):
             recognizer = self._recognizer()
             if recognizer is None:
                 return {"notes": [NOT_UNDERSTOOD] if heard.vocals else []}
-            transcript = understand(recognizer, source.audio, source.rate, heard, report)
+            weights = voice_weights_in(self.models)
+            transcript = understand(recognizer, source.audio, source.rate, heard, weights, report)
         except EngineRefused as reason:  # what was measured stands without it
             return {"notes": [f"No words are told: {reason}."]}
         return words_result(transcript, heard, recognizer)
@@ -349,9 +351,8 @@ class LocalEngine(Engine):
             )
             raise EngineRefused(f"{why}. {NOT_UNDERSTOOD}")
         analysis = analyze(source.audio, source.rate, progress_within(report, 0.0, 0.3))
-        transcript = understand(
-            recognizer, source.audio, source.rate, analysis, progress_within(report, 0.3, 1.0)
-        )
+        weights, rest = voice_weights_in(self.models), progress_within(report, 0.3, 1.0)
+        transcript = understand(recognizer, source.audio, source.rate, analysis, weights, rest)
         notes = notes_on(transcript, recognizer)
         if not transcript.lines:
             raise EngineRefused(f"no words were found to time. {' '.join(notes)}")

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from audiopod_mcp.music.model import Analysis, Audio, LyricLine, Progress, Score, Span, format_time
+from audiopod_mcp.music.model import (
+    Analysis,
+    Audio,
+    LyricLine,
+    Progress,
+    Score,
+    Span,
+    format_time,
+    progress_within,
+)
 
 if TYPE_CHECKING:
     from audiopod_mcp.music.lyrics.transcription import Transcript
+    from audiopod_mcp.music.signal.stft import Array
 
     from .whisper import Whisper
 
@@ -21,12 +31,25 @@ _MOST_NAMED: Final = 6
 
 
 def understand(
-    recognizer: Whisper, audio: Audio, rate: int, analysis: Analysis, report: Progress
+    recognizer: Whisper,
+    audio: Audio,
+    rate: int,
+    analysis: Analysis,
+    voice_weights: Mapping[str, Array] | None,
+    report: Progress,
 ) -> Transcript:
-    """The words of a recording of which ``analysis`` was made."""
-    from audiopod_mcp.music.lyrics.transcription import transcribe
+    """The words of a recording of which ``analysis`` was made; of its voice alone, where that can be had."""
+    from audiopod_mcp.music.lyrics.transcription import Transcript, transcribe
 
-    return transcribe(audio, rate, analysis.vocals, recognizer, report)
+    if voice_weights is None or not analysis.vocals:
+        return transcribe(audio, rate, analysis.vocals, recognizer, report)
+    from audiopod_mcp.music.separation.separate import separate_tracks
+
+    part = progress_within(report, 0.0, 0.3)
+    voice = separate_tracks(audio, rate, ("vocals",), part, voice_weights)["vocals"]
+    if voice.absence is not None:  # what seemed to be a voice is an instrument
+        return Transcript((), None, ())
+    return transcribe(voice.audio, rate, analysis.vocals, recognizer, progress_within(report, 0.3, 1.0))
 
 
 def words_result(transcript: Transcript, analysis: Analysis, recognizer: Whisper) -> dict[str, Any]:

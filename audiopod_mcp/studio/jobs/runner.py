@@ -187,7 +187,7 @@ class Studio:
         order = Order(
             work=Work(job.task, job.params, sources, original, new_folder(folder, RESULT)),
             engine=self.config.engine,
-            environment=self.environment,
+            environment=self.config.engine_environment,
             audio_format=job.format,
             job_id=job.id,
             instance=self.instance.id,
@@ -261,14 +261,9 @@ class Studio:
             WorkerDied: where it took its process down.
 
         """
-        order = Order(work, self.config.engine, self.environment, cache=self.cache_of(owner))
+        order = Order(work, self.config.engine, self.config.engine_environment, cache=self.cache_of(owner))
         async with self._aside:
             return await self._perform(order)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables in which an engine looks, the folder of this studio's own data among them."""
-        return {**self.config.environment, "AUDIOPOD_DATA_DIR": str(self.config.data_dir)}
 
     def cache_of(self, owner: str) -> ResultCache | None:
         """What was made before of the sound of ``owner``, where that is kept."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -145,6 +146,18 @@ async def test_an_assistant_gets_them(tmp_path, recordings):
         assert whole["lines"][0]["label"] == "hello from the sea"
         timed = await client.call_tool("generate_lrc", {"src_audio_url": str(source)})
         assert "]hello from the sea" in timed.structured_content["lrc_content"]
+
+
+async def test_the_voice_alone_is_listened_to_where_it_can_be_had(tmp_path, recordings, voice_models):
+    shutil.copytree(voice_models, models_folder(tmp_path))
+    model = str(recordings / "model.bin")
+    async with studio_with(tmp_path, recordings, AUDIOPOD_WHISPER_MODEL=model) as studio:
+        heard = await analyzed(studio, recordings / "sung.wav")
+        assert "hello from the sea" in heard["lyrics"], heard["notes"]
+        made = await studio.make(
+            "extract-stem", src_audio_url=str(recordings / "sung.wav"), track_name="vocals"
+        )
+        assert made["status"] == "COMPLETED", made
 
 
 def test_the_doctor_looks_at_the_model_that_is_named(recordings, tmp_path):
