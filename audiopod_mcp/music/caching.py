@@ -31,6 +31,16 @@ class Kept:
     """What JSON can tell."""
     audio: Audio | None = None
 
+    @classmethod
+    def of_audio(cls, audio: Audio) -> Kept:
+        """A result that is nothing but audio."""
+        return cls(None, audio)
+
+    def only_audio(self) -> Audio:
+        """The audio, which :meth:`of_audio` was given."""
+        assert self.audio is not None  # noqa: S101 - it was kept with it
+        return self.audio
+
 
 class Cache(Protocol):
     """Keeps results under keys, for as long as it likes. What is kept under a key is always the same."""

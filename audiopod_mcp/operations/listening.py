@@ -54,7 +54,7 @@ class GenerateLrc(Operation):
 
     job_id: JobId | None = Field(default=None, description="Finished job")
     src_audio_url: Source | None = Field(default=None, description="Or URL or file, with the embedded studio")
-    lyrics: Lyrics | None = Field(default=None, description="Those of src_audio_url")
+    lyrics: Lyrics | None = Field(default=None, description="Those of src_audio_url, if known")
     words: bool = Field(default=False, description="Also a time for every word")
 
     @model_validator(mode="after")
@@ -66,8 +66,6 @@ class GenerateLrc(Operation):
                 "lyrics: a job has its own; to time other words on its audio give src_audio_url: "
                 f"audiopod://jobs/{self.job_id} in place of job_id"
             )
-        if self.src_audio_url is not None and not (self.lyrics or "").strip():
-            raise ValueError("lyrics: required beside src_audio_url: what is sung in it, a line a line")
         return self
 
     @classmethod

@@ -150,6 +150,7 @@ class Analysis(KeptResult):
     chords: list[Section] | None = None
     sections: list[Section] | None = None
     vocals: list[Section] | None = Field(None, description="Where somebody sings")
+    lines: list[Section] | None = Field(None, description="What is sung, line by line")
     notes: list[str] | None = None
 
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
-from audiopod_mcp.music.caching import Kept, kept, kept_each
+from audiopod_mcp.music.caching import Kept, current, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
@@ -77,10 +78,9 @@ class SeparatedStem:
     @classmethod
     def restored(cls, kept: Kept) -> SeparatedStem:
         """The stem of which :meth:`kept` made ``kept``."""
-        assert kept.audio is not None  # noqa: S101 - it was kept with it
         why = kept.facts["absence"]
         values = {name: tuple(v) if isinstance(v, list) else v for name, v in why[1].items()} if why else {}
-        return cls(kept.audio, tuple(kept.facts["notes"]), Refused(why[0], **values) if why else None)
+        return cls(kept.only_audio(), tuple(kept.facts["notes"]), Refused(why[0], **values) if why else None)
 
 
 def separate(
@@ -168,7 +168,8 @@ def separate_tracks(
     def make(missing: Sequence[str]) -> dict[str, SeparatedStem]:
         return _separate_tracks(audio, rate, missing, report)
 
-    along = TRACKS if audio.size <= _MOST_TAKEN_ALONG else ()
+    alike = tuple(track for track in TRACKS if voice_weights is None or track != "vocals")
+    along = alike if audio.size <= _MOST_TAKEN_ALONG else ()
     found = kept_each(
         "signal processing", audio, rate, tracks, make, SeparatedStem.kept, SeparatedStem.restored, along
     )
@@ -220,17 +221,15 @@ def _separate_with_network(
     """:func:`separate_tracks` with the vocals by the trained network."""
     others = [track for track in tracks if track != "vocals"]
     part = progress_within(report, 0.0, 0.45 if others else 1.0)
-    hear = kept("voice by the two-stem network", lambda made: Kept({}, made), _kept_audio)(
-        lambda audio, rate, report=ignore_progress: separate_voice(audio, rate, voice_weights, report)
-    )
-    voice = hear(audio, rate, part)
+    voice = _voice(audio, rate, voice_weights, part)
     prominence = voice_prominence(audio, voice, rate)
     heard = prominence >= _MIN_PROMINENCE
     found: dict[str, SeparatedStem] = {}
     if others:
         accompaniment = audio - voice if heard else audio
         try:
-            found = separate_tracks(accompaniment, rate, others, progress_within(report, 0.45, 1.0))
+            rest = progress_within(report, 0.45, 1.0)
+            found = separate_tracks(accompaniment, rate, others, rest, voice_weights)
         except Refused:  # nothing but a voice
             nothing = np.zeros_like(audio)
             found = {
@@ -248,9 +247,19 @@ def _separate_with_network(
     return {track: found[track] for track in tracks}
 
 
-def _kept_audio(kept: Kept) -> Audio:
-    assert kept.audio is not None  # noqa: S101 - it was kept with it
-    return kept.audio
+def _voice(audio: Audio, rate: int, weights: Mapping[str, Array], report: Progress) -> Audio:
+    """:func:`.two_stems.separate_voice`, once of each recording."""
+
+    def make(names: Sequence[str]) -> dict[str, Audio]:
+        return dict.fromkeys(names, separate_voice(audio, rate, weights, report))
+
+    if current() is None:
+        return separate_voice(audio, rate, weights, report)
+    digest = blake2b(digest_size=20)
+    for name in sorted(weights):
+        digest.update(np.ascontiguousarray(weights[name]).data)
+    separator = f"two stems by {digest.hexdigest()}"
+    return kept_each(separator, audio, rate, ("vocals",), make, Kept.of_audio, Kept.only_audio)["vocals"]
 
 
 def _pieces(audio: Audio) -> Iterator[Audio]:

@@ -88,17 +88,8 @@ def separate_trained_tracks(
         if all(source in model.sources for source in wanted):
             separator = f"Demucs {version('demucs')} with {_digest(name, folder)}"
             make = partial(_apply, model, audio, rate, dict(zip(tracks, wanted, strict=True)), report)
-            return kept_each(separator, audio, rate, tracks, make, _keep, _restore), name
+            return kept_each(separator, audio, rate, tracks, make, Kept.of_audio, Kept.only_audio), name
     return None
-
-
-def _keep(stem: Audio) -> Kept:
-    return Kept(None, stem)
-
-
-def _restore(kept: Kept) -> Audio:
-    assert kept.audio is not None  # noqa: S101 - it was kept with it
-    return kept.audio
 
 
 def _digest(name: str, folder: Path) -> str:

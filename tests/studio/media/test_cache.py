@@ -203,11 +203,11 @@ def test_a_process_that_is_killed_leaves_nothing_that_is_believed(cache):
     assert survivor.returncode == 0
 
 
-def outcome(task, params, recording, folder, cache):
+def outcome(task, params, recording, folder, cache, **environment):
     """What a worker makes of it: the digest of each file, or the result."""
     (folder / "result").mkdir(parents=True)
     work = Work(task, params, {"src_audio_url": recording}, None, folder / "result")
-    result = perform(Order(work, "local", cache=cache))
+    result = perform(Order(work, "local", environment=environment, cache=cache))
     assert result.error is None
     made = {
         path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -249,6 +249,20 @@ def test_one_stem_brings_the_others_and_other_takes_of_the_sound_share_what_was_
     soundfile.write(tmp_path / "copy.wav", audio, rate, subtype="FLOAT")
     outcome("extract_stem", {"track_name": "bass"}, tmp_path / "copy.wav", tmp_path / "d", cache)
     assert files(cache) == known  # a wav is read as fast as what would be kept of it
+
+
+@pytest.mark.slow
+def test_what_one_model_made_is_not_taken_for_what_another_makes(recording, cache, tmp_path, voice_models):
+    wanted = ("extract_stem", {"track_name": "vocals"}, recording)
+    by_rule = outcome(*wanted, tmp_path / "rule", cache)
+    there = {"AUDIOPOD_DATA_DIR": str(voice_models.parent)}
+    by_network = outcome(*wanted, tmp_path / "network", cache, **there)
+    assert by_network != by_rule
+    known = files(cache)
+    assert outcome(*wanted, tmp_path / "again", cache, **there) == by_network
+    assert outcome(*wanted, tmp_path / "without", None, **there) == by_network
+    assert outcome(*wanted, tmp_path / "removed", cache) == by_rule
+    assert files(cache) == known
 
 
 @pytest.mark.slow
