@@ -290,6 +290,8 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.lyrics.lrc import to_lrc
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
+        from .stems import VOICES_NOTE, voice_of, voice_weights_in
+
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
         given = "src_audio_url" in work.sources  # with words of the caller's own, whatever its score may sing
         if not given and source.score is not None and source.score.lyrics:
@@ -300,15 +302,20 @@ class LocalEngine(Engine):
             raise EngineRefused(
                 "job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC"
             )
-        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.7))
+        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.5))
+        weights = voice_weights_in(self.models)
+        voice = voice_of(source.audio, source.rate, weights, progress_within(report, 0.5, 0.8))
         lines, remark = align_lyrics_with_note(
-            text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
+            text, analysis, source.audio, source.rate, progress_within(report, 0.8, 1.0), voice
         )
         result: dict[str, Any] = {
             "lrc_content": to_lrc(lines, length=analysis.duration, remark=remark, words=True)
         }
+        notes = [VOICES_NOTE] if voice is not None else []
         if work.params.get("words"):
-            result["notes"] = ["Of a recording only lines are timed: its words have no times of their own."]
+            notes.append("Of a recording only lines are timed: its words have no times of their own.")
+        if notes:
+            result["notes"] = notes
         return Outcome(result=result)
 
     def examine(self) -> Iterator[Finding]:
