@@ -120,11 +120,13 @@ def edit(
             done_of_words, not_done = lyric_receipts(piece.score.brief, piece.score, joins=True, chords=False)
             receipt.done.extend(done_of_words)
             receipt.not_done.extend(not_done)
+    looped = False
     for number, step in enumerate(sorted(plan.steps, key=_order)):
         share = 0.9 / len(plan.steps)
         part = progress_within(report, number * share, (number + 1) * share)
         try:
             piece = receipt.take(step, _apply_step(piece, step, begin / rate, ceiling, part))
+            looped = looped or step.kind == "loop"
         except Refused as refused:
             receipt.refused(step.asked, refused)
     if not receipt.done and receipt.refusal:
@@ -151,6 +153,7 @@ def edit(
         out.notes,
         done,
         tuple(receipt.not_done),
+        loop=looped and (begin, stop) == (0, len(audio)),
     )
 
 
@@ -210,8 +213,12 @@ def _tell_of_kept(
 
 
 def _order(step: EditStep) -> int:
-    """Moments, meant on the clock of the track as it is, come first; loudness, that of the result, last."""
+    """Moments, meant on the clock of the track as it is, come first; then what closes a loop, which has all
+    other sound in it; loudness, that of the result, last.
+    """
     if step.kind in ("loudness", "peak"):
+        return 3
+    if step.kind == "loop":
         return 2
     return int(step.when is None or step.kind in FORM_EDITS)
 
