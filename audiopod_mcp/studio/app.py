@@ -40,7 +40,7 @@ def create_studio(config: StudioConfig) -> Starlette:
         audiopod_mcp.settings.SettingsError: where there is no such engine, or its settings are wrong.
 
     """
-    make_engine(config.engine, config.environment)
+    make_engine(config.engine, config.engine_environment)
     app = Starlette(
         routes=[
             *jobs.routes(),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audiopod_mcp.settings import DATA_DIR
+
 
 @dataclass(frozen=True)
 class StudioConfig:
@@ -33,5 +35,12 @@ class StudioConfig:
     """Days after which finished jobs are let go; ``None``: never."""
     keep_gb: float | None = None
     """Gigabytes of audio beyond which the oldest jobs are let go; ``None``: however much it is."""
+    cache_mb: int = 0
+    """Megabytes of results that may be kept, so that the same sound is not worked on twice; 0: none."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables in which the engine looks for its own settings. May hold secrets."""
+
+    @property
+    def engine_environment(self) -> dict[str, str]:
+        """What the engine is set up by: those variables, and this studio's own folder."""
+        return {**self.environment, DATA_DIR: str(self.data_dir)}

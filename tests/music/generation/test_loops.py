@@ -33,7 +33,7 @@ def test_a_sample_repeats_without_a_click(caption):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "prompt", ["make a seamless loop", "make a seamless loop, add reverb, louder by 2 dB"]
+    "prompt", ["make a seamless loop", "make a seamless loop from 0:02 to 0:11, add reverb, louder by 2 dB"]
 )
 def test_a_finished_track_becomes_a_loop_of_whole_bars(prompt):
     song = generate(read_caption("lo-fi, electric piano and pad, 84 bpm", duration=14), seed=2)

@@ -300,8 +300,10 @@ def test_lrc_of_songs_and_recordings(folder, made, source):
         "lrc_content"
     ]
     assert "another line" in timed
-    with pytest.raises(EngineRefused, match="no lyrics to time"):
+    with pytest.raises(EngineRefused, match="give what is sung"):
         run(folder, "lrc", {}, {"src_audio_url": source})
+    with pytest.raises(EngineRefused, match="no lyrics to time"):
+        run(folder, "lrc", {}, {"source": source})
 
 
 def test_refusals_name_the_argument(folder, source):
