@@ -225,7 +225,7 @@ def _tell_of_kept(
 
 
 def _order(step: EditStep) -> int:
-    """What closes a loop comes after what is done to its sound; what is about the result, its loudness, last."""
+    """What closes a loop comes after what is done to its sound; what is about the result comes last."""
     return 2 if step.kind in ("loudness", "peak") else int(step.kind == "loop")
 
 
