@@ -19,7 +19,7 @@ from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
 from .takes import read_source, write_take
 
-_BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
+_BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 _LONGEST_RETAKEN = 360.0
