@@ -23,7 +23,7 @@ from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_result
 
-_BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
+_BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
 _LINES_ALONE = "Of a recording only lines are timed: its words have no times of their own."
 _Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
