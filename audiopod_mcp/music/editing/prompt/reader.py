@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from audiopod_mcp.edits.model import RULES, TrackEdit
 from audiopod_mcp.edits.players import LEAD, PIECE_OF, TRACK_OF, player_name
-from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.model import Refused
 
 from .amounts import Amounts, take_amounts
