@@ -89,7 +89,7 @@ def check_engine(studio: Studio, wanted: Operation) -> None:
 
 
 def check_request(studio: Studio, wanted: Operation) -> None:
-    """Raise ``HTTPException`` where the studio's engine is sure to refuse ``wanted``, whatever the audio is."""
+    """Raise ``HTTPException`` where the studio's engine is sure to refuse ``wanted``, whatever it hears."""
     if refusal := load_engine(studio.config.engine).refusal(wanted.task, wanted.parameters()):
         raise HTTPException(422, refusal)
 
