@@ -28,7 +28,7 @@ FILLERS: Final = frozenset(phrases(
     ", it, its, it's, itself, this, that, that's, the, a, an, some, any, my, our, track, song, mix, music, piece, recording, thing, whole, entire, sound, sounds, sounding"
     ", feel, feels, little, be, to be, should, could, is, are, was, were, now, maybe, perhaps, kinda, kind of, about, around, roughly, approximately, exactly, something"
     ", overall, everything, all, them, they, these, those, him, her, me, as well, or so, hey, hi, ok, okay, instead, seem, seems, again, also, part, parts, line"
-    ", tracks, instrument, instruments, stereo image, side, channel, effect, filter, version, frequencies, near, lasting, every, amount of, by, of, for, with, towards, toward, max, level of, in general, in addition, after that"
+    ", tracks, instrument, instruments, stereo image, side, channel, effect, filter, version, frequencies, near, lasting, every, spotify, streaming, playing, amount of, by, of, for, with, towards, toward, max, level of, in general, in addition, after that"
 ))  # fmt: skip
 """What says nothing."""
 DEGREES: Final = {
