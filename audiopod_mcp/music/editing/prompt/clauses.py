@@ -69,7 +69,7 @@ class RawClause:
     asked: str
     text: str
     joint: str
-    """What joins it to the one before: "and", "but", "," or "." where a sentence begins."""
+    """What joins it to the one before: "and", "but", "with", "," or "." where a sentence begins."""
     players: tuple[Players, ...] = ()
     times: tuple[When, ...] = ()
 
@@ -143,7 +143,10 @@ def clauses_of(prompt: str) -> list[RawClause]:
 def _joint(between: str) -> str:
     if re.search(r"[;.!?\n]", between):
         return "."
-    return "and" if re.search("and|&|\\+", between) else "but" if "but" in between else ","
+    return next(
+        (joint for joint in ("but", "with") if joint in between),
+        "and" if re.search("and|&|\\+", between) else ",",
+    )
 
 
 def _together(listed: str, tokens: _Tokens) -> Players:

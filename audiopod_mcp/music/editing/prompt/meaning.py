@@ -95,6 +95,8 @@ def _by_the_row(clause: Clause, row: Row, sign: int | None) -> list[Fields] | No
     if action == "echo" and sign < 0:
         action = "reverb"
     usual = 60 if action == "reverb" and sign < 0 else row.usual * clause.degree
+    if row.base and clause.amount("C") >= 100:
+        return None  # "wider, 150 %": of what it is, or beside it?
     letter = row.letters[0] if row.letters else ""
     amount = row.base + sign * abs(clause.amount(letter, usual if letter == "D" else min(100, usual)))
     more = {"hz": row.hz} if row.hz else {"time": clause.amount("S")} if "S" in letters else {}
@@ -184,7 +186,7 @@ def _of_its_own(clause: Clause, action: str, sign: int | None) -> list[Fields] |
         )
     if "C" in letters and (sign is None or absolute):
         return [{"action": "speed", "amount": value["C"]}]
-    if sign is None or absolute:
+    if sign is None or absolute or clause.amount("C") >= 100:
         return None
     if action == "speed":
         return [{"action": "speed", "amount": 100 + sign * abs(clause.amount("C", 10 * clause.degree))}]

@@ -148,11 +148,13 @@ class Reader:
         before = self.before
         if players is None and before.players and core.startswith("too "):
             return self.fail(raw.asked, "nobody knows whom it is about; name the player")
-        if players is None and raw.joint in ("and", "but") and self._goes_on(read, text):
+        if players is None and raw.joint in ("and", "but", "with") and self._goes_on(read, text):
             if words and [word.way for word in words] == ["remove"]:
                 return self._not_understood(raw)
             read.players = before.players
-        if re.match(r"(?:\w+ )?T\b", raw.text):  # "from 0:30 to 0:45 darker and 3 dB quieter"
+        if re.match(
+            r"(?:(?:make|turn|have|in|only) )?T\b", raw.text
+        ):  # "from 0:30 to 0:45 darker and 3 dB quieter"
             self.scope = when
         elif raw.joint != "and" and before.asked:
             self.scope = {}
@@ -307,7 +309,9 @@ class Reader:
         if before.players and _PRONOUN.search(raw.text):
             if before.refers == "remark" or (before.refers == "praise" and KEPT.fullmatch(read.core)):
                 return before.players
-            if before.refers:
+            action = next((word.row.action for word in read.words or () if word.row), "level")
+            gone = any(wish.edit.action == "remove" for wish in before.made)
+            if before.refers or not (gone or (action in RULES and not RULES[action].players)):
                 return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
         return None
 
