@@ -212,6 +212,19 @@ class LocalEngine(Engine):
             remarks=source.notes,
         )
 
+    @classmethod
+    def refusal(cls, task: str, params: Mapping[str, Any]) -> str | None:
+        """Of an edit, that nothing of its prompt was understood."""
+        prompt = params.get("edit_target_prompt")
+        if task != "edit" or not prompt or params.get("edit_target_lyrics"):
+            return None
+        from audiopod_mcp.music.editing.prompt.parse import read_prompt
+
+        from .refusals import explain
+
+        plan = read_prompt(prompt)
+        return None if plan.steps or plan.style else explain(plan.refusal)
+
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
