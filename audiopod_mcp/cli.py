@@ -16,7 +16,7 @@ from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
 from audiopod_mcp.settings import Settings, SettingsError, is_set
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
-COMMANDS = ("serve", "studio", "demo", "doctor", "install", "uninstall", "completion")
+COMMANDS = ("serve", "studio", "worker", "demo", "doctor", "install", "uninstall", "completion")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -83,11 +83,20 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
     studio.add_argument("--port", type=_port, default=8770, help="(8770)")
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
-    engine = studio.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
-    engine.completer = _engines  # type: ignore[attr-defined]  # read by argcomplete
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
+    studio.add_argument(
+        "--migrate", action="store_true", help="only prepare the database of AUDIOPOD_DATABASE_URL, and end"
+    )
     studio.set_defaults(run=_studio)
+
+    worker = command("worker", "does a studio's jobs, without answering anybody: any number, anywhere")
+    worker.add_argument("--data-dir", type=Path, help="work in progress (the platform's user data folder)")
+    worker.add_argument("--processes", type=_count, metavar="N", help="jobs at a time (one less than cores)")
+    worker.set_defaults(run=_worker)
+    for sub in (studio, worker):
+        engine = sub.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
+        engine.completer = _engines  # type: ignore[attr-defined]  # read by argcomplete
 
     install = command("install", "set up a host to use the server; without a host, list them")
     set_up = install.add_argument("host", nargs="?", help="claude-desktop, claude-code, cursor, vscode, …")
@@ -125,6 +134,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port; allowed 0 to 65535")
     return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 1024:
+        raise argparse.ArgumentTypeError(f"{count} is out of range; allowed 1 to 1024")
+    return count
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
@@ -174,24 +190,30 @@ def _refuse_the_public(host: str, allowed: bool) -> None:
 
 def _studio(options: argparse.Namespace, settings: Settings) -> int:
     from audiopod_mcp.studio.config import StudioConfig
-    from audiopod_mcp.studio.serving import serve_studio
+    from audiopod_mcp.studio.serving import prepare_database, serve_studio
 
-    settings = replace(settings, engine=options.engine or settings.engine)
-    serve_studio(
-        StudioConfig(
-            data_dir=options.data_dir or settings.data_dir,
-            engine=settings.engine,
-            environment=settings.environment,
-            allow_private_urls=settings.allow_private_urls,
-            keep_days=settings.keep_days,
-            keep_gb=settings.keep_gb,
-            public_url=options.public_url,
-        ),
-        options.host,
-        options.port,
-        allow_public=options.allow_public,
-    )
+    if options.migrate:
+        for line in prepare_database(settings.database_url):
+            print(line)  # noqa: T201
+        return 0
+    config = StudioConfig.from_settings(_chosen(options, settings), public_url=options.public_url)
+    serve_studio(config, options.host, options.port, allow_public=options.allow_public)
     return 0
+
+
+def _worker(options: argparse.Namespace, settings: Settings) -> int:
+    from audiopod_mcp.studio.config import StudioConfig, default_workers
+    from audiopod_mcp.studio.serving import run_worker
+
+    places = options.processes or default_workers()
+    run_worker(StudioConfig.from_settings(_chosen(options, settings), workers=places))
+    return 0
+
+
+def _chosen(options: argparse.Namespace, settings: Settings) -> Settings:
+    return replace(
+        settings, engine=options.engine or settings.engine, data_dir=options.data_dir or settings.data_dir
+    )
 
 
 def _install(options: argparse.Namespace, settings: Settings) -> int:

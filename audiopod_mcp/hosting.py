@@ -106,15 +106,10 @@ class EmbeddedStudio:
         from audiopod_mcp.studio.config import StudioConfig
 
         settings = self._settings
-        config = StudioConfig(
-            data_dir=settings.data_dir,
-            engine=settings.engine,
-            environment=settings.environment,
+        config = StudioConfig.from_settings(
+            settings,
             local_folders=settings.readable_folders() if self._local_files else (),
             tell_files=self._local_files,
-            allow_private_urls=settings.allow_private_urls,
-            keep_days=settings.keep_days,
-            keep_gb=settings.keep_gb,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)

@@ -42,6 +42,8 @@ class Settings:
     """Days after which the embedded studio lets finished jobs go; ``None``: never."""
     keep_gb: float | None = None
     """Gigabytes of audio beyond which it lets the oldest go; ``None``: however much it is."""
+    database_url: str | None = field(default=None, repr=False)
+    """The PostgreSQL that holds the jobs of many machines; ``None``: a file in :attr:`data_dir`."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -84,6 +86,9 @@ class Settings:
             ),
             keep_days=_limit("AUDIOPOD_KEEP_DAYS", values.get("AUDIOPOD_KEEP_DAYS"), "days"),
             keep_gb=_limit("AUDIOPOD_KEEP_GB", values.get("AUDIOPOD_KEEP_GB"), "gigabytes"),
+            database_url=_address(
+                "AUDIOPOD_DATABASE_URL", values.get("AUDIOPOD_DATABASE_URL"), ("postgresql", "postgres")
+            ),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
         )
@@ -130,6 +135,12 @@ def read_url(environment: Mapping[str, str], name: str) -> str | None:
     if not re.match(r"https?://[^/]", url):
         raise SettingsError(f"{name}: {without_secrets(url)!r} is not an http(s) URL")
     return url.rstrip("/")
+
+
+def _address(name: str, text: str | None, schemes: tuple[str, ...]) -> str | None:
+    if text is not None and text.partition("://")[0] not in schemes:
+        raise SettingsError(f"{name}: {without_secrets(text)!r} does not begin with {schemes[0]}://")
+    return text
 
 
 def _switch(name: str, text: str | None) -> bool:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Self
+
+from audiopod_mcp.settings import Settings, SettingsError
+
+
+def default_workers() -> int:
+    """One process less than there are cores, for whoever else uses the machine."""
+    return max(1, (os.cpu_count() or 2) - 1)
 
 
 @dataclass(frozen=True)
@@ -13,6 +22,8 @@ class StudioConfig:
     """How one studio is set up. Several studios, in several processes, may share one ``data_dir``."""
 
     data_dir: Path
+    database_url: str | None = field(default=None, repr=False)
+    """The PostgreSQL that holds the jobs of many machines; ``None``: a file in ``data_dir``."""
     engine: str = "local"
     """The name of an installed engine, or the ``package.module:Class`` of one that is not."""
     local_folders: tuple[Path, ...] = ()
@@ -25,8 +36,8 @@ class StudioConfig:
     """Where clients reach this studio, for the links it hands out; ``None``: as the request came in."""
     api_keys: frozenset[str] | None = field(default=None, repr=False)
     """The keys let in; ``None``: an open studio, where each key still sees only its own jobs."""
-    workers: int = field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1))
-    """How many jobs run at the same time."""
+    workers: int = field(default_factory=default_workers)
+    """How many jobs run at the same time; 0: none, others do them."""
     queue: int = 200
     """How many unfinished jobs one caller may have before new ones are refused for now."""
     keep_days: float | None = None
@@ -35,3 +46,35 @@ class StudioConfig:
     """Gigabytes of audio beyond which the oldest jobs are let go; ``None``: however much it is."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables in which the engine looks for its own settings. May hold secrets."""
+
+    @classmethod
+    def from_settings(cls, settings: Settings, **changes: Any) -> Self:
+        """As ``settings`` say, but for ``changes``. What answers for many machines does no jobs itself."""
+        values: dict[str, Any] = {
+            "data_dir": settings.data_dir,
+            "database_url": settings.database_url,
+            "engine": settings.engine,
+            "environment": settings.environment,
+            "allow_private_urls": settings.allow_private_urls,
+            "keep_days": settings.keep_days,
+            "keep_gb": settings.keep_gb,
+        }
+        if settings.database_url is not None:
+            values["workers"] = 0
+        return cls(**{**values, **changes})
+
+
+@contextmanager
+def needs_extra(variable: str) -> Iterator[None]:
+    """What is imported inside comes with an extra, which ``variable`` asks for.
+
+    Raises:
+        SettingsError: where it is not installed.
+
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise SettingsError(
+            f"{variable}: {error.name or error} is not installed; pip install 'audiopod-mcp[cluster]'"
+        ) from None

@@ -56,7 +56,7 @@ class OnDemand:
 
     media: MediaStore
     workers: WorkerPool
-    places: anyio.CapacityLimiter
+    places: anyio.Semaphore
     """How much may be made at the same time."""
     _making: dict[Path, asyncio.Task[None]] = field(default_factory=dict)
 

@@ -195,9 +195,11 @@ async def retry_job(request: Request) -> Response:
             )
 
     def retry() -> bool:
-        with studio.admission:
+        with studio.store.alone(job.owner):
             admit_job(studio, job.owner)
-            return studio.store.retry(job.id)
+            if retried := studio.store.retry(job.id):
+                studio.queue.put("jobs", job.id, job.owner)
+            return retried
 
     if not await to_thread.run_sync(retry):
         raise HTTPException(409, f"Only failed jobs can be retried; job {job.id} is {job.status}")
