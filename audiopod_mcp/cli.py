@@ -75,6 +75,18 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where local audio may be read (AUDIOPOD_ALLOWED_DIRS)",
     )
+    serve.add_argument(
+        "--allowed-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a site whose pages may use the server, such as https://app.example; repeatable",
+    )
+    serve.add_argument(
+        "--stateless",
+        action="store_true",
+        help="keep no sessions, so that any of several servers answers any request (so with a cluster)",
+    )
     serve.add_argument("--public-url", help="the address that clients see, for links to audio")
     serve.add_argument("--allow-public", action="store_true", help=PUBLIC)
     serve.set_defaults(run=_serve)
@@ -85,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
+    studio.add_argument("--metrics", action="store_true", help="serve /metrics, for Prometheus")
     studio.add_argument(
         "--migrate", action="store_true", help="only prepare the database of AUDIOPOD_DATABASE_URL, and end"
     )
@@ -163,6 +176,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             tuple(options.allowed_host),
             options.transport == "http",
             options.public_url,
+            tuple(options.allowed_origin),
+            options.stateless or settings.database_url is not None,
         )
     return 0
 
@@ -196,7 +211,9 @@ def _studio(options: argparse.Namespace, settings: Settings) -> int:
         for line in prepare_database(settings.database_url):
             print(line)  # noqa: T201
         return 0
-    config = StudioConfig.from_settings(_chosen(options, settings), public_url=options.public_url)
+    config = StudioConfig.from_settings(
+        _chosen(options, settings), public_url=options.public_url, metrics=options.metrics
+    )
     serve_studio(config, options.host, options.port, allow_public=options.allow_public)
     return 0
 

@@ -109,7 +109,7 @@ class EmbeddedStudio:
         config = StudioConfig.from_settings(
             settings,
             local_folders=settings.readable_folders() if self._local_files else (),
-            tell_files=self._local_files,
+            tell_files=self._local_files and settings.media_url is None,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)
@@ -220,6 +220,8 @@ async def serve_http(
     allowed_hosts: tuple[str, ...],
     streamable: bool,
     public_url: str | None = None,
+    allowed_origins: tuple[str, ...] = (),
+    stateless: bool = False,
 ) -> None:
     """Serve any number of clients over HTTP until the process is told to stop.
 
@@ -239,7 +241,9 @@ async def serve_http(
         app = http_app(
             build_server(service),
             allowed_hosts=[name, *allowed_hosts],
+            allowed_origins=allowed_origins,
             streamable=streamable,
+            stateless=stateless,
             routes=[Mount("/media", _under("/media", studio))] if studio else [],
         )
         config = uvicorn.Config(

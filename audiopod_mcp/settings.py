@@ -44,6 +44,8 @@ class Settings:
     """Gigabytes of audio beyond which it lets the oldest go; ``None``: however much it is."""
     database_url: str | None = field(default=None, repr=False)
     """The PostgreSQL that holds the jobs of many machines; ``None``: a file in :attr:`data_dir`."""
+    media_url: str | None = field(default=None, repr=False)
+    """The object store that holds the audio of many machines; ``None``: :attr:`data_dir`."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -88,6 +90,9 @@ class Settings:
             keep_gb=_limit("AUDIOPOD_KEEP_GB", values.get("AUDIOPOD_KEEP_GB"), "gigabytes"),
             database_url=_address(
                 "AUDIOPOD_DATABASE_URL", values.get("AUDIOPOD_DATABASE_URL"), ("postgresql", "postgres")
+            ),
+            media_url=_address(
+                "AUDIOPOD_MEDIA_URL", values.get("AUDIOPOD_MEDIA_URL"), ("s3", "gs", "az", "file")
             ),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
@@ -138,8 +143,10 @@ def read_url(environment: Mapping[str, str], name: str) -> str | None:
 
 
 def _address(name: str, text: str | None, schemes: tuple[str, ...]) -> str | None:
-    if text is not None and text.partition("://")[0] not in schemes:
-        raise SettingsError(f"{name}: {without_secrets(text)!r} does not begin with {schemes[0]}://")
+    """The address in ``text``, if there is one, which is to begin with one of ``schemes``."""
+    if text is not None and not ("://" in text and text.partition("://")[0] in schemes):
+        allowed = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise SettingsError(f"{name}: {without_secrets(text)!r} does not begin with {allowed}")
     return text
 
 

@@ -32,7 +32,7 @@ from .jobs.upkeep import Upkeep
 from .limiting import LimitBody
 from .media.sources import SourceRefused
 from .media.store import MediaStore
-from .routes import catalogue, jobs, media, openapi, operations, scores, stem_extraction
+from .routes import catalogue, jobs, media, openapi, operating, operations, scores, stem_extraction
 from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused, on_unusable
 
 logger = logging.getLogger("audiopod_mcp.studio")
@@ -55,6 +55,7 @@ def create_studio(config: StudioConfig) -> Starlette:
             *scores.routes(),
             *stem_extraction.routes(),
             *openapi.routes(),
+            *operating.routes(),
         ],
         exception_handlers={
             HTTPException: on_http,
@@ -119,7 +120,7 @@ def _opened(config: StudioConfig) -> Studio:
     with ExitStack() as opened:  # what is open is closed again where the rest can't be opened
         instance = Instance(config.data_dir)
         opened.callback(instance.close)
-        media = MediaStore(config.data_dir, instance.id)
+        media = _media(config, instance)
         opened.callback(media.close)
         database, queue = _stored(config, instance, media)
         opened.callback(database.close)
@@ -135,6 +136,19 @@ def _opened(config: StudioConfig) -> Studio:
         upkeep.tidy()
         opened.pop_all()
         return studio
+
+
+def _media(config: StudioConfig, instance: Instance) -> MediaStore:
+    """Where audio is kept."""
+    if config.media_url is None:
+        return MediaStore(config.data_dir, instance.id)
+    if config.database_url is None:
+        raise SettingsError("AUDIOPOD_MEDIA_URL: it goes with AUDIOPOD_DATABASE_URL alone; set both or none")
+    if config.keep_gb is not None:
+        raise SettingsError("AUDIOPOD_KEEP_GB: an object store is not measured; set AUDIOPOD_KEEP_DAYS")
+    with needs_extra("AUDIOPOD_MEDIA_URL"):
+        from .media.bucket import BucketMedia
+    return BucketMedia(config.data_dir, instance.id, config.media_url)
 
 
 def _stored(config: StudioConfig, instance: Instance, media: MediaStore) -> tuple[Database, JobQueue]:

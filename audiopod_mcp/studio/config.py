@@ -24,6 +24,8 @@ class StudioConfig:
     data_dir: Path
     database_url: str | None = field(default=None, repr=False)
     """The PostgreSQL that holds the jobs of many machines; ``None``: a file in ``data_dir``."""
+    media_url: str | None = field(default=None, repr=False)
+    """The object store that holds the audio of many machines; ``None``: ``data_dir``."""
     engine: str = "local"
     """The name of an installed engine, or the ``package.module:Class`` of one that is not."""
     local_folders: tuple[Path, ...] = ()
@@ -40,6 +42,8 @@ class StudioConfig:
     """How many jobs run at the same time; 0: none, others do them."""
     queue: int = 200
     """How many unfinished jobs one caller may have before new ones are refused for now."""
+    metrics: bool = False
+    """Whether ``/metrics`` tells, to anybody, how much there is to do."""
     keep_days: float | None = None
     """Days after which finished jobs are let go; ``None``: never."""
     keep_gb: float | None = None
@@ -53,6 +57,7 @@ class StudioConfig:
         values: dict[str, Any] = {
             "data_dir": settings.data_dir,
             "database_url": settings.database_url,
+            "media_url": settings.media_url,
             "engine": settings.engine,
             "environment": settings.environment,
             "allow_private_urls": settings.allow_private_urls,

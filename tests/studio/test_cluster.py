@@ -4,6 +4,7 @@ What holds for the queue of one machine as well is asked of both.
 """
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import httpx
 import pytest
 
 from audiopod_mcp.studio.app import at_work
@@ -369,6 +371,89 @@ async def test_a_limit_holds_across_front_ends(tmp_path, kind):
         assert len(numbers) == 1
 
 
+# Audio ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bucket():
+    pytest.importorskip("moto", reason="needs moto, an S3 to test against")
+    from tests.studio.bucket import Bucket
+
+    made = Bucket()
+    yield made
+    made.stop()
+
+
+@asynccontextmanager
+async def apart(folder, database_url, media_url, **options):
+    """A front end and a worker that share no folder."""
+    options |= {"engine": BEEPER, "database_url": database_url, "media_url": media_url}
+    worker = StudioConfig(data_dir=folder / "worker", workers=1, **options)
+    async with opened(folder / "front", **options, workers=0) as front, at_work(worker):
+        yield front
+
+
+@pytest.mark.parametrize("kind_of_store", ["s3", "folder"])
+async def test_audio_goes_through_an_object_store(
+    tmp_path, database_url, request, monkeypatch, kind_of_store
+):
+    if kind_of_store == "s3":
+        bucket = request.getfixturevalue("bucket")
+        for name, value in bucket.variables.items():
+            monkeypatch.setenv(name, value)
+        url = f"{bucket.url}/{tmp_path.name}"
+    else:
+        url = (tmp_path / "store").as_uri()
+
+    async def got(front, address):
+        answer = await front.get(address)
+        if answer.status_code == 307:
+            async with httpx.AsyncClient() as client:
+                answer = await client.get(answer.headers["location"], headers={"Range": "bytes=0-3"})
+                assert answer.status_code == 206
+        else:
+            assert kind_of_store == "folder"
+        return answer.content[:4]
+
+    async with apart(tmp_path, database_url, url) as front:
+        job = await front.make(caption="x", format="ogg")
+        assert job["status"] == "COMPLETED", job
+        for _ in range(2):  # made, then found
+            assert await got(front, job["output_urls"]["flac"]) == b"fLaC"
+            assert await got(front, job["output_urls"]["ogg"]) == b"OggS"
+            assert await got(front, job["output_urls"]["wav"]) == b"RIFF"
+        assert await got(front, job["stem_urls"]["bass"]) == b"fLaC"
+        for source in (f"audiopod://jobs/{job['id']}", f"audiopod://jobs/{job['id']}/stems/bass"):
+            cover = await front.make("cover", src_audio_url=source, caption="x")
+            assert cover["status"] == "COMPLETED", cover
+            answer = await front.post(f"{MUSIC}/analyze", json={"audio_url": source})
+            assert answer.json()["duration"] == 1.0
+        await front.delete(f"{MUSIC}/jobs/{job['id']}")
+        media = front.app.state.studio.media
+        assert not (media.folder(job["id"])).exists()
+        with pytest.raises(FileNotFoundError):
+            media.bring(
+                front.app.state.studio.store.job(cover["id"]).model_copy(update={"id": job["id"]}), "take-1"
+            )
+
+
+async def test_a_result_waits_for_an_object_store_that_is_away(tmp_path, database_url, bucket, monkeypatch):
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    runs = {"BEEPER_LOG": str(tmp_path / "runs")}
+    async with apart(tmp_path, database_url, bucket.url, environment=runs) as front:
+        job_id = await front.create(caption="slow 1")
+        await front.begins(job_id)
+        bucket.stop()
+        await anyio.sleep(3)
+        assert (await front.job(job_id))["status"] == "PROCESSING"
+        bucket.start()
+        job = await front.wait(job_id)
+        assert job["status"] == "COMPLETED", job
+        assert (await front.get(job["output_url"])).status_code == 307
+        assert (tmp_path / "runs").read_text() == "slow 1\n"
+
+
 # Who gives up ------------------------------------------------------------------------------------------------
 
 
@@ -404,6 +489,26 @@ async def test_an_analysis_waits_for_no_song_and_nothing_is_left_of_one_that_nob
         assert (await front.post(f"{MUSIC}/analyze", json=ask)).status_code == 200
         assert (await front.job(busy))["status"] == "PROCESSING"
         await front.delete(f"{MUSIC}/jobs/{busy}")
+
+
+def doctor(tmp_path, **variables):
+    command = [sys.executable, "-m", "audiopod_mcp", "doctor", "--json"]
+    environment = {**os.environ, "AUDIOPOD_DATA_DIR": str(tmp_path), "AUDIOPOD_ENGINE": BEEPER, **variables}
+    environment["PYTHONPATH"] = str(HERE.parents[1])
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return {finding["subject"]: finding for finding in json.loads(ran.stdout)["findings"]}
+
+
+async def test_the_doctor_looks_at_what_machines_share(tmp_path, cluster):
+    variables = {"AUDIOPOD_DATABASE_URL": cluster.url, "AUDIOPOD_MEDIA_URL": (tmp_path / "store").as_uri()}
+    found = doctor(tmp_path, **variables)
+    assert found["queue"]["state"] == "warning"
+    assert "audiopod-mcp worker" in found["queue"]["fix"]
+    assert found["object store"]["state"] == found["database"]["state"] == "ok"
+    away = "postgresql://127.0.0.1:1/none"
+    found = doctor(tmp_path, **variables | {"AUDIOPOD_DATABASE_URL": away})
+    assert found["database"]["state"] == "problem"
+    assert found["database"]["found"].startswith("AUDIOPOD_DATABASE_URL: the database does not answer")
 
 
 async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):

@@ -66,6 +66,11 @@ class PostgresTransaction:
     def alone(self, name: str) -> None:
         self.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (name,))
 
+    def alone_now(self, name: str) -> bool:
+        """:meth:`alone` where that is to be had without waiting; else ``False``."""
+        sql = "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))"
+        return bool(self.execute(sql, (name,)).fetchall()[0][0])
+
 
 class PostgresDatabase:
     """What :class:`~.transactions.Database` is for many machines."""

@@ -25,6 +25,7 @@ from .ledger import LANES, Lane
 from .postgres import CONNECTING, PostgresDatabase, as_sqlite
 from .queueing import Delivery
 
+BEAT_EVERY: Final = 2.0
 DEAD_AFTER: Final = 10.0
 """Seconds without a heartbeat after which a process is taken for dead."""
 FORGOTTEN_AFTER: Final = 3600.0
@@ -81,11 +82,28 @@ class PostgresQueue:
             on_news()
 
         queues = [_queue(self._engine, lane) for lane in LANES]
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._beat)
+            while True:
+                with suppress(sqlite3.Error), as_sqlite():
+                    await self._open()
+                    await self._app.job_manager.listen_for_jobs(on_notification=told, queues=queues)
+                await anyio.sleep(1)
+
+    async def _beat(self) -> None:
+        """Tell that this process lives, whatever else takes its time; until cancelled."""
         while True:
-            with suppress(sqlite3.Error), as_sqlite():
-                await self._open()
-                await self._app.job_manager.listen_for_jobs(on_notification=told, queues=queues)
-            await anyio.sleep(1)
+            try:
+                if self._worker is not None:
+                    await self._call(self._app.job_manager.update_heartbeat, self._worker)
+                    self._heard()
+            except sqlite3.Error:
+                self._well_since = None
+            await anyio.sleep(BEAT_EVERY)
+
+    def _heard(self) -> None:
+        if self._well_since is None:
+            self._well_since = time.monotonic()
 
     async def _open(self) -> None:
         if not self._opened:
@@ -125,21 +143,17 @@ class PostgresQueue:
             logger.debug("the queue says of %s: %s", job.id, error)
 
     async def care(self) -> None:
-        began = time.monotonic()
-        try:
-            if self._worker is not None:
-                await self._call(self._app.job_manager.update_heartbeat, self._worker)
-            else:
+        if not self._takes:  # nor does it have a heartbeat
+            try:
                 await to_thread.run_sync(self._database.rows, "SELECT 1")
-        except sqlite3.Error:
-            self._well_since = None
-            raise
-        if self._well_since is None:
-            self._well_since = began
-        if began - self._well_since > DEAD_AFTER:
+            except sqlite3.Error:
+                self._well_since = None
+                raise
+            self._heard()
+        if self._well_since is not None and time.monotonic() - self._well_since > DEAD_AFTER:
             await self._bury()
-        if began - self._looked > LOST_EVERY:
-            self._looked = began
+        if time.monotonic() - self._looked > LOST_EVERY:
+            self._looked = time.monotonic()
             await to_thread.run_sync(self._put_lost)
 
     async def _bury(self) -> None:
@@ -163,7 +177,8 @@ class PostgresQueue:
     def _put_lost(self) -> None:
         """Put again what is unfinished and not in the queue, and forget answers that nobody waits for."""
         with self._database.transaction() as transaction:
-            transaction.alone("lost jobs")
+            if not transaction.alone_now("lost jobs"):
+                return  # somebody else is at it
             transaction.execute(
                 "DELETE FROM answers WHERE created_at::timestamptz < now() - ? * interval '1 second'",
                 (ABANDONED_AFTER,),

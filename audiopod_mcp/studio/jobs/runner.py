@@ -17,7 +17,7 @@ from anyio import to_thread
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
-from audiopod_mcp.studio.engines.base import Outcome, Work
+from audiopod_mcp.studio.engines.base import MASTER, Outcome, Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.records import write_record
@@ -258,10 +258,11 @@ class Studio:
             elif "stem" in source:
                 path, original = await self._collected_stem(argument, **source), None
             elif "job" in source:
-                original = self.media.take(source["job"], source["take"])
-                path = self.media.master(source["job"], source["take"])
-                if not path.is_file():
-                    raise CanNotRun(f"{argument}: the audio of job {source['job']} was deleted")
+                try:
+                    original = await self._brought(source["job"], source["take"])
+                except FileNotFoundError:
+                    raise CanNotRun(f"{argument}: the audio of job {source['job']} was deleted") from None
+                path = original / MASTER
             else:
                 path = Path(source["path"])
                 if not await to_thread.run_sync(readable, path):
@@ -271,11 +272,24 @@ class Studio:
 
     async def _collected_stem(self, argument: str, job: int, take: str, stem: str) -> Path:
         try:
-            return await self.on_demand.stem(job, take, stem)
+            origin = await to_thread.run_sync(self.store.job, job)
+            if origin is None:
+                raise FileNotFoundError(job)
+            return await self.on_demand.stem(origin, take, stem)
         except FileNotFoundError:
             raise CanNotRun(f"{argument}: the audio of job {job} was deleted") from None
         except EngineRefused as reason:
             raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
+
+    async def _brought(self, job_id: int, take: str) -> Path:
+        """The folder of a take of a finished job. Raises ``FileNotFoundError`` where it is gone."""
+
+        def bring() -> Path:
+            if (job := self.store.job(job_id)) is None:
+                raise FileNotFoundError(job_id)
+            return self.media.bring(job, take)
+
+        return await to_thread.run_sync(bring)
 
     async def answer(
         self, owner: str, task: str, params: Mapping[str, Any], sources: Mapping[str, Any]
@@ -332,13 +346,15 @@ class Studio:
         asked = await self._written(slot, self.store.job, job.id) or job  # it may have another title by now
         ended = StoredJob.model_validate(asked.model_dump() | columns)
         await self._written(slot, write_record, folder, ended)
-        await self._written(slot, self.media.publish, folder, job.id)
+        if await self._written(slot, ledger.attempt, job.id) != job.attempt:
+            return "stopped"  # before what somebody else has published is replaced
+        await self._written(slot, self.media.publish, folder, job.id, job.attempt)
         if not await self._written(slot, ledger.finish, job.id, job.attempt, columns):
             # Deleted, begun again by another, or another studio found these media.
-            await to_thread.run_sync(self.upkeep.refused, job.id)
+            await self._written(slot, self.upkeep.refused, job)
             found = await self._written(slot, self.store.job, job.id)
             return "completed" if found and found.status == "COMPLETED" else "stopped"
-        await to_thread.run_sync(self.upkeep.let_go)
+        await to_thread.run_sync(self.upkeep.let_go_here)
         return "completed"
 
     async def _fail(self, ledger: Ledger, job: StoredJob, slot: Slot, message: str) -> End:

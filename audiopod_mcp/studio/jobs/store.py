@@ -236,13 +236,17 @@ class Store:
                     "what is known of job %s could not be kept beside its audio (%s)", job_id, error
                 )
 
-    def expendable(self) -> list[tuple[int, str]]:
-        """Finished jobs that nobody likes and no unfinished job needs, and when each ended; oldest first."""
+    def expendable(self, before: str = "9") -> list[tuple[int, str]]:
+        """Finished jobs that nobody likes and no unfinished job needs, and when each ended; oldest first.
+
+        ``before`` is a time, as :func:`now` writes it: only what ended earlier is told.
+        """
         unfinished = self.database.rows("SELECT sources FROM jobs WHERE status IN ('PENDING', 'PROCESSING')")
         needed = {source.get("job") for row in unfinished for source in json.loads(row[0]).values()}
         rows = self.database.rows(
             "SELECT id, completed_at FROM jobs WHERE status = 'COMPLETED' AND coalesce(liked, 0) = 0 "
-            "AND completed_at IS NOT NULL ORDER BY completed_at, id"
+            "AND completed_at < ? ORDER BY completed_at, id",
+            (before,),
         )
         return [(row[0], row[1]) for row in rows if row[0] not in needed]
 

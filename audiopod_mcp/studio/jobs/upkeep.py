@@ -15,6 +15,7 @@ from anyio import to_thread
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
 from audiopod_mcp.studio.media.store import MediaStore
+from audiopod_mcp.studio.stored_job import StoredJob
 
 from .instances import Instance
 from .outage import Outage
@@ -61,7 +62,8 @@ class Upkeep:
                 self.media.clean(dead)
         else:
             self._reconcile()
-        self.let_go()
+        let_go(self.config, self.store, self.media)
+        self.media.drop_copies()
         self.media.empty_trash()
         self.store.forget_secrets(SECRETS_KEPT)
 
@@ -77,21 +79,25 @@ class Upkeep:
         for job_id, why in list(done.left.items())[:20]:
             logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
 
-    def refused(self, job_id: int) -> None:
-        """The media of a job were published, and it was no longer ours to finish."""
+    def refused(self, job: StoredJob) -> None:
+        """The media of ``job`` were published, and it was no longer ours to finish."""
         if not self.shared:
             self.sweep()
-        elif self.store.job(job_id) is None:
-            self.media.remove(job_id)
+        elif (found := self.store.job(job.id)) is None:
+            self.media.remove(job.id)
+        elif found.attempt != job.attempt:
+            self.media.discard(job.id, job.attempt)
 
-    def let_go(self) -> None:
-        """Delete the jobs that are beyond the limits."""
-        let_go(self.config, self.store, self.media)
+    def let_go_here(self) -> None:
+        """Delete the jobs that are beyond the limits, where one machine has to see to that at once."""
+        if not self.shared:
+            let_go(self.config, self.store, self.media)
 
     def _make_room(self) -> None:
         """Empty the trash at once where the disk is nearly full."""
         if shutil.disk_usage(self.config.data_dir).free < ROOM_WANTED:
             self.media.empty_trash(older_than=0)
+            self.media.drop_copies(older_than=600)
 
     async def keep(self) -> None:
         """Look after everything now and then, until cancelled."""

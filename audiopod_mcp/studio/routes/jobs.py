@@ -107,11 +107,10 @@ def _job_response(request: Request, job: StoredJob) -> JSONResponse:
 
 async def get_job(request: Request) -> Response:
     job = await find_job(request)
-    if job.status == "COMPLETED" and job.takes:
-        there = studio_of(request).media.folder(job.id).is_dir
-        if not await to_thread.run_sync(there):
-            line = audio_is_gone(job)
-            job = job.model_copy(update={"notes": [*job.notes, f"{line[0].upper()}{line[1:]}."]})
+    is_there = studio_of(request).media.is_there
+    if job.status == "COMPLETED" and job.takes and not await to_thread.run_sync(is_there, job.id):
+        line = audio_is_gone(job)
+        job = job.model_copy(update={"notes": [*job.notes, f"{line[0].upper()}{line[1:]}."]})
     return _job_response(request, job)
 
 

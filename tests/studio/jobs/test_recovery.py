@@ -91,7 +91,7 @@ async def test_a_job_that_kills_its_worker_twice_is_given_up(tmp_path):
 @pytest.mark.anyio
 async def test_a_death_concerns_nobody_else(tmp_path):
     async with opened(tmp_path, workers=2) as studio:
-        bystander = await studio.create(caption="slow 3")
+        bystander = await studio.create(caption="slow 6")
         await studio.begins(bystander)
         assert (await studio.make(caption="die"))["status"] == "FAILED"
         assert (await studio.job(bystander))["status"] == "PROCESSING"
