@@ -4,14 +4,13 @@ What holds for the queue of one machine as well is asked of both.
 """
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import anyio
@@ -43,14 +42,27 @@ def postgres():
     server.remove()
 
 
-@pytest.fixture
-def database_url(postgres):
+@pytest.fixture(scope="module")
+def prepared(postgres):
     from audiopod_mcp.studio.jobs.postgres import migrate
 
     url = postgres.new_database()
     assert migrate(url)
     assert migrate(url) == []
     return url
+
+
+@pytest.fixture
+def database_url(prepared):
+    """A database without jobs: emptied, which takes less time than making one."""
+    import psycopg
+
+    with psycopg.connect(prepared, autocommit=True) as connection:
+        connection.execute(
+            "TRUNCATE jobs, answers, analyses, tombstones, procrastinate_jobs, procrastinate_workers, "
+            "procrastinate_periodic_defers, procrastinate_events RESTART IDENTITY"
+        )
+    return prepared
 
 
 @pytest.fixture(params=["a file", "PostgreSQL"])
@@ -193,6 +205,8 @@ async def test_a_database_that_crashes_loses_nothing(cluster, postgres):
     answer = front.client.post(f"{MUSIC}/text2music", json={"caption": "x"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.json()["detail"].startswith("AUDIOPOD_DATABASE_URL: the database does not answer")
+    assert front.client.get("/health").status_code == 200
+    assert front.client.get("/ready").status_code == 503
     time.sleep(3)  # the work ends meanwhile
     postgres.start()
     assert front.wait(job_id, seconds=60)["status"] == "COMPLETED"
@@ -491,24 +505,39 @@ async def test_an_analysis_waits_for_no_song_and_nothing_is_left_of_one_that_nob
         await front.delete(f"{MUSIC}/jobs/{busy}")
 
 
-def doctor(tmp_path, **variables):
-    command = [sys.executable, "-m", "audiopod_mcp", "doctor", "--json"]
-    environment = {**os.environ, "AUDIOPOD_DATA_DIR": str(tmp_path), "AUDIOPOD_ENGINE": BEEPER, **variables}
-    environment["PYTHONPATH"] = str(HERE.parents[1])
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    return {finding["subject"]: finding for finding in json.loads(ran.stdout)["findings"]}
+async def test_the_doctor_looks_at_what_machines_share(tmp_path, database_url, monkeypatch):
+    from audiopod_mcp.doctor import examine
+
+    async def told():
+        found = {}
+        async with aclosing(examine()) as findings:
+            async for finding in findings:
+                found[finding.subject] = finding
+                if finding.subject == "object store":  # what follows is asked elsewhere
+                    return found
+        return found
+
+    monkeypatch.setenv("AUDIOPOD_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("AUDIOPOD_DATABASE_URL", database_url)
+    monkeypatch.setenv("AUDIOPOD_MEDIA_URL", (tmp_path / "store").as_uri())
+    found = await told()
+    assert found["queue"].state == "warning"
+    assert "audiopod-mcp worker" in found["queue"].fix
+    assert found["object store"].state == found["database"].state == "ok"
+    monkeypatch.setenv("AUDIOPOD_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    found = await told()
+    assert found["database"].state == "problem"
+    assert found["database"].found.startswith("AUDIOPOD_DATABASE_URL: the database does not answer")
 
 
-async def test_the_doctor_looks_at_what_machines_share(tmp_path, cluster):
-    variables = {"AUDIOPOD_DATABASE_URL": cluster.url, "AUDIOPOD_MEDIA_URL": (tmp_path / "store").as_uri()}
-    found = doctor(tmp_path, **variables)
-    assert found["queue"]["state"] == "warning"
-    assert "audiopod-mcp worker" in found["queue"]["fix"]
-    assert found["object store"]["state"] == found["database"]["state"] == "ok"
-    away = "postgresql://127.0.0.1:1/none"
-    found = doctor(tmp_path, **variables | {"AUDIOPOD_DATABASE_URL": away})
-    assert found["database"]["state"] == "problem"
-    assert found["database"]["found"].startswith("AUDIOPOD_DATABASE_URL: the database does not answer")
+async def test_a_front_end_tells_whether_it_is_ready_and_how_much_there_is_to_do(tmp_path, kind):
+    async with opened(tmp_path, workers=0, metrics=True, **kind) as front:
+        await front.create(caption="x")
+        assert (await front.get("/ready")).status_code == 200
+        lines = (await front.get("/metrics")).text.splitlines()
+        assert f'audiopod_jobs_unfinished{{engine="{BEEPER}",status="PENDING"}} 1' in lines
+    async with opened(tmp_path, workers=0, **kind) as front:
+        assert (await front.get("/metrics")).status_code == 404
 
 
 async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):
