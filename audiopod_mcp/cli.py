@@ -16,7 +16,8 @@ from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
 from audiopod_mcp.settings import Settings, SettingsError, is_set
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
-COMMANDS = ("serve", "studio", "worker", "demo", "doctor", "install", "uninstall", "completion")
+TOOLSETS = ("core", "edit", "jobs", "all")
+COMMANDS = ("serve", "studio", "worker", "demo", "doctor", "models", "install", "uninstall", "completion")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -87,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="keep no sessions, so that any of several servers answers any request (so with a cluster)",
     )
+    serve.add_argument(
+        "--toolset",
+        choices=TOOLSETS,
+        default="all",
+        help="fewer tools: core makes and hears, edit changes, jobs tidies up (all)",
+    )
     serve.add_argument("--public-url", help="the address that clients see, for links to audio")
     serve.add_argument("--allow-public", action="store_true", help=PUBLIC)
     serve.set_defaults(run=_serve)
@@ -136,6 +143,19 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--repair", action="store_true", help="first mend the studio's data folder")
     doctor.add_argument("--restore", type=int, metavar="JOB", help="first bring a deleted job back")
 
+    models = command("models", "trained models that you may add: list, add and remove them")
+    models.set_defaults(run=_models, do="list", name=None, yes=False, file=None)
+    do = models.add_subparsers(dest="do", metavar="list|add|remove")
+    do.add_parser("list", help="what there is, what each is for, its size and licence (the default)")
+    add = do.add_parser("add", help="fetch a model, after asking, into the data folder")
+    remove = do.add_parser("remove", help="remove it from there")
+    for sub in (add, remove):
+        sub.add_argument("name").completer = _model_names  # type: ignore[attr-defined]
+    add.add_argument("--yes", action="store_true", help="agreed: do not ask")
+    add.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE", help="its file, fetched by another way"
+    )
+
     completion = command("completion", "print what makes a shell complete this command's words")
     completion.add_argument("shell", choices=SHELLS)
     completion.set_defaults(run=_completion)
@@ -162,6 +182,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
         from audiopod_mcp.hosting import serve_http, serve_stdio
 
+    settings = replace(settings, toolset=options.toolset)
     if folders := tuple(Path(text).expanduser().absolute() for text in options.allowed_dirs if is_set(text)):
         settings = replace(settings, allowed_dirs=folders)
     if options.transport == "stdio":
@@ -264,6 +285,26 @@ def _engines(**_: object) -> list[str]:
     from audiopod_mcp.studio.engines.registry import installed_engines
 
     return list(installed_engines())
+
+
+def _models(options: argparse.Namespace, settings: Settings) -> int:
+    from audiopod_mcp.models.command import run_models
+
+    return run_models(
+        options.do or "list",
+        options.name,
+        settings.models_dir,
+        out=sys.stdout,
+        yes=options.yes,
+        file=options.file,
+        environment=settings.environment,
+    )
+
+
+def _model_names(**_: object) -> list[str]:
+    from audiopod_mcp.models import MODELS
+
+    return list(MODELS)
 
 
 def _completion(options: argparse.Namespace, _: Settings) -> int:

@@ -19,6 +19,8 @@ from anyio import to_thread
 from audiopod_mcp import __version__
 from audiopod_mcp.api import AudioPodClient, AudioPodError, Timeouts, watch
 from audiopod_mcp.install import set_up_hosts
+from audiopod_mcp.models import MODELS
+from audiopod_mcp.models.store import fault_of, size_of
 from audiopod_mcp.operations import Analyze, GenerateMusic, JobQuery
 from audiopod_mcp.settings import Settings, SettingsError
 from audiopod_mcp.studio.engines.base import Finding, State
@@ -125,6 +127,8 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
             for finding in examine_jobs(settings.data_dir):
                 yield finding
         yield _kept(settings)
+    for finding in _models(settings):
+        yield finding
     yield (libraries := _libraries())
     if libraries.state != "problem":
         yield _ffmpeg()
@@ -188,7 +192,27 @@ def _kept(settings: Settings) -> Finding:
     what = (
         f"what is {' or '.join(limits)} is deleted, oldest first" if limits else "nothing is deleted unasked"
     )
-    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}")
+    cache = folder_size(settings.data_dir / "cache") / 1e9
+    results = f"; {cache:.2f} GB of results that AUDIOPOD_CACHE_MB limits" if cache else ""
+    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}{results}")
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    """Which trained models were added, and whether they are whole."""
+    folder = settings.models_dir
+    for model in MODELS.values():
+        subject, add = f"model {model.name}", f"audiopod-mcp models add {model.name}"
+        fault = fault_of(folder, model, thorough=True)
+        if fault is not None:
+            yield Finding(subject, "problem", f"{folder / model.name} {fault}", f"run {add}")
+        elif (folder / model.name).is_dir() and model.runner is not None and model.runner.is_missing:
+            found = f"added, but {model.runner.module}, which runs it, is not installed"
+            yield Finding(subject, "warning", found, f"install {model.runner.extra}")
+        elif (folder / model.name).is_dir():
+            size = size_of(folder, model) / 1e6
+            yield Finding(subject, "ok", f"{size:.0f} MB in {folder / model.name}. {model.does}")
+        else:
+            yield Finding(subject, "ok", f"not added, and not needed; {add} tells what it is for")
 
 
 def _libraries() -> Finding:

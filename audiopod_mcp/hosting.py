@@ -171,6 +171,7 @@ async def open_service(
             max_wait=settings.max_wait,
             confirm_above=settings.confirm_above,
             model_settings=studio is None or settings.engine != DEFAULT_ENGINE,
+            toolset=settings.toolset,
             links_as_text=settings.links_as_text,
             spawn=tasks.start_soon,
             drawers=drawers,

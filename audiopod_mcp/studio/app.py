@@ -30,6 +30,7 @@ from .jobs.transactions import Database
 from .jobs.unusable import DATABASE, explain
 from .jobs.upkeep import Upkeep
 from .limiting import LimitBody
+from .media.cache import ResultCache
 from .media.sources import SourceRefused
 from .media.store import MediaStore
 from .routes import catalogue, jobs, media, openapi, operating, operations, scores, stem_extraction
@@ -45,7 +46,7 @@ def create_studio(config: StudioConfig) -> Starlette:
         audiopod_mcp.settings.SettingsError: where there is no such engine, or its settings are wrong.
 
     """
-    make_engine(config.engine, config.environment)
+    make_engine(config.engine, config.engine_environment)
     app = Starlette(
         routes=[
             *jobs.routes(),
@@ -125,7 +126,9 @@ def _opened(config: StudioConfig) -> Studio:
         database, queue = _stored(config, instance, media)
         opened.callback(database.close)
         store = Store(database, on_change=partial(keep_record, media))
-        upkeep = Upkeep(config, store, media, instance, queue, shared=config.database_url is not None)
+        cache = ResultCache(config.data_dir / "cache", config.cache_mb * 10**6)
+        shared = config.database_url is not None
+        upkeep = Upkeep(config, store, media, instance, queue, cache, shared=shared)
         # One process more than jobs run, so that who waits for an analysis does not wait for a song.
         studio = Studio(config, store, media, WorkerPool(config.workers + 1), queue, upkeep)
         if isinstance(database, SharedFile):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from audiopod_mcp.settings import Settings, SettingsError
+from audiopod_mcp.settings import DATA_DIR, Settings, SettingsError
 
 
 def default_workers() -> int:
@@ -48,8 +48,15 @@ class StudioConfig:
     """Days after which finished jobs are let go; ``None``: never."""
     keep_gb: float | None = None
     """Gigabytes of audio beyond which the oldest jobs are let go; ``None``: however much it is."""
+    cache_mb: int = 0
+    """Megabytes of results that may be kept, so that the same sound is not worked on twice; 0: none."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables in which the engine looks for its own settings. May hold secrets."""
+
+    @property
+    def engine_environment(self) -> dict[str, str]:
+        """What the engine is set up by: those variables, and this studio's own folder."""
+        return {**self.environment, DATA_DIR: str(self.data_dir)}
 
     @classmethod
     def from_settings(cls, settings: Settings, **changes: Any) -> Self:
@@ -63,6 +70,7 @@ class StudioConfig:
             "allow_private_urls": settings.allow_private_urls,
             "keep_days": settings.keep_days,
             "keep_gb": settings.keep_gb,
+            "cache_mb": settings.cache_mb,
         }
         if settings.database_url is not None:
             values["workers"] = 0

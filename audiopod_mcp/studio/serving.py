@@ -65,7 +65,7 @@ def run_worker(config: StudioConfig) -> None:
     from .app import at_work
     from .engines.registry import make_engine
 
-    make_engine(config.engine, config.environment)
+    make_engine(config.engine, config.engine_environment)
 
     async def work() -> None:
         async with at_work(config):

@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -19,6 +19,7 @@ from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import MASTER, Outcome, Work
 from audiopod_mcp.studio.engines.registry import load_engine
+from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
@@ -93,7 +94,7 @@ class Studio:
         self._ledgers = {lane: Ledger(self.store.database, lane) for lane in LANES}
         self._watch = Watch(self._ledgers, self.queue.report_every)
         self.answers = Answers(self.store.database)
-        self.on_demand = OnDemand(self.media, self.workers, aside)
+        self.on_demand = OnDemand(self.media, self.workers, aside, self.cache_of)
 
     def wake(self) -> None:
         """There is something new."""
@@ -216,11 +217,12 @@ class Studio:
         order = Order(
             work=Work(job.task, job.params, sources, original, new_folder(folder, RESULT)),
             engine=self.config.engine,
-            environment=dict(self.config.environment),
+            environment=self.config.engine_environment,
             audio_format=job.format,
             makes_audio=lane == "jobs",
             data_dir=self.config.data_dir,
             progress_from=_FETCHING if remote else 0.0,
+            cache=self.cache_of(job.owner),
         )
         run.collected()
         longest = load_engine(order.engine).longest(order.work)
@@ -280,6 +282,11 @@ class Studio:
             raise CanNotRun(f"{argument}: the audio of job {job} was deleted") from None
         except EngineRefused as reason:
             raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
+
+    def cache_of(self, owner: str) -> ResultCache | None:
+        """What was made before of the sound of ``owner``, where that is kept."""
+        cache = self.upkeep.cache
+        return replace(cache, owner=owner) if cache.limit else None
 
     async def _brought(self, job_id: int, take: str) -> Path:
         """The folder of a take of a finished job. Raises ``FileNotFoundError`` where it is gone."""

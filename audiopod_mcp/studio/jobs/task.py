@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Final
 
 from audiopod_mcp.disk import describe_full_studio, is_full
+from audiopod_mcp.music.caching import using
 from audiopod_mcp.music.model import Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.engines.refusals import explain
 from audiopod_mcp.studio.engines.registry import make_engine
+from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 from audiopod_mcp.worker_pool import tell
 
@@ -49,6 +51,8 @@ class Order:
     """The folder that the person chose the disk of; ``None``: that of the work."""
     progress_from: float = 0.0
     """What of the progress was made before, percent."""
+    cache: ResultCache | None = None
+    """Where results are kept from one work to the next."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Result:
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
     try:
-        with _scratch_in(order.work.folder.parent):
+        with _scratch_in(order.work.folder.parent), using(order.cache):
             return Result(_run_engine(order, _reporter(order.progress_from)))
     except (EngineRefused, Refused, SettingsError) as refusal:
         return Result(error=explain(refusal, order.work.sources))

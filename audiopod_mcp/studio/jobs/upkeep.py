@@ -13,6 +13,7 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.studio.config import StudioConfig
+from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
 from audiopod_mcp.studio.media.store import MediaStore
 from audiopod_mcp.studio.stored_job import StoredJob
@@ -44,6 +45,7 @@ class Upkeep:
     media: MediaStore
     instance: Instance
     queue: JobQueue
+    cache: ResultCache
     shared: bool = False
     """Whether other machines work on the same jobs."""
     _no_care: Outage = field(
@@ -65,6 +67,7 @@ class Upkeep:
         let_go(self.config, self.store, self.media)
         self.media.drop_copies()
         self.media.empty_trash()
+        self.cache.make_room()
         self.store.forget_secrets(SECRETS_KEPT)
 
     def _reconcile(self) -> None:
@@ -94,10 +97,11 @@ class Upkeep:
             let_go(self.config, self.store, self.media)
 
     def _make_room(self) -> None:
-        """Empty the trash at once where the disk is nearly full."""
+        """Empty the trash and the cache at once where the disk is nearly full."""
         if shutil.disk_usage(self.config.data_dir).free < ROOM_WANTED:
             self.media.empty_trash(older_than=0)
             self.media.drop_copies(older_than=600)
+            self.cache.clear()
 
     async def keep(self) -> None:
         """Look after everything now and then, until cancelled."""
