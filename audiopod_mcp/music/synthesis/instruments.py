@@ -170,7 +170,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     ),
     "violin": Instrument(
         "strings",
-        Sampled("violin", attack=0.05, onset=0.3),
+        Sampled("violin", attack=0.05, onset=0.3, lowest=0.7),
         57,
         91,
         -2.0,
@@ -182,7 +182,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     ),
     "cello": Instrument(
         "strings",
-        Sampled("cello", attack=0.05, onset=0.3),
+        Sampled("cello", attack=0.05, onset=0.3, lowest=0.7),
         38,
         64,
         -1.0,
