@@ -3,8 +3,8 @@
 In bass lines ``R`` is the root, ``F`` the fifth, ``T`` the third, ``S`` the seventh (or octave), ``O`` the
 octave, ``A`` a step towards the next root, ``W`` a walking bass, ``P`` the
 tonic where the chord has it, else the root. In comping ``x`` strikes the chord, ``u`` an
-upstroke, ``s`` a short stab, and digits pick single tones of the voicing, from the lowest. ``|`` stands between bars
-among which the player chooses.
+upstroke, ``s`` a short stab, and digits pick single tones of the voicing, from the lowest. ``|`` stands
+between bars among which the player chooses.
 """
 
 from __future__ import annotations
