@@ -14,7 +14,7 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import brief_in_context
-from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
@@ -33,7 +33,7 @@ from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
-from .extension_receipt import BIG, ENDING, FADE_OUT, both_sides, own_words_of, receipt_of
+from .extension_receipt import BIG, ENDING, both_sides, fades_out_by, own_words_of, receipt_of
 from .receipts import Receipt
 from .style_matching import matching_style
 
@@ -171,7 +171,7 @@ def _extended(
     )
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(ENDING.search(prompt))
-    fades_out = not before and (bool(FADE_OUT.search(prompt)) or read_lyrics(lyrics or "").fades_out)
+    fades_out = not before and (fades_out_by(prompt) or read_lyrics(lyrics or "").fades_out)
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
         label=_label(own, before, prompt), ending=ending, big=bool(BIG.search(prompt)),
