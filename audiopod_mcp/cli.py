@@ -16,6 +16,7 @@ from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
 from audiopod_mcp.settings import Settings, SettingsError, is_set
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
+TOOLSETS = ("core", "edit", "jobs", "all")
 COMMANDS = ("serve", "studio", "demo", "doctor", "models", "install", "uninstall", "completion")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -74,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         default=(),
         metavar="FOLDER",
         help="where local audio may be read (AUDIOPOD_ALLOWED_DIRS)",
+    )
+    serve.add_argument(
+        "--toolset",
+        choices=TOOLSETS,
+        default="all",
+        help="fewer tools: core makes and hears, edit changes, jobs tidies up (all)",
     )
     serve.add_argument("--public-url", help="the address that clients see, for links to audio")
     serve.add_argument("--allow-public", action="store_true", help=PUBLIC)
@@ -146,6 +153,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
         from audiopod_mcp.hosting import serve_http, serve_stdio
 
+    settings = replace(settings, toolset=options.toolset)
     if folders := tuple(Path(text).expanduser().absolute() for text in options.allowed_dirs if is_set(text)):
         settings = replace(settings, allowed_dirs=folders)
     if options.transport == "stdio":
@@ -198,6 +206,7 @@ def _studio(options: argparse.Namespace, settings: Settings) -> int:
             allow_private_urls=settings.allow_private_urls,
             keep_days=settings.keep_days,
             keep_gb=settings.keep_gb,
+            cache_mb=settings.cache_mb,
             public_url=options.public_url,
         ),
         options.host,

@@ -180,7 +180,9 @@ def _kept(settings: Settings) -> Finding:
     what = (
         f"what is {' or '.join(limits)} is deleted, oldest first" if limits else "nothing is deleted unasked"
     )
-    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}")
+    cache = folder_size(settings.data_dir / "cache") / 1e9
+    results = f"; {cache:.2f} GB of results that AUDIOPOD_CACHE_MB limits" if cache else ""
+    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}{results}")
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
@@ -191,6 +193,9 @@ def _models(settings: Settings) -> Iterator[Finding]:
         fault = fault_of(folder, model, thorough=True)
         if fault is not None:
             yield Finding(subject, "problem", f"{folder / model.name} {fault}", f"run {add}")
+        elif (folder / model.name).is_dir() and model.runner is not None and model.runner.is_missing:
+            found = f"added, but {model.runner.module}, which runs it, is not installed"
+            yield Finding(subject, "warning", found, f"install {model.runner.extra}")
         elif (folder / model.name).is_dir():
             size = size_of(folder, model) / 1e6
             yield Finding(subject, "ok", f"{size:.0f} MB in {folder / model.name}. {model.does}")

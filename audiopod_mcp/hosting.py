@@ -115,6 +115,7 @@ class EmbeddedStudio:
             allow_private_urls=settings.allow_private_urls,
             keep_days=settings.keep_days,
             keep_gb=settings.keep_gb,
+            cache_mb=settings.cache_mb,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)
@@ -176,6 +177,7 @@ async def open_service(
             max_wait=settings.max_wait,
             confirm_above=settings.confirm_above,
             model_settings=studio is None or settings.engine != DEFAULT_ENGINE,
+            toolset=settings.toolset,
             links_as_text=settings.links_as_text,
             spawn=tasks.start_soon,
             drawers=drawers,

@@ -12,6 +12,8 @@ from audiopod_mcp.plain_text import without_secrets
 
 CLOUD_URL = "https://api.audiopod.ai"
 DEFAULT_ENGINE = "local"
+DEFAULT_CACHE_MB = 1000
+"""All stems of some four songs, and the analyses of thousands."""
 DATA_DIR = "AUDIOPOD_DATA_DIR"
 """The variable that names the data folder."""
 
@@ -44,8 +46,12 @@ class Settings:
     """Days after which the embedded studio lets finished jobs go; ``None``: never."""
     keep_gb: float | None = None
     """Gigabytes of audio beyond which it lets the oldest go; ``None``: however much it is."""
+    cache_mb: int = DEFAULT_CACHE_MB
+    """Megabytes of results that it may keep, so that the same sound is not worked on twice; 0: none."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
+    toolset: str = "all"
+    """Which tools there are: core, edit, jobs or all; the command line says so, not the environment."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Every variable that is really set: engines read their own settings there."""
 
@@ -86,6 +92,7 @@ class Settings:
             ),
             keep_days=_limit("AUDIOPOD_KEEP_DAYS", values.get("AUDIOPOD_KEEP_DAYS"), "days"),
             keep_gb=_limit("AUDIOPOD_KEEP_GB", values.get("AUDIOPOD_KEEP_GB"), "gigabytes"),
+            cache_mb=_megabytes("AUDIOPOD_CACHE_MB", values.get("AUDIOPOD_CACHE_MB")),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
         )
@@ -192,6 +199,14 @@ def _limit(name: str, text: str | None, unit: str) -> float | None:
             f"{name}: {text!r} is not a number of {unit}, such as 30; leave it out to keep all"
         )
     return limit
+
+
+def _megabytes(name: str, text: str | None) -> int:
+    if text is None:
+        return DEFAULT_CACHE_MB
+    if not text.isascii() or not text.isdigit() or int(text) > 10_000_000:
+        raise SettingsError(f"{name}: {text!r} is not a number of megabytes, such as 1000; 0 keeps nothing")
+    return int(text)
 
 
 def _user_folder(kind: str) -> Path:

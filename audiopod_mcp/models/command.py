@@ -80,9 +80,9 @@ def _add(
 
     if add_model(folder, model, bring, waiting):
         size = size_of(folder, model)
-        out.write(
-            f"{model.name} is in {folder / model.name} ({size / 1e6:.0f} MB); it is used from now on.\n"
-        )
+        missing = model.runner is not None and model.runner.is_missing
+        used = f"once {model.runner.extra} is installed" if model.runner and missing else "from now on"
+        out.write(f"{model.name} is in {folder / model.name} ({size / 1e6:.0f} MB); it is used {used}.\n")
     else:
         out.write(f"{model.name} is in {folder / model.name} already.\n")
     return 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Final
 
@@ -34,6 +35,18 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Runner:
+    """A library that an extra of this package brings."""
+
+    module: str
+    extra: str
+
+    @property
+    def is_missing(self) -> bool:
+        return find_spec(self.module) is None
+
+
+@dataclass(frozen=True)
 class Model:
     """A trained model, and what a person should know before fetching it."""
 
@@ -53,6 +66,8 @@ class Model:
     """``module:function`` that makes what is kept from what is fetched, called with the file and an empty
     folder; ``None``: the file is kept as it is.
     """
+    runner: Runner | None = None
+    """The library that runs it; ``None``: this package itself."""
     revision: int = 1
     """Of what is kept: of an older one nothing is used, and it has to be added again."""
 
@@ -74,5 +89,37 @@ _SPLEETER: Final = Model(
     convert="audiopod_mcp.models.spleeter:convert",
 )
 
-MODELS: Final = MappingProxyType({model.name: model for model in (_SPLEETER,)})
+_WHISPER: Final = (
+    "https://huggingface.co/ggerganov/whisper.cpp/resolve/5359861c739e955e79d9a303bcbc70fb988958b1"
+)
+_WHISPER_LICENCE: Final = (
+    "MIT, of code and weights alike (OpenAI). Open: the recordings that it was trained on are not public."
+)
+_WHISPER_BASE: Final = Model(
+    name="whisper-base",
+    does=(
+        "Understands the words of recordings, in some hundred languages (OpenAI's Whisper): used for "
+        "analyses and timed lyrics, with the extra audiopod-mcp[transcribe]. Sung words are hard for it."
+    ),
+    source=Address(f"{_WHISPER}/ggml-base.bin"),
+    size=147_951_465,
+    sha256="60ed5bc3dd14eea856493d334349b405782ddcaf0028d4b5df4088345fba2efe",
+    licence=_WHISPER_LICENCE,
+    runner=Runner("pywhispercpp", "audiopod-mcp[transcribe]"),
+    kept_size=147_951_465,
+)
+_WHISPER_SMALL: Final = replace(
+    _WHISPER_BASE,
+    name="whisper-small",
+    does=(
+        "The same as whisper-base, in whose place it is used: slower, with fewer mistakes, and about a "
+        "gigabyte of memory."
+    ),
+    source=Address(f"{_WHISPER}/ggml-small.bin"),
+    size=487_601_967,
+    sha256="1be3a9b2063867b937e64e2ec7483364a79917e157fa98c5d94b5c1fffea987b",
+    kept_size=487_601_967,
+)
+
+MODELS: Final = MappingProxyType({model.name: model for model in (_SPLEETER, _WHISPER_BASE, _WHISPER_SMALL)})
 """Every model by its name."""

@@ -35,6 +35,8 @@ class StudioConfig:
     """Days after which finished jobs are let go; ``None``: never."""
     keep_gb: float | None = None
     """Gigabytes of audio beyond which the oldest jobs are let go; ``None``: however much it is."""
+    cache_mb: int = 0
+    """Megabytes of results that may be kept, so that the same sound is not worked on twice; 0: none."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables in which the engine looks for its own settings. May hold secrets."""
 

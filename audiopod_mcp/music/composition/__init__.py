@@ -173,6 +173,7 @@ def _song_plan(
     chords = chords_by_beat(timeline, bars, sections, style, key, seed, grid.chords if grid else ())
     return SongPlan(
         brief, style, key, timeline, sections, bars, chords, seed,
+        pedal=key.tonic if key.mode and not (grid and grid.chords) else None,
         melody=grid.melody if grid else (),
         has_own_form=grid is None,
         sings=any(section.lines for section in sections),

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from audiopod_mcp.music.model import NotDone
 
 from .chords import chord_bars, chord_line, is_alphabet, is_surely_chords, read_chord
 from .markup import plain
+from .numbered_chords import numbered_chords
 from .sheet import ChordMarks, LyricSection, LyricSheet
 from .tags import (
     MOST_REPEATS,
+    SPEAKER,
     Tag,
     is_direction,
     is_preamble,
     read_directive,
     read_heading,
+    read_short,
     read_tag,
+    speakers_of,
 )
 
 MOST_LINES = 2000
@@ -28,6 +32,10 @@ _REFERRED_TO = ("chorus", "pre-chorus")
 """Sections of which a heading without words means those that were given before."""
 _TIMES_AFTER = re.compile(r"(?:^|\s)(?:[x×]\s?([2-9])|([2-9])\s?[x×])$", re.IGNORECASE)
 _TABLATURE = re.compile(r"\s*[A-Ga-g]?[#b]?\s?\|(?=.*--)[-|\s\dhpbrtsx~/\\^*().<>=]+")
+_ASIDE = re.compile(r"\([^()]*[^\W\d_]{3}[^()]*\)")
+"""What is said in round brackets beside chords."""
+_LABEL = re.compile(r"\s*[^\s:]+(?:\s+[^\s:]+){0,2}\s*:\s*")
+"""A line that ends in a colon after a blank one is no lyric, whatever its language."""
 _CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _UNMET = {
     "voice": "The words are sung by the voice of the song: name voices in the caption.",
@@ -73,10 +81,12 @@ class _Line:
 class LyricReader:
     """Reads line after line; what it makes of them is in :meth:`finish`."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(
+        self, lines: Sequence[str], told: Iterable[NotDone] = (), unsung: Iterable[str] = ()
+    ) -> None:
         self._drafts: list[_Draft] = []
-        self._unmet: list[NotDone] = []
-        self._unsung: list[str] = []
+        self._unmet = list(told)
+        self._unsung = list(unsung)
         self._blank = True
         self._above: str | None = None
         self._fade_in = False
@@ -86,6 +96,11 @@ class LyricReader:
         self._letters_are_names = bool(chords) and all(
             line == f"[{content}]" and len(content) == 1 for line, content in chords
         )
+        shorts = {text for text in (*map(str.strip, lines), *(c for _, c in tags)) if read_short(text)}
+        self._has_shorts = any(len(text.strip("[]*_: ")) > 1 and read_chord(text) is None for text in shorts)
+        others = [content for _, content in chords if read_short(content) is None]
+        self._letters_are_sections = not others
+        self._speakers = speakers_of(lines)
         self._has_chords = bool(chords and not self._letters_are_names) or any(
             chord_line(line) and is_surely_chords(line) for line in lines
         )
@@ -106,6 +121,12 @@ class LyricReader:
             return
         if _TABLATURE.fullmatch(line):
             self._unmet.append(NotDone(line.strip(), "Tablature is not read: write the chords."))
+            return
+        if self._has_chords and chord_line(bare := _ASIDE.sub("", line)) and bare != line:
+            self._unmet += [NotDone(aside.strip("()"), _UNMET["manner"]) for aside in _ASIDE.findall(line)]
+            line = bare
+        if numbered_chords(line):
+            self._unsung.append(line.strip())
             return
         if self._is_chord_line(line):
             self._leave_chords()
@@ -147,7 +168,7 @@ class LyricReader:
 
     def _is_chord_line(self, line: str) -> bool:
         chords = chord_line(line)
-        if chords is None:
+        if chords is None or all(map(self._short, line.split())):
             return False
         labels = [label for _, label in chords]
         if is_surely_chords(line):
@@ -159,6 +180,9 @@ class LyricReader:
         found = _Line()
         if "(" in line and "[" not in line:
             heading, rest = read_heading(line)
+            whole = re.fullmatch(r"\s*\(([^()]{1,60})\)\s*", line)
+            if heading is None and whole and self._heads_nothing() and read_tag(whole[1]).only_played:
+                heading, rest = read_tag(whole[1]), ""
             if heading is not None and not rest:
                 self._leave_chords()
                 self._take(heading, found)
@@ -179,14 +203,21 @@ class LyricReader:
             if not opening:
                 found.text += content
                 continue
+            short = self._short(content) if opening == "[" else None
             chords = chord_line(content) if opening == "[" and not self._letters_are_names else None
-            if chords:
+            if chords and not short:
                 for _, label in chords:
                     found.mark(label)
             else:
                 read = read_directive if opening == "{" else read_tag
-                self._take(read(content), found, in_brackets=True)
+                self._take(short or read(content), found, in_brackets=True)
         self._flush(found)
+
+    def _short(self, text: str) -> Tag | None:
+        """The section that a short name such as ``V1`` heads; a letter that is a chord's may be one, too."""
+        named = read_short(text) if self._has_shorts else None
+        is_chord = read_chord(text.strip("[]")) is not None
+        return None if is_chord and not self._letters_are_sections else named
 
     def _take(self, tag: Tag, line: _Line, *, in_brackets: bool = False) -> None:
         """Do what a tag says, in the middle of ``line`` or before it."""
@@ -271,6 +302,13 @@ class LyricReader:
                 self._current().bars.extend((label,) for _, label in marks)
             return
         heading, rest = read_heading(text)
+        if heading is None and (short := self._short(text.strip())):
+            heading, rest = short, ""
+        spoken = SPEAKER.match(text)
+        if heading is None and spoken and spoken["name"] in self._speakers:
+            heading, rest = Tag("voice", text.partition(":")[0].strip("*_ ")), spoken["said"]
+        elif heading is None and self._blank and _LABEL.fullmatch(text):
+            heading, rest = Tag("unknown", text.strip("*_: "), wish=text), ""
         if heading is not None:
             dropped = _letters(text) - _letters(rest)
             marks = [(max(0, position - dropped), label) for position, label in marks]

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
+from audiopod_mcp.music.caching import Kept, current, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
@@ -37,6 +39,8 @@ _BLOCK = 20.0
 """Seconds that are weighed at a time."""
 _MIN_DETECTION_LENGTH = 6.0
 """Seconds below which a recording is too short for its sources to be told missing."""
+_MOST_TAKEN_ALONG = 32_000_000
+"""Samples of a recording up to which all tracks are taken out where they are kept, at the cost of one."""
 _RULE_WEIGHT = 0.5
 """How much the masks by rule count beside the fitted ones (geometric mean): they err in other places."""
 _BASS_CUTOFF = 220.0
@@ -45,7 +49,7 @@ _RUMBLE_CUTOFF = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _CERTAIN_LOG_ODDS = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
-MIN_PROMINENCE, _CLEAR_PROMINENCE = -10.0, -6.0
+_MIN_PROMINENCE, _CLEAR_PROMINENCE = -10.0, -6.0
 """dB of :func:`.two_stems.voice_prominence` below which no voice is there, and it is doubtful: 12 sung
 recordings all lie above -5, of 26 without a voice 22 below -10 and 25 below -6.
 """
@@ -66,6 +70,17 @@ class SeparatedStem:
     """Sentences for the listener: how far to trust it."""
     absence: Refused | None = None
     """Why it is none: the track is not heard."""
+
+    def kept(self) -> Kept:
+        why = self.absence and (self.absence.code, dict(self.absence.values))
+        return Kept({"notes": self.notes, "absence": why}, self.audio)
+
+    @classmethod
+    def restored(cls, kept: Kept) -> SeparatedStem:
+        """The stem of which :meth:`kept` made ``kept``."""
+        why = kept.facts["absence"]
+        values = {name: tuple(v) if isinstance(v, list) else v for name, v in why[1].items()} if why else {}
+        return cls(kept.only_audio(), tuple(kept.facts["notes"]), Refused(why[0], **values) if why else None)
 
 
 def separate(
@@ -149,6 +164,22 @@ def separate_tracks(
         raise Refused("separation_source_silent")
     if voice_weights is not None and "vocals" in tracks:
         return _separate_with_network(audio, rate, tracks, report, voice_weights)
+
+    def make(missing: Sequence[str]) -> dict[str, SeparatedStem]:
+        return _separate_tracks(audio, rate, missing, report)
+
+    alike = tuple(track for track in TRACKS if voice_weights is None or track != "vocals")
+    along = alike if audio.size <= _MOST_TAKEN_ALONG else ()
+    found = kept_each(
+        "signal processing", audio, rate, tracks, make, SeparatedStem.kept, SeparatedStem.restored, along
+    )
+    report(1.0, "separating")
+    return found
+
+
+def _separate_tracks(
+    audio: Audio, rate: int, tracks: Sequence[str], report: Progress
+) -> dict[str, SeparatedStem]:
     odds = None
     if "vocals" in tracks:
         odds = vocal_log_odds(*downmix(audio, rate), progress_within(report, 0.0, 0.1))
@@ -181,7 +212,6 @@ def separate_tracks(
             *([_DOUBT_NOTE.format(track=track)] if doubted else []),
         )
         found[track] = SeparatedStem(stem, notes, absence)
-    report(1.0, doing)
     return found
 
 
@@ -191,14 +221,15 @@ def _separate_with_network(
     """:func:`separate_tracks` with the vocals by the trained network."""
     others = [track for track in tracks if track != "vocals"]
     part = progress_within(report, 0.0, 0.45 if others else 1.0)
-    voice = separate_voice(audio, rate, voice_weights, part)
+    voice = _voice(audio, rate, voice_weights, part)
     prominence = voice_prominence(audio, voice, rate)
-    heard = prominence >= MIN_PROMINENCE
+    heard = prominence >= _MIN_PROMINENCE
     found: dict[str, SeparatedStem] = {}
     if others:
         accompaniment = audio - voice if heard else audio
         try:
-            found = separate_tracks(accompaniment, rate, others, progress_within(report, 0.45, 1.0))
+            rest = progress_within(report, 0.45, 1.0)
+            found = separate_tracks(accompaniment, rate, others, rest, voice_weights)
         except Refused:  # nothing but a voice
             nothing = np.zeros_like(audio)
             found = {
@@ -214,6 +245,21 @@ def _separate_with_network(
     found["vocals"] = SeparatedStem(voice, notes, absence)
     report(1.0, "separating the vocals")
     return {track: found[track] for track in tracks}
+
+
+def _voice(audio: Audio, rate: int, weights: Mapping[str, Array], report: Progress) -> Audio:
+    """:func:`.two_stems.separate_voice`, once of each recording."""
+
+    def make(names: Sequence[str]) -> dict[str, Audio]:
+        return dict.fromkeys(names, separate_voice(audio, rate, weights, report))
+
+    if current() is None:
+        return separate_voice(audio, rate, weights, report)
+    digest = blake2b(digest_size=20)
+    for name in sorted(weights):
+        digest.update(np.ascontiguousarray(weights[name]).data)
+    separator = f"two stems by {digest.hexdigest()}"
+    return kept_each(separator, audio, rate, ("vocals",), make, Kept.of_audio, Kept.only_audio)["vocals"]
 
 
 def _pieces(audio: Audio) -> Iterator[Audio]:

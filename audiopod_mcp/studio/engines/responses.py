@@ -7,8 +7,6 @@ from typing import Any
 
 from audiopod_mcp.music.model import Analysis, Rendering, Span
 
-NOT_TRANSCRIBED = "Words are not transcribed, and no language is told, without a model."
-
 
 def details_of(rendering: Rendering) -> dict[str, Any]:
     """What a composed result is, small."""
@@ -25,7 +23,7 @@ def details_of(rendering: Rendering) -> dict[str, Any]:
 
 
 def analysis_result(analysis: Analysis) -> dict[str, Any]:
-    """What was measured, and in notes what was not."""
+    """What was measured, and in notes what was not; words are none of that."""
     notes = []
     if analysis.loudness is None:
         notes.append("The recording is silent.")
@@ -38,7 +36,6 @@ def analysis_result(analysis: Analysis) -> dict[str, Any]:
         )
     if len(analysis.sections) > 1:
         notes.append("What sections are called is a guess, from what returns and how loud it is.")
-    notes.append(NOT_TRANSCRIBED)
     return {
         "success": True,
         "caption": analysis.caption,

@@ -47,23 +47,18 @@ def read_source(
 
     One that is only for ``listening`` may come mixed down, where it is too large to be held as it is.
     """
-    from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, read_audio
+    from audiopod_mcp.studio.media.audio_files import MAX_SECONDS
+    from audiopod_mcp.studio.media.decoded import read_once
 
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
         raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
     if path.name == MASTER and path.with_name(UNCLIPPED).is_file():
         path = path.with_name(UNCLIPPED)
-    notes: list[str] = []
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
-    audio, rate, subtype = read_audio(
-        path,
-        argument=argument,
-        max_seconds=max_seconds or MAX_SECONDS,
-        listening=listening,
-        report=progress_within(report, 0.0, 0.5),
-        note=notes.append,
+    audio, rate, subtype, notes = read_once(
+        path, argument, max_seconds or MAX_SECONDS, listening, progress_within(report, 0.0, 0.5)
     )
     score: Score | None = None
     layers: Mapping[str, Audio] = {}

@@ -15,6 +15,7 @@ import anyio
 from anyio import to_thread
 
 from audiopod_mcp.operations.vocabulary import Notation
+from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.layout import RECIPE, STEMS
 from audiopod_mcp.studio.media.store import MediaStore
 from audiopod_mcp.studio.refused import CanNotRun
@@ -58,13 +59,17 @@ class OnDemand:
     workers: WorkerPool
     places: anyio.CapacityLimiter
     """How much may be made at the same time."""
+    cache_of: Callable[[str], ResultCache | None]
+    """What was made before for an owner, where that is kept."""
     _making: dict[Path, asyncio.Task[None]] = field(default_factory=dict)
 
     async def written_down(self, job: StoredJob, notation: Notation) -> WrittenDown:
         """The notes of the first take of ``job``. Raises ``WorkerDied``."""
         take = self.media.master(job.id, job.takes[0]["name"]).parent
         async with self.places:
-            return await self.workers.run(write_down, take, notation, job.title, job.lrc_content)
+            return await self.workers.run(
+                write_down, take, notation, job.title, job.lrc_content, self.cache_of(job.owner)
+            )
 
     async def converted(self, job: StoredJob, take: str, audio_format: str) -> Path:
         """The take in ``audio_format``, made now if nobody has asked for it before.

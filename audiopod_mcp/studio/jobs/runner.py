@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -22,6 +22,7 @@ from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
+from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
 from audiopod_mcp.studio.media.records import write_record
@@ -93,6 +94,7 @@ class Studio:
     _running: dict[int, anyio.CancelScope] = field(default_factory=dict)
     _aside: anyio.CapacityLimiter = field(init=False)
     """What is done while somebody waits leaves a worker to the jobs."""
+    _cache: ResultCache = field(init=False)
     on_demand: OnDemand = field(init=False)
     admission: threading.Lock = field(default_factory=threading.Lock)
     """Held while a job is let in, so that callers are counted one after the other."""
@@ -106,7 +108,8 @@ class Studio:
 
     def __post_init__(self) -> None:
         self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
-        self.on_demand = OnDemand(self.media, self.workers, self._aside)
+        self._cache = ResultCache(self.config.data_dir / "cache", self.config.cache_mb * 10**6)
+        self.on_demand = OnDemand(self.media, self.workers, self._aside, self.cache_of)
 
     def wake(self) -> None:
         """There is a new job."""
@@ -190,6 +193,7 @@ class Studio:
             instance=self.instance.id,
             store=store_path(self.config),
             progress_from=_FETCHING if remote else 0.0,
+            cache=self.cache_of(job.owner),
         )
         run.collected()
         return await self._perform(order)
@@ -250,15 +254,20 @@ class Studio:
         except EngineRefused as reason:
             raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
 
-    async def perform_now(self, work: Work) -> Result:
-        """Do ``work`` while somebody waits.
+    async def perform_now(self, work: Work, owner: str) -> Result:
+        """Do ``work`` while its ``owner`` waits.
 
         Raises:
             WorkerDied: where it took its process down.
 
         """
+        order = Order(work, self.config.engine, self.config.engine_environment, cache=self.cache_of(owner))
         async with self._aside:
-            return await self._perform(Order(work, self.config.engine, self.config.engine_environment))
+            return await self._perform(order)
+
+    def cache_of(self, owner: str) -> ResultCache | None:
+        """What was made before of the sound of ``owner``, where that is kept."""
+        return replace(self._cache, owner=owner) if self._cache.limit else None
 
     def recover(self) -> None:
         """Put back the jobs of instances that are no more, and clear away what they left."""
@@ -288,12 +297,14 @@ class Studio:
             logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
         let_go(self.config, self.store, self.media)
         self.media.empty_trash()
+        self._cache.make_room()
         self.store.forget_secrets(SECRETS_KEPT)
 
     def _make_room(self) -> None:
-        """Empty the trash at once where the disk is nearly full."""
+        """Empty the trash and the cache at once where the disk is nearly full."""
         if shutil.disk_usage(self.config.data_dir).free < ROOM_WANTED:
             self.media.empty_trash(older_than=0)
+            self._cache.clear()
 
     async def _recover_now_and_then(self) -> None:
         swept = anyio.current_time()

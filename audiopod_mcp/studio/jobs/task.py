@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Final
 
 from audiopod_mcp.disk import describe_full_studio, is_full
+from audiopod_mcp.music.caching import using
 from audiopod_mcp.music.model import Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.engines.refusals import explain
 from audiopod_mcp.studio.engines.registry import make_engine
+from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
 
 from .database import progress_writer
@@ -54,6 +56,8 @@ class Order:
     store: Path | None = None
     progress_from: float = 0.0
     """What of the job's progress was done before, percent."""
+    cache: ResultCache | None = None
+    """Where results are kept from one work to the next."""
 
     @property
     def data_dir(self) -> Path:
@@ -72,7 +76,7 @@ class Result:
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
     try:
-        with _scratch_in(order.work.folder.parent), _reporting(order) as report:
+        with _scratch_in(order.work.folder.parent), _reporting(order) as report, using(order.cache):
             return Result(_run_engine(order, report))
     except Stopped:
         return Result()

@@ -202,7 +202,7 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
         if job:
             params |= {name: job.params.get(name) for name in wanted.job_parameters}
         async with admitted_to_wait(studio, owner):
-            done = await _while_waiting(studio, wanted.task, params, sources)
+            done = await _while_waiting(studio, wanted.task, params, sources, owner)
         fields = (done.outcome and done.outcome.result) or {}
         if not fields or (wanted.stored_as and not fields.get(wanted.stored_as)):
             return JSONResponse(
@@ -236,12 +236,15 @@ def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sou
         content["id"] = store.add_analysis(owner, content)
 
 
-async def _while_waiting(studio: Studio, task: str, params: dict[str, Any], sources: Sources) -> Result:
-    """Do a task whose answer somebody waits for."""
+async def _while_waiting(
+    studio: Studio, task: str, params: dict[str, Any], sources: Sources, owner: str
+) -> Result:
+    """Do a task whose answer ``owner`` waits for."""
     try:
         async with working_folder(studio.media) as folder:
             files, original = await studio.collect(sources, folder)
-            return await studio.perform_now(Work(task, params, files, original, new_folder(folder, RESULT)))
+            work = Work(task, params, files, original, new_folder(folder, RESULT))
+            return await studio.perform_now(work, owner)
     except (CanNotRun, NotFetched) as reason:
         return Result(error=str(reason))
     except OSError as error:

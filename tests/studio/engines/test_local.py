@@ -110,6 +110,22 @@ def test_a_seed_brings_the_same_music_back_and_batches_differ(folder):
 
 
 @pytest.mark.slow
+def test_what_is_not_true_of_every_take_is_told_with_its_number(folder):
+    params = BASE | {
+        "caption": "piano at 90 bpm in a minor key, kazoo",
+        "audio_duration": 2,
+        "instrumental": True,
+    }
+    outcome, target = run(folder, "text2music", params | {"batch_size": 2})
+    keys = [json.loads((target / take.name / "score.json").read_text())["key"] for take in outcome.takes]
+    assert keys[0] != keys[1]
+    assert "90 BPM" in outcome.done
+    for number, key in enumerate(keys, 1):
+        assert [fact for fact in outcome.done if key in fact] == [f"take {number}: minor key: {key}"]
+    assert [(wish.asked, wish.instead.count("take")) for wish in outcome.not_done] == [("kazoo", 0)]
+
+
+@pytest.mark.slow
 def test_a_drawn_seed_is_told(folder):
     params = BASE | {"query": "a quiet piano piece", "seed": -1, "audio_duration": 2}
     seeds = {run(folder, "simple", params)[0].takes[0].seed for _ in range(2)}
@@ -248,8 +264,10 @@ def test_lrc_of_songs_and_recordings(folder, made, source):
         "lrc_content"
     ]
     assert "another line" in timed
-    with pytest.raises(EngineRefused, match="no lyrics to time"):
+    with pytest.raises(EngineRefused, match="give what is sung"):
         run(folder, "lrc", {}, {"src_audio_url": source})
+    with pytest.raises(EngineRefused, match="no lyrics to time"):
+        run(folder, "lrc", {}, {"source": source})
 
 
 def test_refusals_name_the_argument(folder, source):

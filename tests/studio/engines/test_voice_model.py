@@ -45,7 +45,8 @@ def test_lines_are_timed_by_the_separated_voice(recording, voice_models, tmp_pat
     assert "spleeter" in " ".join(result["notes"])
     assert "separated from the rest" in result["lrc_content"]
     times = [
-        60 * int(m) + float(s) for m, s in re.findall(r"^\[(\d+):([\d.]+)\]", result["lrc_content"], re.MULTILINE)
+        60 * int(m) + float(s)
+        for m, s in re.findall(r"^\[(\d+):([\d.]+)\]", result["lrc_content"], re.MULTILINE)
     ]
     assert np.abs(np.asarray(times)[: len(begins)] - begins).max() < 0.5
     without = LocalEngine().run(work, ignore_progress).result
