@@ -70,17 +70,20 @@ class SeparatedStem:
     """Sentences for the listener: how far to trust it."""
     absence: Refused | None = None
     """Why it is none: the track is not heard."""
+    doubtful: bool = False
+    """Whether it may be something else, which ``notes`` tell as well."""
 
     def kept(self) -> Kept:
         why = self.absence and (self.absence.code, dict(self.absence.values))
-        return Kept({"notes": self.notes, "absence": why}, self.audio)
+        return Kept({"notes": self.notes, "absence": why, "doubtful": self.doubtful}, self.audio)
 
     @classmethod
     def restored(cls, kept: Kept) -> SeparatedStem:
         """The stem of which :meth:`kept` made ``kept``."""
         why = kept.facts["absence"]
         values = {name: tuple(v) if isinstance(v, list) else v for name, v in why[1].items()} if why else {}
-        return cls(kept.only_audio(), tuple(kept.facts["notes"]), Refused(why[0], **values) if why else None)
+        absence = Refused(why[0], **values) if why else None
+        return cls(kept.only_audio(), tuple(kept.facts["notes"]), absence, kept.facts["doubtful"])
 
 
 def separate(
@@ -211,7 +214,7 @@ def _separate_tracks(
             heard.quality_note(track),
             *([_DOUBT_NOTE.format(track=track)] if doubted else []),
         )
-        found[track] = SeparatedStem(stem, notes, absence)
+        found[track] = SeparatedStem(stem, notes, absence, bool(doubted))
     return found
 
 
@@ -238,11 +241,9 @@ def _separate_with_network(
             }
     instead = tuple(track for track, stem in found.items() if stem.absence is None)
     absence = None if heard else Refused("track_not_heard", track="vocals", heard=instead)
-    notes = (
-        _VOICE_NOTE,
-        *(() if prominence >= _CLEAR_PROMINENCE else [_DOUBT_NOTE.format(track="vocals")]),
-    )
-    found["vocals"] = SeparatedStem(voice, notes, absence)
+    doubted = prominence < _CLEAR_PROMINENCE
+    notes = (_VOICE_NOTE, *([_DOUBT_NOTE.format(track="vocals")] if doubted else []))
+    found["vocals"] = SeparatedStem(voice, notes, absence, doubted)
     report(1.0, "separating the vocals")
     return {track: found[track] for track in tracks}
 

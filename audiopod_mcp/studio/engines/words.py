@@ -47,7 +47,7 @@ def understand(
 
     part = progress_within(report, 0.0, 0.3)
     voice = separate_tracks(audio, rate, ("vocals",), part, voice_weights)["vocals"]
-    if voice.absence is not None:  # what seemed to be a voice is an instrument
+    if voice.absence is not None or voice.doubtful:  # what seemed to be a voice is an instrument
         return Transcript((), None, ())
     return transcribe(voice.audio, rate, analysis.vocals, recognizer, progress_within(report, 0.3, 1.0))
 
