@@ -8,7 +8,7 @@ from collections.abc import Iterator
 NAME_KEYS = ("section", "type", "name", "tag", "label", "part")
 LINE_KEYS = frozenset(("lines", "text", "lyrics", "lyric", "content", "words", "sections", "line"))
 """What data calls a section, and its words."""
-_ABOUT_KEYS = frozenset(
+ABOUT_KEYS = frozenset(
     (
         *("title", "artist", "author", "album", "genre", "style", "mood", "theme", "tempo", "bpm", "key"),
         *(
@@ -50,10 +50,12 @@ def _lines_of(data: object) -> Iterator[str]:
         for key, value in data.items():
             if key in NAME_KEYS and value is name:
                 continue
-            if str(key).lower() in _ABOUT_KEYS and not isinstance(value, dict):
+            is_scalar = not isinstance(value, str | list | dict)
+            if is_scalar or (str(key).lower() in ABOUT_KEYS and not isinstance(value, dict)):
                 yield f"[{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}]"
                 continue
-            if key not in LINE_KEYS:
+            holds_sections = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+            if key not in LINE_KEYS and not holds_sections:
                 yield f"[{str(key).replace('_', ' ')}]"
             yield from _lines_of(value)
     elif isinstance(data, list):

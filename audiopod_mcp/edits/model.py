@@ -9,6 +9,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from .moments import section_name
 from .players import player_name
 
+STRICT: Final = ConfigDict(
+    extra="forbid",
+    frozen=True,
+    allow_inf_nan=False,
+    str_strip_whitespace=True,
+    hide_input_in_errors=True,
+    defer_build=True,  # the server starts with a few models and may never need the others
+)
+"""Of all arguments: nothing unknown, no NaN, no surrounding blanks."""
 Action = Literal[
     "level", "remove", "add", "replace", "low_cut", "high_cut", "equaliser", "bass", "treble", "brightness",
     "reverb", "echo", "compression", "saturation", "punch", "de_ess", "width", "pan", "tempo", "speed",
@@ -156,15 +165,7 @@ class TrackEdit(BaseModel):
     ``None``. Numbers have four decimals at most; names are as :mod:`.players` and :mod:`.moments` write them.
     """
 
-    model_config = ConfigDict(
-        defer_build=True,  # the server starts without it
-        extra="forbid",
-        frozen=True,
-        allow_inf_nan=False,
-        str_strip_whitespace=True,
-        hide_input_in_errors=True,
-        json_schema_extra=lambda schema: schema.pop("description", None),
-    )
+    model_config = ConfigDict(**STRICT, json_schema_extra=lambda schema: schema.pop("description", None))
 
     action: Annotated[Action, BeforeValidator(_plain_action)] = Field(description="What")
     amount: Number | None = Field(default=None, description=UNITS)

@@ -8,32 +8,35 @@ import re
 from typing import Final
 
 _PLAYERS: Final = {
-    "vocals": "vocal vox voice voices singer singers singing rapper|lead vocal|lead vocals|main vocal|main vocals|lead voice|lead singer",
-    "backing_vocals": "choir choirs harmonies|backing vocal|backing vocals|background vocal|background vocals|background singers|backing singers|backup vocals|backup singers|vocal harmonies|harmony vocals",
-    "drums": "drum drummer drumming beat beats kit drumkit|drum kit|drum set|drum track|drum machine|electronic drums|acoustic drums|drum beat|drum part|drum loop",
-    "percussion": "shaker shakers tabla tablas cajon djembe maracas triangle taiko claps castanets conga congas bongo bongos tambourine tambourines clave claves cowbell cowbells timpani|hand percussion|hand claps|hand drums",
-    "bass": "basses bassist bassline 808 808s contrabass|bass guitar|bass guitars|bass line|bass player|bass part|electric bass|upright bass|synth bass|acoustic bass|slap bass|fretless bass|double bass|808 bass|sub bass",
-    "guitar": "guitars guitarist ukulele ukuleles banjo banjos mandolin mandolins sitar sitars shamisen lute|electric guitar|electric guitars|acoustic guitar|acoustic guitars|lead guitar|rhythm guitar|distorted guitar|distorted guitars|nylon guitar|steel guitar|pedal steel|guitar riff|guitar part|guitar line",
-    "keyboard": "keyboards keys piano pianos pianist organ organs rhodes wurlitzer harpsichord clavinet vibraphone marimba accordion kalimba glockenspiel celesta|electric piano|grand piano|upright piano|music box|piano part|piano line|hammond organ|church organ|pipe organ",
-    "strings": "string violin violins viola violas cello cellos fiddle fiddles harp harps koto kotos orchestra|string section|string quartet|string part|violin part",
-    "brass": "trumpet trumpets trombone trombones horn horns tuba tubas|brass section|french horn|horn section|brass part",
-    "woodwinds": "woodwind sax saxes saxophone saxophones flute flutes clarinet clarinets oboe oboes bassoon bassoons recorder recorders harmonica harmonicas bagpipe bagpipes whistle|tenor sax|alto sax|pan flute|tin whistle",
-    "synth": "synths synthesizer synthesizers synthesiser synthesisers pad pads arp arps arpeggio arpeggios arpeggiator|synth lead|synth pad|synth pads|lead synth|synth part",
-    "fx": "riser risers|sound effects|sound effect",
+    "vocals": "vocal, vox, voice*, singer*, singing, rapper, lead vocal*, main vocal*, lead voice, lead singer",
+    "backing_vocals": "choir*, harmonies, backing vocal*, background vocal*, backup vocal*, background singer*, backing singer*, backup singer*, vocal harmonies, harmony vocal*",
+    "drums": "drum, drummer, drumming, beat*, kit, drumkit, drum kit, drum set, drum machine, electronic drum*, acoustic drum*, drum beat",
+    "percussion": "shaker*, tabla*, cajon, djembe, maracas, triangle, taiko, clap*, castanets, conga*, bongo*, tambourine*, clave*, cowbell*, timpani, hand percussion, hand clap*, hand drum*",
+    "bass": "basses, bassist, bassline, 808*, contrabass, bass guitar*, electric bass, upright bass, synth bass, acoustic bass, slap bass, fretless bass, double bass, 808 bass, sub bass",
+    "guitar": "guitars, guitarist, ukulele*, banjo*, mandolin*, sitar*, shamisen, lute, electric guitar*, acoustic guitar*, lead guitar*, rhythm guitar*, distorted guitar*, nylon guitar, steel guitar, pedal steel",
+    "keyboard": "keyboards, keys, piano*, pianist, organ*, rhodes, wurlitzer, harpsichord, clavinet, vibraphone, marimba, accordion, kalimba, glockenspiel, celesta, electric piano, grand piano, upright piano, music box, hammond organ, church organ, pipe organ",
+    "strings": "string, violin*, viola*, cello*, fiddle*, harp*, koto*, orchestra, string quartet",
+    "brass": "trumpet*, trombone*, horn*, tuba*, french horn*",
+    "woodwinds": "woodwind, sax, saxes, saxophone*, flute*, clarinet*, oboe*, bassoon*, recorder*, harmonica*, bagpipe*, whistle, tenor sax, alto sax, pan flute, tin whistle",
+    "synth": "synths, synthesizer*, synthesiser*, pad*, arp*, arpeggio*, arpeggiator, synth lead, synth pad*, lead synth",
+    "fx": "riser*, sound effect*",
 }
 _PIECES: Final = {
-    "drums": "kick kicks snare snares hihat hihats hats hat cymbal cymbals tom toms ride crash|bass drum|bass drums|kick drum|kick drums|snare drum|snare drums|hi hat|hi hats|ride cymbal|crash cymbal",
-    "vocals": "adlib adlibs|ad lib|ad libs",
+    "drums": "kick*, snare*, hihat*, hat*, cymbal*, tom*, ride, crash, bass drum*, kick drum*, snare drum*, hi hat*, ride cymbal, crash cymbal",
+    "vocals": "adlib*, ad lib*",
 }
 """Parts of a stem, which can't be told apart from the rest of it."""
+_WHAT_IS_PLAYED: Final = re.compile(r" (?:part|line|track|loop|riff|section|player)$")
 
 
 def _names(table: dict[str, str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for track, words in table.items():
-        single, *phrases = words.split("|")
-        found |= dict.fromkeys((*single.split(), *phrases), track)
-    return found
+    """The track of each name; a star is for the plural."""
+    return {
+        name: track
+        for track, names in table.items()
+        for word in names.split(", ")
+        for name in (word.rstrip("*"), word.replace("*", "s"))
+    }
 
 
 TRACKS: Final = tuple(_PLAYERS)
@@ -57,6 +60,7 @@ def player_name(text: str) -> str:
         Nobody is called so, or it is a part of a stem.
     """
     name = " ".join(re.sub(r"[_\-\s]+", " ", text.lower()).split()).removeprefix("the ")
+    name = name if name in TRACK_OF else _WHAT_IS_PLAYED.sub("", name)
     if name in PIECE_OF:
         track = PIECE_OF[name].replace("_", " ")
         raise ValueError(

@@ -20,10 +20,18 @@ argument that makes no sense raises a TypeError or a ValueError, which names it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
-from .library.arguments import Source, check_choice, check_composition, check_number, check_text, rendering_of
+from .library.arguments import (
+    Source,
+    check_choice,
+    check_composition,
+    check_number,
+    check_text,
+    instruction_of,
+    rendering_of,
+)
 from .model import (
     Analysis,
     Audio,
@@ -38,6 +46,9 @@ from .model import (
     ignore_progress,
     progress_within,
 )
+
+if TYPE_CHECKING:  # To import the library costs no pydantic.
+    from audiopod_mcp.edits import TrackEdit
 
 __all__ = [
     "Analysis",
@@ -497,6 +508,7 @@ def edit(
     source: Source,
     instruction: str | None = None,
     *,
+    edits: Iterable[TrackEdit | Mapping[str, Any]] | None = None,
     lyrics: str | None = None,
     first: float | None = None,
     last: float | None = None,
@@ -511,6 +523,9 @@ def edit(
         The song.
     instruction
         What to change, in English: ``"louder bass, no drums, up two semitones, fade out over 3 seconds"``.
+    edits
+        In place of an instruction, typed changes: ``[{"action": "level", "amount": 3, "on": ["drums"]}]``, or
+        :class:`~audiopod_mcp.edits.TrackEdit`; they are done exactly.
     lyrics
         New words to sing.
     first, last
@@ -530,6 +545,10 @@ def edit(
     """
     from .editing.edit import edit as change
 
+    if edits is not None:
+        if instruction:
+            raise ValueError("edits: give edits or an instruction, not both")
+        instruction = instruction_of(edits)
     check_text(instruction=instruction or "", lyrics=lyrics or "")
     check_number("first", 0.0 if first is None else first)
     check_number("last", 1.0 if last is None else last)

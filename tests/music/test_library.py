@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from audiopod_mcp import music
+from audiopod_mcp.edits import TrackEdit
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "library.py"
 
@@ -120,6 +121,7 @@ def test_known_lyrics_are_found_in_time(song) -> None:
 
 _TONE = 0.1 * np.sin(np.arange(24_000) / 5)
 _RECORDING = (_TONE, 8_000)
+_LOUDER = {"action": "level", "amount": 6}
 _SILENCE = (np.zeros((24_000, 2)), 8_000)
 _NONSENSE = [
     ("analyze", (_TONE,), TypeError, "source: give a Rendering or a tuple (samples, rate)"),
@@ -146,6 +148,21 @@ _NONSENSE = [
     ("edit", (_RECORDING, "louder", {"first": "a"}), TypeError, "first: give a number, not str 'a'"),
     ("edit", (_RECORDING, "louder", {"first": 0.8, "last": 0.2}), music.Refused, "first, last: 0.8 to 0.2"),
     ("edit", (_RECORDING,), music.Refused, "instruction: say what to change"),
+    ("edit", (_RECORDING, {"edits": "louder"}), TypeError, "edits: give a list of edits, not str 'louder'"),
+    ("edit", (_RECORDING, {"edits": []}), ValueError, "edits: the list is empty; give at least one"),
+    ("edit", (_RECORDING, "louder", {"edits": [_LOUDER]}), ValueError, "edits: give edits or an instruction"),
+    (
+        "edit",
+        (_RECORDING, {"edits": [_LOUDER, {"action": "level", "amount": 90}]}),
+        ValueError,
+        "edits[1]: amount: 90 is out",
+    ),
+    (
+        "edit",
+        (_RECORDING, {"edits": [{"action": "fly"}]}),
+        ValueError,
+        "edits[0].action: Input should be 'level'",
+    ),
     ("extract_stem", (_RECORDING, "banana"), music.Refused, "it can do vocals, bass and drums"),
     ("separate", (_SILENCE,), music.Refused, "The recording is silent"),
     ("align_lyrics", (_SILENCE, "hello"), music.Refused, "source: the recording is silent, nobody sings"),
@@ -180,6 +197,16 @@ _NONSENSE = [
         "after: 1000 s is out of range; give 0 to 60 s",
     ),
 ]
+
+
+def test_an_edit_is_given_as_data_as_well_as_in_words() -> None:
+    told, typed, given = (
+        music.edit(_RECORDING, "6 dB quieter"),
+        music.edit(_RECORDING, edits=[{"action": "level", "amount": -6}]),
+        music.edit(_RECORDING, edits=[TrackEdit(action="level", amount=-6)]),
+    )
+    assert np.array_equal(told.audio, typed.audio)
+    assert np.array_equal(told.audio, given.audio)
 
 
 @pytest.mark.parametrize(("function", "arguments", "error", "says"), _NONSENSE)

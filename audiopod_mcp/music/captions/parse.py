@@ -14,13 +14,12 @@ from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.lyrics.chords import key_of_chords
 from audiopod_mcp.music.lyrics.numbered_chords import in_key, mode_of_numbers
 from audiopod_mcp.music.lyrics.text import read_lyrics
-from audiopod_mcp.music.model import Brief, Refused
+from audiopod_mcp.music.model import Activity, Brief, Refused
 from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .course import without_course
-from .density import find_activity
 from .feel import find_feel, find_swing
 from .negation import excluded_tracks, named_tracks, split_negated
 from .numbers import (
@@ -143,13 +142,11 @@ def read_caption(
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
     elif sings:
         without -= {"vocals"}
-        if _of_kind(wishes, "duet"):
+        two = ("female voice", "male voice") if _of_kind(wishes, "duet") else ()
+        named = (voice for part in read_lyrics(lyrics or "").sections for voice in part.voices if voice)
+        if voices := tuple(dict.fromkeys((*two, *named))):
             instruments = tuple(name for name in instruments if name != "voice")
-            voices = dict.fromkeys(name for name in instruments if name.endswith("male voice"))
-            instruments = (
-                *instruments,
-                *(voice for voice in ("female voice", "male voice") if voice not in voices),
-            )
+            instruments = (*instruments, *(voice for voice in voices if voice not in instruments))
         if _RAP.search(wanted):
             instruments = (*instruments, "spoken voice")
     brief = Brief(
@@ -170,7 +167,7 @@ def read_caption(
         tagged_solos=tagged_solos,
         instrumental=instrumental,
         language=_language(language, wishes),
-        activity=find_activity(text, possible),
+        activity=_activity(wishes),
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
@@ -190,6 +187,12 @@ def _sparing_the_named(without: set[str], instruments: Collection[str]) -> set[s
             others = {player for player in INSTRUMENTS if INSTRUMENTS[player].track == track}
             without = without - {track} | others - set(instruments)
     return without
+
+
+def _activity(wishes: Sequence[Wish]) -> Activity:
+    """How much each layer plays: as is said first of it, else of everything."""
+    said = {layer: level for layers, level in reversed(_of_kind(wishes, "amount")) for layer in layers}
+    return Activity(*(said.get(layer, said.get("", 0.5)) for layer in ("drums", "bass", "chords", "melody")))
 
 
 def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
@@ -212,7 +215,7 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     names: list[str] = []
     groups = find_words(text, ENSEMBLES)
     styles = find_words(
-        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"}
+        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind in ("drum and bass", "ambient")}
     )
     found = [
         (start, end, name)

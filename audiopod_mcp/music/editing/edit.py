@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -28,14 +28,16 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.signal.loudness import true_peak
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
-from .form import FORM_EDITS, edit_form
+from .form import FORM_EDITS, SampleRange, edit_form
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
 from .receipts import OF_SOUND, fact_of, figure, is_silent, level_change, signed, who_is_meant
 from .step import EditStep
-from .time_range import spoken
+from .time_range import TimeRange, spoken
 
+_OF_TIME = ("tempo", "bpm", "fade in", "fade out", *FORM_EDITS)
+"""Kinds of step that change when something is heard, or how it begins and ends."""
 _AUDIBLE = 0.1
 """A change that is told, dB."""
 _UNHEARD = 40.0
@@ -120,13 +122,25 @@ def edit(
             done_of_words, not_done = lyric_receipts(piece.score.brief, piece.score, joins=True, chords=False)
             receipt.done.extend(done_of_words)
             receipt.not_done.extend(not_done)
-    for number, step in enumerate(sorted(plan.steps, key=_order)):
-        share = 0.9 / len(plan.steps)
+    moments = [step for step in plan.steps if step.when is not None]
+    forms = [step for step in moments if step.kind in FORM_EDITS]
+    sounds = [step for step in moments if step.kind not in FORM_EDITS]
+    rest = sorted((step for step in plan.steps if step.when is None), key=_order)
+    # What is done to the sound of a loop has to be in it before it is closed.
+    closes = any(step.kind == "loop" for step in forms) and not any(step.kind in _OF_TIME for step in rest)
+    share = 0.9 / max(1, len(plan.steps))
+    for number, step in enumerate((*sounds, *rest)):
         part = progress_within(report, number * share, (number + 1) * share)
+        if number == len(sounds) and not closes:
+            piece = _reformed(piece, forms, begin / rate, receipt)
         try:
             piece = receipt.take(step, _apply_step(piece, step, begin / rate, ceiling, part))
         except Refused as refused:
             receipt.refused(step.asked, refused)
+    if not rest or closes:
+        piece = _reformed(piece, forms, begin / rate, receipt)
+    if forms and len(moments) > 1:
+        receipt.done.append("times are those of the track before this edit")
     if not receipt.done and receipt.refusal:
         raise receipt.refusal
     report(0.9, "putting it together")
@@ -151,6 +165,7 @@ def edit(
         out.notes,
         done,
         tuple(receipt.not_done),
+        loop=_is_loop(plan.steps, receipt.done) and (begin, stop) == (0, len(audio)),
     )
 
 
@@ -210,10 +225,15 @@ def _tell_of_kept(
 
 
 def _order(step: EditStep) -> int:
-    """Moments, meant on the clock of the track as it is, come first; loudness, that of the result, last."""
-    if step.kind in ("loudness", "peak"):
-        return 2
-    return int(step.when is None or step.kind in FORM_EDITS)
+    """What closes a loop comes after what is done to its sound; what is about the result comes last."""
+    return 2 if step.kind in ("loudness", "peak") else int(step.kind == "loop")
+
+
+def _is_loop(steps: Sequence[EditStep], done: Sequence[str]) -> bool:
+    """Whether a loop was made, and nothing after it that opens its seam."""
+    moved = any(step.kind == "loop" and step.when for step in steps)
+    opened = moved and any(step.kind in _OF_TIME and step.when is None for step in steps)
+    return not opened and any(fact.startswith("cut to a loop") for fact in done)
 
 
 def _in_style(
@@ -244,35 +264,77 @@ def _apply_step(
     ``ceiling`` is the true peak (dBTP) that the parts that change may have. It has the facts of the step.
     """
     _check_player(piece, step)
-    spans: list[tuple[int, int]] = []
-    if step.when is not None:
-        sections = piece.sections(progress_within(report, 0.0, 0.2)) if step.when.section else ()
-        bars = piece.downbeats(progress_within(report, 0.0, 0.2)) if step.when.unit == "bars" else ()
-        moment = step.when.shifted(start) if step.when.unit == "s" and not step.when.section else step.when
-        stretches = moment.resolve(piece.seconds, sections, bars)
-        spans = [(round(a * piece.rate), round(b * piece.rate)) for a, b in stretches]
-        if step.when.section and piece.score is None:
-            where = ", ".join(f"{format_time(a)}-{format_time(b)}" for a, b in stretches)
-            note = f"The {step.when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
-            piece = piece.with_notes(note)
-    if step.kind in FORM_EDITS:
-        after = edit_form(piece, step, spans)
-        times = [(first / piece.rate, last / piece.rate) for first, last in spans]
-        return (
-            after
-            if after.facts
-            else after.with_facts(fact_of(step, piece, after, spoken(times, piece.seconds)))
-        )
-    if not spans:
+    if step.when is None and step.kind in FORM_EDITS:
+        after = edit_form(piece, step, [])
+        return after if after.facts else after.with_facts(fact_of(step, piece, after))
+    if step.when is None:
         return _changed(piece, step, report)
+    piece, spans = _spans(piece, step.when, start, report)
     after, facts = piece, list[str]()
     for first, last in reversed(spans):
         part = after.excerpt(first, last)
         changed = _changed(part, step, report)
-        where = spoken([(first / piece.rate, last / piece.rate)], piece.seconds)
+        where = _where(piece, [(first, last)], start)
         facts[:0] = [f"{fact}{where}" for fact in changed.facts]
         after = after.insert(_with_peaks_limited(replace(changed, facts=()), part, ceiling), first, last)
     return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=tuple(facts))
+
+
+def _reformed(piece: LayeredTrack, steps: Sequence[EditStep], start: float, receipt: Receipt) -> LayeredTrack:
+    """``piece`` with stretches cut, kept and repeated, all of them meant on its clock as it is.
+
+    The last stretch comes first, so that none moves before it is its turn; to keep one is to cut the others.
+    """
+    before, todo, told = piece, list[tuple[SampleRange, EditStep]](), list[tuple[EditStep, str]]()
+    for step in steps:
+        assert step.when is not None  # noqa: S101 - these have moments
+        try:
+            _check_player(piece, step)
+            piece, spans = _spans(piece, step.when, start, ignore_progress)
+        except Refused as refused:
+            receipt.refused(step.asked, refused)
+            continue
+        told.append((step, _where(piece, spans, start)))
+        if step.kind == "keep":
+            edges = [0, *(edge for span in spans for edge in span), piece.samples]
+            step = replace(step, kind="cut")
+            spans = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
+        todo += [(span, step) for span in spans]
+    refused_of = dict[str, Refused]()
+    for span, step in sorted(todo, key=lambda each: each[0], reverse=True):
+        try:
+            piece = edit_form(piece, step, [span])
+        except Refused as refused:
+            refused_of[step.asked] = refused
+    for step, where in told:
+        if step.asked in refused_of:
+            receipt.refused(step.asked, refused_of[step.asked])
+        elif step.kind != "loop":
+            receipt.done.append(fact_of(step, before, piece, where))
+    receipt.done.extend(piece.facts)
+    return replace(piece, facts=())
+
+
+def _spans(
+    piece: LayeredTrack, when: TimeRange, start: float, report: Progress
+) -> tuple[LayeredTrack, list[SampleRange]]:
+    """The stretches that are meant, and ``piece`` with a note of where they were heard."""
+    sections = piece.sections(progress_within(report, 0.0, 0.2)) if when.section else ()
+    bars = piece.downbeats(progress_within(report, 0.0, 0.2)) if when.unit == "bars" else ()
+    moment = when.shifted(start) if when.unit == "s" and not when.section else when
+    stretches = moment.resolve(piece.seconds, sections, bars)
+    if when.section and piece.score is None:
+        where = ", ".join(f"{format_time(start + a)}-{format_time(start + b)}" for a, b in stretches)
+        piece = piece.with_notes(
+            f"The {when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
+        )
+    return piece, [(round(a * piece.rate), round(b * piece.rate)) for a, b in stretches]
+
+
+def _where(piece: LayeredTrack, spans: Sequence[SampleRange], start: float) -> str:
+    """Where ``spans`` are on the clock of the track, of which ``piece`` begins at ``start``, seconds."""
+    times = [(start + first / piece.rate, start + last / piece.rate) for first, last in spans]
+    return spoken(times, start + piece.seconds)
 
 
 def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:

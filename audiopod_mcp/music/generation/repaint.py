@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
-from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.parse import brief_in_context, read_caption
 from audiopod_mcp.music.captions.style_names import names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
 from audiopod_mcp.music.effects.level_following import match_levels
@@ -18,6 +18,7 @@ from audiopod_mcp.music.effects.mix_matching import match_mix, surrounding_profi
 from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import (
     Audio,
+    LyricLine,
     Progress,
     Refused,
     Rendering,
@@ -75,7 +76,7 @@ def repaint(
     caption : str
         The style of the new music, or the song's where it names none.
     lyrics : str, optional
-        Words to sing.
+        Words to sing; of a piece that was composed here, else those that are sung there.
     seed : int
         The same seed gives the same samples.
     report : Progress
@@ -117,8 +118,11 @@ def repaint(
             not_done=part.not_done,
         )
 
-    heard_style = None
+    heard_style = own_words = None
+    before = [line for line in (score.lyrics if score else ()) if line.start < end and start < line.end]
     if score is not None:
+        own_words = None if lyrics else _own_words(before, start, end, caption, wanted.get("exclude"))
+        lyrics = lyrics or own_words
         frame = lead_sheet_from_score(score)
     else:
         analysis = analyze(audio, rate, progress_within(report, 0.0, 0.25))
@@ -181,11 +185,11 @@ def repaint(
     stretch = f"{format_time(clock + start)}–{format_time(clock + end)}"
     fact = f"{stretch} played anew; every sample outside is as it was"
     again = {line.text for line in played.score.lyrics}
-    before = [line for line in (score.lyrics if score else ()) if line.start < end and start < line.end]
     lost = [line.text for line in before if line.text not in again]
     more = f" and {len(lost) - 3} more lines" if len(lost) > 3 else ""
+    sung = ["its words are sung again, to a new melody"] if own_words else []
     gone = [f"not sung there any more: {' / '.join(lost[:3])}{more}"] if lost else []
-    done, not_done = (fact, *gone, *told.done, *of_words), (*told.not_done, *unmet_words)
+    done, not_done = (fact, *sung, *gone, *told.done, *of_words), (*told.not_done, *unmet_words)
     if score is None or not stems:
         return Rendering(
             out,
@@ -202,6 +206,16 @@ def repaint(
     )
     whole = concatenated((excerpt(score, 0, start), played.score, excerpt(score, end, score.duration)))
     return Rendering(out, rate, merged, whole, whole.lyrics, notes, done, not_done)
+
+
+def _own_words(
+    lines: Sequence[LyricLine], start: float, end: float, caption: str, exclude: str | None
+) -> str | None:
+    """The words of a stretch, to be sung again; ``None`` where the caption leaves the singer out of it."""
+    asked = read_caption(caption, duration=end - start, exclude=exclude)
+    if asked.instrumental or asked.solos or {"vocals", "voice"} & set(asked.without):
+        return None
+    return "\n".join(line.text for line in lines if start <= (line.start + line.end) / 2 < end) or None
 
 
 def _check_window(start: float, end: float, duration: float) -> None:

@@ -187,7 +187,8 @@ def settle_section(wish: Wish, played: Played) -> str | NotDone:
 
 
 def settle_no_section(wish: Wish, played: Played) -> str | NotDone:
-    label = next(label for _, _, label in find_words(wish.asked, SECTIONS))
+    otherwise = "break" if "break" in wish.asked.lower() else "chorus"
+    label = next((label for _, _, label in find_words(wish.asked, SECTIONS)), otherwise)
     spans = [span for span in played.score.sections if span.label == label]
     if not spans:
         return wish.asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from audiopod_mcp.music.model import Refused, Rendering
@@ -12,6 +12,8 @@ from audiopod_mcp.music.model import Refused, Rendering
 if TYPE_CHECKING:  # To import the library costs no numpy.
     import numpy as np
     import numpy.typing as npt
+
+    from audiopod_mcp.edits import TrackEdit
 
 Source: TypeAlias = "Rendering | tuple[npt.NDArray[np.floating[Any]], int]"
 """A rendering, or ``(samples, rate)``: floats of shape (samples, channels) or (samples,), full scale ±1."""
@@ -72,6 +74,36 @@ def rendering_of(source: Source, name: str = "source") -> Rendering:
     if not song.audio.size:
         raise Refused("recording_empty", purpose="listen to")
     return song
+
+
+def instruction_of(edits: Iterable[TrackEdit | Mapping[str, Any]]) -> str:
+    """What typed edits say in English.
+
+    Raises
+    ------
+    TypeError
+        It is no list of edits.
+    ValueError
+        There is none, or one of them is none: the message says which, and what is wrong with it.
+    """
+    from pydantic import ValidationError
+
+    from audiopod_mcp.edits import TrackEdit, render_edits
+
+    if isinstance(edits, str | Mapping) or not isinstance(edits, Iterable):
+        raise TypeError(f"edits: give a list of edits, not {_kind(edits)}")
+    typed = list[TrackEdit]()
+    for number, edit in enumerate(edits):
+        try:
+            typed.append(TrackEdit.model_validate(edit))
+        except ValidationError as error:
+            wrong = error.errors(include_url=False)[0]
+            field = "".join(f".{name}" for name in wrong["loc"][:1])
+            message = wrong["msg"].removeprefix("Value error, ")
+            raise ValueError(f"edits[{number}]{field}: {message}") from None
+    if not typed:
+        raise ValueError("edits: the list is empty; give at least one")
+    return render_edits(typed)
 
 
 def check_text(**texts: str | None) -> None:

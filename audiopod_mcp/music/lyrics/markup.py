@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from audiopod_mcp.lyrics_data import LINE_KEYS, NAME_KEYS, lyrics_text, written_out
+from audiopod_mcp.lyrics_data import ABOUT_KEYS, LINE_KEYS, NAME_KEYS, lyrics_text, written_out
 
 from .page import without_site
 from .tags import read_heading
@@ -28,6 +28,11 @@ _TABLE = re.compile(
     r"^[ \t]*\|.*\|[ \t]*\n[ \t]*\|[ \t:|]*-[ \t:|-]*\|[ \t]*(?:\n[ \t]*\|.*\|[ \t]*(?=\n|$))+\n?",
     re.MULTILINE,
 )
+_ELEMENT = re.compile(r"<(\w{2,20})>([^<>\n]{1,200})</\1>")
+_BLOCK = re.compile(r"^[ \t]*([a-z][\w -]{0,30}):[ \t]*[|>][-+]?[ \t]*$", re.MULTILINE)
+"""A block of YAML."""
+_COUNT = re.compile(r"[ \t]*[(\[]\d{1,2}(?: syllables)?[)\]][ \t]*$", re.MULTILINE)
+"""How many syllables a line has."""
 _CUE = re.compile(
     r"^WEBVTT.*\n*|(?:^[ \t]*\n)?^(?:\d+[ \t]*\n)?[ \t]*[\d:.,]{4,12}[ \t]*-->.*\n?", re.MULTILINE
 )
@@ -46,7 +51,7 @@ _SIGNS = re.compile(r"~~|[♪♫🎵🎶🎤🎸]+")
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?"
 _TIMES = re.compile(rf"[\[<]({_TIME})[\]>]")
 _LEADING_TIMES = re.compile(rf"\s*(?:\[{_TIME}\]\s*)+")
-_LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?(?:\s+[-–—]\s+|\s+|$)")
+_LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?\)?(?:\s+[-–—]\s+|\s+|$)")
 
 
 def pasted_lines(text: str) -> tuple[list[str], bool]:
@@ -57,6 +62,8 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     stand in their order, once for each time. Blanks within a line stay: chords may stand above its words.
     """
     text = _from_tables(without_site(lyrics_text(text)))
+    text = _ELEMENT.sub(lambda m: f"[{m[1]}: {m[2]}]" if m[1].lower() in ABOUT_KEYS else m[0], text)
+    text = _BLOCK.sub(lambda m: f"[{m[1].replace('_', ' ')}]", text)
     if text.strip().startswith('"') and text.strip().endswith('"') and "\\n" in text:
         text = text.strip()[1:-1]
     if "\n" not in text:
@@ -68,6 +75,8 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     text = _SPLIT_TAG.sub(r"[\1 \2]", "\n".join(text.splitlines()))
     text, cues = _CUE.subn("", _TAB_SITE.sub("", text))
     lines = [_site_chords(line).expandtabs(4).rstrip() for line in text.split("\n") if not _FENCE.match(line)]
+    if sum(bool(_COUNT.search(line)) for line in lines) >= max(2, sum(map(bool, lines)) / 3):
+        lines = [_COUNT.sub("", line) for line in lines]
     lines, timed = _in_order_of_time(_without_prefixes(lines))
     return lines, timed or bool(cues)
 

@@ -8,7 +8,7 @@ import re
 
 from audiopod_mcp.music.model import NotDone
 
-from .tags import is_about, is_preamble, read_heading
+from .tags import is_about, is_over, is_preamble, read_heading
 
 _ABOUT = "It tells about the song and is not sung: ask for it in the caption or by an argument."
 _TITLE = "It stands above the first heading as a title does, and is not sung; [Intro] over it has it sung."
@@ -48,7 +48,9 @@ def without_surroundings(lines: list[str]) -> tuple[list[str], list[NotDone], li
     cores = [_core(line) for line in lines]
     filled = [index for index, core in enumerate(cores) if core]
     above, unsung, first = _above(lines, cores, filled)
-    below, last = _below(cores, [index for index in filled if index >= first])
+    below, last = _below(lines, cores, [index for index in filled if index >= first])
+    if last < len(lines) and (over := next((core for core in cores[last:] if is_over(core)), None)):
+        unsung.append(over)
     return lines[first:last], [*above, *reversed(below)], unsung
 
 
@@ -76,7 +78,7 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
     return told, unsung, len(lines)
 
 
-def _below(cores: list[str], filled: list[int]) -> tuple[list[NotDone], int]:
+def _below(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[NotDone], int]:
     """What stands below a song, from the end, and the line before which it ends."""
     told: list[NotDone] = []
     for here in range(len(filled) - 1, 0, -1):
@@ -85,9 +87,9 @@ def _below(cores: list[str], filled: list[int]) -> tuple[list[NotDone], int]:
         listed = bool(told) or is_about(cores[index - 1])
         if _CREDIT.fullmatch(core) or (is_about(core) and (apart or listed)):
             told.append(NotDone(core, _ABOUT))
-        elif apart and _is_said(core, opening=False):
+        elif apart and (_is_said(core, opening=False) or _is_footnote(lines[index])):
             told.append(NotDone(core, _SAID))
-        else:
+        elif not (apart and is_over(core) and any(map(_is_heading, lines))):
             return told, index + 1
     return told, filled[0] + 1 if filled else 0
 
@@ -100,6 +102,10 @@ def _core(line: str) -> str:
 
 def _is_bold(line: str) -> bool:
     return line.lstrip().startswith(("**", "__", "# ", "## "))
+
+
+def _is_footnote(line: str) -> bool:
+    return bool(re.match(r"\s*(?:\*(?=[^\s*][^*]*$)|[†‡¹²³]|\[\d\]\s)", line))
 
 
 def _begins_song(line: str) -> bool:

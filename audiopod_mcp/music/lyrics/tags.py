@@ -50,7 +50,7 @@ _NOTHING_MORE = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"[x×*]\s?(\d{1,2})(?!\w)|(?<!\w)(\d{1,2})\s?(?:[x×](?!\w)|times?\b|mal\b|veces\b|回)|\b(twice|bis|two times)\b|\b(thrice|ter|three times)\b",
+    r"[x×*]\s?(\d{1,2})(?!\w)|(?<!\w)(\d{1,2})\s?(?:[x×](?!\w)|(?:times?|mal|veces|vezes|fois|volte|раза?)\b|[回번次遍])|\b(twice|bis|two times)\b|\b(thrice|ter|three times)\b",
     re.IGNORECASE,
 )
 _REPEAT = re.compile(
@@ -81,6 +81,12 @@ _VOICE = re.compile(
     rf"{_VOICES}(?: (?:vocals?|voices?|singer|solo|part|only|verse))*(?: ?(?:&|and|\+|/|,) ?{_VOICES}(?: (?:vocals?|voices?))?)*",
     re.IGNORECASE,
 )
+_GENDERS = {
+    "female voice": re.compile(
+        rf"{_START}(?:female|wom[ae]n|girls?|she|her|mujer|femme|frau)\b|女(?!子)", re.IGNORECASE
+    ),
+    "male voice": re.compile(rf"{_START}(?:male|m[ae]n|boys?|he|him|hombre|homme|mann)\b|男", re.IGNORECASE),
+}
 _MANNER = re.compile(
     r"(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
@@ -90,7 +96,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
@@ -139,6 +145,19 @@ class Tag:
     """Whether it names players or music, and no section."""
 
 
+def voice_of(words: str) -> str:
+    """The voice that words such as "female, whispered" name; empty for none, or for both."""
+    named = [voice for voice, pattern in _GENDERS.items() if pattern.search(words)]
+    return named[0] if len(named) == 1 else ""
+
+
+def without_voice(words: str) -> str:
+    """What words say beside the voice that they name."""
+    for pattern in _GENDERS.values():
+        words = pattern.sub(" ", words)
+    return re.sub(r"\b(?:lead|vocals?|voice|singer)\b", " ", words, flags=re.IGNORECASE)
+
+
 def section_label(tag: str) -> str:
     """Give the section that a tag such as ``"Verse 2"`` or ``"Guitar solo"`` names; ``"verse"`` if unknown."""
     return _label(tag) or ("solo" if _PLAYED.search(tag) else "verse")
@@ -154,10 +173,10 @@ def read_tag(text: str) -> Tag:
     if _ABRUPT.search(body):
         return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
     if fade := _FADE.search(body):
-        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,.")
+        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
         label = _label(rest)
-        follows = fade[1] and (not _wish(rest) if label else fade.start() == 0)
+        follows = (fade[1] or label == "outro") and (not _wish(rest) if label else fade.start() == 0)
         if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
             again = "repeat" if "repeat" in body.lower() else ""
             return Tag(way, text, label, wish="" if label else rest or again)
@@ -227,6 +246,11 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
 def is_about(line: str) -> bool:
     """Whether a line describes the song: "Tempo: 120"."""
     return bool(_ABOUT.fullmatch(line.replace("**", "").replace("__", "").strip("*_# ")))
+
+
+def is_over(line: str) -> bool:
+    """Whether a line says that this is the end."""
+    return bool(_OVER.fullmatch(line))
 
 
 def is_preamble(line: str) -> bool:

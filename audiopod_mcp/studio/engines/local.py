@@ -319,6 +319,8 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.lyrics.lrc import to_lrc
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
+        from .stems import VOICES_NOTE, voice_of
+
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
         text = (work.params.get("lyrics") or "").strip()
         # Words of the caller's own are timed, whatever its score may sing.
@@ -328,12 +330,16 @@ class LocalEngine(Engine):
             return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length, words=True)})
         if not text:
             return self._lrc_of_unknown_words(work, source, progress_within(report, 0.2, 1.0))
-        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.7))
+        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.5))
+        weights = voice_weights_in(self.models)
+        voice = voice_of(source.audio, source.rate, weights, progress_within(report, 0.5, 0.8))
         lines, remark = align_lyrics_with_note(
-            text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
+            text, analysis, source.audio, source.rate, progress_within(report, 0.8, 1.0), voice
         )
         lrc = to_lrc(lines, length=analysis.duration, remark=remark, words=True)
-        notes = [_LINES_ALONE] if work.params.get("words") else []
+        notes = [VOICES_NOTE] if voice is not None else []
+        if work.params.get("words"):
+            notes.append(_LINES_ALONE)
         return Outcome(result={"lrc_content": lrc, **({"notes": notes} if notes else {})})
 
     def _lrc_of_unknown_words(self, work: Work, source: SourceTrack, report: Progress) -> Outcome:

@@ -117,6 +117,40 @@ class TestAComposedPiece:
         )
         assert {round(b.pitch - a.pitch, 3) for a, b in zip(old, new, strict=True)} == {-0.5}
 
+    def test_every_time_is_on_the_clock_of_the_track_as_it_was(self, song, composed):
+        """Whoever says 0:08 looks at the track that is there, not at one that another edit of the list shortens."""
+        changes = [{"action": "cut", "end": 2}, {"action": "cut", "start": 8, "end": 9}]
+        made = typed(
+            song,
+            *changes,
+            {"action": "level", "amount": -6, "on": ["drums"], "start": 4, "end": 6},
+            **composed,
+        )
+        assert made.done == (
+            "drums −6.0 dB from 0:04 to 0:06",
+            "cut from 0:00 to 0:02; it lasts 0:09 now",
+            "cut from 0:08 to 0:09; it lasts 0:09 now",
+            "times are those of the track before this edit",
+        )
+        again = slice(round(9.3 * RATE), round(11.9 * RATE))
+        assert np.array_equal(made.audio[again.start - 3 * RATE : again.stop - 3 * RATE], song.audio[again])
+        between = slice(round(6.3 * RATE), round(7.7 * RATE))
+        assert np.array_equal(
+            made.audio[between.start - 2 * RATE : between.stop - 2 * RATE], song.audio[between]
+        )
+
+    def test_what_is_kept_and_cut_in_it_is_meant_on_one_clock(self, song, composed):
+        changes = [{"action": "keep", "start": 2, "end": 10}, {"action": "cut", "start": 4, "end": 5}]
+        made = typed(song, *changes, **composed)
+        assert len(made.audio) == 7 * RATE
+        end = slice(round(5.3 * RATE), round(9.9 * RATE))
+        assert np.array_equal(made.audio[end.start - 3 * RATE : end.stop - 3 * RATE], song.audio[end])
+
+    def test_times_within_a_part_of_the_track_are_told_on_its_clock(self, song):
+        prompt = "drums 6 dB quieter from 0:07 to 0:09"
+        made = edit(song.audio, RATE, prompt=prompt, first=0.5, score=song.score, stems=song.stems)
+        assert made.done == ("drums −6.0 dB from 0:07 to 0:09",)
+
     @pytest.mark.parametrize("prompt", ["the guitar solo is great, leave it", "remove the bass drum", "oink"])
     def test_where_nothing_is_to_be_done_it_is_refused(self, song, composed, prompt):
         with pytest.raises(Refused):

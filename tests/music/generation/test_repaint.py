@@ -192,15 +192,24 @@ def test_work_can_be_stopped(recording):
         repaint(recording.audio, recording.rate, start=8, end=12, caption="rock", report=stop)
 
 
-def test_words_that_are_sung_no_more_are_told(song, composed):
+@pytest.mark.parametrize("caption", ["no drums", "quiet piano"])
+def test_the_words_of_a_stretch_are_sung_again_where_nobody_says_otherwise(song, composed, caption):
     line = song.score.lyrics[0]
+    start, end = max(0.0, line.start - 0.2), line.end
+    made = repaint(song.audio, 44_100, start=start, end=end, caption=caption, **composed)
+    assert line.text in [sung.text for sung in made.lyrics if start <= sung.start < end]
+    window = slice(round((start + 0.5) * 44_100), round((end - 0.3) * 44_100))
+    assert np.abs(made.stems["vocals"][window]).max() > 0.01
+    assert any("sung again" in said for said in made.done)
+    assert not any(line.text in said for said in made.done)
+
+
+@pytest.mark.parametrize(("caption", "exclude"), [("piano only", None), ("quieter", "vocals")])
+def test_words_that_are_sung_no_more_are_told(song, composed, caption, exclude):
+    line = song.score.lyrics[0]
+    start = max(0.0, line.start - 0.2)
     again = repaint(
-        song.audio,
-        44_100,
-        start=max(0.0, line.start - 0.2),
-        end=line.end,
-        caption="piano, no drums",
-        **composed,
+        song.audio, 44_100, start=start, end=line.end, caption=caption, exclude=exclude, **composed
     )
     assert any(line.text in said for said in again.done)
     assert line.text not in [sung.text for sung in again.lyrics if line.start <= sung.start < line.end]

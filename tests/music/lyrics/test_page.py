@@ -75,6 +75,28 @@ def test_tables_are_read_by_their_columns(text, expected):
     assert form(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<song><artist>Jane</artist>\n<verse>\nRain\n</verse>\n</song>", [("verse", "Rain")]),
+        ("title: Rain\nbridge: |\n  Wash it off\nchorus: >\n  Away", [("bridge", "Wash it off"), ("chorus", "Away")]),
+        ('{"tempo": 90, "parts": [{"label": "chorus", "id": 7, "lines": ["Rain"]}]}', [("chorus", "Rain")]),
+        ("[Verse]\nRain\n\nالمقطع الأول:\nمطر", [("verse", "Rain"), ("verse", "مطر")]),
+        ("[Intro]\n| Am | F |\n[Outro]\nC G (slow down)", [("intro",), ("outro",)]),
+        ("Form: Verse, Chorus, Verse\n\nVerse\nRain", [("verse", "Rain")]),
+        ("[Chorus]\nRain on me (4)\nWash it all away (6)", [("chorus", "Rain on me", "Wash it all away")]),
+        ("[Verse]\n(gentle strings)\nRain on me", [("verse", "Rain on me")]),
+        ("CHORUS\nRain on me\n\nTHE END", [("chorus", "Rain on me")]),
+        ("[Chorus]\nRain* on me\n\n*rain: sorrow", [("chorus", "Rain on me")]),
+        ("[Chorus]\nRain\n[Outro | fade]\nbye", [("chorus", "Rain"), ("outro", "bye")]),
+        ("[Refrain]\nPluie\n(refrain 2 fois)", [("chorus", "Pluie"), ("chorus", "Pluie", "Pluie")]),
+        ("(0:05-0:20) Verse\nRain\n(0:20-0:40) Chorus\nAway", [("verse", "Rain"), ("chorus", "Away")]),
+    ],
+)  # fmt: skip
+def test_nothing_but_the_words_is_sung(text, expected):
+    assert form(text) == expected
+
+
 def test_what_else_a_table_says_is_told():
     text = "| Part | Text | Mood |\n|--|--|--|\n| Verse | I walk | wistful |"
     assert any("wistful" in asked for asked in told(text))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from audiopod_mcp.edits.players import PIECE_OF, TRACK_OF
 
+from .table import look_up
 from .times import When, take_times
 
 _PLAYER, _TIME = "\ue000-\uefff", "\uf000-\uf8ff"
@@ -68,6 +69,8 @@ class RawClause:
     asked: str
     text: str
     by_and: bool
+    anew: bool
+    """Whether a new sentence begins with it."""
     players: tuple[Players, ...] = ()
     times: tuple[When, ...] = ()
 
@@ -115,6 +118,10 @@ def clauses_of(prompt: str) -> list[RawClause]:
     text = _FIND_REST.sub(lambda m: tokens.player(Players(rest=True), m[0]), text)
     text = take_times(text, tokens.time)
     parts = ["", *_APART.split(text)]
+    for at in range(len(parts) - 2, 1, -2):
+        # "Mute: drums", "Tempo: slower"
+        if parts[at].strip() == ":" and look_up(parts[at - 1].lower())[1]:
+            parts[at - 1 : at + 2] = [f"{parts[at - 1]} {parts[at + 1]}"]
     found = []
     for between, part in zip(parts[::2], parts[1::2], strict=True):
         asked = tokens.told(part).strip(" '\"()")
@@ -127,6 +134,7 @@ def clauses_of(prompt: str) -> list[RawClause]:
                     asked,
                     " ".join(text.split()),
                     "and" in between or "&" in between or "+" in between,
+                    bool(re.search(r"[;.!?\n]|but", between)),
                     players,
                     times,
                 )

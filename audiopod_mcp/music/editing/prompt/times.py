@@ -10,7 +10,7 @@ from typing import Any
 
 from audiopod_mcp.edits.moments import section_name
 
-from .amounts import NUMBER, _value
+from .amounts import NUMBER, value_of
 
 Groups = Sequence[str]
 """What matched, and its groups, in lower case."""
@@ -34,12 +34,12 @@ def _stretch(match: Groups) -> When | None:
 
 
 def _edge(match: Groups) -> When:
-    size = _seconds(f"{_value(match[2] or '1'):g} {match[3]}")
+    size = _seconds(f"{value_of(match[2] or '1'):g} {match[3]}")
     return {"end": size} if match[1] in ("first", "opening") else {"start": -size}
 
 
 def _off(match: Groups) -> When:
-    size = _seconds(f"{_value(match[1]):g} {match[2]}")
+    size = _seconds(f"{value_of(match[1]):g} {match[2]}")
     return {"end": size} if match[3] in ("start", "beginning", "front") else {"start": -size}
 
 
@@ -58,7 +58,7 @@ def _named(text: str) -> When | None:
 _READERS: tuple[tuple[str, Callable[[Groups], When | None]], ...] = (
     (r"(?:in |from |between )?bars? (\d+) ?(?:to|until|through|and|-|–) ?(?:bar )?(\d+)\b", lambda m: _named(f"bars {m[1]}-{m[2]}")),
     (r"\b(?:in |at )?bar (\d+)\b", lambda m: _named(f"bar {m[1]}")),
-    (rf"{_IN}the (first|last) ({NUMBER})? ?(?:bars?|measures?)\b", lambda m: _named(f"{m[1]} {_value(m[2] or '1'):g} bars")),
+    (rf"{_IN}the (first|last) ({NUMBER})? ?(?:bars?|measures?)\b", lambda m: _named(f"{m[1]} {value_of(m[2] or '1'):g} bars")),
     (rf"\b(?:the )?({NUMBER}) ({_UNIT}) (?:off|from|of|at|on)(?: of)? the (start|beginning|front|end)\b", _off),
     (rf"(?:(?:but )?only )?(?:from |between )?({_MAYBE}) ?(?:to|until|till|and|-|–) ?({_MAYBE})(?![\d:])(?! ?(?:bpm|%|k?hz|db|semitones?)\b)", _stretch),
     (rf"(?:(?:but )?only )?(?:after|from|starting (?:at|from)) ({_CLOCK})(?: on(?:wards?)?| to the end)?", lambda m: {"start": _seconds(m[1])}),

@@ -189,6 +189,73 @@ def test_a_style_is_neither_guessed_nor_lost(prompt):
     assert (plan.style, plan.wishes, plan.left_out) == (prompt, (), ())
 
 
+@pytest.mark.parametrize(
+    ("prompt", "edits"),
+    [
+        ("vocals +2", "make the vocals 2 dB louder"),
+        ("Vocals: +2, drums: -1.5", "make the vocals 2 dB louder; make the drums 1.5 dB quieter"),
+        ("volume -3", "make everything 3 dB quieter"),
+        ("tempo: 100", "set the tempo to 100 BPM"),
+        ("tempo = 92 bpm", "set the tempo to 92 BPM"),
+        ("Tempo +10%", "set the speed to 110 %"),
+        ("tempo: 90 %", "set the speed to 90 %"),
+        ("speed -5 %", "set the speed to 95 %"),
+        ("+3 semitones", "raise the pitch of everything by 3 semitones"),
+        ("pitch: -2 semitones", "lower the pitch of everything by 2 semitones"),
+        ("Key: F# minor", "change the key to F# minor"),
+        ("-14 LUFS", "set the loudness of everything to -14 LUFS"),
+        ("loudness: -16 LUFS", "set the loudness of everything to -16 LUFS"),
+        ("width 50%", "set the stereo width of everything to 50 %"),
+        ("Mute: drums", "remove the drums"),
+        ("Remove: drums and bass", "remove the drums and the bass"),
+        ("Reverb: 20%", "add 20 % reverb to everything"),
+        ("Treble: -3 dB", "give everything 3 dB less treble"),
+        ("Fade out: 5 s", "fade out everything over 5 s"),
+    ],
+)
+def test_a_setting_is_read_as_it_is_written_on_a_desk(prompt, edits):
+    assert told(prompt) == edits
+    assert not left_out(prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "edits"),
+    [
+        ("add reverb and delay to the vocals", "add 35 % reverb to the vocals; add 40 % echo to the vocals"),
+        ("louder and brighter drums", "make the drums 5 dB louder; make the drums 6 dB brighter"),
+        ("remove the reverb and echo", "take 60 % of the reverb off everything"),
+        (
+            "less treble and reverb",
+            "give everything 6 dB less treble; take 60 % of the reverb off everything",
+        ),
+        ("remove the drums and reverb", "remove the drums; take 60 % of the reverb off everything"),
+        ("mute the drums, the bass too", "remove the drums; remove the bass"),
+        ("remove the drums too", "remove the drums"),
+    ],
+)
+def test_what_is_said_once_is_meant_of_all_that_are_named_with_it(prompt, edits):
+    assert told(prompt) == edits
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "bring back the drums",
+        "the drums are loud",
+        "40 bpm faster",
+        "tempo +40 bpm",
+        "keep the chorus",
+        "leave the intro",
+        "turn the drums all the way up",
+        "drums to -3 dB",
+        "boost the vocals by -3 dB",
+        "the mix is warm",
+    ],
+)
+def test_what_may_mean_two_things_is_not_done(prompt):
+    assert told(prompt) == ""
+
+
 REMOVING = r"\b(?:remove|mute|no|without|only|just)\b"
 PLAYERS = ["drums", "bass guitar", "piano", "lead vocals", "strings", "kick", "bass drum"]
 PIECES = st.one_of(
