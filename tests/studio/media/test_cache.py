@@ -14,7 +14,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiopod_mcp.music.caching import Kept
+from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.caching import Kept, using
+from audiopod_mcp.music.separation.separate import TRACKS, separate_tracks
 from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.jobs.task import Order, perform
 from audiopod_mcp.studio.media.cache import ResultCache
@@ -234,6 +236,22 @@ def test_the_same_bits_come_with_it_without_it_and_from_it(task, params, recordi
     assert first == without
     assert second == without
     assert files(cache) == sorted(before)  # nothing was made anew
+
+
+@pytest.mark.slow
+def test_an_analysis_and_stems_come_back_equal(recording, cache):
+    audio, rate = soundfile.read(recording, dtype="float32", always_2d=True)
+    with using(cache):
+        heard, again = analyze(audio, rate), analyze(audio, rate)
+        assert heard == again
+        assert len(files(cache)) == 1
+        noise = np.random.default_rng(1).uniform(-0.1, 0.1, (8 * rate, 2)).astype(np.float32)
+        first, second = separate_tracks(noise, rate, TRACKS), separate_tracks(noise, rate, TRACKS)
+    assert any(stem.absence for stem in first.values())
+    for track, stem in first.items():
+        assert np.array_equal(stem.audio, second[track].audio)
+        assert stem.notes == second[track].notes
+        assert str(stem.absence) == str(second[track].absence)
 
 
 @pytest.mark.slow
