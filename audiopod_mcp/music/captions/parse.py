@@ -31,9 +31,9 @@ from .numbers import (
     find_mode,
     find_tempo,
 )
-from .style_names import choose_style, names_style
+from .style_names import choose_style
 from .tempo_words import dotted_tempo_range, tempo_of_word
-from .text_search import find_words, normalize_text, word_pattern
+from .text_search import find_words, names_style, normalize_text, word_pattern
 from .vocabulary import (
     COMMON_KEYS,
     ENSEMBLES,

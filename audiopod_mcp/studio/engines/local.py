@@ -23,7 +23,7 @@ from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_result
 
-_BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
+_BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
 _LINES_ALONE = "Of a recording only lines are timed: its words have no times of their own."
 _Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
@@ -211,6 +211,19 @@ class LocalEngine(Engine):
             by_rule=True,
             remarks=source.notes,
         )
+
+    @classmethod
+    def refusal(cls, task: str, params: Mapping[str, Any]) -> str | None:
+        """Of an edit, that nothing of its prompt was understood."""
+        prompt = params.get("edit_target_prompt")
+        if task != "edit" or not prompt or params.get("edit_target_lyrics"):
+            return None
+        from audiopod_mcp.music.editing.prompt.parse import read_prompt
+
+        from .refusals import explain
+
+        plan = read_prompt(prompt)
+        return None if plan.steps or plan.style else explain(plan.refusal)
 
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
