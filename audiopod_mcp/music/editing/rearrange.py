@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.parse import brief_in_context, read_caption
+from audiopod_mcp.music.captions.context import brief_in_context
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fix_length
 from audiopod_mcp.music.generation.accompany import accompany

@@ -8,6 +8,8 @@ import re
 
 from audiopod_mcp.music.model import NotDone
 
+from .chords import chord_line
+from .numbered_chords import numbered_chords
 from .tags import is_about, is_over, is_preamble, read_heading
 
 _ABOUT = "It tells about the song and is not sung: ask for it in the caption or by an argument."
@@ -60,7 +62,7 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
     unsung: list[str] = []
     for here, index in enumerate(filled):
         core = cores[index]
-        if _is_heading(lines[index]):
+        if _is_heading(lines[index]) or numbered_chords(core) or (chord_line(core) and core):
             return told, unsung, index
         following = filled[here + 1] if here + 1 < len(filled) else None
         begins = following is not None and _begins_song(lines[following])
@@ -81,17 +83,36 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
 def _below(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[NotDone], int]:
     """What stands below a song, from the end, and the line before which it ends."""
     told: list[NotDone] = []
-    for here in range(len(filled) - 1, 0, -1):
-        index, core = filled[here], cores[filled[here]]
-        apart = filled[here - 1] < index - 1
+    at = len(filled) - 1
+    while at > 0:
+        index, core = filled[at], cores[filled[at]]
+        apart = filled[at - 1] < index - 1
         listed = bool(told) or is_about(cores[index - 1])
         if _CREDIT.fullmatch(core) or (is_about(core) and (apart or listed)):
             told.append(NotDone(core, _ABOUT))
-        elif apart and (_is_said(core, opening=False) or _is_footnote(lines[index])):
+        elif length := _length_of_speech(cores, filled[: at + 1]):
+            told += [NotDone(cores[index - back], _SAID) for back in range(length)]
+            at -= length - 1
+        elif apart and _is_footnote(lines[index]):
             told.append(NotDone(core, _SAID))
         elif not (apart and is_over(core) and any(map(_is_heading, lines))):
             return told, index + 1
+        at -= 1
     return told, filled[0] + 1 if filled else 0
+
+
+def _length_of_speech(cores: list[str], filled: list[int]) -> int:
+    """How many lines the last paragraph has, if it is sentences to the reader; 0 for another."""
+    length = 1
+    while length < min(4, len(filled)) and filled[-length - 1] == filled[-length] - 1:
+        length += 1
+    words = cores[filled[-1] - length + 1 : filled[-1] + 1]
+    apart = length < len(filled) and filled[-length - 1] < filled[-length] - 1
+    return length if apart and _is_said(" ".join(words), opening=False) and _are_sentences(words) else 0
+
+
+def _are_sentences(lines: list[str]) -> bool:
+    return all(line.endswith((".", "!", "?", ":")) for line in lines)
 
 
 def _core(line: str) -> str:

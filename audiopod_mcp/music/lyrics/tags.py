@@ -88,7 +88,7 @@ _GENDERS = {
     "male voice": re.compile(rf"{_START}(?:male|m[ae]n|boys?|he|him|hombre|homme|mann)\b|男", re.IGNORECASE),
 }
 _MANNER = re.compile(
-    r"(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
+    r"(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
@@ -96,7 +96,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
@@ -201,6 +201,11 @@ def is_direction(text: str) -> bool:
         p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE, _NO_SINGING)
     )
     return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
+
+
+def is_voice(text: str) -> bool:
+    """Whether what stands before words says who sings them."""
+    return bool(_VOICE.fullmatch(text.strip(" :*_")))
 
 
 def read_heading(line: str) -> tuple[Tag | None, str]:

@@ -90,6 +90,13 @@ def test_tables_are_read_by_their_columns(text, expected):
         ("[Chorus]\nRain* on me\n\n*rain: sorrow", [("chorus", "Rain on me")]),
         ("[Chorus]\nRain\n[Outro | fade]\nbye", [("chorus", "Rain"), ("outro", "bye")]),
         ("[Refrain]\nPluie\n(refrain 2 fois)", [("chorus", "Pluie"), ("chorus", "Pluie", "Pluie")]),
+        ("(Her) Rain\n(Him) Away\n(All) Home", [(None, "Rain", "Away", "Home")]),
+        ("I V vi IV\n\n[Verse: 1 4 5 1]\nRain", [("verse", "Rain")]),
+        ("[Verse]\nRain\n\n## Instruments\nharp, flute\nsoft pads", [("verse", "Rain")]),
+        ("[Verse]\nRain\n\nSource: a friend\nSongwriters: A / B", [("verse", "Rain")]),
+        ("[Verse]\nRain\n\nShall I write another version?\nI can add a bridge.", [("verse", "Rain")]),
+        ("Strofa:\nPioggia\n\nRitornello:\nVia\n\nSpeciale:\nCasa",
+         [("verse", "Pioggia"), ("chorus", "Via"), ("verse", "Casa")]),
         ("(0:05-0:20) Verse\nRain\n(0:20-0:40) Chorus\nAway", [("verse", "Rain"), ("chorus", "Away")]),
     ],
 )  # fmt: skip
