@@ -10,7 +10,7 @@ from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
 from .parse import instruments_named, read_caption
-from .style_names import names_style
+from .text_search import names_style
 
 
 def brief_in_context(

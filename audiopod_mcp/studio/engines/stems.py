@@ -24,6 +24,8 @@ SIGNAL_PROCESSING: Final = "signal processing"
 """What separates where there is no model."""
 VOICES: Final = MODELS["spleeter"].name
 """The model that separates voices, where it was added."""
+_MOST_HEARD: Final = 64_000_000
+"""Samples of all channels of a recording whose voice is listened to."""
 VOICES_NOTE: Final = f"The voice was separated by the trained model {VOICES}, which was added to this studio."
 
 
@@ -74,6 +76,20 @@ def stem_of(
         )
     stem, notes = separate_with_notes(audio, rate, track, report, voice_weights)
     return stem, ((VOICES_NOTE, *notes) if track == "vocals" and voice_weights is not None else notes)
+
+
+def voice_of(audio: Audio, rate: int, weights: Mapping[str, Array] | None, report: Progress) -> Audio | None:
+    """The voice in a recording, for whoever listens to that alone.
+
+    ``None`` without weights, where no voice is heard, and for recordings too long to be held twice.
+    """
+    if weights is None or audio.size > _MOST_HEARD:
+        return None
+    from audiopod_mcp.music.separation.separate import MIN_PROMINENCE
+    from audiopod_mcp.music.separation.two_stems import separate_voice, voice_prominence
+
+    voice = separate_voice(audio, rate, weights, report)
+    return voice if voice_prominence(audio, voice, rate) >= MIN_PROMINENCE else None
 
 
 def separator_of(models: Path | None, voice_weights: Mapping[str, Array] | None = None) -> Separator:
