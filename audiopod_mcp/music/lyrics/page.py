@@ -21,6 +21,7 @@ _CREDIT = re.compile(
     r")",
     re.IGNORECASE,
 )
+_DASH = re.compile(r"\s[-–—]\s")
 _SPEAKS = re.compile(
     r"\b(?:lyrics|(?:this|the|your|my|a) (?:\w+ )?(?:song|verse|chorus|bridge|draft|version|track)|song for you|let me know|feel free|hope (?:you|this|that|it)|enjoy|would you like me|want me to|changes|adjust\w*|tweak\w*|revis\w+|rewrite|modif\w+|genre|suno|udio|note)\b",
     re.IGNORECASE,
@@ -66,14 +67,14 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
             return told, unsung, index
         following = filled[here + 1] if here + 1 < len(filled) else None
         begins = following is not None and _begins_song(lines[following])
-        alone = following != index + 1 or begins
-        if is_about(core) or _CREDIT.fullmatch(core):
+        apart = following != index + 1 or (begins and not _is_heading(lines[following]))
+        if is_about(_DASH.sub(": ", core, count=1)) or _CREDIT.fullmatch(core):
             told.append(NotDone(core, _ABOUT))
         elif is_preamble(core):
             unsung.append(core)
-        elif alone and following and _is_said(core, opening=True):
+        elif (apart or begins) and following and _is_said(core, opening=True):
             told.append(NotDone(core, _SAID))
-        elif alone and len(core.split()) <= 8 and (begins or _is_bold(lines[index])):
+        elif apart and len(core.split()) <= 8 and (begins or _is_bold(lines[index])):
             told.append(NotDone(core, _TITLE))
         else:
             return told, unsung, index
@@ -138,7 +139,7 @@ def _begins_song(line: str) -> bool:
 def _is_heading(line: str) -> bool:
     line = line.strip()
     if line.startswith(("[", "{", "<")):
-        return True
+        return chord_line(line[1:].partition("]")[0]) is None
     tag, _ = read_heading(line)
     return tag is not None and tag.kind not in ("about", "voice")
 

@@ -305,6 +305,8 @@ class LyricReader:
         heading, rest = read_heading(text)
         if heading is None and (short := self._short(text.strip())):
             heading, rest = short, ""
+        if heading is None and text.isupper() and self._blank and self._has_headings:
+            heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)
         # In a song with headings it is one, too, in whatever language.
         alone = spoken and not spoken["said"] and self._blank and self._has_headings

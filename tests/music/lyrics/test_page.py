@@ -97,6 +97,13 @@ def test_tables_are_read_by_their_columns(text, expected):
         ("[Verse]\nRain\n\nShall I write another version?\nI can add a bridge.", [("verse", "Rain")]),
         ("Strofa:\nPioggia\n\nRitornello:\nVia\n\nSpeciale:\nCasa",
          [("verse", "Pioggia"), ("chorus", "Via"), ("verse", "Casa")]),
+        ("Rain [Am] on [F] me\n[C] Away", [(None, "Rain on me", "Away")]),
+        ("Whispered: Rain on me\n[Chorus]\nAway", [(None, "Rain on me"), ("chorus", "Away")]),
+        ("VERSE\nRain\n\nHOOK\nAway\n\nVAMP", [("verse", "Rain"), ("chorus", "Away"), ("solo",)]),
+        ("Chorus (1:05)\nRain\nBridge (1:30 - 1:45)\nAway", [("chorus", "Rain"), ("bridge", "Away")]),
+        ("[Verse]\nRain\n\n(Final Chorus, half time)\nAway", [("verse", "Rain"), ("chorus", "Away")]),
+        ("Artist - Jane\n\n[Verse]\nRain (gently)", [("verse", "Rain")]),
+        ("Oh yeah\n[Verse]\nRain", [(None, "Oh yeah"), ("verse", "Rain")]),
         ("(0:05-0:20) Verse\nRain\n(0:20-0:40) Chorus\nAway", [("verse", "Rain"), ("chorus", "Away")]),
     ],
 )  # fmt: skip
