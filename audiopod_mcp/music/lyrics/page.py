@@ -61,6 +61,7 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
     """What stands above a song, told and not, and the line with which it begins."""
     told: list[NotDone] = []
     unsung: list[str] = []
+    titled = False
     for here, index in enumerate(filled):
         core = cores[index]
         if _is_heading(lines[index]) or numbered_chords(core) or (chord_line(core) and core):
@@ -74,8 +75,9 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
             unsung.append(core)
         elif (apart or begins) and following and _is_said(core, opening=True):
             told.append(NotDone(core, _SAID))
-        elif apart and len(core.split()) <= 8 and (begins or _is_bold(lines[index])):
+        elif apart and not titled and len(core.split()) <= 8 and (begins or _is_bold(lines[index])):
             told.append(NotDone(core, _TITLE))
+            titled = True
         else:
             return told, unsung, index
     return told, unsung, len(lines)

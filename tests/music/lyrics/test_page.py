@@ -103,6 +103,7 @@ def test_tables_are_read_by_their_columns(text, expected):
         ("Chorus (1:05)\nRain\nBridge (1:30 - 1:45)\nAway", [("chorus", "Rain"), ("bridge", "Away")]),
         ("[Verse]\nRain\n\n(Final Chorus, half time)\nAway", [("verse", "Rain"), ("chorus", "Away")]),
         ("Artist - Jane\n\n[Verse]\nRain (gently)", [("verse", "Rain")]),
+        ("**Storm**\n\n**Rain on me**\n\n**Wash me**", [(None, "Rain on me"), (None, "Wash me")]),
         ("Oh yeah\n[Verse]\nRain", [(None, "Oh yeah"), ("verse", "Rain")]),
         ("(0:05-0:20) Verse\nRain\n(0:20-0:40) Chorus\nAway", [("verse", "Rain"), ("chorus", "Away")]),
     ],
