@@ -16,7 +16,8 @@ from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
 from audiopod_mcp.settings import Settings, SettingsError, is_set
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
-COMMANDS = ("serve", "studio", "demo", "doctor", "install", "uninstall", "completion")
+TOOLSETS = ("core", "edit", "jobs", "all")
+COMMANDS = ("serve", "studio", "worker", "demo", "doctor", "models", "install", "uninstall", "completion")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -75,6 +76,24 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where local audio may be read (AUDIOPOD_ALLOWED_DIRS)",
     )
+    serve.add_argument(
+        "--allowed-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a site whose pages may use the server, such as https://app.example; repeatable",
+    )
+    serve.add_argument(
+        "--stateless",
+        action="store_true",
+        help="keep no sessions, so that any of several servers answers any request (so with a cluster)",
+    )
+    serve.add_argument(
+        "--toolset",
+        choices=TOOLSETS,
+        default="all",
+        help="fewer tools: core makes and hears, edit changes, jobs tidies up (all)",
+    )
     serve.add_argument("--public-url", help="the address that clients see, for links to audio")
     serve.add_argument("--allow-public", action="store_true", help=PUBLIC)
     serve.set_defaults(run=_serve)
@@ -83,11 +102,21 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
     studio.add_argument("--port", type=_port, default=8770, help="(8770)")
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
-    engine = studio.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
-    engine.completer = _engines  # type: ignore[attr-defined]  # read by argcomplete
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
+    studio.add_argument("--metrics", action="store_true", help="serve /metrics, for Prometheus")
+    studio.add_argument(
+        "--migrate", action="store_true", help="only prepare the database of AUDIOPOD_DATABASE_URL, and end"
+    )
     studio.set_defaults(run=_studio)
+
+    worker = command("worker", "does a studio's jobs, without answering anybody: any number, anywhere")
+    worker.add_argument("--data-dir", type=Path, help="work in progress (the platform's user data folder)")
+    worker.add_argument("--processes", type=_count, metavar="N", help="jobs at a time (one less than cores)")
+    worker.set_defaults(run=_worker)
+    for sub in (studio, worker):
+        engine = sub.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
+        engine.completer = _engines  # type: ignore[attr-defined]  # read by argcomplete
 
     install = command("install", "set up a host to use the server; without a host, list them")
     set_up = install.add_argument("host", nargs="?", help="claude-desktop, claude-code, cursor, vscode, …")
@@ -114,6 +143,19 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--repair", action="store_true", help="first mend the studio's data folder")
     doctor.add_argument("--restore", type=int, metavar="JOB", help="first bring a deleted job back")
 
+    models = command("models", "trained models that you may add: list, add and remove them")
+    models.set_defaults(run=_models, do="list", name=None, yes=False, file=None)
+    do = models.add_subparsers(dest="do", metavar="list|add|remove")
+    do.add_parser("list", help="what there is, what each is for, its size and licence (the default)")
+    add = do.add_parser("add", help="fetch a model, after asking, into the data folder")
+    remove = do.add_parser("remove", help="remove it from there")
+    for sub in (add, remove):
+        sub.add_argument("name").completer = _model_names  # type: ignore[attr-defined]
+    add.add_argument("--yes", action="store_true", help="agreed: do not ask")
+    add.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE", help="its file, fetched by another way"
+    )
+
     completion = command("completion", "print what makes a shell complete this command's words")
     completion.add_argument("shell", choices=SHELLS)
     completion.set_defaults(run=_completion)
@@ -127,12 +169,20 @@ def _port(text: str) -> int:
     return port
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 1024:
+        raise argparse.ArgumentTypeError(f"{count} is out of range; allowed 1 to 1024")
+    return count
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     with _no_garbage():
         import anyio
 
         from audiopod_mcp.hosting import serve_http, serve_stdio
 
+    settings = replace(settings, toolset=options.toolset)
     if folders := tuple(Path(text).expanduser().absolute() for text in options.allowed_dirs if is_set(text)):
         settings = replace(settings, allowed_dirs=folders)
     if options.transport == "stdio":
@@ -147,6 +197,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             tuple(options.allowed_host),
             options.transport == "http",
             options.public_url,
+            tuple(options.allowed_origin),
+            options.stateless or settings.database_url is not None,
         )
     return 0
 
@@ -174,24 +226,32 @@ def _refuse_the_public(host: str, allowed: bool) -> None:
 
 def _studio(options: argparse.Namespace, settings: Settings) -> int:
     from audiopod_mcp.studio.config import StudioConfig
-    from audiopod_mcp.studio.serving import serve_studio
+    from audiopod_mcp.studio.serving import prepare_database, serve_studio
 
-    settings = replace(settings, engine=options.engine or settings.engine)
-    serve_studio(
-        StudioConfig(
-            data_dir=options.data_dir or settings.data_dir,
-            engine=settings.engine,
-            environment=settings.environment,
-            allow_private_urls=settings.allow_private_urls,
-            keep_days=settings.keep_days,
-            keep_gb=settings.keep_gb,
-            public_url=options.public_url,
-        ),
-        options.host,
-        options.port,
-        allow_public=options.allow_public,
+    if options.migrate:
+        for line in prepare_database(settings.database_url):
+            print(line)  # noqa: T201
+        return 0
+    config = StudioConfig.from_settings(
+        _chosen(options, settings), public_url=options.public_url, metrics=options.metrics
     )
+    serve_studio(config, options.host, options.port, allow_public=options.allow_public)
     return 0
+
+
+def _worker(options: argparse.Namespace, settings: Settings) -> int:
+    from audiopod_mcp.studio.config import StudioConfig, default_workers
+    from audiopod_mcp.studio.serving import run_worker
+
+    places = options.processes or default_workers()
+    run_worker(StudioConfig.from_settings(_chosen(options, settings), workers=places))
+    return 0
+
+
+def _chosen(options: argparse.Namespace, settings: Settings) -> Settings:
+    return replace(
+        settings, engine=options.engine or settings.engine, data_dir=options.data_dir or settings.data_dir
+    )
 
 
 def _install(options: argparse.Namespace, settings: Settings) -> int:
@@ -225,6 +285,26 @@ def _engines(**_: object) -> list[str]:
     from audiopod_mcp.studio.engines.registry import installed_engines
 
     return list(installed_engines())
+
+
+def _models(options: argparse.Namespace, settings: Settings) -> int:
+    from audiopod_mcp.models.command import run_models
+
+    return run_models(
+        options.do or "list",
+        options.name,
+        settings.models_dir,
+        out=sys.stdout,
+        yes=options.yes,
+        file=options.file,
+        environment=settings.environment,
+    )
+
+
+def _model_names(**_: object) -> list[str]:
+    from audiopod_mcp.models import MODELS
+
+    return list(MODELS)
 
 
 def _completion(options: argparse.Namespace, _: Settings) -> int:

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import TextIO
 
 import anyio
+from anyio import to_thread
 
 from audiopod_mcp import __version__
 from audiopod_mcp.api import AudioPodClient, AudioPodError, Timeouts, watch
 from audiopod_mcp.install import set_up_hosts
+from audiopod_mcp.models import MODELS
+from audiopod_mcp.models.store import fault_of, size_of
 from audiopod_mcp.operations import Analyze, GenerateMusic, JobQuery
 from audiopod_mcp.settings import Settings, SettingsError
 from audiopod_mcp.studio.engines.base import Finding, State
@@ -116,10 +119,16 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("service", "ok", "the embedded studio, in the server's own process; no network needed")
     yield (folder := _writable("data folder", settings.data_dir, "AUDIOPOD_DATA_DIR"))
     yield _space(settings.data_dir)
-    if folder.state != "problem":
-        for finding in examine_jobs(settings.data_dir):
+    if settings.database_url is not None:
+        for finding in await to_thread.run_sync(_shared, settings):
             yield finding
-    yield _kept(settings)
+    else:
+        if folder.state != "problem":
+            for finding in examine_jobs(settings.data_dir):
+                yield finding
+        yield _kept(settings)
+    for finding in _models(settings):
+        yield finding
     yield (libraries := _libraries())
     if libraries.state != "problem":
         yield _ffmpeg()
@@ -134,6 +143,13 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
     able = "problem" not in (folder.state, libraries.state)
     if able and "text2music" in chosen.tasks and not chosen.costly:
         yield await _music(settings, chosen)
+
+
+def _shared(settings: Settings) -> list[Finding]:
+    from audiopod_mcp.studio.config import StudioConfig
+    from audiopod_mcp.studio.jobs.overview import examine_cluster
+
+    return list(examine_cluster(StudioConfig.from_settings(settings)))
 
 
 def _writable(subject: str, folder: Path, variable: str) -> Finding:
@@ -176,7 +192,27 @@ def _kept(settings: Settings) -> Finding:
     what = (
         f"what is {' or '.join(limits)} is deleted, oldest first" if limits else "nothing is deleted unasked"
     )
-    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}")
+    cache = folder_size(settings.data_dir / "cache") / 1e9
+    results = f"; {cache:.2f} GB of results that AUDIOPOD_CACHE_MB limits" if cache else ""
+    return Finding("audio kept", "ok", f"{size / 1e9:.2f} GB; {what}{results}")
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    """Which trained models were added, and whether they are whole."""
+    folder = settings.models_dir
+    for model in MODELS.values():
+        subject, add = f"model {model.name}", f"audiopod-mcp models add {model.name}"
+        fault = fault_of(folder, model, thorough=True)
+        if fault is not None:
+            yield Finding(subject, "problem", f"{folder / model.name} {fault}", f"run {add}")
+        elif (folder / model.name).is_dir() and model.runner is not None and model.runner.is_missing:
+            found = f"added, but {model.runner.module}, which runs it, is not installed"
+            yield Finding(subject, "warning", found, f"install {model.runner.extra}")
+        elif (folder / model.name).is_dir():
+            size = size_of(folder, model) / 1e6
+            yield Finding(subject, "ok", f"{size:.0f} MB in {folder / model.name}. {model.does}")
+        else:
+            yield Finding(subject, "ok", f"not added, and not needed; {add} tells what it is for")
 
 
 def _libraries() -> Finding:
@@ -216,7 +252,7 @@ async def _music(settings: Settings, engine: EngineInfo) -> Finding:
     fix = "run audiopod-mcp serve --log-level debug and look at its log"
     began = anyio.current_time()
     with tempfile.TemporaryDirectory(prefix="audiopod-doctor-") as folder:
-        trial = replace(settings, data_dir=Path(folder))
+        trial = replace(settings, data_dir=Path(folder), database_url=None, media_url=None)
         try:
             async with open_service(trial, same_machine=True) as (service, _):
                 song = GenerateMusic(caption="solo piano", duration=1, instrumental=True, seed=1)

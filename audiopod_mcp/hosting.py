@@ -106,15 +106,10 @@ class EmbeddedStudio:
         from audiopod_mcp.studio.config import StudioConfig
 
         settings = self._settings
-        config = StudioConfig(
-            data_dir=settings.data_dir,
-            engine=settings.engine,
-            environment=settings.environment,
+        config = StudioConfig.from_settings(
+            settings,
             local_folders=settings.readable_folders() if self._local_files else (),
-            tell_files=self._local_files,
-            allow_private_urls=settings.allow_private_urls,
-            keep_days=settings.keep_days,
-            keep_gb=settings.keep_gb,
+            tell_files=self._local_files and settings.media_url is None,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)
@@ -176,6 +171,7 @@ async def open_service(
             max_wait=settings.max_wait,
             confirm_above=settings.confirm_above,
             model_settings=studio is None or settings.engine != DEFAULT_ENGINE,
+            toolset=settings.toolset,
             links_as_text=settings.links_as_text,
             spawn=tasks.start_soon,
             drawers=drawers,
@@ -225,6 +221,8 @@ async def serve_http(
     allowed_hosts: tuple[str, ...],
     streamable: bool,
     public_url: str | None = None,
+    allowed_origins: tuple[str, ...] = (),
+    stateless: bool = False,
 ) -> None:
     """Serve any number of clients over HTTP until the process is told to stop.
 
@@ -244,7 +242,9 @@ async def serve_http(
         app = http_app(
             build_server(service),
             allowed_hosts=[name, *allowed_hosts],
+            allowed_origins=allowed_origins,
             streamable=streamable,
+            stateless=stateless,
             routes=[Mount("/media", _under("/media", studio))] if studio else [],
         )
         config = uvicorn.Config(

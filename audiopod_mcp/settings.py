@@ -12,6 +12,10 @@ from audiopod_mcp.plain_text import without_secrets
 
 CLOUD_URL = "https://api.audiopod.ai"
 DEFAULT_ENGINE = "local"
+DEFAULT_CACHE_MB = 1000
+"""All stems of some four songs, and the analyses of thousands."""
+DATA_DIR = "AUDIOPOD_DATA_DIR"
+"""The variable that names the data folder."""
 
 
 class SettingsError(ValueError):
@@ -42,8 +46,16 @@ class Settings:
     """Days after which the embedded studio lets finished jobs go; ``None``: never."""
     keep_gb: float | None = None
     """Gigabytes of audio beyond which it lets the oldest go; ``None``: however much it is."""
+    database_url: str | None = field(default=None, repr=False)
+    """The PostgreSQL that holds the jobs of many machines; ``None``: a file in :attr:`data_dir`."""
+    media_url: str | None = field(default=None, repr=False)
+    """The object store that holds the audio of many machines; ``None``: :attr:`data_dir`."""
+    cache_mb: int = DEFAULT_CACHE_MB
+    """Megabytes of results that it may keep, so that the same sound is not worked on twice; 0: none."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
+    toolset: str = "all"
+    """Which tools there are: core, edit, jobs or all; the command line says so, not the environment."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Every variable that is really set: engines read their own settings there."""
 
@@ -65,7 +77,7 @@ class Settings:
         return cls(
             api_key=values.get("AUDIOPOD_API_KEY"),
             base_url=read_url(values, "AUDIOPOD_BASE_URL"),
-            data_dir=read_folder(values, "AUDIOPOD_DATA_DIR") or _user_folder("data"),
+            data_dir=read_folder(values, DATA_DIR) or _user_folder("data"),
             output_dir=read_folder(values, "AUDIOPOD_OUTPUT_DIR") or _user_folder("music") / "AudioPod",
             allowed_dirs=tuple(
                 Path(part).expanduser().absolute() for part in listed.split(os.pathsep) if part.strip()
@@ -84,9 +96,21 @@ class Settings:
             ),
             keep_days=_limit("AUDIOPOD_KEEP_DAYS", values.get("AUDIOPOD_KEEP_DAYS"), "days"),
             keep_gb=_limit("AUDIOPOD_KEEP_GB", values.get("AUDIOPOD_KEEP_GB"), "gigabytes"),
+            database_url=_address(
+                "AUDIOPOD_DATABASE_URL", values.get("AUDIOPOD_DATABASE_URL"), ("postgresql", "postgres")
+            ),
+            media_url=_address(
+                "AUDIOPOD_MEDIA_URL", values.get("AUDIOPOD_MEDIA_URL"), ("s3", "gs", "az", "file")
+            ),
+            cache_mb=_megabytes("AUDIOPOD_CACHE_MB", values.get("AUDIOPOD_CACHE_MB")),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
         )
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models are kept that the person added."""
+        return models_folder(self.data_dir)
 
     @property
     def service_url(self) -> str | None:
@@ -117,6 +141,11 @@ def read_folder(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(environment[name]).expanduser().absolute() if name in environment else None
 
 
+def models_folder(data_dir: Path) -> Path:
+    """Where trained models are kept in a data folder."""
+    return data_dir / "models"
+
+
 def read_url(environment: Mapping[str, str], name: str) -> str | None:
     """The address that the variable ``name`` gives, if it is set, without a slash at its end.
 
@@ -130,6 +159,14 @@ def read_url(environment: Mapping[str, str], name: str) -> str | None:
     if not re.match(r"https?://[^/]", url):
         raise SettingsError(f"{name}: {without_secrets(url)!r} is not an http(s) URL")
     return url.rstrip("/")
+
+
+def _address(name: str, text: str | None, schemes: tuple[str, ...]) -> str | None:
+    """The address in ``text``, if there is one, which is to begin with one of ``schemes``."""
+    if text is not None and not ("://" in text and text.partition("://")[0] in schemes):
+        allowed = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise SettingsError(f"{name}: {without_secrets(text)!r} does not begin with {allowed}")
+    return text
 
 
 def _switch(name: str, text: str | None) -> bool:
@@ -180,6 +217,14 @@ def _limit(name: str, text: str | None, unit: str) -> float | None:
             f"{name}: {text!r} is not a number of {unit}, such as 30; leave it out to keep all"
         )
     return limit
+
+
+def _megabytes(name: str, text: str | None) -> int:
+    if text is None:
+        return DEFAULT_CACHE_MB
+    if not text.isascii() or not text.isdigit() or int(text) > 10_000_000:
+        raise SettingsError(f"{name}: {text!r} is not a number of megabytes, such as 1000; 0 keeps nothing")
+    return int(text)
 
 
 def _user_folder(kind: str) -> Path:

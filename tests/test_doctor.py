@@ -45,6 +45,7 @@ def test_a_healthy_machine(tmp_path):
         "one second made",
         "auto save",
         "allowed",
+        "models add spleeter",
     ):
         assert word in done.stdout
     assert not (tmp_path / "data").exists()

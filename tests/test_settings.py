@@ -37,6 +37,9 @@ def test_secrets_do_not_show():
         ("AUDIOPOD_MAX_WAIT", "0"),
         ("AUDIOPOD_BASE_URL", "studio:8770"),
         ("AUDIOPOD_AUTO_SAVE", "sometimes"),
+        ("AUDIOPOD_CACHE_MB", "much"),
+        ("AUDIOPOD_CACHE_MB", "-1"),
+        ("AUDIOPOD_CACHE_MB", "1e3"),
         ("AUDIOPOD_ALLOW_PRIVATE_URLS", "maybe"),
     ],
 )
@@ -63,3 +66,9 @@ def test_listed_folders_replace_the_usual_ones(tmp_path):
     )
     assert settings.readable_folders()[:2] == (tmp_path / "a", tmp_path / "b")
     assert Path.cwd() not in settings.readable_folders()
+
+
+def test_how_much_is_kept_of_what_was_heard():
+    assert Settings.from_environment({"AUDIOPOD_CACHE_MB": "250"}).cache_mb == 250
+    assert Settings.from_environment({"AUDIOPOD_CACHE_MB": "0"}).cache_mb == 0
+    assert Settings.from_environment({}).cache_mb > 100

@@ -16,6 +16,7 @@ from .clock import Clock, Deadline, OnWait
 from .downloads import LARGEST_FILE, Media, Resume, expired
 from .errors import AudioPodError, BadResponse, InvalidRequest, NotFound, Unauthorized
 from .http_errors import ServiceIdentity
+from .lookups import Lookups
 from .messages import Call, Response, Timeouts, list_parameters
 from .parsing import Balance, JobPage
 from .rate_limits import SHARED, RateLimits
@@ -91,6 +92,7 @@ class AudioPodClient:
         self._backoff = backoff or Backoff()
         self._submitter = Submitter(self._ask, self.service, self.clock, self._backoff)
         self._stem_submitter = Submitter(self._ask, self.service, self.clock, self._backoff, stems=True)
+        self.lookups = Lookups(self)
         self._http: HttpTransport | None = None
         self._is_studio = False if cloud else None
 

@@ -11,6 +11,7 @@ from audiopod_mcp.operations import Job
 
 from .clock import Clock, Deadline
 from .errors import AudioPodError, BadResponse, NotFound, Unreachable
+from .lookups import Lookups, Wait
 
 OnChange = Callable[[Job], Awaitable[None]]
 
@@ -29,8 +30,7 @@ class JobSource(Protocol):
 
     limits: bool
     clock: Clock
-
-    async def job(self, job_id: int, *, patience: float | None = None) -> Job: ...
+    lookups: Lookups
 
 
 async def watch(
@@ -68,28 +68,39 @@ async def watch(
         await observed.see(job)
     else:
         job_id = job
+    with client.lookups.waiting_for(job_id) as wait:
+        return await _watch(client, wait, observed, max_wait, cap or (4.0 if client.limits else 0.5), outage)
+
+
+async def _watch(
+    client: JobSource,
+    wait: Wait,
+    observed: _ObservedJob,
+    max_wait: float | None,
+    cap: float,
+    outage: float,
+) -> Job:
     clock = client.clock
     end = Deadline(clock, float("inf") if max_wait is None else max_wait)
     lost = Deadline(clock, outage)
-    cap = cap or (4.0 if client.limits else 0.5)
     pause, missing = FIRST_PAUSE, 0
     while not (observed.last and observed.last.is_finished):
         if observed.last is not None:
-            await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
+            await wait.pause(max(0.0, min(pause, end.left - LAST_LOOK)), clock)
             if end.left <= 0:
                 break
         try:
-            seen = await _look_up(client, job_id, end.left if observed.last else max(end.left, SHORTEST_LOOK))
+            seen = await _look_up(wait, end.left if observed.last else max(end.left, SHORTEST_LOOK))
         except NotFound as gone:
             missing += 1
             if observed.last is None:
                 raise
             if missing > MISSES_ALLOWED:
                 raise NotFound(
-                    f"Job {job_id} was {observed.last.status} and is gone now: somebody deleted it, "
+                    f"Job {wait.job_id} was {observed.last.status} and is gone now: somebody deleted it, "
                     "or the service lost it",
                     status=gone.status,
-                    job_id=job_id,
+                    job_id=wait.job_id,
                 ) from None
             pause = min(cap, pause * GROWTH)
         except AudioPodError as problem:
@@ -97,7 +108,7 @@ async def watch(
             if not (problem.transient or isinstance(problem, BadResponse)) or (
                 worn_out and not observed.last
             ):
-                raise _with_job_id(problem, job_id) from None
+                raise _with_job_id(problem, wait.job_id) from None
             if worn_out:
                 break
             pause = max(problem.retry_after or 0.0, min(cap, max(1.0, pause * 2)))
@@ -105,7 +116,7 @@ async def watch(
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:
             lost, missing = Deadline(clock, outage), 0
-            pause = min(cap, pause * GROWTH)
+            pause = client.lookups.pause(cap) if client.lookups.together else min(cap, pause * GROWTH)
             await observed.see(seen)
         if end.left <= LAST_LOOK and observed.last is not None:
             break
@@ -133,11 +144,13 @@ class _ObservedJob:
             await self._on_change(job)
 
 
-async def _look_up(client: JobSource, job_id: int, seconds: float) -> Job:
+async def _look_up(wait: Wait, seconds: float) -> Job:
     """The job as it is now, or a transient error after ``seconds``."""
     with anyio.move_on_after(max(seconds, 0.0)):
-        return await client.job(job_id, patience=0.0)
-    raise Unreachable(f"Job {job_id} could not be looked up in time; try again in a moment", transient=True)
+        return await wait.look_up()
+    raise Unreachable(
+        f"Job {wait.job_id} could not be looked up in time; try again in a moment", transient=True
+    )
 
 
 def _with_job_id(problem: AudioPodError, job_id: int) -> AudioPodError:

@@ -1,7 +1,5 @@
 """A typed edit: what is done, to whom, by how much and when."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, Self, get_args
@@ -11,6 +9,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from .moments import section_name
 from .players import player_name
 
+STRICT: Final = ConfigDict(
+    extra="forbid",
+    frozen=True,
+    allow_inf_nan=False,
+    str_strip_whitespace=True,
+    hide_input_in_errors=True,
+    defer_build=True,  # the server starts with a few models and may never need the others
+)
+"""Of all arguments: nothing unknown, no NaN, no surrounding blanks."""
 Action = Literal[
     "level", "remove", "add", "replace", "low_cut", "high_cut", "equaliser", "bass", "treble", "brightness",
     "reverb", "echo", "compression", "saturation", "punch", "de_ess", "width", "pan", "tempo", "speed",
@@ -158,32 +165,24 @@ class TrackEdit(BaseModel):
     ``None``. Numbers have four decimals at most; names are as :mod:`.players` and :mod:`.moments` write them.
     """
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        allow_inf_nan=False,
-        str_strip_whitespace=True,
-        hide_input_in_errors=True,
-        json_schema_extra=lambda schema: schema.pop("description", None),
-    )
+    model_config = ConfigDict(**STRICT, json_schema_extra=lambda schema: schema.pop("description", None))
 
-    action: Annotated[Action, BeforeValidator(_plain_action)]
+    action: Annotated[Action, BeforeValidator(_plain_action)] = Field(description="What")
     amount: Number | None = Field(default=None, description=UNITS)
     on: Who = Field(default=None, description="Tracks or instruments; default everything")
     but: Who = Field(default=None, description="Everything but these")
     start: Seconds | None = Field(default=None, description="s; below 0 from the end")
-    end: Seconds | None = None
+    end: Seconds | None = Field(default=None, description="s")
     section: Annotated[str, AfterValidator(section_name)] | None = Field(
         default=None, description="'verse 2', 'last chorus', 'bars 5-8', 'second half'"
     )
-    hz: Number | None = None
-    """Where an equaliser is, Hz."""
-    time: Number | None = None
-    """From echo to echo, seconds."""
+    hz: Number | None = Field(default=None, description="Of equaliser")
+    time: Number | None = Field(default=None, description="Of echo, s")
     true_peak: Number | None = Field(default=None, description="loudness, dBTP")
-    key: Annotated[str, AfterValidator(key_name)] | None = None
-    instrument: Annotated[str, AfterValidator(_instrument)] | None = None
-    """Who is added, or plays instead."""
+    key: Annotated[str, AfterValidator(key_name)] | None = Field(default=None, description="e.g. 'Am'")
+    instrument: Annotated[str, AfterValidator(_instrument)] | None = Field(
+        default=None, description="Added, or instead"
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -132,6 +132,16 @@ class Analysis:
     caption: str
     """One sentence that says only what was measured."""
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Analysis:
+        """Restore the analysis of which :func:`dataclasses.asdict` (and JSON) made ``data``."""
+        span = data["tempo_span"]
+        spans = {
+            name: tuple(Span(**each) for each in data[name]) for name in ("chords", "sections", "vocals")
+        }
+        times = {name: tuple(data[name]) for name in ("beats", "downbeats")}
+        return cls(**{**data, **spans, **times, "tempo_span": tuple(span) if span else None})
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:
@@ -338,3 +348,5 @@ class Rendering:
     not_done: tuple[NotDone, ...] = ()
     recipe: Recipe | None = None
     """How the stems can be made again; ``None`` where they can't, because a recording had a part in them."""
+    loop: bool = False
+    """Whether its last sample leads into its first."""

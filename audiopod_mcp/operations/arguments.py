@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from audiopod_mcp.edits.model import STRICT
 
 from .sources import plain_address
 
@@ -13,13 +15,7 @@ from .sources import plain_address
 class Arguments(BaseModel):
     """Arguments of a tool or fields of a request: nothing unknown, no NaN, no surrounding blanks."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        allow_inf_nan=False,
-        str_strip_whitespace=True,
-        hide_input_in_errors=True,
-    )
+    model_config = STRICT
 
 
 def between(least: int, most: int) -> AfterValidator:

@@ -1,7 +1,5 @@
 """Music that exists already, taken apart, taken again, repainted, extended, edited."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -31,32 +29,34 @@ def _check_one_source(operation: Operation) -> None:
 
 class ExtractStem(Operation):
     tool: ClassVar[str] = "extract_stem"
-    title: ClassVar[str] = "Extract a stem"
+    title: ClassVar[str] = "Extract stem"
     description: ClassVar[str] = (
-        "Take one instrument or the voice out of a recording, as a track of its own. For all but the voice "
-        "(karaoke) use edit_track."
+        "One instrument or the voice of a recording, as a track of its own. For all but the voice (karaoke) "
+        "use edit_track."
     )
+    toolsets = ("edit",)
     path = "extract-stem"
     other_tasks = ("extract",)
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "track_name"
 
-    src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    src_audio_url: Source = Field(description="URL, audiopod://jobs/{id} or file")
     track_name: Track = Field(description="What to extract")
     display_name: Name | None = Field(default=None, description="Title")
 
 
 class SeparateStems(Operation):
     tool: ClassVar[str] = "separate_stems"
-    title: ClassVar[str] = "All stems"
+    title: ClassVar[str] = "Separate stems"
     description: ClassVar[str] = "All stems of a track in one job: aligned, and together the mix."
+    toolsets = ("edit",)
     path = "separate-stems"
     usd_per_minute = 0.10
     sources = ("src_audio_url",)
     caption_field = "mode"
 
-    src_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    src_audio_url: Source = Field(description="URL, audiopod://jobs/{id} or file")
     mode: StemMode = Field(
         default="four",
         description="two: vocals, rest; four: and drums, bass; six: and guitar, piano",
@@ -66,8 +66,9 @@ class SeparateStems(Operation):
 
 class Retake(Operation):
     tool: ClassVar[str] = "retake_track"
-    title: ClassVar[str] = "Retake"
-    description: ClassVar[str] = "Make a variation of a finished track: same idea, another performance."
+    title: ClassVar[str] = "Retake track"
+    description: ClassVar[str] = "A variation of a finished track: same idea, another performance."
+    toolsets = ("edit",)
     path = "retake"
     per_minute = 10
     usd_per_minute = MUSIC_PRICE
@@ -96,10 +97,11 @@ class Retake(Operation):
 
 class Repaint(Operation):
     tool: ClassVar[str] = "repaint_section"
-    title: ClassVar[str] = "Repaint a section"
+    title: ClassVar[str] = "Repaint section"
     description: ClassVar[str] = (
-        "Regenerate a stretch of time, keep the rest. Give exactly one of source_job_id and src_audio_url."
+        "Regenerate a stretch of time, keep the rest. Of a job (source_job_id) or of a recording."
     )
+    toolsets = ("edit",)
     path = "repaint"
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
@@ -130,8 +132,9 @@ class Repaint(Operation):
 
 class Extend(Operation):
     tool: ClassVar[str] = "extend_track"
-    title: ClassVar[str] = "Extend a track"
+    title: ClassVar[str] = "Extend track"
     description: ClassVar[str] = "Continue a finished track beyond its end, or lead into its beginning."
+    toolsets = ("edit",)
     path = "extend"
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
@@ -142,9 +145,7 @@ class Extend(Operation):
 
     source_job_id: Job = None
     src_audio_url: Recording = None
-    prompt: Text = Field(
-        description="What the new part should be, in English, e.g. 'same energy, then a quiet outro'"
-    )
+    prompt: Text = Field(description="The new part, in English, e.g. 'same energy, then a quiet outro'")
     left_extend_length: Annotated[float, Field(ge=0, le=60), SECONDS] = Field(
         default=0.0, description="Seconds to add before"
     )
@@ -171,17 +172,19 @@ class Extend(Operation):
 
 class Edit(Operation):
     tool: ClassVar[str] = "edit_track"
-    title: ClassVar[str] = "Edit a track"
+    title: ClassVar[str] = "Edit track"
     description: ClassVar[str] = (
-        "Change the sound, the words or the course of a finished track. With edits it is exact; "
-        "edit_target_prompt is for what they can't say."
+        "Change the sound, words or course of a finished track. Exact with edits; edit_target_prompt is for "
+        "what they can't say."
     )
+    toolsets = ("edit",)
     path = "edit"
     per_minute = 3
     usd_per_minute = MUSIC_PRICE
     sources = ("src_audio_url",)
     job_references = ("source_job_id",)
     studio_only = ("src_audio_url",)
+    model_settings = ("edit_type",)
     caption_field = "edit_target_prompt"
 
     source_job_id: Job = None

@@ -1,7 +1,5 @@
 """New music: from words, from a song to cover, from a reference to sound like."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -77,7 +75,7 @@ class Song(Operation):
     )
     bpm: Annotated[int, Field(ge=30, le=300)] | None = Field(default=None, description="Tempo")
     keyscale: Annotated[str, AfterValidator(_known_key)] | None = Field(
-        default=None, description="Key, e.g. 'C Major', 'Am'"
+        default=None, description="e.g. 'C Major', 'Am'"
     )
     timesignature: TimeSignature | None = Field(default=None, description="Metre")
     vocal_language: Annotated[str, AfterValidator(_language_code)] = Field(
@@ -109,9 +107,9 @@ class GenerateMusic(Song):
     tool: ClassVar[str] = "generate_music"
     title: ClassVar[str] = "Generate music"
     description: ClassVar[str] = (
-        "Make new music from words. mode: text2music = song (lyrics optional), prompt2instrumental = no "
-        "vocals, text2rap, lyric2vocals = a cappella, text2samples = loop or one-shot, simple = one "
-        "sentence and the service decides the rest."
+        "Make new music. mode: text2music = song (lyrics optional), prompt2instrumental = no vocals, "
+        "text2rap, lyric2vocals = a cappella, text2samples = loop or one-shot, simple = one sentence, the "
+        "service decides the rest."
     )
     path = "{mode}"
 
@@ -209,7 +207,7 @@ class GenerateMusic(Song):
 
 class Cover(Song):
     tool: ClassVar[str] = "cover_song"
-    title: ClassVar[str] = "Cover a song"
+    title: ClassVar[str] = "Cover song"
     description: ClassVar[str] = (
         "Play an existing song in another style: same structure, other genre and instruments. For new music "
         "that only sounds similar use generate_from_reference."
@@ -217,16 +215,16 @@ class Cover(Song):
     path = "cover"
     sources = ("src_audio_url",)
 
-    src_audio_url: Source = Field(description="Song: URL, audiopod://jobs/{id} or local file")
+    src_audio_url: Source = Field(description="URL, audiopod://jobs/{id} or file")
     caption: Text = Field(description="Style of the cover, in English")
     audio_cover_strength: Annotated[float, Field(ge=0, le=1)] = Field(
-        default=0.7, description="0 = completely new, 1 = closest to the original"
+        default=0.7, description="0 = all new, 1 = closest to the original"
     )
 
 
 class Reference(Song):
     tool: ClassVar[str] = "generate_from_reference"
-    title: ClassVar[str] = "Generate from a reference"
+    title: ClassVar[str] = "Generate from reference"
     description: ClassVar[str] = (
         "Make new music with the sound (timbre, mix, atmosphere) of a reference recording. To keep the song "
         "itself use cover_song."
@@ -234,7 +232,7 @@ class Reference(Song):
     path = "reference"
     sources = ("reference_audio_url",)
 
-    reference_audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    reference_audio_url: Source = Field(description="URL, audiopod://jobs/{id} or file")
     caption: Text = Field(description="The music wanted, in English")
     instrumental: bool = Field(default=False, description="No vocals")
 

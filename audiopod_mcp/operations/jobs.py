@@ -1,7 +1,5 @@
 """How to ask for many jobs."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -15,9 +13,9 @@ Text = Annotated[str, between(1, 255)]
 class JobQuery(Arguments):
     """Which jobs, in which order."""
 
-    skip: Annotated[int, Field(ge=0)] = Field(default=0, description="How many to pass over")
+    skip: Annotated[int, Field(ge=0)] = Field(default=0, description="Passed over")
     limit: Annotated[int, Field(ge=1, le=100)] = Field(default=20, description="How many at most")
-    task: Text | None = Field(default=None, description="Only this task, e.g. 'cover'")
+    task: Text | None = Field(default=None, description="e.g. 'cover'")
     status: Status | None = Field(default=None, description="Only this status")
     search: Text | None = Field(default=None, description="Words in title or caption")
 

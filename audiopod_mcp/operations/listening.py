@@ -1,7 +1,5 @@
 """Understanding music: analysis and timed lyrics."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -18,14 +16,16 @@ class Analyze(Operation):
     description: ClassVar[str] = (
         "Listen to a recording: tempo, key, metre, duration, form, caption, lyrics if words are heard."
     )
+    toolsets = ("core", "edit")
     path = "analyze"
     result = Analysis
     activity = "Listening"
     per_minute = 10
     sources = ("audio_url",)
+    model_settings = ("audio_codes", "temperature")
     source_details = ("sections",)
 
-    audio_url: Source = Field(description="Recording: URL, audiopod://jobs/{id} or local file")
+    audio_url: Source = Field(description="URL, audiopod://jobs/{id} or file")
     audio_codes: Annotated[str, between(0, 1_000_000)] | None = Field(
         default=None, description="Codes extracted before"
     )
@@ -41,6 +41,7 @@ class GenerateLrc(Operation):
     tool: ClassVar[str] = "generate_lrc"
     title: ClassVar[str] = "Time the lyrics"
     description: ClassVar[str] = "Lyrics with a time for every line (LRC) of a finished job."
+    toolsets = ("edit",)
     path = "{job_id}/lrc"
     result = Lrc
     activity = "Timing the lyrics"
@@ -53,7 +54,7 @@ class GenerateLrc(Operation):
 
     job_id: JobId | None = Field(default=None, description="Finished job")
     src_audio_url: Source | None = Field(default=None, description="Or URL or file, with the embedded studio")
-    lyrics: Lyrics | None = Field(default=None, description="Those of src_audio_url")
+    lyrics: Lyrics | None = Field(default=None, description="Those of src_audio_url, if known")
     words: bool = Field(default=False, description="Also a time for every word")
 
     @model_validator(mode="after")
@@ -65,8 +66,6 @@ class GenerateLrc(Operation):
                 "lyrics: a job has its own; to time other words on its audio give src_audio_url: "
                 f"audiopod://jobs/{self.job_id} in place of job_id"
             )
-        if self.src_audio_url is not None and not (self.lyrics or "").strip():
-            raise ValueError("lyrics: required beside src_audio_url: what is sung in it, a line a line")
         return self
 
     @classmethod

@@ -11,12 +11,16 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from annotated_types import Le
 from pydantic import BaseModel
 
+from audiopod_mcp.lyrics_data import lyrics_text, written_out
+
 from .arguments import JOB, SECONDS, SOURCE
-from .vocabulary import canonical_key, language_code
+from .vocabulary import canonical_key, canonical_metre, language_code
 
 _ABSENT: Final = frozenset({"", "null", "none", "undefined", "nil", "n/a", "<nil>"})
 _UNIT = re.compile(
-    r"([-+−]?\d+(?:\.\d+)?)\s*(?:bpm|beats per minute|semitones?|steps?|takes?|db|hz|lufs)?", re.IGNORECASE
+    r"(?:[~≈]|about |around )?\s*([-+−]?\d+(?:\.\d+)?)\s*(?:bpm|beats per minute|semitones?|steps?|takes?|db"
+    r"|hz|lufs)?",
+    re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
 _SPELLED = re.compile(
@@ -70,6 +74,8 @@ def _meant(name: str, value: Any, annotation: Any, metadata: list[Any]) -> Any:
         return [_meant(name, one, item, []) for one in values]
     if _is_model(kind):
         return as_meant(value, kind) if isinstance(value, dict) else value
+    if name == "timesignature" and not isinstance(value, bool):
+        return canonical_metre(str(value)) or value
     if origin is Literal:
         return _choice(value, get_args(kind))
     if kind in (int, float):
@@ -152,8 +158,11 @@ def _is_share(notes: list[Any]) -> bool:
 
 
 def _text(name: str, value: Any, notes: list[Any]) -> Any:
+    if "lyrics" in name:
+        value = lyrics_text(value) if isinstance(value, str) else value
+        return written_out(value) if isinstance(value, list | dict) else value
     if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
-        return ("\n" if "lyrics" in name else ", ").join(value)
+        return ", ".join(value)
     if SOURCE in notes and not isinstance(value, bool):
         found = re.fullmatch(r"(?:job[\s:#_-]*)?(\d{1,15})", str(value).strip(), re.IGNORECASE)
         return f"audiopod://jobs/{found[1]}" if found else value

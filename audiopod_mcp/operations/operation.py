@@ -46,6 +46,8 @@ class Operation(Arguments):
     title: ClassVar[str]
     description: ClassVar[str]
     """What the model reads; its first sentence is what people read in lists of tools."""
+    toolsets: ClassVar[tuple[str, ...]] = ("core",)
+    """Which sets of tools it belongs to: core, edit."""
     path: ClassVar[str]
     """Below :data:`API_PREFIX`, with ``{name}`` for a field that is part of it. Its last part is the task."""
     other_tasks: ClassVar[tuple[str, ...]] = ()
@@ -66,6 +68,8 @@ class Operation(Arguments):
     """The fields that name a finished job."""
     studio_only: ClassVar[tuple[str, ...]] = ()
     """The fields that this project's studio knows and AudioPod's cloud does not."""
+    model_settings: ClassVar[tuple[str, ...]] = ("advanced",)
+    """The fields that only trained models heed."""
     caption_field: ClassVar[str | None] = None
     """The field that says in words what is asked for."""
     wire_names: ClassVar[Mapping[str, str]] = {}

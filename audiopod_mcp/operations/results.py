@@ -1,7 +1,5 @@
 """What operations give: the one model of each that store, REST answer, OpenAPI document and tools share."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
@@ -15,7 +13,7 @@ FINISHED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 class Result(BaseModel):
     """What comes of an operation. What is not told is ``None``, and what is unknown is passed over."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     noun: ClassVar[str] = "result"
     """What messages call it."""
@@ -32,7 +30,7 @@ class KeptResult(Result):
 class NotDone(BaseModel):
     """Something that was asked for and was not done."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     asked: str = Field(description="In the words in which it was asked for")
     instead: str = Field(description="What happened in its place, or what to ask for")
@@ -152,6 +150,7 @@ class Analysis(KeptResult):
     chords: list[Section] | None = None
     sections: list[Section] | None = None
     vocals: list[Section] | None = Field(None, description="Where somebody sings")
+    lines: list[Section] | None = Field(None, description="What is sung, line by line")
     notes: list[str] | None = None
 
 

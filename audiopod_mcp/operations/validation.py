@@ -77,6 +77,8 @@ def error_line(item: Mapping[str, Any], model: type[BaseModel]) -> str:
     expected = next((words for key, words in _KINDS.items() if kind.startswith(key)), None)
     if path[-1].endswith("job_id") and kind.startswith("int"):
         return f"{name}: {given} is not a whole number; list_jobs tells the numbers of jobs"
+    if path[-1] == "bpm" and isinstance(item.get("input"), str):
+        return f"{name}: {given} is not a whole number; leave it out and say it in the caption"
     return f"{name}: {given} is not {expected}" if expected else f"{name}: {item['msg']} (got {given})"
 
 

@@ -97,6 +97,23 @@ _LANGUAGES: Final = {
 }  # fmt: skip
 
 
+_METRE: Final = re.compile(
+    r"(?:in\s+)?(\d{1,2})(?:\.0)?(?:\s*(?:[/:\s-]|over|by)\s*(\d{1,2}))?(?:\s*\([^()]*\))?"
+)
+_SPOKEN_METRES: Final = {
+    "common": "4/4", "c": "4/4", "cut": "2/4", "alla-breve": "2/4", "waltz": "3/4", "two-four": "2/4",
+    "three-four": "3/4", "four-four": "4/4", "six-eight": "6/8", "five-four": "5/4", "seven-eight": "7/8",
+}  # fmt: skip
+
+
+def canonical_metre(text: str) -> str | None:
+    """The metre that ``text`` names, as it is written on the wire: ``3/4`` for "3" and "waltz time"."""
+    plain = re.sub(r"\b(?:time|signatures?|met(?:re|er)|beats)\b[\s:=]*", "", text.lower()).strip()
+    if found := _METRE.fullmatch(plain):
+        return f"{found[1]}/{found[2] or ('8' if int(found[1]) > 5 else '4')}"
+    return _SPOKEN_METRES.get(plain.replace(" ", "-"))
+
+
 def canonical_key(text: str) -> str | None:
     """The key that ``text`` names, as it is written on the wire: ``F# Minor`` for "F sharp minor"."""
     text = " ".join(text.split())

@@ -1,7 +1,5 @@
 """What ``analyze_audio`` answers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from mcp.types import CallToolResult

@@ -68,7 +68,7 @@ class MusicServer(MCPServer[Any]):
             subscriptions=service.announcer.bus,
             log_level="WARNING",
             cache_hints={
-                "tools/list": CacheHint(3_600_000, "public"),
+                "tools/list": CacheHint(3_600_000, "private"),
                 "prompts/list": CacheHint(3_600_000, "public"),
                 "resources/templates/list": CacheHint(3_600_000, "public"),
             },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mcp.server.apps import client_supports_apps
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
@@ -20,13 +21,26 @@ def fitted(result: CallToolResult, protocol_version: str, *, links_as_text: bool
 
 
 async def fit_tools(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """Middleware: what is not sent, because the protocol is too old, is not published either."""
+    """Middleware: what a client can't use, or is not sent, is not published to it either.
+
+    Titles stood in the annotations before tools had their own; the player is named to hosts that say they
+    show such apps, as the extension's specification wants it.
+    """
     result = await call_next(ctx)
-    if ctx.method != "tools/list" or ctx.protocol_version >= LINKS_SINCE or not isinstance(result, dict):
+    if ctx.method != "tools/list" or not isinstance(result, dict):
         return result
-    tools = [
-        {name: value for name, value in tool.items() if name != "outputSchema"} for tool in result["tools"]
-    ]
+    is_old = ctx.protocol_version < LINKS_SINCE
+    unused = {"outputSchema", "title"} if is_old else set()
+    if not client_supports_apps(ctx):
+        unused.add("_meta")
+    tools = []
+    for tool in result["tools"]:
+        fit = {name: value for name, value in tool.items() if name not in unused}
+        if not is_old:
+            fit["annotations"] = {name: hint for name, hint in tool["annotations"].items() if name != "title"}
+            if tool["title"] == tool["name"].replace("_", " ").capitalize():
+                del fit["title"]
+        tools.append(fit)
     return result | {"tools": tools}
 
 

@@ -1,7 +1,5 @@
 """What a tool answers: a few words for the model, typed fields for the host, links for the person."""
 
-from __future__ import annotations
-
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -44,12 +42,12 @@ class JobSummary(BaseModel):
     """What every tool that makes a job publishes of it; more would cost models tokens at every turn."""
 
     job_id: int
-    status: str
 
 
 class JobState(JobSummary):
     """What ``get_job`` publishes: what a host acts upon."""
 
+    status: str
     next: str | None = None
     """The call that goes on from here, while there is something to wait for or to mend."""
     uri: str | None = None

@@ -36,6 +36,7 @@ class Service:
     is where ``save_audio`` writes, and ``auto_saver`` does so unasked; ``None`` where callers are on
     other machines. Paid calls that cost more than ``confirm_above`` USD need the person's consent.
     Where ``model_settings`` do nothing, as with an engine that has no model, tools don't list them.
+    ``toolset`` says which tools there are: core, edit, jobs or all.
     With ``links_as_text`` results name what they link to in words. ``spawn`` starts a task that may outlive
     the call.
     """
@@ -49,6 +50,7 @@ class Service:
     max_wait: float = 45.0
     confirm_above: float | None = None
     model_settings: bool = True
+    toolset: str = "all"
     links_as_text: bool = False
     spawn: Spawn | None = field(default=None, repr=False)
     drawers: WorkerPool = field(default_factory=lambda: WorkerPool(os.cpu_count() or 1), repr=False)

@@ -88,9 +88,18 @@ class SaveAudio(Arguments):
     take: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Which of several takes")
 
 
+IN_EVERY_SET = ("get_job", "list_jobs", "save_audio")
+"""The tools without which the others are of little use."""
+
+
 def build_tools(service: Service) -> list[MusicTool]:
-    """All tools, acting through ``service``."""
-    tools = [_operation_tool(operation, service) for operation in OPERATIONS]
+    """The tools of the set that ``service`` names, acting through it."""
+    chosen = service.toolset
+    tools = [
+        _operation_tool(operation, service)
+        for operation in OPERATIONS
+        if chosen == "all" or chosen in operation.toolsets
+    ]
 
     def add(
         name: str,
@@ -101,6 +110,8 @@ def build_tools(service: Service) -> list[MusicTool]:
         handler: Callable[..., Any],
         **hints: Any,
     ) -> None:
+        if chosen not in ("all", "jobs") and name not in IN_EVERY_SET:
+            return
         bound: Handler[Any] = partial(handler, service)
         tools.append(MusicTool.of(name, title, description, arguments, result, bound, **hints))
 
@@ -184,7 +195,7 @@ def _operation_tool(operation: type[Operation], service: Service) -> MusicTool:
         read_only=operation.is_read_only(),
         idempotent=operation.stored_as is not None,
         played=not operation.is_read_only(),
-        unlisted=() if service.model_settings else ("advanced",),
+        unlisted=() if service.model_settings else operation.model_settings,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 REASONS = {200: "OK", 204: "No Content", 307: "Temporary Redirect"}
 
@@ -129,7 +130,9 @@ class FaultyService:
             return self.answer(200, {"job": self.add_job(task=task, **told), "message": "queued"})
         if request.kind == "list":
             newest_first = [self.jobs[i] for i in sorted(self.jobs, reverse=True)]
-            return self.answer(200, newest_first, x_total_count=str(len(newest_first)))
+            asked = {name: int(value) for name, value in parse_qsl(request.query) if value.isdigit()}
+            page = newest_first[asked.get("skip", 0) :][: asked.get("limit", 50)]
+            return self.answer(200, page, x_total_count=str(len(newest_first)))
         found = re.search(r"/jobs/(\d+)", request.path)
         job = self.jobs.get(int(found[1])) if found else None
         if job is None:

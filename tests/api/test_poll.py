@@ -198,6 +198,121 @@ async def test_wrong_types_for_ever(client, service):
         await watch(client, 101, max_wait=10)
 
 
+async def all_finished(client, service):
+    """What waiting for all jobs of the service at once comes to, by id."""
+    ended = {}
+
+    async def wait(job_id):
+        ended[job_id] = (await watch(client, Job(id=job_id, status="PENDING"), max_wait=None)).status
+
+    async with anyio.create_task_group() as group:
+        for job_id in service.jobs:
+            group.start_soon(wait, job_id)
+    return ended
+
+
+class Ending:
+    """Jobs end one after the other, each time the service is asked."""
+
+    def __init__(self, service, at_once=3):
+        self._work, self._jobs, self._at_once = service.work, service.jobs, at_once
+        service.work = self
+
+    def __call__(self, request):
+        running = [job for job in self._jobs.values() if job["status"] == "PENDING"]
+        for job in running[: self._at_once]:
+            job |= {"status": "COMPLETED", "output_url": "https://m.example/a.flac"}
+        return self._work(request)
+
+
+async def test_many_waits_are_looked_up_together(client, service):
+    for _ in range(150):
+        service.add_job()
+    Ending(service)
+    assert set((await all_finished(client, service)).values()) == {"COMPLETED"}
+    singly = service.asked("poll")
+    assert len(service.requests) < 1.5 * 150
+    assert len({request.path for request in singly}) == 150  # each once more, at its end
+    assert len(service.asked("list")) > 1
+
+
+@pytest.mark.parametrize("trouble", [answer(404, None), answer(500, None), answer(200, [{"id": "x"}])])
+async def test_a_list_that_is_out_of_order_holds_nobody_up(client, service, trouble):
+    for _ in range(10):
+        service.add_job()
+    service.will("list", *[trouble] * 100)
+    Ending(service, at_once=1)
+    assert set((await all_finished(client, service)).values()) == {"COMPLETED"}
+    assert len(service.asked("list")) == 1
+
+
+async def test_jobs_beyond_the_first_pages_are_asked_for_by_themselves(client, service):
+    for _ in range(6):
+        service.add_job()
+    old = dict(service.jobs)
+    for _ in range(300):
+        service.add_job(status="COMPLETED")
+    service.jobs = {**service.jobs, **old}
+    newest = sorted(service.jobs)[6:]
+    for job_id in newest:
+        service.jobs[job_id] |= {"status": "COMPLETED"}
+
+    ended = {}
+
+    async def wait(job_id):
+        ended[job_id] = (await watch(client, Job(id=job_id, status="PENDING"), max_wait=60)).status
+
+    Ending(service, at_once=1)
+    async with anyio.create_task_group() as group:
+        for job_id in old:
+            group.start_soon(wait, job_id)
+    assert set(ended.values()) == {"COMPLETED"}
+    assert len(service.asked("list")) == 1
+
+
+async def test_a_job_that_vanishes_among_many(client, service):
+    for _ in range(6):
+        service.add_job()
+    gone = min(service.jobs)
+    problems = []
+
+    async def wait(job_id):
+        try:
+            await watch(client, Job(id=job_id, status="PENDING"), max_wait=60)
+        except NotFound as error:
+            problems.append(error.job_id)
+
+    async with anyio.create_task_group() as group:
+        for job_id in list(service.jobs):
+            group.start_soon(wait, job_id)
+        del service.jobs[gone]
+        Ending(service, at_once=1)
+    assert problems == [gone]
+
+
+async def test_the_wait_that_asks_for_all_is_cancelled_and_the_others_go_on(connect, service):
+    client = connect(clock=None)
+    for _ in range(6):
+        service.add_job()
+    service.will("list", Fault(raw=b"", then="stall"))
+    groups = {}
+
+    async def wait(job_id):
+        with anyio.CancelScope() as groups[job_id]:
+            await watch(client, Job(id=job_id, status="PENDING"), max_wait=None)
+            del groups[job_id]
+
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as waits:
+            for job_id in service.jobs:
+                waits.start_soon(wait, job_id)
+            while not service.asked("list"):
+                await anyio.sleep(0.01)
+            Ending(service)
+            groups[min(service.jobs)].cancel()  # the first to wait is the first to ask
+    assert list(groups) == [min(service.jobs)]
+
+
 async def test_cancelling_the_wait_is_prompt(connect, service):
     service.add_job(status="PROCESSING")
     service.will("poll", job(), Fault(raw=b"", then="stall"))

@@ -17,6 +17,7 @@ from audiopod_mcp.operations import (
     Retake,
     as_meant,
 )
+from audiopod_mcp.operations.validation import error_lines
 
 from .sessions import BEEPER, session
 
@@ -57,12 +58,43 @@ def body(model, **arguments):
         ({"genre_preset": "r&b"}, {"genre_preset": "R&B"}),
         ({"generate_lrc": "true"}, {"generate_lrc": True}),
         ({"lyrics": ["[Verse]", "hello"]}, {"lyrics": "[Verse]\nhello"}),
+        (
+            {"lyrics": {"verse_1": "hello", "chorus": ["oh", "no"]}},
+            {"lyrics": "[verse 1]\nhello\n[chorus]\noh\nno"},
+        ),
+        ({"lyrics": [{"section": "雨", "lines": ["a"]}, None]}, {"lyrics": "[雨]\na"}),
+        ({"lyrics": {"title": "River", "lyrics": "[Verse]\nhi"}}, {"lyrics": "[title: River]\n[Verse]\nhi"}),
+        ({"bpm": "around 120"}, {"bpm": 120}),
+        *(
+            ({"timesignature": metre}, {"timesignature": "4/4"})
+            for metre in ("4", 4, 4.0, "4-4", "4:4", "Common Time", "4/4 (common)")
+        ),
+        *(
+            ({"timesignature": metre}, {"timesignature": "3/4"})
+            for metre in ("3", "waltz", "three-four time", "time signature: 3/4")
+        ),
+        ({"timesignature": "6"}, {"timesignature": "6/8"}),
         ({"advanced": '{"shift": "2", "thinking": "null"}'}, {"shift": 2}),
         ({"mode": "Lyric2Vocals", "lyrics": "la"}, {"lyrics": "la"}),
     ],
 )
 def test_new_music_is_asked_for_in_many_ways(sent, meant):
     assert body(GenerateMusic, caption="pop", **sent) == {"caption": "pop", **meant}
+
+
+@pytest.mark.parametrize(
+    ("sent", "way_out"),
+    [
+        ({"timesignature": "5"}, "write 5/4 in the caption"),
+        ({"timesignature": 7}, "write 7/8 in the caption"),
+        ({"timesignature": "swing"}, "'2/4', '3/4', '4/4' or '6/8'"),
+        ({"bpm": "90-100"}, "say it in the caption"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_the_way_out(sent, way_out):
+    with pytest.raises(ValidationError) as refused:
+        body(GenerateMusic, caption="pop", **sent)
+    assert way_out in error_lines(refused.value, GenerateMusic)
 
 
 @pytest.mark.parametrize("job", [17, "17", "job 17", "Job #17", "job-17", "#17", "audiopod://jobs/17", "audiopod://jobs/17/audio"])  # fmt: skip

@@ -11,12 +11,15 @@ from typing import get_args
 import jsonschema
 import pytest
 from mcp import Client
+from mcp.client.extension import ClientExtension
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, PromptReference, ResourceTemplateReference
 from pydantic import BaseModel
 
 from audiopod_mcp.operations import OPERATIONS
 from audiopod_mcp.server import Service, build_server
+
+from .raw import raw_client
 
 pytestmark = pytest.mark.anyio
 
@@ -58,14 +61,68 @@ async def test_there_is_a_tool_for_every_operation_and_every_task_of_looking_aft
 async def test_the_tools_cost_the_model_few_tokens(client):
     """Every host sends all of them to its model at every turn."""
     tools = list((await published(client)).values())
-    assert len(json.dumps({"tools": tools}, separators=(",", ":")).encode()) < 1_420 * len(tools)
+    assert len(json.dumps({"tools": tools}, separators=(",", ":")).encode()) < 1_300 * len(tools)
 
 
 async def test_settings_of_a_model_are_listed_only_where_there_is_one():
-    async with Client(build_server(Service(connect=no_service, model_settings=False))) as client:
+    async with Client(
+        build_server(Service(connect=no_service, embedded=True, model_settings=False))
+    ) as client:
         tools = await published(client)
     assert not [name for name, tool in tools.items() if "advanced" in tool["inputSchema"]["properties"]]
-    assert len(json.dumps({"tools": list(tools.values())}, separators=(",", ":")).encode()) < 18_500
+    assert not tools["analyze_audio"]["inputSchema"]["properties"].keys() & {"temperature", "audio_codes"}
+    listed = json.dumps({"tools": list(tools.values())}, separators=(",", ":"), ensure_ascii=False)
+    assert len(listed.encode()) <= 16_000
+
+
+class App(ClientExtension):
+    identifier = "io.modelcontextprotocol/ui"
+
+    def __init__(self, *mime_types):
+        self._mime_types = list(mime_types)
+
+    def settings(self):
+        return {"mimeTypes": self._mime_types}
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_player_is_named_to_hosts_that_show_apps(era):
+    server = build_server(Service(connect=no_service))
+    for types, named in ((["text/html;profile=mcp-app"], True), (["text/plain"], False)):
+        async with Client(server, mode=era, extensions=[App(*types)]) as client:
+            tools = await published(client)
+        assert ("_meta" in tools["generate_music"]) is named
+        assert "_meta" not in tools["list_jobs"]
+
+
+async def test_clients_from_before_tools_had_titles_find_them_in_the_annotations(tmp_path):
+    for version, where in (("2025-03-26", "annotations"), ("2025-11-25", None)):
+        async with raw_client(version, tmp_path) as client:
+            tools = (await client.ask("tools/list"))["tools"]
+        [tool] = [tool for tool in tools if tool["name"] == "generate_lrc"]
+        assert (tool[where] if where else tool)["title"] == "Time the lyrics"
+        assert ("title" in tool) is (where is None)
+
+
+@pytest.mark.parametrize("toolset", ["core", "edit", "jobs"])
+async def test_a_set_of_tools_is_smaller_and_can_still_finish_what_it_begins(toolset):
+    async with Client(build_server(Service(connect=no_service))) as client:
+        everything = await published(client)
+    async with Client(build_server(Service(connect=no_service, toolset=toolset))) as client:
+        tools = await published(client)
+    assert tools.keys() < everything.keys()
+    assert tools == {name: everything[name] for name in tools}
+    assert tools.keys() >= {"get_job", "list_jobs", "save_audio"}
+    assert len(tools) <= 12
+
+
+async def test_every_tool_is_in_some_set():
+    names = set()
+    for toolset in ("core", "edit", "jobs"):
+        async with Client(build_server(Service(connect=no_service, toolset=toolset))) as client:
+            names |= (await published(client)).keys()
+    async with Client(build_server(Service(connect=no_service))) as client:
+        assert names == (await published(client)).keys()
 
 
 async def test_schemas_are_valid_plain_and_wholly_described(client):
@@ -74,7 +131,6 @@ async def test_schemas_are_valid_plain_and_wholly_described(client):
         jsonschema.Draft202012Validator.check_schema(schema)
         jsonschema.Draft202012Validator.check_schema(tool.get("outputSchema", {}))
         assert tool["description"]
-        assert tool["title"] == tool["annotations"]["title"]
         assert_plain_and_described(name, schema)
 
 
@@ -85,8 +141,9 @@ def assert_plain_and_described(where, schema):
     for name, parameter in schema["properties"].items():
         assert parameter.get("description"), f"{where}.{name} is not described"
         assert isinstance(parameter["type"], str), f"{where}.{name} has no type"
-        if parameter["type"] == "object":
-            assert_plain_and_described(f"{where}.{name}", parameter)
+        inner = parameter.get("items", parameter)
+        if inner["type"] == "object":
+            assert_plain_and_described(f"{where}.{name}", inner)
 
 
 def declared(model):

@@ -81,8 +81,6 @@ async def test_so_does_the_rest_service(tmp_path):
     [
         ({}, "give exactly one of job_id and src_audio_url"),
         ({"job_id": 3, "src_audio_url": "https://x/a.wav", "lyrics": "la"}, "give exactly one of"),
-        ({"src_audio_url": "https://x/a.wav"}, "lyrics: required beside src_audio_url"),
-        ({"src_audio_url": "https://x/a.wav", "lyrics": " \n "}, "lyrics: required beside src_audio_url"),
         ({"job_id": 3, "lyrics": "la"}, "lyrics: a job has its own"),
     ],
 )

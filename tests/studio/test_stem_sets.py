@@ -1,6 +1,7 @@
 """All stems in one job: what they are of, that they fit together, and that nothing is separated twice."""
 
 import io
+import shutil
 from itertools import pairwise
 
 import numpy as np
@@ -185,6 +186,46 @@ async def test_what_was_separated_without_a_model_is_not_what_a_model_gives(reco
         drums = await studio.make("extract-stem", src_audio_url=source, track_name="drums")
         assert (drums["status"], drums["source_job_id"]) == ("FAILED", upload["id"])
         assert "AUDIOPOD_DEMUCS_MODELS" in drums["error_message"]
+
+
+async def test_a_model_for_voices_is_used_from_the_next_job_on_and_told(recordings, tmp_path, voice_models):
+    source, place = str(recordings / "sung.flac"), tmp_path / "models"
+
+    async def made(studio, **wanted):
+        job = await studio.make(wanted.pop("operation"), src_audio_url=wanted.pop("source", source), **wanted)
+        return job, " ".join(job.get("notes") or ())
+
+    async with opened(tmp_path, engine="local", local_folders=(recordings,)) as studio:
+        before, notes = await made(studio, operation="extract-stem", track_name="vocals")
+        assert "signal processing" in notes
+        upload, _ = await made(studio, operation="edit", edit_target_prompt="quieter by 1 dB")
+        whole = f"audiopod://jobs/{upload['id']}"
+        await separated(studio, whole, "two")
+
+        shutil.copytree(voice_models, place)
+        again, notes = await made(studio, operation="extract-stem", track_name="vocals", source=whole)
+        assert again["status"] == "COMPLETED", again
+        assert "spleeter" in notes
+        assert "nothing was separated anew" not in notes
+        job, stems = await separated(studio, source, "four")
+        assert "spleeter" in " ".join(job["notes"])
+        mix, _ = soundfile.read(source, always_2d=True)
+        assert apart(stems, mix) < -25
+        karaoke, notes = await made(studio, operation="edit", edit_target_prompt="remove the vocals")
+        assert karaoke["status"] == "COMPLETED", karaoke
+        assert "spleeter" in notes
+
+        (weights,) = (place / "spleeter").glob("*.safetensors")
+        weights.write_bytes(weights.read_bytes()[:-1])
+        damaged, _ = await made(studio, operation="extract-stem", track_name="vocals")
+        assert damaged["status"] == "FAILED"
+        assert "audiopod-mcp models add spleeter" in damaged["error_message"]
+        assert "\n" not in damaged["error_message"]
+
+        shutil.rmtree(place)
+        without, _ = await made(studio, operation="extract-stem", track_name="vocals")
+        first, last = [(await heard(studio, job["output_url"]))[0] for job in (before, without)]
+        np.testing.assert_array_equal(first, last)
 
 
 async def test_a_stem_is_a_source_like_any_other(studio, song, tmp_path):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 
+from audiopod_mcp.music.caching import Kept, kept
 from audiopod_mcp.music.model import Analysis, Audio, Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.loudness import integrated_loudness
@@ -28,6 +30,7 @@ _MIN_BEATS_FOR_METRE = 8
 """Fewer beats than this say nothing about bars."""
 
 
+@kept("analysis", lambda made: Kept(asdict(made)), lambda found: Analysis.from_dict(found.facts))
 def analyze(audio: Audio, rate: int, report: Progress = ignore_progress) -> Analysis:
     """Tempo, beats, metre, key, chords, sections, singing, loudness and sound of a recording.
 

@@ -9,14 +9,18 @@ anything else is left to be told as not understood.
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
+from .density import AMOUNTS
+from .feel import COUNTED
 from .text_search import find_words, word_pattern
-from .vocabulary import INSTRUMENT_WORDS, TRACK_WORDS
+from .vocabulary import INSTRUMENT_WORDS, MOODS, SECTIONS, TEMPO_WORDS, TRACK_WORDS
 
 _MARK = "\ue000"
 """Stands for the letters of a player's name, so that a sentence can be written without any."""
@@ -45,27 +49,38 @@ _SOME = rf"(?P<players>{_NAME}(?:(?:\s*,\s*{_NAME}){{0,4}},?\s*(?:and|&|plus|wit
 _THEM = _SOME.replace("<players>", "<them>")
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _WHEN = (
-    rf"(?:\s*(?:after|at|from|for)\s+(?:about\s+)?(?:the\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
+    rf"(?:\s*(?:after|at|from|for|in|during)\s+(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
     r"|\s*(?:at|in|from|on)\s+(?P<of2>bar|measure)\s+(?P<bar>\d{1,3})\b"
     r"|\s*(?:at|from|after)\s+(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
     rf"|\s*(?:at|in|on|from|for|with|during|until|till)\s+(?:the\s+)?(?:(?P<which>{'|'.join(_ORDINALS)})\s+)?"
     rf"(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK}))"
 )
+_AT_LAST = re.sub(r"\\s\*\(\?:[a-z|]+\)\\s\+", r"\\s+(?:at\\s+|in\\s+)?", _WHEN)
+"""A moment after "until", which needs no preposition."""
 _ENTERS = r"\s+(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?(?:\s+in)?|enter(?:s|ing)?|com(?:es?|ing)\s+in|kick(?:s|ing)?\s+in|drop(?:s|ping)?\s+in|start(?:s|ing)?(?=[\s,.;]|$)(?:\s+playing)?|(?:are|is|get|gets)\s+added|added)\b"
 _LEAVES = r"\s+(?:drop(?:s|ping)?\s+out|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out)\b"
+_LIST = rf"(?P<players>{_NAME}(?:(?:\s*(?:,|and|&|\+|plus|with|,\s*and)\s*|\s+){_NAME}){{0,5}})"
+_COLON = r"(?:[:=–—(→]|\s-\s)"
+_ANY_SECTION = "|".join(
+    name
+    for name in sorted(_SECTIONS, key=len, reverse=True)
+    if name not in ("intro", "outro", "end", "ending")
+)
+_NO_MORE = rf"(?!{_MARK})(?!{_ENTERS})(?!{_LEAVES})\)?"
 _ALONE = r"(?:\s+(?:alone|only|solo|by itself|on its own))?"
 _SENTENCES = (
     (
         "opens",
         rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quiet(?:ly)?\s+|soft(?:ly)?\s+|gently\s+|simply\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
     ),
+    ("opens", rf"\b(?:only|just)\s+{_ONE}{_WHEN}"),
     (
         "ends",
         rf"\b(?:end|finish|clos|conclud)(?:e?s|e|ing)?\s+(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}(?:\s+(?:alone|only|solo|by itself|on its own)|(?=\s*(?:$|[.,;])))",
     ),
     (
         "enters",
-        rf"\bno\s+{_SOME}\s+(?:until|till|before){_WHEN.replace('(?:at|in|on|from|for|with|during|until|till)', '(?:at|in)?').replace('after|at|from|for', 'after|at')}",
+        rf"\b(?:no|without)\s+{_SOME}\s+(?:until|till|before){_AT_LAST}",
     ),
     (
         "enters",
@@ -75,9 +90,40 @@ _SENTENCES = (
     ("leaves", rf"(?:\bthen\s+)?{_SOME}{_LEAVES}{_WHEN}"),
     (
         "only",
-        rf"{_SOME}\s+only\s+(?:in|on|at|during)\s+(?:the\s+)?(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:es|s)?\b",
+        rf"(?<!no )(?<!without )(?<!less )(?<!any )(?<!{_MARK}){_SOME}\s+(?:only\s+)?(?:in|on|at|during)\s+(?:the\s+|every\s+)?"
+        rf"(?P<section>{_ANY_SECTION})(?:es|s)?\b(?!\s*{_COLON})",
     ),
     ("enters", rf"\bthen\s+{_ONE}(?=\s*(?:$|[.,;]))"),
+    ("opens", rf"\b(?P<section>intro)\s*{_COLON}\s*{_LIST}{_ALONE}{_NO_MORE}"),
+    ("ends", rf"\b(?:outro|ending|end)\s*{_COLON}\s*{_LIST}{_ALONE}{_NO_MORE}"),
+    (
+        "enters",
+        rf"\b(?P<section>{_ANY_SECTION})(?:\s+(?P<nth>\d))?\s*{_COLON}\s*(?!just|only)"
+        rf"(?:(?:add(?:s|ing)?|plus|with|then|\+|bring(?:s|ing)?\s+in)\s+)?{_LIST}{_NO_MORE}",
+    ),
+    ("opens", rf"{_ONE}[\s-]+(?P<section>intro)\b(?!\s*{_COLON})"),
+    ("ends", rf"{_ONE}[\s-]+outro\b(?!\s*{_COLON})"),
+)
+_SIZES = {
+    r"huge|big|massive|loud(?:er)?|full(?:er)?|explosive|bigger|climactic|thunderous|wall[\s-]of[\s-]sound": 1,
+    r"soft(?:er)?|quieter|low[\s-]key|small|empty|thin|hushed": -1,
+}
+_QUALITIES: dict[str, int] = {
+    **dict.fromkeys((*TEMPO_WORDS, COUNTED.pattern), 0),
+    **{
+        words: round(math.copysign(1, energy)) if energy and not tone else 0
+        for words, (_, energy, tone) in MOODS.items()
+    },
+    **{words: 1 if level > 0.5 else -1 for words, level in AMOUNTS.items()},
+    **_SIZES,
+}
+"""What may be said of one section, and whether that is more (1) or less (-1) than the others, or else (0)."""
+_CLAUSE = re.compile(
+    rf"\b(?:intro|outro|{_ANY_SECTION})(?:\s+\d)?\s*[:(=](?!\d)[^,.;()|\n]*\)?", re.IGNORECASE
+)
+_IS = re.compile(
+    r"\s*(?:[:=]|\b(?:is|are|gets?|stays?|should be|feels?|goes)\b)\s*(?:very |really |quite )?",
+    re.IGNORECASE,
 )
 _MOST = 12
 """Cues of one caption."""
@@ -117,8 +163,53 @@ _PATTERNS = tuple((action, re.compile(pattern, re.IGNORECASE)) for action, patte
 _BARE = re.compile(r"\b(?:no|only|alone|solo|just|by itself|on its own)\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a caption says of one section alone: "sparse verse", "the chorus is huge", "half-time intro"."""
+
+    start: int
+    end: int
+    label: str
+    more: int
+    """1 where more is to be played than elsewhere, -1 where less is, 0 where something else is said."""
+
+
+@lru_cache(maxsize=64)
+def find_qualities(text: str) -> tuple[Quality, ...]:
+    """What ``text`` says of sections alone, in order."""
+    words = find_words(text, _QUALITIES)
+    found = []
+    for start, end, label in find_words(text, {**SECTIONS, "endings?|finales?": "outro"}):
+        before = [word for word in words if word[1] <= start]
+        first, more = start, 0
+        while before and re.fullmatch(r"(?:[\s-]+|\s+and\s+)", text[before[-1][1] : first]):
+            first, _, said = before.pop()
+            more = more or said
+        if first < start:
+            found.append(Quality(first, end, label, more))
+        elif (link := _IS.match(text, end)) and (after := [word for word in words if word[0] == link.end()]):
+            found.append(Quality(start, after[0][1], label, after[0][2]))
+    return tuple(found)
+
+
+def find_clauses(text: str) -> list[tuple[int, int]]:
+    """Start and end of what is said of a section behind a colon or in brackets: "verse (minimal beat)"."""
+    return [match.span() for match in _CLAUSE.finditer(text)]
+
+
 def without_course(text: str) -> str:
-    """``text`` with blanks for what in sentences on the course would rule out players for good."""
+    """``text`` with blanks for what is said of a stretch alone: qualities of sections, and in sentences on the
+    course what would rule out players for good.
+    """
+    names = find_words(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
+    for start, end in find_clauses(text):
+        named = [(a, b) for a, b, _ in names if start <= a < end]
+        text = "".join(
+            letter if not start <= i < end or any(a <= i < b for a, b in named) else " "
+            for i, letter in enumerate(text)
+        )
+    for quality in find_qualities(text):
+        text = text[: quality.start] + " " * (quality.end - quality.start) + text[quality.end :]
     for start, end, _ in find_course(text):
         plain = _BARE.sub(lambda match: " " * len(match[0]), text[start:end])
         text = f"{text[:start]}{plain}{text[end:]}"

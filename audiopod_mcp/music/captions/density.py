@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-from audiopod_mcp.music.model import Activity
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .text_search import find_words, word_pattern
 from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, STYLE_WORDS, TRACK_WORDS
 
-_AMOUNTS: dict[str, float] = {
+AMOUNTS: dict[str, float] = {
     r"less|fewer|reduced": 0.22,
     r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any"
     r"|uncluttered": 0.15,
     r"simple|light|subtle|restrained|understated|basic": 0.3,
+    r"more|extra|lots of|plenty of": 0.75,
     r"busy|busier|dense(?:ly)?|complex|intricate|elaborate|maximalist": 0.82,
 }
-_OVERALL = re.compile(r"less|fewer|reduced|light|subtle|basic")
+_OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic")
 """Words that say nothing about the whole when no layer is named."""
 _LAYER_WORDS: dict[str, str] = {
     r"grooves?|rhythms?(?: section)?|hi-?hats?|fills|kit|cymbals?": "drums",
@@ -36,23 +36,13 @@ _AND = re.compile(r"\s*(?:&|and)\s*", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|nothing|never|no)\s+(?:(?:too|so|very|overly)\s+)?$", re.IGNORECASE)
 
 
-def find_activity(text: str, wanted: str) -> Activity:
-    """How much each layer plays by ``text``, of which ``wanted`` is what isn't denied."""
-    levels: dict[str, float] = {}
-    for _, _, layers, level in find_amounts(text, wanted):
-        for layer in layers:
-            levels.setdefault(layer, level)
-    overall = levels.get("", 0.5)
-    return Activity(*(levels.get(layer, overall) for layer in ("drums", "bass", "chords", "melody")))
-
-
 def find_amounts(text: str, wanted: str) -> list[tuple[int, int, set[str], float]]:
     """Start and end of each word for an amount, the layers it is said of ("" is all), and their activity.
 
     ``wanted`` is ``text`` with blanks for what it denies.
     """
     found: list[tuple[int, int, set[str], float]] = []
-    for pattern, level in _AMOUNTS.items():
+    for pattern, level in AMOUNTS.items():
         where = text if pattern.startswith("less") else wanted
         layers_named = _layers_named(where)
         for match in word_pattern(pattern).finditer(where):

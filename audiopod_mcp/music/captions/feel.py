@@ -8,7 +8,8 @@ from audiopod_mcp.music.styles import Style
 
 COUNTED = re.compile(r"\b(half|double)[\s-]?time\b(?! show)", re.IGNORECASE)
 SWUNG = re.compile(
-    r"\b(?:shuffled?|swung|swing(?:ing)?[\s-](?:feel|groove|rhythm|beats?|drums?|hats?)"
+    r"\bswing(?: of)?:? ?(?P<after>[5-7]\d) ?%|(?P<before>[5-7]\d) ?% swing\b"
+    r"|\b(?:shuffled?|swung|swing(?:ing)?[\s-](?:feel|groove|rhythm|beats?|drums?|hats?)"
     r"|triplet (?:feel|groove|swing))\b",
     re.IGNORECASE,
 )
@@ -30,4 +31,7 @@ def find_swing(text: str, style: Style) -> float | None:
     """The share of a pair that its first note takes by ``text``; ``None``: the style's own."""
     if STRAIGHT.search(text):
         return 0.5
-    return max(style.swing, _SHUFFLE[style.swing_unit]) if SWUNG.search(text) else None
+    swung = SWUNG.search(text)
+    if swung and (share := swung["after"] or swung["before"]):
+        return int(share) / 100
+    return max(style.swing, _SHUFFLE[style.swing_unit]) if swung else None

@@ -16,6 +16,7 @@ from .vocabulary import (
     HINT_WORDS,
     INSTRUMENT_WORDS,
     MOODS,
+    SECTION_WORD,
     STYLE_WORDS,
     TEMPO_WORDS,
     TRACK_WORDS,
@@ -39,8 +40,8 @@ _SOMETIMES = re.compile(
     r"\s+(?:(?:until|till|before|after)\s+(?!all\b)(?:[^,.;:!?]|(?<=\d)[:.](?=\d)){1,40}"
     r"|(?:in|during|at|on|for|throughout|through)\s+(?:the\s+|all\s+)?"
     r"(?:(?:first|second|third|last|final|opening|1st|2nd)\s+)?"
-    r"(?:intro|verses?|pre-?chorus|chorus(?:es)?|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solos?|beginning|start"
-    r"|end(?:ing)?|opening|half|(?:\w+\s+)?(?:bars?|measures?|seconds?|minutes?))\b[^,.;:!?]{0,20})",
+    rf"(?:{SECTION_WORD}|beginning|start|end(?:ing)?|opening|half|(?:\w+\s+)?(?:bar|measure|second|minute)s?)"
+    r"\b[^,.;:!?]{0,20})",
     re.IGNORECASE,
 )
 """When somebody is not to play, who plays otherwise."""
@@ -80,11 +81,8 @@ _ONLY_AFTER = re.compile(
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
 _ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
 _JOURNEY = re.compile(
-    r"\b(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?|builds?|building|grow(?:s|ing)?|climax\w*"
-    r"|then(?! (?:it )?fad)|followed|join(?:s|ed)|at first|finally|comes? in|enters?|drops? out|halfway)\b"
-    r"|\b(?:in|on|at|during|until) (?:the )?(?:\w+ )?(?:intro|verse|chorus|bridge|outro)"
-    r"|\b(?:intro|verse|chorus|bridge|outro)\s*:"
-    r"|\b(?:first|last|final|opening) (?:\w+ )?(?:bars?|measures?|seconds?|minutes?|half|part)\b",
+    r"\b(?:start|begin|open|build|grow|climax|follow|join|enter|halfway|comes? in|drops? out|at first|finally"
+    r"|then(?! (?:it )?fad)|(?:first|last|final) (?:\w+ )?(?:bar|measure|second|minute|half|part))",
     re.IGNORECASE,
 )
 ACAPPELLA = re.compile(

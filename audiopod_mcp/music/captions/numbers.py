@@ -5,28 +5,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .text_search import word_pattern
 
+_TEMPO = r"(?P<{0}>\d{{2,3}}(?:\.\d+)?)(?:\s*(?:-|–|—|to|and|~|/)\s*(?P<{0}_to>\d{{2,3}}(?:\.\d+)?))?"
 _BPM = re.compile(
-    r"(?:(\d{2,3})\s*(?:-|–|to|and|~)\s*)?(\d{2,3}(?:\.\d+)?)\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
-    r"|(?:tempo|bpm)(?:\s+(?:of|is|around|about))?\s*[:=]?\s*(\d{2,3}(?:\.\d+)?)()"
-    r"|[♩♪]\s*=?\s*(\d{2,3}(?:\.\d+)?)()",
+    rf"(?:\bbetween\s+)?{_TEMPO.format('a')}\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
+    rf"|(?:tempo|bpm)(?:\s+(?:of|is|around|about|between|from|range))*\s*[:=]?\s*{_TEMPO.format('b')}"
+    rf"|[♩♪]\s*=?\s*{_TEMPO.format('c')}",
     re.IGNORECASE,
 )
-_BARE_BPM = re.compile(r"(?:\bat|@|^|[,|;])\s*(\d{2,3})\s*(?=$|[,|;.])", re.IGNORECASE)
+_BARE_BPM = re.compile(
+    rf"(?:(?:\bat|@|^|[,|;])\s*{_TEMPO.format('d')}\s*(?=$|[,|;.])|\bat\s+{_TEMPO.format('e')}(?=\s+(?:with|and|in)\b))",
+    re.IGNORECASE,
+)
 """A number that is nothing else: "techno at 140", "phonk, drift, 140"."""
 _ACCIDENTAL = r"(?:#|♯|b|♭|[\s-]?sharp|[\s-]?flat)?"
 _MODES = {
     "major|maj|ionian": False,
     "(?:natural |harmonic |melodic )?(?:minor|min)|aeolian": True,
 }
-_CHURCH = {name: name for name in ("dorian", "phrygian", "lydian", "locrian", "mixolydian")}
+_CHURCH = ("dorian", "phrygian", "lydian", "locrian", "mixolydian")
 _MODE = "|".join(f"(?P<{'minor' if minor else 'major'}>{words})" for words, minor in _MODES.items())
-_MODE += "".join(f"|(?P<{name}>{words})" for name, words in _CHURCH.items())
+_MODE += "".join(f"|(?P<{name}>{name})" for name in _CHURCH)
 _KEY = re.compile(rf"(?<![\w#])([A-G]{_ACCIDENTAL})[\s-]?(?:{_MODE})(?![a-z])", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"(?:\b(?:in|to|into|key of|key:?)\s*|,\s*|^)$", re.IGNORECASE
@@ -40,7 +45,7 @@ _SHORT_KEY = re.compile(r"(?<![\w#])([B-G](?:#|♯|b|♭)?m|A(?:#|♯|b|♭)m|(?
 _KEY_ITEM = re.compile(r"(?:^|[,|;\n]\s*)([A-G](?:#|♯|b|♭)?m?)\s*(?=$|[,|;\n])")
 """A key as an item of a list: "blues, Bb, slow"."""
 _MODE_ALONE = re.compile(
-    "|".join(rf"(?<!\w)(?P<{name}>{words})(?!\w)" for name, words in _CHURCH.items()), re.IGNORECASE
+    rf"(?<!\w)(?:{'|'.join(f'(?P<{name}>{name})' for name in _CHURCH)})(?!\w)", re.IGNORECASE
 )
 _METRE = re.compile(r"(?<!\d)(\d{1,2})\s*/\s*(2|4|8|16)(?!\d)")
 _EQUALS = {"3/8": "3/4", "6/4": "3/4", "2/2": "2/4", "4/8": "2/4"}
@@ -92,51 +97,49 @@ _NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "si
 _NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
 
 
+def _tempi(text: str) -> list[tuple[int, int, float]]:
+    """Start, end and beats a minute of each tempo that ``text`` names; of a range it is the middle."""
+    found = []
+    for pattern, low, high in ((_BPM, 0, 1000), (_BARE_BPM, 50, 220)):
+        for match in pattern.finditer(text):
+            name = next(name for name in pattern.groupindex if "_" not in name and match[name])
+            first, last = float(match[name]), float(match[f"{name}_to"] or match[name])
+            if low <= first <= high:
+                found.append((match.start(), match.end(), (first + last) / 2))
+    return found
+
+
 def find_tempo(text: str, low: float, high: float) -> float | None:
     """Beats a minute that ``text`` names; the middle, if it names two."""
-    for match in _BPM.finditer(text):
-        first, second = (match[1], match[2]) if match[2] else (None, match[3] or match[5])
-        value = (float(first) + float(second)) / 2 if first else float(second)
-        if low <= value <= high:
-            return value
-    return next((float(m[1]) for m in _BARE_BPM.finditer(text) if 50 <= float(m[1]) <= 220), None)
+    return next((value for _, _, value in _tempi(text) if low <= value <= high), None)
 
 
 def find_key(text: str) -> Key | None:
     """The key that ``text`` names, in letters or in note names; a mode that's named apart goes with it."""
-    key = _key_in(text)
-    church = _MODE_ALONE.search(text)
+    key = next((key for _, _, key in _keys(text)), None)
+    church = find_church_mode(text)
+    # "E minor, mixolydian" contradicts itself: what was said with the tonic counts.
     if key is None or key.mode or church is None:
         return key
-    name = next(name for name in _CHURCH if church[name])
-    # "E minor, mixolydian" contradicts itself: what was said with the tonic counts.
-    return replace(key, minor=MODES[name][1], mode=name) if _open(text, key, MODES[name][1]) else key
+    agrees = not _KEY.search(text) or key.minor == MODES[church][1]
+    return replace(key, minor=MODES[church][1], mode=church) if agrees else key
 
 
-def _open(text: str, key: Key, minor: bool) -> bool:
-    """Whether ``text`` leaves the key's mode open, or says what agrees with ``minor``."""
-    stated = next((m for m in _KEY.finditer(text)), None)
-    return stated is None or key.minor == minor
+def _keys(text: str) -> Iterator[tuple[int, int, Key]]:
+    """Start, end and key of each that ``text`` names, those in words first; "a minor" may be an article."""
+    for match in _KEY.finditer(text):
+        alone = _ARTICLE.search(text[: match.start()]) and _ARTICLE_END.match(text, match.end())
+        if (match[1] != "a" or alone) and (key := parse_key(match[1])):
+            yield match.start(), match.end(), _in_mode(key.tonic, match)
+    for pattern in (_BARE_KEY, _SHORT_KEY, _KEY_ITEM):
+        for match in pattern.finditer(text):
+            if key := parse_key(match[1]):
+                yield match.start(1), match.end(1), key
 
 
 def find_church_mode(text: str) -> str | None:
     """The church mode that ``text`` names, with or without a tonic."""
-    found = _MODE_ALONE.search(text)
-    return next((name for name in _CHURCH if found[name]), None) if found else None
-
-
-def _key_in(text: str) -> Key | None:
-    for match in _KEY.finditer(text):
-        note = match[1]
-        if note == "a" and not (
-            _ARTICLE.search(text[: match.start()]) and _ARTICLE_END.match(text, match.end())
-        ):
-            continue
-        key = parse_key(note)
-        if key is not None:
-            return _in_mode(key.tonic, match)
-    bare = _BARE_KEY.search(text) or _SHORT_KEY.search(text) or _KEY_ITEM.search(text)
-    return parse_key(bare[1]) if bare else None
+    return next((found.lastgroup for found in _MODE_ALONE.finditer(text)), None)
 
 
 def _in_mode(tonic: int, match: re.Match[str]) -> Key:
@@ -157,16 +160,16 @@ def find_mode(text: str) -> bool | None:
 
 def find_metre(text: str) -> str | None:
     """The metre that ``text`` names or that a dance it names is in."""
-    for name in _metres_named(text):
-        if _EQUALS.get(name, name) in METRES:
-            return _EQUALS.get(name, name)
-    return next(
-        (metre for pattern, metre in _METRE_WORDS.items() if word_pattern(pattern).search(text)), None
-    )
+    return next((metre for _, _, name in _metres(text) if (metre := canonical_metre(name))), None)
 
 
-def _metres_named(text: str) -> list[str]:
-    return [f"{match[1]}/{match[2]}" for match in _METRE.finditer(text) if 2 <= int(match[1]) <= 21]
+def _metres(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and name of each metre that ``text`` names, those in figures first."""
+    for match in _METRE.finditer(text):
+        yield match.start(), match.end(), f"{match[1]}/{match[2]}"
+    for words, metre in _METRE_WORDS.items():
+        for match in word_pattern(words).finditer(text):
+            yield match.start(), match.end(), metre
 
 
 def canonical_metre(name: str) -> str | None:
@@ -221,34 +224,12 @@ def find_figures(text: str) -> list[tuple[int, int, str, object]]:
     found: list[tuple[int, int, str, object]] = [
         (a, b, "length", seconds) for a, b, seconds in find_lengths(text)
     ]
-    for match in _BPM.finditer(text):
-        first, second = (match[1], match[2]) if match[2] else (None, match[3] or match[5])
-        value = (float(first) + float(second)) / 2 if first else float(second)
-        found.append((match.start(), match.end(), "tempo", value))
-    found += [
-        (m.start(1), m.end(1), "tempo", float(m[1]))
-        for m in _BARE_BPM.finditer(text)
-        if 50 <= float(m[1]) <= 220
-    ]
-    for match in _KEY.finditer(text):
-        article = match[1] == "a" and not (
-            _ARTICLE.search(text[: match.start()]) and _ARTICLE_END.match(text, match.end())
-        )
-        key = None if article else parse_key(match[1])
-        if key is not None:
-            found.append((match.start(), match.end(), "key", _in_mode(key.tonic, match)))
-    for pattern in (_BARE_KEY, _SHORT_KEY, _KEY_ITEM):
-        found += [
-            (m.start(1), m.end(1), "key", key) for m in pattern.finditer(text) if (key := parse_key(m[1]))
-        ]
-    for match in _MODE_ALONE.finditer(text):
-        found.append((match.start(), match.end(), "mode", next(name for name in _CHURCH if match[name])))
+    found += [(a, b, "tempo", value) for a, b, value in _tempi(text)]
+    found += [(a, b, "key", key) for a, b, key in _keys(text)]
+    found += [(m.start(), m.end(), "mode", m.lastgroup) for m in _MODE_ALONE.finditer(text)]
     found += [
         (m.start(), m.end(), "mode", "minor" if minor else "major")
         for minor, pattern in _TONALITY.items()
         for m in pattern.finditer(text)
     ]
-    found += [(m.start(), m.end(), "metre", f"{m[1]}/{m[2]}") for m in _METRE.finditer(text)]
-    for words, metre in _METRE_WORDS.items():
-        found += [(m.start(), m.end(), "metre", metre) for m in word_pattern(words).finditer(text)]
-    return found
+    return found + [(a, b, "metre", name) for a, b, name in _metres(text)]

@@ -12,14 +12,14 @@ from audiopod_mcp.music.composition.form import NOMINAL_BARS, natural_bars
 from audiopod_mcp.music.composition.random_streams import random_stream
 from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.lyrics.chords import key_of_chords
+from audiopod_mcp.music.lyrics.numbered_chords import in_key, mode_of_numbers
 from audiopod_mcp.music.lyrics.text import read_lyrics
-from audiopod_mcp.music.model import Brief, Refused
+from audiopod_mcp.music.model import Activity, Brief, Refused
 from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .course import without_course
-from .density import find_activity
 from .feel import find_feel, find_swing
 from .negation import excluded_tracks, named_tracks, split_negated
 from .numbers import (
@@ -43,7 +43,7 @@ from .vocabulary import (
     STYLE_WORDS,
     TEMPO_WORDS,
 )
-from .wishes import Wish, is_foreign, percussion_named, read_wishes
+from .wishes import Wish, is_foreign, percussion_named, read_wishes, without_impossible
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
@@ -119,33 +119,34 @@ def read_caption(
     without, wanted = split_negated(text)
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
-    style = STYLES[choose_style(_IN_LATIN.sub("", wanted), genre_preset)]
-    mood, energy, pull = _mood(wanted, style)
+    possible = without_impossible(wanted, wishes)
+    style = STYLES[choose_style(_IN_LATIN.sub("", possible), genre_preset)]
+    mood, energy, pull = _mood(possible, style)
     instruments = _instruments(wanted, style)
     if "female voice" in instruments or "male voice" in instruments:
         instruments = tuple(name for name in instruments if name != "voice")
     without = _sparing_the_named(without, instruments) | excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
+    metre = _timesignature(timesignature, wanted, style)
+    tonality = _key(key, wanted, style, pull, seed, lyrics or "")
+    lyrics = in_key(lyrics, tonality) if lyrics else lyrics
     parts, tagged_solos = stanzas(lyrics), tagged_solos_of(lyrics, style)
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (
         not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
     )
-    metre = _timesignature(timesignature, wanted, style)
-    tempo = _tempo(tempo, wanted, style, energy, metre, seed)
+    tempo = _tempo(tempo, possible, style, energy, metre, seed)
     if instrumental:
         without |= {"vocals"}
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
     elif sings:
         without -= {"vocals"}
-        if _of_kind(wishes, "duet"):
+        two = ("female voice", "male voice") if _of_kind(wishes, "duet") else ()
+        named = (voice for part in read_lyrics(lyrics or "").sections for voice in part.voices if voice)
+        if voices := tuple(dict.fromkeys((*two, *named))):
             instruments = tuple(name for name in instruments if name != "voice")
-            voices = dict.fromkeys(name for name in instruments if name.endswith("male voice"))
-            instruments = (
-                *instruments,
-                *(voice for voice in ("female voice", "male voice") if voice not in voices),
-            )
+            instruments = (*instruments, *(voice for voice in voices if voice not in instruments))
         if _RAP.search(wanted):
             instruments = (*instruments, "spoken voice")
     brief = Brief(
@@ -153,7 +154,7 @@ def read_caption(
         style=style.name,
         mood=mood,
         tempo=tempo,
-        key=_key(key, wanted, style, pull, seed, read_lyrics(lyrics or "").chords),
+        key=tonality,
         timesignature=metre,
         duration=1.0,
         energy=energy,
@@ -166,7 +167,7 @@ def read_caption(
         tagged_solos=tagged_solos,
         instrumental=instrumental,
         language=_language(language, wishes),
-        activity=find_activity(text, wanted),
+        activity=_activity(wishes),
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
@@ -186,6 +187,12 @@ def _sparing_the_named(without: set[str], instruments: Collection[str]) -> set[s
             others = {player for player in INSTRUMENTS if INSTRUMENTS[player].track == track}
             without = without - {track} | others - set(instruments)
     return without
+
+
+def _activity(wishes: Sequence[Wish]) -> Activity:
+    """How much each layer plays: as is said first of it, else of everything."""
+    said = {layer: level for layers, level in reversed(_of_kind(wishes, "amount")) for layer in layers}
+    return Activity(*(said.get(layer, said.get("", 0.5)) for layer in ("drums", "bass", "chords", "melody")))
 
 
 def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
@@ -208,7 +215,7 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     names: list[str] = []
     groups = find_words(text, ENSEMBLES)
     styles = find_words(
-        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind == "drum and bass"}
+        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind in ("drum and bass", "ambient")}
     )
     found = [
         (start, end, name)
@@ -281,7 +288,7 @@ def _tempo(given: float | None, text: str, style: Style, energy: float, metre: s
     return float(round(min(high, max(low, tempo))))
 
 
-def _key(given: str | None, text: str, style: Style, pull: float, seed: int, chords: tuple[str, ...]) -> str:
+def _key(given: str | None, text: str, style: Style, pull: float, seed: int, lyrics: str) -> str:
     if given is not None and given.strip():
         key = parse_key(given)
         if key is None:
@@ -289,10 +296,11 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int, cho
         return str(key)
     if (key := find_key(text)) is not None:
         return str(key)
-    if (written := key_of_chords(chords)) is not None:
+    if (written := key_of_chords(read_lyrics(lyrics).chords)) is not None:
         return written
     church = find_church_mode(text)
-    minor = MODES[church][1] if church else find_mode(text)
+    said = MODES[church][1] if church else find_mode(text)
+    minor = mode_of_numbers(lyrics) if said is None else said
     if minor is not None:
         pull = 1.0 if minor else -1.0
     chance = random_stream(seed, "key")

@@ -28,7 +28,7 @@ STYLE_WORDS: dict[str, str] = {
     r"(?:dark)?synth-?wave|retro-?wave|outrun|vapor-?wave|mall-?soft|synth-?pop|new wave|new romantic|italo[\s-]disco|(?:dark|cold|chill)-?wave|synth-?punk|electro-?clash": "synthwave",
     r"chip-?tunes?|chip music|8[\s-]?bit|16[\s-]?bit|game ?boy|nes": "chiptune",
     r"electronica?|edm|electro|idm|electronic dance(?: music)?|big room|hyper-?pop|breakbeats?|big beat|dance music|complextro|glitch(?:core|[\s-]hop)?|digicore|moombahton|(?:indie|live|folk)tronica|nightcore": "electronic",
-    r"dark ambient|ambient|drone|new age|soundscapes?|space music|chill-?out|dungeon synth|hauntology|binaural": "ambient",
+    r"dark ambient|ambient|drone|new age|soundscapes?|space music|chill-?out|dungeon synth|hauntology|binaural(?: beats?)?": "ambient",
     r"cinematic|film score|film music|movie score|epic orchestral|trailer music|soundtrack score|spaghetti western": "cinematic",
     r"bossa[\s-]?nova|bossa|mpb": "bossa nova",
     r"samba|batucada|pagode|baile funk|funk carioca|brazilian funk": "samba",
@@ -279,6 +279,9 @@ SECTIONS: dict[str, str] = {
     r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
     r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
 }
+
+SECTION_WORD = r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solo)(?:e?s)?"
+"""A section of a song, as it is named in the middle of a sentence."""
 
 SYNONYMS: dict[str, str] = {
     # Other names of the very same styles.

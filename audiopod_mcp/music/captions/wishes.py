@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .course import find_course, without_course
+from .course import find_clauses, find_course, find_qualities, without_course
 from .density import find_amounts
 from .feel import COUNTED, STRAIGHT, SWUNG
 from .negation import ALONE, find_denials
@@ -31,6 +31,7 @@ from .vocabulary import (
     MIX_WORDS,
     MOODS,
     PERCUSSION_FIGURES,
+    SECTION_WORD,
     SECTIONS,
     STYLE_WORDS,
     TEMPO_WORDS,
@@ -57,29 +58,12 @@ _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 """Words that ask for nothing by themselves."""
 _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
 """They say something of the word behind them, whatever that is."""
-_ENGLISH = frozenset(
-    (
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "with",
-        "for",
-        "from",
-        "by",
-        "is",
-        "it",
-        "but",
-    )
-)
+_ENGLISH_WORDS = "a an the and or of in on at to with for from by is it but"
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _FADE = re.compile(
-    r"(?<!no )(?<!without )(?<!without a )(?<!without any )\bfad(?:e|es|ing)[\s-]?(out|in)\b", re.IGNORECASE
+    r"(?<!no )(?<!not )(?<!n't )(?<!without )(?<!without a )(?<!without any )\bfad(?:e|es|ing)"
+    r"(?:[\s-]?(?P<side>out|in)\b|[\s-]away\b|(?=\s*(?:$|[,.;])|\s+(?:at|to|over|until)\b))",
+    re.IGNORECASE,
 )
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
@@ -106,16 +90,13 @@ _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 _WHICH_ELSE = "say what it is to be in its place"
-_SECTION_WORD = (
-    r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro)s?"
-)
 _NO_SECTION = re.compile(
-    rf"\b(?:no|without(?: an?| any| the)?|skip(?: the)?) {_SECTION_WORD}\b", re.IGNORECASE
+    rf"\b(?:no|without(?: an?| any| the)?|skip(?: the)?|avoid(?: a)?)"
+    rf" ((?:long|extended|big|slow|endless|drawn-out) )?{SECTION_WORD}\b",
+    re.IGNORECASE,
 )
-_OWN_FORM = "the form is the style's own; sections can be named as tags in the lyrics"
 _NO_PIECE = re.compile(rf"\b(?:no|without(?: an?| any| the)?|minus) (?:{KIT_WORDS})(?!\w)", re.IGNORECASE)
 NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
-_SECTION_LABEL = re.compile(rf"\b{_SECTION_WORD}\s*(?:\d\s*)?:(?!\d)", re.IGNORECASE)
 _DROPS_OUT = re.compile(r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", re.IGNORECASE)
 _BY_SECTION = (
     'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
@@ -163,22 +144,19 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
 
     claim((a, b, "mix", kind) for a, b, kind in find_words(text, MIX_WORDS))
     claim((a, b, "cue", cue) for a, b, cue in find_course(text))
+    claim((m.start(), m.end(), "no section", m[1] or "") for m in _NO_SECTION.finditer(text))
+    claim((quality.start, quality.end, "quality", quality) for quality in find_qualities(text))
     plain = without_course(text)
     denials, wanted = find_denials(plain)
     claim((d.start, d.end, "denied", d) for d in denials if d.rules_out)
     claim(
         (d.start, d.end, "cannot", _FOR_A_TIME if d.players else _WHICH_ELSE) for d in denials if d.for_a_time
     )
-    claim((m.start(), m.end(), "cannot", _OWN_FORM) for m in _NO_SECTION.finditer(text))
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
-    claim((m.start(), m.end(), "cannot", _BY_SECTION) for m in _SECTION_LABEL.finditer(text))
-    claim(
-        (m.start(), m.end(), "imitation", m[1])
-        for m in LIKE.finditer(wanted)
-        if not find_words(m[1], _LEXICON)
-    )
-    claim((m.start(), m.end(), "fade", m[1].lower()) for m in _FADE.finditer(wanted))
+    claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
+    claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
+    claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))
     claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
     players = find_words(wanted, {**TRACK_WORDS, **INSTRUMENT_WORDS})
     for start, end, name in find_words(wanted, INSTRUMENT_WORDS):
@@ -212,6 +190,28 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
     found += _unread(text, taken)
     return tuple(sorted(found, key=lambda wish: wish.start))
+
+
+def _is_all_known(name: str) -> bool:
+    """Whether a name is that of styles and players: "like Delta Blues", and not "like Daft Punk"."""
+    return bool(re.fullmatch(r"(?:[\s,&-]|and|the|of)*", _without(name, find_words(name, _LEXICON))))
+
+
+def _without(text: str, hits: Iterable[tuple[int, int, Any]]) -> str:
+    for start, end, _ in hits:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def without_impossible(text: str, wishes: Iterable[Wish]) -> str:
+    """``text`` with blanks for what nobody here can do: it has no say in style, mood and pace either."""
+    for wish in wishes:
+        if wish.kind in ("cannot", "imitation"):
+            asked = text[wish.start :][: len(wish.asked)]
+            kept = find_words(asked, HINT_WORDS) if wish.kind == "imitation" else []
+            rest = "".join(c if any(a <= i < b for a, b, _ in kept) else " " for i, c in enumerate(asked))
+            text = text[: wish.start] + rest + text[wish.start + len(asked) :]
+    return text
 
 
 def percussion_named(wishes: Iterable[Wish]) -> str:

@@ -21,7 +21,7 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     instrument = INSTRUMENTS[member.instrument]
     figure = BASS_FIGURES.get(member.figure, BASS_FIGURES["pop"])
     metre = plan.timeline.metre
-    line = _BassRegister(instrument.low, min(instrument.low + 19, instrument.high))
+    line = _BassRegister(instrument.low, min(instrument.low + 19, instrument.high), plan.pedal)
     rng = random_stream(plan.seed, "bass")
     for bar in plan.bars:
         intensity = plan.intensity(bar)
@@ -71,20 +71,25 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
 class _BassRegister:
     """The pitches of a chord in the register of a bass."""
 
-    def __init__(self, low: int, high: int) -> None:
-        self._low, self._high = low, high
+    def __init__(self, low: int, high: int, pedal: int | None) -> None:
+        self._low, self._high, self._pedal = low, high, pedal
 
     def root(self, chord: Chord) -> int:
-        return self._low + (chord.root - self._low) % 12
+        """Give the root, or the pedal point under a chord that lies a step from it."""
+        if self._pedal is not None and (chord.root - self._pedal) % 12 in (1, 2, 10):
+            return self._lowest(self._pedal)
+        return self._lowest(chord.root)
+
+    def _lowest(self, pitch_class: int) -> int:
+        return self._low + (pitch_class - self._low) % 12
 
     def pedal(self, chord: Chord, key: Key) -> int:
-        tonic = self._low + (key.tonic - self._low) % 12
-        return tonic if key.tonic in chord.tones else self.root(chord)
+        return self._lowest(key.tonic) if key.tonic in chord.tones else self.root(chord)
 
     def above(self, chord: Chord, interval: int) -> int:
         if interval == 7 and 7 not in chord.intervals:
             interval = next((i for i in chord.intervals if i in (6, 8)), 7)
-        pitch = self.root(chord) + interval
+        pitch = (self.root(chord) if interval == 12 else self._lowest(chord.root)) + interval
         return pitch if pitch <= self._high else pitch - 12
 
     def third(self, chord: Chord) -> int:

@@ -53,7 +53,9 @@ def cue_times(score: Score, course: Sequence[Cue], origin: float = 0.0) -> list[
     for number, cue in enumerate(course):
         if cue.action == "opens":
             until = (
-                _moment(score, cue, origin, origin)
+                _moment(score, replace(cue, unit=""), origin, origin)
+                if cue.unit == "intro"  # to its end
+                else _moment(score, cue, origin, origin)
                 if cue.unit
                 else _first_entry(score, course[number + 1 :], origin)
             )

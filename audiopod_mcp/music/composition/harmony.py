@@ -120,7 +120,8 @@ def _cadence_chord(style: Style, key: Key, words: list[str]) -> str | None:
             break
     if key.minor and style.scale not in ("dark", "modal") and found and not re.match("V(?!I)", found):
         return "V5" if found.endswith("5") else "V7" if any("7" in name for name in own) else "V"
-    return found
+    # The seventh is the key's fourth degree, without which a key sounds like that of its dominant.
+    return "V7" if found == "V" and not key.minor else found
 
 
 def section_numerals(style: Style, key: Key, sections: list[Section], seed: int) -> list[list[str]]:

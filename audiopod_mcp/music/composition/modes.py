@@ -13,10 +13,10 @@ from audiopod_mcp.music.theory import MODES, QUALITIES, Key, parse_numeral
 
 _PROGRESSIONS: dict[str, tuple[str, ...]] = {
     # In minor modes the degrees are those of natural minor, in major ones those of major.
-    "dorian": ("i IV i IV", "i VII IV i", "i III IV i", "i ii III IV", "i IV VII i"),
+    "dorian": ("i i IV i", "i VII IV i", "i IV i VII", "i ii i IV", "i III IV i"),
     "phrygian": ("i bII i bII", "i bII vii i", "i VI bII i", "i III bII i", "i vii bII i"),
     "lydian": ("I II I II", "I V II I", "I II iii II", "I II vii I", "I vi II I"),
-    "mixolydian": ("I bVII IV I", "I bVII I IV", "I v bVII IV", "I IV bVII IV", "I I bVII IV"),
+    "mixolydian": ("I bVII IV I", "I bVII I IV", "I v I bVII", "I I bVII I", "I I bVII IV"),
     "locrian": ("io bII io VI", "io iii bII io", "io bII vii io"),
 }
 _CADENCE_CHORDS = {"dorian": "IV", "phrygian": "bII", "lydian": "II", "mixolydian": "bVII", "locrian": "bII"}

@@ -27,6 +27,10 @@ class SongPlan:
     chords: list[Chord]
     """One a beat."""
     seed: int
+    pedal: int | None = None
+    """The pitch class on which the bass stays under the neighbours of the tonic: in the church modes that
+    tells where home is.
+    """
     melody: tuple[Note, ...] = ()
     sings: bool = False
     has_own_form: bool = True

@@ -53,7 +53,7 @@ def with_written_chords(plan: SongPlan, *, spoken: bool) -> SongPlan:
         played = _chords_of(changes, length, chords[first])
         for beat in range(first, last):
             chords[beat] = played[(beat - first) % length]
-    return replace(plan, chords=chords)
+    return replace(plan, chords=chords, pedal=None)
 
 
 def without_chords(plan: SongPlan, member: Member, notes: tuple[Note, ...]) -> tuple[Note, ...]:

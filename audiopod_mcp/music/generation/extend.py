@@ -33,7 +33,7 @@ from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
-from .extension_receipt import BIG, ENDING, FADE_OUT, both_sides, own_words_of, receipt_of
+from .extension_receipt import BIG, ENDING, both_sides, fades_out_by, own_words_of, receipt_of
 from .receipts import Receipt
 from .style_matching import matching_style
 
@@ -171,7 +171,7 @@ def _extended(
     )
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     ending = not before and bool(ENDING.search(prompt))
-    fades_out = not before and (bool(FADE_OUT.search(prompt)) or read_lyrics(lyrics or "").fades_out)
+    fades_out = not before and (fades_out_by(prompt) or read_lyrics(lyrics or "").fades_out)
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
         label=_label(own, before, prompt), ending=ending, big=bool(BIG.search(prompt)),

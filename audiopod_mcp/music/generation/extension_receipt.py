@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import replace
 
+from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import Brief, Rendering
 
@@ -26,7 +27,11 @@ BIG = re.compile(
     r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
     re.IGNORECASE,
 )
-FADE_OUT = re.compile(r"\bfad(?:e|es|ing)\b(?![ -]in)", re.IGNORECASE)
+
+
+def fades_out_by(prompt: str) -> bool:
+    """Whether ``prompt`` has the music fade out."""
+    return any(wish.kind == "fade" and wish.value == "out" for wish in read_wishes(prompt))
 
 
 def both_sides(told: list[Receipt]) -> Receipt:
@@ -57,7 +62,7 @@ def receipt_of(
     """
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     score = replace(played.score, duration=length)
-    fading = ("fade out to the end",) if FADE_OUT.search(prompt) and not before else ()
+    fading = ("fade out to the end",) if fades_out_by(prompt) and not before else ()
     entry = len(song.audio) / song.rate - overlap
     told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words))
     if before:

@@ -131,6 +131,8 @@ _SETTLERS: Mapping[str, Callable[[Wish, Played], str | NotDone | None]] = {
     "amount": facts.settle_amount,
     "mood": facts.settle_mood,
     "section": facts.settle_section,
+    "no section": facts.settle_no_section,
+    "quality": facts.settle_quality,
     "language": facts.settle_language,
     "instrumental": facts.settle_instrumental,
     "fade": facts.settle_finish,

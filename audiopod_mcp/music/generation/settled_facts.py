@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from audiopod_mcp.music.captions.numbers import canonical_metre, find_metre
-from audiopod_mcp.music.captions.text_search import word_pattern
-from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, SYNONYMS
+from audiopod_mcp.music.captions.text_search import find_words, word_pattern
+from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, SECTIONS, SYNONYMS
 from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
-from audiopod_mcp.music.model import NotDone
+from audiopod_mcp.music.model import NotDone, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES, Key, parse_key
 
 from .played import SINGS, Played, fact
+
+_SHORT_SECTION = 10.0
+"""Seconds that nobody calls a long intro."""
 
 
 def settle_style(wish: Wish, played: Played) -> str | NotDone:
@@ -55,9 +59,12 @@ def settle_hint(wish: Wish, played: Played) -> str | NotDone:
 
 def settle_tempo(wish: Wish, played: Played) -> str | NotDone:
     tempo = played.score.tempo
-    if abs(tempo - wish.value) > max(1.0, 0.01 * wish.value):
-        return NotDone(wish.asked, f"it is {tempo:g} BPM")
-    return fact(wish.asked, f"{tempo:g} BPM")
+    asked = wish.asked.strip(" ,;|@")
+    named = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", asked)]
+    if not min(named) * 0.99 - 1e-6 <= tempo <= max(named) * 1.01 + 1e-6:
+        return NotDone(asked, f"it is {tempo:g} BPM")
+    middle = ", the middle" if len(named) > 1 and tempo == wish.value else ""
+    return fact(asked, f"{tempo:g} BPM{middle}")
 
 
 def settle_pace(wish: Wish, played: Played) -> str | NotDone:
@@ -177,6 +184,43 @@ def settle_section(wish: Wish, played: Played) -> str | NotDone:
         return f"{wish.asked} at {', '.join(played.time(span.start) for span in spans[:4])}"
     form = ", ".join(dict.fromkeys(span.label for span in played.score.sections))
     return NotDone(wish.asked, f"the form is {form}; sections can be named as tags in the lyrics")
+
+
+def settle_no_section(wish: Wish, played: Played) -> str | NotDone:
+    otherwise = "break" if "break" in wish.asked.lower() else "chorus"
+    label = next((label for _, _, label in find_words(wish.asked, SECTIONS)), otherwise)
+    spans = [span for span in played.score.sections if span.label == label]
+    if not spans:
+        return wish.asked
+    longest = max(span.end - span.start for span in spans)
+    told = f"{label} of {longest:.2g} s"
+    if wish.value and longest <= _SHORT_SECTION:
+        return fact(wish.asked, told)
+    return NotDone(wish.asked, f"the form has {told}; sections can be named as tags in the lyrics")
+
+
+def settle_quality(wish: Wish, played: Played) -> str | NotDone:
+    """More or less of the music in a section than elsewhere, by the velocities of its notes in a second."""
+    spans = [span for span in played.score.sections if span.label == wish.value.label]
+    ends = () if wish.value.label in ("intro", "outro") else ("intro", "outro")
+    others = [span for span in played.score.sections if span not in spans and span.label not in ends]
+    if not spans or not others:
+        return settle_section(wish, played) if not spans else NotDone(wish.asked, "there is no other section")
+    if not wish.value.more:
+        return NotDone(
+            wish.asked, "mood, tempo and feel are those of the whole piece: say them without a section"
+        )
+    share = _played_a_second(played, spans) / max(1e-6, _played_a_second(played, others))
+    told = f"{abs(share - 1):.0%} {'more' if share > 1 else 'less'} is played there than elsewhere"
+    return fact(wish.asked, told) if (share - 1) * wish.value.more > 0.05 else NotDone(wish.asked, told)
+
+
+def _played_a_second(played: Played, spans: Sequence[Span]) -> float:
+    notes = [note for part in played.parts for note in part.notes]
+    weight = sum(
+        note.velocity for note in notes if any(span.start <= note.start < span.end for span in spans)
+    )
+    return weight / sum(span.end - span.start for span in spans)
 
 
 def settle_finish(wish: Wish, played: Played) -> str | NotDone:

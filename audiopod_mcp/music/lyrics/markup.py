@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from .tags import is_preamble
+from audiopod_mcp.lyrics_data import ABOUT_KEYS, LINE_KEYS, NAME_KEYS, lyrics_text, written_out
+
+from .page import without_site
+from .tags import read_heading
 
 _WIDE_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝（）＜＞＃：｜", "[][][][]{}()<>#:|")
 _LITERAL_ESCAPES = re.compile(r"\\{1,3}(?:r\\{1,3}n|[nr])")
@@ -22,6 +24,15 @@ _STYLING = re.compile(
 )
 _CHORD_SITE = re.compile(r"\[ch\]([^\[\]\n]*)\[/ch\]", re.IGNORECASE)
 _TAB_SITE = re.compile(r"\[/?tab\]", re.IGNORECASE)
+_TABLE = re.compile(
+    r"^[ \t]*\|.*\|[ \t]*\n[ \t]*\|[ \t:|]*-[ \t:|-]*\|[ \t]*(?:\n[ \t]*\|.*\|[ \t]*(?=\n|$))+\n?",
+    re.MULTILINE,
+)
+_ELEMENT = re.compile(r"<(\w{2,20})>([^<>\n]{1,200})</\1>")
+_BLOCK = re.compile(r"^[ \t]*([a-z][\w -]{0,30}):[ \t]*[|>][-+]?[ \t]*$", re.MULTILINE)
+"""A block of YAML."""
+_COUNT = re.compile(r"[ \t]*[(\[]\d{1,2}(?: syllables)?[)\]][ \t]*$", re.MULTILINE)
+"""How many syllables a line has."""
 _CUE = re.compile(
     r"^WEBVTT.*\n*|(?:^[ \t]*\n)?^(?:\d+[ \t]*\n)?[ \t]*[\d:.,]{4,12}[ \t]*-->.*\n?", re.MULTILINE
 )
@@ -40,16 +51,7 @@ _SIGNS = re.compile(r"~~|[♪♫🎵🎶🎤🎸]+")
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.:,]\d{1,3})?"
 _TIMES = re.compile(rf"[\[<]({_TIME})[\]>]")
 _LEADING_TIMES = re.compile(rf"\s*(?:\[{_TIME}\]\s*)+")
-_LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?(?:\s+[-–—]\s+|\s+|$)")
-
-
-_NAME_KEYS = ("section", "type", "name", "tag", "label", "part")
-_LINE_KEYS = frozenset(("lines", "text", "lyrics", "content", "words", "sections", "line"))
-"""What data calls a section, and its words."""
-_SITE_HEAD = re.compile(r"\s*\d+ Contributors?.{0,400}?\bLyrics(?=\W|$|[A-Z])", re.DOTALL)
-_SITE_TAIL = re.compile(r"\d{0,9}\s{0,9}Embed$")
-_LONGEST_TAIL = 24
-_SITE_BETWEEN = re.compile(r"You might also like(?=\s*\[|\s*\n|\s*$)")
+_LONE_TIME = re.compile(rf"\s*\(?({_TIME})\)?(?:\s*[-–—]+>?\s*({_TIME}))?\)?(?:\s+[-–—]\s+|\s+|$)")
 
 
 def pasted_lines(text: str) -> tuple[list[str], bool]:
@@ -59,7 +61,9 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     Markdown, characters without a width and the times of LRC are gone; brackets are ASCII. Lines with times
     stand in their order, once for each time. Blanks within a line stay: chords may stand above its words.
     """
-    text = _without_site(_from_json(text))
+    text = _from_tables(without_site(lyrics_text(text)))
+    text = _ELEMENT.sub(lambda m: f"[{m[1]}: {m[2]}]" if m[1].lower() in ABOUT_KEYS else m[0], text)
+    text = _BLOCK.sub(lambda m: f"[{m[1].replace('_', ' ')}]", text)
     if text.strip().startswith('"') and text.strip().endswith('"') and "\\n" in text:
         text = text.strip()[1:-1]
     if "\n" not in text:
@@ -71,50 +75,37 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     text = _SPLIT_TAG.sub(r"[\1 \2]", "\n".join(text.splitlines()))
     text, cues = _CUE.subn("", _TAB_SITE.sub("", text))
     lines = [_site_chords(line).expandtabs(4).rstrip() for line in text.split("\n") if not _FENCE.match(line)]
+    if sum(bool(_COUNT.search(line)) for line in lines) >= max(2, sum(map(bool, lines)) / 3):
+        lines = [_COUNT.sub("", line) for line in lines]
     lines, timed = _in_order_of_time(_without_prefixes(lines))
     return lines, timed or bool(cues)
 
 
-def _from_json(text: str) -> str:
-    """The text of lyrics that are given as data: lines in lists, sections by their names."""
-    if not text.strip().startswith(("{", "[")):
-        return text
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return "\n".join(_lines_of(data)) if isinstance(data, dict | list) else text
+def _from_tables(text: str) -> str:
+    """``text`` with the tables of Markdown written out, by what their headers call the columns."""
+    return _TABLE.sub(lambda table: "\n".join(_rows_of(table[0])) + "\n", text)
 
 
-def _lines_of(data: object) -> Iterator[str]:
-    if isinstance(data, dict):
-        name = next((data[key] for key in _NAME_KEYS if isinstance(data.get(key), str)), None)
-        if name is not None:
-            yield f"[{name}]"
-        for key, value in data.items():
-            if key in _NAME_KEYS and value is name:
-                continue
-            if key not in _LINE_KEYS:
-                if isinstance(value, str) and is_preamble(f"{key}: {value}"):
-                    yield f"[{key}: {value}]"
-                    continue
-                yield f"[{key.replace('_', ' ')}]"
-            yield from _lines_of(value)
-    elif isinstance(data, list):
-        for item in data:
-            yield from _lines_of(item)
-    elif data is not None:
-        yield str(data)
-
-
-def _without_site(text: str) -> str:
-    """``text`` without what a lyrics site writes around and between the words."""
-    head = _SITE_HEAD.match(text)
-    tail = _SITE_TAIL.search(ended := text.rstrip(), max(0, len(ended) - _LONGEST_TAIL))
-    if not head and not tail:
-        return text
-    text = text[head.end() if head else 0 : tail.start() if tail else None]
-    return _SITE_BETWEEN.sub("\n", text)
+def _rows_of(table: str) -> Iterator[str]:
+    lines = (row.strip().strip("|") for row in table.split("\n") if row.strip())
+    head, _, *rows = ([cell.strip(" *_") for cell in line.split("|")] for line in lines)
+    keys = [key.lower() for key in head]
+    if not LINE_KEYS.intersection(keys):
+        if all(read_heading(key)[0] for key in head):
+            yield written_out({name: list(cells) for name, *cells in zip(head, *rows, strict=False)})
+            return
+        if read_heading(head[0])[0]:
+            rows.insert(0, head)
+        elif any(head):
+            yield f"[{' / '.join(head)}]"
+        named = any(read_heading(row[0])[0] for row in rows)
+        keys = [NAME_KEYS[0] if named else "line", *("line" for _ in head[1:])]
+    for row in rows:
+        cells = [(key, cell) for key, cell in zip(keys, row, strict=False) if cell]
+        yield from (f"[{cell}]" for key, cell in cells if key in NAME_KEYS)
+        beside = [(key, cell) for key, cell in cells if key not in NAME_KEYS and any(map(str.isalpha, cell))]
+        yield from (f"[{key}: {cell}]" for key, cell in beside if key not in LINE_KEYS)
+        yield from (cell for key, cell in beside if key in LINE_KEYS)
 
 
 def _site_chords(line: str) -> str:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from audiopod_mcp.music.model import NotDone
 
 from .chords import chord_bars, chord_line, is_alphabet, is_surely_chords, read_chord
 from .markup import plain
+from .numbered_chords import numbered_chords
 from .sheet import ChordMarks, LyricSection, LyricSheet
 from .tags import (
     MOST_REPEATS,
+    SPEAKER,
     Tag,
     is_direction,
     is_preamble,
     read_directive,
     read_heading,
+    read_short,
     read_tag,
+    speakers_of,
+    voice_of,
 )
 
 MOST_LINES = 2000
@@ -28,6 +33,10 @@ _REFERRED_TO = ("chorus", "pre-chorus")
 """Sections of which a heading without words means those that were given before."""
 _TIMES_AFTER = re.compile(r"(?:^|\s)(?:[x×]\s?([2-9])|([2-9])\s?[x×])$", re.IGNORECASE)
 _TABLATURE = re.compile(r"\s*[A-Ga-g]?[#b]?\s?\|(?=.*--)[-|\s\dhpbrtsx~/\\^*().<>=]+")
+_ASIDE = re.compile(r"\([^()]*[^\W\d_]{3}[^()]*\)")
+"""What is said in round brackets beside chords."""
+_LABEL = re.compile(r"\s*[^\s:]+(?:\s+[^\s:]+){0,2}\s*:\s*")
+"""A line that ends in a colon after a blank one is no lyric, whatever its language."""
 _CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _UNMET = {
     "voice": "The words are sung by the voice of the song: name voices in the caption.",
@@ -51,6 +60,7 @@ class _Draft:
     times: int = 1
     lines: list[str] = field(default_factory=list)
     chords: list[ChordMarks] = field(default_factory=list)
+    voices: list[str] = field(default_factory=list)
     bars: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
@@ -73,12 +83,15 @@ class _Line:
 class LyricReader:
     """Reads line after line; what it makes of them is in :meth:`finish`."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(
+        self, lines: Sequence[str], told: Iterable[NotDone] = (), unsung: Iterable[str] = ()
+    ) -> None:
         self._drafts: list[_Draft] = []
-        self._unmet: list[NotDone] = []
-        self._unsung: list[str] = []
+        self._unmet = list(told)
+        self._unsung = list(unsung)
         self._blank = True
         self._above: str | None = None
+        self._voice = ""
         self._fade_in = False
         self._ends: dict[str, tuple[str, int]] = {}
         tags = [(line.strip(), content) for line in lines for content in re.findall(r"\[([^\[\]]*)\]", line)]
@@ -86,6 +99,11 @@ class LyricReader:
         self._letters_are_names = bool(chords) and all(
             line == f"[{content}]" and len(content) == 1 for line, content in chords
         )
+        shorts = {text for text in (*map(str.strip, lines), *(c for _, c in tags)) if read_short(text)}
+        self._has_shorts = any(len(text.strip("[]*_: ")) > 1 and read_chord(text) is None for text in shorts)
+        others = [content for _, content in chords if read_short(content) is None]
+        self._letters_are_sections = not others
+        self._speakers = speakers_of(lines)
         self._has_chords = bool(chords and not self._letters_are_names) or any(
             chord_line(line) and is_surely_chords(line) for line in lines
         )
@@ -106,6 +124,12 @@ class LyricReader:
             return
         if _TABLATURE.fullmatch(line):
             self._unmet.append(NotDone(line.strip(), "Tablature is not read: write the chords."))
+            return
+        if self._has_chords and chord_line(bare := _ASIDE.sub("", line)) and bare != line:
+            self._unmet += [NotDone(aside.strip("()"), _UNMET["manner"]) for aside in _ASIDE.findall(line)]
+            line = bare
+        if numbered_chords(line):
+            self._unsung.append(line.strip())
             return
         if self._is_chord_line(line):
             self._leave_chords()
@@ -147,7 +171,7 @@ class LyricReader:
 
     def _is_chord_line(self, line: str) -> bool:
         chords = chord_line(line)
-        if chords is None:
+        if chords is None or all(map(self._short, line.split())):
             return False
         labels = [label for _, label in chords]
         if is_surely_chords(line):
@@ -159,6 +183,9 @@ class LyricReader:
         found = _Line()
         if "(" in line and "[" not in line:
             heading, rest = read_heading(line)
+            whole = re.fullmatch(r"\s*\(([^()]{1,60})\)\s*", line)
+            if heading is None and whole and self._heads_nothing() and read_tag(whole[1]).only_played:
+                heading, rest = read_tag(whole[1]), ""
             if heading is not None and not rest:
                 self._leave_chords()
                 self._take(heading, found)
@@ -179,14 +206,21 @@ class LyricReader:
             if not opening:
                 found.text += content
                 continue
+            short = self._short(content) if opening == "[" else None
             chords = chord_line(content) if opening == "[" and not self._letters_are_names else None
-            if chords:
+            if chords and not short:
                 for _, label in chords:
                     found.mark(label)
             else:
                 read = read_directive if opening == "{" else read_tag
-                self._take(read(content), found, in_brackets=True)
+                self._take(short or read(content), found, in_brackets=True)
         self._flush(found)
+
+    def _short(self, text: str) -> Tag | None:
+        """The section that a short name such as ``V1`` heads; a letter that is a chord's may be one, too."""
+        named = read_short(text) if self._has_shorts else None
+        is_chord = read_chord(text.strip("[]")) is not None
+        return None if is_chord and not self._letters_are_sections else named
 
     def _take(self, tag: Tag, line: _Line, *, in_brackets: bool = False) -> None:
         """Do what a tag says, in the middle of ``line`` or before it."""
@@ -209,6 +243,10 @@ class LyricReader:
             if self._drafts and self._drafts[-1].tag is not None and self._closes(tag):
                 self._drafts.append(_Draft(None))
             return
+        elif tag.kind == "voice" and voice_of(tag.text):
+            self._flush(line)
+            self._voice = voice_of(tag.text)
+            return
         elif tag.kind != "section":
             self._unmet.append(NotDone(tag.text, _UNMET[tag.kind]))
             begins = self._blank or not self._drafts
@@ -218,6 +256,7 @@ class LyricReader:
             return
         self._flush(line)
         self._drafts.append(_Draft(tag, self._blank, tag.times))
+        self._voice = voice_of(tag.wish)
         bars = chord_bars(tag.wish) if chord_line(tag.wish) else []
         self._drafts[-1].bars += bars
 
@@ -239,8 +278,9 @@ class LyricReader:
             self._drafts[-1].times = tag.times
         elif self._drafts:
             draft = self._drafts[-1]
-            draft.lines, draft.chords = draft.lines * tag.times, draft.chords * tag.times
-            del draft.lines[MOST_LINES:], draft.chords[MOST_LINES:]
+            for lines in (draft.lines, draft.chords, draft.voices):
+                lines *= tag.times
+                del lines[MOST_LINES:]
 
     def _fade(self, tag: Tag) -> None:
         if tag.kind != "fade in":
@@ -271,6 +311,13 @@ class LyricReader:
                 self._current().bars.extend((label,) for _, label in marks)
             return
         heading, rest = read_heading(text)
+        if heading is None and (short := self._short(text.strip())):
+            heading, rest = short, ""
+        spoken = SPEAKER.match(text)
+        if heading is None and spoken and spoken["name"] in self._speakers:
+            heading, rest = Tag("voice", text.partition(":")[0].strip("*_ ")), spoken["said"]
+        elif heading is None and self._blank and _LABEL.fullmatch(text):
+            heading, rest = Tag("unknown", text.strip("*_: "), wish=text), ""
         if heading is not None:
             dropped = _letters(text) - _letters(rest)
             marks = [(max(0, position - dropped), label) for position, label in marks]
@@ -308,6 +355,7 @@ class LyricReader:
                 draft = before
         draft.lines += [text] * times
         draft.chords += [marks] * times
+        draft.voices += [self._voice] * times
 
     def _current(self) -> _Draft:
         if not self._drafts:
@@ -328,7 +376,9 @@ def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
         label = draft.tag and draft.tag.label
         is_named_again = draft.tag is not None and bool(_AGAIN.search(draft.tag.text))
         if label and draft.holds_nothing and (label in _REFERRED_TO or is_named_again) and label in sung:
-            draft.lines, draft.chords = sung[label].lines, sung[label].chords
+            draft.lines, draft.chords, draft.voices = (
+                sung[label].lines, sung[label].chords, sung[label].voices,
+            )  # fmt: skip
         elif label and draft.lines:
             sung[label] = draft
         yield LyricSection(
@@ -337,6 +387,7 @@ def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
             tuple(draft.chords * draft.times) if any(draft.chords) else (),
             tuple(draft.bars) * (1 if draft.lines else draft.times),
             draft.tag.wish if draft.tag and draft.tag.kind == "section" else "",
+            tuple(draft.voices * draft.times) if any(draft.voices) else (),
         )
 
 
@@ -349,7 +400,9 @@ def _cut(sections: Sequence[LyricSection]) -> Iterator[LyricSection]:
         yield (
             section
             if lines == section.lines
-            else LyricSection(section.tag, lines, section.chords[: len(lines)])
+            else replace(
+                section, lines=lines, chords=section.chords[: len(lines)], voices=section.voices[: len(lines)]
+            )
         )
 
 

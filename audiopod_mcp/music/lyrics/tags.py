@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _START = r"(?<![^\W\d_])"
@@ -48,7 +50,7 @@ _NOTHING_MORE = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"[x×*]\s?(\d{1,2})(?!\w)|(?<!\w)(\d{1,2})\s?(?:[x×](?!\w)|times?\b|mal\b|veces\b|回)|\b(twice|bis|two times)\b|\b(thrice|ter|three times)\b",
+    r"[x×*]\s?(\d{1,2})(?!\w)|(?<!\w)(\d{1,2})\s?(?:[x×](?!\w)|(?:times?|mal|veces|vezes|fois|volte|раза?)\b|[回번次遍])|\b(twice|bis|two times)\b|\b(thrice|ter|three times)\b",
     re.IGNORECASE,
 )
 _REPEAT = re.compile(
@@ -79,6 +81,12 @@ _VOICE = re.compile(
     rf"{_VOICES}(?: (?:vocals?|voices?|singer|solo|part|only|verse))*(?: ?(?:&|and|\+|/|,) ?{_VOICES}(?: (?:vocals?|voices?))?)*",
     re.IGNORECASE,
 )
+_GENDERS = {
+    "female voice": re.compile(
+        rf"{_START}(?:female|wom[ae]n|girls?|she|her|mujer|femme|frau)\b|女(?!子)", re.IGNORECASE
+    ),
+    "male voice": re.compile(rf"{_START}(?:male|m[ae]n|boys?|he|him|hombre|homme|mann)\b|男", re.IGNORECASE),
+}
 _MANNER = re.compile(
     r"(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
@@ -88,10 +96,13 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
-_PREAMBLE = re.compile(r"(?:(?:song |the |full |complete |final )*lyrics|letra|paroles|songtext|歌詞|歌词|가사)\s*:?|(?=.*\b(?:lyrics|song)\b)(?:sure|okay|ok|of course|certainly|here(?:'s|’s| is| are)|below|absolutely|great)\b.{0,200}[:.!]", re.IGNORECASE)  # fmt: skip
+_PREAMBLE = re.compile(
+    r"(?:(?:song |the |full |complete |final )*lyrics|letra|paroles|songtext|歌詞|歌词|가사)\s*:?",
+    re.IGNORECASE,
+)
 _DIRECTIVE = re.compile(
     r"(start_of_|end_of_|so|eo)(chorus|verse|bridge|tab|grid|abc|ly|c|v|b|t|g)\b:?\s*(.*)|(c|ci|cb|comment|comment_italic|comment_box|highlight|chorus)\b:?\s*(.*)",
     re.IGNORECASE,
@@ -105,6 +116,12 @@ _SHORT_NAMES = {
     "b": "Bridge",
     "br": "Bridge",
 }
+_JOINING = ("and", "of", "the", "y", "et", "und")
+SPEAKER = re.compile(
+    r"[\s*_]*(?P<name>[^\W\d_][\w.'’-]{0,15}(?:(?: (?:&|\+|/))? [^\W_][\w.'’-]{0,15}){0,2})[*_]*"
+    r"(?: \([^()]{1,30}\))?[*_]*\s*:[*_]*\s*(?!//)(?P<said>.*)"
+)
+"""A line that may begin with who sings it."""
 _DIRECTED = {"c": "chorus", "v": "verse", "b": "bridge", "t": "tab", "g": "grid"}
 
 
@@ -128,6 +145,19 @@ class Tag:
     """Whether it names players or music, and no section."""
 
 
+def voice_of(words: str) -> str:
+    """The voice that words such as "female, whispered" name; empty for none, or for both."""
+    named = [voice for voice, pattern in _GENDERS.items() if pattern.search(words)]
+    return named[0] if len(named) == 1 else ""
+
+
+def without_voice(words: str) -> str:
+    """What words say beside the voice that they name."""
+    for pattern in _GENDERS.values():
+        words = pattern.sub(" ", words)
+    return re.sub(r"\b(?:lead|vocals?|voice|singer)\b", " ", words, flags=re.IGNORECASE)
+
+
 def section_label(tag: str) -> str:
     """Give the section that a tag such as ``"Verse 2"`` or ``"Guitar solo"`` names; ``"verse"`` if unknown."""
     return _label(tag) or ("solo" if _PLAYED.search(tag) else "verse")
@@ -143,10 +173,10 @@ def read_tag(text: str) -> Tag:
     if _ABRUPT.search(body):
         return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
     if fade := _FADE.search(body):
-        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,.")
+        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
         label = _label(rest)
-        follows = fade[1] and (not _wish(rest) if label else fade.start() == 0)
+        follows = (fade[1] or label == "outro") and (not _wish(rest) if label else fade.start() == 0)
         if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
             again = "repeat" if "repeat" in body.lower() else ""
             return Tag(way, text, label, wish="" if label else rest or again)
@@ -184,8 +214,8 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     if not core or len(line) > 400:
         return None, line
     name, colon, rest = core.partition(":")
-    if colon and (short := _SHORT.fullmatch(name.strip("*_ "))):
-        name = f"{_SHORT_NAMES[short[1].lower()]} {short[2]}".strip()
+    if colon and (short := read_short(name)):
+        name = short.text
     if colon and _is_name(name.strip("*_ "), marked=True):
         return read_tag(name), rest.strip("*_ ")
     if colon and _VOICE.fullmatch(name.strip("*_ ()")):
@@ -213,10 +243,49 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     return None, line
 
 
+def is_about(line: str) -> bool:
+    """Whether a line describes the song: "Tempo: 120"."""
+    return bool(_ABOUT.fullmatch(line.replace("**", "").replace("__", "").strip("*_# ")))
+
+
+def is_over(line: str) -> bool:
+    """Whether a line says that this is the end."""
+    return bool(_OVER.fullmatch(line))
+
+
 def is_preamble(line: str) -> bool:
     """Whether a line above the first section tells of the song and is not sung."""
-    core = line.strip().strip("*_# ").strip()
-    return bool(_PREAMBLE.fullmatch(core) or _ABOUT.fullmatch(core.replace("**", "").replace("__", "")))
+    return bool(_PREAMBLE.fullmatch(line.strip("*_# "))) or is_about(line)
+
+
+def read_short(text: str) -> Tag | None:
+    """Read the short name of a section, such as ``V1``, ``PC`` or ``C``."""
+    short = _SHORT.fullmatch(text.strip("[]*_: "))
+    if short is None:
+        return None
+    name = _SHORT_NAMES[short[1].lower()]
+    return Tag("section", f"{name} {short[2]}".strip(), _label(name))
+
+
+def speakers_of(lines: Sequence[str]) -> frozenset[str]:
+    """The names before a colon that say who sings what follows: "Anna: Hello".
+
+    A name has a capital, and so has what it says, unless it is there more than once or others are.
+    """
+    names: Counter[str] = Counter()
+    sure = set()
+    for line in lines:
+        found = SPEAKER.match(line)
+        if found is None or read_heading(line)[0] is not None or is_about(line):
+            continue
+        words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", found["name"]) if word not in _JOINING]
+        if not words or any(word[0].islower() for word in words):
+            continue
+        names[found["name"]] += 1
+        begins = found["said"].lstrip("\"'“‘«(¡¿")[:1]
+        if words[0][0].isupper() and (not found["said"] or (begins.isalpha() and not begins.islower())):
+            sure.add(found["name"])
+    return frozenset(names if len(names) > 1 else sure | {name for name, count in names.items() if count > 1})
 
 
 def _label(text: str) -> str | None:

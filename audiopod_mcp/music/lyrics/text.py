@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from .chords import bracketed
 from .markup import pasted_lines
+from .page import without_surroundings
 from .reader import LyricReader
 from .sheet import ChordMarks, LyricSection, LyricSheet
 
@@ -32,8 +33,8 @@ def read_lyrics(text: str) -> LyricSheet:
     LyricSheet
     """
     lines, timed = pasted_lines(text)
-    lines = bracketed(lines)
-    reader = LyricReader(lines)
+    lines, told, unsung = without_surroundings(bracketed(lines))
+    reader = LyricReader(lines, told, unsung)
     for line in lines:
         reader.read(line)
     return reader.finish(timed)

@@ -10,13 +10,15 @@ for 6 of 44, and the drums above 2 kHz as percussion for 1 of 4. So these are re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
+from audiopod_mcp.music.caching import Kept, current, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
@@ -26,6 +28,7 @@ from .estimator import SOURCES, ratio_masks
 from .features import HOP, N_FFT, SEPARATION_RATE, SEPARATION_STFT
 from .masks import drum_mask, low_pass_mask, vocal_mask
 from .source_activity import SourceActivity
+from .two_stems import separate_voice, voice_prominence
 
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
@@ -36,6 +39,8 @@ _BLOCK = 20.0
 """Seconds that are weighed at a time."""
 _MIN_DETECTION_LENGTH = 6.0
 """Seconds below which a recording is too short for its sources to be told missing."""
+_MOST_TAKEN_ALONG = 32_000_000
+"""Samples of a recording up to which all tracks are taken out where they are kept, at the cost of one."""
 _RULE_WEIGHT = 0.5
 """How much the masks by rule count beside the fitted ones (geometric mean): they err in other places."""
 _BASS_CUTOFF = 220.0
@@ -44,7 +49,12 @@ _RUMBLE_CUTOFF = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _CERTAIN_LOG_ODDS = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
+MIN_PROMINENCE, _CLEAR_PROMINENCE = -10.0, -6.0
+"""dB of :func:`.two_stems.voice_prominence` below which no voice is there, and it is doubtful: 12 sung
+recordings all lie above -5, of 26 without a voice 22 below -10 and 25 below -6.
+"""
 _RESIDUE_NOTE = "Separated by signal processing on this computer: traces of what else plays remain in it."
+_VOICE_NOTE = "Separated by a trained network on this computer: traces of what else plays remain in it."
 _DOUBT_NOTE = (
     "Whether there is any of the {track} in this recording is doubtful: something else may have come out."
 )
@@ -61,14 +71,35 @@ class SeparatedStem:
     absence: Refused | None = None
     """Why it is none: the track is not heard."""
 
+    def kept(self) -> Kept:
+        why = self.absence and (self.absence.code, dict(self.absence.values))
+        return Kept({"notes": self.notes, "absence": why}, self.audio)
 
-def separate(audio: Audio, rate: int, track: str, report: Progress = ignore_progress) -> Audio:
+    @classmethod
+    def restored(cls, kept: Kept) -> SeparatedStem:
+        """The stem of which :meth:`kept` made ``kept``."""
+        why = kept.facts["absence"]
+        values = {name: tuple(v) if isinstance(v, list) else v for name, v in why[1].items()} if why else {}
+        return cls(kept.only_audio(), tuple(kept.facts["notes"]), Refused(why[0], **values) if why else None)
+
+
+def separate(
+    audio: Audio,
+    rate: int,
+    track: str,
+    report: Progress = ignore_progress,
+    voice_weights: Mapping[str, Array] | None = None,
+) -> Audio:
     """The stem of :func:`separate_with_notes`, without the notes."""
-    return separate_with_notes(audio, rate, track, report)[0]
+    return separate_with_notes(audio, rate, track, report, voice_weights)[0]
 
 
 def separate_with_notes(
-    audio: Audio, rate: int, track: str, report: Progress = ignore_progress
+    audio: Audio,
+    rate: int,
+    track: str,
+    report: Progress = ignore_progress,
+    voice_weights: Mapping[str, Array] | None = None,
 ) -> tuple[Audio, tuple[str, ...]]:
     """One track of a recording, and in words how far to trust it.
 
@@ -81,6 +112,9 @@ def separate_with_notes(
     track : str
         One of :data:`TRACKS`.
     report : Progress
+    voice_weights : mapping of str to float32 array, optional
+        Of the trained network that separates vocals, see :func:`.two_stems.separate_voice`; without them they
+        are separated by masks, as the other tracks are.
 
     Returns
     -------
@@ -93,16 +127,24 @@ def separate_with_notes(
     Refused
         For any other track, for silence, and where the track is not heard.
     """
-    (stem,) = separate_tracks(audio, rate, (track,), report).values()
+    (stem,) = separate_tracks(audio, rate, (track,), report, voice_weights).values()
     if stem.absence is not None:
         raise stem.absence
     return stem.audio, stem.notes
 
 
 def separate_tracks(
-    audio: Audio, rate: int, tracks: Sequence[str], report: Progress = ignore_progress
+    audio: Audio,
+    rate: int,
+    tracks: Sequence[str],
+    report: Progress = ignore_progress,
+    voice_weights: Mapping[str, Array] | None = None,
 ) -> dict[str, SeparatedStem]:
     """Several tracks of a recording, each as of :func:`separate_with_notes`, at little more cost than one.
+
+    Where a trained network separates the vocals, the others come out of what it leaves. By itself that is
+    neither better nor worse for drums and a bass (0.0 and -0.2 dB SI-SDR, means of four and three songs), but
+    what is left of all of them is 1.0 dB nearer to what it should be.
 
     Raises
     ------
@@ -120,6 +162,24 @@ def separate_tracks(
     loudest = float(max(audio.max(), -audio.min()))
     if loudest < SILENCE_THRESHOLD:
         raise Refused("separation_source_silent")
+    if voice_weights is not None and "vocals" in tracks:
+        return _separate_with_network(audio, rate, tracks, report, voice_weights)
+
+    def make(missing: Sequence[str]) -> dict[str, SeparatedStem]:
+        return _separate_tracks(audio, rate, missing, report)
+
+    alike = tuple(track for track in TRACKS if voice_weights is None or track != "vocals")
+    along = alike if audio.size <= _MOST_TAKEN_ALONG else ()
+    found = kept_each(
+        "signal processing", audio, rate, tracks, make, SeparatedStem.kept, SeparatedStem.restored, along
+    )
+    report(1.0, "separating")
+    return found
+
+
+def _separate_tracks(
+    audio: Audio, rate: int, tracks: Sequence[str], report: Progress
+) -> dict[str, SeparatedStem]:
     odds = None
     if "vocals" in tracks:
         odds = vocal_log_odds(*downmix(audio, rate), progress_within(report, 0.0, 0.1))
@@ -152,8 +212,54 @@ def separate_tracks(
             *([_DOUBT_NOTE.format(track=track)] if doubted else []),
         )
         found[track] = SeparatedStem(stem, notes, absence)
-    report(1.0, doing)
     return found
+
+
+def _separate_with_network(
+    audio: Audio, rate: int, tracks: Sequence[str], report: Progress, voice_weights: Mapping[str, Array]
+) -> dict[str, SeparatedStem]:
+    """:func:`separate_tracks` with the vocals by the trained network."""
+    others = [track for track in tracks if track != "vocals"]
+    part = progress_within(report, 0.0, 0.45 if others else 1.0)
+    voice = _voice(audio, rate, voice_weights, part)
+    prominence = voice_prominence(audio, voice, rate)
+    heard = prominence >= MIN_PROMINENCE
+    found: dict[str, SeparatedStem] = {}
+    if others:
+        accompaniment = audio - voice if heard else audio
+        try:
+            rest = progress_within(report, 0.45, 1.0)
+            found = separate_tracks(accompaniment, rate, others, rest, voice_weights)
+        except Refused:  # nothing but a voice
+            nothing = np.zeros_like(audio)
+            found = {
+                track: SeparatedStem(nothing, (), Refused("track_not_heard", track=track, heard=("vocals",)))
+                for track in others
+            }
+    instead = tuple(track for track, stem in found.items() if stem.absence is None)
+    absence = None if heard else Refused("track_not_heard", track="vocals", heard=instead)
+    notes = (
+        _VOICE_NOTE,
+        *(() if prominence >= _CLEAR_PROMINENCE else [_DOUBT_NOTE.format(track="vocals")]),
+    )
+    found["vocals"] = SeparatedStem(voice, notes, absence)
+    report(1.0, "separating the vocals")
+    return {track: found[track] for track in tracks}
+
+
+def _voice(audio: Audio, rate: int, weights: Mapping[str, Array], report: Progress) -> Audio:
+    """:func:`.two_stems.separate_voice`, once of each recording."""
+
+    def make(names: Sequence[str]) -> dict[str, Audio]:
+        return dict.fromkeys(names, separate_voice(audio, rate, weights, report))
+
+    if current() is None:
+        return separate_voice(audio, rate, weights, report)
+    digest = blake2b(digest_size=20)
+    for name in sorted(weights):
+        digest.update(np.ascontiguousarray(weights[name]).data)
+    separator = f"two stems by {digest.hexdigest()}"
+    return kept_each(separator, audio, rate, ("vocals",), make, Kept.of_audio, Kept.only_audio)["vocals"]
 
 
 def _pieces(audio: Audio) -> Iterator[Audio]:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from audiopod_mcp.music.model import NotDone as NotDone
 from audiopod_mcp.music.model import Progress
+from audiopod_mcp.studio.media.layout import LOOP as LOOP
 from audiopod_mcp.studio.media.layout import MASTER as MASTER
 from audiopod_mcp.studio.media.layout import RECIPE as RECIPE
 from audiopod_mcp.studio.media.layout import SCORE as SCORE

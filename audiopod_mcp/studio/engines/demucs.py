@@ -10,15 +10,21 @@ Rouard, Massa & Défossez, "Hybrid Transformers for Music Source Separation", IC
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from audiopod_mcp.music.caching import Kept, kept_each
 from audiopod_mcp.music.model import Audio, Progress
+from audiopod_mcp.studio.media.cache import file_digest
 
 from .base import EngineRefused, Finding
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
+LICENCE_NOTE = "weights of htdemucs are, as their author says, for scientific purposes only"
 SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guitar", "keyboard": "piano"}
 """What Demucs calls our tracks; guitar and piano are known to its six-source models only."""
 
@@ -52,14 +58,13 @@ def find_models(folder: Path) -> list[str]:
 
 def examine_models(folder: Path) -> Finding:
     """Whether the models in ``folder`` are there; they are not loaded, for that runs them."""
-    from importlib.metadata import version
-
     try:
         models = find_models(folder)
     except EngineRefused as refusal:
         found, _, fix = str(refusal).partition("; ")
         return Finding("stems", "problem", found, fix or "put what is missing there, or unset it")
-    return Finding("stems", "ok", f"separated by Demucs {version('demucs')} with {', '.join(models)}")
+    found = f"separated by Demucs {version('demucs')} with {', '.join(models)}"
+    return Finding("stems", "ok", f"{found}; {LICENCE_NOTE}")
 
 
 def separate_trained(
@@ -83,8 +88,24 @@ def separate_trained_tracks(
         report(0.0, f"loading the Demucs model {name}")
         model = _load(name, folder)
         if all(source in model.sources for source in wanted):
-            return _apply(model, audio, rate, dict(zip(tracks, wanted, strict=True)), report), name
+            separator = f"Demucs {version('demucs')} with {_digest(name, folder)}"
+            make = partial(_apply, model, audio, rate, dict(zip(tracks, wanted, strict=True)), report)
+            return kept_each(separator, audio, rate, tracks, make, Kept.of_audio, Kept.only_audio), name
     return None
+
+
+def _digest(name: str, folder: Path) -> str:
+    """What tells a model from others of its name."""
+    bag = folder / f"{name}.yaml"
+    parts = _bag(bag)["models"] if bag.exists() else [name]
+    files = sorted(
+        path for part in parts for path in (*folder.glob(f"{part}-*.th"), folder / f"{part}.safetensors")
+    )
+    digest = blake2b(digest_size=20)
+    for path in [bag, *files]:
+        if path.exists():
+            digest.update(file_digest(path).encode())
+    return digest.hexdigest()
 
 
 def _load(name: str, folder: Path) -> Any:
@@ -110,8 +131,14 @@ def _load(name: str, folder: Path) -> Any:
 
 
 def _apply(
-    model: Any, audio: Audio, rate: int, sources: Mapping[str, Any], report: Progress
+    model: Any,
+    audio: Audio,
+    rate: int,
+    names: Mapping[str, Any],
+    report: Progress,
+    tracks: Sequence[str],
 ) -> dict[str, Audio]:
+    """The ``tracks``, whose names the model has in ``names``."""
     import numpy as np
     import soxr
     import torch
@@ -119,6 +146,7 @@ def _apply(
 
     from audiopod_mcp.music.signal.blocks import process_in_blocks
 
+    sources = {track: names[track] for track in tracks}
     middle = audio.mean(axis=1)
     wanted = [model.sources.index(source) for source in sources.values()]
     doing = f"separating the {' and the '.join(sources)}"

@@ -6,20 +6,26 @@ Here files become arrays and arrays become files; what happens to them in betwee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from audiopod_mcp.music.model import Progress, Rendering, progress_within
-from audiopod_mcp.settings import read_folder
+from audiopod_mcp.music.model import Analysis, Progress, Rendering, progress_within
+from audiopod_mcp.settings import DATA_DIR, models_folder, read_folder
 
 from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
 from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
-from .takes import read_source, write_take
+from .stems import separator_of, stem_of, voice_weights_in
+from .takes import SourceTrack, read_source, write_take
+from .whisper import VARIABLE as WHISPER
+from .whisper import Whisper, examine_whisper, find_whisper
+from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_result
 
-_BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
+_BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
+_LINES_ALONE = "Of a recording only lines are timed: its words have no times of their own."
+_Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 _LONGEST_RETAKEN = 360.0
@@ -30,10 +36,20 @@ _LONGEST_RETAKEN = 360.0
 class LocalEngine(Engine):
     demucs_models: Path | None = None
     """The folder of the Demucs models to separate recordings with, where the studio's owner has any."""
+    models: Path | None = None
+    """The folder of the models that were added, such as the one for voices."""
+    whisper_model: Path | None = None
+    """The file of a Whisper model, where the studio's owner names one."""
+    listens_for_words: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        return cls(read_folder(environment, VARIABLE))
+        data_dir = read_folder(environment, DATA_DIR)
+        return cls(
+            read_folder(environment, VARIABLE),
+            data_dir and models_folder(data_dir),
+            read_folder(environment, WHISPER),
+        )
 
     def text2music(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.generate import generate
@@ -213,7 +229,6 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.editing.edit import edit
 
         from .refusals import explain
-        from .stems import separator_of
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
 
@@ -227,7 +242,7 @@ class LocalEngine(Engine):
                 last=work.params.get("edit_n_max"),
                 seed=seed,
                 report=report,
-                separator=separator_of(self.demucs_models),
+                separator=separator_of(self.demucs_models, voice_weights_in(self.models)),
                 wording=explain,
                 **source.composed,
             )
@@ -238,7 +253,6 @@ class LocalEngine(Engine):
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
         from .stem_sets import stem_in_set
-        from .stems import stem_of
 
         track = work.params["track_name"]
         if (made_before := stem_in_set(work.original, track)) is not None:
@@ -254,7 +268,8 @@ class LocalEngine(Engine):
             )
         elif not source.stems and source.remade is None:
             part = progress_within(report, 0.1, 0.9)
-            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part)
+            weights = voice_weights_in(self.models)
+            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part, weights)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
         else:
@@ -271,7 +286,8 @@ class LocalEngine(Engine):
 
         source = read_source(work, progress_within(report, 0.0, 0.1), max_seconds=_LONGEST_PLAYED)
         mode: Any = work.params["mode"]
-        found = stems_of(source, mode, self.demucs_models, progress_within(report, 0.1, 0.8))
+        part = progress_within(report, 0.1, 0.8)
+        found = stems_of(source, mode, self.demucs_models, part, voice_weights_in(self.models))
         subtype = source.subtype
         rendering = Rendering(found.audio, source.rate, found.stems)
         take = write_take(
@@ -288,39 +304,90 @@ class LocalEngine(Engine):
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
-        source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        result = analysis_result(analyze(source.audio, source.rate, progress_within(report, 0.2, 1.0)))
-        return Outcome(result={**result, "notes": [*source.notes, *result["notes"]]})
+        source = read_source(work, progress_within(report, 0.0, 0.1), stems=False, listening=True)
+        heard = analyze(source.audio, source.rate, progress_within(report, 0.1, 0.5))
+        words = self._words(source, heard, progress_within(report, 0.5, 1.0))
+        result = analysis_result(heard)
+        notes = [*source.notes, *result["notes"], *words["notes"]]
+        return Outcome(result={**result, **words, "notes": notes})
+
+    def _words(self, source: SourceTrack, heard: Analysis, report: Progress) -> dict[str, Any]:
+        """The fields of an analysis that tell words, and ``notes`` on them."""
+        if source.score is not None:
+            return composed_words(source.score)
+        if not self.listens_for_words:
+            return {"notes": []}
+        try:
+            recognizer = self._recognizer()
+            if recognizer is None:
+                return {"notes": [NOT_UNDERSTOOD] if heard.vocals else []}
+            weights = voice_weights_in(self.models)
+            transcript = understand(recognizer, source.audio, source.rate, heard, weights, report)
+        except EngineRefused as reason:  # what was measured stands without it
+            return {"notes": [f"No words are told: {reason}."]}
+        return words_result(transcript, heard, recognizer)
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
         from audiopod_mcp.music.lyrics.lrc import to_lrc
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
+        from .stems import VOICES_NOTE, voice_of
+
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        given = "src_audio_url" in work.sources  # with words of the caller's own, whatever its score may sing
+        text = (work.params.get("lyrics") or "").strip()
+        # Words of the caller's own are timed, whatever its score may sing.
+        given = "src_audio_url" in work.sources and text
         if not given and source.score is not None and source.score.lyrics:
             length = len(source.audio) / source.rate
             return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length, words=True)})
-        text = (work.params.get("lyrics") or "").strip()
         if not text:
-            raise EngineRefused(
-                "job_id: this job has no lyrics to time; make it with lyrics, then ask for its LRC"
-            )
-        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.7))
+            return self._lrc_of_unknown_words(work, source, progress_within(report, 0.2, 1.0))
+        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.5))
+        weights = voice_weights_in(self.models)
+        voice = voice_of(source.audio, source.rate, weights, progress_within(report, 0.5, 0.8))
         lines, remark = align_lyrics_with_note(
-            text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
+            text, analysis, source.audio, source.rate, progress_within(report, 0.8, 1.0), voice
         )
-        result: dict[str, Any] = {
-            "lrc_content": to_lrc(lines, length=analysis.duration, remark=remark, words=True)
-        }
+        lrc = to_lrc(lines, length=analysis.duration, remark=remark, words=True)
+        notes = [VOICES_NOTE] if voice is not None else []
         if work.params.get("words"):
-            result["notes"] = ["Of a recording only lines are timed: its words have no times of their own."]
-        return Outcome(result=result)
+            notes.append(_LINES_ALONE)
+        return Outcome(result={"lrc_content": lrc, **({"notes": notes} if notes else {})})
+
+    def _lrc_of_unknown_words(self, work: Work, source: SourceTrack, report: Progress) -> Outcome:
+        """Timed lyrics of a recording whose words nobody gave."""
+        from audiopod_mcp.music.analysis.analyze import analyze
+        from audiopod_mcp.music.lyrics.lrc import to_lrc
+
+        recognizer = self._recognizer()
+        if recognizer is None:
+            own = "src_audio_url" in work.sources
+            why = (
+                "lyrics: give what is sung, a line a line"
+                if own
+                else "job_id: this job has no lyrics to time"
+            )
+            raise EngineRefused(f"{why}. {NOT_UNDERSTOOD}")
+        analysis = analyze(source.audio, source.rate, progress_within(report, 0.0, 0.3))
+        weights, rest = voice_weights_in(self.models), progress_within(report, 0.3, 1.0)
+        transcript = understand(recognizer, source.audio, source.rate, analysis, weights, rest)
+        notes = notes_on(transcript, recognizer)
+        if not transcript.lines:
+            raise EngineRefused(f"no words were found to time. {' '.join(notes)}")
+        lrc = to_lrc(transcript.lines, length=analysis.duration, remark=" ".join(notes))
+        alone = (_LINES_ALONE,) if work.params.get("words") else ()
+        return Outcome(result={"lrc_content": lrc, "notes": [*notes, *alone]})
+
+    def _recognizer(self) -> Whisper | None:
+        """What understands words; looked for anew each time, for models are added meanwhile."""
+        return find_whisper(self.whisper_model, self.models)
 
     def examine(self) -> Iterator[Finding]:
         if self.demucs_models is not None:
             yield examine_models(self.demucs_models)
+        if self.whisper_model is not None:
+            yield examine_whisper(self.whisper_model)
 
 
 def _copied(work: Work, stem: Path, report: Progress) -> Outcome:
@@ -364,26 +431,35 @@ def _make_takes(
 
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
-    notes: list[str] = []
-    done: list[str] = []
-    not_done: list[NotDone] = []
+    notes: list[Sequence[str]] = []
+    done: list[Sequence[str]] = []
+    not_done: list[Sequence[NotDone]] = []
     details: dict[str, Any] = {}
     for number, seed in enumerate(chosen):
         part = progress_within(report, number / len(chosen), (number + 1) / len(chosen))
         rendering = render(seed, progress_within(part, 0.0, 0.9))
         end = progress_within(part, 0.9, 1.0)
         takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
-        notes.extend(rendering.notes)
-        done.extend(rendering.done)
-        not_done.extend(rendering.not_done)
-        if by_rule:
-            notes.append(_BY_RULE)
-            notes.extend([GUIDE_VOCAL_NOTE] if rendering.lyrics and work.params.get("lyrics") else [])
+        guide = by_rule and rendering.lyrics and work.params.get("lyrics")
+        ours = (*([_BY_RULE] if by_rule else []), *([GUIDE_VOCAL_NOTE] if guide else []))
+        notes.append((*rendering.notes, *ours))
+        done.append(rendering.done)
+        not_done.append(rendering.not_done)
         details = details or details_of(rendering)
     return Outcome(
         tuple(takes),
-        notes=tuple(dict.fromkeys((*remarks, *notes))),
-        done=tuple(dict.fromkeys(done)),
-        not_done=tuple(dict.fromkeys(not_done)),
+        notes=(*remarks, *_by_take(notes, lambda note, which: f"{which}: {note}")),
+        done=_by_take(done, lambda fact, which: f"{which}: {fact}"),
+        not_done=_by_take(not_done, lambda wish, which: replace(wish, instead=f"{which}: {wish.instead}")),
         details=details,
     )
+
+
+def _by_take(told: Sequence[Sequence[_Told]], of: Callable[[_Told, str], _Told]) -> tuple[_Told, ...]:
+    """What was told of takes in one list; what is not true of all is told with the takes of which it is."""
+    lines = []
+    for line in dict.fromkeys(line for take in told for line in take):
+        takes = [str(number) for number, take in enumerate(told, 1) if line in take]
+        which = f"take{'s' * (len(takes) > 1)} {', '.join(takes)}"
+        lines.append(line if len(takes) == len(told) else of(line, which))
+    return tuple(lines)

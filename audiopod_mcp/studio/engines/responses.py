@@ -7,15 +7,15 @@ from typing import Any
 
 from audiopod_mcp.music.model import Analysis, Rendering, Span
 
-NOT_TRANSCRIBED = "Words are not transcribed, and no language is told, without a model."
-
 
 def details_of(rendering: Rendering) -> dict[str, Any]:
     """What a composed result is, small."""
     score = rendering.score
+    loop = {"loop": {"start": 0, "length": len(rendering.audio), "rate": rendering.rate}}
+    known = loop if rendering.loop else {}
     if score is None:
-        return {}
-    return {
+        return known
+    return known | {
         "bpm": round(score.tempo, 1),
         "keyscale": _keyscale(score.key),
         "timesignature": score.timesignature,
@@ -25,7 +25,7 @@ def details_of(rendering: Rendering) -> dict[str, Any]:
 
 
 def analysis_result(analysis: Analysis) -> dict[str, Any]:
-    """What was measured, and in notes what was not."""
+    """What was measured, and in notes what was not; words are none of that."""
     notes = []
     if analysis.loudness is None:
         notes.append("The recording is silent.")
@@ -38,7 +38,6 @@ def analysis_result(analysis: Analysis) -> dict[str, Any]:
         )
     if len(analysis.sections) > 1:
         notes.append("What sections are called is a guess, from what returns and how loud it is.")
-    notes.append(NOT_TRANSCRIBED)
     return {
         "success": True,
         "caption": analysis.caption,

@@ -17,11 +17,12 @@ from audiopod_mcp.studio.media.layout import SCORE, STEMS
 from .base import EngineRefused, NotDone
 from .demucs import VARIABLE, separate_trained_tracks
 from .refusals import explain
-from .stems import SIGNAL_PROCESSING
+from .stems import SIGNAL_PROCESSING, VOICES, VOICES_NOTE
 from .takes import SourceTrack
 
 if TYPE_CHECKING:
     from audiopod_mcp.music.separation.separate import SeparatedStem
+    from audiopod_mcp.music.signal.stft import Array
 
 _PLAYERS: Final[Mapping[str, tuple[str, ...]]] = {
     "vocals": ("vocals", "backing_vocals"),
@@ -57,10 +58,17 @@ class StemSet:
         return f"{names}; their sum is the mix to within {apart:.0f} dB" if np.isfinite(apart) else names
 
 
-def stems_of(source: SourceTrack, mode: StemMode, models: Path | None, report: Progress) -> StemSet:
+def stems_of(
+    source: SourceTrack,
+    mode: StemMode,
+    models: Path | None,
+    report: Progress,
+    voice_weights: Mapping[str, Array] | None = None,
+) -> StemSet:
     """The stems of ``mode`` of a track.
 
-    ``models`` is the folder of Demucs models, if any.
+    ``models`` is the folder of Demucs models, if any; it comes before ``voice_weights``, those of the trained
+    network that separates voices.
 
     Raises:
         EngineRefused: where a recording can't be taken apart so.
@@ -70,7 +78,7 @@ def stems_of(source: SourceTrack, mode: StemMode, models: Path | None, report: P
     if source.stems:
         found = _composed(source, mode)
     else:
-        found = _separated(source, mode, models, progress_within(report, 0.0, 0.95))
+        found = _separated(source, mode, models, voice_weights, progress_within(report, 0.0, 0.95))
     peak = max(float(max(audio.max(), -audio.min())) for audio in (found.audio, *found.stems.values()))
     if peak <= 1:
         return found
@@ -109,7 +117,13 @@ def _composed(source: SourceTrack, mode: StemMode) -> StemSet:
     return StemSet(source.audio, stems, None, not_done=tuple(silent))
 
 
-def _separated(source: SourceTrack, mode: StemMode, models: Path | None, report: Progress) -> StemSet:
+def _separated(
+    source: SourceTrack,
+    mode: StemMode,
+    models: Path | None,
+    voice_weights: Mapping[str, Array] | None,
+    report: Progress,
+) -> StemSet:
     *names, last = STEM_SETS[mode]
     tracks = [_TRACKS.get(name, name) for name in names]
     trained = separate_trained_tracks(source.audio, source.rate, tracks, models, report) if models else None
@@ -120,15 +134,20 @@ def _separated(source: SourceTrack, mode: StemMode, models: Path | None, report:
             f"Separated by the Demucs model {model}, which this studio's owner supplied.",
         )
     else:
-        model = SIGNAL_PROCESSING
-        by_track, notes = _by_signal(source, mode, tracks, not_done, report)
+        model = SIGNAL_PROCESSING if voice_weights is None else VOICES
+        by_track, notes = _on_this_computer(source, mode, tracks, voice_weights, not_done, report)
     stems = {name: by_track[track] for name, track in zip(names, tracks, strict=True)}
     stems[last] = source.audio - _sum([*stems.values()], source)
     return StemSet(source.audio, stems, model, notes=notes, not_done=tuple(not_done))
 
 
-def _by_signal(
-    source: SourceTrack, mode: StemMode, tracks: Sequence[str], not_done: list[NotDone], report: Progress
+def _on_this_computer(
+    source: SourceTrack,
+    mode: StemMode,
+    tracks: Sequence[str],
+    voice_weights: Mapping[str, Array] | None,
+    not_done: list[NotDone],
+    report: Progress,
 ) -> tuple[dict[str, Audio], tuple[str, ...]]:
     from audiopod_mcp.music.separation.separate import TRACKS, separate_tracks
 
@@ -138,7 +157,7 @@ def _by_signal(
             f"mode four, or use the extra audiopod-mcp[demucs] and {VARIABLE} naming a folder with the model "
             "htdemucs_6s. Tracks composed by this studio have all their stems."
         )
-    found = separate_tracks(source.audio, source.rate, tracks, report)
+    found = separate_tracks(source.audio, source.rate, tracks, report, voice_weights)
     heard = {track: stem for track, stem in found.items() if stem.absence is None}
     if not heard:
         absence = found[tracks[0]].absence
@@ -152,7 +171,7 @@ def _by_signal(
     stems = {
         track: stem.audio if track in heard else np.zeros_like(source.audio) for track, stem in found.items()
     }
-    return stems, _noted(heard)
+    return stems, (() if voice_weights is None else (VOICES_NOTE,)) + _noted(heard)
 
 
 def _noted(heard: Mapping[str, SeparatedStem]) -> tuple[str, ...]:

@@ -1,9 +1,13 @@
-"""Who takes a stem out of a recording: the user's Demucs model where there is one, else signal processing."""
+"""Who takes a stem out of a recording: the user's Demucs model, else for voices the trained network that was
+added, else signal processing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from audiopod_mcp.models import MODELS, ModelError, find_model
 from audiopod_mcp.music.model import Audio, Progress
 
 from .base import EngineRefused
@@ -13,18 +17,49 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audiopod_mcp.music.editing.layers import Separator
+    from audiopod_mcp.music.signal.stft import Array
 
 
 SIGNAL_PROCESSING: Final = "signal processing"
 """What separates where there is no model."""
+VOICES: Final = MODELS["spleeter"].name
+"""The model that separates voices, where it was added."""
+_MOST_HEARD: Final = 64_000_000
+"""Samples of all channels of a recording whose voice is listened to."""
+VOICES_NOTE: Final = f"The voice was separated by the trained model {VOICES}, which was added to this studio."
+
+
+def voice_weights_in(folder: Path | None) -> Mapping[str, Array] | None:
+    """The weights of :data:`VOICES` in the folder of models; ``None`` where it was not added.
+
+    Raises :class:`EngineRefused` where what is there can't be used.
+    """
+    if folder is None:
+        return None
+    try:
+        place = find_model(folder, VOICES)
+    except ModelError as error:
+        raise EngineRefused(str(error)) from error
+    if place is None:
+        return None
+    from audiopod_mcp.music.separation.two_stem_weights import Weights
+    from audiopod_mcp.music.separation.two_stems import FILE
+
+    return Weights(place / FILE)
 
 
 def stem_of(
-    audio: Audio, rate: int, track: str, models: Path | None, report: Progress
+    audio: Audio,
+    rate: int,
+    track: str,
+    models: Path | None,
+    report: Progress,
+    voice_weights: Mapping[str, Array] | None = None,
 ) -> tuple[Audio, tuple[str, ...]]:
     """``track``, shaped like ``audio``, and in words how it was made.
 
-    ``models`` is the folder of Demucs models, if any. Raises :class:`EngineRefused` where none can do it.
+    ``models`` is the folder of Demucs models, if any; it comes before ``voice_weights``. Raises
+    :class:`EngineRefused` where none can do it.
     """
     from audiopod_mcp.music.separation.separate import TRACKS, separate_with_notes
 
@@ -39,13 +74,34 @@ def stem_of(
             f"{', '.join(TRACKS)}. It can with the extra audiopod-mcp[demucs] and {VARIABLE} naming a folder "
             "with the model htdemucs_6s; tracks composed by this studio have all their stems."
         )
-    return separate_with_notes(audio, rate, track, report)
+    stem, notes = separate_with_notes(audio, rate, track, report, voice_weights)
+    return stem, ((VOICES_NOTE, *notes) if track == "vocals" and voice_weights is not None else notes)
 
 
-def separator_of(models: Path | None) -> Separator:
+def voice_of(audio: Audio, rate: int, weights: Mapping[str, Array] | None, report: Progress) -> Audio | None:
+    """The voice in a recording, for whoever listens to that alone.
+
+    ``None`` without weights, where no voice is heard, and for recordings too long to be held twice.
+    """
+    if weights is None or audio.size > _MOST_HEARD:
+        return None
+    from audiopod_mcp.music.separation.separate import MIN_PROMINENCE
+    from audiopod_mcp.music.separation.two_stems import separate_voice, voice_prominence
+
+    voice = separate_voice(audio, rate, weights, report)
+    return voice if voice_prominence(audio, voice, rate) >= MIN_PROMINENCE else None
+
+
+def separator_of(models: Path | None, voice_weights: Mapping[str, Array] | None = None) -> Separator:
     """What an edit takes a player out of a recording with."""
     from audiopod_mcp.music.editing.layers import separate_by_signal
 
-    if models is None:
+    if models is None and voice_weights is None:
         return separate_by_signal
-    return lambda audio, rate, track, report: stem_of(audio, rate, track, models, report)
+
+    def separate(audio: Audio, rate: int, track: str, report: Progress) -> tuple[Audio, tuple[str, ...]]:
+        if models is None and track != "vocals":
+            return separate_by_signal(audio, rate, track, report)
+        return stem_of(audio, rate, track, models, report, voice_weights)
+
+    return separate

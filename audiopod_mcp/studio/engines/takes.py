@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, ignore_progress, progress_within
 
-from .base import MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
+from .base import LOOP, MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
 
 if TYPE_CHECKING:
     from .recipes import Remade
@@ -47,23 +47,18 @@ def read_source(
 
     One that is only for ``listening`` may come mixed down, where it is too large to be held as it is.
     """
-    from audiopod_mcp.studio.media.audio_files import MAX_SECONDS, read_audio
+    from audiopod_mcp.studio.media.audio_files import MAX_SECONDS
+    from audiopod_mcp.studio.media.decoded import read_once
 
     path = work.source or (work.original / MASTER if work.original else None)
     if path is None:
         raise EngineRefused(f"task: {work.task!r} needs a recording or a job to work on")
     if path.name == MASTER and path.with_name(UNCLIPPED).is_file():
         path = path.with_name(UNCLIPPED)
-    notes: list[str] = []
     name = next(iter(work.sources), "source")
     argument = name if name != "source" else "source_job_id"
-    audio, rate, subtype = read_audio(
-        path,
-        argument=argument,
-        max_seconds=max_seconds or MAX_SECONDS,
-        listening=listening,
-        report=progress_within(report, 0.0, 0.5),
-        note=notes.append,
+    audio, rate, subtype, notes = read_once(
+        path, argument, max_seconds or MAX_SECONDS, listening, progress_within(report, 0.0, 0.5)
     )
     score: Score | None = None
     layers: Mapping[str, Audio] = {}
@@ -157,9 +152,12 @@ def write_take(
         subtype=precise,
         report=progress_within(report, 0.0, 0.3),
     )
+    loop = (0, len(made.audio)) if made.loop else None
+    if loop:
+        (home / LOOP).write_text(json.dumps(loop), "utf-8")
     loud = not subtype.startswith("PCM_") and bool(max(made.audio.max(), -made.audio.min()) > 1)
     if loud:
-        write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT")
+        write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT", loop=loop)
     if made.recipe is not None:
         from .recipes import write_recipe
 

@@ -7,11 +7,13 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from audiopod_mcp.music.caching import using
 from audiopod_mcp.music.model import Refused, Score
 from audiopod_mcp.operations.vocabulary import Notation
 from audiopod_mcp.studio.engines.base import MASTER, EngineRefused
 from audiopod_mcp.studio.engines.refusals import explain
 from audiopod_mcp.studio.engines.takes import read_score
+from audiopod_mcp.studio.media.cache import ResultCache
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -24,7 +26,9 @@ class WrittenDown:
     error: str | None = None
 
 
-def write_down(take: Path, notation: Notation, title: str, lrc: str | None) -> WrittenDown:
+def write_down(
+    take: Path, notation: Notation, title: str, lrc: str | None, cache: ResultCache | None = None
+) -> WrittenDown:
     """The notes of the take in the folder ``take``.
 
     What was composed here is written as it was composed. What was recorded is a lead sheet by ear, with the
@@ -41,7 +45,8 @@ def write_down(take: Path, notation: Notation, title: str, lrc: str | None) -> W
         score, remark = _score_of(take), ""
         if score is None:
             audio, rate, _ = read_audio(take / MASTER, max_seconds=math.inf, listening=True)
-            heard = transcribe(audio, rate, from_lrc(lrc) if lrc else ())
+            with using(cache):
+                heard = transcribe(audio, rate, from_lrc(lrc) if lrc else ())
             score, remark = heard.score, heard.remark
         if notation == "midi":
             return WrittenDown(to_midi(score, title, remark))

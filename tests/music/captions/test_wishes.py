@@ -157,6 +157,61 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
     assert any(asked in wish.asked and instead in wish.instead for wish in told.not_done), told
 
 
+@pytest.mark.parametrize(
+    ("caption", "fact"),
+    [
+        ("house, bpm 90-100", "90-100: 95 BPM, the middle"),
+        ("soul, tempo around 80 to 90", "85 BPM, the middle"),
+        ("between 120 and 130 bpm, techno", "125 BPM, the middle"),
+        ("house, 118-122", "118-122: 120 BPM, the middle"),
+        ("rock, no long intro", "no long intro: intro of"),
+        ("folk, no break", "no break"),
+        ("pop, sparse verse, huge chorus", "huge chorus"),
+        ("indie rock, quiet verses and loud choruses", "less is played there than elsewhere"),
+        ("lo-fi, the chorus is big", "chorus is big"),
+        ("folk with a piano intro", "piano alone from 0:00"),
+        ("lo-fi, intro: pads; verse: add bass; outro: pads only", "upright bass from"),
+        ("Intro - solo piano. Verse - bass and drums. Chorus - strings.", "strings from"),
+        ("k-pop, intro (synth pluck), verse (add bass)", "synth pluck alone"),
+        ("samba, nylon guitar, no drums until bar 9", "from 0:"),
+        ("folk, flute in the choruses", "flute from"),
+        ("Only bass and drums for the first 8 bars, then guitar comes in. Funk", "alone from 0:00"),
+        ("lo-fi, swing 58%", "swing 58 %"),
+        ("Techno at 135 with acid line", "135 BPM"),
+        ("soul with more bass", "more bass"),
+        ("blues, quiet ending", "less is played"),
+    ],
+)
+def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
+    told = receipt_of(caption, seconds=75)
+    assert any(fact in done for done in told.done), told
+    assert told.not_done == ()
+
+
+@pytest.mark.parametrize(
+    ("caption", "asked"),
+    [
+        ("trap with a half-time intro", "half-time intro"),
+        ("EDM, dark breakdown", "dark breakdown"),
+        ("rock with hard pan guitars left and right", "hard pan"),
+        ("pop, no intro", "no intro"),
+        ("pop, explosive verse", "explosive verse"),
+        ("boom bap with soul samples", "soul samples"),
+        ("folk with heavy reverb", "heavy reverb"),
+        ("jazz, In the style of Daft Punk meets Black Sabbath", "Daft Punk meets Black Sabbath"),
+        ("ambient with binaural beats", "binaural beats"),
+        ("pop, verse (minimal), chorus: everything huge", "verse (minimal)"),
+    ],
+)
+def test_what_is_not_done_leaves_the_piece_as_it_is_without_it(caption, asked):
+    told = receipt_of(caption, seconds=75)
+    assert any(asked in wish.asked for wish in told.not_done), told
+    plain = read_caption(caption.split(",")[0].split(" with ")[0], duration=75)
+    brief = read_caption(caption, duration=75)
+    for name in ("style", "mood", "energy", "tempo", "feel", "activity"):
+        assert getattr(brief, name) == getattr(plain, name), name
+
+
 def test_an_argument_that_overrules_the_caption_is_told():
     caption = "folk at 140 bpm in A minor, 3/4, no vocals"
     brief = read_caption(caption, tempo=96, key="G", timesignature="4/4", lyrics="la la\nla la", duration=12)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Note, Score
+from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Grid, Note, Score
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS, render
 from audiopod_mcp.music.theory import parse_chord, parse_key, voice_leading
@@ -174,3 +174,23 @@ def test_the_bass_drum_is_tuned_to_the_key(style: str, key: str) -> None:
     peak = hertz[: 1 << 17][low[: 1 << 17]][np.argmax(spectrum[: 1 << 17][low[: 1 << 17]])]
     apart = (69 + 12 * np.log2(peak / 440) - tonic_of(score) + 6) % 12 - 6
     assert abs(apart) < 0.7
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["dorian", "phrygian", "lydian", "mixolydian"])
+def test_in_a_church_mode_the_bass_says_where_home_is(mode: str) -> None:
+    """Its notes are those of a major key: only what is played longest and lowest tells its tonic."""
+    shares = []
+    for style in ("pop", "folk", "jazz", "house", "celtic", "latin"):
+        degrees = np.roll(seconds_by_class(bass_of(composed(style, f"D {mode}", 1))), -2)
+        shares.append(degrees[0] / degrees.sum())
+    assert np.mean(shares) > 0.5
+
+
+def test_chords_that_are_given_keep_their_own_bass_in_a_church_mode() -> None:
+    labels = tuple(label for label in ("C", "D", "C", "D") for _ in range(4)) * 6
+    grid = Grid(tuple(0.5 * beat for beat in range(97)), chords=labels)
+    brief = Brief("", style="pop", key="C lydian", duration=48.0, tempo=120)
+    bass = bass_of(compose(brief, seed=2, grid=grid))
+    starts = [round(n.pitch) % 12 for n in bass if abs((n.start % 4) - 2.0) < 0.05]
+    assert set(starts) == {2}

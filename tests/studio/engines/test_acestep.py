@@ -115,6 +115,21 @@ def test_modes(toy, tmp_path, task, params, sent):
 
 
 @pytest.mark.slow
+def test_lyrics_are_handed_on_under_plain_tags_and_what_is_not_is_told(toy, tmp_path):
+    pasted = (
+        "Sure! Here are the lyrics:\n\n**Strophe 1**\n[Am]Über den [F]Wellen\n夜を歩く\n\n## Refrain (x2)\nAnna: שלום\n"
+        "[Guitar Solo]\n[Bridge – whispered]\nhush\n[Fade Out]\n\nWritten by Max Mustermann"
+    )
+    outcome, _, ((fields, _),) = run(toy, tmp_path, "text2music", BODY | {"lyrics": pasted})
+    assert fields["lyrics"] == (
+        "[Verse 1]\nÜber den Wellen\n夜を歩く\n\n[Chorus]\nשלום\nשלום\n\n[Guitar Solo]\n\n"
+        "[Bridge - whispered]\nhush\n\n[Fade Out]"
+    )
+    assert {wish.asked for wish in outcome.not_done} == {
+        "Sure! Here are the lyrics:", "Anna", "Am, F", "Written by Max Mustermann",
+    }  # fmt: skip
+
+
 def test_a_base_model_gets_its_steps(tmp_path, source):
     with acestep(models=[BASE], language_model=False, takes=0.05) as toy:
         _, _, ((fields, _),) = run(toy, tmp_path, "text2music", BODY)

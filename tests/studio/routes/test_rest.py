@@ -246,7 +246,7 @@ async def test_deleting_a_running_job_stops_it_and_leaves_nothing(studio):
     assert after["status"] == "COMPLETED"
     data_dir = studio.app.state.config.data_dir
     assert not (data_dir / "media" / str(job_id)).exists()
-    work = data_dir / "work" / studio.app.state.studio.instance.id
+    work = data_dir / "work" / studio.app.state.studio.upkeep.instance.id
 
     async def is_clear():
         return not list(work.iterdir())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audiopod_mcp.music.model import progress_within
-from audiopod_mcp.studio.engines.responses import NOT_TRANSCRIBED
 
 from ..base import EngineRefused, Outcome
 from .session import Session
@@ -13,9 +12,12 @@ from .session import Session
 
 def analyze(session: Session) -> Outcome:
     """Measured here; words, language and description by the server's language model, where it has one."""
-    heard = session.local.run(session.work, progress_within(session.report, 0, 0.4))
+    if not session.capabilities.language_model:
+        return session.local.run(session.work, session.report)
+    local = replace(session.local, listens_for_words=False)
+    heard = local.run(session.work, progress_within(session.report, 0, 0.4))
     measured = heard.result
-    if not session.capabilities.language_model or measured is None or measured["loudness_lufs"] is None:
+    if measured is None or measured["loudness_lufs"] is None:
         return heard
     report = progress_within(session.report, 0.42, 1.0)
     try:
@@ -35,6 +37,5 @@ def analyze(session: Session) -> Outcome:
         "audio_codes": metadata.get("audio_codes"),
     }
     given = {name: value for name, value in words.items() if value and value != "N/A"}
-    notes = [note for note in measured["notes"] if note != NOT_TRANSCRIBED]
-    notes.append("Tempo, key, metre, form and loudness are measured; caption and words are ACE-Step's.")
-    return replace(heard, result={**measured, **given, "notes": notes})
+    note = "Tempo, key, metre, form and loudness are measured; caption and words are ACE-Step's."
+    return replace(heard, result={**measured, **given, "notes": [*measured["notes"], note]})

@@ -102,7 +102,7 @@ def _wanted(session: Session) -> Fields:
     metre = params.get("timesignature")
     return {
         "prompt": caption_of(session.work),
-        "lyrics": params.get("lyrics") or "",
+        "lyrics": session.lyrics(),
         "audio_duration": None if duration is None or duration <= 0 else max(_SHORTEST, duration),
         "bpm": params.get("bpm"),
         "key_scale": _key(params.get("keyscale")),

@@ -15,7 +15,7 @@ from audiopod_mcp.studio.engines.arguments import seeds_of
 from audiopod_mcp.studio.engines.takes import SourceTrack, read_source, write_take
 from audiopod_mcp.studio.media.audio_files import read_audio, write_audio
 
-from ..base import SCORE, EngineRefused, Outcome, Take, Work
+from ..base import SCORE, EngineRefused, NotDone, Outcome, Take, Work
 from ..local import LocalEngine
 from .client import AceStepClient, Capabilities, Generation
 
@@ -43,6 +43,8 @@ class Session:
     report: Progress
     remarks: list[str] = field(default_factory=list)
     """What the person should know about the source."""
+    not_done: list[NotDone] = field(default_factory=list)
+    """What of the lyrics was not handed on."""
 
     @property
     def params(self) -> Mapping[str, Any]:
@@ -73,7 +75,17 @@ class Session:
             (self.work.folder / name / REQUEST).write_text(json.dumps(request), "utf-8")
             takes.append(self._with_lyrics(take, made, end))
             details = details or _details(generation.metadata)
-        return Outcome(tuple(takes), notes=(*self.remarks, *notes), details=details)
+        missed = tuple(dict.fromkeys(self.not_done))
+        return Outcome(tuple(takes), notes=(*self.remarks, *notes), not_done=missed, details=details)
+
+    def lyrics(self, given: str | None = None) -> str:
+        """Lyrics, those of the request unless others are ``given``, as the model reads them."""
+        from audiopod_mcp.music.lyrics.tagged import tagged_lyrics, untagged
+        from audiopod_mcp.music.lyrics.text import read_lyrics
+
+        sheet = read_lyrics(given or str(self.params.get("lyrics") or ""))
+        self.not_done.extend(untagged(sheet))
+        return tagged_lyrics(sheet)
 
     def source(self) -> SourceTrack:
         """The recording or track that the operation starts from."""

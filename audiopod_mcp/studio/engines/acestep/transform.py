@@ -124,7 +124,7 @@ def edit(session: Session) -> Outcome:
     fields = {
         "task_type": "cover",
         "prompt": prompt or before.get("prompt", ""),
-        "lyrics": lyrics or before.get("lyrics", ""),
+        "lyrics": session.lyrics(lyrics) if lyrics else before.get("lyrics", ""),
         "cover_noise_strength": number_of(params, "edit_n_min", 0.2),
         "audio_cover_strength": number_of(params, "edit_n_max", 1.0),
     }
@@ -158,7 +158,7 @@ def _region(session: Session, start: float, end: float) -> Fields:
     return {
         "task_type": "repaint",
         "prompt": caption_of(session.work),
-        "lyrics": session.params.get("lyrics") or before.get("lyrics") or "",
+        "lyrics": session.lyrics() or before.get("lyrics") or "",
         "repainting_start": start,
         "repainting_end": end,
         "chunk_mask_mode": "explicit",

@@ -1,0 +1,153 @@
+"""Looking up the jobs that several waits wait for: together, where one page of the job list tells many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from math import ceil
+from typing import Protocol
+
+import anyio
+
+from audiopod_mcp.operations import Job, JobQuery
+
+from .clock import Clock
+from .errors import AudioPodError
+from .parsing import JobPage
+
+TOGETHER = 4
+"""From how many waits on the list of jobs is asked instead of the single jobs."""
+PAGE = 100
+"""Jobs on one page of the list, the most that AudioPod's gives."""
+PROMPT = 0.8
+"""Seconds between two rounds when many jobs wait."""
+REQUESTS = 0.04
+"""Requests that one waiting job may cost a second, where several wait."""
+SINGLY = 60.0
+"""Seconds for which single jobs are asked for after the list told too few of them, or nothing at all."""
+
+
+class JobService(Protocol):
+    """Where jobs are looked up."""
+
+    clock: Clock
+
+    async def job(self, job_id: int, *, patience: float | None = None) -> Job: ...
+
+    async def jobs(self, query: JobQuery | None = None, *, patience: float | None = None) -> JobPage: ...
+
+
+class Lookups:
+    """The waits of one client, and what one of them learns for all.
+
+    Jobs that end are looked up once more each, since the list may say less of them. What goes wrong with the
+    list goes wrong with nobody's job: each is then asked for by itself.
+    """
+
+    def __init__(self, service: JobService) -> None:
+        self._service = service
+        self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
+        self._rounds = 0
+        self._singly_until = float("-inf")
+
+    @cached_property
+    def _turn(self) -> anyio.Lock:
+        """Made by the first who needs it: a lock wants a running event loop, and imports it."""
+        return anyio.Lock()
+
+    @contextmanager
+    def waiting_for(self, job_id: int) -> Iterator[Wait]:
+        """A wait for ``job_id``, told what others learn of it."""
+        wait = Wait(self, job_id)
+        self._waits[job_id].append(wait)
+        try:
+            yield wait
+        finally:
+            self._waits[job_id].remove(wait)
+            if not self._waits[job_id]:
+                del self._waits[job_id]
+
+    @property
+    def together(self) -> bool:
+        """Whether the list is the cheaper way now."""
+        return len(self._waits) >= TOGETHER and self._service.clock.now() >= self._singly_until
+
+    def pause(self, longest: float) -> float:
+        """Seconds between two rounds: short where one request tells many jobs."""
+        pages = ceil(len(self._waits) / PAGE)
+        return min(longest, max(PROMPT, pages / (REQUESTS * len(self._waits))))
+
+    async def look_up(self, wait: Wait) -> Job:
+        """The job of ``wait`` as it is now, asked for by whichever wait comes first, for all.
+
+        Raises:
+            AudioPodError: it could not be looked up.
+
+        """
+        if self.together and not wait.has_news:
+            rounds = self._rounds
+            async with self._turn:
+                if self._rounds == rounds:  # else somebody asked while this one stood in line
+                    await self._round()
+        job = wait.take_news()
+        if job is None or job.is_finished:
+            job = await self._service.job(wait.job_id, patience=0.0)
+        return job
+
+    async def _round(self) -> None:
+        """Page through the list, newest jobs first, for as long as that is cheaper than single requests."""
+        missing, told, pages = set(self._waits), 0, 0
+        try:
+            while missing and pages * TOGETHER <= told:
+                page = await self._service.jobs(JobQuery(skip=pages * PAGE, limit=PAGE), patience=0.0)
+                pages += 1
+                for job in page.jobs:
+                    if job.id in missing:
+                        missing.discard(job.id)
+                        told += 1
+                        for wait in self._waits.get(job.id, ()):
+                            wait.tell(job)
+                if len(page.jobs) < PAGE:
+                    break
+        except AudioPodError:
+            told = -1
+        self._rounds += 1
+        if told < TOGETHER * pages:
+            self._singly_until = self._service.clock.now() + SINGLY
+
+
+class Wait:
+    """One wait for one job."""
+
+    def __init__(self, lookups: Lookups, job_id: int) -> None:
+        self.job_id = job_id
+        self._lookups = lookups
+        self._news: Job | None = None
+        self._nap: anyio.CancelScope | None = None
+
+    @property
+    def has_news(self) -> bool:
+        return self._news is not None
+
+    def tell(self, job: Job) -> None:
+        """What another wait learnt; ends the pause of this one."""
+        self._news = job
+        if self._nap is not None:
+            self._nap.cancel()
+
+    def take_news(self) -> Job | None:
+        news, self._news = self._news, None
+        return news
+
+    async def pause(self, seconds: float, clock: Clock) -> None:
+        """Wait ``seconds``, or until there is news."""
+        if self._news is None:
+            with anyio.CancelScope() as self._nap:
+                await clock.sleep(seconds)
+            self._nap = None
+
+    async def look_up(self) -> Job:
+        """What others have just learnt of the job, else the job as it is now."""
+        return await self._lookups.look_up(self)

@@ -1,0 +1,166 @@
+"""What stands around and between the words on the page that lyrics were copied from."""
+
+import pytest
+
+from audiopod_mcp.music.lyrics.text import parse_lyrics, read_lyrics
+
+
+def form(text):
+    return [(section.label, *section.lines) for section in parse_lyrics(text)]
+
+
+def told(text):
+    return [wish.asked for wish in read_lyrics(text).unmet]
+
+
+@pytest.mark.parametrize(
+    ("text", "sung", "speakers"),
+    [
+        ("Anna: Hello there", ["Hello there"], ["Anna"]),
+        (
+            "ANNA: hello\nBen & Joe: hi\nANNA: where were you",
+            ["hello", "hi", "where were you"],
+            ["ANNA", "Ben & Joe"],
+        ),
+        (
+            "Little Red:\nwhat big eyes\nWolf:\nthe better to see",
+            ["what big eyes", "the better to see"],
+            ["Little Red", "Wolf"],
+        ),
+        ("[Verse]\nАнна: Привет\nИван: Прощай", ["Привет", "Прощай"], ["Анна", "Иван"]),
+        ("太郎：おはよう\n花子：さよなら", ["おはよう", "さよなら"], ["太郎", "花子"]),
+    ],
+)
+def test_who_speaks_a_line_is_not_sung_but_told(text, sung, speakers):
+    assert [line for section in parse_lyrics(text) for line in section.lines] == sung
+    assert told(text) == speakers
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["She said: come home", "Listen: the rain is falling", "It ends at 4:20", "one thing I know: You lie"],
+)
+def test_other_colons_are_sung(line):
+    assert form(f"[Verse]\nfirst\n{line}") == [("verse", "first", line)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("V1\nI walk\nPC\nup\nCH\nWe rise\nV2\nI run\nBR\nhush\nCH",
+         [("verse", "I walk"), ("pre-chorus", "up"), ("chorus", "We rise"), ("verse", "I run"), ("bridge", "hush"), ("chorus", "We rise")]),
+        ("v1\nI walk\nC\nWe rise\nV2\nI run\nC", [("verse", "I walk"), ("chorus", "We rise"), ("verse", "I run"), ("chorus", "We rise")]),
+        ("[V1] I walk\n[PC] up\n[C] rise", [("verse", "I walk"), ("pre-chorus", "up"), ("chorus", "rise")]),
+        ("[V1] [PC] [C]\nrise", [("verse",), ("pre-chorus",), ("chorus", "rise")]),
+        ("[V1]\n[C]I walk [Am]on", [("verse", "I walk on")]),
+    ],
+)  # fmt: skip
+def test_short_names_of_sections_are_headings(text, expected):
+    assert form(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("| Section | Lyrics |\n|---------|--------|\n| Verse 1 | I walk<br>the shore |\n| Chorus | We rise |",
+         [("verse", "I walk", "the shore"), ("chorus", "We rise")]),
+        ("| Verse | Chorus |\n|:---|---:|\n| I walk | We rise |\n| I run | We fall |",
+         [("verse", "I walk", "I run"), ("chorus", "We rise", "We fall")]),
+        ("Words:\n\n| # | Part | Text | Mood |\n|--|--|--|--|\n| 1 | **Verse** | I walk | calm |\n| 2 | | I run | wild |",
+         [("verse", "I walk", "I run")]),
+        ("|  |  |\n|--|--|\n| Verse 1 | I walk |\n| Chorus | We rise |", [("verse", "I walk"), ("chorus", "We rise")]),
+    ],
+)  # fmt: skip
+def test_tables_are_read_by_their_columns(text, expected):
+    assert form(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<song><artist>Jane</artist>\n<verse>\nRain\n</verse>\n</song>", [("verse", "Rain")]),
+        ("title: Rain\nbridge: |\n  Wash it off\nchorus: >\n  Away", [("bridge", "Wash it off"), ("chorus", "Away")]),
+        ('{"tempo": 90, "parts": [{"label": "chorus", "id": 7, "lines": ["Rain"]}]}', [("chorus", "Rain")]),
+        ("[Verse]\nRain\n\nالمقطع الأول:\nمطر", [("verse", "Rain"), ("verse", "مطر")]),
+        ("[Intro]\n| Am | F |\n[Outro]\nC G (slow down)", [("intro",), ("outro",)]),
+        ("Form: Verse, Chorus, Verse\n\nVerse\nRain", [("verse", "Rain")]),
+        ("[Chorus]\nRain on me (4)\nWash it all away (6)", [("chorus", "Rain on me", "Wash it all away")]),
+        ("[Verse]\n(gentle strings)\nRain on me", [("verse", "Rain on me")]),
+        ("CHORUS\nRain on me\n\nTHE END", [("chorus", "Rain on me")]),
+        ("[Chorus]\nRain* on me\n\n*rain: sorrow", [("chorus", "Rain on me")]),
+        ("[Chorus]\nRain\n[Outro | fade]\nbye", [("chorus", "Rain"), ("outro", "bye")]),
+        ("[Refrain]\nPluie\n(refrain 2 fois)", [("chorus", "Pluie"), ("chorus", "Pluie", "Pluie")]),
+        ("(0:05-0:20) Verse\nRain\n(0:20-0:40) Chorus\nAway", [("verse", "Rain"), ("chorus", "Away")]),
+    ],
+)  # fmt: skip
+def test_nothing_but_the_words_is_sung(text, expected):
+    assert form(text) == expected
+
+
+def test_what_else_a_table_says_is_told():
+    text = "| Part | Text | Mood |\n|--|--|--|\n| Verse | I walk | wistful |"
+    assert any("wistful" in asked for asked in told(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("[Verse]\nhello there\n\nLyrics by Jane Doe\nWritten by Max Mustermann", ["Lyrics by Jane Doe", "Written by Max Mustermann"]),
+        ("[Verse]\nhello there\nWords and music by Jane Doe", ["Words and music by Jane Doe"]),
+        ("Midnight Rain\nby Jane Doe\n\n[Verse]\nhello there", ["Midnight Rain", "by Jane Doe"]),
+        ("**Midnight Rain**\n\nVerse 1:\nhello there", ["Midnight Rain"]),
+        ('"Midnight Rain"\n\n[Verse]\nhello there', ['"Midnight Rain"']),
+        ("[Verse]\nhello there\n\n---\n\nLet me know if you'd like any changes!", ["Let me know if you'd like any changes!"]),
+        ("[Verse]\nhello there\n\nFeel free to adjust the tone or add a bridge. Enjoy!", ["Feel free to adjust the tone or add a bridge. Enjoy!"]),
+        ("I've written a ballad about rain for you:\n\n[Verse]\nhello there", ["I've written a ballad about rain for you:"]),
+        ("Sure thing! Below is a draft about the sea.\n\n[Verse]\nhello there", ["Sure thing! Below is a draft about the sea."]),
+        ("[Verse]\nhello there\n\nGenre: dream pop\nBPM: 90", ["Genre: dream pop", "BPM: 90"]),
+        ("[Verse]\nhello there\nGenre: dream pop\nBPM: 90", ["Genre: dream pop", "BPM: 90"]),
+    ],
+)  # fmt: skip
+def test_titles_credits_and_a_models_sentences_are_told_and_not_sung(text, asked):
+    assert form(text) == [("verse", "hello there")]
+    assert told(text) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Verse]\nhello there\n\nWritten by the stars above",
+        "[Verse]\nhello there\n\nLet me know",
+        "[Verse]\nhello there\n\nWould you like to dance?",
+        "hello there\n\nmy love",
+        "Oh, I would like to know:\nhow do you feel?",
+    ],
+)  # fmt: skip
+def test_words_at_the_edges_are_sung(text):
+    sheet = read_lyrics(text)
+    assert " ".join(line for section in sheet.sections for line in section.lines).split() == [
+        word for word in text.split() if "[" not in word
+    ]
+    assert sheet.unmet == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "chords"),
+    [
+        ("1 5 6m 4\nhello there", ("A", "E", "F#m", "D")),
+        ("1 - 5 - 6- - 4\nhello there", ("A", "E", "F#m", "D")),
+        ("| 1 | 4 5 | 6m7 | b7 |\nhello there", ("A", "D", "E", "F#m7", "G")),
+        ("I–V–vi–IV\nhello there", ("A", "E", "F#m", "D")),
+        ("ii7 V7 Imaj7\nhello there", ("Bm7", "E7", "Amaj7")),
+        ("1/3 4 5sus4\nhello there", ("A/C#", "D", "Esus4")),
+    ],
+)
+def test_numbered_chords_are_played_in_the_key(text, chords):
+    from audiopod_mcp.music.captions.parse import read_caption
+
+    assert form(f"[Verse]\n{text}") == [("verse", "hello there")]
+    brief = read_caption("pop", key="A major", lyrics=f"[Verse]\n{text}")
+    assert read_lyrics(brief.lyrics).chords == chords
+    assert form(brief.lyrics) == [("verse", "hello there")]
+
+
+@pytest.mark.parametrize("line", ["1 2 3 4", "5 4 3 2 1", "I", "4 4 4", "I I I", "1"])
+def test_numbers_that_are_counted_are_sung(line):
+    assert form(f"[Verse]\nhello\n{line}") == [("verse", "hello", line)]
