@@ -229,7 +229,7 @@ def provenance(digest: str, programs: int, samples: int) -> Provenance:
             ),
         ),
         {
-            "Written solo phrases known first by MTT_musicnn, of thirteen instruments; these chose the programs": (
+            "Solos of thirteen instruments known first by MTT_musicnn; they chose the programs": (
                 "12, of which flute and choir are synthesized (all synthesized: 7)"
             ),
             "The same by MTT_vgg, which chose nothing": "12 (all synthesized: 8)",
