@@ -17,7 +17,7 @@ from audiopod_mcp.settings import Settings, SettingsError, is_set
 
 PUBLIC = "listen on other than loopback addresses, where anyone may use the studio (or your key)"
 TOOLSETS = ("core", "edit", "jobs", "all")
-COMMANDS = ("serve", "studio", "demo", "doctor", "models", "install", "uninstall", "completion")
+COMMANDS = ("serve", "studio", "worker", "demo", "doctor", "models", "install", "uninstall", "completion")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -77,6 +77,18 @@ def _parser() -> argparse.ArgumentParser:
         help="where local audio may be read (AUDIOPOD_ALLOWED_DIRS)",
     )
     serve.add_argument(
+        "--allowed-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a site whose pages may use the server, such as https://app.example; repeatable",
+    )
+    serve.add_argument(
+        "--stateless",
+        action="store_true",
+        help="keep no sessions, so that any of several servers answers any request (so with a cluster)",
+    )
+    serve.add_argument(
         "--toolset",
         choices=TOOLSETS,
         default="all",
@@ -90,11 +102,21 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
     studio.add_argument("--port", type=_port, default=8770, help="(8770)")
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
-    engine = studio.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
-    engine.completer = _engines  # type: ignore[attr-defined]  # read by argcomplete
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
+    studio.add_argument("--metrics", action="store_true", help="serve /metrics, for Prometheus")
+    studio.add_argument(
+        "--migrate", action="store_true", help="only prepare the database of AUDIOPOD_DATABASE_URL, and end"
+    )
     studio.set_defaults(run=_studio)
+
+    worker = command("worker", "does a studio's jobs, without answering anybody: any number, anywhere")
+    worker.add_argument("--data-dir", type=Path, help="work in progress (the platform's user data folder)")
+    worker.add_argument("--processes", type=_count, metavar="N", help="jobs at a time (one less than cores)")
+    worker.set_defaults(run=_worker)
+    for sub in (studio, worker):
+        engine = sub.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
+        engine.completer = _engines  # type: ignore[attr-defined]  # read by argcomplete
 
     install = command("install", "set up a host to use the server; without a host, list them")
     set_up = install.add_argument("host", nargs="?", help="claude-desktop, claude-code, cursor, vscode, …")
@@ -147,6 +169,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 1024:
+        raise argparse.ArgumentTypeError(f"{count} is out of range; allowed 1 to 1024")
+    return count
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     with _no_garbage():
         import anyio
@@ -168,6 +197,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             tuple(options.allowed_host),
             options.transport == "http",
             options.public_url,
+            tuple(options.allowed_origin),
+            options.stateless or settings.database_url is not None,
         )
     return 0
 
@@ -195,25 +226,32 @@ def _refuse_the_public(host: str, allowed: bool) -> None:
 
 def _studio(options: argparse.Namespace, settings: Settings) -> int:
     from audiopod_mcp.studio.config import StudioConfig
-    from audiopod_mcp.studio.serving import serve_studio
+    from audiopod_mcp.studio.serving import prepare_database, serve_studio
 
-    settings = replace(settings, engine=options.engine or settings.engine)
-    serve_studio(
-        StudioConfig(
-            data_dir=options.data_dir or settings.data_dir,
-            engine=settings.engine,
-            environment=settings.environment,
-            allow_private_urls=settings.allow_private_urls,
-            keep_days=settings.keep_days,
-            keep_gb=settings.keep_gb,
-            cache_mb=settings.cache_mb,
-            public_url=options.public_url,
-        ),
-        options.host,
-        options.port,
-        allow_public=options.allow_public,
+    if options.migrate:
+        for line in prepare_database(settings.database_url):
+            print(line)  # noqa: T201
+        return 0
+    config = StudioConfig.from_settings(
+        _chosen(options, settings), public_url=options.public_url, metrics=options.metrics
     )
+    serve_studio(config, options.host, options.port, allow_public=options.allow_public)
     return 0
+
+
+def _worker(options: argparse.Namespace, settings: Settings) -> int:
+    from audiopod_mcp.studio.config import StudioConfig, default_workers
+    from audiopod_mcp.studio.serving import run_worker
+
+    places = options.processes or default_workers()
+    run_worker(StudioConfig.from_settings(_chosen(options, settings), workers=places))
+    return 0
+
+
+def _chosen(options: argparse.Namespace, settings: Settings) -> Settings:
+    return replace(
+        settings, engine=options.engine or settings.engine, data_dir=options.data_dir or settings.data_dir
+    )
 
 
 def _install(options: argparse.Namespace, settings: Settings) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 import anyio
+from anyio import to_thread
 
 from audiopod_mcp import __version__
 from audiopod_mcp.api import AudioPodClient, AudioPodError, Timeouts, watch
@@ -118,10 +119,14 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("service", "ok", "the embedded studio, in the server's own process; no network needed")
     yield (folder := _writable("data folder", settings.data_dir, "AUDIOPOD_DATA_DIR"))
     yield _space(settings.data_dir)
-    if folder.state != "problem":
-        for finding in examine_jobs(settings.data_dir):
+    if settings.database_url is not None:
+        for finding in await to_thread.run_sync(_shared, settings):
             yield finding
-    yield _kept(settings)
+    else:
+        if folder.state != "problem":
+            for finding in examine_jobs(settings.data_dir):
+                yield finding
+        yield _kept(settings)
     for finding in _models(settings):
         yield finding
     yield (libraries := _libraries())
@@ -138,6 +143,13 @@ async def _studio(settings: Settings) -> AsyncIterator[Finding]:
     able = "problem" not in (folder.state, libraries.state)
     if able and "text2music" in chosen.tasks and not chosen.costly:
         yield await _music(settings, chosen)
+
+
+def _shared(settings: Settings) -> list[Finding]:
+    from audiopod_mcp.studio.config import StudioConfig
+    from audiopod_mcp.studio.jobs.overview import examine_cluster
+
+    return list(examine_cluster(StudioConfig.from_settings(settings)))
 
 
 def _writable(subject: str, folder: Path, variable: str) -> Finding:
@@ -240,7 +252,7 @@ async def _music(settings: Settings, engine: EngineInfo) -> Finding:
     fix = "run audiopod-mcp serve --log-level debug and look at its log"
     began = anyio.current_time()
     with tempfile.TemporaryDirectory(prefix="audiopod-doctor-") as folder:
-        trial = replace(settings, data_dir=Path(folder))
+        trial = replace(settings, data_dir=Path(folder), database_url=None, media_url=None)
         try:
             async with open_service(trial, same_machine=True) as (service, _):
                 song = GenerateMusic(caption="solo piano", duration=1, instrumental=True, seed=1)

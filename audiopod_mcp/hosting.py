@@ -106,16 +106,10 @@ class EmbeddedStudio:
         from audiopod_mcp.studio.config import StudioConfig
 
         settings = self._settings
-        config = StudioConfig(
-            data_dir=settings.data_dir,
-            engine=settings.engine,
-            environment=settings.environment,
+        config = StudioConfig.from_settings(
+            settings,
             local_folders=settings.readable_folders() if self._local_files else (),
-            tell_files=self._local_files,
-            allow_private_urls=settings.allow_private_urls,
-            keep_days=settings.keep_days,
-            keep_gb=settings.keep_gb,
-            cache_mb=settings.cache_mb,
+            tell_files=self._local_files and settings.media_url is None,
             public_url=self._public_url or STUDIO_URL,
         )
         app = create_studio(config)
@@ -227,6 +221,8 @@ async def serve_http(
     allowed_hosts: tuple[str, ...],
     streamable: bool,
     public_url: str | None = None,
+    allowed_origins: tuple[str, ...] = (),
+    stateless: bool = False,
 ) -> None:
     """Serve any number of clients over HTTP until the process is told to stop.
 
@@ -246,7 +242,9 @@ async def serve_http(
         app = http_app(
             build_server(service),
             allowed_hosts=[name, *allowed_hosts],
+            allowed_origins=allowed_origins,
             streamable=streamable,
+            stateless=stateless,
             routes=[Mount("/media", _under("/media", studio))] if studio else [],
         )
         config = uvicorn.Config(

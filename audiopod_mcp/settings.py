@@ -46,6 +46,10 @@ class Settings:
     """Days after which the embedded studio lets finished jobs go; ``None``: never."""
     keep_gb: float | None = None
     """Gigabytes of audio beyond which it lets the oldest go; ``None``: however much it is."""
+    database_url: str | None = field(default=None, repr=False)
+    """The PostgreSQL that holds the jobs of many machines; ``None``: a file in :attr:`data_dir`."""
+    media_url: str | None = field(default=None, repr=False)
+    """The object store that holds the audio of many machines; ``None``: :attr:`data_dir`."""
     cache_mb: int = DEFAULT_CACHE_MB
     """Megabytes of results that it may keep, so that the same sound is not worked on twice; 0: none."""
     engine: str = DEFAULT_ENGINE
@@ -92,6 +96,12 @@ class Settings:
             ),
             keep_days=_limit("AUDIOPOD_KEEP_DAYS", values.get("AUDIOPOD_KEEP_DAYS"), "days"),
             keep_gb=_limit("AUDIOPOD_KEEP_GB", values.get("AUDIOPOD_KEEP_GB"), "gigabytes"),
+            database_url=_address(
+                "AUDIOPOD_DATABASE_URL", values.get("AUDIOPOD_DATABASE_URL"), ("postgresql", "postgres")
+            ),
+            media_url=_address(
+                "AUDIOPOD_MEDIA_URL", values.get("AUDIOPOD_MEDIA_URL"), ("s3", "gs", "az", "file")
+            ),
             cache_mb=_megabytes("AUDIOPOD_CACHE_MB", values.get("AUDIOPOD_CACHE_MB")),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
@@ -149,6 +159,14 @@ def read_url(environment: Mapping[str, str], name: str) -> str | None:
     if not re.match(r"https?://[^/]", url):
         raise SettingsError(f"{name}: {without_secrets(url)!r} is not an http(s) URL")
     return url.rstrip("/")
+
+
+def _address(name: str, text: str | None, schemes: tuple[str, ...]) -> str | None:
+    """The address in ``text``, if there is one, which is to begin with one of ``schemes``."""
+    if text is not None and not ("://" in text and text.partition("://")[0] in schemes):
+        allowed = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise SettingsError(f"{name}: {without_secrets(text)!r} does not begin with {allowed}")
+    return text
 
 
 def _switch(name: str, text: str | None) -> bool:

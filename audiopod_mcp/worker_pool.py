@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
 from typing import Any, TypeVar, TypeVarTuple
@@ -51,6 +52,7 @@ class WorkerPool:
         *args: *Arguments,
         end_cancelled: bool = False,
         longest: float | None = None,
+        told: Callable[[Any], None] | None = None,
     ) -> T:
         """Call a function in a worker process, once one is free.
 
@@ -65,6 +67,8 @@ class WorkerPool:
             on, so that whoever asks again finds it done.
         longest
             Seconds after which the work is ended with its process; waiting for a free one does not count.
+        told
+            What is called, in a thread of its own, with whatever the function says meanwhile by :func:`tell`.
 
         Returns
         -------
@@ -84,10 +88,10 @@ class WorkerPool:
         self._all.add(worker)
         loop = asyncio.get_running_loop()
         try:
-            future = worker.pool.submit(function, *args)
+            future = worker.submit(told, function, *args)
         except BrokenProcessPool:  # it died while it had nothing to do
             self._give_back(worker, dead=True)
-            return await self.run(function, *args, end_cancelled=end_cancelled, longest=longest)
+            return await self.run(function, *args, end_cancelled=end_cancelled, longest=longest, told=told)
         # Whoever waits may give up; the process is free only when it is done.
         future.add_done_callback(lambda done: _soon(loop, self._give_back, worker, _is_broken(done)))
         try:
@@ -118,13 +122,53 @@ class WorkerPool:
         self._places.release()
 
 
+def tell(value: object) -> None:
+    """Say something, in a worker, to whoever waits for its work; unheard where nobody listens."""
+    if _pipe is not None and _order:
+        with suppress(OSError):  # the parent has gone, and this process goes with it
+            _pipe.send((_order, value))
+
+
+_pipe: Connection | None = None
+"""In a worker: where its parent listens."""
+_order = 0
+"""In a worker: the number of what it does, where somebody listens to that."""
+
+
 class _Worker:
     """One worker process."""
 
     def __init__(self) -> None:
         self._context = _Context()
-        self.pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
+        self._heard, self._said = self._context.Pipe(duplex=False)
+        self.pool = ProcessPoolExecutor(
+            1, mp_context=self._context, initializer=_begin, initargs=(self._said,)
+        )
         self.ended = False
+        self._number = 0
+        self._told: Callable[[Any], None] | None = None
+        self._listens = False
+
+    def submit(
+        self, told: Callable[[Any], None] | None, function: Callable[[*Arguments], T], *args: *Arguments
+    ) -> Future[T]:
+        """Have the process, which is idle, call ``function``."""
+        self._number += 1
+        self._told = told
+        future: Future[T] = self.pool.submit(_do, self._number if told else 0, function, args)
+        self._said.close()  # the process has it by now, and alone: when it ends, so does the listening
+        if told and not self._listens:
+            self._listens = True
+            threading.Thread(target=self._listen, name="worker's reports", daemon=True).start()
+        return future
+
+    def _listen(self) -> None:
+        with self._heard, suppress(EOFError, OSError):
+            while True:
+                number, value = self._heard.recv()
+                told = self._told
+                if told is not None and number == self._number:  # else it comes late, of what is over
+                    told(value)
 
     def end(self) -> None:
         """End the process, whatever code it is in, and what it has started."""
@@ -170,8 +214,16 @@ class _Context(SpawnContext):
         return process
 
 
-def _begin() -> None:
+def _do(order: int, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    global _order
+    _order = order
+    return function(*args)
+
+
+def _begin(pipe: Connection) -> None:
     """Cut a new worker off from the terminal, and from the pipe on which its parent speaks MCP."""
+    global _pipe
+    _pipe = pipe
     # Each worker is one core's work: libraries that spread over all of them only slow the others down.
     for threads in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(threads, "1")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
+from audiopod_mcp.worker_pool import WorkerDied, WorkerPool, tell
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +43,24 @@ async def test_a_death_is_told_and_the_next_worker_goes_on(pools):
     with pytest.raises(WorkerDied):
         await pool.run(os._exit, 9)
     assert await pool.run(abs, -1) == 1
+
+
+def count_aloud(most):
+    for number in range(most):
+        tell((number, "said"))
+    return most
+
+
+async def test_what_a_worker_says_is_heard_by_who_waits_for_that_work_alone(pools):
+    pool, first, third = pools(), [], []
+    assert await pool.run(count_aloud, 1000, told=first.append) == 1000
+    assert await pool.run(count_aloud, 3) == 3
+    assert await pool.run(count_aloud, 2, told=third.append) == 2
+    with anyio.fail_after(5):
+        while len(third) < 2:
+            await anyio.sleep(0.01)
+    assert first == [(number, "said") for number in range(len(first))]
+    assert third == [(0, "said"), (1, "said")]
 
 
 @pytest.mark.slow

@@ -17,17 +17,23 @@ from starlette.exceptions import HTTPException
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.worker_pool import WorkerPool
 
-from .config import StudioConfig
+from .config import StudioConfig, needs_extra
 from .engines.registry import make_engine
 from .jobs.instances import Instance
+from .jobs.local_queue import LocalQueue
+from .jobs.queueing import JobQueue
 from .jobs.recovery import keep_record
-from .jobs.runner import Studio, store_path
+from .jobs.runner import Studio
+from .jobs.shared_file import SharedFile
 from .jobs.store import Store
-from .jobs.unusable import explain
+from .jobs.transactions import Database
+from .jobs.unusable import DATABASE, explain
+from .jobs.upkeep import Upkeep
 from .limiting import LimitBody
+from .media.cache import ResultCache
 from .media.sources import SourceRefused
 from .media.store import MediaStore
-from .routes import catalogue, jobs, media, openapi, operations, scores, stem_extraction
+from .routes import catalogue, jobs, media, openapi, operating, operations, scores, stem_extraction
 from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused, on_unusable
 
 logger = logging.getLogger("audiopod_mcp.studio")
@@ -50,6 +56,7 @@ def create_studio(config: StudioConfig) -> Starlette:
             *scores.routes(),
             *stem_extraction.routes(),
             *openapi.routes(),
+            *operating.routes(),
         ],
         exception_handlers={
             HTTPException: on_http,
@@ -69,19 +76,32 @@ def create_studio(config: StudioConfig) -> Starlette:
 @asynccontextmanager
 async def running(app: Starlette) -> AsyncIterator[None]:
     """Open the store, take up what was left, do jobs; at the end put back what is not finished."""
-    studio = await to_thread.run_sync(_open, app.state.config)
+    async with at_work(app.state.config) as studio:
+        app.state.studio = studio
+        try:
+            yield
+        finally:
+            app.state.studio = None
+
+
+@asynccontextmanager
+async def at_work(config: StudioConfig) -> AsyncIterator[Studio]:
+    """A studio that does jobs while the context lasts, whether it answers anybody or not.
+
+    Raises:
+        audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
+
+    """
+    studio = await to_thread.run_sync(_open, config)
     work = asyncio.create_task(studio.work(), name="studio")
     work.add_done_callback(_tell_fault)
-    app.state.studio = studio
     try:
-        yield
+        yield studio
     finally:
-        app.state.studio = None
         work.cancel()
         with anyio.CancelScope(shield=True):
             await asyncio.wait([work])
-        studio.workers.close()
-        _close(studio)
+            await _close(studio)
 
 
 def _tell_fault(work: asyncio.Task[None]) -> None:
@@ -101,32 +121,66 @@ def _opened(config: StudioConfig) -> Studio:
     with ExitStack() as opened:  # what is open is closed again where the rest can't be opened
         instance = Instance(config.data_dir)
         opened.callback(instance.close)
-        media = MediaStore(config.data_dir, instance.id)
+        media = _media(config, instance)
         opened.callback(media.close)
-        store = Store(store_path(config), on_change=partial(keep_record, media))
-        opened.callback(store.close)
-        studio = Studio(
-            config=config,
-            store=store,
-            media=media,
-            instance=instance,
-            # One more than jobs run, so that who waits for an analysis does not wait for a song.
-            workers=WorkerPool(config.workers + 1),
-        )
-        store.on_move = studio.sweep
-        studio.sweep()  # what is finished is not to be done again
-        studio.recover()
-        studio.tidy()
+        database, queue = _stored(config, instance, media)
+        opened.callback(database.close)
+        store = Store(database, on_change=partial(keep_record, media))
+        cache = ResultCache(config.data_dir / "cache", config.cache_mb * 10**6)
+        shared = config.database_url is not None
+        upkeep = Upkeep(config, store, media, instance, queue, cache, shared=shared)
+        # One process more than jobs run, so that who waits for an analysis does not wait for a song.
+        studio = Studio(config, store, media, WorkerPool(config.workers + 1), queue, upkeep)
+        if isinstance(database, SharedFile):
+            database.on_move = upkeep.sweep
+        upkeep.sweep()  # what is finished is not to be done again
+        if isinstance(queue, LocalQueue):
+            queue.recover()
+        upkeep.tidy()
         opened.pop_all()
         return studio
 
 
-def _close(studio: Studio) -> None:
+def _media(config: StudioConfig, instance: Instance) -> MediaStore:
+    """Where audio is kept."""
+    if config.media_url is None:
+        return MediaStore(config.data_dir, instance.id)
+    if config.database_url is None:
+        raise SettingsError("AUDIOPOD_MEDIA_URL: it goes with AUDIOPOD_DATABASE_URL alone; set both or none")
+    if config.keep_gb is not None:
+        raise SettingsError("AUDIOPOD_KEEP_GB: an object store is not measured; set AUDIOPOD_KEEP_DAYS")
+    with needs_extra("AUDIOPOD_MEDIA_URL"):
+        from .media.bucket import BucketMedia
+    return BucketMedia(config.data_dir, instance.id, config.media_url)
+
+
+def _stored(config: StudioConfig, instance: Instance, media: MediaStore) -> tuple[Database, JobQueue]:
+    """Where jobs are kept, and what delivers them."""
+    if config.database_url is None:
+        file = SharedFile(config.data_dir / DATABASE)
+        return file, LocalQueue(config, file, instance, media)
+    with needs_extra("AUDIOPOD_DATABASE_URL"):
+        from .jobs.postgres import PostgresDatabase
+        from .jobs.postgres_queue import PostgresQueue
+    database = PostgresDatabase(config.database_url)
     try:
-        if released := studio.store.release(studio.instance.id):
-            logger.info("put back %s unfinished jobs", released)
+        database.check_version()
+    except BaseException:
+        database.close()
+        raise
+    return database, PostgresQueue(config, config.database_url, database)
+
+
+async def _close(studio: Studio) -> None:
+    studio.workers.close()
+    try:
+        await studio.queue.close()
     except sqlite3.Error as error:  # the next start puts them back
         logger.error("%s", explain(error, studio.config.data_dir))
-    studio.store.close()
-    studio.media.close()
-    studio.instance.close()
+
+    def close() -> None:
+        studio.store.close()
+        studio.media.close()
+        studio.upkeep.instance.close()
+
+    await to_thread.run_sync(close)

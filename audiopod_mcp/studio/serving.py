@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
+import sqlite3
+import sys
 from urllib.parse import urlsplit
 
 from audiopod_mcp.settings import SettingsError
 
-from .config import StudioConfig
+from .config import StudioConfig, needs_extra
 
 
 def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bool = False) -> None:
@@ -48,6 +51,54 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
         timeout_graceful_shutdown=3,
         **server_options(),
     )
+
+
+def run_worker(config: StudioConfig) -> None:
+    """Do jobs until told to stop; those under way are then given back, for others to do.
+
+    Raises:
+        SettingsError: where there is no such engine, or the database or data folder can't be used.
+
+    """
+    import anyio
+
+    from .app import at_work
+    from .engines.registry import make_engine
+
+    make_engine(config.engine, config.engine_environment)
+
+    async def work() -> None:
+        async with at_work(config):
+            await _told_to_stop()
+
+    anyio.run(work)
+
+
+async def _told_to_stop() -> None:
+    import anyio
+
+    if sys.platform == "win32":  # where only Ctrl+C tells, which interrupts
+        await anyio.sleep_forever()
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as told:
+        async for _ in told:
+            return
+
+
+def prepare_database(url: str | None) -> list[str]:
+    """Bring the database of many machines to the present schema; what was done, a line each.
+
+    Raises:
+        SettingsError: where there is none, or it can't be used.
+
+    """
+    if url is None:
+        raise SettingsError("--migrate: AUDIOPOD_DATABASE_URL is not set, and a file needs no preparation")
+    with needs_extra("AUDIOPOD_DATABASE_URL"):
+        from .jobs.postgres import migrate
+    try:
+        return migrate(url) or ["nothing to do: the database is as this version needs it"]
+    except sqlite3.Error as error:
+        raise SettingsError(f"AUDIOPOD_DATABASE_URL: {error}") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -48,11 +48,13 @@ class StoredJob(Job):
     token: str
     """What makes the addresses of its audio unguessable."""
     claimed_by: str | None = None
-    """The studio process that is at it."""
+    """The studio process that has taken it from a queue in a file."""
     crashes: int = 0
     """How often the worker process that was at it died."""
     interruptions: int | None = None
     """How often the studio ended in the middle of it; ``None`` in a store from before this was counted."""
+    attempt: int = 0
+    """Which try this is, or was, counted by everybody who began it; what an earlier one reports is void."""
     language: str | None = None
     genre: str | None = None
 
@@ -65,3 +67,6 @@ class StoredJob(Job):
     @classmethod
     def _from_json(cls, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value
+
+
+COLUMNS: Final = StoredJob.model_fields.keys() - COMPUTED

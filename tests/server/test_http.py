@@ -116,3 +116,20 @@ async def test_it_ends_soon_when_told_to_with_streams_open(transport, tmp_path):
                 except httpx.ConnectError:
                     assert process.poll() is None
                     await anyio.sleep(0.1)
+
+
+async def test_a_stateless_server_answers_whoever_comes_first_and_pages_of_named_origins(tmp_path):
+    headers = {"Accept": "application/json, text/event-stream", "Origin": "https://app.example"}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    asked = {**headers, "Access-Control-Request-Method": "POST"}
+    with http_server(tmp_path, "--stateless", "--allowed-origin", "https://app.example") as url:
+        # In the handshake era, without a handshake: another server had it.
+        answer = httpx.post(
+            f"{url}/mcp", json=message, headers={**headers, "Mcp-Protocol-Version": "2025-06-18"}
+        )
+        assert answer.status_code == 200
+        assert "generate_music" in answer.text
+        assert answer.headers["access-control-allow-origin"] == "https://app.example"
+        assert httpx.options(f"{url}/mcp", headers=asked).status_code == 200
+        other = {**asked, "Origin": "https://other.example"}
+        assert httpx.options(f"{url}/mcp", headers=other).status_code == 400

@@ -110,7 +110,7 @@ async def test_who_wants_many_formats_at_a_time_is_refused_some(tmp_path):
         async def get(url):
             statuses.append((await studio.get(url)).status_code)
 
-        aside = studio.app.state.studio._aside
+        aside = studio.app.state.studio.on_demand.places
         async with anyio.create_task_group() as tasks:
             await aside.acquire()  # nobody who waits is served meanwhile
             for url in made:

@@ -31,9 +31,9 @@ from .numbers import (
     find_mode,
     find_tempo,
 )
-from .style_names import choose_style, names_style
+from .style_names import choose_style
 from .tempo_words import dotted_tempo_range, tempo_of_word
-from .text_search import find_words, normalize_text, word_pattern
+from .text_search import find_words, names_style, normalize_text, word_pattern
 from .vocabulary import (
     COMMON_KEYS,
     ENSEMBLES,
@@ -142,13 +142,11 @@ def read_caption(
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
     elif sings:
         without -= {"vocals"}
-        if _of_kind(wishes, "duet"):
+        two = ("female voice", "male voice") if _of_kind(wishes, "duet") else ()
+        named = (voice for part in read_lyrics(lyrics or "").sections for voice in part.voices if voice)
+        if voices := tuple(dict.fromkeys((*two, *named))):
             instruments = tuple(name for name in instruments if name != "voice")
-            voices = dict.fromkeys(name for name in instruments if name.endswith("male voice"))
-            instruments = (
-                *instruments,
-                *(voice for voice in ("female voice", "male voice") if voice not in voices),
-            )
+            instruments = (*instruments, *(voice for voice in voices if voice not in instruments))
         if _RAP.search(wanted):
             instruments = (*instruments, "spoken voice")
     brief = Brief(

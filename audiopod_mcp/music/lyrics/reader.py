@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audiopod_mcp.music.model import NotDone
 
@@ -23,6 +23,7 @@ from .tags import (
     read_short,
     read_tag,
     speakers_of,
+    voice_of,
 )
 
 MOST_LINES = 2000
@@ -59,6 +60,7 @@ class _Draft:
     times: int = 1
     lines: list[str] = field(default_factory=list)
     chords: list[ChordMarks] = field(default_factory=list)
+    voices: list[str] = field(default_factory=list)
     bars: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
@@ -89,6 +91,7 @@ class LyricReader:
         self._unsung = list(unsung)
         self._blank = True
         self._above: str | None = None
+        self._voice = ""
         self._fade_in = False
         self._ends: dict[str, tuple[str, int]] = {}
         tags = [(line.strip(), content) for line in lines for content in re.findall(r"\[([^\[\]]*)\]", line)]
@@ -240,6 +243,10 @@ class LyricReader:
             if self._drafts and self._drafts[-1].tag is not None and self._closes(tag):
                 self._drafts.append(_Draft(None))
             return
+        elif tag.kind == "voice" and voice_of(tag.text):
+            self._flush(line)
+            self._voice = voice_of(tag.text)
+            return
         elif tag.kind != "section":
             self._unmet.append(NotDone(tag.text, _UNMET[tag.kind]))
             begins = self._blank or not self._drafts
@@ -249,6 +256,7 @@ class LyricReader:
             return
         self._flush(line)
         self._drafts.append(_Draft(tag, self._blank, tag.times))
+        self._voice = voice_of(tag.wish)
         bars = chord_bars(tag.wish) if chord_line(tag.wish) else []
         self._drafts[-1].bars += bars
 
@@ -270,8 +278,9 @@ class LyricReader:
             self._drafts[-1].times = tag.times
         elif self._drafts:
             draft = self._drafts[-1]
-            draft.lines, draft.chords = draft.lines * tag.times, draft.chords * tag.times
-            del draft.lines[MOST_LINES:], draft.chords[MOST_LINES:]
+            for lines in (draft.lines, draft.chords, draft.voices):
+                lines *= tag.times
+                del lines[MOST_LINES:]
 
     def _fade(self, tag: Tag) -> None:
         if tag.kind != "fade in":
@@ -346,6 +355,7 @@ class LyricReader:
                 draft = before
         draft.lines += [text] * times
         draft.chords += [marks] * times
+        draft.voices += [self._voice] * times
 
     def _current(self) -> _Draft:
         if not self._drafts:
@@ -366,7 +376,9 @@ def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
         label = draft.tag and draft.tag.label
         is_named_again = draft.tag is not None and bool(_AGAIN.search(draft.tag.text))
         if label and draft.holds_nothing and (label in _REFERRED_TO or is_named_again) and label in sung:
-            draft.lines, draft.chords = sung[label].lines, sung[label].chords
+            draft.lines, draft.chords, draft.voices = (
+                sung[label].lines, sung[label].chords, sung[label].voices,
+            )  # fmt: skip
         elif label and draft.lines:
             sung[label] = draft
         yield LyricSection(
@@ -375,6 +387,7 @@ def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
             tuple(draft.chords * draft.times) if any(draft.chords) else (),
             tuple(draft.bars) * (1 if draft.lines else draft.times),
             draft.tag.wish if draft.tag and draft.tag.kind == "section" else "",
+            tuple(draft.voices * draft.times) if any(draft.voices) else (),
         )
 
 
@@ -387,7 +400,9 @@ def _cut(sections: Sequence[LyricSection]) -> Iterator[LyricSection]:
         yield (
             section
             if lines == section.lines
-            else LyricSection(section.tag, lines, section.chords[: len(lines)])
+            else replace(
+                section, lines=lines, chords=section.chords[: len(lines)], voices=section.voices[: len(lines)]
+            )
         )
 
 

@@ -81,6 +81,12 @@ _VOICE = re.compile(
     rf"{_VOICES}(?: (?:vocals?|voices?|singer|solo|part|only|verse))*(?: ?(?:&|and|\+|/|,) ?{_VOICES}(?: (?:vocals?|voices?))?)*",
     re.IGNORECASE,
 )
+_GENDERS = {
+    "female voice": re.compile(
+        rf"{_START}(?:female|wom[ae]n|girls?|she|her|mujer|femme|frau)\b|女(?!子)", re.IGNORECASE
+    ),
+    "male voice": re.compile(rf"{_START}(?:male|m[ae]n|boys?|he|him|hombre|homme|mann)\b|男", re.IGNORECASE),
+}
 _MANNER = re.compile(
     r"(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
@@ -137,6 +143,19 @@ class Tag:
     """What it says beside that."""
     only_played: bool = False
     """Whether it names players or music, and no section."""
+
+
+def voice_of(words: str) -> str:
+    """The voice that words such as "female, whispered" name; empty for none, or for both."""
+    named = [voice for voice, pattern in _GENDERS.items() if pattern.search(words)]
+    return named[0] if len(named) == 1 else ""
+
+
+def without_voice(words: str) -> str:
+    """What words say beside the voice that they name."""
+    for pattern in _GENDERS.values():
+        words = pattern.sub(" ", words)
+    return re.sub(r"\b(?:lead|vocals?|voice|singer)\b", " ", words, flags=re.IGNORECASE)
 
 
 def section_label(tag: str) -> str:

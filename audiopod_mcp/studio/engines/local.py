@@ -23,7 +23,7 @@ from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_result
 
-_BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
+_BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
 _LINES_ALONE = "Of a recording only lines are timed: its words have no times of their own."
 _Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
@@ -212,6 +212,19 @@ class LocalEngine(Engine):
             remarks=source.notes,
         )
 
+    @classmethod
+    def refusal(cls, task: str, params: Mapping[str, Any]) -> str | None:
+        """Of an edit, that nothing of its prompt was understood."""
+        prompt = params.get("edit_target_prompt")
+        if task != "edit" or not prompt or params.get("edit_target_lyrics"):
+            return None
+        from audiopod_mcp.music.editing.prompt.parse import read_prompt
+
+        from .refusals import explain
+
+        plan = read_prompt(prompt)
+        return None if plan.steps or plan.style else explain(plan.refusal)
+
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
@@ -336,7 +349,8 @@ class LocalEngine(Engine):
         )
         lrc = to_lrc(lines, length=analysis.duration, remark=remark, words=True)
         notes = [VOICES_NOTE] if voice is not None else []
-        notes += [_LINES_ALONE] if work.params.get("words") else []
+        if work.params.get("words"):
+            notes.append(_LINES_ALONE)
         return Outcome(result={"lrc_content": lrc, **({"notes": notes} if notes else {})})
 
     def _lrc_of_unknown_words(self, work: Work, source: SourceTrack, report: Progress) -> Outcome:

@@ -1,17 +1,17 @@
-"""SQLite as every process of a studio opens it: the schema, and the statement that worker processes run."""
+"""SQLite as every process of a studio opens it, and the schema of all databases."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 _VERSION: Final = 2
 """Of the schema. Whoever changes it raises this, and has :func:`upgrade` bring older files up to date."""
-_SCHEMA: Final = """
+SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     owner TEXT NOT NULL,
@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     claimed_by TEXT,
     crashes INTEGER NOT NULL DEFAULT 0,
     interruptions INTEGER DEFAULT 0,
+    attempt INTEGER NOT NULL DEFAULT 0,
     token TEXT NOT NULL,
     format TEXT NOT NULL,
     display_name TEXT,
@@ -62,6 +63,27 @@ CREATE TABLE IF NOT EXISTS tombstones (
     job_id INTEGER PRIMARY KEY,
     deleted_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS answers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner TEXT NOT NULL,
+    task TEXT NOT NULL,
+    params TEXT NOT NULL,
+    sources TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'PENDING',
+    progress REAL NOT NULL DEFAULT 0,
+    stage TEXT,
+    engine TEXT NOT NULL,
+    claimed_by TEXT,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    interruptions INTEGER DEFAULT 0,
+    attempt INTEGER NOT NULL DEFAULT 0,
+    asker TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    completed_at TEXT,
+    result TEXT,
+    error_message TEXT
+);
 """
 PATIENCE: Final = 10.0
 """Seconds to wait for others who write."""
@@ -81,6 +103,22 @@ class TooNew(sqlite3.DatabaseError):
 
 class Damaged(sqlite3.DatabaseError):
     """The file is a database, and not a whole one of ours."""
+
+
+class OfServer(sqlite3.DatabaseError):
+    """Told by a database server; the message says what is wrong and, after a semicolon, what to do."""
+
+
+class Refused(OfServer):
+    """The server does not do what it is asked, or lacks what is needed."""
+
+
+class Violated(OfServer, sqlite3.IntegrityError):
+    """What was to be stored contradicts what is there."""
+
+
+class Unreachable(OfServer, sqlite3.OperationalError):
+    """The server does not answer, or broke off; what was begun did not happen."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -143,7 +181,7 @@ def upgrade(connection: sqlite3.Connection, job_columns: Iterable[str]) -> None:
     if version == 1:
         for old, new in _RENAMED_IN_2:
             connection.execute(f"ALTER TABLE jobs RENAME COLUMN {old} TO {new}")
-    for statement in filter(str.strip, _SCHEMA.split(";")):
+    for statement in filter(str.strip, SCHEMA.split(";")):
         if "CREATE INDEX" not in statement:
             connection.execute(statement)
     for table, definition in missing_columns(connection):
@@ -151,7 +189,7 @@ def upgrade(connection: sqlite3.Connection, job_columns: Iterable[str]) -> None:
     there = {row[1] for row in connection.execute("PRAGMA table_info(jobs)")}
     for name in set(job_columns) - there:
         connection.execute(f"ALTER TABLE jobs ADD COLUMN {name}")
-    for statement in filter(str.strip, _SCHEMA.split(";")):
+    for statement in filter(str.strip, SCHEMA.split(";")):
         if "CREATE INDEX" in statement:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {_VERSION}")
@@ -186,7 +224,7 @@ def missing_columns(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 def _declared() -> dict[str, dict[str, str | None]]:
     """The columns of each table, and how to add each; ``None``: it can't be, for its values are not known."""
     with closing(sqlite3.connect(":memory:")) as model:
-        model.executescript(_SCHEMA)
+        model.executescript(SCHEMA)
         tables = [row[0] for row in model.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
             table: {
@@ -199,25 +237,3 @@ def _declared() -> dict[str, dict[str, str | None]]:
             for table in tables
             if not table.startswith("sqlite_")
         }
-
-
-@contextmanager
-def progress_writer(path: Path, job_id: int, instance: str) -> Iterator[Callable[[float, str], bool]]:
-    """What a worker process tells the store with how far a job is; see :func:`write_progress`."""
-    connection = connect(path)
-    try:
-        yield lambda progress, stage: write_progress(connection, job_id, instance, progress, stage)
-    finally:
-        connection.close()
-
-
-def write_progress(
-    connection: sqlite3.Connection, job_id: int, instance: str, progress: float, stage: str
-) -> bool:
-    """Say how far a job is; never backwards. ``False``: it is no longer this instance's."""
-    cursor = connection.execute(
-        "UPDATE jobs SET progress = max(progress, ?), stage = ? "
-        "WHERE id = ? AND claimed_by = ? AND status = 'PROCESSING'",
-        (progress, stage, job_id, instance),
-    )
-    return cursor.rowcount == 1

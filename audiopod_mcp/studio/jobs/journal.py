@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -21,6 +22,11 @@ from audiopod_mcp.studio.stored_job import StoredJob
 
 End = Literal["completed", "failed", "stopped", "put back"]
 """How a run ends: ``stopped`` for a deleted job, ``put back`` for one that is to be done again."""
+
+ENDED: Final[Counter[tuple[str, End]]] = Counter()
+"""How many runs ended in this process, by task and end."""
+SECONDS: Final[Counter[str]] = Counter()
+"""How long they took in all, by what they did."""
 
 logger = logging.getLogger("audiopod_mcp.studio")
 tracer = trace.get_tracer("audiopod_mcp.studio", __version__)
@@ -68,6 +74,8 @@ def recorded(job: StoredJob) -> Iterator[Run]:
             yield run
         finally:
             timings = run.timings
+            ENDED[job.task, run.end] += 1
+            SECONDS.update(timings)
             facts |= {"status": run.end, **timings}
             span.set_attributes({f"audiopod.{name}": value for name, value in facts.items()})
             if run.end == "failed":

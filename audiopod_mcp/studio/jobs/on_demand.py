@@ -16,7 +16,7 @@ from anyio import to_thread
 
 from audiopod_mcp.operations.vocabulary import Notation
 from audiopod_mcp.studio.media.cache import ResultCache
-from audiopod_mcp.studio.media.layout import RECIPE, STEMS
+from audiopod_mcp.studio.media.layout import MASTER, RECIPE, STEMS
 from audiopod_mcp.studio.media.store import MediaStore
 from audiopod_mcp.studio.refused import CanNotRun
 from audiopod_mcp.studio.stored_job import StoredJob
@@ -57,15 +57,15 @@ class OnDemand:
 
     media: MediaStore
     workers: WorkerPool
-    places: anyio.CapacityLimiter
+    places: anyio.Semaphore
     """How much may be made at the same time."""
     cache_of: Callable[[str], ResultCache | None]
     """What was made before for an owner, where that is kept."""
     _making: dict[Path, asyncio.Task[None]] = field(default_factory=dict)
 
     async def written_down(self, job: StoredJob, notation: Notation) -> WrittenDown:
-        """The notes of the first take of ``job``. Raises ``WorkerDied``."""
-        take = self.media.master(job.id, job.takes[0]["name"]).parent
+        """The notes of the first take of ``job``. Raises ``WorkerDied``, and not found where it is gone."""
+        take = await to_thread.run_sync(self.media.bring, job, job.takes[0]["name"])
         async with self.places:
             return await self.workers.run(
                 write_down, take, notation, job.title, job.lrc_content, self.cache_of(job.owner)
@@ -76,11 +76,13 @@ class OnDemand:
 
         Raises:
             CanNotRun: where it can't be made.
+            FileNotFoundError: where the audio is gone.
 
         """
+        home = await to_thread.run_sync(self.media.bring, job, take)
         path = self.media.audio(job.id, take, audio_format)
         if not path.exists():
-            await self._made(path, partial(self._convert, self.media.master(job.id, take)))
+            await self._made(path, partial(self._convert, job, home / MASTER))
         return path
 
     async def _made(self, path: Path, make: Callable[[Path], Coroutine[Any, Any, None]]) -> None:
@@ -95,18 +97,18 @@ class OnDemand:
             task.add_done_callback(ended)
         await asyncio.shield(task)
 
-    async def _convert(self, master: Path, path: Path) -> None:
+    async def _convert(self, job: StoredJob, master: Path, path: Path) -> None:
         """Write ``master`` as ``path``, which is made elsewhere: what ends in the middle leaves nothing."""
         async with working_folder(self.media) as folder:
             async with self.places:
                 error = await self.workers.run(transcode, master, path.suffix.removeprefix("."), folder)
             if error:
                 raise CanNotRun(error)
-            await to_thread.run_sync(self.media.add, folder / path.name, path)
+            await to_thread.run_sync(self.media.add, folder / path.name, path, job)
 
     async def stem(
         self,
-        job_id: int,
+        job: StoredJob,
         take: str,
         track: str,
         admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
@@ -121,16 +123,20 @@ class OnDemand:
             FileNotFoundError: where the audio is gone.
 
         """
-        path = self.media.stem(job_id, take, track)
+        path = self.media.stem(job.id, take, track)
+        home = await to_thread.run_sync(self.media.bring, job, take)
         if not path.parent.exists():
-            home = self.media.take(job_id, take)
-            await self._made(path.parent, partial(self._make_stems, home, admitted))
+            await self._made(path.parent, partial(self._make_stems, job, home, admitted))
         if not path.exists():
             raise FileNotFoundError(path)
         return path
 
     async def _make_stems(
-        self, home: Path, admitted: Callable[[], AbstractAsyncContextManager[None]], path: Path
+        self,
+        job: StoredJob,
+        home: Path,
+        admitted: Callable[[], AbstractAsyncContextManager[None]],
+        path: Path,
     ) -> None:
         if not (home / RECIPE).exists():
             raise FileNotFoundError(home / RECIPE)
@@ -143,4 +149,4 @@ class OnDemand:
                 error = f"making the stems took longer than {in_words(LONGEST_STEMS)}"
             if error:
                 raise CanNotRun(error)
-            await to_thread.run_sync(self.media.add, stems, path)
+            await to_thread.run_sync(self.media.add, stems, path, job)

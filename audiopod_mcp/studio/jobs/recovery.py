@@ -49,7 +49,7 @@ def reconcile(store: Store, media: MediaStore) -> Reconciled:
             except BadRecord as reason:
                 if status is None:
                     left[job_id] = str(reason)
-    store.start_ids_above(media.highest_id())
+    store.database.start_ids_above(media.highest_id())
     restored = store.restore(found) if found else []
     return Reconciled(restored, left)
 

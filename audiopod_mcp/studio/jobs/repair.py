@@ -20,6 +20,7 @@ from audiopod_mcp.studio.stored_job import StoredJob
 from .database import check, check_version, connect, is_damaged
 from .instances import Instance
 from .recovery import keep_record, reconcile
+from .shared_file import SharedFile
 from .store import Store
 from .unusable import DATABASE, explain, look
 
@@ -103,7 +104,7 @@ def restore_job(data_dir: Path, job_id: int) -> Iterator[Finding]:
                 yield Finding("restore", "problem", f"there is no job {job_id} in the trash", fix)
                 return
             read_record(entry.folder, job_id)
-            with closing(Store(data_dir / DATABASE)) as store:
+            with closing(Store(SharedFile(data_dir / DATABASE))) as store:
                 store.forgive(job_id)
                 media.take_back(entry)
                 restored = job_id in reconcile(store, media).restored or store.job(job_id) is not None
@@ -122,7 +123,7 @@ def _repair(data_dir: Path, instance: Instance) -> Iterator[Finding]:
     path = data_dir / DATABASE
     salvaged: Path | None = None
     try:
-        with closing(Store(path)), closing(connect(path)) as connection:
+        with closing(Store(SharedFile(path))), closing(connect(path)) as connection:
             check(connection, thoroughly=True)
             broken = bool(_readable(connection.execute("SELECT * FROM jobs").fetchall())[1])
     except sqlite3.Error as error:
@@ -137,7 +138,7 @@ def _repair(data_dir: Path, instance: Instance) -> Iterator[Finding]:
             yield Finding("repair", "problem", f"a studio is working with this {DATABASE}", fix)
             return
         salvaged = _set_aside(path)
-    with closing(MediaStore(data_dir, instance.id)) as media, closing(Store(path)) as store:
+    with closing(MediaStore(data_dir, instance.id)) as media, closing(Store(SharedFile(path))) as store:
         if salvaged is not None:
             kept = _salvage(salvaged, path)
             yield Finding(

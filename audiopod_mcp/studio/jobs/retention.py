@@ -39,10 +39,11 @@ def let_go(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:
 
 def _delete_oldest(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:
     now = datetime.now(UTC)
-    expendable = [(job_id, now - datetime.fromisoformat(ended)) for job_id, ended in store.expendable()]
+    limit = max(timedelta(days=config.keep_days or 0), SPARED)
+    before = (now - limit).isoformat(timespec="milliseconds") if config.keep_gb is None else "9"
+    expendable = [(job_id, now - datetime.fromisoformat(ended)) for job_id, ended in store.expendable(before)]
     gone = []
     if config.keep_days is not None:
-        limit = max(timedelta(days=config.keep_days), SPARED)
         gone = [job_id for job_id, age in expendable if age > limit]
     for job_id in gone:
         store.delete(job_id)

@@ -1,16 +1,13 @@
-"""The life of a job: claimed, its audio collected, done by a worker, its result put in its place."""
+"""The life of a job: delivered, its audio collected, done by a worker, its result put in its place."""
 
 from __future__ import annotations
 
 import logging
-import shutil
 import sqlite3
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,11 +17,10 @@ from anyio import to_thread
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
-from audiopod_mcp.studio.engines.base import Work
+from audiopod_mcp.studio.engines.base import MASTER, Outcome, Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
-from audiopod_mcp.studio.media.drafts import remove_abandoned_drafts
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore
@@ -32,37 +28,30 @@ from audiopod_mcp.studio.refused import CanNotRun, EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
-from .instances import Instance
 from .journal import End, Run, recorded
+from .ledger import LANES, Answers, Lane, Ledger
 from .on_demand import OnDemand, in_words, new_folder, working_folder
 from .outage import Outage
-from .recovery import reconcile
+from .queueing import Delivery, JobQueue
 from .result_columns import LONGEST_FAILURE, result_columns
-from .retention import let_go
 from .slot import Slot
-from .store import RUNNING, Store, now
+from .store import Store, now
 from .task import Order, Result, output_folder_is_whole, perform
-from .unusable import DATABASE
+from .upkeep import Upkeep
+from .watching import NoLongerOurs, Watch
 
 LOOK_EVERY: Final = 1.0
-"""Seconds after which to look for jobs that other processes put back."""
-RECOVER_EVERY: Final = 5.0
-"""Seconds after which to look for instances that died."""
-SWEEP_EVERY: Final = 3600.0
-"""Seconds after which to look into the trash."""
-SECRETS_KEPT: Final = timedelta(days=1)
-"""How long a failed job can be fetched anew from an address with a password or signature."""
-ROOM_WANTED: Final = 512 * 2**20
-"""Bytes that should be free: below that nothing is kept in the trash."""
-LOOK_FOR_DELETED_EVERY: Final = 0.5
-"""Seconds after which to look whether a job that is worked on was deleted, here or by another process."""
+"""Seconds after which to look for what other processes put or gave back."""
+LOOK_FOR_ANSWERS_EVERY: Final = 0.25
+"""Seconds after which to look whether another process has an answer that is waited for here."""
 DISK_PATIENCE: Final = 600.0
 """Seconds for which a result is kept that can't be put in its place."""
+GOODBYE: Final = 3.0
+"""Seconds for putting back what is unfinished."""
 FETCHES: Final = 32
 """How many downloads may go on at the same time."""
 _FETCHING: Final = 8.0
 """What fetching counts for in a job's progress, percent."""
-_TELL_EVERY: Final = 0.5
 RESULT: Final = "result"
 """The folder, in a job's working folder, that the engine writes into."""
 
@@ -76,135 +65,171 @@ T = TypeVar("T")
 logger = logging.getLogger("audiopod_mcp.studio")
 
 
-class _Deleted(Exception):
-    """The job is gone, or no longer ours."""
-
-
 @dataclass
 class Studio:
-    """The parts of a running studio, and the loop that keeps its jobs going."""
+    """The parts of a running studio, and the loops that keep its jobs going."""
 
     config: StudioConfig
     store: Store
     media: MediaStore
-    instance: Instance
     workers: WorkerPool
-    _wake: anyio.Event = field(default_factory=anyio.Event)
-    _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
-    _running: dict[int, anyio.CancelScope] = field(default_factory=dict)
-    _aside: anyio.CapacityLimiter = field(init=False)
-    """What is done while somebody waits leaves a worker to the jobs."""
-    _cache: ResultCache = field(init=False)
+    queue: JobQueue
+    upkeep: Upkeep
+    answers: Answers = field(init=False)
     on_demand: OnDemand = field(init=False)
-    admission: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a job is let in, so that callers are counted one after the other."""
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers each caller waits for, of those that are made while one waits."""
-
+    _places: dict[Lane, anyio.Semaphore] = field(init=False)
+    _ledgers: dict[Lane, Ledger] = field(init=False)
+    _watch: Watch = field(init=False)
+    _news: dict[Lane, anyio.Event] = field(default_factory=lambda: {lane: anyio.Event() for lane in LANES})
+    _answered: anyio.Event = field(default_factory=anyio.Event)
+    _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
     _no_store: Outage = field(default_factory=lambda: Outage("the job store does not answer"))
-    _no_care: Outage = field(
-        default_factory=lambda: Outage("could not look after the jobs of other studio processes")
-    )
 
     def __post_init__(self) -> None:
-        self._aside = anyio.CapacityLimiter(max(1, self.config.workers))
-        self._cache = ResultCache(self.config.data_dir / "cache", self.config.cache_mb * 10**6)
-        self.on_demand = OnDemand(self.media, self.workers, self._aside, self.cache_of)
+        # What is done while somebody waits leaves a worker to the jobs.
+        aside = anyio.Semaphore(max(1, self.config.workers))
+        self._places = {"answers": aside, "jobs": anyio.Semaphore(self.config.workers)}
+        self._ledgers = {lane: Ledger(self.store.database, lane) for lane in LANES}
+        self._watch = Watch(self._ledgers, self.queue.report_every)
+        self.answers = Answers(self.store.database)
+        self.on_demand = OnDemand(self.media, self.workers, aside, self.cache_of)
 
     def wake(self) -> None:
-        """There is a new job."""
-        self._wake.set()
+        """There is something new."""
+        for event in self._news.values():
+            event.set()
 
     async def work(self) -> None:
-        """Claim jobs and do them, as many at a time as configured, until cancelled."""
-        slots = anyio.Semaphore(self.config.workers)
+        """Take what is delivered and do it, as much at a time as configured, until cancelled."""
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._recover_now_and_then)
-            tasks.start_soon(self._end_deleted)
+            tasks.start_soon(self.upkeep.keep)
+            if not self.config.workers:  # others do it
+                return
+            tasks.start_soon(self.queue.listen, self.wake)
+            tasks.start_soon(self._watch.keep)
+            for lane in LANES:
+                tasks.start_soon(self._take_all, lane)
+
+    async def _take_all(self, lane: Lane) -> None:
+        places = self._places[lane]
+        async with anyio.create_task_group() as tasks:
             while True:
-                self._wake = anyio.Event()
-                await slots.acquire()
-                if job := await self._claim():
-                    tasks.start_soon(self._guarded, job, slots)
+                self._news[lane] = anyio.Event()
+                await places.acquire()
+                if delivery := await self._take(lane):
+                    tasks.start_soon(self._deliver, delivery, places)
                     continue
-                slots.release()  # while there is nothing to claim, a job whose audio has come may go on
+                places.release()  # while there is nothing to take, what has got its audio may go on
                 with anyio.move_on_after(LOOK_EVERY):
-                    await self._wake.wait()
+                    await self._news[lane].wait()
 
-    async def _claim(self) -> StoredJob | None:
+    async def _take(self, lane: Lane) -> Delivery | None:
         try:
-            job = await to_thread.run_sync(
-                self.store.claim,
-                self.instance.id,
-                self.config.engine,
-                max(RUNNING, 2 * self.config.workers),
-            )
+            delivery = await self.queue.take(lane)
         except sqlite3.Error as error:
-            self._no_store.failed(error)
+            if lane == "jobs":  # once is enough
+                self._no_store.failed(error)
             return None
-        self._no_store.over()
-        return job
+        if lane == "jobs":
+            self._no_store.over()
+        return delivery
 
-    async def _guarded(self, job: StoredJob, slots: anyio.Semaphore) -> None:
-        """One job, whose troubles are its own: whatever happens, it ends with a status."""
-        slot = Slot(slots)
-        with recorded(job) as run:
+    async def _deliver(self, delivery: Delivery, places: anyio.Semaphore) -> None:
+        """Do what a number stands for, until it has ended, or is somebody else's."""
+        slot, ledger = Slot(places), self._ledgers[delivery.lane]
+        job: StoredJob | None = None
+        try:
+            while job := await self._written(slot, ledger.begin, delivery.number):
+                await slot.acquire()
+                end = await self._attempt(ledger, job, slot)
+                if end == "stopped" and await self._is_anothers(ledger, slot, job):
+                    return
+                if end != "put back":
+                    break
+            await self._told(slot, self.queue.done, delivery)
+        except anyio.get_cancelled_exc_class():
+            with anyio.move_on_after(GOODBYE, shield=True):
+                if job is not None:
+                    await self._written(slot, ledger.put_back, job.id, job.attempt)
+                await self._told(slot, self.queue.give_back, delivery)
+            raise
+        except sqlite3.Error:
+            logger.exception("%s %s can't be done: the job store refuses it", delivery.lane, delivery.number)
+        finally:
+            slot.release()
+            self.wake()
+
+    async def _is_anothers(self, ledger: Ledger, slot: Slot, job: StoredJob) -> bool:
+        """Whether somebody else is at ``job``, which is then theirs to end."""
+        attempt = await self._written(slot, ledger.attempt, job.id)
+        return attempt is not None and attempt != job.attempt
+
+    async def _attempt(self, ledger: Ledger, job: StoredJob, slot: Slot) -> End:
+        """One attempt at one job, whose troubles are its own: whatever happens, it ends with a status."""
+        with recorded(job) if ledger.lane == "jobs" else nullcontext(Run(job)) as run:
             try:
                 async with working_folder(self.media) as folder:
-                    with self._until_deleted(job.id):
-                        result = await self._do(run, folder, slot)
-                    run.end = await self._settle(job, result, folder / RESULT, slot)
-            except _Deleted:
+                    with self._watch.over(ledger.lane, job) as told:
+                        result = await self._do(ledger.lane, run, folder, slot, told)
+                    run.end = await self._settle(ledger, job, result, folder / RESULT, slot)
+            except NoLongerOurs:
                 run.end = "stopped"
             except WorkerDied:
-                logger.warning("the worker process of job %s died", job.id)
-                await self._put_back(run, slot)
+                logger.warning("the worker process of %s %s died", ledger.lane, job.id)
+                again = await self._written(slot, ledger.crashed, job.id, job.attempt)
+                run.end = "put back" if again else "failed"
             except (CanNotRun, NotFetched) as reason:
-                await self._fail(run, slot, str(reason))
+                run.end = await self._fail(ledger, job, slot, str(reason))
             except OSError as error:
                 if is_full(error):
-                    await self._fail(run, slot, describe_full_studio(self.config.data_dir, error))
-                    return
-                logger.exception("job %s failed in the studio", job.id)
-                why = error.strerror or type(error).__name__
-                await self._fail(run, slot, f"the studio could not store the result ({why})")
+                    line = describe_full_studio(self.config.data_dir, error)
+                else:
+                    logger.exception("%s %s failed in the studio", ledger.lane, job.id)
+                    why = error.strerror or type(error).__name__
+                    line = f"the studio could not store the result ({why})"
+                run.end = await self._fail(ledger, job, slot, line)
             except Exception:
-                logger.exception("job %s failed in the studio", job.id)
-                await self._fail(run, slot, "the studio failed unexpectedly; its log says more")
-            finally:
-                slot.release()
+                logger.exception("%s %s failed in the studio", ledger.lane, job.id)
+                line = "the studio failed unexpectedly; its log says more"
+                run.end = await self._fail(ledger, job, slot, line)
+            if ledger.lane == "answers":
+                self._answered.set()
+                self._answered = anyio.Event()
+            return run.end
 
-    async def _do(self, run: Run, folder: Path, slot: Slot) -> Result:
+    async def _do(
+        self, lane: Lane, run: Run, folder: Path, slot: Slot, told: Callable[[tuple[float, str]], None]
+    ) -> Result:
         job = run.job
         logger.debug("job %s (%s) begins", job.id, job.task)
         remote = any("url" in source for source in job.sources.values())
-        if remote:  # a slow download keeps nobody from working
+
+        async def fetched(fraction: float) -> None:
+            told((fraction * _FETCHING, "fetching the audio"))
+
+        # A slow download keeps nobody from working; and making a stem takes a place of its own.
+        if remote or any("stem" in source for source in job.sources.values()):
             slot.release()
-            sources, original = await self.collect(job.sources, folder, self._fetch_report(job))
-            await slot.acquire()
-        else:
-            sources, original = await self.collect(job.sources, folder)
+        sources, original = await self.collect(job.sources, folder, fetched)
+        await slot.acquire()
         order = Order(
             work=Work(job.task, job.params, sources, original, new_folder(folder, RESULT)),
             engine=self.config.engine,
             environment=self.config.engine_environment,
             audio_format=job.format,
-            job_id=job.id,
-            instance=self.instance.id,
-            store=store_path(self.config),
+            makes_audio=lane == "jobs",
+            data_dir=self.config.data_dir,
             progress_from=_FETCHING if remote else 0.0,
             cache=self.cache_of(job.owner),
         )
         run.collected()
-        return await self._perform(order)
-
-    async def _perform(self, order: Order) -> Result:
-        """Have a worker do ``order``, which ends with its process when it takes too long or is cancelled."""
         longest = load_engine(order.engine).longest(order.work)
         try:
-            return await self.workers.run(perform, order, end_cancelled=True, longest=longest)
+            return await self.workers.run(perform, order, end_cancelled=True, longest=longest, told=told)
         except TimeoutError:
-            logger.warning("%s took longer than %.0f s and was ended", order.work.task, longest)
+            logger.warning("%s took longer than %.0f s and was ended", job.task, longest)
             return Result(error=_TOO_LONG.format(in_words(longest)))
 
     async def collect(
@@ -235,10 +260,11 @@ class Studio:
             elif "stem" in source:
                 path, original = await self._collected_stem(argument, **source), None
             elif "job" in source:
-                original = self.media.take(source["job"], source["take"])
-                path = self.media.master(source["job"], source["take"])
-                if not path.is_file():
-                    raise CanNotRun(f"{argument}: the audio of job {source['job']} was deleted")
+                try:
+                    original = await self._brought(source["job"], source["take"])
+                except FileNotFoundError:
+                    raise CanNotRun(f"{argument}: the audio of job {source['job']} was deleted") from None
+                path = original / MASTER
             else:
                 path = Path(source["path"])
                 if not await to_thread.run_sync(readable, path):
@@ -248,152 +274,116 @@ class Studio:
 
     async def _collected_stem(self, argument: str, job: int, take: str, stem: str) -> Path:
         try:
-            return await self.on_demand.stem(job, take, stem)
+            origin = await to_thread.run_sync(self.store.job, job)
+            if origin is None:
+                raise FileNotFoundError(job)
+            return await self.on_demand.stem(origin, take, stem)
         except FileNotFoundError:
             raise CanNotRun(f"{argument}: the audio of job {job} was deleted") from None
         except EngineRefused as reason:
             raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
 
-    async def perform_now(self, work: Work, owner: str) -> Result:
-        """Do ``work`` while its ``owner`` waits.
+    def cache_of(self, owner: str) -> ResultCache | None:
+        """What was made before of the sound of ``owner``, where that is kept."""
+        cache = self.upkeep.cache
+        return replace(cache, owner=owner) if cache.limit else None
+
+    async def _brought(self, job_id: int, take: str) -> Path:
+        """The folder of a take of a finished job. Raises ``FileNotFoundError`` where it is gone."""
+
+        def bring() -> Path:
+            if (job := self.store.job(job_id)) is None:
+                raise FileNotFoundError(job_id)
+            return self.media.bring(job, take)
+
+        return await to_thread.run_sync(bring)
+
+    async def answer(
+        self, owner: str, task: str, params: Mapping[str, Any], sources: Mapping[str, Any]
+    ) -> Result:
+        """Have a task done whose answer somebody waits for.
 
         Raises:
             WorkerDied: where it took its process down.
 
         """
-        order = Order(work, self.config.engine, self.config.engine_environment, cache=self.cache_of(owner))
-        async with self._aside:
-            return await self._perform(order)
+        values = {"owner": owner, "task": task, "params": dict(params), "sources": dict(sources)}
 
-    def cache_of(self, owner: str) -> ResultCache | None:
-        """What was made before of the sound of ``owner``, where that is kept."""
-        return replace(self._cache, owner=owner) if self._cache.limit else None
+        def ask() -> int:
+            with self.store.database.transaction():
+                number = self.answers.ask(self.queue.asker, {**values, "engine": self.config.engine})
+                self.queue.put("answers", number, owner)
+                return number
 
-    def recover(self) -> None:
-        """Put back the jobs of instances that are no more, and clear away what they left."""
-        for instance in self.instance.bury(self.store.claimants() | self.media.workers_at()):
-            if self.store.release(instance, crashed=True):
-                logger.warning("put back the jobs of a studio process that ended in the middle of them")
-            self.media.clean(instance)
-        if self.instance.is_alone():
-            self.store.adopt(self.config.engine)
+        number = await to_thread.run_sync(ask)
+        self.wake()
+        try:
+            while True:
+                answered = self._answered
+                if (row := await to_thread.run_sync(self.answers.ended, number)) is not None:
+                    break
+                with anyio.move_on_after(LOOK_FOR_ANSWERS_EVERY):
+                    await answered.wait()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(self.answers.forget, number)
+        if row["crashes"] and row["status"] == "FAILED":
+            raise WorkerDied
+        return Result(
+            Outcome(result=row["result"]) if row["status"] == "COMPLETED" else None, row["error_message"]
+        )
 
-    def tidy(self) -> None:
-        """Delete what dead processes were writing beside finished audio; after :meth:`recover`."""
-        alone = self.instance.is_alone()
-        remove_abandoned_drafts(self.media.media, self.instance.began if alone else None)
-
-    def sweep(self) -> None:
-        """Bring media and jobs in line, which deletes nothing but what has been in the trash long enough."""
-        done = reconcile(self.store, self.media)
-        if done.restored:
-            logger.warning(
-                "%s did not know %s finished jobs whose audio is here; they are back: %s",
-                DATABASE,
-                len(done.restored),
-                ", ".join(map(str, done.restored[:20])),
-            )
-        for job_id, why in list(done.left.items())[:20]:
-            logger.warning("media/%s is kept and belongs to no job: %s", job_id, why)
-        let_go(self.config, self.store, self.media)
-        self.media.empty_trash()
-        self._cache.make_room()
-        self.store.forget_secrets(SECRETS_KEPT)
-
-    def _make_room(self) -> None:
-        """Empty the trash and the cache at once where the disk is nearly full."""
-        if shutil.disk_usage(self.config.data_dir).free < ROOM_WANTED:
-            self.media.empty_trash(older_than=0)
-            self._cache.clear()
-
-    async def _recover_now_and_then(self) -> None:
-        swept = anyio.current_time()
-        while True:
-            await anyio.sleep(RECOVER_EVERY)
-            try:
-                await to_thread.run_sync(self.recover)
-                await to_thread.run_sync(self._make_room)
-                if anyio.current_time() - swept > SWEEP_EVERY:
-                    swept = anyio.current_time()
-                    await to_thread.run_sync(self.sweep)
-                    await to_thread.run_sync(self.tidy)
-            except (OSError, sqlite3.Error) as error:
-                self._no_care.failed(error)
-            else:
-                self._no_care.over()
-
-    async def _settle(self, job: StoredJob, result: Result, folder: Path, slot: Slot) -> End:
+    async def _settle(self, ledger: Ledger, job: StoredJob, result: Result, folder: Path, slot: Slot) -> End:
         """Write down what became of ``job``."""
         outcome = result.outcome
-        if outcome is None and result.error is None:
-            return "stopped"
-        if outcome is not None and not await to_thread.run_sync(output_folder_is_whole, outcome, folder):
+        if (
+            outcome is not None
+            and ledger.lane == "jobs"
+            and not await to_thread.run_sync(output_folder_is_whole, outcome, folder)
+        ):
             logger.error("the engine's outcome of job %s lacks a master", job.id)
             outcome, result = None, Result(error="the engine left no audio; this is a fault in the engine")
         if outcome is None:
-            await self._written(slot, self._write_failure, job, result.error or "unknown")
-            return "failed"
+            return await self._fail(ledger, job, slot, result.error or "unknown")
+        if ledger.lane == "answers":
+            values = {"status": "COMPLETED", "result": outcome.result or {}}
+            kept = await self._written(slot, ledger.finish, job.id, job.attempt, values)
+            return "completed" if kept else "stopped"
         columns = result_columns(job, outcome) | {"completed_at": now()}
-        asked = await to_thread.run_sync(self.store.job, job.id) or job  # it may have another title by now
+        asked = await self._written(slot, self.store.job, job.id) or job  # it may have another title by now
         ended = StoredJob.model_validate(asked.model_dump() | columns)
         await self._written(slot, write_record, folder, ended)
-        await self._written(slot, self.media.publish, folder, job.id)
-        if not await self._written(slot, self.store.finish, job.id, self.instance.id, columns):
-            await to_thread.run_sync(self.sweep)  # deleted, or another studio found these media
-            found = await to_thread.run_sync(self.store.job, job.id)
+        if await self._written(slot, ledger.attempt, job.id) != job.attempt:
+            return "stopped"  # before what somebody else has published is replaced
+        await self._written(slot, self.media.publish, folder, job.id, job.attempt)
+        if not await self._written(slot, ledger.finish, job.id, job.attempt, columns):
+            # Deleted, begun again by another, or another studio found these media.
+            await self._written(slot, self.upkeep.refused, job)
+            found = await self._written(slot, self.store.job, job.id)
             return "completed" if found and found.status == "COMPLETED" else "stopped"
-        self.wake()
-        await to_thread.run_sync(let_go, self.config, self.store, self.media)
+        await to_thread.run_sync(self.upkeep.let_go_here)
         return "completed"
 
-    async def _end_deleted(self) -> None:
-        """End the work on jobs that are no longer ours, whatever code it is in and whoever deleted them."""
-        while True:
-            await anyio.sleep(LOOK_FOR_DELETED_EVERY)
-            if not (running := dict(self._running)):
-                continue
-            try:
-                held = await to_thread.run_sync(self.store.held, self.instance.id)
-            except sqlite3.Error:  # whoever writes next says so
-                continue
-            for job_id in running.keys() - held:
-                running[job_id].cancel()
-
-    @contextmanager
-    def _until_deleted(self, job_id: int) -> Iterator[None]:
-        """What is done for a job; raises :class:`_Deleted` as soon as that is known to be gone."""
-        with anyio.CancelScope() as scope:
-            self._running[job_id] = scope
-            try:
-                yield
-            finally:
-                del self._running[job_id]
-        if scope.cancelled_caught:
-            raise _Deleted
-
-    async def _fail(self, run: Run, slot: Slot, message: str) -> None:
-        run.end = "failed"
+    async def _fail(self, ledger: Ledger, job: StoredJob, slot: Slot, message: str) -> End:
+        values = {"status": "FAILED", "error_message": one_line(message, LONGEST_FAILURE)}
         try:
-            await self._written(slot, self._write_failure, run.job, message)
+            await self._written(slot, ledger.finish, job.id, job.attempt, values)
         except sqlite3.Error:
-            logger.exception("the job store does not take the failure of job %s", run.job.id)
-
-    async def _put_back(self, run: Run, slot: Slot) -> None:
-        try:
-            if await self._written(slot, self._release, run.job) == 0:
-                run.end = "failed"
-        except sqlite3.Error:
-            logger.exception("the job store does not take job %s back", run.job.id)
+            logger.exception("the job store does not take the failure of %s %s", ledger.lane, job.id)
+        return "failed"
 
     async def _written(self, slot: Slot, function: Callable[..., T], *args: object) -> T:
         """What ``function`` writes down, as soon as the store and the disk take it.
 
         Meanwhile what it writes is kept, and its place at work is free for others.
         """
+        return await self._told(slot, to_thread.run_sync, function, *args)
+
+    async def _told(self, slot: Slot, function: Callable[..., Awaitable[T]], *args: object) -> T:
         began, pause = anyio.current_time(), 0.2
         while True:
             try:
-                return await to_thread.run_sync(function, *args)
+                return await function(*args)
             except (sqlite3.OperationalError, OSError) as error:
                 if isinstance(error, OSError) and anyio.current_time() - began > DISK_PATIENCE:
                     raise
@@ -401,31 +391,3 @@ class Studio:
                     logger.warning("what became of a job can't be written down yet (%s)", error)
             await anyio.sleep(pause)
             pause = min(2 * pause, 10.0)
-
-    def _write_failure(self, job: StoredJob, message: str) -> None:
-        line = one_line(message, LONGEST_FAILURE)
-        self.store.finish(job.id, self.instance.id, {"status": "FAILED", "error_message": line})
-
-    def _release(self, job: StoredJob) -> int:
-        return self.store.release(self.instance.id, job.id, crashed=True)
-
-    def _fetch_report(self, job: StoredJob) -> Told:
-        """Writes down how far a download is, now and then; stops it for a job that was deleted."""
-        written = -1.0
-
-        async def told(fraction: float) -> None:
-            nonlocal written
-            if (clock := anyio.current_time()) - written < _TELL_EVERY:
-                return
-            written = clock
-            progress = fraction * _FETCHING
-            if not await to_thread.run_sync(
-                self.store.progress, job.id, self.instance.id, progress, "fetching the audio"
-            ):
-                raise _Deleted
-
-        return told
-
-
-def store_path(config: StudioConfig) -> Path:
-    return config.data_dir / DATABASE

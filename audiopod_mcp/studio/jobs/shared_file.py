@@ -1,4 +1,7 @@
-"""The database file as one process holds it open: read, written to, and followed where it is replaced."""
+"""The database file as one process holds it open: read, written to, and followed where it is replaced.
+
+It is what :class:`~.transactions.Database` is on one machine.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
+from audiopod_mcp.studio.stored_job import COLUMNS
 
 from .database import check, check_version, connect, is_busy, upgrade, use_write_ahead_log
 
@@ -19,9 +22,27 @@ HIGHEST_FOREIGN_ID: Final = 10**15
 """What is believed of numbers that are read from files and folders."""
 LAST_ID: Final = "last_id"
 """The file, beside the database, with the number of the latest job."""
-COLUMNS: Final = StoredJob.model_fields.keys() - COMPUTED
 
 logger = logging.getLogger("audiopod_mcp.studio")
+
+
+class FileTransaction:
+    """A transaction; while there is one, nobody else writes."""
+
+    def __init__(self, connection: sqlite3.Connection, note_id: Callable[[int], None]) -> None:
+        self.execute = connection.execute
+        self._note_id = note_id
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> int:
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names of our own
+        number = self.execute(sql, tuple(values.values())).lastrowid or 0
+        if table == "jobs":
+            self._note_id(number)
+        return number
+
+    def alone(self, name: str) -> None:
+        """It is alone already."""
 
 
 class SharedFile:
@@ -32,7 +53,9 @@ class SharedFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._current: FileTransaction | None = None
+        """That of the thread which holds the lock."""
         self._path = path
         self._last_id = path.with_name(LAST_ID)
         self.on_move: Callable[[], None] | None = None
@@ -62,16 +85,23 @@ class SharedFile:
             self._connection.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[FileTransaction]:
+        moved = False
         with self._lock:
+            if self._current is not None:
+                yield self._current
+                return
             moved = self._begin()
+            self._current = FileTransaction(self._connection, self._note_id)
             try:
-                yield self._connection
+                yield self._current
                 self._connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # where the transaction ended by itself
                     self._connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._current = None
         if moved:
             logger.warning(
                 "%s was removed or replaced; what was not finished goes on in the new one", self._path
@@ -113,9 +143,17 @@ class SharedFile:
                 return True
         return False
 
-    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
+
+    def start_ids_above(self, highest: int) -> None:
+        with self.transaction():
+            self._raise_ids(self._connection, highest)
+
+    def checkpoint(self) -> None:
+        with self._lock, suppress(sqlite3.Error):  # passive: as far as it goes without anybody waiting
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _raise_ids(self, connection: sqlite3.Connection, highest: int) -> None:
         with suppress(OSError, ValueError):

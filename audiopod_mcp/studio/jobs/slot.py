@@ -12,8 +12,10 @@ class Slot:
         self._slots, self._held = slots, True
 
     async def acquire(self) -> None:
-        await self._slots.acquire()
-        self._held = True
+        """Have one, as soon as there is one."""
+        if not self._held:
+            await self._slots.acquire()
+            self._held = True
 
     def release(self) -> bool:
         """Give it back; ``False`` where that has been done."""

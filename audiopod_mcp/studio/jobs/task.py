@@ -6,9 +6,9 @@ Answers are plain data, so that the process that waits for them needs no audio l
 
 from __future__ import annotations
 
+import json
 import logging
 import math
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -22,23 +22,19 @@ from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.music.caching import using
 from audiopod_mcp.music.model import Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.settings import SettingsError
-from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
+from audiopod_mcp.studio.engines.base import LOOP, MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.engines.refusals import explain
 from audiopod_mcp.studio.engines.registry import make_engine
 from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
+from audiopod_mcp.worker_pool import tell
 
-from .database import progress_writer
 from .outcome_bounds import fault_in, within_bounds
 
 REPORT_EVERY: Final = 0.15
-"""Seconds between two progress reports that are written down."""
+"""Seconds between two reports of how far the work is."""
 
 logger = logging.getLogger("audiopod_mcp.studio")
-
-
-class Stopped(BaseException):
-    """The job was deleted, or is no longer ours: raised by ``report``, past every ``except Exception``."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +46,19 @@ class Order:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables in which the engine looks for its settings."""
     audio_format: str = "flac"
-    job_id: int | None = None
-    """The job whose progress is written down; ``None``: somebody waits for the answer instead."""
-    instance: str = ""
-    store: Path | None = None
+    makes_audio: bool = False
+    """Whether takes are wanted, as of every job; else a result, for somebody who waits."""
+    data_dir: Path | None = None
+    """The folder that the person chose the disk of; ``None``: that of the work."""
     progress_from: float = 0.0
-    """What of the job's progress was done before, percent."""
+    """What of the progress was made before, percent."""
     cache: ResultCache | None = None
     """Where results are kept from one work to the next."""
-
-    @property
-    def data_dir(self) -> Path:
-        """The folder that the person chose the disk of."""
-        return self.store.parent if self.store is not None else self.work.folder
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of an order: an outcome, a line that says why not, or neither because it was stopped."""
+    """What became of an order: an outcome, or a line that says why not."""
 
     outcome: Outcome | None = None
     error: str | None = None
@@ -76,17 +67,15 @@ class Result:
 def perform(order: Order) -> Result:
     """Do what ``order`` says. Never raises but for the end of the process."""
     try:
-        with _scratch_in(order.work.folder.parent), _reporting(order) as report, using(order.cache):
-            return Result(_run_engine(order, report))
-    except Stopped:
-        return Result()
+        with _scratch_in(order.work.folder.parent), using(order.cache):
+            return Result(_run_engine(order, _reporter(order.progress_from)))
     except (EngineRefused, Refused, SettingsError) as refusal:
         return Result(error=explain(refusal, order.work.sources))
     except MemoryError:
         return Result(error="not enough memory; ask for less (shorter, fewer takes) and retry")
     except BaseException as error:  # somebody else's code: a leaked cancellation or exit ends this job alone
         if is_full(error):
-            return Result(error=describe_full_studio(order.data_dir, error))
+            return Result(error=describe_full_studio(order.data_dir or order.work.folder, error))
         logger.exception("the engine failed at %s", order.work.task)
         return Result(
             error=f"the {order.engine} engine failed unexpectedly ({type(error).__name__}); "
@@ -118,7 +107,7 @@ def _fault_in(outcome: Outcome, order: Order) -> str | None:
     """What is wrong with what an engine gave back; ``None`` where it is as its author's guide says."""
     if not isinstance(outcome, Outcome):
         return f"gave back {type(outcome).__name__} in place of an Outcome"
-    if order.job_id is not None and not outcome.takes:
+    if order.makes_audio and not outcome.takes:
         return "gave back no take"
     return fault_in(outcome)
 
@@ -131,7 +120,9 @@ def convert(
 
     target = (folder or master.parent) / f"{master.stem}.{audio_format}"
     audio, rate, subtype = read_audio(master, max_seconds=math.inf)
-    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report)
+    mark = master.with_name(LOOP)
+    loop = tuple(json.loads(mark.read_text("utf-8"))) if mark.is_file() else None
+    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report, loop=loop)
     return target
 
 
@@ -186,29 +177,19 @@ def _engine(name: str, environment: frozenset[tuple[str, str]]) -> Engine:
     return make_engine(name, dict(environment))
 
 
-@contextmanager
-def _reporting(order: Order) -> Iterator[Progress]:
-    """What the engine reports to: writes progress down, raises :class:`Stopped` for a job that is gone."""
-    if order.job_id is None or order.store is None:
-        yield ignore_progress
-        return
-    written = -math.inf
-    with progress_writer(order.store, order.job_id, order.instance) as write:
+def _reporter(progress_from: float) -> Progress:
+    """What the engine reports to: tells the process that waits, now and then, percent and what is done."""
+    told = -math.inf
 
-        def report(fraction: float, doing: str) -> None:
-            nonlocal written
-            if (clock := time.monotonic()) - written < REPORT_EVERY:
-                return
-            written = clock
-            done = min(1.0, max(0.0, fraction)) if math.isfinite(fraction) else 0.0
-            try:
-                still_ours = write(order.progress_from + done * (99 - order.progress_from), doing[:200])
-            except sqlite3.OperationalError:  # the store is busy: the next report will do
-                return
-            if not still_ours:
-                raise Stopped
+    def report(fraction: float, doing: str) -> None:
+        nonlocal told
+        if (clock := time.monotonic()) - told < REPORT_EVERY:
+            return
+        told = clock
+        done = min(1.0, max(0.0, fraction)) if math.isfinite(fraction) else 0.0
+        tell((progress_from + done * (99 - progress_from), doing[:200]))
 
-        yield report
+    return report
 
 
 def output_folder_is_whole(outcome: Outcome, folder: Path) -> bool:

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from .database import Damaged, TooNew, check, check_version, is_busy, is_damaged, missing_columns
+from .database import Damaged, OfServer, TooNew, check, check_version, is_busy, is_damaged, missing_columns
 
 DATABASE: Final = "studio.db"
 LITTLE_ROOM: Final = 4 * 2**20
@@ -22,6 +22,8 @@ _LONGEST: Final = 90
 
 def explain(error: Exception, data_dir: Path) -> str:
     """The line for ``error``, which came of the use of ``data_dir``."""
+    if isinstance(error, OfServer):
+        return f"AUDIOPOD_DATABASE_URL: {error}"
     what, remedy = _reasons(error, data_dir)
     path = str(data_dir)
     shown = path if len(path) <= _LONGEST else f"…{path[1 - _LONGEST :]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 import time
@@ -10,6 +11,8 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from audiopod_mcp.studio.stored_job import StoredJob
 
 from .layout import MASTER, STEMS
 
@@ -75,19 +78,42 @@ class MediaStore:
         """All that belongs to a finished job."""
         return self.media / str(job_id)
 
-    def publish(self, folder: Path, job_id: int) -> None:
-        """Make the finished ``folder`` the job's media, in one step."""
+    def publish(self, folder: Path, job_id: int, attempt: int) -> None:
+        """Make the finished ``folder``, of this ``attempt``, the job's media, in one step."""
+        del attempt  # there is room for one
         target = self.folder(job_id)
         if target.exists():  # left by a run that ended between here and the store
             _move(target, self._new_grave(job_id))
         _move(folder, target)
 
-    @staticmethod
-    def add(made: Path, target: Path) -> None:
-        """Put a file or folder that was made of a take beside it, in one step.
+    def bring(self, job: StoredJob, take: str) -> Path:
+        """The folder of a take on this machine. Raises ``FileNotFoundError`` where its audio is gone."""
+        home = self.take(job.id, take)
+        if not (home / MASTER).is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(home))
+        return home
+
+    def link(self, job: StoredJob, path: Path) -> str | None:
+        """Where else a file of ``job`` can be had for some time, if it is there; ``None``: here alone."""
+        del job, path
+        return None
+
+    def is_there(self, job_id: int) -> bool:
+        """Whether the job has media."""
+        return self.folder(job_id).is_dir()
+
+    def discard(self, job_id: int, attempt: int) -> None:
+        """Delete what an ``attempt`` has published that does not count."""
+
+    def drop_copies(self, older_than: float = 0.0) -> None:
+        """Delete what is kept elsewhere, too, and nobody has asked for in so many seconds."""
+
+    def add(self, made: Path, target: Path, job: StoredJob) -> None:
+        """Put a file or folder that was made of a take of ``job`` beside it, in one step.
 
         Raises ``FileNotFoundError`` where the take is gone. Where it has one by now, that may stay.
         """
+        del job
         try:
             _move(made, target)
         except OSError:

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from audiopod_mcp.operations import API_PREFIX, Job, error_line
 from audiopod_mcp.operations.vocabulary import FORMATS, NOTATION_TYPES
 from audiopod_mcp.studio.config import StudioConfig
-from audiopod_mcp.studio.jobs.database import is_busy
+from audiopod_mcp.studio.jobs.database import Unreachable, is_busy
 from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import LARGEST_ID
 from audiopod_mcp.studio.jobs.unusable import explain
@@ -240,7 +240,7 @@ async def on_unusable(request: Request, error: Exception) -> Response:
     assert isinstance(error, sqlite3.Error)  # noqa: S101 - registered for these
     line = await to_thread.run_sync(explain, error, request.app.state.config.data_dir)
     logger.error("%s", line)
-    if is_busy(error):
+    if is_busy(error) or isinstance(error, Unreachable):
         return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
     return JSONResponse({"detail": line}, 507)
 

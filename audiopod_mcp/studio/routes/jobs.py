@@ -107,11 +107,10 @@ def _job_response(request: Request, job: StoredJob) -> JSONResponse:
 
 async def get_job(request: Request) -> Response:
     job = await find_job(request)
-    if job.status == "COMPLETED" and job.takes:
-        there = studio_of(request).media.folder(job.id).is_dir
-        if not await to_thread.run_sync(there):
-            line = audio_is_gone(job)
-            job = job.model_copy(update={"notes": [*job.notes, f"{line[0].upper()}{line[1:]}."]})
+    is_there = studio_of(request).media.is_there
+    if job.status == "COMPLETED" and job.takes and not await to_thread.run_sync(is_there, job.id):
+        line = audio_is_gone(job)
+        job = job.model_copy(update={"notes": [*job.notes, f"{line[0].upper()}{line[1:]}."]})
     return _job_response(request, job)
 
 
@@ -195,9 +194,11 @@ async def retry_job(request: Request) -> Response:
             )
 
     def retry() -> bool:
-        with studio.admission:
+        with studio.store.alone(job.owner):
             admit_job(studio, job.owner)
-            return studio.store.retry(job.id)
+            if retried := studio.store.retry(job.id):
+                studio.queue.put("jobs", job.id, job.owner)
+            return retried
 
     if not await to_thread.run_sync(retry):
         raise HTTPException(409, f"Only failed jobs can be retried; job {job.id} is {job.status}")

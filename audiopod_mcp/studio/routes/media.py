@@ -11,7 +11,7 @@ from typing import Any
 from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from audiopod_mcp.disk import describe_full_studio, is_full
@@ -44,13 +44,16 @@ async def get_media(request: Request) -> Response:
         return _lyrics(job, take, words=request.query_params.get("words", "").lower() in ("1", "true"))
     if ending not in FORMATS:
         raise HTTPException(404, f"there is no format {ending[:16]!r}; there are {', '.join(FORMATS)}")
-    if not await to_thread.run_sync(studio.media.master(job.id, take["name"]).is_file):
-        raise HTTPException(410, audio_is_gone(job))
     path = studio.media.audio(job.id, take["name"], ending)
     with _making(studio, job, "the audio could not be converted"):
+        if link := await to_thread.run_sync(studio.media.link, job, path):
+            return _elsewhere(link)
+        await to_thread.run_sync(studio.media.bring, job, take["name"])
         if not await to_thread.run_sync(path.exists):
             async with admitted_to_wait(studio, job.owner):
                 path = await studio.on_demand.converted(job, take["name"], ending)
+            if link := await to_thread.run_sync(studio.media.link, job, path):
+                return _elsewhere(link)
     return FileResponse(
         path,
         media_type=MIME_TYPES[ending],
@@ -58,6 +61,11 @@ async def get_media(request: Request) -> Response:
         content_disposition_type="inline",
         headers={"Cache-Control": "private, max-age=86400"},
     )
+
+
+def _elsewhere(link: str) -> Response:
+    """The way to a file that is to be had elsewhere, for some time."""
+    return RedirectResponse(link, 307, headers={"Cache-Control": "private, max-age=600"})
 
 
 @contextmanager
@@ -99,7 +107,10 @@ async def stem_response(studio: Studio, job: StoredJob, take: Any, track: str) -
     try:
         with _making(studio, job, "the stems could not be made"):
             admitted = partial(admitted_to_wait, studio, job.owner)
-            path = await studio.on_demand.stem(job.id, take["name"], track, admitted)
+            path = studio.media.stem(job.id, take["name"], track)
+            if link := await to_thread.run_sync(studio.media.link, job, path):
+                return _elsewhere(link)
+            path = await studio.on_demand.stem(job, take["name"], track, admitted)
     except EngineRefused as reason:
         raise HTTPException(410, f"the stems of job {job.id} can't be had any more: {reason}") from None
     return FileResponse(

@@ -104,6 +104,7 @@ def document() -> dict[str, Any]:
         f"{STEM_SERVICE}/jobs": {"get": _call("Jobs of all stems", {"type": "array"}, _query())},
         f"{STEM_SERVICE}/modes": {"get": _call("Which stems each mode gives", {"type": "object"})},
         "/health": {"get": _call("Whether the studio runs", {"type": "object"})},
+        "/ready": {"get": _call("Whether it can keep jobs just now", {"type": "object"})},
         f"{WALLET}/balance": {"get": _call("The wallet, which is never needed", {"type": "object"})},
         f"{WALLET}/pricing": {"get": _call("What operations cost: nothing", {"type": "object"})},
     }

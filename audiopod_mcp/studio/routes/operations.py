@@ -15,20 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.operations import OPERATIONS, Endpoint, ExtractStem, KeptResult, Operation
 from audiopod_mcp.plain_text import one_line, without_secrets
-from audiopod_mcp.studio.engines.base import Work
 from audiopod_mcp.studio.engines.registry import load_engine
-from audiopod_mcp.studio.jobs.on_demand import new_folder, working_folder
-from audiopod_mcp.studio.jobs.runner import RESULT, Studio
+from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import KeyReused, Store
 from audiopod_mcp.studio.jobs.task import Result
-from audiopod_mcp.studio.media.download import NotFetched
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import find_source, job_source
 from audiopod_mcp.studio.media.store import MASTER_FORMAT
-from audiopod_mcp.studio.refused import CanNotRun
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
@@ -74,6 +69,7 @@ def _handler(operation: type[Operation], endpoint: Endpoint) -> Callable[[Reques
         wanted = read_operation(operation, endpoint, {**body, **endpoint.fixed, **numbers})
         check_engine(studio_of(request), wanted)
         sources = await to_thread.run_sync(find_sources, wanted, studio_of(request), base_of(request), owner)
+        await to_thread.run_sync(check_request, studio_of(request), wanted)
         respond = _perform if operation.is_synchronous() else _create
         return await respond(request, wanted, sources, owner)
 
@@ -85,6 +81,12 @@ def check_engine(studio: Studio, wanted: Operation) -> None:
     engine = studio.config.engine
     if wanted.task not in (able := load_engine(engine).tasks()):
         raise HTTPException(422, f"{wanted.task}: the engine {engine} does only {', '.join(able)}")
+
+
+def check_request(studio: Studio, wanted: Operation) -> None:
+    """Raise ``HTTPException`` where the studio's engine is sure to refuse ``wanted``, whatever it hears."""
+    if refusal := load_engine(studio.config.engine).refusal(wanted.task, wanted.parameters()):
+        raise HTTPException(422, refusal)
 
 
 def read_operation(
@@ -144,10 +146,13 @@ async def create_job(
 
     def create() -> tuple[StoredJob, bool]:
         values = _columns(wanted, sources, studio, owner)
-        with studio.admission:
+        with studio.store.alone(owner):  # counted and stored in one step
             if not studio.store.was_created(owner, key or None):  # then it is no other job
                 admit_job(studio, owner)
-            return studio.store.create({**values, "idempotency_key": key or None})
+            job, is_new = studio.store.create({**values, "idempotency_key": key or None})
+            if is_new:
+                studio.queue.put("jobs", job.id, owner)
+            return job, is_new
 
     try:
         job, is_new = await to_thread.run_sync(create)
@@ -202,7 +207,7 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
         if job:
             params |= {name: job.params.get(name) for name in wanted.job_parameters}
         async with admitted_to_wait(studio, owner):
-            done = await _while_waiting(studio, wanted.task, params, sources, owner)
+            done = await _answer(studio, owner, wanted.task, params, sources)
         fields = (done.outcome and done.outcome.result) or {}
         if not fields or (wanted.stored_as and not fields.get(wanted.stored_as)):
             return JSONResponse(
@@ -236,21 +241,10 @@ def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sou
         content["id"] = store.add_analysis(owner, content)
 
 
-async def _while_waiting(
-    studio: Studio, task: str, params: dict[str, Any], sources: Sources, owner: str
-) -> Result:
-    """Do a task whose answer ``owner`` waits for."""
+async def _answer(studio: Studio, owner: str, task: str, params: dict[str, Any], sources: Sources) -> Result:
+    """Do a task whose answer somebody waits for."""
     try:
-        async with working_folder(studio.media) as folder:
-            files, original = await studio.collect(sources, folder)
-            work = Work(task, params, files, original, new_folder(folder, RESULT))
-            return await studio.perform_now(work, owner)
-    except (CanNotRun, NotFetched) as reason:
-        return Result(error=str(reason))
-    except OSError as error:
-        if not is_full(error):
-            raise
-        return Result(error=describe_full_studio(studio.config.data_dir, error))
+        return await studio.answer(owner, task, params, sources)
     except WorkerDied:
         raise HTTPException(
             503, "the process at work on this ended without a word, most likely out of memory"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,10 +29,10 @@ async def get_notation(request: Request) -> Response:
         raise HTTPException(404, f"there is no {notation[:20]!r}; there are {', '.join(get_args(Notation))}")
     if not job.takes:
         raise HTTPException(404, f"job {job.id} is {job.status.lower()} and has no audio to write down")
-    if not await to_thread.run_sync(studio.media.master(job.id, job.takes[0]["name"]).is_file):
-        raise HTTPException(410, audio_is_gone(job))
     try:
         written = await studio.on_demand.written_down(job, notation)
+    except FileNotFoundError:
+        raise HTTPException(410, audio_is_gone(job)) from None
     except WorkerDied as error:
         raise HTTPException(503, str(error) or "the process that wrote it down died; try again") from None
     if written.error:

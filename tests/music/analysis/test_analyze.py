@@ -50,6 +50,40 @@ def test_fast_music_is_not_read_as_half_as_fast():
     assert analyze(stereo(drums(174, "khshkhsh", 16)), RATE).tempo == pytest.approx(174, abs=0.3)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tempo", "step", "pattern"), [(174, 0.5, "k.s..ks."), (84, 0.25, "khhhshhhkhkhshhh")]
+)
+def test_the_backbeat_tells_a_tempo_from_its_octaves(tempo, step, pattern):
+    beat = analyze(stereo(drums(tempo / 2 / step, pattern, 17)), RATE)
+    assert beat.tempo == pytest.approx(tempo, abs=0.3)
+
+
+def loose_notes(seconds, spread, seed):
+    """Notes somewhere near the eighths of 100 BPM, seven of ten of them played."""
+    dice = np.random.default_rng(seed)
+    times = 0.3 * np.arange(1, round(seconds / 0.3) - 4)
+    times = (times + dice.normal(0, spread, len(times)))[dice.random(len(times)) < 0.7]
+    return place(
+        [(time, tone(50 + dice.integers(24), 0.8) * dice.uniform(0.3, 1)) for time in times], seconds
+    )
+
+
+def test_loosely_played_notes_have_a_pulse_that_is_not_sure():
+    heard = analyze(stereo(loose_notes(30, 0.03, seed=1)), RATE)
+    assert heard.tempo == pytest.approx(100, rel=0.02)
+    assert heard.tempo_confidence < 0.25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [15, 60])
+def test_what_happens_at_random_has_no_pulse(seconds):
+    dice = np.random.default_rng(7)
+    times = np.cumsum(dice.exponential(0.4, 4 * seconds))
+    clicks = [(time, hat() * dice.uniform(0.3, 1)) for time in times if time < seconds - 1]
+    assert analyze(stereo(place(clicks, seconds)), RATE).tempo is None
+
+
 def test_beats_fall_on_the_clicks():
     truth = 0.3 + np.arange(40) * 60 / 97.3
     heard = analyze(stereo(place([(time, hat()) for time in truth], 26)), RATE)

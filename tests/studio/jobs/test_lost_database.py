@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from audiopod_mcp.studio.jobs.shared_file import SharedFile
 from audiopod_mcp.studio.jobs.store import Store
 from audiopod_mcp.studio.media.store import MediaStore
 from tests.server.sessions import session
@@ -36,7 +37,7 @@ def truncate(folder):
 
 def empty(folder):
     remove(folder)
-    Store(folder / "studio.db").close()
+    Store(SharedFile(folder / "studio.db")).close()
 
 
 async def audio(studio, job):
@@ -243,10 +244,11 @@ RACE = """
 import sys
 from pathlib import Path
 from audiopod_mcp.studio.jobs.recovery import reconcile
+from audiopod_mcp.studio.jobs.shared_file import SharedFile
 from audiopod_mcp.studio.jobs.store import Store
 from audiopod_mcp.studio.media.store import MediaStore
 data, name = Path(sys.argv[1]), sys.argv[2]
-store, media = Store(data / "studio.db"), MediaStore(data, name)
+store, media = Store(SharedFile(data / "studio.db")), MediaStore(data, name)
 while not (data / "stop").exists():
     done = reconcile(store, media)
     assert not done.left, done

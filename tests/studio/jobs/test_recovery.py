@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from audiopod_mcp.settings import SettingsError
+from audiopod_mcp.studio.jobs.shared_file import SharedFile
 from audiopod_mcp.studio.jobs.store import Store
 from tests.processes import children, is_alive
 from tests.sounds import sound
@@ -66,7 +67,7 @@ def test_a_studio_that_is_told_to_stop_puts_its_job_back_at_once(serve, tmp_path
     studio.process.wait(10)
     assert time.monotonic() - began < 3
     wait_for(lambda: not any(is_alive(pid) for pid in workers), seconds=5)
-    store = Store(tmp_path / "data" / "studio.db")
+    store = Store(SharedFile(tmp_path / "data" / "studio.db"))
     job = store.job(job_id)
     store.close()
     assert (job.status, job.claimed_by, job.crashes) == ("PENDING", None, 0)
@@ -90,7 +91,7 @@ async def test_a_job_that_kills_its_worker_twice_is_given_up(tmp_path):
 @pytest.mark.anyio
 async def test_a_death_concerns_nobody_else(tmp_path):
     async with opened(tmp_path, workers=2) as studio:
-        bystander = await studio.create(caption="slow 3")
+        bystander = await studio.create(caption="slow 6")
         await studio.begins(bystander)
         assert (await studio.make(caption="die"))["status"] == "FAILED"
         assert (await studio.job(bystander))["status"] == "PROCESSING"
@@ -132,18 +133,22 @@ def test_a_job_whose_studio_dies_three_times_is_given_up_without_blaming_it(serv
     assert "memory" not in job["error_message"]
 
 
-@pytest.mark.anyio
-async def test_deaths_of_the_studio_and_of_a_worker_are_counted_apart(tmp_path):
-    async with opened(tmp_path) as studio:
-        job_id = await studio.create(caption="slow 60")
-        await studio.wait(job_id, "PROCESSING")
-        store = studio.app.state.studio.store
-        for _ in range(2):
-            store.release(store.job(job_id).claimed_by, crashed=True)
-            await studio.wait(job_id, "PROCESSING")
-        store.release(store.job(job_id).claimed_by, job_id, crashed=True)
-        job = store.job(job_id)
-        assert (job.error_message, job.crashes, job.interruptions) == (None, 1, 2)
+@pytest.mark.slow
+@linux_only
+def test_deaths_of_the_studio_and_of_a_worker_are_counted_apart(serve, tmp_path):
+    studio = serve()
+    job_id = studio.create(caption="slow 60")
+    in_the_middle(studio, job_id)
+    for worker in children(studio.process.pid):
+        os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: not studio.job(job_id)["progress"])
+    in_the_middle(studio, job_id)
+    studio.kill()
+    in_the_middle(serve(), job_id)
+    store = Store(SharedFile(tmp_path / "data" / "studio.db"))
+    job = store.job(job_id)
+    store.close()
+    assert (job.error_message, job.crashes, job.interruptions, job.attempt) == (None, 1, 1, 3)
 
 
 @pytest.mark.anyio
@@ -184,7 +189,7 @@ async def test_being_cancelled_ends_it_as_well(tmp_path):
     async with anyio.create_task_group() as tasks:
         job_id = await tasks.start(lambda *, task_status: serve(task_status))
         tasks.cancel_scope.cancel()
-    store = Store(tmp_path / "studio.db")
+    store = Store(SharedFile(tmp_path / "studio.db"))
     job = store.job(job_id)
     store.close()
     assert (job.status, job.claimed_by, job.crashes) == ("PENDING", None, 0)

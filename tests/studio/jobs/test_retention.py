@@ -86,7 +86,7 @@ async def test_what_is_in_the_trash_goes_before_what_is_not(tmp_path):
 
 async def test_the_trash_is_emptied_early_where_the_disk_is_nearly_full(tmp_path, monkeypatch):
     free = [10**12]
-    monkeypatch.setattr("audiopod_mcp.studio.jobs.runner.RECOVER_EVERY", 0.05)
+    monkeypatch.setattr("audiopod_mcp.studio.jobs.local_queue.LocalQueue.care_every", 0.05)
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=10**13, used=0, free=free[0]))
     async with opened(tmp_path) as studio:
         job = (await studio.make(prompt="a"))["id"]

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from audiopod_mcp.studio.jobs.shared_file import SharedFile
 from audiopod_mcp.studio.jobs.store import Store
 
 VERSION_1 = """
@@ -35,7 +36,7 @@ def written(path, script):
 def test_jobs_of_the_first_version_are_all_there(tmp_path):
     written(tmp_path / "studio.db", VERSION_1)
     for _ in range(2):  # when it is opened again there is nothing left to do
-        store = Store(tmp_path / "studio.db")
+        store = Store(SharedFile(tmp_path / "studio.db"))
         job = store.job(1)
         assert (job.audio_duration, job.lrc_content, job.liked) == (12.5, "[00:01.00]la", True)
         assert (job.takes[0]["seed"], job.notes, job.params) == (7, ["A note."], {"lyrics": "la"})
@@ -46,9 +47,9 @@ def test_jobs_of_the_first_version_are_all_there(tmp_path):
 
 def test_a_column_that_is_missing_is_added(tmp_path):
     """A field that a job gets later needs no more than its declaration."""
-    Store(tmp_path / "studio.db").close()
+    Store(SharedFile(tmp_path / "studio.db")).close()
     written(tmp_path / "studio.db", "ALTER TABLE jobs DROP COLUMN thumbnail_url")
-    store = Store(tmp_path / "studio.db")
+    store = Store(SharedFile(tmp_path / "studio.db"))
     values = {"owner": "", "task": "x", "params": {}, "sources": {}, "engine": "e", "format": "flac"}
     job, _ = store.create({**values, "fingerprint": "f", "thumbnail_url": "http://x/y.png"})
     assert store.job(job.id).thumbnail_url == "http://x/y.png"
@@ -58,7 +59,7 @@ def test_a_column_that_is_missing_is_added(tmp_path):
 def test_a_store_of_a_later_version_is_not_touched(tmp_path):
     written(tmp_path / "studio.db", "PRAGMA user_version = 99")
     with pytest.raises(sqlite3.DatabaseError, match="newer version"):
-        Store(tmp_path / "studio.db")
+        Store(SharedFile(tmp_path / "studio.db"))
     connection = sqlite3.connect(tmp_path / "studio.db")
     assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     connection.close()

@@ -15,6 +15,7 @@ from mcp import Client
 from mcp.client.stdio import stdio_client
 
 from audiopod_mcp.studio.jobs.repair import examine_jobs, repair_jobs, restore_job
+from audiopod_mcp.studio.jobs.shared_file import SharedFile
 from audiopod_mcp.studio.jobs.store import Store
 from tests.server.sessions import environment, free_port, parameters
 from tests.studio.studios import MUSIC, opened, wait_for
@@ -26,7 +27,7 @@ ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 def new(data):
     data.mkdir()
-    Store(data / "studio.db").close()
+    Store(SharedFile(data / "studio.db")).close()
     return data / "studio.db"
 
 
@@ -165,7 +166,7 @@ def test_a_disk_that_is_full(tmp_path, small_disk):
 
 @pytest.mark.slow
 def test_a_disk_that_is_read_only(tmp_path, small_disk):
-    Store(small_disk / "studio.db").close()
+    Store(SharedFile(small_disk / "studio.db")).close()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     assert "can't be written into); make it writable" in refused(tmp_path)
 

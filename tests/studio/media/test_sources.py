@@ -171,7 +171,7 @@ async def test_the_studios_own_files_are_jobs_or_nothing(tmp_path):
         answer = await cover(studio, file)
         assert (await studio.wait(answer.json()["job"]["id"]))["status"] == "COMPLETED"
         assert (await cover(studio, file, headers={"X-API-Key": "ap_other"})).status_code == 422
-        for name in ("studio.db", f"instances/{studio.app.state.studio.instance.id}.lock"):
+        for name in ("studio.db", f"instances/{studio.app.state.studio.upkeep.instance.id}.lock"):
             assert "belongs to the studio itself" in await refused(studio, tmp_path / name)
 
 

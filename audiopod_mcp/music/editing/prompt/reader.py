@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from audiopod_mcp.edits.model import RULES, TrackEdit
 from audiopod_mcp.edits.players import LEAD, PIECE_OF, TRACK_OF, player_name
-from audiopod_mcp.music.captions.style_names import names_style
+from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.model import Refused
 
 from .amounts import Amounts, take_amounts
@@ -136,7 +136,7 @@ class Reader:
         ):
             return self._not_understood(raw)
         read = _Read(raw.asked, core, words, amounts, degree, None, when, [], bool(_STATED.search(raw.text)))
-        if empty or (when and core in ("only", "just", "but only")):
+        if empty or (when and not raw.players and core in ("only", "just", "but only")):
             return self._time_alone(raw, when)
         players = self._players(raw, read)
         if isinstance(players, str):
@@ -148,13 +148,15 @@ class Reader:
         before = self.before
         if players is None and before.players and core.startswith("too "):
             return self.fail(raw.asked, "nobody knows whom it is about; name the player")
-        if players is None and raw.by_and and self._goes_on(text):
+        if players is None and raw.joint in ("and", "but", "with") and self._goes_on(read, text):
             if words and [word.way for word in words] == ["remove"]:
                 return self._not_understood(raw)
             read.players = before.players
-        if re.match(r"(?:\w+ )?T\b", raw.text):  # "from 0:30 to 0:45 darker and 3 dB quieter"
+        if re.match(
+            r"(?:(?:make|turn|have|in|only) )?T\b", raw.text
+        ):  # "from 0:30 to 0:45 darker and 3 dB quieter"
             self.scope = when
-        elif not raw.by_and and before.asked:
+        elif raw.joint != "and" and before.asked:
             self.scope = {}
         read.when = when or self.scope
         return self._act(raw, read, text)
@@ -174,14 +176,21 @@ class Reader:
         alone = not read.core and not read.amounts.values and " ".join(text.split()) in ("W", "also W", "W T")
         if made is None and read.players and alone and before.made and before.players:
             read = replace(before, asked=raw.asked, players=read.players, when=read.when or before.when)
-        elif made is None and read.sense == "noun" and not read.way and not raw.anew and before.way:
-            if not raw.by_and and before.way in DOWN:
+        elif (
+            made is None
+            and read.sense == "noun"
+            and not read.way
+            and not read.amounts.values
+            and raw.joint in ("and", ",")
+            and before.way
+        ):
+            if raw.joint == "," and before.way in DOWN:
                 return self._not_understood(raw)  # "less bass, reverb on the vocals"
             read.words = [*(read.words or ()), Word(before.way)]
         made = self._matched(read) if made is None else made
         if made is None:
             return self._not_understood(raw)
-        if raw.by_and and raw.players and before.made and self._shares_players(raw, read):
+        if raw.joint == "and" and raw.players and before.made and self._shares_players(raw, read):
             both = self._matched(replace(before, players=read.players, when=before.when or read.when))
             if both is None:
                 return self._not_understood(raw)
@@ -235,9 +244,6 @@ class Reader:
             )
             return []
         fields = edits_of(Clause(read.words, read.amounts, read.degree, names, when, read.stated))
-        if isinstance(fields, str):
-            self.fail(read.asked, fields)
-            return []
         return None if fields is None else self._made(fields, players, when, read.asked)
 
     def _made(
@@ -266,7 +272,9 @@ class Reader:
 
     def _of_two(self, raw: RawClause, text: str, when: When) -> list[Wish] | None:
         """The wishes of a clause that depends on who is named first: replaced, added."""
-        words = " ".join(re.sub(_LIGHTLY, " ", text).split())
+        words = " ".join(
+            re.sub(_LIGHTLY, " ", re.sub(r"\b(?:in|to|at|on|from|during|for) T\b", " ", text)).split()
+        )
         names = [player.names for player in raw.players]
         if any(player.pieces or player.all_but or player.rest for player in raw.players):
             return None
@@ -301,7 +309,9 @@ class Reader:
         if before.players and _PRONOUN.search(raw.text):
             if before.refers == "remark" or (before.refers == "praise" and KEPT.fullmatch(read.core)):
                 return before.players
-            if before.refers:
+            action = next((word.row.action for word in read.words or () if word.row), "level")
+            gone = any(wish.edit.action == "remove" for wish in before.made)
+            if before.refers or not (gone or (action in RULES and not RULES[action].players)):
                 return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
         return None
 
@@ -355,11 +365,13 @@ class Reader:
         self.wishes, self.before = self.wishes + merged.made, merged
         return True
 
-    def _goes_on(self, text: str) -> bool:
+    def _goes_on(self, read: _Read, text: str) -> bool:
         """Whether a clause after "and" goes on about those of the clause before it: "drums louder and wider"."""
         before = self.before
         if not before.made or before.players is None or _ANEW.match(text) or _PRONOUN.search(text):
             return False
+        if read.sense == "noun" and read.way not in ("", "more", "less"):
+            return False  # "boost the bass and cut the mids"
         return all(
             RULES[wish.edit.action].players and wish.edit.action not in ("remove", "replace")
             for wish in before.made
@@ -368,7 +380,7 @@ class Reader:
     def _time_alone(self, raw: RawClause, when: When) -> None:
         """Read a clause that only says when, of what follows or of what came before."""
         before = self.before
-        if before.made and (not before.when or raw.by_and):
+        if before.made and (not before.when or raw.joint == "and"):
             # "mute the drums, but only from 0:10 to 0:20"; "remove the intro and the outro"
             again = replace(before, when=when, asked=f"{before.asked}, {raw.asked}")
             again.made = self._matched(again) or []

@@ -1,0 +1,85 @@
+"""A PostgreSQL of the tests' own, on a free port in a temporary folder."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+PROGRAMS = "/usr/lib/postgresql"
+"""Where Debian keeps them, by version."""
+
+
+def programs():
+    """The folder of the server's programs, if there are any."""
+    folders = sorted(Path(PROGRAMS).glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
+    found = shutil.which("pg_ctl")
+    return folders[0] if folders else Path(found).resolve().parent if found else None
+
+
+def why_not():
+    """Why there is none; ``None`` where there is."""
+    if programs() is None:
+        return "PostgreSQL is not installed (Debian: apt-get install postgresql)"
+    if os.name == "nt":
+        return "the server is started as on Unix"
+    return None
+
+
+class Postgres:
+    """A server; as root it runs as the user ``postgres``, for it refuses to be root's."""
+
+    def __init__(self):
+        self._programs = programs()
+        self._user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+        self.folder = Path(tempfile.mkdtemp(prefix="audiopod-postgres-"))
+        if self._user:
+            shutil.chown(self.folder, "postgres", "postgres")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._run(
+            "initdb",
+            "-D",
+            self.folder / "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-N",
+            "--locale=C.UTF-8",
+            "-E",
+            "UTF8",
+        )
+        self.start()
+
+    def _run(self, program, *arguments):
+        command = [self._programs / program, *map(str, arguments)]
+        with (self.folder / "programs.log").open("a") as log:
+            subprocess.run(command, check=True, stdout=log, stderr=log, cwd="/", timeout=60, **self._user)
+
+    def start(self):
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        log = self.folder / "server.log"
+        self._run("pg_ctl", "-D", self.folder / "data", "-l", log, "-w", "-o", options, "start")
+
+    def stop(self, mode="immediate"):
+        """End it; ``immediate`` is as if the power went."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "-w", "stop")
+
+    def new_database(self):
+        """The address of an empty database."""
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            (number,) = connection.execute("SELECT count(*) FROM pg_database").fetchone()
+            connection.execute(f"CREATE DATABASE studio_{number}")
+        return self._url(f"studio_{number}")
+
+    def _url(self, name):
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
