@@ -349,7 +349,8 @@ class LocalEngine(Engine):
         )
         lrc = to_lrc(lines, length=analysis.duration, remark=remark, words=True)
         notes = [VOICES_NOTE] if voice is not None else []
-        notes += [_LINES_ALONE] if work.params.get("words") else []
+        if work.params.get("words"):
+            notes.append(_LINES_ALONE)
         return Outcome(result={"lrc_content": lrc, **({"notes": notes} if notes else {})})
 
     def _lrc_of_unknown_words(self, work: Work, source: SourceTrack, report: Progress) -> Outcome:
