@@ -15,7 +15,7 @@ import json
 import random
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ from audiopod_mcp.music.analysis.chroma import CHROMA_FPS, bass_chromagram, chro
 from audiopod_mcp.music.analysis.key import harmonic_change
 from audiopod_mcp.music.analysis.metre_features import LEVEL_RATIOS, METRES, extract_metre_features
 from audiopod_mcp.music.analysis.onsets import ONSET_FPS, onset_envelopes
-from audiopod_mcp.music.analysis.tatums import sync_to_tatums
+from audiopod_mcp.music.analysis.tatums import TatumFeatures, sync_to_tatums
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.stft import Array
 
@@ -96,9 +96,18 @@ class Examples:
         return weights
 
 
-def examples_of(case: tuple[Path, Truth]) -> list[Example]:
-    """A piece and its excerpts, those without a pulse left out."""
-    folder, truth = case
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The pulse that is found first in a piece, or an excerpt of one."""
+
+    tatums: TatumFeatures
+    tempo: float
+    density: float
+    excerpt: bool
+
+
+def hearings(folder: Path, truth: Truth) -> Iterator[Hearing]:
+    """What is heard in a piece and in excerpts of it, those without a pulse left out."""
     audio, rate = soundfile.read(folder / truth["file"], dtype="float32", always_2d=True)
     mid, _ = downmix(audio, rate)
     envelopes, peaks = onset_envelopes(mid), spectral_peaks(mid)
@@ -109,28 +118,39 @@ def examples_of(case: tuple[Path, Truth]) -> list[Example]:
         length = dice.uniform(8, 24)
         start = dice.uniform(0, max(0, duration - length))
         spans.append((start, start + length))
-    found = []
     for number, (start, end) in enumerate(spans):
         frames = slice(round(start * CHROMA_FPS), round(end * CHROMA_FPS))
         part = envelopes[:, round(start * ONSET_FPS) : round(end * ONSET_FPS)]
-        found.append(_example(truth, part, chroma[frames], bass[frames], excerpt=number > 0))
-    return [example for example in found if example is not None]
+        estimate = estimate_tempo(part)
+        if estimate is None:
+            continue
+        tempo, beats = refine_and_track(part, estimate[0])
+        if len(beats) >= metrical_level.MIN_BEATS:
+            harmony = harmonic_change(chroma[frames], bass[frames])
+            tatums = sync_to_tatums(part, harmony, chroma[frames], beats, tempo)
+            yield Hearing(tatums, tempo, metrical_level.onset_density(part), number > 0)
 
 
-def _example(truth: Truth, envelopes: Array, chroma: Array, bass: Array, *, excerpt: bool) -> Example | None:
-    estimate = estimate_tempo(envelopes)
-    if estimate is None:
-        return None
-    tempo, beats = refine_and_track(envelopes, estimate[0])
-    if len(beats) < metrical_level.MIN_BEATS:
-        return None
-    tatums = sync_to_tatums(envelopes, harmonic_change(chroma, bass), chroma, beats, tempo)
-    features = extract_metre_features(tatums, tempo, metrical_level.onset_density(envelopes))
-    tempi = tempo * np.asarray(LEVEL_RATIOS)
-    levels = np.abs(truth["bpm"] / tempi - 1) < 0.04
+def right_levels(tempo: float, truth: Truth) -> Flags:
+    """Which levels of a pulse have the true tempo, within 4 %: ``(levels,)``."""
+    within: Flags = np.abs(truth["bpm"] / (tempo * np.asarray(LEVEL_RATIOS)) - 1) < 0.04
+    return within
+
+
+def examples_of(case: tuple[Path, Truth]) -> list[Example]:
+    """A piece and its excerpts, those without a pulse left out."""
+    folder, truth = case
     metres = np.asarray([metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES])
-    right = levels[:, None] & metres
-    return Example(features, right, metrical_level.plausible_levels(tempi), truth, excerpt)
+    return [
+        Example(
+            extract_metre_features(heard.tatums, heard.tempo, heard.density),
+            right_levels(heard.tempo, truth)[:, None] & metres,
+            metrical_level.plausible_levels(heard.tempo * np.asarray(LEVEL_RATIOS)),
+            truth,
+            heard.excerpt,
+        )
+        for heard in hearings(folder, truth)
+    ]
 
 
 def fit(examples: Examples, penalty: float) -> Numbers:

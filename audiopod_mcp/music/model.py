@@ -348,3 +348,5 @@ class Rendering:
     not_done: tuple[NotDone, ...] = ()
     recipe: Recipe | None = None
     """How the stems can be made again; ``None`` where they can't, because a recording had a part in them."""
+    loop: bool = False
+    """Whether its last sample leads into its first."""

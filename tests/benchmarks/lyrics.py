@@ -1,5 +1,8 @@
 """How well the lines of known lyrics are placed: ``python -m tests.benchmarks.lyrics DATA_DIR [GROUP ...]``.
 
+With ``--songs FOLDER``, whole recordings with an LRC of the same name beside each; with ``--models FOLDER``, the
+``models`` of a data folder with the model for voices in it, those are placed by the separated voice as well.
+
 Truth is known because the cases are made (:mod:`tests.benchmarks.sung_lines`): songs the studio composes with its
 guide voice, taken as recordings; spoken lines over instrumental stems of ``DATA_DIR``; with ``--corpus``, lines sung
 by a synthetic singer over its pieces; and the timed song, as it is and disturbed. ``dev`` cases may be looked at
@@ -13,9 +16,14 @@ import numpy as np
 import soundfile
 import soxr
 
-from audiopod_mcp.music.lyrics.alignment import align_lines, evidence_from_audio
+from audiopod_mcp.music.lyrics.alignment import align_lines, evidence_from_audio, step_count
+from audiopod_mcp.music.lyrics.letter_sounds import count_sung_syllables
 from audiopod_mcp.music.lyrics.lrc import from_lrc
+from audiopod_mcp.music.lyrics.phrase_search import align_phrases
 from audiopod_mcp.music.lyrics.syllables import count_syllables
+from audiopod_mcp.music.lyrics.voice_evidence import evidence_from_voice
+from audiopod_mcp.music.separation.two_stems import separate_voice
+from audiopod_mcp.studio.engines.stems import voice_weights_in
 from tests.benchmarks.sung_lines import Case, composed, spoken, sung
 
 
@@ -41,6 +49,44 @@ def timed(folder):
             yield Case(name, changed, at, truth, None, None)
         truth = [(line.start, line.text) for line in lines]
         yield Case("a line missing", audio, rate, truth[:4] + truth[5:], None, None)
+
+
+def recordings(folder):
+    for file in sorted(folder.glob("*.lrc")):
+        (sound,) = (path for path in folder.glob(f"{file.stem}.*") if path != file)
+        audio, rate = soundfile.read(sound, dtype="float32", always_2d=True)
+        truth = [(line.start, line.text) for line in from_lrc(file.read_text("utf-8"))]
+        yield Case(file.stem[:30], audio, rate, truth, None, None)
+
+
+def by_voice(audio, rate, texts, models):
+    voice = separate_voice(audio, rate, voice_weights_in(models))
+    steps = step_count(len(voice) / rate, len(texts))
+    counts = np.asarray([count_sung_syllables(text) for text in texts], np.intp)
+    return align_phrases(evidence_from_voice(voice, rate, steps), texts, counts)
+
+
+def report_songs(folder, models):
+    pooled = {}
+    for name, audio, rate, truth, parted, _ in recordings(folder):
+        texts = [text for _, text in truth]
+        counts = np.asarray([max(1, count_syllables(text)) for text in texts], np.intp)
+        words = ["".join(filter(str.isalnum, text.lower())) for text in texts]
+        placed = {
+            "by the mix": align_lines(evidence_from_audio(audio, rate, len(counts)), words, counts, parted)
+        }
+        if models is not None:
+            placed["by the voice"] = by_voice(audio, rate, texts, models)
+        for how, ours in placed.items():
+            errors = np.abs([line.start - start for line, (start, _) in zip(ours, truth, strict=True)])
+            pooled.setdefault(how, []).append(errors)
+            print(f"  {name:32}{how:14}{summary(errors)}", flush=True)
+    for how, errors in pooled.items():
+        of_songs = np.mean(
+            [[np.median(e), e.mean(), (e < 0.3).mean(), (e < 1).mean()] for e in errors], axis=0
+        )
+        print(f"{how:14} all lines: {summary(np.concatenate(errors))}")
+        print("{:14} means of songs: median {:.2f} s, mean {:.2f} s, {:.0%}, {:.0%}".format(how, *of_songs))
 
 
 def cases(folder, corpus, group):
@@ -69,7 +115,12 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("groups", nargs="*", default=GROUPS)
     parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--songs", type=Path)
+    parser.add_argument("--models", type=Path)
     wanted = parser.parse_args()
+    if wanted.songs is not None:
+        report_songs(wanted.songs, wanted.models)
+        return
     everything = []
     for group in wanted.groups:
         pooled = []

@@ -3,6 +3,9 @@
 Pieces of :mod:`tests.benchmarks.corpus` with its needs, drums, bass and the rest each played by itself, so that the
 truth is exact. None of them is sung: vocals should be refused or doubted. The method may be changed with an eye on
 the grooves played by default; those of ``--held`` only report.
+
+With ``--songs FOLDER …``, instead: songs with their stems (``vocals``, ``drums``, ``bass``, ``other``) beside each
+other, and with ``--models FOLDER``, the ``models`` of a data folder, their vocals by the model for voices as well.
 """
 
 import argparse
@@ -10,6 +13,7 @@ import copy
 import random
 import subprocess
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -18,7 +22,8 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.music.model import Refused
-from audiopod_mcp.music.separation.separate import separate, separate_with_notes
+from audiopod_mcp.music.separation.separate import TRACKS, separate, separate_tracks, separate_with_notes
+from audiopod_mcp.studio.engines.stems import voice_weights_in
 from tests.music.synth import si_sdr
 
 from .corpus import SOUNDS, add_melody, compose, grooves
@@ -75,11 +80,55 @@ def voice(mix):
         return "refused"
 
 
+def stems_in(folder):
+    """The stems of a song, all of one length: ``(samples, 2)``."""
+    files = [path for path in sorted(folder.iterdir()) if path.suffix in {".ogg", ".flac", ".mp3", ".wav"}]
+    read = {
+        path.stem: soundfile.read(path, dtype="float32", always_2d=True)[0]
+        for path in files
+        if path.stem != "mix"
+    }
+    length = max(map(len, read.values()))
+    return {
+        name: np.pad(np.broadcast_to(audio, (len(audio), 2)), ((0, length - len(audio)), (0, 0)))
+        for name, audio in read.items()
+    }
+
+
+def report_songs(folders, models):
+    weights = voice_weights_in(models)
+    for folder in folders:
+        stems = stems_in(folder)
+        mix = sum(stems.values()).astype(np.float32)
+        minutes = len(mix) / RATE / 60
+        found = {}
+        for how, given in (
+            {"by masks": None} | ({"by the network": weights} if weights is not None else {})
+        ).items():
+            began = time.process_time()
+            found[how] = separate_tracks(mix, RATE, TRACKS, voice_weights=given)
+            print(f"{folder.name:12} {how}: {(time.process_time() - began) / minutes:.1f} s of CPU a minute")
+        for track in (*TRACKS, "other"):
+            if track not in stems:
+                continue
+            line = f"{folder.name:12} {track:8} mix {si_sdr(mix, stems[track]):6.2f}"
+            for how, tracks in found.items():
+                rest = mix - sum(stem.audio for stem in tracks.values())
+                stem = rest if track == "other" else tracks[track].audio
+                line += f"   {how} {si_sdr(stem, stems[track]):6.2f}"
+            print(line, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pieces", type=int, default=12)
     parser.add_argument("--held", action="store_true")
+    parser.add_argument("--songs", type=Path, nargs="+")
+    parser.add_argument("--models", type=Path)
     wanted = parser.parse_args()
+    if wanted.songs:
+        report_songs(wanted.songs, wanted.models)
+        return
     order = list(grooves("stdlib"))
     random.Random(17).shuffle(order)
     gains, voices = {"drums": [], "bass": []}, []

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from audiopod_mcp.music.separation.estimator import SOURCES
-from training import estimator, metrical_level, singing_features
+from training import estimator, metrical_level, octave, singing_features
 
 RATE = 44_100
 
@@ -41,6 +41,28 @@ def test_a_metre_counts_by_its_share_however_many_pieces_there_are():
     examples = metrical_level.Examples(rows)
     weights, waltz = examples.weights(), examples.metre == "3/4"
     assert weights[waltz].sum() / weights.sum() == pytest.approx(0.2 / 0.7)
+
+
+def an_octave(number, rng):
+    """A piece that is counted twice as fast or as it was found, which shows in its fourth feature."""
+    right = np.zeros(7, bool)
+    right[number % 2] = True
+    features = rng.normal(size=(7, 4)).astype(np.float32)
+    features[number % 2, 3] -= 3
+    log_odds = np.where(np.arange(7) < 2, 0.0, -20.0)[:, None] * np.ones(4)
+    return octave.Example(log_odds, features, right, f"origin {number % 3}", excerpt=number % 4 == 0)
+
+
+def test_octaves_are_fitted_and_judged_by_origins_left_out():
+    rng = np.random.default_rng(4)
+    examples = [an_octave(number, rng) for number in range(120)]
+    weights = octave.fit(examples, (0, 1, 2, 3))
+    assert weights[3] < -3 * np.abs(weights[:3]).max()
+    judged = octave.cross_validate(examples)
+    of_one = judged["origin 1"]
+    assert float(of_one["with drums too"].split("%")[0]) > 85
+    assert float(of_one["levels alone"].split("%")[0]) < 70
+    assert np.shape(of_one["weights without it"]) == (4,)
 
 
 def test_singing_is_fitted_whatever_the_level_of_the_recording():

@@ -27,6 +27,7 @@ def test_there_are_tables():
     assert {table.stem for table in TABLES} >= {
         "estimator",
         "metrical_level",
+        "octave",
         "singing_features",
         "style_features",
     }

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from audiopod_mcp.music.signal.stft import Array
 
 from .metre_features import LEVEL_RATIOS, METRES, extract_metre_features, odd_metre_margins
+from .octave import decide_octaves, extract_octave_features, octave_weights
 from .onsets import BROADBAND, onset_frames
-from .tatums import excerpts, first_and_last_onset, sync_to_tatums
+from .tatums import TatumFeatures, excerpts, first_and_last_onset, sync_to_tatums
 
 MIN_BEATS = 4
 """Beats below which nothing can be said of a metrical level."""
@@ -78,19 +79,42 @@ def find_metrical_level(
     the metre in 19.
     """
     tatums = sync_to_tatums(envelopes, harmony, chroma, beats, tempo)
-    density = onset_density(envelopes)
-    of_excerpts = [extract_metre_features(part, tempo, density) for part in excerpts(tatums, tempo)]
-    features = np.mean(of_excerpts, axis=0)
-    with_constant = np.concatenate((features, np.ones((*features.shape[:2], 1))), axis=2)
-    log_odds = np.einsum("lmf,fm->lm", with_constant, logit_weights())
-    plausible = plausible_levels(tempo * np.asarray(LEVEL_RATIOS))
-    log_odds = np.where(plausible[:, None], log_odds, IMPLAUSIBLE_LOG_ODDS)
+    before, of_octaves = weigh_levels(tatums, tempo, onset_density(envelopes))
+    log_odds = decide_octaves(before, of_octaves, octave_weights())
     level, metre, confidence, other = most_probable(log_odds)
     names = list(METRES)
     odd_metre, margin = max(odd_metre_margins(tatums, LEVEL_RATIOS[level]).items(), key=lambda item: item[1])
     if margin > _ODD_METRE_MARGIN:
         return MetricalLevel(LEVEL_RATIOS[level], odd_metre, min(0.95, 0.6 + margin), names[metre])
     return MetricalLevel(LEVEL_RATIOS[level], names[metre], confidence, names[other])
+
+
+def weigh_levels(
+    tatums: TatumFeatures, tempo: float, density: float
+) -> tuple[npt.NDArray[np.float64], Array]:
+    """What speaks for each level and metre before octaves are decided, and what decides them.
+
+    Parameters
+    ----------
+    tatums : TatumFeatures
+    tempo : float
+        Beats a minute, of the pulse that the tatums divide.
+    density : float
+        Onsets a second.
+
+    Returns
+    -------
+    log_odds : float64 array, shape (levels, metres)
+    octave_features : float32 array, shape (levels, 4)
+        :func:`~.octave.extract_octave_features`.
+    """
+    parts = excerpts(tatums, tempo)
+    features = np.mean([extract_metre_features(part, tempo, density) for part in parts], axis=0)
+    with_constant = np.concatenate((features, np.ones((*features.shape[:2], 1))), axis=2)
+    log_odds = np.einsum("lmf,fm->lm", with_constant, logit_weights())
+    plausible = plausible_levels(tempo * np.asarray(LEVEL_RATIOS))
+    of_octaves = np.mean([extract_octave_features(part, tempo, density) for part in parts], axis=0)
+    return np.where(plausible[:, None], log_odds, IMPLAUSIBLE_LOG_ODDS), of_octaves
 
 
 @cache

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Collection
 
 from audiopod_mcp.music.composition.form import SECTION_INTENSITY
+from audiopod_mcp.music.composition.singing import voices_of
 from audiopod_mcp.music.lyrics.chords import NO_CHORD, is_played_whole
+from audiopod_mcp.music.lyrics.tags import without_voice
 from audiopod_mcp.music.lyrics.text import LyricSection, LyricSheet, read_lyrics
 from audiopod_mcp.music.model import Brief, LyricLine, NotDone, Score, format_time
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
@@ -72,6 +74,9 @@ def lyric_receipts(
     sings = any(section.lines for section in sheet.sections)
     for number, section in enumerate(sheet.sections):
         unmet += _unmet_of(section, number in heard_solos, sings=sings)
+    heard_voices, missed = _voices_heard(brief, score)
+    done += [f"{voice} sings {count} line{'s' * (count > 1)}" for voice, count in heard_voices.items()]
+    unmet += [NotDone(voice, "One voice sings all of it here.") for voice in missed]
     voices_alone = tracks is not None and set(tracks) <= {"vocals", "backing_vocals"}
     done_chords, unmet_chords = _chord_receipts(sheet, score if chords and not voices_alone else None)
     if joins:
@@ -89,6 +94,19 @@ def lyric_receipts(
     if not brief.instrumental and (joins or "vocals" not in brief.without):
         unmet += unsung_lines(sheet, score.lyrics, score.duration)
     return tuple(dict.fromkeys((*done, *done_chords))), tuple(dict.fromkeys((*unmet, *unmet_chords)))
+
+
+def _voices_heard(brief: Brief, score: Score) -> tuple[dict[str, int], list[str]]:
+    """How many lines each voice sings that the lyrics name for them, and those that are not heard."""
+    heard: dict[str, int] = {}
+    missed = []
+    for line, voice in zip(score.lyrics, voices_of(brief.lyrics, score.lyrics), strict=False):
+        own = [part for part in score.parts if part.instrument == voice]
+        if any(line.start - 0.05 <= note.start < line.end for part in own for note in part.notes):
+            heard[voice] = heard.get(voice, 0) + 1
+        elif voice:
+            missed.append(voice)
+    return heard, list(dict.fromkeys(missed))
 
 
 def _chord_receipts(sheet: LyricSheet, score: Score | None) -> Receipts:
@@ -168,6 +186,9 @@ def _unmet_of(section: LyricSection, heard_solo: bool, *, sings: bool) -> list[N
         return []
     kind = section.label or "verse"
     if section.lines:
+        voice = next(filter(None, section.voices), "")
+        if voice and not any(map(str.isalnum, without_voice(section.wish))):
+            return []
         told = f"It is sung as a {kind}; how it sounds can be asked for in the caption."
         return [NotDone(section.tag, told)]
     text = normalize_text(section.wish)

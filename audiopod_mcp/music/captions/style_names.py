@@ -9,18 +9,11 @@ from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.styles import PRESETS, STYLES
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-from .text_search import find_words, normalize_text, word_pattern
+from .text_search import find_words, word_pattern
 from .vocabulary import FORM_WORDS, HINT_WORDS, INSTRUMENT_WORDS, MOODS, STYLE_WORDS
 
 _STYLES_BY_RANK: tuple[Mapping[str, str | None], ...] = (STYLE_WORDS, FORM_WORDS, HINT_WORDS)
 _FLAVOUR = re.compile(r"[\s-]?(?:flavou?red|tinged|inspired|influenced|infused|leaning)\b", re.IGNORECASE)
-_NAMING_WORDS = {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}
-"""What makes a prompt one that names a style: of the hints, only those that say how it should sound."""
-
-
-def names_style(prompt: str) -> bool:
-    """Whether ``prompt`` says what kind of music is wanted."""
-    return bool(find_words(normalize_text(prompt), _NAMING_WORDS))
 
 
 def choose_style(text: str, preset: str | None) -> str:
@@ -60,11 +53,12 @@ def _styles_named(text: str) -> list[str]:
     In a compound the last word does ("folk rock", "ambient techno"), unless the one before is a kind of it
     ("punk rock"); forms ("ballad", "waltz") and hints ("80s", "party") count when no style is named.
     """
-    hits = [
+    found = [
         (start, end, "hip hop" if style == "rap" else style)
         for start, end, style in find_words(text, {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS})
-        if style is not None and not _FLAVOUR.match(text, end)
+        if style is not None
     ]
+    hits = [hit for hit in found if not _FLAVOUR.match(text, hit[1])] or found
     # "Acoustic guitar" is an instrument; but with nothing else to go by, "flamenco guitar" is flamenco.
     instrument_spans = [(start, end) for start, end, _ in find_words(text, INSTRUMENT_WORDS)]
     clear = [

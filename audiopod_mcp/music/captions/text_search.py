@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from .vocabulary import INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELLED, STYLE_WORDS
+from .vocabulary import FORM_WORDS, INSTRUMENT_WORDS, MOODS, OFTEN_MISSPELLED, STYLE_WORDS
 
 _Meaning = TypeVar("_Meaning")
+_NAMING_WORDS = {**STYLE_WORDS, **FORM_WORDS, r"acoustic|80s|eighties|dance|club": "pop"}
+"""What makes a prompt one that names a style: of the hints, only those that say how it should sound."""
 LONGEST_TEXT = 4000
 """Characters that are read."""
 _LONG_RUN = re.compile(r"((.)\2{11})\2+", re.DOTALL)
@@ -31,6 +33,11 @@ def normalize_text(text: str) -> str:
     text = _LONG_RUN.sub(r"\1", "".join(map(_plain, text)))
     text = _LONG_WORD.sub(r"\1", text)
     return _CORRECTED.sub(lambda match: _corrected(match[0]), text)
+
+
+def names_style(prompt: str) -> bool:
+    """Whether ``prompt`` says what kind of music is wanted."""
+    return bool(find_words(normalize_text(prompt), _NAMING_WORDS))
 
 
 def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:

@@ -190,7 +190,7 @@ def _write_parts(
     if plan.sings:
         singers = ("spoken voice",) if rap else singers_of(plan.brief) or ("voice",)
         notes, lyrics = vocal_line(plan, Member("lead", singers[0], "melody"))
-        parts += divide_lines(notes, lyrics, singers)
+        parts += divide_lines(notes, lyrics, singers, plan.brief.lyrics)
     elif singers_of(plan.brief) and "vocals" not in plan.brief.without and not plan.brief.instrumental:
         singer = singers_of(plan.brief)[0]
         band = (Member("lead", singer, "melody"), *(member for member in band if member.role != "lead"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.lyrics.text import ChordMarks
+from audiopod_mcp.music.lyrics.text import ChordMarks, parse_lyrics
 from audiopod_mcp.music.model import Brief, LyricLine, Note, Part
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
@@ -85,16 +85,36 @@ def singers_of(brief: Brief) -> tuple[str, ...]:
     )
 
 
+def voices_of(lyrics: str | None, lines: Sequence[LyricLine]) -> list[str]:
+    """Give the voice that the lyrics name for each line that is sung, where they name any."""
+    sections = parse_lyrics(lyrics or "")
+    written = [
+        (line, voice)
+        for section in sections
+        for line, voice in zip(section.lines, section.voices or ("",) * len(section.lines), strict=True)
+    ]
+    found, at = [], 0
+    for line in lines:
+        at = next((n for n in range(at, len(written)) if written[n][0] == line.text), at)
+        found.append(written[at][1] if at < len(written) else "")
+        at += 1
+    return found if any(found) else []
+
+
 def divide_lines(
-    notes: tuple[Note, ...], lines: tuple[LyricLine, ...], singers: tuple[str, ...]
+    notes: tuple[Note, ...], lines: tuple[LyricLine, ...], singers: tuple[str, ...], lyrics: str | None = None
 ) -> list[Part]:
-    """Give ``singers`` their parts: the two of a duet sing line by line in turn, each in its register."""
+    """Give ``singers`` their parts, each in its register: the lines that the lyrics give them, nobody's lines
+    to the first; without any such, the two of a duet sing line by line in turn.
+    """
     if len(singers) < 2:
         return [Part("vocals", singers[0], notes)]
     starts = np.array([line.start for line in lines])
-    turns = np.searchsorted(starts, [note.start + 0.01 for note in notes], side="right")
-    first = [note for note, turn in zip(notes, turns, strict=True) if turn % 2]
-    second = [note for note, turn in zip(notes, turns, strict=True) if not turn % 2]
+    named = voices_of(lyrics, lines)
+    turns = [singers.index(v) if v in singers else 0 for v in named] or [n % 2 for n in range(len(lines))]
+    at = np.searchsorted(starts, [note.start + 0.01 for note in notes], side="right") - 1
+    first = [note for note, line in zip(notes, at, strict=True) if turns[max(0, line)] == 0]
+    second = [note for note, line in zip(notes, at, strict=True) if turns[max(0, line)] == 1]
     between = (INSTRUMENTS[singers[0]].low + INSTRUMENTS[singers[0]].high) / 2
     shift = 12 * round(((INSTRUMENTS[singers[1]].low + INSTRUMENTS[singers[1]].high) / 2 - between) / 12)
     moved = [replace(note, pitch=note.pitch + shift) for note in second]

@@ -36,6 +36,8 @@ from .receipts import OF_SOUND, fact_of, figure, is_silent, level_change, signed
 from .step import EditStep
 from .time_range import TimeRange, spoken
 
+_OF_TIME = ("tempo", "bpm", "fade in", "fade out", *FORM_EDITS)
+"""Kinds of step that change when something is heard, or how it begins and ends."""
 _AUDIBLE = 0.1
 """A change that is told, dB."""
 _UNHEARD = 40.0
@@ -123,17 +125,19 @@ def edit(
     moments = [step for step in plan.steps if step.when is not None]
     forms = [step for step in moments if step.kind in FORM_EDITS]
     sounds = [step for step in moments if step.kind not in FORM_EDITS]
-    rest = sorted((step for step in plan.steps if step.when is None), key=_is_measured_last)
+    rest = sorted((step for step in plan.steps if step.when is None), key=_order)
+    # What is done to the sound of a loop has to be in it before it is closed.
+    closes = any(step.kind == "loop" for step in forms) and not any(step.kind in _OF_TIME for step in rest)
     share = 0.9 / max(1, len(plan.steps))
     for number, step in enumerate((*sounds, *rest)):
         part = progress_within(report, number * share, (number + 1) * share)
-        if number == len(sounds):
+        if number == len(sounds) and not closes:
             piece = _reformed(piece, forms, begin / rate, receipt)
         try:
             piece = receipt.take(step, _apply_step(piece, step, begin / rate, ceiling, part))
         except Refused as refused:
             receipt.refused(step.asked, refused)
-    if not rest:
+    if not rest or closes:
         piece = _reformed(piece, forms, begin / rate, receipt)
     if forms and len(moments) > 1:
         receipt.done.append("times are those of the track before this edit")
@@ -161,6 +165,7 @@ def edit(
         out.notes,
         done,
         tuple(receipt.not_done),
+        loop=_is_loop(plan.steps, receipt.done) and (begin, stop) == (0, len(audio)),
     )
 
 
@@ -219,9 +224,16 @@ def _tell_of_kept(
         receipt.done.append(f"{who} as before")
 
 
-def _is_measured_last(step: EditStep) -> bool:
-    """Whether a step is about the result: its loudness."""
-    return step.kind in ("loudness", "peak")
+def _order(step: EditStep) -> int:
+    """What closes a loop comes after what is done to its sound; what is about the result comes last."""
+    return 2 if step.kind in ("loudness", "peak") else int(step.kind == "loop")
+
+
+def _is_loop(steps: Sequence[EditStep], done: Sequence[str]) -> bool:
+    """Whether a loop was made, and nothing after it that opens its seam."""
+    moved = any(step.kind == "loop" and step.when for step in steps)
+    opened = moved and any(step.kind in _OF_TIME and step.when is None for step in steps)
+    return not opened and any(fact.startswith("cut to a loop") for fact in done)
 
 
 def _in_style(

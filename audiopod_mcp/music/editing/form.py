@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.effects.crossfade import CROSSFADE, crossfade
+from audiopod_mcp.music.effects.crossfade import CROSSFADE
+from audiopod_mcp.music.effects.loop import closed, loop_fact
 from audiopod_mcp.music.model import Refused, format_time, ignore_progress
 from audiopod_mcp.music.synthesis import Multitrack, pieces
 
@@ -100,10 +101,7 @@ def _trimmed(piece: LayeredTrack, step: EditStep) -> LayeredTrack:
 
 
 def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
-    """The stretch cut to whole bars, its first moments faded from what comes after its last ones.
-
-    So the end leads into the beginning as it led into what followed it. Without bars it is as it was given.
-    """
+    """The stretch cut to whole bars, its end leading into its beginning; without bars it is as given."""
     rate, (first, last) = piece.rate, span
     bars = [
         round(bar * rate)
@@ -112,18 +110,15 @@ def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
     ]
     if len(bars) > 1:
         first, last = max(0, bars[0]), min(piece.samples, bars[-1])
-    fade = min(round(CROSSFADE * rate), last - first)
-    tail = piece.excerpt(last, last + fade).layers if last + fade <= piece.samples else None
+    reach = round(CROSSFADE * rate)
+    before = piece.excerpt(max(0, first - reach), first).layers
+    after = piece.excerpt(last, min(piece.samples, last + reach)).layers
     loop = piece.concatenate([(first, last)])
-    if tail is None:  # nothing follows that could lead in
-        return loop.with_facts(
-            f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
-        )
     layers = Multitrack.gather(
-        (track, crossfade(tail[track], layer, fade)) for track, layer in loop.layers.items()
+        (track, closed(layer, before[track], after[track], rate)) for track, layer in loop.layers.items()
     )
-    fact = f"cut to a loop of {(last - first) / rate:.2f} s, {max(0, len(bars) - 1)} bars"
-    return replace(loop, layers=layers).with_facts(fact)
+    fact = loop_fact(max(0, len(bars) - 1), last - first, rate)
+    return replace(loop, layers=layers).with_facts(f"cut to a {fact}")
 
 
 def _reversed(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:

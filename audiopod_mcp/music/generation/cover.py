@@ -9,11 +9,10 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.melody import melody_on_beats
+from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.negation import split_negated
 from audiopod_mcp.music.captions.numbers import find_duration, find_tempo
-from audiopod_mcp.music.captions.parse import brief_in_context
-from audiopod_mcp.music.captions.style_names import names_style
-from audiopod_mcp.music.captions.text_search import normalize_text
+from audiopod_mcp.music.captions.text_search import names_style, normalize_text
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.mix_matching import dynamics_gain
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score

@@ -14,6 +14,7 @@ from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
 from audiopod_mcp.music.composition.stanzas import stanzas
+from audiopod_mcp.music.effects.loop import loop_fact
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Brief,
@@ -37,7 +38,7 @@ from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 
-_BY_RULE_NOTE = "Made by rule and synthesis: no neural model, no recordings."
+_BY_RULE_NOTE = "Made by rule, from synthesis and recorded notes: no neural model, nobody's performance."
 GUIDE_VOCAL_NOTE = "The voice is a guide to the melody; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _SHOT = r"\b(?:one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
@@ -141,7 +142,7 @@ def generate_sample(
     made = Production.record(score, loop=True, report=progress_within(report, 0.1, 1.0))
     facts = finish(made, brief.caption, fades=False)
     loop = made.rendering(score, _notes_on(brief, made, loop=True))
-    loop = replace(loop, done=(f"loop of {bars} bar{'s' * (bars > 1)}, {length:.4g} s",))
+    loop = replace(loop, loop=True, done=(loop_fact(bars, len(loop.audio), SAMPLE_RATE),))
     return with_receipt(loop, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
 
 

@@ -96,7 +96,7 @@ def evidence_from_audio(
     """
     mid, side = downmix(audio, rate)
     duration = len(audio) / rate
-    steps = _step_count(duration, lines)
+    steps = step_count(duration, lines)
     fps = steps / duration
     odds = singing_log_odds(mid, side, progress_within(report, 0.0, 0.6))
     onsets = onset_envelopes(mid, progress_within(report, 0.6, 0.8))[MID_BAND]
@@ -127,7 +127,7 @@ def evidence_from_analysis(analysis: Analysis, lines: int = 1) -> AlignmentEvide
     -------
     AlignmentEvidence
     """
-    steps = _step_count(analysis.duration, lines)
+    steps = step_count(analysis.duration, lines)
     fps = steps / analysis.duration
     times = (np.arange(steps) + 0.5) / fps
     sung = analysis.vocals or tuple(s for s in analysis.sections if s.label not in ("intro", "outro"))
@@ -268,6 +268,6 @@ def _vocal_probability(odds: Array, start: int, end: int) -> float:
     return float(1 / (1 + np.exp(-odds[start : max(start + 1, end)].mean())))
 
 
-def _step_count(duration: float, lines: int) -> int:
+def step_count(duration: float, lines: int) -> int:
     """How many steps a recording is cut into for a search for so many lines."""
     return max(4, min(_MAX_STEPS, _MAX_CELLS // lines, round(10 * duration)))

@@ -28,6 +28,8 @@ class LyricSection:
         Chords that stand by themselves, by bars.
     wish : str
         What the tag says beside the name of the section.
+    voices : tuple of str
+        Which voice each line is for, ``female voice`` or ``male voice``; empty where none is named.
     """
 
     tag: str | None
@@ -35,6 +37,7 @@ class LyricSection:
     chords: tuple[ChordMarks, ...] = ()
     bars: tuple[tuple[str, ...], ...] = ()
     wish: str = ""
+    voices: tuple[str, ...] = ()
 
     @property
     def label(self) -> str | None:

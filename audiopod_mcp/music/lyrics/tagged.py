@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from audiopod_mcp.music.model import NotDone
 
 from .chords import NO_CHORD
 from .sheet import LyricSection, LyricSheet
+from .tags import voice_of
 
 _NAMES = {
     "verse": "Verse",
@@ -28,7 +30,7 @@ def tagged_lyrics(sheet: LyricSheet) -> str:
     parts = ["[Fade In]"] if sheet.fades_in else []
     for section in sheet.sections:
         heading = (_tag(section),) if section.tag is not None else ()
-        parts.append("\n".join((*heading, *section.lines)))
+        parts.append("\n".join((*heading, *_with_voices(section))))
     parts += ["[Fade Out]"] if sheet.fades_out else ["[Abrupt End]"] if sheet.ends_abruptly else []
     return "\n\n".join(part for part in parts if part)
 
@@ -38,6 +40,16 @@ def untagged(sheet: LyricSheet) -> tuple[NotDone, ...]:
     chords = [label for label in dict.fromkeys(sheet.chords) if label != NO_CHORD]
     told = (NotDone(", ".join(chords), "The words are sung without these chords."),) if chords else ()
     return (*sheet.unmet, *told)
+
+
+def _with_voices(section: LyricSection) -> Iterator[str]:
+    """The lines, and before those of a voice that the heading does not name a tag for it."""
+    now = voice_of(section.wish)
+    for line, voice in zip(section.lines, section.voices or ("",) * len(section.lines), strict=True):
+        if voice and voice != now:
+            yield f"[{voice.removesuffix('voice')}vocal]"
+        now = voice
+        yield line
 
 
 def _tag(section: LyricSection) -> str:

@@ -110,16 +110,6 @@ def _response_spectrum(body: Body, side: int, size: int) -> Spectra:
     return transformed
 
 
-VIOLIN = Body(
-    ((275, 20, 0), (400, 25, -8), (460, 28, 1), (545, 30, 2)),
-    ((600, -6), (900, -5), (1300, -8), (2000, -2), (2800, 0), (4000, -6), (7000, -14), (11000, -22)),
-    28, seed=1,
-)  # fmt: skip
-"""Air mode, then the corpus modes B1- and B1+; the bridge hill about 2.5 kHz (Jansson)."""
-CELLO = Body(
-    ((102, 18, 0), (175, 25, 1), (205, 25, 0)),
-    ((240, -3), (500, -5), (900, -7), (1500, -6), (2200, -8), (4000, -15), (9000, -28)), 25, seed=2,
-)  # fmt: skip
 CONTRABASS = Body(
     ((62, 14, 1), (105, 18, 2), (155, 20, 0)),
     ((180, -2), (400, -6), (800, -9), (1500, -13), (3000, -24), (9000, -45)), 20, seed=3,
@@ -138,10 +128,3 @@ UKULELE = Body(
     ((800, -3), (1500, -5), (3000, -8), (6000, -16), (11000, -28)), 22, dry_level=0.14, seed=8,
 )  # fmt: skip
 """A small box: its air and its top resonate nearly an octave above a guitar's."""
-HARP = Body(((140, 15, 0), (190, 18, 1), (300, 20, 0)), ((400, -4), (1000, -7), (3000, -12), (9000, -26)), 18,
-            dry_level=0.15, seed=6)  # fmt: skip
-SOUNDBOARD = Body(
-    ((60, 10, -6), (85, 12, -3), (115, 14, -2), (160, 14, -3), (220, 15, -2)),
-    ((250, -3), (600, -3), (1200, -4), (2500, -5), (5000, -9), (11000, -16)), 16, 1.05, 0.22, seed=7,
-)  # fmt: skip
-"""A piano's soundboard: modes from 60 Hz on, dense and heavily damped (Wogram)."""

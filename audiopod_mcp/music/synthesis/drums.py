@@ -50,6 +50,10 @@ class Kit:
         key = round(tone.pitch)
         y = _DRUMS.get(key, _click)(self, tone)
         declick(y, 16)
+        return self.crushed(y)
+
+    def crushed(self, y: Signal) -> Signal:
+        """What an old sampler leaves of ``y`` (n,), where the kit is one."""
         if self.crush:
             held = np.repeat(y[::3], 3)[: len(y)]
             y = np.round(held * 2**self.crush) / np.float32(2**self.crush)
@@ -90,10 +94,34 @@ def _tuned(hertz: float, tone: Tone, *degrees: int) -> float:
     """
     if tone.tonic is None:
         return hertz
-    own = 69 + 12 * np.log2(hertz / 440)
+    return float(hertz * 2 ** (_way(69 + 12 * np.log2(hertz / 440), tone.tonic, degrees) / 12))
+
+
+def _way(pitch: float, tonic: int, degrees: tuple[int, ...]) -> float:
+    """Semitones from a pitch to the nearest of these degrees of the key."""
     # A lower drum has less to give than a higher one, so it is rather tuned up.
-    ways = [(tone.tonic + degree - own + 5) % 12 - 5 for degree in degrees]
-    return float(hertz * 2 ** (min(ways, key=abs) / 12))
+    ways = [(tonic + degree - pitch + 5) % 12 - 5 for degree in degrees]
+    return float(min(ways, key=abs))
+
+
+_DEGREES = {
+    36: (_TONIC, _FIFTH),
+    38: (_TONIC, _FIFTH),
+    40: (_TONIC, _FIFTH),
+    61: (_FIFTH,),
+    64: (_TONIC,),
+    66: (_FIFTH,),
+}
+"""Degrees of the key to which a recorded drum is tuned."""
+TUNED_WITH = {35: 36, 60: 61, 62: 64, 63: 64, 65: 66}
+"""The drum of its pair, or of its three, with which a drum is tuned: they stay apart."""
+
+
+def in_key(key: int, pitch: float | None, tone: Tone) -> float:
+    """Semitones by which a recorded drum of this pitch (MIDI; ``None`` for none) is tuned to the key."""
+    if tone.tonic is None or pitch is None or key not in _DEGREES:
+        return 0.0
+    return _way(pitch, tone.tonic, _DEGREES[key])
 
 
 def _kick(kit: Kit, tone: Tone) -> Signal:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import drums, plucked, sound_effects, subtractive, sustained, voice
+from .sampler import Sampled, SampledKit
 from .tone import Signal, Tone
 
 TRACKS = (
@@ -62,23 +63,41 @@ INSTRUMENTS: dict[str, Instrument] = {
     "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _SUSTAINED),
     # drums
     "acoustic kit": Instrument(
-        "drums", drums.ACOUSTIC, level_db=-1.5, reverb_send=0.07, max_seconds=4, release=0.6, unpitched=True
+        "drums",
+        SampledKit("standard kit", drums.ACOUSTIC, 1.45),
+        level_db=-1.5,
+        reverb_send=0.07,
+        max_seconds=4,
+        release=0.6,
+        unpitched=True,
     ),
     "brushed kit": Instrument(
-        "drums", drums.BRUSHED, level_db=-4.0, reverb_send=0.12, max_seconds=4, release=0.6, unpitched=True
+        "drums",
+        SampledKit("brush kit", drums.BRUSHED, 0.81),
+        level_db=-7.5,
+        reverb_send=0.12,
+        max_seconds=4,
+        release=0.6,
+        unpitched=True,
     ),
     "electronic kit": Instrument(
         "drums", drums.ELECTRONIC, level_db=-1.0, reverb_send=0.05, max_seconds=4, release=0.6, unpitched=True
     ),
     "dusty kit": Instrument(
-        "drums", drums.DUSTY, level_db=-2.5, reverb_send=0.1, max_seconds=4, release=0.6, unpitched=True
+        "drums",
+        SampledKit("room kit", drums.DUSTY, 1.1),
+        level_db=-2.5,
+        reverb_send=0.1,
+        max_seconds=4,
+        release=0.6,
+        unpitched=True,
     ),
     "chip kit": Instrument(
         "drums", drums.CHIP, level_db=-2.0, reverb_send=0.0, max_seconds=4, release=0.6, unpitched=True
     ),
     "percussion": Instrument(
         "percussion",
-        drums.ACOUSTIC,
+        SampledKit("room kit", drums.ACOUSTIC, 1.4),
         level_db=-3.0,
         pan=0.3,
         reverb_send=0.12,
@@ -108,14 +127,14 @@ INSTRUMENTS: dict[str, Instrument] = {
     "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.2, 0.2, 0.15, _SUSTAINED),
     "tuba": Instrument("brass", sustained.TUBA, 28, 53, 1.0, 0.1, 0.18, 0.1, _SUSTAINED),
     # guitars
-    "acoustic guitar": Instrument("guitar", plucked.STEEL, 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
-    "nylon guitar": Instrument("guitar", plucked.NYLON, 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
+    "acoustic guitar": Instrument("guitar", Sampled("steel guitar"), 43, 76, -2.0, -0.35, 0.12, 0.12, 5),
+    "nylon guitar": Instrument("guitar", Sampled("nylon guitar"), 43, 76, -2.0, -0.3, 0.15, 0.15, 4),
     "electric guitar": Instrument(
         "guitar", plucked.CLEAN, 45, 79, -3.5, 0.35, 0.15, 0.08, 5, echo_level=0.08
     ),
-    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -7.5, -0.4, 0.08, 0.05, 5, drive=11.0),
+    "distorted guitar": Instrument("guitar", plucked.PICKED, 38, 64, -5.5, -0.4, 0.08, 0.05, 5, drive=11.0),
     "lead guitar": Instrument(
-        "guitar", plucked.PICKED, 55, 84, -7.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo_level=0.22
+        "guitar", plucked.PICKED, 55, 84, -6.0, 0.15, 0.2, 0.09, 6, drive=5.5, echo_level=0.22
     ),
     "banjo": Instrument("guitar", plucked.BANJO, 50, 79, -4.0, 0.4, 0.1, 0.1, 2),
     "pedal steel": Instrument(
@@ -123,43 +142,63 @@ INSTRUMENTS: dict[str, Instrument] = {
     ),
     "mandolin": Instrument("guitar", plucked.MANDOLIN, 55, 86, -4.0, 0.35, 0.13, 0.1, 8),
     "ukulele": Instrument("guitar", plucked.UKULELE, 60, 84, -3.0, 0.25, 0.12, 0.1, 3),
-    "sitar": Instrument("guitar", plucked.SITAR, 48, 79, -4.0, 0.15, 0.2, 0.3, 6),
+    "sitar": Instrument("guitar", Sampled("sitar"), 48, 79, -4.0, 0.15, 0.2, 0.3, 6),
     # keyboards
-    "piano": Instrument("keyboard", plucked.piano, 40, 88, -2.0, 0.15, 0.15, 0.14, 8),
+    "piano": Instrument("keyboard", Sampled("piano"), 40, 88, -2.0, 0.15, 0.15, 0.14, 8),
     "electric piano": Instrument(
-        "keyboard", plucked.electric_piano, 43, 84, -3.0, 0.1, 0.16, 0.12, 6, auto_pan_depth=0.35
+        "keyboard", Sampled("electric piano"), 43, 84, -3.0, 0.1, 0.16, 0.12, 6, auto_pan_depth=0.35
     ),
     "organ": Instrument(
         "keyboard", sustained.organ, 43, 84, -4.5, 0.0, 0.16, 0.05, _SUSTAINED, rotary_speaker=True
     ),
     "clavinet": Instrument("keyboard", plucked.CLAVINET, 43, 79, -5.0, -0.25, 0.06, 0.04, 2.5),
-    "harpsichord": Instrument("keyboard", plucked.HARPSICHORD, 43, 84, -5.0, 0.1, 0.2, 0.1, 4),
+    "harpsichord": Instrument("keyboard", Sampled("harpsichord"), 43, 84, -5.0, 0.1, 0.2, 0.1, 4),
     "accordion": Instrument("keyboard", sustained.ACCORDION, 50, 84, -5.0, 0.2, 0.15, 0.08, _SUSTAINED),
     "vibraphone": Instrument(
         "keyboard", plucked.VIBRAPHONE, 53, 86, -3.0, 0.2, 0.22, 0.3, 5, auto_pan_depth=0.3
     ),
-    "marimba": Instrument("keyboard", plucked.MARIMBA, 48, 84, -3.0, 0.2, 0.18, 0.3, 2),
+    "marimba": Instrument("keyboard", Sampled("marimba"), 48, 84, -3.0, 0.2, 0.18, 0.3, 2),
     "kalimba": Instrument("keyboard", plucked.KALIMBA, 57, 88, -3.0, 0.2, 0.2, 0.3, 3),
     "glockenspiel": Instrument("keyboard", plucked.GLOCKENSPIEL, 72, 96, -6.0, 0.25, 0.25, 0.8, 4),
     "music box": Instrument("keyboard", plucked.MUSIC_BOX, 65, 91, -4.0, 0.1, 0.25, 0.8, 4),
     "bells": Instrument("synth", plucked.BELLS, 60, 88, -5.0, 0.15, 0.35, 1.0, 6, echo_level=0.15),
     "steel drum": Instrument("percussion", plucked.STEEL_DRUM, 55, 84, -4.0, 0.2, 0.18, 0.3, 2),
-    "timpani": Instrument("percussion", plucked.TIMPANI, 38, 57, 0.0, -0.15, 0.3, 0.8, 3),
+    "timpani": Instrument("percussion", Sampled("timpani"), 38, 57, 0.0, -0.15, 0.3, 0.8, 3),
     # strings
-    "strings": Instrument("strings", sustained.ENSEMBLE, 48, 86, -5.0, 0.0, 0.35, 0.3, _SUSTAINED),
+    "strings": Instrument(
+        "strings", Sampled("strings", attack=0.12), 48, 86, -5.0, 0.0, 0.35, 0.3, _SUSTAINED
+    ),
     "violin": Instrument(
-        "strings", sustained.VIOLIN, 57, 91, -2.0, -0.25, 0.3, 0.14, _SUSTAINED, plays_legato=True
+        "strings",
+        Sampled("violin", attack=0.05, onset=0.3, lowest=0.7),
+        57,
+        91,
+        -2.0,
+        -0.25,
+        0.3,
+        0.14,
+        _SUSTAINED,
+        plays_legato=True,
     ),
     "cello": Instrument(
-        "strings", sustained.CELLO, 38, 64, -1.0, 0.25, 0.25, 0.15, _SUSTAINED, plays_legato=True
+        "strings",
+        Sampled("cello", attack=0.05, onset=0.3, lowest=0.7),
+        38,
+        64,
+        -1.0,
+        0.25,
+        0.25,
+        0.15,
+        _SUSTAINED,
+        plays_legato=True,
     ),
-    "pizzicato": Instrument("strings", plucked.PIZZICATO, 45, 84, -2.0, -0.1, 0.3, 0.2, 1.5),
-    "harp": Instrument("strings", plucked.HARP, 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
-    "koto": Instrument("strings", plucked.KOTO, 50, 84, -4.0, 0.25, 0.22, 0.4, 4),
+    "pizzicato": Instrument("strings", Sampled("pizzicato"), 45, 84, -2.0, -0.1, 0.3, 0.2, 1.5),
+    "harp": Instrument("strings", Sampled("harp", darkest=10, brilliance=4), 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
+    "koto": Instrument("strings", Sampled("koto"), 50, 84, -4.0, 0.25, 0.22, 0.4, 4),
     # brass and woodwinds
-    "brass": Instrument("brass", sustained.BRASS, 50, 81, -3.5, 0.1, 0.2, 0.1, _SUSTAINED),
+    "brass": Instrument("brass", Sampled("brass"), 50, 81, -3.5, 0.1, 0.2, 0.1, _SUSTAINED),
     "trumpet": Instrument(
-        "brass", sustained.TRUMPET, 57, 82, -2.5, 0.2, 0.2, 0.08, _SUSTAINED, plays_legato=True
+        "brass", Sampled("trumpet"), 57, 82, -2.5, 0.2, 0.2, 0.08, _SUSTAINED, plays_legato=True
     ),
     "trombone": Instrument(
         "brass", sustained.TROMBONE, 45, 70, -2.0, -0.2, 0.2, 0.1, _SUSTAINED, plays_legato=True

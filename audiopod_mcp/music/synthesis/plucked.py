@@ -81,27 +81,9 @@ class PluckedString:
         return self.body(y) if self.body else y
 
 
-STEEL = PluckedString(0.18, 1.05, 1.05, body=body_resonance.GUITAR, pick=0.12, pick_band=(1200, 7000))
-NYLON = PluckedString(0.28, 1.3, 1.0, 3e-7, 1e-5, body_resonance.GUITAR, pick=0.07, pick_band=(300, 3000))
 CLEAN = PluckedString(0.12, 0.75, 2.4, 2e-7, 3e-5, pickup=0.18, pick=0.05)
 PICKED = PluckedString(0.09, 0.75, 2.6, 1e-7, 3e-5, pickup=0.12, pick=0.03)  # what a fuzz box is fed with
 BANJO = PluckedString(0.1, 0.7, 0.5, 1e-7, 3e-5, body_resonance.BANJO, pick=0.15)
-HARP = PluckedString(
-    0.35, 1.5, 1.0, 2.5e-7, 1e-5, body_resonance.HARP, pick=0.04, pick_band=(300, 3000), frets=1
-)
-PIZZICATO = PluckedString(
-    0.22,
-    1.6,
-    0.23,
-    6e-7,
-    1e-5,
-    replace(body_resonance.CELLO, dry_level=0.3),
-    pick=0.08,
-    pick_band=(300, 3000),
-)
-HARPSICHORD = PluckedString(
-    0.13, 0.1, 1.5, 6e-8, 2e-5, body_resonance.HARP, pick=0.16, pick_band=(2000, 9000), opening=0.2, frets=1
-)  # fmt: skip
 CLAVINET = PluckedString(0.08, 0.8, 0.9, 1.2e-7, 6e-5, frets=1, pickup=0.15, pick=0.1, pick_band=(1500, 6000))
 UPRIGHT = PluckedString(
     0.3, 1.5, 0.5, 8e-7, 4e-5, body_resonance.CONTRABASS, pick=0.14, pick_band=(150, 2500), max_harmonics=40
@@ -179,55 +161,10 @@ class BentString:
         return bent
 
 
-def _jawari_string(tone: Tone) -> Signal:
-    """Pluck a sitar's string on its broad, curved bridge, with its sympathetic strings; (n,).
-
-    The bridge grazes the string all along its swing, so the high partials grow, one after the other, while
-    the low ones die (Raman 1921; Burridge, Kappraff & Morshedi 1982): each is the difference of two decays.
-    """
-    f, n, rng = tone.frequency, tone.samples(0.1), tone.rng
-    k = harmonics(f, 40)
-    amplitudes = k ** -(0.6 - 0.4 * tone.force) * np.exp(-k * f / 7000) * rng.uniform(0.7, 1.3, len(k))
-    decays = 1.1 * (220 / f) ** 0.5 / (1 + 0.035 * k)
-    late = np.minimum(0.007 * (k - 1), 0.12)
-    grown = np.where(k > 4, 0.5, 0.0)
-    # Unison, fifth and octave of the note: strings that nobody plucks, slow to speak and slow to die.
-    idle = np.array([1.003, 1.4985, 2.002, 2.996, 3.994])
-    y = decaying_modes(
-        np.concatenate((f * k, f * k, f * idle, f * idle)),
-        np.concatenate((amplitudes, -grown * amplitudes, np.full(5, 0.09), np.full(5, -0.09))),
-        np.concatenate(
-            (decays, np.maximum(0.004, late * decays / (late + decays)), np.full(5, 2.2), np.full(5, 0.25))
-        ),
-        n,
-    )
-    declick(y, 44)
-    m = min(n, int(0.04 * SAMPLE_RATE))
-    y[:m] += np.float32(0.2 * np.abs(y[: 4 * m]).max()) * band_noise(m, rng, 1500, 7000) * exp_decay(m, 0.005)
-    return body_resonance.GUITAR(y)
-
-
 MANDOLIN = TremoloString(
     PluckedString(
         0.12, 0.7, 0.55, 1e-7, 3e-5, body_resonance.UKULELE, pick=0.14, pick_band=(1500, 8000), detune=5.0
     )
-)
-SITAR = BentString(_jawari_string, -90, 0.035, 14, 5.5)
-KOTO = BentString(
-    PluckedString(
-        0.09,
-        0.8,
-        1.1,
-        1.2e-7,
-        2e-5,
-        body_resonance.HARP,
-        pick=0.16,
-        pick_band=(1200, 6000),
-        detune=1.0,
-        frets=1,
-    ),
-    30,
-    0.05,
 )
 PEDAL_STEEL = BentString(
     PluckedString(0.16, 0.95, 6.0, 1.2e-7, 1e-5, pickup=0.14, pick=0.01, detune=0.8),
@@ -238,63 +175,6 @@ PEDAL_STEEL = BentString(
     0.16,
     2.2,
 )
-
-
-def piano(tone: Tone) -> Signal:
-    """Play a grand piano; float32, shape (n, 2).
-
-    Three stiff strings a note are struck by felt that hardens with force; the action knocks, and the
-    soundboard is heard from two sides. Inharmonicity is after Fletcher, Blackham & Stratton (JASA 1962), the
-    fast and the slow decay of strings that share a bridge after Weinreich (JASA 1977).
-    """
-    f, n = tone.frequency, tone.samples(0.1)
-    rng = tone.rng
-    k = harmonics(f, 60)
-    stiffness = 3.3e-4 * (f / 262) ** 1.25 + 8e-5 * (65 / f)
-    frequencies = f * k * np.sqrt(1 + stiffness * k**2) / np.sqrt(1 + stiffness)
-    felt = 1000 + 4200 * tone.force
-    amplitudes = (np.abs(np.sin(np.pi * k / 8.2)) + 0.1) * k ** -(1.45 - 0.5 * tone.force)
-    amplitudes /= 1 + (frequencies / felt) ** 2
-    amplitudes *= 1 + 0.12 * rng.standard_normal(len(k))
-    decay = 2.0 * (262 / f) ** (0.8 if f > 262 else 0.35)
-    decays = decay / (1 + 0.22 * (k - 1) ** 0.9 + (frequencies / 4000) ** 2)
-    cents = np.array([[-0.5], [0.0], [0.7]]) * (0.6 + 0.6 * rng.random(len(k))) * min(1.0, 400 / f)
-    y = decaying_modes(
-        (frequencies * 2 ** (cents / 1200)).ravel(),
-        (np.array([[0.5], [0.3], [0.2]]) * amplitudes).ravel(),
-        (np.array([[0.4], [0.9], [1.7]]) * decays).ravel(),
-        n,
-        np.tile(rng.uniform(-0.6, 0.6, len(k)), 3),
-    )
-    m = min(n, int(0.15 * SAMPLE_RATE))
-    knock = band_noise(m, rng, 80, 1400) * exp_decay(m, 0.012)
-    declick(y, 60)
-    y[:m] += np.float32(0.1 * (0.2 + tone.force) * np.abs(y).max()) * knock * fade_in(m, 0.001)
-    return body_resonance.SOUNDBOARD.to_stereo(y)
-
-
-def electric_piano(tone: Tone) -> Signal:
-    """Play a tine piano: a tine swings before a pickup and sounds the harsher the wider it swings; (n,).
-
-    The pickup is after Pfeifle & Bader, "Real-time physical modelling of a real Fender Rhodes" (2016): its
-    voltage is the change of a flux that falls off on both sides of a tine that hangs off centre. The second
-    mode of the tine, 7.1 times as high, is the bell of the attack.
-    """
-    f, n = tone.frequency, tone.samples(0.1)
-    t = (2 * np.pi * f) * sample_times(n)
-    reach = (0.1 + 0.6 * tone.force**1.3) * min(1.0, (262 / f) ** 1.1) * tone.rng.uniform(0.94, 1.06)
-    swing = np.sin(t).astype(np.float32) * exp_decay(n, 1.5 * (262 / f) ** 0.4)
-    bell = decaying_modes(
-        np.array([f * 7.11, f * 20.3]), np.array([0.06, 0.01]) * (0.2 + tone.force), np.array([0.18, 0.05]), n
-    )
-    x = np.float32(reach) * (swing + bell) + np.float32(0.22)
-    flux = 1 / (1 + np.square(x * np.float32(1.7)))
-    y: Signal = np.diff(flux, prepend=flux[:1]).astype(np.float32)
-    y *= np.float32(1 / (np.abs(y).max() + 1e-9))
-    m = min(n, int(0.04 * SAMPLE_RATE))
-    y[:m] += np.float32(0.04 * (0.2 + tone.force)) * band_noise(m, tone.rng, 300, 2500) * exp_decay(m, 0.006)
-    declick(y, 90)
-    return y
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +215,6 @@ class TunedBar:
 
 
 VIBRAPHONE = TunedBar((1, 4.0, 10.2), (1, 0.14, 0.07), (1.1, 0.3, 0.1), 0.04)
-MARIMBA = TunedBar((1, 3.98, 9.6), (1, 0.18, 0.07), (0.16, 0.08, 0.02), 0.12, (300, 2500), 0.5)
 GLOCKENSPIEL = TunedBar(
     (1, 2.75, 5.31, 6.93, 8.58, 11.24), (1, 0.45, 0.8, 0.2, 0.4, 0.15), (0.65, 0.2, 0.12, 0.15, 0.08, 0.08),
     0.05, (3000, 12000),
@@ -356,9 +235,3 @@ STEEL_DRUM = TunedBar(
 """Each dent is tuned to its note, its octave and the octave after that (Rossing, Hampton & Hansen 1996)."""
 KALIMBA = TunedBar((1, 6.4, 17.5), (1, 0.08, 0.03), (0.2, 0.06, 0.02), 0.09, (250, 1800), 0.3)
 """A tine held at one end; its overtones are far apart (Chapman, JASA 2012)."""
-TIMPANI = TunedBar(
-    (1, 1.5, 1.98, 2.44, 2.9, 3.44, 4.0, 5.3, 7.1, 9.4, 1.76, 0.85),
-    (1, 0.75, 0.5, 0.35, 0.4, 0.3, 0.2, 0.18, 0.15, 0.08, 0.4, 0.4),
-    (0.36, 0.36, 0.3, 0.22, 0.15, 0.14, 0.12, 0.12, 0.1, 0.08, 0.15, 0.07), 0.3, (50, 1500), 0.25,
-)  # fmt: skip
-"""A kettle's air tunes the skin's modes to 2 : 3 : 4 : 5; those that only pump die at once (Rossing)."""

@@ -182,24 +182,10 @@ class SustainedInstrument:
         return pan_across(voices)
 
 
-VIOLIN = SustainedInstrument(
-    (1.6, 0.75), 0.1, corner=(5000, 9000, 1.5), vibrato_cents=18, breath=0.035, breath_band=(1500, 9000),
-    chiff=4.0, scoop_cents=-18, attack_brightness=0.15, brightness_lag=1.6, onset_dip=0.22,
-    vibrato_depth=0.05, body=body_resonance.VIOLIN,
-)  # fmt: skip
-CELLO = SustainedInstrument(
-    (1.6, 0.8), 0.11, vibrato_cents=15, vibrato_hz=5.0, breath=0.035, breath_band=(600, 6000), chiff=4.0,
-    scoop_cents=-14, attack_brightness=0.15, brightness_lag=1.6, onset_dip=0.22, vibrato_depth=0.05,
-    body=body_resonance.CELLO,
-)  # fmt: skip
 CONTRABASS = SustainedInstrument(
     (1.7, 0.95), 0.12, vibrato_cents=6, vibrato_hz=4.6, breath=0.03, breath_band=(300, 3500), chiff=4.0,
     scoop_cents=0, attack_brightness=0.15, brightness_lag=1.4, onset_dip=0.22,
     body=body_resonance.CONTRABASS, drift_cents=2.0,
-)  # fmt: skip
-ENSEMBLE = SustainedInstrument(
-    (1.4, 0.85), 0.17, corner=(1800, 4200, 1.9), vibrato_cents=13, breath=0.02, breath_band=(1200, 6000),
-    scoop_cents=-12, players=6, detune_cents=16, attack_brightness=0.1, max_harmonics=45,
 )  # fmt: skip
 FLUTE = SustainedInstrument(
     (0.3, 0.0), 0.055, corner=(520, 1250, 2.9), vibrato_hz=5.0, vibrato_cents=8, breath=0.035,
@@ -220,10 +206,6 @@ SAXOPHONE = SustainedInstrument(
     vibrato_hz=5.0, vibrato_cents=16, breath=0.06, breath_band=(900, 7000), chiff=3.0, scoop_cents=-60,
     brightness_lag=1.5, drift_cents=4.0,
 )  # fmt: skip
-TRUMPET = SustainedInstrument(
-    (2.4, 1.55), 0.035, (1850, 2.1), (900, 7500, 2.6), vibrato_cents=9, breath=0.012, scoop_cents=-35,
-    attack_brightness=0.3, brightness_lag=1.6,
-)  # fmt: skip
 TROMBONE = SustainedInstrument(
     (1.0, 1.0), 0.05, (520, 2.1), (350, 3700, 3.0), vibrato_cents=6, breath=0.012, scoop_cents=-45,
     attack_brightness=0.3, brightness_lag=1.6,
@@ -235,10 +217,6 @@ HORN = SustainedInstrument(
 TUBA = SustainedInstrument(
     (0.6, 0.6), 0.06, (95, 2.0), (100, 800, 3.0), vibrato_cents=2, breath=0.01, scoop_cents=-15,
     attack_brightness=0.25, brightness_lag=1.6,
-)  # fmt: skip
-BRASS = SustainedInstrument(
-    (2.5, 1.4), 0.045, (1100, 2.0), (900, 9000, 3.0), vibrato_cents=6, breath=0.01, scoop_cents=-35,
-    attack_brightness=0.35, brightness_lag=1.6, players=4, detune_cents=10,
 )  # fmt: skip
 ACCORDION = SustainedInstrument(
     (0.3, 0.1), 0.05, corner=(2300, 3800, 2.4), formants=((420, 200, 3.0),), vibrato_cents=0,

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from audiopod_mcp.music.model import NotDone as NotDone
 from audiopod_mcp.music.model import Progress
+from audiopod_mcp.studio.media.layout import LOOP as LOOP
 from audiopod_mcp.studio.media.layout import MASTER as MASTER
 from audiopod_mcp.studio.media.layout import RECIPE as RECIPE
 from audiopod_mcp.studio.media.layout import SCORE as SCORE
@@ -133,6 +134,15 @@ class Engine:
         length = work.params.get("audio_duration") or 0
         takes = work.params.get("batch_size") or len(work.params.get("retake_seeds") or "1")
         return 600.0 + 10.0 * (length if length > 0 else 600.0) * takes
+
+    @classmethod
+    def refusal(cls, task: str, params: Mapping[str, Any]) -> str | None:
+        """Why a request is sure to be refused, whatever the audio is, if that can be told at once.
+
+        It is asked before a job is made, by the process that answers: what is heavy stays away.
+        """
+        del task, params
+        return None
 
     def run(self, work: Work, report: Progress) -> Outcome:
         """Do ``work``; what ``report`` raises stops it.

@@ -24,6 +24,7 @@ from audiopod_mcp.studio.media.cache import file_digest
 from .base import EngineRefused, Finding
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
+LICENCE_NOTE = "weights of htdemucs are, as their author says, for scientific purposes only"
 SOURCES = {"vocals": "vocals", "drums": "drums", "bass": "bass", "guitar": "guitar", "keyboard": "piano"}
 """What Demucs calls our tracks; guitar and piano are known to its six-source models only."""
 
@@ -62,7 +63,8 @@ def examine_models(folder: Path) -> Finding:
     except EngineRefused as refusal:
         found, _, fix = str(refusal).partition("; ")
         return Finding("stems", "problem", found, fix or "put what is missing there, or unset it")
-    return Finding("stems", "ok", f"separated by Demucs {version('demucs')} with {', '.join(models)}")
+    found = f"separated by Demucs {version('demucs')} with {', '.join(models)}"
+    return Finding("stems", "ok", f"{found}; {LICENCE_NOTE}")
 
 
 def separate_trained(

@@ -17,13 +17,13 @@ from .arguments import base_parameters_of, brief_of, caption_of, number_of, seed
 from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
-from .stems import separator_of, stem_of, voice_weights_in
+from .stems import VOICES_NOTE, separator_of, stem_of, voice_of, voice_weights_in
 from .takes import SourceTrack, read_source, write_take
 from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_result
 
-_BY_RULE = "The new music was composed by rule and synthesised on this computer: no neural model."
+_BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
 _LINES_ALONE = "Of a recording only lines are timed: its words have no times of their own."
 _Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
@@ -212,6 +212,19 @@ class LocalEngine(Engine):
             remarks=source.notes,
         )
 
+    @classmethod
+    def refusal(cls, task: str, params: Mapping[str, Any]) -> str | None:
+        """Of an edit, that nothing of its prompt was understood."""
+        prompt = params.get("edit_target_prompt")
+        if task != "edit" or not prompt or params.get("edit_target_lyrics"):
+            return None
+        from audiopod_mcp.music.editing.prompt.parse import read_prompt
+
+        from .refusals import explain
+
+        plan = read_prompt(prompt)
+        return None if plan.steps or plan.style else explain(plan.refusal)
+
     def edit(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.editing.edit import edit
 
@@ -328,12 +341,15 @@ class LocalEngine(Engine):
             return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length, words=True)})
         if not text:
             return self._lrc_of_unknown_words(work, source, progress_within(report, 0.2, 1.0))
-        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.7))
+        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.5))
+        weights = voice_weights_in(self.models)
+        voice = voice_of(source.audio, source.rate, weights, progress_within(report, 0.5, 0.8))
         lines, remark = align_lyrics_with_note(
-            text, analysis, source.audio, source.rate, progress_within(report, 0.7, 1.0)
+            text, analysis, source.audio, source.rate, progress_within(report, 0.8, 1.0), voice
         )
         lrc = to_lrc(lines, length=analysis.duration, remark=remark, words=True)
-        notes = [_LINES_ALONE] if work.params.get("words") else []
+        notes = [VOICES_NOTE] if voice is not None else []
+        notes += [_LINES_ALONE] if work.params.get("words") else []
         return Outcome(result={"lrc_content": lrc, **({"notes": notes} if notes else {})})
 
     def _lrc_of_unknown_words(self, work: Work, source: SourceTrack, report: Progress) -> Outcome:

@@ -11,9 +11,11 @@ from audiopod_mcp.music.model import Analysis, Rendering, Span
 def details_of(rendering: Rendering) -> dict[str, Any]:
     """What a composed result is, small."""
     score = rendering.score
+    loop = {"loop": {"start": 0, "length": len(rendering.audio), "rate": rendering.rate}}
+    known = loop if rendering.loop else {}
     if score is None:
-        return {}
-    return {
+        return known
+    return known | {
         "bpm": round(score.tempo, 1),
         "keyscale": _keyscale(score.key),
         "timesignature": score.timesignature,

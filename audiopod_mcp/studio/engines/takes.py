@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, ignore_progress, progress_within
 
-from .base import MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
+from .base import LOOP, MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
 
 if TYPE_CHECKING:
     from .recipes import Remade
@@ -152,9 +152,12 @@ def write_take(
         subtype=precise,
         report=progress_within(report, 0.0, 0.3),
     )
+    loop = (0, len(made.audio)) if made.loop else None
+    if loop:
+        (home / LOOP).write_text(json.dumps(loop), "utf-8")
     loud = not subtype.startswith("PCM_") and bool(max(made.audio.max(), -made.audio.min()) > 1)
     if loud:
-        write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT")
+        write_audio(home / UNCLIPPED, made.audio, made.rate, subtype="FLOAT", loop=loop)
     if made.recipe is not None:
         from .recipes import write_recipe
 

@@ -6,6 +6,7 @@ Answers are plain data, so that the process that waits for them needs no audio l
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import tempfile
@@ -21,7 +22,7 @@ from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.music.caching import using
 from audiopod_mcp.music.model import Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.settings import SettingsError
-from audiopod_mcp.studio.engines.base import MASTER, Engine, EngineRefused, Outcome, Work
+from audiopod_mcp.studio.engines.base import LOOP, MASTER, Engine, EngineRefused, Outcome, Work
 from audiopod_mcp.studio.engines.refusals import explain
 from audiopod_mcp.studio.engines.registry import make_engine
 from audiopod_mcp.studio.media.cache import ResultCache
@@ -119,7 +120,9 @@ def convert(
 
     target = (folder or master.parent) / f"{master.stem}.{audio_format}"
     audio, rate, subtype = read_audio(master, max_seconds=math.inf)
-    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report)
+    mark = master.with_name(LOOP)
+    loop = tuple(json.loads(mark.read_text("utf-8"))) if mark.is_file() else None
+    write_audio(target, audio, rate, audio_format, subtype=exact_subtype(subtype), report=report, loop=loop)
     return target
 
 

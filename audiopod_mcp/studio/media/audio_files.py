@@ -20,6 +20,7 @@ from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 from audiopod_mcp.studio.refused import EngineRefused
 
 from .containers import OGG_CHANNELS, NotAudio
+from .containers.sampler import add_sampler_chunk
 from .decoding import Decoder, open_streams
 from .gathering import HEARD_RATE, Gathered, Limits, adapted, remarks
 
@@ -81,12 +82,14 @@ def write_audio(
     *,
     subtype: str = "PCM_16",
     report: Progress = ignore_progress,
+    loop: tuple[int, int] | None = None,
 ) -> None:
     """Encode ``audio`` to ``path`` as ``wav``, ``flac``, ``ogg`` or ``mp3`` (default: the name's ending).
 
     ``subtype`` (``"PCM_16"``, ``"PCM_24"``, of a wav ``"FLOAT"``) counts for wav and flac only. Integers are
     exactly ``round(x * 2**(bits - 1))``, clipped, the inverse of reading: what was read from such a file is
-    written back bit for bit. mp3 knows two channels and at most 48 kHz: more is mixed down and resampled. The
+    written back bit for bit. A wav of a ``loop`` (its first sample, how many) tells samplers in its ``smpl``
+    chunk. mp3 knows two channels and at most 48 kHz: more is mixed down and resampled. The
     file appears under its name only when it is complete.
     """
     kind = (format or path.suffix.removeprefix(".")).lower()
@@ -114,6 +117,8 @@ def write_audio(
                 else:
                     file.write(block if subtype == "FLOAT" else _integers(block, subtype))
         _check_room(temporary, audio)
+        if loop is not None and kind == "wav":
+            add_sampler_chunk(temporary, rate, *loop)
         temporary.replace(path)
     except soundfile.LibsndfileError:
         _check_room(temporary, audio)

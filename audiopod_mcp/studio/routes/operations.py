@@ -69,6 +69,7 @@ def _handler(operation: type[Operation], endpoint: Endpoint) -> Callable[[Reques
         wanted = read_operation(operation, endpoint, {**body, **endpoint.fixed, **numbers})
         check_engine(studio_of(request), wanted)
         sources = await to_thread.run_sync(find_sources, wanted, studio_of(request), base_of(request), owner)
+        await to_thread.run_sync(check_request, studio_of(request), wanted)
         respond = _perform if operation.is_synchronous() else _create
         return await respond(request, wanted, sources, owner)
 
@@ -80,6 +81,12 @@ def check_engine(studio: Studio, wanted: Operation) -> None:
     engine = studio.config.engine
     if wanted.task not in (able := load_engine(engine).tasks()):
         raise HTTPException(422, f"{wanted.task}: the engine {engine} does only {', '.join(able)}")
+
+
+def check_request(studio: Studio, wanted: Operation) -> None:
+    """Raise ``HTTPException`` where the studio's engine is sure to refuse ``wanted``, whatever it hears."""
+    if refusal := load_engine(studio.config.engine).refusal(wanted.task, wanted.parameters()):
+        raise HTTPException(422, refusal)
 
 
 def read_operation(

@@ -1,6 +1,6 @@
 """What a tagging network hears: which instrument plays alone, whether drums are drums, and of which genre a piece is.
 
-``python -m tests.benchmarks.judge PYTHON [solos] [styles] [--styles NAME …] [--recordings FOLDER] [--save FOLDER]``
+``python -m tests.benchmarks.judge PYTHON [solos] [styles] [--styles NAME …] [--recordings FOLDER] [--networks musicnn] [--save FOLDER]``
 
 ``PYTHON`` is the interpreter of an environment that has ``musicnn`` (ISC, its weights in the wheel) and what it needs,
 which is nothing that this project should depend on::

@@ -83,14 +83,14 @@ def rank(tags: Tags, right: tuple[str, ...], among: tuple[str, ...] | None = Non
     return 1 + sum(tags[tag] > best for tag in (among or tags) if tag not in right)
 
 
-def judge_solos(asked: Judge) -> None:
+def judge_solos(asked: Judge, kinds: list[str]) -> None:
     rights = SOLOS | ALSO
     sounds = {f"{name} {i}": mix(render(score)) for name in rights for i, score in enumerate(solo(name))}
-    heard = {network: asked.ask(network, sounds) for network in ("MTT_musicnn", "MTT_vgg")}
+    heard = {network: asked.ask(network, sounds) for network in (f"MTT_{kind}" for kind in kinds)}
     print(
-        "probability of the instrument's tag; its rank among tags of sounds, and among all; strongest tags (musicnn)"
+        "probability of the instrument's tag; its rank among tags of sounds, and among all; strongest tags (first network)"
     )
-    print(f"{'':18}{'musicnn':>15}{'vgg':>15}")
+    print(f"{'':18}" + "".join(f"{kind:>15}" for kind in kinds))
     counted = []
     for name, right in rights.items():
         means = [
@@ -122,7 +122,7 @@ def genre(style: str, heard: dict[str, Tags]) -> float:
 
 
 def judge_styles(
-    asked: Judge, styles: list[str], seeds: list[int], seconds: float, folder: Path | None
+    asked: Judge, styles: list[str], seeds: list[int], seconds: float, folder: Path | None, kinds: list[str]
 ) -> None:
     began = time.process_time()
     made = {f"{style}-{seed}": piece(style, seed, seconds) for style in styles for seed in seeds}
@@ -135,10 +135,10 @@ def judge_styles(
             assert rate == SAMPLE_RATE, f"{file} is not at {SAMPLE_RATE} Hz"
             made[f"{file.name.split('-')[0]}-real-{file.stem}"] = audio
     print(
-        "mean probability of the genre's tags, and of each seed; real recordings of the genre; strongest tags (musicnn)"
+        "mean probability of the genre's tags, and of each seed; real recordings of the genre; strongest tags (first network)"
     )
-    print(f"{'':12}{'musicnn':>9}{'vgg':>6}")
-    networks = {kind: [f"MSD_{kind}", f"MTT_{kind}"] for kind in ("musicnn", "vgg")}
+    print(f"{'':12}" + "".join(f"{kind:>9}" for kind in kinds))
+    networks = {kind: [f"MSD_{kind}", f"MTT_{kind}"] for kind in kinds}
     answers = {name: asked.ask(name, made) for names in networks.values() for name in names}
     totals = {kind: {} for kind in networks}
     for style in styles:
@@ -152,11 +152,12 @@ def judge_styles(
         }
         for kind, found in by_kind.items():
             totals[kind][style] = np.mean([p for sound, p in found.items() if "-real-" not in sound])
-        each = " ".join(f"{p:.2f}" for sound, p in by_kind["musicnn"].items() if "-real-" not in sound)
-        real = " ".join(f"{p:.2f}" for sound, p in by_kind["musicnn"].items() if "-real-" in sound)
-        tags = mean_tags([answers["MSD_musicnn"][f"{style}-{seed}"] for seed in seeds])
+        each = " ".join(f"{p:.2f}" for sound, p in by_kind[kinds[0]].items() if "-real-" not in sound)
+        real = " ".join(f"{p:.2f}" for sound, p in by_kind[kinds[0]].items() if "-real-" in sound)
+        tags = mean_tags([answers[f"MSD_{kinds[0]}"][f"{style}-{seed}"] for seed in seeds])
         print(
-            f"{style:12}{totals['musicnn'][style]:9.2f}{totals['vgg'][style]:6.2f}   ({each}) {f'real {real} ' if real else ''}  {strongest(tags)}"
+            f"{style:12}{''.join(f'{found[style]:9.2f}' for found in totals.values())}   ({each})"
+            f" {f'real {real} ' if real else ''}  {strongest(tags)}"
         )
     for what, chosen in (("the twelve", COUNTED), ("all", styles)):
         if set(chosen) <= set(styles):
@@ -177,6 +178,7 @@ def main() -> None:
     parser.add_argument("--styles", nargs="+", default=COUNTED, choices=GENRES)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--seconds", type=float, default=40.0)
+    parser.add_argument("--networks", nargs="+", default=["musicnn", "vgg"], choices=("musicnn", "vgg"))
     parser.add_argument("--recordings", type=Path)
     parser.add_argument("--save", type=Path, help="an empty folder, where what was judged is kept")
     options = parser.parse_args()
@@ -186,9 +188,16 @@ def main() -> None:
         asked = Judge(options.python.absolute(), folder)
         for table in options.tables:
             if table == "solos":
-                judge_solos(asked)
+                judge_solos(asked, options.networks)
             else:
-                judge_styles(asked, options.styles, options.seeds, options.seconds, options.recordings)
+                judge_styles(
+                    asked,
+                    options.styles,
+                    options.seeds,
+                    options.seconds,
+                    options.recordings,
+                    options.networks,
+                )
 
 
 if __name__ == "__main__":

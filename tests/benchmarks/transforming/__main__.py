@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.benchmarks import transforming
 from tests.benchmarks.transforming.covers import cover_table
 from tests.benchmarks.transforming.extensions import ending_table, extend_table, likeness_table
+from tests.benchmarks.transforming.loops import loop_table
 from tests.benchmarks.transforming.references import reference_table, sources
 from tests.benchmarks.transforming.seams import repaint_table
 from tests.benchmarks.transforming.songs import pieces, recordings
@@ -40,6 +41,8 @@ def main():
             ending_table([*heard, *made[:2]])
         elif name == "repaint":
             repaint_table([*heard, *made], arguments.windows, arguments.seeds[0])
+        elif name == "loop":
+            loop_table([*heard, *made[:2]])
         elif name == "likeness":
             likeness_table(heard)
 

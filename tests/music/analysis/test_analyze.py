@@ -14,7 +14,7 @@ from audiopod_mcp.music.analysis.tatums import TatumFeatures, excerpts
 from audiopod_mcp.music.analysis.timbre import TIMBRE_FPS, Timbre
 from audiopod_mcp.music.model import Refused, Span
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
-from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
+from tests.music.synth import RATE, chords, drums, hat, kick, noise, place, silence, stereo, sung, tone
 
 C_PROGRESSION = [(60, 4), (65, 4), (67, 4), (60, 4)]
 
@@ -48,6 +48,51 @@ def test_the_tempo_of_a_rock_beat_is_found_to_a_tenth(tempo):
 
 def test_fast_music_is_not_read_as_half_as_fast():
     assert analyze(stereo(drums(174, "khshkhsh", 16)), RATE).tempo == pytest.approx(174, abs=0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tempo", "step", "pattern"), [(174, 0.5, "k.s..ks."), (84, 0.25, "khhhshhhkhkhshhh")]
+)
+def test_the_backbeat_tells_a_tempo_from_its_octaves(tempo, step, pattern):
+    beat = analyze(stereo(drums(tempo / 2 / step, pattern, 17)), RATE)
+    assert beat.tempo == pytest.approx(tempo, abs=0.3)
+
+
+def loose_notes(seconds, spread, seed):
+    """Notes somewhere near the eighths of 100 BPM, seven of ten of them played."""
+    dice = np.random.default_rng(seed)
+    times = 0.3 * np.arange(1, round(seconds / 0.3) - 4)
+    times = (times + dice.normal(0, spread, len(times)))[dice.random(len(times)) < 0.7]
+    return place(
+        [(time, tone(50 + dice.integers(24), 0.8) * dice.uniform(0.3, 1)) for time in times], seconds
+    )
+
+
+def test_loosely_played_notes_have_a_pulse_that_is_not_sure():
+    heard = analyze(stereo(loose_notes(30, 0.03, seed=1)), RATE)
+    assert heard.tempo == pytest.approx(100, rel=0.02)
+    assert heard.tempo_confidence < 0.25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [15, 60])
+def test_what_happens_at_random_has_no_pulse(seconds):
+    dice = np.random.default_rng(7)
+    times = np.cumsum(dice.exponential(0.4, 4 * seconds))
+    clicks = [(time, hat() * dice.uniform(0.3, 1)) for time in times if time < seconds - 1]
+    assert analyze(stereo(place(clicks, seconds)), RATE).tempo is None
+
+
+@pytest.mark.slow
+def test_beats_fall_on_the_kick_and_not_on_what_answers_it():
+    beats = 0.3 + np.arange(48) * 0.6
+    answer = hat(), 0.6 * sum(tone(pitch, 0.2) for pitch in (57, 61, 64))
+    notes = [(time, sound) for time in beats[::2] for sound in (kick(), tone(33, 0.3))]
+    notes += [(time, sound) for time in beats[1::2] for sound in (kick(), tone(40, 0.3))]
+    notes += [(time + 0.3, sound) for time in beats for sound in answer]
+    heard = np.asarray(analyze(stereo(place(notes, 30)), RATE).beats)
+    assert np.median([abs(heard - beat).min() for beat in beats]) < 0.03
 
 
 def test_beats_fall_on_the_clicks():

@@ -35,7 +35,7 @@ def test_form_solos_and_chords_are_told():
         ("[Verse]\nhi\n[Guitar and sax solo]", "Guitar and sax solo"),
         ("[Am11]hello", "Am11"),
         ("[Verse]\nhi\n[Chorus]", "Chorus"),
-        ("Female: hi", "Female"),
+        ("Choir: hi", "Choir"),
         ("[H7]hi", "H7"),
     ],
 )
@@ -102,3 +102,27 @@ def test_every_tag_is_done_or_told(pieces):
         assert tag not in pieces or word in told
     for tag in ("[Guitar Solo]", "[Sax solo]"):
         assert tag not in pieces or "solo" in told
+
+
+def test_lines_are_sung_by_the_voices_that_the_lyrics_name():
+    lyrics = (
+        "[Verse 1 - female]\nWalking down the street tonight\nUnderneath the city light\n"
+        "[Chorus]\nMale: Out into the rain\nFemale:\nAll of us again\n[Verse 2 - male, whispered]\nHolding on to you"
+    )
+    brief = read_caption("pop, 110 bpm", lyrics=lyrics)
+    score = compose(brief, seed=1)
+    sings = {
+        line.text: {
+            part.instrument
+            for part in score.parts
+            if part.track == "vocals" and any(line.start - 0.01 <= n.start < line.end for n in part.notes)
+        }
+        for line in score.lyrics
+    }
+    female, male = {"female voice"}, {"male voice"}
+    assert list(sings.values()) == [female, female, male, female, male]
+    done, not_done = lyric_receipts(brief, score)
+    assert {"female voice sings 3 lines", "male voice sings 2 lines"} <= set(done)
+    assert [wish.asked for wish in not_done] == ["Verse 2 - male, whispered"]
+    rap = read_caption("rap", lyrics=lyrics)
+    assert "female voice" in {wish.asked for wish in lyric_receipts(rap, compose(rap, seed=1))[1]}

@@ -111,7 +111,7 @@ def test_times_of_lrc_put_lines_in_order_and_are_not_sung():
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
-        ("Female: I love you\nMale:\nme too", ["Female", "Male"]),
+        ("Both: I love you\nChoir:\nme too", ["Both", "Choir"]),
         ("[ja]\nこんにちは", ["ja"]),
         ("[Verse]\n[applause]\nhi", ["applause"]),
         ("[Verse]\nI walk [softly] along", ["softly"]),

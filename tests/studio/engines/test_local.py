@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import struct
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from audiopod_mcp.music.model import Score
 from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.engines.local import LocalEngine
 from audiopod_mcp.studio.engines.takes import make_stems
+from audiopod_mcp.studio.jobs.task import convert
+from audiopod_mcp.tags.write import Tags, write_tags
 
 BASE = {
     "audio_duration": 8,
@@ -123,6 +126,39 @@ def test_what_is_not_true_of_every_take_is_told_with_its_number(folder):
     for number, key in enumerate(keys, 1):
         assert [fact for fact in outcome.done if key in fact] == [f"take {number}: minor key: {key}"]
     assert [(wish.asked, wish.instead.count("take")) for wish in outcome.not_done] == [("kazoo", 0)]
+
+
+@pytest.mark.slow
+def test_a_loop_says_where_it_loops_in_its_wav_and_has_no_click(folder):
+    params = BASE | {
+        "prompt": "warm pad and bass loop, 2 bars",
+        "tempo": 120,
+        "sample_type": "loop",
+        "audio_duration": -1,
+    }
+    outcome, target = run(folder, "text2samples", params)
+    assert outcome.details["loop"] == {"start": 0, "length": 4 * 44_100, "rate": 44_100}
+    assert any("176400 samples at 44100 Hz" in fact for fact in outcome.done)
+    wav = convert(outcome.takes[0].master(target), "wav")
+    assert write_tags(wav, Tags(TITLE="Loop"))
+    audio, rate = soundfile.read(wav, always_2d=True)
+    sampler = dict(chunks(wav.read_bytes()))[b"smpl"]
+    period, count, start, end = (struct.unpack_from("<I", sampler, at)[0] for at in (8, 28, 44, 48))
+    assert (period, count, start, end) == (round(1e9 / rate), 1, 0, len(audio) - 1)
+    steps = np.abs(np.diff(np.concatenate([audio] * 4), 2, axis=0)).max(axis=1)
+    seams = np.arange(1, 4) * len(audio)
+    assert max(steps[at - 3 : at + 2].max() for at in seams) < np.quantile(steps, 0.999)
+    flac = outcome.takes[0].master(target)
+    assert soundfile.info(flac).frames == len(audio)
+
+
+def chunks(data):
+    at = 12
+    while at + 8 <= len(data):
+        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        yield name, data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    assert at == len(data) == int.from_bytes(data[4:8], "little") + 8
 
 
 @pytest.mark.slow

@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 import anyio
+import numpy as np
 import pytest
+import soundfile
 from jsonschema import Draft202012Validator
 
 from audiopod_mcp.operations import Job
@@ -546,3 +548,18 @@ async def test_one_caller_can_not_fill_the_queue_for_good(tmp_path):
         assert other.status_code == 200
         await studio.delete(f"{MUSIC}/jobs/{first}")
         assert (await studio.post(f"{MUSIC}/text2music", json={"caption": "now"})).status_code == 200
+
+
+async def test_an_edit_of_which_nothing_is_understood_is_refused_before_there_is_a_job(tmp_path):
+    soundfile.write(tmp_path / "tone.wav", np.sin(np.arange(8_000) / 5) / 9, 8_000)
+    async with opened(tmp_path / "data", engine="local", workers=0, local_folders=(tmp_path,)) as studio:
+        address, edit = f"{MUSIC}/edit", {"src_audio_url": str(tmp_path / "tone.wav")}
+        for prompt in ("oink like a pig", "mach das Schlagzeug lauter", "the drums are great"):
+            answer = await studio.post(address, json=edit | {"edit_target_prompt": prompt})
+            assert answer.status_code == 422
+            assert answer.json()["detail"].startswith("edit_target_prompt: ")
+        assert (await studio.get(f"{MUSIC}/jobs")).json() == []
+        # What may be possible is for the engine to say, which has heard the track.
+        for more in ({"edit_target_prompt": "as a bossa nova"}, {"edit_target_lyrics": "la la"}):
+            other = await studio.post(address, json=edit | more)
+            assert "edit_target_prompt" not in str(other.json().get("detail"))

@@ -21,7 +21,7 @@ _INTERVALS = {
 _TONIC = r"[a-g](?:#|b|♯|♭|[ -]sharp|[ -]flat)?"
 _SIGN = r"(?:(?<![\w.])([-+]|minus |plus ) ?)?"
 _TO = r"(?: (?:of|at|to|below|under|max|is|no higher than))*"
-_PLAIN = r"[:=]? (?:of |to |at |is )?"
+_PLAIN = r" ?[:=]? ?(?:of |to |at |is )?"
 
 
 @dataclass(slots=True)

@@ -68,9 +68,8 @@ class RawClause:
 
     asked: str
     text: str
-    by_and: bool
-    anew: bool
-    """Whether a new sentence begins with it."""
+    joint: str
+    """What joins it to the one before: "and", "but", "with", "," or "." where a sentence begins."""
     players: tuple[Players, ...] = ()
     times: tuple[When, ...] = ()
 
@@ -133,13 +132,21 @@ def clauses_of(prompt: str) -> list[RawClause]:
                 RawClause(
                     asked,
                     " ".join(text.split()),
-                    "and" in between or "&" in between or "+" in between,
-                    bool(re.search(r"[;.!?\n]|but", between)),
+                    _joint(between.lower()),
                     players,
                     times,
                 )
             )
     return found
+
+
+def _joint(between: str) -> str:
+    if re.search(r"[;.!?\n]", between):
+        return "."
+    return next(
+        (joint for joint in ("but", "with") if joint in between),
+        "and" if re.search("and|&|\\+", between) else ",",
+    )
 
 
 def _together(listed: str, tokens: _Tokens) -> Players:

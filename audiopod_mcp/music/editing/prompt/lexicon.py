@@ -28,11 +28,11 @@ FILLERS: Final = frozenset(phrases(
     ", it, its, it's, itself, this, that, that's, the, a, an, some, any, my, our, track, song, mix, music, piece, recording, thing, whole, entire, sound, sounds, sounding"
     ", feel, feels, little, be, to be, should, could, is, are, was, were, now, maybe, perhaps, kinda, kind of, about, around, roughly, approximately, exactly, something"
     ", overall, everything, all, them, they, these, those, him, her, me, as well, or so, hey, hi, ok, okay, instead, seem, seems, again, also, part, parts, line"
-    ", tracks, instrument, instruments, stereo image, side, channel, effect, filter, version, frequencies, near, lasting, every, amount of, by, of, for, with, towards, toward, max, level of, in general, in addition, after that"
+    ", tracks, instrument, instruments, stereo image, side, channel, effect, filter, version, frequencies, near, lasting, every, section, stretch, spotify, streaming, playing, amount of, by, of, for, with, towards, toward, max, level of, in general, in addition, after that"
 ))  # fmt: skip
 """What says nothing."""
 DEGREES: Final = {
-    **dict.fromkeys(phrases("a bit|little|touch|tad|hint|smidge|hair, a bit|little|touch|tad|hint of, a little|tiny bit, a little|tiny bit of, just a bit|touch|tad|hair, slightly, lightly, somewhat, subtly, gently, a few notches, bit"), 0.5),
+    **dict.fromkeys(phrases("gentle, a bit|little|touch|tad|hint|smidge|hair, a bit|little|touch|tad|hint of, a little|tiny bit, a little|tiny bit of, just a bit|touch|tad|hair, slightly, lightly, somewhat, subtly, gently, a few notches, bit"), 0.5),
     **dict.fromkeys(phrases("much, a lot, a lot of, a whole lot, lots, lots of, way, far, significantly, considerably, heavily, dramatically, really, very, tons, tons of"), 1.75),
     **dict.fromkeys(phrases("hard, fully, completely, all the way"), 4.0),
 }  # fmt: skip

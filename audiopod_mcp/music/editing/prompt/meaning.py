@@ -2,39 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log2, log10
 
 from .amounts import Amounts
+from .clauses import Players
+from .plan import Wish
 from .table import ROWS, Fields, Row, Word
 from .times import When
 
-UP, DOWN = (
-    frozenset({"more", "up", "higher", "add"}),
-    frozenset({"less", "too", "down", "dip", "cut", "remove"}),
-)
-_ROW_OF = {"B": "speed", "U": "loudness", "P": "loudness", "I": "pitch", "K": "pitch", "N": "repeat"}
+UP, DOWN = {"more", "up", "higher", "add"}, {"less", "too", "down", "dip", "cut", "remove"}
+_ROW_OF = {"U": "loudness", "P": "loudness", "B": "speed", "I": "pitch", "K": "pitch", "N": "repeat"}
 """What is meant where an amount is all that says it, by its unit."""
 _CUT_OFF = {"bass": "low_cut", "treble": "high_cut"}
 """What is named beside a filter, "the lows below 80 Hz"."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Clause:
-    """One clause: ``words`` as they are in the table, who is named, and when."""
+    """One clause as it was read, and the wishes it gave."""
 
-    words: list[Word]
-    amounts: Amounts
-    degree: float
-    players: tuple[str, ...]
-    when: When
+    asked: str = ""
+    core: str = ""
+    """Its words but for players, times, amounts and what says nothing."""
+    words: list[Word] | None = None
+    """What they mean; ``None``: one is not known."""
+    amounts: Amounts = field(default_factory=Amounts)
+    degree: float = 1.0
+    when: When = field(default_factory=dict)
+    players: Players | None = None
+    """``None``: everything."""
     stated: bool = False
     """Whether it may say how something is, not how it should be."""
+    made: list[Wish] = field(default_factory=list)
+    refers: str = ""
+    """Who "it" is after it: "remark" the players of it, "praise" and "new" nobody knows."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.players.names if self.players else ()
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has no amount."""
+        return not self.letters
+
+    @property
+    def sense(self) -> str:
+        return next((word.sense for word in self.words or () if word.row), "")
 
     @property
     def ways(self) -> set[str]:
-        return {word.way for word in self.words if word.way}
+        return {word.way for word in self.words or () if word.way}
 
     @property
     def way(self) -> str:
@@ -48,26 +67,22 @@ class Clause:
         return self.amounts.values.get(letter, otherwise)
 
 
-def edits_of(clause: Clause) -> list[Fields] | str | None:
-    """The fields of the edits that a clause asks for; ``None``: it is not sure; a sentence: why it is not."""
-    named = {
-        word.row.action if "_cut" in word.row.action else id(word.row): word.row
-        for word in clause.words
-        if word.row
-    }
-    cuts = {row.action for row in named.values()}
-    named = {at: row for at, row in named.items() if _CUT_OFF.get(row.action) not in cuts}
-    senses = {word.sense for word in clause.words if word.row}
-    if len(named) > 1 or len(clause.ways - {"set", "absolute"}) > 1 or len(senses - {"noun"}) > 1:
+def edits_of(clause: Clause) -> list[Fields] | None:
+    """The fields of the edits that a clause asks for; ``None``: it is not sure."""
+    if clause.words is None:
         return None
-    row = next(iter(named.values()), None)
+    rows = {word.row for word in clause.words if word.row}
+    actions = {row.action for row in rows}
+    rows = {row for row in rows if _CUT_OFF.get(row.action) not in actions}
+    senses = {word.sense for word in clause.words if word.row in rows} - {"noun"}
+    several = len(rows) > 1 and not all(row.action.endswith("_cut") for row in rows)
+    if several or len(clause.ways - {"set", "absolute"}) > 1 or len(senses) > 1:
+        return None
+    row, sense = min(rows, key=lambda row: row.usual, default=None), next(iter(senses), "noun")
     if clause.degree > 2 and (row is None or row.action != "pan"):
         return None
-    sense = next(iter(senses - {"noun"}), "noun")
-    if row is not None and row.action == "level" and "U" in clause.letters:
-        row = None  # "loudness to -16 LUFS"
-    if row is None:
-        unit = next((letter for letter in "UPBIKN" if letter in clause.letters), "")
+    if row is None or (row.action == "level" and "U" in clause.letters):
+        unit = next((letter for letter in _ROW_OF if letter in clause.letters), "")
         if not unit:
             return _by_the_way_alone(clause)
         row = next(row for row in ROWS if row.action == _ROW_OF[unit])
@@ -77,14 +92,38 @@ def edits_of(clause: Clause) -> list[Fields] | str | None:
     if row.fixed:
         return list(row.fixed) if clause.way in ("", "add", "dip", "remove", "cut", "snip") else None
     sign = _sign(clause, row, sense)
-    if row.action in _FREE:
-        return _FREE[row.action](clause, sign)
-    if sign is None or ("absolute" in clause.ways and row.action != "reverb"):
+    if row.action in ("speed", "pitch", "loudness", "fade_in", "fade_out", "fades"):
+        return _of_its_own(clause, row.action, sign)
+    return _by_the_row(clause, row, sign)
+
+
+def _by_the_row(clause: Clause, row: Row, sign: int | None) -> list[Fields] | None:
+    """An amount as a row has it: how far it goes from its ``base``, or where it is to be."""
+    action, letters, absolute = row.action, clause.letters, "absolute" in clause.ways
+    if row.base is None:
+        filters = action.endswith("_cut")
+        if (filters and clause.way in UP - {"add"}) or (not filters and sign != 1):
+            return None
+        if action == "repeat" and (clause.players or not clause.words or not (clause.when or letters)):
+            return None
+        return [{"action": action, "amount": clause.amount(row.letters[-1], row.usual)}]
+    if row.base and "C" in letters and (sign is None or absolute):
+        return [{"action": action, "amount": clause.amount("C")}]
+    if sign is None or (absolute and (sign < 0 or action != "reverb")):
         return None
-    if row.action in _SHARES:
-        return _SHARES[row.action](clause, sign)
-    amount = sign * abs(clause.amount("D", row.usual * clause.degree))
-    return [{"action": row.action, "amount": amount} | ({"hz": row.hz} if row.hz else {})]
+    if action == "level":
+        return _level(clause, sign)
+    if action == "pan" and not ("set" in clause.ways or "C" in letters or clause.degree > 2):
+        return None
+    if action == "echo" and sign < 0:
+        action = "reverb"
+    usual = 60 if action == "reverb" and sign < 0 else row.usual * clause.degree
+    if row.base and clause.amount("C") >= 100:
+        return None  # "wider, 150 %": of what it is, or beside it?
+    letter = row.letters[0] if row.letters else ""
+    amount = row.base + sign * abs(clause.amount(letter, usual if letter == "D" else min(100, usual)))
+    more = {"hz": row.hz} if row.hz else {"time": clause.amount("S")} if "S" in letters else {}
+    return [{"action": action, "amount": amount, **more}]
 
 
 def _sign(clause: Clause, row: Row, sense: str) -> int | None:
@@ -92,25 +131,23 @@ def _sign(clause: Clause, row: Row, sense: str) -> int | None:
     way, fault = clause.way, sense in ("lack", "excess")
     if sense == "noun":
         sign = 1 if way in UP or (not way and row.alone) else -1 if way in DOWN else None
-    elif way not in ("", "more", "add", "less", "too", *(DOWN if fault else ())) or (fault and way in UP):
+    elif way not in {"", "more", "add", "less", "too", *(DOWN if fault else ())} or (fault and way in UP):
         return None
     elif clause.stated and not way and not fault:
         return None  # "the drums are loud": is that a wish?
-    elif fault:
-        return 1 if sense == "lack" else -1
     else:
-        sign = (1 if sense == "more" else -1) * (-1 if way in ("less", "too") else 1)
+        sign = (1 if sense in ("more", "lack") else -1) * (-1 if way in ("less", "too") and not fault else 1)
     if clause.amounts.signed:
-        below = min(clause.amounts.values[letter] for letter in clause.amounts.signed) < 0
+        below = min(clause.amount(letter) for letter in clause.amounts.signed) < 0
         if sign is None or (sense == "noun" and not way):
             return -1 if below else 1
         return None if below and sign > 0 else sign
     return sign
 
 
-def _by_the_way_alone(clause: Clause) -> list[Fields] | str | None:
+def _by_the_way_alone(clause: Clause) -> list[Fields] | None:
     """What is asked for by a way and who: louder, quieter, gone."""
-    way, letters, players = clause.way, clause.letters, clause.players
+    way, letters, players = clause.way, clause.letters, clause.names
     share, signed = "C" in letters, "D" in clause.amounts.signed
     sign = 1 if way in UP else -1 if way in DOWN else 0
     if way in ("too", "higher") or "absolute" in clause.ways or letters - {"D", "C", "H"}:
@@ -127,131 +164,70 @@ def _by_the_way_alone(clause: Clause) -> list[Fields] | str | None:
         return [{"action": "bass", "amount": sign * abs(clause.amount("D", 6 * clause.degree)), "who": None}]
     if signed and not way and not share and "set" not in clause.ways:
         return [{"action": "level", "amount": clause.amount("D")}]
-    if (
-        way in ("up", "down")
-        or (way in ("more", "less") and players)
-        or (way == "add" and "D" in letters)
-        or (way == "cut" and letters)
-    ):
+    if way in ("up", "down") or (way in ("more", "less") and players):
+        return _level(clause, sign)
+    if (way == "add" and "D" in letters) or (way == "cut" and letters):
         return _level(clause, sign)
     if letters or way not in ("cut", "remove", "mute", "snip"):
         return None
-    if players and way != "snip":
-        return [{"action": "remove"}]
-    return [{"action": "remove" if way == "mute" else "cut"}] if clause.when and not players else None
+    if players:
+        return [{"action": "remove"}] if way != "snip" else None
+    return [{"action": "remove" if way == "mute" else "cut"}] if clause.when else None
 
 
 def _level(clause: Clause, sign: int) -> list[Fields] | None:
     if share := abs(clause.amount("C")) / 100:
         change = 20 * log10(1 + share if sign > 0 else max(1 - share, 1e-3))
     else:
-        change = sign * abs(clause.amount("D", (5 if clause.players else 4) * clause.degree))
+        change = sign * abs(clause.amount("D", (5 if clause.names else 4) * clause.degree))
     return [{"action": "level", "amount": change}] if len(clause.letters) < 2 else None
 
 
-def _reverb(clause: Clause, sign: int) -> list[Fields] | None:
-    if sign < 0 and "absolute" in clause.ways:
+def _of_its_own(clause: Clause, action: str, sign: int | None) -> list[Fields] | None:
+    """What several units mean different things of."""
+    letters, value, absolute = clause.letters, clause.amounts.values, "absolute" in clause.ways
+    if action == "loudness":
+        peak = value.get("P", value.get("D"))
+        if "U" not in value and peak is not None:
+            return [{"action": "peak", "amount": -abs(peak)}]
+        below = {} if peak is None else {"true_peak": -abs(peak)}
+        loudness = {"action": "loudness", "amount": -abs(clause.amount("U", 14)), **below}
+        return [loudness] if "U" in value or sign != -1 else None
+    if action.startswith("fade"):
+        return _fades(clause, action) if sign == 1 else None
+    if len(letters) > 1 or "B" in clause.amounts.signed:
         return None
-    usual = min(100, 35 * clause.degree) if sign > 0 else 60
-    return [{"action": "reverb", "amount": sign * abs(clause.amount("C", usual))}]
-
-
-def _echo(clause: Clause, sign: int) -> list[Fields] | None:
-    if sign < 0:
-        return None if "S" in clause.letters else _reverb(clause, sign)
-    every = {"time": clause.amount("S")} if "S" in clause.letters else {}
-    return [{"action": "echo", "amount": clause.amount("C", min(100, 40 * clause.degree)), **every}]
-
-
-def _pan(clause: Clause, sign: int) -> list[Fields] | None:
-    if "set" not in clause.ways and "C" not in clause.letters and clause.degree < 2:
+    if "B" in letters:
+        return [{"action": "tempo", "amount": value["B"]}] if value["B"] > 30 else None
+    if "N" in letters:
+        return [{"action": "speed", "amount": 100 * value["N"] ** (sign or 1)}]
+    if "K" in letters:
+        return [{"action": "key", "key": clause.amounts.key}] if clause.way in ("", "add") else None
+    if "H" in letters:
+        return (
+            [{"action": "pitch", "amount": 12 * log2(value["H"] / 440)}] if 400 <= value["H"] <= 480 else None
+        )
+    if "C" in letters and (sign is None or absolute):
+        return [{"action": "speed", "amount": value["C"]}]
+    if sign is None or absolute or clause.amount("C") >= 100:
         return None
-    return [{"action": "pan", "amount": sign * clause.amount("C", min(100, 60 * clause.degree))}]
-
-
-def _width(clause: Clause, sign: int | None) -> list[Fields] | None:
-    if "C" in clause.letters and (sign is None or "absolute" in clause.ways):
-        return [{"action": "width", "amount": clause.amount("C")}]
-    if sign is None:
-        return None
-    by = abs(clause.amount("C", min(100, 60 * clause.degree)))
-    return [{"action": "width", "amount": 100 + sign * by}]
-
-
-def _speed(clause: Clause, sign: int | None) -> list[Fields] | None:
-    if len(clause.letters) > 1 or "B" in clause.amounts.signed:
-        return None
-    if "B" in clause.letters:
-        return [{"action": "tempo", "amount": clause.amount("B")}] if clause.amount("B") > 30 else None
-    if "N" in clause.letters:
-        return [{"action": "speed", "amount": 100 * clause.amount("N") ** (sign or 1)}]
-    if "C" in clause.letters and (sign is None or "absolute" in clause.ways):
-        return [{"action": "speed", "amount": clause.amount("C")}]
-    if sign is None or "absolute" in clause.ways:
-        return None
-    return [{"action": "speed", "amount": 100 + sign * abs(clause.amount("C", 10 * clause.degree))}]
-
-
-def _pitch(clause: Clause, sign: int | None) -> list[Fields] | None:
-    if clause.amounts.key:
-        alone = len(clause.letters) < 2 and clause.way in ("", "add")
-        return [{"action": "key", "key": clause.amounts.key}] if alone else None
-    if "H" in clause.letters:
-        hertz = clause.amount("H")
-        return [{"action": "pitch", "amount": 12 * log2(hertz / 440)}] if 400 <= hertz <= 480 else None
-    if sign is None or "absolute" in clause.ways or (clause.way in ("more", "less", "too", "add", "remove")):
+    if action == "speed":
+        return [{"action": "speed", "amount": 100 + sign * abs(clause.amount("C", 10 * clause.degree))}]
+    if clause.way in ("more", "less", "too", "add", "remove"):
         return None
     return [{"action": "pitch", "amount": sign * abs(clause.amount("I", 2 * min(1, clause.degree)))}]
 
 
-def _loudness(clause: Clause, sign: int | None) -> list[Fields] | None:
-    amounts = clause.amounts.values
-    peak = amounts.get("P", amounts.get("D"))
-    if "U" not in amounts and peak is not None:
-        return [{"action": "peak", "amount": -abs(peak)}]
-    if "U" not in amounts and sign == -1:
-        return None
-    below = {} if peak is None else {"true_peak": -abs(peak)}
-    return [{"action": "loudness", "amount": -abs(clause.amount("U", 14)), **below}]
-
-
-def _fade(*actions: str) -> Callable[[Clause, int | None], list[Fields] | None]:
-    def build(clause: Clause, sign: int | None) -> list[Fields] | None:
-        start, end = clause.when.get("start"), clause.when.get("end")
-        length = clause.amounts.values.get("S")
-        if sign != 1:
-            return None
-        if length is None and start is not None and start < 0 and end is None and actions == ("fade_out",):
-            return [{"action": "fade_out", "amount": -start, "at": {}}]
-        if length is None and not start and end is not None and end > 0 and actions == ("fade_in",):
-            return [{"action": "fade_in", "amount": end, "at": {}}]
-        if length is None and start is not None and end is not None and end > start:
-            length = end - start
-        if length is None:
-            length = 600 if clause.when else 4
-        return [{"action": action, "amount": length} for action in actions]
-
-    return build
-
-
-def _filter(action: str) -> Callable[[Clause, int | None], list[Fields] | None]:
-    return lambda clause, sign: (
-        [{"action": action, "amount": clause.amount("H", 120 if action == "low_cut" else 6000)}]
-        if sign != 1 or clause.way in ("", "add")
-        else None
-    )
-
-
-def _repeat(clause: Clause, sign: int | None) -> list[Fields] | None:
-    if clause.players or sign != 1 or not (clause.when or clause.letters) or not clause.words:
-        return None
-    return [{"action": "repeat", "amount": clause.amount("N", 2)}]
-
-
-_SHARES = {"level": _level, "reverb": _reverb, "echo": _echo, "pan": _pan}
-_FREE = {
-    "width": _width, "speed": _speed, "pitch": _pitch, "loudness": _loudness, "repeat": _repeat,
-    "fade_in": _fade("fade_in"), "fade_out": _fade("fade_out"), "fades": _fade("fade_in", "fade_out"),
-    "low_cut": _filter("low_cut"), "high_cut": _filter("high_cut"),
-}  # fmt: skip
-"""Those whose amount may be where it is to be, not by how much it goes."""
+def _fades(clause: Clause, action: str) -> list[Fields]:
+    """Fades over a length that is told, over the stretch that is named, or over four seconds."""
+    start, end = clause.when.get("start"), clause.when.get("end")
+    length = clause.amounts.values.get("S")
+    if length is None and start is not None and start < 0 and end is None and action == "fade_out":
+        return [{"action": "fade_out", "amount": -start, "at": {}}]
+    if length is None and not start and end is not None and end > 0 and action == "fade_in":
+        return [{"action": "fade_in", "amount": end, "at": {}}]
+    if length is None:
+        length = 4 if not clause.when else end - start if start is not None and end and end > start else 600
+    return [
+        {"action": kind, "amount": length} for kind in ("fade_in", "fade_out") if action in (kind, "fades")
+    ]

@@ -34,6 +34,8 @@ class Row:
     fixed: tuple[Fields, ...] = ()
     """Edits that are always the same."""
     hz: float | None = None
+    base: float | None = 0
+    """What it is counted from; ``None``: the amount is where it is to be."""
 
 
 def _always(words: str, *edits: Fields) -> Row:
@@ -61,13 +63,13 @@ ROWS: Final = (
     Row("equaliser", "D", 4, excess="nasal, honky", hz=900), Row("equaliser", "D", 4, excess="harsh, harshness, piercing, shrill, tinny", hz=3500),
     Row("equaliser", "D", 4, "body", more="full, fuller, thick, thicker, thicken, fat, fatter, fatten, fatten up", lack="thin", hz=220),
     Row("equaliser", "D", 4, "presence", more="present", hz=3000),
-    Row("low_cut", "!H", 0, "below|under|beneath H"), Row("low_cut", "H", 120, "high pass|passed, high-pass|passed, highpass|highpassed, low cut, low-cut, lowcut", alone=True),
-    Row("high_cut", "!H", 0, "above|over H"), Row("high_cut", "H", 6000, "low pass|passed, low-pass|passed, lowpass|lowpassed, high cut, high-cut, highcut", alone=True),
+    Row("low_cut", "!H", 0, "below|under|beneath H", base=None), Row("low_cut", "H", 120, "high pass|passed, high-pass|passed, highpass|highpassed, low cut, low-cut, lowcut", alone=True, base=None),
+    Row("high_cut", "!H", 0, "above|over H", base=None), Row("high_cut", "H", 6000, "low pass|passed, low-pass|passed, lowpass|lowpassed, high cut, high-cut, highcut", alone=True, base=None),
     _band("telephone, phone, walkie talkie, walkie-talkie, megaphone, intercom", 300, 3400), _band("old radio, am radio, radio, vintage radio, transistor radio, gramophone", 200, 4500),
     _band("underwater, under water, next door, another room, behind wall, next room", None, 500),
     Row("reverb", "C", 35, "reverb, reverberation, room, ambience, hall, space", more="wet, wetter, roomy, roomier, spacious, reverby, like in church|cathedral|hall", less="dry, drier, dryer, dry out, dry up", alone=True),
     Row("echo", "CS", 40, "echo, echoes, delay, tape|slapback|slap-back|tempo delay|echo, slapback", more="echoey", alone=True),
-    Row("width", "C", 60, "width, stereo width, stereo", more="wide, wider, widen, broader, wider stereo, stereo wider", less="narrow, narrower, narrower stereo, stereo narrower"),
+    Row("width", "C", 60, "width, stereo width, stereo", more="wide, wider, widen, broader, wider stereo, stereo wider", less="narrow, narrower, narrower stereo, stereo narrower", base=100),
     _always("mono, convert|fold|collapse to mono, fold down to mono, in mono, to mono, into mono", {"action": "width", "amount": 0}),
     Row("pan", "C", 60, more="right", less="left"),
     Row("compression", "D", 6, "compression, glue", more="compress, compressed, squash, glue together, more even, even out, even out dynamics|level|levels|volume, less dynamic", alone=True),
@@ -89,7 +91,7 @@ ROWS: Final = (
     _always("reverse, reversed, backwards, backward, play backwards, in reverse, play in reverse, play reversed", {"action": "reverse"}),
     _always("remove|trim|cut|delete|rid off|of| silence at|from|in|off| start|beginning|front", {"action": "trim_start"}), _always("remove|trim|cut|delete|rid off|of| silence at|from|in|off| end|tail|ending", {"action": "trim_end"}),
     _always("remove|trim|cut|delete|rid off|of| silence at|from|off| both| ends|", {"action": "trim"}),
-    Row("repeat", "N", 2, more="repeat, repeat again, play again, loop", alone=True),
+    Row("repeat", "N", 2, more="repeat, repeat again, play again, loop", alone=True, base=None),
     _always("seamless loop, loopable, loop seamlessly, seamlessly loop, perfect loop, seamless", {"action": "loop"}),
     _always("instrumental, karaoke, into instrumental, to instrumental, only instrumental, instrumental only", {"action": "remove", "who": ["vocals"]}),
     _always("acapella, a cappella, cappella, acappella, a capella, capella", {"action": "remove", "but": ["vocals"]}),

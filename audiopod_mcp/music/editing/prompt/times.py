@@ -65,7 +65,7 @@ _READERS: tuple[tuple[str, Callable[[Groups], When | None]], ...] = (
     (rf"(?:(?:but )?only )?(?:until|till|before|up to) ({_CLOCK})", lambda m: {"end": _seconds(m[1])}),
     (rf"{_IN}the (first|opening|last|final) ({NUMBER})?[ -]?({_UNIT})\b", _edge),
     (rf"{_IN}the (first|second|last) (half|third|quarter)\b", lambda m: _named(f"{m[1]} {m[2]}")),
-    (rf"{_IN}(?:(?:the|each|every|all|both|its)(?: of)?(?: the)? )?(?:({_ORDER}) )?(?<!\ba )(?<!\ban )(?<!new )(?<!another )\b({_NAMES})\b(?! effect| the| [\ue000-\uefff])(?: (\d)\b)?", _section),
+    (rf"{_IN}(?:(?:the|each|every|all|both|its)(?: of)?(?: the)? )?(?:({_ORDER}) )?(?<!\ba )(?<!\ban )(?<!new )(?<!another )\b({_NAMES})\b(?! effect| the| [\ue000-\uefff])(?: (\d)\b(?! ?(?:times|x|db|%|bpm|hz|semitones?|s|seconds?)\b))?", _section),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in _READERS)
 
