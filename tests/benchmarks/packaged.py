@@ -1,13 +1,14 @@
 """Music that Debian packages, with the tempo that its makers wrote down: ``python -m tests.benchmarks.packaged FOLDER``.
 
-``FOLDER`` gets a folder an origin, written like those of ``tests.benchmarks.corpus``; of beats, keys and sections nothing is
-known. Real recordings are only the songs of Frets on Fire; the others are what people made with LMMS and Hydrogen, and
+``FOLDER`` gets a folder an origin, written like those of ``tests.benchmarks.corpus``; of beats, keys and sections
+nothing is known. Real recordings are only the songs of Frets on Fire; the others are what people made with LMMS and Hydrogen, and
 MIDI files of two games, played with three SoundFonts in turn. Of MIDI files that drift from their own beat the tempo says
 nothing: they are left out. Needs ``lmms hydrogen openttd-openmsx freedoom fretsonfire-songs-muldjord
 fretsonfire-songs-sectoid fluidsynth fluid-soundfont-gm timgm6mb-soundfont musescore-general-soundfont``.
 """
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -32,12 +33,15 @@ DRIFT = 0.05
 """Of a beat, by which a note may miss a fourth or a third of one."""
 
 
-def run(*command):
-    """Runs a program that renders, without a screen, for five minutes at most."""
+def rendered(scratch, *command):
+    """What a program writes into ``scratch``, and its rate; it is cut off after five minutes."""
+    scratch.unlink(missing_ok=True)
     screenless = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    subprocess.run(
-        [str(part) for part in command], capture_output=True, timeout=300, env=screenless, check=False
-    )
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            [str(part) for part in command], capture_output=True, timeout=300, env=screenless, check=False
+        )
+    return soundfile.read(scratch, dtype="float32", always_2d=True)
 
 
 def lmmsdemos(scratch):
@@ -47,30 +51,21 @@ def lmmsdemos(scratch):
         data = project.read_bytes()
         text = (zlib.decompress(data[4:]) if project.suffix == ".mmpz" else data).decode("utf-8", "replace")
         bpm = re.search(r'<head[^>]* bpm="(\d+)"', text)
-        run(
-            "lmms",
-            "render",
-            project,
-            "-o",
-            scratch,
-            "-f",
-            "wav",
-            "-s",
-            "44100",
-            "-i",
-            "linear",
-            "-x",
-            "1",
-            "--allowroot",
-        )
-        yield project.stem, float(bpm[1]), "4/4", *soundfile.read(scratch, dtype="float32", always_2d=True)
+        options = ("-f", "wav", "-s", "44100", "-i", "linear", "-x", "1", "--allowroot")
+        sound = rendered(scratch, "lmms", "render", project, "-o", scratch, *options)
+        yield project.stem, float(bpm[1]), "4/4", *sound
 
 
 def hydrogen(scratch):
     for song in sorted((SHARE / "hydrogen/data/demo_songs").glob("*.h2song")):
         bpm = re.search(r"<bpm>([\d.]+)", song.read_text("utf-8"))
-        run("h2cli", "-s", song, "-d", "auto", "-r", "44100", "-b", "16", "-o", scratch)
-        yield song.stem, float(bpm[1]), "4/4", *soundfile.read(scratch, dtype="float32", always_2d=True)
+        options = ("-d", "auto", "-r", "44100", "-b", "16")
+        yield (
+            song.stem,
+            float(bpm[1]),
+            "4/4",
+            *rendered(scratch, "h2cli", "-s", song, *options, "-o", scratch),
+        )
 
 
 def fretsonfire(_):
@@ -156,8 +151,9 @@ def played(name, data, scratch):
     score = scratch.with_suffix(".mid")
     score.write_bytes(data)
     font = FONTS[zlib.crc32(name.encode()) % len(FONTS)]
-    run("fluidsynth", "-niq", "-g", "0.5", "-r", "22050", "-F", scratch, font, score)
-    audio, rate = soundfile.read(scratch, dtype="float32", always_2d=True)
+    audio, rate = rendered(
+        scratch, "fluidsynth", "-niq", "-g", "0.5", "-r", "22050", "-F", scratch, font, score
+    )
     yield name, tempo, metre or "4/4", audio[round(start * rate) : round(end * rate)], rate
 
 

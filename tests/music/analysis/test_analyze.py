@@ -14,7 +14,7 @@ from audiopod_mcp.music.analysis.tatums import TatumFeatures, excerpts
 from audiopod_mcp.music.analysis.timbre import TIMBRE_FPS, Timbre
 from audiopod_mcp.music.model import Refused, Span
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
-from tests.music.synth import RATE, chords, drums, hat, noise, place, silence, stereo, sung, tone
+from tests.music.synth import RATE, chords, drums, hat, kick, noise, place, silence, stereo, sung, tone
 
 C_PROGRESSION = [(60, 4), (65, 4), (67, 4), (60, 4)]
 
@@ -82,6 +82,17 @@ def test_what_happens_at_random_has_no_pulse(seconds):
     times = np.cumsum(dice.exponential(0.4, 4 * seconds))
     clicks = [(time, hat() * dice.uniform(0.3, 1)) for time in times if time < seconds - 1]
     assert analyze(stereo(place(clicks, seconds)), RATE).tempo is None
+
+
+@pytest.mark.slow
+def test_beats_fall_on_the_kick_and_not_on_what_answers_it():
+    beats = 0.3 + np.arange(48) * 0.6
+    answer = hat(), 0.6 * sum(tone(pitch, 0.2) for pitch in (57, 61, 64))
+    notes = [(time, sound) for time in beats[::2] for sound in (kick(), tone(33, 0.3))]
+    notes += [(time, sound) for time in beats[1::2] for sound in (kick(), tone(40, 0.3))]
+    notes += [(time + 0.3, sound) for time in beats for sound in answer]
+    heard = np.asarray(analyze(stereo(place(notes, 30)), RATE).beats)
+    assert np.median([abs(heard - beat).min() for beat in beats]) < 0.03
 
 
 def test_beats_fall_on_the_clicks():
