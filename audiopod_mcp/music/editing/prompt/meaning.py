@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import log2, log10
 
+from audiopod_mcp.edits.model import RULES
+
 from .amounts import Amounts
 from .clauses import Players
 from .plan import Wish
@@ -50,6 +52,12 @@ class Clause:
     @property
     def sense(self) -> str:
         return next((word.sense for word in self.words or () if word.row), "")
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it is about what can't be done to some players only, such as the tempo."""
+        actions = (word.row.action for word in self.words or () if word.row)
+        return any((action in RULES and not RULES[action].players) for action in actions)
 
     @property
     def ways(self) -> set[str]:

@@ -119,7 +119,9 @@ class Reader:
         before = self.before
         if players is None and before.players and core.startswith("too "):
             return self.fail(raw.asked, "nobody knows whom it is about; name the player")
-        if players is None and raw.joint in ("and", "but", "with") and self._goes_on(read, text):
+        listed = read.core.endswith("er") and before.core.endswith("er")  # "louder, brighter and wider"
+        joined = raw.joint in ("and", "but", "with") or (raw.joint == "," and listed)
+        if players is None and joined and self._goes_on(read, text):
             if words and [word.way for word in words] == ["remove"]:
                 return self._not_understood(raw)
             read.players = before.players
@@ -228,9 +230,8 @@ class Reader:
         if before.players and _PRONOUN.search(raw.text):
             if before.refers == "remark" or (before.refers == "praise" and KEPT.fullmatch(read.core)):
                 return before.players
-            action = next((word.row.action for word in read.words or () if word.row), "level")
             gone = any(wish.edit.action == "remove" for wish in before.made)
-            if before.refers or not (gone or (action in RULES and not RULES[action].players)):
+            if before.refers or not (gone or read.is_for_all):
                 return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
         return None
 
@@ -271,6 +272,8 @@ class Reader:
         """Whether a clause after "and" goes on about those of the clause before it: "drums louder and wider"."""
         before = self.before
         if not before.made or before.players is None or _ANEW.match(text) or _PRONOUN.search(text):
+            return False
+        if read.is_for_all:
             return False
         if read.sense == "noun" and read.way not in ("", "more", "less"):
             return False  # "boost the bass and cut the mids"

@@ -231,6 +231,16 @@ def test_a_setting_is_read_as_it_is_written_on_a_desk(prompt, edits):
         ("remove the drums and reverb", "remove the drums; take 60 % of the reverb off everything"),
         ("mute the drums, the bass too", "remove the drums; remove the bass"),
         ("remove the drums too", "remove the drums"),
+        ("drums louder and 10% faster", "make the drums 5 dB louder; set the speed to 110 %"),
+        ("drums louder, 10% faster", "make the drums 5 dB louder; set the speed to 110 %"),
+        (
+            "make the vocals louder, brighter and wider",
+            "make the vocals 5 dB louder; make the vocals 6 dB brighter; set the stereo width of the vocals to 160 %",
+        ),
+        (
+            "drums 3 dB louder, no bass, brighter",
+            "make the drums 3 dB louder; remove the bass; make everything 6 dB brighter",
+        ),
         (
             "lower the drums and the reverb",
             "make the drums 5 dB quieter; take 60 % of the reverb off everything",
@@ -405,7 +415,7 @@ def test_every_stretch_of_a_list_is_meant_or_told() -> None:
             "vocals: +3 dB; drums: -2 dB; bass: mute",
             "make the vocals 3 dB louder; make the drums 2 dB quieter; remove the bass",
         ),
-        ("Drums: louder, wider", "make the drums 5 dB louder"),
+        ("Drums: louder, wider", "make the drums 5 dB louder; set the stereo width of the drums to 160 %"),
         ("1. Remove the drums\n2) Vocals: add reverb", "remove the drums; add 35 % reverb to the vocals"),
         ("- remove drums\\n- brighter vocals", "remove the drums; make the vocals 6 dB brighter"),
         ("louder, except the drums", "make everything but the drums 4 dB louder"),
