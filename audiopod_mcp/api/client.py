@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from math import ceil
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 RETRIES_PER_MINUTE = 10
+NOT_MODIFIED = 304
 
 
 class AudioPodClient:
@@ -189,6 +191,22 @@ class AudioPodClient:
             return parsing.read_job(stem_service.as_job(content) if stems else content, self.service)
 
         return await self._read(call, read, patience, on_wait)
+
+    async def job_news(self, job_id: int, tag: str | None, seconds: float) -> tuple[Job | None, str | None]:
+        """The job as soon as it looks otherwise than when ``tag`` was told, and its tag now.
+
+        ``None`` where nothing is new after ``seconds``. Only a studio in this process is asked so: it holds
+        its answer back (``Prefer: wait``, RFC 7240), which would hold a connection elsewhere.
+        """
+        headers = {"Prefer": f"wait={ceil(seconds)}", **({"If-None-Match": tag} if tag else {})}
+        path = f"{API_PREFIX}/jobs/{int(job_id)}/status"
+        response = await self._ask(
+            Call("GET", path, headers=headers, seconds=self._timeouts.response + seconds)
+        )
+        job = None
+        if response.status != NOT_MODIFIED:
+            job = parsing.read_job(parsing.read_content(response, self.service), self.service)
+        return job, response.headers.get("etag")
 
     async def jobs(
         self,

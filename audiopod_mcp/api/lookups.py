@@ -15,6 +15,7 @@ from audiopod_mcp.operations import Job, JobQuery
 
 from .clock import Clock
 from .errors import AudioPodError
+from .http_errors import ServiceIdentity
 from .parsing import JobPage
 
 TOGETHER = 4
@@ -25,6 +26,8 @@ PROMPT = 0.8
 """Seconds between two rounds when many jobs wait."""
 REQUESTS = 0.04
 """Requests that one waiting job may cost a second, where several wait."""
+LONGEST_NEWS = 20.0
+"""Seconds for which a service in this process may hold its answer back."""
 SINGLY = 60.0
 """Seconds for which single jobs are asked for after the list told too few of them, or nothing at all."""
 
@@ -33,6 +36,11 @@ class JobService(Protocol):
     """Where jobs are looked up."""
 
     clock: Clock
+    service: ServiceIdentity
+
+    async def job_news(
+        self, job_id: int, tag: str | None, seconds: float
+    ) -> tuple[Job | None, str | None]: ...
 
     async def job(self, job_id: int, *, patience: float | None = None) -> Job: ...
 
@@ -50,6 +58,7 @@ class Lookups:
         self._service = service
         self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
         self._rounds = 0
+        self._tells = True
         self._singly_until = float("-inf")
 
     @cached_property
@@ -70,22 +79,37 @@ class Lookups:
                 del self._waits[job_id]
 
     @property
+    def are_told(self) -> bool:
+        """Whether the service, being in this process, tells by itself when a job gets on."""
+        return self._service.service.in_process and self._tells
+
+    @property
     def together(self) -> bool:
         """Whether the list is the cheaper way now."""
-        return len(self._waits) >= TOGETHER and self._service.clock.now() >= self._singly_until
+        return (
+            not self.are_told
+            and len(self._waits) >= TOGETHER
+            and self._service.clock.now() >= self._singly_until
+        )
 
     def pause(self, longest: float) -> float:
         """Seconds between two rounds: short where one request tells many jobs."""
         pages = ceil(len(self._waits) / PAGE)
         return min(longest, max(PROMPT, pages / (REQUESTS * len(self._waits))))
 
-    async def look_up(self, wait: Wait) -> Job:
+    async def look_up(self, wait: Wait, seconds: float) -> Job | None:
         """The job of ``wait`` as it is now, asked for by whichever wait comes first, for all.
+
+        A service that tells by itself has ``seconds`` to do so; ``None``: there is nothing new.
 
         Raises:
             AudioPodError: it could not be looked up.
 
         """
+        if self.are_told:
+            news, wait.tag = await self._service.job_news(wait.job_id, wait.tag, min(seconds, LONGEST_NEWS))
+            self._tells = wait.tag is not None
+            return news
         if self.together and not wait.has_news:
             rounds = self._rounds
             async with self._turn:
@@ -123,6 +147,8 @@ class Wait:
 
     def __init__(self, lookups: Lookups, job_id: int) -> None:
         self.job_id = job_id
+        self.tag: str | None = None
+        """Of the job as last seen, where the service has such."""
         self._lookups = lookups
         self._news: Job | None = None
         self._nap: anyio.CancelScope | None = None
@@ -148,6 +174,6 @@ class Wait:
                 await clock.sleep(seconds)
             self._nap = None
 
-    async def look_up(self) -> Job:
-        """What others have just learnt of the job, else the job as it is now."""
-        return await self._lookups.look_up(self)
+    async def look_up(self, seconds: float) -> Job | None:
+        """What others have just learnt of the job, else the job as it is now; see :meth:`Lookups.look_up`."""
+        return await self._lookups.look_up(self, seconds)

@@ -80,10 +80,10 @@ async def _watch(
     cap: float,
     outage: float,
 ) -> Job:
-    clock = client.clock
+    clock, lookups = client.clock, client.lookups
     end = Deadline(clock, float("inf") if max_wait is None else max_wait)
     lost = Deadline(clock, outage)
-    pause, missing = FIRST_PAUSE, 0
+    pause, missing = 0.0 if lookups.are_told else FIRST_PAUSE, 0
     while not (observed.last and observed.last.is_finished):
         if observed.last is not None:
             await wait.pause(max(0.0, min(pause, end.left - LAST_LOOK)), clock)
@@ -116,8 +116,11 @@ async def _watch(
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:
             lost, missing = Deadline(clock, outage), 0
-            pause = client.lookups.pause(cap) if client.lookups.together else min(cap, pause * GROWTH)
-            await observed.see(seen)
+            pause = lookups.pause(cap) if lookups.together else min(cap, pause * GROWTH)
+            if lookups.are_told:
+                pause = 0.0
+            if seen is not None:
+                await observed.see(seen)
         if end.left <= LAST_LOOK and observed.last is not None:
             break
     assert observed.last is not None  # noqa: S101 - the loop ends with a job or an error
@@ -144,10 +147,10 @@ class _ObservedJob:
             await self._on_change(job)
 
 
-async def _look_up(wait: Wait, seconds: float) -> Job:
-    """The job as it is now, or a transient error after ``seconds``."""
+async def _look_up(wait: Wait, seconds: float) -> Job | None:
+    """The job as it is now, ``None`` where it has not got on, or a transient error after ``seconds``."""
     with anyio.move_on_after(max(seconds, 0.0)):
-        return await wait.look_up()
+        return await wait.look_up(max(seconds - LAST_LOOK, 0.0))
     raise Unreachable(
         f"Job {wait.job_id} could not be looked up in time; try again in a moment", transient=True
     )

@@ -131,9 +131,13 @@ def _walking_bass(
         writer.write(beat, held * 0.93, pitch, 0.88 if index % 2 == 0 else 0.82, intensity=intensity)
 
 
-def _steps_of(figure: tuple[str, str], metre: Metre, bar: Bar) -> str:
-    """Give the steps of a figure, which is written for simple and for compound metres, in one bar."""
-    pattern = figure[1] if metre.compound else figure[0]
+def _steps_of(figure: tuple[str, str], metre: Metre, bar: Bar, choice: int = 0) -> str:
+    """Give the steps of a figure, which is written for simple and for compound metres, in one bar.
+
+    ``choice`` says which of its bars is played, where it has several.
+    """
+    patterns = (figure[1] if metre.compound else figure[0]).split("|")
+    pattern = patterns[choice % len(patterns)]
     return fit_to_metre(pattern, metre, max(bar.beats, metre.beats))[: bar.beats * metre.steps_per_beat]
 
 
@@ -156,12 +160,14 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     figure = COMPING_FIGURES.get(member.figure, COMPING_FIGURES["ballad"])
     voicing: tuple[int, ...] = ()
     chord: Chord | None = None
+    rng = random_stream(plan.seed, "comping", member.instrument)
     for bar in plan.bars:
+        choice = int(rng.integers(12))
         if not plan.plays(member, bar):
             continue
         intensity = plan.intensity(bar)
         steps = activity.scale_figure(
-            _steps_of(figure, metre, bar), metre.steps_per_beat, plan.brief.activity.chords
+            _steps_of(figure, metre, bar, choice), metre.steps_per_beat, plan.brief.activity.chords
         )
         if bar.ending:
             voicing = _voicing(plan.chord(bar.start), voicing, low, instrument.high, power, chord)

@@ -3,7 +3,8 @@
 In bass lines ``R`` is the root, ``F`` the fifth, ``T`` the third, ``S`` the seventh (or octave), ``O`` the
 octave, ``A`` a step towards the next root, ``W`` a walking bass, ``P`` the
 tonic where the chord has it, else the root. In comping ``x`` strikes the chord, ``u`` an
-upstroke, ``s`` a short stab, and digits pick single tones of the voicing, from the lowest.
+upstroke, ``s`` a short stab, and digits pick single tones of the voicing, from the lowest. ``|`` stands
+between bars among which the player chooses.
 """
 
 from __future__ import annotations
@@ -63,7 +64,10 @@ COMPING_FIGURES: dict[str, tuple[str, str]] = {
     "ballad": ("x--- ---- x--- --x-", "x----- x---x-"),
     "popkeys": ("x--- --x- ---- x---", "x---x- x-----"),
     "charleston": ("x... ..s. .... ....", "x...s. ....s."),
-    "jazz": (".... ..s. .x-- ....", "....s. ..x---"),
+    "jazz": (
+        "x--- ---- x--- --.. | x--- --x- ---- ---- | x--- ---- ---- x-.. | ..x- ---- x--- --..",
+        "x----- x---.. | x---x- ------ | ..x--- x---..",
+    ),
     "bossa": ("x-.x -.x- .x-. x-.-", "x-.x-. x-..x-"),
     "skank": ("..s. ..s. ..s. ..s.", "..s... ..s..."),
     "reggae": (".... s... .... s...", "..s... ..s..."),

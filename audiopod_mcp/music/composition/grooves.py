@@ -56,6 +56,11 @@ GROOVES: dict[str, Groove] = {
         CLOSED: "x.o. x.o. x.o. x.oo",
     },
     "jazz": {
+        RIDE: "x... X.x. x... X.x.",
+        PEDAL: ".... x... .... x...",
+        SNARE: ".... ..o. .... ....",
+    },
+    "swing": {
         RIDE: "X... x.x. X... x.x.",
         PEDAL: ".... x... .... x...",
         KICK: "o... o... o... o...",
@@ -321,6 +326,7 @@ _BORROWED_GROOVES = {
     "rock": ("grunge", "postrock", "shoegaze", "surf", "rocknroll", "punk"),
     "shuffle": ("boogie",),
     "folk": ("bossa", "klezmer", "polka"),
+    "jazz": ("swing",),
 }
 
 

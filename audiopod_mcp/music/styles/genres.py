@@ -46,9 +46,9 @@ ROCK = Style(
 HIPHOP = Style(
     "hip hop", (84, 98),
     band(
-        ("drums", "electronic kit", "hiphop", 0.0, 1.1), ("percussion", "percussion", "shaker", 0.7, 0.6),
-        ("bass", "808 bass", "808"), ("comp", "electric piano", "lofi"), ("pad", "strings", "swell", 0.6, 0.7),
-        ("lead", "synth pluck", "riff", 0.3), ("fx", "vinyl", "bed", 0.0, 0.5),
+        ("drums", "electronic kit", "hiphop", 0.0, 1.6), ("percussion", "percussion", "claps"),
+        ("bass", "808 bass", "808", 0.0, 1.5), ("comp", "electric piano", "lofi", 0.0, 0.6),
+        ("lead", "synth pluck", "riff", 0.3, 0.7), ("fx", "vinyl", "bed", 0.0, 0.5),
     ),
     major=("Imaj7 vi7 IVmaj7 V7", "IVmaj7 iii7 vi7 Imaj7", "ii7 iii7 IVmaj7 V7", "vi7 IVmaj7 Imaj7 V6"),
     minor=("i VI iv V", "i7 iv7 i7 v7", "i VI VII v", "i VII VI v", "iv VI i VII", "i7 VImaj7 iv7 V7"),
@@ -58,10 +58,10 @@ HIPHOP = Style(
 JAZZ = Style(
     "jazz", (108, 168),
     band(
-        ("drums", "brushed kit", "jazz"), ("bass", "upright bass", "walking"), ("comp", "piano", "jazz"),
-        ("lead", "saxophone", "melody"), ("counter", "trumpet", "answers", 0.7, 0.8),
+        ("drums", "brushed kit", "jazz", 0.0, 0.5), ("bass", "upright bass", "walking", 0.0, 1.3), ("comp", "piano", "jazz", 0.0, 0.7),
+        ("lead", "saxophone", "melody", 0.0, 1.4), ("counter", "trumpet", "answers", 0.7, 0.8),
     ),
-    major=("ii7 V7 Imaj7 vi7", "Imaj7 vi7 ii7 V7", "iii7 VI7 ii7 V7", "Imaj7,VI7 ii7,V7 iii7,VI7 ii7,V7", "ii7 V7 Imaj7 I6"),
+    major=("ii7 V7 Imaj7 vi7", "Imaj9 vi7 ii9 V13", "iii7 VI7 ii9 V13", "Imaj7,VI7 ii7,V7 iii7,VI7 ii9,V13", "ii9 V13 Imaj9 I6"),
     minor=("i6 iiø7,V7 i6 VI7,V7", "iiø7 V7b9 i6 i6", "iv7 VII7 IIImaj7 V7", "i6 iv7 iiø7,V7b9 i6"),
     bridge=("III7 VI7 II7 V7", "iv7 VII7 IIImaj7 iiø7,V7"),
     form=_HEAD_SOLO, groove="jazz", swing=0.66, scale="diatonic", looseness=1.3, melody_pace=1.4, energy=0.45,
@@ -103,9 +103,9 @@ COUNTRY = Style(
 FOLK = Style(
     "folk", (84, 116),
     band(
-        ("comp", "acoustic guitar", "travis"), ("bass", "upright bass", "fifths", 0.4),
-        ("percussion", "percussion", "tambourine", 0.55, 0.6), ("drums", "brushed kit", "folk", 0.65, 0.8),
-        ("lead", "flute", "melody"), ("counter", "violin", "long", 0.6, 0.8),
+        ("comp", "acoustic guitar", "travis", 0.0, 1.3), ("bass", "upright bass", "fifths", 0.4, 0.7),
+        ("percussion", "percussion", "tambourine", 0.75, 0.4), ("drums", "brushed kit", "folk", 0.75, 0.5),
+        ("lead", "harmonica", "melody"), ("counter", "violin", "long", 0.7, 0.7),
     ),
     major=("I V vi IV", "I IV I V", "I iii IV V", "vi IV I V", "I IV ii V", "I vi IV V"), minor=("i VII VI VII", "i III VII iv", "i VI III VII", "i v iv VII"),
     groove="folk", minor_share=0.3, energy=0.35,
@@ -155,9 +155,9 @@ RNB = Style(
 METAL = Style(
     "metal", (128, 176),
     band(
-        ("drums", "acoustic kit", "metal", 0.0, 0.9), ("bass", "electric bass", "gallop"),
-        ("comp", "distorted guitar", "chug"), ("comp", "distorted guitar", "power", 0.6),
-        ("lead", "lead guitar", "melody", 0.45), ("pad", "choir", "swell", 0.85, 0.6),
+        ("drums", "acoustic kit", "metal", 0.0, 1.3), ("bass", "electric bass", "driven"),
+        ("comp", "distorted guitar", "grunge", 0.0, 1.5), ("comp", "distorted guitar", "power", 0.8, 2.0),
+        ("lead", "lead guitar", "melody", 0.45),
     ),
     major=("I5 V5 vi5 IV5", "I5 bVII5 IV5 I5", "vi5 IV5 I5 V5", "I5 iii5 IV5 V5"), minor=("i5 VI5 VII5 i5", "i5 i5 bII5 i5", "i5 VI5 III5 VII5", "i5 VII5 VI5 VII5", "i5 i5 VI5 V5", "i5 iv5 VI5 V5"),
     bridge=("I5 bII5 I5 bVII5", "VI5 VII5 i5 bII5"), groove="metal", minor_share=0.95, scale="harmonic", energy=0.95,

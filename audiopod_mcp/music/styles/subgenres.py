@@ -22,8 +22,8 @@ SUBGENRES = (
     )),
     replace(ROCK, name="punk", parents=("rock",), tempo=(164.0, 192.0), groove="punk", energy=0.95, minor_share=0.2, scale="diatonic", melody_pace=1.3,
         major=("I5 V5 vi5 IV5", "I5 IV5 V5 IV5", "I5 V5 IV5 V5", "vi5 IV5 I5 V5"), minor=("i5 VI5 III5 VII5", "i5 VII5 VI5 V5", "i5 III5 iv5 V5", "i5 iv5 VI5 V5"), band=band(
-            ("drums", "acoustic kit", "punk", 0.0, 1.1), ("bass", "electric bass", "driven"), ("comp", "distorted guitar", "rock"),
-            ("comp", "distorted guitar", "chug", 0.6, 0.8), ("lead", "lead guitar", "melody", 0.5),
+            ("drums", "acoustic kit", "punk", 0.0, 0.8), ("bass", "electric bass", "driven"), ("comp", "distorted guitar", "rock", 0.0, 1.5),
+            ("comp", "distorted guitar", "rock", 0.8, 2.0), ("lead", "lead guitar", "melody", 0.7),
         )),
     replace(HIPHOP, name="trap", parents=("hip hop",), tempo=(132.0, 150.0), groove="trap", minor_share=0.95, swing=0.5, band=band(
         ("drums", "electronic kit", "trap", 0.0, 1.1), ("bass", "808 bass", "trap"), ("comp", "bells", "arp8"),
@@ -35,8 +35,8 @@ SUBGENRES = (
             ("pad", "pad", "swell", 0.5, 0.6), ("comp", "nylon guitar", "arp8", 0.45, 0.7),
             ("lead", "vibraphone", "melody"), ("fx", "vinyl", "bed", 0.0, 0.8),
         ), major=("ii9 V13 Imaj9 vi7", "IVmaj7 iii7 vi7 ii7", "Imaj9 vi9 ii9 V13", "iii7 vi7 ii9 Imaj9", "Imaj7 ii7 iii7 ii7"), minor=("i9 iv9 VII VImaj7", "iv9 v7 i9 i9", "VImaj7 v7 iv9 i9", "i9 IIImaj7 iv9 v7", "iv9 i9 VImaj7 VII")),
-    replace(JAZZ, name="swing", parents=("jazz",), tempo=(140.0, 190.0), energy=0.7, band=band(
-        ("drums", "acoustic kit", "jazz"), ("bass", "upright bass", "walking"), ("comp", "acoustic guitar", "quarters"),
+    replace(JAZZ, name="swing", parents=("jazz",), tempo=(140.0, 190.0), energy=0.7, groove="swing", band=band(
+        ("drums", "acoustic kit", "swing"), ("bass", "upright bass", "walking"), ("comp", "acoustic guitar", "quarters"),
         ("comp", "brass", "charleston", 0.5), ("lead", "clarinet", "melody"), ("counter", "brass", "answers", 0.6),
     )),
     replace(JAZZ, name="bossa nova", parents=("jazz", "latin"), tempo=(116.0, 138.0), groove="bossa", swing=0.5, energy=0.3, looseness=0.8,
@@ -101,8 +101,8 @@ SUBGENRES = (
     )),
     replace(RNB, name="funk", parents=("r&b", "soul"), tempo=(98.0, 116.0), groove="funk", energy=0.75, minor_share=0.5, swing=0.54, scale="blues",
         major=("I9 I9 IV9 I9", "I7 I7 I7 IV7", "I9 IV9 I9 bVII9", "I7 I7 ii7 V9"), minor=("i7 i7 IV7 IV7", "i9 i9 i9 IV7", "i7 VII i7 iv7", "i7 i7 VI7 V7"), band=band(
-            ("drums", "acoustic kit", "funk"), ("percussion", "percussion", "congas", 0.5, 0.6), ("bass", "electric bass", "funk", 0.0, 1.1),
-            ("comp", "electric guitar", "funk"), ("comp", "clavinet", "stabs", 0.4, 0.8), ("lead", "saxophone", "riff"),
+            ("drums", "acoustic kit", "funk", 0.0, 1.4), ("bass", "electric bass", "funk", 0.0, 1.6), ("comp", "electric piano", "stabs"),
+            ("comp", "electric guitar", "funk", 0.6, 0.5), ("comp", "clavinet", "stabs", 0.6, 0.5), ("lead", "trumpet", "riff", 0.3),
             ("counter", "brass", "answers", 0.5),
         )),
     replace(REGGAE, name="ska", parents=("reggae",), tempo=(132.0, 160.0), groove="ska", swing=0.5, energy=0.8, minor_share=0.2, band=band(

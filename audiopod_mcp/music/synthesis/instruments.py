@@ -166,11 +166,11 @@ INSTRUMENTS: dict[str, Instrument] = {
     "timpani": Instrument("percussion", Sampled("timpani"), 38, 57, 0.0, -0.15, 0.3, 0.8, 3),
     # strings
     "strings": Instrument(
-        "strings", Sampled("strings", attack=0.07), 48, 86, -5.0, 0.0, 0.35, 0.3, _SUSTAINED
+        "strings", Sampled("strings", attack=0.12), 48, 86, -5.0, 0.0, 0.35, 0.3, _SUSTAINED
     ),
     "violin": Instrument(
         "strings",
-        Sampled("violin", attack=0.05, onset=0.3),
+        Sampled("violin", attack=0.05, onset=0.3, lowest=0.7),
         57,
         91,
         -2.0,
@@ -182,7 +182,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     ),
     "cello": Instrument(
         "strings",
-        Sampled("cello", attack=0.05, onset=0.3),
+        Sampled("cello", attack=0.05, onset=0.3, lowest=0.7),
         38,
         64,
         -1.0,
@@ -193,7 +193,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         plays_legato=True,
     ),
     "pizzicato": Instrument("strings", Sampled("pizzicato"), 45, 84, -2.0, -0.1, 0.3, 0.2, 1.5),
-    "harp": Instrument("strings", Sampled("harp"), 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
+    "harp": Instrument("strings", Sampled("harp", darkest=10, brilliance=4), 43, 91, -4.0, 0.35, 0.3, 0.5, 4),
     "koto": Instrument("strings", Sampled("koto"), 50, 84, -4.0, 0.25, 0.22, 0.4, 4),
     # brass and woodwinds
     "brass": Instrument("brass", Sampled("brass"), 50, 81, -3.5, 0.1, 0.2, 0.1, _SUSTAINED),

@@ -47,6 +47,8 @@ class Sampled:
     """Seconds that the attack takes at least."""
     onset: float = 0.1
     """Seconds of a recording that a slurred note leaves out."""
+    lowest: float = 0.0
+    """Partials below which what the bow or the room rumbles is cut; 0 for nothing."""
     darkest: float = 3.0
     """Partials below which no note is filtered, however soft."""
     brilliance: float = 10.0
@@ -85,6 +87,8 @@ class Sampled:
         first, last = zone.velocities
         place = np.clip((127 * tone.force - first) / max(1, last - first), 0, 1)
         y = _low_passed(y, colour * soft * (hard / soft) ** place)
+        if self.lowest:
+            y = _filtered(y, self.lowest * tone.frequency, high_pass=True)
         y = _shelved(y, 3.5 * tone.frequency, self.brilliance * (tone.force - 0.65))
         if tone.slurred:
             y *= fade_in(len(y), _SLUR_RISE)
@@ -164,12 +168,16 @@ def _shelved(y: Signal, hertz: float, decibels: float) -> Signal:
 
 
 def _low_passed(y: Signal, hertz: float) -> Signal:
-    """Filter out what is above ``hertz``, 12 dB an octave, without a peak."""
-    if hertz > _OPEN:
-        return y
-    # The bilinear biquad of a second-order Butterworth low-pass.
+    """Filter out what is above ``hertz``, if that is not all that is heard."""
+    return _filtered(y, hertz, high_pass=False) if hertz < _OPEN else y
+
+
+def _filtered(y: Signal, hertz: float, *, high_pass: bool) -> Signal:
+    """Filter out what is above, or below, ``hertz``, by 12 dB an octave without a peak."""
+    # The bilinear biquad of a second-order Butterworth filter.
     turn = 2 * np.pi * hertz / SAMPLE_RATE
     alpha, cosine = np.sin(turn) / np.sqrt(2), np.cos(turn)
-    section = np.array([[(1 - cosine) / 2, 1 - cosine, (1 - cosine) / 2, 1 + alpha, -2 * cosine, 1 - alpha]])
-    filtered: Signal = sosfilt((section / (1 + alpha)).astype(np.float32), y).astype(np.float32)
+    edge, middle = ((1 + cosine) / 2, -1 - cosine) if high_pass else ((1 - cosine) / 2, 1 - cosine)
+    section = np.array([[edge, middle, edge, 1 + alpha, -2 * cosine, 1 - alpha]]) / (1 + alpha)
+    filtered: Signal = sosfilt(section.astype(np.float32), y).astype(np.float32)
     return filtered

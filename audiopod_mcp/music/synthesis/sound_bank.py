@@ -21,8 +21,8 @@ import soundfile
 from .tone import Signal
 
 _BANK = "sound_bank.zip"
-_DECODED = 64
-"""Samples that stay decoded: 40 MB at most. The notes of a part are played in the order of their pitch."""
+_DECODED = 16
+"""Samples that stay decoded, 15 MB at most: the notes of a part are played in the order of their pitch."""
 Range = tuple[int, int]
 
 

@@ -17,7 +17,7 @@ from .arguments import base_parameters_of, brief_of, caption_of, number_of, seed
 from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
-from .stems import separator_of, stem_of, voice_weights_in
+from .stems import VOICES_NOTE, separator_of, stem_of, voice_of, voice_weights_in
 from .takes import SourceTrack, read_source, write_take
 from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
@@ -331,8 +331,6 @@ class LocalEngine(Engine):
         from audiopod_mcp.music.analysis.analyze import analyze
         from audiopod_mcp.music.lyrics.lrc import to_lrc
         from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
-
-        from .stems import VOICES_NOTE, voice_of
 
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
         text = (work.params.get("lyrics") or "").strip()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from audiopod_mcp.models import MODELS, ModelError, find_model
-from audiopod_mcp.music.model import Audio, Progress
+from audiopod_mcp.music.model import Audio, Progress, Refused
 
 from .base import EngineRefused
 from .demucs import SOURCES, VARIABLE, separate_trained
@@ -24,7 +24,7 @@ SIGNAL_PROCESSING: Final = "signal processing"
 """What separates where there is no model."""
 VOICES: Final = MODELS["spleeter"].name
 """The model that separates voices, where it was added."""
-_MOST_HEARD: Final = 64_000_000
+MOST_HEARD: Final = 64_000_000
 """Samples of all channels of a recording whose voice is listened to."""
 VOICES_NOTE: Final = f"The voice was separated by the trained model {VOICES}, which was added to this studio."
 
@@ -83,13 +83,15 @@ def voice_of(audio: Audio, rate: int, weights: Mapping[str, Array] | None, repor
 
     ``None`` without weights, where no voice is heard, and for recordings too long to be held twice.
     """
-    if weights is None or audio.size > _MOST_HEARD:
+    if weights is None or audio.size > MOST_HEARD:
         return None
-    from audiopod_mcp.music.separation.separate import MIN_PROMINENCE
-    from audiopod_mcp.music.separation.two_stems import separate_voice, voice_prominence
+    from audiopod_mcp.music.separation.separate import separate_tracks
 
-    voice = separate_voice(audio, rate, weights, report)
-    return voice if voice_prominence(audio, voice, rate) >= MIN_PROMINENCE else None
+    try:
+        voice = separate_tracks(audio, rate, ("vocals",), report, weights)["vocals"]
+    except Refused:  # it is silent
+        return None
+    return voice.audio if voice.absence is None else None
 
 
 def separator_of(models: Path | None, voice_weights: Mapping[str, Array] | None = None) -> Separator:

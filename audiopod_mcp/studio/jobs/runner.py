@@ -30,6 +30,7 @@ from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
 from .journal import End, Run, recorded
 from .ledger import LANES, Answers, Lane, Ledger
+from .news import News
 from .on_demand import OnDemand, in_words, new_folder, working_folder
 from .outage import Outage
 from .queueing import Delivery, JobQueue
@@ -75,6 +76,7 @@ class Studio:
     workers: WorkerPool
     queue: JobQueue
     upkeep: Upkeep
+    news: News = field(default_factory=News)
     answers: Answers = field(init=False)
     on_demand: OnDemand = field(init=False)
     waiting: Counter[str] = field(default_factory=Counter)
@@ -92,9 +94,13 @@ class Studio:
         aside = anyio.Semaphore(max(1, self.config.workers))
         self._places = {"answers": aside, "jobs": anyio.Semaphore(self.config.workers)}
         self._ledgers = {lane: Ledger(self.store.database, lane) for lane in LANES}
-        self._watch = Watch(self._ledgers, self.queue.report_every)
+        self._watch = Watch(self._ledgers, self.queue.report_every, self._tell)
         self.answers = Answers(self.store.database)
         self.on_demand = OnDemand(self.media, self.workers, aside, self.cache_of)
+
+    def _tell(self, lane: Lane, number: int) -> None:
+        if lane == "jobs":
+            self.news.tell(number)
 
     def wake(self) -> None:
         """There is something new."""
@@ -142,6 +148,7 @@ class Studio:
         job: StoredJob | None = None
         try:
             while job := await self._written(slot, ledger.begin, delivery.number):
+                self._tell(ledger.lane, job.id)
                 await slot.acquire()
                 end = await self._attempt(ledger, job, slot)
                 if end == "stopped" and await self._is_anothers(ledger, slot, job):
@@ -194,6 +201,7 @@ class Studio:
                 logger.exception("%s %s failed in the studio", ledger.lane, job.id)
                 line = "the studio failed unexpectedly; its log says more"
                 run.end = await self._fail(ledger, job, slot, line)
+            self._tell(ledger.lane, job.id)
             if ledger.lane == "answers":
                 self._answered.set()
                 self._answered = anyio.Event()

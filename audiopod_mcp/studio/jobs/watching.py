@@ -38,11 +38,17 @@ class Watched:
 
 
 class Watch:
-    """Looks at all that is under way ``every`` so many seconds, once for all."""
+    """Looks at all that is under way ``every`` so many seconds, once for all.
 
-    def __init__(self, ledgers: Mapping[Lane, Ledger], every: float) -> None:
+    ``tell`` is told whose progress was written down.
+    """
+
+    def __init__(
+        self, ledgers: Mapping[Lane, Ledger], every: float, tell: Callable[[Lane, int], None]
+    ) -> None:
         self._ledgers = ledgers
         self._every = every
+        self._tell = tell
         self._running: dict[Lane, dict[int, Watched]] = {lane: {} for lane in LANES}
 
     @contextmanager
@@ -80,3 +86,6 @@ class Watch:
             return
         for number in running.keys() - ours:
             running[number].scope.cancel()
+        for report in reports:
+            if report.progress is not None:
+                self._tell(ledger.lane, report.number)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from hashlib import blake2b
 from typing import Annotated, Any, Final
 
+import anyio
 from anyio import to_thread
 from pydantic import AfterValidator, Field, ValidationError
 from starlette.exceptions import HTTPException
@@ -35,6 +38,8 @@ from .http import (
 )
 from .media import stem_response
 
+LONGEST_WAIT: Final = 25.0
+"""Seconds for which an answer is held back while there is no news."""
 LARGEST_LIST: Final = 4 * 2**20
 """Characters of a list of jobs, as JSON, within which all is told of each."""
 BULKY: Final = ("details", "lyrics", "lrc_content", "done", "not_done")
@@ -100,13 +105,37 @@ def that_fit(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return told
 
 
+def tag_of(job: StoredJob) -> str:
+    """What changes when the job gets on: an entity tag."""
+    state = f"{job.attempt} {job.status} {job.progress} {job.stage} {job.completed_at} {job.display_name}"
+    return f'W/"{blake2b(state.encode(), digest_size=8).hexdigest()}"'
+
+
+def preferred_wait(request: Request) -> float:
+    """Seconds for which the caller would rather wait than hear nothing new."""
+    found = re.search(r"\bwait=(\d{1,4})\b", request.headers.get("prefer", ""))
+    return min(float(found[1]), LONGEST_WAIT) if found else 0.0
+
+
 def _job_response(request: Request, job: StoredJob) -> JSONResponse:
     studio = studio_of(request)
     return JSONResponse(job_json(job, base_of(request), studio.media if studio.config.tell_files else None))
 
 
 async def get_job(request: Request) -> Response:
-    job = await find_job(request)
+    """The job; with ``If-None-Match`` and ``Prefer: wait=N`` (RFC 7240) as soon as it looks different."""
+    known, until = request.headers.get("if-none-match"), anyio.current_time() + preferred_wait(request)
+    with studio_of(request).news.of(path_number(request)) as news:
+        while tag_of(job := await find_job(request)) == known:
+            if (left := until - anyio.current_time()) <= 0:
+                return Response(status_code=304, headers={"ETag": known})
+            await news.wait(left)
+    response = await _job_answer(request, job)
+    response.headers["ETag"] = tag_of(job)
+    return response
+
+
+async def _job_answer(request: Request, job: StoredJob) -> Response:
     is_there = studio_of(request).media.is_there
     if job.status == "COMPLETED" and job.takes and not await to_thread.run_sync(is_there, job.id):
         line = audio_is_gone(job)

@@ -180,6 +180,8 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("Techno at 135 with acid line", "135 BPM"),
         ("soul with more bass", "more bass"),
         ("blues, quiet ending", "less is played"),
+        ("folk, cello enters first, then drums", "cello alone from 0:00"),
+        ("pop, strings from the second verse", "strings from"),
     ],
 )
 def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
@@ -192,6 +194,7 @@ def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
     ("caption", "asked"),
     [
         ("trap with a half-time intro", "half-time intro"),
+        ("pop, dark choir verse", "dark choir verse"),
         ("EDM, dark breakdown", "dark breakdown"),
         ("rock with hard pan guitars left and right", "hard pan"),
         ("pop, no intro", "no intro"),
