@@ -124,9 +124,14 @@ _CLAUSE = re.compile(
     rf"\b(?:intro|outro|{_ANY_SECTION})(?:\s+\d)?\s*[:(=](?!\d)[^,.;()|\n]*\)?", re.IGNORECASE
 )
 _IS = re.compile(
-    r"\s*(?:[:=]|\b(?:is|are|gets?|stays?|should be|feels?|goes)\b)\s*(?:very |really |quite )?",
+    r"\s*(?:[:=]|\b(?:is|are|in|gets?|stays?|should be|feels?|goes)\b)\s*(?:very |really |quite )?",
     re.IGNORECASE,
 )
+_VERB = re.compile(
+    r"\b(?:(?P<begins>start|begin|open)|end|finish|clos)(?:e?s|e|ing)?(?: out| off)? (?:very |really )?$",
+    re.IGNORECASE,
+)
+"""How a caption says what the piece is like at first, and at last."""
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _MOST = 12
@@ -194,6 +199,10 @@ def find_qualities(text: str) -> tuple[Quality, ...]:
             found.append(Quality(first, end, label, more))
         elif (link := _IS.match(text, end)) and (after := [word for word in words if word[0] == link.end()]):
             found.append(Quality(start, after[0][1], label, after[0][2]))
+    for start, end, more in words:
+        verb = _VERB.search(text, max(0, start - 24), start)
+        if verb and find_words(text[start:end], _QUALITIES):
+            found.append(Quality(verb.start(), end, "intro" if verb["begins"] else "outro", more))
     return tuple(found)
 
 

@@ -48,7 +48,7 @@ _RUMBLE_CUTOFF = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _CERTAIN_LOG_ODDS = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
-MIN_PROMINENCE, CLEAR_PROMINENCE = -10.0, -6.0
+_MIN_PROMINENCE, CLEAR_PROMINENCE = -10.0, -6.0
 """dB of :func:`.two_stems.voice_prominence` below which no voice is there, and it is doubtful: 12 sung
 recordings all lie above -5, of 26 without a voice 22 below -10 and 25 below -6.
 """
@@ -223,7 +223,7 @@ def _separate_with_network(
     part = progress_within(report, 0.0, 0.45 if others else 1.0)
     voice = separate_voice(audio, rate, voice_weights, part)
     prominence = voice_prominence(audio, voice, rate)
-    heard = prominence >= MIN_PROMINENCE
+    heard = prominence >= _MIN_PROMINENCE
     found: dict[str, SeparatedStem] = {}
     if others:
         accompaniment = audio - voice if heard else audio

@@ -93,9 +93,9 @@ HOUSE = Style(
 COUNTRY = Style(
     "country", (92, 132),
     band(
-        ("drums", "acoustic kit", "train", 0.3), ("bass", "upright bass", "country"),
-        ("comp", "acoustic guitar", "folkstrum", 0.0, 1.4), ("comp", "banjo", "arp16", 0.6, 0.7),
-        ("lead", "violin", "melody"), ("counter", "pedal steel", "long", 0.4),
+        ("drums", "acoustic kit", "train"), ("bass", "upright bass", "country"),
+        ("comp", "acoustic guitar", "folkstrum"), ("comp", "banjo", "arp16", 0.6, 0.7),
+        ("lead", "violin", "melody"), ("counter", "electric guitar", "answers", 0.5, 0.8),
     ),
     major=("I IV I V", "I V IV I", "I I IV V", "I IV V I", "I vi IV V", "I V vi IV", "IV I V I"), minor=("i VII VI VII", "i iv i V", "i III VII iv"),
     groove="train", minor_share=0.1, scale="pentatonic",

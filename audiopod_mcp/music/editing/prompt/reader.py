@@ -103,6 +103,12 @@ class Reader:
         if isinstance(players, str):
             return self.fail(raw.asked, players)
         read.players = players
+        if when and not raw.players and core in ("not", "except", "excluding") and self.before.made:
+            # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
+            self._forget(self.before)
+            return self.fail(
+                f"{self.before.asked}, {raw.asked}", "say in which sections or seconds it is to be"
+            )
         if self._stays(raw, read) or self._completes(raw, read, text):
             return None
         if when and (empty or (not raw.players and core in ("only", "just", "but only"))):
@@ -268,6 +274,8 @@ class Reader:
             return False
         if read.sense == "noun" and read.way not in ("", "more", "less"):
             return False  # "boost the bass and cut the mids"
+        if read.sense == "noun" and not read.way and not before.sense:
+            return False  # "lower the drums and the reverb"
         return all(
             RULES[wish.edit.action].players and wish.edit.action not in ("remove", "replace")
             for wish in before.made

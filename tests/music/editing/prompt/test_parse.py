@@ -231,6 +231,26 @@ def test_a_setting_is_read_as_it_is_written_on_a_desk(prompt, edits):
         ("remove the drums and reverb", "remove the drums; take 60 % of the reverb off everything"),
         ("mute the drums, the bass too", "remove the drums; remove the bass"),
         ("remove the drums too", "remove the drums"),
+        (
+            "lower the drums and the reverb",
+            "make the drums 5 dB quieter; take 60 % of the reverb off everything",
+        ),
+        (
+            "make the vocals softer but brighter",
+            "make the vocals 5 dB quieter; make the vocals 6 dB brighter",
+        ),
+        (
+            "make the guitar warmer with some reverb",
+            "make the guitar 6 dB darker; add 35 % reverb to the guitar",
+        ),
+        (
+            "boost the bass by 4 dB and cut the mids",
+            "make the bass 4 dB louder; cut everything by 6 dB at 1000 Hz",
+        ),
+        ("de-ess the vocals by 4 dB and compress it", "de-ess the vocals by 4 dB"),
+        ("remove the drums and make it brighter", "remove the drums; make everything 6 dB brighter"),
+        ("loop the chorus 3 times", "play it 3 times in the chorus"),
+        ("add a string section", "have string section play along"),
     ],
 )
 def test_what_is_said_once_is_meant_of_all_that_are_named_with_it(prompt, edits):
@@ -250,6 +270,9 @@ def test_what_is_said_once_is_meant_of_all_that_are_named_with_it(prompt, edits)
         "drums to -3 dB",
         "boost the vocals by -3 dB",
         "the mix is warm",
+        "mute the guitar but not in the chorus",
+        "add reverb, except in the bridge",
+        "make it wider, but not from 0:10 to 0:20",
     ],
 )
 def test_what_may_mean_two_things_is_not_done(prompt):
