@@ -99,7 +99,7 @@ class ClusterLoop:
                         os.kill(child, signal.SIGKILL)
         elif victim == "in order":
             worker.send_signal(signal.SIGTERM)
-            if worker.wait(15) != 0:
+            if worker.wait(15) not in (0, -signal.SIGTERM):  # the latter before it has begun
                 self.fault("a worker that was told to stop did not end in order")
             self.workers[place] = self.cluster.worker()
         elif victim == "frozen":

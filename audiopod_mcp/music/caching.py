@@ -115,6 +115,18 @@ def kept(
     return decorate
 
 
+def kept_audio(result: Callable[[], str], audio: Audio, rate: int, make: Callable[[], Audio]) -> Audio:
+    """What ``make`` makes of a recording, made once; ``result`` tells what that is, where it is kept."""
+    if (cache := current()) is None:
+        return make()
+    key = key_of(result(), audio, rate)
+    if (found := cache.load(key)) is not None:
+        return found.only_audio()
+    made = make()
+    cache.store(key, Kept.of_audio(made))
+    return made
+
+
 def kept_each(
     result: str,
     audio: Audio,

@@ -68,20 +68,15 @@ def run_worker(config: StudioConfig) -> None:
     make_engine(config.engine, config.engine_environment)
 
     async def work() -> None:
-        async with at_work(config):
-            await _told_to_stop()
+        if sys.platform == "win32":  # where only Ctrl+C tells, which interrupts
+            async with at_work(config):
+                await anyio.sleep_forever()
+        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as told:
+            async with at_work(config):
+                async for _ in told:
+                    return
 
     anyio.run(work)
-
-
-async def _told_to_stop() -> None:
-    import anyio
-
-    if sys.platform == "win32":  # where only Ctrl+C tells, which interrupts
-        await anyio.sleep_forever()
-    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as told:
-        async for _ in told:
-            return
 
 
 def prepare_database(url: str | None) -> list[str]:

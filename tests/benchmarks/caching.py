@@ -1,8 +1,9 @@
-"""What is gained by keeping what was made of a sound: ``python -m tests.benchmarks.caching FILE … [--seconds 60]``.
+"""What is gained by keeping what was made of a sound: ``python -m tests.benchmarks.caching FILE … [--seconds 60] [--data DIR]``.
 
 Every operation is done three times on the first ``--seconds`` of each recording, as a worker does it: without a cache;
 with one in which all operations above it in the table left what they made; and once more. Seconds are those of CPU,
 median over the recordings; the ratio is the first column's to the column's own. That the results are the same is checked.
+``--data`` is a data folder whose models are used.
 """
 
 import argparse
@@ -30,14 +31,14 @@ OPERATIONS = [
 ]
 
 
-def done(task, params, source, cache):
+def done(task, params, source, cache, environment):
     """Seconds of CPU, and what tells the result from others."""
     with tempfile.TemporaryDirectory() as folder:
         (result := Path(folder, "result")).mkdir()
+        work = Work(task, params, {"src_audio_url": source}, None, result)
+        order = Order(work, "local", environment=environment, cache=cache)
         start = time.process_time()
-        made = perform(
-            Order(Work(task, params, {"src_audio_url": source}, None, result), "local", cache=cache)
-        )
+        made = perform(order)
         seconds = time.process_time() - start
         digest = hashlib.sha256(repr((made.error, made.outcome)).encode())
         for file in sorted(result.rglob("*.flac")):
@@ -49,18 +50,20 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("files", nargs="+", type=Path)
     options.add_argument("--seconds", type=float, default=60.0)
+    options.add_argument("--data", type=Path)
     chosen = options.parse_args()
+    environment = {"AUDIOPOD_DATA_DIR": str(chosen.data)} if chosen.data else {}
     seconds = {number: [] for number in range(len(OPERATIONS))}
     same = True
     with tempfile.TemporaryDirectory() as scratch:
-        done("analyze", {}, chosen.files[0], None)  # imports what is heavy
+        done("analyze", {}, chosen.files[0], None, {})  # imports what is heavy
         for place, file in enumerate(chosen.files):
             audio, rate, _ = read_audio(file)
             source = Path(scratch, f"{place}.ogg")
             write_audio(source, audio[: round(chosen.seconds * rate)], rate)
             cache = ResultCache(Path(scratch, f"cache{place}"), 4 * 10**9)
             for number, (task, params) in enumerate(OPERATIONS):
-                runs = [done(task, params, source, used) for used in (None, cache, cache)]
+                runs = [done(task, params, source, used, environment) for used in (None, cache, cache)]
                 seconds[number].append([spent for spent, _ in runs])
                 same &= len({digest for _, digest in runs}) == 1
             kept = [path.stat().st_size for path in cache.folder.iterdir()]

@@ -8,9 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import anyio
@@ -261,6 +264,75 @@ async def test_a_job_whose_process_is_killed_is_begun_again_and_given_up(tmp_pat
         job = await front.wait(job_id)
         assert job["status"] == end, job
         assert (tmp_path / "runs").read_text().split("\n")[:-1] == [command] * 2
+
+
+# Front ends behind a proxy -----------------------------------------------------------------------------------
+
+
+class Proxy(ThreadingHTTPServer):
+    """Hands each request to another one of several front ends than the last, whoever sent it."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Forwarding)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.fronts, self.handed = [], Counter()
+        self.lock = threading.Lock()
+
+    def next(self):
+        with self.lock:
+            front = self.fronts[sum(self.handed.values()) % len(self.fronts)]
+            self.handed[front] += 1
+        return front
+
+
+class Forwarding(BaseHTTPRequestHandler):
+    def forward(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {
+            name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")
+        }
+        answer = httpx.request(self.command, self.server.next() + self.path, headers=headers, content=body)
+        self.send_response(answer.status_code)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("content-length", "content-encoding", "connection", "date", "server"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    do_GET = do_POST = do_DELETE = do_PATCH = forward  # noqa: N815 - as http.server calls them
+
+    def log_message(self, *_):
+        pass
+
+
+async def test_audiopods_sdk_works_with_front_ends_behind_a_proxy(cluster, monkeypatch):
+    import audiopod
+
+    nap = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, 0.1)))
+    with Proxy() as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        proxy.fronts = [
+            front.url
+            for front in (cluster.front(public_url=proxy.url), cluster.front(public_url=proxy.url))
+            if front.client
+        ]
+        cluster.worker()
+        with audiopod.Client(api_key="ap_test", base_url=proxy.url) as client:
+            song = client.music.instrumental("x", duration=1, wait_for_completion=True)
+            assert song["status"] == "COMPLETED"
+            assert httpx.get(song["output_url"]).content[:4] == b"fLaC"
+            job = client.music.cover(
+                song["output_url"], "x", duration=1, format="mp3", wait_for_completion=True
+            )
+            assert job["status"] == "COMPLETED"
+            assert {each["id"] for each in client.music.list_jobs()} == {song["id"], job["id"]}
+        assert min(proxy.handed.values()) > 1
+        assert len(proxy.handed) == 2
+        proxy.shutdown()
 
 
 # Each once ---------------------------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ _SENTENCES = (
         rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quiet(?:ly)?\s+|soft(?:ly)?\s+|gently\s+|simply\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
     ),
     ("opens", rf"\b(?:only|just)\s+{_ONE}{_WHEN}"),
+    ("opens", rf"{_ONE}\s+(?:enters?|comes?|starts?|plays?|goes)(?:\s+in)?\s+first\b"),
     (
         "ends",
         rf"\b(?:end|finish|clos|conclud)(?:e?s|e|ing)?\s+(?:quietly\s+|softly\s+)?(?:with|on)\s+{_ONE}(?:\s+(?:alone|only|solo|by itself|on its own)|(?=\s*(?:$|[.,;])))",
@@ -87,6 +88,7 @@ _SENTENCES = (
         rf"\b(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}|\bthen\s+(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_THEM}",
     ),
     ("enters", rf"(?:\bthen\s+)?{_SOME}{_ENTERS}{_WHEN}?"),
+    ("enters", rf"(?<!no )(?<!without )(?<!{_MARK}){_SOME}(?=\s+(?:after|from)\b){_WHEN}"),
     ("leaves", rf"(?:\bthen\s+)?{_SOME}{_LEAVES}{_WHEN}"),
     (
         "only",
@@ -122,9 +124,16 @@ _CLAUSE = re.compile(
     rf"\b(?:intro|outro|{_ANY_SECTION})(?:\s+\d)?\s*[:(=](?!\d)[^,.;()|\n]*\)?", re.IGNORECASE
 )
 _IS = re.compile(
-    r"\s*(?:[:=]|\b(?:is|are|gets?|stays?|should be|feels?|goes)\b)\s*(?:very |really |quite )?",
+    r"\s*(?:[:=]|\b(?:is|are|in|gets?|stays?|should be|feels?|goes)\b)\s*(?:very |really |quite )?",
     re.IGNORECASE,
 )
+_VERB = re.compile(
+    r"\b(?:(?P<begins>start|begin|open)|end|finish|clos)(?:e?s|e|ing)?(?: out| off)? (?:very |really )?$",
+    re.IGNORECASE,
+)
+"""How a caption says what the piece is like at first, and at last."""
+_SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
+"""Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _MOST = 12
 """Cues of one caption."""
 
@@ -177,7 +186,7 @@ class Quality:
 @lru_cache(maxsize=64)
 def find_qualities(text: str) -> tuple[Quality, ...]:
     """What ``text`` says of sections alone, in order."""
-    words = find_words(text, _QUALITIES)
+    words = find_words(text, {**dict.fromkeys(INSTRUMENT_WORDS, 0), **_QUALITIES})
     found = []
     for start, end, label in find_words(text, {**SECTIONS, "endings?|finales?": "outro"}):
         before = [word for word in words if word[1] <= start]
@@ -185,10 +194,15 @@ def find_qualities(text: str) -> tuple[Quality, ...]:
         while before and re.fullmatch(r"(?:[\s-]+|\s+and\s+)", text[before[-1][1] : first]):
             first, _, said = before.pop()
             more = more or said
-        if first < start:
+        is_meant = label in _SUNG_IN or bool(find_words(text[first:start], _QUALITIES))
+        if first < start and is_meant:
             found.append(Quality(first, end, label, more))
         elif (link := _IS.match(text, end)) and (after := [word for word in words if word[0] == link.end()]):
             found.append(Quality(start, after[0][1], label, after[0][2]))
+    for start, end, more in words:
+        verb = _VERB.search(text, max(0, start - 24), start)
+        if verb and find_words(text[start:end], _QUALITIES):
+            found.append(Quality(verb.start(), end, "intro" if verb["begins"] else "outro", more))
     return tuple(found)
 
 
@@ -202,14 +216,13 @@ def without_course(text: str) -> str:
     course what would rule out players for good.
     """
     names = find_words(text, {**TRACK_WORDS, **INSTRUMENT_WORDS})
-    for start, end in find_clauses(text):
+    alone = [(said.start, said.end) for said in find_qualities(text)]
+    for start, end in (*find_clauses(text), *alone):
         named = [(a, b) for a, b, _ in names if start <= a < end]
         text = "".join(
             letter if not start <= i < end or any(a <= i < b for a, b in named) else " "
             for i, letter in enumerate(text)
         )
-    for quality in find_qualities(text):
-        text = text[: quality.start] + " " * (quality.end - quality.start) + text[quality.end :]
     for start, end, _ in find_course(text):
         plain = _BARE.sub(lambda match: " " * len(match[0]), text[start:end])
         text = f"{text[:start]}{plain}{text[end:]}"

@@ -73,7 +73,7 @@ _ONLY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ONLY_AFTER = re.compile(
-    r"\s*(?:only\b|alone\b"
+    r"\s*(?:(?:only|alone)\b(?!\s+(?:in|on|at|during|for|from|until|after|before)\b)"
     r"|[,;.]? (?:and |with )?(?:nothing\s+(?:else|more)|no other (?:instruments?|players?))\b"
     r"|(?P<duet>duet\b|duo\b))",
     re.IGNORECASE,
@@ -191,7 +191,7 @@ def _reach(clause: str, listing: bool) -> int:
         linked = between.strip(" -") != "" and (
             _JOINED.fullmatch(between) or (_OR.match(between.strip()) and len(between.split()) <= 3)
         )
-        if re.search(r"\band (?:a|an)\b", between) or closed or not alike or not linked:
+        if re.search(r"\band (?:a|an|more)\b", between) or closed or not alike or not linked:
             break
         reach = end
     return reach

@@ -14,7 +14,7 @@ from .text_search import word_pattern
 
 _TEMPO = r"(?P<{0}>\d{{2,3}}(?:\.\d+)?)(?:\s*(?:-|–|—|to|and|~|/)\s*(?P<{0}_to>\d{{2,3}}(?:\.\d+)?))?"
 _BPM = re.compile(
-    rf"(?:\bbetween\s+)?{_TEMPO.format('a')}\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
+    rf"(?:\bbetween\s+)?{_TEMPO.format('a')}(?:-?ish)?\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)"
     rf"|(?:tempo|bpm)(?:\s+(?:of|is|around|about|between|from|range))*\s*[:=]?\s*{_TEMPO.format('b')}"
     rf"|[♩♪]\s*=?\s*{_TEMPO.format('c')}",
     re.IGNORECASE,

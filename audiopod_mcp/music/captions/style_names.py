@@ -53,11 +53,12 @@ def _styles_named(text: str) -> list[str]:
     In a compound the last word does ("folk rock", "ambient techno"), unless the one before is a kind of it
     ("punk rock"); forms ("ballad", "waltz") and hints ("80s", "party") count when no style is named.
     """
-    hits = [
+    found = [
         (start, end, "hip hop" if style == "rap" else style)
         for start, end, style in find_words(text, {**HINT_WORDS, **FORM_WORDS, **STYLE_WORDS})
-        if style is not None and not _FLAVOUR.match(text, end)
+        if style is not None
     ]
+    hits = [hit for hit in found if not _FLAVOUR.match(text, hit[1])] or found
     # "Acoustic guitar" is an instrument; but with nothing else to go by, "flamenco guitar" is flamenco.
     instrument_spans = [(start, end) for start, end, _ in find_words(text, INSTRUMENT_WORDS)]
     clear = [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.parse import brief_in_context, read_caption
+from audiopod_mcp.music.captions.context import brief_in_context
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fix_length
 from audiopod_mcp.music.generation.accompany import accompany
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_score
+from audiopod_mcp.music.lyrics.numbered_chords import in_key
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Rendering, Score
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.synthesis import render
@@ -103,6 +105,7 @@ def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) ->
     grid, origin = frame.grid(0.0, score.duration, melody=any(part.track == "vocals" for part in score.parts))
     brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
     # The band plays on as it did: of new words it is only the voice that follows.
+    lyrics = in_key(lyrics, score.key)
     brief = replace(brief, lyrics=lyrics, tagged_solos=(), instrumental=False, duration=grid.beats[-1])
     new = excerpt(compose(brief, seed=score.seed, grid=grid), -origin, score.duration - origin)
     parts = tuple(part for part in new.parts if part.track == "vocals")

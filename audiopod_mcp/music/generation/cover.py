@@ -9,9 +9,9 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.melody import melody_on_beats
+from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.negation import split_negated
 from audiopod_mcp.music.captions.numbers import find_duration, find_tempo
-from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.text_search import names_style, normalize_text
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.mix_matching import dynamics_gain

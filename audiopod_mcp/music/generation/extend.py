@@ -12,8 +12,8 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
-from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix

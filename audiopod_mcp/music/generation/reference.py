@@ -9,9 +9,9 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes, onset_frames
+from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.negation import split_negated
 from audiopod_mcp.music.captions.numbers import find_duration, find_key, find_metre, find_tempo
-from audiopod_mcp.music.captions.parse import brief_in_context
 from audiopod_mcp.music.captions.text_search import find_words, names_style, normalize_text
 from audiopod_mcp.music.captions.vocabulary import TEMPO_WORDS
 from audiopod_mcp.music.composition import compose

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
-from audiopod_mcp.music.captions.parse import brief_in_context, read_caption
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
 from audiopod_mcp.music.effects.level_following import match_levels

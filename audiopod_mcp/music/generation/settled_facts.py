@@ -15,6 +15,10 @@ from audiopod_mcp.music.theory import METRES, Key, parse_key
 
 from .played import SINGS, Played, fact
 
+_OF_THE_WHOLE = (
+    "mood, tempo and feel are the whole piece's: say them without a section; "
+    'who plays is said by entries: "piano enters at the verse"'
+)
 _SHORT_SECTION = 10.0
 """Seconds that nobody calls a long intro."""
 
@@ -207,9 +211,7 @@ def settle_quality(wish: Wish, played: Played) -> str | NotDone:
     if not spans or not others:
         return settle_section(wish, played) if not spans else NotDone(wish.asked, "there is no other section")
     if not wish.value.more:
-        return NotDone(
-            wish.asked, "mood, tempo and feel are those of the whole piece: say them without a section"
-        )
+        return NotDone(wish.asked, _OF_THE_WHOLE)
     share = _played_a_second(played, spans) / max(1e-6, _played_a_second(played, others))
     told = f"{abs(share - 1):.0%} {'more' if share > 1 else 'less'} is played there than elsewhere"
     return fact(wish.asked, told) if (share - 1) * wish.value.more > 0.05 else NotDone(wish.asked, told)

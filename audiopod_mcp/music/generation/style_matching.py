@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audiopod_mcp.music.captions.parse import brief_in_context
+from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis

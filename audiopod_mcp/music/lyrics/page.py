@@ -8,6 +8,8 @@ import re
 
 from audiopod_mcp.music.model import NotDone
 
+from .chords import chord_line
+from .numbered_chords import numbered_chords
 from .tags import is_about, is_over, is_preamble, read_heading
 
 _ABOUT = "It tells about the song and is not sung: ask for it in the caption or by an argument."
@@ -19,6 +21,7 @@ _CREDIT = re.compile(
     r")",
     re.IGNORECASE,
 )
+_DASH = re.compile(r"\s[-–—]\s")
 _SPEAKS = re.compile(
     r"\b(?:lyrics|(?:this|the|your|my|a) (?:\w+ )?(?:song|verse|chorus|bridge|draft|version|track)|song for you|let me know|feel free|hope (?:you|this|that|it)|enjoy|would you like me|want me to|changes|adjust\w*|tweak\w*|revis\w+|rewrite|modif\w+|genre|suno|udio|note)\b",
     re.IGNORECASE,
@@ -58,21 +61,23 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
     """What stands above a song, told and not, and the line with which it begins."""
     told: list[NotDone] = []
     unsung: list[str] = []
+    titled = False
     for here, index in enumerate(filled):
         core = cores[index]
-        if _is_heading(lines[index]):
+        if _is_heading(lines[index]) or numbered_chords(core) or (chord_line(core) and core):
             return told, unsung, index
         following = filled[here + 1] if here + 1 < len(filled) else None
         begins = following is not None and _begins_song(lines[following])
-        alone = following != index + 1 or begins
-        if is_about(core) or _CREDIT.fullmatch(core):
+        apart = following != index + 1 or (begins and not _is_heading(lines[following]))
+        if is_about(_DASH.sub(": ", core, count=1)) or _CREDIT.fullmatch(core):
             told.append(NotDone(core, _ABOUT))
         elif is_preamble(core):
             unsung.append(core)
-        elif alone and following and _is_said(core, opening=True):
+        elif (apart or begins) and following and _is_said(core, opening=True):
             told.append(NotDone(core, _SAID))
-        elif alone and len(core.split()) <= 8 and (begins or _is_bold(lines[index])):
+        elif apart and not titled and len(core.split()) <= 8 and (begins or _is_bold(lines[index])):
             told.append(NotDone(core, _TITLE))
+            titled = True
         else:
             return told, unsung, index
     return told, unsung, len(lines)
@@ -81,17 +86,36 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
 def _below(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[NotDone], int]:
     """What stands below a song, from the end, and the line before which it ends."""
     told: list[NotDone] = []
-    for here in range(len(filled) - 1, 0, -1):
-        index, core = filled[here], cores[filled[here]]
-        apart = filled[here - 1] < index - 1
+    at = len(filled) - 1
+    while at > 0:
+        index, core = filled[at], cores[filled[at]]
+        apart = filled[at - 1] < index - 1
         listed = bool(told) or is_about(cores[index - 1])
         if _CREDIT.fullmatch(core) or (is_about(core) and (apart or listed)):
             told.append(NotDone(core, _ABOUT))
-        elif apart and (_is_said(core, opening=False) or _is_footnote(lines[index])):
+        elif length := _length_of_speech(cores, filled[: at + 1]):
+            told += [NotDone(cores[index - back], _SAID) for back in range(length)]
+            at -= length - 1
+        elif apart and _is_footnote(lines[index]):
             told.append(NotDone(core, _SAID))
         elif not (apart and is_over(core) and any(map(_is_heading, lines))):
             return told, index + 1
+        at -= 1
     return told, filled[0] + 1 if filled else 0
+
+
+def _length_of_speech(cores: list[str], filled: list[int]) -> int:
+    """How many lines the last paragraph has, if it is sentences to the reader; 0 for another."""
+    length = 1
+    while length < min(4, len(filled)) and filled[-length - 1] == filled[-length] - 1:
+        length += 1
+    words = cores[filled[-1] - length + 1 : filled[-1] + 1]
+    apart = length < len(filled) and filled[-length - 1] < filled[-length] - 1
+    return length if apart and _is_said(" ".join(words), opening=False) and _are_sentences(words) else 0
+
+
+def _are_sentences(lines: list[str]) -> bool:
+    return all(line.endswith((".", "!", "?", ":")) for line in lines)
 
 
 def _core(line: str) -> str:
@@ -117,7 +141,7 @@ def _begins_song(line: str) -> bool:
 def _is_heading(line: str) -> bool:
     line = line.strip()
     if line.startswith(("[", "{", "<")):
-        return True
+        return chord_line(line[1:].partition("]")[0]) is None
     tag, _ = read_heading(line)
     return tag is not None and tag.kind not in ("about", "voice")
 

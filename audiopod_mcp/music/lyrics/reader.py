@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
+from audiopod_mcp.lyrics_data import ABOUT_KEYS
 from audiopod_mcp.music.model import NotDone
 
+from .brackets import segments
 from .chords import chord_bars, chord_line, is_alphabet, is_surely_chords, read_chord
+from .drafts import MOST_LINES, Draft, cut, sections_of
 from .markup import plain
 from .numbered_chords import numbered_chords
-from .sheet import ChordMarks, LyricSection, LyricSheet
+from .sheet import ChordMarks, LyricSheet
 from .tags import (
     MOST_REPEATS,
     SPEAKER,
     Tag,
-    is_direction,
     is_preamble,
     read_directive,
     read_heading,
@@ -26,18 +28,12 @@ from .tags import (
     voice_of,
 )
 
-MOST_LINES = 2000
-"""Lines that are sung at most, repeats included."""
-_LONGEST_TAG = 400
-_REFERRED_TO = ("chorus", "pre-chorus")
-"""Sections of which a heading without words means those that were given before."""
 _TIMES_AFTER = re.compile(r"(?:^|\s)(?:[x×]\s?([2-9])|([2-9])\s?[x×])$", re.IGNORECASE)
 _TABLATURE = re.compile(r"\s*[A-Ga-g]?[#b]?\s?\|(?=.*--)[-|\s\dhpbrtsx~/\\^*().<>=]+")
 _ASIDE = re.compile(r"\([^()]*[^\W\d_]{3}[^()]*\)")
 """What is said in round brackets beside chords."""
 _LABEL = re.compile(r"\s*[^\s:]+(?:\s+[^\s:]+){0,2}\s*:\s*")
 """A line that ends in a colon after a blank one is no lyric, whatever its language."""
-_CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _UNMET = {
     "voice": "The words are sung by the voice of the song: name voices in the caption.",
     "manner": "It is played and sung like the rest: how the song sounds is said in the caption.",
@@ -47,25 +43,7 @@ _UNMET = {
 }
 
 
-_AGAIN = re.compile(r"repeat|same as", re.IGNORECASE)
 _OF_THE_PAGE = re.compile(r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b)", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A section that is being read."""
-
-    tag: Tag | None
-    after_blank: bool = True
-    times: int = 1
-    lines: list[str] = field(default_factory=list)
-    chords: list[ChordMarks] = field(default_factory=list)
-    voices: list[str] = field(default_factory=list)
-    bars: list[tuple[str, ...]] = field(default_factory=list)
-
-    @property
-    def holds_nothing(self) -> bool:
-        return not self.lines and not self.bars
 
 
 @dataclass(slots=True)
@@ -86,12 +64,13 @@ class LyricReader:
     def __init__(
         self, lines: Sequence[str], told: Iterable[NotDone] = (), unsung: Iterable[str] = ()
     ) -> None:
-        self._drafts: list[_Draft] = []
+        self._drafts: list[Draft] = []
         self._unmet = list(told)
         self._unsung = list(unsung)
         self._blank = True
         self._above: str | None = None
         self._voice = ""
+        self._aside = False
         self._fade_in = False
         self._ends: dict[str, tuple[str, int]] = {}
         tags = [(line.strip(), content) for line in lines for content in re.findall(r"\[([^\[\]]*)\]", line)]
@@ -104,6 +83,7 @@ class LyricReader:
         others = [content for _, content in chords if read_short(content) is None]
         self._letters_are_sections = not others
         self._speakers = speakers_of(lines)
+        self._has_headings = any((tag := read_heading(line)[0]) and tag.kind == "section" for line in lines)
         self._has_chords = bool(chords and not self._letters_are_names) or any(
             chord_line(line) and is_surely_chords(line) for line in lines
         )
@@ -114,10 +94,11 @@ class LyricReader:
                 self._leave_chords()
                 self._blank = True
                 if self._drafts and self._drafts[-1].tag is None and not self._drafts[-1].holds_nothing:
-                    self._drafts.append(_Draft(None))
+                    self._drafts.append(Draft(None))
             return
-        if _OF_THE_PAGE.match(line):
+        if _OF_THE_PAGE.match(line) or self._describes(line):
             self._unmet.append(NotDone(line.strip(), _UNMET["about"]))
+            self._blank = False
             return
         if not any(draft.lines for draft in self._drafts) and is_preamble(line):
             self._about(line)
@@ -138,6 +119,14 @@ class LyricReader:
         self._read_words(line)
         self._blank = False
 
+    def _describes(self, line: str) -> bool:
+        """Whether a line is "## Style" or what stands below that."""
+        if re.match(r"[\s#*_]+\w|\w+:", line) and line.strip(" #*_:").lower() in ABOUT_KEYS:
+            self._aside = True
+            return True
+        self._aside = self._aside and not self._blank and read_heading(line)[0] is None and line[:1] != "["
+        return self._aside
+
     def finish(self, timed: bool) -> LyricSheet:
         """What was read, the marks of the last lines with it."""
         self._leave_chords()
@@ -148,8 +137,8 @@ class LyricReader:
                 self._unmet.append(NotDone(draft.tag.text, told if draft.lines else _UNMET["unknown"]))
             if not draft.holds_nothing or (draft.tag is not None and draft.tag.kind != "unknown"):
                 drafts.append(draft)
-        written = tuple(_sections(drafts))
-        sections = tuple(_cut(written))
+        written = tuple(sections_of(drafts))
+        sections = tuple(cut(written))
         left_out = sum(len(section.lines) for section in written) - sum(len(s.lines) for s in sections)
         if left_out:
             told = f"A song has {MOST_LINES} lines at most, repeats included."
@@ -202,7 +191,7 @@ class LyricReader:
             if heading is not None:
                 self._take(heading, found)
                 line = rest
-        for content, opening in _segments(line):
+        for content, opening in segments(line):
             if not opening:
                 found.text += content
                 continue
@@ -241,21 +230,24 @@ class LyricReader:
             self._flush(line)
             self._unsung.append(tag.text)
             if self._drafts and self._drafts[-1].tag is not None and self._closes(tag):
-                self._drafts.append(_Draft(None))
+                self._drafts.append(Draft(None))
             return
         elif tag.kind == "voice" and voice_of(tag.text):
             self._flush(line)
             self._voice = voice_of(tag.text)
             return
         elif tag.kind != "section":
-            self._unmet.append(NotDone(tag.text, _UNMET[tag.kind]))
+            told = tag.kind
+            if tag.kind in ("manner", "unknown") and self._heads_nothing() and voice_of(tag.text):
+                self._voice, told = voice_of(tag.text), "manner"
+            self._unmet.append(NotDone(tag.text, _UNMET[told]))
             begins = self._blank or not self._drafts
             if tag.kind == "unknown" and begins and not line.text.strip() and not self._heads_nothing():
                 self._unmet.pop()
-                self._drafts.append(_Draft(tag))
+                self._drafts.append(Draft(tag))
             return
         self._flush(line)
-        self._drafts.append(_Draft(tag, self._blank, tag.times))
+        self._drafts.append(Draft(tag, self._blank, tag.times))
         self._voice = voice_of(tag.wish)
         bars = chord_bars(tag.wish) if chord_line(tag.wish) else []
         self._drafts[-1].bars += bars
@@ -313,8 +305,12 @@ class LyricReader:
         heading, rest = read_heading(text)
         if heading is None and (short := self._short(text.strip())):
             heading, rest = short, ""
+        if heading is None and text.isupper() and self._blank and self._has_headings:
+            heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)
-        if heading is None and spoken and spoken["name"] in self._speakers:
+        # In a song with headings it is one, too, in whatever language.
+        alone = spoken and not spoken["said"] and self._blank and self._has_headings
+        if heading is None and spoken and spoken["name"] in self._speakers and not alone:
             heading, rest = Tag("voice", text.partition(":")[0].strip("*_ ")), spoken["said"]
         elif heading is None and self._blank and _LABEL.fullmatch(text):
             heading, rest = Tag("unknown", text.strip("*_: "), wish=text), ""
@@ -323,6 +319,9 @@ class LyricReader:
             marks = [(max(0, position - dropped), label) for position, label in marks]
             self._take(heading, _Line())
             text = rest
+            if numbered_chords(text):
+                self._unsung.append(text)
+                return
             if not text and times > 1:
                 self._repeat(Tag("repeat", "", times=times), _Line())
             if chord_line(text):
@@ -343,7 +342,7 @@ class LyricReader:
     def _sing(self, text: str, marks: ChordMarks, times: int) -> None:
         draft = self._current()
         if draft.tag is not None and draft.tag.label == "solo" and not draft.tag.only_played:
-            self._drafts.append(_Draft(None))  # A solo is played, whatever follows is sung after it.
+            self._drafts.append(Draft(None))  # A solo is played, whatever follows is sung after it.
             draft = self._drafts[-1]
         elif draft.tag is not None and draft.tag.only_played and draft.holds_nothing:
             before = self._drafts[-2] if len(self._drafts) > 1 else None
@@ -357,9 +356,9 @@ class LyricReader:
         draft.chords += [marks] * times
         draft.voices += [self._voice] * times
 
-    def _current(self) -> _Draft:
+    def _current(self) -> Draft:
         if not self._drafts:
-            self._drafts.append(_Draft(None))
+            self._drafts.append(Draft(None))
         return self._drafts[-1]
 
     def _leave_chords(self) -> None:
@@ -367,73 +366,6 @@ class LyricReader:
         if self._above is not None:
             self._current().bars += chord_bars(self._above)
             self._above = None
-
-
-def _sections(drafts: Sequence[_Draft]) -> Iterator[LyricSection]:
-    """The sections of what was read; a chorus without words is that which was sung before."""
-    sung: dict[str, _Draft] = {}
-    for draft in drafts:
-        label = draft.tag and draft.tag.label
-        is_named_again = draft.tag is not None and bool(_AGAIN.search(draft.tag.text))
-        if label and draft.holds_nothing and (label in _REFERRED_TO or is_named_again) and label in sung:
-            draft.lines, draft.chords, draft.voices = (
-                sung[label].lines, sung[label].chords, sung[label].voices,
-            )  # fmt: skip
-        elif label and draft.lines:
-            sung[label] = draft
-        yield LyricSection(
-            draft.tag.text if draft.tag else None,
-            tuple(draft.lines * draft.times),
-            tuple(draft.chords * draft.times) if any(draft.chords) else (),
-            tuple(draft.bars) * (1 if draft.lines else draft.times),
-            draft.tag.wish if draft.tag and draft.tag.kind == "section" else "",
-            tuple(draft.voices * draft.times) if any(draft.voices) else (),
-        )
-
-
-def _cut(sections: Sequence[LyricSection]) -> Iterator[LyricSection]:
-    """Sections with no more than :data:`MOST_LINES` lines in all."""
-    left = MOST_LINES
-    for section in sections:
-        lines = section.lines[:left]
-        left -= len(lines)
-        yield (
-            section
-            if lines == section.lines
-            else replace(
-                section, lines=lines, chords=section.chords[: len(lines)], voices=section.voices[: len(lines)]
-            )
-        )
-
-
-def _segments(line: str) -> Iterator[tuple[str, str]]:
-    """Part a line into (text, "") and (what stands between brackets, the opening bracket)."""
-    closing: dict[int, int] = {}
-    open_: dict[str, list[int]] = {bracket: [] for bracket in _CLOSING}
-    openings = {closed: opened for opened, closed in _CLOSING.items()}
-    for index, letter in enumerate(line):
-        if letter in _CLOSING:
-            open_[letter].append(index)
-        elif letter in openings and open_[openings[letter]]:
-            closing[open_[openings[letter]].pop()] = index
-    start = at = 0
-    while at < len(line):
-        end = closing.get(at)
-        content = "" if end is None else line[at + 1 : min(end, at + 1 + _LONGEST_TAG)]
-        if end is not None and _is_tag(line[at], content):
-            yield line[start:at], ""
-            yield re.sub(r"[\[\]{}<>]", "", content), line[at]
-            start = at = end + 1
-        else:
-            at += 1
-    yield line[start:], ""
-
-
-def _is_tag(opening: str, content: str) -> bool:
-    """Whether what stands between brackets is not sung."""
-    if opening == "(":
-        return len(content) <= 60 and is_direction(content)
-    return opening != "<" or content[:1].isalpha() or content[:1] == "/"
 
 
 def _letters(text: str) -> int:

@@ -83,12 +83,15 @@ _VOICE = re.compile(
 )
 _GENDERS = {
     "female voice": re.compile(
-        rf"{_START}(?:female|wom[ae]n|girls?|she|her|mujer|femme|frau)\b|女(?!子)", re.IGNORECASE
+        rf"{_START}(?:female|wom[ae]n|girls?|she|her|soprano|mezzo|alto|mujer|femme|frau)\b|女(?!子)",
+        re.IGNORECASE,
     ),
-    "male voice": re.compile(rf"{_START}(?:male|m[ae]n|boys?|he|him|hombre|homme|mann)\b|男", re.IGNORECASE),
+    "male voice": re.compile(
+        rf"{_START}(?:male|m[ae]n|boys?|he|him|tenor|baritone|hombre|homme|mann)\b|男", re.IGNORECASE
+    ),
 }
 _MANNER = re.compile(
-    r"(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
+    r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
@@ -96,7 +99,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|writers?|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
@@ -116,6 +119,7 @@ _SHORT_NAMES = {
     "b": "Bridge",
     "br": "Bridge",
 }
+_TIME_AFTER = re.compile(r"\s*\(\d{1,2}:\d{2}(?:\s*[-–—]\s*\d{1,2}:\d{2})?\)\s*$")
 _JOINING = ("and", "of", "the", "y", "et", "und")
 SPEAKER = re.compile(
     r"[\s*_]*(?P<name>[^\W\d_][\w.'’-]{0,15}(?:(?: (?:&|\+|/))? [^\W_][\w.'’-]{0,15}){0,2})[*_]*"
@@ -203,13 +207,19 @@ def is_direction(text: str) -> bool:
     return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
 
 
+def is_voice(text: str) -> bool:
+    """Whether what stands before words says who sings them."""
+    return bool(_VOICE.fullmatch(text.strip(" :*_")))
+
+
 def read_heading(line: str) -> tuple[Tag | None, str]:
     """Part a line without brackets into the heading that it begins with, and what is sung of it.
 
     A line is a heading where it is nothing but the name of a section, and where such a name ends in a colon
     or stands between marks (``## Bridge``, ``- Chorus -``). "Chorus of angels" is sung.
     """
-    core = re.sub(r"^\d{1,2}[.)]\s+", "", line.strip().strip("*_~=-–—#·•| ").strip())
+    core = _TIME_AFTER.sub("", line)
+    core = re.sub(r"^\d{1,2}[.)]\s+", "", core.strip().strip("*_~=-–—#·•| ").strip())
     marked = core != line.strip()
     if not core or len(line) > 400:
         return None, line
@@ -220,6 +230,8 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
         return read_tag(name), rest.strip("*_ ")
     if colon and _VOICE.fullmatch(name.strip("*_ ()")):
         return Tag("voice", name.strip("*_ ()"), wish=name.strip("*_ ()")), rest.strip("*_ ")
+    if colon and _MANNER.fullmatch(name.strip("*_ ()")) and rest.strip("*_ "):
+        return Tag("manner", name.strip("*_ ()")), rest.strip("*_ ")
     is_said = marked or (colon and not rest.strip("*_ "))
     if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, _ABRUPT)):
         return read_tag(name), ""
@@ -230,6 +242,8 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
         return read_tag(core), ""
     whole = core[1:-1] if re.fullmatch(r"\([^()]*\)", core) else core
     dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", whole)
+    if dashed is None and whole != core:
+        dashed = re.match(r"([^,;]{2,40})[,;]\s+(.+)", whole)
     if dashed and _is_name(dashed[1], marked=False):
         if is_direction(dashed[2]) or whole != core:
             return read_tag(whole), ""

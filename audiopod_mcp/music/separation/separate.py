@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
-from audiopod_mcp.music.caching import Kept, current, kept_each
+from audiopod_mcp.music.caching import Kept, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
@@ -49,7 +48,7 @@ _RUMBLE_CUTOFF = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _CERTAIN_LOG_ODDS = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
-_MIN_PROMINENCE, _CLEAR_PROMINENCE = -10.0, -6.0
+_MIN_PROMINENCE, CLEAR_PROMINENCE = -10.0, -6.0
 """dB of :func:`.two_stems.voice_prominence` below which no voice is there, and it is doubtful: 12 sung
 recordings all lie above -5, of 26 without a voice 22 below -10 and 25 below -6.
 """
@@ -80,7 +79,8 @@ class SeparatedStem:
         """The stem of which :meth:`kept` made ``kept``."""
         why = kept.facts["absence"]
         values = {name: tuple(v) if isinstance(v, list) else v for name, v in why[1].items()} if why else {}
-        return cls(kept.only_audio(), tuple(kept.facts["notes"]), Refused(why[0], **values) if why else None)
+        absence = Refused(why[0], **values) if why else None
+        return cls(kept.only_audio(), tuple(kept.facts["notes"]), absence)
 
 
 def separate(
@@ -221,7 +221,7 @@ def _separate_with_network(
     """:func:`separate_tracks` with the vocals by the trained network."""
     others = [track for track in tracks if track != "vocals"]
     part = progress_within(report, 0.0, 0.45 if others else 1.0)
-    voice = _voice(audio, rate, voice_weights, part)
+    voice = separate_voice(audio, rate, voice_weights, part)
     prominence = voice_prominence(audio, voice, rate)
     heard = prominence >= _MIN_PROMINENCE
     found: dict[str, SeparatedStem] = {}
@@ -240,26 +240,11 @@ def _separate_with_network(
     absence = None if heard else Refused("track_not_heard", track="vocals", heard=instead)
     notes = (
         _VOICE_NOTE,
-        *(() if prominence >= _CLEAR_PROMINENCE else [_DOUBT_NOTE.format(track="vocals")]),
+        *(() if prominence >= CLEAR_PROMINENCE else [_DOUBT_NOTE.format(track="vocals")]),
     )
     found["vocals"] = SeparatedStem(voice, notes, absence)
     report(1.0, "separating the vocals")
     return {track: found[track] for track in tracks}
-
-
-def _voice(audio: Audio, rate: int, weights: Mapping[str, Array], report: Progress) -> Audio:
-    """:func:`.two_stems.separate_voice`, once of each recording."""
-
-    def make(names: Sequence[str]) -> dict[str, Audio]:
-        return dict.fromkeys(names, separate_voice(audio, rate, weights, report))
-
-    if current() is None:
-        return separate_voice(audio, rate, weights, report)
-    digest = blake2b(digest_size=20)
-    for name in sorted(weights):
-        digest.update(np.ascontiguousarray(weights[name]).data)
-    separator = f"two stems by {digest.hexdigest()}"
-    return kept_each(separator, audio, rate, ("vocals",), make, Kept.of_audio, Kept.only_audio)["vocals"]
 
 
 def _pieces(audio: Audio) -> Iterator[Audio]:

@@ -9,6 +9,7 @@ gave. Its weights are not in this package.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ import soxr
 from numpy.lib.stride_tricks import as_strided
 from scipy.special import expit
 
+from audiopod_mcp.music.caching import kept_audio
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
 from audiopod_mcp.music.signal.stft import Array
@@ -76,7 +78,18 @@ def separate_voice(
             return voice
         return _match_length(soxr.resample(voice, SEPARATION_RATE, rate), len(block))
 
-    return process_in_blocks(audio, rate, work, report, _BLOCK)
+    def make() -> Audio:
+        return process_in_blocks(audio, rate, work, report, _BLOCK)
+
+    return kept_audio(lambda: f"voice by the network {_digest(weights)}", audio, rate, make)
+
+
+def _digest(weights: Mapping[str, Array]) -> str:
+    """What tells weights from others."""
+    digest = blake2b(digest_size=20)
+    for name in sorted(weights):
+        digest.update(np.ascontiguousarray(weights[name]).data)
+    return digest.hexdigest()
 
 
 def voice_prominence(audio: Audio, voice: Audio, rate: int) -> float:

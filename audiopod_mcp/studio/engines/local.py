@@ -17,14 +17,13 @@ from .arguments import base_parameters_of, brief_of, caption_of, number_of, seed
 from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
-from .stems import VOICES_NOTE, separator_of, stem_of, voice_of, voice_weights_in
+from .stems import separator_of, stem_of, voice_weights_in
 from .takes import SourceTrack, read_source, write_take
 from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
-from .words import NOT_UNDERSTOOD, composed_words, notes_on, understand, words_result
+from .words import NOT_UNDERSTOOD, composed_words, understand, words_result
 
 _BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
-_LINES_ALONE = "Of a recording only lines are timed: its words have no times of their own."
 _Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
@@ -328,53 +327,10 @@ class LocalEngine(Engine):
         return words_result(transcript, heard, recognizer)
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
-        from audiopod_mcp.music.analysis.analyze import analyze
-        from audiopod_mcp.music.lyrics.lrc import to_lrc
-        from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
+        from .timed_lyrics import time_lyrics
 
         source = read_source(work, progress_within(report, 0.0, 0.2), stems=False, listening=True)
-        text = (work.params.get("lyrics") or "").strip()
-        # Words of the caller's own are timed, whatever its score may sing.
-        given = "src_audio_url" in work.sources and text
-        if not given and source.score is not None and source.score.lyrics:
-            length = len(source.audio) / source.rate
-            return Outcome(result={"lrc_content": to_lrc(source.score.lyrics, length=length, words=True)})
-        if not text:
-            return self._lrc_of_unknown_words(work, source, progress_within(report, 0.2, 1.0))
-        analysis = analyze(source.audio, source.rate, progress_within(report, 0.2, 0.5))
-        weights = voice_weights_in(self.models)
-        voice = voice_of(source.audio, source.rate, weights, progress_within(report, 0.5, 0.8))
-        lines, remark = align_lyrics_with_note(
-            text, analysis, source.audio, source.rate, progress_within(report, 0.8, 1.0), voice
-        )
-        lrc = to_lrc(lines, length=analysis.duration, remark=remark, words=True)
-        notes = [VOICES_NOTE] if voice is not None else []
-        notes += [_LINES_ALONE] if work.params.get("words") else []
-        return Outcome(result={"lrc_content": lrc, **({"notes": notes} if notes else {})})
-
-    def _lrc_of_unknown_words(self, work: Work, source: SourceTrack, report: Progress) -> Outcome:
-        """Timed lyrics of a recording whose words nobody gave."""
-        from audiopod_mcp.music.analysis.analyze import analyze
-        from audiopod_mcp.music.lyrics.lrc import to_lrc
-
-        recognizer = self._recognizer()
-        if recognizer is None:
-            own = "src_audio_url" in work.sources
-            why = (
-                "lyrics: give what is sung, a line a line"
-                if own
-                else "job_id: this job has no lyrics to time"
-            )
-            raise EngineRefused(f"{why}. {NOT_UNDERSTOOD}")
-        analysis = analyze(source.audio, source.rate, progress_within(report, 0.0, 0.3))
-        weights, rest = voice_weights_in(self.models), progress_within(report, 0.3, 1.0)
-        transcript = understand(recognizer, source.audio, source.rate, analysis, weights, rest)
-        notes = notes_on(transcript, recognizer)
-        if not transcript.lines:
-            raise EngineRefused(f"no words were found to time. {' '.join(notes)}")
-        lrc = to_lrc(transcript.lines, length=analysis.duration, remark=" ".join(notes))
-        alone = (_LINES_ALONE,) if work.params.get("words") else ()
-        return Outcome(result={"lrc_content": lrc, "notes": [*notes, *alone]})
+        return time_lyrics(work, source, self._recognizer, self.models, progress_within(report, 0.2, 1.0))
 
     def _recognizer(self) -> Whisper | None:
         """What understands words; looked for anew each time, for models are added meanwhile."""

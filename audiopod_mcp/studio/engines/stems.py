@@ -24,7 +24,7 @@ SIGNAL_PROCESSING: Final = "signal processing"
 """What separates where there is no model."""
 VOICES: Final = MODELS["spleeter"].name
 """The model that separates voices, where it was added."""
-_MOST_HEARD: Final = 64_000_000
+MOST_HEARD: Final = 64_000_000
 """Samples of all channels of a recording whose voice is listened to."""
 VOICES_NOTE: Final = f"The voice was separated by the trained model {VOICES}, which was added to this studio."
 
@@ -83,7 +83,7 @@ def voice_of(audio: Audio, rate: int, weights: Mapping[str, Array] | None, repor
 
     ``None`` without weights, where no voice is heard, and for recordings too long to be held twice.
     """
-    if weights is None or audio.size > _MOST_HEARD:
+    if weights is None or audio.size > MOST_HEARD:
         return None
     from audiopod_mcp.music.separation.separate import separate_tracks
 

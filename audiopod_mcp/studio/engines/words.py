@@ -16,6 +16,8 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 
+from .stems import MOST_HEARD
+
 if TYPE_CHECKING:
     from audiopod_mcp.music.lyrics.transcription import Transcript
     from audiopod_mcp.music.signal.stft import Array
@@ -41,15 +43,15 @@ def understand(
     """The words of a recording of which ``analysis`` was made; of its voice alone, where that can be had."""
     from audiopod_mcp.music.lyrics.transcription import Transcript, transcribe
 
-    if voice_weights is None or not analysis.vocals:
+    if voice_weights is None or audio.size > MOST_HEARD or not analysis.vocals:
         return transcribe(audio, rate, analysis.vocals, recognizer, report)
-    from audiopod_mcp.music.separation.separate import separate_tracks
+    from audiopod_mcp.music.separation.separate import CLEAR_PROMINENCE
+    from audiopod_mcp.music.separation.two_stems import separate_voice, voice_prominence
 
-    part = progress_within(report, 0.0, 0.3)
-    voice = separate_tracks(audio, rate, ("vocals",), part, voice_weights)["vocals"]
-    if voice.absence is not None:  # what seemed to be a voice is an instrument
+    voice = separate_voice(audio, rate, voice_weights, progress_within(report, 0.0, 0.3))
+    if voice_prominence(audio, voice, rate) < CLEAR_PROMINENCE:  # most likely an instrument
         return Transcript((), None, ())
-    return transcribe(voice.audio, rate, analysis.vocals, recognizer, progress_within(report, 0.3, 1.0))
+    return transcribe(voice, rate, analysis.vocals, recognizer, progress_within(report, 0.3, 1.0))
 
 
 def words_result(transcript: Transcript, analysis: Analysis, recognizer: Whisper) -> dict[str, Any]:

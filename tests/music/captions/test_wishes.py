@@ -178,8 +178,12 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("Only bass and drums for the first 8 bars, then guitar comes in. Funk", "alone from 0:00"),
         ("lo-fi, swing 58%", "swing 58 %"),
         ("Techno at 135 with acid line", "135 BPM"),
+        ("hip hop, 92ish bpm", "92 BPM"),
         ("soul with more bass", "more bass"),
         ("blues, quiet ending", "less is played"),
+        ("EDM, starts sparse", "less is played"),
+        ("folk, cello enters first, then drums", "cello alone from 0:00"),
+        ("pop, strings from the second verse", "strings from"),
     ],
 )
 def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
@@ -192,6 +196,9 @@ def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
     ("caption", "asked"),
     [
         ("trap with a half-time intro", "half-time intro"),
+        ("pop, dark choir verse", "dark choir verse"),
+        ("jazz, verses in half-time", "verses in half-time"),
+        ("pop, starts slow", "starts slow"),
         ("EDM, dark breakdown", "dark breakdown"),
         ("rock with hard pan guitars left and right", "hard pan"),
         ("pop, no intro", "no intro"),

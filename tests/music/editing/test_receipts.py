@@ -159,7 +159,9 @@ class TestAComposedPiece:
     def test_a_loop_is_of_whole_bars(self, song, composed):
         made = typed(song, {"action": "loop", "end": 5}, **composed)
         assert len(made.audio) == 4 * RATE
-        assert made.done == ("cut to a loop of 4.00 s, 2 bars",)
+        (fact,) = made.done
+        assert fact == f"cut to a loop of 2 bars, 4 s: from sample 0, {4 * RATE} samples at {RATE} Hz"
+        assert made.loop
 
 
 @pytest.mark.slow

@@ -83,6 +83,9 @@ async def test_a_model_that_is_named_tells_words_language_and_times(tmp_path, re
         ).json()
         assert not nothing["success"]
         assert "No singing was heard" in nothing["error"]
+        composed = await studio.make(caption="piano", instrumental=True, audio_duration=8)
+        nothing = (await studio.post(f"{MUSIC}/{composed['id']}/lrc", json={})).json()
+        assert "no lyrics to time: it was composed without words" in nothing["error"]
 
 
 async def test_a_model_that_was_added_is_used_and_one_that_is_damaged_is_not(tmp_path, recordings):

@@ -14,10 +14,14 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiopod_mcp.music.caching import Kept
-from audiopod_mcp.studio.engines.base import Work
+from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.caching import Kept, using
+from audiopod_mcp.music.model import ignore_progress
+from audiopod_mcp.music.separation.separate import TRACKS, separate_tracks
+from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.jobs.task import Order, perform
 from audiopod_mcp.studio.media.cache import ResultCache
+from audiopod_mcp.studio.media.decoded import read_once
 from tests.music.synth import chords, drums, stereo, sung
 from tests.studio.studios import MUSIC, opened
 
@@ -237,6 +241,22 @@ def test_the_same_bits_come_with_it_without_it_and_from_it(task, params, recordi
 
 
 @pytest.mark.slow
+def test_an_analysis_and_stems_come_back_equal(recording, cache):
+    audio, rate = soundfile.read(recording, dtype="float32", always_2d=True)
+    with using(cache):
+        heard, again = analyze(audio, rate), analyze(audio, rate)
+        assert heard == again
+        assert len(files(cache)) == 1
+        noise = np.random.default_rng(1).uniform(-0.1, 0.1, (8 * rate, 2)).astype(np.float32)
+        first, second = separate_tracks(noise, rate, TRACKS), separate_tracks(noise, rate, TRACKS)
+    assert any(stem.absence for stem in first.values())
+    for track, stem in first.items():
+        assert np.array_equal(stem.audio, second[track].audio)
+        assert stem.notes == second[track].notes
+        assert str(stem.absence) == str(second[track].absence)
+
+
+@pytest.mark.slow
 def test_one_stem_brings_the_others_and_other_takes_of_the_sound_share_what_was_heard(
     recording, cache, tmp_path
 ):
@@ -249,6 +269,29 @@ def test_one_stem_brings_the_others_and_other_takes_of_the_sound_share_what_was_
     soundfile.write(tmp_path / "copy.wav", audio, rate, subtype="FLOAT")
     outcome("extract_stem", {"track_name": "bass"}, tmp_path / "copy.wav", tmp_path / "d", cache)
     assert files(cache) == known  # a wav is read as fast as what would be kept of it
+
+
+def test_a_file_is_decoded_once_whoever_asks_by_whatever_name_and_within_its_limits(tmp_path, cache):
+    path = tmp_path / "cut.flac"
+    soundfile.write(path, noise(3 * 44_100) / 100, 44_100, subtype="PCM_16")
+    path.write_bytes(path.read_bytes()[:-60_000])  # so that there is something to be told of it
+
+    def read(argument, seconds=60.0, listening=False):
+        return read_once(path, argument, seconds, listening, ignore_progress)
+
+    plain = read("audio_url")
+    assert plain[3]
+    with using(cache):
+        first, second = read("audio_url", listening=True), read("src_audio_url")
+        assert len(files(cache)) == 1
+        third = read("audio_url", 30.0)
+        with pytest.raises(EngineRefused, match="src_audio_url"):
+            read("src_audio_url", 1.0)
+    for each in (first, second, third):
+        assert np.array_equal(each[0], plain[0])
+        assert each[1:3] == plain[1:3]
+    assert first[3] == third[3] == plain[3]
+    assert second[3] == [note.replace("audio_url: ", "src_audio_url: ") for note in plain[3]]
 
 
 @pytest.mark.slow

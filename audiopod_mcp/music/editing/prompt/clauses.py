@@ -19,7 +19,7 @@ _NAMES = "|".join(
     re.sub(" ", "[ -]", name) for name in sorted({**TRACK_OF, **PIECE_OF}, key=len, reverse=True)
 )
 _FIND_PLAYER = re.compile(
-    rf"\b(?:(?:the|my|his|her|our|those|these|all(?: of)? the|both|both the) )?({_NAMES})(?![\w'])",
+    rf"\b(?:(?:the|my|his|her|our|those|these|all(?: of)? the|both|both the) )?({_NAMES})(?: (?:part|line|riff|player)s?)?(?![\w'])",
     re.IGNORECASE,
 )
 _FIND_LIST = re.compile(

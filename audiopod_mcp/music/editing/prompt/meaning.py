@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log2, log10
 
+from audiopod_mcp.edits.model import RULES
+
 from .amounts import Amounts
+from .clauses import Players
+from .plan import Wish
 from .table import ROWS, Fields, Row, Word
 from .times import When
 
@@ -16,23 +20,48 @@ _CUT_OFF = {"bass": "low_cut", "treble": "high_cut"}
 """What is named beside a filter, "the lows below 80 Hz"."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Clause:
-    """One clause: ``words`` as they are in the table, who is named, and when.
+    """One clause as it was read, and the wishes it gave."""
 
-    ``stated``: it may say how something is, not how it should be.
-    """
-
-    words: list[Word]
-    amounts: Amounts
-    degree: float
-    players: tuple[str, ...]
-    when: When
+    asked: str = ""
+    core: str = ""
+    """Its words but for players, times, amounts and what says nothing."""
+    words: list[Word] | None = None
+    """What they mean; ``None``: one is not known."""
+    amounts: Amounts = field(default_factory=Amounts)
+    degree: float = 1.0
+    when: When = field(default_factory=dict)
+    players: Players | None = None
+    """``None``: everything."""
     stated: bool = False
+    """Whether it may say how something is, not how it should be."""
+    made: list[Wish] = field(default_factory=list)
+    refers: str = ""
+    """Who "it" is after it: "remark" the players of it, "praise" and "new" nobody knows."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.players.names if self.players else ()
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has no amount."""
+        return not self.letters
+
+    @property
+    def sense(self) -> str:
+        return next((word.sense for word in self.words or () if word.row), "")
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it is about what can't be done to some players only, such as the tempo."""
+        actions = (word.row.action for word in self.words or () if word.row)
+        return any((action in RULES and not RULES[action].players) for action in actions)
 
     @property
     def ways(self) -> set[str]:
-        return {word.way for word in self.words if word.way}
+        return {word.way for word in self.words or () if word.way}
 
     @property
     def way(self) -> str:
@@ -48,6 +77,8 @@ class Clause:
 
 def edits_of(clause: Clause) -> list[Fields] | None:
     """The fields of the edits that a clause asks for; ``None``: it is not sure."""
+    if clause.words is None:
+        return None
     rows = {word.row for word in clause.words if word.row}
     actions = {row.action for row in rows}
     rows = {row for row in rows if _CUT_OFF.get(row.action) not in actions}
@@ -124,7 +155,7 @@ def _sign(clause: Clause, row: Row, sense: str) -> int | None:
 
 def _by_the_way_alone(clause: Clause) -> list[Fields] | None:
     """What is asked for by a way and who: louder, quieter, gone."""
-    way, letters, players = clause.way, clause.letters, clause.players
+    way, letters, players = clause.way, clause.letters, clause.names
     share, signed = "C" in letters, "D" in clause.amounts.signed
     sign = 1 if way in UP else -1 if way in DOWN else 0
     if way in ("too", "higher") or "absolute" in clause.ways or letters - {"D", "C", "H"}:
@@ -156,7 +187,7 @@ def _level(clause: Clause, sign: int) -> list[Fields] | None:
     if share := abs(clause.amount("C")) / 100:
         change = 20 * log10(1 + share if sign > 0 else max(1 - share, 1e-3))
     else:
-        change = sign * abs(clause.amount("D", (5 if clause.players else 4) * clause.degree))
+        change = sign * abs(clause.amount("D", (5 if clause.names else 4) * clause.degree))
     return [{"action": "level", "amount": change}] if len(clause.letters) < 2 else None
 
 

@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from pydantic import ValidationError
-
-from audiopod_mcp.edits.model import RULES, TrackEdit
+from audiopod_mcp.edits.model import RULES
 from audiopod_mcp.edits.players import LEAD, PIECE_OF, TRACK_OF, player_name
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.model import Refused
 
 from .amounts import Amounts, take_amounts
 from .clauses import Players, RawClause
-from .lexicon import ALONE, ASKED, CROPPED, DISLIKED, FORBIDDEN, KEPT, PARTLY, PRAISED, SOLOED, SPARED
-from .meaning import DOWN, Clause, edits_of
+from .lexicon import ALONE, ASKED, DISLIKED, FORBIDDEN, KEPT, PRAISED, SPARED
+from .meaning import DOWN, Clause
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
-from .table import Fields, Word, look_up
+from .table import Word, look_up
 from .times import When
 from .unsupported import find_unsupported
+from .wishes import wishes_of, wishes_of_two
 
 _ONLY = re.compile(r"\b(?:only|just)\b ?")
 _FOR_SOME = re.compile(r"\b(?:only|just|nothing but)\b|^(?:(?:for|on|to|with) )?W$|^W ?:")
@@ -47,39 +45,9 @@ _ANEW = re.compile(
 """What begins anew after "and"."""
 _ISOLATED = re.compile(r"\b(?:of|in|on|to|from|at|over|for|with)(?= [WT]\b)|\b[WT]\b|[^\w\s#'?%&-]")
 _STATED = re.compile(r"\b(?:is|are|was|were|sounds?|feels?)\b(?!.*(?:er\b|should|like|as if))")
-_LIGHTLY = r"\b(?:please|can you|could you|the|a|an|some|it|me|part|sound|track|also|just|T)\b"
-_SWAPPED = re.compile(
-    r"(?:replace|swap|change|switch|exchange|substitute|turn|swap out|trade)(?: out)? W (?:with|for|to|into|by) W"
-)
-_INSTEAD = re.compile(r"(?:use |play |have )?W (?:instead of|rather than|in place of) W")
-_ADDED = re.compile(
-    r"(?:add(?:ed)?(?: in)?|bring in|include|introduce|layer(?: in)?|throw in|put in|with added) W|W added"
-)
-
-
-@dataclass
-class _Read:
-    """A clause as it was read, and the wishes it gave."""
-
-    asked: str = ""
-    core: str = ""
-    words: list[Word] | None = None
-    amounts: Amounts = field(default_factory=Amounts)
-    degree: float = 1.0
-    players: Players | None = None
-    when: When = field(default_factory=dict)
-    made: list[Wish] = field(default_factory=list)
-    stated: bool = False
-    refers: str = ""
-    """Who "it" is after it: "remark" the players of it, "praise" nobody knows, "new" nobody knows."""
-
-    @property
-    def way(self) -> str:
-        return next((word.way for word in self.words or () if word.way not in ("", "set")), "")
-
-    @property
-    def sense(self) -> str:
-        return next((word.sense for word in self.words or () if word.row), "")
+_TIMED = re.compile(r"(?:(?:make|turn|have|in|only) )?T\b")
+"""What begins with when it is, which goes on after "and"."""
+_NAMELESS = "it was to be for some players only; name them in the same clause"
 
 
 @dataclass
@@ -89,7 +57,7 @@ class Reader:
     left: list[str] = field(default_factory=list)
     style: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    before: _Read = field(default_factory=_Read)
+    before: Clause = field(default_factory=Clause)
     talked_of: dict[str, None] = field(default_factory=dict)
     scope: When = field(default_factory=dict)
     waiting: tuple[str, str] | None = None
@@ -124,174 +92,127 @@ class Reader:
         if words is None and _ONLY.search(core) and not ALONE.fullmatch(core):
             words = look_up(_ONLY.sub("", _ISOLATED.sub(" ", text)))[1]
         when = raw.times[0] if raw.times else {}
-        empty = not core and not raw.players and not amounts.values and not amounts.key
+        read = Clause(raw.asked, core, words, amounts, degree, when, stated=bool(_STATED.search(raw.text)))
+        empty = not core and not raw.players and read.bare
         if empty and not when:
             return None  # "please", "thanks"
-        if (
-            len(raw.times) > 1
-            or "?" in text
-            or len(raw.players) > 2
-            or ASKED.match(raw.text)
-            or _FASTER.search(raw.text)
-        ):
+        odd = len(raw.times) > 1 or len(raw.players) > 2 or "?" in text
+        if odd or ASKED.match(raw.text) or _FASTER.search(raw.text):
             return self._not_understood(raw)
-        read = _Read(raw.asked, core, words, amounts, degree, None, when, [], bool(_STATED.search(raw.text)))
-        if empty or (when and not raw.players and core in ("only", "just", "but only")):
-            return self._time_alone(raw, when)
         players = self._players(raw, read)
         if isinstance(players, str):
             return self.fail(raw.asked, players)
         read.players = players
-        if self._stays(raw, read) or self._refined(raw, read):
+        if when and not raw.players and core in ("not", "except", "excluding") and self.before.made:
+            # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
+            self._forget(self.before)
+            return self.fail(
+                f"{self.before.asked}, {raw.asked}", "say in which sections or seconds it is to be"
+            )
+        if self._stays(raw, read) or self._completes(raw, read, text):
+            return None
+        if when and (empty or (not raw.players and core in ("only", "just", "but only"))):
+            self._close()
+            self.scope, self.before, self.waiting = when, Clause(), (raw.asked, "when")
             return None
         self._close(used="whom" if players and not raw.players else "" if when else "when")
         before = self.before
         if players is None and before.players and core.startswith("too "):
             return self.fail(raw.asked, "nobody knows whom it is about; name the player")
-        if players is None and raw.joint in ("and", "but", "with") and self._goes_on(read, text):
+        listed = read.core.endswith("er") and before.core.endswith("er")  # "louder, brighter and wider"
+        joined = raw.joint in ("and", "but", "with") or (raw.joint == "," and listed)
+        if players is None and joined and self._goes_on(read, text):
             if words and [word.way for word in words] == ["remove"]:
                 return self._not_understood(raw)
             read.players = before.players
-        if re.match(
-            r"(?:(?:make|turn|have|in|only) )?T\b", raw.text
-        ):  # "from 0:30 to 0:45 darker and 3 dB quieter"
+        if _TIMED.match(raw.text):
             self.scope = when
         elif raw.joint != "and" and before.asked:
             self.scope = {}
         read.when = when or self.scope
         return self._act(raw, read, text)
 
-    def _act(self, raw: RawClause, read: _Read, text: str) -> None:
+    def _act(self, raw: RawClause, read: Clause, text: str) -> None:
+        before = self.before
         if re.match(r"W ?:", raw.text):
-            self.doubted["who"] = "it was to be for some players only; name them in the same clause"
+            self.doubted["who"] = _NAMELESS
         elif read.players is None and "who" in self.doubted:
-            return self.fail(raw.asked, self.doubted["who"])
+            return self.fail(raw.asked, _NAMELESS)
         doubt = self.doubted.pop("when", "")
         if doubt and not raw.times:
             return self.fail(raw.asked, doubt)
-        before = self.before
-        made = self._of_two(raw, text, read.when)
-        if made is None and len(raw.players) > 1:
-            return self._not_understood(raw)
-        alone = not read.core and not read.amounts.values and " ".join(text.split()) in ("W", "also W", "W T")
-        if made is None and read.players and alone and before.made and before.players:
-            read = replace(before, asked=raw.asked, players=read.players, when=read.when or before.when)
-        elif (
-            made is None
-            and read.sense == "noun"
-            and not read.way
-            and not read.amounts.values
-            and raw.joint in ("and", ",")
-            and before.way
-        ):
+        if read.sense == "noun" and read.bare and not read.way and before.way and raw.joint in ("and", ","):
             if raw.joint == "," and before.way in DOWN:
                 return self._not_understood(raw)  # "less bass, reverb on the vocals"
-            read.words = [*(read.words or ()), Word(before.way)]
-        made = self._matched(read) if made is None else made
+            read.words = [*(read.words or ()), Word(before.way)]  # "remove the reverb and echo"
+        made = wishes_of_two(raw, text, read)
+        if made is None and len(raw.players) < 2:
+            made = wishes_of(read)
+        if isinstance(made, str):
+            return self.fail(raw.asked, made)
         if made is None:
             return self._not_understood(raw)
         if raw.joint == "and" and raw.players and before.made and self._shares_players(raw, read):
-            both = self._matched(replace(before, players=read.players, when=before.when or read.when))
-            if both is None:
+            both = wishes_of(replace(before, players=read.players, when=before.when or read.when))
+            if not isinstance(both, list):
                 return self._not_understood(raw)
             self._forget(before)
             self.wishes += both
-        if read.players and not read.players.all_but and not read.players.rest:
-            self.talked_of |= dict.fromkeys(read.players.names)
         same = {wish.edit.action for wish in before.made} == {wish.edit.action for wish in made}
         if same and before.refers == "remark" and read.players == before.players and not raw.players:
             self._forget(before)  # "The drums are too loud, turn them down by 3 dB" is one wish.
         adds = any(wish.edit.action in ("add", "replace") for wish in made)
-        read.made, read.refers = made, "new" if adds else "remark" if _REMARK.search(read.core) else ""
-        self.before = read
-        self.wishes += made
+        self._take(
+            replace(read, made=made, refers="new" * adds or "remark" * bool(_REMARK.search(read.core)))
+        )
         return None
 
-    def _shares_players(self, raw: RawClause, read: _Read) -> bool:
+    def _take(self, read: Clause) -> None:
+        if read.players and not read.players.all_but and not read.players.rest:
+            self.talked_of |= dict.fromkeys(read.names)
+        self.before = read
+        self.wishes += read.made
+
+    def _completes(self, raw: RawClause, read: Clause, text: str) -> bool:
+        """Whether a clause only says who, when or how much, of what the one before it asks for."""
+        before, asked = self.before, f"{self.before.asked}, {raw.asked}"
+        if not before.made or read.core not in ("", "at", "to", "like", "only", "just", "but only", "say"):
+            return False
+        new = bool(raw.players or before.when)
+        if raw.players:  # "and the bass"
+            if not before.players or not read.bare or " ".join(text.split()) not in ("W", "also W", "W T"):
+                return False
+            again = replace(before, asked=raw.asked, players=read.players, when=read.when or before.when)
+        elif read.amounts.values and not set(read.amounts.values) & set(before.amounts.values):
+            new, values = False, {**before.amounts.values, **read.amounts.values}  # "faster, about 10 %"
+            amounts = Amounts(values, before.amounts.signed | read.amounts.signed, before.amounts.key)
+            again = replace(before, amounts=amounts, asked=asked, when=read.when or before.when)
+        elif read.bare and read.when and (not before.when or raw.joint == "and"):
+            again = replace(before, when=read.when, asked=asked)  # "but only from 0:10 to 0:20"
+        else:
+            return False
+        made = wishes_of(again)
+        if not isinstance(made, list):
+            return False
+        if not new:
+            self._forget(before)
+        self._take(replace(again, made=made))
+        return True
+
+    def _shares_players(self, raw: RawClause, read: Clause) -> bool:
         """Whether those who are named last are meant before, too: "add reverb and delay to the vocals"."""
         before = self.before
-        alike = {before.sense, read.sense} <= {"more", "less"} and read.core.endswith("er")
-        return not (before.players or raw.text.startswith("W") or read.amounts.values) and (
-            (
-                read.sense == before.sense == "noun"
-                and all(w.row or w.way == before.way for w in read.words or ())
-            )
-            or (alike and before.core.endswith("er") and not read.way)
-        )
+        if before.players or raw.text.startswith("W") or read.amounts.values:
+            return False
+        if read.sense == before.sense == "noun":
+            return read.way in ("", before.way)
+        alike = {before.sense, read.sense} <= {"more", "less"} and not read.way
+        return alike and read.core.endswith("er") and before.core.endswith("er")
 
-    def _forget(self, before: _Read) -> None:
+    def _forget(self, before: Clause) -> None:
         self.wishes = [wish for wish in self.wishes if all(wish is not made for made in before.made)]
 
-    def _matched(self, read: _Read) -> list[Wish] | None:
-        """The wishes that all words and amounts of a clause belong to."""
-        players, when = read.players, read.when
-        names = () if players is None else players.names
-        bare = not read.amounts.values and not read.amounts.key
-        if names and players and not players.all_but and bare and ALONE.fullmatch(read.core):
-            if SOLOED.search(read.asked):
-                return None
-            return self._made([{"action": "remove", "but": list(names)}], None, when, read.asked)
-        if when and not names and bare and (ALONE.fullmatch(read.core) or CROPPED.fullmatch(read.core)):
-            if read.core == "keep" and not {"start", "end"} & when.keys():
-                self.fail(read.asked, "say keep only it, or leave it as it is")
-                return []
-            return self._made([{"action": "keep"}], None, when, read.asked)
-        if read.words is None:
-            return None
-        if read.core == "cut" and names == ("bass",) and bare and not when:
-            self.fail(
-                read.asked, "it could mean a player or the low end; say remove the bass, or less low end"
-            )
-            return []
-        fields = edits_of(Clause(read.words, read.amounts, read.degree, names, when, read.stated))
-        return None if fields is None else self._made(fields, players, when, read.asked)
-
-    def _made(
-        self, fields: list[Fields], players: Players | None, when: dict[str, Any], asked: str
-    ) -> list[Wish] | None:
-        wishes = []
-        for given in fields:
-            values = dict(given)
-            if values["action"] == "remove" and PARTLY.search(asked):
-                return None
-            at = values.pop("at", when)
-            who: dict[str, Any] = {}
-            if "who" in values:
-                named = values.pop("who")
-                who = {"on": named} if named else {}
-            elif players and "but" not in values and "on" not in values:
-                who = {"but" if players.all_but else "on": list(players.names)}
-            if who and not RULES[values["action"]].players:
-                return None
-            try:
-                wishes.append(Wish(TrackEdit.model_validate({**values, **who, **at}), asked))
-            except ValidationError as error:
-                self.fail(asked, error.errors()[0]["msg"].removeprefix("Value error, "))
-                return []
-        return wishes
-
-    def _of_two(self, raw: RawClause, text: str, when: When) -> list[Wish] | None:
-        """The wishes of a clause that depends on who is named first: replaced, added."""
-        words = " ".join(
-            re.sub(_LIGHTLY, " ", re.sub(r"\b(?:in|to|at|on|from|during|for) T\b", " ", text)).split()
-        )
-        names = [player.names for player in raw.players]
-        if any(player.pieces or player.all_but or player.rest for player in raw.players):
-            return None
-        for pattern, old, new in ((_SWAPPED, 0, 1), (_INSTEAD, 1, 0)):
-            if pattern.fullmatch(words) and len(names) == 2 and len(names[new]) == 1:
-                fields = {"action": "replace", "on": list(names[old]), "instrument": names[new][0]}
-                return self._made([fields], None, when, raw.asked)
-        if not _ADDED.fullmatch(words) or len(names) != 1 or find_unsupported(raw.asked):
-            return None
-        if names[0] == ("bass",):
-            self.fail(
-                raw.asked, "it could mean a player or the low end; say add a bass guitar, or more low end"
-            )
-            return []
-        return self._made([{"action": "add", "instrument": name} for name in names[0]], None, when, raw.asked)
-
-    def _players(self, raw: RawClause, read: _Read) -> Players | str | None:
+    def _players(self, raw: RawClause, read: Clause) -> Players | str | None:
         """Who a clause is about; ``None``: everything; a sentence where that can't be told."""
         stays = KEPT.fullmatch(read.core) or PRAISED.fullmatch(read.core)
         pieces = [piece for player in raw.players for piece in player.pieces]
@@ -309,13 +230,12 @@ class Reader:
         if before.players and _PRONOUN.search(raw.text):
             if before.refers == "remark" or (before.refers == "praise" and KEPT.fullmatch(read.core)):
                 return before.players
-            action = next((word.row.action for word in read.words or () if word.row), "level")
             gone = any(wish.edit.action == "remove" for wish in before.made)
-            if before.refers or not (gone or (action in RULES and not RULES[action].players)):
+            if before.refers or not (gone or read.is_for_all):
                 return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
         return None
 
-    def _stays(self, raw: RawClause, read: _Read) -> bool:
+    def _stays(self, raw: RawClause, read: Clause) -> bool:
         """Take note of who is to stay as it is, if that is what a clause says."""
         players, core = read.players, read.core
         if players and DISLIKED.fullmatch(core):
@@ -327,7 +247,7 @@ class Reader:
             self.fail(raw.asked, f"say remove everything but the {who}, or leave the {who} as it is")
             return True
         praised = bool(PRAISED.fullmatch(core))
-        if read.amounts.values or read.amounts.key or (read.when and not praised) or ALONE.fullmatch(core):
+        if not read.bare or (read.when and not praised) or ALONE.fullmatch(core):
             return False
         forbidden = len(raw.players) < 2 and bool(FORBIDDEN.search(raw.text))
         spared = players and SPARED.fullmatch(core)
@@ -348,56 +268,26 @@ class Reader:
         self.before = replace(read, refers="praise")
         return True
 
-    def _refined(self, raw: RawClause, read: _Read) -> bool:
-        """Whether a clause only says how much the one before it meant: "faster, about 10 %"."""
-        before, more = self.before, read.amounts
-        if read.core not in ("", "at", "to", "like", "only", "just", "say") or raw.players or not before.made:
-            return False
-        if not more.values or set(more.values) & set(before.amounts.values):
-            return False
-        values, signed = {**before.amounts.values, **more.values}, before.amounts.signed | more.signed
-        asked = f"{before.asked}, {raw.asked}"
-        merged = replace(before, amounts=Amounts(values, signed, before.amounts.key), asked=asked)
-        merged.made = self._matched(replace(merged, when=read.when or before.when)) or []
-        if not merged.made:
-            return False
-        self._forget(before)
-        self.wishes, self.before = self.wishes + merged.made, merged
-        return True
-
-    def _goes_on(self, read: _Read, text: str) -> bool:
+    def _goes_on(self, read: Clause, text: str) -> bool:
         """Whether a clause after "and" goes on about those of the clause before it: "drums louder and wider"."""
         before = self.before
         if not before.made or before.players is None or _ANEW.match(text) or _PRONOUN.search(text):
             return False
+        if read.is_for_all:
+            return False
         if read.sense == "noun" and read.way not in ("", "more", "less"):
             return False  # "boost the bass and cut the mids"
+        if read.sense == "noun" and not read.way and not before.sense:
+            return False  # "lower the drums and the reverb"
         return all(
             RULES[wish.edit.action].players and wish.edit.action not in ("remove", "replace")
             for wish in before.made
         )
 
-    def _time_alone(self, raw: RawClause, when: When) -> None:
-        """Read a clause that only says when, of what follows or of what came before."""
-        before = self.before
-        if before.made and (not before.when or raw.joint == "and"):
-            # "mute the drums, but only from 0:10 to 0:20"; "remove the intro and the outro"
-            again = replace(before, when=when, asked=f"{before.asked}, {raw.asked}")
-            again.made = self._matched(again) or []
-            if not again.made:
-                return self._not_understood(raw)
-            if not before.when:
-                self._forget(before)
-            self.wishes, self.before = self.wishes + again.made, again
-            return None
-        self._close()
-        self.scope, self.before, self.waiting = when, _Read(), (raw.asked, "when")
-        return None
-
     def _not_understood(self, raw: RawClause) -> None:
         self._close()
         if raw.players and _FOR_SOME.search(raw.text):
-            self.doubted["who"] = "it was to be for some players only; name them in the same clause"
+            self.doubted["who"] = _NAMELESS
         if _WHEN.search(raw.text):
             self.doubted["when"] = "when it was to be is not understood; say it in the same clause"
         self.scope = {}
@@ -414,7 +304,7 @@ class Reader:
 
     def _leave_out(self, asked: str, why: Refused) -> None:
         self.left_out.append(LeftOut(asked, why))
-        self.before = _Read()
+        self.before = Clause()
 
     def _close(self, used: str = "") -> None:
         if self.waiting and self.waiting[1] != used:

@@ -15,7 +15,7 @@ _UNSUPPORTED = {
     "lyrics": r"(?:change|new|other|different|rewrite|translate|replace)(?: the| its)? (?:lyrics|words)|lyrics (?:to|about|in)",
     "relative_tempo": r"\d+ ?bpm (?:faster|slower|more|less)|(?:faster|slower) by \d+ ?bpm",
     "solo": r"(?:add|play|insert|with) (?:an? |another )?(?:\w+ )?(?:\w+ )?solo",
-    "composition": r"extend\w*|(?:make|make it|make the song) (?:a bit |much )?longer|longer (?:version|intro|outro|ending)|\d+ seconds? longer|add (?:a|an|another|one more) (?:\w+ )?(?:intro|outro|bridge|verse|chorus|ending|section)",
+    "composition": r"extend\w*|(?:make|make it|make the song) (?:a bit |much )?longer|longer (?:version|intro|outro|ending)|\d+ seconds? longer|add (?:a|an|another|one more) (?:\w+ )?(?:intro|outro|bridge|verse|chorus|ending|(?<!string )(?<!horn )(?<!brass )section)",
     "singer": r"(?:male|female|man'?s|woman'?s|child'?s|different|another|other) (?:voice|singer|vocals?|vocalist)",
     "shortening": r"shorten(?:ed)?|shorter|(?:is |are )?too long",
     "automation": r"crescendo|decrescendo|gradual(?:ly)?|builds? up|get(?:s|ting)? (?:louder|quieter|faster|slower)|automat(?:e|ion)",

@@ -1,0 +1,44 @@
+"""What stands between brackets in a line of lyrics, and which of it is not sung."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .tags import is_direction, is_voice
+
+_CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
+_LONGEST_TAG = 400
+"""Characters."""
+
+
+def segments(line: str) -> Iterator[tuple[str, str]]:
+    """Part a line into (text, "") and (what stands between brackets, the opening bracket)."""
+    closing: dict[int, int] = {}
+    open_: dict[str, list[int]] = {bracket: [] for bracket in _CLOSING}
+    openings = {closed: opened for opened, closed in _CLOSING.items()}
+    for index, letter in enumerate(line):
+        if letter in _CLOSING:
+            open_[letter].append(index)
+        elif letter in openings and open_[openings[letter]]:
+            closing[open_[openings[letter]].pop()] = index
+    start = at = 0
+    while at < len(line):
+        end = closing.get(at)
+        content = "" if end is None else line[at + 1 : min(end, at + 1 + _LONGEST_TAG)]
+        if end is not None and _is_tag(line[at], content, first=not line[:at].strip()):
+            yield line[start:at], ""
+            yield re.sub(r"[\[\]{}<>]", "", content), line[at]
+            start = at = end + 1
+        else:
+            at += 1
+    yield line[start:], ""
+
+
+def _is_tag(opening: str, content: str, *, first: bool) -> bool:
+    """Whether what stands between brackets, ``first`` in its line, is not sung."""
+    if opening == "(" and first and is_voice(content):
+        return True
+    if opening == "(":
+        return len(content) <= 60 and is_direction(content)
+    return opening != "<" or content[:1].isalpha() or content[:1] == "/"
