@@ -36,6 +36,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for the processes that it kills"),
 ]
 JOB = {"owner": "", "task": "text2music", "params": {}, "sources": {}, "format": "flac", "fingerprint": "f"}
+ANOTHER = "ap_another_0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -455,6 +456,29 @@ async def test_a_limit_holds_across_front_ends(tmp_path, kind):
             for front in (one, two) * 5:
                 tasks.start_soon(same, front)
         assert len(numbers) == 1
+
+
+async def test_who_waits_behind_many_is_told_to_ask_less_often(tmp_path, kind):
+    async def told(front, job_id, key=None, **headers):
+        headers |= {"X-API-Key": key} if key else {}
+        answer = await front.get(f"{MUSIC}/jobs/{job_id}/status", headers=headers)
+        return answer.json()["status"], int(answer.headers.get("retry-after", 0))
+
+    async with both(tmp_path, kind) as front:
+        alone = await front.create(caption="slow 1")
+        assert (await told(front, alone))[1] == 0
+        await front.wait(alone)
+        running = await front.create(caption="slow 30")
+        await front.begins(running)
+        waiting = [await front.create(caption="slow 30") for _ in range(60)]
+        other = await front.create(caption="x", headers={"X-API-Key": ANOTHER})
+        assert await told(front, running) == ("PROCESSING", 0)
+        hints = [(await told(front, job_id))[1] for job_id in waiting]
+        assert hints == sorted(hints)
+        assert hints[0] == 0
+        assert 5 <= hints[-1] <= 10  # 59 jobs before it, which take a second each
+        assert await told(front, other, ANOTHER) == ("PENDING", 0)  # whose turn is soon
+        assert await told(front, waiting[-1], Prefer="wait=1") == ("PENDING", 0)
 
 
 # Audio ------------------------------------------------------------------------------------------------------
