@@ -6,6 +6,7 @@ What holds for the queue of one machine as well is asked of both.
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -90,9 +91,9 @@ class Cluster:
         self.started.append(front.process)
         return front
 
-    def worker(self, processes=1):
+    def worker(self, processes=1, *options):
         command = [sys.executable, "-m", "audiopod_mcp", "worker", "--engine", BEEPER, "--log-level", "info"]
-        command += ["--data-dir", self.folder / "data", "--processes", str(processes)]
+        command += ["--data-dir", self.folder / "data", "--processes", str(processes), *options]
         variables = {"AUDIOPOD_DATABASE_URL": self.url, "BEEPER_LOG": str(self.log)}
         with (self.folder / "workers.log").open("a") as log:
             worker = subprocess.Popen(
@@ -104,6 +105,10 @@ class Cluster:
     def runs(self):
         """What was begun, in order."""
         return self.log.read_text().split("\n")[:-1] if self.log.exists() else []
+
+    def said(self):
+        """What the workers told."""
+        return (self.folder / "workers.log").read_text()
 
     def rows(self, sql, *values):
         import psycopg
@@ -634,6 +639,28 @@ async def test_a_front_end_tells_whether_it_is_ready_and_how_much_there_is_to_do
         assert f'audiopod_jobs_unfinished{{engine="{BEEPER}",status="PENDING"}} 1' in lines
     async with opened(tmp_path, workers=0, **kind) as front:
         assert (await front.get("/metrics")).status_code == 404
+
+
+async def test_a_worker_tells_how_its_runs_ended(cluster):
+    front = cluster.front()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = cluster.worker(1, "--metrics", port)
+        assert refused.wait(30) != 0
+        assert f"--metrics: 127.0.0.1 port {port} can't be listened on" in cluster.said()
+    worker = cluster.worker(1, "--metrics", port)
+    assert front.wait(front.create(caption="x"))["status"] == "COMPLETED"
+    running = front.create(caption="slow 60")
+    in_the_middle(front, running)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        assert client.get("/ready").json() == {"status": "ready"}
+        assert client.get("/api/v1/music/jobs").status_code == 404
+        lines = client.get("/metrics").text.splitlines()
+    assert 'audiopod_jobs_ended_total{task="text2music",end="completed"} 1' in lines
+    assert f'audiopod_jobs_unfinished{{engine="{BEEPER}",status="PROCESSING"}} 1' in lines
+    worker.terminate()
+    assert worker.wait(10) == 0
+    assert front.job(running)["status"] == "PENDING"
 
 
 async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):
