@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urljoin
 
 import anyio
 import httpx
@@ -484,6 +485,21 @@ async def test_who_waits_behind_many_is_told_to_ask_less_often(tmp_path, kind):
         assert 5 <= hints[-1] <= 10  # 59 jobs before it, which take a second each
         assert await told(front, other, ANOTHER) == ("PENDING", 0)  # whose turn is soon
         assert await told(front, waiting[-1], Prefer="wait=1") == ("PENDING", 0)
+
+
+async def test_pages_are_right_while_jobs_come_in(tmp_path, kind):
+    async with opened(tmp_path, workers=0, **kind) as front:
+        made = [await front.create(caption=f"a & b>c {number}") for number in range(10)]
+        address, told = f"{MUSIC}/jobs?limit=3&search=b%3Ec", []
+        while address:
+            page = await front.get(address)
+            assert len(page.json()) <= 3
+            told += [job["id"] for job in page.json()]
+            await front.create(caption="a & b>c, meanwhile")
+            address = urljoin(str(page.url), page.links["next"]["url"]) if "next" in page.links else None
+        assert told == made[::-1]
+        for order in ("sort_by=status", "sort_order=asc"):
+            assert "link" not in (await front.get(f"{MUSIC}/jobs?limit=3&{order}")).headers
 
 
 # Audio ------------------------------------------------------------------------------------------------------

@@ -169,7 +169,11 @@ async def _list(request: Request, query: JobFilters) -> Response:
     jobs, total = await to_thread.run_sync(studio.store.jobs, owner_of(request), query)
     base, media = base_of(request), studio.media if studio.config.tell_files else None
     told = that_fit(job_json(job, base, media, interactions=query.include_interactions) for job in jobs)
-    return JSONResponse(told, headers={"X-Total-Count": str(total)})
+    headers = {"X-Total-Count": str(total)}
+    if len(jobs) == query.limit and (query.sort_by, query.sort_order) == ("created_at", "desc"):
+        following = request.url.remove_query_params("skip").include_query_params(before_id=jobs[-1].id)
+        headers["Link"] = f'<?{following.query}>; rel="next"'
+    return JSONResponse(told, headers=headers)
 
 
 async def count_jobs(request: Request) -> Response:

@@ -61,7 +61,7 @@ def document() -> dict[str, Any]:
     }
     one = f"{API_PREFIX}/jobs/{{job_id}}"
     paths |= {
-        f"{API_PREFIX}/jobs": {"get": _call("List jobs", {"type": "array", "items": _JOB}, _query())},
+        f"{API_PREFIX}/jobs": {"get": _listing("List jobs")},
         f"{one}/status": {"get": _hinting(_call("One job", _JOB, [_JOB_ID]))},
         f"{one}/retry": {"post": _call("Run a failed job again", _created(), [_JOB_ID])},
         one: {
@@ -83,7 +83,7 @@ def document() -> dict[str, Any]:
                 [_JOB_ID, _word("notation")],
             )
         },
-        f"{API_PREFIX}/liked": {"get": _call("Liked jobs", {"type": "array", "items": _JOB}, _query())},
+        f"{API_PREFIX}/liked": {"get": _listing("Liked jobs")},
         f"{API_PREFIX}/analyses/{{analysis_id}}": {
             "get": _call("An analysis made before", _ref(Analysis), [_word("analysis_id")])
         },
@@ -194,6 +194,18 @@ def _call(
         "responses": {"200": {"description": "OK", "content": content}, "4XX": error},
     }
     return call | ({"parameters": parameters} if parameters else {})
+
+
+def _listing(summary: str) -> dict[str, Any]:
+    """A call that answers with a page of jobs."""
+    call = _call(summary, {"type": "array", "items": _JOB}, _query())
+    total = {"description": "How many there are on all pages", "schema": {"type": "integer", "minimum": 0}}
+    link = {
+        "description": 'With rel="next", newest first: the next page, whatever comes meanwhile',
+        "schema": {"type": "string"},
+    }
+    call["responses"]["200"]["headers"] = {"X-Total-Count": total, "Link": link}
+    return call
 
 
 def _hinting(call: dict[str, Any]) -> dict[str, Any]:
