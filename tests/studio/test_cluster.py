@@ -115,7 +115,8 @@ class Cluster:
         import psycopg
 
         with psycopg.connect(self.url, autocommit=True) as connection:
-            return connection.execute(sql, values).fetchall()
+            found = connection.execute(sql, values)
+            return found.fetchall() if found.description else []
 
     def queue_is_empty(self):
         return wait_for(lambda: self.rows("SELECT count(*) FROM procrastinate_jobs") == [(0,)])
@@ -677,6 +678,19 @@ async def test_a_worker_tells_how_its_runs_ended(cluster):
     worker.terminate()
     assert worker.wait(10) == 0
     assert front.job(running)["status"] == "PENDING"
+
+
+async def test_a_newer_version_may_prepare_the_database_while_this_one_runs(cluster):
+    front, worker = cluster.front(), cluster.worker()
+    made = [front.create(caption=f"x{number}") for number in range(20)]  # statements that come often, by then
+    assert {front.wait(number)["status"] for number in made} == {"COMPLETED"}
+    cluster.rows("ALTER TABLE jobs ADD COLUMN something TEXT")
+    try:
+        after = [front.create(caption=f"y{number}") for number in range(5)]
+        assert [front.wait(number)["status"] for number in after] == ["COMPLETED"] * 5
+        assert worker.poll() is None
+    finally:
+        cluster.rows("ALTER TABLE jobs DROP COLUMN something")
 
 
 async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):

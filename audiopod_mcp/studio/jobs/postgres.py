@@ -147,6 +147,8 @@ CONNECTING: Final[dict[str, Any]] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    # A statement that was prepared is refused for ever once a newer version has added a column.
+    "prepare_threshold": None,
     "application_name": "audiopod-mcp",
 }
 
