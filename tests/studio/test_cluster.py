@@ -680,6 +680,56 @@ async def test_a_worker_tells_how_its_runs_ended(cluster):
     assert front.job(running)["status"] == "PENDING"
 
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (f"00-{TRACE}-00f067aa0ba902b7-01", f"00-{TRACE}-00f067aa0ba902b7-01"),
+        (f"00-{TRACE}-0000000000000000-01", None),
+        (f"00-{TRACE}", None),
+        ("é" * 5000, None),
+        (None, None),
+    ],
+)
+async def test_the_trace_of_a_request_goes_on_where_its_job_is_done(tmp_path, kind, exporter, told, kept):
+    async with both(tmp_path, kind) as front:
+        headers = {"traceparent": told.encode()} if told else {}
+        job_id = await front.create(caption="x", headers=headers)
+        assert "traceparent" not in await front.wait(job_id)
+        stored = front.app.state.studio.store.database.rows("SELECT traceparent FROM jobs")
+        assert [row[0] for row in stored] == [kept]
+    (job,) = (span for span in exporter.get_finished_spans() if span.name == "job text2music")
+    if kept:
+        assert f"{job.context.trace_id:032x}" == TRACE
+        assert f"{job.parent.span_id:016x}" == "00f067aa0ba902b7"
+    else:
+        assert job.parent is None
+
+
+async def test_tables_of_an_earlier_version_are_brought_up_to_date(tmp_path, postgres):
+    import psycopg
+
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.jobs.postgres import migrate
+
+    url = postgres.new_database()
+    migrate(url)
+    async with opened(tmp_path, database_url=url, workers=0) as front:
+        job_id = await front.create(caption="x")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE jobs DROP COLUMN traceparent")
+        connection.execute("UPDATE versions SET version = '1' WHERE name = 'audiopod'")
+    with pytest.raises(SettingsError, match="--migrate"):
+        async with opened(tmp_path, database_url=url):
+            pass
+    assert len(migrate(url)) == 1
+    assert migrate(url) == []
+    async with opened(tmp_path, database_url=url, workers=1) as front:
+        assert (await front.wait(job_id))["status"] == "COMPLETED"
+
+
 async def test_a_newer_version_may_prepare_the_database_while_this_one_runs(cluster):
     front, worker = cluster.front(), cluster.worker()
     made = [front.create(caption=f"x{number}") for number in range(20)]  # statements that come often, by then
