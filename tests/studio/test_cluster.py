@@ -259,19 +259,41 @@ async def test_what_the_queue_has_lost_is_put_again(tmp_path, database_url, monk
         assert (await front.wait(job.id))["status"] == "COMPLETED"
 
 
+def workers():
+    """The processes that do the work of this one."""
+    found = []
+    for child in descendants(os.getpid()):
+        with contextlib.suppress(OSError):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(child)
+    return found
+
+
 @pytest.mark.parametrize(("command", "end"), [("die", "FAILED"), ("first 1", "COMPLETED")])
 async def test_a_job_whose_process_is_killed_is_begun_again_and_given_up(tmp_path, kind, command, end):
     async with both(tmp_path, kind, environment={"BEEPER_LOG": str(tmp_path / "runs")}) as front:
         job_id = await front.create(caption=command)
         if command != "die":
             await front.begins(job_id)
-            for child in descendants(os.getpid()):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                        os.kill(child, signal.SIGKILL)
+            for child in workers():
+                os.kill(child, signal.SIGKILL)
         job = await front.wait(job_id)
         assert job["status"] == end, job
         assert (tmp_path / "runs").read_text().split("\n")[:-1] == [command] * 2
+
+
+async def test_the_job_of_a_process_that_is_frozen_is_done_by_another(tmp_path, kind):
+    async with both(tmp_path, kind, environment={"BEEPER_LOG": str(tmp_path / "runs")}) as front:
+        job_id = await front.create(caption="first 60")
+        await front.begins(job_id)
+        frozen = workers()
+        for child in frozen:
+            os.kill(child, signal.SIGSTOP)
+        with anyio.fail_after(40):
+            job = await front.wait(job_id)
+        assert job["status"] == "COMPLETED", job
+        assert (tmp_path / "runs").read_text().split("\n")[:-1] == ["first 60"] * 2
+        assert not set(frozen) & set(workers())
 
 
 # Front ends behind a proxy -----------------------------------------------------------------------------------
@@ -567,6 +589,58 @@ async def test_audio_goes_through_an_object_store(
             media.bring(
                 front.app.state.studio.store.job(cover["id"]).model_copy(update={"id": job["id"]}), "take-1"
             )
+
+
+async def test_a_link_that_has_expired_says_so_and_a_fresh_one_is_to_be_had(tmp_path, kind, monkeypatch):
+    async with both(tmp_path, kind) as front:
+        old = (await front.make(caption="x"))["output_url"]
+        assert (await front.get(old)).status_code == 200
+        tomorrow = time.time() + 26 * 3600
+        with monkeypatch.context() as later:
+            later.setattr("time.time", lambda: tomorrow)
+            answer = await front.get(old)
+            assert (answer.status_code, answer.json()) == (
+                410,
+                {"detail": "this link has expired; the status of the job gives a fresh one"},
+            )
+            fresh = (await front.job(1))["output_url"]
+            assert fresh != old
+            assert (await front.get(fresh)).content[:4] == b"fLaC"
+            body = {"src_audio_url": old, "caption": "x"}
+            refused = await front.post(f"{MUSIC}/cover", json=body)
+            assert refused.status_code == 410
+            assert "expired" in refused.text
+            assert (await front.make("cover", src_audio_url=fresh, caption="x"))["status"] == "COMPLETED"
+
+
+class Expired(BaseHTTPRequestHandler):
+    """What object stores say of a link that was signed too long ago."""
+
+    def do_GET(self):
+        said = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_):
+        pass
+
+
+async def test_a_link_that_expires_while_its_job_waits_is_named(tmp_path, kind):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Expired)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        async with both(tmp_path, kind, allow_private_urls=True) as front:
+            address = f"http://127.0.0.1:{server.server_port}/a.wav?X-Amz-Signature=5ec2e7"
+            job = await front.make("cover", src_audio_url=address, caption="x")
+            assert job["status"] == "FAILED"
+            assert "expired" in job["error_message"]
+            assert "src_audio_url" in job["error_message"]
+            assert "5ec2e7" not in str(job)
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 async def test_a_result_waits_for_an_object_store_that_is_away(tmp_path, database_url, bucket, monkeypatch):
