@@ -269,7 +269,7 @@ def workers():
     return found
 
 
-@pytest.mark.parametrize(("command", "end"), [("die", "FAILED"), ("first 1", "COMPLETED")])
+@pytest.mark.parametrize(("command", "end"), [("die", "FAILED"), ("first 60", "COMPLETED")])
 async def test_a_job_whose_process_is_killed_is_begun_again_and_given_up(tmp_path, kind, command, end):
     async with both(tmp_path, kind, environment={"BEEPER_LOG": str(tmp_path / "runs")}) as front:
         job_id = await front.create(caption=command)
