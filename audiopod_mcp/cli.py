@@ -113,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     worker = command("worker", "does a studio's jobs, without answering anybody: any number, anywhere")
     worker.add_argument("--data-dir", type=Path, help="work in progress (the platform's user data folder)")
     worker.add_argument("--processes", type=_count, metavar="N", help="jobs at a time (one less than cores)")
+    worker.add_argument("--metrics", type=_port, metavar="PORT", help="serve /metrics and /ready there")
+    worker.add_argument("--host", default="127.0.0.1", help="where to serve them (127.0.0.1)")
     worker.set_defaults(run=_worker)
     for sub in (studio, worker):
         engine = sub.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
@@ -243,8 +245,12 @@ def _worker(options: argparse.Namespace, settings: Settings) -> int:
     from audiopod_mcp.studio.config import StudioConfig, default_workers
     from audiopod_mcp.studio.serving import run_worker
 
-    places = options.processes or default_workers()
-    run_worker(StudioConfig.from_settings(_chosen(options, settings), workers=places))
+    config = StudioConfig.from_settings(
+        _chosen(options, settings),
+        workers=options.processes or default_workers(),
+        metrics=options.metrics is not None,
+    )
+    run_worker(config, None if options.metrics is None else (options.host, options.metrics))
     return 0
 
 

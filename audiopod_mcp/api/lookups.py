@@ -28,6 +28,8 @@ REQUESTS = 0.04
 """Requests that one waiting job may cost a second, where several wait."""
 LONGEST_NEWS = 20.0
 """Seconds for which a service in this process may hold its answer back."""
+LONGEST_HINT = 60.0
+"""Seconds that a service may ask to be left alone for between two looks at a job that it tells of."""
 SINGLY = 60.0
 """Seconds for which single jobs are asked for after the list told too few of them, or nothing at all."""
 
@@ -97,6 +99,11 @@ class Lookups:
         pages = ceil(len(self._waits) / PAGE)
         return min(longest, max(PROMPT, pages / (REQUESTS * len(self._waits))))
 
+    def hinted(self, job_id: int, seconds: float | None) -> None:
+        """With ``job_id`` the service told after how many seconds to ask again, or nothing of the kind."""
+        for wait in self._waits.get(job_id, ()):
+            wait.hint = min(seconds or 0.0, LONGEST_HINT)
+
     async def look_up(self, wait: Wait, seconds: float) -> Job | None:
         """The job of ``wait`` as it is now, asked for by whichever wait comes first, for all.
 
@@ -149,6 +156,8 @@ class Wait:
         self.job_id = job_id
         self.tag: str | None = None
         """Of the job as last seen, where the service has such."""
+        self.hint = 0.0
+        """Seconds for which the service asked to be left alone, when it told of the job."""
         self._lookups = lookups
         self._news: Job | None = None
         self._nap: anyio.CancelScope | None = None
@@ -159,7 +168,7 @@ class Wait:
 
     def tell(self, job: Job) -> None:
         """What another wait learnt; ends the pause of this one."""
-        self._news = job
+        self._news, self.hint = job, 0.0
         if self._nap is not None:
             self._nap.cancel()
 

@@ -146,6 +146,32 @@ async def test_the_service_says_when_to_come_back(client, service, clock):
     assert clock.slept[-1] >= 7
 
 
+@pytest.mark.parametrize(("hint", "least", "most"), [("7", 7, 7), ("2.5", 2.5, 2.5), ("86400", 20, 300)])
+async def test_a_service_that_tells_of_the_job_may_say_when_to_come_back(
+    client, service, clock, hint, least, most
+):
+    answers = [
+        answer(200, {"id": 101, "status": "PENDING"}, retry_after=hint),
+        *[job(progress=1)] * 2,
+        job("COMPLETED"),
+    ]
+    service.will("poll", *answers)
+    await watch(client, 101, max_wait=None)
+    assert least <= clock.slept[0] <= most
+    assert max(clock.slept[1:]) < 1  # as without any hint
+
+
+@pytest.mark.parametrize(("hint", "looks"), [("0.01", range(5, 20)), ("30", range(2, 3))])
+async def test_a_hint_makes_looks_no_more_frequent_and_the_wait_no_longer(
+    client, service, clock, hint, looks
+):
+    service.will("poll", *[answer(200, {"id": 101, "status": "PENDING"}, retry_after=hint)] * 100)
+    before = clock.now()
+    await watch(client, 101, max_wait=20)
+    assert clock.now() - before <= 20
+    assert len(service.asked("poll")) in looks
+
+
 @pytest.mark.parametrize("max_wait", [20, None])
 async def test_an_outage_gives_the_job_as_last_seen(client, service, clock, max_wait):
     service.will("poll", job(progress=10), *[answer(502, None)] * 200)

@@ -19,8 +19,10 @@ from psycopg_pool import ConnectionPool
 
 from .database import SCHEMA, Refused, Unreachable, Violated
 
-VERSION: Final = 1
-"""Of the schema here. Whoever changes it raises this, and has :func:`migrate` bring older ones up to date."""
+VERSION: Final = 2
+"""Of the schema here. Whoever changes it raises this, and tells below what that takes."""
+_CHANGES: Final = {2: "ALTER TABLE jobs ADD COLUMN traceparent TEXT"}
+"""What brings the tables of the version before to each later one."""
 CONNECTIONS: Final = 10
 """How many connections one process holds at most, for its store."""
 _PATIENCE: Final = 5.0
@@ -147,6 +149,8 @@ CONNECTING: Final[dict[str, Any]] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    # A statement that was prepared is refused for ever once a newer version has added a column.
+    "prepare_threshold": None,
     "application_name": "audiopod-mcp",
 }
 
@@ -166,20 +170,24 @@ def migrate(url: str) -> list[str]:
         with connection.transaction():
             connection.execute(_VERSIONS)
             found = dict(connection.execute("SELECT name, version FROM versions").fetchall())
-            if int(found.get("audiopod", 0)) > VERSION:
+            version = int(found.get("audiopod", 0))
+            if version > VERSION:
                 raise Refused(_TOO_NEW)
-            if "audiopod" not in found:
-                for statement in filter(str.strip, _schema().split(";")):
-                    connection.execute(statement)
+            changes = (
+                [_CHANGES[number] for number in range(version + 1, VERSION + 1)] if version else _schema()
+            )
+            for statement in changes:
+                connection.execute(statement)
+            if changes:
                 done.append(f"tables of version {VERSION}")
             if line := _migrate_queue(connection, found.get("queue")):
                 done.append(line)
-            versions = {"audiopod": str(VERSION), "queue": _queue_migrations()[-1].name}
-            for name, version in versions.items():
+            present = {"audiopod": str(VERSION), "queue": _queue_migrations()[-1].name}
+            for name, latest in present.items():
                 connection.execute(
                     "INSERT INTO versions VALUES (%s, %s) "
                     "ON CONFLICT (name) DO UPDATE SET version = excluded.version",
-                    (name, version),
+                    (name, latest),
                 )
     return done
 
@@ -199,11 +207,11 @@ def _queue_migrations() -> list[Path]:
     return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
 
 
-def _schema() -> str:
+def _schema() -> list[str]:
     text = SCHEMA
     for ours, theirs in _DIALECT:
         text = text.replace(ours, theirs)
-    return text
+    return [statement for statement in text.split(";") if statement.strip()]
 
 
 @lru_cache(maxsize=500)

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from audiopod_mcp.operations import OPERATIONS, Endpoint, ExtractStem, KeptResult, Operation
 from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.engines.registry import load_engine
+from audiopod_mcp.studio.jobs.journal import traceparent_of
 from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import KeyReused, Store
 from audiopod_mcp.studio.jobs.task import Result
@@ -144,12 +145,16 @@ async def create_job(
     if len(key) > 255:
         raise HTTPException(422, "Idempotency-Key: at most 255 characters")
 
+    trace = traceparent_of(request.headers)
+
     def create() -> tuple[StoredJob, bool]:
         values = _columns(wanted, sources, studio, owner)
         with studio.store.alone(owner):  # counted and stored in one step
             if not studio.store.was_created(owner, key or None):  # then it is no other job
                 admit_job(studio, owner)
-            job, is_new = studio.store.create({**values, "idempotency_key": key or None})
+            job, is_new = studio.store.create(
+                {**values, "idempotency_key": key or None, "traceparent": trace}
+            )
             if is_new:
                 studio.queue.put("jobs", job.id, owner)
             return job, is_new
