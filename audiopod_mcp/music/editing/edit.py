@@ -40,6 +40,8 @@ _OF_TIME = ("tempo", "bpm", "fade in", "fade out", *FORM_EDITS)
 """Kinds of step that change when something is heard, or how it begins and ends."""
 _AUDIBLE = 0.1
 """A change that is told, dB."""
+_NOT_REMOVED = re.compile(r"\b(?:remove|mute|cut|lose|drop|delete|silence|kill)\b", re.IGNORECASE)
+"""What somebody is not to be who may change otherwise."""
 _UNHEARD = 40.0
 """How far below a player the difference must be for it to be as before, dB."""
 
@@ -215,7 +217,12 @@ def _tell_of_kept(
     else:
         old, new = before.layers[track], after.layers.get(track)
         touched = new is None or new.shape != old.shape or abs(level_change(old, new - old)) < _UNHEARD
-    if touched:
+    named = any(step.track == track for step in plan.steps)
+    if touched and named and track in after.layers and _NOT_REMOVED.search(asked):
+        receipt.done.append(f"{who} not removed")
+    elif touched and named:
+        receipt.fail(asked, f"The {who} changed as other words asked.")
+    elif touched:
         receipt.fail(
             asked,
             f"The {who} changed with all the rest: this can't be done to some players only.",
@@ -369,6 +376,10 @@ def _told(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> LayeredT
         return after.with_shortfall(
             f"nothing is heard of {who_is_meant(step, before)} there that it could change"
         )
+    if step.kind == "remove" and step.track in before.layers:
+        gone = [track for track in before.layers if track not in after.layers]
+        if all(is_silent(before.layers[track]) for track in gone):
+            return after.with_shortfall(f"nothing is heard of {who_is_meant(step, before)} there")
     return after.with_facts(fact_of(step, before, after))
 
 

@@ -31,6 +31,9 @@ _ADDED = re.compile(
     r"(?:add(?:ed)?(?: in)?|bring in|include|introduce|layer(?: in)?|throw in|put in|with added) W|W added"
 )
 
+_UNWANTED = re.compile(r"\b(?:don'?t|do not|not) (?:want|need)\b.*\bto \w", re.IGNORECASE)
+"""What says what somebody is not to do: "I don't want the piano to change"."""
+
 
 def wishes_of(clause: Clause) -> Made:
     """The wishes that all words and amounts of a clause belong to."""
@@ -45,6 +48,8 @@ def wishes_of(clause: Clause) -> Made:
         return _made(clause, [{"action": "keep"}])
     if clause.bare and core == "cut" and names == ("bass",) and not when:
         return "it could mean a player or the low end; say remove the bass, or less low end"
+    if _UNWANTED.search(clause.asked):
+        return None
     fields = edits_of(clause)
     return None if fields is None else _made(clause, fields)
 
