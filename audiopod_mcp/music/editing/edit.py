@@ -14,6 +14,8 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
+from audiopod_mcp.music.generation.played import Played
+from audiopod_mcp.music.generation.receipts import receipt as receipt_of
 from audiopod_mcp.music.model import (
     Audio,
     NotDone,
@@ -40,6 +42,15 @@ _OF_TIME = ("tempo", "bpm", "fade in", "fade out", *FORM_EDITS)
 """Kinds of step that change when something is heard, or how it begins and ends."""
 _AUDIBLE = 0.1
 """A change that is told, dB."""
+_KEPT = dict.fromkeys(
+    ("tempo", "pace", "key", "mode", "metre"),
+    "a song that is arranged anew keeps its key, tempo and metre; say key and tempo as edits of their own",
+)
+"""What a change of style leaves, by kind of wish."""
+_ANEW = (
+    r"^(?:make|turn|as|like|into|version|style|arrange\w*|play\w*|it|song|track|feel|vibe|more|sound\w*|in)$"
+)
+"""What asks for a style and names none."""
 _NOT_REMOVED = re.compile(r"\b(?:remove|mute|cut|lose|drop|delete|silence|kill)\b", re.IGNORECASE)
 """What somebody is not to be who may change otherwise."""
 _UNHEARD = 40.0
@@ -251,6 +262,10 @@ def _in_style(
     new = rearrange(piece.score, prompt, seed=seed, report=report)
     style = f" as {new.score.brief.style}" if new.score and new.score.brief else ""
     receipt.done.append(f"arranged anew{style}, every instrument of it")
+    if new.score and new.score.brief:
+        told = receipt_of(prompt, Played(new.score.brief, new.score, kept=_KEPT, own_words=_ANEW))
+        receipt.done.extend(fact for fact in told.done if not re.search(_ANEW, fact, re.IGNORECASE))
+        receipt.not_done.extend(told.not_done)
     return replace(piece, layers=conform_stems(new.stems, piece), score=new.score)
 
 

@@ -20,7 +20,8 @@ _SILENT = 1e-9
 OF_SOUND = frozenset(
     {
         "level", "bright", "bass", "middle", "treble", "bell", "highpass", "lowpass", "band", "esses",
-        "punch", "compress", "saturate", "reverb", "echo", "width", "pan", "pitch", "loudness", "peak", "fade in", "fade out",
+        "punch", "compress", "saturate", "reverb", "echo", "width", "pan", "pitch", "loudness", "peak",
+        "fade in", "fade out",
     }
 )  # fmt: skip
 """The kinds of step that change how something sounds, which nobody hears of silence."""
