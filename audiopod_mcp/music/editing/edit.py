@@ -31,7 +31,7 @@ from audiopod_mcp.music.signal.loudness import true_peak
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
 from .form import FORM_EDITS, SampleRange, edit_form
-from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
+from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal, track_label
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
 from .receipts import OF_SOUND, fact_of, figure, is_silent, level_change, signed, who_is_meant
@@ -160,8 +160,7 @@ def edit(
     held = _with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
     out = song.insert(held, begin, stop)
     end = begin + piece.samples
-    if -np.inf < (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
-        receipt.done.append(f"peaks held at {figure(ceiling)} dBTP: {signed(lowered, 'dB')} in all")
+    receipt.done.extend(_of_held_peaks(piece, held, ceiling))
     lines = out.score.lyrics if out.score else ()
     for who, asked in plan.kept:
         _tell_of_kept(who, asked, plan, song, out, receipt)
@@ -298,7 +297,9 @@ def _apply_step(
         changed = _changed(part, step, report)
         where = _where(piece, [(first, last)], start)
         facts[:0] = [f"{fact}{where}" for fact in changed.facts]
-        after = after.insert(_with_peaks_limited(replace(changed, facts=()), part, ceiling), first, last)
+        held = _with_peaks_limited(replace(changed, facts=()), part, ceiling)
+        facts += [f"{fact}{where}" for fact in _of_held_peaks(changed, held, ceiling)]
+        after = after.insert(held, first, last)
     return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=tuple(facts))
 
 
@@ -409,6 +410,21 @@ def _check_player(piece: LayeredTrack, step: EditStep) -> None:
         raise Refused(
             "instrument_shares_stem", name=step.name, others=others, track=step.track.replace("_", " ")
         )
+
+
+def _of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> list[str]:
+    """The fact that peaks were held down, where that made the whole, or one player, softer."""
+    if held.layers is piece.layers:
+        return []
+    changes = {"in all": level_change(piece.mix, held.mix)}
+    changes |= {
+        f"of {track_label(track)}": level_change(layer, held.layers[track])
+        for track, layer in piece.layers.items()
+        if track in held.layers
+    }
+    changes = {who: change for who, change in changes.items() if -np.inf < change < -_AUDIBLE}
+    who = "in all" if "in all" in changes else min(changes, key=lambda who: changes[who], default="")
+    return [f"peaks held at {figure(ceiling)} dBTP: {signed(changes[who], 'dB')} {who}"] if who else []
 
 
 def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:

@@ -82,7 +82,7 @@ def _singer(name: str, asked: str, played: Played) -> str | NotDone:
     if not singers:
         return NotDone(asked, SINGS if not played.brief.lyrics else "nobody sings here")
     if name in ("female voice", "male voice") and name not in singers:
-        return NotDone(asked, f"the {singers[0]} of this composer has one register")
+        return NotDone(asked, f"the {singers[0]} sings: a song has one singer")
     how = "" if played.score.lyrics else ", without words"
     called = name if name in singers else singers[0]
     return f"{asked} ({called}{how})" if asked.lower() != called or how else asked

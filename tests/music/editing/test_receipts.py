@@ -100,6 +100,16 @@ class TestAComposedPiece:
         assert made.done == ("drums −5.0 dB", "drums not removed")
         assert not made.not_done
 
+    def test_whom_held_peaks_make_softer_is_told(self, song, composed):
+        louder = {"action": "level", "amount": 14, "on": ["drums"]}
+        for when in ({}, {"start": 3, "end": 9}):
+            made = typed(song, louder | when, **composed)
+            stretch = slice(round(3.1 * RATE), round(8.9 * RATE))
+            assert decibels(made.stems["bass"][stretch], song.stems["bass"][stretch]) < -0.1
+            held = [fact for fact in made.done if fact.startswith("peaks held at")]
+            assert len(held) == 1
+            assert held[0].endswith(" from 0:03 to 0:09") == bool(when)
+
     def test_all_but_one(self, song, composed):
         made = typed(song, {"action": "level", "amount": -4, "but": ["drums"]}, **composed)
         assert np.array_equal(made.stems["drums"], song.stems["drums"])

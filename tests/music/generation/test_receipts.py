@@ -129,6 +129,14 @@ def test_a_duet_is_two_voices_in_turn():
 
 
 @pytest.mark.slow
+def test_a_fade_is_as_long_as_was_asked():
+    made = generate(read_caption("ambient, fade in over 4 seconds, 3 second fade out", duration=12), seed=1)
+    assert "fade in over 4 s" in made.done
+    assert any("fade out over 3 s" in fact for fact in made.done)
+    assert not made.not_done
+
+
+@pytest.mark.slow
 def test_mono_dry_and_fades_are_heard():
     plain = generate(read_caption("jazz", duration=8), seed=1)
     dry = generate(read_caption("jazz, mono, completely dry, fade in, fade out", duration=8), seed=1)

@@ -42,7 +42,7 @@ _NOT_SO = re.compile(
 )
 """What asks for less: "don't make the drums so loud"."""
 _APART = re.compile(
-    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|(?<![{_PLAYER}])\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so(?! {_SO}\b)|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
+    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|(?<![{_PLAYER}])\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so(?! {_SO}\b)|though|although)\b|&|\s\+\s(?!\d)|(?<=\s)(?=without (?:changing|affecting|altering|touching)\b)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
     re.IGNORECASE,
 )
 _TOGETHER = (
