@@ -204,3 +204,11 @@ def test_what_a_site_writes_into_the_words_is_not_sung():
 def test_who_sings_is_not_sung_in_brackets_either(text, sung, speakers):
     assert [line for section in parse_lyrics(text) for line in section.lines] == sung
     assert told(text) == speakers
+
+
+def test_credits_and_headings_of_other_languages_are_not_sung():
+    assert form("主歌：\n我独自走\n副歌：\n我们自由\n作词：李白\n作曲：王五") == [
+        ("verse", "我独自走"),
+        ("chorus", "我们自由"),
+    ]
+    assert form("Couplet 1\nJe marche\nPont musical\nRefrain\nLibres")[0] == ("verse", "Je marche")

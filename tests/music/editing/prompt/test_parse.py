@@ -137,7 +137,7 @@ UNDERSTOOD = {
     "cut the intro": "cut the stretch in the intro",
     "keep only the first 30 seconds": "keep only the stretch until 30 s",
     "loop the chorus twice": "play it 2 times in the chorus",
-    "slow it down to 100 bpm without changing the pitch": "set the tempo to 100 bpm",
+    "slow it down to 100 bpm without changing the pitch": "set the tempo to 100 BPM",
     "pitch it up 2 semitones, same tempo": "raise the pitch of everything by 2 semitones",
     "louder without touching the drums": "make everything but the drums 4 dB louder",
     "silence from 0:10 to 0:12": "remove everything from 10 s to 12 s",
