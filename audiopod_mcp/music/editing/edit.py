@@ -12,6 +12,7 @@ from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
+from audiopod_mcp.music.editing.prompt.plan import NOT_UNDERSTOOD
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
 from audiopod_mcp.music.generation.played import Played
@@ -189,14 +190,15 @@ class Receipt:
     done: list[str] = field(default_factory=list)
     not_done: list[NotDone] = field(default_factory=list)
     refusal: Refused | None = None
-    """Why the first that was not done was not."""
+    """Why the first was not done that was understood, or else the first."""
 
     def fail(self, asked: str, instead: str) -> None:
         self.not_done.append(NotDone(asked, instead))
 
     def refused(self, asked: str, why: Refused) -> None:
         """Say why, without the name of the argument and the words that are quoted beside it."""
-        self.refusal = self.refusal or why
+        if self.refusal is None or self.refusal.code == NOT_UNDERSTOOD:
+            self.refusal = why
         text = re.sub(r"^[\w, ]+: ", "", self.wording(why)).removeprefix(f"{why.values.get('clause')!r}: ")
         self.fail(asked, f"{text[:1].upper()}{text[1:].rstrip('.')}.")
 

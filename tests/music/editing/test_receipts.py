@@ -110,6 +110,10 @@ class TestAComposedPiece:
             assert len(held) == 1
             assert held[0].endswith(" from 0:03 to 0:09") == bool(when)
 
+    def test_a_refusal_names_what_was_understood(self, song, composed):
+        with pytest.raises(Refused, match="brass"):
+            edit(song.audio, RATE, prompt="Oink like a pig, remove the brass", **composed)
+
     def test_all_but_one(self, song, composed):
         made = typed(song, {"action": "level", "amount": -4, "but": ["drums"]}, **composed)
         assert np.array_equal(made.stems["drums"], song.stems["drums"])
