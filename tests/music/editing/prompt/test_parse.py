@@ -377,6 +377,7 @@ def test_what_an_edit_can_not_do_is_known(prompt, why):
         "I don't want the piano to change",
         "I don't want the drums to stop",
         "the drums are gone in the verse",
+        "keep the drums in the chorus only",
         "I don't want the vocals to be so loud",
     ],
 )
