@@ -176,8 +176,8 @@ def _by_the_way_alone(clause: Clause) -> list[Fields] | None:
         return _level(clause, sign)
     if (way == "add" and "D" in letters) or (way == "cut" and letters):
         return _level(clause, sign)
-    if letters or way not in ("cut", "remove", "mute", "snip"):
-        return None
+    if letters or way not in ("cut", "remove", "mute", "snip") or clause.stated:
+        return None  # "the drums are gone": is that a wish?
     if players:
         return [{"action": "remove"}] if way != "snip" else None
     return [{"action": "remove" if way == "mute" else "cut"}] if clause.when else None

@@ -47,6 +47,8 @@ _ISOLATED = re.compile(r"\b(?:of|in|on|to|from|at|over|for|with)(?= [WT]\b)|\b[W
 _STATED = re.compile(r"\b(?:is|are|was|were|sounds?|feels?)\b(?!.*(?:er\b|should|like|as if))")
 _TIMED = re.compile(r"(?:(?:make|turn|have|in|only) )?T\b")
 """What begins with when it is, which goes on after "and"."""
+_ELIDED = re.compile(r"\b(?:on|in|for|to|from|of) W$")
+"""What says for whom, of something that was named before: "more reverb on the vocals, less on the drums"."""
 _NAMELESS = "it was to be for some players only; name them in the same clause"
 
 
@@ -145,6 +147,18 @@ class Reader:
             if raw.joint == "," and before.way in DOWN:
                 return self._not_understood(raw)  # "less bass, reverb on the vocals"
             read.words = [*(read.words or ()), Word(before.way)]  # "remove the reverb and echo"
+        if read.way and not read.sense and before.sense and _ELIDED.search(raw.text):
+            if before.sense != "noun":
+                return self._not_understood(raw)  # "brighter vocals, less on the drums"
+            read.words = [*(word for word in before.words or () if word.row), *(read.words or ())]
+        if (
+            read.players is None
+            and not before.asked
+            and self.left_out
+            and raw.joint != "."
+            and _ONLY.match(raw.text)
+        ):
+            return self.fail(raw.asked, _NAMELESS)  # "I don't want the drums to go, only quieter"
         made = wishes_of_two(raw, text, read)
         if made is None and len(raw.players) < 2:
             made = wishes_of(read)
