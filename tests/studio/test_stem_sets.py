@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from audiopod_mcp.music.separation.separate import DOUBT_NOTE, SeparatedStem
+from audiopod_mcp.studio.engines.stem_sets import noted_on
 from tests.music.synth import chords, drums, silence, stereo, sung, tone
 from tests.studio.studios import MUSIC, opened
 
@@ -116,6 +118,14 @@ async def test_six_of_a_recording_are_refused_with_what_to_do(studio, recordings
     assert job["error_message"].startswith("mode: guitar and piano can't be separated")
     for way_out in ("mode four", "audiopod-mcp[demucs]", "AUDIOPOD_DEMUCS_MODELS"):
         assert way_out in job["error_message"]
+
+
+def test_what_is_doubtful_is_noted_first():
+    """Answers have room for the beginning of the notes alone."""
+    doubt = DOUBT_NOTE.format(track="vocals")
+    found = {"drums": ("Traces remain.", "Clear."), "vocals": ("Traces remain.", doubt)}
+    heard = {track: SeparatedStem(np.zeros((1, 1), np.float32), notes) for track, notes in found.items()}
+    assert noted_on(heard, ("By a model.",)) == (doubt, "By a model.", "Traces remain.", "Clear.")
 
 
 async def test_what_is_not_heard_is_silent_and_told(studio, recordings):

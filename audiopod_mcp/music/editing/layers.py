@@ -32,7 +32,7 @@ from audiopod_mcp.music.model import (
     ignore_progress,
 )
 from audiopod_mcp.music.score import concatenated, excerpt
-from audiopod_mcp.music.separation.separate import separate
+from audiopod_mcp.music.separation.separate import DOUBT_NOTE, separate_with_notes
 from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness
 from audiopod_mcp.music.synthesis import Mix, Multitrack, pieces, tapes_of
 from audiopod_mcp.music.synthesis.multitrack import Tape
@@ -40,6 +40,8 @@ from audiopod_mcp.music.synthesis.multitrack import Tape
 RESIDUAL = ""
 """The layer of a recording without stems: all of it, or what is left beside the stems taken out of it."""
 
+TRACES = "traces remain on both sides."
+"""The end of a note on a player that came from a separation."""
 _MAX_SAMPLES = 1_200 * SAMPLE_RATE * 2
 """Samples of all channels that a track may come to have: 20 minutes of stereo at 44.1 kHz."""
 
@@ -50,9 +52,11 @@ Separator: TypeAlias = Callable[[Audio, int, str, Progress], tuple[Audio, tuple[
 def separate_by_signal(
     audio: Audio, rate: int, track: str, report: Progress
 ) -> tuple[Audio, tuple[str, ...]]:
-    """Separate ``track`` from a recording with :func:`separate`, with a short note on it."""
-    note = f"The {track_label(track)} came from a separation: traces remain on both sides."
-    return separate(audio, rate, track, report), (note,)
+    """Separate ``track`` from a recording with :func:`separate_with_notes`, with a short note on it."""
+    stem, notes = separate_with_notes(audio, rate, track, report)
+    doubt = DOUBT_NOTE.format(track=track)
+    note = f"The {track_label(track)} came from a separation: {TRACES}"
+    return stem, (note, *([doubt] if doubt in notes else []))
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,12 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.score import UNPITCHED, in_key, stretched, transposed, with_parts
 from audiopod_mcp.music.separation.remix import rebalance, remove_source
+from audiopod_mcp.music.separation.source_activity import without_quality
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import Multitrack, record, tapes_of
 from audiopod_mcp.music.theory import parse_key
 
-from .layers import RESIDUAL, LayeredTrack, conform_stems, pronoun, track_label
+from .layers import RESIDUAL, TRACES, LayeredTrack, conform_stems, pronoun, track_label
 from .rearrange import add_instrument, swap_instrument, track_of_instrument
 from .receipts import figure, signed
 from .sound import SOUND_EDITS
@@ -243,7 +244,9 @@ def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
             piece.heard(track), piece.heard(RESIDUAL), piece.rate, progress_within(report, 0.7, 1.0)
         )
         fact = f"{track_label(track)} about {signed(fell, 'dB', 0)}: traces of {pronoun(track)} remain"
-        piece = replace(piece.with_layers([(RESIDUAL, rest)]), notes=piece.notes[:-1]).with_facts(fact)
+        notes = tuple(note for note in without_quality(piece.notes) if not note.endswith(TRACES))
+        piece = replace(piece.with_layers([(RESIDUAL, rest)]), notes=notes)
+        piece = piece.with_facts(fact)
     takes_backing_vocals = step.track == "vocals" and step.text != "lead"
     if step.text == "lead" and "backing_vocals" not in piece.layers:
         piece = piece.with_shortfall("No backing vocals could be told apart here: they went with the vocals.")

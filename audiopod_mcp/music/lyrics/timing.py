@@ -16,6 +16,8 @@ from audiopod_mcp.music.model import (
     ignore_progress,
     progress_within,
 )
+from audiopod_mcp.music.separation.separate import CLEAR_PROMINENCE
+from audiopod_mcp.music.separation.two_stems import voice_prominence
 
 from .alignment import (
     AlignedLine,
@@ -105,7 +107,8 @@ def align_lyrics_with_note(
         report(0.2, "listening to the voice")
         heard = evidence_from_voice(voice, rate, step_count(len(voice) / rate, len(lines)))
         aligned = align_phrases(heard, lines, counts, progress_within(report, 0.5, 1.0))
-        sung = bool(voice.any())
+        clear = audio is None or voice_prominence(audio, voice, rate) >= CLEAR_PROMINENCE
+        sung = clear and bool(voice.any())
     else:
         if audio is None:
             evidence = evidence_from_analysis(analysis, len(lines))

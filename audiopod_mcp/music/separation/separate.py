@@ -54,7 +54,7 @@ recordings all lie above -5, of 26 without a voice 22 below -10 and 25 below -6.
 """
 _RESIDUE_NOTE = "Separated by signal processing on this computer: traces of what else plays remain in it."
 _VOICE_NOTE = "Separated by a trained network on this computer: traces of what else plays remain in it."
-_DOUBT_NOTE = (
+DOUBT_NOTE = (
     "Whether there is any of the {track} in this recording is doubtful: something else may have come out."
 )
 
@@ -208,7 +208,7 @@ def _separate_tracks(
         notes = (
             _RESIDUE_NOTE,
             heard.quality_note(track),
-            *([_DOUBT_NOTE.format(track=track)] if doubted else []),
+            *([DOUBT_NOTE.format(track=track)] if doubted else []),
         )
         found[track] = SeparatedStem(stem, notes, absence)
     return found
@@ -239,7 +239,7 @@ def _separate_with_network(
     absence = None if heard else Refused("track_not_heard", track="vocals", heard=instead)
     notes = (
         _VOICE_NOTE,
-        *(() if prominence >= CLEAR_PROMINENCE else [_DOUBT_NOTE.format(track="vocals")]),
+        *(() if prominence >= CLEAR_PROMINENCE else [DOUBT_NOTE.format(track="vocals")]),
     )
     found["vocals"] = SeparatedStem(voice, notes, absence)
     report(1.0, "separating the vocals")

@@ -6,6 +6,9 @@ surely. Thresholds were chosen on some 150 mixes of played parts, with and witho
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 import numpy as np
 
 from audiopod_mcp.music.signal.stft import Array, Complex
@@ -16,6 +19,8 @@ _MIN_PRESENT_SCORE = {"vocals": -1.25, "drums": -1.75, "bass": -4.5}
 """Scores below which a source is not there …"""
 _MIN_CLEAR_SCORE = {"vocals": -0.6, "drums": -1.1, "bass": -2.8}
 """… and below which it is doubtful whether it is."""
+_LEFT: Final = "else is left in the stem"
+"""What every note on how clear a stem is says."""
 
 
 class SourceActivity:
@@ -92,8 +97,13 @@ class SourceActivity:
         """:meth:`expected_sdr` in words."""
         clear = self.expected_sdr(track)
         if clear >= 0:
-            return f"The {track} should stand some {round(clear)} dB above what else is left in the stem."
-        return f"What else is left in the stem may be as loud as the {track}."
+            return f"The {track} should stand some {round(clear)} dB above what {_LEFT}."
+        return f"What {_LEFT} may be as loud as the {track}."
+
+
+def without_quality(notes: Iterable[str]) -> tuple[str, ...]:
+    """``notes`` on stems without how clear they are, for whoever gets to hear what they were taken from."""
+    return tuple(note for note in notes if _LEFT not in note)
 
 
 def _log_odds(share: float) -> float:

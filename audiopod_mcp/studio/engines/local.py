@@ -307,7 +307,7 @@ class LocalEngine(Engine):
         heard = analyze(source.audio, source.rate, progress_within(report, 0.1, 0.5))
         words = self._words(source, heard, progress_within(report, 0.5, 1.0))
         result = analysis_result(heard)
-        notes = [*source.notes, *result["notes"], *words["notes"]]
+        notes = [*source.notes, *words["notes"], *result["notes"]]  # answers have room for the first ones
         return Outcome(result={**result, **words, "notes": notes})
 
     def _words(self, source: SourceTrack, heard: Analysis, report: Progress) -> dict[str, Any]:

@@ -171,12 +171,16 @@ def _on_this_computer(
     stems = {
         track: stem.audio if track in heard else np.zeros_like(source.audio) for track, stem in found.items()
     }
-    return stems, (() if voice_weights is None else (VOICES_NOTE,)) + _noted(heard)
+    return stems, noted_on(heard, () if voice_weights is None else (VOICES_NOTE,))
 
 
-def _noted(heard: Mapping[str, SeparatedStem]) -> tuple[str, ...]:
-    """What is noted on the stems, each sentence once."""
-    return tuple(dict.fromkeys(note for stem in heard.values() for note in stem.notes))
+def noted_on(heard: Mapping[str, SeparatedStem], method: tuple[str, ...]) -> tuple[str, ...]:
+    """What is noted on the stems, each sentence once; doubts first, since answers have room for little."""
+    from audiopod_mcp.music.separation.separate import DOUBT_NOTE
+
+    doubts = {DOUBT_NOTE.format(track=track) for track in heard}
+    notes = dict.fromkeys((*method, *(note for stem in heard.values() for note in stem.notes)))
+    return tuple(sorted(notes, key=lambda note: note not in doubts))
 
 
 def _sum(parts: Sequence[Audio], like: SourceTrack) -> Audio:

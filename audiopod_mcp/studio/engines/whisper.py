@@ -138,6 +138,7 @@ class Whisper:
     @cached_property
     def _identity(self) -> str:
         """What tells this model, and what runs it, from others."""
+        check_model(self._path)
         return f"whisper.cpp {version('pywhispercpp')} with {file_digest(self._path)}"
 
     @cached_property

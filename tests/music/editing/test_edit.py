@@ -76,6 +76,20 @@ class TestARecording:
         share = ((mix - made.audio) * quieter["drums"]).sum() / np.square(quieter["drums"]).sum()
         assert share == pytest.approx(1 - 10 ** (-6 / 20), abs=0.1)
 
+    def test_that_it_is_doubtful_whether_the_player_was_there_is_told_where_it_is_taken_out(self, song):
+        said = (
+            "Separated by signal processing.",
+            "What else is left in the stem may be as loud as the drums.",
+            "Whether there is any of the drums is doubtful.",
+        )
+        made = edit(
+            0.25 * song.audio,
+            RATE,
+            prompt="remove the drums",
+            separator=lambda audio, rate, track, report: (0.25 * song.stems[track], said),
+        )
+        assert made.notes == (said[0], said[2])
+
     def test_what_was_not_understood_is_told(self, recording):
         made = edit(recording.audio, recording.rate, prompt="3 dB quieter, keep the drums, oink like a pig")
         assert [wish.asked for wish in made.not_done] == ["oink like a pig"]

@@ -319,6 +319,14 @@ def test_times_are_finite_in_a_recording_without_any_voice():
     assert "no clear singing was heard" in remark
 
 
+@pytest.mark.slow
+def test_times_are_doubted_where_hardly_any_voice_was_separated(recording):
+    _, audio, analysis = recording
+    for gain, doubted in ((0.3, True), (1.0, False)):
+        _, remark = align_lyrics_with_note("\n".join(LINES), analysis, audio, RATE, voice=gain * audio)
+        assert ("no clear singing was heard" in remark) is doubted
+
+
 def test_a_remark_is_no_line_to_a_player():
     written = to_lrc([LyricLine(1.0, 2.0, "la")], length=3.0, remark="Times [00:01.00] are estimated.")
     assert written.startswith("[length:00:03]\n[re:audiopod-mcp]\n[#:Times are estimated.]\n[00:01.00]la")

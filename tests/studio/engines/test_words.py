@@ -106,6 +106,19 @@ async def test_a_model_that_was_added_is_used_and_one_that_is_damaged_is_not(tmp
         assert any("is damaged" in note and GET_IT in note for note in without["notes"])
 
 
+@pytest.mark.parametrize("name", ["nothing.bin", ""], ids=["missing", "a folder"])
+async def test_a_named_model_that_is_no_file_is_told_beside_what_was_measured(tmp_path, recordings, name):
+    model = str(tmp_path / name)
+    async with studio_with(tmp_path, recordings, AUDIOPOD_WHISPER_MODEL=model) as studio:
+        heard = await analyzed(studio, recordings / "sung.wav")
+        assert (heard["lyrics"], heard["language"]) == (None, None)
+        assert heard["chords"]
+        # Answers have room for the first notes alone.
+        assert heard["notes"][0].startswith(
+            f"No words are told: AUDIOPOD_WHISPER_MODEL: {model} can't be read"
+        )
+
+
 async def test_without_a_model_all_is_as_it_was_and_says_how_to_get_one_where_somebody_sings(
     tmp_path, recordings
 ):
