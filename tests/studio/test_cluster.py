@@ -620,3 +620,23 @@ async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):
     ):
         async with opened(tmp_path, database_url=postgres.new_database()):
             pass
+
+
+@pytest.mark.parametrize("password", ["gehe%im77", "gehe im77", "gehe@im77", "gehe/im77"])
+def test_an_address_that_can_not_be_read_is_not_told(tmp_path, password):
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.serving import prepare_database
+
+    with pytest.raises(SettingsError, match=r"^AUDIOPOD_DATABASE_URL: the address can't be read") as refused:
+        prepare_database(f"postgresql://u:{password}@127.0.0.1:1/db")
+    assert "gehe" not in str(refused.value)
+    assert "im77" not in str(refused.value)
+
+
+async def test_why_a_database_does_not_answer_is_told(tmp_path, postgres):
+    from audiopod_mcp.settings import SettingsError
+
+    nobodys = postgres.new_database().replace("postgres@", "nobody:secret@")
+    with pytest.raises(SettingsError, match='role "nobody" does not exist'):
+        async with opened(tmp_path, database_url=nobodys):
+            pass
