@@ -5,6 +5,7 @@ What holds for the queue of one machine as well is asked of both.
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -538,6 +539,28 @@ async def test_a_result_waits_for_an_object_store_that_is_away(tmp_path, databas
         assert job["status"] == "COMPLETED", job
         assert (await front.get(job["output_url"])).status_code == 307
         assert (tmp_path / "runs").read_text() == "slow 1\n"
+
+
+async def test_who_asks_an_object_store_that_is_away_is_told_so(tmp_path, database_url, bucket, monkeypatch):
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    line = "the object store, which keeps the audio, does not answer; try again in a moment"
+    async with apart(tmp_path, database_url, bucket.url) as front:
+        job = await front.make(caption="x")
+        shutil.rmtree(front.app.state.studio.media.folder(job["id"]), ignore_errors=True)
+        bucket.stop()
+        try:
+            for path in (job["output_url"], job["stem_urls"]["bass"], job["notation_urls"]["midi"]):
+                answer = await front.get(path)
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), answer.text
+                assert "127.0.0.1" not in answer.text
+            source = f"audiopod://jobs/{job['id']}"
+            heard = await front.post(f"{MUSIC}/analyze", json={"audio_url": source})
+            assert heard.json()["error"] == line
+            cover = await front.make("cover", src_audio_url=source, caption="y")
+            assert (cover["status"], cover["error_message"]) == ("FAILED", line)
+        finally:
+            bucket.start()
 
 
 # Who gives up ------------------------------------------------------------------------------------------------

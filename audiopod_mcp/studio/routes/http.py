@@ -24,7 +24,7 @@ from audiopod_mcp.studio.jobs.store import LARGEST_ID
 from audiopod_mcp.studio.jobs.unusable import explain
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
-from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
+from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore, NotAnswering
 from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
 
 NO_JOB: Final = "Music job not found"
@@ -243,6 +243,14 @@ async def on_unusable(request: Request, error: Exception) -> Response:
     if is_busy(error) or isinstance(error, Unreachable):
         return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
     return JSONResponse({"detail": line}, 507)
+
+
+async def on_no_answer(_request: Request, error: Exception) -> Response:
+    """The audio can't be reached; where it lies is no caller's business."""
+    assert isinstance(error, NotAnswering)  # noqa: S101 - registered for these
+    logger.error("%s", error.strerror)
+    line = "the object store does not answer; try again in a moment"
+    return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
 
 
 async def on_fault(_request: Request, _error: Exception) -> Response:
