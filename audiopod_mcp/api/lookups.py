@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from math import ceil
 from typing import Protocol
@@ -28,6 +28,8 @@ REQUESTS = 0.04
 """Requests that one waiting job may cost a second, where several wait."""
 LONGEST_NEWS = 20.0
 """Seconds for which a service in this process may hold its answer back."""
+LONGEST_ROUND = 4.0
+"""Seconds after which the list is given up for single jobs: others wait for it meanwhile."""
 SINGLY = 60.0
 """Seconds for which single jobs are asked for after the list told too few of them, or nothing at all."""
 
@@ -122,8 +124,8 @@ class Lookups:
 
     async def _round(self) -> None:
         """Page through the list, newest jobs first, for as long as that is cheaper than single requests."""
-        missing, told, pages = set(self._waits), 0, 0
-        try:
+        missing, told, pages, came = set(self._waits), 0, 0, False
+        with anyio.move_on_after(LONGEST_ROUND), suppress(AudioPodError):
             while missing and pages * TOGETHER <= told:
                 page = await self._service.jobs(JobQuery(skip=pages * PAGE, limit=PAGE), patience=0.0)
                 pages += 1
@@ -135,10 +137,9 @@ class Lookups:
                             wait.tell(job)
                 if len(page.jobs) < PAGE:
                     break
-        except AudioPodError:
-            told = -1
+            came = True
         self._rounds += 1
-        if told < TOGETHER * pages:
+        if not came or told < TOGETHER * pages:
             self._singly_until = self._service.clock.now() + SINGLY
 
 
