@@ -600,6 +600,19 @@ async def test_an_analysis_waits_for_no_song_and_nothing_is_left_of_one_that_nob
         await front.delete(f"{MUSIC}/jobs/{busy}")
 
 
+async def test_nothing_is_left_of_an_analysis_whose_client_has_gone(cluster):
+    front, worker = cluster.front(), cluster.worker()
+    ask = {"audio_url": f"audiopod://jobs/{front.wait(front.create(caption='x'))['id']}"}
+    worker.kill()
+    worker.wait()
+    for _ in range(10):  # more than one may wait for
+        with pytest.raises(httpx.ReadTimeout):
+            front.client.post(f"{MUSIC}/analyze", json=ask, timeout=0.7)
+    wait_for(lambda: cluster.rows("SELECT count(*) FROM answers") == [(0,)])
+    cluster.worker()
+    assert front.client.post(f"{MUSIC}/analyze", json=ask).json()["bpm"] == 120.0
+
+
 async def test_the_doctor_looks_at_what_machines_share(tmp_path, database_url, monkeypatch):
     from audiopod_mcp.doctor import examine
 
