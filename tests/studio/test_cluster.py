@@ -658,6 +658,15 @@ async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):
             pass
 
 
+def test_a_folder_that_can_not_be_made_is_told_as_the_object_store(tmp_path):
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.media.bucket import BucketMedia
+
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SettingsError, match=r"^AUDIOPOD_MEDIA_URL: it can't be used \(.+\); correct it"):
+        BucketMedia(tmp_path / "data", "x", (tmp_path / "file" / "store").as_uri())
+
+
 @pytest.mark.parametrize("password", ["gehe%im77", "gehe im77", "gehe@im77", "gehe/im77"])
 def test_an_address_that_can_not_be_read_is_not_told(tmp_path, password):
     from audiopod_mcp.settings import SettingsError

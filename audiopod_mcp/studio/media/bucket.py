@@ -52,7 +52,7 @@ class BucketMedia(MediaStore):
                 self._bucket: Any = from_url(url, mkdir=True)
             else:
                 self._bucket = from_url(url, retry_config=patience, client_options=client)
-        except (BaseError, ValueError) as error:
+        except (BaseError, ValueError, OSError) as error:
             raise SettingsError(
                 f"AUDIOPOD_MEDIA_URL: it can't be used ({_told(error)}); correct it"
             ) from None
