@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--allowed-origin",
         action="append",
+        type=_origin,
         default=[],
         metavar="ORIGIN",
         help="a site whose pages may use the server, such as https://app.example; repeatable",
@@ -169,6 +171,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port; allowed 0 to 65535")
     return port
+
+
+def _origin(text: str) -> str:
+    origin = text.strip().removesuffix("/").lower()
+    if not re.fullmatch(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", origin):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the address of one site, as https://app.example")
+    return origin
 
 
 def _count(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from math import ceil
 from typing import Protocol
@@ -30,6 +30,8 @@ LONGEST_NEWS = 20.0
 """Seconds for which a service in this process may hold its answer back."""
 LONGEST_HINT = 60.0
 """Seconds that a service may ask to be left alone for between two looks at a job that it tells of."""
+LONGEST_ROUND = 4.0
+"""Seconds after which the list is given up for single jobs: others wait for it meanwhile."""
 SINGLY = 60.0
 """Seconds for which single jobs are asked for after the list told too few of them, or nothing at all."""
 
@@ -129,8 +131,8 @@ class Lookups:
 
     async def _round(self) -> None:
         """Page through the list, newest jobs first, for as long as that is cheaper than single requests."""
-        missing, told, pages = set(self._waits), 0, 0
-        try:
+        missing, told, pages, came = set(self._waits), 0, 0, False
+        with anyio.move_on_after(LONGEST_ROUND), suppress(AudioPodError):
             while missing and pages * TOGETHER <= told:
                 page = await self._service.jobs(JobQuery(skip=pages * PAGE, limit=PAGE), patience=0.0)
                 pages += 1
@@ -142,10 +144,9 @@ class Lookups:
                             wait.tell(job)
                 if len(page.jobs) < PAGE:
                     break
-        except AudioPodError:
-            told = -1
+            came = True
         self._rounds += 1
-        if told < TOGETHER * pages:
+        if not came or told < TOGETHER * pages:
             self._singly_until = self._service.clock.now() + SINGLY
 
 

@@ -116,7 +116,7 @@ async def _watch(
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:
             lost, missing = Deadline(clock, outage), 0
-            pause = lookups.pause(cap) if lookups.together else min(cap, pause * GROWTH)
+            pause = lookups.pause(cap) if lookups.together else min(cap, max(FIRST_PAUSE, pause * GROWTH))
             if lookups.are_told:
                 pause = 0.0
             if seen is not None:

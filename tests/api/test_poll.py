@@ -5,9 +5,19 @@ from __future__ import annotations
 import itertools
 
 import anyio
+import httpx
 import pytest
 
-from audiopod_mcp.api import BadResponse, Forbidden, NotFound, ServiceFailed, Timeouts, Unreachable, watch
+from audiopod_mcp.api import (
+    AudioPodClient,
+    BadResponse,
+    Forbidden,
+    NotFound,
+    ServiceFailed,
+    Timeouts,
+    Unreachable,
+    watch,
+)
 from audiopod_mcp.operations import Job
 from tests.api.faulty import Fault, answer
 
@@ -270,6 +280,32 @@ async def test_a_list_that_is_out_of_order_holds_nobody_up(client, service, trou
     Ending(service, at_once=1)
     assert set((await all_finished(client, service)).values()) == {"COMPLETED"}
     assert len(service.asked("list")) == 1
+
+
+async def test_a_list_that_never_comes_holds_nobody_up(connect, service, monkeypatch):
+    monkeypatch.setattr("audiopod_mcp.api.lookups.LONGEST_ROUND", 0.5)
+    for _ in range(6):
+        service.add_job()
+    service.will("list", *[Fault(raw=b"", then="stall")] * 9)
+    Ending(service, at_once=1)
+    with anyio.fail_after(20):
+        assert set((await all_finished(connect(clock=None), service)).values()) == {"COMPLETED"}
+    assert len(service.asked("list")) == 1
+
+
+async def test_a_service_in_this_process_that_tells_nothing_is_not_asked_without_pause():
+    asked = []
+
+    def busy(request):
+        asked.append(request)
+        return httpx.Response(200, json={"id": 1, "status": "PROCESSING"})
+
+    client = AudioPodClient("http://studio.local", transport=httpx.MockTransport(busy), limits=False)
+    try:
+        await watch(client, 1, max_wait=2)
+    finally:
+        await client.aclose()
+    assert len(asked) < 12
 
 
 async def test_jobs_beyond_the_first_pages_are_asked_for_by_themselves(client, service):

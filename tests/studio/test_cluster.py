@@ -5,6 +5,7 @@ What holds for the queue of one machine as well is asked of both.
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -660,6 +661,28 @@ async def test_a_result_waits_for_an_object_store_that_is_away(tmp_path, databas
         assert (tmp_path / "runs").read_text() == "slow 1\n"
 
 
+async def test_who_asks_an_object_store_that_is_away_is_told_so(tmp_path, database_url, bucket, monkeypatch):
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    line = "the object store, which keeps the audio, does not answer; try again in a moment"
+    async with apart(tmp_path, database_url, bucket.url) as front:
+        job = await front.make(caption="x")
+        shutil.rmtree(front.app.state.studio.media.folder(job["id"]), ignore_errors=True)
+        bucket.stop()
+        try:
+            for path in (job["output_url"], job["stem_urls"]["bass"], job["notation_urls"]["midi"]):
+                answer = await front.get(path)
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), answer.text
+                assert "127.0.0.1" not in answer.text
+            source = f"audiopod://jobs/{job['id']}"
+            heard = await front.post(f"{MUSIC}/analyze", json={"audio_url": source})
+            assert heard.json()["error"] == line
+            cover = await front.make("cover", src_audio_url=source, caption="y")
+            assert (cover["status"], cover["error_message"]) == ("FAILED", line)
+        finally:
+            bucket.start()
+
+
 # Who gives up ------------------------------------------------------------------------------------------------
 
 
@@ -695,6 +718,19 @@ async def test_an_analysis_waits_for_no_song_and_nothing_is_left_of_one_that_nob
         assert (await front.post(f"{MUSIC}/analyze", json=ask)).status_code == 200
         assert (await front.job(busy))["status"] == "PROCESSING"
         await front.delete(f"{MUSIC}/jobs/{busy}")
+
+
+async def test_nothing_is_left_of_an_analysis_whose_client_has_gone(cluster):
+    front, worker = cluster.front(), cluster.worker()
+    ask = {"audio_url": f"audiopod://jobs/{front.wait(front.create(caption='x'))['id']}"}
+    worker.kill()
+    worker.wait()
+    for _ in range(10):  # more than one may wait for
+        with pytest.raises(httpx.ReadTimeout):
+            front.client.post(f"{MUSIC}/analyze", json=ask, timeout=0.7)
+    wait_for(lambda: cluster.rows("SELECT count(*) FROM answers") == [(0,)])
+    cluster.worker()
+    assert front.client.post(f"{MUSIC}/analyze", json=ask).json()["bpm"] == 120.0
 
 
 async def test_the_doctor_looks_at_what_machines_share(tmp_path, database_url, monkeypatch):
@@ -824,4 +860,33 @@ async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):
         SettingsError, match=r"^AUDIOPOD_DATABASE_URL: .*; run audiopod-mcp studio --migrate$"
     ):
         async with opened(tmp_path, database_url=postgres.new_database()):
+            pass
+
+
+def test_a_folder_that_can_not_be_made_is_told_as_the_object_store(tmp_path):
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.media.bucket import BucketMedia
+
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SettingsError, match=r"^AUDIOPOD_MEDIA_URL: it can't be used \(.+\); correct it"):
+        BucketMedia(tmp_path / "data", "x", (tmp_path / "file" / "store").as_uri())
+
+
+@pytest.mark.parametrize("password", ["gehe%im77", "gehe im77", "gehe@im77", "gehe/im77"])
+def test_an_address_that_can_not_be_read_is_not_told(tmp_path, password):
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.serving import prepare_database
+
+    with pytest.raises(SettingsError, match=r"^AUDIOPOD_DATABASE_URL: the address can't be read") as refused:
+        prepare_database(f"postgresql://u:{password}@127.0.0.1:1/db")
+    assert "gehe" not in str(refused.value)
+    assert "im77" not in str(refused.value)
+
+
+async def test_why_a_database_does_not_answer_is_told(tmp_path, postgres):
+    from audiopod_mcp.settings import SettingsError
+
+    nobodys = postgres.new_database().replace("postgres@", "nobody:secret@")
+    with pytest.raises(SettingsError, match='role "nobody" does not exist'):
+        async with opened(tmp_path, database_url=nobodys):
             pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.schema import SchemaManager
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from .database import SCHEMA, Refused, Unreachable, Violated
@@ -50,6 +52,19 @@ def as_sqlite() -> Iterator[None]:
         raise kind(f"the database refuses ({said}); its log says more") from error
 
 
+def check_address(url: str) -> None:
+    """Raise :class:`~.database.Refused` where ``url`` can't be read, of which drivers tell the password."""
+    try:
+        told = conninfo_to_dict(url)
+    except psycopg.Error:
+        told = {"host": "@"}
+    if "@" in str(told.get("host", "")) or re.search(r"[^0-9,]", str(told.get("port", ""))):
+        raise Refused(
+            "the address can't be read; write it as postgresql://user:password@host/name, "
+            "and in the password %40 for @, %2F for /, %25 for %, %20 for a space"
+        )
+
+
 class PostgresTransaction:
     """A transaction, which others see when it is over."""
 
@@ -78,6 +93,8 @@ class PostgresDatabase:
     """What :class:`~.transactions.Database` is for many machines."""
 
     def __init__(self, url: str) -> None:
+        check_address(url)
+        self._url = url
         for library in ("psycopg", "procrastinate"):  # what an outage means is told once, by whoever feels it
             logging.getLogger(library).setLevel(logging.ERROR)
         self._here = threading.local()
@@ -120,6 +137,8 @@ class PostgresDatabase:
         try:
             rows = self.rows("SELECT version FROM versions WHERE name = 'audiopod'")
         except Unreachable:
+            with as_sqlite():  # the pool does not say why, so ask without it
+                psycopg.connect(self._url, **CONNECTING).close()
             raise
         except sqlite3.DatabaseError:
             rows = []
@@ -164,6 +183,7 @@ def migrate(url: str) -> list[str]:
         sqlite3.Error: where the database does not answer, or is of a later version.
 
     """
+    check_address(url)
     done: list[str] = []
     with as_sqlite(), psycopg.connect(url, autocommit=True, **CONNECTING) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtextextended('audiopod migration', 0))")

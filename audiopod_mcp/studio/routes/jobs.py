@@ -45,6 +45,7 @@ LARGEST_LIST: Final = 4 * 2**20
 """Characters of a list of jobs, as JSON, within which all is told of each."""
 BULKY: Final = ("details", "lyrics", "lrc_content", "done", "not_done")
 """What of a job takes much room, and is no use in a long list."""
+_WAIT: Final = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?([0-9]+)\b', re.IGNORECASE)
 COUNTED: Final = ("task", "status", "song_type", "language", "genre")
 """The filters by whose values jobs are counted."""
 
@@ -114,7 +115,7 @@ def tag_of(job: StoredJob) -> str:
 
 def preferred_wait(request: Request) -> float:
     """Seconds for which the caller would rather wait than hear nothing new."""
-    found = re.search(r"\bwait=(\d{1,4})\b", request.headers.get("prefer", ""))
+    found = _WAIT.search(request.headers.get("prefer", ""))
     return min(float(found[1]), LONGEST_WAIT) if found else 0.0
 
 

@@ -39,6 +39,7 @@ from .http import (
     path_number,
     studio_of,
     validation_details,
+    while_heard,
 )
 from .made_before import set_with_stem
 
@@ -212,7 +213,7 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
         if job:
             params |= {name: job.params.get(name) for name in wanted.job_parameters}
         async with admitted_to_wait(studio, owner):
-            done = await _answer(studio, owner, wanted.task, params, sources)
+            done = await while_heard(request, _answer(studio, owner, wanted.task, params, sources))
         fields = (done.outcome and done.outcome.result) or {}
         if not fields or (wanted.stored_as and not fields.get(wanted.stored_as)):
             return JSONResponse(
