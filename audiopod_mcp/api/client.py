@@ -200,6 +200,8 @@ class AudioPodClient:
         ``None`` where nothing is new after ``seconds``. Only a studio in this process is asked so: it holds
         its answer back (``Prefer: wait``, RFC 7240), which would hold a connection elsewhere.
         """
+        if await self._is_stem_job(job_id):
+            return await self.job(job_id, patience=0.0), None
         headers = {"Prefer": f"wait={ceil(seconds)}", **({"If-None-Match": tag} if tag else {})}
         path = f"{API_PREFIX}/jobs/{int(job_id)}/status"
         response = await self._ask(

@@ -55,7 +55,7 @@ class Weights(Mapping[str, Array]):
     """
 
     def __init__(self, file: Path) -> None:
-        """Open ``file``; :class:`ValueError` where it is none of ours."""
+        """Open ``file``; ``ValueError`` where it is none of ours."""
         with file.open("rb") as opened:
             self._bytes = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
         (length,) = struct.unpack("<Q", self._bytes[:8])
