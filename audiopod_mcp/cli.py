@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--allowed-origin",
         action="append",
+        type=_origin,
         default=[],
         metavar="ORIGIN",
         help="a site whose pages may use the server, such as https://app.example; repeatable",
@@ -113,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     worker = command("worker", "does a studio's jobs, without answering anybody: any number, anywhere")
     worker.add_argument("--data-dir", type=Path, help="work in progress (the platform's user data folder)")
     worker.add_argument("--processes", type=_count, metavar="N", help="jobs at a time (one less than cores)")
+    worker.add_argument("--metrics", type=_port, metavar="PORT", help="serve /metrics and /ready there")
+    worker.add_argument("--host", default="127.0.0.1", help="where to serve them (127.0.0.1)")
     worker.set_defaults(run=_worker)
     for sub in (studio, worker):
         engine = sub.add_argument("--engine", metavar="NAME", help="who makes the music (AUDIOPOD_ENGINE)")
@@ -167,6 +171,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port; allowed 0 to 65535")
     return port
+
+
+def _origin(text: str) -> str:
+    origin = text.strip().removesuffix("/").lower()
+    if not re.fullmatch(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", origin):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the address of one site, as https://app.example")
+    return origin
 
 
 def _count(text: str) -> int:
@@ -243,8 +254,12 @@ def _worker(options: argparse.Namespace, settings: Settings) -> int:
     from audiopod_mcp.studio.config import StudioConfig, default_workers
     from audiopod_mcp.studio.serving import run_worker
 
-    places = options.processes or default_workers()
-    run_worker(StudioConfig.from_settings(_chosen(options, settings), workers=places))
+    config = StudioConfig.from_settings(
+        _chosen(options, settings),
+        workers=options.processes or default_workers(),
+        metrics=options.metrics is not None,
+    )
+    run_worker(config, None if options.metrics is None else (options.host, options.metrics))
     return 0
 
 

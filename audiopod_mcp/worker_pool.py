@@ -7,6 +7,7 @@ because a worker has no use for a server's imports.
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import signal
@@ -18,15 +19,24 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
 
+LOOK_EVERY: Final = 2.0
+"""Seconds after which to look whether a worker process has been stopped."""
+LOOKS: Final = 5
+"""How often it is found stopped, one time after the other, before it is ended."""
+
+logger = logging.getLogger("audiopod_mcp.workers")
+
+
 class WorkerDied(Exception):
-    """A worker process ended in the middle of its work: killed, or out of memory."""
+    """A worker process ended in the middle of its work: killed, stopped for good, or out of memory."""
 
 
 class WorkerPool:
@@ -96,7 +106,7 @@ class WorkerPool:
         future.add_done_callback(lambda done: _soon(loop, self._give_back, worker, _is_broken(done)))
         try:
             async with asyncio.timeout(longest) as patience:
-                return await asyncio.wrap_future(future)
+                return await _answered(asyncio.wrap_future(future), worker)
         except BrokenProcessPool:
             raise WorkerDied from None
         except (asyncio.CancelledError, TimeoutError):
@@ -170,6 +180,10 @@ class _Worker:
                 if told is not None and number == self._number:  # else it comes late, of what is over
                     told(value)
 
+    def is_stopped(self) -> bool:
+        """Whether somebody has halted the process (SIGSTOP), where the system tells: on Linux."""
+        return any(process.pid is not None and _is_stopped(process.pid) for process in self._context.started)
+
     def end(self) -> None:
         """End the process, whatever code it is in, and what it has started."""
         self.ended = True
@@ -179,6 +193,32 @@ class _Worker:
                     with suppress(OSError):  # it has only just begun, and is no group yet
                         os.killpg(process.pid, signal.SIGKILL)
                 process.kill()
+
+
+async def _answered(answer: asyncio.Future[T], worker: _Worker) -> T:
+    """The answer of ``worker``, which is ended where it would never come.
+
+    Looks are counted, and not seconds: where this process was halted as well, the worker is not to blame.
+    """
+    stopped = 0
+    try:
+        while not answer.done():
+            await asyncio.wait([answer], timeout=LOOK_EVERY)
+            stopped = stopped + 1 if worker.is_stopped() else 0
+            if stopped == LOOKS:
+                logger.warning("a worker process was stopped, and does not go on; it is ended")
+                worker.end()
+                raise WorkerDied
+        return answer.result()
+    finally:
+        answer.cancel()
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    except OSError:  # it has ended, or the system has no such files
+        return False
 
 
 def _is_broken(future: Future[Any]) -> bool:

@@ -37,6 +37,24 @@ def _names_that_nobody_has() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def exporter():
+    """Holds the spans that have ended in this process since the test began."""
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    provider = trace.get_tracer_provider()
+    if not isinstance(provider, TracerProvider):  # it can be set once in a process
+        provider = TracerProvider()
+        trace.set_tracer_provider(provider)
+    made = InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(made))
+    yield made
+    made.shutdown()
+
+
 @pytest.fixture(scope="session")
 def voice_models(tmp_path_factory) -> Path:
     """The folder of models of a data folder with the model for voices, as a person adds it: once for all processes."""

@@ -33,6 +33,11 @@ def test_version_and_help(tmp_path):
         (["studio", "--port", "99999"], {}, "--port"),
         (["studio", "--host", "0.0.0.0"], {}, "--allow-public"),
         (["--transport", "http", "--host", "0.0.0.0"], {}, "--allow-public"),
+        (["--transport", "http", "--allowed-origin", "app.example"], {}, "--allowed-origin"),
+        (["--transport", "http", "--allowed-origin", "*"], {}, "--allowed-origin"),
+        (["--transport", "http", "--allowed-origin", "null"], {}, "--allowed-origin"),
+        (["studio", "--port", "0"], {"AUDIOPOD_DATABASE_URL": "postgresql://127.0.0.1:1/x"}, "DATABASE_URL"),
+        (["studio", "--port", "0"], {"AUDIOPOD_MEDIA_URL": "s3://bucket"}, "AUDIOPOD_MEDIA_URL"),
     ],
 )
 def test_a_wrong_setting_ends_in_one_line(tmp_path, arguments, extra, line):

@@ -1,11 +1,8 @@
-"""Spans: one per request to the service, one per run of a job, and nothing in them that is a secret."""
+"""Spans: one per request to the service, below it one per run of its job, and nothing in them that is a secret."""
 
 import pytest
 from mcp import Client
 from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from audiopod_mcp.hosting import open_service
 from audiopod_mcp.server import build_server
@@ -14,18 +11,6 @@ from audiopod_mcp.settings import Settings
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 KEY = "ap_test_0123456789abcdef"
-EXPORTER = InMemorySpanExporter()
-
-
-@pytest.fixture
-def exporter():
-    provider = trace.get_tracer_provider()
-    if not isinstance(provider, TracerProvider):  # it can be set once in a process
-        provider = TracerProvider()
-        trace.set_tracer_provider(provider)
-        provider.add_span_processor(SimpleSpanProcessor(EXPORTER))
-    EXPORTER.clear()
-    return EXPORTER
 
 
 async def test_requests_and_jobs(tmp_path, exporter):
@@ -42,10 +27,13 @@ async def test_requests_and_jobs(tmp_path, exporter):
     spans = exporter.get_finished_spans()
     ours = [span for span in spans if span.instrumentation_scope.name.startswith("audiopod_mcp")]
     (job,) = (span for span in ours if span.name == "job text2music")
-    assert job.parent is None
     assert job.attributes["audiopod.status"] == "completed"
     assert job.attributes["audiopod.worked"] > 0
     (create,) = (span for span in ours if span.name == "POST /api/v1/music/text2music")
+    assert job.parent.span_id == create.context.span_id
+    assert job.context.trace_id == create.context.trace_id
+    (call,) = (span for span in spans if span.name == "tools/call generate_music")
+    assert call.context.trace_id == create.context.trace_id  # from the call of the tool on
     assert create.kind is trace.SpanKind.CLIENT
     assert create.attributes["http.response.status_code"] == 200
     looks = [span for span in ours if span.name == "GET /api/v1/music/jobs/{job_id}/status"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -104,6 +105,26 @@ async def test_work_has_a_longest_time_which_begins_when_it_does(pools):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no process groups")
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is stopped")
+async def test_a_worker_that_is_stopped_for_good_is_ended_and_one_for_a_moment_goes_on(pools):
+    pool = pools()
+    pid = await pool.run(os.getpid)
+
+    async def go_on():
+        await anyio.sleep(4)
+        os.kill(pid, signal.SIGCONT)
+
+    os.kill(pid, signal.SIGSTOP)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(go_on)
+        assert await pool.run(os.getpid) == pid
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(WorkerDied), anyio.fail_after(25):
+        await pool.run(os.getpid)
+    assert await pool.run(os.getpid) != pid
+
+
 async def test_what_a_worker_started_ends_with_it(pools, tmp_path):
     note = tmp_path / "note"
     writes = f"import time\nwhile True:\n open({str(note)!r}, 'a').write('x')\n time.sleep(0.02)"

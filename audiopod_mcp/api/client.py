@@ -16,7 +16,7 @@ from . import parsing, stem_service
 from .clock import Clock, Deadline, OnWait
 from .downloads import LARGEST_FILE, Media, Resume, expired
 from .errors import AudioPodError, BadResponse, InvalidRequest, NotFound, Unauthorized
-from .http_errors import ServiceIdentity
+from .http_errors import ServiceIdentity, retry_after
 from .lookups import Lookups
 from .messages import Call, Response, Timeouts, list_parameters
 from .parsing import Balance, JobPage
@@ -187,8 +187,10 @@ class AudioPodClient:
         if stems:
             call = call._replace(path=stem_service.status_path(job_id))
 
-        def read(content: Any, _: Mapping[str, str]) -> Job:
-            return parsing.read_job(stem_service.as_job(content) if stems else content, self.service)
+        def read(content: Any, headers: Mapping[str, str]) -> Job:
+            job = parsing.read_job(stem_service.as_job(content) if stems else content, self.service)
+            self.lookups.hinted(job_id, retry_after(headers))
+            return job
 
         return await self._read(call, read, patience, on_wait)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from math import ceil
 from typing import Protocol
@@ -28,6 +28,10 @@ REQUESTS = 0.04
 """Requests that one waiting job may cost a second, where several wait."""
 LONGEST_NEWS = 20.0
 """Seconds for which a service in this process may hold its answer back."""
+LONGEST_HINT = 60.0
+"""Seconds that a service may ask to be left alone for between two looks at a job that it tells of."""
+LONGEST_ROUND = 4.0
+"""Seconds after which the list is given up for single jobs: others wait for it meanwhile."""
 SINGLY = 60.0
 """Seconds for which single jobs are asked for after the list told too few of them, or nothing at all."""
 
@@ -97,6 +101,11 @@ class Lookups:
         pages = ceil(len(self._waits) / PAGE)
         return min(longest, max(PROMPT, pages / (REQUESTS * len(self._waits))))
 
+    def hinted(self, job_id: int, seconds: float | None) -> None:
+        """With ``job_id`` the service told after how many seconds to ask again, or nothing of the kind."""
+        for wait in self._waits.get(job_id, ()):
+            wait.hint = min(seconds or 0.0, LONGEST_HINT)
+
     async def look_up(self, wait: Wait, seconds: float) -> Job | None:
         """The job of ``wait`` as it is now, asked for by whichever wait comes first, for all.
 
@@ -122,8 +131,8 @@ class Lookups:
 
     async def _round(self) -> None:
         """Page through the list, newest jobs first, for as long as that is cheaper than single requests."""
-        missing, told, pages = set(self._waits), 0, 0
-        try:
+        missing, told, pages, came = set(self._waits), 0, 0, False
+        with anyio.move_on_after(LONGEST_ROUND), suppress(AudioPodError):
             while missing and pages * TOGETHER <= told:
                 page = await self._service.jobs(JobQuery(skip=pages * PAGE, limit=PAGE), patience=0.0)
                 pages += 1
@@ -135,10 +144,9 @@ class Lookups:
                             wait.tell(job)
                 if len(page.jobs) < PAGE:
                     break
-        except AudioPodError:
-            told = -1
+            came = True
         self._rounds += 1
-        if told < TOGETHER * pages:
+        if not came or told < TOGETHER * pages:
             self._singly_until = self._service.clock.now() + SINGLY
 
 
@@ -149,6 +157,8 @@ class Wait:
         self.job_id = job_id
         self.tag: str | None = None
         """Of the job as last seen, where the service has such."""
+        self.hint = 0.0
+        """Seconds for which the service asked to be left alone, when it told of the job."""
         self._lookups = lookups
         self._news: Job | None = None
         self._nap: anyio.CancelScope | None = None
@@ -159,7 +169,7 @@ class Wait:
 
     def tell(self, job: Job) -> None:
         """What another wait learnt; ends the pause of this one."""
-        self._news = job
+        self._news, self.hint = job, 0.0
         if self._nap is not None:
             self._nap.cancel()
 

@@ -53,7 +53,7 @@ async def watch(
         on_change: told the job on first sight and on every change of status, progress or stage; the last job
             told is the one returned.
         cap: longest pause between two looks, seconds; by default 4, or 0.5 where the service knows no
-            rate limits.
+            rate limits. A service that asks for a longer one (``Retry-After``) gets it.
         outage: seconds without any good answer after which to give up; the job as last seen is then
             returned, still running.
 
@@ -86,7 +86,7 @@ async def _watch(
     pause, missing = 0.0 if lookups.are_told else FIRST_PAUSE, 0
     while not (observed.last and observed.last.is_finished):
         if observed.last is not None:
-            await wait.pause(max(0.0, min(pause, end.left - LAST_LOOK)), clock)
+            await wait.pause(max(0.0, min(max(pause, wait.hint), end.left - LAST_LOOK)), clock)
             if end.left <= 0:
                 break
         try:
@@ -116,7 +116,7 @@ async def _watch(
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:
             lost, missing = Deadline(clock, outage), 0
-            pause = lookups.pause(cap) if lookups.together else min(cap, pause * GROWTH)
+            pause = lookups.pause(cap) if lookups.together else min(cap, max(FIRST_PAUSE, pause * GROWTH))
             if lookups.are_told:
                 pause = 0.0
             if seen is not None:

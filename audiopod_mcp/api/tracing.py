@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from audiopod_mcp import __version__
 
@@ -21,12 +22,23 @@ logger = logging.getLogger("audiopod_mcp.api")
 tracer = trace.get_tracer("audiopod_mcp.api", __version__)
 
 
+_TRACEPARENT = "traceparent"
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
 @dataclass
 class Exchange:
     """A request under way."""
 
     status: int | None = None
     """Of the answer, once there is one."""
+
+
+def trace_headers() -> dict[str, str]:
+    """What tells a service which span a request is part of (W3C Trace Context); empty where nobody traces."""
+    found: dict[str, str] = {}
+    _PROPAGATOR.inject(found)
+    return {name: value for name, value in found.items() if name == _TRACEPARENT}
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from audiopod_mcp.addresses import Guard, NotAllowed, is_named_inside
 from .errors import AudioPodError, BadResponse, Unreachable
 from .http_errors import ServiceIdentity, error_of
 from .messages import Call, Response, Timeouts
-from .tracing import traced
+from .tracing import trace_headers, traced
 
 LARGEST_ANSWER = 8 * 2**20
 """Bytes of a JSON answer."""
@@ -23,7 +23,9 @@ LARGEST_REFUSAL = 64 * 2**10
 MOST_REDIRECTS = 5
 NO_SUCH_HOST = ("getaddrinfo", "Name or service", "nodename", "No address", "there is no host")
 """How httpx and :mod:`audiopod_mcp.addresses` tell that a name is not found."""
-KEPT_ON_REDIRECT = ("Accept", "Accept-Encoding", "Content-Type", "Idempotency-Key", "Range", "If-Range")
+KEPT_ON_REDIRECT = (
+    *("Accept", "Accept-Encoding", "Content-Type", "Idempotency-Key", "Range", "If-Range", "traceparent"),
+)
 """The key is not among them: it is added per request, for the service's own origin."""
 
 
@@ -96,6 +98,7 @@ class HttpTransport:
             timeout=httpx.Timeout(call.seconds, connect=self._timeouts.connect, pool=self._timeouts.connect),
         )
         with traced(call.method, call.route, self._base.host) as trace:
+            request.headers.update(trace_headers())
             try:
                 # Connecting and waiting for a free connection have limits of their own, which surely
                 # come first: when this one strikes, the request may have been sent.

@@ -57,6 +57,11 @@ class Refused(ValueError):
         self.code = code
         self.values: Mapping[str, Any] = values
 
+    @classmethod
+    def again(cls, code: str, values: Mapping[str, Any]) -> Refused:
+        """One that was told before, of its parts; lists come back as the tuples that they were."""
+        return cls(code, **{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+
     def __str__(self) -> str:
         from .wording.refusals import sentence
 

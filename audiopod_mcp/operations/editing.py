@@ -160,6 +160,15 @@ class Extend(Operation):
             return None
         return self.left_extend_length + source_seconds + self.right_extend_length
 
+    @model_validator(mode="before")
+    @classmethod
+    def _grows_only_where_asked(cls, values: Any) -> Any:
+        """What leads into a song does not go on after it, unless that is asked for, too."""
+        leads = isinstance(values, dict) and values.get("left_extend_length") not in (None, 0, "0")
+        if leads and values.get("right_extend_length") is None:
+            return values | {"right_extend_length": 0.0}
+        return values
+
     @model_validator(mode="after")
     def _has_one_source_and_adds_something(self) -> Self:
         _check_one_source(self)

@@ -34,3 +34,8 @@ class JobFilters(JobQuery):
     sort_order: Literal["asc", "desc"] = "desc"
     include_interactions: bool = False
     """Also say which jobs are liked"""
+    before_id: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Only jobs made before this one; with sort_by created_at, pages that stay right while "
+        "jobs come in (not in AudioPod's cloud)",
+    )

@@ -32,9 +32,9 @@ from .jobs.upkeep import Upkeep
 from .limiting import LimitBody
 from .media.cache import ResultCache
 from .media.sources import SourceRefused
-from .media.store import MediaStore
+from .media.store import MediaStore, NotAnswering
 from .routes import catalogue, jobs, media, openapi, operating, operations, scores, stem_extraction
-from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_refused, on_unusable
+from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_no_answer, on_refused, on_unusable
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -63,6 +63,7 @@ def create_studio(config: StudioConfig) -> Starlette:
             InvalidFields: on_invalid,
             SourceRefused: on_refused,
             sqlite3.Error: on_unusable,
+            NotAnswering: on_no_answer,
             Exception: on_fault,
         },
         lifespan=running,

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import signal
+import socket
 import sqlite3
 import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from audiopod_mcp.settings import SettingsError
 
 from .config import StudioConfig, needs_extra
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
+
+    from .jobs.runner import Studio
 
 
 def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bool = False) -> None:
@@ -42,22 +51,46 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
         public = urlsplit(config.public_url or "").hostname
         hosts = ["127.0.0.1", "localhost", "[::1]", "::1", *([public] if public else [])]
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=3,
-        **server_options(),
-    )
+    refused: list[SettingsError] = []
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        """The application, which says in one line why it does not start, and not in a traceback."""
+
+        async def without_traceback(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed" and isinstance(
+                error := sys.exc_info()[1], SettingsError
+            ):
+                refused.append(error)
+                message = {"type": message["type"], "message": ""}
+            await send(message)
+
+        await app(scope, receive, without_traceback if scope["type"] == "lifespan" else send)
+
+    try:
+        uvicorn.run(
+            told,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=3,
+            **server_options(),
+        )
+    except SystemExit:
+        for error in refused:
+            raise error from None
+        raise
 
 
-def run_worker(config: StudioConfig) -> None:
+def run_worker(config: StudioConfig, metrics: tuple[str, int] | None = None) -> None:
     """Do jobs until told to stop; those under way are then given back, for others to do.
 
+    Args:
+        config: how the worker is set up.
+        metrics: host and port at which to answer ``/metrics`` and ``/ready`` meanwhile.
+
     Raises:
-        SettingsError: where there is no such engine, or the database or data folder can't be used.
+        SettingsError: where there is no such engine, or the database, data folder or port can't be used.
 
     """
     import anyio
@@ -67,16 +100,57 @@ def run_worker(config: StudioConfig) -> None:
 
     make_engine(config.engine, config.engine_environment)
 
+    @asynccontextmanager
+    async def working() -> AsyncIterator[None]:
+        async with at_work(config) as studio, anyio.create_task_group() as tasks:
+            if listener is not None:
+                tasks.start_soon(_tell_metrics, studio, listener)
+            yield
+            tasks.cancel_scope.cancel()
+
     async def work() -> None:
         if sys.platform == "win32":  # where only Ctrl+C tells, which interrupts
-            async with at_work(config):
+            async with working():
                 await anyio.sleep_forever()
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as told:
-            async with at_work(config):
+            async with working():
                 async for _ in told:
-                    return
+                    break
 
-    anyio.run(work)
+    with ExitStack() as opened:
+        listener = opened.enter_context(_listening(*metrics)) if metrics else None
+        anyio.run(work)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"--metrics: {host} port {port} can't be listened on ({error.strerror}); choose another"
+        ) from None
+
+
+async def _tell_metrics(studio: Studio, listener: socket.socket) -> None:
+    """Answer how much there is to do, and was done here, until cancelled."""
+    import uvicorn
+    from starlette.applications import Starlette
+
+    from audiopod_mcp.connections import server_options
+
+    from .routes import operating
+    from .routes.http import on_unusable
+
+    class Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:  # they are for the jobs
+            yield
+
+    app = Starlette(routes=operating.routes(), exception_handlers={sqlite3.Error: on_unusable})
+    app.state.config, app.state.studio = studio.config, studio
+    options = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, **server_options())
+    await Server(options).serve(sockets=[listener])
 
 
 def prepare_database(url: str | None) -> list[str]:

@@ -55,6 +55,8 @@ class StoredJob(Job):
     """How often the studio ended in the middle of it; ``None`` in a store from before this was counted."""
     attempt: int = 0
     """Which try this is, or was, counted by everybody who began it; what an earlier one reports is void."""
+    traceparent: str | None = None
+    """The span of the request that made it, as W3C's Trace Context writes it; ``None``: there was none."""
     language: str | None = None
     genre: str | None = None
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import itertools
 
 import anyio
+import httpx
 import pytest
 
-from audiopod_mcp.api import BadResponse, Forbidden, NotFound, ServiceFailed, Timeouts, Unreachable, watch
+from audiopod_mcp.api import (
+    AudioPodClient,
+    BadResponse,
+    Forbidden,
+    NotFound,
+    ServiceFailed,
+    Timeouts,
+    Unreachable,
+    watch,
+)
 from audiopod_mcp.operations import Job
 from tests.api.faulty import Fault, answer
 
@@ -146,6 +156,32 @@ async def test_the_service_says_when_to_come_back(client, service, clock):
     assert clock.slept[-1] >= 7
 
 
+@pytest.mark.parametrize(("hint", "least", "most"), [("7", 7, 7), ("2.5", 2.5, 2.5), ("86400", 20, 300)])
+async def test_a_service_that_tells_of_the_job_may_say_when_to_come_back(
+    client, service, clock, hint, least, most
+):
+    answers = [
+        answer(200, {"id": 101, "status": "PENDING"}, retry_after=hint),
+        *[job(progress=1)] * 2,
+        job("COMPLETED"),
+    ]
+    service.will("poll", *answers)
+    await watch(client, 101, max_wait=None)
+    assert least <= clock.slept[0] <= most
+    assert max(clock.slept[1:]) < 1  # as without any hint
+
+
+@pytest.mark.parametrize(("hint", "looks"), [("0.01", range(5, 20)), ("30", range(2, 3))])
+async def test_a_hint_makes_looks_no_more_frequent_and_the_wait_no_longer(
+    client, service, clock, hint, looks
+):
+    service.will("poll", *[answer(200, {"id": 101, "status": "PENDING"}, retry_after=hint)] * 100)
+    before = clock.now()
+    await watch(client, 101, max_wait=20)
+    assert clock.now() - before <= 20
+    assert len(service.asked("poll")) in looks
+
+
 @pytest.mark.parametrize("max_wait", [20, None])
 async def test_an_outage_gives_the_job_as_last_seen(client, service, clock, max_wait):
     service.will("poll", job(progress=10), *[answer(502, None)] * 200)
@@ -244,6 +280,32 @@ async def test_a_list_that_is_out_of_order_holds_nobody_up(client, service, trou
     Ending(service, at_once=1)
     assert set((await all_finished(client, service)).values()) == {"COMPLETED"}
     assert len(service.asked("list")) == 1
+
+
+async def test_a_list_that_never_comes_holds_nobody_up(connect, service, monkeypatch):
+    monkeypatch.setattr("audiopod_mcp.api.lookups.LONGEST_ROUND", 0.5)
+    for _ in range(6):
+        service.add_job()
+    service.will("list", *[Fault(raw=b"", then="stall")] * 9)
+    Ending(service, at_once=1)
+    with anyio.fail_after(20):
+        assert set((await all_finished(connect(clock=None), service)).values()) == {"COMPLETED"}
+    assert len(service.asked("list")) == 1
+
+
+async def test_a_service_in_this_process_that_tells_nothing_is_not_asked_without_pause():
+    asked = []
+
+    def busy(request):
+        asked.append(request)
+        return httpx.Response(200, json={"id": 1, "status": "PROCESSING"})
+
+    client = AudioPodClient("http://studio.local", transport=httpx.MockTransport(busy), limits=False)
+    try:
+        await watch(client, 1, max_wait=2)
+    finally:
+        await client.aclose()
+    assert len(asked) < 12
 
 
 async def test_jobs_beyond_the_first_pages_are_asked_for_by_themselves(client, service):

@@ -122,7 +122,7 @@ async def test_a_stateless_server_answers_whoever_comes_first_and_pages_of_named
     headers = {"Accept": "application/json, text/event-stream", "Origin": "https://app.example"}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     asked = {**headers, "Access-Control-Request-Method": "POST"}
-    with http_server(tmp_path, "--stateless", "--allowed-origin", "https://app.example") as url:
+    with http_server(tmp_path, "--stateless", "--allowed-origin", "https://App.example/") as url:
         # In the handshake era, without a handshake: another server had it.
         answer = httpx.post(
             f"{url}/mcp", json=message, headers={**headers, "Mcp-Protocol-Version": "2025-06-18"}

@@ -5,7 +5,9 @@ What holds for the queue of one machine as well is asked of both.
 
 import contextlib
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urljoin
 
 import anyio
 import httpx
@@ -36,6 +39,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for the processes that it kills"),
 ]
 JOB = {"owner": "", "task": "text2music", "params": {}, "sources": {}, "format": "flac", "fingerprint": "f"}
+ANOTHER = "ap_another_0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +93,9 @@ class Cluster:
         self.started.append(front.process)
         return front
 
-    def worker(self, processes=1):
+    def worker(self, processes=1, *options):
         command = [sys.executable, "-m", "audiopod_mcp", "worker", "--engine", BEEPER, "--log-level", "info"]
-        command += ["--data-dir", self.folder / "data", "--processes", str(processes)]
+        command += ["--data-dir", self.folder / "data", "--processes", str(processes), *options]
         variables = {"AUDIOPOD_DATABASE_URL": self.url, "BEEPER_LOG": str(self.log)}
         with (self.folder / "workers.log").open("a") as log:
             worker = subprocess.Popen(
@@ -104,11 +108,16 @@ class Cluster:
         """What was begun, in order."""
         return self.log.read_text().split("\n")[:-1] if self.log.exists() else []
 
+    def said(self):
+        """What the workers told."""
+        return (self.folder / "workers.log").read_text()
+
     def rows(self, sql, *values):
         import psycopg
 
         with psycopg.connect(self.url, autocommit=True) as connection:
-            return connection.execute(sql, values).fetchall()
+            found = connection.execute(sql, values)
+            return found.fetchall() if found.description else []
 
     def queue_is_empty(self):
         return wait_for(lambda: self.rows("SELECT count(*) FROM procrastinate_jobs") == [(0,)])
@@ -251,19 +260,41 @@ async def test_what_the_queue_has_lost_is_put_again(tmp_path, database_url, monk
         assert (await front.wait(job.id))["status"] == "COMPLETED"
 
 
-@pytest.mark.parametrize(("command", "end"), [("die", "FAILED"), ("first 1", "COMPLETED")])
+def workers():
+    """The processes that do the work of this one."""
+    found = []
+    for child in descendants(os.getpid()):
+        with contextlib.suppress(OSError):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(child)
+    return found
+
+
+@pytest.mark.parametrize(("command", "end"), [("die", "FAILED"), ("first 60", "COMPLETED")])
 async def test_a_job_whose_process_is_killed_is_begun_again_and_given_up(tmp_path, kind, command, end):
     async with both(tmp_path, kind, environment={"BEEPER_LOG": str(tmp_path / "runs")}) as front:
         job_id = await front.create(caption=command)
         if command != "die":
             await front.begins(job_id)
-            for child in descendants(os.getpid()):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                        os.kill(child, signal.SIGKILL)
+            for child in workers():
+                os.kill(child, signal.SIGKILL)
         job = await front.wait(job_id)
         assert job["status"] == end, job
         assert (tmp_path / "runs").read_text().split("\n")[:-1] == [command] * 2
+
+
+async def test_the_job_of_a_process_that_is_frozen_is_done_by_another(tmp_path, kind):
+    async with both(tmp_path, kind, environment={"BEEPER_LOG": str(tmp_path / "runs")}) as front:
+        job_id = await front.create(caption="first 60")
+        await front.begins(job_id)
+        frozen = workers()
+        for child in frozen:
+            os.kill(child, signal.SIGSTOP)
+        with anyio.fail_after(40):
+            job = await front.wait(job_id)
+        assert job["status"] == "COMPLETED", job
+        assert (tmp_path / "runs").read_text().split("\n")[:-1] == ["first 60"] * 2
+        assert not set(frozen) & set(workers())
 
 
 # Front ends behind a proxy -----------------------------------------------------------------------------------
@@ -457,6 +488,44 @@ async def test_a_limit_holds_across_front_ends(tmp_path, kind):
         assert len(numbers) == 1
 
 
+async def test_who_waits_behind_many_is_told_to_ask_less_often(tmp_path, kind):
+    async def told(front, job_id, key=None, **headers):
+        headers |= {"X-API-Key": key} if key else {}
+        answer = await front.get(f"{MUSIC}/jobs/{job_id}/status", headers=headers)
+        return answer.json()["status"], int(answer.headers.get("retry-after", 0))
+
+    async with both(tmp_path, kind) as front:
+        alone = await front.create(caption="slow 1")
+        assert (await told(front, alone))[1] == 0
+        await front.wait(alone)
+        running = await front.create(caption="slow 30")
+        await front.begins(running)
+        waiting = [await front.create(caption="slow 30") for _ in range(60)]
+        other = await front.create(caption="x", headers={"X-API-Key": ANOTHER})
+        assert await told(front, running) == ("PROCESSING", 0)
+        hints = [(await told(front, job_id))[1] for job_id in waiting]
+        assert hints == sorted(hints)
+        assert hints[0] == 0
+        assert 5 <= hints[-1] <= 10  # 59 jobs before it, which take a second each
+        assert await told(front, other, ANOTHER) == ("PENDING", 0)  # whose turn is soon
+        assert await told(front, waiting[-1], Prefer="wait=1") == ("PENDING", 0)
+
+
+async def test_pages_are_right_while_jobs_come_in(tmp_path, kind):
+    async with opened(tmp_path, workers=0, **kind) as front:
+        made = [await front.create(caption=f"a & b>c {number}") for number in range(10)]
+        address, told = f"{MUSIC}/jobs?limit=3&search=b%3Ec", []
+        while address:
+            page = await front.get(address)
+            assert len(page.json()) <= 3
+            told += [job["id"] for job in page.json()]
+            await front.create(caption="a & b>c, meanwhile")
+            address = urljoin(str(page.url), page.links["next"]["url"]) if "next" in page.links else None
+        assert told == made[::-1]
+        for order in ("sort_by=status", "sort_order=asc"):
+            assert "link" not in (await front.get(f"{MUSIC}/jobs?limit=3&{order}")).headers
+
+
 # Audio ------------------------------------------------------------------------------------------------------
 
 
@@ -523,6 +592,58 @@ async def test_audio_goes_through_an_object_store(
             )
 
 
+async def test_a_link_that_has_expired_says_so_and_a_fresh_one_is_to_be_had(tmp_path, kind, monkeypatch):
+    async with both(tmp_path, kind) as front:
+        old = (await front.make(caption="x"))["output_url"]
+        assert (await front.get(old)).status_code == 200
+        tomorrow = time.time() + 26 * 3600
+        with monkeypatch.context() as later:
+            later.setattr("time.time", lambda: tomorrow)
+            answer = await front.get(old)
+            assert (answer.status_code, answer.json()) == (
+                410,
+                {"detail": "this link has expired; the status of the job gives a fresh one"},
+            )
+            fresh = (await front.job(1))["output_url"]
+            assert fresh != old
+            assert (await front.get(fresh)).content[:4] == b"fLaC"
+            body = {"src_audio_url": old, "caption": "x"}
+            refused = await front.post(f"{MUSIC}/cover", json=body)
+            assert refused.status_code == 410
+            assert "expired" in refused.text
+            assert (await front.make("cover", src_audio_url=fresh, caption="x"))["status"] == "COMPLETED"
+
+
+class Expired(BaseHTTPRequestHandler):
+    """What object stores say of a link that was signed too long ago."""
+
+    def do_GET(self):
+        said = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_):
+        pass
+
+
+async def test_a_link_that_expires_while_its_job_waits_is_named(tmp_path, kind):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Expired)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        async with both(tmp_path, kind, allow_private_urls=True) as front:
+            address = f"http://127.0.0.1:{server.server_port}/a.wav?X-Amz-Signature=5ec2e7"
+            job = await front.make("cover", src_audio_url=address, caption="x")
+            assert job["status"] == "FAILED"
+            assert "expired" in job["error_message"]
+            assert "src_audio_url" in job["error_message"]
+            assert "5ec2e7" not in str(job)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 async def test_a_result_waits_for_an_object_store_that_is_away(tmp_path, database_url, bucket, monkeypatch):
     for name, value in bucket.variables.items():
         monkeypatch.setenv(name, value)
@@ -538,6 +659,28 @@ async def test_a_result_waits_for_an_object_store_that_is_away(tmp_path, databas
         assert job["status"] == "COMPLETED", job
         assert (await front.get(job["output_url"])).status_code == 307
         assert (tmp_path / "runs").read_text() == "slow 1\n"
+
+
+async def test_who_asks_an_object_store_that_is_away_is_told_so(tmp_path, database_url, bucket, monkeypatch):
+    for name, value in bucket.variables.items():
+        monkeypatch.setenv(name, value)
+    line = "the object store, which keeps the audio, does not answer; try again in a moment"
+    async with apart(tmp_path, database_url, bucket.url) as front:
+        job = await front.make(caption="x")
+        shutil.rmtree(front.app.state.studio.media.folder(job["id"]), ignore_errors=True)
+        bucket.stop()
+        try:
+            for path in (job["output_url"], job["stem_urls"]["bass"], job["notation_urls"]["midi"]):
+                answer = await front.get(path)
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), answer.text
+                assert "127.0.0.1" not in answer.text
+            source = f"audiopod://jobs/{job['id']}"
+            heard = await front.post(f"{MUSIC}/analyze", json={"audio_url": source})
+            assert heard.json()["error"] == line
+            cover = await front.make("cover", src_audio_url=source, caption="y")
+            assert (cover["status"], cover["error_message"]) == ("FAILED", line)
+        finally:
+            bucket.start()
 
 
 # Who gives up ------------------------------------------------------------------------------------------------
@@ -577,6 +720,19 @@ async def test_an_analysis_waits_for_no_song_and_nothing_is_left_of_one_that_nob
         await front.delete(f"{MUSIC}/jobs/{busy}")
 
 
+async def test_nothing_is_left_of_an_analysis_whose_client_has_gone(cluster):
+    front, worker = cluster.front(), cluster.worker()
+    ask = {"audio_url": f"audiopod://jobs/{front.wait(front.create(caption='x'))['id']}"}
+    worker.kill()
+    worker.wait()
+    for _ in range(10):  # more than one may wait for
+        with pytest.raises(httpx.ReadTimeout):
+            front.client.post(f"{MUSIC}/analyze", json=ask, timeout=0.7)
+    wait_for(lambda: cluster.rows("SELECT count(*) FROM answers") == [(0,)])
+    cluster.worker()
+    assert front.client.post(f"{MUSIC}/analyze", json=ask).json()["bpm"] == 120.0
+
+
 async def test_the_doctor_looks_at_what_machines_share(tmp_path, database_url, monkeypatch):
     from audiopod_mcp.doctor import examine
 
@@ -612,6 +768,91 @@ async def test_a_front_end_tells_whether_it_is_ready_and_how_much_there_is_to_do
         assert (await front.get("/metrics")).status_code == 404
 
 
+async def test_a_worker_tells_how_its_runs_ended(cluster):
+    front = cluster.front()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = cluster.worker(1, "--metrics", port)
+        assert refused.wait(30) != 0
+        assert f"--metrics: 127.0.0.1 port {port} can't be listened on" in cluster.said()
+    worker = cluster.worker(1, "--metrics", port)
+    assert front.wait(front.create(caption="x"))["status"] == "COMPLETED"
+    running = front.create(caption="slow 60")
+    in_the_middle(front, running)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        assert client.get("/ready").json() == {"status": "ready"}
+        assert client.get("/api/v1/music/jobs").status_code == 404
+        lines = client.get("/metrics").text.splitlines()
+    assert 'audiopod_jobs_ended_total{task="text2music",end="completed"} 1' in lines
+    assert f'audiopod_jobs_unfinished{{engine="{BEEPER}",status="PROCESSING"}} 1' in lines
+    worker.terminate()
+    assert worker.wait(10) == 0
+    assert front.job(running)["status"] == "PENDING"
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (f"00-{TRACE}-00f067aa0ba902b7-01", f"00-{TRACE}-00f067aa0ba902b7-01"),
+        (f"00-{TRACE}-0000000000000000-01", None),
+        (f"00-{TRACE}", None),
+        ("é" * 5000, None),
+        (None, None),
+    ],
+)
+async def test_the_trace_of_a_request_goes_on_where_its_job_is_done(tmp_path, kind, exporter, told, kept):
+    async with both(tmp_path, kind) as front:
+        headers = {"traceparent": told.encode()} if told else {}
+        job_id = await front.create(caption="x", headers=headers)
+        assert "traceparent" not in await front.wait(job_id)
+        stored = front.app.state.studio.store.database.rows("SELECT traceparent FROM jobs")
+        assert [row[0] for row in stored] == [kept]
+    (job,) = (span for span in exporter.get_finished_spans() if span.name == "job text2music")
+    if kept:
+        assert f"{job.context.trace_id:032x}" == TRACE
+        assert f"{job.parent.span_id:016x}" == "00f067aa0ba902b7"
+    else:
+        assert job.parent is None
+
+
+async def test_tables_of_an_earlier_version_are_brought_up_to_date(tmp_path, postgres):
+    import psycopg
+
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.jobs.postgres import migrate
+
+    url = postgres.new_database()
+    migrate(url)
+    async with opened(tmp_path, database_url=url, workers=0) as front:
+        job_id = await front.create(caption="x")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE jobs DROP COLUMN traceparent")
+        connection.execute("UPDATE versions SET version = '1' WHERE name = 'audiopod'")
+    with pytest.raises(SettingsError, match="--migrate"):
+        async with opened(tmp_path, database_url=url):
+            pass
+    assert len(migrate(url)) == 1
+    assert migrate(url) == []
+    async with opened(tmp_path, database_url=url, workers=1) as front:
+        assert (await front.wait(job_id))["status"] == "COMPLETED"
+
+
+async def test_a_newer_version_may_prepare_the_database_while_this_one_runs(cluster):
+    front, worker = cluster.front(), cluster.worker()
+    made = [front.create(caption=f"x{number}") for number in range(20)]  # statements that come often, by then
+    assert {front.wait(number)["status"] for number in made} == {"COMPLETED"}
+    cluster.rows("ALTER TABLE jobs ADD COLUMN something TEXT")
+    try:
+        after = [front.create(caption=f"y{number}") for number in range(5)]
+        assert [front.wait(number)["status"] for number in after] == ["COMPLETED"] * 5
+        assert worker.poll() is None
+    finally:
+        cluster.rows("ALTER TABLE jobs DROP COLUMN something")
+
+
 async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):
     from audiopod_mcp.settings import SettingsError
 
@@ -619,4 +860,33 @@ async def test_a_database_that_was_not_prepared_says_so(tmp_path, postgres):
         SettingsError, match=r"^AUDIOPOD_DATABASE_URL: .*; run audiopod-mcp studio --migrate$"
     ):
         async with opened(tmp_path, database_url=postgres.new_database()):
+            pass
+
+
+def test_a_folder_that_can_not_be_made_is_told_as_the_object_store(tmp_path):
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.media.bucket import BucketMedia
+
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SettingsError, match=r"^AUDIOPOD_MEDIA_URL: it can't be used \(.+\); correct it"):
+        BucketMedia(tmp_path / "data", "x", (tmp_path / "file" / "store").as_uri())
+
+
+@pytest.mark.parametrize("password", ["gehe%im77", "gehe im77", "gehe@im77", "gehe/im77"])
+def test_an_address_that_can_not_be_read_is_not_told(tmp_path, password):
+    from audiopod_mcp.settings import SettingsError
+    from audiopod_mcp.studio.serving import prepare_database
+
+    with pytest.raises(SettingsError, match=r"^AUDIOPOD_DATABASE_URL: the address can't be read") as refused:
+        prepare_database(f"postgresql://u:{password}@127.0.0.1:1/db")
+    assert "gehe" not in str(refused.value)
+    assert "im77" not in str(refused.value)
+
+
+async def test_why_a_database_does_not_answer_is_told(tmp_path, postgres):
+    from audiopod_mcp.settings import SettingsError
+
+    nobodys = postgres.new_database().replace("postgres@", "nobody:secret@")
+    with pytest.raises(SettingsError, match='role "nobody" does not exist'):
+        async with opened(tmp_path, database_url=nobodys):
             pass

@@ -202,7 +202,13 @@ def _unmet_of(section: LyricSection, heard_solo: bool, *, sings: bool) -> list[N
         return []
     who = "the first instrument that it names" if heard_solo else "the band"
     kind = kind if kind in SECTION_INTENSITY else "section"
-    return [NotDone(section.tag, f"It is a {kind} without singing, by {who}; nothing more was made of it.")]
+    article = "an" if kind[0] in "aeiou" else "a"
+    return [
+        NotDone(
+            section.tag,
+            f"It is {article} {kind} without singing, by {who}; nothing more was made of it.",
+        )
+    ]
 
 
 def _solo_times(score: Score, name: str) -> list[tuple[float, float]]:

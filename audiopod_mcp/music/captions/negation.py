@@ -26,11 +26,15 @@ _NEGATION = re.compile(
     r"\b(?:(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?|no|non"
     r"|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|negative prompt"
     r"|don'?t (?:use|want|include|add|have|need|put)|(?:instead|in place) of|rather than|never"
-    r"|nothing)(?=[\s:-])"
+    r"|nothing|neither)(?=[\s:-])"
     r"(?:[\s:-]+(?:any|too|so|very|overly|other))*[\s:-]*"
     r"|\b(?P<less>less|fewer)\s+",
     re.IGNORECASE,
 )
+_LOUD = re.compile(
+    r"(?:loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant)\s+(?=\w)", re.IGNORECASE
+)
+"""What is said of somebody who may play, but not like that: "no loud drums"."""
 _LISTING = re.compile(r"\b(?:avoid(?:ing)?|exclud(?:e|ing)|minus|negative prompt)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(
     r"[.;:!?()]|\b(?:but|with|except|plus|only|just)\b",
@@ -163,9 +167,10 @@ def find_denials(text: str) -> tuple[tuple[Denial, ...], str]:
             players = frozenset(named_tracks(clause[:length]))
             if solo := _SOLO.match(text, at):
                 at, players = solo.end(), frozenset()
-            when = None if match["less"] else _SOMETIMES.match(text, at)
+            reduces = bool(match["less"] or _LOUD.match(clause))
+            when = None if reduces else _SOMETIMES.match(text, at)
             at = when.end() if when else at
-            found.append(Denial(match.start(), at, players, bool(match["less"]), when is not None))
+            found.append(Denial(match.start(), at, players, reduces, when is not None))
     return tuple(sorted(found, key=lambda denial: denial.start)), _blanked(text, found)
 
 

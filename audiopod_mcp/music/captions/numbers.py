@@ -80,9 +80,15 @@ _MOMENT = re.compile(
 )
 """Before a number of seconds: it says when something happens, not how long the piece is."""
 _STRETCH = re.compile(
-    r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fade|solos?\b|breaks?\b|build|mark\b|later\b)", re.IGNORECASE
-)
+    r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fad|solos?\b|breaks?\b|build|mark\b|later\b|pauses?\b|silence|tails?\b|decay)",
+    re.IGNORECASE,
+)  # fmt: skip
 """After it: how long a stretch of the piece is."""
+_OF_A_PART = re.compile(
+    r"\b(?:fad(?:e|es|ing)|tails?|decay|pauses?|silence)\b[^,;.]*$|\b(?:solos?|intros?|outros?|breaks?)\s+(?:of\s+)?$",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Before it, or before "lasting": of what else it is the length."""
 _NUMBERS = {
     "one": 1.0,
     "two": 2.0,
@@ -193,6 +199,11 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
             continue
         word = (match["stated"] or match["number"]).lower()
         unit = match["unit"] if match["stated"] else match["of"]
+        if _OF_A_PART.search(text, max(0, match.start() - 40), match.start()) and (
+            match["number"] is None
+            or not re.search(r"(?:solo|intro|outro|break)s?\s+$", text[: match.start()])
+        ):
+            continue
         if match["number"] and (
             _MOMENT.search(text, max(0, match.start() - 40), match.start())
             or _STRETCH.match(text, match.end())

@@ -125,7 +125,10 @@ def read_caption(
     instruments = _instruments(wanted, style)
     if "female voice" in instruments or "male voice" in instruments:
         instruments = tuple(name for name in instruments if name != "voice")
-    without = _sparing_the_named(without, instruments) | excluded_tracks(wanted, instruments)
+    # "Jazz trio without drums": who only belongs to a group is not named.
+    members = {name for _, _, names in find_words(wanted, ENSEMBLES) for name in names}
+    own = [name for name in instruments if name not in members or INSTRUMENTS[name].track not in without]
+    without = _sparing_the_named(without, own) | excluded_tracks(wanted, instruments)
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     metre = _timesignature(timesignature, wanted, style)

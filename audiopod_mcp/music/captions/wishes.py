@@ -60,9 +60,13 @@ _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"
 """They say something of the word behind them, whatever that is."""
 _ENGLISH_WORDS = "a an the and or of in on at to with for from by is it but"
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_SECONDS = r"{1,2}(?:\.\d+)?[\s-]*(?:s|secs?|seconds?)\b"
 _FADE = re.compile(
-    r"(?<!no )(?<!not )(?<!n't )(?<!without )(?<!without a )(?<!without any )\bfad(?:e|es|ing)"
-    r"(?:[\s-]?(?P<side>out|in)\b|[\s-]away\b|(?=\s*(?:$|[,.;])|\s+(?:at|to|over|until)\b))",
+    r"(?<!no )(?<!not )(?<!n't )(?<!without )(?<!without a )(?<!without any )\b"
+    rf"(?:\d{_SECONDS}[\s-]+)?fad(?:e|es|ing)"
+    r"(?:[\s-]?(?P<side>out|in)\b"
+    rf"(?:\s+(?:over|for|of|in|lasting|during)\s+(?:the (?:first|last|final)\s+)?\d{_SECONDS})?"
+    r"|[\s-]away\b|(?=\s*(?:$|[,.;])|\s+(?:at|to|over|until)\b))",
     re.IGNORECASE,
 )
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)

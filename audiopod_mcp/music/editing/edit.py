@@ -12,8 +12,11 @@ from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
+from audiopod_mcp.music.editing.prompt.plan import NOT_UNDERSTOOD
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
+from audiopod_mcp.music.generation.played import Played
+from audiopod_mcp.music.generation.receipts import receipt as receipt_of
 from audiopod_mcp.music.model import (
     Audio,
     NotDone,
@@ -29,7 +32,7 @@ from audiopod_mcp.music.signal.loudness import true_peak
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
 from .form import FORM_EDITS, SampleRange, edit_form
-from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
+from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal, track_label
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
 from .receipts import OF_SOUND, fact_of, figure, is_silent, level_change, signed, who_is_meant
@@ -40,6 +43,17 @@ _OF_TIME = ("tempo", "bpm", "fade in", "fade out", *FORM_EDITS)
 """Kinds of step that change when something is heard, or how it begins and ends."""
 _AUDIBLE = 0.1
 """A change that is told, dB."""
+_KEPT = dict.fromkeys(
+    ("tempo", "pace", "key", "mode", "metre"),
+    "a song that is arranged anew keeps its key, tempo and metre; say key and tempo as edits of their own",
+)
+"""What a change of style leaves, by kind of wish."""
+_ANEW = (
+    r"^(?:make|turn|as|like|into|version|style|arrange\w*|play\w*|it|song|track|feel|vibe|more|sound\w*|in)$"
+)
+"""What asks for a style and names none."""
+_NOT_REMOVED = re.compile(r"\b(?:remove|mute|cut|lose|drop|delete|silence|kill)\b", re.IGNORECASE)
+"""What somebody is not to be who may change otherwise."""
 _UNHEARD = 40.0
 """How far below a player the difference must be for it to be as before, dB."""
 
@@ -147,8 +161,7 @@ def edit(
     held = _with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
     out = song.insert(held, begin, stop)
     end = begin + piece.samples
-    if -np.inf < (lowered := level_change(piece.mix, held.mix)) < -_AUDIBLE:
-        receipt.done.append(f"peaks held at {figure(ceiling)} dBTP: {signed(lowered, 'dB')} in all")
+    receipt.done.extend(_of_held_peaks(piece, held, ceiling))
     lines = out.score.lyrics if out.score else ()
     for who, asked in plan.kept:
         _tell_of_kept(who, asked, plan, song, out, receipt)
@@ -177,14 +190,15 @@ class Receipt:
     done: list[str] = field(default_factory=list)
     not_done: list[NotDone] = field(default_factory=list)
     refusal: Refused | None = None
-    """Why the first that was not done was not."""
+    """Why the first was not done that was understood, or else the first."""
 
     def fail(self, asked: str, instead: str) -> None:
         self.not_done.append(NotDone(asked, instead))
 
     def refused(self, asked: str, why: Refused) -> None:
         """Say why, without the name of the argument and the words that are quoted beside it."""
-        self.refusal = self.refusal or why
+        if self.refusal is None or self.refusal.code == NOT_UNDERSTOOD:
+            self.refusal = why
         text = re.sub(r"^[\w, ]+: ", "", self.wording(why)).removeprefix(f"{why.values.get('clause')!r}: ")
         self.fail(asked, f"{text[:1].upper()}{text[1:].rstrip('.')}.")
 
@@ -215,7 +229,12 @@ def _tell_of_kept(
     else:
         old, new = before.layers[track], after.layers.get(track)
         touched = new is None or new.shape != old.shape or abs(level_change(old, new - old)) < _UNHEARD
-    if touched:
+    named = any(step.track == track for step in plan.steps)
+    if touched and named and track in after.layers and _NOT_REMOVED.search(asked):
+        receipt.done.append(f"{who} not removed")
+    elif touched and named:
+        receipt.fail(asked, f"The {who} changed as other words asked.")
+    elif touched:
         receipt.fail(
             asked,
             f"The {who} changed with all the rest: this can't be done to some players only.",
@@ -244,6 +263,10 @@ def _in_style(
     new = rearrange(piece.score, prompt, seed=seed, report=report)
     style = f" as {new.score.brief.style}" if new.score and new.score.brief else ""
     receipt.done.append(f"arranged anew{style}, every instrument of it")
+    if new.score and new.score.brief:
+        told = receipt_of(prompt, Played(new.score.brief, new.score, kept=_KEPT, own_words=_ANEW))
+        receipt.done.extend(fact for fact in told.done if not re.search(_ANEW, fact, re.IGNORECASE))
+        receipt.not_done.extend(told.not_done)
     return replace(piece, layers=conform_stems(new.stems, piece), score=new.score)
 
 
@@ -276,7 +299,9 @@ def _apply_step(
         changed = _changed(part, step, report)
         where = _where(piece, [(first, last)], start)
         facts[:0] = [f"{fact}{where}" for fact in changed.facts]
-        after = after.insert(_with_peaks_limited(replace(changed, facts=()), part, ceiling), first, last)
+        held = _with_peaks_limited(replace(changed, facts=()), part, ceiling)
+        facts += [f"{fact}{where}" for fact in _of_held_peaks(changed, held, ceiling)]
+        after = after.insert(held, first, last)
     return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=tuple(facts))
 
 
@@ -369,6 +394,10 @@ def _told(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> LayeredT
         return after.with_shortfall(
             f"nothing is heard of {who_is_meant(step, before)} there that it could change"
         )
+    if step.kind == "remove" and step.track in before.layers:
+        gone = [track for track in before.layers if track not in after.layers]
+        if all(is_silent(before.layers[track]) for track in gone):
+            return after.with_shortfall(f"nothing is heard of {who_is_meant(step, before)} there")
     return after.with_facts(fact_of(step, before, after))
 
 
@@ -383,6 +412,21 @@ def _check_player(piece: LayeredTrack, step: EditStep) -> None:
         raise Refused(
             "instrument_shares_stem", name=step.name, others=others, track=step.track.replace("_", " ")
         )
+
+
+def _of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> list[str]:
+    """The fact that peaks were held down, where that made the whole, or one player, softer."""
+    if held.layers is piece.layers:
+        return []
+    changes = {"in all": level_change(piece.mix, held.mix)}
+    changes |= {
+        f"of {track_label(track)}": level_change(layer, held.layers[track])
+        for track, layer in piece.layers.items()
+        if track in held.layers
+    }
+    changes = {who: change for who, change in changes.items() if -np.inf < change < -_AUDIBLE}
+    who = "in all" if "in all" in changes else min(changes, key=lambda who: changes[who], default="")
+    return [f"peaks held at {figure(ceiling)} dBTP: {signed(changes[who], 'dB')} {who}"] if who else []
 
 
 def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:

@@ -21,6 +21,7 @@ OF_SOUND = frozenset(
     {
         "level", "bright", "bass", "middle", "treble", "bell", "highpass", "lowpass", "band", "esses",
         "punch", "compress", "saturate", "reverb", "echo", "width", "pan", "pitch", "loudness", "peak",
+        "fade in", "fade out",
     }
 )  # fmt: skip
 """The kinds of step that change how something sounds, which nobody hears of silence."""

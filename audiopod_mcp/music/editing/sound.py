@@ -123,7 +123,10 @@ def _saturate(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
 def _fade(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     report(0.0, "fading")
     length = step.amount or piece.seconds
-    return piece.map_layers(lambda x: apply_fade(x, piece.rate, length, at_start=step.kind == "fade in"))
+    at_start = step.kind == "fade in"
+    return piece.map_layers(
+        lambda x: apply_fade(x, piece.rate, length, at_start=at_start), step.track, report
+    )
 
 
 def match_loudness(before: LayeredTrack, after: LayeredTrack, track: str | None) -> LayeredTrack:

@@ -118,6 +118,7 @@ def extend(
             parts, room if side == "before" else room[first:], side == "before", length, caption,
             lyrics if number == 0 else None, seed + number,
             progress_within(report, number / len(sides), (number + 1) / len(sides)), wanted, notes, told,
+            lead=before,
         )  # fmt: skip
     both = both_sides(told)
     return Rendering(
@@ -144,8 +145,12 @@ def _extended(
     wanted: Mapping[str, Any],
     notes: list[str],
     told: list[Receipt],
+    lead: float,
 ) -> Rendering:
-    """``song`` with ``length`` seconds more on one side, in ``room``, at whose other side it is already."""
+    """``song`` with ``length`` seconds more on one side, in ``room``, at whose other side it is already.
+
+    In the end ``lead`` seconds come before the song.
+    """
     audio, rate = song.audio, song.rate
     frame, heard_style = _frame_of(song, before, prompt, progress_within(report, 0.0, 0.3))
     if not frame.has_pulse:
@@ -177,13 +182,21 @@ def _extended(
         label=_label(own, before, prompt), ending=ending, big=bool(BIG.search(prompt)),
     )  # fmt: skip
     assert played.score is not None  # noqa: S101 - accompany() always writes one
-    at = 0.0 if before else len(audio) / rate - overlap
+    at = 0.0 if before else lead + len(audio) / rate - overlap
     done, not_done = lyric_receipts(brief, played.score, joins=True, fades_out=fades_out, at=at)
     report(0.9, "joining it to the song")
     before_it = song.score.brief if song.score else None
     same_energy = before_it is not None and abs(before_it.energy - brief.energy) < 0.05
     of_prompt = receipt_of(
-        song, played, brief, prompt, before, length, overlap, own_words_of(own, frame, ending, same_energy)
+        song,
+        played,
+        brief,
+        prompt,
+        before,
+        length,
+        overlap,
+        own_words_of(own, frame, ending, same_energy),
+        lead,
     )
     told.append(Receipt((*of_prompt.done, *done), of_prompt.not_done))
     unmet = tuple(dict.fromkeys((*song.not_done, *not_done)))

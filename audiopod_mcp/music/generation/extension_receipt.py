@@ -55,15 +55,17 @@ def receipt_of(
     length: float,
     overlap: float,
     own_words: str,
+    lead: float = 0.0,
 ) -> Receipt:
     """What was done of ``prompt``, and where the new music enters or gives over to the song.
 
-    ``own_words`` is a pattern of words that the extension itself has done.
+    ``own_words`` is a pattern of words that the extension itself has done; ``lead`` seconds
+    come before the song in the end.
     """
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     score = replace(played.score, duration=length)
     fading = ("fade out to the end",) if fades_out_by(prompt) and not before else ()
-    entry = len(song.audio) / song.rate - overlap
+    entry = lead + len(song.audio) / song.rate - overlap
     told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words))
     if before:
         fact = (
@@ -71,7 +73,8 @@ def receipt_of(
             "on is as it was"
         )
     else:
-        fact = f"the new music enters at {_exact(entry)}; every sample before is as it was"
+        of_it = " of the song" if lead else ""
+        fact = f"the new music enters at {_exact(entry)}; every sample{of_it} before is as it was"
     return Receipt((fact, *told.done), told.not_done)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from audiopod_mcp.music.captions.wishes import read_wishes
@@ -22,10 +23,14 @@ def finish(made: Production, caption: str, *, fades: bool = True) -> tuple[str, 
         made.widen(0.0)
         facts.append("mono, both sides alike")
     made.mix()
-    seconds = min(_LONGEST_FADE, _FADED_SHARE * made.stems.samples / SAMPLE_RATE)
-    for side in dict.fromkeys(wish.value for wish in wishes if wish.kind == "fade" and fades):
+    whole = made.stems.samples / SAMPLE_RATE
+    sides = {wish.value: wish.asked for wish in reversed(wishes) if wish.kind == "fade" and fades}
+    for side, asked in sorted(sides.items()):
+        figure = re.search(r"\d+(?:\.\d+)?", asked)
+        usual = min(_LONGEST_FADE, _FADED_SHARE * whole)
+        seconds = min(float(figure[0]), whole / 2) if figure else usual
         (made.fade_in if side == "in" else made.fade_out)(seconds)
-        facts.append(f"fade {side} over {seconds:.2g} s")
+        facts.append(f"fade {side} over {seconds:.3g} s")
     return tuple(facts)
 
 

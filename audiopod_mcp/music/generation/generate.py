@@ -19,6 +19,7 @@ from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Brief,
     Grid,
+    NotDone,
     Note,
     Part,
     Progress,
@@ -130,6 +131,10 @@ def generate_sample(
     while bars > 1 and bars * bar > _MAX_LOOP:
         bars //= 2
     length = bars * bar
+    asked = brief.duration
+    not_done = (
+        () if abs(asked - length) < 0.05 or asked == default_duration(brief) else (_whole_bars(asked, bar),)
+    )
     brief = replace(brief, duration=length, lyrics=None)
     grid = Grid(
         tuple(float(t) for t in np.arange(bars * metre.beats + 1) * beat),
@@ -142,8 +147,12 @@ def generate_sample(
     made = Production.record(score, loop=True, report=progress_within(report, 0.1, 1.0))
     facts = finish(made, brief.caption, fades=False)
     loop = made.rendering(score, _notes_on(brief, made, loop=True))
-    loop = replace(loop, loop=True, done=(loop_fact(bars, len(loop.audio), SAMPLE_RATE),))
+    loop = replace(loop, loop=True, not_done=not_done, done=(loop_fact(bars, len(loop.audio), SAMPLE_RATE),))
     return with_receipt(loop, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
+
+
+def _whole_bars(asked: float, bar: float) -> NotDone:
+    return NotDone(f"{asked:g} s", f"a loop is whole bars, {bar:.4g} s each: 1, 2, 4, 8 … of them")
 
 
 def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:

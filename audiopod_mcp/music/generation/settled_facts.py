@@ -230,6 +230,8 @@ def settle_finish(wish: Wish, played: Played) -> str | NotDone:
     if name == "dry" and played.brief.dry:
         return fact(wish.asked, "no room, no echo")
     done = next((fact for fact in played.finish if fact.startswith(name)), None)
+    if done and wish.kind == "fade":
+        return done
     return fact(wish.asked, done) if done else NotDone(wish.asked, "an edit does that afterwards")
 
 

@@ -14,7 +14,7 @@ from audiopod_mcp.music.captions.vocabulary import (
     TECHNIQUES,
     TEMPO_WORDS,
 )
-from audiopod_mcp.music.captions.wishes import NO_PART_OF_KIT, Wish
+from audiopod_mcp.music.captions.wishes import NO_PART_OF_KIT, Wish, read_wishes
 from audiopod_mcp.music.composition.course import cue_times, plays_it
 from audiopod_mcp.music.composition.solos import solo_turns
 from audiopod_mcp.music.model import Cue, NotDone, Part, Score
@@ -82,7 +82,7 @@ def _singer(name: str, asked: str, played: Played) -> str | NotDone:
     if not singers:
         return NotDone(asked, SINGS if not played.brief.lyrics else "nobody sings here")
     if name in ("female voice", "male voice") and name not in singers:
-        return NotDone(asked, f"the {singers[0]} of this composer has one register")
+        return NotDone(asked, f"the {singers[0]} sings: a song has one singer")
     how = "" if played.score.lyrics else ", without words"
     called = name if name in singers else singers[0]
     return f"{asked} ({called}{how})" if asked.lower() != called or how else asked
@@ -157,6 +157,8 @@ def settle_denied(wish: Wish, played: Played) -> str | NotDone:
         sung = any(part.track == "vocals" for part in playing) and played.brief.lyrics
         why = "there are lyrics, which are sung" if sung else f"{_names(playing)} plays"
         return NotDone(wish.asked, why)
+    if unknown := _unknown_of(wish.asked):
+        return NotDone(wish.asked, f"'{unknown}' is not understood; the rest is left out")
     if find_words(wish.asked, {KIT_WORDS: ""}) and any(part.track == "drums" for part in played.parts):
         return NotDone(wish.asked, NO_PART_OF_KIT)
     styles = {style for _, _, style in find_words(wish.asked, STYLE_WORDS)}
@@ -168,6 +170,16 @@ def settle_denied(wish: Wish, played: Played) -> str | NotDone:
         tone = "minor" if (key := parse_key(played.score.key)) and key.minor else "major"
         return fact(wish.asked, f"{tone}, energy {played.brief.energy:.2g}")
     return wish.asked
+
+
+def _unknown_of(denied: str) -> str:
+    """What of a list of things that are to be left out is not known here."""
+    items = re.split(r"\s*(?:,|/|\b(?:and|or|nor)\b)\s*", denied)
+    for item in items if len(items) > 1 else ():
+        bare = re.sub(r"^(?:no|not|without|any|a|an|the|never|use|neither|don't|do not)\b\s*", "", item)
+        if bare and all(wish.kind == "unread" for wish in read_wishes(f"no {bare}")):
+            return bare
+    return ""
 
 
 def settle_cue(wish: Wish, played: Played) -> str | NotDone:

@@ -27,14 +27,19 @@ _SPEAKS = re.compile(
     re.IGNORECASE,
 )
 _SITE_HEAD = re.compile(r"\s*\d+ Contributors?.{0,400}?\bLyrics(?=\W|$|[A-Z])", re.DOTALL)
-_SITE_TAIL = re.compile(r"\d{0,9}\s{0,9}Embed$")
+_SITE_TITLE = re.compile(r"\s*[^\n\[\]]{1,120} Lyrics(?=\s{0,9}\[)")
+"""The title, as a site writes it right before the first heading."""
+_SITE_TAIL = re.compile(r"(?:\d[\d.]{0,8}[KM]?)?\s{0,9}Embed$")
 _LONGEST_TAIL = 24
-_SITE_BETWEEN = re.compile(r"You might also like(?=\s*\[|\s*\n|\s*$)")
+_SITE_BETWEEN = re.compile(
+    r"(?:^See [^\n]{1,80} Live\s*\n)?^Get tickets as low as \$\d+[ \t]*$|You might also like(?=\s*\[|\s*\n|\s*$)",
+    re.MULTILINE,
+)
 
 
 def without_site(text: str) -> str:
     """``text`` without what a lyrics site writes around and between the words."""
-    head = _SITE_HEAD.match(text)
+    head = _SITE_HEAD.match(text) or _SITE_TITLE.match(text)
     tail = _SITE_TAIL.search(ended := text.rstrip(), max(0, len(ended) - _LONGEST_TAIL))
     if not head and not tail:
         return text

@@ -58,6 +58,10 @@ class _Line:
         self.marks.append((_letters(self.text), label))
 
 
+_SUNG_BY = re.compile(r"\s*\(([^()]{1,40})\)[:\s]*(.*)")
+"""Who sings a line, in brackets before it or alone."""
+
+
 class LyricReader:
     """Reads line after line; what it makes of them is in :meth:`finish`."""
 
@@ -252,6 +256,10 @@ class LyricReader:
         bars = chord_bars(tag.wish) if chord_line(tag.wish) else []
         self._drafts[-1].bars += bars
 
+    def _is_for_a_voice(self, name: str) -> bool:
+        """Whether a name in brackets says who sings what is below it."""
+        return name in self._speakers or (self._heads_nothing() and read_tag(name).kind == "voice")
+
     def _heads_nothing(self) -> bool:
         """Whether the last heading has no words yet: what follows is a direction for it."""
         return bool(self._drafts) and self._drafts[-1].tag is not None and self._drafts[-1].holds_nothing
@@ -305,6 +313,10 @@ class LyricReader:
         heading, rest = read_heading(text)
         if heading is None and (short := self._short(text.strip())):
             heading, rest = short, ""
+        if heading is None and (sung_by := _SUNG_BY.match(text)):
+            name, said = sung_by.groups()
+            if (said and name in self._speakers) or (not said and self._is_for_a_voice(name)):
+                heading, rest = Tag("voice", name), said
         if heading is None and text.isupper() and self._blank and self._has_headings:
             heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)

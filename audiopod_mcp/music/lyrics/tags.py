@@ -41,7 +41,7 @@ _PLAYED = re.compile(
 _COUNT = r"(?:\d{1,2}(?:st|nd|rd|th)?|[ivx]{1,4}|one|two|three|four|five|six|first|second|third|fourth|last|final|once|[abcＡＢＣ]|[一二三四五六七八九十１２３４５])"
 _ORDINAL = r"(?:primer[ao]?|segund[ao]|tercer[ao]?|[úu]ltim[ao]|premi[eè]re?|deuxi[eè]me|derni[eè]re?|erste[rn]?|zweite[rn]?|letzte[rn]?|prim[ao]|second[ao])"
 _BESIDE = re.compile(
-    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|bars?|measures?|same|as|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double",
+    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|bars?|measures?|same|as|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double|musical",
     re.IGNORECASE,
 )
 """What a heading may hold beside the name of the section."""
@@ -99,7 +99,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool)\s*[:=]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(

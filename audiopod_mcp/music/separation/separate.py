@@ -78,8 +78,7 @@ class SeparatedStem:
     def restored(cls, kept: Kept) -> SeparatedStem:
         """The stem of which :meth:`kept` made ``kept``."""
         why = kept.facts["absence"]
-        values = {name: tuple(v) if isinstance(v, list) else v for name, v in why[1].items()} if why else {}
-        absence = Refused(why[0], **values) if why else None
+        absence = Refused.again(*why) if why else None
         return cls(kept.only_audio(), tuple(kept.facts["notes"]), absence)
 
 

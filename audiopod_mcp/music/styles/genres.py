@@ -61,7 +61,7 @@ JAZZ = Style(
         ("drums", "brushed kit", "jazz", 0.0, 0.5), ("bass", "upright bass", "walking", 0.0, 1.3), ("comp", "piano", "jazz", 0.0, 0.7),
         ("lead", "saxophone", "melody", 0.0, 1.4), ("counter", "trumpet", "answers", 0.7, 0.8),
     ),
-    major=("ii7 V7 Imaj7 vi7", "Imaj9 vi7 ii9 V13", "iii7 VI7 ii9 V13", "Imaj7,VI7 ii7,V7 iii7,VI7 ii9,V13", "ii9 V13 Imaj9 I6"),
+    major=("ii7 V7 Imaj7 vi7", "Imaj7 vi7 ii9 V13", "iii7 VI7 ii9 V13", "Imaj7,VI7 ii7,V7 iii7,VI7 ii9,V13", "ii9 V13 Imaj7 I6"),
     minor=("i6 iiø7,V7 i6 VI7,V7", "iiø7 V7b9 i6 i6", "iv7 VII7 IIImaj7 V7", "i6 iv7 iiø7,V7b9 i6"),
     bridge=("III7 VI7 II7 V7", "iv7 VII7 IIImaj7 iiø7,V7"),
     form=_HEAD_SOLO, groove="jazz", swing=0.66, scale="diatonic", looseness=1.3, melody_pace=1.4, energy=0.45,

@@ -105,7 +105,6 @@ def _way(pitch: float, tonic: int, degrees: tuple[int, ...]) -> float:
 
 
 _DEGREES = {
-    36: (_TONIC, _FIFTH),
     38: (_TONIC, _FIFTH),
     40: (_TONIC, _FIFTH),
     61: (_FIFTH,),
@@ -113,7 +112,7 @@ _DEGREES = {
     66: (_FIFTH,),
 }
 """Degrees of the key to which a recorded drum is tuned."""
-TUNED_WITH = {35: 36, 60: 61, 62: 64, 63: 64, 65: 66}
+TUNED_WITH = {60: 61, 62: 64, 63: 64, 65: 66}
 """The drum of its pair, or of its three, with which a drum is tuned: they stay apart."""
 
 

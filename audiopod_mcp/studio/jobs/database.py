@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     thumbnail_url TEXT,
     liked INTEGER NOT NULL DEFAULT 0,
     idempotency_key TEXT,
+    traceparent TEXT,
     fingerprint TEXT NOT NULL,
     created_at TEXT NOT NULL,
     started_at TEXT,

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, Literal
 
 from opentelemetry import trace
-from opentelemetry.context import Context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from audiopod_mcp import __version__
 from audiopod_mcp.studio.stored_job import StoredJob
@@ -30,6 +30,8 @@ SECONDS: Final[Counter[str]] = Counter()
 
 logger = logging.getLogger("audiopod_mcp.studio")
 tracer = trace.get_tracer("audiopod_mcp.studio", __version__)
+_TRACEPARENT: Final = "traceparent"
+_PROPAGATOR: Final = TraceContextTextMapPropagator()
 
 
 class Run:
@@ -62,10 +64,11 @@ def recorded(job: StoredJob) -> Iterator[Run]:
     """A run of ``job``; told when it is over, however it ends."""
     run = Run(job)
     facts: dict[str, str | int | float] = {"job": job.id, "task": job.task, "engine": job.engine}
-    # A trace of its own: whoever asked for the job, or woke the studio up, does not wait for it.
+    # A part of what the job was asked for in, wherever that was; else a trace of its own, and no part of
+    # whatever woke the studio up.
     with tracer.start_as_current_span(
         f"job {job.task}",
-        context=Context(),
+        context=_PROPAGATOR.extract({_TRACEPARENT: job.traceparent or ""}),
         attributes={f"audiopod.{name}": value for name, value in facts.items()},
         record_exception=False,
         set_status_on_exception=False,
@@ -82,6 +85,13 @@ def recorded(job: StoredJob) -> Iterator[Run]:
                 span.set_status(trace.StatusCode.ERROR)
             times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in timings.items())
             logger.info("job %s (%s) %s: %s", job.id, job.task, run.end, times, extra={"facts": facts})
+
+
+def traceparent_of(headers: Mapping[str, str]) -> str | None:
+    """The span that a request tells it is part of, as W3C's Trace Context writes it; ``None``: of none."""
+    found: dict[str, str] = {}
+    _PROPAGATOR.inject(found, _PROPAGATOR.extract({_TRACEPARENT: headers.get(_TRACEPARENT, "")}))
+    return found.get(_TRACEPARENT)
 
 
 def _seconds_between(earlier: str, later: str | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,12 +16,15 @@ import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.schema import SchemaManager
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from .database import SCHEMA, Refused, Unreachable, Violated
 
-VERSION: Final = 1
-"""Of the schema here. Whoever changes it raises this, and has :func:`migrate` bring older ones up to date."""
+VERSION: Final = 2
+"""Of the schema here. Whoever changes it raises this, and tells below what that takes."""
+_CHANGES: Final = {2: "ALTER TABLE jobs ADD COLUMN traceparent TEXT"}
+"""What brings the tables of the version before to each later one."""
 CONNECTIONS: Final = 10
 """How many connections one process holds at most, for its store."""
 _PATIENCE: Final = 5.0
@@ -46,6 +50,19 @@ def as_sqlite() -> Iterator[None]:
             raise Unreachable(f"the database does not answer ({said}); look at it, then try again") from error
         kind = Violated if isinstance(cause, psycopg.IntegrityError) else Refused
         raise kind(f"the database refuses ({said}); its log says more") from error
+
+
+def check_address(url: str) -> None:
+    """Raise :class:`~.database.Refused` where ``url`` can't be read, of which drivers tell the password."""
+    try:
+        told = conninfo_to_dict(url)
+    except psycopg.Error:
+        told = {"host": "@"}
+    if "@" in str(told.get("host", "")) or re.search(r"[^0-9,]", str(told.get("port", ""))):
+        raise Refused(
+            "the address can't be read; write it as postgresql://user:password@host/name, "
+            "and in the password %40 for @, %2F for /, %25 for %, %20 for a space"
+        )
 
 
 class PostgresTransaction:
@@ -76,6 +93,8 @@ class PostgresDatabase:
     """What :class:`~.transactions.Database` is for many machines."""
 
     def __init__(self, url: str) -> None:
+        check_address(url)
+        self._url = url
         for library in ("psycopg", "procrastinate"):  # what an outage means is told once, by whoever feels it
             logging.getLogger(library).setLevel(logging.ERROR)
         self._here = threading.local()
@@ -118,6 +137,8 @@ class PostgresDatabase:
         try:
             rows = self.rows("SELECT version FROM versions WHERE name = 'audiopod'")
         except Unreachable:
+            with as_sqlite():  # the pool does not say why, so ask without it
+                psycopg.connect(self._url, **CONNECTING).close()
             raise
         except sqlite3.DatabaseError:
             rows = []
@@ -147,6 +168,8 @@ CONNECTING: Final[dict[str, Any]] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    # A statement that was prepared is refused for ever once a newer version has added a column.
+    "prepare_threshold": None,
     "application_name": "audiopod-mcp",
 }
 
@@ -160,26 +183,31 @@ def migrate(url: str) -> list[str]:
         sqlite3.Error: where the database does not answer, or is of a later version.
 
     """
+    check_address(url)
     done: list[str] = []
     with as_sqlite(), psycopg.connect(url, autocommit=True, **CONNECTING) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtextextended('audiopod migration', 0))")
         with connection.transaction():
             connection.execute(_VERSIONS)
             found = dict(connection.execute("SELECT name, version FROM versions").fetchall())
-            if int(found.get("audiopod", 0)) > VERSION:
+            version = int(found.get("audiopod", 0))
+            if version > VERSION:
                 raise Refused(_TOO_NEW)
-            if "audiopod" not in found:
-                for statement in filter(str.strip, _schema().split(";")):
-                    connection.execute(statement)
+            changes = (
+                [_CHANGES[number] for number in range(version + 1, VERSION + 1)] if version else _schema()
+            )
+            for statement in changes:
+                connection.execute(statement)
+            if changes:
                 done.append(f"tables of version {VERSION}")
             if line := _migrate_queue(connection, found.get("queue")):
                 done.append(line)
-            versions = {"audiopod": str(VERSION), "queue": _queue_migrations()[-1].name}
-            for name, version in versions.items():
+            present = {"audiopod": str(VERSION), "queue": _queue_migrations()[-1].name}
+            for name, latest in present.items():
                 connection.execute(
                     "INSERT INTO versions VALUES (%s, %s) "
                     "ON CONFLICT (name) DO UPDATE SET version = excluded.version",
-                    (name, version),
+                    (name, latest),
                 )
     return done
 
@@ -199,11 +227,11 @@ def _queue_migrations() -> list[Path]:
     return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
 
 
-def _schema() -> str:
+def _schema() -> list[str]:
     text = SCHEMA
     for ours, theirs in _DIALECT:
         text = text.replace(ours, theirs)
-    return text
+    return [statement for statement in text.split(";") if statement.strip()]
 
 
 @lru_cache(maxsize=500)

@@ -23,7 +23,7 @@ from audiopod_mcp.studio.media.cache import ResultCache
 from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
 from audiopod_mcp.studio.media.records import write_record
 from audiopod_mcp.studio.media.sources import readable
-from audiopod_mcp.studio.media.store import MediaStore
+from audiopod_mcp.studio.media.store import MediaStore, NotAnswering
 from audiopod_mcp.studio.refused import CanNotRun, EngineRefused
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
@@ -189,6 +189,10 @@ class Studio:
                 run.end = "put back" if again else "failed"
             except (CanNotRun, NotFetched) as reason:
                 run.end = await self._fail(ledger, job, slot, str(reason))
+            except NotAnswering as error:
+                logger.error("%s %s failed: %s", ledger.lane, job.id, error.strerror)
+                line = "the object store, which keeps the audio, does not answer; try again in a moment"
+                run.end = await self._fail(ledger, job, slot, line)
             except OSError as error:
                 if is_full(error):
                     line = describe_full_studio(self.config.data_dir, error)

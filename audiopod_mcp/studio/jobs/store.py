@@ -102,14 +102,17 @@ class Store:
         return job if job and owner in (None, job.owner) else None
 
     def jobs(self, owner: str, query: JobFilters) -> tuple[list[StoredJob], int]:
-        """The jobs that ``query`` asks for, and how many there are without ``skip`` and ``limit``."""
+        """The jobs that ``query`` asks for, and how many there are wherever the page begins and ends."""
         where, values = _conditions(owner, query)
         total = self.database.rows(f"SELECT count(*) FROM jobs WHERE {where}", values)[0][0]  # noqa: S608
-        order = _SORT[query.sort_by]
-        direction = "ASC" if query.sort_order == "asc" else "DESC"
+        if query.before_id is not None:
+            where, values = f"{where} AND id < ?", (*values, min(query.before_id, LARGEST_ID))
+        column, direction = _SORT[query.sort_by], "ASC" if query.sort_order == "asc" else "DESC"
+        order = [f"id {direction}"]
+        if column != "id":
+            order = [f"({column} IS NOT NULL) {direction}", f"{column} {direction}", *order]
         rows = self.database.rows(
-            f"SELECT * FROM jobs WHERE {where} ORDER BY ({order} IS NOT NULL) {direction}, "  # noqa: S608
-            f"{order} {direction}, id {direction} LIMIT ? OFFSET ?",
+            f"SELECT * FROM jobs WHERE {where} ORDER BY {', '.join(order)} LIMIT ? OFFSET ?",  # noqa: S608
             (*values, query.limit, min(query.skip, LARGEST_ID)),
         )
         return [job_of(row) for row in rows], total

@@ -21,11 +21,12 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
+from audiopod_mcp.plain_text import without_secrets
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.studio.stored_job import StoredJob
 
 from .layout import MASTER
-from .store import MediaStore, _move
+from .store import MediaStore, NotAnswering, _move
 
 LINKS_LAST: Final = timedelta(hours=1)
 COPIES_LAST: Final = 6 * 3600.0
@@ -51,7 +52,7 @@ class BucketMedia(MediaStore):
                 self._bucket: Any = from_url(url, mkdir=True)
             else:
                 self._bucket = from_url(url, retry_config=patience, client_options=client)
-        except (BaseError, ValueError) as error:
+        except (BaseError, ValueError, OSError) as error:
             raise SettingsError(
                 f"AUDIOPOD_MEDIA_URL: it can't be used ({_told(error)}); correct it"
             ) from None
@@ -170,8 +171,8 @@ def _as_oserror() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except BaseError as error:
-        raise OSError(errno.EIO, f"the object store does not answer: {_told(error)}") from error
+        raise NotAnswering(errno.EIO, f"the object store does not answer: {_told(error)}") from error
 
 
 def _told(error: Exception) -> str:
-    return " ".join(str(error).partition("Debug source")[0].split())[:160]
+    return without_secrets(" ".join(str(error).partition("Debug source")[0].split()))[:160]

@@ -148,8 +148,8 @@ def _check_status(response: httpx.Response) -> None:
     line = f"the server answers {status} {one_line(response.reason_phrase, 80)}".rstrip()
     if status in {401, 403, 407}:
         raise NotFetched(
-            f"{line}: it wants a sign-in, or lets nobody have it",
-            "give an address that works without signing in, or a file",
+            f"{line}: it wants a sign-in, lets nobody have it, or the link has expired",
+            "give a fresh address that works without signing in, or a file",
         )
     if status in {429, 503}:
         pause = _pause_wanted(response)

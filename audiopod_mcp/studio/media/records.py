@@ -25,7 +25,16 @@ from .layout import MASTER
 RECORD: Final = "job.json"
 LARGEST_RECORD: Final = 4 * 2**20
 """Bytes of a record."""
-_LEFT_OUT: Final = {*COMPUTED, "attempt", "claimed_by", "crashes", "error_message", "progress", "stage"}
+_LEFT_OUT: Final = {
+    *COMPUTED,
+    "attempt",
+    "claimed_by",
+    "crashes",
+    "error_message",
+    "progress",
+    "stage",
+    "traceparent",
+}
 """What follows from the rest, or says nothing about a job which is finished."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]

@@ -23,6 +23,10 @@ _ID = re.compile(r"[1-9][0-9]{0,14}")
 _TRASHED = re.compile(rf"({_ID.pattern})-([0-9]{{1,12}})-[0-9a-f]+")
 
 
+class NotAnswering(OSError):
+    """What keeps the audio can't be reached now; what was asked of it did not happen."""
+
+
 class Trashed(NamedTuple):
     """Media that were put into the trash."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
 import sqlite3
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final, TypeVar
 
+import anyio
 from anyio import to_thread
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
@@ -24,8 +26,10 @@ from audiopod_mcp.studio.jobs.store import LARGEST_ID
 from audiopod_mcp.studio.jobs.unusable import explain
 from audiopod_mcp.studio.media.links import media_name
 from audiopod_mcp.studio.media.sources import SourceRefused
-from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore
+from audiopod_mcp.studio.media.store import MASTER_FORMAT, MediaStore, NotAnswering
 from audiopod_mcp.studio.stored_job import COMPUTED, StoredJob
+
+T = TypeVar("T")
 
 NO_JOB: Final = "Music job not found"
 
@@ -105,6 +109,23 @@ async def body_of(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise InvalidFields([{"loc": ["body"], "msg": "the body must be a JSON object", "type": "dict_type"}])
     return body
+
+
+async def while_heard(request: Request, answer: Awaitable[T]) -> T:
+    """``answer``, which is cancelled when the client, whose body was read, goes away."""
+    with anyio.CancelScope() as scope:
+
+        async def listen() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            scope.cancel()
+
+        listening = asyncio.create_task(listen(), name="listening whether somebody waits")
+        try:
+            return await answer
+        finally:
+            listening.cancel()
+    raise HTTPException(499, "nobody waits for this any more")
 
 
 def query_of(request: Request, model: type[BaseModel]) -> Any:
@@ -243,6 +264,14 @@ async def on_unusable(request: Request, error: Exception) -> Response:
     if is_busy(error) or isinstance(error, Unreachable):
         return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
     return JSONResponse({"detail": line}, 507)
+
+
+async def on_no_answer(_request: Request, error: Exception) -> Response:
+    """The audio can't be reached; where it lies is no caller's business."""
+    assert isinstance(error, NotAnswering)  # noqa: S101 - registered for these
+    logger.error("%s", error.strerror)
+    line = "the object store does not answer; try again in a moment"
+    return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
 
 
 async def on_fault(_request: Request, _error: Exception) -> Response:

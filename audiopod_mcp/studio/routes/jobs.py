@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.arguments import valid_link
+from audiopod_mcp.studio.jobs.patience import ask_again_after
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
 from audiopod_mcp.studio.media.store import TRASH_DAYS
 from audiopod_mcp.studio.stored_job import StoredJob
@@ -44,6 +45,7 @@ LARGEST_LIST: Final = 4 * 2**20
 """Characters of a list of jobs, as JSON, within which all is told of each."""
 BULKY: Final = ("details", "lyrics", "lrc_content", "done", "not_done")
 """What of a job takes much room, and is no use in a long list."""
+_WAIT: Final = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?([0-9]+)\b', re.IGNORECASE)
 COUNTED: Final = ("task", "status", "song_type", "language", "genre")
 """The filters by whose values jobs are counted."""
 
@@ -113,7 +115,7 @@ def tag_of(job: StoredJob) -> str:
 
 def preferred_wait(request: Request) -> float:
     """Seconds for which the caller would rather wait than hear nothing new."""
-    found = re.search(r"\bwait=(\d{1,4})\b", request.headers.get("prefer", ""))
+    found = _WAIT.search(request.headers.get("prefer", ""))
     return min(float(found[1]), LONGEST_WAIT) if found else 0.0
 
 
@@ -123,16 +125,27 @@ def _job_response(request: Request, job: StoredJob) -> JSONResponse:
 
 
 async def get_job(request: Request) -> Response:
-    """The job; with ``If-None-Match`` and ``Prefer: wait=N`` (RFC 7240) as soon as it looks different."""
+    """The job; with ``If-None-Match`` and ``Prefer: wait=N`` (RFC 7240) as soon as it looks different.
+
+    Who does not wait here is told by ``Retry-After`` when to ask again, where many jobs are done before.
+    """
     known, until = request.headers.get("if-none-match"), anyio.current_time() + preferred_wait(request)
     with studio_of(request).news.of(path_number(request)) as news:
         while tag_of(job := await find_job(request)) == known:
             if (left := until - anyio.current_time()) <= 0:
-                return Response(status_code=304, headers={"ETag": known})
+                return Response(status_code=304, headers={"ETag": known, **await retry_hint(request, job)})
             await news.wait(left)
     response = await _job_answer(request, job)
-    response.headers["ETag"] = tag_of(job)
+    response.headers.update({"ETag": tag_of(job), **await retry_hint(request, job)})
     return response
+
+
+async def retry_hint(request: Request, job: StoredJob) -> dict[str, str]:
+    """The header that tells when to ask for ``job`` again, where that is not at once."""
+    if preferred_wait(request) or job.status != "PENDING":
+        return {}
+    seconds = await to_thread.run_sync(ask_again_after, studio_of(request).store.database, job)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 async def _job_answer(request: Request, job: StoredJob) -> Response:
@@ -157,7 +170,11 @@ async def _list(request: Request, query: JobFilters) -> Response:
     jobs, total = await to_thread.run_sync(studio.store.jobs, owner_of(request), query)
     base, media = base_of(request), studio.media if studio.config.tell_files else None
     told = that_fit(job_json(job, base, media, interactions=query.include_interactions) for job in jobs)
-    return JSONResponse(told, headers={"X-Total-Count": str(total)})
+    headers = {"X-Total-Count": str(total)}
+    if len(jobs) == query.limit and (query.sort_by, query.sort_order) == ("created_at", "desc"):
+        following = request.url.remove_query_params("skip").include_query_params(before_id=jobs[-1].id)
+        headers["Link"] = f'<?{following.query}>; rel="next"'
+    return JSONResponse(told, headers=headers)
 
 
 async def count_jobs(request: Request) -> Response:

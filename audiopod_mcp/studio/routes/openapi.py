@@ -22,6 +22,7 @@ from audiopod_mcp.operations import (
     SeparateStems,
 )
 from audiopod_mcp.operations.json_schema import inlined
+from audiopod_mcp.studio.jobs.patience import LONGEST
 
 from .catalogue import WALLET, Estimate
 from .jobs import Changes
@@ -60,11 +61,11 @@ def document() -> dict[str, Any]:
     }
     one = f"{API_PREFIX}/jobs/{{job_id}}"
     paths |= {
-        f"{API_PREFIX}/jobs": {"get": _call("List jobs", {"type": "array", "items": _JOB}, _query())},
-        f"{one}/status": {"get": _call("One job", _JOB, [_JOB_ID])},
+        f"{API_PREFIX}/jobs": {"get": _listing("List jobs")},
+        f"{one}/status": {"get": _hinting(_call("One job", _JOB, [_JOB_ID]))},
         f"{one}/retry": {"post": _call("Run a failed job again", _created(), [_JOB_ID])},
         one: {
-            "get": _call("One job", _JOB, [_JOB_ID]),
+            "get": _hinting(_call("One job", _JOB, [_JOB_ID])),
             "patch": {**_call("Rename a job", _JOB, [_JOB_ID]), "requestBody": _body(_schema(Changes))},
             "delete": _call("Delete a job and its audio; stop it if it runs", {"type": "object"}, [_JOB_ID]),
         },
@@ -82,7 +83,7 @@ def document() -> dict[str, Any]:
                 [_JOB_ID, _word("notation")],
             )
         },
-        f"{API_PREFIX}/liked": {"get": _call("Liked jobs", {"type": "array", "items": _JOB}, _query())},
+        f"{API_PREFIX}/liked": {"get": _listing("Liked jobs")},
         f"{API_PREFIX}/analyses/{{analysis_id}}": {
             "get": _call("An analysis made before", _ref(Analysis), [_word("analysis_id")])
         },
@@ -96,7 +97,7 @@ def document() -> dict[str, Any]:
             }
         },
         f"{STEM_SERVICE}/status/{{job_id}}": {
-            "get": _call("A job of all stems, with their links", {"type": "object"}, [_JOB_ID])
+            "get": _hinting(_call("A job of all stems, with their links", {"type": "object"}, [_JOB_ID]))
         },
         f"{STEM_SERVICE}/jobs/{{job_id}}": {
             "delete": _call("Delete a job of all stems", {"type": "object"}, [_JOB_ID])
@@ -193,6 +194,28 @@ def _call(
         "responses": {"200": {"description": "OK", "content": content}, "4XX": error},
     }
     return call | ({"parameters": parameters} if parameters else {})
+
+
+def _listing(summary: str) -> dict[str, Any]:
+    """A call that answers with a page of jobs."""
+    call = _call(summary, {"type": "array", "items": _JOB}, _query())
+    total = {"description": "How many there are on all pages", "schema": {"type": "integer", "minimum": 0}}
+    link = {
+        "description": 'With rel="next", newest first: the next page, whatever comes meanwhile',
+        "schema": {"type": "string"},
+    }
+    call["responses"]["200"]["headers"] = {"X-Total-Count": total, "Link": link}
+    return call
+
+
+def _hinting(call: dict[str, Any]) -> dict[str, Any]:
+    """``call`` where the answer may tell when to ask again."""
+    hint = {
+        "description": "Seconds until it is worth asking again, while many jobs are done before this one",
+        "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST},
+    }
+    call["responses"]["200"]["headers"] = {"Retry-After": hint}
+    return call
 
 
 def _word(name: str) -> dict[str, Any]:

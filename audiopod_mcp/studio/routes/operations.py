@@ -18,6 +18,7 @@ from starlette.routing import Route
 from audiopod_mcp.operations import OPERATIONS, Endpoint, ExtractStem, KeptResult, Operation
 from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.engines.registry import load_engine
+from audiopod_mcp.studio.jobs.journal import traceparent_of
 from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import KeyReused, Store
 from audiopod_mcp.studio.jobs.task import Result
@@ -38,6 +39,7 @@ from .http import (
     path_number,
     studio_of,
     validation_details,
+    while_heard,
 )
 from .made_before import set_with_stem
 
@@ -144,12 +146,16 @@ async def create_job(
     if len(key) > 255:
         raise HTTPException(422, "Idempotency-Key: at most 255 characters")
 
+    trace = traceparent_of(request.headers)
+
     def create() -> tuple[StoredJob, bool]:
         values = _columns(wanted, sources, studio, owner)
         with studio.store.alone(owner):  # counted and stored in one step
             if not studio.store.was_created(owner, key or None):  # then it is no other job
                 admit_job(studio, owner)
-            job, is_new = studio.store.create({**values, "idempotency_key": key or None})
+            job, is_new = studio.store.create(
+                {**values, "idempotency_key": key or None, "traceparent": trace}
+            )
             if is_new:
                 studio.queue.put("jobs", job.id, owner)
             return job, is_new
@@ -207,7 +213,7 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
         if job:
             params |= {name: job.params.get(name) for name in wanted.job_parameters}
         async with admitted_to_wait(studio, owner):
-            done = await _answer(studio, owner, wanted.task, params, sources)
+            done = await while_heard(request, _answer(studio, owner, wanted.task, params, sources))
         fields = (done.outcome and done.outcome.result) or {}
         if not fields or (wanted.stored_as and not fields.get(wanted.stored_as)):
             return JSONResponse(

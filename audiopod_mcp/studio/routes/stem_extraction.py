@@ -18,7 +18,7 @@ from audiopod_mcp.operations.vocabulary import STEM_SETS
 from audiopod_mcp.studio.stored_job import StoredJob
 
 from .http import base_of, body_of, owner_of, query_of, stem_urls, studio_of
-from .jobs import delete_job, find_job
+from .jobs import delete_job, find_job, retry_hint
 from .operations import check_engine, create_job, find_sources, read_operation
 
 PREFIX: Final = "/api/v1/stem-extraction"
@@ -61,7 +61,8 @@ async def modes(request: Request) -> Response:
 
 
 async def status(request: Request) -> Response:
-    return JSONResponse(stem_job_json(await _find(request), base_of(request)))
+    job = await _find(request)
+    return JSONResponse(stem_job_json(job, base_of(request)), headers=await retry_hint(request, job))
 
 
 async def list_stem_jobs(request: Request) -> Response:

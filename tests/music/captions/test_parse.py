@@ -443,3 +443,22 @@ def test_any_key_is_read_or_refused(text: str) -> None:
     except Refused:
         return
     assert parse_key(brief.key) is not None
+
+
+@pytest.mark.parametrize(
+    ("caption", "tracks"),
+    [
+        ("jazz trio without drums", {"drums"}),
+        ("string quartet, no vocals", {"vocals"}),
+        ("house, neither vocals nor piano", {"vocals", "keyboard"}),
+    ],
+)
+def test_a_denial_outweighs_a_group_and_neither_denies(caption: str, tracks: set[str]) -> None:
+    brief = read_caption(caption)
+    playing = {INSTRUMENTS[name].track for name in brief.instruments} - set(brief.without)
+    assert not playing & tracks
+
+
+@pytest.mark.parametrize("caption", ["lo-fi, no loud drums", "jazz without busy drums"])
+def test_who_is_not_to_be_loud_plays(caption: str) -> None:
+    assert "drums" not in read_caption(caption).without

@@ -57,7 +57,7 @@ def test_a_length_in_words_is_how_long_it_is(caption, seconds):
     "caption",
     [
         "90s house", "808s and dark bells, trap", "drums enter after 30 seconds", "pop with a 10 second intro",
-        "70s funk", "starts with piano for 20 seconds", "fade out in the last 5 seconds",
+        "70s funk", "starts with piano for 20 seconds", "fade out in the last 5 seconds", "ambient, fade in over 4 seconds", "reverb tail of 3 seconds", "rock, solo lasting 6 seconds", "5 second fade out",
     ],
 )  # fmt: skip
 def test_other_numbers_are_no_length(caption):

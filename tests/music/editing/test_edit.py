@@ -323,6 +323,7 @@ class TestAComposedPiece:
         made = self.change(song, composed, "make it a jazz waltz", seed=2)
         assert made.score.brief.style == "jazz"
         assert "arranged anew as jazz" in made.done[0]
+        assert [wish.asked for wish in made.not_done] == ["waltz"]
         assert len(made.audio) == len(song.audio)
         assert made.score.key == song.score.key
 

@@ -77,6 +77,43 @@ class TestAComposedPiece:
             if track != name:
                 assert abs(decibels(made.stems[track], stem)) < 0.1, track
 
+    @pytest.mark.parametrize(
+        ("action", "edge"), [("fade_in", slice(0, RATE)), ("fade_out", slice(-RATE, None))]
+    )
+    def test_who_is_not_named_does_not_fade(self, song, composed, action, edge):
+        made = typed(song, {"action": action, "amount": 4, "on": ["drums"]}, **composed)
+        assert made.done == (f"drums {action.replace('_', '-')} of 4 s",)
+        assert decibels(made.stems["drums"][edge], song.stems["drums"][edge]) < -6
+        assert all(
+            np.array_equal(made.stems[track], song.stems[track]) for track in song.stems if track != "drums"
+        )
+
+    def test_who_is_not_heard_in_a_stretch_is_not_told_to_be_removed(self, song, composed):
+        muted = typed(song, {"action": "remove", "on": ["drums"], "end": 4}, **composed)
+        composed = composed | {"stems": muted.stems, "score": muted.score}
+        again = typed(muted, {"action": "remove", "on": ["drums"], "end": 3}, **composed)
+        assert not again.done
+        assert [wish.instead for wish in again.not_done] == ["nothing is heard of drums there"]
+
+    def test_who_is_not_to_be_removed_may_become_quieter(self, song, composed):
+        made = edit(song.audio, RATE, prompt="don't remove the drums, just turn them down", **composed)
+        assert made.done == ("drums −5.0 dB", "drums not removed")
+        assert not made.not_done
+
+    def test_whom_held_peaks_make_softer_is_told(self, song, composed):
+        louder = {"action": "level", "amount": 14, "on": ["drums"]}
+        for when in ({}, {"start": 3, "end": 9}):
+            made = typed(song, louder | when, **composed)
+            stretch = slice(round(3.1 * RATE), round(8.9 * RATE))
+            assert decibels(made.stems["bass"][stretch], song.stems["bass"][stretch]) < -0.1
+            held = [fact for fact in made.done if fact.startswith("peaks held at")]
+            assert len(held) == 1
+            assert held[0].endswith(" from 0:03 to 0:09") == bool(when)
+
+    def test_a_refusal_names_what_was_understood(self, song, composed):
+        with pytest.raises(Refused, match="brass"):
+            edit(song.audio, RATE, prompt="Oink like a pig, remove the brass", **composed)
+
     def test_all_but_one(self, song, composed):
         made = typed(song, {"action": "level", "amount": -4, "but": ["drums"]}, **composed)
         assert np.array_equal(made.stems["drums"], song.stems["drums"])

@@ -34,6 +34,13 @@ def test_the_duration_is_exact(recording, extended):
     assert extended.rate == recording.rate
 
 
+def test_what_is_told_is_on_the_clock_of_the_longer_song(recording, extended):
+    enters = LEFT + len(recording.audio) / recording.rate
+    (fact,) = (fact for fact in extended.done if "the new music enters" in fact)
+    minutes, seconds = fact.split("enters at ")[1].split(";")[0].split(":")
+    assert enters - 4 < 60 * int(minutes) + float(seconds) <= enters
+
+
 def test_the_song_is_untouched_but_for_the_seams(recording, extended):
     offset, fade = round(LEFT * recording.rate), round(0.04 * recording.rate)
     inside = extended.audio[offset : offset + len(recording.audio)]

@@ -32,6 +32,15 @@ def test_a_sample_repeats_without_a_click(caption):
 
 
 @pytest.mark.slow
+def test_a_loop_that_is_not_as_long_as_was_asked_says_so():
+    made = generate_sample(read_caption("drum loop, 100 bpm", duration=7), "loop", seed=3)
+    assert len(made.audio) / made.rate == pytest.approx(9.6)
+    assert [wish.asked for wish in made.not_done] == ["7 s"]
+    made = generate_sample(read_caption("drum loop, 100 bpm", duration=9.6), "loop", seed=3)
+    assert not made.not_done
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "prompt", ["make a seamless loop", "make a seamless loop from 0:02 to 0:11, add reverb, louder by 2 dB"]
 )

@@ -129,6 +129,23 @@ def test_a_duet_is_two_voices_in_turn():
 
 
 @pytest.mark.slow
+def test_a_fade_is_as_long_as_was_asked():
+    made = generate(read_caption("ambient, fade in over 4 seconds, 3 second fade out", duration=12), seed=1)
+    assert "fade in over 4 s" in made.done
+    assert any("fade out over 3 s" in fact for fact in made.done)
+    assert not made.not_done
+
+
+@pytest.mark.slow
+def test_what_is_not_known_of_a_list_of_denials_is_told():
+    made = generate(read_caption("metal but with no distortion and no vocals", duration=6), seed=1)
+    assert [wish.asked for wish in made.not_done] == ["no distortion and no vocals"]
+    assert "distortion" in made.not_done[0].instead
+    for caption in ("jazz, no drums and no vocals", "pop without strings, synths or choir"):
+        assert not generate(read_caption(caption, duration=6), seed=1).not_done
+
+
+@pytest.mark.slow
 def test_mono_dry_and_fades_are_heard():
     plain = generate(read_caption("jazz", duration=8), seed=1)
     dry = generate(read_caption("jazz, mono, completely dry, fade in, fade out", duration=8), seed=1)

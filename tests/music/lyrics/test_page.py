@@ -179,3 +179,36 @@ def test_numbered_chords_are_played_in_the_key(text, chords):
 @pytest.mark.parametrize("line", ["1 2 3 4", "5 4 3 2 1", "I", "4 4 4", "I I I", "1"])
 def test_numbers_that_are_counted_are_sung(line):
     assert form(f"[Verse]\nhello\n{line}") == [("verse", "hello", line)]
+
+
+def test_what_a_site_writes_into_the_words_is_not_sung():
+    page = (
+        "Night Train Lyrics[Verse 1]\nI left my coat\n[Chorus]\nTake me home\nSee Anna Live\n"
+        "Get tickets as low as $45\nYou might also like[Outro]\nGoodbye1.2KEmbed"
+    )
+    assert form(page) == [("verse", "I left my coat"), ("chorus", "Take me home"), ("outro", "Goodbye")]
+    assert form("[Verse]\nI see Anna Live\nSong Lyrics are mine") == [
+        ("verse", "I see Anna Live", "Song Lyrics are mine")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sung", "speakers"),
+    [
+        ("[Verse]\nHello\n[Chorus] (All)\nYeah yeah", ["Hello", "Yeah yeah"], ["All"]),
+        ("[Chorus]\n(Both) We rise", ["We rise"], ["Both"]),
+        ("John:\nI loved you\nMary:\nTwice\n(Mary) And now\n(John)\nBye\n(Oh Mary) come back",
+         ["I loved you", "Twice", "And now", "Bye", "(Oh Mary) come back"], ["John", "Mary"]),
+    ],
+)  # fmt: skip
+def test_who_sings_is_not_sung_in_brackets_either(text, sung, speakers):
+    assert [line for section in parse_lyrics(text) for line in section.lines] == sung
+    assert told(text) == speakers
+
+
+def test_credits_and_headings_of_other_languages_are_not_sung():
+    assert form("主歌：\n我独自走\n副歌：\n我们自由\n作词：李白\n作曲：王五") == [
+        ("verse", "我独自走"),
+        ("chorus", "我们自由"),
+    ]
+    assert form("Couplet 1\nJe marche\nPont musical\nRefrain\nLibres")[0] == ("verse", "Je marche")

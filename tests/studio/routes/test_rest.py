@@ -283,7 +283,13 @@ async def test_lists(tmp_path):
         assert await listed(occasion="wedding") == ([2], 1)
         assert await listed(liked="false", unknown="x") == ([4, 3, 2, 1], 4)
         assert await listed(skip=10**30) == ([], 4)
+        assert await listed(before_id=3) == ([2, 1], 4)
+        assert await listed(before_id=4, status="COMPLETED", limit=1, skip=1) == ([2], 3)
+        assert await listed(before_id=3, sort_by="display_name", sort_order="asc") == ([2, 1], 4)
+        assert await listed(before_id=10**30) == ([4, 3, 2, 1], 4)
+        assert await listed(before_id=1) == ([], 4)
         assert (await studio.get(f"{MUSIC}/jobs?limit=500")).status_code == 422
+        assert (await studio.get(f"{MUSIC}/jobs?before_id=0")).status_code == 422
         counts = (await studio.get(f"{MUSIC}/jobs/counts")).json()
         assert counts["total"] == 4
         assert counts["by_task"]["text2music"] == 2

@@ -35,8 +35,14 @@ _FIND_REST = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•](?!\s*\d))[ \t]+", re.MULTILINE)
+_SO = r"(?:much|many|loud|quiet|soft|prominent|bright|dark|warm|dull|muffled|mellow|boomy|muddy|harsh|thin|fast|slow|quick|high|low|deep|wide|narrow|wet|dry|echoey|punchy|busy|heavy|good|great|bad|nice)"
+"""What "so" says how much of, where it does not go on to the next clause."""
+_NOT_SO = re.compile(
+    rf"\b(?:(?:do|does|is|are|should|must|was|were) ?n['o]?t|never|not)((?: (?:want|need|make|let|have|like|be|to|W|it|the|sound|quite))*) so (?={_SO}\b)"
+)
+"""What asks for less: "don't make the drums so loud"."""
 _APART = re.compile(
-    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|(?<![{_PLAYER}])\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so|though|although)\b|&|\s\+\s(?!\d)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
+    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|(?<![{_PLAYER}])\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so(?! {_SO}\b)|though|although)\b|&|\s\+\s(?!\d)|(?<=\s)(?=without (?:changing|affecting|altering|touching)\b)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
     re.IGNORECASE,
 )
 _TOGETHER = (
@@ -128,6 +134,7 @@ def clauses_of(prompt: str) -> list[RawClause]:
             players = tuple(tokens.players[c] for c in part if c in tokens.players)
             times = tuple(tokens.times[c] for c in part if c in tokens.times)
             text = re.sub(f"[{_TIME}]", " T ", re.sub(f"[{_PLAYER}]", " W ", part.lower()))
+            text = _NOT_SO.sub(r"\1 not so ", " ".join(text.split()))
             found.append(
                 RawClause(
                     asked,

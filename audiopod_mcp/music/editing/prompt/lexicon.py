@@ -81,6 +81,7 @@ CROPPED: Final = re.compile(r"keep|(?:crop|trim|cut|cut down|trim down) to")
 KEPT: Final = re.compile(
     r"(?:(?:leave|keep|let|must|stays?) ?)?(?:alone|as|as (?:before|now)|unchanged|untouched|the same|same|intact|as same)|leave|keep|let|stays?"
     r"|(?:don'?t|do not|never|not) (?:touch|change|alter|mess|edit|modify)"
+    r"|without (?:changing|affecting|altering|touching)|(?:without (?:changing|affecting|altering)|(?:keep )?same) (?:pitch|key|tempo|speed)"
 )
 """What says that somebody is to stay as it is."""
 PRAISED: Final = re.compile(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import log2, log10
 
+from audiopod_mcp.edits.model import RULES
+
 from .amounts import Amounts
 from .clauses import Players
 from .plan import Wish
@@ -50,6 +52,12 @@ class Clause:
     @property
     def sense(self) -> str:
         return next((word.sense for word in self.words or () if word.row), "")
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it is about what can't be done to some players only, such as the tempo."""
+        actions = (word.row.action for word in self.words or () if word.row)
+        return any((action in RULES and not RULES[action].players) for action in actions)
 
     @property
     def ways(self) -> set[str]:
@@ -168,8 +176,8 @@ def _by_the_way_alone(clause: Clause) -> list[Fields] | None:
         return _level(clause, sign)
     if (way == "add" and "D" in letters) or (way == "cut" and letters):
         return _level(clause, sign)
-    if letters or way not in ("cut", "remove", "mute", "snip"):
-        return None
+    if letters or way not in ("cut", "remove", "mute", "snip") or clause.stated:
+        return None  # "the drums are gone": is that a wish?
     if players:
         return [{"action": "remove"}] if way != "snip" else None
     return [{"action": "remove" if way == "mute" else "cut"}] if clause.when else None

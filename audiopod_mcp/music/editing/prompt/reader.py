@@ -47,6 +47,8 @@ _ISOLATED = re.compile(r"\b(?:of|in|on|to|from|at|over|for|with)(?= [WT]\b)|\b[W
 _STATED = re.compile(r"\b(?:is|are|was|were|sounds?|feels?)\b(?!.*(?:er\b|should|like|as if))")
 _TIMED = re.compile(r"(?:(?:make|turn|have|in|only) )?T\b")
 """What begins with when it is, which goes on after "and"."""
+_ELIDED = re.compile(r"\b(?:on|in|for|to|from|of) W$")
+"""What says for whom, of something that was named before: "more reverb on the vocals, less on the drums"."""
 _NAMELESS = "it was to be for some players only; name them in the same clause"
 
 
@@ -119,7 +121,9 @@ class Reader:
         before = self.before
         if players is None and before.players and core.startswith("too "):
             return self.fail(raw.asked, "nobody knows whom it is about; name the player")
-        if players is None and raw.joint in ("and", "but", "with") and self._goes_on(read, text):
+        listed = read.core.endswith("er") and before.core.endswith("er")  # "louder, brighter and wider"
+        joined = raw.joint in ("and", "but", "with") or (raw.joint == "," and listed)
+        if players is None and joined and self._goes_on(read, text):
             if words and [word.way for word in words] == ["remove"]:
                 return self._not_understood(raw)
             read.players = before.players
@@ -143,6 +147,18 @@ class Reader:
             if raw.joint == "," and before.way in DOWN:
                 return self._not_understood(raw)  # "less bass, reverb on the vocals"
             read.words = [*(read.words or ()), Word(before.way)]  # "remove the reverb and echo"
+        if read.way and not read.sense and before.sense and _ELIDED.search(raw.text):
+            if before.sense != "noun":
+                return self._not_understood(raw)  # "brighter vocals, less on the drums"
+            read.words = [*(word for word in before.words or () if word.row), *(read.words or ())]
+        if (
+            read.players is None
+            and not before.asked
+            and self.left_out
+            and raw.joint != "."
+            and _ONLY.match(raw.text)
+        ):
+            return self.fail(raw.asked, _NAMELESS)  # "I don't want the drums to go, only quieter"
         made = wishes_of_two(raw, text, read)
         if made is None and len(raw.players) < 2:
             made = wishes_of(read)
@@ -228,9 +244,8 @@ class Reader:
         if before.players and _PRONOUN.search(raw.text):
             if before.refers == "remark" or (before.refers == "praise" and KEPT.fullmatch(read.core)):
                 return before.players
-            action = next((word.row.action for word in read.words or () if word.row), "level")
             gone = any(wish.edit.action == "remove" for wish in before.made)
-            if before.refers or not (gone or (action in RULES and not RULES[action].players)):
+            if before.refers or not (gone or read.is_for_all):
                 return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
         return None
 
@@ -271,6 +286,8 @@ class Reader:
         """Whether a clause after "and" goes on about those of the clause before it: "drums louder and wider"."""
         before = self.before
         if not before.made or before.players is None or _ANEW.match(text) or _PRONOUN.search(text):
+            return False
+        if read.is_for_all:
             return False
         if read.sense == "noun" and read.way not in ("", "more", "less"):
             return False  # "boost the bass and cut the mids"

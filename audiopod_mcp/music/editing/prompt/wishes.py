@@ -31,12 +31,17 @@ _ADDED = re.compile(
     r"(?:add(?:ed)?(?: in)?|bring in|include|introduce|layer(?: in)?|throw in|put in|with added) W|W added"
 )
 
+_ONLY_THEN = re.compile(r"\bonly\W*$", re.IGNORECASE)
+"""What says that a player is heard at no other time: "keep the drums in the chorus only"."""
+_UNWANTED = re.compile(r"\b(?:don'?t|do not|not) (?:want|need)\b.*\bto \w", re.IGNORECASE)
+"""What says what somebody is not to do: "I don't want the piano to change"."""
+
 
 def wishes_of(clause: Clause) -> Made:
     """The wishes that all words and amounts of a clause belong to."""
     names, when, core = clause.names, clause.when, clause.core
     if clause.bare and names and clause.players and not clause.players.all_but and ALONE.fullmatch(core):
-        if SOLOED.search(clause.asked):
+        if SOLOED.search(clause.asked) or (when and _ONLY_THEN.search(clause.asked)):
             return None
         return _made(clause, [{"action": "remove", "but": list(names)}])
     if clause.bare and when and not names and (ALONE.fullmatch(core) or CROPPED.fullmatch(core)):
@@ -45,6 +50,8 @@ def wishes_of(clause: Clause) -> Made:
         return _made(clause, [{"action": "keep"}])
     if clause.bare and core == "cut" and names == ("bass",) and not when:
         return "it could mean a player or the low end; say remove the bass, or less low end"
+    if _UNWANTED.search(clause.asked):
+        return None
     fields = edits_of(clause)
     return None if fields is None else _made(clause, fields)
 

@@ -137,6 +137,9 @@ UNDERSTOOD = {
     "cut the intro": "cut the stretch in the intro",
     "keep only the first 30 seconds": "keep only the stretch until 30 s",
     "loop the chorus twice": "play it 2 times in the chorus",
+    "slow it down to 100 bpm without changing the pitch": "set the tempo to 100 BPM",
+    "pitch it up 2 semitones, same tempo": "raise the pitch of everything by 2 semitones",
+    "louder without touching the drums": "make everything but the drums 4 dB louder",
     "silence from 0:10 to 0:12": "remove everything from 10 s to 12 s",
 }  # fmt: skip
 
@@ -231,6 +234,16 @@ def test_a_setting_is_read_as_it_is_written_on_a_desk(prompt, edits):
         ("remove the drums and reverb", "remove the drums; take 60 % of the reverb off everything"),
         ("mute the drums, the bass too", "remove the drums; remove the bass"),
         ("remove the drums too", "remove the drums"),
+        ("drums louder and 10% faster", "make the drums 5 dB louder; set the speed to 110 %"),
+        ("drums louder, 10% faster", "make the drums 5 dB louder; set the speed to 110 %"),
+        (
+            "make the vocals louder, brighter and wider",
+            "make the vocals 5 dB louder; make the vocals 6 dB brighter; set the stereo width of the vocals to 160 %",
+        ),
+        (
+            "drums 3 dB louder, no bass, brighter",
+            "make the drums 3 dB louder; remove the bass; make everything 6 dB brighter",
+        ),
         (
             "lower the drums and the reverb",
             "make the drums 5 dB quieter; take 60 % of the reverb off everything",
@@ -371,6 +384,11 @@ def test_what_an_edit_can_not_do_is_known(prompt, why):
         "only touch the vocals: add reverb",
         "Remove the drums but keep the kick",
         "keep the snare, and remove the drums",
+        "I don't want the piano to change",
+        "I don't want the drums to stop",
+        "the drums are gone in the verse",
+        "keep the drums in the chorus only",
+        "I don't want the vocals to be so loud",
     ],
 )
 def test_nobody_goes_by_a_word_that_means_less_than_all_of_him(prompt: str) -> None:
@@ -381,6 +399,26 @@ def test_nobody_goes_by_a_word_that_means_less_than_all_of_him(prompt: str) -> N
 
 @pytest.mark.parametrize("prompt", ["not so bright", "make it not so bright", "the piano is not so bright"])
 def test_a_denial_is_not_parted_from_what_it_denies(prompt: str) -> None:
+    assert all((wish.edit.amount or 0) <= 0 for wish in read_prompt(prompt).wishes)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "I don't want the drums so loud",
+        "don't make the drums so loud",
+        "the drums shouldn't be so loud",
+        "the drums are not so loud",
+        "the drums are too loud so turn them down",
+        "I do not want the drums so loud, so turn them down 5 dB",
+    ],
+)
+def test_so_loud_is_less_of_it_and_no_wish_of_its_own(prompt: str) -> None:
+    assert told(prompt) == "make the drums 5 dB quieter"
+
+
+@pytest.mark.parametrize("prompt", ["why are the drums so loud", "don't let the guitar be so loud", "everything is so loud"])  # fmt: skip
+def test_so_loud_is_never_louder(prompt: str) -> None:
     assert all((wish.edit.amount or 0) <= 0 for wish in read_prompt(prompt).wishes)
 
 
@@ -405,8 +443,18 @@ def test_every_stretch_of_a_list_is_meant_or_told() -> None:
             "vocals: +3 dB; drums: -2 dB; bass: mute",
             "make the vocals 3 dB louder; make the drums 2 dB quieter; remove the bass",
         ),
-        ("Drums: louder, wider", "make the drums 5 dB louder"),
+        ("Drums: louder, wider", "make the drums 5 dB louder; set the stereo width of the drums to 160 %"),
         ("1. Remove the drums\n2) Vocals: add reverb", "remove the drums; add 35 % reverb to the vocals"),
+        (
+            "more reverb on the vocals, less on everything else",
+            "add 35 % reverb to the vocals; take 60 % of the reverb off everything but the vocals",
+        ),
+        (
+            "boost the treble on the guitar, reduce it on the piano",
+            "give the guitar 6 dB more treble; give the piano 6 dB less treble",
+        ),
+        ("brighter vocals, less on the drums", "make the vocals 6 dB brighter"),
+        ("compress the drums, more on the bass", "compress the drums by 6 dB"),
         ("- remove drums\\n- brighter vocals", "remove the drums; make the vocals 6 dB brighter"),
         ("louder, except the drums", "make everything but the drums 4 dB louder"),
         ("3 dB louder but not the drums", "make everything but the drums 3 dB louder"),
@@ -432,6 +480,7 @@ def test_lists_and_exceptions_are_about_whom_they_name(prompt: str, expected: st
         "0:10-0:20: mute vocals",
         "the drums: well, 3 dB quieter",
         "piano, hm, add reverb",
+        "I do not want the drums to be removed, only quieter",
     ],
 )
 def test_nothing_is_done_where_or_to_whom_was_said_and_not_understood(prompt: str) -> None:

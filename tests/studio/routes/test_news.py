@@ -1,0 +1,94 @@
+"""A caller that prefers to wait hears of a job when it gets on, and not before."""
+
+import anyio
+import pytest
+from starlette.requests import Request
+
+from audiopod_mcp.studio.jobs.news import News
+from audiopod_mcp.studio.routes.jobs import LONGEST_WAIT, preferred_wait
+from tests.studio.studios import MUSIC
+
+pytestmark = pytest.mark.anyio
+
+
+async def news_of(studio, job_id, tag=None, wait=20):
+    headers = {"Prefer": f"wait={wait}"} | ({"If-None-Match": tag} if tag else {})
+    answer = await studio.get(f"{MUSIC}/jobs/{job_id}/status", headers=headers)
+    return answer, answer.headers.get("etag")
+
+
+async def test_every_step_of_a_job_is_told_once_and_its_end_at_once(studio):
+    created = await studio.post(f"{MUSIC}/text2music", json={"caption": "slow 1.5"})
+    job_id, tag, seen = created.json()["job"]["id"], None, []
+    with anyio.fail_after(60):
+        while not seen or seen[-1]["status"] in {"PENDING", "PROCESSING"}:
+            answer, tag = await news_of(studio, job_id, tag)
+            seen.append(answer.json())
+    assert seen[-1]["status"] == "COMPLETED"
+    states = [(job["status"], job["progress"], job["stage"]) for job in seen]
+    assert len(states) == len(set(states))
+    assert len(states) > 3
+    again, same = await news_of(studio, job_id, tag, wait=0)
+    assert (again.status_code, again.content, same) == (304, b"", tag)
+    told, _ = await news_of(studio, job_id, '"another"')
+    assert told.json()["status"] == "COMPLETED"
+
+
+async def test_nothing_new_is_told_when_the_wait_is_over(studio):
+    created = await studio.post(f"{MUSIC}/text2music", json={"caption": "slow 30"})
+    job_id = created.json()["job"]["id"]
+    _, tag = await news_of(studio, job_id)
+    began = anyio.current_time()
+    statuses = []
+    while 304 not in statuses:
+        answer, tag = await news_of(studio, job_id, tag, wait=1)
+        statuses.append(answer.status_code)
+        assert anyio.current_time() - began < 45
+    await studio.delete(f"{MUSIC}/jobs/{job_id}")
+    gone, _ = await news_of(studio, job_id, tag)
+    assert gone.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("wait=3", 3),
+        ("respond-async, Wait = 3", 3),
+        ('wait="3"', 3),
+        ("wait=99999", LONGEST_WAIT),  # asked again at once, it would be asked without end
+        (f"wait={'9' * 5000}", LONGEST_WAIT),
+        ("wait=0", 0),
+        ("wait=-5", 0),
+        ("await=3, x-wait=3", 0),
+        ("wait=soon", 0),
+        ("", 0),
+    ],
+)
+def test_how_long_a_caller_would_wait(said, seconds):
+    request = Request({"type": "http", "headers": [(b"prefer", said.encode())]})
+    assert preferred_wait(request) == seconds
+
+
+async def test_a_title_given_meanwhile_is_news(studio):
+    job = await studio.make(caption="x")
+    _, tag = await news_of(studio, job["id"])
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: studio.patch(f"{MUSIC}/jobs/{job['id']}", json={"display_name": "New"}))
+        with anyio.fail_after(15):
+            answer, _ = await news_of(studio, job["id"], tag)
+    assert answer.json()["display_name"] == "New"
+
+
+async def test_what_is_told_while_nobody_looks_is_not_missed():
+    news = News()
+    with news.of(1) as listener, news.of(1) as other:
+        news.tell(1)
+        news.tell(2)
+        with anyio.fail_after(0.5):
+            await listener.wait(20)
+            await other.wait(20)
+        began = anyio.current_time()
+        await listener.wait(0.05)
+        assert anyio.current_time() - began >= 0.04
+    news.tell(1)
+    assert not news._listeners
