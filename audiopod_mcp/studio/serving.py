@@ -17,8 +17,9 @@ from audiopod_mcp.settings import SettingsError
 from .config import StudioConfig, needs_extra
 
 if TYPE_CHECKING:
-    from .jobs.runner import Studio
     from starlette.types import Message, Receive, Scope, Send
+
+    from .jobs.runner import Studio
 
 
 def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bool = False) -> None:
