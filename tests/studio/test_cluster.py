@@ -679,8 +679,11 @@ async def test_who_asks_an_object_store_that_is_away_is_told_so(tmp_path, databa
             assert heard.json()["error"] == line
             cover = await front.make("cover", src_audio_url=source, caption="y")
             assert (cover["status"], cover["error_message"]) == ("FAILED", line)
+            assert (await front.delete(f"{MUSIC}/jobs/{job['id']}")).status_code == 503
+            assert (await front.job(job["id"]))["status"] == "COMPLETED"  # else its audio stayed for ever
         finally:
             bucket.start()
+        assert (await front.delete(f"{MUSIC}/jobs/{job['id']}")).status_code == 200
 
 
 # Who gives up ------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def _understood(
     analysis = analyze(source.audio, source.rate, progress_within(report, 0.0, 0.3))
     weights, rest = voice_weights_in(models), progress_within(report, 0.3, 1.0)
     transcript = understand(recognizer, source.audio, source.rate, analysis, weights, rest)
-    notes = list(notes_on(transcript, recognizer))
+    notes = list(notes_on(transcript, analysis, recognizer))
     if not transcript.lines:
         raise EngineRefused(f"no words were found to time. {' '.join(notes)}")
     return to_lrc(transcript.lines, length=analysis.duration, remark=" ".join(notes)), notes

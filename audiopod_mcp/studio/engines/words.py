@@ -62,7 +62,7 @@ def words_result(transcript: Transcript, analysis: Analysis, recognizer: Whisper
         "lyrics": with_sections(transcript.lines, analysis.sections) or None,
         "language": transcript.language,
         "lines": _told(transcript.lines),
-        "notes": list(notes_on(transcript, recognizer)),
+        "notes": list(notes_on(transcript, analysis, recognizer)),
     }
 
 
@@ -84,9 +84,11 @@ def _told(lines: Sequence[LyricLine]) -> list[dict[str, Any]] | None:
     return [{"start": line.start, "end": line.end, "label": line.text} for line in lines] or None
 
 
-def notes_on(transcript: Transcript, recognizer: Whisper) -> tuple[str, ...]:
+def notes_on(transcript: Transcript, analysis: Analysis, recognizer: Whisper) -> tuple[str, ...]:
     """How far the words are to be trusted, and what is not among them."""
     if not transcript.lines and not transcript.missed:
+        if analysis.vocals:  # which the separated voice is not
+            return ("What seemed to sing is most likely an instrument: no words were listened for.",)
         return ("No singing was heard, so that no words were listened for.",)
     if not transcript.lines:
         return (f"Somebody seems to sing, but {recognizer.name} understood nothing that can be relied on.",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,18 @@ SPARED: Final = timedelta(hours=1)
 """What has just been made is not let go, however little is to be kept: somebody is about to hear it."""
 
 logger = logging.getLogger("audiopod_mcp.studio")
+
+
+def delete(store: Store, media: MediaStore, job_id: int) -> bool:
+    """Delete the job and its audio; whether that lies in the trash. Blocks.
+
+    Raises:
+        NotAnswering: where an object store can't be reached; the job is there still, to be deleted again.
+
+    """
+    with store.database.transaction() if media.elsewhere else nullcontext():
+        store.delete(job_id)
+        return media.remove(job_id)
 
 
 def let_go(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:
@@ -46,8 +59,7 @@ def _delete_oldest(config: StudioConfig, store: Store, media: MediaStore) -> lis
     if config.keep_days is not None:
         gone = [job_id for job_id, age in expendable if age > limit]
     for job_id in gone:
-        store.delete(job_id)
-        media.remove(job_id)
+        delete(store, media, job_id)
     if config.keep_gb is None:
         return gone
     sizes = {job_id: folder_size(media.folder(job_id)) for job_id in media.job_ids()}
@@ -57,8 +69,7 @@ def _delete_oldest(config: StudioConfig, store: Store, media: MediaStore) -> lis
     for job_id, age in expendable[len(gone) :]:
         if too_much <= 0 or age < SPARED:
             break  # all that follow are newer
-        store.delete(job_id)
-        media.remove(job_id)
+        delete(store, media, job_id)
         _emptied(media, size := sizes.get(job_id, 0))
         too_much -= size
         gone.append(job_id)

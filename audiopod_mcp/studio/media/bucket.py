@@ -38,6 +38,8 @@ logger = logging.getLogger("audiopod_mcp.studio")
 class BucketMedia(MediaStore):
     """Methods block. What the object store refuses is raised as ``OSError``; what it lacks, as not found."""
 
+    elsewhere = True
+
     def __init__(self, data_dir: Path, instance: str, url: str) -> None:
         try:
             # Whoever stores a result tries again by itself, for minutes; here a refusal is to be heard soon.
@@ -135,19 +137,21 @@ class BucketMedia(MediaStore):
     def remove(self, job_id: int) -> bool:
         """Delete all of the job, for good: what is to be had back is for the object store to keep."""
         shutil.rmtree(self.folder(job_id), ignore_errors=True)
-        self._delete(f"media/{job_id}/")
+        with _as_oserror():
+            self._delete(f"media/{job_id}/")
         return False
 
     def discard(self, job_id: int, attempt: int) -> None:
-        self._delete(f"{_prefix(job_id, attempt)}/")
-
-    def _delete(self, prefix: str) -> None:
+        prefix = f"{_prefix(job_id, attempt)}/"
         try:
             with _as_oserror():
-                for page in obstore.list(self._bucket, prefix=prefix):
-                    obstore.delete(self._bucket, [item["path"] for item in page])
+                self._delete(prefix)
         except OSError as error:
             logger.warning("%s could not be deleted from the object store (%s)", prefix, error.strerror)
+
+    def _delete(self, prefix: str) -> None:
+        for page in obstore.list(self._bucket, prefix=prefix):
+            obstore.delete(self._bucket, [item["path"] for item in page])
 
     def drop_copies(self, older_than: float = COPIES_LAST) -> None:
         for folder in self.media.iterdir():

@@ -47,6 +47,9 @@ class MediaStore:
     What lies in ``media`` is complete: it is moved there in one step.
     """
 
+    elsewhere = False
+    """Whether the audio is kept by something that may not answer, and not in the folder."""
+
     def __init__(self, data_dir: Path, instance: str) -> None:
         self.media = data_dir / "media"
         self._trash = data_dir / "trash"

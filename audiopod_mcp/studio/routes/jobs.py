@@ -20,6 +20,7 @@ from audiopod_mcp.operations import API_PREFIX, Arguments, JobFilters
 from audiopod_mcp.operations.arguments import valid_link
 from audiopod_mcp.studio.jobs.patience import ask_again_after
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
+from audiopod_mcp.studio.jobs.retention import delete
 from audiopod_mcp.studio.media.store import TRASH_DAYS
 from audiopod_mcp.studio.stored_job import StoredJob
 
@@ -257,12 +258,8 @@ async def delete_job(request: Request) -> Response:
     job = await find_job(request)
     studio = studio_of(request)
 
-    def delete() -> bool:
-        studio.store.delete(job.id)
-        return studio.media.remove(job.id)
-
     answer = {"message": "Music job deleted"}
-    if await to_thread.run_sync(delete):
+    if await to_thread.run_sync(delete, studio.store, studio.media, job.id):
         answer["note"] = (
             f"For {TRASH_DAYS} days, or less where room is short, audiopod-mcp doctor --restore {job.id} "
             "brings it back, on the machine that made it."

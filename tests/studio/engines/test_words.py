@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +15,11 @@ pytest.importorskip("pywhispercpp", reason="Macs with an Intel processor have no
 
 from audiopod_mcp.models.registry import MODELS
 from audiopod_mcp.models.store import add_model, digest
+from audiopod_mcp.music.lyrics.transcription import Transcript
+from audiopod_mcp.music.model import Span
 from audiopod_mcp.settings import Settings, models_folder
+from audiopod_mcp.studio.engines.whisper import Whisper
+from audiopod_mcp.studio.engines.words import notes_on
 from tests.music.lyrics.whisper_file import write_model
 from tests.music.synth import chords, stereo, sung
 from tests.server.sessions import session
@@ -174,6 +180,16 @@ async def test_the_voice_alone_is_listened_to_where_it_can_be_had(tmp_path, reco
             "extract-stem", src_audio_url=str(recordings / "sung.wav"), track_name="vocals"
         )
         assert made["status"] == "COMPLETED", made
+
+
+@pytest.mark.parametrize(
+    ("vocals", "told"),
+    [((), "No singing was heard"), ((Span(1.0, 5.0, "vocals"),), "most likely an instrument")],
+)
+def test_why_nothing_was_listened_for_agrees_with_what_is_told_of_singing(vocals, told):
+    """A network may hear no voice where the analysis tells of one."""
+    (note,) = notes_on(Transcript((), None, ()), SimpleNamespace(vocals=vocals), Whisper(Path("model.bin")))
+    assert told in note
 
 
 def test_the_doctor_looks_at_the_model_that_is_named(recordings, tmp_path):
