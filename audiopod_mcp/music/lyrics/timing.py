@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from audiopod_mcp.music.analysis.voice_prominence import CLEAR_PROMINENCE, voice_prominence
 from audiopod_mcp.music.model import (
     Analysis,
     Audio,
@@ -16,8 +17,6 @@ from audiopod_mcp.music.model import (
     ignore_progress,
     progress_within,
 )
-from audiopod_mcp.music.separation.separate import CLEAR_PROMINENCE
-from audiopod_mcp.music.separation.two_stems import voice_prominence
 
 from .alignment import (
     AlignedLine,

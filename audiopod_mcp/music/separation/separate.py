@@ -17,6 +17,11 @@ import numpy as np
 import soxr
 
 from audiopod_mcp.music.analysis.vocal_activity import VOCAL_FPS, vocal_log_odds, vocal_segments
+from audiopod_mcp.music.analysis.voice_prominence import (
+    CLEAR_PROMINENCE,
+    MIN_PROMINENCE,
+    voice_prominence,
+)
 from audiopod_mcp.music.caching import Kept, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_in_blocks
@@ -27,7 +32,7 @@ from .estimator import SOURCES, ratio_masks
 from .features import HOP, N_FFT, SEPARATION_RATE, SEPARATION_STFT
 from .masks import drum_mask, low_pass_mask, vocal_mask
 from .source_activity import SourceActivity
-from .two_stems import separate_voice, voice_prominence
+from .two_stems import separate_voice
 
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
@@ -48,10 +53,6 @@ _RUMBLE_CUTOFF = 16.0
 """Below this (Hz) there are no notes, only offsets and stage noise."""
 _CERTAIN_LOG_ODDS = 1.2
 """Log-odds that a sung recording reaches somewhere and most instrumental ones do not."""
-_MIN_PROMINENCE, CLEAR_PROMINENCE = -10.0, -6.0
-"""dB of :func:`.two_stems.voice_prominence` below which no voice is there, and it is doubtful: 12 sung
-recordings all lie above -5, of 26 without a voice 22 below -10 and 25 below -6.
-"""
 _RESIDUE_NOTE = "Separated by signal processing on this computer: traces of what else plays remain in it."
 _VOICE_NOTE = "Separated by a trained network on this computer: traces of what else plays remain in it."
 DOUBT_NOTE = (
@@ -222,7 +223,7 @@ def _separate_with_network(
     part = progress_within(report, 0.0, 0.45 if others else 1.0)
     voice = separate_voice(audio, rate, voice_weights, part)
     prominence = voice_prominence(audio, voice, rate)
-    heard = prominence >= _MIN_PROMINENCE
+    heard = prominence >= MIN_PROMINENCE
     found: dict[str, SeparatedStem] = {}
     if others:
         accompaniment = audio - voice if heard else audio

@@ -36,8 +36,6 @@ _BLOCK: Final = 40.0
 """Seconds that are worked on at a time."""
 _HIGHEST: Final = 820
 """From this bin on a voice's share is taken for its share above :data:`BINS` too, where no network looks."""
-_AUDIBLE: Final = 1e-3
-"""Share of the loudest half second's power below which another is as good as silent."""
 _GRID: Final = 2**LEVELS
 """Frames are filled up to a multiple of this."""
 _KERNEL: Final = 5
@@ -90,36 +88,6 @@ def _digest(weights: Mapping[str, Array]) -> str:
     for name in sorted(weights):
         digest.update(np.ascontiguousarray(weights[name]).data)
     return digest.hexdigest()
-
-
-def voice_prominence(audio: Audio, voice: Audio, rate: int) -> float:
-    """How much of a recording is its voice where that is loudest.
-
-    Parameters
-    ----------
-    audio, voice : float32 array, shape (samples, channels)
-        The recording, and :func:`separate_voice` of it.
-    rate : int
-        Samples a second.
-
-    Returns
-    -------
-    float
-        dB that the voice lies below the whole, exceeded in one of twenty half seconds that are not silent.
-    """
-    length = max(1, min(len(audio), rate // 2))
-    powers = [
-        [
-            float(np.square(part[start : start + length], dtype=np.float64).sum())
-            for start in range(0, len(part) - length + 1, length)
-        ]
-        for part in (audio, voice)
-    ]
-    whole, sung = np.asarray(powers)
-    loud = whole > _AUDIBLE * whole.max(initial=0.0)
-    if not loud.any():
-        return -np.inf
-    return float(10 * np.log10(np.percentile(sung[loud] / whole[loud], 95) + 1e-12))
 
 
 def _separate_pair(block: Audio, weights: Mapping[str, Array], report: Progress) -> Audio:

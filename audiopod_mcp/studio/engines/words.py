@@ -45,8 +45,8 @@ def understand(
 
     if voice_weights is None or audio.size > MOST_HEARD or not analysis.vocals:
         return transcribe(audio, rate, analysis.vocals, recognizer, report)
-    from audiopod_mcp.music.separation.separate import CLEAR_PROMINENCE
-    from audiopod_mcp.music.separation.two_stems import separate_voice, voice_prominence
+    from audiopod_mcp.music.analysis.voice_prominence import CLEAR_PROMINENCE, voice_prominence
+    from audiopod_mcp.music.separation.two_stems import separate_voice
 
     voice = separate_voice(audio, rate, voice_weights, progress_within(report, 0.0, 0.3))
     if voice_prominence(audio, voice, rate) < CLEAR_PROMINENCE:  # most likely an instrument

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from audiopod_mcp.music.analysis.voice_prominence import voice_prominence
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.separation.separate import separate_tracks, separate_with_notes
 from audiopod_mcp.music.separation.two_stem_weights import Weights, write_weights
-from audiopod_mcp.music.separation.two_stems import separate_voice, voice_prominence, voice_share
+from audiopod_mcp.music.separation.two_stems import separate_voice, voice_share
 from tests.music.synth import chords, drums, si_sdr, silence, stereo, sung
 
 RATE = 44_100
