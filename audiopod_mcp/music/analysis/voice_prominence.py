@@ -10,8 +10,8 @@ from audiopod_mcp.music.model import Audio
 
 MIN_PROMINENCE: Final = -10.0
 CLEAR_PROMINENCE: Final = -6.0
-"""dB of :func:`voice_prominence` below which no voice is there, and it is doubtful: 12 sung recordings all lie
-above -5, of 26 without a voice 22 below -10 and 25 below -6.
+"""dB of :func:`voice_prominence` below which no voice is there, and it is doubtful: 12 sung recordings all
+lie above -5, of 26 without a voice 22 below -10 and 25 below -6.
 """
 
 _AUDIBLE: Final = 1e-3
