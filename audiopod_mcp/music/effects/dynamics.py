@@ -48,17 +48,20 @@ def bandpass(audio: Audio, rate: int, low: float, high: float) -> Audio:
         if 0 < corner < 0.49 * rate:
             filters = signal.butter(2, corner, kind, fs=rate, output="sos")
             pad = max(0, min(len(audio) - 1, round(3 * rate / corner)))
-            audio = np.stack([_filtered_both_ways(filters, channel, pad) for channel in audio.T], axis=1)
+            out = np.empty_like(audio)
+            for number, channel in enumerate(audio.T):
+                out[:, number] = _filtered_both_ways(filters, channel, pad)
+            audio = out
     return audio
 
 
 def _filtered_both_ways(
     filters: npt.NDArray[np.float64], channel: npt.NDArray[np.float32], pad: int
 ) -> npt.NDArray[np.float32]:
-    """One channel as :func:`scipy.signal.sosfiltfilt` filters it, with one copy of it in double precision."""
+    """One channel as :func:`scipy.signal.sosfiltfilt` filters it, with one copy of it in single precision."""
     if not len(channel):
         return channel
-    padded = np.empty(len(channel) + 2 * pad)
+    padded = np.empty(len(channel) + 2 * pad, np.float32)
     padded[pad : pad + len(channel)] = channel
     if pad:
         padded[:pad] = 2 * channel[:1] - channel[pad:0:-1]
@@ -66,8 +69,8 @@ def _filtered_both_ways(
     for way in (padded, padded[::-1]):
         state = signal.sosfilt_zi(filters) * way[0]
         for piece in pieces(len(way)):
-            way[piece], state = signal.sosfilt(filters, way[piece], zi=state)
-    return padded[pad : pad + len(channel)].astype(np.float32)
+            way[piece], state = signal.sosfilt(filters, way[piece].astype(np.float64), zi=state)
+    return padded[pad : pad + len(channel)]
 
 
 def feedback_delay(audio: Audio, rate: int, interval: float, level: float) -> Audio:
