@@ -116,8 +116,10 @@ def _saturate(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     report(0.0, "driving it")
     piece = piece if step.track is None else piece.separate(step.track, report)
     tracks = list(piece.layers) if step.track is None else [step.track]
-    driven = saturate([piece.layers[track] for track in tracks], piece.rate, step.amount)
-    return match_loudness(piece, piece.with_layers(zip(tracks, driven, strict=True)), step.track)
+    driven = piece.with_layers(
+        zip(tracks, saturate([piece.layers[track] for track in tracks], piece.rate, step.amount), strict=True)
+    )
+    return match_loudness(piece, driven, step.track)
 
 
 def _fade(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
