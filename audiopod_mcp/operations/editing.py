@@ -235,6 +235,9 @@ class Edit(Operation):
     def body(self) -> dict[str, Any]:
         return self._in_words(super().body())
 
+    def argument_names(self) -> dict[str, str]:
+        return super().argument_names() | ({"edit_target_prompt": "edits"} if self.edits else {})
+
     def parameters(self) -> dict[str, Any]:
         return self._in_words(super().parameters())
 

@@ -10,7 +10,7 @@ from typing import Any
 from mcp.types import CallToolResult, ResourceLink
 from pydantic import BaseModel
 
-from audiopod_mcp.operations import Analysis, Job, Lrc, NotDone, Result, SeparateStems
+from audiopod_mcp.operations import OPERATIONS, Analysis, Job, Lrc, NotDone, Result, SeparateStems
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
@@ -117,9 +117,15 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
     )
 
 
+_ARGUMENTS = frozenset(name for operation in OPERATIONS for name in operation.model_fields)
+"""What the reason of a failure begins with where the caller asked for what can't be done."""
+
+
 def _next(job: Job, wait: float) -> str | None:
     """The call that goes on from a job which is not finished, or did not get there."""
     if job.status == "FAILED":
+        if (job.error_message or "").partition(":")[0] in _ARGUMENTS:
+            return "a new call that asks for something else; as it is it would fail again"
         return f'retry_job {{"job_id": {job.id}}} once the cause is gone, or a new call without it'
     return None if job.is_finished else waiting_call(job.id, wait)
 

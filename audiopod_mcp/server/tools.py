@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -216,7 +216,16 @@ async def _run_job(
     await progress.say(0, f"Sending the request{price}")
     job = await service.client.create(ready, patience=service.max_wait, on_wait=progress.wait)
     await service.announcer.list_changed()
-    return await _finish(service, await _follow(service, job, service.max_wait, progress))
+    job = await _follow(service, job, service.max_wait, progress)
+    return await _finish(service, _complaining_of(operation.argument_names(), job))
+
+
+def _complaining_of(arguments: Mapping[str, str], job: Job) -> Job:
+    """``job``, its failure told of the argument that was given, where that travels under another name."""
+    field, colon, why = (job.error_message or "").partition(": ")
+    if not (colon and field in arguments):
+        return job
+    return job.model_copy(update={"error_message": f"{arguments[field]}: {why}"})
 
 
 async def _finish(service: Service, job: Job) -> CallToolResult:

@@ -60,10 +60,8 @@ def _section_not_found(section: str, number: int | None, sections: Sequence[tupl
 
 
 def _stretch_outside(start: float, end: float, duration: float) -> str:
-    return (
-        f"<instruction>: {format_time(start)} to {format_time(end)} is no part of this track; "
-        f"it lasts {format_time(duration)}"
-    )
+    asked = f"{format_time(start)} to {format_time(end)}" if start < end else f"after {format_time(start)}"
+    return f"<instruction>: {asked} is no part of this track; it lasts {format_time(duration)}"
 
 
 def _result_too_long(length: float, longest: float) -> str:
