@@ -85,6 +85,7 @@ class Row:
                 there, began = set(service.jobs), clock.now()
                 self.script(service)
                 there |= {job_id for job_id, job in service.jobs.items() if "made" in job}
+                random.seed(1)  # whatever was drawn meanwhile, and by whomever
                 result = await client.call_tool(self.tool, arguments)
             await through.aclose()
         text = result.content[0].text.partition("\n")[0]

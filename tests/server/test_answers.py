@@ -124,9 +124,14 @@ async def test_a_failed_job_says_what_to_do_in_text_and_structure(era, tmp_path)
         result = await client.call_tool("generate_music", {"caption": "refuse 0"})
         assert result.is_error
         for told in (result.content[0].text, result.structured_content["next"]):
-            assert 'retry_job {"job_id": 1}' in told
+            assert "a new call that asks for something else" in told
+            assert "retry_job" not in told
         for told in (result.content[0].text, result.structured_content["error"]):
             assert "say something else" in told
+        result = await client.call_tool("generate_music", {"caption": "raise"})
+        assert result.is_error
+        for told in (result.content[0].text, result.structured_content["next"]):
+            assert 'retry_job {"job_id": 2}' in told
 
 
 @pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
