@@ -86,7 +86,7 @@ class SaveAudio(Arguments):
         default=None,
         description="The job's own if left out; midi, score (MusicXML), chords, lyrics (LRC), stems (folder)",
     )
-    take: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Which of several takes")
+    take: Annotated[int, Field(ge=1, le=8)] = Field(default=1, description="Which take")
 
 
 IN_EVERY_SET = ("get_job", "list_jobs", "save_audio")
