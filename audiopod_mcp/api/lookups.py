@@ -73,7 +73,7 @@ class Lookups:
     @contextmanager
     def waiting_for(self, job_id: int) -> Iterator[Wait]:
         """A wait for ``job_id``, told what others learn of it."""
-        wait = Wait(self, job_id)
+        wait = Wait(job_id)
         self._waits[job_id].append(wait)
         try:
             yield wait
@@ -153,13 +153,12 @@ class Lookups:
 class Wait:
     """One wait for one job."""
 
-    def __init__(self, lookups: Lookups, job_id: int) -> None:
+    def __init__(self, job_id: int) -> None:
         self.job_id = job_id
         self.tag: str | None = None
         """Of the job as last seen, where the service has such."""
         self.hint = 0.0
         """Seconds for which the service asked to be left alone, when it told of the job."""
-        self._lookups = lookups
         self._news: Job | None = None
         self._nap: anyio.CancelScope | None = None
 
@@ -183,7 +182,3 @@ class Wait:
             with anyio.CancelScope() as self._nap:
                 await clock.sleep(seconds)
             self._nap = None
-
-    async def look_up(self, seconds: float) -> Job | None:
-        """What others have just learnt of the job, else the job as it is now; see :meth:`Lookups.look_up`."""
-        return await self._lookups.look_up(self, seconds)

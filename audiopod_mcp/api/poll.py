@@ -90,7 +90,7 @@ async def _watch(
             if end.left <= 0:
                 break
         try:
-            seen = await _look_up(wait, end.left if observed.last else max(end.left, SHORTEST_LOOK))
+            seen = await _look_up(lookups, wait, end.left if observed.last else max(end.left, SHORTEST_LOOK))
         except NotFound as gone:
             missing += 1
             if observed.last is None:
@@ -147,10 +147,10 @@ class _ObservedJob:
             await self._on_change(job)
 
 
-async def _look_up(wait: Wait, seconds: float) -> Job | None:
+async def _look_up(lookups: Lookups, wait: Wait, seconds: float) -> Job | None:
     """The job as it is now, ``None`` where it has not got on, or a transient error after ``seconds``."""
     with anyio.move_on_after(max(seconds, 0.0)):
-        return await wait.look_up(max(seconds - LAST_LOOK, 0.0))
+        return await lookups.look_up(wait, max(seconds - LAST_LOOK, 0.0))
     raise Unreachable(
         f"Job {wait.job_id} could not be looked up in time; try again in a moment", transient=True
     )

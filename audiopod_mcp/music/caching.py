@@ -100,15 +100,13 @@ def kept(
     def decorate(make: OfRecording[T]) -> OfRecording[T]:
         @wraps(make)
         def answer(audio: Audio, rate: int, report: Progress = ignore_progress) -> T:
-            if (cache := current()) is None:
-                return make(audio, rate, report)
-            key = key_of(result, audio, rate)
-            if (found := cache.load(key)) is not None:
+            def remembered(kept: Kept) -> T:
                 report(1.0, "remembering it")
-                return restore(found)
-            made = make(audio, rate, report)
-            cache.store(key, keep(made))
-            return made
+                return restore(kept)
+
+            return _made_once(
+                lambda: key_of(result, audio, rate), lambda: make(audio, rate, report), keep, remembered
+            )
 
         return answer
 
@@ -117,13 +115,23 @@ def kept(
 
 def kept_audio(result: Callable[[], str], audio: Audio, rate: int, make: Callable[[], Audio]) -> Audio:
     """What ``make`` makes of a recording, made once; ``result`` tells what that is, where it is kept."""
+    return _made_once(lambda: key_of(result(), audio, rate), make, Kept.of_audio, Kept.only_audio)
+
+
+def _made_once(
+    key_of_it: Callable[[], str],
+    make: Callable[[], T],
+    keep: Callable[[T], Kept],
+    restore: Callable[[Kept], T],
+) -> T:
+    """What is kept under the key, which is asked for only where anything is kept, or else made now."""
     if (cache := current()) is None:
         return make()
-    key = key_of(result(), audio, rate)
+    key = key_of_it()
     if (found := cache.load(key)) is not None:
-        return found.only_audio()
+        return restore(found)
     made = make()
-    cache.store(key, Kept.of_audio(made))
+    cache.store(key, keep(made))
     return made
 
 

@@ -48,6 +48,26 @@ class Instrument:
 
 _SUSTAINED = 24.0
 
+
+def _kit(
+    strike: Callable[[Tone], Signal],
+    level_db: float,
+    reverb_send: float,
+    track: str = "drums",
+    pan: float = 0.0,
+) -> Instrument:
+    return Instrument(
+        track,
+        strike,
+        level_db=level_db,
+        pan=pan,
+        reverb_send=reverb_send,
+        release=0.6,
+        max_seconds=4,
+        unpitched=True,
+    )
+
+
 INSTRUMENTS: dict[str, Instrument] = {
     # singing
     "voice": Instrument(
@@ -62,49 +82,12 @@ INSTRUMENTS: dict[str, Instrument] = {
     "spoken voice": Instrument("vocals", voice.speaking_voice, 43, 55, 1.5, 0.0, 0.1, 0.05, 1.5),
     "choir": Instrument("backing_vocals", voice.choir, 48, 79, -6.0, 0.0, 0.4, 0.35, _SUSTAINED),
     # drums
-    "acoustic kit": Instrument(
-        "drums",
-        SampledKit("standard kit", drums.ACOUSTIC, 1.45),
-        level_db=-1.5,
-        reverb_send=0.07,
-        max_seconds=4,
-        release=0.6,
-        unpitched=True,
-    ),
-    "brushed kit": Instrument(
-        "drums",
-        SampledKit("brush kit", drums.BRUSHED, 0.81),
-        level_db=-7.5,
-        reverb_send=0.12,
-        max_seconds=4,
-        release=0.6,
-        unpitched=True,
-    ),
-    "electronic kit": Instrument(
-        "drums", drums.ELECTRONIC, level_db=-1.0, reverb_send=0.05, max_seconds=4, release=0.6, unpitched=True
-    ),
-    "dusty kit": Instrument(
-        "drums",
-        SampledKit("room kit", drums.DUSTY, 1.1),
-        level_db=-2.5,
-        reverb_send=0.1,
-        max_seconds=4,
-        release=0.6,
-        unpitched=True,
-    ),
-    "chip kit": Instrument(
-        "drums", drums.CHIP, level_db=-2.0, reverb_send=0.0, max_seconds=4, release=0.6, unpitched=True
-    ),
-    "percussion": Instrument(
-        "percussion",
-        SampledKit("room kit", drums.ACOUSTIC, 1.4),
-        level_db=-3.0,
-        pan=0.3,
-        reverb_send=0.12,
-        max_seconds=4,
-        release=0.6,
-        unpitched=True,
-    ),
+    "acoustic kit": _kit(SampledKit("standard kit", drums.ACOUSTIC, 1.45), -1.5, 0.07),
+    "brushed kit": _kit(SampledKit("brush kit", drums.BRUSHED, 0.81), -7.5, 0.12),
+    "electronic kit": _kit(drums.ELECTRONIC, -1.0, 0.05),
+    "dusty kit": _kit(SampledKit("room kit", drums.DUSTY, 1.1), -2.5, 0.1),
+    "chip kit": _kit(drums.CHIP, -2.0, 0.0),
+    "percussion": _kit(SampledKit("room kit", drums.ACOUSTIC, 1.4), -3.0, 0.12, "percussion", 0.3),
     # bass
     "electric bass": Instrument(
         "bass", plucked.ELECTRIC_BASS, 28, 50, 4.0, reverb_send=0.0, release=0.06, max_seconds=4

@@ -11,8 +11,7 @@ from typing import Final
 
 _VERSION: Final = 2
 """Of the schema. Whoever changes it raises this, and has :func:`upgrade` bring older files up to date."""
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS jobs (
+_TO_DO: Final = """\
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     owner TEXT NOT NULL,
     task TEXT NOT NULL,
@@ -26,7 +25,11 @@ CREATE TABLE IF NOT EXISTS jobs (
     crashes INTEGER NOT NULL DEFAULT 0,
     interruptions INTEGER DEFAULT 0,
     attempt INTEGER NOT NULL DEFAULT 0,
-    token TEXT NOT NULL,
+"""
+"""What is alike of all that is to be done, and that the ledger writes: see :mod:`.ledger`."""
+SCHEMA: Final = f"""
+CREATE TABLE IF NOT EXISTS jobs (
+{_TO_DO}    token TEXT NOT NULL,
     format TEXT NOT NULL,
     display_name TEXT,
     caption TEXT,
@@ -48,7 +51,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     notes TEXT NOT NULL DEFAULT '[]',
     done TEXT NOT NULL DEFAULT '[]',
     not_done TEXT NOT NULL DEFAULT '[]',
-    details TEXT NOT NULL DEFAULT '{}',
+    details TEXT NOT NULL DEFAULT '{{}}',
     error_message TEXT
 );
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, id);
@@ -65,20 +68,7 @@ CREATE TABLE IF NOT EXISTS tombstones (
     deleted_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS answers (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    owner TEXT NOT NULL,
-    task TEXT NOT NULL,
-    params TEXT NOT NULL,
-    sources TEXT NOT NULL,
-    status TEXT NOT NULL DEFAULT 'PENDING',
-    progress REAL NOT NULL DEFAULT 0,
-    stage TEXT,
-    engine TEXT NOT NULL,
-    claimed_by TEXT,
-    crashes INTEGER NOT NULL DEFAULT 0,
-    interruptions INTEGER DEFAULT 0,
-    attempt INTEGER NOT NULL DEFAULT 0,
-    asker TEXT NOT NULL,
+{_TO_DO}    asker TEXT NOT NULL,
     created_at TEXT NOT NULL,
     started_at TEXT,
     completed_at TEXT,
