@@ -6,12 +6,12 @@ where it comes from. It is made under another name beside it and renamed when it
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,6 @@ from typing import Any, Final
 from .registry import MODELS, Model
 
 RECORD: Final = "model.json"
-_CHUNK: Final = 1 << 20
 
 
 class ModelError(Exception):
@@ -128,11 +127,8 @@ def remove_model(folder: Path, model: Model) -> int | None:
 
 def digest(file: Path) -> str:
     """The SHA-256 of a file, hexadecimal."""
-    found = sha256()
     with file.open("rb") as opened:
-        while chunk := opened.read(_CHUNK):
-            found.update(chunk)
-    return found.hexdigest()
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 @contextmanager
