@@ -71,13 +71,18 @@ def create_studio(config: StudioConfig) -> Starlette:
     app.add_middleware(LimitBody)
     app.state.config = config
     app.state.studio = None
+    app.state.opened = None
     return app
 
 
 @asynccontextmanager
 async def running(app: Starlette) -> AsyncIterator[None]:
-    """Open the store, take up what was left, do jobs; at the end put back what is not finished."""
-    async with at_work(app.state.config) as studio:
+    """Open the store, take up what was left, do jobs; at the end put back what is not finished.
+
+    A studio that is ``app.state.opened`` already is taken over.
+    """
+    opened, app.state.opened = app.state.opened, None
+    async with at_work(app.state.config, opened, answers=True) as studio:
         app.state.studio = studio
         try:
             yield
@@ -86,15 +91,19 @@ async def running(app: Starlette) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def at_work(config: StudioConfig) -> AsyncIterator[Studio]:
-    """A studio that does jobs while the context lasts, whether it answers anybody or not.
+async def at_work(
+    config: StudioConfig, opened: Studio | None = None, *, answers: bool = False
+) -> AsyncIterator[Studio]:
+    """A studio, perhaps ``opened`` before, that does jobs while the context lasts.
+
+    ``answers`` says whether it answers requests, too.
 
     Raises:
         audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
 
     """
-    studio = await to_thread.run_sync(_open, config)
-    work = asyncio.create_task(studio.work(), name="studio")
+    studio = opened if opened is not None else await to_thread.run_sync(open_studio, config)
+    work = asyncio.create_task(studio.work(answers=answers), name="studio")
     work.add_done_callback(_tell_fault)
     try:
         yield studio
@@ -110,7 +119,13 @@ def _tell_fault(work: asyncio.Task[None]) -> None:
         logger.error("the studio does no more jobs", exc_info=error)
 
 
-def _open(config: StudioConfig) -> Studio:
+def open_studio(config: StudioConfig) -> Studio:
+    """Open what a studio works with. Blocks.
+
+    Raises:
+        audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
+
+    """
     try:
         return _opened(config)
     except (OSError, sqlite3.Error, NotImplementedError) as error:
