@@ -93,11 +93,11 @@ class PostgresQueue:
         queues = {_queue(self._engine, lane) for lane in LANES}
 
         def heard(topic: Topic, told: str) -> None:
-            if topic == "changed" and news is not None:
-                lane, _, number = told.partition(" ")
-                news.tell("jobs" if lane == "jobs" else "answers", int(number))
-            elif told in queues:
+            lane, _, number = told.partition(" ")
+            if told in queues:
                 on_put()
+            elif topic == "changed" and news is not None and number.isdecimal():
+                news.tell("jobs" if lane == "jobs" else "answers", int(number))
 
         def sure(is_sure: bool) -> None:
             self.look_every = LOOK_ANYWAY if is_sure else LOOK_EVERY

@@ -1,6 +1,11 @@
 """Several front ends are one studio, and tell how it does."""
 
+import contextlib
+import os
+import re
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -12,7 +17,9 @@ import pytest
 
 from audiopod_mcp.studio.app import at_work
 from audiopod_mcp.studio.config import StudioConfig
+from tests.studio.bucket import free_port
 from tests.studio.cluster.clusters import ANOTHER, MARKS, in_the_middle
+from tests.studio.cluster.test_compose import COMPOSE
 from tests.studio.studios import BEEPER, MUSIC, opened, wait_for
 
 pytestmark = MARKS
@@ -57,11 +64,29 @@ class Forwarding(BaseHTTPRequestHandler):
         pass
 
 
-async def test_audiopods_sdk_works_with_front_ends_behind_a_proxy(cluster, monkeypatch):
+@pytest.fixture
+def sdk_uses(monkeypatch):
+    """Have AudioPod's SDK make a song and a cover of it at an address; their numbers."""
     import audiopod
 
     nap = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, 0.1)))
+
+    def use(url):
+        with audiopod.Client(api_key="ap_test", base_url=url) as client:
+            song = client.music.instrumental("x", duration=1, wait_for_completion=True)
+            assert song["status"] == "COMPLETED"
+            assert httpx.get(song["output_url"]).content[:4] == b"fLaC"
+            job = client.music.cover(
+                song["output_url"], "x", duration=1, format="mp3", wait_for_completion=True
+            )
+            assert job["status"] == "COMPLETED"
+            assert {song["id"], job["id"]} <= {each["id"] for each in client.music.list_jobs()}
+
+    return use
+
+
+async def test_audiopods_sdk_works_with_front_ends_behind_a_proxy(cluster, sdk_uses):
     with Proxy() as proxy:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         proxy.fronts = [
@@ -70,18 +95,41 @@ async def test_audiopods_sdk_works_with_front_ends_behind_a_proxy(cluster, monke
             if front.client
         ]
         cluster.worker()
-        with audiopod.Client(api_key="ap_test", base_url=proxy.url) as client:
-            song = client.music.instrumental("x", duration=1, wait_for_completion=True)
-            assert song["status"] == "COMPLETED"
-            assert httpx.get(song["output_url"]).content[:4] == b"fLaC"
-            job = client.music.cover(
-                song["output_url"], "x", duration=1, format="mp3", wait_for_completion=True
-            )
-            assert job["status"] == "COMPLETED"
-            assert {each["id"] for each in client.music.list_jobs()} == {song["id"], job["id"]}
+        sdk_uses(proxy.url)
         assert min(proxy.handed.values()) > 1
         assert len(proxy.handed) == 2
         proxy.shutdown()
+
+
+async def test_audiopods_sdk_works_behind_the_proxy_of_the_example(cluster, sdk_uses, tmp_path):
+    if shutil.which("caddy") is None:
+        pytest.skip("Caddy is not installed (Debian: apt-get install caddy)")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    fronts = [cluster.front(public_url=url, metrics=True) for _ in range(2)]
+    cluster.worker()
+    hosts = " ".join(front.url.removeprefix("http://") for front in fronts if front.client)
+    site = COMPOSE["configs"]["proxy"]["content"].partition("http://:8765")[0].replace(":8770", f":{port}")
+    looked_up = re.compile(r"dynamic a \{[^}]*name studio[^}]*\}")
+    assert looked_up.search(site)
+    (tmp_path / "Caddyfile").write_text("{\n  admin off\n}\n" + looked_up.sub(f"to {hosts}", site))
+    command = ["caddy", "run", "--config", tmp_path / "Caddyfile", "--adapter", "caddyfile"]
+    caddy = subprocess.Popen(command, env={**os.environ, "HOME": str(tmp_path)}, stderr=subprocess.DEVNULL)
+    try:
+
+        def answers():
+            with contextlib.suppress(httpx.TransportError):
+                return httpx.get(f"{url}/health").is_success
+
+        wait_for(answers)
+        sdk_uses(url)
+        assert fronts[0].client.get("/metrics").status_code == 200
+        assert httpx.get(f"{url}/metrics").status_code == 404
+        fronts[0].kill()
+        sdk_uses(url)
+    finally:
+        caddy.terminate()
+        caddy.wait()
 
 
 async def test_a_limit_holds_across_front_ends(tmp_path, kind):
