@@ -12,7 +12,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Progress, ignore_progress
 from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, true_peak
 
 from .multitrack import Tape
-from .tone import FloatArray, Signal
+from .tone import FloatArray, Signal, silence
 
 TARGET_LUFS = -14.0
 """The integrated loudness to aim at."""
@@ -48,12 +48,11 @@ def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_p
         The gain of each sample, float32, shape (n,).
 
     """
-    flat = np.ones(len(mix), np.float32)
     weighted = step_energies(mix, SAMPLE_RATE, _STEP, lambda *_: report(0.0, "Mastering"))
-    loudness = _loudness(weighted, flat)
+    loudness = _loudness(weighted)
     peaks, energy = _block_levels(mix, report)
     if loudness is None or peaks.max(initial=0) < 1e-6:
-        return flat
+        return np.ones(len(mix), np.float32)
     make_up = 10 ** ((TARGET_LUFS - loudness) / 20)
     glue = _bus_compressor_gain(energy, wrap)
     curve = _limiter_gain(peaks, make_up * glue, len(mix), wrap)
@@ -74,16 +73,16 @@ def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_p
     return curve
 
 
-def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
-    """Measure the loudness (LUFS) of a mix, of whose steps the K-``weighted`` energies are known, under
-    ``gain``.
+def _loudness(weighted: FloatArray, gain: Signal | None = None) -> float | None:
+    """Measure the loudness (LUFS) of a mix, of whose steps the K-``weighted`` energies are known.
 
-    Of a gain that moves within a step its mean square is taken.
+    Of a ``gain`` that moves within a step its mean square is taken.
     """
-    steps = gain[: len(weighted) * _STEP]
-    whole = steps if len(steps) == len(weighted) * _STEP else np.resize(steps, len(weighted) * _STEP)
-    squares = np.einsum("ij,ij->i", *(2 * [whole.reshape(len(weighted), _STEP)])) / _STEP
-    energy = weighted * squares
+    energy = weighted
+    if gain is not None:
+        steps = gain[: len(weighted) * _STEP]
+        whole = steps if len(steps) == len(weighted) * _STEP else np.resize(steps, len(weighted) * _STEP)
+        energy = weighted * (np.einsum("ij,ij->i", *(2 * [whole.reshape(len(weighted), _STEP)])) / _STEP)
     tenths = np.add.reduceat(energy, np.arange(0, len(energy), 5))
     return gated_loudness(tenths, 5 * _STEP)
 
@@ -135,6 +134,7 @@ def _limiter_gain(peaks: Signal, gain: FloatArray, samples: int, wrap: bool) -> 
     knots = 0.5 * (smooth + np.concatenate(([before], smooth[:-1])))
     knots = np.append(knots, knots[0] if wrap else smooth[-1]).astype(np.float32)
     ramp = (np.arange(_BLOCK) / _BLOCK).astype(np.float32)
-    curve: Signal = np.diff(knots)[:, None] * ramp
+    curve = silence(len(peaks), _BLOCK)
+    np.multiply(np.diff(knots)[:, None], ramp, out=curve)
     curve += knots[:-1, None]
     return curve.reshape(-1)[:samples]
