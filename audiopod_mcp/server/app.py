@@ -19,6 +19,7 @@ from mcp.types import (
     InputRequiredResult,
     ListResourcesResult,
     PaginatedRequestParams,
+    Prompt,
     ResourceTemplate,
 )
 
@@ -73,7 +74,7 @@ class MusicServer(MCPServer[Any]):
                 "resources/templates/list": CacheHint(3_600_000, "public"),
             },
         )
-        add_prompts(self)
+        self._has_prompts = False
         self.completion()(partial(complete, service))  # type: ignore[no-untyped-call]
 
     async def call_tool(
@@ -106,9 +107,20 @@ class MusicServer(MCPServer[Any]):
     ) -> Iterable[ReadResourceContents]:
         return [await read(self._service, str(uri))]
 
+    def _with_prompts(self) -> None:
+        """Add the prompts, which few sessions ask for, and of which the SDK makes models."""
+        if not self._has_prompts:
+            self._has_prompts = True
+            add_prompts(self)
+
+    async def list_prompts(self) -> list[Prompt]:
+        self._with_prompts()
+        return await super().list_prompts()
+
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
     ) -> GetPromptResult | InputRequiredResult:
+        self._with_prompts()
         try:
             return await super().get_prompt(name, arguments, context)
         except ValueError as error:  # an unknown prompt, or an argument that is missing
