@@ -14,6 +14,7 @@ import anyio
 from audiopod_mcp.operations import Job, JobQuery
 
 from .clock import Clock
+from .durations import Durations
 from .errors import AudioPodError
 from .http_errors import ServiceIdentity
 from .parsing import JobPage
@@ -60,6 +61,7 @@ class Lookups:
 
     def __init__(self, service: JobService) -> None:
         self._service = service
+        self.durations = Durations(service.clock)
         self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
         self._rounds = 0
         self._tells = True
@@ -127,6 +129,7 @@ class Lookups:
         job = wait.take_news()
         if job is None or job.is_finished:
             job = await self._service.job(wait.job_id, patience=0.0)
+            self.durations.learn(job)
         return job
 
     async def _round(self) -> None:
