@@ -85,14 +85,18 @@ async def _watch(
     end = Deadline(clock, float("inf") if max_wait is None else max_wait)
     lost = Deadline(clock, outage)
     pause, missing = 0.0 if lookups.are_told else FIRST_PAUSE, 0
-    growing = FIRST_PAUSE
+    growing, called = FIRST_PAUSE, False
+    is_due = False  # somebody said that it has ended, though it may not show yet
     while not (observed.last and observed.last.is_finished):
         if observed.last is not None:
-            await wait.pause(max(0.0, min(max(pause, wait.hint), end.left - LAST_LOOK)), clock)
+            called = await wait.pause(max(0.0, min(max(pause, wait.hint), end.left - LAST_LOOK)), clock)
+            if called:
+                is_due, growing = True, FIRST_PAUSE
             if end.left <= 0:
                 break
         try:
-            seen = await _look_up(lookups, wait, end.left if observed.last else max(end.left, SHORTEST_LOOK))
+            seconds = end.left if observed.last else max(end.left, SHORTEST_LOOK)
+            seen = await _look_up(lookups, wait, seconds, alone=called)
         except NotFound as gone:
             missing += 1
             if observed.last is None:
@@ -121,10 +125,13 @@ async def _watch(
             if seen is not None:
                 await observed.see(seen)
             growing = min(cap, growing * GROWTH)
-            usual = lookups.pause(cap) if lookups.together else growing
-            pause = lookups.durations.pause(wait.job_id, observed.progress, usual)
             if lookups.are_told:
                 pause = 0.0
+            elif is_due:
+                pause = growing
+            else:
+                usual = lookups.pause(cap) if lookups.together else growing
+                pause = lookups.durations.pause(wait.job_id, observed.progress, usual)
         if end.left <= LAST_LOOK and observed.last is not None:
             break
     assert observed.last is not None  # noqa: S101 - the loop ends with a job or an error
@@ -156,10 +163,10 @@ class _ObservedJob:
             await self._on_change(job)
 
 
-async def _look_up(lookups: Lookups, wait: Wait, seconds: float) -> Job | None:
+async def _look_up(lookups: Lookups, wait: Wait, seconds: float, *, alone: bool) -> Job | None:
     """The job as it is now, ``None`` where it has not got on, or a transient error after ``seconds``."""
     with anyio.move_on_after(max(seconds, 0.0)):
-        return await lookups.look_up(wait, max(seconds - LAST_LOOK, 0.0))
+        return await lookups.look_up(wait, max(seconds - LAST_LOOK, 0.0), alone=alone)
     raise Unreachable(
         f"Job {wait.job_id} could not be looked up in time; try again in a moment", transient=True
     )
