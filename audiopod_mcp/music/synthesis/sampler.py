@@ -21,6 +21,8 @@ from .envelopes import declick, exp_decay, fade_in
 from .sound_bank import Zone
 from .tone import Signal, Tone
 
+_WIDTH = 0.9
+"""How far apart the two sides are from which a note was recorded: some of each is heard on both."""
 _OPEN = 0.4 * SAMPLE_RATE
 """Hz above which a low-pass filter is left out."""
 _SLUR_RISE = 0.012
@@ -65,8 +67,7 @@ class Sampled:
         y = np.zeros((n, 2), np.float32)
         for zone, voice in voices:
             for side, place in enumerate((-zone.pan, zone.pan)):
-                if place > -1:
-                    y[:, side] += np.float32(np.sqrt((1 + place) / 2)) * voice
+                y[:, side] += np.float32(np.sqrt((1 + _WIDTH * place) / 2)) * voice
         return y
 
     def _zones(self, tone: Tone) -> list[Zone]:
