@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from . import amounts, times
@@ -162,6 +162,8 @@ def _sentence(text: str, start: int, tokens: list[Token]) -> tuple[Token | None,
         head = tokens[found.end(found.lastindex or 0) - 1]
         if found[0][-1] in ":,":
             start, tokens = tokens[found.end() - 1].end, tokens[found.end() :]
+        else:
+            head = replace(head, text="")  # it is told with the clause that it is in
     tokens = [token for token in tokens if token.kind != ":"]
     clauses, at, opened = list[Clause](), 0, start
     tokens.append(Token(",", None, len(text), len(text)))

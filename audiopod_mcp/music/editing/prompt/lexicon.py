@@ -125,7 +125,7 @@ _WAYS: Final = {
 _MARKS: Final = {
     ",": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, instead of, rather than",
     "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
-    "k": "keep, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as they are, as before, same, same pitch|key|tempo|speed, don't|dont|never touch, do not touch",
+    "k": "keep, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont|never touch, do not touch",
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, awesome, amazing, beautiful, lovely, fantastic",
     "z": "don't, dont, do not, never, without changing|touching|affecting|altering",
     "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, them, they, these, those", "j": "it's, that's, they're",
@@ -134,16 +134,16 @@ _MARKS: Final = {
 }  # fmt: skip
 """What joins clauses (, & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, j is both)."""
 _REST: Final = (
-    "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|mix|track|song"
+    "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|band|mix|song"
 )
-_ALL: Final = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all of it"
+_ALL: Final = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all instruments|tracks, all of it"
 _DEGREES: Final = {
     0.5: "bit, little, touch, tad, hint, slightly, somewhat, subtle, gentle", 1.0: "some",
     1.75: "much, lot, lots, way, far, significantly, really, very", 4.0: "hard, fully, all way",
 }  # fmt: skip
 """What an unmeasured change is multiplied by."""
 _FILLERS: Final = (
-    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, i'd, i'd|would love, i'd|would love to, i'd love it if, want, need, needs, have, has, let, let's, make, made, making, give, get"
+    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear, i'd, i'd|would love, i'd|would love to, i'd love it if, want, need, needs, have, has, let, let's, make, made, making, give, get"
     ", be, now, maybe, about, around, like, or so, ok, instead, play, also, again, any, part, parts, line, effect, version, stereo image, from, in, on, at, of, over, as well, after that, in addition, through, every"
 )
 ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "his", "her", "its", "their", "both"))

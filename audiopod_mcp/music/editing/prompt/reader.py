@@ -39,7 +39,7 @@ _PLURAL: Final = re.compile(r"\bthe(?:y|m|se)\b|\bthose\b", re.IGNORECASE)
 _WHEN: Final = re.compile(r"(?:at|in|on|from|before|after|until|when|while|once)\b|.*\d:\d\d", re.IGNORECASE)
 """What may say when something is to be done."""
 _STYLE: Final = re.compile(
-    r"\b(?:make|turn|as|like|style|version|into|play|vibe)\b|^(?:\S+ ){0,3}\S+$", re.IGNORECASE
+    r"\b(?:make|turn|as|like|style|version|into|play|vibe)\b|^(?!it's)(?:\S+ ){0,2}\S+$", re.IGNORECASE
 )
 """What asks for the style that is named beside it, and does not name it in an aside."""
 _NOBODY: Final = "nobody was named before; name the player, or say everything"
@@ -94,7 +94,7 @@ class Reader:
             try:
                 self._read(clause, head, following)
             except NotSure as unsure:
-                self._leave_out(clause.asked, str(unsure))
+                self._leave_out(clause.asked, str(unsure), clause.kinds)
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
             self.before = clause
@@ -104,7 +104,7 @@ class Reader:
     def _read(self, clause: Clause, head: Token | None, following: Clause) -> None:
         kinds, times, previous = clause.kinds, clause.values("T"), self.last
         clause.when = times[0] if times else head.value if head and head.kind == "T" else ({},)
-        if "?" in kinds or len(times) > 1:
+        if re.search(r"\?|n(?![PB]$|T$)|T.*T", kinds):
             raise NotSure
         if kinds == "nT" and self.before.made:
             # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
@@ -154,7 +154,7 @@ class Reader:
             if them:
                 raise NotSure(_NOBODY)
             return EVERYTHING
-        new = {"add"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)
+        new = {"add", "replace"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)
         goes_on = last.made and not new and _GOES_ON.fullmatch(clause.joint + kinds)
         if not (them or goes_on or (said_it and "k" in kinds)):
             who = last.players.names[0]
@@ -200,8 +200,8 @@ class Reader:
             raise NotSure
         return [_wish(clause, {**when, **given}) for when in clause.when for given in fields]
 
-    def _leave_out(self, asked: str, why: str = "") -> None:
-        styled, kind = names_style(asked), find_unsupported(asked)
+    def _leave_out(self, asked: str, why: str = "", kinds: str = "") -> None:
+        styled, kind = names_style(asked) and not re.match("v?P", kinds), find_unsupported(asked)
         if why:
             self.left_out.append(LeftOut(asked, Refused("edit_clause_refused", clause=asked, why=why)))
         elif styled and (_STYLE.search(asked) or (self.style and asked.startswith("with"))):
@@ -216,7 +216,7 @@ class Reader:
 
     def _sparing_the_kept(self, wish: Wish) -> Wish:
         """``wish``, where it is about everything, made for everything but those who are to stay."""
-        names = [name for name in self.kept if name in TRACK_OF]
+        names = [*self.kept, *(PIECE_OF[piece] for piece in self.pieces)]
         edit, changed = wish.edit, {}
         everyone = not (wish.exact or edit.on) and RULES[edit.action].players
         if edit.action == "remove" and edit.on and "backing_vocals" in map(TRACK_OF.get, names):
