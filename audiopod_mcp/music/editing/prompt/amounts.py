@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-_WORDS: Final = {
+_WORDS = {
     "half a": 0.5, "a couple of": 2, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
     "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
     "twice": 2, "thrice": 3,
 }  # fmt: skip
 NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
-_INTERVALS: Final = {
+_INTERVALS = {
     "octave and a half": 18, "octave": 12, "minor third": 3, "major third": 4, "third": 4, "fourth": 5, "tritone": 6, "fifth": 7,
 }  # fmt: skip
 _TONIC = r"[a-g](?:#|b\b|♯|♭|[ -]sharp|[ -]flat)?"
@@ -40,7 +40,7 @@ class Amount:
     key: str = ""
 
 
-_UNITS: Final = (
+_UNITS = (
     # The letter, the pattern, and the factor of its number.
     ("P", rf"(?:true )?peaks?(?: level)?{_OF} ?{_SIGN}db(?:tp|fs)?\b", 1), ("P", rf"{_SIGN}(?:dbtp|dbfs|db (?:true )?peaks?)\b", 1),
     ("U", rf"{_SIGN}(?:lufs|lkfs)\b", 1), ("D", rf"{_SIGN}(?:db|decibels?|lu)\b", 1),
@@ -53,7 +53,7 @@ _UNITS: Final = (
     ("I", rf"{_SIGN}cents?\b", 0.01), ("I", rf"(?:an? )?(?:perfect )?(?P<number>{'|'.join(_INTERVALS)})\b", 1), ("I", rf"{_SIGN}octaves?\b", 12),
     ("N", rf"{_SIGN}(?:times|x)\b(?! as)", 1), ("N", r"(?P<number>twice|thrice)\b(?! as)", 1),
 )  # fmt: skip
-_KEYS: Final = (
+_KEYS = (
     rf"(?:key{_OF}|transpose(?: it)? to|modulate to) (?P<tonic>{_TONIC})(?![\w#])(?:[ -](?P<mode>major|minor|maj|min)\b)?",
     rf"(?P<tonic>{_TONIC})[ -]?(?P<mode>major|minor|maj|min)\b(?! key)",
     r"(?P<tonic>(?-i:[A-G])[#b]?)(?P<mode>(?-i:m))\b",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from . import amounts, times
 from .amounts import Amount
@@ -18,14 +18,14 @@ from .plan import Wish
 
 _NUMBERED = re.compile(r"^[ \t]*\d{1,2}[.)][ \t]+", re.MULTILINE)
 _WORD = re.compile(r"\w+(?:'\w+)?")
-_MARKS: Final = {
+_MARKS = {
     ".": re.compile(r"[;!?\n]|\.(?!\d)"),
     ",": re.compile(r",(?: so\b)?|\s[—–-](?=\s)(?!\s\d)"),
     "&": re.compile(r"&|(?<!\d)/|\+(?! ?\d)"),
     ":": re.compile(":"),
     "_": re.compile(r"too(?=\s*(?:[,.;!?\n]|$))"),  # "remove the bass, too"
 }
-_LISTS: Final = {"P": r"P(?:[,&]+P)*(?:&P|,P(?=[.,&b]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
+_LISTS = {"P": r"P(?:[,&]+P)*(?:&P|,P(?=[.,&b]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
 """What is one though it was several: players and times in a list, and everything but some."""
 _HEAD = re.compile(r"o?(T)[:,]|(T)(?=.)|([PBRE]):")
 """What a sentence begins with that holds for all of it: "In the chorus, …", "Drums: …"."""
@@ -186,10 +186,10 @@ def _kinds(tokens: list[Token]) -> str:
 
 
 def _merged(kind: str, tokens: list[Token]) -> Token:
-    values = [token.value for token in tokens if token.kind in "PT"]
-    value: Any = tuple(when for whens in values for when in whens) if kind == "T" else None
-    if kind != "T":
-        names = dict.fromkeys(name for players in values for name in players.names)
-        value = Players(tuple(names), all_but=kind == "B")
-    words = " and ".join(token.text for token in tokens if token.kind in "PT")
+    parts = [token for token in tokens if token.kind in "PT"]
+    names = dict.fromkeys(name for part in parts if kind != "T" for name in part.value.names)
+    value: Any = Players(tuple(names), all_but=kind == "B")
+    if kind == "T":
+        value = tuple(when for part in parts for when in part.value)
+    words = " and ".join(part.text for part in parts)
     return Token(kind, value, tokens[0].start, tokens[-1].end, words)

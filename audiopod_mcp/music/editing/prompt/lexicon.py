@@ -108,10 +108,10 @@ ROWS: Final = (
     _fixed("instrumental, karaoke", {"action": "remove", "on": ["vocals"]}), _fixed("acapella, cappella", {"action": "remove", "but": ["vocals"]}),
 )  # fmt: skip
 """The table of what can be changed, a row each."""
-_SENSES: Final = {"noun": "r", "more": "q", "less": "q", "lack": "f", "excess": "f"}
+_SENSES = {"noun": "r", "more": "q", "less": "q", "lack": "f", "excess": "f"}
 """The kind of each list of words of a row: r names it, q says how it should be, f complains of it; x is fixed."""
 
-_WAYS: Final = {
+_WAYS = {
     "more": "more, extra, not enough", "less": "less, fewer, too much|many, not so|as|that", "too": "too",
     "up": "up, boost, raise, increase, lift, forward, higher",
     "down": "down, reduce, decrease, lower, attenuate, tame, dip, scoop, notch, roll, rolled",
@@ -122,27 +122,25 @@ _WAYS: Final = {
     "set": "set, turn, bring, take, push, pull, put, crank, move, shift, pan, place, change, adjust, go, transpose, modulate, limit",
 }  # fmt: skip
 """Which way something goes; "set" says only that it does."""
-_MARKS: Final = {
+_MARKS = {
     ",": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, instead of, rather than",
     "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
     "k": "keep, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont|never touch, do not touch",
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, awesome, amazing, beautiful, lovely, fantastic",
     "z": "don't, dont, do not, never, without changing|touching|affecting|altering",
-    "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, them, they, these, those", "j": "it's, that's, they're",
+    "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that", "m": "them, they, these, those", "j": "it's, that's, they're",
     "e": "everything|everyone|all but|except|besides, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from, everything|all other than",
     "?": "should|shall i|we, how about, just keep|leave, only|just touch, more|less on, don't|dont|not like",
 }  # fmt: skip
-"""What joins clauses (, & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, j is both)."""
-_REST: Final = (
-    "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|band|mix|song"
-)
-_ALL: Final = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all instruments|tracks, all of it"
-_DEGREES: Final = {
+"""What joins clauses (, & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, m of several, j is also s)."""
+_REST = "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|band|mix|song"
+_ALL = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all instruments|tracks, all of it"
+_DEGREES = {
     0.5: "bit, little, touch, tad, hint, slightly, somewhat, subtle, gentle", 1.0: "some",
     1.75: "much, lot, lots, way, far, significantly, really, very", 4.0: "hard, fully, all way",
 }  # fmt: skip
 """What an unmeasured change is multiplied by."""
-_FILLERS: Final = (
+_FILLERS = (
     "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear, i'd, i'd|would love, i'd|would love to, i'd love it if, want, need, needs, have, has, let, let's, make, made, making, give, get"
     ", be, now, maybe, about, around, like, or so, ok, instead, play, also, again, any, part, parts, line, effect, version, stereo image, from, in, on, at, of, over, as well, after that, in addition, through, every"
 )

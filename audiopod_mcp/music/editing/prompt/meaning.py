@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from math import log2, log10
-from typing import Final
 
 from .clauses import Clause
 from .lexicon import EVERYTHING, ROWS, Fields, Players, Row
 
-_UP: Final = {"more", "up", "add"}
-_DOWN: Final = {"less", "too", "down", "cut", "remove", "mute", "snip"}
-_ALONE: Final = ("unwanted", "replace", "keep")
+_UP = {"more", "up", "add"}
+_DOWN = {"less", "too", "down", "cut", "remove", "mute", "snip"}
+_ALONE = ("unwanted", "replace", "keep")
 """What goes together with no other way."""
-_STRONGEST: Final = (*_ALONE, "mute", "snip", "down", "remove", "cut", "less", "too", "up", "more", "add")
+_STRONGEST = (*_ALONE, "mute", "snip", "down", "remove", "cut", "less", "too", "up", "more", "add")
 """Which of several words for one way counts: "drop … out", "turn down", "add more"."""
-_ROW_OF: Final = {"U": "loudness", "P": "loudness", "B": "speed", "I": "pitch", "K": "pitch", "N": "repeat"}
+_ROW_OF = {"U": "loudness", "P": "loudness", "B": "speed", "I": "pitch", "K": "pitch", "N": "repeat"}
 """What is meant where an amount is all that says it, by its unit."""
-_FILTERS: Final = {"below": "low_cut", "under": "low_cut", "above": "high_cut", "over": "high_cut"}
+_FILTERS = {"below": "low_cut", "under": "low_cut", "above": "high_cut", "over": "high_cut"}
 Made = list[Fields] | None
 """The fields of edits; ``None``: it is not sure."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from pydantic import ValidationError
 
@@ -25,25 +24,24 @@ from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
 from .unsupported import find_unsupported
 
-_OTHERS_GO: Final = re.compile(r"v?(?:k?o|ok|u)PT?|oPk|Po")
+_OTHERS_GO = re.compile(r"v?(?:k?o|ok|u)PT?|oPk|Po")
 """The forms of "only the drums"."""
-_STRETCH_STAYS: Final = re.compile(r"(?:ko|ok|(k))E?T")
+_STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
-_STAYS: Final = re.compile(r"[PEBRijsu]*k[kPEBRijrsu]*|z[vPEBRirqx]+|n[PB]|[PEijsduT]*g[PEBRijsduT]*")
+_STAYS = re.compile(r"[PEBRijmsu]*k[kPEBRijmrsu]*|z[vPEBRimrqx]+|n[PB]|[PEijmsduT]*g[PEBRijmsduT]*")
 """The forms of "leave the drums as they are", "don't remove them", "not the drums", "the drums are great"."""
-_SWAPPED: Final = re.compile(r"(?:replace|swap|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
-_INSTEAD: Final = re.compile(r"(?:use )?P (?:instead of|rather than) P(?: T)?")
-_GOES_ON: Final = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ij].*")
+_SWAPPED = re.compile(r"(?:replace|swap|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
+_INSTEAD = re.compile(r"(?:use )?P (?:instead of|rather than) P(?: T)?")
+_GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
 """The forms of "and wider", ", wider", "and more reverb", "make it wider": what goes on about the same."""
-_PLURAL: Final = re.compile(r"\bthe(?:y|m|se)\b|\bthose\b", re.IGNORECASE)
-_WHEN: Final = re.compile(r"(?:at|in|on|from|before|after|until|when|while|once)\b|.*\d:\d\d", re.IGNORECASE)
+_WHEN = re.compile(r"(?:at|in|on|from|before|after|until|when|while|once)\b|.*\d:\d\d", re.IGNORECASE)
 """What may say when something is to be done."""
-_STYLE: Final = re.compile(
+_STYLE = re.compile(
     r"\b(?:make|turn|as|like|style|version|into|play|vibe)\b|^(?!it's)(?:\S+ ){0,2}\S+$", re.IGNORECASE
 )
 """What asks for the style that is named beside it, and does not name it in an aside."""
-_NOBODY: Final = "nobody was named before; name the player, or say everything"
-_DOUBTS: Final = {
+_NOBODY = "nobody was named before; name the player, or say everything"
+_DOUBTS = {
     "P": "it was to be for some players only; name them in the same clause",
     "T": "when it was to be is not understood; say it in the same clause",
 }
@@ -148,7 +146,7 @@ class Reader:
             return named[0] if named else EVERYTHING
         if kinds[-1:] not in "TA" and re.fullmatch("&[^PBRv]+[PB]T?", following.joint + following.kinds):
             return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
-        said_it, them = re.search("[ij]", kinds), _PLURAL.search(clause.asked)
+        said_it, them = re.search("[ijm]", kinds), "m" in kinds
         gone = {"remove", "bass"} & last.actions or "k" in last.kinds
         if gone or not last.players.names or not (self.here or said_it):
             if them:
@@ -179,7 +177,7 @@ class Reader:
         stretch = _STRETCH_STAYS.fullmatch(kinds)
         if re.search("[PBR].*[PBR]", kinds):
             fields = _replaced(clause)
-        elif re.search("[ij].*[PBR]|[PBR].*[ij]", kinds):
+        elif re.search("[ijm].*[PBR]|[PBR].*[ijm]", kinds):
             pass  # "reduce it on the piano"
         elif names == ("bass",) and kinds == "vP" and way in ("add", "cut") and not clause.when[0]:
             raise NotSure("it could mean a player or the low end; say bass guitar, or more or less low end")
@@ -243,12 +241,12 @@ def _replaced(clause: Clause) -> list[Fields] | None:
     """Who is replaced with whom, which depends on who is named first."""
     words = " ".join(token.kind if token.kind in "PT" else token.text for token in clause.tokens)
     players = [token.value for token in clause.tokens if token.kind == "P"]
-    for pattern, old, new in ((_SWAPPED, 0, 1), (_INSTEAD, 1, 0)):
-        whole = pattern.fullmatch(words) and not any(each.piece for each in players)
-        if whole and len(players[new].names) == 1:
-            name = players[new].names[0]
-            return [{"action": "replace", "on": players[old].names, "instrument": name}]
-    return None
+    swapped, instead = _SWAPPED.fullmatch(words), _INSTEAD.fullmatch(words)
+    if not (swapped or instead) or any(each.piece for each in players):
+        return None
+    old, new = players if swapped else reversed(players)
+    alone = len(new.names) == 1
+    return [{"action": "replace", "on": old.names, "instrument": new.names[0]}] if alone else None
 
 
 def _of_a_piece(piece: str) -> str:

@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
-_UNSUPPORTED: Final = {
+_UNSUPPORTED = {
     "noise_removal": r"noises?|de-?nois\w*|hum|hiss|crackle|clicks?|pops",
     "energy": r"energ\w+",
     "modulation_effect": r"chorus effect|flang\w+|phaser|vocoder|robot\w*|8d|side-?chain\w*|duck\w*",
