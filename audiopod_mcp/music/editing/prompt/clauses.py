@@ -58,7 +58,7 @@ class Clause:
 
     @property
     def kinds(self) -> str:
-        return "".join(token.kind for token in self.tokens if token.kind not in "lw")
+        return "".join(token.kind for token in self.tokens if token.kind not in "lwy")
 
     def values(self, kinds: str) -> list[Any]:
         return [token.value for token in self.tokens if token.kind in kinds]
@@ -101,7 +101,7 @@ class Clause:
         """Whether it says but when or how much, of what ``before`` asks for."""
         units = before.rows[0].units if before.rows else "DC"
         fits = all(unit in units and unit not in before.amounts for unit in self.amounts)
-        only = re.fullmatch("[ATdo]*[AT]", self.kinds) and re.search("[vcrqfx]", before.kinds)
+        only = re.fullmatch("[ATdo]*[AT]o?", self.kinds) and re.search("[vcrqfx]", before.kinds)
         return bool(only) and fits and not ("T" in self.kinds and "T" in before.kinds)
 
 

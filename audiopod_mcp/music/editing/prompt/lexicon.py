@@ -116,23 +116,24 @@ _WAYS = {
     "up": "up, boost, raise, increase, lift, forward, higher",
     "down": "down, reduce, decrease, lower, attenuate, tame, dip, scoop, notch, roll, rolled",
     "cut": "cut, drop, off, lose", "snip": "trim, chop, snip, skip",
-    "remove": "remove, rid of, no, without, delete, out, kill, strip, eliminate",
+    "remove": "remove, rid of, delete, out, leave out, kill, strip, eliminate", "no": "no, without",
     "mute": "mute, muted, silence", "unwanted": "don't|dont want|need, do not want|need",
     "add": "add, added, apply, bring in", "replace": "replace, swap, exchange, use", "keep": "crop|trim|cut to, trim|cut down to",
     "set": "set, turn, bring, take, push, pull, put, crank, move, shift, pan, place, change, adjust, go, transpose, modulate, limit",
 }  # fmt: skip
 """Which way something goes; "set" says only that it does."""
 _MARKS = {
-    ",": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, instead of, rather than",
+    ",": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, on, instead of, rather than",
     "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
     "k": "keep, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont|never touch, do not touch",
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, awesome, amazing, beautiful, lovely, fantastic",
     "z": "don't, dont, do not, never, without changing|touching|affecting|altering",
-    "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that", "m": "them, they, these, those", "j": "it's, that's, they're",
+    "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, it sound", "m": "them, they, these, those, them sound", "j": "it's, that's, they're",
+    "y": "make, made, making, give, get, have, has, let, let's, want, need, needs, play",
     "e": "everything|everyone|all but|except|besides, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from, everything|all other than",
     "?": "should|shall i|we, how about, just keep|leave, only|just touch, more|less on, don't|dont|not like",
 }  # fmt: skip
-"""What joins clauses (, & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, m of several, j is also s)."""
+"""What joins clauses (, & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, m of several, j is also s); verbs that say nothing (y)."""
 _REST = "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|band|mix|song"
 _ALL = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all instruments|tracks, all of it"
 _DEGREES = {
@@ -141,8 +142,8 @@ _DEGREES = {
 }  # fmt: skip
 """What an unmeasured change is multiplied by."""
 _FILLERS = (
-    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear, i'd, i'd|would love, i'd|would love to, i'd love it if, want, need, needs, have, has, let, let's, make, made, making, give, get"
-    ", be, now, maybe, about, around, like, or so, ok, instead, play, also, again, any, part, parts, line, effect, version, stereo image, from, in, on, at, of, over, as well, after that, in addition, through, every"
+    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear, i'd, i'd|would love, i'd|would love to, i'd love it if"
+    ", be, now, maybe, about, around, like, or so, ok, instead, exactly, also, again, any, part, parts, line, effect, version, stereo image, from, in, at, of, over, as well, after that, in addition, through, every"
 )
 ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "his", "her", "its", "their", "both"))
 

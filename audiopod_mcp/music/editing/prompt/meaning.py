@@ -9,8 +9,8 @@ from .clauses import Clause
 from .lexicon import EVERYTHING, ROWS, Fields, Players, Row
 
 _UP = {"more", "up", "add"}
-_DOWN = {"less", "too", "down", "cut", "remove", "mute", "snip"}
-_ALONE = ("unwanted", "replace", "keep")
+_DOWN = {"less", "too", "down", "cut", "remove", "no", "mute", "snip"}
+_ALONE = ("unwanted", "replace", "keep", "no")
 """What goes together with no other way."""
 _STRONGEST = (*_ALONE, "mute", "snip", "down", "remove", "cut", "less", "too", "up", "more", "add")
 """Which of several words for one way counts: "drop … out", "turn down", "add more"."""
@@ -34,7 +34,7 @@ def is_for_all(clause: Clause) -> bool:
     """Whether it is about the track as a whole where nobody is named: its speed, its key, a stretch of it."""
     if clause.rows:
         return any(row.fixed or "=" in row.units for row in clause.rows)
-    of_stretch = "T" in clause.kinds and way_of(clause) in ("cut", "snip", "remove", "keep")
+    of_stretch = "T" in clause.kinds and way_of(clause) in ("cut", "snip", "remove", "no", "keep")
     return of_stretch or not _ROW_OF.keys().isdisjoint(clause.amounts)
 
 
@@ -53,7 +53,7 @@ def edits_of(clause: Clause) -> Made:
     if any(word[0] is not row or word[1] not in ("noun", sense) for word in words):
         return None
     if row and row.fixed:
-        return list(row.fixed) if not amounts and way in ("", "add", "remove", "cut") else None
+        return list(row.fixed) if not amounts and way in ("", "add", "remove", "no", "cut") else None
     if unit and (row is None or row.action == "level"):
         row = _row(_ROW_OF[unit])
     if clause.degree > 2 and (row is None or row.action != "pan"):
@@ -75,7 +75,7 @@ def _by_the_way_alone(clause: Clause, way: str) -> Made:
     amounts, named = clause.amounts, clause.players != EVERYTHING
     if clause.is_stated or not amounts.keys() < {"D", "C", "H"}:
         return None
-    if not amounts and way in ("add", "cut", "remove", "mute", "snip", "keep"):
+    if not amounts and way in ("add", "cut", "remove", "no", "mute", "snip", "keep"):
         action = "remove" if named or way == "mute" else "keep" if way == "keep" else "cut"
         sure = way not in ("snip", "keep") if named else clause.when[0]
         sure = sure and way != "add" and "d" not in clause.kinds  # "remove some of the drums"
@@ -107,7 +107,7 @@ def _sign(clause: Clause, row: Row, sense: str, way: str) -> int | None:
         if clause.is_stated and way != "too":
             return None  # "the drums are loud": is that a wish?
         sign *= -1 if way in ("less", "too") else 1
-    return None if below and sign == 1 else sign
+    return None if below and sign == 1 and row.action != "loudness" else sign
 
 
 def _how_far(clause: Clause, row: Row, sign: int) -> Made:

@@ -37,7 +37,7 @@ _GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
 _WHEN = re.compile(r"(?:at|in|on|from|before|after|until|when|while|once)\b|.*\d:\d\d", re.IGNORECASE)
 """What may say when something is to be done."""
 _STYLE = re.compile(
-    r"\b(?:make|turn|as|like|style|version|into|play|vibe)\b|^(?!it's)(?:\S+ ){0,2}\S+$", re.IGNORECASE
+    r"\b(?:make|turn|as|like|style|version|into|play|vibe|feel)\b|^(?!it's)(?:\S+ ){0,2}\S+$", re.IGNORECASE
 )
 """What asks for the style that is named beside it, and does not name it in an aside."""
 _NOBODY = "nobody was named before; name the player, or say everything"
@@ -102,7 +102,7 @@ class Reader:
     def _read(self, clause: Clause, head: Token | None, following: Clause) -> None:
         kinds, times, previous = clause.kinds, clause.values("T"), self.last
         clause.when = times[0] if times else head.value if head and head.kind == "T" else ({},)
-        if re.search(r"\?|n(?![PB]$|T$)|T.*T", kinds):
+        if re.search(r"\?|T.*T", kinds):
             raise NotSure
         if kinds == "nT" and self.before.made:
             # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
@@ -144,7 +144,10 @@ class Reader:
             return Players(tuple(dict.fromkeys(talked_of)), all_but=True)
         if named or is_for_all(clause):
             return named[0] if named else EVERYTHING
-        if kinds[-1:] not in "TA" and re.fullmatch("&[^PBRv]+[PB]T?", following.joint + following.kinds):
+        then = following.joint + following.kinds
+        if "r" in kinds and "A" not in kinds and re.fullmatch("&d?r[PB]?A[PB]?", then):
+            raise NotSure  # "boost the lows and highs by 3 dB"
+        if kinds[-1:] not in "TA" and re.fullmatch("&[^PBRv]+[PB]T?", then):
             return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
         said_it, them = re.search("[ijm]", kinds), "m" in kinds
         gone = {"remove", "bass"} & last.actions or "k" in last.kinds
@@ -154,7 +157,7 @@ class Reader:
             return EVERYTHING
         new = {"add", "replace"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)
         goes_on = last.made and not new and _GOES_ON.fullmatch(clause.joint + kinds)
-        if not (them or goes_on or (said_it and "k" in kinds)):
+        if not (them or goes_on or (said_it and re.search("[kz]", kinds))):
             who = last.players.names[0]
             raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
         return last.players
@@ -177,14 +180,14 @@ class Reader:
         stretch = _STRETCH_STAYS.fullmatch(kinds)
         if re.search("[PBR].*[PBR]", kinds):
             fields = _replaced(clause)
-        elif re.search("[ijm].*[PBR]|[PBR].*[ijm]", kinds):
-            pass  # "reduce it on the piano"
         elif names == ("bass",) and kinds == "vP" and way in ("add", "cut") and not clause.when[0]:
             raise NotSure("it could mean a player or the low end; say bass guitar, or more or less low end")
         elif _OTHERS_GO.fullmatch(kinds) and not way:
             fields = [{"action": "remove", "but": names}]
         elif stretch and not (stretch[1] and "section" in clause.when[0]):
             fields = [{"action": "keep"}]
+        elif re.search("[gknz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
+            pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
         elif way == "add" and re.fullmatch("vd?PT?", kinds):
             fields = [{"action": "add", "instrument": name} for name in names]
         elif way == "unwanted":

@@ -393,6 +393,11 @@ def test_what_an_edit_can_not_do_is_known(prompt, why):
         "the drums are gone in the verse",
         "keep the drums in the chorus only",
         "I don't want the vocals to be so loud",
+        "don't leave the drums out",
+        "the drums should stay out of the intro",
+        "no bass drop",
+        "keep the drums loud",
+        "replace the guitar with piano and the strings with brass",
     ],
 )
 def test_nobody_goes_by_a_word_that_means_less_than_all_of_him(prompt: str) -> None:
@@ -465,6 +470,17 @@ def test_every_stretch_of_a_list_is_meant_or_told() -> None:
         ("the drums: well, 3 dB quieter", "make the drums 3 dB quieter"),
         ("high-pass vocals 100 Hz, de-ess 5 dB", "cut the vocals below 100 Hz; de-ess the vocals by 5 dB"),
         ("make everything louder but the vocals", "make everything but the vocals 4 dB louder"),
+        ("vocals off in the chorus, on in the verse", "remove the vocals in the chorus"),
+        ("drums down, please, in the chorus only", "make the drums 5 dB quieter in the chorus"),
+        ("not louder, quieter", "make everything 4 dB quieter"),
+        ("except for the drums everything louder", ""),
+        ("everything louder but the kick", "make everything but the drums 4 dB louder"),
+        (
+            "get rid of the trumpet and make the bass guitar 3 dB louder",
+            "remove the trumpet; make the bass guitar 3 dB louder",
+        ),
+        ("boost the lows and highs by 3 dB", ""),
+        ("make the guitar acoustic", ""),
         ("decrease drums by half", "make the drums 6.0206 dB quieter"),
         ("fade in the drums over 4 seconds", "fade in the drums over 4 s"),
         (
