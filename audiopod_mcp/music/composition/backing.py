@@ -13,6 +13,7 @@ from .patterns import fit_to_metre
 from .random_streams import random_stream
 from .song_plan import PartWriter, SongPlan
 from .timeline import Bar
+from .variation import Variation
 
 
 def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
@@ -23,6 +24,8 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     metre = plan.timeline.metre
     line = _BassRegister(instrument.low, min(instrument.low + 19, instrument.high), plan.pedal)
     rng = random_stream(plan.seed, "bass")
+    variation = Variation(plan, "bass")
+    under: Chord | None = None
     for bar in plan.bars:
         intensity = plan.intensity(bar)
         if not plan.plays(member, bar):
@@ -44,6 +47,8 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
         steps = activity.scale_figure(steps, metre.steps_per_beat, plan.brief.activity.bass)
         if plan.sections[bar.section].label == "break" or (intensity < 0.36 and len(steps) == 16):
             steps = "R" + "-" * (len(steps) - 2) + "."
+        else:
+            steps = variation.figure(steps, bar, plan.brief.activity.bass, leads=True)
         for index, mark in enumerate(steps):
             beat = bar.start + index / metre.steps_per_beat
             chord = plan.chord(beat)
@@ -56,6 +61,9 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                 mark = "R"  # A new chord does not wait for the figure's next stroke.
             if mark in "-.":
                 continue
+            if chord is not under and mark in "FTS" and steps[0] != ".":
+                mark = "R"  # Whatever the figure, a new chord is first heard on its root.
+            under = chord
             length = _held_steps(steps, index) / metre.steps_per_beat
             pitch = {
                 "R": line.root(chord), "P": line.pedal(chord, plan.key), "O": line.above(chord, 12),
@@ -161,6 +169,7 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     voicing: tuple[int, ...] = ()
     chord: Chord | None = None
     rng = random_stream(plan.seed, "comping", member.instrument)
+    variation = Variation(plan, "comping", member.instrument, member.figure)
     for bar in plan.bars:
         choice = int(rng.integers(12))
         if not plan.plays(member, bar):
@@ -169,6 +178,7 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
         steps = activity.scale_figure(
             _steps_of(figure, metre, bar, choice), metre.steps_per_beat, plan.brief.activity.chords
         )
+        steps = variation.figure(steps, bar, plan.brief.activity.chords)
         if bar.ending:
             voicing = _voicing(plan.chord(bar.start), voicing, low, instrument.high, power, chord)
             for number, pitch in enumerate(voicing):
