@@ -157,6 +157,10 @@ def _held_steps(steps: str, index: int) -> int:
     return length
 
 
+_UNDER_TUNE = 0.93
+"""The share of its velocity with which a chord is struck while the tune sounds."""
+
+
 def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     """Write chords in the rhythm of the member's figure, or broken, in close voicings that move little."""
     writer = PartWriter(plan, member, "comp" + member.instrument + member.figure)
@@ -210,6 +214,10 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                     else 0.8 / metre.steps_per_beat
                 )
             accent = 0.9 * activity.metrical_accent(index, metre)
+            if plan.tune_sounds(
+                beat
+            ):  # Who accompanies makes way for the tune, and comes forward in its rests.
+                accent *= _UNDER_TUNE
             if mark.isdigit():
                 rung = 1.0 if instrument.release >= 0.06 else length
                 if plan.chord(beat + rung) is not current:  # No tone of the old chord rings into the new one.

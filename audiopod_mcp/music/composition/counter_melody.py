@@ -90,7 +90,10 @@ def answers(plan: SongPlan, member: Member) -> tuple[Note, ...]:
         silent = not own and call and plan.is_answered(bar)
         begin = start + metre.unit / 2 if silent else end - bar.beats / 2
         if own:
-            begin = own[-1][0].beat + own[-1][0].length + 0.25 * metre.unit
+            held = own[-1][0].length + 0.25 * metre.unit
+            sung = bool(plan.sections[bar.section].lines)
+            # A syllable that is held leaves room for others, too.
+            begin = own[-1][0].beat + (min(held, metre.unit) if sung else held)
             begin = math.ceil(begin * 2 / metre.unit) / 2 * metre.unit
         room = min(until - begin, 6.0 * metre.unit)
         wanted = bar.index % 4 == 3 or bar.last or silent or lot < _BETWEEN

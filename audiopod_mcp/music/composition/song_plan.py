@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from audiopod_mcp.music.model import Brief, Note
 from audiopod_mcp.music.styles import Member, Style
 from audiopod_mcp.music.theory import MELODY_SCALES, MODES, Chord, Key
@@ -57,6 +59,23 @@ class SongPlan:
     def dynamics(self) -> tuple[float, ...]:
         """The factor of every beat's velocity: phrases, crescendos, the ending."""
         return dynamics(self.bars, self.sections, self.style.expression)
+
+    @cached_property
+    def _tuneful(self) -> frozenset[int]:
+        """The half beats in which the tune sounds."""
+        times = self.timeline.times
+        beats = np.arange(len(times))
+        starts = np.interp([note.start for note in self.tune], times, beats)
+        ends = np.interp([note.start + 0.9 * note.duration for note in self.tune], times, beats)
+        return frozenset(
+            half
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            for half in range(round(2 * start), max(round(2 * start) + 1, round(2 * end)))
+        )
+
+    def tune_sounds(self, beat: float) -> bool:
+        """Say whether the tune, where it is written already, sounds at a position in beats."""
+        return int(2 * beat + 1e-6) in self._tuneful
 
     def chord(self, beat: float) -> Chord:
         """Give the chord at a position in beats."""
