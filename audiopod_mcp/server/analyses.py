@@ -33,7 +33,7 @@ _SURE = 0.6
 """How probable a time signature must be to be told without the next likely one."""
 
 
-class AnalysisSummary(BaseModel):
+class AnalysisSummary(BaseModel, defer_build=True):
     """What ``analyze_audio`` publishes of its result."""
 
     analysis_id: str

@@ -15,7 +15,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Progress
 
 from .instruments import INSTRUMENTS, Instrument
 from .noise import remove_dc
-from .tone import Signal, Tone
+from .tone import Signal, Tone, silence
 from .voice import consonant_of, inhalation, vowel_of
 
 _VELOCITY_LAYERS = 5
@@ -79,12 +79,12 @@ def render_part(part: Part, samples: int, seed: int, report: Progress, tonic: in
     if sung := instrument.track == "vocals":
         endings |= _syllable_closings(part)
     groups = list(_notes_by_sound(part, instrument, slurs))
-    dry = np.zeros(samples, np.float32)
+    dry = silence(samples)
     for done, (key, notes) in enumerate(groups):
         report(0.85 * done / len(groups), part.instrument)
         sound = _synthesize_sound(instrument, part.instrument, key, notes, seed, tonic)
         if sound.ndim == 2 and dry.ndim == 1:
-            mono, dry = dry, np.zeros((samples, 2), np.float32)
+            mono, dry = dry, silence(samples, 2)
             if done:
                 dry += mono[:, None]
         for note in notes:

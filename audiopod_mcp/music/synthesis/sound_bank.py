@@ -33,10 +33,10 @@ Range = tuple[int, int]
 class Zone:
     """What one sample sounds for: keys and velocities, both ends included."""
 
-    keys: Range
-    velocities: Range
     sample: str
     rate: int
+    keys: Range
+    velocities: Range
     root: float
     """MIDI pitch at which the sample sounds as it was recorded."""
     start: int
@@ -55,7 +55,7 @@ class Zone:
     """dB a second by which it falls then,"""
     sustain: float
     """down to so many dB."""
-    cutoff: Range
+    cutoff: tuple[float, float]
     """Hz of the low-pass filter at the softest and at the hardest stroke."""
     pitch: float | None = None
     """MIDI pitch of the tone that a drum has, if it has one."""

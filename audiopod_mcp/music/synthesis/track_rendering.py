@@ -13,6 +13,7 @@ from audiopod_mcp.music.theory import parse_key
 from . import mix_effects
 from .instruments import INSTRUMENTS
 from .mix_effects import REVERB_BLOCK, ROTARY_DELAY, Reverb
+from .multitrack import Tape, blank_tapes
 from .part_rendering import render_part, with_drones
 from .tone import Signal
 
@@ -49,23 +50,37 @@ def render_track(
         Consecutive blocks of the stem; float32, shape (n, 2).
 
     """
-    strips = []
-    for index, part in enumerate(parts):
 
-        def part_progress(fraction: float, doing: str, index: int = index) -> None:
+    def strip(index: int) -> _ChannelStrip:
+        def part_progress(fraction: float, doing: str) -> None:
             report((index + fraction) / len(parts), doing)
 
-        strips.append(_ChannelStrip(part, score, samples, seed, part_progress))
+        return _ChannelStrip(parts[index], score, samples, seed, part_progress)
+
+    # Left, right, and what the room hears of all players but the last.
+    earlier: Tape = blank_tapes(1, samples if len(parts) > 1 else 0, 3)[0]
+    for index in range(len(parts) - 1):
+        player = strip(index)  # the only one in memory
+        for start in range(0, samples, REVERB_BLOCK):
+            piece = slice(start, start + REVERB_BLOCK)
+            heard = earlier[piece]
+            player.add_to(heard[:, :2], start)
+            player.add_to_send(heard[:, 2], start)
+            earlier[piece] = heard
+        del player
+    player = strip(len(parts) - 1)
     reverb = Reverb(samples)
     for start in range(0, samples, REVERB_BLOCK):
-        report(0.95, strips[0].name)
+        report(0.95, player.name)
         # While it is worked on, the samples of one side follow each other.
         stem = np.zeros((2, min(REVERB_BLOCK, samples - start)), np.float32).T
         first, last = reverb.needs(start)
         send = np.zeros(max(0, last - first), np.float32)
-        for strip in strips:
-            strip.add_to(stem, start)
-            strip.add_to_send(send, first)
+        if len(earlier):
+            stem += earlier[start : start + len(stem)][:, :2]
+            send += earlier[first : first + len(send)][:, 2]
+        player.add_to(stem, start)
+        player.add_to_send(send, first)
         reverb.add(stem, send, start)
         if kicks:
             stem *= mix_effects.ducking_gain(kicks, start, len(stem))[:, None]
