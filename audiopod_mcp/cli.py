@@ -167,10 +167,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port; allowed 0 to 65535")
-    return port
+    return _whole_number(text, 0, 65535, "a port")
 
 
 def _origin(text: str) -> str:
@@ -181,10 +178,17 @@ def _origin(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 1024:
-        raise argparse.ArgumentTypeError(f"{count} is out of range; allowed 1 to 1024")
-    return count
+    return _whole_number(text, 1, 1024, "a number of processes")
+
+
+def _whole_number(text: str, low: int, high: int, what: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not {what}; allowed {low} to {high}")
+    return number
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """The configuration that the environment gives."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,9 @@ def test_secrets_do_not_show():
     assert "s3cret" not in repr(settings)
 
 
+_HOMES = pytest.mark.skipif(sys.platform == "win32", reason="Windows guesses where others' folders are")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -43,7 +47,13 @@ def test_secrets_do_not_show():
         ("AUDIOPOD_AUTO_SAVE", "sometimes"),
         ("AUDIOPOD_CACHE_MB", "much"),
         ("AUDIOPOD_CACHE_MB", "-1"),
-        ("AUDIOPOD_CACHE_MB", "1e3"),
+        ("AUDIOPOD_CACHE_MB", "9" * 5000),
+        ("AUDIOPOD_MAX_WAIT", "nan"),
+        ("AUDIOPOD_KEEP_DAYS", "0"),
+        ("AUDIOPOD_KEEP_GB", "inf"),
+        ("AUDIOPOD_CONFIRM_ABOVE", "-1"),
+        pytest.param("AUDIOPOD_DATA_DIR", "~nobody-of-that-name/music", marks=_HOMES),
+        pytest.param("AUDIOPOD_ALLOWED_DIRS", "~nobody-of-that-name/music", marks=_HOMES),
         ("AUDIOPOD_ALLOW_PRIVATE_URLS", "maybe"),
     ],
 )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from mcp.server.caching import CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError
@@ -62,6 +62,7 @@ class MusicServer(MCPServer[Any]):
             middleware=[
                 set_caller,
                 fit_tools,
+                self._get_ready,
                 tasks.announce,
                 service.announcer.listening,
                 service.announcer.handshake,
@@ -76,6 +77,13 @@ class MusicServer(MCPServer[Any]):
         )
         self._has_prompts = False
         self.completion()(partial(complete, service))  # type: ignore[no-untyped-call]
+
+    async def _get_ready(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Middleware: whoever has listed the tools is going to call one."""
+        result = await call_next(ctx)
+        if ctx.method == "tools/list" and self._service.get_ready is not None:
+            self._service.get_ready()
+        return result
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None

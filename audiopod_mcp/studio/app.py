@@ -39,8 +39,10 @@ from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_no_ans
 logger = logging.getLogger("audiopod_mcp.studio")
 
 
-def create_studio(config: StudioConfig) -> Starlette:
+def create_studio(config: StudioConfig, workers: WorkerPool | None = None) -> Starlette:
     """The application of a studio. It answers while :func:`running`, which its ASGI lifespan does too.
+
+    It closes ``workers``, its processes, when it ends; by default it makes them itself.
 
     Raises:
         audiopod_mcp.settings.SettingsError: where there is no such engine, or its settings are wrong.
@@ -70,6 +72,7 @@ def create_studio(config: StudioConfig) -> Starlette:
     )
     app.add_middleware(LimitBody)
     app.state.config = config
+    app.state.workers = workers
     app.state.studio = None
     return app
 
@@ -77,7 +80,7 @@ def create_studio(config: StudioConfig) -> Starlette:
 @asynccontextmanager
 async def running(app: Starlette) -> AsyncIterator[None]:
     """Open the store, take up what was left, do jobs; at the end put back what is not finished."""
-    async with at_work(app.state.config) as studio:
+    async with at_work(app.state.config, app.state.workers) as studio:
         app.state.studio = studio
         try:
             yield
@@ -86,14 +89,15 @@ async def running(app: Starlette) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def at_work(config: StudioConfig) -> AsyncIterator[Studio]:
+async def at_work(config: StudioConfig, workers: WorkerPool | None = None) -> AsyncIterator[Studio]:
     """A studio that does jobs while the context lasts, whether it answers anybody or not.
 
     Raises:
         audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
 
     """
-    studio = await to_thread.run_sync(_open, config)
+    workers = workers or new_workers(config)
+    studio = await to_thread.run_sync(_open, config, workers)
     work = asyncio.create_task(studio.work(), name="studio")
     work.add_done_callback(_tell_fault)
     try:
@@ -110,14 +114,19 @@ def _tell_fault(work: asyncio.Task[None]) -> None:
         logger.error("the studio does no more jobs", exc_info=error)
 
 
-def _open(config: StudioConfig) -> Studio:
+def new_workers(config: StudioConfig) -> WorkerPool:
+    """One process more than jobs run, so that who waits for an analysis does not wait for a song."""
+    return WorkerPool(config.workers + 1)
+
+
+def _open(config: StudioConfig, workers: WorkerPool) -> Studio:
     try:
-        return _opened(config)
+        return _opened(config, workers)
     except (OSError, sqlite3.Error, NotImplementedError) as error:
         raise SettingsError(explain(error, config.data_dir)) from error
 
 
-def _opened(config: StudioConfig) -> Studio:
+def _opened(config: StudioConfig, workers: WorkerPool) -> Studio:
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as opened:  # what is open is closed again where the rest can't be opened
         instance = Instance(config.data_dir)
@@ -130,8 +139,7 @@ def _opened(config: StudioConfig) -> Studio:
         cache = ResultCache(config.data_dir / "cache", config.cache_mb * 10**6)
         shared = config.database_url is not None
         upkeep = Upkeep(config, store, media, instance, queue, cache, shared=shared)
-        # One process more than jobs run, so that who waits for an analysis does not wait for a song.
-        studio = Studio(config, store, media, WorkerPool(config.workers + 1), queue, upkeep)
+        studio = Studio(config, store, media, workers, queue, upkeep)
         if isinstance(database, SharedFile):
             database.on_move = upkeep.sweep
         upkeep.sweep()  # what is finished is not to be done again

@@ -4,6 +4,7 @@ import io
 import shutil
 from itertools import pairwise
 
+import mido
 import numpy as np
 import pytest
 import soundfile
@@ -99,6 +100,24 @@ async def test_a_composed_song_comes_apart_exactly(studio, song, mode):
     silent = {name for name, stem in stems.items() if not stem.any()}
     assert silent == {wish["asked"] for wish in job["not_done"] or ()}
     assert f"{len(stems)} aligned stems" in job["done"][0]
+
+
+async def test_what_was_taken_out_of_a_composed_song_is_written_down_as_it_was_composed(studio, song):
+    async def midi(job):
+        answer = await studio.get(f"/api/v1/music/jobs/{job['id']}/notation/midi")
+        assert answer.status_code == 200, answer.text
+        return mido.MidiFile(file=io.BytesIO(answer.content))
+
+    def notes(track):
+        return [(message.note, message.velocity) for message in track if message.type == "note_on"]
+
+    composed = await midi(song)
+    stems, _ = await separated(studio, f"audiopod://jobs/{song['id']}", "two")
+    assert [notes(track) for track in (await midi(stems)).tracks] == [notes(t) for t in composed.tracks]
+    bass = await studio.make("extract-stem", src_audio_url=f"audiopod://jobs/{song['id']}", track_name="bass")
+    _, player = (await midi(bass)).tracks
+    (own,) = [track for track in composed.tracks if track.name == player.name]
+    assert notes(player) == notes(own)
 
 
 @pytest.mark.parametrize("mode", ["two", "four"])

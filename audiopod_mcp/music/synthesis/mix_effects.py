@@ -91,16 +91,15 @@ class Reverb:
             reverberation = np.zeros((2, _FFT_SIZE), np.float32)
         reverberation[:, : self._tail.shape[1]] += self._tail
         self._tail = reverberation[:, self.block // 2 :].copy()
-        wet = np.ascontiguousarray(reverberation[:, :count].T)
         # Back to the full rate: the samples themselves, and between two of them their mean.
-        between = np.concatenate((self._last[None], wet[:-1]))
-        target = stereo[: 2 * count].reshape(count, 2, 2)  # (half-rate sample, which of its two, channel)
-        target[:, 1] += wet
-        wet *= np.float32(0.5)
-        self._last = wet[-1]  # it will be halved again, for one sample: who mends that changes every song
-        between *= np.float32(0.5)
-        between += wet
-        target[:, 0] += between
+        for side, wet in enumerate(reverberation[:, :count]):
+            stereo[1 : 2 * count : 2, side] += wet
+            wet *= np.float32(0.5)
+            between = wet.copy()
+            between[1:] += wet[:-1]
+            between[0] += self._last[side]
+            self._last[side] = wet[-1]
+            stereo[: 2 * count : 2, side] += between
 
     def _at_half_rate(self, dry: Signal, start: int, count: int) -> Signal:
         """``count`` samples from ``start`` on at half the rate; ``dry`` begins where :meth:`needs` says."""

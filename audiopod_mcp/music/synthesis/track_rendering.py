@@ -76,7 +76,8 @@ def render_track(
     player = strip(len(parts) - 1)
     for start in range(0, samples, reverb.block):
         report(0.95, player.name)
-        stem = np.zeros((min(reverb.block, samples - start), 2), np.float32)
+        # While it is worked on, the samples of one side follow each other.
+        stem = np.zeros((2, min(reverb.block, samples - start)), np.float32).T
         first, last = reverb.needs(start)
         send = np.zeros(max(0, last - first), np.float32)
         if len(earlier):
@@ -87,7 +88,7 @@ def render_track(
         reverb.add(stem, send, start)
         if kicks:
             stem *= mix_effects.ducking_gain(kicks, start, len(stem))[:, None]
-        yield stem
+        yield np.ascontiguousarray(stem)
 
 
 class _ChannelStrip:
@@ -129,7 +130,7 @@ class _ChannelStrip:
         for side, gain in enumerate(self._gains):
             heard = gain * (block if block.ndim == 1 else block[:, side])
             if self._sway is not None:
-                heard *= np.take(self._sway[side], np.arange(start, start + len(heard)), mode="wrap")
+                heard *= np.resize(np.roll(self._sway[side], -start), len(heard))
             stem[:, side] += heard
         if self._echo_level:
             mix_effects.add_echo(stem, self._mono, start, self._echo_seconds, self._echo_level)

@@ -50,6 +50,10 @@ class LocalEngine(Engine):
             read_folder(environment, WHISPER),
         )
 
+    def get_ready(self) -> None:
+        import audiopod_mcp.music.generation.generate
+        import audiopod_mcp.studio.media.audio_files  # noqa: F401
+
     def text2music(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.generate import generate
 
@@ -251,6 +255,8 @@ class LocalEngine(Engine):
         )
 
     def extract_stem(self, work: Work, report: Progress) -> Outcome:
+        from audiopod_mcp.music.score import with_parts
+
         from .stem_sets import stem_in_set
 
         track = work.params["track_name"]
@@ -275,9 +281,9 @@ class LocalEngine(Engine):
             tracks = ", ".join(sorted(source.remade.stems if source.remade else source.stems))
             raise EngineRefused(f"track_name: nobody plays {track} in this track; it has {tracks}")
         rendering = Rendering(stem, source.rate)
-        take = write_take(
-            work.folder, "take-1", rendering, None, progress_within(report, 0.9, 1.0), subtype=subtype
-        )
+        end = progress_within(report, 0.9, 1.0)
+        played = source.score and with_parts(source.score, lambda part: part if part.track == track else None)
+        take = write_take(work.folder, "take-1", rendering, None, end, subtype=subtype, played=played)
         return Outcome((take,), notes=(*source.notes, *notes))
 
     def separate_stems(self, work: Work, report: Progress) -> Outcome:
@@ -289,9 +295,8 @@ class LocalEngine(Engine):
         found = stems_of(source, mode, self.demucs_models, part, voice_weights_in(self.models))
         subtype = source.subtype
         rendering = Rendering(found.audio, source.rate, found.stems)
-        take = write_take(
-            work.folder, "take-1", rendering, None, progress_within(report, 0.8, 1.0), subtype=subtype
-        )
+        end = progress_within(report, 0.8, 1.0)
+        take = write_take(work.folder, "take-1", rendering, None, end, subtype=subtype, played=source.score)
         return Outcome(
             (take,),
             notes=(*source.notes, *found.notes),
