@@ -25,8 +25,9 @@ import soundfile
 import soxr
 
 from audiopod_mcp.music.synthesis import sound_bank
+from audiopod_mcp.music.synthesis.sound_bank import Zone
 
-from .soundfont import Sample, SoundFont, Zone
+from .soundfont import Sample, SoundFont
 from .tables import Material, Provenance
 
 FONT = Path("/usr/share/sounds/sf3/MuseScore_General_Lite.sf3")
@@ -150,31 +151,29 @@ def build(font: SoundFont, programs: Iterable[str]) -> tuple[dict[str, Any], dic
     for name in programs:
         source, zones, cost = PROGRAMS[name], [], 0
         for zone in zones_of(font, PROGRAMS[name]):
-            sample = font.sample(zone.sample)
-            rate, file = sample.rate, f"{zone.sample}.ogg"
+            sample = font.sample(zone)
+            zone = replace(zone, sample=f"{zone.sample}.ogg")
             if not source.kit:
                 zone = replace(zone, root=zone.root + mistuning(zone, sample))
+            elif (pitch := drum_pitch(sample.audio[zone.start :], sample.rate)) is not None:
+                zone = replace(zone, pitch=round(pitch, 2))
             if source.seconds:
                 encoded, rate = shortened(sample, source.seconds)
-                zone = replace(zone, loop=None, hold=source.seconds, start=0)
+                zone = replace(zone, rate=rate, loop=None, hold=source.seconds, start=0)
             else:
                 assert sample.encoded is not None  # noqa: S101 - fonts that are not compressed are not taken
                 encoded = sample.encoded
-            cost += 0 if file in samples else len(encoded)
-            samples[file] = encoded
-            entry = _written(zone, file, rate)
-            if source.kit and (pitch := drum_pitch(sample.audio[zone.start :], sample.rate)) is not None:
-                entry["pitch"] = round(pitch, 2)
-            zones.append(entry)
+            cost += 0 if zone.sample in samples else len(encoded)
+            samples[zone.sample] = encoded
+            zones.append(_written(zone))
         index[name] = zones
         print(f"{name:20}{len(zones):4} zones{cost / 1e6:7.2f} MB")
     return index, samples
 
 
-def _written(zone: Zone, file: str, rate: int) -> dict[str, Any]:
+def _written(zone: Zone) -> dict[str, Any]:
     """A zone as the index has it: short, with as many digits as can be heard."""
-    entry = {"sample": file, "rate": rate, **asdict(zone)}
-    entry["sample"] = file
+    entry = {name: value for name, value in asdict(zone).items() if name != "pitch" or value is not None}
     entry["root"], entry["gain"] = round(zone.root, 3), round(zone.gain, 1)
     entry["pan"] = round(zone.pan, 2)
     entry["cutoff"] = [round(hertz) for hertz in zone.cutoff]

@@ -35,7 +35,7 @@ _SURE_OF_KEY = 0.5
 """Confidence in a key below which it is called probable."""
 
 
-class AnalysisSummary(BaseModel):
+class AnalysisSummary(BaseModel, defer_build=True):
     """What ``analyze_audio`` publishes of its result."""
 
     analysis_id: str

@@ -38,7 +38,7 @@ LONGEST_SHOWN = 300
 """Characters of a text of which nothing is known."""
 
 
-class JobSummary(BaseModel):
+class JobSummary(BaseModel, defer_build=True):
     """What every tool that makes a job publishes of it; more would cost models tokens at every turn."""
 
     job_id: int
@@ -135,7 +135,7 @@ def waiting_call(job_id: int, seconds: float) -> str:
     return f'get_job {{"job_id": {job_id}, "wait_seconds": {min(seconds, LONGEST_WAIT):g}}}'
 
 
-class LrcSummary(BaseModel):
+class LrcSummary(BaseModel, defer_build=True):
     """What ``generate_lrc`` publishes of its result."""
 
     job_id: int | None = None
@@ -150,14 +150,14 @@ class LrcResult(LrcSummary):
     notes: list[str] | None = None
 
 
-class Renamed(BaseModel):
+class Renamed(BaseModel, defer_build=True):
     """A job that has another title."""
 
     job_id: int
     display_name: str
 
 
-class SavedAudio(BaseModel):
+class SavedAudio(BaseModel, defer_build=True):
     """A file that was written."""
 
     path: str
@@ -171,7 +171,7 @@ class SavedText(SavedAudio):
     """Of notes and chords that were written by ear: that they were."""
 
 
-class Deleted(BaseModel):
+class Deleted(BaseModel, defer_build=True):
     """A job that is gone."""
 
     job_id: int

@@ -87,7 +87,8 @@ def record(
         if part.notes and (tracks is None or part.track in tracks):
             players.setdefault(part.track, []).append(part)
     kicks = _kicks(score)
-    *tapes, total = blank_tapes(len(players) + 1, samples)
+    tapes = blank_tapes(len(players), samples)
+    (total,) = blank_tapes(1, samples)
     for number, (track, parts) in enumerate(players.items()):
 
         def track_progress(fraction: float, doing: str, number: int = number) -> None:

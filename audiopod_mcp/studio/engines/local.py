@@ -50,6 +50,10 @@ class LocalEngine(Engine):
             read_folder(environment, WHISPER),
         )
 
+    def get_ready(self) -> None:
+        import audiopod_mcp.music.generation.generate
+        import audiopod_mcp.studio.media.audio_files  # noqa: F401
+
     def text2music(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.generate import generate
 
