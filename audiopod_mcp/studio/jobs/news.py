@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
 import anyio
+from anyio import to_thread
 
 LOOK_EVERY: Final = 1.0
-"""Seconds after which whoever waits looks for what other processes have written."""
+"""Seconds after which it is looked, for all who wait, what other processes have written."""
+
+State = tuple[Any, ...]
+"""What of a job changes when it gets on."""
 
 
 class Listener:
@@ -18,10 +23,12 @@ class Listener:
 
     def __init__(self) -> None:
         self.heard = anyio.Event()
+        self.known: State | None = None
+        """The job as the listener has seen it."""
 
     async def wait(self, seconds: float) -> None:
-        """Until there is news, or it is time to look what nobody here is told of."""
-        with anyio.move_on_after(min(seconds, LOOK_EVERY)):
+        """Until there is news, or the time is over."""
+        with anyio.move_on_after(seconds):
             await self.heard.wait()
         self.heard = anyio.Event()
 
@@ -48,3 +55,16 @@ class News:
         """Job ``number`` has changed."""
         for listener in self._listeners.get(number, ()):
             listener.heard.set()
+
+    async def keep(self, states: Callable[[Sequence[int]], Mapping[int, State]]) -> None:
+        """Tell what other processes have written, too, until cancelled; ``states`` reads many jobs."""
+        while True:
+            await anyio.sleep(LOOK_EVERY)
+            if not (numbers := list(self._listeners)):
+                continue
+            with suppress(sqlite3.Error):  # whoever listens finds out when they look themselves
+                now = await to_thread.run_sync(states, numbers)
+                for number in numbers:
+                    for listener in self._listeners.get(number, ()):
+                        if listener.known != now.get(number):
+                            listener.heard.set()

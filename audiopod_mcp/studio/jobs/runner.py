@@ -111,6 +111,7 @@ class Studio:
         """Take what is delivered and do it, as much at a time as configured, until cancelled."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.upkeep.keep)
+            tasks.start_soon(self.news.keep, self.store.states)
             if not self.config.workers:  # others do it
                 return
             tasks.start_soon(self.queue.listen, self.wake)
