@@ -41,6 +41,7 @@ class Room:
     """Where players sit, -1 (left) to 1 (right), who do not sit where they do elsewhere."""
 
 
+_ROCK_BAND = {"distorted guitar": -0.7, "electric guitar": 0.55}
 _JAZZ_BAND = {
     "piano": -0.35, "vibraphone": -0.3, "organ": -0.3, "electric guitar": 0.4, "acoustic guitar": 0.4, "clarinet": -0.15,
     "violin": 0.2, "trumpet": 0.3, "trombone": 0.45,
@@ -53,7 +54,7 @@ _ORCHESTRA = {
 ROOMS: dict[str, Room] = {
     "studio": Room(1.2, 0.9),
     "booth": Room(0.35, 0.55, treble=0.6, size=0.4, width=0.9),
-    "live room": Room(0.6, 0.9, treble=0.55, size=0.5, width=1.2, echo=0.6),
+    "live room": Room(0.6, 0.9, treble=0.55, size=0.5, width=1.2, echo=0.6, seats=_ROCK_BAND),
     "parlour": Room(0.5, 0.8, treble=0.4, size=0.4, echo=0.0),
     "club": Room(0.7, 1.0, treble=0.35, size=0.6, width=0.9, echo=0.0, seats=_JAZZ_BAND),
     "plate": Room(1.8, 1.1, treble=0.8, size=0.3, width=1.1),

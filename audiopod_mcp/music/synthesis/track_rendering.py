@@ -57,7 +57,10 @@ def render_track(
         def part_progress(fraction: float, doing: str) -> None:
             report((index + fraction) / len(parts), doing)
 
-        return _ChannelStrip(parts[index], score, room, samples, seed, part_progress)
+        part, twins = parts[index], 0
+        if part.track == "guitar":
+            twins = sum(before.instrument == part.instrument for before in parts[:index])
+        return _ChannelStrip(part, score, room, samples, seed, part_progress, twins)
 
     # Left, right, and what the room hears of all players but the last.
     earlier: Tape = blank_tapes(1, samples if len(parts) > 1 else 0, 3)[0]
@@ -89,10 +92,14 @@ def render_track(
 
 
 class _ChannelStrip:
-    """One part on the desk: what is played, and the effects through which it goes to the stem."""
+    """One part on the desk: what is played, and the effects through which it goes to the stem.
+
+    Of several guitarists with one kind of guitar, every other one stands on the other side, and none plays a
+    note as his ``twins`` do.
+    """
 
     def __init__(
-        self, part: Part, score: Score, room: Room, samples: int, seed: int, report: Progress
+        self, part: Part, score: Score, room: Room, samples: int, seed: int, report: Progress, twins: int
     ) -> None:
         self.name = part.instrument
         self._instrument = INSTRUMENTS[part.instrument]
@@ -102,12 +109,13 @@ class _ChannelStrip:
         key = parse_key(score.key)
         if key:
             part = with_drones(part, key.tonic)
-        self._dry = render_part(part, samples, seed, report, key.tonic if key else None, room.width)
+        tonic = key.tonic if key else None
+        self._dry = render_part(part, samples, seed + twins, report, tonic, room.width)
         if self._instrument.drive:
             mix_effects.distort(self._dry, self._instrument.drive, lambda: report(0.9, self.name))
         self._level = 10 ** (self._instrument.level_db / 20)
         place = room.width * room.seats.get(part.instrument, self._instrument.pan)
-        self._gains = np.float32(self._level) * gains(place)
+        self._gains = np.float32(self._level) * gains(-place if twins % 2 else place)
         depth = self._instrument.auto_pan_depth
         self._sway = mix_effects.auto_pan_gains(depth) if depth else None
         self._echo_seconds = 45 / max(score.tempo, 40)

@@ -5,7 +5,7 @@ import sqlite3
 import anyio
 import pytest
 
-from audiopod_mcp.studio.jobs.news import News
+from audiopod_mcp.studio.jobs.news import LOOK_EVERY, News
 from audiopod_mcp.studio.jobs.store import state_of
 from tests.studio.studios import MUSIC
 
@@ -59,7 +59,7 @@ async def test_a_title_given_meanwhile_is_news(studio):
 
 
 async def test_one_look_for_all_finds_what_was_written_elsewhere_and_disturbs_nobody_else(monkeypatch):
-    monkeypatch.setattr("audiopod_mcp.studio.jobs.news.LOOK_EVERY", 0.01)
+    monkeypatch.setitem(LOOK_EVERY, "jobs", 0.01)
     news, looks = News(), []
 
     def states(numbers):
@@ -70,7 +70,7 @@ async def test_one_look_for_all_finds_what_was_written_elsewhere_and_disturbs_no
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(news.keep, states)
-        with news.of(1) as same, news.of(2) as changed, news.of(3) as deleted:
+        with news.of("jobs", 1) as same, news.of("jobs", 2) as changed, news.of("jobs", 3) as deleted:
             for listener in (same, changed, deleted):
                 listener.known = ("PENDING",)
             with anyio.fail_after(10):
@@ -92,14 +92,14 @@ async def test_a_state_is_the_same_however_it_is_read(studio):
 
 async def test_what_is_told_while_nobody_looks_is_not_missed():
     news = News()
-    with news.of(1) as listener, news.of(1) as other:
-        news.tell(1)
-        news.tell(2)
+    with news.of("jobs", 1) as listener, news.of("jobs", 1) as other:
+        news.tell("jobs", 1)
+        news.tell("jobs", 2)
         with anyio.fail_after(0.5):
             await listener.wait(20)
             await other.wait(20)
         began = anyio.current_time()
         await listener.wait(0.05)
         assert anyio.current_time() - began >= 0.04
-    news.tell(1)
+    news.tell("jobs", 1)
     assert not news._listeners
