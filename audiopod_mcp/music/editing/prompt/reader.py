@@ -24,7 +24,7 @@ from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
 from .unsupported import find_unsupported
 
-_OTHERS_GO = re.compile(r"v?(?:k?o|ok|u)PT?|oPk|Po")
+_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|Po")
 """The forms of "only the drums"."""
 _STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
@@ -95,6 +95,8 @@ class Reader:
                 self._leave_out(clause.asked, str(unsure), clause.kinds)
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
+                if names := tuple(name for players in clause.values("PB") for name in players.names):
+                    clause.players, self.last, self.here = Players(names), clause, True
             self.before = clause
         if head and head.text and len(self.wishes) == made:
             self._leave_out(head.text)
@@ -102,8 +104,8 @@ class Reader:
     def _read(self, clause: Clause, head: Token | None, following: Clause) -> None:
         kinds, times, previous = clause.kinds, clause.values("T"), self.last
         clause.when = times[0] if times else head.value if head and head.kind == "T" else ({},)
-        if re.search(r"\?|T.*T", kinds):
-            raise NotSure
+        if re.search(r"\?|T.*T", kinds) or (clause.joint == "t" and clause.when[0] and not times):
+            raise NotSure  # "In the intro only piano, then only drums"
         if kinds == "nT" and self.before.made:
             # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
             self._forget(self.before)
@@ -197,7 +199,7 @@ class Reader:
         elif "r" in self.before.kinds:  # "remove the reverb and the echo"
             clause.tokens[:0] = (token for token in self.before.tokens if token.kind in "vc")
             fields = edits_of(clause)
-        if not fields:
+        if not fields or (fields[0]["action"] == "keep" and len(clause.when) > 1):
             raise NotSure
         return [_wish(clause, {**when, **given}) for when in clause.when for given in fields]
 
