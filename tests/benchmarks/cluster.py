@@ -9,24 +9,25 @@ do not limit them.
 import statistics
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 from audiopod_mcp.studio.jobs.postgres import migrate
+from tests.studio.cluster.clusters import Cluster
 from tests.studio.postgres import Postgres
 from tests.studio.studios import MUSIC, Served
-from tests.studio.test_cluster import Cluster
 
 ONE_BY_ONE, AT_ONCE, SECONDS = 20, 24, 1.0
 
 
-def ended(front, jobs):
-    """The jobs, once all have ended, seldom asked for."""
+def ended(front, jobs, every=0.1):
+    """The jobs, once all have ended, asked for ``every`` so many seconds."""
     while True:
         told = [front.job(number) for number in jobs]
         if all(job["status"] == "COMPLETED" for job in told):
             return told
         assert not any(job["status"] == "FAILED" for job in told), told
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 def overhead(front):
@@ -58,6 +59,72 @@ def lag(front):
         time.sleep(0.05)
     over = time.time()
     return [(1 - (over - at) / 6 - progress / 99) * 6 for at, progress in looks if progress]
+
+
+def heard(front, other):
+    """Seconds from the end of a job until who waits for it at another front end hears of it."""
+    other.wait(front.create(caption="x"))  # it is there
+    seconds = []
+    for _ in range(ONE_BY_ONE):
+        number, tag, job = front.create(caption="slow 0.7"), None, {}
+        while job.get("status") != "COMPLETED":
+            headers = {"Prefer": "wait=20", **({"If-None-Match": tag} if tag else {})}
+            answer = other.client.get(f"{MUSIC}/jobs/{number}/status", headers=headers)
+            tag, job = answer.headers["etag"], answer.json() if answer.status_code == 200 else job
+        seconds.append(time.time() - datetime.fromisoformat(job["completed_at"]).timestamp())
+    return seconds
+
+
+class Counted:
+    """What is asked of the database, and written by it, while the context lasts."""
+
+    def __init__(self, cluster):
+        self._cluster = cluster
+
+    def _now(self):
+        (told,) = self._cluster.rows(
+            "SELECT (SELECT sum(calls) FROM pg_stat_statements), pg_current_wal_insert_lsn() - '0/0'::pg_lsn, "
+            "extract(epoch FROM clock_timestamp()), pg_database_size(current_database())"
+        )
+        return [float(value) for value in told]
+
+    def __enter__(self):
+        self._cluster.rows("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        self._before = self._now()
+        return self
+
+    def __exit__(self, *_):
+        statements, wal, seconds, size = (
+            now - before for now, before in zip(self._now(), self._before, strict=True)
+        )
+        self.statements, self.wal, self.seconds, self.size = statements - 1, wal, seconds, size
+
+
+def costs(cluster, front):
+    """What a job, and doing nothing, costs the database."""
+    time.sleep(3)
+    with Counted(cluster) as idle:
+        time.sleep(20)
+    held = cluster.rows(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
+    )
+    print(
+        f"idle: {idle.statements / idle.seconds:.1f} statements a second, {held[0][0]} connections",
+        flush=True,
+    )
+    with Counted(cluster) as short:
+        ended(front, [front.create(caption="x") for _ in range(AT_ONCE)], every=1.0)
+    with Counted(cluster) as long:
+        ended(front, [front.create(caption="slow 10")], every=20.0)
+    idly = idle.statements / idle.seconds
+    for name, counted, jobs in (("a short job", short, AT_ONCE), ("a job of 10 s", long, 1)):
+        statements = (counted.statements - idly * counted.seconds) / jobs
+        print(
+            f"{name}: {statements:.1f} statements beside those, {counted.wal / jobs / 1024:.1f} KiB of WAL",
+            flush=True,
+        )
+    rows = cluster.rows("SELECT avg(pg_column_size(jobs.*)) FROM jobs")
+    print(f"a row: {float(rows[0][0]):.0f} bytes", flush=True)
 
 
 def told(name, values, unit="ms", scale=1000):
@@ -97,6 +164,8 @@ def shared(postgres):
                 if workers == 1:
                     told("PostgreSQL: from asking to the end of a job", overhead(front))
                     told("PostgreSQL: progress behind", lag(front))
+                    told("PostgreSQL: an end, heard at another front end", heard(front, cluster.front()))
+                    costs(cluster, front)
                 print(
                     f"PostgreSQL, {workers} workers: {throughput(front, workers):.2f} jobs of {SECONDS} s a second",
                     flush=True,
@@ -127,7 +196,7 @@ def recovery(cluster, front, workers):
 
 def main():
     local()
-    postgres = Postgres()
+    postgres = Postgres("shared_preload_libraries=pg_stat_statements")
     try:
         shared(postgres)
     finally:

@@ -30,9 +30,12 @@ def why_not():
 
 
 class Postgres:
-    """A server; as root it runs as the user ``postgres``, for it refuses to be root's."""
+    """A server, with ``settings`` such as ``fsync=on``; as root it runs as the user ``postgres``, for it
+    refuses to be root's.
+    """
 
-    def __init__(self):
+    def __init__(self, *settings):
+        self._settings = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", *settings]
         self._programs = programs()
         self._user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
         self.folder = Path(tempfile.mkdtemp(prefix="audiopod-postgres-"))
@@ -62,7 +65,9 @@ class Postgres:
             subprocess.run(command, check=True, stdout=log, stderr=log, cwd="/", timeout=60, **self._user)
 
     def start(self):
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        options = f"-p {self.port} -k {self.folder} " + " ".join(
+            f"-c {setting}" for setting in self._settings
+        )
         log = self.folder / "server.log"
         self._run("pg_ctl", "-D", self.folder / "data", "-l", log, "-w", "-o", options, "start")
 

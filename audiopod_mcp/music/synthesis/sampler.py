@@ -7,11 +7,12 @@ same twice, so tuning, brightness and the moment from which the sample is read v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import soxr
-from scipy.signal import lfilter, sosfilt
+from scipy.signal import sosfilt
 
 from audiopod_mcp.music.model import SAMPLE_RATE
 
@@ -19,7 +20,7 @@ from . import sound_bank
 from .drums import TUNED_WITH, Kit, in_key
 from .envelopes import declick, exp_decay, fade_in
 from .sound_bank import Zone
-from .tone import Signal, Tone
+from .tone import FloatArray, Signal, Tone
 
 _WIDTH = 0.9
 """How far apart the two sides are from which a note was recorded: some of each is heard on both."""
@@ -87,10 +88,11 @@ class Sampled:
         soft, hard = (max(self.darkest * tone.frequency, hertz) for hertz in zone.cutoff)
         first, last = zone.velocities
         place = np.clip((127 * tone.force - first) / max(1, last - first), 0, 1)
-        y = _low_passed(y, colour * soft * (hard / soft) ** place)
+        sections = _low_pass(colour * soft * (hard / soft) ** place)
         if self.lowest:
-            y = _filtered(y, self.lowest * tone.frequency, high_pass=True)
-        y = _shelved(y, 3.5 * tone.frequency, self.brilliance * (tone.force - 0.65))
+            sections.append(_butterworth(self.lowest * tone.frequency, high_pass=True))
+        sections.append(_shelf(3.5 * tone.frequency, self.brilliance * (tone.force - 0.65)))
+        y = _filtered(y, sections)
         if tone.slurred:
             y *= fade_in(len(y), _SLUR_RISE)
         else:
@@ -126,8 +128,8 @@ class SampledKit:
         seconds = len(sound_bank.waveform(zone)) / zone.rate / ratio
         y = _read(zone, ratio, round(min(seconds, _LONGEST_STROKE) * SAMPLE_RATE), rng.uniform(0, _LATE))
         soft, hard = zone.cutoff
-        y = _low_passed(y, soft * (hard / soft) ** tone.force)
-        y = _shelved(y, 2500.0, 8.0 * (tone.force - 0.65) + rng.uniform(-1.5, 1.5))
+        shelf = _shelf(2500.0, 8.0 * (tone.force - 0.65) + rng.uniform(-1.5, 1.5))
+        y = _filtered(y, [*_low_pass(soft * (hard / soft) ** tone.force), shelf])
         declick(y, 16)
         y[-400:] *= np.linspace(1, 0, len(y[-400:]), dtype=np.float32)
         y *= np.float32(self.gain * 10 ** (zone.gain / 20))
@@ -159,26 +161,28 @@ def _read(zone: Zone, ratio: float, n: int, skip: float) -> Signal:
     return y
 
 
-def _shelved(y: Signal, hertz: float, decibels: float) -> Signal:
-    """Raise what is above ``hertz`` by so many dB, by a filter of the first order."""
-    coefficient = min(0.9, 2 * np.pi * hertz / SAMPLE_RATE)
-    pole = np.float32(1 - coefficient)
-    below = lfilter(np.array([1 - pole]), np.array([np.float32(1), -pole]), y).astype(np.float32)
-    above: Signal = y - below
-    return y + np.float32(10 ** (decibels / 20) - 1) * above
+def _shelf(hertz: float, decibels: float) -> FloatArray:
+    """Raise what is above ``hertz`` by so many dB, by a filter of the first order; a section, shape (6,)."""
+    pole = 1 - min(0.9, 2 * np.pi * hertz / SAMPLE_RATE)
+    gain = 10 ** (decibels / 20)
+    return np.array([1 + (gain - 1) * pole, -gain * pole, 0, 1, -pole, 0])
 
 
-def _low_passed(y: Signal, hertz: float) -> Signal:
-    """Filter out what is above ``hertz``, if that is not all that is heard."""
-    return _filtered(y, hertz, high_pass=False) if hertz < _OPEN else y
+def _low_pass(hertz: float) -> list[FloatArray]:
+    """Filter out what is above ``hertz``, if that is not all that is heard; a section or none."""
+    return [_butterworth(hertz, high_pass=False)] if hertz < _OPEN else []
 
 
-def _filtered(y: Signal, hertz: float, *, high_pass: bool) -> Signal:
-    """Filter out what is above, or below, ``hertz``, by 12 dB an octave without a peak."""
+def _butterworth(hertz: float, *, high_pass: bool) -> FloatArray:
+    """Filter out what is above, or below, ``hertz``, by 12 dB an octave without a peak; a section, (6,)."""
     # The bilinear biquad of a second-order Butterworth filter.
     turn = 2 * np.pi * hertz / SAMPLE_RATE
     alpha, cosine = np.sin(turn) / np.sqrt(2), np.cos(turn)
     edge, middle = ((1 + cosine) / 2, -1 - cosine) if high_pass else ((1 - cosine) / 2, 1 - cosine)
-    section = np.array([[edge, middle, edge, 1 + alpha, -2 * cosine, 1 - alpha]]) / (1 + alpha)
-    filtered: Signal = sosfilt(section.astype(np.float32), y).astype(np.float32)
+    section: FloatArray = np.array([edge, middle, edge, 1 + alpha, -2 * cosine, 1 - alpha]) / (1 + alpha)
+    return section
+
+
+def _filtered(y: Signal, sections: Sequence[FloatArray]) -> Signal:
+    filtered: Signal = sosfilt(np.array(sections).astype(np.float32), y)
     return filtered

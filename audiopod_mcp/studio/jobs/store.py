@@ -156,10 +156,14 @@ class Store:
                 f"UPDATE jobs SET {names} WHERE id = ?",  # noqa: S608
                 (*map(stored, values.values()), job_id),
             )
+            transaction.changed("jobs", job_id)
         self._tell_change(job_id)
 
-    def delete(self, job_id: int) -> None:
-        """Forget the job, for good; whoever works on it notices soon."""
+    def delete(self, job_id: int, *, leaves_audio: bool = False) -> None:
+        """Forget the job, for good; whoever works on it notices soon.
+
+        ``leaves_audio`` says that there is audio elsewhere, which is to be deleted then.
+        """
         with self.database.transaction() as transaction:
             transaction.execute(
                 "INSERT INTO tombstones VALUES (?, ?) "
@@ -167,6 +171,25 @@ class Store:
                 (job_id, now()),
             )
             transaction.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+            if leaves_audio:
+                self.leave(job_id)
+            transaction.changed("jobs", job_id)
+
+    def leave(self, job_id: int) -> None:
+        """Remember that there is, or may be, audio of a deleted job in an object store."""
+        with self.database.transaction() as transaction:
+            transaction.execute("INSERT INTO leftovers VALUES (?) ON CONFLICT DO NOTHING", (job_id,))
+
+    def clear_leftovers(self, clear: Callable[[int], object]) -> None:
+        """Have ``clear`` delete what was left, each once for all, unless somebody else is at it."""
+        few = "SELECT job_id FROM leftovers ORDER BY job_id LIMIT 10"
+        while self.database.rows(few):
+            with self.database.transaction() as transaction:
+                if not transaction.alone_now("leftovers"):
+                    return
+                for row in self.database.rows(few):
+                    clear(row[0])
+                    transaction.execute("DELETE FROM leftovers WHERE job_id = ?", (row[0],))
 
     def forgive(self, job_id: int) -> None:
         """Let a deleted job be one again, once :meth:`restore` is given it."""
@@ -176,6 +199,7 @@ class Store:
     def retry(self, job_id: int) -> bool:
         """Queue a failed job again. ``False`` where it hasn't failed."""
         with self.database.transaction() as transaction:
+            transaction.changed("jobs", job_id)
             return (
                 transaction.execute(
                     "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, error_message = NULL, "

@@ -57,14 +57,14 @@ async def test_a_title_given_meanwhile_is_news(studio):
 
 async def test_what_is_told_while_nobody_looks_is_not_missed():
     news = News()
-    with news.of(1) as listener, news.of(1) as other:
-        news.tell(1)
-        news.tell(2)
+    with news.of("jobs", 1) as listener, news.of("jobs", 1) as other:
+        news.tell("jobs", 1)
+        news.tell("jobs", 2)
         with anyio.fail_after(0.5):
             await listener.wait(20)
             await other.wait(20)
         began = anyio.current_time()
         await listener.wait(0.05)
         assert anyio.current_time() - began >= 0.04
-    news.tell(1)
+    news.tell("jobs", 1)
     assert not news._listeners
