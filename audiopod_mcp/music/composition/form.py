@@ -117,7 +117,7 @@ def style_form(style: Style, bars: int, energy: float) -> list[Section]:
 def _choruses_of_twelve(bars: int, energy: float) -> list[Section]:
     """Lay out whole choruses of twelve bars, with a solo before the last; the rest is intro and outro."""
     count, left = divmod(bars, 12)
-    intro = 4 if left >= 4 else 2 if left >= 2 else 0
+    intro = 4 if left >= 6 else 2 if left >= 4 else 0
     outro = left - intro if left - intro >= 2 else 0
     labels = ["verse"] * count
     for at in range(count - 2, 0, -3):
