@@ -158,7 +158,8 @@ class Reader:
                 raise NotSure(_NOBODY)
             return EVERYTHING
         new = {"add", "replace"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)
-        goes_on = last.made and not new and _GOES_ON.fullmatch(clause.joint + kinds)
+        timed = "T" in last.kinds and not (clause.when[0] or said_it)  # "3 dB louder in the verse, and dry"
+        goes_on = last.made and not (new or timed) and _GOES_ON.fullmatch(clause.joint + kinds)
         if not (them or goes_on or (said_it and re.search("[kz]", kinds))):
             who = last.players.names[0]
             raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
@@ -188,7 +189,7 @@ class Reader:
             fields = [{"action": "remove", "but": names}]
         elif stretch and not (stretch[1] and "section" in clause.when[0]):
             fields = [{"action": "keep"}]
-        elif re.search("[gknz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
+        elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
             pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
         elif way == "add" and re.fullmatch("vd?PT?", kinds):
             fields = [{"action": "add", "instrument": name} for name in names]
