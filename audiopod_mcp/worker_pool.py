@@ -114,6 +114,34 @@ class WorkerPool:
                 worker.end()
             raise
 
+    def get_ready(self, function: Callable[[*Arguments], object], *args: *Arguments, unused: float) -> None:
+        """Start a worker before there is work, unless there is one already.
+
+        Parameters
+        ----------
+        function
+            What it calls meanwhile. Work that comes before it has returned waits for that.
+        *args
+            What that is called with.
+        unused
+            Seconds after which the worker is let go if no work has come.
+
+        """
+        if self._all:
+            return
+        worker = _Worker()
+        self._all.add(worker)
+        worker.submit(None, function, *args)
+        self._idle.append(worker)
+        asyncio.get_running_loop().call_later(unused, self._let_go_unused, worker)
+
+    def _let_go_unused(self, worker: _Worker) -> None:
+        if worker in self._idle and worker.orders == 1:
+            self._idle.remove(worker)
+            worker.end()
+            self._all.discard(worker)
+            worker.pool.shutdown(wait=False)
+
     def close(self) -> None:
         """End every worker at once."""
         for worker in self._all:
@@ -155,7 +183,8 @@ class _Worker:
             1, mp_context=self._context, initializer=_begin, initargs=(self._said,)
         )
         self.ended = False
-        self._number = 0
+        self.orders = 0
+        """How many it was given, each of which has its place among them for a number."""
         self._told: Callable[[Any], None] | None = None
         self._listens = False
 
@@ -163,9 +192,9 @@ class _Worker:
         self, told: Callable[[Any], None] | None, function: Callable[[*Arguments], T], *args: *Arguments
     ) -> Future[T]:
         """Have the process, which is idle, call ``function``."""
-        self._number += 1
+        self.orders += 1
         self._told = told
-        future: Future[T] = self.pool.submit(_do, self._number if told else 0, function, args)
+        future: Future[T] = self.pool.submit(_do, self.orders if told else 0, function, args)
         self._said.close()  # the process has it by now, and alone: when it ends, so does the listening
         if told and not self._listens:
             self._listens = True
@@ -177,7 +206,7 @@ class _Worker:
             while True:
                 number, value = self._heard.recv()
                 told = self._told
-                if told is not None and number == self._number:  # else it comes late, of what is over
+                if told is not None and number == self.orders:  # else it comes late, of what is over
                     told(value)
 
     def is_stopped(self) -> bool:

@@ -141,7 +141,7 @@ def _plan_form(
             return timeline, sections
         return timeline, distribute_lines(sections, lines, timeline.metre.beats, marks)
     timeline = steady_timeline(brief, swing, style.swing_unit)
-    if read_lyrics(brief.lyrics or "").ends_abruptly:
+    if brief.ends_abruptly or read_lyrics(brief.lyrics or "").ends_abruptly:
         timeline = replace(timeline, ending=False)
     bars = len(timeline.bar_lengths())
     # The last chord, which is held, is a bar of its own after the form: nobody sings over it.

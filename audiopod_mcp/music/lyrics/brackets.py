@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .tags import is_direction, is_voice
+from .tags import is_direction, is_noise, is_voice
 
 _CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _LONGEST_TAG = 400
@@ -26,7 +26,7 @@ def segments(line: str) -> Iterator[tuple[str, str]]:
     while at < len(line):
         end = closing.get(at)
         content = "" if end is None else line[at + 1 : min(end, at + 1 + _LONGEST_TAG)]
-        if end is not None and _is_tag(line[at], content, first=not line[:at].strip()):
+        if end is not None and _is_tag(line[at], content, line[:at], line[end + 1 :]):
             yield line[start:at], ""
             yield re.sub(r"[\[\]{}<>]", "", content), line[at]
             start = at = end + 1
@@ -35,10 +35,15 @@ def segments(line: str) -> Iterator[tuple[str, str]]:
     yield line[start:], ""
 
 
-def _is_tag(opening: str, content: str, *, first: bool) -> bool:
-    """Whether what stands between brackets, ``first`` in its line, is not sung."""
-    if opening == "(" and first and is_voice(content):
-        return True
+def _is_tag(opening: str, content: str, before: str, after: str) -> bool:
+    """Whether what stands between brackets, with the rest of its line around it, is not sung.
+
+    A voice is named before words that begin with a capital: "(All) night long" and "(All) I need" are sung.
+    """
+    if opening == "(" and not before.strip() and is_voice(content):
+        said = after.lstrip(" :")
+        said = said.removeprefix("I ") if content.lower() in ("all", "both") else said
+        return not said or not said[0].islower()
     if opening == "(":
-        return len(content) <= 60 and is_direction(content)
+        return len(content) <= 60 and (is_direction(content) or is_noise(content, before + after))
     return opening != "<" or content[:1].isalpha() or content[:1] == "/"

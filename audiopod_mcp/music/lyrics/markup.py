@@ -36,6 +36,8 @@ _COUNT = re.compile(r"[ \t]*[(\[]\d{1,2}(?: syllables)?[)\]][ \t]*$", re.MULTILI
 _CUE = re.compile(
     r"^WEBVTT.*\n*|(?:^[ \t]*\n)?^(?:\d+[ \t]*\n)?[ \t]*[\d:.,]{4,12}[ \t]*-->.*\n?", re.MULTILINE
 )
+_OF_VTT = re.compile(r"^(?:NOTE|STYLE|REGION)\b(?:.*\n)+?(?=\n|\Z)", re.MULTILINE)
+_VTT_VOICE = re.compile(r"<v(?:\.[\w.]+)?[ \t]+([^<>\n]{1,40})>")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w ]{0,20}$")
 _SPLIT_TAG = re.compile(r"\[([^\[\]\n]{0,200})\n(?![ \t]*\n)([^\[\]\n]{0,200})\]")
 _PREFIX = re.compile(r"\s*(?:>+\s*)*(?:[-*+•·▪●○‣–—♪♫]\s+)?")
@@ -70,6 +72,8 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
         text = _HEADING_WITHIN.sub("\n", _SLASHES.sub("\n", text))
     text = html.unescape(html.unescape(_LITERAL_ESCAPES.sub("\n", text)))
     text = _ESCAPED.sub(r"\1", text)
+    if text.lstrip().startswith("WEBVTT"):
+        text = _OF_VTT.sub("", _VTT_VOICE.sub(r"\1: ", text))
     text = _STYLING.sub("", _TITLES.sub("\n## ", _BREAKS.sub("\n", text)))
     text = "".join(_visible(text)).translate(_WIDE_BRACKETS)
     text = _SPLIT_TAG.sub(r"[\1 \2]", "\n".join(text.splitlines()))
@@ -143,7 +147,15 @@ def _without_prefixes(lines: list[str]) -> list[str]:
         return _without_prefixes([line for index, line in enumerate(bare) if index not in alone])
     counted = [number for number in numbers if number is not None]
     if len(counted) > 1 and all(b in (a + 1, 1) for a, b in pairwise(counted)):
-        return [_NUMBER.sub("", line, count=1) for line in bare]
+        begins = [not "".join(bare[max(0, index - 1) : index]).strip() for index in range(len(bare))]
+        numbered = [index for index, number in enumerate(numbers) if number is not None]
+        stanzas = all(begins[index] and "".join(bare[index + 1 : index + 2]).strip() for index in numbered)
+        return [
+            part
+            for line, number in zip(bare, numbers, strict=True)
+            for part in ((f"[Verse {number}]",) if stanzas and number is not None else ())
+            + (_NUMBER.sub("", line, count=1),)
+        ]
     return bare
 
 

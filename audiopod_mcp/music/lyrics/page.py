@@ -10,17 +10,12 @@ from audiopod_mcp.music.model import NotDone
 
 from .chords import chord_line
 from .numbered_chords import numbered_chords
-from .tags import is_about, is_over, is_preamble, read_heading
+from .tags import CREDIT, is_about, is_over, is_preamble, read_heading
 
 _ABOUT = "It tells about the song and is not sung: ask for it in the caption or by an argument."
 _TITLE = "It stands above the first heading as a title does, and is not sung; [Intro] over it has it sung."
+_OVER = "It is read as a mark of the end, and not sung; [Outro] over it has it sung."
 _SAID = "It speaks of the lyrics, and is not sung."
-_CREDIT = re.compile(
-    r"(?:(?:lyrics|words|music|song|melody|text)(?:(?:,| and| &) (?:lyrics|words|music|melody))* by\b.+"
-    r"|(?:(?i:(?:written|composed|produced|performed|arranged|mixed|sung)(?: (?:and|&) \w+)? by|by|from|feat\.?|ft\.?)) (?-i:[A-Z]).*"
-    r")",
-    re.IGNORECASE,
-)
 _DASH = re.compile(r"\s[-–—]\s")
 _SPEAKS = re.compile(
     r"\b(?:lyrics|(?:this|the|your|my|a) (?:\w+ )?(?:song|verse|chorus|bridge|draft|version|track)|song for you|let me know|feel free|hope (?:you|this|that|it)|enjoy|would you like me|want me to|changes|adjust\w*|tweak\w*|revis\w+|rewrite|modif\w+|genre|suno|udio|note)\b",
@@ -58,7 +53,10 @@ def without_surroundings(lines: list[str]) -> tuple[list[str], list[NotDone], li
     above, unsung, first = _above(lines, cores, filled)
     below, last = _below(lines, cores, [index for index in filled if index >= first])
     if last < len(lines) and (over := next((core for core in cores[last:] if is_over(core)), None)):
-        unsung.append(over)
+        if any(map(_is_heading, lines)):
+            unsung.append(over)
+        else:
+            below.append(NotDone(over, _OVER))
     return lines[first:last], [*above, *reversed(below)], unsung
 
 
@@ -74,7 +72,7 @@ def _above(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
         following = filled[here + 1] if here + 1 < len(filled) else None
         begins = following is not None and _begins_song(lines[following])
         apart = following != index + 1 or (begins and not _is_heading(lines[following]))
-        if is_about(_DASH.sub(": ", core, count=1)) or _CREDIT.fullmatch(core):
+        if is_about(_DASH.sub(": ", core, count=1)) or CREDIT.fullmatch(core):
             told.append(NotDone(core, _ABOUT))
         elif is_preamble(core):
             unsung.append(core)
@@ -96,14 +94,14 @@ def _below(lines: list[str], cores: list[str], filled: list[int]) -> tuple[list[
         index, core = filled[at], cores[filled[at]]
         apart = filled[at - 1] < index - 1
         listed = bool(told) or is_about(cores[index - 1])
-        if _CREDIT.fullmatch(core) or (is_about(core) and (apart or listed)):
+        if CREDIT.fullmatch(core) or (is_about(core) and (apart or listed)):
             told.append(NotDone(core, _ABOUT))
         elif length := _length_of_speech(cores, filled[: at + 1]):
             told += [NotDone(cores[index - back], _SAID) for back in range(length)]
             at -= length - 1
         elif apart and _is_footnote(lines[index]):
             told.append(NotDone(core, _SAID))
-        elif not (apart and is_over(core) and any(map(_is_heading, lines))):
+        elif not (apart and is_over(core)):
             return told, index + 1
         at -= 1
     return told, filled[0] + 1 if filled else 0
@@ -140,7 +138,7 @@ def _is_footnote(line: str) -> bool:
 def _begins_song(line: str) -> bool:
     """Whether a song may begin with a line that follows a title: a heading, who wrote it, what it is like."""
     core = _core(line)
-    return bool(line) and (_is_heading(line) or is_about(core) or bool(_CREDIT.fullmatch(core)))
+    return bool(line) and (_is_heading(line) or is_about(core) or bool(CREDIT.fullmatch(core)))
 
 
 def _is_heading(line: str) -> bool:

@@ -11,20 +11,20 @@ from audiopod_mcp.music.model import NotDone
 
 from .brackets import segments
 from .chords import chord_bars, chord_line, is_alphabet, is_surely_chords, read_chord
-from .drafts import MOST_LINES, Draft, cut, sections_of
+from .drafts import MOST_LINES, REFERRED_TO, Draft, cut, sections_of
 from .markup import plain
 from .numbered_chords import numbered_chords
 from .sheet import ChordMarks, LyricSheet
+from .speakers import SPEAKER, characters_of, speakers_of
 from .tags import (
     MOST_REPEATS,
-    SPEAKER,
     Tag,
+    is_noise,
     is_preamble,
     read_directive,
     read_heading,
     read_short,
     read_tag,
-    speakers_of,
     voice_of,
 )
 
@@ -43,7 +43,12 @@ _UNMET = {
 }
 
 
-_OF_THE_PAGE = re.compile(r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b)", re.IGNORECASE)
+_OF_THE_PAGE = re.compile(
+    r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b|#\w+(?:\s+#\w+)+\s*$|(?-i:(?:INT|EXT)\.\s|CUT TO:))",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"\[(\d{1,2})\]")
+"""The mark of a footnote."""
 
 
 @dataclass(slots=True)
@@ -53,6 +58,8 @@ class _Line:
     text: str = ""
     marks: list[tuple[int, str]] = field(default_factory=list)
     times: int = 1
+    headed: bool = False
+    """Whether a heading was the last thing in it."""
 
     def mark(self, label: str) -> None:
         self.marks.append((_letters(self.text), label))
@@ -87,6 +94,8 @@ class LyricReader:
         others = [content for _, content in chords if read_short(content) is None]
         self._letters_are_sections = not others
         self._speakers = speakers_of(lines)
+        self._characters = characters_of(lines)
+        self._notes = {mark for line in lines for mark in re.findall(rf"\w{_NOTE.pattern}", line)}
         self._has_headings = any((tag := read_heading(line)[0]) and tag.kind == "section" for line in lines)
         self._has_chords = bool(chords and not self._letters_are_names) or any(
             chord_line(line) and is_surely_chords(line) for line in lines
@@ -100,7 +109,8 @@ class LyricReader:
                 if self._drafts and self._drafts[-1].tag is None and not self._drafts[-1].holds_nothing:
                     self._drafts.append(Draft(None))
             return
-        if _OF_THE_PAGE.match(line) or self._describes(line):
+        note = _NOTE.match(line.strip())
+        if _OF_THE_PAGE.match(line) or self._describes(line) or (note and note[1] in self._notes):
             self._unmet.append(NotDone(line.strip(), _UNMET["about"]))
             self._blank = False
             return
@@ -176,7 +186,9 @@ class LyricReader:
         found = _Line()
         if "(" in line and "[" not in line:
             heading, rest = read_heading(line)
-            whole = re.fullmatch(r"\s*\(([^()]{1,60})\)\s*", line)
+            whole = re.fullmatch(r"[\s*_~]*\(([^()]{1,60})\)[\s*_~]*", line)
+            if whole and is_noise(whole[1]) and self._is_manner(read_tag(whole[1])):
+                heading, rest = Tag("manner", whole[1]), ""
             if heading is None and whole and self._heads_nothing() and read_tag(whole[1]).only_played:
                 heading, rest = read_tag(whole[1]), ""
             if heading is not None and not rest:
@@ -195,9 +207,15 @@ class LyricReader:
             if heading is not None:
                 self._take(heading, found)
                 line = rest
+        refers: Draft | None = None
+        said = False
         for content, opening in segments(line):
             if not opening:
                 found.text += content
+                if any(letter.isalnum() for letter in content):
+                    said, refers = True, None
+                continue
+            if content in self._notes:
                 continue
             short = self._short(content) if opening == "[" else None
             chords = chord_line(content) if opening == "[" and not self._letters_are_names else None
@@ -206,7 +224,14 @@ class LyricReader:
                     found.mark(label)
             else:
                 read = read_directive if opening == "{" else read_tag
-                self._take(short or read(content), found, in_brackets=True)
+                tag = short or read(content)
+                if opening == "(" and tag.only_played and (said or self._is_manner(tag)):
+                    tag = Tag("manner", content)
+                self._take(tag, found, in_brackets=True)
+                found.headed = tag.kind == "section"
+                refers = self._drafts[-1] if found.headed and said and tag.label in REFERRED_TO else None
+        if refers is not None:
+            refers.ends_line = True
         self._flush(found)
 
     def _short(self, text: str) -> Tag | None:
@@ -264,6 +289,12 @@ class LyricReader:
         """Whether the last heading has no words yet: what follows is a direction for it."""
         return bool(self._drafts) and self._drafts[-1].tag is not None and self._drafts[-1].holds_nothing
 
+    def _is_manner(self, tag: Tag) -> bool:
+        """Whether a sound is one to be heard with the words, and no section of its own."""
+        if tag.kind != "section" or tag.only_played:
+            return tag.kind in ("unknown", "manner") or not self._heads_nothing()
+        return self._heads_nothing() and tag.label in ("build", "drop", "break")
+
     def _closes(self, tag: Tag) -> bool:
         """Whether a closing tag is that of the section, and not of a style within it."""
         opened = self._drafts[-1].tag
@@ -304,11 +335,14 @@ class LyricReader:
 
     def _flush(self, line: _Line) -> None:
         """Sing what was found of a line, or read it as a heading."""
-        text, marks = line.text, line.marks
+        text, marks, headed = line.text, line.marks, line.headed
         line.text, line.marks, times, line.times = "", [], line.times, 1
         if not any(letter.isalnum() for letter in text):
             if marks:
                 self._current().bars.extend((label,) for _, label in marks)
+            return
+        if headed and (chords := chord_line(text)) and not is_alphabet([label for _, label in chords]):
+            self._current().bars += chord_bars(text)
             return
         heading, rest = read_heading(text)
         if heading is None and (short := self._short(text.strip())):
@@ -317,6 +351,8 @@ class LyricReader:
             name, said = sung_by.groups()
             if (said and name in self._speakers) or (not said and self._is_for_a_voice(name)):
                 heading, rest = Tag("voice", name), said
+        if heading is None and self._blank and text.strip() in self._characters:
+            heading, rest = Tag("voice", text.strip()), ""
         if heading is None and text.isupper() and self._blank and self._has_headings:
             heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)
@@ -343,7 +379,7 @@ class LyricReader:
         if after := _TIMES_AFTER.search(text):
             times, text = int(after[1] or after[2]), text[: after.start()]
             self._unsung.append(after[0].strip())
-            if not text.strip():
+            if not text.strip() or read_tag(text).kind == "repeat":
                 self._repeat(Tag("repeat", "", times=min(MOST_REPEATS, times)), _Line())
                 return
         if any(letter.isalnum() for letter in text):
@@ -353,6 +389,9 @@ class LyricReader:
 
     def _sing(self, text: str, marks: ChordMarks, times: int) -> None:
         draft = self._current()
+        if self._blank and draft.holds_nothing and (draft.ends_line or draft.repeats):
+            draft = Draft(None)
+            self._drafts.append(draft)
         if draft.tag is not None and draft.tag.label == "solo" and not draft.tag.only_played:
             self._drafts.append(Draft(None))  # A solo is played, whatever follows is sung after it.
             draft = self._drafts[-1]

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from audiopod_mcp.edits.players import TRACK_OF
 
 _START = r"(?<![^\W\d_])"
 """A word begins here: "wrap" is no rap."""
@@ -17,11 +17,11 @@ _LABELS = tuple(
     (label, re.compile(pattern.replace(r"\b", _END), re.IGNORECASE))
     for label, pattern in (
         ("pre-chorus", rf"{_START}(?:pre|pré)[\s-]?(?:chorus|refrain|hook|coro)\b|导歌|導歌|Bメロ|프리코러스"),
-        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
+        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|rit|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
         ("verse", rf"{_START}(?:verses?|stanza|strophe|vers|verso|couplet|estrofa|strofa|strof|zwrotka|sloka|säkeistö|kıta|rap|ad[\s-]?libs?|куплет|bait|lời)\b|メロ|主歌|절|벌스|अंतरा|مقطع|בית"),
         ("bridge", rf"{_START}(?:bridge|middle(?:[\s-]?(?:8|eight))?|puente|ponte|pont|brücke|brygga|бридж)\b|桥段|橋段|ブリッジ|브릿지|브리지"),
         ("intro", rf"{_START}(?:intro|introduction|introducci[óo]n|introdução|einleitung|вступление)\b|前奏|イントロ|전주|인트로"),
-        ("outro", rf"{_START}(?:outro|ending|end|coda|finale|schluss|концовка)\b|尾奏|尾声|尾聲|アウトロ|아웃트로|후주"),
+        ("outro", rf"{_START}(?:outro|ending|end|coda|finale|schluss|концовка|tag)\b|{_START}final\W*$|尾奏|尾声|尾聲|アウトロ|아웃트로|후주"),
         ("solo", rf"{_START}(?:solos?|inst|instrumentals?|interludes?|interludio|interlúdio|zwischenspiel|riff|vamp|проигрыш|соло)\b|間奏|间奏|ソロ|간주"),
         ("break", rf"{_START}break(?:down)?\b"),
         ("drop", rf"{_START}drop\b"),
@@ -29,11 +29,11 @@ _LABELS = tuple(
     )
 )  # fmt: skip
 _WEAK = re.compile(
-    r"(?:hook|end|ending|break|drop|build(?: up)?|riff|vamp|coda|finale|rap|ad[\s-]?libs?|middle|coro|pont|vers|solos?|most|inst|bait|sloka|lời)",
+    r"(?:hook|end|ending|break|drop|build(?: up)?|riff|vamp|coda|finale?|rit|tag|rap|ad[\s-]?libs?|middle|coro|pont|vers|solos?|most|inst|bait|sloka|lời)",
     re.IGNORECASE,
 )
 """Names of sections that are sung as well, as a line of their own."""
-_PLAYERS = r"(?:guitars?|pianos?|sax(?:ophone)?|drums?|bass|violins?|fiddle|trumpets?|flute|organ|synth(?:esi[sz]er)?|keyboards?|keys|harmonica|strings|brass|horns?|banjo|cello|harp|accordion|clarinet|trombone|mandolin|ukulele|percussion|electric|acoustic|lead|steel|slide)"
+_PLAYERS = rf"(?:{'|'.join(sorted((re.escape(name) for name, track in TRACK_OF.items() if 'vocals' not in track), key=len, reverse=True))}|electric|acoustic|lead|steel|slide)"
 _PLAYED = re.compile(
     rf"{_START}{_PLAYERS}\b|{_START}(?:music|musical|orchestra\w*|crescendo|melody|beats?|groove|jam)\b",
     re.IGNORECASE,
@@ -41,12 +41,12 @@ _PLAYED = re.compile(
 _COUNT = r"(?:\d{1,2}(?:st|nd|rd|th)?|[ivx]{1,4}|one|two|three|four|five|six|first|second|third|fourth|last|final|once|[abcＡＢＣ]|[一二三四五六七八九十１２３４５])"
 _ORDINAL = r"(?:primer[ao]?|segund[ao]|tercer[ao]?|[úu]ltim[ao]|premi[eè]re?|deuxi[eè]me|derni[eè]re?|erste[rn]?|zweite[rn]?|letzte[rn]?|prim[ao]|second[ao])"
 _BESIDE = re.compile(
-    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|bars?|measures?|same|as|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double|musical",
+    rf"{_COUNT}|{_ORDINAL}|{_PLAYERS}|bars?|measures?|same|as|part|section|chorus|#|no|nr|&|and|again|repeat(?:s|ed)?|double|musical|au|à|al|ao|repetir|repite|répéter|ripetere",
     re.IGNORECASE,
 )
 """What a heading may hold beside the name of the section."""
 _NOTHING_MORE = re.compile(
-    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|same|as|times?|song|repita|wdh)",
+    rf"(?:{_COUNT}|{_ORDINAL}|the|part|section|#|no|nr|&|and|again|repeat(?:s|ed)?|same|as|times?|song|repita|wdh|au|à|al|ao|repetir|repite|répéter|ripetere)",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -54,7 +54,7 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _REPEAT = re.compile(
-    r"(?:repeat(?:s|ed)?|again|bis|ter|twice|thrice|rep\.?|wdh\.?)(?: (?:the )?(?:last|previous)? ?(?:line|above|all|it|that))?",
+    r"(?:repeat(?:s|ed)?|play(?:ed)?|again|bis|ter|twice|thrice|rep\.?|wdh\.?)(?: (?:the )?(?:last|previous)? ?(?:line|above|all|it|that))?",
     re.IGNORECASE,
 )
 MOST_REPEATS = 8
@@ -63,12 +63,15 @@ _FADE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_FADE = re.compile(
-    rf"{_START}(?:(?:repeats? )?(?:and|to|till?|until)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
+    rf"{_START}(?:(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
     re.IGNORECASE,
 )
-_TO_FADE = re.compile(r"(?:repeats? )?(?:and|to|till?|until)(?: the)? fad(?:e|es)(?: out)?", re.IGNORECASE)
+_TO_FADE = re.compile(
+    r"(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until)(?: the)? fad(?:e|es)(?: out)?",
+    re.IGNORECASE,
+)
 _NO_SINGING = re.compile(r"no (?:lyrics|vocals?|singing|words)", re.IGNORECASE)
-_ABRUPT = re.compile(
+ABRUPT = re.compile(
     rf"{_START}(?:abrupt(?:ly)?|sudden(?:ly)?|hard|cold|dead)[\s-](?:end(?:s|ing)?|stop(?:s)?|cut(?:s)?|silence)\b|{_START}(?:ends?|stops?|cuts?) (?:abruptly|suddenly|hard)\b",
     re.IGNORECASE,
 )
@@ -94,12 +97,25 @@ _MANNER = re.compile(
     r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
+_SOUNDS = rf"(?:thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
+_SOUNDING = r"(?:(?:crash|roll|blow|play|build|ring|slam|tick|fad|drop|kick|stop|enter|swell|start|howl|chirp|cheer|crackl|break|knock|hum|beat|stomp|clap|whistl|pass|honk)(?:s|es|e|ing|ping)?|in|out|on|the|a|an|and|with|distance|background|distant|soft|softly|quiet|quietly|gentle|gently|loud|loudly|heavy|light|slow|slowly|fast|solo|only|alone|low|warm)"
+_NOISE = re.compile(
+    rf"(?:the )?sounds? (?:of )?.+|(?:{_SOUNDING} )*{_SOUNDS}(?: (?:{_SOUNDS}|{_SOUNDING}))*", re.IGNORECASE
+)
+"""A sound that is no word: "thunder rolls", "clap clap", "soft piano"."""
+_OWN_NOISE = re.compile(r"(?:(?:hand|finger)?[ -]?(?:clap|stomp|snap)(?:s|ping)?(?: |$))+", re.IGNORECASE)
+"""Those that stand in the middle of a line: other things that sound may be sung as words."""
 _LANGUAGE = re.compile(
     r"(?-i:[a-z]{2}(?:-[A-Z]{2}|-[A-Z][a-z]{3})?)|(?:in )?(?:english|spanish|french|german|italian|portuguese|japanese|korean|chinese|mandarin|cantonese|hindi|arabic|russian|polish|turkish|dutch|swedish)(?: lyrics)?",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|ti|ar|al|au|by|re|ve|offset|la|id|tool|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|tom|tono|tonalidade?|tonart|tonalité|ti|ar|al|au|by|re|ve|offset|la|id|tool|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    re.IGNORECASE,
+)
+CREDIT = re.compile(
+    r"(?:(?:lyrics|words|music|song|melody|text)(?:(?:,| and| &) (?:lyrics|words|music|melody))* by\b.+"
+    r"|(?:(?i:(?:written|composed|produced|performed|arranged|mixed|sung)(?: (?:and|&) \w+)? by|by|from|feat\.?|ft\.?)) (?-i:[A-Z]).*)",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
@@ -120,12 +136,6 @@ _SHORT_NAMES = {
     "br": "Bridge",
 }
 _TIME_AFTER = re.compile(r"\s*\(\d{1,2}:\d{2}(?:\s*[-–—]\s*\d{1,2}:\d{2})?\)\s*$")
-_JOINING = ("and", "of", "the", "y", "et", "und")
-SPEAKER = re.compile(
-    r"[\s*_]*(?P<name>[^\W\d_][\w.'’-]{0,15}(?:(?: (?:&|\+|/))? [^\W_][\w.'’-]{0,15}){0,2})[*_]*"
-    r"(?: \([^()]{1,30}\))?[*_]*\s*:[*_]*\s*(?!//)(?P<said>.*)"
-)
-"""A line that may begin with who sings it."""
 _DIRECTED = {"c": "chorus", "v": "verse", "b": "bridge", "t": "tab", "g": "grid"}
 
 
@@ -174,8 +184,8 @@ def read_tag(text: str) -> Tag:
     body, times = _without_times(text.strip(" :：#-–—=~*"))
     if text.startswith("/"):
         return Tag("close", text)
-    if _ABRUPT.search(body):
-        return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
+    if ABRUPT.search(body):
+        return Tag("abrupt end", text, _label(ABRUPT.sub("", body)))
     if fade := _FADE.search(body):
         rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
@@ -188,7 +198,13 @@ def read_tag(text: str) -> Tag:
         return Tag("end", text)
     if not body or (_REPEAT.fullmatch(body) and _label(body) is None):
         return Tag("repeat", text, times=max(2, times))
-    for kind, pattern in (("voice", _VOICE), ("manner", _MANNER), ("language", _LANGUAGE), ("about", _ABOUT)):
+    for kind, pattern in (
+        ("voice", _VOICE),
+        ("manner", _MANNER),
+        ("language", _LANGUAGE),
+        ("about", _ABOUT),
+        ("about", CREDIT),
+    ):
         if pattern.fullmatch(body):
             return Tag(kind, text, wish=body)
     if label := _label(body):
@@ -202,9 +218,23 @@ def is_direction(text: str) -> bool:
     """Whether what stands in round brackets is said to the players: other words there are sung."""
     body, times = _without_times(text.strip(" :*_"))
     alone = not body or any(
-        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE, _NO_SINGING)
+        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, ABRUPT, _TO_FADE, _NO_SINGING)
     )
     return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
+
+
+def is_noise(text: str, line: str = "") -> bool:
+    """Whether ``text`` is a sound to be made and no word, in brackets in ``line`` or by itself.
+
+    Among words it is only what hands and feet do, or a sound with what it does; what the line says as well
+    is an echo.
+    """
+    body = text.strip(" *_~-.:()").lower()
+    if any(letter.isalnum() for letter in line):
+        is_echo = all(re.search(rf"\b{re.escape(word)}\b", line, re.IGNORECASE) for word in body.split())
+        return bool(_OWN_NOISE.fullmatch(body)) and not is_echo
+    is_sound = " " in body.removeprefix("the ") or body.endswith("ing") or bool(_OWN_NOISE.fullmatch(body))
+    return is_sound and bool(_NOISE.fullmatch(body))
 
 
 def is_voice(text: str) -> bool:
@@ -233,10 +263,14 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     if colon and _MANNER.fullmatch(name.strip("*_ ()")) and rest.strip("*_ "):
         return Tag("manner", name.strip("*_ ()")), rest.strip("*_ ")
     is_said = marked or (colon and not rest.strip("*_ "))
-    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, _ABRUPT)):
+    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, ABRUPT)):
         return read_tag(name), ""
     if _is_name(core, marked=marked):
         return read_tag(core), ""
+    if line.lstrip()[:1] in ("*", "~", "_") and is_noise(core):
+        return Tag("manner", core), ""
+    if core.isupper() and _FADE.fullmatch(core.rstrip(".:")):
+        return read_tag(core.rstrip(".:")), ""
     beside = re.fullmatch(r"([^()]{2,40}?)\s*\(([^()]{1,40})\)\s*:?", core)
     if beside and _is_name(beside[1], marked=marked or core.endswith(":")):
         return read_tag(core), ""
@@ -281,27 +315,6 @@ def read_short(text: str) -> Tag | None:
     return Tag("section", f"{name} {short[2]}".strip(), _label(name))
 
 
-def speakers_of(lines: Sequence[str]) -> frozenset[str]:
-    """The names before a colon that say who sings what follows: "Anna: Hello".
-
-    A name has a capital, and so has what it says, unless it is there more than once or others are.
-    """
-    names: Counter[str] = Counter()
-    sure = set()
-    for line in lines:
-        found = SPEAKER.match(line)
-        if found is None or read_heading(line)[0] is not None or is_about(line):
-            continue
-        words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", found["name"]) if word not in _JOINING]
-        if not words or any(word[0].islower() for word in words):
-            continue
-        names[found["name"]] += 1
-        begins = found["said"].lstrip("\"'“‘«(¡¿")[:1]
-        if words[0][0].isupper() and (not found["said"] or (begins.isalpha() and not begins.islower())):
-            sure.add(found["name"])
-    return frozenset(names if len(names) > 1 else sure | {name for name, count in names.items() if count > 1})
-
-
 def _label(text: str) -> str | None:
     return next((label for label, pattern in _LABELS if pattern.search(text)), None)
 
@@ -318,6 +331,7 @@ def _names_section_alone(text: str) -> bool:
     label = _label(text)
     if label is None:
         return False
+    text = re.sub(r"\brepeat the\b", "repeat", text, flags=re.IGNORECASE)
     pattern = next(pattern for name, pattern in _LABELS if name == label)
     rest = pattern.sub(" ", text)
     for _, other in _LABELS:

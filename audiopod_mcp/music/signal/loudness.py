@@ -13,12 +13,14 @@ import soxr
 
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 
+from .finite import finite
 from .stft import WORKERS, Array
 
 _FILTER_TAIL = 0.1
 """Seconds that each filtered block starts early: the filters (slowest pole: 4 ms) have rung out then."""
 _BLOCK_SECONDS = 2
 """Seconds filtered at a time."""
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 class Sliceable(Protocol):
@@ -91,17 +93,24 @@ def true_peak(audio: Sliceable, rate: int) -> float:
         dB relative to full scale (dBTP); ``-inf`` for silence.
     """
     seconds = (audio[start : start + rate] for start in range(0, len(audio), rate))
-    sample_peak = max((float(np.abs(np.nan_to_num(second)).max()) for second in seconds), default=0.0)
+    sample_peak = max((highest(finite(second, _LARGEST)) for second in seconds), default=0.0)
     if sample_peak <= 0.0:
         return -math.inf
     peak, margin = sample_peak, 256
     for start in range(0, len(audio), rate):
-        piece = np.nan_to_num(audio[max(0, start - margin) : start + rate + margin])
+        early = min(start, margin)
+        piece = finite(audio[start - early : start + rate + margin], _LARGEST)
         # Between samples a signal rises by a few dB at most: quiet seconds can't hold the peak.
-        if np.abs(piece).max(initial=0.0) < 0.5 * sample_peak:
+        if highest(piece) < 0.5 * sample_peak:
             continue
-        peak = max(peak, float(np.abs(soxr.resample(piece, rate, 4 * rate, quality="HQ")).max(initial=0.0)))
+        between = soxr.resample(piece, rate, 4 * rate, quality="HQ")
+        peak = max(peak, highest(between[4 * early : 4 * (early + rate)]))
     return 20 * math.log10(peak)
+
+
+def highest(signal: Array) -> float:
+    """The greatest modulus, without a copy of the signal; 0 of nothing."""
+    return float(max(signal.max(initial=0.0), -signal.min(initial=0.0)))
 
 
 def _power(lufs: float) -> float:
@@ -139,7 +148,7 @@ def step_energies(
     energy = []
     for start in range(0, len(audio), advance):
         early = min(start, tail)
-        block = np.nan_to_num(audio[start - early : start + advance], posinf=0.0, neginf=0.0)
+        block = finite(audio[start - early : start + advance])
         spectrum = sfft.rfft(block.T, size, axis=1, workers=WORKERS) * response
         weighted = sfft.irfft(spectrum, size, axis=1, workers=WORKERS)[:, early : early + advance]
         weighted[:, len(block) - early :] = 0.0

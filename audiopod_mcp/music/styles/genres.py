@@ -32,7 +32,7 @@ POP = Style(
     groove="pop",
 )
 ROCK = Style(
-    "rock", (108, 148),
+    "rock", (108, 148), room="live room", band=
     band(
         ("drums", "acoustic kit", "rock", 0.0, 1.1), ("percussion", "percussion", "tambourine", 0.85, 0.6),
         ("bass", "electric bass", "eighths"), ("comp", "distorted guitar", "rock", 0.45),
@@ -44,7 +44,7 @@ ROCK = Style(
     groove="rock", minor_share=0.4, scale="pentatonic", energy=0.75,
 )
 HIPHOP = Style(
-    "hip hop", (84, 98),
+    "hip hop", (84, 98), room="booth", band=
     band(
         ("drums", "electronic kit", "hiphop", 0.0, 1.6), ("percussion", "percussion", "claps"),
         ("bass", "808 bass", "808", 0.0, 1.5), ("comp", "electric piano", "lofi", 0.0, 0.6),
@@ -56,7 +56,7 @@ HIPHOP = Style(
     form=_LOOPED, groove="hiphop", minor_share=0.8, expression=0.5, swing=0.57, swing_unit=0.25, scale="pentatonic", melody_pace=0.9,
 )
 JAZZ = Style(
-    "jazz", (108, 168),
+    "jazz", (108, 168), room="club", band=
     band(
         ("drums", "brushed kit", "jazz", 0.0, 0.5), ("bass", "upright bass", "walking", 0.0, 1.3), ("comp", "piano", "jazz", 0.0, 0.7),
         ("lead", "saxophone", "melody", 0.0, 1.4), ("counter", "trumpet", "answers", 0.7, 0.8),
@@ -67,7 +67,7 @@ JAZZ = Style(
     form=_HEAD_SOLO, groove="jazz", swing=0.66, scale="diatonic", looseness=1.3, melody_pace=1.4, energy=0.45, expression=1.3,
 )
 CLASSICAL = Style(
-    "classical", (72, 120),
+    "classical", (72, 120), room="hall", band=
     band(
         ("comp", "piano", "alberti"), ("pad", "strings", "swell", 0.35), ("bass", "cello", "roots", 0.3, 0.8),
         ("lead", "violin", "melody"), ("counter", "flute", "answers", 0.5, 0.8),
@@ -91,7 +91,7 @@ HOUSE = Style(
     form=_BUILD_DROP, groove="house", minor_share=0.75, swing=0.54, swing_unit=0.25, looseness=0.2, energy=0.75, expression=0.4,
 )
 COUNTRY = Style(
-    "country", (92, 132),
+    "country", (92, 132), room="parlour", band=
     band(
         ("drums", "acoustic kit", "train"), ("bass", "upright bass", "country"),
         ("comp", "acoustic guitar", "folkstrum"), ("comp", "banjo", "arp16", 0.6, 0.7),
@@ -101,7 +101,7 @@ COUNTRY = Style(
     groove="train", minor_share=0.1, scale="pentatonic",
 )
 FOLK = Style(
-    "folk", (84, 116),
+    "folk", (84, 116), room="parlour", band=
     band(
         ("comp", "acoustic guitar", "travis", 0.0, 1.3), ("bass", "upright bass", "fifths", 0.4, 0.7),
         ("percussion", "percussion", "tambourine", 0.75, 0.4), ("drums", "brushed kit", "folk", 0.75, 0.5),
@@ -111,7 +111,7 @@ FOLK = Style(
     groove="folk", minor_share=0.3, energy=0.35, expression=1.3,
 )
 BLUES = Style(
-    "blues", (76, 116),
+    "blues", (76, 116), room="club", band=
     band(
         ("drums", "acoustic kit", "shuffle"), ("bass", "electric bass", "shuffle"),
         ("comp", "electric guitar", "shuffle"), ("comp", "organ", "stabs", 0.6, 0.7), ("comp", "piano", "charleston", 0.4),
@@ -153,7 +153,7 @@ RNB = Style(
     scale="pentatonic", melody_pace=1.3,
 )
 METAL = Style(
-    "metal", (128, 176),
+    "metal", (128, 176), room="live room", band=
     band(
         ("drums", "acoustic kit", "metal", 0.0, 1.3), ("bass", "electric bass", "driven"),
         ("comp", "distorted guitar", "grunge", 0.0, 1.5), ("comp", "distorted guitar", "power", 0.8, 2.0),

@@ -50,6 +50,8 @@ class Style:
     energy: float = 0.5
     melody_pace: float = 1.0
     """Notes of the melody a beat, about."""
+    room: str = "studio"
+    """Where the band plays, a key of :data:`audiopod_mcp.music.synthesis.rooms.ROOMS`."""
     parents: tuple[str, ...] = ()
     """The broader styles of which this one is a kind."""
 

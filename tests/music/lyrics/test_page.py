@@ -212,3 +212,36 @@ def test_credits_and_headings_of_other_languages_are_not_sung():
         ("chorus", "我们自由"),
     ]
     assert form("Couplet 1\nJe marche\nPont musical\nRefrain\nLibres")[0] == ("verse", "Je marche")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # The round brackets of a line: an echo and a word of the line are sung, a sound is not.
+        ("[Verse]\n(All) night long", [("verse", "(All) night long")]),
+        ("[Verse]\nWe (really) mean it\nI need you (need you)", [("verse", "We (really) mean it", "I need you (need you)")]),
+        ("[Verse]\nI hear the rain (rain)\n(Thunder rolls)\nfar", [("verse", "I hear the rain (rain)", "far")]),
+        ("[Verse]\nI got boots (stomp stomp) and a hat (clap)", [("verse", "I got boots and a hat")]),
+        ("[Intro]\n(sound of rain)\n[Verse]\nHome\n~ whistling ~\n*clap clap*\n(train whistle in the distance)",
+         [("intro",), ("verse", "Home")]),
+        ("**[Verse]**\n*(soft piano)*\nStreetlights hum", [("verse", "Streetlights hum")]),
+        ("{comment: repeat chorus}\n{start_of_chorus}\nWalk on\n{end_of_chorus}\n{comment: repeat chorus}\n{chorus}",
+         [("chorus", "Walk on"), ("chorus", "Walk on")]),
+        ("Come home\n\nAway\n\nFin", [(None, "Come home"), (None, "Away")]),
+        ("1. Come all\nand sing.\n\nRefrain:\nGlory.\n\n2. The hill\nis still. [Refrain]\n\nAmen.",
+         [("verse", "Come all", "and sing."), ("chorus", "Glory."), ("verse", "The hill", "is still."), ("chorus", "Glory."),
+          (None, "Amen.")]),
+        ("INT. BAR - NIGHT\n\nMARIA\n(softly)\nI stay\n\nTONY\nI go\n\nFADE OUT.", [(None, "I stay"), (None, "I go")]),
+        ("Refrain\nReviens\n\nCouplet\nJe marche\n(Au refrain)", [("chorus", "Reviens"), ("verse", "Je marche"), ("chorus", "Reviens")]),
+        ("STROFA\nGuardo\n\nRIT.\nVola\n\nSTROFA\nVia\n\nRIT. x2",
+         [("verse", "Guardo"), ("chorus", "Vola"), ("verse", "Via"), ("chorus", "Vola", "Vola")]),
+        ("[Chorus]\nOpen up\n[Chorus]\n(ad lib to fade)", [("chorus", "Open up"), ("chorus", "Open up")]),
+        ("[Verse]\nSlow\nPlay 2x", [("verse", "Slow", "Slow")]),
+        ("[Verse]\nA light[1] on\n\n[1] The bandstand.", [("verse", "A light on")]),
+        ("[Intro] C  G  Am\n[Verse]\nC    G\nQuando\n[Final] C  G", [("intro",), ("verse", "Quando"), ("outro",)]),
+        ("[Verse]\nHome\n[Produced by Kilo Beats]\n#indie #folk", [("verse", "Home")]),
+        ("WEBVTT\n\n00:01.000 --> 00:04.000\n<v Ann>Star\n\nNOTE a comment\n\n00:08.000 --> 00:12.000\nFar", [(None, "Star"), (None, "Far")]),
+    ],
+)  # fmt: skip
+def test_sounds_speakers_and_references_are_not_sung(text, expected):
+    assert form(text) == expected

@@ -1,0 +1,52 @@
+"""Who sings a line: "Anna: Hello", or a name in capitals over what a character says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from .tags import Tag, is_about, read_heading
+
+_JOINING = ("and", "of", "the", "y", "et", "und")
+SPEAKER = re.compile(
+    r"[\s*_]*(?P<name>[^\W\d_][\w.'’-]{0,15}(?:(?: (?:&|\+|/))? [^\W_][\w.'’-]{0,15}){0,2})[*_]*"
+    r"(?: \([^()]{1,30}\))?[*_]*\s*:[*_]*\s*(?!//)(?P<said>.*)"
+)
+"""A line that may begin with who sings it."""
+
+
+def speakers_of(lines: Sequence[str]) -> frozenset[str]:
+    """The names before a colon that say who sings what follows: "Anna: Hello".
+
+    A name has a capital, and so has what it says, unless it is there more than once or others are.
+    """
+    names: Counter[str] = Counter()
+    sure = set()
+    for line in lines:
+        found = SPEAKER.match(line)
+        if found is None or read_heading(line)[0] is not None or is_about(line):
+            continue
+        words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", found["name"]) if word not in _JOINING]
+        if not words or any(word[0].islower() for word in words):
+            continue
+        names[found["name"]] += 1
+        begins = found["said"].lstrip("\"'“‘«(¡¿")[:1]
+        if words[0][0].isupper() and (not found["said"] or (begins.isalpha() and not begins.islower())):
+            sure.add(found["name"])
+    return frozenset(names if len(names) > 1 else sure | {name for name, count in names.items() if count > 1})
+
+
+def characters_of(lines: Sequence[str]) -> frozenset[str]:
+    """The names that stand in capitals over what each character says, as in a screenplay; two at least."""
+    names = {
+        name
+        for above, line, below in zip(("", *lines), lines, (*lines[1:], ""), strict=False)
+        if (name := line.strip()).isupper()
+        and re.fullmatch(r"[^\W\d_][\w.'’]*(?:(?: &| AND)? [^\W\d_][\w.'’]*){0,2}", name)
+        and not above.strip()
+        and below.strip()
+        and not below.isupper()
+        and read_heading(f"{name}:")[0] in (None, Tag("voice", name, wish=name))
+    }
+    return frozenset(names if len(names) > 1 else ())
