@@ -107,7 +107,7 @@ async def _watch(
                     status=gone.status,
                     job_id=wait.job_id,
                 ) from None
-            pause = min(cap, pause * GROWTH)
+            pause = growing = min(cap, pause * GROWTH)
         except AudioPodError as problem:
             worn_out = lost.left <= 0 or end.left <= LAST_LOOK
             if not (problem.transient or isinstance(problem, BadResponse)) or (
@@ -117,6 +117,7 @@ async def _watch(
             if worn_out:
                 break
             pause = max(problem.retry_after or 0.0, min(cap, max(1.0, pause * 2)))
+            growing = min(cap, pause)  # who was in trouble is not pestered afterwards
             if observed.last is None:
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:
