@@ -48,14 +48,19 @@ _SOME = rf"(?P<players>{_NAME}(?:(?:\s*,\s*{_NAME}){{0,4}},?\s*(?:and|&|plus|wit
 """A list ends with "and": in "with piano, drums come in" only the drums do."""
 _THEM = _SOME.replace("<players>", "<them>")
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
-_WHEN = (
-    rf"(?:\s*(?:after|at|from|for|in|during)\s+(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
-    r"|\s*(?:at|in|from|on)\s+(?P<of2>bar|measure)\s+(?P<bar>\d{1,3})\b"
-    r"|\s*(?:at|from|after)\s+(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
-    rf"|\s*(?:at|in|on|from|for|with|during|until|till)\s+(?:the\s+)?(?:(?P<which>{'|'.join(_ORDINALS)})\s+)?"
-    rf"(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK}))"
+_MOMENT = (
+    rf"(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
+    r"|(?:bar|measure)\s+(?P<bar>\d{1,3})\b"
+    r"|(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
+    r"|the\s+(?P<half>first|second|last)\s+half\b(?:\s+of\s+the\s+(?:song|piece|track))?"
+    rf"|(?:the\s+)?(?:(?P<which>{'|'.join(_ORDINALS)})\s+)?"
+    rf"(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK})"
 )
-_AT_LAST = re.sub(r"\\s\*\(\?:[a-z|]+\)\\s\+", r"\\s+(?:at\\s+|in\\s+)?", _WHEN)
+_WHEN = (
+    r"(?:(?:\s*(?:after|at|from|for|in|on|with|during|throughout|until|till)|(?<=\bin))\s+"
+    rf"(?:{_MOMENT})|\s*(?P<halfway>half-?way(?:\s+through)?)\b)"
+)
+_AT_LAST = rf"\s+(?:at\s+|in\s+)?(?:{_MOMENT})"
 """A moment after "until", which needs no preposition."""
 _ENTERS = r"\s+(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?(?:\s+in)?|enter(?:s|ing)?|com(?:es?|ing)\s+in|kick(?:s|ing)?\s+in|drop(?:s|ping)?\s+in|start(?:s|ing)?(?=[\s,.;]|$)(?:\s+playing)?|(?:are|is|get|gets)\s+added|added)\b"
 _LEAVES = r"\s+(?:drop(?:s|ping)?\s+out|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out)\b"
@@ -74,6 +79,7 @@ _SENTENCES = (
         rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quiet(?:ly)?\s+|soft(?:ly)?\s+|gently\s+|simply\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
     ),
     ("opens", rf"\b(?:only|just)\s+{_ONE}{_WHEN}"),
+    ("opens", rf"{_ONE}\s+(?:only|alone)(?=\s+(?:in|for|during)\s+the\s+first\b){_WHEN}"),
     ("opens", rf"{_ONE}\s+(?:enters?|comes?|starts?|plays?|goes)(?:\s+in)?\s+first\b"),
     (
         "ends",
@@ -85,10 +91,13 @@ _SENTENCES = (
     ),
     (
         "enters",
-        rf"\b(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}|\bthen\s+(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_THEM}",
+        rf"\b(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}|\b(?:then|gradually|slowly|progressively)\s+(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_THEM}",
     ),
     ("enters", rf"(?:\bthen\s+)?{_SOME}{_ENTERS}{_WHEN}?"),
-    ("enters", rf"(?<!no )(?<!without )(?<!{_MARK}){_SOME}(?=\s+(?:after|from)\b){_WHEN}"),
+    (
+        "enters",
+        rf"(?<!no )(?<!without )(?<!{_MARK}){_SOME}(?=\s+(?:(?:after|from)\b|(?:in|at|on)\s+the\s+(?:{'|'.join(_ORDINALS)})\b)){_WHEN}",
+    ),
     ("leaves", rf"(?:\bthen\s+)?{_SOME}{_LEAVES}{_WHEN}"),
     (
         "only",
@@ -157,7 +166,7 @@ def find_course(text: str) -> tuple[tuple[int, int, Cue], ...]:
             players = [text[a:b] for a, b, _ in names if first <= a and b <= last]
             if action == "ends" and re.search("solo", " ".join(players), re.IGNORECASE):
                 continue  # That is a solo, with the band.
-            number, unit = _moment(match)
+            number, unit = _moment(match, action)
             letters[match.start() : match.end()] = "." * (match.end() - match.start())
             cue = Cue(
                 action, _tracks_of(players), text[match.start() : match.end()].strip(" ,"), unit, number
@@ -248,11 +257,13 @@ def _tracks_of(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _moment(match: re.Match[str]) -> tuple[float, str]:
+def _moment(match: re.Match[str], action: str) -> tuple[float, str]:
     groups = match.groupdict()
     if groups.get("number"):
         number = _COUNTS.get(groups["number"].lower()) or float(groups["number"])
         return float(number), "bars" if groups["of"][0].lower() in "bm" else "s"
+    if groups.get("half") or groups.get("halfway"):
+        return 0.0 if groups["half"] == "first" and action != "opens" else 0.5, "whole"
     if groups.get("bar"):
         return float(groups["bar"]) - 1, "bars"
     if groups.get("m"):

@@ -65,7 +65,9 @@ def lyric_receipts(
     elif sheet.sections and brief.instrumental:
         done.append("no singing")
     heard_solos: set[int] = set()
-    for number, name in brief.tagged_solos:
+    for name, number in brief.solos:
+        if number is None:
+            continue
         times = _solo_times(score, name)
         if times and (tracks is None or INSTRUMENTS[name].track in tracks):
             when = ", ".join(f"{format_time(at + a)}-{format_time(at + b)}" for a, b in times)

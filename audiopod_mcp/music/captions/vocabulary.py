@@ -149,7 +149,7 @@ TEMPO_WORDS: dict[str, str] = {
 
 INSTRUMENT_WORDS: dict[str, str] = {
     r"(?:upright|double|acoustic|stand-?up|string) bass": "upright bass",
-    r"synth(?:esi[sz]er)? bass|bass synth|moog(?: bass)?|sub[\s-]?bass": "synth bass",
+    r"synth(?:esi[sz]er)? bass|bass synth|moog bass|sub[\s-]?bass": "synth bass",
     r"808s?|808 bass|808 sub": "808 bass",
     r"reese(?: bass)?|wobble bass|growl bass": "reese bass",
     r"(?:electric|slap|fretless|picked) bass|bass guitar|bass|bass ?lines?": "electric bass",
@@ -158,7 +158,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"drum machines?|electronic drums?|electronic kit|808 drums?|909s?|programmed drums?|(?:chopped )?breakbeats?": "electronic kit",
     r"acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums?|blast beats?": "acoustic kit",
     r"dusty drums?|vinyl drums?": "dusty kit",
-    r"drums?|drumming|drummer|beats?": "drums",
+    r"drums?|drumming|drummer|(?<!off[\s-])beats?": "drums",
     r"congas?|bongos?|shakers?|tambourines?|percussion|hand drums?|claves|cajon|djembe|maracas|tabla|taiko|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|castanets|log drums?|darbuka|guiro|triangles?|wood ?blocks?|timbales": "percussion",
     r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars?|oud|lute|guitarr[o]n|requinto": "nylon guitar",
     r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|12-string(?: guitar)?|strumming|dobro": "acoustic guitar",
@@ -209,10 +209,12 @@ INSTRUMENT_WORDS: dict[str, str] = {
     r"acid line|303s?|tb-?303|acid bass": "acid synth",
     r"super\s?saws?": "supersaw",
     r"square waves?|pulse waves?|chip lead": "chip lead",
-    r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks?": "synth lead",
+    r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks?|moog": "synth lead",
     r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
     r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing": "female voice",
+    r"female(?! (?:\w+ )?(?:backing|background|harmony|choir|choral))(?=(?: [\w&'-]+){0,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)|female[\s-]fronted": "female voice",
     r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing": "male voice",
+    r"male(?! (?:\w+ )?(?:backing|background|harmony|choir|choral))(?=(?: [\w&'-]+){0,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)|male[\s-]fronted": "male voice",
     r"vocals?|voices?|singers?|singing|sung|vocalist|chant(?:s|ing)?|vocal chops|chopped vocals": "voice",
     r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle": "vinyl",
     r"risers?|sweeps?|uplifters?": "riser",
@@ -220,7 +222,7 @@ INSTRUMENT_WORDS: dict[str, str] = {
 
 TRACK_WORDS: dict[str, tuple[str, ...]] = {
     # In "no …" and "only …": what's meant is a whole track, or more than one.
-    r"drums?|drumming|drummer|beats?|drum\s?kit|drum machine": ("drums",),
+    r"drums?|drumming|drummer|(?<!off[\s-])beats?|drum\s?kit|drum machine": ("drums",),
     r"percussion|percussive|perc": ("percussion", "drums"),
     r"bass|bass ?lines?": ("bass",),
     r"guitars?": ("guitar",),
@@ -257,7 +259,7 @@ TECHNIQUES: dict[str, str] = {
     r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
 }
 
-KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|bass drums?|snares?|hi-?hats?|hats|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
+KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|bass drums?|snares?(?: drums?)?|(?:(?:open|closed)[\s-])?(?:hi-?)?hats?|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
 """Pieces of a drum kit."""
 
 PERCUSSION_FIGURES: dict[str, str] = {
@@ -271,7 +273,7 @@ FAR_REGIONS = r"middle[\s-]eastern|arab(?:ic|ian)|oriental|persian|turkish|india
 """Hints at a music that is played as the nearest style."""
 
 MIX_WORDS: dict[str, str] = {
-    r"(?:in )?mono(?:phonic|aural)?(?: mix| recording| sound)?": "mono", r"(?:completely |very |bone[\s-])?dry(?: mix| recording| sound)?|no reverb|without reverb": "dry",
+    r"(?:in )?mono(?:phonic|aural)?(?: mix| recording| sound)?": "mono", r"(?:completely |very |bone[\s-])?dry(?: (?:mix|recording|sound|production)|(?=\s*(?:$|[,.;|)]|and\b|no\b)))|no reverb|without reverb": "dry",
 }
 """How the whole is to sound, where that can be done."""
 

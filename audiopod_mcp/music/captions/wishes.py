@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from audiopod_mcp.music.lyrics.tags import ABRUPT
+
 from .course import find_clauses, find_course, find_qualities, without_course
 from .density import find_amounts
 from .feel import COUNTED, STRAIGHT, SWUNG
@@ -90,6 +92,14 @@ _TONGUE = re.compile(
     rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
     re.IGNORECASE,
 )
+_ENDING = re.compile(
+    r"\b(?:(?P<big>big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive)"
+    r" (?:\w+ ){0,2})?"
+    r"(?:(?<!low )(?<!high )(?<!top )ends?|endings?|conclu\w+|finale"
+    r"|final(?=\s*(?:$|[.,;]|chord|bars?|notes?))|resol\w+|close[sd]?|last chord)\b(?: with a bang)?",
+    re.IGNORECASE,
+)
+"""How an end is asked for."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
@@ -133,6 +143,32 @@ class Wish:
     value: Any = None
 
 
+def asks_for_end(caption: str) -> str:
+    """Whether ``caption`` has the music come to an end: ``"big"``, ``"close"`` or, if not, nothing."""
+    ends = [wish for wish in read_wishes(caption) if _says_end(wish)]
+    if not ends:
+        return ""
+    return (
+        "big"
+        if any(
+            wish.value == "big"
+            or re.search("finale|bang", wish.asked, re.IGNORECASE)
+            or getattr(wish.value, "more", 0) > 0
+            for wish in ends
+        )
+        else "close"
+    )
+
+
+def _says_end(wish: Wish) -> bool:
+    label = getattr(wish.value, "label", wish.value)
+    return (
+        wish.kind == "ending"
+        or (wish.kind in ("section", "quality") and label == "outro")
+        or (wish.kind == "cue" and wish.value.action == "ends")
+    )
+
+
 @lru_cache(maxsize=64)
 def read_wishes(caption: str) -> tuple[Wish, ...]:
     """Read what ``caption`` asks for, in order; what is not understood is of the kind ``unread``."""
@@ -158,6 +194,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     )
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
+    claim((m.start(), m.end(), "ending", "abrupt") for m in ABRUPT.finditer(wanted))
     claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
     claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))
@@ -192,6 +229,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "alone", None) for m in ALONE.finditer(wanted))
     claim((a, b, *meaning) for a, b, meaning in find_words(wanted, _LEXICON))
     claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
+    claim((m.start(), m.end(), "ending", "big" if m["big"] else "close") for m in _ENDING.finditer(wanted))
     found += _unread(text, taken)
     return tuple(sorted(found, key=lambda wish: wish.start))
 
@@ -233,12 +271,15 @@ def percussion_named(wishes: Iterable[Wish]) -> str:
 def is_foreign(caption: str) -> bool:
     """Whether nothing in ``caption`` is understood, and it does not look English."""
     wishes = read_wishes(caption)
-    if not wishes or any(wish.kind != "unread" for wish in wishes):
+    if not wishes or any(wish.kind not in ("unread", "ending") for wish in wishes):
         return False
-    words = [word.lower() for word in _WORD.findall(caption)]
-    if any(not _is_latin(word) for word in words):
-        return True
-    return len(words) > 2 and not _ENGLISH.intersection(words)
+    return not looks_english(caption)
+
+
+def looks_english(text: str) -> bool:
+    """Whether ``text`` is too short to tell, or has the small words of English."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    return all(map(_is_latin, words)) and (len(words) < 3 or bool(_ENGLISH.intersection(words)))
 
 
 def _unread(text: str, taken: bytearray) -> list[Wish]:

@@ -235,6 +235,17 @@ def settle_finish(wish: Wish, played: Played) -> str | NotDone:
     return fact(wish.asked, done) if done else NotDone(wish.asked, "an edit does that afterwards")
 
 
+def settle_ending(wish: Wish, played: Played) -> str | NotDone | None:
+    """Every piece comes to an end: only one that is sudden or big is a wish."""
+    if wish.value == "abrupt":
+        if played.brief.ends_abruptly and not played.kept:
+            return fact(wish.asked, "no last chord that is held")
+        return NotDone(wish.asked, "it ends on a chord that rings")
+    if wish.value == "big" and played.close != "big":
+        return NotDone(wish.asked, "it ends as loud as the form has it")
+    return wish.asked if played.close else None
+
+
 def settle_language(wish: Wish, played: Played) -> str | NotDone:
     if wish.value.lower() == "latin":
         return NotDone(wish.asked, "its stresses are not known here")

@@ -73,7 +73,7 @@ def _row(action: str) -> Row:
 def _by_the_way_alone(clause: Clause, way: str) -> Made:
     """What is asked for by a way and who: louder, quieter, gone."""
     amounts, named = clause.amounts, clause.players != EVERYTHING
-    if clause.is_stated or not amounts.keys() < {"D", "C", "H"}:
+    if clause.is_stated or not (amounts.keys() <= {"D", "C"} or amounts.keys() <= {"D", "H"}):
         return None
     if not amounts and way in ("add", "cut", "remove", "no", "mute", "snip", "keep"):
         action = "remove" if named or way == "mute" else "keep" if way == "keep" else "cut"
