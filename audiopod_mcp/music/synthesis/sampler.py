@@ -183,7 +183,8 @@ def _butterworth(hertz: float, *, high_pass: bool) -> FloatArray:
     turn = 2 * np.pi * hertz / SAMPLE_RATE
     alpha, cosine = np.sin(turn) / np.sqrt(2), np.cos(turn)
     edge, middle = ((1 + cosine) / 2, -1 - cosine) if high_pass else ((1 - cosine) / 2, 1 - cosine)
-    return np.array([edge, middle, edge, 1 + alpha, -2 * cosine, 1 - alpha]) / (1 + alpha)
+    section: FloatArray = np.array([edge, middle, edge, 1 + alpha, -2 * cosine, 1 - alpha]) / (1 + alpha)
+    return section
 
 
 def _filtered(y: Signal, sections: Sequence[FloatArray]) -> Signal:

@@ -247,6 +247,7 @@ class LocalEngine(Engine):
                 report=report,
                 separator=separator_of(self.demucs_models, voice_weights_in(self.models)),
                 wording=explain,
+                as_rendered=source.as_rendered,
                 **source.composed,
             )
 
