@@ -12,7 +12,7 @@ SAMPLES = 1_000
 
 
 def on_the_disk(audio):
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the tape
     file.truncate(audio.nbytes)
     tape = DiskTape(file, 0, audio.shape, len(audio))
     tape[:] = audio
