@@ -1,4 +1,4 @@
-"""Stems that lie on the disk are what they would be in memory, whatever is done to them."""
+"""A gain that moves is the same for stems in memory and on the disk, whatever else is done to them."""
 
 import tempfile
 
