@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 
 from audiopod_mcp import __version__
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         import argcomplete
 
         argcomplete.autocomplete(_parser())
+    if isinstance(sys.stdout, TextIOWrapper):  # into a pipe Windows writes in an alphabet of few letters
+        sys.stdout.reconfigure(errors="replace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0] not in {*COMMANDS, "-h", "--help", "--version"}):
         given.insert(0, "serve")

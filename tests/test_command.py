@@ -25,6 +25,13 @@ def test_version_and_help(tmp_path):
 
 
 @pytest.mark.slow
+def test_what_an_output_has_no_letters_for_is_written_otherwise(tmp_path):
+    done = run(tmp_path, "install", "--help", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "claude-desktop" in done.stdout
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "extra", "line"),
     [

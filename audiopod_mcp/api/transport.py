@@ -21,8 +21,6 @@ LARGEST_ANSWER = 8 * 2**20
 """Bytes of a JSON answer."""
 LARGEST_REFUSAL = 64 * 2**10
 MOST_REDIRECTS = 5
-NO_SUCH_HOST = ("getaddrinfo", "Name or service", "nodename", "No address", "there is no host")
-"""How httpx and :mod:`audiopod_mcp.addresses` tell that a name is not found."""
 KEPT_ON_REDIRECT = (
     *("Accept", "Accept-Encoding", "Content-Type", "Idempotency-Key", "Range", "If-Range", "traceparent"),
 )

@@ -11,6 +11,8 @@ from pathlib import Path
 from .formats import ConfigError
 
 BOM = b"\xef\xbb\xbf"
+_BINARY = getattr(os, "O_BINARY", 0)
+"""Without which Windows would write another byte at the end of every line."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class ConfigFile:
             backup = self.path.with_name(f"{self.path.name}.bak{'' if number == 1 else number}")
             try:
                 # Never wider than the original: the file may hold keys.
-                handle = os.open(backup, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+                handle = os.open(backup, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, 0o600)
             except FileExistsError:
                 continue
             with os.fdopen(handle, "wb") as file:

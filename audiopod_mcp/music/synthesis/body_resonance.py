@@ -49,11 +49,6 @@ class Body:
             [self._convolve(_block_spectra(wave[:, side]), side, len(wave)) for side in (0, 1)], axis=1
         )
 
-    def to_stereo(self, wave: Signal) -> Signal:
-        """Convolve mono ``wave`` (n,) with the body as heard from two sides; (n, 2)."""
-        spectra = _block_spectra(wave)
-        return np.stack([self._convolve(spectra, side, len(wave)) for side in (0, 1)], axis=1)
-
     def _convolve(self, spectra: Spectra, side: int, n: int) -> Signal:
         """Overlap-add the blocks of ``spectra`` through the response of one side; (n,)."""
         size = 2 * (spectra.shape[1] - 1)
@@ -114,11 +109,6 @@ CONTRABASS = Body(
     ((62, 14, 1), (105, 18, 2), (155, 20, 0)),
     ((180, -2), (400, -6), (800, -9), (1500, -13), (3000, -24), (9000, -45)), 20, seed=3,
 )  # fmt: skip
-GUITAR = Body(
-    ((102, 18, 3), (205, 25, 4), (280, 25, -3), (390, 30, 0)),
-    ((450, -5), (900, -7), (2000, -7), (4000, -10), (8000, -18), (11000, -26)), 28, dry_level=0.16, seed=4,
-)  # fmt: skip
-"""Helmholtz air mode and the top plate's monopole (Fletcher & Rossing, ch. 9)."""
 BANJO = Body(
     ((180, 8, -6), (310, 10, 0), (600, 12, 3), (910, 12, 2)),
     ((1000, 0), (2500, 0), (4500, -4), (11000, -16)), 14, dry_level=0.2, seed=5,

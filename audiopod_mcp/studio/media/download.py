@@ -47,10 +47,6 @@ class NotFetched(Exception):
         self.remedy = remedy
 
 
-async def unheard(fraction: float) -> None:
-    """The report that nobody listens to."""
-
-
 async def fetch(
     url: str,
     target: Path,
