@@ -198,9 +198,8 @@ def _write_parts(
         plan, is_solo=len(pitched) == 1, entry_bars={} if plan.brief.course else entry_bars(plan, band)
     )
     answerers = tuple(m for m in band if m.role == "counter" and m.figure == "answers")
-    if (
-        plan.sings and not answerers and not plan.melody
-    ):  # Who has the tune where nobody sings answers the voice.
+    if plan.sings and not answerers and not plan.melody:
+        # Who has the tune where nobody sings answers the voice.
         answerers = tuple(member for member in band if member.role == "lead")
     plan = replace(plan, answerers=answerers)
     tunes: dict[Member, tuple[Note, ...]] = {m: melody.lead_melody(plan, m) for m in band if m.role == "lead"}

@@ -120,8 +120,10 @@ def _choruses_of_twelve(bars: int, energy: float) -> list[Section]:
     What is left over introduces and ends.
     """
     count, left = divmod(bars, 12)
+    if left < 2 and count > 2:
+        count, left = count - 1, left + 12
     intro = 4 if left >= 6 else 2 if left >= 4 else 0
-    outro = left - intro if left - intro >= 2 else 0
+    outro = left - intro if left >= 2 else 0
     labels = ["verse"] * count
     for at in range(count - 2, 0, -3):
         labels[at] = "solo"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
@@ -79,10 +79,13 @@ class Reader:
         refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
         if not self.left_out and (self.kept or self.left):
             refusal = Refused("edit_asks_for_nothing")
-        wishes = [self._sparing_the_kept(wish) for wish in self.wishes]
-        once = {(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}
-        kept, style = tuple(self.kept.items()), ", ".join(self.style)
-        return EditPlan(tuple(once.values()), kept, tuple(self.left), style, tuple(self.left_out), refusal)
+        once = dict[tuple[TrackEdit, int], Wish]()
+        for number, each in enumerate(map(self._sparing_the_kept, self.wishes)):
+            first = once.setdefault((each.edit, each.exact and number), each)
+            if each.asked not in first.asked:
+                once[each.edit, 0] = replace(first, asked=f"{first.asked}, {each.asked}")
+        wishes, kept, style = tuple(once.values()), tuple(self.kept.items()), ", ".join(self.style)
+        return EditPlan(wishes, kept, tuple(self.left), style, tuple(self.left_out), refusal)
 
     def read(self, head: Token | None, clauses: Sequence[Clause]) -> None:
         """Take in one sentence, which is about the players and the time of its ``head`` if it names none."""
