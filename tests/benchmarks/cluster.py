@@ -207,8 +207,9 @@ def side_by_side(postgres, places):
         migrate(url)
         alone, cluster = Served(Path(folder) / "alone", workers=places), Cluster(Path(folder), url)
         try:
-            workers = [cluster.worker() for _ in range(places)]
             fronts = {"a file": alone, "PostgreSQL": cluster.front()}
+            assert all(front.client for front in fronts.values())  # which start before the workers do
+            workers = [cluster.worker() for _ in range(places)]
             if places == 1:
                 for name, seconds in overhead(fronts).items():
                     told(f"{name}: from asking to the end of a job", seconds)

@@ -59,7 +59,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(cluster):
     for number, worker in enumerate(workers):
         wait_for(lambda least=2 + number: len(cluster.runs()) > least)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(10) == 0
+        assert worker.wait(30) == 0
         cluster.worker()
     assert {front.wait(job_id, seconds=60)["status"] for job_id in jobs} == {"COMPLETED"}
     assert cluster.rows("SELECT DISTINCT interruptions, crashes FROM jobs") == [(0, 0)]
@@ -159,4 +159,4 @@ async def test_a_worker_that_is_told_to_stop_before_it_has_begun_ends_in_order(c
     worker = cluster.worker()
     wait_for(lambda: catches(worker.pid, signal.SIGTERM))  # before that Python itself is starting
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(30) == 0

@@ -203,7 +203,7 @@ async def test_a_worker_tells_how_its_runs_ended(cluster):
     assert 'audiopod_jobs_ended_total{task="text2music",end="completed"} 1' in lines
     assert f'audiopod_jobs_unfinished{{engine="{BEEPER}",status="PROCESSING"}} 1' in lines
     worker.terminate()
-    assert worker.wait(10) == 0
+    assert worker.wait(30) == 0
     assert front.job(running)["status"] == "PENDING"
 
 

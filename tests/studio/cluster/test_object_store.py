@@ -57,7 +57,7 @@ async def is_gone(studio, job):
     except FileNotFoundError:
         return True
     if studio.media.elsewhere:
-        shutil.rmtree(studio.media.folder(job.id))
+        shutil.rmtree(studio.media.folder(job.id), ignore_errors=True)
     return False
 
 
