@@ -77,7 +77,7 @@ class Studio:
         self.ends[job_id] = time.monotonic()
         await to_thread.run_sync(self._ledger.finish, job_id, begun.attempt, {"status": "COMPLETED"})
         self.ends[job_id] = time.monotonic()  # when it is written down, unless it was noticed before
-        self._studio.news.tell(job_id)
+        self._studio.news.tell("jobs", job_id)
 
 
 class Way(NamedTuple):
