@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import anyio
@@ -22,17 +23,28 @@ from audiopod_mcp.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     import httpx
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from audiopod_mcp.studio.config import StudioConfig
 
 STUDIO_URL = "http://studio.local"
 LONGEST_GOODBYE = 4.0
 """Seconds for putting back what is unfinished."""
+QUIET_MOMENT = 1.0
+"""Seconds for which what is not urgent leaves the machine to the host, which starts more than this server."""
+UNUSED = 300.0
+"""Seconds after which a worker that was started ahead of its work is let go again."""
 
 logger = logging.getLogger("audiopod_mcp")
 
 
 class EmbeddedStudio:
-    """The studio in this process, started by the first request that needs it."""
+    """The studio in this process, started by the first request that needs it.
+
+    Its code and one worker are fetched before, while the model that has read the list of tools still thinks:
+    that takes longer than a short song does.
+    """
 
     def __init__(
         self, settings: Settings, tasks: TaskGroup, *, local_files: bool, public_url: str | None
@@ -42,6 +54,8 @@ class EmbeddedStudio:
         self._local_files = local_files
         self._public_url = public_url
         self._app: ASGIApp | None = None
+        self._workers: WorkerPool | None = None
+        self._is_getting_ready = False
         self._told: str | None = None
         self._starting = anyio.Lock()
         self._stop = anyio.Event()
@@ -51,6 +65,8 @@ class EmbeddedStudio:
         """Put back what is unfinished, end the workers, then set :attr:`stopped`."""
         self._stop.set()
         if self._app is None:
+            if self._workers is not None:
+                self._workers.close()
             self.stopped.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +77,7 @@ class EmbeddedStudio:
         await app(scope, receive, send)
 
     async def look_ahead(self) -> None:
-        """Say at once, in the log, where the data folder is there and can't be used."""
+        """Say soon, in the log, where the data folder is there and can't be used."""
 
         def look() -> str | None:
             if not self._settings.data_dir.exists():
@@ -70,8 +86,30 @@ class EmbeddedStudio:
 
             return look(self._settings.data_dir)
 
+        await anyio.sleep(QUIET_MOMENT)
         if why := await to_thread.run_sync(look):
             self._log(why)
+
+    def get_ready(self) -> None:
+        """Prepare for the first job, soon and beside everything else, where this computer does the jobs."""
+        here = self._settings.engine == DEFAULT_ENGINE and self._settings.database_url is None
+        if here and not self._is_getting_ready:
+            self._is_getting_ready = True
+            self._tasks.start_soon(self._get_ready)
+
+    async def _get_ready(self) -> None:
+        await anyio.sleep(QUIET_MOMENT)
+        try:
+            config, workers = await self._parts()
+            await to_thread.run_sync(import_module, "audiopod_mcp.api.transport")
+            from audiopod_mcp.studio.jobs.task import get_ready
+
+            if not self._stop.is_set():
+                workers.get_ready(get_ready, config.engine, config.engine_environment, unused=UNUSED)
+        except Exception as error:  # noqa: BLE001 - the first request will say so
+            logger.debug("could not prepare for the first job: %r", error)
+        finally:
+            self._is_getting_ready = False
 
     def _refusal(self, error: Exception) -> ASGIApp:
         """What answers instead of a studio that did not start: final, for nothing was stored."""
@@ -102,17 +140,10 @@ class EmbeddedStudio:
             return self._app
 
     async def _run(self, *, task_status: TaskStatus[ASGIApp]) -> None:
+        config, workers = await self._parts()
         from audiopod_mcp.studio.app import create_studio, running
-        from audiopod_mcp.studio.config import StudioConfig
 
-        settings = self._settings
-        config = StudioConfig.from_settings(
-            settings,
-            local_folders=settings.readable_folders() if self._local_files else (),
-            tell_files=self._local_files and settings.media_url is None,
-            public_url=self._public_url or STUDIO_URL,
-        )
-        app = create_studio(config)
+        app = create_studio(config, workers)
         started = False
         try:
             async with running(app):
@@ -122,6 +153,23 @@ class EmbeddedStudio:
         finally:
             if started:  # else the next request tries again
                 self.stopped.set()
+
+    async def _parts(self) -> tuple[StudioConfig, WorkerPool]:
+        """What a studio is made of, its code being imported beside whatever else is going on."""
+        await to_thread.run_sync(import_module, "audiopod_mcp.studio.app")
+        from audiopod_mcp.studio.app import new_workers
+        from audiopod_mcp.studio.config import StudioConfig
+
+        settings = self._settings
+        config = StudioConfig.from_settings(
+            settings,
+            local_folders=settings.readable_folders() if self._local_files else (),
+            tell_files=self._local_files and settings.media_url is None,
+            public_url=self._public_url or STUDIO_URL,
+        )
+        if self._workers is None:
+            self._workers = new_workers(config)
+        return config, self._workers
 
 
 @asynccontextmanager
@@ -174,6 +222,7 @@ async def open_service(
             toolset=settings.toolset,
             links_as_text=settings.links_as_text,
             spawn=tasks.start_soon,
+            get_ready=studio.get_ready if studio else None,
             drawers=drawers,
         )
         if same_machine:
@@ -235,17 +284,23 @@ async def serve_http(
     from audiopod_mcp.connections import server_options
     from audiopod_mcp.server import build_server
     from audiopod_mcp.server.http import http_app
+    from audiopod_mcp.server.webhooks import Webhooks
 
     name = f"[{host}]" if ":" in host else host
     public_url = public_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else name}:{port}"  # noqa: S104
     async with open_service(settings, same_machine=False, public_url=public_url) as (service, studio):
+        routes: list[BaseRoute] = []
+        if studio is not None:
+            routes = [Mount("/media", _under("/media", studio))]
+        elif settings.webhook_secrets:
+            routes = [*Webhooks(settings.webhook_secrets, service.look_now).routes()]
         app = http_app(
             build_server(service),
             allowed_hosts=[name, *allowed_hosts],
             allowed_origins=allowed_origins,
             streamable=streamable,
             stateless=stateless,
-            routes=[Mount("/media", _under("/media", studio))] if studio else [],
+            routes=routes,
         )
         config = uvicorn.Config(
             app,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ CLOUD_URL = "https://api.audiopod.ai"
 DEFAULT_ENGINE = "local"
 DEFAULT_CACHE_MB = 1000
 """All stems of some four songs, and the analyses of thousands."""
+SHORTEST_SECRET = 16
 DATA_DIR = "AUDIOPOD_DATA_DIR"
 """The variable that names the data folder."""
 
@@ -52,6 +54,8 @@ class Settings:
     """The object store that holds the audio of many machines; ``None``: :attr:`data_dir`."""
     cache_mb: int = DEFAULT_CACHE_MB
     """Megabytes of results that it may keep, so that the same sound is not worked on twice; 0: none."""
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What AudioPod signs its webhooks with; none: they are not received."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
     toolset: str = "all"
@@ -73,20 +77,23 @@ class Settings:
             if is_set(text)
         }
 
-        listed = values.get("AUDIOPOD_ALLOWED_DIRS")
+        listed, dollars = values.get("AUDIOPOD_ALLOWED_DIRS"), values.get("AUDIOPOD_CONFIRM_ABOVE")
+        cache = values.get("AUDIOPOD_CACHE_MB", str(DEFAULT_CACHE_MB))
         return cls(
             api_key=values.get("AUDIOPOD_API_KEY"),
             base_url=read_url(values, "AUDIOPOD_BASE_URL"),
             data_dir=read_folder(values, DATA_DIR) or _user_folder("data"),
             output_dir=read_folder(values, "AUDIOPOD_OUTPUT_DIR") or _user_folder("music") / "AudioPod",
             allowed_dirs=tuple(
-                Path(part).expanduser().absolute() for part in listed.split(os.pathsep) if part.strip()
+                _folder("AUDIOPOD_ALLOWED_DIRS", part) for part in listed.split(os.pathsep) if part.strip()
             )
             if listed
             else None,
             auto_save=_switch("AUDIOPOD_AUTO_SAVE", values.get("AUDIOPOD_AUTO_SAVE")),
-            max_wait=_seconds("AUDIOPOD_MAX_WAIT", values.get("AUDIOPOD_MAX_WAIT", "45")),
-            confirm_above=_dollars("AUDIOPOD_CONFIRM_ABOVE", values.get("AUDIOPOD_CONFIRM_ABOVE")),
+            max_wait=_number("AUDIOPOD_MAX_WAIT", values.get("AUDIOPOD_MAX_WAIT", "45"), 1, 3600, "seconds"),
+            confirm_above=None
+            if dollars is None
+            else _number("AUDIOPOD_CONFIRM_ABOVE", dollars.removeprefix("$"), 0, 1_000_000, "USD"),
             links_as_text=_choice(
                 "AUDIOPOD_LINKS", values.get("AUDIOPOD_LINKS", "blocks"), ("blocks", "text")
             )
@@ -102,7 +109,8 @@ class Settings:
             media_url=_address(
                 "AUDIOPOD_MEDIA_URL", values.get("AUDIOPOD_MEDIA_URL"), ("s3", "gs", "az", "file")
             ),
-            cache_mb=_megabytes("AUDIOPOD_CACHE_MB", values.get("AUDIOPOD_CACHE_MB")),
+            cache_mb=int(_number("AUDIOPOD_CACHE_MB", cache, 0, 10_000_000, "megabytes; 0 keeps nothing")),
+            webhook_secrets=_secrets("AUDIOPOD_WEBHOOK_SECRET", values.get("AUDIOPOD_WEBHOOK_SECRET")),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
         )
@@ -137,8 +145,20 @@ def is_set(text: str) -> bool:
 
 
 def read_folder(environment: Mapping[str, str], name: str) -> Path | None:
-    """The absolute folder that the variable ``name`` names, if it is set."""
-    return Path(environment[name]).expanduser().absolute() if name in environment else None
+    """The absolute folder that the variable ``name`` names, if it is set.
+
+    Raises:
+        SettingsError: where it is in the home of somebody who is not known.
+
+    """
+    return _folder(name, environment[name]) if name in environment else None
+
+
+def _folder(name: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise SettingsError(f"{name}: the home folder in {text!r} is not known") from None
 
 
 def models_folder(data_dir: Path) -> Path:
@@ -177,54 +197,34 @@ def _switch(name: str, text: str | None) -> bool:
     raise SettingsError(f"{name}: {text!r} is not one of 0 and 1")
 
 
+def _secrets(name: str, text: str | None) -> tuple[str, ...]:
+    secrets = tuple(filter(None, map(str.strip, (text or "").split(","))))
+    if any(len(secret) < SHORTEST_SECRET for secret in secrets):
+        raise SettingsError(
+            f"{name}: a secret of less than {SHORTEST_SECRET} characters is none; take AudioPod's"
+        )
+    return secrets
+
+
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
     if text.lower() not in choices:
         raise SettingsError(f"{name}: {text!r} is not one of {' and '.join(choices)}")
     return text.lower()
 
 
-def _seconds(name: str, text: str) -> float:
+def _number(name: str, text: str, low: float, high: float, unit: str) -> float:
+    """The number in ``text``, which is to be from ``low`` to ``high``; ``unit`` is told where it is not."""
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
-        raise SettingsError(f"{name}: {text!r} is not a number of seconds") from None
-    if not 1 <= seconds <= 3600:
-        raise SettingsError(f"{name}: {seconds:g} is out of range; allowed 1 to 3600 seconds")
-    return seconds
-
-
-def _dollars(name: str, text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        dollars = float(text.removeprefix("$"))
-    except ValueError:
-        dollars = -1.0
-    if not 0 <= dollars < 1_000_000:
-        raise SettingsError(f"{name}: {text!r} is not an amount in USD, such as 0.50")
-    return dollars
+        number = math.nan
+    if not low <= number <= high:
+        raise SettingsError(f"{name}: {text[:40]!r} is not a number from {low:g} to {high:,.0f} {unit}")
+    return number
 
 
 def _limit(name: str, text: str | None, unit: str) -> float | None:
-    if text is None:
-        return None
-    try:
-        limit = float(text)
-    except ValueError:
-        limit = -1.0
-    if not 0 < limit <= 100_000:
-        raise SettingsError(
-            f"{name}: {text!r} is not a number of {unit}, such as 30; leave it out to keep all"
-        )
-    return limit
-
-
-def _megabytes(name: str, text: str | None) -> int:
-    if text is None:
-        return DEFAULT_CACHE_MB
-    if not text.isascii() or not text.isdigit() or int(text) > 10_000_000:
-        raise SettingsError(f"{name}: {text!r} is not a number of megabytes, such as 1000; 0 keeps nothing")
-    return int(text)
+    return None if text is None else _number(name, text, 0.001, 100_000, f"{unit}; leave it out to keep all")
 
 
 def _user_folder(kind: str) -> Path:

@@ -14,14 +14,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -99,7 +100,7 @@ class WorkerPool:
         loop = asyncio.get_running_loop()
         try:
             future = worker.submit(told, function, *args)
-        except BrokenProcessPool:  # it died while it had nothing to do
+        except BrokenExecutor:  # it died while it had nothing to do
             self._give_back(worker, dead=True)
             return await self.run(function, *args, end_cancelled=end_cancelled, longest=longest, told=told)
         # Whoever waits may give up; the process is free only when it is done.
@@ -107,12 +108,40 @@ class WorkerPool:
         try:
             async with asyncio.timeout(longest) as patience:
                 return await _answered(asyncio.wrap_future(future), worker)
-        except BrokenProcessPool:
+        except BrokenExecutor:
             raise WorkerDied from None
         except (asyncio.CancelledError, TimeoutError):
             if (end_cancelled or patience.expired()) and not future.done():
                 worker.end()
             raise
+
+    def get_ready(self, function: Callable[[*Arguments], object], *args: *Arguments, unused: float) -> None:
+        """Start a worker before there is work, unless there is one already.
+
+        Parameters
+        ----------
+        function
+            What it calls meanwhile. Work that comes before it has returned waits for that.
+        *args
+            What that is called with.
+        unused
+            Seconds after which the worker is let go if no work has come.
+
+        """
+        if self._all:
+            return
+        worker = _Worker()
+        self._all.add(worker)
+        worker.submit(None, function, *args)
+        self._idle.append(worker)
+        asyncio.get_running_loop().call_later(unused, self._let_go_unused, worker)
+
+    def _let_go_unused(self, worker: _Worker) -> None:
+        if worker in self._idle and worker.orders == 1:
+            self._idle.remove(worker)
+            worker.end()
+            self._all.discard(worker)
+            worker.pool.shutdown(wait=False)
 
     def close(self) -> None:
         """End every worker at once."""
@@ -149,13 +178,17 @@ class _Worker:
     """One worker process."""
 
     def __init__(self) -> None:
+        # Servers start without, and many never need a worker.
+        from concurrent.futures import ProcessPoolExecutor
+
         self._context = _Context()
         self._heard, self._said = self._context.Pipe(duplex=False)
         self.pool = ProcessPoolExecutor(
             1, mp_context=self._context, initializer=_begin, initargs=(self._said,)
         )
         self.ended = False
-        self._number = 0
+        self.orders = 0
+        """How many it was given, each of which has its place among them for a number."""
         self._told: Callable[[Any], None] | None = None
         self._listens = False
 
@@ -163,9 +196,9 @@ class _Worker:
         self, told: Callable[[Any], None] | None, function: Callable[[*Arguments], T], *args: *Arguments
     ) -> Future[T]:
         """Have the process, which is idle, call ``function``."""
-        self._number += 1
+        self.orders += 1
         self._told = told
-        future: Future[T] = self.pool.submit(_do, self._number if told else 0, function, args)
+        future: Future[T] = self.pool.submit(_do, self.orders if told else 0, function, args)
         self._said.close()  # the process has it by now, and alone: when it ends, so does the listening
         if told and not self._listens:
             self._listens = True
@@ -177,7 +210,7 @@ class _Worker:
             while True:
                 number, value = self._heard.recv()
                 told = self._told
-                if told is not None and number == self._number:  # else it comes late, of what is over
+                if told is not None and number == self.orders:  # else it comes late, of what is over
                     told(value)
 
     def is_stopped(self) -> bool:
@@ -222,7 +255,7 @@ def _is_stopped(pid: int) -> bool:
 
 
 def _is_broken(future: Future[Any]) -> bool:
-    return not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
+    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
 
 
 def _soon(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: object) -> None:

@@ -1,6 +1,7 @@
 """The configuration that the environment gives."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,13 @@ def test_a_key_means_the_cloud_and_a_url_means_that_service():
 
 
 def test_secrets_do_not_show():
-    settings = Settings.from_environment({"AUDIOPOD_API_KEY": "ap_secret", "ACESTEP_API_KEY": "s3cret"})
+    secrets = {"AUDIOPOD_WEBHOOK_SECRET": "whsec_s3cret_0123456789", "ACESTEP_API_KEY": "s3cret"}
+    settings = Settings.from_environment({"AUDIOPOD_API_KEY": "ap_secret", **secrets})
     assert "secret" not in repr(settings)
     assert "s3cret" not in repr(settings)
+
+
+_HOMES = pytest.mark.skipif(sys.platform == "win32", reason="Windows guesses where others' folders are")
 
 
 @pytest.mark.parametrize(
@@ -41,9 +46,17 @@ def test_secrets_do_not_show():
         ("AUDIOPOD_MEDIA_URL", "https://bucket.example"),
         ("AUDIOPOD_MEDIA_URL", "s3"),
         ("AUDIOPOD_AUTO_SAVE", "sometimes"),
+        ("AUDIOPOD_WEBHOOK_SECRET", "guess"),
+        ("AUDIOPOD_WEBHOOK_SECRET", "whsec_0123456789abcdef,x"),
         ("AUDIOPOD_CACHE_MB", "much"),
         ("AUDIOPOD_CACHE_MB", "-1"),
-        ("AUDIOPOD_CACHE_MB", "1e3"),
+        ("AUDIOPOD_CACHE_MB", "9" * 5000),
+        ("AUDIOPOD_MAX_WAIT", "nan"),
+        ("AUDIOPOD_KEEP_DAYS", "0"),
+        ("AUDIOPOD_KEEP_GB", "inf"),
+        ("AUDIOPOD_CONFIRM_ABOVE", "-1"),
+        pytest.param("AUDIOPOD_DATA_DIR", "~nobody-of-that-name/music", marks=_HOMES),
+        pytest.param("AUDIOPOD_ALLOWED_DIRS", "~nobody-of-that-name/music", marks=_HOMES),
         ("AUDIOPOD_ALLOW_PRIVATE_URLS", "maybe"),
     ],
 )

@@ -1,6 +1,7 @@
 """The one mechanism for worker processes, as the studio and the MCP server use it."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -44,6 +45,50 @@ async def test_a_death_is_told_and_the_next_worker_goes_on(pools):
     with pytest.raises(WorkerDied):
         await pool.run(os._exit, 9)
     assert await pool.run(abs, -1) == 1
+
+
+@pytest.fixture
+def started():
+    """The processes that this one has started since."""
+    before = multiprocessing.active_children()
+    return lambda: [child for child in multiprocessing.active_children() if child not in before]
+
+
+async def test_a_worker_that_got_ready_does_the_first_work_when_it_is(pools, started, tmp_path):
+    pool = pools()
+    pool.get_ready(time.sleep, 0.2, unused=60)
+    pool.get_ready((tmp_path / "second").touch, unused=60)  # one is enough
+    [worker] = started()
+    assert await pool.run(os.getpid) == worker.pid
+    assert not (tmp_path / "second").exists()
+
+
+async def test_it_is_let_go_where_no_work_comes_and_kept_where_some_did(pools, started):
+    unused, used = pools(), pools()
+    unused.get_ready(abs, 1, unused=0.3)
+    [idle] = started()
+    used.get_ready(abs, 1, unused=0.3)
+    worker = await used.run(os.getpid)
+    with anyio.fail_after(20):
+        while idle.is_alive():
+            await anyio.sleep(0.05)
+    await anyio.sleep(0.3)
+    assert await used.run(os.getpid) == worker
+    assert await unused.run(os.getpid) != idle.pid
+
+
+async def test_that_it_died_while_it_got_ready_is_no_work_s_fault(pools, started):
+    pool = pools()
+    pool.get_ready(os._exit, 9, unused=60)
+    [worker] = started()
+    await anyio.to_thread.run_sync(worker.join, 20)
+    with anyio.fail_after(20):
+        while True:
+            try:
+                assert await pool.run(abs, -1) == 1
+                break
+            except WorkerDied:  # which had not been seen yet
+                pass
 
 
 def count_aloud(most):

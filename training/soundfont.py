@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from audiopod_mcp.music.synthesis.sound_bank import Range, Zone
+
 _GENERATORS = {
     0: "start_fine", 2: "loop_start_fine", 3: "loop_end_fine", 4: "start_coarse", 8: "cutoff",
     11: "envelope_to_cutoff", 17: "pan", 34: "attack", 35: "hold", 36: "decay", 37: "sustain",
@@ -33,7 +35,6 @@ _VELOCITY, _KEY = 2, 3
 _ATTENUATION = 0.4
 """How much of an attenuation counts: what the first hardware did, and all fonts since are made for."""
 _FULL_RANGE = (0, 127)
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +46,6 @@ class Sample:
     rate: int
     encoded: bytes | None
     """The Ogg Vorbis stream that it is stored as, if it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """What one sample sounds for: keys and velocities (both ends included), and how."""
-
-    keys: Range
-    velocities: Range
-    sample: int
-    root: float
-    """MIDI pitch at which the sample sounds as it was recorded."""
-    start: int
-    """The first sample that is heard."""
-    loop: Range | None
-    """Samples between which it goes on, while the key is down."""
-    pan: float
-    """-1 (left) to 1 (right)."""
-    gain: float
-    """dB."""
-    attack: float
-    """Seconds in which the envelope rises,"""
-    hold: float
-    """stays up,"""
-    decay: float
-    """dB a second by which it falls then,"""
-    sustain: float
-    """down to so many dB."""
-    cutoff: tuple[float, float]
-    """Hz of the low-pass filter at the softest and at the hardest stroke."""
 
 
 class SoundFont:
@@ -108,8 +80,8 @@ class SoundFont:
         start, size = self._chunks[chunk]
         return list(struct.iter_unpack(form, self._data[start : start + size]))
 
-    def sample(self, number: int) -> Sample:
-        name, start, end, _, _, rate, *_, kind = self._headers[number]
+    def sample(self, zone: Zone) -> Sample:
+        name, start, end, _, _, rate, *_, kind = self._headers[int(zone.sample)]
         offset = self._chunks["smpl"][0]
         title = bytes(name).split(b"\0")[0].decode("latin-1")
         if kind & 0x10:  # compressed: places are bytes, and loops count from the sample's own start
@@ -120,9 +92,12 @@ class SoundFont:
         return Sample(title, audio.astype(np.float32), rate, None)
 
     def zones(self, bank: int, program: int) -> list[Zone]:
-        """Every zone of a program; those of one sample that differ in velocity only are one."""
+        """Every zone of a program; those of one sample that differ in velocity only are one.
+
+        The name of a zone's sample is its number in the font.
+        """
         number = self.programs[bank, program]
-        found: dict[tuple[int, Range], list[tuple[Range, Zone]]] = {}
+        found: dict[tuple[str, Range], list[tuple[Range, Zone]]] = {}
         first, last = self._presets[number][3], self._presets[number + 1][3]
         for preset in self._bags(first, last, "preset", "instrument"):
             held = (
@@ -143,7 +118,7 @@ class SoundFont:
             soft, hard = layers[0][1], layers[-1][1]
             velocities = layers[0][0][0], layers[-1][0][1]
             merged.append(replace(hard, velocities=velocities, cutoff=(soft.cutoff[0], hard.cutoff[1])))
-        return sorted(merged, key=lambda zone: (zone.keys, zone.velocities, zone.pan, zone.sample))
+        return sorted(merged, key=lambda zone: (zone.keys, zone.velocities, zone.pan, int(zone.sample)))
 
     def _bags(
         self, first: int, last: int, level: str, ends_with: str
@@ -205,7 +180,7 @@ class SoundFont:
                 cents += value("envelope_to_cutoff") + moved("envelope_to_cutoff", _VELOCITY, force)
             cutoff.append(8.176 * 2 ** (min(cents, 13500) / 1200))
         return Zone(
-            keys, velocities, value("sample"), root - tuning, start,
+            str(value("sample")), header[5], keys, velocities, root - tuning, start,
             loop if value("mode") in (1, 3) else None,
             float(np.clip(value("pan") / 500, -1, 1)), -_ATTENUATION * value("attenuation") / 10,
             2 ** (value("attack") / 1200), 2 ** (value("hold") / 1200), 100 / 2 ** (value("decay") / 1200),

@@ -51,7 +51,7 @@ class JobPage(NamedTuple):
 class Balance(BaseModel):
     """The wallet."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     balance_cents: float
     balance_usd: float | None = None

@@ -116,7 +116,7 @@ class Job(Result):
         return {ending if ending in {"flac", "wav", "mp3", "ogg"} else "audio": self.output_url}
 
 
-class Section(BaseModel):
+class Section(BaseModel, defer_build=True):
     """A stretch of time with a name: a part of the form, a chord, singing."""
 
     start: float

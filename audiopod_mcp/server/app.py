@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from mcp.server.caching import CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError
@@ -19,6 +19,7 @@ from mcp.types import (
     InputRequiredResult,
     ListResourcesResult,
     PaginatedRequestParams,
+    Prompt,
     ResourceTemplate,
 )
 
@@ -61,6 +62,7 @@ class MusicServer(MCPServer[Any]):
             middleware=[
                 set_caller,
                 fit_tools,
+                self._get_ready,
                 tasks.announce,
                 service.announcer.listening,
                 service.announcer.handshake,
@@ -73,8 +75,15 @@ class MusicServer(MCPServer[Any]):
                 "resources/templates/list": CacheHint(3_600_000, "public"),
             },
         )
-        add_prompts(self)
+        self._has_prompts = False
         self.completion()(partial(complete, service))  # type: ignore[no-untyped-call]
+
+    async def _get_ready(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Middleware: whoever has listed the tools is going to call one."""
+        result = await call_next(ctx)
+        if ctx.method == "tools/list" and self._service.get_ready is not None:
+            self._service.get_ready()
+        return result
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -106,9 +115,20 @@ class MusicServer(MCPServer[Any]):
     ) -> Iterable[ReadResourceContents]:
         return [await read(self._service, str(uri))]
 
+    def _with_prompts(self) -> None:
+        """Add the prompts, which few sessions ask for, and of which the SDK makes models."""
+        if not self._has_prompts:
+            self._has_prompts = True
+            add_prompts(self)
+
+    async def list_prompts(self) -> list[Prompt]:
+        self._with_prompts()
+        return await super().list_prompts()
+
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
     ) -> GetPromptResult | InputRequiredResult:
+        self._with_prompts()
         try:
             return await super().get_prompt(name, arguments, context)
         except ValueError as error:  # an unknown prompt, or an argument that is missing

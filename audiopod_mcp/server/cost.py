@@ -15,7 +15,7 @@ from audiopod_mcp.operations import Operation
 from .tool import error_result
 
 
-class Consent(BaseModel):
+class Consent(BaseModel, defer_build=True):
     """What the person is asked for."""
 
     go_on: bool = Field(description="Spend it?")

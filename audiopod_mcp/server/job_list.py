@@ -22,7 +22,7 @@ SHORT_CAPTION = 14
 """Bytes of a caption that stays beside the longest title: a stem's is the name of its track."""
 
 
-class JobList(BaseModel):
+class JobList(BaseModel, defer_build=True):
     """A page of jobs, newest first."""
 
     jobs: list[dict[str, Any]]

@@ -38,7 +38,7 @@ class Service:
     Where ``model_settings`` do nothing, as with an engine that has no model, tools don't list them.
     ``toolset`` says which tools there are: core, edit, jobs or all.
     With ``links_as_text`` results name what they link to in words. ``spawn`` starts a task that may outlive
-    the call.
+    the call. ``get_ready`` is called when a model has been told of the tools, and may soon want one.
     """
 
     connect: Callable[[str | None], AudioPodClient]
@@ -53,6 +53,7 @@ class Service:
     toolset: str = "all"
     links_as_text: bool = False
     spawn: Spawn | None = field(default=None, repr=False)
+    get_ready: Callable[[], None] | None = field(default=None, repr=False)
     drawers: WorkerPool = field(default_factory=lambda: WorkerPool(os.cpu_count() or 1), repr=False)
     """Processes that draw audio, and check it before it is called saved."""
     announcer: Announcer = field(init=False, repr=False)
@@ -77,6 +78,11 @@ class Service:
                 self._clients.popitem(last=False)
         self._clients.move_to_end(key)
         return self._clients[key]
+
+    def look_now(self, job_id: int) -> None:
+        """Whoever waits for ``job_id``, which is said to have ended, looks at once, with their own key."""
+        for client in self._clients.values():
+            client.lookups.look_now(job_id)
 
     async def aclose(self) -> None:
         self.drawers.close()

@@ -50,7 +50,7 @@ TASK_LIFETIME = 24 * 3600
 """Seconds for which a client may count on a task; the job is kept until it is deleted."""
 
 
-class TaskParams(RequestParams):
+class TaskParams(RequestParams, defer_build=True):
     task_id: str
 
 
@@ -58,7 +58,7 @@ class UpdateParams(TaskParams):
     input_responses: InputResponses
 
 
-class TaskNotification(Notification[dict[str, Any], Literal["notifications/tasks"]]):
+class TaskNotification(Notification[dict[str, Any], Literal["notifications/tasks"]], defer_build=True):
     method: Literal["notifications/tasks"] = "notifications/tasks"
 
 

@@ -32,6 +32,7 @@ class MusicTool(Tool):
     """Unlike the SDK's own tools it refuses unknown arguments and says every mistake in one line."""
 
     arguments: type[Arguments] = Field(exclude=True)
+    result: type[BaseModel] | None = Field(exclude=True)
 
     @classmethod
     def of(
@@ -63,6 +64,7 @@ class MusicTool(Tool):
             title=title,
             description=description,
             arguments=arguments,
+            result=result,
             parameters=input_schema(arguments, unlisted),
             fn_metadata=FuncMetadata(
                 arg_model=ArgModelBase, output_schema=output_schema(result) if result else None

@@ -39,8 +39,10 @@ from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_no_ans
 logger = logging.getLogger("audiopod_mcp.studio")
 
 
-def create_studio(config: StudioConfig) -> Starlette:
+def create_studio(config: StudioConfig, workers: WorkerPool | None = None) -> Starlette:
     """The application of a studio. It answers while :func:`running`, which its ASGI lifespan does too.
+
+    It closes ``workers``, its processes, when it ends; by default it makes them itself.
 
     Raises:
         audiopod_mcp.settings.SettingsError: where there is no such engine, or its settings are wrong.
@@ -70,14 +72,20 @@ def create_studio(config: StudioConfig) -> Starlette:
     )
     app.add_middleware(LimitBody)
     app.state.config = config
+    app.state.workers = workers
     app.state.studio = None
+    app.state.opened = None
     return app
 
 
 @asynccontextmanager
 async def running(app: Starlette) -> AsyncIterator[None]:
-    """Open the store, take up what was left, do jobs; at the end put back what is not finished."""
-    async with at_work(app.state.config) as studio:
+    """Open the store, take up what was left, do jobs; at the end put back what is not finished.
+
+    A studio that is ``app.state.opened`` already is taken over.
+    """
+    opened, app.state.opened = app.state.opened, None
+    async with at_work(app.state.config, app.state.workers, opened, answers=True) as studio:
         app.state.studio = studio
         try:
             yield
@@ -86,15 +94,23 @@ async def running(app: Starlette) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def at_work(config: StudioConfig) -> AsyncIterator[Studio]:
-    """A studio that does jobs while the context lasts, whether it answers anybody or not.
+async def at_work(
+    config: StudioConfig,
+    workers: WorkerPool | None = None,
+    opened: Studio | None = None,
+    *,
+    answers: bool = False,
+) -> AsyncIterator[Studio]:
+    """A studio, perhaps ``opened`` before, that does jobs while the context lasts.
+
+    ``answers`` says whether it answers requests, too.
 
     Raises:
         audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
 
     """
-    studio = await to_thread.run_sync(_open, config)
-    work = asyncio.create_task(studio.work(), name="studio")
+    studio = opened if opened is not None else await to_thread.run_sync(open_studio, config, workers)
+    work = asyncio.create_task(studio.work(answers=answers), name="studio")
     work.add_done_callback(_tell_fault)
     try:
         yield studio
@@ -110,14 +126,25 @@ def _tell_fault(work: asyncio.Task[None]) -> None:
         logger.error("the studio does no more jobs", exc_info=error)
 
 
-def _open(config: StudioConfig) -> Studio:
+def new_workers(config: StudioConfig) -> WorkerPool:
+    """One process more than jobs run, so that who waits for an analysis does not wait for a song."""
+    return WorkerPool(config.workers + 1)
+
+
+def open_studio(config: StudioConfig, workers: WorkerPool | None = None) -> Studio:
+    """Open what a studio works with. Blocks.
+
+    Raises:
+        audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
+
+    """
     try:
-        return _opened(config)
+        return _opened(config, workers or new_workers(config))
     except (OSError, sqlite3.Error, NotImplementedError) as error:
         raise SettingsError(explain(error, config.data_dir)) from error
 
 
-def _opened(config: StudioConfig) -> Studio:
+def _opened(config: StudioConfig, workers: WorkerPool) -> Studio:
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as opened:  # what is open is closed again where the rest can't be opened
         instance = Instance(config.data_dir)
@@ -130,8 +157,7 @@ def _opened(config: StudioConfig) -> Studio:
         cache = ResultCache(config.data_dir / "cache", config.cache_mb * 10**6)
         shared = config.database_url is not None
         upkeep = Upkeep(config, store, media, instance, queue, cache, shared=shared)
-        # One process more than jobs run, so that who waits for an analysis does not wait for a song.
-        studio = Studio(config, store, media, WorkerPool(config.workers + 1), queue, upkeep)
+        studio = Studio(config, store, media, workers, queue, upkeep)
         if isinstance(database, SharedFile):
             database.on_move = upkeep.sweep
         upkeep.sweep()  # what is finished is not to be done again

@@ -1,8 +1,9 @@
-"""CPU time from process start to the answer of ``tools/list``, against a toy server of the same SDK.
+"""CPU time and memory from process start to the answer of ``tools/list``, against a toy server of the same SDK.
 
     python -m tests.benchmarks.startup [RUNS]
 
-Runs alternate, so that whatever else the machine does hits both; the medians' ratio is what counts.
+Runs alternate, so that whatever else the machine does hits both; the medians' ratio is what counts. The modules
+must have been compiled before (``python -m compileall -q audiopod_mcp``), as an installed package's are.
 """
 
 import json
@@ -39,8 +40,8 @@ MESSAGES = [
 ]
 
 
-def cpu_seconds(command: list[str], folder: str) -> tuple[float, int]:
-    """User and system time of one run until it answers ``tools/list``, and the answer's size in bytes."""
+def cost(command: list[str], folder: str) -> tuple[float, float, int]:
+    """Seconds of CPU and MB of memory of one run until it answers ``tools/list``, and the answer's bytes."""
     environment = {
         **os.environ,
         "AUDIOPOD_DATA_DIR": folder,
@@ -57,9 +58,10 @@ def cpu_seconds(command: list[str], folder: str) -> tuple[float, int]:
         process.stdin.flush()
         while json.loads(answer := process.stdout.readline()).get("id") != 2:
             pass
-        ticks = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
         process.kill()
-    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"), len(answer)
+    seconds = sum(map(int, stat[11:13])) / os.sysconf("SC_CLK_TCK")
+    return seconds, int(stat[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6, len(answer)
 
 
 def main() -> None:
@@ -68,16 +70,18 @@ def main() -> None:
         toy = Path(folder) / "toy.py"
         toy.write_text(TOY)
         commands = {"toy": [sys.executable, str(toy)], "audiopod-mcp": [sys.executable, "-m", "audiopod_mcp"]}
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        size = 0
+        costs: dict[str, list[tuple[float, float, int]]] = {name: [] for name in commands}
         for _ in range(runs):
             for name, command in commands.items():
-                seconds, size = cpu_seconds(command, folder)
-                times[name].append(seconds)
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    for name, seconds in medians.items():
-        print(f"{name:<14} {seconds:.2f} s of CPU")
-    print(f"ratio          {medians['audiopod-mcp'] / medians['toy']:.2f}   tools/list {size} bytes")
+                costs[name].append(cost(command, folder))
+    print(f"{'':<14} {'CPU s':>8} {'least':>8} {'MB':>8}")
+    figures = {}
+    for name, measured in costs.items():
+        seconds, memory, sizes = zip(*measured, strict=True)
+        figures[name] = (statistics.median(seconds), min(seconds), statistics.median(memory))
+        print(f"{name:<14} {figures[name][0]:8.2f} {figures[name][1]:8.2f} {figures[name][2]:8.1f}")
+    ratios = [ours / toy for ours, toy in zip(figures["audiopod-mcp"], figures["toy"], strict=True)]
+    print(f"{'ratio':<14} {ratios[0]:8.2f} {ratios[1]:8.2f} {ratios[2]:8.2f}   tools/list {sizes[-1]} bytes")
 
 
 if __name__ == "__main__":

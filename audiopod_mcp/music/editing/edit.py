@@ -35,11 +35,23 @@ from .form import FORM_EDITS, SampleRange, edit_form
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal, track_label
 from .operations import EDIT_FUNCTIONS
 from .rearrange import rearrange, replace_lyrics
-from .receipts import OF_SOUND, fact_of, figure, is_silent, level_change, signed, who_is_meant
+from .receipts import (
+    OF_SILENCE,
+    OF_STATE,
+    fact_of,
+    figure,
+    is_silent,
+    is_softer,
+    is_unchanged,
+    level_change,
+    signed,
+    who_is_meant,
+)
 from .step import EditStep
 from .time_range import TimeRange, spoken
 
-_OF_TIME = ("tempo", "bpm", "fade in", "fade out", *FORM_EDITS)
+_FADES = ("fade in", "fade out")
+_OF_TIME = ("tempo", "bpm", *_FADES, *FORM_EDITS)
 """Kinds of step that change when something is heard, or how it begins and ends."""
 _AUDIBLE = 0.1
 """A change that is told, dB."""
@@ -72,6 +84,7 @@ def edit(
     stems: Mapping[str, Audio] | None = None,
     separator: Separator = separate_by_signal,
     wording: Callable[[Refused], str] = str,
+    as_rendered: bool = False,
 ) -> Rendering:
     """Change what a prompt names, and leave the rest as it is.
 
@@ -98,6 +111,8 @@ def edit(
         What takes players out of a recording.
     wording : callable
         What a refusal is called in the receipt.
+    as_rendered : bool
+        Whether the stems are just what the score sounds like.
 
     Returns
     -------
@@ -121,6 +136,8 @@ def edit(
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
     layers = stems if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
+    if as_rendered and song.score is not None:
+        song.rendered.append((song.score, layers))
     receipt = Receipt(wording)
     for left in plan.left_out:
         receipt.refused(left.asked, left.why)
@@ -290,19 +307,25 @@ def _apply_step(
     if step.when is None and step.kind in FORM_EDITS:
         after = edit_form(piece, step, [])
         return after if after.facts else after.with_facts(fact_of(step, piece, after))
-    if step.when is None:
+    if step.when is not None:
+        piece, spans = _spans(piece, step.when, start, report)
+    elif (faded := _faded(piece, step)) is not None and piece.score is not None:
+        spans = [faded]  # whether the player is heard matters only there
+    else:
         return _changed(piece, step, report)
-    piece, spans = _spans(piece, step.when, start, report)
-    after, facts = piece, list[str]()
+    after, facts, shortfalls = piece, list[str](), list[str]()
     for first, last in reversed(spans):
         part = after.excerpt(first, last)
         changed = _changed(part, step, report)
-        where = _where(piece, [(first, last)], start)
+        where = "" if step.when is None else _where(piece, [(first, last)], start)
         facts[:0] = [f"{fact}{where}" for fact in changed.facts]
-        held = _with_peaks_limited(replace(changed, facts=()), part, ceiling)
+        several = where if len(spans) > 1 else ""
+        shortfalls[:0] = [f"{shortfall.removesuffix('.')}{several}." for shortfall in changed.shortfalls]
+        held = _with_peaks_limited(replace(changed, facts=(), shortfalls=()), part, ceiling)
         facts += [f"{fact}{where}" for fact in _of_held_peaks(changed, held, ceiling)]
         after = after.insert(held, first, last)
-    return replace(after, notes=tuple(dict.fromkeys(after.notes)), facts=tuple(facts))
+    notes = tuple(dict.fromkeys(after.notes))
+    return replace(after, notes=notes, facts=tuple(facts), shortfalls=tuple(shortfalls))
 
 
 def _reformed(piece: LayeredTrack, steps: Sequence[EditStep], start: float, receipt: Receipt) -> LayeredTrack:
@@ -325,14 +348,15 @@ def _reformed(piece: LayeredTrack, steps: Sequence[EditStep], start: float, rece
             step = replace(step, kind="cut")
             spans = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
         todo += [(span, step) for span in spans]
-    refused_of = dict[str, Refused]()
+    refused_of, done = dict[str, Refused](), set[str]()
     for span, step in sorted(todo, key=lambda each: each[0], reverse=True):
         try:
             piece = edit_form(piece, step, [span])
+            done.add(step.asked)
         except Refused as refused:
             refused_of[step.asked] = refused
     for step, where in told:
-        if step.asked in refused_of:
+        if step.asked in refused_of.keys() - done:
             receipt.refused(step.asked, refused_of[step.asked])
         elif step.kind != "loop":
             receipt.done.append(fact_of(step, before, piece, where))
@@ -370,14 +394,11 @@ def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTr
     tapes = tapes_of(piece.layers)
     kept = {track: tape for track, tape in tapes.items() if track in step.others}
     if not kept:
-        after = EDIT_FUNCTIONS[step.kind](piece, step, report)
-        return _told(step, piece, after)
+        return _done(step, piece, report)
     rest = {track: tape for track, tape in tapes.items() if track not in kept}
     if not rest:
         raise Refused("nobody_left")
-    before = replace(piece, layers=Multitrack.gather(rest.items()))
-    after = EDIT_FUNCTIONS[step.kind](before, step, report)
-    after = _told(step, before, after)
+    after = _done(step, replace(piece, layers=Multitrack.gather(rest.items())), report)
     score = after.score
     if score is not None and piece.score is not None:
         parts = [part for part in score.parts if part.track not in kept]
@@ -386,31 +407,46 @@ def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTr
     return replace(after, layers=layers, score=score)
 
 
-def _told(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> LayeredTrack:
-    """``after`` with what the step did to ``before``; a change of what can't be heard is none."""
+def _done(step: EditStep, before: LayeredTrack, report: Progress) -> LayeredTrack:
+    """``before`` with a step done to it, and what that did; a change of what can't be heard is none."""
+    who = who_is_meant(step, before)
+    if step.kind not in OF_SILENCE and is_silent(before, step.track):
+        return before.with_shortfall(f"Nothing is heard of {who} there.")
+    after = EDIT_FUNCTIONS[step.kind](before, step, report)
     if after.facts:
         return after
-    if step.kind in OF_SOUND and is_silent(before.heard(step.track)):
-        return after.with_shortfall(
-            f"nothing is heard of {who_is_meant(step, before)} there that it could change"
-        )
-    if step.kind == "remove" and step.track in before.layers:
-        gone = [track for track in before.layers if track not in after.layers]
-        if all(is_silent(before.layers[track]) for track in gone):
-            return after.with_shortfall(f"nothing is heard of {who_is_meant(step, before)} there")
-    return after.with_facts(fact_of(step, before, after))
+    if step.kind not in OF_STATE and is_unchanged(before.mix, after.mix):
+        return after.with_shortfall(f"It changes nothing that is heard of {who} there.")
+    after = after.with_facts(fact_of(step, before, after))
+    if step.kind == "only" and is_silent(after, None):
+        return after.with_shortfall(f"Nothing is heard of {who} there: what is left is silent.")
+    faded = _faded(before, step)
+    if faded is not None and before.score is None and is_softer(before.heard(step.track), faded, before.rate):
+        return after.with_shortfall(f"Hardly anything is heard of {who} where it fades.")
+    return after
+
+
+def _faded(piece: LayeredTrack, step: EditStep) -> SampleRange | None:
+    """The part of the track in which a player fades; ``None`` for all of it, and for other steps."""
+    length = round(step.amount * piece.rate)
+    if step.kind not in _FADES or step.track is None or not 0 < length < piece.samples:
+        return None
+    return (0, length) if step.kind == "fade in" else (piece.samples - length, piece.samples)
 
 
 def _check_player(piece: LayeredTrack, step: EditStep) -> None:
     """Refuse what names one of several instruments that are one stem: it would change them all."""
-    if step.track is None or piece.score is None or not step.name or is_whole_track(step.name):
+    if step.track is None or piece.score is None or any(map(is_whole_track, step.names)):
         return
     played = {part.instrument for part in piece.score.parts if part.track == step.track}
-    meant = set(read_caption(step.name).instruments) & played or {step.name}
-    if len(played) > 1 and meant < played | {step.name}:
-        others = tuple(sorted(played - meant))
+    meant = {instrument for name in step.names for instrument in read_caption(name).instruments} & played
+    others = played - meant
+    if step.names and len(played) > 1 and others:
         raise Refused(
-            "instrument_shares_stem", name=step.name, others=others, track=step.track.replace("_", " ")
+            "instrument_shares_stem",
+            name=" and ".join(step.names),
+            others=tuple(sorted(others)),
+            track=track_label(step.track),
         )
 
 

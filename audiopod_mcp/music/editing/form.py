@@ -13,6 +13,7 @@ from audiopod_mcp.music.model import Refused, format_time, ignore_progress
 from audiopod_mcp.music.synthesis import Multitrack, pieces
 
 from .layers import LayeredTrack
+from .receipts import is_silent, who_is_meant
 from .step import EditStep
 
 FORM_EDITS = ("cut", "keep", "repeat", "trim", "reverse", "loop")
@@ -124,6 +125,8 @@ def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
 def _reversed(piece: LayeredTrack, step: EditStep, spans: Sequence[SampleRange]) -> LayeredTrack:
     """``piece`` backwards, all of it or one player. Its score no longer tells what is heard: it goes."""
     piece = piece if step.track is None else piece.separate(step.track, ignore_progress)
+    if all(is_silent(piece.excerpt(*span), step.track) for span in spans or [(0, piece.samples)]):
+        raise Refused("nothing_heard_there", who=who_is_meant(step, piece))
     for first, last in spans or [(0, piece.samples)]:
         part = piece.excerpt(first, last)
         turned = part.map_layers(lambda x: np.ascontiguousarray(x[::-1]), step.track)

@@ -10,21 +10,24 @@ from audiopod_mcp.music.model import format_time
 from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import pieces
 
-from .layers import LayeredTrack, track_label
+from .layers import RESIDUAL, LayeredTrack, track_label
 from .step import EditStep
 
 _STRETCH = 1 << 20
 """Samples whose spectrum is measured at a time: that of ten minutes would be large."""
 _SILENT = 1e-9
 """Power of what is not heard."""
-OF_SOUND = frozenset(
-    {
-        "level", "bright", "bass", "middle", "treble", "bell", "highpass", "lowpass", "band", "esses",
-        "punch", "compress", "saturate", "reverb", "echo", "width", "pan", "pitch", "loudness", "peak",
-        "fade in", "fade out",
-    }
-)  # fmt: skip
-"""The kinds of step that change how something sounds, which nobody hears of silence."""
+_UNTOLD = 2.0**-15
+"""Differences that 16 bits can't hold."""
+_RESIDUE = 40.0
+"""How far below a recording what was separated from it is nothing but residue, dB."""
+_SOFT = 9.0
+"""How much softer than all in all a separated player is where it may be residue, dB. Of 16 players of six
+pieces composed here, each silenced for 5 s, ten were, and none of the 12 that played on."""
+OF_SILENCE = frozenset({"tempo", "bpm", "key", "loudness", "peak", "add", "only"})
+"""The kinds of step that can be done where nothing is heard, or say themselves why not."""
+OF_STATE = frozenset({"tempo", "bpm", "key", "loudness", "peak"})
+"""The kinds of step that say what is to be, so that they are done where it is so already."""
 
 
 def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: str = "") -> str:
@@ -111,9 +114,10 @@ def who_is_meant(step: EditStep, piece: LayeredTrack) -> str:
     played = (
         {part.instrument for part in piece.score.parts if part.track == step.track} if piece.score else set()
     )
-    if step.name in ("", label) or step.name in played:
-        return step.name or label
-    return f"{step.name} ({', '.join(sorted(played)) or label})"
+    called = " and ".join(step.names) or label
+    if label in step.names or set(step.names) <= played:
+        return label if label in step.names else called
+    return f"{called} ({', '.join(sorted(played)) or label})"
 
 
 def _newcomer(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
@@ -146,9 +150,31 @@ def level_change(before: Sliceable, after: Sliceable) -> float:
     return float(10 * np.log10(new / old)) if old > _SILENT**2 and new > _SILENT**2 else -np.inf
 
 
-def is_silent(audio: Sliceable) -> bool:
-    """Whether nothing can be heard in ``audio``, shape (n, channels)."""
-    return _energy(audio) / max(1, audio.shape[0] * audio.shape[1]) < _SILENT**2
+def is_silent(piece: LayeredTrack, track: str | None) -> bool:
+    """Whether nothing can be heard of ``track``, or of all of them.
+
+    That is what the absolute gate of ITU-R BS.1770 keeps out, -70 LUFS, and of what was separated from a
+    recording its residue.
+    """
+    audio, rate = piece.heard(track), piece.rate
+    if all(integrated_loudness(audio[stretch], rate) is None for stretch in pieces(len(audio))):
+        return True
+    if track is None or RESIDUAL not in piece.layers:
+        return False
+    return level_change(piece.mix, audio) < -_RESIDUE
+
+
+def is_softer(audio: Sliceable, span: tuple[int, int], rate: int) -> bool:
+    """Whether what was separated is so soft in samples ``[first, last)`` that it may be residue there."""
+    whole, there = integrated_loudness(audio, rate), integrated_loudness(audio[slice(*span)], rate)
+    return whole is not None and (there is None or there < whole - _SOFT)
+
+
+def is_unchanged(before: Sliceable, after: Sliceable) -> bool:
+    """Whether both are the same but for what 16 bits can't hold."""
+    return before.shape == after.shape and all(
+        np.abs(after[stretch] - before[stretch]).max(initial=0.0) < _UNTOLD for stretch in pieces(len(before))
+    )
 
 
 def _energy(audio: Sliceable) -> float:

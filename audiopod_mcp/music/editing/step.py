@@ -29,8 +29,8 @@ class EditStep:
     ``pan``; beats a minute for ``bpm``; semitones for ``pitch``; seconds for the fades; times it is heard for
     ``repeat``. ``hertz`` is the corner or the middle of a filter, ``seconds`` are between echoes, and
     ``ceiling`` is the true peak beside a loudness, dBTP. ``track`` is the stem it is about, ``None`` for
-    everything but ``others``, and ``name`` is what the player was called. ``text`` is the key, the mode, the
-    instrument or the end of the track that was named; for ``only``, the other tracks that stay; for
+    everything but ``others``, and ``names`` are what its players were called. ``text`` is the key, the mode,
+    the instrument or the end of the track that was named; for ``only``, the other tracks that stay; for
     ``remove``, "lead" if backing vocals do. ``when`` is the stretch it is for. ``asked`` are the words that
     asked for it.
     """
@@ -43,7 +43,7 @@ class EditStep:
     seconds: float | None = None
     ceiling: float | None = None
     others: tuple[str, ...] = ()
-    name: str = ""
+    names: tuple[str, ...] = ()
     when: TimeRange | None = None
     asked: str = ""
 
@@ -56,7 +56,7 @@ _KINDS: dict[str, StepKind] = {
 
 
 def steps_of(edit: TrackEdit, asked: str) -> list[EditStep]:
-    """The steps that a typed edit, for which ``asked`` asks, is made of."""
+    """The steps that a typed edit, for which ``asked`` asks, is made of: one a stem, whoever plays in it."""
     kind: StepKind = _KINDS.get(edit.action, edit.action)  # type: ignore[arg-type]
     amount, when = edit.amount or 0.0, TimeRange.of(edit)
     kept = tuple(dict.fromkeys(TRACK_OF[name] for name in edit.but or ()))
@@ -74,10 +74,13 @@ def steps_of(edit: TrackEdit, asked: str) -> list[EditStep]:
     if kind in ("reverb", "echo", "width", "pan", "tempo"):
         amount /= 100
     text = edit.key or edit.instrument or edit.action.removeprefix("trim_") * (kind == "trim")
+    players = dict[str | None, tuple[str, ...]]({} if edit.on else {None: ()})
+    for name in edit.on or ():
+        players[TRACK_OF[name]] = (*players.get(TRACK_OF[name], ()), name)
     return [
         EditStep(
-            kind, amount, TRACK_OF.get(name), "lead" if kind == "remove" and name in LEAD else text, hertz,
-            edit.time, edit.true_peak, kept, name, when, asked,
+            kind, amount, track, "lead" if kind == "remove" and names and LEAD.issuperset(names) else text,
+            hertz, edit.time, edit.true_peak, kept, names, when, asked,
         )
-        for name in edit.on or [""]
+        for track, names in players.items()
     ]  # fmt: skip

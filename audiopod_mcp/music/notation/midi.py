@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Final
 
 from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
 
-from audiopod_mcp.music.model import Note, Score
+from audiopod_mcp.music.model import LyricLine, Note, Score
 from audiopod_mcp.music.theory import parse_key
 
 from .instruments import Player, players_of
 from .spelling import key_signature
+from .syllabic import ALONE, places
 from .timeline import Timeline, timeline_of
 
 TICKS: Final = 960
@@ -29,7 +31,9 @@ def to_midi(score: Score, title: str = "", remark: str = "") -> bytes:
     """Write ``score`` as a standard MIDI file.
 
     The first track has the tempo of every beat, the time and key signatures, sections as markers and chords
-    as texts; then comes one track a player, with its General MIDI program, and with what is sung as lyrics.
+    as texts; then comes one track a player, with its General MIDI program, and with what is sung as lyrics:
+    a syllable an event, a space where a word ends and a carriage return where a line does (MIDI Association,
+    RP-017).
     Pitches between semitones become a pitch bend where the whole part is tuned so, and are rounded otherwise.
 
     Parameters
@@ -55,7 +59,7 @@ def to_midi(score: Score, title: str = "", remark: str = "") -> bytes:
             port, place = divmod(pitched, len(_CHANNELS))
             channel = _CHANNELS[place]
             pitched += 1
-        file.tracks.append(_track(player.name, _played(player, timeline, channel, port)))
+        file.tracks.append(_track(player.name, _played(player, timeline, score.lyrics, channel, port)))
     data = BytesIO()
     file.save(file=data)
     return data.getvalue()
@@ -88,7 +92,9 @@ def _conductor(score: Score, timeline: Timeline) -> list[Event]:
     return events
 
 
-def _played(player: Player, timeline: Timeline, channel: int, port: int) -> list[Event]:
+def _played(
+    player: Player, timeline: Timeline, lines: Sequence[LyricLine], channel: int, port: int
+) -> list[Event]:
     events: list[Event] = [(0, 1, Message("program_change", channel=channel, program=player.program))]
     if port:
         events.append((0, 0, MetaMessage("midi_port", port=port)))
@@ -96,6 +102,7 @@ def _played(player: Player, timeline: Timeline, channel: int, port: int) -> list
     if tuning:
         bend = max(-8192, min(8191, round(tuning / _BEND_RANGE * 8192)))
         events.append((0, 2, Message("pitchwheel", channel=channel, pitch=bend)))
+    placed = places(player.part.notes, lines)
     ends: dict[int, int] = {}
     for note in sorted(player.part.notes, key=lambda note: note.start, reverse=True):
         pitch = max(0, min(127, round(note.pitch - tuning)))
@@ -110,7 +117,9 @@ def _played(player: Player, timeline: Timeline, channel: int, port: int) -> list
         events.append((start, 5, Message("note_on", channel=channel, note=pitch, velocity=velocity)))
         events.append((end, 4, Message("note_off", channel=channel, note=pitch)))
         if note.syllable:
-            events.append((start, 3, MetaMessage("lyrics", text=note.syllable)))
+            place = placed.get(note.start, ALONE)
+            text = note.syllable + " " * place.ends_word + "\r" * place.ends_line
+            events.append((start, 3, MetaMessage("lyrics", text=text)))
     return events
 
 

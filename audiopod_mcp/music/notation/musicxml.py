@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from audiopod_mcp.music.model import LyricLine, Note, Score, Span
+from audiopod_mcp.music.model import Note, Score, Span
 from audiopod_mcp.music.theory import METRES, Key, parse_chord, parse_key
 
 from .instruments import Clef, Player, clef_of, players_of
 from .rhythm import DIVISIONS, Symbol, Written, symbols, voices_of
 from .spelling import key_signature, pitch_name, step_and_alter
+from .syllabic import ALONE, places
 from .timeline import Bar, Timeline, timeline_of
 
 _HEAD: Final = (
@@ -116,7 +117,7 @@ class _PartWriter:
         self.key = parse_key(score.key)
         self.clef = clef_of(player)
         self.voices = voices_of(player.part.notes, timeline, compound=metre.compound, struck=player.unpitched)
-        self.syllabic = _syllabic(player.part.notes, score.lyrics)
+        self.places = places(player.part.notes, score.lyrics)
 
     def write(self, part: Element) -> None:
         metre = ""
@@ -242,7 +243,7 @@ class _PartWriter:
                     SubElement(notations, "tied", type=kind)
         if note.syllable and not symbol.tied_from and not in_chord:
             lyric = SubElement(element, "lyric", number="1")
-            SubElement(lyric, "syllabic").text = self.syllabic.get(note.start, "single")
+            SubElement(lyric, "syllabic").text = self.places.get(note.start, ALONE).in_word
             SubElement(lyric, "text").text = _text(note.syllable)
 
 
@@ -301,18 +302,6 @@ def _tone(element: Element, what: str, name: str) -> None:
     SubElement(element, f"{what}-step").text = step
     if alter:
         SubElement(element, f"{what}-alter").text = str(alter)
-
-
-def _syllabic(notes: Sequence[Note], lines: Sequence[LyricLine]) -> dict[float, str]:
-    """By the start of its note, where in its word each syllable stands."""
-    words = {round(time, 4) for line in lines for time, _ in line.words}
-    sung = [note.start for note in notes if note.syllable]
-    begins = [round(start, 4) in words for start in sung]
-    found = {}
-    for number, start in enumerate(sung):
-        ends = number + 1 == len(sung) or begins[number + 1]
-        found[start] = ("single" if ends else "begin") if begins[number] else ("end" if ends else "middle")
-    return found if words else {}
 
 
 def _division(quarter: float) -> int:

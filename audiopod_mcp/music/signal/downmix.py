@@ -9,7 +9,8 @@ import soxr
 
 from audiopod_mcp.music.model import Progress, Refused, ignore_progress
 
-from .loudness import Sliceable
+from .finite import finite
+from .loudness import Sliceable, highest
 from .stft import Array
 
 ANALYSIS_RATE = 22_050
@@ -59,9 +60,9 @@ def downmix(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> 
     mixed = [np.empty(room, np.float32) for _ in streams]
     filled = [0] * len(streams)
     for start in range(0, len(audio), _CHUNK):
-        block = np.nan_to_num(audio[start : start + _CHUNK], posinf=0.0, neginf=0.0).astype(np.float32)
+        block = finite(audio[start : start + _CHUNK]).astype(np.float32, copy=False)
         last = start + _CHUNK >= len(audio)
-        mixes = [block.mean(axis=1)]
+        mixes = [(block[:, 0] + block[:, 1]) / 2 if block.shape[1] == 2 else block.mean(axis=1)]
         if stereo:
             mixes.append((block[:, 0] - block[:, 1]) / 2)
         for row, (stream, mix) in enumerate(zip(streams, mixes, strict=True)):
@@ -72,17 +73,12 @@ def downmix(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> 
     mid = mixed[0][: filled[0]]
     side = mixed[1][: filled[1]] if stereo else np.zeros_like(mid)
     mid -= mid.mean()
-    if stereo and _peak(mid) < 0.01 * _peak(side):
+    if stereo and highest(mid) < 0.01 * highest(side):
         mid = side.copy()  # channels in opposite phase: what is heard is their difference
-    peak = _peak(mid)
+    peak = highest(mid)
     if peak > SILENCE_THRESHOLD:
         mid /= peak
         side /= peak
     else:
         mid[:] = 0.0
     return mid, side
-
-
-def _peak(signal: Array) -> float:
-    """The greatest modulus, without a copy of the signal; 0 of nothing."""
-    return float(max(signal.max(initial=0.0), -signal.min(initial=0.0)))

@@ -13,12 +13,14 @@ import soxr
 
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
 
+from .finite import finite
 from .stft import WORKERS, Array
 
 _FILTER_TAIL = 0.1
 """Seconds that each filtered block starts early: the filters (slowest pole: 4 ms) have rung out then."""
 _BLOCK_SECONDS = 2
 """Seconds filtered at a time."""
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 class Sliceable(Protocol):
@@ -91,17 +93,24 @@ def true_peak(audio: Sliceable, rate: int) -> float:
         dB relative to full scale (dBTP); ``-inf`` for silence.
     """
     seconds = (audio[start : start + rate] for start in range(0, len(audio), rate))
-    sample_peak = max((float(np.abs(np.nan_to_num(second)).max()) for second in seconds), default=0.0)
+    sample_peak = max((highest(finite(second, _LARGEST)) for second in seconds), default=0.0)
     if sample_peak <= 0.0:
         return -math.inf
     peak, margin = sample_peak, 256
     for start in range(0, len(audio), rate):
-        piece = np.nan_to_num(audio[max(0, start - margin) : start + rate + margin])
+        early = min(start, margin)
+        piece = finite(audio[start - early : start + rate + margin], _LARGEST)
         # Between samples a signal rises by a few dB at most: quiet seconds can't hold the peak.
-        if np.abs(piece).max(initial=0.0) < 0.5 * sample_peak:
+        if highest(piece) < 0.5 * sample_peak:
             continue
-        peak = max(peak, float(np.abs(soxr.resample(piece, rate, 4 * rate, quality="HQ")).max(initial=0.0)))
+        between = soxr.resample(piece, rate, 4 * rate, quality="HQ")
+        peak = max(peak, highest(between[4 * early : 4 * (early + rate)]))
     return 20 * math.log10(peak)
+
+
+def highest(signal: Array) -> float:
+    """The greatest modulus, without a copy of the signal; 0 of nothing."""
+    return float(max(signal.max(initial=0.0), -signal.min(initial=0.0)))
 
 
 def _power(lufs: float) -> float:
@@ -136,17 +145,34 @@ def step_energies(
     size = sfft.next_fast_len(tail + advance, real=True)
     response = _k_response(rate, size)
     weights = _channel_weights(audio.shape[1])
+    two = len(weights) == 2
+    response = np.concatenate((response, np.conj(response[1 : (size + 1) // 2][::-1]))) if two else response
     energy = []
     for start in range(0, len(audio), advance):
         early = min(start, tail)
-        block = np.nan_to_num(audio[start - early : start + advance], posinf=0.0, neginf=0.0)
-        spectrum = sfft.rfft(block.T, size, axis=1, workers=WORKERS) * response
-        weighted = sfft.irfft(spectrum, size, axis=1, workers=WORKERS)[:, early : early + advance]
-        weighted[:, len(block) - early :] = 0.0
-        steps = np.square(weighted).reshape(len(weights), count, step).sum(axis=2, dtype=np.float64)
-        energy.append(weights @ steps)
+        block = finite(audio[start - early : start + advance])
+        if two:
+            weighted = _filtered_pair(block, response)[early : early + advance]
+            weighted[len(block) - early :] = 0.0
+            steps = np.square(weighted).reshape(count, 2 * step).sum(axis=1)
+            energy.append(steps.astype(np.float64))
+        else:
+            spectrum = sfft.rfft(block.T, size, axis=1, workers=WORKERS) * response
+            weighted = sfft.irfft(spectrum, size, axis=1, workers=WORKERS)[:, early : early + advance]
+            weighted[:, len(block) - early :] = 0.0
+            steps = np.square(weighted).reshape(len(weights), count, step).sum(axis=2, dtype=np.float64)
+            energy.append(weights @ steps)
         report(min(1.0, (start + advance) / len(audio)), "measuring the loudness")
     return np.concatenate(energy)[: max(1, len(audio) // step)]
+
+
+def _filtered_pair(block: Array, response: npt.NDArray[np.complex64]) -> Array:
+    """Two channels, (n, 2), filtered as the real and the imaginary part of one signal; (len(response), 2)."""
+    pair = np.ascontiguousarray(block, np.float32).view(np.complex64)[:, 0]
+    spectrum = sfft.fft(pair, len(response))
+    spectrum *= response
+    filtered: Array = sfft.ifft(spectrum, overwrite_x=True).view(np.float32).reshape(-1, 2)
+    return filtered
 
 
 def _channel_weights(channels: int) -> Array:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import soxr
-from scipy.ndimage import convolve1d, minimum_filter1d, uniform_filter1d
+from scipy.ndimage import convolve1d, maximum_filter1d, minimum_filter1d, uniform_filter1d
 
-from audiopod_mcp.music.model import SAMPLE_RATE, Progress, ignore_progress
-from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies, true_peak
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
+from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies
 
+from .gain_envelope import GAIN_BLOCK, GainEnvelope
 from .multitrack import Tape
 from .tone import FloatArray, Signal
 
@@ -19,15 +22,21 @@ TARGET_LUFS = -14.0
 CEILING_DBTP = -1.0
 """The true peak that is never exceeded."""
 _CHUNK = 20 * SAMPLE_RATE
-"""Samples whose true peak is measured at a time."""
+"""Samples whose true peak is measured at a time, about."""
 _STEP = SAMPLE_RATE // 50
 """Samples over which the energy of the mix is taken once, to be weighted by any gain afterwards."""
-_BLOCK = 64
+_STEPS = 500
+"""Steps whose gain is drawn at a time."""
+_BLOCK = GAIN_BLOCK
 _LOOK_AHEAD = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
+_MARGIN = 4
+"""Blocks on either side of what is oversampled."""
+_NEAR = 0.3
+"""dB below the ceiling from which the true peak of what comes out is measured."""
 
 
-def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_progress) -> Signal:
+def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_progress) -> GainEnvelope:
     """Compute the gain that brings a mix to :data:`TARGET_LUFS` without exceeding :data:`CEILING_DBTP`.
 
     A gentle bus compressor is followed by a look-ahead limiter: the gain that each block needs, its running
@@ -44,11 +53,11 @@ def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_p
 
     Returns
     -------
-    ndarray
-        The gain of each sample, float32, shape (n,).
+    GainEnvelope
+        The gain of each sample.
 
     """
-    flat = np.ones(len(mix), np.float32)
+    flat = GainEnvelope(np.ones(-(-len(mix) // _BLOCK) + 1, np.float32), len(mix))
     weighted = step_energies(mix, SAMPLE_RATE, _STEP, lambda *_: report(0.0, "Mastering"))
     loudness = _loudness(weighted, flat)
     peaks, energy = _block_levels(mix, report)
@@ -63,27 +72,57 @@ def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_p
         if lost < 0.1:
             break
         make_up *= 10 ** (min(lost * 1.25, 5.0) / 20)
-        del curve  # minutes of it are large
         curve = _limiter_gain(peaks, make_up * glue, len(mix), wrap)
-    over = -np.inf
-    for start in range(0, len(mix), _CHUNK):
-        report(0.0, "Mastering")
-        piece = slice(start, start + _CHUNK)
-        over = max(over, true_peak(mix[piece] * curve[piece, None], SAMPLE_RATE) - CEILING_DBTP + 0.06)
-    curve *= np.float32(10 ** (-max(0.0, over) / 20))
+    over = _true_peak(mix, curve, peaks, report) - CEILING_DBTP + 0.06
+    curve.lower(10 ** (-max(0.0, over) / 20))
     return curve
 
 
-def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
+def _true_peak(mix: Tape, curve: GainEnvelope, peaks: Signal, report: Progress) -> float:
+    """Measure the true peak (dBTP) of ``mix`` under ``curve`` where it may come near the ceiling.
+
+    ``peaks`` are those of its blocks; the curve moves too slowly to raise one by :data:`_NEAR` beyond that.
+    It is −inf where none comes near.
+    """
+    higher = np.maximum(curve.knots[:-1], curve.knots[1:])
+    loud = peaks * higher > 10 ** ((CEILING_DBTP - 0.06 - _NEAR) / 20)
+    around = maximum_filter1d(loud, 2 * _MARGIN + 1)
+    highest, taken = 0.0, []
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], around, [False]))))
+    for first, last in edges.reshape(-1, 2).tolist():
+        taken.append(slice(first, last))
+        if sum(run.stop - run.start for run in taken) * _BLOCK > _CHUNK or last == edges[-1]:
+            report(0.0, "Mastering")
+            highest = max(highest, _highest_between(mix, curve, loud, taken))
+            taken = []
+    return 20 * np.log10(highest) if highest else -np.inf
+
+
+def _highest_between(
+    mix: Tape, curve: GainEnvelope, loud: npt.NDArray[np.bool_], runs: Sequence[slice]
+) -> float:
+    """Measure the highest peak, at fourfold oversampling, of the ``loud`` blocks in ``runs`` of blocks."""
+    pieces = []
+    for run in runs:
+        piece = slice(run.start * _BLOCK, run.stop * _BLOCK)
+        heard = mix[piece] * curve[piece][:, None]
+        pieces.append(np.pad(heard, ((0, -len(heard) % _BLOCK), (0, 0))))
+    between = soxr.resample(np.concatenate(pieces), 1, 4, quality="HQ")
+    return float(_block_peaks(between)[np.concatenate([loud[run] for run in runs])].max(initial=0.0))
+
+
+def _loudness(weighted: FloatArray, gain: GainEnvelope) -> float | None:
     """Measure the loudness (LUFS) of a mix, of whose steps the K-``weighted`` energies are known, under
     ``gain``.
 
     Of a gain that moves within a step its mean square is taken.
     """
-    steps = gain[: len(weighted) * _STEP]
-    whole = steps if len(steps) == len(weighted) * _STEP else np.resize(steps, len(weighted) * _STEP)
-    squares = np.einsum("ij,ij->i", *(2 * [whole.reshape(len(weighted), _STEP)])) / _STEP
-    energy = weighted * squares
+    squares = []
+    for start in range(0, len(weighted), _STEPS):
+        count = min(_STEPS, len(weighted) - start)
+        steps = np.resize(gain[start * _STEP : (start + count) * _STEP], (count, _STEP))
+        squares.append(np.einsum("ij,ij->i", steps, steps) / _STEP)
+    energy = weighted * np.concatenate(squares)
     tenths = np.add.reduceat(energy, np.arange(0, len(energy), 5))
     return gated_loudness(tenths, 5 * _STEP)
 
@@ -91,20 +130,28 @@ def _loudness(weighted: FloatArray, gain: Signal) -> float | None:
 def _block_levels(mix: Tape, report: Progress) -> tuple[Signal, Signal]:
     """Measure each block of 64: the higher channel's peak at fourfold oversampling, and the mean square."""
     peaks, energies = [], []
-    step, margin = SAMPLE_RATE // _BLOCK * _BLOCK, 4 * _BLOCK
+    step, margin = SAMPLE_RATE // _BLOCK * _BLOCK, _MARGIN * _BLOCK
     for start in range(0, len(mix), step):
         report(0.0, "Mastering")
         early = min(start, margin)
-        piece = mix[start : start + step]
-        between = soxr.resample(mix[start - early : start + step + margin], 1, 4, quality="HQ")
-        left, right = np.abs(between[4 * early :][: 4 * len(piece)]).T
-        high = np.maximum(left, right)
+        wide = mix[start - early : start + step + margin]
+        piece = wide[early : early + step]
+        between = soxr.resample(wide, 1, 4, quality="HQ")
         loud = np.einsum("ij,ij->i", piece, piece)
-        peaks.append(np.pad(high, (0, -len(high) % (4 * _BLOCK))).reshape(-1, 4 * _BLOCK).max(axis=1))
+        peaks.append(_block_peaks(between[4 * early :][: 4 * len(piece)]))
         energies.append(np.pad(loud, (0, -len(loud) % _BLOCK)).reshape(-1, _BLOCK).mean(axis=1))
     if not peaks:
         return np.zeros(1, np.float32), np.zeros(1, np.float32)
     return np.concatenate(peaks), np.concatenate(energies)
+
+
+def _block_peaks(between: Audio) -> Signal:
+    """Take the highest modulus in each block of a signal (n, 2) that is oversampled fourfold."""
+    if missing := -len(between) % (4 * _BLOCK):
+        between = np.pad(between, ((0, missing), (0, 0)))
+    blocks = between.reshape(-1, 4 * _BLOCK * 2)
+    peaks: Signal = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
+    return peaks
 
 
 def _bus_compressor_gain(energy: Signal, wrap: bool) -> FloatArray:
@@ -122,8 +169,8 @@ def _bus_compressor_gain(energy: Signal, wrap: bool) -> FloatArray:
     return np.asarray(10 ** (-convolve1d(down, window / window.sum(), mode=mode) / 20), np.float64)
 
 
-def _limiter_gain(peaks: Signal, gain: FloatArray, samples: int, wrap: bool) -> Signal:
-    """Draw the curve (samples,) that applies ``gain`` by block and keeps every sample below the ceiling."""
+def _limiter_gain(peaks: Signal, gain: FloatArray, samples: int, wrap: bool) -> GainEnvelope:
+    """Draw the curve that applies ``gain`` by block and keeps every sample below the ceiling."""
     ceiling = 10 ** ((CEILING_DBTP - 0.15) / 20)
     needed = np.minimum(1.0, ceiling / np.maximum(peaks.astype(np.float64) * gain, 1e-9))
     mode: Literal["wrap", "nearest"] = "wrap" if wrap else "nearest"
@@ -134,7 +181,4 @@ def _limiter_gain(peaks: Signal, gain: FloatArray, samples: int, wrap: bool) -> 
     before = smooth[-1] if wrap else smooth[0]
     knots = 0.5 * (smooth + np.concatenate(([before], smooth[:-1])))
     knots = np.append(knots, knots[0] if wrap else smooth[-1]).astype(np.float32)
-    ramp = (np.arange(_BLOCK) / _BLOCK).astype(np.float32)
-    curve: Signal = np.diff(knots)[:, None] * ramp
-    curve += knots[:-1, None]
-    return curve.reshape(-1)[:samples]
+    return GainEnvelope(knots, samples)

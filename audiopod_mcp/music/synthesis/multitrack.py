@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio
 
+from .gain_envelope import GainEnvelope
+
 IN_MEMORY: Final = 64 << 20
 """Bytes of the stems of a piece that stay in memory; the rest lies in a temporary file."""
 BLOCK: Final = 1 << 18
@@ -25,6 +27,7 @@ class DiskTape:
         self._file = file
         self._offset = offset
         self._recorded = min(shape[0], recorded)
+        self._gains: list[GainEnvelope | np.float32] = []
         self.shape = shape
 
     def __len__(self) -> int:
@@ -32,15 +35,19 @@ class DiskTape:
 
     def __getitem__(self, piece: slice) -> Audio:
         start, stop, _ = piece.indices(len(self))
-        audio = np.zeros((max(0, stop - start), self.shape[1]), np.float32)
+        audio = np.empty((max(0, stop - start), self.shape[1]), np.float32)
         there = audio[: max(0, self._recorded - start)]
+        audio[len(there) :] = 0.0
         if there.size:
             self._file.seek(self._offset + start * 4 * self.shape[1])
             if self._file.readinto(there.data.cast("B")) != there.nbytes:  # type: ignore[attr-defined]
                 raise OSError("a temporary file is shorter than it was")
+            for gain in self._gains:
+                there *= _of_stretch(gain, slice(start, start + len(there)))
         return audio
 
     def __setitem__(self, piece: slice, audio: Audio) -> None:
+        self._apply_gains()
         start, _, _ = piece.indices(len(self))
         audio = audio[: max(0, self._recorded - start)]
         if audio.size:
@@ -49,16 +56,37 @@ class DiskTape:
 
     def cut(self, first: int, samples: int) -> DiskTape:
         """``samples`` from ``first`` on, the same ones, and silence where there are none any more."""
+        self._apply_gains()
         offset = self._offset + first * 4 * self.shape[1]
         return DiskTape(self._file, offset, (samples, self.shape[1]), max(0, self._recorded - first))
 
+    def scale(self, gain: GainEnvelope | np.float32) -> None:
+        """Multiply it by a gain whenever it is read: it need not be written again for that."""
+        self._gains.append(gain)
 
+    def _apply_gains(self) -> None:
+        gains, self._gains = self._gains, []
+        for piece in pieces(self._recorded) if gains else ():
+            audio = self[piece]
+            for gain in gains:
+                audio *= _of_stretch(gain, piece)
+            self[piece] = audio
+
+
+Gain: TypeAlias = "npt.NDArray[np.float32] | np.float32 | GainEnvelope"
 Tape: TypeAlias = "Audio | DiskTape"
 """One signal, in memory or on the disk; ``tape[start:stop] += block`` works on either."""
 
 
-def blank_tapes(count: int, samples: int, channels: int = 2) -> list[Tape]:
+def _of_stretch(gain: Gain, piece: slice) -> npt.NDArray[np.float32] | np.float32:
+    """What the stretch of a tape is multiplied by."""
+    return gain if isinstance(gain, np.float32) else gain[piece][:, None]
+
+
+def blank_tapes(count: int, samples: int, channels: int = 2, share: float = 1.0) -> list[Tape]:
     """``count`` silent tapes of so many ``samples``, all of them in memory or all of them on the disk.
+
+    In memory are at most a ``share`` of :data:`IN_MEMORY`.
 
     Raises
     ------
@@ -67,7 +95,7 @@ def blank_tapes(count: int, samples: int, channels: int = 2) -> list[Tape]:
 
     """
     size = samples * channels * 4
-    if count * size <= IN_MEMORY:
+    if count * size <= share * IN_MEMORY:
         return [np.zeros((samples, channels), np.float32) for _ in range(count)]
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the last tape, and with the process
     file.truncate(count * size)
@@ -152,11 +180,17 @@ class Multitrack(Mapping[str, Audio]):
         """A stem that is not read into memory."""
         return self._tapes[track]
 
-    def scale(self, gain: npt.NDArray[np.float32] | np.float32) -> None:
+    def scale(self, gain: Gain) -> None:
         """Multiply every stem by a gain, or by that of each sample, shape (samples,), in place."""
+        at_once = []
         for tape in self._tapes.values():
-            for piece in pieces(self.samples):
-                tape[piece] *= gain if isinstance(gain, np.float32) else gain[piece, None]
+            if isinstance(tape, DiskTape) and not isinstance(gain, np.ndarray):
+                tape.scale(gain)
+            else:
+                at_once.append(tape)
+        for piece in pieces(self.samples) if at_once else ():
+            for tape in at_once:
+                tape[piece] *= _of_stretch(gain, piece)
 
     def cut(self, first: int, samples: int) -> None:
         """Keep ``samples`` from sample ``first`` on; silence comes after the end."""

@@ -181,8 +181,8 @@ def pan_across(voices: Signal, low: float = 0.1, high: float = 0.9) -> Signal:
     """
     place = np.linspace(low, high, len(voices)) * np.pi / 2
     sides = np.stack((np.cos(place), np.sin(place))).astype(np.float32)
-    y = np.zeros((voices.shape[1], 2), np.float32)
-    for voice, (left, right) in zip(voices, sides.T, strict=True):
-        y[:, 0] += left * voice
-        y[:, 1] += right * voice
-    return y
+    y = np.zeros((2, voices.shape[1]), np.float32)
+    for voice, gains in zip(voices, sides.T, strict=True):
+        for side, gain in zip(y, gains, strict=True):
+            side += gain * voice
+    return np.ascontiguousarray(y.T)

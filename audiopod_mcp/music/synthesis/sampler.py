@@ -7,11 +7,12 @@ same twice, so tuning, brightness and the moment from which the sample is read v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import soxr
-from scipy.signal import lfilter, sosfilt
+from scipy.signal import sosfilt
 
 from audiopod_mcp.music.model import SAMPLE_RATE
 
@@ -19,8 +20,10 @@ from . import sound_bank
 from .drums import TUNED_WITH, Kit, in_key
 from .envelopes import declick, exp_decay, fade_in
 from .sound_bank import Zone
-from .tone import Signal, Tone
+from .tone import FloatArray, Signal, Tone
 
+_WIDTH = 0.9
+"""How far apart the two sides are from which a note was recorded: some of each is heard on both."""
 _OPEN = 0.4 * SAMPLE_RATE
 """Hz above which a low-pass filter is left out."""
 _SLUR_RISE = 0.012
@@ -30,7 +33,6 @@ _DETUNE = 2.5
 _DRUM_DETUNE = 18.0
 _METALS = frozenset({42, 44, 46, 49, 51, 52, 53, 54, 55, 56, 57, 59, 80, 81})
 """General MIDI drums that are plates, bells and jingles."""
-_BASS_DRUMS = frozenset({35, 36})
 _LATE = 0.0008
 """Seconds of a stroke's recording that are left out, at most."""
 _LONGEST_STROKE = 4.0
@@ -62,11 +64,10 @@ class Sampled:
         voices = [(zone, self._voice(zone, tone, n, detune, colour)) for zone in self._zones(tone)]
         if all(zone.pan == voices[0][0].pan for zone, _ in voices):
             return np.asarray(np.sum([voice for _, voice in voices], axis=0), np.float32)
-        y = np.zeros((n, 2), np.float32)
+        y = np.zeros((2, n), np.float32).T
         for zone, voice in voices:
             for side, place in enumerate((-zone.pan, zone.pan)):
-                if place > -1:
-                    y[:, side] += np.float32(np.sqrt((1 + place) / 2)) * voice
+                y[:, side] += np.float32(np.sqrt((1 + _WIDTH * place) / 2)) * voice
         return y
 
     def _zones(self, tone: Tone) -> list[Zone]:
@@ -87,10 +88,11 @@ class Sampled:
         soft, hard = (max(self.darkest * tone.frequency, hertz) for hertz in zone.cutoff)
         first, last = zone.velocities
         place = np.clip((127 * tone.force - first) / max(1, last - first), 0, 1)
-        y = _low_passed(y, colour * soft * (hard / soft) ** place)
+        sections = _low_pass(colour * soft * (hard / soft) ** place)
         if self.lowest:
-            y = _filtered(y, self.lowest * tone.frequency, high_pass=True)
-        y = _shelved(y, 3.5 * tone.frequency, self.brilliance * (tone.force - 0.65))
+            sections.append(_butterworth(self.lowest * tone.frequency, high_pass=True))
+        sections.append(_shelf(3.5 * tone.frequency, self.brilliance * (tone.force - 0.65)))
+        y = _filtered(y, sections)
         if tone.slurred:
             y *= fade_in(len(y), _SLUR_RISE)
         else:
@@ -105,11 +107,7 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class SampledKit:
-    """A drum kit of the bank; what it has not, and its bass drum, is another kit's. Calling it gives (n,).
-
-    The bass drum is synthesized because it is to sound on the tonic: a recording that is played so much
-    faster or slower is another drum.
-    """
+    """A drum kit of the bank; what it has not, another kit has. Calling it gives (n,)."""
 
     program: str
     other: Kit
@@ -118,7 +116,7 @@ class SampledKit:
     def __call__(self, tone: Tone) -> Signal:
         key, rng = round(tone.pitch), tone.rng
         zone = self._zone(key)
-        if zone is None or key in _BASS_DRUMS:
+        if zone is None:
             return self.other(tone)
         tuned_with = TUNED_WITH.get(key, key)
         lowest = self._zone(tuned_with)
@@ -130,8 +128,8 @@ class SampledKit:
         seconds = len(sound_bank.waveform(zone)) / zone.rate / ratio
         y = _read(zone, ratio, round(min(seconds, _LONGEST_STROKE) * SAMPLE_RATE), rng.uniform(0, _LATE))
         soft, hard = zone.cutoff
-        y = _low_passed(y, soft * (hard / soft) ** tone.force)
-        y = _shelved(y, 2500.0, 8.0 * (tone.force - 0.65) + rng.uniform(-1.5, 1.5))
+        shelf = _shelf(2500.0, 8.0 * (tone.force - 0.65) + rng.uniform(-1.5, 1.5))
+        y = _filtered(y, [*_low_pass(soft * (hard / soft) ** tone.force), shelf])
         declick(y, 16)
         y[-400:] *= np.linspace(1, 0, len(y[-400:]), dtype=np.float32)
         y *= np.float32(self.gain * 10 ** (zone.gain / 20))
@@ -163,26 +161,28 @@ def _read(zone: Zone, ratio: float, n: int, skip: float) -> Signal:
     return y
 
 
-def _shelved(y: Signal, hertz: float, decibels: float) -> Signal:
-    """Raise what is above ``hertz`` by so many dB, by a filter of the first order."""
-    coefficient = min(0.9, 2 * np.pi * hertz / SAMPLE_RATE)
-    pole = np.float32(1 - coefficient)
-    below = lfilter(np.array([1 - pole]), np.array([np.float32(1), -pole]), y).astype(np.float32)
-    above: Signal = y - below
-    return y + np.float32(10 ** (decibels / 20) - 1) * above
+def _shelf(hertz: float, decibels: float) -> FloatArray:
+    """Raise what is above ``hertz`` by so many dB, by a filter of the first order; a section, shape (6,)."""
+    pole = 1 - min(0.9, 2 * np.pi * hertz / SAMPLE_RATE)
+    gain = 10 ** (decibels / 20)
+    return np.array([1 + (gain - 1) * pole, -gain * pole, 0, 1, -pole, 0])
 
 
-def _low_passed(y: Signal, hertz: float) -> Signal:
-    """Filter out what is above ``hertz``, if that is not all that is heard."""
-    return _filtered(y, hertz, high_pass=False) if hertz < _OPEN else y
+def _low_pass(hertz: float) -> list[FloatArray]:
+    """Filter out what is above ``hertz``, if that is not all that is heard; a section or none."""
+    return [_butterworth(hertz, high_pass=False)] if hertz < _OPEN else []
 
 
-def _filtered(y: Signal, hertz: float, *, high_pass: bool) -> Signal:
-    """Filter out what is above, or below, ``hertz``, by 12 dB an octave without a peak."""
+def _butterworth(hertz: float, *, high_pass: bool) -> FloatArray:
+    """Filter out what is above, or below, ``hertz``, by 12 dB an octave without a peak; a section, (6,)."""
     # The bilinear biquad of a second-order Butterworth filter.
     turn = 2 * np.pi * hertz / SAMPLE_RATE
     alpha, cosine = np.sin(turn) / np.sqrt(2), np.cos(turn)
     edge, middle = ((1 + cosine) / 2, -1 - cosine) if high_pass else ((1 - cosine) / 2, 1 - cosine)
-    section = np.array([[edge, middle, edge, 1 + alpha, -2 * cosine, 1 - alpha]]) / (1 + alpha)
-    filtered: Signal = sosfilt(section.astype(np.float32), y).astype(np.float32)
+    section: FloatArray = np.array([edge, middle, edge, 1 + alpha, -2 * cosine, 1 - alpha]) / (1 + alpha)
+    return section
+
+
+def _filtered(y: Signal, sections: Sequence[FloatArray]) -> Signal:
+    filtered: Signal = sosfilt(np.array(sections).astype(np.float32), y)
     return filtered

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 import soundfile
@@ -23,6 +24,8 @@ from .tone import Signal
 _BANK = "sound_bank.zip"
 _DECODED = 16
 """Samples that stay decoded, 15 MB at most: the notes of a part are played in the order of their pitch."""
+_LENGTHS_AT = 26
+"""Where the head of a file in a zip file tells the lengths of its name and of what follows that."""
 Range = tuple[int, int]
 
 
@@ -30,10 +33,10 @@ Range = tuple[int, int]
 class Zone:
     """What one sample sounds for: keys and velocities, both ends included."""
 
-    keys: Range
-    velocities: Range
     sample: str
     rate: int
+    keys: Range
+    velocities: Range
     root: float
     """MIDI pitch at which the sample sounds as it was recorded."""
     start: int
@@ -52,7 +55,7 @@ class Zone:
     """dB a second by which it falls then,"""
     sustain: float
     """down to so many dB."""
-    cutoff: Range
+    cutoff: tuple[float, float]
     """Hz of the low-pass filter at the softest and at the hardest stroke."""
     pitch: float | None = None
     """MIDI pitch of the tone that a drum has, if it has one."""
@@ -74,12 +77,30 @@ def zones(program: str) -> tuple[Zone, ...]:
 @lru_cache(maxsize=_DECODED)
 def waveform(zone: Zone) -> Signal:
     """The sample of a zone, at its own rate and about zero; float32, shape (n,), not to be written to."""
-    with (files(__package__) / _BANK).open("rb") as file, ZipFile(file) as bank:
-        audio, _ = soundfile.read(io.BytesIO(bank.read(zone.sample)), dtype="float32")
+    start, size = _places()[zone.sample]
+    with (files(__package__) / _BANK).open("rb") as file:
+        file.seek(start)
+        audio, _ = soundfile.read(io.BytesIO(file.read(size)), dtype="float32")
     audio = np.asarray(audio, np.float32)
     audio -= audio[slice(*zone.loop)].mean() if zone.loop else audio.mean()
     audio.flags.writeable = False
     return audio
+
+
+@cache
+def _places() -> Mapping[str, tuple[int, int]]:
+    """The first byte of each sample in the bank, where it lies uncompressed, and how many there are.
+
+    A :class:`ZipFile` would read the list of all of them each time that the bank is opened.
+    """
+    places = {}
+    with (files(__package__) / _BANK).open("rb") as file, ZipFile(file) as bank:
+        for member in bank.infolist():
+            assert member.compress_type == ZIP_STORED  # noqa: S101 - training.sound_bank writes it so
+            file.seek(member.header_offset + _LENGTHS_AT)
+            name, extra = struct.unpack("<HH", file.read(4))
+            places[member.filename] = (file.tell() + name + extra, member.file_size)
+    return places
 
 
 @cache

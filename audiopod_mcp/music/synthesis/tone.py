@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,19 @@ Signal = npt.NDArray[np.float32]
 """Samples at :data:`SAMPLE_RATE`: mono of shape (n,), stereo of shape (n, 2)."""
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.int64]
+_OUTSIDE_THE_HEAP = (32 << 20) + 4096
+"""Bytes from which the C library takes an array's memory from the system, whatever it freed before."""
+
+
+def silence(samples: int, *channels: int) -> Signal:
+    """A signal of minutes to write to, whose memory goes back to the system as soon as it is let go.
+
+    In the heap, what is left of it would lie between smaller arrays that stay. It is asked for larger than it
+    is: pages that nobody writes to cost nothing. Each channel lies in one piece, which is faster to add to.
+    """
+    shape = (*channels, samples)
+    count = math.prod(shape)
+    return np.zeros(max(count, _OUTSIDE_THE_HEAP // 4), np.float32)[:count].reshape(shape).T
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,7 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
     "nobody_left": "<instruction>: nothing would be left of the track; keep at least one instrument",
     "repeat_out_of_range": _repeat_out_of_range,
     "result_too_long": _result_too_long,
+    "nothing_heard_there": "<instruction>: nothing is heard of {who} there",
     "nothing_but_silence": (
         "<instruction>: this track is silent from start to end; there is nothing to keep"
     ),

@@ -144,6 +144,9 @@ class Engine:
         del task, params
         return None
 
+    def get_ready(self) -> None:
+        """Import what most work needs, in a process that has none yet."""
+
     def run(self, work: Work, report: Progress) -> Outcome:
         """Do ``work``; what ``report`` raises stops it.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiopod_mcp.music.model import Audio, Progress, Rendering, Score, ignore_progress, progress_within
+from audiopod_mcp.studio.media.layout import PLAYED
 
 from .base import LOOP, MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
 
@@ -29,6 +30,8 @@ class SourceTrack:
     """Where its stems can't be had any more as they were: what is played today from its score."""
     notes: tuple[str, ...] = field(default=())
     """What the person should know about it, one sentence each."""
+    as_rendered: bool = False
+    """Whether its stems are what its score sounds like when it is rendered."""
 
     @property
     def composed(self) -> dict[str, Any]:
@@ -76,12 +79,15 @@ def read_source(
                 note = f"What it starts from {reason}: it was treated as a recording, without stems."
                 return SourceTrack(audio, rate, subtype, {}, score, remade, (*notes, note))
             layers = remade.stems.sorted()
+            return SourceTrack(
+                audio, rate, subtype, layers, score, notes=tuple(notes), as_rendered=remade.score == score
+            )
     return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
 
 
-def read_score(take: Path) -> Score:
+def read_score(take: Path, name: str = SCORE) -> Score:
     """The score in the folder of a take."""
-    return Score.from_dict(json.loads((take / SCORE).read_text("utf-8")))
+    return Score.from_dict(json.loads((take / name).read_text("utf-8")))
 
 
 def has_stems(take: Path) -> bool:
@@ -133,11 +139,19 @@ def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> 
 
 
 def write_take(
-    folder: Path, name: str, made: Rendering, seed: int | None, report: Progress, *, subtype: str = "PCM_16"
+    folder: Path,
+    name: str,
+    made: Rendering,
+    seed: int | None,
+    report: Progress,
+    *,
+    subtype: str = "PCM_16",
+    played: Score | None = None,
 ) -> Take:
     """Master and score of a take, the master precise enough for a source of ``subtype``, and its stems.
 
-    Those that can be made again are not written: how they are made is.
+    Those that can be made again are not written: how they are made is. ``played`` is the score of what has
+    other stems than it says.
     """
     from audiopod_mcp.studio.media.audio_files import exact_subtype, write_audio
 
@@ -170,7 +184,9 @@ def write_take(
             path = home / STEMS / f"{track}.flac"
             write_audio(path, made.stems[track], made.rate, "flac", subtype="PCM_24", report=part)
     if made.score is not None:
-        (home / SCORE).write_text(json.dumps(asdict(made.score), separators=(",", ":")), "utf-8")
+        _write_score(home / SCORE, made.score)
+    if played is not None:
+        _write_score(home / PLAYED, played)
     lrc = None
     if made.lyrics:
         from audiopod_mcp.music.lyrics.lrc import to_lrc
@@ -178,3 +194,7 @@ def write_take(
         lrc = to_lrc(made.lyrics, length=len(made.audio) / made.rate, words=True)
     seconds = len(made.audio) / made.rate
     return Take(name, seconds, made.rate, seed, tuple(made.stems), lrc, unclipped=loud)
+
+
+def _write_score(file: Path, score: Score) -> None:
+    file.write_text(json.dumps(asdict(score), separators=(",", ":")), "utf-8")

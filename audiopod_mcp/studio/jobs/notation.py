@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from audiopod_mcp.music.caching import using
 from audiopod_mcp.music.model import Refused, Score
 from audiopod_mcp.operations.vocabulary import Notation
-from audiopod_mcp.studio.engines.base import MASTER, EngineRefused
+from audiopod_mcp.studio.engines.base import MASTER, SCORE, EngineRefused
 from audiopod_mcp.studio.engines.refusals import explain
 from audiopod_mcp.studio.engines.takes import read_score
 from audiopod_mcp.studio.media.cache import ResultCache
+from audiopod_mcp.studio.media.layout import PLAYED
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -62,7 +64,7 @@ def write_down(
 
 def _score_of(take: Path) -> Score | None:
     """The score that was composed here; ``None`` where there is none, or one of another engine."""
-    try:
-        return read_score(take)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    for name in (SCORE, PLAYED):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return read_score(take, name)
+    return None

@@ -83,6 +83,11 @@ def perform(order: Order) -> Result:
         )
 
 
+def get_ready(engine: str, environment: Mapping[str, str]) -> None:
+    """Have an engine import what most orders need, before there is one."""
+    _engine(engine, frozenset(environment.items())).get_ready()
+
+
 def _run_engine(order: Order, report: Progress) -> Outcome:
     formatting = 0.0 if order.audio_format == MASTER_FORMAT else 0.1
     engine = _engine(order.engine, frozenset(order.environment.items()))

@@ -97,7 +97,7 @@ class TestAComposedPiece:
         composed = composed | {"stems": muted.stems, "score": muted.score}
         again = typed(muted, {"action": "remove", "on": ["drums"], "end": 3}, **composed)
         assert not again.done
-        assert [wish.instead for wish in again.not_done] == ["nothing is heard of drums there"]
+        assert [wish.instead for wish in again.not_done] == ["Nothing is heard of drums there."]
 
     def test_who_is_not_to_be_removed_may_become_quieter(self, song, composed):
         made = edit(song.audio, RATE, prompt="don't remove the drums, just turn them down", **composed)
@@ -228,5 +228,72 @@ def test_a_change_of_silence_is_told_as_none(change):
     made = edit(silence, RATE, prompt=render_edits([TrackEdit.model_validate(change)]))
     assert made.done == ()
     (left,) = made.not_done
-    assert "nothing is heard of everything" in left.instead
+    assert left.instead == "Nothing is heard of everything there."
     assert not made.audio.any()
+
+
+@pytest.fixture(scope="module")
+def muted(song, composed):
+    """The piece with drums that play from 0:04 to 0:08 only."""
+    parts = [{"action": "remove", "on": ["drums"]} | when for when in ({"end": 4}, {"start": 8})]
+    return typed(song, *parts, **composed)
+
+
+@pytest.mark.slow
+class TestWhoIsSilent:
+    """A change of what nobody hears is not done, and is told so."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"action": "fade_out", "amount": 3}, {"action": "fade_in", "amount": 3},
+            {"action": "level", "amount": -6, "start": 9}, {"action": "treble", "amount": 6, "end": 3},
+            {"action": "reverse", "start": 9}, {"action": "remove", "end": 3},
+            {"action": "replace", "instrument": "piano", "start": 9},
+        ],
+    )  # fmt: skip
+    def test_is_told_not_to_be_changed(self, muted, change):
+        change = change | {"on": ["drums"]}
+        quieter = {"action": "level", "amount": -3, "on": ["bass"]}
+        made = typed(muted, change, quieter, score=muted.score, stems=muted.stems)
+        assert made.done == ("bass −3.0 dB",)
+        (left,) = made.not_done
+        assert left.instead == "Nothing is heard of drums there."
+        assert np.array_equal(made.stems["drums"], muted.stems["drums"])
+
+    def test_but_whoever_is_heard_in_part_of_the_stretch_is(self, muted):
+        composed = {"score": muted.score, "stems": muted.stems}
+        made = typed(muted, {"action": "fade_out", "amount": 6, "on": ["drums"]}, **composed)
+        assert made.done == ("drums fade-out of 6 s",)
+
+    def test_of_a_recording_too(self, song):
+        """The bass plays in its first half only."""
+        audio = song.audio.copy()
+        audio[5 * RATE :] -= song.stems["bass"][5 * RATE :]
+        for heard, told in ((song.audio, []), (audio, ["Hardly anything is heard of bass where it fades."])):
+            made = edit(heard, RATE, prompt="fade out the bass over 3 seconds")
+            assert [wish.instead for wish in made.not_done] == told
+
+    def test_what_changes_nothing_is_not_told_as_done(self):
+        swell = tone(100) * np.hanning(4 * RATE).astype(np.float32)[:, None]
+        made = edit(swell, RATE, prompt="cut everything above 18000 Hz")
+        assert made.done == ()
+        (left,) = made.not_done
+        assert left.instead == "It changes nothing that is heard of everything there."
+
+
+@pytest.mark.slow
+class TestPlayersOfOneStem:
+    def test_are_changed_once_together(self, song, composed):
+        """In this piece a piano alone plays keyboard."""
+        made = typed(song, {"action": "level", "amount": -3, "on": ["piano", "organ"]}, **composed)
+        assert decibels(made.stems["keyboard"], song.stems["keyboard"]) == pytest.approx(-3, abs=0.05)
+        assert made.done == ("piano and organ (piano) −3.0 dB",)
+
+    @pytest.mark.parametrize("action", ["remove", "replace"])
+    def test_are_taken_out_together(self, song, composed, action):
+        change = {"action": action, "on": ["piano", "organ"]}
+        made = typed(song, change | ({"instrument": "flute"} if action == "replace" else {}), **composed)
+        assert not made.not_done
+        assert len(made.done) == 1
+        assert "keyboard" not in made.stems

@@ -102,8 +102,8 @@ def test_words_sections_chords_and_key_are_in_it():
     assert [m.text for _, _, m in told if m.type == "text"] == [chord.label for chord in score.chords]
     assert [m.key for _, _, m in told if m.type == "key_signature"] == ["Bb"]
     sung = "".join(m.text for _, _, m in told if m.type == "lyrics")
-    words = "".join(word for line in score.lyrics for _, word in line.words)
-    assert sung == words == "WalkingdowntheemptyavenueNobody'saroundWearetheones"
+    assert sung == "".join(f"{line.text} \r" for line in score.lyrics)
+    assert sung == "Walking down the empty avenue \rNobody's around \rWe are the ones \r"
 
 
 def test_drums_are_on_the_drum_channel_and_nobody_else_is():
