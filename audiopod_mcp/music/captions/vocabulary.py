@@ -147,7 +147,7 @@ _INSTRUMENTS: dict[str, str] = {
     "contrabass": r"contrabass(?:es)?",
     "brushed kit": r"brush(?:ed|es)(?: drums?| snare| kit)?",
     "electronic kit": r"drum machines?|electronic drums?|electronic kit|808 drums?|programmed drums? % 909s?|(?:chopped )?breakbeats?",
-    "acoustic kit": r"acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums? % blast beats?",
+    "acoustic kit": r"double[\s-]bass (?:drum(?:s|ming)?|pedals?)|acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums? % blast beats?",
     "dusty kit": r"dusty drums?|vinyl drums?",
     "drums": r"drums?|drumming|drummer|(?<!off[\s-])beats?",
     "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles? % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
@@ -243,7 +243,7 @@ TECHNIQUES: dict[str, str] = {
     r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
 }
 
-KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|bass drums?|snares?(?: drums?)?|(?:(?:open|closed)[\s-])?(?:hi-?)?hats?|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
+KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|(?:double[\s-])?bass drum(?:s|ming)?|snares?(?: drums?)?|(?:(?:open|closed)[\s-])?(?:hi-?)?hats?|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
 """Pieces of a drum kit."""
 
 PERCUSSION_FIGURES: dict[str, str] = {

@@ -224,6 +224,10 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     )
     claim((m.start(), m.end(), "alone", None) for m in ALONE.finditer(wanted))
     claim((a, b, *meaning) for a, b, meaning in find_words(wanted, _LEXICON))
+    # "Minimal" was an amount: what is left of "minimal techno" is a style all the same.
+    left = "".join(" " if claimed else letter for letter, claimed in zip(wanted, taken, strict=True))
+    others = [hit for hit in find_words(left, _LEXICON) if hit[2][0] in ("style", "player")]
+    claim((a, b, *meaning) for a, b, meaning in others)
     claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
     claim((m.start(), m.end(), "ending", "big" if m["big"] else "close") for m in _ENDING.finditer(wanted))
     found += _unread(text, taken)

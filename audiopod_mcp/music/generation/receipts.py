@@ -60,7 +60,9 @@ def receipt(caption: str, played: Played) -> Receipt:
         asked = "; ".join(dict.fromkeys(unread))
         if len(asked) > _LONGEST:
             asked = f"{asked[:_LONGEST].rsplit(' ', 1)[0]} … ({len(asked.split())} words)"
-        english = "" if looks_english(" ".join(unread)) else " (captions are read in English)"
+        known = sum(len(wish.asked) for wish in wishes if wish.kind != "unread")
+        foreign = sum(map(len, unread)) > known and not looks_english(" ".join(unread))
+        english = " (captions are read in English)" if foreign else ""
         not_done.append(NotDone(asked, f"not understood, nothing was made of it{english}"))
     return Receipt(tuple(dict.fromkeys(done)), tuple(dict.fromkeys(not_done)))
 

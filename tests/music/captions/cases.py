@@ -379,4 +379,6 @@ nu-disco 116bpm Am, funky guitar | key=A_minor tempo=116
 punk rock, under 2 minutes | lasts=108
 reggae with off-beat guitar skank | unnamed=acoustic_kit
 prog rock, moog solo | has=synth_lead unnamed=synth_bass
+metal with double bass drums | unnamed=upright_bass
+tropical house, pan flute lead | has=flute
 """
