@@ -9,7 +9,7 @@ pitches are MIDI note numbers (69 = A4 = 440 Hz). Keys read ``"A minor"``, chord
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -330,6 +330,12 @@ class Recipe:
     loop: bool = False
     steps: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     """What was done to the stems then, and with what arguments (:mod:`.generation.production`)."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the stems are all that :func:`~.synthesis.record` makes of the score, and just that."""
+        plain = Recipe(self.score, self.score.seed)
+        return replace(self, steps=()) == plain and all(name == "mix" for name, _ in self.steps)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Recipe:

@@ -34,16 +34,18 @@ def ended(front, jobs):
         time.sleep(0.1)
 
 
-def overhead(front):
-    """Seconds from asking to the end of a job that takes next to no time, one by one."""
-    front.wait(front.create(caption="x"))  # the worker process is there
-    seconds = []
+def overhead(fronts):
+    """Seconds from asking to the end of a job that takes next to no time, one by one, of each in turn."""
+    seconds = {name: [] for name in fronts}
+    for front in fronts.values():
+        front.wait(front.create(caption="x"))  # the worker process is there
     for _ in range(ONE_BY_ONE):
-        began = time.perf_counter()
-        number = front.create(caption="x")
-        while front.job(number)["status"] != "COMPLETED":
-            time.sleep(0.005)
-        seconds.append(time.perf_counter() - began)
+        for name, front in fronts.items():
+            began = time.perf_counter()
+            number = front.create(caption="x")
+            while front.job(number)["status"] != "COMPLETED":
+                time.sleep(0.005)
+            seconds[name].append(time.perf_counter() - began)
     return seconds
 
 
@@ -83,22 +85,24 @@ class Counted:
     """What is asked of the database, what it writes, and how long it works, while the context lasts."""
 
     def __init__(self, cluster, postgres):
-        self._cluster, self._postgres = cluster, postgres
+        self._connection = psycopg.connect(cluster.url, autocommit=True)  # which costs more than a job
+        self._connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        self._postgres = postgres
 
     def _now(self):
-        (told,) = self._cluster.rows(
+        told = self._connection.execute(
             "SELECT (SELECT sum(calls) FROM pg_stat_statements), pg_current_wal_insert_lsn() - '0/0'::pg_lsn, "
             "extract(epoch FROM clock_timestamp())"
-        )
+        ).fetchone()
         return [*map(float, told), self._postgres.cpu_seconds()]
 
     def __enter__(self):
-        self._cluster.rows("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         self._before, self.looks = self._now(), 1
         return self
 
     def until_all_have_ended(self):
-        while self._cluster.rows("SELECT 1 FROM jobs WHERE status IN ('PENDING', 'PROCESSING')"):
+        sql = "SELECT 1 FROM jobs WHERE status IN ('PENDING', 'PROCESSING')"
+        while self._connection.execute(sql).fetchone():
             self.looks += 1
             time.sleep(1)
 
@@ -106,6 +110,7 @@ class Counted:
         past = [now - before for now, before in zip(self._now(), self._before, strict=True)]
         self.statements, self.wal, self.seconds, self.cpu = past
         self.statements -= self.looks
+        self._connection.close()
 
 
 def costs(cluster, postgres, front):
@@ -122,7 +127,7 @@ def costs(cluster, postgres, front):
     print(
         f"idle: {a_second:.1f} statements a second, {1000 * cpu:.1f} ms CPU; {held} connections", flush=True
     )
-    for seconds, jobs in ((0.02, 4 * AT_ONCE), (10, 4)):
+    for seconds, jobs in ((0.02, 4 * AT_ONCE), (10, 6)):
         with Counted(cluster, postgres) as done:
             for _ in range(jobs):
                 front.create(caption=f"slow {seconds}")
@@ -195,44 +200,35 @@ def told(name, values, unit="ms", scale=1000):
     )
 
 
-def local():
-    for places in (1, 2, 4):
-        with tempfile.TemporaryDirectory() as folder:
-            studio = Served(Path(folder) / "data", workers=places)
-            try:
-                if places == 1:
-                    told("a file: from asking to the end of a job", overhead(studio))
-                    told("a file: progress behind", lag(studio))
-                print(
-                    f"a file, {places} places: {throughput(studio, places):.2f} jobs of {SECONDS} s a second",
-                    flush=True,
-                )
-            finally:
-                studio.stop()
-
-
-def shared(postgres):
-    for workers in (1, 2, 3, 4):
-        with tempfile.TemporaryDirectory() as folder:
-            url = postgres.new_database()
-            migrate(url)
-            cluster = Cluster(Path(folder), url)
-            try:
-                front = cluster.front()
-                started = [cluster.worker() for _ in range(workers)]
-                if workers == 1:
-                    told("PostgreSQL: from asking to the end of a job", overhead(front))
-                    told("PostgreSQL: progress behind", lag(front))
-                    told("PostgreSQL: an end, heard at another front end", heard(front, cluster.front()))
-                    costs(cluster, postgres, front)
-                print(
-                    f"PostgreSQL, {workers} workers: {throughput(front, workers):.2f} jobs of {SECONDS} s a second",
-                    flush=True,
-                )
-                if workers == 2:
-                    recovery(cluster, front, started)
-            finally:
-                cluster.end()
+def side_by_side(postgres, places):
+    """A studio of one file and one of many machines, each with so many places, asked in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = postgres.new_database()
+        migrate(url)
+        alone, cluster = Served(Path(folder) / "alone", workers=places), Cluster(Path(folder), url)
+        try:
+            workers = [cluster.worker() for _ in range(places)]
+            fronts = {"a file": alone, "PostgreSQL": cluster.front()}
+            if places == 1:
+                for name, seconds in overhead(fronts).items():
+                    told(f"{name}: from asking to the end of a job", seconds)
+            rates = {name: [] for name in fronts}
+            for _ in range(2):
+                for name, front in fronts.items():
+                    rates[name].append(throughput(front, places))
+                    if places == 1:
+                        told(f"{name}: progress behind", lag(front))
+            for name, found in rates.items():
+                print(f"{name}, {places} places: {max(found):.2f} jobs of {SECONDS} s a second", flush=True)
+            front = fronts["PostgreSQL"]
+            if places == 1:
+                told("PostgreSQL: an end, heard at another front end", heard(front, cluster.front()))
+                costs(cluster, postgres, front)
+            if places == 2:
+                recovery(cluster, front, workers)
+        finally:
+            alone.stop()
+            cluster.end()
 
 
 def recovery(cluster, front, workers):
@@ -254,10 +250,10 @@ def recovery(cluster, front, workers):
 
 
 def main():
-    local()
     postgres = Postgres("shared_preload_libraries=pg_stat_statements")
     try:
-        shared(postgres)
+        for places in (1, 2, 3, 4):
+            side_by_side(postgres, places)
     finally:
         postgres.remove()
     notifying()

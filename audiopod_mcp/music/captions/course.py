@@ -19,8 +19,9 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .density import AMOUNTS
 from .feel import COUNTED
+from .numbers import COUNTS
 from .text_search import find_words, word_pattern
-from .vocabulary import INSTRUMENT_WORDS, MOODS, SECTIONS, TEMPO_WORDS, TRACK_WORDS
+from .vocabulary import INSTRUMENT_WORDS, MOMENTS, MOODS, SECTIONS, TEMPO_WORDS, TRACK_WORDS
 
 _MARK = "\ue000"
 """Stands for the letters of a player's name, so that a sentence can be written without any."""
@@ -36,25 +37,20 @@ _ORDINALS = {
     "3rd": 3,
     "4th": 4,
 }
-_SECTIONS = {
-    "intro": "intro", "verse": "verse", "pre-chorus": "pre-chorus", "chorus": "chorus", "hook": "chorus", "refrain": "chorus", "bridge": "bridge",
-    "solo": "solo", "break": "break", "breakdown": "break", "build": "build", "build-up": "build", "buildup": "build", "drop": "drop", "outro": "outro", "end": "end", "ending": "end",
-}  # fmt: skip
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "twelve": 12, "sixteen": 16}
 _LIKE = r"(?:(?:a|an|the|just|only|solo|lone|single|soft|gentle|quiet|warm|sparse|simple|slow|some|full|big)\s+){0,4}"
 _NAME = rf"{_LIKE}{_MARK}++"
 _ONE = rf"(?P<players>{_NAME}(?:\s*(?:and|&|plus|with|\+)\s+{_NAME}){{0,3}})"
 _SOME = rf"(?P<players>{_NAME}(?:(?:\s*,\s*{_NAME}){{0,4}},?\s*(?:and|&|plus|with)\s+{_NAME})?)"
 """A list ends with "and": in "with piano, drums come in" only the drums do."""
 _THEM = _SOME.replace("<players>", "<them>")
-_NUMBER = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
+NUMBER = rf"\d{{1,3}}|{'|'.join(COUNTS)}"
 _MOMENT = (
-    rf"(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
+    rf"(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>{NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
     r"|(?:bar|measure)\s+(?P<bar>\d{1,3})\b"
     r"|(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
     r"|the\s+(?P<half>first|second|last)\s+half\b(?:\s+of\s+the\s+(?:song|piece|track))?"
     rf"|(?:the\s+)?(?:(?P<which>{'|'.join(_ORDINALS)})\s+)?"
-    rf"(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK})"
+    rf"(?P<section>{'|'.join(MOMENTS)})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK})"
 )
 _WHEN = (
     r"(?:(?:\s*(?:after|at|from|for|in|on|with|during|throughout|until|till)|(?<=\bin))\s+"
@@ -67,9 +63,7 @@ _LEAVES = r"\s+(?:drop(?:s|ping)?\s+out|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+pla
 _LIST = rf"(?P<players>{_NAME}(?:(?:\s*(?:,|and|&|\+|plus|with|,\s*and)\s*|\s+){_NAME}){{0,5}})"
 _COLON = r"(?:[:=–—(→]|\s-\s)"
 _ANY_SECTION = "|".join(
-    name
-    for name in sorted(_SECTIONS, key=len, reverse=True)
-    if name not in ("intro", "outro", "end", "ending")
+    pattern for pattern, label in MOMENTS.items() if label not in ("intro", "outro", "end")
 )
 _NO_MORE = rf"(?!{_MARK})(?!{_ENTERS})(?!{_LEAVES})\)?"
 _ALONE = r"(?:\s+(?:alone|only|solo|by itself|on its own))?"
@@ -260,7 +254,7 @@ def _tracks_of(words: list[str]) -> tuple[str, ...]:
 def _moment(match: re.Match[str], action: str) -> tuple[float, str]:
     groups = match.groupdict()
     if groups.get("number"):
-        number = _COUNTS.get(groups["number"].lower()) or float(groups["number"])
+        number = COUNTS.get(groups["number"].lower()) or float(groups["number"])
         return float(number), "bars" if groups["of"][0].lower() in "bm" else "s"
     if groups.get("half") or groups.get("halfway"):
         return 0.0 if groups["half"] == "first" and action != "opens" else 0.5, "whole"
@@ -270,5 +264,6 @@ def _moment(match: re.Match[str], action: str) -> tuple[float, str]:
         return 60.0 * int(groups["m"]) + int(groups["s"]), "s"
     if groups.get("section"):
         which = _ORDINALS.get((groups.get("which") or "").lower()) or int(groups.get("nth") or 1)
-        return float(which), _SECTIONS[groups["section"].lower()]
+        label = next(iter(find_words(groups["section"], MOMENTS)))[2]
+        return float(which), label
     return 0.0, ""

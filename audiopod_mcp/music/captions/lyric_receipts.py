@@ -219,7 +219,6 @@ def _solo_times(score: Score, name: str) -> list[tuple[float, float]]:
     own = next((part.notes for part in reversed(score.parts) if part.instrument == name), ())
     if not pitched:
         others = [n.start for p in score.parts if not INSTRUMENTS[p.instrument].unpitched for n in p.notes]
-        own = tuple(note for note in own)
     times = []
     for span in score.sections:
         inside = any(span.start - 0.02 <= note.start < span.end - 0.02 for note in own)

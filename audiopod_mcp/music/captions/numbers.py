@@ -95,18 +95,26 @@ _BOUND = re.compile(
     r"\b(?:(?P<under>under|less than|below|shorter than)|over|more than|longer than)\s+$", re.IGNORECASE
 )
 """Before it: it is a bound, and a tenth off it is well within."""
-_NUMBERS = {
-    "one": 1.0,
-    "two": 2.0,
-    "three": 3.0,
-    "four": 4.0,
-    "five": 5.0,
-    "half a": 0.5,
-    "a": 1.0,
-    "ten": 10.0,
+COUNTS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "eight": 8,
+    "ten": 10,
+    "twelve": 12,
+    "fifteen": 15,
+    "sixteen": 16,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "sixty": 60,
+    "ninety": 90,
 }
-_NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "ninety": 90.0}
-_NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
+"""Numbers in words."""
+_NUMBERS = {**COUNTS, "half a": 0.5, "a": 1.0, "forty-five": 45.0, "forty five": 45.0}
 
 
 def _tempi(text: str) -> list[tuple[int, int, float]]:

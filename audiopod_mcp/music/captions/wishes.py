@@ -19,7 +19,7 @@ from .course import find_clauses, find_course, find_qualities, without_course
 from .density import find_amounts
 from .feel import COUNTED, STRAIGHT, SWUNG
 from .negation import ALONE, find_denials
-from .numbers import find_figures
+from .numbers import COUNTS, find_figures
 from .text_search import find_words, normalize_text, word_pattern
 from .unsupported import CANNOT, ENDINGS, LIKE
 from .vocabulary import (
@@ -73,8 +73,7 @@ _FADE = re.compile(
 )
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
-_BAR_COUNTS = {"one": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
-_BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(_BAR_COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
+_BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
 _SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 _SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
@@ -212,10 +211,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "pulse", "bass") for m in _WALKING.finditer(wanted))
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
-    claim(
-        (m.start(), m.end(), "bars", _BAR_COUNTS.get(m[1].lower()) or int(m[1]))
-        for m in _BARS.finditer(wanted)
-    )
+    claim((m.start(), m.end(), "bars", COUNTS.get(m[1].lower()) or int(m[1])) for m in _BARS.finditer(wanted))
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
     played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)

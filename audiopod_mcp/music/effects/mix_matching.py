@@ -36,6 +36,8 @@ _INAUDIBLE = -60.0
 """Level of a band, dB below the loudest, under which it holds next to nothing."""
 _OTHER_LEVEL = 12.0
 """LU from its surroundings from which on a stretch is not at the level of the song."""
+_FAR = 10 ** (23.9 / 20)
+"""A factor that is not enough, it may be: it is as much as :func:`loudness_gain` raises at a time."""
 _STEPS = 64
 """Steps of dynamics that are measured at a time."""
 _BLOCK = 2**19
@@ -272,9 +274,12 @@ def match_mix(
         report(0.0, "matching the loudness")
         limit = limiter_gain(mix.tape("mix"), rate, CEILING)
         mix.scale(limit[:, 0])
-        limit = limit * step
+        limited = limit.min(initial=1.0) < 1
+        limit *= step
         curve *= limit
         del limit
+        if not limited and step < _FAR:
+            break  # it is as loud as it should be
     del mix
     report(1.0, "matching the loudness")
     if isinstance(matched, Multitrack):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from audiopod_mcp.music.captions.numbers import canonical_metre, find_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
-from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, SECTIONS, SYNONYMS
+from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, OWN_NAMES, SECTIONS
 from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
 from audiopod_mcp.music.model import NotDone, Span
 from audiopod_mcp.music.styles import STYLES
@@ -27,7 +27,7 @@ def settle_style(wish: Wish, played: Played) -> str | NotDone:
     own, value = played.brief.style, wish.value
     if value != own and value not in STYLES[own].parents:
         return NotDone(wish.asked, f"one style at a time: {own} is played")
-    if styles_named_exactly(wish.asked, value, SYNONYMS.get(value, "(?!)")):
+    if styles_named_exactly(wish.asked, value, OWN_NAMES[value]):
         return fact(wish.asked, f"style {own}")
     return NotDone(wish.asked, f"played as {own}, the nearest style there is")
 

@@ -64,7 +64,7 @@ class Sampled:
         voices = [(zone, self._voice(zone, tone, n, detune, colour)) for zone in self._zones(tone)]
         if all(zone.pan == voices[0][0].pan for zone, _ in voices):
             return np.asarray(np.sum([voice for _, voice in voices], axis=0), np.float32)
-        y = np.zeros((n, 2), np.float32)
+        y = np.zeros((2, n), np.float32).T
         for zone, voice in voices:
             for side, place in enumerate((-zone.pan, zone.pan)):
                 y[:, side] += np.float32(np.sqrt((1 + _WIDTH * place) / 2)) * voice

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
@@ -79,10 +79,13 @@ class Reader:
         refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
         if not self.left_out and (self.kept or self.left):
             refusal = Refused("edit_asks_for_nothing")
-        wishes = [self._sparing_the_kept(wish) for wish in self.wishes]
-        once = {(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}
-        kept, style = tuple(self.kept.items()), ", ".join(self.style)
-        return EditPlan(tuple(once.values()), kept, tuple(self.left), style, tuple(self.left_out), refusal)
+        once = dict[tuple[TrackEdit, int], Wish]()
+        for number, each in enumerate(map(self._sparing_the_kept, self.wishes)):
+            first = once.setdefault((each.edit, each.exact and number), each)
+            if each.asked not in first.asked:
+                once[each.edit, 0] = replace(first, asked=f"{first.asked}, {each.asked}")
+        wishes, kept, style = tuple(once.values()), tuple(self.kept.items()), ", ".join(self.style)
+        return EditPlan(wishes, kept, tuple(self.left), style, tuple(self.left_out), refusal)
 
     def read(self, head: Token | None, clauses: Sequence[Clause]) -> None:
         """Take in one sentence, which is about the players and the time of its ``head`` if it names none."""
@@ -158,7 +161,8 @@ class Reader:
                 raise NotSure(_NOBODY)
             return EVERYTHING
         new = {"add", "replace"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)
-        goes_on = last.made and not new and _GOES_ON.fullmatch(clause.joint + kinds)
+        timed = "T" in last.kinds and not (clause.when[0] or said_it)  # "3 dB louder in the verse, and dry"
+        goes_on = last.made and not (new or timed) and _GOES_ON.fullmatch(clause.joint + kinds)
         if not (them or goes_on or (said_it and re.search("[kz]", kinds))):
             who = last.players.names[0]
             raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
@@ -188,7 +192,7 @@ class Reader:
             fields = [{"action": "remove", "but": names}]
         elif stretch and not (stretch[1] and "section" in clause.when[0]):
             fields = [{"action": "keep"}]
-        elif re.search("[gknz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
+        elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
             pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
         elif way == "add" and re.fullmatch("vd?PT?", kinds):
             fields = [{"action": "add", "instrument": name} for name in names]
