@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0] not in {*COMMANDS, "-h", "--help", "--version"}):
         given.insert(0, "serve")
+    if given[0] == "worker":  # told to stop before there is anything to give back, it ends as it does later
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     options = _parser().parse_args(given)
     start_logging(options.log_level, options.log_format)
     try:
@@ -106,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--data-dir", type=Path, help="jobs and audio (the platform's user data folder)")
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
+    studio.add_argument(
+        "--rate", type=_rate, metavar="N", help="requests for work a minute and key, with a database (300)"
+    )
     studio.add_argument("--metrics", action="store_true", help="serve /metrics, for Prometheus")
     studio.add_argument(
         "--migrate", action="store_true", help="only prepare the database of AUDIOPOD_DATABASE_URL, and end"
@@ -181,6 +187,10 @@ def _count(text: str) -> int:
     return _whole_number(text, 1, 1024, "a number of processes")
 
 
+def _rate(text: str) -> int:
+    return _whole_number(text, 1, 100_000, "a number of requests")
+
+
 def _whole_number(text: str, low: int, high: int, what: str) -> int:
     try:
         number = int(text)
@@ -247,9 +257,12 @@ def _studio(options: argparse.Namespace, settings: Settings) -> int:
         for line in prepare_database(settings.database_url):
             print(line)  # noqa: T201
         return 0
-    config = StudioConfig.from_settings(
-        _chosen(options, settings), public_url=options.public_url, metrics=options.metrics
-    )
+    chosen = {"public_url": options.public_url, "metrics": options.metrics}
+    if options.rate is not None:
+        if settings.database_url is None:
+            raise SettingsError("--rate: it goes with AUDIOPOD_DATABASE_URL alone; leave it out")
+        chosen["rate"] = options.rate
+    config = StudioConfig.from_settings(_chosen(options, settings), **chosen)
     serve_studio(config, options.host, options.port, allow_public=options.allow_public)
     return 0
 

@@ -23,6 +23,7 @@ from audiopod_mcp.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     import httpx
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from audiopod_mcp.studio.config import StudioConfig
@@ -283,17 +284,23 @@ async def serve_http(
     from audiopod_mcp.connections import server_options
     from audiopod_mcp.server import build_server
     from audiopod_mcp.server.http import http_app
+    from audiopod_mcp.server.webhooks import Webhooks
 
     name = f"[{host}]" if ":" in host else host
     public_url = public_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else name}:{port}"  # noqa: S104
     async with open_service(settings, same_machine=False, public_url=public_url) as (service, studio):
+        routes: list[BaseRoute] = []
+        if studio is not None:
+            routes = [Mount("/media", _under("/media", studio))]
+        elif settings.webhook_secrets:
+            routes = [*Webhooks(settings.webhook_secrets, service.look_now).routes()]
         app = http_app(
             build_server(service),
             allowed_hosts=[name, *allowed_hosts],
             allowed_origins=allowed_origins,
             streamable=streamable,
             stateless=stateless,
-            routes=[Mount("/media", _under("/media", studio))] if studio else [],
+            routes=routes,
         )
         config = uvicorn.Config(
             app,

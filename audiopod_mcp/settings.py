@@ -15,6 +15,7 @@ CLOUD_URL = "https://api.audiopod.ai"
 DEFAULT_ENGINE = "local"
 DEFAULT_CACHE_MB = 1000
 """All stems of some four songs, and the analyses of thousands."""
+SHORTEST_SECRET = 16
 DATA_DIR = "AUDIOPOD_DATA_DIR"
 """The variable that names the data folder."""
 
@@ -53,6 +54,8 @@ class Settings:
     """The object store that holds the audio of many machines; ``None``: :attr:`data_dir`."""
     cache_mb: int = DEFAULT_CACHE_MB
     """Megabytes of results that it may keep, so that the same sound is not worked on twice; 0: none."""
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What AudioPod signs its webhooks with; none: they are not received."""
     engine: str = DEFAULT_ENGINE
     """The name of an engine, or its place; whoever starts a studio sees whether there is such a one."""
     toolset: str = "all"
@@ -107,6 +110,7 @@ class Settings:
                 "AUDIOPOD_MEDIA_URL", values.get("AUDIOPOD_MEDIA_URL"), ("s3", "gs", "az", "file")
             ),
             cache_mb=int(_number("AUDIOPOD_CACHE_MB", cache, 0, 10_000_000, "megabytes; 0 keeps nothing")),
+            webhook_secrets=_secrets("AUDIOPOD_WEBHOOK_SECRET", values.get("AUDIOPOD_WEBHOOK_SECRET")),
             engine=values.get("AUDIOPOD_ENGINE", DEFAULT_ENGINE),
             environment=values,
         )
@@ -191,6 +195,15 @@ def _switch(name: str, text: str | None) -> bool:
     if text.lower() in {"1", "true", "yes", "on"}:
         return True
     raise SettingsError(f"{name}: {text!r} is not one of 0 and 1")
+
+
+def _secrets(name: str, text: str | None) -> tuple[str, ...]:
+    secrets = tuple(filter(None, map(str.strip, (text or "").split(","))))
+    if any(len(secret) < SHORTEST_SECRET for secret in secrets):
+        raise SettingsError(
+            f"{name}: a secret of less than {SHORTEST_SECRET} characters is none; take AudioPod's"
+        )
+    return secrets
 
 
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:

@@ -30,10 +30,10 @@ import httpx
 
 from audiopod_mcp.studio.jobs.postgres import migrate
 from tests.kill_loop import is_python_worker
-from tests.processes import descendants
+from tests.processes import catches, descendants
+from tests.studio.cluster.clusters import Cluster
 from tests.studio.postgres import Postgres
-from tests.studio.studios import MUSIC
-from tests.studio.test_cluster import Cluster
+from tests.studio.studios import MUSIC, wait_for
 
 WAITING = 12
 """How many jobs may be unfinished: enough to keep all workers busy."""
@@ -98,9 +98,10 @@ class ClusterLoop:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(child, signal.SIGKILL)
         elif victim == "in order":
+            wait_for(lambda: catches(worker.pid, signal.SIGTERM))  # before that Python itself is starting
             worker.send_signal(signal.SIGTERM)
-            if worker.wait(15) not in (0, -signal.SIGTERM):  # the latter before it has begun
-                self.fault("a worker that was told to stop did not end in order")
+            if (status := worker.wait(15)) != 0:
+                self.fault(f"a worker that was told to stop ended with {status}")
             self.workers[place] = self.cluster.worker()
         elif victim == "frozen":
             worker.send_signal(signal.SIGSTOP)

@@ -26,7 +26,8 @@ def test_a_key_means_the_cloud_and_a_url_means_that_service():
 
 
 def test_secrets_do_not_show():
-    settings = Settings.from_environment({"AUDIOPOD_API_KEY": "ap_secret", "ACESTEP_API_KEY": "s3cret"})
+    secrets = {"AUDIOPOD_WEBHOOK_SECRET": "whsec_s3cret_0123456789", "ACESTEP_API_KEY": "s3cret"}
+    settings = Settings.from_environment({"AUDIOPOD_API_KEY": "ap_secret", **secrets})
     assert "secret" not in repr(settings)
     assert "s3cret" not in repr(settings)
 
@@ -45,6 +46,8 @@ _HOMES = pytest.mark.skipif(sys.platform == "win32", reason="Windows guesses whe
         ("AUDIOPOD_MEDIA_URL", "https://bucket.example"),
         ("AUDIOPOD_MEDIA_URL", "s3"),
         ("AUDIOPOD_AUTO_SAVE", "sometimes"),
+        ("AUDIOPOD_WEBHOOK_SECRET", "guess"),
+        ("AUDIOPOD_WEBHOOK_SECRET", "whsec_0123456789abcdef,x"),
         ("AUDIOPOD_CACHE_MB", "much"),
         ("AUDIOPOD_CACHE_MB", "-1"),
         ("AUDIOPOD_CACHE_MB", "9" * 5000),

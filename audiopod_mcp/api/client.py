@@ -132,7 +132,9 @@ class AudioPodClient:
         await self._await_turn(operation.tool, operation.per_minute, deadline, on_wait)
         stems = isinstance(operation, SeparateStems) and not await self.is_studio()
         submitter = self._stem_submitter if stems else self._submitter
-        return await submitter.create(operation, deadline, on_wait, seconds=self._timeouts.create)
+        job = await submitter.create(operation, deadline, on_wait, seconds=self._timeouts.create)
+        self.lookups.durations.made(job)
+        return job
 
     async def retry(
         self, job_id: int, *, patience: float | None = None, on_wait: OnWait | None = None
@@ -147,6 +149,7 @@ class AudioPodClient:
         await self._refuse_stem_job(job_id, "can't be run again; ask for the stems anew")
         deadline = self._deadline(patience)
         await self._await_turn("retry_job", RETRIES_PER_MINUTE, deadline, on_wait)
+        self.lookups.durations.run_again(job_id)
         return await self._submitter.run_again(
             int(job_id), deadline, on_wait, seconds=self._timeouts.response
         )

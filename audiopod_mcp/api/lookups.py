@@ -14,6 +14,7 @@ import anyio
 from audiopod_mcp.operations import Job, JobQuery
 
 from .clock import Clock
+from .durations import Durations
 from .errors import AudioPodError
 from .http_errors import ServiceIdentity
 from .parsing import JobPage
@@ -33,7 +34,10 @@ LONGEST_HINT = 60.0
 LONGEST_ROUND = 4.0
 """Seconds after which the list is given up for single jobs: others wait for it meanwhile."""
 SINGLY = 60.0
-"""Seconds for which single jobs are asked for after the list told too few of them, or nothing at all."""
+"""Seconds for which single jobs are asked for after the list told too few of them, or nothing at all.
+
+That is as long as there are less than twice as many waits: a burst of new jobs is on the list's first page.
+"""
 
 
 class JobService(Protocol):
@@ -60,10 +64,12 @@ class Lookups:
 
     def __init__(self, service: JobService) -> None:
         self._service = service
+        self.durations = Durations(service.clock)
         self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
         self._rounds = 0
         self._tells = True
         self._singly_until = float("-inf")
+        self._singly_below = 0
 
     @cached_property
     def _turn(self) -> anyio.Lock:
@@ -93,7 +99,7 @@ class Lookups:
         return (
             not self.are_told
             and len(self._waits) >= TOGETHER
-            and self._service.clock.now() >= self._singly_until
+            and (self._service.clock.now() >= self._singly_until or len(self._waits) >= self._singly_below)
         )
 
     def pause(self, longest: float) -> float:
@@ -106,8 +112,13 @@ class Lookups:
         for wait in self._waits.get(job_id, ()):
             wait.hint = min(seconds or 0.0, LONGEST_HINT)
 
-    async def look_up(self, wait: Wait, seconds: float) -> Job | None:
-        """The job of ``wait`` as it is now, asked for by whichever wait comes first, for all.
+    def look_now(self, job_id: int) -> None:
+        """Somebody says that ``job_id`` has ended: whoever waits for it looks at once."""
+        for wait in self._waits.get(job_id, ()):
+            wait.call()
+
+    async def look_up(self, wait: Wait, seconds: float, *, alone: bool = False) -> Job | None:
+        """The job of ``wait`` as it is now, asked for by whichever wait comes first, for all, or ``alone``.
 
         A service that tells by itself has ``seconds`` to do so; ``None``: there is nothing new.
 
@@ -119,7 +130,7 @@ class Lookups:
             news, wait.tag = await self._service.job_news(wait.job_id, wait.tag, min(seconds, LONGEST_NEWS))
             self._tells = wait.tag is not None
             return news
-        if self.together and not wait.has_news:
+        if self.together and not (wait.has_news or alone):
             rounds = self._rounds
             async with self._turn:
                 if self._rounds == rounds:  # else somebody asked while this one stood in line
@@ -127,6 +138,7 @@ class Lookups:
         job = wait.take_news()
         if job is None or job.is_finished:
             job = await self._service.job(wait.job_id, patience=0.0)
+            self.durations.learn(job)
         return job
 
     async def _round(self) -> None:
@@ -148,6 +160,7 @@ class Lookups:
         self._rounds += 1
         if not came or told < TOGETHER * pages:
             self._singly_until = self._service.clock.now() + SINGLY
+            self._singly_below = 2 * len(self._waits)
 
 
 class Wait:
@@ -159,6 +172,7 @@ class Wait:
         """Of the job as last seen, where the service has such."""
         self.hint = 0.0
         """Seconds for which the service asked to be left alone, when it told of the job."""
+        self._is_called = False
         self._news: Job | None = None
         self._nap: anyio.CancelScope | None = None
 
@@ -172,13 +186,21 @@ class Wait:
         if self._nap is not None:
             self._nap.cancel()
 
+    def call(self) -> None:
+        """The job is said to have ended; ends the pause, or the next one."""
+        self._is_called, self.hint = True, 0.0
+        if self._nap is not None:
+            self._nap.cancel()
+
     def take_news(self) -> Job | None:
         news, self._news = self._news, None
         return news
 
-    async def pause(self, seconds: float, clock: Clock) -> None:
-        """Wait ``seconds``, or until there is news."""
-        if self._news is None:
+    async def pause(self, seconds: float, clock: Clock) -> bool:
+        """Wait ``seconds``, or until there is news or a call; whether it was called."""
+        if self._news is None and not self._is_called:
             with anyio.CancelScope() as self._nap:
                 await clock.sleep(seconds)
             self._nap = None
+        called, self._is_called = self._is_called, False
+        return called

@@ -52,8 +52,9 @@ async def watch(
         max_wait: seconds; ``None``: as long as it takes.
         on_change: told the job on first sight and on every change of status, progress or stage; the last job
             told is the one returned.
-        cap: longest pause between two looks, seconds; by default 4, or 0.5 where the service knows no
-            rate limits. A service that asks for a longer one (``Retry-After``) gets it.
+        cap: longest pause between two looks of which nothing better is known, seconds; by default 4, or 0.5
+            where the service knows no rate limits. Jobs that were made by ``client`` are looked at when jobs
+            of their kind have ended; a service that asks for a longer pause (``Retry-After``) gets it.
         outage: seconds without any good answer after which to give up; the job as last seen is then
             returned, still running.
 
@@ -84,13 +85,17 @@ async def _watch(
     end = Deadline(clock, float("inf") if max_wait is None else max_wait)
     lost = Deadline(clock, outage)
     pause, missing = 0.0 if lookups.are_told else FIRST_PAUSE, 0
+    growing = FIRST_PAUSE
+    is_due = False  # somebody said that it has ended, though it may not show yet
     while not (observed.last and observed.last.is_finished):
         if observed.last is not None:
-            await wait.pause(max(0.0, min(max(pause, wait.hint), end.left - LAST_LOOK)), clock)
+            if await wait.pause(max(0.0, min(max(pause, wait.hint), end.left - LAST_LOOK)), clock):
+                is_due, growing = True, FIRST_PAUSE
             if end.left <= 0:
                 break
         try:
-            seen = await _look_up(lookups, wait, end.left if observed.last else max(end.left, SHORTEST_LOOK))
+            seconds = end.left if observed.last else max(end.left, SHORTEST_LOOK)
+            seen = await _look_up(lookups, wait, seconds, alone=is_due)
         except NotFound as gone:
             missing += 1
             if observed.last is None:
@@ -102,7 +107,7 @@ async def _watch(
                     status=gone.status,
                     job_id=wait.job_id,
                 ) from None
-            pause = min(cap, pause * GROWTH)
+            pause = growing = min(cap, pause * GROWTH)
         except AudioPodError as problem:
             worn_out = lost.left <= 0 or end.left <= LAST_LOOK
             if not (problem.transient or isinstance(problem, BadResponse)) or (
@@ -112,15 +117,21 @@ async def _watch(
             if worn_out:
                 break
             pause = max(problem.retry_after or 0.0, min(cap, max(1.0, pause * 2)))
+            growing = min(cap, pause)  # who was in trouble is not pestered afterwards
             if observed.last is None:
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:
             lost, missing = Deadline(clock, outage), 0
-            pause = lookups.pause(cap) if lookups.together else min(cap, max(FIRST_PAUSE, pause * GROWTH))
-            if lookups.are_told:
-                pause = 0.0
             if seen is not None:
                 await observed.see(seen)
+            growing = min(cap, growing * GROWTH)
+            if lookups.are_told:
+                pause = 0.0
+            elif is_due:
+                pause = growing
+            else:
+                usual = lookups.pause(cap) if lookups.together else growing
+                pause = lookups.durations.pause(wait.job_id, observed.progress, usual)
         if end.left <= LAST_LOOK and observed.last is not None:
             break
     assert observed.last is not None  # noqa: S101 - the loop ends with a job or an error
@@ -133,6 +144,11 @@ class _ObservedJob:
     def __init__(self, on_change: OnChange | None) -> None:
         self.last: Job | None = None
         self._on_change = on_change
+
+    @property
+    def progress(self) -> float:
+        """Percent."""
+        return (self.last and self.last.progress) or 0.0
 
     async def see(self, job: Job) -> None:
         before = self.last
@@ -147,10 +163,10 @@ class _ObservedJob:
             await self._on_change(job)
 
 
-async def _look_up(lookups: Lookups, wait: Wait, seconds: float) -> Job | None:
+async def _look_up(lookups: Lookups, wait: Wait, seconds: float, *, alone: bool) -> Job | None:
     """The job as it is now, ``None`` where it has not got on, or a transient error after ``seconds``."""
     with anyio.move_on_after(max(seconds, 0.0)):
-        return await lookups.look_up(wait, max(seconds - LAST_LOOK, 0.0))
+        return await lookups.look_up(wait, max(seconds - LAST_LOOK, 0.0), alone=alone)
     raise Unreachable(
         f"Job {wait.job_id} could not be looked up in time; try again in a moment", transient=True
     )

@@ -79,6 +79,11 @@ class Service:
         self._clients.move_to_end(key)
         return self._clients[key]
 
+    def look_now(self, job_id: int) -> None:
+        """Whoever waits for ``job_id``, which is said to have ended, looks at once, with their own key."""
+        for client in self._clients.values():
+            client.lookups.look_now(job_id)
+
     async def aclose(self) -> None:
         self.drawers.close()
         while self._clients:

@@ -74,13 +74,18 @@ def create_studio(config: StudioConfig, workers: WorkerPool | None = None) -> St
     app.state.config = config
     app.state.workers = workers
     app.state.studio = None
+    app.state.opened = None
     return app
 
 
 @asynccontextmanager
 async def running(app: Starlette) -> AsyncIterator[None]:
-    """Open the store, take up what was left, do jobs; at the end put back what is not finished."""
-    async with at_work(app.state.config, app.state.workers) as studio:
+    """Open the store, take up what was left, do jobs; at the end put back what is not finished.
+
+    A studio that is ``app.state.opened`` already is taken over.
+    """
+    opened, app.state.opened = app.state.opened, None
+    async with at_work(app.state.config, app.state.workers, opened, answers=True) as studio:
         app.state.studio = studio
         try:
             yield
@@ -89,16 +94,23 @@ async def running(app: Starlette) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def at_work(config: StudioConfig, workers: WorkerPool | None = None) -> AsyncIterator[Studio]:
-    """A studio that does jobs while the context lasts, whether it answers anybody or not.
+async def at_work(
+    config: StudioConfig,
+    workers: WorkerPool | None = None,
+    opened: Studio | None = None,
+    *,
+    answers: bool = False,
+) -> AsyncIterator[Studio]:
+    """A studio, perhaps ``opened`` before, that does jobs while the context lasts.
+
+    ``answers`` says whether it answers requests, too.
 
     Raises:
         audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
 
     """
-    workers = workers or new_workers(config)
-    studio = await to_thread.run_sync(_open, config, workers)
-    work = asyncio.create_task(studio.work(), name="studio")
+    studio = opened if opened is not None else await to_thread.run_sync(open_studio, config, workers)
+    work = asyncio.create_task(studio.work(answers=answers), name="studio")
     work.add_done_callback(_tell_fault)
     try:
         yield studio
@@ -119,9 +131,15 @@ def new_workers(config: StudioConfig) -> WorkerPool:
     return WorkerPool(config.workers + 1)
 
 
-def _open(config: StudioConfig, workers: WorkerPool) -> Studio:
+def open_studio(config: StudioConfig, workers: WorkerPool | None = None) -> Studio:
+    """Open what a studio works with. Blocks.
+
+    Raises:
+        audiopod_mcp.settings.SettingsError: where the database or the folder can't be used.
+
+    """
     try:
-        return _opened(config, workers)
+        return _opened(config, workers or new_workers(config))
     except (OSError, sqlite3.Error, NotImplementedError) as error:
         raise SettingsError(explain(error, config.data_dir)) from error
 

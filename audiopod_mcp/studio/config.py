@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from audiopod_mcp.settings import DATA_DIR, Settings, SettingsError
+
+SHARED_RATE: Final = 300
+"""How often a minute one caller may ask a studio of many machines for work, unless that is said."""
 
 
 def default_workers() -> int:
@@ -42,6 +45,8 @@ class StudioConfig:
     """How many jobs run at the same time; 0: none, others do them."""
     queue: int = 200
     """How many unfinished jobs one caller may have before new ones are refused for now."""
+    rate: int = 0
+    """How often a minute one caller may ask for work of all that share the database; 0: as it likes."""
     metrics: bool = False
     """Whether ``/metrics`` tells, to anybody, how much there is to do."""
     keep_days: float | None = None
@@ -73,7 +78,7 @@ class StudioConfig:
             "cache_mb": settings.cache_mb,
         }
         if settings.database_url is not None:
-            values["workers"] = 0
+            values |= {"workers": 0, "rate": SHARED_RATE}
         return cls(**{**values, **changes})
 
 

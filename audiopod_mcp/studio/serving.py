@@ -17,8 +17,6 @@ from audiopod_mcp.settings import SettingsError
 from .config import StudioConfig, needs_extra
 
 if TYPE_CHECKING:
-    from starlette.types import Message, Receive, Scope, Send
-
     from .jobs.runner import Studio
 
 
@@ -35,7 +33,7 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
 
     from audiopod_mcp.connections import server_options
 
-    from .app import create_studio
+    from .app import create_studio, open_studio
     from .jobs.unusable import look
 
     local = is_loopback(host)
@@ -51,35 +49,16 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
         public = urlsplit(config.public_url or "").hostname
         hosts = ["127.0.0.1", "localhost", "[::1]", "::1", *([public] if public else [])]
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    refused: list[SettingsError] = []
-
-    async def told(scope: Scope, receive: Receive, send: Send) -> None:
-        """The application, which says in one line why it does not start, and not in a traceback."""
-
-        async def without_traceback(message: Message) -> None:
-            if message["type"] == "lifespan.startup.failed" and isinstance(
-                error := sys.exc_info()[1], SettingsError
-            ):
-                refused.append(error)
-                message = {"type": message["type"], "message": ""}
-            await send(message)
-
-        await app(scope, receive, without_traceback if scope["type"] == "lifespan" else send)
-
-    try:
-        uvicorn.run(
-            told,
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=3,
-            **server_options(),
-        )
-    except SystemExit:
-        for error in refused:
-            raise error from None
-        raise
+    app.state.opened = open_studio(config)  # what can't be is told by whoever starts this, in one line
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+        **server_options(),
+    )
 
 
 def run_worker(config: StudioConfig, metrics: tuple[str, int] | None = None) -> None:

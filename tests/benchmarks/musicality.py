@@ -14,7 +14,9 @@ verse, ``fill`` strokes on snare and toms in a section's last beat over those in
 tonic, ``peak`` where the highest note lies, ``out`` notes outside the
 instrument, ``rub`` semitone clashes of the tune with held chords on beats, ``bass`` tune notes on beats that lie a
 semitone or a minor ninth over the bass, ``intro`` the share of the piece's instruments that play in the intro's first quarter, ``same`` bars that are
-copies of the bar before in all parts, ``LU`` (with ``--heard``, which renders the first seed) loudness of choruses over verses, ``ms`` CPU time.
+copies of the bar before in all parts, ``again`` strokes that a bar shares with the most alike of the four before it (rhythm of each part, sounds of the drums),
+``swell`` spread of the bars' mean velocity within sections (dB, 10th to 90th percentile), ``lead-in`` fills that a downbeat with a cymbal or a boom follows;
+with ``--heard``, which renders the first seed: ``LU`` loudness of choruses over verses, ``LRA`` loudness range (EBU Tech 3342); ``ms`` CPU time.
 """
 
 import argparse
@@ -57,7 +59,7 @@ EXPECTED = {
     "chord": ".70-.95", "step": ".55-.75", "turn": ">.65", "range": "10-19", "rest": ".15-.45", "end": ">.9", "cad": ">.7",
     "hookR": ".7-.98", "hookP": ".7-.98", "seedC": "<.5", "seedT": "<.6", "H": "2.3-3.1", "par": "<8", "move": "<2.5",
     "root": ">.9", "arc": ">1.15", "fill": ">1.2", "final": "1", "peak": ".4-.85", "out": "0", "rub": "<.04", "bass": "<.02",
-    "intro": ".2-.8", "same": "<.15", "LU": "1-4",
+    "intro": ".2-.8", "same": "<.15", "again": ".5-.85", "swell": "1-6", "lead-in": ">.5", "LU": "1-4", "LRA": "3-12",
 }  # fmt: skip
 FILLS = (37, 38, 39, 45, 47, 50)
 CHORUS = ("chorus", "drop")
@@ -278,10 +280,60 @@ def _texture(score: Score, tune: list[Note], beats: np.ndarray, found: dict[str,
         for a, b in pairwise(starts)
     ]  # fmt: skip
     found["same"] = float(np.mean([a == b for a, b in pairwise(bars)])) if len(bars) > 2 else np.nan
+    rhythms = [
+        {
+            (number, round(n.pitch) if INSTRUMENTS[p.instrument].unpitched else 0, round(16 * (n.start - a) / (b - a)))
+            for number, p in enumerate(score.parts) if p.track != "fx"
+            for n in p.notes if a - 0.04 <= n.start < b - 0.04
+        }
+        for a, b in pairwise(starts)
+    ]  # fmt: skip
+    likeness = [
+        max(len(bar & other) / max(1, len(bar | other)) for other in rhythms[max(0, i - 4) : i])
+        for i, bar in enumerate(rhythms)
+        if i
+    ]
+    found["again"] = float(np.mean(likeness)) if likeness else np.nan
+    _swell(score, starts, found)
 
 
-def heard(score: Score) -> float:
-    """Loudness of choruses over verses in the rendered piece, LU."""
+def _swell(score: Score, bars: list[float], found: dict[str, float]) -> None:
+    """How far loudness moves within sections, and what follows fills."""
+    everything = [n for p in score.parts if p.track != "fx" for n in p.notes]
+    within: dict[int, list[float]] = {}
+    for a, b in pairwise(bars):
+        section = next((i for i, s in enumerate(score.sections) if s.start - 0.03 <= a < s.end - 0.03), 0)
+        struck = [n.velocity for n in everything if a - 0.04 <= n.start < b - 0.04]
+        if struck:
+            within.setdefault(section, []).append(32 * np.log10(np.mean(struck) / 100))
+    levels = [level - np.mean(own) for own in within.values() if len(own) > 2 for level in own]
+    if levels:
+        found["swell"] = float(np.percentile(levels, 90) - np.percentile(levels, 10))
+    drums = [n for p in score.parts if p.track == "drums" for n in p.notes]
+    booms = [n.start for p in score.parts if p.track == "fx" and p.instrument == "impact" for n in p.notes]
+    if drums:
+        beat = 60 / score.tempo
+        filled = [
+            t for t in bars[1:-1]
+            if sum(n.pitch in FILLS and t - beat - 0.03 <= n.start < t - 0.03 for n in drums) >= 3
+        ]  # fmt: skip
+        hits = booms + [n.start for n in drums if n.pitch == 49]
+        if filled:
+            found["lead-in"] = float(np.mean([any(abs(hit - t) < 0.06 for hit in hits) for t in filled]))
+
+
+def loudness_range(audio: np.ndarray) -> float:
+    """The loudness range, LU: from the 10th to the 95th percentile of what three seconds are loud."""
+    starts = range(0, len(audio) - 3 * SAMPLE_RATE, SAMPLE_RATE)
+    found = [integrated_loudness(audio[a : a + 3 * SAMPLE_RATE], SAMPLE_RATE) for a in starts]
+    levels = np.array([level for level in found if level is not None])
+    gate = 10 * np.log10(np.mean(10 ** (levels / 10))) - 20
+    levels = levels[levels >= gate]
+    return float(np.percentile(levels, 95) - np.percentile(levels, 10))
+
+
+def heard(score: Score) -> tuple[float, float]:
+    """Loudness of choruses over verses in the rendered piece, and its loudness range, LU."""
     audio = mix(render(score))
 
     def loud(labels: tuple[str, ...]) -> float:
@@ -292,7 +344,7 @@ def heard(score: Score) -> float:
         ]
         return float(np.mean([level for level in found if level is not None])) if spans else np.nan
 
-    return loud((*CHORUS, "solo")) - loud(("verse", "build"))
+    return loud((*CHORUS, "solo")) - loud(("verse", "build")), loudness_range(audio)
 
 
 def alike(first: Score, second: Score) -> tuple[float, float]:
@@ -350,7 +402,7 @@ def main() -> None:
             else (np.nan, np.nan)
         )
         if options.heard:
-            row["LU"] = heard(scores[0])
+            row["LU"], row["LRA"] = heard(scores[0])
         row["ms"] = float(np.mean(cpu))
         rows.append(row)
         print(f"{name:13}" + "".join(_figure(row[k]) for k in (*EXPECTED, "ms")), flush=True)

@@ -49,7 +49,8 @@ def test_settings_offered_elsewhere_exist_and_the_key_is_marked_secret():
     assert set(variables) == DOCUMENTED
     assert set(bundled) <= DOCUMENTED
     secret = {name for name, variable in variables.items() if variable["isSecret"]}
-    assert secret == {"AUDIOPOD_API_KEY", "ACESTEP_API_KEY", "AUDIOPOD_DATABASE_URL"}
+    keys = {"AUDIOPOD_API_KEY", "ACESTEP_API_KEY"}
+    assert secret == keys | {"AUDIOPOD_DATABASE_URL", "AUDIOPOD_WEBHOOK_SECRET"}
     assert set(re.findall(r"user_config\.(\w+)", json.dumps(MANIFEST["server"]))) == set(
         MANIFEST["user_config"]
     )

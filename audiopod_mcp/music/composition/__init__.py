@@ -46,7 +46,6 @@ _PART_WRITERS: dict[str, Callable[[SongPlan, Member], tuple[Note, ...]]] = {
     "bass": backing.bass_line,
     "comp": backing.comping,
     "pad": backing.pad,
-    "lead": melody.lead_melody,
     "counter": counter_melody.counter_melody,
     "fx": drumming.effects,
 }
@@ -142,7 +141,7 @@ def _plan_form(
             return timeline, sections
         return timeline, distribute_lines(sections, lines, timeline.metre.beats, marks)
     timeline = steady_timeline(brief, swing, style.swing_unit)
-    if read_lyrics(brief.lyrics or "").ends_abruptly:
+    if brief.ends_abruptly or read_lyrics(brief.lyrics or "").ends_abruptly:
         timeline = replace(timeline, ending=False)
     bars = len(timeline.bar_lengths())
     # The last chord, which is held, is a bar of its own after the form: nobody sings over it.
@@ -198,10 +197,24 @@ def _write_parts(
     plan = replace(
         plan, is_solo=len(pitched) == 1, entry_bars={} if plan.brief.course else entry_bars(plan, band)
     )
+    answerers = tuple(m for m in band if m.role == "counter" and m.figure == "answers")
+    if plan.sings and not answerers and not plan.melody:
+        # Who has the tune where nobody sings answers the voice.
+        answerers = tuple(member for member in band if member.role == "lead")
+    plan = replace(plan, answerers=answerers)
+    tunes: dict[Member, tuple[Note, ...]] = {m: melody.lead_melody(plan, m) for m in band if m.role == "lead"}
+    heard = sorted(
+        (note for notes in (*tunes.values(), *(part.notes for part in parts)) for note in notes),
+        key=lambda note: note.start,
+    )
+    plan = replace(plan, tune=tuple(heard))
     for number, member in enumerate(band):
         report((number + 0.5) / (len(band) + 1), f"Writing the {member.instrument}")
-        notes = without_chords(plan, member, _PART_WRITERS[member.role](plan, member))
-        notes = beside_soloists(plan, member, notes)
+        notes = tunes[member] if member in tunes else _PART_WRITERS[member.role](plan, member)
+        if member in tunes and member in answerers:
+            answers = counter_melody.answers(plan, member)
+            notes = tuple(sorted((*notes, *answers), key=lambda note: (note.start, note.pitch)))
+        notes = beside_soloists(plan, member, without_chords(plan, member, notes))
         if notes:
             parts.append(Part(INSTRUMENTS[member.instrument].track, member.instrument, notes))
     return (*solo_parts(plan, parts), *tagged_solo_parts(plan, band)), lyrics

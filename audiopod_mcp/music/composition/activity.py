@@ -102,12 +102,12 @@ def _metrical_weight(index: int, size: int, total: int) -> float:
         return 1.0
     if part == 0:
         return 0.88 if beat == middle else 0.75
-    if part in _subdivisions(size):
+    if part in subdivisions(size):
         return 0.55 if beat % 2 else 0.5
     return 0.4 if part == size - 1 else 0.3
 
 
-def _subdivisions(size: int) -> tuple[int, ...]:
+def subdivisions(size: int) -> tuple[int, ...]:
     """Give the steps that divide a beat of ``size`` steps: its half, or the thirds of a dotted beat."""
     return (2, 4) if size == 6 else (size // 2,)
 
@@ -117,7 +117,7 @@ def _fill_threshold(index: int, size: int) -> float:
     part = index % size
     if part == 0:
         return 0.25
-    if part in _subdivisions(size):
+    if part in subdivisions(size):
         return 0.4
     return 0.7 if part == size - 1 else 0.9
 
@@ -143,7 +143,7 @@ def _thinned(line: str, size: int, level: float, held: str, haste: float = 1.0) 
 def _filled(line: str, size: int, level: float) -> str:
     extent = 2 * level - 1
     return "".join(
-        ("x" if index % size in (0, *_subdivisions(size)) else "o")
+        ("x" if index % size in (0, *subdivisions(size)) else "o")
         if mark == "." and extent >= 0.8 * _fill_threshold(index, size)
         else mark
         for index, mark in enumerate(line)

@@ -13,6 +13,7 @@ from .patterns import fit_to_metre
 from .random_streams import random_stream
 from .song_plan import PartWriter, SongPlan
 from .timeline import Bar
+from .variation import Variation
 
 
 def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
@@ -23,6 +24,8 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     metre = plan.timeline.metre
     line = _BassRegister(instrument.low, min(instrument.low + 19, instrument.high), plan.pedal)
     rng = random_stream(plan.seed, "bass")
+    variation = Variation(plan, "bass")
+    under: Chord | None = None
     for bar in plan.bars:
         intensity = plan.intensity(bar)
         if not plan.plays(member, bar):
@@ -44,6 +47,8 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
         steps = activity.scale_figure(steps, metre.steps_per_beat, plan.brief.activity.bass)
         if plan.sections[bar.section].label == "break" or (intensity < 0.36 and len(steps) == 16):
             steps = "R" + "-" * (len(steps) - 2) + "."
+        else:
+            steps = variation.figure(steps, bar, plan.brief.activity.bass, leads=True)
         for index, mark in enumerate(steps):
             beat = bar.start + index / metre.steps_per_beat
             chord = plan.chord(beat)
@@ -56,6 +61,9 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                 mark = "R"  # A new chord does not wait for the figure's next stroke.
             if mark in "-.":
                 continue
+            if chord is not under and mark in "FTS" and steps[0] != ".":
+                mark = "R"  # Whatever the figure, a new chord is first heard on its root.
+            under = chord
             length = _held_steps(steps, index) / metre.steps_per_beat
             pitch = {
                 "R": line.root(chord), "P": line.pedal(chord, plan.key), "O": line.above(chord, 12),
@@ -149,6 +157,10 @@ def _held_steps(steps: str, index: int) -> int:
     return length
 
 
+_UNDER_TUNE = 0.93
+"""The share of its velocity with which a chord is struck while the tune sounds."""
+
+
 def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     """Write chords in the rhythm of the member's figure, or broken, in close voicings that move little."""
     writer = PartWriter(plan, member, "comp" + member.instrument + member.figure)
@@ -161,6 +173,7 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     voicing: tuple[int, ...] = ()
     chord: Chord | None = None
     rng = random_stream(plan.seed, "comping", member.instrument)
+    variation = Variation(plan, "comping", member.instrument, member.figure)
     for bar in plan.bars:
         choice = int(rng.integers(12))
         if not plan.plays(member, bar):
@@ -169,6 +182,7 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
         steps = activity.scale_figure(
             _steps_of(figure, metre, bar, choice), metre.steps_per_beat, plan.brief.activity.chords
         )
+        steps = variation.figure(steps, bar, plan.brief.activity.chords)
         if bar.ending:
             voicing = _voicing(plan.chord(bar.start), voicing, low, instrument.high, power, chord)
             for number, pitch in enumerate(voicing):
@@ -200,6 +214,10 @@ def comping(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                     else 0.8 / metre.steps_per_beat
                 )
             accent = 0.9 * activity.metrical_accent(index, metre)
+            if plan.tune_sounds(
+                beat
+            ):  # Who accompanies makes way for the tune, and comes forward in its rests.
+                accent *= _UNDER_TUNE
             if mark.isdigit():
                 rung = 1.0 if instrument.release >= 0.06 else length
                 if plan.chord(beat + rung) is not current:  # No tone of the old chord rings into the new one.

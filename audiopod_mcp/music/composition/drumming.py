@@ -28,6 +28,7 @@ from .percussion import percussion_for
 from .random_streams import random_stream
 from .song_plan import PartWriter, SongPlan
 from .timeline import Bar
+from .variation import Variation
 
 _MARK_VELOCITY = {"X": 0.97, "x": 0.8, "o": 0.5}
 _BACKBEATS = (SNARE, CLAP, STICK)
@@ -44,39 +45,60 @@ def drums(plan: SongPlan, member: Member) -> tuple[Note, ...]:
     if plan.brief.feel == "half-time" and not _has_backbeat(groove, plan.timeline.metre.steps_per_beat):
         plan = replace(plan, brief=replace(plan.brief, feel=None))  # The groove is in half-time already.
     fill = fills_for(plan)
+    variation = Variation(plan, "drums")
+    filled = False
     for bar in plan.bars:
         intensity = plan.intensity(bar)
         if bar.ending:
             _final_hit(writer, bar, intensity, bool(groove))
             continue
         if not plan.plays(member, bar):
-            if bar.section == 0 and bar.index + 1 == plan.entry_bars.get(member.role, 0):
+            filled = bar.section == 0 and bar.index + 1 == plan.entry_bars.get(member.role, 0)
+            if filled:
                 _write_strokes(writer, plan, fill.pickup, bar.start + bar.beats - 1, 1, intensity)
             continue
         if plan.holds_back(bar):
             _snare_roll(writer, plan, bar, intensity)
+            filled = True
             continue
-        fills = bar.last and bar.section + 1 < len(plan.sections) and bar.beats == plan.timeline.metre.beats
+        if filled or bar.first:
+            _arrival(writer, plan, bar, intensity)
+        beats = _fill_beats(plan, bar, intensity, rng.random())
         pattern = _groove_at_intensity(plan, groove, bar, intensity)
-        busy = plan.brief.activity.drums
-        long = intensity > 0.5 and busy > 0.25
-        fill_beats = min(2, bar.beats - 1) if long else 1
-        cut = bar.beats - fill_beats if fills else bar.beats
-        _write_bar(writer, plan, pattern, bar, intensity, until=cut)
-        if fills:
-            _write_fill(writer, plan, bar, cut, intensity, fill.choose(int(rng.integers(4)), intensity))
-        elif (
-            bar.index % 4 == 3
-            and OPEN not in pattern
-            and CLOSED in pattern
-            and intensity > 0.5
-            and busy > 0.3
-        ):
-            writer.write(bar.start + bar.beats - 0.5, 0.5, OPEN, 0.6, intensity=intensity)
-        previous = plan.sections[bar.section - 1].intensity if bar.section else 0.0
-        if bar.first and intensity > 0.6 and (intensity >= previous or bar.section == 0):
-            writer.write(bar.start, 2, CRASH, 0.85, intensity=intensity)
+        _write_bar(writer, plan, pattern, bar, intensity, until=bar.beats - beats, variation=variation)
+        if beats:
+            chosen = fill.choose(int(rng.integers(4)), intensity)
+            _write_fill(writer, plan, bar, bar.beats - beats, intensity, chosen)
+        filled = beats > 0
     return writer.sorted_notes()
+
+
+def _fill_beats(plan: SongPlan, bar: Bar, intensity: float, lot: float) -> int:
+    """Give the beats of the fill at the end of ``bar``: the more, the louder what it leads into.
+
+    Within a section eight bars end in a short one, where the music is not calm.
+    """
+    busy = plan.brief.activity.drums
+    loud = intensity > 0.5 and busy > 0.25
+    if bar.beats != plan.timeline.metre.beats or plan.bars[-1] is bar:
+        return 0
+    if not bar.last:
+        return int(loud and bar.index % 8 == 7)
+    if bar.section + 1 == len(plan.sections):
+        return 0
+    grows = plan.sections[bar.section + 1].intensity - intensity
+    if loud and grows > 0.15 and lot < 0.4 and bar.beats == 4:
+        return 4
+    return min(2, bar.beats - 1) if loud else 1
+
+
+def _arrival(writer: PartWriter, plan: SongPlan, bar: Bar, intensity: float) -> None:
+    """Strike a cymbal where a fill arrives, and where a loud section begins."""
+    previous = plan.sections[bar.section - 1].intensity if bar.first and bar.section else intensity
+    loudest = max(previous, intensity)
+    if loudest > 0.6 and plan.brief.activity.drums > 0.1:
+        rises = bar.first and intensity >= previous
+        writer.write(bar.start, 2, CRASH, 0.85 if rises else 0.68, intensity=intensity)
 
 
 def _has_backbeat(groove: Groove, size: int) -> bool:
@@ -86,14 +108,16 @@ def _has_backbeat(groove: Groove, size: int) -> bool:
 
 
 def percussion(plan: SongPlan, member: Member) -> tuple[Note, ...]:
-    """Write hand percussion, one pattern throughout."""
+    """Write hand percussion: one pattern throughout, a little varied."""
     writer = PartWriter(plan, member, "percussion" + member.figure)
     if not INSTRUMENTS[member.instrument].unpitched:
         return ()
     patterns = percussion_for(member.figure, plan.timeline.metre)
+    variation = Variation(plan, "percussion", member.figure)
     for bar in plan.bars:
         if plan.plays(member, bar) and not bar.ending:
-            _write_bar(writer, plan, patterns, bar, plan.intensity(bar), until=bar.beats)
+            intensity = plan.intensity(bar)
+            _write_bar(writer, plan, patterns, bar, intensity, until=bar.beats, variation=variation)
     return writer.sorted_notes()
 
 
@@ -151,15 +175,23 @@ def _groove_at_intensity(plan: SongPlan, groove: Groove, bar: Bar, intensity: fl
 
 
 def _write_bar(
-    writer: PartWriter, plan: SongPlan, groove: Groove, bar: Bar, intensity: float, until: int
+    writer: PartWriter,
+    plan: SongPlan,
+    groove: Groove,
+    bar: Bar,
+    intensity: float,
+    until: int,
+    variation: Variation,
 ) -> None:
     """Write one bar of a groove; a pickup bar plays the end of the pattern."""
     metre = plan.timeline.metre
     whole = max(bar.beats, metre.beats)
     feel = plan.brief.feel if any(drum in groove for drum in _BACKBEATS) else None
     skip = whole - bar.beats if bar.start == 0 and bar.beats < metre.beats else 0
-    for drum, line in activity.scale_groove(groove, metre, plan.brief.activity.drums).items():
-        steps = fit_to_metre(line, metre, whole, bar.index)
+    level = plan.brief.activity.drums
+    scaled = activity.scale_groove(groove, metre, level)
+    lines = {drum: fit_to_metre(line, metre, whole, bar.index) for drum, line in scaled.items()}
+    for drum, steps in variation.groove(lines, bar, level).items():
         if feel and drum not in TIMEKEEPERS:
             steps = _half_time(steps, bar.index) if feel == "half-time" else _double_time(steps)
         for index in range(skip * metre.steps_per_beat, (skip + until) * metre.steps_per_beat):
@@ -196,8 +228,16 @@ def _write_fill(
 def _write_strokes(
     writer: PartWriter, plan: SongPlan, fill: Groove, start: float, beats: int, intensity: float
 ) -> None:
-    """Write the last ``beats`` beats of a fill, which is notated over two beats, growing towards its end."""
+    """Write the last ``beats`` beats of a fill, which is notated over two beats, growing towards its end.
+
+    Where there are more beats it is played again, the first time by fewer strokes.
+    """
     bare = plan.brief.activity.drums < 0.25
+    written = 2 * plan.timeline.metre.unit
+    if beats > written:
+        early = {drum: line.replace(" ", "")[::2] for drum, line in fill.items()}
+        _write_strokes(writer, plan, early, start, beats - written, 0.8 * intensity)
+        start, beats = start + beats - written, written
     for drum, line in fill.items():
         steps = line.replace(" ", "")
         shown = steps[-round(len(steps) * min(1.0, beats / (2 * plan.timeline.metre.unit))) :]

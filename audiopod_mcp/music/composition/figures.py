@@ -15,7 +15,7 @@ BASS_FIGURES: dict[str, tuple[str, str]] = {
     "eighths": ("R-R- R-R- R-R- R-R-", "R-R-R- R-R-R-"),
     "pop": ("R--- --R- R-R- --A-", "R---R- R---A-"),
     "syncopated": ("R-.. ..R. ..O- F-R-", "R---F- R-.-O-"),
-    "fifths": ("R--- .... F--- ....", "R---.. F---.."),
+    "fifths": ("R--- --.. F--- ....", "R----. F---.."),
     "country": ("R--- .... F--- ..A-", "R---.. F---A-"),
     "walking": ("WWWW WWWW WWWW WWWW", "W-----W-----"),
     "shuffle": ("R-R- T-T- F-F- S-F-", "R---R- F---F-"),

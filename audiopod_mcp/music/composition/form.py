@@ -72,6 +72,8 @@ def style_form(style: Style, bars: int, energy: float) -> list[Section]:
         for label, n in NOMINAL_BARS.items()
     }
     labels = list(style.form)
+    if unit == 12 and bars >= 12:
+        return _choruses_of_twelve(bars, energy)
     if bars < 4:
         strongest = max(labels, key=lambda label: SECTION_INTENSITY[label])
         return [Section(strongest, bars, 0.85 * (0.72 + 0.5 * energy))]
@@ -110,6 +112,29 @@ def style_form(style: Style, bars: int, energy: float) -> list[Section]:
         lengths[main[-1 - number % len(main)]] += 4
     lengths[-1] += left % 4
     return _sections(labels, lengths, energy)
+
+
+def _choruses_of_twelve(bars: int, energy: float) -> list[Section]:
+    """Lay out whole choruses of twelve bars, each stronger than the one before, with a solo before the last.
+
+    What is left over introduces and ends.
+    """
+    count, left = divmod(bars, 12)
+    if left < 2 and count > 2:
+        count, left = count - 1, left + 12
+    intro = 4 if left >= 6 else 2 if left >= 4 else 0
+    outro = left - intro if left >= 2 else 0
+    labels = ["verse"] * count
+    for at in range(count - 2, 0, -3):
+        labels[at] = "solo"
+    lengths = [12] * count
+    lengths[-1] += left - intro - outro
+    sections = _sections(["intro", *labels, "outro"], [intro, *lengths, outro], energy)
+    verses = [at for at, section in enumerate(sections) if section.label == "verse"]
+    for number, at in enumerate(verses):
+        grown = section_intensity("verse", energy) + 0.24 * number / max(1, len(verses) - 1)
+        sections[at] = replace(sections[at], intensity=min(1.0, grown))
+    return sections
 
 
 def tagged_form(labels: Sequence[str], bars: int, energy: float) -> list[Section]:

@@ -8,6 +8,7 @@ from audiopod_mcp.music.model import Note
 from audiopod_mcp.music.styles import Member
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
+from .dynamics import phrase_arc
 from .melody_pitches import NoteSlot, choose_pitches
 from .motifs import Rhythm, rhythmic_motif, vary_rhythm
 from .random_streams import random_stream
@@ -23,6 +24,8 @@ _THEMES = (
     (("a", 0, ""), ("a", -2, "half"), ("a", 2, ""), ("b", 0, "final")),  # sequence
 )
 _RIFF_FORMS = (("a", "a", "a", "b"), ("a", "b", "a", "c"), ("a", "a", "b", "a"), ("a", "b", "a", "b"))
+_SWELL, _HIGH_LOUD = 0.035, 0.006
+"""Shares of the velocity: half the swing within a phrase, and what a semitone adds."""
 _REGISTER_SHIFTS = {"chorus": 3, "drop": 3, "solo": 4, "bridge": 1, "pre-chorus": 1}
 
 
@@ -44,7 +47,7 @@ def lead_melody(plan: SongPlan, member: Member) -> tuple[Note, ...]:
         section = plan.sections[phrase[0].section]
         bar = phrase[0]
         waits = section.label in ("intro", "break") and bar.index < 2 and not (riff or plan.is_solo)
-        if waits or section.lines or not plan.plays(member, bar):
+        if waits or section.lines or not plan.plays(member, bar) or tune.leaves_room(phrase):
             continue
         intensity = plan.intensity(bar)
         if bar.ending:
@@ -57,10 +60,12 @@ def lead_melody(plan: SongPlan, member: Member) -> tuple[Note, ...]:
         slots, pitches = tune.phrase(
             phrase, section.label, low + lift, min(instrument.high, high + lift), previous
         )
+        beats, mean = sum(bar.beats for bar in phrase), sum(pitches) / max(1, len(pitches))
         for slot, pitch in zip(slots, pitches, strict=True):
-            writer.write(
-                slot.beat, slot.length * 0.93, pitch, 0.9 if slot.strong else 0.8, intensity=intensity
-            )
+            # The middle of a phrase is louder than its ends, and what is higher is louder.
+            swell = _SWELL * phrase_arc((slot.beat - bar.start) / beats) + _HIGH_LOUD * (pitch - mean)
+            touch = (0.88 if slot.strong else 0.8) + plan.style.expression * swell
+            writer.write(slot.beat, slot.length * 0.93, pitch, touch, intensity=intensity)
         previous = pitches[-1] if pitches else previous
     return writer.sorted_notes()
 
@@ -94,6 +99,13 @@ class _Themes:
         """Say whether this is the climax of the song: its last chorus, or what it has for one."""
         return section == self._last and self._times[section] > 1
 
+    def leaves_room(self, bars: list[Bar]) -> bool:
+        """Say whether a phrase is left to the answer: in twelve bars of blues, every second one."""
+        section = self._plan.sections[bars[0].section]
+        twelve = section.bars >= 12 and section.label == "verse" and not bars[-1].ending
+        blues = twelve and self._plan.style.name == "blues"
+        return blues and bars[0].index // 2 % 2 == 1 and self._plan.is_answered(bars[0])
+
     def phrase(
         self, bars: list[Bar], label: str, low: float, high: float, previous: float | None
     ) -> tuple[list[NoteSlot], list[float]]:
@@ -111,7 +123,8 @@ class _Themes:
         if label == "solo":
             letter += str(bars[0].index // 4)
         beats = sum(bar.beats for bar in bars)
-        rhythm = self._rhythm(label, letter, beats, close)
+        answered = kind % 2 == 1 and not self._riff and plan.is_answered(bars[-1])
+        rhythm = self._rhythm(label, letter, beats, close, answered)
         if again and kind % 2 and not self._riff:
             rhythm = vary_rhythm(
                 rhythm, random_stream(plan.seed, "again", label, kind, bars[0].section), metre.compound
@@ -152,11 +165,13 @@ class _Themes:
             return _RIFF_FORMS[int(chosen.integers(len(_RIFF_FORMS)))][kind], 0, ""
         return _THEMES[int(chosen.integers(len(_THEMES)))][kind]
 
-    def _rhythm(self, label: str, letter: str, beats: int, close: str) -> Rhythm:
+    def _rhythm(self, label: str, letter: str, beats: int, close: str, answered: bool) -> Rhythm:
         plan, metre = self._plan, self._plan.timeline.metre
         pace = plan.style.melody_pace * (1.25 if self._riff or label == "solo" else 1.0)
         pace *= 0.5 + plan.brief.activity.melody
         rest = 0.5 if self._riff else 1.75 if close == "final" else 1.25
+        if answered:
+            rest += 1.0
         if metre.compound:
             rest = 1 / 3 if self._riff else 1.0
         key = (label, f"{letter} {beats} {rest if letter == 'a' or self._riff else close}")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
 
 from audiopod_mcp.music.model import Brief, Note
 from audiopod_mcp.music.styles import Member, Style
 from audiopod_mcp.music.theory import MELODY_SCALES, MODES, Chord, Key
 
+from .dynamics import dynamics
 from .form import Section
 from .random_streams import random_stream
 from .timeline import Bar, Timeline
@@ -32,6 +36,10 @@ class SongPlan:
     tells where home is.
     """
     melody: tuple[Note, ...] = ()
+    tune: tuple[Note, ...] = ()
+    """What is sung and what the lead plays; empty until that is written."""
+    answerers: tuple[Member, ...] = ()
+    """Who answers the tune in its rests."""
     sings: bool = False
     has_own_form: bool = True
     """Whether the form is the composer's own, and not a given grid's."""
@@ -47,6 +55,28 @@ class SongPlan:
         degrees = MODES[mode][0] if mode else MELODY_SCALES[self.style.scale][self.key.minor]
         object.__setattr__(self, "scale", tuple((self.key.tonic + degree) % 12 for degree in degrees))
 
+    @cached_property
+    def dynamics(self) -> tuple[float, ...]:
+        """The factor of every beat's velocity: phrases, crescendos, the ending."""
+        return dynamics(self.bars, self.sections, self.style.expression)
+
+    @cached_property
+    def _tuneful(self) -> frozenset[int]:
+        """The half beats in which the tune sounds."""
+        times = self.timeline.times
+        beats = np.arange(len(times))
+        starts = np.interp([note.start for note in self.tune], times, beats)
+        ends = np.interp([note.start + 0.9 * note.duration for note in self.tune], times, beats)
+        return frozenset(
+            half
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            for half in range(round(2 * start), max(round(2 * start) + 1, round(2 * end)))
+        )
+
+    def tune_sounds(self, beat: float) -> bool:
+        """Say whether the tune, where it is written already, sounds at a position in beats."""
+        return int(2 * beat + 1e-6) in self._tuneful
+
     def chord(self, beat: float) -> Chord:
         """Give the chord at a position in beats."""
         return self.chords[int(min(max(beat, 0), len(self.chords) - 1))]
@@ -57,6 +87,10 @@ class SongPlan:
         if section.label == "build" and section.bars > 1:
             return section.intensity * (0.7 + 0.5 * bar.index / (section.bars - 1))
         return section.intensity
+
+    def is_answered(self, bar: Bar) -> bool:
+        """Say whether somebody answers the tune in ``bar``."""
+        return any(self.plays(member, bar) for member in self.answerers)
 
     def holds_back(self, bar: Bar) -> bool:
         """Say whether this is the end of a build-up, where bass and kick leave room for the drop."""
@@ -76,14 +110,29 @@ class SongPlan:
         return self.intensity(bar) + 1e-9 >= member.min_intensity * min(1.0, calm)
 
 
+_STEADY_ROLES = ("drums", "percussion", "bass")
+"""Those who carry the others, and swell less than they do."""
+_DRAWN = 256
+"""Random numbers that are drawn at a time."""
+
+
 class PartWriter:
     """Writes the notes of one part, in seconds, with human timing and loudness that follows the form."""
 
     def __init__(self, plan: SongPlan, member: Member, name: str, *, exact: bool = False) -> None:
-        self._plan, self._level = plan, member.level
+        self._plan, self._level = plan, member.level**0.6
         self._rng = random_stream(plan.seed, "touch", name)
         self._loose = 0.0 if exact else 0.004 * plan.style.looseness
+        depth = 0.0 if member.role == "fx" else 0.7 if member.role in _STEADY_ROLES else 1.0
+        self._dynamics = [1 + depth * (factor - 1) for factor in plan.dynamics]
+        self._chance: list[float] = []
         self.notes: list[Note] = []
+
+    def _normal(self) -> float:
+        """Draw from the standard normal distribution."""
+        if not self._chance:
+            self._chance = self._rng.standard_normal(_DRAWN).tolist()[::-1]
+        return self._chance.pop()
 
     def write(
         self, beat: float, length: float, pitch: float, velocity: float, *, intensity: float,
@@ -115,7 +164,7 @@ class PartWriter:
 
         """
         timeline = self._plan.timeline
-        start = timeline.seconds_at(beat) + delay + (self._rng.normal(0, self._loose) if self._loose else 0.0)
+        start = timeline.seconds_at(beat) + delay + (self._loose * self._normal() if self._loose else 0.0)
         start = max(0.0, start)
         end = timeline.seconds_at(beat + length) + delay
         if until_end:
@@ -123,8 +172,9 @@ class PartWriter:
         end = min(end, timeline.duration)
         if end - start < 0.02:
             return None
-        touch = velocity * (0.70 + 0.36 * intensity) * self._level**0.6
-        value = min(127, max(8, round(127 * touch + self._rng.normal(0, 2.5))))
+        swell = self._dynamics[min(max(0, int(beat)), len(self._dynamics) - 1)]
+        touch = velocity * (0.62 + 0.46 * intensity) * self._level * swell
+        value = min(127, max(8, round(127 * touch + 2.5 * self._normal())))
         note = Note(round(start, 5), round(end - start, 5), pitch, value, syllable)
         self.notes.append(note)
         return note

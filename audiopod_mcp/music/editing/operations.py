@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from audiopod_mcp.edits.players import TRACK_OF
+from audiopod_mcp.music.analysis.key import MIN_CONFIDENCE
 from audiopod_mcp.music.effects.crossfade import fix_length
 from audiopod_mcp.music.effects.mix_matching import loudness_gain
 from audiopod_mcp.music.effects.normalization import (
@@ -153,11 +154,13 @@ def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
 
 
 def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    own = parse_key(piece.frame(progress_within(report, 0.0, 0.3)).key or "")
+    listening = progress_within(report, 0.0, 0.3)
+    own = parse_key(piece.frame(listening).key or "")
     to = parse_key(step.text)
     if step.text in ("major", "minor"):  # "in minor": the tonic stays.
         to = own and replace(own, minor=step.text == "minor")
-    if own is None or to is None or set(piece.layers) <= {*UNPITCHED}:
+    unsure = piece.score is None and piece.analysis(listening).key_confidence < MIN_CONFIDENCE
+    if own is None or to is None or unsure or set(piece.layers) <= {*UNPITCHED}:
         raise Refused("no_key_heard")
     if " " not in step.text and step.text not in ("major", "minor"):  # "to F#": the mode stays.
         to = replace(to, minor=own.minor)

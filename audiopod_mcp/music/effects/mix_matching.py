@@ -221,6 +221,7 @@ def match_mix(
     target: MixProfile,
     *,
     amount: float = 0.8,
+    first: float | None = None,
     report: Progress = ignore_progress,
 ) -> Mapping[str, Audio]:
     """Bring new stems to the format, spectral balance and loudness of the song that they join.
@@ -237,6 +238,9 @@ def match_mix(
         Loudness and balance of the song.
     amount : float
         The share of the difference in balance that is made up for.
+    first : float, optional
+        Seconds at the beginning whose loudness is the song's; what comes after is as much louder or quieter
+        as it was made. All of it, if it is not given.
 
     Returns
     -------
@@ -263,7 +267,9 @@ def match_mix(
     # A limiter takes loudness away again; after two rounds it is right within a tenth of a decibel or two.
     for _ in range(2):
         report(0.0, "matching the loudness")
-        step = np.float32(loudness_gain(mix.tape("mix"), rate, target.loudness))
+        tape = mix.tape("mix")
+        measured = tape if first is None else tape[: round(first * rate)]
+        step = np.float32(loudness_gain(measured, rate, target.loudness))
         mix.scale(step)
         report(0.0, "matching the loudness")
         limit = limiter_gain(mix.tape("mix"), rate, CEILING)

@@ -24,12 +24,12 @@ SCENES: tuple[Style, ...] = (
         ("drums", "acoustic kit", "boogie", 0.3, 0.9), ("bass", "upright bass", "boogie"), ("comp", "piano", "boogie"),
         ("lead", "piano", "melody"), ("counter", "saxophone", "answers", 0.6),
     )),
-    replace(BLUES, name="rock and roll", parents=("rock", "blues"), tempo=(144.0, 176.0), energy=0.85, minor_share=0.05, groove="rocknroll", swing=0.6,
+    replace(BLUES, name="rock and roll", room="live room", parents=("rock", "blues"), tempo=(144.0, 176.0), energy=0.85, minor_share=0.05, groove="rocknroll", swing=0.6,
         major=("I vi IV V", "I7 IV7 I7 I7 IV7 IV7 I7 I7 V7 IV7 I7 V7", "I IV I V"), form=("intro", "verse", "verse", "solo", "verse", "outro"), band=band(
             ("drums", "acoustic kit", "rocknroll"), ("bass", "upright bass", "boogie"), ("comp", "electric guitar", "shuffle"),
             ("comp", "piano", "eighths", 0.5, 0.7), ("lead", "electric guitar", "melody"), ("counter", "saxophone", "answers", 0.6),
         )),
-    replace(JAZZ, name="ragtime", parents=("jazz", "classical"), tempo=(88.0, 112.0), swing=0.5, energy=0.55, minor_share=0.05, groove="none", melody_pace=1.9,
+    replace(JAZZ, name="ragtime", room="parlour", parents=("jazz", "classical"), tempo=(88.0, 112.0), swing=0.5, energy=0.55, minor_share=0.05, groove="none", melody_pace=1.9,
         major=("I VI7 II7 V7", "I I V7 I", "IV iv6 I VI7,V7", "I I7 IV iv6", "II7 V7 I VI7", "I V7 I VI7,II7"), band=band(
             ("bass", "tuba", "fifths", 0.3, 0.6), ("comp", "piano", "stride"), ("lead", "piano", "melody"), ("counter", "clarinet", "answers", 0.7, 0.7),
         )),
@@ -38,7 +38,7 @@ SCENES: tuple[Style, ...] = (
             ("comp", "acoustic guitar", "pompe"), ("bass", "upright bass", "country"), ("lead", "violin", "melody"),
             ("counter", "acoustic guitar", "answers", 0.4),
         )),
-    replace(REGGAE, name="dub", parents=("reggae", "electronic"), tempo=(66.0, 78.0), minor_share=0.9, groove="steppers", energy=0.4, melody_pace=0.6,
+    replace(REGGAE, name="dub", room="cathedral", parents=("reggae", "electronic"), tempo=(66.0, 78.0), minor_share=0.9, groove="steppers", energy=0.4, melody_pace=0.6,
         minor=("i i iv i", "i VII i VII", "i i VII VII", "iv iv i i", "i v i v"), band=band(
             ("drums", "acoustic kit", "steppers"), ("bass", "electric bass", "dub", 0.0, 1.2), ("comp", "electric guitar", "dubchord"),
             ("comp", "organ", "bubble", 0.5, 0.6), ("lead", "accordion", "melody", 0.4), ("fx", "riser", "transitions"),
@@ -53,7 +53,7 @@ SCENES: tuple[Style, ...] = (
             ("drums", "dusty kit", "phonk", 0.0, 1.15), ("percussion", "percussion", "cowbellriff"), ("bass", "808 bass", "phonk"),
             ("comp", "bells", "pluck16", 0.3, 0.7), ("pad", "choir", "swell", 0.5, 0.6), ("lead", "synth pluck", "riff", 0.3), ("fx", "vinyl", "bed", 0.0, 0.5),
         )),
-    replace(HIPHOP, name="trip hop", parents=("hip hop", "electronic"), tempo=(76.0, 92.0), minor_share=0.95, energy=0.35, groove="triphop", scale="harmonic", melody_pace=0.7,
+    replace(HIPHOP, name="trip hop", room="plate", parents=("hip hop", "electronic"), tempo=(76.0, 92.0), minor_share=0.95, energy=0.35, groove="triphop", scale="harmonic", melody_pace=0.7,
         minor=("i7 i7 VImaj7 V7", "i iv6 i VI", "i VII VI iv", "i7 v7 iv6 i7", "VImaj7 VII i7 i7", "i7 bII i7 V7"), band=band(
             ("drums", "dusty kit", "triphop", 0.2), ("bass", "upright bass", "dub"), ("comp", "electric piano", "hold"),
             ("pad", "strings", "swell", 0.4, 0.8), ("comp", "electric guitar", "dubchord", 0.5, 0.7), ("lead", "trumpet", "melody"), ("fx", "vinyl", "bed", 0.0, 0.6),
@@ -81,17 +81,17 @@ SCENES: tuple[Style, ...] = (
             ("drums", "electronic kit", "kpop", 0.0, 1.1), ("percussion", "percussion", "snaps", 0.4, 0.7), ("bass", "synth bass", "syncopated"),
             ("comp", "synth pluck", "pluck16"), ("comp", "supersaw", "trance", 0.85, 0.8), ("pad", "pad", "swell", 0.3, 0.8), ("lead", "synth lead", "melody"), ("fx", "riser", "transitions"),
         )),
-    replace(POP, name="city pop", parents=("pop", "disco"), tempo=(98.0, 118.0), energy=0.65, groove="citypop", minor_share=0.35, melody_pace=1.2,
+    replace(POP, name="city pop", room="plate", parents=("pop", "disco"), tempo=(98.0, 118.0), energy=0.65, groove="citypop", minor_share=0.35, melody_pace=1.2,
         major=("IVmaj7 III7 vi7 I7", "ii9 V13 Imaj9 VI7", "IVmaj7 V6 iii7 vi7", "Imaj9 IVmaj7 iii7 VI7", "ii9 iii7 IVmaj7 V13"), minor=("VImaj7 V7 i7 III", "iv9 VII IIImaj7 VImaj7", "iv9 v7 i7 i7", "i7 IV7 VImaj7 V7"), bridge=("ii7 V7 iii7 VI7", "iv7 VII IIImaj7 V7"), band=band(
             ("drums", "acoustic kit", "citypop"), ("bass", "electric bass", "funk"), ("comp", "electric piano", "popkeys"), ("comp", "electric guitar", "funk", 0.4, 0.7),
             ("pad", "strings", "swell", 0.6, 0.7), ("lead", "saxophone", "melody"), ("counter", "brass", "answers", 0.6),
         )),
-    replace(ROCK, name="post-rock", parents=("rock",), tempo=(84.0, 112.0), energy=0.6, groove="postrock", melody_pace=0.7, scale="diatonic", minor_share=0.5,
+    replace(ROCK, name="post-rock", room="cathedral", parents=("rock",), tempo=(84.0, 112.0), energy=0.6, groove="postrock", melody_pace=0.7, scale="diatonic", minor_share=0.5,
         form=("intro", "verse", "build", "chorus", "break", "build", "chorus", "outro"), major=("I iii IV I", "I IV vi IV", "vi IV I V", "I V ii IV", "IV I V vi"), minor=("i VI III iv", "VI III i VII", "i III VII VI", "VI i III VII"), band=band(
             ("drums", "acoustic kit", "postrock", 0.35), ("bass", "electric bass", "eighths", 0.3), ("comp", "electric guitar", "delayed"),
             ("comp", "distorted guitar", "rock", 0.75), ("pad", "strings", "swell", 0.5, 0.8), ("lead", "electric guitar", "melody"),
         )),
-    replace(ROCK, name="shoegaze", parents=("rock", "pop"), tempo=(88.0, 120.0), energy=0.6, groove="shoegaze", melody_pace=0.7, scale="diatonic", minor_share=0.2,
+    replace(ROCK, name="shoegaze", room="cathedral", parents=("rock", "pop"), tempo=(88.0, 120.0), energy=0.6, groove="shoegaze", melody_pace=0.7, scale="diatonic", minor_share=0.2,
         major=("Imaj7 IVmaj7 Imaj7 IVmaj7", "Iadd9 V6 IVmaj7 ii7", "I iii7 IVmaj7 iv6", "IVmaj7 Imaj7 V6 ii7", "Imaj7 bVII IVmaj7 Imaj7"), band=band(
             ("drums", "acoustic kit", "shoegaze"), ("bass", "electric bass", "eighths"), ("comp", "distorted guitar", "power", 0.4, 0.9), ("comp", "electric guitar", "jangle"),
             ("pad", "pad", "swell"), ("pad", "choir", "swell", 0.6, 0.6), ("lead", "electric guitar", "melody"),
@@ -101,7 +101,7 @@ SCENES: tuple[Style, ...] = (
             ("drums", "acoustic kit", "grunge", 0.0, 1.1), ("bass", "electric bass", "eighths"), ("comp", "electric guitar", "jangle"),
             ("comp", "distorted guitar", "grunge", 0.7, 1.1), ("lead", "lead guitar", "melody"),
         )),
-    replace(ROCK, name="surf", parents=("rock",), tempo=(148.0, 172.0), energy=0.8, groove="surf", minor_share=0.75, scale="harmonic", melody_pace=1.6,
+    replace(ROCK, name="surf", room="plate", parents=("rock",), tempo=(148.0, 172.0), energy=0.8, groove="surf", minor_share=0.75, scale="harmonic", melody_pace=1.6,
         major=("I IV V IV", "I vi IV V"), minor=("i i iv i", "i VII VI V", "i iv V7 i", "i VI iv V", "i iv i V7", "VI VII i i"), band=band(
             ("drums", "acoustic kit", "surf"), ("bass", "electric bass", "eighths"), ("comp", "electric guitar", "tremolo"),
             ("comp", "organ", "hold", 0.7, 0.5), ("lead", "electric guitar", "melody"),
@@ -111,7 +111,7 @@ SCENES: tuple[Style, ...] = (
             ("comp", "harpsichord", "arp8"), ("bass", "cello", "walking8"), ("pad", "strings", "swell", 0.4, 0.7),
             ("lead", "violin", "melody"), ("counter", "oboe", "answers", 0.3),
         )),
-    replace(POP, name="christmas", parents=("pop",), tempo=(104.0, 132.0), energy=0.6, groove="soul", swing=0.62, swing_unit=0.5, minor_share=0.0,
+    replace(POP, name="christmas", room="hall", parents=("pop",), tempo=(104.0, 132.0), energy=0.6, groove="soul", swing=0.62, swing_unit=0.5, minor_share=0.0,
         major=("I vi ii7 V7", "I I7 IV iv6", "I iii7 IV V7", "I V vi iii IV I ii7 V7", "I IV ii7 V7", "I bVII IV V7"), bridge=("IV iv6 I VI7", "VI VII i v"), band=band(
             ("drums", "acoustic kit", "soul", 0.4, 0.8), ("percussion", "percussion", "sleigh"), ("bass", "upright bass", "country"),
             ("comp", "piano", "popkeys"), ("pad", "strings", "swell", 0.3, 0.8), ("lead", "bells", "melody"), ("counter", "brass", "answers", 0.6), ("pad", "choir", "swell", 0.7, 0.7),

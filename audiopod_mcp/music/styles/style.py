@@ -44,10 +44,14 @@ class Style:
     """The scale of its melodies, a key of :data:`audiopod_mcp.music.theory.MELODY_SCALES`."""
     looseness: float = 1.0
     """How far from the beat players are, from 0, a machine, to 2, late at night."""
+    expression: float = 1.0
+    """How far loudness follows phrases, from 0, a machine, to 2, a string quartet."""
     timesignature: str = "4/4"
     energy: float = 0.5
     melody_pace: float = 1.0
     """Notes of the melody a beat, about."""
+    room: str = "studio"
+    """Where the band plays, a key of :data:`audiopod_mcp.music.synthesis.rooms.ROOMS`."""
     parents: tuple[str, ...] = ()
     """The broader styles of which this one is a kind."""
 

@@ -16,7 +16,7 @@ SUBGENRES = (
         ("bass", "synth bass", "octaves", 0.3), ("comp", "synth pluck", "pluck16"), ("pad", "pad", "swell"),
         ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     )),
-    replace(POP, name="ballad", parents=("pop",), tempo=(62.0, 80.0), groove="ballad", energy=0.35, band=band(
+    replace(POP, name="ballad", room="plate", parents=("pop",), tempo=(62.0, 80.0), groove="ballad", energy=0.35, band=band(
         ("drums", "acoustic kit", "ballad", 0.45, 0.9), ("bass", "electric bass", "roots", 0.35), ("comp", "piano", "ballad"),
         ("pad", "strings", "swell", 0.4), ("comp", "acoustic guitar", "arp8", 0.5, 0.7), ("lead", "oboe", "melody"),
     )),
@@ -55,7 +55,7 @@ SUBGENRES = (
             ("comp", "pizzicato", "arp16", 0.35, 0.7), ("pad", "choir", "swell", 0.8, 0.8), ("pad", "brass", "swell", 0.7),
             ("lead", "french horn", "melody", 0.3), ("counter", "violin", "long", 0.7), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
         )),
-    replace(CLASSICAL, name="ambient", parents=("electronic", "classical"), tempo=(58.0, 76.0), energy=0.15, melody_pace=0.35, scale="pentatonic",
+    replace(CLASSICAL, name="ambient", room="cathedral", parents=("electronic", "classical"), tempo=(58.0, 76.0), energy=0.15, melody_pace=0.35, scale="pentatonic",
         form=("intro", "verse", "verse", "break", "verse", "outro"),
         major=("Imaj7 Imaj7 IVmaj7 IVmaj7", "Iadd9 vi7 IVmaj7 Iadd9", "IVmaj7 IVmaj7 Imaj7 Imaj7", "Imaj7 iii7 IVmaj7 Imaj7"), minor=("i9 i9 VImaj7 VImaj7", "i9 VImaj7 III VII", "i9 iv9 i9 iv9", "VImaj7 VImaj7 i9 v7"),
         band=band(
@@ -68,7 +68,7 @@ SUBGENRES = (
             ("comp", "synth pluck", "pluck16", 0.3), ("pad", "pad", "swell", 0.4, 0.7), ("lead", "acid synth", "riff", 0.6),
             ("fx", "riser", "transitions"),
         )),
-    replace(HOUSE, name="trance", parents=("electronic",), tempo=(132.0, 140.0), energy=0.85, band=band(
+    replace(HOUSE, name="trance", room="plate", parents=("electronic",), tempo=(132.0, 140.0), energy=0.85, band=band(
         ("drums", "electronic kit", "house"), ("bass", "synth bass", "driving", 0.35), ("comp", "supersaw", "trance", 0.6),
         ("comp", "synth pluck", "arp16"), ("pad", "pad", "swell"), ("lead", "supersaw", "melody", 0.75), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     )),
@@ -81,12 +81,12 @@ SUBGENRES = (
         ("drums", "electronic kit", "dubstep", 0.0, 1.15), ("bass", "reese bass", "wobble", 0.4), ("pad", "pad", "swell"),
         ("comp", "bells", "arp8"), ("lead", "synth lead", "riff", 0.5), ("fx", "riser", "transitions"), ("fx", "impact", "arrivals"),
     )),
-    replace(POP, name="synthwave", parents=("electronic", "pop"), tempo=(84.0, 112.0), groove="synthwave", minor_share=0.7, energy=0.65, looseness=0.2,
+    replace(POP, name="synthwave", room="plate", parents=("electronic", "pop"), tempo=(84.0, 112.0), groove="synthwave", minor_share=0.7, energy=0.65, looseness=0.2,
         band=band(
             ("drums", "electronic kit", "synthwave"), ("bass", "synth bass", "synthwave"), ("comp", "synth pluck", "arp16", 0.4, 0.8),
             ("pad", "pad", "swell"), ("lead", "synth lead", "melody", 0.3), ("fx", "riser", "transitions"),
         )),
-    replace(POP, name="chiptune", parents=("electronic",), tempo=(132.0, 160.0), groove="rock", energy=0.75, looseness=0.0, melody_pace=1.8, band=band(
+    replace(POP, name="chiptune", room="booth", parents=("electronic",), tempo=(132.0, 160.0), groove="rock", energy=0.75, looseness=0.0, melody_pace=1.8, band=band(
         ("drums", "chip kit", "chip"), ("bass", "chip bass", "octaves"), ("comp", "chip arpeggio", "arp16"), ("lead", "chip lead", "melody"),
     )),
     replace(POP, name="disco", parents=("pop",), tempo=(112.0, 122.0), groove="disco", energy=0.8, band=band(
@@ -94,36 +94,36 @@ SUBGENRES = (
         ("comp", "electric guitar", "funk", 0.3, 0.8), ("comp", "clavinet", "stabs", 0.6, 0.7), ("pad", "strings", "swell", 0.4),
         ("lead", "strings", "melody"), ("counter", "brass", "answers", 0.6),
     )),
-    replace(RNB, name="soul", parents=("r&b",), tempo=(88.0, 112.0), groove="soul", minor_share=0.3, swing=0.55, band=band(
+    replace(RNB, name="soul", room="plate", parents=("r&b",), tempo=(88.0, 112.0), groove="soul", minor_share=0.3, swing=0.55, band=band(
         ("drums", "acoustic kit", "soul"), ("percussion", "percussion", "tambourine", 0.4, 0.7), ("bass", "electric bass", "soul"),
         ("comp", "electric piano", "ballad"), ("comp", "electric guitar", "backbeat", 0.3, 0.8), ("comp", "organ", "hold", 0.6, 0.6),
         ("lead", "saxophone", "melody"), ("counter", "brass", "answers", 0.5),
     )),
-    replace(RNB, name="funk", parents=("r&b", "soul"), tempo=(98.0, 116.0), groove="funk", energy=0.75, minor_share=0.5, swing=0.54, scale="blues",
+    replace(RNB, name="funk", room="booth", parents=("r&b", "soul"), tempo=(98.0, 116.0), groove="funk", energy=0.75, minor_share=0.5, swing=0.54, scale="blues",
         major=("I9 I9 IV9 I9", "I7 I7 I7 IV7", "I9 IV9 I9 bVII9", "I7 I7 ii7 V9"), minor=("i7 i7 IV7 IV7", "i9 i9 i9 IV7", "i7 VII i7 iv7", "i7 i7 VI7 V7"), band=band(
             ("drums", "acoustic kit", "funk", 0.0, 1.4), ("bass", "electric bass", "funk", 0.0, 1.6), ("comp", "electric piano", "stabs"),
             ("comp", "electric guitar", "funk", 0.6, 0.5), ("comp", "clavinet", "stabs", 0.6, 0.5), ("lead", "trumpet", "riff", 0.3),
             ("counter", "brass", "answers", 0.5),
         )),
-    replace(REGGAE, name="ska", parents=("reggae",), tempo=(132.0, 160.0), groove="ska", swing=0.5, energy=0.8, minor_share=0.2, band=band(
+    replace(REGGAE, name="ska", room="live room", parents=("reggae",), tempo=(132.0, 160.0), groove="ska", swing=0.5, energy=0.8, minor_share=0.2, band=band(
         ("drums", "acoustic kit", "ska"), ("bass", "electric bass", "ska"), ("comp", "electric guitar", "skank"),
         ("comp", "organ", "offbeats", 0.5, 0.7), ("lead", "trumpet", "melody"), ("counter", "brass", "answers", 0.5),
     )),
-    replace(RNB, name="gospel", parents=("r&b", "soul"), tempo=(66.0, 96.0), groove="gospel", minor_share=0.05, scale="diatonic", swing=0.6, swing_unit=0.5,
+    replace(RNB, name="gospel", room="hall", parents=("r&b", "soul"), tempo=(66.0, 96.0), groove="gospel", minor_share=0.05, scale="diatonic", swing=0.6, swing_unit=0.5,
         major=("I I7 IV iv6", "I vi7 ii7 V7", "IV V6 iii7 vi7", "I IV I V7", "I iii7 IV ii7,V7", "vi7 II7 IV V7sus4"),
         minor=("i iv V7 i", "i VI iiø7 V7", "i iv i V7", "i VII VI V7", "i iv7 VII V7"), band=band(
             ("drums", "acoustic kit", "gospel", 0.3), ("percussion", "percussion", "tambourine8", 0.6, 0.7), ("bass", "electric bass", "soul", 0.2),
             ("comp", "organ", "hold"), ("comp", "piano", "popkeys"), ("pad", "choir", "swell", 0.5), ("lead", "organ", "melody"),
         )),
-    replace(LATIN, name="reggaeton", parents=("latin",), tempo=(88.0, 98.0), groove="reggaeton", minor_share=0.85, energy=0.7, band=band(
+    replace(LATIN, name="reggaeton", room="booth", parents=("latin",), tempo=(88.0, 98.0), groove="reggaeton", minor_share=0.85, energy=0.7, band=band(
         ("drums", "electronic kit", "reggaeton", 0.0, 1.1), ("percussion", "percussion", "shaker", 0.5, 0.6), ("bass", "808 bass", "reggaeton"),
         ("comp", "synth pluck", "offbeats"), ("pad", "pad", "swell", 0.5, 0.7), ("lead", "flute", "riff"),
     )),
-    replace(CLASSICAL, name="march", parents=("classical",), tempo=(108.0, 122.0), timesignature="2/4", groove="march", energy=0.7, band=band(
+    replace(CLASSICAL, name="march", room="hall", parents=("classical",), tempo=(108.0, 122.0), timesignature="2/4", groove="march", energy=0.7, band=band(
         ("drums", "acoustic kit", "march"), ("bass", "tuba", "fifths"), ("comp", "brass", "offbeats"),
         ("lead", "trumpet", "melody"), ("counter", "flute", "answers", 0.5),
     )),
-    replace(CLASSICAL, name="lullaby", parents=("classical", "folk"), tempo=(60.0, 76.0), timesignature="3/4", energy=0.15, minor_share=0.1, band=band(
+    replace(CLASSICAL, name="lullaby", room="parlour", parents=("classical", "folk"), tempo=(60.0, 76.0), timesignature="3/4", energy=0.15, minor_share=0.1, band=band(
         ("comp", "harp", "arp8"), ("pad", "strings", "swell", 0.4, 0.7), ("lead", "music box", "melody"),
     )),
 )

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from . import drums, plucked, sound_effects, subtractive, sustained, voice
 from .sampler import Sampled, SampledKit
@@ -44,27 +44,39 @@ class Instrument:
     unpitched: bool = False
     plays_legato: bool = False
     """Whether its player connects the notes of a phrase."""
+    places: Mapping[int, float] = field(default_factory=dict)
+    """Where the pieces of a kit stand that are not in its middle, by General MIDI key, -1 to 1."""
 
 
 _SUSTAINED = 24.0
+_KIT_PLACES = {
+    42: 0.3, 44: 0.3, 46: 0.3, 51: -0.35, 53: -0.35, 59: -0.45, 49: -0.45, 57: 0.5, 55: 0.15, 50: 0.3, 48: 0.2, 47: 0.05,
+    45: -0.15, 43: -0.3, 41: -0.4, 37: 0.05, 39: 0.1, 54: 0.4, 56: -0.2,
+}  # fmt: skip
+"""As seen from in front of the drummer, whose left hand strikes the hi-hat."""
+_NARROW = {key: 0.5 * place for key, place in _KIT_PLACES.items()}
+_PERCUSSION_PLACES = {
+    54: 0.45, 69: -0.45, 70: -0.45, 82: -0.45, 60: 0.3, 61: 0.25, 62: -0.25, 63: -0.2, 64: -0.3, 65: 0.4, 66: 0.35, 56: 0.15,
+    73: 0.5, 75: 0.35, 76: 0.3, 77: 0.25, 80: -0.4, 81: -0.4, 39: 0.2, 27: -0.2,
+}  # fmt: skip
 
 
 def _kit(
     strike: Callable[[Tone], Signal],
     level_db: float,
     reverb_send: float,
+    places: Mapping[int, float] = _KIT_PLACES,
     track: str = "drums",
-    pan: float = 0.0,
 ) -> Instrument:
     return Instrument(
         track,
         strike,
         level_db=level_db,
-        pan=pan,
         reverb_send=reverb_send,
         release=0.6,
         max_seconds=4,
         unpitched=True,
+        places=places,
     )
 
 
@@ -84,13 +96,15 @@ INSTRUMENTS: dict[str, Instrument] = {
     # drums
     "acoustic kit": _kit(SampledKit("standard kit", drums.ACOUSTIC, 1.45), -1.5, 0.07),
     "brushed kit": _kit(SampledKit("brush kit", drums.BRUSHED, 0.81), -7.5, 0.12),
-    "electronic kit": _kit(drums.ELECTRONIC, -1.0, 0.05),
-    "dusty kit": _kit(SampledKit("room kit", drums.DUSTY, 1.1), -2.5, 0.1),
-    "chip kit": _kit(drums.CHIP, -2.0, 0.0),
-    "percussion": _kit(SampledKit("room kit", drums.ACOUSTIC, 1.4), -3.0, 0.12, "percussion", 0.3),
+    "electronic kit": _kit(drums.ELECTRONIC, -1.0, 0.05, _NARROW),
+    "dusty kit": _kit(SampledKit("room kit", drums.DUSTY, 1.1), -2.5, 0.1, _NARROW),
+    "chip kit": _kit(drums.CHIP, -2.0, 0.0, {}),
+    "percussion": _kit(
+        SampledKit("room kit", drums.ACOUSTIC, 1.4), -3.0, 0.12, _PERCUSSION_PLACES, "percussion"
+    ),
     # bass
     "electric bass": Instrument(
-        "bass", plucked.ELECTRIC_BASS, 28, 50, 4.0, reverb_send=0.0, release=0.06, max_seconds=4
+        "bass", Sampled("picked bass"), 28, 50, 4.0, reverb_send=0.0, release=0.06, max_seconds=4
     ),
     "upright bass": Instrument(
         "bass", plucked.UPRIGHT, 28, 50, 5.0, reverb_send=0.06, release=0.1, max_seconds=3
@@ -107,7 +121,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     "chip bass": Instrument(
         "bass", subtractive.CHIP_BASS, 33, 55, 4.0, reverb_send=0.0, release=0.02, max_seconds=_SUSTAINED
     ),
-    "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.2, 0.2, 0.15, _SUSTAINED),
+    "contrabass": Instrument("bass", sustained.CONTRABASS, 28, 50, 4.0, 0.0, 0.2, 0.15, _SUSTAINED),
     "tuba": Instrument("brass", sustained.TUBA, 28, 53, 1.0, 0.1, 0.18, 0.1, _SUSTAINED),
     # guitars
     "acoustic guitar": Instrument("guitar", Sampled("steel guitar"), 43, 76, -2.0, -0.35, 0.12, 0.12, 5),

@@ -13,6 +13,7 @@ import scipy.fft as sfft
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio
 
+from .rooms import Room
 from .tone import FloatArray, Signal
 
 Tick = Callable[[], None]
@@ -20,61 +21,63 @@ Tick = Callable[[], None]
 
 _REVERB_RATE = SAMPLE_RATE // 2
 _FFT_SIZE = 1 << 17
-_MAX_REVERB_SECONDS = 1.5
-_T60 = 1.4
-"""Reverberation time of the room, s."""
-REVERB_BLOCK = 2 * (_FFT_SIZE - int(_T60 * _REVERB_RATE))
-"""Samples that :class:`Reverb` takes at a time: what a transform has room for beside the room's response."""
+_CORRELATION = 0.35
+"""How alike the reverberation is at both ears: in mono it is 1.7 dB weaker, not 3."""
 ROTARY_DELAY = 32
 """Samples before a block that :func:`rotary_speaker` has to hear."""
 
 
 @lru_cache(maxsize=4)
-def _room_impulse_spectra(t60: float) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.complex64]], int]:
+def _room_impulse_spectra(
+    t60: float, treble: float, size: float
+) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.complex64]], int]:
     """Build the spectra (2, bins) of a stereo room impulse response at half the sample rate, and its length.
 
     Noise that decays by 60 dB in ``t60`` seconds, and three times as fast at high frequencies, follows a few
     early reflections (Moorer, "About this reverberation business", CMJ 1979). Its energy is 1.
     """
-    n = int(min(t60, _MAX_REVERB_SECONDS) * _REVERB_RATE)
+    n = int(t60 * _REVERB_RATE)
     rng = np.random.default_rng(1979)
     t = np.arange(n) / _REVERB_RATE
-    spectrum = sfft.rfft(rng.standard_normal((2, n)), axis=1)
+    *sides, both = rng.standard_normal((3, n))
+    spectrum = sfft.rfft(np.sqrt(1 - _CORRELATION) * np.array(sides) + np.sqrt(_CORRELATION) * both, axis=1)
     hertz = sfft.rfftfreq(n, 1 / _REVERB_RATE)
     split = np.exp(-((hertz / 2600) ** 2))
     # The bass is kept out of the room: it stays firm, and the same in mono.
     spectrum *= hertz**2 / (hertz**2 + 160**2)
     low, high = sfft.irfft(spectrum * split, n, axis=1), sfft.irfft(spectrum * (1 - split), n, axis=1)
-    response = low * np.exp(-6.9 * t / t60) + 0.45 * high * np.exp(-6.9 * t / (0.33 * t60))
+    response = low * np.exp(-6.9 * t / t60) + treble * high * np.exp(-6.9 * t / (0.33 * t60))
     response *= np.clip(t / 0.02, 0, 1) * np.clip((t[-1] - t) / 0.05, 0, 1)
     for channel in range(2):
-        for delay, gain in zip(rng.uniform(0.008, 0.045, 7), rng.uniform(1.5, 5, 7), strict=True):
+        for delay, gain in zip(size * rng.uniform(0.008, 0.045, 7), rng.uniform(1.5, 5, 7), strict=True):
             response[channel, int(delay * _REVERB_RATE)] += gain * rng.choice((-1, 1))
     response /= np.sqrt((response**2).sum(axis=1, keepdims=True))
     return sfft.rfft(response, _FFT_SIZE, axis=1).astype(np.complex64), n
 
 
 class Reverb:
-    """The reverberation of one room, block after block of :data:`REVERB_BLOCK` samples.
+    """The reverberation of one room, block after block of :attr:`block` samples.
 
     A reverberation tail is dark, so it is computed at half the sample rate, by overlap-add of blocks that fit
     into the cache.
     """
 
-    def __init__(self, samples: int) -> None:
+    def __init__(self, room: Room, samples: int) -> None:
         """Prepare for a signal of so many ``samples``."""
         self._half = samples // 2
-        self._spectra, length = _room_impulse_spectra(_T60)
+        self._spectra, length = _room_impulse_spectra(room.seconds, room.treble, room.size)
+        self.block = 2 * (_FFT_SIZE - length)
+        """Samples at a time: what a transform has room for beside the room's response."""
         self._tail = np.zeros((2, length), np.float32)
         self._last = np.zeros(2, np.float32)
 
     def needs(self, start: int) -> tuple[int, int]:
         """What :meth:`add` has to hear for the block from ``start`` on: samples ``[first, last)``."""
-        return max(0, start - 2), min(2 * self._half, start + REVERB_BLOCK + 2)
+        return max(0, start - 2), min(2 * self._half, start + self.block + 2)
 
     def add(self, stereo: Audio, dry: Signal, start: int) -> None:
         """Add to ``stereo`` (n, 2), the block from sample ``start`` on, what the room makes of ``dry``."""
-        count = min(REVERB_BLOCK // 2, self._half - start // 2)
+        count = min(self.block // 2, self._half - start // 2)
         if count <= 0:
             return
         slow = self._at_half_rate(dry, start, count)
@@ -87,15 +90,14 @@ class Reverb:
         else:
             reverberation = np.zeros((2, _FFT_SIZE), np.float32)
         reverberation[:, : self._tail.shape[1]] += self._tail
-        self._tail = reverberation[:, REVERB_BLOCK // 2 :].copy()
+        self._tail = reverberation[:, self.block // 2 :].copy()
         # Back to the full rate: the samples themselves, and between two of them their mean.
         for side, wet in enumerate(reverberation[:, :count]):
             stereo[1 : 2 * count : 2, side] += wet
             wet *= np.float32(0.5)
             between = wet.copy()
             between[1:] += wet[:-1]
-            # It was halved before, and is again: who mends that changes every song.
-            between[0] += np.float32(0.5) * self._last[side]
+            between[0] += self._last[side]
             self._last[side] = wet[-1]
             stereo[: 2 * count : 2, side] += between
 

@@ -15,6 +15,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Note, Part, Progress
 
 from .instruments import INSTRUMENTS, Instrument
 from .noise import remove_dc
+from .rooms import gains
 from .tone import Signal, Tone, silence
 from .voice import consonant_of, inhalation, vowel_of
 
@@ -50,7 +51,9 @@ _DRONE_NOTE_SECONDS = 8.0
 _SoundKey = tuple[int, int, int, str]
 
 
-def render_part(part: Part, samples: int, seed: int, report: Progress, tonic: int | None = None) -> Signal:
+def render_part(
+    part: Part, samples: int, seed: int, report: Progress, tonic: int | None = None, width: float = 1.0
+) -> Signal:
     """Play a part without effects.
 
     Parameters
@@ -65,11 +68,13 @@ def render_part(part: Part, samples: int, seed: int, report: Progress, tonic: in
         Is told the fraction of this part that is done, and may raise to stop it.
     tonic
         Pitch class that drums are tuned to; ``None`` leaves them at their own pitch.
+    width
+        How far apart the pieces of a kit stand.
 
     Returns
     -------
     ndarray
-        float32 of shape (samples,), or (samples, 2) for an ensemble.
+        float32 of shape (samples,), or (samples, 2) for an ensemble or a kit.
 
     """
     instrument = INSTRUMENTS[part.instrument]
@@ -79,10 +84,13 @@ def render_part(part: Part, samples: int, seed: int, report: Progress, tonic: in
     if sung := instrument.track == "vocals":
         endings |= _syllable_closings(part)
     groups = list(_notes_by_sound(part, instrument, slurs))
-    dry = silence(samples)
+    dry = silence(samples, 2) if instrument.places else silence(samples)
     for done, (key, notes) in enumerate(groups):
         report(0.85 * done / len(groups), part.instrument)
         sound = _synthesize_sound(instrument, part.instrument, key, notes, seed, tonic)
+        if place := instrument.places.get(key[0] // 20):
+            sound = np.multiply.outer(gains(place * width), sound).T
+        sound = np.asfortranarray(sound)  # as the signal that it is added to
         if sound.ndim == 2 and dry.ndim == 1:
             mono, dry = dry, silence(samples, 2)
             if done:

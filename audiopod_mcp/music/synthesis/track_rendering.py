@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -12,9 +11,10 @@ from audiopod_mcp.music.theory import parse_key
 
 from . import mix_effects
 from .instruments import INSTRUMENTS
-from .mix_effects import REVERB_BLOCK, ROTARY_DELAY, Reverb
+from .mix_effects import ROTARY_DELAY, Reverb
 from .multitrack import Tape, blank_tapes
 from .part_rendering import render_part, with_drones
+from .rooms import Room, gains, room_of
 from .tone import Signal
 
 
@@ -50,30 +50,34 @@ def render_track(
         Consecutive blocks of the stem; float32, shape (n, 2).
 
     """
+    room = room_of(score.brief.style if score.brief else None, score.tempo)
+    reverb = Reverb(room, samples)
 
     def strip(index: int) -> _ChannelStrip:
         def part_progress(fraction: float, doing: str) -> None:
             report((index + fraction) / len(parts), doing)
 
-        return _ChannelStrip(parts[index], score, samples, seed, part_progress)
+        part, twins = parts[index], 0
+        if part.track == "guitar":
+            twins = sum(before.instrument == part.instrument for before in parts[:index])
+        return _ChannelStrip(part, score, room, samples, seed, part_progress, twins)
 
     # Left, right, and what the room hears of all players but the last.
     earlier: Tape = blank_tapes(1, samples if len(parts) > 1 else 0, 3)[0]
     for index in range(len(parts) - 1):
         player = strip(index)  # the only one in memory
-        for start in range(0, samples, REVERB_BLOCK):
-            piece = slice(start, start + REVERB_BLOCK)
+        for start in range(0, samples, reverb.block):
+            piece = slice(start, start + reverb.block)
             heard = earlier[piece]
             player.add_to(heard[:, :2], start)
             player.add_to_send(heard[:, 2], start)
             earlier[piece] = heard
         del player
     player = strip(len(parts) - 1)
-    reverb = Reverb(samples)
-    for start in range(0, samples, REVERB_BLOCK):
+    for start in range(0, samples, reverb.block):
         report(0.95, player.name)
         # While it is worked on, the samples of one side follow each other.
-        stem = np.zeros((2, min(REVERB_BLOCK, samples - start)), np.float32).T
+        stem = np.zeros((2, min(reverb.block, samples - start)), np.float32).T
         first, last = reverb.needs(start)
         send = np.zeros(max(0, last - first), np.float32)
         if len(earlier):
@@ -88,23 +92,30 @@ def render_track(
 
 
 class _ChannelStrip:
-    """One part on the desk: what is played, and the effects through which it goes to the stem."""
+    """One part on the desk: what is played, and the effects through which it goes to the stem.
 
-    def __init__(self, part: Part, score: Score, samples: int, seed: int, report: Progress) -> None:
+    Of several guitarists with one kind of guitar, every other one stands on the other side, and none plays a
+    note as his ``twins`` do.
+    """
+
+    def __init__(
+        self, part: Part, score: Score, room: Room, samples: int, seed: int, report: Progress, twins: int
+    ) -> None:
         self.name = part.instrument
         self._instrument = INSTRUMENTS[part.instrument]
-        if score.brief is not None and score.brief.dry:
-            self._instrument = replace(self._instrument, reverb_send=0.0, echo_level=0.0)
+        dry = score.brief is not None and score.brief.dry
+        self._send = 0.0 if dry else 2.2 * room.level * self._instrument.reverb_send
+        self._echo_level = 0.0 if dry else room.echo * self._instrument.echo_level
         key = parse_key(score.key)
         if key:
             part = with_drones(part, key.tonic)
-        self._dry = render_part(part, samples, seed, report, key.tonic if key else None)
+        tonic = key.tonic if key else None
+        self._dry = render_part(part, samples, seed + twins, report, tonic, room.width)
         if self._instrument.drive:
             mix_effects.distort(self._dry, self._instrument.drive, lambda: report(0.9, self.name))
         self._level = 10 ** (self._instrument.level_db / 20)
-        angle = (self._instrument.pan * 0.8 + 1) * np.pi / 4
-        gains = np.array([np.cos(angle), np.sin(angle)]) * np.sqrt(2) * self._level
-        self._gains: Signal = gains.astype(np.float32)
+        place = room.width * room.seats.get(part.instrument, self._instrument.pan)
+        self._gains = np.float32(self._level) * gains(-place if twins % 2 else place)
         depth = self._instrument.auto_pan_depth
         self._sway = mix_effects.auto_pan_gains(depth) if depth else None
         self._echo_seconds = 45 / max(score.tempo, 40)
@@ -121,13 +132,13 @@ class _ChannelStrip:
             if self._sway is not None:
                 heard *= np.resize(np.roll(self._sway[side], -start), len(heard))
             stem[:, side] += heard
-        if level := self._instrument.echo_level:
-            mix_effects.add_echo(stem, self._mono, start, self._echo_seconds, level)
+        if self._echo_level:
+            mix_effects.add_echo(stem, self._mono, start, self._echo_seconds, self._echo_level)
 
     def add_to_send(self, send: Signal, start: int) -> None:
         """Add what the room hears to ``send`` (n,), the block from ``start`` on."""
-        if self._instrument.reverb_send:
-            send += self._mono(start, start + len(send)) * np.float32(2.2 * self._instrument.reverb_send)
+        if self._send:
+            send += self._mono(start, start + len(send)) * np.float32(self._send)
 
     def _mono(self, start: int, stop: int) -> Signal:
         block = self._dry[start:stop]

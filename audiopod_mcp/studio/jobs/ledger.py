@@ -70,6 +70,7 @@ class Ledger:
             )
             if begun.rowcount != 1:
                 return None
+            transaction.changed(self.lane, number)
             sql = f"SELECT {self._columns} FROM {self.lane} WHERE id = ?"  # noqa: S608
             job = job_of(self._database.rows(sql, (number,))[0])
             if (job.interruptions or 0) < INTERRUPTIONS_ALLOWED:
@@ -103,6 +104,7 @@ class Ledger:
                             "WHERE id = ? AND attempt = ? AND status = 'PROCESSING'",
                             (report.stage, report.progress, report.progress, report.number, report.attempt),
                         )
+                        transaction.changed(self.lane, report.number)
         return {report.number for report in ours}
 
     def finish(self, number: int, attempt: int, values: Mapping[str, Any]) -> bool:
@@ -115,6 +117,7 @@ class Ledger:
                 "WHERE id = ? AND attempt = ? AND status = 'PROCESSING'",
                 (*map(stored, values.values()), number, attempt),
             ).rowcount
+            transaction.changed(self.lane, number)
         self._database.checkpoint()
         return finished == 1
 
@@ -125,6 +128,7 @@ class Ledger:
                 f"UPDATE {self.lane} SET status = 'PENDING', progress = 0, stage = NULL, started_at = NULL "  # noqa: S608
                 "WHERE id = ? AND attempt = ? AND status = 'PROCESSING'"
             )
+            transaction.changed(self.lane, number)
             return transaction.execute(sql, (number, attempt)).rowcount == 1
 
     def crashed(self, number: int, attempt: int) -> bool:
@@ -143,15 +147,28 @@ class Ledger:
         self.finish(number, attempt, {"status": "FAILED", "error_message": why})
 
 
+class TooMany(Exception):
+    """Somebody waits for as many answers as one may."""
+
+
 class Answers:
     """What somebody waits for, from the asking to the reading. Methods block, and raise ``sqlite3.Error``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(self, asker: str, values: Mapping[str, Any]) -> int:
-        """Ask for what ``values`` (columns) say; its number. ``asker`` is the process that waits."""
+    def ask(self, asker: str, values: Mapping[str, Any], most: int) -> int:
+        """Ask for what ``values`` (columns) say; its number. ``asker`` is the process that waits.
+
+        Raises:
+            TooMany: where the ``most`` answers of the owner are to be made already.
+
+        """
         with self._database.transaction() as transaction:
+            transaction.alone(f"answers of {values['owner']}")
+            sql = "SELECT count(*) FROM answers WHERE owner = ? AND status IN ('PENDING', 'PROCESSING')"
+            if self._database.rows(sql, (values["owner"],))[0][0] >= most:
+                raise TooMany
             row = {**values, "asker": asker, "created_at": now()}
             return transaction.insert("answers", {name: stored(value) for name, value in row.items()})
 

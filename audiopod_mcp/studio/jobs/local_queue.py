@@ -12,6 +12,7 @@ from audiopod_mcp.studio.media.store import MediaStore
 
 from .instances import Instance
 from .ledger import LANES, Lane
+from .news import News
 from .queueing import RUNNING, Delivery
 from .transactions import Database, in_pairs
 
@@ -24,6 +25,7 @@ class LocalQueue:
     """What a process has taken has its name in ``claimed_by``, and none again when that process dies."""
 
     care_every = 5.0
+    look_every = 1.0
     report_every = 0.25
 
     def __init__(
@@ -41,7 +43,7 @@ class LocalQueue:
     def put(self, lane: Lane, number: int, owner: str) -> None:
         """Nothing to do: the row waits already."""
 
-    async def listen(self, on_news: Callable[[], None]) -> None:
+    async def listen(self, on_put: Callable[[], None], news: News | None) -> None:
         """Nothing to hear: what waits is looked for now and then."""
 
     async def take(self, lane: Lane) -> Delivery | None:

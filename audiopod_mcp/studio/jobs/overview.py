@@ -35,6 +35,7 @@ def examine_cluster(config: StudioConfig) -> Iterator[Finding]:
             version = database.rows("SHOW server_version")[0][0]
             yield Finding("database", "ok", f"PostgreSQL {version} answers; {jobs} jobs")
             yield _queue(database, config.engine)
+            yield _notices(config.database_url, database)
         finally:
             database.close()
     except sqlite3.Error as error:
@@ -59,6 +60,19 @@ def _queue(database: PostgresDatabase, engine: str) -> Finding:
     if not workers:
         return Finding("queue", "warning", found, f"start audiopod-mcp worker --engine {engine} somewhere")
     return Finding("queue", "ok", found)
+
+
+def _notices(url: str, database: PostgresDatabase) -> Finding:
+    from .notices import arrive
+
+    if arrive(url, database):
+        return Finding("notices", "ok", "the database tells of changes at once")
+    return Finding(
+        "notices",
+        "warning",
+        "the database does not tell of changes, so that everybody looks every second",
+        "name the database itself in AUDIOPOD_DATABASE_URL, or a pooler in session mode",
+    )
 
 
 def _media(config: StudioConfig) -> Finding:

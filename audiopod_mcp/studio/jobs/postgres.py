@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import procrastinate
 import psycopg
@@ -21,10 +21,21 @@ from psycopg_pool import ConnectionPool
 
 from .database import SCHEMA, Refused, Unreachable, Violated
 
-VERSION: Final = 2
+Topic = Literal["changed", "put"]
+"""What processes tell each other: that rows look different, and that something waits in a queue."""
+
+VERSION: Final = 3
 """Of the schema here. Whoever changes it raises this, and tells below what that takes."""
-_CHANGES: Final = {2: "ALTER TABLE jobs ADD COLUMN traceparent TEXT"}
+_SHARED: Final = """\
+CREATE TABLE leftovers (job_id BIGINT PRIMARY KEY);
+CREATE UNLOGGED TABLE rates (owner TEXT PRIMARY KEY, due TIMESTAMPTZ NOT NULL);
+"""
+"""What one machine needs no table for: deleted jobs whose audio is in an object store still, and how soon
+each caller may ask again, which need not outlive a crash."""
+_CHANGES: Final = {2: "ALTER TABLE jobs ADD COLUMN traceparent TEXT", 3: _SHARED}
 """What brings the tables of the version before to each later one."""
+_NOTICES: Final = 150
+"""How many things are told at once, which keeps a notice below PostgreSQL's 8,000 bytes."""
 CONNECTIONS: Final = 10
 """How many connections one process holds at most, for its store."""
 _PATIENCE: Final = 5.0
@@ -70,6 +81,7 @@ class PostgresTransaction:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
+        self._told: dict[Topic, dict[str, None]] = {"changed": {}, "put": {}}
 
     def execute(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = (), /) -> psycopg.Cursor[Any]:
         assert not isinstance(values, Mapping)  # noqa: S101 - marks are question marks
@@ -84,9 +96,23 @@ class PostgresTransaction:
         self.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (name,))
 
     def alone_now(self, name: str) -> bool:
-        """:meth:`alone` where that is to be had without waiting; else ``False``."""
         sql = "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))"
         return bool(self.execute(sql, (name,)).fetchall()[0][0])
+
+    def changed(self, table: str, number: int) -> None:
+        self.tell("changed", f"{table} {number}")
+
+    def tell(self, topic: Topic, what: str) -> None:
+        """Have ``what``, of one line, told to those who listen, once this is in force."""
+        self._told[topic][what] = None
+
+    def notify(self) -> None:
+        """Tell it, as the last thing that is done: who tells keeps other transactions that do from ending."""
+        for topic, told in self._told.items():
+            lines = list(told)
+            for start in range(0, len(lines), _NOTICES):
+                text = "\n".join(lines[start : start + _NOTICES])
+                self.execute("SELECT pg_notify(?, ?)", (channel_of(topic), text))
 
 
 class PostgresDatabase:
@@ -122,6 +148,7 @@ class PostgresDatabase:
             self._here.transaction = transaction = PostgresTransaction(connection)
             try:
                 yield transaction
+                transaction.notify()
             finally:
                 self._here.transaction = None
 
@@ -162,6 +189,11 @@ class PostgresDatabase:
         self._pool.close(timeout=1)
 
 
+def channel_of(topic: Topic) -> str:
+    """What PostgreSQL knows a topic by."""
+    return f"audiopod_{topic}"
+
+
 CONNECTING: Final[dict[str, Any]] = {
     "connect_timeout": 5,
     # A machine that vanished without a word is noticed within seconds, and not after the system's two hours.
@@ -185,30 +217,31 @@ def migrate(url: str) -> list[str]:
     """
     check_address(url)
     done: list[str] = []
-    with as_sqlite(), psycopg.connect(url, autocommit=True, **CONNECTING) as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtextextended('audiopod migration', 0))")
-        with connection.transaction():
-            connection.execute(_VERSIONS)
-            found = dict(connection.execute("SELECT name, version FROM versions").fetchall())
-            version = int(found.get("audiopod", 0))
-            if version > VERSION:
-                raise Refused(_TOO_NEW)
-            changes = (
-                [_CHANGES[number] for number in range(version + 1, VERSION + 1)] if version else _schema()
+    with (
+        as_sqlite(),
+        psycopg.connect(url, autocommit=True, **CONNECTING) as connection,
+        connection.transaction(),
+    ):
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('audiopod migration', 0))")
+        connection.execute(_VERSIONS)
+        found = dict(connection.execute("SELECT name, version FROM versions").fetchall())
+        version = int(found.get("audiopod", 0))
+        if version > VERSION:
+            raise Refused(_TOO_NEW)
+        changes = [_CHANGES[number] for number in range(version + 1, VERSION + 1)] if version else _schema()
+        for statement in changes:
+            connection.execute(statement)
+        if changes:
+            done.append(f"tables of version {VERSION}")
+        if line := _migrate_queue(connection, found.get("queue")):
+            done.append(line)
+        present = {"audiopod": str(VERSION), "queue": _queue_migrations()[-1].name}
+        for name, latest in present.items():
+            connection.execute(
+                "INSERT INTO versions VALUES (%s, %s) "
+                "ON CONFLICT (name) DO UPDATE SET version = excluded.version",
+                (name, latest),
             )
-            for statement in changes:
-                connection.execute(statement)
-            if changes:
-                done.append(f"tables of version {VERSION}")
-            if line := _migrate_queue(connection, found.get("queue")):
-                done.append(line)
-            present = {"audiopod": str(VERSION), "queue": _queue_migrations()[-1].name}
-            for name, latest in present.items():
-                connection.execute(
-                    "INSERT INTO versions VALUES (%s, %s) "
-                    "ON CONFLICT (name) DO UPDATE SET version = excluded.version",
-                    (name, latest),
-                )
     return done
 
 
@@ -228,7 +261,7 @@ def _queue_migrations() -> list[Path]:
 
 
 def _schema() -> list[str]:
-    text = SCHEMA
+    text = SCHEMA + _SHARED
     for ours, theirs in _DIALECT:
         text = text.replace(ours, theirs)
     return [statement for statement in text.split(";") if statement.strip()]

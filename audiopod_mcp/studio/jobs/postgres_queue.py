@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from hashlib import blake2b
 from typing import Any, Final
 
 import anyio
@@ -22,7 +23,9 @@ from procrastinate.jobs import Job, Status
 from audiopod_mcp.studio.config import StudioConfig
 
 from .ledger import LANES, Lane
-from .postgres import CONNECTING, PostgresDatabase, as_sqlite
+from .news import LOOK_ANYWAY, News
+from .notices import Notices
+from .postgres import CONNECTING, PostgresDatabase, Topic, as_sqlite, channel_of
 from .queueing import Delivery
 
 BEAT_EVERY: Final = 2.0
@@ -34,7 +37,16 @@ LOST_EVERY: Final = 20.0
 """Seconds after which to look for unfinished rows that the queue does not know."""
 ABANDONED_AFTER: Final = 3600
 """Seconds after which nobody waits for an answer any more."""
+LOOK_EVERY: Final = 1.0
+"""Seconds after which to look for what was put or given back, where the database does not tell of it."""
 _TASK: Final = "audiopod"
+_LONGEST_NAME: Final = 40
+"""Bytes of a queue's name: Procrastinate makes a channel's of it, of which PostgreSQL takes 63."""
+_BURY: Final = (
+    "UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1 WHERE status = 'doing' "
+    "AND (worker_id IS NULL OR worker_id IN (SELECT id FROM procrastinate_workers "
+    "WHERE last_heartbeat < now() - ? * interval '1 second')) RETURNING queue_name, args->>'number'"
+)
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -57,6 +69,7 @@ class PostgresQueue:
         self._well_since: float | None = None
         """Since when every heartbeat got through: whoever heard nothing can't say that others are silent."""
         self._looked = 0.0
+        self.look_every = LOOK_EVERY
         self.asker = uuid.uuid4().hex
 
     def _connector(self) -> procrastinate.PsycopgConnector:
@@ -70,25 +83,36 @@ class PostgresQueue:
             if lane == "jobs":
                 sql = "SELECT count(*) FROM jobs WHERE owner = ? AND status IN ('PENDING', 'PROCESSING')"
                 priority = -int(self._database.rows(sql, (owner,))[0][0])
+            queue = _queue(engine or self._engine, lane)
             self._putter.configure_task(
-                _TASK,
-                queue=_queue(engine or self._engine, lane),
-                priority=priority,
-                connection=transaction.connection,
+                _TASK, queue=queue, priority=priority, connection=transaction.connection
             ).defer(number=number)
+            transaction.tell("put", queue)
 
-    async def listen(self, on_news: Callable[[], None]) -> None:
-        async def told(**_: Any) -> None:
-            on_news()
+    async def listen(self, on_put: Callable[[], None], news: News | None) -> None:
+        queues = {_queue(self._engine, lane) for lane in LANES}
 
-        queues = [_queue(self._engine, lane) for lane in LANES]
+        def heard(topic: Topic, told: str) -> None:
+            lane, _, number = told.partition(" ")
+            if told in queues:
+                on_put()
+            elif topic == "changed" and news is not None and number.isdecimal():
+                news.tell("jobs" if lane == "jobs" else "answers", int(number))
+
+        def sure(is_sure: bool) -> None:
+            self.look_every = LOOK_ANYWAY if is_sure else LOOK_EVERY
+            on_put()
+            if news is not None:
+                news.tell_all(hears_others=is_sure)
+
+        topics: list[Topic] = ["put"] if self._takes else []
+        if news is not None:
+            topics.append("changed")
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._beat)
-            while True:
-                with suppress(sqlite3.Error), as_sqlite():
-                    await self._open()
-                    await self._app.job_manager.listen_for_jobs(on_notification=told, queues=queues)
-                await anyio.sleep(1)
+            if self._takes:
+                tasks.start_soon(self._beat)
+            if topics:
+                tasks.start_soon(Notices(self._url, self._database, topics, heard, sure).keep)
 
     async def _beat(self) -> None:
         """Tell that this process lives, whatever else takes its time; until cancelled."""
@@ -133,6 +157,8 @@ class PostgresQueue:
 
     async def give_back(self, delivery: Delivery) -> None:
         await self._if_there(self._app.job_manager.retry_job, delivery.reference)
+        tell = (channel_of("put"), _queue(self._engine, delivery.lane))
+        await to_thread.run_sync(self._database.rows, "SELECT pg_notify(?, ?)", tell)
 
     async def _if_there(self, method: Callable[..., Awaitable[Any]], job: Job, **options: Any) -> None:
         try:
@@ -143,39 +169,31 @@ class PostgresQueue:
             logger.debug("the queue says of %s: %s", job.id, error)
 
     async def care(self) -> None:
-        if not self._takes:  # nor does it have a heartbeat
-            try:
+        try:
+            if self._well_since is not None and time.monotonic() - self._well_since > DEAD_AFTER:
+                await to_thread.run_sync(self._bury)
+            elif not self._takes:
                 await to_thread.run_sync(self._database.rows, "SELECT 1")
-            except sqlite3.Error:
+        except sqlite3.Error:
+            if not self._takes:  # nor does it have a heartbeat, by which it would know
                 self._well_since = None
-                raise
+            raise
+        if not self._takes:
             self._heard()
-        if self._well_since is not None and time.monotonic() - self._well_since > DEAD_AFTER:
-            await self._bury()
         if time.monotonic() - self._looked > LOST_EVERY:
             self._looked = time.monotonic()
             await to_thread.run_sync(self._put_lost)
+            await self._call(self._app.job_manager.prune_stalled_workers, FORGOTTEN_AFTER)
 
-    async def _bury(self) -> None:
+    def _bury(self) -> None:
         """Have delivered again what dead processes held."""
-        manager = self._app.job_manager
-        stalled = await self._call(manager.get_stalled_jobs, seconds_since_heartbeat=DEAD_AFTER)
-        for job in stalled:
-            # Only who sees it as it was gives it back: else it might be taken from who has it by now.
-            if await to_thread.run_sync(self._let_go, job):
-                logger.warning("%s %s goes to another process: its own has died", *_named(job))
-        await self._call(manager.prune_stalled_workers, FORGOTTEN_AFTER)
-
-    def _let_go(self, job: Job) -> bool:
-        with self._database.transaction() as transaction:
-            sql = (
-                "UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1 "
-                "WHERE id = ? AND status = 'doing' AND worker_id IS NOT DISTINCT FROM ?::bigint"
-            )
-            return transaction.execute(sql, (job.id, job.worker_id)).rowcount == 1
+        for queue, number in self._database.rows(_BURY, (DEAD_AFTER,)):
+            lane = queue.rpartition(" ")[2]
+            logger.warning("%s %s goes to another process: its own has died", lane, number)
+            self._database.rows("SELECT pg_notify(?, ?)", (channel_of("put"), queue))
 
     def _put_lost(self) -> None:
-        """Put again what is unfinished and not in the queue, and forget answers that nobody waits for."""
+        """Put again what is unfinished and not in the queue, and forget what nobody waits for any more."""
         with self._database.transaction() as transaction:
             if not transaction.alone_now("lost jobs"):
                 return  # somebody else is at it
@@ -183,14 +201,15 @@ class PostgresQueue:
                 "DELETE FROM answers WHERE created_at::timestamptz < now() - ? * interval '1 second'",
                 (ABANDONED_AFTER,),
             )
+            transaction.execute("DELETE FROM rates WHERE due < clock_timestamp()")
             for lane in LANES:
                 lost = self._database.rows(
                     f"SELECT id, owner, engine FROM {lane} AS waits "  # noqa: S608
                     "WHERE status IN ('PENDING', 'PROCESSING') "
                     "AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs AS entry WHERE entry.task_name = ? "
                     "AND entry.status IN ('todo', 'doing') AND (entry.args->>'number')::bigint = waits.id "
-                    "AND entry.queue_name = waits.engine || ?)",
-                    (_TASK, _queue("", lane)),
+                    "AND entry.queue_name LIKE ?)",
+                    (_TASK, f"% {lane}"),
                 )
                 for number, owner, engine in lost:
                     logger.warning("%s %s was not in the queue, and is again", lane, number)
@@ -207,8 +226,7 @@ class PostgresQueue:
 
 def _queue(engine: str, lane: Lane) -> str:
     """Workers take those of their engine alone."""
-    return f"{engine} {lane}"
-
-
-def _named(job: Job) -> tuple[str, int]:
-    return job.queue.rpartition(" ")[2], int(job.task_kwargs["number"])  # type: ignore[arg-type]
+    name = f"{engine} {lane}"
+    if len(name.encode()) > _LONGEST_NAME:
+        name = f"{blake2b(engine.encode(), digest_size=12).hexdigest()} {lane}"
+    return name

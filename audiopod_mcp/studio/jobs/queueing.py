@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from .ledger import Lane
+from .news import News
 
 RUNNING: Final = 8
 """How many jobs of one caller run, or fetch their audio, at the same time: the others' turn comes, too."""
@@ -33,14 +34,19 @@ class JobQueue(Protocol):
     asker: str
     """Who this process is, for answers that it waits for."""
     care_every: float
+    look_every: float
+    """Seconds after which to look for what others put or gave back."""
     report_every: float
     """Seconds between two looks at what is running here: how far it is, and whether it is still ours."""
 
     def put(self, lane: Lane, number: int, owner: str) -> None:
         """Have the number delivered, once the transaction that this thread is in holds. Blocks."""
 
-    async def listen(self, on_news: Callable[[], None]) -> None:
-        """Call ``on_news``, on the event loop, when others may have put something; until cancelled."""
+    async def listen(self, on_put: Callable[[], None], news: News | None) -> None:
+        """Call ``on_put``, on the event loop, when others may have put something; until cancelled.
+
+        ``news`` is told what they have changed, for those who wait in this process.
+        """
 
     async def take(self, lane: Lane) -> Delivery | None:
         """The next one, which nobody else is given while this process lives."""

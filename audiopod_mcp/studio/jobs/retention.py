@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -24,13 +23,13 @@ logger = logging.getLogger("audiopod_mcp.studio")
 def delete(store: Store, media: MediaStore, job_id: int) -> bool:
     """Delete the job and its audio; whether that lies in the trash. Blocks.
 
-    Raises:
-        NotAnswering: where an object store can't be reached; the job is there still, to be deleted again.
-
+    What an object store keeps is deleted soon, by :meth:`.upkeep.Upkeep.clear`, for it may not answer now.
     """
-    with store.database.transaction() if media.elsewhere else nullcontext():
-        store.delete(job_id)
-        return media.remove(job_id)
+    store.delete(job_id, leaves_audio=media.elsewhere)
+    if media.elsewhere:
+        media.drop_copy(job_id)
+        return False
+    return media.remove(job_id)
 
 
 def let_go(config: StudioConfig, store: Store, media: MediaStore) -> list[int]:

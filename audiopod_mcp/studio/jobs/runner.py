@@ -17,23 +17,24 @@ from anyio import to_thread
 from audiopod_mcp.disk import describe_full_studio, is_full
 from audiopod_mcp.plain_text import one_line
 from audiopod_mcp.studio.config import StudioConfig
-from audiopod_mcp.studio.engines.base import MASTER, Outcome, Work
+from audiopod_mcp.studio.engines.base import Outcome, Work
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.media.cache import ResultCache
-from audiopod_mcp.studio.media.download import NotFetched, Told, fetch, unheard
+from audiopod_mcp.studio.media.download import NotFetched
 from audiopod_mcp.studio.media.records import write_record
-from audiopod_mcp.studio.media.sources import readable
 from audiopod_mcp.studio.media.store import MediaStore, NotAnswering
-from audiopod_mcp.studio.refused import CanNotRun, EngineRefused
+from audiopod_mcp.studio.refused import CanNotRun
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied, WorkerPool
 
+from .collecting import Collector
 from .journal import End, Run, recorded
 from .ledger import LANES, Answers, Lane, Ledger
 from .news import News
 from .on_demand import OnDemand, in_words, new_folder, working_folder
 from .outage import Outage
 from .queueing import Delivery, JobQueue
+from .rates import Rates
 from .result_columns import LONGEST_FAILURE, result_columns
 from .slot import Slot
 from .store import Store, now
@@ -41,16 +42,12 @@ from .task import Order, Result, output_folder_is_whole, perform
 from .upkeep import Upkeep
 from .watching import NoLongerOurs, Watch
 
-LOOK_EVERY: Final = 1.0
-"""Seconds after which to look for what other processes put or gave back."""
-LOOK_FOR_ANSWERS_EVERY: Final = 0.25
-"""Seconds after which to look whether another process has an answer that is waited for here."""
-DISK_PATIENCE: Final = 600.0
-"""Seconds for which a result is kept that can't be put in its place."""
+STORE_PATIENCE: Final = 600.0
+"""Seconds for which a result that can't be put in its place is kept, and audio that is away waited for."""
+LONGEST_WAIT: Final = 60.0
+"""Seconds after which to look at the latest whether an answer is there."""
 GOODBYE: Final = 3.0
 """Seconds for putting back what is unfinished."""
-FETCHES: Final = 32
-"""How many downloads may go on at the same time."""
 _FETCHING: Final = 8.0
 """What fetching counts for in a job's progress, percent."""
 RESULT: Final = "result"
@@ -78,15 +75,15 @@ class Studio:
     upkeep: Upkeep
     news: News = field(default_factory=News)
     answers: Answers = field(init=False)
+    rates: Rates = field(init=False)
     on_demand: OnDemand = field(init=False)
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers each caller waits for, of those that are made while one waits."""
     _places: dict[Lane, anyio.Semaphore] = field(init=False)
     _ledgers: dict[Lane, Ledger] = field(init=False)
     _watch: Watch = field(init=False)
-    _news: dict[Lane, anyio.Event] = field(default_factory=lambda: {lane: anyio.Event() for lane in LANES})
-    _answered: anyio.Event = field(default_factory=anyio.Event)
-    _fetches: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(FETCHES))
+    _collector: Collector = field(init=False)
+    _put: dict[Lane, anyio.Event] = field(default_factory=lambda: {lane: anyio.Event() for lane in LANES})
     _no_store: Outage = field(default_factory=lambda: Outage("the job store does not answer"))
 
     def __post_init__(self) -> None:
@@ -94,26 +91,30 @@ class Studio:
         aside = anyio.Semaphore(max(1, self.config.workers))
         self._places = {"answers": aside, "jobs": anyio.Semaphore(self.config.workers)}
         self._ledgers = {lane: Ledger(self.store.database, lane) for lane in LANES}
-        self._watch = Watch(self._ledgers, self.queue.report_every, self._tell)
+        self._watch = Watch(self._ledgers, self.queue.report_every, self.news.tell)
         self.answers = Answers(self.store.database)
+        self.rates = Rates(self.store.database, self.config.rate)
         self.on_demand = OnDemand(self.media, self.workers, aside, self.cache_of)
-
-    def _tell(self, lane: Lane, number: int) -> None:
-        if lane == "jobs":
-            self.news.tell(number)
+        self._collector = Collector(self.config, self.store, self.media, self.on_demand)
 
     def wake(self) -> None:
         """There is something new."""
-        for event in self._news.values():
+        for event in self._put.values():
             event.set()
 
-    async def work(self) -> None:
-        """Take what is delivered and do it, as much at a time as configured, until cancelled."""
+    async def work(self, *, answers: bool) -> None:
+        """Take what is delivered and do it, as much at a time as configured, until cancelled.
+
+        ``answers`` says whether somebody may wait here for what others do.
+        """
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.upkeep.keep)
+            tasks.start_soon(self.upkeep.clear)
+            if answers:
+                tasks.start_soon(self.news.keep, self.store.states)
+            tasks.start_soon(self.queue.listen, self.wake, self.news if answers else None)
             if not self.config.workers:  # others do it
                 return
-            tasks.start_soon(self.queue.listen, self.wake)
             tasks.start_soon(self._watch.keep)
             for lane in LANES:
                 tasks.start_soon(self._take_all, lane)
@@ -122,14 +123,14 @@ class Studio:
         places = self._places[lane]
         async with anyio.create_task_group() as tasks:
             while True:
-                self._news[lane] = anyio.Event()
+                self._put[lane] = anyio.Event()
                 await places.acquire()
                 if delivery := await self._take(lane):
                     tasks.start_soon(self._deliver, delivery, places)
                     continue
                 places.release()  # while there is nothing to take, what has got its audio may go on
-                with anyio.move_on_after(LOOK_EVERY):
-                    await self._news[lane].wait()
+                with anyio.move_on_after(self.queue.look_every):
+                    await self._put[lane].wait()
 
     async def _take(self, lane: Lane) -> Delivery | None:
         try:
@@ -148,7 +149,7 @@ class Studio:
         job: StoredJob | None = None
         try:
             while job := await self._written(slot, ledger.begin, delivery.number):
-                self._tell(ledger.lane, job.id)
+                self.news.tell(ledger.lane, job.id)
                 await slot.acquire()
                 end = await self._attempt(ledger, job, slot)
                 if end == "stopped" and await self._is_anothers(ledger, slot, job):
@@ -205,10 +206,7 @@ class Studio:
                 logger.exception("%s %s failed in the studio", ledger.lane, job.id)
                 line = "the studio failed unexpectedly; its log says more"
                 run.end = await self._fail(ledger, job, slot, line)
-            self._tell(ledger.lane, job.id)
-            if ledger.lane == "answers":
-                self._answered.set()
-                self._answered = anyio.Event()
+            self.news.tell(ledger.lane, job.id)
             return run.end
 
     async def _do(
@@ -218,13 +216,15 @@ class Studio:
         logger.debug("job %s (%s) begins", job.id, job.task)
         remote = any("url" in source for source in job.sources.values())
 
-        async def fetched(fraction: float) -> None:
-            told((fraction * _FETCHING, "fetching the audio"))
+        async def collected(fraction: float, doing: str) -> None:
+            told((fraction * _FETCHING, doing))
 
         # A slow download keeps nobody from working; and making a stem takes a place of its own.
-        if remote or any("stem" in source for source in job.sources.values()):
+        if self._collector.takes_time(job.sources):
             slot.release()
-        sources, original = await self.collect(job.sources, folder, fetched)
+        # Who waits for an answer would rather ask again.
+        patience = STORE_PATIENCE if lane == "jobs" else 0.0
+        sources, original = await self._collector.collect(job.sources, folder, collected, patience)
         await slot.acquire()
         order = Order(
             work=Work(job.task, job.params, sources, original, new_folder(folder, RESULT)),
@@ -244,78 +244,18 @@ class Studio:
             logger.warning("%s took longer than %.0f s and was ended", job.task, longest)
             return Result(error=_TOO_LONG.format(in_words(longest)))
 
-    async def collect(
-        self, wanted: Mapping[str, Mapping[str, Any]], folder: Path, told: Told = unheard
-    ) -> tuple[dict[str, Path], Path | None]:
-        """The audio that arguments name, as local files, and the take folder of the job it comes from.
-
-        Raises:
-            CanNotRun: where a file or job is gone.
-            NotFetched: where a URL does not give audio.
-
-        """
-        sources: dict[str, Path] = {}
-        original: Path | None = None
-        for argument, source in wanted.items():
-            if "url" in source:
-                path = folder / argument
-                try:
-                    async with self._fetches:
-                        await fetch(
-                            source["url"], path, allow_private=self.config.allow_private_urls, told=told
-                        )
-                except NotFetched as reason:
-                    url = one_line(source["url"], 200)
-                    raise NotFetched(
-                        f"{argument}: could not fetch {url} ({reason}); {reason.remedy}"
-                    ) from None
-            elif "stem" in source:
-                path, original = await self._collected_stem(argument, **source), None
-            elif "job" in source:
-                try:
-                    original = await self._brought(source["job"], source["take"])
-                except FileNotFoundError:
-                    raise CanNotRun(f"{argument}: the audio of job {source['job']} was deleted") from None
-                path = original / MASTER
-            else:
-                path = Path(source["path"])
-                if not await to_thread.run_sync(readable, path):
-                    raise CanNotRun(f"{argument}: the file {path.name!r} was moved, replaced or deleted")
-            sources[argument] = path
-        return sources, original
-
-    async def _collected_stem(self, argument: str, job: int, take: str, stem: str) -> Path:
-        try:
-            origin = await to_thread.run_sync(self.store.job, job)
-            if origin is None:
-                raise FileNotFoundError(job)
-            return await self.on_demand.stem(origin, take, stem)
-        except FileNotFoundError:
-            raise CanNotRun(f"{argument}: the audio of job {job} was deleted") from None
-        except EngineRefused as reason:
-            raise CanNotRun(f"{argument}: the stems of job {job} can't be had any more: {reason}") from None
-
     def cache_of(self, owner: str) -> ResultCache | None:
         """What was made before of the sound of ``owner``, where that is kept."""
         cache = self.upkeep.cache
         return replace(cache, owner=owner) if cache.limit else None
 
-    async def _brought(self, job_id: int, take: str) -> Path:
-        """The folder of a take of a finished job. Raises ``FileNotFoundError`` where it is gone."""
-
-        def bring() -> Path:
-            if (job := self.store.job(job_id)) is None:
-                raise FileNotFoundError(job_id)
-            return self.media.bring(job, take)
-
-        return await to_thread.run_sync(bring)
-
     async def answer(
-        self, owner: str, task: str, params: Mapping[str, Any], sources: Mapping[str, Any]
+        self, owner: str, task: str, params: Mapping[str, Any], sources: Mapping[str, Any], most: int
     ) -> Result:
         """Have a task done whose answer somebody waits for.
 
         Raises:
+            TooMany: where ``owner`` waits for the ``most`` answers already, here or elsewhere.
             WorkerDied: where it took its process down.
 
         """
@@ -323,19 +263,16 @@ class Studio:
 
         def ask() -> int:
             with self.store.database.transaction():
-                number = self.answers.ask(self.queue.asker, {**values, "engine": self.config.engine})
+                number = self.answers.ask(self.queue.asker, {**values, "engine": self.config.engine}, most)
                 self.queue.put("answers", number, owner)
                 return number
 
         number = await to_thread.run_sync(ask)
         self.wake()
         try:
-            while True:
-                answered = self._answered
-                if (row := await to_thread.run_sync(self.answers.ended, number)) is not None:
-                    break
-                with anyio.move_on_after(LOOK_FOR_ANSWERS_EVERY):
-                    await answered.wait()
+            with self.news.of("answers", number) as news:
+                while (row := await to_thread.run_sync(self.answers.ended, number)) is None:
+                    await news.wait(LONGEST_WAIT)
         finally:
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(self.answers.forget, number)
@@ -397,7 +334,7 @@ class Studio:
             try:
                 return await function(*args)
             except (sqlite3.OperationalError, OSError) as error:
-                if isinstance(error, OSError) and anyio.current_time() - began > DISK_PATIENCE:
+                if isinstance(error, OSError) and anyio.current_time() - began > STORE_PATIENCE:
                     raise
                 if slot.release():
                     logger.warning("what became of a job can't be written down yet (%s)", error)

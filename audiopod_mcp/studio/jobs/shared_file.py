@@ -44,6 +44,13 @@ class FileTransaction:
     def alone(self, name: str) -> None:
         """It is alone already."""
 
+    def alone_now(self, name: str) -> bool:  # noqa: ARG002
+        """It is alone already."""
+        return True
+
+    def changed(self, table: str, number: int) -> None:
+        """Others look for themselves."""
+
 
 class SharedFile:
     """One connection, for one thread at a time, to a file that other processes write to as well.

@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -26,6 +26,9 @@ _SORT: Final = {
     "audio_duration": "audio_duration",
     "status": "status",
 }
+
+STATE: Final = ("attempt", "status", "progress", "stage", "completed_at", "display_name")
+"""The columns that change when a job gets on."""
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -156,10 +159,14 @@ class Store:
                 f"UPDATE jobs SET {names} WHERE id = ?",  # noqa: S608
                 (*map(stored, values.values()), job_id),
             )
+            transaction.changed("jobs", job_id)
         self._tell_change(job_id)
 
-    def delete(self, job_id: int) -> None:
-        """Forget the job, for good; whoever works on it notices soon."""
+    def delete(self, job_id: int, *, leaves_audio: bool = False) -> None:
+        """Forget the job, for good; whoever works on it notices soon.
+
+        ``leaves_audio`` says that there is audio elsewhere, which is to be deleted then.
+        """
         with self.database.transaction() as transaction:
             transaction.execute(
                 "INSERT INTO tombstones VALUES (?, ?) "
@@ -167,6 +174,25 @@ class Store:
                 (job_id, now()),
             )
             transaction.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+            if leaves_audio:
+                self.leave(job_id)
+            transaction.changed("jobs", job_id)
+
+    def leave(self, job_id: int) -> None:
+        """Remember that there is, or may be, audio of a deleted job in an object store."""
+        with self.database.transaction() as transaction:
+            transaction.execute("INSERT INTO leftovers VALUES (?) ON CONFLICT DO NOTHING", (job_id,))
+
+    def clear_leftovers(self, clear: Callable[[int], object]) -> None:
+        """Have ``clear`` delete what was left, each once for all, unless somebody else is at it."""
+        few = "SELECT job_id FROM leftovers ORDER BY job_id LIMIT 10"
+        while self.database.rows(few):
+            with self.database.transaction() as transaction:
+                if not transaction.alone_now("leftovers"):
+                    return
+                for row in self.database.rows(few):
+                    clear(row[0])
+                    transaction.execute("DELETE FROM leftovers WHERE job_id = ?", (row[0],))
 
     def forgive(self, job_id: int) -> None:
         """Let a deleted job be one again, once :meth:`restore` is given it."""
@@ -176,6 +202,7 @@ class Store:
     def retry(self, job_id: int) -> bool:
         """Queue a failed job again. ``False`` where it hasn't failed."""
         with self.database.transaction() as transaction:
+            transaction.changed("jobs", job_id)
             return (
                 transaction.execute(
                     "UPDATE jobs SET status = 'PENDING', progress = 0, stage = NULL, error_message = NULL, "
@@ -196,6 +223,13 @@ class Store:
                     transaction.execute(
                         "UPDATE jobs SET sources = ? WHERE id = ? AND status = 'FAILED'", (kept, job_id)
                     )
+
+    def states(self, job_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+        """:func:`state_of` each of those jobs that there are."""
+        possible = [job_id for job_id in job_ids if 0 < job_id <= LARGEST_ID]
+        marks = ", ".join("?" * len(possible))
+        sql = f"SELECT id, {', '.join(STATE)} FROM jobs WHERE id IN ({marks})"  # noqa: S608
+        return {row[0]: tuple(row)[1:] for row in self.database.rows(sql, possible)}
 
     # What there is, for whoever keeps it in order ------------------------------------------------------
 
@@ -283,6 +317,11 @@ class Store:
             "SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner)
         )
         return dict(json.loads(rows[0][0])) if rows else None
+
+
+def state_of(job: StoredJob) -> tuple[Any, ...]:
+    """What of ``job`` changes when it gets on."""
+    return tuple(getattr(job, name) for name in STATE)
 
 
 def job_of(row: Row) -> StoredJob:

@@ -38,6 +38,12 @@ class Transaction(Protocol):
     def alone(self, name: str) -> None:
         """Wait until no other transaction is at what ``name`` means, and keep others out until the end."""
 
+    def alone_now(self, name: str) -> bool:
+        """:meth:`alone` where that is to be had without waiting; else ``False``."""
+
+    def changed(self, table: str, number: int) -> None:
+        """Have other processes told, once this is in force, that the row looks different."""
+
 
 class Database(Protocol):
     """A database. Methods block and are safe from any thread.

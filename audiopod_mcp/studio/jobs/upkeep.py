@@ -28,6 +28,8 @@ from .unusable import DATABASE
 
 SWEEP_EVERY: Final = 3600.0
 """Seconds after which to look into the trash."""
+CLEAR_EVERY: Final = 30.0
+"""Seconds after which to look for audio of deleted jobs that is in the object store still."""
 SECRETS_KEPT: Final = timedelta(days=1)
 """How long a failed job can be fetched anew from an address with a password or signature."""
 ROOM_WANTED: Final = 512 * 2**20
@@ -51,6 +53,10 @@ class Upkeep:
     _no_care: Outage = field(
         default_factory=lambda: Outage("could not look after the jobs of other studio processes")
     )
+    _no_clearing: Outage = field(
+        default_factory=lambda: Outage("could not delete the audio of deleted jobs yet")
+    )
+    _deleted: anyio.Event = field(default_factory=anyio.Event)
 
     def tidy(self) -> None:
         """Delete what dead processes were writing beside finished audio; after the queue's care."""
@@ -87,7 +93,10 @@ class Upkeep:
         if not self.shared:
             self.sweep()
         elif (found := self.store.job(job.id)) is None:
-            self.media.remove(job.id)
+            if self.media.elsewhere:
+                self.store.leave(job.id)
+            else:
+                self.media.remove(job.id)
         elif found.attempt != job.attempt:
             self.media.discard(job.id, job.attempt)
 
@@ -102,6 +111,23 @@ class Upkeep:
             self.media.empty_trash(older_than=0)
             self.media.drop_copies(older_than=600)
             self.cache.clear()
+
+    def clear_soon(self) -> None:
+        """A job was deleted."""
+        self._deleted.set()
+
+    async def clear(self) -> None:
+        """Delete from the object store, as soon as it answers, the audio of deleted jobs, until cancelled."""
+        while self.media.elsewhere:
+            with anyio.move_on_after(CLEAR_EVERY):
+                await self._deleted.wait()
+            self._deleted = anyio.Event()
+            try:
+                await to_thread.run_sync(self.store.clear_leftovers, self.media.remove)
+            except (OSError, sqlite3.Error) as error:
+                self._no_clearing.failed(error)
+            else:
+                self._no_clearing.over()
 
     async def keep(self) -> None:
         """Look after everything now and then, until cancelled."""

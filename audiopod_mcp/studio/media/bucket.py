@@ -42,18 +42,9 @@ class BucketMedia(MediaStore):
 
     def __init__(self, data_dir: Path, instance: str, url: str) -> None:
         try:
-            # Whoever stores a result tries again by itself, for minutes; here a refusal is to be heard soon.
-            patience: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
-            # An address without TLS is somebody's explicit choice, of a store in the same network.
-            client: Any = {
-                "timeout": timedelta(seconds=60),
-                "connect_timeout": timedelta(seconds=5),
-                "allow_http": True,
-            }
-            if url.startswith("file://"):
-                self._bucket: Any = from_url(url, mkdir=True)
-            else:
-                self._bucket = from_url(url, retry_config=patience, client_options=client)
+            self._bucket = _opened(url, timedelta(seconds=60))
+            self._asked = _opened(url, timedelta(seconds=10))
+            """The same, for what carries no audio, so that a store which hangs is noticed soon."""
         except (BaseError, ValueError, OSError) as error:
             raise SettingsError(
                 f"AUDIOPOD_MEDIA_URL: it can't be used ({_told(error)}); correct it"
@@ -64,8 +55,8 @@ class BucketMedia(MediaStore):
         """Raise ``OSError`` where nothing can be written and read."""
         with _as_oserror():
             key = "media/.written-and-read"
-            obstore.put(self._bucket, key, b"audiopod")
-            obstore.get(self._bucket, key).bytes()
+            _write(self._asked, key, b"audiopod")
+            obstore.get(self._asked, key).bytes()
 
     def publish(self, folder: Path, job_id: int, attempt: int) -> None:
         for path in _files(folder):
@@ -83,7 +74,7 @@ class BucketMedia(MediaStore):
         folder = self.new_folder()
         try:
             with _as_oserror():
-                keys = [item["path"] for page in obstore.list(self._bucket, prefix=prefix) for item in page]
+                keys = [item["path"] for page in obstore.list(self._asked, prefix=prefix) for item in page]
                 if not any(key.endswith(f"/{MASTER}") for key in keys):
                     raise FileNotFoundError(errno.ENOENT, "there is no such audio", prefix)
                 for key in keys:
@@ -116,7 +107,7 @@ class BucketMedia(MediaStore):
         ):
             options["attributes"] = {"Content-Type": kind}
         with _as_oserror():
-            obstore.put(self._bucket, key, path, **options)
+            _write(self._bucket, key, path, **options)
 
     def link(self, job: StoredJob, path: Path) -> str | None:
         if isinstance(self._bucket, LocalStore):
@@ -124,7 +115,7 @@ class BucketMedia(MediaStore):
         key = f"{_prefix(job.id, job.attempt)}/{path.relative_to(self.folder(job.id)).as_posix()}"
         with _as_oserror():
             try:
-                obstore.head(self._bucket, key)
+                obstore.head(self._asked, key)
             except FileNotFoundError:
                 return None
             return obstore.sign(self._bucket, "GET", key, LINKS_LAST)
@@ -136,10 +127,13 @@ class BucketMedia(MediaStore):
 
     def remove(self, job_id: int) -> bool:
         """Delete all of the job, for good: what is to be had back is for the object store to keep."""
-        shutil.rmtree(self.folder(job_id), ignore_errors=True)
+        self.drop_copy(job_id)
         with _as_oserror():
             self._delete(f"media/{job_id}/")
         return False
+
+    def drop_copy(self, job_id: int) -> None:
+        shutil.rmtree(self.folder(job_id), ignore_errors=True)
 
     def discard(self, job_id: int, attempt: int) -> None:
         prefix = f"{_prefix(job_id, attempt)}/"
@@ -150,14 +144,32 @@ class BucketMedia(MediaStore):
             logger.warning("%s could not be deleted from the object store (%s)", prefix, error.strerror)
 
     def _delete(self, prefix: str) -> None:
-        for page in obstore.list(self._bucket, prefix=prefix):
-            obstore.delete(self._bucket, [item["path"] for item in page])
+        for page in obstore.list(self._asked, prefix=prefix):
+            obstore.delete(self._asked, [item["path"] for item in page])
 
     def drop_copies(self, older_than: float = COPIES_LAST) -> None:
         for folder in self.media.iterdir():
             with suppress(OSError):
                 if time.time() - folder.stat().st_mtime > older_than:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _opened(url: str, longest: timedelta) -> Any:
+    """The object store, whose answers may take so long."""
+    if url.startswith("file://"):
+        return from_url(url, mkdir=True)
+    # Whoever stores a result, or needs audio, tries again for minutes; here a refusal is to be heard soon.
+    patience: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+    # An address without TLS is somebody's explicit choice, of a store in the same network.
+    client: Any = {"timeout": longest, "connect_timeout": timedelta(seconds=5), "allow_http": True}
+    return from_url(url, retry_config=patience, client_options=client)
+
+
+def _write(bucket: Any, key: str, what: Path | bytes, **options: Any) -> None:
+    try:
+        obstore.put(bucket, key, what, **options)
+    except FileNotFoundError as error:
+        raise NotAnswering(errno.EIO, "the object store has no such bucket") from error
 
 
 def _prefix(job_id: int, attempt: int) -> str:

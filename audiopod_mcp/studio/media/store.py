@@ -115,6 +115,9 @@ class MediaStore:
     def drop_copies(self, older_than: float = 0.0) -> None:
         """Delete what is kept elsewhere, too, and nobody has asked for in so many seconds."""
 
+    def drop_copy(self, job_id: int) -> None:
+        """Delete what is kept here of a job that is kept elsewhere."""
+
     def add(self, made: Path, target: Path, job: StoredJob) -> None:
         """Put a file or folder that was made of a take of ``job`` beside it, in one step.
 

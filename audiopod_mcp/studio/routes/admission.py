@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import ceil
 from typing import Final
 
 from anyio import to_thread
@@ -15,6 +16,20 @@ WAITING: Final = 8
 """How many answers that are made while one waits, such as analyses, one caller may wait for."""
 NEWCOMERS: Final = 20
 """How many keys that have not finished a job yet may have some under way, where any key is let in."""
+
+
+def admit_request(studio: Studio, owner: str) -> None:
+    """Let ``owner`` ask for work once more. Blocks.
+
+    Raises:
+        HTTPException: 429 where that would be too often.
+
+    """
+    if wait := studio.rates.turn(owner):
+        raise _busy(
+            f"{studio.config.rate} requests a minute are let in, and as many at once; try again later",
+            ceil(wait),
+        )
 
 
 def admit_job(studio: Studio, owner: str) -> None:
@@ -43,7 +58,7 @@ async def admitted_to_wait(studio: Studio, owner: str) -> AsyncIterator[None]:
     """
     waiting = studio.waiting
     if waiting[owner] >= WAITING:
-        raise _busy(f"{WAITING} answers are waited for already; wait until one has come")
+        raise too_many_answers()
     waiting[owner] += 1
     try:
         if waiting[owner] == 1:
@@ -64,8 +79,12 @@ def _is_new(studio: Studio, owner: str) -> bool:
     return bool(owner) and studio.config.api_keys is None and not studio.store.has_finished(owner)
 
 
-def _busy(detail: str) -> HTTPException:
-    return HTTPException(429, detail, headers={"Retry-After": "10"})
+def too_many_answers() -> HTTPException:
+    return _busy(f"{WAITING} answers are waited for already; wait until one has come")
+
+
+def _busy(detail: str, seconds: int = 10) -> HTTPException:
+    return HTTPException(429, detail, headers={"Retry-After": str(seconds)})
 
 
 def _too_many_newcomers() -> HTTPException:

@@ -21,10 +21,11 @@ from audiopod_mcp.operations.arguments import valid_link
 from audiopod_mcp.studio.jobs.patience import ask_again_after
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
 from audiopod_mcp.studio.jobs.retention import delete
+from audiopod_mcp.studio.jobs.store import state_of
 from audiopod_mcp.studio.media.store import TRASH_DAYS
 from audiopod_mcp.studio.stored_job import StoredJob
 
-from .admission import admit_job
+from .admission import admit_job, admit_request
 from .http import (
     NO_JOB,
     InvalidFields,
@@ -110,8 +111,7 @@ def that_fit(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def tag_of(job: StoredJob) -> str:
     """What changes when the job gets on: an entity tag."""
-    state = f"{job.attempt} {job.status} {job.progress} {job.stage} {job.completed_at} {job.display_name}"
-    return f'W/"{blake2b(state.encode(), digest_size=8).hexdigest()}"'
+    return f'W/"{blake2b(repr(state_of(job)).encode(), digest_size=8).hexdigest()}"'
 
 
 def preferred_wait(request: Request) -> float:
@@ -131,10 +131,11 @@ async def get_job(request: Request) -> Response:
     Who does not wait here is told by ``Retry-After`` when to ask again, where many jobs are done before.
     """
     known, until = request.headers.get("if-none-match"), anyio.current_time() + preferred_wait(request)
-    with studio_of(request).news.of(path_number(request)) as news:
+    with studio_of(request).news.of("jobs", path_number(request)) as news:
         while tag_of(job := await find_job(request)) == known:
             if (left := until - anyio.current_time()) <= 0:
                 return Response(status_code=304, headers={"ETag": known, **await retry_hint(request, job)})
+            news.known = state_of(job)
             await news.wait(left)
     response = await _job_answer(request, job)
     response.headers.update({"ETag": tag_of(job), **await retry_hint(request, job)})
@@ -241,6 +242,7 @@ async def retry_job(request: Request) -> Response:
             )
 
     def retry() -> bool:
+        admit_request(studio, job.owner)
         with studio.store.alone(job.owner):
             admit_job(studio, job.owner)
             if retried := studio.store.retry(job.id):
@@ -259,7 +261,9 @@ async def delete_job(request: Request) -> Response:
     studio = studio_of(request)
 
     answer = {"message": "Music job deleted"}
-    if await to_thread.run_sync(delete, studio.store, studio.media, job.id):
+    is_in_trash = await to_thread.run_sync(delete, studio.store, studio.media, job.id)
+    studio.upkeep.clear_soon()
+    if is_in_trash:
         answer["note"] = (
             f"For {TRASH_DAYS} days, or less where room is short, audiopod-mcp doctor --restore {job.id} "
             "brings it back, on the machine that made it."

@@ -19,6 +19,7 @@ from audiopod_mcp.operations import OPERATIONS, Endpoint, ExtractStem, KeptResul
 from audiopod_mcp.plain_text import one_line, without_secrets
 from audiopod_mcp.studio.engines.registry import load_engine
 from audiopod_mcp.studio.jobs.journal import traceparent_of
+from audiopod_mcp.studio.jobs.ledger import TooMany
 from audiopod_mcp.studio.jobs.runner import Studio
 from audiopod_mcp.studio.jobs.store import KeyReused, Store
 from audiopod_mcp.studio.jobs.task import Result
@@ -28,7 +29,7 @@ from audiopod_mcp.studio.media.store import MASTER_FORMAT
 from audiopod_mcp.studio.stored_job import StoredJob
 from audiopod_mcp.worker_pool import WorkerDied
 
-from .admission import admit_job, admitted_to_wait
+from .admission import WAITING, admit_job, admit_request, admitted_to_wait, too_many_answers
 from .http import (
     NO_JOB,
     InvalidFields,
@@ -149,6 +150,7 @@ async def create_job(
     trace = traceparent_of(request.headers)
 
     def create() -> tuple[StoredJob, bool]:
+        admit_request(studio, owner)
         values = _columns(wanted, sources, studio, owner)
         with studio.store.alone(owner):  # counted and stored in one step
             if not studio.store.was_created(owner, key or None):  # then it is no other job
@@ -212,6 +214,7 @@ async def _perform(request: Request, wanted: Operation, sources: Sources, owner:
         params = wanted.parameters()
         if job:
             params |= {name: job.params.get(name) for name in wanted.job_parameters}
+        await to_thread.run_sync(admit_request, studio, owner)
         async with admitted_to_wait(studio, owner):
             done = await while_heard(request, _answer(studio, owner, wanted.task, params, sources))
         fields = (done.outcome and done.outcome.result) or {}
@@ -250,7 +253,9 @@ def _keep(wanted: Operation, content: dict[str, Any], store: Store, sources: Sou
 async def _answer(studio: Studio, owner: str, task: str, params: dict[str, Any], sources: Sources) -> Result:
     """Do a task whose answer somebody waits for."""
     try:
-        return await studio.answer(owner, task, params, sources)
+        return await studio.answer(owner, task, params, sources, WAITING)
+    except TooMany:
+        raise too_many_answers() from None
     except WorkerDied:
         raise HTTPException(
             503, "the process at work on this ended without a word, most likely out of memory"

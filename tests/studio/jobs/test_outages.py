@@ -13,7 +13,7 @@ STORE, CARE = "the job store does not answer", "could not look after the jobs"
 
 
 async def test_it_is_told_when_it_begins_ever_more_rarely_and_when_it_is_over(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr("audiopod_mcp.studio.jobs.runner.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("audiopod_mcp.studio.jobs.local_queue.LocalQueue.look_every", 0.01)
     monkeypatch.setattr("audiopod_mcp.studio.jobs.local_queue.LocalQueue.care_every", 0.02)
     monkeypatch.setattr("audiopod_mcp.studio.jobs.outage.FIRST_PAUSE", 0.25)
 

@@ -1,161 +1,195 @@
-"""A prompt taken apart: its clauses, with a letter in the place of each player and each time."""
+"""A prompt taken apart: its sentences, their clauses, and in each the phrases that the lexicon has.
 
-# ruff: noqa: E501 (patterns: one of meaning a line)
+A letter stands for the kind of each phrase, so that lists, clauses and their forms are patterns of letters:
+those of :mod:`.lexicon`, A for amounts, T for times, B for everything but some, ? for what is not known.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from audiopod_mcp.edits.players import PIECE_OF, TRACK_OF
+from . import amounts, times
+from .amounts import Amount
+from .lexicon import ARTICLES, EVERYTHING, LEXICON, LONGEST, Players, Row
+from .plan import Wish
 
-from .table import look_up
-from .times import When, take_times
-
-_PLAYER, _TIME = "\ue000-\uefff", "\uf000-\uf8ff"
-"""Characters for private use: one stands for each player and each time that is found."""
-_NAMES = "|".join(
-    re.sub(" ", "[ -]", name) for name in sorted({**TRACK_OF, **PIECE_OF}, key=len, reverse=True)
-)
-_FIND_PLAYER = re.compile(
-    rf"\b(?:(?:the|my|his|her|our|those|these|all(?: of)? the|both|both the) )?({_NAMES})(?: (?:part|line|riff|player)s?)?(?![\w'])",
-    re.IGNORECASE,
-)
-_FIND_LIST = re.compile(
-    rf"(?:both )?[{_PLAYER}](?:(?: ?, ?[{_PLAYER}])*(?:,? ?(?:\band\b|&|/|\bplus\b|\bor\b|\bas well as\b|\+(?! ?\d)) ?(?:also |then )?[{_PLAYER}]))+",
-    re.IGNORECASE,
-)
-_FIND_ALL_BUT = re.compile(
-    rf"\b(?:everything|everyone|all|all (?:the )?(?:instruments|tracks|parts)|the (?:whole )?(?:rest of the )?(?:band|mix|track|song))(?: else)? (?:but|except(?: for)?|apart from|other than|besides) ?([{_PLAYER}])",
-    re.IGNORECASE,
-)
-_FIND_REST = re.compile(
-    r"\b(?:the rest(?: of (?:the |it|them)(?:band|mix|track|song|instruments|arrangement)?)?|(?:the |all (?:the )?)?(?:others|other (?:instruments|tracks|parts|players))|everything else|everybody else|everyone else|all else)\b",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•](?!\s*\d))[ \t]+", re.MULTILINE)
-_SO = r"(?:much|many|loud|quiet|soft|prominent|bright|dark|warm|dull|muffled|mellow|boomy|muddy|harsh|thin|fast|slow|quick|high|low|deep|wide|narrow|wet|dry|echoey|punchy|busy|heavy|good|great|bad|nice)"
-"""What "so" says how much of, where it does not go on to the next clause."""
-_NOT_SO = re.compile(
-    rf"\b(?:(?:do|does|is|are|should|must|was|were) ?n['o]?t|never|not)((?: (?:want|need|make|let|have|like|be|to|W|it|the|sound|quite))*) so (?={_SO}\b)"
-)
-"""What asks for less: "don't make the drums so loud"."""
-_APART = re.compile(
-    rf"([;!?\n]+|\.(?!\d)|,(?!\d)|(?<![{_PLAYER}])\s[—–-]\s|(?<![{_PLAYER}]):\s(?!\d)|\b(?:and|but|then|plus|also|while|because|since|(?<!or )(?<!not )(?<!as )(?<!ever )(?<!it )(?<!is )(?<!are )so(?! {_SO}\b)|though|although)\b|&|\s\+\s(?!\d)|(?<=\s)(?=without (?:changing|affecting|altering|touching)\b)|\bwith (?=(?:more|less|a (?:bit|little|lot)|some|lots|much|no)\b))",
-    re.IGNORECASE,
-)
-_TOGETHER = (
-    (r"\b(slowed)(?: ?\+ ?| and | & )(reverb)\w*", r"\1-\2"),
-    (r"\b(?:an )?octave and a half\b", "18 semitones"),
-    (r"\b(fade[ds]?[ -]in)(?: and |/)(?:fade[ -])?(out)\b", r"\1-\2"),
-)
-"""Phrases whose "and" does not come between two wishes."""
-_M = TypeVar("_M")
-MOST = 0x700
+_NUMBERED = re.compile(r"^[ \t]*\d{1,2}[.)][ \t]+", re.MULTILINE)
+_WORD = re.compile(r"\w+(?:'\w+)?")
+_MARKS = {
+    ".": re.compile(r"[;!?\n]|\.(?!\d)"),
+    ",": re.compile(r",(?: so\b)?|\s[—–-](?=\s)(?!\s\d)"),
+    "&": re.compile(r"&|(?<!\d)/|\+(?! ?\d)"),
+    ":": re.compile(":"),
+    "_": re.compile(r"too(?=\s*(?:[,.;!?\n]|$))"),  # "remove the bass, too"
+}
+_LISTS = {"P": r"P(?:[,&]+P)*(?:&P|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
+"""What is one though it was several: players and times in a list, and everything but some."""
+_HEAD = re.compile(r"o?(T)[:,]|(T)(?=.)|([PBRE]):")
+"""What a sentence begins with that holds for all of it: "In the chorus, …", "Drums: …"."""
+_APART = re.compile(r"[,&bt]+|w(?=[dcrA])")
+"""What stands between two clauses."""
 
 
 @dataclass(frozen=True, slots=True)
-class Players:
-    """Who is meant: those named, everything but those, or ``rest``: all who were not talked of before."""
+class Token:
+    """A phrase of the prompt, from ``start`` to ``end`` in it; ``text`` is as the lexicon has it."""
 
-    names: tuple[str, ...] = ()
-    all_but: bool = False
-    rest: bool = False
-
-    @property
-    def pieces(self) -> tuple[str, ...]:
-        return tuple(name for name in self.names if name in PIECE_OF)
-
-
-@dataclass(frozen=True, slots=True)
-class RawClause:
-    """One clause: ``asked`` in its own words; ``text`` in lower case, W for players, T for times, R for the rest."""
-
-    asked: str
-    text: str
-    joint: str
-    """What joins it to the one before: "and", "but", "with", "," or "." where a sentence begins."""
-    players: tuple[Players, ...] = ()
-    times: tuple[When, ...] = ()
+    kind: str
+    value: Any
+    start: int
+    end: int
+    text: str = ""
 
 
 @dataclass
-class _Tokens:
-    players: dict[str, Players] = field(default_factory=dict)
-    times: dict[str, When] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
+class Clause:
+    """One clause: its words as they were ``asked``, what they mean, whom it is about, when, its wishes."""
 
-    def player(self, players: Players, words: str) -> str:
-        return self._put(self.players, 0xE000, players, words)
+    asked: str = ""
+    tokens: list[Token] = field(default_factory=list)
+    joint: str = ""
+    """The letter of what joins it to the one before."""
+    players: Players = EVERYTHING
+    when: tuple[times.When, ...] = ({},)
+    made: list[Wish] = field(default_factory=list)
 
-    def time(self, when: When, words: str) -> str:
-        return self._put(self.times, 0xF000, when, words)
+    @property
+    def kinds(self) -> str:
+        return "".join(token.kind for token in self.tokens if token.kind not in "lwy")
 
-    def _put(self, table: dict[str, _M], first: int, meaning: _M, words: str) -> str:
-        if len(table) >= MOST:
-            return words
-        token = chr(first + len(table))
-        table[token], self.words[token] = meaning, words
-        return token
+    def values(self, kinds: str) -> list[Any]:
+        return [token.value for token in self.tokens if token.kind in kinds]
 
-    def told(self, text: str) -> str:
-        """``text`` with its own words again."""
-        while re.search(f"[{_PLAYER}{_TIME}]", text):
-            text = re.sub(f"[{_PLAYER}{_TIME}]", lambda m: self.words.get(m[0], "?"), text)
-        return " ".join(text.split())
+    @property
+    def rows(self) -> list[Row]:
+        return [row for row, _ in self.values("rqfx")]
 
+    @property
+    def amounts(self) -> dict[str, Amount]:
+        return {amount.unit: amount for amount in self.values("A")}
 
-def clauses_of(prompt: str) -> list[RawClause]:
-    """The clauses of an English ``prompt``, in order; every word of it is in one of them."""
-    text = _LISTED.sub("", re.sub(r"\*\*|__|`", "", prompt.replace("\\n", "\n")))
-    text = re.sub(f"[{_PLAYER}{_TIME}]", "?", text).translate(str.maketrans("’‘“”−‐", "''\"\"--"))
-    for apart, together in _TOGETHER:
-        text = re.sub(apart, together, text, flags=re.IGNORECASE)
-    tokens = _Tokens()
-    text = _FIND_PLAYER.sub(
-        lambda m: tokens.player(Players((" ".join(re.split("[ -]+", m[1].lower())),)), m[0]), text
-    )
-    text = _FIND_LIST.sub(lambda m: tokens.player(_together(m[0], tokens), m[0]), text)
-    text = _FIND_ALL_BUT.sub(
-        lambda m: tokens.player(Players(tokens.players[m[1]].names, all_but=True), m[0]), text
-    )
-    text = _FIND_REST.sub(lambda m: tokens.player(Players(rest=True), m[0]), text)
-    text = take_times(text, tokens.time)
-    parts = ["", *_APART.split(text)]
-    for at in range(len(parts) - 2, 1, -2):
-        # "Mute: drums", "Tempo: slower"
-        if parts[at].strip() == ":" and look_up(parts[at - 1].lower())[1]:
-            parts[at - 1 : at + 2] = [f"{parts[at - 1]} {parts[at + 1]}"]
-    found = []
-    for between, part in zip(parts[::2], parts[1::2], strict=True):
-        asked = tokens.told(part).strip(" '\"()")
-        if asked:
-            players = tuple(tokens.players[c] for c in part if c in tokens.players)
-            times = tuple(tokens.times[c] for c in part if c in tokens.times)
-            text = re.sub(f"[{_TIME}]", " T ", re.sub(f"[{_PLAYER}]", " W ", part.lower()))
-            text = _NOT_SO.sub(r"\1 not so ", " ".join(text.split()))
-            found.append(
-                RawClause(
-                    asked,
-                    " ".join(text.split()),
-                    _joint(between.lower()),
-                    players,
-                    times,
-                )
-            )
-    return found
+    def amount(self, unit: str, otherwise: float = 0.0) -> float:
+        return self.amounts[unit].value if unit in self.amounts else otherwise
+
+    @property
+    def actions(self) -> set[str]:
+        return {wish.edit.action for wish in self.made}
+
+    @property
+    def is_absolute(self) -> bool:
+        """Whether it says where to go, not how far."""
+        return any(amount.lead in ("to", "at") for amount in self.values("A") if amount.unit in "DCI")
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it may say how something is, not how it should be."""
+        return bool(re.search("[sj]", self.kinds))
+
+    @property
+    def is_remark(self) -> bool:
+        return self.is_stated or "f" in self.kinds
+
+    @property
+    def degree(self) -> float:
+        """What an unmeasured change is multiplied by."""
+        return next(iter(self.values("d")), 1.0)
+
+    def completes(self, before: Clause) -> bool:
+        """Whether it says but when or how much, of what ``before`` asks for."""
+        units = before.rows[0].units if before.rows else "DC"
+        fits = all(unit in units and unit not in before.amounts for unit in self.amounts)
+        only = re.fullmatch("[ATdo]*[AT]o?", self.kinds) and re.search("[vcrqfx]", before.kinds)
+        return bool(only) and fits and not ("T" in self.kinds and "T" in before.kinds)
 
 
-def _joint(between: str) -> str:
-    if re.search(r"[;.!?\n]", between):
-        return "."
-    return next(
-        (joint for joint in ("but", "with") if joint in between),
-        "and" if re.search("and|&|\\+", between) else ",",
-    )
+def sentences_of(prompt: str) -> Iterator[tuple[Token | None, list[Clause]]]:
+    """The head and the clauses of each sentence of ``prompt``; every word of it is in one of them."""
+    text = _NUMBERED.sub("", re.sub(r"\*\*|__|`", "", prompt.replace("\\n", "\n")))
+    text = text.translate(str.maketrans("’‘“”−‐", "''\"\"--"))
+    start, sentence = 0, list[Token]()
+    for token in (*_tokens(text), Token(".", None, len(text), len(text))):
+        if token.kind == ".":
+            yield _sentence(text[: token.start], start, sentence)
+            start, sentence = token.end, []
+        elif token.kind != "_":
+            sentence.append(token)
 
 
-def _together(listed: str, tokens: _Tokens) -> Players:
-    names = [name for c in listed if c in tokens.players for name in tokens.players[c].names]
-    return Players(tuple(dict.fromkeys(names)))
+def _tokens(text: str) -> Iterator[Token]:
+    at = 0
+    while at < len(text):
+        token = _token(text, at)
+        if token and token.kind in "nz":
+            yield Token(",", None, at, at)  # "louder, but not the drums"
+        if token:
+            yield token
+        at = token.end if token else at + 1
+
+
+def _token(text: str, at: int) -> Token | None:
+    """The longest phrase that begins ``at`` a place in ``text``; ``None`` where none does."""
+    for kind, pattern in _MARKS.items():
+        if found := pattern.match(text, at):
+            return Token(kind, None, at, found.end(), found[0])
+    if text[at].isspace():
+        return None
+    for kind, pattern, read in (*times.READERS, *amounts.READERS):
+        if (found := pattern.match(text, at)) and (value := read(found)):
+            return Token(kind, (value,) if kind == "T" else value, at, found.end(), found[0])
+    phrase, best, end = "", None, at
+    for number in range(LONGEST + 2):
+        if (word := _WORD.match(text, end)) is None:
+            break
+        if (plain := word[0].lower()) not in ARTICLES:
+            phrase = f"{phrase} {plain}".lstrip()
+            if phrase in LEXICON or not best:
+                best = Token(*LEXICON.get(phrase, ("?", None)), at, word.end(), phrase)
+        elif not number:
+            return Token("_", None, at, word.end())
+        end = word.end() + (text[word.end() : word.end() + 1] in (" ", "-"))
+    return best
+
+
+def _sentence(text: str, start: int, tokens: list[Token]) -> tuple[Token | None, list[Clause]]:
+    for kind, pattern in _LISTS.items():
+        for listed in reversed(list(re.finditer(pattern, _kinds(tokens)))):
+            tokens[slice(*listed.span())] = [_merged(kind, tokens[slice(*listed.span())])]
+    head = None
+    if (found := _HEAD.match(_kinds(tokens))) and found.end() < len(tokens):
+        head = tokens[found.end(found.lastindex or 0) - 1]
+        if found[0][-1] in ":,":
+            start, tokens = tokens[found.end() - 1].end, tokens[found.end() :]
+        else:
+            head = replace(head, text="")  # it is told with the clause that it is in
+    tokens = [token for token in tokens if token.kind != ":"]
+    clauses, at, opened = list[Clause](), 0, start
+    tokens.append(Token(",", None, len(text), len(text)))
+    for between in _APART.finditer(_kinds(tokens)):
+        first, last = between.span()
+        joint = tokens[at - 1].kind if at else ""
+        clause = Clause(text[start : tokens[first].start].strip(" \t'\"()"), tokens[at:first], joint)
+        if clauses and clause.completes(clauses[-1]):
+            clauses[-1].tokens += clause.tokens
+            clauses[-1].asked = text[opened : tokens[first].start].strip(" \t'\"()")
+        elif clause.tokens:
+            opened = start
+            clauses.append(clause)
+        at, start = last, tokens[last - 1].end
+    return head, clauses
+
+
+def _kinds(tokens: list[Token]) -> str:
+    return "".join(token.kind for token in tokens)
+
+
+def _merged(kind: str, tokens: list[Token]) -> Token:
+    parts = [token for token in tokens if token.kind in "PT"]
+    names = dict.fromkeys(name for part in parts if kind != "T" for name in part.value.names)
+    value: Any = Players(tuple(names), all_but=kind == "B")
+    if kind == "T":
+        value = tuple(when for part in parts for when in part.value)
+    words = " and ".join(part.text for part in parts)
+    return Token(kind, value, tokens[0].start, tokens[-1].end, words)

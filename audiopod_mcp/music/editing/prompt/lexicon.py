@@ -1,107 +1,174 @@
-"""The words that mean the same in every clause: those that say nothing, those for how much and which way, and who stays.
+"""The one lexicon: what each phrase of a prompt means, players, times and amounts among them or not.
 
-The words of what can be changed are the rows of :mod:`.table`; those of players are :mod:`audiopod_mcp.edits.players`.
+A phrase has one kind, a letter, so that the form of a clause can be told from the letters of its words. Articles
+are no part of a phrase, and hyphens are blanks: "the low-end" is "low end".
 """
 
 # ruff: noqa: E501 (tables: the words of one meaning a line)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Any, Final
+
+from audiopod_mcp.edits.players import PIECE_OF, TRACK_OF
+
+Fields = dict[str, Any]
+"""The fields of an edit, but for whom it is for and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Players:
+    """Who is meant: those named (nobody: everything), everything but those, or the ``rest`` of the band."""
+
+    names: tuple[str, ...] = ()
+    all_but: bool = False
+    rest: bool = False
+
+    @property
+    def piece(self) -> str:
+        """The first of them that is only a part of a stem, "kick"."""
+        return next((name for name in self.names if name in PIECE_OF), "")
+
+
+EVERYTHING: Final = Players()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """What can be changed, and the words for it."""
+
+    action: str
+    units: str = "D"
+    """The amounts that it takes; those of a row with "=" say where it is to be, of the track as a whole."""
+    usual: float = 0.0
+    """The amount where none is said."""
+    noun: str = ""
+    """It wants a direction, or an amount; with ``alone`` it is more of it by itself."""
+    more: str = ""
+    less: str = ""
+    lack: str = ""
+    """What complains that there is too little of it."""
+    excess: str = ""
+    """What complains that there is too much of it."""
+    alone: bool = False
+    hz: float = 0
+    base: float = 0
+    """What it is counted from."""
+    fixed: tuple[Fields, ...] = ()
+    """Edits that are always the same."""
+
+
+def _fixed(words: str, *edits: Fields) -> Row:
+    return Row("", "", noun=words, fixed=edits)
+
+
+_END, _SILENCE = "start|beginning", "trim|remove|cut silence"
+ROWS: Final = (
+    Row("level", "DCUP", 5, "volume, level, loudness, gain", more="louder, loud, prominent, audible", less="quieter, quiet, softer, soft",
+        lack="hard|difficult to hear, can't|cannot hear, buried, lost in", excess="overpowering"),
+    Row("bass", "D", 6, "low end, lows, bottom end, low frequencies", excess="boomy, boominess, rumble"),
+    Row("treble", "D", 6, "treble, highs, high end, top end, high frequencies"),
+    Row("brightness", "D", 6, "brightness, sparkle, air, clarity", more="bright, brighter, brighten, crisp, crisper, airy, airier, clearer",
+        less="dark, darker, darken, warm, warmer, warmth, warm up, mellow, mellower", lack="dull, muffled"),
+    Row("equaliser", "D", 4, "body", more="fuller, thicker, fatter", lack="thin", hz=220),
+    Row("equaliser", "D", 6, "mids, midrange", hz=1000),
+    Row("equaliser", "D", 4, "presence", more="more present", hz=3000),
+    Row("equaliser", "D", 4, excess="mud, muddy, muddiness", hz=300), Row("equaliser", "D", 4, excess="boxy, boxiness", hz=450),
+    Row("equaliser", "D", 4, excess="nasal, honky", hz=900), Row("equaliser", "D", 4, excess="harsh, harshness, shrill, tinny", hz=3500),
+    Row("low_cut", "=H", 120, "high pass|passed, highpass, hpf, low cut", alone=True),
+    Row("high_cut", "=H", 6000, "low pass|passed, lowpass, lpf, high cut", alone=True),
+    _fixed("telephone, phone, coming through telephone", {"action": "low_cut", "amount": 300}, {"action": "high_cut", "amount": 3400}),
+    Row("reverb", "C", 35, "reverb, room, ambience", more="wet, wetter, roomier, spacious", less="dry, drier, dryer, dry up|out", alone=True),
+    Row("echo", "CS", 40, "echo, delay, slapback, tape delay|echo, slapback delay|echo", alone=True),
+    Row("width", "C", 60, "width, stereo width", more="wide, wider, widen, wider stereo", less="narrow, narrower, narrower stereo", base=100),
+    _fixed("mono", {"action": "width", "amount": 0}),
+    Row("pan", "C", 60, more="right", less="left"),
+    Row("compression", "D", 6, "compression", more="compress, compressed, squash, glue together", alone=True),
+    Row("saturation", "D", 18, "distortion, overdrive, fuzz", more="distort, distorted, gritty, grittier, dirty, dirtier", alone=True),
+    Row("saturation", "D", 5, "saturation, tape saturation", more="saturate, saturated", alone=True),
+    Row("punch", "D", 6, "punch, attack, attacks", more="punchy, punchier, snappy, snappier, tight, tighter"),
+    Row("de_ess", "D", 6, more="de ess, deess", lack="sibilance, sibilant, esses"),
+    Row("speed", "=BC", 10, "tempo, speed", base=100, more="faster, fast, quicker", less="slower, slow, slowed"),
+    _fixed("double speed|tempo, twice as fast", {"action": "speed", "amount": 200}), _fixed("half speed|tempo, half as fast", {"action": "speed", "amount": 50}),
+    _fixed("double volume, twice as loud", {"action": "level", "amount": 10}), _fixed("half|halve volume, half as loud", {"action": "level", "amount": -10}),
+    _fixed("nightcore", {"action": "speed", "amount": 125}, {"action": "pitch", "amount": 4}),
+    Row("pitch", "=IHK", 2, "pitch, key, tune, tuning, retune"),
+    _fixed("minor", {"action": "key", "key": "minor"}), _fixed("major", {"action": "key", "key": "major"}),
+    Row("loudness", "=UPD", -14, "normalise, normalize, normalise|normalize loudness, master", alone=True),
+    Row("fade_in", "=S", 4, more="fade in, fade in at|from start|beginning"), Row("fade_out", "=S", 4, more="fade out, fade out at|to end"),
+    Row("fades", "=S", 4, more="fade in and out"),
+    _fixed("reverse, reversed, backwards", {"action": "reverse"}),
+    _fixed(f"{_SILENCE} at|from {_END}", {"action": "trim_start"}), _fixed(f"{_SILENCE} at|from end", {"action": "trim_end"}),
+    _fixed(f"{_SILENCE}, {_SILENCE} at|from both ends, {_SILENCE} at|from {_END} and end", {"action": "trim"}),
+    Row("repeat", "=N", 2, more="repeat, loop, play again"),
+    _fixed("seamless loop, loopable, loop seamlessly", {"action": "loop"}),
+    _fixed("instrumental, karaoke", {"action": "remove", "on": ["vocals"]}), _fixed("acapella, cappella", {"action": "remove", "but": ["vocals"]}),
+)  # fmt: skip
+"""The table of what can be changed, a row each."""
+_SENSES = {"noun": "r", "more": "q", "less": "q", "lack": "f", "excess": "f"}
+"""The kind of each list of words of a row: r names it, q says how it should be, f complains of it; x is fixed."""
+
+_WAYS = {
+    "more": "more, extra, not enough", "less": "less, fewer, too much|many, not so|as|that", "too": "too",
+    "up": "up, boost, raise, increase, lift, forward, higher",
+    "down": "down, reduce, decrease, lower, attenuate, tame, dip, scoop, notch, roll, rolled",
+    "cut": "cut, drop, off, lose", "snip": "trim, chop, snip, skip",
+    "remove": "remove, rid of, delete, out, leave out, kill, strip, eliminate", "no": "no, without",
+    "mute": "mute, muted, silence", "unwanted": "don't|dont want|need, do not want|need",
+    "add": "add, added, apply, bring in", "replace": "replace, swap, exchange, use", "keep": "crop|trim|cut to, trim|cut down to",
+    "set": "set, turn, bring, take, push, pull, put, crank, move, shift, pan, place, change, adjust, go, transpose, modulate, limit",
+}  # fmt: skip
+"""Which way something goes; "set" says only that it does."""
+_MARKS = {
+    "t": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, on, instead of, rather than",
+    "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
+    "k": "keep, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont|never touch, do not touch",
+    "g": "love, i like, like|love how, great, perfect, good, fine, nice, awesome, amazing, beautiful, lovely, fantastic",
+    "z": "don't, dont, do not, never, without changing|touching|affecting|altering",
+    "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, it sound", "m": "them, they, these, those, them sound", "j": "it's, that's, they're",
+    "y": "make, made, making, give, get, have, has, let, let's, want, need, needs, play",
+    "e": "everything|everyone|all but|except|besides, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from, everything|all other than",
+    "?": "should|shall i|we, how about, just keep|leave, only|just touch, more|less on, don't|dont|not like",
+}  # fmt: skip
+"""What joins clauses (t & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, m of several, j is also s); verbs that say nothing (y)."""
+_REST = "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|band|mix|song"
+_ALL = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all instruments|tracks, all of it"
+_DEGREES = {
+    0.5: "bit, little, touch, tad, hint, slightly, somewhat, subtle, gentle", 1.0: "some",
+    1.75: "much, lot, lots, way, far, significantly, really, very", 4.0: "hard, fully, all way",
+}  # fmt: skip
+"""What an unmeasured change is multiplied by."""
+_FILLERS = (
+    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear, i'd, i'd|would love, i'd|would love to, i'd love it if"
+    ", be, now, maybe, about, around, like, or so, ok, instead, exactly, also, again, any, part, parts, line, effect, version, stereo image, from, in, at, of, over, as well, after that, in addition, through, every"
+)
+ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "his", "her", "its", "their", "both"))
 
 
 def phrases(text: str) -> list[str]:
     """``"turn up|down, lift"`` as three phrases."""
-    return [
-        " ".join(filter(None, words))
-        for entry in text.split(", ")
-        for words in product(*(word.split("|") for word in entry.split(" ")))
-    ]
+    entries = (product(*(word.split("|") for word in entry.split(" "))) for entry in text.split(", "))
+    return [" ".join(words) for entry in entries for words in entry]
 
 
-FILLERS: Final = frozenset(phrases(
-    "please, pls, kindly, thanks, thank you, can|could|would|will you, can|could we, can i, you, i'd, i'll, i, we, i'd like|love, i'd like|love to, i'd love it if"
-    ", would like|love, would like|love to, would love it if, want, need, needs, have, has, had, let's, lets, make, makes, made, making, get, gets, give, gives"
-    ", it, its, it's, itself, this, that, that's, the, a, an, some, any, my, our, track, song, mix, music, piece, recording, thing, whole, entire, sound, sounds, sounding"
-    ", feel, feels, little, be, to be, should, could, is, are, was, were, now, maybe, perhaps, kinda, kind of, about, around, roughly, approximately, exactly, something"
-    ", overall, everything, all, them, they, these, those, him, her, me, as well, or so, hey, hi, ok, okay, instead, seem, seems, again, also, part, parts, line"
-    ", tracks, instrument, instruments, stereo image, side, channel, effect, filter, version, frequencies, near, lasting, every, section, stretch, spotify, streaming, playing, amount of, by, of, for, with, towards, toward, max, level of, in general, in addition, after that"
-))  # fmt: skip
-"""What says nothing."""
-DEGREES: Final = {
-    **dict.fromkeys(phrases("gentle, a bit|little|touch|tad|hint|smidge|hair, a bit|little|touch|tad|hint of, a little|tiny bit, a little|tiny bit of, just a bit|touch|tad|hair, slightly, lightly, somewhat, subtly, gently, a few notches, bit"), 0.5),
-    **dict.fromkeys(phrases("much, a lot, a lot of, a whole lot, lots, lots of, way, far, significantly, considerably, heavily, dramatically, really, very, tons, tons of"), 1.75),
-    **dict.fromkeys(phrases("hard, fully, completely, all the way"), 4.0),
-}  # fmt: skip
-"""What an unmeasured change is multiplied by."""
-
-_MOVE = (
-    "turn|turned|bring|push|pushed|crank|pump|move|lift|mix|boost|bump|dial|pull|pulled|tone|tuck|knock|take"
-)
-WAYS: Final = {
-    "more": "more, most, extra, not enough, add more, lots more",
-    "up": "up, boost, boosted, boosting, raise, raised, increase, increased, lift, forward, up front, upfront, up in, out front, bring out",
-    "higher": "higher, higher in",
-    "less": "less, fewer, too much, too many, not so, not as, not that, not so much",
-    "too": "too",
-    "down": "down, reduce, reduced, decrease, decreased, lower, lowered, tame, attenuate, back, back in, lower in, down in, in background, background, further back, further back in",
-    "dip": "dip, scoop, notch, roll|rolled off, scoop|notch|filter out",
-    "cut": "cut, cut out, drop, take|turn|switch off, take out|away, off, lose",
-    "snip": "trim, trim off, chop, chop off|out, snip, crop, crop out, skip, cut off|away",
-    "remove": "remove, get rid, getting rid, rid, get|getting rid of, kill, no, no more, without, without any, delete, drop out, strip, strip out, eliminate, exclude, minus, don't|dont|not want|need, don't|dont|not want|need any, do not want|need, do not want|need any, gone, leave out",
-    "mute": "mute, muted, silence",
-    "add": "add, added, add in, apply, use",
-    "absolute": "to D|C|I|N|S, at C",
-    "restore": "bring|take|put|come|get|give|go back",
-    "set": "set, turned, change, adjust, put, pan, panned, move, moved, shift, place, play, bring, take, turn, go, transpose, modulate, at, to, into, in, on, from, over, limit, target, like, as if|though, coming, through",
-}  # fmt: skip
-"""Which way something goes."""
+def _words() -> Iterator[tuple[str, str, Any]]:
+    """The phrases of each meaning, its kind, and what it is."""
+    yield from ((words, kind, None) for kind, words in (("_", _FILLERS), *_MARKS.items()))
+    yield from ((words, "d", degree) for degree, words in _DEGREES.items())
+    yield from ((words, "c" if way in ("more", "less", "too") else "v", way) for way, words in _WAYS.items())
+    for row in ROWS:
+        for sense, kind in _SENSES.items():
+            yield getattr(row, sense), "x" if row.fixed else kind, (row, sense)
+    yield from ((_ALL, "E", EVERYTHING), (_REST, "R", Players(rest=True)))
+    yield from ((name, "P", Players((name,))) for name in (*TRACK_OF, *PIECE_OF))
 
 
-def ways() -> Iterator[tuple[str, str]]:
-    """Each phrase of a way, and the way."""
-    for kind, words in WAYS.items():
-        yield from ((phrase, kind) for phrase in phrases(words))
-    for verb in _MOVE.split("|"):
-        for ending, kind in (("up", "up"), ("forward", "up"), ("down", "down"), ("back", "down")):
-            if (verb, ending) not in (("take", "back"), ("bring", "back")):
-                yield f"{verb} {ending}", kind
-                yield f"{verb} {ending} in", kind
-
-
-ALONE: Final = re.compile(
-    r"only|just|solo|solo'?d|isolate|(?:keep|leave|use|hear|left|strip(?:ped)? down)(?: to)? (?:only|just)|(?:only|just) (?:keep|use|hear|leave|left)|nothing but|only alone|(?:only|just|nothing but)? ?(?:to )?hear (?:only|just)"
-)
-"""What says that all others go."""
-CROPPED: Final = re.compile(r"keep|(?:crop|trim|cut|cut down|trim down) to")
-"""What says, of a stretch, that all else goes."""
-KEPT: Final = re.compile(
-    r"(?:(?:leave|keep|let|must|stays?) ?)?(?:alone|as|as (?:before|now)|unchanged|untouched|the same|same|intact|as same)|leave|keep|let|stays?"
-    r"|(?:don'?t|do not|never|not) (?:touch|change|alter|mess|edit|modify)"
-    r"|without (?:changing|affecting|altering|touching)|(?:without (?:changing|affecting|altering)|(?:keep )?same) (?:pitch|key|tempo|speed)"
-)
-"""What says that somebody is to stay as it is."""
-PRAISED: Final = re.compile(
-    r"(?:love|like|adore)(?: how)?|'?s? ?(?:great|perfect|good|fine|nice|awesome|amazing|beautiful|lovely|excellent|spot on|fantastic|wonderful|brilliant)(?: (?:as|already))?"
-)
-"""What says that somebody is good as it is."""
-DISLIKED: Final = re.compile(r"(?:don'?t|do not) like|hate|dislike|not fan")
-"""What says nothing of what is to be done."""
-FORBIDDEN: Final = re.compile(
-    r"\b(?:don'?t|do not|never) (?:remove|change|touch|make|turn|add|mute|cut|lose|drop|alter|edit|modify|boost|lower|raise|reduce|move|take|pan|replace|swap|delete|silence|kill)\b"
-)
-SPARED: Final = re.compile(r"not|except|but not|apart|other than|besides|excluding")
-ASKED: Final = re.compile(
-    r"(?:should|shall|must|would) (?:i|we)\b|what if\b|how about\b|delay (?:W|it|everything)\b"
-)
-"""What asks for advice, or may mean two things."""
-PARTLY: Final = re.compile(
-    r"\b(?:some|most|much|part|half) (?:of )?(?:the )?(?!of\b)|\ba (?:little |tiny )?(?:bit|touch|little|tad)\b|\b(?:slightly|partly|mostly|somewhat)\b",
-    re.IGNORECASE,
-)
-"""What says that not all of somebody goes."""
-SOLOED: Final = re.compile(r"\b(?:an?|another|more|the|his|her|its) (?:\w+ ){0,3}solos?\b", re.IGNORECASE)
-"""What speaks of a solo that somebody plays."""
+LEXICON: Final[dict[str, tuple[str, Any]]] = {
+    phrase: (kind, value) for words, kind, value in _words() for phrase in phrases(words)
+}
+"""The letter of the kind of each phrase, and what it means."""
+LONGEST: Final = max(len(phrase.split()) for phrase in LEXICON)
+"""Words of the longest phrase."""

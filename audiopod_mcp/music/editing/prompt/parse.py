@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from audiopod_mcp.edits.english import BETWEEN, parse_edit
 
-from .clauses import clauses_of
+from .clauses import sentences_of
 from .plan import EXAMPLES as EXAMPLES
 from .plan import EditPlan as EditPlan
 from .plan import Wish
@@ -29,6 +29,6 @@ def read_prompt(prompt: str) -> EditPlan:
         if edit := parse_edit(phrase):
             reader.wishes.append(Wish(edit, phrase, exact=True))
             continue
-        for clause in clauses_of(phrase):
-            reader.read(clause)
+        for head, clauses in sentences_of(phrase):
+            reader.read(head, clauses)
     return reader.plan()

@@ -1,55 +1,54 @@
 """Reading prose: typed edits of every clause that is sure, and the words of those that are not.
 
-A clause is read only where every word of it is known. What it leaves open, those before it may tell: who "it"
-is, that it goes on about the same players, or says only when or how much.
+A clause is read only where every word of it is known. Whom it is about is who is named in it; else whom its
+sentence begins with, "Drums: …"; else the one last named, where it says "it" or goes on about the same, as
+"drums louder and wider" does. Where that is not sure, it is told.
 """
-
-# ruff: noqa: E501 (patterns and sentences: one of meaning a line)
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from audiopod_mcp.edits.model import RULES
+from pydantic import ValidationError
+
+from audiopod_mcp.edits.model import RULES, TrackEdit
 from audiopod_mcp.edits.players import LEAD, PIECE_OF, TRACK_OF, player_name
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.model import Refused
 
-from .amounts import Amounts, take_amounts
-from .clauses import Players, RawClause
-from .lexicon import ALONE, ASKED, DISLIKED, FORBIDDEN, KEPT, PRAISED, SPARED
-from .meaning import DOWN, Clause
+from .clauses import Clause, Token
+from .lexicon import EVERYTHING, Fields, Players
+from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
-from .table import Word, look_up
-from .times import When
 from .unsupported import find_unsupported
-from .wishes import wishes_of, wishes_of_two
 
-_ONLY = re.compile(r"\b(?:only|just)\b ?")
-_FOR_SOME = re.compile(r"\b(?:only|just|nothing but)\b|^(?:(?:for|on|to|with) )?W$|^W ?:")
-"""What says for whom alone something is to be done."""
-_WHEN = re.compile(
-    r"^(?:at|in|on|from|before|after|during|until|till|when|while|once|towards?|near|for) |\d:\d\d"
-)
+_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|Po")
+"""The forms of "only the drums"."""
+_STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
+"""The forms of "keep only the intro"."""
+_STAYS = re.compile(r"[PEBRijmsu]*k[kPEBRijmrsu]*|z[vPEBRimrqx]+|n[PB]|[PEijmsduT]*g[PEBRijmsduT]*")
+"""The forms of "leave the drums as they are", "don't remove them", "not the drums", "the drums are great"."""
+_SWAPPED = re.compile(r"(?:replace|swap|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
+_INSTEAD = re.compile(r"(?:use )?P (?:instead of|rather than) P(?: T)?")
+_GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
+"""The forms of "and wider", ", wider", "and more reverb", "make it wider": what goes on about the same."""
+_WHEN = re.compile(r"(?:at|in|on|from|before|after|until|when|while|once)\b|.*\d:\d\d", re.IGNORECASE)
 """What may say when something is to be done."""
-_FASTER = re.compile(
-    r"\d ?bpm (?:faster|slower|quicker|more|less|up|down)|(?:faster|slower|up|down) by \d+ ?bpm"
+_STYLE = re.compile(
+    r"\b(?:make|turn|as|like|style|version|into|play|vibe|feel)\b|^(?!it's)(?:\S+ ){0,2}\S+$", re.IGNORECASE
 )
-"""What says by how many beats a minute, of a tempo that is not known here."""
-_REMARK = re.compile(r"\btoo\b|hear|buried|lost|thin|muffled|dull")
-_PRONOUN, _PLURAL = re.compile(r"\b(?:it|that|this)\b"), re.compile(r"\b(?:them|they|those|these)\b")
-_ANEW = re.compile(
-    r"(?:make|makes|making|have|let|turn|get|give|add|put|bring|set|push|pull|can|could|i|take|apply)\b"
-)
-"""What begins anew after "and"."""
-_ISOLATED = re.compile(r"\b(?:of|in|on|to|from|at|over|for|with)(?= [WT]\b)|\b[WT]\b|[^\w\s#'?%&-]")
-_STATED = re.compile(r"\b(?:is|are|was|were|sounds?|feels?)\b(?!.*(?:er\b|should|like|as if))")
-_TIMED = re.compile(r"(?:(?:make|turn|have|in|only) )?T\b")
-"""What begins with when it is, which goes on after "and"."""
-_ELIDED = re.compile(r"\b(?:on|in|for|to|from|of) W$")
-"""What says for whom, of something that was named before: "more reverb on the vocals, less on the drums"."""
-_NAMELESS = "it was to be for some players only; name them in the same clause"
+"""What asks for the style that is named beside it, and does not name it in an aside."""
+_NOBODY = "nobody was named before; name the player, or say everything"
+_DOUBTS = {
+    "P": "it was to be for some players only; name them in the same clause",
+    "T": "when it was to be is not understood; say it in the same clause",
+}
+
+
+class NotSure(Exception):
+    """A clause that may mean two things: which, and what to say; without words, that it is not understood."""
 
 
 @dataclass
@@ -60,295 +59,208 @@ class Reader:
     style: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     before: Clause = field(default_factory=Clause)
-    talked_of: dict[str, None] = field(default_factory=dict)
-    scope: When = field(default_factory=dict)
-    waiting: tuple[str, str] | None = None
-    """A clause that says "when", or "whom" somebody dislikes, and has nothing yet that it is for."""
-    doubted: dict[str, str] = field(default_factory=dict)
-    """Why what follows is not done, if it does not say for whom ("who") or when ("when") it is."""
-    kept_pieces: dict[str, None] = field(default_factory=dict)
-    """Pieces of a player that are to stay as they are."""
+    """The clause before, in the same sentence."""
+    last: Clause = field(default_factory=Clause)
+    """The last clause that is about players."""
+    here: bool = False
+    """Whether that is in the same sentence."""
+    pieces: list[str] = field(default_factory=list)
+    """Parts of a stem that are to stay."""
+    doubts: str = ""
+    """What the rest of a sentence has to say to be done, for whom (P) or when (T) it is."""
 
     def plan(self) -> EditPlan:
-        self._close()
         for wish in list(self.wishes):
             tracks = {TRACK_OF.get(name) for name in wish.edit.on or ()}
-            piece = next((piece for piece in self.kept_pieces if PIECE_OF[piece] in tracks), "")
-            if wish.edit.action in ("remove", "replace") and piece:
+            if piece := next((piece for piece in self.pieces if PIECE_OF[piece] in tracks), ""):
                 self.wishes.remove(wish)
-                self.fail(wish.asked, _of_a_piece(piece))
+                self._leave_out(wish.asked, _of_a_piece(piece))
         told = (left.why for left in self.left_out if left.why.code != NOT_UNDERSTOOD)
         refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
         if not self.left_out and (self.kept or self.left):
             refusal = Refused("edit_asks_for_nothing")
-        wishes = [self._sparing_the_kept(wish) for wish in self.wishes]
-        once = {(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}
-        kept, style = tuple(self.kept.items()), ", ".join(self.style)
-        return EditPlan(tuple(once.values()), kept, tuple(self.left), style, tuple(self.left_out), refusal)
+        once = dict[tuple[TrackEdit, int], Wish]()
+        for number, each in enumerate(map(self._sparing_the_kept, self.wishes)):
+            first = once.setdefault((each.edit, each.exact and number), each)
+            if each.asked not in first.asked:
+                once[each.edit, 0] = replace(first, asked=f"{first.asked}, {each.asked}")
+        wishes, kept, style = tuple(once.values()), tuple(self.kept.items()), ", ".join(self.style)
+        return EditPlan(wishes, kept, tuple(self.left), style, tuple(self.left_out), refusal)
 
-    def read(self, raw: RawClause) -> None:
-        """Take in one clause."""
-        text, amounts = take_amounts(raw.text)
-        text = re.sub(r"\bW( T)? too$", "W", re.sub(r"\bnot (\w+) enough\b", r"more \1", text))
-        core, words, degree = look_up(_ISOLATED.sub(" ", text))
-        if words is None and _ONLY.search(core) and not ALONE.fullmatch(core):
-            words = look_up(_ONLY.sub("", _ISOLATED.sub(" ", text)))[1]
-        when = raw.times[0] if raw.times else {}
-        read = Clause(raw.asked, core, words, amounts, degree, when, stated=bool(_STATED.search(raw.text)))
-        empty = not core and not raw.players and read.bare
-        if empty and not when:
-            return None  # "please", "thanks"
-        odd = len(raw.times) > 1 or len(raw.players) > 2 or "?" in text
-        if odd or ASKED.match(raw.text) or _FASTER.search(raw.text):
-            return self._not_understood(raw)
-        players = self._players(raw, read)
-        if isinstance(players, str):
-            return self.fail(raw.asked, players)
-        read.players = players
-        if when and not raw.players and core in ("not", "except", "excluding") and self.before.made:
+    def read(self, head: Token | None, clauses: Sequence[Clause]) -> None:
+        """Take in one sentence, which is about the players and the time of its ``head`` if it names none."""
+        made = len(self.wishes)
+        self.before, self.here, self.doubts = Clause(), False, ""
+        for clause, following in zip(clauses, [*clauses[1:], Clause()], strict=False):
+            try:
+                self._read(clause, head, following)
+            except NotSure as unsure:
+                self._leave_out(clause.asked, str(unsure), clause.kinds)
+                self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
+                self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
+                if names := tuple(name for players in clause.values("PB") for name in players.names):
+                    clause.players, self.last, self.here = Players(names), clause, True
+            self.before = clause
+        if head and head.text and len(self.wishes) == made:
+            self._leave_out(head.text)
+
+    def _read(self, clause: Clause, head: Token | None, following: Clause) -> None:
+        kinds, times, previous = clause.kinds, clause.values("T"), self.last
+        clause.when = times[0] if times else head.value if head and head.kind == "T" else ({},)
+        if re.search(r"\?|T.*T", kinds) or (clause.joint == "t" and clause.when[0] and not times):
+            raise NotSure  # "In the intro only piano, then only drums"
+        if kinds == "nT" and self.before.made:
             # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
             self._forget(self.before)
-            return self.fail(
-                f"{self.before.asked}, {raw.asked}", "say in which sections or seconds it is to be"
-            )
-        if self._stays(raw, read) or self._completes(raw, read, text):
-            return None
-        if when and (empty or (not raw.players and core in ("only", "just", "but only"))):
-            self._close()
-            self.scope, self.before, self.waiting = when, Clause(), (raw.asked, "when")
-            return None
-        self._close(used="whom" if players and not raw.players else "" if when else "when")
-        before = self.before
-        if players is None and before.players and core.startswith("too "):
-            return self.fail(raw.asked, "nobody knows whom it is about; name the player")
-        listed = read.core.endswith("er") and before.core.endswith("er")  # "louder, brighter and wider"
-        joined = raw.joint in ("and", "but", "with") or (raw.joint == "," and listed)
-        if players is None and joined and self._goes_on(read, text):
-            if words and [word.way for word in words] == ["remove"]:
-                return self._not_understood(raw)
-            read.players = before.players
-        if _TIMED.match(raw.text):
-            self.scope = when
-        elif raw.joint != "and" and before.asked:
-            self.scope = {}
-        read.when = when or self.scope
-        return self._act(raw, read, text)
-
-    def _act(self, raw: RawClause, read: Clause, text: str) -> None:
-        before = self.before
-        if re.match(r"W ?:", raw.text):
-            self.doubted["who"] = _NAMELESS
-        elif read.players is None and "who" in self.doubted:
-            return self.fail(raw.asked, _NAMELESS)
-        doubt = self.doubted.pop("when", "")
-        if doubt and not raw.times:
-            return self.fail(raw.asked, doubt)
-        if read.sense == "noun" and read.bare and not read.way and before.way and raw.joint in ("and", ","):
-            if raw.joint == "," and before.way in DOWN:
-                return self._not_understood(raw)  # "less bass, reverb on the vocals"
-            read.words = [*(read.words or ()), Word(before.way)]  # "remove the reverb and echo"
-        if read.way and not read.sense and before.sense and _ELIDED.search(raw.text):
-            if before.sense != "noun":
-                return self._not_understood(raw)  # "brighter vocals, less on the drums"
-            read.words = [*(word for word in before.words or () if word.row), *(read.words or ())]
-        if (
-            read.players is None
-            and not before.asked
-            and self.left_out
-            and raw.joint != "."
-            and _ONLY.match(raw.text)
-        ):
-            return self.fail(raw.asked, _NAMELESS)  # "I don't want the drums to go, only quieter"
-        made = wishes_of_two(raw, text, read)
-        if made is None and len(raw.players) < 2:
-            made = wishes_of(read)
-        if isinstance(made, str):
-            return self.fail(raw.asked, made)
-        if made is None:
-            return self._not_understood(raw)
-        if raw.joint == "and" and raw.players and before.made and self._shares_players(raw, read):
-            both = wishes_of(replace(before, players=read.players, when=before.when or read.when))
-            if not isinstance(both, list):
-                return self._not_understood(raw)
-            self._forget(before)
-            self.wishes += both
-        same = {wish.edit.action for wish in before.made} == {wish.edit.action for wish in made}
-        if same and before.refers == "remark" and read.players == before.players and not raw.players:
-            self._forget(before)  # "The drums are too loud, turn them down by 3 dB" is one wish.
-        adds = any(wish.edit.action in ("add", "replace") for wish in made)
-        self._take(
-            replace(read, made=made, refers="new" * adds or "remark" * bool(_REMARK.search(read.core)))
-        )
+            clause.asked = f"{self.before.asked}, {clause.asked}"
+            raise NotSure("say in which sections or seconds it is to be")
+        clause.players = players = self._who(clause, head, following)
+        if players.names:
+            self.last, self.here = clause, True
+        stays = bool(_STAYS.fullmatch(kinds))
+        if clause.joint == "b" and kinds == "P" and "E" in self.before.kinds:
+            stays = True  # "make everything louder but the drums"
+        if players.piece and "g" not in kinds and not re.search("P.*P", kinds):
+            self.pieces += [players.piece] * stays
+            raise NotSure(_of_a_piece(players.piece))
+        if stays:
+            return self._stay(clause)
+        missing = {"P": not (players.names or "E" in kinds or is_for_all(clause)), "T": not clause.when[0]}
+        for doubt in self.doubts:
+            if missing[doubt]:
+                raise NotSure(_DOUBTS[doubt])
+        clause.made = self._made(clause)
+        same = clause.actions in (previous.actions, {"remove"}) and previous.players == players
+        if same and previous.is_remark and "P" not in kinds:
+            self._forget(previous)  # "The drums are too loud, turn them down by 3 dB" is one wish.
+        self.wishes += clause.made
         return None
 
-    def _take(self, read: Clause) -> None:
-        if read.players and not read.players.all_but and not read.players.rest:
-            self.talked_of |= dict.fromkeys(read.names)
-        self.before = read
-        self.wishes += read.made
+    def _who(self, clause: Clause, head: Token | None, following: Clause) -> Players:
+        """Whom a clause is about."""
+        kinds, last = clause.kinds, self.last
+        named = [*clause.values("PRB"), *clause.values("E")]
+        if head and head.kind in "PRB":
+            named.append(head.value)
+        if named and named[0].rest:
+            talked_of = (*self.kept, *(name for wish in self.wishes for name in wish.edit.on or ()))
+            if not talked_of:
+                raise NotSure(_NOBODY)
+            return Players(tuple(dict.fromkeys(talked_of)), all_but=True)
+        if named or is_for_all(clause):
+            return named[0] if named else EVERYTHING
+        then = following.joint + following.kinds
+        if "r" in kinds and "A" not in kinds and re.fullmatch("&d?r[PB]?A[PB]?", then):
+            raise NotSure  # "boost the lows and highs by 3 dB"
+        if kinds[-1:] not in "TA" and re.fullmatch("&[^PBRv]+[PB]T?", then):
+            return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
+        said_it, them = re.search("[ijm]", kinds), "m" in kinds
+        gone = {"remove", "bass"} & last.actions or "k" in last.kinds
+        if gone or not last.players.names or not (self.here or said_it):
+            if them:
+                raise NotSure(_NOBODY)
+            return EVERYTHING
+        new = {"add", "replace"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)
+        timed = "T" in last.kinds and not (clause.when[0] or said_it)  # "3 dB louder in the verse, and dry"
+        goes_on = last.made and not (new or timed) and _GOES_ON.fullmatch(clause.joint + kinds)
+        if not (them or goes_on or (said_it and re.search("[kz]", kinds))):
+            who = last.players.names[0]
+            raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
+        return last.players
 
-    def _completes(self, raw: RawClause, read: Clause, text: str) -> bool:
-        """Whether a clause only says who, when or how much, of what the one before it asks for."""
-        before, asked = self.before, f"{self.before.asked}, {raw.asked}"
-        if not before.made or read.core not in ("", "at", "to", "like", "only", "just", "but only", "say"):
-            return False
-        new = bool(raw.players or before.when)
-        if raw.players:  # "and the bass"
-            if not before.players or not read.bare or " ".join(text.split()) not in ("W", "also W", "W T"):
-                return False
-            again = replace(before, asked=raw.asked, players=read.players, when=read.when or before.when)
-        elif read.amounts.values and not set(read.amounts.values) & set(before.amounts.values):
-            new, values = False, {**before.amounts.values, **read.amounts.values}  # "faster, about 10 %"
-            amounts = Amounts(values, before.amounts.signed | read.amounts.signed, before.amounts.key)
-            again = replace(before, amounts=amounts, asked=asked, when=read.when or before.when)
-        elif read.bare and read.when and (not before.when or raw.joint == "and"):
-            again = replace(before, when=read.when, asked=asked)  # "but only from 0:10 to 0:20"
+    def _stay(self, clause: Clause) -> None:
+        """Take note of who is to stay as it is."""
+        players, praised = clause.players, "g" in clause.kinds
+        if "T" in clause.kinds and not praised:
+            raise NotSure
+        if not players.names or players.all_but:
+            self.left.append(clause.asked)
+        elif "P" in clause.kinds or not self.before.made:  # "raise the vocals, they are great" is a reason
+            names = [TRACK_OF[name] if name in LEAD else name for name in players.names if name in TRACK_OF]
+            self.kept |= dict.fromkeys(names, clause.asked)
+
+    def _made(self, clause: Clause) -> list[Wish]:
+        """The wishes of a clause."""
+        kinds, way, names = clause.kinds, way_of(clause), clause.players.names
+        fields: Sequence[Fields] | None = None
+        stretch = _STRETCH_STAYS.fullmatch(kinds)
+        if re.search("[PBR].*[PBR]", kinds):
+            fields = _replaced(clause)
+        elif names == ("bass",) and kinds == "vP" and way in ("add", "cut") and not clause.when[0]:
+            raise NotSure("it could mean a player or the low end; say bass guitar, or more or less low end")
+        elif _OTHERS_GO.fullmatch(kinds) and not way:
+            fields = [{"action": "remove", "but": names}]
+        elif stretch and not (stretch[1] and "section" in clause.when[0]):
+            fields = [{"action": "keep"}]
+        elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
+            pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
+        elif way == "add" and re.fullmatch("vd?PT?", kinds):
+            fields = [{"action": "add", "instrument": name} for name in names]
+        elif way == "unwanted":
+            fields = [{"action": "remove"}] if kinds == "vP" else None
+        elif not re.fullmatch("[&,]d?r[PB]?T?", clause.joint + kinds):
+            fields = edits_of(clause)
+        elif "r" in self.before.kinds:  # "remove the reverb and the echo"
+            clause.tokens[:0] = (token for token in self.before.tokens if token.kind in "vc")
+            fields = edits_of(clause)
+        if not fields or (fields[0]["action"] == "keep" and len(clause.when) > 1):
+            raise NotSure
+        return [_wish(clause, {**when, **given}) for when in clause.when for given in fields]
+
+    def _leave_out(self, asked: str, why: str = "", kinds: str = "") -> None:
+        styled, kind = names_style(asked) and not re.match("v?P", kinds), find_unsupported(asked)
+        if why:
+            self.left_out.append(LeftOut(asked, Refused("edit_clause_refused", clause=asked, why=why)))
+        elif styled and (_STYLE.search(asked) or (self.style and asked.startswith("with"))):
+            self.style.append(asked)
+        elif kind and not styled:
+            self.left_out.append(LeftOut(asked, Refused("edit_unsupported", clause=asked, kind=kind)))
         else:
-            return False
-        made = wishes_of(again)
-        if not isinstance(made, list):
-            return False
-        if not new:
-            self._forget(before)
-        self._take(replace(again, made=made))
-        return True
+            self.left_out.append(LeftOut(asked, Refused("clause_not_understood")))
 
-    def _shares_players(self, raw: RawClause, read: Clause) -> bool:
-        """Whether those who are named last are meant before, too: "add reverb and delay to the vocals"."""
-        before = self.before
-        if before.players or raw.text.startswith("W") or read.amounts.values:
-            return False
-        if read.sense == before.sense == "noun":
-            return read.way in ("", before.way)
-        alike = {before.sense, read.sense} <= {"more", "less"} and not read.way
-        return alike and read.core.endswith("er") and before.core.endswith("er")
-
-    def _forget(self, before: Clause) -> None:
-        self.wishes = [wish for wish in self.wishes if all(wish is not made for made in before.made)]
-
-    def _players(self, raw: RawClause, read: Clause) -> Players | str | None:
-        """Who a clause is about; ``None``: everything; a sentence where that can't be told."""
-        stays = KEPT.fullmatch(read.core) or PRAISED.fullmatch(read.core)
-        pieces = [piece for player in raw.players for piece in player.pieces]
-        if pieces and not stays:
-            return _of_a_piece(pieces[0])
-        before = self.before
-        if raw.players:
-            if not raw.players[0].rest or stays:
-                return raw.players[0]
-            known = tuple(dict.fromkeys((*self.kept, *self.talked_of)))
-            nobody = "nobody was named before; say whom, or everything but whom"
-            return Players(known, all_but=True) if known else nobody
-        if _PLURAL.search(raw.text):
-            return before.players or "nobody was named before; name the player"
-        if before.players and _PRONOUN.search(raw.text):
-            if before.refers == "remark" or (before.refers == "praise" and KEPT.fullmatch(read.core)):
-                return before.players
-            gone = any(wish.edit.action == "remove" for wish in before.made)
-            if before.refers or not (gone or read.is_for_all):
-                return f"it may be the {before.players.names[0]} or all of the track; name the player, or say everything"
-        return None
-
-    def _stays(self, raw: RawClause, read: Clause) -> bool:
-        """Take note of who is to stay as it is, if that is what a clause says."""
-        players, core = read.players, read.core
-        if players and DISLIKED.fullmatch(core):
-            self._close()
-            self.waiting, self.before = (raw.asked, "whom"), replace(read, refers="remark")
-            return True
-        if core in ("just keep", "just leave", "keep just", "leave just") and players:
-            who = players.names[0] if players.names else "rest"
-            self.fail(raw.asked, f"say remove everything but the {who}, or leave the {who} as it is")
-            return True
-        praised = bool(PRAISED.fullmatch(core))
-        if not read.bare or (read.when and not praised) or ALONE.fullmatch(core):
-            return False
-        forbidden = len(raw.players) < 2 and bool(FORBIDDEN.search(raw.text))
-        spared = players and SPARED.fullmatch(core)
-        if not (praised or forbidden or spared or KEPT.fullmatch(_ONLY.sub("", core).strip())):
-            return False
-        self._close(used="whom")
-        if not praised and players and players.pieces:
-            self.kept_pieces |= dict.fromkeys(players.pieces)
-            self.fail(raw.asked, _of_a_piece(players.pieces[0]))
-            return True
-        if praised and players and not raw.players and self.before.made:
-            return True  # "raise the vocals, they are great" gives a reason
-        if players and not players.all_but and not players.rest:
-            names = [TRACK_OF[n] if n in LEAD else n for n in players.names if n in TRACK_OF]
-            self.kept |= dict.fromkeys(names, raw.asked)
-        elif forbidden or not praised:
-            self.left.append(raw.asked)
-        self.before = replace(read, refers="praise")
-        return True
-
-    def _goes_on(self, read: Clause, text: str) -> bool:
-        """Whether a clause after "and" goes on about those of the clause before it: "drums louder and wider"."""
-        before = self.before
-        if not before.made or before.players is None or _ANEW.match(text) or _PRONOUN.search(text):
-            return False
-        if read.is_for_all:
-            return False
-        if read.sense == "noun" and read.way not in ("", "more", "less"):
-            return False  # "boost the bass and cut the mids"
-        if read.sense == "noun" and not read.way and not before.sense:
-            return False  # "lower the drums and the reverb"
-        return all(
-            RULES[wish.edit.action].players and wish.edit.action not in ("remove", "replace")
-            for wish in before.made
-        )
-
-    def _not_understood(self, raw: RawClause) -> None:
-        self._close()
-        if raw.players and _FOR_SOME.search(raw.text):
-            self.doubted["who"] = _NAMELESS
-        if _WHEN.search(raw.text):
-            self.doubted["when"] = "when it was to be is not understood; say it in the same clause"
-        self.scope = {}
-        kind = find_unsupported(raw.asked)
-        if kind and not names_style(raw.asked):
-            self._leave_out(raw.asked, Refused("edit_unsupported", clause=raw.asked, kind=kind))
-        elif _asks_for_style(raw.asked) or (self.style and raw.text.startswith("with ")):
-            self.style.append(raw.asked)
-        else:
-            self._leave_out(raw.asked, Refused("clause_not_understood"))
-
-    def fail(self, asked: str, why: str) -> None:
-        self._leave_out(asked, Refused("edit_clause_refused", clause=asked, why=why))
-
-    def _leave_out(self, asked: str, why: Refused) -> None:
-        self.left_out.append(LeftOut(asked, why))
-        self.before = Clause()
-
-    def _close(self, used: str = "") -> None:
-        if self.waiting and self.waiting[1] != used:
-            self.left_out.append(LeftOut(self.waiting[0], Refused("clause_not_understood")))
-        self.waiting = None
+    def _forget(self, clause: Clause) -> None:
+        self.wishes = [wish for wish in self.wishes if all(wish is not made for made in clause.made)]
 
     def _sparing_the_kept(self, wish: Wish) -> Wish:
         """``wish``, where it is about everything, made for everything but those who are to stay."""
-        names = [name for name in self.kept if name in TRACK_OF]
-        edit, spared = wish.edit, {TRACK_OF[name] for name in names}
-        if edit.action == "remove" and edit.on and "backing_vocals" in spared:
-            on = tuple("lead vocals" if TRACK_OF[name] == "vocals" else name for name in edit.on)
-            return Wish(edit.model_copy(update={"on": on}), wish.asked)
-        everyone = not (wish.exact or edit.on) and edit.action not in ("remove", "add")
-        if not names or not everyone or not RULES[edit.action].players:
-            return wish
-        but = tuple(dict.fromkeys((*(edit.but or ()), *names)))
-        return Wish(edit.model_copy(update={"but": but}), wish.asked)
+        names = [*self.kept, *(PIECE_OF[piece] for piece in self.pieces)]
+        edit, changed = wish.edit, {}
+        everyone = not (wish.exact or edit.on) and RULES[edit.action].players
+        if edit.action == "remove" and edit.on and "backing_vocals" in map(TRACK_OF.get, names):
+            changed["on"] = tuple("lead vocals" if TRACK_OF[name] == "vocals" else name for name in edit.on)
+        elif names and everyone and edit.action != "remove":
+            changed["but"] = tuple(dict.fromkeys((*(edit.but or ()), *names)))
+        return Wish(edit.model_copy(update=changed), wish.asked, wish.exact)
+
+
+def _wish(clause: Clause, given: Fields) -> Wish:
+    """A typed edit for whom the clause is about, checked as such."""
+    players = clause.players
+    if players.names and not {"but", "on", "instrument"} & given.keys():
+        if not RULES[given["action"]].players:
+            raise NotSure
+        given["but" if players.all_but else "on"] = players.names
+    try:
+        return Wish(TrackEdit.model_validate(given), clause.asked)
+    except ValidationError as error:
+        raise NotSure(str(error.errors()[0]["msg"]).removeprefix("Value error, ")) from None
+
+
+def _replaced(clause: Clause) -> list[Fields] | None:
+    """Who is replaced with whom, which depends on who is named first."""
+    words = " ".join(token.kind if token.kind in "PT" else token.text for token in clause.tokens)
+    players = [token.value for token in clause.tokens if token.kind == "P"]
+    swapped, instead = _SWAPPED.fullmatch(words), _INSTEAD.fullmatch(words)
+    if not (swapped or instead) or any(each.piece for each in players):
+        return None
+    old, new = players if swapped else reversed(players)
+    alone = len(new.names) == 1
+    return [{"action": "replace", "on": old.names, "instrument": new.names[0]}] if alone else None
 
 
 def _of_a_piece(piece: str) -> str:
     """Why a piece of a player can't be treated by itself."""
     try:
-        player_name(piece)
+        return player_name(piece)
     except ValueError as error:
         return str(error)
-    return f"{piece} can't be told apart"
-
-
-def _asks_for_style(clause: str) -> bool:
-    """Whether ``clause`` asks for a style, and does not name it in an aside."""
-    asking = r"\b(?:make|turn|as|like|style|version|into|arrange|play|feel|vibe)\b|^\W*(?:[\w-]+\W+){0,2}[\w-]+\W*$"
-    return names_style(clause) and bool(re.search(asking, clause, re.IGNORECASE))

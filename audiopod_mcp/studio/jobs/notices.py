@@ -1,0 +1,121 @@
+"""What other processes do, told by PostgreSQL at once: ``NOTIFY`` in their transactions, ``LISTEN`` here.
+
+Nothing is lost for want of a notice, for whoever waits also looks now and then. How seldom that may be
+depends on whether notices arrive, and nothing says so where they do not: a pooler that gives each transaction
+another connection (PgBouncer in transaction mode) takes ``LISTEN`` and forgets it. So each listener sends
+itself one now and then, by the way that those of others come.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+import anyio
+import psycopg
+from anyio import to_thread
+
+from .postgres import CONNECTING, PostgresDatabase, Topic, as_sqlite, channel_of
+
+ECHO_WITHIN: Final = 3.0
+"""Seconds after which a notice does not come any more."""
+TRY_EVERY: Final = 10.0
+"""Seconds between two tries whether they come."""
+_ECHO: Final = "echo "
+
+logger = logging.getLogger("audiopod_mcp.studio")
+
+
+class Notices:
+    """One connection that listens to ``topics``.
+
+    ``heard`` is called on the event loop with a topic and each thing that was told. ``sure`` is called when
+    it begins or ceases to be sure that all is heard: what was missed is to be looked for then.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        database: PostgresDatabase,
+        topics: Sequence[Topic],
+        heard: Callable[[Topic, str], None],
+        sure: Callable[[bool], None],
+    ) -> None:
+        self._url = url
+        self._database = database
+        self._topics: dict[str, Topic] = {channel_of(topic): topic for topic in topics}
+        self._heard = heard
+        self._sure = sure
+        self._is_sure = False
+        self._has_warned = False
+
+    async def keep(self) -> None:
+        """Listen, again after each break, until cancelled."""
+        while True:
+            with suppress(sqlite3.Error), as_sqlite():  # an outage is told by those whom it keeps from work
+                await self._listen()
+            self._become(sure=False)
+            await anyio.sleep(1)
+
+    async def _connected(self) -> psycopg.AsyncConnection[psycopg.rows.TupleRow]:
+        connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, **CONNECTING)
+        for channel in self._topics:
+            await connection.execute(f"LISTEN {channel}".encode())
+        return connection
+
+    async def _listen(self) -> None:
+        async with await self._connected() as connection:
+            while True:
+                if not await self._try(connection):
+                    self._become(sure=False)
+                    self._warn()
+                await self._hear(connection, TRY_EVERY)
+
+    async def _try(self, connection: psycopg.AsyncConnection[psycopg.rows.TupleRow]) -> bool:
+        token = f"{_ECHO}{uuid.uuid4().hex}"
+        sql = "SELECT pg_notify(?, ?)"
+        await to_thread.run_sync(self._database.rows, sql, (next(iter(self._topics)), token))
+        return await self._hear(connection, ECHO_WITHIN, token)
+
+    async def _hear(
+        self,
+        connection: psycopg.AsyncConnection[psycopg.rows.TupleRow],
+        seconds: float,
+        token: str | None = None,
+    ) -> bool:
+        """Tell what comes within so many ``seconds``; whether ``token`` was among it."""
+        came = False
+        async for notice in connection.notifies(timeout=seconds):
+            if notice.payload == token:
+                came = True
+                self._become(sure=True)
+            elif not notice.payload.startswith(_ECHO):
+                for told in notice.payload.splitlines():
+                    self._heard(self._topics[notice.channel], told)
+        return came
+
+    def _become(self, *, sure: bool) -> None:
+        if sure != self._is_sure:
+            self._is_sure = sure
+            self._sure(sure)
+
+    def _warn(self) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning(
+                "the database does not tell of changes (behind a pooler in transaction mode it can't), so "
+                "they are looked for every second"
+            )
+
+
+def arrive(url: str, database: PostgresDatabase) -> bool:
+    """Whether notices arrive here. Blocks. Raises ``sqlite3.Error``."""
+    channel, token = channel_of("changed"), f"{_ECHO}{uuid.uuid4().hex}"
+    with as_sqlite(), psycopg.connect(url, autocommit=True, **CONNECTING) as connection:
+        connection.execute(f"LISTEN {channel}".encode())
+        database.rows("SELECT pg_notify(?, ?)", (channel, token))
+        return any(notice.payload == token for notice in connection.notifies(timeout=ECHO_WITHIN))
