@@ -101,8 +101,6 @@ class Hearing:
     """The pulse that is found first in a piece, or an excerpt of one."""
 
     tatums: TatumFeatures
-    tempo: float
-    density: float
     excerpt: bool
 
 
@@ -128,7 +126,7 @@ def hearings(folder: Path, truth: Truth) -> Iterator[Hearing]:
         if len(beats) >= metrical_level.MIN_BEATS:
             harmony = harmonic_change(chroma[frames], bass[frames])
             tatums = sync_to_tatums(part, harmony, chroma[frames], beats, tempo)
-            yield Hearing(tatums, tempo, metrical_level.onset_density(part), number > 0)
+            yield Hearing(tatums, number > 0)
 
 
 def right_levels(tempo: float, truth: Truth) -> Flags:
@@ -143,9 +141,9 @@ def examples_of(case: tuple[Path, Truth]) -> list[Example]:
     metres = np.asarray([metre in ALSO.get(truth["timesig"], (truth["timesig"],)) for metre in NAMES])
     return [
         Example(
-            extract_metre_features(heard.tatums, heard.tempo, heard.density),
-            right_levels(heard.tempo, truth)[:, None] & metres,
-            metrical_level.plausible_levels(heard.tempo * np.asarray(LEVEL_RATIOS)),
+            extract_metre_features(heard.tatums),
+            right_levels(heard.tatums.tempo, truth)[:, None] & metres,
+            metrical_level.plausible_levels(heard.tatums.tempo * np.asarray(LEVEL_RATIOS)),
             truth,
             heard.excerpt,
         )

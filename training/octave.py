@@ -80,8 +80,8 @@ def examples_of(case: tuple[Path, Truth, str]) -> list[Example]:
     folder, truth, origin = case
     return [
         Example(
-            *weigh_levels(heard.tatums, heard.tempo, heard.density),
-            right_levels(heard.tempo, truth),
+            *weigh_levels(heard.tatums),
+            right_levels(heard.tatums.tempo, truth),
             origin,
             heard.excerpt,
         )

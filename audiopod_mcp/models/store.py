@@ -25,15 +25,17 @@ class ModelError(Exception):
     """A model can't be fetched, kept or used; the message is one line for the person."""
 
 
-def find_model(folder: Path, name: str) -> Path | None:
+def find_model(folder: Path, name: str, *, thorough: bool = False) -> Path | None:
     """The folder of a model in the folder of models, ready to use; ``None`` where it was not added.
+
+    What is compared is as of :func:`fault_of`.
 
     Raises:
         ModelError: where what is there is not what was added.
 
     """
     model = MODELS[name]
-    if (fault := fault_of(folder, model)) is not None:
+    if (fault := fault_of(folder, model, thorough=thorough)) is not None:
         raise ModelError(
             f"the model {name} in {folder / name} {fault}; run audiopod-mcp models add {name} to fetch it "
             f"again, or audiopod-mcp models remove {name} to do without"

@@ -31,6 +31,8 @@ _AS_HEARD = {
 }  # fmt: skip
 _SURE = 0.6
 """How probable a time signature must be to be told without the next likely one."""
+_SURE_OF_KEY = 0.5
+"""Confidence in a key below which it is called probable."""
 
 
 class AnalysisSummary(BaseModel, defer_build=True):
@@ -84,7 +86,7 @@ def _told(analysis: Analysis, stretches: int, room: int) -> CallToolResult:
     )
     facts = [
         f"{analysis.bpm:g} BPM" if analysis.bpm else "no steady tempo",
-        term(analysis.keyscale) if analysis.keyscale else "no clear key",
+        _key(analysis),
         _metre(result),
         format_duration(analysis.duration) if analysis.duration else None,
         f"{analysis.loudness_lufs:.1f} LUFS" if analysis.loudness_lufs is not None else None,
@@ -102,6 +104,13 @@ def _told(analysis: Analysis, stretches: int, room: int) -> CallToolResult:
         f"{more.capitalize()}: {uri}",
         links=[link_to(uri, f"analysis-{analysis.id}", f"Analysis: {more}", "application/json")],
     )
+
+
+def _key(analysis: Analysis) -> str:
+    if not analysis.keyscale:
+        return "no clear key"
+    probably = analysis.key_confidence is not None and analysis.key_confidence < _SURE_OF_KEY
+    return f"{'probably ' * probably}{term(analysis.keyscale)}"
 
 
 def _stretches(parts: Sequence[Section] | None, most: int, *, named: bool = False) -> list[str] | None:

@@ -91,7 +91,7 @@ class FaultyService:
 
     def __post_init__(self) -> None:
         self.script: dict[str, deque[Fault | bytes]] = defaultdict(deque)
-        self.conversations: set[asyncio.Task[Any]] = set()
+        self.conversations: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
 
     def will(self, kind: str, *faults: Fault | bytes) -> None:
         """What happens to the next requests of a kind; bytes are an answer to a request not accepted."""
@@ -152,8 +152,8 @@ class FaultyService:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if conversation := asyncio.current_task():
-            self.conversations.add(conversation)
-            conversation.add_done_callback(self.conversations.discard)
+            self.conversations[conversation] = writer
+            conversation.add_done_callback(self.conversations.pop)
         try:
             while request := await _read(reader):
                 self.requests.append(request)
@@ -194,10 +194,11 @@ async def serving(service: FaultyService) -> AsyncIterator[FaultyService]:
         yield service
     finally:
         server.close()
-        for conversation in service.conversations:
-            conversation.cancel()
+        # They are not cancelled: of that asyncio makes an error that it prints.
+        for writer in service.conversations.values():
+            writer.transport.abort()
         if service.conversations:
-            await asyncio.wait(service.conversations)
+            await asyncio.wait([*service.conversations])
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

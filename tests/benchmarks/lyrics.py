@@ -23,7 +23,7 @@ from audiopod_mcp.music.lyrics.phrase_search import align_phrases
 from audiopod_mcp.music.lyrics.syllables import count_syllables
 from audiopod_mcp.music.lyrics.voice_evidence import evidence_from_voice
 from audiopod_mcp.music.separation.two_stems import separate_voice
-from audiopod_mcp.studio.engines.stems import voice_weights_in
+from audiopod_mcp.studio.engines.stems import voice_network_in
 from tests.benchmarks.sung_lines import Case, composed, spoken, sung
 
 
@@ -60,7 +60,7 @@ def recordings(folder):
 
 
 def by_voice(audio, rate, texts, models):
-    voice = separate_voice(audio, rate, voice_weights_in(models))
+    voice = separate_voice(audio, rate, voice_network_in(models).weights)
     steps = step_count(len(voice) / rate, len(texts))
     counts = np.asarray([count_sung_syllables(text) for text in texts], np.intp)
     return align_phrases(evidence_from_voice(voice, rate, steps), texts, counts)

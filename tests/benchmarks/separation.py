@@ -23,7 +23,7 @@ import soundfile
 
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.separation.separate import TRACKS, separate, separate_tracks, separate_with_notes
-from audiopod_mcp.studio.engines.stems import voice_weights_in
+from audiopod_mcp.studio.engines.stems import voice_network_in
 from tests.music.synth import si_sdr
 
 from .corpus import SOUNDS, add_melody, compose, grooves
@@ -96,7 +96,7 @@ def stems_in(folder):
 
 
 def report_songs(folders, models):
-    weights = voice_weights_in(models)
+    weights = voice_network_in(models).weights
     for folder in folders:
         stems = stems_in(folder)
         mix = sum(stems.values()).astype(np.float32)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from audiopod_mcp.music.model import Span
 
+from .key import MIN_CONFIDENCE
+
 _CERTAIN_METRE, _CERTAIN_KEY = 0.6, 0.5
 """Confidence in a metre, and in a key, below which they are called probable."""
-_MIN_KEY_CONFIDENCE = 0.3
-"""Confidence in a key below which it is not named."""
 
 # Words for values below each limit.
 _TEMPI = ((70, "very slow"), (92, "slow"), (112, "mid-tempo"), (136, "lively"), (168, "fast"))
@@ -39,7 +39,7 @@ def describe(
     """
     if loudness is None or brightness <= 0:
         return f"Silence, {_duration_text(duration)} long."
-    if key_confidence < _MIN_KEY_CONFIDENCE:
+    if key_confidence < MIN_CONFIDENCE:
         key = None
     if tempo is None:
         what = ["Free-flowing music without a steady pulse" if key else "Sound without a steady pulse"]

@@ -21,6 +21,8 @@ _MINOR_PROFILE = (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404,
 
 _MAX_TONAL_ENTROPY = 0.71
 """Entropy (:func:`_chroma_entropy`) above which nothing but drums sounds."""
+MIN_CONFIDENCE = 0.3
+"""Confidence below which a key is not named: drums alone have less of it nearly always."""
 _MIN_FRAMES = 8
 """Frames below which (0.75 s) there is no key: the classes of a short noise differ by chance."""
 _MIN_CONTRAST = 0.15

@@ -13,8 +13,7 @@ from audiopod_mcp.music.signal.stft import Array
 
 from .metre_features import LEVEL_RATIOS, METRES, extract_metre_features, odd_metre_margins
 from .octave import decide_octaves, extract_octave_features, octave_weights
-from .onsets import BROADBAND, onset_frames
-from .tatums import TatumFeatures, excerpts, first_and_last_onset, sync_to_tatums
+from .tatums import TatumFeatures, excerpts, sync_to_tatums
 
 MIN_BEATS = 4
 """Beats below which nothing can be said of a metrical level."""
@@ -79,7 +78,7 @@ def find_metrical_level(
     the metre in 19. Octaves are then decided anew by :func:`~.octave.decide_octaves`.
     """
     tatums = sync_to_tatums(envelopes, harmony, chroma, beats, tempo)
-    before, of_octaves = weigh_levels(tatums, tempo, onset_density(envelopes))
+    before, of_octaves = weigh_levels(tatums)
     log_odds = decide_octaves(before, of_octaves, octave_weights())
     level, metre, confidence, other = most_probable(log_odds)
     names = list(METRES)
@@ -89,18 +88,12 @@ def find_metrical_level(
     return MetricalLevel(LEVEL_RATIOS[level], names[metre], confidence, names[other])
 
 
-def weigh_levels(
-    tatums: TatumFeatures, tempo: float, density: float
-) -> tuple[npt.NDArray[np.float64], Array]:
+def weigh_levels(tatums: TatumFeatures) -> tuple[npt.NDArray[np.float64], Array]:
     """What speaks for each level and metre before octaves are decided, and what decides them.
 
     Parameters
     ----------
     tatums : TatumFeatures
-    tempo : float
-        Beats a minute, of the pulse that the tatums divide.
-    density : float
-        Onsets a second.
 
     Returns
     -------
@@ -108,12 +101,12 @@ def weigh_levels(
     octave_features : float32 array, shape (levels, 4)
         :func:`~.octave.extract_octave_features`.
     """
-    parts = excerpts(tatums, tempo)
-    features = np.mean([extract_metre_features(part, tempo, density) for part in parts], axis=0)
+    parts = excerpts(tatums)
+    features = np.mean([extract_metre_features(part) for part in parts], axis=0)
     with_constant = np.concatenate((features, np.ones((*features.shape[:2], 1))), axis=2)
     log_odds = np.einsum("lmf,fm->lm", with_constant, logit_weights())
-    plausible = plausible_levels(tempo * np.asarray(LEVEL_RATIOS))
-    of_octaves = np.mean([extract_octave_features(part, tempo, density) for part in parts], axis=0)
+    plausible = plausible_levels(tatums.tempo * np.asarray(LEVEL_RATIOS))
+    of_octaves = np.mean([extract_octave_features(part) for part in parts], axis=0)
     return np.where(plausible[:, None], log_odds, IMPLAUSIBLE_LOG_ODDS), of_octaves
 
 
@@ -125,12 +118,6 @@ def logit_weights() -> npt.NDArray[np.float64]:
     """
     with (files(__package__) / "metrical_level.npz").open("rb") as file, np.load(file) as arrays:
         return np.asarray(arrays["weights"])
-
-
-def onset_density(envelopes: Array) -> float:
-    """Onsets a second of onset envelopes ``(6, frames)``, from the first to the last."""
-    first, last = first_and_last_onset(envelopes[BROADBAND])
-    return len(onset_frames(envelopes[BROADBAND])) / max(last - first, 1.0)
 
 
 def plausible_levels(tempi: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

@@ -22,16 +22,12 @@ _BACKBEAT_LAGS = (1.0, 2.0)
 """Beats from kick to snare."""
 
 
-def extract_octave_features(tatums: TatumFeatures, tempo: float, density: float) -> Array:
+def extract_octave_features(tatums: TatumFeatures) -> Array:
     """What tells a tempo from its octaves.
 
     Parameters
     ----------
     tatums : TatumFeatures
-    tempo : float
-        Beats a minute, of the pulse that the tatums divide.
-    density : float
-        Onsets a second.
 
     Returns
     -------
@@ -42,7 +38,8 @@ def extract_octave_features(tatums: TatumFeatures, tempo: float, density: float)
     """
     levels = np.asarray(LEVEL_RATIOS)
     period = TATUMS_PER_BEAT / levels
-    octaves, onsets_a_beat = np.log2(tempo * levels / 120), np.log2(density * 60 / (tempo * levels) + 0.1)
+    tempi = tatums.tempo * levels
+    octaves, onsets_a_beat = np.log2(tempi / 120), np.log2(tatums.density * 60 / tempi + 0.1)
     correlation = _cross_correlation(
         tatums.onsets[KICK_BAND], tatums.onsets[SNARE_BAND], int(max(_BACKBEAT_LAGS) * period.max()) + 1
     )

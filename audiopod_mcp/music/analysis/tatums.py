@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.signal.stft import Array
 
 from .chroma import CHROMA_FPS
-from .onsets import BROADBAND, ONSET_FPS
+from .onsets import BROADBAND, ONSET_FPS, onset_frames
 
 TATUMS_PER_BEAT = 12
 """Halves, thirds and quarters of a beat all fall on a tatum."""
@@ -22,17 +22,23 @@ _MAX_EXCERPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class TatumFeatures:
-    """What sounds around each tatum.
+    """A pulse, and what sounds around each of its tatums.
 
     Attributes
     ----------
     onsets : float32 array, shape (7, tatums)
         The six rows of :func:`~.onsets.onset_envelopes`, and :func:`~.key.harmonic_change`.
     chroma : float32 array, shape (tatums // TATUMS_PER_CHROMA, 12)
+    tempo : float
+        Beats a minute, of the pulse that the tatums divide.
+    density : float
+        Onsets a second.
     """
 
     onsets: Array
     chroma: Array
+    tempo: float
+    density: float
 
 
 def sync_to_tatums(
@@ -68,11 +74,14 @@ def sync_to_tatums(
     chroma_edges = times[::TATUMS_PER_CHROMA] * CHROMA_FPS
     pitch_classes = [_sums_between(row, chroma_edges) for row in np.sqrt(chroma).T]
     return TatumFeatures(
-        np.stack(rows).astype(np.float32), np.stack(pitch_classes, axis=1).astype(np.float32)
+        np.stack(rows).astype(np.float32),
+        np.stack(pitch_classes, axis=1).astype(np.float32),
+        tempo,
+        len(onset_frames(envelopes[BROADBAND])) / max(last - first, 1.0),
     )
 
 
-def excerpts(tatums: TatumFeatures, tempo: float) -> list[TatumFeatures]:
+def excerpts(tatums: TatumFeatures) -> list[TatumFeatures]:
     """Excerpts of about a minute; of a long piece :data:`_MAX_EXCERPTS` from all over it.
 
     One beat too many somewhere in a piece would blur the mean bar of the whole.
@@ -80,22 +89,21 @@ def excerpts(tatums: TatumFeatures, tempo: float) -> list[TatumFeatures]:
     Parameters
     ----------
     tatums : TatumFeatures
-    tempo : float
-        Beats a minute.
 
     Returns
     -------
     list of TatumFeatures
     """
-    size = round(tempo) * TATUMS_PER_BEAT
+    size = round(tatums.tempo) * TATUMS_PER_BEAT
     count = max(1, round(tatums.onsets.shape[1] / size))
     if count == 1:
         return [tatums]
     chosen = np.round(np.linspace(0, count - 1, min(count, _MAX_EXCERPTS))).astype(int)
     return [
-        TatumFeatures(
-            tatums.onsets[:, start : start + size],
-            tatums.chroma[start // TATUMS_PER_CHROMA : (start + size) // TATUMS_PER_CHROMA],
+        replace(
+            tatums,
+            onsets=tatums.onsets[:, start : start + size],
+            chroma=tatums.chroma[start // TATUMS_PER_CHROMA : (start + size) // TATUMS_PER_CHROMA],
         )
         for start in (np.unique(chosen) * size).tolist()
     ]

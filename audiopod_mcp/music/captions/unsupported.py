@@ -33,7 +33,7 @@ ENDINGS = re.compile(
 )
 """Words that name a genre by their ending."""
 LIKE = re.compile(
-    r"\b(?i:in the (?:style|vein|manner) of|sounds? like|similar to|inspired by|like|à la)\s+"
+    r"\b(?i:in the (?:style|vein|manner) of|sounds? like|similar to|inspired by|like|a la|à la)\s+"
     r"((?:[A-Z][\w.'&-]*)(?:(?:\s+(?:and|&|of|the|meets|x|with|or)\b|\s*,)?\s*[A-Z][\w.'&-]*){0,5})"
 )
 """A person or a band whose style is meant."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from audiopod_mcp.edits.players import TRACK_OF
+from audiopod_mcp.music.analysis.key import MIN_CONFIDENCE
 from audiopod_mcp.music.effects.crossfade import fix_length
 from audiopod_mcp.music.effects.mix_matching import loudness_gain
 from audiopod_mcp.music.effects.normalization import (
@@ -153,11 +154,13 @@ def _pitch(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
 
 
 def _key(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    own = parse_key(piece.frame(progress_within(report, 0.0, 0.3)).key or "")
+    listening = progress_within(report, 0.0, 0.3)
+    own = parse_key(piece.frame(listening).key or "")
     to = parse_key(step.text)
     if step.text in ("major", "minor"):  # "in minor": the tonic stays.
         to = own and replace(own, minor=step.text == "minor")
-    if own is None or to is None or set(piece.layers) <= {*UNPITCHED}:
+    unsure = piece.score is None and piece.analysis(listening).key_confidence < MIN_CONFIDENCE
+    if own is None or to is None or unsure or set(piece.layers) <= {*UNPITCHED}:
         raise Refused("no_key_heard")
     if " " not in step.text and step.text not in ("major", "minor"):  # "to F#": the mode stays.
         to = replace(to, minor=own.minor)
@@ -215,7 +218,7 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
     """
     if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
         return {}
-    before = record(piece.score, seed=piece.score.seed, report=progress_within(report, 0.0, 0.5))
+    before = _rendering(piece, piece.score, progress_within(report, 0.0, 0.5))
     gains = {}
     for track in piece.layers:
         own = piece.layers[track]
@@ -229,11 +232,20 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
         del own, old, work
     if not gains:
         return {}
-    new = record(score, seed=score.seed, report=progress_within(report, 0.5, 1.0))
+    new = _rendering(piece, score, progress_within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
     return Multitrack.gather(
         (track, fix_length(new[track] * gain, samples)) for track, gain in gains.items() if track in new
     )
+
+
+def _rendering(piece: LayeredTrack, score: Score, report: Progress) -> Mapping[str, Audio]:
+    """The stems of ``score``, which are not to be changed: the next step may ask for them again."""
+    for known, stems in piece.rendered:
+        if known == score:
+            return stems
+    piece.rendered[:] = [(score, record(score, seed=score.seed, report=report))]
+    return piece.rendered[0][1]
 
 
 def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:

@@ -36,8 +36,10 @@ _MAX_FORMANT_GAIN = 24.0
 """dB by which an envelope is brought back at most."""
 
 
-def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = ignore_progress) -> Audio:
-    """Make ``audio`` longer or shorter at the same pitch.
+def stretch_together(
+    layers: Mapping[str, Tape], rate: int, factor: float, report: Progress = ignore_progress
+) -> Iterator[tuple[str, Audio]]:
+    """Make layers longer or shorter at the same pitch, so that they stay in time with each other.
 
     Windowed grains of the source are laid over each other, each taken where it best goes on from the one
     before it, by cross-correlation of the mid signal (WSOLA); all channels move together. Around attacks time
@@ -45,28 +47,22 @@ def time_stretch(audio: Audio, rate: int, factor: float, report: Progress = igno
 
     Parameters
     ----------
-    audio : float32 array, shape (n, channels)
+    layers : mapping of float32 arrays, each of shape (n, channels)
     rate : int
         Sample rate, Hz.
     factor : float
-        How many times as long it is to be.
+        How many times as long they are to be.
 
-    Returns
-    -------
-    float32 array, shape (round(n * factor), channels)
+    Yields
+    ------
+    str, float32 array, shape (round(n * factor), channels)
+        One layer after another.
 
     References
     ----------
     Verhelst & Roelands: An overlap-add technique based on waveform similarity (WSOLA) for high quality
     time-scale modification of speech. ICASSP 1993.
     """
-    return dict(stretch_together({"": audio}, rate, factor, report))[""]
-
-
-def stretch_together(
-    layers: Mapping[str, Tape], rate: int, factor: float, report: Progress = ignore_progress
-) -> Iterator[tuple[str, Audio]]:
-    """:func:`time_stretch` of layers of one shape, one after another, which stay in time with each other."""
     sound = _SideBySide(tuple(layers.values()))
     samples = round(len(sound) * factor)
     if samples == len(sound) or len(sound) < 2:

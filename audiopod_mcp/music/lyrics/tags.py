@@ -71,7 +71,7 @@ _TO_FADE = re.compile(
     re.IGNORECASE,
 )
 _NO_SINGING = re.compile(r"no (?:lyrics|vocals?|singing|words)", re.IGNORECASE)
-_ABRUPT = re.compile(
+ABRUPT = re.compile(
     rf"{_START}(?:abrupt(?:ly)?|sudden(?:ly)?|hard|cold|dead)[\s-](?:end(?:s|ing)?|stop(?:s)?|cut(?:s)?|silence)\b|{_START}(?:ends?|stops?|cuts?) (?:abruptly|suddenly|hard)\b",
     re.IGNORECASE,
 )
@@ -184,8 +184,8 @@ def read_tag(text: str) -> Tag:
     body, times = _without_times(text.strip(" :：#-–—=~*"))
     if text.startswith("/"):
         return Tag("close", text)
-    if _ABRUPT.search(body):
-        return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
+    if ABRUPT.search(body):
+        return Tag("abrupt end", text, _label(ABRUPT.sub("", body)))
     if fade := _FADE.search(body):
         rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
@@ -218,7 +218,7 @@ def is_direction(text: str) -> bool:
     """Whether what stands in round brackets is said to the players: other words there are sung."""
     body, times = _without_times(text.strip(" :*_"))
     alone = not body or any(
-        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE, _NO_SINGING)
+        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, ABRUPT, _TO_FADE, _NO_SINGING)
     )
     return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
 
@@ -263,7 +263,7 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     if colon and _MANNER.fullmatch(name.strip("*_ ()")) and rest.strip("*_ "):
         return Tag("manner", name.strip("*_ ()")), rest.strip("*_ ")
     is_said = marked or (colon and not rest.strip("*_ "))
-    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, _ABRUPT)):
+    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, ABRUPT)):
         return read_tag(name), ""
     if _is_name(core, marked=marked):
         return read_tag(core), ""

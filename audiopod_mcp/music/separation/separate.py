@@ -24,9 +24,10 @@ from audiopod_mcp.music.analysis.voice_prominence import (
 )
 from audiopod_mcp.music.caching import Kept, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
-from audiopod_mcp.music.signal.blocks import process_in_blocks
+from audiopod_mcp.music.signal.blocks import process_onto
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
 from audiopod_mcp.music.signal.stft import Array, Complex
+from audiopod_mcp.music.synthesis.multitrack import Multitrack, Tape, blank_tapes
 
 from .estimator import SOURCES, ratio_masks
 from .features import HOP, N_FFT, SEPARATION_RATE, SEPARATION_STFT
@@ -64,8 +65,8 @@ DOUBT_NOTE = (
 class SeparatedStem:
     """A track out of a recording."""
 
-    audio: Audio
-    """Float32 array, shape (samples, channels)."""
+    audio: Tape
+    """Float32, shape (samples, channels); where the recording is long it lies on the disk."""
     notes: tuple[str, ...]
     """Sentences for the listener: how far to trust it."""
     absence: Refused | None = None
@@ -73,7 +74,7 @@ class SeparatedStem:
 
     def kept(self) -> Kept:
         why = self.absence and (self.absence.code, dict(self.absence.values))
-        return Kept({"notes": self.notes, "absence": why}, self.audio)
+        return Kept({"notes": self.notes, "absence": why}, self.audio[:])
 
     @classmethod
     def restored(cls, kept: Kept) -> SeparatedStem:
@@ -130,7 +131,7 @@ def separate_with_notes(
     (stem,) = separate_tracks(audio, rate, (track,), report, voice_weights).values()
     if stem.absence is not None:
         raise stem.absence
-    return stem.audio, stem.notes
+    return stem.audio[:], stem.notes
 
 
 def separate_tracks(
@@ -196,10 +197,11 @@ def _separate_tracks(
 
     doing = f"separating the {' and the '.join(tracks)}"
     rest = progress_within(report, 0.0 if odds is None else 0.1, 1.0)
-    out = process_in_blocks(audio, rate, work, rest, _BLOCK, len(tracks))
+    tapes = blank_tapes(len(tracks), len(audio), audio.shape[1])
+    process_onto(tapes, audio, rate, work, rest, _BLOCK)
     whole, brief = _energy(audio), len(audio) < _MIN_DETECTION_LENGTH * rate  # too short to miss anything in
     found = {}
-    for track, stem in zip(tracks, np.split(out, len(tracks), axis=1), strict=True):
+    for track, stem in zip(tracks, tapes, strict=True):
         own = odds if track == "vocals" else None
         sung = own is None or bool(vocal_segments(own))
         absence = None
@@ -224,9 +226,11 @@ def _separate_with_network(
     voice = separate_voice(audio, rate, voice_weights, part)
     prominence = voice_prominence(audio, voice, rate)
     heard = prominence >= MIN_PROMINENCE
+    tape = Multitrack.gather([("vocals", voice)]).tape("vocals")
     found: dict[str, SeparatedStem] = {}
     if others:
         accompaniment = audio - voice if heard else audio
+        del voice
         try:
             rest = progress_within(report, 0.45, 1.0)
             found = separate_tracks(accompaniment, rate, others, rest, voice_weights)
@@ -242,17 +246,17 @@ def _separate_with_network(
         _VOICE_NOTE,
         *(() if prominence >= CLEAR_PROMINENCE else [DOUBT_NOTE.format(track="vocals")]),
     )
-    found["vocals"] = SeparatedStem(voice, notes, absence)
+    found["vocals"] = SeparatedStem(tape, notes, absence)
     report(1.0, "separating the vocals")
     return {track: found[track] for track in tracks}
 
 
-def _pieces(audio: Audio) -> Iterator[Audio]:
+def _pieces(audio: Tape) -> Iterator[Audio]:
     """The recording in pieces, so that what is computed of it is never as large as itself."""
     return (audio[start : start + _PIECE] for start in range(0, len(audio), _PIECE))
 
 
-def _energy(audio: Audio) -> float:
+def _energy(audio: Tape) -> float:
     return sum(float(np.square(piece, dtype=np.float64).sum()) for piece in _pieces(audio))
 
 

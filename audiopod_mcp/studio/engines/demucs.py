@@ -15,13 +15,16 @@ from hashlib import blake2b
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audiopod_mcp.music.caching import Kept, kept_each
 from audiopod_mcp.music.model import Audio, Progress
 from audiopod_mcp.studio.media.cache import file_digest
 
 from .base import EngineRefused, Finding
+
+if TYPE_CHECKING:
+    from audiopod_mcp.music.synthesis.multitrack import Tape
 
 VARIABLE = "AUDIOPOD_DEMUCS_MODELS"
 LICENCE_NOTE = "weights of htdemucs are, as their author says, for scientific purposes only"
@@ -76,12 +79,12 @@ def separate_trained(
     can't be loaded. The same recording and model give the same stem: Demucs' random shifts are left out.
     """
     separated = separate_trained_tracks(audio, rate, (track,), folder, report)
-    return None if separated is None else (separated[0][track], separated[1])
+    return None if separated is None else (separated[0][track][:], separated[1])
 
 
 def separate_trained_tracks(
     audio: Audio, rate: int, tracks: Sequence[str], folder: Path, report: Progress
-) -> tuple[dict[str, Audio], str] | None:
+) -> tuple[dict[str, Tape], str] | None:
     """Several tracks by one model, at the cost of one; ``None`` where none knows all of them."""
     wanted = [SOURCES.get(track) for track in tracks]
     for name in find_models(folder):
@@ -90,8 +93,12 @@ def separate_trained_tracks(
         if all(source in model.sources for source in wanted):
             separator = f"Demucs {version('demucs')} with {_digest(name, folder)}"
             make = partial(_apply, model, audio, rate, dict(zip(tracks, wanted, strict=True)), report)
-            return kept_each(separator, audio, rate, tracks, make, Kept.of_audio, Kept.only_audio), name
+            return kept_each(separator, audio, rate, tracks, make, _kept, Kept.only_audio), name
     return None
+
+
+def _kept(stem: Tape) -> Kept:
+    return Kept.of_audio(stem[:])
 
 
 def _digest(name: str, folder: Path) -> str:
@@ -137,14 +144,15 @@ def _apply(
     names: Mapping[str, Any],
     report: Progress,
     tracks: Sequence[str],
-) -> dict[str, Audio]:
+) -> dict[str, Tape]:
     """The ``tracks``, whose names the model has in ``names``."""
     import numpy as np
     import soxr
     import torch
     from demucs.apply import apply_model
 
-    from audiopod_mcp.music.signal.blocks import process_in_blocks
+    from audiopod_mcp.music.signal.blocks import process_onto
+    from audiopod_mcp.music.synthesis.multitrack import blank_tapes
 
     sources = {track: names[track] for track in tracks}
     middle = audio.mean(axis=1)
@@ -171,8 +179,9 @@ def _apply(
         output[: len(at_source_rate)] = at_source_rate
         return output
 
-    out = process_in_blocks(audio, rate, separate_block, report, copies=len(sources))
-    return dict(zip(sources, np.split(out, len(sources), axis=1), strict=True))
+    tapes = blank_tapes(len(sources), len(audio), audio.shape[1])
+    process_onto(tapes, audio, rate, separate_block, report)
+    return dict(zip(sources, tapes, strict=True))
 
 
 def _bag(path: Path) -> dict[str, Any]:

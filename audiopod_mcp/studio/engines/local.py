@@ -17,11 +17,11 @@ from .arguments import base_parameters_of, brief_of, caption_of, number_of, seed
 from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
 from .demucs import VARIABLE, examine_models
 from .responses import analysis_result, details_of
-from .stems import separator_of, stem_of, voice_weights_in
+from .stems import SIGNAL_PROCESSING, separator_of, stem_of, voice_network_in
 from .takes import SourceTrack, read_source, write_take
 from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
-from .words import NOT_UNDERSTOOD, composed_words, understand, words_result
+from .words import NOT_UNDERSTOOD, PERHAPS, composed_words, understand, words_result
 
 _BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
 _Told = TypeVar("_Told", str, NotDone)
@@ -234,6 +234,7 @@ class LocalEngine(Engine):
         from .refusals import explain
 
         source = read_source(work, progress_within(report, 0.0, 0.05))
+        voices = voice_network_in(self.models)
 
         def edited(seed: int, report: Progress) -> Rendering:
             return edit(
@@ -245,8 +246,9 @@ class LocalEngine(Engine):
                 last=work.params.get("edit_n_max"),
                 seed=seed,
                 report=report,
-                separator=separator_of(self.demucs_models, voice_weights_in(self.models)),
+                separator=separator_of(self.demucs_models, voices),
                 wording=explain,
+                as_rendered=source.as_rendered,
                 **source.composed,
             )
 
@@ -273,8 +275,9 @@ class LocalEngine(Engine):
             )
         elif not source.stems and source.remade is None:
             part = progress_within(report, 0.1, 0.9)
-            weights = voice_weights_in(self.models)
-            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part, weights)
+            voices = voice_network_in(self.models)
+            stem, notes = stem_of(source.audio, source.rate, track, self.demucs_models, part, voices.weights)
+            notes = (*(voices.notes if track == "vocals" and self.demucs_models is None else ()), *notes)
         elif track in source.stems:
             stem, subtype = source.stems[track], "PCM_24"
         else:
@@ -292,14 +295,19 @@ class LocalEngine(Engine):
         source = read_source(work, progress_within(report, 0.0, 0.1), max_seconds=_LONGEST_PLAYED)
         mode: Any = work.params["mode"]
         part = progress_within(report, 0.1, 0.8)
-        found = stems_of(source, mode, self.demucs_models, part, voice_weights_in(self.models))
+        voices = voice_network_in(self.models)
+        found = stems_of(source, mode, self.demucs_models, part, voices.weights)
         subtype = source.subtype
         rendering = Rendering(found.audio, source.rate, found.stems)
         end = progress_within(report, 0.8, 1.0)
         take = write_take(work.folder, "take-1", rendering, None, end, subtype=subtype, played=source.score)
         return Outcome(
             (take,),
-            notes=(*source.notes, *found.notes),
+            notes=(
+                *source.notes,
+                *(voices.notes if found.separator == SIGNAL_PROCESSING else ()),
+                *found.notes,
+            ),
             done=(found.in_words(source.rate, subtype),),
             not_done=found.not_done,
             details={"mode": mode} | ({"separator": found.separator} if found.separator else {}),
@@ -319,17 +327,19 @@ class LocalEngine(Engine):
         """The fields of an analysis that tell words, and ``notes`` on them."""
         if source.score is not None:
             return composed_words(source.score)
+        perhaps = [PERHAPS] if heard.vocals else []
         if not self.listens_for_words:
-            return {"notes": []}
+            return {"notes": perhaps}
         try:
             recognizer = self._recognizer()
             if recognizer is None:
-                return {"notes": [NOT_UNDERSTOOD] if heard.vocals else []}
-            weights = voice_weights_in(self.models)
-            transcript = understand(recognizer, source.audio, source.rate, heard, weights, report)
+                return {"notes": [NOT_UNDERSTOOD, *perhaps] if perhaps else []}
+            voices = voice_network_in(self.models)
+            transcript = understand(recognizer, source.audio, source.rate, heard, voices.weights, report)
         except EngineRefused as reason:  # what was measured stands without it
-            return {"notes": [f"No words are told: {reason}."]}
-        return words_result(transcript, heard, recognizer)
+            return {"notes": [f"No words are told: {reason}.", *perhaps]}
+        result = words_result(transcript, heard, recognizer)
+        return result | {"notes": [*result["notes"], *voices.notes]}
 
     def lrc(self, work: Work, report: Progress) -> Outcome:
         from .timed_lyrics import time_lyrics

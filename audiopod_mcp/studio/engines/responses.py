@@ -26,6 +26,8 @@ def details_of(rendering: Rendering) -> dict[str, Any]:
 
 def analysis_result(analysis: Analysis) -> dict[str, Any]:
     """What was measured, and in notes what was not; words are none of that."""
+    from audiopod_mcp.music.analysis.key import MIN_CONFIDENCE
+
     notes = []
     if analysis.loudness is None:
         notes.append("The recording is silent.")
@@ -36,6 +38,9 @@ def analysis_result(analysis: Analysis) -> dict[str, Any]:
         notes.append(
             f"The tempo is not steady: {slowest:.0f} to {fastest:.0f} BPM; bpm is what it keeps longest."
         )
+    clear = analysis.key is not None and analysis.key_confidence >= MIN_CONFIDENCE
+    if analysis.key is not None and not clear:
+        notes.append(f"No clear key was heard; {analysis.key} is the nearest.")
     if len(analysis.sections) > 1:
         notes.append("What sections are called is a guess, from what returns and how loud it is.")
     return {
@@ -43,7 +48,7 @@ def analysis_result(analysis: Analysis) -> dict[str, Any]:
         "caption": analysis.caption,
         "lyrics": None,
         "bpm": None if analysis.tempo is None else round(analysis.tempo, 1),
-        "keyscale": _keyscale(analysis.key),
+        "keyscale": _keyscale(analysis.key) if clear else None,
         "timesignature": analysis.timesignature,
         "duration": round(analysis.duration, 3),
         "language": None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from audiopod_mcp.music.model import Audio, Progress, progress_within
+from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 from audiopod_mcp.operations.vocabulary import STEM_NAMES, STEM_SETS, StemMode
 from audiopod_mcp.studio.media.audio_files import BLOCK, as_written, exact_subtype
 from audiopod_mcp.studio.media.layout import SCORE, STEMS
@@ -23,6 +24,7 @@ from .takes import SourceTrack
 if TYPE_CHECKING:
     from audiopod_mcp.music.separation.separate import SeparatedStem
     from audiopod_mcp.music.signal.stft import Array
+    from audiopod_mcp.music.synthesis.multitrack import Tape
 
 _PLAYERS: Final[Mapping[str, tuple[str, ...]]] = {
     "vocals": ("vocals", "backing_vocals"),
@@ -79,14 +81,14 @@ def stems_of(
         found = _composed(source, mode)
     else:
         found = _separated(source, mode, models, voice_weights, progress_within(report, 0.0, 0.95))
-    peak = max(float(max(audio.max(), -audio.min())) for audio in (found.audio, *found.stems.values()))
+    peak = max(_peak(found.audio), *map(_peak, tapes_of(found.stems).values()))
     if peak <= 1:
         return found
     gain = np.float32(0.999 / peak)
     note = (
         f"Mix and stems are {-20 * np.log10(gain):.1f} dB softer than the source: a stem was over full scale."
     )
-    stems = {name: stem * gain for name, stem in found.stems.items()}
+    stems = Multitrack.gather((name, found.stems[name] * gain) for name in found.stems)
     return replace(found, audio=found.audio * gain, stems=stems, notes=(*found.notes, note))
 
 
@@ -105,10 +107,14 @@ def _composed(source: SourceTrack, mode: StemMode) -> StemSet:
     groups = {name: [track for track in _PLAYERS[name] if track in source.stems] for name in names}
     taken = {track for tracks in groups.values() for track in tracks}
     groups[last] = [track for track in source.stems if track not in taken]
-    stems = {name: _sum([source.stems[track] for track in tracks], source) for name, tracks in groups.items()}
-    missing = source.audio - _sum([*stems.values()], source)
+    own = tapes_of(source.stems)
+    stems = Multitrack.gather(
+        (name, _sum((own[track] for track in tracks), source)) for name, tracks in groups.items()
+    )
+    missing = _rest(source, tapes_of(stems).values())
     if _power(missing) > _AGREEING * _power(source.audio):
-        stems[last] += missing
+        missing += stems[last]
+        stems = Multitrack.gather((tapes_of(stems) | {last: missing}).items())
     silent = [
         NotDone(name, "nobody plays it in this track: its stem is silent")
         for name in names
@@ -136,8 +142,9 @@ def _separated(
     else:
         model = SIGNAL_PROCESSING if voice_weights is None else VOICES
         by_track, notes = _on_this_computer(source, mode, tracks, voice_weights, not_done, report)
-    stems = {name: by_track[track] for name, track in zip(names, tracks, strict=True)}
-    stems[last] = source.audio - _sum([*stems.values()], source)
+    taken = Multitrack.gather((name, by_track.pop(track)) for name, track in zip(names, tracks, strict=True))
+    rest = _rest(source, tapes_of(taken).values())
+    stems = Multitrack.gather((*tapes_of(taken).items(), (last, rest)))
     return StemSet(source.audio, stems, model, notes=notes, not_done=tuple(not_done))
 
 
@@ -148,7 +155,7 @@ def _on_this_computer(
     voice_weights: Mapping[str, Array] | None,
     not_done: list[NotDone],
     report: Progress,
-) -> tuple[dict[str, Audio], tuple[str, ...]]:
+) -> tuple[dict[str, Tape], tuple[str, ...]]:
     from audiopod_mcp.music.separation.separate import TRACKS, separate_tracks
 
     if beyond := [name for name in STEM_SETS[mode][:-1] if name not in TRACKS]:
@@ -183,11 +190,22 @@ def noted_on(heard: Mapping[str, SeparatedStem], method: tuple[str, ...]) -> tup
     return tuple(sorted(notes, key=lambda note: note not in doubts))
 
 
-def _sum(parts: Sequence[Audio], like: SourceTrack) -> Audio:
+def _sum(parts: Iterable[Tape], like: SourceTrack) -> Audio:
     total = np.zeros_like(like.audio)
     for part in parts:
-        total += part
+        for piece in pieces(len(total)):
+            total[piece] += part[piece]
     return total
+
+
+def _rest(source: SourceTrack, parts: Iterable[Tape]) -> Audio:
+    """What ``parts`` leave of a recording."""
+    rest = _sum(parts, source)
+    return np.subtract(source.audio, rest, out=rest)
+
+
+def _peak(audio: Tape) -> float:
+    return max(float(np.abs(audio[piece]).max(initial=0.0)) for piece in pieces(len(audio)))
 
 
 def _power(audio: Audio) -> float:
@@ -201,7 +219,7 @@ def _sum_error(mix: Audio, stems: Mapping[str, Audio], subtype: str) -> float:
     for start in range(0, len(mix), BLOCK):
         block = as_written(mix[start : start + BLOCK], subtype)
         rest = block.astype(np.float64)
-        for stem in stems.values():
+        for stem in tapes_of(stems).values():
             rest -= as_written(stem[start : start + BLOCK], _SUBTYPE)
         own += float(np.square(block, dtype=np.float64).sum())
         apart += float(np.square(rest).sum())

@@ -5,10 +5,11 @@ added, else signal processing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from audiopod_mcp.models import MODELS, ModelError, find_model
-from audiopod_mcp.music.model import Audio, Progress, Refused
+from audiopod_mcp.music.model import Audio, Progress
 
 from .base import EngineRefused
 from .demucs import SOURCES, VARIABLE, separate_trained
@@ -25,27 +26,36 @@ SIGNAL_PROCESSING: Final = "signal processing"
 VOICES: Final = MODELS["spleeter"].name
 """The model that separates voices, where it was added."""
 MOST_HEARD: Final = 64_000_000
-"""Samples of all channels of a recording whose voice is listened to."""
+"""Samples of all channels of a recording whose voice is listened to: longer ones are not held twice."""
 VOICES_NOTE: Final = f"The voice was separated by the trained model {VOICES}, which was added to this studio."
 
 
-def voice_weights_in(folder: Path | None) -> Mapping[str, Array] | None:
-    """The weights of :data:`VOICES` in the folder of models; ``None`` where it was not added.
+@dataclass(frozen=True)
+class VoiceNetwork:
+    """The trained network that separates voices, where it was added and is as it was."""
 
-    Raises :class:`EngineRefused` where what is there can't be used.
-    """
+    weights: Mapping[str, Array] | None = None
+    notes: tuple[str, ...] = ()
+    """Why there is none, where one was added."""
+
+
+NOT_ADDED: Final = VoiceNetwork()
+
+
+def voice_network_in(folder: Path | None) -> VoiceNetwork:
+    """:data:`VOICES` in the folder of models; its files are read through, for they are small."""
     if folder is None:
-        return None
+        return NOT_ADDED
     try:
-        place = find_model(folder, VOICES)
+        place = find_model(folder, VOICES, thorough=True)
     except ModelError as error:
-        raise EngineRefused(str(error)) from error
+        return VoiceNetwork(notes=(f"Voices were separated without a model: {error}.",))
     if place is None:
-        return None
+        return NOT_ADDED
     from audiopod_mcp.music.separation.two_stem_weights import Weights
     from audiopod_mcp.music.separation.two_stems import FILE
 
-    return Weights(place / FILE)
+    return VoiceNetwork(Weights(place / FILE))
 
 
 def stem_of(
@@ -78,32 +88,29 @@ def stem_of(
     return stem, ((VOICES_NOTE, *notes) if track == "vocals" and voice_weights is not None else notes)
 
 
-def voice_of(audio: Audio, rate: int, weights: Mapping[str, Array] | None, report: Progress) -> Audio | None:
+def clear_voice(audio: Audio, rate: int, weights: Mapping[str, Array], report: Progress) -> Audio | None:
     """The voice in a recording, for whoever listens to that alone.
 
-    ``None`` without weights, where no voice is heard, and for recordings too long to be held twice.
+    ``None`` where none is clear: most likely it is an instrument then.
     """
-    if weights is None or audio.size > MOST_HEARD:
-        return None
-    from audiopod_mcp.music.separation.separate import separate_tracks
+    from audiopod_mcp.music.analysis.voice_prominence import CLEAR_PROMINENCE, voice_prominence
+    from audiopod_mcp.music.separation.two_stems import separate_voice
 
-    try:
-        voice = separate_tracks(audio, rate, ("vocals",), report, weights)["vocals"]
-    except Refused:  # it is silent
-        return None
-    return voice.audio if voice.absence is None else None
+    voice = separate_voice(audio, rate, weights, report)
+    return voice if voice_prominence(audio, voice, rate) >= CLEAR_PROMINENCE else None
 
 
-def separator_of(models: Path | None, voice_weights: Mapping[str, Array] | None = None) -> Separator:
+def separator_of(models: Path | None, voices: VoiceNetwork = NOT_ADDED) -> Separator:
     """What an edit takes a player out of a recording with."""
     from audiopod_mcp.music.editing.layers import separate_by_signal
 
-    if models is None and voice_weights is None:
+    if models is None and voices.weights is None and not voices.notes:
         return separate_by_signal
 
     def separate(audio: Audio, rate: int, track: str, report: Progress) -> tuple[Audio, tuple[str, ...]]:
-        if models is None and track != "vocals":
-            return separate_by_signal(audio, rate, track, report)
-        return stem_of(audio, rate, track, models, report, voice_weights)
+        if models is None and (track != "vocals" or voices.weights is None):
+            stem, notes = separate_by_signal(audio, rate, track, report)
+            return stem, (*notes, *(voices.notes if track == "vocals" else ()))
+        return stem_of(audio, rate, track, models, report, voices.weights)
 
     return separate

@@ -9,7 +9,7 @@ from typing import Any, Final
 from audiopod_mcp.music.model import Progress, progress_within
 
 from .base import EngineRefused, Outcome, Work
-from .stems import VOICES_NOTE, voice_of, voice_weights_in
+from .stems import MOST_HEARD, VOICES_NOTE, clear_voice, voice_network_in
 from .takes import SourceTrack
 from .whisper import Whisper
 from .words import NOT_UNDERSTOOD, notes_on, understand
@@ -61,13 +61,16 @@ def _laid_over(
     from audiopod_mcp.music.lyrics.timing import align_lyrics_with_note
 
     analysis = analyze(source.audio, source.rate, progress_within(report, 0.0, 0.4))
-    weights = voice_weights_in(models)
-    voice = voice_of(source.audio, source.rate, weights, progress_within(report, 0.4, 0.75))
+    network = voice_network_in(models)
+    voice = None
+    if network.weights is not None and source.audio.size <= MOST_HEARD:
+        part = progress_within(report, 0.4, 0.75)
+        voice = clear_voice(source.audio, source.rate, network.weights, part)
     lines, remark = align_lyrics_with_note(
         text, analysis, source.audio, source.rate, progress_within(report, 0.75, 1.0), voice
     )
     lrc = to_lrc(lines, length=analysis.duration, remark=remark, words=True)
-    return lrc, [VOICES_NOTE] if voice is not None else []
+    return lrc, [VOICES_NOTE] if voice is not None else [*network.notes]
 
 
 def _understood(
@@ -87,9 +90,9 @@ def _understood(
     if (recognizer := find_recognizer()) is None:
         raise EngineRefused(f"{missing}. {NOT_UNDERSTOOD}")
     analysis = analyze(source.audio, source.rate, progress_within(report, 0.0, 0.3))
-    weights, rest = voice_weights_in(models), progress_within(report, 0.3, 1.0)
-    transcript = understand(recognizer, source.audio, source.rate, analysis, weights, rest)
-    notes = list(notes_on(transcript, analysis, recognizer))
+    network, rest = voice_network_in(models), progress_within(report, 0.3, 1.0)
+    transcript = understand(recognizer, source.audio, source.rate, analysis, network.weights, rest)
+    notes = [*notes_on(transcript, analysis, recognizer), *network.notes]
     if not transcript.lines:
         raise EngineRefused(f"no words were found to time. {' '.join(notes)}")
     return to_lrc(transcript.lines, length=analysis.duration, remark=" ".join(notes)), notes

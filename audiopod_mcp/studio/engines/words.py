@@ -16,7 +16,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 
-from .stems import MOST_HEARD
+from .stems import MOST_HEARD, clear_voice
 
 if TYPE_CHECKING:
     from audiopod_mcp.music.lyrics.transcription import Transcript
@@ -28,6 +28,7 @@ NOT_UNDERSTOOD: Final = (
     "Words are not understood here without a model: install audiopod-mcp[transcribe] and run "
     "audiopod-mcp models add whisper-base."
 )
+PERHAPS: Final = "Whether somebody sings is a guess from the whole mix: instruments that glide may sound so."
 _MOST_NAMED: Final = 6
 """Stretches that a note names."""
 
@@ -45,11 +46,8 @@ def understand(
 
     if voice_weights is None or audio.size > MOST_HEARD or not analysis.vocals:
         return transcribe(audio, rate, analysis.vocals, recognizer, report)
-    from audiopod_mcp.music.analysis.voice_prominence import CLEAR_PROMINENCE, voice_prominence
-    from audiopod_mcp.music.separation.two_stems import separate_voice
-
-    voice = separate_voice(audio, rate, voice_weights, progress_within(report, 0.0, 0.3))
-    if voice_prominence(audio, voice, rate) < CLEAR_PROMINENCE:  # most likely an instrument
+    voice = clear_voice(audio, rate, voice_weights, progress_within(report, 0.0, 0.3))
+    if voice is None:
         return Transcript((), None, ())
     return transcribe(voice, rate, analysis.vocals, recognizer, progress_within(report, 0.3, 1.0))
 
@@ -67,7 +65,9 @@ def words_result(transcript: Transcript, analysis: Analysis, recognizer: Whisper
 
 
 def composed_words(score: Score) -> dict[str, Any]:
-    """The same of a piece that was composed here: its own words, if it has any."""
+    """The same of a piece that was composed here: its own words, if it has any, and whether anybody sings."""
+    if not any(part.track in ("vocals", "backing_vocals") for part in score.parts):
+        return {"notes": [], "vocals": []}
     if not score.lyrics:
         return {"notes": []}
     from audiopod_mcp.music.lyrics.transcription import with_sections

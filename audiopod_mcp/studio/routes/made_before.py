@@ -51,6 +51,6 @@ def _separator_of(config: StudioConfig) -> str:
         return VARIABLE
     try:
         added = find_model(models_folder(config.data_dir), VOICES) is not None
-    except ModelError:  # which the job will tell
+    except ModelError:  # which the job tells, done without it
         added = False
     return VOICES if added else SIGNAL_PROCESSING

@@ -169,7 +169,7 @@ def test_odd_bars_are_told_where_they_recur(pattern, metre):
 def test_the_metre_of_hours_is_weighed_in_stretches_from_all_over():
     minute = 120 * 12
     grid = np.arange(90 * minute, dtype=np.float32)
-    parts = excerpts(TatumFeatures(np.tile(grid, (7, 1)), np.tile(grid[::3, None], (1, 12))), 120.0)
+    parts = excerpts(TatumFeatures(np.tile(grid, (7, 1)), np.tile(grid[::3, None], (1, 12)), 120.0, 2.0))
     starts = [int(part.onsets[0, 0]) for part in parts]
     assert (len(parts), starts[0], starts[-1]) == (8, 0, 89 * minute)
     assert all(part.onsets[0, 0] == part.chroma[0, 0] for part in parts)

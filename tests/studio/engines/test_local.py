@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import pickle
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import soundfile
 
+from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.model import Score
 from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.engines.local import LocalEngine
+from audiopod_mcp.studio.engines.responses import analysis_result
 from audiopod_mcp.studio.engines.takes import make_stems
 from audiopod_mcp.studio.jobs.task import convert
 from audiopod_mcp.tags.write import Tags, write_tags
@@ -288,6 +291,15 @@ def test_analysis_speaks_the_api(folder, made, source):
     assert analysis["bpm"] is None
     assert analysis["keyscale"] is None
     json.dumps(analysis, allow_nan=False)
+
+
+def test_a_key_that_nobody_could_be_sure_of_is_not_told():
+    heard = replace(analyze(np.zeros((4410, 1), np.float32), 44_100), loudness=-14.0, key="B minor")
+    told = analysis_result(replace(heard, key_confidence=0.31))
+    assert told["keyscale"] == "B Minor"
+    told = analysis_result(replace(heard, key_confidence=0.29))
+    assert told["keyscale"] is None
+    assert "No clear key was heard; B minor is the nearest." in told["notes"]
 
 
 def test_lrc_of_songs_and_recordings(folder, made, source):

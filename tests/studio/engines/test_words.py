@@ -133,6 +133,7 @@ async def test_without_a_model_all_is_as_it_was_and_says_how_to_get_one_where_so
         assert (heard["lyrics"], heard["language"]) == (None, None)
         assert heard["bpm"] or heard["keyscale"]
         assert sum(GET_IT in note for note in heard["notes"]) == 1
+        assert any("is a guess from the whole mix" in note for note in heard["notes"])
         played = await analyzed(studio, recordings / "played.wav")
         assert GET_IT not in json.dumps(played)
         timed = (

@@ -27,8 +27,19 @@ LOUD = music(8, 22_050, 1, peak=1.5)
 
 
 @pytest.mark.parametrize("kind", [("WAV", "FLOAT"), ("AIFF", "FLOAT"), ("WAV", "DOUBLE")])
-async def test_a_repaint_keeps_what_is_over_full_scale(local, songs, kind):
+async def test_an_edit_keeps_what_is_over_full_scale(local, songs, kind):
     (songs / "loud").write_bytes(encoded(LOUD, 22_050, *kind))
+    job = await local.make(
+        "edit", src_audio_url=str(songs / "loud"), edit_target_prompt="mute 3 to 5 seconds"
+    )
+    assert job["status"] == "COMPLETED", job
+    audio, rate = await audio_of(local, job["output_url"])
+    assert np.array_equal(audio[: 3 * rate], LOUD[: 3 * rate])
+    assert np.array_equal(audio[5 * rate :], LOUD[5 * rate :])
+
+
+async def test_so_does_a_repaint_and_what_goes_on_from_it(local, songs):
+    (songs / "loud").write_bytes(encoded(LOUD, 22_050, "WAV", "FLOAT"))
     window = {"repainting_start": 3, "repainting_end": 5, "caption": "piano"}
     job = await local.make("repaint", src_audio_url=str(songs / "loud"), **window)
     assert job["status"] == "COMPLETED", job
@@ -42,23 +53,15 @@ async def test_a_repaint_keeps_what_is_over_full_scale(local, songs, kind):
     assert np.abs(flac).max() <= 1
     assert len(flac) == len(LOUD)
     again = await local.make("repaint", src_audio_url=f"audiopod://jobs/{job['id']}", **window)
-    audio, _ = await audio_of(local, again["output_url"])
-    assert np.array_equal(audio[: 3 * rate], LOUD[: 3 * rate])
-
-
-async def test_so_do_extension_and_edit(local, songs):
-    (songs / "loud").write_bytes(encoded(LOUD, 22_050, "WAV", "FLOAT"))
-    made = await local.make(
-        "repaint", src_audio_url=str(songs / "loud"), repainting_start=3, repainting_end=5, caption="piano"
-    )
-    before, _ = await audio_of(local, made["output_url"])
-    longer = await local.make("extend", source_job_id=made["id"], prompt="go on", right_extend_length=3)
-    audio, rate = await audio_of(local, longer["output_url"])
-    assert np.array_equal(audio[: 6 * rate], before[: 6 * rate])
-    edited = await local.make("edit", source_job_id=made["id"], edit_target_prompt="mute 2 to 4 seconds")
-    audio, _ = await audio_of(local, edited["output_url"])
-    assert np.array_equal(audio[5 * rate :], before[5 * rate :])
-    assert not audio[3 * rate : 3 * rate + 100].any()
+    twice, _ = await audio_of(local, again["output_url"])
+    assert np.array_equal(twice[: 3 * rate], LOUD[: 3 * rate])
+    longer = await local.make("extend", source_job_id=job["id"], prompt="go on", right_extend_length=3)
+    extended, _ = await audio_of(local, longer["output_url"])
+    assert np.array_equal(extended[: 6 * rate], audio[: 6 * rate])
+    edited = await local.make("edit", source_job_id=job["id"], edit_target_prompt="mute 2 to 4 seconds")
+    muted, _ = await audio_of(local, edited["output_url"])
+    assert np.array_equal(muted[5 * rate :], audio[5 * rate :])
+    assert not muted[3 * rate : 3 * rate + 100].any()
 
 
 async def test_what_is_wrong_with_a_recording_is_told_once(local, songs):
@@ -85,7 +88,7 @@ async def test_within_full_scale_a_flac_does(local, songs):
         (lambda s: wav(s, 22_050)[: 22_050 * 2 * 5 + 44], 5, "ends early"),
     ],
 )
-async def test_all_of_it_is_analysed_and_covered(local, songs, spoil, seconds, told):
+async def test_all_of_it_is_analysed_and_worked_on(local, songs, spoil, seconds, told):
     (songs / "wild").write_bytes(spoil(music(8, 22_050, 1)))
     answer = (await local.post(f"{MUSIC}/analyze", json={"audio_url": str(songs / "wild")})).json()
     assert answer["duration"] == pytest.approx(seconds, abs=0.15)
@@ -94,5 +97,6 @@ async def test_all_of_it_is_analysed_and_covered(local, songs, spoil, seconds, t
     )
     assert not told or any(told in note for note in answer["notes"])
     if told:
-        job = await local.make("cover", src_audio_url=str(songs / "wild"), caption="piano")
+        source = str(songs / "wild")
+        job = await local.make("edit", src_audio_url=source, edit_target_prompt="quieter by 1 dB")
         assert any(told in note for note in job["notes"]), job
