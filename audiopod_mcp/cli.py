@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--public-url", help="the address that clients see, for links to audio")
     studio.add_argument("--allow-public", action="store_true", help=PUBLIC)
     studio.add_argument(
-        "--rate", type=_count, metavar="N", help="requests for work a minute and key, with a database (300)"
+        "--rate", type=_rate, metavar="N", help="requests for work a minute and key, with a database (300)"
     )
     studio.add_argument("--metrics", action="store_true", help="serve /metrics, for Prometheus")
     studio.add_argument(
@@ -188,6 +188,10 @@ def _origin(text: str) -> str:
 
 def _count(text: str) -> int:
     return _whole_number(text, 1, 1024, "a number of processes")
+
+
+def _rate(text: str) -> int:
+    return _whole_number(text, 1, 100_000, "a number of requests")
 
 
 def _whole_number(text: str, low: int, high: int, what: str) -> int:

@@ -14,14 +14,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Final, TypeVar, TypeVarTuple
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -99,7 +100,7 @@ class WorkerPool:
         loop = asyncio.get_running_loop()
         try:
             future = worker.submit(told, function, *args)
-        except BrokenProcessPool:  # it died while it had nothing to do
+        except BrokenExecutor:  # it died while it had nothing to do
             self._give_back(worker, dead=True)
             return await self.run(function, *args, end_cancelled=end_cancelled, longest=longest, told=told)
         # Whoever waits may give up; the process is free only when it is done.
@@ -107,7 +108,7 @@ class WorkerPool:
         try:
             async with asyncio.timeout(longest) as patience:
                 return await _answered(asyncio.wrap_future(future), worker)
-        except BrokenProcessPool:
+        except BrokenExecutor:
             raise WorkerDied from None
         except (asyncio.CancelledError, TimeoutError):
             if (end_cancelled or patience.expired()) and not future.done():
@@ -177,6 +178,9 @@ class _Worker:
     """One worker process."""
 
     def __init__(self) -> None:
+        # Servers start without, and many never need a worker.
+        from concurrent.futures import ProcessPoolExecutor
+
         self._context = _Context()
         self._heard, self._said = self._context.Pipe(duplex=False)
         self.pool = ProcessPoolExecutor(
@@ -251,7 +255,7 @@ def _is_stopped(pid: int) -> bool:
 
 
 def _is_broken(future: Future[Any]) -> bool:
-    return not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
+    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
 
 
 def _soon(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: object) -> None:

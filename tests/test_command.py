@@ -45,6 +45,7 @@ def test_what_an_output_has_no_letters_for_is_written_otherwise(tmp_path):
         (["--transport", "http", "--allowed-origin", "null"], {}, "--allowed-origin"),
         (["studio", "--port", "0"], {"AUDIOPOD_DATABASE_URL": "postgresql://127.0.0.1:1/x"}, "DATABASE_URL"),
         (["studio", "--port", "0"], {"AUDIOPOD_MEDIA_URL": "s3://bucket"}, "AUDIOPOD_MEDIA_URL"),
+        (["studio", "--port", "0", "--rate", "5"], {}, "--rate"),
     ],
 )
 def test_a_wrong_setting_ends_in_one_line(tmp_path, arguments, extra, line):

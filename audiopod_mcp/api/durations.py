@@ -17,6 +17,8 @@ RECENT = 30
 KINDS = 200
 JOBS = 2000
 """How many kinds, and jobs that were made here, are remembered."""
+LONGEST = 1e6
+"""Seconds of audio; what is told to be longer is no longer told apart."""
 TOO_LONG = 3600.0
 """Seconds after which a job no longer tells how long its kind takes."""
 NEARLY = 75.0
@@ -64,9 +66,8 @@ class Durations:
         seconds = _seconds_between(job.created_at, job.completed_at)
         if job.status != "COMPLETED" or seconds is None or made is None:
             return
-        for kind in {made.kind, (made.kind[0], None)}:
-            self._taken.setdefault(kind, deque(maxlen=RECENT)).append(seconds)
-            self._taken.move_to_end(kind)
+        self._taken.setdefault(made.kind, deque(maxlen=RECENT)).append(seconds)
+        self._taken.move_to_end(made.kind)
         while len(self._taken) > KINDS:
             self._taken.popitem(last=False)
 
@@ -75,7 +76,7 @@ class Durations:
         made = self._made.get(job_id)
         if made is None:
             return None
-        taken = self._taken.get(made.kind) or self._taken.get((made.kind[0], None)) or ()
+        taken = self._taken.get(made.kind, ())
         if len(taken) < ENOUGH:
             return None
         usual, age = sorted(taken)[len(taken) // 2], self._clock.now() - made.at
@@ -95,7 +96,7 @@ class Durations:
 
 def _kind_of(job: Job) -> _Kind:
     """Jobs that take about as long: of one task, their lengths within a factor of two."""
-    length = job.audio_duration or 0.0
+    length = min(job.audio_duration or 0.0, LONGEST)
     return job.task, round(length).bit_length() if length > 0 else None
 
 

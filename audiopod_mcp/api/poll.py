@@ -85,18 +85,17 @@ async def _watch(
     end = Deadline(clock, float("inf") if max_wait is None else max_wait)
     lost = Deadline(clock, outage)
     pause, missing = 0.0 if lookups.are_told else FIRST_PAUSE, 0
-    growing, called = FIRST_PAUSE, False
+    growing = FIRST_PAUSE
     is_due = False  # somebody said that it has ended, though it may not show yet
     while not (observed.last and observed.last.is_finished):
         if observed.last is not None:
-            called = await wait.pause(max(0.0, min(max(pause, wait.hint), end.left - LAST_LOOK)), clock)
-            if called:
+            if await wait.pause(max(0.0, min(max(pause, wait.hint), end.left - LAST_LOOK)), clock):
                 is_due, growing = True, FIRST_PAUSE
             if end.left <= 0:
                 break
         try:
             seconds = end.left if observed.last else max(end.left, SHORTEST_LOOK)
-            seen = await _look_up(lookups, wait, seconds, alone=called)
+            seen = await _look_up(lookups, wait, seconds, alone=is_due)
         except NotFound as gone:
             missing += 1
             if observed.last is None:
@@ -108,7 +107,7 @@ async def _watch(
                     status=gone.status,
                     job_id=wait.job_id,
                 ) from None
-            pause = min(cap, pause * GROWTH)
+            pause = growing = min(cap, pause * GROWTH)
         except AudioPodError as problem:
             worn_out = lost.left <= 0 or end.left <= LAST_LOOK
             if not (problem.transient or isinstance(problem, BadResponse)) or (
@@ -118,6 +117,7 @@ async def _watch(
             if worn_out:
                 break
             pause = max(problem.retry_after or 0.0, min(cap, max(1.0, pause * 2)))
+            growing = min(cap, pause)  # who was in trouble is not pestered afterwards
             if observed.last is None:
                 await clock.sleep(max(0.0, min(pause, end.left - LAST_LOOK)))
         else:

@@ -9,7 +9,7 @@ pitches are MIDI note numbers (69 = A4 = 440 Hz). Keys read ``"A minor"``, chord
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -172,9 +172,12 @@ class Cue:
     asked: str
     """The words of the caption."""
     unit: str = ""
-    """``bars`` or ``s`` from the start, or the label of a section; empty: at the next section."""
+    """``bars`` or ``s`` from the start, ``whole`` for a share of the piece, or the label of a section.
+
+    Empty: at the next section.
+    """
     number: float = 0.0
-    """How many bars or seconds, or which section of that label: 1 the first, -1 the last."""
+    """How many bars or seconds, which share, or which section of that label: 1 the first, -1 the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +201,6 @@ class Brief:
     lyrics: str | None = None
     form: tuple[str, ...] = ()
     """The sections that lyrics of nothing but tags ask for; empty: the style's own form."""
-    tagged_solos: tuple[tuple[int, str], ...] = ()
-    """Who has the melody in sections of the lyrics: (number of the section, instrument)."""
     instrumental: bool = False
     language: str | None = None
     activity: Activity = Activity()
@@ -209,12 +210,14 @@ class Brief:
     """The share of a pair that its first note takes, 0.5 straight to 0.67 triplets; ``None``: the style's."""
     course: tuple[Cue, ...] = ()
     """Who plays when, in the order of the caption; empty: as the style has it."""
-    solos: tuple[str, ...] = ()
-    """Instruments that have a solo within the piece."""
+    solos: tuple[tuple[str, int | None], ...] = ()
+    """Instruments that have a solo, and the section of the lyrics, by number; ``None``: within the piece."""
     percussion: str = ""
     """The percussion patterns that it names, joined by ``+``; empty: the style's own."""
     dry: bool = False
     """Whether it is heard without a room and without echoes."""
+    ends_abruptly: bool = False
+    """Whether no last chord is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +272,17 @@ class Score:
 
         def whole(brief: Mapping[str, Any]) -> Brief:
             activity = Activity(**brief.get("activity", {}))
-            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form", "solos")}
-            tagged = tuple((number, name) for number, name in brief.get("tagged_solos", ()))
+            names = {name: tuple(brief.get(name, ())) for name in ("instruments", "without", "form")}
+            brief = dict(brief)
+            tagged = [(name, number) for number, name in brief.pop("tagged_solos", ())]  # Of older pieces.
+            solos = [
+                (solo, None) if isinstance(solo, str) else tuple(solo) for solo in brief.pop("solos", ())
+            ]
             course = tuple(
                 Cue(**{**cue, "players": tuple(cue["players"])}) for cue in brief.get("course", ())
             )
-            return Brief(**{**brief, **names, "tagged_solos": tagged, "activity": activity, "course": course})
+            told = {"solos": (*tagged, *solos), "activity": activity, "course": course}
+            return Brief(**{**brief, **names, **told})
 
         brief = data.get("brief")
         return cls(
@@ -322,6 +330,12 @@ class Recipe:
     loop: bool = False
     steps: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     """What was done to the stems then, and with what arguments (:mod:`.generation.production`)."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the stems are all that :func:`~.synthesis.record` makes of the score, and just that."""
+        plain = Recipe(self.score, self.score.seed)
+        return replace(self, steps=()) == plain and all(name == "mix" for name, _ in self.steps)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Recipe:

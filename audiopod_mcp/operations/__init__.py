@@ -26,6 +26,14 @@ OPERATIONS: list[type[Operation]] = [
 """Every operation there is. A server or studio that is built has those that are in here by then."""
 
 
+def operation_of(task: str) -> type[Operation] | None:
+    """The operation whose jobs have that task, by whichever of its names."""
+    for operation in OPERATIONS:
+        if task in (*operation.other_tasks, *(endpoint.task for endpoint in operation.endpoints())):
+            return operation
+    return None
+
+
 def names_of_task(task: str) -> tuple[str, ...]:
     """``task`` first, then the other names that a service may list the same jobs under."""
     task = task.lower().replace("-", "_")
@@ -69,4 +77,5 @@ __all__ = [
     "error_line",
     "error_lines",
     "names_of_task",
+    "operation_of",
 ]

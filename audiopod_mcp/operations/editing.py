@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from audiopod_mcp.edits import TrackEdit, render_edits
+from audiopod_mcp.edits import TrackEdit, parse_edits, render_edits
 
 from .arguments import SECONDS, JobId, Lyrics, Name, Seed, Source, Text, between
 from .generation import MUSIC_PRICE
@@ -237,6 +237,14 @@ class Edit(Operation):
 
     def argument_names(self) -> dict[str, str]:
         return super().argument_names() | ({"edit_target_prompt": "edits"} if self.edits else {})
+
+    @classmethod
+    def argument_behind(cls, name: str, task: str, caption: str) -> str:
+        """As of every operation; but a prompt in the very words of typed edits may have been either."""
+        edits = parse_edits(caption) if name == cls.caption_field else None
+        if edits and render_edits(edits) == caption:
+            return f"edits or {name}"
+        return super().argument_behind(name, task, caption)
 
     def parameters(self) -> dict[str, Any]:
         return self._in_words(super().parameters())

@@ -117,6 +117,15 @@ class Operation(Arguments):
         return cls.wire_names
 
     @classmethod
+    def argument_behind(cls, name: str, task: str, caption: str) -> str:  # noqa: ARG003 - for subclasses
+        """What the argument is called that travelled as the field ``name`` of a job's request."""
+        for endpoint in cls.endpoints():
+            if endpoint.task == task:
+                wire_names = cls.wire_names_at(endpoint.fixed)
+                return next((argument for argument, wire in wire_names.items() if wire == name), name)
+        return name
+
+    @classmethod
     def fields_at(cls, fixed: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG003 - for subclasses
         """The fields that the body may have at the address that says ``fixed``."""
         return frozenset(cls.model_fields) - set(cls.path_fields())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -140,5 +139,7 @@ def _suggestion(model: type[BaseModel], path: list[str]) -> str:
     inner = [o for o in getattr(nested.annotation, "__args__", ()) if isinstance(o, type)] if nested else []
     if any(issubclass(o, BaseModel) and path[-1] in o.model_fields for o in inner):
         return f'; it belongs inside \'advanced\': {{"advanced": {{"{path[-1]}": …}}}}'
+    from difflib import get_close_matches  # which few calls need, and no start
+
     close = get_close_matches(path[-1], names, 1)
     return f"; did you mean {close[0]!r}?" if close else f"{_KNOWN}{', '.join(sorted(names))}"

@@ -32,9 +32,10 @@ def tool_result(
 
 
 def size_of(result: CallToolResult) -> int:
-    """Bytes of text and structure, which is what models get to read, links apart."""
+    """Bytes of text and structure as they are sent, which is what models get to read, links apart."""
     text = "".join(block.text for block in result.content if isinstance(block, TextContent))
-    return len(f"{text}{json.dumps(result.structured_content, ensure_ascii=False)}".encode())
+    structure = json.dumps(result.structured_content, ensure_ascii=False, separators=(",", ":"))
+    return len(f"{text}{structure}".encode())
 
 
 def link_to(uri: str, name: str, title: str, mime_type: str) -> ResourceLink:

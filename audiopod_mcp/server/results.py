@@ -10,7 +10,16 @@ from typing import Any
 from mcp.types import CallToolResult, ResourceLink
 from pydantic import BaseModel
 
-from audiopod_mcp.operations import OPERATIONS, Analysis, Job, Lrc, NotDone, Result, SeparateStems
+from audiopod_mcp.operations import (
+    OPERATIONS,
+    Analysis,
+    Job,
+    Lrc,
+    NotDone,
+    Result,
+    SeparateStems,
+    operation_of,
+)
 from audiopod_mcp.operations.vocabulary import MIME_TYPES
 from audiopod_mcp.plain_text import one_line, quoted, quoted_lines, without_credentials
 
@@ -92,6 +101,8 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
     finished = job.status == "COMPLETED"
     details = (job.details or {}) if finished else {}
     bpm, key = details.get("bpm"), details.get("keyscale")
+    facts = {f"{bpm:g} BPM" if isinstance(bpm, int | float) else None, str(key).lower()}
+    done = [line for line in job.done or () if line not in facts and line.lower() not in facts]
     return JobResult(
         job_id=job.id,
         status=job.status,
@@ -106,7 +117,7 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
         engine=job.engine,
-        done=lines_that_fit(job.done or (), LONGEST_RECEIPT),
+        done=lines_that_fit(done, LONGEST_RECEIPT),  # without what is a fact of its own above
         not_done=job.not_done or None,
         notes=lines_that_fit(job.notes or (), room),
         saved=saved,
@@ -124,7 +135,7 @@ _ARGUMENTS = frozenset(name for operation in OPERATIONS for name in operation.mo
 def _next(job: Job, wait: float) -> str | None:
     """The call that goes on from a job which is not finished, or did not get there."""
     if job.status == "FAILED":
-        if (job.error_message or "").partition(":")[0] in _ARGUMENTS:
+        if _ARGUMENTS.issuperset((job.error_message or "").partition(":")[0].split(" or ")):
             return "a new call that asks for something else; as it is it would fail again"
         return f'retry_job {{"job_id": {job.id}}} once the cause is gone, or a new call without it'
     return None if job.is_finished else waiting_call(job.id, wait)
@@ -186,12 +197,23 @@ def job_result(job: Job, saved: str | None = None, *, wait: float = 45.0) -> Cal
     ``saved`` says where it was saved. ``wait`` is for how many seconds the next call had better wait for a
     running one. Notes are shortened until the whole is short enough; receipts are not.
     """
+    job = _complaining_of_arguments(job)
     for room in ROOM_FOR_NOTES:
         told = _told(job, _summary_of(job, saved, wait, room))
         if size_of(told) <= LARGEST:
             return told
     # It is long for another reason, so that nothing is won by leaving notes out.
     return _told(job, _summary_of(job, saved, wait, LONGEST_NOTES))
+
+
+def _complaining_of_arguments(job: Job) -> Job:
+    """``job``, its failure told of the argument behind the field of the request that it names."""
+    field, colon, why = (job.error_message or "").partition(": ")
+    operation = operation_of(job.task or "")
+    if not colon or operation is None:
+        return job
+    name = operation.argument_behind(field, job.task or "", job.caption or "")
+    return job.model_copy(update={"error_message": f"{name}: {why}"})
 
 
 def _told(job: Job, result: JobResult) -> CallToolResult:

@@ -30,6 +30,8 @@ WINDOW = 300.0
 REMEMBERED = 10_000
 """Events that were heard of, so that what is delivered again is not looked at again."""
 LARGEST_JOB = 10**18
+QUIET = 60.0
+"""Seconds after one complaint in the log before the next."""
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class Webhooks:
         self._secrets = [secret.encode() for secret in secrets]
         self._look_now = look_now
         self._heard: OrderedDict[str, None] = OrderedDict()
+        self._quiet_until = 0.0
 
     def routes(self) -> list[Route]:
         return [Route(PATH, self._answer, methods=["POST"])]
@@ -59,9 +62,15 @@ class Webhooks:
             self._check(request, body)
             self._hear(body)
         except Refused as reason:
-            logger.warning("a webhook was refused: %s", reason)
+            self._complain(reason)
             return Response(status_code=reason.status)
         return Response(status_code=204)
+
+    def _complain(self, reason: Refused) -> None:
+        """Tell the operator, whose secret may be an old one; but strangers do not fill the log."""
+        if time.monotonic() >= self._quiet_until:
+            self._quiet_until = time.monotonic() + QUIET
+            logger.warning("a webhook was refused: %s", reason)
 
     def _check(self, request: Request, body: bytes) -> None:
         """Raise unless the notice is signed, and was so just now."""

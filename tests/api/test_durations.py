@@ -8,6 +8,7 @@ import pytest
 
 from audiopod_mcp.api import watch
 from audiopod_mcp.operations import GenerateMusic
+from tests.api.faulty import answer
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +89,18 @@ async def test_another_task_and_another_length_are_learnt_by_themselves(make):
     unknown = GenerateMusic(mode="prompt2instrumental", caption="a song", duration=10)
     looks, _ = await make(10, unknown)
     assert looks == (await make(10, unknown))[0]
+
+
+@pytest.mark.parametrize("nonsense", ["1e999", "NaN", "-5", "null", '"long"'])
+async def test_a_service_that_tells_nonsense_is_waited_for_all_the_same(client, service, nonsense):
+    ended = answer(
+        200,
+        f'{{"id": 101, "status": "COMPLETED", "created_at": "1", "completed_at": "", "audio_duration": {nonsense}}}',
+    )
+    service.add_job()
+    service.will("create", answer(200, f'{{"id": 101, "audio_duration": {nonsense}}}'))
+    service.will("poll", ended)
+    assert (await watch(client, await client.create(SONG), max_wait=60)).status == "COMPLETED"
 
 
 async def test_progress_that_is_nearly_there_is_believed_before_what_was_learnt(make, service, taking):

@@ -76,7 +76,8 @@ class Studio:
         await anyio.sleep(random.uniform(*self.takes))
         self.ends[job_id] = time.monotonic()
         await to_thread.run_sync(self._ledger.finish, job_id, begun.attempt, {"status": "COMPLETED"})
-        self._studio.news.tell(job_id)
+        self.ends[job_id] = time.monotonic()  # when it is written down, unless it was noticed before
+        self._studio.news.tell("jobs", job_id)
 
 
 class Way(NamedTuple):

@@ -17,7 +17,8 @@ from mcp.types import INVALID_PARAMS, PromptReference, ResourceTemplateReference
 from pydantic import BaseModel
 
 from audiopod_mcp.operations import OPERATIONS
-from audiopod_mcp.server import Service, build_server
+from audiopod_mcp.server import Service, build_server, schemas
+from audiopod_mcp.server.tools import build_tools
 
 from .raw import raw_client
 
@@ -50,6 +51,16 @@ async def test_every_tool_is_published_as_its_snapshot_says(client):
         for name, tool in tools.items():
             (SNAPSHOTS / f"{name}.json").write_text(json.dumps(tool, indent=1, ensure_ascii=False) + "\n")
     assert tools == {path.stem: json.loads(path.read_text()) for path in SNAPSHOTS.glob("*.json")}
+
+
+def test_the_schemas_that_are_kept_are_those_of_the_declarations():
+    kept = json.loads(schemas.KEPT.read_text())
+    tools = build_tools(Service(connect=no_service))
+    declared = {schemas.name_of(tool.arguments): schemas.arguments_of(tool.arguments) for tool in tools}
+    declared |= {
+        schemas.name_of(tool.result): schemas.result_of(tool.result) for tool in tools if tool.result
+    }
+    assert kept == declared, "run python docs/tool_tables.py"
 
 
 async def test_there_is_a_tool_for_every_operation_and_every_task_of_looking_after_jobs(client):

@@ -37,3 +37,8 @@ async def test_what_can_not_be_edited_is_told_of_the_argument_and_is_not_to_be_t
             assert failed["status"] == "FAILED"
             assert failed["error"].startswith(f"{argument}: there are no brass in this track")
             assert "retry_job" not in failed["next"]
+            # A later call knows no more than what travelled.
+            later = (await client.call_tool("get_job", {"job_id": failed["job_id"]})).structured_content
+            names = "edits or edit_target_prompt" if argument == "edits" else argument
+            assert later["error"] == failed["error"].replace(argument, names, 1)
+            assert later["next"] == failed["next"]

@@ -109,6 +109,14 @@ async def test_what_is_no_job_is_not_looked_up(post, looked, job_id):
     assert looked == []
 
 
+async def test_strangers_do_not_fill_the_log(post, caplog):
+    for number in range(20):
+        assert await post(signed(ended(number), "guessed_secret_1234")) == 401
+    assert [record.message for record in caplog.records if "webhook" in record.name] == [
+        "a webhook was refused: its signature is not one of AUDIOPOD_WEBHOOK_SECRET"
+    ]
+
+
 async def test_a_body_without_end_is_not_read(post, looked):
     read = 0
 

@@ -1,5 +1,6 @@
 """A PostgreSQL of the tests' own, on a free port in a temporary folder."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -8,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 import psycopg
+
+from tests.processes import children
 
 PROGRAMS = "/usr/lib/postgresql"
 """Where Debian keeps them, by version."""
@@ -74,6 +77,20 @@ class Postgres:
     def stop(self, mode="immediate"):
         """End it; ``immediate`` is as if the power went."""
         self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "-w", "stop")
+
+    def program(self, name):
+        """The path of one of PostgreSQL's programs."""
+        return str(self._programs / name)
+
+    def cpu_seconds(self):
+        """How long the server has worked, with all its processes, also those that have ended."""
+        head = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        ticks = 0
+        for pid in (head, *children(head)):
+            with contextlib.suppress(OSError):  # whose time is the head's by now
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15] if pid == head else fields[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def new_database(self):
         """The address of an empty database."""

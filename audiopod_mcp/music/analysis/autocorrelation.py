@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import scipy.fft as sfft
@@ -53,25 +55,33 @@ def mean_autocorrelation(values: Array, window: int, hop: int) -> Array:
         By lag, 1 at lag 0; zeros when nothing sets in in any window.
     """
     values = np.pad(values, (0, max(0, window - len(values))))
-    taper = np.hanning(window).astype(np.float32)
-    size = sfft.next_fast_len(2 * window, real=True)
-
-    def correlate(frames: Array) -> Array:
-        power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
-        lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :window]
-        normalized: Array = lags / (lags[:, :1] + 1e-9)
-        return normalized
-
+    taper, of_taper = _taper(window)
     windows = sliding_window_view(values, window)[::hop]
     total, counted = np.zeros(window), 0
     for first in range(0, len(windows), _BLOCK):
         frames = windows[first : first + _BLOCK]
         frames = frames[frames.any(axis=1)]
         counted += len(frames)
-        total += correlate((frames - frames.mean(axis=1, keepdims=True)) * taper).sum(axis=0)
-    of_taper = np.maximum(correlate(taper[None])[0], 0.05)
+        total += _correlate((frames - frames.mean(axis=1, keepdims=True)) * taper).sum(axis=0)
     mean: Array = (total / max(1, counted) / of_taper).astype(np.float32)
     return mean
+
+
+@lru_cache(maxsize=8)
+def _taper(window: int) -> tuple[Array, Array]:
+    """A Hann window, and what it leaves of each lag, at least a twentieth."""
+    taper = np.hanning(window).astype(np.float32)
+    return taper, np.maximum(_correlate(taper[None])[0], 0.05)
+
+
+def _correlate(frames: Array) -> Array:
+    """The autocorrelation of each of the frames, shape (frames, window): by lag, 1 at lag 0."""
+    window = frames.shape[1]
+    size = sfft.next_fast_len(2 * window, real=True)
+    power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
+    lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :window]
+    normalized: Array = lags / (lags[:, :1] + 1e-9)
+    return normalized
 
 
 def interpolate_at(values: Array, positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -144,7 +144,8 @@ def _bar_profile_features(onsets: Array, beat: int, beats: int) -> list[float]:
     def stress_at(row: int, places: npt.ArrayLike) -> float:
         """The mean stress at places within the bar, 0 to 1."""
         indices = np.round(np.asarray(places) * length).astype(np.intp) % length
-        return float(stress[row][indices].mean())
+        chosen = stress[row][indices]
+        return float(chosen.sum() / chosen.size)  # two thousand times a piece: `mean` takes longer
 
     begin, middle, thirds = (0,), (0.5,), (1 / 3, 2 / 3)
     other_beats, each_beat = np.arange(1, beats) / beats, np.arange(beats)

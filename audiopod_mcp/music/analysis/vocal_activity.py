@@ -165,13 +165,15 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
     shifts, matches, peaks = [], [], []
     for band in range(_N_BANDS):
         start = band * _BINS_PER_OCTAVE + _MAX_SHIFT
-        reference = _unit_rows(previous[:, start : start + _BAND_BINS] * window)
-        matches_by_shift = [
-            np.einsum(
-                "fb,fb->f", reference, _unit_rows(octaves[:, start + k : start + k + _BAND_BINS] * window)
-            )
-            for k in range(-_MAX_SHIFT, _MAX_SHIFT + 1)
-        ]
+        reference = _unit_rows(previous[:, start : start + _BAND_BINS] * window) * window
+        around = octaves[:, start - _MAX_SHIFT : start + _BAND_BINS + _MAX_SHIFT]
+        matches_by_shift = np.stack(
+            [
+                np.einsum("fb,fb->f", reference, around[:, k : k + _BAND_BINS])
+                for k in range(2 * _MAX_SHIFT + 1)
+            ]
+        )
+        matches_by_shift /= _lengths(around, window).T + np.float32(1e-6)
         best = np.argmax(matches_by_shift, axis=0)
         shifts.append(best - _MAX_SHIFT)
         matches.append(np.max(matches_by_shift, axis=0))
@@ -190,6 +192,18 @@ def _band_balance(level: Array, width: Array) -> Array:
     whole = np.square(level).sum(axis=1)
     shares = (10 * np.log10(energy + 1e-3), energy / (energy + sides + 1e-9), energy / (whole + 1e-9))
     return np.stack(shares, axis=1).astype(np.float32)
+
+
+def _lengths(rows: Array, window: Array) -> Array:
+    """How long each stretch of each row, times ``window`` and less its mean, is: ``(frames, stretches)``."""
+    count = rows.shape[1] - len(window) + 1
+    weights = np.zeros((rows.shape[1], count))
+    for place in range(count):
+        weights[place : place + len(window), place] = window
+    values = rows.astype(np.float64)
+    sums, squares = values @ weights, np.square(values) @ np.square(weights)
+    lengths: Array = np.sqrt(np.maximum(squares - np.square(sums) / len(window), 0)).astype(np.float32)
+    return lengths
 
 
 def _unit_rows(rows: Array) -> Array:

@@ -50,7 +50,9 @@ def brief_in_context(
         return replace(read_caption(f"{heard_style}. {prompt}", **wanted), style=heard_style or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
     asked = read_caption(prompt, duration=wanted["duration"])
-    brief = replace(brief, course=asked.course, solos=asked.solos, dry=asked.dry or own.dry)
+    tagged = tuple(solo for solo in brief.solos if solo[1] is not None)
+    solos = (*tagged, *(solo for solo in asked.solos if solo[1] is None))
+    brief = replace(brief, course=asked.course, solos=solos, dry=asked.dry or own.dry)
     beside = {name: wanted[name] for name in ("lyrics", "exclude") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
     named = set(instruments_named(prompt)) & set(INSTRUMENTS)

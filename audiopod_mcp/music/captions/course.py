@@ -19,8 +19,9 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .density import AMOUNTS
 from .feel import COUNTED
+from .numbers import COUNTS
 from .text_search import find_words, word_pattern
-from .vocabulary import INSTRUMENT_WORDS, MOODS, SECTIONS, TEMPO_WORDS, TRACK_WORDS
+from .vocabulary import INSTRUMENT_WORDS, MOMENTS, MOODS, SECTIONS, TEMPO_WORDS, TRACK_WORDS
 
 _MARK = "\ue000"
 """Stands for the letters of a player's name, so that a sentence can be written without any."""
@@ -36,35 +37,33 @@ _ORDINALS = {
     "3rd": 3,
     "4th": 4,
 }
-_SECTIONS = {
-    "intro": "intro", "verse": "verse", "pre-chorus": "pre-chorus", "chorus": "chorus", "hook": "chorus", "refrain": "chorus", "bridge": "bridge",
-    "solo": "solo", "break": "break", "breakdown": "break", "build": "build", "build-up": "build", "buildup": "build", "drop": "drop", "outro": "outro", "end": "end", "ending": "end",
-}  # fmt: skip
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "twelve": 12, "sixteen": 16}
 _LIKE = r"(?:(?:a|an|the|just|only|solo|lone|single|soft|gentle|quiet|warm|sparse|simple|slow|some|full|big)\s+){0,4}"
 _NAME = rf"{_LIKE}{_MARK}++"
 _ONE = rf"(?P<players>{_NAME}(?:\s*(?:and|&|plus|with|\+)\s+{_NAME}){{0,3}})"
 _SOME = rf"(?P<players>{_NAME}(?:(?:\s*,\s*{_NAME}){{0,4}},?\s*(?:and|&|plus|with)\s+{_NAME})?)"
 """A list ends with "and": in "with piano, drums come in" only the drums do."""
 _THEM = _SOME.replace("<players>", "<them>")
-_NUMBER = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
-_WHEN = (
-    rf"(?:\s*(?:after|at|from|for|in|during)\s+(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>{_NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
-    r"|\s*(?:at|in|from|on)\s+(?P<of2>bar|measure)\s+(?P<bar>\d{1,3})\b"
-    r"|\s*(?:at|from|after)\s+(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
-    rf"|\s*(?:at|in|on|from|for|with|during|until|till)\s+(?:the\s+)?(?:(?P<which>{'|'.join(_ORDINALS)})\s+)?"
-    rf"(?P<section>{'|'.join(sorted(_SECTIONS, key=len, reverse=True))})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK}))"
+NUMBER = rf"\d{{1,3}}|{'|'.join(COUNTS)}"
+_MOMENT = (
+    rf"(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>{NUMBER})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
+    r"|(?:bar|measure)\s+(?P<bar>\d{1,3})\b"
+    r"|(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
+    r"|the\s+(?P<half>first|second|last)\s+half\b(?:\s+of\s+the\s+(?:song|piece|track))?"
+    rf"|(?:the\s+)?(?:(?P<which>{'|'.join(_ORDINALS)})\s+)?"
+    rf"(?P<section>{'|'.join(MOMENTS)})(?:\s+(?P<nth>\d))?\b(?![\s-]+{_MARK})"
 )
-_AT_LAST = re.sub(r"\\s\*\(\?:[a-z|]+\)\\s\+", r"\\s+(?:at\\s+|in\\s+)?", _WHEN)
+_WHEN = (
+    r"(?:(?:\s*(?:after|at|from|for|in|on|with|during|throughout|until|till)|(?<=\bin))\s+"
+    rf"(?:{_MOMENT})|\s*(?P<halfway>half-?way(?:\s+through)?)\b)"
+)
+_AT_LAST = rf"\s+(?:at\s+|in\s+)?(?:{_MOMENT})"
 """A moment after "until", which needs no preposition."""
 _ENTERS = r"\s+(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?(?:\s+in)?|enter(?:s|ing)?|com(?:es?|ing)\s+in|kick(?:s|ing)?\s+in|drop(?:s|ping)?\s+in|start(?:s|ing)?(?=[\s,.;]|$)(?:\s+playing)?|(?:are|is|get|gets)\s+added|added)\b"
 _LEAVES = r"\s+(?:drop(?:s|ping)?\s+out|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out)\b"
 _LIST = rf"(?P<players>{_NAME}(?:(?:\s*(?:,|and|&|\+|plus|with|,\s*and)\s*|\s+){_NAME}){{0,5}})"
 _COLON = r"(?:[:=–—(→]|\s-\s)"
 _ANY_SECTION = "|".join(
-    name
-    for name in sorted(_SECTIONS, key=len, reverse=True)
-    if name not in ("intro", "outro", "end", "ending")
+    pattern for pattern, label in MOMENTS.items() if label not in ("intro", "outro", "end")
 )
 _NO_MORE = rf"(?!{_MARK})(?!{_ENTERS})(?!{_LEAVES})\)?"
 _ALONE = r"(?:\s+(?:alone|only|solo|by itself|on its own))?"
@@ -74,6 +73,7 @@ _SENTENCES = (
         rf"\b(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quiet(?:ly)?\s+|soft(?:ly)?\s+|gently\s+|simply\s+)?(?:with|on)\s+{_ONE}{_ALONE}(?!\s+and\s+{_MARK}++{_ENTERS}){_WHEN}?",
     ),
     ("opens", rf"\b(?:only|just)\s+{_ONE}{_WHEN}"),
+    ("opens", rf"{_ONE}\s+(?:only|alone)(?=\s+(?:in|for|during)\s+the\s+first\b){_WHEN}"),
     ("opens", rf"{_ONE}\s+(?:enters?|comes?|starts?|plays?|goes)(?:\s+in)?\s+first\b"),
     (
         "ends",
@@ -85,10 +85,13 @@ _SENTENCES = (
     ),
     (
         "enters",
-        rf"\b(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}|\bthen\s+(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_THEM}",
+        rf"\b(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_SOME}{_WHEN}|\b(?:then|gradually|slowly|progressively)\s+(?:add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing))\s+{_THEM}",
     ),
     ("enters", rf"(?:\bthen\s+)?{_SOME}{_ENTERS}{_WHEN}?"),
-    ("enters", rf"(?<!no )(?<!without )(?<!{_MARK}){_SOME}(?=\s+(?:after|from)\b){_WHEN}"),
+    (
+        "enters",
+        rf"(?<!no )(?<!without )(?<!{_MARK}){_SOME}(?=\s+(?:(?:after|from)\b|(?:in|at|on)\s+the\s+(?:{'|'.join(_ORDINALS)})\b)){_WHEN}",
+    ),
     ("leaves", rf"(?:\bthen\s+)?{_SOME}{_LEAVES}{_WHEN}"),
     (
         "only",
@@ -157,7 +160,7 @@ def find_course(text: str) -> tuple[tuple[int, int, Cue], ...]:
             players = [text[a:b] for a, b, _ in names if first <= a and b <= last]
             if action == "ends" and re.search("solo", " ".join(players), re.IGNORECASE):
                 continue  # That is a solo, with the band.
-            number, unit = _moment(match)
+            number, unit = _moment(match, action)
             letters[match.start() : match.end()] = "." * (match.end() - match.start())
             cue = Cue(
                 action, _tracks_of(players), text[match.start() : match.end()].strip(" ,"), unit, number
@@ -248,16 +251,19 @@ def _tracks_of(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _moment(match: re.Match[str]) -> tuple[float, str]:
+def _moment(match: re.Match[str], action: str) -> tuple[float, str]:
     groups = match.groupdict()
     if groups.get("number"):
-        number = _COUNTS.get(groups["number"].lower()) or float(groups["number"])
+        number = COUNTS.get(groups["number"].lower()) or float(groups["number"])
         return float(number), "bars" if groups["of"][0].lower() in "bm" else "s"
+    if groups.get("half") or groups.get("halfway"):
+        return 0.0 if groups["half"] == "first" and action != "opens" else 0.5, "whole"
     if groups.get("bar"):
         return float(groups["bar"]) - 1, "bars"
     if groups.get("m"):
         return 60.0 * int(groups["m"]) + int(groups["s"]), "s"
     if groups.get("section"):
         which = _ORDINALS.get((groups.get("which") or "").lower()) or int(groups.get("nth") or 1)
-        return float(which), _SECTIONS[groups["section"].lower()]
+        label = next(iter(find_words(groups["section"], MOMENTS)))[2]
+        return float(which), label
     return 0.0, ""

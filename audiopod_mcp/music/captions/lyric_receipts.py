@@ -65,7 +65,9 @@ def lyric_receipts(
     elif sheet.sections and brief.instrumental:
         done.append("no singing")
     heard_solos: set[int] = set()
-    for number, name in brief.tagged_solos:
+    for name, number in brief.solos:
+        if number is None:
+            continue
         times = _solo_times(score, name)
         if times and (tracks is None or INSTRUMENTS[name].track in tracks):
             when = ", ".join(f"{format_time(at + a)}-{format_time(at + b)}" for a, b in times)
@@ -217,7 +219,6 @@ def _solo_times(score: Score, name: str) -> list[tuple[float, float]]:
     own = next((part.notes for part in reversed(score.parts) if part.instrument == name), ())
     if not pitched:
         others = [n.start for p in score.parts if not INSTRUMENTS[p.instrument].unpitched for n in p.notes]
-        own = tuple(note for note in own)
     times = []
     for span in score.sections:
         inside = any(span.start - 0.02 <= note.start < span.end - 0.02 for note in own)

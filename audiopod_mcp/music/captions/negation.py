@@ -15,6 +15,7 @@ from .vocabulary import (
     FORM_WORDS,
     HINT_WORDS,
     INSTRUMENT_WORDS,
+    KIT_WORDS,
     MOODS,
     SECTION_WORD,
     STYLE_WORDS,
@@ -84,6 +85,8 @@ _ONLY_AFTER = re.compile(
 )
 _FILLER = re.compile(r"\s*(?:[\w'-]+\s+){0,2}", re.IGNORECASE)
 _ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|a|an|the|long)\s*$", re.IGNORECASE)
+_PART = re.compile(rf"\b(?:(?!solo){SECTION_WORD}|middle|beginning|ending|half)\b", re.IGNORECASE)
+"""A stretch of the piece: who is alone there is not alone for good."""
 _JOURNEY = re.compile(
     r"\b(?:start|begin|open|build|grow|climax|follow|join|enter|halfway|comes? in|drops? out|at first|finally"
     r"|then(?! (?:it )?fad)|(?:first|last|final) (?:\w+ )?(?:bar|measure|second|minute|half|part))",
@@ -205,8 +208,10 @@ def _reach(clause: str, listing: bool) -> int:
 def named_tracks(clause: str) -> set[str]:
     """The tracks, or where one kind is meant the instruments, that a clause names."""
     found: set[str] = set()
-    named = find_words(clause, INSTRUMENT_WORDS)
+    named = find_words(clause, {KIT_WORDS: "", **INSTRUMENT_WORDS})
     for start, end, name in named:
+        if not name:
+            continue  # A piece of the kit is not the kit.
         whole = [
             tracks
             for pattern, tracks in TRACK_WORDS.items()
@@ -233,6 +238,8 @@ def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
     starts = {start for start, _, _ in hits}
     exclusive = False
     for match in _ONLY_BEFORE.finditer(text):
+        if _PART.search(_clause_around(text, match.start())):
+            continue
         filler = _FILLER.match(text, match.end())
         reach = range(match.end(), (filler.end() if filler else match.end()) + 1)
         alone = not hits or hits[0][1] > match.start()
@@ -246,6 +253,10 @@ def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
         after = _ONLY_AFTER.match(text, end)
         exclusive |= after is not None and not (after["duet"] and str(name).endswith("voice"))
     return _all_but(_track(name) for name in instruments) if exclusive and instruments else set()
+
+
+def _clause_around(text: str, at: int) -> str:
+    return re.split(r"[.;,:]", text[:at])[-1] + re.split(r"[.;,:]", text[at:])[0]
 
 
 def _all_but(tracks: Iterable[str]) -> set[str]:

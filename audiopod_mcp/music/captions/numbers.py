@@ -38,10 +38,12 @@ _ARTICLE = re.compile(
 )  # before "a minor": else it's an article
 _ARTICLE_END = re.compile(r"\s*(?:$|[,.;:)]|(?:with|at|and|around|about|for)\b|\d)", re.IGNORECASE)
 _BARE_KEY = re.compile(
-    r"\b(?:in|key of|key[:=]|key)\s*\b([A-G](?:#|♯|b|♭|[\s-]flat|[\s-]sharp)?m?)(?![\w#♯♭'’])"
+    rf"\b(?:in|key of|key[:=]|key|(?:mode|scale|{'|'.join(_CHURCH)}|major|minor) (?:on|of|from))\s*\b([A-G](?:#|♯|b|♭|[\s-]flat|[\s-]sharp)?m?)(?![\w#♯♭'’])"
 )
 """``in F#``: a capital, or it may be "in a forest"."""
-_SHORT_KEY = re.compile(r"(?<![\w#])([B-G](?:#|♯|b|♭)?m|A(?:#|♯|b|♭)m|(?:(?<=, )|^)Am)(?![\w#'’])")
+_SHORT_KEY = re.compile(
+    r"(?<![\w#])([B-G](?:#|♯|b|♭)?m|A(?:#|♯|b|♭)m|(?:(?<=, )|^)Am|Am(?=\s*(?:$|[,.;|)])))(?![\w#'’])"
+)
 _KEY_ITEM = re.compile(r"(?:^|[,|;\n]\s*)([A-G](?:#|♯|b|♭)?m?)\s*(?=$|[,|;\n])")
 """A key as an item of a list: "blues, Bb, slow"."""
 _MODE_ALONE = re.compile(
@@ -89,18 +91,30 @@ _OF_A_PART = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """Before it, or before "lasting": of what else it is the length."""
-_NUMBERS = {
-    "one": 1.0,
-    "two": 2.0,
-    "three": 3.0,
-    "four": 4.0,
-    "five": 5.0,
-    "half a": 0.5,
-    "a": 1.0,
-    "ten": 10.0,
+_BOUND = re.compile(
+    r"\b(?:(?P<under>under|less than|below|shorter than)|over|more than|longer than)\s+$", re.IGNORECASE
+)
+"""Before it: it is a bound, and a tenth off it is well within."""
+COUNTS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "eight": 8,
+    "ten": 10,
+    "twelve": 12,
+    "fifteen": 15,
+    "sixteen": 16,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "sixty": 60,
+    "ninety": 90,
 }
-_NUMBERS |= {"fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "ninety": 90.0}
-_NUMBERS |= {"forty-five": 45.0, "forty five": 45.0}
+"""Numbers in words."""
+_NUMBERS = {**COUNTS, "half a": 0.5, "a": 1.0, "forty-five": 45.0, "forty five": 45.0}
 
 
 def _tempi(text: str) -> list[tuple[int, int, float]]:
@@ -217,7 +231,9 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
         number = (_NUMBERS.get(word) or float(word)) + 0.5 * bool(match["half"])
         minutes = (unit or "s").lower().startswith("m")
         seconds = number * (60 if minutes else 1) + float(match["more"] or match["rest"] or 0)
-        found.append((match.start(), match.end(), seconds))
+        bound = _BOUND.search(text, max(0, match.start() - 20), match.start())
+        seconds *= 1 if bound is None else 0.9 if bound["under"] else 1.1
+        found.append((bound.start() if bound else match.start(), match.end(), seconds))
     return found
 
 

@@ -134,7 +134,7 @@ def read_caption(
     metre = _timesignature(timesignature, wanted, style)
     tonality = _key(key, wanted, style, pull, seed, lyrics or "")
     lyrics = in_key(lyrics, tonality) if lyrics else lyrics
-    parts, tagged_solos = stanzas(lyrics), tagged_solos_of(lyrics, style)
+    parts, tagged = stanzas(lyrics), _tagged_solos(lyrics, style)
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (
         not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
@@ -166,19 +166,22 @@ def read_caption(
         ),
         without=tuple(sorted(without)),
         lyrics=lyrics if lyrics and lyrics.strip() else None,
-        form=_form(parts, tagged_solos) if instrumental or not sings else (),
-        tagged_solos=tagged_solos,
+        form=_form(parts, bool(tagged)) if instrumental or not sings else (),
         instrumental=instrumental,
         language=_language(language, wishes),
         activity=_activity(wishes),
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
-        solos=tuple(
-            dict.fromkeys(_own_instrument(name, style, instruments) for name in _of_kind(wishes, "solo"))
+        solos=(
+            *tagged,
+            *dict.fromkeys(
+                (_own_instrument(name, style, instruments), None) for name in _of_kind(wishes, "solo")
+            ),
         ),
         percussion=percussion_named(wishes),
         dry="dry" in _of_kind(wishes, "mix"),
+        ends_abruptly="abrupt" in _of_kind(wishes, "ending"),
     )
     return _with_duration(brief, duration, wanted)
 
@@ -235,7 +238,7 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     return tuple(names)
 
 
-def tagged_solos_of(lyrics: str | None, style: Style) -> tuple[tuple[int, str], ...]:
+def _tagged_solos(lyrics: str | None, style: Style) -> tuple[tuple[str, int], ...]:
     """The instrument that each tag without words names, by the number of its section."""
     found = []
     for number, section in enumerate(read_lyrics(lyrics or "").sections):
@@ -244,7 +247,7 @@ def tagged_solos_of(lyrics: str | None, style: Style) -> tuple[tuple[int, str], 
                 name for name in _instruments(normalize_text(section.tag), style) if _can_play_solo(name)
             ]
             if named:
-                found.append((number, named[0]))
+                found.append((named[0], number))
     return tuple(found)
 
 
@@ -314,7 +317,7 @@ def _key(given: str | None, text: str, style: Style, pull: float, seed: int, lyr
     return str(Key(tonic.tonic, tonic.minor, church)) if church and tonic else name
 
 
-def _form(parts: tuple[Stanza, ...], solos: tuple[tuple[int, str], ...]) -> tuple[str, ...]:
+def _form(parts: tuple[Stanza, ...], solos: bool) -> tuple[str, ...]:
     """The sections of tags that say more than an "[Instrumental]"."""
     labels = tuple(part.label for part in parts)
     says_more = (len(labels) > 1 and set(labels) != {"solo"}) or solos or any(part.bars for part in parts)

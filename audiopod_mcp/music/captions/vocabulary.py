@@ -9,80 +9,70 @@ wins.
 
 from __future__ import annotations
 
-STYLE_WORDS: dict[str, str] = {
-    r"lo[-\s]?fi|chill-?hop": "lo-fi",
-    r"trap|drill|plugg(?:nb)?|crunk|rage beats?": "trap",
-    r"phonk": "phonk",
-    r"grime": "grime",
-    r"hip[\s-]?hop|boom[\s-]?bap|g-funk|turntablism|hyphy|horror-?core|(?:west|east)[\s-]coast(?: rap)?|chopped (?:and|&|'?n'?) screwed": "hip hop",
-    r"trip[\s-]?hop|downtempo(?: beats?)?|illbient": "trip hop",
-    r"drum\s?(?:and|&|'?n'?)\s?bass|dnb|d&b|jungle|breakcore|liquid funk|neuro-?funk|jump[\s-]up|drumstep": "drum and bass",
-    r"dub-?step|brostep|riddim dubstep|tear-?out": "dubstep",
-    r"(?:deep |tech |progressive |tropical |acid |afro |slap |future |bass |french |disco |piano |funky |soulful |electro |melodic )?house(?: music)?|nu[\s-]disco|micro-?house|uk bass|french touch": "house",
-    r"amapiano|gqom|kwaito|jersey club|footwork|chicago juke": "amapiano",
-    r"(?:uk |speed |2-?step )garage|2-?step": "uk garage",
-    r"(?:minimal |detroit |acid |melodic |hard |dub |peak[\s-]time |hypnotic )?techno|gabber|ebm|aggrotech|schranz": "techno",
-    r"(?:psy-?|goa |vocal |uplifting |progressive |hard )?trance|eurodance|eurobeat|italo[\s-]dance|hi-?nrg|goa|happy hardcore": "trance",
-    r"hard-?style|raw-?style|jumpstyle": "hardstyle",
-    r"future bass|melodic dubstep|kawaii bass": "future bass",
-    r"(?:dark)?synth-?wave|retro-?wave|outrun|vapor-?wave|mall-?soft|synth-?pop|new wave|new romantic|italo[\s-]disco|(?:dark|cold|chill)-?wave|synth-?punk|electro-?clash": "synthwave",
-    r"chip-?tunes?|chip music|8[\s-]?bit|16[\s-]?bit|game ?boy|nes": "chiptune",
-    r"electronica?|edm|electro|idm|electronic dance(?: music)?|big room|hyper-?pop|breakbeats?|big beat|dance music|complextro|glitch(?:core|[\s-]hop)?|digicore|moombahton|(?:indie|live|folk)tronica|nightcore": "electronic",
-    r"dark ambient|ambient|drone|new age|soundscapes?|space music|chill-?out|dungeon synth|hauntology|binaural(?: beats?)?": "ambient",
-    r"cinematic|film score|film music|movie score|epic orchestral|trailer music|soundtrack score|spaghetti western": "cinematic",
-    r"bossa[\s-]?nova|bossa|mpb": "bossa nova",
-    r"samba|batucada|pagode|baile funk|funk carioca|brazilian funk": "samba",
-    r"big[\s-]band|swing|dixie(?:land)?|new orleans|second line|electro swing|lindy hop|charleston": "swing",
-    r"gypsy jazz|jazz manouche|hot club": "gypsy jazz",
-    r"ragtime|stride(?: piano)?": "ragtime",
-    r"be-?bop|jazzy?|(?:smooth|cool|acid|modal|soul|free|lounge|vocal) jazz|hard bop|jazz[\s-]fusion": "jazz",
-    r"jazz[\s-]funk": "funk",
-    r"reggaeton|regueton|dembow|perreo|dancehall|ragga": "reggaeton",
-    r"salsa|latin|latino|mambo|rumba|bachata|merengue|calypso|soca|cha[\s-]cha(?:[\s-]cha)?|tropicalia|bolero|son cubano|cuban|latin jazz|latin pop": "latin",
-    r"cumbia|vallenato": "cumbia",
-    r"mariachi|ranchera|norteno|corridos?(?: tumbados?)?|tejano|tex[\s-]mex|banda sinaloense": "mariachi",
-    r"tango|milonga": "tango",
-    r"flamenco|bulerias?|rumba flamenca": "flamenco",
-    r"klezmer|balkan(?: brass)?|romani": "klezmer",
-    r"afro[\s-]?beats?|afro[\s-]?pop|highlife|afro-?fusion|soukous|juju": "afrobeat",
-    r"celtic|irish|scottish|gaelic|jig|reel": "celtic",
-    r"polka|oom-?pah|beer hall": "polka",
-    r"dub": "dub",
-    r"(?:roots |dub )?reggae": "reggae",
-    r"ska(?:[\s-]punk)?|rock[\s-]?steady|two[\s-]tone": "ska",
-    r"funk(?:y)?|p-funk": "funk",
-    r"city[\s-]pop": "city pop",
-    r"disco|boogie funk": "disco",
-    r"boogie[\s-]?woogie|barrelhouse|boogie": "boogie",
-    r"motown|soul|soulful|neo[\s-]soul|northern soul": "soul",
-    r"gospel|spirituals?|worship|hymns?|praise|ccm": "gospel",
-    r"(?:contemporary |alternative )?(?:r\s?(?:&|n|'n'|and)\s?b|rnb)|rhythm and blues|slow jam|quiet storm": "r&b",
-    r"blues|bluesy|delta blues|chicago blues": "blues",
-    r"blue-?grass|newgrass": "bluegrass",
-    r"country|americana|honky[\s-]tonk|nashville|western swing|outlaw country|cajun|zydeco": "country",
-    r"folk|folky|singer[\s-]songwriter|(?:indie|acoustic|contemporary|chamber) folk|medieval|renaissance|tavern music": "folk",
-    r"metal|metalcore|djent|sludge|doom|grindcore|blackgaze|thrash|deathcore|(?:death|black|heavy|doom|power|nu|industrial|symphonic|folk|speed|gothic|progressive|orchestral) metal": "metal",
-    r"punk|(?:pop|post|hardcore|skate|garage|folk)[\s-]punk|punk[\s-]rock|hardcore(?: punk)?|post-?hardcore|screamo|riot grrrl|crust|emo": "punk",
-    r"grunge": "grunge",
-    r"post-?rock|math[\s-]rock": "post-rock",
-    r"shoegaze|dream[\s-]?pop|bedroom pop": "shoegaze",
-    r"surf(?:[\s-]rock)?": "surf",
-    r"rock[a-]?billy|rock\s?(?:and|n|'n'|&)\s?roll|doo[\s-]?wop|jump blues|1950s rock": "rock and roll",
-    r"rock|(?:garage|alternative|indie|hard|classic|psychedelic|progressive|glam|southern|stoner|gothic|soft|arena) rock|britpop|krautrock": "rock",
-    r"baroque|fugue|harpsichord concerto": "baroque",
-    r"neo-?classical|modern classical|classical|orchestral|symphon(?:y|ic)|chamber music|concerto|sonata|string quartet|romantic era|nocturne|impressionist|opera|minuets?|menuett?o?|etudes?|preludes?|impressionism": "classical",
-    r"k-?pop": "k-pop",
-    r"pop|(?:j|indie|electro|modern|power|teen|art|chamber|acoustic|folk|dance|bubblegum|brit|mando|canto|c)-?\s?pop|top 40|(?:deutsch|austro|italo|latin)-?pop|adult contemporary|schlager|chanson|musical theat(?:re|er)|show ?tunes?|easy listening|children'?s (?:music|song)|kids'? songs?": "pop",
-}
-
-NEAREST_STYLES: dict[str, str] = {
-    # Kinds of music without a style of their own here, and the one that's nearest: the result says so.
-    r"fado|enka|trot|qawwali|carnatic|hindustani|raga|throat singing|gamelan|hawaiian|exotica": "folk",
-    r"gnawa|rai|dabke|arabesque?|rebetiko|laiko|manele|turbo-?folk": "klezmer",
-    r"bhangra|bollywood|kizomba|zouk": "latin", r"kuduro": "amapiano", r"sertanejo|forro|choro|axe music": "samba",
-    r"gregorian chant|plainchant": "gospel", r"vaudeville|cabaret": "ragtime", r"fusion": "jazz",
-    r"noise music|harsh noise|musique concrete|plunderphonics|lowercase": "ambient", r"minimalism": "classical",
-    r"library music": "pop", r"no wave": "punk", r"spoken word": "hip hop",
+_STYLES: dict[str, str] = {
+    # A style: its own names % kinds of music without a style of their own here, of which it is the nearest.
+    "lo-fi": r"lo[-\s]?fi|chill-?hop",
+    "trap": r"trap % drill|plugg(?:nb)?|crunk|rage beats?",
+    "phonk": r"phonk",
+    "grime": r"grime",
+    "hip hop": r"hip[\s-]?hop|boom[\s-]?bap % g-funk|turntablism|hyphy|horror-?core|(?:west|east)[\s-]coast(?: rap)?|chopped (?:and|&|'?n'?) screwed|spoken word",
+    "trip hop": r"trip[\s-]?hop % downtempo(?: beats?)?|illbient",
+    "drum and bass": r"drum\s?(?:and|&|'?n'?)\s?bass|dnb|d&b % jungle|breakcore|liquid funk|neuro-?funk|jump[\s-]up|drumstep",
+    "dubstep": r"dub-?step|riddim dubstep % brostep|tear-?out",
+    "house": r"(?:deep |tech |progressive |tropical |acid |afro |slap |future |bass |french |disco |piano |funky |soulful |electro |melodic )?house(?: music)?|micro-?house % nu[\s-]disco|uk bass|french touch",
+    "amapiano": r"amapiano % gqom|kwaito|jersey club|footwork|chicago juke|kuduro",
+    "uk garage": r"2-?step % (?:uk |speed |2-?step )garage",
+    "techno": r"(?:minimal |detroit |acid |melodic |hard |dub |peak[\s-]time |hypnotic )?techno % gabber|ebm|aggrotech|schranz",
+    "trance": r"(?:psy-?|goa |vocal |uplifting |progressive |hard )?trance % eurodance|eurobeat|italo[\s-]dance|hi-?nrg|goa|happy hardcore",
+    "hardstyle": r"hard-?style % raw-?style|jumpstyle",
+    "future bass": r"future bass % melodic dubstep|kawaii bass",
+    "synthwave": r"(?:dark)?synth-?wave|retro-?wave|outrun % vapor-?wave|mall-?soft|synth-?pop|new wave|new romantic|italo[\s-]disco|(?:dark|cold|chill)-?wave|synth-?punk|electro-?clash",
+    "chiptune": r"chip-?tunes?|chip music|8[\s-]?bit|16[\s-]?bit % game ?boy|nes",
+    "electronic": r"electronica?|edm|electronic dance(?: music)? % electro|idm|big room|hyper-?pop|breakbeats?|big beat|dance music|complextro|glitch(?:core|[\s-]hop)?|digicore|moombahton|(?:indie|live|folk)tronica|nightcore",
+    "ambient": r"dark ambient|ambient|soundscapes? % drone|new age|space music|chill-?out|dungeon synth|hauntology|binaural(?: beats?)?|noise music|harsh noise|musique concrete|plunderphonics|lowercase",
+    "cinematic": r"cinematic|film score|film music|movie score|epic orchestral|trailer music|soundtrack score % spaghetti western",
+    "bossa nova": r"bossa[\s-]?nova|bossa % mpb",
+    "samba": r"samba % batucada|pagode|baile funk|funk carioca|brazilian funk|sertanejo|forro|choro|axe music",
+    "swing": r"swing|electro swing|big[\s-]band % dixie(?:land)?|new orleans|second line|lindy hop|charleston",
+    "gypsy jazz": r"gypsy jazz|jazz manouche % hot club",
+    "ragtime": r"ragtime % stride(?: piano)?|vaudeville|cabaret",
+    "jazz": r"jazzy?|(?:smooth|cool|acid|modal|soul|free|lounge|vocal) jazz|jazz[\s-]fusion % be-?bop|hard bop|fusion",
+    "funk": r"jazz[\s-]funk|funk(?:y)?|p-funk",
+    "reggaeton": r"reggaeton % regueton|dembow|perreo|dancehall|ragga",
+    "latin": r"latin|latino|latin jazz|latin pop % salsa|mambo|rumba|bachata|merengue|calypso|soca|cha[\s-]cha(?:[\s-]cha)?|tropicalia|bolero|son cubano|cuban|bhangra|bollywood|kizomba|zouk",
+    "cumbia": r"cumbia % vallenato",
+    "mariachi": r"mariachi % ranchera|norteno|corridos?(?: tumbados?)?|tejano|tex[\s-]mex|banda sinaloense",
+    "tango": r"tango % milonga",
+    "flamenco": r"flamenco % bulerias?|rumba flamenca",
+    "klezmer": r"klezmer % balkan(?: brass)?|romani|gnawa|rai|dabke|arabesque?|rebetiko|laiko|manele|turbo-?folk",
+    "afrobeat": r"afro[\s-]?beats? % afro[\s-]?pop|highlife|afro-?fusion|soukous|juju",
+    "celtic": r"celtic|irish|scottish|gaelic % jig|reel",
+    "polka": r"polka % oom-?pah|beer hall",
+    "dub": r"dub",
+    "reggae": r"(?:roots |dub )?reggae",
+    "ska": r"ska(?:[\s-]punk)? % rock[\s-]?steady|two[\s-]tone",
+    "city pop": r"city[\s-]pop",
+    "disco": r"disco % boogie funk",
+    "boogie": r"boogie|boogie[\s-]?woogie % barrelhouse",
+    "soul": r"soul|neo[\s-]soul|northern soul|motown|soulful",
+    "gospel": r"gospel|worship % spirituals?|hymns?|praise|ccm|gregorian chant|plainchant",
+    "r&b": r"(?:contemporary |alternative )?(?:r\s?(?:&|n|'n'|and)\s?b|rnb)|rhythm and blues % slow jam|quiet storm",
+    "blues": r"blues|delta blues|chicago blues|bluesy",
+    "bluegrass": r"blue-?grass % newgrass",
+    "country": r"country|outlaw country|honky[\s-]tonk|nashville % americana|western swing|cajun|zydeco",
+    "folk": r"folk|(?:indie|acoustic|contemporary|chamber) folk|folky % singer[\s-]songwriter|medieval|renaissance|tavern music|fado|enka|trot|qawwali|carnatic|hindustani|raga|throat singing|gamelan|hawaiian|exotica",
+    "metal": r"metal|metalcore|(?:death|black|heavy|doom|power|nu|industrial|symphonic|folk|speed|gothic|progressive|orchestral) metal % djent|sludge|doom|grindcore|blackgaze|thrash|deathcore",
+    "punk": r"punk|(?:pop|post|hardcore|skate|garage|folk)[\s-]punk|punk[\s-]rock % hardcore(?: punk)?|post-?hardcore|screamo|riot grrrl|crust|emo|no wave",
+    "grunge": r"grunge",
+    "post-rock": r"post-?rock % math[\s-]rock",
+    "shoegaze": r"shoegaze % dream[\s-]?pop|bedroom pop",
+    "surf": r"surf(?:[\s-]rock)?",
+    "rock and roll": r"rock[a-]?billy|rock\s?(?:and|n|'n'|&)\s?roll % doo[\s-]?wop|jump blues|1950s rock",
+    "rock": r"rock|(?:garage|alternative|indie|hard|classic|psychedelic|progressive|glam|southern|stoner|gothic|soft|arena) rock|krautrock % britpop",
+    "baroque": r"baroque % fugue|harpsichord concerto",
+    "classical": r"neo-?classical|modern classical|classical|orchestral|symphonic % symphony|chamber music|concerto|sonata|string quartet|romantic era|nocturne|impressionist|opera|minuets?|menuett?o?|etudes?|preludes?|impressionism|minimalism",
+    "k-pop": r"k-?pop",
+    "pop": r"pop|(?:j|indie|electro|modern|power|teen|art|chamber|acoustic|folk|dance|bubblegum|brit|mando|canto|c)-?\s?pop|(?:deutsch|austro|italo|latin)-?pop % top 40|adult contemporary|schlager|chanson|musical theat(?:re|er)|show ?tunes?|easy listening|children'?s (?:music|song)|kids'? songs?|library music",
 }
 
 FORM_WORDS: dict[str, str] = {
@@ -147,80 +137,79 @@ TEMPO_WORDS: dict[str, str] = {
     r"very fast|presto|breakneck|super fast|really fast|extremely fast": "very fast",
 }
 
-INSTRUMENT_WORDS: dict[str, str] = {
-    r"(?:upright|double|acoustic|stand-?up|string) bass": "upright bass",
-    r"synth(?:esi[sz]er)? bass|bass synth|moog(?: bass)?|sub[\s-]?bass": "synth bass",
-    r"808s?|808 bass|808 sub": "808 bass",
-    r"reese(?: bass)?|wobble bass|growl bass": "reese bass",
-    r"(?:electric|slap|fretless|picked) bass|bass guitar|bass|bass ?lines?": "electric bass",
-    r"contrabass(?:es)?": "contrabass",
-    r"brush(?:ed|es)(?: drums?| snare| kit)?": "brushed kit",
-    r"drum machines?|electronic drums?|electronic kit|808 drums?|909s?|programmed drums?|(?:chopped )?breakbeats?": "electronic kit",
-    r"acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums?|blast beats?": "acoustic kit",
-    r"dusty drums?|vinyl drums?": "dusty kit",
-    r"drums?|drumming|drummer|beats?": "drums",
-    r"congas?|bongos?|shakers?|tambourines?|percussion|hand drums?|claves|cajon|djembe|maracas|tabla|taiko|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|castanets|log drums?|darbuka|guiro|triangles?|wood ?blocks?|timbales": "percussion",
-    r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars?|oud|lute|guitarr[o]n|requinto": "nylon guitar",
-    r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|12-string(?: guitar)?|strumming|dobro": "acoustic guitar",
-    r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars": "distorted guitar",
-    r"lead guitar|guitar solos?|shredding|guitar leads?": "lead guitar",
-    r"(?:electric|clean|jazz|surf|slide|jangly|reverb(?:[\s-]\w+)?|wah|twangy|slapback|funk|reverbed) guitars?|guitars?": "electric guitar",
-    r"(?:pedal|lap)[\s-]steels?(?: guitars?)?|(?:hawaiian )?steel guitars?": "pedal steel",
-    r"banjos?": "banjo",
-    r"shamisen": "banjo",
-    r"mandolin[aeo]?s?|mandolas?|balalaikas?|bouzoukis?": "mandolin",
-    r"uk[ue]leles?|ukes?|cavaquinho|charango": "ukulele",
-    r"sitars?|sarods?|veena": "sitar",
-    r"rhodes|electric pianos?|wurlitzer|wurly|e-?piano|fender rhodes|dx7": "electric piano",
-    r"(?:church|pipe|rock) organs?|hammond(?: organ| b-?3)?|organs?|b3": "organ",
-    r"clavinets?|clav": "clavinet",
-    r"harpsichords?|cembalo": "harpsichord",
-    r"accordions?|bandoneons?|harmoniums?|concertinas?|melodicas?|squeezebox|sanfona": "accordion",
-    r"vibraphones?|vibes": "vibraphone",
-    r"marimbas?|xylophones?|balafon": "marimba",
-    r"kalimbas?|mbiras?|thumb pianos?": "kalimba",
-    r"timpani|kettle ?drums?": "timpani",
-    r"glockenspiels?|celesta|celeste": "glockenspiel",
-    r"music[\s-]box": "music box",
-    r"bells?|chimes|tubular bells|singing bowls?|gamelan|handbells": "bells",
-    r"steel\s?(?:drums?|pans?)": "steel drum",
-    r"pianos?|grand piano|felt piano|keys|keyboards?": "piano",
-    r"pizzicato": "pizzicato",
-    r"harps?|zither|kora|dulcimer": "harp",
-    r"kotos?|guzheng|gayageum": "koto",
-    r"violins?|fiddles?|erhu": "violin",
-    r"cellos?|violas?": "cello",
-    r"strings?|string (?:section|ensemble|quartet|orchestra|pads?)|orchestral strings|mellotron": "strings",
-    r"trumpets?|cornet|fl[u]gelhorn|bugles?": "trumpet",
-    r"trombones?": "trombone",
-    r"french horns?": "french horn",
-    r"tubas?|sousaphone": "tuba",
-    r"brass|horns|horn section|brass section|(?:horn|brass) stabs?": "brass",
-    r"flutes?|pan ?pipes?|pan flute|shakuhachi|bansuri|bamboo flute|native flute": "flute",
-    r"whistles?|whistling|piccolo|recorders?|(?:tin|penny) whistle|ocarina|theremin": "whistle",
-    r"harmonicas?|mouth ?(?:organ|harp)s?|blues ?harps?": "harmonica",
-    r"(?:bag|uilleann |highland )pipes?|bagpipers?": "bagpipes",
-    r"clarinets?|bass clarinet|duduk": "clarinet",
-    r"oboes?|bassoons?|(?:english|cor) horn|shawm": "oboe",
-    r"sax(?:ophone)?s?|saxes|(?:tenor|alto|soprano|baritone) sax(?:ophone)?": "saxophone",
-    r"woodwinds?": "flute",
-    r"pads?|(?:synth|warm|lush|ambient) pads?": "pad",
-    r"arp(?:eggio|eggios|eggiated|eggiator)?s?|plucks?|plucked synths?|synth plucks?": "synth pluck",
-    r"acid line|303s?|tb-?303|acid bass": "acid synth",
-    r"super\s?saws?": "supersaw",
-    r"square waves?|pulse waves?|chip lead": "chip lead",
-    r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks?": "synth lead",
-    r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals": "choir",
-    r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing": "female voice",
-    r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing": "male voice",
-    r"vocals?|voices?|singers?|singing|sung|vocalist|chant(?:s|ing)?|vocal chops|chopped vocals": "voice",
-    r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle": "vinyl",
-    r"risers?|sweeps?|uplifters?": "riser",
+_INSTRUMENTS: dict[str, str] = {
+    # An instrument: its own names % those of which it is the nearest relative.
+    "upright bass": r"(?:upright|double|acoustic|stand-?up|string) bass",
+    "synth bass": r"synth(?:esi[sz]er)? bass|bass synth|sub[\s-]?bass % moog bass",
+    "808 bass": r"808s?|808 bass|808 sub",
+    "reese bass": r"reese(?: bass)?|wobble bass|growl bass",
+    "electric bass": r"(?:electric|slap|fretless|picked) bass|bass guitar|bass|bass ?lines?",
+    "contrabass": r"contrabass(?:es)?",
+    "brushed kit": r"brush(?:ed|es)(?: drums?| snare| kit)?",
+    "electronic kit": r"drum machines?|electronic drums?|electronic kit|808 drums?|programmed drums? % 909s?|(?:chopped )?breakbeats?",
+    "acoustic kit": r"double[\s-]bass (?:drum(?:s|ming)?|pedals?)|acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums? % blast beats?",
+    "dusty kit": r"dusty drums?|vinyl drums?",
+    "drums": r"drums?|drumming|drummer|(?<!off[\s-])beats?",
+    "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles? % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
+    "nylon guitar": r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars? % oud|lute|guitarr[o]n|requinto",
+    "acoustic guitar": r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|strumming % 12-string(?: guitar)?|dobro",
+    "distorted guitar": r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars",
+    "lead guitar": r"lead guitar|guitar solos?|shredding|guitar leads?",
+    "electric guitar": r"(?:electric|clean|jazz|surf|slide|jangly|reverb(?:[\s-]\w+)?|wah|twangy|slapback|funk|reverbed) guitars?|guitars?",
+    "pedal steel": r"(?:pedal|lap)[\s-]steels?(?: guitars?)?|(?:hawaiian )?steel guitars?",
+    "banjo": r"banjos? % shamisen",
+    "mandolin": r"mandolin[aeo]?s? % mandolas?|balalaikas?|bouzoukis?",
+    "ukulele": r"uk[ue]leles?|ukes? % cavaquinho|charango",
+    "sitar": r"sitars? % sarods?|veena",
+    "electric piano": r"rhodes|electric pianos?|e-?piano|fender rhodes % wurlitzer|wurly|dx7",
+    "organ": r"(?:church|pipe|rock) organs?|hammond(?: organ| b-?3)?|organs? % b3",
+    "clavinet": r"clavinets?|clav",
+    "harpsichord": r"harpsichords?|cembalo",
+    "accordion": r"accordions?|squeezebox % bandoneons?|harmoniums?|concertinas?|melodicas?|sanfona",
+    "vibraphone": r"vibraphones?|vibes",
+    "marimba": r"marimbas? % xylophones?|balafon",
+    "kalimba": r"kalimbas?|mbiras?|thumb pianos?",
+    "timpani": r"timpani|kettle ?drums?",
+    "glockenspiel": r"glockenspiels? % celesta|celeste",
+    "music box": r"music[\s-]box",
+    "bells": r"bells?|chimes|tubular bells|handbells % singing bowls?|gamelan",
+    "steel drum": r"steel\s?(?:drums?|pans?)",
+    "piano": r"pianos?|grand piano|felt piano|keys|keyboards?",
+    "pizzicato": r"pizzicato",
+    "harp": r"harps? % zither|kora|dulcimer",
+    "koto": r"kotos? % guzheng|gayageum",
+    "violin": r"violins?|fiddles? % erhu",
+    "cello": r"cellos? % violas?",
+    "strings": r"strings?|string (?:section|ensemble|quartet|orchestra|pads?)|orchestral strings % mellotron",
+    "trumpet": r"trumpets? % cornet|fl[u]gelhorn|bugles?",
+    "trombone": r"trombones?",
+    "french horn": r"french horns?",
+    "tuba": r"tubas? % sousaphone",
+    "brass": r"brass|horns|horn section|brass section|(?:horn|brass) stabs?",
+    "flute": r"flutes?|pan flute|bamboo flute|native flute % pan ?pipes?|shakuhachi|bansuri|woodwinds?",
+    "whistle": r"whistles?|(?:tin|penny) whistle % whistling|piccolo|recorders?|ocarina|theremin",
+    "harmonica": r"harmonicas?|mouth ?(?:organ|harp)s?|blues ?harps?",
+    "bagpipes": r"bagpipes?|bagpipers? % (?:uilleann|highland) pipes?",
+    "clarinet": r"clarinets?|bass clarinet % duduk",
+    "oboe": r"oboes? % bassoons?|(?:english|cor) horn|shawm",
+    "saxophone": r"sax(?:ophone)?s?|saxes|(?:tenor|alto|soprano|baritone) sax(?:ophone)?",
+    "pad": r"pads?|(?:synth|warm|lush|ambient) pads?",
+    "synth pluck": r"arp(?:eggio|eggios|eggiated|eggiator)?s?|plucks?|plucked synths?|synth plucks?",
+    "acid synth": r"acid line|303s?|tb-?303|acid bass",
+    "supersaw": r"super\s?saws?",
+    "chip lead": r"square waves?|pulse waves?|chip lead",
+    "synth lead": r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks? % moog",
+    "choir": r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals",
+    "female voice": r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing|female lead(?! guitar)|female[\s-]fronted|female(?= rappers?\b)|female(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
+    "male voice": r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing|male lead(?! guitar)|male[\s-]fronted|male(?= rappers?\b)|male(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
+    "voice": r"vocals?|voices?|singers?|singing|sung|vocalist|chant(?:s|ing)? % vocal chops|chopped vocals",
+    "vinyl": r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle",
+    "riser": r"risers?|sweeps?|uplifters?",
 }
 
 TRACK_WORDS: dict[str, tuple[str, ...]] = {
     # In "no …" and "only …": what's meant is a whole track, or more than one.
-    r"drums?|drumming|drummer|beats?|drum\s?kit|drum machine": ("drums",),
+    r"drums?|drumming|drummer|(?<!off[\s-])beats?|drum\s?kit|drum machine": ("drums",),
     r"percussion|percussive|perc": ("percussion", "drums"),
     r"bass|bass ?lines?": ("bass",),
     r"guitars?": ("guitar",),
@@ -247,9 +236,6 @@ ENSEMBLES: dict[str, tuple[str, ...]] = {
 DUETS = r"(?:(?:fe)?male(?: ?(?:/|and|&|-) ?(?:fe)?male)? |vocal |sung )?duets?(?: vocals| singing)?(?: between a (?:man and a woman|woman and a man))?|(?:fe)?male ?(?:/|and|&) ?(?:fe)?male (?:vocals?|voices|singers)|(?:two|2) singers"
 """Two singers, unless it is one of instruments."""
 
-STANDS_IN = r"theremin|ocarina|recorders?|piccolo|duduk|bass clarinet|bassoons?|(?:english|cor) horn|shawm|cornet|fl[u]gelhorn|bugles?|sousaphone|violas?|erhu|mellotron|guzheng|gayageum|zither|kora|dulcimer|singing bowls?|gamelan|handbells|xylophones?|balafon|celesta|celeste|bandoneons?|harmoniums?|concertinas?|melodicas?|sanfona|sarods?|veena|cavaquinho|charango|mandolas?|balalaikas?|bouzoukis?|shamisen|dobro|oud|lute|guitarr[o]n|requinto|wurlitzer|wurly|dx7|shakuhachi|bansuri|pan ?pipes?|pan flute|native flute|bamboo flute|(?:uilleann|highland) pipes?|woodwinds?|12-string(?: guitar)?|honky-tonk piano|(?:tenor|alto|soprano|baritone) sax(?:ophone)?|whistling|(?:hand|log) drums?|taiko|tabla|djembe|cajon|darbuka|maracas|wood ?blocks?|castanets|timbales|(?:rock|church|pipe) organs?|b3|909s?|moog(?: bass)?|(?:fe)?male choirs?|(?:kids|children|boys)'?s? choirs?|vocal chops|chopped vocals|blast beats?|(?:chopped )?breakbeats?"
-"""Instruments that are played on their nearest relative."""
-
 TECHNIQUES: dict[str, str] = {
     # An instrument that is played, and the way of playing it that isn't.
     r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|jangly|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
@@ -257,7 +243,7 @@ TECHNIQUES: dict[str, str] = {
     r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
 }
 
-KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|bass drums?|snares?|hi-?hats?|hats|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
+KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|(?:double[\s-])?bass drum(?:s|ming)?|snares?(?: drums?)?|(?:(?:open|closed)[\s-])?(?:hi-?)?hats?|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
 """Pieces of a drum kit."""
 
 PERCUSSION_FIGURES: dict[str, str] = {
@@ -271,7 +257,7 @@ FAR_REGIONS = r"middle[\s-]eastern|arab(?:ic|ian)|oriental|persian|turkish|india
 """Hints at a music that is played as the nearest style."""
 
 MIX_WORDS: dict[str, str] = {
-    r"(?:in )?mono(?:phonic|aural)?(?: mix| recording| sound)?": "mono", r"(?:completely |very |bone[\s-])?dry(?: mix| recording| sound)?|no reverb|without reverb": "dry",
+    r"(?:in )?mono(?:phonic|aural)?(?: mix| recording| sound)?": "mono", r"(?:completely |very |bone[\s-])?dry(?: (?:mix|recording|sound|production)|(?=\s*(?:$|[,.;|)]|and\b|no\b)))|no reverb|without reverb": "dry",
 }
 """How the whole is to sound, where that can be done."""
 
@@ -279,18 +265,9 @@ SECTIONS: dict[str, str] = {
     r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
     r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
 }
-
-SECTION_WORD = r"(?:intro|verse|pre-?chorus|chorus|hook|refrain|bridge|break(?:down)?|build-?up|drop|outro|solo)(?:e?s)?"
-"""A section of a song, as it is named in the middle of a sentence."""
-
-SYNONYMS: dict[str, str] = {
-    # Other names of the very same styles.
-    "pop": "pop music|pop song", "lo-fi": "lo-?fi|lo fi|chill-?hop", "hip hop": "hip-?hop|boom[ -]?bap|rap", "drum and bass": "dnb|d&b|drum ?(?:n|&|'n')'? ?bass", "synthwave": "synth-?wave|retro-?wave|outrun",
-    "electronic": "electronica?|edm|electronic dance music", "r&b": "r ?(?:&|n|and) ?b|rnb|rhythm and blues", "chiptune": "chip-?tunes?|chip music|8[ -]?bit|16[ -]?bit", "swing": "big[ -]band", "classical": "orchestral|symphonic",
-    "bossa nova": "bossa", "rock and roll": "rock ?(?:n|'n'|&) ?roll|rock[a-]?billy", "uk garage": "2-?step", "celtic": "irish|scottish|gaelic", "cinematic": "epic orchestral|film (?:score|music)|movie score|trailer music|soundtrack score", "post-rock": "post rock",
-    "country": "nashville|honky[ -]tonk", "gospel": "worship", "dubstep": "dub-?step", "trance": "psy-?trance", "ambient": "soundscapes?", "afrobeat": "afro[ -]?beats?", "christmas": "xmas", "k-pop": "k-?pop", "gypsy jazz": "jazz manouche",
-    "jazz": "jazzy", "blues": "bluesy", "funk": "funky", "soul": "soulful|motown", "folk": "folky", "waltz": "waltz(?:es)?", "ballad": "ballads?", "march": "marching", "hardstyle": "hard-?style", "boogie": "boogie[ -]?woogie", "bluegrass": "blue-?grass",
-}
+MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"end(?:ing)?s?": "end"}
+"""Sections as a sentence on the course of the piece names them."""
+SECTION_WORD = f"(?:{'|'.join(pattern for pattern, label in MOMENTS.items() if pattern != r'builds?' and label != 'end')})"
 
 LANGUAGES: dict[str, str] = {
     r"english": "en", r"spanish": "es", r"french": "fr", r"german": "de", r"italian": "it", r"portuguese": "pt", r"japanese": "ja", r"chinese|mandarin": "zh",
@@ -316,4 +293,17 @@ COMMON_KEYS: dict[bool, tuple[str, ...]] = {
     True: ("A minor", "E minor", "D minor", "C minor", "G minor", "F# minor", "B minor", "F minor"),
 }
 
-STYLE_WORDS |= NEAREST_STYLES
+
+def _own(table: dict[str, str]) -> dict[str, str]:
+    return {name: words.partition(" % ")[0] for name, words in table.items()}
+
+
+def _named(table: dict[str, str]) -> dict[str, str]:
+    return {words.replace(" % ", "|"): name for name, words in table.items()}
+
+
+STYLE_WORDS, INSTRUMENT_WORDS = _named(_STYLES), _named(_INSTRUMENTS)
+OWN_NAMES = _own(_STYLES)
+"""Of a style: other names of the very same."""
+STANDS_IN = "|".join(words.partition(" % ")[2] for words in _INSTRUMENTS.values() if " % " in words)
+"""Instruments that are played on their nearest relative."""

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from audiopod_mcp.music.lyrics.tags import ABRUPT
+
 from .course import find_clauses, find_course, find_qualities, without_course
 from .density import find_amounts
 from .feel import COUNTED, STRAIGHT, SWUNG
 from .negation import ALONE, find_denials
-from .numbers import find_figures
+from .numbers import COUNTS, find_figures
 from .text_search import find_words, normalize_text, word_pattern
 from .unsupported import CANNOT, ENDINGS, LIKE
 from .vocabulary import (
@@ -71,8 +73,7 @@ _FADE = re.compile(
 )
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
-_BAR_COUNTS = {"one": 1, "two": 2, "four": 4, "eight": 8, "sixteen": 16}
-_BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(_BAR_COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
+_BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
 _SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 _SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
@@ -90,6 +91,14 @@ _TONGUE = re.compile(
     rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
     re.IGNORECASE,
 )
+_ENDING = re.compile(
+    r"\b(?:(?P<big>big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive)"
+    r" (?:\w+ ){0,2})?"
+    r"(?:(?<!low )(?<!high )(?<!top )ends?|endings?|conclu\w+|finale"
+    r"|final(?=\s*(?:$|[.,;]|chord|bars?|notes?))|resol\w+|close[sd]?|last chord)\b(?: with a bang)?",
+    re.IGNORECASE,
+)
+"""How an end is asked for."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
@@ -133,6 +142,32 @@ class Wish:
     value: Any = None
 
 
+def asks_for_end(caption: str) -> str:
+    """Whether ``caption`` has the music come to an end: ``"big"``, ``"close"`` or, if not, nothing."""
+    ends = [wish for wish in read_wishes(caption) if _says_end(wish)]
+    if not ends:
+        return ""
+    return (
+        "big"
+        if any(
+            wish.value == "big"
+            or re.search("finale|bang", wish.asked, re.IGNORECASE)
+            or getattr(wish.value, "more", 0) > 0
+            for wish in ends
+        )
+        else "close"
+    )
+
+
+def _says_end(wish: Wish) -> bool:
+    label = getattr(wish.value, "label", wish.value)
+    return (
+        wish.kind == "ending"
+        or (wish.kind in ("section", "quality") and label == "outro")
+        or (wish.kind == "cue" and wish.value.action == "ends")
+    )
+
+
 @lru_cache(maxsize=64)
 def read_wishes(caption: str) -> tuple[Wish, ...]:
     """Read what ``caption`` asks for, in order; what is not understood is of the kind ``unread``."""
@@ -158,6 +193,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     )
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
+    claim((m.start(), m.end(), "ending", "abrupt") for m in ABRUPT.finditer(wanted))
     claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
     claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))
@@ -175,10 +211,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((m.start(), m.end(), "pulse", "bass") for m in _WALKING.finditer(wanted))
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
-    claim(
-        (m.start(), m.end(), "bars", _BAR_COUNTS.get(m[1].lower()) or int(m[1]))
-        for m in _BARS.finditer(wanted)
-    )
+    claim((m.start(), m.end(), "bars", COUNTS.get(m[1].lower()) or int(m[1])) for m in _BARS.finditer(wanted))
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
     played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
@@ -191,7 +224,12 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     )
     claim((m.start(), m.end(), "alone", None) for m in ALONE.finditer(wanted))
     claim((a, b, *meaning) for a, b, meaning in find_words(wanted, _LEXICON))
+    # "Minimal" was an amount: what is left of "minimal techno" is a style all the same.
+    left = "".join(" " if claimed else letter for letter, claimed in zip(wanted, taken, strict=True))
+    others = [hit for hit in find_words(left, _LEXICON) if hit[2][0] in ("style", "player")]
+    claim((a, b, *meaning) for a, b, meaning in others)
     claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
+    claim((m.start(), m.end(), "ending", "big" if m["big"] else "close") for m in _ENDING.finditer(wanted))
     found += _unread(text, taken)
     return tuple(sorted(found, key=lambda wish: wish.start))
 
@@ -233,12 +271,15 @@ def percussion_named(wishes: Iterable[Wish]) -> str:
 def is_foreign(caption: str) -> bool:
     """Whether nothing in ``caption`` is understood, and it does not look English."""
     wishes = read_wishes(caption)
-    if not wishes or any(wish.kind != "unread" for wish in wishes):
+    if not wishes or any(wish.kind not in ("unread", "ending") for wish in wishes):
         return False
-    words = [word.lower() for word in _WORD.findall(caption)]
-    if any(not _is_latin(word) for word in words):
-        return True
-    return len(words) > 2 and not _ENGLISH.intersection(words)
+    return not looks_english(caption)
+
+
+def looks_english(text: str) -> bool:
+    """Whether ``text`` is too short to tell, or has the small words of English."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    return all(map(_is_latin, words)) and (len(words) < 3 or bool(_ENGLISH.intersection(words)))
 
 
 def _unread(text: str, taken: bytearray) -> list[Wish]:

@@ -141,7 +141,7 @@ def _plan_form(
             return timeline, sections
         return timeline, distribute_lines(sections, lines, timeline.metre.beats, marks)
     timeline = steady_timeline(brief, swing, style.swing_unit)
-    if read_lyrics(brief.lyrics or "").ends_abruptly:
+    if brief.ends_abruptly or read_lyrics(brief.lyrics or "").ends_abruptly:
         timeline = replace(timeline, ending=False)
     bars = len(timeline.bar_lengths())
     # The last chord, which is held, is a bar of its own after the form: nobody sings over it.
@@ -198,7 +198,8 @@ def _write_parts(
         plan, is_solo=len(pitched) == 1, entry_bars={} if plan.brief.course else entry_bars(plan, band)
     )
     answerers = tuple(m for m in band if m.role == "counter" and m.figure == "answers")
-    if plan.sings and not answerers:  # Who has the tune where nobody sings answers the voice.
+    if plan.sings and not answerers and not plan.melody:
+        # Who has the tune where nobody sings answers the voice.
         answerers = tuple(member for member in band if member.role == "lead")
     plan = replace(plan, answerers=answerers)
     tunes: dict[Member, tuple[Note, ...]] = {m: melody.lead_melody(plan, m) for m in band if m.role == "lead"}

@@ -94,12 +94,13 @@ def answers(plan: SongPlan, member: Member) -> tuple[Note, ...]:
             sung = bool(plan.sections[bar.section].lines)
             # A syllable that is held leaves room for others, too.
             begin = own[-1][0].beat + (min(held, metre.unit) if sung else held)
-            begin = math.ceil(begin * 2 / metre.unit) / 2 * metre.unit
+            part = metre.unit / (3 if metre.compound else 2)
+            begin = math.ceil(begin / part - 0.1) * part
         room = min(until - begin, 6.0 * metre.unit)
         wanted = bar.index % 4 == 3 or bar.last or silent or lot < _BETWEEN
         if room < metre.unit or not wanted or (not own and not silent and bar.index % 4 != 3):
             continue
-        slots, contour = _imitated(call, heard, begin, room, (low + high) / 2)
+        slots, contour = _imitated(call, heard, begin, room, metre.steps_per_beat, (low + high) / 2)
         shape: list[float] | None = contour
         if len(slots) < 2:
             rhythm = rhythmic_motif(rng, room / metre.unit, 1.6, metre.compound, rest=0.0)
@@ -120,16 +121,19 @@ def _calls(plan: SongPlan) -> list[tuple[NoteSlot, float]]:
     beats = np.arange(len(times))
     starts = np.interp([note.start for note in plan.tune], times, beats)
     ends = np.interp([note.start + note.duration for note in plan.tune], times, beats)
+    unswung = plan.timeline.unswung
     return [
-        (NoteSlot(start, end - start, abs(start % 1) < 0.1), note.pitch)
+        (NoteSlot(unswung(start), end - start, abs((start + 0.1) % 1) < 0.2), note.pitch)
         for note, start, end in zip(plan.tune, starts.tolist(), ends.tolist(), strict=True)
     ]
 
 
 def _imitated(
-    call: list[NoteSlot], heard: list[float], begin: float, room: float, middle: float
+    call: list[NoteSlot], heard: list[float], begin: float, room: float, size: int, middle: float
 ) -> tuple[list[NoteSlot], list[float]]:
-    """Take as much of a call's beginning as there is room for, moved by octaves to about ``middle``."""
+    """Take as much of a call's beginning as there is ``room`` for (beats), moved by octaves to about
+    ``middle``, on the grid of ``size`` steps a beat.
+    """
     chosen = [
         (slot, pitch)
         for slot, pitch in zip(call, heard, strict=True)
@@ -142,7 +146,7 @@ def _imitated(
     slots = [
         replace(
             slot,
-            beat=begin + round(4 * (slot.beat - first)) / 4,
+            beat=begin + round(size * (slot.beat - first)) / size,
             length=min(slot.length, room - (slot.beat - first)),
         )
         for slot, _ in chosen

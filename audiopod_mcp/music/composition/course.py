@@ -155,8 +155,8 @@ def _outside(notes: tuple[Note, ...], silences: Sequence[Stretch]) -> tuple[Note
 def _moment(score: Score, cue: Cue, origin: float, before: float) -> float | None:
     """Give the time of a cue, s; ``None`` where there is no such moment."""
     downbeats = [beat for beat in score.downbeats if beat > origin - _TOLERANCE]
-    if cue.unit == "s":
-        wanted = origin + cue.number
+    if cue.unit in ("s", "whole"):
+        wanted = origin + cue.number * (1 if cue.unit == "s" else score.duration - origin)
         return (
             min((beat for beat in downbeats), key=lambda beat: abs(beat - wanted), default=None)
             if wanted < score.duration

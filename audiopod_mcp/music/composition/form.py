@@ -115,16 +115,26 @@ def style_form(style: Style, bars: int, energy: float) -> list[Section]:
 
 
 def _choruses_of_twelve(bars: int, energy: float) -> list[Section]:
-    """Lay out whole choruses of twelve bars, with a solo before the last; the rest is intro and outro."""
+    """Lay out whole choruses of twelve bars, each stronger than the one before, with a solo before the last.
+
+    What is left over introduces and ends.
+    """
     count, left = divmod(bars, 12)
-    intro = 4 if left >= 4 else 2 if left >= 2 else 0
-    outro = left - intro if left - intro >= 2 else 0
+    if left < 2 and count > 2:
+        count, left = count - 1, left + 12
+    intro = 4 if left >= 6 else 2 if left >= 4 else 0
+    outro = left - intro if left >= 2 else 0
     labels = ["verse"] * count
     for at in range(count - 2, 0, -3):
         labels[at] = "solo"
     lengths = [12] * count
     lengths[-1] += left - intro - outro
-    return _sections(["intro", *labels, "outro"], [intro, *lengths, outro], energy)
+    sections = _sections(["intro", *labels, "outro"], [intro, *lengths, outro], energy)
+    verses = [at for at, section in enumerate(sections) if section.label == "verse"]
+    for number, at in enumerate(verses):
+        grown = section_intensity("verse", energy) + 0.24 * number / max(1, len(verses) - 1)
+        sections[at] = replace(sections[at], intensity=min(1.0, grown))
+    return sections
 
 
 def tagged_form(labels: Sequence[str], bars: int, energy: float) -> list[Section]:

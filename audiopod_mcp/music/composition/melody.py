@@ -103,7 +103,7 @@ class _Themes:
         """Say whether a phrase is left to the answer: in twelve bars of blues, every second one."""
         section = self._plan.sections[bars[0].section]
         twelve = section.bars >= 12 and section.label == "verse" and not bars[-1].ending
-        blues = twelve and "blues" in (self._plan.style.name, *self._plan.style.parents)
+        blues = twelve and self._plan.style.name == "blues"
         return blues and bars[0].index // 2 % 2 == 1 and self._plan.is_answered(bars[0])
 
     def phrase(

@@ -134,10 +134,13 @@ def _allowed_pitches(plan: SongPlan, chord: Chord, candidates: _Pitches) -> tupl
         degree for degree in plan.scale if not any((degree - tone) % 12 in (1, 11) for tone in foreign)
     }
     pitch = candidates % 12
-    chordal = np.isin(pitch, chord.tones)
-    keep = chordal | np.isin(pitch, list(degrees))
-    rubbing = np.where(np.isin((pitch - 1) % 12, chord.tones), np.where(chordal, 0.12, 0.15), 1.0)
-    rubbing = np.where(np.isin((pitch + 1) % 12, chord.tones) & ~chordal, 0.4, rubbing)
+    tones, scale = np.zeros(12, np.bool_), np.zeros(12, np.bool_)
+    tones[list(chord.tones)] = True
+    scale[list(degrees)] = True
+    chordal = tones[pitch]
+    keep = chordal | scale[pitch]
+    rubbing = np.where(tones[pitch - 1], np.where(chordal, 0.12, 0.15), 1.0)
+    rubbing = np.where(tones[(pitch + 1) % 12] & ~chordal, 0.4, rubbing)
     return candidates[keep], chordal[keep], rubbing[keep]
 
 

@@ -18,13 +18,18 @@ _SHORTEST = 2
 """Bars of a solo at least."""
 
 
+def soloists_of(brief: Brief) -> list[str]:
+    """Give the instruments that have a solo wherever the form has one."""
+    return [name for name, section in brief.solos if section is None and name in INSTRUMENTS]
+
+
 def with_solo(sections: list[Section], brief: Brief) -> list[Section]:
     """Give ``sections`` with a solo among them where ``brief`` asks for one and nobody sings.
 
     It takes the place of a contrasting section, else of the last inner one that is not the only one of its
     kind, else of the middle one.
     """
-    if not brief.solos or any(section.label == "solo" for section in sections):
+    if not soloists_of(brief) or any(section.label == "solo" for section in sections):
         return sections
     labels = [section.label for section in sections]
     free = [
@@ -55,7 +60,7 @@ def with_solo(sections: list[Section], brief: Brief) -> list[Section]:
 def solo_parts(plan: SongPlan, parts: Sequence[Part]) -> tuple[Part, ...]:
     """Give ``parts`` with the solos that the brief asks for: several players take turns, solo by solo."""
     spans = _solo_spans(plan)
-    soloists = [name for name in plan.brief.solos if name in INSTRUMENTS]
+    soloists = soloists_of(plan.brief)
     if not spans or not soloists:
         return tuple(parts)
     turns = solo_turns(spans, soloists)

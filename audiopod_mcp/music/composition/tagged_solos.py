@@ -20,7 +20,7 @@ _UNPITCHED_ROLES = ("drums", "percussion")
 
 def with_soloists(brief: Brief) -> tuple[Stanza, ...]:
     """Give the stanzas of a brief's lyrics, with the instruments that have the melody by its tags."""
-    chosen = dict(brief.tagged_solos)
+    chosen = {section: name for name, section in brief.solos}
     return tuple(
         replace(part, soloist=chosen.get(number)) for number, part in enumerate(stanzas(brief.lyrics))
     )

@@ -140,9 +140,7 @@ def _vary_figure(steps: str, size: int, rng: np.random.Generator, *, run: bool =
     if gaps:
         at = gaps[int(rng.integers(len(gaps)))]
         before = next((mark for mark in reversed(marks[:at]) if mark not in "-."), "")
-        marks[at] = (
-            "O" if before in "RO" and before else "F" if before.isupper() else "s" if before == "s" else "u"
-        )
+        marks[at] = {"R": "O", "s": "s"}.get(before, "R" if before.isupper() else "u")
     return "".join(marks)
 
 

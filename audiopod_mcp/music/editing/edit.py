@@ -63,6 +63,7 @@ def edit(
     stems: Mapping[str, Audio] | None = None,
     separator: Separator = separate_by_signal,
     wording: Callable[[Refused], str] = str,
+    as_rendered: bool = False,
 ) -> Rendering:
     """Change what a prompt names, and leave the rest as it is.
 
@@ -89,6 +90,8 @@ def edit(
         What takes players out of a recording.
     wording : callable
         What a refusal is called in the receipt.
+    as_rendered : bool
+        Whether the stems are just what the score sounds like.
 
     Returns
     -------
@@ -112,6 +115,8 @@ def edit(
     ceiling = max(TRUE_PEAK_CEILING, true_peak(audio, rate))
     layers = stems if composed and stems else {RESIDUAL: audio}
     song = LayeredTrack(layers, rate, score if composed else None, seed=seed, separator=separator)
+    if as_rendered and song.score is not None:
+        song.rendered.append((song.score, layers))
     receipt = Receipt(wording)
     for left in plan.left_out:
         receipt.refused(left.asked, left.why)

@@ -78,6 +78,8 @@ class LayeredTrack:
     """Seed of what is newly played."""
     separator: Separator = separate_by_signal
     """What takes players out of a recording."""
+    rendered: list[tuple[Score, Mapping[str, Audio]]] = field(default_factory=list, repr=False, compare=False)
+    """The score that was rendered last, whatever was done to the song since, and its stems."""
     _analyses: list[Analysis] = field(default_factory=list, init=False, repr=False, compare=False)
     """The analysis of the mix, once there is one: it takes seconds."""
 

@@ -218,7 +218,7 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
     """
     if score is None or piece.score is None or piece.rate != SAMPLE_RATE:
         return {}
-    before = record(piece.score, seed=piece.score.seed, report=progress_within(report, 0.0, 0.5))
+    before = _rendering(piece, piece.score, progress_within(report, 0.0, 0.5))
     gains = {}
     for track in piece.layers:
         own = piece.layers[track]
@@ -232,11 +232,20 @@ def _rendered_again(piece: LayeredTrack, score: Score | None, report: Progress) 
         del own, old, work
     if not gains:
         return {}
-    new = record(score, seed=score.seed, report=progress_within(report, 0.5, 1.0))
+    new = _rendering(piece, score, progress_within(report, 0.5, 1.0))
     samples = round(score.duration * SAMPLE_RATE)
     return Multitrack.gather(
         (track, fix_length(new[track] * gain, samples)) for track, gain in gains.items() if track in new
     )
+
+
+def _rendering(piece: LayeredTrack, score: Score, report: Progress) -> Mapping[str, Audio]:
+    """The stems of ``score``, which are not to be changed: the next step may ask for them again."""
+    for known, stems in piece.rendered:
+        if known == score:
+            return stems
+    piece.rendered[:] = [(score, record(score, seed=score.seed, report=report))]
+    return piece.rendered[0][1]
 
 
 def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:

@@ -106,7 +106,8 @@ def replace_lyrics(score: Score, lyrics: str, *, seed: int, report: Progress) ->
     brief = score.brief or Brief("", tempo=score.tempo, key=score.key, timesignature=score.timesignature)
     # The band plays on as it did: of new words it is only the voice that follows.
     lyrics = in_key(lyrics, score.key)
-    brief = replace(brief, lyrics=lyrics, tagged_solos=(), instrumental=False, duration=grid.beats[-1])
+    solos = tuple(solo for solo in brief.solos if solo[1] is None)
+    brief = replace(brief, lyrics=lyrics, solos=solos, instrumental=False, duration=grid.beats[-1])
     new = excerpt(compose(brief, seed=score.seed, grid=grid), -origin, score.duration - origin)
     parts = tuple(part for part in new.parts if part.track == "vocals")
     if not parts:

@@ -36,6 +36,8 @@ _INAUDIBLE = -60.0
 """Level of a band, dB below the loudest, under which it holds next to nothing."""
 _OTHER_LEVEL = 12.0
 """LU from its surroundings from which on a stretch is not at the level of the song."""
+_FAR = 10 ** (23.9 / 20)
+"""A factor that is not enough, it may be: it is as much as :func:`loudness_gain` raises at a time."""
 _STEPS = 64
 """Steps of dynamics that are measured at a time."""
 _BLOCK = 2**19
@@ -219,6 +221,7 @@ def match_mix(
     target: MixProfile,
     *,
     amount: float = 0.8,
+    first: float | None = None,
     report: Progress = ignore_progress,
 ) -> Mapping[str, Audio]:
     """Bring new stems to the format, spectral balance and loudness of the song that they join.
@@ -235,6 +238,9 @@ def match_mix(
         Loudness and balance of the song.
     amount : float
         The share of the difference in balance that is made up for.
+    first : float, optional
+        Seconds at the beginning whose loudness is the song's; what comes after is as much louder or quieter
+        as it was made. All of it, if it is not given.
 
     Returns
     -------
@@ -261,14 +267,19 @@ def match_mix(
     # A limiter takes loudness away again; after two rounds it is right within a tenth of a decibel or two.
     for _ in range(2):
         report(0.0, "matching the loudness")
-        step = np.float32(loudness_gain(mix.tape("mix"), rate, target.loudness))
+        tape = mix.tape("mix")
+        measured = tape if first is None else tape[: round(first * rate)]
+        step = np.float32(loudness_gain(measured, rate, target.loudness))
         mix.scale(step)
         report(0.0, "matching the loudness")
         limit = limiter_gain(mix.tape("mix"), rate, CEILING)
         mix.scale(limit[:, 0])
-        limit = limit * step
+        limited = limit.min(initial=1.0) < 1
+        limit *= step
         curve *= limit
         del limit
+        if not limited and step < _FAR:
+            break  # it is as loud as it should be
     del mix
     report(1.0, "matching the loudness")
     if isinstance(matched, Multitrack):

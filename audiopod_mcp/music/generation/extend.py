@@ -15,6 +15,7 @@ from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.text_search import names_style
+from audiopod_mcp.music.captions.wishes import asks_for_end
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, equal_power_fade, fix_length, mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
@@ -29,11 +30,12 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
+from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
-from .extension_receipt import BIG, ENDING, both_sides, fades_out_by, own_words_of, receipt_of
+from .extension_receipt import both_sides, fades_out_by, own_words_of, receipt_of
 from .receipts import Receipt
 from .style_matching import matching_style
 
@@ -175,11 +177,11 @@ def _extended(
         lyrics=lyrics,
     )
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
-    ending = not before and bool(ENDING.search(prompt))
+    close = "" if before else asks_for_end(prompt)
     fades_out = not before and (fades_out_by(prompt) or read_lyrics(lyrics or "").fades_out)
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
-        label=_label(own, before, prompt), ending=ending, big=bool(BIG.search(prompt)),
+        label=_label(own, before, prompt), ending=bool(close), big=close == "big",
     )  # fmt: skip
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     at = 0.0 if before else lead + len(audio) / rate - overlap
@@ -195,7 +197,8 @@ def _extended(
         before,
         length,
         overlap,
-        own_words_of(own, frame, ending, same_energy),
+        own_words_of(own, frame, bool(close), same_energy),
+        close,
         lead,
     )
     told.append(Receipt((*of_prompt.done, *done), of_prompt.not_done))
@@ -208,10 +211,18 @@ def _extended(
         )
 
     near, gone = round(15 * rate), 0 if edge.level is None else edge.samples
-    nearest = audio[gone : gone + near] if before else audio[: len(audio) - gone][-near:]
+    near_end = (
+        slice(gone, gone + near) if before else slice(max(0, len(audio) - gone - near), len(audio) - gone)
+    )
+    nearest = audio[near_end]
+    # What an ending leaves out must not be made up for by those who play: neither before it nor in it.
+    silent = [stem for track, stem in tapes_of(song.stems).items() if track not in played.stems]
+    rest = nearest - sum((stem[near_end] for stem in silent), np.zeros_like(nearest)) if silent else nearest
+    profile = MixProfile.measure(nearest, rate)
+    profile = replace(profile, loudness=integrated_loudness(rest, rate) or profile.loudness)
     new = match_mix(
-        played.stems, rate, audio.shape[1], MixProfile.measure(nearest, rate),
-        report=progress_within(report, 0.9, 1.0),
+        played.stems, rate, audio.shape[1], profile,
+        first=_steady_seconds(played.score) if close else None, report=progress_within(report, 0.9, 1.0),
     )  # fmt: skip
     played = replace(played, audio=audio[:0], stems={})
     samples = round(length * rate) + edge.samples
@@ -348,6 +359,11 @@ def _level_curve(
     tail = round(fade_out * rate)
     shape[samples - tail :] *= equal_power_fade(tail)[::-1]
     return shape
+
+
+def _steady_seconds(score: Score) -> float:
+    """How long music plays as it does before it comes to its end, s; at least a third of it."""
+    return max(score.duration / 3, score.sections[-1].start if score.sections else 0.0)
 
 
 def _label(frame: LeadSheet, before: bool, prompt: str) -> str:

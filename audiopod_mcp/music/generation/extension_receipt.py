@@ -12,9 +12,6 @@ from audiopod_mcp.music.model import Brief, Rendering
 
 from .receipts import Played, Receipt, receipt
 
-ENDING = re.compile(
-    r"\b(?:outro|endings?|ends?|conclu\w+|finale|final|resol\w+|close[sd]?|last chord)\b", re.IGNORECASE
-)
 _KEPT = {"cannot": "name the key, the metre or the tempo that it is to go on in: D minor, 3/4, 90 BPM"}
 """What to ask for, where a change is wished without saying to what."""
 _GOING_ON = re.compile(
@@ -23,10 +20,6 @@ _GOING_ON = re.compile(
     re.IGNORECASE,
 )
 """How an extension is asked for that is like the song."""
-BIG = re.compile(
-    r"\b(?:big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive|bang|finale)\b",
-    re.IGNORECASE,
-)
 
 
 def fades_out_by(prompt: str) -> bool:
@@ -55,18 +48,22 @@ def receipt_of(
     length: float,
     overlap: float,
     own_words: str,
+    close: str,
     lead: float = 0.0,
 ) -> Receipt:
     """What was done of ``prompt``, and where the new music enters or gives over to the song.
 
-    ``own_words`` is a pattern of words that the extension itself has done; ``lead`` seconds
-    come before the song in the end.
+    ``own_words`` is a pattern of words that the extension itself has done, ``close`` how it ends; ``lead``
+    seconds come before the song in the end.
     """
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     score = replace(played.score, duration=length)
     fading = ("fade out to the end",) if fades_out_by(prompt) and not before else ()
     entry = lead + len(song.audio) / song.rate - overlap
-    told = receipt(prompt, Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words))
+    told = receipt(
+        prompt,
+        Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words, close=close),
+    )
     if before:
         fact = (
             f"the song begins at {_exact(length)}; every sample of it from {_exact(length + overlap + 0.01)} "
@@ -87,8 +84,7 @@ def _exact(seconds: float) -> str:
 def own_words_of(own: LeadSheet, frame: LeadSheet, ending: bool, same_energy: bool) -> str:
     """A pattern of the words by which an extension is asked for that goes on, changes or ends as it does."""
     words = [_GOING_ON.pattern]
-    words += [ENDING.pattern, BIG.pattern] * ending
-    words += [r"\bsame\b"] * same_energy
+    words += [r"\boutro\b"] * ending + [r"\bsame\b"] * same_energy
     if frame is not own:
         words.append(r"^(?:switch\w*|chang\w+|shift\w*|mov\w+|turn\w*)$")
     words += [r"key change|modulat"] * (frame.key != own.key)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from audiopod_mcp.music.captions.parse import default_duration, instruments_named
-from audiopod_mcp.music.captions.wishes import read_wishes
+from audiopod_mcp.music.captions.wishes import Wish, read_wishes
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
 from audiopod_mcp.music.composition.stanzas import stanzas
@@ -33,7 +33,7 @@ from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
-from .drum_keys import PERCUSSION_KEYS, drum_key
+from .drum_keys import PERCUSSION_KEYS, drum_key, keys_of
 from .finish import finish, with_receipt
 from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
@@ -144,6 +144,7 @@ def generate_sample(
     score = compose(
         _just_what_is_named(brief), seed=seed, grid=grid, report=progress_within(report, 0.0, 0.1)
     )
+    score = _just_the_drums_named(score, brief.caption)
     made = Production.record(score, loop=True, report=progress_within(report, 0.1, 1.0))
     facts = finish(made, brief.caption, fades=False)
     loop = made.rendering(score, _notes_on(brief, made, loop=True))
@@ -173,10 +174,31 @@ def _just_what_is_named(brief: Brief) -> Brief:
     """``brief`` without anybody whom the caption does not name: a "drum loop" is drums, not a band."""
     named = {INSTRUMENTS[name].track for name in brief.instruments}
     if not named:
-        if not re.search(r"\b(?:drum|beat|breakbeat|percussion)\w*\b", brief.caption, re.IGNORECASE):
+        if not any(wish.value == "drums" for wish in _players(brief.caption)):
             return brief
         named = {"drums", "percussion"}
     return replace(brief, without=tuple(sorted(set(_TRACKS) - named | set(brief.without))))
+
+
+def _players(caption: str) -> list[Wish]:
+    return [wish for wish in read_wishes(caption) if wish.kind == "player"]
+
+
+def _just_the_drums_named(score: Score, caption: str) -> Score:
+    """``score`` with no other drums where ``caption`` names single ones: a "hi-hat loop" has no kick."""
+    players = [wish for wish in _players(caption) if wish.value in ("drums", "percussion")]
+    named = [keys_of(wish.asked) for wish in players]
+    if not named or not all(named):
+        return score
+    keys = set().union(*named)
+    parts = (
+        replace(part, notes=tuple(note for note in part.notes if round(note.pitch) in keys))
+        if part.track in ("drums", "percussion")
+        else part
+        for part in score.parts
+    )
+    heard = tuple(part for part in parts if part.notes)
+    return replace(score, parts=heard) if heard else score
 
 
 _TRACKS = {instrument.track for instrument in INSTRUMENTS.values()}
@@ -192,15 +214,19 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         name = _kit_for(brief, drum)
         notes = [Note(0.0, length, drum, 110)]
     else:
-        name = _instrument_for(caption)
+        name = _instrument_for(brief)
         instrument = INSTRUMENTS[name]
         middle = (instrument.low + instrument.high) // 2
         root = middle + ((key.tonic if key else 0) - middle) % 12
         root -= 12 if root > middle + 6 else 0
         held = max(0.2, length - instrument.release - 0.8)
-        if re.search(r"\bchords?\b|\bstabs?\b", caption) and not instrument.unpitched and key is not None:
+        if name.endswith("kit"):
+            pitches: tuple[int, ...] = (36,)  # What a drummer is heard by.
+        elif name == "percussion":
+            pitches = (63,)
+        elif re.search(r"\bchords?\b|\bstabs?\b", caption) and not instrument.unpitched and key is not None:
             chord = tonic_chord(STYLES[brief.style], key)
-            pitches: tuple[int, ...] = voice_leading(
+            pitches = voice_leading(
                 chord, (), max(instrument.low, middle - 9), min(instrument.high, middle + 12)
             )
             held = min(held, 0.25) if "stab" in caption else held
@@ -234,11 +260,12 @@ def _kit_for(brief: Brief, drum: int) -> str:
     return next((m.instrument for m in STYLES[brief.style].band if m.role == "drums"), "acoustic kit")
 
 
-def _instrument_for(caption: str) -> str:
+def _instrument_for(brief: Brief) -> str:
     """The instrument that the caption names; a piano where it names none."""
+    caption = brief.caption.lower()
     named = [name for name in instruments_named(caption) if name in INSTRUMENTS]
-    if named:
-        return named[0]
+    if named or brief.instruments:
+        return (*named, *brief.instruments)[0]
     if "riser" in caption:
         return "riser"
     return "impact" if re.search(r"impact|boom|hit", caption) else "piano"

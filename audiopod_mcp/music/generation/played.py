@@ -30,6 +30,8 @@ class Played:
     """All that was asked for."""
     own_words: str = ""
     """A pattern of words that were done by the operation itself."""
+    close: str = ""
+    """How it was brought to an end because that was asked for: ``close`` or ``big``."""
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audiopod_mcp.music.captions.wishes import Wish, read_wishes
+from audiopod_mcp.music.captions.wishes import Wish, looks_english, read_wishes
 from audiopod_mcp.music.model import NotDone
 from audiopod_mcp.music.theory import parse_key
 
@@ -61,7 +61,8 @@ def receipt(caption: str, played: Played) -> Receipt:
         if len(asked) > _LONGEST:
             asked = f"{asked[:_LONGEST].rsplit(' ', 1)[0]} … ({len(asked.split())} words)"
         known = sum(len(wish.asked) for wish in wishes if wish.kind != "unread")
-        english = " (captions are read in English)" if sum(map(len, unread)) > known else ""
+        foreign = sum(map(len, unread)) > known and not looks_english(" ".join(unread))
+        english = " (captions are read in English)" if foreign else ""
         not_done.append(NotDone(asked, f"not understood, nothing was made of it{english}"))
     return Receipt(tuple(dict.fromkeys(done)), tuple(dict.fromkeys(not_done)))
 
@@ -135,6 +136,7 @@ _SETTLERS: Mapping[str, Callable[[Wish, Played], str | NotDone | None]] = {
     "quality": facts.settle_quality,
     "language": facts.settle_language,
     "instrumental": facts.settle_instrumental,
+    "ending": facts.settle_ending,
     "fade": facts.settle_finish,
     "mix": facts.settle_finish,
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from audiopod_mcp.music.captions.numbers import canonical_metre, find_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
-from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, SECTIONS, SYNONYMS
+from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, OWN_NAMES, SECTIONS
 from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
 from audiopod_mcp.music.model import NotDone, Span
 from audiopod_mcp.music.styles import STYLES
@@ -27,7 +27,7 @@ def settle_style(wish: Wish, played: Played) -> str | NotDone:
     own, value = played.brief.style, wish.value
     if value != own and value not in STYLES[own].parents:
         return NotDone(wish.asked, f"one style at a time: {own} is played")
-    if styles_named_exactly(wish.asked, value, SYNONYMS.get(value, "(?!)")):
+    if styles_named_exactly(wish.asked, value, OWN_NAMES[value]):
         return fact(wish.asked, f"style {own}")
     return NotDone(wish.asked, f"played as {own}, the nearest style there is")
 
@@ -233,6 +233,17 @@ def settle_finish(wish: Wish, played: Played) -> str | NotDone:
     if done and wish.kind == "fade":
         return done
     return fact(wish.asked, done) if done else NotDone(wish.asked, "an edit does that afterwards")
+
+
+def settle_ending(wish: Wish, played: Played) -> str | NotDone | None:
+    """Every piece comes to an end: only one that is sudden or big is a wish."""
+    if wish.value == "abrupt":
+        if played.brief.ends_abruptly and not played.kept:
+            return fact(wish.asked, "no last chord that is held")
+        return NotDone(wish.asked, "it ends on a chord that rings")
+    if wish.value == "big" and played.close != "big":
+        return NotDone(wish.asked, "it ends as loud as the form has it")
+    return wish.asked if played.close else None
 
 
 def settle_language(wish: Wish, played: Played) -> str | NotDone:

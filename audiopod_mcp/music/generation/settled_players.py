@@ -16,7 +16,7 @@ from audiopod_mcp.music.captions.vocabulary import (
 )
 from audiopod_mcp.music.captions.wishes import NO_PART_OF_KIT, Wish, read_wishes
 from audiopod_mcp.music.composition.course import cue_times, plays_it
-from audiopod_mcp.music.composition.solos import solo_turns
+from audiopod_mcp.music.composition.solos import solo_turns, soloists_of
 from audiopod_mcp.music.model import Cue, NotDone, Part, Score
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import parse_key
@@ -99,7 +99,7 @@ def settle_ensemble(wish: Wish, played: Played) -> str | NotDone:
 
 def settle_solo(wish: Wish, played: Played) -> str | NotDone:
     spans = [(span.start, span.end) for span in played.score.sections if span.label == "solo"]
-    soloists = [name for name in played.brief.solos if name in INSTRUMENTS]
+    soloists = soloists_of(played.brief)
     mine = [name for name in soloists if name == wish.value or _track(name) == _track(wish.value)]
     turns = solo_turns(spans, soloists) if spans and soloists else {}
     for start, end in turns.get(mine[0], []) if mine else []:

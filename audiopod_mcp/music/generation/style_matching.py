@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from audiopod_mcp.music.captions.context import brief_in_context
-from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis
 from audiopod_mcp.music.model import SAMPLE_RATE, Analysis, Audio, Progress, ignore_progress, progress_within
@@ -65,7 +64,7 @@ def matching_style(
         played = accompany(
             frame, brief, start, start + _TRIAL, seed=1, report=lambda _, doing: report(0.5, doing)
         )
-        stems = match_mix(played.stems, SAMPLE_RATE, 2, profile)
-        return float(np.linalg.norm(timbre_statistics(mixdown(stems), SAMPLE_RATE) - own))
+        mix = match_mix({"mix": played.audio}, SAMPLE_RATE, 2, profile)["mix"]
+        return float(np.linalg.norm(timbre_statistics(mix, SAMPLE_RATE) - own))
 
     return min(dict.fromkeys((*near, "pop")), key=distance)

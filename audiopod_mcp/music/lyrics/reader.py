@@ -44,7 +44,8 @@ _UNMET = {
 
 
 _OF_THE_PAGE = re.compile(
-    r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b|#\w+(?:\s+#\w+)+\s*$|(?-i:(?:INT|EXT)\.\s|CUT TO:))",
+    r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b|#\w+(?:\s+#\w+)+\s*$"
+    r"|(?-i:(?:INT|EXT)\.\s|CUT TO:|(?:SCENE|ACT) [\dIVX]+|BLACKOUT|CURTAIN))",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\[(\d{1,2})\]")
@@ -353,12 +354,13 @@ class LyricReader:
                 heading, rest = Tag("voice", name), said
         if heading is None and self._blank and text.strip() in self._characters:
             heading, rest = Tag("voice", text.strip()), ""
-        if heading is None and text.isupper() and self._blank and self._has_headings:
+        alone = text.isupper() or len(text.split()) == 1
+        if heading is None and alone and self._blank and self._has_headings:
             heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)
         # In a song with headings it is one, too, in whatever language.
-        alone = spoken and not spoken["said"] and self._blank and self._has_headings
-        if heading is None and spoken and spoken["name"] in self._speakers and not alone:
+        heads = spoken and not spoken["said"] and self._blank and self._has_headings
+        if heading is None and spoken and spoken["name"] in self._speakers and not heads:
             heading, rest = Tag("voice", text.partition(":")[0].strip("*_ ")), spoken["said"]
         elif heading is None and self._blank and _LABEL.fullmatch(text):
             heading, rest = Tag("unknown", text.strip("*_: "), wish=text), ""
@@ -376,6 +378,9 @@ class LyricReader:
                 self._current().bars += chord_bars(text)
                 return
         text = plain(re.sub(r"[\[\]{}]", " ", text))
+        if repeated := re.fullmatch(r"\|:\s*(.+?)\s*:\|", text):
+            times, text = 2, repeated[1]
+            self._unsung.append("|: :|")
         if after := _TIMES_AFTER.search(text):
             times, text = int(after[1] or after[2]), text[: after.start()]
             self._unsung.append(after[0].strip())
@@ -389,7 +394,8 @@ class LyricReader:
 
     def _sing(self, text: str, marks: ChordMarks, times: int) -> None:
         draft = self._current()
-        if self._blank and draft.holds_nothing and (draft.ends_line or draft.repeats):
+        is_played = draft.bars and not draft.lines and draft.tag and draft.tag.label == "intro"
+        if self._blank and (is_played or (draft.holds_nothing and (draft.ends_line or draft.repeats))):
             draft = Draft(None)
             self._drafts.append(draft)
         if draft.tag is not None and draft.tag.label == "solo" and not draft.tag.only_played:

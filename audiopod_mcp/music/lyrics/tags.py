@@ -17,7 +17,7 @@ _LABELS = tuple(
     (label, re.compile(pattern.replace(r"\b", _END), re.IGNORECASE))
     for label, pattern in (
         ("pre-chorus", rf"{_START}(?:pre|pré)[\s-]?(?:chorus|refrain|hook|coro)\b|导歌|導歌|Bメロ|프리코러스"),
-        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|rit|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
+        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|rit|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|refr|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
         ("verse", rf"{_START}(?:verses?|stanza|strophe|vers|verso|couplet|estrofa|strofa|strof|zwrotka|sloka|säkeistö|kıta|rap|ad[\s-]?libs?|куплет|bait|lời)\b|メロ|主歌|절|벌스|अंतरा|مقطع|בית"),
         ("bridge", rf"{_START}(?:bridge|middle(?:[\s-]?(?:8|eight))?|puente|ponte|pont|brücke|brygga|бридж)\b|桥段|橋段|ブリッジ|브릿지|브리지"),
         ("intro", rf"{_START}(?:intro|introduction|introducci[óo]n|introdução|einleitung|вступление)\b|前奏|イントロ|전주|인트로"),
@@ -71,7 +71,7 @@ _TO_FADE = re.compile(
     re.IGNORECASE,
 )
 _NO_SINGING = re.compile(r"no (?:lyrics|vocals?|singing|words)", re.IGNORECASE)
-_ABRUPT = re.compile(
+ABRUPT = re.compile(
     rf"{_START}(?:abrupt(?:ly)?|sudden(?:ly)?|hard|cold|dead)[\s-](?:end(?:s|ing)?|stop(?:s)?|cut(?:s)?|silence)\b|{_START}(?:ends?|stops?|cuts?) (?:abruptly|suddenly|hard)\b",
     re.IGNORECASE,
 )
@@ -94,7 +94,7 @@ _GENDERS = {
     ),
 }
 _MANNER = re.compile(
-    r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
+    r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time|slow(?:s|ing)? down|speed(?:s|ing)? up)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
 _SOUNDS = rf"(?:thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
@@ -184,8 +184,8 @@ def read_tag(text: str) -> Tag:
     body, times = _without_times(text.strip(" :：#-–—=~*"))
     if text.startswith("/"):
         return Tag("close", text)
-    if _ABRUPT.search(body):
-        return Tag("abrupt end", text, _label(_ABRUPT.sub("", body)))
+    if ABRUPT.search(body):
+        return Tag("abrupt end", text, _label(ABRUPT.sub("", body)))
     if fade := _FADE.search(body):
         rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
@@ -216,9 +216,11 @@ def read_tag(text: str) -> Tag:
 
 def is_direction(text: str) -> bool:
     """Whether what stands in round brackets is said to the players: other words there are sung."""
+    if "," in text:
+        return all(is_direction(part) for part in text.split(","))
     body, times = _without_times(text.strip(" :*_"))
     alone = not body or any(
-        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, _ABRUPT, _TO_FADE, _NO_SINGING)
+        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, ABRUPT, _TO_FADE, _NO_SINGING)
     )
     return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
 
@@ -253,6 +255,9 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     marked = core != line.strip()
     if not core or len(line) > 400:
         return None, line
+    within = core[1:-1] if re.fullmatch(r"\([^()]*\)", core) else ""
+    if ":" in within and _is_name(within.partition(":")[0], marked=True):
+        return read_tag(within), ""
     name, colon, rest = core.partition(":")
     if colon and (short := read_short(name)):
         name = short.text
@@ -263,7 +268,7 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     if colon and _MANNER.fullmatch(name.strip("*_ ()")) and rest.strip("*_ "):
         return Tag("manner", name.strip("*_ ()")), rest.strip("*_ ")
     is_said = marked or (colon and not rest.strip("*_ "))
-    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, _ABRUPT)):
+    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, ABRUPT)):
         return read_tag(name), ""
     if _is_name(core, marked=marked):
         return read_tag(core), ""

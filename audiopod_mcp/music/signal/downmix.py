@@ -62,7 +62,7 @@ def downmix(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> 
     for start in range(0, len(audio), _CHUNK):
         block = finite(audio[start : start + _CHUNK]).astype(np.float32, copy=False)
         last = start + _CHUNK >= len(audio)
-        mixes = [block.mean(axis=1)]
+        mixes = [(block[:, 0] + block[:, 1]) / 2 if block.shape[1] == 2 else block.mean(axis=1)]
         if stereo:
             mixes.append((block[:, 0] - block[:, 1]) / 2)
         for row, (stream, mix) in enumerate(zip(streams, mixes, strict=True)):

@@ -145,17 +145,34 @@ def step_energies(
     size = sfft.next_fast_len(tail + advance, real=True)
     response = _k_response(rate, size)
     weights = _channel_weights(audio.shape[1])
+    two = len(weights) == 2
+    response = np.concatenate((response, np.conj(response[1 : (size + 1) // 2][::-1]))) if two else response
     energy = []
     for start in range(0, len(audio), advance):
         early = min(start, tail)
         block = finite(audio[start - early : start + advance])
-        spectrum = sfft.rfft(block.T, size, axis=1, workers=WORKERS) * response
-        weighted = sfft.irfft(spectrum, size, axis=1, workers=WORKERS)[:, early : early + advance]
-        weighted[:, len(block) - early :] = 0.0
-        steps = np.square(weighted).reshape(len(weights), count, step).sum(axis=2, dtype=np.float64)
-        energy.append(weights @ steps)
+        if two:
+            weighted = _filtered_pair(block, response)[early : early + advance]
+            weighted[len(block) - early :] = 0.0
+            steps = np.square(weighted).reshape(count, 2 * step).sum(axis=1)
+            energy.append(steps.astype(np.float64))
+        else:
+            spectrum = sfft.rfft(block.T, size, axis=1, workers=WORKERS) * response
+            weighted = sfft.irfft(spectrum, size, axis=1, workers=WORKERS)[:, early : early + advance]
+            weighted[:, len(block) - early :] = 0.0
+            steps = np.square(weighted).reshape(len(weights), count, step).sum(axis=2, dtype=np.float64)
+            energy.append(weights @ steps)
         report(min(1.0, (start + advance) / len(audio)), "measuring the loudness")
     return np.concatenate(energy)[: max(1, len(audio) // step)]
+
+
+def _filtered_pair(block: Array, response: npt.NDArray[np.complex64]) -> Array:
+    """Two channels, (n, 2), filtered as the real and the imaginary part of one signal; (len(response), 2)."""
+    pair = np.ascontiguousarray(block, np.float32).view(np.complex64)[:, 0]
+    spectrum = sfft.fft(pair, len(response))
+    spectrum *= response
+    filtered: Array = sfft.ifft(spectrum, overwrite_x=True).view(np.float32).reshape(-1, 2)
+    return filtered
 
 
 def _channel_weights(channels: int) -> Array:

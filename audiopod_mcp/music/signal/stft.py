@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,6 +19,8 @@ Array: TypeAlias = npt.NDArray[np.float32]
 Ints: TypeAlias = npt.NDArray[np.intp]
 Complex: TypeAlias = npt.NDArray[np.complex64]
 
+_AT_A_TIME = 1 << 18
+"""Samples that are windowed and transformed at a time: what stays in the cache of a processor."""
 WORKERS = 2
 """Threads of one transform."""
 
@@ -102,8 +105,13 @@ class STFT:
             piece = signal[max(start, 0) : stop]
             before = max(-start, 0)
             zeros = [(before, stop - start - before - len(piece))] + [(0, 0)] * (len(signal.shape) - 1)
-            frames = sliding_window_view(np.pad(piece, zeros), size, axis=0)[:: self.hop]
-            yield first, sfft.rfft(frames * self.window, axis=-1, workers=WORKERS)
+            whole = np.pad(piece, zeros) if sum(zeros[0]) else piece
+            frames = sliding_window_view(whole, size, axis=0)[:: self.hop]
+            spectra = np.empty((*frames.shape[:-1], size // 2 + 1), np.complex64)
+            few = max(1, _AT_A_TIME // math.prod(frames.shape[1:]))
+            for at in range(0, len(frames), few):
+                spectra[at : at + few] = sfft.rfft(frames[at : at + few] * self.window, axis=-1)
+            yield first, spectra
 
     def magnitudes(self, signal: Array | Sliceable, block: int = 1024) -> Iterator[tuple[int, Array]]:
         """The moduli of :meth:`blocks`."""

@@ -126,7 +126,7 @@ REGGAE = Style(
     band(
         ("drums", "acoustic kit", "reggae"), ("percussion", "percussion", "bongos", 0.6, 0.6),
         ("bass", "electric bass", "reggae", 0.0, 1.15), ("comp", "electric guitar", "skank"),
-        ("comp", "organ", "bubble", 0.3, 0.8), ("lead", "trombone", "melody"), ("counter", "brass", "answers", 0.7, 0.8),
+        ("comp", "organ", "bubble", 0.3, 0.8), ("lead", "trombone", "melody"), ("counter", "brass", "answers", 0.5, 0.8),
     ),
     major=("I IV I IV", "I V vi IV", "I ii IV I", "I IV V IV", "I vi ii V"), minor=("i iv i iv", "i VII VI VII", "i VII i VII", "i v iv i", "i III VII iv"),
     groove="reggae", minor_share=0.45, swing=0.58, swing_unit=0.25,
@@ -135,7 +135,7 @@ LATIN = Style(
     "latin", (92, 112),
     band(
         ("drums", "acoustic kit", "latin", 0.3, 0.8), ("percussion", "percussion", "salsa"), ("bass", "upright bass", "tumbao"),
-        ("comp", "piano", "montuno"), ("lead", "trumpet", "melody"), ("counter", "brass", "answers", 0.6),
+        ("comp", "piano", "montuno"), ("lead", "trumpet", "melody"), ("counter", "brass", "answers", 0.5),
     ),
     major=("I IV V IV", "I vi ii V7", "ii7 V7 I I", "I IV ii7 V7", "IV V7 I vi", "I I7 IV V7"), minor=("i iv V7 i", "i VII VI V7", "i i V7 V7", "iv V7 i i", "i VI iv V7", "i iv VII III"),
     groove="latin", minor_share=0.6, scale="harmonic", energy=0.65,

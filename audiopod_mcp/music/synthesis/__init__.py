@@ -21,6 +21,8 @@ __all__ = [
 _DUCKED_STYLES = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
 """Styles in which the bass drum ducks everything else."""
 _DUCKED_TRACKS = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
+_SHARE_OF_SUM = 0.5
+"""Share of the memory for stems that their sum may take: what a player plays lies beside it."""
 _LOOP_TAIL = 2.5
 """Seconds after a loop's end that are folded back to its start."""
 
@@ -88,7 +90,7 @@ def record(
             players.setdefault(part.track, []).append(part)
     kicks = _kicks(score)
     tapes = blank_tapes(len(players), samples)
-    (total,) = blank_tapes(1, samples)
+    (total,) = blank_tapes(1, samples, share=_SHARE_OF_SUM)
     for number, (track, parts) in enumerate(players.items()):
 
         def track_progress(fraction: float, doing: str, number: int = number) -> None:

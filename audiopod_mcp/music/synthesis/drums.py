@@ -84,7 +84,7 @@ def _contact_noise(n: int, tone: Tone, low: float, high: float, decay: float) ->
     return contact
 
 
-_TONIC, _FIFTH = 0, 7
+_TONIC, _FOURTH, _FIFTH = 0, 5, 7
 
 
 def _tuned(hertz: float, tone: Tone, *degrees: int) -> float:
@@ -105,13 +105,19 @@ def _way(pitch: float, tonic: int, degrees: tuple[int, ...]) -> float:
 
 
 _DEGREES = {
+    35: (_TONIC, _FOURTH, _FIFTH),
+    36: (_TONIC, _FOURTH, _FIFTH),
     38: (_TONIC, _FIFTH),
     40: (_TONIC, _FIFTH),
     61: (_FIFTH,),
     64: (_TONIC,),
     66: (_FIFTH,),
 }
-"""Degrees of the key to which a recorded drum is tuned."""
+"""Degrees of the key to which a recorded drum is tuned.
+
+A bass drum has three to choose from: its tone is weak, and a recording played much faster or slower is
+another drum.
+"""
 TUNED_WITH = {60: 61, 62: 64, 63: 64, 65: 66}
 """The drum of its pair, or of its three, with which a drum is tuned: they stay apart."""
 

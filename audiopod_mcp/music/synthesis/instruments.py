@@ -104,7 +104,7 @@ INSTRUMENTS: dict[str, Instrument] = {
     ),
     # bass
     "electric bass": Instrument(
-        "bass", plucked.ELECTRIC_BASS, 28, 50, 4.0, reverb_send=0.0, release=0.06, max_seconds=4
+        "bass", Sampled("picked bass"), 28, 50, 4.0, reverb_send=0.0, release=0.06, max_seconds=4
     ),
     "upright bass": Instrument(
         "bass", plucked.UPRIGHT, 28, 50, 5.0, reverb_send=0.06, release=0.1, max_seconds=3

@@ -83,8 +83,10 @@ def _of_stretch(gain: Gain, piece: slice) -> npt.NDArray[np.float32] | np.float3
     return gain if isinstance(gain, np.float32) else gain[piece][:, None]
 
 
-def blank_tapes(count: int, samples: int, channels: int = 2) -> list[Tape]:
+def blank_tapes(count: int, samples: int, channels: int = 2, share: float = 1.0) -> list[Tape]:
     """``count`` silent tapes of so many ``samples``, all of them in memory or all of them on the disk.
+
+    In memory are at most a ``share`` of :data:`IN_MEMORY`.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def blank_tapes(count: int, samples: int, channels: int = 2) -> list[Tape]:
 
     """
     size = samples * channels * 4
-    if count * size <= IN_MEMORY:
+    if count * size <= share * IN_MEMORY:
         return [np.zeros((samples, channels), np.float32) for _ in range(count)]
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the last tape, and with the process
     file.truncate(count * size)

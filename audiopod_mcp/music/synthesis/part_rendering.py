@@ -89,7 +89,8 @@ def render_part(
         report(0.85 * done / len(groups), part.instrument)
         sound = _synthesize_sound(instrument, part.instrument, key, notes, seed, tonic)
         if place := instrument.places.get(key[0] // 20):
-            sound = sound[:, None] * gains(place * width)
+            sound = np.multiply.outer(gains(place * width), sound).T
+        sound = np.asfortranarray(sound)  # as the signal that it is added to
         if sound.ndim == 2 and dry.ndim == 1:
             mono, dry = dry, silence(samples, 2)
             if done:

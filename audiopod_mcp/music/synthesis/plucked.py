@@ -88,10 +88,6 @@ CLAVINET = PluckedString(0.08, 0.8, 0.9, 1.2e-7, 6e-5, frets=1, pickup=0.15, pic
 UPRIGHT = PluckedString(
     0.3, 1.5, 0.5, 8e-7, 4e-5, body_resonance.CONTRABASS, pick=0.14, pick_band=(150, 2500), max_harmonics=40
 )  # fmt: skip
-ELECTRIC_BASS = PluckedString(
-    0.2, 1.2, 1.25, 4e-7, 5e-5, pickup=0.18, pick=0.06, pick_band=(400, 4000), max_harmonics=40
-)
-
 UKULELE = PluckedString(0.2, 0.75, 0.5, 3e-7, 1e-5, body_resonance.UKULELE, pick=0.08, pick_band=(500, 4000))
 
 

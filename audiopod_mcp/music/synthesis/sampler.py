@@ -33,7 +33,6 @@ _DETUNE = 2.5
 _DRUM_DETUNE = 18.0
 _METALS = frozenset({42, 44, 46, 49, 51, 52, 53, 54, 55, 56, 57, 59, 80, 81})
 """General MIDI drums that are plates, bells and jingles."""
-_BASS_DRUMS = frozenset({35, 36})
 _LATE = 0.0008
 """Seconds of a stroke's recording that are left out, at most."""
 _LONGEST_STROKE = 4.0
@@ -65,7 +64,7 @@ class Sampled:
         voices = [(zone, self._voice(zone, tone, n, detune, colour)) for zone in self._zones(tone)]
         if all(zone.pan == voices[0][0].pan for zone, _ in voices):
             return np.asarray(np.sum([voice for _, voice in voices], axis=0), np.float32)
-        y = np.zeros((n, 2), np.float32)
+        y = np.zeros((2, n), np.float32).T
         for zone, voice in voices:
             for side, place in enumerate((-zone.pan, zone.pan)):
                 y[:, side] += np.float32(np.sqrt((1 + _WIDTH * place) / 2)) * voice
@@ -108,11 +107,7 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class SampledKit:
-    """A drum kit of the bank; what it has not, and its bass drum, is another kit's. Calling it gives (n,).
-
-    The bass drum is synthesized because it is to sound on the tonic: a recording that is played so much
-    faster or slower is another drum.
-    """
+    """A drum kit of the bank; what it has not, another kit has. Calling it gives (n,)."""
 
     program: str
     other: Kit
@@ -121,7 +116,7 @@ class SampledKit:
     def __call__(self, tone: Tone) -> Signal:
         key, rng = round(tone.pitch), tone.rng
         zone = self._zone(key)
-        if zone is None or key in _BASS_DRUMS:
+        if zone is None:
             return self.other(tone)
         tuned_with = TUNED_WITH.get(key, key)
         lowest = self._zone(tuned_with)

@@ -12,7 +12,7 @@ from audiopod_mcp.music.theory import parse_key
 from . import mix_effects
 from .instruments import INSTRUMENTS
 from .mix_effects import ROTARY_DELAY, Reverb
-from .multitrack import Tape, blank_tapes
+from .multitrack import IN_MEMORY, Tape, blank_tapes
 from .part_rendering import render_part, with_drones
 from .rooms import Room, gains, room_of
 from .tone import Signal
@@ -62,10 +62,12 @@ def render_track(
             twins = sum(before.instrument == part.instrument for before in parts[:index])
         return _ChannelStrip(part, score, room, samples, seed, part_progress, twins)
 
-    # Left, right, and what the room hears of all players but the last.
-    earlier: Tape = blank_tapes(1, samples if len(parts) > 1 else 0, 3)[0]
-    for index in range(len(parts) - 1):
-        player = strip(index)  # the only one in memory
+    # Where what they play is too long to be in memory at once, the last player finds the sum of the others:
+    # left, right, and what the room hears.
+    before = len(parts) - 1 if 8 * samples * len(parts) > IN_MEMORY else 0
+    earlier: Tape = blank_tapes(1, samples if before else 0, 3)[0]
+    for index in range(before):
+        player = strip(index)
         for start in range(0, samples, reverb.block):
             piece = slice(start, start + reverb.block)
             heard = earlier[piece]
@@ -73,9 +75,9 @@ def render_track(
             player.add_to_send(heard[:, 2], start)
             earlier[piece] = heard
         del player
-    player = strip(len(parts) - 1)
+    players = [strip(index) for index in range(before, len(parts))]
     for start in range(0, samples, reverb.block):
-        report(0.95, player.name)
+        report(0.95, players[0].name)
         # While it is worked on, the samples of one side follow each other.
         stem = np.zeros((2, min(reverb.block, samples - start)), np.float32).T
         first, last = reverb.needs(start)
@@ -83,8 +85,9 @@ def render_track(
         if len(earlier):
             stem += earlier[start : start + len(stem)][:, :2]
             send += earlier[first : first + len(send)][:, 2]
-        player.add_to(stem, start)
-        player.add_to_send(send, first)
+        for player in players:
+            player.add_to(stem, start)
+            player.add_to_send(send, first)
         reverb.add(stem, send, start)
         if kicks:
             stem *= mix_effects.ducking_gain(kicks, start, len(stem))[:, None]

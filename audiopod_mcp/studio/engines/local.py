@@ -248,6 +248,7 @@ class LocalEngine(Engine):
                 report=report,
                 separator=separator_of(self.demucs_models, voices),
                 wording=explain,
+                as_rendered=source.as_rendered,
                 **source.composed,
             )
 

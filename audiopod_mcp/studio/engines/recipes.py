@@ -12,7 +12,7 @@ import numpy as np
 
 from audiopod_mcp import __version__
 from audiopod_mcp.music.generation.production import Production
-from audiopod_mcp.music.model import Audio, Progress, Recipe, Rendering
+from audiopod_mcp.music.model import Audio, Progress, Recipe, Rendering, Score
 from audiopod_mcp.music.synthesis import Multitrack
 from audiopod_mcp.studio.media.audio_files import BLOCK, as_written
 from audiopod_mcp.studio.media.layout import RECIPE, SCORE
@@ -34,6 +34,8 @@ class Remade:
     """How far below the mix that is kept the difference is between it and their mix, dB; −inf for none."""
     program: str
     """The version of this program that made the take."""
+    score: Score | None = None
+    """What they are the rendering of, where nothing was done to them since."""
 
     @property
     def same(self) -> bool:
@@ -75,7 +77,7 @@ def remake_stems(home: Path, master: Audio, subtype: str, report: Progress) -> R
     difference = _difference(mix, master, subtype) if mix is not None else 0.0
     del mix
     made.stems.map(lambda stem: as_written(stem, STEM_SUBTYPE))
-    return Remade(made.stems, difference, program)
+    return Remade(made.stems, difference, program, recipe.score if recipe.is_plain else None)
 
 
 def _recipe_of(home: Path, data: Mapping[str, Any]) -> Recipe:

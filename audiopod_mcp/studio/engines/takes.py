@@ -30,6 +30,8 @@ class SourceTrack:
     """Where its stems can't be had any more as they were: what is played today from its score."""
     notes: tuple[str, ...] = field(default=())
     """What the person should know about it, one sentence each."""
+    as_rendered: bool = False
+    """Whether its stems are what its score sounds like when it is rendered."""
 
     @property
     def composed(self) -> dict[str, Any]:
@@ -77,6 +79,9 @@ def read_source(
                 note = f"What it starts from {reason}: it was treated as a recording, without stems."
                 return SourceTrack(audio, rate, subtype, {}, score, remade, (*notes, note))
             layers = remade.stems.sorted()
+            return SourceTrack(
+                audio, rate, subtype, layers, score, notes=tuple(notes), as_rendered=remade.score == score
+            )
     return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
 
 

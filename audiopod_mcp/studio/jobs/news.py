@@ -1,24 +1,29 @@
 """News of what is to be done, for those who wait for it.
 
-Told at once where it was written in this process or where the database tells what others write; else whoever
-waits looks now and then.
+Told at once where it was written in this process or where the database tells what others write; else it is
+looked now and then, once for all who wait for jobs.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
 import anyio
+from anyio import to_thread
 
 from .ledger import Lane
 
 LOOK_EVERY: Final[dict[Lane, float]] = {"jobs": 1.0, "answers": 0.25}
-"""Seconds after which whoever waits looks for what other processes have written."""
+"""Seconds after which it is looked what other processes have written."""
 LOOK_ANYWAY: Final = 10.0
-"""The same where the database tells of it: for what nobody has thought of."""
+"""The same where somebody tells of it: for what nobody has thought of."""
+
+State = tuple[Any, ...]
+"""What of a job changes when it gets on."""
 
 
 class News:
@@ -53,18 +58,33 @@ class News:
             for listener in listeners:
                 listener.heard.set()
 
+    async def keep(self, states: Callable[[Sequence[int]], Mapping[int, State]]) -> None:
+        """Tell of jobs that other processes wrote, until cancelled; ``states`` reads many at once."""
+        while True:
+            await anyio.sleep(LOOK_EVERY["jobs"])
+            numbers = [number for lane, number in self._listeners if lane == "jobs"]
+            if self.hears_others or not numbers:
+                continue
+            with suppress(sqlite3.Error):  # whoever listens finds out when they look themselves
+                now = await to_thread.run_sync(states, numbers)
+                for number in numbers:
+                    for listener in self._listeners.get(("jobs", number), ()):
+                        if listener.known != now.get(number):
+                            listener.heard.set()
+
 
 class Listener:
     """Somebody who waits for news of one number."""
 
     def __init__(self, news: News, lane: Lane) -> None:
         self.heard = anyio.Event()
+        self.known: State | None = None
+        """Of a job, how the listener has seen it."""
         self._news, self._lane = news, lane
 
     async def wait(self, seconds: float) -> None:
         """Until there is news, or it is time to look what nobody here is told of."""
-        with anyio.move_on_after(
-            min(seconds, LOOK_ANYWAY if self._news.hears_others else LOOK_EVERY[self._lane])
-        ):
+        is_told = self._news.hears_others or self._lane == "jobs"
+        with anyio.move_on_after(min(seconds, LOOK_ANYWAY if is_told else LOOK_EVERY[self._lane])):
             await self.heard.wait()
         self.heard = anyio.Event()

@@ -110,6 +110,8 @@ class Studio:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.upkeep.keep)
             tasks.start_soon(self.upkeep.clear)
+            if answers:
+                tasks.start_soon(self.news.keep, self.store.states)
             tasks.start_soon(self.queue.listen, self.wake, self.news if answers else None)
             if not self.config.workers:  # others do it
                 return

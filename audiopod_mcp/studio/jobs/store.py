@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -26,6 +26,9 @@ _SORT: Final = {
     "audio_duration": "audio_duration",
     "status": "status",
 }
+
+STATE: Final = ("attempt", "status", "progress", "stage", "completed_at", "display_name")
+"""The columns that change when a job gets on."""
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -221,6 +224,13 @@ class Store:
                         "UPDATE jobs SET sources = ? WHERE id = ? AND status = 'FAILED'", (kept, job_id)
                     )
 
+    def states(self, job_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+        """:func:`state_of` each of those jobs that there are."""
+        possible = [job_id for job_id in job_ids if 0 < job_id <= LARGEST_ID]
+        marks = ", ".join("?" * len(possible))
+        sql = f"SELECT id, {', '.join(STATE)} FROM jobs WHERE id IN ({marks})"  # noqa: S608
+        return {row[0]: tuple(row)[1:] for row in self.database.rows(sql, possible)}
+
     # What there is, for whoever keeps it in order ------------------------------------------------------
 
     def known(self) -> dict[int, str]:
@@ -307,6 +317,11 @@ class Store:
             "SELECT result FROM analyses WHERE id = ? AND owner = ?", (analysis_id, owner)
         )
         return dict(json.loads(rows[0][0])) if rows else None
+
+
+def state_of(job: StoredJob) -> tuple[Any, ...]:
+    """What of ``job`` changes when it gets on."""
+    return tuple(getattr(job, name) for name in STATE)
 
 
 def job_of(row: Row) -> StoredJob:

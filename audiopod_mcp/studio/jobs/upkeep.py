@@ -93,7 +93,10 @@ class Upkeep:
         if not self.shared:
             self.sweep()
         elif (found := self.store.job(job.id)) is None:
-            self.store.leave(job.id)
+            if self.media.elsewhere:
+                self.store.leave(job.id)
+            else:
+                self.media.remove(job.id)
         elif found.attempt != job.attempt:
             self.media.discard(job.id, job.attempt)
 

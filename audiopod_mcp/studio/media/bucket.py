@@ -55,7 +55,7 @@ class BucketMedia(MediaStore):
         """Raise ``OSError`` where nothing can be written and read."""
         with _as_oserror():
             key = "media/.written-and-read"
-            obstore.put(self._asked, key, b"audiopod")
+            _write(self._asked, key, b"audiopod")
             obstore.get(self._asked, key).bytes()
 
     def publish(self, folder: Path, job_id: int, attempt: int) -> None:
@@ -107,7 +107,7 @@ class BucketMedia(MediaStore):
         ):
             options["attributes"] = {"Content-Type": kind}
         with _as_oserror():
-            obstore.put(self._bucket, key, path, **options)
+            _write(self._bucket, key, path, **options)
 
     def link(self, job: StoredJob, path: Path) -> str | None:
         if isinstance(self._bucket, LocalStore):
@@ -163,6 +163,13 @@ def _opened(url: str, longest: timedelta) -> Any:
     # An address without TLS is somebody's explicit choice, of a store in the same network.
     client: Any = {"timeout": longest, "connect_timeout": timedelta(seconds=5), "allow_http": True}
     return from_url(url, retry_config=patience, client_options=client)
+
+
+def _write(bucket: Any, key: str, what: Path | bytes, **options: Any) -> None:
+    try:
+        obstore.put(bucket, key, what, **options)
+    except FileNotFoundError as error:
+        raise NotAnswering(errno.EIO, "the object store has no such bucket") from error
 
 
 def _prefix(job_id: int, attempt: int) -> str:

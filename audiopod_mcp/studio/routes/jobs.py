@@ -21,6 +21,7 @@ from audiopod_mcp.operations.arguments import valid_link
 from audiopod_mcp.studio.jobs.patience import ask_again_after
 from audiopod_mcp.studio.jobs.result_columns import FORGOTTEN
 from audiopod_mcp.studio.jobs.retention import delete
+from audiopod_mcp.studio.jobs.store import state_of
 from audiopod_mcp.studio.media.store import TRASH_DAYS
 from audiopod_mcp.studio.stored_job import StoredJob
 
@@ -110,8 +111,7 @@ def that_fit(jobs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def tag_of(job: StoredJob) -> str:
     """What changes when the job gets on: an entity tag."""
-    state = f"{job.attempt} {job.status} {job.progress} {job.stage} {job.completed_at} {job.display_name}"
-    return f'W/"{blake2b(state.encode(), digest_size=8).hexdigest()}"'
+    return f'W/"{blake2b(repr(state_of(job)).encode(), digest_size=8).hexdigest()}"'
 
 
 def preferred_wait(request: Request) -> float:
@@ -135,6 +135,7 @@ async def get_job(request: Request) -> Response:
         while tag_of(job := await find_job(request)) == known:
             if (left := until - anyio.current_time()) <= 0:
                 return Response(status_code=304, headers={"ETag": known, **await retry_hint(request, job)})
+            news.known = state_of(job)
             await news.wait(left)
     response = await _job_answer(request, job)
     response.headers.update({"ETag": tag_of(job), **await retry_hint(request, job)})

@@ -369,4 +369,16 @@ modern worship, pads, acoustic guitar, building to a big chorus, 74 bpm, B major
 house, but without the four on the floor kick and no claps, 122 | style=house tempo=122
 smooth saxophone over r&b beat, slow, sexy, 68 bpm | style=r&b tempo=68 has=saxophone
 dense, chaotic free jazz, sax, drums, 220 bpm | style=jazz tempo=220 has=saxophone more=drums,bass
+male soul singer over a slow groove | has=male_voice style=soul unnamed=voice
+slow doom metal, female operatic vocals | has=female_voice style=metal unnamed=voice
+female-fronted rock | has=female_voice
+pop with female backing vocals | has=choir unnamed=female_voice
+medieval tune with recorder, dorian mode on D | key=D_dorian
+folk in D dorian mode | key=D_dorian
+nu-disco 116bpm Am, funky guitar | key=A_minor tempo=116
+punk rock, under 2 minutes | lasts=108
+reggae with off-beat guitar skank | unnamed=acoustic_kit
+prog rock, moog solo | has=synth_lead unnamed=synth_bass
+metal with double bass drums | unnamed=upright_bass
+tropical house, pan flute lead | has=flute
 """

@@ -145,6 +145,23 @@ def test_a_tune_is_answered_in_its_rests(style: str) -> None:
     assert np.mean(rubs) < 0.1
 
 
+@pytest.mark.parametrize("style", ["swing", "boogie"])
+def test_an_answer_swings_as_its_call_does(style: str) -> None:
+    calls, answers = [], []
+    for seed in range(4):
+        score = composed(style, seed)
+        beat = 60 / score.tempo
+        lead = next(member.instrument for member in STYLES[style].band if member.role == "lead")
+        for part in score.parts:
+            phases = [((note.start + 0.05) / beat) % 1 for note in part.notes]
+            calls += phases if part.instrument == lead else []
+            answers += phases if part.instrument in ("brass", "saxophone") else []
+    halves = [phase for phase in answers if 0.4 < phase < 0.95]
+    assert len(halves) > 10
+    swung = np.median([phase for phase in calls if 0.4 < phase < 0.95])
+    assert np.mean([abs(phase - swung) < 0.12 for phase in halves]) > 0.8
+
+
 def test_the_band_answers_the_voice_between_its_lines() -> None:
     lines = "[Verse]\nWalking down the empty street\nEvery window holds a light\nNobody remembers me\nOnly the river\n"
     score = compose(read_caption("pop at 100 bpm", lyrics=lines, duration=60, seed=2), seed=2)

@@ -295,5 +295,5 @@ class TestPlayersOfOneStem:
         change = {"action": action, "on": ["piano", "organ"]}
         made = typed(song, change | ({"instrument": "flute"} if action == "replace" else {}), **composed)
         assert not made.not_done
-        assert len(made.done) == 1
+        assert len([fact for fact in made.done if "piano" in fact]) == 1
         assert "keyboard" not in made.stems

@@ -155,3 +155,14 @@ def test_who_does_not_play_in_the_piece_does_not_join_in(song, composed):
 def test_lengths_that_make_no_sense_are_refused(recording, before, after, says):
     with pytest.raises(Refused, match=says):
         extend(recording.audio, recording.rate, before=before, after=after, caption="go on")
+
+
+@pytest.mark.slow
+def test_an_end_of_few_players_makes_nobody_louder(song, composed):
+    made = extend(
+        song.audio, 44_100, after=12, caption="without drums, ends on piano alone", seed=2, **composed
+    )
+    entry = float(made.done[0].split("0:")[1].split(";")[0])
+    new = made.audio[round((entry + 0.5) * 44_100) : round((entry + 4) * 44_100)]
+    own = song.audio[round(max(0, entry - 15) * 44_100) : round(entry * 44_100)]
+    assert integrated_loudness(new, 44_100) < integrated_loudness(own, 44_100) + 1

@@ -76,3 +76,19 @@ def test_a_stretch_within_a_track_is_no_loop():
     audio = 0.1 * rng.standard_normal((44_100 * 4, 2)).astype(np.float32)
     made = edit(audio, 44_100, prompt="make a seamless loop", first=0.25, last=0.75)
     assert not made.loop
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("caption", "kind", "track", "keys"),
+    [
+        ("drum loop", "one-shot", "drums", {36}),
+        ("trap hi-hat loop", "loop", "drums", {42, 46}),
+        ("kick and snare loop", "loop", "drums", {36, 38}),
+        ("percussion one-shot", "one-shot", "percussion", {63}),
+    ],
+)
+def test_a_sample_is_what_its_caption_names(caption, kind, track, keys):
+    made = generate_sample(read_caption(caption, duration=2), kind, seed=1)
+    assert {part.track for part in made.score.parts} == {track}
+    assert {round(note.pitch) for part in made.score.parts for note in part.notes} <= keys

@@ -270,7 +270,9 @@ def composed(caption):
         ("pop with less drums", "acoustic kit", ""),
         ("techno, the kick drops out for 8 bars", "electronic kit", "kick drops out"),
         ("house, the last 10 seconds are piano only", "electronic kit", "only"),
-        ("house, bass and drums only for the first 8 bars", "piano", "only"),
+        ("house, bass and drums only for the first 8 bars", "piano", ""),
+        ("techno without a kick drum", "electronic kit", "without a kick drum"),
+        ("hardstyle, breakdown in the middle with only piano", "electronic kit", "only"),
     ],
 )
 def test_nobody_leaves_for_good_by_a_denial_of_less(caption, plays, not_done):
@@ -360,3 +362,24 @@ def test_nobody_else_plays_where_no_other_is_wanted(caption):
     playing, done, _ = composed(caption)
     assert playing == {"acoustic guitar", "piano"}
     assert "nobody else plays" in done
+
+
+@pytest.mark.parametrize(
+    ("caption", "track", "share"),
+    [
+        ("pop, piano only in the first half", "drums", 0.5),
+        ("pop ballad, cello joins in the second verse", "cello", None),
+        ("minimal piano, gradually adding clarinet, then marimba", "clarinet", None),
+        ("pop, brass comes in halfway through", "brass", 0.5),
+    ],
+)
+def test_who_enters_later_is_not_there_before(caption, track, share):
+    score = compose(read_caption(caption, seed=1), seed=1)
+    begin = min(n.start for p in score.parts if track in (p.track, p.instrument) for n in p.notes)
+    verses = [span.start for span in score.sections if span.label == "verse"]
+    if share:
+        assert -3 < begin - share * score.duration < 10
+    elif "second verse" in caption:
+        assert abs(begin - verses[1]) < 2
+    else:
+        assert begin > 4

@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.processes import descendants
+from tests.processes import catches, descendants
 from tests.studio.cluster.clusters import JOB, MARKS, both, in_the_middle
 from tests.studio.studios import BEEPER, HERE, MUSIC, wait_for
 
@@ -59,7 +59,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(cluster):
     for number, worker in enumerate(workers):
         wait_for(lambda least=2 + number: len(cluster.runs()) > least)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(10) == 0
+        assert worker.wait(30) == 0
         cluster.worker()
     assert {front.wait(job_id, seconds=60)["status"] for job_id in jobs} == {"COMPLETED"}
     assert cluster.rows("SELECT DISTINCT interruptions, crashes FROM jobs") == [(0, 0)]
@@ -153,3 +153,10 @@ async def test_the_job_of_a_process_that_is_frozen_is_done_by_another(tmp_path, 
         assert job["status"] == "COMPLETED", job
         assert (tmp_path / "runs").read_text().split("\n")[:-1] == ["first 60"] * 2
         assert not set(frozen) & set(workers())
+
+
+async def test_a_worker_that_is_told_to_stop_before_it_has_begun_ends_in_order(cluster):
+    worker = cluster.worker()
+    wait_for(lambda: catches(worker.pid, signal.SIGTERM))  # before that Python itself is starting
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.studio.cluster.clusters import MARKS, apart, both
-from tests.studio.studios import MUSIC, until
+from tests.studio.studios import MUSIC, opened, until
 
 pytestmark = MARKS
 
@@ -56,7 +56,8 @@ async def is_gone(studio, job):
         await anyio.to_thread.run_sync(studio.media.bring, job, "take-1")
     except FileNotFoundError:
         return True
-    shutil.rmtree(studio.media.folder(job.id))
+    if studio.media.elsewhere:
+        shutil.rmtree(studio.media.folder(job.id), ignore_errors=True)
     return False
 
 
@@ -185,3 +186,21 @@ async def test_what_is_deleted_while_the_object_store_is_away_is_gone_once_it_is
             assert not studio.media.folder(job.id).exists()
         await until(partial(is_gone, studio, job))
         assert studio.store.database.rows("SELECT * FROM leftovers") == []
+
+
+@pytest.mark.parametrize("kind_of_store", ["s3", "folder", "none"])
+async def test_what_is_published_of_a_job_that_was_deleted_meanwhile_goes_too(
+    tmp_path, database_url, request, kind_of_store, monkeypatch
+):
+    monkeypatch.setattr("audiopod_mcp.studio.jobs.upkeep.CLEAR_EVERY", 0.2)
+    url = {"none": None, "folder": (tmp_path / "store").as_uri()}.get(kind_of_store, "")
+    if url == "":
+        url = request.getfixturevalue("bucket").url
+    options = {"database_url": database_url, "media_url": url, "workers": 1}
+    async with opened(tmp_path / "data", **options) as front:
+        made = await front.make(caption="x")
+        studio = front.app.state.studio
+        job = studio.store.job(made["id"])
+        studio.store.delete(job.id)  # and then it was published
+        await anyio.to_thread.run_sync(studio.upkeep.refused, job)
+        await until(partial(is_gone, studio, job))

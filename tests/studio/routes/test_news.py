@@ -1,9 +1,12 @@
 """A caller that prefers to wait hears of a job when it gets on, and not before."""
 
+import sqlite3
+
 import anyio
 import pytest
 
-from audiopod_mcp.studio.jobs.news import News
+from audiopod_mcp.studio.jobs.news import LOOK_EVERY, News
+from audiopod_mcp.studio.jobs.store import state_of
 from tests.studio.studios import MUSIC
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +56,38 @@ async def test_a_title_given_meanwhile_is_news(studio):
         with anyio.fail_after(15):
             answer, _ = await news_of(studio, job["id"], tag)
     assert answer.json()["display_name"] == "New"
+
+
+async def test_one_look_for_all_finds_what_was_written_elsewhere_and_disturbs_nobody_else(monkeypatch):
+    monkeypatch.setitem(LOOK_EVERY, "jobs", 0.01)
+    news, looks = News(), []
+
+    def states(numbers):
+        looks.append(sorted(numbers))
+        if len(looks) == 1:
+            raise sqlite3.OperationalError("locked")
+        return {1: ("PENDING",), 2: ("COMPLETED",)}
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(news.keep, states)
+        with news.of("jobs", 1) as same, news.of("jobs", 2) as changed, news.of("jobs", 3) as deleted:
+            for listener in (same, changed, deleted):
+                listener.known = ("PENDING",)
+            with anyio.fail_after(10):
+                await changed.heard.wait()
+                await deleted.heard.wait()
+            assert not same.heard.is_set()
+        assert looks[0] == [1, 2, 3]
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_state_is_the_same_however_it_is_read(studio):
+    store = studio.app.state.studio.store
+    done = (await studio.make(caption="x"))["id"]
+    waits = (await studio.post(f"{MUSIC}/text2music", json={"caption": "slow 2"})).json()["job"]["id"]
+    states = store.states([done, waits, 10**30, -1])
+    assert set(states) == {done, waits}
+    assert states[done] == state_of(store.job(done))
 
 
 async def test_what_is_told_while_nobody_looks_is_not_missed():

@@ -25,11 +25,11 @@ _MARKS = {
     ":": re.compile(":"),
     "_": re.compile(r"too(?=\s*(?:[,.;!?\n]|$))"),  # "remove the bass, too"
 }
-_LISTS = {"P": r"P(?:[,&]+P)*(?:&P|,P(?=[.,&b]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
+_LISTS = {"P": r"P(?:[,&]+P)*(?:&P|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
 """What is one though it was several: players and times in a list, and everything but some."""
 _HEAD = re.compile(r"o?(T)[:,]|(T)(?=.)|([PBRE]):")
 """What a sentence begins with that holds for all of it: "In the chorus, …", "Drums: …"."""
-_APART = re.compile(r"[,&b]+|w(?=[dcrA])")
+_APART = re.compile(r"[,&bt]+|w(?=[dcrA])")
 """What stands between two clauses."""
 
 

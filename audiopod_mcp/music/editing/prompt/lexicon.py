@@ -78,8 +78,8 @@ ROWS: Final = (
     Row("equaliser", "D", 4, "presence", more="more present", hz=3000),
     Row("equaliser", "D", 4, excess="mud, muddy, muddiness", hz=300), Row("equaliser", "D", 4, excess="boxy, boxiness", hz=450),
     Row("equaliser", "D", 4, excess="nasal, honky", hz=900), Row("equaliser", "D", 4, excess="harsh, harshness, shrill, tinny", hz=3500),
-    Row("low_cut", "=H", 120, "high pass|passed, highpass, low cut", alone=True),
-    Row("high_cut", "=H", 6000, "low pass|passed, lowpass, high cut", alone=True),
+    Row("low_cut", "=H", 120, "high pass|passed, highpass, hpf, low cut", alone=True),
+    Row("high_cut", "=H", 6000, "low pass|passed, lowpass, lpf, high cut", alone=True),
     _fixed("telephone, phone, coming through telephone", {"action": "low_cut", "amount": 300}, {"action": "high_cut", "amount": 3400}),
     Row("reverb", "C", 35, "reverb, room, ambience", more="wet, wetter, roomier, spacious", less="dry, drier, dryer, dry up|out", alone=True),
     Row("echo", "CS", 40, "echo, delay, slapback, tape delay|echo, slapback delay|echo", alone=True),
@@ -123,7 +123,7 @@ _WAYS = {
 }  # fmt: skip
 """Which way something goes; "set" says only that it does."""
 _MARKS = {
-    ",": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, on, instead of, rather than",
+    "t": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, on, instead of, rather than",
     "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
     "k": "keep, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont|never touch, do not touch",
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, awesome, amazing, beautiful, lovely, fantastic",
@@ -133,7 +133,7 @@ _MARKS = {
     "e": "everything|everyone|all but|except|besides, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from, everything|all other than",
     "?": "should|shall i|we, how about, just keep|leave, only|just touch, more|less on, don't|dont|not like",
 }  # fmt: skip
-"""What joins clauses (, & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, m of several, j is also s); verbs that say nothing (y)."""
+"""What joins clauses (t & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, m of several, j is also s); verbs that say nothing (y)."""
 _REST = "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|band|mix|song"
 _ALL = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all instruments|tracks, all of it"
 _DEGREES = {

@@ -45,8 +45,9 @@ def edits_of(clause: Clause) -> Made:
     hertz, unit = amounts.get("H"), next((unit for unit in _ROW_OF if unit in amounts), "")
     if way is None or way in ("unwanted", "replace") or len(clause.values("A")) > len(amounts):
         return None
-    if "o" in clause.kinds.replace("oT", "") and {"remove", "cut", "mute"} & {*clause.values("v")}:
-        return None  # "strip it down to only the piano"
+    removes = {"remove", "cut", "mute"} & {*clause.values("v")}
+    if (removes or clause.is_stated) and "o" in clause.kinds.replace("oT", ""):
+        return None  # "strip it down to only the piano", "only the drums are too loud"
     if hertz and hertz.lead in _FILTERS and all(row.action in ("bass", "treble") for row in clause.rows):
         sure = len(amounts) == 1 and way not in _UP
         return [{"action": _FILTERS[hertz.lead], "amount": hertz.value}] if sure else None
@@ -73,7 +74,7 @@ def _row(action: str) -> Row:
 def _by_the_way_alone(clause: Clause, way: str) -> Made:
     """What is asked for by a way and who: louder, quieter, gone."""
     amounts, named = clause.amounts, clause.players != EVERYTHING
-    if clause.is_stated or not amounts.keys() < {"D", "C", "H"}:
+    if clause.is_stated or not (amounts.keys() <= {"D", "C"} or amounts.keys() <= {"D", "H"}):
         return None
     if not amounts and way in ("add", "cut", "remove", "no", "mute", "snip", "keep"):
         action = "remove" if named or way == "mute" else "keep" if way == "keep" else "cut"

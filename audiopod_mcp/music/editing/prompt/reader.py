@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
@@ -24,7 +24,7 @@ from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
 from .unsupported import find_unsupported
 
-_OTHERS_GO = re.compile(r"v?(?:k?o|ok|u)PT?|oPk|Po")
+_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|Po")
 """The forms of "only the drums"."""
 _STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
@@ -79,10 +79,13 @@ class Reader:
         refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
         if not self.left_out and (self.kept or self.left):
             refusal = Refused("edit_asks_for_nothing")
-        wishes = [self._sparing_the_kept(wish) for wish in self.wishes]
-        once = {(wish.edit, wish.exact and number): wish for number, wish in enumerate(wishes)}
-        kept, style = tuple(self.kept.items()), ", ".join(self.style)
-        return EditPlan(tuple(once.values()), kept, tuple(self.left), style, tuple(self.left_out), refusal)
+        once = dict[tuple[TrackEdit, int], Wish]()
+        for number, each in enumerate(map(self._sparing_the_kept, self.wishes)):
+            first = once.setdefault((each.edit, each.exact and number), each)
+            if each.asked not in first.asked:
+                once[each.edit, 0] = replace(first, asked=f"{first.asked}, {each.asked}")
+        wishes, kept, style = tuple(once.values()), tuple(self.kept.items()), ", ".join(self.style)
+        return EditPlan(wishes, kept, tuple(self.left), style, tuple(self.left_out), refusal)
 
     def read(self, head: Token | None, clauses: Sequence[Clause]) -> None:
         """Take in one sentence, which is about the players and the time of its ``head`` if it names none."""
@@ -95,6 +98,8 @@ class Reader:
                 self._leave_out(clause.asked, str(unsure), clause.kinds)
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
+                if names := tuple(name for players in clause.values("PB") for name in players.names):
+                    clause.players, self.last, self.here = Players(names), clause, True
             self.before = clause
         if head and head.text and len(self.wishes) == made:
             self._leave_out(head.text)
@@ -102,8 +107,8 @@ class Reader:
     def _read(self, clause: Clause, head: Token | None, following: Clause) -> None:
         kinds, times, previous = clause.kinds, clause.values("T"), self.last
         clause.when = times[0] if times else head.value if head and head.kind == "T" else ({},)
-        if re.search(r"\?|T.*T", kinds):
-            raise NotSure
+        if re.search(r"\?|T.*T", kinds) or (clause.joint == "t" and clause.when[0] and not times):
+            raise NotSure  # "In the intro only piano, then only drums"
         if kinds == "nT" and self.before.made:
             # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
             self._forget(self.before)
@@ -156,7 +161,8 @@ class Reader:
                 raise NotSure(_NOBODY)
             return EVERYTHING
         new = {"add", "replace"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)
-        goes_on = last.made and not new and _GOES_ON.fullmatch(clause.joint + kinds)
+        timed = "T" in last.kinds and not (clause.when[0] or said_it)  # "3 dB louder in the verse, and dry"
+        goes_on = last.made and not (new or timed) and _GOES_ON.fullmatch(clause.joint + kinds)
         if not (them or goes_on or (said_it and re.search("[kz]", kinds))):
             who = last.players.names[0]
             raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
@@ -186,7 +192,7 @@ class Reader:
             fields = [{"action": "remove", "but": names}]
         elif stretch and not (stretch[1] and "section" in clause.when[0]):
             fields = [{"action": "keep"}]
-        elif re.search("[gknz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
+        elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
             pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
         elif way == "add" and re.fullmatch("vd?PT?", kinds):
             fields = [{"action": "add", "instrument": name} for name in names]
@@ -197,7 +203,7 @@ class Reader:
         elif "r" in self.before.kinds:  # "remove the reverb and the echo"
             clause.tokens[:0] = (token for token in self.before.tokens if token.kind in "vc")
             fields = edits_of(clause)
-        if not fields:
+        if not fields or (fields[0]["action"] == "keep" and len(clause.when) > 1):
             raise NotSure
         return [_wish(clause, {**when, **given}) for when in clause.when for given in fields]
 
