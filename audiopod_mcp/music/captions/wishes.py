@@ -99,6 +99,8 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 """How an end is asked for."""
+_WITHIN = re.compile(r"\s+(?:(?:at|in|on)\s+(?!the end)|before|between)", re.IGNORECASE)
+"""What follows a silence that is no end: "sudden silence at 0:08"."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
@@ -193,7 +195,11 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     )
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
-    claim((m.start(), m.end(), "ending", "abrupt") for m in ABRUPT.finditer(wanted))
+    claim(
+        (m.start(), m.end(), "ending", "abrupt")
+        for m in ABRUPT.finditer(wanted)
+        if not _WITHIN.match(wanted, m.end())
+    )
     claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
     claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))

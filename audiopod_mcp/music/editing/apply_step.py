@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -35,6 +36,12 @@ from .time_range import TimeRange, spoken
 FADES = ("fade in", "fade out")
 _AUDIBLE = 0.1
 """A change that is told, dB."""
+_ONE_PLAYER = ("vocals", "backing_vocals", "drums", "bass")
+"""Stems whose player is meant by whatever name: "bass guitar" where a double bass plays."""
+_ANY_OF_A_STEM = re.compile(
+    r"keys|guitars|keyboards|synths|synthesi[sz]ers?|(?:lead|rhythm) guitars?|lead synth|.* section|orchestra"
+)
+"""What any player of a stem may be called, whichever the instrument."""
 
 
 def apply_step(
@@ -159,6 +166,8 @@ def _done(step: EditStep, before: LayeredTrack, report: Progress) -> LayeredTrac
     if step.kind not in OF_STATE and is_unchanged(before.mix, after.mix):
         return after.with_shortfall(f"It changes nothing that is heard of {who} there.")
     after = after.with_facts(fact_of(step, before, after))
+    if step.kind in FADES and step.when is None and step.amount > before.seconds:
+        return after.with_shortfall(f"The track lasts {format_time(before.seconds)}: it fades all the time.")
     if step.kind == "only" and is_silent(after, None):
         return after.with_shortfall(f"Nothing is heard of {who} there: what is left is silent.")
     faded = _faded(before, step)
@@ -176,12 +185,23 @@ def _faded(piece: LayeredTrack, step: EditStep) -> SampleRange | None:
 
 
 def _check_player(piece: LayeredTrack, step: EditStep) -> None:
-    """Refuse what names one of several instruments that are one stem: it would change them all."""
+    """Refuse what names one of several instruments that are one stem, or one that nobody plays: it would
+    change others.
+    """
     if step.track is None or piece.score is None or any(map(is_whole_track, step.names)):
         return
     played = {part.instrument for part in piece.score.parts if part.track == step.track}
-    meant = {instrument for name in step.names for instrument in read_caption(name).instruments} & played
+    named = {instrument for name in step.names for instrument in read_caption(name).instruments}
+    meant = named & played
     others = played - meant
+    definite = step.track not in _ONE_PLAYER and not any(map(_ANY_OF_A_STEM.fullmatch, step.names))
+    if played and named and not meant and definite:
+        raise Refused(
+            "instrument_not_in_mix",
+            name=" and ".join(step.names),
+            track=track_label(step.track),
+            played=tuple(sorted(played)),
+        )
     if step.names and len(played) > 1 and others:
         raise Refused(
             "instrument_shares_stem",

@@ -159,6 +159,8 @@ def _newcomer(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
         [part.instrument for part in piece.score.parts] if piece.score else [] for piece in (before, after)
     )
     plays = list(dict.fromkeys(name for name in new if name not in old))
+    if step.kind == "add" and len(new) > len(old) and not plays:
+        return f"second {step.text}, beside that which plays already,"
     return f"{step.text} ({', '.join(plays)})" if plays and step.text not in plays else step.text
 
 

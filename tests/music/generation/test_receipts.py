@@ -218,6 +218,8 @@ def test_covers_references_retakes_and_samples_have_receipts(song, composed):
     loop = generate_sample(read_caption("funk drum loop with theremin"), "loop", seed=1)
     assert loop.done[0].startswith("loop of 4 bars")
     assert [wish.asked for wish in loop.not_done] == ["theremin"]
+    hits = generate_sample(read_caption("808 bass one-shot", duration=4), "loop", seed=1)
+    assert "one-shot" in [wish.asked for wish in hits.not_done]
     shot = generate_sample(read_caption("kick drum one-shot"), "one-shot", seed=1)
     assert shot.done[0].startswith("one-shot")
     assert shot.not_done == ()
