@@ -196,6 +196,22 @@ async def test_who_is_called_looks_at_that_job_alone_and_again_soon_if_it_lags(c
     assert {request.path for request in service.asked("poll")} == {"/api/v1/music/jobs/103/status"}
 
 
+async def test_a_flood_of_notices_is_no_flood_of_looks(connect, service, clock):  # noqa: F811
+    client = connect()
+    job_id = service.add_job()["id"]
+
+    async def called():
+        for _ in range(2000):
+            client.lookups.look_now(job_id)
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(called)
+        await watch(client, job_id, max_wait=20)
+        tasks.cancel_scope.cancel()
+    assert len(service.asked("poll")) < 60
+
+
 @pytest.mark.slow
 async def test_over_the_network_the_wait_ends_and_the_service_says_how(tmp_path):
     """Its word counts: the notice says that the job failed."""
