@@ -74,6 +74,7 @@ _FADE = re.compile(
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
 _BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
+_TWELVE_BARS = re.compile(r"\b(?:12|twelve)[\s-]bars?(?= blues)", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
 _SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 _SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
@@ -218,6 +219,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
     claim((m.start(), m.end(), "bars", COUNTS.get(m[1].lower()) or int(m[1])) for m in _BARS.finditer(wanted))
+    claim((m.start(), m.end(), "twelve bars", None) for m in _TWELVE_BARS.finditer(wanted))
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
     played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
