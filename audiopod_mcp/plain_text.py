@@ -80,7 +80,7 @@ def _shortened(text: str, most: int) -> str:
 def _visible(text: str) -> str:
     """``text`` without control and format characters; line ends and tabs stay."""
     text = _MARKERS.sub("", _FILLERS.sub(" ", _ESCAPE.sub("", text)))
-    if text.isascii() and text.isprintable():
+    if all(line.isprintable() for line in text.split("\n")):
         return text
     return "".join(_shown(text, place, character) for place, character in enumerate(text))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -219,17 +219,18 @@ class AudioPodClient:
         self,
         query: JobQuery | None = None,
         *,
+        only: Collection[int] | None = None,
         patience: float | None = None,
         on_wait: OnWait | None = None,
     ) -> JobPage:
-        """A page of jobs, newest first unless the query says otherwise."""
+        """A page of jobs, or ``only`` those of it; newest first unless the query says otherwise."""
         query = query or JobQuery()
         call = self._call("GET", "jobs", query=list_parameters(query))
         if query.task == stem_service.TASK and not await self.is_studio():
             return await self._stem_jobs(query, patience, on_wait)
         page = await self._read(
             call,
-            lambda content, headers: parsing.read_page(content, headers, self.service),
+            lambda content, headers: parsing.read_page(content, headers, self.service, only),
             patience,
             on_wait,
         )

@@ -23,8 +23,8 @@ TOO_LONG = 3600.0
 """Seconds after which a job no longer tells how long its kind takes."""
 NEARLY = 75.0
 """Percent of progress from which on the end may be near, whatever was learnt."""
-SELDOM = 8.0
-"""The longest pause while a job can't be finished yet, seconds: whoever waits is to see it get on."""
+LONGER = 1.0
+"""Seconds that a pause is longer while no job of the kind has ended yet: this one may be the first to."""
 OFTEN = 1.0
 """The longest pause when its end is due, seconds."""
 SHORTEST = 0.2
@@ -83,14 +83,14 @@ class Durations:
         typical = [seconds for seconds in taken if usual / 2 <= seconds <= usual * 2]
         return 0.9 * min(typical) - age, 1.1 * max(typical) - age
 
-    def pause(self, job_id: int, progress: float, usual: float) -> float:
-        """Seconds until the next look at a job: ``usual`` ones where nothing is known."""
+    def pause(self, job_id: int, progress: float, usual: float, longest: float) -> float:
+        """Seconds until the next look at a job; ``usual``, at most ``longest``, where nothing is known."""
         expected = self.expected(job_id)
         if expected is None:
             return usual
         earliest, latest = expected
         if earliest > 0 and progress < NEARLY:
-            return max(SHORTEST, min(earliest, SELDOM))
+            return max(SHORTEST, min(earliest, longest + LONGER))
         return min(usual, OFTEN) if latest > 0 else usual
 
 

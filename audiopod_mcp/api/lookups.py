@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from math import ceil
@@ -18,12 +18,13 @@ from .durations import Durations
 from .errors import AudioPodError
 from .http_errors import ServiceIdentity
 from .parsing import JobPage
+from .rows import Rows
 
 TOGETHER = 4
 """From how many waits on the list of jobs is asked instead of the single jobs."""
 PAGE = 100
 """Jobs on one page of the list, the most that AudioPod's gives."""
-PROMPT = 0.8
+PROMPT = 0.6
 """Seconds between two rounds when many jobs wait."""
 REQUESTS = 0.04
 """Requests that one waiting job may cost a second, where several wait."""
@@ -55,21 +56,29 @@ class JobService(Protocol):
 
     async def job(self, job_id: int, *, patience: float | None = None) -> Job: ...
 
-    async def jobs(self, query: JobQuery | None = None, *, patience: float | None = None) -> JobPage: ...
+    async def jobs(
+        self,
+        query: JobQuery | None = None,
+        *,
+        only: Collection[int] | None = None,
+        patience: float | None = None,
+    ) -> JobPage: ...
 
 
 class Lookups:
     """The waits of one client, and what one of them learns for all.
 
-    Jobs that end are looked up once more each, since the list may say less of them. What goes wrong with the
-    list goes wrong with nobody's job: each is then asked for by itself.
+    Jobs that end are looked up once more each, until the list is found to say as much of such jobs. What goes
+    wrong with the list goes wrong with nobody's job: each is then asked for by itself.
     """
 
     def __init__(self, service: JobService) -> None:
         self._service = service
         self.durations = Durations(service.clock)
+        self._rows = Rows()
         self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
         self._rounds = 0
+        self._told_at = float("-inf")
         self._tells = True
         self._singly_until = float("-inf")
         self._singly_below = 0
@@ -134,33 +143,48 @@ class Lookups:
             self._tells = wait.tag is not None
             return news
         if self.together and not (wait.has_news or alone):
-            rounds = self._rounds
-            async with self._turn:
-                if self._rounds == rounds:  # else somebody asked while this one stood in line
-                    await self._round()
-        job = wait.take_news()
-        if job is None or job.is_finished:
+            if not self._have_just_told(wait):
+                rounds = self._rounds
+                async with self._turn:
+                    if self._rounds == rounds:  # else somebody asked while this one stood in line
+                        await self._round()
+            if wait.told_in == self._rounds and not wait.has_news:
+                return None
+        row = wait.take_news()
+        if row is not None and (self._rows.tell_all_of(row) if row.is_finished else not alone):
+            job = row
+        else:
             job = await self._service.job(wait.job_id, patience=0.0)
-            self.durations.learn(job)
+            if row is not None and row.status == job.status:
+                self._rows.compare(row, job)
+        self.durations.learn(job)
+        if not job.is_finished:
+            wait.known = _state_of(job)
         return job
+
+    def _have_just_told(self, wait: Wait) -> bool:
+        """Whether the last round was of now, and ``wait`` was told in it."""
+        is_recent = self._service.clock.now() - self._told_at < self.pause(PROMPT)
+        return is_recent and wait.told_in == self._rounds
 
     async def _round(self) -> None:
         """Page through the list, newest jobs first, for as long as that is cheaper than single requests."""
         missing, told, pages, came = set(self._waits), 0, 0, False
         with anyio.move_on_after(LONGEST_ROUND), suppress(AudioPodError):
             while missing and pages * TOGETHER <= told:
-                page = await self._service.jobs(JobQuery(skip=pages * PAGE, limit=PAGE), patience=0.0)
+                query = JobQuery(skip=pages * PAGE, limit=PAGE)
+                page = await self._service.jobs(query, only=missing, patience=0.0)
                 pages += 1
                 for job in page.jobs:
-                    if job.id in missing:
-                        missing.discard(job.id)
-                        told += 1
-                        for wait in self._waits.get(job.id, ()):
-                            wait.tell(job)
-                if len(page.jobs) < PAGE:
+                    missing.discard(job.id)
+                    told += 1
+                    for wait in self._waits.get(job.id, ()):
+                        wait.tell(job, self._rounds + 1)
+                if page.listed < PAGE:
                     break
             came = True
         self._rounds += 1
+        self._told_at = self._service.clock.now()
         if not came or told < TOGETHER * pages:
             self._singly_until = self._service.clock.now() + SINGLY
             self._singly_below = 2 * len(self._waits)
@@ -175,6 +199,10 @@ class Wait:
         """Of the job as last seen, where the service has such."""
         self.hint = 0.0
         """Seconds for which the service asked to be left alone, when it told of the job."""
+        self.known: tuple[object, ...] | None = None
+        """What whoever waits has seen of the job, while it is not finished."""
+        self.told_in = 0
+        """The last round in which the list told of the job."""
         self._is_called = False
         self._called_at = float("-inf")
         self._news: Job | None = None
@@ -184,9 +212,12 @@ class Wait:
     def has_news(self) -> bool:
         return self._news is not None
 
-    def tell(self, job: Job) -> None:
-        """What another wait learnt; ends the pause of this one."""
-        self._news, self.hint = job, 0.0
+    def tell(self, job: Job, number: int) -> None:
+        """What the list told in a round; ends the pause if it is new."""
+        self.told_in, self.hint = number, 0.0
+        if self.known == _state_of(job):
+            return
+        self._news = job
         if self._nap is not None:
             self._nap.cancel()
 
@@ -214,3 +245,8 @@ class Wait:
             self._nap = None
         called, self._is_called = self._is_called, False
         return called
+
+
+def _state_of(job: Job) -> tuple[object, ...]:
+    """What changes of a job when it gets on."""
+    return job.status, job.progress, job.stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
@@ -31,8 +31,8 @@ MOST_LISTED = 100
 STATUS = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
 FAILURE_FIELDS = ("error_message", "error", "failure_reason")
 
-LARGE = 128 * 2**10
-"""Bytes of an answer that takes some hundredths of a second to read."""
+LARGE = 16 * 2**10
+"""Bytes of an answer that takes some thousandths of a second to read, as a list of a hundred jobs does."""
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -46,6 +46,8 @@ class JobPage(NamedTuple):
     jobs: tuple[Job, ...]
     total: int | None
     """How many fit the query in all; ``None`` where the service does not say."""
+    listed: int = 0
+    """Entries of the page, those too that were not read."""
 
 
 class Balance(BaseModel):
@@ -162,12 +164,19 @@ def job_entries(content: Any, service: ServiceIdentity) -> list[Any]:
     return entries
 
 
-def read_page(content: Any, headers: Mapping[str, str], service: ServiceIdentity) -> JobPage:
-    """A page of jobs. A job that can't be read is passed over, unless none can."""
+def read_page(
+    content: Any,
+    headers: Mapping[str, str],
+    service: ServiceIdentity,
+    only: Collection[int] | None = None,
+) -> JobPage:
+    """A page of jobs, or ``only`` some of them. A job that can't be read is passed over, unless none can."""
     jobs: list[Job] = []
     problem: BadResponse | None = None
     entries = job_entries(content, service)
     for entry in entries[:MOST_LISTED]:
+        if only is not None and job_id_in(entry) not in only:
+            continue
         try:
             jobs.append(read_job(entry, service))
         except BadResponse as unreadable:
@@ -176,8 +185,8 @@ def read_page(content: Any, headers: Mapping[str, str], service: ServiceIdentity
         raise problem
     total: Any = headers.get("x-total-count") or (content.get("total") if isinstance(content, dict) else None)
     if _is_count(total):
-        return JobPage(tuple(jobs), int(total))
-    return JobPage(tuple(jobs), len(entries) if len(entries) > MOST_LISTED else None)
+        return JobPage(tuple(jobs), int(total), len(entries))
+    return JobPage(tuple(jobs), len(entries) if len(entries) > MOST_LISTED else None, len(entries))
 
 
 def read_result(model: type[R], content: Any, known: Mapping[str, Any], service: ServiceIdentity) -> R:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
+from importlib.util import find_spec
 
 import anyio
 import httpx
@@ -16,6 +18,10 @@ from .errors import AudioPodError, BadResponse, Unreachable
 from .http_errors import ServiceIdentity, error_of
 from .messages import Call, Response, Timeouts
 from .tracing import trace_headers, traced
+
+if find_spec("sniffio") is None:
+    # httpx and httpcore ask for it with every request, each time in all folders that Python imports from.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 LARGEST_ANSWER = 8 * 2**20
 """Bytes of a JSON answer."""

@@ -85,7 +85,7 @@ class JobResult(JobState):
     notes: list[str] | None = None
     saved: str | None = None
     output_urls: dict[str, str] | None = None
-    """By format, where there are several takes: the first, then ``flac_2`` …"""
+    """By format, where there are several takes, in place of ``output_url``: the first, then ``flac_2`` …"""
     stems: dict[str, str] | None = None
     """Of a set of stems, what names each in other calls."""
 
@@ -102,7 +102,8 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
     details = (job.details or {}) if finished else {}
     bpm, key = details.get("bpm"), details.get("keyscale")
     facts = {f"{bpm:g} BPM" if isinstance(bpm, int | float) else None, str(key).lower()}
-    done = [line for line in job.done or () if line not in facts and line.lower() not in facts]
+    told = [line for line in job.done or () if line not in facts and line.lower() not in facts]
+    done = [line for line in told if not any(other.endswith(f": {line}") for other in told)]
     return JobResult(
         job_id=job.id,
         status=job.status,
@@ -117,11 +118,11 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
         engine=job.engine,
-        done=lines_that_fit(done, LONGEST_RECEIPT),  # without what is a fact of its own above
+        done=lines_that_fit(done, LONGEST_RECEIPT),  # without what is told above, or of another wish
         not_done=job.not_done or None,
         notes=lines_that_fit(job.notes or (), room),
         saved=saved,
-        output_url=urls.get(own) or next(iter(urls.values()), None),
+        output_url=None if len(takes) > 1 else urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
         stems=stems_of(job) if job.task == SeparateStems.endpoints()[0].task else None,
         error=job.error_message,
@@ -226,7 +227,7 @@ def _told(job: Job, result: JobResult) -> CallToolResult:
             term(result.keyscale) if result.keyscale else None,
             f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
         ]
-        others = [url for url in (result.output_urls or {}).values() if url != result.output_url]
+        audio, *others = [*(result.output_urls or {}).values()] or [result.output_url]
         return tool_result(
             result,
             result.saved,
@@ -235,7 +236,7 @@ def _told(job: Job, result: JobResult) -> CallToolResult:
             *(f"Not done: {quoted(wish.asked)}: {quoted(wish.instead)}" for wish in job.not_done or ()),
             noted(result.notes),
             f"Stems: {', '.join(result.stems)}: each is {result.uri}/stems/NAME." if result.stems else None,
-            f"{'Mix' if result.stems else 'Listen'}: {result.output_url}" if result.output_url else None,
+            f"{'Mix' if result.stems else 'Listen'}: {audio}" if audio else None,
             *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
             f"Go on with {result.uri}",
             links=job_links(job),

@@ -105,7 +105,7 @@ def test_lists(where):
     page = read_page(where([DONE, {"id": "124", "status": "FAILED"}, "odd", {"id": 5}]), {}, AUDIOPOD)
     assert [job.id for job in page.jobs] == [123, 124]
     assert page.total in {None, 9}
-    assert read_page(where([]), {"x-total-count": "0"}, AUDIOPOD) == ((), 0)
+    assert read_page(where([]), {"x-total-count": "0"}, AUDIOPOD) == ((), 0, 0)
     assert read_page(where([]), {"x-total-count": "many"}, AUDIOPOD).total is None
 
 

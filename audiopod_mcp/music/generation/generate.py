@@ -39,8 +39,8 @@ from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 
-_BY_RULE_NOTE = "Made by rule, from synthesis and recorded notes: no neural model, nobody's performance."
-GUIDE_VOCAL_NOTE = "The voice is a guide to the melody; its words can't be understood."
+_BY_RULE_NOTE = "Synthesis and recorded notes, by rule: no neural model, no musician."
+GUIDE_VOCAL_NOTE = "The voice is a guide; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _SHOT = r"\b(?:one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
 _LOOP = r"\b(?:loops?|loopable|samples?|kit)\b"
