@@ -141,6 +141,23 @@ async def test_a_body_that_never_comes_is_not_waited_for(post, monkeypatch):
         assert await post({"content": stall(), "headers": signed(b"")["headers"]}) == 408
 
 
+async def test_whoever_hangs_up_in_the_middle_is_no_fault_of_ours(looked):
+    app = Starlette(routes=Webhooks([SECRET], looked.append).routes())
+    said = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    answers = []
+
+    async def receive():
+        return said.pop(0)
+
+    async def send(message):
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": []}
+    await app(scope, receive, send)
+    assert answers[0]["status"] == 408
+    assert looked == []
+
+
 async def test_what_is_remembered_of_events_is_bounded(post, looked, monkeypatch):
     monkeypatch.setattr("audiopod_mcp.server.webhooks.REMEMBERED", 3)
     for number in range(1, 6):
