@@ -212,7 +212,7 @@ def _check_player(piece: LayeredTrack, step: EditStep) -> None:
 
 
 def of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> list[str]:
-    """The fact that peaks were held down, where that made the whole, or one player, softer."""
+    """The fact that peaks were held down, where that made the whole, or one player more than that, softer."""
     if held.layers is piece.layers:
         return []
     changes = {"in all": level_change(piece.mix, held.mix)}
@@ -222,7 +222,9 @@ def of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> li
         if track in held.layers
     }
     changes = {who: change for who, change in changes.items() if -np.inf < change < -_AUDIBLE}
-    who = "in all" if "in all" in changes else min(changes, key=lambda who: changes[who], default="")
+    softest = min(changes, key=lambda who: changes[who], default="")
+    alike = changes.get("in all", np.inf) < changes.get(softest, 0.0) + _AUDIBLE
+    who = "in all" if alike else softest
     return [f"peaks held at {figure(ceiling)} dBTP: {signed(changes[who], 'dB')} {who}"] if who else []
 
 

@@ -269,7 +269,7 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         "say {track} to change all of it"
     ),
     "instrument_not_in_mix": (
-        "<instruction>: no {name} plays in this track: its {track} stem has {played}; "
+        "<instruction>: nobody plays {name} in this track: its {track} stem has {played}; "
         "name those, or add {name}"
     ),
     "nobody_left": "<instruction>: nothing would be left of the track; keep at least one instrument",
