@@ -246,21 +246,22 @@ async def serve_stdio(settings: Settings) -> None:
         open_service(settings, same_machine=True) as (service, studio),
         anyio.create_task_group() as tasks,
     ):
-        if studio is not None and sys.platform != "win32":
+        if sys.platform != "win32":
             tasks.start_soon(_end_in_order, studio)
         await build_server(service).run_stdio_async()
         tasks.cancel_scope.cancel()
 
 
-async def _end_in_order(studio: EmbeddedStudio) -> None:
+async def _end_in_order(studio: EmbeddedStudio | None) -> None:
     """When told to stop, put back what is unfinished first: reading standard input can't be cancelled."""
-    with anyio.open_signal_receiver(signal.SIGTERM) as told:
-        async for _ in told:
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        told = await anext(signals)
+        if studio is not None:
             studio.stop()
             with anyio.move_on_after(LONGEST_GOODBYE):
                 await studio.stopped.wait()
-            break
-    signal.raise_signal(signal.SIGTERM)
+    signal.signal(told, signal.SIG_DFL)
+    signal.raise_signal(told)
 
 
 async def serve_http(

@@ -36,7 +36,8 @@ def job_in(folder):
         return store.execute("SELECT status, crashes FROM jobs WHERE id = 1").fetchone()
 
 
-async def test_a_stdio_server_that_is_told_to_stop_leaves_its_job_to_the_next(tmp_path):
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stdio_server_that_is_told_to_stop_leaves_its_job_to_the_next(tmp_path, told):
     process = subprocess.Popen(
         [sys.executable, "-m", "audiopod_mcp"],
         env=environment(tmp_path, AUDIOPOD_MAX_WAIT="1"),
@@ -63,7 +64,7 @@ async def test_a_stdio_server_that_is_told_to_stop_leaves_its_job_to_the_next(tm
         await until(lambda: job_in(tmp_path)[0] == "PROCESSING", 30)
         workers = descendants(process.pid)
         assert workers
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(told)
         await until(lambda: process.poll() is not None, 5)  # with its input still open
         await until(lambda: not any(map(is_alive, workers)), 5)
     finally:
