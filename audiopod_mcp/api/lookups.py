@@ -40,6 +40,9 @@ SINGLY = 60.0
 That is as long as there are less than twice as many waits: a burst of new jobs is on the list's first page.
 """
 
+CALLS_EVERY = 5.0
+"""Seconds between two calls that a wait heeds: a job ends once, whoever says how often."""
+
 
 class JobService(Protocol):
     """Where jobs are looked up."""
@@ -124,7 +127,7 @@ class Lookups:
     def look_now(self, job_id: int) -> None:
         """Somebody says that ``job_id`` has ended: whoever waits for it looks at once."""
         for wait in self._waits.get(job_id, ()):
-            wait.call()
+            wait.call(self._service.clock.now())
 
     async def look_up(self, wait: Wait, seconds: float, *, alone: bool = False) -> Job | None:
         """The job of ``wait`` as it is now, asked for by whichever wait comes first, for all, or ``alone``.
@@ -201,6 +204,7 @@ class Wait:
         self.told_in = 0
         """The last round in which the list told of the job."""
         self._is_called = False
+        self._called_at = float("-inf")
         self._news: Job | None = None
         self._nap: anyio.CancelScope | None = None
 
@@ -217,8 +221,14 @@ class Wait:
         if self._nap is not None:
             self._nap.cancel()
 
-    def call(self) -> None:
-        """The job is said to have ended; ends the pause, or the next one."""
+    def call(self, now: float) -> None:
+        """The job is said to have ended; ends the pause, or the next one.
+
+        Said again soon, it changes nothing: the looks that follow the first time are close enough.
+        """
+        if now - self._called_at < CALLS_EVERY:
+            return
+        self._called_at = now
         self._is_called, self.hint = True, 0.0
         if self._nap is not None:
             self._nap.cancel()

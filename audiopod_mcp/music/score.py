@@ -13,6 +13,9 @@ from .theory import Key, parse_chord, parse_key, transpose_chord
 UNPITCHED = ("drums", "percussion", "fx")
 """Tracks whose ``pitch`` names a drum or an effect: they are never transposed."""
 
+_SLIVER = 1e-3
+"""What is left of a span that ends where a stretch begins, but for rounding to samples, s."""
+
 
 def shifted(score: Score, seconds: float) -> Score:
     """Shift everything in ``score`` by ``seconds``."""
@@ -51,7 +54,7 @@ def excerpt(score: Score, start: float, end: float) -> Score:
         return tuple(
             Span(max(start, span.start), min(end, span.end), span.label)
             for span in spans
-            if span.end > start and span.start < end
+            if span.end > start + _SLIVER and span.start < end - _SLIVER
         )
 
     parts = (

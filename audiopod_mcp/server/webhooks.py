@@ -12,11 +12,12 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
 import anyio
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -101,7 +102,7 @@ class Webhooks:
 
 async def _whole(request: Request) -> bytes:
     body = bytearray()
-    with anyio.move_on_after(PATIENCE):
+    with anyio.move_on_after(PATIENCE), suppress(ClientDisconnect):
         async for chunk in request.stream():
             body += chunk
             if len(body) > LARGEST:

@@ -119,7 +119,11 @@ def yardstick() -> float:
 def answer() -> None:
     """Be the process of one checkout: do what each line asks for, and answer with a line."""
     for line in sys.stdin:
-        name, folder, seconds = json.loads(line)
+        name, folder, seconds, file = json.loads(line)
+        if not name:
+            prepare(Path(folder), seconds, file and Path(file))
+            print("[0, 0, 0, null]", flush=True)
+            continue
         try:
             done: tuple[Any, ...] = do(name, Path(folder), seconds)
         except ValueError as refusal:
@@ -130,7 +134,8 @@ def answer() -> None:
 class Checkout:
     """A process that works with the code of one checkout."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, folder: Path) -> None:
+        self.folder = folder
         environment = {
             **os.environ,
             "PYTHONPATH": str(home),
@@ -142,10 +147,12 @@ class Checkout:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=home, env=environment
         )
 
-    def do(self, name: str, folder: Path, seconds: float) -> tuple[float, float, float, str]:
+    def do(self, name: str, seconds: float, file: Path | None = None) -> tuple[float, float, float, str]:
+        """One operation; with no name, :func:`prepare`: another checkout may not read this one's scores."""
         assert self._process.stdin
         assert self._process.stdout
-        print(json.dumps((name, str(folder), seconds)), file=self._process.stdin, flush=True)
+        order = (name, str(self.folder), seconds, file and str(file.resolve()))
+        print(json.dumps(order), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
         if not line:
             raise SystemExit(f"{name}: the process ended")
@@ -194,13 +201,17 @@ def main() -> None:
         "operation            | s CPU a minute | yardsticks" + " | beside | ratio | same" * (len(homes) > 1)
     )
     with tempfile.TemporaryDirectory() as place:
-        prepare(Path(place), options.seconds, options.file)
-        checkouts = [Checkout(home) for home in homes]
+        checkouts = [Checkout(home, Path(place, str(number))) for number, home in enumerate(homes)]
+        file = options.file
+        for checkout in checkouts:
+            checkout.folder.mkdir()
+            checkout.do("", options.seconds, file)
+            file = file or checkout.folder / "recording.flac"
         for name in names:
             figures: list[list[tuple[float, float, float, str]]] = [[] for _ in checkouts]
             for run in range(options.runs + 1):
                 for checkout, column in zip(checkouts, figures, strict=True):
-                    measured = checkout.do(name, Path(place), options.seconds)
+                    measured = checkout.do(name, options.seconds)
                     if run:
                         column.append(measured)
             if refusals := {digest for column in figures for _, spent, _, digest in column if spent is None}:

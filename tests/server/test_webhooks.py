@@ -141,6 +141,23 @@ async def test_a_body_that_never_comes_is_not_waited_for(post, monkeypatch):
         assert await post({"content": stall(), "headers": signed(b"")["headers"]}) == 408
 
 
+async def test_whoever_hangs_up_in_the_middle_is_no_fault_of_ours(looked):
+    app = Starlette(routes=Webhooks([SECRET], looked.append).routes())
+    said = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    answers = []
+
+    async def receive():
+        return said.pop(0)
+
+    async def send(message):
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": []}
+    await app(scope, receive, send)
+    assert answers[0]["status"] == 408
+    assert looked == []
+
+
 async def test_what_is_remembered_of_events_is_bounded(post, looked, monkeypatch):
     monkeypatch.setattr("audiopod_mcp.server.webhooks.REMEMBERED", 3)
     for number in range(1, 6):
@@ -177,6 +194,22 @@ async def test_who_is_called_looks_at_that_job_alone_and_again_soon_if_it_lags(c
                 await anyio.sleep(0.01)
         waits.cancel_scope.cancel()
     assert {request.path for request in service.asked("poll")} == {"/api/v1/music/jobs/103/status"}
+
+
+async def test_a_flood_of_notices_is_no_flood_of_looks(connect, service, clock):  # noqa: F811
+    client = connect()
+    job_id = service.add_job()["id"]
+
+    async def called():
+        for _ in range(2000):
+            client.lookups.look_now(job_id)
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(called)
+        await watch(client, job_id, max_wait=20)
+        tasks.cancel_scope.cancel()
+    assert len(service.asked("poll")) < 60
 
 
 @pytest.mark.slow

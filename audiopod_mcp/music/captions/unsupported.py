@@ -14,6 +14,7 @@ CANNOT: dict[str, str] = {
     r"falsetto|yodel\w*|melisma\w*|vibrato vocals?|opera(?:tic)? (?:vocals?|voice|singing)|belting": "the guide voice sings plainly, one note a syllable",
     r"vocal chops|chopped vocals|beat-?box\w*": "no voice is cut up",
     r"(?:two|three|four|2|3|4) (?:fe)?male (?:singers|vocalists|voices|vocals)": "one voice of a kind sings",
+    r"(?:child(?:ren)?|kid|boy|girl)(?:s|'s|s')?(?= (?:choirs?|chorus|chorale|voices?|vocals?|singers?)\b)": "the voices are those of grown-ups",
     r"call and response vocals|ad-?libs|harmoni[sz]ed vocals|vocal harmon(?:y|ies)": "one voice sings at a time; a choir is “choir”",
     # How the piece is to go.
     r"key changes?|modulat(?:es?|ion|ing)(?: up)?": "one key throughout; an extension goes on in another",

@@ -74,6 +74,7 @@ _FADE = re.compile(
 _FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
 _WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
 _BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
+_TWELVE_BARS = re.compile(r"\b(?:12|twelve)[\s-]bars?(?= blues)", re.IGNORECASE)
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
 _SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 _SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
@@ -99,6 +100,8 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 """How an end is asked for."""
+_WITHIN = re.compile(r"\s+(?:(?:at|in|on)\s+(?!the end)|before|between)", re.IGNORECASE)
+"""What follows a silence that is no end: "sudden silence at 0:08"."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 _FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
@@ -193,7 +196,11 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     )
     claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
     claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
-    claim((m.start(), m.end(), "ending", "abrupt") for m in ABRUPT.finditer(wanted))
+    claim(
+        (m.start(), m.end(), "ending", "abrupt")
+        for m in ABRUPT.finditer(wanted)
+        if not _WITHIN.match(wanted, m.end())
+    )
     claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
     claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))
@@ -212,6 +219,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
     claim((m.start(), m.end(), "bars", COUNTS.get(m[1].lower()) or int(m[1])) for m in _BARS.finditer(wanted))
+    claim((m.start(), m.end(), "twelve bars", None) for m in _TWELVE_BARS.finditer(wanted))
     claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
     played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)

@@ -4,57 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import numpy as np
-
-from audiopod_mcp.edits.players import TRACK_OF, is_whole_track
+from audiopod_mcp.edits.players import TRACK_OF
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
-from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
-from audiopod_mcp.music.editing.prompt.plan import NOT_UNDERSTOOD
 from audiopod_mcp.music.effects.crossfade import mixdown
-from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, limit_true_peak
+from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING
 from audiopod_mcp.music.generation.played import Played
 from audiopod_mcp.music.generation.receipts import receipt as receipt_of
 from audiopod_mcp.music.model import (
     Audio,
-    NotDone,
     Progress,
     Refused,
     Rendering,
     Score,
-    format_time,
     ignore_progress,
     progress_within,
 )
 from audiopod_mcp.music.signal.loudness import true_peak
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
-from .form import FORM_EDITS, SampleRange, edit_form
-from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal, track_label
-from .operations import EDIT_FUNCTIONS
+from .apply_step import FADES, apply_step, of_held_peaks, reformed, with_peaks_limited
+from .form import FORM_EDITS
+from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .rearrange import rearrange, replace_lyrics
-from .receipts import (
-    OF_SILENCE,
-    OF_STATE,
-    fact_of,
-    figure,
-    is_silent,
-    is_softer,
-    is_unchanged,
-    level_change,
-    signed,
-    who_is_meant,
-)
+from .receipts import Receipt, level_change
 from .step import EditStep
-from .time_range import TimeRange, spoken
 
-_FADES = ("fade in", "fade out")
-_OF_TIME = ("tempo", "bpm", *_FADES, *FORM_EDITS)
+_OF_TIME = ("tempo", "bpm", *FADES, *FORM_EDITS)
 """Kinds of step that change when something is heard, or how it begins and ends."""
-_AUDIBLE = 0.1
-"""A change that is told, dB."""
 _KEPT = dict.fromkeys(
     ("tempo", "pace", "key", "mode", "metre"),
     "a song that is arranged anew keeps its key, tempo and metre; say key and tempo as edits of their own",
@@ -163,22 +142,22 @@ def edit(
     for number, step in enumerate((*sounds, *rest)):
         part = progress_within(report, number * share, (number + 1) * share)
         if number == len(sounds) and not closes:
-            piece = _reformed(piece, forms, begin / rate, receipt)
+            piece = reformed(piece, forms, begin / rate, receipt)
         try:
-            piece = receipt.take(step, _apply_step(piece, step, begin / rate, ceiling, part))
+            piece = receipt.take(step, apply_step(piece, step, begin / rate, ceiling, part))
         except Refused as refused:
             receipt.refused(step.asked, refused)
     if not rest or closes:
-        piece = _reformed(piece, forms, begin / rate, receipt)
+        piece = reformed(piece, forms, begin / rate, receipt)
     if forms and len(moments) > 1:
         receipt.done.append("times are those of the track before this edit")
     if not receipt.done and receipt.refusal:
         raise receipt.refusal
     report(0.9, "putting it together")
-    held = _with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
+    held = with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
     out = song.insert(held, begin, stop)
     end = begin + piece.samples
-    receipt.done.extend(_of_held_peaks(piece, held, ceiling))
+    receipt.done.extend(of_held_peaks(piece, held, ceiling))
     lines = out.score.lyrics if out.score else ()
     for who, asked in plan.kept:
         _tell_of_kept(who, asked, plan, song, out, receipt)
@@ -197,34 +176,6 @@ def edit(
         tuple(receipt.not_done),
         loop=_is_loop(plan.steps, receipt.done) and (begin, stop) == (0, len(audio)),
     )
-
-
-@dataclass
-class Receipt:
-    """What was done of a plan, and what was not."""
-
-    wording: Callable[[Refused], str] = str
-    done: list[str] = field(default_factory=list)
-    not_done: list[NotDone] = field(default_factory=list)
-    refusal: Refused | None = None
-    """Why the first was not done that was understood, or else the first."""
-
-    def fail(self, asked: str, instead: str) -> None:
-        self.not_done.append(NotDone(asked, instead))
-
-    def refused(self, asked: str, why: Refused) -> None:
-        """Say why, without the name of the argument and the words that are quoted beside it."""
-        if self.refusal is None or self.refusal.code == NOT_UNDERSTOOD:
-            self.refusal = why
-        text = re.sub(r"^[\w, ]+: ", "", self.wording(why)).removeprefix(f"{why.values.get('clause')!r}: ")
-        self.fail(asked, f"{text[:1].upper()}{text[1:].rstrip('.')}.")
-
-    def take(self, step: EditStep, piece: LayeredTrack) -> LayeredTrack:
-        """Take down what a step did; ``piece`` without it."""
-        self.done.extend(piece.facts)
-        for shortfall in piece.shortfalls:
-            self.fail(step.asked, shortfall)
-        return replace(piece, facts=(), shortfalls=())
 
 
 def _sample_range(first: float | None, last: float | None, samples: int) -> tuple[int, int]:
@@ -294,176 +245,3 @@ def _with_words(piece: LayeredTrack, lyrics: str, seed: int, report: Progress) -
     others = {track: tape for track, tape in tapes_of(piece.layers).items() if track != "vocals"}
     voice = conform_stems(stems, piece, beside=piece.layers.get("vocals"))
     return replace(piece, layers=Multitrack.gather((others | tapes_of(voice)).items()), score=score)
-
-
-def _apply_step(
-    piece: LayeredTrack, step: EditStep, start: float, ceiling: float, report: Progress
-) -> LayeredTrack:
-    """``piece``, which begins ``start`` seconds into the track, with one step done, where it is meant.
-
-    ``ceiling`` is the true peak (dBTP) that the parts that change may have. It has the facts of the step.
-    """
-    _check_player(piece, step)
-    if step.when is None and step.kind in FORM_EDITS:
-        after = edit_form(piece, step, [])
-        return after if after.facts else after.with_facts(fact_of(step, piece, after))
-    if step.when is not None:
-        piece, spans = _spans(piece, step.when, start, report)
-    elif (faded := _faded(piece, step)) is not None and piece.score is not None:
-        spans = [faded]  # whether the player is heard matters only there
-    else:
-        return _changed(piece, step, report)
-    after, facts, shortfalls = piece, list[str](), list[str]()
-    for first, last in reversed(spans):
-        part = after.excerpt(first, last)
-        changed = _changed(part, step, report)
-        where = "" if step.when is None else _where(piece, [(first, last)], start)
-        facts[:0] = [f"{fact}{where}" for fact in changed.facts]
-        several = where if len(spans) > 1 else ""
-        shortfalls[:0] = [f"{shortfall.removesuffix('.')}{several}." for shortfall in changed.shortfalls]
-        held = _with_peaks_limited(replace(changed, facts=(), shortfalls=()), part, ceiling)
-        facts += [f"{fact}{where}" for fact in _of_held_peaks(changed, held, ceiling)]
-        after = after.insert(held, first, last)
-    notes = tuple(dict.fromkeys(after.notes))
-    return replace(after, notes=notes, facts=tuple(facts), shortfalls=tuple(shortfalls))
-
-
-def _reformed(piece: LayeredTrack, steps: Sequence[EditStep], start: float, receipt: Receipt) -> LayeredTrack:
-    """``piece`` with stretches cut, kept and repeated, all of them meant on its clock as it is.
-
-    The last stretch comes first, so that none moves before it is its turn; to keep one is to cut the others.
-    """
-    before, todo, told = piece, list[tuple[SampleRange, EditStep]](), list[tuple[EditStep, str]]()
-    for step in steps:
-        assert step.when is not None  # noqa: S101 - these have moments
-        try:
-            _check_player(piece, step)
-            piece, spans = _spans(piece, step.when, start, ignore_progress)
-        except Refused as refused:
-            receipt.refused(step.asked, refused)
-            continue
-        told.append((step, _where(piece, spans, start)))
-        if step.kind == "keep":
-            edges = [0, *(edge for span in spans for edge in span), piece.samples]
-            step = replace(step, kind="cut")
-            spans = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
-        todo += [(span, step) for span in spans]
-    refused_of, done = dict[str, Refused](), set[str]()
-    for span, step in sorted(todo, key=lambda each: each[0], reverse=True):
-        try:
-            piece = edit_form(piece, step, [span])
-            done.add(step.asked)
-        except Refused as refused:
-            refused_of[step.asked] = refused
-    for step, where in told:
-        if step.asked in refused_of.keys() - done:
-            receipt.refused(step.asked, refused_of[step.asked])
-        elif step.kind != "loop":
-            receipt.done.append(fact_of(step, before, piece, where))
-    receipt.done.extend(piece.facts)
-    return replace(piece, facts=())
-
-
-def _spans(
-    piece: LayeredTrack, when: TimeRange, start: float, report: Progress
-) -> tuple[LayeredTrack, list[SampleRange]]:
-    """The stretches that are meant, and ``piece`` with a note of where they were heard."""
-    sections = piece.sections(progress_within(report, 0.0, 0.2)) if when.section else ()
-    bars = piece.downbeats(progress_within(report, 0.0, 0.2)) if when.unit == "bars" else ()
-    moment = when.shifted(start) if when.unit == "s" and not when.section else when
-    stretches = moment.resolve(piece.seconds, sections, bars)
-    if when.section and piece.score is None:
-        where = ", ".join(f"{format_time(start + a)}-{format_time(start + b)}" for a, b in stretches)
-        piece = piece.with_notes(
-            f"The {when.section} was heard at {where}; say from 0:30 to 0:45 if it is elsewhere."
-        )
-    return piece, [(round(a * piece.rate), round(b * piece.rate)) for a, b in stretches]
-
-
-def _where(piece: LayeredTrack, spans: Sequence[SampleRange], start: float) -> str:
-    """Where ``spans`` are on the clock of the track, of which ``piece`` begins at ``start``, seconds."""
-    times = [(start + first / piece.rate, start + last / piece.rate) for first, last in spans]
-    return spoken(times, start + piece.seconds)
-
-
-def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    """``piece`` with a step done to all of it, but for those ``others`` that it is not for, and the fact."""
-    named = () if step.track is None or step.kind in ("add", "only") else (step.track,)
-    for track in (*step.others, *named):
-        piece = piece.separate(track, report)
-    tapes = tapes_of(piece.layers)
-    kept = {track: tape for track, tape in tapes.items() if track in step.others}
-    if not kept:
-        return _done(step, piece, report)
-    rest = {track: tape for track, tape in tapes.items() if track not in kept}
-    if not rest:
-        raise Refused("nobody_left")
-    after = _done(step, replace(piece, layers=Multitrack.gather(rest.items())), report)
-    score = after.score
-    if score is not None and piece.score is not None:
-        parts = [part for part in score.parts if part.track not in kept]
-        score = replace(score, parts=(*parts, *(part for part in piece.score.parts if part.track in kept)))
-    layers = Multitrack.gather((tapes_of(after.layers) | kept).items())
-    return replace(after, layers=layers, score=score)
-
-
-def _done(step: EditStep, before: LayeredTrack, report: Progress) -> LayeredTrack:
-    """``before`` with a step done to it, and what that did; a change of what can't be heard is none."""
-    who = who_is_meant(step, before)
-    if step.kind not in OF_SILENCE and is_silent(before, step.track):
-        return before.with_shortfall(f"Nothing is heard of {who} there.")
-    after = EDIT_FUNCTIONS[step.kind](before, step, report)
-    if after.facts:
-        return after
-    if step.kind not in OF_STATE and is_unchanged(before.mix, after.mix):
-        return after.with_shortfall(f"It changes nothing that is heard of {who} there.")
-    after = after.with_facts(fact_of(step, before, after))
-    if step.kind == "only" and is_silent(after, None):
-        return after.with_shortfall(f"Nothing is heard of {who} there: what is left is silent.")
-    faded = _faded(before, step)
-    if faded is not None and before.score is None and is_softer(before.heard(step.track), faded, before.rate):
-        return after.with_shortfall(f"Hardly anything is heard of {who} where it fades.")
-    return after
-
-
-def _faded(piece: LayeredTrack, step: EditStep) -> SampleRange | None:
-    """The part of the track in which a player fades; ``None`` for all of it, and for other steps."""
-    length = round(step.amount * piece.rate)
-    if step.kind not in _FADES or step.track is None or not 0 < length < piece.samples:
-        return None
-    return (0, length) if step.kind == "fade in" else (piece.samples - length, piece.samples)
-
-
-def _check_player(piece: LayeredTrack, step: EditStep) -> None:
-    """Refuse what names one of several instruments that are one stem: it would change them all."""
-    if step.track is None or piece.score is None or any(map(is_whole_track, step.names)):
-        return
-    played = {part.instrument for part in piece.score.parts if part.track == step.track}
-    meant = {instrument for name in step.names for instrument in read_caption(name).instruments} & played
-    others = played - meant
-    if step.names and len(played) > 1 and others:
-        raise Refused(
-            "instrument_shares_stem",
-            name=" and ".join(step.names),
-            others=tuple(sorted(others)),
-            track=track_label(step.track),
-        )
-
-
-def _of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> list[str]:
-    """The fact that peaks were held down, where that made the whole, or one player, softer."""
-    if held.layers is piece.layers:
-        return []
-    changes = {"in all": level_change(piece.mix, held.mix)}
-    changes |= {
-        f"of {track_label(track)}": level_change(layer, held.layers[track])
-        for track, layer in piece.layers.items()
-        if track in held.layers
-    }
-    changes = {who: change for who, change in changes.items() if -np.inf < change < -_AUDIBLE}
-    who = "in all" if "in all" in changes else min(changes, key=lambda who: changes[who], default="")
-    return [f"peaks held at {figure(ceiling)} dBTP: {signed(changes[who], 'dB')} {who}"] if who else []
-
-
-def _with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:
-    return replace(piece, layers=limit_true_peak(piece.layers, before.layers, piece.rate, ceiling))

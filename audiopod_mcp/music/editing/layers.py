@@ -229,6 +229,8 @@ class LayeredTrack:
             score = concatenated(
                 (excerpt(self.score, 0, start), score, excerpt(self.score, end, self.seconds))
             )
+            if part.samples == last - first:  # a chorus that changes halfway is still one chorus
+                score = replace(score, sections=self.score.sections)
         return replace(part, layers=layers, score=score)
 
     def concatenate(self, spans: Sequence[tuple[int, int]]) -> LayeredTrack:

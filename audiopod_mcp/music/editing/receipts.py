@@ -1,12 +1,17 @@
-"""What a step made of the sound: a short fact, measured on the audio before and after."""
+"""What a step made of the sound: a short fact, measured on the audio before and after; and all of them."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import fft
 
+from audiopod_mcp.music.editing.prompt.plan import NOT_UNDERSTOOD
 from audiopod_mcp.music.effects.mix_matching import stereo_width
-from audiopod_mcp.music.model import format_time
+from audiopod_mcp.music.model import NotDone, Refused, format_time
 from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import pieces
 
@@ -28,6 +33,34 @@ OF_SILENCE = frozenset({"tempo", "bpm", "key", "loudness", "peak", "add", "only"
 """The kinds of step that can be done where nothing is heard, or say themselves why not."""
 OF_STATE = frozenset({"tempo", "bpm", "key", "loudness", "peak"})
 """The kinds of step that say what is to be, so that they are done where it is so already."""
+
+
+@dataclass
+class Receipt:
+    """What was done of a plan, and what was not."""
+
+    wording: Callable[[Refused], str] = str
+    done: list[str] = field(default_factory=list)
+    not_done: list[NotDone] = field(default_factory=list)
+    refusal: Refused | None = None
+    """Why the first was not done that was understood, or else the first."""
+
+    def fail(self, asked: str, instead: str) -> None:
+        self.not_done.append(NotDone(asked, instead))
+
+    def refused(self, asked: str, why: Refused) -> None:
+        """Say why, without the name of the argument and the words that are quoted beside it."""
+        if self.refusal is None or self.refusal.code == NOT_UNDERSTOOD:
+            self.refusal = why
+        text = re.sub(r"^[\w, ]+: ", "", self.wording(why)).removeprefix(f"{why.values.get('clause')!r}: ")
+        self.fail(asked, f"{text[:1].upper()}{text[1:].rstrip('.')}.")
+
+    def take(self, step: EditStep, piece: LayeredTrack) -> LayeredTrack:
+        """Take down what a step did; ``piece`` without it."""
+        self.done.extend(piece.facts)
+        for shortfall in piece.shortfalls:
+            self.fail(step.asked, shortfall)
+        return replace(piece, facts=(), shortfalls=())
 
 
 def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: str = "") -> str:
@@ -126,6 +159,8 @@ def _newcomer(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
         [part.instrument for part in piece.score.parts] if piece.score else [] for piece in (before, after)
     )
     plays = list(dict.fromkeys(name for name in new if name not in old))
+    if step.kind == "add" and len(new) > len(old) and not plays:
+        return f"second {step.text}, beside that which plays already,"
     return f"{step.text} ({', '.join(plays)})" if plays and step.text not in plays else step.text
 
 

@@ -72,8 +72,15 @@ def limit_true_peak(
     return Multitrack.gather(_turned_down(tapes, set(tapes), gain).items())
 
 
+def true_peak_gain(audio: Sliceable, rate: int, ceiling: float) -> npt.NDArray[np.float32]:
+    """The gain, shape (n, 1), that limits the true peak of ``audio`` at ``rate`` Hz to ``ceiling`` dBTP."""
+    if true_peak(audio, rate) - ceiling <= _TOLERANCE:
+        return np.ones((len(audio), 1), np.float32)
+    return _gain_to_hold(audio, None, rate, ceiling, 10 ** (ceiling / 20))
+
+
 def _gain_to_hold(
-    mix: Mix, kept: Mix | None, rate: int, ceiling: float, sample_ceiling: float, least: float = 0.0
+    mix: Sliceable, kept: Mix | None, rate: int, ceiling: float, sample_ceiling: float, least: float = 0.0
 ) -> npt.NDArray[np.float32]:
     """The gain, shape (n, 1) and nowhere below ``least``, for what sounds in ``mix`` beside ``kept``."""
     samples, channels = mix.shape

@@ -44,6 +44,8 @@ _ANEW = r"\b(?:covers?|renditions?|reimagin\w+|arranged|remix\w*)\b"
 """How a cover is asked for."""
 _LOUDEST, _QUIETEST = -9.0, -24.0
 """Between these is the loudness of a cover, LUFS; it is the song's own within them."""
+_FADE = 0.015
+"""Seconds of a fade at the end: the music was in full swing where it is cut."""
 
 
 def cover(
@@ -148,6 +150,7 @@ def cover(
     )  # fmt: skip
     report(0.9, "balancing")
     made = Production.of(played)
+    made.fade_out(_FADE)
     if strength > 0:
         made.follow(dynamics_gain(audio, played.audio, strength))
     played = replace(played, audio=audio[:0])  # the mix will be another: minutes of it are large

@@ -16,8 +16,9 @@ from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.captions.wishes import asks_for_end
-from audiopod_mcp.music.effects.crossfade import CROSSFADE, equal_power_fade, fix_length, mixdown
+from audiopod_mcp.music.effects.crossfade import CROSSFADE, equal_power_fade, fix_length
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix
+from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, true_peak_gain
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import (
@@ -30,7 +31,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
-from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 
 from .accompany import STYLE_NOTE, accompany
@@ -229,9 +230,13 @@ def _extended(
     shape = _level_curve(samples, rate, edge, before, fading=fades_out)
     new = Multitrack.gather((track, fix_length(stem, samples) * shape) for track, stem in new.items())
 
+    mixed = new.mixdown()
+    gain = true_peak_gain(mixed, rate, max(TRUE_PEAK_CEILING, true_peak(nearest, rate)))
+    new.scale(gain[:, 0])
+    mixed *= gain
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(audio.max(initial=0.0)), float(-audio.min(initial=0.0)))
-    _lay_over(room, mixdown(new), edge, before)
+    _lay_over(room, mixed, edge, before)
     np.clip(room, -peak, peak, out=room)
     if song.score is None or not song.stems or played.score is None:
         if before:

@@ -20,7 +20,7 @@ def finish(made: Production, caption: str, *, fades: bool = True) -> tuple[str, 
     wishes = read_wishes(caption)
     facts = []
     if any(wish.kind == "mix" and wish.value == "mono" for wish in wishes):
-        made.widen(0.0)
+        made.fold_to_mono()
         facts.append("mono, both sides alike")
     made.mix()
     whole = made.stems.samples / SAMPLE_RATE

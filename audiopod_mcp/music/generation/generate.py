@@ -43,8 +43,8 @@ _BY_RULE_NOTE = "Synthesis and recorded notes, by rule: no neural model, no musi
 GUIDE_VOCAL_NOTE = "The voice is a guide; its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _SHOT = r"\b(?:one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
-_SAMPLE = rf"{_SHOT}|\b(?:loops?|loopable)\b"
-"""How a sample is asked for."""
+_LOOP = r"\b(?:loops?|loopable|samples?|kit)\b"
+"""How a loop is asked for."""
 _MAX_LOOP = 120.0
 """Seconds."""
 
@@ -149,7 +149,7 @@ def generate_sample(
     facts = finish(made, brief.caption, fades=False)
     loop = made.rendering(score, _notes_on(brief, made, loop=True))
     loop = replace(loop, loop=True, not_done=not_done, done=(loop_fact(bars, len(loop.audio), SAMPLE_RATE),))
-    return with_receipt(loop, brief.caption, Played(brief, score, finish=facts, own_words=_SAMPLE))
+    return with_receipt(loop, brief.caption, Played(brief, score, finish=facts, own_words=_LOOP))
 
 
 def _whole_bars(asked: float, bar: float) -> NotDone:

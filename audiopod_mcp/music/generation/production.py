@@ -10,6 +10,7 @@ import numpy as np
 
 from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
 from audiopod_mcp.music.effects.mix_matching import MixProfile, gain_curve, match_mix, scale_stereo_width
+from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, true_peak_gain
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -20,7 +21,8 @@ from audiopod_mcp.music.model import (
     ignore_progress,
     progress_within,
 )
-from audiopod_mcp.music.synthesis import Multitrack, record
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
+from audiopod_mcp.music.synthesis import Mix, Multitrack, record
 
 
 @dataclass
@@ -106,15 +108,31 @@ class Production:
         amount: float = 0.8,
         report: Progress = ignore_progress,
     ) -> None:
-        """Bring the mix to a loudness (LUFS) and a spectral balance."""
+        """Bring the mix to a loudness (LUFS) and a spectral balance, its true peak at −1 dBTP at most."""
         profile = MixProfile(loudness, None if balance is None else np.asarray(balance, np.float64))
         match_mix(self.stems, SAMPLE_RATE, 2, profile, amount=amount, report=report)
+        if self.stems:
+            self.stems.scale(true_peak_gain(self._sum(), SAMPLE_RATE, TRUE_PEAK_CEILING)[:, 0])
         self._did("match", loudness, None if balance is None else [float(level) for level in balance], amount)
 
     def widen(self, factor: float) -> None:
         """Multiply the side signal by ``factor``."""
         self.stems.map(lambda stem: scale_stereo_width(stem, factor))
         self._did("widen", factor)
+
+    def fold_to_mono(self) -> None:
+        """Make both sides alike, and the whole as loud as it was, as far as a true peak of −1 dBTP allows."""
+        loudness = self._loudness()
+        self.widen(0.0)
+        folded = self._loudness()
+        if loudness is not None and folded is not None:
+            room = TRUE_PEAK_CEILING - true_peak(self._sum(), SAMPLE_RATE)
+            self.scale(10 ** (max(0.0, min(loudness - folded, room)) / 20))
+
+    def scale(self, gain: float) -> None:
+        """Multiply everything by ``gain``."""
+        self.stems.scale(np.float32(gain))
+        self._did("scale", gain)
 
     def mix(self) -> Audio:
         """Sum the stems up; what is done afterwards is done to this mix, too."""
@@ -144,6 +162,13 @@ class Production:
         recipe = self.recipe if self.stems else None
         return Rendering(audio, SAMPLE_RATE, self.stems, score, score.lyrics, notes, recipe=recipe)
 
+    def _sum(self) -> Mix:
+        return Mix(self.stems.tape(track) for track in self.stems)
+
+    def _loudness(self) -> float | None:
+        """LUFS; of nobody there is none."""
+        return integrated_loudness(self._sum(), SAMPLE_RATE) if self.stems else None
+
     def _did(self, name: str, *arguments: Any) -> None:
         self.recipe = replace(self.recipe, steps=(*self.recipe.steps, (name, arguments)))
 
@@ -153,6 +178,7 @@ _STEPS: Final[Mapping[str, Callable[..., object]]] = {
     "follow": Production.follow,
     "match": Production.match,
     "widen": Production.widen,
+    "scale": Production.scale,
     "mix": Production.mix,
     "fade_in": Production.fade_in,
     "fade_out": Production.fade_out,

@@ -128,6 +128,7 @@ _SETTLERS: Mapping[str, Callable[[Wish, Played], str | NotDone | None]] = {
     "length": facts.settle_length,
     "feel": facts.settle_feel,
     "bars": facts.settle_bars,
+    "twelve bars": facts.settle_twelve_bars,
     "pulse": facts.settle_pulse,
     "amount": facts.settle_amount,
     "mood": facts.settle_mood,

@@ -38,7 +38,7 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.signal.downmix import downmix
-from audiopod_mcp.music.synthesis import render
+from audiopod_mcp.music.synthesis import KeptStems, render
 
 from .accompany import STYLE_NOTE
 from .changed_frame import wanted_key
@@ -54,7 +54,9 @@ _DURATION_RANGE = (20.0, 180.0)
 """Seconds at least and at most, where no duration is asked for: the reference's own, within these."""
 _DENSITY_NOTE = "The reference has {:.1f} onsets a beat; in {}, {:.1f} was as near as its players come."
 _TRIAL, _HALVINGS = 12.0, 4
-"""Seconds that are played to hear how dense they are, and at how many levels of activity."""
+"""Seconds that are played to hear how dense they are, and at how many levels of activity at most."""
+_NEAR_ENOUGH = 0.05
+"""By how much of an octave a density may be missed; in so few seconds no other one is nearer for certain."""
 _LOUDNESS_RANGE = (-26.0, -8.0)
 """Between these is the loudness of the new music, LUFS; it is the reference's own within them."""
 
@@ -142,7 +144,7 @@ def reference(
         brief, dense = _with_density(
             brief, analysis.density, profile, seed, progress_within(report, 0.2, 0.4)
         )
-        if abs(np.log2(max(dense, 0.1) / max(analysis.density, 0.1))) > 0.5:
+        if abs(_octaves(dense, analysis.density)) > 0.5:
             notes += (_DENSITY_NOTE.format(analysis.density, brief.style, dense),)
     score = compose(brief, seed=seed, report=progress_within(report, 0.4, 0.45))
     made = Production.record(score, seed=seed, report=progress_within(report, 0.45, 0.85))
@@ -174,6 +176,11 @@ def _likeness(analysis: Analysis, score: Score) -> str:
     return ", ".join(facts) or "its balance"
 
 
+def _octaves(dense: float, wanted: float) -> float:
+    """By how many octaves one density is above another."""
+    return float(np.log2(max(dense, 0.1) / max(wanted, 0.1)))
+
+
 def _with_density(
     brief: Brief, wanted: float, profile: MixProfile, seed: int, report: Progress
 ) -> tuple[Brief, float]:
@@ -186,11 +193,14 @@ def _with_density(
     start = max(0.0, (brief.duration - _TRIAL) / 2)
 
     trial_profile = replace(profile, loudness=-14.0)
+    kept: KeptStems = {}  # from one level to the next, many play the same notes
 
     def density_at(level: float) -> float:
         score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed)
         moment = excerpt(score, start, min(start + _TRIAL, brief.duration))
-        stems = render(moment, seed=seed, report=lambda done, _: report(done, "finding the density"))
+        stems = render(
+            moment, seed=seed, report=lambda done, _: report(done, "finding the density"), kept=kept
+        )
         mix = match_mix({"mix": mixdown(stems)}, SAMPLE_RATE, 2, trial_profile)["mix"]
         onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[BROADBAND]))
         return onsets / moment.duration * 60 / brief.tempo
@@ -199,6 +209,8 @@ def _with_density(
     for _ in range(_HALVINGS):
         level = (low + high) / 2
         tried[level] = density_at(level)
+        if abs(_octaves(tried[level], wanted)) < _NEAR_ENOUGH:
+            break
         low, high = (level, high) if tried[level] < wanted else (low, level)
     best = min(tried, key=lambda level: abs(tried[level] - wanted))
     return replace(brief, activity=Activity(best, best, best, best)), tried[best]

@@ -13,9 +13,10 @@ from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.captions.text_search import names_style
-from audiopod_mcp.music.effects.crossfade import CEILING, CROSSFADE, fix_length, limiter_gain, mixdown, splice
+from audiopod_mcp.music.effects.crossfade import CROSSFADE, fix_length, mixdown, splice
 from audiopod_mcp.music.effects.level_following import match_levels
 from audiopod_mcp.music.effects.mix_matching import match_mix, surrounding_profile
+from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, true_peak_gain
 from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis, lead_sheet_from_score
 from audiopod_mcp.music.model import (
     Audio,
@@ -29,6 +30,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
+from audiopod_mcp.music.signal.loudness import true_peak
 from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import accompany
@@ -166,8 +168,8 @@ def repaint(
     seams = _seams(frame.beats if frame.has_pulse else (), rate, first, last, len(audio))
     out = _spliced(audio, mixdown(new), *seams)
     gain = np.ones((len(audio), 1), np.float32)
-    loudest = max(CEILING, float(audio.max(initial=0)), float(-audio.min(initial=0)))
-    gain[first:last] = limiter_gain(out[first:last], rate, loudest)
+    ceiling = max(TRUE_PEAK_CEILING, true_peak(audio[first:last], rate))
+    gain[first:last] = true_peak_gain(out[first:last], rate, ceiling)
     out *= gain
     notes = () if frame.has_pulse else ("No steady beat was heard here; the new music keeps its own time.",)
     if heard_style:

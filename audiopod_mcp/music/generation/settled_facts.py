@@ -135,6 +135,19 @@ def settle_bars(wish: Wish, played: Played) -> str | NotDone:
     )
 
 
+def settle_twelve_bars(wish: Wish, played: Played) -> str | NotDone:
+    """Choruses of twelve bars, behind the last of which a chord may be held for one more."""
+    lengths = [
+        (span.label, sum(span.start - 0.01 <= beat < span.end - 0.01 for beat in played.score.downbeats))
+        for span in played.score.sections
+    ]
+    choruses = sum(bars in (12, 13) for _, bars in lengths)
+    if choruses:
+        return fact(wish.asked, f"{choruses} chorus{'es' * (choruses > 1)} of twelve bars")
+    form = ", ".join(f"{label} of {bars}" for label, bars in lengths)
+    return NotDone(wish.asked, f"the form is {form} bars")
+
+
 def settle_feel(wish: Wish, played: Played) -> str | NotDone:
     word = wish.asked.lower()
     counted = played.brief.feel is not None and played.brief.feel[:4] == word[:4]

@@ -166,10 +166,19 @@ def settle_denied(wish: Wish, played: Played) -> str | NotDone:
         return NotDone(wish.asked, f"{played.brief.style} is played")
     if find_words(wish.asked, TEMPO_WORDS):
         return fact(wish.asked, f"{played.score.tempo:g} BPM")
-    if find_words(wish.asked, MOODS):
-        tone = "minor" if (key := parse_key(played.score.key)) and key.minor else "major"
-        return fact(wish.asked, f"{tone}, energy {played.brief.energy:.2g}")
+    if moods := find_words(wish.asked, MOODS):
+        minor = bool((key := parse_key(played.score.key)) and key.minor)
+        told = f"{'minor' if minor else 'major'}, energy {played.brief.energy:.2g}"
+        if any(_is_so(played.brief.energy, minor, rise, pull) for _, _, (_, rise, pull) in moods):
+            return NotDone(wish.asked, f"it is {told}; name the mood or the key that it is to have")
+        return fact(wish.asked, told)
     return wish.asked
+
+
+def _is_so(energy: float, minor: bool, rise: float, pull: float) -> bool:
+    """Whether music is as a mood has it that changes its energy by ``rise`` and pulls to a mode."""
+    lively = energy >= 0.6 if rise > 0 else energy <= 0.4 if rise < 0 else True
+    return lively and (not pull or minor == (pull > 0))
 
 
 def _unknown_of(denied: str) -> str:

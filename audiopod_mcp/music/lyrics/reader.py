@@ -358,6 +358,8 @@ class LyricReader:
         if heading is None and alone and self._blank and self._has_headings:
             heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)
+        if spoken and spoken["said"] and spoken["name"] in self._speakers:
+            heading = None
         # In a song with headings it is one, too, in whatever language.
         heads = spoken and not spoken["said"] and self._blank and self._has_headings
         if heading is None and spoken and spoken["name"] in self._speakers and not heads:

@@ -19,13 +19,16 @@ SPEAKER = re.compile(
 def speakers_of(lines: Sequence[str]) -> frozenset[str]:
     """The names before a colon that say who sings what follows: "Anna: Hello".
 
-    A name has a capital, and so has what it says, unless it is there more than once or others are.
+    A name has a capital, and so has what it says, unless it is there more than once or others are. Where A
+    says something, B is no bridge.
     """
     names: Counter[str] = Counter()
     sure = set()
+    lettered = any(re.match(r"[\s*_]*A[*_]*:\s*\w", line) for line in lines)
     for line in lines:
         found = SPEAKER.match(line)
-        if found is None or read_heading(line)[0] is not None or is_about(line):
+        letter = found is not None and lettered and len(found["name"]) == 1
+        if found is None or (read_heading(line)[0] is not None and not letter) or is_about(line):
             continue
         words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", found["name"]) if word not in _JOINING]
         if not words or any(word[0].islower() for word in words):

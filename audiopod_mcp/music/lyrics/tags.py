@@ -126,12 +126,13 @@ _DIRECTIVE = re.compile(
     r"(start_of_|end_of_|so|eo)(chorus|verse|bridge|tab|grid|abc|ly|c|v|b|t|g)\b:?\s*(.*)|(c|ci|cb|comment|comment_italic|comment_box|highlight|chorus)\b:?\s*(.*)",
     re.IGNORECASE,
 )
-_SHORT = re.compile(r"(v|c|ch|pc|b|br)\.?\s?(\d{0,2})", re.IGNORECASE)
+_SHORT = re.compile(r"(v|c|ch|pc|pre|b|br)\.?\s?(\d{0,2})", re.IGNORECASE)
 _SHORT_NAMES = {
     "v": "Verse",
     "c": "Chorus",
     "ch": "Chorus",
     "pc": "Pre-Chorus",
+    "pre": "Pre-Chorus",
     "b": "Bridge",
     "br": "Bridge",
 }

@@ -21,8 +21,8 @@ from audiopod_mcp.music.signal.stft import Array, Complex
 from .features import N_FFT, SEPARATION_RATE, bin_features, local_mean
 
 SOURCES = ("vocals", "drums", "bass", "rest")
-_CHUNK = 64
-"""Frames weighed at a time."""
+_CHUNK = 8
+"""Frames weighed at a time: as many as stay in a processor's cache with all their features."""
 _MAX_FREQUENCY = 12_000.0
 """Above this (Hz) nothing is weighed: a frame's shares there are those of the third of an octave below."""
 

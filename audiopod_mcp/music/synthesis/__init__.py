@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping, MutableMapping
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,9 +15,12 @@ from .multitrack import Mix, Multitrack, blank_tapes, pieces, tapes_of
 from .track_rendering import render_track
 
 __all__ = [
-    "INSTRUMENTS", "TRACKS", "Instrument", "Mix", "Multitrack", "mix", "pieces", "record", "render",
-    "tapes_of",
+    "INSTRUMENTS", "TRACKS", "Instrument", "KeptStems", "Mix", "Multitrack", "mix", "pieces", "record",
+    "render", "tapes_of",
 ]  # fmt: skip
+
+KeptStems: TypeAlias = MutableMapping[Hashable, Audio]
+"""Stems before mastering, by all that they depend on."""
 
 _DUCKED_STYLES = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
 """Styles in which the bass drum ducks everything else."""
@@ -35,6 +39,7 @@ def render(
     tracks: Collection[str] | None = None,
     loop: bool = False,
     mastered: bool = True,
+    kept: KeptStems | None = None,
 ) -> dict[str, Audio]:
     """Render a score to stems, whose sum (:func:`mix`) is the master.
 
@@ -54,6 +59,9 @@ def render(
         Whether what rings beyond the end sounds on at the start, so that the loop has no seam.
     mastered
         Whether the mastering gain is applied.
+    kept
+        Where stems are kept for scores that have some tracks in common: what is there is not played again,
+        what is not is added.
 
     Returns
     -------
@@ -61,7 +69,9 @@ def render(
         By track name, in the order of :data:`TRACKS`; float32, shape (round(duration · 44100), 2).
 
     """
-    return dict(record(score, seed=seed, report=report, tracks=tracks, loop=loop, mastered=mastered))
+    return dict(
+        record(score, seed=seed, report=report, tracks=tracks, loop=loop, mastered=mastered, kept=kept)
+    )
 
 
 def record(
@@ -72,6 +82,7 @@ def record(
     tracks: Collection[str] | None = None,
     loop: bool = False,
     mastered: bool = True,
+    kept: KeptStems | None = None,
 ) -> Multitrack:
     """:func:`render` a piece that may be long: its stems need not fit into memory.
 
@@ -98,6 +109,10 @@ def record(
 
         ducked_by = kicks if track in _DUCKED_TRACKS else ()
         stem = render_track(parts, score, samples + tail, seed, track_progress, kicks=ducked_by)
+        if kept is not None:
+            brief = score.brief and (score.brief.style, score.brief.dry)
+            what = (tuple(parts), brief, score.key, score.tempo, samples + tail, seed, ducked_by)
+            stem = _played_once(what, stem, kept)
         if loop:
             stem = iter([_fold_loop_tail(np.concatenate(list(stem)), samples)])
         at = 0
@@ -136,6 +151,13 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
     for stem in stems.values():
         total += stem
     return total
+
+
+def _played_once(what: Hashable, stem: Iterator[Audio], kept: KeptStems) -> Iterator[Audio]:
+    """``stem``, or what is kept of it."""
+    if what not in kept:
+        kept[what] = np.concatenate(list(stem))
+    yield kept[what].copy()
 
 
 def _kicks(score: Score) -> tuple[float, ...]:

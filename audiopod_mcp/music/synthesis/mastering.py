@@ -105,10 +105,13 @@ def _highest_between(
     pieces = []
     for run in runs:
         piece = slice(run.start * _BLOCK, run.stop * _BLOCK)
-        heard = mix[piece] * curve[piece][:, None]
-        pieces.append(np.pad(heard, ((0, -len(heard) % _BLOCK), (0, 0))))
-    between = soxr.resample(np.concatenate(pieces), 1, 4, quality="HQ")
-    return float(_block_peaks(between)[np.concatenate([loud[run] for run in runs])].max(initial=0.0))
+        stretch = mix[piece] * curve[piece][:, None]
+        pieces.append(np.pad(stretch, ((0, -len(stretch) % _BLOCK), (0, 0))))
+    heard = np.concatenate(pieces)
+    between = soxr.resample(heard, 1, 4, quality="HQ")
+    # Close to half the sample rate the resampler lets less through than the samples themselves have.
+    peaks = np.maximum(_block_peaks(between), np.abs(heard).reshape(-1, 2 * _BLOCK).max(axis=1))
+    return float(peaks[np.concatenate([loud[run] for run in runs])].max(initial=0.0))
 
 
 def _loudness(weighted: FloatArray, gain: GainEnvelope) -> float | None:

@@ -268,6 +268,10 @@ SENTENCES: Final[Mapping[str, str | Callable[..., str]]] = {
         "<instruction>: {name} can't be told apart from {others}: they are one stem; "
         "say {track} to change all of it"
     ),
+    "instrument_not_in_mix": (
+        "<instruction>: no {name} plays in this track: its {track} stem has {played}; "
+        "name those, or add {name}"
+    ),
     "nobody_left": "<instruction>: nothing would be left of the track; keep at least one instrument",
     "repeat_out_of_range": _repeat_out_of_range,
     "result_too_long": _result_too_long,

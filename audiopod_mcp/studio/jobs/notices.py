@@ -69,10 +69,13 @@ class Notices:
 
     async def _listen(self) -> None:
         async with await self._connected() as connection:
-            while True:
-                if not await self._try(connection):
-                    self._become(sure=False)
-                    self._warn()
+            worked = False
+            while await self._try(connection):
+                worked = True
+                await self._hear(connection, TRY_EVERY)
+            self._become(sure=False)
+            if not worked:  # else the connection is dead, though nothing says so, and the next one is not
+                self._warn()
                 await self._hear(connection, TRY_EVERY)
 
     async def _try(self, connection: psycopg.AsyncConnection[psycopg.rows.TupleRow]) -> bool:

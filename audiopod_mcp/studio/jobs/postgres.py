@@ -200,6 +200,7 @@ CONNECTING: Final[dict[str, Any]] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds; where a question is under way, the other three do not count
     # A statement that was prepared is refused for ever once a newer version has added a column.
     "prepare_threshold": None,
     "application_name": "audiopod-mcp",

@@ -149,6 +149,10 @@ def test_a_metre_that_is_not_played_is_told():
         ("gabber at 180 bpm", "gabber", "techno"),
         ("horror, no melody", "no melody", "not understood"),
         ("pop, sung in Spanish", "in Spanish", "without lyrics"),
+        ("folk with a children's choir", "children's", "grown-ups"),
+        ("reggae, heavy on the off-beat", "heavy on the off-beat", "not understood"),
+        ("techno with a sudden silence at 0:08", "sudden silence at 0:08", "not understood"),
+        ("folk in A minor, not too sad", "not too sad", "minor"),
         ("a heatwave of funk for a road trip", "road trip", "not understood"),
     ],
 )

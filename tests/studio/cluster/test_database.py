@@ -1,5 +1,7 @@
 """A database that is old, new, not prepared or not there: told in a line, or brought up to date."""
 
+import os
+import socket
 from contextlib import aclosing
 
 import pytest
@@ -33,6 +35,18 @@ async def test_the_doctor_looks_at_what_machines_share(tmp_path, database_url, m
     found = await told()
     assert found["database"].state == "problem"
     assert found["database"].found.startswith("AUDIOPOD_DATABASE_URL: the database does not answer")
+
+
+def test_a_machine_that_vanished_is_noticed_while_it_is_asked(database_url):
+    import psycopg
+
+    from audiopod_mcp.studio.jobs.postgres import CONNECTING
+
+    with (
+        psycopg.connect(database_url, **CONNECTING) as connection,
+        socket.socket(fileno=os.dup(connection.fileno())) as asked,
+    ):
+        assert asked.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
 
 async def test_tables_of_an_earlier_version_are_brought_up_to_date(tmp_path, postgres):

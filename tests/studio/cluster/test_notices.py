@@ -1,6 +1,8 @@
 """What one process does, others hear of at once, where the database can tell them; else they look."""
 
+import os
 import shutil
+import signal
 import subprocess
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -108,6 +110,25 @@ async def test_what_happens_while_nobody_is_connected_is_seen_after_it(
                 connection.execute("UPDATE jobs SET display_name = 'Unheard'")
         assert heard[0][0]["display_name"] == "Unheard"
         await listens(front)
+
+
+async def test_a_connection_that_fell_silent_is_replaced(
+    tmp_path, database_url, nobody_looks, monkeypatch, caplog
+):
+    monkeypatch.setattr("audiopod_mcp.studio.jobs.notices.TRY_EVERY", 0.5)
+    async with opened(tmp_path, database_url=database_url, workers=0) as front:
+        await listens(front)
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            [(silent,)] = connection.execute(
+                "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN %'"
+            ).fetchall()
+        os.kill(silent, signal.SIGSTOP)
+        try:
+            await listens(front, hears=False)
+            await listens(front)
+        finally:
+            os.kill(silent, signal.SIGCONT)
+    assert "does not tell of changes" not in caplog.text
 
 
 async def test_a_worker_hears_what_is_put_and_what_is_given_back(tmp_path, database_url, nobody_looks):

@@ -18,12 +18,17 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.operations import Analyze
 from audiopod_mcp.operations.sources import unwrapped
-from audiopod_mcp.studio.media.download import NotFetched, fetch, unheard
+from audiopod_mcp.studio.media.download import NotFetched, fetch
 from audiopod_mcp.studio.media.local_files import NotReadable, find_file
 from tests.sounds import sound
 from tests.studio.studios import opened
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="file names of POSIX")
+
+
+async def _unheard(fraction: float) -> None:
+    """The report that nobody listens to."""
+
 
 URL = "https://host.example/a/song.mp3?x=1"
 
@@ -319,7 +324,7 @@ def busy():
 @pytest.mark.parametrize("path", ["/503", "/429", "/date"])
 async def test_a_server_that_says_when_to_come_back_is_asked_again(busy, tmp_path, path):
     began = time.monotonic()
-    await fetch(busy.url + path, tmp_path / "x", allow_private=True, told=unheard)
+    await fetch(busy.url + path, tmp_path / "x", allow_private=True, told=_unheard)
     assert (tmp_path / "x").read_bytes()[:4] == b"fLaC"
     assert busy.asked[path] == 2
     assert 0.5 < time.monotonic() - began < 10
@@ -342,7 +347,7 @@ async def test_a_server_that_says_when_to_come_back_is_asked_again(busy, tmp_pat
 )
 async def test_why_it_was_not_fetched(busy, tmp_path, path, asked, says):
     with pytest.raises(NotFetched, match=says):
-        await fetch(busy.url + path, tmp_path / "x", allow_private=True, told=unheard)
+        await fetch(busy.url + path, tmp_path / "x", allow_private=True, told=_unheard)
     assert busy.asked[path] == asked
 
 

@@ -50,9 +50,9 @@ class Row:
     more: str = ""
     less: str = ""
     lack: str = ""
-    """What complains that there is too little of it."""
+    """Complaints of too little of it."""
     excess: str = ""
-    """What complains that there is too much of it."""
+    """Complaints of too much of it."""
     alone: bool = False
     hz: float = 0
     base: float = 0
@@ -131,9 +131,9 @@ _MARKS = {
     "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, it sound", "m": "them, they, these, those, them sound", "j": "it's, that's, they're",
     "y": "make, made, making, give, get, have, has, let, let's, want, need, needs, play",
     "e": "everything|everyone|all but|except|besides, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from, everything|all other than",
-    "?": "should|shall i|we, how about, just keep|leave, only|just touch, more|less on, don't|dont|not like",
+    "?": "should|shall i|we, how about, just keep|leave, only|just touch, more|less on, don't|dont|not like, bass drop, make it higher|lower",
 }  # fmt: skip
-"""What joins clauses (t & b w l), and what says who is meant (o u e), who stays (k g z n), what is so (s), and that somebody was named before (i, m of several, j is also s); verbs that say nothing (y)."""
+"""What joins clauses (t & b w l), says who is meant (o u e), who stays (k g z n), what is so (s), that somebody was named before (i, m of several, j is also s); y says nothing."""
 _REST = "rest, others, everything|everyone|all else, other instruments|tracks, rest of it|band|mix|song"
 _ALL = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, all, all instruments|tracks, all of it"
 _DEGREES = {

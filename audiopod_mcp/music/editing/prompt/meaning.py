@@ -34,8 +34,9 @@ def is_for_all(clause: Clause) -> bool:
     """Whether it is about the track as a whole where nobody is named: its speed, its key, a stretch of it."""
     if clause.rows:
         return any(row.fixed or "=" in row.units for row in clause.rows)
-    of_stretch = "T" in clause.kinds and way_of(clause) in ("cut", "snip", "remove", "no", "keep")
-    return of_stretch or not _ROW_OF.keys().isdisjoint(clause.amounts)
+    taken = way_of(clause) in ("cut", "snip", "remove", "no", "keep")
+    of_stretch = taken and re.fullmatch("[^im]*T[^im]*", clause.kinds)
+    return bool(of_stretch or _ROW_OF.keys() & clause.amounts)
 
 
 def edits_of(clause: Clause) -> Made:
@@ -56,6 +57,8 @@ def edits_of(clause: Clause) -> Made:
     if row and row.fixed:
         return list(row.fixed) if not amounts and way in ("", "add", "remove", "no", "cut") else None
     if unit and (row is None or row.action == "level"):
+        if unit == "U" and "D" in amounts and (row or way):
+            return None  # "3 dB louder and -14 LUFS"
         row = _row(_ROW_OF[unit])
     if clause.degree > 2 and (row is None or row.action != "pan"):
         return None

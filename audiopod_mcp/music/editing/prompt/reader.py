@@ -147,7 +147,7 @@ class Reader:
             if not talked_of:
                 raise NotSure(_NOBODY)
             return Players(tuple(dict.fromkeys(talked_of)), all_but=True)
-        if named or is_for_all(clause):
+        if named or (is_for_all(clause) and "m" not in kinds):
             return named[0] if named else EVERYTHING
         then = following.joint + following.kinds
         if "r" in kinds and "A" not in kinds and re.fullmatch("&d?r[PB]?A[PB]?", then):
@@ -169,7 +169,7 @@ class Reader:
         return last.players
 
     def _stay(self, clause: Clause) -> None:
-        """Take note of who is to stay as it is."""
+        """Note who is to stay as it is."""
         players, praised = clause.players, "g" in clause.kinds
         if "T" in clause.kinds and not praised:
             raise NotSure

@@ -291,10 +291,31 @@ def test_what_is_said_once_is_meant_of_all_that_are_named_with_it(prompt, edits)
         "mute the guitar but not in the chorus",
         "add reverb, except in the bridge",
         "make it wider, but not from 0:10 to 0:20",
+        "make it 20 dB louder and -14 LUFS",
+        "turn it up by 3 dB to -10 LUFS",
+        "kill the bass drop",
+        "make it higher",
     ],
 )
 def test_what_may_mean_two_things_is_not_done(prompt):
     assert told(prompt) == ""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "edits"),
+    [
+        (
+            "add strings and remove them in the verse",
+            "have strings play along; remove the strings in the verse",
+        ),
+        ("I love the drums but remove them in the intro", "remove the drums in the intro"),
+        ("add a flute and remove it in the verse", "have flute play along"),
+        ("the intro is boring, cut it", "cut the stretch in the intro"),
+        ("cut it from 0:30 to 0:45", "cut the stretch from 30 s to 45 s"),
+    ],
+)
+def test_a_stretch_is_not_cut_where_players_are_meant(prompt, edits):
+    assert told(prompt) == edits
 
 
 REMOVING = r"\b(?:remove|mute|no|without|only|just)\b"
