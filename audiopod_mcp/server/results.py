@@ -227,7 +227,8 @@ def _told(job: Job, result: JobResult) -> CallToolResult:
             term(result.keyscale) if result.keyscale else None,
             f"seed {', '.join(map(str, job.actual_seeds))}" if job.actual_seeds else None,
         ]
-        audio, *others = [*(result.output_urls or {}).values()] or [result.output_url]
+        takes = [*(result.output_urls or {}).values()]
+        audio = result.output_url or next(iter(takes), None)
         return tool_result(
             result,
             result.saved,
@@ -237,7 +238,7 @@ def _told(job: Job, result: JobResult) -> CallToolResult:
             noted(result.notes),
             f"Stems: {', '.join(result.stems)}: each is {result.uri}/stems/NAME." if result.stems else None,
             f"{'Mix' if result.stems else 'Listen'}: {audio}" if audio else None,
-            *(f"Take {number}: {url}" for number, url in enumerate(others, 2)),
+            *(f"Take {number}: {url}" for number, url in enumerate(takes[1:], 2)),
             f"Go on with {result.uri}",
             links=job_links(job),
         )
