@@ -148,7 +148,10 @@ def context_features(masks: Array, power: Array) -> list[Array]:
     def around(average: Callable[[Array], Array]) -> list[Array]:
         """The masks averaged around each bin."""
         total = average(level) + np.float32(1e-12)
-        return [average(part) / total for part in parts]
+        means = [average(part) for part in parts]
+        for mean in means:
+            mean /= total
+        return means
 
     near = around(lambda values: local_mean(local_mean(values, 5, 1), 3, 0))
     frame_power = power.sum(axis=1) + np.float32(1e-12)

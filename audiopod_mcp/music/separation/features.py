@@ -192,7 +192,9 @@ def _glide_features(log: Array) -> list[Array]:
     moved = np.full_like(shape, -9)
     for shift in _BIN_SHIFTS:
         for way in (shift, -shift):
-            moved = np.maximum(moved, local_mean(shape * np.roll(following, -way, axis=1), 31, 1))
+            products = np.roll(following, -way, axis=1)
+            products *= shape
+            np.maximum(moved, local_mean(products, 31, 1), out=moved)
     glide = (moved - still) / norm
     return [local_mean(glide, 3, 0), local_mean(glide, 21, 0)]
 

@@ -407,3 +407,17 @@ def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> 
     assert np.abs(rendering.audio[:4000]).max() > 1e-4
     count = len(rendering.score.parts[0].notes)
     assert count >= 3 if "chord" in caption or "stab" in caption else count == 1
+
+
+@pytest.mark.slow
+def test_what_is_kept_is_not_played_again_and_sounds_the_same():
+    score, kept = piece(duration=3.0), {}
+    first = render(score, kept=kept)
+    count = len(kept)
+    fewer = [replace(part, notes=part.notes[1:]) if part.track == "drums" else part for part in score.parts]
+    other = replace(score, parts=tuple(fewer))
+    again = render(other, kept=kept)
+    assert count == len(first)
+    assert len(kept) == count + 1
+    fresh = render(other)
+    assert all(np.array_equal(again[track], fresh[track]) for track in fresh)
