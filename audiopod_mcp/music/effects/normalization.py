@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.model import Audio
 from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness, true_peak
-from audiopod_mcp.music.synthesis.multitrack import Mix, Multitrack, Tape, blank_tapes, pieces, tapes_of
+from audiopod_mcp.music.synthesis.multitrack import Mix, Multitrack, blank_tapes, pieces, tapes_of
 
 from .crossfade import limiter_gain
 
@@ -21,9 +21,7 @@ MIN_LOUDNESS, MAX_LOUDNESS = -40.0, -6.0
 _TOLERANCE = 0.02
 """By how much a true peak may be off, dB."""
 _HEADROOM = 1.0
-"""What the peaks of unchanged layers must leave for the others, dB; else these are turned down gently."""
-_GENTLE = 6.0
-"""By how much the others are turned down then, dB, before all are."""
+"""What the peaks of unchanged layers must leave for the others, dB; else all are turned down together."""
 _MAX_LIMITING = 9.0
 """By how much the highest peaks are turned down at most, dB: more is heard as distortion."""
 
@@ -33,7 +31,7 @@ def limit_true_peak(
 ) -> Mapping[str, Audio]:
     """Limit the true peak of the sum of some layers.
 
-    At such moments what is not as it was before is turned down, and all layers if that is not enough.
+    Layers that are as they were before stay so, if it is enough to turn down the others at such moments.
 
     Parameters
     ----------
@@ -58,18 +56,14 @@ def limit_true_peak(
         return layers
     changed = {track for track, tape in tapes.items() if track not in old or not _alike(tape, old[track])}
     kept = [tape for track, tape in tapes.items() if track not in changed]
-    sample_ceiling = min(highest, 10 ** (ceiling / 20))
-    if changed and kept:
-        others = Mix(kept)
-        crowded = true_peak(others, rate) > ceiling - _HEADROOM
-        least = 10 ** (-_GENTLE / 20) if crowded else 0.0
-        gain = _gain_to_hold(mix, others, rate, ceiling, sample_ceiling, least)
-        tapes = _turned_down(tapes, changed, gain)
-        mix = Mix(tapes.values())
-        if true_peak(mix, rate) - ceiling <= _TOLERANCE:
-            return Multitrack.gather(tapes.items())
-    gain = _gain_to_hold(mix, None, rate, ceiling, sample_ceiling)
-    return Multitrack.gather(_turned_down(tapes, set(tapes), gain).items())
+    if not changed or (kept and true_peak(Mix(kept), rate) > ceiling - _HEADROOM):
+        changed, kept = set(layers), []
+    gain = _gain_to_hold(mix, Mix(kept) if kept else None, rate, ceiling, min(highest, 10 ** (ceiling / 20)))
+    for track, tape in zip(sorted(changed), blank_tapes(len(changed), *mix.shape), strict=True):
+        for piece in pieces(len(mix)):
+            tape[piece] = tapes[track][piece] * gain[piece]
+        tapes[track] = tape
+    return Multitrack.gather(tapes.items())
 
 
 def true_peak_gain(audio: Sliceable, rate: int, ceiling: float) -> npt.NDArray[np.float32]:
@@ -80,9 +74,9 @@ def true_peak_gain(audio: Sliceable, rate: int, ceiling: float) -> npt.NDArray[n
 
 
 def _gain_to_hold(
-    mix: Sliceable, kept: Mix | None, rate: int, ceiling: float, sample_ceiling: float, least: float = 0.0
+    mix: Sliceable, kept: Mix | None, rate: int, ceiling: float, sample_ceiling: float
 ) -> npt.NDArray[np.float32]:
-    """The gain, shape (n, 1) and nowhere below ``least``, for what sounds in ``mix`` beside ``kept``."""
+    """The gain, shape (n, 1), for what sounds in ``mix`` beside ``kept``."""
     samples, channels = mix.shape
     moving, rest = blank_tapes(2, samples, channels)
     for piece in pieces(samples):
@@ -93,26 +87,12 @@ def _gain_to_hold(
     for _ in range(9):
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
-        np.maximum(gain, np.float32(least), out=gain)
         # The limiter looks at samples; what rises between them lowers its ceiling.
         over = true_peak(_Sum(rest, moving, gain), rate) - ceiling
-        if over <= _TOLERANCE or gain.min() == np.float32(least) > 0:
+        if over <= _TOLERANCE:
             break
         sample_ceiling *= 10 ** (-(over + _TOLERANCE) / 20)
     return gain
-
-
-def _turned_down(
-    tapes: Mapping[str, Tape], tracks: set[str], gain: npt.NDArray[np.float32]
-) -> dict[str, Tape]:
-    """``tapes``, those of ``tracks`` under ``gain``, shape (n, 1)."""
-    turned = dict(tapes)
-    for track in sorted(tracks):
-        tape = blank_tapes(1, *tapes[track].shape)[0]
-        for piece in pieces(len(tape)):
-            tape[piece] = tapes[track][piece] * gain[piece]
-        turned[track] = tape
-    return turned
 
 
 def _sample_peak(audio: Sliceable) -> float:

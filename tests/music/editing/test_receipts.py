@@ -77,9 +77,11 @@ class TestAComposedPiece:
     def test_who_is_not_named_changes_by_less_than_a_tenth_of_a_decibel(self, song, composed, change, name):
         made = typed(song, change, **composed)
         assert made.done
+        # Where all gave way together to a peak, that is told.
+        bound = 0.25 if any("peaks held" in fact for fact in made.done) else 0.1
         for track, stem in song.stems.items():
             if track != name:
-                assert abs(decibels(made.stems[track], stem)) < 0.1, track
+                assert abs(decibels(made.stems[track], stem)) < bound, track
 
     @pytest.mark.parametrize(
         ("action", "edge"), [("fade_in", slice(0, RATE)), ("fade_out", slice(-RATE, None))]
