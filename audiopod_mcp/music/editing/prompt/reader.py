@@ -40,7 +40,7 @@ _STYLE = re.compile(
     r"\b(?:make|turn|as|like|style|version|into|play|vibe|feel)\b|^(?!it's)(?:\S+ ){0,2}\S+$", re.IGNORECASE
 )
 """What asks for the style that is named beside it, and does not name it in an aside."""
-_NOBODY = "nobody was named before; name the player, or say everything"
+_NOBODY = "who that is is not sure; name the player, or say everything"
 _DOUBTS = {
     "P": "it was to be for some players only; name them in the same clause",
     "T": "when it was to be is not understood; say it in the same clause",
@@ -157,7 +157,7 @@ class Reader:
         said_it, them = re.search("[ijm]", kinds), "m" in kinds
         gone = {"remove", "bass"} & last.actions or "k" in last.kinds
         if gone or not last.players.names or not (self.here or said_it):
-            if them:
+            if them or (gone and said_it and clause.when[0]):  # "mute the piano, and remove it in the intro"
                 raise NotSure(_NOBODY)
             return EVERYTHING
         new = {"add", "replace"} & last.actions or "g" in last.kinds or not (self.here or last.is_remark)

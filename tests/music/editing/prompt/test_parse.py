@@ -310,6 +310,7 @@ def test_what_may_mean_two_things_is_not_done(prompt):
         ),
         ("I love the drums but remove them in the intro", "remove the drums in the intro"),
         ("add a flute and remove it in the verse", "have flute play along"),
+        ("mute the piano, and remove it from 0:04 to 0:08", "remove the piano"),
         ("the intro is boring, cut it", "cut the stretch in the intro"),
         ("cut it from 0:30 to 0:45", "cut the stretch from 30 s to 45 s"),
     ],
