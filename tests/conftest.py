@@ -74,8 +74,8 @@ def voice_models(tmp_path_factory) -> Path:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores, because slow tests wait a good deal of their time."""
-    return (os.cpu_count() or 1) + (config.option.markexpr != "quick")
+    """Two more than there are cores, because slow tests wait two thirds of their time."""
+    return (os.cpu_count() or 1) + 2 * (config.option.markexpr != "quick")
 
 
 @pytest.hookimpl(tryfirst=True)
