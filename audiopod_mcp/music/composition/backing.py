@@ -63,6 +63,8 @@ def bass_line(plan: SongPlan, member: Member) -> tuple[Note, ...]:
                 continue
             if chord is not under and mark in "FTS" and steps[0] != ".":
                 mark = "R"  # Whatever the figure, a new chord is first heard on its root.
+            if mark not in "RPOFTSA":
+                mark = "R"  # A stroke that livelier playing has added.
             under = chord
             length = _held_steps(steps, index) / metre.steps_per_beat
             pitch = {
