@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
+from math import floor
 from typing import Final
 
 from mido import Message, MetaMessage, MidiFile, MidiTrack, bpm2tempo
@@ -125,7 +126,7 @@ def _played(
 
 def _tuning(notes: tuple[Note, ...]) -> float:
     """How far all ``notes`` are off the semitone, where they all are by the same interval."""
-    off = [note.pitch - round(note.pitch) for note in notes] or [0.0]
+    off = [note.pitch - floor(note.pitch + 0.5) for note in notes] or [0.0]
     return off[0] if max(off) - min(off) < 0.01 and abs(off[0]) > 0.01 else 0.0
 
 
