@@ -261,9 +261,10 @@ async def on_unusable(request: Request, error: Exception) -> Response:
     assert isinstance(error, sqlite3.Error)  # noqa: S101 - registered for these
     line = await to_thread.run_sync(explain, error, request.app.state.config.data_dir)
     logger.error("%s", line)
-    if isinstance(error, Unreachable):  # where it lies, and who asks it, is no caller's business
+    is_away = isinstance(error, Unreachable)
+    if is_away:  # where it lies, and who asks it, is no caller's business
         line = "the studio's database does not answer; try again in a moment"
-    if is_busy(error) or isinstance(error, Unreachable):
+    if is_away or is_busy(error):
         return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
     return JSONResponse({"detail": line}, 507)
 
