@@ -20,6 +20,7 @@ from audiopod_mcp.music.effects.equalizer_reverb import apply_fade, change_rever
 from audiopod_mcp.music.effects.mix_matching import scale_stereo_width
 from audiopod_mcp.music.model import Audio, Progress, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
+from audiopod_mcp.music.synthesis import tapes_of
 
 from .layers import LayeredTrack
 from .step import EditStep, StepKind
@@ -116,8 +117,9 @@ def _saturate(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredT
     report(0.0, "driving it")
     piece = piece if step.track is None else piece.separate(step.track, report)
     tracks = list(piece.layers) if step.track is None else [step.track]
+    tapes = tapes_of(piece.layers)
     driven = piece.with_layers(
-        zip(tracks, saturate([piece.layers[track] for track in tracks], piece.rate, step.amount), strict=True)
+        zip(tracks, saturate([tapes[track] for track in tracks], piece.rate, step.amount), strict=True)
     )
     return match_loudness(piece, driven, step.track)
 

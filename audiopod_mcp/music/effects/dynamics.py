@@ -6,7 +6,7 @@ the stems still sum to the mix.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import soxr
 from scipy import signal
 
 from audiopod_mcp.music.model import Audio
-from audiopod_mcp.music.synthesis.multitrack import Mix, pieces
+from audiopod_mcp.music.synthesis.multitrack import Mix, Tape, pieces
 
 GainCurve = npt.NDArray[np.float32]
 """A gain for each sample, shape ``(samples, 1)``."""
@@ -208,12 +208,12 @@ def deesser(audio: Audio, rate: int, decibels: float) -> tuple[Callable[[Audio],
     return band, _gain_curve(-np.clip(2 * over, 0.0, decibels), audio, rate)
 
 
-def saturate(layers: list[Audio], rate: int, decibels: float) -> list[Audio]:
+def saturate(layers: Sequence[Tape], rate: int, decibels: float) -> list[Audio]:
     """Drive the sum of ``layers`` into a soft curve (tanh), and give each layer its share of the result.
 
     Parameters
     ----------
-    layers : list of float32 arrays, each of shape (n, channels)
+    layers : sequence of float32 arrays, each of shape (n, channels), which are read a stretch at a time
     rate : int
         Sample rate, Hz.
     decibels : float
