@@ -15,10 +15,8 @@ from typing import Any
 
 from audiopod_mcp.music.lyrics.tags import ABRUPT
 
-from .course import find_clauses, find_course, find_qualities, without_course
-from .density import find_amounts
+from .clauses import read_clauses
 from .feel import COUNTED, STRAIGHT, SWUNG
-from .negation import ALONE, find_denials
 from .numbers import COUNTS, find_figures
 from .text_search import find_words, normalize_text, word_pattern
 from .unsupported import CANNOT, ENDINGS, LIKE
@@ -32,6 +30,7 @@ from .vocabulary import (
     LANGUAGES,
     MIX_WORDS,
     MOODS,
+    NEUTRAL_WORDS,
     PERCUSSION_FIGURES,
     SECTION_WORD,
     SECTIONS,
@@ -40,23 +39,7 @@ from .vocabulary import (
     TRACK_WORDS,
 )
 
-_NEUTRAL_WORDS = (
-    "a an the and or of in on at to with for from by as is are be it its this that these those some any "
-    "all into over under while which who where when then than but plus also very really quite rather "
-    "more most bit little please make create generate compose produce write give want need i me my we "
-    "us our you your like style styled sound sounds sounding music musical song songs track tracks "
-    "piece tune tunes beat version kind type genre mood moods vibe vibes feel feels feeling instrument "
-    "instruments instrumentation featuring feature features has have having using use uses tempo bpm "
-    "key time signature meter metre bars bar melody melodies melodic harmony harmonies chord chords "
-    "lead leads line lines groove grooves rhythm rhythms rhythmic part parts section sections playing "
-    "plays play played around about approximately feat one x w vs per each something new "
-    "whole full band arrangement long length duration seconds minutes minute second s m let's can could "
-    "should would will do does there here up out off so such through throughout ending end ends vocals "
-    "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
-    "layers layered together main mode go "
-    "add adds adding bring "
-)
-_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
+_NEUTRAL = frozenset(NEUTRAL_WORDS.split())
 """Words that ask for nothing by themselves."""
 _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
 """They say something of the word behind them, whatever that is."""
@@ -114,6 +97,12 @@ _NO_SECTION = re.compile(
 _NO_PIECE = re.compile(rf"\b(?:no|without(?: an?| any| the)?|minus) (?:{KIT_WORDS})(?!\w)", re.IGNORECASE)
 NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
 _DROPS_OUT = re.compile(r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)"
+    r"|no other (?:instruments?|players?)|a[\s-]?cap+el+a|barbershop|duet|duo)\b",
+    re.IGNORECASE,
+)
+"""Words by which nobody else plays, where they are said of players."""
 _BY_SECTION = (
     'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 )
@@ -185,11 +174,11 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
                 found.append(Wish(kind, text[start:end].strip(), start, value))
 
     claim((a, b, "mix", kind) for a, b, kind in find_words(text, MIX_WORDS))
-    claim((a, b, "cue", cue) for a, b, cue in find_course(text))
+    clauses = read_clauses(text)
+    denials, wanted = clauses.denials, clauses.wanted
+    claim((a, b, "cue", cue) for a, b, cue in clauses.cues)
     claim((m.start(), m.end(), "no section", m[1] or "") for m in _NO_SECTION.finditer(text))
-    claim((quality.start, quality.end, "quality", quality) for quality in find_qualities(text))
-    plain = without_course(text)
-    denials, wanted = find_denials(plain)
+    claim((quality.start, quality.end, "quality", quality) for quality in clauses.qualities)
     claim((d.start, d.end, "denied", d) for d in denials if d.rules_out)
     claim(
         (d.start, d.end, "cannot", _FOR_A_TIME if d.players else _WHICH_ELSE) for d in denials if d.for_a_time
@@ -201,7 +190,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
         for m in ABRUPT.finditer(wanted)
         if not _WITHIN.match(wanted, m.end())
     )
-    claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
+    claim((start, end, "cannot", _BY_SECTION) for start, end in clauses.of_sections)
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
     claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))
     claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
@@ -224,13 +213,16 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
     ends = {d.start: d.end for d in denials if d.reduces}
-    claim((a, ends.get(a, b), "amount", (who, level)) for a, b, who, level in find_amounts(plain, wanted))
+    claim(
+        (each.start, ends.get(each.start, each.end), "amount", (each.layers, each.level))
+        for each in clauses.amounts
+    )
     claim(
         (m.start(), m.end(), "feel", m[0])
         for pattern in (COUNTED, SWUNG, STRAIGHT)
         for m in pattern.finditer(wanted)
     )
-    claim((m.start(), m.end(), "alone", None) for m in ALONE.finditer(wanted))
+    claim((m.start(), m.end(), "alone", None) for m in _ALONE.finditer(wanted))
     claim((a, b, *meaning) for a, b, meaning in find_words(wanted, _LEXICON))
     # "Minimal" was an amount: what is left of "minimal techno" is a style all the same.
     left = "".join(" " if claimed else letter for letter, claimed in zip(wanted, taken, strict=True))
