@@ -77,7 +77,7 @@ def emphasised(sections: Sequence[Section], emphasis: Sequence[tuple[str, int]])
         elif more > 0 and min(own) <= max(others):
             strong = min(1.0, max(others) + 0.1)
             found = [
-                replace(part, intensity=strong) if part.label == label else _at_most(part, 0.8 * strong)
+                replace(part, intensity=strong) if part.label == label else _at_most(part, 0.65 * strong)
                 for part in found
             ]
     return found
