@@ -36,13 +36,13 @@ _SOME = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&w]{_NAME})?)"
 """A list ends with "and": in "with piano, drums come in" only the drums do."""
 _LIST = f"(?P<who>{_NAME}(?:[,&w]{{0,2}}{_NAME}){{0,5}})"
 _WHEN, _END, _ENTER = "(?P<when>[ACFT])", "(?=[,.]|$)", "(?:J|v(?=[,.]|$))"
-_OTHERS = "(?:[,.&]{0,2}t?gJ(?P<until>[ACFHT])?)?"
+_OTHERS = "(?:[,.&]{0,2}t?[dMm]*[gS]J(?P<until>[ACFHT])?)?"
 """Everybody else comes in."""
 _SENTENCES = tuple(
     (action, re.compile(order))
     for action, order in (
         ("opens", f"O{_ONE}[oqs]?(?!&P{_ENTER})(?P<when>[ACFHT])?{_OTHERS}"),
-        ("opens", f"B{_ONE}(?:2[dM]*[gS])?"),
+        ("opens", f"B{_ONE}(?:2[dMm]*[gS])?"),
         ("opens", f"o{_ONE}(?P<when>[ACFHT])"),
         ("opens", f"{_ONE}[oq](?P<when>H)"),
         ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),

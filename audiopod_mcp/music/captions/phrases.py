@@ -53,7 +53,7 @@ _MOMENT = (
     rf"|(?:the\s+|every\s+|each\s+)?(?:(?P<which>{_ORDINAL})\s+)?(?P<section>{'|'.join(MOMENTS)})(?:\s+(?P<nth>\d))?\b"
 )
 _WHEN = re.compile(
-    rf"\b(?:(?P<prep>after|at|from|for|in|on|with|during|throughout|(?:until|till|before)(?: at| in)?)\s+(?:{_MOMENT})|(?P<halfway>half-?way(?:\s+through)?)\b)",
+    rf"\b(?:(?P<prep>after|at|from|for|in|on|during|throughout|(?:until|till|before)(?: at| in)?)\s+(?:{_MOMENT})|(?P<halfway>half-?way(?:\s+through)?)\b)",
     re.IGNORECASE,
 )  # fmt: skip
 _MARKS: Final = {
@@ -75,7 +75,7 @@ _MARKS: Final = {
     "t": r"then|gradually|progressively",
     "l": r"later(?: on)?|eventually|afterwards",
     "f": r"first",
-    "g": r"(?:the )?(?:full|whole|entire|rest of the) (?:band|orchestra|ensemble|group|arrangement)|(?:the )?others|everyone(?: else)?|everybody(?: else)?|everything else|all (?:the )?(?:other )?instruments",
+    "g": r"(?:the )?(?:full|whole|entire|rest of the) (?:band|ensemble|group|arrangement)|(?:the )?others|everyone(?: else)?|everybody(?: else)?|everything else|all (?:the )?(?:other )?instruments",
     "&": r"and", "w": r"with|plus", "/": r"or|nor", "b": r"but",
     "d": r"an?|the|any|some|lone|single|full",
     "z": r"(?:drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:-?less|[\s-]free)",
@@ -181,7 +181,7 @@ def _moment_letter(match: re.Match[str]) -> str:
     if prep in ("after", "from") or (first and prep in ("in", "at", "on") and match["half"] != "first"):
         return "A"
     if match["section"]:
-        return "C" if prep in ("with", "throughout") else "T"
+        return "C" if prep == "throughout" else "T"
     begins = first == "first" or re.search(r"\bfirst\b", match[0], re.IGNORECASE)
     return "H" if prep in ("for", "throughout") or (begins and prep in ("in", "during")) else "C"
 
