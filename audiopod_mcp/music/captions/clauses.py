@@ -50,7 +50,7 @@ _SENTENCES = tuple(
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"{_SOME}_?o_?(?P<when>A)"),
-        ("enters", f"n{_SOME}(?P<when>F)"),
+        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}h)(?P<when>F)"),
         ("leaves", f"n{_SOME}(?P<when>A)"),
         ("enters", f"n{_SOME}(?P<when>H)"),
         ("rests", f"{_SOME},?b?,?n(?P<when>T)"),
@@ -62,8 +62,8 @@ _SENTENCES = tuple(
         ("leaves", f"t?{_SOME}X{_WHEN}"),
         ("only", f"(?<![nrP]){_SOME}[oq]?(?P<when>T)(?!:)"),
         ("enters", f"t{_ONE}{_END}"),
-        ("opens", f"(?P<label>I):{_LIST}[oqs]?(?![PJX])"),
-        ("ends", f"U:{_LIST}[oqs]?(?![PJX])"),
+        ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
+        ("ends", f"[dMma]*U(?::|wo){_LIST}[oqs]?(?![PJX])"),
         ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
         ("opens", f"{_ONE}(?P<label>I)(?!:)"),
         ("ends", f"{_ONE}U(?!:)"),
@@ -74,8 +74,9 @@ _MOST = 12
 """Cues of one caption."""
 _QUALITY = re.compile(
     "(?P<run>(?:[PMam]&?)*[PMam])(?P<label>[ILU])|(?P<of>[ILU])[:i]_?(?P<is>[Mam])|(?P<verb>v)_?(?P<so>[Mam])"
+    "|(?P<bare>[ILU])[Mam](?=[,.b]|$)"
 )
-_CLAUSE = re.compile("[ILU]:[^,.]*")
+_CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
@@ -182,6 +183,8 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.phrases, self.wanted = text, phrases_of(text), list(text)
         self.letters = "".join(phrase.letter for phrase in self.phrases)
+        self.less: set[int] = set()
+        """Phrases by which there is to be less of a player."""
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Start and end in the text of phrases."""
@@ -214,6 +217,7 @@ class _Reader:
                     number, unit = said.value if name != "label" else _section(said)
                 if action == "opens" and unit == "whole":
                     number = 0.5
+                unit = "outro" if unit == "end" and action in ("only", "rests") else unit
                 start, end = self.span(*match.span())
                 self.strike(*match.span())
                 apart = "noqsMma" if action in ("opens", "ends") else "noqs"
@@ -231,7 +235,9 @@ class _Reader:
                 begins = re.match("start|begin|open", self.phrases[first].text, re.IGNORECASE)
                 label = "intro" if begins else "outro"
             else:
-                label = _section(self.phrases[match.start("label" if match["run"] else "of")])[1]
+                label = _section(
+                    self.phrases[match.start(next(name for name in ("label", "of", "bare") if match[name]))]
+                )[1]
             if self.phrases[last - 1].kind != "section" and match["label"] == "L":
                 continue  # "catchy hooks"
             if match["run"]:
@@ -274,7 +280,10 @@ class _Reader:
                 )
                 if self.letters[last : last + 1] == "s":
                     last, players = last + 1, frozenset()
-                when = None if reduces else _FOR_A_TIME.match(self.letters, last)
+                when = _FOR_A_TIME.match(self.letters, last)
+                reduces = reduces and not when
+                if letter == "r" and reduces:
+                    self.less.add(number)
                 last = when.end() if when else last + (self.letters[last : last + 1] == "x")
                 self.strike(number, last)
                 yield Denial(start, self.phrases[last - 1].end, players, reduces, when is not None)
@@ -311,8 +320,7 @@ class _Reader:
 
     def amounts(self) -> Iterator[Amount]:
         for number, phrase in enumerate(self.phrases):
-            less = phrase.letter == "r"
-            if not (less or self.letters[number] == "a"):
+            if self.letters[number] not in "ar" and number not in self.less:
                 continue
             level = next(
                 level for words, level in AMOUNTS.items() if word_pattern(words).fullmatch(phrase.text)

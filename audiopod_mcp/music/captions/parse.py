@@ -129,6 +129,8 @@ def read_caption(
     members = {name for _, _, names in find_words(wanted, ENSEMBLES) for name in names}
     own = [name for name in instruments if name not in members or INSTRUMENTS[name].track not in without]
     without = _sparing_the_named(without, own) | excluded_tracks(wanted, instruments)
+    if "percussion" in own:
+        without -= {"percussion"}  # "Congas, no timbales"
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     metre = _timesignature(timesignature, wanted, style)

@@ -115,7 +115,8 @@ _FELT = _table(
     ("alone", _ALONE, None),
 )
 _LAST = _table(
-    ("genre", ENDINGS.pattern, None), ("ending", _ENDING, lambda m: "big" if m["big"] else "close")
+    ("genre", ENDINGS.pattern, None),
+    ("ending", _ENDING, lambda m: "big" if m["big"] or "bang" in m[0] else "close"),
 )
 
 
