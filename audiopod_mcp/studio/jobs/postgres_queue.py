@@ -25,8 +25,9 @@ from audiopod_mcp.studio.config import StudioConfig
 from .ledger import LANES, Lane
 from .news import LOOK_ANYWAY, News
 from .notices import Notices
-from .postgres import CONNECTING, PostgresDatabase, Topic, as_sqlite, channel_of
+from .postgres import CONNECTING, PostgresDatabase, as_sqlite
 from .queueing import Delivery
+from .telling import Topic
 
 BEAT_EVERY: Final = 2.0
 DEAD_AFTER: Final = 10.0
@@ -157,8 +158,7 @@ class PostgresQueue:
 
     async def give_back(self, delivery: Delivery) -> None:
         await self._if_there(self._app.job_manager.retry_job, delivery.reference)
-        tell = (channel_of("put"), _queue(self._engine, delivery.lane))
-        await to_thread.run_sync(self._database.rows, "SELECT pg_notify(?, ?)", tell)
+        self._database.tell("put", _queue(self._engine, delivery.lane))
 
     async def _if_there(self, method: Callable[..., Awaitable[Any]], job: Job, **options: Any) -> None:
         try:
@@ -190,7 +190,7 @@ class PostgresQueue:
         for queue, number in self._database.rows(_BURY, (DEAD_AFTER,)):
             lane = queue.rpartition(" ")[2]
             logger.warning("%s %s goes to another process: its own has died", lane, number)
-            self._database.rows("SELECT pg_notify(?, ?)", (channel_of("put"), queue))
+            self._database.tell("put", queue)
 
     def _put_lost(self) -> None:
         """Put again what is unfinished and not in the queue, and forget what nobody waits for any more."""
