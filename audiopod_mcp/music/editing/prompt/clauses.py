@@ -20,7 +20,7 @@ _NUMBERED = re.compile(r"^[ \t]*\d{1,2}[.)][ \t]+", re.MULTILINE)
 _WORD = re.compile(r"\w+(?:'\w+)?")
 _MARKS = {
     ".": re.compile(r"[;!?\n]|\.(?!\d)"),
-    ",": re.compile(r",(?: so\b)?|\s[—–-](?=\s)(?!\s\d)"),
+    ",": re.compile(r",(?: so\b)?|while(?= (?:keep|leav)ing)|\s[—–-](?=\s)(?!\s\d)"),
     "&": re.compile(r"&|(?<!\d)/|\+(?! ?\d)"),
     ":": re.compile(":"),
     "_": re.compile(r"too(?=\s*(?:[,.;!?\n]|$))"),  # "remove the bass, too"
@@ -90,7 +90,7 @@ class Clause:
 
     @property
     def is_remark(self) -> bool:
-        return self.is_stated or "f" in self.kinds
+        return self.is_stated or "f" in self.kinds or "too" in self.values("c")
 
     @property
     def degree(self) -> float:

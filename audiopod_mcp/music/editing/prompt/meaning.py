@@ -165,6 +165,8 @@ def _where_to(clause: Clause, row: Row, sign: int) -> Made:
     if unit == "B":
         relative = amounts["B"].signed or amounts["B"].lead == "by" or "Aq" in clause.kinds  # "6 bpm faster"
         return [{"action": "tempo", "amount": amount}] if not relative else None
+    if unit == "N":
+        return [{"action": action, "amount": 100 * amount if sign >= 0 else 100 / amount}]
     if clause.is_absolute or not sign:
         return [{"action": action, "amount": amount}] if unit == "C" else None
     change = sign * abs(amount if unit or not row.base else row.usual * clause.degree)
