@@ -25,7 +25,7 @@ _MARKS = {
     ":": re.compile(":"),
     "_": re.compile(r"too(?=\s*(?:[,.;!?\n]|$))"),  # "remove the bass, too"
 }
-_LISTS = {"P": r"P(?:[,&]+P)*(?:&P|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
+_LISTS = {"P": r"P(?:[,&]+P)*(?:&P(?!z)|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
 """What is one though it was several: players and times in a list, and everything but some."""
 _HEAD = re.compile(r"o?(T)[:,]|(T)(?=.)|([PBRE]):")
 """What a sentence begins with that holds for all of it: "In the chorus, …", "Drums: …"."""
@@ -122,7 +122,7 @@ def _tokens(text: str) -> Iterator[Token]:
     at = 0
     while at < len(text):
         token = _token(text, at)
-        if token and token.kind in "nz":
+        if token and token.kind in "nz" and token.text[:4] not in ("shou", "must"):
             yield Token(",", None, at, at)  # "louder, but not the drums"
         if token:
             yield token

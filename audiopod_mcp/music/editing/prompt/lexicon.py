@@ -128,7 +128,7 @@ _MARKS = {
     "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
     "k": "keep, keeping, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont|never touch, do not touch",
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, awesome, amazing, beautiful, lovely, fantastic",
-    "z": "don't, dont, do not, never, without changing|touching|affecting|altering",
+    "z": "don't, dont, do not, never, should|must not, shouldn't|mustn't, without changing|touching|affecting|altering",
     "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, it sound", "m": "them, they, these, those, them sound", "j": "it's, that's, they're",
     "y": "make, made, making, create, leaving, give, get, have, has, let, let's, want, need, needs, play",
     "e": "everything|everyone|all but|except|besides, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from, everything|all other than",

@@ -46,7 +46,7 @@ def edits_of(clause: Clause) -> Made:
     hertz, unit = amounts.get("H"), next((unit for unit in _ROW_OF if unit in amounts), "")
     if way is None or way in ("unwanted", "replace") or len(clause.values("A")) > len(amounts):
         return None
-    removes = {"remove", "cut", "mute"} & {*clause.values("v")}
+    removes = {"remove", "cut", "mute", "no"} & {*clause.values("v")}
     if (removes or clause.is_stated) and "o" in clause.kinds.replace("oT", ""):
         return None  # "strip it down to only the piano", "only the drums are too loud"
     if hertz and hertz.lead in _FILTERS and all(row.action in ("bass", "treble") for row in clause.rows):

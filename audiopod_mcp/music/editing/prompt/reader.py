@@ -156,10 +156,10 @@ class Reader:
         then = following.joint + following.kinds
         if "r" in kinds and "A" not in kinds and re.fullmatch("&d?r[PB]?A[PB]?", then):
             raise NotSure  # "boost the lows and highs by 3 dB"
-        if kinds[-1:] not in "TA" and re.fullmatch("&[^PBRv]+[PB]T?", then):
+        if clause.rows and kinds[-1:] not in "TA" and re.fullmatch("&[dcrqx]+[PB]T?", then):
             return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
         said_it, them = re.search("[ijm]", kinds), "m" in kinds
-        gone = {"remove", "bass"} & last.actions or "k" in last.kinds
+        gone = {"remove", "bass"} & last.actions or "k" in last.kinds or last.players.all_but
         if gone or not last.players.names or not (self.here or said_it):
             if them or (gone and said_it and clause.when[0]):  # "mute the piano, and remove it in the intro"
                 raise NotSure(_NOBODY)
