@@ -395,7 +395,9 @@ def read_directive(text: str) -> Tag:
             return named
         name = _DIRECTED.get(match[2].lower(), match[2].lower())
         label = _label(name)
-        return Tag("section", label, label) if label else Tag("unknown", text, wish=text)
+        if not label:
+            return Tag("unknown", text, wish=text)
+        return Tag("section", ": ".join(filter(None, (label, match[3]))), label, wish=match[3])
     if match[4].lower() == "chorus":
         return Tag("section", "chorus", "chorus", wish=match[5])
     return read_tag(match[5]) if match[5] else Tag("unknown", text, wish=text)
